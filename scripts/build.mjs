@@ -1,0 +1,9 @@
+// Compiles src to dist, and takes the Lua files along.
+import { execFileSync } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
+
+rmSync('dist', { recursive: true, force: true });
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+  stdio: 'inherit',
+});
+cpSync('src/storage/redis/lua', 'dist/storage/redis/lua', { recursive: true });

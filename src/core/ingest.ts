@@ -1,0 +1,133 @@
+import type { Readable } from 'node:stream';
+import { LogError } from './errors';
+import { Gather } from './gather';
+import type { Writer } from './log';
+import type { Offset } from './offset';
+import type { LogStore } from './store';
+
+export interface IngestOptions {
+  /** Where the body's first byte belongs: the committed tail. */
+  readonly from: Offset;
+  /** Past this much unacknowledged data, in bytes, the body is paused: the producer's socket fills, and it waits. */
+  readonly pendingBytesMax: number;
+  /** The log's size limit in bytes. */
+  readonly logBytesMax: number;
+  /** Told after each commit. */
+  readonly committed?: (tail: Offset) => void;
+}
+
+/**
+ * ended     the whole body is committed
+ * cut       the body broke off; all of it that arrived is committed
+ */
+export interface Ingested {
+  readonly how: 'ended' | 'cut';
+  readonly tail: Offset;
+}
+
+/**
+ * Appends a producer's body to its log while it arrives. One append is in flight at a time; what comes meanwhile is gathered and
+ * goes with the next one, so that a lone line leaves at once and a flood of them travels in large batches, without a timer.
+ *
+ * @throws LogError what `LogStore.append` throws, and `LOG_TOO_LARGE` once the log is filled up to the limit. The body is
+ *   paused then, and the caller's to discard.
+ */
+export function ingest(
+  store: LogStore,
+  writer: Writer,
+  body: Readable,
+  options: IngestOptions,
+): Promise<Ingested> {
+  return new Ingest(store, writer, body, options).run();
+}
+
+/**
+ * READING   takes pieces from the body and appends them.
+ * DRAINING  the body is over, ended or cut; what is gathered is still to be appended.
+ * DONE      settled. Nothing is taken any more.
+ */
+class Ingest {
+  readonly #gather = new Gather();
+  #state: 'reading' | 'draining' | 'done' = 'reading';
+  #how: Ingested['how'] = 'cut';
+  #tail: Offset;
+  #appending = false;
+  #resolve: (ingested: Ingested) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+
+  constructor(
+    private readonly store: LogStore,
+    private readonly writer: Writer,
+    private readonly body: Readable,
+    private readonly options: IngestOptions,
+  ) {
+    this.#tail = options.from;
+  }
+
+  run(): Promise<Ingested> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.body
+        .on('data', this.#onData)
+        .once('end', this.#onEnd)
+        .once('close', this.#onClose)
+        .on('error', this.#onError);
+      if (this.body.destroyed) this.#over('cut');
+    });
+  }
+
+  readonly #onData = (piece: Buffer): void => {
+    this.#gather.push(piece);
+    if (this.#gather.weight > this.options.pendingBytesMax) this.body.pause();
+    this.#kick();
+  };
+
+  readonly #onEnd = (): void => this.#over('ended');
+  readonly #onClose = (): void => this.#over('cut');
+  /** 'close' follows and says what there is to say: the connection is gone. */
+  readonly #onError = (): void => {};
+
+  #over(how: Ingested['how']): void {
+    if (this.#state !== 'reading') return;
+    this.#state = 'draining';
+    this.#how = how;
+    this.#kick();
+  }
+
+  #kick(): void {
+    if (this.#appending || this.#state === 'done') return;
+    if (!this.#gather.isEmpty) void this.#append();
+    else if (this.#state === 'draining') {
+      this.#finish();
+      this.#resolve({ how: this.#how, tail: this.#tail });
+    }
+  }
+
+  async #append(): Promise<void> {
+    this.#appending = true;
+    try {
+      const room = this.options.logBytesMax - this.#tail;
+      if (room <= 0)
+        throw new LogError(
+          'LOG_TOO_LARGE',
+          `The stream is full: it may hold ${this.options.logBytesMax} bytes`,
+        );
+      const chunks = this.#gather.take(Math.min(this.store.appendBytesMax, room));
+      this.#tail = await this.store.append(this.writer, this.#tail, chunks);
+      this.#appending = false;
+      this.options.committed?.(this.#tail);
+      if (this.body.isPaused() && this.#gather.weight <= this.options.pendingBytesMax / 2) this.body.resume();
+      this.#kick();
+    } catch (error) {
+      this.#finish();
+      this.#reject(error);
+    }
+  }
+
+  #finish(): void {
+    this.#state = 'done';
+    this.body.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
+    this.body.pause();
+  }
+}

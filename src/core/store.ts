@@ -1,0 +1,141 @@
+import type { Json } from './json';
+import type { LogInfo, LogInit, LogRef, LogState, Outcome, RemoveOutcome, SealOutcome, Writer } from './log';
+import type { LogId } from './log-id';
+import type { Offset } from './offset';
+
+/**
+ * Where logs live. One suite (`test/contract`) runs against every implementation.
+ *
+ * Every method may throw LogError `STORE_UNAVAILABLE`; a method that was given a `LogRef` or a `Writer` throws
+ * `LOG_GONE` once that generation was replaced or removed.
+ */
+export interface LogStore {
+  /** The most bytes one `append` takes. Gathering up to it is what makes many small pieces cheap. */
+  readonly appendBytesMax: number;
+
+  /**
+   * Makes an open, empty log with its first writer attached (`writerOf` the result). Atomic: of two that
+   * create one id, one succeeds.
+   *
+   * With `replace` an existing log ends as `replaced` and a new generation takes its place.
+   *
+   * @throws LogError `LOG_EXISTS`, `LOGS_TOO_MANY`
+   */
+  create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created>;
+
+  /** The facts of the present generation, or `undefined` when there is no such log. */
+  info(id: LogId): Promise<LogInfo | undefined>;
+
+  /**
+   * One atomic change of a log's facts; resolves with the facts after it. It is as durable as an append when it resolves.
+   *
+   * @throws LogError `LOG_SEALED` when the log is closed already (but for `remove` and a repeated, equal `seal`), `LOG_FENCED`
+   */
+  change(log: LogRef, change: Change): Promise<LogInfo>;
+
+  /**
+   * Stores `chunks` at `at` and resolves with the committed tail, once the bytes are as safe as this store makes them.
+   * Bytes that are there already are skipped, so a repeated append succeeds and changes nothing. One append of a writer
+   * at a time. Chunks are handed on to readers as they are: the caller must not change them afterwards.
+   *
+   * When it throws, nothing of the append is visible to readers, except after `STORE_UNAVAILABLE` and `STORE_FULL`: then any
+   * prefix may have been committed, and the same append may be repeated.
+   *
+   * @throws LogError `LOG_GAP` (`at` is beyond the tail), `LOG_FENCED`, `LOG_SEALED`, `STORE_FULL`
+   */
+  append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset>;
+
+  /**
+   * The bytes from `from` on, about `bytesMax` of them at the most, up to the tail. No bytes and no `end` means that
+   * `from` is the tail. Throws RangeError when `from` is beyond it.
+   */
+  read(log: LogRef, from: Offset, bytesMax: number): Promise<Page>;
+
+  /**
+   * Tells the watcher, in order, what happens to the log after `seen`, until the returned function is called. The watcher is
+   * called in the turn in which this process learns the news, never before `watch` has returned.
+   *
+   * Level-triggered: when the log is past `seen` or sealed already, the watcher hears `moved` at once, so that nothing can be
+   * missed between a read and a watch. What it is told may overlap what it has (offsets tell) and may be no more than `moved`.
+   */
+  watch(log: LogRef, seen: Offset, watcher: Watcher): () => void;
+
+  /**
+   * Newest first. A page may hold fewer logs than `limit` and still have a `next`.
+   * @throws LogError `LOG_ID_INVALID` for a cursor that no page returned.
+   */
+  list(query: ListQuery): Promise<ListPage>;
+
+  /** Logs whose time has come, the most overdue first. */
+  due(query: DueQuery, limit: number): Promise<readonly LogInfo[]>;
+
+  /** Tells `listener` of every log that is created, attached to, interrupted, sealed or removed, on any node, from now on. */
+  lifecycle(listener: (event: LifecycleEvent) => void): () => void;
+
+  /** Resolves when the store can take an append right now. @throws LogError `STORE_UNAVAILABLE`, with the reason */
+  ready(): Promise<void>;
+
+  /** Watchers and listeners hear nothing more. Appends that are under way finish first. */
+  close(): Promise<void>;
+}
+
+export interface Created {
+  readonly info: LogInfo;
+  /** Whether an earlier generation was replaced. */
+  readonly replaced: boolean;
+}
+
+export type Change =
+  /** A producer takes the log over: the epoch rises, and the writer before is fenced. `graceMs` as in `LogInit`. */
+  | { readonly kind: 'attach'; readonly graceMs: number }
+  /** The writer leaves, in order (`open`) or not (`interrupted`). The log is overdue `graceMs` later. */
+  | { readonly kind: 'release'; readonly epoch: number; readonly state: 'open' | 'interrupted' }
+  /** RFC 7396 merge into the metadata. */
+  | { readonly kind: 'annotate'; readonly epoch: number; readonly patch: Json }
+  /** The writer ends the log at its tail. */
+  | { readonly kind: 'seal'; readonly epoch: number; readonly outcome: SealOutcome }
+  /** Seals as aborted, but only if the log is overdue at `now`; else changes nothing. */
+  | { readonly kind: 'abandon'; readonly now: number; readonly reason: string }
+  /** Takes the log away, sealed or not; it ends with `outcome`. With `sealedBefore`, only a log sealed before then. */
+  | { readonly kind: 'remove'; readonly outcome: RemoveOutcome; readonly sealedBefore?: number };
+
+export interface Page {
+  readonly chunks: readonly Buffer[];
+  /** The offset after the last of `chunks`. */
+  readonly next: Offset;
+  /** Present when the log is sealed and `next` is its end. */
+  readonly end?: SealOutcome;
+}
+
+export type News =
+  | { readonly kind: 'bytes'; readonly from: Offset; readonly chunks: readonly Buffer[] }
+  /** There is something to read. */
+  | { readonly kind: 'moved' }
+  /** The log ended at `at`, after everything told before. */
+  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: Outcome };
+
+export type Watcher = (news: News) => void;
+
+export interface ListQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly prefix?: string;
+  readonly state?: LogState;
+}
+
+export interface ListPage {
+  readonly logs: readonly LogInfo[];
+  readonly next?: string;
+}
+
+export type DueQuery =
+  /** Logs without a writer whose grace is over at `now`. */
+  { readonly kind: 'overdue'; readonly now: number } | { readonly kind: 'sealed'; readonly before: number };
+
+export type LifecycleEvent = { readonly log: LogRef } & (
+  | { readonly kind: 'created' }
+  | { readonly kind: 'attached'; readonly epoch: number }
+  | { readonly kind: 'released'; readonly epoch: number; readonly state: 'open' | 'interrupted' }
+  /** Sealed or removed. `at` is the tail it ended at. */
+  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: Outcome }
+);

@@ -1,0 +1,108 @@
+import type { LogRef, Outcome } from './log';
+import { advance, type Offset } from './offset';
+import type { News, Watcher } from './store';
+
+/** What a store does when the first watcher of a log comes and when its last one leaves. */
+export interface TailSource {
+  /** Resolves nothing: it may call `advanced`, `stirred` and `ended` from now on. */
+  begin?(log: LogRef, from: Offset): void;
+  end?(log: LogRef): void;
+}
+
+interface Tail {
+  readonly log: LogRef;
+  readonly watchers: Set<Watcher>;
+  at: Offset;
+}
+
+/**
+ * Who waits at which log's tail in this process. Every store has one and tells it what it learns; all watchers of a log get
+ * the same buffers, in one synchronous pass: with thousands of them a promise each would cost more than the sending.
+ */
+export class Tails {
+  readonly #tails = new Map<string, Tail>();
+
+  constructor(private readonly source: TailSource = {}) {}
+
+  /** @param past whether the store knows already that the log is past `seen` or ended. */
+  watch(log: LogRef, seen: Offset, watcher: Watcher, past: boolean): () => void {
+    const tail = this.#tails.get(log.generation) ?? this.#begin(log, seen);
+    // One function given twice is still two watchers.
+    const own: Watcher = (news) => watcher(news);
+    tail.watchers.add(own);
+    if (past || seen < tail.at) {
+      queueMicrotask(() => {
+        if (tail.watchers.has(own)) watcher({ kind: 'moved' });
+      });
+    }
+    return () => this.#leave(tail, own);
+  }
+
+  isWatched(log: LogRef): boolean {
+    return this.#tails.has(log.generation);
+  }
+
+  /** The offset up to which the watchers of a log have been told. */
+  told(log: LogRef): Offset | undefined {
+    return this.#tails.get(log.generation)?.at;
+  }
+
+  /** `chunks` begin at `from`. Told twice, from two sources, they are passed on once. */
+  advanced(log: LogRef, from: Offset, chunks: readonly Buffer[]): void {
+    const tail = this.#tails.get(log.generation);
+    if (tail === undefined) return;
+    const end = advance(
+      from,
+      chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    );
+    if (end <= tail.at) return;
+    const contiguous = from <= tail.at;
+    tail.at = end;
+    tell(tail, contiguous ? { kind: 'bytes', from, chunks } : { kind: 'moved' });
+  }
+
+  /** Something may have happened that is not known here. A spurious call is safe. */
+  stirred(log: LogRef): void {
+    const tail = this.#tails.get(log.generation);
+    if (tail !== undefined) tell(tail, { kind: 'moved' });
+  }
+
+  ended(log: LogRef, at: Offset, outcome: Outcome): void {
+    const tail = this.#tails.get(log.generation);
+    if (tail !== undefined) tell(tail, { kind: 'ended', at, outcome });
+  }
+
+  /** Tells all watchers of all logs to look again, as after a lost connection. */
+  stirAll(): void {
+    for (const tail of [...this.#tails.values()]) tell(tail, { kind: 'moved' });
+  }
+
+  close(): void {
+    for (const tail of [...this.#tails.values()]) {
+      tail.watchers.clear();
+      this.#drop(tail);
+    }
+  }
+
+  #begin(log: LogRef, at: Offset): Tail {
+    const tail: Tail = { log, watchers: new Set(), at };
+    this.#tails.set(log.generation, tail);
+    this.source.begin?.(log, at);
+    return tail;
+  }
+
+  #leave(tail: Tail, watcher: Watcher): void {
+    if (tail.watchers.delete(watcher) && tail.watchers.size === 0) this.#drop(tail);
+  }
+
+  #drop(tail: Tail): void {
+    if (this.#tails.get(tail.log.generation) !== tail) return;
+    this.#tails.delete(tail.log.generation);
+    this.source.end?.(tail.log);
+  }
+}
+
+/** A watcher may leave, or another come, while it is being told: those who were there are told. */
+function tell(tail: Tail, news: News): void {
+  for (const watcher of tail.watchers) watcher(news);
+}
