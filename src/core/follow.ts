@@ -1,25 +1,33 @@
-import type { LogRef, Outcome, SealOutcome } from './log';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isLogError } from './errors';
+import type { LogRef, Outcome } from './log';
 import { moved } from './moved';
 import type { Offset } from './offset';
+import { RemovalNews } from './removal';
 import type { LogStore, Page } from './store';
 
 /** How many bytes a reader asks the store for at once. Two such pages are in memory for a reader that is catching up. */
 export const PAGE_BYTES = 256 * 1024;
 
+/** How soon a reader asks again after the store was away. */
+const RETRY_MS = 250;
+
 /**
- * The log's pages from `from` up to its tail, each asked for while the one before is being consumed. Ends at the tail; the last
- * page of a sealed log has an `end`.
- * @throws LogError `LOG_GONE`
+ * The log's pages from `from` up to its tail, each asked for while the one before is being consumed. Ends at the tail, or at `until`;
+ * the last page of a sealed log has an `end`. While the store is away it waits.
+ * @throws LogError `LOG_GONE`; the signal's reason
  */
 export async function* catchUp(
   store: LogStore,
   log: LogRef,
   from: Offset,
+  signal: AbortSignal,
   until?: Offset,
 ): AsyncGenerator<Page, void> {
+  if (until !== undefined && from >= until) return;
   const readAt = (at: Offset): Promise<Page> => {
     const bytesMax = until === undefined ? PAGE_BYTES : Math.min(PAGE_BYTES, until - at);
-    const page = store.read(log, at, bytesMax);
+    const page = readPatiently(store, log, at, bytesMax, signal).then((page) => cutAt(page, until));
     // It is awaited a turn later, or never when the reader leaves: that must not count as unhandled.
     page.catch(() => {});
     return page;
@@ -30,6 +38,38 @@ export async function* catchUp(
     if (!last) ahead = readAt(page.next);
     if (page.chunks.length > 0 || page.end !== undefined) yield page;
     if (last) return;
+  }
+}
+
+/** A store may give a chunk more than it was asked for. */
+function cutAt(page: Page, until: Offset | undefined): Page {
+  if (until === undefined || page.next <= until) return page;
+  const chunks = [...page.chunks];
+  for (let excess = page.next - until; excess > 0; ) {
+    const last = chunks.pop();
+    if (last === undefined) break;
+    if (last.length > excess) chunks.push(last.subarray(0, last.length - excess));
+    excess -= last.length;
+  }
+  return { chunks, next: until, ...(page.release && { release: page.release }) };
+}
+
+async function readPatiently(
+  store: LogStore,
+  log: LogRef,
+  from: Offset,
+  bytesMax: number,
+  signal: AbortSignal,
+): Promise<Page> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await store.read(log, from, bytesMax);
+    } catch (error) {
+      if (!isLogError(error, 'STORE_UNAVAILABLE')) throw error;
+      // When aborted, the check above throws the signal's reason; the timer would throw an error of its own.
+      await delay(RETRY_MS, undefined, { signal }).catch(() => {});
+    }
   }
 }
 
@@ -50,22 +90,23 @@ export async function* follow(
   from: Offset,
   signal: AbortSignal,
 ): AsyncGenerator<Followed, void> {
-  for (let at = from; ; ) {
-    for await (const page of catchUp(store, log, at)) {
-      signal.throwIfAborted();
-      yield page;
-      if (page.end !== undefined) return;
-      at = page.next;
+  let at = from;
+  let removal: RemovalNews | undefined;
+  try {
+    for (;;) {
+      for await (const page of catchUp(store, log, at, signal)) {
+        yield page;
+        if (page.end !== undefined) return;
+        at = page.next;
+      }
+      removal ??= new RemovalNews(store, log, at);
+      await moved(store, log, at, signal);
     }
-    const news = await moved(store, log, at, signal);
-    // No read could tell of this end any more. Whoever has not had all of the log finds that out by reading on.
-    if (news.kind === 'ended' && news.at === at && isRemoval(news.outcome)) {
-      yield { chunks: [], next: at, end: news.outcome };
-      return;
-    }
+  } catch (error) {
+    const end = isLogError(error, 'LOG_GONE') ? await removal?.of(at) : undefined;
+    if (end === undefined) throw error;
+    yield { chunks: [], next: at, end };
+  } finally {
+    removal?.close();
   }
-}
-
-export function isRemoval(outcome: Outcome): outcome is Exclude<Outcome, SealOutcome> {
-  return outcome.kind !== 'complete' && outcome.kind !== 'aborted';
 }

@@ -8,13 +8,16 @@ import type { LogStore } from './store';
 export interface IngestOptions {
   /** Where the body's first byte belongs: the committed tail. */
   readonly from: Offset;
-  /** Past this much unacknowledged data, in bytes, the body is paused: the producer's socket fills, and it waits. */
+  /** Past this much data behind the append in flight, in bytes, the body is paused: the producer's socket fills, and it waits. */
   readonly pendingBytesMax: number;
   /** The log's size limit in bytes. */
   readonly logBytesMax: number;
   /** Told after each commit. */
   readonly committed?: (tail: Offset) => void;
 }
+
+/** An `http.IncomingMessage` is one. `complete` tells that the end of the body arrived, whatever became of its connection since. */
+export type Body = Readable & { readonly complete?: boolean };
 
 /**
  * ended     the whole body is committed
@@ -35,7 +38,7 @@ export interface Ingested {
 export function ingest(
   store: LogStore,
   writer: Writer,
-  body: Readable,
+  body: Body,
   options: IngestOptions,
 ): Promise<Ingested> {
   return new Ingest(store, writer, body, options).run();
@@ -58,7 +61,7 @@ class Ingest {
   constructor(
     private readonly store: LogStore,
     private readonly writer: Writer,
-    private readonly body: Readable,
+    private readonly body: Body,
     private readonly options: IngestOptions,
   ) {
     this.#tail = options.from;
@@ -73,7 +76,7 @@ class Ingest {
         .once('end', this.#onEnd)
         .once('close', this.#onClose)
         .on('error', this.#onError);
-      if (this.body.destroyed) this.#over('cut');
+      if (this.body.destroyed) this.#onClose();
     });
   }
 
@@ -84,9 +87,21 @@ class Ingest {
   };
 
   readonly #onEnd = (): void => this.#over('ended');
-  readonly #onClose = (): void => this.#over('cut');
+  readonly #onClose = (): void => {
+    this.#drain();
+    this.#over(this.body.complete === true ? 'ended' : 'cut');
+  };
   /** 'close' follows and says what there is to say: the connection is gone. */
   readonly #onError = (): void => {};
+
+  /** A body that was held back when its connection broke still has what had arrived: often a failed build's last words. */
+  #drain(): void {
+    // Else what is read here might be told to that listener as well.
+    this.body.off('data', this.#onData);
+    for (let piece: unknown = this.body.read(); Buffer.isBuffer(piece); piece = this.body.read()) {
+      this.#gather.push(piece);
+    }
+  }
 
   #over(how: Ingested['how']): void {
     if (this.#state !== 'reading') return;

@@ -37,6 +37,10 @@ export type RemoveOutcome = Extract<Outcome, { kind: 'deleted' | 'expired' }>;
  */
 export type LogState = 'open' | 'interrupted' | 'closed';
 
+export function isSameOutcome(a: Outcome, b: Outcome): boolean {
+  return a.kind === b.kind && (a.kind !== 'aborted' || b.kind !== 'aborted' || a.reason === b.reason);
+}
+
 export interface LogInfo extends LogRef {
   readonly state: LogState;
   /** Present if and only if the state is `closed`. */

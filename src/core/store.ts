@@ -29,14 +29,15 @@ export interface LogStore {
   /**
    * One atomic change of a log's facts; resolves with the facts after it. It is as durable as an append when it resolves.
    *
-   * @throws LogError `LOG_SEALED` when the log is closed already (but for `remove` and a repeated, equal `seal`), `LOG_FENCED`
+   * @throws LogError `LOG_SEALED` when the log is closed already (but for `remove`, for `abandon`, which changes nothing then, and
+   *   for a repeated, equal `seal`), `LOG_FENCED`
    */
   change(log: LogRef, change: Change): Promise<LogInfo>;
 
   /**
    * Stores `chunks` at `at` and resolves with the committed tail, once the bytes are as safe as this store makes them.
-   * Bytes that are there already are skipped, so a repeated append succeeds and changes nothing. One append of a writer
-   * at a time. Chunks are handed on to readers as they are: the caller must not change them afterwards.
+   * Bytes that are there already are skipped, so a repeated append succeeds and changes nothing, after the seal as well. One
+   * append of a writer at a time. Chunks are handed on to readers as they are: the caller must not change them afterwards.
    *
    * When it throws, nothing of the append is visible to readers, except after `STORE_UNAVAILABLE` and `STORE_FULL`: then any
    * prefix may have been committed, and the same append may be repeated.
@@ -47,7 +48,9 @@ export interface LogStore {
 
   /**
    * The bytes from `from` on, about `bytesMax` of them at the most, up to the tail. No bytes and no `end` means that
-   * `from` is the tail. Throws RangeError when `from` is beyond it.
+   * `from` is the tail. `bytesMax` is at least 1, and a page that is not at the tail has at least one byte; where a store gives whole
+   * chunks only, it may be a chunk more. Throws RangeError when `from` is beyond the tail.
+   * @throws LogError `STORE_DAMAGED` where bytes are missing that were acknowledged
    */
   read(log: LogRef, from: Offset, bytesMax: number): Promise<Page>;
 
@@ -56,7 +59,9 @@ export interface LogStore {
    * called in the turn in which this process learns the news, never before `watch` has returned.
    *
    * Level-triggered: when the log is past `seen` or sealed already, the watcher hears `moved` at once, so that nothing can be
-   * missed between a read and a watch. What it is told may overlap what it has (offsets tell) and may be no more than `moved`.
+   * missed between a read and a watch; so, too, when it is gone already. What it is told may overlap what it has (offsets tell) and
+   * may be no more than `moved`, but for one thing: who watches when the log is replaced or removed hears `ended`, since no read
+   * could tell of that any more. Only after a `moved` may bytes be missing in what it is told.
    */
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void;
 
@@ -72,7 +77,7 @@ export interface LogStore {
   /** Tells `listener` of every log that is created, attached to, interrupted, sealed or removed, on any node, from now on. */
   lifecycle(listener: (event: LifecycleEvent) => void): () => void;
 
-  /** Resolves when the store can take an append right now. @throws LogError `STORE_UNAVAILABLE`, with the reason */
+  /** Resolves when the store can take an append right now. @throws LogError `STORE_UNAVAILABLE`, `STORE_FULL`, with the reason */
   ready(): Promise<void>;
 
   /** Watchers and listeners hear nothing more. Appends that are under way finish first. */
@@ -105,6 +110,11 @@ export interface Page {
   readonly next: Offset;
   /** Present when the log is sealed and `next` is its end. */
   readonly end?: SealOutcome;
+  /**
+   * Gives the memory of `chunks` back to the store, which may then use it for other pages. Only for a reader that has handed
+   * the chunks to nobody who may still look at them; one that never calls it leaves them to the garbage collector.
+   */
+  readonly release?: () => void;
 }
 
 export type News =
@@ -114,6 +124,7 @@ export type News =
   /** The log ended at `at`, after everything told before. */
   | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: Outcome };
 
+/** Must not throw: it is called from where the news comes from, before the other watchers. */
 export type Watcher = (news: News) => void;
 
 export interface ListQuery {

@@ -11,8 +11,14 @@ export interface TailSource {
 
 interface Tail {
   readonly log: LogRef;
-  readonly watchers: Set<Watcher>;
+  readonly watchers: Set<Watching>;
   at: Offset;
+}
+
+interface Watching {
+  readonly watcher: Watcher;
+  /** Something happened before it came, of which it has yet to be told. */
+  isBehind: boolean;
 }
 
 /**
@@ -27,14 +33,9 @@ export class Tails {
   /** @param past whether the store knows already that the log is past `seen` or ended. */
   watch(log: LogRef, seen: Offset, watcher: Watcher, past: boolean): () => void {
     const tail = this.#tails.get(log.generation) ?? this.#begin(log, seen);
-    // One function given twice is still two watchers.
-    const own: Watcher = (news) => watcher(news);
+    const own: Watching = { watcher, isBehind: past || seen < tail.at };
     tail.watchers.add(own);
-    if (past || seen < tail.at) {
-      queueMicrotask(() => {
-        if (tail.watchers.has(own)) watcher({ kind: 'moved' });
-      });
-    }
+    if (own.isBehind) queueMicrotask(() => tellPast(tail, own));
     return () => this.#leave(tail, own);
   }
 
@@ -91,8 +92,8 @@ export class Tails {
     return tail;
   }
 
-  #leave(tail: Tail, watcher: Watcher): void {
-    if (tail.watchers.delete(watcher) && tail.watchers.size === 0) this.#drop(tail);
+  #leave(tail: Tail, own: Watching): void {
+    if (tail.watchers.delete(own) && tail.watchers.size === 0) this.#drop(tail);
   }
 
   #drop(tail: Tail): void {
@@ -102,7 +103,17 @@ export class Tails {
   }
 }
 
-/** A watcher may leave, or another come, while it is being told: those who were there are told. */
+/** Watchers may leave, or others come, while they are being told: those are told who were there and still are. */
 function tell(tail: Tail, news: News): void {
-  for (const watcher of tail.watchers) watcher(news);
+  for (const own of [...tail.watchers]) {
+    // The news may come in the turn in which the watcher came. It must hear first that there was something before.
+    tellPast(tail, own);
+    if (tail.watchers.has(own)) own.watcher(news);
+  }
+}
+
+function tellPast(tail: Tail, own: Watching): void {
+  if (!own.isBehind || !tail.watchers.has(own)) return;
+  own.isBehind = false;
+  own.watcher({ kind: 'moved' });
 }

@@ -1,6 +1,14 @@
 import { LogError } from '../../core/errors';
 import { mergePatch } from '../../core/json';
-import type { LogInfo, LogInit, LogRef, RemoveOutcome, Writer } from '../../core/log';
+import {
+  isSameOutcome,
+  type LogInfo,
+  type LogInit,
+  type LogRef,
+  type Outcome,
+  type SealOutcome,
+  type Writer,
+} from '../../core/log';
 import { generateGeneration, type LogId } from '../../core/log-id';
 import { advance, type Offset, START } from '../../core/offset';
 import type {
@@ -15,6 +23,8 @@ import type {
   Watcher,
 } from '../../core/store';
 import { Tails } from '../../core/tails';
+
+const CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 interface MemoryLog {
   info: LogInfo;
@@ -77,17 +87,15 @@ export class MemoryStore implements LogStore {
         break;
       case 'annotate':
         assertWriter(log, change.epoch);
-        this.#update(log, { metadata: mergePatch(log.info.metadata, change.patch) });
+        log.info = { ...log.info, metadata: mergePatch(log.info.metadata, change.patch) };
         break;
       case 'seal':
-        if (log.info.outcome?.kind === change.outcome.kind && log.info.epoch === change.epoch) break;
+        if (isSealedBy(log, change.epoch, change.outcome)) break;
         assertWriter(log, change.epoch);
         this.#seal(log, change.outcome);
         break;
       case 'abandon':
-        if (log.deadline !== undefined && log.deadline <= change.now) {
-          this.#seal(log, { kind: 'aborted', reason: change.reason });
-        }
+        if (isOverdue(log, change.now)) this.#seal(log, { kind: 'aborted', reason: change.reason });
         break;
       case 'remove':
         if (change.sealedBefore === undefined || isSealedBefore(log, change.sealedBefore)) {
@@ -130,26 +138,25 @@ export class MemoryStore implements LogStore {
   }
 
   async list(query: ListQuery): Promise<ListPage> {
-    const newestFirst = [...this.#logs.values()].map((log) => log.info).sort(byNewest);
-    const after =
-      query.cursor === undefined ? 0 : newestFirst.findIndex((info) => cursorOf(info) === query.cursor) + 1;
-    if (query.cursor !== undefined && after === 0)
+    const { limit, cursor, prefix = '', state } = query;
+    if (cursor !== undefined && !CURSOR.test(cursor))
       throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
-    const matching = newestFirst
-      .slice(after)
-      .filter(({ id, state }) => id.startsWith(query.prefix ?? '') && (query.state ?? state) === state);
-    const logs = matching.slice(0, query.limit);
+    const matching = [...this.#logs.values()]
+      .map((log) => log.info)
+      .filter((info) => info.id.startsWith(prefix) && (state === undefined || info.state === state))
+      .filter((info) => cursor === undefined || cursorOf(info) < cursor)
+      .sort((a, b) => (cursorOf(a) > cursorOf(b) ? -1 : 1));
+    const logs = matching.slice(0, limit);
     const last = logs.at(-1);
     return { logs, ...(last !== undefined && matching.length > logs.length && { next: cursorOf(last) }) };
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     const isDue = (log: MemoryLog): boolean =>
-      query.kind === 'sealed'
-        ? isSealedBefore(log, query.before)
-        : log.deadline !== undefined && log.deadline <= query.now;
+      query.kind === 'sealed' ? isSealedBefore(log, query.before) : isOverdue(log, query.now);
     return [...this.#logs.values()]
       .filter(isDue)
+      .sort((a, b) => (a.deadline ?? a.info.updatedAt) - (b.deadline ?? b.info.updatedAt))
       .slice(0, limit)
       .map((log) => log.info);
   }
@@ -176,18 +183,18 @@ export class MemoryStore implements LogStore {
     log.info = { ...log.info, ...facts, updatedAt: Date.now() };
   }
 
-  #seal(log: MemoryLog, outcome: NonNullable<LogInfo['outcome']>): void {
+  #seal(log: MemoryLog, outcome: SealOutcome): void {
     delete log.deadline;
     this.#update(log, { state: 'closed', outcome });
     this.#end(log, outcome);
   }
 
-  #remove(log: MemoryLog, outcome: RemoveOutcome | { kind: 'replaced' }): void {
+  #remove(log: MemoryLog, outcome: Outcome): void {
     this.#logs.delete(log.info.id);
     this.#end(log, outcome);
   }
 
-  #end(log: MemoryLog, outcome: Extract<LifecycleEvent, { kind: 'ended' }>['outcome']): void {
+  #end(log: MemoryLog, outcome: Outcome): void {
     this.#tails.ended(log.info, log.info.tail, outcome);
     this.#tell({ log: log.info, kind: 'ended', at: log.info.tail, outcome });
   }
@@ -206,14 +213,19 @@ function assertWriter(log: MemoryLog, epoch: number): void {
   if (log.info.epoch !== epoch) throw new LogError('LOG_FENCED');
 }
 
+function isSealedBy({ info }: MemoryLog, epoch: number, outcome: SealOutcome): boolean {
+  return info.epoch === epoch && info.outcome !== undefined && isSameOutcome(info.outcome, outcome);
+}
+
+function isOverdue({ deadline }: MemoryLog, now: number): boolean {
+  return deadline !== undefined && deadline <= now;
+}
+
 function isSealedBefore({ info }: MemoryLog, before: number): boolean {
   return info.state === 'closed' && info.updatedAt < before;
 }
 
-function byNewest(a: LogInfo, b: LogInfo): number {
-  return b.createdAt - a.createdAt || (b.generation < a.generation ? -1 : 1);
-}
-
+/** A generation sorts by the time at which it was made, so it says where in the list its log stands, or stood. */
 function cursorOf(info: LogInfo): string {
   return info.generation;
 }

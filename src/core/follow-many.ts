@@ -1,0 +1,163 @@
+import { isLogError } from './errors';
+import { catchUp } from './follow';
+import type { LogRef, LogState } from './log';
+import { advance, type Offset, START } from './offset';
+import type { LifecycleEvent, LogStore, News } from './store';
+
+/** Sees many logs at once. Its methods are called in the turn in which the news arrives and must not block. */
+export interface Spectator {
+  started(log: LogRef): void;
+  bytes(log: LogRef, chunks: readonly Buffer[]): void;
+  ended(log: LogRef): void;
+  /** Resolves when it can take more of what is read for it from the store. */
+  ready(): Promise<void>;
+}
+
+export interface FollowManyOptions {
+  /** Only logs whose id starts so. */
+  readonly prefix: string;
+  /** Where to begin with logs that are active already. New ones are shown from their first byte on. */
+  readonly from: 'now' | 'start';
+}
+
+const ACTIVE: readonly LogState[] = ['open', 'interrupted'];
+const LIST_PAGE = 1000;
+
+/**
+ * Shows a spectator every active log and every new one, of every node, until the signal aborts.
+ * @throws the signal's reason; LogError when the active logs cannot be listed
+ */
+export async function followMany(
+  store: LogStore,
+  spectator: Spectator,
+  options: FollowManyOptions,
+  signal: AbortSignal,
+): Promise<never> {
+  const followed = new Map<string, FollowedLog>();
+  const begin = (log: LogRef, at: Offset): void => {
+    if (followed.has(log.generation) || !log.id.startsWith(options.prefix) || signal.aborted) return;
+    const over = (): unknown => followed.delete(log.generation);
+    followed.set(log.generation, new FollowedLog(store, log, at, { spectator, signal, over }));
+  };
+  const onEvent = (event: LifecycleEvent): void => {
+    if (event.kind === 'created') begin(event.log, START);
+  };
+  const forget = store.lifecycle(onEvent);
+  try {
+    for await (const info of activeLogs(store, options.prefix)) {
+      begin(info, options.from === 'start' ? START : info.tail);
+    }
+    return await aborted(signal);
+  } finally {
+    forget();
+  }
+}
+
+async function* activeLogs(store: LogStore, prefix: string): AsyncGenerator<LogRef & { tail: Offset }> {
+  for (const state of ACTIVE) {
+    let cursor: string | undefined;
+    do {
+      const page = await store.list({
+        limit: LIST_PAGE,
+        prefix,
+        state,
+        ...(cursor !== undefined && { cursor }),
+      });
+      yield* page.logs;
+      cursor = page.next;
+    } while (cursor !== undefined);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+interface Surroundings {
+  readonly spectator: Spectator;
+  readonly signal: AbortSignal;
+  readonly over: () => void;
+}
+
+/**
+ * LIVE     stands at the tail and passes on what the log's watchers are told.
+ * READING  was told of bytes that it was not given: reads them from the store, then LIVE again.
+ * OVER     the log has ended, or the spectator has left. Final.
+ */
+class FollowedLog {
+  #state: 'live' | 'reading' | 'over' = 'live';
+  #at: Offset;
+  #unwatch: () => void = () => {};
+  readonly #onAbort = (): void => this.#leave();
+
+  constructor(
+    private readonly store: LogStore,
+    private readonly log: LogRef,
+    at: Offset,
+    private readonly around: Surroundings,
+  ) {
+    this.#at = at;
+    around.signal.addEventListener('abort', this.#onAbort);
+    around.spectator.started(log);
+    this.#watch();
+  }
+
+  #watch(): void {
+    this.#state = 'live';
+    this.#unwatch = this.store.watch(this.log, this.#at, (news) => this.#onNews(news));
+  }
+
+  #onNews(news: News): void {
+    if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks);
+    else if (news.kind === 'ended' && news.at === this.#at) this.#end();
+    else void this.#read();
+  }
+
+  async #read(): Promise<void> {
+    this.#unwatch();
+    this.#state = 'reading';
+    try {
+      for await (const page of catchUp(this.store, this.log, this.#at, this.around.signal)) {
+        this.#pass(page.chunks);
+        if (page.end !== undefined) return this.#end();
+        await this.around.spectator.ready();
+        if (this.#isOver()) return;
+      }
+      this.#watch();
+    } catch (error) {
+      // Gone: it was replaced or removed before all of it could be shown. Whatever else went wrong with this log,
+      // the others are still shown.
+      if (isLogError(error)) this.#end();
+      else this.#leave();
+    }
+  }
+
+  #pass(chunks: readonly Buffer[]): void {
+    if (chunks.length === 0 || this.#isOver()) return;
+    this.#at = advance(
+      this.#at,
+      chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    );
+    this.around.spectator.bytes(this.log, chunks);
+  }
+
+  #end(): void {
+    if (this.#isOver()) return;
+    this.#leave();
+    this.around.spectator.ended(this.log);
+  }
+
+  #leave(): void {
+    this.#unwatch();
+    this.#state = 'over';
+    this.around.signal.removeEventListener('abort', this.#onAbort);
+    this.around.over();
+  }
+
+  #isOver(): boolean {
+    return this.#state === 'over';
+  }
+}

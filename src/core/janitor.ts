@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isLogError } from './errors';
+import type { LogInfo } from './log';
+import type { Change, DueQuery, LogStore } from './store';
+
+export interface JanitorOptions {
+  readonly intervalMs: number;
+  /** Logs sealed longer ago than this are removed. Absent: none is. Milliseconds. */
+  readonly maxAgeMs?: number;
+  readonly report: (event: JanitorEvent) => void;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+}
+
+export type JanitorEvent =
+  | { readonly kind: 'abandoned' | 'expired'; readonly log: LogInfo }
+  /** One log could not be taken care of. It stays due. */
+  | { readonly kind: 'failed'; readonly log: LogInfo; readonly error: unknown }
+  /** A round broke off. Said once, until `back`. */
+  | { readonly kind: 'away'; readonly error: unknown }
+  | { readonly kind: 'back' };
+
+export const ABANDONED = 'Its producer did not come back within the grace time';
+
+/** How many logs are changed at once: enough for a store to group their commits, and too few to hold up producers. */
+const BATCH = 32;
+
+/**
+ * Abandons overdue logs and removes old ones, round after round, until the signal aborts; resolves then. Any number of nodes may
+ * do so on one store: each change takes effect once.
+ */
+export async function runJanitor(
+  store: LogStore,
+  options: JanitorOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let isAway = false;
+  while (!signal.aborted) {
+    try {
+      await sweep(store, options, signal);
+      if (isAway) options.report({ kind: 'back' });
+      isAway = false;
+    } catch (error) {
+      // While the server stops its store closes, or waits for what does not come any more.
+      if (!isAway && !signal.aborted) options.report({ kind: 'away', error });
+      isAway = true;
+    }
+    await delay(options.intervalMs, undefined, { signal }).catch(() => {
+      // Aborted: the loop ends.
+    });
+  }
+}
+
+/** One round. @throws what `LogStore.due` throws, and LogError `STORE_UNAVAILABLE` */
+export async function sweep(store: LogStore, options: JanitorOptions, signal: AbortSignal): Promise<void> {
+  // The moment is fixed for a round, so that it comes to an end.
+  const now = (options.now ?? Date.now)();
+  await clear(store, overdueBy(now), options.report, signal);
+  if (options.maxAgeMs !== undefined) {
+    await clear(store, sealedBefore(now - options.maxAgeMs), options.report, signal);
+  }
+}
+
+interface Chore {
+  readonly due: DueQuery;
+  /** States its condition again: a log may have changed since it was found. */
+  readonly change: Change;
+  readonly done: 'abandoned' | 'expired';
+}
+
+function overdueBy(now: number): Chore {
+  return {
+    due: { kind: 'overdue', now },
+    change: { kind: 'abandon', now, reason: ABANDONED },
+    done: 'abandoned',
+  };
+}
+
+function sealedBefore(before: number): Chore {
+  return {
+    due: { kind: 'sealed', before },
+    change: { kind: 'remove', outcome: { kind: 'expired' }, sealedBefore: before },
+    done: 'expired',
+  };
+}
+
+async function clear(
+  store: LogStore,
+  chore: Chore,
+  report: JanitorOptions['report'],
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const batch = await store.due(chore.due, BATCH);
+    const settled = await Promise.all(batch.map((log) => settle(store, log, chore, report)));
+    // A batch in which nothing could be done would be found again and again: the next round tries it anew.
+    if (batch.length < BATCH || !settled.includes(true)) return;
+  }
+}
+
+/** @returns whether the log is due no more. */
+async function settle(
+  store: LogStore,
+  log: LogInfo,
+  chore: Chore,
+  report: JanitorOptions['report'],
+): Promise<boolean> {
+  try {
+    const after = await store.change(log, chore.change);
+    // Still open: its producer came back a moment before.
+    if (after.state === 'closed') report({ kind: chore.done, log });
+    return true;
+  } catch (error) {
+    // Another node, or the log's owner, was faster.
+    if (isLogError(error, 'LOG_GONE') || isLogError(error, 'LOG_SEALED')) return true;
+    if (isLogError(error, 'STORE_UNAVAILABLE')) throw error;
+    report({ kind: 'failed', log, error });
+    return false;
+  }
+}

@@ -1,0 +1,243 @@
+import type { SealOutcome } from '../../src/core/log';
+import { START } from '../../src/core/offset';
+import type { DueQuery } from '../../src/core/store';
+import {
+  attach,
+  bytes,
+  createLog,
+  createLogOf,
+  everyChange,
+  expectCode,
+  INIT,
+  infoOf,
+  nextMillisecond,
+  readAll,
+  seal,
+  textOf,
+} from './logs';
+import type { Subject } from './store.contract';
+
+/** A store that others use may have due logs of theirs: only the order among one's own counts. */
+const EVERY = 1_000;
+const HOUR = 3_600_000;
+
+export function describeEnding(subject: Subject): void {
+  describe('seal', () => {
+    it.each<SealOutcome>([
+      { kind: 'complete' },
+      { kind: 'aborted', reason: 'the disk "sda"\nburnt é 💡' },
+      { kind: 'aborted', reason: '' },
+    ])('closes the log as %j', async (outcome) => {
+      const { log, epoch } = await createLogOf(subject.store, 'abc');
+      await nextMillisecond();
+      const sealed = await subject.store.change(log, { kind: 'seal', epoch, outcome });
+      expect(sealed).toMatchObject({ state: 'closed', outcome, tail: 3 });
+      expect(sealed.updatedAt).toBeGreaterThan(sealed.createdAt);
+      expect(await infoOf(subject.store, log.id)).toEqual(sealed);
+      expect(await readAll(subject.store, log)).toEqual({ bytes: Buffer.from('abc'), end: outcome });
+    });
+
+    it.each<SealOutcome>([{ kind: 'complete' }, { kind: 'aborted', reason: 'why' }])(
+      'may be repeated as %j without a change',
+      async (outcome) => {
+        const { log, epoch } = await createLogOf(subject.store, 'abc');
+        const sealed = await subject.store.change(log, { kind: 'seal', epoch, outcome });
+        await nextMillisecond();
+        expect(await subject.store.change(log, { kind: 'seal', epoch, outcome })).toEqual(sealed);
+        expect(await infoOf(subject.store, log.id)).toEqual(sealed);
+      },
+    );
+
+    it('is final: another outcome is refused', async () => {
+      const { log, epoch } = await createLogOf(subject.store, 'abc');
+      const sealed = await subject.store.change(log, {
+        kind: 'seal',
+        epoch,
+        outcome: { kind: 'aborted', reason: 'a' },
+      });
+      for (const outcome of [{ kind: 'complete' }, { kind: 'aborted', reason: 'b' }] as const) {
+        await expectCode(subject.store.change(log, { kind: 'seal', epoch, outcome }), 'LOG_SEALED');
+      }
+      expect(await infoOf(subject.store, log.id)).toEqual(sealed);
+    });
+
+    it('is decided once when two outcomes race', async () => {
+      const { store } = subject;
+      const { log, epoch } = await createLog(store);
+      const outcomes: SealOutcome[] = [{ kind: 'complete' }, { kind: 'aborted', reason: 'late' }];
+      const results = await Promise.allSettled(
+        outcomes.map((outcome) => store.change(log, { kind: 'seal', epoch, outcome })),
+      );
+      const won = results.filter((result) => result.status === 'fulfilled');
+      expect(won).toHaveLength(1);
+      expect((await infoOf(store, log.id)).outcome).toEqual(won[0]?.value.outcome);
+    });
+  });
+
+  describe('of logs without a writer', () => {
+    async function isDue(query: DueQuery, id: string): Promise<boolean> {
+      return (await subject.store.due(query, EVERY)).some((info) => info.id === id);
+    }
+
+    it('is due once the grace is over, not while a writer is attached', async () => {
+      const { store } = subject;
+      const { log, epoch } = await createLog(store, { graceMs: 1 });
+      const future = Date.now() + 100 * HOUR;
+      expect(await isDue({ kind: 'overdue', now: future }, log.id)).toBe(false);
+      await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+      expect(await isDue({ kind: 'overdue', now: future }, log.id)).toBe(true);
+      await attach(store, log);
+      expect(await isDue({ kind: 'overdue', now: future }, log.id)).toBe(false);
+    });
+
+    it.each(['open', 'interrupted'] as const)(
+      'waits as long as the grace says when left %s',
+      async (state) => {
+        const { store } = subject;
+        const { log, epoch } = await createLog(store, { graceMs: HOUR });
+        const { updatedAt } = await store.change(log, { kind: 'release', epoch, state });
+        expect(await isDue({ kind: 'overdue', now: updatedAt + HOUR - 1_000 }, log.id)).toBe(false);
+        expect(await isDue({ kind: 'overdue', now: updatedAt + HOUR + 1_000 }, log.id)).toBe(true);
+      },
+    );
+
+    it('waits as long as the last attach said', async () => {
+      const { store } = subject;
+      const { log } = await createLog(store, { graceMs: 1 });
+      const { epoch } = await attach(store, log, HOUR);
+      const { updatedAt } = await store.change(log, { kind: 'release', epoch, state: 'open' });
+      expect(await isDue({ kind: 'overdue', now: updatedAt + HOUR - 1_000 }, log.id)).toBe(false);
+      expect(await isDue({ kind: 'overdue', now: updatedAt + HOUR + 1_000 }, log.id)).toBe(true);
+    });
+
+    it('gives the most overdue first, with their facts, and no more than asked for', async () => {
+      const { store } = subject;
+      const ids: string[] = [];
+      for (const graceMs of [3 * HOUR, HOUR, 2 * HOUR]) {
+        const { log, epoch } = await createLog(store, { graceMs });
+        await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+        ids.push(log.id);
+      }
+      const query: DueQuery = { kind: 'overdue', now: Date.now() + 4 * HOUR };
+      const due = (await store.due(query, EVERY)).filter(({ id }) => ids.includes(id));
+      expect(due.map(({ id }) => id)).toEqual([ids[1], ids[2], ids[0]]);
+      for (const info of due) expect(await infoOf(store, info.id)).toEqual(info);
+      expect(await store.due(query, 2)).toHaveLength(2);
+    });
+
+    it('is abandoned only when overdue', async () => {
+      const { store } = subject;
+      const { log, epoch } = await createLog(store, { graceMs: HOUR });
+      const abandon = (now: number) => store.change(log, { kind: 'abandon', now, reason: 'nobody came' });
+      expect((await abandon(Date.now() + 100 * HOUR)).state).toBe('open');
+      const released = await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+      expect(await abandon(Date.now())).toEqual(released);
+
+      const abandoned = await abandon(Date.now() + 2 * HOUR);
+      expect(abandoned).toMatchObject({
+        state: 'closed',
+        outcome: { kind: 'aborted', reason: 'nobody came' },
+      });
+      expect(await infoOf(store, log.id)).toEqual(abandoned);
+      expect(await isDue({ kind: 'overdue', now: Date.now() + 100 * HOUR }, log.id)).toBe(false);
+    });
+
+    it('is abandoned once when several janitors come together', async () => {
+      const { store } = subject;
+      const { log, epoch } = await createLog(store, { graceMs: 1 });
+      await store.change(log, { kind: 'release', epoch, state: 'open' });
+      const results = await Promise.all(
+        ['a', 'b', 'c'].map((reason) =>
+          store.change(log, { kind: 'abandon', now: Date.now() + HOUR, reason }),
+        ),
+      );
+      const present = await infoOf(store, log.id);
+      for (const info of results) expect(info.outcome).toEqual(present.outcome);
+    });
+
+    it('stays open when a producer attaches in time', async () => {
+      const { store } = subject;
+      const { log, epoch } = await createLog(store, { graceMs: 1 });
+      await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+      const writer = await attach(store, log);
+      await store.change(log, { kind: 'abandon', now: Date.now() + 100 * HOUR, reason: 'late' });
+      expect(await store.append(writer, START, bytes('alive'))).toBe(5);
+    });
+  });
+
+  describe('remove', () => {
+    it.each(['open', 'closed'])('takes a log away that is %s', async (state) => {
+      const { store } = subject;
+      const writer = await createLogOf(store, 'abc');
+      const { log, epoch } = writer;
+      if (state === 'closed') await seal(store, writer);
+      await store.change(log, { kind: 'remove', outcome: { kind: 'deleted' } });
+      expect(await store.info(log.id)).toBeUndefined();
+      await expectCode(store.read(log, START, 10), 'LOG_GONE');
+      await expectCode(store.append(writer, START, bytes('abc')), 'LOG_GONE');
+      for (const change of everyChange(epoch)) await expectCode(store.change(log, change), 'LOG_GONE');
+    });
+
+    it('succeeds for one of several that remove one log', async () => {
+      const { store } = subject;
+      const { log } = await createLogOf(store, 'abc');
+      const results = await Promise.allSettled(
+        [1, 2, 3].map(() => store.change(log, { kind: 'remove', outcome: { kind: 'deleted' } })),
+      );
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    });
+
+    it('spares, where a time is given, what is open or was sealed since', async () => {
+      const { store } = subject;
+      const writer = await createLogOf(store, 'abc');
+      const { log } = writer;
+      const remove = (sealedBefore: number) =>
+        store.change(log, { kind: 'remove', outcome: { kind: 'expired' }, sealedBefore });
+      expect(await remove(Date.now() + HOUR)).toEqual(await infoOf(store, log.id));
+
+      const { updatedAt } = await seal(store, writer);
+      expect(await remove(updatedAt)).toEqual(await infoOf(store, log.id));
+      expect(await textOf(store, log)).toBe('abc');
+      await remove(updatedAt + 1);
+      expect(await store.info(log.id)).toBeUndefined();
+    });
+
+    it('leaves no log due', async () => {
+      const { store } = subject;
+      const { log, epoch } = await createLog(store, { graceMs: 1 });
+      await store.change(log, { kind: 'release', epoch, state: 'open' });
+      await store.change(log, { kind: 'remove', outcome: { kind: 'deleted' } });
+      const due = await store.due({ kind: 'overdue', now: Date.now() + HOUR }, EVERY);
+      expect(due.map(({ id }) => id)).not.toContain(log.id);
+    });
+  });
+
+  it('makes sealed logs due, the longest sealed first', async () => {
+    const { store } = subject;
+    const sealed: string[] = [];
+    const open = await createLog(store);
+    for (let i = 0; i < 3; i += 1) {
+      const writer = await createLog(store);
+      await seal(store, writer);
+      sealed.push(writer.log.id);
+      await nextMillisecond();
+    }
+    const last = await seal(store, await createLog(store));
+    const due = await store.due({ kind: 'sealed', before: last.updatedAt }, EVERY);
+    const mine = due
+      .map(({ id }) => id as string)
+      .filter((id) => [...sealed, open.log.id, last.id].includes(id));
+    expect(mine).toEqual(sealed);
+    expect(await store.due({ kind: 'sealed', before: last.updatedAt }, 2)).toHaveLength(2);
+  });
+
+  it('does not make a log due for the release of a generation that it replaced', async () => {
+    const { store } = subject;
+    const writer = await createLog(store, { graceMs: 1 });
+    const { log, epoch } = writer;
+    await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+    await store.create(log.id, INIT, 'replace');
+    const due = await store.due({ kind: 'overdue', now: Date.now() + HOUR }, EVERY);
+    expect(due.map(({ id }) => id)).not.toContain(log.id);
+  });
+}

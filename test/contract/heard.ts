@@ -1,0 +1,34 @@
+const WITHIN_MS = 10_000;
+
+/** Keeps what a callback was told, and waits until it was told enough. */
+export class Heard<Item> {
+  readonly all: Item[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  readonly listener = (item: Item): void => {
+    this.all.push(item);
+    for (const check of [...this.#waiting]) check();
+  };
+
+  /** Resolves as soon as what was heard up to then is enough. */
+  until(isEnough: (all: readonly Item[]) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (!isEnough(this.all)) return;
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`not heard in ${WITHIN_MS} ms; only ${JSON.stringify(this.all)}`));
+      }, WITHIN_MS);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  untilCount(count: number): Promise<void> {
+    return this.until((all) => all.length >= count);
+  }
+}

@@ -1,0 +1,70 @@
+import type { LogStore } from '../../src/core/store';
+import { describeAppending } from './appending';
+import { describeCreation } from './creation';
+import { describeEnding } from './ending';
+import { describeHostileIds } from './hostile-ids';
+import { describeInterleavings } from './interleavings';
+import { describeLifecycle } from './lifecycle';
+import { describeListing } from './listing';
+import { describeReading } from './reading';
+import { describeWatching } from './watching';
+import { describeWriters } from './writers';
+
+export interface OpenedStore {
+  readonly store: LogStore;
+  /** Closes the store and clears away what it was opened with. */
+  close(): Promise<void>;
+}
+
+export interface StoreSuiteOptions {
+  /** Opens an empty store that holds `logsMax` logs at the most. Left out, that limit is not tested. */
+  readonly openWithLogsMax?: (logsMax: number) => Promise<OpenedStore>;
+}
+
+/** What the parts of the suite are given: the store of the test that runs. */
+export interface Subject {
+  readonly store: LogStore;
+  /** Closes the store early; nothing closes it again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Registers the tests that make an implementation a `LogStore`. `open` is called before every test and may give an empty store or one
+ * that others use, too: every test makes ids of its own.
+ */
+export function describeStore(
+  name: string,
+  open: () => Promise<OpenedStore>,
+  options: StoreSuiteOptions = {},
+): void {
+  describe(`${name} store`, () => {
+    let opened: OpenedStore | undefined;
+    const subject: Subject = {
+      get store() {
+        if (opened === undefined) throw new Error('the store of this test is not open');
+        return opened.store;
+      },
+      async close() {
+        const closing = opened;
+        opened = undefined;
+        await closing?.close();
+      },
+    };
+
+    beforeEach(async () => {
+      opened = await open();
+    });
+    afterEach(() => subject.close());
+
+    describe('creation', () => describeCreation(subject, options.openWithLogsMax));
+    describe('writers', () => describeWriters(subject));
+    describe('appending', () => describeAppending(subject));
+    describe('reading', () => describeReading(subject));
+    describe('watching', () => describeWatching(subject));
+    describe('ending', () => describeEnding(subject));
+    describe('listing', () => describeListing(subject));
+    describe('lifecycle', () => describeLifecycle(subject));
+    describe('hostile ids', () => describeHostileIds(subject));
+    describe('interleavings', () => describeInterleavings(subject));
+  });
+}

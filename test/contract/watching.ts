@@ -1,0 +1,265 @@
+import type { LogRef, Outcome } from '../../src/core/log';
+import { advance, type Offset, START } from '../../src/core/offset';
+import type { LogStore, News } from '../../src/core/store';
+import { Heard } from './heard';
+import { at, bytes, createLog, createLogOf, INIT, seal } from './logs';
+import type { Subject } from './store.contract';
+
+export function describeWatching(subject: Subject): void {
+  function watch(log: LogRef, seen: Offset): Heard<News> & { stop(): void } {
+    const heard = new Heard<News>();
+    return Object.assign(heard, { stop: subject.store.watch(log, seen, heard.listener) });
+  }
+
+  it('tells of bytes that come', async () => {
+    const writer = await createLogOf(subject.store, 'abc');
+    const heard = watch(writer.log, at(3));
+    await subject.store.append(writer, at(3), bytes('def'));
+    await heard.untilCount(1);
+    expectNewsOf(heard.all, 3, 'def');
+    heard.stop();
+  });
+
+  it('tells at once of bytes that are there already, but not before it has returned', async () => {
+    const { log } = await createLogOf(subject.store, 'abc');
+    for (const seen of [0, 2]) {
+      const heard = watch(log, at(seen));
+      expect(heard.all).toEqual([]);
+      await heard.untilCount(1);
+      heard.stop();
+    }
+  });
+
+  it('tells at once that the log is sealed already', async () => {
+    const writer = await createLogOf(subject.store, 'abc');
+    await seal(subject.store, writer);
+    const heard = watch(writer.log, at(3));
+    expect(heard.all).toEqual([]);
+    await heard.untilCount(1);
+    heard.stop();
+  });
+
+  it('tells at once that the log is gone already', async () => {
+    const writer = await createLogOf(subject.store, 'abc');
+    await subject.store.change(writer.log, { kind: 'remove', outcome: { kind: 'deleted' } });
+    const heard = watch(writer.log, at(3));
+    expect(heard.all).toEqual([]);
+    await heard.untilCount(1);
+    heard.stop();
+  });
+
+  it('tells what is past before what comes', async () => {
+    const writer = await createLogOf(subject.store, 'abc');
+    const heard = watch(writer.log, START);
+    await subject.store.append(writer, at(3), bytes('def'));
+    await heard.until((all) => all.some((news) => news.kind === 'moved'));
+    expectContiguous(heard.all, START);
+    heard.stop();
+  });
+
+  it('tells of the seal after all bytes', async () => {
+    const writer = await createLog(subject.store);
+    const heard = watch(writer.log, START);
+    await subject.store.append(writer, START, bytes('abc'));
+    await subject.store.append(writer, at(3), bytes('def'));
+    await seal(subject.store, writer);
+    await heard.until(hasReached(6, { kind: 'complete' }));
+    expectContiguous(heard.all, START);
+    heard.stop();
+  });
+
+  it.each(['deleted', 'expired'] as const)('tells that the log ended as %s', async (kind) => {
+    const writer = await createLogOf(subject.store, 'abc');
+    const heard = watch(writer.log, at(3));
+    await subject.store.change(writer.log, { kind: 'remove', outcome: { kind } });
+    await heard.until((all) => all.some((news) => news.kind === 'ended'));
+    expect(heard.all.at(-1)).toEqual({ kind: 'ended', at: 3, outcome: { kind } });
+    heard.stop();
+  });
+
+  it('tells that the log was replaced, and nothing of the next generation', async () => {
+    const old = await createLogOf(subject.store, 'abc');
+    const heardOld = watch(old.log, at(3));
+    const { info } = await subject.store.create(old.log.id, INIT, 'replace');
+    const heardNew = watch(info, START);
+    await subject.store.append({ log: info, epoch: info.epoch }, START, bytes('new'));
+    await heardNew.untilCount(1);
+    await heardOld.until((all) => all.some((news) => news.kind === 'ended'));
+    expect(heardOld.all.filter((news) => news.kind === 'ended')).toEqual([
+      { kind: 'ended', at: 3, outcome: { kind: 'replaced' } },
+    ]);
+    expect(heardOld.all.filter((news) => news.kind === 'bytes')).toEqual([]);
+    heardOld.stop();
+    heardNew.stop();
+  });
+
+  it('says nothing after it was stopped', async () => {
+    const { store } = subject;
+    const writer = await createLogOf(store, 'abc');
+    const atOnce = watch(writer.log, START);
+    atOnce.stop();
+    const stopped = watch(writer.log, at(3));
+    const other = watch(writer.log, at(3));
+    stopped.stop();
+    stopped.stop();
+    await store.append(writer, at(3), bytes('def'));
+    await other.untilCount(1);
+    expect(atOnce.all).toEqual([]);
+    expect(stopped.all).toEqual([]);
+    other.stop();
+  });
+
+  it('can be stopped by the watcher itself, and started again', async () => {
+    const { store } = subject;
+    const writer = await createLog(store);
+    const first = new Heard<News>();
+    const again = new Heard<News>();
+    let stopAgain = (): void => {};
+    const stop = store.watch(writer.log, START, (news) => {
+      stop();
+      first.listener(news);
+      stopAgain = store.watch(writer.log, at(1), again.listener);
+    });
+    const other = watch(writer.log, START);
+    await store.append(writer, START, bytes('a'));
+    await first.untilCount(1);
+    await store.append(writer, at(1), bytes('b'));
+    await again.until(hasReached(2));
+    await other.until(hasReached(2));
+    expect(first.all).toHaveLength(1);
+    stopAgain();
+    other.stop();
+  });
+
+  it('tells every watcher of a log, and one function twice when it was given twice', async () => {
+    const { store } = subject;
+    const writer = await createLog(store);
+    const twice = new Heard<News>();
+    const stops = [1, 2].map(() => store.watch(writer.log, START, twice.listener));
+    const others = Array.from({ length: 10 }, () => watch(writer.log, START));
+    await store.append(writer, START, bytes('abc'));
+    await Promise.all([twice.untilCount(2), ...others.map((other) => other.untilCount(1))]);
+
+    stops[0]?.();
+    const before = twice.all.length;
+    await store.append(writer, at(3), bytes('def'));
+    await Promise.all(others.map((other) => other.until(hasReached(6))));
+    await twice.until((all) => all.length > before);
+    stops[1]?.();
+    for (const other of others) other.stop();
+  });
+
+  it('tells nothing of other logs', async () => {
+    const { store } = subject;
+    const [mine, other] = [await createLog(store), await createLog(store)];
+    const heard = watch(mine.log, START);
+    const heardOther = watch(other.log, START);
+    await store.append(other, START, bytes('abc'));
+    await heardOther.untilCount(1);
+    await store.append(mine, START, bytes('xyz'));
+    await heard.untilCount(1);
+    expectNewsOf(heard.all, 0, 'xyz');
+    heard.stop();
+    heardOther.stop();
+  });
+
+  it('says nothing once the store is closed', async () => {
+    const writer = await createLogOf(subject.store, 'abc');
+    const heard = watch(writer.log, at(3));
+    const { store } = subject;
+    const closing = subject.close();
+    // Whether a store that closes takes anything more is its own affair.
+    await Promise.allSettled([store.append(writer, at(3), bytes('def')), closing]);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    expect(heard.all).toEqual([]);
+  });
+
+  it('brings a reader every byte exactly once while appends go on', async () => {
+    const { store } = subject;
+    const writer = await createLog(store);
+    const readers = Array.from({ length: 4 }, () => readByNews(store, writer.log));
+    const whole: Buffer[] = [];
+    let tail = START;
+    for (let i = 0; i < 200; i += 1) {
+      const chunk = Buffer.alloc(1 + ((i * 37) % 90), i & 255);
+      whole.push(chunk);
+      tail = await store.append(writer, tail, [chunk]);
+      if (i % 50 === 0) readers.push(readByNews(store, writer.log));
+    }
+    await seal(store, writer);
+    const expected = Buffer.concat(whole);
+    for (const read of await Promise.all(readers)) expect(read.equals(expected)).toBe(true);
+  });
+}
+
+/** What a reader does that stays subscribed: takes bytes from the news, and reads where the news is no more than `moved`. */
+function readByNews(store: LogStore, log: LogRef): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let have: Offset = START;
+    let reading = false;
+    let stirred = false;
+    const take = (from: Offset, coming: readonly Buffer[]): void => {
+      const fresh = Buffer.concat(coming).subarray(have - from);
+      chunks.push(fresh);
+      have = advance(have, fresh.length);
+    };
+    const readOn = async (): Promise<void> => {
+      reading = true;
+      for (stirred = true; stirred; ) {
+        stirred = false;
+        const page = await store.read(log, have, 50);
+        take(advance(page.next, -length(page.chunks)), page.chunks);
+        if (page.end !== undefined) {
+          stop();
+          resolve(Buffer.concat(chunks));
+        }
+        if (page.chunks.length > 0) stirred = true;
+      }
+      reading = false;
+    };
+    const stop = store.watch(log, START, (news) => {
+      if (!reading && news.kind === 'bytes' && news.from <= have) take(news.from, news.chunks);
+      else if (reading) stirred = true;
+      else readOn().catch(reject);
+    });
+  });
+}
+
+function length(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}
+
+/** Whether the news lead a reader up to `tail`, and to the end where there is one. News that are `moved` may stand for anything. */
+function hasReached(tail: number, end?: Outcome): (all: readonly News[]) => boolean {
+  return (all) => {
+    const last = all.at(-1);
+    if (last === undefined) return false;
+    if (last.kind === 'moved') return true;
+    if (end !== undefined) return last.kind === 'ended' && last.at === tail && last.outcome.kind === end.kind;
+    return last.kind === 'bytes' && last.from + length(last.chunks) >= tail;
+  };
+}
+
+/** Bytes begin where what was told before ended, or earlier, and an end is behind them; only `moved` may leave something out. */
+function expectContiguous(all: readonly News[], seen: Offset): void {
+  let told: number = seen;
+  for (const news of all) {
+    if (news.kind === 'moved') told = Number.POSITIVE_INFINITY;
+    else if (news.kind === 'ended') expect(news.at).toBeLessThanOrEqual(told);
+    else {
+      expect(news.from).toBeLessThanOrEqual(told);
+      told = news.from + length(news.chunks);
+    }
+  }
+}
+
+function expectNewsOf(all: readonly News[], from: number, text: string): void {
+  for (const news of all) {
+    if (news.kind === 'moved') continue;
+    if (news.kind !== 'bytes') throw new Error(`unexpected news: ${JSON.stringify(news)}`);
+    const skip = Math.max(0, from - news.from);
+    const told = Buffer.concat(news.chunks).toString().slice(skip);
+    expect(text.slice(Math.max(0, news.from - from))).toContain(told);
+  }
+}

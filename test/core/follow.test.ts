@@ -1,0 +1,253 @@
+import { getEventListeners } from 'node:events';
+import fc from 'fast-check';
+import { LogError } from '../../src/core/errors';
+import { catchUp, type Followed, follow, PAGE_BYTES } from '../../src/core/follow';
+import type { LogRef, Writer } from '../../src/core/log';
+import { advance, type Offset, START } from '../../src/core/offset';
+import type { LogStore, Page } from '../../src/core/store';
+import { MemoryStore } from '../../src/storage/memory/memory-store';
+import { createLog, createLogOf, ObservedStore } from './stores';
+
+const NEVER = new AbortController().signal;
+
+function at(offset: number): Offset {
+  return advance(START, offset);
+}
+
+function seal(store: LogStore, { log, epoch }: Writer): Promise<unknown> {
+  return store.change(log, { kind: 'seal', epoch, outcome: { kind: 'complete' } });
+}
+
+function remove(store: LogStore, log: LogRef): Promise<unknown> {
+  return store.change(log, { kind: 'remove', outcome: { kind: 'deleted' } });
+}
+
+function textOf(items: readonly { readonly chunks: readonly Buffer[] }[]): string {
+  return Buffer.concat(items.flatMap(({ chunks }) => chunks)).toString();
+}
+
+async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const result: Item[] = [];
+  for await (const item of items) result.push(item);
+  return result;
+}
+
+describe('catching up', () => {
+  it('gives all there is and then stops, without an end while the log is open', async () => {
+    const store = new MemoryStore();
+    const { log } = await createLogOf(store, 'abcdef');
+    const pages = await all(catchUp(store, log, at(2), NEVER));
+    expect(textOf(pages)).toBe('cdef');
+    expect(pages.some((page) => page.end)).toBe(false);
+  });
+
+  it('gives nothing at the tail of an open log, and the end at that of a sealed one', async () => {
+    const store = new MemoryStore();
+    const writer = await createLogOf(store, 'abc');
+    expect(await all(catchUp(store, writer.log, at(3), NEVER))).toEqual([]);
+    await seal(store, writer);
+    expect(await all(catchUp(store, writer.log, at(3), NEVER))).toEqual([
+      { chunks: [], next: 3, end: { kind: 'complete' } },
+    ]);
+  });
+
+  it('asks for one page ahead while the one before is used, and for no more than one', async () => {
+    const store = new ObservedStore();
+    const { log } = await createLogOf(store, 'x'.repeat(4 * PAGE_BYTES));
+    const pages = catchUp(store, log, START, NEVER);
+    await pages.next();
+    await new Promise(setImmediate);
+    expect(store.reads).toEqual([0, PAGE_BYTES]);
+    await pages.next();
+    await new Promise(setImmediate);
+    expect(store.reads).toEqual([0, PAGE_BYTES, 2 * PAGE_BYTES]);
+    await pages.return();
+  });
+
+  it('lets nobody hear of a page that was asked for ahead and failed after the reader had left', async () => {
+    const store = new ObservedStore();
+    const { log } = await createLogOf(store, 'x'.repeat(2 * PAGE_BYTES));
+    store.beforeRead = () => {
+      if (store.reads.length > 1) throw new LogError('STORE_DAMAGED');
+    };
+    const pages = catchUp(store, log, START, NEVER);
+    await pages.next();
+    await pages.return();
+    await new Promise(setImmediate); // An unhandled rejection would fail the run here.
+    expect(store.reads).toHaveLength(2);
+  });
+
+  it('ends just where it was told to, even if the store gives whole chunks', async () => {
+    class WholeChunksStore extends MemoryStore {
+      override async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
+        const pieces = await Promise.all([0, 7, 14].map((skip) => super.read(log, at(from + skip), 7)));
+        const count = bytesMax <= 7 ? 1 : bytesMax <= 14 ? 2 : 3;
+        const chunks = pieces.slice(0, count).flatMap((page) => page.chunks);
+        return { chunks, next: pieces[count - 1]?.next ?? from };
+      }
+    }
+    const store = new WholeChunksStore();
+    const alphabet = 'abcdefghijklmnopqrstuvwxyz'.repeat(4);
+    const { log } = await createLogOf(store, alphabet);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(60), fc.nat(60), async (from, until) => {
+        const pages = await all(catchUp(store, log, at(from), NEVER, at(until)));
+        expect(textOf(pages)).toBe(alphabet.slice(from, Math.max(from, until)));
+        expect(pages.at(-1)?.next).toBe(until > from ? until : undefined);
+      }),
+    );
+  });
+
+  it('waits while the store is away', async () => {
+    const store = new ObservedStore();
+    const { log } = await createLogOf(store, 'abc');
+    store.beforeRead = () => {
+      if (store.reads.length <= 2) throw new LogError('STORE_UNAVAILABLE');
+    };
+    expect(textOf(await all(catchUp(store, log, START, NEVER)))).toBe('abc');
+  });
+
+  it('stops waiting for the store when it is aborted', async () => {
+    const store = new ObservedStore();
+    const { log } = await createLogOf(store, 'abc');
+    const controller = new AbortController();
+    const gone = new Error('gone');
+    store.beforeRead = () => {
+      queueMicrotask(() => controller.abort(gone));
+      throw new LogError('STORE_UNAVAILABLE');
+    };
+    await expect(all(catchUp(store, log, START, controller.signal))).rejects.toBe(gone);
+    expect(store.reads).toHaveLength(1);
+  });
+
+  it('throws what else the store throws', async () => {
+    const store = new MemoryStore();
+    const { log } = await createLogOf(store, 'abc');
+    await expect(all(catchUp(store, log, at(4), NEVER))).rejects.toBeInstanceOf(RangeError);
+    await remove(store, log);
+    await expect(all(catchUp(store, log, START, NEVER))).rejects.toMatchObject({ code: 'LOG_GONE' });
+  });
+});
+
+describe('following', () => {
+  it.each([0, 1, 2, 3])('a sealed log gives what is there from byte %i, and then its end', async (from) => {
+    const store = new MemoryStore();
+    const writer = await createLogOf(store, 'abc');
+    await seal(store, writer);
+    const items = await all(follow(store, writer.log, at(from), NEVER));
+    expect(textOf(items)).toBe('abc'.slice(from));
+    expect(items.at(-1)).toMatchObject({ next: 3, end: { kind: 'complete' } });
+    expect(items.filter((item) => item.end)).toHaveLength(1);
+  });
+
+  it('an open log gives what is there, then each append as it comes, then the end', async () => {
+    const store = new ObservedStore();
+    const writer = await createLogOf(store, 'abc');
+    const items = follow(store, writer.log, at(1), NEVER);
+    expect(textOf([await taken(items)])).toBe('bc');
+    for (const [i, letter] of ['d', 'e', 'f'].entries()) {
+      const coming = taken(items);
+      await store.untilWatched();
+      await store.append(writer, at(3 + i), [Buffer.from(letter)]);
+      expect(textOf([await coming])).toBe(letter);
+    }
+    const last = taken(items);
+    await store.untilWatched();
+    await seal(store, writer);
+    expect(await last).toEqual({ chunks: [], next: 6, end: { kind: 'complete' } });
+    expect(await items.next()).toEqual({ done: true, value: undefined });
+    expect(store.watching).toBe(0);
+  });
+
+  it('tells why an aborted log ended', async () => {
+    const store = new MemoryStore();
+    const { log, epoch } = await createLogOf(store, 'abc');
+    const outcome = { kind: 'aborted', reason: 'the producer was lost' } as const;
+    await store.change(log, { kind: 'seal', epoch, outcome });
+    expect((await all(follow(store, log, START, NEVER))).at(-1)?.end).toEqual(outcome);
+  });
+
+  it.each(['deleted', 'replaced'] as const)('ends at the tail when the log is %s', async (kind) => {
+    const store = new ObservedStore();
+    const { log } = await createLogOf(store, 'abc');
+    const items = follow(store, log, at(3), NEVER);
+    const last = taken(items);
+    await store.untilWatched();
+    if (kind === 'deleted') await remove(store, log);
+    else await store.create(log.id, { contentType: 'text/plain', graceMs: 1 }, 'replace');
+    expect(await last).toEqual({ chunks: [], next: 3, end: { kind } });
+    expect((await items.next()).done).toBe(true);
+    expect(store.watching).toBe(0);
+  });
+
+  it('throws when the log is removed while there are bytes still to read', async () => {
+    const store = new MemoryStore();
+    const { log } = await createLogOf(store, 'x'.repeat(4 * PAGE_BYTES));
+    const items = follow(store, log, START, NEVER);
+    await taken(items);
+    await remove(store, log);
+    await expect(all(items)).rejects.toMatchObject({ code: 'LOG_GONE' });
+  });
+
+  it('throws when bytes came just before the log was removed', async () => {
+    const store = new ObservedStore();
+    const writer = await createLogOf(store, 'abc');
+    const last = taken(follow(store, writer.log, at(3), NEVER));
+    await store.untilWatched();
+    const append = store.append(writer, at(3), [Buffer.from('never read')]);
+    await Promise.all([append, remove(store, writer.log)]);
+    await expect(last).rejects.toMatchObject({ code: 'LOG_GONE' });
+  });
+
+  it('leaves no watcher and no listener behind when it is aborted while it waits', async () => {
+    const store = new ObservedStore();
+    const { log } = await createLogOf(store, 'abc');
+    const controller = new AbortController();
+    const gone = new Error('gone');
+    const waiting = taken(follow(store, log, at(3), controller.signal));
+    await store.untilWatched();
+    controller.abort(gone);
+    await expect(waiting).rejects.toBe(gone);
+    expect(store.watching).toBe(0);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('does not begin when it was aborted before', async () => {
+    const store = new ObservedStore();
+    const { log } = await createLogOf(store, 'abc');
+    const gone = new Error('gone');
+    await expect(all(follow(store, log, START, AbortSignal.abort(gone)))).rejects.toBe(gone);
+    expect(store.reads).toEqual([]);
+  });
+
+  it('leaves nothing behind when its reader has had enough', async () => {
+    const store = new ObservedStore();
+    const { log } = await createLogOf(store, 'abc');
+    const controller = new AbortController();
+    for await (const _ of follow(store, log, START, controller.signal)) break;
+    expect(store.watching).toBe(0);
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('keeps the same two watchers and one listener, however long it goes on', async () => {
+    const store = new ObservedStore();
+    const writer = await createLog(store);
+    const controller = new AbortController();
+    const items = follow(store, writer.log, START, controller.signal);
+    for (let i = 0; i < 50; i += 1) {
+      const coming = taken(items);
+      await store.untilWatched(2);
+      expect(store.watching).toBe(2);
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+      await store.append(writer, at(i), [Buffer.from('x')]);
+      await coming;
+    }
+    await items.return();
+  });
+});
+
+async function taken(items: AsyncGenerator<Followed, void>): Promise<Followed> {
+  const { value } = await items.next();
+  if (value === undefined) throw new Error('it has ended');
+  return value;
+}

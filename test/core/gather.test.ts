@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { Gather } from '../../src/core/gather';
+
+/** Bytes to push, or how many to take. */
+const anyActions = fc.array(fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.integer({ min: 1, max: 60 })), {
+  maxLength: 60,
+});
+
+describe('gathered pieces', () => {
+  it('come out as they went in, never more at once than asked for', () => {
+    fc.assert(
+      fc.property(anyActions, (actions) => {
+        const gather = new Gather();
+        let waiting = Buffer.alloc(0);
+        for (const action of actions) {
+          if (typeof action === 'number') {
+            const taken = Buffer.concat(gather.take(action));
+            expect(taken).toEqual(waiting.subarray(0, action));
+            waiting = waiting.subarray(taken.length);
+          } else {
+            gather.push(Buffer.from(action));
+            waiting = Buffer.concat([waiting, action]);
+          }
+          expect(gather.isEmpty).toBe(waiting.length === 0);
+        }
+        expect(Buffer.concat(gather.take(Number.POSITIVE_INFINITY))).toEqual(waiting);
+        expect(gather.weight).toBe(0);
+      }),
+    );
+  });
+
+  it('weigh at least what they hold and at most a fixed cost for each piece more', () => {
+    fc.assert(
+      fc.property(anyActions, (actions) => {
+        const gather = new Gather();
+        let bytes = 0;
+        let pieces = 0;
+        for (const action of actions) {
+          if (typeof action === 'number') {
+            for (const taken of gather.take(action)) bytes -= taken.length;
+          } else {
+            gather.push(Buffer.from(action));
+            bytes += action.length;
+            pieces += 1;
+          }
+          expect(gather.weight).toBeGreaterThanOrEqual(bytes);
+          expect(gather.weight).toBeLessThanOrEqual(bytes + pieces * 512);
+        }
+      }),
+    );
+  });
+
+  it('are handed on without a copy', () => {
+    const gather = new Gather();
+    const piece = Buffer.from('piece');
+    gather.push(piece);
+    expect(gather.take(100)[0]).toBe(piece);
+  });
+
+  it('count many small pieces by what they cost, not by their bytes alone', () => {
+    const gather = new Gather();
+    for (let i = 0; i < 1_000; i += 1) gather.push(Buffer.from('x'));
+    expect(gather.weight).toBeGreaterThan(100_000);
+  });
+
+  it('give nothing when there is nothing, and no empty piece', () => {
+    const gather = new Gather();
+    gather.push(Buffer.alloc(0));
+    expect(gather.isEmpty).toBe(true);
+    expect(gather.take(10)).toEqual([]);
+  });
+});

@@ -1,0 +1,315 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
+import fc from 'fast-check';
+import { LogError } from '../../src/core/errors';
+import { type Ingested, type IngestOptions, ingest } from '../../src/core/ingest';
+import { advance, START } from '../../src/core/offset';
+import { MemoryStore } from '../../src/storage/memory/memory-store';
+import { createLog, createLogOf, GatedStore, textOf } from './stores';
+
+const OPTIONS: IngestOptions = { from: START, pendingBytesMax: 1 << 20, logBytesMax: 1 << 30 };
+
+describe('ingest', () => {
+  it('stores a body to its end', async () => {
+    const store = new MemoryStore();
+    const writer = await createLog(store);
+    const body = Readable.from([Buffer.from('one,'), Buffer.from('two')], { objectMode: false });
+    expect(await ingest(store, writer, body, OPTIONS)).toEqual({ how: 'ended', tail: 7 });
+    expect(await textOf(store, writer.log)).toBe('one,two');
+  });
+
+  it('goes on behind what is there', async () => {
+    const store = new MemoryStore();
+    const writer = await createLogOf(store, 'abc');
+    const body = Readable.from([Buffer.from('def')], { objectMode: false });
+    const ingested = await ingest(store, writer, body, { ...OPTIONS, from: advance(START, 3) });
+    expect(ingested).toEqual({ how: 'ended', tail: 6 });
+    expect(await textOf(store, writer.log)).toBe('abcdef');
+  });
+
+  it('appends nothing for an empty body', async () => {
+    const store = new GatedStore();
+    const writer = await createLog(store);
+    expect(await ingest(store, writer, Readable.from([]), OPTIONS)).toEqual({ how: 'ended', tail: 0 });
+    expect(store.asked).toEqual([]);
+  });
+
+  it('appends a lone byte at once', async () => {
+    const store = new GatedStore();
+    const body = new PassThrough();
+    const ingesting = ingest(store, await createLog(store), body, OPTIONS);
+    body.write('x');
+    await store.untilAsked(1);
+    expect(store.asked).toMatchObject([{ at: 0, bytes: Buffer.from('x') }]);
+    store.release('open');
+    body.end();
+    await ingesting;
+  });
+
+  it('gathers what comes during an append for the next one', async () => {
+    const store = new GatedStore();
+    const writer = await createLog(store);
+    const body = new PassThrough();
+    const ingesting = ingest(store, writer, body, OPTIONS);
+    body.write('first');
+    await store.untilAsked(1);
+    for (const piece of ['a', 'b', 'c']) body.write(piece);
+    body.end();
+    store.release('one');
+    await store.untilAsked(2);
+    store.release('open');
+    expect(await ingesting).toEqual({ how: 'ended', tail: 8 });
+    expect(store.asked.map(({ at, bytes }) => [at, bytes.toString()])).toEqual([
+      [0, 'first'],
+      [5, 'abc'],
+    ]);
+  });
+
+  it('never has two appends under way, nor one larger than the store takes', async () => {
+    class SmallStore extends MemoryStore {
+      override readonly appendBytesMax = 10;
+      under = 0;
+      override async append(...args: Parameters<MemoryStore['append']>) {
+        this.under += 1;
+        expect(this.under).toBe(1);
+        expect(Buffer.concat(args[2]).length).toBeLessThanOrEqual(10);
+        await new Promise(setImmediate);
+        this.under -= 1;
+        return super.append(...args);
+      }
+    }
+    const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 35 }), { maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(pieces, fc.integer({ min: 1, max: 2_000 }), async (bodyPieces, pendingBytesMax) => {
+        const store = new SmallStore();
+        const writer = await createLog(store);
+        const body = Readable.from(bodyPieces.map(Buffer.from), { objectMode: false });
+        const { how, tail } = await ingest(store, writer, body, { ...OPTIONS, pendingBytesMax });
+        const { chunks } = await store.read(writer.log, START, 1_000_000);
+        expect(how).toBe('ended');
+        expect(Buffer.concat(chunks)).toEqual(Buffer.concat(bodyPieces));
+        expect(tail).toBe(Buffer.concat(bodyPieces).length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('tells of each commit', async () => {
+    const store = new GatedStore();
+    const body = new PassThrough();
+    const tails: number[] = [];
+    const committed = (tail: number): void => {
+      tails.push(tail);
+    };
+    const ingesting = ingest(store, await createLog(store), body, { ...OPTIONS, committed });
+    body.write('abc');
+    await store.untilAsked(1);
+    body.end('def');
+    expect(tails).toEqual([]);
+    store.release('open');
+    await ingesting;
+    expect(tails).toEqual([3, 6]);
+  });
+
+  describe('with a store that is slower than the producer', () => {
+    const PIECE = 16 * 1024;
+    const pendingBytesMax = 128 * 1024;
+
+    it('pauses the body, and takes no more than the bound until the store goes on', async () => {
+      const store = new GatedStore();
+      const writer = await createLog(store);
+      let made = 0;
+      const body = Readable.from(
+        (function* () {
+          for (; made < 200; made += 1) yield Buffer.alloc(PIECE, made);
+        })(),
+        { objectMode: false, highWaterMark: PIECE },
+      );
+      const paused = once(body, 'pause');
+      const ingesting = ingest(store, writer, body, { ...OPTIONS, pendingBytesMax });
+      await paused;
+      await new Promise(setImmediate);
+      const inFlight = store.asked.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      // The bound, the piece that crossed it, and what the body itself holds ready.
+      expect(made * PIECE).toBeLessThanOrEqual(inFlight + pendingBytesMax + 4 * PIECE);
+      const madeWhilePaused = made;
+      for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+      expect(made).toBe(madeWhilePaused);
+
+      store.release('open');
+      expect(await ingesting).toEqual({ how: 'ended', tail: 200 * PIECE });
+    });
+
+    it('counts single bytes by the memory they cost', async () => {
+      const store = new GatedStore();
+      const body = new PassThrough();
+      const paused = once(body, 'pause');
+      const ingesting = ingest(store, await createLog(store), body, {
+        ...OPTIONS,
+        pendingBytesMax: 64 * 1024,
+      });
+      let written = 0;
+      const onPause = paused.then(() => true);
+      for (let isPaused = false; !isPaused; written += 1) {
+        body.write('x');
+        isPaused = await Promise.race([
+          onPause,
+          new Promise<false>((resolve) => setImmediate(resolve, false)),
+        ]);
+      }
+      expect(written).toBeLessThan(2_000);
+      store.release('open');
+      body.end();
+      expect(await ingesting).toEqual({ how: 'ended', tail: written });
+    });
+  });
+
+  describe('of a body that breaks off', () => {
+    it('commits what arrived', async () => {
+      const store = new MemoryStore();
+      const writer = await createLog(store);
+      const body = new PassThrough();
+      const ingesting = ingest(store, writer, body, OPTIONS);
+      body.write('half');
+      setImmediate(() => body.destroy(new Error('connection lost')));
+      expect(await ingesting).toEqual({ how: 'cut', tail: 4 });
+      expect(await textOf(store, writer.log)).toBe('half');
+    });
+
+    it('commits what had arrived while it was paused, too', async () => {
+      const store = new GatedStore();
+      const writer = await createLog(store);
+      const body = new PassThrough();
+      const ingesting = ingest(store, writer, body, { ...OPTIONS, pendingBytesMax: 1 });
+      body.write('first ');
+      await store.untilAsked(1);
+      body.write('second ');
+      if (!body.isPaused()) await once(body, 'pause');
+      body.write('last words');
+      body.destroy();
+      await closed(body);
+      store.release('open');
+      expect(await ingesting).toEqual({ how: 'cut', tail: 23 });
+      expect(await textOf(store, writer.log)).toBe('first second last words');
+    });
+
+    it('is over at once when that had happened before', async () => {
+      const store = new MemoryStore();
+      const writer = await createLog(store);
+      const body = new PassThrough();
+      body.write('early');
+      body.destroy();
+      expect(await ingest(store, writer, body, OPTIONS)).toEqual({ how: 'cut', tail: 5 });
+      expect(await textOf(store, writer.log)).toBe('early');
+    });
+  });
+
+  describe('of a request', () => {
+    const open = new Set<Server | Socket>();
+    afterEach(() => {
+      for (const one of open) {
+        if ('closeAllConnections' in one) one.close();
+        else one.destroy();
+      }
+      open.clear();
+    });
+
+    /** Sends `lines` and cuts the connection; the request is ingested only when its connection is gone. */
+    async function ingestAfterLoss(sent: string): Promise<{ ingested: Ingested; text: string }> {
+      const store = new MemoryStore();
+      const writer = await createLog(store);
+      const server = createServer();
+      open.add(server);
+      const requested = new Promise<IncomingMessage>((resolve) => {
+        server.on('request', (req: IncomingMessage) => {
+          req.on('error', () => {}); // A lost connection is what the test is about.
+          resolve(req);
+        });
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const socket = connect(port, '127.0.0.1');
+      open.add(socket);
+      socket.write(`POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${sent}`);
+      const req = await requested;
+      const over = closed(req);
+      socket.destroy();
+      await over;
+      const ingested = await ingest(store, writer, req, OPTIONS);
+      return { ingested, text: await textOf(store, writer.log) };
+    }
+
+    it('is complete when its end had arrived, although its connection is gone', async () => {
+      expect(await ingestAfterLoss('5\r\nwhole\r\n0\r\n\r\n')).toEqual({
+        ingested: { how: 'ended', tail: 5 },
+        text: 'whole',
+      });
+    });
+
+    it('is cut when its end had not arrived', async () => {
+      expect(await ingestAfterLoss('4\r\nhalf\r\n')).toEqual({
+        ingested: { how: 'cut', tail: 4 },
+        text: 'half',
+      });
+    });
+  });
+
+  describe('up to a size limit', () => {
+    it('fills the log to the limit and then throws, and leaves the rest of the body alone', async () => {
+      const store = new MemoryStore();
+      const writer = await createLogOf(store, 'abc');
+      const body = new PassThrough();
+      const ingesting = ingest(store, writer, body, { ...OPTIONS, from: advance(START, 3), logBytesMax: 10 });
+      body.write('defghijklmnop');
+      await expect(ingesting).rejects.toMatchObject({ code: 'LOG_TOO_LARGE' });
+      expect(await textOf(store, writer.log)).toBe('abcdefghij');
+      expect(body.isPaused()).toBe(true);
+      expect(body.destroyed).toBe(false);
+      expect(body.listenerCount('data')).toBe(0);
+    });
+
+    it('takes a body that just fits', async () => {
+      const store = new MemoryStore();
+      const writer = await createLog(store);
+      const body = Readable.from([Buffer.alloc(6), Buffer.alloc(4)], { objectMode: false });
+      expect(await ingest(store, writer, body, { ...OPTIONS, logBytesMax: 10 })).toEqual({
+        how: 'ended',
+        tail: 10,
+      });
+    });
+  });
+
+  it('throws what the store throws, and takes no more of the body', async () => {
+    const store = new MemoryStore();
+    const failure = new LogError('STORE_UNAVAILABLE');
+    store.append = async () => {
+      throw failure;
+    };
+    const body = new PassThrough();
+    const ingesting = ingest(store, await createLog(store), body, OPTIONS);
+    body.write('x');
+    await expect(ingesting).rejects.toBe(failure);
+    expect(body.isPaused()).toBe(true);
+    expect(body.listenerCount('data')).toBe(0);
+    body.destroy(new Error('lost as well')); // Nobody but the ingest listens for errors; it must go on doing so.
+    await closed(body);
+  });
+
+  it('throws when another producer takes the log over', async () => {
+    const store = new MemoryStore();
+    const writer = await createLog(store);
+    const body = new PassThrough();
+    const ingesting = ingest(store, writer, body, OPTIONS);
+    await store.change(writer.log, { kind: 'attach', graceMs: 1 });
+    body.write('x');
+    await expect(ingesting).rejects.toMatchObject({ code: 'LOG_FENCED' });
+  });
+});
+
+/** Unlike `once`, it does not mind an error before. */
+function closed(body: Readable): Promise<void> {
+  return new Promise((resolve) => body.once('close', resolve));
+}

@@ -1,0 +1,147 @@
+import { EventEmitter, once } from 'node:events';
+import { LogError } from '../../src/core/errors';
+import { ABANDONED, type JanitorEvent, type JanitorOptions, runJanitor, sweep } from '../../src/core/janitor';
+import { type LogInfo, writerOf } from '../../src/core/log';
+import { parseLogId } from '../../src/core/log-id';
+import { START } from '../../src/core/offset';
+import { MemoryStore } from '../../src/storage/memory/memory-store';
+
+const HOUR = 3_600_000;
+const NEVER = new AbortController().signal;
+
+describe('the janitor', () => {
+  it('ends a stream whose producer did not come back in time, and says why', async () => {
+    const store = new MemoryStore();
+    const log = await interrupted(store, 'lost', 1_000);
+    const events = await swept(store, { now: () => Date.now() + 2_000 });
+    expect(await store.info(log.id)).toMatchObject({
+      state: 'closed',
+      outcome: { kind: 'aborted', reason: ABANDONED },
+    });
+    expect(events).toMatchObject([{ kind: 'abandoned', log: { id: 'lost' } }]);
+  });
+
+  it('leaves a stream alone as long as its producer may come back', async () => {
+    const store = new MemoryStore();
+    const log = await interrupted(store, 'patient', HOUR);
+    expect(await swept(store, {})).toEqual([]);
+    expect(await store.info(log.id)).toMatchObject({ state: 'interrupted' });
+  });
+
+  it('does not end a stream whose producer came back after it was found overdue', async () => {
+    const store = new MemoryStore();
+    const log = await interrupted(store, 'back', 0);
+    const due = store.due.bind(store);
+    store.due = async (query, limit) => {
+      const found = await due(query, limit);
+      await store.change(log, { kind: 'attach', graceMs: 0 });
+      return found;
+    };
+    expect(await swept(store, { now: () => Date.now() + 1 })).toEqual([]);
+    expect(await store.info(log.id)).toMatchObject({ state: 'open' });
+  });
+
+  it('removes what ended longer ago than is to be kept, and nothing else', async () => {
+    const store = new MemoryStore();
+    const old = await sealed(store, 'old');
+    const open = await created(store, 'open');
+    const events = await swept(store, { maxAgeMs: HOUR, now: () => Date.now() + HOUR + 1_000 });
+    expect(await store.info(old.id)).toBeUndefined();
+    expect(await store.info(open.id)).toBeDefined();
+    expect(events).toMatchObject([{ kind: 'expired', log: { id: 'old' } }]);
+  });
+
+  it('keeps what ended for good when no age is set', async () => {
+    const store = new MemoryStore();
+    const log = await sealed(store, 'kept');
+    await swept(store, { now: () => Date.now() + 1_000 * HOUR });
+    expect(await store.info(log.id)).toBeDefined();
+  });
+
+  it('clears more than one batch in a round, and asks for no more than a batch at a time', async () => {
+    const store = new MemoryStore();
+    for (let i = 0; i < 100; i += 1) await sealed(store, `log-${i}`);
+    const due = jest.spyOn(store, 'due');
+    await swept(store, { maxAgeMs: 0, now: () => Date.now() + 1 });
+    expect((await store.list({ limit: 1 })).logs).toEqual([]);
+    expect(Math.max(...due.mock.calls.map(([, limit]) => limit))).toBeLessThanOrEqual(32);
+  });
+
+  it('may run on several nodes at once', async () => {
+    const store = new MemoryStore();
+    for (let i = 0; i < 50; i += 1) await sealed(store, `log-${i}`);
+    const nodes = [1, 2, 3].map(() => swept(store, { maxAgeMs: 0, now: () => Date.now() + 1 }));
+    const events = (await Promise.all(nodes)).flat();
+    expect((await store.list({ limit: 1 })).logs).toEqual([]);
+    expect(events.filter(({ kind }) => kind === 'failed')).toEqual([]);
+  });
+
+  it('goes on with the other streams when one cannot be ended, and comes to an end', async () => {
+    const store = new MemoryStore();
+    for (let i = 0; i < 40; i += 1) await sealed(store, `log-${i}`);
+    const change = store.change.bind(store);
+    store.change = async (log, wanted) => {
+      if (log.id === 'log-3') throw new LogError('STORE_DAMAGED');
+      return change(log, wanted);
+    };
+    const events = await swept(store, { maxAgeMs: 0, now: () => Date.now() + 1 });
+    expect((await store.list({ limit: 50 })).logs.map(({ id }) => id)).toEqual(['log-3']);
+    expect(events.filter(({ kind }) => kind === 'expired')).toHaveLength(39);
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'failed' }));
+  });
+
+  it('says once that the store is away and once that it is back, and then does its work', async () => {
+    const store = new MemoryStore();
+    const log = await interrupted(store, 'waiting', 0);
+    const due = store.due.bind(store);
+    let refusals = 3;
+    store.due = async (query, limit) => {
+      refusals -= 1;
+      if (refusals >= 0) throw new LogError('STORE_UNAVAILABLE');
+      return due(query, limit);
+    };
+    const told = new EventEmitter();
+    const events: JanitorEvent[] = [];
+    const stopping = new AbortController();
+    const report = (event: JanitorEvent): void => {
+      events.push(event);
+      told.emit(event.kind);
+    };
+    const back = once(told, 'back');
+    const running = runJanitor(store, { intervalMs: 1, report, now: () => Date.now() + 1 }, stopping.signal);
+    await back;
+    stopping.abort();
+    await running;
+    expect(events.map(({ kind }) => kind)).toEqual(['away', 'abandoned', 'back']);
+    expect(await store.info(log.id)).toMatchObject({ state: 'closed' });
+  });
+
+  it('stops at once in the middle of its wait', async () => {
+    const stopping = new AbortController();
+    const running = runJanitor(new MemoryStore(), { intervalMs: HOUR, report: () => {} }, stopping.signal);
+    setImmediate(() => stopping.abort());
+    await running;
+  });
+});
+
+async function swept(store: MemoryStore, options: Partial<JanitorOptions>): Promise<JanitorEvent[]> {
+  const events: JanitorEvent[] = [];
+  await sweep(store, { intervalMs: HOUR, report: (event) => events.push(event), ...options }, NEVER);
+  return events;
+}
+
+async function created(store: MemoryStore, id: string, graceMs = 0): Promise<LogInfo> {
+  const init = { contentType: 'text/plain', graceMs };
+  return (await store.create(parseLogId(id), init, 'new')).info;
+}
+
+async function interrupted(store: MemoryStore, id: string, graceMs: number): Promise<LogInfo> {
+  const log = await created(store, id, graceMs);
+  return store.change(log, { kind: 'release', epoch: log.epoch, state: 'interrupted' });
+}
+
+async function sealed(store: MemoryStore, id: string): Promise<LogInfo> {
+  const log = await created(store, id);
+  await store.append(writerOf(log), START, [Buffer.from('bytes')]);
+  return store.change(log, { kind: 'seal', epoch: log.epoch, outcome: { kind: 'complete' } });
+}

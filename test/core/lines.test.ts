@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { Lines, type Text } from '../../src/core/lines';
+import { advance, type Offset, START } from '../../src/core/offset';
+import { anyBytesCut, type Cutting } from './cuttings';
+
+function push(lines: Lines, text: string): Text[] {
+  return lines.push(Buffer.from(text));
+}
+
+function decode(bytes: Buffer): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
+/** What a reader puts together from the texts. */
+function joined(texts: readonly Text[]): string {
+  return texts.map(({ kind, text }) => (kind === 'lines' ? `${text}\n` : text)).join('');
+}
+
+interface Reading {
+  readonly cutting: Cutting;
+  readonly from: Offset;
+  readonly lineBytesMax: number;
+  /** After which pieces the reader would wait no longer. */
+  readonly impatient: readonly boolean[];
+}
+
+const anyReading: fc.Arbitrary<Reading> = fc.record({
+  cutting: anyBytesCut,
+  from: fc.nat(2 ** 40).map((offset) => advance(START, offset)),
+  lineBytesMax: fc.integer({ min: 1, max: 40 }),
+  impatient: fc.array(fc.boolean(), { maxLength: 22 }),
+});
+
+function readAll({ cutting, from, lineBytesMax, impatient }: Reading): Text[] {
+  const lines = new Lines(from, { lineBytesMax });
+  const texts: Text[] = [];
+  const keep = (text: Text | undefined): void => {
+    if (text !== undefined) texts.push(text);
+  };
+  for (const [i, piece] of cutting.pieces.entries()) {
+    texts.push(...lines.push(piece));
+    if (impatient[i]) keep(lines.partial());
+  }
+  keep(lines.flush());
+  return texts;
+}
+
+describe('lines', () => {
+  it('come together when they arrive together', () => {
+    const lines = new Lines(START);
+    expect(push(lines, 'one\ntwo\nthr')).toEqual([{ kind: 'lines', text: 'one\ntwo', end: 8 }]);
+    expect(push(lines, 'ee')).toEqual([]);
+    expect(push(lines, '\n')).toEqual([{ kind: 'lines', text: 'three', end: 14 }]);
+    expect(lines.isUnfinished).toBe(false);
+    expect(lines.flush()).toBeUndefined();
+  });
+
+  it('keep what else is in them', () => {
+    const lines = new Lines(START);
+    expect(push(lines, '\n\na\r\n\rb\0\n')).toEqual([{ kind: 'lines', text: '\n\na\r\n\rb\0', end: 9 }]);
+    expect(push(lines, '\ufeff\n')).toEqual([{ kind: 'lines', text: '\ufeff', end: 13 }]);
+  });
+
+  it('count offsets from where they begin, in bytes', () => {
+    const lines = new Lines(advance(START, 1_000));
+    expect(push(lines, '€\n💡')).toEqual([{ kind: 'lines', text: '€', end: 1_004 }]);
+    expect(lines.flush()).toEqual({ kind: 'partial', text: '💡', end: 1_008 });
+  });
+
+  it('hand out an unfinished one on demand, whose rest follows', () => {
+    const lines = new Lines(START);
+    push(lines, 'half');
+    expect(lines.isUnfinished).toBe(true);
+    expect(lines.partial()).toEqual({ kind: 'partial', text: 'half', end: 4 });
+    expect(lines.isUnfinished).toBe(false);
+    expect(lines.partial()).toBeUndefined();
+    expect(push(lines, ' whole\nnext')).toEqual([{ kind: 'lines', text: ' whole', end: 11 }]);
+  });
+
+  it('end with an empty text when only the newline was missing', () => {
+    const lines = new Lines(START);
+    push(lines, 'all of it');
+    lines.partial();
+    expect(push(lines, '\n')).toEqual([{ kind: 'lines', text: '', end: 10 }]);
+  });
+
+  it('hold back a character that is not whole', () => {
+    const lines = new Lines(START);
+    const bulb = Buffer.from('💡');
+    push(lines, 'a');
+    lines.push(bulb.subarray(0, 2));
+    expect(lines.partial()).toEqual({ kind: 'partial', text: 'a', end: 1 });
+    expect(lines.isUnfinished).toBe(true);
+    expect(lines.partial()).toBeUndefined();
+    expect(lines.push(bulb.subarray(2))).toEqual([]);
+    expect(lines.partial()).toEqual({ kind: 'partial', text: '💡', end: 5 });
+  });
+
+  it('replace what never becomes a character', () => {
+    const lines = new Lines(START);
+    lines.push(Buffer.from([0xff, 0xe2, 0x82]));
+    expect(lines.partial()).toEqual({ kind: 'partial', text: '\ufffd', end: 1 });
+    expect(push(lines, '\n')).toEqual([{ kind: 'lines', text: '\ufffd', end: 4 }]);
+    lines.push(Buffer.from([0xf0, 0x9f]));
+    expect(lines.flush()).toEqual({ kind: 'partial', text: '\ufffd', end: 6 });
+  });
+
+  it('that grow too long are handed out at once', () => {
+    const lines = new Lines(START, { lineBytesMax: 4 });
+    expect(push(lines, 'abcd')).toEqual([]);
+    expect(push(lines, 'é')).toEqual([{ kind: 'partial', text: 'abcdé', end: 6 }]);
+    expect(push(lines, 'x\nfar too long')).toEqual([
+      { kind: 'lines', text: 'x', end: 8 },
+      { kind: 'partial', text: 'far too long', end: 20 },
+    ]);
+  });
+
+  it('are 64 KiB at the most by default before they are handed out', () => {
+    const lines = new Lines(START);
+    expect(lines.push(Buffer.alloc(64 * 1024, 'x'))).toEqual([]);
+    expect(push(lines, 'x')).toMatchObject([{ kind: 'partial', end: 64 * 1024 + 1 }]);
+  });
+
+  it('that come whole are not cut, however long they are', () => {
+    const line = 'x'.repeat(300_000);
+    expect(push(new Lines(START), `${line}\n`)).toEqual([{ kind: 'lines', text: line, end: 300_001 }]);
+  });
+
+  it('are quick to put together from single bytes', () => {
+    const lines = new Lines(START);
+    for (let i = 0; i < 60_000; i += 1) lines.push(Buffer.from('x'));
+    expect(push(lines, '\n')[0]?.text).toHaveLength(60_000);
+  });
+
+  it('give the text of the whole, however it is cut and however impatient the reader is', () => {
+    fc.assert(
+      fc.property(anyReading, (reading) => {
+        expect(joined(readAll(reading))).toBe(decode(reading.cutting.whole));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('say where in the log each text ends: a reader who begins there gets the rest', () => {
+    fc.assert(
+      fc.property(anyReading, (reading) => {
+        const { whole } = reading.cutting;
+        const texts = readAll(reading);
+        let begin: Offset = reading.from;
+        for (const { kind, text, end } of texts) {
+          const bytes = whole.subarray(begin - reading.from, end - reading.from);
+          expect(kind === 'lines' ? `${text}\n` : text).toBe(decode(bytes));
+          if (kind === 'lines') expect(bytes.at(-1)).toBe(0x0a);
+          else expect(bytes.includes(0x0a)).toBe(false);
+          begin = end;
+        }
+        expect(begin - reading.from).toBe(whole.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never keep more than the bound, and no newline', () => {
+    fc.assert(
+      fc.property(anyReading, ({ cutting, lineBytesMax }) => {
+        const lines = new Lines(START, { lineBytesMax });
+        let came = 0;
+        let went: number = START;
+        for (const piece of cutting.pieces) {
+          came += piece.length;
+          for (const { end } of lines.push(piece)) went = end;
+          expect(came - went).toBeLessThanOrEqual(Math.max(lineBytesMax, 3));
+          expect(cutting.whole.subarray(went, came).includes(0x0a)).toBe(false);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { advance, OFFSET_MAX, parseOffset, START } from '../../src/core/offset';
+
+describe('an offset', () => {
+  it('is read back from its decimal digits', () => {
+    fc.assert(fc.property(fc.maxSafeNat(), (n) => expect(parseOffset(String(n))).toBe(n)));
+  });
+
+  it.each([
+    '',
+    '-1',
+    '+1',
+    '1.0',
+    '1e3',
+    '0x10',
+    ' 1',
+    '1 ',
+    '1\n',
+    '١',
+    'NaN',
+    'Infinity',
+    '1_000',
+    '9007199254740992',
+    '9'.repeat(17),
+  ])('is not %j', (text) => expect(parseOffset(text)).toBeUndefined());
+
+  it('may be as large as a number still counts single bytes', () => {
+    expect(parseOffset('9007199254740991')).toBe(OFFSET_MAX);
+  });
+
+  it('may be written with leading zeros', () => {
+    expect(parseOffset('007')).toBe(7);
+  });
+
+  it('advances by bytes', () => {
+    expect(advance(advance(START, 3), 4)).toBe(7);
+  });
+});

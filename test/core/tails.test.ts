@@ -1,0 +1,192 @@
+import type { LogRef } from '../../src/core/log';
+import { generateGeneration, generateLogId } from '../../src/core/log-id';
+import { advance, type Offset, START } from '../../src/core/offset';
+import type { News } from '../../src/core/store';
+import { Tails } from '../../src/core/tails';
+
+function at(offset: number): Offset {
+  return advance(START, offset);
+}
+
+function bytes(text: string): Buffer[] {
+  return [Buffer.from(text)];
+}
+
+function anyLog(): LogRef {
+  return { id: generateLogId(), generation: generateGeneration() };
+}
+
+describe('tails', () => {
+  let tails: Tails;
+  let log: LogRef;
+  beforeEach(() => {
+    tails = new Tails();
+    log = anyLog();
+  });
+
+  function watch(seen: number, past = false): News[] & { stop(): void } {
+    const heard: News[] = [];
+    const stop = tails.watch(log, at(seen), (news) => heard.push(news), past);
+    return Object.assign(heard, { stop });
+  }
+
+  it('pass on what they are told in order, in the same turn and with the same buffers', () => {
+    const heard = [watch(0), watch(0)];
+    const [a, b] = [bytes('abc'), bytes('de')];
+    tails.advanced(log, at(0), a);
+    tails.advanced(log, at(3), b);
+    tails.ended(log, at(5), { kind: 'complete' });
+    for (const news of heard) {
+      expect([...news]).toEqual([
+        { kind: 'bytes', from: 0, chunks: a },
+        { kind: 'bytes', from: 3, chunks: b },
+        { kind: 'ended', at: 5, outcome: { kind: 'complete' } },
+      ]);
+      expect(news[0]).toBe(heard[0]?.[0]);
+    }
+  });
+
+  it('pass on once what two sources tell', () => {
+    const heard = watch(0);
+    tails.advanced(log, at(0), bytes('abc'));
+    tails.advanced(log, at(0), bytes('abc'));
+    tails.advanced(log, at(1), bytes('b'));
+    expect(heard).toHaveLength(1);
+    expect(tails.told(log)).toBe(3);
+  });
+
+  it('pass on what overlaps, for offsets tell', () => {
+    const heard = watch(0);
+    tails.advanced(log, at(0), bytes('abc'));
+    tails.advanced(log, at(1), bytes('bcde'));
+    expect(heard[1]).toEqual({ kind: 'bytes', from: 1, chunks: bytes('bcde') });
+    expect(tails.told(log)).toBe(5);
+  });
+
+  it('say no more than moved where bytes are missing, and go on behind them', () => {
+    const heard = watch(0);
+    tails.advanced(log, at(5), bytes('fg'));
+    tails.advanced(log, at(7), bytes('h'));
+    expect([...heard]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 7, chunks: bytes('h') }]);
+  });
+
+  it('say moved, a turn later, to whoever comes late', async () => {
+    const first = watch(0);
+    tails.advanced(log, at(0), bytes('abc'));
+    const [late, past, current] = [watch(1), watch(3, true), watch(3)];
+    expect([late.length, past.length]).toEqual([0, 0]);
+    await Promise.resolve();
+    expect([[...late], [...past], [...current]]).toEqual([[{ kind: 'moved' }], [{ kind: 'moved' }], []]);
+    expect(first).toHaveLength(1);
+  });
+
+  it('say so before anything that happens in that very turn, and say it once', async () => {
+    watch(0);
+    tails.advanced(log, at(0), bytes('abc'));
+    const late = watch(1);
+    tails.advanced(log, at(3), bytes('d'));
+    await Promise.resolve();
+    expect([...late]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 3, chunks: bytes('d') }]);
+  });
+
+  it('say nothing to who has left, even of what was to be said', async () => {
+    const [stays, leaves, late] = [watch(0), watch(0), watch(0, true)];
+    leaves.stop();
+    late.stop();
+    tails.advanced(log, at(0), bytes('abc'));
+    await Promise.resolve();
+    expect([stays.length, leaves.length, late.length]).toEqual([1, 0, 0]);
+  });
+
+  it('allow watchers to leave, to throw others out and to come while they are being told', () => {
+    const heard: string[] = [];
+    const second = { stop: (): void => {} };
+    const stopFirst = tails.watch(
+      log,
+      START,
+      () => {
+        heard.push('first');
+        stopFirst();
+        second.stop();
+        tails.watch(log, at(3), () => heard.push('third'), false);
+      },
+      false,
+    );
+    second.stop = tails.watch(log, START, () => heard.push('second'), false);
+    tails.advanced(log, at(0), bytes('abc'));
+    expect(heard).toEqual(['first']);
+    tails.advanced(log, at(3), bytes('d'));
+    expect(heard).toEqual(['first', 'third']);
+  });
+
+  it('do not go round in circles with a watcher that comes anew whenever it is told', async () => {
+    let told = 0;
+    const again = (): void => {
+      const stop = tails.watch(
+        log,
+        START,
+        () => {
+          told += 1;
+          stop();
+          // The bound makes a circle a failure rather than a test that hangs.
+          if (told < 100) again();
+        },
+        false,
+      );
+    };
+    again();
+    const stays = watch(0);
+    tails.stirred(log);
+    tails.stirred(log);
+    await Promise.resolve();
+    expect(told).toBe(2);
+    expect(stays).toHaveLength(2);
+  });
+
+  it('tell of one log what is its own', () => {
+    const heard = watch(0);
+    tails.advanced(anyLog(), at(0), bytes('x'));
+    tails.ended({ ...log, generation: generateGeneration() }, at(0), { kind: 'deleted' });
+    expect(heard).toHaveLength(0);
+  });
+
+  it('stir one log, or all', () => {
+    const mine = watch(0);
+    const other: News[] = [];
+    tails.watch(anyLog(), START, (news) => other.push(news), false);
+    tails.stirred(log);
+    expect([mine.length, other.length]).toEqual([1, 0]);
+    tails.stirAll();
+    expect([mine.length, other.length]).toEqual([2, 1]);
+  });
+
+  it('say nothing more once they are closed', async () => {
+    const [heard, late] = [watch(0), watch(0, true)];
+    tails.close();
+    tails.advanced(log, at(0), bytes('abc'));
+    await Promise.resolve();
+    expect([heard.length, late.length]).toEqual([0, 0]);
+    expect(tails.isWatched(log)).toBe(false);
+  });
+
+  it('tell their source when the first watcher comes and when the last one has left', () => {
+    const calls: string[] = [];
+    tails = new Tails({
+      begin: (_log, from) => calls.push(`begin ${from}`),
+      end: () => calls.push('end'),
+    });
+    const [first, second] = [watch(3), watch(5)];
+    first.stop();
+    first.stop();
+    expect(calls).toEqual(['begin 3']);
+    expect(tails.isWatched(log)).toBe(true);
+    second.stop();
+    second.stop();
+    expect(calls).toEqual(['begin 3', 'end']);
+    expect(tails.isWatched(log)).toBe(false);
+    expect(tails.told(log)).toBeUndefined();
+    watch(7);
+    tails.close();
+    expect(calls).toEqual(['begin 3', 'end', 'begin 7', 'end']);
+  });
+});

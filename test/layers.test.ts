@@ -1,0 +1,243 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const SRC = path.join(__dirname, '../src');
+
+/** The composition root: the files that lie directly in `src`. */
+const ROOT = 'root';
+
+interface Layer {
+  /** Which layers it may import beside itself. */
+  readonly layers: readonly string[];
+  /** Which layers it may name the types of. */
+  readonly types?: readonly string[];
+  readonly packages: readonly string[];
+}
+
+/** The drawing in the architecture, as a test. */
+const LAYERS: Readonly<Record<string, Layer>> = {
+  core: { layers: [], packages: [] },
+  storage: { layers: ['core'], packages: ['ioredis', 'lmdb'] },
+  relay: { layers: ['core'], packages: ['ioredis'] },
+  http: { layers: ['core', 'config'], types: ['observe'], packages: ['koa', '@koa/router'] },
+  config: { layers: [], packages: ['js-yaml'] },
+  observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
+  client: { layers: [], packages: [] },
+  cli: { layers: ['client'], packages: [] },
+  [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'observe'], packages: [] },
+};
+
+interface Import {
+  /** A file of `src` by its path there, `npm:` and a package, or `node:` and a module. */
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+type Imports = ReadonlyMap<string, readonly Import[]>;
+
+describe('the layers', () => {
+  const imports = importsOf(readSources());
+
+  it.each(Object.keys(LAYERS))('%s imports only what it may know', (layer) => {
+    expect(forbidden(imports).filter((line) => layerOf(line) === layer)).toEqual([]);
+  });
+
+  it('know every folder', () => {
+    const layers = [...imports.keys()].map(layerOf);
+    expect(new Set(layers).size).toBeGreaterThan(1);
+    expect(layers.filter((layer) => !Object.hasOwn(LAYERS, layer))).toEqual([]);
+  });
+
+  it('have no stores that import each other', () => {
+    expect(entangled(imports)).toEqual([]);
+  });
+
+  it('import nothing in a circle', () => {
+    expect(firstCycle(imports)).toBeUndefined();
+  });
+});
+
+describe('this check of the layers', () => {
+  it('finds a forbidden layer, in whichever way it is imported', () => {
+    const ways = [
+      "import { app } from '../http/app';",
+      "import type { App } from '../http/app';",
+      "import '../http/app';",
+      "export * from '../http/app';",
+      "const app = await import('../http/app');",
+      "const app = require('../http/app');",
+      "import {\n  one,\n  two,\n} from '../http/app';",
+    ];
+    for (const way of ways) {
+      const imports = importsOf(sources({ 'core/log.ts': way, 'http/app.ts': "import './respond';" }));
+      expect(forbidden(imports)).toEqual(['core/log.ts imports http/app.ts']);
+    }
+  });
+
+  it('finds a driver outside of its layer, but allows what Node brings', () => {
+    const imports = importsOf(
+      sources({
+        'core/log.ts': "import Redis from 'ioredis';\nimport { once } from 'node:events';",
+        'http/app.ts': "import Koa from 'koa';\nimport Router from '@koa/router';",
+        'storage/redis/entries.ts': "import { x } from 'ioredis/built/x';",
+      }),
+    );
+    expect(forbidden(imports)).toEqual(['core/log.ts imports npm:ioredis']);
+  });
+
+  it('finds values where only types may be imported', () => {
+    const imports = importsOf(
+      sources({
+        'http/app.ts': "import type { Logger } from '../observe/logger';",
+        'http/access.ts': "import { type Logger, createLogger } from '../observe/logger';",
+        'observe/logger.ts': '',
+      }),
+    );
+    expect(forbidden(imports)).toEqual(['http/access.ts imports observe/logger.ts']);
+  });
+
+  it('takes neither comments nor strings for imports', () => {
+    const imports = importsOf(
+      sources({ 'core/log.ts': "// import '../http/app';\nconst text = ['x'].join(' from ') + ' from ';" }),
+    );
+    expect(forbidden(imports)).toEqual([]);
+  });
+
+  it('finds who imports the composition root', () => {
+    const imports = importsOf(
+      sources({ 'http/app.ts': "import { start } from '../server';", 'server.ts': '' }),
+    );
+    expect(forbidden(imports)).toEqual(['http/app.ts imports server.ts']);
+  });
+
+  it('finds a store that imports another, and lets shared files be shared', () => {
+    const imports = importsOf(
+      sources({
+        'storage/open.ts': "import './redis/store';",
+        'storage/redis/store.ts': "import '../files/store';\nimport '../shared';",
+        'storage/files/store.ts': "import './index';",
+        'storage/shared.ts': '',
+      }),
+    );
+    expect(entangled(imports)).toEqual(['storage/redis/store.ts imports storage/files/store.ts']);
+  });
+
+  it('finds a circle, even a long one and through an index', () => {
+    const imports = importsOf(
+      sources({
+        'a.ts': "import './b';\nimport './d';",
+        'b.ts': "import './c';",
+        'c/index.ts': "import './own';",
+        'c/own.ts': "import '../b';",
+        'd.ts': "import './e';",
+        'e.ts': '',
+      }),
+    );
+    expect(firstCycle(imports)).toEqual(['b.ts', 'c/index.ts', 'c/own.ts', 'b.ts']);
+  });
+
+  it('takes no diamond for a circle', () => {
+    const imports = importsOf(
+      sources({
+        'a.ts': "import './b';\nimport './c';",
+        'b.ts': "import './d';",
+        'c.ts': "import './d';",
+        'd.ts': '',
+      }),
+    );
+    expect(firstCycle(imports)).toBeUndefined();
+  });
+});
+
+function sources(files: Readonly<Record<string, string>>): Map<string, string> {
+  return new Map(Object.entries(files));
+}
+
+function readSources(): Map<string, string> {
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  return new Map(
+    files.map((file) => [file.split(path.sep).join('/'), readFileSync(path.join(SRC, file), 'utf8')]),
+  );
+}
+
+function importsOf(files: ReadonlyMap<string, string>): Imports {
+  const resolve = (importer: string, specifier: string): string => {
+    if (specifier.startsWith('node:')) return specifier;
+    if (!specifier.startsWith('.')) return `npm:${packageOf(specifier)}`;
+    const target = path.posix.join(path.posix.dirname(importer), specifier);
+    return [`${target}.ts`, `${target}/index.ts`].find((file) => files.has(file)) ?? target;
+  };
+  return new Map(
+    [...files].map(([file, source]) => [
+      file,
+      specifiersIn(source).map(({ target, isType }) => ({ target: resolve(file, target), isType })),
+    ]),
+  );
+}
+
+function specifiersIn(source: string): Import[] {
+  const STATIC = /^(?:import|export)(\s+type)?\b[^;'"`]*?\bfrom\s*['"]([^'"]+)['"]/gm;
+  const BARE = /^import()\s*['"]([^'"]+)['"]/gm;
+  const CALL = /\b(?:import|require)()\(\s*['"]([^'"]+)['"]/g;
+  return [STATIC, BARE, CALL].flatMap((pattern) =>
+    [...source.matchAll(pattern)].map(([, type, target = '']) => ({
+      target,
+      isType: type?.trim() === 'type',
+    })),
+  );
+}
+
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/');
+  return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+function layerOf(file: string): string {
+  return /^([^/ ]+)\//.exec(file)?.[1] ?? ROOT;
+}
+
+function forbidden(imports: Imports): string[] {
+  return linesOf(imports, (file, { target, isType }) => {
+    const layer = layerOf(file);
+    const { layers, types = [], packages } = LAYERS[layer] ?? { layers: [], packages: [] };
+    if (target.startsWith('node:')) return false;
+    if (target.startsWith('npm:')) return !packages.includes(target.slice('npm:'.length));
+    return ![layer, ...layers, ...(isType ? types : [])].includes(layerOf(target));
+  });
+}
+
+function entangled(imports: Imports): string[] {
+  const storeOf = (file: string): string | undefined => /^storage\/([^/]+)\//.exec(file)?.[1];
+  return linesOf(imports, (file, { target }) => {
+    const [from, to] = [storeOf(file), storeOf(target)];
+    return from !== undefined && to !== undefined && from !== to;
+  });
+}
+
+function linesOf(imports: Imports, isWrong: (file: string, one: Import) => boolean): string[] {
+  return [...imports].flatMap(([file, all]) =>
+    all.filter((one) => isWrong(file, one)).map(({ target }) => `${file} imports ${target}`),
+  );
+}
+
+/** The files of a circle, the first one again at the end. */
+function firstCycle(imports: Imports): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (file: string, above: readonly string[]): string[] | undefined => {
+    if (above.includes(file)) return [...above.slice(above.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const { target } of imports.get(file) ?? []) {
+      const cycle = visit(target, [...above, file]);
+      if (cycle !== undefined) return cycle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of imports.keys()) {
+    const cycle = visit(file, []);
+    if (cycle !== undefined) return cycle;
+  }
+  return undefined;
+}
