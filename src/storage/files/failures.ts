@@ -1,0 +1,36 @@
+import { constants } from 'node:os';
+import { LogError, messageOf } from '../../core/errors';
+
+const NO_ROOM: readonly unknown[] = [
+  ...['ENOSPC', 'EDQUOT', 'EFBIG'],
+  // LMDB's errors carry the number instead of the name.
+  ...[constants.errno.ENOSPC, constants.errno.EDQUOT, constants.errno.EFBIG],
+];
+
+/** What a failed system call means to the caller of the store: `STORE_FULL` or `STORE_UNAVAILABLE`, saying why. */
+export function storeFailure(doing: string, cause: unknown): LogError {
+  if (cause instanceof LogError) return cause;
+  const code = isNoRoom(cause) ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
+  return new LogError(code, `${doing} failed: ${messageOf(cause)}`, { cause });
+}
+
+/** @throws LogError `STORE_FULL` or `STORE_UNAVAILABLE` for whatever the action throws. */
+export async function attempt(doing: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    throw storeFailure(doing, error);
+  }
+}
+
+export function isNoRoom(error: unknown): boolean {
+  return NO_ROOM.includes(codeOf(error));
+}
+
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT';
+}
+
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}

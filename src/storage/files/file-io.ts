@@ -1,0 +1,77 @@
+import { close, fdatasync, fsync, ftruncate, open, read, write, writev } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+
+export const openFile = promisify(open);
+export const closeFile = promisify(close);
+export const truncateFile = promisify(ftruncate);
+export const syncFile = promisify(fdatasync);
+
+/** How many buffers one `writev` takes (IOV_MAX of Linux and macOS). */
+const BUFFERS_MAX = 1024;
+
+/**
+ * Writes all of `chunks` at `position`. The kernel may take less than it was given, above all right before a disk is full:
+ * the rest is tried again until it is in or the reason comes out as an error.
+ */
+export async function writeAll(fd: number, chunks: readonly Buffer[], position: number): Promise<void> {
+  let rest = chunks;
+  for (let at = position; rest.length > 0; ) {
+    const written = await writeSome(fd, rest, at);
+    at += written;
+    rest = skipBytes(rest, written);
+  }
+}
+
+function writeSome(fd: number, chunks: readonly Buffer[], position: number): Promise<number> {
+  const [first] = chunks;
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, written: number): void => (error ? reject(error) : resolve(written));
+    if (first !== undefined && chunks.length === 1) write(fd, first, 0, first.length, position, done);
+    else writev(fd, chunks.slice(0, BUFFERS_MAX), position, done);
+  });
+}
+
+/** Reads the bytes at `position` into `buffer` and resolves with their count: 0 only where the file ends. */
+export function readAt(fd: number, buffer: Buffer, bytes: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(fd, buffer, 0, bytes, position, (error, got) => (error ? reject(error) : resolve(got)));
+  });
+}
+
+/** Makes a directory that is still there after a power cut. Its parent exists; so may the directory. */
+export async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await syncDirectory(dirname(path));
+}
+
+/** Makes the names in a directory as durable as the files behind them: a synced file without a synced name is lost. */
+export async function syncDirectory(path: string): Promise<void> {
+  const fd = await openFile(path, 'r');
+  try {
+    await promisify(fsync)(fd);
+  } finally {
+    await closeFile(fd);
+  }
+}
+
+/** What is left of `chunks` without their first `bytes`. */
+export function skipBytes(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
+  let skip = bytes;
+  let whole = 0;
+  for (const chunk of chunks) {
+    if (chunk.length > skip) break;
+    skip -= chunk.length;
+    whole += 1;
+  }
+  const cut = chunks[whole];
+  if (cut === undefined) return [];
+  return skip === 0 ? chunks.slice(whole) : [cut.subarray(skip), ...chunks.slice(whole + 1)];
+}
+
+export function sizeOf(chunks: readonly Buffer[]): number {
+  let bytes = 0;
+  for (const chunk of chunks) bytes += chunk.length;
+  return bytes;
+}

@@ -1,0 +1,88 @@
+import type { LogInfo, LogRef } from '../../core/log';
+import type { Offset } from '../../core/offset';
+import type { Facts, LogFacts } from './facts';
+import type { AppendPlace } from './log-files';
+
+/** A log as this process knows it. */
+export interface KnownLog extends AppendPlace {
+  /** As they are stored. */
+  facts: LogFacts;
+  /** The committed tail. */
+  tail: Offset;
+  updatedAt: number;
+}
+
+/** How many logs are remembered that could as well be read from the facts again. */
+const SETTLED_MAX = 2_000;
+
+/**
+ * The logs in memory: all whose tail is ahead of the stored facts, since an append does not touch those, and the ones used
+ * last. Of a million sealed logs, most are only on the disk.
+ */
+export class KnownLogs {
+  readonly #ahead = new Map<string, KnownLog>();
+  /** Least recently used first. */
+  readonly #settled = new Map<string, KnownLog>();
+
+  constructor(private readonly facts: Facts) {}
+
+  /** `undefined` once that generation was replaced or removed. */
+  find({ id, generation }: LogRef): KnownLog | undefined {
+    const log = this.#ahead.get(generation) ?? this.#settled.get(generation) ?? this.#load(generation);
+    if (log === undefined || log.facts.info.id !== id) return undefined;
+    if (!this.#ahead.has(generation)) this.#settle(log);
+    return log;
+  }
+
+  /** The facts of a log, without remembering it: a list passes over many that nobody uses. */
+  infoOf(generation: string): LogInfo | undefined {
+    const known = this.#ahead.get(generation);
+    return known === undefined ? this.facts.get(generation)?.info : presentInfo(known);
+  }
+
+  /** The log is about to get ahead of its stored facts. */
+  leads(log: KnownLog): void {
+    this.#settled.delete(log.generation);
+    this.#ahead.set(log.generation, log);
+  }
+
+  /** `facts` were stored. */
+  stored(log: KnownLog, facts: LogFacts): void {
+    log.facts = facts;
+    log.tail = facts.info.tail;
+    log.updatedAt = facts.info.updatedAt;
+    // A torn file must be cut before anybody appends to it again, so that is not forgotten.
+    if (log.isTorn) return;
+    this.#ahead.delete(log.generation);
+    this.#settle(log);
+  }
+
+  forget(generation: string): void {
+    this.#ahead.delete(generation);
+    this.#settled.delete(generation);
+  }
+
+  #load(generation: string): KnownLog | undefined {
+    const facts = this.facts.get(generation);
+    return facts && knownLog(facts);
+  }
+
+  #settle(log: KnownLog): void {
+    this.#settled.delete(log.generation);
+    this.#settled.set(log.generation, log);
+    if (this.#settled.size <= SETTLED_MAX) return;
+    for (const oldest of this.#settled.keys()) {
+      this.#settled.delete(oldest);
+      return;
+    }
+  }
+}
+
+function knownLog(facts: LogFacts): KnownLog {
+  const { generation, tail, updatedAt } = facts.info;
+  return { facts, generation, tail, updatedAt, isTorn: false };
+}
+
+export function presentInfo({ facts, tail, updatedAt }: KnownLog): LogInfo {
+  return { ...facts.info, tail, updatedAt };
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+
+/**
+ * Where things are below the store's directory. Paths are made of generations that the facts know, never of an id:
+ * whatever a client calls its log, no byte of the name reaches the file system.
+ */
+export class Layout {
+  readonly facts: string;
+  readonly logs: string;
+
+  constructor(readonly directory: string) {
+    this.facts = join(directory, 'loom.mdb');
+    this.logs = join(directory, 'logs');
+  }
+
+  /**
+   * One of 256 folders, so that a million logs are some 4,000 files in each. It is named by the random end of the generation: the
+   * beginning is a time, which would put all of a day into one.
+   */
+  shardOf(generation: string): string {
+    return join(this.logs, generation.slice(-2));
+  }
+
+  logOf(generation: string): string {
+    return join(this.shardOf(generation), `${generation}.log`);
+  }
+
+  /** The generation that a file in a shard belongs to; `undefined` for a file that is none of the store's. */
+  generationOf(fileName: string): string | undefined {
+    return /^([0-9a-f-]{36})\.log$/.exec(fileName)?.[1];
+  }
+}

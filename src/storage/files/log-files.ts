@@ -1,0 +1,91 @@
+import { unlink } from 'node:fs/promises';
+import { messageOf } from '../../core/errors';
+import { type Offset, START } from '../../core/offset';
+import type { Descriptors } from './descriptors';
+import { isMissing } from './failures';
+import { readAt, truncateFile, writeAll } from './file-io';
+import type { Layout } from './layout';
+import type { Warn } from './options';
+import { PageBuffers } from './page-buffers';
+import type { Sync } from './sync';
+
+export interface AppendPlace {
+  readonly generation: string;
+  readonly tail: Offset;
+  /** What an append that failed had written could not be cut off: there may be bytes beyond the tail. */
+  isTorn: boolean;
+}
+
+export interface FileBytes {
+  readonly bytes: Buffer;
+  /** As in `Page`. */
+  readonly release: () => void;
+}
+
+/**
+ * The bytes of all logs. A log is one file that holds exactly its bytes, so that its tail is a position in the file. Who may
+ * write, and when, is decided elsewhere.
+ */
+export class LogFiles {
+  readonly #buffers = new PageBuffers();
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly descriptors: Pick<Descriptors, 'use' | 'discard'>,
+    private readonly sync: Pick<Sync, 'written' | 'forget'>,
+    private readonly warn: Warn,
+  ) {}
+
+  /**
+   * Writes at the tail; resolves once the bytes are as safe as the durability asks. When it throws, the file ends at the tail
+   * again, unless the place is torn then. The next append mends that, for what is written over a longer rest would leave its end.
+   */
+  append(place: AppendPlace, chunks: readonly Buffer[]): Promise<void> {
+    const { generation, tail } = place;
+    const isNew = tail === START;
+    return this.descriptors.use(generation, isNew ? 'create' : 'existing', async (fd) => {
+      if (place.isTorn) await mend(place, fd);
+      try {
+        await writeAll(fd, chunks, tail);
+        await this.sync.written(generation, fd, isNew);
+      } catch (error) {
+        place.isTorn = true;
+        await mend(place, fd);
+        throw error;
+      }
+    });
+  }
+
+  /** The bytes from `from` on, `bytes` of them at the most; none only where the file ends. */
+  async read(generation: string, from: Offset, bytes: number): Promise<FileBytes> {
+    const buffer = this.#buffers.lend(bytes);
+    const got = await this.descriptors.use(generation, 'existing', (fd) => readAt(fd, buffer, bytes, from));
+    let isLent = true;
+    const release = (): void => {
+      if (isLent) this.#buffers.giveBack(buffer);
+      isLent = false;
+    };
+    return { bytes: buffer.subarray(0, got), release };
+  }
+
+  /** Never throws: a file that stays behind belongs to no log, and is removed at the next start. */
+  async remove(generation: string): Promise<void> {
+    this.sync.forget(generation);
+    try {
+      await this.descriptors.discard(generation);
+      await unlink(this.layout.logOf(generation));
+    } catch (error) {
+      // A log that never had a byte has no file.
+      if (!isMissing(error)) this.warn(`Removing a log's file failed: ${messageOf(error)}`, { generation });
+    }
+  }
+}
+
+async function mend(place: AppendPlace, fd: number): Promise<void> {
+  try {
+    await truncateFile(fd, place.tail);
+  } catch (cause) {
+    throw new Error(`cutting the file back to ${place.tail} failed: ${messageOf(cause)}`, { cause });
+  }
+  place.isTorn = false;
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { messageOf } from '../../core/errors';
+import type { LogStore } from '../../core/store';
+import { Descriptors } from './descriptors';
+import { DirectoryLock } from './directory-lock';
+import { Facts } from './facts';
+import { isNoRoom, storeFailure } from './failures';
+import { makeDirectory } from './file-io';
+import { FilesStore } from './files-store';
+import { Layout } from './layout';
+import { LogFiles } from './log-files';
+import type { Durability, FilesStoreOptions, Warn } from './options';
+import { recover } from './recover';
+import { Room } from './room';
+import { sweep } from './sweep';
+import { Sync } from './sync';
+
+/**
+ * Opens the store in `directory`, and makes it when there is none. Logs that the process before left unsealed are `interrupted`
+ * then, under a new epoch and with their grace beginning anew.
+ *
+ * @throws LogError `STORE_UNAVAILABLE` when another process uses the directory, `STORE_FULL` when not even the facts can be written.
+ */
+export async function openFilesStore(directory: string, options: FilesStoreOptions): Promise<LogStore> {
+  await mkdir(directory, { recursive: true });
+  const lock = await DirectoryLock.take(directory);
+  try {
+    return await openLocked(new Layout(directory), lock, options);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(
+  layout: Layout,
+  lock: DirectoryLock,
+  options: FilesStoreOptions,
+): Promise<LogStore> {
+  const { durability = 'interval', syncIntervalMs: intervalMs = 1_000, openFilesMax = 512, warn } = options;
+  await makeDirectory(layout.logs);
+  const facts = await openFacts(layout, durability);
+  const room = new Room(layout, facts);
+  try {
+    await makeRoom(room, warn);
+    await facts.checkFormat();
+    await recover({ layout, facts, room, warn });
+  } catch (error) {
+    await facts.close();
+    throw storeFailure('Opening the store', error);
+  }
+  const descriptors = new Descriptors(layout, openFilesMax, warn);
+  const sync = new Sync(layout, descriptors, { durability, intervalMs, warn });
+  const files = new LogFiles(layout, descriptors, sync, warn);
+  const closing = new AbortController();
+  const swept = sweep(layout, facts, warn, closing.signal).catch((error) =>
+    warn(`Looking for files without a log failed: ${messageOf(error)}`, { error }),
+  );
+  const close = async (): Promise<void> => {
+    closing.abort();
+    await swept;
+    try {
+      await sync.close();
+      await descriptors.close();
+      await facts.close();
+    } finally {
+      await lock.release();
+    }
+  };
+  return new FilesStore({ facts, files, sync, room, close }, options.logsMax ?? Number.POSITIVE_INFINITY);
+}
+
+async function openFacts(layout: Layout, durability: Durability): Promise<Facts> {
+  if (!existsSync(layout.facts)) await Room.assertForNewStore(layout);
+  try {
+    return new Facts(layout.facts, durability === 'always');
+  } catch (error) {
+    throw storeFailure(`Opening ${layout.facts}`, error);
+  }
+}
+
+/** A disk that is full already must not keep the store from starting: its logs can be read, and removed. */
+async function makeRoom(room: Room, warn: Warn): Promise<void> {
+  await room.extend().catch((error) => {
+    if (!isNoRoom(error)) throw error;
+    warn('The disk is full: streams can be read and removed, but take no bytes until there is room');
+  });
+}

@@ -1,0 +1,23 @@
+/**
+ * What stands behind an acknowledged append.
+ *
+ * os        it is written: it survives a `kill -9` of this process, and not a power cut
+ * interval  and it is synced to the disk within `syncIntervalMs`
+ * always    it was synced to the disk before the acknowledgement
+ */
+export type Durability = 'os' | 'interval' | 'always';
+
+export type Warn = (message: string, details?: object) => void;
+
+export interface FilesStoreOptions {
+  /** Default `interval`. */
+  readonly durability?: Durability;
+  /** How long `interval` lets written bytes wait for the disk. Milliseconds, default 1,000. */
+  readonly syncIntervalMs?: number;
+  /** How many log files are kept open at once, default 512. More logs than that can be in use: their operations take turns. */
+  readonly openFilesMax?: number;
+  /** How many logs the store may hold. Default: any number. */
+  readonly logsMax?: number;
+  /** Hears of what went wrong where no caller can be told: a sync in the background, damage found at the start. */
+  readonly warn: Warn;
+}

@@ -1,0 +1,13 @@
+import type { Facts } from './facts';
+import type { LogFiles } from './log-files';
+import type { Room } from './room';
+import type { Sync } from './sync';
+
+/** What a files store is made of, and what it must close. */
+export interface Parts {
+  readonly facts: Facts;
+  readonly files: LogFiles;
+  readonly sync: Sync;
+  readonly room: Room;
+  close(): Promise<void>;
+}

@@ -1,0 +1,114 @@
+import { messageOf } from '../../core/errors';
+import type { Descriptors } from './descriptors';
+import { isMissing } from './failures';
+import { syncDirectory, syncFile } from './file-io';
+import { Gate } from './gate';
+import type { Layout } from './layout';
+import type { Durability, Warn } from './options';
+
+/** Node's pool has four threads by default: a slow disk may hold three, and one is left for reads and writes. */
+const SYNCS_AT_ONCE = 3;
+
+export interface SyncOptions {
+  readonly durability: Durability;
+  readonly intervalMs: number;
+  readonly warn: Warn;
+}
+
+/** Brings what was written to the disk, as soon and as surely as the durability asks. */
+export class Sync {
+  /** Logs with bytes that may be no further than the page cache. */
+  #dirty = new Set<string>();
+  /** Shards with names that may be no further. */
+  #dirtyShards = new Set<string>();
+  readonly #gate = new Gate(SYNCS_AT_ONCE);
+  #timer: NodeJS.Timeout | undefined;
+  #pass: Promise<void> | undefined;
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly descriptors: Pick<Descriptors, 'use'>,
+    private readonly options: SyncOptions,
+  ) {}
+
+  /** To be awaited between a write and its acknowledgement. `isNew`: the log's file may just have been made. */
+  async written(generation: string, fd: number, isNew: boolean): Promise<void> {
+    if (this.options.durability === 'always') {
+      await this.#gate.run(() => syncFile(fd));
+      if (isNew) await this.#gate.run(() => syncDirectory(this.layout.shardOf(generation)));
+    } else if (this.options.durability === 'interval') {
+      this.#dirty.add(generation);
+      if (isNew) this.#dirtyShards.add(this.layout.shardOf(generation));
+      this.#arm();
+    }
+  }
+
+  /** Resolves when all that was written of a log is on the disk, so that its end cannot be there before its bytes. */
+  async settle(generation: string): Promise<void> {
+    if (this.options.durability !== 'interval') return;
+    // Asked again even where a pass has just begun: only its end would say that the bytes are down.
+    await this.#syncLog(generation);
+    this.#dirty.delete(generation);
+    const shard = this.layout.shardOf(generation);
+    if (this.#dirtyShards.has(shard) || this.#pass !== undefined) await this.#syncShard(shard);
+  }
+
+  /** The log is gone, and nobody waits for its bytes any more. */
+  forget(generation: string): void {
+    this.#dirty.delete(generation);
+  }
+
+  /** Everything that is dirty is on the disk when it resolves. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#pass;
+    await this.#syncAll();
+    clearTimeout(this.#timer);
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || this.#pass !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#pass = this.#syncAll().finally(() => {
+        this.#pass = undefined;
+        if (this.#dirty.size + this.#dirtyShards.size > 0) this.#arm();
+      });
+    }, this.options.intervalMs).unref();
+  }
+
+  async #syncAll(): Promise<void> {
+    const [logs, shards] = [this.#dirty, this.#dirtyShards];
+    // What is written from here on counts for the next pass.
+    this.#dirty = new Set();
+    this.#dirtyShards = new Set();
+    await Promise.all(
+      [...shards].map((shard) => this.#attempt(shard, this.#dirtyShards, () => this.#syncShard(shard))),
+    );
+    await Promise.all([...logs].map((log) => this.#attempt(log, this.#dirty, () => this.#syncLog(log))));
+  }
+
+  async #attempt(what: string, dirty: Set<string>, sync: () => Promise<void>): Promise<void> {
+    try {
+      await sync();
+    } catch (error) {
+      dirty.add(what);
+      this.options.warn(`Syncing to the disk failed: ${messageOf(error)}`, { what, error });
+    }
+  }
+
+  #syncLog(generation: string): Promise<void> {
+    return this.#gate.run(async () => {
+      try {
+        await this.descriptors.use(generation, 'existing', syncFile);
+      } catch (error) {
+        // Removed meanwhile, or empty and never made: in both cases there is nothing to sync.
+        if (!isMissing(error)) throw error;
+      }
+    });
+  }
+
+  #syncShard(shard: string): Promise<void> {
+    return this.#gate.run(() => syncDirectory(shard));
+  }
+}

@@ -1,0 +1,20 @@
+/** Runs tasks of one key one after the other, in the order they came, and those of different keys side by side. */
+export class Turns {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  run<T>(key: string, task: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(key);
+    const mine = before === undefined ? task() : before.then(task, task);
+    this.#last.set(key, mine);
+    const done = (): void => {
+      if (this.#last.get(key) === mine) this.#last.delete(key);
+    };
+    mine.then(done, done);
+    return mine;
+  }
+
+  /** Resolves once nothing runs and nothing waits. */
+  async idle(): Promise<void> {
+    while (this.#last.size > 0) await Promise.allSettled(this.#last.values());
+  }
+}

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rm, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { generateGeneration } from '../../../src/core/log-id';
+import { START } from '../../../src/core/offset';
+import { createLogOf, readAll, seal } from '../../contract/logs';
+import { fileOf, infoOf, withStore } from './opened-store';
+import { withDirectory } from './temporary-directory';
+import { until } from './until';
+
+describe('files that were tampered with', () => {
+  it('a sealed log that lost bytes serves those that are left, and names the others', () =>
+    withDirectory((directory) =>
+      withStore(directory, async (store) => {
+        const [writer, other] = [await createLogOf(store, 'all of it'), await createLogOf(store, 'whole')];
+        for (const each of [writer, other]) await seal(store, each);
+        await truncate(fileOf(directory, writer), 3);
+        const page = await store.read(writer.log, START, 100);
+        expect(Buffer.concat(page.chunks).toString()).toBe('all');
+        expect(page.end).toBeUndefined();
+        await expect(store.read(writer.log, page.next, 100)).rejects.toMatchObject({
+          code: 'STORE_DAMAGED',
+          message: expect.stringContaining('bytes 3 to 9'),
+        });
+        expect((await readAll(store, other.log)).bytes.toString()).toBe('whole');
+      }),
+    ));
+
+  it('a sealed log without its file is damaged from the first byte on', () =>
+    withDirectory(async (directory) => {
+      const writer = await withStore(directory, async (store) => {
+        const sealed = await createLogOf(store, 'all of it');
+        await seal(store, sealed);
+        return sealed;
+      });
+      await rm(fileOf(directory, writer));
+      await withStore(directory, (store) =>
+        expect(store.read(writer.log, START, 100)).rejects.toMatchObject({
+          code: 'STORE_DAMAGED',
+          message: expect.stringContaining('bytes 0 to 9'),
+        }),
+      );
+    }));
+
+  it('an unsealed log that lost acknowledged bytes goes on where its file ends, and the start says what is lost', () =>
+    withDirectory(async (directory) => {
+      const writer = await withStore(directory, async (store) => {
+        const released = await createLogOf(store, 'all of it');
+        await store.change(released.log, { kind: 'release', epoch: released.epoch, state: 'open' });
+        return released;
+      });
+      await truncate(fileOf(directory, writer), 3);
+      await withStore(directory, async (store, warnings) => {
+        expect(warnings.splice(0)).toEqual([expect.stringContaining('lost the bytes 3 to 9')]);
+        expect(await infoOf(store, writer.log.id)).toMatchObject({ tail: 3, state: 'interrupted' });
+      });
+    }));
+
+  it('files whose log is not known are removed at the start, and those of logs that are known stay', () =>
+    withDirectory(async (directory) => {
+      const writer = await withStore(directory, (store) => createLogOf(store, 'known'));
+      const log = { ...writer.log, generation: generateGeneration() };
+      const orphan = fileOf(directory, { ...writer, log });
+      await mkdir(dirname(orphan), { recursive: true });
+      await copyFile(fileOf(directory, writer), orphan);
+      await withStore(directory, async (store) => {
+        await until(() => !existsSync(orphan));
+        expect((await readAll(store, writer.log)).bytes.toString()).toBe('known');
+      });
+      expect(existsSync(fileOf(directory, writer))).toBe(true);
+    }));
+
+  it('removed and replaced logs leave no file behind', () =>
+    withDirectory((directory) =>
+      withStore(directory, async (store) => {
+        const [removed, replaced] = [await createLogOf(store, 'a'), await createLogOf(store, 'b')];
+        await store.change(removed.log, { kind: 'remove', outcome: { kind: 'expired' } });
+        await store.create(replaced.log.id, { contentType: 'text/plain', graceMs: 1 }, 'replace');
+        expect([removed, replaced].map((writer) => existsSync(fileOf(directory, writer)))).toEqual([
+          false,
+          false,
+        ]);
+      }),
+    ));
+});

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Writer } from '../../../src/core/log';
+import { type Offset, START } from '../../../src/core/offset';
+import type { LogStore } from '../../../src/core/store';
+import { createLog, createLogOf, expectCode, readAll, seal } from '../../contract/logs';
+import { fileOf, withStore } from './opened-store';
+import { patternAt } from './pattern';
+import { removeDirectory } from './temporary-directory';
+
+const PIECE = 100_000;
+
+const mounted = mountSmallDisk();
+const onSmallDisk = mounted === undefined ? it.skip : it;
+
+describe('on a full disk', () => {
+  const directory = join(mounted ?? '', 'data');
+  const ballast = join(mounted ?? '', 'ballast');
+
+  afterEach(async () => {
+    if (mounted === undefined) return;
+    await rm(directory, { recursive: true, force: true });
+    await rm(ballast, { force: true });
+  });
+  afterAll(async () => {
+    if (mounted === undefined) return;
+    execFileSync('umount', [mounted]);
+    await removeDirectory(mounted);
+  });
+
+  onSmallDisk('an append is refused and leaves nothing behind, and goes on when there is room again', () =>
+    withStore(directory, async (store) => {
+      await writeFile(ballast, Buffer.alloc(2_000_000));
+      const writer = await createLog(store);
+      const tail = await fill(store, writer);
+      expect((await stat(fileOf(directory, writer))).size).toBe(tail);
+      expect((await readAll(store, writer.log)).bytes.equals(patternAt(0, tail))).toBe(true);
+      await stuff(ballast);
+      await expectCode(store.ready(), 'STORE_FULL');
+
+      await rm(ballast);
+      await store.ready();
+      const more = await store.append(writer, tail, [patternAt(tail, PIECE)]);
+      await seal(store, writer);
+      const { bytes: content, end } = await readAll(store, writer.log);
+      expect(content.equals(patternAt(0, more))).toBe(true);
+      expect(end).toEqual({ kind: 'complete' });
+    }),
+  );
+
+  onSmallDisk('logs can still be released, sealed and removed, and removal makes room', () =>
+    withStore(directory, async (store) => {
+      const idle = await Promise.all(Array.from({ length: 60 }, () => createLogOf(store, 'x')));
+      const big = await createLog(store);
+      const tail = await fill(store, big);
+      await stuff(ballast);
+      const patch = 'a fact that takes room '.repeat(500);
+      for (const { log, epoch } of idle) await store.change(log, { kind: 'annotate', epoch, patch });
+      for (const { log, epoch } of idle) {
+        await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+        await store.change(log, { kind: 'seal', epoch, outcome: { kind: 'complete' } });
+      }
+      await expectCode(store.append(big, tail, [patternAt(tail, PIECE)]), 'STORE_FULL');
+      await store.change(big.log, { kind: 'remove', outcome: { kind: 'deleted' } });
+      await createLogOf(store, 'there is room again');
+      await store.ready();
+    }),
+  );
+
+  onSmallDisk('the store opens, and its logs can be read and removed', async () => {
+    const writer = await withStore(directory, async (store) => {
+      const kept = await createLogOf(store, 'kept');
+      await seal(store, kept);
+      return kept;
+    });
+    // As if the store had never been able to keep room for itself.
+    await truncate(join(directory, 'loom.mdb'), 1 << 20);
+    await stuff(ballast);
+    await withStore(directory, async (store, warnings) => {
+      expect(warnings.splice(0)).toEqual([expect.stringContaining('The disk is full')]);
+      expect((await readAll(store, writer.log)).bytes.toString()).toBe('kept');
+      await expectCode(createLog(store), 'STORE_FULL');
+      await rm(ballast);
+      await store.change(writer.log, { kind: 'remove', outcome: { kind: 'deleted' } });
+      await createLogOf(store, 'there is room again');
+    });
+  });
+});
+
+/** Appends until the disk is full. */
+async function fill(store: LogStore, writer: Writer): Promise<Offset> {
+  for (let tail = START; ; ) {
+    try {
+      tail = await store.append(writer, tail, [patternAt(tail, PIECE - 1), patternAt(tail + PIECE - 1, 1)]);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'STORE_FULL' });
+      return tail;
+    }
+  }
+}
+
+/** Takes all the room that there is. */
+async function stuff(path: string): Promise<void> {
+  for (let piece = 1 << 20; piece >= 1; ) {
+    try {
+      await writeFile(path, Buffer.alloc(piece), { flag: 'a' });
+    } catch {
+      // No room for another piece of this size.
+      piece /= 2;
+    }
+  }
+}
+
+/** A file system of 8 MB. `undefined` where this process may not mount one. */
+function mountSmallDisk(): string | undefined {
+  const directory = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', directory], { stdio: 'ignore' });
+    return directory;
+  } catch {
+    // Only root may, and not in every container.
+    execFileSync('rmdir', [directory]);
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Layout } from '../../../src/storage/files/layout';
+import { LogFiles } from '../../../src/storage/files/log-files';
+import { at, bytes } from '../../contract/logs';
+import { withDirectory } from './temporary-directory';
+
+describe('a failed append whose rest cannot be cut off', () => {
+  it('is cut off by the next append, before that writes', () =>
+    withDirectory(async (directory) => {
+      const path = join(directory, 'log');
+      await writeFile(path, 'tail, and then a rest that is longer than what follows');
+      const [readOnly, writable] = [await open(path, 'r'), await open(path, 'r+')];
+      const descriptors = {
+        fd: readOnly.fd,
+        use: <T>(_generation: string, _mode: string, action: (fd: number) => Promise<T>) =>
+          action(descriptors.fd),
+        discard: async () => {},
+      };
+      const sync = { written: async () => {}, forget: () => {} };
+      const files = new LogFiles(new Layout(directory), descriptors, sync, () => {});
+      const place = { generation: 'log', tail: at(4), isTorn: false };
+
+      await expect(files.append(place, bytes('!'))).rejects.toThrow('cutting the file back to 4 failed');
+      expect(place.isTorn).toBe(true);
+      descriptors.fd = writable.fd;
+      await files.append(place, bytes('!'));
+      expect(place.isTorn).toBe(false);
+      expect(await readFile(path, 'utf8')).toBe('tail!');
+      await Promise.all([readOnly.close(), writable.close()]);
+    }));
+});

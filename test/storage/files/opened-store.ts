@@ -1,0 +1,32 @@
+import type { LogInfo, Writer } from '../../../src/core/log';
+import { parseLogId } from '../../../src/core/log-id';
+import type { LogStore } from '../../../src/core/store';
+import { openFilesStore } from '../../../src/storage/files/open-files-store';
+import type { FilesStoreOptions } from '../../../src/storage/files/options';
+
+/** A store for the time of `action`, which may look at the warnings; one that it does not expect fails the test. */
+export async function withStore<T>(
+  directory: string,
+  action: (store: LogStore, warnings: string[]) => Promise<T>,
+  options: Omit<FilesStoreOptions, 'warn'> = {},
+): Promise<T> {
+  const warnings: string[] = [];
+  const store = await openFilesStore(directory, { ...options, warn: (message) => warnings.push(message) });
+  try {
+    return await action(store, warnings);
+  } finally {
+    await store.close();
+    expect(warnings).toEqual([]);
+  }
+}
+
+export async function infoOf(store: LogStore, id: string): Promise<LogInfo> {
+  const info = await store.info(parseLogId(id));
+  if (info === undefined) throw new Error(`there is no log ${id}`);
+  return info;
+}
+
+/** The file of a log, which is named by its generation alone. */
+export function fileOf(directory: string, { log }: Writer): string {
+  return `${directory}/logs/${log.generation.slice(-2)}/${log.generation}.log`;
+}

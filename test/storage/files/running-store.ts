@@ -1,0 +1,51 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+const REGISTER = join(__dirname, '../../support/register-typescript.cjs');
+const PROGRAM = join(__dirname, 'store-process.ts');
+
+/** A process that holds a store, and what it has said so far. */
+export class RunningStore {
+  readonly lines: string[] = [];
+  readonly #process: ChildProcessByStdio<null, Readable, null>;
+  readonly #reading: Promise<unknown>;
+
+  constructor(directory: string, logs = 0) {
+    this.#process = spawn(process.execPath, ['--require', REGISTER, PROGRAM, directory, String(logs)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const reader = createInterface(this.#process.stdout);
+    reader.on('line', (line) => {
+      this.lines.push(line);
+      this.#process.emit('line');
+    });
+    this.#reading = once(reader, 'close');
+  }
+
+  /** Resolves once it has said that much. */
+  async said(lines: number): Promise<void> {
+    while (this.lines.length < lines) await once(this.#process, 'line');
+  }
+
+  /** SIGKILL; resolves when it is dead and all that it said has been read. */
+  async kill(): Promise<void> {
+    const isAlive = this.#process.exitCode === null && this.#process.signalCode === null;
+    if (isAlive && this.#process.kill('SIGKILL')) await once(this.#process, 'exit');
+    await this.#reading;
+  }
+}
+
+export async function withRunningStore<T>(
+  [directory, logs]: readonly [directory: string, logs?: number],
+  action: (running: RunningStore) => Promise<T>,
+): Promise<T> {
+  const running = new RunningStore(directory, logs);
+  try {
+    return await action(running);
+  } finally {
+    await running.kill();
+  }
+}

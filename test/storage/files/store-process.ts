@@ -1,0 +1,52 @@
+import { writeSync } from 'node:fs';
+import { messageOf } from '../../../src/core/errors';
+import { writerOf } from '../../../src/core/log';
+import { parseLogId } from '../../../src/core/log-id';
+import { START } from '../../../src/core/offset';
+import type { LogStore } from '../../../src/core/store';
+import { openFilesStore } from '../../../src/storage/files/open-files-store';
+import { patternAt } from './pattern';
+
+/**
+ * A process of its own that opens the store in argv[2] and appends to `argv[3]` logs until it is killed. What it says, a line each:
+ * `refused <reason>`; or `open`, and then `<id> <tail>` once that tail is acknowledged.
+ */
+async function main(directory: string, logs: number): Promise<void> {
+  const warn = (message: string): void => say(`warning ${message}`);
+  let store: LogStore;
+  try {
+    store = await openFilesStore(directory, { warn, openFilesMax: 2 });
+  } catch (error) {
+    say(`refused ${messageOf(error)}`);
+    return;
+  }
+  say('open');
+  // It lives until it is killed, with or without logs to write.
+  setInterval(() => {}, 1_000);
+  await Promise.all(Array.from({ length: logs }, (_, n) => appendForEver(store, `log-${n}`)));
+}
+
+async function appendForEver(store: LogStore, name: string): Promise<void> {
+  const { info } = await store.create(
+    parseLogId(name),
+    { contentType: 'text/plain', graceMs: 60_000 },
+    'new',
+  );
+  for (let tail = START, turn = 0; ; turn += 1) {
+    const chunks = [1, 700, 9_000].map((bytes) => bytes + (turn % 50));
+    let at: number = tail;
+    const pieces = chunks.map((bytes) => {
+      at += bytes;
+      return patternAt(at - bytes, bytes);
+    });
+    tail = await store.append(writerOf(info), tail, pieces);
+    say(`${name} ${tail}`);
+  }
+}
+
+/** Synchronously: what was said before a kill has been said. */
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+void main(process.argv[2] ?? '', Number(process.argv[3] ?? 0));

@@ -1,0 +1,83 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Layout } from '../../../src/storage/files/layout';
+import type { Durability } from '../../../src/storage/files/options';
+import { Sync } from '../../../src/storage/files/sync';
+import { withDirectory } from './temporary-directory';
+import { until } from './until';
+
+const NO_FD = -1;
+
+/** Records whose file is asked for, which is what a sync in the background begins with. */
+class Files {
+  readonly synced: string[] = [];
+  failures: Error[] = [];
+
+  async use<T>(generation: string): Promise<T> {
+    this.synced.push(generation);
+    const failure = this.failures.shift();
+    if (failure !== undefined) throw failure;
+    // The descriptor would be handed to `fdatasync` here; nothing comes of it.
+    return undefined as T;
+  }
+}
+
+function syncOf(files: Files, durability: Durability, warnings: string[] = [], intervalMs = 10): Sync {
+  const warn = (message: string): void => void warnings.push(message);
+  return new Sync(new Layout('/nowhere'), files, { durability, intervalMs, warn });
+}
+
+describe('durability', () => {
+  it('interval: syncs a log once for all that was written since the last time', async () => {
+    const files = new Files();
+    const sync = syncOf(files, 'interval');
+    for (const generation of ['a', 'b', 'a', 'a']) await sync.written(generation, NO_FD, false);
+    expect(files.synced).toEqual([]);
+    await until(() => files.synced.length === 2);
+    await sync.written('b', NO_FD, false);
+    await until(() => files.synced.length === 3);
+    expect(files.synced).toEqual(['a', 'b', 'b']);
+    await sync.close();
+    expect(files.synced).toHaveLength(3);
+  });
+
+  it('interval: a sync that fails is warned about, and tried again', async () => {
+    const files = new Files();
+    const warnings: string[] = [];
+    const sync = syncOf(files, 'interval', warnings);
+    files.failures = [new Error('the disk is on fire')];
+    await sync.written('a', NO_FD, false);
+    await until(() => files.synced.length === 2);
+    expect(warnings).toEqual([expect.stringContaining('the disk is on fire')]);
+    await sync.close();
+  });
+
+  it('interval: the end and a close do not wait for the time to come, and a removed log is not synced', async () => {
+    const files = new Files();
+    const sync = syncOf(files, 'interval', [], 600_000);
+    for (const generation of ['sealed', 'removed', 'open']) await sync.written(generation, NO_FD, false);
+    await sync.settle('sealed');
+    expect(files.synced).toEqual(['sealed']);
+    sync.forget('removed');
+    await sync.close();
+    expect(files.synced).toEqual(['sealed', 'open']);
+  });
+
+  it('os: never syncs', async () => {
+    const files = new Files();
+    const sync = syncOf(files, 'os');
+    await sync.written('a', NO_FD, true);
+    await sync.settle('a');
+    await sync.close();
+    expect(files.synced).toEqual([]);
+  });
+
+  it('always: an acknowledgement needs a sync that succeeded', () =>
+    withDirectory(async (directory) => {
+      const sync = syncOf(new Files(), 'always');
+      const file = await open(join(directory, 'log'), 'w');
+      await expect(sync.written('a', file.fd, false)).resolves.toBeUndefined();
+      await file.close();
+      await expect(sync.written('a', 1 << 20, false)).rejects.toMatchObject({ code: 'EBADF' });
+    }));
+});
