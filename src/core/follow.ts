@@ -7,7 +7,7 @@ import { RemovalNews } from './removal';
 import type { LogStore, Page } from './store';
 
 /** How many bytes a reader asks the store for at once. Two such pages are in memory for a reader that is catching up. */
-export const PAGE_BYTES = 256 * 1024;
+export const PAGE_BYTES = 512 * 1024;
 
 /** How soon a reader asks again after the store was away. */
 const RETRY_MS = 250;

@@ -1,7 +1,7 @@
 import { LogError } from '../../core/errors';
 import type { LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log';
 import type { LogId } from '../../core/log-id';
-import { advance, type Offset, START } from '../../core/offset';
+import { advance, type Offset } from '../../core/offset';
 import type {
   Change,
   Created,
@@ -146,7 +146,6 @@ export class FilesStore implements LogStore {
         await this.#taken(log, transition.outcome);
         return present;
       case 'update':
-        if (transition.end !== undefined) await this.#settle(log);
         await this.#write('change', [{ before, after: transition.after }]);
         this.#known.stored(log, transition.after);
         this.#announce(transition.after.info, change);
@@ -190,11 +189,6 @@ export class FilesStore implements LogStore {
     // The file is shorter than the log: unless somebody took the log away meanwhile, that is damage.
     this.#log(ref);
     throw new LogError('STORE_DAMAGED', `Stream ${ref.id} has lost its bytes ${from} to ${tail}`);
-  }
-
-  async #settle(log: KnownLog): Promise<void> {
-    if (log.tail === START) return;
-    await attempt('Syncing the log', () => this.parts.sync.settle(log.generation));
   }
 
   async #write(kind: 'new' | 'change', steps: readonly Step[]): Promise<void> {

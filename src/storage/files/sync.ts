@@ -43,16 +43,6 @@ export class Sync {
     }
   }
 
-  /** Resolves when all that was written of a log is on the disk, so that its end cannot be there before its bytes. */
-  async settle(generation: string): Promise<void> {
-    if (this.options.durability !== 'interval') return;
-    // Asked again even where a pass has just begun: only its end would say that the bytes are down.
-    await this.#syncLog(generation);
-    this.#dirty.delete(generation);
-    const shard = this.layout.shardOf(generation);
-    if (this.#dirtyShards.has(shard) || this.#pass !== undefined) await this.#syncShard(shard);
-  }
-
   /** The log is gone, and nobody waits for its bytes any more. */
   forget(generation: string): void {
     this.#dirty.delete(generation);
