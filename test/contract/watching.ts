@@ -1,8 +1,9 @@
-import type { LogRef, Outcome } from '../../src/core/log';
-import { advance, type Offset, START } from '../../src/core/offset';
-import type { LogStore, News } from '../../src/core/store';
+import type { LogRef } from '../../src/core/log';
+import { type Offset, START } from '../../src/core/offset';
+import type { News } from '../../src/core/store';
 import { Heard } from './heard';
 import { at, bytes, createLog, createLogOf, INIT, seal } from './logs';
+import { expectContiguous, expectNewsOf, hasReached, readByNews } from './news';
 import type { Subject } from './store.contract';
 
 export function describeWatching(subject: Subject): void {
@@ -190,76 +191,4 @@ export function describeWatching(subject: Subject): void {
     const expected = Buffer.concat(whole);
     for (const read of await Promise.all(readers)) expect(read.equals(expected)).toBe(true);
   });
-}
-
-/** What a reader does that stays subscribed: takes bytes from the news, and reads where the news is no more than `moved`. */
-function readByNews(store: LogStore, log: LogRef): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let have: Offset = START;
-    let reading = false;
-    let stirred = false;
-    const take = (from: Offset, coming: readonly Buffer[]): void => {
-      const fresh = Buffer.concat(coming).subarray(have - from);
-      chunks.push(fresh);
-      have = advance(have, fresh.length);
-    };
-    const readOn = async (): Promise<void> => {
-      reading = true;
-      for (stirred = true; stirred; ) {
-        stirred = false;
-        const page = await store.read(log, have, 50);
-        take(advance(page.next, -length(page.chunks)), page.chunks);
-        if (page.end !== undefined) {
-          stop();
-          resolve(Buffer.concat(chunks));
-        }
-        if (page.chunks.length > 0) stirred = true;
-      }
-      reading = false;
-    };
-    const stop = store.watch(log, START, (news) => {
-      if (!reading && news.kind === 'bytes' && news.from <= have) take(news.from, news.chunks);
-      else if (reading) stirred = true;
-      else readOn().catch(reject);
-    });
-  });
-}
-
-function length(chunks: readonly Buffer[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-}
-
-/** Whether the news lead a reader up to `tail`, and to the end where there is one. News that are `moved` may stand for anything. */
-function hasReached(tail: number, end?: Outcome): (all: readonly News[]) => boolean {
-  return (all) => {
-    const last = all.at(-1);
-    if (last === undefined) return false;
-    if (last.kind === 'moved') return true;
-    if (end !== undefined) return last.kind === 'ended' && last.at === tail && last.outcome.kind === end.kind;
-    return last.kind === 'bytes' && last.from + length(last.chunks) >= tail;
-  };
-}
-
-/** Bytes begin where what was told before ended, or earlier, and an end is behind them; only `moved` may leave something out. */
-function expectContiguous(all: readonly News[], seen: Offset): void {
-  let told: number = seen;
-  for (const news of all) {
-    if (news.kind === 'moved') told = Number.POSITIVE_INFINITY;
-    else if (news.kind === 'ended') expect(news.at).toBeLessThanOrEqual(told);
-    else {
-      expect(news.from).toBeLessThanOrEqual(told);
-      told = news.from + length(news.chunks);
-    }
-  }
-}
-
-function expectNewsOf(all: readonly News[], from: number, text: string): void {
-  for (const news of all) {
-    if (news.kind === 'moved') continue;
-    if (news.kind !== 'bytes') throw new Error(`unexpected news: ${JSON.stringify(news)}`);
-    const skip = Math.max(0, from - news.from);
-    const told = Buffer.concat(news.chunks).toString().slice(skip);
-    expect(text.slice(Math.max(0, news.from - from))).toContain(told);
-  }
 }
