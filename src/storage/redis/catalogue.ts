@@ -1,0 +1,123 @@
+import { LogError } from '../../core/errors';
+import type { LogInfo } from '../../core/log';
+import { type LogId, parseLogId } from '../../core/log-id';
+import type { DueQuery, ListPage, ListQuery } from '../../core/store';
+import type { Connections } from './connect';
+import { ALL_PARTITIONS, orderKey, overdueKey, type Partition, sealedKey } from './keys';
+
+/** How many logs a page of a filtered list looks at. A page may come back short, or empty, with a cursor to go on from. */
+const SCAN_MAX = 2_000;
+const BATCH_MAX = 250;
+
+/** A cursor is what a member of the order begins with: 13 digits of milliseconds, and the generation. */
+const CURSOR = /^\d{13}:[0-9a-f-]{36}$/;
+const CURSOR_LENGTH = 13 + 1 + 36;
+
+type InfoOf = (id: LogId) => Promise<LogInfo | undefined>;
+
+/** Lists of logs, put together from what each partition keeps sorted. */
+export class Catalogue {
+  constructor(
+    private readonly connections: Connections,
+    private readonly infoOf: InfoOf,
+  ) {}
+
+  /** @throws LogError `LOG_ID_INVALID` for a cursor of another form; whatever the client throws */
+  async list({ limit, cursor, prefix = '', state }: ListQuery): Promise<ListPage> {
+    if (cursor !== undefined && !CURSOR.test(cursor))
+      throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
+    const logs: LogInfo[] = [];
+    let after = cursor;
+    for (let scanned = 0; scanned < SCAN_MAX; ) {
+      // Where a filter may drop most of them, looking at many at once saves round trips.
+      const isFiltered = prefix !== '' || state !== undefined;
+      const wanted = isFiltered ? BATCH_MAX : Math.min(limit - logs.length, BATCH_MAX);
+      const members = await this.#newest(after, wanted);
+      const candidates = members.filter((member) => idIn(member).startsWith(prefix));
+      for (const [position, info] of (await this.#infos(candidates)).entries()) {
+        if (info === undefined || (state ?? info.state) !== info.state) continue;
+        logs.push(info);
+        const member = candidates[position];
+        const isLast = member === members.at(-1) && members.length < wanted;
+        if (logs.length === limit && member !== undefined)
+          return { logs, ...(!isLast && { next: cursorOf(member) }) };
+      }
+      if (members.length < wanted) return { logs };
+      scanned += members.length;
+      after = members.map(cursorOf).at(-1);
+    }
+    return { logs, ...(after !== undefined && { next: after }) };
+  }
+
+  /** @throws whatever the client throws */
+  async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
+    const [keyOf, max] = query.kind === 'overdue' ? [overdueKey, query.now] : [sealedKey, `(${query.before}`];
+    const ranges = await Promise.all(
+      ALL_PARTITIONS.map((partition) =>
+        this.connections.commands.zrangebyscore(
+          keyOf(partition),
+          '-inf',
+          max,
+          'WITHSCORES',
+          'LIMIT',
+          0,
+          limit,
+        ),
+      ),
+    );
+    const longestDue = ranges
+      .flatMap(pairs)
+      .sort((a, b) => a.score - b.score)
+      .slice(0, limit);
+    const infos = await Promise.all(longestDue.map(({ member }) => this.infoOf(parseLogId(member))));
+    return infos.filter((info) => info !== undefined);
+  }
+
+  /** How many logs there are. */
+  async count(): Promise<number> {
+    const counts = await Promise.all(
+      ALL_PARTITIONS.map((partition) => this.connections.commands.zcard(orderKey(partition))),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** The members of all partitions that come after a cursor, newest first. */
+  async #newest(cursor: string | undefined, count: number): Promise<readonly string[]> {
+    const ranges = await Promise.all(
+      ALL_PARTITIONS.map((partition) => this.#newestOf(partition, cursor, count)),
+    );
+    return ranges.flat().sort(descending).slice(0, count);
+  }
+
+  #newestOf(partition: Partition, cursor: string | undefined, count: number): Promise<string[]> {
+    const max = cursor === undefined ? '+' : `(${cursor}`;
+    return this.connections.commands.zrevrangebylex(orderKey(partition), max, '-', 'LIMIT', 0, count);
+  }
+
+  async #infos(members: readonly string[]): Promise<readonly (LogInfo | undefined)[]> {
+    return Promise.all(
+      members.map(async (member) => {
+        const info = await this.infoOf(parseLogId(idIn(member)));
+        // Replaced meanwhile: the new generation has a place of its own in the list.
+        return info !== undefined && cursorOf(member).endsWith(info.generation) ? info : undefined;
+      }),
+    );
+  }
+}
+
+function cursorOf(member: string): string {
+  return member.slice(0, CURSOR_LENGTH);
+}
+
+function idIn(member: string): string {
+  return member.slice(CURSOR_LENGTH + 1);
+}
+
+/** As Redis sorts them. The part that decides is ASCII. */
+function descending(a: string, b: string): number {
+  return a < b ? 1 : -1;
+}
+
+function pairs(flat: readonly string[]): { member: string; score: number }[] {
+  return flat.flatMap((member, i) => (i % 2 === 0 ? [{ member, score: Number(flat[i + 1]) }] : []));
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { LogError } from '../../core/errors';
+import { mergePatch } from '../../core/json';
+import type { LogInit, LogRef } from '../../core/log';
+import { generateGeneration, type LogId } from '../../core/log-id';
+import type { Change } from '../../core/store';
+import type { Connections } from './connect';
+import { type Facts, toFacts } from './facts';
+import { logKeys } from './keys';
+import type { RedisStoreSettings } from './options';
+import { type Patience, persist } from './persist';
+import { runScript, type ScriptName } from './scripts';
+
+type Annotation = Extract<Change, { kind: 'annotate' }>;
+
+/** The atomic operations on facts. Each script may be repeated, so one whose answer was lost is simply run again. */
+export class Changes {
+  constructor(
+    private readonly connections: Connections,
+    private readonly settings: RedisStoreSettings,
+    private readonly node: string,
+    private readonly patience: Patience,
+  ) {}
+
+  /** @throws LogError `LOG_EXISTS`, `LOGS_TOO_MANY` when `isFull` and the id is new */
+  async create(id: LogId, init: LogInit, mode: 'new' | 'replace', isFull: boolean): Promise<Facts> {
+    const { graceMs, contentType, metadata, producerKey } = init;
+    const further = ['contentType', contentType];
+    if (metadata !== undefined) further.push('metadata', JSON.stringify(metadata));
+    if (producerKey !== undefined) further.push('producerKey', producerKey);
+    const log = { id, generation: generateGeneration() };
+    return this.#run('create', log, [mode, isFull ? '1' : '0', graceMs, ...further]);
+  }
+
+  async info(id: LogId): Promise<Facts | undefined> {
+    return persist(this.patience, async () => {
+      const reply = await runScript(this.connections.commands, 'info', logKeys(id), [id]);
+      return reply === null ? undefined : toFacts(id, reply);
+    });
+  }
+
+  /** @throws LogError as `LogStore.change` */
+  async change(log: LogRef, change: Change): Promise<Facts> {
+    switch (change.kind) {
+      case 'attach':
+        return this.#run('attach', log, [randomUUID(), change.graceMs]);
+      case 'release':
+        return this.#run('release', log, [change.epoch, change.state]);
+      case 'annotate':
+        return this.#annotate(log, change);
+      case 'seal':
+        return this.#run('seal', log, [change.epoch, JSON.stringify(change.outcome)]);
+      case 'abandon': {
+        const outcome = { kind: 'aborted', reason: change.reason };
+        return this.#run('abandon', log, [change.now, JSON.stringify(outcome)]);
+      }
+      case 'remove':
+        return this.#run('remove', log, [JSON.stringify(change.outcome), change.sealedBefore ?? '']);
+    }
+  }
+
+  /** JSON is merged here, as Lua cannot tell an empty list from an empty object; the script checks that nobody else was faster. */
+  async #annotate(log: LogRef, { epoch, patch }: Annotation): Promise<Facts> {
+    for (;;) {
+      const present = await this.info(log.id);
+      if (present?.info.generation !== log.generation) throw new LogError('LOG_GONE');
+      const { info, rawMetadata } = present;
+      const merged = JSON.stringify(mergePatch(info.metadata, patch));
+      const args = [epoch, rawMetadata, merged];
+      const facts = await persist(this.patience, () => this.#attempt('annotate', log, args));
+      if (facts !== 'CHANGED') return facts;
+    }
+  }
+
+  async #run(name: ScriptName, log: LogRef, args: readonly (string | number)[]): Promise<Facts> {
+    const facts = await persist(this.patience, () => this.#attempt(name, log, args));
+    if (facts === 'CHANGED') throw new Error(`${name} does not answer so`);
+    return facts;
+  }
+
+  async #attempt(
+    name: ScriptName,
+    log: LogRef,
+    args: readonly (string | number)[],
+  ): Promise<Facts | 'CHANGED'> {
+    const all = [log.id, log.generation, this.node, this.settings.lifecycleLength, ...args];
+    const reply = await runScript(this.connections.commands, name, logKeys(log.id), all);
+    return reply === 'CHANGED' ? reply : toFacts(log.id, reply);
+  }
+}

@@ -1,0 +1,201 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isLogError } from '../../core/errors';
+import type { LogRef } from '../../core/log';
+import { advance, type Offset, START } from '../../core/offset';
+import type { Tails } from '../../core/tails';
+import { BlockingReader, type RawEntry, type Subscription } from './blocking-reader';
+import type { Connections } from './connect';
+import { decodeEntry, endOf } from './entries';
+import { bytesKey, type Partition, partitionOf } from './keys';
+import type { Locator, Place } from './locate';
+import type { RedisStoreSettings } from './options';
+
+/** Entries of one log in one reply: half a megabyte at the most. */
+const ENTRIES_MAX = 16;
+/** A follower watches, reads and watches again: its log stays followed in between. */
+const LINGER_MS = 2_000;
+const RELOCATE_MS = 500;
+
+interface Ring {
+  readonly log: LogRef;
+  /** How far the log is known to have come; what a watcher has seen is compared with it. */
+  tail: Offset;
+  /** Sealed: there is nothing to wait for. */
+  isSealed: boolean;
+  epoch: number;
+  subscription?: Subscription;
+  reader?: BlockingReader;
+  lingering?: NodeJS.Timeout;
+}
+
+/**
+ * Tells of bytes that other nodes append. A few logs share a blocking read on a connection of their own: one for all would be
+ * issued again for each chunk of any log, one for each would cost a connection each.
+ *
+ * A followed log is
+ * LOCATING   asked where it stands. What came before that, the watchers read for themselves.
+ * FOLLOWED   part of a reader. Renamed by an `attach`, it goes on under the new name after the same entry.
+ * LINGERING  followed, but nobody watches; dropped after a while.
+ */
+export class Doorbell {
+  readonly #rings = new Map<string, Ring>();
+  /** In a Cluster a read cannot span partitions; elsewhere all readers are in group 0. */
+  readonly #groups = new Map<Partition, Set<BlockingReader>>();
+  #isClosed = false;
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly locator: Locator,
+    private readonly tails: () => Tails,
+    private readonly settings: RedisStoreSettings,
+  ) {}
+
+  follow(log: LogRef, from: Offset): void {
+    const known = this.#rings.get(log.generation);
+    if (known !== undefined) {
+      clearTimeout(known.lingering);
+      delete known.lingering;
+      return;
+    }
+    const ring: Ring = { log, tail: from, isSealed: false, epoch: 0 };
+    this.#rings.set(log.generation, ring);
+    void this.#locate(ring);
+  }
+
+  /** Nobody watches the log any more. */
+  rest(log: LogRef): void {
+    const ring = this.#rings.get(log.generation);
+    if (ring === undefined || ring.lingering !== undefined) return;
+    ring.lingering = setTimeout(() => this.drop(log), LINGER_MS).unref();
+  }
+
+  /** The log needs no doorbell: its writer is on this node, or it has ended. */
+  drop(log: LogRef): void {
+    const ring = this.#rings.get(log.generation);
+    if (ring === undefined) return;
+    clearTimeout(ring.lingering);
+    this.#rings.delete(log.generation);
+    this.#unsubscribe(ring);
+  }
+
+  /** Whether the log is known to be past `seen` or sealed. */
+  isPast(log: LogRef, seen: Offset): boolean {
+    const ring = this.#rings.get(log.generation);
+    return ring !== undefined && (ring.isSealed || ring.tail > seen);
+  }
+
+  /** The stream of the log has the name of this epoch now. */
+  renamed(log: LogRef, epoch: number): void {
+    const ring = this.#rings.get(log.generation);
+    if (ring?.subscription === undefined || ring.epoch >= epoch) return;
+    const { after } = ring.subscription;
+    this.#unsubscribe(ring);
+    this.#subscribe(ring, epoch, after);
+  }
+
+  /** After news of renamings may have been missed. */
+  relocate(partitions: readonly Partition[]): void {
+    for (const ring of this.#rings.values()) {
+      if (!partitions.includes(partitionOf(ring.log.id))) continue;
+      this.#unsubscribe(ring);
+      void this.#locate(ring);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const ring of this.#rings.values()) clearTimeout(ring.lingering);
+    this.#rings.clear();
+    for (const readers of this.#groups.values()) for (const reader of readers) reader.close();
+    this.#groups.clear();
+  }
+
+  async #locate(ring: Ring): Promise<void> {
+    while (this.#isCurrent(ring) && ring.subscription === undefined) {
+      try {
+        const place = await this.locator.locate(ring.log);
+        if (this.#isCurrent(ring) && ring.subscription === undefined) this.#located(ring, place);
+        return;
+      } catch (error) {
+        if (isLogError(error) && this.#isCurrent(ring)) {
+          // It is gone. The watchers find that out when they look.
+          this.drop(ring.log);
+          this.tails().stirred(ring.log);
+          return;
+        }
+        await delay(RELOCATE_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  #located(ring: Ring, place: Place): void {
+    ring.tail = place.tail;
+    ring.isSealed = place.state === 'closed';
+    if (!ring.isSealed) this.#subscribe(ring, place.epoch, place.lastId);
+    if (ring.isSealed || place.tail > (this.tails().told(ring.log) ?? START)) this.tails().stirred(ring.log);
+  }
+
+  #subscribe(ring: Ring, epoch: number, after: string): void {
+    const { id, generation } = ring.log;
+    const deliver = (entries: readonly RawEntry[]): void => this.#deliver(ring, entries);
+    ring.epoch = epoch;
+    ring.subscription = { key: bytesKey(id, generation, epoch), after, deliver };
+    ring.reader = this.#readerWithRoom(this.connections.isCluster ? partitionOf(id) : 0);
+    ring.reader.add(ring.subscription);
+  }
+
+  #unsubscribe(ring: Ring): void {
+    const { reader, subscription } = ring;
+    if (reader === undefined || subscription === undefined) return;
+    delete ring.reader;
+    delete ring.subscription;
+    reader.delete(subscription);
+    this.#tidy(this.connections.isCluster ? partitionOf(ring.log.id) : 0);
+  }
+
+  #deliver(ring: Ring, entries: readonly RawEntry[]): void {
+    const from = ring.tail;
+    const chunks: Buffer[] = [];
+    for (const entry of entries.map(decodeEntry)) {
+      if (entry.kind === 'seal') ring.isSealed = true;
+      if (entry.kind !== 'bytes' || endOf(entry.id) <= ring.tail) continue;
+      chunks.push(entry.bytes.subarray(ring.tail - entry.from));
+      ring.tail = advance(entry.from, entry.bytes.length);
+    }
+    if (chunks.length > 0) this.tails().advanced(ring.log, from, chunks);
+    if (!ring.isSealed) return;
+    this.#unsubscribe(ring);
+    this.tails().stirred(ring.log);
+  }
+
+  #readerWithRoom(group: Partition): BlockingReader {
+    const readers = this.#groups.get(group) ?? new Set();
+    this.#groups.set(group, readers);
+    for (const reader of readers) if (reader.size < this.settings.followedPerConnection) return reader;
+    const reader = new BlockingReader(this.connections, this.settings, group, { entriesMax: ENTRIES_MAX });
+    readers.add(reader);
+    return reader;
+  }
+
+  /** Forgets readers that read nothing, and dissolves the emptiest where the logs would do with half as many readers. */
+  #tidy(group: Partition): void {
+    const readers = this.#groups.get(group) ?? new Set();
+    for (const reader of readers) if (reader.size === 0) readers.delete(reader);
+    const followed = [...readers].reduce((sum, { size }) => sum + size, 0);
+    if (readers.size <= 1 + Math.ceil((2 * followed) / this.settings.followedPerConnection)) return;
+    const [emptiest] = [...readers].sort((a, b) => a.size - b.size);
+    if (emptiest === undefined) return;
+    readers.delete(emptiest);
+    for (const ring of this.#rings.values()) {
+      const { subscription } = ring;
+      if (ring.reader !== emptiest || subscription === undefined) continue;
+      emptiest.delete(subscription);
+      ring.reader = this.#readerWithRoom(group);
+      ring.reader.add(subscription);
+    }
+  }
+
+  #isCurrent(ring: Ring): boolean {
+    return !this.#isClosed && this.#rings.get(ring.log.generation) === ring;
+  }
+}

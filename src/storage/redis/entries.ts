@@ -1,0 +1,94 @@
+import type { SealOutcome } from '../../core/log';
+import { advance, type Offset } from '../../core/offset';
+import { parseSealOutcome } from './outcome';
+import { toNumber, unexpected } from './reply';
+
+/**
+ * The most bytes an entry holds. An entry is one allocation of jemalloc: a payload of a power of two falls into the next size
+ * class and wastes a quarter of it, and above 32 KiB ioredis more often has to join pieces of a reply.
+ */
+export const ENTRY_BYTES_MAX = 32_000;
+
+/** The largest second part of an entry's id. */
+export const LAST_SEQUENCE = '18446744073709551615';
+
+/** What a log's stream holds. An entry's id is the offset at which it ends, and the unix milliseconds of its append. */
+export type Entry =
+  | { readonly kind: 'bytes'; readonly id: string; readonly from: Offset; readonly bytes: Buffer }
+  /** The first: it only makes the stream exist. */
+  | { readonly kind: 'creation'; readonly id: string }
+  /** The last: it says how the log ended. */
+  | { readonly kind: 'seal'; readonly id: string; readonly at: Offset; readonly outcome: SealOutcome };
+
+export interface NewEntry {
+  readonly from: Offset;
+  readonly bytes: Buffer;
+}
+
+export function decodeEntry([rawId, fields]: readonly [id: Buffer, fields: readonly Buffer[]]): Entry {
+  const id = rawId.toString('latin1');
+  const end = endOf(id);
+  const [name, value] = fields;
+  switch (name?.toString('latin1')) {
+    case 'd':
+      if (value === undefined || value.length > end) return unexpected(id);
+      return { kind: 'bytes', id, from: advance(end, -value.length), bytes: value };
+    case 'c':
+      return { kind: 'creation', id };
+    case 'o':
+      return { kind: 'seal', id, at: end, outcome: parseSealOutcome(String(value)) };
+    default:
+      return unexpected(id);
+  }
+}
+
+/** The offset in an entry's id. */
+export function endOf(id: string): Offset {
+  return advance(0 as Offset, toNumber(id.slice(0, id.indexOf('-'))));
+}
+
+/** The unix milliseconds in an entry's id. */
+export function timeOf(id: string): number {
+  return toNumber(id.slice(id.indexOf('-') + 1));
+}
+
+/** Joins small chunks and cuts large ones, so that each entry is as large as it may be. Copies only what has to be joined. */
+export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] {
+  const entries: NewEntry[] = [];
+  let at = from;
+  let parts: Buffer[] = [];
+  let room = ENTRY_BYTES_MAX;
+  const finish = (): void => {
+    const [first] = parts;
+    if (first === undefined) return;
+    const bytes = parts.length === 1 ? first : Buffer.concat(parts, ENTRY_BYTES_MAX - room);
+    entries.push({ from: at, bytes });
+    at = advance(at, bytes.length);
+    parts = [];
+    room = ENTRY_BYTES_MAX;
+  };
+  for (const chunk of chunks) {
+    for (let taken = 0; taken < chunk.length; ) {
+      const part = chunk.subarray(taken, taken + room);
+      parts.push(part);
+      taken += part.length;
+      room -= part.length;
+      if (room === 0) finish();
+    }
+  }
+  finish();
+  return entries;
+}
+
+/** Without what ends at or before `tail`. */
+export function entriesAfter(entries: readonly NewEntry[], tail: Offset): NewEntry[] {
+  return entries
+    .filter(({ from, bytes }) => from + bytes.length > tail)
+    .map((entry) =>
+      entry.from < tail ? { from: tail, bytes: entry.bytes.subarray(tail - entry.from) } : entry,
+    );
+}
+
+export function lengthOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+}

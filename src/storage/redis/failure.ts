@@ -1,0 +1,33 @@
+import { LogError, messageOf } from '../../core/errors';
+
+/**
+ * away    Redis cannot be reached, or cannot serve right now. Whether the command took effect is unknown unless Redis answered.
+ * full    Redis refuses to write for want of memory or disk.
+ * final   repeating will not help.
+ */
+export type FailureKind = 'away' | 'full' | 'final';
+
+/** Replies of a Redis that is starting, failing over, or being resharded. */
+const PASSING =
+  /^(?:EXECABORT .*: )?(?:READONLY|LOADING|UNBLOCKED|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|MASTERDOWN|NOREPLICAS|BUSY|NOSCRIPT)\b/;
+const FULL = /^(?:EXECABORT .*: )?(?:OOM|MISCONF)\b/;
+
+export function kindOfFailure(error: unknown): FailureKind {
+  if (!isReply(error)) return 'away';
+  if (FULL.test(error.message)) return 'full';
+  return PASSING.test(error.message) ? 'away' : 'final';
+}
+
+/** What a caller of the store is told of a failure of Redis. */
+export function toLogError(error: unknown): LogError {
+  if (error instanceof LogError) return error;
+  if (kindOfFailure(error) === 'full') {
+    return new LogError('STORE_FULL', `Redis takes no more data: ${messageOf(error)}`, { cause: error });
+  }
+  return new LogError('STORE_UNAVAILABLE', `Redis cannot be used: ${messageOf(error)}`, { cause: error });
+}
+
+/** An answer of Redis itself, in contrast to a lost connection or a timeout. */
+export function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError';
+}

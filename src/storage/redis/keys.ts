@@ -1,0 +1,77 @@
+import type { LogId } from '../../core/log-id';
+
+/** All about a log is in one partition, and so in one slot of a Cluster. The number is fixed for a Redis at its first start. */
+export const PARTITIONS = 16;
+
+export type Partition = number;
+
+export const ALL_PARTITIONS: readonly Partition[] = Array.from({ length: PARTITIONS }, (_, index) => index);
+
+/** Where Redis keeps the number of partitions it was first used with. */
+export const PARTITIONS_KEY = 'loom:partitions';
+
+/** Sorted set of nodes by the Redis time, in unix milliseconds, at which their lease runs out. */
+export const LEASES_KEY = 'loom:leases';
+
+/** The partition of an id: FNV-1a over its UTF-8. Must never change, or logs could not be found again. */
+export function partitionOf(id: LogId): Partition {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(id)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0) % PARTITIONS;
+}
+
+/**
+ * The stream of a log's bytes. `attach` renames it to the name of the next epoch, so that whatever the former writer has still
+ * under way finds no key. Its counterpart in Lua is `bytes_key` in `lua/shared.lua`.
+ */
+export function bytesKey(id: LogId, generation: string, epoch: number): string {
+  return `${bytesPrefix(partitionOf(id))}:${generation}:${epoch}`;
+}
+
+/** What every script about one log is given, in the order that `lua/shared.lua` names. */
+export function logKeys(id: LogId): readonly string[] {
+  const partition = partitionOf(id);
+  return [
+    factsKey(id),
+    bytesPrefix(partition),
+    orderKey(partition),
+    heldKey(partition),
+    overdueKey(partition),
+    sealedKey(partition),
+    lifecycleKey(partition),
+  ];
+}
+
+/** Hash of the facts about a log. */
+export function factsKey(id: LogId): string {
+  return `loom:{${partitionOf(id)}}:facts:${id}`;
+}
+
+/** Sorted set, all scores 0, of `<13 digits of creation ms>:<generation>:<id>`. */
+export function orderKey(partition: Partition): string {
+  return `loom:{${partition}}:order`;
+}
+
+/** Sorted set, all scores 0, of `<node>:<id>`: the logs whose writers are attached on a node. */
+export function heldKey(partition: Partition): string {
+  return `loom:{${partition}}:held`;
+}
+
+/** Sorted set of ids without a writer, by the time after which they are overdue. */
+export function overdueKey(partition: Partition): string {
+  return `loom:{${partition}}:overdue`;
+}
+
+/** Sorted set of ids of sealed logs, by the time of the seal. */
+export function sealedKey(partition: Partition): string {
+  return `loom:{${partition}}:sealed`;
+}
+
+/** Stream of what happened to the partition's logs. */
+export function lifecycleKey(partition: Partition): string {
+  return `loom:{${partition}}:lifecycle`;
+}
+
+function bytesPrefix(partition: Partition): string {
+  return `loom:{${partition}}:bytes`;
+}

@@ -1,0 +1,35 @@
+import { parseLogId } from '../../core/log-id';
+import { advance, START } from '../../core/offset';
+import type { LifecycleEvent } from '../../core/store';
+import { parseOutcome } from './outcome';
+import { toMap, toNumber, unexpected } from './reply';
+
+/** An event as the scripts write it. */
+export interface Happening {
+  readonly event: LifecycleEvent;
+  /** The epoch in the name of the log's stream from then on. */
+  readonly keyEpoch: number;
+}
+
+export function decodeHappening(raw: readonly Buffer[]): Happening {
+  const fields = toMap(raw);
+  const field = (name: string): string => fields.get(name) ?? unexpected(`no ${name}`);
+  const log = { id: parseLogId(field('id')), generation: field('generation') };
+  const keyEpoch = toNumber(field('keyEpoch'));
+  switch (field('kind')) {
+    case 'created':
+      return { keyEpoch, event: { log, kind: 'created' } };
+    case 'attached':
+      return { keyEpoch, event: { log, kind: 'attached', epoch: toNumber(field('epoch')) } };
+    case 'released': {
+      const state = field('state') === 'open' ? 'open' : 'interrupted';
+      return { keyEpoch, event: { log, kind: 'released', epoch: toNumber(field('epoch')), state } };
+    }
+    case 'ended': {
+      const at = advance(START, toNumber(field('at')));
+      return { keyEpoch, event: { log, kind: 'ended', at, outcome: parseOutcome(field('outcome')) } };
+    }
+    default:
+      return unexpected(field('kind'));
+  }
+}

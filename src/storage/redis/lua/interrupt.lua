@@ -1,0 +1,18 @@
+--[[ Interrupts a log whose writer's node is dead, and fences that writer: the node may only have been slow.
+  ARGV[5] node    the dead one
+  Answers 1 when it did, 0 when the log is not that node's any more. ]]
+local facts = facts_of_any()
+if not facts or facts.node ~= ARGV[5] or facts.state == 'closed' or not last_id(facts) then
+  redis.call('ZREM', HELD, ARGV[5] .. ':' .. ID)
+  return 0
+end
+
+local time = now()
+local deadline = text(time + facts.graceMs)
+local epoch = facts.epoch
+let_go(facts)
+fence(facts)
+redis.call('HSET', FACTS, 'state', 'interrupted', 'deadline', deadline, 'updatedAt', text(time))
+redis.call('ZADD', OVERDUE, deadline, ID)
+tell('released', facts.generation, facts.epoch, 'epoch', epoch, 'state', 'interrupted')
+return 1

@@ -1,0 +1,107 @@
+--[[ What every script about one log begins with. They are all given
+
+  KEYS[1] facts      hash of the facts about the log
+  KEYS[2] bytes      prefix of the names of byte streams
+  KEYS[3] order      sorted set <creation ms>:<generation>:<id>
+  KEYS[4] held       sorted set <node>:<id>
+  KEYS[5] overdue    sorted set of ids without a writer, by deadline
+  KEYS[6] sealed     sorted set of ids, by the time of the seal
+  KEYS[7] lifecycle  stream of events
+  ARGV[1] id         ARGV[2] generation    ARGV[3] node    ARGV[4] length of the lifecycle stream
+
+  and answer with an error code of the core as a plain string, or with
+  { facts as a flat list, id of the last entry, id of the last event written or '' }.
+  Writes that need no memory come first: Redis looks at maxmemory before the first write only, so that a log can be ended,
+  released or removed while it is full. ]]
+local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE = unpack(KEYS)
+local ID, GENERATION, NODE, LIFECYCLE_LENGTH = unpack(ARGV)
+
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+-- Unix milliseconds by the clock of Redis: the one clock that all nodes share.
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- The facts of whatever generation there is, or nil.
+local function facts_of_any()
+  local flat = redis.call('HGETALL', FACTS)
+  if #flat == 0 then return nil end
+  local facts = {}
+  for i = 1, #flat, 2 do facts[flat[i]] = flat[i + 1] end
+  return facts
+end
+
+-- The facts of the generation that was asked for, or nil.
+local function present_facts()
+  local facts = facts_of_any()
+  if facts and facts.generation == GENERATION then return facts end
+  return nil
+end
+
+local function bytes_key(generation, epoch)
+  return BYTES .. ':' .. generation .. ':' .. epoch
+end
+
+-- The id of the last entry, <tail>-<ms>: the one place that says how long a log is. nil when the stream is not there.
+local function last_id(facts)
+  local last = redis.call('XREVRANGE', bytes_key(facts.generation, facts.epoch), '+', '-', 'COUNT', 1)[1]
+  return last and last[1]
+end
+
+local function tail_in(entry_id)
+  return string.match(entry_id, '^%d+')
+end
+
+-- The id of the last event written.
+local told = ''
+
+-- `last`, where it is known already, saves looking it up: that copies a whole entry.
+local function answer(last)
+  return { redis.call('HGETALL', FACTS), last or last_id(facts_of_any()), told }
+end
+
+-- `key_epoch` is the epoch in the name of the byte stream from now on.
+local function tell(kind, generation, key_epoch, ...)
+  told = redis.call('XADD', LIFECYCLE, 'MAXLEN', '~', LIFECYCLE_LENGTH, '*',
+    'kind', kind, 'id', ID, 'generation', generation, 'keyEpoch', key_epoch, ...)
+end
+
+local function let_go(facts)
+  if facts.node then redis.call('ZREM', HELD, facts.node .. ':' .. ID) end
+  redis.call('HDEL', FACTS, 'node')
+end
+
+-- Raises the epoch and gives the byte stream its new name.
+local function fence(facts)
+  local epoch = text(facts.epoch + 1)
+  redis.call('RENAME', bytes_key(facts.generation, facts.epoch), bytes_key(facts.generation, epoch))
+  redis.call('HSET', FACTS, 'epoch', epoch)
+  facts.epoch = epoch
+end
+
+-- Ends the byte stream for good: once its last id is the largest there is, Redis refuses every later entry.
+local function close(facts, tail, outcome, time)
+  let_go(facts)
+  redis.call('ZREM', OVERDUE, ID)
+  redis.call('XADD', bytes_key(facts.generation, facts.epoch), tail .. '-*', 'o', outcome)
+  redis.call('XSETID', bytes_key(facts.generation, facts.epoch), '18446744073709551615-18446744073709551615')
+  redis.call('HSET', FACTS, 'state', 'closed', 'outcome', outcome, 'updatedAt', text(time))
+  redis.call('HDEL', FACTS, 'deadline')
+  redis.call('ZADD', SEALED, text(time), ID)
+  tell('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
+end
+
+-- Takes a generation away, bytes and all.
+local function drop(facts, outcome)
+  local tail = tail_in(last_id(facts) or '0-0')
+  let_go(facts)
+  redis.call('UNLINK', bytes_key(facts.generation, facts.epoch), FACTS)
+  redis.call('ZREM', ORDER, facts.createdAt .. ':' .. facts.generation .. ':' .. ID)
+  redis.call('ZREM', OVERDUE, ID)
+  redis.call('ZREM', SEALED, ID)
+  tell('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
+end

@@ -1,0 +1,37 @@
+export interface RedisStoreOptions {
+  /** How long one command may take before it counts as lost, in milliseconds. Default 5,000. */
+  readonly commandTimeoutMs?: number;
+  /** How long an append goes on trying while Redis is away or full, in milliseconds. Default 60,000. */
+  readonly patienceMs?: number;
+  /** After how long without a sign of life the logs of a node are taken to be interrupted, in milliseconds. Default 10,000. */
+  readonly nodeLeaseMs?: number;
+  /**
+   * How many logs there may be. Default: no limit. Counted over all nodes, but at most once a second: nodes that create at the
+   * same moment may go beyond it by what they create within that second.
+   */
+  readonly logsMax?: number;
+  /** How many followed logs share a blocking connection. Default 32. */
+  readonly followedPerConnection?: number;
+  /** About how many lifecycle events are kept in each partition, for nodes that lost their connection for a while. Default 10,000. */
+  readonly lifecycleLength?: number;
+  /** Start although Redis may drop logs when its memory is full. Default false. */
+  readonly allowEviction?: boolean;
+  /** Told of what an operator should know. Default: nobody is told. */
+  readonly warn?: (message: string, details?: object) => void;
+}
+
+export type RedisStoreSettings = Required<RedisStoreOptions>;
+
+export function settingsOf(options: RedisStoreOptions): RedisStoreSettings {
+  return {
+    commandTimeoutMs: 5_000,
+    patienceMs: 60_000,
+    nodeLeaseMs: 10_000,
+    logsMax: Number.POSITIVE_INFINITY,
+    followedPerConnection: 32,
+    lifecycleLength: 10_000,
+    allowEviction: false,
+    warn: () => {},
+    ...options,
+  };
+}

@@ -1,0 +1,75 @@
+import type { Redis } from 'ioredis';
+import { messageOf } from '../../core/errors';
+import type { Connections } from './connect';
+import { isReply } from './failure';
+import { PARTITIONS, PARTITIONS_KEY } from './keys';
+import type { RedisStoreSettings } from './options';
+
+const VERSION_MIN = 7;
+
+/**
+ * Refuses a Redis that this store cannot work with or that may drop logs, and warns of one that keeps nothing.
+ * @throws Error that says what to change
+ */
+export async function preflight(connections: Connections, settings: RedisStoreSettings): Promise<void> {
+  for (const master of connections.masters()) {
+    if (master.status === 'wait') await master.connect();
+    await requireVersion(master);
+    await requireNoEviction(master, settings);
+    await warnIfNothingIsKept(master, settings);
+  }
+  await requirePartitions(connections);
+}
+
+async function requireVersion(redis: Redis): Promise<void> {
+  const [, version = 'of an unknown version'] =
+    /^redis_version:(\S+)/m.exec(await redis.info('server')) ?? [];
+  // Valkey calls itself a Redis 7.2 here.
+  if (!(Number.parseInt(version, 10) >= VERSION_MIN))
+    throw new Error(`Redis 7.0 or later, or Valkey, is needed; this is Redis ${version}`);
+}
+
+async function requireNoEviction(redis: Redis, settings: RedisStoreSettings): Promise<void> {
+  const policy = await configOf(redis, 'maxmemory-policy');
+  if (policy === undefined) {
+    settings.warn('Redis does not let its maxmemory-policy be read: make sure that it is noeviction');
+  } else if (policy.startsWith('allkeys-')) {
+    const danger = `Redis may drop logs when its memory is full: its maxmemory-policy is ${policy}`;
+    if (!settings.allowEviction) throw new Error(`${danger}. Run: CONFIG SET maxmemory-policy noeviction`);
+    settings.warn(danger);
+  }
+}
+
+async function warnIfNothingIsKept(redis: Redis, settings: RedisStoreSettings): Promise<void> {
+  const [appendonly, save] = [await configOf(redis, 'appendonly'), await configOf(redis, 'save')];
+  if (appendonly === 'no' && save === '') {
+    settings.warn(
+      'Redis keeps nothing on disk: when it stops, all logs are lost. To change that: CONFIG SET appendonly yes',
+    );
+  }
+}
+
+/** @returns `undefined` when Redis does not tell, as many hosted ones do not. */
+async function configOf(redis: Redis, name: string): Promise<string | undefined> {
+  try {
+    const [, value] = await redis.config('GET', name).then((reply) => (Array.isArray(reply) ? reply : []));
+    return typeof value === 'string' ? value : undefined;
+  } catch (error) {
+    if (isReply(error)) return undefined;
+    throw error;
+  }
+}
+
+async function requirePartitions({ commands }: Connections): Promise<void> {
+  try {
+    await commands.setnx(PARTITIONS_KEY, PARTITIONS);
+    const found = await commands.get(PARTITIONS_KEY);
+    if (found === String(PARTITIONS)) return;
+    throw new Error(
+      `This Redis was first used with ${found} partitions and cannot be used with ${PARTITIONS}`,
+    );
+  } catch (error) {
+    if (isReply(error)) throw new Error(`Redis cannot be written to: ${messageOf(error)}`, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LOG_ERRORS, LogError, type LogErrorCode } from '../../core/errors';
+import type { RedisClient } from './client';
+import { unexpected } from './reply';
+
+/** The scripts about one log; `shared.lua` is put before each. What they take and answer is said at the top of each file. */
+const ABOUT_A_LOG = [
+  'create',
+  'info',
+  'locate',
+  'attach',
+  'release',
+  'interrupt',
+  'annotate',
+  'seal',
+  'abandon',
+  'remove',
+] as const;
+const ABOUT_NODES = ['renew', 'bury'] as const;
+
+export type ScriptName = (typeof ABOUT_A_LOG)[number] | (typeof ABOUT_NODES)[number];
+
+/** Makes the scripts known to a client. One that Redis has forgotten, as after a restart, ioredis sends again by itself. */
+export function loadScripts(client: RedisClient): void {
+  const load = (name: string): string => readFileSync(join(__dirname, 'lua', `${name}.lua`), 'utf8');
+  const shared = load('shared');
+  for (const name of ABOUT_A_LOG) client.defineCommand(commandOf(name), { lua: `${shared}\n${load(name)}` });
+  for (const name of ABOUT_NODES) client.defineCommand(commandOf(name), { lua: load(name) });
+}
+
+/** @throws LogError with the code that the script answered with; whatever the client throws */
+export async function runScript(
+  client: RedisClient,
+  name: ScriptName,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  const command: unknown = Reflect.get(client, commandOf(name));
+  if (typeof command !== 'function') throw new Error(`the script ${name} is not loaded`);
+  const reply: unknown = await Reflect.apply(command, client, [keys.length, ...keys, ...args]);
+  if (typeof reply === 'string' && reply !== 'CHANGED')
+    throw isErrorCode(reply) ? new LogError(reply) : unexpected(reply);
+  return reply;
+}
+
+function commandOf(name: string): string {
+  return `loom_${name}`;
+}
+
+function isErrorCode(text: string): text is LogErrorCode {
+  return Object.hasOwn(LOG_ERRORS, text);
+}

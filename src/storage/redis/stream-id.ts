@@ -1,0 +1,6 @@
+/** Orders the ids of stream entries, `<ms>-<sequence>`, as Redis does. Empty is before all. */
+export function compareIds(a: string, b: string): number {
+  const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
+  const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
+  return aMs - bMs || aSequence - bSequence;
+}

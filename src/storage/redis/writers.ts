@@ -1,0 +1,45 @@
+import type { LogRef, Writer } from '../../core/log';
+import type { Offset } from '../../core/offset';
+
+interface Held {
+  readonly log: LogRef;
+  readonly epoch: number;
+  /** What has been acknowledged. */
+  tail: Offset;
+  /**
+   * The connection on which the tail was confirmed. On another it has to be asked for: Redis may have been restarted or failed
+   * over since, and have lost bytes.
+   */
+  confirmedOn: object | undefined;
+}
+
+/** The writers that are attached on this node, and how far each has come. Their logs need no doorbell. */
+export class Writers {
+  readonly #held = new Map<string, Held>();
+
+  attached(writer: Writer, tail: Offset): void {
+    const { log, epoch } = writer;
+    const held = this.#held.get(log.generation);
+    if (held === undefined || held.epoch < epoch)
+      this.#held.set(log.generation, { log, epoch, tail, confirmedOn: undefined });
+  }
+
+  /** @returns whether there was a writer with an epoch up to `epoch`; there is none any more. */
+  left(log: LogRef, epoch = Number.POSITIVE_INFINITY): boolean {
+    const held = this.#held.get(log.generation);
+    return held !== undefined && held.epoch <= epoch && this.#held.delete(log.generation);
+  }
+
+  has(log: LogRef): boolean {
+    return this.#held.has(log.generation);
+  }
+
+  tailOf(log: LogRef): Offset | undefined {
+    return this.#held.get(log.generation)?.tail;
+  }
+
+  of({ log, epoch }: Writer): Held | undefined {
+    const held = this.#held.get(log.generation);
+    return held?.epoch === epoch ? held : undefined;
+  }
+}

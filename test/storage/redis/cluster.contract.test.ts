@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { Cluster } from 'ioredis';
+import { follow } from '../../../src/core/follow';
+import { START } from '../../../src/core/offset';
+import { partitionOf } from '../../../src/storage/redis/keys';
+import { openRedisStore } from '../../../src/storage/redis/redis-store';
+import { createLog, seal } from '../../contract/logs';
+import { describeStore } from '../../contract/store.contract';
+import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster';
+
+const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
+
+(hasTool ? describe : describe.skip)('in a Redis Cluster', () => {
+  let cluster: RedisCluster;
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+  });
+  afterAll(() => cluster?.stop());
+
+  describeStore('Redis Cluster', async () => {
+    const store = await openRedisStore(cluster.url);
+    return { store, close: () => store.close() };
+  });
+
+  it('a follower on another node sees all, also while the slot moves to another master', async () => {
+    const [a, b] = [await openRedisStore(cluster.url), await openRedisStore(cluster.url)];
+    try {
+      const writer = await createLog(a);
+      const chunks: Buffer[] = [];
+      const following = (async () => {
+        for await (const page of follow(b, writer.log, START, AbortSignal.timeout(20_000)))
+          chunks.push(...page.chunks);
+      })();
+      const content = randomBytes(400_000);
+      let tail = START;
+      for (let from = 0; from < content.length; from += 10_000) {
+        if (from === 200_000) await moveSlotOf(cluster, `loom:{${partitionOf(writer.log.id)}}:order`);
+        tail = await a.append(writer, tail, [content.subarray(from, from + 10_000)]);
+      }
+      await seal(a, writer);
+      await following;
+      expect(Buffer.concat(chunks).equals(content)).toBe(true);
+    } finally {
+      await Promise.all([a.close(), b.close()]);
+    }
+  });
+});
+
+/** Moves the slot of a key, with all its keys, to another master. */
+async function moveSlotOf(cluster: RedisCluster, key: string): Promise<void> {
+  const [first] = cluster.nodes;
+  if (first === undefined) throw new Error('the Cluster has no nodes');
+  const client = new Cluster([{ host: '127.0.0.1', port: first.port }]);
+  try {
+    const slot = await client.cluster('KEYSLOT', key);
+    const [owner] = client.slots[slot] ?? [];
+    const nodes = client.nodes('master');
+    const source = nodes.find(({ options }) => `${options.host}:${options.port}` === owner);
+    const target = nodes.find((node) => node !== source);
+    if (source === undefined || target === undefined) throw new Error('the Cluster has no two masters');
+    const [sourceId, targetId] = [await source.call('CLUSTER', 'MYID'), await target.call('CLUSTER', 'MYID')];
+    await target.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', String(sourceId));
+    await source.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', String(targetId));
+    const keys = await source.call('CLUSTER', 'GETKEYSINSLOT', slot, 10_000);
+    const { host = '', port = 0 } = target.options;
+    if (!Array.isArray(keys)) throw new Error('no keys');
+    await source.call('MIGRATE', host, port, '', 0, 10_000, 'KEYS', ...keys);
+    for (const node of [target, source, ...nodes])
+      await node.call('CLUSTER', 'SETSLOT', slot, 'NODE', String(targetId));
+  } finally {
+    client.disconnect();
+  }
+}

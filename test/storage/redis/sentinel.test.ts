@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { START } from '../../../src/core/offset';
+import { openRedisStore } from '../../../src/storage/redis/redis-store';
+import { at, bytes, createLog, textOf } from '../../contract/logs';
+import { type RedisServer, startRedisServer } from '../../support/redis-server';
+
+describe('Redis with Sentinels', () => {
+  const servers: RedisServer[] = [];
+  afterAll(() => Promise.all(servers.map((server) => server.stop())));
+
+  it('goes on with the replica that is promoted when the master dies', async () => {
+    const master = await startRedisServer({ args: ['--repl-diskless-sync-delay', '0'] });
+    servers.push(master);
+    const replica = await startRedisServer({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
+    servers.push(replica);
+    await until(replica, 'INFO', 'master_link_status:up');
+    const sentinel = await startSentinel(master);
+    servers.push(sentinel);
+    await until(sentinel, 'SENTINEL REPLICAS main', String(replica.port));
+
+    const store = await openRedisStore(`redis+sentinel://127.0.0.1:${sentinel.port}/main`);
+    try {
+      const writer = await createLog(store);
+      await store.append(writer, START, bytes('before'));
+      await until(replica, 'INFO', `master_repl_offset:${await replicationOffset(master)}`);
+      await master.kill('SIGKILL');
+      expect(await store.append(writer, at(6), bytes(' and after'))).toBe(16);
+      expect(await textOf(store, writer.log)).toBe('before and after');
+    } finally {
+      await store.close();
+    }
+  });
+});
+
+/** A Sentinel that alone decides that the master is down, after half a second. It rewrites its configuration file. */
+async function startSentinel(master: RedisServer): Promise<RedisServer> {
+  const file = join(master.dir, 'sentinel.conf');
+  const lines = [
+    `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+    'sentinel down-after-milliseconds main 500',
+    'sentinel failover-timeout main 3000',
+  ];
+  await writeFile(file, `${lines.join('\n')}\n`);
+  return startRedisServer({ args: ['--sentinel'], config: file });
+}
+
+async function replicationOffset(server: RedisServer): Promise<string> {
+  const client = new Redis(server.port, '127.0.0.1');
+  const [, offset = ''] = /master_repl_offset:(\d+)/.exec(await client.info('replication')) ?? [];
+  client.disconnect();
+  return offset;
+}
+
+/** Asks until the answer contains `text`. */
+async function until(server: RedisServer, command: string, text: string): Promise<void> {
+  const client = new Redis(server.port, '127.0.0.1');
+  const [name = '', ...args] = command.split(' ');
+  while (!JSON.stringify(await client.call(name, ...args)).includes(text)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  client.disconnect();
+}

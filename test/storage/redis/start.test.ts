@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { openRedisStore } from '../../../src/storage/redis/redis-store';
+import { parseRedisUrl } from '../../../src/storage/redis/target';
+import { createLogOf, expectCode, textOf } from '../../contract/logs';
+import { withRedis } from './with-redis';
+
+describe('opening a store in Redis', () => {
+  it('refuses a Redis that may drop logs, and says what to change', () =>
+    withRedis(
+      async ({ redis, admin, open }) => {
+        await expect(openRedisStore(redis.url)).rejects.toThrow(
+          /maxmemory-policy is allkeys-lru.*CONFIG SET maxmemory-policy noeviction/,
+        );
+        const warnings: string[] = [];
+        await open({ allowEviction: true, warn: (message) => warnings.push(message) });
+        expect(warnings).toContainEqual(expect.stringContaining('allkeys-lru'));
+        await admin.config('SET', 'maxmemory-policy', 'volatile-lru');
+        await open();
+      },
+      { args: ['--maxmemory-policy', 'allkeys-lru'] },
+    ));
+
+  it('warns of a Redis that keeps nothing on disk', () =>
+    withRedis(async ({ open }) => {
+      const warnings: string[] = [];
+      await open({ warn: (message) => warnings.push(message) });
+      expect(warnings).toEqual([expect.stringMatching(/keeps nothing on disk/)]);
+    }));
+
+  it.each([{ persistence: 'everysec' as const }, { args: ['--save', '3600 1'] }])(
+    'says nothing of one that does: %j',
+    (options) =>
+      withRedis(async ({ open }) => {
+        const warnings: string[] = [];
+        await open({ warn: (message) => warnings.push(message) });
+        expect(warnings).toEqual([]);
+      }, options),
+  );
+
+  it('starts where CONFIG is forbidden, and says what it could not check', () =>
+    withRedis(async ({ redis, admin }) => {
+      await admin.call('ACL', 'SETUSER', 'loom', 'on', '>p@ss word', '~*', '&*', '+@all', '-config');
+      const warnings: string[] = [];
+      const url = `redis://loom:${encodeURIComponent('p@ss word')}@127.0.0.1:${redis.port}`;
+      const store = await openRedisStore(url, { warn: (message) => warnings.push(message) });
+      expect(await textOf(store, (await createLogOf(store, 'abc')).log)).toBe('abc');
+      await store.close();
+      expect(warnings).toEqual([expect.stringMatching(/make sure that it is noeviction/)]);
+    }));
+
+  it('keeps the databases of one Redis apart', () =>
+    withRedis(async ({ redis, open }) => {
+      const [first, second] = [await open(), await openRedisStore(`${redis.url}/1`)];
+      const { log } = await createLogOf(first, 'abc');
+      expect(await second.info(log.id)).toBeUndefined();
+      await second.close();
+    }));
+
+  it('refuses a Redis that was first used with another number of partitions', () =>
+    withRedis(async ({ redis, admin }) => {
+      await admin.set('loom:partitions', 32);
+      await expect(openRedisStore(redis.url)).rejects.toThrow(/32 partitions/);
+    }));
+
+  it('says that nobody answers', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    const opening = openRedisStore(`redis://user:secret@127.0.0.1:${port}`, { commandTimeoutMs: 500 });
+    await expectCode(opening, 'STORE_UNAVAILABLE');
+    await expect(opening).rejects.toThrow(/127\.0\.0\.1.*ECONNREFUSED/);
+    await expect(opening).rejects.not.toThrow(/secret/);
+  });
+
+  it('says that the password is wrong', () =>
+    withRedis(async ({ redis, admin }) => {
+      await admin.config('SET', 'requirepass', 'right');
+      const opening = openRedisStore(`redis://:wrong@127.0.0.1:${redis.port}`, { commandTimeoutMs: 500 });
+      await expect(opening).rejects.toThrow(/WRONGPASS/);
+    }));
+});
+
+describe('a Redis URL', () => {
+  it.each([
+    ['redis://h', { kind: 'single', tls: false, address: { host: 'h', port: 6379 }, db: 0 }],
+    [
+      'rediss://u:p%40:x@h:1/3',
+      { kind: 'single', tls: true, username: 'u', password: 'p@:x', address: { host: 'h', port: 1 }, db: 3 },
+    ],
+    [
+      'redis://:p@[::1]:7',
+      { kind: 'single', tls: false, password: 'p', address: { host: '::1', port: 7 }, db: 0 },
+    ],
+    [
+      'redis+sentinel://h1,h2:7/mymaster/2',
+      {
+        kind: 'sentinel',
+        tls: false,
+        sentinels: [
+          { host: 'h1', port: 26379 },
+          { host: 'h2', port: 7 },
+        ],
+        master: 'mymaster',
+        db: 2,
+      },
+    ],
+    [
+      'redis+cluster://h1:1,h2:2',
+      {
+        kind: 'cluster',
+        tls: false,
+        nodes: [
+          { host: 'h1', port: 1 },
+          { host: 'h2', port: 2 },
+        ],
+      },
+    ],
+  ])('%s is understood', (url, target) => {
+    expect(parseRedisUrl(url)).toEqual(target);
+  });
+
+  it.each([
+    'http://h',
+    'redis://',
+    'redis://h:99999',
+    'redis://h/one',
+    'redis://h/1/2',
+    'redis://h1,h2',
+    'redis://u:%zz@h',
+    'redis+sentinel://h1',
+    'redis+cluster://h1/2',
+  ])('%s is refused with a sentence', (url) => {
+    expect(() => parseRedisUrl(url)).toThrow(/Redis/);
+  });
+});
