@@ -1,0 +1,28 @@
+import type { Config } from './config';
+import { ConfigError } from './config-error';
+
+/** What no setting can be checked for alone. @throws ConfigError that names the settings and their values */
+export function assertCoherent(config: Config): void {
+  const { host, tokens, allowAnonymous, limits, redis } = config;
+  if (tokens.length === 0 && !allowAnonymous && !isLoopback(host)) {
+    throw new ConfigError(
+      `Without tokens everyone who reaches ${host} could read, write and delete every stream. ` +
+        'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or say allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
+    );
+  }
+  if (limits.headerBytes <= limits.metadataBytes) {
+    throw new ConfigError(
+      `limits.headerBytes (${limits.headerBytes} bytes) must be more than limits.metadataBytes (${limits.metadataBytes}): ` +
+        'metadata arrives in a header',
+    );
+  }
+  if (redis.patience < redis.commandTimeout) {
+    throw new ConfigError(
+      `redis.patience (${redis.patience} ms) must not be shorter than redis.commandTimeout (${redis.commandTimeout} ms)`,
+    );
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

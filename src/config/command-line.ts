@@ -1,0 +1,62 @@
+import { parseArgs, types } from 'node:util';
+import { ConfigError, UsageError } from './config-error';
+import { type Layer, parseValue } from './layer';
+import { SETTINGS } from './settings';
+
+export interface CommandLine {
+  readonly asks: 'help' | 'version' | 'start';
+  /** Files and directories, in order. */
+  readonly configs: readonly string[];
+  readonly flags: Layer;
+}
+
+/** The settings that have a flag, with its letter where it has one. */
+export const FLAGS: readonly { readonly name: string; readonly letter?: string; readonly value: string }[] = [
+  { name: 'port', letter: 'p', value: 'N' },
+  { name: 'host', value: 'H' },
+  { name: 'store', value: 'URL' },
+];
+
+/** @throws UsageError */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const { help, version, config, ...given } = parse(argv);
+  const texts = new Map(Object.entries(given));
+  const flags = new Map<string, unknown>();
+  for (const setting of SETTINGS) {
+    const text = texts.get(setting.key);
+    if (text === undefined) continue;
+    flags.set(
+      setting.key,
+      inUsage(() => parseValue(setting, setting.option.check.fromText(text), `--${setting.key}`)),
+    );
+  }
+  return { asks: help ? 'help' : version ? 'version' : 'start', configs: config ?? [], flags };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: 'string', short: 'p' },
+        host: { type: 'string' },
+        store: { type: 'string' },
+        config: { type: 'string', short: 'c', multiple: true },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    // Only its first sentence: the others talk about things that this command does not have.
+    const message = types.isNativeError(error) ? error.message : String(error);
+    throw new UsageError(message.split(/\. |\.?\n/, 1)[0]);
+  }
+}
+
+function inUsage<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof ConfigError ? new UsageError(error.message) : error;
+  }
+}

@@ -1,0 +1,11 @@
+import type { Option } from './option';
+import type { OPTIONS } from './options';
+
+export type { TokenEntry, TokenScope } from './tokens';
+
+type Values<Table> = {
+  readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : Values<Table[Name]>;
+};
+
+/** Every setting with its value in force. Durations are milliseconds, sizes are bytes, `off` is `undefined`. Deeply frozen. */
+export type Config = Values<typeof OPTIONS>;

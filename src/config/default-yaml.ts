@@ -1,0 +1,21 @@
+import { showPlain } from './option';
+import { isSetting, TABLE, type Table } from './settings';
+
+const HEAD = `# Every setting of Loom with its default, generated from src/config/options.ts by \`node scripts/settings.mjs\`.
+# Put what you change into a file of your own (loom -c FILE), or into the environment; see docs/operations.md.
+`;
+
+/** The text of `config/default.yaml`. */
+export function renderDefaultYaml(): string {
+  return `${HEAD}${render(TABLE, '')}`;
+}
+
+function render(table: Table, indent: string): string {
+  return [...table]
+    .map(([name, entry]) => {
+      if (!isSetting(entry)) return `\n${indent}${name}:\n${render(entry, `${indent}  `)}`;
+      const gap = indent === '' ? '\n' : '';
+      return `${gap}${indent}# ${entry.option.words}\n${indent}${name}: ${showPlain(entry.option.default)}\n`;
+    })
+    .join('');
+}

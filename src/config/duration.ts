@@ -1,0 +1,53 @@
+import { type Check, Mismatch } from './option';
+
+export type Milliseconds = number;
+
+const UNITS: Readonly<Record<string, Milliseconds>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Node's timers hold 31 bits of milliseconds, and fire at once when they are given more. */
+export const TIMER_MAX = '24d';
+
+/** Longer than any log is kept. */
+export const AGE_MAX = '36500d';
+
+/** A duration with its unit, `min` and `max` included. */
+export function duration(min: string, max: string = TIMER_MAX): Check<Milliseconds> {
+  return {
+    parse(raw) {
+      const ms = milliseconds(raw);
+      if (ms !== undefined && ms >= (milliseconds(min) ?? 0) && ms <= (milliseconds(max) ?? 0)) return ms;
+      throw new Mismatch(
+        `must be a duration from ${min} to ${max} with its unit (ms, s, m, h or d), such as 30s`,
+      );
+    },
+    fromText: (text) => text,
+  };
+}
+
+/** As `duration`, or `off`, which is `undefined`. */
+export function durationOrOff(min: string, max: string = TIMER_MAX): Check<Milliseconds | undefined> {
+  const check = duration(min, max);
+  return {
+    parse(raw) {
+      if (raw === 'off') return undefined;
+      try {
+        return check.parse(raw);
+      } catch (error) {
+        throw error instanceof Mismatch ? new Mismatch(`${error.complaint}, or off`) : error;
+      }
+    },
+    fromText: (text) => text,
+  };
+}
+
+function milliseconds(raw: unknown): Milliseconds | undefined {
+  const [, count, unit] = (typeof raw === 'string' && /^(\d{1,12})(ms|s|m|h|d)$/.exec(raw)) || [];
+  const factor = unit === undefined ? undefined : UNITS[unit];
+  return factor === undefined ? undefined : Number(count) * factor;
+}

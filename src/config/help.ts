@@ -1,0 +1,34 @@
+import { FLAGS } from './command-line';
+import { showPlain } from './option';
+import { SETTINGS } from './settings';
+
+const COLUMN = 28;
+
+/** The text of `--help`. */
+export function helpText(): string {
+  return `Usage: loom [options]
+
+Persistent, tailable log streams over HTTP.
+
+Options:
+${FLAGS.map(({ name, letter, value }) => flagLine(name, letter, value)).join('\n')}
+${line('-c, --config FILE_OR_DIR', 'Settings in YAML, or a directory of such files. May be repeated: later wins.')}
+${line('-h, --help', 'Show this.')}
+${line('    --version', 'Show the version.')}
+
+Settings, each a key of a YAML file, and an environment variable: limits.streams is LOOM_LIMITS_STREAMS.
+LOOM_TOKENS is a comma-separated list. LOOM_TOKENS_FILE and LOOM_STORE_FILE name a file that holds the value.
+Later wins: defaults, --config in order, environment, options.
+
+${SETTINGS.map(({ key, option }) => `${line(key, option.words)} [${showPlain(option.default)}]`).join('\n')}
+`;
+}
+
+function flagLine(name: string, letter: string | undefined, value: string): string {
+  const words = SETTINGS.find(({ key }) => key === name)?.option.words ?? '';
+  return line(`${letter === undefined ? '   ' : `-${letter},`} --${name} ${value}`, words);
+}
+
+function line(left: string, right: string): string {
+  return `  ${left.padEnd(COLUMN)}  ${right}`;
+}

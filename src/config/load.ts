@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { assertCoherent } from './coherence';
+import type { CommandLine } from './command-line';
+import type { Config } from './config';
+import { type Environment, readEnvironment } from './environment';
+import { type Layer, layerOf } from './layer';
+import { isSetting, SETTINGS, TABLE, type Table } from './settings';
+import { readYamlFiles } from './yaml-files';
+
+const DEFAULT_FILE = join(__dirname, '..', '..', 'config', 'default.yaml');
+
+/**
+ * Later wins: `config/default.yaml`, the files of the command line in order, the environment, the flags. A list replaces the
+ * earlier one whole; maps merge.
+ * @throws ConfigError
+ */
+export function loadConfig({ configs, flags }: CommandLine, environment: Environment): Config {
+  const files = [DEFAULT_FILE, ...configs].flatMap(readYamlFiles);
+  return configOf([...files, readEnvironment(environment), flags]);
+}
+
+/**
+ * The configuration of a server that is started by a program.
+ * @param settings as a YAML file holds them
+ * @throws ConfigError
+ */
+export function configFrom(settings: object): Config {
+  return configOf([layerOf(settings, 'settings')]);
+}
+
+function configOf(layers: readonly Layer[]): Config {
+  const values = new Map<string, unknown>();
+  for (const { key, option } of SETTINGS) values.set(key, option.check.parse(option.default));
+  for (const layer of layers) for (const [key, value] of layer) values.set(key, value);
+  const config = assemble(TABLE, values) as Config;
+  assertCoherent(config);
+  return config;
+}
+
+/** The table that `Config` is made of is the one that is walked here, and each value has passed its own row's check. */
+function assemble(table: Table, values: Layer): object {
+  const entries = [...table].map(([name, entry]) => {
+    return [name, isSetting(entry) ? deepFreeze(values.get(entry.key)) : assemble(entry, values)] as const;
+  });
+  return Object.freeze(Object.fromEntries(entries));
+}
+
+function deepFreeze(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}

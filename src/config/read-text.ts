@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { types } from 'node:util';
+import { ConfigError } from './config-error';
+
+/** @throws ConfigError that begins with `where` */
+export function readText(path: string, where: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unreadable(where, error);
+  }
+}
+
+export function unreadable(where: string, error: unknown): ConfigError {
+  const why = types.isNativeError(error) ? error.message : String(error);
+  return new ConfigError(`${where}: cannot be read: ${why}`);
+}

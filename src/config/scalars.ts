@@ -1,0 +1,47 @@
+import { type Check, Mismatch } from './option';
+
+export function integer(min: number, max: number): Check<number> {
+  return {
+    parse(raw) {
+      if (typeof raw === 'number' && Number.isInteger(raw) && raw >= min && raw <= max) return raw;
+      throw new Mismatch(`must be an integer from ${min} to ${max}`);
+    },
+    fromText: (text) => (/^-?\d{1,16}$/.test(text) ? Number(text) : text),
+  };
+}
+
+export const yesOrNo: Check<boolean> = {
+  parse(raw) {
+    if (typeof raw === 'boolean') return raw;
+    throw new Mismatch('must be true or false');
+  },
+  fromText: (text) => (text === 'true' ? true : text === 'false' ? false : text),
+};
+
+export function oneOf<const T extends string>(...allowed: readonly T[]): Check<T> {
+  return {
+    parse(raw) {
+      const found = allowed.find((value) => value === raw);
+      if (found !== undefined) return found;
+      throw new Mismatch(`must be one of ${allowed.join(', ')}`);
+    },
+    fromText: (text) => text,
+  };
+}
+
+export const host: Check<string> = {
+  parse(raw) {
+    if (typeof raw === 'string' && /^[\w.:%-]+$/.test(raw)) return raw;
+    throw new Mismatch('must be a host name or an IP address');
+  },
+  fromText: (text) => text,
+};
+
+/** Which schemes there are is for the stores to say. */
+export const storeUrl: Check<string> = {
+  parse(raw) {
+    if (typeof raw === 'string' && /^[a-z][a-z0-9+.-]*:\S*$/.test(raw)) return raw;
+    throw new Mismatch('must be a URL such as file:./data or redis://localhost:6379');
+  },
+  fromText: (text) => text,
+};

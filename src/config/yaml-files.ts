@@ -1,0 +1,40 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { load, YAMLException } from 'js-yaml';
+import { ConfigError } from './config-error';
+import { type Layer, layerOf } from './layer';
+import { readText, unreadable } from './read-text';
+
+/** Settings have little use for aliases, and a few nested ones can stand for gigabytes. */
+const ALIASES_MAX = 20;
+
+/**
+ * The settings of a file, or of a directory's `*.yaml` and `*.yml` in the order of their names.
+ * @throws ConfigError
+ */
+export function readYamlFiles(path: string): readonly Layer[] {
+  return filesAt(path).map((file) => layerOf(parseYaml(readText(file, file), file), file));
+}
+
+function filesAt(path: string): readonly string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path];
+    const names = readdirSync(path).filter((name) => /\.ya?ml$/.test(name));
+    return names.sort().map((name) => join(path, name));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** @returns `undefined` for a file that holds no more than comments. */
+function parseYaml(text: string, where: string): unknown {
+  if (!/^(?!\s*(#|$))/m.test(text)) return undefined;
+  try {
+    return load(text, { maxAliases: ALIASES_MAX });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    // Not its message: that quotes the lines around, which may hold a token.
+    const line = error.mark === undefined ? '' : ` (line ${error.mark.line + 1})`;
+    throw new ConfigError(`${where}: is not valid YAML: ${error.reason}${line}`);
+  }
+}

@@ -1,0 +1,64 @@
+import { setMaxListeners } from 'node:events';
+import type { RequestListener } from 'node:http';
+import type { Config } from '../config/config';
+import type { LogStore } from '../core/store';
+import type { Logger } from '../observe/logger';
+import { authenticate } from './access';
+import { Application } from './application';
+import { Attachments } from './attachments';
+import { Consumers } from './consumers';
+import { health, readiness } from './health';
+import { logRequests } from './log-requests';
+import { loom } from './loom';
+import type { Protocol, Wire } from './protocol';
+import { answerErrors } from './respond';
+import { spy } from './spy';
+
+const PROTOCOLS: readonly Protocol[] = [loom, spy];
+
+export interface AppDependencies {
+  readonly store: LogStore;
+  readonly config: Config;
+  readonly logger: Logger;
+}
+
+export interface App {
+  readonly handler: RequestListener;
+  /**
+   * Cuts consumers, and producers after their last committed byte, so that both go on elsewhere. Resolves when what the producers
+   * left is recorded.
+   */
+  drain(): Promise<void>;
+}
+
+export function createApp({ store, config, logger }: AppDependencies): App {
+  const stopping = new AbortController();
+  // Every producer that waits for the store listens to it. Node would take eleven of them for a leak.
+  setMaxListeners(0, stopping.signal);
+  const attachments = new Attachments(store);
+  const consumers = new Consumers();
+  const wire: Wire = { store, config, logger, attachments, consumers, stopping: stopping.signal };
+
+  const app = new Application();
+  app.use(logRequests(logger));
+  app.use(answerErrors(logger));
+  app.use(health().routes());
+  app.use(authenticate(config.tokens));
+  app.use(readiness(store, stopping.signal).routes());
+  for (const protocol of PROTOCOLS) {
+    const router = protocol.routes(wire);
+    app.use(router.routes());
+    app.use(router.allowedMethods());
+  }
+  // Clients that leave in the middle are everyday life; `answerErrors` has logged everything else.
+  app.silent = true;
+
+  return {
+    handler: app.callback(),
+    async drain() {
+      stopping.abort();
+      consumers.cutAll();
+      await attachments.cutAll();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { ServerResponse } from 'node:http';
+
+/**
+ * Resolves once the response can take more. Until then its consumer is simply not served: nothing queues for it.
+ * @throws the signal's reason when the client leaves, or is cut because it took nothing for `stalledMs`.
+ */
+export function drained(res: ServerResponse, stalledMs: number, signal: AbortSignal): Promise<void> {
+  if (!res.writableNeedDrain && !signal.aborted) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const stop = (): void => {
+      clearTimeout(stalled);
+      res.off('drain', onDrain);
+      signal.removeEventListener('abort', onAbort);
+    };
+    const onDrain = (): void => {
+      stop();
+      resolve();
+    };
+    const onAbort = (): void => {
+      stop();
+      reject(signal.reason);
+    };
+    // 'close' follows, and with it the abort.
+    const stalled = setTimeout(() => res.destroy(), stalledMs);
+    res.once('drain', onDrain);
+    signal.addEventListener('abort', onAbort);
+  });
+}

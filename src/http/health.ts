@@ -1,0 +1,28 @@
+import Router from '@koa/router';
+import type { LogStore } from '../core/store';
+
+/** `/healthz`: the process answers. It needs no token, so that whatever watches the process need not hold one. */
+export function health(): Router {
+  const router = new Router();
+  router.get('/healthz', (ctx) => {
+    ctx.set('Cache-Control', 'no-store');
+    ctx.body = { status: 'ok' };
+  });
+  return router;
+}
+
+/** `/readyz`: the store can take an append, and the server is not stopping; else 503 with the reason. */
+export function readiness(store: LogStore, stopping: AbortSignal): Router {
+  const router = new Router();
+  router.get('/readyz', async (ctx) => {
+    ctx.set('Cache-Control', 'no-store');
+    if (stopping.aborted) {
+      ctx.status = 503;
+      ctx.body = { error: 'The server is stopping' };
+      return;
+    }
+    await store.ready();
+    ctx.body = { status: 'ready' };
+  });
+  return router;
+}

@@ -1,0 +1,37 @@
+import type { RouterContext } from '@koa/router';
+import type { LogInfo } from '../../core/log';
+import { type Offset, START } from '../../core/offset';
+import { authorize } from '../access';
+import type { Wire } from '../protocol';
+import { sendContent } from './content';
+import { sendEvents } from './events';
+import { assertWithin, parseQueryOffset } from './requested-offset';
+import { progress } from './resume';
+import { streamHeaders } from './stream-headers';
+import { existing, streamId } from './stream-id';
+import { sendTail } from './tail';
+
+/** `GET /stream/:id` and `HEAD`: what there is, and then, while the stream is not closed, what comes. */
+export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
+  const id = streamId(ctx);
+  // A producer has to ask how far it came before it can resume.
+  authorize(ctx, ctx.method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
+  const info = await existing(wire.store, id);
+  const headers = ctx.method === 'HEAD' ? { ...streamHeaders(info), ...progress(info) } : streamHeaders(info);
+  if (wantsEvents(ctx)) return sendEvents(ctx, wire, info, headers);
+  const from = requestedOffset(ctx, info);
+  if (info.state === 'closed' || ctx.query['notail'] !== undefined)
+    return sendContent(ctx, wire, { info, from, headers });
+  sendTail(ctx, wire, { info, from, headers });
+}
+
+function wantsEvents(ctx: RouterContext): boolean {
+  return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(ctx.get('Accept'));
+}
+
+/** `?offset=N`. @throws RequestError `BAD_REQUEST`, `RANGE_NOT_SATISFIABLE` */
+function requestedOffset(ctx: RouterContext, info: LogInfo): Offset {
+  const { offset: raw } = ctx.query;
+  if (raw === undefined) return START;
+  return assertWithin(parseQueryOffset(raw), info);
+}

@@ -1,0 +1,87 @@
+import type { RouterContext } from '@koa/router';
+import { catchUp } from '../../core/follow';
+import type { LogInfo } from '../../core/log';
+import { advance, START } from '../../core/offset';
+import { drained } from '../drained';
+import { matchesAny } from '../etag';
+import type { Wire } from '../protocol';
+import { type ByteRange, parseRange } from '../range';
+import { RequestError } from '../request-error';
+import { sendHead } from '../send-head';
+import type { Delivery } from './delivery';
+import { contentHeaders, type Headers, LIVE_HEADERS } from './stream-headers';
+
+/** Which bytes of the log to send, and as what. */
+interface Selection extends ByteRange {
+  readonly status: 200 | 206 | 304;
+  readonly headers: Headers;
+}
+
+/**
+ * Sends what a stream holds right now, with its length: all of it when the stream is closed, and then with what RFC 9110 has for
+ * content that never changes (ETag, conditions, ranges).
+ */
+export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Delivery): Promise<void> {
+  const { info, headers } = delivery;
+  const selected = info.state === 'closed' ? select(ctx, delivery) : present(delivery);
+  const length = selected.status === 304 ? {} : { 'Content-Length': selected.to - selected.from };
+  const caching = ctx.method === 'HEAD' ? LIVE_HEADERS : {};
+  sendHead(ctx, selected.status, {
+    ...headers,
+    ...contentHeaders(info.contentType),
+    ...selected.headers,
+    ...caching,
+    ...length,
+  });
+  if (ctx.method !== 'HEAD' && selected.status !== 304) await sendBytes(ctx, wire, info, selected);
+  ctx.res.end();
+}
+
+function present({ info, from }: Delivery): Selection {
+  return { status: 200, from, to: info.tail, headers: LIVE_HEADERS };
+}
+
+/** By the request's conditions and `Range` (RFC 9110, 13.2.2). @throws RequestError `RANGE_NOT_SATISFIABLE` */
+function select(ctx: RouterContext, { info, from }: Delivery): Selection {
+  const etag = `"${info.generation}-${info.tail}"`;
+  const length = info.tail - from;
+  // What the id stands for may be replaced or removed: a cache must ask each time, and is told 304.
+  const headers = { ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache' };
+  const whole: Selection = { status: 200, from, to: info.tail, headers };
+  const { range: header, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = ctx.req.headers;
+  if (ifNoneMatch !== undefined && matchesAny(ifNoneMatch, etag)) return { ...whole, status: 304 };
+  if (header === undefined || ctx.method !== 'GET' || (ifRange !== undefined && ifRange !== etag))
+    return whole;
+  const range = parseRange(header, length);
+  if (range === undefined) return whole;
+  if (range === 'unsatisfiable') {
+    throw new RequestError(
+      'RANGE_NOT_SATISFIABLE',
+      `There is nothing at ${header}: the content has ${length} bytes`,
+      {
+        'Content-Range': `bytes */${length}`,
+      },
+    );
+  }
+  return {
+    status: 206,
+    from: from + range.from,
+    to: from + range.to,
+    headers: { ...headers, 'Content-Range': `bytes ${range.from}-${range.to - 1}/${length}` },
+  };
+}
+
+async function sendBytes(ctx: RouterContext, wire: Wire, info: LogInfo, range: ByteRange): Promise<void> {
+  const { res } = ctx;
+  const signal = wire.consumers.signalOf(res);
+  const from = advance(START, range.from);
+  const until = advance(START, range.to);
+  if (from === until) return;
+  for await (const page of catchUp(wire.store, info, from, signal, until)) {
+    res.cork();
+    for (const chunk of page.chunks) res.write(chunk);
+    res.uncork();
+    await drained(res, wire.config.http.consumerTimeout, signal);
+    if (res.writableLength === 0) page.release?.();
+  }
+}

@@ -1,0 +1,23 @@
+import Router from '@koa/router';
+import type { Protocol } from '../protocol';
+import { consume } from './consume';
+import { list } from './list';
+import { produceNamed, produceUnnamed } from './produce';
+import { remove, removeBuild } from './remove';
+import { resume } from './resume';
+
+/** The Loom wire: `/stream`. Its document is `docs/loom.md`. */
+export const loom: Protocol = {
+  name: 'loom',
+  routes(wire) {
+    const router = new Router();
+    router.get('/stream', (ctx) => list(ctx, wire));
+    router.post('/stream', (ctx) => produceUnnamed(ctx, wire));
+    router.post('/stream/:id', (ctx) => produceNamed(ctx, wire));
+    router.get('/stream/:id', (ctx) => consume(ctx, wire));
+    router.patch('/stream/:id', (ctx) => resume(ctx, wire));
+    router.delete('/stream/:id', (ctx) => remove(ctx, wire));
+    router.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));
+    return router;
+  },
+};

@@ -1,0 +1,86 @@
+import type { RouterContext } from '@koa/router';
+import { isLogError } from '../../core/errors';
+import type { LogInfo, LogState } from '../../core/log';
+import type { ListQuery } from '../../core/store';
+import { authorize } from '../access';
+import type { Wire } from '../protocol';
+import { RequestError } from '../request-error';
+
+const LIMIT_DEFAULT = 100;
+const LIMIT_MAX = 1000;
+const STATES: readonly LogState[] = ['open', 'interrupted', 'closed'];
+
+/** `GET /stream`: newest first, a page at a time. */
+export async function list(ctx: RouterContext, { store }: Wire): Promise<void> {
+  const access = authorize(ctx, 'consume');
+  const { logs, next } = await page(store, parseListQuery(ctx, access.prefix));
+  ctx.set('Cache-Control', 'no-store');
+  ctx.set('Content-Type', 'application/json');
+  ctx.body = { streams: logs.map(toListed), next: next ?? null };
+}
+
+async function page(store: Wire['store'], query: ListQuery): ReturnType<Wire['store']['list']> {
+  try {
+    return await store.list(query);
+  } catch (error) {
+    if (isLogError(error, 'LOG_ID_INVALID'))
+      throw new RequestError('BAD_REQUEST', 'cursor is not one that a list returned');
+    throw error;
+  }
+}
+
+function parseListQuery(ctx: RouterContext, reach: string): ListQuery {
+  const { cursor } = ctx.query;
+  const prefix = within(single(ctx, 'prefix') ?? '', reach);
+  const state = parseState(single(ctx, 'state'));
+  return {
+    limit: parseLimit(single(ctx, 'limit')),
+    ...(typeof cursor === 'string' && { cursor }),
+    ...(prefix !== '' && { prefix }),
+    ...(state !== undefined && { state }),
+  };
+}
+
+function single(ctx: RouterContext, name: string): string | undefined {
+  const value = ctx.query[name];
+  if (Array.isArray(value)) throw new RequestError('BAD_REQUEST', `${name} is given more than once`);
+  return value;
+}
+
+/** A token that reaches only some ids sees only those. @throws RequestError `FORBIDDEN` for a prefix beyond them */
+export function within(prefix: string, reach: string): string {
+  if (prefix.startsWith(reach)) return prefix;
+  if (reach.startsWith(prefix)) return reach;
+  throw new RequestError('FORBIDDEN', `The token reaches only streams whose ID starts with "${reach}"`);
+}
+
+function parseLimit(raw: string | undefined): number {
+  if (raw === undefined) return LIMIT_DEFAULT;
+  const limit = /^\d{1,4}$/.test(raw) ? Number(raw) : 0;
+  if (limit < 1 || limit > LIMIT_MAX)
+    throw new RequestError('BAD_REQUEST', `limit must be 1 to ${LIMIT_MAX}`);
+  return limit;
+}
+
+function parseState(raw: string | undefined): LogState | undefined {
+  const state = STATES.find((known) => known === raw);
+  if (raw !== undefined && state === undefined) {
+    throw new RequestError('BAD_REQUEST', `state must be one of ${STATES.join(', ')}`);
+  }
+  return state;
+}
+
+function toListed(info: LogInfo): object {
+  const { id, state, outcome, tail, metadata = null, createdAt, updatedAt, contentType } = info;
+  return {
+    id,
+    state,
+    ...(outcome !== undefined && { outcome: outcome.kind }),
+    ...(outcome?.kind === 'aborted' && { reason: outcome.reason }),
+    bytes: tail,
+    metadata,
+    createdAt: new Date(createdAt).toISOString(),
+    updatedAt: new Date(updatedAt).toISOString(),
+    contentType,
+  };
+}

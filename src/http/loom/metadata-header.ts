@@ -1,0 +1,68 @@
+import type { Json } from '../../core/json';
+import { RequestError } from '../request-error';
+
+/** `JSON.stringify` needs a stack frame for each level, and 16 KiB hold more levels than the stack has room for. */
+const DEPTH_MAX = 100;
+
+/**
+ * Reads `X-Stream-Metadata`: any JSON value.
+ *
+ * @param bytesMax of the header as it was sent
+ * @throws RequestError `BAD_REQUEST` when it is not JSON or nested too deeply, `METADATA_TOO_LARGE`
+ */
+export function parseMetadata(header: string | undefined, bytesMax: number): Json | undefined {
+  if (header === undefined) return undefined;
+  assertSize(header.length, bytesMax);
+  const metadata = parseJson(fromHeaderBytes(header));
+  assertDepth(metadata, DEPTH_MAX);
+  return metadata;
+}
+
+function parseJson(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // `JSON.parse` throws nothing but SyntaxError, whose message quotes the input.
+    throw new RequestError('BAD_REQUEST', 'X-Stream-Metadata is not JSON');
+  }
+}
+
+function assertDepth(json: Json, levels: number): void {
+  if (typeof json !== 'object' || json === null) return;
+  if (levels === 0)
+    throw new RequestError('BAD_REQUEST', `X-Stream-Metadata is nested more than ${DEPTH_MAX} levels deep`);
+  for (const member of Object.values(json)) assertDepth(member, levels - 1);
+}
+
+/** As a legal header: every character above U+007E is escaped. */
+export function renderMetadata(metadata: Json): string {
+  return JSON.stringify(metadata).replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** What a merge has made of the metadata is held to the same limit as what one request may send. */
+export function assertMetadataFits(metadata: Json, bytesMax: number): void {
+  assertSize(Buffer.byteLength(JSON.stringify(metadata)), bytesMax);
+}
+
+function assertSize(bytes: number, bytesMax: number): void {
+  if (bytes > bytesMax) {
+    throw new RequestError(
+      'METADATA_TOO_LARGE',
+      `X-Stream-Metadata has ${bytes} bytes; at most ${bytesMax} are allowed`,
+    );
+  }
+}
+
+/** Node gives a header's bytes as Latin-1. They are UTF-8 if they can be: that is what clients send. */
+function fromHeaderBytes(header: string): string {
+  const bytes = Buffer.from(header, 'latin1');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    // Not UTF-8, so Latin-1 it is.
+    return header;
+  }
+}

@@ -1,0 +1,84 @@
+import type { RouterContext } from '@koa/router';
+import { isLogError, LogError } from '../../core/errors';
+import { generateLogId, type LogId, parseLogId } from '../../core/log-id';
+import type { Created } from '../../core/store';
+import { authorize } from '../access';
+import type { Wire } from '../protocol';
+import { RequestError } from '../request-error';
+import { sendHead } from '../send-head';
+import { keptContentType } from './content-type';
+import { parseMetadata } from './metadata-header';
+import { producerKey } from './producer-key';
+import { assertRoom, continueIfExpected, receive } from './receive';
+import { streamId } from './stream-id';
+import { headerId } from './stream-id-header';
+import { parseUploadHeaders } from './upload-headers';
+
+/** `POST /stream`: a stream with an id made here. */
+export async function produceUnnamed(ctx: RouterContext, wire: Wire): Promise<void> {
+  const { prefix } = authorize(ctx, 'produce');
+  await produce(ctx, wire, parseLogId(prefix + generateLogId()));
+}
+
+/** `POST /stream/:id[?force=true]` */
+export async function produceNamed(ctx: RouterContext, wire: Wire): Promise<void> {
+  const id = streamId(ctx);
+  authorize(ctx, 'produce', id);
+  await produce(ctx, wire, id);
+}
+
+/**
+ * The 201 leaves as soon as the stream exists, while the body still arrives, and the response ends only when every byte is
+ * committed and the end is recorded: a complete response means that nothing was lost.
+ */
+async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void> {
+  const { resumable, complete = true } = parseUploadHeaders(ctx.req.headers);
+  const { info, replaced } = await create(ctx, wire, id, resumable);
+  const { res } = ctx;
+  continueIfExpected(ctx);
+  sendHead(ctx, 201, { 'X-Stream-Id': headerId(id), ...(replaced && { 'X-Stream-Replaced': 'true' }) });
+  res.flushHeaders();
+  const after = await receive(wire, ctx, info, complete ? 'completes' : 'leaves-open');
+  if (after === undefined) res.destroy();
+  else res.end();
+}
+
+async function create(ctx: RouterContext, wire: Wire, id: LogId, resumable: boolean): Promise<Created> {
+  const { config, store } = wire;
+  const metadata = parseMetadata(ctx.get('X-Stream-Metadata') || undefined, config.limits.metadataBytes);
+  const key = producerKey(ctx.req.headers);
+  assertRoom(ctx.req, 0, config.limits.bytesPerStream);
+  if (key !== undefined) await assertNotOwn(wire, id, key);
+  const init = {
+    contentType: keptContentType(ctx.req.headers['content-type']),
+    graceMs: resumable ? config.resumeGrace : config.producerGrace,
+    ...(metadata !== undefined && { metadata }),
+    ...(key !== undefined && { producerKey: key }),
+  };
+  try {
+    return await store.create(id, init, ctx.query['force'] === 'true' ? 'replace' : 'new');
+  } catch (error) {
+    if (!isLogError(error, 'LOG_EXISTS')) throw error;
+    throw new LogError(
+      'LOG_EXISTS',
+      `The stream with ID ${id} already exists. Specify force=true query param to override.`,
+    );
+  }
+}
+
+/**
+ * A producer that never saw the answer to its POST repeats it under the same key. The stream is its own then, and it is told where
+ * to go on; `force` must not throw away what it sent already.
+ */
+async function assertNotOwn({ store }: Wire, id: LogId, key: string): Promise<void> {
+  const info = await store.info(id);
+  if (info?.producerKey !== key) return;
+  throw new RequestError(
+    'CONFLICT',
+    `The stream with ID ${id} was created by this very request: resume it by PATCH`,
+    {
+      'Idempotency-Key': key,
+      'Upload-Offset': String(info.tail),
+    },
+  );
+}

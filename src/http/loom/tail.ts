@@ -1,0 +1,121 @@
+import type { RouterContext } from '@koa/router';
+import { isLogError } from '../../core/errors';
+import { catchUp } from '../../core/follow';
+import type { LogRef, Outcome } from '../../core/log';
+import { advance, type Offset } from '../../core/offset';
+import { RemovalNews } from '../../core/removal';
+import type { LogStore } from '../../core/store';
+import { ChunkedBody } from '../chunked-body';
+import { detach } from '../detach';
+import { drained } from '../drained';
+import type { Wire } from '../protocol';
+import { sendHead } from '../send-head';
+import type { Delivery } from './delivery';
+import { contentHeaders, LIVE_HEADERS } from './stream-headers';
+import { closedState } from './stream-state';
+
+/**
+ * How much may wait in a live consumer's socket before it counts as fallen behind. It is then no longer sent what is new, but
+ * reads it from the store once its socket has drained: nothing queues for it here.
+ */
+const BEHIND_BYTES = 128 * 1024;
+
+/** Sends an open stream from `from` on: what there is, then live bytes as they are committed, then the end with its state. */
+export function sendTail(ctx: RouterContext, wire: Wire, { info, from, headers }: Delivery): void {
+  const { res } = ctx;
+  const all = { ...headers, ...contentHeaders(info.contentType), ...LIVE_HEADERS };
+  if (ctx.method === 'HEAD') {
+    sendHead(ctx, 200, all);
+    res.end();
+    return;
+  }
+  sendHead(ctx, 200, { ...all, Trailer: 'X-Stream-State' });
+  const consumer: Consumer = {
+    res,
+    body: new ChunkedBody(res),
+    signal: wire.consumers.signalOf(res),
+    stalledMs: wire.config.http.consumerTimeout,
+  };
+  const log = { id: info.id, generation: info.generation };
+  detach(res, wire.logger, tail(wire.store, log, from, consumer));
+}
+
+interface Consumer {
+  readonly res: RouterContext['res'];
+  readonly body: ChunkedBody;
+  readonly signal: AbortSignal;
+  readonly stalledMs: number;
+}
+
+/** @throws when the consumer leaves, or the log is gone before it has had all of it */
+async function tail(store: LogStore, log: LogRef, from: Offset, consumer: Consumer): Promise<void> {
+  const outcome = await untilEnd(store, log, from, consumer);
+  consumer.body.end({ 'X-Stream-State': closedState(outcome) });
+}
+
+/** Alternates between reading from the store and standing at the tail. */
+async function untilEnd(store: LogStore, log: LogRef, from: Offset, consumer: Consumer): Promise<Outcome> {
+  let at = from;
+  let removal: RemovalNews | undefined;
+  try {
+    for (;;) {
+      for await (const page of catchUp(store, log, at, consumer.signal)) {
+        consumer.body.write(page.chunks);
+        await drained(consumer.res, consumer.stalledMs, consumer.signal);
+        if (consumer.res.writableLength === 0) page.release?.();
+        if (page.end !== undefined) return page.end;
+        at = page.next;
+      }
+      removal ??= new RemovalNews(store, log, at);
+      const live = await standAtTail(store, log, at, consumer);
+      if (live.outcome !== undefined) return live.outcome;
+      // Where the store has no more at this moment nothing would be waited for above, and the next bytes would queue behind the rest.
+      await drained(consumer.res, consumer.stalledMs, consumer.signal);
+      at = live.at;
+    }
+  } catch (error) {
+    const outcome = isLogError(error, 'LOG_GONE') ? await removal?.of(at) : undefined;
+    if (outcome === undefined) throw error;
+    return outcome;
+  } finally {
+    removal?.close();
+  }
+}
+
+/** Passes on what the log's watchers are told, in the same turn, until the consumer falls behind or the log ends. */
+function standAtTail(
+  store: LogStore,
+  log: LogRef,
+  from: Offset,
+  { res, body, signal }: Consumer,
+): Promise<{ at: Offset; outcome?: Outcome }> {
+  return new Promise((resolve, reject) => {
+    let at = from;
+    const stop = (): void => {
+      unwatch();
+      signal.removeEventListener('abort', onAbort);
+    };
+    const leave = (outcome?: Outcome): void => {
+      stop();
+      resolve(outcome === undefined ? { at } : { at, outcome });
+    };
+    const onAbort = (): void => {
+      stop();
+      reject(signal.reason);
+    };
+    const unwatch = store.watch(log, from, (news) => {
+      if (news.kind === 'bytes' && news.from === at) {
+        body.writeShared(news.chunks);
+        at = advance(
+          at,
+          news.chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+        );
+        if (res.writableLength > BEHIND_BYTES) leave();
+      } else if (news.kind === 'ended' && news.at === at) leave(news.outcome);
+      // Told of bytes that it has in part or whole, or of something to look at: the store knows what is missing.
+      else leave();
+    });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
+  });
+}

@@ -1,0 +1,13 @@
+import Router from '@koa/router';
+import type { Protocol } from '../protocol';
+import { watchAll } from './watch-all';
+
+/** `/spy`: every live stream in one response. */
+export const spy: Protocol = {
+  name: 'spy',
+  routes(wire) {
+    const router = new Router();
+    router.get('/spy', (ctx) => watchAll(ctx, wire));
+    return router;
+  },
+};

@@ -1,0 +1,32 @@
+import type { RouterContext } from '@koa/router';
+import { followMany } from '../../core/follow-many';
+import { authorize } from '../access';
+import { detach } from '../detach';
+import { within } from '../loom/list';
+import { contentHeaders, LIVE_HEADERS } from '../loom/stream-headers';
+import type { Wire } from '../protocol';
+import { RequestError } from '../request-error';
+import { sendHead } from '../send-head';
+import { SpyFormat } from './spy-format';
+import { SpyResponse } from './spy-response';
+
+/** `GET /spy[?color][&prefix=][&from=start]`: headers at once, then every active stream and every new one. Never ends. */
+export async function watchAll(ctx: RouterContext, wire: Wire): Promise<void> {
+  const access = authorize(ctx, 'spy');
+  const { color, from = 'now', prefix = '' } = ctx.query;
+  if (from !== 'now' && from !== 'start') throw new RequestError('BAD_REQUEST', 'from must be start or now');
+  if (typeof prefix !== 'string') throw new RequestError('BAD_REQUEST', 'prefix is given more than once');
+  const options = { from, prefix: within(prefix, access.prefix) } as const;
+
+  const { res } = ctx;
+  sendHead(ctx, 200, { ...contentHeaders('text/plain; charset=utf-8'), ...LIVE_HEADERS });
+  if (ctx.method === 'HEAD') {
+    res.end();
+    return;
+  }
+  res.flushHeaders();
+  const signal = wire.consumers.signalOf(res);
+  const format = new SpyFormat(color === undefined ? 'plain' : 'color');
+  const spectator = new SpyResponse(res, format, wire.config.spy.pendingBytes, signal);
+  detach(res, wire.logger, followMany(wire.store, spectator, options, signal));
+}

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Config } from './config/config';
+import { refuseMalformed } from './refuse-malformed';
+
+/** How often Node looks for heads that take too long. Its default of 30 s would let them take twice the time allowed. */
+const HEADS_CHECKED_EVERY_MS = 1_000;
+
+/** A peer that lost its power says nothing: after so long without a packet the kernel asks. */
+const PROBE_AFTER_MS = 30_000;
+
+/** Connections that wait to be accepted; the kernel lowers it to net.core.somaxconn. With Node's 511 a rush of tails is dropped. */
+const BACKLOG = 4_096;
+
+/** The HTTP server of this process: its sockets, timeouts and malformed requests, and a stop in good order. */
+export class Listener {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  /** The latest unfinished answer on each connection. */
+  readonly #answers = new Map<Duplex, ServerResponse>();
+  #isStopping = false;
+
+  /** @param onDrop called for each connection that is closed because there are too many */
+  constructor(handle: RequestListener, config: Pick<Config, 'http' | 'limits'>, onDrop: () => void) {
+    const onRequest: RequestListener = (req, res) => {
+      this.#keep(req.socket, res);
+      handle(req, res);
+    };
+    const options = {
+      // A body may take hours. Node's own limit would count the whole request, and cut uploads after five minutes.
+      requestTimeout: 0,
+      headersTimeout: config.http.headersTimeout,
+      connectionsCheckingInterval: HEADS_CHECKED_EVERY_MS,
+      keepAliveTimeout: config.http.keepAliveTimeout,
+      maxHeaderSize: config.limits.headerBytes,
+      keepAlive: true,
+      keepAliveInitialDelay: PROBE_AFTER_MS,
+      noDelay: true,
+    };
+    this.#server = createServer(options, onRequest)
+      // The handler itself tells the client to go on, once nothing speaks against its request.
+      .on('checkContinue', onRequest)
+      .on('clientError', (error, socket) => refuseMalformed(error, socket, this.#answers.get(socket)))
+      .on('connection', (socket) => this.#accept(socket))
+      .on('drop', onDrop);
+    this.#server.maxConnections = config.limits.connections;
+    // Undocumented. Without it a client that closes its side after its body (`nc -N`) never gets its answer.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
+  }
+
+  /** @throws the error of `listen`, with a code such as `EADDRINUSE` */
+  async listen(port: number, host: string): Promise<AddressInfo> {
+    this.#server.listen({ port, host, backlog: BACKLOG });
+    await once(this.#server, 'listening');
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('The server has no TCP address');
+    return address;
+  }
+
+  /**
+   * Accepts no more connections and closes each one as soon as it has its answer. Resolves when all are closed.
+   *
+   * Node's own `closeIdleConnections` leaves those that never sent a request.
+   */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#sockets) {
+      const answer = this.#answers.get(socket);
+      if (answer === undefined) socket.destroySoon();
+      else answer.shouldKeepAlive = false;
+    }
+    await closed;
+  }
+
+  /** Cuts all connections, whatever is going on there. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    socket.once('end', () => this.#onHalfClosed(socket));
+  }
+
+  #keep(socket: Socket, answer: ServerResponse): void {
+    if (this.#isStopping) answer.shouldKeepAlive = false;
+    this.#answers.set(socket, answer);
+    answer.once('close', () => {
+      if (this.#answers.get(socket) !== answer) return;
+      this.#answers.delete(socket);
+      if (this.#isStopping) socket.destroySoon();
+    });
+  }
+
+  /**
+   * A consumer that closes its side has left, most likely. It has to be taken so: one that stands at the tail of a quiet stream
+   * would otherwise be kept until the next byte comes, as its kernel goes on to acknowledge probes for a while.
+   */
+  #onHalfClosed(socket: Socket): void {
+    const method = this.#answers.get(socket)?.req.method;
+    if (method === 'GET' || method === 'HEAD') socket.destroy();
+  }
+}

@@ -1,0 +1,17 @@
+import type { Config } from '../config/config';
+import { maskStore } from '../config/mask';
+
+/** What a person who just started the server wants to know. */
+export function banner({ store, tokens }: Config, url: string): string {
+  const auth = tokens.length === 0 ? '' : '-H "Authorization: Bearer $LOOM_TOKEN" ';
+  return `
+Loom listens on ${url}
+Streams live in ${maskStore(store)}
+
+Try it:
+  while date; do sleep 1; done | curl -sS ${auth}-X POST -T - ${url}/stream/clock
+  curl --no-buffer ${auth}${url}/stream/clock
+  curl --no-buffer ${auth}'${url}/spy?color'
+
+`;
+}

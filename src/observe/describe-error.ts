@@ -1,0 +1,27 @@
+import { types } from 'node:util';
+
+export interface ErrorDescription {
+  readonly type: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly stack?: string;
+  readonly cause?: ErrorDescription;
+}
+
+const CAUSES_MAX = 4;
+
+/**
+ * An error for the log. Only these fields: the errors of a Redis client hold the command that failed, and with it passwords or a
+ * stream's bytes.
+ */
+export function describeError(error: unknown, depth = 0): ErrorDescription {
+  if (!types.isNativeError(error)) return { type: typeof error, message: String(error) };
+  const { name, message, stack, cause } = error;
+  return {
+    type: name,
+    message,
+    ...('code' in error && { code: error.code }),
+    ...(stack !== undefined && { stack }),
+    ...(cause !== undefined && depth < CAUSES_MAX && { cause: describeError(cause, depth + 1) }),
+  };
+}

@@ -1,0 +1,22 @@
+import type { JanitorEvent } from '../core/janitor';
+import type { Logger } from './logger';
+
+export function reportJanitor(logger: Logger): (event: JanitorEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case 'abandoned':
+      case 'expired':
+        logger.info({ id: event.log.id, generation: event.log.generation }, `stream ${event.kind}`);
+        break;
+      case 'failed':
+        logger.error({ id: event.log.id, err: event.error }, 'a stream that is due could not be ended');
+        break;
+      case 'away':
+        logger.warn({ err: event.error }, 'the store is away: streams that are due have to wait');
+        break;
+      case 'back':
+        logger.info('the store is back');
+        break;
+    }
+  };
+}

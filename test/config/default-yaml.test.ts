@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseCommandLine } from '../../src/config/command-line';
+import { renderDefaultYaml } from '../../src/config/default-yaml';
+import { helpText } from '../../src/config/help';
+import { configFrom, loadConfig } from '../../src/config/load';
+import { SETTINGS } from '../../src/config/settings';
+
+describe('config/default.yaml', () => {
+  const text = readFileSync(join(__dirname, '../../config/default.yaml'), 'utf8');
+
+  // When it fails: npm run build, then node scripts/settings.mjs.
+  it('is what the table of options says', () => {
+    expect(text).toBe(renderDefaultYaml());
+  });
+
+  it('reads back as the defaults', () => {
+    expect(loadConfig(parseCommandLine([]), {})).toEqual(configFrom({}));
+  });
+
+  it('holds every setting, with a sentence above it', () => {
+    for (const { path, option } of SETTINGS) {
+      expect(text).toContain(`# ${option.words}\n${'  '.repeat(path.length - 1)}${path.at(-1)}: `);
+    }
+  });
+});
+
+it('--help shows every setting and every option', () => {
+  const help = helpText();
+  const lines = help.split('\n').map((line) => line.replace(/ +/g, ' '));
+  for (const { key, option } of SETTINGS) {
+    expect(lines).toContainEqual(expect.stringContaining(` ${key} ${option.words} [`));
+  }
+  for (const flag of ['-p, --port', '--host', '--store', '-c, --config', '-h, --help', '--version']) {
+    expect(help).toContain(flag);
+  }
+});
+
+it('every setting has a sentence and a variable of its own', () => {
+  for (const { option } of SETTINGS) expect(option.words).toMatch(/^[A-Za-z].*\.$/);
+  expect(new Set(SETTINGS.map(({ variable }) => variable)).size).toBe(SETTINGS.length);
+});

@@ -1,0 +1,15 @@
+import { maskStore } from '../../src/config/mask';
+
+it.each([
+  ['redis://localhost:6379/0', 'redis://localhost:6379/0'],
+  ['redis://:secret@localhost/1', 'redis://***@localhost/1'],
+  ['rediss://user:se/cr@t@localhost', 'rediss://***@localhost'],
+  ['redis://secret@localhost', 'redis://***@localhost'],
+  ['redis+sentinel://user:secret@a:1,b:2/master', 'redis+sentinel://***@a:1,b:2/master'],
+  ['redis://localhost?db=1&password=secret&x=1', 'redis://localhost?db=1&password=***&x=1'],
+  ['redis://localhost?sentinelPassword=secret', 'redis://localhost?sentinelPassword=***'],
+  ['file:./data', 'file:./data'],
+  ['file:///srv/user:a@b', 'file:///srv/user:a@b'],
+])('%s is shown as %s', (url, shown) => {
+  expect(maskStore(url)).toBe(shown);
+});

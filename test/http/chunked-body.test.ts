@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import net from 'node:net';
+import { ChunkedBody } from '../../src/http/chunked-body';
+
+async function rawAnswer(request: string, answer: (body: ChunkedBody) => void): Promise<string> {
+  const server = http.createServer((_req, res) => answer(new ChunkedBody(res))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
+  socket.write(request);
+  let answered = '';
+  socket.on('data', (text) => {
+    answered += text;
+    if (/\r\n0\r\n([^\r]+\r\n)*\r\n$/.test(answered)) socket.end();
+  });
+  await once(socket, 'close');
+  server.close();
+  return answered.slice(answered.indexOf('\r\n\r\n') + 4);
+}
+
+const send = (body: ChunkedBody): void => {
+  const shared = [Buffer.from('one'), Buffer.from('two')];
+  body.writeShared(shared);
+  body.writeShared(shared);
+  body.write([Buffer.from('a'), Buffer.from('bc')]);
+  body.write([]);
+  body.end({ 'X-Stream-State': 'closed' });
+};
+
+describe('a live body', () => {
+  it('is framed by us and not a second time by Node', async () => {
+    const sent = await rawAnswer('GET / HTTP/1.1\r\nHost: x\r\n\r\n', send);
+    expect(sent).toBe('6\r\nonetwo\r\n6\r\nonetwo\r\n3\r\nabc\r\n0\r\nX-Stream-State: closed\r\n\r\n');
+  });
+
+  it('goes out bare on HTTP/1.0', async () => {
+    expect(await rawAnswer('GET / HTTP/1.0\r\n\r\n', send)).toBe('onetwoonetwoabc');
+  });
+});

@@ -1,0 +1,18 @@
+import { configFrom } from '../../src/config/load';
+import { banner } from '../../src/observe/banner';
+
+const URL = 'http://127.0.0.1:3060';
+
+it('the banner says where the server is, where streams live, and what to type', () => {
+  const text = banner(configFrom({}), URL);
+  expect(text).toContain(`listens on ${URL}\n`);
+  expect(text).toContain('file:./data\n');
+  expect(text).toContain(`curl --no-buffer ${URL}/stream/clock\n`);
+});
+
+it('the banner shows that a token is needed, and no secret', () => {
+  const text = banner(configFrom({ tokens: ['SECRET'], store: 'redis://:SECRET@cache' }), URL);
+  expect(text).toContain('-H "Authorization: Bearer $LOOM_TOKEN"');
+  expect(text).toContain('redis://***@cache');
+  expect(text).not.toContain('SECRET');
+});
