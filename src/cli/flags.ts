@@ -1,0 +1,33 @@
+import { UsageError } from './usage-error';
+
+/** The options of one command line, by name. */
+export class Flags {
+  readonly #values: ReadonlyMap<string, string | boolean>;
+
+  constructor(values: Readonly<Record<string, string | boolean | undefined>>) {
+    const given = Object.entries(values).filter(
+      (entry): entry is [string, string | boolean] => entry[1] !== undefined,
+    );
+    this.#values = new Map(given);
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values.get(name);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** `true` for `--name`, `false` for `--no-name`. */
+  choice(name: string): boolean | undefined {
+    const value = this.#values.get(name);
+    return typeof value === 'boolean' ? value : undefined;
+  }
+
+  /** @throws UsageError */
+  count(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const count = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;
+    throw new UsageError(`--${name} must be a whole number: "${text}"`);
+  }
+}

@@ -1,0 +1,36 @@
+import { type FollowEnd, memberOf } from '../client';
+import { clientOf } from './client-of';
+import type { Invocation } from './command';
+import { parseDuration } from './duration';
+import { EXIT, signalExit } from './exit-code';
+import { type Io, say } from './io';
+import { Notices } from './notices';
+import { show } from './show';
+
+/** `stream follow` */
+export async function follow(invocation: Invocation, io: Io): Promise<number> {
+  const { flags, operands } = invocation;
+  const [id = ''] = operands;
+  const offset = flags.count('offset');
+  const giveUpAfter = flags.text('give-up-after');
+  const following = clientOf(invocation).follow(id, {
+    onEvent: new Notices(io).tell,
+    ...(offset !== undefined && { offset }),
+    ...(giveUpAfter !== undefined && { giveUpAfterMs: parseDuration(giveUpAfter) }),
+  });
+  await show(following, io, flags.choice('raw') === true ? 'raw' : 'safe');
+  const { end } = following;
+  if (end?.outcome !== 'complete') {
+    say(io, `the stream ended as ${end?.outcome ?? 'unknown'}, after byte ${following.offset}`);
+    return EXIT.incomplete;
+  }
+  return flags.choice('exit-code') ? exitCodeOf(end) : EXIT.ok;
+}
+
+/** As `stream run` left it there. A stream without one ended well. */
+function exitCodeOf({ metadata }: FollowEnd): number {
+  const code = memberOf(metadata, 'exitCode');
+  if (typeof code === 'number' && Number.isInteger(code) && code >= 0 && code <= 255) return code;
+  const signal = memberOf(metadata, 'signal');
+  return typeof signal === 'string' ? signalExit(signal) : EXIT.ok;
+}

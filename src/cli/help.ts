@@ -1,0 +1,50 @@
+import type { Command, CommandOption } from './command';
+import { COMMANDS, COMMON_OPTIONS, SEND } from './commands';
+
+const ENVIRONMENT = `Environment:
+  LOOM_URL    the server; URL may then be left out
+  LOOM_TOKEN  the token to show it
+  NO_COLOR    no colours unless --color asks for them
+`;
+
+/** The text of `stream --help`. */
+export function overview(): string {
+  const verbs = COMMANDS.map(({ verb, summary }) => `  ${verb.padEnd(10)}  ${summary}\n`).join('');
+  return `${helpOf(SEND)}
+Verbs (stream VERB --help says more):
+${verbs}
+${ENVIRONMENT}`;
+}
+
+/** The text of `stream VERB --help`. */
+export function helpOf(command: Command): string {
+  const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
+  const version: [string, CommandOption][] =
+    command.verb === undefined ? [['version', { words: 'the version' }]] : [];
+  return `${command.summary}
+
+Usage:
+  ${usageOf(command)}
+
+Options:
+${[...options, ...version].map(optionLine).join('')}
+Example:
+${command.examples.map((example) => `  ${example}\n`).join('')}`;
+}
+
+export function usageOf({ verb, operands, takesCommand }: Command): string {
+  const words = [
+    'stream',
+    verb,
+    '[OPTIONS]',
+    '[URL]',
+    ...operands,
+    takesCommand ? '-- COMMAND [ARGUMENT…]' : undefined,
+  ];
+  return words.filter((word) => word !== undefined).join(' ');
+}
+
+function optionLine([name, { value, words }]: [string, CommandOption]): string {
+  const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
+  return `  ${flag.padEnd(24)}  ${words}\n`;
+}

@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+
+/** Standard input, which can be cut before its end without losing what was read of it. */
+export class Input {
+  #isCut = false;
+  #wake: () => void = () => {};
+
+  constructor(private readonly source: Readable) {}
+
+  cut(): void {
+    this.#isCut = true;
+    this.#wake();
+  }
+
+  /** Gives every piece to `sink`, waiting for each. @throws what reading throws */
+  async drainTo(sink: (piece: Uint8Array) => Promise<void>): Promise<'ended' | 'cut'> {
+    for (const event of ['readable', 'end', 'error', 'close']) this.source.on(event, () => this.#wake());
+    for (;;) {
+      if (this.#isCut) return this.#finish(sink);
+      const piece: Uint8Array | null = this.source.read();
+      if (piece !== null) await sink(piece);
+      else if (this.source.errored) throw this.source.errored;
+      else if (this.source.readableEnded || this.source.destroyed) return 'ended';
+      else await this.#changed();
+    }
+  }
+
+  /** What Node has read ahead is nowhere else any more. */
+  async #finish(sink: (piece: Uint8Array) => Promise<void>): Promise<'cut'> {
+    const rest: Uint8Array[] = [];
+    for (let piece = this.source.read(); piece !== null; piece = this.source.read()) rest.push(piece);
+    this.source.destroy();
+    for (const piece of rest) await sink(piece);
+    return 'cut';
+  }
+
+  #changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}

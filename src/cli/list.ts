@@ -1,0 +1,64 @@
+import { type ListedStream, parseState, STREAM_STATES } from '../client';
+import { clientOf } from './client-of';
+import type { Invocation } from './command';
+import { EXIT } from './exit-code';
+import { type Io, say, write } from './io';
+import { printable } from './printable';
+import { UsageError } from './usage-error';
+
+const LIMIT_DEFAULT = 100;
+const PAGE_MAX = 1_000;
+const METADATA_SHOWN = 60;
+
+/** `stream ls` */
+export async function list(invocation: Invocation, io: Io): Promise<number> {
+  const { flags } = invocation;
+  const limit = flags.count('limit') ?? LIMIT_DEFAULT;
+  const render = flags.choice('json') ? toJsonLine : toLine;
+  const prefix = flags.text('prefix');
+  const state = stateOf(flags.text('state'));
+  const streams = clientOf(invocation).list({
+    // One more than is shown tells whether there are more.
+    pageSize: Math.min(limit + 1, PAGE_MAX),
+    ...(prefix !== undefined && { prefix }),
+    ...(state !== undefined && { state }),
+  });
+  let shown = 0;
+  for await (const stream of streams) {
+    if (shown === limit) {
+      say(io, `there are more than these ${limit}; --limit shows them`);
+      break;
+    }
+    await write(io.stdout, render(stream));
+    shown += 1;
+  }
+  return EXIT.ok;
+}
+
+function stateOf(text: string | undefined): ListedStream['state'] | undefined {
+  const state = parseState(text);
+  if (text !== undefined && state === undefined) {
+    throw new UsageError(`--state must be one of ${STREAM_STATES.join(', ')}: "${text}"`);
+  }
+  return state;
+}
+
+function toJsonLine(stream: ListedStream): string {
+  return `${printable(JSON.stringify(stream))}\n`;
+}
+
+/** Fixed widths rather than fitted ones: a line can be written as soon as it is known. The id comes last but one, for it has no width. */
+function toLine({ id, state, outcome, bytes, updatedAt, metadata }: ListedStream): string {
+  const shownMetadata =
+    metadata === undefined || metadata === null ? '' : `  ${shorten(JSON.stringify(metadata))}`;
+  const columns = [
+    printable(updatedAt).padEnd(24),
+    (outcome ?? state).padEnd(11),
+    String(bytes).padStart(12),
+  ];
+  return `${columns.join('  ')}  ${printable(id)}${printable(shownMetadata)}\n`;
+}
+
+function shorten(text: string): string {
+  return text.length > METADATA_SHOWN ? `${text.slice(0, METADATA_SHOWN)}…` : text;
+}

@@ -1,0 +1,46 @@
+import { isClientError } from '../client';
+import type { Command } from './command';
+import { COMMANDS, SEND } from './commands';
+import { EXIT } from './exit-code';
+import { helpOf, overview } from './help';
+import { type Io, isBrokenPipe, say, write } from './io';
+import { parseCommandLine } from './parse-command-line';
+import { printable } from './printable';
+import { UsageError } from './usage-error';
+import { version } from './version';
+
+/** `bin/stream`: understands the command line and does what it says. @returns the exit code */
+export async function main(io: Io): Promise<number> {
+  // Each write hears of its own failure. Without listeners the same failure would end the process, besides.
+  io.stdout.on('error', () => {});
+  io.stderr.on('error', () => {});
+  try {
+    return await dispatch(io);
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+async function dispatch(io: Io): Promise<number> {
+  const [first] = io.argv;
+  if (first === '--version') return print(io, `stream ${version()}\n`);
+  if (first === 'help' || first === '--help' || first === '-h') return print(io, overview());
+  const command: Command = COMMANDS.find(({ verb }) => verb === first) ?? SEND;
+  const words = command.verb === undefined ? io.argv : io.argv.slice(1);
+  const invocation = parseCommandLine(command, words, io.env);
+  if (invocation === 'help') return print(io, command === SEND ? overview() : helpOf(command));
+  return command.run(invocation, io);
+}
+
+async function print(io: Io, text: string): Promise<number> {
+  await write(io.stdout, text);
+  return EXIT.ok;
+}
+
+function report(error: unknown, io: Io): number {
+  if (isBrokenPipe(error)) return EXIT.ok;
+  say(io, printable(error instanceof Error ? error.message : String(error)));
+  if (!(error instanceof UsageError) && !isClientError(error, 'INVALID')) return EXIT.failed;
+  say(io, 'stream --help tells how to use it');
+  return EXIT.usage;
+}

@@ -1,0 +1,10 @@
+import { clientOf } from './client-of';
+import type { Invocation } from './command';
+import { EXIT } from './exit-code';
+
+/** `stream rm` */
+export async function remove(invocation: Invocation): Promise<number> {
+  const [id = ''] = invocation.operands;
+  await clientOf(invocation).remove(id);
+  return EXIT.ok;
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import { generateStreamId, type Json } from '../client';
+import { clientOf } from './client-of';
+import type { Invocation } from './command';
+import { Delivery, failureText } from './delivery';
+import { EXIT, signalExit } from './exit-code';
+import { type Io, isBrokenPipe, say, write } from './io';
+import { hasMembers } from './metadata';
+import { uploadOptionsOf } from './upload-options-of';
+import { UsageError } from './usage-error';
+
+/** A process that the command left behind may hold its output open for ever. Once it is quiet for so long, nobody waits for it. */
+const LINGER_MS = 2_000;
+
+/** `stream run`: whatever becomes of the stream, the command runs to its end, and its exit code is ours. */
+export async function run(invocation: Invocation, io: Io): Promise<number> {
+  const options = uploadOptionsOf(invocation);
+  if (!hasMembers(options.metadata)) {
+    throw new UsageError('--metadata must be a JSON object here: the exit code is added to it');
+  }
+  const id = invocation.flags.text('id') ?? generateStreamId();
+  const client = clientOf(invocation);
+  const url = client.urlOf(id);
+  const child = start(invocation.command);
+  const ended = once(child, 'exit');
+  ended.catch(() => {
+    // The same failure is told by `spawn` below.
+  });
+  try {
+    await once(child, 'spawn');
+  } catch (error) {
+    say(io, `cannot run ${invocation.command[0]}: ${failureText(error)}`);
+    return isNotFound(error) ? EXIT.notFound : EXIT.cannotRun;
+  }
+  say(io, `${id} at ${url}`);
+  const delivery = new Delivery(client, id, options, io);
+  passSignals(io, child, delivery);
+  void delivery.settled.then((failure) => {
+    if (failure !== undefined) say(io, `the output is not streamed any more: ${failureText(failure)}`);
+  });
+  await showOutput(child, ended, io, delivery);
+  await delivery.end(endOf(child));
+  await delivery.settled;
+  await delivery.close();
+  return child.signalCode === null ? (child.exitCode ?? EXIT.failed) : signalExit(child.signalCode);
+}
+
+type Running = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
+
+function start([file = '', ...args]: readonly string[]): Running {
+  return spawn(file, args, { stdio: ['inherit', 'pipe', 'pipe'] });
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** While the command runs, signals are its own. Afterwards the second one gives up on what is not delivered. */
+function passSignals(io: Io, child: Running, delivery: Delivery): void {
+  let signalled = false;
+  io.onSignal((signal) => {
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    // From a terminal's keyboard it has reached the command already, and many programs take a second one as "at once".
+    if (isRunning && signal === 'SIGINT' && io.stdin.isTTY) return;
+    if (isRunning) child.kill(signal);
+    else if (signalled) delivery.stop(`stopped by ${signal}`);
+    else {
+      signalled = true;
+      say(io, `${signal}: ${delivery.pending} bytes are still to be delivered; the same again gives up`);
+    }
+  });
+}
+
+/** Resolves when the command has ended and its output is written and kept. */
+async function showOutput(
+  child: Running,
+  ended: Promise<unknown>,
+  io: Io,
+  delivery: Delivery,
+): Promise<void> {
+  const linger = new Linger(child);
+  const tee = async (from: Readable, to: Writable): Promise<void> => {
+    try {
+      for await (const piece of from) {
+        linger.stirred();
+        await Promise.all([delivery.write(piece), write(to, piece)]);
+      }
+    } catch (error) {
+      // Our reader has left: leaving the loop has closed the command's output, and it hears of that as it would without us.
+      if (!isBrokenPipe(error) && !linger.isOver) throw error;
+    }
+  };
+  const shown = Promise.all([tee(child.stdout, io.stdout), tee(child.stderr, io.stderr)]);
+  await ended;
+  linger.begin();
+  await shown;
+  linger.end();
+}
+
+function endOf(child: Running): Json {
+  return child.signalCode === null ? { exitCode: child.exitCode } : { signal: child.signalCode };
+}
+
+/** Ends the reading of a command's output some time after the command has ended. */
+class Linger {
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  constructor(private readonly child: Running) {}
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  begin(): void {
+    this.#timer = setTimeout(() => {
+      this.#isOver = true;
+      this.child.stdout.destroy();
+      this.child.stderr.destroy();
+    }, LINGER_MS);
+  }
+
+  stirred(): void {
+    this.#timer?.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,27 @@
+import { clientOf } from './client-of';
+import type { Invocation } from './command';
+import type { Io } from './io';
+import { Notices } from './notices';
+import { show } from './show';
+import { UsageError } from './usage-error';
+
+/** `stream spy`: until it is interrupted or its reader leaves. */
+export async function spy(invocation: Invocation, io: Io): Promise<number> {
+  const { flags } = invocation;
+  const prefix = flags.text('prefix');
+  const from = flags.text('from') ?? 'now';
+  if (from !== 'start' && from !== 'now') throw new UsageError(`--from must be start or now: "${from}"`);
+  const pieces = clientOf(invocation).spy({
+    from,
+    style: (flags.choice('color') ?? wantsColor(io)) ? 'color' : 'plain',
+    onEvent: new Notices(io).tell,
+    ...(prefix !== undefined && { prefix }),
+  });
+  await show(pieces, io, flags.choice('raw') === true ? 'raw' : 'safe');
+  throw new Error('the spy stream ended');
+}
+
+/** https://no-color.org: a set and non-empty NO_COLOR, whatever its value. */
+function wantsColor({ stdout, env }: Io): boolean {
+  return stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+}

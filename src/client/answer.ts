@@ -1,0 +1,82 @@
+import { LoomClientError } from './errors';
+import { memberOf, parseJson } from './json';
+
+/** A whole answer, its body read to the end so that the connection can be used again. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** Error texts are short. What goes on longer is no error text, and not worth the memory. */
+const TEXT_BYTES_MAX = 64 * 1024;
+const MESSAGE_LENGTH_MAX = 500;
+/** A server that asks for more than this is asked again all the same. */
+const RETRY_AFTER_MAX_MS = 5 * 60_000;
+
+export async function readAnswer(response: Response): Promise<Answer> {
+  return { status: response.status, headers: response.headers, text: await readText(response) };
+}
+
+async function readText(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let bytes = 0; bytes < TEXT_BYTES_MAX; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.length;
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader.cancel();
+  return text;
+}
+
+/** @throws LoomClientError for every answer that is not a success */
+export function assertAccepted(answer: Answer): void {
+  if (answer.status >= 200 && answer.status < 300) return;
+  throw toError(answer);
+}
+
+export function toError(answer: Answer): LoomClientError {
+  const { status } = answer;
+  if (status === 404 || status === 410)
+    return new LoomClientError('NOT_FOUND', errorText(answer), { status });
+  if (!isPassingStatus(status)) return new LoomClientError('REFUSED', errorText(answer), { status });
+  const retryAfterMs = parseRetryAfter(answer.headers.get('Retry-After'));
+  return new LoomClientError('BUSY', errorText(answer), {
+    status,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+/** Those that tell of the server's or a proxy's present condition and not of the request. */
+function isPassingStatus(status: number): boolean {
+  if (status === 408 || status === 425 || status === 429) return true;
+  return status >= 500 && status !== 501 && status !== 505;
+}
+
+/** The server's own sentence, if it has one. */
+function errorText({ status, headers, text }: Answer): string {
+  const target = headers.get('Location');
+  if (status >= 300 && status < 400 && target !== null)
+    return `the server has moved to ${target}: use that URL`;
+  const said = memberOf(parseJson(text), 'error');
+  if (typeof said === 'string' && said !== '') return said.slice(0, MESSAGE_LENGTH_MAX);
+  return `the server answered with status ${status}`;
+}
+
+/** Seconds or a date (RFC 9110, 10.2.3), as milliseconds from now. */
+export function parseRetryAfter(header: string | null, now = Date.now()): number | undefined {
+  if (header === null) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS);
+}
+
+/** `Upload-Offset`: how many bytes of the stream are committed. */
+export function uploadOffset(headers: Headers): number | undefined {
+  const header = headers.get('Upload-Offset') ?? '';
+  const offset = Number(header);
+  return /^\d+$/.test(header) && Number.isSafeInteger(offset) ? offset : undefined;
+}

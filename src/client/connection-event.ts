@@ -1,0 +1,8 @@
+import type { LoomClientError } from './errors';
+
+/** What is worth telling a user about a connection that keeps itself up. */
+export type ConnectionEvent =
+  /** A try failed, and there will be another. */
+  | { readonly kind: 'retrying'; readonly failure: LoomClientError }
+  /** After one or more failures the server answers again. */
+  | { readonly kind: 'resumed'; readonly offset?: number };

@@ -1,0 +1,104 @@
+import { type Answer, readAnswer } from './answer';
+import { isClientError, LoomClientError } from './errors';
+import { explainFailure } from './explain-failure';
+
+export type Fetch = typeof globalThis.fetch;
+export type Query = Readonly<Record<string, string | number | true | undefined>>;
+export type RequestOptions = Omit<RequestInit, 'method' | 'redirect' | 'signal'> & {
+  readonly signal: AbortSignal;
+};
+
+export interface EndpointOptions {
+  /** `http://host:3060`, with or without a trailing slash or a path prefix. */
+  readonly url: string;
+  readonly token?: string;
+  readonly fetch?: Fetch;
+}
+
+/** One server: where its resources are, and how to speak to it. */
+export class Endpoint {
+  readonly #base: string;
+  readonly #token: string | undefined;
+  readonly #fetch: Fetch;
+
+  /** @throws LoomClientError `INVALID` */
+  constructor({ url, token, fetch = globalThis.fetch }: EndpointOptions) {
+    this.#base = parseBase(url);
+    this.#token = token === undefined || token === '' ? undefined : checkedToken(token);
+    // Browsers refuse a `fetch` that is called as a method of anything but the window.
+    this.#fetch = (...request) => fetch(...request);
+  }
+
+  /** @throws LoomClientError `INVALID` for an id that no path can carry */
+  stream(id: string, query: Query = {}): URL {
+    return this.url(`/stream/${encodeId(id)}`, query);
+  }
+
+  url(path: string, query: Query = {}): URL {
+    const url = new URL(this.#base + path);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, value === true ? '' : String(value));
+    }
+    return url;
+  }
+
+  /**
+   * @throws LoomClientError `UNREACHABLE` when there is no answer; or, once the signal has aborted, its reason
+   */
+  request(method: string, url: URL, options: RequestOptions): Promise<Response> {
+    const headers = new Headers(options.headers);
+    if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
+    // A redirect is shown, not followed: a body that streams cannot be sent twice, and a token is for this server only.
+    const init: RequestInit = { ...options, method, headers, redirect: 'manual' };
+    return this.explained(url, options.signal, () => this.#fetch(url, init));
+  }
+
+  /** A request whose answer is short. @throws as `request`, also when the answer breaks off */
+  async ask(method: string, url: URL, options: RequestOptions): Promise<Answer> {
+    const response = await this.request(method, url, options);
+    return this.explained(url, options.signal, () => readAnswer(response));
+  }
+
+  /** Does a piece of work over the network, and says what its failure means. */
+  async explained<T>(url: URL, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw isClientError(error) ? error : explainFailure(error, url);
+    }
+  }
+}
+
+function parseBase(raw: string): string {
+  const url = URL.canParse(raw) ? new URL(raw) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new LoomClientError('INVALID', `not an http:// or https:// URL: ${raw}`);
+  }
+  // Neither is repeated in the message: both may be secret.
+  if (url.username !== '' || url.password !== '') {
+    throw new LoomClientError('INVALID', 'the URL contains a user name or a password; pass a token instead');
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw new LoomClientError('INVALID', "the server's URL must not contain a query or a fragment");
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+function checkedToken(token: string): string {
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new LoomClientError('INVALID', 'the token contains characters that a header cannot carry');
+  }
+  return token;
+}
+
+/** `.` and `..` would be taken for steps in the path, encoded or not (WHATWG URL, 4.1). */
+function encodeId(id: string): string {
+  if (id === '' || id === '.' || id === '..')
+    throw new LoomClientError('INVALID', `not a stream id: "${id}"`);
+  try {
+    return encodeURIComponent(id);
+  } catch (cause) {
+    throw new LoomClientError('INVALID', 'the stream id is not well-formed Unicode', { cause });
+  }
+}

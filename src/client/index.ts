@@ -1,0 +1,15 @@
+export type { ConnectionEvent } from './connection-event';
+export type { EndpointOptions } from './endpoint';
+export { type ClientErrorCode, isClientError, isPassing, LoomClientError } from './errors';
+export type { Follow, FollowEnd, FollowOptions } from './follow';
+export type { Json } from './json';
+export { memberOf } from './json';
+export type { ListedStream } from './listed-stream';
+export { type ListOptions, LoomClient } from './loom-client';
+export type { Spool } from './spool';
+export type { SpyOptions } from './spy';
+export { generateStreamId } from './stream-id';
+export type { StreamInfo } from './stream-info';
+export { type OutcomeKind, parseState, STREAM_STATES, type StreamState } from './stream-state';
+export type { Upload } from './upload';
+export type { UploadEvent, UploadOptions } from './upload-options';

@@ -1,0 +1,88 @@
+import { type Answer, assertAccepted } from './answer';
+import { Endpoint, type EndpointOptions } from './endpoint';
+import { LoomClientError } from './errors';
+import { Follow, type FollowOptions } from './follow';
+import { type ListedStream, parseListedPage } from './listed-stream';
+import { RequestLife } from './request-life';
+import { type SpyOptions, spy } from './spy';
+import { parseStreamInfo, type StreamInfo } from './stream-info';
+import type { StreamState } from './stream-state';
+import { Upload } from './upload';
+import type { UploadOptions } from './upload-options';
+
+export interface ListOptions {
+  readonly prefix?: string;
+  readonly state?: StreamState;
+  /** How many entries one request asks for, 1 to 1,000. Default 100. */
+  readonly pageSize?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How long a short request may take. */
+const ANSWER_MS = 30_000;
+
+/** One Loom server. `head`, `list` and `remove` try once; what streams goes on after any loss. */
+export class LoomClient {
+  readonly #endpoint: Endpoint;
+
+  /** @throws LoomClientError `INVALID` */
+  constructor(options: EndpointOptions) {
+    this.#endpoint = new Endpoint(options);
+  }
+
+  /** Where the stream can be read with any HTTP client. @throws LoomClientError `INVALID` */
+  urlOf(id: string): string {
+    return this.#endpoint.stream(id).href;
+  }
+
+  /** @throws LoomClientError */
+  async head(id: string, signal?: AbortSignal): Promise<StreamInfo> {
+    return parseStreamInfo(id, await this.#ask('HEAD', this.#endpoint.stream(id), signal));
+  }
+
+  /** Newest first. Pages are asked for as the iteration gets to them. @throws LoomClientError */
+  async *list({ prefix, state, pageSize, signal }: ListOptions = {}): AsyncGenerator<ListedStream, void> {
+    for (let cursor: string | undefined; ; ) {
+      const url = this.#endpoint.url('/stream', { prefix, state, limit: pageSize, cursor });
+      const { streams, next } = parseListedPage((await this.#ask('GET', url, signal)).text);
+      yield* streams;
+      if (next === undefined) return;
+      cursor = next;
+    }
+  }
+
+  /** @throws LoomClientError `NOT_FOUND` */
+  async remove(id: string, signal?: AbortSignal): Promise<void> {
+    await this.#ask('DELETE', this.#endpoint.stream(id), signal);
+  }
+
+  follow(id: string, options: FollowOptions = {}): Follow {
+    return new Follow(this.#endpoint, id, (signal) => this.head(id, signal), options);
+  }
+
+  spy(options: SpyOptions = {}): AsyncGenerator<Uint8Array, never> {
+    return spy(this.#endpoint, options);
+  }
+
+  /** Begins at once to make the stream. @throws LoomClientError `INVALID` */
+  upload(id: string, options: UploadOptions = {}): Upload {
+    // Asked for only to refuse a bad id here and now.
+    this.#endpoint.stream(id);
+    return new Upload(this.#endpoint, id, options);
+  }
+
+  async #ask(method: string, url: URL, signal: AbortSignal | undefined): Promise<Answer> {
+    const life = new RequestLife(
+      signal,
+      ANSWER_MS,
+      () => new LoomClientError('UNREACHABLE', 'the server does not answer'),
+    );
+    try {
+      const answer = await this.#endpoint.ask(method, url, { signal: life.signal });
+      assertAccepted(answer);
+      return answer;
+    } finally {
+      life.end();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { type Answer, uploadOffset } from './answer';
+import { LoomClientError } from './errors';
+import { parseJson } from './json';
+import { parseStreamState, type StateAndOutcome } from './stream-state';
+
+/** What `HEAD` says of a stream. */
+export interface StreamInfo extends StateAndOutcome {
+  readonly id: string;
+  /** How many bytes are committed. */
+  readonly bytes: number;
+  /** Parsed JSON; `undefined` when the stream has none. */
+  readonly metadata: unknown;
+  readonly contentType: string;
+}
+
+/** @throws LoomClientError `REFUSED` when that is no Loom's answer */
+export function parseStreamInfo(id: string, { headers }: Answer): StreamInfo {
+  const state = parseStreamState(headers.get('X-Stream-State'));
+  const bytes = uploadOffset(headers);
+  if (state === undefined || bytes === undefined) {
+    throw new LoomClientError('REFUSED', 'the server does not say what state the stream is in');
+  }
+  const contentType = headers.get('Content-Type') ?? 'application/octet-stream';
+  return { id, ...state, bytes, metadata: parseJson(headers.get('X-Stream-Metadata') ?? ''), contentType };
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UnrulyServer } from '../client/unruly-server';
+import { StreamProcess, stream } from './stream-process';
+
+let server: UnrulyServer;
+let temporary: string;
+const started: StreamProcess[] = [];
+
+beforeEach(async () => {
+  server = new UnrulyServer();
+  await server.start();
+  temporary = await mkdtemp(join(tmpdir(), 'loom-send-test-'));
+});
+
+afterEach(async () => {
+  for (const child of started.splice(0)) await child.dispose();
+  await server.stop();
+  await rm(temporary, { recursive: true });
+});
+
+function start(...options: string[]): StreamProcess {
+  const child = new StreamProcess([server.url, 'a', ...options], { TMPDIR: temporary });
+  started.push(child);
+  return child;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** What the file holds that stderr names. */
+async function rescued({ stderr }: { stderr: string }): Promise<string> {
+  const path = /not delivered; they are in (\S+)/.exec(stderr)?.[1];
+  if (path === undefined) throw new Error(`no file is named: ${stderr}`);
+  return readFile(path, 'utf8');
+}
+
+it('delivers its input and says nothing', async () => {
+  expect(await stream([server.url, 'a'], { input: 'hello\n' })).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(server.content('a').toString()).toBe('hello\n');
+  expect(server.stream('a').state).toBe('closed; outcome=complete');
+});
+
+it('does not wait for the end of its input', async () => {
+  const child = start();
+  child.stdin.write('first line\n');
+  await until(() => server.streams.get('a')?.bytes.toString() === 'first line\n');
+  child.stdin.end();
+  expect((await child.finished()).code).toBe(0);
+});
+
+it('goes on when the connection breaks, and says so', async () => {
+  server.faults = [{ kind: 'none' }, { kind: 'cut', after: 3 }];
+  const { code, stdout, stderr } = await stream([server.url, 'a'], { input: 'hello' });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+  expect(stderr).toMatch(/^stream: .*; reconnecting\nstream: reconnected; going on at byte \d\n$/);
+  expect(server.content('a').toString()).toBe('hello');
+});
+
+it('never holds its producer up while the server is away, and loses nothing', async () => {
+  const source = randomBytes(12 * 1024 * 1024);
+  await server.stop();
+  const child = start();
+  await new Promise<void>((resolve) => {
+    child.stdin.end(source, resolve);
+  });
+  expect(await readdir(temporary)).toHaveLength(1);
+  await server.start();
+  expect((await child.finished()).code).toBe(0);
+  expect(server.content('a').equals(source)).toBe(true);
+  expect(await readdir(temporary)).toEqual([]);
+});
+
+it('prints a refusal in the words of the server, and keeps what it had read', async () => {
+  await stream([server.url, 'a'], { input: 'theirs' });
+  const child = start();
+  child.stdin.write('mine');
+  const finished = await child.finished();
+  expect(finished.code).toBe(1);
+  expect(finished.stderr).toContain('stream: The stream with ID a already exists.\n');
+  expect(server.content('a').toString()).toBe('theirs');
+});
+
+it('replaces a stream with --force', async () => {
+  await stream([server.url, 'a'], { input: 'old' });
+  expect((await stream([server.url, 'a', '--force'], { input: 'new' })).code).toBe(0);
+  expect(server.content('a').toString()).toBe('new');
+});
+
+it('sends metadata', async () => {
+  await stream([server.url, 'a', '--metadata', '{"branch":"größe"}']);
+  expect(server.stream('a').metadata).toBe('{"branch":"gr\\u00f6\\u00dfe"}');
+});
+
+it('leaves in a file what it could not deliver in the time it was given', async () => {
+  await server.stop();
+  const child = start('--give-up-after', '300ms');
+  child.stdin.write('not delivered');
+  const finished = await child.finished();
+  expect(finished.code).toBe(1);
+  expect(await rescued(finished)).toBe('not delivered');
+});
+
+it('leaves in a file what it could not deliver before the second signal', async () => {
+  await server.stop();
+  const child = start();
+  child.stdin.write('not delivered');
+  await child.until(({ stderr }) => stderr.includes('reconnecting'));
+  child.signal('SIGTERM');
+  await child.until(({ stderr }) => stderr.includes('the same again gives up'));
+  child.signal('SIGTERM');
+  const finished = await child.finished();
+  expect(finished.code).toBe(143);
+  expect(await rescued(finished)).toBe('not delivered');
+});
+
+it('delivers the last words of a producer that was interrupted with it', async () => {
+  const child = start();
+  child.stdin.write('working\n');
+  await until(() => server.streams.get('a')?.length === 8);
+  child.signal('SIGINT');
+  await child.until(({ stderr }) => stderr.includes('SIGINT'));
+  child.stdin.end('interrupted\n');
+  expect((await child.finished()).code).toBe(0);
+  expect(server.content('a').toString()).toBe('working\ninterrupted\n');
+});
+
+it('ends without the end of its input when it alone is interrupted', async () => {
+  const child = start();
+  child.stdin.write('working\n');
+  await until(() => server.streams.get('a')?.length === 8);
+  child.signal('SIGTERM');
+  expect((await child.finished()).code).toBe(143);
+  expect(server.stream('a').state).toBe('closed; outcome=complete');
+  expect(server.stream('a').notes).toEqual(['{"signal":"SIGTERM"}']);
+});
+
+it('never prints the token', async () => {
+  server.faults = [{ kind: 'refuse', status: 401, error: 'The token is not valid' }];
+  const { code, stdout, stderr } = await stream([server.url, 'a'], { env: { LOOM_TOKEN: 'sesame' } });
+  expect(code).toBe(1);
+  expect(stderr).toContain('The token is not valid');
+  expect(stdout + stderr).not.toContain('sesame');
+  expect(server.seen[0]?.headers.authorization).toBe('Bearer sesame');
+});

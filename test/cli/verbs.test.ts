@@ -1,0 +1,295 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LoomProcess } from '../support/loom-process';
+import { type Finished, StreamProcess, stream } from './stream-process';
+
+let loom: LoomProcess;
+let temporary: string;
+const started: StreamProcess[] = [];
+let count = 0;
+let id: string;
+
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'loom-verbs-test-'));
+  loom = await LoomProcess.start({ store: 'memory:' });
+});
+
+afterAll(async () => {
+  await loom.stop();
+  await rm(temporary, { recursive: true });
+});
+
+beforeEach(() => {
+  count += 1;
+  id = `stream-${count}`;
+});
+
+afterEach(async () => {
+  for (const child of started.splice(0)) await child.dispose();
+});
+
+function start(...args: string[]): StreamProcess {
+  const child = new StreamProcess(args, { LOOM_URL: loom.url, TMPDIR: temporary });
+  started.push(child);
+  return child;
+}
+
+function call(...args: string[]): Promise<Finished> {
+  return stream(args, { env: { LOOM_URL: loom.url } });
+}
+
+async function content(): Promise<string> {
+  return (await fetch(`${loom.url}/stream/${id}?notail`)).text();
+}
+
+async function metadata(): Promise<unknown> {
+  const response = await fetch(`${loom.url}/stream/${id}`, { method: 'HEAD' });
+  return JSON.parse(response.headers.get('X-Stream-Metadata') ?? 'null');
+}
+
+describe('stream run', () => {
+  it('shows and streams what the command writes, and exits as it did', async () => {
+    const { code, stdout, stderr } = await call(
+      'run',
+      '--id',
+      id,
+      '--',
+      'sh',
+      '-c',
+      'echo out; sleep 0.1; echo err >&2; exit 7',
+    );
+    expect(code).toBe(7);
+    expect(stdout).toBe('out\n');
+    expect(stderr).toBe(`stream: ${id} at ${loom.url}/stream/${id}\nerr\n`);
+    expect(await content()).toBe('out\nerr\n');
+    expect(await metadata()).toEqual({ exitCode: 7 });
+  });
+
+  it('makes an id up and tells it', async () => {
+    const { stderr } = await call('run', '--', 'true');
+    const url = / at (\S+)\n/.exec(stderr)?.[1] ?? '';
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  it('adds the exit code to the metadata it was given', async () => {
+    await call('run', '--id', id, '--metadata', '{"branch":"main"}', '--', 'true');
+    expect(await metadata()).toEqual({ branch: 'main', exitCode: 0 });
+  });
+
+  it('passes arguments on as they are', async () => {
+    const { stdout } = await call('run', '--id', id, '--', 'printf', '%s|', '--help', '--', '-x', 'a b');
+    expect(stdout).toBe('--help|--|-x|a b|');
+  });
+
+  it('gives the command its own input', async () => {
+    const child = start('run', '--id', id, '--', 'cat');
+    child.stdin.end('from stdin');
+    expect((await child.finished()).stdout).toBe('from stdin');
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes %s on to the command', async (signal) => {
+    const child = start(
+      'run',
+      '--id',
+      id,
+      '--',
+      'sh',
+      '-c',
+      `trap 'echo got it; exit 5' ${signal.slice(3)}; echo ready; while :; do sleep 0.02; done`,
+    );
+    await child.until(({ stdout }) => stdout.includes('ready'));
+    child.signal(signal);
+    expect(await child.finished()).toMatchObject({ code: 5, stdout: 'ready\ngot it\n' });
+    expect(await content()).toBe('ready\ngot it\n');
+  });
+
+  it('tells when a signal ended the command', async () => {
+    const { code } = await call('run', '--id', id, '--', 'sh', '-c', 'kill -KILL $$');
+    expect(code).toBe(137);
+    expect(await metadata()).toEqual({ signal: 'SIGKILL' });
+    expect((await call('follow', id, '--exit-code')).code).toBe(137);
+  });
+
+  it('says when there is no such command', async () => {
+    const { code, stderr } = await call('run', '--id', id, '--', '/no/such/command');
+    expect(code).toBe(127);
+    expect(stderr).toContain('cannot run /no/such/command');
+  });
+
+  it('does not wait for ever for what the command left behind', async () => {
+    const { code, stdout } = await call('run', '--id', id, '--', 'sh', '-c', 'sleep 30 & echo done');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
+    expect(await content()).toBe('done\n');
+  });
+
+  it('lets the command run to its end when the server refuses, and keeps its output', async () => {
+    await call('run', '--id', id, '--', 'echo', 'first');
+    const child = start('run', '--id', id, '--', 'sh', '-c', 'echo one; sleep 0.3; echo two; exit 4');
+    const { code, stdout, stderr } = await child.finished();
+    expect({ code, stdout }).toEqual({ code: 4, stdout: 'one\ntwo\n' });
+    expect(stderr).toContain('the output is not streamed any more: The stream with ID');
+    const path = /they are in (\S+)/.exec(stderr)?.[1] ?? '';
+    expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
+    await rm(path);
+    expect(await readdir(temporary)).toEqual([]);
+  });
+
+  it('never holds the command up when the server is away', async () => {
+    const child = new StreamProcess(
+      ['run', '--give-up-after', '1s', 'http://127.0.0.1:2', '--', 'echo', 'done'],
+      { TMPDIR: temporary },
+    );
+    started.push(child);
+    const { code, stdout, stderr } = await child.finished();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
+    await rm(/they are in (\S+)/.exec(stderr)?.[1] ?? '');
+  });
+});
+
+describe('stream follow', () => {
+  it('writes the stream as it comes and ends with it', async () => {
+    const producer = start(id);
+    producer.stdin.write('one\n');
+    await producer.until(() => true);
+    const follower = await followerOf();
+    await follower.until(({ stdout }) => stdout === 'one\n');
+    producer.stdin.end('two\n');
+    expect(await follower.finished()).toEqual({ code: 0, stdout: 'one\ntwo\n', stderr: '' });
+  });
+
+  it('passes bytes through unchanged when it does not write to a terminal', async () => {
+    await stream([loom.url, id], { input: '\x1b]0;title\x07\x00\x9b\n' });
+    expect((await call('follow', id)).stdout).toBe(Buffer.from('\x1b]0;title\x07\x00\x9b\n').toString());
+  });
+
+  it('begins at an offset', async () => {
+    await stream([loom.url, id], { input: 'hello world' });
+    expect((await call('follow', id, '--offset', '6')).stdout).toBe('world');
+  });
+
+  it('exits with the code of the command only when it is asked to', async () => {
+    await call('run', '--id', id, '--', 'sh', '-c', 'exit 9');
+    expect((await call('follow', id)).code).toBe(0);
+    expect((await call('follow', id, '--exit-code')).code).toBe(9);
+  });
+
+  it('exits with 3 when the stream ended before its time', async () => {
+    const producer = start(id);
+    producer.stdin.write('one\n');
+    const follower = await followerOf();
+    await follower.until(({ stdout }) => stdout === 'one\n');
+    expect((await call('rm', id)).code).toBe(0);
+    expect(await follower.finished()).toEqual({
+      code: 3,
+      stdout: 'one\n',
+      stderr: 'stream: the stream ended as deleted, after byte 4\n',
+    });
+    expect(await producer.finished()).toMatchObject({ code: 1 });
+    for (const name of await readdir(temporary)) await rm(join(temporary, name), { recursive: true });
+  });
+
+  it('says when there is no such stream', async () => {
+    expect(await call('follow', id)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `stream: The stream with ID ${id} does not exist\n`,
+    });
+  });
+
+  it('ends quietly when its reader leaves', async () => {
+    await stream([loom.url, id], { input: Buffer.alloc(4 * 1024 * 1024, 'x') });
+    const follower = start('follow', id);
+    await follower.until(({ stdout }) => stdout.length > 0);
+    follower.closeStdout();
+    expect(await follower.finished()).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+/** A follower, once the stream is there to be followed. */
+async function followerOf(): Promise<StreamProcess> {
+  while ((await fetch(`${loom.url}/stream/${id}`, { method: 'HEAD' })).status !== 200) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return start('follow', id);
+}
+
+describe('stream ls', () => {
+  it('lists streams, newest first', async () => {
+    await stream([loom.url, `${id}-1`], { input: 'hello' });
+    await stream([loom.url, `${id}-2`, '--metadata', '{"a":1}']);
+    const { code, stdout } = await call('ls', '--prefix', `${id}-`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^\\S+Z  complete +0  ${id}-2  {"a":1}\n\\S+Z  complete +5  ${id}-1\n$`),
+    );
+  });
+
+  it('lists them as JSON lines', async () => {
+    await stream([loom.url, id, '--metadata', '{"a":1}'], { input: 'hello' });
+    const { stdout } = await call('ls', '--json', '--prefix', id);
+    expect(JSON.parse(stdout)).toMatchObject({
+      id,
+      state: 'closed',
+      outcome: 'complete',
+      bytes: 5,
+      metadata: { a: 1 },
+    });
+  });
+
+  it('shows no more than it is asked for, and says that there are more', async () => {
+    for (const n of [1, 2, 3]) await stream([loom.url, `${id}-${n}`]);
+    const { stdout, stderr } = await call('ls', '--prefix', `${id}-`, '--limit', '2');
+    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(stderr).toBe('stream: there are more than these 2; --limit shows them\n');
+  });
+
+  it('lists only streams in the state it is asked for', async () => {
+    await stream([loom.url, id]);
+    expect((await call('ls', '--prefix', id, '--state', 'open')).stdout).toBe('');
+    expect((await call('ls', '--prefix', id, '--state', 'closed')).stdout).toContain(id);
+  });
+
+  it('shows nothing of metadata that a terminal would act on', async () => {
+    await stream([loom.url, id, '--metadata', JSON.stringify('\u009b31m\u202e\u001b]0;x\u0007')]);
+    const { stdout } = await call('ls', '--prefix', id);
+    expect(stdout).toContain(String.raw`"\u009b31m\u202e\u001b]0;x\u0007"`);
+  });
+});
+
+describe('stream rm', () => {
+  it('deletes a stream', async () => {
+    await stream([loom.url, id], { input: 'hello' });
+    expect(await call('rm', id)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect((await fetch(`${loom.url}/stream/${id}`)).status).toBe(404);
+  });
+
+  it('says when there is no such stream', async () => {
+    expect(await call('rm', id)).toMatchObject({
+      code: 1,
+      stderr: `stream: The stream with ID ${id} does not exist\n`,
+    });
+  });
+});
+
+describe('stream spy', () => {
+  it('shows all streams, without colour when it does not write to a terminal', async () => {
+    const spy = start('spy', '--prefix', id);
+    await untilSpied(spy);
+    expect(spy.stdout).toContain(`START: ${id}`);
+    expect(spy.stdout).not.toContain('\x1b');
+    spy.closeStdout();
+  });
+
+  it('shows colours when it is told to', async () => {
+    const spy = start('spy', '--color', '--prefix', id);
+    await untilSpied(spy);
+    expect(spy.stdout).toContain('\x1b[');
+  });
+});
+
+/** The spy sees streams from its connection on, and nothing tells when that is: streams are made until it shows one. */
+async function untilSpied(spy: StreamProcess): Promise<void> {
+  for (let n = 1; !spy.stdout.includes('hello'); n += 1)
+    await stream([loom.url, `${id}-${n}`], { input: 'hello\n' });
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { Backlog } from '../../src/client/backlog';
+import type { Spool } from '../../src/client/spool';
+
+/** Keeps what was written until all of a piece is released. */
+class MemorySpool implements Spool {
+  #pieces: { at: number; bytes: Uint8Array }[] = [];
+  writes = 0;
+  failures = 0;
+
+  get isEmpty(): boolean {
+    return this.#pieces.length === 0;
+  }
+
+  async write(at: number, bytes: Uint8Array): Promise<void> {
+    if (this.failures > 0) {
+      this.failures -= 1;
+      throw new Error('disk full');
+    }
+    this.writes += 1;
+    this.#pieces.push({ at, bytes: bytes.slice() });
+  }
+
+  async read(at: number, bytesMax: number): Promise<Uint8Array> {
+    const piece = this.#pieces.find(
+      (candidate) => candidate.at <= at && at < candidate.at + candidate.bytes.length,
+    );
+    if (piece === undefined) throw new Error(`nothing at ${at}`);
+    return piece.bytes.subarray(at - piece.at, at - piece.at + bytesMax);
+  }
+
+  async release(upTo: number): Promise<void> {
+    this.#pieces = this.#pieces.filter(({ at, bytes }) => at + bytes.length > upTo);
+  }
+}
+
+const KIB = 1024;
+
+async function contentFrom(backlog: Backlog, from: number): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for (let at = from; at < backlog.end; ) {
+    const piece = await backlog.read(at, 1_000_000);
+    pieces.push(piece);
+    at += piece.length;
+  }
+  return Buffer.concat(pieces);
+}
+
+/** No two stretches of it are alike, so that bytes from the wrong place show. */
+const SOURCE = randomBytes(20 * 90 * KIB);
+
+function sourceOf(length: number): Buffer {
+  return SOURCE.subarray(0, length);
+}
+
+it('gives back what it was given, from any offset that is not acknowledged, in memory or in the spool', async () => {
+  const step = fc.oneof(
+    fc.record({ push: fc.integer({ min: 1, max: 90 * KIB }) }),
+    fc.record({ acknowledge: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
+      const source = SOURCE;
+      const backlog = new Backlog({ memoryBytesMax: 128 * KIB, retainBytes: 100, spool: new MemorySpool() });
+      for (const action of steps) {
+        if ('push' in action) await backlog.push(source.subarray(backlog.end, backlog.end + action.push));
+        else {
+          const share = Math.floor((backlog.end - backlog.acknowledged) * action.acknowledge);
+          await backlog.acknowledge(backlog.acknowledged + share);
+        }
+      }
+      const held = await contentFrom(backlog, backlog.start);
+      expect(backlog.start).toBeLessThanOrEqual(backlog.acknowledged);
+      expect(held.equals(source.subarray(backlog.start, backlog.end))).toBe(true);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+it('leaves the spool alone while memory has room', async () => {
+  const spool = new MemorySpool();
+  const backlog = new Backlog({ memoryBytesMax: 128 * KIB, spool });
+  await backlog.push(sourceOf(128 * KIB));
+  expect(spool.writes).toBe(0);
+});
+
+it('is back in memory once the server has caught up', async () => {
+  const spool = new MemorySpool();
+  const backlog = new Backlog({ memoryBytesMax: 128 * KIB, retainBytes: 0, spool });
+  const source = sourceOf(300 * KIB);
+  await backlog.push(source.subarray(0, 128 * KIB));
+  await backlog.push(source.subarray(128 * KIB, 200 * KIB));
+  expect(spool.writes).toBe(1);
+  await backlog.acknowledge(190 * KIB);
+  await backlog.push(source.subarray(200 * KIB));
+  expect(spool.isEmpty).toBe(true);
+  expect((await contentFrom(backlog, 190 * KIB)).equals(source.subarray(190 * KIB))).toBe(true);
+});
+
+it('waits for the server when the spool is full, and loses nothing', async () => {
+  const spool = new MemorySpool();
+  const failures: unknown[] = [];
+  const backlog = new Backlog({
+    memoryBytesMax: 128 * KIB,
+    retainBytes: 0,
+    spool,
+    onSpoolFailure: (error) => failures.push(error),
+  });
+  const source = sourceOf(200 * KIB);
+  await backlog.push(source.subarray(0, 128 * KIB));
+  spool.failures = 1;
+  const pushed = backlog.push(source.subarray(128 * KIB));
+  await backlog.changed();
+  await backlog.acknowledge(100 * KIB);
+  await pushed;
+  expect(failures).toHaveLength(1);
+  expect((await contentFrom(backlog, 100 * KIB)).equals(source.subarray(100 * KIB))).toBe(true);
+});
+
+it('keeps some of what was acknowledged', async () => {
+  const backlog = new Backlog({ retainBytes: 10 });
+  await backlog.push(sourceOf(100));
+  await backlog.acknowledge(50);
+  expect(backlog.start).toBe(40);
+  expect((await contentFrom(backlog, 40)).equals(sourceOf(100).subarray(40))).toBe(true);
+});
+
+it('refuses what comes after the refusal, and holds what came before', async () => {
+  const backlog = new Backlog();
+  await backlog.push(sourceOf(3));
+  await backlog.refuse(new Error('over'));
+  await expect(backlog.push(sourceOf(3))).rejects.toThrow('over');
+  expect(backlog.end).toBe(3);
+});

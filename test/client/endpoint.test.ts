@@ -1,0 +1,55 @@
+import { Endpoint } from '../../src/client/endpoint';
+import { LoomClient } from '../../src/client/loom-client';
+
+it.each([
+  ['http://host:3060', 'http://host:3060/stream/a'],
+  ['http://host:3060/', 'http://host:3060/stream/a'],
+  ['http://host/loom', 'http://host/loom/stream/a'],
+  ['https://host/loom//', 'https://host/loom/stream/a'],
+])('finds a stream at %s', (url, expected) => {
+  expect(new Endpoint({ url }).stream('a').href).toBe(expected);
+});
+
+it.each([
+  ['a/b', '/stream/a%2Fb'],
+  ['a b?c#d', '/stream/a%20b%3Fc%23d'],
+  ['größe', '/stream/gr%C3%B6%C3%9Fe'],
+  ['%2e', '/stream/%252e'],
+])('makes one path segment of the id %s', (id, path) => {
+  expect(new Endpoint({ url: 'http://host' }).stream(id).pathname).toBe(path);
+});
+
+it.each(['', '.', '..', '\ud800'])('refuses the id %j, which no path can carry', (id) => {
+  expect(() => new LoomClient({ url: 'http://host' }).upload(id)).toThrow(
+    expect.objectContaining({ code: 'INVALID' }),
+  );
+});
+
+it.each(['localhost:3060', 'ftp://host', 'nonsense', 'http://host/?a=b', 'http://host/#a'])(
+  'refuses the URL %s',
+  (url) => {
+    expect(() => new Endpoint({ url })).toThrow(expect.objectContaining({ code: 'INVALID' }));
+  },
+);
+
+it('repeats neither a password nor a token in an error', () => {
+  expect(() => new Endpoint({ url: 'http://user:secret@host' })).toThrow(/^(?!.*secret)/);
+  expect(() => new Endpoint({ url: 'http://host', token: 'sec\nret' })).toThrow(/^(?!.*ret$)/);
+});
+
+it('shows the token to the server, and only in a header', async () => {
+  const seen: [string, RequestInit | undefined][] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    seen.push([String(input), init]);
+    return new Response(null, { headers: { 'X-Stream-State': 'open', 'Upload-Offset': '5' } });
+  };
+  await new LoomClient({ url: 'http://host', token: 'secret', fetch }).head('a');
+  const [url, init] = seen[0] ?? [];
+  expect(url).toBe('http://host/stream/a');
+  expect(new Headers(init?.headers).get('Authorization')).toBe('Bearer secret');
+});
+
+it('does not try a port that fetch blocks again and again', async () => {
+  const upload = new LoomClient({ url: 'http://127.0.0.1:6666' }).upload('a');
+  await expect(upload.done).rejects.toMatchObject({ code: 'INVALID' });
+});

@@ -1,0 +1,186 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ConnectionEvent } from '../../src/client/connection-event';
+import type { Follow, FollowOptions } from '../../src/client/follow';
+import { LoomClient } from '../../src/client/loom-client';
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => void;
+
+let server: Server;
+let answers: Handler[];
+let gets: string[];
+let state: Record<string, string>;
+let events: ConnectionEvent[];
+
+/** Answers each GET with the next of `answers`, and HEAD with `state`. */
+beforeEach(async () => {
+  answers = [];
+  gets = [];
+  events = [];
+  state = { 'X-Stream-State': 'closed; outcome=complete', 'Upload-Offset': '11' };
+  server = createServer((req, res) => {
+    if (req.method === 'HEAD') {
+      res.writeHead(state['status'] === undefined ? 200 : Number(state['status']), state).end();
+      return;
+    }
+    gets.push(req.url ?? '');
+    const answer = answers.shift() ?? refuse(500);
+    answer(req, res);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+const all =
+  (text: string, headers: Record<string, string> = {}): Handler =>
+  (_, res) => {
+    res.writeHead(200, headers).end(text);
+  };
+const cutAfter =
+  (text: string, headers: Record<string, string> = {}): Handler =>
+  (_, res) => {
+    res.writeHead(200, headers);
+    res.write(text, () => res.destroy());
+  };
+const hangAfter =
+  (text: string): Handler =>
+  (_, res) => {
+    res.writeHead(200);
+    res.write(text);
+  };
+const refuse =
+  (status: number, headers: Record<string, string> = {}): Handler =>
+  (_, res) => {
+    res.writeHead(status, headers).end('{"error":"because"}');
+  };
+
+function follow(options: FollowOptions = {}): Follow {
+  const { port } = server.address() as AddressInfo;
+  const client = new LoomClient({ url: `http://127.0.0.1:${port}` });
+  return client.follow('a', { baseMs: 1, capMs: 5, onEvent: (event) => events.push(event), ...options });
+}
+
+async function textOf(following: Follow): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of following) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
+}
+
+it('gives every byte and how the stream ended', async () => {
+  state['X-Stream-Metadata'] = '{"exitCode":4}';
+  answers = [all('hello world')];
+  const following = follow();
+  expect(await textOf(following)).toBe('hello world');
+  expect(following.end).toEqual({ state: 'closed', outcome: 'complete', metadata: { exitCode: 4 } });
+});
+
+it('goes on at the byte after the last one when the connection breaks', async () => {
+  answers = [cutAfter('hello'), cutAfter(' '), all('world')];
+  expect(await textOf(follow())).toBe('hello world');
+  expect(gets).toEqual(['/stream/a?offset=0', '/stream/a?offset=5', '/stream/a?offset=6']);
+  expect(events.map(({ kind }) => kind)).toEqual(['retrying', 'resumed', 'retrying', 'resumed']);
+});
+
+it('goes on when an answer ended in good order but the stream did not', async () => {
+  answers = [all('hello'), all(' world')];
+  expect(await textOf(follow())).toBe('hello world');
+  expect(gets).toHaveLength(2);
+});
+
+it('begins where it is told to', async () => {
+  answers = [all('world')];
+  const following = follow({ offset: 6 });
+  expect(await textOf(following)).toBe('world');
+  expect(gets).toEqual(['/stream/a?offset=6']);
+});
+
+it('renews a quiet connection without a word', async () => {
+  answers = [hangAfter('hello'), all(' world')];
+  state['X-Stream-State'] = 'open';
+  const following = follow({ silenceMs: 30 });
+  const text = textOf(following);
+  while (gets.length < 2) await new Promise((resolve) => setTimeout(resolve, 2));
+  state['X-Stream-State'] = 'closed; outcome=complete';
+  expect(await text).toBe('hello world');
+  expect(events).toEqual([]);
+});
+
+it('waits for a server that is busy', async () => {
+  answers = [refuse(503), refuse(502), all('hello world')];
+  expect(await textOf(follow())).toBe('hello world');
+});
+
+it('tells of an aborted stream', async () => {
+  state['X-Stream-State'] = 'closed; outcome=aborted';
+  answers = [all('hello world')];
+  const following = follow();
+  await textOf(following);
+  expect(following.end?.outcome).toBe('aborted');
+});
+
+it('ends when the stream is deleted while it is followed', async () => {
+  state['status'] = '404';
+  answers = [all('hello')];
+  const following = follow();
+  expect(await textOf(following)).toBe('hello');
+  expect(following.end?.outcome).toBe('deleted');
+});
+
+it('never mixes two streams that had the same id one after the other', async () => {
+  answers = [
+    cutAfter('hello', { 'X-Stream-Generation': '1' }),
+    all('another world', { 'X-Stream-Generation': '2' }),
+  ];
+  const following = follow();
+  expect(await textOf(following)).toBe('hello');
+  expect(following.end?.outcome).toBe('replaced');
+});
+
+it('notices that the stream was replaced by a shorter one', async () => {
+  answers = [cutAfter('hello'), refuse(416)];
+  const following = follow();
+  expect(await textOf(following)).toBe('hello');
+  expect(following.end?.outcome).toBe('replaced');
+});
+
+it.each([
+  [404, 'NOT_FOUND'],
+  [401, 'REFUSED'],
+  [416, 'REFUSED'],
+])('fails at once when the first answer is %d', async (status, code) => {
+  answers = [refuse(status)];
+  await expect(textOf(follow())).rejects.toMatchObject({ code, message: 'because' });
+});
+
+it('gives up after the time it was given', async () => {
+  await expect(textOf(follow({ giveUpAfterMs: 50 }))).rejects.toMatchObject({ code: 'GAVE_UP' });
+});
+
+it('stops when its signal aborts, in the middle of the quiet', async () => {
+  answers = [hangAfter('hello')];
+  const controller = new AbortController();
+  const read = async (): Promise<void> => {
+    for await (const _ of follow({ signal: controller.signal })) controller.abort(new Error('enough'));
+  };
+  await expect(read()).rejects.toThrow('enough');
+});
+
+it('lets go of the connection when its reader leaves', async () => {
+  let isClosed = false;
+  answers = [
+    (req, res) => {
+      hangAfter('hello')(req, res);
+      res.once('close', () => {
+        isClosed = true;
+      });
+    },
+  ];
+  for await (const _ of follow()) break;
+  while (!isClosed) await new Promise((resolve) => setTimeout(resolve, 2));
+});

@@ -1,0 +1,340 @@
+import { randomBytes } from 'node:crypto';
+import { Bell } from '../../src/client/bell';
+import type { LoomClientError } from '../../src/client/errors';
+import { LoomClient } from '../../src/client/loom-client';
+import type { Upload } from '../../src/client/upload';
+import type { UploadEvent, UploadOptions } from '../../src/client/upload-options';
+import { Stored, UnrulyServer } from './unruly-server';
+
+let server: UnrulyServer;
+let events: UploadEvent[];
+let heard: Bell;
+const begun: Upload[] = [];
+
+beforeEach(async () => {
+  server = new UnrulyServer();
+  events = [];
+  heard = new Bell();
+  await server.start();
+});
+
+afterEach(async () => {
+  for (const upload of begun.splice(0)) upload.stop();
+  await server.stop();
+});
+
+/** Waits short times only, so that a test of many failures is quick. */
+function begin(options: UploadOptions = {}): Upload {
+  const upload = new LoomClient({ url: server.url }).upload('a', {
+    baseMs: 1,
+    capMs: 10,
+    ...options,
+    onEvent: (event) => {
+      events.push(event);
+      heard.ring();
+    },
+  });
+  begun.push(upload);
+  return upload;
+}
+
+async function send(upload: Upload, ...pieces: (string | Buffer)[]): Promise<number> {
+  for (const piece of pieces) await upload.write(Buffer.from(piece));
+  await upload.end();
+  return upload.done;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+async function failureOf(upload: Upload): Promise<LoomClientError> {
+  return upload.done.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error) => error,
+  );
+}
+
+const kinds = (): string[] => events.map(({ kind }) => kind);
+
+describe('an upload', () => {
+  it('delivers every byte and the end', async () => {
+    expect(await send(begin(), 'one ', 'two ', 'three')).toBe(13);
+    expect(server.content('a').toString()).toBe('one two three');
+    expect(server.stream('a').state).toBe('closed; outcome=complete');
+    expect(kinds()).toEqual(['created']);
+  });
+
+  it('makes a stream even of nothing', async () => {
+    expect(await send(begin())).toBe(0);
+    expect(server.stream('a').state).toBe('closed; outcome=complete');
+  });
+
+  it('shows each piece to the server before the next one exists', async () => {
+    const upload = begin();
+    await upload.write(Buffer.from('first'));
+    await until(() => server.streams.get('a')?.bytes.toString() === 'first');
+    await send(upload, ' second');
+    expect(server.content('a').toString()).toBe('first second');
+  });
+
+  it('has the bytes acknowledged before the source ends', async () => {
+    const upload = begin({ requestLifeMs: 20 });
+    await upload.write(Buffer.from('first'));
+    await until(() => upload.acknowledged === 5);
+    await send(upload);
+  });
+
+  it('never sends more than the limit in one request', async () => {
+    const source = randomBytes(10_000);
+    await send(begin({ requestBytesMax: 3_000 }), source);
+    expect(server.content('a').equals(source)).toBe(true);
+    expect(server.requests('PATCH').map(({ bytes }) => bytes)).toEqual([3_000, 3_000, 3_000, 1_000]);
+  });
+
+  it('sends blocks where bodies cannot stream', async () => {
+    const source = randomBytes(10_000);
+    await send(begin({ requestBytesMax: 4_000, bodies: 'whole' }), source);
+    expect(server.content('a').equals(source)).toBe(true);
+    expect(server.requests('PATCH').map(({ headers }) => headers['content-length'])).toEqual([
+      '4000',
+      '4000',
+      '2000',
+    ]);
+  });
+
+  it('lets the server hear of it while the source is quiet', async () => {
+    const upload = begin({ keepAliveMs: 10 });
+    await until(() => server.requests('PATCH').length >= 2);
+    await send(upload, 'at last');
+    expect(server.content('a').toString()).toBe('at last');
+  });
+
+  it('sends metadata as legal headers, at the beginning and at the end', async () => {
+    const upload = begin({ metadata: { name: 'größe' } });
+    await upload.write(Buffer.from('x'));
+    await upload.end({ exitCode: 0, word: '終' });
+    await upload.done;
+    expect(server.stream('a').metadata).toBe('{"name":"gr\\u00f6\\u00dfe"}');
+    expect(server.stream('a').notes).toEqual(['{"exitCode":0,"word":"\\u7d42"}']);
+  });
+
+  it('replaces a stream when it is told to', async () => {
+    await send(begin(), 'old');
+    await send(begin({ existing: 'replace' }), 'new');
+    expect(server.content('a').toString()).toBe('new');
+    expect(events.at(-1)).toEqual({ kind: 'created', replaced: true });
+  });
+
+  it('takes nothing after the end', async () => {
+    const upload = begin();
+    await send(upload, 'all');
+    await expect(upload.write(Buffer.from('more'))).rejects.toMatchObject({ code: 'INVALID' });
+  });
+});
+
+describe('an upload over a bad connection', () => {
+  it('knows its own stream again when the answer to its creation was lost', async () => {
+    server.faults = [{ kind: 'swallow' }];
+    await send(begin(), 'hello');
+    expect(server.content('a').toString()).toBe('hello');
+    expect(server.requests('POST')).toHaveLength(2);
+    expect(kinds()).toEqual(['retrying', 'created', 'resumed']);
+  });
+
+  it('does not replace its own stream when the answer to a forced creation was lost', async () => {
+    await send(begin(), 'old');
+    server.faults = [{ kind: 'swallow' }];
+    await send(begin({ existing: 'replace' }), 'new');
+    expect(server.content('a').toString()).toBe('new');
+  });
+
+  it('goes on after a connection that broke in the middle of a body', async () => {
+    server.faults = [{ kind: 'none' }, { kind: 'cut', after: 4 }];
+    await send(begin(), 'hello, world');
+    expect(server.content('a').toString()).toBe('hello, world');
+    expect(kinds()).toEqual(['created', 'retrying', 'resumed']);
+  });
+
+  it('does not double what was stored when the answer is lost', async () => {
+    server.faults = [{ kind: 'none' }, { kind: 'swallow' }];
+    await send(begin({ requestBytesMax: 5 }), 'hello, world');
+    expect(server.content('a').toString()).toBe('hello, world');
+  });
+
+  it('is done when the answer to its last request is lost', async () => {
+    server.faults = [{ kind: 'none' }, { kind: 'swallow' }];
+    expect(await send(begin(), 'hello')).toBe(5);
+    expect(server.requests('HEAD')).toHaveLength(1);
+  });
+
+  it('does not trust half an answer', async () => {
+    server.faults = [{ kind: 'half' }, { kind: 'half' }, { kind: 'half' }, { kind: 'half' }];
+    await send(begin(), 'hello');
+    expect(server.content('a').toString()).toBe('hello');
+  });
+
+  it('gives a server up that says nothing, and asks it anew', async () => {
+    server.faults = [{ kind: 'none' }, { kind: 'mute' }];
+    await send(begin({ silenceMs: 50 }), 'hello');
+    expect(server.content('a').toString()).toBe('hello');
+    expect(events).toContainEqual({
+      kind: 'retrying',
+      failure: expect.objectContaining({ code: 'UNREACHABLE' }),
+    });
+  });
+
+  it('waits as long as the server asks for', async () => {
+    server.faults = [{ kind: 'refuse', status: 503, headers: { 'Retry-After': '1' } }];
+    await send(begin(), 'hello');
+    const [first, second] = server.requests('POST');
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(990);
+  });
+
+  it.each([408, 429, 500, 502, 503, 504, 507])('tries again after a %d', async (status) => {
+    server.faults = [
+      { kind: 'refuse', status },
+      { kind: 'none' },
+      { kind: 'refuse', status },
+      { kind: 'refuse', status },
+    ];
+    await send(begin(), 'hello');
+    expect(server.content('a').toString()).toBe('hello');
+  });
+
+  it('outlasts a server that is away', async () => {
+    const upload = begin();
+    await upload.write(Buffer.from('before '));
+    await until(() => upload.written === 7 && server.streams.get('a')?.bytes.length === 7);
+    await server.stop();
+    await upload.write(Buffer.from('meanwhile '));
+    await until(() => kinds().filter((kind) => kind === 'retrying').length >= 5);
+    await server.start();
+    await send(upload, 'after');
+    expect(server.content('a').toString()).toBe('before meanwhile after');
+  });
+
+  it('says so and sends again when the server lost what it had acknowledged', async () => {
+    const upload = begin({ requestLifeMs: 10 });
+    await upload.write(Buffer.from('hello, '));
+    await until(() => upload.acknowledged === 7);
+    server.stream('a').bytes = Buffer.from('hel');
+    await send(upload, 'world');
+    expect(server.content('a').toString()).toBe('hello, world');
+    expect(events).toContainEqual({ kind: 'server-lost', from: 3, to: 7 });
+  });
+});
+
+describe('an upload that cannot be', () => {
+  it('is refused in the words of the server', async () => {
+    await send(begin(), 'theirs');
+    const upload = begin();
+    expect(await failureOf(upload)).toMatchObject({
+      code: 'REFUSED',
+      status: 409,
+      message: 'The stream with ID a already exists.',
+    });
+    await expect(upload.write(Buffer.from('x'))).rejects.toMatchObject({ code: 'REFUSED' });
+  });
+
+  it.each([400, 401, 403, 413, 431])('is not tried again after a %d', async (status) => {
+    server.faults = [{ kind: 'refuse', status, error: 'because' }];
+    expect(await failureOf(begin())).toMatchObject({ code: 'REFUSED', status, message: 'because' });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('does not follow a redirect', async () => {
+    server.faults = [{ kind: 'refuse', status: 308, headers: { Location: 'http://elsewhere/' } }];
+    expect((await failureOf(begin())).message).toContain('http://elsewhere/');
+  });
+
+  it.each([
+    ['under a key of its own', 'another-key'],
+    ['without a key', undefined],
+  ])('ends when somebody has replaced its stream %s', async (_, key) => {
+    const upload = begin({ requestLifeMs: 10 });
+    await upload.write(Buffer.from('mine'));
+    await until(() => upload.acknowledged === 4);
+    const theirs = new Stored(key);
+    theirs.bytes = Buffer.from('theirs');
+    server.streams.set('a', theirs);
+    await upload.write(Buffer.from('more of mine'));
+    expect(await failureOf(upload)).toMatchObject({ code: 'REPLACED', message: 'not yours' });
+    expect(server.content('a').toString()).toBe('theirs');
+  });
+
+  it('ends when its stream was removed', async () => {
+    const upload = begin({ requestLifeMs: 10 });
+    await upload.write(Buffer.from('mine'));
+    await until(() => upload.acknowledged === 4);
+    server.streams.clear();
+    await upload.write(Buffer.from('more'));
+    expect(await failureOf(upload)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('ends when its stream was closed by somebody else', async () => {
+    const upload = begin({ requestLifeMs: 10 });
+    await upload.write(Buffer.from('mine'));
+    await until(() => upload.acknowledged === 4);
+    server.stream('a').state = 'closed; outcome=aborted';
+    await upload.write(Buffer.from('more'));
+    expect(await failureOf(upload)).toMatchObject({
+      code: 'CLOSED',
+      message: expect.stringContaining('aborted'),
+    });
+  });
+
+  it('ends when the server lost what is not held here any more', async () => {
+    const upload = begin({ requestLifeMs: 10, retainBytes: 0 });
+    await upload.write(Buffer.from('hello'));
+    await until(() => upload.acknowledged === 5);
+    server.stream('a').bytes = Buffer.from('he');
+    await send(upload, 'more').catch(() => {});
+    expect(await failureOf(upload)).toMatchObject({ code: 'BYTES_LOST' });
+  });
+
+  it('gives up after the time it was given, and still has what was not delivered', async () => {
+    const upload = begin({ giveUpAfterMs: 100, requestLifeMs: 10 });
+    await upload.write(Buffer.from('delivered, '));
+    await until(() => upload.acknowledged === 11);
+    await server.stop();
+    await upload.write(Buffer.from('not delivered'));
+    expect(await failureOf(upload)).toMatchObject({ code: 'GAVE_UP' });
+    const rest: Uint8Array[] = [];
+    for await (const piece of upload.undelivered()) rest.push(piece);
+    expect(Buffer.concat(rest).toString()).toBe('not delivered');
+  });
+
+  it('can be stopped while the server is away', async () => {
+    await server.stop();
+    const upload = begin();
+    await until(() => kinds().includes('retrying'));
+    upload.stop();
+    expect(await failureOf(upload)).toMatchObject({ code: 'STOPPED' });
+  });
+
+  it('can be stopped while the source is quiet', async () => {
+    const upload = begin();
+    await until(() => kinds().includes('created'));
+    upload.stop();
+    expect(await failureOf(upload)).toMatchObject({ code: 'STOPPED' });
+  });
+
+  it('holds the source up when memory is full and there is no spool', async () => {
+    await server.stop();
+    const upload = begin({ memoryBytesMax: 128 * 1024 });
+    await upload.write(Buffer.alloc(128 * 1024));
+    let isKept = false;
+    const write = upload.write(Buffer.from('more')).then(() => {
+      isKept = true;
+    });
+    await until(() => kinds().filter((kind) => kind === 'retrying').length >= 3);
+    expect(isKept).toBe(false);
+    await server.start();
+    await write;
+    await send(upload);
+    expect(server.content('a')).toHaveLength(128 * 1024 + 4);
+  });
+});
