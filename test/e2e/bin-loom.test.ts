@@ -1,0 +1,182 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Consumer, Producer, request } from '../support/http';
+import { LoomProcess } from '../support/loom-process';
+import { startRedisServer } from '../support/redis-server';
+
+const BIN = join(__dirname, '../../bin/loom');
+const { version } = require('../../package.json');
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'loom-bin-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** Runs `bin/loom` to its end. */
+function run(args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], ...env },
+    cwd: dir,
+    timeout: 20_000,
+  });
+  return { status, stdout, stderr };
+}
+
+describe('bin/loom', () => {
+  it('--help tells on stdout what there is', () => {
+    const { status, stdout, stderr } = run(['--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: loom \[options\]\n/);
+    expect(stdout).toContain('retention.maxAge');
+    expect(run(['-h']).stdout).toBe(stdout);
+  });
+
+  it('--version tells the version of the package', () => {
+    expect(run(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each([[['--prot', '80']], [['--port']], [['--port', '99999']], [['serve']]])(
+    '%j is a usage error: one sentence on stderr, and exit code 2',
+    (args) => {
+      const { status, stdout, stderr } = run(args);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(/^loom: [^\n]+\nloom --help lists the options\.\n$/);
+    },
+  );
+
+  it.each([
+    [
+      'a host for everyone without tokens',
+      ['--host', '0.0.0.0'],
+      {},
+      /^loom: Without tokens everyone who reaches 0\.0\.0\.0/,
+    ],
+    [
+      'a store that there is not',
+      ['--store', 'mongodb://x'],
+      {},
+      /^loom: The store mongodb:\/\/x cannot be opened: /,
+    ],
+    [
+      'a configuration that is not there',
+      ['-c', 'none.yaml'],
+      {},
+      /^loom: none\.yaml: cannot be read: ENOENT/,
+    ],
+    [
+      'an address of another machine',
+      ['--host', '192.0.2.1', '--store', 'memory:'],
+      { LOOM_ALLOW_ANONYMOUS: 'true' },
+      /^loom: Cannot listen on port 3060 of 192\.0\.2\.1: this machine does not have that address/,
+    ],
+  ])('does not start with %s: one sentence on stderr, and exit code 1', (_what, args, env, sentence) => {
+    const { status, stdout, stderr } = run(args, env);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+
+  it('names the file and the key of a wrong setting', () => {
+    writeFileSync(join(dir, 'wrong.yaml'), 'limits: {stream: 5}');
+    expect(run(['-c', 'wrong.yaml'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^loom: wrong\.yaml: unknown key "limits\.stream"; limits takes /),
+    });
+  });
+});
+
+describe('a running server', () => {
+  const running: LoomProcess[] = [];
+  afterEach(async () => {
+    for (const loom of running.splice(0)) await loom.kill('SIGKILL');
+  });
+
+  async function start(args: readonly string[] = [], env: Record<string, string> = {}): Promise<LoomProcess> {
+    const loom = await LoomProcess.start({ store: 'memory:', args, env });
+    running.push(loom);
+    return loom;
+  }
+
+  it('says on stderr where it is and what to type, and keeps stdout to JSON', async () => {
+    const loom = await start();
+    expect(loom.stderr).toContain(`Loom listens on ${loom.url}\n`);
+    expect(loom.stderr).toContain(`curl --no-buffer ${loom.url}/stream/clock\n`);
+    const [first] = loom.stdout.split('\n');
+    expect(JSON.parse(first ?? '')).toMatchObject({ msg: 'listening', url: loom.url, store: 'memory:' });
+  });
+
+  it('writes nothing but JSON when told so', async () => {
+    const loom = await start([], { LOOM_LOG_FORMAT: 'json' });
+    expect(loom.stderr).toBe('');
+  });
+
+  it('leaves a port alone on which another listens', async () => {
+    const { port } = await start();
+    expect(run(['--port', String(port), '--store', 'memory:'])).toMatchObject({
+      status: 1,
+      stderr: `loom: Cannot listen on port ${port} of 127.0.0.1: another process listens there\n`,
+    });
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'stops in good order on %s, whoever is connected',
+    async (signal) => {
+      const loom = await start();
+      const idle = connect(loom.port, '127.0.0.1').on('error', () => {});
+      await once(idle, 'connect');
+      const producer = new Producer(`${loom.url}/stream/live`);
+      await producer.head;
+      await producer.write('line\n');
+      const consumer = await Consumer.open(`${loom.url}/stream/live`);
+      await consumer.until('line');
+      const spy = await Consumer.open(`${loom.url}/spy`);
+      const began = Date.now();
+      expect(await loom.kill(signal)).toBe(0);
+      // Far less than stopTimeout: nobody had to be cut.
+      expect(Date.now() - began).toBeLessThan(5_000);
+      expect(await consumer.end()).toMatchObject({ complete: false });
+      expect(await spy.end()).toMatchObject({ complete: false });
+      await expect(producer.answer).rejects.toThrow();
+      expect(loom.stdout).toContain('"msg":"stopped"');
+      idle.destroy();
+    },
+  );
+
+  it('stops within stopTimeout although its Redis is gone and a producer waits for it', async () => {
+    const redis = await startRedisServer();
+    try {
+      const env = { LOOM_STOP_TIMEOUT: '1s', LOOM_REDIS_COMMAND_TIMEOUT: '500ms' };
+      const loom = await LoomProcess.start({ store: redis.url, env });
+      running.push(loom);
+      const producer = new Producer(`${loom.url}/stream/waiting`);
+      await producer.head;
+      await redis.kill('SIGKILL');
+      await producer.write('nobody takes this');
+      const began = Date.now();
+      expect(await loom.kill('SIGTERM')).toBe(0);
+      expect(Date.now() - began).toBeLessThan(5_000);
+    } finally {
+      await redis.stop();
+    }
+  });
+
+  it('keeps what was acknowledged over a stop, and its producer may resume', async () => {
+    const data = join(dir, 'kept');
+    const loom = await LoomProcess.start({ store: `file:${data}` });
+    running.push(loom);
+    const producer = new Producer(`${loom.url}/stream/kept`);
+    await producer.head;
+    await producer.write('before\n');
+    await (await Consumer.open(`${loom.url}/stream/kept`)).until('before');
+    await loom.restart('SIGTERM');
+    const facts = await request(`${loom.url}/stream/kept`, { method: 'HEAD' });
+    expect(facts.headers).toMatchObject({ 'x-stream-state': 'interrupted', 'upload-offset': '7' });
+    expect((await request(`${loom.url}/stream/kept?notail`)).text).toBe('before\n');
+  });
+});

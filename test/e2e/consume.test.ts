@@ -1,0 +1,183 @@
+import { Consumer, Producer, request } from '../support/http';
+import { onEachStore } from './on-each-store';
+
+onEachStore('consuming', ({ url, freshId }) => {
+  const store = async (body: string | Buffer, headers = {}): Promise<string> => {
+    const id = freshId();
+    await request(url(`/stream/${id}`), { method: 'POST', headers, body });
+    return id;
+  };
+  const get = (id: string, query = '', headers = {}) => request(url(`/stream/${id}${query}`), { headers });
+
+  describe('a closed stream', () => {
+    it('comes with its length, and as content that never changes', async () => {
+      const answer = await get(await store('0123456789'));
+      expect(answer.status).toBe(200);
+      expect(answer.text).toBe('0123456789');
+      expect(answer.headers).toMatchObject({
+        'content-length': '10',
+        'accept-ranges': 'bytes',
+        'x-stream-state': 'closed; outcome=complete',
+      });
+      expect(answer.headers['transfer-encoding']).toBeUndefined();
+      expect(answer.headers.etag).toMatch(/^"[^"]+"$/);
+    });
+
+    it('is not sent again to who has it', async () => {
+      const id = await store('0123456789');
+      const etag = String((await get(id)).headers.etag);
+      for (const condition of [etag, `"x", W/${etag}`, '*']) {
+        const answer = await get(id, '', { 'If-None-Match': condition });
+        expect(answer.status).toBe(304);
+        expect(answer.text).toBe('');
+        expect(answer.headers.etag).toBe(etag);
+      }
+      expect((await get(id, '', { 'If-None-Match': '"other"' })).status).toBe(200);
+    });
+
+    it.each([
+      ['bytes=2-4', '234', 'bytes 2-4/10'],
+      ['bytes=7-', '789', 'bytes 7-9/10'],
+      ['bytes=-2', '89', 'bytes 8-9/10'],
+      ['bytes=0-99', '0123456789', 'bytes 0-9/10'],
+    ])('gives the range %s', async (range, text, contentRange) => {
+      const answer = await get(await store('0123456789'), '', { Range: range });
+      expect(answer.status).toBe(206);
+      expect(answer.text).toBe(text);
+      expect(answer.headers).toMatchObject({
+        'content-range': contentRange,
+        'content-length': String(text.length),
+      });
+    });
+
+    it('gives a range only of what the client knows (If-Range)', async () => {
+      const id = await store('0123456789');
+      const etag = String((await get(id)).headers.etag);
+      expect((await get(id, '', { Range: 'bytes=0-1', 'If-Range': etag })).status).toBe(206);
+      expect((await get(id, '', { Range: 'bytes=0-1', 'If-Range': '"other"' })).status).toBe(200);
+    });
+
+    it('has nothing beyond its end', async () => {
+      const id = await store('0123456789');
+      const range = await get(id, '', { Range: 'bytes=10-' });
+      expect(range.status).toBe(416);
+      expect(range.headers['content-range']).toBe('bytes */10');
+      expect((await get(id, '?offset=11')).status).toBe(416);
+      expect((await get(id, '?offset=10')).text).toBe('');
+    });
+
+    it('changes its ETag when it is replaced by the very same bytes', async () => {
+      const id = await store('same');
+      const before = (await get(id)).headers.etag;
+      await request(url(`/stream/${id}?force=true`), { method: 'POST', body: 'same' });
+      expect((await get(id)).headers.etag).not.toBe(before);
+    });
+  });
+
+  describe('from an offset', () => {
+    it('comes from that byte on', async () => {
+      const id = await store('0123456789');
+      expect((await get(id, '?offset=4')).text).toBe('456789');
+      expect((await get(id, '?offset=0')).text).toBe('0123456789');
+    });
+
+    it.each(['-1', '1.5', '0x1', 'abc', '', '1e2', '99999999999999999999'])(
+      'refuses offset=%s',
+      async (offset) => {
+        const answer = await get(await store('x'), `?offset=${offset}`);
+        expect(answer.status).toBe(400);
+        expect(JSON.parse(answer.text).error).toContain('plain decimal');
+      },
+    );
+
+    it('goes on live', async () => {
+      const id = freshId();
+      const producer = new Producer(url(`/stream/${id}`));
+      await producer.head;
+      const first = await Consumer.open(url(`/stream/${id}`));
+      await producer.write('0123456789');
+      await first.until('9');
+      const second = await Consumer.open(url(`/stream/${id}?offset=7`));
+      await second.until('789');
+      await producer.end('abc');
+      await second.end();
+      expect(second.text).toBe('789abc');
+    });
+  });
+
+  describe('an open stream', () => {
+    it('with notail is what there is now, with its length', async () => {
+      const id = freshId();
+      const producer = new Producer(url(`/stream/${id}`));
+      await producer.head;
+      const consumer = await Consumer.open(url(`/stream/${id}`));
+      await producer.write('so far');
+      await consumer.until('so far');
+      for (const query of ['?notail', '?notail=', '?notail=false']) {
+        const now = await get(id, query);
+        expect(now.text).toBe('so far');
+        expect(now.headers).toMatchObject({ 'content-length': '6', 'x-stream-state': 'open' });
+      }
+      expect((await get(id, '?notail&offset=3')).text).toBe('far');
+      consumer.close();
+      await producer.end();
+    });
+
+    it('is sent in a way that no proxy holds back', async () => {
+      const id = freshId();
+      const producer = new Producer(url(`/stream/${id}`));
+      await producer.head;
+      const { headers } = await Consumer.open(url(`/stream/${id}`)).then((consumer) => {
+        consumer.close();
+        return consumer;
+      });
+      expect(headers).toMatchObject({
+        'cache-control': 'no-store, no-transform',
+        'x-accel-buffering': 'no',
+        'transfer-encoding': 'chunked',
+        trailer: 'X-Stream-State',
+      });
+      await producer.end();
+    });
+
+    it('gives many consumers the same bytes, whenever they came', async () => {
+      const id = freshId();
+      const producer = new Producer(url(`/stream/${id}`));
+      await producer.head;
+      const consumers: Consumer[] = [];
+      let sent = '';
+      for (let line = 0; line < 50; line += 1) {
+        consumers.push(await Consumer.open(url(`/stream/${id}`)));
+        const piece = `line ${line} ${'x'.repeat(line * 37)}\n`;
+        sent += piece;
+        await producer.write(piece);
+      }
+      await producer.end();
+      await Promise.all(consumers.map((consumer) => consumer.end()));
+      expect(consumers.map(({ text }) => text === sent)).toEqual(Array(50).fill(true));
+    });
+  });
+
+  it('HEAD answers as GET would, without a body, and says how far the upload is', async () => {
+    const id = await store('0123456789', { 'X-Stream-Metadata': '{"a":1}' });
+    const answer = await request(url(`/stream/${id}`), { method: 'HEAD' });
+    expect(answer.status).toBe(200);
+    expect(answer.text).toBe('');
+    expect(answer.headers).toMatchObject({
+      'content-length': '10',
+      'upload-offset': '10',
+      'upload-complete': '?1',
+      'x-stream-metadata': '{"a":1}',
+      'x-stream-state': 'closed; outcome=complete',
+      'cache-control': expect.stringContaining('no-store'),
+    });
+  });
+
+  it('answers 404 for a stream that is not there, in the words that clients know', async () => {
+    const id = freshId();
+    const answer = await get(id);
+    expect(answer.status).toBe(404);
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(answer.text)).toEqual({ error: `The stream with ID ${id} does not exist` });
+  });
+});

@@ -1,0 +1,79 @@
+import { Consumer, Producer, request } from '../support/http';
+import { onEachStore } from './on-each-store';
+
+const EVENTS = { Accept: 'text/event-stream' };
+
+onEachStore('server-sent events', ({ url, freshId }) => {
+  const open = (id: string, headers = {}, query = '') =>
+    Consumer.open(url(`/stream/${id}${query}`), { ...EVENTS, ...headers });
+  const store = async (body: string): Promise<string> => {
+    const id = freshId();
+    await request(url(`/stream/${id}`), { method: 'POST', body });
+    return id;
+  };
+
+  it('carry whole lines that came together, with the offset after them, and then the end', async () => {
+    const consumer = await open(await store('one\ntwo\n\n four\n'));
+    await consumer.end();
+    expect(consumer.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+    expect(consumer.text).toBe(
+      'retry: 2000\n\nid: 15\ndata: one\ndata: two\ndata: \ndata:  four\n\n' +
+        'event: end\nid: 15\ndata: closed; outcome=complete\n\n',
+    );
+  });
+
+  it('show an unfinished line after a moment, and go on after it', async () => {
+    const id = freshId();
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
+    const consumer = await open(id);
+    await producer.write('Continue? ');
+    await consumer.until('event: partial\nid: 10\ndata: Continue? \n\n');
+    await producer.write('yes\n');
+    await consumer.until('id: 14\ndata: yes\n\n');
+    await producer.end('bye');
+    await consumer.end();
+    expect(consumer.text).toMatch(/event: partial\nid: 17\ndata: bye\n\nevent: end\nid: 17\n/);
+  });
+
+  it('never split a character, and show what is no UTF-8 as U+FFFD', async () => {
+    const id = freshId();
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
+    const consumer = await open(id);
+    for (const byte of Buffer.from('€\n')) await producer.write(Buffer.from([byte]));
+    await consumer.until('data: €\n\n');
+    await producer.end(Buffer.from([0xff, 0x0a]));
+    await consumer.end();
+    expect(consumer.text).toContain('id: 6\ndata: \ufffd\n\n');
+  });
+
+  it('are resumed by Last-Event-ID or offset, and 204 stops a reader that has had the end', async () => {
+    const id = await store('one\ntwo\n');
+    const resumed = await open(id, { 'Last-Event-ID': '4' });
+    await resumed.end();
+    expect(resumed.text).toContain('id: 8\ndata: two\n\n');
+    expect(resumed.text).not.toContain('one');
+    const byOffset = await open(id, {}, '?offset=4');
+    await byOffset.end();
+    expect(byOffset.text).toContain('id: 8\ndata: two\n\n');
+    expect(
+      (await request(url(`/stream/${id}`), { headers: { ...EVENTS, 'Last-Event-ID': '8' } })).status,
+    ).toBe(204);
+    const beyond = await request(url(`/stream/${id}`), { headers: { ...EVENTS, 'Last-Event-ID': '9' } });
+    expect(beyond.status).toBe(416);
+    const nonsense = await request(url(`/stream/${id}`), { headers: { ...EVENTS, 'Last-Event-ID': 'x' } });
+    expect(nonsense.status).toBe(400);
+  });
+
+  it('tell of a stream that is deleted', async () => {
+    const id = freshId();
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
+    const consumer = await open(id);
+    await request(url(`/stream/${id}`), { method: 'DELETE' });
+    await consumer.end();
+    expect(consumer.text).toContain('event: end\nid: 0\ndata: closed; outcome=deleted\n\n');
+    producer.destroy();
+  });
+});

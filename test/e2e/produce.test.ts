@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { Consumer, Producer, request } from '../support/http';
+import { onEachStore } from './on-each-store';
+
+onEachStore('producing', ({ url, freshId }) => {
+  it('answers 201 with the id while the body is still to come, and ends the answer after it', async () => {
+    const id = freshId();
+    const producer = new Producer(url(`/stream/${id}`));
+    const head = await producer.head;
+    expect(head.statusCode).toBe(201);
+    expect(head.headers['x-stream-id']).toBe(id);
+    expect(head.headers['x-stream-replaced']).toBeUndefined();
+    await producer.write('something');
+    const answer = await producer.end();
+    expect(answer.text).toBe('');
+    expect((await request(url(`/stream/${id}`))).text).toBe('something');
+  });
+
+  it('shows consumers each piece before the next one is sent', async () => {
+    const id = freshId();
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
+    const consumer = await Consumer.open(url(`/stream/${id}`));
+    let sent = '';
+    for (const piece of ['a', 'bc', '\n', 'def']) {
+      sent += piece;
+      await producer.write(piece);
+      expect(await consumer.until(sent)).toBe(sent);
+    }
+    await producer.end();
+    expect(await consumer.end()).toEqual({
+      complete: true,
+      trailers: { 'x-stream-state': 'closed; outcome=complete' },
+    });
+  });
+
+  it('makes an id that nobody can guess where none is given, and sorts by time', async () => {
+    const [first, second] = [
+      await request(url('/stream'), { method: 'POST', body: 'x' }),
+      await request(url('/stream/'), { method: 'POST', body: 'y' }),
+    ];
+    const ids = [first, second].map((answer) => String(answer.headers['x-stream-id']));
+    expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(ids[1]?.slice(0, 13) ?? '').not.toBe('');
+    expect((ids[0] ?? '').slice(0, 13) <= (ids[1] ?? '').slice(0, 13)).toBe(true);
+    expect((await request(url(`/stream/${ids[1]}`))).text).toBe('y');
+  });
+
+  it('refuses an id that is taken in the words that clients know', async () => {
+    const id = freshId();
+    await request(url(`/stream/${id}`), { method: 'POST', body: 'mine' });
+    const refused = await request(url(`/stream/${id}`), { method: 'POST', body: 'yours' });
+    expect(refused.status).toBe(409);
+    expect(refused.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(refused.text)).toEqual({
+      error: `The stream with ID ${id} already exists. Specify force=true query param to override.`,
+    });
+    expect((await request(url(`/stream/${id}`))).text).toBe('mine');
+  });
+
+  it('lets one of many that create an id at once have it', async () => {
+    const id = freshId();
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, i) =>
+        request(url(`/stream/${id}`), { method: 'POST', body: `body ${i}` }),
+      ),
+    );
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses).toEqual([201, ...Array(9).fill(409)]);
+    const winner = answers.findIndex(({ status }) => status === 201);
+    expect((await request(url(`/stream/${id}`))).text).toBe(`body ${winner}`);
+  });
+
+  it('refuses a producer before its body is over', async () => {
+    const id = freshId();
+    await request(url(`/stream/${id}`), { method: 'POST', body: 'mine' });
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.write('never ends');
+    expect((await producer.answer).status).toBe(409);
+    producer.destroy();
+  });
+
+  it('refuses one that asks first (Expect: 100-continue) without taking its body', async () => {
+    const id = freshId();
+    const headers = { Expect: '100-continue' };
+    const first = new Producer(url(`/stream/${id}`), { headers });
+    expect((await first.head).statusCode).toBe(201);
+    await first.end('x');
+    const second = new Producer(url(`/stream/${id}`), { headers });
+    const answer = await second.answer;
+    expect(answer.status).toBe(409);
+    expect(answer.headers.connection).toBe('close');
+  });
+
+  it('replaces with force=true: the old consumers end, the old producer is cut, and none of its bytes get through', async () => {
+    const id = freshId();
+    const old = new Producer(url(`/stream/${id}`));
+    await old.head;
+    await old.write('old');
+    const oldConsumer = await Consumer.open(url(`/stream/${id}`));
+    await oldConsumer.until('old');
+
+    const fresh = new Producer(url(`/stream/${id}?force=true`));
+    const head = await fresh.head;
+    expect(head.statusCode).toBe(201);
+    expect(head.headers['x-stream-replaced']).toBe('true');
+    expect((await oldConsumer.end()).trailers['x-stream-state']).toBe('closed; outcome=replaced');
+    await old.cut();
+    await expect(old.answer).rejects.toThrow();
+    await fresh.end('new');
+    expect((await request(url(`/stream/${id}`))).text).toBe('new');
+  });
+
+  it('replaces only for exactly force=true, and says nothing of replacing where there was nothing', async () => {
+    const id = freshId();
+    const first = await request(url(`/stream/${id}?force=true`), { method: 'POST', body: 'x' });
+    expect(first.status).toBe(201);
+    expect(first.headers['x-stream-replaced']).toBeUndefined();
+    for (const query of ['force=1', 'force', 'force=TRUE', 'force=false']) {
+      expect((await request(url(`/stream/${id}?${query}`), { method: 'POST', body: 'y' })).status).toBe(409);
+    }
+  });
+
+  it('keeps metadata of any JSON, and gives it back as a legal header', async () => {
+    const id = freshId();
+    const metadata = { meta: true, name: 'é€😀', list: [1, null] };
+    const sent = Buffer.from(JSON.stringify(metadata)).toString('latin1');
+    await request(url(`/stream/${id}`), { method: 'POST', headers: { 'X-Stream-Metadata': sent } });
+    const header = String((await request(url(`/stream/${id}`))).headers['x-stream-metadata']);
+    expect(header).toMatch(/^[\x20-\x7e]+$/);
+    expect(JSON.parse(header)).toEqual(metadata);
+  });
+
+  it('refuses metadata that is not JSON, or too long, and makes no stream then', async () => {
+    const id = freshId();
+    const post = (metadata: string) =>
+      request(url(`/stream/${id}`), {
+        method: 'POST',
+        headers: { 'X-Stream-Metadata': metadata },
+        body: 'x',
+      });
+    expect((await post('{oops')).status).toBe(400);
+    expect(JSON.parse((await post('{oops')).text)).toEqual({ error: 'X-Stream-Metadata is not JSON' });
+    const long = await post(JSON.stringify('x'.repeat(17_000)));
+    expect(long.status).toBe(431);
+    expect(JSON.parse(long.text).error).toContain('at most 16384 are allowed');
+    expect((await request(url(`/stream/${id}`))).status).toBe(404);
+  });
+
+  it('keeps 16 KiB of metadata', async () => {
+    const id = freshId();
+    const metadata = JSON.stringify('x'.repeat(16_382));
+    const posted = await request(url(`/stream/${id}`), {
+      method: 'POST',
+      headers: { 'X-Stream-Metadata': metadata },
+    });
+    expect(posted.status).toBe(201);
+    expect((await request(url(`/stream/${id}`))).headers['x-stream-metadata']).toBe(metadata);
+  });
+
+  it.each([
+    ['text/plain; charset=utf-8', 'text/plain; charset=utf-8'],
+    ['text/html', 'text/html'],
+    [undefined, 'application/octet-stream'],
+    ['application/x-www-form-urlencoded', 'application/octet-stream'],
+  ])('keeps the content type %s as %s, never to be run by a browser', async (sent, kept) => {
+    const id = freshId();
+    await request(url(`/stream/${id}`), {
+      method: 'POST',
+      ...(sent !== undefined && { headers: { 'Content-Type': sent } }),
+      body: '<script>alert(1)</script>',
+    });
+    const { headers } = await request(url(`/stream/${id}`));
+    expect(headers['content-type']).toBe(kept);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['content-security-policy']).toContain('sandbox');
+  });
+
+  it('keeps binary content exactly, and an empty body, too', async () => {
+    const [binary, empty] = [freshId(), freshId()];
+    const body = randomBytes(1_000_000);
+    await request(url(`/stream/${binary}`), { method: 'POST', body });
+    await request(url(`/stream/${empty}`), { method: 'POST' });
+    expect((await request(url(`/stream/${binary}`))).body.equals(body)).toBe(true);
+    const nothing = await request(url(`/stream/${empty}`));
+    expect(nothing.headers['content-length']).toBe('0');
+    expect(nothing.headers['x-stream-state']).toBe('closed; outcome=complete');
+  });
+
+  it('recognises a producer that repeats its POST under the same key', async () => {
+    const id = freshId();
+    const headers = { 'Idempotency-Key': 'k1', 'Upload-Complete': '?0' };
+    await request(url(`/stream/${id}`), { method: 'POST', headers, body: 'abc' });
+    for (const query of ['', '?force=true']) {
+      const again = await request(url(`/stream/${id}${query}`), { method: 'POST', headers, body: 'abc' });
+      expect(again.status).toBe(409);
+      expect(again.headers['idempotency-key']).toBe('k1');
+      expect(again.headers['upload-offset']).toBe('3');
+    }
+    const other = await request(url(`/stream/${id}`), {
+      method: 'POST',
+      headers: { 'Idempotency-Key': 'k2' },
+    });
+    expect(other.headers['idempotency-key']).toBeUndefined();
+  });
+});

@@ -1,0 +1,109 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { withLoom } from './with-loom';
+
+const ROOT = join(__dirname, '../..');
+
+/** The commands of the document that deployed clients were written by, letter by letter but for the port. */
+describe('the commands that people know', () => {
+  const loom = withLoom({ store: 'file:', config: 'tokens: []' });
+  const directory = mkdtempSync(join(tmpdir(), 'loom-seed-'));
+  const here = (command: string): string =>
+    command.replaceAll('localhost:3060', loom.url('').replace('http://', ''));
+
+  /** Runs a command as it stands in a terminal, in a directory with a `file.txt` and Loom's `bin`. */
+  const bash = async (command: string): Promise<string> => {
+    const { stdout } = await promisify(execFile)('bash', ['-c', here(command)], { cwd: directory });
+    return stdout;
+  };
+  const running = new Set<ChildProcess>();
+  const watch = (command: string): { until(part: string): Promise<string> } => {
+    const child = spawn('bash', ['-c', `exec ${here(command)}`], {
+      cwd: directory,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    running.add(child);
+    let text = '';
+    let wake = (): void => {};
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+      wake();
+    });
+    return {
+      async until(part) {
+        while (!text.includes(part)) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        return text;
+      },
+    };
+  };
+
+  beforeAll(async () => {
+    writeFileSync(join(directory, 'file.txt'), 'from a file\n');
+    await promisify(execFile)('ln', ['-s', join(ROOT, 'bin'), join(directory, 'bin')]);
+  });
+  afterAll(() => {
+    for (const child of running) child.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('a producer', async () => {
+    const answer = await bash(
+      'curl -i -X POST  -H x-stream-metadata:"{\\"meta\\": true}" http://localhost:3060/stream/ --data-binary @file.txt',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 201 Created\r\n/);
+    const id = /X-Stream-Id: (\S+)/.exec(answer)?.[1];
+    expect(await bash(`curl --no-buffer http://localhost:3060/stream/${id}`)).toBe('from a file\n');
+    expect(await bash(`curl -i http://localhost:3060/stream/${id}`)).toContain(
+      'X-Stream-Metadata: {"meta":true}\r\n',
+    );
+  });
+
+  it('a pipe, a consumer, the present content, and spies with and without colour', async () => {
+    const spy = watch('curl --no-buffer localhost:3060/spy');
+    const colored = watch('curl --no-buffer localhost:3060/spy?color');
+    const piped = bash(
+      'for i in {1..5}; do echo $i; sleep 1; done | ./bin/stream http://localhost:3060 streamid',
+    );
+    await spy.until('START: streamid\n');
+    const consumer = watch('curl --no-buffer http://localhost:3060/stream/streamid');
+    await consumer.until('2\n');
+    expect(await bash('curl http://localhost:3060/stream/streamid?notail')).toMatch(/^1\n2\n(3\n)?$/);
+    expect(await consumer.until('5\n')).toBe('1\n2\n3\n4\n5\n');
+    expect(await piped).toBe('');
+    expect(await spy.until('END: streamid\n')).toBe(
+      'START: streamid\nstreamid:\n1\n2\n3\n4\n5\nEND: streamid\n',
+    );
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it is about.
+    expect(await colored.until('END: streamid')).toMatch(/^\x1b.*START: streamid/);
+  }, 20_000);
+
+  it('an id that is taken, and one that is not there', async () => {
+    await bash('curl -X POST http://localhost:3060/stream/taken --data-binary @file.txt');
+    expect(await bash('curl -X POST http://localhost:3060/stream/taken --data-binary @file.txt')).toBe(
+      '{"error":"The stream with ID taken already exists. Specify force=true query param to override."}',
+    );
+    expect(await bash('curl http://localhost:3060/stream/:id')).toBe(
+      '{"error":"The stream with ID :id does not exist"}',
+    );
+  });
+});
+
+describe('the commands that people know, with tokens', () => {
+  const loom = withLoom({ store: 'memory:', config: 'tokens:\n  - token1\n  - token2\n' });
+
+  it('a consumer with a token', async () => {
+    const command = 'curl -H "Authorization: Bearer token1" http://localhost:3060/stream/test';
+    const { stdout } = await promisify(execFile)('bash', [
+      '-c',
+      command.replace('localhost:3060', loom.url('').replace('http://', '')),
+    ]);
+    expect(stdout).toBe('{"error":"The stream with ID test does not exist"}');
+  });
+});

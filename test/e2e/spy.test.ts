@@ -1,0 +1,113 @@
+import { Consumer, Producer, request } from '../support/http';
+import { onEachStore } from './on-each-store';
+
+onEachStore('spying', ({ url, freshId }) => {
+  const spyOn = (prefix: string, query = '') => Consumer.open(url(`/spy?prefix=${prefix}${query}`));
+
+  it('shows new streams from their start to their end', async () => {
+    const prefix = freshId();
+    const spy = await spyOn(prefix);
+    expect(spy.status).toBe(200);
+    expect(spy.headers['content-type']).toBe('text/plain; charset=utf-8');
+    const [a, b] = [`${prefix}-a`, `${prefix}-b`];
+    const first = new Producer(url(`/stream/${a}`));
+    await first.head;
+    await spy.until(`START: ${a}\n`);
+    await first.write('one\n');
+    await spy.until('one\n');
+    const second = new Producer(url(`/stream/${b}`));
+    await second.head;
+    await spy.until(`START: ${b}\n`);
+    await second.write('two, unfinished');
+    await spy.until('unfinished');
+    await first.end('three\n');
+    await spy.until(`END: ${a}\n`);
+    await second.end();
+    await spy.until(`END: ${b}\n`);
+    expect(spy.text).toBe(
+      `START: ${a}\n${a}:\none\nSTART: ${b}\n${b}:\ntwo, unfinished\n${a}:\nthree\nEND: ${a}\nEND: ${b}\n`,
+    );
+    spy.close();
+  });
+
+  it('shows active streams from now on, or from their first byte when asked', async () => {
+    const prefix = freshId();
+    const id = `${prefix}-x`;
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
+    const consumer = await Consumer.open(url(`/stream/${id}`));
+    await producer.write('before\n');
+    await consumer.until('before\n');
+    const fromNow = await spyOn(prefix);
+    const fromStart = await spyOn(prefix, '&from=start');
+    await fromNow.until(`START: ${id}\n`);
+    await fromStart.until('before\n');
+    await producer.end('after\n');
+    await fromNow.until(`END: ${id}\n`);
+    await fromStart.until(`END: ${id}\n`);
+    expect(fromNow.text).toBe(`START: ${id}\n${id}:\nafter\nEND: ${id}\n`);
+    expect(fromStart.text).toBe(`START: ${id}\n${id}:\nbefore\nafter\nEND: ${id}\n`);
+    for (const spy of [fromNow, fromStart]) spy.close();
+  });
+
+  it('never cuts a character', async () => {
+    const prefix = freshId();
+    const id = `${prefix}-x`;
+    const spy = await spyOn(prefix);
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
+    const consumer = await Consumer.open(url(`/stream/${id}`));
+    for (const byte of Buffer.from('€😀')) await producer.write(Buffer.from([byte]));
+    await consumer.until('😀');
+    await producer.end('\n');
+    await spy.until(`END: ${id}\n`);
+    expect(spy.text).toBe(`START: ${id}\n${id}:\n€😀\nEND: ${id}\n`);
+    for (const open of [spy, consumer]) open.close();
+  });
+
+  it('colours each stream, from before the word START on', async () => {
+    const prefix = freshId();
+    const id = `${prefix}-x`;
+    const spy = await spyOn(prefix, '&color');
+    await request(url(`/stream/${id}`), { method: 'POST', body: 'red?\n' });
+    await spy.until(`END: ${id}`);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it is about.
+    expect(spy.text).toMatch(/^\x1b\[1m\x1b\[\d+mSTART: .*\n(\x1b.*\x1b\[0m\n)+/);
+    spy.close();
+  });
+
+  it('says END and START when a stream is replaced', async () => {
+    const prefix = freshId();
+    const id = `${prefix}-x`;
+    const old = new Producer(url(`/stream/${id}`));
+    await old.head;
+    const spy = await spyOn(prefix);
+    await spy.until(`START: ${id}\n`);
+    await request(url(`/stream/${id}?force=true`), { method: 'POST', body: 'new\n' });
+    await spy.until(`new\nEND: ${id}\n`);
+    expect(spy.text).toBe(`START: ${id}\nEND: ${id}\nSTART: ${id}\n${id}:\nnew\nEND: ${id}\n`);
+    spy.close();
+  });
+
+  it('misses what it is too slow for, says how much, and slows nobody down', async () => {
+    const prefix = freshId();
+    const id = `${prefix}-x`;
+    const spy = await spyOn(prefix);
+    spy.res.pause();
+    const megabytes = 64;
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
+    for (let i = 0; i < megabytes; i += 1) await producer.write(Buffer.alloc(1 << 20, 'x'));
+    await producer.end('\n');
+    spy.res.resume();
+    const text = await spy.until(`END: ${id}\n`);
+    const skipped = Number(/… (\d+) bytes of .* skipped\n/.exec(text)?.[1]);
+    expect(skipped).toBeGreaterThan(0);
+    expect(text.match(/x/g)?.length ?? 0).toBeLessThan(megabytes << 20);
+    spy.close();
+  });
+
+  it.each(['from=never', 'prefix=a&prefix=b'])('refuses %s', async (query) => {
+    expect((await request(url(`/spy?${query}`))).status).toBe(400);
+  });
+});

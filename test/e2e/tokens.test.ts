@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { Producer, request } from '../support/http';
+import { withLoom } from './with-loom';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const CONFIG = `
+tokens:
+  - everything
+  - {token: reader, scopes: [consume]}
+  - {token: writer, scopes: [produce]}
+  - {sha256: ${sha256('hashed')}, scopes: [produce, consume, delete, spy], prefix: "team-"}
+`;
+
+describe('with tokens', () => {
+  const loom = withLoom({ store: 'memory:', config: CONFIG });
+  const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+  const get = (path: string, headers = {}) => request(loom.url(path), { headers });
+
+  it.each(['/stream', '/stream/x', '/spy', '/readyz', '/nothing'])('%s needs one', async (path) => {
+    const answer = await get(path);
+    expect(answer.status).toBe(401);
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="loom"');
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(answer.text).error).toContain('token');
+  });
+
+  it('/healthz needs none', async () => {
+    expect((await get('/healthz')).status).toBe(200);
+  });
+
+  it('a wrong one is told so', async () => {
+    for (const token of ['wrong', 'everything2', 'everythin', sha256('hashed')]) {
+      const answer = await get('/stream', bearer(token));
+      expect(answer.status).toBe(401);
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="loom", error="invalid_token"');
+    }
+  });
+
+  it('the scheme may be in any case, and EventSource may use the query', async () => {
+    expect((await get('/stream', { Authorization: 'bEaReR everything' })).status).toBe(200);
+    expect((await get('/stream?access_token=everything')).status).toBe(200);
+    expect((await get('/stream?access_token=wrong')).status).toBe(401);
+  });
+
+  it('a refused producer is answered before its body', async () => {
+    const producer = new Producer(loom.url('/stream/refused'));
+    await producer.write('never ends');
+    expect((await producer.answer).status).toBe(401);
+    producer.destroy();
+    expect((await get('/stream/refused', bearer('everything'))).status).toBe(404);
+  });
+
+  it('a token reaches no further than its scopes', async () => {
+    const post = await request(loom.url('/stream/x1'), {
+      method: 'POST',
+      headers: bearer('reader'),
+      body: 'x',
+    });
+    expect(post.status).toBe(403);
+    expect(JSON.parse(post.text).error).toContain('"produce"');
+    expect(
+      (await request(loom.url('/stream/x1'), { method: 'DELETE', headers: bearer('reader') })).status,
+    ).toBe(403);
+    expect((await get('/spy', bearer('reader'))).status).toBe(403);
+    expect((await get('/stream', bearer('reader'))).status).toBe(200);
+  });
+
+  it('a producer may ask how far it came, and no more', async () => {
+    const headers = bearer('writer');
+    await request(loom.url('/stream/w1'), { method: 'POST', headers, body: 'abc' });
+    const head = await request(loom.url('/stream/w1'), { method: 'HEAD', headers });
+    expect(head.headers['upload-offset']).toBe('3');
+    expect((await get('/stream/w1', headers)).status).toBe(403);
+  });
+
+  it('a token reaches no further than its prefix', async () => {
+    const headers = bearer('hashed');
+    const post = (id: string) => request(loom.url(`/stream/${id}`), { method: 'POST', headers, body: 'x' });
+    expect((await post('other-1')).status).toBe(403);
+    expect((await post('team-1')).status).toBe(201);
+    await request(loom.url('/stream/other-2'), { method: 'POST', headers: bearer('everything'), body: 'x' });
+    const listed = JSON.parse((await get('/stream', headers)).text).streams.map(
+      ({ id }: { id: string }) => id,
+    );
+    expect(listed).toEqual(['team-1']);
+    expect((await get('/stream?prefix=other', headers)).status).toBe(403);
+    expect((await get('/stream/other-2', headers)).status).toBe(403);
+    expect((await request(loom.url('/stream/build/7'), { method: 'DELETE', headers })).status).toBe(403);
+    const unnamed = await request(loom.url('/stream'), { method: 'POST', headers, body: 'x' });
+    expect(unnamed.headers['x-stream-id']).toMatch(/^team-/);
+  });
+
+  it('none of them is ever logged', () => {
+    expect(loom.output()).toContain('"path":"/stream"');
+    for (const secret of ['everything', 'reader', 'writer', 'hashed', 'wrong'])
+      expect(loom.output()).not.toContain(secret);
+  });
+});
