@@ -1,0 +1,29 @@
+# syntax=docker/dockerfile:1
+
+FROM node:22-bookworm-slim AS build
+WORKDIR /loom
+COPY package.json package-lock.json ./
+# No package that the server needs has an install script; `prepare` would build before the sources are here.
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM node:22-bookworm-slim
+WORKDIR /loom
+COPY --from=build /loom/package.json /loom/LICENSE ./
+COPY --from=build /loom/node_modules node_modules
+COPY --from=build /loom/dist dist
+COPY --from=build /loom/config config
+COPY --from=build /loom/bin bin
+RUN install -d -o node -g node /data
+USER node
+VOLUME /data
+EXPOSE 3060
+ENV NODE_ENV=production \
+    LOOM_HOST=0.0.0.0 \
+    LOOM_STORE=file:/data \
+    LOOM_LOG_FORMAT=json
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.LOOM_PORT || 3060}/healthz`).then((res) => process.exit(res.ok ? 0 : 1), () => process.exit(1))"]
+# The server is process 1: it handles the stop signals itself and starts no processes, so it needs no init.
+ENTRYPOINT ["node", "bin/loom"]
