@@ -52,7 +52,10 @@ export function timeOf(id: string): number {
   return toNumber(id.slice(id.indexOf('-') + 1));
 }
 
-/** Joins small chunks and cuts large ones, so that each entry is as large as it may be. Copies only what has to be joined. */
+/** A chunk as large as this is not joined to what came before it: one more entry costs less than copying it. */
+const LARGE_BYTES = ENTRY_BYTES_MAX / 2;
+
+/** Joins small chunks and cuts large ones. Copies only small ones. */
 export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] {
   const entries: NewEntry[] = [];
   let at = from;
@@ -68,6 +71,7 @@ export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] 
     room = ENTRY_BYTES_MAX;
   };
   for (const chunk of chunks) {
+    if (chunk.length >= LARGE_BYTES) finish();
     for (let taken = 0; taken < chunk.length; ) {
       const part = chunk.subarray(taken, taken + room);
       parts.push(part);
