@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** Every way in which an operation on logs can fail. Wires map the codes to their own answers, exhaustively. */
 export const LOG_ERRORS = {
   LOG_ID_INVALID: 'that is no valid stream id',
@@ -32,5 +34,6 @@ export function isLogError(error: unknown, code?: LogErrorCode): error is LogErr
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // Not `instanceof`: an error may come from another realm, as Node's own do in a test runner.
+  return types.isNativeError(error) ? error.message : String(error);
 }

@@ -47,7 +47,7 @@ export interface LogInfo extends LogRef {
   readonly outcome?: SealOutcome;
   /** How many bytes are committed. */
   readonly tail: Offset;
-  /** The epoch of the last producer that attached, attached still or not. */
+  /** That of the last producer that attached; it also rises when a producer is fenced because its node died. */
   readonly epoch: number;
   readonly metadata?: Json;
   readonly contentType: string;

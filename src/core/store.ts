@@ -112,7 +112,8 @@ export interface Page {
   readonly end?: SealOutcome;
   /**
    * Gives the memory of `chunks` back to the store, which may then use it for other pages. Only for a reader that has handed
-   * the chunks to nobody who may still look at them; one that never calls it leaves them to the garbage collector.
+   * the chunks to nobody who may still look at them; one that never calls it leaves them to the garbage collector. A second call does
+   * nothing.
    */
   readonly release?: () => void;
 }

@@ -38,9 +38,20 @@ export function authorize(ctx: Context, scope: TokenScope | readonly TokenScope[
     throw forbidden(`The token does not have the scope "${sufficient.join('" or "')}"`);
   }
   if (id !== undefined && !id.startsWith(access.prefix)) {
-    throw forbidden(`The token reaches only streams whose ID starts with "${access.prefix}"`);
+    throw beyond(access.prefix);
   }
   return access;
+}
+
+/** A token that reaches only some ids sees only those. @throws RequestError `FORBIDDEN` for a prefix beyond them */
+export function within(prefix: string, reach: string): string {
+  if (prefix.startsWith(reach)) return prefix;
+  if (reach.startsWith(prefix)) return reach;
+  throw beyond(reach);
+}
+
+function beyond(reach: string): RequestError {
+  return forbidden(`The token reaches only streams whose ID starts with "${reach}"`);
 }
 
 function present(ctx: Context, credentials: readonly Credential[]): Access {

@@ -2,6 +2,7 @@ import type { RouterContext } from '@koa/router';
 import { catchUp } from '../../core/follow';
 import type { LogInfo } from '../../core/log';
 import { advance, START } from '../../core/offset';
+import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { drained } from '../drained';
 import { matchesAny } from '../etag';
 import type { Wire } from '../protocol';
@@ -9,7 +10,6 @@ import { type ByteRange, parseRange } from '../range';
 import { RequestError } from '../request-error';
 import { sendHead } from '../send-head';
 import type { Delivery } from './delivery';
-import { contentHeaders, type Headers, LIVE_HEADERS } from './stream-headers';
 
 /** Which bytes of the log to send, and as what. */
 interface Selection extends ByteRange {

@@ -1,6 +1,6 @@
 import type { LogInfo } from '../../core/log';
 import type { Offset } from '../../core/offset';
-import type { Headers } from './stream-headers';
+import type { Headers } from '../content-headers';
 
 /** What a consumer is sent. */
 export interface Delivery {

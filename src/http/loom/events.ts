@@ -4,13 +4,13 @@ import { follow } from '../../core/follow';
 import { Lines, type Text } from '../../core/lines';
 import type { LogInfo, Outcome } from '../../core/log';
 import { type Offset, START } from '../../core/offset';
+import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { detach } from '../detach';
 import { drained } from '../drained';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import { encodeEvent, HEARTBEAT, RETRY } from '../sse';
 import { assertWithin, parseQueryOffset } from './requested-offset';
-import { contentHeaders, type Headers, LIVE_HEADERS } from './stream-headers';
 import { closedState } from './stream-state';
 
 /**

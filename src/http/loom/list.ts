@@ -2,7 +2,7 @@ import type { RouterContext } from '@koa/router';
 import { isLogError } from '../../core/errors';
 import type { LogInfo, LogState } from '../../core/log';
 import type { ListQuery } from '../../core/store';
-import { authorize } from '../access';
+import { authorize, within } from '../access';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 
@@ -45,13 +45,6 @@ function single(ctx: RouterContext, name: string): string | undefined {
   const value = ctx.query[name];
   if (Array.isArray(value)) throw new RequestError('BAD_REQUEST', `${name} is given more than once`);
   return value;
-}
-
-/** A token that reaches only some ids sees only those. @throws RequestError `FORBIDDEN` for a prefix beyond them */
-export function within(prefix: string, reach: string): string {
-  if (prefix.startsWith(reach)) return prefix;
-  if (reach.startsWith(prefix)) return reach;
-  throw new RequestError('FORBIDDEN', `The token reaches only streams whose ID starts with "${reach}"`);
 }
 
 function parseLimit(raw: string | undefined): number {

@@ -1,8 +1,7 @@
 import type { LogInfo } from '../../core/log';
+import type { Headers } from '../content-headers';
 import { renderMetadata } from './metadata-header';
 import { streamState } from './stream-state';
-
-export type Headers = Readonly<Record<string, string>>;
 
 /** What every answer about a stream carries, whatever its body. By the generation, who resumes notices that it was replaced. */
 export function streamHeaders(info: LogInfo): Headers {
@@ -11,19 +10,3 @@ export function streamHeaders(info: LogInfo): Headers {
     ? state
     : { ...state, 'X-Stream-Metadata': renderMetadata(info.metadata) };
 }
-
-/** Anyone may have put anything into a stream: a browser must not run it, whatever type its producer gave it. */
-export function contentHeaders(contentType: string): Headers {
-  return {
-    'Content-Type': contentType,
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-    'Cross-Origin-Resource-Policy': 'same-origin',
-  };
-}
-
-/** Proxies must neither hold a live response back nor keep or change it. */
-export const LIVE_HEADERS: Headers = {
-  'Cache-Control': 'no-store, no-transform',
-  'X-Accel-Buffering': 'no',
-};

@@ -6,12 +6,12 @@ import { advance, type Offset } from '../../core/offset';
 import { RemovalNews } from '../../core/removal';
 import type { LogStore } from '../../core/store';
 import { ChunkedBody } from '../chunked-body';
+import { contentHeaders, LIVE_HEADERS } from '../content-headers';
 import { detach } from '../detach';
 import { drained } from '../drained';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import type { Delivery } from './delivery';
-import { contentHeaders, LIVE_HEADERS } from './stream-headers';
 import { closedState } from './stream-state';
 
 /**

@@ -1,9 +1,8 @@
 import type { RouterContext } from '@koa/router';
 import { followMany } from '../../core/follow-many';
-import { authorize } from '../access';
+import { authorize, within } from '../access';
+import { contentHeaders, LIVE_HEADERS } from '../content-headers';
 import { detach } from '../detach';
-import { within } from '../loom/list';
-import { contentHeaders, LIVE_HEADERS } from '../loom/stream-headers';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 import { sendHead } from '../send-head';
