@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Answer, Consumer, Producer, request } from '../support/http';
+import { Checker } from './checker';
+import { followOverHttp } from './following';
+import { complaints } from './health';
+import { withStage } from './stage';
+
+const LENGTH = 8_000_000;
+
+const disk = mountSmallDisk();
+const onSmallDisk = disk === undefined ? it.skip : it;
+if (disk === undefined)
+  process.emitWarning('Nothing is tested on a full disk: this process may not mount a tmpfs');
+
+describe('a server on a full disk', () => {
+  const stage = withStage();
+  afterAll(() => {
+    if (disk === undefined) return;
+    execFileSync('umount', [disk]);
+    rmdirSync(disk);
+  });
+
+  onSmallDisk(
+    'says so, keeps all that it acknowledged, goes on serving, and takes more once there is room',
+    async () => {
+      const ballast = join(disk ?? '', 'ballast');
+      writeFileSync(ballast, Buffer.alloc(6_000_000));
+      const loom = await stage.loom(`file:${disk}/data`);
+      const checker = new Checker();
+      const history = checker.stream('filling');
+      const url = `${loom.url}/stream/${history.id}`;
+      const patch = (from: number, to: number, complete: boolean): Promise<Answer> =>
+        request(url, {
+          method: 'PATCH',
+          headers: {
+            'Content-Type': 'application/partial-upload',
+            'Upload-Offset': String(from),
+            'Upload-Complete': complete ? '?1' : '?0',
+          },
+          body: history.source.bytes(from, to),
+        });
+      const over = stage.add(new AbortController(), (it) => it.abort());
+
+      await request(url, { method: 'POST', headers: { 'Upload-Complete': '?0' } });
+      const read = followOverHttp(() => url, history.reader('a tail'), over.signal);
+      read.catch(() => {
+        // It is awaited below, unless the test fails before.
+      });
+      history.written(LENGTH);
+      let answer = await patch(0, 300_000, false);
+      let at = 0;
+      for (; answer.status === 204; answer = await patch(at, Math.min(LENGTH, at + 300_000), false)) {
+        at = Number(answer.headers['upload-offset']);
+        history.acknowledged(at);
+      }
+      expect(answer.status).toBe(507);
+      expect(JSON.parse(answer.text).error).toMatch(/full|room|space/i);
+      at = Number(answer.headers['upload-offset']);
+      history.acknowledged(at);
+
+      takeAllRoom(ballast);
+      expect((await request(`${loom.url}/readyz`)).status).toBe(507);
+      // There may be room for the facts of a stream, but not for its bytes: then the 201 is out, and never becomes whole.
+      const begun = request(`${loom.url}/stream/new`, { method: 'POST', body: 'x' });
+      expect(
+        await begun.then(
+          ({ status }) => status,
+          () => 'cut',
+        ),
+      ).not.toBe(201);
+      const [listed] = JSON.parse((await request(`${loom.url}/stream?prefix=${history.id}`)).text).streams;
+      expect(listed).toMatchObject({ id: history.id, bytes: at });
+      const content = await request(`${url}?notail`);
+      expect(content.body).toHaveLength(at);
+      expect(history.source.differsAt(0, content.body)).toBeUndefined();
+
+      rmSync(ballast);
+      for (; at < LENGTH; at = Number(answer.headers['upload-offset'])) {
+        const to = Math.min(LENGTH, at + 900_000);
+        answer = await patch(at, to, to === LENGTH);
+        expect(answer.status).toBe(204);
+      }
+      history.completed();
+      await read;
+      expect(await checker.violations(loom.url)).toEqual([]);
+      await loom.restart();
+      expect(await checker.violations(loom.url)).toEqual([]);
+      expect(complaints(loom)).toEqual([]);
+    },
+  );
+
+  onSmallDisk('breaks a plain upload off, and tells how far it came', async () => {
+    const loom = await stage.loom(`file:${disk}/data`);
+    await request(`${loom.url}/stream/filling`, { method: 'DELETE' });
+    const checker = new Checker();
+    const history = checker.stream('plain');
+    const url = `${loom.url}/stream/${history.id}`;
+    const producer = new Producer(url);
+    await producer.head;
+    const tail = await Consumer.open(url);
+    history.written(20_000_000);
+    for (const piece of history.source.pieces(0, 20_000_000, () => 100_000)) {
+      if (producer.isCut) break;
+      await producer.write(piece).catch(() => {
+        // The end of the room.
+      });
+    }
+    await expect(producer.answer).rejects.toThrow();
+    const { headers } = await request(url, { method: 'HEAD' });
+    expect(headers['x-stream-state']).toBe('interrupted');
+    const length = Number(headers['upload-offset']);
+    expect(length).toBeGreaterThan(1_000_000);
+    history.seen(length);
+    expect(await checker.violations(loom.url)).toEqual([]);
+    tail.close();
+    expect(complaints(loom)).toEqual([]);
+  });
+});
+
+/** To the last byte: what was refused for its size left some room. */
+function takeAllRoom(path: string): void {
+  for (let piece = 1 << 20; piece >= 1; ) {
+    try {
+      writeFileSync(path, Buffer.alloc(piece), { flag: 'a' });
+    } catch {
+      // No room for another piece of this size.
+      piece /= 2;
+    }
+  }
+}
+
+/** A file system of 16 MB. `undefined` where this process may not mount one. */
+function mountSmallDisk(): string | undefined {
+  const directory = mkdtempSync(join(tmpdir(), 'loom-full-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', directory], { stdio: 'ignore' });
+    return directory;
+  } catch {
+    // Only root may, and not in every container.
+    rmdirSync(directory);
+    return undefined;
+  }
+}

@@ -1,0 +1,161 @@
+import { withLoom } from '../e2e/with-loom';
+import { request } from '../support/http';
+import { complaints } from './health';
+import { RawConnection } from './raw-connection';
+
+/** The beginning of an answer. */
+const HEAD = /HTTP\/1\.1 \d{3}/g;
+const HOST = 'Host: x\r\n';
+const CHUNKED = `POST /stream/smuggled HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n`;
+
+describe('a malformed request', () => {
+  const loom = withLoom({ store: 'memory:', config: 'http: {headersTimeout: 1s}' });
+  const exchange = async (text: string): Promise<string> => {
+    const connection = await RawConnection.open(loom.process().port);
+    connection.send(text);
+    return connection.whole();
+  };
+  afterEach(async () => {
+    expect((await request(loom.url('/healthz'))).status).toBe(200);
+    expect(complaints(loom.process())).toEqual([]);
+  });
+
+  it.each([
+    ['that is no HTTP', 'SECRET\r\n\r\n', 400],
+    ['of HTTP/3.7', `GET /stream/SECRET HTTP/3.7\r\n${HOST}\r\n`, 400],
+    ['that begins a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03SECRET', 400],
+    ['with NUL in its path', `GET /stream/SEC\0RET HTTP/1.1\r\n${HOST}\r\n`, 400],
+    ['with NUL in a header', `GET /stream/x HTTP/1.1\r\n${HOST}X: SEC\0RET\r\n\r\n`, 400],
+    ['with NUL in a header name', `GET /stream/x HTTP/1.1\r\n${HOST}SEC\0RET: x\r\n\r\n`, 400],
+    ['with a line folded', `GET /stream/x HTTP/1.1\r\n${HOST}X: SECRET\r\n folded\r\n\r\n`, 400],
+    ['with a blank before the colon', `GET /stream/x HTTP/1.1\r\n${HOST}SECRET : x\r\n\r\n`, 400],
+    ['with lines that end in LF', 'GET /stream/SECRET HTTP/1.1\nHost: x\n\n', 400],
+    ['with a lone CR in a header', `GET /stream/x HTTP/1.1\r\n${HOST}X: SEC\rRET: y\r\n\r\n`, 400],
+    [
+      'with two lengths',
+      `POST /stream/x HTTP/1.1\r\n${HOST}Content-Length: 3\r\nContent-Length: 5\r\n\r\nabc`,
+      400,
+    ],
+    ['with a negative length', `POST /stream/x HTTP/1.1\r\n${HOST}Content-Length: -1\r\n\r\n`, 400],
+    ['with a length that is none', `POST /stream/x HTTP/1.1\r\n${HOST}Content-Length: 0x10\r\n\r\n`, 400],
+    ['with a length and chunks', `${CHUNKED}Content-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n`, 400],
+    ['with chunks twice over', `${CHUNKED}Transfer-Encoding: identity\r\n\r\n0\r\n\r\n`, 400],
+    [
+      'with an encoding that is none',
+      `POST /stream/x HTTP/1.1\r\n${HOST}Transfer-Encoding: SECRET\r\n\r\n`,
+      400,
+    ],
+    ['with a head of 40 KiB', `GET /stream/x HTTP/1.1\r\n${HOST}X: ${'SECRET'.repeat(6_827)}\r\n\r\n`, 431],
+    ['with a path of 40 KiB', `GET /stream/${'SECRET'.repeat(6_827)} HTTP/1.1\r\n${HOST}\r\n`, 431],
+  ])('%s is refused, and none of it repeated', async (_, text, status) => {
+    const answer = await exchange(text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer.match(HEAD)).toHaveLength(1);
+    expect(answer).not.toContain('SECRET');
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ error: expect.any(String) });
+  });
+
+  it('of HTTP/0.9 gets one answer at the most', async () => {
+    expect((await exchange('GET /healthz\r\n\r\n')).match(HEAD)).toHaveLength(1);
+  });
+
+  it('without a host is refused', async () => {
+    const answer = await exchange('GET /stream/SECRET HTTP/1.1\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).not.toContain('SECRET');
+  });
+
+  it('with a thousand headers is refused, or answered once', async () => {
+    const headers = Array.from({ length: 1_000 }, (_, n) => `X-${n}: ${n}\r\n`).join('');
+    const answer = await exchange(`GET /healthz HTTP/1.1\r\n${HOST}Connection: close\r\n${headers}\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 (200|431) /);
+    expect(answer.match(HEAD)).toHaveLength(1);
+  });
+
+  it.each([
+    ['that is no number', 'zz\r\nabc\r\n'],
+    ['that is negative', '-3\r\nabc\r\n'],
+    ['beyond all numbers', 'fffffffffffffffff\r\nabc\r\n'],
+    ['with a sign', '+3\r\nabc\r\n'],
+    ['that LF ends', '3\nabc\n0\n\n'],
+    ['shorter than its data', '3\r\nabcdef\r\n0\r\n\r\n'],
+  ])('whose chunk has a size %s gets its stream interrupted', async (_, chunks) => {
+    const id = `chunks-${Math.random()}`;
+    const connection = await RawConnection.open(loom.process().port);
+    connection.send(`POST /stream/${id} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n`);
+    await connection.until('201 Created');
+    connection.send(chunks);
+    const answer = await connection.whole();
+    expect(answer.match(HEAD)).toHaveLength(1);
+    // An answer with its last chunk would say that all went well.
+    expect(answer).not.toContain('0\r\n\r\n');
+    const stream = await request(loom.url(`/stream/${id}?notail`));
+    expect(stream.headers['x-stream-state']).toBe('interrupted');
+    expect(stream.text).toMatch(/^first(abc)?$/);
+  });
+
+  it('hidden in the body of another is never carried out', async () => {
+    const hidden = `DELETE /stream/victim HTTP/1.1\r\n${HOST}\r\n`;
+    await request(loom.url('/stream/victim'), { method: 'POST', body: 'alive' });
+    const size = hidden.length.toString(16);
+    for (const text of [
+      `POST /stream/carrier-1 HTTP/1.1\r\n${HOST}Content-Length: ${hidden.length}\r\nConnection: close\r\n\r\n${hidden}`,
+      `POST /stream/carrier-2 HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n${size}\r\n${hidden}\r\n0\r\n\r\n`,
+      `POST /stream/carrier-3 HTTP/1.1\r\n${HOST}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`,
+      `POST /stream/carrier-4 HTTP/1.1\r\n${HOST}Transfer-Encoding: xchunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n${hidden}`,
+      `POST /stream/carrier-5 HTTP/1.1\r\n${HOST}Transfer-Encoding : chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n${hidden}`,
+      // Refused before its body was read: what is left of the body is no request.
+      `POST /stream/victim HTTP/1.1\r\n${HOST}Content-Length: ${hidden.length}\r\nConnection: close\r\n\r\n${hidden}`,
+      `PATCH /stream/nobody HTTP/1.1\r\n${HOST}Content-Length: ${hidden.length}\r\nConnection: close\r\n\r\n${hidden}`,
+      `GET /stream/victim HTTP/1.1\r\n${HOST}Content-Length: ${hidden.length}\r\nConnection: close\r\n\r\n${hidden}`,
+    ]) {
+      const answer = await exchange(text);
+      expect(answer.match(HEAD)).toHaveLength(1);
+    }
+    expect((await request(loom.url('/stream/victim'))).text).toBe('alive');
+  });
+
+  it('does not keep those that came before it in the same pipeline from being answered, in order', async () => {
+    const get = (path: string): string => `GET ${path} HTTP/1.1\r\n${HOST}\r\n`;
+    await request(loom.url('/stream/pipelined'), { method: 'POST', body: 'content' });
+    const connection = await RawConnection.open(loom.process().port);
+    connection.send(
+      `POST /stream/p1 HTTP/1.1\r\n${HOST}Content-Length: 3\r\n\r\none${get('/stream/p1')}${get('/stream/pipelined')}${get('/stream/nobody')}`,
+    );
+    const answers = await connection.until('"The stream with ID nobody does not exist"');
+    expect(answers.match(HEAD)).toEqual([201, 200, 200, 404].map((status) => `HTTP/1.1 ${status}`));
+    expect(answers).toMatch(/one.*content.*nobody/s);
+    connection.send('nonsense\r\n\r\n');
+    expect((await connection.whole()).match(HEAD)).toHaveLength(5);
+  });
+
+  it('that never ends its head is cut, and one that trickles is, too', async () => {
+    const silent = await RawConnection.open(loom.process().port);
+    silent.send('GET /stream HTTP/1.1\r\n');
+    const trickling = await RawConnection.open(loom.process().port);
+    trickling.send(`GET /stream HTTP/1.1\r\n`);
+    const drip = setInterval(() => trickling.send('X: y\r\n'), 50);
+    expect(await silent.whole()).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await trickling.whole()).toMatch(/^HTTP\/1\.1 408 /);
+    clearInterval(drip);
+  });
+});
+
+describe('a body', () => {
+  const loom = withLoom({ store: 'memory:', config: 'http: {headersTimeout: 1s, keepAliveTimeout: 1s}' });
+
+  it('may take longer than any limit for heads and idle connections, with silence in between', async () => {
+    const connection = await RawConnection.open(loom.process().port);
+    connection.send(`POST /stream/patient HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`);
+    await connection.until('201 Created');
+    connection.send('6\r\nbefore\r\n');
+    // Node looks once a second for requests that take too long.
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    connection.send('6\r\n after\r\n0\r\n\r\n');
+    await connection.until('\r\n0\r\n\r\n');
+    connection.close();
+    const { text, headers } = await request(loom.url('/stream/patient'));
+    expect(text).toBe('before after');
+    expect(headers['x-stream-state']).toBe('closed; outcome=complete');
+  });
+});

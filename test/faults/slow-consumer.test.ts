@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Producer, request } from '../support/http';
+import type { LoomProcess } from '../support/loom-process';
+import { Checker, type History } from './checker';
+import { complaints } from './health';
+import { forgetPeak, peakBytes, residentBytes } from './process-memory';
+import { freshStore, STORES, withStage } from './stage';
+
+const MIB = 1024 * 1024;
+const LENGTH = 300 * MIB;
+const GROWTH_MAX = 100 * MIB;
+
+describe.each(STORES)('a consumer on %s that reads nothing for a while', (name) => {
+  const stage = withStage();
+
+  it('neither holds its producer back nor fills the memory, and gets every byte in the end', async () => {
+    const loom = await stage.loom(await freshStore(stage, name));
+    const checker = new Checker();
+    const history = checker.stream('flood');
+    const url = `${loom.url}/stream/${history.id}`;
+    const warmUp = new Producer(`${loom.url}/stream/warm-up`);
+    await flood(warmUp, checker.stream('warm-up'), 30 * MIB);
+
+    const producer = new Producer(url);
+    await producer.head;
+    const asleep = await openPaused(url);
+    const events = await openPaused(url, { Accept: 'text/event-stream' });
+    const spy = await openPaused(`${loom.url}/spy?from=start`);
+    await delay(200);
+    const before = residentBytes(loom.pid);
+    forgetPeak(loom.pid);
+    await flood(producer, history, LENGTH);
+    // The producer is done, and so nobody held it back: none of them has read more than their sockets took without them.
+    expect(peakBytes(loom.pid) - before).toBeLessThan(GROWTH_MAX);
+
+    const reading = history.reader('the consumer that slept');
+    for await (const bytes of asleep) reading.took(bytes);
+    expect(asleep.trailers['x-stream-state']).toBe('closed; outcome=complete');
+    expect(peakBytes(loom.pid) - before).toBeLessThan(GROWTH_MAX);
+    events.destroy();
+    expect(await untilItSays(spy, ' bytes of flood skipped\n')).toContain(' bytes of flood skipped\n');
+    spy.destroy();
+    expect(await checker.violations(loom.url)).toEqual([]);
+    expect(await isServed(loom)).toBe(true);
+    expect(complaints(loom)).toEqual([]);
+  }, 60_000);
+});
+
+async function flood(producer: Producer, history: History, length: number): Promise<void> {
+  history.written(length);
+  for (const piece of history.source.pieces(0, length, () => 256 * 1024)) await producer.write(piece);
+  expect((await producer.end()).status).toBe(201);
+  history.completed();
+}
+
+/** A response that nobody reads: nothing is taken from its socket once its buffers are full. */
+async function openPaused(url: string, headers = {}): Promise<IncomingMessage> {
+  const [res] = await once(http.get(url, { agent: false, headers }), 'response');
+  return res.on('error', () => {});
+}
+
+async function untilItSays(res: IncomingMessage, part: string): Promise<string> {
+  let text = '';
+  for await (const bytes of res) {
+    text = text.slice(-2 * part.length) + bytes.toString('latin1');
+    if (text.includes(part)) break;
+  }
+  return text;
+}
+
+async function isServed(loom: LoomProcess): Promise<boolean> {
+  return (await request(`${loom.url}/healthz`)).status === 200;
+}
