@@ -1,8 +1,9 @@
-import type { Redis } from 'ioredis';
+import { Command, type Redis } from 'ioredis';
 import { isLogError, LogError } from '../../core/errors';
 import type { Writer } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import type { Tails } from '../../core/tails';
+import { AppendCommand } from './append-command';
 import type { Connections } from './connect';
 import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, lengthOf, type NewEntry } from './entries';
 import { bytesKey, partitionOf } from './keys';
@@ -12,6 +13,8 @@ import type { Writers } from './writers';
 
 /** Sixteen entries. With one append in flight Redis is idle between two: eight are a tenth slower, and 32 gain a tenth for twice the memory. */
 export const APPEND_BYTES_MAX = 16 * ENTRY_BYTES_MAX;
+
+const UTF8 = { replyEncoding: 'utf8' } as const;
 
 /** One append from its first try to its last. The cut and the time stay, so that a repeated entry has the very same id. */
 interface Batch {
@@ -104,22 +107,41 @@ async function addEntries(
   entries: readonly NewEntry[],
   stamp: number,
 ): Promise<readonly (string | null)[]> {
-  const add = ({ from, bytes }: NewEntry): Promise<string | null> =>
-    connection.xadd(key, 'NOMKSTREAM', `${from + bytes.length}-${stamp}`, 'd', bytes);
+  const send = (command: Command): Promise<unknown> => Promise.resolve(connection.sendCommand(command));
+  const add = (entry: NewEntry): Promise<unknown> => send(new AppendCommand(key, entry, stamp));
   const [only, ...others] = entries;
-  if (only !== undefined && others.length === 0) return [await add(only)];
+  if (only !== undefined && others.length === 0) {
+    return [idOf(await inOneWrite(connection, () => add(only)))];
+  }
 
   // In a transaction a Redis that runs full between two entries stores neither: there would be a hole otherwise. These are plain
-  // commands sent in one write; ioredis's own pipeline would copy the bytes once more.
+  // commands sent in one write; ioredis's own pipeline would copy the bytes once more, and its own `exec` goes out by itself.
   const refusals: unknown[] = [];
   const note = (error: unknown): unknown => refusals.push(error);
-  connection.stream.cork();
-  connection.multi({ pipeline: false }).catch(note);
-  for (const entry of entries) add(entry).catch(note);
-  const results = connection.exec().catch((error: unknown) => Promise.reject(refusals[0] ?? error));
-  connection.stream.uncork();
-  return ((await results) ?? []).map(([error, id]) => {
-    if (error !== null && error !== undefined) throw error;
-    return typeof id === 'string' ? id : null;
+  const results = await inOneWrite(connection, () => {
+    send(new Command('multi', [], UTF8)).catch(note);
+    for (const entry of entries) add(entry).catch(note);
+    return send(new Command('exec', [], UTF8)).catch((error: unknown) =>
+      Promise.reject(refusals[0] ?? error),
+    );
   });
+  if (!Array.isArray(results)) return [null];
+  return results.map((result: unknown) => {
+    if (result instanceof Error) throw result;
+    return idOf(result);
+  });
+}
+
+/** Commands that are sent while the socket is corked leave together, and their bytes are not copied. */
+function inOneWrite<T>({ stream }: Redis, send: () => T): T {
+  stream.cork();
+  try {
+    return send();
+  } finally {
+    stream.uncork();
+  }
+}
+
+function idOf(reply: unknown): string | null {
+  return typeof reply === 'string' ? reply : null;
 }
