@@ -82,7 +82,7 @@ export const OPTIONS = {
     consumerTimeout: option(
       duration('1s'),
       '10m',
-      'A consumer whose connection takes no byte for so long, while there are some for it, is cut.',
+      'A consumer that does not take what waits in its connection within this time is cut.',
     ),
   },
   live: {

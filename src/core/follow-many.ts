@@ -2,6 +2,7 @@ import { isLogError } from './errors';
 import { catchUp } from './follow';
 import type { LogRef, LogState } from './log';
 import { advance, type Offset, START } from './offset';
+import { sizeOf } from './size-of';
 import type { LifecycleEvent, LogStore, News } from './store';
 
 /** Sees many logs at once. Its methods are called in the turn in which the news arrives and must not block. */
@@ -9,7 +10,7 @@ export interface Spectator {
   started(log: LogRef): void;
   bytes(log: LogRef, chunks: readonly Buffer[]): void;
   ended(log: LogRef): void;
-  /** Resolves when it can take more of what is read for it from the store. */
+  /** Resolves when it can take more of what is read for it from the store; rejects when it has left. */
   ready(): Promise<void>;
 }
 
@@ -137,10 +138,7 @@ class FollowedLog {
 
   #pass(chunks: readonly Buffer[]): void {
     if (chunks.length === 0 || this.#isOver()) return;
-    this.#at = advance(
-      this.#at,
-      chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-    );
+    this.#at = advance(this.#at, sizeOf(chunks));
     this.around.spectator.bytes(this.log, chunks);
   }
 

@@ -1,5 +1,6 @@
 import type { LogRef, Outcome } from './log';
 import { advance, type Offset } from './offset';
+import { sizeOf } from './size-of';
 import type { News, Watcher } from './store';
 
 /** What a store does when the first watcher of a log comes and when its last one leaves. */
@@ -52,10 +53,7 @@ export class Tails {
   advanced(log: LogRef, from: Offset, chunks: readonly Buffer[]): void {
     const tail = this.#tails.get(log.generation);
     if (tail === undefined) return;
-    const end = advance(
-      from,
-      chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-    );
+    const end = advance(from, sizeOf(chunks));
     if (end <= tail.at) return;
     const contiguous = from <= tail.at;
     tail.at = end;

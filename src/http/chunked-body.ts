@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { sizeOf } from '../core/size-of';
 
 const CRLF = Buffer.from('\r\n');
 
@@ -64,8 +65,4 @@ export class ChunkedBody {
 
 function sizeLine(size: number): Buffer {
   return Buffer.from(`${size.toString(16)}\r\n`, 'latin1');
-}
-
-function sizeOf(chunks: readonly Buffer[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }

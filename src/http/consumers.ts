@@ -3,11 +3,12 @@ import type { ServerResponse } from 'node:http';
 /** The live responses of this node. */
 export class Consumers {
   readonly #controllers = new Set<AbortController>();
+  #isClosed = false;
 
   /** Aborts when the response is over, however it ended: sent, the client went away, or the server stops. */
   signalOf(res: ServerResponse): AbortSignal {
     const controller = new AbortController();
-    if (res.closed) controller.abort();
+    if (res.closed || this.#isClosed) controller.abort();
     else {
       this.#controllers.add(controller);
       res.once('close', () => {
@@ -20,6 +21,7 @@ export class Consumers {
 
   /** Their connections break off without an end, so that they know to go on elsewhere. */
   cutAll(): void {
+    this.#isClosed = true;
     for (const controller of this.#controllers) controller.abort();
   }
 }

@@ -21,42 +21,55 @@ export type BodyEnd = 'completes' | 'leaves-open';
  */
 export function receive(wire: Wire, ctx: Context, info: LogInfo, end: BodyEnd): Promise<LogInfo | undefined> {
   const writer = writerOf(info);
+  const { epoch } = writer;
   const record = (change: Change): Promise<LogInfo> =>
     persist(() => wire.store.change(writer.log, change), wire.stopping);
-  const { epoch } = writer;
 
-  const work = async (): Promise<LogInfo | undefined> => {
-    let ingested: Ingested;
-    try {
-      ingested = await ingest(wire.store, writer, ctx.req, {
-        from: info.tail,
-        pendingBytesMax: wire.config.limits.pendingBytes,
-        logBytesMax: wire.config.limits.bytesPerStream,
-      });
-    } catch (error) {
-      await recordFailure(error);
-      throw error;
-    }
-    if (ingested.how === 'cut') {
-      await record({ kind: 'release', epoch, state: 'interrupted' });
-      return undefined;
-    }
-    return record(
-      end === 'completes'
-        ? { kind: 'seal', epoch, outcome: { kind: 'complete' } }
-        : { kind: 'release', epoch, state: 'open' },
-    );
-  };
+  return wire.attachments.hold(
+    writer,
+    () => ctx.req.destroy(),
+    async (attachment) => {
+      let ingested: Ingested;
+      try {
+        ingested = await ingest(wire.store, writer, ctx.req, {
+          from: info.tail,
+          pendingBytesMax: wire.config.limits.pendingBytes,
+          logBytesMax: wire.config.limits.bytesPerStream,
+        });
+      } catch (error) {
+        attachment.ending();
+        const recorded = recordFailure(error, epoch, record);
+        // A store that is away is not waited for: the producer is told at once, and may try another node.
+        if (isLogError(error, 'LOG_TOO_LARGE')) await recorded;
+        else
+          attachment.inBackground(
+            recorded.catch((failure) => wire.logger.warn({ err: failure }, 'release failed')),
+          );
+        throw error;
+      }
+      attachment.ending();
+      const after = await record(changeAtEnd(ingested.how, end, epoch));
+      return ingested.how === 'cut' ? undefined : after;
+    },
+  );
+}
 
-  const recordFailure = async (error: unknown): Promise<void> => {
-    if (isLogError(error, 'LOG_TOO_LARGE')) {
-      await record({ kind: 'seal', epoch, outcome: { kind: 'aborted', reason: messageOf(error) } });
-    } else if (!isOver(error)) {
-      await record({ kind: 'release', epoch, state: 'interrupted' });
-    }
-  };
+function changeAtEnd(how: Ingested['how'], end: BodyEnd, epoch: number): Change {
+  if (how === 'cut') return { kind: 'release', epoch, state: 'interrupted' };
+  if (end === 'leaves-open') return { kind: 'release', epoch, state: 'open' };
+  return { kind: 'seal', epoch, outcome: { kind: 'complete' } };
+}
 
-  return wire.attachments.hold(writer, () => ctx.req.destroy(), work);
+async function recordFailure(
+  error: unknown,
+  epoch: number,
+  record: (change: Change) => Promise<LogInfo>,
+): Promise<void> {
+  if (isLogError(error, 'LOG_TOO_LARGE')) {
+    await record({ kind: 'seal', epoch, outcome: { kind: 'aborted', reason: messageOf(error) } });
+  } else if (!isOver(error)) {
+    await record({ kind: 'release', epoch, state: 'interrupted' });
+  }
 }
 
 /** Whether the log has a new producer already or takes none any more: then there is nothing to record. */

@@ -4,6 +4,7 @@ import { catchUp } from '../../core/follow';
 import type { LogRef, Outcome } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
 import { RemovalNews } from '../../core/removal';
+import { sizeOf } from '../../core/size-of';
 import type { LogStore } from '../../core/store';
 import { ChunkedBody } from '../chunked-body';
 import { contentHeaders, LIVE_HEADERS } from '../content-headers';
@@ -106,10 +107,7 @@ function standAtTail(
     const unwatch = store.watch(log, from, (news) => {
       if (news.kind === 'bytes' && news.from === at) {
         body.writeShared(news.chunks);
-        at = advance(
-          at,
-          news.chunks.reduce((sum, chunk) => sum + chunk.length, 0),
-        );
+        at = advance(at, sizeOf(news.chunks));
         if (res.writableLength > BEHIND_BYTES) leave();
       } else if (news.kind === 'ended' && news.at === at) leave(news.outcome);
       // Told of bytes that it has in part or whole, or of something to look at: the store knows what is missing.

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Spectator } from '../../core/follow-many';
 import type { LogRef } from '../../core/log';
+import { sizeOf } from '../../core/size-of';
+import { drained } from '../drained';
 import type { SpyFormat } from './spy-format';
 
 interface Missed {
@@ -10,6 +12,16 @@ interface Missed {
   ended: boolean;
 }
 
+/** Streams that a slow spy may have news of before it counts as gone. */
+const MISSED_MAX = 10_000;
+
+export interface SpyLimits {
+  /** The most bytes that wait for it. What goes beyond is skipped. */
+  readonly pendingBytesMax: number;
+  /** It is cut when it does not take what waits for it within so many milliseconds. */
+  readonly stalledMs: number;
+}
+
 /**
  * Shows a spy what happens. A spy that is slower than its streams misses bytes, and is told how many of which stream once it can
  * take more: it never slows a producer down, and nothing queues for it but one entry a stream.
@@ -17,14 +29,16 @@ interface Missed {
 export class SpyResponse implements Spectator {
   /** By generation, in the order in which they were first missed. */
   readonly #missed = new Map<string, Missed>();
+  #stalled: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly res: ServerResponse,
     private readonly format: SpyFormat,
-    private readonly pendingBytesMax: number,
+    private readonly limits: SpyLimits,
     private readonly signal: AbortSignal,
   ) {
     res.on('drain', () => this.#catchUp());
+    res.once('close', () => clearTimeout(this.#stalled));
   }
 
   started(log: LogRef): void {
@@ -33,8 +47,8 @@ export class SpyResponse implements Spectator {
   }
 
   bytes(log: LogRef, chunks: readonly Buffer[]): void {
-    if (!this.#isBehind()) this.#write(this.format.data(log, chunks));
-    else this.#miss(log).bytes += chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (this.#isBehind()) this.#miss(log).bytes += sizeOf(chunks);
+    else this.#write(this.format.data(log, chunks));
   }
 
   ended(log: LogRef): void {
@@ -44,37 +58,40 @@ export class SpyResponse implements Spectator {
 
   /** Only for what is read from the store: there a slow spy is simply waited for. */
   ready(): Promise<void> {
-    if (!this.res.writableNeedDrain || this.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const stop = (): void => {
-        this.res.off('drain', stop);
-        this.signal.removeEventListener('abort', stop);
-        resolve();
-      };
-      this.res.on('drain', stop);
-      this.signal.addEventListener('abort', stop);
-    });
+    return drained(this.res, this.limits.stalledMs, this.signal);
   }
 
-  /** Once it has missed something it goes on missing until it has drained, so that what it is told stays in order. */
+  /** Once it has missed something it goes on missing until it has been told all of that, so that it stays in order. */
   #isBehind(): boolean {
-    return this.#missed.size > 0 || this.res.writableLength > this.pendingBytesMax;
+    return this.#missed.size > 0 || this.#isFull();
+  }
+
+  #isFull(): boolean {
+    return this.res.writableLength > this.limits.pendingBytesMax;
   }
 
   #miss(log: LogRef): Missed {
+    this.#stalled ??= setTimeout(() => this.res.destroy(), this.limits.stalledMs);
     const missed = this.#missed.get(log.generation) ?? { log, bytes: 0, started: false, ended: false };
     this.#missed.set(log.generation, missed);
+    if (this.#missed.size > MISSED_MAX) this.res.destroy();
     return missed;
   }
 
   #catchUp(): void {
-    const all = [...this.#missed.values()];
-    this.#missed.clear();
-    for (const { log, bytes, started, ended } of all) {
-      if (started) this.#write(this.format.start(log));
-      if (bytes > 0) this.#write(this.format.skipped(log, bytes));
-      if (ended) this.#write(this.format.end(log));
+    clearTimeout(this.#stalled);
+    this.#stalled = undefined;
+    for (const [generation, missed] of this.#missed) {
+      if (this.#isFull()) return;
+      this.#missed.delete(generation);
+      this.#tell(missed);
     }
+  }
+
+  #tell({ log, bytes, started, ended }: Missed): void {
+    if (started) this.#write(this.format.start(log));
+    if (bytes > 0) this.#write(this.format.skipped(log, bytes));
+    if (ended) this.#write(this.format.end(log));
   }
 
   #write(text: string): void {

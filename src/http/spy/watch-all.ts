@@ -26,6 +26,8 @@ export async function watchAll(ctx: RouterContext, wire: Wire): Promise<void> {
   res.flushHeaders();
   const signal = wire.consumers.signalOf(res);
   const format = new SpyFormat(color === undefined ? 'plain' : 'color');
-  const spectator = new SpyResponse(res, format, wire.config.spy.pendingBytes, signal);
+  const { spy, http } = wire.config;
+  const limits = { pendingBytesMax: spy.pendingBytes, stalledMs: http.consumerTimeout };
+  const spectator = new SpyResponse(res, format, limits, signal);
   detach(res, wire.logger, followMany(wire.store, spectator, options, signal));
 }

@@ -69,9 +69,3 @@ export function skipBytes(chunks: readonly Buffer[], bytes: number): readonly Bu
   if (cut === undefined) return [];
   return skip === 0 ? chunks.slice(whole) : [cut.subarray(skip), ...chunks.slice(whole + 1)];
 }
-
-export function sizeOf(chunks: readonly Buffer[]): number {
-  let bytes = 0;
-  for (const chunk of chunks) bytes += chunk.length;
-  return bytes;
-}

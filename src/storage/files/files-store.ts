@@ -2,6 +2,7 @@ import { LogError } from '../../core/errors';
 import type { LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { advance, type Offset } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
 import type {
   Change,
   Created,
@@ -16,7 +17,7 @@ import type {
 import { Tails } from '../../core/tails';
 import type { Step } from './facts';
 import { attempt, isMissing, storeFailure } from './failures';
-import { sizeOf, skipBytes } from './file-io';
+import { skipBytes } from './file-io';
 import { type KnownLog, KnownLogs, presentInfo } from './known-logs';
 import { listPage } from './list-page';
 import type { FileBytes } from './log-files';

@@ -72,12 +72,13 @@ export class LogFiles {
   async remove(generation: string): Promise<void> {
     this.sync.forget(generation);
     try {
-      await this.descriptors.discard(generation);
       await unlink(this.layout.logOf(generation));
     } catch (error) {
       // A log that never had a byte has no file.
       if (!isMissing(error)) this.warn(`Removing a log's file failed: ${messageOf(error)}`, { generation });
     }
+    // Only now that nobody can open it again: a descriptor that stays would keep the file's space.
+    await this.descriptors.discard(generation);
   }
 }
 

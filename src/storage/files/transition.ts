@@ -4,7 +4,6 @@ import {
   isSameOutcome,
   type LogInfo,
   type LogInit,
-  type Outcome,
   type RemoveOutcome,
   type SealOutcome,
 } from '../../core/log';
@@ -16,7 +15,7 @@ import type { LogFacts } from './facts';
 /** What a change makes of a log. */
 export type Transition =
   | { readonly kind: 'none' }
-  | { readonly kind: 'update'; readonly after: LogFacts; readonly end?: Outcome }
+  | { readonly kind: 'update'; readonly after: LogFacts }
   | { readonly kind: 'remove'; readonly outcome: RemoveOutcome };
 
 /** A log with its first writer attached. */
@@ -74,11 +73,7 @@ function update(after: LogFacts): Transition {
 }
 
 function seal({ info, graceMs }: LogFacts, outcome: SealOutcome, now: number): Transition {
-  return {
-    kind: 'update',
-    after: { info: { ...info, state: 'closed', outcome, updatedAt: now }, graceMs },
-    end: outcome,
-  };
+  return update({ info: { ...info, state: 'closed', outcome, updatedAt: now }, graceMs });
 }
 
 function assertOpen(info: LogInfo): void {

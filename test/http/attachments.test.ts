@@ -1,0 +1,104 @@
+import type { LogInfo, Writer } from '../../src/core/log';
+import { writerOf } from '../../src/core/log';
+import { parseLogId } from '../../src/core/log-id';
+import { Attachments } from '../../src/http/attachments';
+import { MemoryStore } from '../../src/storage/memory/memory-store';
+
+const GRACE = { graceMs: 1_000 };
+
+async function withLog(
+  use: (given: { store: MemoryStore; info: LogInfo; attachments: Attachments }) => Promise<void>,
+): Promise<void> {
+  const store = new MemoryStore();
+  const attachments = new Attachments(store);
+  const { info } = await store.create(parseLogId('x'), { contentType: 'text/plain', ...GRACE }, 'new');
+  await use({ store, info, attachments });
+  await store.close();
+}
+
+/** A producer that feeds its log until it is cut. */
+function feed(attachments: Attachments, writer: Writer): { cut: Promise<void>; wasCut: () => boolean } {
+  let wasCut = false;
+  let breakOff = (): void => {};
+  const cut = new Promise<void>((resolve) => {
+    breakOff = resolve;
+  });
+  const onCut = (): void => {
+    wasCut = true;
+    breakOff();
+  };
+  void attachments.hold(writer, onCut, () => cut);
+  return { cut, wasCut: () => wasCut };
+}
+
+describe('an attached producer', () => {
+  it.each([
+    ['another takes its log over', { kind: 'attach', ...GRACE }],
+    ['the other nodes have given it up', { kind: 'release', epoch: 1, state: 'interrupted' }],
+    ['its log is removed', { kind: 'remove', outcome: { kind: 'deleted' } }],
+  ] as const)('is cut when %s', (_, change) =>
+    withLog(async ({ store, info, attachments }) => {
+      const producer = feed(attachments, writerOf(info));
+      await store.change(info, change);
+      await producer.cut;
+    }),
+  );
+
+  it('is not cut by the news that it makes itself', () =>
+    withLog(async ({ store, info, attachments }) => {
+      let wasCut = false;
+      await attachments.hold(
+        writerOf(info),
+        () => {
+          wasCut = true;
+        },
+        async (attachment) => {
+          attachment.ending();
+          await store.change(info, { kind: 'seal', epoch: 1, outcome: { kind: 'complete' } });
+        },
+      );
+      expect(wasCut).toBe(false);
+    }));
+
+  it('gives way to the one that attached after it, in whatever order they come', () =>
+    withLog(async ({ store, info, attachments }) => {
+      const later = feed(attachments, writerOf(await store.change(info, { kind: 'attach', ...GRACE })));
+      const earlier = feed(attachments, writerOf(info));
+      await earlier.cut;
+      expect(later.wasCut()).toBe(false);
+    }));
+
+  it('is cut when the server stops, also when it comes while that goes on', () =>
+    withLog(async ({ info, attachments }) => {
+      const before = feed(attachments, writerOf(info));
+      const stopped = attachments.cutAll();
+      await before.cut;
+      await feed(attachments, writerOf(info)).cut;
+      await stopped;
+    }));
+
+  it('has what is still to be recorded waited for when the server stops', () =>
+    withLog(async ({ info, attachments }) => {
+      let record = (): void => {};
+      await attachments.hold(
+        writerOf(info),
+        () => {},
+        async (attachment) => {
+          attachment.ending();
+          attachment.inBackground(
+            new Promise<void>((resolve) => {
+              record = resolve;
+            }),
+          );
+        },
+      );
+      let isStopped = false;
+      const stopped = attachments.cutAll().then(() => {
+        isStopped = true;
+      });
+      await new Promise(setImmediate);
+      expect(isStopped).toBe(false);
+      record();
+      await stopped;
+    }));
+});
