@@ -33,9 +33,12 @@ export class ChunkedBody {
     res.chunkedEncoding = false;
   }
 
-  /** Sends bytes that many responses are sent in the same turn. */
+  /**
+   * Sends bytes that many responses are sent in the same turn: straight to the socket, since the response would first cork it
+   * and ask for another turn to uncork it. A response whose turn on its connection is still to come has no socket yet.
+   */
   writeShared(chunks: readonly Buffer[]): void {
-    if (this.#isChunked) this.res.write(frameShared(chunks));
+    if (this.#isChunked) (this.res.socket ?? this.res).write(frameShared(chunks));
     else this.#writeBare(chunks);
   }
 

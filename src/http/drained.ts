@@ -5,12 +5,14 @@ import type { ServerResponse } from 'node:http';
  * @throws the signal's reason when the client leaves, or is cut because it took nothing for `stalledMs`.
  */
 export function drained(res: ServerResponse, stalledMs: number, signal: AbortSignal): Promise<void> {
-  if (!res.writableNeedDrain && !signal.aborted) return Promise.resolve();
+  // Live bodies write to the socket itself, of which the response does not know.
+  const full = res.socket?.writableNeedDrain === true ? res.socket : res;
+  if (!full.writableNeedDrain && !signal.aborted) return Promise.resolve();
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const stop = (): void => {
       clearTimeout(stalled);
-      res.off('drain', onDrain);
+      full.off('drain', onDrain);
       signal.removeEventListener('abort', onAbort);
     };
     const onDrain = (): void => {
@@ -23,7 +25,7 @@ export function drained(res: ServerResponse, stalledMs: number, signal: AbortSig
     };
     // 'close' follows, and with it the abort.
     const stalled = setTimeout(() => res.destroy(), stalledMs);
-    res.once('drain', onDrain);
+    full.once('drain', onDrain);
     signal.addEventListener('abort', onAbort);
   });
 }
