@@ -107,9 +107,9 @@ async function settle(
 ): Promise<boolean> {
   try {
     const after = await store.change(log, chore.change);
-    // Still open: its producer came back a moment before.
-    if (after.state === 'closed') report({ kind: chore.done, log });
-    return true;
+    if (isDone(chore, after)) report({ kind: chore.done, log });
+    // Still open: its producer came back a moment before, or the store does not agree that it is due.
+    return after.state === 'closed' || after.epoch !== log.epoch;
   } catch (error) {
     // Another node, or the log's owner, was faster.
     if (isLogError(error, 'LOG_GONE') || isLogError(error, 'LOG_SEALED')) return true;
@@ -117,4 +117,11 @@ async function settle(
     report({ kind: 'failed', log, error });
     return false;
   }
+}
+
+/** A log that is closed may have been ended by its producer, a moment before. */
+function isDone({ done }: Chore, { outcome }: LogInfo): boolean {
+  return done === 'abandoned'
+    ? outcome?.kind === 'aborted' && outcome.reason === ABANDONED
+    : outcome !== undefined;
 }

@@ -19,11 +19,12 @@ export interface LogStore {
    *
    * With `replace` an existing log ends as `replaced` and a new generation takes its place.
    *
-   * @throws LogError `LOG_EXISTS`, `LOGS_TOO_MANY`
+   * @throws LogError `LOG_EXISTS`, `LOGS_TOO_MANY`; `LOG_GONE` when the answer was lost on the way and the log has been taken
+   *   away since
    */
   create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created>;
 
-  /** The facts of the present generation, or `undefined` when there is no such log. */
+  /** The facts of the present generation, or `undefined` when there is no such log. Of one whose bytes were lost the tail is 0. */
   info(id: LogId): Promise<LogInfo | undefined>;
 
   /**

@@ -41,6 +41,29 @@ describe('the janitor', () => {
     expect(await store.info(log.id)).toMatchObject({ state: 'open' });
   });
 
+  it('does not claim a stream that its producer ended after it was found overdue', async () => {
+    const store = new MemoryStore();
+    const log = await interrupted(store, 'ended', 0);
+    const due = store.due.bind(store);
+    store.due = async (query, limit) => {
+      const found = await due(query, limit);
+      if (found.length === 0) return found;
+      const { epoch } = await store.change(log, { kind: 'attach', graceMs: 0 });
+      await store.change(log, { kind: 'seal', epoch, outcome: { kind: 'complete' } });
+      return found;
+    };
+    expect(await swept(store, { now: () => Date.now() + 1 })).toEqual([]);
+    expect(await store.info(log.id)).toMatchObject({ outcome: { kind: 'complete' } });
+  });
+
+  it('comes to an end where the store finds streams overdue and yet does not end them', async () => {
+    const store = new MemoryStore();
+    for (let i = 0; i < 40; i += 1) await interrupted(store, `log-${i}`, HOUR);
+    const due = store.due.bind(store);
+    store.due = (_, limit) => due({ kind: 'overdue', now: Date.now() + 2 * HOUR }, limit);
+    expect(await swept(store, {})).toEqual([]);
+  });
+
   it('removes what ended longer ago than is to be kept, and nothing else', async () => {
     const store = new MemoryStore();
     const old = await sealed(store, 'old');

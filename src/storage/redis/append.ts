@@ -1,5 +1,5 @@
 import { Command, type Redis } from 'ioredis';
-import { isLogError, LogError } from '../../core/errors';
+import { LogError } from '../../core/errors';
 import type { Writer } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import type { Tails } from '../../core/tails';
@@ -7,7 +7,7 @@ import { AppendCommand } from './append-command';
 import type { Connections } from './connect';
 import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, lengthOf, type NewEntry } from './entries';
 import { bytesKey, partitionOf } from './keys';
-import type { Locator } from './locate';
+import { damaged, type Locator } from './locate';
 import { type Patience, persist } from './persist';
 import type { Writers } from './writers';
 
@@ -42,12 +42,7 @@ export class Appender {
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[], patience: Patience): Promise<Offset> {
     const end = advance(at, lengthOf(chunks));
     const batch = { writer, at, end, entries: cutEntries(at, chunks), stamp: Date.now() };
-    try {
-      return await persist(patience, () => this.#attempt(batch));
-    } catch (error) {
-      if (isLogError(error, 'STORE_DAMAGED')) this.writers.left(writer.log);
-      throw error;
-    }
+    return persist(patience, () => this.#attempt(batch));
   }
 
   async #attempt(batch: Batch): Promise<Offset> {
@@ -66,6 +61,7 @@ export class Appender {
       held.tail = reached;
       held.confirmedOn = connection.stream;
     }
+    this.locator.reached(writer.log, reached);
     const bytes = batch.entries.map((entry) => entry.bytes);
     this.tails.advanced(writer.log, at, bytes);
     return reached;
@@ -75,11 +71,8 @@ export class Appender {
   async #settle({ writer, at, end }: Batch): Promise<Offset> {
     const place = await this.locator.locate(writer.log);
     if (place.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
-    const acknowledged = this.writers.of(writer)?.tail ?? 0;
-    if (place.tail < acknowledged) {
-      const lost = `Redis holds ${place.tail} bytes of the ${acknowledged} that it had acknowledged`;
-      throw new LogError('STORE_DAMAGED', lost);
-    }
+    const { loss } = place;
+    if (loss && (loss.isNews || (at > place.tail && at <= loss.to))) throw damaged(place.tail, loss);
     if (at > place.tail) throw new LogError('LOG_GAP');
     if (end > place.tail && place.state === 'closed') throw new LogError('LOG_SEALED');
     return place.tail;

@@ -26,6 +26,7 @@ export interface ReaderOptions {
 
 /** Redis ends a read that has waited this long. A reply is overdue when it takes much longer. */
 const BLOCK_MS = 5_000;
+const PAUSE_MS = 25;
 const PAUSE_MS_MAX = 1_000;
 
 /**
@@ -84,10 +85,12 @@ export class BlockingReader {
 
   async #run(): Promise<void> {
     this.#state = 'reading';
-    for (let pause = 25; this.#isNeeded(); pause = Math.min(pause * 2, PAUSE_MS_MAX)) {
+    let pause = PAUSE_MS;
+    while (this.#isNeeded()) {
       try {
-        await this.#readOnNewConnection();
-        pause = 25;
+        await this.#readOnNewConnection(() => {
+          pause = PAUSE_MS;
+        });
       } catch (error) {
         if (this.#isClosed()) return;
         if (kindOfFailure(error) === 'final') {
@@ -97,12 +100,13 @@ export class BlockingReader {
         this.connections.refresh();
         // Aborted by `close`: there is nothing to wait for.
         await delay(pause, undefined, { signal: this.#closing.signal }).catch(() => {});
+        pause = Math.min(pause * 2, PAUSE_MS_MAX);
       }
     }
     if (!this.#isClosed()) this.#state = 'idle';
   }
 
-  async #readOnNewConnection(): Promise<void> {
+  async #readOnNewConnection(answered: () => void): Promise<void> {
     const redis = await this.connections.blocking(this.partition);
     try {
       const clientId = await within(this.settings.commandTimeoutMs, redis.client('ID'));
@@ -111,7 +115,10 @@ export class BlockingReader {
       this.#connection = { redis, clientId };
       this.#state = 'reading';
       if (isRestored) this.options.restored?.();
-      while (this.#isNeeded()) await this.#readOnce(redis);
+      while (this.#isNeeded()) {
+        await this.#readOnce(redis);
+        answered();
+      }
     } finally {
       this.#connection = undefined;
       this.connections.release(redis);
@@ -149,13 +156,16 @@ export class BlockingReader {
     if (!this.#waking) void this.#endRead();
   }
 
-  /** Ends the read under way. One that is still on its way to Redis cannot be ended yet: asks again until it is. */
+  /**
+   * Ends the read under way, again and again until the next one has been sent: one that is still on its way to Redis cannot be ended
+   * yet, and one that was ended may have been followed by another before the last stream came.
+   */
   async #endRead(): Promise<void> {
     this.#waking = true;
     try {
       for (let pause = 1; this.#changed && this.#connection !== undefined; pause = Math.min(pause * 2, 50)) {
         const { redis, clientId } = this.#connection;
-        if (await this.connections.unblock(redis, clientId)) break;
+        await this.connections.unblock(redis, clientId);
         await delay(pause);
       }
     } catch {

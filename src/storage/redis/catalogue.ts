@@ -1,13 +1,16 @@
-import { LogError } from '../../core/errors';
+import { isLogError, LogError } from '../../core/errors';
 import type { LogInfo } from '../../core/log';
 import { type LogId, parseLogId } from '../../core/log-id';
 import type { DueQuery, ListPage, ListQuery } from '../../core/store';
 import type { Connections } from './connect';
 import { ALL_PARTITIONS, orderKey, overdueKey, type Partition, sealedKey } from './keys';
+import type { RedisStoreSettings } from './options';
+import { toNumber } from './reply';
 
 /** How many logs a page of a filtered list looks at. A page may come back short, or empty, with a cursor to go on from. */
 const SCAN_MAX = 2_000;
 const BATCH_MAX = 250;
+const WARNED_OF_MAX = 1_000;
 
 /** A cursor is what a member of the order begins with: 13 digits of milliseconds, and the generation. */
 const CURSOR = /^\d{13}:[0-9a-f-]{36}$/;
@@ -17,9 +20,13 @@ type InfoOf = (id: LogId) => Promise<LogInfo | undefined>;
 
 /** Lists of logs, put together from what each partition keeps sorted. */
 export class Catalogue {
+  /** Logs that an operator was warned of. */
+  readonly #warnedOf = new Set<LogId>();
+
   constructor(
     private readonly connections: Connections,
     private readonly infoOf: InfoOf,
+    private readonly warn: RedisStoreSettings['warn'],
   ) {}
 
   /** @throws LogError `LOG_ID_INVALID` for a cursor of another form; whatever the client throws */
@@ -51,7 +58,9 @@ export class Catalogue {
 
   /** @throws whatever the client throws */
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
-    const [keyOf, max] = query.kind === 'overdue' ? [overdueKey, query.now] : [sealedKey, `(${query.before}`];
+    const ahead = await this.#clockIsAheadBy();
+    const [keyOf, max] =
+      query.kind === 'overdue' ? [overdueKey, query.now - ahead] : [sealedKey, `(${query.before - ahead}`];
     const ranges = await Promise.all(
       ALL_PARTITIONS.map((partition) =>
         this.connections.commands.zrangebyscore(
@@ -69,7 +78,7 @@ export class Catalogue {
       .flatMap(pairs)
       .sort((a, b) => a.score - b.score)
       .slice(0, limit);
-    const infos = await Promise.all(longestDue.map(({ member }) => this.infoOf(parseLogId(member))));
+    const infos = await Promise.all(longestDue.map(({ member }) => this.#readable(parseLogId(member))));
     return infos.filter((info) => info !== undefined);
   }
 
@@ -94,10 +103,31 @@ export class Catalogue {
     return this.connections.commands.zrevrangebylex(orderKey(partition), max, '-', 'LIMIT', 0, count);
   }
 
+  /** `undefined`, too, for a log whose facts cannot be understood: the others are not to suffer for it. */
+  async #readable(id: LogId): Promise<LogInfo | undefined> {
+    try {
+      return await this.infoOf(id);
+    } catch (error) {
+      if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+      if (this.#warnedOf.size < WARNED_OF_MAX && !this.#warnedOf.has(id)) {
+        this.#warnedOf.add(id);
+        this.warn('The facts of a log are damaged', { log: id, reason: error.message });
+      }
+      return undefined;
+    }
+  }
+
+  /** How far this node's clock is ahead of that of Redis, by which the times are written; 0 when it is behind. Milliseconds. */
+  async #clockIsAheadBy(): Promise<number> {
+    const asked = Date.now();
+    const [seconds, microseconds] = (await this.connections.commands.time()).map(Number);
+    return Math.max(0, asked - Math.floor(toNumber(seconds) * 1_000 + toNumber(microseconds) / 1_000));
+  }
+
   async #infos(members: readonly string[]): Promise<readonly (LogInfo | undefined)[]> {
     return Promise.all(
       members.map(async (member) => {
-        const info = await this.infoOf(parseLogId(idIn(member)));
+        const info = await this.#readable(parseLogId(idIn(member)));
         // Replaced meanwhile: the new generation has a place of its own in the list.
         return info !== undefined && cursorOf(member).endsWith(info.generation) ? info : undefined;
       }),

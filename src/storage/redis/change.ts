@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LogError } from '../../core/errors';
 import { mergePatch } from '../../core/json';
 import type { LogInit, LogRef } from '../../core/log';
-import { generateGeneration, type LogId } from '../../core/log-id';
+import type { LogId } from '../../core/log-id';
 import type { Change } from '../../core/store';
 import type { Connections } from './connect';
 import { type Facts, toFacts } from './facts';
@@ -11,6 +11,7 @@ import type { RedisStoreSettings } from './options';
 import { type Patience, persist } from './persist';
 import { runScript, type ScriptName } from './scripts';
 
+type Args = readonly (string | number)[];
 type Annotation = Extract<Change, { kind: 'annotate' }>;
 
 /** The atomic operations on facts. Each script may be repeated, so one whose answer was lost is simply run again. */
@@ -22,14 +23,14 @@ export class Changes {
     private readonly patience: Patience,
   ) {}
 
-  /** @throws LogError `LOG_EXISTS`, `LOGS_TOO_MANY` when `isFull` and the id is new */
-  async create(id: LogId, init: LogInit, mode: 'new' | 'replace', isFull: boolean): Promise<Facts> {
+  /** @throws LogError `LOG_EXISTS`, `LOGS_TOO_MANY` when `isFull` and the id is new, `LOG_GONE` when it was created and has ended since */
+  async create(log: LogRef, init: LogInit, mode: 'new' | 'replace', isFull: boolean): Promise<Facts> {
     const { graceMs, contentType, metadata, producerKey } = init;
     const further = ['contentType', contentType];
     if (metadata !== undefined) further.push('metadata', JSON.stringify(metadata));
     if (producerKey !== undefined) further.push('producerKey', producerKey);
-    const log = { id, generation: generateGeneration() };
-    return this.#run('create', log, [mode, isFull ? '1' : '0', graceMs, ...further]);
+    const full = isFull ? '1' : '0';
+    return this.#run('create', log, (again) => [mode, full, graceMs, again, ...further]);
   }
 
   async info(id: LogId): Promise<Facts | undefined> {
@@ -42,20 +43,24 @@ export class Changes {
   /** @throws LogError as `LogStore.change` */
   async change(log: LogRef, change: Change): Promise<Facts> {
     switch (change.kind) {
-      case 'attach':
-        return this.#run('attach', log, [randomUUID(), change.graceMs]);
+      case 'attach': {
+        const claim = randomUUID();
+        return this.#run('attach', log, (again) => [claim, change.graceMs, again]);
+      }
       case 'release':
-        return this.#run('release', log, [change.epoch, change.state]);
+        return this.#run('release', log, () => [change.epoch, change.state]);
       case 'annotate':
         return this.#annotate(log, change);
       case 'seal':
-        return this.#run('seal', log, [change.epoch, JSON.stringify(change.outcome)]);
+        return this.#run('seal', log, () => [change.epoch, JSON.stringify(change.outcome)]);
       case 'abandon': {
         const outcome = { kind: 'aborted', reason: change.reason };
-        return this.#run('abandon', log, [change.now, JSON.stringify(outcome)]);
+        return this.#run('abandon', log, () => [change.now, JSON.stringify(outcome), Date.now()]);
       }
-      case 'remove':
-        return this.#run('remove', log, [JSON.stringify(change.outcome), change.sealedBefore ?? '']);
+      case 'remove': {
+        const outcome = JSON.stringify(change.outcome);
+        return this.#run('remove', log, () => [outcome, change.sealedBefore ?? '', Date.now()]);
+      }
     }
   }
 
@@ -72,17 +77,18 @@ export class Changes {
     }
   }
 
-  async #run(name: ScriptName, log: LogRef, args: readonly (string | number)[]): Promise<Facts> {
-    const facts = await persist(this.patience, () => this.#attempt(name, log, args));
+  async #run(name: ScriptName, log: LogRef, argsOf: (again: '0' | '1') => Args): Promise<Facts> {
+    let again: '0' | '1' = '0';
+    const facts = await persist(this.patience, () => {
+      const args = argsOf(again);
+      again = '1';
+      return this.#attempt(name, log, args);
+    });
     if (facts === 'CHANGED') throw new Error(`${name} does not answer so`);
     return facts;
   }
 
-  async #attempt(
-    name: ScriptName,
-    log: LogRef,
-    args: readonly (string | number)[],
-  ): Promise<Facts | 'CHANGED'> {
+  async #attempt(name: ScriptName, log: LogRef, args: Args): Promise<Facts | 'CHANGED'> {
     const all = [log.id, log.generation, this.node, this.settings.lifecycleLength, ...args];
     const reply = await runScript(this.connections.commands, name, logKeys(log.id), all);
     return reply === 'CHANGED' ? reply : toFacts(log.id, reply);

@@ -74,6 +74,8 @@ export class Connections {
     const { host, port } = await this.#address(this.commands, partition);
     const node = this.#nodeAt(this.commands, host, port);
     if (node === undefined) throw new Error(`not connected to ${host}:${port}`);
+    // One that was lost, ioredis makes anew, and connects only when a command comes by way of the Cluster.
+    if (node.status === 'wait') await within(this.settings.commandTimeoutMs, node.connect());
     return node;
   }
 
@@ -97,12 +99,12 @@ export class Connections {
     connection.disconnect();
   }
 
-  /** Ends the blocking command that the client with this id waits in. False when it waits in none, or not yet. */
-  async unblock(connection: Redis, clientId: number): Promise<boolean> {
+  /** Ends the blocking command that the client with this id waits in. Does nothing when it waits in none, or not yet. */
+  async unblock(connection: Redis, clientId: number): Promise<void> {
     const { host, port } = connection.options;
     const client = this.commands instanceof Cluster ? this.#nodeAt(this.commands, host, port) : this.commands;
     if (client === undefined) throw new Error(`not connected to ${host}:${port}`);
-    return (await client.client('UNBLOCK', clientId)) === 1;
+    await client.client('UNBLOCK', clientId);
   }
 
   /** Looks again which node holds what, after one of them refused or was lost. */

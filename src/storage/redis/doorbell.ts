@@ -22,6 +22,7 @@ interface Ring {
   tail: Offset;
   /** Sealed: there is nothing to wait for. */
   isSealed: boolean;
+  /** The highest that was heard of. */
   epoch: number;
   subscription?: Subscription;
   reader?: BlockingReader;
@@ -87,18 +88,22 @@ export class Doorbell {
   /** The stream of the log has the name of this epoch now. */
   renamed(log: LogRef, epoch: number): void {
     const ring = this.#rings.get(log.generation);
-    if (ring?.subscription === undefined || ring.epoch >= epoch) return;
+    if (ring === undefined || ring.epoch >= epoch) return;
+    ring.epoch = epoch;
+    // Where it is being located the answer may be older than this, which shows by its epoch.
+    if (ring.subscription === undefined) return;
     const { after } = ring.subscription;
     this.#unsubscribe(ring);
-    this.#subscribe(ring, epoch, after);
+    this.#subscribe(ring, after);
   }
 
   /** After news of renamings may have been missed. */
   relocate(partitions: readonly Partition[]): void {
     for (const ring of this.#rings.values()) {
       if (!partitions.includes(partitionOf(ring.log.id))) continue;
-      this.#unsubscribe(ring);
-      void this.#locate(ring);
+      // A Redis that failed over may have lost a renaming as well.
+      ring.epoch = 0;
+      this.#relocate(ring);
     }
   }
 
@@ -114,7 +119,9 @@ export class Doorbell {
     while (this.#isCurrent(ring) && ring.subscription === undefined) {
       try {
         const place = await this.locator.locate(ring.log);
-        if (this.#isCurrent(ring) && ring.subscription === undefined) this.#located(ring, place);
+        if (!this.#isCurrent(ring) || ring.subscription !== undefined) return;
+        if (place.epoch < ring.epoch) continue;
+        this.#located(ring, place);
         return;
       } catch (error) {
         if (isLogError(error) && this.#isCurrent(ring)) {
@@ -131,15 +138,20 @@ export class Doorbell {
   #located(ring: Ring, place: Place): void {
     ring.tail = place.tail;
     ring.isSealed = place.state === 'closed';
-    if (!ring.isSealed) this.#subscribe(ring, place.epoch, place.lastId);
+    ring.epoch = place.epoch;
+    if (!ring.isSealed) this.#subscribe(ring, place.lastId);
     if (ring.isSealed || place.tail > (this.tails().told(ring.log) ?? START)) this.tails().stirred(ring.log);
   }
 
-  #subscribe(ring: Ring, epoch: number, after: string): void {
+  #relocate(ring: Ring): void {
+    this.#unsubscribe(ring);
+    void this.#locate(ring);
+  }
+
+  #subscribe(ring: Ring, after: string): void {
     const { id, generation } = ring.log;
     const deliver = (entries: readonly RawEntry[]): void => this.#deliver(ring, entries);
-    ring.epoch = epoch;
-    ring.subscription = { key: bytesKey(id, generation, epoch), after, deliver };
+    ring.subscription = { key: bytesKey(id, generation, ring.epoch), after, deliver };
     ring.reader = this.#readerWithRoom(this.connections.isCluster ? partitionOf(id) : 0);
     ring.reader.add(ring.subscription);
   }
@@ -156,13 +168,21 @@ export class Doorbell {
   #deliver(ring: Ring, entries: readonly RawEntry[]): void {
     const from = ring.tail;
     const chunks: Buffer[] = [];
+    let isComplete = true;
     for (const entry of entries.map(decodeEntry)) {
       if (entry.kind === 'seal') ring.isSealed = true;
       if (entry.kind !== 'bytes' || endOf(entry.id) <= ring.tail) continue;
+      isComplete = entry.from <= ring.tail;
+      if (!isComplete) break;
       chunks.push(entry.bytes.subarray(ring.tail - entry.from));
       ring.tail = advance(entry.from, entry.bytes.length);
     }
-    if (chunks.length > 0) this.tails().advanced(ring.log, from, chunks);
+    if (chunks.length > 0) {
+      this.locator.reached(ring.log, ring.tail);
+      this.tails().advanced(ring.log, from, chunks);
+    }
+    // Whoever reads is told what is missing.
+    if (!isComplete) this.#relocate(ring);
     if (!ring.isSealed) return;
     this.#unsubscribe(ring);
     this.tails().stirred(ring.log);

@@ -44,7 +44,11 @@ export function logKeys(id: LogId): readonly string[] {
 
 /** Hash of the facts about a log. */
 export function factsKey(id: LogId): string {
-  return `loom:{${partitionOf(id)}}:facts:${id}`;
+  return `${factsPrefix(partitionOf(id))}${id}`;
+}
+
+export function factsPrefix(partition: Partition): string {
+  return `loom:{${partition}}:facts:`;
 }
 
 /** Sorted set, all scores 0, of `<13 digits of creation ms>:<generation>:<id>`. */

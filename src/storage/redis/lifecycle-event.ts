@@ -11,6 +11,7 @@ export interface Happening {
   readonly keyEpoch: number;
 }
 
+/** @throws LogError `STORE_DAMAGED` for what this version does not know */
 export function decodeHappening(raw: readonly Buffer[]): Happening {
   const fields = toMap(raw);
   const field = (name: string): string => fields.get(name) ?? unexpected(`no ${name}`);

@@ -84,12 +84,26 @@ export class LifecycleFeed {
   #deliver(partition: Partition, entries: readonly RawEntry[]): void {
     for (const [rawId, fields] of entries) {
       const id = rawId.toString('latin1');
-      const happening = decodeHappening(fields);
-      this.owner.happened(happening);
-      for (const { listener, heard } of [...this.#listeners.values()]) {
-        if (compareIds(id, heard[partition] ?? '0-0') > 0) listener(happening.event);
-      }
+      const happening = this.#decode(id, fields);
+      if (happening !== undefined) this.#tell(partition, id, happening);
       this.#passed(partition, id);
+    }
+  }
+
+  /** A node of a later version may tell of what this one does not know. The events after it still count. */
+  #decode(id: string, fields: readonly Buffer[]): Happening | undefined {
+    try {
+      return decodeHappening(fields);
+    } catch (error) {
+      this.settings.warn('An event cannot be understood', { event: id, reason: messageOf(error) });
+      return undefined;
+    }
+  }
+
+  #tell(partition: Partition, id: string, happening: Happening): void {
+    this.owner.happened(happening);
+    for (const { listener, heard } of [...this.#listeners.values()]) {
+      if (compareIds(id, heard[partition] ?? '0-0') > 0) listener(happening.event);
     }
   }
 

@@ -1,6 +1,6 @@
 import { LogError } from '../../core/errors';
 import type { LogRef, LogState, SealOutcome } from '../../core/log';
-import type { Offset } from '../../core/offset';
+import { advance, type Offset, START } from '../../core/offset';
 import type { Connections } from './connect';
 import { endOf } from './entries';
 import { toState } from './facts';
@@ -17,32 +17,58 @@ export interface Place {
   readonly tail: Offset;
   readonly lastId: string;
   readonly outcome?: SealOutcome;
+  /** Redis held more than that before, as when it failed over to a replica that lagged behind. */
+  readonly loss?: Loss;
+}
+
+export interface Loss {
+  /** How far the log had come. */
+  readonly to: Offset;
+  /** Whether it was found just now. */
+  readonly isNews: boolean;
+}
+
+/** What is remembered of a log. */
+interface Memory {
+  epoch: number | undefined;
+  /** How far it is known to have come. */
+  reached: Offset;
+  /** How far it had come before Redis lost some of it. */
+  lostUpTo: Offset;
+}
+
+export interface LocatorOwner {
+  /** How far a writer of this node has come. */
+  tailOf(log: LogRef): Offset | undefined;
+  /** Redis holds less of the log than it did. */
+  shrunk(log: LogRef, tail: Offset): void;
 }
 
 const REMEMBERED_MAX = 10_000;
 
 /** Asks where logs stand, and remembers the epoch of those asked for last: with it a read takes one command. */
 export class Locator {
-  readonly #epochs = new Map<string, number>();
+  readonly #memories = new Map<string, Memory>();
 
-  constructor(private readonly connections: Connections) {}
+  constructor(
+    private readonly connections: Connections,
+    private readonly owner: LocatorOwner,
+  ) {}
 
   /** @throws LogError `LOG_GONE`, `STORE_DAMAGED`; whatever the client throws */
   async locate(log: LogRef): Promise<Place> {
+    // What becomes known while the answer is on its way is newer than the answer.
+    const before = this.#memories.get(log.generation)?.epoch;
+    const reached = this.#reachedBy(log);
     try {
       const reply = await runScript(this.connections.commands, 'locate', logKeys(log.id), [
         log.id,
         log.generation,
       ]);
-      const [epoch, state = '', lastId = '', outcome = ''] = toTexts(reply);
-      this.#remember(log, toNumber(epoch));
-      return {
-        epoch: toNumber(epoch),
-        state: toState(state),
-        lastId,
-        tail: endOf(lastId),
-        ...(outcome !== '' && { outcome: parseSealOutcome(outcome) }),
-      };
+      const place = toPlace(reply);
+      const memory = this.#memory(log);
+      if (memory.epoch === before || place.epoch > (memory.epoch ?? 0)) memory.epoch = place.epoch;
+      return this.#withLoss(log, memory, place, reached);
     } catch (error) {
       if (error instanceof LogError) this.forget(log);
       throw error;
@@ -51,28 +77,67 @@ export class Locator {
 
   /** The epoch in the name of a log's stream as far as is known. When the stream is not there, it has been renamed or deleted. */
   remembered(log: LogRef): number | undefined {
-    const epoch = this.#epochs.get(log.generation);
-    if (epoch !== undefined) this.#remember(log, epoch);
-    return epoch;
+    return this.#memories.has(log.generation) ? this.#memory(log).epoch : undefined;
   }
 
   /** The stream has a new name. Says nothing new of logs that nobody asked for. */
   renamed(log: LogRef, epoch: number): void {
-    if (epoch > (this.#epochs.get(log.generation) ?? epoch)) this.#remember(log, epoch);
+    const memory = this.#memories.get(log.generation);
+    if (memory?.epoch !== undefined && epoch > memory.epoch) memory.epoch = epoch;
+  }
+
+  /** The bytes up to `offset` were acknowledged, or handed out. */
+  reached(log: LogRef, offset: Offset): void {
+    const memory = this.#memory(log);
+    if (offset > memory.reached) memory.reached = offset;
   }
 
   forget(log: LogRef): void {
-    this.#epochs.delete(log.generation);
+    this.#memories.delete(log.generation);
+  }
+
+  #reachedBy(log: LogRef): Offset {
+    const reached = this.#memories.get(log.generation)?.reached ?? START;
+    const acknowledged = this.owner.tailOf(log) ?? START;
+    return advance(START, Math.max(acknowledged, reached));
+  }
+
+  #withLoss(log: LogRef, memory: Memory, place: Place, reached: Offset): Place {
+    const isNews = place.tail < reached;
+    if (isNews) {
+      memory.reached = place.tail;
+      memory.lostUpTo = reached;
+      this.owner.shrunk(log, place.tail);
+    }
+    return place.tail < memory.lostUpTo ? { ...place, loss: { to: memory.lostUpTo, isNews } } : place;
   }
 
   /** The most recent are last in the map, and the first makes room. */
-  #remember(log: LogRef, epoch: number): void {
-    this.#epochs.delete(log.generation);
-    this.#epochs.set(log.generation, epoch);
-    if (this.#epochs.size <= REMEMBERED_MAX) return;
-    for (const generation of this.#epochs.keys()) {
-      this.#epochs.delete(generation);
-      return;
+  #memory(log: LogRef): Memory {
+    const known = this.#memories.get(log.generation);
+    const memory = known ?? { epoch: undefined, reached: START, lostUpTo: START };
+    this.#memories.delete(log.generation);
+    this.#memories.set(log.generation, memory);
+    if (this.#memories.size > REMEMBERED_MAX) {
+      const [oldest] = this.#memories.keys();
+      if (oldest !== undefined) this.#memories.delete(oldest);
     }
+    return memory;
   }
+}
+
+/** Thrown where a caller was told of bytes that are no more. */
+export function damaged(tail: Offset, { to }: Loss): LogError {
+  return new LogError('STORE_DAMAGED', `Redis lost bytes ${tail} to ${to}, which it had acknowledged`);
+}
+
+function toPlace(reply: unknown): Place {
+  const [epoch, state = '', lastId = '', outcome = ''] = toTexts(reply);
+  return {
+    epoch: toNumber(epoch),
+    state: toState(state),
+    lastId,
+    tail: endOf(lastId),
+    ...(outcome !== '' && { outcome: parseSealOutcome(outcome) }),
+  };
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type LogId, parseLogId } from '../../core/log-id';
+import type { Attachments } from './attachments';
 import type { Connections } from './connect';
-import { ALL_PARTITIONS, heldKey, LEASES_KEY, logKeys, type Partition } from './keys';
+import { HeldLogs } from './held-logs';
+import { LEASES_KEY } from './keys';
 import type { RedisStoreSettings } from './options';
+import { putOffDeadlines } from './put-off';
 import { toTexts } from './reply';
 import { runScript } from './scripts';
-
-const PAGE = 100;
 
 /**
  * Says to the other nodes that this one is alive, and interrupts the logs of those that are not. A node that starts again is
@@ -19,10 +19,15 @@ export class NodeLease {
   /** Since when the lease has been valid without a break, by `performance.now`. */
   #validSince = Number.POSITIVE_INFINITY;
 
+  readonly #held: HeldLogs;
+
   constructor(
     private readonly connections: Connections,
     private readonly settings: RedisStoreSettings,
-  ) {}
+    attachments: Attachments,
+  ) {
+    this.#held = new HeldLogs(connections, settings, this.node, attachments);
+  }
 
   async open(): Promise<void> {
     await this.renew();
@@ -35,14 +40,18 @@ export class NodeLease {
   }
 
   /**
-   * Also shows that Redis can be written to.
+   * Also shows that Redis can be written to. Where no node had a valid lease, as after a stop of all nodes or of Redis, no producer
+   * could come back meanwhile, and their time to do so starts anew.
    * @returns the nodes that are dead. When this node could not renew its own lease, the others may not have been able to either: Redis
    *   was away. They are given the time of a lease then.
    */
   async renew(): Promise<readonly string[]> {
-    const args = [this.node, this.settings.nodeLeaseMs];
-    const reply = await runScript(this.connections.commands, 'renew', [LEASES_KEY], args);
-    const [wasValid, ...expired] = toTexts(reply);
+    let [wasValid, ...expired] = await this.#renew('0');
+    if (wasValid === 'alone') {
+      // Before it has a lease: another node that starts now is not to find one and take it that this is done.
+      await putOffDeadlines(this.connections);
+      [wasValid, ...expired] = await this.#renew('1');
+    }
     if (wasValid !== '1') this.#validSince = performance.now();
     return performance.now() - this.#validSince >= this.settings.nodeLeaseMs ? expired : [];
   }
@@ -51,44 +60,28 @@ export class NodeLease {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#beating;
-    if (await this.#interruptAll(this.node)) await this.connections.commands.zrem(LEASES_KEY, this.node);
+    if (await this.#held.interruptAll(this.node)) await this.connections.commands.zrem(LEASES_KEY, this.node);
   }
 
   async #beat(): Promise<void> {
     try {
       for (const node of await this.renew()) {
-        if (await this.#interruptAll(node)) {
-          await runScript(this.connections.commands, 'bury', [LEASES_KEY], [node]);
-        }
+        if (await this.#held.interruptAll(node)) await this.#bury(node);
       }
+      await this.#held.interruptUnattended();
     } catch {
       // Redis is away: nobody's lease can be seen then. The next beat tries again.
     }
   }
 
-  /** @returns whether the node holds nothing any more */
-  async #interruptAll(node: string): Promise<boolean> {
-    const pages = await Promise.all(ALL_PARTITIONS.map((partition) => this.#interruptSome(node, partition)));
-    return pages.every((interrupted) => interrupted < PAGE);
+  async #renew(alone: '0' | '1'): Promise<readonly string[]> {
+    const args = [this.node, this.settings.nodeLeaseMs, alone];
+    return toTexts(await runScript(this.connections.commands, 'renew', [LEASES_KEY], args));
   }
 
-  async #interruptSome(node: string, partition: Partition): Promise<number> {
-    const bounds = [`[${node}:`, `(${node};`] as const;
-    const members = await this.connections.commands.zrangebylex(
-      heldKey(partition),
-      ...bounds,
-      'LIMIT',
-      0,
-      PAGE,
-    );
-    await Promise.all(
-      members.map((member) => this.#interrupt(node, parseLogId(member.slice(node.length + 1)))),
-    );
-    return members.length;
-  }
-
-  async #interrupt(node: string, id: LogId): Promise<void> {
-    const args = [id, '', this.node, this.settings.lifecycleLength, node];
-    await runScript(this.connections.commands, 'interrupt', logKeys(id), args);
+  /** What the node sent last may have come between the look at what it holds and its burial: nobody would look again. */
+  async #bury(node: string): Promise<void> {
+    const isBuried = await runScript(this.connections.commands, 'bury', [LEASES_KEY], [node]);
+    if (isBuried === 1) await this.#held.interruptAll(node);
   }
 }

@@ -5,7 +5,7 @@ import type { Page } from '../../core/store';
 import type { Connections } from './connect';
 import { decodeEntry, ENTRY_BYTES_MAX, LAST_SEQUENCE } from './entries';
 import { bytesKey } from './keys';
-import type { Locator } from './locate';
+import { damaged, type Locator, type Place } from './locate';
 
 /** The largest page, whatever is asked for: Redis holds the whole reply in memory until it is sent. */
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
@@ -23,6 +23,18 @@ export async function readPage(
   from: Offset,
   bytesMax: number,
 ): Promise<Page> {
+  const page = await readRange(connections, locator, log, from, bytesMax);
+  locator.reached(log, page.next);
+  return page;
+}
+
+async function readRange(
+  connections: Connections,
+  locator: Locator,
+  log: LogRef,
+  from: Offset,
+  bytesMax: number,
+): Promise<Page> {
   const size = Math.min(bytesMax, PAGE_BYTES_MAX);
   const start = `(${from}-${LAST_SEQUENCE}`;
   // Never less than an entry: one that ends beyond the page would not be in the range, and the reader would not get on.
@@ -34,7 +46,7 @@ export async function readPage(
       if (entries.length > 0) return toPage(entries, from, size);
     }
     const place = await locator.locate(log);
-    if (place.tail < from) throw new RangeError(`offset ${from} is beyond the tail ${place.tail}`);
+    if (place.tail <= from) requireNoLoss(place, from);
     if (place.tail === from) return { chunks: [], next: from, ...(place.outcome && { end: place.outcome }) };
     if (place.epoch === epoch) {
       // There are bytes by now; where the next entry is beyond the range, `toPage` finds that out.
@@ -44,6 +56,12 @@ export async function readPage(
     }
     epoch = place.epoch;
   }
+}
+
+/** A reader at the tail is told once, and may wait then for what a new writer appends; beyond the tail there is nothing to wait for. */
+function requireNoLoss({ tail, loss }: Place, from: Offset): void {
+  if (loss && (from > tail ? from <= loss.to : loss.isNews)) throw damaged(tail, loss);
+  if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
 }
 
 /** What of the entries is from `from` on, `bytesMax` bytes of it at the most. */

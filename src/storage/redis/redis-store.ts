@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { isLogError, LogError } from '../../core/errors';
-import { type LogInfo, type LogInit, type LogRef, type Writer, writerOf } from '../../core/log';
-import type { LogId } from '../../core/log-id';
-import { type Offset, START } from '../../core/offset';
+import type { LogInfo, LogInit, LogRef, Writer } from '../../core/log';
+import { generateGeneration, type LogId } from '../../core/log-id';
+import type { Offset } from '../../core/offset';
 import type {
   Change,
   Created,
@@ -14,16 +14,13 @@ import type {
   Page,
   Watcher,
 } from '../../core/store';
-import { Tails } from '../../core/tails';
 import { APPEND_BYTES_MAX, Appender } from './append';
 import { Catalogue } from './catalogue';
 import { Changes } from './change';
 import { Connections } from './connect';
-import { Doorbell } from './doorbell';
+import type { Facts } from './facts';
 import { toLogError } from './failure';
-import type { Happening } from './lifecycle-event';
 import { LifecycleFeed } from './lifecycle-feed';
-import { Locator } from './locate';
 import { LogLimit } from './log-limit';
 import { NodeLease } from './node-lease';
 import { type RedisStoreOptions, type RedisStoreSettings, settingsOf } from './options';
@@ -31,8 +28,8 @@ import { type Patience, persist } from './persist';
 import { preflight } from './preflight';
 import { readPage } from './read-page';
 import { parseRedisUrl } from './target';
+import { Watching } from './watching';
 import { within } from './within';
-import { Writers } from './writers';
 
 /**
  * Logs in Redis Streams, for any number of nodes. `url` is `redis://[user[:password]@]host:port[/db]`, the same with `rediss` for
@@ -59,20 +56,7 @@ class RedisStore implements LogStore {
   readonly appendBytesMax = APPEND_BYTES_MAX;
   readonly #stopping = new AbortController();
   readonly #appends = new Set<Promise<unknown>>();
-  /** Logs that ended while they were watched: whoever comes to watch them beside the others has not heard it. */
-  readonly #endedWatched = new Set<string>();
-  readonly #writers = new Writers();
-  readonly #tails = new Tails({
-    begin: (log, from) => {
-      if (!this.#writers.has(log)) this.#doorbell.follow(log, from);
-    },
-    end: (log) => {
-      this.#endedWatched.delete(log.generation);
-      this.#doorbell.rest(log);
-    },
-  });
-  readonly #locator: Locator;
-  readonly #doorbell: Doorbell;
+  readonly #watching: Watching;
   readonly #feed: LifecycleFeed;
   readonly #lease: NodeLease;
   readonly #appender: Appender;
@@ -88,17 +72,17 @@ class RedisStore implements LogStore {
     // Every operation that waits for Redis listens to it. Node would take eleven of them for a leak.
     setMaxListeners(0, this.#stopping.signal);
     const quick = this.#patience(settings.commandTimeoutMs, false);
-    this.#locator = new Locator(connections);
-    this.#doorbell = new Doorbell(connections, this.#locator, () => this.#tails, settings);
+    this.#watching = new Watching(connections, settings);
+    const { attachments, locator, tails, writers } = this.#watching;
     this.#feed = new LifecycleFeed(connections, settings, {
-      happened: (happening) => this.#onHappening(happening),
-      restored: (partitions) => this.#doorbell.relocate(partitions),
-      missed: () => this.#tails.stirAll(),
+      happened: (happening) => this.#watching.happened(happening),
+      restored: (partitions) => this.#watching.restored(partitions),
+      missed: () => void this.#watching.missed(),
     });
-    this.#lease = new NodeLease(connections, settings);
-    this.#appender = new Appender(connections, this.#locator, this.#writers, this.#tails);
+    this.#lease = new NodeLease(connections, settings, attachments);
+    this.#appender = new Appender(connections, locator, writers, tails);
     this.#changes = new Changes(connections, settings, this.#lease.node, quick);
-    this.#catalogue = new Catalogue(connections, (id) => this.info(id));
+    this.#catalogue = new Catalogue(connections, (id) => this.info(id), settings.warn);
     this.#limit = new LogLimit(settings.logsMax, () => this.#catalogue.count());
   }
 
@@ -109,10 +93,11 @@ class RedisStore implements LogStore {
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
     const isFull = await this.#quickly(() => this.#limit.isReached());
-    const { info, replaced, eventId } = await this.#changes.create(id, init, mode, isFull);
+    const log = { id, generation: generateGeneration() };
+    const create = (): Promise<Facts> => this.#changes.create(log, init, mode, isFull);
+    const { info, replaced, eventId } = await this.#watching.attaching(log, create);
     this.#feed.isOver(id, eventId);
     if (!replaced) this.#limit.created();
-    this.#arrived(info);
     return { info, replaced };
   }
 
@@ -121,11 +106,8 @@ class RedisStore implements LogStore {
   }
 
   async change(log: LogRef, change: Change): Promise<LogInfo> {
-    const { info, eventId } = await this.#changes.change(log, change);
+    const { info, eventId } = await this.#changed(log, change, () => this.#changes.change(log, change));
     this.#feed.isOver(log.id, eventId);
-    if (change.kind === 'attach') this.#arrived(info);
-    if (change.kind === 'release') this.#left(log, change.epoch);
-    if (change.kind === 'seal') this.#writers.left(log);
     return info;
   }
 
@@ -141,7 +123,7 @@ class RedisStore implements LogStore {
       return await append;
     } catch (error) {
       // Some of it may have been stored, and others may append from now on: this node is not the one that knows.
-      if (isLogError(error) && error.code !== 'LOG_GAP') this.#left(writer.log, writer.epoch);
+      if (isLogError(error) && error.code !== 'LOG_GAP') this.#watching.left(writer.log, writer.epoch);
       throw error;
     } finally {
       this.#appends.delete(settled);
@@ -149,15 +131,11 @@ class RedisStore implements LogStore {
   }
 
   async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
-    return this.#quickly(() => readPage(this.connections, this.#locator, log, from, bytesMax));
+    return this.#quickly(() => readPage(this.connections, this.#watching.locator, log, from, bytesMax));
   }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
-    const past =
-      (this.#writers.tailOf(log) ?? START) > seen ||
-      this.#doorbell.isPast(log, seen) ||
-      this.#endedWatched.has(log.generation);
-    return this.#tails.watch(log, seen, watcher, past);
+    return this.#watching.watch(log, seen, watcher);
   }
 
   async list(query: ListQuery): Promise<ListPage> {
@@ -165,7 +143,11 @@ class RedisStore implements LogStore {
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
-    return this.#quickly(() => this.#catalogue.due(query, limit));
+    return this.#quickly(async () => {
+      // A lease that has run out shows that Redis was away, or the node: deadlines may have to be put off before any is looked at.
+      if (query.kind === 'overdue') await this.#lease.renew();
+      return this.#catalogue.due(query, limit);
+    });
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
@@ -184,8 +166,7 @@ class RedisStore implements LogStore {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#tails.close();
-    this.#doorbell.close();
+    this.#watching.close();
     this.#feed.close();
     await this.#soon(Promise.allSettled(this.#appends));
     this.#stopping.abort();
@@ -195,37 +176,15 @@ class RedisStore implements LogStore {
     this.connections.close();
   }
 
-  /** A writer of this node: what it appends is known here without Redis saying so. */
-  #arrived(info: LogInfo): void {
-    this.#locator.renamed(info, info.epoch);
-    this.#writers.attached(writerOf(info), info.tail);
-    this.#doorbell.drop(info);
-    // What another node appended before may not have been told yet.
-    this.#tails.stirred(info);
-  }
-
-  /** The log has no writer on this node any more, so its watchers need the doorbell. */
-  #left(log: LogRef, epoch: number): void {
-    if (!this.#writers.left(log, epoch) || this.#isClosed) return;
-    const told = this.#tails.told(log);
-    if (told === undefined) return;
-    this.#doorbell.follow(log, told);
-    this.#tails.stirred(log);
-  }
-
-  #onHappening({ event, keyEpoch }: Happening): void {
-    const { log } = event;
-    if (event.kind === 'ended') {
-      this.#writers.left(log);
-      this.#doorbell.drop(log);
-      this.#locator.forget(log);
-      if (this.#tails.isWatched(log)) this.#endedWatched.add(log.generation);
-      this.#tails.ended(log, event.at, event.outcome);
-    } else {
-      this.#locator.renamed(log, keyEpoch);
-      this.#doorbell.renamed(log, keyEpoch);
-      // A writer of this node with a lower epoch has been replaced.
-      this.#left(log, keyEpoch - 1);
+  #changed(log: LogRef, change: Change, run: () => Promise<Facts>): Promise<Facts> {
+    switch (change.kind) {
+      case 'attach':
+        return this.#watching.attaching(log, run);
+      case 'release':
+      case 'seal':
+        return this.#watching.leaving(log, change.epoch, run);
+      default:
+        return run();
     }
   }
 

@@ -17,16 +17,16 @@ const ABOUT_A_LOG = [
   'abandon',
   'remove',
 ] as const;
-const ABOUT_NODES = ['renew', 'bury'] as const;
+const ABOUT_OTHERS = ['renew', 'bury', 'put-off'] as const;
 
-export type ScriptName = (typeof ABOUT_A_LOG)[number] | (typeof ABOUT_NODES)[number];
+export type ScriptName = (typeof ABOUT_A_LOG)[number] | (typeof ABOUT_OTHERS)[number];
 
 /** Makes the scripts known to a client. One that Redis has forgotten, as after a restart, ioredis sends again by itself. */
 export function loadScripts(client: RedisClient): void {
   const load = (name: string): string => readFileSync(join(__dirname, 'lua', `${name}.lua`), 'utf8');
   const shared = load('shared');
   for (const name of ABOUT_A_LOG) client.defineCommand(commandOf(name), { lua: `${shared}\n${load(name)}` });
-  for (const name of ABOUT_NODES) client.defineCommand(commandOf(name), { lua: load(name) });
+  for (const name of ABOUT_OTHERS) client.defineCommand(commandOf(name), { lua: load(name) });
 }
 
 /** @throws LogError with the code that the script answered with; whatever the client throws */

@@ -38,6 +38,10 @@ export class Writers {
     return this.#held.get(log.generation)?.tail;
   }
 
+  all(): readonly Writer[] {
+    return [...this.#held.values()];
+  }
+
   of({ log, epoch }: Writer): Held | undefined {
     const held = this.#held.get(log.generation);
     return held?.epoch === epoch ? held : undefined;

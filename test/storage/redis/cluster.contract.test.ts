@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { Cluster } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { follow } from '../../../src/core/follow';
 import { START } from '../../../src/core/offset';
 import { partitionOf } from '../../../src/storage/redis/keys';
 import { openRedisStore } from '../../../src/storage/redis/redis-store';
-import { createLog, seal } from '../../contract/logs';
+import { at, createLog, seal } from '../../contract/logs';
 import { describeStore } from '../../contract/store.contract';
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster';
 
@@ -21,6 +21,19 @@ const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
   describeStore('Redis Cluster', async () => {
     const store = await openRedisStore(cluster.url);
     return { store, close: () => store.close() };
+  });
+
+  it('appends go on after the connections to the masters were lost', async () => {
+    const store = await openRedisStore(cluster.url, { patienceMs: 3_000 });
+    try {
+      const writers = await Promise.all(Array.from({ length: 6 }, () => createLog(store)));
+      for (const writer of writers) await store.append(writer, START, [Buffer.from('before')]);
+      for (const { port } of cluster.nodes) await cutCommandsTo(port);
+      // Nothing but appends: other commands would bring the connections back.
+      await Promise.all(writers.map((writer) => store.append(writer, at(6), [Buffer.from(' and after')])));
+    } finally {
+      await store.close();
+    }
   });
 
   it('a follower on another node sees all, also while the slot moves to another master', async () => {
@@ -46,6 +59,19 @@ const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
     }
   });
 });
+
+/** Cuts the connections of all stores to a node, but for their blocking ones. */
+async function cutCommandsTo(port: number): Promise<void> {
+  const admin = new Redis(port, '127.0.0.1');
+  try {
+    for (const line of String(await admin.client('LIST')).split('\n')) {
+      const [, id] = /^id=(\d+) .*name=loom .*cmd=(?!xread|client)/.exec(line) ?? [];
+      if (id !== undefined) await admin.client('KILL', 'ID', id);
+    }
+  } finally {
+    admin.disconnect();
+  }
+}
 
 /** Moves the slot of a key, with all its keys, to another master. */
 async function moveSlotOf(cluster: RedisCluster, key: string): Promise<void> {

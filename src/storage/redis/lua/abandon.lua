@@ -1,11 +1,14 @@
 --[[ Seals a log that is overdue; any other stays as it is.
-  ARGV[5] now, unix ms    ARGV[6] outcome as JSON
-  Codes: LOG_GONE | STORE_DAMAGED ]]
+  ARGV[5] now, unix ms by the clock of the node    ARGV[6] outcome as JSON    ARGV[7] when this was sent, by that clock
+  Codes: LOG_GONE | STORE_DAMAGED, after which the log is overdue no more: it would be found again and again ]]
 local facts = present_facts()
 if not facts then return 'LOG_GONE' end
 local last = last_id(facts)
-if not last then return 'STORE_DAMAGED' end
-if facts.deadline and tonumber(facts.deadline) <= tonumber(ARGV[5]) then
+if not last then
+  redis.call('ZREM', OVERDUE, ID)
+  return 'STORE_DAMAGED'
+end
+if facts.deadline and tonumber(facts.deadline) <= moment(ARGV[5], ARGV[7]) then
   close(facts, tail_in(last), ARGV[6], now())
 end
 return answer()

@@ -1,11 +1,13 @@
 --[[ Interrupts a log whose writer's node is dead, and fences that writer: the node may only have been slow.
   ARGV[5] node    the dead one
+  ARGV[6] epoch   only if this is the log's; '' for any
   Answers 1 when it did, 0 when the log is not that node's any more. ]]
 local facts = facts_of_any()
 if not facts or facts.node ~= ARGV[5] or facts.state == 'closed' or not last_id(facts) then
   redis.call('ZREM', HELD, ARGV[5] .. ':' .. ID)
   return 0
 end
+if ARGV[6] ~= '' and facts.epoch ~= ARGV[6] then return 0 end
 
 local time = now()
 local deadline = text(time + facts.graceMs)

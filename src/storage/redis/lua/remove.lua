@@ -1,11 +1,12 @@
 --[[ Takes the log away, with its bytes; answers with the facts it had.
   ARGV[5] outcome as JSON
   ARGV[6] sealed before, unix ms, or '': only a log that was sealed before then; any other stays as it is
+  ARGV[7] when this was sent, by the same clock: that of the node
   Codes: LOG_GONE ]]
 local facts = present_facts()
 if not facts then return 'LOG_GONE' end
 local last = last_id(facts) or '0-0'
-local spared = ARGV[6] ~= '' and (facts.state ~= 'closed' or tonumber(facts.updatedAt) >= tonumber(ARGV[6]))
+local spared = ARGV[6] ~= '' and (facts.state ~= 'closed' or tonumber(facts.updatedAt) >= moment(ARGV[6], ARGV[7]))
 local was = redis.call('HGETALL', FACTS)
 if not spared then drop(facts, ARGV[5]) end
 return { was, last, told }

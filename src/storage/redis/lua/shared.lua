@@ -26,6 +26,11 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+-- A moment that a node names, by the clock of Redis where the node's is ahead: it is to end nothing early.
+local function moment(at, sent)
+  return at + math.min(0, now() - sent)
+end
+
 -- The facts of whatever generation there is, or nil.
 local function facts_of_any()
   local flat = redis.call('HGETALL', FACTS)
@@ -68,6 +73,16 @@ end
 local function tell(kind, generation, key_epoch, ...)
   told = redis.call('XADD', LIFECYCLE, 'MAXLEN', '~', LIFECYCLE_LENGTH, '*',
     'kind', kind, 'id', ID, 'generation', generation, 'keyEpoch', key_epoch, ...)
+end
+
+-- Whether there was such an event in the last minute. For a script that may have run before, its answer lost.
+local function was_told(kind, name, value)
+  for _, event in ipairs(redis.call('XRANGE', LIFECYCLE, text(now() - 60000), '+')) do
+    local fields = {}
+    for i = 1, #event[2], 2 do fields[event[2][i]] = event[2][i + 1] end
+    if fields.kind == kind and fields[name] == value then return true end
+  end
+  return false
 end
 
 local function let_go(facts)

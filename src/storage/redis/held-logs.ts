@@ -1,0 +1,75 @@
+import { type LogId, parseLogId } from '../../core/log-id';
+import type { Attachments } from './attachments';
+import type { Connections } from './connect';
+import { ALL_PARTITIONS, factsKey, heldKey, logKeys, type Partition } from './keys';
+import type { RedisStoreSettings } from './options';
+import { runScript } from './scripts';
+
+const PAGE = 100;
+
+/** What Redis takes to be held by the writers of a node. */
+export class HeldLogs {
+  /** The logs that this node was found to hold for no writer, each with its epoch then. */
+  #unattended: ReadonlyMap<LogId, string> = new Map();
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly settings: RedisStoreSettings,
+    private readonly node: string,
+    private readonly attachments: Attachments,
+  ) {}
+
+  /** Interrupts what a dead node holds, or this one that closes: a part of it. @returns whether that was all */
+  async interruptAll(node: string): Promise<boolean> {
+    const pages = await Promise.all(
+      ALL_PARTITIONS.map(async (partition) => {
+        const ids = await this.#page(node, partition, `[${node}:`);
+        await Promise.all(ids.map((id) => this.#interrupt(node, id, '')));
+        return ids.length;
+      }),
+    );
+    return pages.every((interrupted) => interrupted < PAGE);
+  }
+
+  /**
+   * Interrupts what this node holds for nobody: a creation or an attach whose answer came too late for its producer, or a release
+   * that never reached Redis. Only what was found twice in a row, with the same epoch: a writer may be just about to come or to leave.
+   */
+  async interruptUnattended(): Promise<void> {
+    const found = new Map<LogId, string>();
+    for (const partition of ALL_PARTITIONS) {
+      for (const id of await this.#unattendedIn(partition)) {
+        const epoch = await this.connections.commands.hget(factsKey(id), 'epoch');
+        if (epoch !== null) found.set(id, epoch);
+      }
+    }
+    const again = [...found].filter(([id, epoch]) => this.#unattended.get(id) === epoch);
+    this.#unattended = found;
+    for (const [id, epoch] of again) {
+      if (!this.attachments.ids().has(id)) await this.#interrupt(this.node, id, epoch);
+    }
+  }
+
+  async #unattendedIn(partition: Partition): Promise<readonly LogId[]> {
+    const unattended: LogId[] = [];
+    for (let from = `[${this.node}:`; ; ) {
+      const ids = await this.#page(this.node, partition, from);
+      const attended = this.attachments.ids();
+      unattended.push(...ids.filter((id) => !attended.has(id)));
+      const last = ids.at(-1);
+      if (ids.length < PAGE || last === undefined) return unattended;
+      from = `(${this.node}:${last}`;
+    }
+  }
+
+  async #page(node: string, partition: Partition, from: string): Promise<readonly LogId[]> {
+    const key = heldKey(partition);
+    const members = await this.connections.commands.zrangebylex(key, from, `(${node};`, 'LIMIT', 0, PAGE);
+    return members.map((member) => parseLogId(member.slice(node.length + 1)));
+  }
+
+  async #interrupt(node: string, id: LogId, epoch: string): Promise<void> {
+    const args = [id, '', this.node, this.settings.lifecycleLength, node, epoch];
+    await runScript(this.connections.commands, 'interrupt', logKeys(id), args);
+  }
+}

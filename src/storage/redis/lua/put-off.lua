@@ -1,0 +1,16 @@
+--[[ Lets the grace of logs without a writer start anew.
+  KEYS[1] overdue    as in shared.lua
+  KEYS[2] facts      prefix of the names of hashes of facts
+  ARGV    ids ]]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for _, id in ipairs(ARGV) do
+  local facts = KEYS[2] .. id
+  local deadline, grace = unpack(redis.call('HMGET', facts, 'deadline', 'graceMs'))
+  if deadline then
+    local later = string.format('%.0f', now + grace)
+    redis.call('HSET', facts, 'deadline', later)
+    redis.call('ZADD', KEYS[1], 'XX', later, id)
+  end
+end
+return 1

@@ -1,0 +1,172 @@
+import { isLogError } from '../../core/errors';
+import { type LogInfo, type LogRef, writerOf } from '../../core/log';
+import { advance, type Offset, START } from '../../core/offset';
+import type { Watcher } from '../../core/store';
+import { Tails } from '../../core/tails';
+import { Attachments } from './attachments';
+import type { Connections } from './connect';
+import { Doorbell } from './doorbell';
+import type { Partition } from './keys';
+import type { Happening } from './lifecycle-event';
+import { Locator } from './locate';
+import type { RedisStoreSettings } from './options';
+import { Writers } from './writers';
+
+interface Watch {
+  readonly seen: Offset;
+  readonly watcher: Watcher;
+  stop: () => void;
+}
+
+/** Who watches what on this node, and where their news comes from: of logs that are written here from the writer, else by the doorbell. */
+export class Watching {
+  readonly attachments = new Attachments();
+  readonly writers = new Writers();
+  readonly locator: Locator;
+  readonly tails = new Tails({
+    begin: (log, from) => {
+      if (!this.writers.has(log)) this.#doorbell.follow(log, from);
+    },
+    end: (log) => {
+      this.#endedWatched.delete(log.generation);
+      this.#doorbell.rest(log);
+    },
+  });
+  readonly #doorbell: Doorbell;
+  /** Logs that ended while they were watched: whoever comes to watch them beside the others has not heard it. */
+  readonly #endedWatched = new Set<string>();
+  readonly #watches = new Map<string, Set<Watch>>();
+  #isClosed = false;
+
+  constructor(connections: Connections, settings: RedisStoreSettings) {
+    this.locator = new Locator(connections, {
+      tailOf: (log) => this.writers.tailOf(log),
+      shrunk: (log, tail) => this.#shrunk(log, tail),
+    });
+    this.#doorbell = new Doorbell(connections, this.locator, () => this.tails, settings);
+  }
+
+  watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
+    const past =
+      (this.writers.tailOf(log) ?? START) > seen ||
+      this.#doorbell.isPast(log, seen) ||
+      this.#endedWatched.has(log.generation);
+    const own: Watch = { seen, watcher, stop: this.tails.watch(log, seen, watcher, past) };
+    const watches = this.#watches.get(log.generation) ?? new Set();
+    this.#watches.set(log.generation, watches.add(own));
+    return () => {
+      own.stop();
+      watches.delete(own);
+      if (watches.size === 0 && this.#watches.get(log.generation) === watches)
+        this.#watches.delete(log.generation);
+    };
+  }
+
+  /** Runs what attaches a producer of this node to a log. */
+  async attaching<T extends { readonly info: LogInfo }>(log: LogRef, attach: () => Promise<T>): Promise<T> {
+    this.attachments.begin(log);
+    try {
+      const attached = await attach();
+      this.#arrived(attached.info);
+      return attached;
+    } finally {
+      this.attachments.over(log);
+    }
+  }
+
+  /** Runs what ends the writer with this epoch. Whether it succeeds or not, that writer appends no more. */
+  async leaving<T>(log: LogRef, epoch: number, leave: () => Promise<T>): Promise<T> {
+    this.attachments.begin(log);
+    try {
+      const left = await leave();
+      this.left(log, epoch);
+      return left;
+    } catch (error) {
+      if (isLogError(error) && error.code !== 'STORE_UNAVAILABLE') this.left(log, epoch);
+      throw error;
+    } finally {
+      this.attachments.left(log, epoch);
+      this.attachments.over(log);
+    }
+  }
+
+  /** The log has no writer on this node any more, so its watchers need the doorbell. */
+  left(log: LogRef, epoch: number): void {
+    if (!this.writers.left(log, epoch) || this.#isClosed) return;
+    const told = this.tails.told(log);
+    if (told === undefined) return;
+    this.#doorbell.follow(log, told);
+    this.tails.stirred(log);
+  }
+
+  happened({ event, keyEpoch }: Happening): void {
+    const { log } = event;
+    if (event.kind === 'ended') {
+      this.attachments.heard(log, Number.POSITIVE_INFINITY);
+      this.writers.left(log);
+      this.#doorbell.drop(log);
+      this.locator.forget(log);
+      if (this.tails.isWatched(log)) this.#endedWatched.add(log.generation);
+      this.tails.ended(log, event.at, event.outcome);
+    } else {
+      this.attachments.heard(log, keyEpoch);
+      this.locator.renamed(log, keyEpoch);
+      this.#doorbell.renamed(log, keyEpoch);
+      // A writer of this node with a lower epoch has been replaced.
+      this.left(log, keyEpoch - 1);
+    }
+  }
+
+  /** News of these partitions was late. */
+  restored(partitions: readonly Partition[]): void {
+    this.#doorbell.relocate(partitions);
+  }
+
+  /** Some news never came: a writer of this node may have been replaced without a word. */
+  async missed(): Promise<void> {
+    this.tails.stirAll();
+    for (const { log, epoch } of this.writers.all()) await this.#check(log, epoch);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#watches.clear();
+    this.tails.close();
+    this.#doorbell.close();
+  }
+
+  /** A writer of this node: what it appends is known here without Redis saying so. */
+  #arrived(info: LogInfo): void {
+    if (!this.attachments.arrived(info, info.epoch)) return;
+    this.locator.renamed(info, info.epoch);
+    this.writers.attached(writerOf(info), info.tail);
+    this.#doorbell.drop(info);
+    // What another node appended before may not have been told yet.
+    this.tails.stirred(info);
+  }
+
+  async #check(log: LogRef, epoch: number): Promise<void> {
+    try {
+      const place = await this.locator.locate(log);
+      if (place.epoch !== epoch || place.state === 'closed') this.left(log, epoch);
+    } catch {
+      // It is gone, or cannot be asked for: its watchers are better off with the doorbell, which asks again.
+      this.left(log, epoch);
+    }
+  }
+
+  /**
+   * Forgets how far the log had come, and lets all look again. As long as it was remembered, whoever waits at the new tail would be
+   * told at once that there is more, read nothing, and wait again.
+   */
+  #shrunk(log: LogRef, tail: Offset): void {
+    this.writers.left(log);
+    this.#doorbell.drop(log);
+    const watches = [...(this.#watches.get(log.generation) ?? [])];
+    for (const { stop } of watches) stop();
+    for (const own of watches) {
+      const seen = advance(START, Math.min(own.seen, tail));
+      own.stop = this.tails.watch(log, seen, own.watcher, true);
+    }
+  }
+}

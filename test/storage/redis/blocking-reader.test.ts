@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { BlockingReader, type Subscription } from '../../../src/storage/redis/blocking-reader';
+import { Connections } from '../../../src/storage/redis/connect';
+import { settingsOf } from '../../../src/storage/redis/options';
+import { parseRedisUrl } from '../../../src/storage/redis/target';
+import { withRedis } from './with-redis';
+
+describe('a blocking read', () => {
+  it('takes a stream in at once that comes while the read before it is being ended', () =>
+    withRedis(async ({ redis, admin }) => {
+      const settings = settingsOf({});
+      const connections = await Connections.open(parseRedisUrl(redis.url), settings);
+      const reader = new BlockingReader(connections, settings, 0, { entriesMax: 16 });
+      try {
+        const reads = watchReads(connections);
+        const answer = delayUnblock(connections);
+        const told: string[] = [];
+        const stream = (key: string): Subscription => ({ key, after: '0-0', deliver: () => told.push(key) });
+        reader.add(stream('first'));
+        await until(() => reads() === 1);
+        reader.add(stream('second'));
+        await until(() => reads() === 2);
+        reader.add(stream('third'));
+        answer();
+        await admin.xadd('third', '*', 'a', 'b');
+        const before = performance.now();
+        await until(() => told.length > 0);
+        expect(told).toEqual(['third']);
+        expect(performance.now() - before).toBeLessThan(2_000);
+      } finally {
+        reader.close();
+        connections.close();
+      }
+    }));
+});
+
+/** @returns how many reads have been sent */
+function watchReads(connections: Connections): () => number {
+  const blocking = connections.blocking.bind(connections);
+  let count = (): number => 0;
+  connections.blocking = async (partition) => {
+    const redis = await blocking(partition);
+    const spy = jest.spyOn(redis, 'xreadBuffer');
+    count = () => spy.mock.calls.length;
+    return redis;
+  };
+  return () => count();
+}
+
+/** The answer to UNBLOCK may come later than that of the read which it ended, as they come by different connections. */
+function delayUnblock(connections: Connections): () => void {
+  const unblock = connections.unblock.bind(connections);
+  let answer = (): void => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  connections.unblock = async (connection, clientId) => {
+    const ended = await unblock(connection, clientId);
+    // One that came too early to end the read is asked for again.
+    await Promise.race([answered, delay(100)]);
+    return ended;
+  };
+  return answer;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(1);
+}

@@ -1,0 +1,125 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { follow } from '../../../src/core/follow';
+import { type JanitorEvent, sweep } from '../../../src/core/janitor';
+import type { LogRef } from '../../../src/core/log';
+import { type Offset, START } from '../../../src/core/offset';
+import type { LogStore } from '../../../src/core/store';
+import { bytesKey, factsKey, overdueKey, partitionOf } from '../../../src/storage/redis/keys';
+import { at, createLog, createLogOf, expectCode, infoOf } from '../../contract/logs';
+import { type Surroundings, withRedis } from './with-redis';
+
+describe('a log of which Redis lost the end, as by a failover to a replica that lagged', () => {
+  it.each(['written', 'followed'])(
+    'ends for readers who had the lost bytes, and keeps nobody busy, where it was %s',
+    (how) =>
+      withRedis(async ({ admin, open }) => {
+        const [store, other] = [await open(), await open()];
+        const writer = await createLog(how === 'written' ? store : other);
+        const writing = how === 'written' ? store : other;
+        const key = bytesKey(writer.log.id, writer.log.generation, writer.epoch);
+        await writing.append(writer, START, [Buffer.alloc(50, 'a')]);
+        const kept = await admin.dumpBuffer(key);
+        await writing.append(writer, at(50), [Buffer.alloc(50, 'b')]);
+        const stopping = new AbortController();
+        const had = followed(store, writer.log, START, stopping.signal);
+        await had.reached(100);
+        await admin.restore(key, 0, kept, 'REPLACE');
+        await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+        if (how === 'written') void followed(store, writer.log, START, stopping.signal).over.catch(() => {});
+        await expect(had.over).rejects.toMatchObject({ code: 'STORE_DAMAGED', message: /50 to 100/ });
+
+        const waiting = followed(store, writer.log, START, stopping.signal);
+        await waiting.reached(50);
+        const before = await scriptsRun(admin);
+        await delay(300);
+        expect((await scriptsRun(admin)) - before).toBeLessThan(20);
+        stopping.abort();
+        await expect(waiting.over).rejects.toMatchObject({ name: 'AbortError' });
+        await expectCode(store.read(writer.log, at(100), 1), 'STORE_DAMAGED');
+        await expect(store.read(writer.log, at(101), 1)).rejects.toThrow(RangeError);
+      }),
+  );
+});
+
+describe('a log of which Redis lost all bytes, as by an eviction', () => {
+  it('is listed, can be removed, and holds up no other', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const logs: LogRef[] = [];
+      for (let i = 0; i < 3; i += 1) {
+        const { log, epoch } = await createLogOf(store, 'abc');
+        await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+        logs.push(log);
+      }
+      const [first, lost] = logs;
+      if (first === undefined || lost === undefined) throw new Error('three were made');
+      await admin.del(bytesKey(lost.id, lost.generation, 1));
+      expect((await store.list({ limit: 10 })).logs).toHaveLength(3);
+      expect(await infoOf(store, lost.id)).toMatchObject({ tail: 0 });
+      await expectCode(store.read(lost, START, 1), 'STORE_DAMAGED');
+      const now = Date.now() + 3_600_000;
+      const kinds = (await swept(store, now)).map(({ kind }) => kind);
+      expect(kinds.sort()).toEqual(['abandoned', 'abandoned', 'failed']);
+      expect(await swept(store, now)).toEqual([]);
+      await store.change(lost, { kind: 'remove', outcome: { kind: 'deleted' } });
+      expect(await store.info(lost.id)).toBeUndefined();
+    }));
+
+  it('is skipped with a word where its facts cannot be understood, and forgotten where they are gone', () =>
+    withRedis(async ({ admin, open }) => {
+      const warn = jest.fn();
+      const store = await open({ warn });
+      const [good, odd, gone] = [await createLog(store), await createLog(store), await createLog(store)];
+      for (const { log, epoch } of [good, odd, gone])
+        await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+      await admin.hdel(factsKey(odd.log.id), 'contentType');
+      await admin.del(factsKey(gone.log.id));
+      const now = Date.now() + 3_600_000;
+      for (let round = 0; round < 2; round += 1) {
+        expect((await store.list({ limit: 10 })).logs.map(({ id }) => id)).toEqual([good.log.id]);
+        const due = await store.due({ kind: 'overdue', now }, 10);
+        expect(due.map(({ id }) => id)).toEqual([good.log.id]);
+      }
+      expect(warn.mock.calls.filter(([, details]) => details?.log === odd.log.id)).toHaveLength(1);
+      expect(await admin.zscore(overdueKey(partitionOf(gone.log.id)), gone.log.id)).toBeNull();
+    }));
+
+  it('does not keep a node from understanding what it is told next', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const { log } = await createLog(store);
+      await admin.xadd(`loom:{${partitionOf(log.id)}}:lifecycle`, '*', 'kind', 'unheard-of', 'id', log.id);
+      const ended = new Promise((resolve) => store.watch(log, START, resolve));
+      await store.change(log, { kind: 'remove', outcome: { kind: 'deleted' } });
+      expect(await ended).toMatchObject({ kind: 'ended' });
+    }));
+});
+
+interface Following {
+  readonly over: Promise<void>;
+  reached(offset: number): Promise<void>;
+}
+
+function followed(store: LogStore, log: LogRef, from: Offset, signal: AbortSignal): Following {
+  let next: number = from;
+  const over = (async () => {
+    for await (const page of follow(store, log, from, signal)) next = page.next;
+  })();
+  return {
+    over,
+    async reached(offset) {
+      while (next < offset) await Promise.race([over, delay(5)]);
+    },
+  };
+}
+
+async function scriptsRun(admin: Surroundings['admin']): Promise<number> {
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1]);
+}
+
+async function swept(store: LogStore, now: number): Promise<JanitorEvent[]> {
+  const events: JanitorEvent[] = [];
+  const report = (event: JanitorEvent): unknown => events.push(event);
+  await sweep(store, { intervalMs: 1, report, now: () => now }, new AbortController().signal);
+  return events;
+}

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type JanitorEvent, sweep } from '../../../src/core/janitor';
+import type { LogRef } from '../../../src/core/log';
+import type { LogStore } from '../../../src/core/store';
+import { createLog, infoOf, seal } from '../../contract/logs';
+import { withRedis } from './with-redis';
+
+const GRACE_MS = 1_000;
+
+describe('the time in which a producer may come back', () => {
+  it('starts anew when no server was there', () =>
+    withRedis(async ({ open }) => {
+      const before = await open();
+      const log = await interrupted(before, GRACE_MS);
+      await before.close();
+      await delay(GRACE_MS + 100);
+      const after = await open();
+      expect(await swept(after)).toEqual([]);
+      expect((await infoOf(after, log.id)).state).toBe('interrupted');
+      await delay(GRACE_MS + 100);
+      expect(await swept(after)).toMatchObject([{ kind: 'abandoned', log: { id: log.id } }]);
+    }));
+
+  it('starts anew when Redis was away for longer than a lease', () =>
+    withRedis(async ({ redis, open }) => {
+      const store = await open({ nodeLeaseMs: GRACE_MS / 2 });
+      const log = await interrupted(store, GRACE_MS);
+      await redis.kill('SIGSTOP');
+      await delay(GRACE_MS + 100);
+      await redis.kill('SIGCONT');
+      expect(await swept(store)).toEqual([]);
+      expect((await infoOf(store, log.id)).state).toBe('interrupted');
+    }));
+
+  it('goes on when one more server comes', () =>
+    withRedis(async ({ open }) => {
+      const log = await interrupted(await open(), 1);
+      await delay(10);
+      expect(await swept(await open())).toMatchObject([{ kind: 'abandoned', log: { id: log.id } }]);
+    }));
+
+  it('is measured by the clock of Redis, and so is the age of what ended', () =>
+    withRedis(async ({ open }) => {
+      const store = await open();
+      const log = await interrupted(store, 60_000);
+      const ended = await createLog(store);
+      await seal(store, ended);
+      const present = Date.now;
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => present() + 3_600_000);
+      try {
+        expect(await swept(store, 600_000)).toEqual([]);
+        const now = Date.now();
+        await store.change(log, { kind: 'abandon', now, reason: 'too early' });
+        const sealedBefore = now - 600_000;
+        await store.change(ended.log, { kind: 'remove', outcome: { kind: 'expired' }, sealedBefore });
+      } finally {
+        clock.mockRestore();
+      }
+      expect((await infoOf(store, log.id)).state).toBe('interrupted');
+      expect((await infoOf(store, ended.log.id)).state).toBe('closed');
+    }));
+});
+
+async function interrupted(store: LogStore, graceMs: number): Promise<LogRef> {
+  const { log, epoch } = await createLog(store, { graceMs });
+  return store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+}
+
+async function swept(store: LogStore, maxAgeMs?: number): Promise<JanitorEvent[]> {
+  const events: JanitorEvent[] = [];
+  const options = { intervalMs: 1, report: (event: JanitorEvent) => events.push(event) };
+  await sweep(
+    store,
+    { ...options, ...(maxAgeMs !== undefined && { maxAgeMs }) },
+    new AbortController().signal,
+  );
+  return events;
+}
