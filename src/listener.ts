@@ -5,6 +5,9 @@ import type { Duplex } from 'node:stream';
 import type { Config } from './config/config';
 import { refuseMalformed } from './refuse-malformed';
 
+/** How long a half-closed connection may be sent nothing before it counts as left, in milliseconds. */
+const HALF_CLOSED_MS = 3_000;
+
 /** How often Node looks for heads that take too long. Its default of 30 s would let them take twice the time allowed. */
 const HEADS_CHECKED_EVERY_MS = 1_000;
 
@@ -97,11 +100,18 @@ export class Listener {
   }
 
   /**
-   * A consumer that closes its side has left, most likely. It has to be taken so: one that stands at the tail of a quiet stream
-   * would otherwise be kept until the next byte comes, as its kernel goes on to acknowledge probes for a while.
+   * A consumer that closes its side may still read its answer. Most likely it has left: one that stands at the tail of a quiet
+   * stream would be kept until the next byte comes, as its kernel goes on to acknowledge probes for a while. So it stays as long
+   * as it is being sent something.
    */
   #onHalfClosed(socket: Socket): void {
     const method = this.#answers.get(socket)?.req.method;
-    if (method === 'GET' || method === 'HEAD') socket.destroy();
+    if (method !== 'GET' && method !== 'HEAD') return;
+    let sent = socket.bytesWritten;
+    const look = setInterval(() => {
+      if (socket.bytesWritten === sent) socket.destroy();
+      sent = socket.bytesWritten;
+    }, HALF_CLOSED_MS).unref();
+    socket.once('close', () => clearInterval(look));
   }
 }

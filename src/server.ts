@@ -11,6 +11,9 @@ import { reportJanitor } from './observe/report-janitor';
 import { StartError, whyNot } from './start-error';
 import { openStore, type StoreOptions } from './storage/open';
 
+/** What the store has at least to close in, in milliseconds, when `stopTimeout` has been used up before. */
+const CLOSE_MS = 500;
+
 export interface RunningServer {
   readonly port: number;
   /** The address that it listens on. */
@@ -44,9 +47,12 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const stop = async (): Promise<void> => {
     logger.info('stopping');
     const drained = app.drain().catch((err) => logger.error({ err }, 'ending the producers failed'));
+    const deadline = performance.now() + config.stopTimeout;
     await hangUp(listener, [drained, stopJanitor()], config.stopTimeout, logger);
-    await store.close();
-    logger.info('stopped');
+    // What is acknowledged survives a process that ends like this, too.
+    const late = delay(Math.max(deadline - performance.now(), CLOSE_MS), 'late', { ref: false });
+    const closed = await Promise.race([store.close(), late]);
+    logger.info(closed === 'late' ? 'stopped before the store was closed' : 'stopped');
   };
   return {
     port,

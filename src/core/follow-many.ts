@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isLogError } from './errors';
 import { catchUp } from './follow';
 import type { LogRef, LogState } from './log';
@@ -35,6 +36,8 @@ export async function followMany(
   signal: AbortSignal,
 ): Promise<never> {
   const followed = new Map<string, FollowedLog>();
+  // Each followed log has one.
+  setMaxListeners(0, signal);
   const begin = (log: LogRef, at: Offset): void => {
     if (followed.has(log.generation) || !log.id.startsWith(options.prefix) || signal.aborted) return;
     const over = (): unknown => followed.delete(log.generation);
@@ -122,10 +125,10 @@ class FollowedLog {
     this.#state = 'reading';
     try {
       for await (const page of catchUp(this.store, this.log, this.#at, this.around.signal)) {
-        this.#pass(page.chunks);
-        if (page.end !== undefined) return this.#end();
         await this.around.spectator.ready();
         if (this.#isOver()) return;
+        this.#pass(page.chunks);
+        if (page.end !== undefined) return this.#end();
       }
       this.#watch();
     } catch (error) {

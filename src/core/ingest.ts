@@ -12,8 +12,6 @@ export interface IngestOptions {
   readonly pendingBytesMax: number;
   /** The log's size limit in bytes. */
   readonly logBytesMax: number;
-  /** Told after each commit. */
-  readonly committed?: (tail: Offset) => void;
 }
 
 /** An `http.IncomingMessage` is one. `complete` tells that the end of the body arrived, whatever became of its connection since. */
@@ -131,7 +129,6 @@ class Ingest {
       const chunks = this.#gather.take(Math.min(this.store.appendBytesMax, room));
       this.#tail = await this.store.append(this.writer, this.#tail, chunks);
       this.#appending = false;
-      this.options.committed?.(this.#tail);
       if (this.body.isPaused() && this.#gather.weight <= this.options.pendingBytesMax / 2) this.body.resume();
       this.#kick();
     } catch (error) {

@@ -2,6 +2,7 @@ import { unfinishedLength } from './characters';
 import { advance, type Offset } from './offset';
 
 const NEWLINE = 0x0a;
+const CR = 0x0d;
 const NOTHING = Buffer.alloc(0);
 
 /** How much of an unfinished line is kept until its newline comes. */
@@ -59,7 +60,9 @@ export class Lines {
   /** The unfinished line up to its last whole character, for a reader who should not wait for the rest of it. */
   partial(): Text | undefined {
     const line = this.#take();
-    const whole = line.length - unfinishedLength(line);
+    let whole = line.length - unfinishedLength(line);
+    // The CR of a line's end that is still to come in full.
+    if (whole === line.length && line[whole - 1] === CR) whole -= 1;
     const text = this.#textOf('partial', line.subarray(0, whole));
     this.#keep(line.subarray(whole));
     return whole === 0 ? undefined : text;

@@ -20,7 +20,7 @@ export class Application extends Koa {
 
 /** Sends what the middleware has left in the context: JSON, or a status alone. */
 function respond(ctx: Koa.Context): void {
-  if (ctx.body === undefined || ctx.body === null) {
+  if (ctx.body === undefined || ctx.body === null || ctx.body === '') {
     // RFC 9110, 8.6: a 204 has no length.
     if (ctx.status !== 204) ctx.length = 0;
     ctx.res.end();

@@ -16,7 +16,8 @@ export function logRequests(logger: Logger): Middleware {
     res.once('close', () => {
       const ms = Math.round(performance.now() - began);
       const how = res.writableFinished ? 'answered' : 'cut';
-      logger.info({ requestId, method, path, status: res.statusCode, ms, how }, 'request');
+      const status = res.headersSent ? res.statusCode : undefined;
+      logger.info({ requestId, method, path, status, ms, how }, 'request');
     });
     await next();
     if (!res.headersSent) ctx.set('X-Request-Id', requestId);

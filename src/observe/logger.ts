@@ -1,6 +1,9 @@
 import pino from 'pino';
 import type { Config } from '../config/config';
 import { describeError } from './describe-error';
+import { LogOutput } from './log-output';
+
+const STDOUT = 1;
 
 /** What the server says about itself. An error goes into the field `err`. */
 export interface Logger {
@@ -19,9 +22,6 @@ export interface LogLine {
 const SECRET = ['authorization', 'access_token', 'token', 'tokens', 'password', 'cookie'];
 const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 
-/** Lines that wait for a stdout that nobody reads, in bytes. What goes beyond is dropped: logging never stops the service. */
-const PENDING_BYTES_MAX = 4 * 1024 * 1024;
-
 /** Writes to stdout: one JSON object a line, or for eyes on a terminal. */
 export function createLogger({ level, format }: Config['log']): Logger {
   const options: pino.LoggerOptions = {
@@ -33,20 +33,16 @@ export function createLogger({ level, format }: Config['log']): Logger {
     redact: { paths: DEPTHS.flatMap((above) => SECRET.map((name) => above + name)), censor: '***' },
   };
   const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
-  return isPretty ? pino(options, prettyStream()) : pino(options, jsonStream());
+  const output = new LogOutput(STDOUT);
+  return pino(options, isPretty ? prettily(output) : output);
 }
 
-/** Asynchronous: a synchronous write would hold every stream up for as long as the reader of stdout sleeps. */
-function jsonStream(): pino.DestinationStream {
-  return pino.destination({ dest: 1, sync: false, maxLength: PENDING_BYTES_MAX });
-}
-
-/** Loaded only where it is used. */
-function prettyStream(): pino.DestinationStream {
-  const { build }: typeof import('pino-pretty') = require('pino-pretty');
-  return build({
+/** For eyes. Loaded only where it is used. */
+function prettily(output: pino.DestinationStream): pino.DestinationStream {
+  const { prettyFactory }: typeof import('pino-pretty') = require('pino-pretty');
+  const render = prettyFactory({
     colorize: process.stdout.isTTY && !process.env['NO_COLOR'],
     ignore: 'requestId',
-    sync: true,
   });
+  return { write: (line) => output.write(render(line)) };
 }

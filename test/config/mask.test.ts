@@ -9,6 +9,7 @@ it.each([
   ['redis://localhost?db=1&password=secret&x=1', 'redis://localhost?db=1&password=***&x=1'],
   ['redis://localhost?sentinelPassword=secret', 'redis://localhost?sentinelPassword=***'],
   ['file:./data', 'file:./data'],
+  ['redsi://user:secret@host:1', 'redsi://***@host:1'],
   ['file:///srv/user:a@b', 'file:///srv/user:a@b'],
 ])('%s is shown as %s', (url, shown) => {
   expect(maskStore(url)).toBe(shown);

@@ -94,23 +94,6 @@ describe('ingest', () => {
     );
   });
 
-  it('tells of each commit', async () => {
-    const store = new GatedStore();
-    const body = new PassThrough();
-    const tails: number[] = [];
-    const committed = (tail: number): void => {
-      tails.push(tail);
-    };
-    const ingesting = ingest(store, await createLog(store), body, { ...OPTIONS, committed });
-    body.write('abc');
-    await store.untilAsked(1);
-    body.end('def');
-    expect(tails).toEqual([]);
-    store.release('open');
-    await ingesting;
-    expect(tails).toEqual([3, 6]);
-  });
-
   describe('with a store that is slower than the producer', () => {
     const PIECE = 16 * 1024;
     const pendingBytesMax = 128 * 1024;

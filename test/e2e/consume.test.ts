@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import { Consumer, Producer, request } from '../support/http';
 import { onEachStore } from './on-each-store';
 
@@ -138,6 +140,25 @@ onEachStore('consuming', ({ url, freshId }) => {
         trailer: 'X-Stream-State',
       });
       await producer.end();
+    });
+
+    it('goes out bare on HTTP/1.0, and ends with the connection', async () => {
+      const id = freshId();
+      const producer = new Producer(url(`/stream/${id}`));
+      await producer.head;
+      const { hostname, port } = new URL(url('/'));
+      const socket = net.connect(Number(port), hostname).setEncoding('latin1');
+      let answered = '';
+      socket.on('data', (text) => {
+        answered += text;
+      });
+      socket.write(`GET /stream/${id} HTTP/1.0\r\n\r\n`);
+      await once(socket, 'data');
+      await producer.write('one ');
+      await producer.end('two');
+      await once(socket, 'close');
+      expect(answered).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+      expect(answered.split('\r\n\r\n')[1]).toBe('one two');
     });
 
     it('gives many consumers the same bytes, whenever they came', async () => {

@@ -66,6 +66,18 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     expect(nonsense.status).toBe(400);
   });
 
+  it('do not take a CR for a line while its LF is still to come', async () => {
+    const id = freshId();
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
+    const consumer = await open(id);
+    await producer.write('abc\r');
+    await consumer.until('event: partial\nid: 3\ndata: abc\n\n');
+    await producer.end('\ndef\n');
+    await consumer.end();
+    expect(consumer.text).toContain('id: 9\ndata: \ndata: def\n\n');
+  });
+
   it('tell of a stream that is deleted', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));

@@ -18,10 +18,10 @@ export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
   authorize(ctx, ctx.method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
   const info = await existing(wire.store, id);
   const headers = ctx.method === 'HEAD' ? { ...streamHeaders(info), ...progress(info) } : streamHeaders(info);
-  if (wantsEvents(ctx)) return sendEvents(ctx, wire, info, headers);
+  const isNotail = ctx.query['notail'] !== undefined;
+  if (wantsEvents(ctx) && !isNotail) return sendEvents(ctx, wire, info, headers);
   const from = requestedOffset(ctx, info);
-  if (info.state === 'closed' || ctx.query['notail'] !== undefined)
-    return sendContent(ctx, wire, { info, from, headers });
+  if (info.state === 'closed' || isNotail) return sendContent(ctx, wire, { info, from, headers });
   sendTail(ctx, wire, { info, from, headers });
 }
 

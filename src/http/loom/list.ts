@@ -30,12 +30,12 @@ async function page(store: Wire['store'], query: ListQuery): ReturnType<Wire['st
 }
 
 function parseListQuery(ctx: RouterContext, reach: string): ListQuery {
-  const { cursor } = ctx.query;
+  const cursor = single(ctx, 'cursor');
   const prefix = within(single(ctx, 'prefix') ?? '', reach);
   const state = parseState(single(ctx, 'state'));
   return {
     limit: parseLimit(single(ctx, 'limit')),
-    ...(typeof cursor === 'string' && { cursor }),
+    ...(cursor !== undefined && { cursor }),
     ...(prefix !== '' && { prefix }),
     ...(state !== undefined && { state }),
   };

@@ -10,8 +10,10 @@ const DEPTH_MAX = 100;
  * @param bytesMax of the header as it was sent
  * @throws RequestError `BAD_REQUEST` when it is not JSON or nested too deeply, `METADATA_TOO_LARGE`
  */
-export function parseMetadata(header: string | undefined, bytesMax: number): Json | undefined {
+export function parseMetadata(header: string | string[] | undefined, bytesMax: number): Json | undefined {
   if (header === undefined) return undefined;
+  if (Array.isArray(header))
+    throw new RequestError('BAD_REQUEST', 'X-Stream-Metadata is given more than once');
   assertSize(header.length, bytesMax);
   const metadata = parseJson(fromHeaderBytes(header));
   assertDepth(metadata, DEPTH_MAX);

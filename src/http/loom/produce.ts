@@ -45,7 +45,7 @@ async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void>
 
 async function create(ctx: RouterContext, wire: Wire, id: LogId, resumable: boolean): Promise<Created> {
   const { config, store } = wire;
-  const metadata = parseMetadata(ctx.get('X-Stream-Metadata') || undefined, config.limits.metadataBytes);
+  const metadata = parseMetadata(ctx.req.headers['x-stream-metadata'], config.limits.metadataBytes);
   const key = producerKey(ctx.req.headers);
   assertRoom(ctx.req, 0, config.limits.bytesPerStream);
   if (key !== undefined) await assertNotOwn(wire, id, key);

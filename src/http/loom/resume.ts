@@ -27,9 +27,11 @@ export async function resume(ctx: RouterContext, wire: Wire): Promise<void> {
   const before = await existing(wire.store, id);
   assertOwn(ctx, before);
   if (before.state === 'closed') throw closed(before);
+  // Before anybody is cut for it. What is said here changes nothing: the producer may still send what fits.
+  assertRoom(ctx.req, before.tail, wire.config.limits.bytesPerStream, progress(before));
   const info = await attach(wire, before);
   try {
-    await accept(ctx, wire, info, request);
+    await accept(wire, info, request);
   } catch (error) {
     await release(wire, info);
     throw error;
@@ -54,7 +56,7 @@ function parsePatch(ctx: RouterContext, metadataBytesMax: number): PatchRequest 
     throw new RequestError('BAD_REQUEST', 'A PATCH needs Upload-Offset: <bytes committed>');
   if (complete === undefined)
     throw new RequestError('BAD_REQUEST', 'A PATCH needs Upload-Complete: ?0 or ?1');
-  const metadata = parseMetadata(ctx.get('X-Stream-Metadata') || undefined, metadataBytesMax);
+  const metadata = parseMetadata(ctx.req.headers['x-stream-metadata'], metadataBytesMax);
   return { offset, complete, metadata };
 }
 
@@ -76,12 +78,7 @@ async function attach({ store, config }: Wire, before: LogInfo): Promise<LogInfo
 }
 
 /** Nothing is stored unless the body begins where the committed bytes end. */
-async function accept(
-  ctx: RouterContext,
-  { store, config }: Wire,
-  info: LogInfo,
-  request: PatchRequest,
-): Promise<void> {
+async function accept({ store, config }: Wire, info: LogInfo, request: PatchRequest): Promise<void> {
   const { offset, metadata: patch } = request;
   if (offset !== info.tail) {
     throw new RequestError(
@@ -90,7 +87,6 @@ async function accept(
       progress(info),
     );
   }
-  assertRoom(ctx.req, info.tail, config.limits.bytesPerStream, progress(info));
   if (patch === undefined) return;
   assertMetadataFits(mergePatch(info.metadata, patch), config.limits.metadataBytes);
   await store.change(info, { kind: 'annotate', epoch: info.epoch, patch });

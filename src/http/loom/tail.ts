@@ -30,7 +30,9 @@ export function sendTail(ctx: RouterContext, wire: Wire, { info, from, headers }
     res.end();
     return;
   }
-  sendHead(ctx, 200, { ...all, Trailer: 'X-Stream-State' });
+  // HTTP/1.0 has no chunks, and so no trailers.
+  const trailer = ctx.req.httpVersionMinor > 0 ? { Trailer: 'X-Stream-State' } : {};
+  sendHead(ctx, 200, { ...all, ...trailer });
   const consumer: Consumer = {
     res,
     body: new ChunkedBody(res),

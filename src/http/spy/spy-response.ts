@@ -12,6 +12,8 @@ interface Missed {
   ended: boolean;
 }
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Streams that a slow spy may have news of before it counts as gone. */
 const MISSED_MAX = 10_000;
 
@@ -30,6 +32,8 @@ export class SpyResponse implements Spectator {
   /** By generation, in the order in which they were first missed. */
   readonly #missed = new Map<string, Missed>();
   #stalled: NodeJS.Timeout | undefined;
+  /** When the last of those that wait for the response to drain has had its turn. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly res: ServerResponse,
@@ -56,9 +60,12 @@ export class SpyResponse implements Spectator {
     else this.#write(this.format.end(log));
   }
 
-  /** Only for what is read from the store: there a slow spy is simply waited for. */
+  /** Only for what is read from the store: there a slow spy is simply waited for, by one reader after the other. */
   ready(): Promise<void> {
-    return drained(this.res, this.limits.stalledMs, this.signal);
+    const turn = this.#turn.then(() => drained(this.res, this.limits.stalledMs, this.signal));
+    // The next one looks only after this one has passed its page on. Whoever waits hears of a failure by its own turn.
+    this.#turn = turn.then(nextTurn, nextTurn);
+    return turn;
   }
 
   /** Once it has missed something it goes on missing until it has been told all of that, so that it stays in order. */

@@ -1,0 +1,59 @@
+import { write, writeSync } from 'node:fs';
+
+/** Lines that wait for a reader that does not read, in bytes. What goes beyond is dropped. */
+const PENDING_BYTES_MAX = 4 * 1024 * 1024;
+
+/**
+ * Writes log lines to a file descriptor without ever holding the service up: one write is under way, what comes meanwhile waits up
+ * to a bound, and lines that cannot be written, because the disk is full or the reader is gone, are lost.
+ */
+export class LogOutput {
+  #waiting: string[] = [];
+  #bytes = 0;
+  #isWriting = false;
+
+  constructor(private readonly fd: number) {
+    // Lines that were logged in the last turn. A pipe that is full is not waited for.
+    process.once('exit', () => this.#writeRest());
+  }
+
+  write(line: string): void {
+    if (this.#bytes + line.length > PENDING_BYTES_MAX) return;
+    this.#waiting.push(line);
+    this.#bytes += line.length;
+    if (!this.#isWriting) this.#writeOn();
+  }
+
+  #writeOn(): void {
+    const buffer = this.#take();
+    if (buffer.length === 0) return;
+    this.#isWriting = true;
+    this.#writeAll(buffer, () => {
+      this.#isWriting = false;
+      this.#writeOn();
+    });
+  }
+
+  #writeAll(buffer: Buffer, done: () => void): void {
+    write(this.fd, buffer, (error, written) => {
+      if (error?.code === 'EAGAIN') setTimeout(() => this.#writeAll(buffer, done), 50).unref();
+      else if (error === null && written < buffer.length) this.#writeAll(buffer.subarray(written), done);
+      else done();
+    });
+  }
+
+  #take(): Buffer {
+    const buffer = Buffer.from(this.#waiting.join(''));
+    this.#waiting = [];
+    this.#bytes = 0;
+    return buffer;
+  }
+
+  #writeRest(): void {
+    try {
+      writeSync(this.fd, this.#take());
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+}
