@@ -15,6 +15,7 @@ export async function preflight(connections: Connections, settings: RedisStoreSe
   for (const master of connections.masters()) {
     if (master.status === 'wait') await master.connect();
     await requireVersion(master);
+    await requireDatabase(master);
     await requireNoEviction(master, settings);
     await warnIfNothingIsKept(master, settings);
   }
@@ -27,6 +28,18 @@ async function requireVersion(redis: Redis): Promise<void> {
   // Valkey calls itself a Redis 7.2 here.
   if (!(Number.parseInt(version, 10) >= VERSION_MIN))
     throw new Error(`Redis 7.0 or later, or Valkey, is needed; this is Redis ${version}`);
+}
+
+/** A database that does not exist is not selected, and the connection stays in the first one: in that of somebody else, perhaps. */
+async function requireDatabase(redis: Redis): Promise<void> {
+  const wanted = redis.options.db ?? 0;
+  const selected = await redis.client('INFO').then(
+    (info) => /\bdb=(\d+)/.exec(String(info))?.[1],
+    // Hosted ones may not tell.
+    () => undefined,
+  );
+  if (selected !== undefined && Number(selected) !== wanted)
+    throw new Error(`Redis has no database ${wanted}`);
 }
 
 async function requireNoEviction(redis: Redis, settings: RedisStoreSettings): Promise<void> {

@@ -50,6 +50,11 @@ describe('opening a store in Redis', () => {
       expect(warnings).toEqual([expect.stringMatching(/make sure that it is noeviction/)]);
     }));
 
+  it('refuses a database that Redis does not have', () =>
+    withRedis(async ({ redis }) => {
+      await expect(openRedisStore(`${redis.url}/99`)).rejects.toThrow('Redis has no database 99');
+    }));
+
   it('keeps the databases of one Redis apart', () =>
     withRedis(async ({ redis, open }) => {
       const [first, second] = [await open(), await openRedisStore(`${redis.url}/1`)];
