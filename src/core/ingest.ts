@@ -53,6 +53,7 @@ class Ingest {
   #how: Ingested['how'] = 'cut';
   #tail: Offset;
   #appending = false;
+  #isKickDue = false;
   #resolve: (ingested: Ingested) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
@@ -81,7 +82,7 @@ class Ingest {
   readonly #onData = (piece: Buffer): void => {
     this.#gather.push(piece);
     if (this.#gather.weight > this.options.pendingBytesMax) this.body.pause();
-    this.#kick();
+    this.#kickSoon();
   };
 
   readonly #onEnd = (): void => this.#over('ended');
@@ -106,6 +107,16 @@ class Ingest {
     this.#state = 'draining';
     this.#how = how;
     this.#kick();
+  }
+
+  /** Once all pieces of this read are here: they go together, and so their followers are told once. */
+  #kickSoon(): void {
+    if (this.#isKickDue || this.#appending) return;
+    this.#isKickDue = true;
+    queueMicrotask(() => {
+      this.#isKickDue = false;
+      this.#kick();
+    });
   }
 
   #kick(): void {
