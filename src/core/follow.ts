@@ -83,15 +83,19 @@ export interface Followed {
 /**
  * Every byte from `from` on, then live, until the log's end, which the last item carries. A log that is removed or replaced while its
  * follower stands at the tail ends so, too; one that is removed under a follower with bytes still to read throws `LOG_GONE`.
+ *
+ * @param tail of the log, as far as it is known: what comes after it is listened for while the follower still reads
  */
 export async function* follow(
   store: LogStore,
   log: LogRef,
   from: Offset,
   signal: AbortSignal,
+  tail = from,
 ): AsyncGenerator<Followed, void> {
   let at = from;
-  let removal: RemovalNews | undefined;
+  // Before the first read, so that no removal is missed after the last.
+  const removal = new RemovalNews(store, log, tail);
   try {
     for (;;) {
       for await (const page of catchUp(store, log, at, signal)) {
@@ -99,14 +103,13 @@ export async function* follow(
         if (page.end !== undefined) return;
         at = page.next;
       }
-      removal ??= new RemovalNews(store, log, at);
       await moved(store, log, at, signal);
     }
   } catch (error) {
-    const end = isLogError(error, 'LOG_GONE') ? await removal?.of(at) : undefined;
+    const end = isLogError(error, 'LOG_GONE') ? await removal.of(at) : undefined;
     if (end === undefined) throw error;
     yield { chunks: [], next: at, end };
   } finally {
-    removal?.close();
+    removal.close();
   }
 }

@@ -103,7 +103,7 @@ it('begins where it is told to', async () => {
 it('renews a quiet connection without a word', async () => {
   answers = [hangAfter('hello'), all(' world')];
   state['X-Stream-State'] = 'open';
-  const following = follow({ silenceMs: 30 });
+  const following = follow({ silenceMs: 500 });
   const text = textOf(following);
   while (gets.length < 2) await new Promise((resolve) => setTimeout(resolve, 2));
   state['X-Stream-State'] = 'closed; outcome=complete';

@@ -44,7 +44,7 @@ async function sendLive(res: ServerResponse, wire: Wire, info: LogInfo, from: Of
   const writer = new EventWriter(res, from, live.partialAfter);
   const heartbeat = setInterval(() => writer.heartbeat(), live.heartbeat);
   try {
-    for await (const { chunks, next, end } of follow(wire.store, info, from, signal)) {
+    for await (const { chunks, next, end } of follow(wire.store, info, from, signal, info.tail)) {
       writer.bytes(chunks);
       if (end !== undefined) writer.end(next, end);
       await drained(res, http.consumerTimeout, signal);

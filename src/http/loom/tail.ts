@@ -40,7 +40,8 @@ export function sendTail(ctx: RouterContext, wire: Wire, { info, from, headers }
     stalledMs: wire.config.http.consumerTimeout,
   };
   const log = { id: info.id, generation: info.generation };
-  detach(res, wire.logger, tail(wire.store, log, from, consumer));
+  const removal = new RemovalNews(wire.store, log, info.tail);
+  detach(res, wire.logger, tail({ store: wire.store, log, removal }, from, consumer));
 }
 
 interface Consumer {
@@ -50,38 +51,50 @@ interface Consumer {
   readonly stalledMs: number;
 }
 
+/** The log that a consumer follows. Its removal is listened for from before the first read on. */
+interface FollowedLog {
+  readonly store: LogStore;
+  readonly log: LogRef;
+  readonly removal: RemovalNews;
+}
+
 /** @throws when the consumer leaves, or the log is gone before it has had all of it */
-async function tail(store: LogStore, log: LogRef, from: Offset, consumer: Consumer): Promise<void> {
-  const outcome = await untilEnd(store, log, from, consumer);
-  consumer.body.end({ 'X-Stream-State': closedState(outcome) });
+async function tail(followed: FollowedLog, from: Offset, consumer: Consumer): Promise<void> {
+  try {
+    const outcome = await untilEnd(followed, from, consumer);
+    consumer.body.end({ 'X-Stream-State': closedState(outcome) });
+  } finally {
+    followed.removal.close();
+  }
 }
 
 /** Alternates between reading from the store and standing at the tail. */
-async function untilEnd(store: LogStore, log: LogRef, from: Offset, consumer: Consumer): Promise<Outcome> {
+async function untilEnd(
+  { store, log, removal }: FollowedLog,
+  from: Offset,
+  consumer: Consumer,
+): Promise<Outcome> {
   let at = from;
-  let removal: RemovalNews | undefined;
   try {
     for (;;) {
       for await (const page of catchUp(store, log, at, consumer.signal)) {
         consumer.body.write(page.chunks);
+        // It has been handed on: if the log is gone when more is asked for, this was had.
+        at = page.next;
         await drained(consumer.res, consumer.stalledMs, consumer.signal);
         if (consumer.res.writableLength === 0) page.release?.();
         if (page.end !== undefined) return page.end;
-        at = page.next;
       }
-      removal ??= new RemovalNews(store, log, at);
       const live = await standAtTail(store, log, at, consumer);
       if (live.outcome !== undefined) return live.outcome;
+      at = live.at;
       // Where the store has no more at this moment nothing would be waited for above, and the next bytes would queue behind the rest.
       await drained(consumer.res, consumer.stalledMs, consumer.signal);
-      at = live.at;
     }
   } catch (error) {
-    const outcome = isLogError(error, 'LOG_GONE') ? await removal?.of(at) : undefined;
+    const outcome = isLogError(error, 'LOG_GONE') ? await removal.of(at) : undefined;
     if (outcome === undefined) throw error;
     return outcome;
-  } finally {
-    removal?.close();
   }
 }
 
