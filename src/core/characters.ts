@@ -1,5 +1,3 @@
-const NOTHING = Buffer.alloc(0);
-
 /**
  * How many bytes at the end of `bytes` are the beginning of a UTF-8 character whose rest may still come: 0 to 3. Bytes that can
  * no longer become a character are not counted, so nobody waits for them.
@@ -13,27 +11,6 @@ export function unfinishedLength(bytes: Buffer): number {
     return length < characterLength(lead) && mayFollow(lead, second) ? length : 0;
   }
   return 0;
-}
-
-/** Passes bytes on in pieces that never end within a UTF-8 character. */
-export class Characters {
-  #held = NOTHING;
-
-  /** All that came up to now, but for at most three bytes that begin a character. */
-  takeWhole(chunk: Buffer): Buffer {
-    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const whole = bytes.length - unfinishedLength(bytes);
-    // A copy, so that three bytes do not keep a whole page in memory.
-    this.#held = whole === bytes.length ? NOTHING : Buffer.from(bytes.subarray(whole));
-    return bytes.subarray(0, whole);
-  }
-
-  /** What is held back, when nothing more will come. */
-  takeRest(): Buffer {
-    const rest = this.#held;
-    this.#held = NOTHING;
-    return rest;
-  }
 }
 
 /** How long a character is that begins with `lead`; 0 when none does (RFC 3629, 4). */

@@ -18,6 +18,5 @@ export interface Wire {
 
 /** One wire format. It parses requests, calls the core and renders answers; it keeps no state. */
 export interface Protocol {
-  readonly name: string;
   routes(wire: Wire): Router;
 }

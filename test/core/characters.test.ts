@@ -1,46 +1,7 @@
 import fc from 'fast-check';
-import { Characters, unfinishedLength } from '../../src/core/characters';
-import { anyBytesCut } from './cuttings';
+import { unfinishedLength } from '../../src/core/characters';
 
 describe('characters', () => {
-  it('are never cut', () => {
-    fc.assert(
-      fc.property(anyBytesCut, ({ pieces, whole }) => {
-        const characters = new Characters();
-        const texts = pieces.map((piece) => characters.takeWhole(piece).toString());
-        expect(texts.join('') + characters.takeRest().toString()).toBe(whole.toString());
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it('keep all bytes, of which never more than three are held back', () => {
-    fc.assert(
-      fc.property(anyBytesCut, ({ pieces, whole }) => {
-        const characters = new Characters();
-        const passed: Buffer[] = [];
-        let [came, went] = [0, 0];
-        for (const piece of pieces) {
-          const taken = characters.takeWhole(piece);
-          passed.push(taken);
-          came += piece.length;
-          went += taken.length;
-          expect(came - went).toBeLessThanOrEqual(3);
-        }
-        expect(Buffer.concat([...passed, characters.takeRest()])).toEqual(whole);
-        expect(characters.takeRest()).toHaveLength(0);
-      }),
-    );
-  });
-
-  it('wait, byte by byte, until they are whole', () => {
-    const characters = new Characters();
-    const taken = [...Buffer.from('aé€💡')].map((byte) =>
-      characters.takeWhole(Buffer.from([byte])).toString(),
-    );
-    expect(taken).toEqual(['a', '', 'é', '', '', '€', '', '', '', '💡']);
-  });
-
   it.each([
     [[0x61], 0],
     [[0xc3], 1],

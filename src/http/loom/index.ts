@@ -8,7 +8,6 @@ import { resume } from './resume';
 
 /** The Loom wire: `/stream`. Its document is `docs/loom.md`. */
 export const loom: Protocol = {
-  name: 'loom',
   routes(wire) {
     const router = new Router();
     router.get('/stream', (ctx) => list(ctx, wire));

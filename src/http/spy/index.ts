@@ -4,7 +4,6 @@ import { watchAll } from './watch-all';
 
 /** `/spy`: every live stream in one response. */
 export const spy: Protocol = {
-  name: 'spy',
   routes(wire) {
     const router = new Router();
     router.get('/spy', (ctx) => watchAll(ctx, wire));
