@@ -10,6 +10,10 @@ export class Gather {
     return this.#bytes === 0;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** An estimate of the memory held, in bytes. */
   get weight(): number {
     return this.#bytes + this.#pieces.length * PIECE_OVERHEAD;

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { LogError } from './errors';
 import { Gather } from './gather';
 import type { Writer } from './log';
-import type { Offset } from './offset';
+import { advance, type Offset } from './offset';
+import { sizeOf } from './size-of';
 import type { LogStore } from './store';
 
 export interface IngestOptions {
@@ -27,8 +28,9 @@ export interface Ingested {
 }
 
 /**
- * Appends a producer's body to its log while it arrives. One append is in flight at a time; what comes meanwhile is gathered and
- * goes with the next one, so that a lone line leaves at once and a flood of them travels in large batches, without a timer.
+ * Appends a producer's body to its log while it arrives. What comes while an append is in flight is gathered and goes with the
+ * next one, so that a lone line leaves at once and a flood of them travels in large batches, without a timer. The next one waits for
+ * the one before, unless it is as large as an append may be and the store takes several at a time.
  *
  * @throws LogError what `LogStore.append` throws, and `LOG_TOO_LARGE` once the log is filled up to the limit. The body is
  *   paused then, and the caller's to discard.
@@ -51,8 +53,12 @@ class Ingest {
   readonly #gather = new Gather();
   #state: 'reading' | 'draining' | 'done' = 'reading';
   #how: Ingested['how'] = 'cut';
+  /** Where the bytes end that were given to the store. */
+  #sent: Offset;
+  /** Where those end that it has committed. */
   #tail: Offset;
-  #appending = false;
+  #inFlight = 0;
+  #failure: { readonly error: unknown } | undefined;
   #isKickDue = false;
   #resolve: (ingested: Ingested) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -63,6 +69,7 @@ class Ingest {
     private readonly body: Body,
     private readonly options: IngestOptions,
   ) {
+    this.#sent = options.from;
     this.#tail = options.from;
   }
 
@@ -111,7 +118,7 @@ class Ingest {
 
   /** Once all pieces of this read are here: they go together, and so their followers are told once. */
   #kickSoon(): void {
-    if (this.#isKickDue || this.#appending) return;
+    if (this.#isKickDue || !this.#mayAppend()) return;
     this.#isKickDue = true;
     queueMicrotask(() => {
       this.#isKickDue = false;
@@ -120,32 +127,53 @@ class Ingest {
   }
 
   #kick(): void {
-    if (this.#appending || this.#state === 'done') return;
-    if (!this.#gather.isEmpty) void this.#append();
-    else if (this.#state === 'draining') {
-      this.#finish();
-      this.#resolve({ how: this.#how, tail: this.#tail });
-    }
+    while (this.#mayAppend()) void this.#append();
+    if (this.#inFlight > 0 || this.#state !== 'draining') return;
+    this.#finish();
+    this.#resolve({ how: this.#how, tail: this.#tail });
+  }
+
+  #mayAppend(): boolean {
+    if (this.#gather.isEmpty || this.#failure || this.#state === 'done') return false;
+    if (this.#inFlight === 0) return true;
+    const { appendBytesMax, appendsInFlight } = this.store;
+    // A log that has no room left is for an append of its own to find out.
+    const isFull = Math.min(this.#gather.bytes, this.options.logBytesMax - this.#sent) >= appendBytesMax;
+    return isFull && this.#inFlight < appendsInFlight;
   }
 
   async #append(): Promise<void> {
-    this.#appending = true;
+    this.#inFlight += 1;
     try {
-      const room = this.options.logBytesMax - this.#tail;
-      if (room <= 0)
-        throw new LogError(
-          'LOG_TOO_LARGE',
-          `The stream is full: it may hold ${this.options.logBytesMax} bytes`,
-        );
-      const chunks = this.#gather.take(Math.min(this.store.appendBytesMax, room));
-      this.#tail = await this.store.append(this.writer, this.#tail, chunks);
-      this.#appending = false;
-      if (this.body.isPaused() && this.#gather.weight <= this.options.pendingBytesMax / 2) this.body.resume();
-      this.#kick();
+      const chunks = this.#gather.take(Math.min(this.store.appendBytesMax, this.#room()));
+      const at = this.#sent;
+      this.#sent = advance(at, sizeOf(chunks));
+      this.#tail = await this.store.append(this.writer, at, chunks);
     } catch (error) {
-      this.#finish();
-      this.#reject(error);
+      this.#failure ??= { error };
     }
+    this.#inFlight -= 1;
+    if (this.#failure) this.#fail(this.#failure.error);
+    else this.#goOn();
+  }
+
+  /** @throws LogError `LOG_TOO_LARGE` */
+  #room(): number {
+    const room = this.options.logBytesMax - this.#sent;
+    if (room > 0) return room;
+    throw new LogError('LOG_TOO_LARGE', `The stream is full: it may hold ${this.options.logBytesMax} bytes`);
+  }
+
+  #goOn(): void {
+    if (this.body.isPaused() && this.#gather.weight <= this.options.pendingBytesMax / 2) this.body.resume();
+    this.#kick();
+  }
+
+  /** The appends after one that failed fail as well, each in its turn. */
+  #fail(error: unknown): void {
+    if (this.#inFlight > 0) return;
+    this.#finish();
+    this.#reject(error);
   }
 
   #finish(): void {

@@ -13,6 +13,9 @@ export interface LogStore {
   /** The most bytes one `append` takes. Gathering up to it is what makes many small pieces cheap. */
   readonly appendBytesMax: number;
 
+  /** How many appends of one writer may be under way at a time. */
+  readonly appendsInFlight: number;
+
   /**
    * Makes an open, empty log with its first writer attached (`writerOf` the result). Atomic: of two that
    * create one id, one succeeds.
@@ -37,8 +40,11 @@ export interface LogStore {
 
   /**
    * Stores `chunks` at `at` and resolves with the committed tail, once the bytes are as safe as this store makes them.
-   * Bytes that are there already are skipped, so a repeated append succeeds and changes nothing, after the seal as well. One
-   * append of a writer at a time. Chunks are handed on to readers as they are: the caller must not change them afterwards.
+   * Bytes that are there already are skipped, so a repeated append succeeds and changes nothing, after the seal as well.
+   * Chunks are handed on to readers as they are: the caller must not change them afterwards.
+   *
+   * Of the appends of one writer that are under way, each begins where the one before ends. They take effect, and resolve, in
+   * their order, and when one throws, those after it throw as well.
    *
    * When it throws, nothing of the append is visible to readers, except after `STORE_UNAVAILABLE` and `STORE_FULL`: then any
    * prefix may have been committed, and the same append may be repeated.

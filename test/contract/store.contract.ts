@@ -3,6 +3,7 @@ import { describeAppending } from './appending';
 import { describeCreation } from './creation';
 import { describeEnding } from './ending';
 import { describeHostileIds } from './hostile-ids';
+import { describeAppendsInFlight } from './in-flight';
 import { describeInterleavings } from './interleavings';
 import { describeLifecycle } from './lifecycle';
 import { describeListing } from './listing';
@@ -58,6 +59,7 @@ export function describeStore(
 
     describe('creation', () => describeCreation(subject, options.openWithLogsMax));
     describe('writers', () => describeWriters(subject));
+    describe('appends in flight', () => describeAppendsInFlight(subject));
     describe('appending', () => describeAppending(subject));
     describe('reading', () => describeReading(subject));
     describe('watching', () => describeWatching(subject));

@@ -65,13 +65,17 @@ describe('ingest', () => {
     ]);
   });
 
-  it('never has two appends under way, nor one larger than the store takes', async () => {
+  it('never has more appends under way than the store takes, and beside another only full ones', async () => {
     class SmallStore extends MemoryStore {
       override readonly appendBytesMax = 10;
       under = 0;
+      constructor(override readonly appendsInFlight: number) {
+        super();
+      }
       override async append(...args: Parameters<MemoryStore['append']>) {
         this.under += 1;
-        expect(this.under).toBe(1);
+        expect(this.under).toBeLessThanOrEqual(this.appendsInFlight);
+        if (this.under > 1) expect(Buffer.concat(args[2]).length).toBe(10);
         expect(Buffer.concat(args[2]).length).toBeLessThanOrEqual(10);
         await new Promise(setImmediate);
         this.under -= 1;
@@ -80,18 +84,47 @@ describe('ingest', () => {
     }
     const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 35 }), { maxLength: 12 });
     await fc.assert(
-      fc.asyncProperty(pieces, fc.integer({ min: 1, max: 2_000 }), async (bodyPieces, pendingBytesMax) => {
-        const store = new SmallStore();
-        const writer = await createLog(store);
-        const body = Readable.from(bodyPieces.map(Buffer.from), { objectMode: false });
-        const { how, tail } = await ingest(store, writer, body, { ...OPTIONS, pendingBytesMax });
-        const { chunks } = await store.read(writer.log, START, 1_000_000);
-        expect(how).toBe('ended');
-        expect(Buffer.concat(chunks)).toEqual(Buffer.concat(bodyPieces));
-        expect(tail).toBe(Buffer.concat(bodyPieces).length);
-      }),
+      fc.asyncProperty(
+        pieces,
+        fc.nat(2_000),
+        fc.integer({ min: 1, max: 3 }),
+        async (bodyPieces, pendingBytesMax, inFlight) => {
+          const store = new SmallStore(inFlight);
+          const writer = await createLog(store);
+          const body = Readable.from(bodyPieces.map(Buffer.from), { objectMode: false });
+          const { how, tail } = await ingest(store, writer, body, { ...OPTIONS, pendingBytesMax });
+          const { chunks } = await store.read(writer.log, START, 1_000_000);
+          expect(how).toBe('ended');
+          expect(Buffer.concat(chunks)).toEqual(Buffer.concat(bodyPieces));
+          expect(tail).toBe(Buffer.concat(bodyPieces).length);
+        },
+      ),
       { numRuns: 50 },
     );
+  });
+
+  it('throws what the first append threw that failed, once none is under way', async () => {
+    class FailingStore extends GatedStore {
+      override readonly appendBytesMax = 4;
+      override async append(...args: Parameters<MemoryStore['append']>) {
+        const append = super.append(...args);
+        if (args[1] === 0) return append;
+        await append;
+        throw new LogError('STORE_FULL', `at ${args[1]}`);
+      }
+    }
+    const store = Object.assign(new FailingStore(), { appendsInFlight: 3 });
+    const body = new PassThrough();
+    let isOver = false;
+    const ingesting = ingest(store, await createLog(store), body, OPTIONS).finally(() => {
+      isOver = true;
+    });
+    body.write('one,two,six,ten,');
+    await store.untilAsked(3);
+    expect(isOver).toBe(false);
+    store.release('open');
+    await expect(ingesting).rejects.toThrow('at 4');
+    expect(store.asked).toHaveLength(4);
   });
 
   describe('with a store that is slower than the producer', () => {

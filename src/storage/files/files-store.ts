@@ -31,6 +31,7 @@ import { Turns } from './turns';
  */
 export class FilesStore implements LogStore {
   readonly appendBytesMax = 4 << 20;
+  readonly appendsInFlight = 1;
   readonly #known: KnownLogs;
   readonly #tails = new Tails();
   readonly #listeners = new Set<(event: LifecycleEvent) => void>();

@@ -37,6 +37,7 @@ interface MemoryLog {
 /** The shortest correct store, to test the core and the wires with. Nothing survives the process. */
 export class MemoryStore implements LogStore {
   readonly appendBytesMax = 1 << 20;
+  readonly appendsInFlight: number = 1;
   readonly #logs = new Map<LogId, MemoryLog>();
   readonly #tails = new Tails();
   readonly #listeners = new Set<(event: LifecycleEvent) => void>();

@@ -10,21 +10,25 @@ const CRLF = '\r\n';
  */
 export class AppendCommand extends Command {
   readonly #head: string;
-  readonly #bytes: Buffer;
+  readonly #parts: readonly Buffer[];
 
-  constructor(key: string, { from, bytes }: NewEntry, stamp: number) {
-    const end = from + bytes.length;
+  constructor(key: string, { from, end, parts }: NewEntry, stamp: number) {
     const args = [key, 'NOMKSTREAM', `${end}-${stamp}`, 'd'];
     // The arguments are what ioredis looks at to find the node of a cluster, and shows in errors.
     super('xadd', args, { replyEncoding: 'utf8' });
     const all = ['xadd', ...args].map((arg) => `$${Buffer.byteLength(arg)}${CRLF}${arg}${CRLF}`);
-    this.#head = `*${all.length + 1}${CRLF}${all.join('')}$${bytes.length}${CRLF}`;
-    this.#bytes = bytes;
+    this.#head = `*${all.length + 1}${CRLF}${all.join('')}$${end - from}${CRLF}`;
+    this.#parts = parts;
   }
 
   override toWritable(socket: Writable): string {
     socket.write(this.#head);
-    socket.write(this.#bytes);
+    for (const part of this.#parts) socket.write(part);
     return CRLF;
   }
+}
+
+/** One within a transaction, whose end has the time limit for all of it. */
+export class QueuedAppendCommand extends AppendCommand {
+  override setTimeout(): void {}
 }

@@ -1,20 +1,21 @@
-import { Command, type Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { LogError } from '../../core/errors';
 import type { Writer } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import type { Tails } from '../../core/tails';
-import { AppendCommand } from './append-command';
+import { addEntries, addEntriesAfter } from './add-entries';
 import type { Connections } from './connect';
 import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, lengthOf, type NewEntry } from './entries';
 import { bytesKey, partitionOf } from './keys';
 import { damaged, type Locator } from './locate';
 import { type Patience, persist } from './persist';
-import type { Writers } from './writers';
+import type { Held, Sent, Writers } from './writers';
 
-/** Sixteen entries. With one append in flight Redis is idle between two: eight are a tenth slower, and 32 gain a tenth for twice the memory. */
+/** Sixteen entries: with eight an append is a tenth slower, and 32 gain little for twice the memory. */
 export const APPEND_BYTES_MAX = 16 * ENTRY_BYTES_MAX;
 
-const UTF8 = { replyEncoding: 'utf8' } as const;
+/** While Redis stores one append, the next is on its way. A third gains nothing measurable. */
+export const APPENDS_IN_FLIGHT = 2;
 
 /** One append from its first try to its last. The cut and the time stay, so that a repeated entry has the very same id. */
 interface Batch {
@@ -31,6 +32,9 @@ interface Batch {
  * not larger than the last.
  */
 export class Appender {
+  /** Of each writer, by the name of its stream, the append that began last, while it is under way. */
+  readonly #last = new Map<string, Promise<Offset>>();
+
   constructor(
     private readonly connections: Connections,
     private readonly locator: Locator,
@@ -39,9 +43,29 @@ export class Appender {
   ) {}
 
   /** @throws LogError as `LogStore.append` */
-  async append(writer: Writer, at: Offset, chunks: readonly Buffer[], patience: Patience): Promise<Offset> {
+  append(writer: Writer, at: Offset, chunks: readonly Buffer[], patience: Patience): Promise<Offset> {
     const end = advance(at, lengthOf(chunks));
     const batch = { writer, at, end, entries: cutEntries(at, chunks), stamp: Date.now() };
+    const key = keyOf(batch);
+    const before = this.#last.get(key);
+    const append = before ? this.#next(before, batch, patience) : this.#persist(batch, patience);
+    this.#last.set(key, append);
+    const over = (): void => {
+      if (this.#last.get(key) === append) this.#last.delete(key);
+    };
+    append.then(over, over);
+    return append;
+  }
+
+  /** An append that begins while the one before it is under way. */
+  async #next(before: Promise<Offset>, batch: Batch, patience: Patience): Promise<Offset> {
+    const storedEarly = this.#storeEarly(batch);
+    await before;
+    const socket = await storedEarly;
+    return socket ? this.#reached(batch, batch.end, socket) : this.#persist(batch, patience);
+  }
+
+  #persist(batch: Batch, patience: Patience): Promise<Offset> {
     return persist(patience, () => this.#attempt(batch));
   }
 
@@ -52,18 +76,19 @@ export class Appender {
     const held = this.writers.of(writer);
     const isConfirmed = held?.confirmedOn === connection.stream && held.tail === at && end > at;
     const tail = isConfirmed ? at : await this.#settle(batch);
-    if (tail < end) {
-      if (held) held.confirmedOn = undefined;
-      await this.#store(connection, batch, tail);
-    }
-    const reached = advance(START, Math.max(tail, end));
+    if (tail < end) await this.#store(connection, held, batch, tail);
+    return this.#reached(batch, advance(START, Math.max(tail, end)), connection.stream);
+  }
+
+  #reached({ writer, at, entries }: Batch, reached: Offset, socket: object): Offset {
+    const held = this.writers.of(writer);
     if (held && reached >= held.tail) {
       held.tail = reached;
-      held.confirmedOn = connection.stream;
+      held.confirmedOn = socket;
     }
     this.locator.reached(writer.log, reached);
-    const bytes = batch.entries.map((entry) => entry.bytes);
-    this.tails.advanced(writer.log, at, bytes);
+    const chunks = entries.flatMap((entry) => entry.parts);
+    this.tails.advanced(writer.log, at, chunks);
     return reached;
   }
 
@@ -78,63 +103,53 @@ export class Appender {
     return place.tail;
   }
 
-  async #store(connection: Redis, { writer, entries, stamp }: Batch, tail: Offset): Promise<void> {
-    const key = bytesKey(writer.log.id, writer.log.generation, writer.epoch);
-    const missing = entriesAfter(entries, tail);
+  async #store(connection: Redis, held: Held | undefined, batch: Batch, tail: Offset): Promise<void> {
+    const missing = entriesAfter(batch.entries, tail);
+    const sent = this.#send(connection, held, batch, missing.length);
     try {
-      const ids = await addEntries(connection, key, missing, stamp);
-      if (!ids.includes(null)) return;
+      const length = await addEntries(connection, keyOf(batch), missing, batch.stamp);
+      sent.length ??= length;
     } catch (error) {
+      if (held) held.sent = undefined;
       this.connections.refresh();
-      // "equal or smaller": the entry is there already. "exhausted": the log is sealed. Asking for the tail tells which.
-      if (!(error instanceof Error && /equal or smaller|exhausted/.test(error.message))) throw error;
+      throw error;
     }
-    throw new Error('the log is not as it was');
+  }
+
+  /**
+   * Sends an append while the one before it is still on its way, on the same connection. Redis stores it only where the stream has
+   * become as long as the one before makes it, so that no failure of that one can leave a hole.
+   * @returns the socket on which it was confirmed, or `undefined` when it is not known to be stored; never rejects
+   */
+  async #storeEarly(batch: Batch): Promise<object | undefined> {
+    const held = this.writers.of(batch.writer);
+    const sent = held?.sent;
+    if (held === undefined || sent?.end !== batch.at || sent.length === undefined) return undefined;
+    const { connection, socket, length } = sent;
+    if (connection.stream !== socket || connection.status !== 'ready') return undefined;
+    this.#send(connection, held, batch, batch.entries.length);
+    try {
+      await addEntriesAfter(length, connection, keyOf(batch), batch.entries, batch.stamp);
+      return socket;
+    } catch {
+      // What was wrong shows when it is sent once more, in its turn.
+      held.sent = undefined;
+      return undefined;
+    }
+  }
+
+  #send(connection: Redis, held: Held | undefined, { end }: Batch, entries: number): Sent {
+    const before = held?.sent?.length;
+    const length = before === undefined ? undefined : before + entries;
+    const sent = { connection, socket: connection.stream, end, length };
+    if (held) {
+      held.sent = sent;
+      held.confirmedOn = undefined;
+    }
+    return sent;
   }
 }
 
-/** @returns the ids of the entries; `null` where the stream was not there. Either all entries are stored, or none is. */
-async function addEntries(
-  connection: Redis,
-  key: string,
-  entries: readonly NewEntry[],
-  stamp: number,
-): Promise<readonly (string | null)[]> {
-  const send = (command: Command): Promise<unknown> => Promise.resolve(connection.sendCommand(command));
-  const add = (entry: NewEntry): Promise<unknown> => send(new AppendCommand(key, entry, stamp));
-  const [only, ...others] = entries;
-  if (only !== undefined && others.length === 0) {
-    return [idOf(await inOneWrite(connection, () => add(only)))];
-  }
-
-  // In a transaction a Redis that runs full between two entries stores neither: there would be a hole otherwise. These are plain
-  // commands sent in one write; ioredis's own pipeline would copy the bytes once more, and its own `exec` goes out by itself.
-  const refusals: unknown[] = [];
-  const note = (error: unknown): unknown => refusals.push(error);
-  const results = await inOneWrite(connection, () => {
-    send(new Command('multi', [], UTF8)).catch(note);
-    for (const entry of entries) add(entry).catch(note);
-    return send(new Command('exec', [], UTF8)).catch((error: unknown) =>
-      Promise.reject(refusals[0] ?? error),
-    );
-  });
-  if (!Array.isArray(results)) return [null];
-  return results.map((result: unknown) => {
-    if (result instanceof Error) throw result;
-    return idOf(result);
-  });
-}
-
-/** Commands that are sent while the socket is corked leave together, and their bytes are not copied. */
-function inOneWrite<T>({ stream }: Redis, send: () => T): T {
-  stream.cork();
-  try {
-    return send();
-  } finally {
-    stream.uncork();
-  }
-}
-
-function idOf(reply: unknown): string | null {
-  return typeof reply === 'string' ? reply : null;
+function keyOf({ writer: { log, epoch } }: Batch): string {
+  return bytesKey(log.id, log.generation, epoch);
 }

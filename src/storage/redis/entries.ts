@@ -22,7 +22,9 @@ export type Entry =
 
 export interface NewEntry {
   readonly from: Offset;
-  readonly bytes: Buffer;
+  readonly end: Offset;
+  /** Its bytes. Large pieces stay what they are: they are not copied to be one. */
+  readonly parts: readonly Buffer[];
 }
 
 export function decodeEntry([rawId, fields]: readonly [id: Buffer, fields: readonly Buffer[]]): Entry {
@@ -52,26 +54,24 @@ export function timeOf(id: string): number {
   return toNumber(id.slice(id.indexOf('-') + 1));
 }
 
-/** A chunk as large as this is not joined to what came before it: one more entry costs less than copying it. */
-const LARGE_BYTES = ENTRY_BYTES_MAX / 2;
+/** Pieces up to this size are joined: a copy costs less than another piece on its way through the socket, and to each follower. */
+const JOINED_BYTES_MAX = 4_096;
 
-/** Joins small chunks and cuts large ones. Copies only small ones. */
+/** Cuts chunks into entries that are as full as may be. */
 export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] {
   const entries: NewEntry[] = [];
   let at = from;
   let parts: Buffer[] = [];
   let room = ENTRY_BYTES_MAX;
   const finish = (): void => {
-    const [first] = parts;
-    if (first === undefined) return;
-    const bytes = parts.length === 1 ? first : Buffer.concat(parts, ENTRY_BYTES_MAX - room);
-    entries.push({ from: at, bytes });
-    at = advance(at, bytes.length);
+    if (parts.length === 0) return;
+    const end = advance(at, ENTRY_BYTES_MAX - room);
+    entries.push({ from: at, end, parts: joinSmall(parts) });
+    at = end;
     parts = [];
     room = ENTRY_BYTES_MAX;
   };
   for (const chunk of chunks) {
-    if (chunk.length >= LARGE_BYTES) finish();
     for (let taken = 0; taken < chunk.length; ) {
       const part = chunk.subarray(taken, taken + room);
       parts.push(part);
@@ -84,12 +84,35 @@ export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] 
   return entries;
 }
 
+function joinSmall(parts: readonly Buffer[]): readonly Buffer[] {
+  if (parts.length === 1) return parts;
+  const joined: Buffer[] = [];
+  let small: Buffer[] = [];
+  const join = (): void => {
+    const [first] = small;
+    if (first !== undefined) joined.push(small.length === 1 ? first : Buffer.concat(small));
+    small = [];
+  };
+  for (const part of parts) {
+    if (part.length <= JOINED_BYTES_MAX) {
+      small.push(part);
+      continue;
+    }
+    join();
+    joined.push(part);
+  }
+  join();
+  return joined;
+}
+
 /** Without what ends at or before `tail`. */
 export function entriesAfter(entries: readonly NewEntry[], tail: Offset): NewEntry[] {
   return entries
-    .filter(({ from, bytes }) => from + bytes.length > tail)
+    .filter(({ end }) => end > tail)
     .map((entry) =>
-      entry.from < tail ? { from: tail, bytes: entry.bytes.subarray(tail - entry.from) } : entry,
+      entry.from >= tail
+        ? entry
+        : { ...entry, from: tail, parts: [Buffer.concat(entry.parts).subarray(tail - entry.from)] },
     );
 }
 

@@ -14,7 +14,7 @@ import type {
   Page,
   Watcher,
 } from '../../core/store';
-import { APPEND_BYTES_MAX, Appender } from './append';
+import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT, Appender } from './append';
 import { Catalogue } from './catalogue';
 import { Changes } from './change';
 import { Connections } from './connect';
@@ -54,6 +54,7 @@ export async function openRedisStore(url: string, options: RedisStoreOptions = {
 
 class RedisStore implements LogStore {
   readonly appendBytesMax = APPEND_BYTES_MAX;
+  readonly appendsInFlight = APPENDS_IN_FLIGHT;
   readonly #stopping = new AbortController();
   readonly #appends = new Set<Promise<unknown>>();
   readonly #watching: Watching;

@@ -1,11 +1,22 @@
+import type { Redis } from 'ioredis';
 import type { LogRef, Writer } from '../../core/log';
 import type { Offset } from '../../core/offset';
 
-interface Held {
+/** What a writer has sent, and Redis need not have confirmed yet. */
+export interface Sent {
+  readonly connection: Redis;
+  readonly socket: object;
+  readonly end: Offset;
+  /** How many entries the stream has when all of it is stored, where that is known. */
+  length: number | undefined;
+}
+
+export interface Held {
   readonly log: LogRef;
   readonly epoch: number;
   /** What has been acknowledged. */
   tail: Offset;
+  sent: Sent | undefined;
   /**
    * The connection on which the tail was confirmed. On another it has to be asked for: Redis may have been restarted or failed
    * over since, and have lost bytes.
@@ -21,7 +32,13 @@ export class Writers {
     const { log, epoch } = writer;
     const held = this.#held.get(log.generation);
     if (held === undefined || held.epoch < epoch)
-      this.#held.set(log.generation, { log, epoch, tail, confirmedOn: undefined });
+      this.#held.set(log.generation, {
+        log,
+        epoch,
+        tail,
+        sent: undefined,
+        confirmedOn: undefined,
+      });
   }
 
   /** @returns whether there was a writer with an epoch up to `epoch`; there is none any more. */

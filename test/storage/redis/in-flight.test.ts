@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { Writer } from '../../../src/core/log';
+import { advance, type Offset, START } from '../../../src/core/offset';
+import type { LogStore } from '../../../src/core/store';
+import { addEntries, addEntriesAfter } from '../../../src/storage/redis/add-entries';
+import { cutEntries } from '../../../src/storage/redis/entries';
+import { createLog, readAll } from '../../contract/logs';
+import { withRedis } from './with-redis';
+
+const STAMP = 1;
+
+describe('appends to Redis that are under way at the same time', () => {
+  it('are stored only where the one before has made the stream as long as expected', () =>
+    withRedis(async ({ admin }) => {
+      await admin.xadd('log', '0-1', 'c', '');
+      const first = cutEntries(START, [randomBytes(100_000)]);
+      expect(await addEntries(admin, 'log', first, STAMP)).toBe(5);
+      const second = cutEntries(advance(START, 200_000), [randomBytes(100_000)]);
+      // As when what should have come between was refused.
+      await expect(addEntriesAfter(9, admin, 'log', second, STAMP)).rejects.toThrow('not as it was');
+      expect(await admin.xlen('log')).toBe(5);
+      expect(await admin.keys('*')).toEqual(['log']);
+
+      await addEntriesAfter(
+        5,
+        admin,
+        'log',
+        cutEntries(advance(START, 100_000), [randomBytes(100_000)]),
+        STAMP,
+      );
+      await addEntriesAfter(9, admin, 'log', second, STAMP);
+      expect(await admin.xlen('log')).toBe(13);
+      expect(await admin.keys('*')).toEqual(['log']);
+    }));
+
+  it('are not stored where the stream has gone', () =>
+    withRedis(async ({ admin }) => {
+      const entries = cutEntries(START, [randomBytes(100_000)]);
+      await admin.ping();
+      await expect(addEntriesAfter(1, admin, 'log', entries, STAMP)).rejects.toThrow('not as it was');
+      expect(await admin.keys('*')).toEqual([]);
+    }));
+
+  it('leave no hole when the memory of Redis is full at one and has room again at the next', () =>
+    withRedis(
+      async ({ admin, open }) => {
+        const store = await open({ patienceMs: 20_000 });
+        const writer = await createLog(store);
+        const producer = new Producer(store, writer);
+        const running = producer.run(40);
+        for (let round = 0; round < 30; round += 1) {
+          await admin.config('SET', 'maxmemory', 1);
+          await admin.config('SET', 'maxmemory', 0);
+        }
+        await running;
+        await producer.expectStored();
+      },
+      { args: ['--maxmemory-policy', 'noeviction'] },
+    ));
+
+  it('are stored once each, in order, when the connection breaks again and again', () =>
+    withRedis(async ({ openByProxy }) => {
+      const { store, proxy } = await openByProxy({ patienceMs: 20_000 });
+      const writer = await createLog(store);
+      const producer = new Producer(store, writer);
+      const running = producer.run(30);
+      for (const after of [2, 3, 5, 8, 9, 12]) {
+        await producer.untilAcknowledged(after);
+        proxy.cut();
+      }
+      await running;
+      await producer.expectStored();
+    }));
+});
+
+/** Keeps as many appends under way as the store takes. */
+class Producer {
+  readonly #sent: Buffer[] = [];
+  readonly #news = new EventTarget();
+  #acknowledged = 0;
+
+  constructor(
+    private readonly store: LogStore,
+    private readonly writer: Writer,
+  ) {}
+
+  async run(appends: number): Promise<void> {
+    let tail: Offset = START;
+    const underWay: Promise<void>[] = [];
+    for (let index = 0; index < appends; index += 1) {
+      if (underWay.length === this.store.appendsInFlight) await underWay.shift();
+      const piece = randomBytes(100_000 + index);
+      this.#sent.push(piece);
+      underWay.push(this.store.append(this.writer, tail, [piece]).then(() => this.#note()));
+      tail = advance(tail, piece.length);
+    }
+    await Promise.all(underWay);
+  }
+
+  async untilAcknowledged(count: number): Promise<void> {
+    while (this.#acknowledged < count) await once(this.#news, 'acknowledged');
+  }
+
+  async expectStored(): Promise<void> {
+    const { bytes } = await readAll(this.store, this.writer.log);
+    expect(bytes.equals(Buffer.concat(this.#sent))).toBe(true);
+  }
+
+  #note(): void {
+    this.#acknowledged += 1;
+    this.#news.dispatchEvent(new Event('acknowledged'));
+  }
+}
