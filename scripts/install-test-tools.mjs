@@ -5,7 +5,12 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Debian's package of each program. */
-const PACKAGES = { 'redis-server': 'redis-server', 'redis-cli': 'redis-tools', chromium: 'chromium' };
+const PACKAGES = {
+  'redis-server': 'redis-server',
+  'redis-cli': 'redis-tools',
+  chromium: 'chromium',
+  openssl: 'openssl',
+};
 
 const missing = Object.keys(PACKAGES).filter((program) => !isInstalled(program));
 if (missing.length > 0) install([...new Set(missing.map((program) => PACKAGES[program]))]);

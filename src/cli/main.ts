@@ -24,12 +24,26 @@ export async function main(io: Io): Promise<number> {
 async function dispatch(io: Io): Promise<number> {
   const [first] = io.argv;
   if (first === '--version') return print(io, `stream ${version()}\n`);
-  if (first === 'help' || first === '--help' || first === '-h') return print(io, overview());
-  const command: Command = COMMANDS.find(({ verb }) => verb === first) ?? SEND;
+  if (first === '--help' || first === '-h') return print(io, overview());
+  if (first === 'help') return print(io, helpAbout(io.argv[1]));
+  const command: Command = commandOf(first) ?? SEND;
   const words = command.verb === undefined ? io.argv : io.argv.slice(1);
   const invocation = parseCommandLine(command, words, io.env);
   if (invocation === 'help') return print(io, command === SEND ? overview() : helpOf(command));
   return command.run(invocation, io);
+}
+
+function commandOf(verb: string | undefined): Command | undefined {
+  return COMMANDS.find((command) => command.verb === verb);
+}
+
+/** @throws UsageError */
+function helpAbout(verb: string | undefined): string {
+  if (verb === undefined) return overview();
+  const command = commandOf(verb);
+  if (command !== undefined) return helpOf(command);
+  const verbs = COMMANDS.map((known) => known.verb).join(', ');
+  throw new UsageError(`there is no verb ${printable(verb)}; there are ${verbs}`);
 }
 
 async function print(io: Io, text: string): Promise<number> {

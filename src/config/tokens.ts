@@ -25,11 +25,14 @@ export const tokenList: Check<readonly TokenEntry[]> = {
     if (!Array.isArray(raw)) throw new Mismatch('must be a list of tokens');
     return raw.map((entry: unknown, index) => parseEntry(entry, `[${index}]`));
   },
-  fromText: (text) =>
-    text
+  fromText(text) {
+    const tokens = text
       .split(/[,\n]/)
       .map((token) => token.trim())
-      .filter((token) => token !== ''),
+      .filter((token) => token !== '');
+    // Whoever sets this wants tokens to be asked for: an empty list would open the server to everybody.
+    return tokens.length > 0 ? tokens : undefined;
+  },
 };
 
 function parseEntry(raw: unknown, within: string): TokenEntry {

@@ -33,6 +33,7 @@ it('tells its version', async () => {
 it.each([
   [['--help'], 'stream [OPTIONS] [URL] ID'],
   [['run', '--help'], 'stream run [OPTIONS] [URL] -- COMMAND [ARGUMENT…]'],
+  [['help', 'run'], 'stream run [OPTIONS] [URL] -- COMMAND [ARGUMENT…]'],
   [['follow', '--help'], 'stream follow [OPTIONS] [URL] ID'],
   [['ls', '-h'], 'stream ls [OPTIONS] [URL]'],
   [['rm', '--help'], 'stream rm [OPTIONS] [URL] ID'],

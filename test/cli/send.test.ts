@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnrulyServer } from '../client/unruly-server';
-import { StreamProcess, stream } from './stream-process';
+import { BIN, StreamProcess, stream } from './stream-process';
 
 let server: UnrulyServer;
 let temporary: string;
@@ -30,6 +32,16 @@ function start(...options: string[]): StreamProcess {
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+it('refuses to send a directory', async () => {
+  const here = openSync(temporary, 'r');
+  const { status, stderr } = spawnSync(process.execPath, [BIN, server.url, 'a'], {
+    stdio: [here, 'ignore', 'pipe'],
+    encoding: 'utf8',
+  });
+  closeSync(here);
+  expect({ status, stderr }).toEqual({ status: 1, stderr: 'stream: standard input is a directory\n' });
+});
 
 /** What the file holds that stderr names. */
 async function rescued({ stderr }: { stderr: string }): Promise<string> {

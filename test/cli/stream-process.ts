@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 
-const BIN = join(__dirname, '../../bin/stream');
+export const BIN = join(__dirname, '../../bin/stream');
 
 export interface Finished {
   readonly code: number | null;

@@ -118,6 +118,12 @@ describe('the environment', () => {
     expect(load([], { LOOM_TOKENS: 'a, b,,c' }).tokens).toEqual(['a', 'b', 'c']);
   });
 
+  it('refuses a text that should hold tokens and holds none', () => {
+    const none = 'must be a list of tokens';
+    expect(() => load([], { LOOM_TOKENS: ' , ' })).toThrow(`LOOM_TOKENS: tokens ${none}`);
+    expect(() => load([], { LOOM_TOKENS_FILE: file('tokens', '\n') })).toThrow(none);
+  });
+
   it('takes secrets from files', () => {
     const tokens = file('tokens', 'one\ntwo,three\n');
     const store = file('store', 'redis://:secret@cache/3\n');
