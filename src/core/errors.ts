@@ -10,6 +10,13 @@ export const LOG_ERRORS = {
   LOG_GAP: 'the bytes begin beyond the tail of the log',
   LOG_FENCED: 'another producer has taken the log over',
   LOG_TOO_LARGE: 'the log has reached the size limit',
+  LOG_RETIRED: 'the log was deleted, and its id stays taken while forks of it live',
+  LOG_BUSY: 'a producer is attached to the log, which takes from nobody else meanwhile',
+  PRODUCER_STALE: 'a later epoch of this producer has written',
+  PRODUCER_GAP: 'a request of this producer is missing before this one',
+  PRODUCER_EPOCH_SKIPPED: 'a new epoch of a producer begins with the sequence 0',
+  PRODUCERS_TOO_MANY: 'the log keeps the state of as many producers as it may',
+  SEQUENCE_REGRESSED: 'the sequence is not greater than the last one',
   LOGS_TOO_MANY: 'the server holds as many logs as it may',
   STORE_FULL: 'the store has no room for more bytes',
   STORE_UNAVAILABLE: 'the store cannot be reached',
@@ -26,6 +33,18 @@ export class LogError extends Error {
   ) {
     super(message, options);
     this.name = 'LogError';
+  }
+}
+
+/** A producer's request does not fit its state. */
+export class ProducerError extends LogError {
+  constructor(
+    override readonly code: 'PRODUCER_STALE' | 'PRODUCER_GAP' | 'PRODUCER_EPOCH_SKIPPED',
+    /** What the log has stored of this producer; `sequence` is -1 where it has nothing. */
+    readonly stored: { readonly epoch: number; readonly sequence: number },
+  ) {
+    super(code);
+    this.name = 'ProducerError';
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLogError } from './errors';
+import { hasExpired } from './expiry';
 import type { LogInfo } from './log';
 import type { Change, DueQuery, LogStore } from './store';
 
@@ -26,8 +27,8 @@ export const ABANDONED = 'Its producer did not come back within the grace time';
 const BATCH = 32;
 
 /**
- * Abandons overdue logs and removes old ones, round after round, until the signal aborts; resolves then. Any number of nodes may
- * do so on one store: each change takes effect once.
+ * Abandons overdue logs and removes expired and old ones, round after round, until the signal aborts; resolves then. Any number of
+ * nodes may do so on one store: each change takes effect once.
  */
 export async function runJanitor(
   store: LogStore,
@@ -55,6 +56,8 @@ export async function runJanitor(
 export async function sweep(store: LogStore, options: JanitorOptions, signal: AbortSignal): Promise<void> {
   // The moment is fixed for a round, so that it comes to an end.
   const now = (options.now ?? Date.now)();
+  // First: what has expired counts as gone, and need not be found by those after it.
+  await clear(store, expiredBy(now), options.report, signal);
   await clear(store, overdueBy(now), options.report, signal);
   if (options.maxAgeMs !== undefined) {
     await clear(store, sealedBefore(now - options.maxAgeMs), options.report, signal);
@@ -66,6 +69,22 @@ interface Chore {
   /** States its condition again: a log may have changed since it was found. */
   readonly change: Change;
   readonly done: 'abandoned' | 'expired';
+  /** Whether it was the change that did it: another may have been a moment faster. */
+  isDone(after: LogInfo): boolean;
+  /** Whether the log, as it was found `before`, need not be found again in this round. */
+  isDueNoMore(after: LogInfo, before: LogInfo): boolean;
+}
+
+function expiredBy(now: number): Chore {
+  const isRemoved = (after: LogInfo): boolean => hasExpired(after, now);
+  return {
+    due: { kind: 'expired', now },
+    change: { kind: 'remove', outcome: { kind: 'expired' }, expiredAt: now },
+    done: 'expired',
+    // Else somebody touched it.
+    isDone: isRemoved,
+    isDueNoMore: isRemoved,
+  };
 }
 
 function overdueBy(now: number): Chore {
@@ -73,6 +92,9 @@ function overdueBy(now: number): Chore {
     due: { kind: 'overdue', now },
     change: { kind: 'abandon', now, reason: ABANDONED },
     done: 'abandoned',
+    isDone: ({ outcome }) => outcome?.kind === 'aborted' && outcome.reason === ABANDONED,
+    // Still open: its producer came back a moment before, or the store does not agree that it is due.
+    isDueNoMore: (after, before) => after.state === 'closed' || after.epoch !== before.epoch,
   };
 }
 
@@ -81,6 +103,8 @@ function sealedBefore(before: number): Chore {
     due: { kind: 'sealed', before },
     change: { kind: 'remove', outcome: { kind: 'expired' }, sealedBefore: before },
     done: 'expired',
+    isDone: ({ outcome }) => outcome !== undefined,
+    isDueNoMore: (after) => after.state === 'closed',
   };
 }
 
@@ -107,9 +131,8 @@ async function settle(
 ): Promise<boolean> {
   try {
     const after = await store.change(log, chore.change);
-    if (isDone(chore, after)) report({ kind: chore.done, log });
-    // Still open: its producer came back a moment before, or the store does not agree that it is due.
-    return after.state === 'closed' || after.epoch !== log.epoch;
+    if (chore.isDone(after)) report({ kind: chore.done, log });
+    return chore.isDueNoMore(after, log);
   } catch (error) {
     // Another node, or the log's owner, was faster.
     if (isLogError(error, 'LOG_GONE') || isLogError(error, 'LOG_SEALED')) return true;
@@ -117,11 +140,4 @@ async function settle(
     report({ kind: 'failed', log, error });
     return false;
   }
-}
-
-/** A log that is closed may have been ended by its producer, a moment before. */
-function isDone({ done }: Chore, { outcome }: LogInfo): boolean {
-  return done === 'abandoned'
-    ? outcome?.kind === 'aborted' && outcome.reason === ABANDONED
-    : outcome !== undefined;
 }

@@ -41,6 +41,22 @@ export function isSameOutcome(a: Outcome, b: Outcome): boolean {
   return a.kind === b.kind && (a.kind !== 'aborted' || b.kind !== 'aborted' || a.reason === b.reason);
 }
 
+/** When a log ends by itself, sealed or not. */
+export type Expiry =
+  /** This long after it was last touched: by what was stored in it, or by a reader who said so. Milliseconds. */
+  | { readonly kind: 'idle'; readonly ttlMs: number }
+  /** At this time, in Unix milliseconds. */
+  | { readonly kind: 'at'; readonly at: number };
+
+/** A place in a log from which another one goes on in its own way. */
+export interface ForkPoint {
+  readonly source: LogRef;
+  readonly at: Offset;
+}
+
+/** `json`: the log is JSON texts, each followed by a line feed and without one inside. */
+export type Framing = 'json';
+
 export interface LogInfo extends LogRef {
   readonly state: LogState;
   /** Present if and only if the state is `closed`. */
@@ -53,6 +69,12 @@ export interface LogInfo extends LogRef {
   readonly contentType: string;
   /** What the creating producer said to be recognised by when it repeats a request whose answer it never saw. */
   readonly producerKey?: string;
+  readonly framing?: Framing;
+  readonly expiry?: Expiry;
+  /** Unix milliseconds at which the log expires unless it is touched before. Present if and only if `expiry` is. */
+  readonly expiresAt?: number;
+  /** Present when the log began as a copy of another's first bytes. */
+  readonly forkedFrom?: ForkPoint;
   /** Unix milliseconds. */
   readonly createdAt: number;
   /** Unix milliseconds of the last append, attach, release or seal. */
@@ -63,8 +85,44 @@ export interface LogInit {
   readonly metadata?: Json;
   readonly contentType: string;
   readonly producerKey?: string;
-  /** How long the log waits for a producer after one was released, before it is overdue. Milliseconds. */
-  readonly graceMs: number;
+  readonly framing?: Framing;
+  readonly expiry?: Expiry;
+  /**
+   * How long the log waits for a producer after one was released, before it is overdue. Milliseconds. Absent: no producer is
+   * attached, and the log waits for ever for what is committed to it.
+   */
+  readonly graceMs?: number;
+  /** The log begins with a copy of another one's bytes, up to there. Its producers and their sequences are not copied. */
+  readonly fork?: ForkPoint;
+  /** Stored in the same step as the log is made, after what `fork` copies. */
+  readonly first?: Pick<Commit, 'chunks' | 'seal'>;
+}
+
+/** What an idempotent producer says of one request, so that a repeated one is recognised. */
+export interface ProducerMark {
+  readonly id: string;
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
+/** What is stored in one atomic step: all of it or nothing. At least one byte, or a seal. */
+export interface Commit {
+  readonly chunks: readonly Buffer[];
+  readonly producer?: ProducerMark;
+  /** Must be greater than that of the commit before that had one, compared byte by byte (as UTF-8). */
+  readonly sequence?: string;
+  /** Ends the log after `chunks`. */
+  readonly seal?: SealOutcome;
+}
+
+export interface Committed {
+  /** `duplicate`: this producer had this one, or a later one, stored before; nothing was changed. */
+  readonly how: 'stored' | 'duplicate';
+  /** The log's tail, after this commit. */
+  readonly tail: Offset;
+  readonly isSealed: boolean;
+  /** The highest number of this producer that is stored, in its present epoch. Present if and only if the commit has a producer. */
+  readonly producer?: { readonly epoch: number; readonly sequence: number };
 }
 
 export function writerOf(info: LogInfo): Writer {

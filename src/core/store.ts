@@ -1,5 +1,16 @@
 import type { Json } from './json';
-import type { LogInfo, LogInit, LogRef, LogState, Outcome, RemoveOutcome, SealOutcome, Writer } from './log';
+import type {
+  Commit,
+  Committed,
+  LogInfo,
+  LogInit,
+  LogRef,
+  LogState,
+  Outcome,
+  RemoveOutcome,
+  SealOutcome,
+  Writer,
+} from './log';
 import type { LogId } from './log-id';
 import type { Offset } from './offset';
 
@@ -17,17 +28,25 @@ export interface LogStore {
   readonly appendsInFlight: number;
 
   /**
-   * Makes an open, empty log with its first writer attached (`writerOf` the result). Atomic: of two that
-   * create one id, one succeeds.
+   * Makes a log: open, empty and with its first writer attached (`writerOf` the result), unless `init` says otherwise. Atomic: of
+   * two that create one id, one succeeds.
    *
-   * With `replace` an existing log ends as `replaced` and a new generation takes its place.
+   * With `replace` an existing log ends as `replaced` and a new generation takes its place. A log that has expired ends as `expired`
+   * instead, in both modes, and counts as absent. With `fork` the new log is there only once it has all of its bytes; its source may
+   * be written to, sealed or removed meanwhile.
    *
-   * @throws LogError `LOG_EXISTS`, `LOGS_TOO_MANY`; `LOG_GONE` when the answer was lost on the way and the log has been taken
-   *   away since
+   * @throws LogError `LOG_EXISTS`, `LOGS_TOO_MANY`; `LOG_RETIRED` (in both modes, and when the source of the fork is retired);
+   *   `LOG_NOT_FOUND` when there is no such source; `LOG_GONE` when the answer was lost on the way and the log has been taken away
+   *   since. RangeError when the fork is beyond the tail of its source.
    */
   create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created>;
 
-  /** The facts of the present generation, or `undefined` when there is no such log. Of one whose bytes were lost the tail is 0. */
+  /**
+   * The facts of the present generation, or `undefined` when there is no such log or it has expired. Of one whose bytes were
+   * lost the tail is 0.
+   * @throws LogError `LOG_RETIRED`: it was removed, or has expired, while forks of it live, and until the last of them is removed the
+   *   id stays taken
+   */
   info(id: LogId): Promise<LogInfo | undefined>;
 
   /**
@@ -52,6 +71,22 @@ export interface LogStore {
    * @throws LogError `LOG_GAP` (`at` is beyond the tail), `LOG_FENCED`, `LOG_SEALED`, `STORE_FULL`
    */
   append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset>;
+
+  /**
+   * Stores what one of several writers has to say, in one atomic step with its producer's state, and resolves once that is as safe
+   * as this store makes it. Commits of one log are stored one after the other; those that one node makes at the same time go
+   * together where that is cheaper, and each is judged by itself, in the order of the calls. As with `append`, the caller must not
+   * change the chunks afterwards.
+   *
+   * What is judged, in this order: a sealed log (but for the very mark that sealed it, and for a lone `seal` of no producer that is
+   * equal: both are a `duplicate`), an attached writer, the producer, the sequence, the room. A producer begins with the sequence 0. A
+   * refused commit changes nothing. After `STORE_UNAVAILABLE` it may have been stored or not; one with a producer may then be
+   * repeated. Where the log waits for a producer that left, its grace begins anew.
+   *
+   * @throws LogError `LOG_SEALED`, `LOG_BUSY`, `PRODUCER_STALE`, `PRODUCER_GAP`, `PRODUCER_EPOCH_SKIPPED` (all three are a
+   *   `ProducerError`), `PRODUCERS_TOO_MANY`, `SEQUENCE_REGRESSED`, `LOG_TOO_LARGE`, `STORE_FULL`
+   */
+  commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed>;
 
   /**
    * The bytes from `from` on, about `bytesMax` of them at the most, up to the tail. No bytes and no `end` means that
@@ -91,6 +126,13 @@ export interface LogStore {
   close(): Promise<void>;
 }
 
+export interface CommitLimits {
+  /** The log's size limit in bytes. */
+  readonly logBytesMax: number;
+  /** How many producers' states a log keeps. */
+  readonly producersMax: number;
+}
+
 export interface Created {
   readonly info: LogInfo;
   /** Whether an earlier generation was replaced. */
@@ -108,8 +150,22 @@ export type Change =
   | { readonly kind: 'seal'; readonly epoch: number; readonly outcome: SealOutcome }
   /** Seals as aborted, but only if the log is overdue at `now`; else changes nothing. */
   | { readonly kind: 'abandon'; readonly now: number; readonly reason: string }
-  /** Takes the log away, sealed or not; it ends with `outcome`. With `sealedBefore`, only a log sealed before then. */
-  | { readonly kind: 'remove'; readonly outcome: RemoveOutcome; readonly sealedBefore?: number };
+  /**
+   * Somebody read. Moves the expiry of a log that expires when idle, sealed or not. A store need not note each of many in a short
+   * time, as long as no log goes before it was idle for its ttl, and none stays for more than a tenth longer.
+   */
+  | { readonly kind: 'touch' }
+  /**
+   * Takes the log away, sealed or not; it ends with `outcome`. With `sealedBefore`, only a log sealed before then; with
+   * `expiredAt`, only one that has expired by then. While forks of it live its id stays taken (`LOG_RETIRED`); with the last of them
+   * it becomes free, and so do those that the fork itself was made from, if they are retired.
+   */
+  | {
+      readonly kind: 'remove';
+      readonly outcome: RemoveOutcome;
+      readonly sealedBefore?: number;
+      readonly expiredAt?: number;
+    };
 
 export interface Page {
   readonly chunks: readonly Buffer[];
@@ -149,7 +205,9 @@ export interface ListPage {
 
 export type DueQuery =
   /** Logs without a writer whose grace is over at `now`. */
-  { readonly kind: 'overdue'; readonly now: number } | { readonly kind: 'sealed'; readonly before: number };
+  | { readonly kind: 'overdue'; readonly now: number }
+  | { readonly kind: 'sealed'; readonly before: number }
+  | { readonly kind: 'expired'; readonly now: number };
 
 export type LifecycleEvent = { readonly log: LogRef } & (
   | { readonly kind: 'created' }

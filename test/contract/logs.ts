@@ -13,7 +13,7 @@ import { advance, type Offset, START } from '../../src/core/offset';
 import type { Change, ListQuery, LogStore, Page } from '../../src/core/store';
 
 /** Long enough that no log of a test is overdue by itself. */
-export const INIT: LogInit = { contentType: 'text/plain', graceMs: 600_000 };
+export const INIT = { contentType: 'text/plain', graceMs: 600_000 } as const satisfies LogInit;
 
 export function uniqueId(name = 'log'): LogId {
   return parseLogId(`${name}-${randomUUID()}`);
@@ -35,7 +35,7 @@ export async function createLogOf(store: LogStore, content: string | Buffer): Pr
   return writer;
 }
 
-export async function attach(store: LogStore, log: LogRef, graceMs = INIT.graceMs): Promise<Writer> {
+export async function attach(store: LogStore, log: LogRef, graceMs: number = INIT.graceMs): Promise<Writer> {
   return writerOf(await store.change(log, { kind: 'attach', graceMs }));
 }
 

@@ -1,12 +1,17 @@
 import type { LogStore } from '../../src/core/store';
 import { describeAppending } from './appending';
+import { describeCommitting } from './committing';
 import { describeCreation } from './creation';
 import { describeEnding } from './ending';
+import { describeExpiring } from './expiring';
+import { describeForking } from './forking';
 import { describeHostileIds } from './hostile-ids';
 import { describeAppendsInFlight } from './in-flight';
 import { describeInterleavings } from './interleavings';
 import { describeLifecycle } from './lifecycle';
 import { describeListing } from './listing';
+import { describeMixing } from './mixing';
+import { describeProducers } from './producers';
 import { describeReading } from './reading';
 import { describeWatching } from './watching';
 import { describeWriters } from './writers';
@@ -61,12 +66,17 @@ export function describeStore(
     describe('writers', () => describeWriters(subject));
     describe('appends in flight', () => describeAppendsInFlight(subject));
     describe('appending', () => describeAppending(subject));
+    describe('committing', () => describeCommitting(subject));
+    describe('a producer of commits', () => describeProducers(subject));
     describe('reading', () => describeReading(subject));
     describe('watching', () => describeWatching(subject));
     describe('ending', () => describeEnding(subject));
+    describe('expiry', () => describeExpiring(subject));
+    describe('a fork', () => describeForking(subject));
     describe('listing', () => describeListing(subject));
     describe('lifecycle', () => describeLifecycle(subject));
     describe('hostile ids', () => describeHostileIds(subject));
+    describe('commits, appends and forks', () => describeMixing(subject));
     describe('interleavings', () => describeInterleavings(subject));
   });
 }

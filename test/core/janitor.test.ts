@@ -4,7 +4,9 @@ import { ABANDONED, type JanitorEvent, type JanitorOptions, runJanitor, sweep } 
 import { type LogInfo, writerOf } from '../../src/core/log';
 import { parseLogId } from '../../src/core/log-id';
 import { START } from '../../src/core/offset';
+import type { LifecycleEvent } from '../../src/core/store';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
+import { nextMillisecond } from '../contract/logs';
 
 const HOUR = 3_600_000;
 const NEVER = new AbortController().signal;
@@ -79,6 +81,67 @@ describe('the janitor', () => {
     const log = await sealed(store, 'kept');
     await swept(store, { now: () => Date.now() + 1_000 * HOUR });
     expect(await store.info(log.id)).toBeDefined();
+  });
+
+  it('removes what has expired, sealed or not, without being told an age', async () => {
+    const store = new MemoryStore();
+    for (const id of ['open', 'sealed']) {
+      const first = { chunks: [], ...(id === 'sealed' && { seal: { kind: 'complete' as const } }) };
+      const expiry = { kind: 'at', at: Date.now() + HOUR } as const;
+      await store.create(parseLogId(id), { contentType: 'text/plain', expiry, first }, 'new');
+    }
+    const kept = await created(store, 'kept');
+    const heard: LifecycleEvent[] = [];
+    store.lifecycle((event) => heard.push(event));
+    expect(await swept(store, {})).toEqual([]);
+    const events = await swept(store, { now: () => Date.now() + 2 * HOUR });
+    expect(events).toMatchObject([
+      { kind: 'expired', log: { id: 'open' } },
+      { kind: 'expired', log: { id: 'sealed' } },
+    ]);
+    expect(heard).toMatchObject([
+      { kind: 'ended', outcome: { kind: 'expired' }, log: { id: 'open' } },
+      { kind: 'ended', outcome: { kind: 'expired' }, log: { id: 'sealed' } },
+    ]);
+    expect((await store.list({ limit: 10 })).logs).toEqual([kept]);
+  });
+
+  it('clears more than one batch of expired streams in a round', async () => {
+    const store = new MemoryStore();
+    const init = { contentType: 'text/plain', expiry: { kind: 'at', at: Date.now() + HOUR } } as const;
+    for (let i = 0; i < 100; i += 1) await store.create(parseLogId(`log-${i}`), init, 'new');
+    const events = await swept(store, { now: () => Date.now() + 2 * HOUR });
+    expect(events.filter(({ kind }) => kind === 'expired')).toHaveLength(100);
+    expect((await store.list({ limit: 1 })).logs).toEqual([]);
+  });
+
+  it('spares a stream that was read after it was found expired', async () => {
+    const store = new MemoryStore();
+    const init = { contentType: 'text/plain', expiry: { kind: 'idle', ttlMs: HOUR } } as const;
+    const { info } = await store.create(parseLogId('read'), init, 'new');
+    const due = store.due.bind(store);
+    store.due = async (query, limit) => {
+      const found = await due(query, limit);
+      if (query.kind === 'expired') {
+        await nextMillisecond();
+        await store.change(info, { kind: 'touch' });
+      }
+      return found;
+    };
+    expect(await swept(store, { now: () => info.createdAt + HOUR })).toEqual([]);
+    expect(await store.info(info.id)).toBeDefined();
+  });
+
+  it('frees the id of a stream whose last fork has expired', async () => {
+    const store = new MemoryStore();
+    const source = await created(store, 'source');
+    const expiry = { kind: 'at', at: Date.now() + HOUR } as const;
+    const fork = { source, at: START };
+    await store.create(parseLogId('fork'), { contentType: 'text/plain', expiry, fork }, 'new');
+    await store.change(source, { kind: 'remove', outcome: { kind: 'deleted' } });
+    await expect(store.info(source.id)).rejects.toMatchObject({ code: 'LOG_RETIRED' });
+    await swept(store, { now: () => Date.now() + 2 * HOUR });
+    expect(await store.info(source.id)).toBeUndefined();
   });
 
   it('clears more than one batch in a round, and asks for no more than a batch at a time', async () => {

@@ -1,22 +1,12 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { LogError } from '../../core/errors';
-import type { LogInfo, LogState } from '../../core/log';
+import type { LogState } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import type { DueQuery } from '../../core/store';
-
-/** What is kept of a log beside its bytes. While a producer appends, the tail and `updatedAt` in here lag behind. */
-export interface LogFacts {
-  readonly info: LogInfo;
-  readonly graceMs: number;
-  /** Unix milliseconds after which the log is overdue; absent while a writer is attached and once it is sealed. */
-  readonly deadline?: number;
-}
-
-/** One log's part in a transaction: made without `before`, gone without `after`. `before` is exactly what is stored. */
-export interface Step {
-  readonly before?: LogFacts;
-  readonly after?: LogFacts;
-}
+import { causeOf } from './commit-cause';
+import { Lineage } from './lineage';
+import { ProducerStates } from './producer-states';
+import { idsAdded, type Step, type StoredFacts } from './stored-facts';
 
 export interface ListEntry {
   readonly generation: string;
@@ -25,12 +15,14 @@ export interface ListEntry {
 }
 
 type Moment = [at: number, generation: string];
+type Index = readonly [index: Database<true, Moment>, moment: Moment];
 
 /** Stands for the deadline of a log that has a writer. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 /** Sorts after every generation. */
 const LAST = '~';
-const FORMAT = 1;
+/** 2 has commits, expiry and forks, of which a version that writes 1 knows nothing. */
+const FORMAT = 2;
 
 /**
  * The facts of all logs, in LMDB. Reads are synchronous and see what is committed; `write` is one transaction.
@@ -41,17 +33,21 @@ const FORMAT = 1;
  *           A generation begins with the time of its creation (UUIDv7), so this is the order of creation.
  * unsealed  [deadline, generation]
  * sealed    [time of the seal, generation]
+ * expiring  [time of the expiry, generation]
  * about     the format, and what `probe` writes
  */
 export class Facts {
+  readonly producers: ProducerStates;
+  readonly lineage: Lineage;
   readonly #root: RootDatabase<number, string>;
-  readonly #logs: Database<LogFacts, string>;
+  readonly #logs: Database<StoredFacts, string>;
   readonly #ids: Database<string, Buffer>;
   readonly #order: Database<Omit<ListEntry, 'generation'>, string>;
   readonly #unsealed: Database<true, Moment>;
   readonly #sealed: Database<true, Moment>;
+  readonly #expiring: Database<true, Moment>;
   readonly #about: Database<number, string>;
-  /** How many logs there are, those included whose creation is being written. */
+  /** How many ids are taken, those included whose creation is being written. */
   #count: number;
 
   /**
@@ -67,8 +63,11 @@ export class Facts {
     this.#order = this.#root.openDB({ name: 'order', encoding: 'json' });
     this.#unsealed = this.#root.openDB({ name: 'unsealed', encoding: 'json' });
     this.#sealed = this.#root.openDB({ name: 'sealed', encoding: 'json' });
+    this.#expiring = this.#root.openDB({ name: 'expiring', encoding: 'json' });
     this.#about = this.#root.openDB({ name: 'about', encoding: 'json' });
-    this.#count = this.#order.getKeysCount();
+    this.producers = new ProducerStates(this.#root);
+    this.lineage = new Lineage(this.#root);
+    this.#count = this.#order.getKeysCount() + this.lineage.retiredCount;
   }
 
   /** How far into its file LMDB has written. What follows is free. */
@@ -78,19 +77,18 @@ export class Facts {
     return (lastPageNumber + 1) * pageSize;
   }
 
-  /** @throws Error when a later version of the store has written here. */
+  /** Takes over what an earlier version has written. @throws Error when a later one has. */
   async checkFormat(): Promise<void> {
-    const format = this.#about.get('format');
-    if (format === undefined) await this.#commit(() => void this.#about.put('format', FORMAT));
-    else if (format !== FORMAT)
-      throw new Error(`The store has format ${format}; this version reads ${FORMAT}`);
+    const format = this.#about.get('format') ?? 0;
+    if (format < FORMAT) await this.commit(() => void this.#about.put('format', FORMAT));
+    else if (format > FORMAT) throw new Error(`The store has format ${format}; this version reads ${FORMAT}`);
   }
 
   generationOf(id: LogId): string | undefined {
     return this.#ids.get(Buffer.from(id));
   }
 
-  get(generation: string): LogFacts | undefined {
+  get(generation: string): StoredFacts | undefined {
     return this.#logs.get(generation);
   }
 
@@ -100,15 +98,15 @@ export class Facts {
 
   /**
    * Applies all steps in one transaction, in order; resolves when it is committed.
-   * @throws LogError `LOGS_TOO_MANY` when there were more than `logsMax` logs then
+   * @throws LogError `LOGS_TOO_MANY` when more than `logsMax` ids were taken then
    */
   async write(steps: readonly Step[], logsMax = Number.POSITIVE_INFINITY): Promise<void> {
-    const added = steps.reduce((sum, { before, after }) => sum + Number(!before) - Number(!after), 0);
+    const added = steps.reduce((sum, step) => sum + idsAdded(step), 0);
     if (added > 0 && this.#count + added > logsMax) throw new LogError('LOGS_TOO_MANY');
     // Counted before the commit, so that of two that are made at once only one can be the last.
     this.#count += added;
     try {
-      await this.#commit(() => {
+      await this.commit(() => {
         for (const step of steps) this.#apply(step);
       });
     } catch (error) {
@@ -127,11 +125,7 @@ export class Facts {
 
   /** Generations, the most overdue first. */
   due(query: DueQuery, limit: number): readonly string[] {
-    const keys =
-      query.kind === 'overdue'
-        ? this.#unsealed.getKeys({ end: [query.now, LAST], limit })
-        : this.#sealed.getKeys({ end: [query.before, ''], limit });
-    return [...keys].map(([, generation]) => generation);
+    return [...this.#dueKeys(query, limit)].map(([, generation]) => generation);
   }
 
   /** Every generation that is not sealed. */
@@ -141,53 +135,72 @@ export class Facts {
 
   /** Throws what a write would throw now. */
   probe(): Promise<void> {
-    return this.#commit(() => void this.#about.put('probed', Date.now()));
+    return this.commit(() => void this.#about.put('probed', Date.now()));
   }
 
   async close(): Promise<void> {
     // After a commit that failed lmdb would wait for its flush for ever. One that writes nothing succeeds, and ends the wait.
-    await this.#commit(() => void this.#about.remove('nothing'));
+    await this.commit(() => void this.#about.remove('nothing'));
     await this.#root.close();
   }
 
-  /** Runs inside a batch, whose promise stands for those of all its writes. */
-  #apply({ before, after }: Step): void {
-    if (before !== undefined) void this.#momentOf(before).index.remove(this.#momentOf(before).key);
-    if (after !== undefined) {
-      const { id, generation, state } = after.info;
-      void this.#logs.put(generation, after);
-      if (before === undefined) void this.#ids.put(Buffer.from(id), generation);
-      if (before?.info.state !== state) void this.#order.put(generation, { id, state });
-      void this.#momentOf(after).index.put(this.#momentOf(after).key, true);
-    } else if (before !== undefined) {
-      void this.#logs.remove(before.info.generation);
-      void this.#ids.remove(Buffer.from(before.info.id));
-      void this.#order.remove(before.info.generation);
-    }
-  }
-
-  #momentOf({ info, deadline }: LogFacts): { index: Database<true, Moment>; key: Moment } {
-    return info.state === 'closed'
-      ? { index: this.#sealed, key: [info.updatedAt, info.generation] }
-      : { index: this.#unsealed, key: [deadline ?? NEVER, info.generation] };
-  }
-
-  async #commit(writes: () => void): Promise<void> {
+  /** Puts and removals in one transaction; resolves when it is committed. */
+  async commit(writes: () => void): Promise<void> {
     try {
       await this.#root.batch(writes);
     } catch (error) {
       throw await causeOf(error);
     }
   }
+
+  /** Runs inside a batch, whose promise stands for those of all its writes. */
+  #apply({ before, after, producers, lineage }: Step): void {
+    this.#reindex(before, after);
+    if (after !== undefined) {
+      const { id, generation, state } = after.info;
+      void this.#logs.put(generation, after);
+      if (before === undefined) void this.#ids.put(Buffer.from(id), generation);
+      if (before?.info.state !== state) void this.#order.put(generation, { id, state });
+      this.producers.put(generation, producers ?? new Map());
+    } else if (before !== undefined) {
+      void this.#logs.remove(before.info.generation);
+      void this.#ids.remove(Buffer.from(before.info.id));
+      void this.#order.remove(before.info.generation);
+      if (before.producers !== undefined) this.producers.doom(before.info.generation);
+    }
+    for (const step of lineage ?? []) this.lineage.apply(step);
+  }
+
+  /** Most commits move none of the moments. */
+  #reindex(before: StoredFacts | undefined, after: StoredFacts | undefined): void {
+    const [old, now] = [this.#momentsOf(before), this.#momentsOf(after)];
+    for (const entry of old) if (!now.some(isSame(entry))) void entry[0].remove(entry[1]);
+    for (const entry of now) if (!old.some(isSame(entry))) void entry[0].put(entry[1], true);
+  }
+
+  #momentsOf(facts: StoredFacts | undefined): readonly Index[] {
+    if (facts === undefined) return [];
+    const { info, deadline } = facts;
+    const { generation, expiresAt } = info;
+    const first: Index =
+      info.state === 'closed'
+        ? [this.#sealed, [info.updatedAt, generation]]
+        : [this.#unsealed, [deadline ?? NEVER, generation]];
+    return expiresAt === undefined ? [first] : [first, [this.#expiring, [expiresAt, generation]]];
+  }
+
+  #dueKeys(query: DueQuery, limit: number): Iterable<Moment> {
+    switch (query.kind) {
+      case 'overdue':
+        return this.#unsealed.getKeys({ end: [query.now, LAST], limit });
+      case 'sealed':
+        return this.#sealed.getKeys({ end: [query.before, ''], limit });
+      case 'expired':
+        return this.#expiring.getKeys({ end: [query.now, LAST], limit });
+    }
+  }
 }
 
-/** lmdb rejects with a general error and keeps the reason in a promise, which would count as unhandled if nobody asked for it. */
-async function causeOf(error: unknown): Promise<unknown> {
-  if (typeof error !== 'object' || error === null || !('commitError' in error)) return error;
-  try {
-    await error.commitError;
-  } catch (cause) {
-    return cause;
-  }
-  return error;
+function isSame([index, [at, generation]]: Index): (other: Index) => boolean {
+  return ([otherIndex, other]) => otherIndex === index && other[0] === at && other[1] === generation;
 }

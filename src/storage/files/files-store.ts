@@ -1,10 +1,12 @@
 import { LogError } from '../../core/errors';
-import type { LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log';
+import { hasExpired, touched } from '../../core/expiry';
+import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type {
   Change,
+  CommitLimits,
   Created,
   DueQuery,
   LifecycleEvent,
@@ -14,62 +16,71 @@ import type {
   Page,
   Watcher,
 } from '../../core/store';
-import { Tails } from '../../core/tails';
-import type { Step } from './facts';
+import { applyChange } from '../../core/transition';
+import { Commits } from './commits';
+import { Creation } from './creation';
+
 import { attempt, isMissing, storeFailure } from './failures';
 import { skipBytes } from './file-io';
-import { type KnownLog, KnownLogs, presentInfo } from './known-logs';
+import { type KnownLog, presentInfo } from './known-logs';
 import { listPage } from './list-page';
 import type { FileBytes } from './log-files';
 import type { Parts } from './parts';
-import { applyChange, newLog } from './transition';
-import { Turns } from './turns';
+import { Register } from './register';
+import { inexact } from './stored-facts';
 
 /**
  * Logs in a directory: the bytes of each in a file of its own, the facts of all in LMDB. An append touches its file only; the tail
- * is kept in memory while a producer is attached, and found again as the length of the file after a crash.
+ * is kept in memory while a producer is attached, and found again as the length of the file after a crash. A commit writes to both.
  */
 export class FilesStore implements LogStore {
   readonly appendBytesMax = 4 << 20;
   readonly appendsInFlight = 1;
-  readonly #known: KnownLogs;
-  readonly #tails = new Tails();
-  readonly #listeners = new Set<(event: LifecycleEvent) => void>();
-  /** All that changes the logs of one id, one after the other: no append can land once an attach, a seal or a removal is done. */
-  readonly #turns = new Turns();
+  readonly #register: Register;
+  readonly #creation: Creation;
+  readonly #commits: Commits;
   #isClosed = false;
 
   constructor(
     private readonly parts: Parts,
-    private readonly logsMax: number,
+    logsMax: number,
   ) {
-    this.#known = new KnownLogs(parts.facts);
+    this.#register = new Register(parts, logsMax);
+    this.#creation = new Creation(this.#register);
+    this.#commits = new Commits(this.#register);
   }
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
     this.#assertOpen();
-    return this.#turns.run(id, () => this.#create(id, init, mode));
+    return this.#creation.create(id, init, mode);
   }
 
   async info(id: LogId): Promise<LogInfo | undefined> {
     this.#assertOpen();
-    const generation = this.parts.facts.generationOf(id);
-    return generation === undefined ? undefined : this.#known.infoOf(generation);
+    const log = this.#register.present(id);
+    return log && presentInfo(log);
   }
 
   async change(ref: LogRef, change: Change): Promise<LogInfo> {
     this.#assertOpen();
-    return this.#turns.run(ref.id, () => this.#change(ref, change));
+    // Nearly all touches change nothing, and need not wait for what is under way.
+    if (change.kind === 'touch' && this.#isTouched(ref)) return presentInfo(this.#register.log(ref));
+    return this.#register.turns.run(ref.id, () => this.#change(ref, change));
   }
 
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     this.#assertOpen();
-    return this.#turns.run(writer.log.id, () => this.#append(writer, at, chunks));
+    return this.#register.turns.run(writer.log.id, () => this.#append(writer, at, chunks));
+  }
+
+  async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
+    this.#assertOpen();
+    return this.#commits.commit(ref, commit, limits);
   }
 
   async read(ref: LogRef, from: Offset, bytesMax: number): Promise<Page> {
     this.#assertOpen();
-    const log = this.#log(ref);
+    const log = this.#register.log(ref);
     const { tail } = log;
     const { outcome } = log.facts.info;
     if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
@@ -86,29 +97,32 @@ export class FilesStore implements LogStore {
 
   watch(ref: LogRef, seen: Offset, watcher: Watcher): () => void {
     if (this.#isClosed) return () => {};
-    const log = this.#known.find(ref);
-    const past = log === undefined || log.tail > seen || log.facts.info.state === 'closed';
-    return this.#tails.watch(ref, seen, watcher, past);
+    const log = this.#register.known.find(ref);
+    const isPast =
+      log === undefined ||
+      log.tail > seen ||
+      log.facts.info.state === 'closed' ||
+      hasExpired(log.facts.info, Date.now());
+    return this.#register.audience.tails.watch(ref, seen, watcher, isPast);
   }
 
   async list(query: ListQuery): Promise<ListPage> {
     this.#assertOpen();
-    return listPage(this.parts.facts, this.#known, query);
+    return listPage(this.parts.facts, this.#register.known, query);
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     this.#assertOpen();
+    const now = Date.now();
     return this.parts.facts
       .due(query, limit)
-      .map((generation) => this.#known.infoOf(generation))
-      .filter((info) => info !== undefined);
+      .map((generation) => this.#register.known.infoOf(generation))
+      .filter((info) => info !== undefined)
+      .filter((info) => query.kind === 'expired' || !hasExpired(info, now));
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    // One function given twice is still two listeners.
-    const own = (event: LifecycleEvent): void => listener(event);
-    this.#listeners.add(own);
-    return () => this.#listeners.delete(own);
+    return this.#register.audience.listen(listener);
   }
 
   async ready(): Promise<void> {
@@ -119,24 +133,18 @@ export class FilesStore implements LogStore {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#tails.close();
-    this.#listeners.clear();
-    await this.#turns.idle();
+    this.#register.audience.close();
+    await this.#register.turns.idle();
     await this.parts.close();
   }
 
-  async #create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
-    const old = this.#present(id);
-    if (old !== undefined && mode === 'new') throw new LogError('LOG_EXISTS');
-    const after = newLog(id, init, Date.now());
-    await this.#write('new', old === undefined ? [{ after }] : [{ before: old.facts }, { after }]);
-    if (old !== undefined) await this.#taken(old, { kind: 'replaced' });
-    this.#tell({ log: after.info, kind: 'created' });
-    return { info: after.info, replaced: old !== undefined };
+  #isTouched(ref: LogRef): boolean {
+    const { info } = this.#register.log(ref).facts;
+    return touched(info, Date.now()) === info;
   }
 
   async #change(ref: LogRef, change: Change): Promise<LogInfo> {
-    const log = this.#log(ref);
+    const log = this.#register.logOrExpired(ref);
     const before = log.facts;
     const present = presentInfo(log);
     const transition = applyChange({ ...before, info: present }, change, Date.now());
@@ -144,39 +152,44 @@ export class FilesStore implements LogStore {
       case 'none':
         return present;
       case 'remove':
-        await this.#write('change', [{ before }]);
-        await this.#taken(log, transition.outcome);
+        await this.#register.remove(log, transition.outcome);
         return present;
       case 'update':
-        await this.#write('change', [{ before, after: transition.after }]);
-        this.#known.stored(log, transition.after);
+        // Who attaches appends to the file alone.
+        await this.#register.update(
+          'change',
+          log,
+          change.kind === 'attach' ? inexact(transition.after) : transition.after,
+        );
         this.#announce(transition.after.info, change);
         return transition.after.info;
     }
   }
 
   async #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
-    const log = this.#log(writer.log);
+    const log = this.#register.log(writer.log);
     const { tail, facts } = log;
     if (facts.info.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
     if (at > tail) throw new LogError('LOG_GAP');
     if (at + sizeOf(chunks) <= tail) return tail;
     if (facts.info.state === 'closed') throw new LogError('LOG_SEALED');
     const fresh = skipBytes(chunks, tail - at);
-    await this.#store(log, fresh);
+    const now = Date.now();
+    await this.#prepare(log, now);
+    await this.#register.writeBytes(log, fresh);
     log.tail = advance(tail, sizeOf(fresh));
-    log.updatedAt = Date.now();
-    this.#tails.advanced(writer.log, tail, fresh);
+    log.updatedAt = now;
+    this.#register.audience.tails.advanced(writer.log, tail, fresh);
     return log.tail;
   }
 
-  async #store(log: KnownLog, chunks: readonly Buffer[]): Promise<void> {
-    const { files, room } = this.parts;
-    this.#known.leads(log);
-    await attempt('Writing to the log', async () => {
-      if (room.isShort) await room.extend();
-      await files.append(log, chunks);
-    });
+  /** Seldom needed: what an append must have stored of a log before the first byte. */
+  async #prepare(log: KnownLog, now: number): Promise<void> {
+    const { info, isExact } = log.facts;
+    // Exact: its writer has left, others have committed since, and now it goes on as if it were still there.
+    if (touched(info, now) === info && !isExact) return;
+    const after = { ...log.facts, info: touched(presentInfo(log), now) };
+    await this.#register.update('new', log, inexact(after));
   }
 
   /** @returns `undefined` instead of no bytes. */
@@ -189,50 +202,17 @@ export class FilesStore implements LogStore {
       if (!isMissing(error)) throw storeFailure('Reading the log', error);
     }
     // The file is shorter than the log: unless somebody took the log away meanwhile, that is damage.
-    this.#log(ref);
+    this.#register.log(ref);
     throw new LogError('STORE_DAMAGED', `Stream ${ref.id} has lost its bytes ${from} to ${tail}`);
   }
 
-  async #write(kind: 'new' | 'change', steps: readonly Step[]): Promise<void> {
-    const { facts, room } = this.parts;
-    await attempt('Writing the facts of the log', () =>
-      room.write(kind, () => facts.write(steps, this.logsMax)),
-    );
-  }
-
-  /** A log's facts are gone: so go its followers, and its bytes. */
-  async #taken(log: KnownLog, outcome: Outcome): Promise<void> {
-    this.#known.forget(log.generation);
-    this.#end(log.facts.info, log.tail, outcome);
-    await this.parts.files.remove(log.generation);
-  }
-
   #announce(info: LogInfo, change: Change): void {
-    if (info.outcome !== undefined) this.#end(info, info.tail, info.outcome);
-    else if (change.kind === 'attach') this.#tell({ log: info, kind: 'attached', epoch: info.epoch });
+    const { audience } = this.#register;
+    if (change.kind === 'attach') audience.tell({ log: info, kind: 'attached', epoch: info.epoch });
     else if (change.kind === 'release') {
-      this.#tell({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
-    }
-  }
-
-  #end(log: LogRef, at: Offset, outcome: Outcome): void {
-    this.#tails.ended(log, at, outcome);
-    this.#tell({ log, kind: 'ended', at, outcome });
-  }
-
-  #tell(event: LifecycleEvent): void {
-    for (const listener of this.#listeners) listener(event);
-  }
-
-  #present(id: LogId): KnownLog | undefined {
-    const generation = this.parts.facts.generationOf(id);
-    return generation === undefined ? undefined : this.#known.find({ id, generation });
-  }
-
-  #log(ref: LogRef): KnownLog {
-    const log = this.#known.find(ref);
-    if (log === undefined) throw new LogError('LOG_GONE');
-    return log;
+      audience.tell({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
+    } else if (change.kind !== 'touch' && info.outcome !== undefined)
+      audience.ended(info, info.tail, info.outcome);
   }
 
   #assertOpen(): void {

@@ -1,12 +1,13 @@
 import type { LogInfo, LogRef } from '../../core/log';
 import type { Offset } from '../../core/offset';
-import type { Facts, LogFacts } from './facts';
+import type { Facts } from './facts';
 import type { AppendPlace } from './log-files';
+import type { StoredFacts } from './stored-facts';
 
-/** A log as this process knows it. */
+/** A log as this process knows it, expired or not. */
 export interface KnownLog extends AppendPlace {
   /** As they are stored. */
-  facts: LogFacts;
+  facts: StoredFacts;
   /** The committed tail. */
   tail: Offset;
   updatedAt: number;
@@ -47,7 +48,7 @@ export class KnownLogs {
   }
 
   /** `facts` were stored. */
-  stored(log: KnownLog, facts: LogFacts): void {
+  stored(log: KnownLog, facts: StoredFacts): void {
     log.facts = facts;
     log.tail = facts.info.tail;
     log.updatedAt = facts.info.updatedAt;
@@ -78,7 +79,7 @@ export class KnownLogs {
   }
 }
 
-function knownLog(facts: LogFacts): KnownLog {
+function knownLog(facts: StoredFacts): KnownLog {
   const { generation, tail, updatedAt } = facts.info;
   return { facts, generation, tail, updatedAt, isTorn: false };
 }

@@ -1,4 +1,5 @@
 import { LogError } from '../../core/errors';
+import { hasExpired } from '../../core/expiry';
 import type { LogInfo } from '../../core/log';
 import type { ListPage, ListQuery } from '../../core/store';
 import type { Facts, ListEntry } from './facts';
@@ -21,6 +22,7 @@ export function listPage(facts: Facts, known: KnownLogs, query: ListQuery): List
     throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
   }
   const logs: LogInfo[] = [];
+  const now = Date.now();
   let looked = 0;
   let last = query.cursor;
   for (const entry of facts.newestFirst(query.cursor, SCAN_MAX)) {
@@ -28,7 +30,7 @@ export function listPage(facts: Facts, known: KnownLogs, query: ListQuery): List
       // One more matches: only now is it sure that there is a next page.
       if (logs.length >= query.limit) return { logs, ...(last !== undefined && { next: last }) };
       const info = known.infoOf(entry.generation);
-      if (info !== undefined) logs.push(info);
+      if (info !== undefined && !hasExpired(info, now)) logs.push(info);
     }
     last = entry.generation;
     looked += 1;

@@ -1,6 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import { messageOf } from '../../core/errors';
 import { type Offset, START } from '../../core/offset';
+import { copyBytes } from './copy-bytes';
 import type { Descriptors } from './descriptors';
 import { isMissing } from './failures';
 import { readAt, truncateFile, writeAll } from './file-io';
@@ -16,6 +17,13 @@ export interface AppendPlace {
   isTorn: boolean;
 }
 
+/** What the file of a new log begins with: the first bytes of another one, and then `chunks`. */
+export interface Beginning {
+  readonly generation: string;
+  readonly copy?: { readonly generation: string; readonly bytes: number };
+  readonly chunks: readonly Buffer[];
+}
+
 export interface FileBytes {
   readonly bytes: Buffer;
   /** As in `Page`. */
@@ -28,6 +36,7 @@ export interface FileBytes {
  */
 export class LogFiles {
   readonly #buffers = new PageBuffers();
+  readonly #beingMade = new Set<string>();
 
   constructor(
     private readonly layout: Layout,
@@ -56,6 +65,27 @@ export class LogFiles {
     });
   }
 
+  /**
+   * Makes the file of a log that begins with bytes, and then the log itself, by `enter`. The file is gone again unless the log
+   * `isThere` after that, whether it threw or not.
+   */
+  async make<T>(beginning: Beginning, enter: () => Promise<T>, isThere: () => boolean): Promise<T> {
+    const { generation } = beginning;
+    this.#beingMade.add(generation);
+    try {
+      await this.#begin(beginning);
+      return await enter();
+    } finally {
+      if (!isThere()) await this.remove(generation);
+      this.#beingMade.delete(generation);
+    }
+  }
+
+  /** Whether the file belongs to a log whose facts are not there yet. */
+  isBeingMade(generation: string): boolean {
+    return this.#beingMade.has(generation);
+  }
+
   /** The bytes from `from` on, `bytes` of them at the most; none only where the file ends. */
   async read(generation: string, from: Offset, bytes: number): Promise<FileBytes> {
     const buffer = this.#buffers.lend(bytes);
@@ -66,6 +96,15 @@ export class LogFiles {
       isLent = false;
     };
     return { bytes: buffer.subarray(0, got), release };
+  }
+
+  async #begin({ generation, copy, chunks }: Beginning): Promise<void> {
+    await this.descriptors.use(generation, 'create', async (fd) => {
+      if (copy !== undefined)
+        await copyBytes(this.layout.logOf(copy.generation), this.layout.logOf(generation), copy.bytes);
+      await writeAll(fd, chunks, copy?.bytes ?? 0);
+      await this.sync.written(generation, fd, true);
+    });
   }
 
   /** Never throws: a file that stays behind belongs to no log, and is removed at the next start. */

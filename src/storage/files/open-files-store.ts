@@ -12,6 +12,7 @@ import { Layout } from './layout';
 import { LogFiles } from './log-files';
 import type { Durability, FilesStoreOptions, Warn } from './options';
 import { recover } from './recover';
+import { removeDoomed } from './remove-doomed';
 import { Room } from './room';
 import { sweep } from './sweep';
 import { Sync } from './sync';
@@ -46,6 +47,7 @@ async function openLocked(
     await makeRoom(room, warn);
     await facts.checkFormat();
     await recover({ layout, facts, room, warn });
+    await removeDoomed({ facts, room, warn });
   } catch (error) {
     await facts.close();
     throw storeFailure('Opening the store', error);
@@ -54,7 +56,8 @@ async function openLocked(
   const sync = new Sync(layout, descriptors, { durability, intervalMs, warn });
   const files = new LogFiles(layout, descriptors, sync, warn);
   const closing = new AbortController();
-  const swept = sweep(layout, facts, warn, closing.signal).catch((error) =>
+  const isKnown = (generation: string): boolean => facts.has(generation) || files.isBeingMade(generation);
+  const swept = sweep(layout, isKnown, warn, closing.signal).catch((error) =>
     warn(`Looking for files without a log failed: ${messageOf(error)}`, { error }),
   );
   const close = async (): Promise<void> => {
@@ -68,7 +71,8 @@ async function openLocked(
       await lock.release();
     }
   };
-  return new FilesStore({ facts, files, sync, room, close }, options.logsMax ?? Number.POSITIVE_INFINITY);
+  const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
+  return new FilesStore({ facts, files, sync, room, warn, close }, logsMax);
 }
 
 async function openFacts(layout: Layout, durability: Durability): Promise<Facts> {

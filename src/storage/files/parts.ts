@@ -1,5 +1,6 @@
 import type { Facts } from './facts';
 import type { LogFiles } from './log-files';
+import type { Warn } from './options';
 import type { Room } from './room';
 import type { Sync } from './sync';
 
@@ -9,5 +10,6 @@ export interface Parts {
   readonly files: LogFiles;
   readonly sync: Sync;
   readonly room: Room;
+  readonly warn: Warn;
   close(): Promise<void>;
 }

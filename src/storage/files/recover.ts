@@ -1,10 +1,12 @@
-import { stat } from 'node:fs/promises';
+import { stat, truncate } from 'node:fs/promises';
+import type { LogInfo } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
-import type { Facts, LogFacts, Step } from './facts';
+import type { Facts } from './facts';
 import { isMissing } from './failures';
 import type { Layout } from './layout';
 import type { Warn } from './options';
 import type { Room } from './room';
+import type { Step, StoredFacts } from './stored-facts';
 
 /** Small enough that no transaction needs more room than is kept for one. */
 const BATCH = 32;
@@ -17,45 +19,55 @@ export interface Recovery {
 }
 
 /**
- * Brings the facts up to what the files hold, once, before anybody uses the store: a log that was not sealed has lost its
- * producer with the last process, and its tail is where its file ends. Sealed logs are not looked at, however many there are.
+ * Brings the facts and the files together, once, before anybody uses the store. A log that was not sealed has lost its producer with
+ * the last process, and its tail is where its file ends; unless that is exact in the facts, to which the file is cut then. Sealed
+ * logs are not looked at, however many there are.
  */
 export async function recover({ layout, facts, room, warn }: Recovery): Promise<void> {
   const unsealed = facts.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
     const steps = await Promise.all(
-      batch.map((generation) => interrupt(layout, facts.get(generation), warn)),
+      batch.map((generation) => recoverLog(layout, facts.get(generation), warn)),
     );
-    await room.write('change', () => facts.write(steps.filter((step) => step !== undefined)));
+    const changes = steps.filter((step) => step !== undefined);
+    if (changes.length > 0) await room.write('change', () => facts.write(changes));
   }
 }
 
-async function interrupt(
+async function recoverLog(
   layout: Layout,
-  before: LogFacts | undefined,
+  before: StoredFacts | undefined,
   warn: Warn,
 ): Promise<Step | undefined> {
   if (before === undefined) return undefined;
-  const { info, graceMs } = before;
-  const { tail, changedAt } = await fileOf(layout.logOf(info.generation));
-  if (tail < info.tail) {
-    warn(`Stream ${info.id} lost the bytes ${tail} to ${info.tail}, which had been acknowledged`, {
-      id: info.id,
-      generation: info.generation,
-      from: tail,
-      to: info.tail,
-    });
-  }
-  const recovered = {
-    ...info,
-    state: 'interrupted' as const,
-    // Whoever wrote before must not go on where another may have attached meanwhile.
-    epoch: info.epoch + 1,
-    tail,
-    updatedAt: Math.max(info.updatedAt, changedAt),
-  };
-  return { before, after: { info: recovered, graceMs, deadline: Date.now() + graceMs } };
+  const { info, isExact } = before;
+  const path = layout.logOf(info.generation);
+  const file = await fileOf(path);
+  if (file.tail < info.tail) warnOfLoss(info, file.tail, warn);
+  if (isExact && file.tail > info.tail) await truncate(path, info.tail);
+  const tail = isExact && file.tail > info.tail ? info.tail : file.tail;
+  const updatedAt = isExact ? info.updatedAt : Math.max(info.updatedAt, file.changedAt);
+  const after = interrupted({ ...before, info: { ...info, tail, updatedAt } });
+  return after.info.epoch === info.epoch && tail === info.tail ? undefined : { before, after };
+}
+
+/** A log that nobody but commits ever wrote to waits for the next one as before. */
+function interrupted(facts: StoredFacts): StoredFacts {
+  const { info, graceMs } = facts;
+  if (graceMs === undefined) return facts;
+  // Whoever wrote before must not go on where another may have attached meanwhile.
+  const recovered = { ...info, state: 'interrupted' as const, epoch: info.epoch + 1 };
+  return { ...facts, info: recovered, deadline: Date.now() + graceMs };
+}
+
+function warnOfLoss({ id, generation, tail }: LogInfo, found: Offset, warn: Warn): void {
+  warn(`Stream ${id} lost the bytes ${found} to ${tail}, which had been acknowledged`, {
+    id,
+    generation,
+    from: found,
+    to: tail,
+  });
 }
 
 /** A log that never had a byte has no file. */

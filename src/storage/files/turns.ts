@@ -13,6 +13,12 @@ export class Turns {
     return mine;
   }
 
+  /** Runs a task as one of all these keys. They are waited for in one order, so that no two tasks wait for each other. */
+  runAll<T>(keys: readonly string[], task: () => Promise<T>): Promise<T> {
+    const inOrder = [...new Set(keys)].sort();
+    return inOrder.reduceRight((inner: () => Promise<T>, key) => () => this.run(key, inner), task)();
+  }
+
   /** Resolves once nothing runs and nothing waits. */
   async idle(): Promise<void> {
     while (this.#last.size > 0) await Promise.allSettled(this.#last.values());

@@ -1,18 +1,14 @@
+import { Audience } from '../../core/audience';
 import { LogError } from '../../core/errors';
-import { mergePatch } from '../../core/json';
-import {
-  isSameOutcome,
-  type LogInfo,
-  type LogInit,
-  type LogRef,
-  type Outcome,
-  type SealOutcome,
-  type Writer,
-} from '../../core/log';
-import { generateGeneration, type LogId } from '../../core/log-id';
-import { advance, type Offset, START } from '../../core/offset';
+import { hasExpired, touched } from '../../core/expiry';
+import type { LogFacts, ProducerState } from '../../core/facts';
+import { judge } from '../../core/judge';
+import type { Commit, Committed, LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log';
+import type { LogId } from '../../core/log-id';
+import { advance, type Offset } from '../../core/offset';
 import type {
   Change,
+  CommitLimits,
   Created,
   DueQuery,
   LifecycleEvent,
@@ -22,16 +18,15 @@ import type {
   Page,
   Watcher,
 } from '../../core/store';
-import { Tails } from '../../core/tails';
+import { applyChange, isSealedBefore, newLog } from '../../core/transition';
+import { Lineage } from './lineage';
 
 const CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 interface MemoryLog {
-  info: LogInfo;
-  graceMs: number;
-  /** Unix milliseconds after which the log is overdue; absent while a writer is attached and once it is sealed. */
-  deadline?: number;
+  facts: LogFacts;
   bytes: Buffer;
+  readonly producers: Map<string, ProducerState>;
 }
 
 /** The shortest correct store, to test the core and the wires with. Nothing survives the process. */
@@ -39,111 +34,94 @@ export class MemoryStore implements LogStore {
   readonly appendBytesMax = 1 << 20;
   readonly appendsInFlight: number = 1;
   readonly #logs = new Map<LogId, MemoryLog>();
-  readonly #tails = new Tails();
-  readonly #listeners = new Set<(event: LifecycleEvent) => void>();
+  readonly #lineage = new Lineage();
+  readonly #audience = new Audience();
 
   constructor(private readonly logsMax = Number.POSITIVE_INFINITY) {}
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
-    const old = this.#logs.get(id);
+    const old = this.#present(id);
     if (old !== undefined && mode === 'new') throw new LogError('LOG_EXISTS');
-    if (old === undefined && this.#logs.size >= this.logsMax) throw new LogError('LOGS_TOO_MANY');
-    if (old !== undefined) this.#remove(old, { kind: 'replaced' });
-    const { graceMs, ...kept } = init;
-    const now = Date.now();
-    const info: LogInfo = {
-      ...kept,
-      id,
-      generation: generateGeneration(now),
-      state: 'open',
-      tail: START,
-      epoch: 1,
-      createdAt: now,
-      updatedAt: now,
-    };
-    this.#logs.set(id, { info, graceMs, bytes: Buffer.alloc(0) });
-    this.#tell({ log: info, kind: 'created' });
-    return { info, replaced: old !== undefined };
+    const inherited = this.#inherited(init);
+    // What is there and not present has expired.
+    const gone = this.#logs.get(id);
+    if (gone === undefined && this.#logs.size + this.#lineage.retired >= this.logsMax)
+      throw new LogError('LOGS_TOO_MANY');
+    if (gone !== undefined) this.#remove(gone, { kind: old === undefined ? 'expired' : 'replaced' });
+    const facts = newLog(id, init, Date.now());
+    const bytes = Buffer.concat([inherited, ...(init.first?.chunks ?? [])]);
+    this.#logs.set(id, { facts, bytes, producers: new Map() });
+    this.#lineage.made(facts.info);
+    this.#audience.tell({ log: facts.info, kind: 'created' });
+    if (init.first?.seal) this.#audience.ended(facts.info, facts.info.tail, init.first.seal);
+    return { info: facts.info, replaced: old !== undefined };
   }
 
   async info(id: LogId): Promise<LogInfo | undefined> {
-    return this.#logs.get(id)?.info;
+    return this.#present(id)?.facts.info;
   }
 
   async change(ref: LogRef, change: Change): Promise<LogInfo> {
-    const log = this.#log(ref);
-    switch (change.kind) {
-      case 'attach':
-        assertOpen(log);
-        log.graceMs = change.graceMs;
-        delete log.deadline;
-        this.#update(log, { state: 'open', epoch: log.info.epoch + 1 });
-        this.#tell({ log: ref, kind: 'attached', epoch: log.info.epoch });
-        break;
-      case 'release':
-        assertWriter(log, change.epoch);
-        log.deadline = Date.now() + log.graceMs;
-        this.#update(log, { state: change.state });
-        this.#tell({ log: ref, kind: 'released', epoch: change.epoch, state: change.state });
-        break;
-      case 'annotate':
-        assertWriter(log, change.epoch);
-        log.info = { ...log.info, metadata: mergePatch(log.info.metadata, change.patch) };
-        break;
-      case 'seal':
-        if (isSealedBy(log, change.epoch, change.outcome)) break;
-        assertWriter(log, change.epoch);
-        this.#seal(log, change.outcome);
-        break;
-      case 'abandon':
-        if (isOverdue(log, change.now)) this.#seal(log, { kind: 'aborted', reason: change.reason });
-        break;
-      case 'remove':
-        if (change.sealedBefore === undefined || isSealedBefore(log, change.sealedBefore)) {
-          this.#remove(log, change.outcome);
-        }
-        break;
+    const log = this.#known(ref);
+    const transition = applyChange(log.facts, change, Date.now());
+    if (transition.kind === 'remove') this.#remove(log, transition.outcome);
+    if (transition.kind === 'update') {
+      log.facts = transition.after;
+      this.#announce(log.facts.info, change);
     }
-    return log.info;
+    return log.facts.info;
   }
 
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     const log = this.#log(writer.log);
+    const { info } = log.facts;
     const bytes = Buffer.concat(chunks);
-    const { tail } = log.info;
-    if (log.info.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
-    if (at > tail) throw new LogError('LOG_GAP');
-    if (at + bytes.length <= tail) return tail;
-    assertOpen(log);
-    const fresh = bytes.subarray(tail - at);
-    log.bytes = Buffer.concat([log.bytes, fresh]);
-    this.#update(log, { tail: advance(tail, fresh.length) });
-    this.#tails.advanced(log.info, tail, [fresh]);
-    return log.info.tail;
+    if (info.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
+    if (at > info.tail) throw new LogError('LOG_GAP');
+    if (at + bytes.length <= info.tail) return info.tail;
+    if (info.state === 'closed') throw new LogError('LOG_SEALED');
+    const fresh = bytes.subarray(info.tail - at);
+    const now = Date.now();
+    const tail = advance(info.tail, fresh.length);
+    this.#store(log, { ...log.facts, info: { ...touched(info, now), tail, updatedAt: now } }, [fresh]);
+    return tail;
+  }
+
+  async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
+    const log = this.#log(ref);
+    const { chunks, producer, seal } = commit;
+    const stored = producer && log.producers.get(producer.id);
+    const { after, committed } = judge(log.facts, stored, commit, limits, Date.now());
+    if (after === undefined) return committed;
+    if (producer !== undefined) log.producers.set(producer.id, producer);
+    this.#store(log, after, chunks);
+    if (seal !== undefined) this.#audience.ended(after.info, after.info.tail, seal);
+    return committed;
   }
 
   async read(ref: LogRef, from: Offset, bytesMax: number): Promise<Page> {
-    const { info, bytes } = this.#log(ref);
-    if (from > info.tail) throw new RangeError(`offset ${from} is beyond the tail ${info.tail}`);
+    const { facts, bytes } = this.#log(ref);
+    const { tail, outcome } = facts.info;
+    if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
     const chunk = bytes.subarray(from, from + bytesMax);
     const next = advance(from, chunk.length);
-    const end = next === info.tail ? info.outcome : undefined;
+    const end = next === tail ? outcome : undefined;
     return { chunks: chunk.length > 0 ? [chunk] : [], next, ...(end && { end }) };
   }
 
   watch(ref: LogRef, seen: Offset, watcher: Watcher): () => void {
-    const log = this.#logs.get(ref.id);
-    const isPresent = log?.info.generation === ref.generation;
-    const past = !isPresent || log.info.tail > seen || log.info.state === 'closed';
-    return this.#tails.watch(ref, seen, watcher, past);
+    const info = this.#logs.get(ref.id)?.facts.info;
+    const isPresent = info?.generation === ref.generation && !hasExpired(info, Date.now());
+    const past = !isPresent || info.tail > seen || info.state === 'closed';
+    return this.#audience.tails.watch(ref, seen, watcher, past);
   }
 
   async list(query: ListQuery): Promise<ListPage> {
     const { limit, cursor, prefix = '', state } = query;
     if (cursor !== undefined && !CURSOR.test(cursor))
       throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
-    const matching = [...this.#logs.values()]
-      .map((log) => log.info)
+    const matching = this.#allPresent()
+      .map(({ facts }) => facts.info)
       .filter((info) => info.id.startsWith(prefix) && (state === undefined || info.state === state))
       .filter((info) => cursor === undefined || cursorOf(info) < cursor)
       .sort((a, b) => (cursorOf(a) > cursorOf(b) ? -1 : 1));
@@ -153,77 +131,98 @@ export class MemoryStore implements LogStore {
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
-    const isDue = (log: MemoryLog): boolean =>
-      query.kind === 'sealed' ? isSealedBefore(log, query.before) : isOverdue(log, query.now);
-    return [...this.#logs.values()]
-      .filter(isDue)
-      .sort((a, b) => (a.deadline ?? a.info.updatedAt) - (b.deadline ?? b.info.updatedAt))
+    const logs = query.kind === 'expired' ? [...this.#logs.values()] : this.#allPresent();
+    return logs
+      .map(({ facts }) => ({ facts, dueAt: dueAt(facts, query) }))
+      .filter(({ dueAt }) => dueAt !== undefined)
+      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
       .slice(0, limit)
-      .map((log) => log.info);
+      .map(({ facts }) => facts.info);
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#audience.listen(listener);
   }
 
   async ready(): Promise<void> {}
 
   async close(): Promise<void> {
-    this.#tails.close();
-    this.#listeners.clear();
+    this.#audience.close();
   }
 
-  #log(ref: LogRef): MemoryLog {
-    const log = this.#logs.get(ref.id);
-    if (log?.info.generation !== ref.generation) throw new LogError('LOG_GONE');
+  /** @throws LogError `LOG_RETIRED` */
+  #present(id: LogId): MemoryLog | undefined {
+    const log = this.#logs.get(id);
+    if (log === undefined) {
+      if (this.#lineage.isRetired(id)) throw new LogError('LOG_RETIRED');
+      return undefined;
+    }
+    if (!hasExpired(log.facts.info, Date.now())) return log;
+    if (this.#lineage.hasForks(log.facts.info)) throw new LogError('LOG_RETIRED');
+    return undefined;
+  }
+
+  #allPresent(): MemoryLog[] {
+    const now = Date.now();
+    return [...this.#logs.values()].filter(({ facts }) => !hasExpired(facts.info, now));
+  }
+
+  /** What a fork begins with. */
+  #inherited({ fork }: LogInit): Buffer {
+    if (fork === undefined) return Buffer.alloc(0);
+    const source = this.#present(fork.source.id);
+    if (source?.facts.info.generation !== fork.source.generation) throw new LogError('LOG_NOT_FOUND');
+    if (fork.at > source.facts.info.tail)
+      throw new RangeError(`offset ${fork.at} is beyond the source's tail`);
+    return source.bytes.subarray(0, fork.at);
+  }
+
+  /** Of that generation, expired or not. */
+  #known({ id, generation }: LogRef): MemoryLog {
+    const log = this.#logs.get(id);
+    if (log?.facts.info.generation !== generation) throw new LogError('LOG_GONE');
     return log;
   }
 
-  #update(log: MemoryLog, facts: Partial<LogInfo>): void {
-    log.info = { ...log.info, ...facts, updatedAt: Date.now() };
+  #log(ref: LogRef): MemoryLog {
+    const log = this.#known(ref);
+    if (hasExpired(log.facts.info, Date.now())) throw new LogError('LOG_GONE');
+    return log;
   }
 
-  #seal(log: MemoryLog, outcome: SealOutcome): void {
-    delete log.deadline;
-    this.#update(log, { state: 'closed', outcome });
-    this.#end(log, outcome);
+  #store(log: MemoryLog, after: LogFacts, chunks: readonly Buffer[]): void {
+    const { tail } = log.facts.info;
+    log.bytes = Buffer.concat([log.bytes, ...chunks]);
+    log.facts = after;
+    this.#audience.tails.advanced(after.info, tail, chunks);
   }
 
-  #remove(log: MemoryLog, outcome: Outcome): void {
-    this.#logs.delete(log.info.id);
-    this.#end(log, outcome);
+  #remove({ facts: { info } }: MemoryLog, outcome: Outcome): void {
+    this.#logs.delete(info.id);
+    if (outcome.kind === 'replaced') this.#lineage.replaced(info);
+    else this.#lineage.removed(info);
+    this.#audience.ended(info, info.tail, outcome);
   }
 
-  #end(log: MemoryLog, outcome: Outcome): void {
-    this.#tails.ended(log.info, log.info.tail, outcome);
-    this.#tell({ log: log.info, kind: 'ended', at: log.info.tail, outcome });
-  }
-
-  #tell(event: LifecycleEvent): void {
-    for (const listener of this.#listeners) listener(event);
+  #announce(info: LogInfo, change: Change): void {
+    if (change.kind === 'attach') this.#audience.tell({ log: info, kind: 'attached', epoch: info.epoch });
+    else if (change.kind === 'release') {
+      this.#audience.tell({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
+    } else if ((change.kind === 'seal' || change.kind === 'abandon') && info.outcome !== undefined)
+      this.#audience.ended(info, info.tail, info.outcome);
   }
 }
 
-function assertOpen(log: MemoryLog): void {
-  if (log.info.state === 'closed') throw new LogError('LOG_SEALED');
-}
-
-function assertWriter(log: MemoryLog, epoch: number): void {
-  assertOpen(log);
-  if (log.info.epoch !== epoch) throw new LogError('LOG_FENCED');
-}
-
-function isSealedBy({ info }: MemoryLog, epoch: number, outcome: SealOutcome): boolean {
-  return info.epoch === epoch && info.outcome !== undefined && isSameOutcome(info.outcome, outcome);
-}
-
-function isOverdue({ deadline }: MemoryLog, now: number): boolean {
-  return deadline !== undefined && deadline <= now;
-}
-
-function isSealedBefore({ info }: MemoryLog, before: number): boolean {
-  return info.state === 'closed' && info.updatedAt < before;
+/** `undefined` where the log is not due. */
+function dueAt({ info, deadline }: LogFacts, query: DueQuery): number | undefined {
+  switch (query.kind) {
+    case 'overdue':
+      return deadline !== undefined && deadline <= query.now ? deadline : undefined;
+    case 'sealed':
+      return isSealedBefore(info, query.before) ? info.updatedAt : undefined;
+    case 'expired':
+      return hasExpired(info, query.now) ? info.expiresAt : undefined;
+  }
 }
 
 /** A generation sorts by the time at which it was made, so it says where in the list its log stands, or stood. */

@@ -1,9 +1,11 @@
 import { isLogError, LogError } from '../../core/errors';
+import { hasExpired } from '../../core/expiry';
 import type { LogInfo } from '../../core/log';
 import { type LogId, parseLogId } from '../../core/log-id';
 import type { DueQuery, ListPage, ListQuery } from '../../core/store';
+import type { Changes, Seen } from './change';
 import type { Connections } from './connect';
-import { ALL_PARTITIONS, orderKey, overdueKey, type Partition, sealedKey } from './keys';
+import { ALL_PARTITIONS, expiringKey, orderKey, overdueKey, type Partition, sealedKey } from './keys';
 import type { RedisStoreSettings } from './options';
 import { toNumber } from './reply';
 
@@ -16,8 +18,6 @@ const WARNED_OF_MAX = 1_000;
 const CURSOR = /^\d{13}:[0-9a-f-]{36}$/;
 const CURSOR_LENGTH = 13 + 1 + 36;
 
-type InfoOf = (id: LogId) => Promise<LogInfo | undefined>;
-
 /** Lists of logs, put together from what each partition keeps sorted. */
 export class Catalogue {
   /** Logs that an operator was warned of. */
@@ -25,7 +25,7 @@ export class Catalogue {
 
   constructor(
     private readonly connections: Connections,
-    private readonly infoOf: InfoOf,
+    private readonly changes: Pick<Changes, 'info'>,
     private readonly warn: RedisStoreSettings['warn'],
   ) {}
 
@@ -59,8 +59,7 @@ export class Catalogue {
   /** @throws whatever the client throws */
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     const ahead = await this.#clockIsAheadBy();
-    const [keyOf, max] =
-      query.kind === 'overdue' ? [overdueKey, query.now - ahead] : [sealedKey, `(${query.before - ahead}`];
+    const [keyOf, max] = dueRange(query, ahead);
     const ranges = await Promise.all(
       ALL_PARTITIONS.map((partition) =>
         this.connections.commands.zrangebyscore(
@@ -78,8 +77,11 @@ export class Catalogue {
       .flatMap(pairs)
       .sort((a, b) => a.score - b.score)
       .slice(0, limit);
-    const infos = await Promise.all(longestDue.map(({ member }) => this.#readable(parseLogId(member))));
-    return infos.filter((info) => info !== undefined);
+    const seen = query.kind === 'expired' ? 'expired as well' : 'unexpired';
+    const infos = await Promise.all(longestDue.map(({ member }) => this.#readable(parseLogId(member), seen)));
+    const found = infos.filter((info) => info !== undefined);
+    // A log may have been used since its place in the set was found.
+    return query.kind === 'expired' ? found.filter((info) => hasExpired(info, query.now - ahead)) : found;
   }
 
   /** How many logs there are. */
@@ -104,10 +106,12 @@ export class Catalogue {
   }
 
   /** `undefined`, too, for a log whose facts cannot be understood: the others are not to suffer for it. */
-  async #readable(id: LogId): Promise<LogInfo | undefined> {
+  async #readable(id: LogId, seen: Seen): Promise<LogInfo | undefined> {
     try {
-      return await this.infoOf(id);
+      return (await this.changes.info(id, seen))?.info;
     } catch (error) {
+      // Expired, with forks.
+      if (isLogError(error, 'LOG_RETIRED')) return undefined;
       if (!isLogError(error, 'STORE_DAMAGED')) throw error;
       if (this.#warnedOf.size < WARNED_OF_MAX && !this.#warnedOf.has(id)) {
         this.#warnedOf.add(id);
@@ -127,11 +131,26 @@ export class Catalogue {
   async #infos(members: readonly string[]): Promise<readonly (LogInfo | undefined)[]> {
     return Promise.all(
       members.map(async (member) => {
-        const info = await this.#readable(parseLogId(idIn(member)));
+        const info = await this.#readable(parseLogId(idIn(member)), 'unexpired');
         // Replaced meanwhile: the new generation has a place of its own in the list.
         return info !== undefined && cursorOf(member).endsWith(info.generation) ? info : undefined;
       }),
     );
+  }
+}
+
+/** The set that a query looks at, and up to which score. */
+function dueRange(
+  query: DueQuery,
+  ahead: number,
+): [keyOf: (partition: Partition) => string, max: number | string] {
+  switch (query.kind) {
+    case 'overdue':
+      return [overdueKey, query.now - ahead];
+    case 'sealed':
+      return [sealedKey, `(${query.before - ahead}`];
+    case 'expired':
+      return [expiringKey, query.now - ahead];
   }
 }
 

@@ -3,15 +3,21 @@ import { LogError } from '../../core/errors';
 import { mergePatch } from '../../core/json';
 import type { LogInit, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import { START } from '../../core/offset';
 import type { Change } from '../../core/store';
 import type { Connections } from './connect';
+import { cutPieces } from './entries';
 import { type Facts, toFacts } from './facts';
+import { formatForkPoint } from './fork-point';
 import { logKeys } from './keys';
 import type { RedisStoreSettings } from './options';
+import { formatOutcome } from './outcome';
 import { type Patience, persist } from './persist';
 import { runScript, type ScriptName } from './scripts';
 
-type Args = readonly (string | number)[];
+type Args = readonly (string | number | Buffer)[];
+/** Which logs count as there. */
+export type Seen = 'unexpired' | 'expired as well';
 type Annotation = Extract<Change, { kind: 'annotate' }>;
 
 /** The atomic operations on facts. Each script may be repeated, so one whose answer was lost is simply run again. */
@@ -23,19 +29,22 @@ export class Changes {
     private readonly patience: Patience,
   ) {}
 
-  /** @throws LogError `LOG_EXISTS`, `LOGS_TOO_MANY` when `isFull` and the id is new, `LOG_GONE` when it was created and has ended since */
+  /** @throws LogError `LOG_EXISTS`, `LOG_RETIRED`, `LOGS_TOO_MANY` when `isFull` and the id is new, `LOG_GONE` when it was created and has ended since */
   async create(log: LogRef, init: LogInit, mode: 'new' | 'replace', isFull: boolean): Promise<Facts> {
-    const { graceMs, contentType, metadata, producerKey } = init;
-    const further = ['contentType', contentType];
-    if (metadata !== undefined) further.push('metadata', JSON.stringify(metadata));
-    if (producerKey !== undefined) further.push('producerKey', producerKey);
+    const { graceMs = '', fork, first } = init;
     const full = isFull ? '1' : '0';
-    return this.#run('create', log, (again) => [mode, full, graceMs, again, ...further]);
+    const staged = fork === undefined || fork.at === START ? '' : fork.at;
+    const seal = first?.seal ? formatOutcome(first.seal) : '';
+    const pieces = cutPieces(first?.chunks ?? []);
+    const rest = [staged, ...timesOf(init), seal, pieces.length, ...pieces, ...furtherFacts(init)];
+    return this.#run('create', log, (again) => [mode, full, graceMs, again, ...rest]);
   }
 
-  async info(id: LogId): Promise<Facts | undefined> {
+  /** @throws LogError `LOG_RETIRED` */
+  async info(id: LogId, seen: Seen = 'unexpired'): Promise<Facts | undefined> {
+    const flag = seen === 'unexpired' ? '0' : '1';
     return persist(this.patience, async () => {
-      const reply = await runScript(this.connections.commands, 'info', logKeys(id), [id]);
+      const reply = await runScript(this.connections.commands, 'info', logKeys(id), [id, '', '', '', flag]);
       return reply === null ? undefined : toFacts(id, reply);
     });
   }
@@ -52,14 +61,17 @@ export class Changes {
       case 'annotate':
         return this.#annotate(log, change);
       case 'seal':
-        return this.#run('seal', log, () => [change.epoch, JSON.stringify(change.outcome)]);
+        return this.#run('seal', log, () => [change.epoch, formatOutcome(change.outcome)]);
       case 'abandon': {
-        const outcome = { kind: 'aborted', reason: change.reason };
-        return this.#run('abandon', log, () => [change.now, JSON.stringify(outcome), Date.now()]);
+        const outcome = formatOutcome({ kind: 'aborted', reason: change.reason });
+        return this.#run('abandon', log, () => [change.now, outcome, Date.now()]);
       }
+      case 'touch':
+        return this.#run('touch', log, () => []);
       case 'remove': {
-        const outcome = JSON.stringify(change.outcome);
-        return this.#run('remove', log, () => [outcome, change.sealedBefore ?? '', Date.now()]);
+        const { sealedBefore = '', expiredAt = '' } = change;
+        const outcome = formatOutcome(change.outcome);
+        return this.#run('remove', log, () => [outcome, sealedBefore, Date.now(), expiredAt]);
       }
     }
   }
@@ -93,4 +105,18 @@ export class Changes {
     const reply = await runScript(this.connections.commands, name, logKeys(log.id), all);
     return reply === 'CHANGED' ? reply : toFacts(log.id, reply);
   }
+}
+
+/** The ttl and the time of the expiry, as `lua/create.lua` takes them. */
+function timesOf({ expiry }: LogInit): readonly [ttlMs: number | '', at: number | ''] {
+  return expiry === undefined ? ['', ''] : expiry.kind === 'idle' ? [expiry.ttlMs, ''] : ['', expiry.at];
+}
+
+function furtherFacts({ contentType, metadata, producerKey, framing, fork }: LogInit): readonly string[] {
+  const facts = ['contentType', contentType];
+  if (metadata !== undefined) facts.push('metadata', JSON.stringify(metadata));
+  if (producerKey !== undefined) facts.push('producerKey', producerKey);
+  if (framing !== undefined) facts.push('framing', framing);
+  if (fork !== undefined) facts.push('forkedFrom', formatForkPoint(fork));
+  return facts;
 }

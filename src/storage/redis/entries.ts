@@ -1,5 +1,5 @@
 import type { SealOutcome } from '../../core/log';
-import { advance, type Offset } from '../../core/offset';
+import { advance, type Offset, START } from '../../core/offset';
 import { parseSealOutcome } from './outcome';
 import { toNumber, unexpected } from './reply';
 
@@ -84,13 +84,22 @@ export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] 
   return entries;
 }
 
+/** The same cut, each entry's bytes as one buffer: for a script, which takes them as arguments. */
+export function cutPieces(chunks: readonly Buffer[]): Buffer[] {
+  return cutEntries(START, chunks).map(({ parts }) => bytesOf(parts));
+}
+
+function bytesOf(parts: readonly Buffer[]): Buffer {
+  const [only, ...others] = parts;
+  return only !== undefined && others.length === 0 ? only : Buffer.concat(parts);
+}
+
 function joinSmall(parts: readonly Buffer[]): readonly Buffer[] {
   if (parts.length === 1) return parts;
   const joined: Buffer[] = [];
   let small: Buffer[] = [];
   const join = (): void => {
-    const [first] = small;
-    if (first !== undefined) joined.push(small.length === 1 ? first : Buffer.concat(small));
+    if (small.length > 0) joined.push(bytesOf(small));
     small = [];
   };
   for (const part of parts) {
@@ -112,7 +121,7 @@ export function entriesAfter(entries: readonly NewEntry[], tail: Offset): NewEnt
     .map((entry) =>
       entry.from >= tail
         ? entry
-        : { ...entry, from: tail, parts: [Buffer.concat(entry.parts).subarray(tail - entry.from)] },
+        : { ...entry, from: tail, parts: [bytesOf(entry.parts).subarray(tail - entry.from)] },
     );
 }
 

@@ -1,7 +1,8 @@
 import type { Json } from '../../core/json';
-import type { LogInfo, LogState } from '../../core/log';
+import type { Expiry, Framing, LogInfo, LogRef, LogState } from '../../core/log';
 import { type LogId, parseLogId } from '../../core/log-id';
 import { endOf, timeOf } from './entries';
+import { parseForkPoint } from './fork-point';
 import { parseSealOutcome } from './outcome';
 import { toList, toMap, toNumber, toText, unexpected } from './reply';
 
@@ -14,14 +15,35 @@ export interface Facts {
   readonly eventId: string;
   /** Whether the creation of this generation replaced another. */
   readonly replaced: boolean;
+  /** Present where the log that was removed, or that this one took the place of, was a fork. */
+  readonly loose?: LooseFork;
+}
+
+/** A fork that is no more. */
+export interface LooseFork {
+  readonly fork: LogRef;
+  readonly source: LogRef;
 }
 
 export function toFacts(id: LogId, reply: unknown): Facts {
-  const [hash, last, event] = toList(reply);
+  const [hash, last, event, looseFork] = toList(reply);
   const fields = toMap(hash);
   const rawMetadata = fields.get('metadata') ?? '';
   const info = toInfo(id, fields, toText(last));
-  return { info, rawMetadata, eventId: toText(event), replaced: fields.get('replaced') === '1' };
+  const loose = toText(looseFork);
+  return {
+    info,
+    rawMetadata,
+    eventId: toText(event),
+    replaced: fields.get('replaced') === '1',
+    ...(loose !== '' && { loose: toLoose(id, loose) }),
+  };
+}
+
+function toLoose(id: LogId, text: string): LooseFork {
+  const space = text.indexOf(' ');
+  const { source } = parseForkPoint(text.slice(space + 1));
+  return { fork: { id, generation: text.slice(0, space) }, source };
 }
 
 function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string): LogInfo {
@@ -29,6 +51,8 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
   const state = toState(field('state'));
   const metadata = fields.get('metadata');
   const producerKey = fields.get('producerKey');
+  const framing = fields.get('framing');
+  const forkedFrom = fields.get('forkedFrom');
   const changedAt = toNumber(field('updatedAt'));
   return {
     id: parseLogId(id),
@@ -40,10 +64,30 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     ...(metadata !== undefined && { metadata: toJson(metadata) }),
     contentType: field('contentType'),
     ...(producerKey !== undefined && { producerKey }),
+    ...(framing !== undefined && { framing: toFraming(framing) }),
+    ...toExpiry(fields, lastId),
+    ...(forkedFrom !== undefined && { forkedFrom: parseForkPoint(forkedFrom) }),
     createdAt: toNumber(field('createdAt')),
     // Appends do not touch the facts: their time is in the last entry's id. The seal's is in the facts.
     updatedAt: state === 'closed' ? changedAt : Math.max(changedAt, timeOf(lastId)),
   };
+}
+
+/** An append of a writer moves the expiry, too, and is known by the time in its entry's id: as `expiry_of` in `lua/shared.lua`. */
+function toExpiry(
+  fields: ReadonlyMap<string, string>,
+  lastId: string,
+): { expiry: Expiry; expiresAt: number } | undefined {
+  const at = fields.get('expiresAt');
+  const ttl = fields.get('ttlMs');
+  if (at === undefined) return undefined;
+  if (ttl === undefined) return { expiry: { kind: 'at', at: toNumber(at) }, expiresAt: toNumber(at) };
+  const ttlMs = toNumber(ttl);
+  return { expiry: { kind: 'idle', ttlMs }, expiresAt: Math.max(toNumber(at), timeOf(lastId) + ttlMs) };
+}
+
+function toFraming(text: string): Framing {
+  return text === 'json' ? text : unexpected(text);
 }
 
 export function toState(text: string): LogState {

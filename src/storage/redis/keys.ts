@@ -39,7 +39,16 @@ export function logKeys(id: LogId): readonly string[] {
     overdueKey(partition),
     sealedKey(partition),
     lifecycleKey(partition),
+    expiringKey(partition),
+    retiredKey(partition),
+    `loom:{${partition}}:forks`,
+    `loom:{${partition}}:producers`,
   ];
+}
+
+/** What a node's last batch of commits to a generation came to. */
+export function markKey(id: LogId, generation: string, node: string): string {
+  return `loom:{${partitionOf(id)}}:mark:${generation}:${node}`;
 }
 
 /** Hash of the facts about a log. */
@@ -69,6 +78,16 @@ export function overdueKey(partition: Partition): string {
 /** Sorted set of ids of sealed logs, by the time of the seal. */
 export function sealedKey(partition: Partition): string {
   return `loom:{${partition}}:sealed`;
+}
+
+/** Sorted set of ids of logs that expire, by a time before which they do not. */
+export function expiringKey(partition: Partition): string {
+  return `loom:{${partition}}:expiring`;
+}
+
+/** Hash of the ids that stay taken for the sake of forks. */
+export function retiredKey(partition: Partition): string {
+  return `loom:{${partition}}:retired`;
 }
 
 /** Stream of what happened to the partition's logs. */

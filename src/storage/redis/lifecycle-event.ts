@@ -1,3 +1,4 @@
+import type { LogRef } from '../../core/log';
 import { parseLogId } from '../../core/log-id';
 import { advance, START } from '../../core/offset';
 import type { LifecycleEvent } from '../../core/store';
@@ -6,7 +7,9 @@ import { toMap, toNumber, unexpected } from './reply';
 
 /** An event as the scripts write it. */
 export interface Happening {
-  readonly event: LifecycleEvent;
+  readonly log: LogRef;
+  /** Absent where only the name of the log's stream changed. */
+  readonly event?: LifecycleEvent;
   /** The epoch in the name of the log's stream from then on. */
   readonly keyEpoch: number;
 }
@@ -18,17 +21,19 @@ export function decodeHappening(raw: readonly Buffer[]): Happening {
   const log = { id: parseLogId(field('id')), generation: field('generation') };
   const keyEpoch = toNumber(field('keyEpoch'));
   switch (field('kind')) {
+    case 'renamed':
+      return { log, keyEpoch };
     case 'created':
-      return { keyEpoch, event: { log, kind: 'created' } };
+      return { log, keyEpoch, event: { log, kind: 'created' } };
     case 'attached':
-      return { keyEpoch, event: { log, kind: 'attached', epoch: toNumber(field('epoch')) } };
+      return { log, keyEpoch, event: { log, kind: 'attached', epoch: toNumber(field('epoch')) } };
     case 'released': {
       const state = field('state') === 'open' ? 'open' : 'interrupted';
-      return { keyEpoch, event: { log, kind: 'released', epoch: toNumber(field('epoch')), state } };
+      return { log, keyEpoch, event: { log, kind: 'released', epoch: toNumber(field('epoch')), state } };
     }
     case 'ended': {
       const at = advance(START, toNumber(field('at')));
-      return { keyEpoch, event: { log, kind: 'ended', at, outcome: parseOutcome(field('outcome')) } };
+      return { log, keyEpoch, event: { log, kind: 'ended', at, outcome: parseOutcome(field('outcome')) } };
     }
     default:
       return unexpected(field('kind'));

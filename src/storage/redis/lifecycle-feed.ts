@@ -102,8 +102,10 @@ export class LifecycleFeed {
 
   #tell(partition: Partition, id: string, happening: Happening): void {
     this.owner.happened(happening);
+    const { event } = happening;
+    if (event === undefined) return;
     for (const { listener, heard } of [...this.#listeners.values()]) {
-      if (compareIds(id, heard[partition] ?? '0-0') > 0) listener(happening.event);
+      if (compareIds(id, heard[partition] ?? '0-0') > 0) listener(event);
     }
   }
 

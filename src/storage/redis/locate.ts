@@ -17,6 +17,8 @@ export interface Place {
   readonly tail: Offset;
   readonly lastId: string;
   readonly outcome?: SealOutcome;
+  /** How long until it expires, unless it is touched before. Milliseconds. */
+  readonly leftMs?: number;
   /** Redis held more than that before, as when it failed over to a replica that lagged behind. */
   readonly loss?: Loss;
 }
@@ -31,6 +33,8 @@ export interface Loss {
 /** What is remembered of a log. */
 interface Memory {
   epoch: number | undefined;
+  /** Until when it does not expire, by `performance.now`. Unknown of a log that was not asked for. */
+  livesUntil: number | undefined;
   /** How far it is known to have come. */
   reached: Offset;
   /** How far it had come before Redis lost some of it. */
@@ -59,7 +63,8 @@ export class Locator {
   async locate(log: LogRef): Promise<Place> {
     // What becomes known while the answer is on its way is newer than the answer.
     const before = this.#memories.get(log.generation)?.epoch;
-    const reached = this.#reachedBy(log);
+    const reached = this.reachedBy(log);
+    const asked = performance.now();
     try {
       const reply = await runScript(this.connections.commands, 'locate', logKeys(log.id), [
         log.id,
@@ -68,6 +73,7 @@ export class Locator {
       const place = toPlace(reply);
       const memory = this.#memory(log);
       if (memory.epoch === before || place.epoch > (memory.epoch ?? 0)) memory.epoch = place.epoch;
+      memory.livesUntil = asked + (place.leftMs ?? Number.POSITIVE_INFINITY);
       return this.#withLoss(log, memory, place, reached);
     } catch (error) {
       if (error instanceof LogError) this.forget(log);
@@ -77,7 +83,19 @@ export class Locator {
 
   /** The epoch in the name of a log's stream as far as is known. When the stream is not there, it has been renamed or deleted. */
   remembered(log: LogRef): number | undefined {
-    return this.#memories.has(log.generation) ? this.#memory(log).epoch : undefined;
+    if (!this.#memories.has(log.generation) || this.mayHaveExpired(log)) return undefined;
+    return this.#memory(log).epoch;
+  }
+
+  /** Whether the log may be past its time, as far as is known: whoever asks where it stands finds out. */
+  mayHaveExpired({ generation }: LogRef): boolean {
+    const livesUntil = this.#memories.get(generation)?.livesUntil;
+    return livesUntil !== undefined && livesUntil <= performance.now();
+  }
+
+  /** Whether the log is one that expires. How long it has left is asked for when that matters. */
+  expires(log: LogRef, does: boolean): void {
+    this.#memory(log).livesUntil = does ? 0 : Number.POSITIVE_INFINITY;
   }
 
   /** The stream has a new name. Says nothing new of logs that nobody asked for. */
@@ -92,14 +110,15 @@ export class Locator {
     if (offset > memory.reached) memory.reached = offset;
   }
 
-  forget(log: LogRef): void {
-    this.#memories.delete(log.generation);
-  }
-
-  #reachedBy(log: LogRef): Offset {
+  /** How far the log is known to have come. */
+  reachedBy(log: LogRef): Offset {
     const reached = this.#memories.get(log.generation)?.reached ?? START;
     const acknowledged = this.owner.tailOf(log) ?? START;
     return advance(START, Math.max(acknowledged, reached));
+  }
+
+  forget(log: LogRef): void {
+    this.#memories.delete(log.generation);
   }
 
   #withLoss(log: LogRef, memory: Memory, place: Place, reached: Offset): Place {
@@ -115,7 +134,7 @@ export class Locator {
   /** The most recent are last in the map, and the first makes room. */
   #memory(log: LogRef): Memory {
     const known = this.#memories.get(log.generation);
-    const memory = known ?? { epoch: undefined, reached: START, lostUpTo: START };
+    const memory = known ?? { epoch: undefined, livesUntil: undefined, reached: START, lostUpTo: START };
     this.#memories.delete(log.generation);
     this.#memories.set(log.generation, memory);
     if (this.#memories.size > REMEMBERED_MAX) {
@@ -132,12 +151,13 @@ export function damaged(tail: Offset, { to }: Loss): LogError {
 }
 
 function toPlace(reply: unknown): Place {
-  const [epoch, state = '', lastId = '', outcome = ''] = toTexts(reply);
+  const [epoch, state = '', lastId = '', outcome = '', left = ''] = toTexts(reply);
   return {
     epoch: toNumber(epoch),
     state: toState(state),
     lastId,
     tail: endOf(lastId),
     ...(outcome !== '' && { outcome: parseSealOutcome(outcome) }),
+    ...(left !== '' && { leftMs: toNumber(left) }),
   };
 }

@@ -1,8 +1,10 @@
 export interface RedisStoreOptions {
   /** How long one command may take before it counts as lost, in milliseconds. Default 5,000. */
   readonly commandTimeoutMs?: number;
-  /** How long an append goes on trying while Redis is away or full, in milliseconds. Default 60,000. */
+  /** How long an append or a commit goes on trying while Redis is away, and an append while it is full, in milliseconds. Default 60,000. */
   readonly patienceMs?: number;
+  /** How many bytes of commits may wait for Redis; what comes beyond that is refused at once. Default 64 MiB. */
+  readonly waitingBytesMax?: number;
   /** After how long without a sign of life the logs of a node are taken to be interrupted, in milliseconds. Default 10,000. */
   readonly nodeLeaseMs?: number;
   /**
@@ -26,6 +28,7 @@ export function settingsOf(options: RedisStoreOptions): RedisStoreSettings {
   return {
     commandTimeoutMs: 5_000,
     patienceMs: 60_000,
+    waitingBytesMax: 64 * 1024 * 1024,
     nodeLeaseMs: 10_000,
     logsMax: Number.POSITIVE_INFINITY,
     followedPerConnection: 32,

@@ -1,6 +1,12 @@
 import type { Outcome, SealOutcome } from '../../core/log';
 import { unexpected } from './reply';
 
+/** Equal outcomes are equal texts: scripts compare them. */
+export function formatOutcome(outcome: Outcome): string {
+  const { kind } = outcome;
+  return JSON.stringify(kind === 'aborted' ? { kind, reason: outcome.reason } : { kind });
+}
+
 export function parseSealOutcome(text: string): SealOutcome {
   const outcome = parseOutcome(text);
   return outcome.kind === 'complete' || outcome.kind === 'aborted' ? outcome : unexpected(text);

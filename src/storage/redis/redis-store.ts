@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { isLogError, LogError } from '../../core/errors';
-import type { LogInfo, LogInit, LogRef, Writer } from '../../core/log';
+import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log';
 import { generateGeneration, type LogId } from '../../core/log-id';
 import type { Offset } from '../../core/offset';
 import type {
   Change,
+  CommitLimits,
   Created,
   DueQuery,
   LifecycleEvent,
@@ -17,10 +18,13 @@ import type {
 import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT, Appender } from './append';
 import { Catalogue } from './catalogue';
 import { Changes } from './change';
+import { Committer } from './commit';
 import { Connections } from './connect';
 import type { Facts } from './facts';
 import { toLogError } from './failure';
+import { Forks } from './forks';
 import { LifecycleFeed } from './lifecycle-feed';
+import { Lineage } from './lineage';
 import { LogLimit } from './log-limit';
 import { NodeLease } from './node-lease';
 import { type RedisStoreOptions, type RedisStoreSettings, settingsOf } from './options';
@@ -61,7 +65,10 @@ class RedisStore implements LogStore {
   readonly #feed: LifecycleFeed;
   readonly #lease: NodeLease;
   readonly #appender: Appender;
+  readonly #committer: Committer;
   readonly #changes: Changes;
+  readonly #forks: Forks;
+  readonly #lineage: Lineage;
   readonly #catalogue: Catalogue;
   readonly #limit: LogLimit;
   #isClosed = false;
@@ -83,8 +90,27 @@ class RedisStore implements LogStore {
     this.#lease = new NodeLease(connections, settings, attachments);
     this.#appender = new Appender(connections, locator, writers, tails);
     this.#changes = new Changes(connections, settings, this.#lease.node, quick);
-    this.#catalogue = new Catalogue(connections, (id) => this.info(id), settings.warn);
-    this.#limit = new LogLimit(settings.logsMax, () => this.#catalogue.count());
+    this.#committer = new Committer(connections, settings, {
+      node: this.#lease.node,
+      locator,
+      patience: this.#patience(settings.patienceMs, false),
+      stored: (log, { from, stored }, eventId) => {
+        this.#watching.committed(log, from, stored);
+        this.#feed.isOver(log.id, eventId);
+      },
+    });
+    this.#forks = new Forks(connections, settings);
+    this.#lineage = new Lineage({
+      connections,
+      settings,
+      forks: this.#forks,
+      info: (id) => this.info(id),
+      read: (log, from, bytesMax) => this.read(log, from, bytesMax),
+      quickly: (attempt) => this.#quickly(attempt),
+    });
+    this.#catalogue = new Catalogue(connections, this.#changes, settings.warn);
+    const count = async (): Promise<number> => (await this.#catalogue.count()) + (await this.#forks.count());
+    this.#limit = new LogLimit(settings.logsMax, count);
   }
 
   async open(): Promise<void> {
@@ -95,27 +121,36 @@ class RedisStore implements LogStore {
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
     const isFull = await this.#quickly(() => this.#limit.isReached());
     const log = { id, generation: generateGeneration() };
-    const create = (): Promise<Facts> => this.#changes.create(log, init, mode, isFull);
-    const { info, replaced, eventId } = await this.#watching.attaching(log, create);
+    const create = (): Promise<Facts> =>
+      this.#lineage.whileTaken(id, () => this.#changes.create(log, init, mode, isFull));
+    const { fork, first, graceMs } = init;
+    const make = async (): Promise<Facts> =>
+      fork === undefined ? create() : this.#lineage.fork(log, fork, mode, create);
+    const hasWriter = graceMs !== undefined && first?.seal === undefined;
+    const making = hasWriter ? this.#watching.attaching(log, make) : make();
+    const { info, replaced, eventId, loose } = await making;
     this.#feed.isOver(id, eventId);
+    if (loose !== undefined) await this.#lineage.ended(loose);
     if (!replaced) this.#limit.created();
     return { info, replaced };
   }
 
   async info(id: LogId): Promise<LogInfo | undefined> {
-    return (await this.#changes.info(id))?.info;
+    return (await this.#lineage.whileTaken(id, () => this.#changes.info(id)))?.info;
   }
 
   async change(log: LogRef, change: Change): Promise<LogInfo> {
-    const { info, eventId } = await this.#changed(log, change, () => this.#changes.change(log, change));
+    const { info, eventId, loose } = await this.#changed(log, change, () =>
+      this.#changes.change(log, change),
+    );
     this.#feed.isOver(log.id, eventId);
+    if (loose !== undefined) await this.#lineage.ended(loose);
     return info;
   }
 
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     if (this.#stopping.signal.aborted || this.#isClosed) throw new LogError('STORE_UNAVAILABLE');
-    const patience = this.#patience(this.settings.patienceMs, true);
-    const append = this.#appender.append(writer, at, chunks, patience);
+    const append = this.#append(writer, at, chunks);
     const settled = append.catch(() => {
       // Its caller is told. Here it only matters that it is over.
     });
@@ -129,6 +164,11 @@ class RedisStore implements LogStore {
     } finally {
       this.#appends.delete(settled);
     }
+  }
+
+  async commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
+    if (this.#stopping.signal.aborted || this.#isClosed) throw new LogError('STORE_UNAVAILABLE');
+    return this.#committer.commit(log, commit, limits);
   }
 
   async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
@@ -147,6 +187,7 @@ class RedisStore implements LogStore {
     return this.#quickly(async () => {
       // A lease that has run out shows that Redis was away, or the node: deadlines may have to be put off before any is looked at.
       if (query.kind === 'overdue') await this.#lease.renew();
+      if (query.kind === 'expired') await this.#forks.heal();
       return this.#catalogue.due(query, limit);
     });
   }
@@ -169,12 +210,20 @@ class RedisStore implements LogStore {
     this.#isClosed = true;
     this.#watching.close();
     this.#feed.close();
-    await this.#soon(Promise.allSettled(this.#appends));
+    await this.#soon(Promise.all([Promise.allSettled(this.#appends), this.#committer.idle()]));
     this.#stopping.abort();
     await Promise.allSettled(this.#appends);
+    await this.#committer.idle();
     // Where this fails, the other nodes see the lease run out.
     await this.#soon(this.#lease.close());
     this.connections.close();
+  }
+
+  async #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
+    const patience = this.#patience(this.settings.patienceMs, true);
+    const { locator } = this.#watching;
+    if (locator.mayHaveExpired(writer.log)) await persist(patience, () => locator.locate(writer.log));
+    return this.#appender.append(writer, at, chunks, patience);
   }
 
   #changed(log: LogRef, change: Change, run: () => Promise<Facts>): Promise<Facts> {

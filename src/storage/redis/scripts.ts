@@ -15,17 +15,23 @@ const ABOUT_A_LOG = [
   'annotate',
   'seal',
   'abandon',
+  'touch',
   'remove',
+  'hold',
+  'let-go',
+  'forks',
+  'is-there',
 ] as const;
-const ABOUT_OTHERS = ['renew', 'bury', 'put-off'] as const;
+const ABOUT_OTHERS = ['renew', 'bury', 'put-off', 'stage'] as const;
 
-export type ScriptName = (typeof ABOUT_A_LOG)[number] | (typeof ABOUT_OTHERS)[number];
+export type ScriptName = (typeof ABOUT_A_LOG)[number] | 'commit' | (typeof ABOUT_OTHERS)[number];
 
 /** Makes the scripts known to a client. One that Redis has forgotten, as after a restart, ioredis sends again by itself. */
 export function loadScripts(client: RedisClient): void {
   const load = (name: string): string => readFileSync(join(__dirname, 'lua', `${name}.lua`), 'utf8');
   const shared = load('shared');
   for (const name of ABOUT_A_LOG) client.defineCommand(commandOf(name), { lua: `${shared}\n${load(name)}` });
+  client.defineCommand(commandOf('commit'), { lua: `${shared}\n${load('judging')}\n${load('commit')}` });
   for (const name of ABOUT_OTHERS) client.defineCommand(commandOf(name), { lua: load(name) });
 }
 
@@ -34,7 +40,7 @@ export async function runScript(
   client: RedisClient,
   name: ScriptName,
   keys: readonly string[],
-  args: readonly (string | number)[],
+  args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
   const command: unknown = Reflect.get(client, commandOf(name));
   if (typeof command !== 'function') throw new Error(`the script ${name} is not loaded`);

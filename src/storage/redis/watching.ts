@@ -1,6 +1,7 @@
 import { isLogError } from '../../core/errors';
 import { type LogInfo, type LogRef, writerOf } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
+import { isRemoval } from '../../core/removal';
 import type { Watcher } from '../../core/store';
 import { Tails } from '../../core/tails';
 import { Attachments } from './attachments';
@@ -90,6 +91,13 @@ export class Watching {
     }
   }
 
+  /** This node stored bytes among those of others: what comes before them the doorbell may yet have to tell. */
+  committed(log: LogRef, from: Offset, chunks: readonly Buffer[]): void {
+    const told = this.tails.told(log);
+    const mayTell = told !== undefined && told >= from && !this.#endedWatched.has(log.generation);
+    if (mayTell) this.tails.advanced(log, from, chunks);
+  }
+
   /** The log has no writer on this node any more, so its watchers need the doorbell. */
   left(log: LogRef, epoch: number): void {
     if (!this.writers.left(log, epoch) || this.#isClosed) return;
@@ -99,14 +107,16 @@ export class Watching {
     this.tails.stirred(log);
   }
 
-  happened({ event, keyEpoch }: Happening): void {
-    const { log } = event;
-    if (event.kind === 'ended') {
+  happened({ log, event, keyEpoch }: Happening): void {
+    if (event?.kind === 'ended') {
       this.attachments.heard(log, Number.POSITIVE_INFINITY);
       this.writers.left(log);
       this.#doorbell.drop(log);
       this.locator.forget(log);
       if (this.tails.isWatched(log)) this.#endedWatched.add(log.generation);
+      // The bytes before the seal, which another node or another writer stored, may be on their way still.
+      const isBehind = (this.tails.told(log) ?? event.at) < event.at;
+      if (isBehind && !isRemoval(event.outcome)) this.tails.stirred(log);
       this.tails.ended(log, event.at, event.outcome);
     } else {
       this.attachments.heard(log, keyEpoch);
@@ -139,6 +149,7 @@ export class Watching {
   #arrived(info: LogInfo): void {
     if (!this.attachments.arrived(info, info.epoch)) return;
     this.locator.renamed(info, info.epoch);
+    this.locator.expires(info, info.expiry !== undefined);
     this.writers.attached(writerOf(info), info.tail);
     this.#doorbell.drop(info);
     // What another node appended before may not have been told yet.

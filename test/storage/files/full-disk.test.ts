@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Writer } from '../../../src/core/log';
+import { type LogInfo, type Writer, writerOf } from '../../../src/core/log';
 import { type Offset, START } from '../../../src/core/offset';
 import type { LogStore } from '../../../src/core/store';
-import { createLog, createLogOf, expectCode, readAll, seal } from '../../contract/logs';
+import { AMPLE, createOpenLog, mark } from '../../contract/commits';
+import { at, createLog, createLogOf, expectCode, readAll, seal, uniqueId } from '../../contract/logs';
 import { fileOf, withStore } from './opened-store';
 import { patternAt } from './pattern';
 import { removeDirectory } from './temporary-directory';
@@ -46,6 +47,43 @@ describe('on a full disk', () => {
       const { bytes: content, end } = await readAll(store, writer.log);
       expect(content.equals(patternAt(0, more))).toBe(true);
       expect(end).toEqual({ kind: 'complete' });
+    }),
+  );
+
+  onSmallDisk(
+    'a commit is refused whole, with what it says of its producer, and goes on when there is room again',
+    () =>
+      withStore(directory, async (store) => {
+        await writeFile(ballast, Buffer.alloc(2_000_000));
+        const log = await createOpenLog(store);
+        const stored = await commitAll(store, log);
+        await stuff(ballast);
+        expect((await stat(fileOf(directory, writerOf(log)))).size).toBe(stored * PIECE);
+        // What was stored is known, and a seal is no more than a fact.
+        const last = { chunks: [piece(stored - 1)], producer: mark(stored - 1) };
+        expect(await store.commit(log, last, AMPLE)).toMatchObject({ how: 'duplicate' });
+        const fork = { contentType: 'text/plain', fork: { source: log, at: at(PIECE) } };
+        await expectCode(store.create(uniqueId(), fork, 'new'), 'STORE_FULL');
+
+        await rm(ballast);
+        await store.ready();
+        const next = { chunks: [piece(stored)], producer: mark(stored) };
+        expect(await store.commit(log, next, AMPLE)).toMatchObject({
+          how: 'stored',
+          tail: (stored + 1) * PIECE,
+        });
+        expect((await readAll(store, log)).bytes.equals(patternAt(0, (stored + 1) * PIECE))).toBe(true);
+      }),
+  );
+
+  onSmallDisk('a log that takes commits can still be sealed', () =>
+    withStore(directory, async (store) => {
+      await writeFile(ballast, Buffer.alloc(2_000_000));
+      const log = await createOpenLog(store);
+      const stored = await commitAll(store, log);
+      await stuff(ballast);
+      const sealing = { chunks: [], producer: mark(stored), seal: { kind: 'complete' } } as const;
+      expect(await store.commit(log, sealing, AMPLE)).toMatchObject({ how: 'stored', isSealed: true });
     }),
   );
 
@@ -96,6 +134,22 @@ async function fill(store: LogStore, writer: Writer): Promise<Offset> {
     } catch (error) {
       expect(error).toMatchObject({ code: 'STORE_FULL' });
       return tail;
+    }
+  }
+}
+
+function piece(number: number): Buffer {
+  return patternAt(number * PIECE, PIECE);
+}
+
+/** Commits until the disk is full. @returns how many pieces were stored */
+async function commitAll(store: LogStore, log: LogInfo): Promise<number> {
+  for (let number = 0; ; number += 1) {
+    try {
+      await store.commit(log, { chunks: [piece(number)], producer: mark(number) }, AMPLE);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'STORE_FULL' });
+      return number;
     }
   }
 }

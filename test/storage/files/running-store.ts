@@ -5,16 +5,21 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 const REGISTER = join(__dirname, '../../support/register-typescript.cjs');
-const PROGRAM = join(__dirname, 'store-process.ts');
+const APPENDING = join(__dirname, 'store-process.ts');
+const COMMITTING = join(__dirname, 'commit-process.ts');
 
-/** A process that holds a store, and what it has said so far. */
+/**
+ * A process that holds a store, and what it has said so far. With a number it appends to so many logs (`store-process.ts`), with a
+ * word it commits, and the word says when it stops in the middle (`commit-process.ts`).
+ */
 export class RunningStore {
   readonly lines: string[] = [];
   readonly #process: ChildProcessByStdio<null, Readable, null>;
   readonly #reading: Promise<unknown>;
 
-  constructor(directory: string, logs = 0) {
-    this.#process = spawn(process.execPath, ['--require', REGISTER, PROGRAM, directory, String(logs)], {
+  constructor(directory: string, argument: number | string = 0) {
+    const program = typeof argument === 'number' ? APPENDING : COMMITTING;
+    this.#process = spawn(process.execPath, ['--require', REGISTER, program, directory, String(argument)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const reader = createInterface(this.#process.stdout);
@@ -39,10 +44,10 @@ export class RunningStore {
 }
 
 export async function withRunningStore<T>(
-  [directory, logs]: readonly [directory: string, logs?: number],
+  [directory, argument]: readonly [directory: string, argument?: number | string],
   action: (running: RunningStore) => Promise<T>,
 ): Promise<T> {
-  const running = new RunningStore(directory, logs);
+  const running = new RunningStore(directory, argument);
   try {
     return await action(running);
   } finally {

@@ -1,23 +1,54 @@
---[[ Makes an open, empty log with a writer on NODE.
+--[[ Makes an open log, with a writer on NODE where there is a grace.
   ARGV[5] mode        'new' or 'replace'
   ARGV[6] full        '1' when there may be no more logs
-  ARGV[7] grace ms
+  ARGV[7] grace ms    or '': then no writer is attached
   ARGV[8] again       '1' when it may have run before
-  ARGV[9...]          further facts, names and values
+  ARGV[9] staged      '', or the tail of the byte stream that is there already: the copy of what a fork begins with
+  ARGV[10] ttl ms     or ''    ARGV[11] when it expires, unix ms, or ''
+  ARGV[12] outcome    as JSON, or '': that the log is sealed with at once
+  ARGV[13] pieces     how many of the arguments that follow are bytes, an entry each
+  ARGV[14...]         those, and then further facts, names and values
   Repeated with the same generation it answers as the first time, or with LOG_GONE when that generation has ended already.
-  Codes: LOG_EXISTS | LOGS_TOO_MANY | LOG_GONE ]]
+  Codes: LOG_EXISTS | LOGS_TOO_MANY | LOG_GONE | LOG_RETIRED | STORE_UNAVAILABLE, when what was staged is not there any more ]]
+local STAGED, TTL, EXPIRES_AT, OUTCOME, PIECES = ARGV[9], ARGV[10], ARGV[11], ARGV[12], tonumber(ARGV[13])
 local old = facts_of_any()
 if old and old.generation == GENERATION then return answer() end
 if ARGV[8] == '1' and was_told('created', 'generation', GENERATION) then return 'LOG_GONE' end
-if old and ARGV[5] == 'new' then return 'LOG_EXISTS' end
+if is_retired(old) then return 'LOG_RETIRED' end
+local replaces = old and not has_expired(old)
+if replaces and ARGV[5] == 'new' then return 'LOG_EXISTS' end
 if not old and ARGV[6] == '1' then return 'LOGS_TOO_MANY' end
+local facts = { generation = GENERATION, epoch = '1' }
+local staged = STAGED ~= '' and last_id(facts)
+if STAGED ~= '' and not (staged and tail_in(staged) == STAGED) then return 'STORE_UNAVAILABLE' end
 
 local time = text(now())
-if old then drop(old, '{"kind":"replaced"}') end
-redis.call('HSET', FACTS, 'generation', GENERATION, 'state', 'open', 'epoch', '1', 'node', NODE, 'createdAt', time,
-  'updatedAt', time, 'graceMs', ARGV[7], 'replaced', old and '1' or '0', unpack(ARGV, 9))
-redis.call('XADD', bytes_key(GENERATION, '1'), '0-' .. time, 'c', '1')
+local bytes = bytes_key(GENERATION, '1')
+if old then drop(old, replaces and '{"kind":"replaced"}' or '{"kind":"expired"}', replaces) end
+redis.call('HSET', FACTS, 'generation', GENERATION, 'state', 'open', 'epoch', '1', 'createdAt', time, 'updatedAt', time,
+  'replaced', replaces and '1' or '0', unpack(ARGV, 14 + PIECES))
+if staged then redis.call('PERSIST', bytes) else redis.call('XADD', bytes, '0-' .. time, 'c', '1') end
+local tail = staged and tonumber(STAGED) or 0
+for i = 14, 13 + PIECES do
+  tail = tail + #ARGV[i]
+  redis.call('XADD', bytes, text(tail) .. '-' .. time, 'd', ARGV[i])
+end
 redis.call('ZADD', ORDER, 0, time .. ':' .. GENERATION .. ':' .. ID)
-redis.call('ZADD', HELD, 0, NODE .. ':' .. ID)
+if ARGV[7] ~= '' then
+  facts.node = NODE
+  redis.call('HSET', FACTS, 'node', NODE, 'graceMs', ARGV[7])
+  redis.call('ZADD', HELD, 0, NODE .. ':' .. ID)
+else
+  redis.call('HSET', FACTS, 'committing', '1')
+end
+if TTL ~= '' then
+  EXPIRES_AT = text(time + TTL)
+  redis.call('HSET', FACTS, 'ttlMs', TTL)
+end
+if EXPIRES_AT ~= '' then
+  redis.call('HSET', FACTS, 'expiresAt', EXPIRES_AT)
+  redis.call('ZADD', EXPIRING, EXPIRES_AT, ID)
+end
 tell('created', GENERATION, '1')
+if OUTCOME ~= '' then close(facts, text(tail), OUTCOME, time) end
 return answer()

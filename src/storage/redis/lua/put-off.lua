@@ -8,7 +8,7 @@ for _, id in ipairs(ARGV) do
   local facts = KEYS[2] .. id
   local deadline, grace = unpack(redis.call('HMGET', facts, 'deadline', 'graceMs'))
   if deadline then
-    local later = string.format('%.0f', now + grace)
+    local later = string.format('%.0f', now + (grace or 0))
     redis.call('HSET', facts, 'deadline', later)
     redis.call('ZADD', KEYS[1], 'XX', later, id)
   end

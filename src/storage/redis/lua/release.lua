@@ -10,7 +10,7 @@ if not last then return 'STORE_DAMAGED' end
 if facts.deadline and facts.state == ARGV[6] then return answer(last) end
 
 local time = now()
-local deadline = text(time + facts.graceMs)
+local deadline = text(time + (facts.graceMs or 0))
 let_go(facts)
 redis.call('HSET', FACTS, 'state', ARGV[6], 'deadline', deadline, 'updatedAt', text(time))
 redis.call('ZADD', OVERDUE, deadline, ID)

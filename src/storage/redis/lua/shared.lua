@@ -7,13 +7,17 @@
   KEYS[5] overdue    sorted set of ids without a writer, by deadline
   KEYS[6] sealed     sorted set of ids, by the time of the seal
   KEYS[7] lifecycle  stream of events
+  KEYS[8] expiring   sorted set of ids that expire, by a time before which they do not
+  KEYS[9] retired    hash of ids that stay taken for their forks' sake: <generation>, a space, and the fork point of the log or ''
+  KEYS[10] forks     prefix of the names of sorted sets of a log's forks <generation>:<id>, by the time until which one may be in the making
+  KEYS[11] producers prefix of the names of hashes of <epoch>/<sequence>, by producer
   ARGV[1] id         ARGV[2] generation    ARGV[3] node    ARGV[4] length of the lifecycle stream
 
   and answer with an error code of the core as a plain string, or with
-  { facts as a flat list, id of the last entry, id of the last event written or '' }.
+  { facts as a flat list, id of the last entry, id of the last event written or '', <generation> <fork point> of a fork that is no more or '' }.
   Writes that need no memory come first: Redis looks at maxmemory before the first write only, so that a log can be ended,
   released or removed while it is full. ]]
-local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE = unpack(KEYS)
+local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE, EXPIRING, RETIRED, FORKS, PRODUCERS = unpack(KEYS)
 local ID, GENERATION, NODE, LIFECYCLE_LENGTH = unpack(ARGV)
 
 local function text(number)
@@ -31,7 +35,7 @@ local function moment(at, sent)
   return at + math.min(0, now() - sent)
 end
 
--- The facts of whatever generation there is, or nil.
+-- The facts of whatever generation there is, expired or not, or nil.
 local function facts_of_any()
   local flat = redis.call('HGETALL', FACTS)
   if #flat == 0 then return nil end
@@ -40,21 +44,47 @@ local function facts_of_any()
   return facts
 end
 
--- The facts of the generation that was asked for, or nil.
-local function present_facts()
-  local facts = facts_of_any()
-  if facts and facts.generation == GENERATION then return facts end
-  return nil
-end
-
 local function bytes_key(generation, epoch)
   return BYTES .. ':' .. generation .. ':' .. epoch
+end
+
+local function forks_key(generation)
+  return FORKS .. ':' .. generation
 end
 
 -- The id of the last entry, <tail>-<ms>: the one place that says how long a log is. nil when the stream is not there.
 local function last_id(facts)
   local last = redis.call('XREVRANGE', bytes_key(facts.generation, facts.epoch), '+', '-', 'COUNT', 1)[1]
   return last and last[1]
+end
+
+-- When the log expires, or nil. A writer's appends do not touch the facts: their time is in the last entry's id. `last`, if known.
+local function expiry_of(facts, last)
+  if not facts.expiresAt then return nil end
+  local at = tonumber(facts.expiresAt)
+  if facts.ttlMs then
+    local entry = last or last_id(facts)
+    if entry then at = math.max(at, string.match(entry, '%d+$') + facts.ttlMs) end
+  end
+  return at
+end
+
+local function has_expired(facts, last)
+  local at = expiry_of(facts, last)
+  return at ~= nil and at <= now()
+end
+
+-- The facts of the generation that was asked for, or nil. One that has expired counts as gone.
+local function present_facts()
+  local facts = facts_of_any()
+  if facts and facts.generation == GENERATION and not has_expired(facts) then return facts end
+  return nil
+end
+
+-- Whether the id stays taken, its log removed or expired, as long as forks of it live.
+local function is_retired(facts, last)
+  if not facts then return redis.call('HEXISTS', RETIRED, ID) == 1 end
+  return has_expired(facts, last) and redis.call('EXISTS', forks_key(facts.generation)) == 1
 end
 
 local function tail_in(entry_id)
@@ -64,9 +94,12 @@ end
 -- The id of the last event written.
 local told = ''
 
+-- <generation> <fork point> of a log that was dropped: its source, which may be in another partition, has one fork less.
+local loose = ''
+
 -- `last`, where it is known already, saves looking it up: that copies a whole entry.
 local function answer(last)
-  return { redis.call('HGETALL', FACTS), last or last_id(facts_of_any()), told }
+  return { redis.call('HGETALL', FACTS), last or last_id(facts_of_any()), told, loose }
 end
 
 -- `key_epoch` is the epoch in the name of the byte stream from now on.
@@ -98,6 +131,15 @@ local function fence(facts)
   facts.epoch = epoch
 end
 
+-- Moves the expiry of a log that expires when idle, if less than the whole time is left. The slack saves most of the writes.
+local function touch(facts, time)
+  if not facts.ttlMs or tonumber(facts.expiresAt) >= time + facts.ttlMs then return end
+  local at = text(time + facts.ttlMs + math.min(math.floor(facts.ttlMs / 10), 60000))
+  redis.call('ZREM', EXPIRING, ID)
+  redis.call('HSET', FACTS, 'expiresAt', at)
+  redis.call('ZADD', EXPIRING, at, ID)
+end
+
 -- Ends the byte stream for good: once its last id is the largest there is, Redis refuses every later entry.
 local function close(facts, tail, outcome, time)
   let_go(facts)
@@ -110,13 +152,18 @@ local function close(facts, tail, outcome, time)
   tell('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
 end
 
--- Takes a generation away, bytes and all.
-local function drop(facts, outcome)
+-- Takes a generation away, bytes and all. While forks of it live its id stays taken, unless another generation replaces it.
+local function drop(facts, outcome, is_replaced)
   local tail = tail_in(last_id(facts) or '0-0')
   let_go(facts)
-  redis.call('UNLINK', bytes_key(facts.generation, facts.epoch), FACTS)
+  redis.call('UNLINK', bytes_key(facts.generation, facts.epoch), FACTS, PRODUCERS .. ':' .. facts.generation)
   redis.call('ZREM', ORDER, facts.createdAt .. ':' .. facts.generation .. ':' .. ID)
-  redis.call('ZREM', OVERDUE, ID)
-  redis.call('ZREM', SEALED, ID)
+  for _, due in ipairs({ OVERDUE, SEALED, EXPIRING }) do redis.call('ZREM', due, ID) end
+  if is_replaced then redis.call('UNLINK', forks_key(facts.generation)) end
+  if redis.call('EXISTS', forks_key(facts.generation)) == 1 then
+    redis.call('HSET', RETIRED, ID, facts.generation .. ' ' .. (facts.forkedFrom or ''))
+  else
+    loose = facts.forkedFrom and facts.generation .. ' ' .. facts.forkedFrom or ''
+  end
   tell('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
 end

@@ -1,0 +1,32 @@
+import type { LogRef, Outcome } from './log';
+import type { Offset } from './offset';
+import type { LifecycleEvent } from './store';
+import { Tails } from './tails';
+
+/** Whom a store tells what happens to its logs: those who wait at the tail of one, and those who listen to all. */
+export class Audience {
+  readonly tails = new Tails();
+  readonly #listeners = new Set<(event: LifecycleEvent) => void>();
+
+  listen(listener: (event: LifecycleEvent) => void): () => void {
+    // One function given twice is still two listeners.
+    const own = (event: LifecycleEvent): void => listener(event);
+    this.#listeners.add(own);
+    return () => this.#listeners.delete(own);
+  }
+
+  tell(event: LifecycleEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** The log was sealed or taken away. */
+  ended(log: LogRef, at: Offset, outcome: Outcome): void {
+    this.tails.ended(log, at, outcome);
+    this.tell({ log, kind: 'ended', at, outcome });
+  }
+
+  close(): void {
+    this.tails.close();
+    this.#listeners.clear();
+  }
+}

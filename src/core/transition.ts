@@ -1,0 +1,124 @@
+import { LogError } from './errors';
+import { firstExpiry, hasExpired, touched } from './expiry';
+import type { LogFacts } from './facts';
+import { mergePatch } from './json';
+import {
+  isSameOutcome,
+  type LogInfo,
+  type LogInit,
+  type LogRef,
+  type RemoveOutcome,
+  type SealOutcome,
+} from './log';
+import { generateGeneration, type LogId } from './log-id';
+import { advance, START } from './offset';
+import { sizeOf } from './size-of';
+import type { Change } from './store';
+
+/** What a change makes of a log. */
+export type Transition =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'update'; readonly after: LogFacts }
+  | { readonly kind: 'remove'; readonly outcome: RemoveOutcome };
+
+/** A log as it is made: with a writer attached where `init` has a grace, and with the bytes of `fork` and `first`. */
+export function newLog(id: LogId, init: LogInit, now: number): LogFacts {
+  const { graceMs, first, fork, ...kept } = init;
+  const info: LogInfo = {
+    ...kept,
+    ...(fork && { forkedFrom: { source: refOf(fork.source), at: fork.at } }),
+    ...(kept.expiry && { expiresAt: firstExpiry(kept.expiry, now) }),
+    id,
+    generation: generateGeneration(now),
+    ...(first?.seal ? { state: 'closed', outcome: first.seal } : { state: 'open' }),
+    tail: advance(fork?.at ?? START, sizeOf(first?.chunks ?? [])),
+    epoch: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return { info, ...(graceMs !== undefined && { graceMs }) };
+}
+
+const NONE: Transition = { kind: 'none' };
+
+/**
+ * @param now Unix milliseconds.
+ * @throws LogError `LOG_SEALED`, `LOG_FENCED`, and `LOG_GONE` when the log has expired
+ */
+export function applyChange(before: LogFacts, change: Change, now: number): Transition {
+  const { info } = before;
+  if (change.kind === 'remove' && change.expiredAt !== undefined) {
+    return hasExpired(info, change.expiredAt) ? { kind: 'remove', outcome: change.outcome } : NONE;
+  }
+  if (hasExpired(info, now)) throw new LogError('LOG_GONE');
+  switch (change.kind) {
+    case 'attach':
+      assertOpen(info);
+      return attached(before, change.graceMs, now);
+    case 'release':
+      assertWriter(info, change.epoch);
+      return released(before, change.state, now);
+    case 'annotate': {
+      assertWriter(info, change.epoch);
+      const metadata = mergePatch(info.metadata, change.patch);
+      return update({ ...before, info: { ...info, metadata } });
+    }
+    case 'seal':
+      if (isSealedBy(info, change.epoch, change.outcome)) return NONE;
+      assertWriter(info, change.epoch);
+      return sealed(before, change.outcome, now);
+    case 'abandon':
+      if (before.deadline === undefined || before.deadline > change.now) return NONE;
+      return sealed(before, { kind: 'aborted', reason: change.reason }, now);
+    case 'touch': {
+      const after = touched(info, now);
+      return after === info ? NONE : update({ ...before, info: after });
+    }
+    case 'remove':
+      if (change.sealedBefore !== undefined && !isSealedBefore(info, change.sealedBefore)) return NONE;
+      return { kind: 'remove', outcome: change.outcome };
+  }
+}
+
+/** Only what a ref is: whoever gives one may give all the facts of a log, and they must not be stored in another's. */
+function refOf({ id, generation }: LogRef): LogRef {
+  return { id, generation };
+}
+
+function update(after: LogFacts): Transition {
+  return { kind: 'update', after };
+}
+
+function attached({ info, deadline: _, ...kept }: LogFacts, graceMs: number, now: number): Transition {
+  return update({
+    ...kept,
+    info: { ...info, state: 'open', epoch: info.epoch + 1, updatedAt: now },
+    graceMs,
+  });
+}
+
+function released(before: LogFacts, state: 'open' | 'interrupted', now: number): Transition {
+  const { info, graceMs = 0 } = before;
+  return update({ ...before, info: { ...info, state, updatedAt: now }, deadline: now + graceMs });
+}
+
+function sealed({ info, deadline: _, ...kept }: LogFacts, outcome: SealOutcome, now: number): Transition {
+  return update({ ...kept, info: { ...info, state: 'closed', outcome, updatedAt: now } });
+}
+
+function assertOpen(info: LogInfo): void {
+  if (info.state === 'closed') throw new LogError('LOG_SEALED');
+}
+
+function assertWriter(info: LogInfo, epoch: number): void {
+  assertOpen(info);
+  if (info.epoch !== epoch) throw new LogError('LOG_FENCED');
+}
+
+function isSealedBy(info: LogInfo, epoch: number, outcome: SealOutcome): boolean {
+  return info.epoch === epoch && info.outcome !== undefined && isSameOutcome(info.outcome, outcome);
+}
+
+export function isSealedBefore(info: LogInfo, before: number): boolean {
+  return info.state === 'closed' && info.updatedAt < before;
+}

@@ -1,0 +1,47 @@
+import { constants } from 'node:fs';
+import { copyFile, type FileHandle, open, stat, truncate } from 'node:fs/promises';
+import { LogError } from '../../core/errors';
+
+const BUFFER_BYTES = 1 << 20;
+
+/**
+ * Makes the file `to` out of the first `bytes` of `from`, which may grow meanwhile. Where most of it is wanted the kernel copies all,
+ * or shares the blocks where the file system can, and what is too much is cut off; else no more is copied than is wanted, a
+ * megabyte at a time.
+ *
+ * @throws LogError `STORE_DAMAGED` when `from` is shorter
+ */
+export async function copyBytes(from: string, to: string, bytes: number): Promise<void> {
+  const { size } = await stat(from);
+  if (size < bytes) throw new LogError('STORE_DAMAGED', `${from} has lost its bytes ${size} to ${bytes}`);
+  if (bytes >= size / 2) {
+    await copyFile(from, to, constants.COPYFILE_FICLONE);
+    await truncate(to, bytes);
+  } else await copyBeginning(from, to, bytes);
+}
+
+async function copyBeginning(from: string, to: string, bytes: number): Promise<void> {
+  const source = await open(from, 'r');
+  try {
+    const target = await open(to, 'w');
+    try {
+      await pump(source, target, bytes);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function pump(source: FileHandle, target: FileHandle, bytes: number): Promise<void> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(bytes, BUFFER_BYTES));
+  for (let at = 0; at < bytes; ) {
+    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, bytes - at), at);
+    if (bytesRead === 0)
+      throw new LogError('STORE_DAMAGED', `A log's file ended at ${at} while it was copied`);
+    // `writeFile` writes on from where it was, and all of it, where `write` may take less.
+    await target.writeFile(buffer.subarray(0, bytesRead));
+    at += bytesRead;
+  }
+}

@@ -1,0 +1,89 @@
+import { LogError } from '../../core/errors';
+import type { ForkPoint, LogInit } from '../../core/log';
+import type { LogId } from '../../core/log-id';
+import { sizeOf } from '../../core/size-of';
+import type { Created } from '../../core/store';
+import { newLog } from '../../core/transition';
+import { isMissing, storeFailure } from './failures';
+import type { Beginning } from './log-files';
+import type { Register } from './register';
+import type { StoredFacts } from './stored-facts';
+
+/**
+ * Makes logs. The bytes that one begins with are in its file before its facts are stored, so that it is there whole or not at all.
+ */
+export class Creation {
+  constructor(private readonly register: Register) {}
+
+  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+    const { turns, parts } = this.register;
+    const after = firstFacts(id, init);
+    const enter = (): Promise<Created> => this.#enter(after, init, mode);
+    const beginning = beginningOf(after, init);
+    const { fork } = init;
+    if (fork === undefined && beginning === undefined) return turns.run(id, enter);
+    // What is refused now need not be copied; what is refused only then is thrown away.
+    this.#assertMayEnter(id, mode);
+    if (fork !== undefined) this.#assertForkable(fork);
+    const inTurn = (): Promise<Created> =>
+      turns.runAll(fork === undefined ? [id] : [id, fork.source.id], enter);
+    if (beginning === undefined) return inTurn();
+    const { generation } = beginning;
+    const isThere = (): boolean => parts.facts.has(generation);
+    try {
+      // As a turn of its own, since a store that closes waits for those.
+      return await turns.run(generation, () => parts.files.make(beginning, inTurn, isThere));
+    } catch (error) {
+      throw this.#failureOf(error, fork);
+    }
+  }
+
+  async #enter(after: StoredFacts, { fork }: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+    const { id } = after.info;
+    const replaced = this.#assertMayEnter(id, mode);
+    if (fork !== undefined) this.#assertForkable(fork);
+    // What is there, and does not count as present, has expired.
+    const outcome = { kind: replaced ? 'replaced' : 'expired' } as const;
+    await this.register.enter(after, this.register.stored(id), outcome);
+    return { info: after.info, replaced };
+  }
+
+  /** @returns whether there is a log to be replaced */
+  #assertMayEnter(id: LogId, mode: 'new' | 'replace'): boolean {
+    const isThere = this.register.present(id) !== undefined;
+    if (isThere && mode === 'new') throw new LogError('LOG_EXISTS');
+    return isThere;
+  }
+
+  #assertForkable({ source, at }: ForkPoint): void {
+    const log = this.register.present(source.id);
+    if (log?.generation !== source.generation) throw new LogError('LOG_NOT_FOUND');
+    if (at > log.tail) throw new RangeError(`offset ${at} is beyond the tail ${log.tail} of the source`);
+  }
+
+  #failureOf(error: unknown, fork: ForkPoint | undefined): unknown {
+    if (error instanceof LogError || error instanceof RangeError) return error;
+    // The source was taken away while it was copied; if not, its file was.
+    if (fork !== undefined && isMissing(error)) {
+      this.#assertForkable(fork);
+      return new LogError('STORE_DAMAGED', `Stream ${fork.source.id} has lost its bytes`);
+    }
+    return storeFailure('Writing the new log', error);
+  }
+}
+
+function firstFacts(id: LogId, init: LogInit): StoredFacts {
+  const facts = newLog(id, init, Date.now());
+  // Nobody is attached who would append to the file alone.
+  return init.graceMs === undefined ? { ...facts, isExact: true } : facts;
+}
+
+/** `undefined` for a log without bytes, which has no file. */
+function beginningOf({ info }: StoredFacts, { fork, first }: LogInit): Beginning | undefined {
+  const chunks = first?.chunks ?? [];
+  const { generation } = info;
+  if (fork !== undefined && fork.at > 0) {
+    return { generation, chunks, copy: { generation: fork.source.generation, bytes: fork.at } };
+  }
+  return sizeOf(chunks) > 0 ? { generation, chunks } : undefined;
+}

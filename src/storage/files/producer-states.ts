@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Database, RootDatabase } from 'lmdb';
+import type { ProducerState } from '../../core/facts';
+
+type Key = [generation: string, name: string];
+type Value = [epoch: number, sequence: number];
+
+/** Sorts after every digest. */
+const LAST = '~';
+/** How many states go in one transaction, so that none needs more room than is kept for it. */
+const BATCH = 256;
+
+/**
+ * Where the producers of commits stand.
+ *
+ * producers  [generation, digest of the name] -> epoch and sequence. A name may be longer than a key of LMDB.
+ * doomed     generation: its log is gone, and its states have yet to be removed. A log may have more of them than one transaction
+ *            should take.
+ */
+export class ProducerStates {
+  readonly #states: Database<Value, Key>;
+  readonly #doomed: Database<true, string>;
+
+  constructor(root: RootDatabase<number, string>) {
+    this.#states = root.openDB({ name: 'producers', encoding: 'json' });
+    this.#doomed = root.openDB({ name: 'doomed', encoding: 'json' });
+  }
+
+  get(generation: string, name: string): ProducerState | undefined {
+    const state = this.#states.get(keyOf(generation, name));
+    return state && { epoch: state[0], sequence: state[1] };
+  }
+
+  /** Runs inside a batch, whose promise stands for those of all its writes. */
+  put(generation: string, states: ReadonlyMap<string, ProducerState>): void {
+    for (const [name, { epoch, sequence }] of states)
+      void this.#states.put(keyOf(generation, name), [epoch, sequence]);
+  }
+
+  /** Runs inside the batch that removes the log. */
+  doom(generation: string): void {
+    void this.#doomed.put(generation, true);
+  }
+
+  /** One generation whose states are still to be removed. */
+  firstDoomed(): string | undefined {
+    const [first] = this.#doomed.getKeys({ limit: 1 });
+    return first;
+  }
+
+  /** Runs inside a batch: removes some of a doomed generation's states, and its doom with the last of them. */
+  removeSome(generation: string): void {
+    const range = { start: [generation, ''] as Key, end: [generation, LAST] as Key, limit: BATCH };
+    const keys = [...this.#states.getKeys(range)];
+    for (const key of keys) void this.#states.remove(key);
+    if (keys.length < BATCH) void this.#doomed.remove(generation);
+  }
+}
+
+function keyOf(generation: string, name: string): Key {
+  return [generation, createHash('sha256').update(name).digest('base64url')];
+}

@@ -1,0 +1,115 @@
+import { Audience } from '../../core/audience';
+import { LogError } from '../../core/errors';
+import { hasExpired } from '../../core/expiry';
+import type { LogRef, Outcome } from '../../core/log';
+import type { LogId } from '../../core/log-id';
+import { attempt } from './failures';
+import { type KnownLog, KnownLogs } from './known-logs';
+import type { Parts } from './parts';
+import { removeDoomed } from './remove-doomed';
+import type { Step, StoredFacts } from './stored-facts';
+import { Turns } from './turns';
+
+/** Which logs there are, who hears of them, and how they come and go. */
+export class Register {
+  readonly known: KnownLogs;
+  readonly audience = new Audience();
+  /** All that changes the logs of one id, one after the other: no append can land once an attach, a seal or a removal is done. */
+  readonly turns = new Turns();
+
+  constructor(
+    readonly parts: Parts,
+    private readonly logsMax: number,
+  ) {
+    this.known = new KnownLogs(parts.facts);
+  }
+
+  /** The log that has the id now, unless it has expired. @throws LogError `LOG_RETIRED` */
+  present(id: LogId): KnownLog | undefined {
+    const log = this.stored(id);
+    if (log === undefined || !hasExpired(log.facts.info, Date.now())) return log;
+    if (this.parts.facts.lineage.hasForks(log.generation)) throw new LogError('LOG_RETIRED');
+    return undefined;
+  }
+
+  /** The same, expired or not. @throws LogError `LOG_RETIRED` */
+  stored(id: LogId): KnownLog | undefined {
+    const { facts } = this.parts;
+    const generation = facts.generationOf(id);
+    if (generation !== undefined) return this.known.find({ id, generation });
+    if (facts.lineage.isRetired(id)) throw new LogError('LOG_RETIRED');
+    return undefined;
+  }
+
+  /** @throws LogError `LOG_GONE` */
+  log(ref: LogRef): KnownLog {
+    const log = this.logOrExpired(ref);
+    if (hasExpired(log.facts.info, Date.now())) throw new LogError('LOG_GONE');
+    return log;
+  }
+
+  /** @throws LogError `LOG_GONE` */
+  logOrExpired(ref: LogRef): KnownLog {
+    const log = this.known.find(ref);
+    if (log === undefined) throw new LogError('LOG_GONE');
+    return log;
+  }
+
+  /** @throws LogError `LOGS_TOO_MANY`, `STORE_FULL`, `STORE_UNAVAILABLE` */
+  async write(kind: 'new' | 'change', steps: readonly Step[]): Promise<void> {
+    const { facts, room } = this.parts;
+    await attempt('Writing the facts of the log', () =>
+      room.write(kind, () => facts.write(steps, this.logsMax)),
+    );
+  }
+
+  /** Stores changed facts of a log that stays. */
+  async update(kind: 'new' | 'change', log: KnownLog, after: StoredFacts): Promise<void> {
+    await this.write(kind, [{ before: log.facts, after }]);
+    this.known.stored(log, after);
+  }
+
+  /** Writes at the tail, which the caller moves once the bytes count. @throws LogError `STORE_FULL`, `STORE_UNAVAILABLE` */
+  async writeBytes(log: KnownLog, chunks: readonly Buffer[]): Promise<void> {
+    const { files, room } = this.parts;
+    this.known.leads(log);
+    await attempt('Writing to the log', async () => {
+      if (room.isShort) await room.extend();
+      await files.append(log, chunks);
+    });
+  }
+
+  /** Puts `after` in the place of `log`, if there was one: the two change places in one transaction. */
+  async enter(after: StoredFacts, log: KnownLog | undefined, outcome: Outcome): Promise<void> {
+    const lineage = this.parts.facts.lineage.stepsOfMaking(after.info);
+    if (log === undefined) await this.write('new', [{ after, lineage }]);
+    else await this.#leave(log, outcome, 'new', [{ after, lineage }]);
+    const { info } = after;
+    this.audience.tell({ log: info, kind: 'created' });
+    if (info.outcome !== undefined) this.audience.ended(info, info.tail, info.outcome);
+  }
+
+  /** Takes the log away. */
+  async remove(log: KnownLog, outcome: Outcome): Promise<void> {
+    await this.#leave(log, outcome, 'change', []);
+  }
+
+  async #leave(
+    log: KnownLog,
+    outcome: Outcome,
+    kind: 'new' | 'change',
+    then: readonly Step[],
+  ): Promise<void> {
+    const { facts, files } = this.parts;
+    const { info } = log.facts;
+    await facts.lineage.leave(info, async () => {
+      const how = outcome.kind === 'replaced' ? 'replaced' : 'removed';
+      const lineage = facts.lineage.stepsOfLeaving(info, how);
+      await this.write(kind, [{ before: log.facts, lineage }, ...then]);
+    });
+    this.known.forget(log.generation);
+    this.audience.ended(info, log.tail, outcome);
+    await files.remove(log.generation);
+    if (log.facts.producers !== undefined) await removeDoomed(this.parts);
+  }
+}

@@ -1,0 +1,82 @@
+import { LOG_ERRORS, LogError, type LogErrorCode, ProducerError } from '../../core/errors';
+import type { Commit, Committed } from '../../core/log';
+import { advance, type Offset, START } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
+import { cutPieces } from './entries';
+import { formatOutcome } from './outcome';
+import { toNumber, unexpected } from './reply';
+
+/** Commits that `lua/commit.lua` is given together. */
+export interface Batch {
+  readonly commits: readonly Commit[];
+  /** The bytes of all of them, cut into entries. */
+  readonly pieces: readonly Buffer[];
+}
+
+export interface Judged {
+  /** The tail before the batch. */
+  readonly from: Offset;
+  /** The tail after it. */
+  readonly tail: Offset;
+  /** For each commit what it came to. */
+  readonly results: readonly (Committed | LogError)[];
+  /** What was stored, in order. */
+  readonly stored: readonly Buffer[];
+}
+
+/** Where in the arguments of the script the pieces begin, counted from 1 as Lua does. */
+const FIRST_PIECE = 12;
+
+export function newBatch(commits: readonly Commit[]): Batch {
+  const chunks = commits.flatMap((commit) => commit.chunks);
+  return { commits, pieces: cutPieces(chunks) };
+}
+
+/** The arguments from the total on. */
+export function argsOf({ commits, pieces }: Batch): readonly (string | number | Buffer)[] {
+  const named: string[] = [];
+  const name = (value: string | undefined): number | '' =>
+    value === undefined ? '' : FIRST_PIECE + pieces.length + named.push(value) - 1;
+  const plan = commits.map(({ chunks, producer, sequence, seal }) => {
+    const size = sizeOf(chunks);
+    if (producer === undefined && sequence === undefined && seal === undefined) return size;
+    const { id, epoch = '', sequence: number = '' } = producer ?? {};
+    return `${size}/${name(id)}/${epoch}/${number}/${name(sequence)}/${name(seal && formatOutcome(seal))}`;
+  });
+  const isPlain = named.length === 0;
+  return [isPlain ? sizeOf(pieces) : '', plan.join(' '), pieces.length, ...pieces, ...named];
+}
+
+/** @param answer `<tail before> <1 if it was sealed before> <verdicts>` */
+export function judgedBy(answer: string, { commits, pieces }: Batch): Judged {
+  const [start, wasSealed, ...verdicts] = answer.split(' ');
+  const from = advance(START, toNumber(start));
+  let tail = from;
+  let isSealed = wasSealed === '1';
+  const areAllStored = verdicts.length === 1 && verdicts[0] === '+';
+  const stored: Buffer[] = [];
+  const results = commits.map((commit, i) => {
+    const verdict = areAllStored ? '+' : (verdicts[i] ?? unexpected(answer));
+    if (verdict !== '+') return refusedOrKnown(verdict, { tail, isSealed });
+    tail = advance(tail, sizeOf(commit.chunks));
+    isSealed = commit.seal !== undefined;
+    if (!areAllStored) stored.push(...commit.chunks);
+    const { producer } = commit;
+    const state = producer && { epoch: producer.epoch, sequence: producer.sequence };
+    return { how: 'stored', tail, isSealed, ...(state && { producer: state }) } as const;
+  });
+  return { from, tail, results, stored: areAllStored ? pieces : stored };
+}
+
+function refusedOrKnown(verdict: string, log: Pick<Committed, 'tail' | 'isSealed'>): Committed | LogError {
+  const [word = '', epoch, sequence] = verdict.split('/');
+  const stored = epoch === undefined ? undefined : { epoch: toNumber(epoch), sequence: toNumber(sequence) };
+  if (word === '=') return { how: 'duplicate', ...log, ...(stored && { producer: stored }) };
+  if (word === 'PRODUCER_STALE' || word === 'PRODUCER_GAP' || word === 'PRODUCER_EPOCH_SKIPPED')
+    return new ProducerError(word, stored ?? unexpected(verdict));
+  return isErrorCode(word) ? new LogError(word) : unexpected(verdict);
+}
+
+function isErrorCode(text: string): text is LogErrorCode {
+  return Object.hasOwn(LOG_ERRORS, text);
+}

@@ -1,0 +1,265 @@
+import { type LogInfo, writerOf } from '../../src/core/log';
+import { START } from '../../src/core/offset';
+import type { DueQuery, LifecycleEvent, News } from '../../src/core/store';
+import { commit, createOpenLog } from './commits';
+import { Heard } from './heard';
+import {
+  at,
+  attach,
+  bytes,
+  everyChange,
+  expectCode,
+  infoOf,
+  listAll,
+  nextMillisecond,
+  readAll,
+  textOf,
+  uniqueId,
+} from './logs';
+import type { Subject } from './store.contract';
+
+const EVERY = 1_000;
+const HOUR = 3_600_000;
+/** Soon enough for a test to wait for, and late enough for it to do something before. */
+const SOON = 150;
+
+export function describeExpiring(subject: Subject): void {
+  async function isDue(query: DueQuery, id: string): Promise<boolean> {
+    return (await subject.store.due(query, EVERY)).some((info) => info.id === id);
+  }
+
+  async function expired(): Promise<LogInfo> {
+    const log = await createOpenLog(subject.store, {
+      expiry: { kind: 'at', at: Date.now() + SOON },
+      first: { chunks: bytes('abc') },
+    });
+    await untilExpired(log);
+    return log;
+  }
+
+  it('is nothing that a log does by itself', async () => {
+    const log = await createOpenLog(subject.store);
+    expect(Object.keys(log)).not.toEqual(expect.arrayContaining(['expiry']));
+    expect(Object.keys(log)).not.toEqual(expect.arrayContaining(['expiresAt']));
+    await subject.store.change(log, { kind: 'touch' });
+    expect(await infoOf(subject.store, log.id)).toEqual(log);
+    expect(await isDue({ kind: 'expired', now: Date.now() + 1_000 * HOUR }, log.id)).toBe(false);
+  });
+
+  it('is kept and told as it was asked for', async () => {
+    const { store } = subject;
+    const moment = Date.now() + 5 * HOUR;
+    const byTime = await createOpenLog(store, { expiry: { kind: 'at', at: moment } });
+    expect(byTime).toMatchObject({ expiry: { kind: 'at', at: moment }, expiresAt: moment });
+    const whenIdle = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: HOUR } });
+    expect(whenIdle).toMatchObject({
+      expiry: { kind: 'idle', ttlMs: HOUR },
+      expiresAt: whenIdle.createdAt + HOUR,
+    });
+    for (const log of [byTime, whenIdle]) expect(await infoOf(store, log.id)).toEqual(log);
+  });
+
+  it('makes a log absent everywhere, before anybody has removed it', async () => {
+    const { store } = subject;
+    const log = await expired();
+    expect(await store.info(log.id)).toBeUndefined();
+    await expectCode(store.read(log, START, 10), 'LOG_GONE');
+    await expectCode(commit(store, log, 'x'), 'LOG_GONE');
+    await expectCode(store.append(writerOf(log), at(3), bytes('x')), 'LOG_GONE');
+    for (const change of everyChange(log.epoch)) await expectCode(store.change(log, change), 'LOG_GONE');
+    await expectCode(store.change(log, { kind: 'touch' }), 'LOG_GONE');
+    expect(await listAll(store, { limit: 100, prefix: log.id })).toEqual([]);
+    const heard = new Heard<News>();
+    const stop = store.watch(log, at(3), heard.listener);
+    await heard.untilCount(1);
+    stop();
+  });
+
+  it('ends a sealed log, too', async () => {
+    const { store } = subject;
+    const log = await createOpenLog(store, {
+      expiry: { kind: 'at', at: Date.now() + SOON },
+      first: { chunks: bytes('abc'), seal: { kind: 'complete' } },
+    });
+    await untilExpired(log);
+    expect(await store.info(log.id)).toBeUndefined();
+    expect(await isDue({ kind: 'sealed', before: Date.now() + HOUR }, log.id)).toBe(false);
+  });
+
+  it.each(['new', 'replace'] as const)('frees the id for another log, made as %s', async (mode) => {
+    const { store } = subject;
+    const log = await expired();
+    const heard = new Heard<LifecycleEvent>();
+    const stop = store.lifecycle(heard.listener);
+    const { info, replaced } = await store.create(log.id, { contentType: 'text/new' }, mode);
+    expect(replaced).toBe(false);
+    expect(info.generation).not.toBe(log.generation);
+    expect(await infoOf(store, log.id)).toEqual(info);
+    expect(await readAll(store, info)).toEqual({ bytes: Buffer.alloc(0), end: undefined });
+    await expectCode(store.read(log, START, 10), 'LOG_GONE');
+    const mine = (): LifecycleEvent[] => heard.all.filter((event) => event.log.id === log.id);
+    await heard.until(() => mine().length >= 2);
+    expect(mine()).toMatchObject([
+      { kind: 'ended', outcome: { kind: 'expired' }, log: { generation: log.generation } },
+      { kind: 'created', log: { generation: info.generation } },
+    ]);
+    stop();
+    expect(await isDue({ kind: 'expired', now: Date.now() + HOUR }, log.id)).toBe(false);
+  });
+
+  it('lets one of ten win that take over an expired id', async () => {
+    const { store } = subject;
+    const log = await expired();
+    const results = await Promise.allSettled(
+      Array.from({ length: 10 }, () => store.create(log.id, { contentType: 'text/plain' }, 'new')),
+    );
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'LOG_EXISTS' });
+  });
+
+  describe('when idle', () => {
+    const TTL = 60_000;
+    const LATEST = TTL + TTL / 10;
+
+    it.each([
+      ['a touch', (log: LogInfo) => subject.store.change(log, { kind: 'touch' })],
+      ['a commit', (log: LogInfo) => commit(subject.store, log, 'x')],
+      [
+        'a commit that seals',
+        (log: LogInfo) => commit(subject.store, log, '', { seal: { kind: 'complete' } }),
+      ],
+      [
+        'an append',
+        async (log: LogInfo) => subject.store.append(await attach(subject.store, log), START, bytes('x')),
+      ],
+    ] as const)('is put off by %s, by the whole ttl and hardly more', async (_, act) => {
+      const log = await createOpenLog(subject.store, { expiry: { kind: 'idle', ttlMs: TTL } });
+      await nextMillisecond();
+      const before = Date.now();
+      await act(log);
+      const after = Date.now();
+      const { expiresAt = 0 } = await infoOf(subject.store, log.id);
+      expect(expiresAt).toBeGreaterThanOrEqual(before + TTL);
+      expect(expiresAt).toBeLessThanOrEqual(after + LATEST);
+    });
+
+    it('keeps a log alive that is read again and again, and ends it after the last time', async () => {
+      const { store } = subject;
+      const log = await createOpenLog(store, {
+        expiry: { kind: 'idle', ttlMs: 600 },
+        first: { chunks: bytes('abc'), seal: { kind: 'complete' } },
+      });
+      let last = log;
+      for (const start = Date.now(); Date.now() < start + 1_000; ) {
+        last = await store.change(log, { kind: 'touch' });
+        expect(await textOf(store, log)).toBe('abc');
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      await untilExpired(last);
+      expect(await store.info(log.id)).toBeUndefined();
+    });
+
+    it('leaves the time of the last change alone when it is touched', async () => {
+      const { store } = subject;
+      const log = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: HOUR } });
+      await nextMillisecond();
+      const after = await store.change(log, { kind: 'touch' });
+      expect(after.updatedAt).toBe(log.updatedAt);
+      expect(await infoOf(store, log.id)).toEqual(after);
+    });
+  });
+
+  it('at a fixed time is not put off', async () => {
+    const { store } = subject;
+    const log = await createOpenLog(store, { expiry: { kind: 'at', at: Date.now() + HOUR } });
+    await store.change(log, { kind: 'touch' });
+    await commit(store, log, 'x');
+    expect((await infoOf(store, log.id)).expiresAt).toBe(log.expiresAt);
+  });
+
+  describe('for the janitor', () => {
+    it('makes logs due, the longest expired first, with their facts and no more than asked for', async () => {
+      const { store } = subject;
+      const now = Date.now();
+      const logs: LogInfo[] = [];
+      for (const hours of [3, 1, 2])
+        logs.push(await createOpenLog(store, { expiry: { kind: 'at', at: now + hours * HOUR } }));
+      const ids = logs.map(({ id }) => id);
+      const query: DueQuery = { kind: 'expired', now: now + 4 * HOUR };
+      const mine = (await store.due(query, EVERY)).filter(({ id }) => ids.includes(id));
+      expect(mine).toEqual([logs[1], logs[2], logs[0]]);
+      expect(await store.due(query, 2)).toHaveLength(2);
+      expect(await isDue({ kind: 'expired', now: now + HOUR - 1 }, ids[1] ?? '')).toBe(false);
+    });
+
+    it('follows a touch', async () => {
+      const { store } = subject;
+      const log = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: HOUR } });
+      await nextMillisecond();
+      await store.change(log, { kind: 'touch' });
+      expect(await isDue({ kind: 'expired', now: log.createdAt + HOUR }, log.id)).toBe(false);
+      expect(await isDue({ kind: 'expired', now: Date.now() + 2 * HOUR }, log.id)).toBe(true);
+    });
+
+    it('is found and removed after it has expired', async () => {
+      const { store } = subject;
+      const log = await expired();
+      const heard = new Heard<LifecycleEvent>();
+      const news = new Heard<News>();
+      const stops = [store.lifecycle(heard.listener), store.watch(log, at(3), news.listener)];
+      const now = Date.now();
+      expect((await store.due({ kind: 'expired', now }, EVERY)).filter(({ id }) => id === log.id)).toEqual([
+        log,
+      ]);
+      const outcome = { kind: 'expired' } as const;
+      await store.change(log, { kind: 'remove', outcome, expiredAt: now });
+      await heard.until((all) => all.some((event) => event.kind === 'ended' && event.log.id === log.id));
+      await news.until((all) => all.some((item) => item.kind === 'ended' && item.outcome.kind === 'expired'));
+      expect(await isDue({ kind: 'expired', now: now + HOUR }, log.id)).toBe(false);
+      await expectCode(store.change(log, { kind: 'remove', outcome, expiredAt: now }), 'LOG_GONE');
+      for (const stop of stops) stop();
+    });
+
+    it('spares what has not expired by then', async () => {
+      const { store } = subject;
+      const log = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: HOUR } });
+      const forever = await createOpenLog(store);
+      const outcome = { kind: 'expired' } as const;
+      expect(await store.change(log, { kind: 'remove', outcome, expiredAt: Date.now() })).toEqual(log);
+      expect(await store.change(forever, { kind: 'remove', outcome, expiredAt: Date.now() + HOUR })).toEqual(
+        forever,
+      );
+      expect(await infoOf(store, log.id)).toEqual(log);
+    });
+
+    it('is removed once when several janitors come together', async () => {
+      const { store } = subject;
+      const log = await expired();
+      const results = await Promise.allSettled(
+        [1, 2, 3].map(() =>
+          store.change(log, { kind: 'remove', outcome: { kind: 'expired' }, expiredAt: Date.now() }),
+        ),
+      );
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    });
+  });
+
+  it('of a log that others write to is told as gone to those who come late', async () => {
+    const { store } = subject;
+    const id = uniqueId();
+    const log = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: 1_000 } }, id);
+    const writer = await attach(store, log);
+    await store.append(writer, START, bytes('abc'));
+    await untilExpired(await infoOf(store, id));
+    await expectCode(store.append(writer, at(3), bytes('x')), 'LOG_GONE');
+    await expectCode(attach(store, log), 'LOG_GONE');
+  });
+}
+
+/** Resolves once the log's time is over. */
+async function untilExpired({ expiresAt = 0 }: LogInfo): Promise<void> {
+  while (Date.now() <= expiresAt) {
+    await new Promise((resolve) => setTimeout(resolve, Math.max(1, expiresAt - Date.now() + 1)));
+  }
+}

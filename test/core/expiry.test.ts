@@ -1,0 +1,66 @@
+import { firstExpiry, hasExpired, touched } from '../../src/core/expiry';
+import type { Expiry, LogInfo } from '../../src/core/log';
+import { generateGeneration, parseLogId } from '../../src/core/log-id';
+import { START } from '../../src/core/offset';
+
+const NOW = 1_000_000;
+const DAY = 86_400_000;
+
+describe('the expiry of a log', () => {
+  it('that ends when idle begins with its creation', () => {
+    expect(logOf({ kind: 'idle', ttlMs: 5_000 }).expiresAt).toBe(NOW + 5_000);
+  });
+
+  it('is over at the very millisecond that it names', () => {
+    const log = logOf({ kind: 'at', at: NOW + 10 });
+    expect(hasExpired(log, NOW + 9)).toBe(false);
+    expect(hasExpired(log, NOW + 10)).toBe(true);
+  });
+
+  it.each([1, 10, 1_000, 3_600_000, 30 * DAY])(
+    'of %d ms is never over before that time has passed since the last touch, nor much later',
+    (ttlMs) => {
+      let log = logOf({ kind: 'idle', ttlMs });
+      for (const wait of [0, 0.01, 0.05, 0.2, 0.5, 0.99, 0.03, 0.1].map((part) => Math.floor(part * ttlMs))) {
+        const now = log.updatedAt + wait;
+        log = { ...touched(log, now), updatedAt: now };
+        expect(log.expiresAt).toBeGreaterThanOrEqual(now + ttlMs);
+        expect(log.expiresAt).toBeLessThanOrEqual(now + ttlMs + Math.min(ttlMs / 10, 60_000));
+      }
+    },
+  );
+
+  it('is written down once for many touches in a short time', () => {
+    let log = logOf({ kind: 'idle', ttlMs: 60_000 });
+    let changes = 0;
+    for (let now = NOW; now < NOW + 60_000; now += 10) {
+      const after = touched(log, now);
+      if (after !== log) changes += 1;
+      log = after;
+    }
+    expect(changes).toBeLessThanOrEqual(11);
+  });
+
+  it('at a fixed time, and none at all, are not touched', () => {
+    const fixed = logOf({ kind: 'at', at: NOW + 10 });
+    expect(touched(fixed, NOW + 5)).toBe(fixed);
+    const { expiry: _, expiresAt: __, ...forever } = fixed;
+    expect(touched(forever, NOW + 5)).toBe(forever);
+    expect(hasExpired(forever, Number.MAX_SAFE_INTEGER)).toBe(false);
+  });
+});
+
+function logOf(expiry: Expiry): LogInfo {
+  return {
+    id: parseLogId('log'),
+    generation: generateGeneration(NOW),
+    state: 'open',
+    tail: START,
+    epoch: 1,
+    contentType: 'text/plain',
+    createdAt: NOW,
+    updatedAt: NOW,
+    expiry,
+    expiresAt: firstExpiry(expiry, NOW),
+  };
+}

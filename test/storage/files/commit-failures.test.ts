@@ -1,0 +1,66 @@
+import { stat } from 'node:fs/promises';
+import { Facts } from '../../../src/storage/files/facts';
+import type { Step } from '../../../src/storage/files/stored-facts';
+import { commit, createOpenLog, mark } from '../../contract/commits';
+import { createLogOf, expectCode, infoOf, textOf } from '../../contract/logs';
+import { fileOf, withStore } from './opened-store';
+import { withDirectory } from './temporary-directory';
+
+describe('a commit whose bytes are in the file and whose facts could not be stored', () => {
+  it('leaves nothing behind once the next one is stored, which may be shorter', () =>
+    withDirectory((directory) =>
+      withStore(directory, async (store) => {
+        const log = await createOpenLog(store);
+        await commit(store, log, 'abc');
+        const before = await infoOf(store, log.id);
+        await withFactsOfCommitsFailing(async () => {
+          const failing = commit(store, log, 'much longer', { producer: mark(0) });
+          await expectCode(failing, 'STORE_UNAVAILABLE');
+          // It was judged by what the one before it would have made of the log.
+          const both = [1, 2].map((n) => commit(store, log, `${n}`, { producer: mark(n - 1) }));
+          for (const { status } of await Promise.allSettled(both)) expect(status).toBe('rejected');
+        });
+        expect(await infoOf(store, log.id)).toEqual(before);
+        expect(await textOf(store, log)).toBe('abc');
+        expect(await commit(store, log, 'd', { producer: mark(0) })).toMatchObject({
+          how: 'stored',
+          tail: 4,
+        });
+        expect((await stat(fileOf(directory, { log, epoch: 1 }))).size).toBe(4);
+        expect(await textOf(store, log)).toBe('abcd');
+      }),
+    ));
+
+  it('is not there after a crash, not even as the first to a log that a producer has left', () =>
+    withDirectory(async (directory) => {
+      const again = { producer: mark(0) };
+      const { log } = await withStore(directory, async (store) => {
+        const writer = await createLogOf(store, 'abc');
+        await store.change(writer.log, { kind: 'release', epoch: writer.epoch, state: 'open' });
+        await withFactsOfCommitsFailing(() =>
+          expectCode(commit(store, writer.log, 'def', again), 'STORE_UNAVAILABLE'),
+        );
+        expect((await stat(fileOf(directory, writer))).size).toBe(6);
+        return writer;
+      });
+      await withStore(directory, async (store) => {
+        expect(await textOf(store, log)).toBe('abc');
+        expect(await commit(store, log, 'def', again)).toMatchObject({ how: 'stored', tail: 6 });
+        expect(await textOf(store, log)).toBe('abcdef');
+      });
+    }));
+});
+
+async function withFactsOfCommitsFailing(action: () => Promise<void>): Promise<void> {
+  const write = Facts.prototype.write;
+  const isOfCommit = ({ producers }: Step): boolean => producers !== undefined;
+  const failing = jest.spyOn(Facts.prototype, 'write').mockImplementation(function (this: Facts, steps, max) {
+    if (steps.some(isOfCommit)) return Promise.reject(new Error('it fails'));
+    return write.call(this, steps, max);
+  });
+  try {
+    await action();
+  } finally {
+    failing.mockRestore();
+  }
+}
