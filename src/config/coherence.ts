@@ -16,6 +16,12 @@ export function assertCoherent(config: Config): void {
         'metadata arrives in a header',
     );
   }
+  if (limits.gatheredBytes < limits.appendBytes) {
+    throw new ConfigError(
+      `limits.gatheredBytes (${limits.gatheredBytes} bytes) must not be less than limits.appendBytes (${limits.appendBytes}): ` +
+        'the largest body would never be taken',
+    );
+  }
   if (redis.patience < redis.commandTimeout) {
     throw new ConfigError(
       `redis.patience (${redis.patience} ms) must not be shorter than redis.commandTimeout (${redis.commandTimeout} ms)`,

@@ -1,6 +1,6 @@
 import { AGE_MAX, duration, durationOrOff } from './duration';
 import { option, secret } from './option';
-import { host, integer, oneOf, storeUrl, yesOrNo } from './scalars';
+import { host, integer, oneOf, origin, storeUrl, yesOrNo } from './scalars';
 import { size } from './size';
 import { tokenList } from './tokens';
 
@@ -62,6 +62,21 @@ export const OPTIONS = {
       '1MiB',
       'The most bytes of one producer that wait for the store in memory. Past them its socket is paused.',
     ),
+    appendBytes: option(
+      size('1KiB', '256MiB'),
+      '8MiB',
+      'The most bytes of a body that is stored in one atomic step (/v1/stream). A larger one is refused with 413.',
+    ),
+    gatheredBytes: option(
+      size('1MiB'),
+      '256MiB',
+      'The most bytes of all such bodies that are in memory at once. Past them a request is told to come back: 429.',
+    ),
+    producersPerStream: option(
+      integer(1, 10_000_000),
+      10_000,
+      'How many idempotent producers a stream remembers. One more is refused with 429.',
+    ),
     connections: option(
       integer(1, 1_000_000),
       20_000,
@@ -95,6 +110,28 @@ export const OPTIONS = {
       duration('10ms'),
       '200ms',
       'How long Server-Sent Events wait for the rest of a line before they show its beginning.',
+    ),
+  },
+  durable: {
+    longPollTimeout: option(
+      duration('50ms'),
+      '25s',
+      'How long a long-poll of /v1/stream waits for news before it is answered 204.',
+    ),
+    eventsLifetime: option(
+      duration('1s'),
+      '60s',
+      'How long Server-Sent Events of /v1/stream go on before the client is made to come back, maybe elsewhere.',
+    ),
+    chunkBytes: option(
+      size('1KiB', '1GiB'),
+      '4MiB',
+      'About how many bytes a GET of /v1/stream returns at the most. The client asks on from there.',
+    ),
+    allowOrigin: option(
+      origin,
+      'any',
+      'Whose web pages may use /v1/stream from a browser (CORS): any, none, or one origin such as https://example.com.',
     ),
   },
   spy: {

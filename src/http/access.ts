@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import type { TokenEntry, TokenScope } from '../config/config';
 import { SCOPES } from '../config/tokens';
@@ -17,11 +18,20 @@ interface Credential extends Access {
 
 const EVERYTHING: Access = { scopes: new Set(SCOPES), prefix: '' };
 
+/** Tells what a request may do; `queried` is its `access_token`, if it has one. @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
+export type Gatekeeper = (req: IncomingMessage, queried: string | undefined) => Access;
+
 /** Without tokens everyone may do everything. */
-export function authenticate(tokens: readonly TokenEntry[]): Middleware {
+export function gatekeeper(tokens: readonly TokenEntry[]): Gatekeeper {
   const credentials = tokens.map(toCredential);
+  if (credentials.length === 0) return () => EVERYTHING;
+  return (req, queried) => present(bearerOf(req) ?? queried, credentials);
+}
+
+export function authenticate(accessOf: Gatekeeper): Middleware {
   return async (ctx, next) => {
-    ctx.state['access'] = credentials.length === 0 ? EVERYTHING : present(ctx, credentials);
+    const query = ctx.query['access_token'];
+    ctx.state['access'] = accessOf(ctx.req, Array.isArray(query) ? query[0] : query);
     await next();
   };
 }
@@ -33,14 +43,18 @@ export function authenticate(tokens: readonly TokenEntry[]): Middleware {
  */
 export function authorize(ctx: Context, scope: TokenScope | readonly TokenScope[], id?: string): Access {
   const access: Access = ctx.state['access'];
-  const sufficient = [scope].flat();
-  if (!sufficient.some((one) => access.scopes.has(one))) {
-    throw forbidden(`The token does not have the scope "${sufficient.join('" or "')}"`);
-  }
-  if (id !== undefined && !id.startsWith(access.prefix)) {
-    throw beyond(access.prefix);
-  }
+  assertAllowed(access, scope, id);
   return access;
+}
+
+/** @throws RequestError `FORBIDDEN` as in `authorize` */
+export function assertAllowed(access: Access, scope: TokenScope | readonly TokenScope[], id?: string): void {
+  const isSufficient =
+    typeof scope === 'string' ? access.scopes.has(scope) : scope.some((one) => access.scopes.has(one));
+  if (!isSufficient) {
+    throw forbidden(`The token does not have the scope "${[scope].flat().join('" or "')}"`);
+  }
+  if (id !== undefined && !id.startsWith(access.prefix)) throw beyond(access.prefix);
 }
 
 /** A token that reaches only some ids sees only those. @throws RequestError `FORBIDDEN` for a prefix beyond them */
@@ -54,8 +68,7 @@ function beyond(reach: string): RequestError {
   return forbidden(`The token reaches only streams whose ID starts with "${reach}"`);
 }
 
-function present(ctx: Context, credentials: readonly Credential[]): Access {
-  const token = presentedToken(ctx);
+function present(token: string | undefined, credentials: readonly Credential[]): Access {
   if (token === undefined) {
     throw new RequestError('UNAUTHENTICATED', 'This server needs a token: Authorization: Bearer <token>', {
       'WWW-Authenticate': 'Bearer realm="loom"',
@@ -72,12 +85,9 @@ function present(ctx: Context, credentials: readonly Credential[]): Access {
   return matching;
 }
 
-function presentedToken(ctx: Context): string | undefined {
-  const header = ctx.req.headers.authorization;
-  const bearer = header === undefined ? undefined : /^bearer +(\S+) *$/i.exec(header)?.[1];
-  if (bearer !== undefined) return bearer;
-  const query = ctx.query['access_token'];
-  return Array.isArray(query) ? query[0] : query;
+function bearerOf(req: IncomingMessage): string | undefined {
+  const header = req.headers.authorization;
+  return header === undefined ? undefined : /^bearer +(\S+) *$/i.exec(header)?.[1];
 }
 
 function toCredential(entry: TokenEntry): Credential {

@@ -3,18 +3,22 @@ import type { RequestListener } from 'node:http';
 import type { Config } from '../config/config';
 import type { LogStore } from '../core/store';
 import type { Logger } from '../observe/logger';
-import { authenticate } from './access';
+import { authenticate, gatekeeper } from './access';
 import { Application } from './application';
 import { Attachments } from './attachments';
 import { Consumers } from './consumers';
+import { type DirectProtocol, serveDirectly } from './direct';
+import { durable } from './durable';
 import { health, readiness } from './health';
-import { logRequests } from './log-requests';
+import { logRequests, requestLog } from './log-requests';
 import { loom } from './loom';
 import type { Protocol, Wire } from './protocol';
 import { answerErrors } from './respond';
 import { spy } from './spy';
 
 const PROTOCOLS: readonly Protocol[] = [loom, spy];
+/** Those that answer without Koa. */
+const DIRECT_PROTOCOLS: readonly DirectProtocol[] = [durable];
 
 export interface AppDependencies {
   readonly store: LogStore;
@@ -39,11 +43,13 @@ export function createApp({ store, config, logger }: AppDependencies): App {
   const consumers = new Consumers();
   const wire: Wire = { store, config, logger, attachments, consumers, stopping: stopping.signal };
 
+  const accessOf = gatekeeper(config.tokens);
+  const log = requestLog(logger);
   const app = new Application();
-  app.use(logRequests(logger));
+  app.use(logRequests(log));
   app.use(answerErrors(logger));
   app.use(health().routes());
-  app.use(authenticate(config.tokens));
+  app.use(authenticate(accessOf));
   app.use(readiness(store, stopping.signal).routes());
   for (const protocol of PROTOCOLS) {
     const router = protocol.routes(wire);
@@ -53,8 +59,17 @@ export function createApp({ store, config, logger }: AppDependencies): App {
   // Clients that leave in the middle are everyday life; `answerErrors` has logged everything else.
   app.silent = true;
 
+  const direct = DIRECT_PROTOCOLS.map((protocol) => ({
+    prefix: protocol.prefix,
+    handle: serveDirectly(protocol, wire, { accessOf, log }),
+  }));
+  const serve = app.callback();
+
   return {
-    handler: app.callback(),
+    handler(req, res) {
+      const one = direct.find(({ prefix }) => req.url?.startsWith(prefix));
+      return one === undefined ? serve(req, res) : one.handle(req, res);
+    },
     async drain() {
       stopping.abort();
       consumers.cutAll();

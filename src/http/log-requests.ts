@@ -1,26 +1,37 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Middleware } from 'koa';
 import type { Logger } from '../observe/logger';
 
 const KNOWN_ID = /^[\w.:-]{1,64}$/;
 
-/** Logs a line a request when it is over. The query is left out: it may hold a token. */
-export function logRequests(logger: Logger): Middleware {
+/** Logs a line when the request is over. @returns its id: the client's own, or one made here */
+export type RequestLog = (req: IncomingMessage, res: ServerResponse, path: string) => string;
+
+/** The query is left out: it may hold a token. */
+export function requestLog(logger: Logger): RequestLog {
   const nextId = requestIds();
-  return async (ctx, next) => {
+  return (req, res, path) => {
     const began = performance.now();
-    const given = ctx.get('X-Request-Id');
-    const requestId = KNOWN_ID.test(given) ? given : nextId();
-    ctx.state['requestId'] = requestId;
-    const { method, path, res } = ctx;
+    const given = req.headers['x-request-id'];
+    const requestId = typeof given === 'string' && KNOWN_ID.test(given) ? given : nextId();
+    const { method } = req;
     res.once('close', () => {
       const ms = Math.round(performance.now() - began);
       const how = res.writableFinished ? 'answered' : 'cut';
       const status = res.headersSent ? res.statusCode : undefined;
       logger.info({ requestId, method, path, status, ms, how }, 'request');
     });
+    return requestId;
+  };
+}
+
+export function logRequests(log: RequestLog): Middleware {
+  return async (ctx, next) => {
+    const requestId = log(ctx.req, ctx.res, ctx.path);
+    ctx.state['requestId'] = requestId;
     await next();
-    if (!res.headersSent) ctx.set('X-Request-Id', requestId);
+    if (!ctx.res.headersSent) ctx.set('X-Request-Id', requestId);
   };
 }
 

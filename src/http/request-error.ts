@@ -10,7 +10,8 @@ export type RequestErrorCode =
   | 'BODY_TOO_LARGE'
   | 'MEDIA_TYPE_UNSUPPORTED'
   | 'RANGE_NOT_SATISFIABLE'
-  | 'METADATA_TOO_LARGE';
+  | 'METADATA_TOO_LARGE'
+  | 'BODIES_TOO_MANY';
 
 /** @param headers what the answer carries beside the error, such as the right `Upload-Offset`. */
 export class RequestError extends Error {

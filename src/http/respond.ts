@@ -35,6 +35,7 @@ const STATUS: Readonly<Record<LogErrorCode | RequestErrorCode, number>> = {
   BODY_TOO_LARGE: 413,
   MEDIA_TYPE_UNSUPPORTED: 415,
   RANGE_NOT_SATISFIABLE: 416,
+  BODIES_TOO_MANY: 429,
   METADATA_TOO_LARGE: 431,
 };
 
@@ -42,6 +43,13 @@ const RETRY_AFTER_SECONDS = '2';
 
 /** How long a refused producer may go on sending what nobody keeps, so that it can read the answer, before it is cut. */
 const LINGER_MS = 5_000;
+
+/** An error as the client is told of it. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly error: string };
+}
 
 /**
  * Answers every error as JSON, at once: a refused producer need not send its body first. Once the headers are out Koa could not
@@ -53,22 +61,37 @@ export function answerErrors(logger: Logger): Middleware {
       await next();
       if (ctx.respond !== false && ctx.body === undefined) assertAnswered(ctx);
     } catch (error) {
-      const unexpected = !isOperational(error) && !isDeparture(error);
-      if (unexpected) logger.error({ err: error, requestId: ctx.state['requestId'] }, 'request failed');
+      logUnexpected(logger, error, ctx.state['requestId']);
       if (ctx.res.headersSent) {
         ctx.res.destroy();
         return;
       }
+      const { status, headers, body } = refusalOf(error);
       ctx.respond = true;
-      ctx.status = isOperational(error) ? STATUS[error.code] : 500;
-      ctx.set('Cache-Control', 'no-store');
-      if (ctx.status === 503) ctx.set('Retry-After', RETRY_AFTER_SECONDS);
-      if (error instanceof RequestError) ctx.set(error.headers);
-      ctx.set('Content-Type', 'application/json');
-      ctx.body = { error: isOperational(error) ? error.message : 'Internal error' };
+      ctx.status = status;
+      ctx.set(headers);
+      ctx.body = body;
       stopListening(ctx.req, ctx.res);
     }
   };
+}
+
+export function refusalOf(error: unknown): Refusal {
+  const status = isOperational(error) ? STATUS[error.code] : 500;
+  const headers = {
+    'Cache-Control': 'no-store',
+    ...((status === 503 || (isOperational(error) && error.code === 'BODIES_TOO_MANY')) && {
+      'Retry-After': RETRY_AFTER_SECONDS,
+    }),
+    ...(error instanceof RequestError && error.headers),
+    'Content-Type': 'application/json',
+  };
+  return { status, headers, body: { error: isOperational(error) ? error.message : 'Internal error' } };
+}
+
+export function logUnexpected(logger: Logger, error: unknown, requestId: string): void {
+  if (isOperational(error) || isDeparture(error)) return;
+  logger.error({ err: error, requestId }, 'request failed');
 }
 
 /** The router leaves what it has no route for to whoever comes after it. @throws RequestError */
@@ -92,7 +115,7 @@ export function isOperational(error: unknown): error is Operational {
  * The rest of a refused body is read and dropped for a moment: closing the socket on unread bytes would reset the
  * connection, and the client might never see the answer.
  */
-function stopListening(req: IncomingMessage, res: ServerResponse): void {
+export function stopListening(req: IncomingMessage, res: ServerResponse): void {
   if (req.complete) return;
   req.resume();
   const linger = setTimeout(() => {

@@ -196,6 +196,10 @@ describe('a wrong setting in a file', () => {
       'limits.headerBytes (16384 bytes) must be more than limits.metadataBytes (16384)',
     ],
     [
+      'limits: {appendBytes: 2MiB, gatheredBytes: 1MiB}',
+      'limits.gatheredBytes (1048576 bytes) must not be less than limits.appendBytes (2097152)',
+    ],
+    [
       'redis: {patience: 1s}',
       'redis.patience (1000 ms) must not be shorter than redis.commandTimeout (5000 ms)',
     ],

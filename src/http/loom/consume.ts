@@ -2,6 +2,7 @@ import type { RouterContext } from '@koa/router';
 import type { LogInfo } from '../../core/log';
 import { type Offset, START } from '../../core/offset';
 import { authorize } from '../access';
+import { keepAlive, touch } from '../keep-alive';
 import type { Wire } from '../protocol';
 import { sendContent } from './content';
 import { sendEvents } from './events';
@@ -17,12 +18,20 @@ export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
   // A producer has to ask how far it came before it can resume.
   authorize(ctx, ctx.method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
   const info = await existing(wire.store, id);
+  if (ctx.method === 'GET') await noteReader(ctx, wire, info);
   const headers = ctx.method === 'HEAD' ? { ...streamHeaders(info), ...progress(info) } : streamHeaders(info);
   const isNotail = ctx.query['notail'] !== undefined;
   if (wantsEvents(ctx) && !isNotail) return sendEvents(ctx, wire, info, headers);
   const from = requestedOffset(ctx, info);
   if (info.state === 'closed' || isNotail) return sendContent(ctx, wire, { info, from, headers });
   sendTail(ctx, wire, { info, from, headers });
+}
+
+/** A stream that ends when it is idle is not, while somebody reads it. */
+async function noteReader(ctx: RouterContext, { store, consumers }: Wire, info: LogInfo): Promise<void> {
+  if (info.expiry?.kind !== 'idle') return;
+  await touch(store, info);
+  keepAlive(store, info, consumers.signalOf(ctx.res));
 }
 
 function wantsEvents(ctx: RouterContext): boolean {

@@ -1,3 +1,5 @@
+import type { LogInfo } from '../../core/log';
+
 const DEFAULT = 'application/octet-stream';
 /** curl sends it with every `--data-binary`, whatever the data is. */
 const CURL_DEFAULT = 'application/x-www-form-urlencoded';
@@ -9,4 +11,9 @@ export function keptContentType(header: string | undefined): string {
   if (type === '' || type.length > BYTES_MAX || !/^[\x20-\x7e]*$/.test(type)) return DEFAULT;
   const essence = type.split(';', 1)[0] ?? '';
   return essence.trim().toLowerCase() === CURL_DEFAULT ? DEFAULT : type;
+}
+
+/** What a consumer is told. The messages of a JSON stream lie one on a line, which is no JSON document but NDJSON. */
+export function servedType({ contentType, framing }: LogInfo): string {
+  return framing === 'json' ? 'application/x-ndjson' : contentType;
 }

@@ -9,6 +9,7 @@ import type { Wire } from '../protocol';
 import { type ByteRange, parseRange } from '../range';
 import { RequestError } from '../request-error';
 import { sendHead } from '../send-head';
+import { servedType } from './content-type';
 import type { Delivery } from './delivery';
 
 /** Which bytes of the log to send, and as what. */
@@ -28,7 +29,7 @@ export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Deli
   const caching = ctx.method === 'HEAD' ? LIVE_HEADERS : {};
   sendHead(ctx, selected.status, {
     ...headers,
-    ...contentHeaders(info.contentType),
+    ...contentHeaders(servedType(info)),
     ...selected.headers,
     ...caching,
     ...length,

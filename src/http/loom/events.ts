@@ -10,8 +10,8 @@ import { drained } from '../drained';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import { encodeEvent, HEARTBEAT, RETRY } from '../sse';
+import { closedState } from '../stream-state';
 import { assertWithin, parseQueryOffset } from './requested-offset';
-import { closedState } from './stream-state';
 
 /**
  * Sends a stream as Server-Sent Events: whole lines, as many in an event as came together, with the byte offset after them as their

@@ -3,13 +3,14 @@ import { isLogError, LogError } from '../../core/errors';
 import { generateLogId, type LogId, parseLogId } from '../../core/log-id';
 import type { Created } from '../../core/store';
 import { authorize } from '../access';
+import { continueIfExpected } from '../continue-if-expected';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 import { sendHead } from '../send-head';
 import { keptContentType } from './content-type';
 import { parseMetadata } from './metadata-header';
 import { producerKey } from './producer-key';
-import { assertRoom, continueIfExpected, receive } from './receive';
+import { assertRoom, receive } from './receive';
 import { streamId } from './stream-id';
 import { headerId } from './stream-id-header';
 import { parseUploadHeaders } from './upload-headers';
@@ -35,7 +36,7 @@ async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void>
   const { resumable, complete = true } = parseUploadHeaders(ctx.req.headers);
   const { info, replaced } = await create(ctx, wire, id, resumable);
   const { res } = ctx;
-  continueIfExpected(ctx);
+  continueIfExpected(ctx.req, ctx.res);
   sendHead(ctx, 201, { 'X-Stream-Id': headerId(id), ...(replaced && { 'X-Stream-Replaced': 'true' }) });
   res.flushHeaders();
   const after = await receive(wire, ctx, info, complete ? 'completes' : 'leaves-open');
@@ -58,6 +59,7 @@ async function create(ctx: RouterContext, wire: Wire, id: LogId, resumable: bool
   try {
     return await store.create(id, init, ctx.query['force'] === 'true' ? 'replace' : 'new');
   } catch (error) {
+    if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('CONFLICT', error.message);
     if (!isLogError(error, 'LOG_EXISTS')) throw error;
     throw new LogError(
       'LOG_EXISTS',

@@ -88,9 +88,3 @@ export function assertRoom(req: IncomingMessage, from: number, bytesMax: number,
     );
   }
 }
-
-/** A producer that asked first (`Expect: 100-continue`) is told to go on once nothing speaks against it. */
-export function continueIfExpected(ctx: Context): void {
-  if (ctx.req.headers.expect?.toLowerCase() === '100-continue' && ctx.req.httpVersionMinor > 0)
-    ctx.res.writeContinue();
-}

@@ -26,10 +26,21 @@ export async function removeBuild(ctx: RouterContext, { store }: Wire): Promise<
   let cursor: string | undefined;
   do {
     const page = await store.list({ limit: PAGE, prefix, ...(cursor !== undefined && { cursor }) });
-    for (const { id } of page.logs) if (await removeLog(store, id)) deleted.push(id);
+    for (const { id } of page.logs) if (await removeListed(store, id)) deleted.push(id);
     cursor = page.next;
   } while (cursor !== undefined);
   ctx.body = { status: 'deleted', buildId, deleted };
+}
+
+/** @returns whether it was still there */
+async function removeListed(store: LogStore, id: LogId): Promise<boolean> {
+  try {
+    return await removeLog(store, id);
+  } catch (error) {
+    // Removed by somebody else since it was listed; only its name is still taken.
+    if (isLogError(error, 'LOG_RETIRED')) return false;
+    throw error;
+  }
 }
 
 /** @returns whether there was such a log */

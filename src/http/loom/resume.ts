@@ -4,14 +4,15 @@ import { type Json, mergePatch } from '../../core/json';
 import { type LogInfo, writerOf } from '../../core/log';
 import type { Offset } from '../../core/offset';
 import { authorize } from '../access';
+import { continueIfExpected } from '../continue-if-expected';
 import { persist } from '../persist';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
+import { streamState } from '../stream-state';
 import { assertMetadataFits, parseMetadata } from './metadata-header';
 import { producerKey } from './producer-key';
-import { assertRoom, continueIfExpected, isOver, receive } from './receive';
+import { assertRoom, isOver, receive } from './receive';
 import { existing, notFound, streamId } from './stream-id';
-import { streamState } from './stream-state';
 import { parseUploadHeaders, uploadComplete } from './upload-headers';
 
 const MEDIA_TYPE = 'application/partial-upload';
@@ -26,6 +27,7 @@ export async function resume(ctx: RouterContext, wire: Wire): Promise<void> {
   const request = parsePatch(ctx, wire.config.limits.metadataBytes);
   const before = await existing(wire.store, id);
   assertOwn(ctx, before);
+  assertUnframed(before);
   if (before.state === 'closed') throw closed(before);
   // Before anybody is cut for it. What is said here changes nothing: the producer may still send what fits.
   assertRoom(ctx.req, before.tail, wire.config.limits.bytesPerStream, progress(before));
@@ -67,6 +69,15 @@ function assertOwn(ctx: RouterContext, info: LogInfo): void {
   throw new RequestError('CONFLICT', `The stream with ID ${info.id} is not the one that this producer began`);
 }
 
+/** Bytes from anywhere would break the messages of a JSON stream. */
+function assertUnframed({ id, framing }: LogInfo): void {
+  if (framing === undefined) return;
+  throw new RequestError(
+    'CONFLICT',
+    `The stream with ID ${id} takes whole JSON messages only: append them at /v1/stream`,
+  );
+}
+
 async function attach({ store, config }: Wire, before: LogInfo): Promise<LogInfo> {
   try {
     return await store.change(before, { kind: 'attach', graceMs: config.resumeGrace });
@@ -93,7 +104,7 @@ async function accept({ store, config }: Wire, info: LogInfo, request: PatchRequ
 }
 
 async function finish(ctx: RouterContext, wire: Wire, info: LogInfo, complete: boolean): Promise<void> {
-  continueIfExpected(ctx);
+  continueIfExpected(ctx.req, ctx.res);
   try {
     const after = await receive(wire, ctx, info, complete ? 'completes' : 'leaves-open');
     if (after === undefined) {

@@ -1,7 +1,7 @@
 import type { LogInfo } from '../../core/log';
 import type { Headers } from '../content-headers';
+import { streamState } from '../stream-state';
 import { renderMetadata } from './metadata-header';
-import { streamState } from './stream-state';
 
 /** What every answer about a stream carries, whatever its body. By the generation, who resumes notices that it was replaced. */
 export function streamHeaders(info: LogInfo): Headers {

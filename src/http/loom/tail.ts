@@ -2,9 +2,8 @@ import type { RouterContext } from '@koa/router';
 import { isLogError } from '../../core/errors';
 import { catchUp } from '../../core/follow';
 import type { LogRef, Outcome } from '../../core/log';
-import { advance, type Offset } from '../../core/offset';
+import type { Offset } from '../../core/offset';
 import { RemovalNews } from '../../core/removal';
-import { sizeOf } from '../../core/size-of';
 import type { LogStore } from '../../core/store';
 import { ChunkedBody } from '../chunked-body';
 import { contentHeaders, LIVE_HEADERS } from '../content-headers';
@@ -12,8 +11,10 @@ import { detach } from '../detach';
 import { drained } from '../drained';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
+import { standAtTail } from '../stand-at-tail';
+import { closedState } from '../stream-state';
+import { servedType } from './content-type';
 import type { Delivery } from './delivery';
-import { closedState } from './stream-state';
 
 /**
  * How much may wait in a live consumer's socket before it counts as fallen behind. It is then no longer sent what is new, but
@@ -24,7 +25,7 @@ const BEHIND_BYTES = 128 * 1024;
 /** Sends an open stream from `from` on: what there is, then live bytes as they are committed, then the end with its state. */
 export function sendTail(ctx: RouterContext, wire: Wire, { info, from, headers }: Delivery): void {
   const { res } = ctx;
-  const all = { ...headers, ...contentHeaders(info.contentType), ...LIVE_HEADERS };
+  const all = { ...headers, ...contentHeaders(servedType(info)), ...LIVE_HEADERS };
   if (ctx.method === 'HEAD') {
     sendHead(ctx, 200, all);
     res.end();
@@ -85,7 +86,10 @@ async function untilEnd(
         if (consumer.res.writableLength === 0) page.release?.();
         if (page.end !== undefined) return page.end;
       }
-      const live = await standAtTail(store, log, at, consumer);
+      const live = await standAtTail(store, log, at, consumer.signal, (chunks) => {
+        consumer.body.writeShared(chunks);
+        return consumer.res.writableLength <= BEHIND_BYTES;
+      });
       if (live.outcome !== undefined) return live.outcome;
       at = live.at;
       // Where the store has no more at this moment nothing would be waited for above, and the next bytes would queue behind the rest.
@@ -96,39 +100,4 @@ async function untilEnd(
     if (outcome === undefined) throw error;
     return outcome;
   }
-}
-
-/** Passes on what the log's watchers are told, in the same turn, until the consumer falls behind or the log ends. */
-function standAtTail(
-  store: LogStore,
-  log: LogRef,
-  from: Offset,
-  { res, body, signal }: Consumer,
-): Promise<{ at: Offset; outcome?: Outcome }> {
-  return new Promise((resolve, reject) => {
-    let at = from;
-    const stop = (): void => {
-      unwatch();
-      signal.removeEventListener('abort', onAbort);
-    };
-    const leave = (outcome?: Outcome): void => {
-      stop();
-      resolve(outcome === undefined ? { at } : { at, outcome });
-    };
-    const onAbort = (): void => {
-      stop();
-      reject(signal.reason);
-    };
-    const unwatch = store.watch(log, from, (news) => {
-      if (news.kind === 'bytes' && news.from === at) {
-        body.writeShared(news.chunks);
-        at = advance(at, sizeOf(news.chunks));
-        if (res.writableLength > BEHIND_BYTES) leave();
-      } else if (news.kind === 'ended' && news.at === at) leave(news.outcome);
-      // Told of bytes that it has in part or whole, or of something to look at: the store knows what is missing.
-      else leave();
-    });
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort);
-  });
 }

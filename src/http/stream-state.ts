@@ -1,4 +1,4 @@
-import type { LogInfo, Outcome } from '../../core/log';
+import type { LogInfo, Outcome } from '../core/log';
 
 /** The value of `X-Stream-State`, a structured field (RFC 8941): `open`, `interrupted`, or `closed; outcome=complete` and so on. */
 export function streamState(info: Pick<LogInfo, 'state' | 'outcome'>): string {

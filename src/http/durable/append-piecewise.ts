@@ -1,0 +1,62 @@
+import type { Committed } from '../../core/log';
+import { continueIfExpected } from '../continue-if-expected';
+import { RequestError } from '../request-error';
+import { position } from './answer';
+import type { AppendHead } from './append-head';
+import { assertFits, COMPLETE, commit } from './committing';
+import type { Durable, StreamRequest } from './operation';
+import type { KnownStream } from './streams';
+
+/**
+ * Appends a body while it arrives: each piece is a step of its own, and what comes while one is stored goes with the next. Waiting
+ * for the store is what holds the writer back. When its connection breaks off, what has been stored stays.
+ */
+export async function appendPiecewise(
+  wire: Durable,
+  request: StreamRequest,
+  head: AppendHead,
+  stream: KnownStream,
+): Promise<void> {
+  const { req, res } = request;
+  await assertFits(wire, stream, head);
+  continueIfExpected(req, res);
+  const cut = (): void => void req.destroy();
+  wire.stopping.addEventListener('abort', cut);
+  try {
+    const last = await storePieces(wire, request, head, stream);
+    if (last !== undefined) wire.answer.empty(request, 204, position(last.tail, last.isSealed));
+  } catch (error) {
+    // The connection is gone: there is nobody to be told.
+    if (!req.destroyed || req.complete) throw error;
+  } finally {
+    wire.stopping.removeEventListener('abort', cut);
+  }
+}
+
+async function storePieces(
+  wire: Durable,
+  { req }: StreamRequest,
+  { sequence, closes }: AppendHead,
+  stream: KnownStream,
+): Promise<Committed> {
+  let last: Committed | undefined;
+  // The request is not destroyed by what goes wrong with a piece: its writer is to be told.
+  for await (const piece of req.iterator({ destroyOnReturn: false })) {
+    const isFirst = last === undefined;
+    last = await commit(wire, stream, {
+      chunks: [piece],
+      ...(isFirst && sequence !== undefined && { sequence }),
+    });
+  }
+  if (closes) {
+    const isFirst = last === undefined;
+    return commit(wire, stream, {
+      chunks: [],
+      seal: COMPLETE,
+      ...(isFirst && sequence !== undefined && { sequence }),
+    });
+  }
+  if (last === undefined)
+    throw new RequestError('BAD_REQUEST', 'There is nothing to append: the body is empty');
+  return last;
+}

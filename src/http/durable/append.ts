@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import type { Commit, Committed } from '../../core/log';
+import { assertAllowed } from '../access';
+import type { Headers } from '../content-headers';
+import { RequestError } from '../request-error';
+import { position } from './answer';
+import { type AppendHead, parseAppendHead } from './append-head';
+import { appendPiecewise } from './append-piecewise';
+import { assertFits, COMPLETE, commit, StreamClosed } from './committing';
+import { jsonTexts } from './json-texts';
+import type { Durable, StreamRequest } from './operation';
+import type { KnownStream } from './streams';
+
+/** `POST`: appends, closes, or both in one step (PROTOCOL.md, 5.2 and 5.3). */
+export async function append(wire: Durable, request: StreamRequest): Promise<void> {
+  const { id, req, allowed } = request;
+  assertAllowed(allowed, 'produce', id);
+  const head = parseAppendHead(req.headers);
+  // One that is not there, or whose writer has no right to it, is told before the body is read.
+  const stream = await wire.streams.get(id);
+  if (comesInPieces(req, head)) return appendPiecewise(wire, request, head, stream);
+  await wire.bodies.with(request, async (body) => {
+    const committed = await wire.streams.with(id, (known) => appendWhole(wire, known, head, body));
+    // A close alone has no content to confirm (the conformance suite wants a 204).
+    const status =
+      head.producer === undefined || committed.how === 'duplicate' || body.length === 0 ? 204 : 200;
+    wire.answer.empty(request, status, confirmation(committed));
+  });
+}
+
+/**
+ * Of a body without a length each piece is stored as it comes, so that readers see it while it is being sent. What has to be
+ * stored in one step is not: a request of an idempotent producer, and a JSON document.
+ */
+function comesInPieces(req: IncomingMessage, { producer, type }: AppendHead): boolean {
+  return (
+    req.headers['transfer-encoding'] !== undefined && producer === undefined && type !== 'application/json'
+  );
+}
+
+async function appendWhole(
+  wire: Durable,
+  stream: KnownStream,
+  head: AppendHead,
+  body: Buffer,
+): Promise<Committed> {
+  if (body.length === 0) return close(wire, stream, head);
+  await assertFits(wire, stream, head);
+  return commit(wire, stream, { chunks: [content(stream, body)], ...stepOf(head) });
+}
+
+/** A stream that is closed already is as it should be, however it ended (5.2); but a producer's close is judged as its other requests are. */
+async function close(wire: Durable, stream: KnownStream, head: AppendHead): Promise<Committed> {
+  if (!head.closes) throw new RequestError('BAD_REQUEST', 'There is nothing to append: the body is empty');
+  try {
+    return await commit(wire, stream, { chunks: [], ...stepOf(head) });
+  } catch (error) {
+    if (!(error instanceof StreamClosed) || head.producer !== undefined) throw error;
+    return { how: 'duplicate', tail: error.tail, isSealed: true };
+  }
+}
+
+function stepOf({ producer, sequence, closes }: AppendHead): Omit<Commit, 'chunks'> {
+  return {
+    ...(producer && { producer }),
+    ...(sequence !== undefined && { sequence }),
+    ...(closes && { seal: COMPLETE }),
+  };
+}
+
+function content({ framing }: KnownStream, body: Buffer): Buffer {
+  if (framing !== 'json') return body;
+  const texts = jsonTexts(body);
+  if (texts.length === 0)
+    throw new RequestError('BAD_REQUEST', 'There is nothing to append: the array is empty');
+  return texts;
+}
+
+function confirmation({ tail, isSealed, producer }: Committed): Headers {
+  const at = position(tail, isSealed);
+  if (producer === undefined) return at;
+  return {
+    ...at,
+    'Producer-Epoch': String(producer.epoch),
+    'Producer-Seq': String(producer.sequence),
+  };
+}

@@ -1,0 +1,62 @@
+import { isLogError, LogError, ProducerError } from '../../core/errors';
+import type { Commit, Committed, ProducerMark, SealOutcome } from '../../core/log';
+import type { LogId } from '../../core/log-id';
+import type { Offset } from '../../core/offset';
+import { RequestError } from '../request-error';
+import { isClosed, position } from './answer';
+import type { AppendHead } from './append-head';
+import type { Durable } from './operation';
+import { existing, type KnownStream } from './streams';
+
+export const COMPLETE: SealOutcome = { kind: 'complete' };
+
+/** The stream takes no more; its readers will get to `tail`. */
+export class StreamClosed extends RequestError {
+  constructor(
+    id: LogId,
+    readonly tail: Offset,
+  ) {
+    super('CONFLICT', `The stream ${id} is closed and takes no more data`, position(tail, true));
+  }
+}
+
+/** Stores a step in a stream. @throws StreamClosed; RequestError with what the protocol has a refusal carry; LogError */
+export async function commit(wire: Durable, { log }: KnownStream, step: Commit): Promise<Committed> {
+  const { bytesPerStream, producersPerStream } = wire.config.limits;
+  try {
+    return await wire.store.commit(log, step, {
+      logBytesMax: bytesPerStream,
+      producersMax: producersPerStream,
+    });
+  } catch (error) {
+    if (isLogError(error, 'LOG_SEALED')) throw await closed(wire, log.id);
+    throw error instanceof ProducerError && step.producer ? refused(error, step.producer) : error;
+  }
+}
+
+/** @throws RequestError when what the request brings does not belong into the stream. That it is closed is said first (5.2). */
+export async function assertFits(wire: Durable, { log, type }: KnownStream, head: AppendHead): Promise<void> {
+  if (head.type === type) return;
+  if (isClosed(await existing(wire.store, log.id))) throw await closed(wire, log.id);
+  throw head.type === undefined
+    ? new RequestError('BAD_REQUEST', 'What is appended needs a Content-Type')
+    : new RequestError('CONFLICT', `The stream has the content type ${type}, and takes no ${head.type}`);
+}
+
+async function closed(wire: Durable, id: LogId): Promise<StreamClosed | LogError> {
+  const info = await existing(wire.store, id);
+  // Closed, removed and made anew in between: the next attempt will find it so.
+  if (!isClosed(info)) return new LogError('LOG_GONE');
+  return new StreamClosed(id, info.tail);
+}
+
+function refused({ code, message, stored }: ProducerError, mark: ProducerMark): RequestError | LogError {
+  if (code === 'PRODUCER_STALE') {
+    return new RequestError('FORBIDDEN', message, { 'Producer-Epoch': String(stored.epoch) });
+  }
+  if (code === 'PRODUCER_EPOCH_SKIPPED') return new LogError(code);
+  return new RequestError('CONFLICT', message, {
+    'Producer-Expected-Seq': String(stored.sequence + 1),
+    'Producer-Received-Seq': String(mark.sequence),
+  });
+}

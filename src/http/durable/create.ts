@@ -1,0 +1,128 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isLogError, LogError } from '../../core/errors';
+import type { Expiry, LogInfo, LogInit } from '../../core/log';
+import type { LogId } from '../../core/log-id';
+import type { LogStore } from '../../core/store';
+import { assertAllowed } from '../access';
+import { RequestError } from '../request-error';
+import { isClosed, position } from './answer';
+import { parseClosed } from './append-head';
+import { COMPLETE } from './committing';
+import { isSameExpiry, parseExpiry } from './expiry-headers';
+import { type ForkHead, forkPoint, isSameFork, parseFork, sourceOf } from './fork';
+import { jsonTexts } from './json-texts';
+import { essence, framingOf, givenContentType, keptContentType } from './media-type';
+import type { Durable, StreamRequest } from './operation';
+
+/** A stream may come and go while it is being asked for: then it is asked for again, but not for ever. */
+const ATTEMPTS = 3;
+
+/** The head of a request that makes a stream. */
+interface CreateHead {
+  /** Of a fork without one it is the source's. */
+  readonly contentType: string | undefined;
+  readonly expiry: Expiry | undefined;
+  readonly closed: boolean;
+  readonly fork: ForkHead | undefined;
+}
+
+/** `PUT`: makes a stream, or confirms that it is there as it should be (PROTOCOL.md, 5.1). */
+export async function create(wire: Durable, request: StreamRequest): Promise<void> {
+  const { id, req, allowed } = request;
+  assertAllowed(allowed, 'produce', id);
+  const head = parseHead(req.headers);
+  // Who forks a stream gets to read what is in it.
+  if (head.fork !== undefined) assertAllowed(allowed, 'consume', head.fork.source);
+  await wire.bodies.with(request, async (body) => {
+    const { info, isNew } = await ensure(wire.store, id, head, body);
+    wire.answer.empty(request, isNew ? 201 : 200, {
+      'Content-Type': info.contentType,
+      ...position(info.tail, isClosed(info)),
+      ...(isNew && { Location: urlOf(request) }),
+    });
+  });
+}
+
+/** @throws RequestError `BAD_REQUEST` */
+function parseHead(headers: IncomingHttpHeaders): CreateHead {
+  const fork = parseFork(headers);
+  const type = headers['content-type'];
+  return {
+    contentType: fork === undefined ? keptContentType(type) : givenContentType(type),
+    expiry: parseExpiry(headers),
+    closed: parseClosed(headers),
+    fork,
+  };
+}
+
+async function ensure(
+  store: LogStore,
+  id: LogId,
+  head: CreateHead,
+  body: Buffer,
+): Promise<{ info: LogInfo; isNew: boolean }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const present = await taken(store.info(id));
+    if (present !== undefined) return { info: await same(store, present, head), isNew: false };
+    try {
+      const { info } = await taken(store.create(id, await initOf(store, head, body), 'new'));
+      return { info, isNew: true };
+    } catch (error) {
+      const mayPass = isLogError(error, 'LOG_EXISTS') || isLogError(error, 'LOG_GONE');
+      if (!mayPass || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** @throws RequestError `CONFLICT` instead of LogError `LOG_RETIRED`: a name that is taken is no name that is gone */
+async function taken<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isLogError(error, 'LOG_RETIRED')) throw error;
+    throw new RequestError('CONFLICT', error.message);
+  }
+}
+
+async function initOf(store: LogStore, head: CreateHead, body: Buffer): Promise<LogInit> {
+  const source = head.fork && (await sourceOf(store, head.fork));
+  const contentType = head.contentType ?? source?.contentType ?? keptContentType(undefined);
+  if (source !== undefined && essence(contentType) !== essence(source.contentType)) {
+    throw new RequestError(
+      'CONFLICT',
+      `The stream that is forked has the content type ${source.contentType}`,
+    );
+  }
+  const framing = source === undefined ? framingOf(contentType) : source.framing;
+  const expiry = head.expiry ?? source?.expiry;
+  const content = framing === 'json' && body.length > 0 ? jsonTexts(body) : body;
+  const chunks = content.length === 0 ? [] : [content];
+  return {
+    contentType,
+    ...(framing && { framing }),
+    ...(expiry && { expiry }),
+    ...(source && head.fork && { fork: await forkPoint(store, source, head.fork) }),
+    ...((chunks.length > 0 || head.closed) && { first: { chunks, ...(head.closed && { seal: COMPLETE }) } }),
+  };
+}
+
+/** @throws RequestError `CONFLICT` unless the stream is what the request would have made */
+async function same(store: LogStore, info: LogInfo, head: CreateHead): Promise<LogInfo> {
+  const isSame =
+    (head.contentType === undefined || essence(head.contentType) === essence(info.contentType)) &&
+    head.closed === isClosed(info) &&
+    // A fork without an expiry has got its source's, which may not be there any more.
+    ((head.fork !== undefined && head.expiry === undefined) || isSameExpiry(head.expiry, info.expiry)) &&
+    (await isSameFork(store, info, head.fork));
+  if (isSame) return info;
+  throw new LogError(
+    'LOG_EXISTS',
+    `The stream ${info.id} exists already, and is another than this request would make`,
+  );
+}
+
+/** An absolute URL, as the client or the proxy in front of it knows it. */
+function urlOf({ req, path }: StreamRequest): string {
+  const scheme = req.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
+  return `${scheme}://${req.headers.host ?? 'localhost'}${path}`;
+}

@@ -1,0 +1,21 @@
+import { assertAllowed } from '../access';
+import { streamState } from '../stream-state';
+import { isClosed, position } from './answer';
+import { renderExpiry } from './expiry-headers';
+import type { Durable, StreamRequest } from './operation';
+import { existing } from './streams';
+
+/** `HEAD` (PROTOCOL.md, 5.5). It keeps no stream alive. */
+export async function describe(wire: Durable, request: StreamRequest): Promise<void> {
+  // A producer has to be able to ask how far it came.
+  assertAllowed(request.allowed, ['consume', 'produce'], request.id);
+  const info = await existing(wire.store, request.id);
+  wire.answer.head(request, 200, {
+    'Content-Type': info.contentType,
+    ...position(info.tail, isClosed(info)),
+    ...renderExpiry(info.expiry),
+    'X-Stream-State': streamState(info),
+    'Cache-Control': 'no-store',
+  });
+  request.res.end();
+}

@@ -1,0 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Expiry } from '../../core/log';
+import { RequestError } from '../request-error';
+
+/** A thousand years: far from where milliseconds stop being exact. */
+const TTL_SECONDS_MAX = 31_536_000_000;
+const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** `Stream-TTL` or `Stream-Expires-At` (PROTOCOL.md, 5.1). @throws RequestError `BAD_REQUEST`, also for both */
+export function parseExpiry(headers: IncomingHttpHeaders): Expiry | undefined {
+  const ttl = headers['stream-ttl'];
+  const at = headers['stream-expires-at'];
+  if (ttl !== undefined && at !== undefined) {
+    throw new RequestError('BAD_REQUEST', 'Stream-TTL and Stream-Expires-At exclude each other');
+  }
+  if (ttl !== undefined) return { kind: 'idle', ttlMs: seconds(String(ttl)) * 1_000 };
+  return at === undefined ? undefined : { kind: 'at', at: time(String(at)) };
+}
+
+export function renderExpiry(expiry: Expiry | undefined): Record<string, string> {
+  if (expiry === undefined) return {};
+  return expiry.kind === 'idle'
+    ? { 'Stream-TTL': String(Math.floor(expiry.ttlMs / 1_000)) }
+    : { 'Stream-Expires-At': new Date(expiry.at).toISOString() };
+}
+
+export function isSameExpiry(a: Expiry | undefined, b: Expiry | undefined): boolean {
+  if (a?.kind === 'idle') return b?.kind === 'idle' && a.ttlMs === b.ttlMs;
+  if (a?.kind === 'at') return b?.kind === 'at' && a.at === b.at;
+  return b === undefined;
+}
+
+function seconds(raw: string): number {
+  const value = /^(0|[1-9]\d{0,11})$/.test(raw) ? Number(raw) : Number.POSITIVE_INFINITY;
+  if (value > TTL_SECONDS_MAX) {
+    throw new RequestError(
+      'BAD_REQUEST',
+      `Stream-TTL must be a plain number of seconds up to ${TTL_SECONDS_MAX}`,
+    );
+  }
+  return value;
+}
+
+function time(raw: string): number {
+  const at = RFC3339.test(raw) ? Date.parse(raw) : Number.NaN;
+  if (Number.isNaN(at))
+    throw new RequestError('BAD_REQUEST', 'Stream-Expires-At must be a time as in RFC 3339');
+  return at;
+}

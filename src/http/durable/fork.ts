@@ -1,0 +1,100 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { isLogError } from '../../core/errors';
+import type { ForkPoint, LogInfo } from '../../core/log';
+import type { LogId } from '../../core/log-id';
+import { advance, type Offset } from '../../core/offset';
+import type { LogStore } from '../../core/store';
+import { RequestError } from '../request-error';
+import { assertBoundary, boundary } from './boundaries';
+import { parseOffsetToken } from './offset-token';
+import { idOf, PREFIX } from './stream-path';
+import { existing } from './streams';
+
+/** What a request says of the stream that it wants to go on from (PROTOCOL.md, 4.2). */
+export interface ForkHead {
+  readonly source: LogId;
+  /** Left out, it is the source's tail. */
+  readonly at: Offset | undefined;
+  /** So many messages of a JSON stream, or bytes of any other, beyond `at`. */
+  readonly beyond: number;
+}
+
+/** @throws RequestError `BAD_REQUEST`, LogError `LOG_ID_INVALID` */
+export function parseFork(headers: IncomingHttpHeaders): ForkHead | undefined {
+  const source = headers['stream-forked-from'];
+  const at = headers['stream-fork-offset'];
+  const beyond = headers['stream-fork-sub-offset'];
+  if (source === undefined) {
+    if (at === undefined && beyond === undefined) return undefined;
+    throw new RequestError(
+      'BAD_REQUEST',
+      'Stream-Fork-Offset and Stream-Fork-Sub-Offset need a Stream-Forked-From',
+    );
+  }
+  const path = String(source);
+  if (!path.startsWith(PREFIX)) {
+    throw new RequestError(
+      'BAD_REQUEST',
+      `Stream-Forked-From must be the path of a stream's URL: ${PREFIX}…`,
+    );
+  }
+  return {
+    source: idOf(path),
+    at: at === undefined ? undefined : parseOffsetToken(String(at), 'Stream-Fork-Offset'),
+    beyond: beyond === undefined ? 0 : parseBeyond(String(beyond)),
+  };
+}
+
+function parseBeyond(raw: string): number {
+  const value = /^(0|[1-9]\d{0,15})$/.test(raw) ? Number(raw) : Number.NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw new RequestError('BAD_REQUEST', 'Stream-Fork-Sub-Offset must be a plain decimal number');
+}
+
+/** @throws LogError `LOG_NOT_FOUND`; RequestError `CONFLICT` for one that was deleted while forks of it live */
+export async function sourceOf(store: LogStore, { source }: ForkHead): Promise<LogInfo> {
+  try {
+    return await existing(store, source);
+  } catch (error) {
+    if (!isLogError(error, 'LOG_RETIRED')) throw error;
+    throw new RequestError('CONFLICT', `The stream ${source} was deleted, and lives on only in its forks`);
+  }
+}
+
+/** @throws RequestError `BAD_REQUEST` when the source has no such place */
+export async function forkPoint(store: LogStore, source: LogInfo, head: ForkHead): Promise<ForkPoint> {
+  const at = head.at ?? source.tail;
+  if (at > source.tail)
+    throw new RequestError('BAD_REQUEST', 'Stream-Fork-Offset is beyond the end of the stream');
+  await assertBoundary(store, source, at, 'Stream-Fork-Offset');
+  const place = await beyond(store, source, at, head.beyond);
+  if (place === undefined) {
+    throw new RequestError('BAD_REQUEST', 'Stream-Fork-Sub-Offset is beyond the end of the stream');
+  }
+  return { source: { id: source.id, generation: source.generation }, at: place };
+}
+
+/** Whether a fork that is there is the one that a request asks for. It has its source's bytes, so the source need not be there. */
+export async function isSameFork(
+  store: LogStore,
+  fork: LogInfo,
+  head: ForkHead | undefined,
+): Promise<boolean> {
+  const { forkedFrom } = fork;
+  if (forkedFrom === undefined || head === undefined) return forkedFrom === head;
+  if (forkedFrom.source.id !== head.source) return false;
+  if (head.at === undefined) return head.beyond === 0;
+  if (head.at > forkedFrom.at) return false;
+  return (await beyond(store, fork, head.at, head.beyond)) === forkedFrom.at;
+}
+
+async function beyond(
+  store: LogStore,
+  info: LogInfo,
+  at: Offset,
+  count: number,
+): Promise<Offset | undefined> {
+  if (count === 0) return at;
+  if (info.framing === 'json') return boundary(store, info, at, count);
+  return count <= info.tail - at ? advance(at, count) : undefined;
+}

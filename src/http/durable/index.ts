@@ -1,0 +1,64 @@
+import { isLogError, LogError } from '../../core/errors';
+import type { DirectProtocol, Exchange } from '../direct';
+import { RequestError } from '../request-error';
+import { Answer, sharedHeaders } from './answer';
+import { append } from './append';
+import { Bodies } from './bodies';
+import { create } from './create';
+import { describe } from './describe';
+import type { Durable, Operation } from './operation';
+import { allow } from './preflight';
+import { read } from './read';
+import { remove } from './remove';
+import { idOf, PREFIX } from './stream-path';
+import { Streams } from './streams';
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  PUT: create,
+  POST: append,
+  HEAD: describe,
+  GET: read,
+  DELETE: remove,
+};
+
+/** The Durable Streams protocol: `/v1/stream/<id>`. Its document is `docs/durable-streams.md`. */
+export const durable: DirectProtocol = {
+  prefix: PREFIX,
+  operation(wire) {
+    const { config, store } = wire;
+    const tools: Durable = {
+      ...wire,
+      answer: new Answer(config),
+      bodies: new Bodies(config.limits),
+      streams: new Streams(store),
+    };
+    return (exchange) => perform(tools, exchange);
+  },
+  errorHeaders: ({ config }) => sharedHeaders(config),
+};
+
+function perform(wire: Durable, exchange: Exchange): Promise<void> | void {
+  const { method = '' } = exchange.req;
+  // A preflight comes without the token of the request that it is about.
+  if (method === 'OPTIONS') return allow(wire, exchange);
+  const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
+  if (operation === undefined) throw notAllowed(method);
+  const allowed = exchange.access();
+  return present(operation(wire, { ...exchange, allowed, id: idOf(exchange.path) }));
+}
+
+/** To who asked for a stream that was removed or replaced meanwhile it is not there: a 410 means something else here (5.4). */
+async function present(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    throw isLogError(error, 'LOG_GONE') ? new LogError('LOG_NOT_FOUND', error.message) : error;
+  }
+}
+
+function notAllowed(method: string): RequestError {
+  const allowed = [...Object.keys(OPERATIONS), 'OPTIONS'].join(', ');
+  return new RequestError('METHOD_NOT_ALLOWED', `${method} is not allowed here, but ${allowed} are`, {
+    Allow: allowed,
+  });
+}

@@ -1,0 +1,91 @@
+import type { ServerResponse } from 'node:http';
+import { isLogError } from '../../core/errors';
+import { catchUp } from '../../core/follow';
+import type { LogInfo } from '../../core/log';
+import type { Offset } from '../../core/offset';
+import { isRemoval } from '../../core/removal';
+import { ChunkedBody } from '../chunked-body';
+import { detach } from '../detach';
+import { drained } from '../drained';
+import { keepAlive } from '../keep-alive';
+import { standAtTail } from '../stand-at-tail';
+import { streamContentHeaders } from './answer';
+import { encodingOf } from './event-frames';
+import { EventWriter } from './event-writer';
+import { isText } from './media-type';
+import type { Durable, StreamRequest } from './operation';
+
+/** More than that in a consumer's socket, and it reads from the store instead of being told. */
+const BEHIND_BYTES = 128 * 1024;
+
+/** `live=sse` (PROTOCOL.md, 5.8). The response ends after a while, so that clients spread over the nodes there are by then. */
+export function sendEvents(wire: Durable, request: StreamRequest, info: LogInfo, from: Offset): void {
+  const encoding = encodingOf(info.framing, isText(info.contentType));
+  wire.answer.head(request, 200, {
+    ...streamContentHeaders('text/event-stream'),
+    'Cache-Control': 'no-cache, no-transform',
+    'X-Accel-Buffering': 'no',
+    ...(encoding === 'base64' && { 'Stream-SSE-Data-Encoding': 'base64' }),
+  });
+  const cursor = request.query.get('cursor') ?? undefined;
+  const writer = new EventWriter(new ChunkedBody(request.res), { encoding, cursor, from });
+  detach(request.res, wire.logger, sendLive(wire, request.res, info, { from, writer }));
+}
+
+interface Reader {
+  readonly from: Offset;
+  readonly writer: EventWriter;
+}
+
+async function sendLive(wire: Durable, res: ServerResponse, info: LogInfo, reader: Reader): Promise<void> {
+  const { live, durable } = wire.config;
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  const signal = wire.consumers.signalOf(res);
+  signal.addEventListener('abort', end);
+  const lifetime = setTimeout(end, durable.eventsLifetime);
+  const heartbeat = setInterval(() => {
+    if (!res.writableNeedDrain) reader.writer.heartbeat();
+  }, live.heartbeat);
+  keepAlive(wire.store, info, signal);
+  try {
+    await untilEnd(wire, res, info, reader, over.signal);
+  } catch (error) {
+    // Its time is over, the server stops, or its stream was taken away: the client comes back, and is told then.
+    if (!(over.signal.aborted || isLogError(error, 'LOG_GONE')) || res.closed) throw error;
+  } finally {
+    clearTimeout(lifetime);
+    clearInterval(heartbeat);
+  }
+  reader.writer.end();
+}
+
+/** Alternates between reading from the store and standing at the tail. */
+async function untilEnd(
+  { store, config }: Durable,
+  res: ServerResponse,
+  info: LogInfo,
+  { from, writer }: Reader,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let at = from; ; ) {
+    for await (const page of catchUp(store, info, at, signal)) {
+      at = page.next;
+      if (page.end !== undefined) return writer.last(page.chunks, at);
+      writer.page(page.chunks, at, at >= info.tail);
+      await drained(res, config.http.consumerTimeout, signal);
+      page.release?.();
+    }
+    writer.upToDate();
+    const live = await standAtTail(store, info, at, signal, (chunks, next) => {
+      writer.shared(chunks, next);
+      return res.writableLength <= BEHIND_BYTES;
+    });
+    at = live.at;
+    if (live.outcome !== undefined) {
+      if (!isRemoval(live.outcome)) writer.last([], at);
+      return;
+    }
+    await drained(res, config.http.consumerTimeout, signal);
+  }
+}

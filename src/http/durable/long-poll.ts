@@ -1,0 +1,76 @@
+import { LogError } from '../../core/errors';
+import type { LogInfo } from '../../core/log';
+import type { Offset } from '../../core/offset';
+import type { Headers } from '../content-headers';
+import { keepAlive } from '../keep-alive';
+import { isClosed, position } from './answer';
+import { caching, etagOf } from './caching';
+import { chunkHeaders, sendBody, sendChunk } from './catch-up';
+import { nextCursor } from './cursor';
+import { JsonArray } from './json-texts';
+import { type Heard, nextNews } from './next-news';
+import type { Durable, StreamRequest } from './operation';
+import { existing } from './streams';
+
+/** `live=long-poll`: what there is, or else what comes next, or 204 once there has been nothing for a while (PROTOCOL.md, 5.7). */
+export async function longPoll(
+  wire: Durable,
+  request: StreamRequest,
+  before: LogInfo,
+  from: Offset,
+): Promise<void> {
+  const deadline = performance.now() + wire.config.durable.longPollTimeout;
+  const cursor = { 'Stream-Cursor': nextCursor(request.query.get('cursor') ?? undefined) };
+  const signal = wire.consumers.signalOf(request.res);
+  keepAlive(wire.store, before, signal);
+  for (let info = before; ; info = await sameStream(wire, info)) {
+    if (from < info.tail) return sendChunk(wire, request, info, from, cursor);
+    if (isClosed(info)) return sendNothing(wire, request, from, true, cursor);
+    const patience = { signal, ms: Math.max(0, deadline - performance.now()) };
+    const heard = await nextNews(wire.store, info, from, patience);
+    if (request.res.closed) return;
+    if (heard === undefined) return sendNothing(wire, request, from, false, cursor);
+    if (heard.chunks.length > 0) return sendNews(wire, request, info, heard, cursor);
+    if (heard.isEnd) return sendNothing(wire, request, from, true, cursor);
+  }
+}
+
+/** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; `LOG_GONE` when another stream has its name now: its bytes are not what was waited for */
+async function sameStream({ store }: Durable, { id, generation }: LogInfo): Promise<LogInfo> {
+  const info = await existing(store, id);
+  if (info.generation !== generation) throw new LogError('LOG_GONE');
+  return info;
+}
+
+function sendNothing(
+  wire: Durable,
+  request: StreamRequest,
+  at: Offset,
+  isEnd: boolean,
+  cursor: Headers,
+): void {
+  wire.answer.empty(request, 204, {
+    ...position(at, isEnd),
+    'Stream-Up-To-Date': 'true',
+    ...cursor,
+    'Cache-Control': 'no-store',
+  });
+}
+
+/** Sends what a watcher was told, as it was told: nobody reads it from the store again. */
+function sendNews(
+  wire: Durable,
+  request: StreamRequest,
+  info: LogInfo,
+  { chunks, next, isEnd }: Heard,
+  cursor: Headers,
+): void {
+  const selected = { from: info.tail, to: next, isUpToDate: true, isEnd };
+  const body = info.framing === 'json' ? new JsonArray().next(chunks, true) : Buffer.concat(chunks);
+  sendBody(wire, request, body, {
+    ...chunkHeaders(info, selected),
+    ...cursor,
+    ...caching(wire, info, selected),
+    ETag: etagOf(info, selected),
+  });
+}

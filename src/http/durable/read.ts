@@ -1,0 +1,55 @@
+import type { LogInfo } from '../../core/log';
+import { type Offset, START } from '../../core/offset';
+import { assertAllowed } from '../access';
+import { touch } from '../keep-alive';
+import { RequestError } from '../request-error';
+import { assertBoundary } from './boundaries';
+import { sendChunk, sendNothingYet } from './catch-up';
+import { sendEvents } from './live-events';
+import { longPoll } from './long-poll';
+import { parseReadFrom, type ReadFrom } from './offset-token';
+import type { Durable, StreamRequest } from './operation';
+import { existing } from './streams';
+
+interface ReadQuery {
+  readonly from: ReadFrom;
+  readonly live: 'long-poll' | 'sse' | undefined;
+}
+
+/** `GET` (PROTOCOL.md, 5.6 to 5.8). */
+export async function read(wire: Durable, request: StreamRequest): Promise<void> {
+  assertAllowed(request.allowed, 'consume', request.id);
+  const { from: asked, live } = parseReadQuery(request.query);
+  const info = await existing(wire.store, request.id);
+  await touch(wire.store, info);
+  const from = await startOf(wire, info, asked);
+  if (live === 'sse') return sendEvents(wire, request, info, from);
+  if (live === 'long-poll') return longPoll(wire, request, info, from);
+  if (asked === 'now') sendNothingYet(wire, request, info);
+  else await sendChunk(wire, request, info, from);
+}
+
+/** @throws RequestError `BAD_REQUEST`. Parameters that the protocol does not have are left alone */
+function parseReadQuery(query: URLSearchParams): ReadQuery {
+  const [offset, ...more] = query.getAll('offset');
+  if (more.length > 0) throw new RequestError('BAD_REQUEST', 'offset is given more than once');
+  const live = parseLive(query.get('live'));
+  if (live !== undefined && offset === undefined) {
+    throw new RequestError('BAD_REQUEST', `live=${live} needs an offset`);
+  }
+  return { from: offset === undefined ? START : parseReadFrom(offset), live };
+}
+
+function parseLive(raw: string | null): ReadQuery['live'] {
+  if (raw === null) return undefined;
+  if (raw === 'long-poll' || raw === 'sse') return raw;
+  throw new RequestError('BAD_REQUEST', 'live must be long-poll or sse');
+}
+
+/** @throws RequestError `BAD_REQUEST` for an offset that this stream does not have: it was given for another */
+async function startOf({ store }: Durable, info: LogInfo, asked: ReadFrom): Promise<Offset> {
+  if (asked === 'now') return info.tail;
+  if (asked > info.tail) throw new RequestError('BAD_REQUEST', 'offset is beyond the end of the stream');
+  await assertBoundary(store, info, asked, 'offset');
+  return asked;
+}

@@ -1,0 +1,61 @@
+import { isLogError, LogError } from '../../core/errors';
+import type { Framing, LogInfo, LogRef } from '../../core/log';
+import type { LogId } from '../../core/log-id';
+import type { LogStore } from '../../core/store';
+import { essence } from './media-type';
+
+/** What of a stream never changes during a generation. */
+export interface KnownStream {
+  readonly log: LogRef;
+  /** The essence of its content type. */
+  readonly type: string;
+  readonly framing: Framing | undefined;
+}
+
+const KNOWN_MAX = 10_000;
+
+/**
+ * The streams that were written to of late. What is kept holds for a generation for good, and the store refuses to write to one that
+ * is over: so an append need not ask first.
+ */
+export class Streams {
+  readonly #known = new Map<LogId, KnownStream>();
+
+  constructor(private readonly store: LogStore) {}
+
+  /** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */
+  async get(id: LogId): Promise<KnownStream> {
+    return this.#known.get(id) ?? this.#learn(id);
+  }
+
+  /** Runs `work` with what is known of the stream, and once more if that turns out to be over. @throws as `get` */
+  async with<T>(id: LogId, work: (stream: KnownStream) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.get(id));
+    } catch (error) {
+      if (!isLogError(error, 'LOG_GONE')) throw error;
+      this.#known.delete(id);
+      return work(await this.get(id));
+    }
+  }
+
+  async #learn(id: LogId): Promise<KnownStream> {
+    const { generation, contentType, framing } = await existing(this.store, id);
+    const stream = { log: { id, generation }, type: essence(contentType), framing };
+    if (this.#known.size >= KNOWN_MAX) this.#forgetOldest();
+    this.#known.set(id, stream);
+    return stream;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined) this.#known.delete(oldest);
+  }
+}
+
+/** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */
+export async function existing(store: LogStore, id: LogId): Promise<LogInfo> {
+  const info = await store.info(id);
+  if (info === undefined) throw new LogError('LOG_NOT_FOUND', `The stream ${id} does not exist`);
+  return info;
+}

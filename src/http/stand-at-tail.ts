@@ -1,0 +1,49 @@
+import type { LogRef, Outcome } from '../core/log';
+import { advance, type Offset } from '../core/offset';
+import { sizeOf } from '../core/size-of';
+import type { LogStore } from '../core/store';
+
+export interface AtTail {
+  readonly at: Offset;
+  /** Present when the log ended there. */
+  readonly outcome?: Outcome;
+}
+
+/**
+ * Passes on what the log's watchers are told, in the same turn, until the log ends, or there is something that only a read can tell.
+ * @param take passes chunks on, of which `next` is the end. @returns whether the consumer keeps up; else it has to read on by itself
+ * @throws the signal's reason
+ */
+export function standAtTail(
+  store: LogStore,
+  log: LogRef,
+  from: Offset,
+  signal: AbortSignal,
+  take: (chunks: readonly Buffer[], next: Offset) => boolean,
+): Promise<AtTail> {
+  return new Promise((resolve, reject) => {
+    let at = from;
+    const stop = (): void => {
+      unwatch();
+      signal.removeEventListener('abort', onAbort);
+    };
+    const leave = (outcome?: Outcome): void => {
+      stop();
+      resolve(outcome === undefined ? { at } : { at, outcome });
+    };
+    const onAbort = (): void => {
+      stop();
+      reject(signal.reason);
+    };
+    const unwatch = store.watch(log, from, (news) => {
+      if (news.kind === 'bytes' && news.from === at) {
+        at = advance(at, sizeOf(news.chunks));
+        if (!take(news.chunks, at)) leave();
+      } else if (news.kind === 'ended' && news.at === at) leave(news.outcome);
+      // Told of bytes that it has in part or whole, or of something to look at: the store knows what is missing.
+      else leave();
+    });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
+  });
+}

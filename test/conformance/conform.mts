@@ -1,0 +1,28 @@
+import { runConformanceTests } from '@durable-streams/server-conformance-tests';
+import { afterAll, beforeAll } from 'vitest';
+import { LoomProcess } from '../support/loom-process.js';
+
+/** The suite waits for two long-polls to time out, under a limit of 5 s for each test. */
+const ENVIRONMENT = { LOOM_DURABLE_LONG_POLL_TIMEOUT: '500ms', LOOM_LOG_LEVEL: 'warn' };
+
+export interface Stage {
+  /** Where the server under test is reached. */
+  readonly url: string;
+  stop(): Promise<unknown>;
+}
+
+/** Runs the whole suite against what `raise` starts. */
+export function conforms(raise: () => Promise<Stage>): void {
+  const config = { baseUrl: '' };
+  let stage: Stage | undefined;
+  beforeAll(async () => {
+    stage = await raise();
+    config.baseUrl = stage.url;
+  });
+  afterAll(() => stage?.stop());
+  runConformanceTests(config);
+}
+
+export function startLoom(store: string): Promise<LoomProcess> {
+  return LoomProcess.start({ store, env: ENVIRONMENT });
+}

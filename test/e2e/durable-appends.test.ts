@@ -1,0 +1,191 @@
+import { Consumer, Producer } from '../support/http';
+import { DurableStream, JSON_TYPE, producer, TEXT, token } from './durable-requests';
+import { onEachStore } from './on-each-store';
+
+const LIMITS = `
+limits: {appendBytes: 64KiB, producersPerStream: 2, gatheredBytes: 1MiB, bytesPerStream: 2MiB}
+`;
+
+onEachStore(
+  'what is appended at /v1/stream',
+  ({ url, freshId }) => {
+    const fresh = () => new DurableStream(url(`/v1/stream/${freshId()}`));
+    const created = async (type = TEXT) => {
+      const stream = fresh();
+      expect((await stream.create(type)).status).toBe(201);
+      return stream;
+    };
+
+    it('without a length is there piece by piece while it arrives', async () => {
+      const stream = await created();
+      const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
+      const writer = new Producer(stream.url, { headers: TEXT });
+      await writer.write('one ');
+      await events.until('data:one \n');
+      expect((await stream.read()).text).toBe('one ');
+      await writer.write('two');
+      await events.until('data:two\n');
+      const answer = await writer.end();
+      expect(answer.status).toBe(204);
+      expect(answer.headers['stream-next-offset']).toBe(token(7));
+      events.close();
+    });
+
+    it('without a length keeps what came before its connection broke', async () => {
+      const stream = await created();
+      const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
+      const writer = new Producer(stream.url, { headers: { ...TEXT, 'Stream-Closed': 'true' } });
+      await writer.write('kept');
+      await events.until('data:kept\n');
+      writer.destroy();
+      expect((await stream.append(' and more', TEXT)).headers['stream-next-offset']).toBe(token(13));
+      expect((await stream.read()).headers['stream-closed']).toBeUndefined();
+      events.close();
+    });
+
+    it('without a length closes its stream after the last piece', async () => {
+      const stream = await created();
+      const writer = new Producer(stream.url, { headers: { ...TEXT, 'Stream-Closed': 'true' } });
+      await writer.write('all');
+      expect((await writer.end()).headers).toMatchObject({
+        'stream-closed': 'true',
+        'stream-next-offset': token(3),
+      });
+      expect((await stream.read()).headers['stream-closed']).toBe('true');
+    });
+
+    it('without a length, by an idempotent producer, is there whole or not at all', async () => {
+      const stream = await created();
+      const headers = { ...TEXT, ...producer('p', 0, 0) };
+      const broken = new Producer(stream.url, { headers });
+      await broken.write('half');
+      broken.destroy();
+      await broken.cut();
+      const writer = new Producer(stream.url, { headers });
+      await writer.write('who');
+      // Another request that was sent later and is answered shows that nothing of the first one is there.
+      expect((await stream.append('other ', TEXT)).status).toBe(204);
+      expect((await stream.read()).text).toBe('other ');
+      expect((await writer.end('le')).status).toBe(200);
+      expect((await stream.read()).text).toBe('other whole');
+    });
+
+    it('as JSON without a length is one document', async () => {
+      const stream = await created(JSON_TYPE);
+      const writer = new Producer(stream.url, { headers: JSON_TYPE });
+      await writer.write('[{"a":1},');
+      expect((await stream.read()).text).toBe('[]');
+      expect((await writer.end('{"b":2}]')).status).toBe(204);
+      expect((await stream.read()).text).toBe('[{"a":1},{"b":2}]');
+    });
+
+    it('as JSON keeps numbers and the order of keys as they were written', async () => {
+      const stream = await created(JSON_TYPE);
+      const text = '{"b":12345678901234567890,"2":1e400,"1":"\\u00e9 \\" [,] \\\\"}';
+      await stream.append(` [ ${text} , [ ] , "x,y" ]\r\n`, JSON_TYPE);
+      expect((await stream.read()).text).toBe(`[${text},[],"x,y"]`);
+    });
+
+    it.each(['', '{', '[1,]', 'nul', '"\u0000"', '[1] [2]', '\ufeff1'])(
+      'as JSON must be JSON: %j',
+      async (text) => {
+        const stream = await created(JSON_TYPE);
+        expect((await stream.append(text, JSON_TYPE)).status).toBe(400);
+        expect((await stream.read()).text).toBe('[]');
+      },
+    );
+
+    it('as JSON must be UTF-8', async () => {
+      const stream = await created(JSON_TYPE);
+      expect((await stream.append(Buffer.from([0x22, 0xff, 0x22]), JSON_TYPE)).status).toBe(400);
+    });
+
+    it('in one step is refused beyond limits.appendBytes, before it is sent if it says its length', async () => {
+      const stream = await created();
+      const announced = new Producer(stream.url, {
+        headers: { ...TEXT, 'Content-Length': String(64 * 1024 + 1) },
+      });
+      expect((await announced.answer).status).toBe(413);
+      announced.destroy();
+      const chunked = new Producer(stream.url, { headers: { ...TEXT, ...producer('p', 0, 0) } });
+      await chunked.write(Buffer.alloc(64 * 1024 + 1));
+      expect((await chunked.answer).status).toBe(413);
+      chunked.destroy();
+      expect((await stream.append(Buffer.alloc(64 * 1024), TEXT)).status).toBe(204);
+      expect((await stream.head()).headers['stream-next-offset']).toBe(token(64 * 1024));
+    });
+
+    it('may be as long as the stream in pieces', async () => {
+      const stream = await created();
+      const writer = new Producer(stream.url, { headers: TEXT });
+      for (let piece = 0; piece < 10; piece += 1) await writer.write(Buffer.alloc(20_000, String(piece)));
+      expect((await writer.end()).headers['stream-next-offset']).toBe(token(200_000));
+      expect((await stream.readAll()).subarray(19_999, 20_001).toString()).toBe('01');
+    });
+
+    it('in pieces is refused from where the stream is full, and what came before stays', async () => {
+      const stream = await created();
+      const writer = new Producer(stream.url, { headers: TEXT });
+      let isRefused = false;
+      const answer = writer.answer.finally(() => {
+        isRefused = true;
+      });
+      while (!isRefused) await writer.write(Buffer.alloc(50_000, 'x')).catch(() => {});
+      expect((await answer).status).toBe(413);
+      writer.destroy();
+      const stored = await stream.readAll();
+      expect(stored.length).toBeGreaterThan(1024 * 1024);
+      expect(stored.length).toBeLessThanOrEqual(2 * 1024 * 1024);
+    });
+
+    it('has to wait while too many bodies are in memory', async () => {
+      const stream = await created();
+      const waiting = Array.from({ length: 16 }, () => {
+        const headers = { ...TEXT, 'Content-Length': String(64 * 1024), Expect: '100-continue' };
+        return new Producer(stream.url, { headers });
+      });
+      // Each of them holds its room from its head on; how many have it, the answers tell.
+      let answer = await stream.append(Buffer.alloc(1_000), TEXT);
+      while (answer.status === 204) answer = await stream.append(Buffer.alloc(1_000), TEXT);
+      expect(answer.status).toBe(429);
+      expect(answer.headers['retry-after']).toBe('2');
+      for (const one of waiting) one.destroy();
+      while (answer.status === 429) answer = await stream.append('x', TEXT);
+      expect(answer.status).toBe(204);
+    });
+
+    it('is remembered of so many producers only', async () => {
+      const stream = await created();
+      for (const id of ['a', 'b'])
+        expect((await stream.append('x', { ...TEXT, ...producer(id, 0, 0) })).status).toBe(200);
+      expect((await stream.append('x', { ...TEXT, ...producer('c', 0, 0) })).status).toBe(429);
+      expect((await stream.append('x', { ...TEXT, ...producer('a', 0, 1) })).status).toBe(200);
+      expect((await stream.read()).text).toBe('xxx');
+    });
+
+    it('goes to the stream that has the name now', async () => {
+      const stream = await created();
+      await stream.append('old', TEXT);
+      await stream.remove();
+      expect((await stream.append('lost', TEXT)).status).toBe(404);
+      await stream.create(JSON_TYPE);
+      expect((await stream.append('lost', TEXT)).status).toBe(409);
+      expect((await stream.append('1', JSON_TYPE)).status).toBe(204);
+      expect((await stream.read()).text).toBe('[1]');
+    });
+
+    it('closes a stream once, and says where it ended', async () => {
+      const stream = await created();
+      await stream.append('all', TEXT);
+      for (let time = 0; time < 2; time += 1) {
+        const answer = await stream.close();
+        expect(answer.status).toBe(204);
+        expect(answer.headers).toMatchObject({ 'stream-closed': 'true', 'stream-next-offset': token(3) });
+      }
+      const refused = await stream.append('more', { 'Content-Type': 'image/png' });
+      expect(refused.status).toBe(409);
+      expect(refused.headers).toMatchObject({ 'stream-closed': 'true', 'stream-next-offset': token(3) });
+    });
+  },
+  { config: LIMITS },
+);

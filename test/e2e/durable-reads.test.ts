@@ -1,0 +1,224 @@
+import { Consumer } from '../support/http';
+import { DurableStream, JSON_TYPE, TEXT, token } from './durable-requests';
+import { onEachStore } from './on-each-store';
+
+const CONFIG = `
+durable: {chunkBytes: 1KiB, eventsLifetime: 1s}
+`;
+
+onEachStore(
+  'what is read at /v1/stream',
+  ({ url, freshId }) => {
+    const created = async (type: Readonly<Record<string, string>>, body?: string | Buffer) => {
+      const stream = new DurableStream(url(`/v1/stream/${freshId()}`));
+      expect((await stream.create(type, body)).status).toBe(201);
+      return stream;
+    };
+
+    it('may have slashes and any character in its name', async () => {
+      const name = `${freshId()}/a b/ü%2F?`;
+      const stream = new DurableStream(url(`/v1/stream/${encodeURI(name).replace('?', '%3F')}`));
+      expect((await stream.create(TEXT, 'x')).status).toBe(201);
+      expect((await stream.read()).text).toBe('x');
+      expect((await new DurableStream(url('/v1/stream/__ds/subscriptions/x')).create()).status).toBe(404);
+    });
+
+    it('comes in chunks, of which each but the last says that there is more', async () => {
+      const body = Buffer.alloc(2_500, 'abcdefghij');
+      const stream = await created(TEXT, body);
+      const first = await stream.read();
+      expect(first.body.length).toBe(1_024);
+      expect(first.headers['stream-next-offset']).toBe(token(1_024));
+      expect(first.headers['stream-up-to-date']).toBeUndefined();
+      expect(first.headers['cache-control']).toBe('public, max-age=60, stale-while-revalidate=300');
+      await stream.close();
+      expect((await stream.read()).headers['stream-closed']).toBeUndefined();
+      const last = await stream.read(`?offset=${token(2_048)}`);
+      expect(last.body.length).toBe(452);
+      expect(last.headers).toMatchObject({ 'stream-up-to-date': 'true', 'stream-closed': 'true' });
+      expect((await stream.readAll()).equals(body)).toBe(true);
+    });
+
+    it('comes in chunks of whole messages, however large they are', async () => {
+      const messages = [{ a: 'x'.repeat(900) }, { b: 'y'.repeat(3_000) }, 1, { c: 'z'.repeat(1_100) }, [], 2];
+      const stream = await created(JSON_TYPE, JSON.stringify(messages));
+      const read: unknown[] = [];
+      let chunks = 0;
+      for (let offset = '-1'; ; chunks += 1) {
+        const answer = await stream.read(`?offset=${offset}`);
+        read.push(...JSON.parse(answer.text));
+        offset = String(answer.headers['stream-next-offset']);
+        if (answer.headers['stream-up-to-date'] === 'true') break;
+      }
+      expect(read).toEqual(messages);
+      expect(chunks).toBeGreaterThan(1);
+    });
+
+    it.each([
+      'x',
+      '',
+      '-2',
+      'NOW',
+      '0',
+      '12',
+      '1_1',
+      `${token(1)}0`,
+      '0000000000000001_0000000000000000',
+      token(99),
+    ])('is not read from %j, which is no offset of it', async (offset) => {
+      const stream = await created(TEXT, 'abc');
+      expect((await stream.read(`?offset=${offset}`)).status).toBe(400);
+      expect((await stream.read(`?offset=${offset}&live=long-poll`)).status).toBe(400);
+    });
+
+    it('is not read from inside of a message', async () => {
+      const stream = await created(JSON_TYPE, '[[1],[2]]');
+      expect((await stream.read(`?offset=${token(4)}`)).text).toBe('[[2]]');
+      for (const inside of [1, 3, 5]) {
+        expect((await stream.read(`?offset=${token(inside)}`)).status).toBe(400);
+        expect((await stream.read(`?offset=${token(inside)}&live=sse`)).status).toBe(400);
+      }
+    });
+
+    it('is answered 304 until something was added, and again after the end', async () => {
+      const stream = await created(TEXT, 'abc');
+      const etags = new Set<string>();
+      const changes = [() => stream.append('d', TEXT), () => stream.close(), () => stream.read()];
+      for (const change of changes) {
+        const { headers } = await stream.read();
+        const etag = String(headers.etag);
+        expect(etags.has(etag)).toBe(false);
+        etags.add(etag);
+        const same = await stream.read('', { 'If-None-Match': `"other", W/${etag}` });
+        expect(same.status).toBe(304);
+        expect(same.headers.etag).toBe(etag);
+        await change();
+      }
+      await stream.remove();
+      await stream.create({ ...TEXT, 'Stream-Closed': 'true' }, 'abcd');
+      expect(etags.has(String((await stream.read()).headers.etag))).toBe(false);
+    });
+
+    it('is kept by caches no longer than it lives', async () => {
+      const stream = await created({ ...TEXT, 'Stream-TTL': '20', 'Stream-Closed': 'true' }, 'abc');
+      const [, seconds] =
+        /^public, max-age=(\d+)$/.exec(String((await stream.read()).headers['cache-control'])) ?? [];
+      expect(Number(seconds)).toBeGreaterThan(10);
+      expect(Number(seconds)).toBeLessThanOrEqual(22);
+    });
+
+    it('wakes everybody who waits with one append', async () => {
+      const stream = await created(JSON_TYPE);
+      const polls = Array.from({ length: 200 }, () => stream.read('?offset=now&live=long-poll'));
+      const events = await Consumer.open(`${stream.url}?offset=now&live=sse`);
+      await events.until('"upToDate":true');
+      // A poll that came later than the first append waits for the next one.
+      const writing = setInterval(() => void stream.append('{"n":1}', JSON_TYPE), 100);
+      const answers = await Promise.all(polls).finally(() => clearInterval(writing));
+      for (const { status, text, headers } of answers) {
+        expect([status, text.slice(0, 8)]).toEqual([200, '[{"n":1}']);
+        expect(headers['stream-cursor']).toMatch(/^\d+$/);
+      }
+      await events.until('data:[{"n":1}');
+      events.close();
+    });
+
+    it('tells a waiting poll of the end together with the last bytes', async () => {
+      const stream = await created(TEXT);
+      const poll = stream.read(`?offset=${token(0)}&live=long-poll`);
+      const events = await Consumer.open(`${stream.url}?offset=now&live=sse`);
+      await events.until('"upToDate":true');
+      await stream.append('end', { ...TEXT, 'Stream-Closed': 'true' });
+      const answer = await poll;
+      expect(answer.text).toBe('end');
+      const next = await stream.read(`?offset=${token(3)}&live=long-poll`);
+      expect(next.status).toBe(204);
+      expect(next.headers).toMatchObject({ 'stream-closed': 'true', 'stream-next-offset': token(3) });
+      expect(await events.end()).toMatchObject({ complete: true });
+      expect(events.text).toContain('data:end\n');
+    });
+
+    it('is not found by who waits for it when it is removed', async () => {
+      const stream = await created(TEXT);
+      const poll = stream.read(`?offset=${token(0)}&live=long-poll`);
+      const events = await Consumer.open(`${stream.url}?offset=now&live=sse`);
+      await events.until('"upToDate":true');
+      await stream.remove();
+      expect((await poll).status).toBe(404);
+      expect(await events.end()).toMatchObject({ complete: true });
+      expect(events.text).not.toContain('streamClosed');
+    });
+
+    it('as events never cuts a character, and makes one line end of a CR and an LF', async () => {
+      const stream = await created(TEXT);
+      const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
+      await events.until('"upToDate":true');
+      const text = Buffer.from(' ü\r\n€\rend');
+      for (const byte of text) await stream.append(Buffer.from([byte]), TEXT);
+      await stream.close();
+      await events.end();
+      expect(shown(events.text)).toBe(' ü\n€\nend');
+    });
+
+    it('as events ends after a while, and goes on from the offset that was told', async () => {
+      const stream = await created(TEXT, 'one');
+      const first = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
+      expect(await first.end()).toMatchObject({ complete: true });
+      const [offset] = [...first.text.matchAll(/"streamNextOffset":"(\w+)"/g)]
+        .map(([, told]) => told)
+        .slice(-1);
+      await stream.append('two', TEXT);
+      const second = await Consumer.open(`${stream.url}?offset=${offset}&live=sse`);
+      await second.until('data:two\n');
+      expect(second.text).not.toContain('one');
+      second.close();
+    });
+
+    it('does not end for being idle while somebody waits for it', async () => {
+      const stream = await created({ ...TEXT, 'Stream-TTL': '1' });
+      const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
+      await events.end();
+      expect((await stream.append('x', TEXT)).status).toBe(204);
+      const polls = await stream.read(`?offset=${token(0)}`);
+      expect(polls.text).toBe('x');
+    });
+
+    it('may be asked for by any page', async () => {
+      const stream = await created(TEXT, 'x');
+      const preflight = await fetch(stream.url, { method: 'OPTIONS' });
+      expect(preflight.status).toBe(204);
+      expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
+      for (const answer of [await stream.read(), await stream.read('?offset=x'), await stream.head()]) {
+        expect(answer.headers).toMatchObject({
+          'access-control-allow-origin': '*',
+          'access-control-expose-headers': expect.stringContaining('Stream-Next-Offset'),
+          'x-content-type-options': 'nosniff',
+          'cross-origin-resource-policy': 'cross-origin',
+        });
+      }
+      expect((await stream.read()).headers['content-security-policy']).toContain('sandbox');
+    });
+
+    it('has no other methods', async () => {
+      const answer = await fetch(url(`/v1/stream/${freshId()}`), { method: 'PATCH' });
+      expect(answer.status).toBe(405);
+      expect(answer.headers.get('allow')).toContain('POST');
+    });
+  },
+  { config: CONFIG },
+);
+
+/** What an EventSource would have given for the `data` events. */
+function shown(events: string): string {
+  return events
+    .split('\n\n')
+    .filter((event) => event.startsWith('event: data\n'))
+    .map((event) =>
+      event
+        .split('\n')
+        .slice(1)
+        .map((line) => line.slice('data:'.length))
+        .join('\n'),
+    )
+    .join('');
+}

@@ -1,0 +1,22 @@
+import { Consumer } from '../support/http';
+import { LoomProcess } from '../support/loom-process';
+import { DurableStream, TEXT, token } from './durable-requests';
+
+describe('a server that stops', () => {
+  it('answers who waits at /v1/stream in order, so that they ask elsewhere', async () => {
+    const loom = await LoomProcess.start({ store: 'memory:' });
+    const stream = new DurableStream(`${loom.url}/v1/stream/waited-for`);
+    await stream.create(TEXT, 'x');
+    const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
+    await events.until('"upToDate":true');
+    const poll = stream.read(`?offset=${token(1)}&live=long-poll`);
+    // The answer to a request that was sent later shows that the poll is waiting.
+    expect((await stream.head()).status).toBe(200);
+    const code = loom.kill('SIGTERM');
+    const answer = await poll;
+    expect(answer.status).toBe(204);
+    expect(answer.headers['stream-next-offset']).toBe(token(1));
+    expect(await events.end()).toMatchObject({ complete: true });
+    expect(await code).toBe(0);
+  });
+});

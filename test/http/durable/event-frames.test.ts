@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { dataEvent, type Encoding, lastEvent, NO_CARRY } from '../../../src/http/durable/event-frames';
+
+/** What a client gets of the data that comes in such pieces. */
+function received(encoding: Encoding, pieces: readonly Buffer[]): string[] {
+  let carry = NO_CARRY;
+  const events: string[] = [];
+  for (const piece of pieces) {
+    const page = Buffer.from(piece);
+    const framed = dataEvent(encoding, [page], carry);
+    // As when the memory of a page that was sent is used for another one.
+    page.fill('?');
+    carry = framed.carry;
+    events.push(framed.event);
+  }
+  events.push(lastEvent(encoding, carry));
+  return events.filter((event) => event !== '').map(dataOf);
+}
+
+/** WHATWG HTML, 9.2.6, with the space that may follow the colon. */
+function dataOf(event: string): string {
+  const [name, ...lines] = event.slice(0, -2).split('\n');
+  expect(name).toBe('event: data');
+  expect(event.endsWith('\n\n')).toBe(true);
+  for (const line of lines) expect(line.startsWith('data:') && !line.includes('\r')).toBe(true);
+  return lines.map((line) => line.slice('data:'.length)).join('\n');
+}
+
+function cut(bytes: Buffer, size: number): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.subarray(at, at + size));
+  return pieces;
+}
+
+describe('the events of a stream', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', ' ', '\n', '\r', '\r\n', 'ü', '€', '🧵', 'event: x', ':'),
+  });
+
+  it('have its text with one kind of line ends, in whatever pieces it comes', () => {
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 7 }), (whole, size) => {
+        const shown = received('text', cut(Buffer.from(whole), size)).join('');
+        expect(shown).toBe(whole.replaceAll(/\r\n|\r/g, '\n'));
+      }),
+    );
+  });
+
+  it('have its messages whole, in whatever pieces they come', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.integer({ min: 1, max: 30 }), (values, size) => {
+        const lines = values.map((value) => `${JSON.stringify(value)}\n`).join('');
+        const arrays = received('json', cut(Buffer.from(lines), size)).map((data) => JSON.parse(data));
+        expect(arrays.flat(1)).toEqual(JSON.parse(JSON.stringify(values)));
+      }),
+    );
+  });
+
+  it('have its bytes as base64, each event by itself', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), fc.integer({ min: 1, max: 7 }), (bytes, size) => {
+        const whole = Buffer.from(bytes);
+        const shown = received('base64', cut(whole, size)).map((data) => Buffer.from(data, 'base64'));
+        expect(Buffer.concat(shown).equals(whole)).toBe(true);
+      }),
+    );
+  });
+
+  it('show a character that was never completed as a broken one', () => {
+    expect(received('text', [Buffer.from([0x61, 0xe2, 0x82])])).toEqual(['a', '\ufffd']);
+  });
+});

@@ -1,0 +1,101 @@
+import { parseAppendHead } from '../../../src/http/durable/append-head';
+import { nextCursor } from '../../../src/http/durable/cursor';
+import { parseExpiry, renderExpiry } from '../../../src/http/durable/expiry-headers';
+import { parseFork } from '../../../src/http/durable/fork';
+import { essence, givenContentType, isText } from '../../../src/http/durable/media-type';
+import { parseProducer } from '../../../src/http/durable/producer-headers';
+
+const producer = (id: string, epoch: string, sequence: string) => ({
+  'producer-id': id,
+  'producer-epoch': epoch,
+  'producer-seq': sequence,
+});
+
+describe('the head of a request at /v1/stream', () => {
+  it('names a producer by three headers or by none', () => {
+    expect(parseProducer({})).toBeUndefined();
+    expect(parseProducer(producer('a', '0', '9007199254740991'))).toEqual({
+      id: 'a',
+      epoch: 0,
+      sequence: Number.MAX_SAFE_INTEGER,
+    });
+    for (const bad of ['', '-1', '1.0', '1e3', ' 1', '0x1', '9007199254740992']) {
+      expect(() => parseProducer(producer('a', bad, '0'))).toThrow('Producer-Epoch');
+      expect(() => parseProducer(producer('a', '0', bad))).toThrow('Producer-Seq');
+    }
+    expect(() => parseProducer({ 'producer-id': 'a' })).toThrow('together');
+    expect(() => parseProducer(producer('', '0', '0'))).toThrow('Producer-Id');
+    expect(() => parseProducer(producer('a'.repeat(257), '0', '0'))).toThrow('Producer-Id');
+  });
+
+  it('closes by `true` in any case, and by nothing else', () => {
+    for (const value of ['true', 'TRUE', 'True'])
+      expect(parseAppendHead({ 'stream-closed': value }).closes).toBe(true);
+    for (const value of ['', 'yes', '1', 'false', ' true']) {
+      expect(parseAppendHead({ 'stream-closed': value }).closes).toBe(false);
+    }
+  });
+
+  it('says how long a stream lives, in one way', () => {
+    expect(parseExpiry({ 'stream-ttl': '3600' })).toEqual({ kind: 'idle', ttlMs: 3_600_000 });
+    expect(parseExpiry({ 'stream-expires-at': '2030-01-02T03:04:05+01:00' })).toEqual({
+      kind: 'at',
+      at: Date.UTC(2030, 0, 2, 2, 4, 5),
+    });
+    for (const ttl of ['', '01', '+1', '1.0', '1e3', '-1', ' 1', '999999999999']) {
+      expect(() => parseExpiry({ 'stream-ttl': ttl })).toThrow('Stream-TTL');
+    }
+    for (const at of ['', 'tomorrow', '2030-01-02', '2030-13-02T03:04:05Z', '1893553445']) {
+      expect(() => parseExpiry({ 'stream-expires-at': at })).toThrow('Stream-Expires-At');
+    }
+    expect(() => parseExpiry({ 'stream-ttl': '1', 'stream-expires-at': '2030-01-02T03:04:05Z' })).toThrow(
+      'exclude',
+    );
+    expect(renderExpiry(parseExpiry({ 'stream-ttl': '0' }))).toEqual({ 'Stream-TTL': '0' });
+  });
+
+  it('says where a fork begins', () => {
+    expect(parseFork({})).toBeUndefined();
+    const from = { 'stream-forked-from': '/v1/stream/a/b%20c' };
+    expect(parseFork(from)).toEqual({ source: 'a/b c', at: undefined, beyond: 0 });
+    const at = {
+      ...from,
+      'stream-fork-offset': '0000000000000000_0000000000000007',
+      'stream-fork-sub-offset': '3',
+    };
+    expect(parseFork(at)).toEqual({ source: 'a/b c', at: 7, beyond: 3 });
+    expect(() => parseFork({ 'stream-fork-offset': '0000000000000000_0000000000000000' })).toThrow(
+      'Stream-Forked-From',
+    );
+    for (const source of ['a', 'http://other/v1/stream/a', '/stream/a', '']) {
+      expect(() => parseFork({ 'stream-forked-from': source })).toThrow('Stream-Forked-From');
+    }
+    for (const offset of ['-1', 'now', '7', '9999999999999999_9999999999999999']) {
+      expect(() => parseFork({ ...from, 'stream-fork-offset': offset })).toThrow('Stream-Fork-Offset');
+    }
+  });
+
+  it('is compared by the essence of its content type', () => {
+    expect(essence(' Text/HTML ; charset=x')).toBe('text/html');
+    expect(givenContentType('application/vnd.api+json')).toBe('application/vnd.api+json');
+    for (const bad of ['', 'text', 'text/', '/x', 'a/b\u00e4', `a/${'b'.repeat(300)}`])
+      expect(givenContentType(bad)).toBeUndefined();
+    expect(['text/csv', 'application/json', 'image/png'].map(isText)).toEqual([true, true, false]);
+  });
+});
+
+describe('a cursor', () => {
+  const now = Date.UTC(2024, 9, 9) + 1_000 * 20_000;
+
+  it('is the number of the present interval', () => {
+    expect(nextCursor(undefined, now)).toBe('1000');
+    expect(nextCursor('999', now)).toBe('1000');
+    expect(nextCursor('x', now)).toBe('1000');
+  });
+
+  it('is always greater than the one that the client has, by up to an hour', () => {
+    expect(nextCursor('1000', now, () => 0)).toBe('1001');
+    expect(nextCursor('1000', now, () => 0.999999)).toBe('1180');
+    expect(nextCursor('5000', now, () => 0)).toBe('5001');
+  });
+});
