@@ -24,6 +24,7 @@ export function describeAppendsInFlight(subject: Subject): void {
           if (underWay.length === store.appendsInFlight) await underWay.shift();
           const append = store.append(writer, at(sent), [piece]);
           underWay.push(append);
+          // That it fails shows below, where it is awaited.
           append.then((tail) => tails.push(tail)).catch(() => {});
           sent += piece.length;
         }

@@ -54,6 +54,8 @@ export async function addEntriesAfter(
     ...entries.map((entry) => new QueuedAppendCommand(key, entry, stamp)),
     new Command('eval', [PUT_BACK, keys.length, ...keys], UTF8),
   ]);
+  const failed = [replies[0], replies.at(-1)].find((reply) => reply instanceof Error);
+  if (failed) throw failed;
   assertIds(replies.slice(1, -1));
 }
 
@@ -71,7 +73,8 @@ async function together(connection: Redis, commands: readonly Command[]): Promis
       Promise.reject(refusals[0] ?? error),
     );
   });
-  if (!Array.isArray(replies)) throw new Error('a transaction was answered with no list');
+  if (!Array.isArray(replies) || replies.length !== commands.length)
+    throw new Error('not all of a transaction was answered');
   return replies;
 }
 

@@ -2,10 +2,11 @@ import type { Redis } from 'ioredis';
 import { LogError } from '../../core/errors';
 import type { Writer } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
 import type { Tails } from '../../core/tails';
 import { addEntries, addEntriesAfter } from './add-entries';
 import type { Connections } from './connect';
-import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, lengthOf, type NewEntry } from './entries';
+import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry } from './entries';
 import { bytesKey, partitionOf } from './keys';
 import { damaged, type Locator } from './locate';
 import { type Patience, persist } from './persist';
@@ -24,6 +25,19 @@ interface Batch {
   readonly end: Offset;
   readonly entries: readonly NewEntry[];
   readonly stamp: number;
+  readonly onSent: () => void;
+}
+
+interface Confirmed {
+  readonly tail: Offset;
+  /** Of the connection on which Redis said so. */
+  readonly socket: object;
+}
+
+interface UnderWay {
+  readonly confirmed: Promise<Confirmed>;
+  /** Resolves when it has gone out for the first time, or is over. */
+  readonly sent: Promise<void>;
 }
 
 /**
@@ -33,7 +47,7 @@ interface Batch {
  */
 export class Appender {
   /** Of each writer, by the name of its stream, the append that began last, while it is under way. */
-  readonly #last = new Map<string, Promise<Offset>>();
+  readonly #last = new Map<string, UnderWay>();
 
   constructor(
     private readonly connections: Connections,
@@ -43,33 +57,41 @@ export class Appender {
   ) {}
 
   /** @throws LogError as `LogStore.append` */
-  append(writer: Writer, at: Offset, chunks: readonly Buffer[], patience: Patience): Promise<Offset> {
-    const end = advance(at, lengthOf(chunks));
-    const batch = { writer, at, end, entries: cutEntries(at, chunks), stamp: Date.now() };
+  async append(writer: Writer, at: Offset, chunks: readonly Buffer[], patience: Patience): Promise<Offset> {
+    let onSent = (): void => {};
+    const sent = new Promise<void>((resolve) => {
+      onSent = resolve;
+    });
+    const end = advance(at, sizeOf(chunks));
+    const batch = { writer, at, end, entries: cutEntries(at, chunks), stamp: Date.now(), onSent };
     const key = keyOf(batch);
     const before = this.#last.get(key);
-    const append = before ? this.#next(before, batch, patience) : this.#persist(batch, patience);
-    this.#last.set(key, append);
-    const over = (): void => {
-      if (this.#last.get(key) === append) this.#last.delete(key);
-    };
-    append.then(over, over);
-    return append;
+    const confirmed = before ? this.#next(before, batch, patience) : this.#persist(batch, patience);
+    const own = { confirmed, sent };
+    this.#last.set(key, own);
+    try {
+      return (await confirmed).tail;
+    } finally {
+      onSent();
+      if (this.#last.get(key) === own) this.#last.delete(key);
+    }
   }
 
   /** An append that begins while the one before it is under way. */
-  async #next(before: Promise<Offset>, batch: Batch, patience: Patience): Promise<Offset> {
+  async #next(before: UnderWay, batch: Batch, patience: Patience): Promise<Confirmed> {
+    await before.sent;
     const storedEarly = this.#storeEarly(batch);
-    await before;
-    const socket = await storedEarly;
-    return socket ? this.#reached(batch, batch.end, socket) : this.#persist(batch, patience);
+    const { socket } = await before.confirmed;
+    // Where the one before had to be sent once more, to another master perhaps, what the first one said of this one means nothing.
+    const isStored = (await storedEarly) === socket;
+    return isStored ? this.#reached(batch, batch.end, socket) : this.#persist(batch, patience);
   }
 
-  #persist(batch: Batch, patience: Patience): Promise<Offset> {
+  #persist(batch: Batch, patience: Patience): Promise<Confirmed> {
     return persist(patience, () => this.#attempt(batch));
   }
 
-  async #attempt(batch: Batch): Promise<Offset> {
+  async #attempt(batch: Batch): Promise<Confirmed> {
     const { writer, at, end } = batch;
     const connection = await this.connections.master(partitionOf(writer.log.id));
     if (connection.status !== 'ready') throw new Error('the connection to Redis is lost');
@@ -80,16 +102,16 @@ export class Appender {
     return this.#reached(batch, advance(START, Math.max(tail, end)), connection.stream);
   }
 
-  #reached({ writer, at, entries }: Batch, reached: Offset, socket: object): Offset {
+  #reached({ writer, at, entries }: Batch, tail: Offset, socket: object): Confirmed {
     const held = this.writers.of(writer);
-    if (held && reached >= held.tail) {
-      held.tail = reached;
+    if (held && tail >= held.tail) {
+      held.tail = tail;
       held.confirmedOn = socket;
     }
-    this.locator.reached(writer.log, reached);
+    this.locator.reached(writer.log, tail);
     const chunks = entries.flatMap((entry) => entry.parts);
     this.tails.advanced(writer.log, at, chunks);
-    return reached;
+    return { tail, socket };
   }
 
   /** How far the log has come, asked because it is not known for certain: what was sent before may have arrived or not. */
@@ -105,7 +127,7 @@ export class Appender {
 
   async #store(connection: Redis, held: Held | undefined, batch: Batch, tail: Offset): Promise<void> {
     const missing = entriesAfter(batch.entries, tail);
-    const sent = this.#send(connection, held, batch, missing.length);
+    const sent = this.#noteSending(connection, held, batch, missing.length);
     try {
       const length = await addEntries(connection, keyOf(batch), missing, batch.stamp);
       sent.length ??= length;
@@ -127,7 +149,7 @@ export class Appender {
     if (held === undefined || sent?.end !== batch.at || sent.length === undefined) return undefined;
     const { connection, socket, length } = sent;
     if (connection.stream !== socket || connection.status !== 'ready') return undefined;
-    this.#send(connection, held, batch, batch.entries.length);
+    this.#noteSending(connection, held, batch, batch.entries.length);
     try {
       await addEntriesAfter(length, connection, keyOf(batch), batch.entries, batch.stamp);
       return socket;
@@ -138,7 +160,8 @@ export class Appender {
     }
   }
 
-  #send(connection: Redis, held: Held | undefined, { end }: Batch, entries: number): Sent {
+  #noteSending(connection: Redis, held: Held | undefined, { end, onSent }: Batch, entries: number): Sent {
+    onSent();
     const before = held?.sent?.length;
     const length = before === undefined ? undefined : before + entries;
     const sent = { connection, socket: connection.stream, end, length };

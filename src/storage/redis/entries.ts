@@ -124,7 +124,3 @@ export function entriesAfter(entries: readonly NewEntry[], tail: Offset): NewEnt
         : { ...entry, from: tail, parts: [bytesOf(entry.parts).subarray(tail - entry.from)] },
     );
 }
-
-export function lengthOf(chunks: readonly Buffer[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-}

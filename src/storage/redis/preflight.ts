@@ -2,10 +2,11 @@ import type { Redis } from 'ioredis';
 import { messageOf } from '../../core/errors';
 import type { Connections } from './connect';
 import { isReply } from './failure';
-import { PARTITIONS, PARTITIONS_KEY } from './keys';
+import { factsPrefix, PARTITIONS, PARTITIONS_KEY } from './keys';
 import type { RedisStoreSettings } from './options';
 
 const VERSION_MIN = 7;
+const MAY_RENAME = "return redis.acl_check_cmd('RENAME', KEYS[1], KEYS[2]) and 1 or 0";
 
 /**
  * Refuses a Redis that this store cannot work with or that may drop logs, and warns of one that keeps nothing.
@@ -20,6 +21,7 @@ export async function preflight(connections: Connections, settings: RedisStoreSe
     await warnIfNothingIsKept(master, settings);
   }
   await requirePartitions(connections);
+  await requireRename(connections);
 }
 
 async function requireVersion(redis: Redis): Promise<void> {
@@ -71,6 +73,16 @@ async function configOf(redis: Redis, name: string): Promise<string | undefined>
     if (isReply(error)) return undefined;
     throw error;
   }
+}
+
+/** Fencing is renaming, and an append that must not be stored is kept away by renaming: without it, both would fail silently. */
+async function requireRename({ commands }: Connections): Promise<void> {
+  const [from, to] = [`${factsPrefix(0)}a`, `${factsPrefix(0)}b`];
+  const isAllowed = await commands.eval(MAY_RENAME, 2, from, to).catch((error: unknown) => {
+    if (isReply(error)) return 0;
+    throw error;
+  });
+  if (isAllowed !== 1) throw new Error('Redis has to allow its user EVAL and RENAME');
 }
 
 async function requirePartitions({ commands }: Connections): Promise<void> {

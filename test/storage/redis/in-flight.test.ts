@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { Redis } from 'ioredis';
 import type { Writer } from '../../../src/core/log';
 import { advance, type Offset, START } from '../../../src/core/offset';
 import type { LogStore } from '../../../src/core/store';
@@ -55,12 +56,13 @@ describe('appends to Redis that are under way at the same time', () => {
         }
         await running;
         await producer.expectStored();
+        expect(await guardedAppends(admin)).toBeGreaterThan(5);
       },
       { args: ['--maxmemory-policy', 'noeviction'] },
     ));
 
   it('are stored once each, in order, when the connection breaks again and again', () =>
-    withRedis(async ({ openByProxy }) => {
+    withRedis(async ({ admin, openByProxy }) => {
       const { store, proxy } = await openByProxy({ patienceMs: 20_000 });
       const writer = await createLog(store);
       const producer = new Producer(store, writer);
@@ -71,8 +73,15 @@ describe('appends to Redis that are under way at the same time', () => {
       }
       await running;
       await producer.expectStored();
+      expect(await guardedAppends(admin)).toBeGreaterThan(5);
     }));
 });
+
+/** How many appends Redis was sent while the one before was under way: each has two scripts, which nothing else sends whole. */
+async function guardedAppends(admin: Redis): Promise<number> {
+  const [, calls = '0'] = /^cmdstat_eval:calls=(\d+)/m.exec(await admin.info('commandstats')) ?? [];
+  return Number(calls) / 2;
+}
 
 /** Keeps as many appends under way as the store takes. */
 class Producer {

@@ -50,6 +50,14 @@ describe('opening a store in Redis', () => {
       expect(warnings).toEqual([expect.stringMatching(/make sure that it is noeviction/)]);
     }));
 
+  it('refuses a user who may not rename, because nothing could be fenced', () =>
+    withRedis(async ({ redis, admin }) => {
+      await admin.call('ACL', 'SETUSER', 'loom', 'on', '>secret', '~*', '&*', '+@all', '-rename');
+      await expect(openRedisStore(`redis://loom:secret@127.0.0.1:${redis.port}`)).rejects.toThrow(
+        'Redis has to allow its user EVAL and RENAME',
+      );
+    }));
+
   it('refuses a database that Redis does not have', () =>
     withRedis(async ({ redis }) => {
       await expect(openRedisStore(`${redis.url}/99`)).rejects.toThrow('Redis has no database 99');
