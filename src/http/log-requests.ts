@@ -5,13 +5,17 @@ import type { Logger } from '../observe/logger';
 
 const KNOWN_ID = /^[\w.:-]{1,64}$/;
 
-/** Logs a line when the request is over. @returns its id: the client's own, or one made here */
-export type RequestLog = (req: IncomingMessage, res: ServerResponse, path: string) => string;
+/**
+ * Logs a line when the request is over.
+ * @param path without the query, which may hold a token
+ * @param about further fields of the line
+ * @returns its id: the client's own, or one made here
+ */
+export type RequestLog = (req: IncomingMessage, res: ServerResponse, path: string, about?: object) => string;
 
-/** The query is left out: it may hold a token. */
 export function requestLog(logger: Logger): RequestLog {
   const nextId = requestIds();
-  return (req, res, path) => {
+  return (req, res, path, about) => {
     const began = performance.now();
     const given = req.headers['x-request-id'];
     const requestId = typeof given === 'string' && KNOWN_ID.test(given) ? given : nextId();
@@ -20,7 +24,7 @@ export function requestLog(logger: Logger): RequestLog {
       const ms = Math.round(performance.now() - began);
       const how = res.writableFinished ? 'answered' : 'cut';
       const status = res.headersSent ? res.statusCode : undefined;
-      logger.info({ requestId, method, path, status, ms, how }, 'request');
+      logger.request({ requestId, ...about, method, path, status, ms, how }, 'request');
     });
     return requestId;
   };
