@@ -6,4 +6,5 @@ rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
 });
-cpSync('src/storage/redis/lua', 'dist/storage/redis/lua', { recursive: true });
+for (const lua of ['storage/redis/lua', 'relay/redis/lua'])
+  cpSync(`src/${lua}`, `dist/${lua}`, { recursive: true });

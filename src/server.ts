@@ -1,14 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Config } from './config/config';
+import type { Config, RelayName } from './config/config';
 import { maskStore } from './config/mask';
 import { messageOf } from './core/errors';
 import { runJanitor } from './core/janitor';
 import type { LogStore } from './core/store';
-import { createApp } from './http/app';
-import { Listener } from './listener';
+import { type App, createApp } from './http/app';
+import { openRelays, type Relays } from './http/relays';
+import { type Bound, Listeners } from './listeners';
 import type { Logger } from './observe/logger';
 import { reportJanitor } from './observe/report-janitor';
-import { StartError, whyNot } from './start-error';
+import { openRelay } from './relay/open';
+import type { Relay } from './relay/relay';
+import { StartError } from './start-error';
 import { openStore, type StoreOptions } from './storage/open';
 
 /** What the store has at least to close in, in milliseconds, when `stopTimeout` has been used up before. */
@@ -20,6 +23,8 @@ export interface RunningServer {
   readonly address: string;
   /** Where a client on this machine reaches it. */
   readonly url: string;
+  /** Where it reaches the relays that have a port of their own. */
+  readonly relayUrls: readonly { readonly serve: RelayName; readonly url: string }[];
   /** Stops in good order, within about `stopTimeout`. Called again, it returns the same promise. */
   close(): Promise<void>;
 }
@@ -27,37 +32,45 @@ export interface RunningServer {
 /** Opens the store, listens, and looks after the streams. @throws StartError */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   const store = await open(config, logger);
+  const relayed = await openRelayed(config, logger).catch(async (error) => {
+    await store.close();
+    throw error;
+  });
   const app = createApp({ store, config, logger });
-  const listener = new Listener(
-    app.handler,
+  const listeners = new Listeners(
     config,
     atMostOnceAMinute(() => {
       logger.warn({ connections: config.limits.connections }, 'too many connections: new ones are closed');
     }),
   );
-  const { port, address } = await listen(listener, config).catch(async (error) => {
-    await store.close();
+  const { port, address, url } = await listen(listeners, app, relayed.relays, config).catch(async (error) => {
+    await listeners.stop();
+    await Promise.all([relayed.close(), store.close()]);
     throw error;
   });
   const stopJanitor = startJanitor(store, config, logger);
-  const url = `http://${reachable(config.host)}:${port}`;
   logger.info({ url, address, port, store: maskStore(config.store) }, 'listening');
+  for (const { serve, url: relay } of listeners.relays)
+    logger.info({ relay, serve }, 'listening for a relay');
 
   let closing: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     logger.info('stopping');
     const drained = app.drain().catch((err) => logger.error({ err }, 'ending the producers failed'));
+    const relaysDrained = relayed.relays.drain();
+    relaysDrained.catch((err) => logger.error({ err }, 'ending the relays failed'));
     const deadline = performance.now() + config.stopTimeout;
-    await hangUp(listener, [drained, stopJanitor()], config.stopTimeout, logger);
+    await hangUp(listeners, [drained, stopJanitor()], config.stopTimeout, logger);
     // What is acknowledged survives a process that ends like this, too.
     const late = delay(Math.max(deadline - performance.now(), CLOSE_MS), 'late', { ref: false });
-    const closed = await Promise.race([store.close(), late]);
+    const closed = await Promise.race([Promise.all([relayed.close(), store.close()]), late]);
     logger.info(closed === 'late' ? 'stopped before the store was closed' : 'stopped');
   };
   return {
     port,
     address,
     url,
+    relayUrls: listeners.relays,
     close() {
       closing ??= stop();
       return closing;
@@ -95,12 +108,32 @@ function storeOptions({ limits, files, redis }: Config, logger: Logger): StoreOp
   };
 }
 
-async function listen(listener: Listener, { port, host }: Config): ReturnType<Listener['listen']> {
+interface Relayed {
+  readonly relays: Relays;
+  close(): Promise<void>;
+}
+
+/** @throws StartError */
+async function openRelayed(config: Config, logger: Logger): Promise<Relayed> {
+  const { relay: settings, redis, store } = config;
+  const warn = (message: string, details = {}): void => logger.warn(details, message);
+  const options = { commandTimeoutMs: redis.commandTimeout, nodeLeaseMs: settings.nodeLease, warn };
+  let relay: Relay | undefined;
   try {
-    return await listener.listen(port, host);
+    relay = await openRelay(store, options);
+    const relays = await openRelays(relay, config, logger);
+    return { relays, close: () => relays.close().finally(() => relay?.close()) };
   } catch (cause) {
-    throw new StartError(`Cannot listen on port ${port} of ${host}: ${whyNot(cause)}`, { cause });
+    await relay?.close();
+    throw new StartError(`The relays cannot be opened: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** @throws StartError */
+async function listen(listeners: Listeners, app: App, relays: Relays, config: Config): Promise<Bound> {
+  const bound = await listeners.open(relays.mounted(app.handler), config.port, config.host);
+  for (const entry of config.listeners) await listeners.openRelay(entry, relays.alone(entry.serve));
+  return bound;
 }
 
 /** @returns stops it, and resolves when it is done with what it was at. */
@@ -124,27 +157,21 @@ function startJanitor(store: LogStore, config: Config, logger: Logger): () => Pr
  * for a store that is away is left to the store's end.
  */
 async function hangUp(
-  listener: Listener,
+  listeners: Listeners,
   work: readonly Promise<void>[],
   timeoutMs: number,
   logger: Logger,
 ): Promise<void> {
   const over = new AbortController();
-  const stopped = listener.stop();
+  const stopped = listeners.stop();
   const inTime = Promise.all([stopped, ...work]).then(() => true);
   const late = delay(timeoutMs, false, { signal: over.signal }).catch(() => false);
   if (!(await Promise.race([inTime, late]))) {
     logger.warn('stopTimeout is over: what is still under way is cut');
-    listener.cut();
+    listeners.cut();
     await stopped;
   }
   over.abort();
-}
-
-/** What a client on this machine has to say instead of "every address". */
-function reachable(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 function atMostOnceAMinute(work: () => void): () => void {

@@ -18,8 +18,8 @@ interface Layer {
 const LAYERS: Readonly<Record<string, Layer>> = {
   core: { layers: [], packages: [] },
   storage: { layers: ['core'], packages: ['ioredis', 'lmdb'] },
-  relay: { layers: ['core'], packages: ['ioredis'] },
-  http: { layers: ['core', 'config'], types: ['observe'], packages: ['koa', '@koa/router'] },
+  relay: { layers: ['core', 'storage'], packages: ['ioredis', 'lmdb'] },
+  http: { layers: ['core', 'config', 'relay'], types: ['observe'], packages: ['koa', '@koa/router'] },
   config: { layers: [], packages: ['js-yaml'] },
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
   client: { layers: [], packages: [] },

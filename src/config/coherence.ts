@@ -3,8 +3,9 @@ import { ConfigError } from './config-error';
 
 /** What no setting can be checked for alone. @throws ConfigError that names the settings and their values */
 export function assertCoherent(config: Config): void {
-  const { host, tokens, allowAnonymous, limits, redis } = config;
-  if (tokens.length === 0 && !allowAnonymous && !isLoopback(host)) {
+  const { tokens, allowAnonymous, limits, redis } = config;
+  const host = hostsOf(config).find((one) => !isLoopback(one));
+  if (tokens.length === 0 && !allowAnonymous && host !== undefined) {
     throw new ConfigError(
       `Without tokens everyone who reaches ${host} could read, write and delete every stream. ` +
         'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or say allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
@@ -27,6 +28,10 @@ export function assertCoherent(config: Config): void {
       `redis.patience (${redis.patience} ms) must not be shorter than redis.commandTimeout (${redis.commandTimeout} ms)`,
     );
   }
+}
+
+function hostsOf({ host, listeners }: Config): readonly string[] {
+  return [host, ...listeners.map((listener) => listener.host ?? host)];
 }
 
 function isLoopback(host: string): boolean {

@@ -10,27 +10,41 @@ export interface CommandLine {
   readonly flags: Layer;
 }
 
+export interface Flag {
+  readonly name: string;
+  readonly letter?: string;
+  /** Its setting, where that has another name. */
+  readonly key?: string;
+  readonly value: string;
+}
+
 /** The settings that have a flag, with its letter where it has one. */
-export const FLAGS: readonly { readonly name: string; readonly letter?: string; readonly value: string }[] = [
+export const FLAGS: readonly Flag[] = [
   { name: 'port', letter: 'p', value: 'N' },
   { name: 'host', value: 'H' },
   { name: 'store', value: 'URL' },
+  { name: 'listen', key: 'listeners', value: 'RELAY=PORT' },
 ];
 
 /** @throws UsageError */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const { help, version, config, ...given } = parse(argv);
+  const { help, version, config, listen, ...given } = parse(argv);
   const texts = new Map(Object.entries(given));
+  if (listen !== undefined) texts.set('listeners', listen.join(','));
   const flags = new Map<string, unknown>();
   for (const setting of SETTINGS) {
     const text = texts.get(setting.key);
     if (text === undefined) continue;
     flags.set(
       setting.key,
-      inUsage(() => parseValue(setting, setting.option.check.fromText(text), `--${setting.key}`)),
+      inUsage(() => parseValue(setting, setting.option.check.fromText(text), `--${flagOf(setting.key)}`)),
     );
   }
   return { asks: help ? 'help' : version ? 'version' : 'start', configs: config ?? [], flags };
+}
+
+function flagOf(key: string): string {
+  return FLAGS.find((flag) => flag.key === key)?.name ?? key;
 }
 
 function parse(argv: readonly string[]) {
@@ -41,6 +55,7 @@ function parse(argv: readonly string[]) {
         port: { type: 'string', short: 'p' },
         host: { type: 'string' },
         store: { type: 'string' },
+        listen: { type: 'string', multiple: true },
         config: { type: 'string', short: 'c', multiple: true },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },

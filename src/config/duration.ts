@@ -46,6 +46,22 @@ export function durationOrOff(min: string, max: string = TIMER_MAX): Check<Milli
   };
 }
 
+/** As `duration`, or 0, which is `undefined`: no end. */
+export function durationOrNever(min: string, max: string = TIMER_MAX): Check<Milliseconds | undefined> {
+  const check = duration(min, max);
+  return {
+    parse(raw) {
+      if (raw === 0 || (typeof raw === 'string' && /^0+(ms|s|m|h|d)?$/.test(raw))) return undefined;
+      try {
+        return check.parse(raw);
+      } catch (error) {
+        throw error instanceof Mismatch ? new Mismatch(`${error.complaint}, or 0`) : error;
+      }
+    },
+    fromText: (text) => text,
+  };
+}
+
 function milliseconds(raw: unknown): Milliseconds | undefined {
   const [, count, unit] = (typeof raw === 'string' && /^(\d{1,12})(ms|s|m|h|d)$/.exec(raw)) || [];
   const factor = unit === undefined ? undefined : UNITS[unit];

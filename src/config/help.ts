@@ -1,4 +1,4 @@
-import { FLAGS } from './command-line';
+import { FLAGS, type Flag } from './command-line';
 import { showPlain } from './option';
 import { SETTINGS } from './settings';
 
@@ -11,7 +11,7 @@ export function helpText(): string {
 Persistent, tailable log streams over HTTP.
 
 Options:
-${FLAGS.map(({ name, letter, value }) => flagLine(name, letter, value)).join('\n')}
+${FLAGS.map(flagLine).join('\n')}
 ${line('-c, --config FILE_OR_DIR', 'Settings in YAML, or a directory of such files. May be repeated: later wins.')}
 ${line('-h, --help', 'Show this.')}
 ${line('    --version', 'Show the version.')}
@@ -24,8 +24,8 @@ ${SETTINGS.map(({ key, option }) => `${line(key, option.words)} [${showPlain(opt
 `;
 }
 
-function flagLine(name: string, letter: string | undefined, value: string): string {
-  const words = SETTINGS.find(({ key }) => key === name)?.option.words ?? '';
+function flagLine({ name, letter, key = name, value }: Flag): string {
+  const words = SETTINGS.find((setting) => setting.key === key)?.option.words ?? '';
   return line(`${letter === undefined ? '   ' : `-${letter},`} --${name} ${value}`, words);
 }
 

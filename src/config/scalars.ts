@@ -47,6 +47,15 @@ export const origin: Check<string> = {
   fromText: (text) => text,
 };
 
+/** The beginning of a URL's path, without a slash at its end; or nothing. */
+export const pathPrefix: Check<string> = {
+  parse(raw) {
+    if (typeof raw === 'string' && /^(\/[\w.~!$&'()*+,=:@%-]+)*$/.test(raw)) return raw;
+    throw new Mismatch('must be empty or a path such as /relays');
+  },
+  fromText: (text) => text,
+};
+
 /** Which schemes there are is for the stores to say. */
 export const storeUrl: Check<string> = {
   parse(raw) {

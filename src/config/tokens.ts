@@ -1,6 +1,6 @@
 import { type Check, Mismatch } from './option';
 
-export const SCOPES = ['produce', 'consume', 'spy', 'delete'] as const;
+export const SCOPES = ['produce', 'consume', 'spy', 'delete', 'relay'] as const;
 export type TokenScope = (typeof SCOPES)[number];
 
 /** A string alone may do everything. Of `token` and `sha256` (64 hex digits, lower case) exactly one is present. */

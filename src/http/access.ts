@@ -93,7 +93,13 @@ function bearerOf(req: IncomingMessage): string | undefined {
 function toCredential(entry: TokenEntry): Credential {
   if (typeof entry === 'string') return { ...EVERYTHING, digest: sha256(entry) };
   const digest = entry.sha256 === undefined ? sha256(entry.token ?? '') : Buffer.from(entry.sha256, 'hex');
-  return { digest, scopes: new Set(entry.scopes ?? SCOPES), prefix: entry.prefix ?? '' };
+  const prefix = entry.prefix ?? '';
+  return { digest, scopes: new Set(entry.scopes ?? scopesWithin(prefix)), prefix };
+}
+
+/** What the relays hold has no id that a prefix could be held against: a token that is limited to one must name their scope. */
+function scopesWithin(prefix: string): readonly TokenScope[] {
+  return prefix === '' ? SCOPES : SCOPES.filter((scope) => scope !== 'relay');
 }
 
 function sha256(text: string): Buffer {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Access, Gatekeeper } from './access';
-import { isDeparture } from './consumers';
 import type { RequestLog } from './log-requests';
 import type { Wire } from './protocol';
-import { logUnexpected, refusalOf, stopListening } from './respond';
+import { refuse } from './refuse';
+import { logUnexpected } from './respond';
 
 /** A request to a wire that answers without Koa: its chain costs more than a small append does. */
 export interface Exchange {
@@ -52,22 +52,4 @@ export function serveDirectly(
 function split(url: string): [path: string, query: URLSearchParams] {
   const at = url.indexOf('?');
   return at === -1 ? [url, NO_QUERY] : [url.slice(0, at), new URLSearchParams(url.slice(at + 1))];
-}
-
-function refuse(
-  req: IncomingMessage,
-  res: ServerResponse,
-  error: unknown,
-  shared: Readonly<Record<string, string>>,
-): void {
-  // Nobody is there to be told, or the server stops, and the client goes on elsewhere.
-  if (res.headersSent || isDeparture(error)) {
-    res.destroy();
-    return;
-  }
-  const { status, headers, body } = refusalOf(error);
-  const json = JSON.stringify(body);
-  stopListening(req, res);
-  res.writeHead(status, { ...shared, ...headers, 'Content-Length': Buffer.byteLength(json) });
-  res.end(req.method === 'HEAD' ? undefined : json);
 }

@@ -261,7 +261,7 @@ describe('tokens', () => {
     ['[{sha256: abc}]', 'tokens[0].sha256 must be 64 hex digits'],
     [
       '[{token: a, scopes: [admin]}]',
-      'tokens[0].scopes must be a list of some of produce, consume, spy, delete',
+      'tokens[0].scopes must be a list of some of produce, consume, spy, delete, relay',
     ],
     ['[{token: a, scopes: []}]', 'tokens[0].scopes must be a list of some of'],
     ['[{token: a, scopes: spy}]', 'tokens[0].scopes must be a list of some of'],

@@ -1,0 +1,64 @@
+import { type Check, Mismatch } from './option';
+
+export const RELAYS = ['rendezvous', 'httpipe', 'cama', 'packets'] as const;
+export type RelayName = (typeof RELAYS)[number];
+
+/** A port of its own for one system, which then lies at its root. */
+export interface ListenerEntry {
+  readonly serve: RelayName;
+  readonly port: number;
+  /** Absent: that of the main port. */
+  readonly host?: string;
+}
+
+const KEYS = ['serve', 'port', 'host'];
+const PORT_MAX = 65_535;
+
+/** In YAML a list of `{serve, port, host}`; as text `rendezvous=9999,httpipe=3000`. */
+export const listenerList: Check<readonly ListenerEntry[]> = {
+  parse(raw) {
+    if (!Array.isArray(raw))
+      throw new Mismatch('must be a list such as [{serve: rendezvous, port: 9999}], or rendezvous=9999');
+    return raw.map((entry: unknown, index) => parseListener(entry, `[${index}]`));
+  },
+  fromText(text) {
+    const entries = text.split(',').map((entry) => /^\s*(\w+)=(\d{1,5})\s*$/.exec(entry));
+    if (entries.includes(null)) return text;
+    return entries.map((found) => ({ serve: found?.[1], port: Number(found?.[2]) }));
+  },
+};
+
+function parseListener(raw: unknown, within: string): ListenerEntry {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw new Mismatch(`must be a map of ${KEYS.join(', ')}`, within);
+  const fields = new Map<string, unknown>(Object.entries(raw));
+  for (const key of fields.keys()) {
+    if (!KEYS.includes(key))
+      throw new Mismatch(
+        `has the unknown key ${JSON.stringify(key)}; allowed are ${KEYS.join(', ')}`,
+        within,
+      );
+  }
+  const host = fields.get('host');
+  return {
+    serve: parseName(fields.get('serve'), `${within}.serve`),
+    port: parsePort(fields.get('port'), `${within}.port`),
+    ...(host !== undefined && { host: parseHost(host, `${within}.host`) }),
+  };
+}
+
+function parseName(raw: unknown, within: string): RelayName {
+  const found = RELAYS.find((name) => name === raw);
+  if (found === undefined) throw new Mismatch(`must be one of ${RELAYS.join(', ')}`, within);
+  return found;
+}
+
+function parsePort(raw: unknown, within: string): number {
+  if (typeof raw === 'number' && Number.isInteger(raw) && raw >= 0 && raw <= PORT_MAX) return raw;
+  throw new Mismatch(`must be an integer from 0 to ${PORT_MAX}`, within);
+}
+
+function parseHost(raw: unknown, within: string): string {
+  if (typeof raw === 'string' && /^[\w.:%-]+$/.test(raw)) return raw;
+  throw new Mismatch('must be a host name or an IP address', within);
+}

@@ -1,0 +1,133 @@
+import type { Config } from '../../config/config';
+import type { CamaSession } from '../../relay/cama';
+import { openCama } from '../../relay/open-cama';
+import { Side } from '../../relay/side';
+import type { OpenRelaySystem, RelayRequest } from '../relay-system';
+import { RequestError } from '../request-error';
+import { answer } from './answer';
+import { receive, type Sessions, send } from './exchange';
+import { clientAddress, isSameAddress, parseAddress } from './peer-address';
+import { hashOf, newSecret, presentsToken, tokenCookie } from './token';
+
+const PATH = /^\/cama\/session(?:\/([\w=-]{1,200}))?\/?$/;
+
+/** cama: a host and a guest send each other messages by way of a session. */
+export const cama: OpenRelaySystem = async ({ relay, config }) => {
+  const settings = config.cama;
+  const { places, meeting } = await openCama(relay, settings.sessions, config.relay.waiting);
+  const operations = new Operations({ places, meeting, stalledMs: config.http.consumerTimeout }, settings);
+  return {
+    name: 'cama',
+    path: '/cama',
+    strips: '',
+    shown: (path) => path.replace(/^(\/cama\/session\/[\w-]{6})[\w=-]+/, '$1…'),
+    handle: (request) => operations.handle(request),
+    drain: () => meeting.drain(),
+    async close() {
+      meeting.close();
+      places.close();
+    },
+  };
+};
+
+class Operations {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly settings: Config['cama'],
+  ) {}
+
+  async handle(request: RelayRequest): Promise<void> {
+    const { req, res, path } = request;
+    const [whole, id] = PATH.exec(path) ?? [];
+    if (whole === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
+    const side = new Side(req, res);
+    if (id === undefined) {
+      if (req.method !== 'PUT') throw notAllowed(req.method, 'PUT');
+      request.authorize();
+      return this.#allocate(request, side);
+    }
+    const session = await this.sessions.places.session(id);
+    if (session === undefined) {
+      return answer(side, 404, { 'Set-Cookie': this.#cookie(id, '', 0) }, 'no such session');
+    }
+    return this.#operate(request, side, session);
+  }
+
+  async #operate(request: RelayRequest, side: Side, session: CamaSession): Promise<void> {
+    const { req } = request;
+    const isHost = presentsToken(req, session.tokenHash);
+    if (!isHost && !this.#admits(request, session)) return answer(side, 403, {}, 'not permitted');
+    const timeoutMs = this.#timeoutOf(request);
+    switch (req.method) {
+      case 'GET':
+        return receive(this.sessions, { side, session, sender: isHost ? 'guest' : 'host', timeoutMs });
+      case 'POST':
+        return send(this.sessions, { side, session, sender: isHost ? 'host' : 'guest', timeoutMs });
+      case 'PUT':
+        return isHost
+          ? this.#permit(request, side, session)
+          : answer(side, 403, {}, 'only the host may do this');
+      case 'DELETE':
+        return isHost ? this.#deallocate(side, session) : answer(side, 403, {}, 'only the host may do this');
+      default:
+        throw notAllowed(req.method, 'GET, POST, PUT, DELETE');
+    }
+  }
+
+  async #allocate({ req, query }: RelayRequest, side: Side): Promise<void> {
+    const isSecure = req.headers['x-type'] === 'secure' || query.get('secure') === 'true';
+    const { sessionLifetime, externalPath } = this.settings;
+    const lifetimeMs = Math.min(millisecondsIn(query.get('timeout')) ?? sessionLifetime, sessionLifetime);
+    const [id, token, expiresAt] = [newSecret(), newSecret(), Date.now() + lifetimeMs];
+    const session = { id, tokenHash: hashOf(token), isSecure, expiresAt };
+    if (!(await this.sessions.places.create(session))) {
+      throw new RequestError('TOO_MANY_WAITING', 'There are too many sessions');
+    }
+    answer(side, 201, {
+      Location: `${externalPath}/cama/session/${id}`,
+      'Set-Cookie': this.#cookie(id, token, expiresAt),
+      'X-Type': isSecure ? 'secure' : 'basic',
+    });
+  }
+
+  async #permit({ req }: RelayRequest, side: Side, session: CamaSession): Promise<void> {
+    const peer = parseAddress(String(req.headers['x-peer-address'] ?? ''));
+    if (peer === undefined) return answer(side, 400, {}, 'X-Peer-Address must be an IP address');
+    await this.sessions.places.permit(session.id, peer);
+    answer(side, 200);
+  }
+
+  async #deallocate(side: Side, { id }: CamaSession): Promise<void> {
+    await this.sessions.places.remove(id);
+    answer(side, 200, { 'Set-Cookie': this.#cookie(id, '', 0) });
+  }
+
+  /** Of a secure session's guests, only the one at the permitted address takes part. */
+  #admits({ req }: RelayRequest, { isSecure, peer }: CamaSession): boolean {
+    if (!isSecure) return true;
+    const client = clientAddress(req, this.settings.trustProxy);
+    return peer !== undefined && client !== undefined && isSameAddress(peer, client);
+  }
+
+  #timeoutOf({ req, query }: RelayRequest): number {
+    const { requestTimeout, requestTimeoutMax } = this.settings;
+    const asked = millisecondsIn(String(req.headers['x-timeout'] ?? query.get('timeout') ?? ''));
+    return asked === undefined ? requestTimeout : Math.min(asked, requestTimeoutMax);
+  }
+
+  #cookie(id: string, token: string, expiresAt: number): string {
+    return tokenCookie(token, `${this.settings.externalPath}/cama/session/${id}`, expiresAt);
+  }
+}
+
+/** A positive number of seconds, in milliseconds. */
+function millisecondsIn(seconds: string | null): number | undefined {
+  const found = seconds !== null && /^\d{1,9}(\.\d{1,3})?$/.test(seconds) ? Number(seconds) * 1_000 : 0;
+  return found > 0 ? found : undefined;
+}
+
+function notAllowed(method: string | undefined, allowed: string): RequestError {
+  return new RequestError('METHOD_NOT_ALLOWED', `${method} is not allowed here, but ${allowed} are`, {
+    Allow: allowed,
+  });
+}

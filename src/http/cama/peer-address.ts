@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP, SocketAddress } from 'node:net';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addAddress('::1', 'ipv6');
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+
+/** An address in the one form in which it is compared. `undefined` for what is none. */
+export function parseAddress(text: string): string | undefined {
+  const bare = text
+    .trim()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/%.*$/, '');
+  if (bare === 'localhost') return '127.0.0.1';
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;
+  if (isIP(mapped) === 4) return mapped;
+  // The canonical form of an IPv6 address: its zeros and its case are spelled in many ways.
+  if (isIP(mapped) === 6) return new SocketAddress({ address: mapped, family: 'ipv6' }).address;
+  return undefined;
+}
+
+/** Whether a client is the permitted one. One machine reaches itself by several addresses. */
+export function isSameAddress(permitted: string, client: string): boolean {
+  return permitted === client || (isLoopback(permitted) && isLoopback(client));
+}
+
+/** @param trustsProxy whether the last entry of X-Forwarded-For was written by a proxy of one's own */
+export function clientAddress(req: IncomingMessage, trustsProxy: boolean): string | undefined {
+  const forwarded = trustsProxy ? req.headers['x-forwarded-for'] : undefined;
+  const last = forwarded === undefined ? undefined : String(forwarded).split(',').at(-1);
+  return parseAddress(last ?? req.socket.remoteAddress ?? '');
+}
+
+function isLoopback(address: string): boolean {
+  return LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,78 @@
+import type { Outcome } from '../../relay/attendee';
+import type { SenderHead } from '../../relay/exchange';
+import type { HttpipePlaces } from '../../relay/httpipe';
+import type { Meeting } from '../../relay/meeting';
+import { RequestBody } from '../../relay/request-body';
+import { ResponseBody } from '../../relay/response-body';
+import type { Side } from '../../relay/side';
+
+export interface Channels {
+  readonly places: HttpipePlaces;
+  readonly meeting: Meeting;
+  /** The longest wait; absent: for ever. */
+  readonly timeoutMs: number | undefined;
+  /** How long a receiver may take nothing, in milliseconds. */
+  readonly stalledMs: number;
+}
+
+/** What curl's `-d` says unasked of whatever it sends. */
+const FORM = 'application/x-www-form-urlencoded';
+const UNKNOWN_TYPE = 'application/octet-stream';
+
+/** `POST`: answered when the consumer has everything. */
+export async function produce(side: Side, { meeting, timeoutMs }: Channels, place: string): Promise<void> {
+  const source = new RequestBody(side);
+  const outcome = await meeting.attend(place, {
+    role: 'sender',
+    side,
+    source,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
+  if (outcome.kind === 'exchanged' && outcome.ended.end === 'complete') side.reply(200);
+  else answer(side, outcome);
+}
+
+/** `GET`: the response begins with the first byte, or the end, of what the producer sends. */
+export async function consume(side: Side, channels: Channels, place: string): Promise<void> {
+  const { meeting, timeoutMs, stalledMs } = channels;
+  const begin = (head: SenderHead): void => void side.res.writeHead(200, headersOf(head));
+  const sink = new ResponseBody(side, { begin, stalledMs });
+  const outcome = await meeting.attend(place, {
+    role: 'receiver',
+    side,
+    sink,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
+  if (outcome.kind !== 'exchanged' || !outcome.ended.begun) answer(side, outcome);
+}
+
+function headersOf({ contentType, contentLength }: SenderHead): Record<string, string | number> {
+  return {
+    'Content-Type': contentType === undefined || contentType === FORM ? UNKNOWN_TYPE : contentType,
+    ...(contentLength !== undefined && { 'Content-Length': contentLength }),
+  };
+}
+
+function answer(side: Side, outcome: Outcome): void {
+  if (outcome.kind === 'left') return;
+  const [status, error] = describe(outcome.kind);
+  side.reply(status, { 'Content-Type': 'application/json' }, JSON.stringify({ error }));
+}
+
+function describe(kind: Exclude<Outcome['kind'], 'left'>): readonly [status: number, sentence: string] {
+  switch (kind) {
+    case 'exchanged':
+      return [502, 'The other side was lost'];
+    case 'timeout':
+      return [408, 'Nobody came to the other side in time'];
+    case 'gone':
+    case 'refused':
+      return [410, 'The channel was destroyed'];
+    case 'stopping':
+      return [503, 'The server is stopping'];
+    case 'full':
+      return [503, 'Too many requests are waiting'];
+    case 'lost':
+      return [503, 'The server lost sight of the channel'];
+  }
+}

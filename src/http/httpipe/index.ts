@@ -1,0 +1,81 @@
+import { placeOf } from '../../relay/httpipe';
+import { openHttpipe } from '../../relay/open-httpipe';
+import { Side } from '../../relay/side';
+import { decodeSegment } from '../path-segment';
+import type { OpenRelaySystem, RelayRequest } from '../relay-system';
+import { RequestError } from '../request-error';
+import { type Channels, consume, produce } from './exchange';
+
+const PATH = /^\/channels\/([^/]+)(?:\/([^/]+))?\/?$/;
+
+/** httpipe: a POST and a GET of the same channel meet, in the order in which they come. */
+export const httpipe: OpenRelaySystem = async ({ relay, config }) => {
+  const { places, meeting } = await openHttpipe(relay, config.relay.waiting);
+  const { requestTimeout } = config.httpipe;
+  const channels: Channels = {
+    places,
+    meeting,
+    timeoutMs: requestTimeout,
+    stalledMs: config.http.consumerTimeout,
+  };
+  return {
+    name: 'httpipe',
+    path: '/channels',
+    strips: '',
+    shown: (path) => path,
+    handle: (request) => handle(request, channels),
+    drain: () => meeting.drain(),
+    async close() {
+      meeting.close();
+    },
+  };
+};
+
+async function handle(request: RelayRequest, channels: Channels): Promise<void> {
+  request.authorize();
+  const { req, res, path } = request;
+  const [whole, first = '', second] = PATH.exec(path) ?? [];
+  if (whole === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
+  const side = new Side(req, res);
+  const namespace = decodeSegment(first);
+  if (second === undefined) return handleNamespace(side, channels, namespace);
+  const channel = decodeSegment(second);
+  switch (req.method) {
+    case 'POST':
+      return produce(side, channels, placeOf(namespace, channel));
+    case 'GET':
+      return consume(side, channels, placeOf(namespace, channel));
+    case 'DELETE':
+      await channels.places.destroy(namespace, channel);
+      return side.reply(200);
+    default:
+      // HEAD in particular: answered like GET, it would take a message and throw it away.
+      throw notAllowed(req.method, 'GET, POST, DELETE');
+  }
+}
+
+async function handleNamespace(side: Side, { places }: Channels, namespace: string): Promise<void> {
+  switch (side.req.method) {
+    case 'GET': {
+      if (namespace === 'namespaces') return list(side, await places.namespaces());
+      const names = await places.channels(namespace);
+      if (names.length === 0) throw new RequestError('NOT_FOUND', 'The namespace has no channels');
+      return list(side, names);
+    }
+    case 'DELETE':
+      await places.destroy(namespace);
+      return side.reply(200);
+    default:
+      throw notAllowed(side.req.method, 'GET, DELETE');
+  }
+}
+
+function list(side: Side, names: readonly string[]): void {
+  side.reply(200, { 'Content-Type': 'application/json' }, JSON.stringify(names));
+}
+
+function notAllowed(method: string | undefined, allowed: string): RequestError {
+  return new RequestError('METHOD_NOT_ALLOWED', `${method} is not allowed here, but ${allowed} are`, {
+    Allow: allowed,
+  });
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import type { Config } from '../../config/config';
+import { openPacketStore } from '../../relay/mailbox/open-packet-store';
+import { PacketProxy, type ProxyOptions } from '../../relay/mailbox/packet-proxy';
+import type { PacketLimits } from '../../relay/mailbox/packet-store';
+import type { OpenRelaySystem, RelayRequest } from '../relay-system';
+import { RequestError } from '../request-error';
+import { exchange } from './exchange';
+import { logIn } from './log-in';
+import { quietly } from './quietly';
+import { Waits } from './waits';
+import type { PacketWire } from './wire';
+
+type Operation = (request: RelayRequest, wire: PacketWire) => Promise<void>;
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  '/': exchange,
+  '/auth': (request, wire) => logIn(request, wire, 'Auth'),
+  '/register': (request, wire) => logIn(request, wire, 'Register'),
+};
+
+/** The packet proxy: clients exchange packets with the servers behind it by `POST /`. */
+export const packets: OpenRelaySystem = async ({ relay, config, logger }) => {
+  const warn = quietly((message, details) => logger.warn(details, `packets: ${message}`));
+  const directory = relay.directory === undefined ? undefined : join(relay.directory, 'packets');
+  const store = await openPacketStore({ ...relay, directory }, limitsOf(config), warn);
+  const proxy = new PacketProxy(store, optionsOf(config, warn));
+  const waits = new Waits(config.relay.waiting);
+  const wire: PacketWire = { proxy, settings: config.packets, waits };
+  const running = new Set<Promise<void>>();
+  return {
+    name: 'packets',
+    path: '/packets',
+    strips: '/packets',
+    shown: (path) => path,
+    async handle(request) {
+      const work = operationOf(request)(request, wire);
+      running.add(work);
+      await work.finally(() => running.delete(work));
+    },
+    async drain() {
+      waits.end();
+      // What becomes of packets that are being handed out is recorded before the store is closed.
+      await Promise.all([proxy.stop(), Promise.allSettled(running)]);
+    },
+    close: () => proxy.close(),
+  };
+};
+
+/** @throws RequestError */
+function operationOf({ path, req }: RelayRequest): Operation {
+  const operation = Object.hasOwn(OPERATIONS, path) ? OPERATIONS[path] : undefined;
+  if (operation === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
+  if (req.method !== 'POST') {
+    throw new RequestError('METHOD_NOT_ALLOWED', 'Only POST is allowed here', { Allow: 'POST' });
+  }
+  return operation;
+}
+
+function limitsOf({ packets: settings }: Config): PacketLimits {
+  return {
+    clientPackets: settings.clientBuffer,
+    clientBytes: settings.clientBytes,
+    upstreamPackets: settings.upstreamBuffer,
+    upstreamBytes: settings.upstreamBytes,
+    clients: settings.clients,
+    tokenLifetimeMs: settings.tokenLifetime,
+  };
+}
+
+function optionsOf({ packets: settings }: Config, warn: ProxyOptions['warn']): ProxyOptions {
+  return {
+    upstreams: settings.upstreams,
+    retryDelayMs: settings.retryDelay,
+    pollIntervalMs: settings.pollInterval,
+    timeoutMs: settings.timeout,
+    upstreamRequests: settings.upstreamRequests,
+    packetBytes: settings.packetBytes,
+    warn,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Credentials } from '../../relay/mailbox/log-in';
+import type { RelayRequest } from '../relay-system';
+import { RequestError } from '../request-error';
+import { headersToCarry, wholeBody } from './incoming';
+import type { PacketWire } from './wire';
+
+/** `POST /auth` and `POST /register`: the upstream says who the client is, and which token it has from now on. */
+export async function logIn(
+  { req, res }: RelayRequest,
+  { proxy, settings, waits }: PacketWire,
+  type: Credentials['type'],
+): Promise<void> {
+  if (!proxy.hasUpstreams) throw noUpstream();
+  const headers = headersToCarry(req, settings);
+  const permissions = String(req.headers['permissions'] ?? '');
+  waits.enter(res);
+  const body = await wholeBody(req, res, settings);
+  const login = await proxy.logIn({ type, permissions, headers, body });
+  if (login.kind !== 'answered') throw refusal(login.kind);
+  const own = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(login.body.length)];
+  res.writeHead(login.status, [...login.headers, ...own, 'Cache-Control', 'no-store']);
+  res.end(login.body);
+}
+
+/** Nobody is behind this proxy. */
+export function noUpstream(): RequestError {
+  return new RequestError('UPSTREAM_MISSING', 'This packet proxy has no upstream: set packets.upstreams');
+}
+
+function refusal(kind: 'unreachable' | 'senseless' | 'full'): RequestError {
+  switch (kind) {
+    case 'unreachable':
+      return new RequestError('UPSTREAM_UNREACHABLE', 'No upstream can be reached');
+    case 'senseless':
+      return new RequestError(
+        'UPSTREAM_SENSELESS',
+        'The upstream did not say who the client is, or gave it no token',
+      );
+    case 'full':
+      return new RequestError('TOO_MANY_WAITING', 'There are too many clients');
+  }
+}

@@ -1,0 +1,10 @@
+import type { Config } from '../../config/config';
+import type { PacketProxy } from '../../relay/mailbox/packet-proxy';
+import type { Waits } from './waits';
+
+/** What the operations of the packet proxy work with. */
+export interface PacketWire {
+  readonly proxy: PacketProxy;
+  readonly settings: Config['packets'];
+  readonly waits: Waits;
+}

@@ -1,0 +1,77 @@
+import type { RequestListener } from 'node:http';
+import type { Config, RelayName } from '../config/config';
+import type { Logger } from '../observe/logger';
+import type { Relay } from '../relay/relay';
+import { assertAllowed, gatekeeper } from './access';
+import { cama } from './cama';
+import { httpipe } from './httpipe';
+import { requestLog } from './log-requests';
+import { packets } from './packets';
+import { refuse } from './refuse';
+import type { OpenRelaySystem, RelayRequest, RelaySystem } from './relay-system';
+import { rendezvous } from './rendezvous';
+import { logUnexpected } from './respond';
+
+const SYSTEMS: readonly OpenRelaySystem[] = [rendezvous, httpipe, cama, packets];
+
+export interface Relays {
+  /** The main port: what lies at the path of a relay is the relay's, everything else goes to `rest`. */
+  mounted(rest: RequestListener): RequestListener;
+  /** A port of its own. */
+  alone(name: RelayName): RequestListener;
+  /** Ends what waits, with 503. Resolves when everything that was running is over. */
+  drain(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openRelays(relay: Relay, config: Config, logger: Logger): Promise<Relays> {
+  const systems = await Promise.all(SYSTEMS.map((open) => open({ relay, config, logger })));
+  const serve = server(config, logger);
+  const mounts = systems.filter(({ name }) => config[name].enabled);
+  return {
+    mounted: (rest) => (req, res) => {
+      const path = pathOf(req.url ?? '/');
+      const system = mounts.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+      if (system === undefined) rest(req, res);
+      else serve(system, path.slice(system.strips.length) || '/', req, res);
+    },
+    alone(name) {
+      const system = systems.find((one) => one.name === name);
+      if (system === undefined) throw new Error(`there is no relay ${name}`);
+      return (req, res) => serve(system, pathOf(req.url ?? '/'), req, res);
+    },
+    async drain() {
+      await Promise.all(systems.map((system) => system.drain()));
+    },
+    async close() {
+      await Promise.all(systems.map((system) => system.close()));
+    },
+  };
+}
+
+type Serve = (system: RelaySystem, path: string, ...exchange: Parameters<RequestListener>) => void;
+
+function server(config: Config, logger: Logger): Serve {
+  const accessOf = gatekeeper(config.tokens);
+  const log = requestLog(logger);
+  return (system, path, req, res) => {
+    const query = new URLSearchParams((req.url ?? '').split('?', 2)[1]);
+    const requestId = log(req, res, system.shown(path), { relay: system.name });
+    res.setHeader('X-Request-Id', requestId);
+    const authorize = (): void => {
+      const isPublic = system.name !== 'packets' && config[system.name].public;
+      if (!isPublic) assertAllowed(accessOf(req, query.get('access_token') ?? undefined), 'relay');
+    };
+    const request: RelayRequest = { req, res, path, query, requestId, authorize };
+    system.handle(request).catch((error: unknown) => {
+      logUnexpected(logger, error, requestId);
+      refuse(req, res, error, {});
+    });
+  };
+}
+
+function pathOf(url: string): string {
+  const path = url.split('?', 1)[0] ?? '';
+  // A request may name the whole URL, as for a proxy.
+  return path.startsWith('/') ? path : (/^https?:\/\/[^/]*(\/.*)$/i.exec(path)?.[1] ?? '/');
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { openRendezvous } from '../../relay/open-rendezvous';
+import { Side } from '../../relay/side';
+import { readWhole } from '../relay-body';
+import type { OpenRelaySystem, RelayRequest } from '../relay-system';
+import { FULL, invalid, NO_ROUTE, refuse, UNKNOWN } from './answers';
+import { parseCustomHeaders } from './custom-headers';
+import { report } from './report';
+import { statusObject } from './status-object';
+import { download, type Streams, upload } from './transfer';
+
+const PATH = /^\/(?:(ping)|stream(?:\/([\w-]+)(?:\/(status|error))?)?)\/?$/;
+
+/** HTTP-Rendezvous: one PUT and one GET of the same stream meet, once. */
+export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
+  const settings = config.rendezvous;
+  const options = {
+    lifetimeMs: settings.lifetime,
+    retentionMs: settings.retention,
+    streamsMax: settings.streams,
+  };
+  const { places, meeting } = await openRendezvous(relay, options, config.relay.waiting);
+  const routes = new Routes({ places, meeting, stalledMs: config.http.consumerTimeout }, settings);
+  return {
+    name: 'rendezvous',
+    path: '/rendezvous',
+    strips: '/rendezvous',
+    shown: (path) => path.replace(/^(\/stream\/[\w-]{8})[\w-]+/, '$1…'),
+    handle: (request) => routes.handle(request),
+    drain: () => meeting.drain(),
+    async close() {
+      meeting.close();
+      places.close();
+    },
+  };
+};
+
+class Routes {
+  constructor(
+    private readonly streams: Streams,
+    private readonly settings: { readonly bodyBytes: number; readonly listed: boolean },
+  ) {}
+
+  async handle(request: RelayRequest): Promise<void> {
+    const { req, res, path } = request;
+    const side = new Side(req, res);
+    const [whole, ping, id, below] = PATH.exec(path) ?? [];
+    const route = `${req.method} ${ping ?? below ?? (id === undefined ? 'streams' : 'stream')}`;
+    if (whole === undefined) return refuse(side, NO_ROUTE);
+    if (id !== undefined) return this.#handleOne(request, side, route, id);
+    switch (route) {
+      case 'GET ping':
+        return side.reply(200, { 'Content-Type': 'text/plain' }, 'pong');
+      case 'POST streams':
+        request.authorize();
+        return this.#create(request, side);
+      case 'GET streams':
+        request.authorize();
+        return this.settings.listed ? this.#list(side) : refuse(side, NO_ROUTE);
+      default:
+        return refuse(side, NO_ROUTE);
+    }
+  }
+
+  async #handleOne({ req, res }: RelayRequest, side: Side, route: string, id: string): Promise<void> {
+    const { places } = this.streams;
+    switch (route) {
+      case 'GET stream':
+        return download(side, this.streams, id);
+      case 'PUT stream':
+        return upload(side, this.streams, id);
+      case 'POST error': {
+        const body = await readWhole(req, res, this.settings.bodyBytes);
+        return report(side, places, id, body.toString());
+      }
+      case 'GET status': {
+        const status = await places.status(id);
+        return status === undefined ? refuse(side, UNKNOWN) : json(side, 200, statusObject(status));
+      }
+      default:
+        return refuse(side, NO_ROUTE);
+    }
+  }
+
+  async #create({ req, res }: RelayRequest, side: Side): Promise<void> {
+    const body = (await readWhole(req, res, this.settings.bodyBytes)).toString();
+    const id = randomUUID();
+    let headers: ReturnType<typeof parseCustomHeaders>;
+    try {
+      headers = parseCustomHeaders(body);
+    } catch (error) {
+      return refuse(side, invalid(error instanceof Error ? error.message : String(error)));
+    }
+    if (await this.streams.places.create(id, headers)) json(side, 201, { stream: id });
+    else refuse(side, FULL);
+  }
+
+  async #list(side: Side): Promise<void> {
+    json(side, 200, (await this.streams.places.list()).map(statusObject));
+  }
+}
+
+function json(side: Side, status: number, value: object): void {
+  side.reply(status, { 'Content-Type': 'application/json' }, JSON.stringify(value));
+}

@@ -1,0 +1,142 @@
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+
+/** An idle connection is closed before the upstream does: many servers wait five seconds. One at work is left alone. */
+const IDLE_MS = 4_000;
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  /** Name, value, name, value: as they came. */
+  readonly headers: readonly string[];
+  /** By lower-case names. */
+  readonly header: (name: string) => string | undefined;
+  /** `undefined` when it is longer than packets may be. */
+  readonly body: Buffer | undefined;
+}
+
+export interface UpstreamRequest {
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+  readonly signal: AbortSignal;
+  /** Called once the whole request has been handed to the network. It may be called again when it is sent again. */
+  readonly sent?: () => void;
+}
+
+export interface UpstreamOptions {
+  readonly timeoutMs: number;
+  readonly bodyBytesMax: number;
+}
+
+/** One server behind the proxy. Its connections are used again. */
+export class Upstream {
+  readonly #url: URL;
+  readonly #agent: HttpAgent | HttpsAgent;
+
+  constructor(
+    readonly url: string,
+    private readonly options: UpstreamOptions,
+  ) {
+    this.#url = new URL(url);
+    const pool = { keepAlive: true, timeout: IDLE_MS };
+    this.#agent = this.#isTls ? new HttpsAgent(pool) : new HttpAgent(pool);
+  }
+
+  /** @throws Error when there was no whole answer: unreachable, broken off, or not in time */
+  async post(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const { timeoutMs } = this.options;
+    const life = new AbortController();
+    const end = (): void => life.abort();
+    const timer = setTimeout(() => life.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    if (request.signal.aborted) end();
+    request.signal.addEventListener('abort', end);
+    try {
+      return await this.#attemptTwice({ ...request, signal: life.signal });
+    } catch (error) {
+      throw life.signal.aborted ? life.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+      request.signal.removeEventListener('abort', end);
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  get #isTls(): boolean {
+    return this.#url.protocol === 'https:';
+  }
+
+  async #attemptTwice(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    try {
+      return await this.#attempt(request);
+    } catch (error) {
+      if (error instanceof StaleConnection) return this.#attempt(request);
+      throw error;
+    }
+  }
+
+  async #attempt(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const req = this.#open(request);
+    const res = await headOf(req, request);
+    const body = await bodyOf(res, this.options.bodyBytesMax);
+    const header = (name: string): string | undefined => {
+      const value = res.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    };
+    return { status: res.statusCode ?? 0, headers: res.rawHeaders, header, body };
+  }
+
+  #open({ headers, body, signal }: UpstreamRequest): ClientRequest {
+    const open = this.#isTls ? httpsRequest : httpRequest;
+    const req = open(this.#url, { method: 'POST', agent: this.#agent, signal });
+    for (const [name, values] of byName(headers)) req.setHeader(name, values);
+    req.setHeader('Content-Type', 'application/octet-stream');
+    req.setHeader('Content-Length', body.length);
+    return req;
+  }
+}
+
+/** An idle connection was closed by the upstream just when it was used again: that says nothing about the upstream. */
+class StaleConnection extends Error {}
+
+function headOf(req: ClientRequest, { body, sent }: UpstreamRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    req.once('response', resolve);
+    req.on('error', (error: NodeJS.ErrnoException) => {
+      const isStale = req.reusedSocket && error.code === 'ECONNRESET';
+      reject(isStale ? new StaleConnection(error.message, { cause: error }) : error);
+    });
+    if (sent !== undefined) req.once('finish', sent);
+    req.end(body);
+  });
+}
+
+/** What is too long is not read to its end. */
+async function bodyOf(res: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of res) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A header that comes more than once is one with several values. */
+function byName(headers: readonly string[]): Iterable<[string, string[]]> {
+  const grouped = new Map<string, [string, string[]]>();
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const [name = '', value = ''] = headers.slice(i, i + 2);
+    const group = grouped.get(name.toLowerCase());
+    if (group === undefined) grouped.set(name.toLowerCase(), [name, [value]]);
+    else group[1].push(value);
+  }
+  return grouped.values();
+}

@@ -1,0 +1,162 @@
+import type { Attached, Ended, Entry, Hear, Leaving, Pair, Role, Standing } from '../places';
+import {
+  type CustomHeaders,
+  DESTINATION_LOST,
+  EXPIRED,
+  REPORTED,
+  type RendezvousOptions,
+  type RendezvousPlaces,
+  type RendezvousState,
+  type RendezvousStatus,
+  type Report,
+  SOURCE_LOST,
+} from '../rendezvous';
+import { MemoryPlace } from './place';
+
+interface Stream {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly headers: CustomHeaders;
+  readonly place: MemoryPlace;
+  deadline: number;
+  state: RendezvousState;
+  deactivatedAt?: number;
+  error?: { readonly name: string; readonly message: string };
+  /** Told before anyone came. */
+  report?: Report;
+  bytes: number;
+}
+
+const SWEEP_EVERY_MS = 5_000;
+
+export class MemoryRendezvous implements RendezvousPlaces {
+  readonly #streams = new Map<string, Stream>();
+  readonly #sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS).unref();
+
+  constructor(
+    private readonly options: RendezvousOptions,
+    private readonly hear: Hear,
+  ) {}
+
+  async create(id: string, headers: CustomHeaders): Promise<boolean> {
+    if (this.#streams.size >= this.options.streamsMax) this.#sweep();
+    if (this.#streams.size >= this.options.streamsMax) return false;
+    const now = Date.now();
+    this.#streams.set(id, {
+      id,
+      headers,
+      createdAt: now,
+      deadline: now + this.options.lifetimeMs,
+      place: new MemoryPlace((to, news) => this.hear(id, to, news)),
+      state: 'CREATED',
+      bytes: 0,
+    });
+    return true;
+  }
+
+  async attach(id: string, entry: Entry, role: Role): Promise<Attached> {
+    const stream = this.#find(id);
+    if (stream === undefined || stream.deactivatedAt !== undefined)
+      return { kind: 'refused', why: 'unknown' };
+    if (stream.report !== undefined) {
+      deactivate(stream, 'CLIENT_ERROR', stream.report);
+      return { kind: 'refused', why: REPORTED + JSON.stringify(stream.report) };
+    }
+    if (stream.place.pair !== undefined || stream.place.hasWaiting(role))
+      return { kind: 'refused', why: 'taken' };
+    const withinMs = stream.deadline - Date.now();
+    stream.place.attach(entry, role);
+    if (stream.place.pair !== undefined) stream.state = 'STREAMING';
+    return { kind: 'attached', withinMs };
+  }
+
+  async leave(id: string, entry: Entry, role: Role, why: Leaving): Promise<boolean> {
+    const stream = this.#streams.get(id);
+    if (!stream?.place.leave(entry, role)) return false;
+    if (why === 'left') {
+      if (role === 'sender') deactivate(stream, 'SRC_DISCONNECTED', SOURCE_LOST);
+      else deactivate(stream, 'DST_DISCONNECTED', DESTINATION_LOST);
+    }
+    if (why === 'timeout') {
+      deactivate(stream, role === 'sender' ? 'TIMEOUT_NO_DST' : 'TIMEOUT_NO_SRC', EXPIRED);
+    }
+    return true;
+  }
+
+  async look(id: string, entry: Entry, role: Role): Promise<Standing> {
+    return this.#streams.get(id)?.place.look(entry, role) ?? { kind: 'gone' };
+  }
+
+  async finish(id: string, pair: Pair, { end, taken }: Ended): Promise<boolean> {
+    const stream = this.#streams.get(id);
+    if (!stream?.place.finish(pair, [])) return false;
+    stream.bytes = taken;
+    if (end === 'complete') deactivate(stream, 'FINISHED');
+    else if (end === 'source') deactivate(stream, 'SRC_DISCONNECTED', SOURCE_LOST);
+    else deactivate(stream, 'DST_DISCONNECTED', DESTINATION_LOST);
+    return true;
+  }
+
+  async report(id: string, report: Report): Promise<'told' | 'unknown' | 'started'> {
+    const stream = this.#find(id);
+    if (stream === undefined || stream.state.startsWith('TIMEOUT')) return 'unknown';
+    if (stream.state !== 'CREATED' || stream.report !== undefined) return 'started';
+    if (stream.place.isEmpty) {
+      stream.report = report;
+      return 'told';
+    }
+    deactivate(stream, 'CLIENT_ERROR', report);
+    stream.place.clear(REPORTED + JSON.stringify(report));
+    return 'told';
+  }
+
+  async progress(id: string, bytes: number): Promise<void> {
+    const stream = this.#streams.get(id);
+    if (stream?.state === 'STREAMING') stream.bytes = bytes;
+  }
+
+  async status(id: string): Promise<RendezvousStatus | undefined> {
+    return this.#find(id);
+  }
+
+  async headers(id: string): Promise<CustomHeaders | undefined> {
+    return this.#find(id)?.headers;
+  }
+
+  async list(): Promise<readonly RendezvousStatus[]> {
+    this.#sweep();
+    return [...this.#streams.values()];
+  }
+
+  close(): void {
+    clearInterval(this.#sweeping);
+  }
+
+  /** A stream that nobody waits at expires when it is looked at. */
+  #find(id: string): Stream | undefined {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return undefined;
+    if (stream.state === 'CREATED' && stream.deadline <= Date.now() && stream.place.isEmpty) {
+      deactivate(stream, 'TIMEOUT_NO_SRC', EXPIRED, stream.deadline);
+    }
+    const { deactivatedAt } = stream;
+    if (deactivatedAt === undefined || deactivatedAt + this.options.retentionMs > Date.now()) return stream;
+    this.#streams.delete(id);
+    return undefined;
+  }
+
+  #sweep(): void {
+    for (const id of this.#streams.keys()) this.#find(id);
+  }
+}
+
+function deactivate(
+  stream: Stream,
+  state: RendezvousState,
+  error?: { readonly name: string; readonly message: string },
+  at = Date.now(),
+): void {
+  stream.state = state;
+  stream.deactivatedAt = at;
+  if (error !== undefined) stream.error = { name: error.name, message: error.message };
+}

@@ -1,0 +1,74 @@
+/** Senders give bytes, receivers take them. */
+export type Role = 'sender' | 'receiver';
+
+/** A side as all nodes know it: `<node>|<number>`. */
+export type Entry = string;
+
+/** Two sides that have found each other. */
+export interface Pair {
+  /** Names this exchange, on all nodes. */
+  readonly exchange: string;
+  readonly sender: Entry;
+  readonly receiver: Entry;
+}
+
+/** How an exchange ended: all bytes arrived, or one of its ends was lost. */
+export interface Ended {
+  readonly end: 'complete' | 'source' | 'destination';
+  /** The receiver has been sent a head. */
+  readonly begun: boolean;
+  /** Bytes taken from the sender. */
+  readonly taken: number;
+  /** Bytes that the receiver's connection took. */
+  readonly flushed: number;
+}
+
+export type Attached =
+  | {
+      readonly kind: 'attached';
+      /** After so many milliseconds the place itself is no more. */
+      readonly withinMs?: number;
+    }
+  | { readonly kind: 'refused'; readonly why: string };
+
+export type Standing =
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'paired'; readonly pair: Pair }
+  /** Neither: it was given up, or its end was told. */
+  | { readonly kind: 'gone' };
+
+export type Leaving = 'left' | 'timeout' | 'stopping';
+
+/**
+ * Where sides wait for each other. Each method is one atomic step over all nodes, and tells whom it concerns: `News`. At a place
+ * there is one exchange at a time; the next pair is made when it has finished.
+ *
+ * All throw LogError `STORE_UNAVAILABLE`.
+ */
+export interface Places {
+  /** How often a side that waits looks where it stands, in case that news was lost; absent where none can be. */
+  readonly lookEveryMs?: number;
+  attach(place: string, entry: Entry, role: Role): Promise<Attached>;
+  /** @returns whether it was still waiting. If not it has been paired, and the exchange must be run or broken off. */
+  leave(place: string, entry: Entry, role: Role, why: Leaving): Promise<boolean>;
+  look(place: string, entry: Entry, role: Role): Promise<Standing>;
+  /**
+   * @param returning sides that lost their counterpart before a byte flowed: they wait on, before all others.
+   * @returns whether the exchange was under way
+   */
+  finish(place: string, pair: Pair, ended: Ended, returning: readonly Entry[]): Promise<boolean>;
+}
+
+/** What a side is told. */
+export type News =
+  | { readonly kind: 'pair'; readonly pair: Pair }
+  /** Its exchange came to nothing: it waits again. */
+  | { readonly kind: 'again'; readonly exchange: string }
+  /** The place is no more. */
+  | { readonly kind: 'gone'; readonly why: string };
+
+export type Hear = (place: string, to: Entry, news: News) => void;
+
+export function nodeOf(entry: Entry): string {
+  return entry.slice(0, entry.indexOf('|'));
+}

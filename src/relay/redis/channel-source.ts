@@ -1,0 +1,157 @@
+import type { RemoteSource } from '../channels';
+import type { SenderHead, Taker } from '../exchange';
+import { channelKey } from './keys';
+import type { Line } from './line';
+
+/** A quarter of a window at most in one reply, so that the sender goes on while it is written. */
+const ENTRIES_AT_ONCE = 16;
+
+const TICK_MS = 2_000;
+const MISSED_MAX = 3;
+
+/**
+ * The receiver's end of a channel from another node. It reads until there is nothing more, says so, and waits to be woken: nobody
+ * polls. What has been written to the receiver is removed from Redis and acknowledged.
+ *
+ * IDLE      has said so, and waits for a word.
+ * READING   reads and passes on.
+ * PAUSED    the receiver is slow.
+ * CLOSED    the last entry was read, or nobody wants more. Final.
+ */
+export class ChannelSource implements RemoteSource {
+  head: SenderHead = {};
+  #taker: Taker | undefined;
+  #state: 'idle' | 'reading' | 'paused' | 'closed' = 'idle';
+  #wasWoken = false;
+  #after = '0';
+  #taken = { bytes: 0, entries: 0 };
+  #missed = 0;
+  readonly #key: string;
+  #ticking: NodeJS.Timeout | undefined;
+
+  constructor(private readonly line: Line) {
+    this.#key = channelKey(line.exchange);
+  }
+
+  start(taker: Taker): void {
+    this.#taker = taker;
+    this.#ticking = setInterval(() => void this.#tick(), TICK_MS).unref();
+    this.#acknowledge();
+  }
+
+  /** The sender has written something. */
+  wake(): void {
+    this.#wasWoken = true;
+    if (this.#state === 'idle' && this.#taker !== undefined) void this.#read();
+  }
+
+  pause(): void {
+    if (this.#state !== 'closed') this.#state = 'paused';
+  }
+
+  resume(): void {
+    if (this.#state === 'paused') void this.#read();
+  }
+
+  stop(): void {
+    this.#taker = undefined;
+    this.#state = 'closed';
+    clearInterval(this.#ticking);
+    this.line.closed();
+  }
+
+  report(how: 'complete' | 'lost', flushed: number): void {
+    this.line.send('x-done', { how, flushed: String(flushed) });
+  }
+
+  async #read(): Promise<void> {
+    this.#state = 'reading';
+    try {
+      while (this.#isReading()) {
+        this.#wasWoken = false;
+        const entries = await this.#next();
+        for (const [id, fields] of entries) this.#take(id, fields);
+        if (entries.length === 0 && this.#isReading() && !this.#wasWoken) this.#state = 'idle';
+        if (this.#isOpen()) this.#acknowledge();
+      }
+    } catch {
+      this.#lost();
+    }
+  }
+
+  async #next(): Promise<readonly (readonly [id: Buffer, fields: readonly Buffer[]])[]> {
+    const { client } = this.line;
+    const reply = await client.xreadBuffer('COUNT', ENTRIES_AT_ONCE, 'STREAMS', this.#key, this.#after);
+    return reply?.[0]?.[1] ?? [];
+  }
+
+  #take(id: Buffer, [field, value]: readonly Buffer[]): void {
+    if (value === undefined || this.#taker === undefined) return;
+    this.#after = id.toString('latin1');
+    this.#taken.entries += 1;
+    switch (field?.toString('latin1')) {
+      case 'h':
+        this.head = JSON.parse(value.toString());
+        break;
+      case 'd':
+        this.#taken.bytes += value.length;
+        this.#taker.data(value);
+        break;
+      default:
+        if (value.toString('latin1') === 'end') this.#end();
+        else this.#lost();
+    }
+  }
+
+  /** Removes what was taken, and makes room for more. */
+  #acknowledge(): void {
+    const { bytes, entries } = this.#taken;
+    // What is not removed now is removed with the next, or at the end.
+    if (entries > 0) this.line.client.xtrim(this.#key, 'MINID', this.#after).catch(() => {});
+    const isIdle = this.#state === 'idle' ? '1' : '0';
+    this.line.send('x-ack', { bytes: String(bytes), entries: String(entries), idle: isIdle });
+  }
+
+  #end(): void {
+    const taker = this.#taker;
+    this.#state = 'closed';
+    // From here on nothing depends on the sender any more.
+    clearInterval(this.#ticking);
+    this.#remove();
+    taker?.end();
+  }
+
+  #lost(): void {
+    const taker = this.#taker;
+    if (taker === undefined) return;
+    this.#remove();
+    this.stop();
+    taker.lost();
+  }
+
+  #remove(): void {
+    // Else it expires.
+    this.line.client.unlink(this.#key).catch(() => {});
+  }
+
+  #isOpen(): boolean {
+    return this.#state === 'reading' || this.#state === 'idle';
+  }
+
+  #isReading(): boolean {
+    return this.#state === 'reading';
+  }
+
+  async #tick(): Promise<void> {
+    // In case that a word was lost.
+    if (this.#state === 'idle') void this.#read();
+    try {
+      const isAlive = await this.line.isPeerAlive();
+      this.#missed = isAlive ? 0 : MISSED_MAX;
+    } catch {
+      // Redis is away; it may be back at the next tick.
+      this.#missed += 1;
+    }
+    if (this.#missed >= MISSED_MAX) this.#lost();
+  }
+}

@@ -1,0 +1,65 @@
+import type { RedisClient } from '../../storage/redis/client';
+import type { Channels, RemoteSink, RemoteSource } from '../channels';
+import { nodeOf, type Pair } from '../places';
+import type { Bus } from './bus';
+import { ChannelSink } from './channel-sink';
+import { ChannelSource } from './channel-source';
+import type { Lease } from './lease';
+import type { Line } from './line';
+
+/** Exchanges between two nodes: bytes in a Redis stream for each, and what is said about them on the bus. */
+export class RedisChannels implements Channels {
+  readonly #sinks = new Map<string, ChannelSink>();
+  readonly #sources = new Map<string, ChannelSource>();
+
+  constructor(
+    private readonly client: RedisClient,
+    private readonly bus: Bus,
+    private readonly lease: Lease,
+  ) {
+    bus.on('x-ack', ({ x = '', bytes, entries, idle }) => {
+      this.#sinks
+        .get(x)
+        ?.acknowledged({ bytes: Number(bytes), entries: Number(entries), isIdle: idle === '1' });
+    });
+    bus.on('x-done', ({ x = '', how, flushed }) => {
+      this.#sinks.get(x)?.done(how === 'complete' ? 'complete' : 'lost', Number(flushed));
+    });
+    bus.on('x-wake', ({ x = '' }) => this.#sources.get(x)?.wake());
+  }
+
+  sinkTo(pair: Pair): RemoteSink {
+    const sink = new ChannelSink(this.#line(pair, nodeOf(pair.receiver), this.#sinks));
+    this.#sinks.set(pair.exchange, sink);
+    return sink;
+  }
+
+  sourceFrom(pair: Pair): RemoteSource {
+    const source = new ChannelSource(this.#line(pair, nodeOf(pair.sender), this.#sources));
+    this.#sources.set(pair.exchange, source);
+    return source;
+  }
+
+  withhold(pair: Pair): void {
+    this.sinkTo(pair).stop();
+  }
+
+  refuse({ exchange, sender }: Pair): void {
+    this.bus.send(nodeOf(sender), 'x-done', { x: exchange, how: 'lost', flushed: '0' });
+  }
+
+  close(): void {
+    for (const sink of this.#sinks.values()) sink.done('lost', sink.flushed);
+    for (const source of this.#sources.values()) source.stop();
+  }
+
+  #line({ exchange }: Pair, peer: string, ends: Map<string, unknown>): Line {
+    return {
+      client: this.client,
+      exchange,
+      send: (kind, fields = {}) => this.bus.send(peer, kind, { x: exchange, ...fields }),
+      isPeerAlive: () => this.lease.isAlive(peer),
+      closed: () => ends.delete(exchange),
+    };
+  }
+}

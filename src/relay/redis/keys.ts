@@ -1,0 +1,17 @@
+/** All that the relays know is under one hash tag, so that each step is one script, also in a Cluster. The bytes are not. */
+export const PREFIX = 'loom:{relay}:';
+
+/** Exists while the node renews it. */
+export function aliveKey(node: string): string {
+  return `${PREFIX}n:${node}:alive`;
+}
+
+/** Stream of what a node is told. It exists as long as the node lives. */
+export function inboxKey(node: string): string {
+  return `${PREFIX}n:${node}:in`;
+}
+
+/** Stream of the bytes of an exchange between two nodes. It has a tag of its own, so that bytes spread over a Cluster. */
+export function channelKey(exchange: string): string {
+  return `loom:x:{${exchange}}`;
+}

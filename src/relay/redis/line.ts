@@ -1,0 +1,18 @@
+import type { RedisClient } from '../../storage/redis/client';
+
+/** What an end of a channel needs. */
+export interface Line {
+  readonly client: RedisClient;
+  readonly exchange: string;
+  /** Tells the other end. */
+  send(kind: ChannelMessage, fields?: Readonly<Record<string, string>>): void;
+  /** Whether the other end's node lives. @throws whatever the client throws */
+  isPeerAlive(): Promise<boolean>;
+  /** This end is done. */
+  closed(): void;
+}
+
+/**
+ * To the sender: x-ack {bytes, entries, idle}, x-done {how, flushed}. To the receiver: x-wake. Bytes go by a stream of their own.
+ */
+export type ChannelMessage = 'x-ack' | 'x-done' | 'x-wake';

@@ -1,0 +1,5 @@
+-- uses cama
+--[[ Ends a message; the next one may begin.
+  KEYS[1] place   ARGV[1] system   ARGV[2] place   ARGV[3] exchange   ARGV[4] roles that wait on: '', s or r
+  Answers 1 when it was under way, else 0. ]]
+return finish(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4])

@@ -1,0 +1,101 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+/** How often an uploader that waits is sent an interim response: Node does not see one leave whose body is not being read. */
+const PROBE_EVERY_MS = 15_000;
+
+/** How long a refused sender may go on sending what nobody keeps, so that it can read the answer. */
+const LINGER_MS = 5_000;
+
+/** One request and its response, which may wait long for the other side. */
+export class Side {
+  readonly #gone = new AbortController();
+  #probe: NodeJS.Timeout | undefined;
+  #mayContinue: boolean;
+
+  constructor(
+    readonly req: IncomingMessage,
+    readonly res: ServerResponse,
+  ) {
+    this.#mayContinue = req.headers.expect !== undefined;
+    const leave = (): void => {
+      if (!res.writableFinished) this.#gone.abort();
+    };
+    if (res.closed || req.socket.destroyed) leave();
+    res.once('close', leave);
+    // A broken upload is told by the end of the response, too; without a listener its error would end the process.
+    req.on('error', () => {});
+  }
+
+  /** Aborts when the client leaves before it has its whole answer. */
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** The client has closed its side of the connection. */
+  get isHalfClosed(): boolean {
+    return this.req.socket.readableEnded;
+  }
+
+  /** Looks after a client that waits. @returns ends that */
+  watch(onHalfClosed: () => void): () => void {
+    const { req } = this;
+    if (this.isHalfClosed) onHalfClosed();
+    else req.socket.once('end', onHalfClosed);
+    this.#probe = setInterval(() => this.#poke(), PROBE_EVERY_MS).unref();
+    return () => {
+      clearInterval(this.#probe);
+      req.socket.off('end', onHalfClosed);
+    };
+  }
+
+  /** Tells a client that asked first (`Expect: 100-continue`) to send its body. */
+  goOn(): void {
+    if (this.#mayContinue && !this.res.headersSent) this.res.writeContinue();
+    this.#mayContinue = false;
+  }
+
+  /** The whole answer. What is still coming of the request is dropped for a while, so that the answer is read before a reset. */
+  reply(status: number, headers: OutgoingHttpHeaders = {}, body = ''): void {
+    const { req, res } = this;
+    if (res.headersSent || res.destroyed) return;
+    // Who asked first has sent nothing yet.
+    const isDone = req.complete || this.#mayContinue;
+    const bodyless = status === 204 || status === 304;
+    res.writeHead(status, {
+      ...headers,
+      ...(!bodyless && { 'Content-Length': Buffer.byteLength(body) }),
+      ...(!req.complete && { Connection: 'close' }),
+    });
+    if (isDone) {
+      req.resume();
+      res.end(bodyless ? undefined : body);
+      return;
+    }
+    if (body !== '' && !bodyless) res.write(body);
+    else res.flushHeaders();
+    this.#drop();
+  }
+
+  /** Breaks the connection off: the only way to say that what was sent is not all. */
+  cut(): void {
+    this.#gone.abort();
+    this.res.destroy();
+  }
+
+  #drop(): void {
+    const { req, res } = this;
+    const linger = setTimeout(() => res.end(), LINGER_MS).unref();
+    req.once('end', () => res.end());
+    req.once('close', () => {
+      clearTimeout(linger);
+      res.end();
+    });
+    req.resume();
+  }
+
+  #poke(): void {
+    const { req, res } = this;
+    if (req.complete || res.headersSent || res.destroyed || req.httpVersion === '1.0') return;
+    res.writeProcessing();
+  }
+}

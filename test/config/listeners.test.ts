@@ -1,0 +1,39 @@
+import { parseCommandLine } from '../../src/config/command-line';
+import { configFrom, loadConfig } from '../../src/config/load';
+
+const TWO = [
+  { serve: 'rendezvous', port: 9999 },
+  { serve: 'httpipe', port: 3000 },
+];
+
+describe('ports of their own', () => {
+  it('are told in a file, in the environment and on the command line', () => {
+    expect(configFrom({ listeners: TWO }).listeners).toEqual(TWO);
+    const environment = { LOOM_LISTENERS: 'rendezvous=9999, httpipe=3000' };
+    expect(loadConfig(parseCommandLine([]), environment).listeners).toEqual(TWO);
+    const flags = ['--listen', 'rendezvous=9999', '--listen=httpipe=3000'];
+    expect(loadConfig(parseCommandLine(flags), {}).listeners).toEqual(TWO);
+  });
+
+  it.each([
+    [{ serve: 'loom', port: 1 }, 'listeners[0].serve must be one of rendezvous, httpipe, cama, packets'],
+    [{ serve: 'cama', port: 70_000 }, 'listeners[0].port must be an integer from 0 to 65535'],
+    [{ serve: 'cama', port: 1, hots: 'x' }, 'listeners[0] has the unknown key "hots"'],
+    [{ serve: 'cama', port: 1, host: 'a b' }, 'listeners[0].host must be a host name'],
+    ['cama', 'listeners[0] must be a map of serve, port, host'],
+  ])('cannot be %j', (entry, complaint) => {
+    expect(() => configFrom({ listeners: [entry] })).toThrow(complaint);
+  });
+
+  it('are refused in one sentence on the command line', () => {
+    expect(() => parseCommandLine(['--listen', 'cama'])).toThrow(
+      '--listen: listeners must be a list such as',
+    );
+  });
+
+  it('need tokens beyond the loopback, like the main port', () => {
+    const listeners = [{ serve: 'cama', port: 8000, host: '0.0.0.0' }];
+    expect(() => configFrom({ listeners })).toThrow('Without tokens everyone who reaches 0.0.0.0');
+    expect(configFrom({ listeners, tokens: ['t'] }).listeners).toEqual(listeners);
+  });
+});

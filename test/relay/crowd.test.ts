@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { openRelay } from '../../src/relay/open';
+import { nodeOf, type Pair, type Places, type Role } from '../../src/relay/places';
+import type { Relay } from '../../src/relay/relay';
+import { eventually } from '../faults/eventually';
+import { Random } from '../faults/random';
+import { type RedisServer, startRedisServer } from '../support/redis-server';
+import { Call } from './call';
+import { deploy } from './deployments';
+
+const OPTIONS = { commandTimeoutMs: 5_000, nodeLeaseMs: 15_000, warn: () => {} };
+const DONE = { end: 'complete', begun: true, taken: 1, flushed: 1 } as const;
+
+describe('1,000 arrivals and departures on three nodes', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedisServer();
+  });
+  afterAll(() => redis.stop());
+
+  it('make every pair that there is to make, in order, once', async () => {
+    const pairs: Pair[] = [];
+    let underWay = 0;
+    let most = 0;
+    const relays: Relay[] = [];
+    const places: Places[] = [];
+    const place = 'a/b';
+    for (let index = 0; index < 3; index += 1) {
+      const relay = await openRelay(redis.url, OPTIONS);
+      const own = relay.redis?.httpipe((_, to, news) => {
+        // The sender's node runs the exchange.
+        if (news.kind !== 'pair' || to !== news.pair.sender) return;
+        pairs.push(news.pair);
+        underWay += 1;
+        most = Math.max(most, underWay);
+        setTimeout(
+          () => {
+            underWay -= 1;
+            void own?.finish(place, news.pair, DONE, []);
+          },
+          random.between(0, 2),
+        );
+      });
+      relays.push(relay);
+      if (own !== undefined) places.push(own);
+    }
+    const random = new Random(4_711);
+    const attached: Record<Role, string[]> = { sender: [], receiver: [] };
+    const gone = new Set<string>();
+    for (let count = 0; count < 1_000; count += 1) {
+      const at = random.between(0, 2);
+      const node = relays[at]?.node;
+      const role = random.between(0, 1) === 0 ? 'sender' : 'receiver';
+      const entry = `${node}|${count}`;
+      await places[at]?.attach(place, entry, role);
+      attached[role].push(entry);
+      if (random.between(0, 4) === 0 && (await places[at]?.leave(place, entry, role, 'left')))
+        gone.add(entry);
+    }
+    const [senders, receivers] = [attached.sender, attached.receiver].map((all) =>
+      all.filter((entry) => !gone.has(entry)),
+    );
+    const expected = (senders ?? [])
+      .slice(0, receivers?.length)
+      .map((sender, index) => [sender, receivers?.[index]])
+      .filter(([, receiver]) => receiver !== undefined);
+    await eventually('all are paired', () => pairs.length >= expected.length);
+    expect(pairs.map(({ sender, receiver }) => [sender, receiver])).toEqual(expected);
+    expect(expected.length).toBeGreaterThan(300);
+    expect(most).toBe(1);
+    expect(new Set(pairs.map(({ sender }) => nodeOf(sender))).size).toBe(3);
+    await Promise.all(relays.map((relay) => relay.close()));
+  });
+});
+
+describe('a crowd of requests on three nodes', () => {
+  const site = deploy('httpipe', { name: '', store: 'redis', nodes: 3, alone: false });
+
+  it('gives each message to one consumer, whoever leaves meanwhile', async () => {
+    const random = new Random(42);
+    const channel = (): string => `/channels/${namespace}/${random.between(0, 4)}`;
+    const namespace = randomUUID();
+    const sent = new Map<string, Call>();
+    const consumers: Call[] = [];
+    const leaving: Promise<void>[] = [];
+    let consumersGone = 0;
+    for (let count = 0; count < 400; count += 1) {
+      const path = channel();
+      const isProducer = count % 2 === 0;
+      const call = isProducer ? site.call(path, { method: 'POST', body: `m${count}` }) : site.call(path);
+      if (isProducer) sent.set(`m${count}`, call);
+      else consumers.push(call);
+      if (random.between(0, 5) === 0) {
+        if (!isProducer) consumersGone += 1;
+        leaving.push(
+          new Promise<void>((resolve) => setTimeout(resolve, random.between(0, 59))).then(() => call.leave()),
+        );
+      }
+      if (count % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await Promise.all(leaving);
+    // Who is left over on either side is sent away at last.
+    await eventually('only one side is left', async () => {
+      const open = [...sent.values(), ...consumers].filter((call) => !call.isOver).length;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return open === [...sent.values(), ...consumers].filter((call) => !call.isOver).length;
+    });
+    await new Call(site.url(`/channels/${namespace}`), { method: 'DELETE' }).answer();
+    const received: string[] = [];
+    for (const call of consumers) {
+      const answer = await call.answer().catch(() => undefined);
+      if (answer?.status === 200) received.push(answer.text);
+    }
+    const delivered: string[] = [];
+    for (const [message, call] of sent) {
+      const answer = await call.answer().catch(() => undefined);
+      if (answer?.status === 200) delivered.push(message);
+    }
+    expect(new Set(received).size).toBe(received.length);
+    expect(received.filter((message) => !sent.has(message))).toEqual([]);
+    expect(delivered.length).toBeGreaterThan(50);
+    // A consumer may leave when it has just been sent the last byte.
+    expect(delivered.filter((message) => !received.includes(message)).length).toBeLessThanOrEqual(
+      consumersGone,
+    );
+    // Nothing is left that a stop would wait for.
+    const began = performance.now();
+    expect(await Promise.all(site.nodes().map((node) => node.stop()))).toEqual([0, 0, 0]);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});

@@ -1,0 +1,188 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { eventually } from '../faults/eventually';
+import type { LoomProcess } from '../support/loom-process';
+import { Call } from './call';
+import { deploy } from './deployments';
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const MiB = 1024 * 1024;
+
+describe('two nodes', () => {
+  const site = deploy(
+    'httpipe',
+    { name: '', store: 'redis', nodes: 2, alone: false },
+    'relay: {nodeLease: 1s}\nrendezvous: {lifetime: 20s}',
+  );
+  const nodes = (): readonly [LoomProcess, LoomProcess] => {
+    const [one, other] = site.nodes();
+    if (one === undefined || other === undefined) throw new Error('there are no two nodes');
+    return [one, other];
+  };
+  const at = (node: LoomProcess, path: string, method = 'GET', body?: string | Buffer): Call =>
+    new Call(node.url + path, { method, ...(body !== undefined && { body }) });
+  const freshChannel = (): string => `/channels/${randomUUID()}/x`;
+  const createStream = async (node: LoomProcess): Promise<string> =>
+    `/rendezvous/stream/${JSON.parse((await at(node, '/rendezvous/stream', 'POST', '').answer()).text).stream}`;
+
+  afterEach(async () => {
+    for (const node of nodes()) if (!node.isRunning) await node.restart();
+  });
+
+  it('hold an endless upload up when nobody reads, and Redis with a few MiB', async () => {
+    const [one, other] = nodes();
+    const redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
+    const usedMemory = async (): Promise<number> =>
+      Number(/used_memory_dataset:(\d+)/.exec(await redis.info('memory'))?.[1]);
+    const before = await usedMemory();
+    const stream = await createStream(one);
+    const receiver = at(other, stream);
+    const sender = at(one, stream, 'PUT');
+    const piece = randomBytes(MiB);
+    let written = 0;
+    let isOver = false;
+    const writing = (async () => {
+      while (!isOver) {
+        await sender.write(piece);
+        written += piece.length;
+      }
+    })().catch(() => {});
+    (await receiver.head()).pause();
+    let seen = -1;
+    await eventually('the upload stands still', async () => {
+      const stands = seen === written;
+      seen = written;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return stands && seen === written;
+    });
+    expect((await usedMemory()) - before).toBeLessThan(4 * MiB);
+    isOver = true;
+    receiver.resume();
+    await writing;
+    sender.end();
+    const { body } = await receiver.answer();
+    expect(body.length).toBe(written);
+    const hash = createHash('sha256');
+    for (let at = 0; at < written; at += piece.length) hash.update(piece);
+    expect(sha256(body)).toBe(hash.digest('hex'));
+    expect(await sender.status()).toBe(200);
+    expect(await redis.keys('loom:x:*')).toEqual([]);
+    redis.disconnect();
+  });
+
+  it("of which the sender's is killed: the download is cut, and the channel is free again", async () => {
+    const [one, other] = nodes();
+    const channel = freshChannel();
+    const consumer = at(other, channel);
+    const producer = at(one, channel, 'POST');
+    await producer.write('half');
+    await consumer.until(4);
+    const next = await at(other, channel).waits();
+    await one.kill('SIGKILL');
+    expect(await consumer.over()).toBe(false);
+    expect(await at(other, channel, 'POST', 'next').status()).toBe(200);
+    expect((await next.answer()).text).toBe('next');
+  });
+
+  it("of which the receiver's is killed: the upload is told, and the channel is free again", async () => {
+    const [one, other] = nodes();
+    const channel = freshChannel();
+    const consumer = at(other, channel);
+    const producer = at(one, channel, 'POST');
+    await producer.write('half');
+    await consumer.until(4);
+    const next = await at(one, channel, 'POST', 'next').waits();
+    await other.kill('SIGKILL');
+    expect(await producer.status()).toBe(502);
+    expect((await at(one, channel).answer()).text).toBe('next');
+    expect(await next.status()).toBe(200);
+  });
+
+  it('of which one is killed with what waits there: it takes nothing with it', async () => {
+    const [one, other] = nodes();
+    const [pipe, stream] = [freshChannel(), await createStream(other)];
+    const dead = [at(one, pipe), at(one, pipe), at(one, stream)];
+    await Promise.all(dead.map((call) => call.waits()));
+    const alive = await at(other, pipe).waits();
+    await one.kill('SIGKILL');
+    await eventually('its side of the stream is free', async () => {
+      const receiver = at(other, stream);
+      const status = await Promise.race([
+        receiver.status(),
+        new Promise<number>((resolve) => setTimeout(resolve, 200, 0)),
+      ]);
+      if (status === 429) return false;
+      expect(await at(other, stream, 'PUT', 'found').status()).toBe(200);
+      return (await receiver.answer()).text === 'found';
+    });
+    expect(await at(other, pipe, 'POST', 'x').status()).toBe(200);
+    expect((await alive.answer()).text).toBe('x');
+  });
+
+  it('of which one is killed before a byte has flowed: the consumer waits on', async () => {
+    const [one, other] = nodes();
+    const channel = freshChannel();
+    const consumer = await at(other, channel).waits();
+    const silent = await at(one, channel, 'POST').waits();
+    await one.kill('SIGKILL');
+    await silent.over();
+    await consumer.waits();
+    expect(await at(other, channel, 'POST', 'x').status()).toBe(200);
+    expect((await consumer.answer()).text).toBe('x');
+  });
+
+  it('whose Redis is lost: what needs it ends, what does not goes on', async () => {
+    const [one, other] = nodes();
+    const [local, between, idle] = [freshChannel(), freshChannel(), freshChannel()];
+    const start = async (channel: string, receiverAt: LoomProcess): Promise<[Call, Call]> => {
+      const [consumer, producer] = [at(receiverAt, channel), at(one, channel, 'POST')];
+      await producer.write('one ');
+      await consumer.until(4);
+      return [consumer, producer];
+    };
+    const [near, nearSender] = await start(local, one);
+    const [far, farSender] = await start(between, other);
+    const waiting = await at(one, idle).waits();
+    await site.redis()?.kill('SIGKILL');
+    nearSender.end('two');
+    expect((await near.answer()).text).toBe('one two');
+    expect(await nearSender.status()).toBe(200);
+    expect(await farSender.status()).toBe(502);
+    expect(await far.over()).toBe(false);
+    expect(await waiting.status()).toBe(503);
+    await site.redis()?.restart();
+    await eventually('the nodes are back', async () => {
+      const ready = await Promise.all(nodes().map((node) => at(node, '/readyz').status()));
+      return ready.every((status) => status === 200);
+    });
+    await eventually('they find each other', async () => {
+      const consumer = at(other, local);
+      const producer = at(one, local, 'POST', 'again');
+      const received = await Promise.race([
+        consumer.answer().then(({ text }) => text),
+        new Promise<string>((resolve) => setTimeout(resolve, 1_000, 'nothing')),
+      ]);
+      await Promise.all([consumer.leave(), producer.leave()]);
+      return received === 'again';
+    });
+  });
+
+  it('of which one stops: what waits is sent away, what runs is finished', async () => {
+    const [one, other] = nodes();
+    const [busy, idle] = [freshChannel(), freshChannel()];
+    const consumer = at(one, busy);
+    const producer = at(other, busy, 'POST');
+    await producer.write('one ');
+    await consumer.until(4);
+    const waiting = await at(one, idle).waits();
+    const elsewhere = await at(other, idle).waits();
+    const stopped = one.stop();
+    expect(await waiting.status()).toBe(503);
+    producer.end('two');
+    expect((await consumer.answer()).text).toBe('one two');
+    expect(await producer.status()).toBe(200);
+    expect(await stopped).toBe(0);
+    expect(await at(other, idle, 'POST', 'x').status()).toBe(200);
+    expect((await elsewhere.answer()).text).toBe('x');
+  });
+});
