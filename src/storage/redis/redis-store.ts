@@ -96,7 +96,7 @@ class RedisStore implements LogStore {
       patience: this.#patience(settings.patienceMs, false),
       stored: (log, { from, stored }, eventId) => {
         this.#watching.committed(log, from, stored);
-        this.#feed.isOver(log.id, eventId);
+        if (eventId !== '') this.#feed.isOver(log.id, eventId);
       },
     });
     this.#forks = new Forks(connections, settings);
