@@ -1,4 +1,5 @@
-// Makes sure that the programs are there that the tests start: a Redis server and a browser. Installs what is missing with
+// Makes sure that the programs are there that the tests start: a Redis server, a browser, and a C
+// compiler for the load generator of the benchmark. Installs what is missing with
 // apt-get where there is one; else says what to install, and fails.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -10,6 +11,8 @@ const PACKAGES = {
   'redis-cli': 'redis-tools',
   chromium: 'chromium',
   openssl: 'openssl',
+  // With the headers of the C library.
+  gcc: 'build-essential',
 };
 
 const missing = Object.keys(PACKAGES).filter((program) => !isInstalled(program));

@@ -1,0 +1,83 @@
+/** How all workloads are measured. */
+export const HOW = `Each target runs on 127.0.0.1 beside one load generator (\`bench/load/lg.c\`, one thread), with the defaults of
+its settings, and with a Redis of its own where it needs one. Every byte that comes back is compared: order, loss, doubling, length,
+content, and that it is from the right stream. A target that gets anything wrong, or does not keep up, has no figure. What a server
+confirmed is read back at once; if it is not readable yet, the waiting counts. Tails are opened after line 0 was sent, which each must get
+by replay. The order of the targets alternates between rounds. CPU is the run time of all threads of the server's processes.`;
+
+export const TARGETS = [
+  [
+    '`loom:files`, `loom:redis`',
+    'Loom by its own wire. The file store syncs each second; Redis keeps nothing on disk.',
+  ],
+  ['`loom-durable:*`', 'Loom by the wire of Durable Streams, a request a message'],
+  [
+    '`bare:raw`',
+    'the least that a server in Node can do: it keeps chunks in memory and writes to the sockets past the response',
+  ],
+  ['`bare:res`', 'the same by `response.write`'],
+  ['`bare:file`', 'the same with a file to which it appends and from which it replays, never synced'],
+  ['`bare:discard`', 'receives and counts'],
+  ['`file`', 'a plain file in Node, no HTTP'],
+  [
+    '`redis:ioredis`, `redis:aof`',
+    'Redis Streams through ioredis, no HTTP; without persistence, and synced each second',
+  ],
+  [
+    '`nchan`, `nchan:redis`',
+    'nginx with nchan, one worker, a request a message; in memory, and through Redis',
+  ],
+  ['`piping`', 'piping-server, a relay that stores nothing'],
+  [
+    '`ds:mem`, `ds:file`',
+    'the reference server of Durable Streams, which its authors wrote for tests; in memory, and in files',
+  ],
+  ['`webdis`', 'HTTP in front of Redis, an XADD a request, no tails'],
+  ['`nats`', 'NATS JetStream with its file store through its client for Node, no HTTP'],
+];
+
+/** Beside the shares of a core in the table of targets, which are of the run: what is known of each workload. */
+export const BINDS = [
+  [
+    'W1, W1x8',
+    'The kernel copying bytes and Node parsing HTTP chunks (`bare:discard`), then keeping them: memory (`bare:raw`), writes (`bare:file`), or XADD (`redis:ioredis`), whose Redis and client each cost about as much as the HTTP.',
+  ],
+  [
+    'W2',
+    'Parsing HTTP chunks in Node, which costs the same whatever becomes of them (`bare:discard`). A server that stores lines as they gather loses nothing to one that drops them.',
+  ],
+  [
+    'W2b',
+    'What a request costs in the HTTP server, and an append in the store. nginx parses requests several times as fast as Node.',
+  ],
+  [
+    'W3, W3x8',
+    'Reading from the store and writing to the socket. With Redis each page is copied by Redis, by the kernel, and by the client that parses it. The limit of the machine is `nginx-static`, which sends from the page cache without a copy.',
+  ],
+  [
+    'W4, W4x200',
+    'The way through the event loop, and with a store the wait for its acknowledgement: a line is delivered only once it is committed.',
+  ],
+  [
+    'W5, W5x2000',
+    'A write to a socket for each tail: the kernel. p50 is mostly the position of a tail in the row of those that are written to.',
+  ],
+  [
+    'W5max',
+    'Writes to sockets, of which each holds as many lines as have gathered, and the load generator that checks them.',
+  ],
+  ['W6', 'What Node keeps for a connection with a response under way.'],
+];
+
+export const CLAIMS = [
+  'A figure of another run, or of another machine. Only ratios within one run compare; under three rounds, or differences under about 10 %, they mean nothing.',
+  'That Loom is faster than a server whose API is another. A streaming request may join lines into one write, a request a message cannot: W2, and most of the factor at **W5max**, compare APIs as well as servers. For the cost of a write compare W5 and W5x2000.',
+  'A figure at which the load generator is the limit, except as a lower bound.',
+  'That W1 on files shows a disk: the file store syncs each second, `bare:file` and nchan never do. Redis is without persistence; synced each second (`redis:aof`) it takes about half as much.',
+  'That nchan or Redis can do no more: nchan runs one worker, and one Redis is one core.',
+  'A cold replay. W3 reads from the page cache, or from what a server still holds in memory; nchan through Redis is several times slower at a first read.',
+  'That what is compared was checked as far as Loom is: of `webdis` and `bare:discard` bytes are only counted, of `redis:*` and `nats` the order and number of entries and a part of the contents.',
+  'That `ds:*` shows what the Durable Streams protocol can reach: it is a reference server for tests.',
+  'That CPU is equal where the client is a process of its own: for `redis:*` and `nats` it is the server’s only, and the client’s is in the note.',
+  'Anything of many machines, of TLS, of proxies or of a network: everything was on one machine, over its loopback.',
+];

@@ -1,0 +1,42 @@
+import { CHARTS } from '../growth/charts.mjs';
+import { markdownTable } from './markdown-table.mjs';
+import { short } from './number.mjs';
+
+const INTRODUCTION = `Each number in a process of its own, with CPU that includes Redis and leaves out connecting. A cost that grows with what is
+beside it would make these lines rise. With few tails a delivery carries the whole cost of its line.`;
+
+const COLUMNS = {
+  microsecondsPerDelivery: 'CPU µs/delivery',
+  microsecondsPerLine: 'CPU µs/line',
+  memoryKiB: 'memory KiB each',
+  p50: 'p50 ms',
+  p99: 'p99 ms',
+  ingestMiBPerSecond: 'ingest MiB/s',
+  ingestCpuPerGiB: 'ingest CPU s/GiB',
+  ingestPeakMiB: 'ingest peak MiB',
+  replayMiBPerSecond: 'replay MiB/s',
+  replayCpuPerGiB: 'replay CPU s/GiB',
+  replayPeakMiB: 'replay peak MiB',
+};
+
+/** The drawings and the numbers behind them. */
+export function growthSection({ series, commit }) {
+  const subjects = Object.keys(CHARTS).filter((name) => series.some(({ subject }) => subject === name));
+  return [
+    `${INTRODUCTION} Code: ${commit}.`,
+    ...subjects.map((subject) => {
+      const { title, across } = CHARTS[subject];
+      const tables = series.filter((each) => each.subject === subject).map((each) => table(each, across));
+      return `![${title}](growth-${subject}.svg)\n\n${tables.join('\n\n')}`;
+    }),
+  ].join('\n\n');
+}
+
+function table({ target, points }, across) {
+  const fields = Object.keys(COLUMNS).filter((field) => points[0]?.[field] !== undefined);
+  const head = [`\`${target}\`: ${across}`, ...fields.map((field) => COLUMNS[field])];
+  return markdownTable(
+    head,
+    points.map((point) => [point.count, ...fields.map((field) => short(point[field]))]),
+  );
+}

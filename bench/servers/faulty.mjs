@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import http from 'node:http';
+
+const NOTHING = Buffer.alloc(0);
+const FAULTY_CHUNK = 5;
+const LAST_CHUNK = 20;
+
+/** What becomes of a chunk. @param state of its stream: `number`, which chunk it is, counted from 1 */
+export const FAULTS = {
+  none: (chunk) => chunk,
+  'one byte changed': (chunk, { number }) => (number === FAULTY_CHUNK ? changed(chunk) : chunk),
+  'a chunk twice': (chunk, { number }) => (number === FAULTY_CHUNK ? Buffer.concat([chunk, chunk]) : chunk),
+  'a chunk lost': (chunk, { number }) => (number === FAULTY_CHUNK ? NOTHING : chunk),
+  'two chunks swapped': swapped,
+  'the end cut off': (chunk, { number }) => (number >= LAST_CHUNK ? NOTHING : chunk),
+  'another stream': (chunk, { number }) => (number === FAULTY_CHUNK ? misplaced(chunk) : chunk),
+};
+
+/** A server of streams in memory with one fault. */
+export async function startFaultyServer(fault) {
+  const streams = new Map();
+  const server = http.createServer((request, response) => {
+    if (request.method === 'POST') {
+      const stream = { chunks: [], readers: [], number: 0, isDone: false };
+      streams.set(request.url, stream);
+      produce(stream, FAULTS[fault], request, response);
+    } else if (streams.has(request.url)) consume(streams.get(request.url), response);
+    else response.writeHead(404).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { port: server.address().port, close };
+}
+
+function produce(stream, spoil, request, response) {
+  request.on('data', (chunk) => {
+    stream.number += 1;
+    const spoilt = spoil(chunk, stream);
+    if (spoilt.length === 0) return;
+    stream.chunks.push(spoilt);
+    for (const reader of stream.readers) reader.write(spoilt);
+  });
+  request.on('end', () => {
+    stream.isDone = true;
+    for (const reader of stream.readers) reader.end();
+    response.writeHead(201).end();
+  });
+}
+
+function consume(stream, response) {
+  for (const chunk of stream.chunks) response.write(chunk);
+  if (stream.isDone) return response.end();
+  response.flushHeaders();
+  stream.readers.push(response);
+}
+
+function changed(chunk) {
+  const copy = Buffer.from(chunk);
+  copy[copy.length >> 1] ^= 1;
+  return copy;
+}
+
+function swapped(chunk, stream) {
+  if (stream.number === FAULTY_CHUNK) {
+    stream.held = chunk;
+    return NOTHING;
+  }
+  const { held } = stream;
+  stream.held = undefined;
+  return held === undefined ? chunk : Buffer.concat([chunk, held]);
+}
+
+/** A line begins with `@` and the number of its stream in five digits. */
+function misplaced(chunk) {
+  return Buffer.from(chunk.toString('latin1').replace('@00000', '@00001'), 'latin1');
+}

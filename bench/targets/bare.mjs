@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { BENCH } from '../harness/home.mjs';
+import { get, postChunked } from './request-heads.mjs';
+
+/**
+ * Limits: the least that a server in Node can do; see servers/bare.mjs. `bare:discard`, `bare:res`, `bare:raw`, `bare:file`, and
+ * three that are wrong on purpose: `bare:lossy`, `bare:dies`, `bare:late`.
+ */
+export default (form = 'raw') => ({
+  style: 'chunked',
+  publish: postChunked('/stream/{id}'),
+  subscribe: get('/stream/{id}'),
+  ...(form === 'discard' && { only: ['W1', 'W1x8', 'W2'], verify: countBytes }),
+  start: (stage) => stage.node(join(BENCH, 'servers/bare.mjs'), [form, stage.folder]),
+});
+
+async function countBytes({ port }, { id, bytes, lines }, streams) {
+  const expected = bytes ?? lines * 100;
+  let isWhole = true;
+  for (let stream = 0; stream < streams; stream++) {
+    const response = await fetch(`http://127.0.0.1:${port}/count/${id}${stream}`);
+    isWhole &&= Number(await response.text()) === expected;
+  }
+  return { isWhole, note: 'bytes are only counted' };
+}

@@ -1,0 +1,53 @@
+import { generateLoad } from '../harness/load-generator.mjs';
+import { isGood } from './ingest.mjs';
+import { readBack } from './read-back.mjs';
+
+const CONNECTIONS = 32;
+
+/** Lines in one streaming request, an HTTP chunk each. */
+export async function linesInOneRequest(session) {
+  const { target, sizes } = session;
+  if (target.style !== 'chunked') return { skip: 'a request per message' };
+  const id = await session.newStreams('W2');
+  session.begin();
+  const lg = await generateLoad({
+    ...{ mode: 'lines', ...session.wire, id, lines: sizes.lines },
+    ...{ consumers: target.isRelay ? 1 : undefined, eof: Number(session.endsReaders), maxs: 15 },
+  });
+  const spent = session.spent();
+  const read = target.isRelay
+    ? { isWhole: lg.complete === 1, waited: 0 }
+    : await readBack(session, { id, lines: sizes.lines, verify: 'lines' }, 1);
+  return {
+    value: sizes.lines / (lg.elapsed + read.waited) / 1000,
+    unit: 'k lines/s',
+    work: sizes.lines / 1e6,
+    per: 'CPU s/M lines',
+    isGood: isGood(lg) && read.isWhole,
+    ...{ spent, note: read.note, lg, read },
+  };
+}
+
+/** Each line a request of its own, appended to one of 32 streams. */
+export async function requestPerLine(session) {
+  const { target, sizes } = session;
+  const publish = target.append ?? (target.style === 'perreq' ? target.publish : undefined);
+  if (publish === undefined) return { skip: 'no append by request' };
+  const lines = Math.ceil(sizes.requests / CONNECTIONS);
+  const id = await session.newStreams('W2b', CONNECTIONS, target.createForAppends ?? target.create);
+  session.begin();
+  const lg = await generateLoad({
+    ...{ mode: 'lines', ...session.wire, style: 'perreq', pub: publish, id },
+    ...{ producers: CONNECTIONS, lines, maxs: 15 },
+  });
+  const spent = session.spent();
+  const read = await readBack(session, { id, lines, verify: 'lines' }, CONNECTIONS);
+  return {
+    value: lg.lines / (lg.elapsed + read.waited) / 1000,
+    unit: 'k req/s',
+    work: lg.lines / 1e6,
+    per: 'CPU s/M req',
+    isGood: isGood(lg) && read.isWhole,
+    ...{ spent, note: target.appendNote ?? read.note, lg, read },
+  };
+}
