@@ -76,8 +76,10 @@ async function addLines(session) {
 async function readBulk(session) {
   const { bulk } = session.sizes;
   const entries = bulk / WRITE_BYTES;
-  if (session.bulkId === undefined) await run(session, 'add', entries, WRITE_BYTES, BULK_IN_FLIGHT.at(-1));
-  session.bulkId = 'stored';
+  if (session.bulkId === undefined) {
+    await forget(session);
+    await run(session, 'add', entries, WRITE_BYTES, BULK_IN_FLIGHT.at(-1));
+  }
   const runs = [];
   for (const page of PAGES) {
     session.begin();
