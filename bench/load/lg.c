@@ -1,5 +1,5 @@
 /* lg - load generator for log-stream servers: one thread, epoll, every byte checked.
- * Arguments are key=value; see README.md. Prints one JSON object.
+ * Arguments are key=value; options are read in set_up and in run_*. Prints one JSON object.
  * modes: ingest  (bulk pattern bytes up, optional attached readers)
  *        lines   (100-byte lines up as fast as accepted)
  *        read    (readers of finished streams, verified)
@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
@@ -24,8 +25,12 @@
 #include <unistd.h>
 
 #define PERIOD 1048573u
-#define LINE 100
-#define RB (1 << 20)
+#define LINE_BYTES 100
+#define READ_BYTES (1 << 20)
+#define CONNS_MAX 20000
+#define BUCKETS 4096
+#define MILLISECOND 1000000ull
+#define SECOND 1000000000ull
 typedef uint64_t u64;
 typedef uint32_t u32;
 typedef uint8_t u8;
@@ -35,54 +40,65 @@ enum { PROD = 1, CONS = 2 };
 enum { P_HEAD, P_CL, P_CSIZE, P_CDATA, P_CCRLF, P_TRAIL, P_EOF, P_DONE };
 
 typedef struct conn {
-  int fd;
-  u8 kind, up, closed, want_out, ready, ended, resp_done, head_sent, ok_end, full;
-  int stream, idx;
+  int fd, stream, idx;
+  u8 kind, connected, closed, want_out;
+  u8 ready, is_over; /* got line 0, or an answer to the first request; is not waited for any more */
+
+  /* What waits to be sent. */
   char *out;
-  size_t oo, ol, oc;
-  u8 st;
+  size_t out_from, out_to, out_room;
+
+  /* Parser of the response. */
+  u8 state;
   int status;
-  u64 left;
-  int trl;
-  char hb[4096];
-  int hl; /* response parser */
-  u64 todo, pos;
+  u64 left;     /* of the body or of its chunk */
+  int skipping; /* the rest of a chunk's extension, or of a trailer */
+  char head[4096];
+  int head_bytes;
+
+  /* Producer. */
+  u8 head_sent, ended;
+  u64 bytes_todo, pos, lines_todo;
   u32 seq;
-  int inflight;
-  u64 lines_todo; /* producer */
-  u64 *pq;
-  u32 pqh, pqn, pqc; /* pending line times (one request per line) */
+  int inflight; /* a request of its own that is not answered yet */
+  u64 *queue;   /* send times of lines that wait for that answer, in a ring */
+  u32 queue_first, queue_length, queue_room;
+
+  /* Consumer. */
+  u8 ended_well, has_all;
   u64 bytes, lines;
   u32 next;
-  char lb[512];
-  int ll; /* consumer */
+  char line[512];
+  int line_bytes;
 } conn;
 
-static int ep, tfd, argc_;
-static char **argv_;
-static char *pat, *rbuf;
-static char padding[LINE];
-static conn **C;
-static int nC, nP;
-static const char *mode, *idp, *thead, *rhead;
-static int chunked, verify_lines;
-static u64 wsize, opt_window;
-static int wbatch;
-static u64 bad, errs, body_bytes, deliveries, conn_drops;
-static char errmsg[200], badmsg[160];
-static u32 *H;
-static u64 lat_n, lat_max; /* histogram in us: 64 sub-buckets per power of two */
-static int phase;
-static u64 sent_lines;
-static int measuring;
-static u64 t_first, t_last;
-static u64 target;
-static int reached, saturating;
+/* Options. */
+static int arg_count;
+static char **args;
+static const char *mode, *id_prefix, *publish_head, *subscribe_head;
+static int chunked, verifies_lines, need_eof, lines_per_write;
+static int producer_count, consumers_each;
+static u64 write_bytes;
+static u64 expect; /* bytes or lines that a consumer must get; 0: not known */
 static struct sockaddr_in addr;
-static int done_prod, done_cons, ready_cons;
-static u64 expect;
-static int need_eof;
-static int nconsper;
+
+static int epoll, timer;
+static char *pattern, *read_buffer;
+static char padding[LINE_BYTES];
+static conn **conns;
+static int conn_count;
+
+/* What was seen. */
+static u64 mismatches, failures, drops, body_bytes, deliveries, lines_sent, last_arrival;
+static char failure_text[200], mismatch_text[160];
+static int done_producers, done_consumers, ready_consumers;
+static u32 *histogram; /* of latencies in us: 64 buckets for each power of two */
+static u64 latency_count, latency_max;
+static int measuring;
+
+/* At saturation: how many tails have got `target` lines. */
+static int saturating, reached;
+static u64 target;
 
 static u64 now_ns(void) {
   struct timespec t;
@@ -90,76 +106,76 @@ static u64 now_ns(void) {
   return t.tv_sec * 1000000000ull + t.tv_nsec;
 }
 
-static const char *opt(const char *k, const char *d) {
+static const char *option(const char *k, const char *d) {
   size_t n = strlen(k);
-  for (int i = 1; i < argc_; i++)
-    if (!strncmp(argv_[i], k, n) && argv_[i][n] == '=') return argv_[i] + n + 1;
+  for (int i = 1; i < arg_count; i++)
+    if (!strncmp(args[i], k, n) && args[i][n] == '=') return args[i] + n + 1;
   return d;
 }
 
-static u64 num(const char *k, u64 d) {
-  const char *v = opt(k, 0);
+static u64 number_option(const char *k, u64 d) {
+  const char *v = option(k, 0);
   return v ? strtoull(v, 0, 10) : d;
 }
 
-static void err(const char *f, ...) {
-  errs++;
-  if (*errmsg) return;
+static void failure(const char *f, ...) {
+  failures++;
+  if (*failure_text) return;
   va_list a;
   va_start(a, f);
-  vsnprintf(errmsg, sizeof errmsg, f, a);
+  vsnprintf(failure_text, sizeof failure_text, f, a);
   va_end(a);
-  for (char *p = errmsg; *p; p++)
+  for (char *p = failure_text; *p; p++)
     if (*p == '"' || *p == '\\' || (u8)*p < 32 || (u8)*p > 126) *p = '.';
 }
 
-static void badf(const char *f, ...) {
-  bad++;
-  if (*badmsg) return;
+static void mismatch(const char *f, ...) {
+  mismatches++;
+  if (*mismatch_text) return;
   va_list a;
   va_start(a, f);
-  vsnprintf(badmsg, sizeof badmsg, f, a);
+  vsnprintf(mismatch_text, sizeof mismatch_text, f, a);
   va_end(a);
-  for (char *p = badmsg; *p; p++)
+  for (char *p = mismatch_text; *p; p++)
     if (*p == '"' || *p == '\\' || (u8)*p < 32 || (u8)*p > 126) *p = '.';
 }
 
-static int hidx(u64 us) {
+static int bucket_of(u64 us) {
   if (us < 64) return us;
   int e = 63 - __builtin_clzll(us);
   int r = (e - 5) * 64 + ((us >> (e - 6)) & 63);
-  return r < 4096 ? r : 4095;
+  return r < BUCKETS ? r : BUCKETS - 1;
 }
 
-static u64 hval(int i) {
+static u64 bucket_floor(int i) {
   if (i < 64) return i;
   int e = i / 64 + 5;
   return (1ull << e) + ((u64)(i & 63) << (e - 6));
 }
 
-static u64 pct(double q) {
-  u64 want = (u64)(lat_n * q), s = 0;
-  if (!lat_n) return 0;
-  for (int i = 0; i < 4096; i++) {
-    s += H[i];
-    if (s > want) return hval(i);
+static u64 percentile(double q) {
+  u64 want = (u64)(latency_count * q), s = 0;
+  if (!latency_count) return 0;
+  for (int i = 0; i < BUCKETS; i++) {
+    s += histogram[i];
+    if (s > want) return bucket_floor(i);
   }
-  return lat_max;
+  return latency_max;
 }
 
 static void watch(conn *c) {
   struct epoll_event e = {.events = EPOLLIN | (c->want_out ? EPOLLOUT : 0), .data.ptr = c};
-  epoll_ctl(ep, EPOLL_CTL_MOD, c->fd, &e);
+  epoll_ctl(epoll, EPOLL_CTL_MOD, c->fd, &e);
 }
 
 static void put(conn *c, const void *p, size_t n) {
-  if (c->oo == c->ol) c->oo = c->ol = 0;
-  if (c->ol + n > c->oc) {
-    c->oc = (c->ol + n) * 2;
-    c->out = realloc(c->out, c->oc);
+  if (c->out_from == c->out_to) c->out_from = c->out_to = 0;
+  if (c->out_to + n > c->out_room) {
+    c->out_room = (c->out_to + n) * 2;
+    c->out = realloc(c->out, c->out_room);
   }
-  memcpy(c->out + c->ol, p, n);
-  c->ol += n;
+  memcpy(c->out + c->out_to, p, n);
+  c->out_to += n;
 }
 
 static void put_head(conn *c, const char *t, u64 len) {
@@ -168,16 +184,16 @@ static void put_head(conn *c, const char *t, u64 len) {
   while ((q = strchr(p, '{'))) {
     put(c, p, q - p);
     if (!strncmp(q, "{id}", 4)) {
-      put(c, b, sprintf(b, "%s%d", idp, c->stream));
+      put(c, b, sprintf(b, "%s%d", id_prefix, c->stream));
       p = q + 4;
     } else if (!strncmp(q, "{len}", 5)) {
-      put(c, b, sprintf(b, "%llu", (unsigned long long)len));
+      put(c, b, sprintf(b, "%" PRIu64, len));
       p = q + 5;
     } else if (!strncmp(q, "{seq}", 5)) {
       put(c, b, sprintf(b, "%u", c->seq));
       p = q + 5;
     } else if (!strncmp(q, "{n}", 3)) {
-      put(c, b, sprintf(b, "%d", nconsper));
+      put(c, b, sprintf(b, "%d", consumers_each));
       p = q + 3;
     } else {
       put(c, q, 1);
@@ -187,9 +203,9 @@ static void put_head(conn *c, const char *t, u64 len) {
   put(c, p, strlen(p));
 }
 
-static void mkline(char *b, int stream, u32 seq, u64 ts) {
+static void make_line(char *b, int stream, u32 seq, u64 ts) {
   static const char hx[] = "0123456789abcdef";
-  memcpy(b, padding, LINE);
+  memcpy(b, padding, LINE_BYTES);
   b[0] = '@';
   for (int i = 5, v = stream; i >= 1; i--, v /= 10) b[i] = '0' + v % 10;
   b[6] = ':';
@@ -197,45 +213,45 @@ static void mkline(char *b, int stream, u32 seq, u64 ts) {
   b[16] = ':';
   for (int i = 32; i >= 17; i--, ts >>= 4) b[i] = hx[ts & 15];
   b[33] = ':';
-  b[LINE - 1] = '\n';
+  b[LINE_BYTES - 1] = '\n';
 }
 
 static void put_line(conn *c, u64 ts) {
-  char b[LINE + 8];
+  char b[LINE_BYTES + 8];
   if (chunked) {
     memcpy(b, "64\r\n", 4);
-    mkline(b + 4, c->stream, c->seq++, ts);
-    memcpy(b + 4 + LINE, "\r\n", 2);
-    put(c, b, LINE + 6);
+    make_line(b + 4, c->stream, c->seq++, ts);
+    memcpy(b + 4 + LINE_BYTES, "\r\n", 2);
+    put(c, b, LINE_BYTES + 6);
   } else {
-    put_head(c, thead, LINE);
-    mkline(b, c->stream, c->seq++, ts);
-    put(c, b, LINE);
+    put_head(c, publish_head, LINE_BYTES);
+    make_line(b, c->stream, c->seq++, ts);
+    put(c, b, LINE_BYTES);
     c->inflight = 1;
   }
 }
 
-static u64 soff(int s) {
+static u64 pattern_offset(int s) {
   return (u64)s * 7919;
 }
 
 /* produce more output when the out buffer is empty; returns 0 when there is nothing to send now */
 static int refill(conn *c) {
-  if (c->oo < c->ol) return 1;
+  if (c->out_from < c->out_to) return 1;
   if (!strcmp(mode, "ingest")) {
     if (chunked) {
       if (!c->head_sent) {
-        put_head(c, thead, 0);
+        put_head(c, publish_head, 0);
         c->head_sent = 1;
       }
-      if (c->todo) {
-        u64 n = c->todo < wsize ? c->todo : wsize;
+      if (c->bytes_todo) {
+        u64 n = c->bytes_todo < write_bytes ? c->bytes_todo : write_bytes;
         char b[24];
-        put(c, b, sprintf(b, "%llx\r\n", (unsigned long long)n));
-        put(c, pat + (soff(c->stream) + c->pos) % PERIOD, n);
+        put(c, b, sprintf(b, "%" PRIx64 "\r\n", n));
+        put(c, pattern + (pattern_offset(c->stream) + c->pos) % PERIOD, n);
         put(c, "\r\n", 2);
         c->pos += n;
-        c->todo -= n;
+        c->bytes_todo -= n;
         return 1;
       }
       if (!c->ended) {
@@ -243,25 +259,25 @@ static int refill(conn *c) {
         c->ended = 1;
         return 1;
       }
-      return c->oo < c->ol;
+      return c->out_from < c->out_to;
     }
-    if (c->inflight || !c->todo) return 0;
-    u64 n = c->todo < wsize ? c->todo : wsize;
-    put_head(c, thead, n);
-    put(c, pat + (soff(c->stream) + c->pos) % PERIOD, n);
+    if (c->inflight || !c->bytes_todo) return 0;
+    u64 n = c->bytes_todo < write_bytes ? c->bytes_todo : write_bytes;
+    put_head(c, publish_head, n);
+    put(c, pattern + (pattern_offset(c->stream) + c->pos) % PERIOD, n);
     c->pos += n;
-    c->todo -= n;
+    c->bytes_todo -= n;
     c->inflight = 1;
     return 1;
   }
   if (!strcmp(mode, "lines")) {
     if (chunked) {
       if (!c->head_sent) {
-        put_head(c, thead, 0);
+        put_head(c, publish_head, 0);
         c->head_sent = 1;
       }
       if (c->lines_todo) {
-        for (int i = 0; i < wbatch && c->lines_todo; i++, c->lines_todo--) put_line(c, 0);
+        for (int i = 0; i < lines_per_write && c->lines_todo; i++, c->lines_todo--) put_line(c, 0);
         return 1;
       }
       if (!c->ended) {
@@ -269,7 +285,7 @@ static int refill(conn *c) {
         c->ended = 1;
         return 1;
       }
-      return c->oo < c->ol;
+      return c->out_from < c->out_to;
     }
     if (c->inflight || !c->lines_todo) return 0;
     c->lines_todo--;
@@ -277,10 +293,10 @@ static int refill(conn *c) {
     return 1;
   }
   /* live: queued lines of a one-request-per-line target */
-  if (!chunked && c->kind == PROD && !c->inflight && c->pqn) {
-    u64 ts = c->pq[c->pqh];
-    c->pqh = (c->pqh + 1) % c->pqc;
-    c->pqn--;
+  if (!chunked && c->kind == PROD && !c->inflight && c->queue_length) {
+    u64 ts = c->queue[c->queue_first];
+    c->queue_first = (c->queue_first + 1) % c->queue_room;
+    c->queue_length--;
     put_line(c, ts);
     return 1;
   }
@@ -289,7 +305,7 @@ static int refill(conn *c) {
 
 static void finish_cons(conn *c);
 
-static void cclose(conn *c) {
+static void close_conn(conn *c) {
   if (c->fd >= 0) {
     close(c->fd);
     c->fd = -1;
@@ -298,26 +314,26 @@ static void cclose(conn *c) {
 }
 
 static void flush_out(conn *c) {
-  if (c->fd < 0 || !c->up) return;
+  if (c->fd < 0 || !c->connected) return;
   for (int i = 0; i < 8; i++) {
     if (!refill(c)) break;
-    ssize_t n = send(c->fd, c->out + c->oo, c->ol - c->oo, MSG_NOSIGNAL);
+    ssize_t n = send(c->fd, c->out + c->out_from, c->out_to - c->out_from, MSG_NOSIGNAL);
     if (n < 0) {
       if (errno == EAGAIN) break;
-      err("send: %s", strerror(errno));
-      if (c->kind == PROD && !c->resp_done) {
-        c->resp_done = 1;
-        done_prod++;
+      failure("send: %s", strerror(errno));
+      if (c->kind == PROD && !c->is_over) {
+        c->is_over = 1;
+        done_producers++;
       }
-      cclose(c);
+      close_conn(c);
       return;
     }
-    c->oo += n;
-    if (c->oo < c->ol) break;
+    c->out_from += n;
+    if (c->out_from < c->out_to) break;
   }
-  int w = c->oo < c->ol ||
-          (c->kind == PROD && phase < 99 && (!strcmp(mode, "ingest") || !strcmp(mode, "lines")) &&
-           (chunked ? !c->ended : (!c->inflight && (c->todo || c->lines_todo))));
+  int w =
+      c->out_from < c->out_to || (c->kind == PROD && (!strcmp(mode, "ingest") || !strcmp(mode, "lines")) &&
+                                  (chunked ? !c->ended : (!c->inflight && (c->bytes_todo || c->lines_todo))));
   if (w != c->want_out) {
     c->want_out = w;
     watch(c);
@@ -329,16 +345,16 @@ static void emit(conn *c, u64 ts) {
     put_line(c, ts);
     return;
   }
-  if (c->pqn == c->pqc) {
-    u32 nc = c->pqc ? c->pqc * 2 : 64;
+  if (c->queue_length == c->queue_room) {
+    u32 nc = c->queue_room ? c->queue_room * 2 : 64;
     u64 *q = malloc(nc * 8);
-    for (u32 i = 0; i < c->pqn; i++) q[i] = c->pq[(c->pqh + i) % c->pqc];
-    free(c->pq);
-    c->pq = q;
-    c->pqh = 0;
-    c->pqc = nc;
+    for (u32 i = 0; i < c->queue_length; i++) q[i] = c->queue[(c->queue_first + i) % c->queue_room];
+    free(c->queue);
+    c->queue = q;
+    c->queue_first = 0;
+    c->queue_room = nc;
   }
-  c->pq[(c->pqh + c->pqn++) % c->pqc] = ts;
+  c->queue[(c->queue_first + c->queue_length++) % c->queue_room] = ts;
 }
 
 static void check_line(conn *c, const char *p, int n, u64 now) {
@@ -349,8 +365,8 @@ static void check_line(conn *c, const char *p, int n, u64 now) {
     if (n && *p == ' ') p++, n--;
   }
   if (!n || *p != '@') return; /* event framing, comments */
-  if (n != LINE - 1 || memcmp(p + 34, padding + 34, LINE - 35)) {
-    badf("line len %d: %.40s", n, p);
+  if (n != LINE_BYTES - 1 || memcmp(p + 34, padding + 34, LINE_BYTES - 35)) {
+    mismatch("line len %d: %.40s", n, p);
     return;
   }
   int s = 0;
@@ -358,18 +374,18 @@ static void check_line(conn *c, const char *p, int n, u64 now) {
   u32 q = 0;
   for (int i = 7; i <= 15; i++) q = q * 10 + p[i] - '0';
   if (s != c->stream) {
-    badf("stream %d got %d", c->stream, s);
+    mismatch("stream %d got %d", c->stream, s);
     return;
   }
   if (q != c->next) {
-    badf("stream %d want seq %u got %u", c->stream, c->next, q);
+    mismatch("stream %d want seq %u got %u", c->stream, c->next, q);
     c->next = q;
   }
   c->next++;
   c->lines++;
   if (q == 0 && !c->ready) {
     c->ready = 1;
-    ready_cons++;
+    ready_consumers++;
   }
   if (measuring && q > 0) {
     u64 ts = 0;
@@ -378,15 +394,15 @@ static void check_line(conn *c, const char *p, int n, u64 now) {
       ts = ts << 4 | (ch <= '9' ? ch - '0' : ch - 'a' + 10);
     }
     u64 us = now > ts ? (now - ts) / 1000 : 0;
-    H[hidx(us)]++;
-    lat_n++;
-    if (us > lat_max) lat_max = us;
+    histogram[bucket_of(us)]++;
+    latency_count++;
+    if (us > latency_max) latency_max = us;
     deliveries++;
-    t_last = now;
+    last_arrival = now;
   }
   if (saturating && c->lines == target) reached++;
-  if (expect && c->lines == expect && !c->full) {
-    c->full = 1;
+  if (expect && c->lines == expect && !c->has_all) {
+    c->has_all = 1;
     if (!need_eof) finish_cons(c);
   }
 }
@@ -394,23 +410,23 @@ static void check_line(conn *c, const char *p, int n, u64 now) {
 static void on_body(conn *c, const char *p, size_t n, u64 now) {
   if (c->kind == PROD) return;
   body_bytes += n;
-  if (!verify_lines) {
-    u64 o = soff(c->stream) + c->bytes;
+  if (!verifies_lines) {
+    u64 o = pattern_offset(c->stream) + c->bytes;
     c->bytes += n;
     while (n) {
       u64 m = o % PERIOD;
-      size_t k = n < RB ? n : RB;
-      if (memcmp(p, pat + m, k)) {
-        badf("stream %d bytes differ near %llu", c->stream, (unsigned long long)(c->bytes - n));
+      size_t k = n < READ_BYTES ? n : READ_BYTES;
+      if (memcmp(p, pattern + m, k)) {
+        mismatch("stream %d bytes differ near %" PRIu64, c->stream, c->bytes - n);
         break;
       }
       p += k;
       n -= k;
       o += k;
     }
-    if (expect && c->bytes > expect) badf("stream %d too many bytes", c->stream);
-    if (expect && c->bytes == expect && !c->full) {
-      c->full = 1;
+    if (expect && c->bytes > expect) mismatch("stream %d too many bytes", c->stream);
+    if (expect && c->bytes == expect && !c->has_all) {
+      c->has_all = 1;
       if (!need_eof) finish_cons(c);
     }
     return;
@@ -420,22 +436,22 @@ static void on_body(conn *c, const char *p, size_t n, u64 now) {
     const char *e = memchr(p, '\n', n);
     if (!e) {
       size_t k = n;
-      if (c->ll + k > sizeof c->lb) {
-        badf("line too long");
-        c->ll = 0;
+      if (c->line_bytes + k > sizeof c->line) {
+        mismatch("line too long");
+        c->line_bytes = 0;
         return;
       }
-      memcpy(c->lb + c->ll, p, k);
-      c->ll += k;
+      memcpy(c->line + c->line_bytes, p, k);
+      c->line_bytes += k;
       return;
     }
     size_t k = e - p;
-    if (c->ll) {
-      if (c->ll + k <= sizeof c->lb) {
-        memcpy(c->lb + c->ll, p, k);
-        check_line(c, c->lb, c->ll + k, now);
+    if (c->line_bytes) {
+      if (c->line_bytes + k <= sizeof c->line) {
+        memcpy(c->line + c->line_bytes, p, k);
+        check_line(c, c->line, c->line_bytes + k, now);
       }
-      c->ll = 0;
+      c->line_bytes = 0;
     } else
       check_line(c, p, k, now);
     p = e + 1;
@@ -444,101 +460,101 @@ static void on_body(conn *c, const char *p, size_t n, u64 now) {
 }
 
 static void finish_cons(conn *c) {
-  if (!c->resp_done) {
-    c->resp_done = 1;
-    done_cons++;
-    t_last = now_ns();
+  if (!c->is_over) {
+    c->is_over = 1;
+    done_consumers++;
+    last_arrival = now_ns();
   }
 }
 
 static void on_end(conn *c) { /* response complete */
   if (c->kind == PROD) {
     if (c->status < 200 || c->status > 299) {
-      err("producer status %d: %.80s", c->status, c->hb);
-      if (!c->resp_done) {
-        c->resp_done = 1;
-        done_prod++;
+      failure("producer status %d: %.80s", c->status, c->head);
+      if (!c->is_over) {
+        c->is_over = 1;
+        done_producers++;
       }
-      cclose(c);
+      close_conn(c);
       return;
     }
     if (chunked) {
-      if (!c->resp_done) {
-        c->resp_done = 1;
-        done_prod++;
-        t_last = now_ns();
-        if (!c->ended) err("response ended before the body");
+      if (!c->is_over) {
+        c->is_over = 1;
+        done_producers++;
+        last_arrival = now_ns();
+        if (!c->ended) failure("response ended before the body");
       }
       return;
     }
     c->inflight = 0;
-    c->st = P_HEAD;
-    c->hl = 0;
+    c->state = P_HEAD;
+    c->head_bytes = 0;
     c->ready = 1;
-    if ((!strcmp(mode, "ingest") && !c->todo) || (!strcmp(mode, "lines") && !c->lines_todo)) {
-      if (!c->resp_done) {
-        c->resp_done = 1;
-        done_prod++;
-        t_last = now_ns();
+    if ((!strcmp(mode, "ingest") && !c->bytes_todo) || (!strcmp(mode, "lines") && !c->lines_todo)) {
+      if (!c->is_over) {
+        c->is_over = 1;
+        done_producers++;
+        last_arrival = now_ns();
       }
       return;
     }
     flush_out(c);
   } else {
-    c->ok_end = 1;
+    c->ended_well = 1;
     finish_cons(c);
   }
 }
 
 static void parse(conn *c, const char *p, size_t n, u64 now) {
-  while (n) switch (c->st) {
+  while (n) switch (c->state) {
     case P_HEAD: {
-      size_t room = sizeof c->hb - 1 - c->hl, k = n < room ? n : room;
-      int from = c->hl > 3 ? c->hl - 3 : 0;
-      memcpy(c->hb + c->hl, p, k);
-      c->hl += k;
-      c->hb[c->hl] = 0;
-      char *e = memmem(c->hb + from, c->hl - from, "\r\n\r\n", 4);
+      size_t room = sizeof c->head - 1 - c->head_bytes, k = n < room ? n : room;
+      int from = c->head_bytes > 3 ? c->head_bytes - 3 : 0;
+      memcpy(c->head + c->head_bytes, p, k);
+      c->head_bytes += k;
+      c->head[c->head_bytes] = 0;
+      char *e = memmem(c->head + from, c->head_bytes - from, "\r\n\r\n", 4);
       if (!e) {
         p += k;
         n -= k;
         if (!room) {
-          err("header too big");
+          failure("header too big");
           return;
         }
         break;
       }
-      int hlen = e + 4 - c->hb, used = k - (c->hl - hlen);
+      int hlen = e + 4 - c->head, used = k - (c->head_bytes - hlen);
       p += used;
       n -= used;
-      c->hl = hlen;
-      c->hb[hlen] = 0;
-      c->status = atoi(c->hb + 9);
+      c->head_bytes = hlen;
+      c->head[hlen] = 0;
+      c->status = atoi(c->head + 9);
       if (c->status == 100) {
-        c->hl = 0;
+        c->head_bytes = 0;
         break;
       }
-      char *x = strcasestr(c->hb, "\r\ncontent-length:");
-      char *t = strcasestr(c->hb, "\r\ntransfer-encoding: chunked");
+      char *x = strcasestr(c->head, "\r\ncontent-length:");
+      char *t = strcasestr(c->head, "\r\ntransfer-encoding: chunked");
       if (c->kind == CONS && c->status != 200) {
-        err("consumer status %d: %.60s", c->status, c->hb);
+        failure("consumer status %d: %.60s", c->status, c->head);
         finish_cons(c);
       }
       if (c->status == 204 || c->status == 304) {
-        c->st = P_DONE;
+        c->state = P_DONE;
         on_end(c);
       } else if (t)
-        c->st = P_CSIZE, c->left = 0, c->trl = 0;
+        c->state = P_CSIZE, c->left = 0, c->skipping = 0;
       else if (x) {
         c->left = strtoull(x + 17, 0, 10);
         if (c->left)
-          c->st = P_CL;
+          c->state = P_CL;
         else {
-          c->st = P_DONE;
+          c->state = P_DONE;
           on_end(c);
         }
       } else
-        c->st = P_EOF;
+        c->state = P_EOF;
       break;
     }
     case P_CL: {
@@ -548,7 +564,7 @@ static void parse(conn *c, const char *p, size_t n, u64 now) {
       n -= k;
       c->left -= k;
       if (!c->left) {
-        c->st = P_DONE;
+        c->state = P_DONE;
         on_end(c);
       }
       break;
@@ -562,17 +578,17 @@ static void parse(conn *c, const char *p, size_t n, u64 now) {
       n--;
       if (ch == '\n') {
         if (c->left)
-          c->st = P_CDATA;
+          c->state = P_CDATA;
         else
-          c->st = P_TRAIL, c->trl = 0;
-      } else if (c->trl)
+          c->state = P_TRAIL, c->skipping = 0;
+      } else if (c->skipping)
         ;
       else if (ch >= '0' && ch <= '9')
         c->left = c->left * 16 + ch - '0';
       else if ((ch | 32) >= 'a' && (ch | 32) <= 'f')
         c->left = c->left * 16 + (ch | 32) - 'a' + 10;
       else
-        c->trl = 1;
+        c->skipping = 1;
       break;
     }
     case P_CDATA: {
@@ -581,44 +597,44 @@ static void parse(conn *c, const char *p, size_t n, u64 now) {
       p += k;
       n -= k;
       c->left -= k;
-      if (!c->left) c->st = P_CCRLF;
+      if (!c->left) c->state = P_CCRLF;
       break;
     }
     case P_CCRLF: {
       char ch = *p++;
       n--;
-      if (ch == '\n') c->st = P_CSIZE, c->left = 0, c->trl = 0;
+      if (ch == '\n') c->state = P_CSIZE, c->left = 0, c->skipping = 0;
       break;
     }
     case P_TRAIL: {
       char ch = *p++;
       n--;
       if (ch == '\n') {
-        if (!c->trl) {
-          c->st = P_DONE;
+        if (!c->skipping) {
+          c->state = P_DONE;
           on_end(c);
         }
-        c->trl = 0;
+        c->skipping = 0;
       } else if (ch != '\r')
-        c->trl = 1;
+        c->skipping = 1;
       break;
     }
     case P_DONE:
       if (c->kind == PROD && !chunked) {
-        c->st = P_HEAD;
-        c->hl = 0;
+        c->state = P_HEAD;
+        c->head_bytes = 0;
         break;
       }
       return;
     }
 }
 
-static conn *copen(int kind, int stream) {
+static conn *open_conn(int kind, int stream) {
   conn *c = calloc(1, sizeof *c);
   c->kind = kind;
   c->stream = stream;
-  c->idx = nC;
-  C[nC++] = c;
+  c->idx = conn_count;
+  conns[conn_count++] = c;
   c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (c->fd < 0) {
     perror("socket");
@@ -629,84 +645,84 @@ static conn *copen(int kind, int stream) {
   connect(c->fd, (void *)&addr, sizeof addr);
   c->want_out = 1;
   struct epoll_event e = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
-  epoll_ctl(ep, EPOLL_CTL_ADD, c->fd, &e);
-  if (kind == CONS) put_head(c, rhead, 0);
+  epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &e);
+  if (kind == CONS) put_head(c, subscribe_head, 0);
   return c;
 }
 
 static void pump(int ms) {
   struct epoll_event ev[512];
-  int n = epoll_wait(ep, ev, 512, ms);
+  int n = epoll_wait(epoll, ev, 512, ms);
   for (int i = 0; i < n; i++) {
     conn *c = ev[i].data.ptr;
-    if (!c || c == (conn *)&tfd) {
+    if (!c || c == (conn *)&timer) {
       u64 x;
-      if (c && read(tfd, &x, 8) < 0) {
+      if (c && read(timer, &x, 8) < 0) {
       }
       continue;
     }
     if (c->fd < 0) continue;
-    if (!c->up) {
+    if (!c->connected) {
       int e = 0;
       socklen_t l = sizeof e;
       getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &e, &l);
       if (e) {
-        err("connect: %s", strerror(e));
+        failure("connect: %s", strerror(e));
         if (c->kind == CONS)
           finish_cons(c);
-        else if (!c->resp_done) {
-          c->resp_done = 1;
-          done_prod++;
+        else if (!c->is_over) {
+          c->is_over = 1;
+          done_producers++;
         }
-        cclose(c);
+        close_conn(c);
         continue;
       }
-      if (ev[i].events & EPOLLOUT) c->up = 1;
+      if (ev[i].events & EPOLLOUT) c->connected = 1;
     }
     if (ev[i].events & EPOLLOUT) {
       flush_out(c);
-      if (c->fd >= 0 && c->want_out && c->oo == c->ol && !refill(c)) {
+      if (c->fd >= 0 && c->want_out && c->out_from == c->out_to && !refill(c)) {
         c->want_out = 0;
         watch(c);
       }
     }
     if (c->fd >= 0 && (ev[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR))) {
-      ssize_t r = recv(c->fd, rbuf, RB, 0);
+      ssize_t r = recv(c->fd, read_buffer, READ_BYTES, 0);
       if (r > 0)
-        parse(c, rbuf, r, now_ns());
+        parse(c, read_buffer, r, now_ns());
       else if (r == 0 || errno != EAGAIN) {
         if (c->kind == CONS) {
-          if (c->st == P_EOF && r == 0) c->ok_end = 1;
-          if (!c->resp_done) {
-            if (!c->ok_end) {
-              conn_drops++;
+          if (c->state == P_EOF && r == 0) c->ended_well = 1;
+          if (!c->is_over) {
+            if (!c->ended_well) {
+              drops++;
             }
             finish_cons(c);
           }
         } else {
-          if (!c->resp_done) {
-            if (c->st == P_EOF && r == 0)
+          if (!c->is_over) {
+            if (c->state == P_EOF && r == 0)
               on_end(c);
             else {
-              err("producer connection closed (%s)", r ? strerror(errno) : "eof");
-              c->resp_done = 1;
-              done_prod++;
+              failure("producer connection closed (%s)", r ? strerror(errno) : "eof");
+              c->is_over = 1;
+              done_producers++;
             }
           }
         }
-        cclose(c);
+        close_conn(c);
       }
     }
   }
 }
 
-static double cpu_s(void) {
+static double cpu_seconds(void) {
   struct rusage r;
   getrusage(RUSAGE_SELF, &r);
   return r.ru_utime.tv_sec + r.ru_stime.tv_sec + (r.ru_utime.tv_usec + r.ru_stime.tv_usec) / 1e6;
 }
 
-static int waitkey(void) {
+static int told_to_go_on(void) {
   fd_set s;
   struct timeval z = {0, 0};
   FD_ZERO(&s);
@@ -719,308 +735,329 @@ static int waitkey(void) {
   return 0;
 }
 
-static void stepto(const char *name) {
+static void announce(const char *name) {
   printf("{\"phase\":\"%s\"}\n", name);
   fflush(stdout);
   u64 lim = now_ns() + 60ull * 1000000000;
-  while (!waitkey() && now_ns() < lim) pump(20);
+  while (!told_to_go_on() && now_ns() < lim) pump(20);
 }
 
-int main(int ac, char **av) {
-  argc_ = ac;
-  argv_ = av;
-  mode = opt("mode", "read");
-  idp = opt("id", "s");
-  chunked = !strcmp(opt("style", "chunked"), "chunked");
-  thead = opt("pub", "");
-  rhead = opt("sub", "");
-  wsize = num("wsize", 65536);
-  wbatch = num("wbatch", 32);
-  u64 maxs = num("maxs", 20);
-  nP = num("producers", 1);
-  nconsper = num("consumers", 0);
-  need_eof = num("eof", 1);
-  verify_lines =
-      !strcmp(opt("verify", "pattern"), "lines") || !strcmp(mode, "live") || !strcmp(mode, "lines");
-  addr.sin_family = AF_INET;
-  addr.sin_port = htons(num("port", 80));
-  addr.sin_addr.s_addr = inet_addr("127.0.0.1");
-  ep = epoll_create1(0);
-  rbuf = malloc(RB + 1);
-  H = calloc(4096, sizeof *H);
-  pat = malloc(PERIOD + 2 * RB);
-  u64 x = 88172645463325252ull;
+/* The end of the object that was begun: what was wrong, and the CPU seconds of this process. */
+static void print_verdict(double cpu) {
+  printf("\"bad\":%" PRIu64 ",\"errs\":%" PRIu64 ",\"err\":\"%s\",\"badmsg\":\"%s\",\"lg_cpu\":%.3f}\n",
+         mismatches, failures, failure_text, mismatch_text, cpu);
+}
+
+static void make_pattern(void) {
+  static const char alphabet[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/";
+  pattern = malloc(PERIOD + 2 * READ_BYTES);
+  u64 x = 88172645463325252ull; /* xorshift */
   for (u32 i = 0; i < PERIOD; i++) {
     x ^= x << 13;
     x ^= x >> 7;
     x ^= x << 17;
-    u8 b = x >> 24;
-    pat[i] = b;
+    pattern[i] = (u8)(x >> 24);
   }
-  const char *alpha = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/";
-  if (num("text", 1))
-    for (u32 i = 0; i < PERIOD; i++) pat[i] = (i % 80 == 79) ? '\n' : alpha[(u8)pat[i] & 63];
-  for (u32 i = PERIOD; i < PERIOD + 2 * RB; i++)
-    pat[i] = pat[i - PERIOD]; /* so that any slice of up to 1 MiB is contiguous */
-  for (int i = 0; i < LINE; i++) padding[i] = "0123456789 lorem ipsum dolor sit amet "[i % 38];
-  int NR = num("readers", 1), NS = num("streams", 1);
-  int total = 20000;
-  C = calloc(total, sizeof *C);
-  u64 perbytes = num("bytes", 0), perlines = num("lines", 0);
-  double c0, c1;
-  u64 t0, limit;
-  int complete = 1, eofs = 0;
-  u64 total_bytes = 0, total_lines = 0;
-  setvbuf(stdout, 0, _IOLBF, 0);
+  if (number_option("text", 1))
+    for (u32 i = 0; i < PERIOD; i++) pattern[i] = (i % 80 == 79) ? '\n' : alphabet[(u8)pattern[i] & 63];
+  /* Once more, so that any slice of up to 1 MiB is contiguous. */
+  for (u32 i = PERIOD; i < PERIOD + 2 * READ_BYTES; i++) pattern[i] = pattern[i - PERIOD];
+  for (int i = 0; i < LINE_BYTES; i++) padding[i] = "0123456789 lorem ipsum dolor sit amet "[i % 38];
+}
 
-  if (!strcmp(mode, "ingest") || !strcmp(mode, "lines")) {
-    expect = nconsper ? (verify_lines ? perlines : perbytes) : 0;
-    t0 = now_ns();
-    c0 = cpu_s();
-    limit = t0 + maxs * 1000000000ull;
-    if (nconsper && num("consfirst", 0))
-      for (int i = 0; i < nP; i++)
-        for (int k = 0; k < nconsper; k++) copen(CONS, i);
-    for (int i = 0; i < nP; i++) {
-      conn *c = copen(PROD, i);
-      c->todo = perbytes;
-      c->lines_todo = perlines;
-    }
-    if (nconsper && !num("consfirst", 0)) {
-      u64 w = now_ns() + 100000000ull;
-      while (now_ns() < w) pump(5);
-      for (int i = 0; i < nP; i++)
-        for (int k = 0; k < nconsper; k++) copen(CONS, i);
-    }
-    while (now_ns() < limit && (done_prod < nP || done_cons < nP * nconsper) && !bad) pump(100);
-    if (done_prod < nP || done_cons < nP * nconsper) complete = 0;
-    c1 = cpu_s();
-    u64 el = (t_last > t0 ? t_last : now_ns()) - t0;
-    u64 upl = 0;
-    for (int i = 0; i < nC; i++) {
-      conn *c = C[i];
-      if (c->kind == PROD) {
-        total_bytes += perbytes - c->todo;
-        upl += perlines - c->lines_todo;
-      } else {
-        total_lines += c->lines;
-        if (c->full) eofs++;
-      }
-    }
-    if (nconsper && eofs < nP * nconsper) complete = 0;
-    printf("{\"elapsed\":%.6f,\"bytes\":%llu,\"lines\":%llu,\"read_bytes\":%llu,\"complete\":%d,\"bad\":%llu,"
-           "\"errs\":%llu,\"err\":\"%s\",\"badmsg\":\"%s\",\"lg_cpu\":%.3f}\n",
-           el / 1e9, (unsigned long long)total_bytes, (unsigned long long)upl, (unsigned long long)body_bytes,
-           complete, (unsigned long long)bad, (unsigned long long)errs, errmsg, badmsg, c1 - c0);
-    return 0;
+static void set_up(void) {
+  mode = option("mode", "read");
+  id_prefix = option("id", "s");
+  chunked = !strcmp(option("style", "chunked"), "chunked");
+  publish_head = option("pub", "");
+  subscribe_head = option("sub", "");
+  write_bytes = number_option("wsize", 65536);
+  lines_per_write = number_option("wbatch", 32);
+  producer_count = number_option("producers", 1);
+  consumers_each = number_option("consumers", 0);
+  need_eof = number_option("eof", 1);
+  verifies_lines =
+      !strcmp(option("verify", "pattern"), "lines") || !strcmp(mode, "live") || !strcmp(mode, "lines");
+  addr.sin_family = AF_INET;
+  addr.sin_port = htons(number_option("port", 80));
+  addr.sin_addr.s_addr = inet_addr("127.0.0.1");
+  epoll = epoll_create1(0);
+  read_buffer = malloc(READ_BYTES + 1);
+  histogram = calloc(BUCKETS, sizeof *histogram);
+  conns = calloc(CONNS_MAX, sizeof *conns);
+  make_pattern();
+  setvbuf(stdout, 0, _IOLBF, 0);
+}
+
+static void pump_for(u64 ns, int ms) {
+  u64 until = now_ns() + ns;
+  while (now_ns() < until) pump(ms);
+}
+
+static void open_consumers(void) {
+  for (int i = 0; i < producer_count; i++)
+    for (int k = 0; k < consumers_each; k++) open_conn(CONS, i);
+}
+
+/* modes ingest and lines */
+static void run_upload(void) {
+  u64 bytes_each = number_option("bytes", 0), lines_each = number_option("lines", 0);
+  int consumers = producer_count * consumers_each, consumers_first = number_option("consfirst", 0);
+  expect = !consumers_each ? 0 : verifies_lines ? lines_each : bytes_each;
+  u64 t0 = now_ns(), limit = t0 + number_option("maxs", 20) * SECOND;
+  double cpu0 = cpu_seconds();
+  if (consumers_first) open_consumers();
+  for (int i = 0; i < producer_count; i++) {
+    conn *c = open_conn(PROD, i);
+    c->bytes_todo = bytes_each;
+    c->lines_todo = lines_each;
   }
-  if (!strcmp(mode, "read")) {
-    expect = verify_lines ? perlines : perbytes;
-    t0 = now_ns();
-    c0 = cpu_s();
-    limit = t0 + maxs * 1000000000ull;
-    for (int i = 0; i < NR; i++) copen(CONS, i % NS);
-    while (now_ns() < limit && done_cons < NR && !bad) pump(100);
-    c1 = cpu_s();
-    u64 el = (done_cons == NR && t_last > t0 ? t_last : now_ns()) - t0;
-    int full = 0;
-    for (int i = 0; i < nC; i++) {
-      full += C[i]->full;
-      eofs += C[i]->ok_end;
-      total_lines += C[i]->lines;
-    }
-    printf("{\"elapsed\":%.6f,\"bytes\":%llu,\"lines\":%llu,\"full\":%d,\"eofs\":%d,\"readers\":%d,"
-           "\"complete\":%d,\"bad\":%llu,\"errs\":%llu,\"err\":\"%s\",\"badmsg\":\"%s\",\"lg_cpu\":%.3f}\n",
-           el / 1e9, (unsigned long long)body_bytes, (unsigned long long)total_lines, full, eofs, NR,
-           full == NR, (unsigned long long)bad, (unsigned long long)errs, errmsg, badmsg, c1 - c0);
-    return 0;
+  if (consumers_each && !consumers_first) {
+    pump_for(100 * MILLISECOND, 5);
+    open_consumers();
   }
-  /* live */
-  u64 rate_mhz = num("rate_mhz", 0); /* lines per 1000 s per producer; 0 with window>0: saturate */
-  opt_window = num("window", 0);
-  u64 dur = num("dur_ms", 4000) * 1000000ull, grace = num("grace_ms", 6000) * 1000000ull;
-  int step = num("step", 0);
-  int prelude = num("prelude", 1);
-  need_eof = 0;
-  nP = NS;
-  int nc = NS * nconsper;
-  if (num("tails", 0)) nc = num("tails", 0);
-  tfd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
-  struct epoll_event te = {.events = EPOLLIN, .data.ptr = (conn *)&tfd};
-  epoll_ctl(ep, EPOLL_CTL_ADD, tfd, &te);
-  u64 tw = now_ns();
-  int opened = 0;
-  if (step) stepto("start");
-  for (int i = 0; i < NS;) {
-    for (int k = 0; k < 50 && i < NS; k++, i++) {
-      conn *c = copen(PROD, i);
-      if (chunked) put_head(c, thead, 0);
-      if (prelude) {
-        if (chunked)
-          put_line(c, now_ns());
-        else
-          emit(c, now_ns());
-      }
-      opened++;
+  while (now_ns() < limit && (done_producers < producer_count || done_consumers < consumers) && !mismatches)
+    pump(100);
+  int complete = done_producers == producer_count && done_consumers == consumers;
+  double cpu = cpu_seconds() - cpu0;
+  u64 elapsed = (last_arrival > t0 ? last_arrival : now_ns()) - t0;
+
+  u64 bytes_sent = 0, upload_lines = 0;
+  int full = 0;
+  for (int i = 0; i < conn_count; i++) {
+    conn *c = conns[i];
+    if (c->kind == PROD) {
+      bytes_sent += bytes_each - c->bytes_todo;
+      upload_lines += lines_each - c->lines_todo;
+    } else if (c->has_all)
+      full++;
+  }
+  if (full < consumers) complete = 0;
+  printf("{\"elapsed\":%.6f,\"bytes\":%" PRIu64 ",\"lines\":%" PRIu64 ",\"read_bytes\":%" PRIu64
+         ",\"complete\":%d,",
+         elapsed / 1e9, bytes_sent, upload_lines, body_bytes, complete);
+  print_verdict(cpu);
+}
+
+static void run_read(void) {
+  int readers = number_option("readers", 1), streams = number_option("streams", 1);
+  expect = number_option(verifies_lines ? "lines" : "bytes", 0);
+  u64 t0 = now_ns(), limit = t0 + number_option("maxs", 20) * SECOND;
+  double cpu0 = cpu_seconds();
+  for (int i = 0; i < readers; i++) open_conn(CONS, i % streams);
+  while (now_ns() < limit && done_consumers < readers && !mismatches) pump(100);
+  double cpu = cpu_seconds() - cpu0;
+  u64 elapsed = (done_consumers == readers && last_arrival > t0 ? last_arrival : now_ns()) - t0;
+
+  u64 lines = 0;
+  int full = 0, eofs = 0;
+  for (int i = 0; i < conn_count; i++) {
+    full += conns[i]->has_all;
+    eofs += conns[i]->ended_well;
+    lines += conns[i]->lines;
+  }
+  printf("{\"elapsed\":%.6f,\"bytes\":%" PRIu64 ",\"lines\":%" PRIu64
+         ",\"full\":%d,\"eofs\":%d,\"readers\":%d,\"complete\":%d,",
+         elapsed / 1e9, body_bytes, lines, full, eofs, readers, full == readers);
+  print_verdict(cpu);
+}
+
+static int all_producers_sent(int prelude) {
+  for (int i = 0; i < producer_count; i++) {
+    conn *c = conns[i];
+    if (!c->connected || c->out_from < c->out_to) return 0;
+    if (!chunked && prelude && !c->ready && !c->closed) return 0;
+  }
+  return 1;
+}
+
+/* Each with line 0 if there is a prelude: that one every tail gets by replay. */
+static void open_producers(int prelude) {
+  for (int i = 0; i < producer_count;) {
+    for (int k = 0; k < 50 && i < producer_count; k++, i++) {
+      conn *c = open_conn(PROD, i);
+      if (chunked) put_head(c, publish_head, 0);
+      if (prelude) emit(c, now_ns());
     }
     pump(2);
-    u64 w = now_ns() + 4000000;
-    while (now_ns() < w) pump(1);
+    pump_for(4 * MILLISECOND, 1);
   }
-  limit = now_ns() + 5000000000ull;
-  for (;;) {
-    int ok = 1;
-    for (int i = 0; i < NS; i++)
-      if (!C[i]->up || C[i]->oo < C[i]->ol || (!chunked && prelude && !C[i]->ready && !C[i]->closed)) {
-        ok = 0;
-        break;
-      }
-    if (ok || now_ns() > limit) break;
-    pump(5);
-  }
-  {
-    u64 w = now_ns() + num("settle_ms", 150) * 1000000ull;
-    while (now_ns() < w) pump(5);
-  }
-  if (step) stepto("producers");
-  u64 topen = now_ns(), prog = topen;
-  int lastready = 0;
-  int nco = 0;
-  limit = topen + num("ramp_s", 12) * 1000000000ull;
-  while (nco < nc && now_ns() < limit) {
-    if (ready_cons != lastready) {
-      lastready = ready_cons;
-      prog = now_ns();
+  u64 limit = now_ns() + 5 * SECOND;
+  while (!all_producers_sent(prelude) && now_ns() <= limit) pump(5);
+  pump_for(number_option("settle_ms", 150) * MILLISECOND, 5);
+}
+
+/* No faster than they get line 0, so that the server's backlog does not decide. */
+static void open_tails(int tails, int prelude) {
+  u64 progress = now_ns(), limit = progress + number_option("ramp_s", 12) * SECOND;
+  int ready_before = 0;
+  for (int opened = 0; opened < tails && now_ns() < limit;) {
+    if (ready_consumers != ready_before) {
+      ready_before = ready_consumers;
+      progress = now_ns();
     }
-    if (nco - ready_cons < 300 || now_ns() - prog > 20000000ull)
-      for (int k = 0; k < 50 && nco < nc; k++, nco++) copen(CONS, nco % NS);
-    u64 w = now_ns() + 4000000;
+    if (opened - ready_consumers < 300 || now_ns() - progress > 20 * MILLISECOND)
+      for (int k = 0; k < 50 && opened < tails; k++, opened++) open_conn(CONS, opened % producer_count);
+    u64 until = now_ns() + 4 * MILLISECOND;
     do pump(1);
-    while (now_ns() < w);
+    while (now_ns() < until);
   }
-  while (prelude && ready_cons < nc && now_ns() < limit) pump(5);
-  if (!prelude) {
-    u64 w = now_ns() + 500000000ull;
-    while (now_ns() < w) pump(5);
-  }
-  double ramp = (now_ns() - topen) / 1e9;
-  int ready = ready_cons;
-  (void)tw;
-  if (step) {
-    stepto("tails");
-    printf("{\"ready\":%d,\"tails\":%d,\"producers\":%d,\"ramp_s\":%.3f,\"complete\":%d,\"bad\":%llu,"
-           "\"errs\":%llu,\"err\":\"%s\",\"badmsg\":\"%s\",\"elapsed\":%.3f,\"lg_cpu\":%.3f}\n",
-           ready, nc, NS, ramp, ready == nc, (unsigned long long)bad, (unsigned long long)errs, errmsg,
-           badmsg, (now_ns() - topen) / 1e9, cpu_s());
-    return 0;
-  }
-  measuring = 1;
-  t_last = 0;
-  c0 = cpu_s();
-  t0 = now_ns() + 20000000ull;
-  t_first = t0;
-  u64 tend = t0 + dur, k = 0;
-  u64 step_ns = rate_mhz ? 1000000000000ull / rate_mhz / NS : 0;
-  u64 late_max = 0;
-  if (rate_mhz) {
-    u64 kmax = dur / step_ns;
-    while (k < kmax) {
-      u64 due = t0 + k * step_ns, n = now_ns();
-      if (n >= due) {
-        conn *c = C[k % NS];
-        if (n - due > late_max) late_max = n - due;
-        emit(c, n);
-        flush_out(c);
-        sent_lines++;
-        k++;
-        if (n - due < 2000000) continue;
-        pump(0);
-        continue;
-      }
-      struct itimerspec its = {.it_value = {due / 1000000000ull, due % 1000000000ull}};
-      timerfd_settime(tfd, TFD_TIMER_ABSTIME, &its, 0);
-      pump(100);
-      if (now_ns() > tend + 2000000000ull) break;
+  while (prelude && ready_consumers < tails && now_ns() < limit) pump(5);
+  if (!prelude) pump_for(500 * MILLISECOND, 5);
+}
+
+/* Returns by how much the latest line was late, in ns. */
+static u64 send_at_rate(u64 t0, u64 duration, u64 rate_mhz) {
+  u64 step = 1000 * SECOND / rate_mhz / producer_count, late_max = 0;
+  for (u64 k = 0; k < duration / step;) {
+    u64 due = t0 + k * step, now = now_ns();
+    if (now >= due) {
+      conn *c = conns[k++ % producer_count];
+      if (now - due > late_max) late_max = now - due;
+      emit(c, now);
+      flush_out(c);
+      lines_sent++;
+      if (now - due >= 2 * MILLISECOND) pump(0); /* behind: let the readers have their turn */
+      continue;
     }
-  } else if (opt_window) {
-    u64 wb = opt_window / 4 ? opt_window / 4 : 1;
-    saturating = 1;
-    conn *c = C[0];
-    u64 base = prelude ? 1 : 0;
-    u64 sent = 0;
-    reached = 0;
-    u64 n = now_ns();
-    for (u64 i = 0; i < opt_window; i++) emit(c, n);
-    sent = opt_window;
-    flush_out(c);
-    target = base + wb;
-    while (now_ns() < tend) {
-      pump(5);
-      while (reached >= ready && ready > 0) {
-        n = now_ns();
-        if (n >= tend) break;
-        for (u64 i = 0; i < wb; i++) emit(c, n);
-        sent += wb;
-        flush_out(c);
-        target += wb;
-        reached = 0;
-        for (int i = NS; i < nC; i++)
-          if (C[i]->lines >= target) reached++;
-      }
+    struct itimerspec at = {.it_value = {due / SECOND, due % SECOND}};
+    timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, 0);
+    pump(100);
+    if (now_ns() > t0 + duration + 2 * SECOND) break;
+  }
+  return late_max;
+}
+
+static void emit_many(conn *c, u64 lines, u64 now) {
+  for (u64 i = 0; i < lines; i++) emit(c, now);
+  lines_sent += lines;
+  flush_out(c);
+}
+
+/* `window` lines are on their way; a quarter of them follows as soon as every tail has got a quarter. */
+static void send_saturating(u64 end, u64 window, int prelude, int ready) {
+  conn *c = conns[0];
+  u64 quarter = window / 4 ? window / 4 : 1;
+  saturating = 1;
+  reached = 0;
+  target = (prelude ? 1 : 0) + quarter;
+  emit_many(c, window, now_ns());
+  while (now_ns() < end) {
+    pump(5);
+    while (reached >= ready && ready > 0) {
+      u64 now = now_ns();
+      if (now >= end) break;
+      emit_many(c, quarter, now);
+      target += quarter;
+      reached = 0;
+      for (int i = producer_count; i < conn_count; i++)
+        if (conns[i]->lines >= target) reached++;
     }
-    sent_lines = sent;
-    saturating = 0;
   }
-  u64 tsend = now_ns();
-  /* everything sent must arrive */
-  limit = now_ns() + grace;
-  for (;;) {
-    u64 want = 0;
-    int behind = 0;
-    for (int i = 0; i < NS; i++)
-      if (C[i]->pqn || C[i]->oo < C[i]->ol) {
-        behind = 1;
-        flush_out(C[i]);
-      }
-    for (int i = NS; i < nC && !behind; i++) {
-      want = C[C[i]->stream]->seq;
-      if (C[i]->lines < want && !C[i]->closed) behind = 1;
+  saturating = 0;
+}
+
+static u64 missing_of(conn *tail) {
+  u64 sent = conns[tail->stream]->seq;
+  return tail->lines < sent ? sent - tail->lines : 0;
+}
+
+static int is_behind(void) {
+  int behind = 0;
+  for (int i = 0; i < producer_count; i++)
+    if (conns[i]->queue_length || conns[i]->out_from < conns[i]->out_to) {
+      behind = 1;
+      flush_out(conns[i]);
     }
-    if (!behind || now_ns() > limit) break;
-    pump(10);
-  }
-  u64 tdone = t_last > t0 ? t_last : now_ns();
-  c1 = cpu_s();
-  u64 missing = 0;
-  for (int i = NS; i < nC; i++) {
-    u64 want = C[C[i]->stream]->seq;
-    if (C[i]->lines < want) missing += want - C[i]->lines;
-  }
-  measuring = 0;
+  for (int i = producer_count; i < conn_count && !behind; i++)
+    if (!conns[i]->closed && missing_of(conns[i])) behind = 1;
+  return behind;
+}
+
+/* Returns how many tails were told of the end. */
+static int end_streams(int tails) {
+  for (int i = 0; i < producer_count; i++)
+    if (conns[i]->fd >= 0) {
+      put(conns[i], "0\r\n\r\n", 5);
+      conns[i]->ended = 1;
+      flush_out(conns[i]);
+    }
+  u64 limit = now_ns() + 3 * SECOND;
+  while (now_ns() < limit && done_consumers < tails) pump(10);
   int ended = 0;
-  double t_eof = 0;
-  if (chunked && num("finish", 1)) {
-    for (int i = 0; i < NS; i++)
-      if (C[i]->fd >= 0) {
-        put(C[i], "0\r\n\r\n", 5);
-        C[i]->ended = 1;
-        flush_out(C[i]);
-      }
-    u64 e0 = now_ns();
-    limit = e0 + 3000000000ull;
-    while (now_ns() < limit && done_cons < nc) pump(10);
-    t_eof = (now_ns() - e0) / 1e9;
-    for (int i = NS; i < nC; i++) ended += C[i]->ok_end;
+  for (int i = producer_count; i < conn_count; i++) ended += conns[i]->ended_well;
+  return ended;
+}
+
+static void run_live(void) {
+  u64 rate_mhz =
+      number_option("rate_mhz", 0); /* lines per 1000 s per producer; 0: as many as the window allows */
+  u64 window = number_option("window", 0), duration = number_option("dur_ms", 4000) * MILLISECOND;
+  int step = number_option("step", 0), prelude = number_option("prelude", 1);
+  need_eof = 0;
+  producer_count = number_option("streams", 1);
+  int tails = number_option("tails", producer_count * consumers_each);
+  timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
+  struct epoll_event e = {.events = EPOLLIN, .data.ptr = (conn *)&timer};
+  epoll_ctl(epoll, EPOLL_CTL_ADD, timer, &e);
+
+  if (step) announce("start");
+  open_producers(prelude);
+  if (step) announce("producers");
+  u64 opening = now_ns();
+  open_tails(tails, prelude);
+  double ramp = (now_ns() - opening) / 1e9;
+  int ready = ready_consumers;
+  if (step) {
+    announce("tails");
+    printf("{\"ready\":%d,\"tails\":%d,\"producers\":%d,\"ramp_s\":%.3f,\"complete\":%d,\"elapsed\":%.3f,",
+           ready, tails, producer_count, ramp, ready == tails, (now_ns() - opening) / 1e9);
+    print_verdict(cpu_seconds());
+    return;
   }
-  printf("{\"elapsed\":%.6f,\"send_s\":%.6f,\"sent\":%llu,\"deliveries\":%llu,\"missing\":%llu,\"ready\":%d,"
-         "\"consumers\":%d,\"ended\":%d,\"eof_s\":%.3f,\"complete\":%d,\"p50_us\":%llu,\"p90_us\":%llu,\"p99_"
-         "us\":%llu,\"p999_us\":%llu,\"max_us\":%llu,\"late_max_us\":%llu,\"ramp_s\":%.3f,\"bad\":%llu,"
-         "\"errs\":%llu,\"drops\":%llu,\"err\":\"%s\",\"badmsg\":\"%s\",\"lg_cpu\":%.3f}\n",
-         (tdone - t0) / 1e9, (tsend - t0) / 1e9, (unsigned long long)sent_lines,
-         (unsigned long long)deliveries, (unsigned long long)missing, ready, nc, ended, t_eof,
-         ready == nc && !missing, (unsigned long long)pct(.5), (unsigned long long)pct(.9),
-         (unsigned long long)pct(.99), (unsigned long long)pct(.999), (unsigned long long)lat_max,
-         (unsigned long long)late_max / 1000, ramp, (unsigned long long)bad, (unsigned long long)errs,
-         (unsigned long long)conn_drops, errmsg, badmsg, c1 - c0);
+
+  measuring = 1;
+  last_arrival = 0;
+  double cpu0 = cpu_seconds();
+  u64 t0 = now_ns() + 20 * MILLISECOND, late_max = 0;
+  if (rate_mhz)
+    late_max = send_at_rate(t0, duration, rate_mhz);
+  else if (window)
+    send_saturating(t0 + duration, window, prelude, ready);
+  u64 sent_at = now_ns();
+  /* Everything sent must arrive. */
+  u64 limit = sent_at + number_option("grace_ms", 6000) * MILLISECOND;
+  while (is_behind() && now_ns() <= limit) pump(10);
+  u64 done_at = last_arrival > t0 ? last_arrival : now_ns();
+  double cpu = cpu_seconds() - cpu0;
+  measuring = 0;
+
+  u64 missing = 0;
+  for (int i = producer_count; i < conn_count; i++) missing += missing_of(conns[i]);
+  u64 ending = now_ns();
+  int ended = 0, ends = chunked && number_option("finish", 1);
+  if (ends) ended = end_streams(tails);
+  printf("{\"elapsed\":%.6f,\"send_s\":%.6f,\"sent\":%" PRIu64 ",\"deliveries\":%" PRIu64
+         ",\"missing\":%" PRIu64
+         ",\"ready\":%d,\"consumers\":%d,\"ended\":%d,\"eof_s\":%.3f,\"complete\":%d,",
+         (done_at - t0) / 1e9, (sent_at - t0) / 1e9, lines_sent, deliveries, missing, ready, tails, ended,
+         ends ? (now_ns() - ending) / 1e9 : 0, ready == tails && !missing);
+  printf("\"p50_us\":%" PRIu64 ",\"p90_us\":%" PRIu64 ",\"p99_us\":%" PRIu64 ",\"p999_us\":%" PRIu64
+         ",\"max_us\":%" PRIu64 ",\"late_max_us\":%" PRIu64 ",\"ramp_s\":%.3f,\"drops\":%" PRIu64 ",",
+         percentile(.5), percentile(.9), percentile(.99), percentile(.999), latency_max, late_max / 1000,
+         ramp, drops);
+  print_verdict(cpu);
+}
+
+int main(int ac, char **av) {
+  arg_count = ac;
+  args = av;
+  set_up();
+  if (!strcmp(mode, "live"))
+    run_live();
+  else if (!strcmp(mode, "read"))
+    run_read();
+  else
+    run_upload();
   return 0;
 }
