@@ -238,6 +238,7 @@ static u64 pattern_offset(int s) {
 /* produce more output when the out buffer is empty; returns 0 when there is nothing to send now */
 static int refill(conn *c) {
   if (c->out_from < c->out_to) return 1;
+  if (c->kind == CONS) return 0;
   if (!strcmp(mode, "ingest")) {
     if (chunked) {
       if (!c->head_sent) {
@@ -293,7 +294,7 @@ static int refill(conn *c) {
     return 1;
   }
   /* live: queued lines of a one-request-per-line target */
-  if (!chunked && c->kind == PROD && !c->inflight && c->queue_length) {
+  if (!chunked && !c->inflight && c->queue_length) {
     u64 ts = c->queue[c->queue_first];
     c->queue_first = (c->queue_first + 1) % c->queue_room;
     c->queue_length--;
