@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { BENCH, HOME } from './harness/home.mjs';
 import { generateLoad } from './harness/load-generator.mjs';
 import { FAULTS, startFaultyServer } from './servers/faulty.mjs';
-import { get, postChunked } from './targets/request-heads.mjs';
+import { get, postChunked } from './targets/parts/request-heads.mjs';
 import { MIB } from './workloads/sizes.mjs';
 
 const run = promisify(execFile);

@@ -1,5 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { WORKLOADS } from '../workloads/index.mjs';
+import { BENCH } from './home.mjs';
 
 /** What `npm run bench` measures: Loom, what it is compared with in docs/performance.md, and all limits but the C relay. */
 export const DEFAULT_TARGETS = [
@@ -22,21 +25,33 @@ export function parseCommandLine(argv) {
       strict: { type: 'boolean', default: false },
     },
   });
+  const targets = values.targets.split(',');
   const workloads = values.workloads.split(',');
-  const unknown = workloads.filter((name) => !(name in WORKLOADS));
-  if (unknown.length > 0) {
-    throw new Error(
-      `no workload is called ${unknown.join(', ')}; there are ${Object.keys(WORKLOADS).join(', ')}`,
-    );
-  }
+  assertKnown(
+    'target',
+    targets.map((name) => name.split(':')[0]),
+    targetNames(),
+  );
+  assertKnown('workload', workloads, Object.keys(WORKLOADS));
   return {
     ...values,
-    targets: values.targets.split(','),
+    targets,
     // In the order of the table whatever was asked for: a replay needs what an ingest has stored.
     workloads: Object.keys(WORKLOADS).filter((name) => workloads.includes(name)),
     rounds: positive('rounds', values.rounds),
     scale: positive('scale', values.scale),
   };
+}
+
+function targetNames() {
+  const files = readdirSync(join(BENCH, 'targets')).filter((file) => extname(file) === '.mjs');
+  return files.map((file) => basename(file, '.mjs'));
+}
+
+function assertKnown(what, names, known) {
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw new Error(`no ${what} is called ${unknown.join(', ')}; there are ${known.join(', ')}`);
 }
 
 function positive(name, text) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BENCH } from '../harness/home.mjs';
-import { get, postChunked } from './request-heads.mjs';
+import { get, postChunked } from './parts/request-heads.mjs';
 
 /**
  * Limits: the least that a server in Node can do; see servers/bare.mjs. `bare:discard`, `bare:res`, `bare:raw`, `bare:file`, and

@@ -1,6 +1,6 @@
 import { program } from '../harness/build.mjs';
 import { freePort } from '../harness/ports.mjs';
-import { get, postChunked } from './request-heads.mjs';
+import { get, postChunked } from './parts/request-heads.mjs';
 
 /** Limit: a relay in C that only receives and sends, and so shows the ceiling of the load generator. */
 export default () => ({

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BENCH } from '../harness/home.mjs';
 import { peerPackage } from '../harness/missing.mjs';
-import { durableWire } from './durable-wire.mjs';
+import { durableWire } from './parts/durable-wire.mjs';
 
 /** The reference server of Durable Streams. `ds:mem` in memory, `ds:file` in files. */
 export default (store = 'mem') => ({

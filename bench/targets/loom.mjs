@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { BENCH } from '../harness/home.mjs';
-import { needsOf, startLoom } from './loom-process.mjs';
-import { get, head, postChunked } from './request-heads.mjs';
+import { needsOf, startLoom } from './parts/loom-process.mjs';
+import { get, head, postChunked } from './parts/request-heads.mjs';
 
 /** Loom by its own wire. `loom:files`, `loom:redis`. */
-export default (store = 'files') => ({
+export default (store = 'files') => loomOf(join(BENCH, '..'), store);
+
+/** @param repository the folder whose bin/loom is started */
+export const loomOf = (repository, store) => ({
   style: 'chunked',
   publish: postChunked('/stream/{id}'),
   subscribe: get('/stream/{id}'),
@@ -21,7 +24,7 @@ export default (store = 'files') => ({
   appendNote: 'each request a PATCH that resumes the stream',
   createForAppends: createOpen,
   needs: needsOf(store),
-  start: (stage) => startLoom(stage, process.env.BENCH_LOOM ?? join(BENCH, '..'), store),
+  start: (stage) => startLoom(stage, repository, store),
 });
 
 /** An empty stream that is left open for a PATCH. */

@@ -1,6 +1,6 @@
 import { debianFile, debianProgram } from '../harness/missing.mjs';
-import { startNginx } from './nginx-process.mjs';
-import { get, postMessage } from './request-heads.mjs';
+import { startNginx } from './parts/nginx-process.mjs';
+import { get, postMessage } from './parts/request-heads.mjs';
 
 const MODULE = '/usr/lib/nginx/modules/ngx_nchan_module.so';
 const LIMITS = 'nchan_message_buffer_length 1000000; nchan_message_timeout 10m;';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { generateLoad } from '../harness/load-generator.mjs';
 import { debianProgram } from '../harness/missing.mjs';
 import bare from './bare.mjs';
-import { startNginx } from './nginx-process.mjs';
-import { get } from './request-heads.mjs';
+import { startNginx } from './parts/nginx-process.mjs';
+import { get } from './parts/request-heads.mjs';
 
 /** Limit for replay: nginx sends a file of the same bytes with sendfile. */
 export default () => ({

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { PEERS } from '../harness/home.mjs';
 import { peerPackage } from '../harness/missing.mjs';
 import { freePort } from '../harness/ports.mjs';
-import { get, postChunked } from './request-heads.mjs';
+import { get, postChunked } from './parts/request-heads.mjs';
 
 const NOTHING_STORED = 'it stores nothing';
 

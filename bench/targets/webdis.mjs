@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { debianProgram } from '../harness/missing.mjs';
 import { freePort } from '../harness/ports.mjs';
-import { head } from './request-heads.mjs';
+import { head } from './parts/request-heads.mjs';
 
 const PAGE = 500;
 

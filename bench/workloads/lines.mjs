@@ -1,5 +1,5 @@
 import { generateLoad } from '../harness/load-generator.mjs';
-import { isGood } from './ingest.mjs';
+import { isGood, readersOf } from './ingest.mjs';
 import { readBack } from './read-back.mjs';
 
 const CONNECTIONS = 32;
@@ -12,7 +12,7 @@ export async function linesInOneRequest(session) {
   session.begin();
   const lg = await generateLoad({
     ...{ mode: 'lines', ...session.wire, id, lines: sizes.lines },
-    ...{ consumers: target.isRelay ? 1 : undefined, eof: Number(session.endsReaders), maxs: 15 },
+    ...{ ...readersOf(target), eof: Number(session.endsReaders), maxs: 15 },
   });
   const spent = session.spent();
   const read = target.isRelay

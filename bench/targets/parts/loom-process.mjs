@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { debianProgram } from '../harness/missing.mjs';
-import { freePort } from '../harness/ports.mjs';
+import { debianProgram } from '../../harness/missing.mjs';
+import { freePort } from '../../harness/ports.mjs';
 
 /** What Loom needs beside itself to keep its streams there. */
 export const needsOf = (store) =>
