@@ -1,6 +1,7 @@
 import { LogError } from '../../core/errors';
 import type { LogInfo } from '../../core/log';
 import type { Offset } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
 import type { Headers } from '../content-headers';
 import { keepAlive } from '../keep-alive';
 import { isClosed, position } from './answer';
@@ -11,6 +12,10 @@ import { JsonArray } from './json-texts';
 import { type Heard, nextNews } from './next-news';
 import type { Durable, StreamRequest } from './operation';
 import { existing } from './streams';
+
+const LF = 0x0a;
+/** More than that is not sent out of what was told. */
+const NEWS_BYTES_MAX = 64 * 1024;
 
 /** `live=long-poll`: what there is, or else what comes next, or 204 once there has been nothing for a while (PROTOCOL.md, 5.7). */
 export async function longPoll(
@@ -30,8 +35,8 @@ export async function longPoll(
     const heard = await nextNews(wire.store, info, from, patience);
     if (request.res.closed) return;
     if (heard === undefined) return sendNothing(wire, request, from, false, cursor);
-    if (heard.chunks.length > 0) return sendNews(wire, request, info, heard, cursor);
-    if (heard.isEnd) return sendNothing(wire, request, from, true, cursor);
+    if (canBeSent(info, heard)) return sendNews(wire, request, info, heard, cursor);
+    if (heard.chunks.length === 0 && heard.isEnd) return sendNothing(wire, request, from, true, cursor);
   }
 }
 
@@ -55,6 +60,15 @@ function sendNothing(
     ...cursor,
     'Cache-Control': 'no-store',
   });
+}
+
+/**
+ * Whether what was heard can be sent as it is. A store may tell of a part of what was committed in one step, which may end inside of a
+ * message; and each of those who wait has a copy of its own, so that what is large is read from the store, as fast as each takes it.
+ */
+function canBeSent({ framing }: LogInfo, { chunks }: Heard): boolean {
+  const size = sizeOf(chunks);
+  return size > 0 && size <= NEWS_BYTES_MAX && (framing !== 'json' || chunks.at(-1)?.at(-1) === LF);
 }
 
 /** Sends what a watcher was told, as it was told: nobody reads it from the store again. */
