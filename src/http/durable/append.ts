@@ -17,8 +17,10 @@ export async function append(wire: Durable, request: StreamRequest): Promise<voi
   assertAllowed(allowed, 'produce', id);
   const head = parseAppendHead(req.headers);
   // One that is not there, or whose writer has no right to it, is told before the body is read.
-  const stream = await wire.streams.get(id);
-  if (comesInPieces(req, head)) return appendPiecewise(wire, request, head, stream);
+  if (comesInPieces(req, head)) {
+    return appendPiecewise(wire, request, head, await wire.streams.present(id));
+  }
+  await wire.streams.with(id, (known) => assertExpected(wire, known, request, head));
   await wire.bodies.with(request, async (body) => {
     const committed = await wire.streams.with(id, (known) => appendWhole(wire, known, head, body));
     // A close alone has no content to confirm (the conformance suite wants a 204).
@@ -26,6 +28,16 @@ export async function append(wire: Durable, request: StreamRequest): Promise<voi
       head.producer === undefined || committed.how === 'duplicate' || body.length === 0 ? 204 : 200;
     wire.answer.empty(request, status, confirmation(committed));
   });
+}
+
+/** A body that does not belong into the stream is refused before it is sent. Without a body it may be a close, which needs no type. */
+async function assertExpected(
+  wire: Durable,
+  stream: KnownStream,
+  { req }: StreamRequest,
+  head: AppendHead,
+): Promise<void> {
+  if (Number(req.headers['content-length'] ?? 0) > 0) await assertFits(wire, stream, head);
 }
 
 /**

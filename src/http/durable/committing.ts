@@ -37,7 +37,10 @@ export async function commit(wire: Durable, { log }: KnownStream, step: Commit):
 /** @throws RequestError when what the request brings does not belong into the stream. That it is closed is said first (5.2). */
 export async function assertFits(wire: Durable, { log, type }: KnownStream, head: AppendHead): Promise<void> {
   if (head.type === type) return;
-  if (isClosed(await existing(wire.store, log.id))) throw await closed(wire, log.id);
+  const info = await existing(wire.store, log.id);
+  // What is known of it is over: the stream that has its name now may well take this.
+  if (info.generation !== log.generation) throw new LogError('LOG_GONE');
+  if (isClosed(info)) throw await closed(wire, log.id);
   throw head.type === undefined
     ? new RequestError('BAD_REQUEST', 'What is appended needs a Content-Type')
     : new RequestError('CONFLICT', `The stream has the content type ${type}, and takes no ${head.type}`);

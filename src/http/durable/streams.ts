@@ -23,19 +23,19 @@ export class Streams {
 
   constructor(private readonly store: LogStore) {}
 
-  /** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */
-  async get(id: LogId): Promise<KnownStream> {
-    return this.#known.get(id) ?? this.#learn(id);
+  /** Asks the store, for work that cannot be repeated. @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */
+  present(id: LogId): Promise<KnownStream> {
+    this.#known.delete(id);
+    return this.#learn(id);
   }
 
-  /** Runs `work` with what is known of the stream, and once more if that turns out to be over. @throws as `get` */
+  /** Runs `work` with what is known of the stream, and once more if that turns out to be over. @throws as `present` */
   async with<T>(id: LogId, work: (stream: KnownStream) => Promise<T>): Promise<T> {
     try {
-      return await work(await this.get(id));
+      return await work(this.#known.get(id) ?? (await this.#learn(id)));
     } catch (error) {
       if (!isLogError(error, 'LOG_GONE')) throw error;
-      this.#known.delete(id);
-      return work(await this.get(id));
+      return work(await this.present(id));
     }
   }
 
