@@ -91,10 +91,11 @@ export const OPTIONS = {
     ),
   },
   http: {
-    headersTimeout: option(
-      duration('1s'),
+    headersTimeout: option(duration('1s'), '30s', "How long a request's head may take to arrive."),
+    bodyTimeout: option(
+      duration('50ms'),
       '30s',
-      "How long a request's head may take to arrive. Bodies may take for ever.",
+      'How long nothing may come of a body that is stored in one step. Then it is refused with 408. Bodies that are stored while they come may take for ever.',
     ),
     keepAliveTimeout: option(
       duration('1s'),

@@ -17,7 +17,8 @@ export type RequestErrorCode =
   | 'MEDIA_TYPE_UNSUPPORTED'
   | 'RANGE_NOT_SATISFIABLE'
   | 'METADATA_TOO_LARGE'
-  | 'BODIES_TOO_MANY';
+  | 'BODIES_TOO_MANY'
+  | 'BODY_STALLED';
 
 /** @param headers what the answer carries beside the error, such as the right `Upload-Offset`. */
 export class RequestError extends Error {

@@ -42,6 +42,7 @@ const STATUS: Readonly<Record<LogErrorCode | RequestErrorCode, number>> = {
   MEDIA_TYPE_UNSUPPORTED: 415,
   RANGE_NOT_SATISFIABLE: 416,
   BODIES_TOO_MANY: 429,
+  BODY_STALLED: 408,
   METADATA_TOO_LARGE: 431,
 };
 

@@ -3,76 +3,75 @@ import type { Config } from '../../config/config';
 import { continueIfExpected } from '../continue-if-expected';
 import type { Exchange } from '../direct';
 import { RequestError } from '../request-error';
-
-const NOTHING = Buffer.alloc(0);
+import { gatherBody } from './gather-body';
 
 /** Bodies that are read whole before anything is done with them. All of them together stay within a bound. */
 export class Bodies {
   readonly #limits: Config['limits'];
+  readonly #silenceMs: number;
+  readonly #coming = new Map<IncomingMessage, (error: Error) => void>();
   #gathered = 0;
 
-  constructor(limits: Config['limits']) {
+  /** @param stopping what has not come when it aborts is not waited for */
+  constructor(
+    { limits, http }: Pick<Config, 'limits' | 'http'>,
+    private readonly stopping: AbortSignal,
+  ) {
     this.#limits = limits;
+    this.#silenceMs = http.bodyTimeout;
+    stopping.addEventListener('abort', () => this.#stop());
   }
 
   /**
    * Reads a body and lends it to `work`.
-   * @throws RequestError `BODY_TOO_LARGE`, `BODIES_TOO_MANY`; AbortError when the client leaves before its end
+   * @throws RequestError `BODY_TOO_LARGE`, `BODIES_TOO_MANY`, `BODY_STALLED`, `STOPPING`; AbortError when the client leaves before
+   *   its end
    */
-  async with<T>(exchange: Exchange, work: (body: Buffer) => Promise<T>): Promise<T> {
-    const { req, res } = exchange;
-    const announced = Number(req.headers['content-length'] ?? 0);
-    const held = { bytes: 0 };
+  async with<T>({ req, res }: Pick<Exchange, 'req' | 'res'>, work: (body: Buffer) => Promise<T>): Promise<T> {
+    if (this.stopping.aborted && !req.complete) throw stopped();
+    this.#assertFits(Number(req.headers['content-length'] ?? 0));
+    // What is only announced takes no room: it need not ever come.
+    let held = 0;
+    const take = (bytes: number): void => {
+      this.#hold(bytes - held, bytes);
+      held = bytes;
+    };
     try {
-      this.#hold(held, announced);
       continueIfExpected(req, res);
-      return await work(await this.#read(req, held));
+      return await work(await gatherBody(req, { take, silenceMs: this.#silenceMs, coming: this.#coming }));
     } finally {
-      this.#gathered -= held.bytes;
+      this.#gathered -= held;
     }
   }
 
-  #read(req: IncomingMessage, held: { bytes: number }): Promise<Buffer> {
-    return new Promise((resolve, reject) => {
-      let first: Buffer = NOTHING;
-      let rest: Buffer[] | undefined;
-      let size = 0;
-      req.on('data', (piece: Buffer) => {
-        size += piece.length;
-        try {
-          if (size > held.bytes) this.#hold(held, size);
-        } catch (error) {
-          reject(error);
-          return;
-        }
-        if (size === piece.length) first = piece;
-        else if (rest === undefined) rest = [first, piece];
-        else rest.push(piece);
-      });
-      req.once('end', () => resolve(rest === undefined ? first : Buffer.concat(rest, size)));
-      req.once('close', () => {
-        if (!req.complete) reject(new DOMException('The client has left', 'AbortError'));
-      });
-      // 'close' follows.
-      req.on('error', () => {});
-    });
-  }
-
-  #hold(held: { bytes: number }, bytes: number): void {
-    const { appendBytes, gatheredBytes } = this.#limits;
-    if (bytes > appendBytes) {
-      throw new RequestError(
-        'BODY_TOO_LARGE',
-        `A body that is stored in one step may have ${appendBytes} bytes`,
-      );
-    }
-    if (this.#gathered + bytes - held.bytes > gatheredBytes) {
+  /** @param more bytes of a body that has `bytes` with them */
+  #hold(more: number, bytes: number): void {
+    this.#assertFits(bytes);
+    if (this.#gathered + more > this.#limits.gatheredBytes) {
       throw new RequestError(
         'BODIES_TOO_MANY',
         'The server is taking in as many bodies as it may. Come back soon',
       );
     }
-    this.#gathered += bytes - held.bytes;
-    held.bytes = bytes;
+    this.#gathered += more;
   }
+
+  #assertFits(bytes: number): void {
+    const { appendBytes } = this.#limits;
+    if (bytes <= appendBytes) return;
+    throw new RequestError(
+      'BODY_TOO_LARGE',
+      `A body that is stored in one step may have ${appendBytes} bytes`,
+    );
+  }
+
+  #stop(): void {
+    for (const [req, refuse] of this.#coming) {
+      if (!req.complete) refuse(stopped());
+    }
+  }
+}
+
+function stopped(): RequestError {
+  return new RequestError('STOPPING', 'The server stops', { Connection: 'close' });
 }

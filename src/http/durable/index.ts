@@ -29,7 +29,7 @@ export const durable: DirectProtocol = {
     const tools: Durable = {
       ...wire,
       answer: new Answer(config),
-      bodies: new Bodies(config.limits),
+      bodies: new Bodies(config, wire.stopping),
       streams: new Streams(store),
     };
     return (exchange) => perform(tools, exchange);
