@@ -5,6 +5,7 @@ import type { Page } from '../../core/store';
 import type { Headers } from '../content-headers';
 import { drained } from '../drained';
 import { matchesAny } from '../etag';
+import { finish } from '../finish';
 import { streamState } from '../stream-state';
 import { isClosed, position, streamContentHeaders } from './answer';
 import { caching, etagOf } from './caching';
@@ -45,7 +46,7 @@ export function sendNothingYet(wire: Durable, request: StreamRequest, info: LogI
 /** Sends bytes that are in memory. */
 export function sendBody(wire: Durable, request: StreamRequest, body: Buffer, headers: Headers): void {
   wire.answer.head(request, 200, { ...headers, 'Content-Length': body.length });
-  request.res.end(body);
+  finish(request.res, wire.config.http.consumerTimeout, body);
 }
 
 export function chunkHeaders(info: LogInfo, { to, isUpToDate, isEnd }: Chunk): Headers {
@@ -82,7 +83,7 @@ async function sendBytes(
     await drained(res, wire.config.http.consumerTimeout, signal);
     if (res.writableLength === 0) page.release?.();
   }
-  res.end();
+  finish(res, wire.config.http.consumerTimeout);
 }
 
 function contentOf(page: Page, array: JsonArray | undefined, to: Offset): readonly Buffer[] {

@@ -7,6 +7,7 @@ import { isRemoval } from '../../core/removal';
 import { ChunkedBody } from '../chunked-body';
 import { detach } from '../detach';
 import { drained } from '../drained';
+import { cutUnlessTaken } from '../finish';
 import { keepAlive } from '../keep-alive';
 import { standAtTail } from '../stand-at-tail';
 import { streamContentHeaders } from './answer';
@@ -58,6 +59,7 @@ async function sendLive(wire: Durable, res: ServerResponse, info: LogInfo, reade
     clearInterval(heartbeat);
   }
   reader.writer.end();
+  cutUnlessTaken(res, wire.config.http.consumerTimeout);
 }
 
 /** Alternates between reading from the store and standing at the tail. */

@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Consumer } from '../support/http';
+import { DurableStream, TEXT } from './durable-requests';
+import { withLoom } from './with-loom';
+
+const CONFIG = `
+durable: {eventsLifetime: 1s}
+http: {consumerTimeout: 1s}
+`;
+const APPEND = Buffer.alloc(8 * 1024 * 1024, 'x');
+
+describe('a reader at /v1/stream that does not read', () => {
+  const loom = withLoom({ store: 'file:', config: CONFIG });
+
+  it.each(['', '&live=sse', '&live=long-poll'])('is cut: %s', async (live) => {
+    const id = `large${live}`;
+    const stream = new DurableStream(loom.url(`/v1/stream/${id}`));
+    await stream.create(TEXT, APPEND);
+    for (let time = 0; time < 2; time += 1) await stream.append(APPEND, TEXT);
+    const client = connect(loom.process().port, '127.0.0.1').pause();
+    client.on('error', () => {});
+    client.write(`GET /v1/stream/${id}?offset=-1${live} HTTP/1.1\r\nHost: loom\r\n\r\n`);
+    // The line of its request is written when it is over.
+    const line = `"method":"GET","path":"/v1/stream/${id}"`;
+    while (!loom.output().includes(line)) await delay(10);
+    const closed = once(client, 'close');
+    client.resume();
+    await closed;
+  });
+
+  it('does not take events from those who do', async () => {
+    const stream = new DurableStream(loom.url('/v1/stream/read'));
+    await stream.create({ ...TEXT, 'Stream-Closed': 'true' }, APPEND);
+    const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
+    expect(await events.end()).toMatchObject({ complete: true });
+    expect(events.text).toContain('"streamClosed":true');
+  });
+});
