@@ -138,6 +138,18 @@ onEachStore(
       expect(stored.length).toBeLessThanOrEqual(2 * 1024 * 1024);
     });
 
+    it('is refused where the stream would be too large from the start, as a fork as well', async () => {
+      const source = await created();
+      const writer = new Producer(source.url, { headers: TEXT });
+      for (let piece = 0; piece < 8; piece += 1) await writer.write(Buffer.alloc(256 * 1024));
+      await writer.end();
+      const forked = { ...TEXT, 'Stream-Forked-From': new URL(source.url).pathname };
+      expect((await fresh().create(forked, 'x')).status).toBe(413);
+      const fork = fresh();
+      expect((await fork.create(forked)).status).toBe(201);
+      expect((await fork.append('x', TEXT)).status).toBe(413);
+    });
+
     it('has to wait while too many bodies are in memory', async () => {
       const stream = await created();
       const waiting = Array.from({ length: 17 }, () => {
@@ -172,6 +184,26 @@ onEachStore(
       expect((await stream.append('lost', TEXT)).status).toBe(409);
       expect((await stream.append('1', JSON_TYPE)).status).toBe(204);
       expect((await stream.read()).text).toBe('[1]');
+    });
+
+    it('goes to a stream that has got its name with another content type', async () => {
+      const stream = await created();
+      await stream.append('old', TEXT);
+      await stream.remove();
+      await stream.create(JSON_TYPE);
+      expect((await stream.append('1', JSON_TYPE)).status).toBe(204);
+      expect((await stream.append('lost', TEXT)).status).toBe(409);
+      expect((await stream.read()).text).toBe('[1]');
+    });
+
+    it('without a length goes to the stream that has the name now', async () => {
+      const stream = await created();
+      await stream.append('old', TEXT);
+      await stream.remove();
+      await stream.create(TEXT);
+      const writer = new Producer(stream.url, { headers: TEXT });
+      expect((await writer.end('new')).status).toBe(204);
+      expect((await stream.read()).text).toBe('new');
     });
 
     it('closes a stream once, and says where it ended', async () => {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isLogError, LogError } from '../../core/errors';
 import type { Expiry, LogInfo, LogInit } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import { START } from '../../core/offset';
 import type { LogStore } from '../../core/store';
 import { assertAllowed } from '../access';
 import { RequestError } from '../request-error';
@@ -34,7 +35,7 @@ export async function create(wire: Durable, request: StreamRequest): Promise<voi
   // Who forks a stream gets to read what is in it.
   if (head.fork !== undefined) assertAllowed(allowed, 'consume', head.fork.source);
   await wire.bodies.with(request, async (body) => {
-    const { info, isNew } = await ensure(wire.store, id, head, body);
+    const { info, isNew } = await ensure(wire, id, head, body);
     wire.answer.empty(request, isNew ? 201 : 200, {
       'Content-Type': info.contentType,
       ...position(info.tail, isClosed(info)),
@@ -56,16 +57,17 @@ function parseHead(headers: IncomingHttpHeaders): CreateHead {
 }
 
 async function ensure(
-  store: LogStore,
+  wire: Durable,
   id: LogId,
   head: CreateHead,
   body: Buffer,
 ): Promise<{ info: LogInfo; isNew: boolean }> {
+  const { store } = wire;
   for (let attempt = 1; ; attempt += 1) {
     const present = await taken(store.info(id));
     if (present !== undefined) return { info: await same(store, present, head), isNew: false };
     try {
-      const { info } = await taken(store.create(id, await initOf(store, head, body), 'new'));
+      const { info } = await taken(store.create(id, await initOf(wire, head, body), 'new'));
       return { info, isNew: true };
     } catch (error) {
       const mayPass = isLogError(error, 'LOG_EXISTS') || isLogError(error, 'LOG_GONE');
@@ -84,7 +86,8 @@ async function taken<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-async function initOf(store: LogStore, head: CreateHead, body: Buffer): Promise<LogInit> {
+/** @throws LogError `LOG_TOO_LARGE` */
+async function initOf({ store, config }: Durable, head: CreateHead, body: Buffer): Promise<LogInit> {
   const source = head.fork && (await sourceOf(store, head.fork));
   const contentType = head.contentType ?? source?.contentType ?? keptContentType(undefined);
   if (source !== undefined && essence(contentType) !== essence(source.contentType)) {
@@ -97,11 +100,14 @@ async function initOf(store: LogStore, head: CreateHead, body: Buffer): Promise<
   const expiry = head.expiry ?? source?.expiry;
   const content = framing === 'json' && body.length > 0 ? jsonTexts(body) : body;
   const chunks = content.length === 0 ? [] : [content];
+  const fork = source && head.fork && (await forkPoint(store, source, head.fork));
+  if ((fork?.at ?? START) + content.length > config.limits.bytesPerStream)
+    throw new LogError('LOG_TOO_LARGE');
   return {
     contentType,
     ...(framing && { framing }),
     ...(expiry && { expiry }),
-    ...(source && head.fork && { fork: await forkPoint(store, source, head.fork) }),
+    ...(fork && { fork }),
     ...((chunks.length > 0 || head.closed) && { first: { chunks, ...(head.closed && { seal: COMPLETE }) } }),
   };
 }
