@@ -12,6 +12,7 @@ import { durable } from './durable';
 import { health, readiness } from './health';
 import { logRequests, requestLog } from './log-requests';
 import { loom } from './loom';
+import { originForm } from './origin-form';
 import type { Protocol, Wire } from './protocol';
 import { answerErrors } from './respond';
 import { spy } from './spy';
@@ -67,7 +68,8 @@ export function createApp({ store, config, logger }: AppDependencies): App {
 
   return {
     handler(req, res) {
-      const one = direct.find(({ prefix }) => req.url?.startsWith(prefix));
+      const target = originForm(req.url ?? '/');
+      const one = direct.find(({ prefix }) => target.startsWith(prefix));
       return one === undefined ? serve(req, res) : one.handle(req, res);
     },
     async drain() {

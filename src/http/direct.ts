@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Access, Gatekeeper } from './access';
 import type { RequestLog } from './log-requests';
+import { originForm } from './origin-form';
 import type { Wire } from './protocol';
 import { refuse } from './refuse';
 import { logUnexpected } from './respond';
@@ -37,7 +38,7 @@ export function serveDirectly(
   const operation = protocol.operation(wire);
   const errorHeaders = protocol.errorHeaders(wire);
   return async (req, res) => {
-    const [path, query] = split(req.url ?? '/');
+    const [path, query] = split(originForm(req.url ?? '/'));
     const requestId = log(req, res, path);
     const access = (): Access => accessOf(req, query.get('access_token') ?? undefined);
     try {

@@ -6,6 +6,7 @@ import { assertAllowed, gatekeeper } from './access';
 import { cama } from './cama';
 import { httpipe } from './httpipe';
 import { requestLog } from './log-requests';
+import { originForm } from './origin-form';
 import { packets } from './packets';
 import { refuse } from './refuse';
 import type { OpenRelaySystem, RelayRequest, RelaySystem } from './relay-system';
@@ -71,7 +72,5 @@ function server(config: Config, logger: Logger): Serve {
 }
 
 function pathOf(url: string): string {
-  const path = url.split('?', 1)[0] ?? '';
-  // A request may name the whole URL, as for a proxy.
-  return path.startsWith('/') ? path : (/^https?:\/\/[^/]*(\/.*)$/i.exec(path)?.[1] ?? '/');
+  return originForm(url).split('?', 1)[0] ?? '/';
 }

@@ -92,6 +92,8 @@ export function refusalOf(error: unknown): Refusal {
     }),
     ...(error instanceof RequestError && error.headers),
     'Content-Type': 'application/json',
+    // The sentence may repeat what the request had in it.
+    'X-Content-Type-Options': 'nosniff',
   };
   return { status, headers, body: { error: isOperational(error) ? error.message : 'Internal error' } };
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import http from 'node:http';
 import { Consumer } from '../support/http';
 import { DurableStream, JSON_TYPE, TEXT, token } from './durable-requests';
 import { onEachStore } from './on-each-store';
@@ -197,6 +199,30 @@ onEachStore(
         });
       }
       expect((await stream.read()).headers['content-security-policy']).toContain('sandbox');
+    });
+
+    it('may be named by a whole URL, as a proxy does', async () => {
+      const { host, origin, port } = new URL(url('/'));
+      const target = `${origin}/v1/stream/${freshId()}`;
+      const req = http.request({
+        port,
+        host: '127.0.0.1',
+        path: target,
+        method: 'PUT',
+        headers: { Host: host },
+      });
+      req.end();
+      const [res] = (await once(req, 'response')) as [http.IncomingMessage];
+      res.resume();
+      expect(res.statusCode).toBe(201);
+      expect(res.headers.location).toBe(target);
+      expect((await new DurableStream(target).head()).status).toBe(200);
+    });
+
+    it('is not sniffed, even where no stream can be', async () => {
+      const answer = await fetch(url('/v1/stream'));
+      expect(answer.status).toBe(404);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     });
 
     it('has no other methods', async () => {
