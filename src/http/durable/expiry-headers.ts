@@ -4,7 +4,12 @@ import { RequestError } from '../request-error';
 
 /** A thousand years: far from where milliseconds stop being exact. */
 const TTL_SECONDS_MAX = 31_536_000_000;
-const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+const DAY_LENGTH = '2030-01-02'.length;
+/** Years of four digits, also once they are UTC: others are no RFC 3339. */
+const TIME_MIN = Date.parse('0000-01-01T00:00:00Z');
+const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** `Stream-TTL` or `Stream-Expires-At` (PROTOCOL.md, 5.1). @throws RequestError `BAD_REQUEST`, also for both */
 export function parseExpiry(headers: IncomingHttpHeaders): Expiry | undefined {
@@ -43,7 +48,15 @@ function seconds(raw: string): number {
 
 function time(raw: string): number {
   const at = RFC3339.test(raw) ? Date.parse(raw) : Number.NaN;
-  if (Number.isNaN(at))
-    throw new RequestError('BAD_REQUEST', 'Stream-Expires-At must be a time as in RFC 3339');
-  return at;
+  if (isDay(raw.slice(0, DAY_LENGTH)) && at >= TIME_MIN && at <= TIME_MAX) return at;
+  throw new RequestError(
+    'BAD_REQUEST',
+    'Stream-Expires-At must be a time as in RFC 3339, in the years 0 to 9999 of UTC',
+  );
+}
+
+/** `Date` takes February 30 for a day of March. */
+function isDay(day: string): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }

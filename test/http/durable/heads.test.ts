@@ -45,7 +45,18 @@ describe('the head of a request at /v1/stream', () => {
     for (const ttl of ['', '01', '+1', '1.0', '1e3', '-1', ' 1', '999999999999']) {
       expect(() => parseExpiry({ 'stream-ttl': ttl })).toThrow('Stream-TTL');
     }
-    for (const at of ['', 'tomorrow', '2030-01-02', '2030-13-02T03:04:05Z', '1893553445']) {
+    expect(parseExpiry({ 'stream-expires-at': '9999-12-31T23:59:59.999Z' })).toBeDefined();
+    for (const at of [
+      '',
+      'tomorrow',
+      '2030-01-02',
+      '2030-13-02T03:04:05Z',
+      '1893553445',
+      '2027-02-30T00:00:00Z',
+      '2030-01-01T24:00:00Z',
+      '9999-12-31T23:59:59-14:00',
+      '0000-01-01T00:00:00+14:00',
+    ]) {
       expect(() => parseExpiry({ 'stream-expires-at': at })).toThrow('Stream-Expires-At');
     }
     expect(() => parseExpiry({ 'stream-ttl': '1', 'stream-expires-at': '2030-01-02T03:04:05Z' })).toThrow(
