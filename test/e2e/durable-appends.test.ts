@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import http from 'node:http';
 import { Consumer, Producer } from '../support/http';
 import { DurableStream, JSON_TYPE, producer, TEXT, token } from './durable-requests';
 import { onEachStore } from './on-each-store';
@@ -53,6 +55,53 @@ onEachStore(
       });
       expect((await stream.read()).headers['stream-closed']).toBe('true');
     });
+
+    it.each([TEXT, {}])('without a length may close and be empty: %j', async (type) => {
+      const stream = await created();
+      await stream.append('all', TEXT);
+      for (let time = 0; time < 2; time += 1) {
+        const writer = new Producer(stream.url, { headers: { ...type, 'Stream-Closed': 'true' } });
+        const answer = await writer.end();
+        expect(answer.status).toBe(204);
+        expect(answer.headers).toMatchObject({ 'stream-closed': 'true', 'stream-next-offset': token(3) });
+      }
+      const late = new Producer(stream.url, { headers: { ...TEXT, 'Stream-Closed': 'true' } });
+      expect((await late.end('more')).status).toBe(409);
+    });
+
+    it('without a length needs its type for what it brings', async () => {
+      const stream = await created();
+      const writer = new Producer(stream.url, { headers: { 'Stream-Closed': 'true' } });
+      expect((await writer.end('x')).status).toBe(400);
+      expect((await stream.read()).headers['stream-closed']).toBeUndefined();
+    });
+
+    it('is asked for only if it has the right type', async () => {
+      const stream = await created();
+      const headers = { 'Content-Type': 'image/png', 'Content-Length': '1', Expect: '100-continue' };
+      const req = http.request(stream.url, { method: 'POST', headers });
+      let isContinued = false;
+      req.on('continue', () => {
+        isContinued = true;
+      });
+      req.flushHeaders();
+      const [res] = (await once(req, 'response')) as [http.IncomingMessage];
+      expect([res.statusCode, isContinued]).toEqual([409, false]);
+      req.destroy();
+    });
+
+    it.each(['Producer-Id', 'Stream-Seq', 'Producer-Seq'])(
+      'is refused when its head says %s twice',
+      async (name) => {
+        const stream = await created();
+        const pairs = { ...TEXT, ...producer('p', 0, 0), 'Stream-Seq': '1', [name]: ['0', '1'] };
+        const req = http.request(stream.url, { method: 'POST', headers: pairs });
+        req.end('x');
+        const [res] = (await once(req, 'response')) as [http.IncomingMessage];
+        expect(res.statusCode).toBe(400);
+        res.resume();
+      },
+    );
 
     it('without a length, by an idempotent producer, is there whole or not at all', async () => {
       const stream = await created();
@@ -204,6 +253,20 @@ onEachStore(
       const writer = new Producer(stream.url, { headers: TEXT });
       expect((await writer.end('new')).status).toBe(204);
       expect((await stream.read()).text).toBe('new');
+    });
+
+    it('finds a stream that ended without an end to be closed, as it should be', async () => {
+      const id = freshId();
+      const stream = new DurableStream(url(`/v1/stream/${id}`));
+      const overlong = new Producer(url(`/stream/${id}`), { headers: TEXT });
+      await overlong.write(Buffer.alloc(2 * 1024 * 1024 + 1)).catch(() => {});
+      await overlong.cut();
+      expect((await stream.head()).headers['x-stream-state']).toBe('closed; outcome=aborted');
+      const inPieces = new Producer(stream.url, { headers: { ...TEXT, 'Stream-Closed': 'true' } });
+      for (const answer of [await stream.close(), await inPieces.end()]) {
+        expect(answer.status).toBe(204);
+        expect(answer.headers['stream-closed']).toBe('true');
+      }
     });
 
     it('closes a stream once, and says where it ended', async () => {

@@ -1,4 +1,4 @@
-import { Consumer } from '../support/http';
+import { Consumer, Producer } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
 import { DurableStream, TEXT, token } from './durable-requests';
 
@@ -17,6 +17,21 @@ describe('a server that stops', () => {
     expect(answer.status).toBe(204);
     expect(answer.headers['stream-next-offset']).toBe(token(1));
     expect(await events.end()).toMatchObject({ complete: true });
+    expect(await code).toBe(0);
+  });
+
+  it('does not wait for a body that is still coming, and says so', async () => {
+    const loom = await LoomProcess.start({ store: 'memory:' });
+    const stream = new DurableStream(`${loom.url}/v1/stream/half`);
+    await stream.create(TEXT);
+    const writer = new Producer(stream.url, { headers: { ...TEXT, 'Content-Length': '2' } });
+    await writer.write('x');
+    // The answer to a request that was sent later shows that the body is waited for.
+    expect((await stream.head()).status).toBe(200);
+    const code = loom.kill('SIGTERM');
+    const answer = await writer.answer;
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toBeDefined();
     expect(await code).toBe(0);
   });
 });

@@ -1,8 +1,8 @@
 import type { Committed } from '../../core/log';
 import { continueIfExpected } from '../continue-if-expected';
-import { RequestError } from '../request-error';
 import { position } from './answer';
 import type { AppendHead } from './append-head';
+import { close } from './close';
 import { assertFits, COMPLETE, commit } from './committing';
 import type { Durable, StreamRequest } from './operation';
 import type { KnownStream } from './streams';
@@ -18,13 +18,14 @@ export async function appendPiecewise(
   stream: KnownStream,
 ): Promise<void> {
   const { req, res } = request;
-  await assertFits(wire, stream, head);
+  // A close alone needs no type: whether it is one, only the first piece tells.
+  if (!head.closes) await assertFits(wire, stream, head);
   continueIfExpected(req, res);
   const cut = (): void => void req.destroy();
   wire.stopping.addEventListener('abort', cut);
   try {
     const last = await storePieces(wire, request, head, stream);
-    if (last !== undefined) wire.answer.empty(request, 204, position(last.tail, last.isSealed));
+    wire.answer.empty(request, 204, position(last.tail, last.isSealed));
   } catch (error) {
     // The connection is gone: there is nobody to be told.
     if (!req.destroyed || req.complete) throw error;
@@ -36,27 +37,20 @@ export async function appendPiecewise(
 async function storePieces(
   wire: Durable,
   { req }: StreamRequest,
-  { sequence, closes }: AppendHead,
+  head: AppendHead,
   stream: KnownStream,
 ): Promise<Committed> {
+  const { sequence, closes } = head;
   let last: Committed | undefined;
   // The request is not destroyed by what goes wrong with a piece: its writer is to be told.
   for await (const piece of req.iterator({ destroyOnReturn: false })) {
     const isFirst = last === undefined;
+    if (isFirst) await assertFits(wire, stream, head);
     last = await commit(wire, stream, {
       chunks: [piece],
       ...(isFirst && sequence !== undefined && { sequence }),
     });
   }
-  if (closes) {
-    const isFirst = last === undefined;
-    return commit(wire, stream, {
-      chunks: [],
-      seal: COMPLETE,
-      ...(isFirst && sequence !== undefined && { sequence }),
-    });
-  }
-  if (last === undefined)
-    throw new RequestError('BAD_REQUEST', 'There is nothing to append: the body is empty');
-  return last;
+  if (last === undefined) return close(wire, stream, head);
+  return closes ? commit(wire, stream, { chunks: [], seal: COMPLETE }) : last;
 }

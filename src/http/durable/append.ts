@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import type { Commit, Committed } from '../../core/log';
+import type { Committed } from '../../core/log';
 import { assertAllowed } from '../access';
 import type { Headers } from '../content-headers';
 import { RequestError } from '../request-error';
 import { position } from './answer';
 import { type AppendHead, parseAppendHead } from './append-head';
 import { appendPiecewise } from './append-piecewise';
-import { assertFits, COMPLETE, commit, StreamClosed } from './committing';
+import { close, stepOf } from './close';
+import { assertFits, commit } from './committing';
+import { assertGivenOnce } from './given-once';
 import { jsonTexts } from './json-texts';
 import type { Durable, StreamRequest } from './operation';
 import type { KnownStream } from './streams';
@@ -15,6 +17,7 @@ import type { KnownStream } from './streams';
 export async function append(wire: Durable, request: StreamRequest): Promise<void> {
   const { id, req, allowed } = request;
   assertAllowed(allowed, 'produce', id);
+  assertGivenOnce(req);
   const head = parseAppendHead(req.headers);
   // One that is not there, or whose writer has no right to it, is told before the body is read.
   if (comesInPieces(req, head)) {
@@ -59,25 +62,6 @@ async function appendWhole(
   if (body.length === 0) return close(wire, stream, head);
   await assertFits(wire, stream, head);
   return commit(wire, stream, { chunks: [content(stream, body)], ...stepOf(head) });
-}
-
-/** A stream that is closed already is as it should be, however it ended (5.2); but a producer's close is judged as its other requests are. */
-async function close(wire: Durable, stream: KnownStream, head: AppendHead): Promise<Committed> {
-  if (!head.closes) throw new RequestError('BAD_REQUEST', 'There is nothing to append: the body is empty');
-  try {
-    return await commit(wire, stream, { chunks: [], ...stepOf(head) });
-  } catch (error) {
-    if (!(error instanceof StreamClosed) || head.producer !== undefined) throw error;
-    return { how: 'duplicate', tail: error.tail, isSealed: true };
-  }
-}
-
-function stepOf({ producer, sequence, closes }: AppendHead): Omit<Commit, 'chunks'> {
-  return {
-    ...(producer && { producer }),
-    ...(sequence !== undefined && { sequence }),
-    ...(closes && { seal: COMPLETE }),
-  };
 }
 
 function content({ framing }: KnownStream, body: Buffer): Buffer {

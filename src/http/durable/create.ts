@@ -11,6 +11,7 @@ import { parseClosed } from './append-head';
 import { COMPLETE } from './committing';
 import { isSameExpiry, parseExpiry } from './expiry-headers';
 import { type ForkHead, forkPoint, isSameFork, parseFork, sourceOf } from './fork';
+import { assertGivenOnce } from './given-once';
 import { jsonTexts } from './json-texts';
 import { essence, framingOf, givenContentType, keptContentType } from './media-type';
 import type { Durable, StreamRequest } from './operation';
@@ -31,6 +32,7 @@ interface CreateHead {
 export async function create(wire: Durable, request: StreamRequest): Promise<void> {
   const { id, req, allowed } = request;
   assertAllowed(allowed, 'produce', id);
+  assertGivenOnce(req);
   const head = parseHead(req.headers);
   // Who forks a stream gets to read what is in it.
   if (head.fork !== undefined) assertAllowed(allowed, 'consume', head.fork.source);
