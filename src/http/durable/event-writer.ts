@@ -7,10 +7,14 @@ import { offsetToken } from './offset-token';
 
 const HEARTBEAT_CHUNKS: readonly Buffer[] = [Buffer.from(HEARTBEAT)];
 
-/** The frame that was made last for readers at the tail, who are told of the same chunks one after the other. */
-let shared:
-  | { chunks: readonly Buffer[]; encoding: Encoding; cursor: string; frame: readonly Buffer[] }
-  | undefined;
+interface SharedFrame {
+  readonly encoding: Encoding;
+  readonly cursor: string;
+  readonly frame: readonly Buffer[];
+}
+
+/** By the chunks that the readers at a tail are all told of, one after the other: what was made of them last. */
+const SHARED = new WeakMap<readonly Buffer[], SharedFrame>();
 
 /** Writes one reader's events: after each that shows bytes comes a `control` that says where they end. */
 export class EventWriter {
@@ -44,13 +48,15 @@ export class EventWriter {
       this.page(chunks, next, true);
       return;
     }
-    if (shared?.chunks !== chunks || shared.encoding !== this.#encoding || shared.cursor !== cursor) {
+    let shared = SHARED.get(chunks);
+    if (shared?.encoding !== this.#encoding || shared.cursor !== cursor) {
       const frame = this.#frame(chunks, next, true);
       if (this.#carry !== NO_CARRY) {
         if (frame !== '') this.body.write([Buffer.from(frame)]);
         return;
       }
-      shared = { chunks, encoding: this.#encoding, cursor, frame: [Buffer.from(frame)] };
+      shared = { encoding: this.#encoding, cursor, frame: [Buffer.from(frame)] };
+      SHARED.set(chunks, shared);
     }
     this.#at = next;
     this.#isToldUpToDate = true;

@@ -95,6 +95,8 @@ async function beyond(
   count: number,
 ): Promise<Offset | undefined> {
   if (count === 0) return at;
+  // A message has two bytes at least, with its line feed: what cannot be there is not looked for.
+  if (info.framing === 'json' && 2 * count > info.tail - at) return undefined;
   if (info.framing === 'json') return boundary(store, info, at, count);
   return count <= info.tail - at ? advance(at, count) : undefined;
 }

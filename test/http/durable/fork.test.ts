@@ -1,0 +1,17 @@
+import { parseLogId } from '../../../src/core/log-id';
+import { START } from '../../../src/core/offset';
+import { type ForkHead, forkPoint } from '../../../src/http/durable/fork';
+import { MemoryStore } from '../../../src/storage/memory/memory-store';
+
+it('a fork of more messages than its source has room for is refused without reading the source', async () => {
+  const store = new MemoryStore();
+  const id = parseLogId('source');
+  const first = { chunks: [Buffer.from('1\n2\n3\n4\n5\n')] };
+  const { info } = await store.create(id, { contentType: 'application/json', framing: 'json', first }, 'new');
+  const read = jest.spyOn(store, 'read');
+  const head = (beyond: number): ForkHead => ({ source: id, at: START, beyond });
+  await expect(forkPoint(store, info, head(6))).rejects.toThrow('Stream-Fork-Sub-Offset');
+  expect(read).not.toHaveBeenCalled();
+  expect((await forkPoint(store, info, head(5))).at).toBe(info.tail);
+  await store.close();
+});
