@@ -66,6 +66,11 @@ export class Attendee {
     return this.party.side.gone.aborted || this.#state === 'settled';
   }
 
+  /** What has been given or taken a byte can be in no other exchange. */
+  get isFree(): boolean {
+    return !this.isGone && !this.exchange?.hasBegun;
+  }
+
   /** @returns `false` when it is in this exchange already, or takes part in nothing any more. */
   match(exchangeId: string): boolean {
     if (this.#state === 'settled' || this.#exchangeId === exchangeId) return false;

@@ -142,11 +142,12 @@ export class Meeting {
   #pair(place: string, me: Entry, pair: Pair): void {
     const attendee = this.#attendees.get(me);
     const isSender = me === pair.sender;
-    if (attendee === undefined || attendee.isGone) {
+    if (attendee === undefined || !attendee.isFree) {
       // In an exchange that has begun, its own end sees that.
       if (attendee?.isIn(pair.exchange)) return;
+      // Also one whose sender's node has died in the middle: the places have put it back, and paired it before it was taken away.
       this.#absent(place, isSender, pair);
-      attendee?.settle({ kind: 'left' });
+      if (attendee?.isGone) attendee.settle({ kind: 'left' });
       return;
     }
     if (isSender) {
@@ -180,9 +181,11 @@ export class Meeting {
     if (sender.party.role !== 'sender') return;
     const { source, onExchange } = sender.party;
     const isLocal = nodeOf(pair.receiver) === this.options.node;
-    const receiver = isLocal ? this.#attendees.get(pair.receiver) : undefined;
+    const found = isLocal ? this.#attendees.get(pair.receiver) : undefined;
+    // One that is not free learns of this pair by itself.
+    const receiver = found?.isFree ? found : undefined;
     let ended: Ended | 'abandoned' = { ...NOTHING, end: 'destination' };
-    if (receiver?.party.role === 'receiver' && !receiver.isGone) {
+    if (receiver?.party.role === 'receiver') {
       receiver.match(pair.exchange);
       sender.exchange = new Exchange(source, receiver.party.sink);
       receiver.exchange = sender.exchange;

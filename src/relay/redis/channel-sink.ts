@@ -1,6 +1,6 @@
 import type { RemoteSink } from '../channels';
 import type { Giver, SenderHead } from '../exchange';
-import { channelKey } from './keys';
+import { channelKey, entryId } from './keys';
 import type { Line } from './line';
 
 /** How much may be on its way to the receiver: what one exchange takes up in Redis. Measured: half of it halves the speed. */
@@ -14,6 +14,12 @@ const KEPT_MS = 60_000;
 
 /** Ticks without a word from Redis or from a living receiver's node. */
 const MISSED_MAX = 3;
+
+/** Ticks without a word from the receiver, which says one at each of its own: its node lives, but has given it up. */
+const SILENT_MAX = 5;
+
+/** How often a receiver may be woken for what is in Redis, and find nothing. */
+const VAIN_MAX = 3;
 
 interface Progress {
   readonly bytes: number;
@@ -39,6 +45,10 @@ export class ChannelSink implements RemoteSink {
   #isPeerIdle = false;
   #isClosed = false;
   #missed = 0;
+  #silent = 0;
+  /** Entries that Redis has. */
+  #stored = 0;
+  #vain = 0;
   #flushed = 0;
   readonly #key: string;
   readonly #ticking: NodeJS.Timeout;
@@ -86,12 +96,22 @@ export class ChannelSink implements RemoteSink {
 
   acknowledged({ bytes, entries, isIdle }: Progress): void {
     this.#open(true);
+    this.heard();
+    this.#vain = isIdle && entries === this.#taken.entries && entries < this.#stored ? this.#vain + 1 : 0;
+    if (this.#vain > VAIN_MAX) {
+      this.#broken();
+      return;
+    }
     this.#taken = { bytes, entries };
-    this.#missed = 0;
     // What was written after the receiver last looked.
     this.#isPeerIdle = isIdle && entries === this.#sent.entries;
     if (isIdle && entries < this.#sent.entries) this.line.send('x-wake');
     if (this.#hasRoom()) this.#giver?.drained();
+  }
+
+  /** The receiver is there. */
+  heard(): void {
+    this.#silent = 0;
   }
 
   done(how: 'complete' | 'lost', flushed: number): void {
@@ -118,7 +138,10 @@ export class ChannelSink implements RemoteSink {
     if (wakes) this.#isPeerIdle = false;
     const { client, send } = this.line;
     // In a Cluster the word may overtake the bytes, unless these have arrived.
-    const added = client.xadd(this.#key, '*', field, value).then(() => wakes && send('x-wake'));
+    const added = client.xadd(this.#key, entryId(this.#sent.entries), field, value).then(() => {
+      this.#stored += 1;
+      if (wakes) send('x-wake');
+    });
     added.catch(() => this.#broken());
     if (isFirst) client.pexpire(this.#key, KEPT_MS).catch(() => {});
   }
@@ -129,6 +152,7 @@ export class ChannelSink implements RemoteSink {
   }
 
   async #tick(): Promise<void> {
+    this.#silent += 1;
     try {
       await this.line.client.pexpire(this.#key, KEPT_MS);
       this.#missed = (await this.line.isPeerAlive()) ? 0 : MISSED_MAX;
@@ -136,7 +160,7 @@ export class ChannelSink implements RemoteSink {
       // Redis is away; it may be back at the next tick.
       this.#missed += 1;
     }
-    if (this.#missed >= MISSED_MAX) this.#broken();
+    if (this.#missed >= MISSED_MAX || this.#silent >= SILENT_MAX) this.#broken();
   }
 
   #close(): void {

@@ -1,6 +1,6 @@
 import type { RemoteSource } from '../channels';
 import type { SenderHead, Taker } from '../exchange';
-import { channelKey } from './keys';
+import { channelKey, entryId } from './keys';
 import type { Line } from './line';
 
 /** A quarter of a window at most in one reply, so that the sender goes on while it is written. */
@@ -87,8 +87,13 @@ export class ChannelSource implements RemoteSource {
 
   #take(id: Buffer, [field, value]: readonly Buffer[]): void {
     if (value === undefined || this.#taker === undefined) return;
-    this.#after = id.toString('latin1');
     this.#taken.entries += 1;
+    this.#after = id.toString('latin1');
+    // Redis has lost entries, as in a failover: without them the bytes are not whole.
+    if (this.#after !== entryId(this.#taken.entries)) {
+      this.#lost();
+      return;
+    }
     switch (field?.toString('latin1')) {
       case 'h':
         this.head = JSON.parse(value.toString());
@@ -115,8 +120,6 @@ export class ChannelSource implements RemoteSource {
   #end(): void {
     const taker = this.#taker;
     this.#state = 'closed';
-    // From here on nothing depends on the sender any more.
-    clearInterval(this.#ticking);
     this.#remove();
     taker?.end();
   }
@@ -125,6 +128,8 @@ export class ChannelSource implements RemoteSource {
     const taker = this.#taker;
     if (taker === undefined) return;
     this.#remove();
+    // The sender may live after all, or not know that bytes are missing: else it waits until the silence is too long.
+    this.report('lost', 0);
     this.stop();
     taker.lost();
   }
@@ -143,6 +148,9 @@ export class ChannelSource implements RemoteSource {
   }
 
   async #tick(): Promise<void> {
+    this.line.send('x-here');
+    // When everything has come nothing depends on the sender any more.
+    if (this.#state === 'closed') return;
     // In case that a word was lost.
     if (this.#state === 'idle') void this.#read();
     try {

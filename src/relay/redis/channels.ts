@@ -25,6 +25,7 @@ export class RedisChannels implements Channels {
     bus.on('x-done', ({ x = '', how, flushed }) => {
       this.#sinks.get(x)?.done(how === 'complete' ? 'complete' : 'lost', Number(flushed));
     });
+    bus.on('x-here', ({ x = '' }) => this.#sinks.get(x)?.heard());
     bus.on('x-wake', ({ x = '' }) => this.#sources.get(x)?.wake());
   }
 

@@ -15,3 +15,8 @@ export function inboxKey(node: string): string {
 export function channelKey(exchange: string): string {
   return `loom:x:{${exchange}}`;
 }
+
+/** The id of an entry of a channel: they are numbered, from 1 and without a gap. */
+export function entryId(number: number): string {
+  return `${number}-0`;
+}
