@@ -46,14 +46,16 @@ export class ResponseBody implements Sink {
   write(chunk: Buffer): boolean {
     const { res } = this.side;
     res.write(chunk, (error) => {
-      if (!error) this.#flushed += chunk.length;
+      if (error) return;
+      this.#flushed += chunk.length;
+      this.#moved();
     });
-    if (res.writableLength < PENDING_BYTES) return true;
-    this.#stalled ??= setTimeout(() => this.side.cut(), this.options.stalledMs).unref();
-    return false;
+    this.#expect();
+    return res.writableLength < PENDING_BYTES;
   }
 
   end(): void {
+    this.#expect();
     this.side.res.end();
   }
 
@@ -64,6 +66,22 @@ export class ResponseBody implements Sink {
 
   stop(): void {
     this.#giver = undefined;
+  }
+
+  /** Something waits for the receiver, be it the end. */
+  #expect(): void {
+    this.#stalled ??= setTimeout(() => this.side.cut(), this.options.stalledMs).unref();
+  }
+
+  /** The receiver has taken something. */
+  #moved(): void {
+    if (this.side.res.writableLength > 0) this.#stalled?.refresh();
+    else this.#rest();
+  }
+
+  #rest(): void {
+    clearTimeout(this.#stalled);
+    this.#stalled = undefined;
   }
 
   #leaveWhenHalfClosed(): void {
@@ -77,15 +95,8 @@ export class ResponseBody implements Sink {
   #listen(): void {
     this.#isListening = true;
     const { res, gone } = this.side;
-    const moving = (): void => {
-      clearTimeout(this.#stalled);
-      this.#stalled = undefined;
-    };
-    res.on('drain', () => {
-      moving();
-      this.#giver?.drained();
-    });
-    res.once('close', moving);
+    res.on('drain', () => this.#giver?.drained());
+    res.once('close', () => this.#rest());
     res.once('finish', () => this.#giver?.finished());
     gone.addEventListener('abort', () => this.#giver?.lost());
     if (this.options.halfClosed === 'left') this.#leaveWhenHalfClosed();

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ResponseBody } from '../../src/relay/response-body';
+import { Side } from '../../src/relay/side';
+
+const STALLED_MS = 600;
+const PIECE = Buffer.alloc(16 * 1024, 'z');
+
+describe('a receiver', () => {
+  let server: Server;
+  let client: Socket;
+  let side: Side;
+  let body: ResponseBody;
+  let hasFinished: Promise<void>;
+
+  beforeEach(async () => {
+    server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    client.on('error', () => {}).pause();
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [req, res] = await once(server, 'request');
+    side = new Side(req, res);
+    body = new ResponseBody(side, { stalledMs: STALLED_MS, begin: () => res.writeHead(200) });
+    hasFinished = new Promise((resolve) =>
+      body.start({ drained: () => {}, finished: resolve, lost: () => {} }),
+    );
+    body.begin({});
+  });
+  afterEach(async () => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+
+  /** Writes until the kernel takes no more: what is left is far less than what pauses a sender. */
+  async function fill(): Promise<void> {
+    while (side.res.writableLength === 0) {
+      expect(body.write(PIECE)).toBe(true);
+      await delay(0);
+      if (side.res.writableLength > 0) await delay(150);
+    }
+  }
+
+  it('that reads nothing more is cut, also when only the rest of its message is left', async () => {
+    await fill();
+    body.end();
+    if (!side.gone.aborted) await once(side.gone, 'abort');
+    expect(side.res.destroyed).toBe(true);
+  });
+
+  it('that reads slowly is not, nor one whose sender is slow', async () => {
+    await fill();
+    await delay(STALLED_MS / 2);
+    client.resume();
+    await delay(STALLED_MS * 1.5);
+    body.write(PIECE);
+    body.end();
+    await hasFinished;
+    expect(side.gone.aborted).toBe(false);
+  });
+});
