@@ -16,7 +16,8 @@ export class Side {
     readonly req: IncomingMessage,
     readonly res: ServerResponse,
   ) {
-    this.#mayContinue = req.headers.expect !== undefined;
+    // RFC 9110, 10.1.1: from HTTP/1.0 it means nothing.
+    this.#mayContinue = req.headers.expect !== undefined && req.httpVersion !== '1.0';
     const leave = (): void => {
       if (!res.writableFinished) this.#gone.abort();
     };
@@ -79,7 +80,9 @@ export class Side {
   /** Breaks the connection off: the only way to say that what was sent is not all. */
   cut(): void {
     this.#gone.abort();
-    this.res.destroy();
+    // In HTTP/1.0 a connection that is closed is an answer that is complete: only a reset is none.
+    if (this.req.httpVersion === '1.0') this.req.socket.resetAndDestroy();
+    else this.res.destroy();
   }
 
   #drop(): void {

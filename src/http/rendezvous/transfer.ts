@@ -27,7 +27,12 @@ export async function download(
   const sink = new ResponseBody(side, {
     stalledMs,
     begin: () => {
-      side.res.writeHead(200, { ...headers.download, Connection: 'close', 'Transfer-Encoding': 'chunked' });
+      side.res.writeHead(200, {
+        ...headers.download,
+        Connection: 'close',
+        // Named, so that an empty download has the same head. HTTP/1.0 does not know it.
+        ...(side.req.httpVersion !== '1.0' && { 'Transfer-Encoding': 'chunked' }),
+      });
     },
   });
   const outcome = await meeting.attend(id, { role: 'receiver', side, sink });
