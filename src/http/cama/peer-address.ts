@@ -12,11 +12,11 @@ export function parseAddress(text: string): string | undefined {
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/%.*$/, '');
   if (bare === 'localhost') return '127.0.0.1';
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;
-  if (isIP(mapped) === 4) return mapped;
+  if (isIP(bare) === 4) return bare;
+  if (isIP(bare) !== 6) return undefined;
   // The canonical form of an IPv6 address: its zeros and its case are spelled in many ways.
-  if (isIP(mapped) === 6) return new SocketAddress({ address: mapped, family: 'ipv6' }).address;
-  return undefined;
+  const { address } = new SocketAddress({ address: bare, family: 'ipv6' });
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1] ?? address;
 }
 
 /** Whether a client is the permitted one. One machine reaches itself by several addresses. */
