@@ -93,6 +93,11 @@ export class Exchange {
     this.#finish('abandoned');
   }
 
+  /** Ends it as if the source had left, if it runs and no byte has come. */
+  breakOff(): void {
+    if (!this.#begun) this.#over('source');
+  }
+
   #pass(chunk: Buffer): void {
     if (this.#settle === undefined) return;
     this.#begin();

@@ -67,7 +67,7 @@ export class Meeting {
         else this.#again(attendee, news.exchange);
         break;
       case 'gone':
-        if (attendee?.isWaiting) attendee.settle(news);
+        if (attendee !== undefined && !attendee.exchange?.hasBegun) this.#gone(attendee, news);
     }
   }
 
@@ -194,7 +194,10 @@ export class Meeting {
     }
     if (sender.exchange !== undefined) {
       onExchange?.(sender.exchange);
-      ended = await sender.exchange.run();
+      const running = sender.exchange.run();
+      // The place was given up while the way to the receiver was being made.
+      if (sender.isGone) sender.exchange.breakOff();
+      ended = await running;
     }
     if (ended === 'abandoned') return;
     const returning = this.#returning(ended, pair);
@@ -258,6 +261,12 @@ export class Meeting {
     if (attendee.isGone) this.#leave(attendee, 'left', { kind: 'left' });
     else if (this.#isStopping) this.#leave(attendee, 'stopping', { kind: 'stopping' });
     else if (attendee.overdue !== undefined) this.#expire(attendee, attendee.overdue);
+  }
+
+  /** The sender's node ends the exchange, too, and its end is what the receiver hears of. */
+  #gone(attendee: Attendee, news: News & { readonly kind: 'gone' }): void {
+    attendee.exchange?.breakOff();
+    attendee.settle(news);
   }
 
   /** An entry that nobody stands behind any more. */

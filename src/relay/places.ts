@@ -64,7 +64,7 @@ export type News =
   | { readonly kind: 'pair'; readonly pair: Pair }
   /** Its exchange came to nothing: it waits again. */
   | { readonly kind: 'again'; readonly exchange: string }
-  /** The place is no more. */
+  /** The place is no more. To who is in an exchange it says so only if no byte has flowed. */
   | { readonly kind: 'gone'; readonly why: string };
 
 export type Hear = (place: string, to: Entry, news: News) => void;

@@ -321,4 +321,24 @@ function itDeallocates(site: Site): void {
     expect([await receiving.status(), await sending.status()]).toEqual([410, 410]);
     expect(await session.guest('GET').status()).toBe(404);
   });
+
+  it('a session of which two have met, but not said a word', async () => {
+    const session = await allocate(site);
+    const receiving = await session.host('GET').waits();
+    const sending = await session.guest('POST', { headers: { 'Content-Length': '5' } }).waits();
+    expect(await session.host('DELETE').status()).toBe(200);
+    expect([await receiving.status(), await sending.status()]).toEqual([410, 410]);
+  });
+
+  it('a session, but lets what flows there end', async () => {
+    const session = await allocate(site);
+    const receiving = session.host('GET');
+    const sending = session.guest('POST');
+    await sending.write('on ');
+    await receiving.until(3);
+    expect(await session.host('DELETE').status()).toBe(200);
+    sending.end('and on');
+    expect((await receiving.answer()).text).toBe('on and on');
+    expect(await sending.status()).toBe(200);
+  });
 }

@@ -7,6 +7,8 @@ interface Session extends CamaSession {
   peer?: string;
 }
 
+const REMOVED = 'removed';
+
 const SWEEP_EVERY_MS = 5_000;
 
 export class MemoryCama implements CamaPlaces {
@@ -39,7 +41,7 @@ export class MemoryCama implements CamaPlaces {
   async remove(id: string): Promise<void> {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
-    for (const place of session?.places.values() ?? []) place.clear('removed');
+    for (const place of session?.places.values() ?? []) place.close(REMOVED);
   }
 
   async attach(place: string, entry: Entry, role: Role): Promise<Attached> {
@@ -60,7 +62,10 @@ export class MemoryCama implements CamaPlaces {
   }
 
   async finish(place: string, pair: Pair, _ended: Ended, returning: readonly Entry[]): Promise<boolean> {
-    return this.#place(place)?.finish(pair, returning) ?? false;
+    const found = this.#place(place);
+    if (found !== undefined) return found.finish(pair, returning);
+    for (const entry of returning) this.hear(place, entry, { kind: 'gone', why: REMOVED });
+    return true;
   }
 
   close(): void {

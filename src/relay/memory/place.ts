@@ -58,6 +58,12 @@ export class MemoryPlace {
     return true;
   }
 
+  /** Sends away also the two that are paired, if no byte has flowed: the sender's node knows. */
+  close(why: string): void {
+    this.clear(why);
+    if (this.#pair !== undefined) this.tell(this.#pair.sender, { kind: 'gone', why });
+  }
+
   /** Sends everyone away who waits. What is under way goes on. */
   clear(why: string): void {
     const all = this.waiting;

@@ -58,7 +58,9 @@ export class RedisCama implements CamaPlaces {
   }
 
   async finish(place: string, pair: Pair, _ended: Ended, returning: readonly Entry[]): Promise<boolean> {
-    return (await this.#about('cama-finish', place, pair.exchange, lettersOf(pair, returning))) === 1;
+    const keys = [this.#redis.key(place), this.#redis.key(sessionOf(place))];
+    const args = [this.#redis.system, place, pair.exchange, lettersOf(pair, returning)];
+    return (await this.#redis.run('cama-finish', keys, args)) === 1;
   }
 
   /** Redis forgets the sessions by itself. */

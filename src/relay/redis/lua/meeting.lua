@@ -93,14 +93,19 @@ local function standing(system, place, key, entry, role)
   return { 'gone' }
 end
 
--- `returning` names the roles that wait on, before all others. Answers 1 when this was the exchange under way, else 0.
-local function finish(system, place, key, x, returning)
+-- `returning` names the roles that wait on, before all others; with `why`, they are sent away. Answers 1 when this was the exchange
+-- under way, else 0.
+local function finish(system, place, key, x, returning, why)
   local pair = under_way(system, place, key)
   if not pair or pair.x ~= x then return 0 end
   redis.call('DEL', key .. ':b')
   for role in string.gmatch(returning, '[sr]') do
-    redis.call('LPUSH', key .. ':' .. role, pair[role])
-    tell(system, place, pair[role], 'again', { x = x })
+    if why then
+      tell(system, place, pair[role], 'gone', { why = why })
+    else
+      redis.call('LPUSH', key .. ':' .. role, pair[role])
+      tell(system, place, pair[role], 'again', { x = x })
+    end
   end
   match(system, place, key)
   touch(key)
