@@ -49,9 +49,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     throw error;
   });
   const stopJanitor = startJanitor(store, config, logger);
-  logger.info({ url, address, port, store: maskStore(config.store) }, 'listening');
   for (const { serve, url: relay } of listeners.relays)
     logger.info({ relay, serve }, 'listening for a relay');
+  logger.info({ url, address, port, store: maskStore(config.store) }, 'listening');
 
   let closing: Promise<void> | undefined;
   const stop = async (): Promise<void> => {

@@ -95,7 +95,7 @@ export const OPTIONS = {
     bodyTimeout: option(
       duration('50ms'),
       '30s',
-      'How long nothing may come of a body that is stored in one step. Then it is refused with 408. Bodies that are stored while they come may take for ever.',
+      'How long nothing may come of a body that is taken in whole. Then it is refused with 408. Bodies that are passed on or stored while they come may take for ever.',
     ),
     keepAliveTimeout: option(
       duration('1s'),

@@ -61,5 +61,9 @@ describe('a client of HTTP/1.0', () => {
     const { text } = ask(`POST ${channel} HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi`);
     expect((await consumer.answer()).text).toBe('hi');
     expect(await text).toMatch(/^HTTP\/1\.1 200 /);
+    const created = ask(
+      'POST /rendezvous/stream HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}',
+    );
+    expect(await created.text).toMatch(/^HTTP\/1\.1 201 /);
   });
 });

@@ -3,7 +3,7 @@ import { DEPLOYMENTS, deploy, type Site } from './deployments';
 const CONFIG = `
 rendezvous: {lifetime: 800ms, retention: 1500ms}
 httpipe: {requestTimeout: 500ms}
-http: {consumerTimeout: 1s}
+http: {consumerTimeout: 1s, bodyTimeout: 1s}
 cama: {sessionLifetime: 1200ms}
 `;
 
@@ -37,6 +37,14 @@ function rendezvous(site: Site): void {
       expect(await site.call(stream, { method: 'PUT', body: 'x' }).status()).toBe(404);
       expect(await site.call(`${stream}/error`, { method: 'POST', body: '' }).status()).toBe(404);
     }
+  });
+
+  it('a body that is needed whole', async () => {
+    const [creation, report] = ['/rendezvous/stream', `${await create()}/error`].map((path) =>
+      site.call(path, { method: 'POST', headers: { 'Content-Length': '9' } }),
+    );
+    await Promise.all([creation?.write('{'), report?.write('{')]);
+    expect([await creation?.status(), await report?.status()]).toEqual([400, 400]);
   });
 
   it('not what streams, which is forgotten some time after its end', async () => {

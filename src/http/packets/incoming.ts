@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { carriedHeaders } from '../../relay/mailbox/carried-headers';
+import { continueIfExpected } from '../continue-if-expected';
 import { RequestError } from '../request-error';
 import type { PacketWire } from './wire';
 
@@ -25,7 +26,7 @@ export async function wholeBody(
   const tooLarge = (): RequestError =>
     new RequestError('BODY_TOO_LARGE', `A packet may have ${packetBytes} bytes`);
   if (Number(req.headers['content-length'] ?? 0) > packetBytes) throw tooLarge();
-  if (req.headers.expect !== undefined) res.writeContinue();
+  continueIfExpected(req, res);
   const timer = setTimeout(() => req.destroy(), timeout);
   try {
     return await collect(req, packetBytes, tooLarge);

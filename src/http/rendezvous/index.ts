@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openRendezvous } from '../../relay/open-rendezvous';
 import { Side } from '../../relay/side';
-import { readWhole } from '../relay-body';
+import { readWhole, type WholeBodyLimits } from '../relay-body';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { FULL, invalid, NO_ROUTE, refuse, UNKNOWN } from './answers';
 import { parseCustomHeaders } from './custom-headers';
@@ -20,7 +20,12 @@ export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
     streamsMax: settings.streams,
   };
   const { places, meeting } = await openRendezvous(relay, options, config.relay.waiting);
-  const routes = new Routes({ places, meeting, stalledMs: config.http.consumerTimeout }, settings);
+  const { consumerTimeout, bodyTimeout } = config.http;
+  const streams = { places, meeting, stalledMs: consumerTimeout };
+  const routes = new Routes(streams, {
+    listed: settings.listed,
+    body: { bytes: settings.bodyBytes, ms: bodyTimeout },
+  });
   return {
     name: 'rendezvous',
     path: '/rendezvous',
@@ -38,7 +43,7 @@ export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
 class Routes {
   constructor(
     private readonly streams: Streams,
-    private readonly settings: { readonly bodyBytes: number; readonly listed: boolean },
+    private readonly settings: { readonly body: WholeBodyLimits; readonly listed: boolean },
   ) {}
 
   async handle(request: RelayRequest): Promise<void> {
@@ -70,7 +75,7 @@ class Routes {
       case 'PUT stream':
         return upload(side, this.streams, id);
       case 'POST error': {
-        const body = await readWhole(req, res, this.settings.bodyBytes);
+        const body = await readWhole(req, res, this.settings.body);
         return report(side, places, id, body.toString());
       }
       case 'GET status': {
@@ -83,7 +88,7 @@ class Routes {
   }
 
   async #create({ req, res }: RelayRequest, side: Side): Promise<void> {
-    const body = (await readWhole(req, res, this.settings.bodyBytes)).toString();
+    const body = (await readWhole(req, res, this.settings.body)).toString();
     const id = randomUUID();
     let headers: ReturnType<typeof parseCustomHeaders>;
     try {
