@@ -73,7 +73,8 @@ export class Locator {
       const place = toPlace(reply);
       const memory = this.#memory(log);
       if (memory.epoch === before || place.epoch > (memory.epoch ?? 0)) memory.epoch = place.epoch;
-      memory.livesUntil = asked + (place.leftMs ?? Number.POSITIVE_INFINITY);
+      // Redis counted in whole milliseconds of its clock: it may be almost one less.
+      memory.livesUntil = asked + (place.leftMs ?? Number.POSITIVE_INFINITY) - 1;
       return this.#withLoss(log, memory, place, reached);
     } catch (error) {
       if (error instanceof LogError) this.forget(log);
