@@ -17,19 +17,34 @@ export async function readWhole(
   const tooLarge = new RequestError('BODY_TOO_LARGE', `The body may have ${limits.bytes} bytes at most`);
   if (Number(req.headers['content-length'] ?? 0) > limits.bytes) throw tooLarge;
   continueIfExpected(req, res);
-  const pieces: Buffer[] = [];
-  let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
-  const whole = new Promise<Buffer>((resolve, reject) => {
-    const late = new RequestError('BAD_REQUEST', `The body did not arrive within ${limits.ms} ms`);
-    timer = setTimeout(() => reject(late), limits.ms);
-    req.on('data', (piece: Buffer) => {
+  try {
+    return await Promise.race([
+      collect(req, limits.bytes, tooLarge),
+      new Promise<never>((_resolve, reject) => {
+        const late = new RequestError('BAD_REQUEST', `The body did not arrive within ${limits.ms} ms`);
+        timer = setTimeout(() => reject(late), limits.ms);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Not `for await`: leaving that loop would destroy the request before it is answered. */
+function collect(req: IncomingMessage, bytesMax: number, tooLarge: RequestError): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const add = (piece: Buffer): void => {
       bytes += piece.length;
-      if (bytes <= limits.bytes) pieces.push(piece);
-      else reject(tooLarge);
-    });
-    req.once('end', () => resolve(Buffer.concat(pieces)));
-    req.once('error', () => reject(new RequestError('BAD_REQUEST', 'The body broke off')));
+      pieces.push(piece);
+      if (bytes <= bytesMax) return;
+      req.off('data', add);
+      reject(tooLarge);
+    };
+    const brokeOff = (): void => reject(new RequestError('BAD_REQUEST', 'The body broke off'));
+    req.on('data', add).once('end', () => resolve(Buffer.concat(pieces)));
+    req.once('error', brokeOff).once('close', brokeOff);
   });
-  return whole.finally(() => clearTimeout(timer));
 }

@@ -14,7 +14,7 @@ const PATH = /^\/cama\/session(?:\/([\w=-]{1,200}))?\/?$/;
 /** cama: a host and a guest send each other messages by way of a session. */
 export const cama: OpenRelaySystem = async ({ relay, config }) => {
   const settings = config.cama;
-  const { places, meeting } = await openCama(relay, settings.sessions, config.relay.waiting);
+  const { places, meeting } = openCama(relay, settings.sessions, config.relay.waiting);
   const operations = new Operations({ places, meeting, stalledMs: config.http.consumerTimeout }, settings);
   return {
     name: 'cama',

@@ -10,7 +10,7 @@ const PATH = /^\/channels\/([^/]+)(?:\/([^/]+))?\/?$/;
 
 /** httpipe: a POST and a GET of the same channel meet, in the order in which they come. */
 export const httpipe: OpenRelaySystem = async ({ relay, config }) => {
-  const { places, meeting } = await openHttpipe(relay, config.relay.waiting);
+  const { places, meeting } = openHttpipe(relay, config.relay.waiting);
   const { requestTimeout } = config.httpipe;
   const channels: Channels = {
     places,

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client, Taken } from '../../relay/mailbox/packet-store';
+import { readWhole } from '../relay-body';
 import type { RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
-import { headersToCarry, wholeBody } from './incoming';
+import { headersToCarry } from './incoming';
 import { noUpstream } from './log-in';
 import { hasRead, whetherRead } from './whether-read';
 import type { PacketWire } from './wire';
@@ -18,7 +19,7 @@ export async function exchange({ req, res }: RelayRequest, wire: PacketWire): Pr
   const client = await clientOf(req, wire);
   const headers = headersToCarry(req, settings);
   const signal = waits.enter(res);
-  const body = await wholeBody(req, res, settings);
+  const body = await readWhole(req, res, { bytes: settings.packetBytes, ms: settings.timeout });
   const rest = (): number => Math.max(0, settings.longPoll - (performance.now() - started));
   if (body.length > 0) await bring({ req, wire, client, packet: { headers, body } }, { ms: rest(), signal });
   const taken = await proxy.receive(client, { ms: rest(), signal, bearsFailure: body.length > 0 });

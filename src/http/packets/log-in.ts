@@ -1,7 +1,8 @@
 import type { Credentials } from '../../relay/mailbox/log-in';
+import { readWhole } from '../relay-body';
 import type { RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
-import { headersToCarry, wholeBody } from './incoming';
+import { headersToCarry } from './incoming';
 import type { PacketWire } from './wire';
 
 /** `POST /auth` and `POST /register`: the upstream says who the client is, and which token it has from now on. */
@@ -14,7 +15,7 @@ export async function logIn(
   const headers = headersToCarry(req, settings);
   const permissions = String(req.headers['permissions'] ?? '');
   waits.enter(res);
-  const body = await wholeBody(req, res, settings);
+  const body = await readWhole(req, res, { bytes: settings.packetBytes, ms: settings.timeout });
   const login = await proxy.logIn({ type, permissions, headers, body });
   if (login.kind !== 'answered') throw refusal(login.kind);
   const own = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(login.body.length)];

@@ -19,7 +19,7 @@ export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
     retentionMs: settings.retention,
     streamsMax: settings.streams,
   };
-  const { places, meeting } = await openRendezvous(relay, options, config.relay.waiting);
+  const { places, meeting } = openRendezvous(relay, options, config.relay.waiting);
   const { consumerTimeout, bodyTimeout } = config.http;
   const streams = { places, meeting, stalledMs: consumerTimeout };
   const routes = new Routes(streams, {

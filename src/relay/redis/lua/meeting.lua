@@ -1,3 +1,4 @@
+-- uses clock
 --[[ What every script about a place begins with. Of a place with the key P there are
 
   P:s, P:r   lists of the senders and receivers that wait, each <node>|<number>
@@ -8,16 +9,6 @@
 local PREFIX = 'loom:{relay}:'
 local KEPT_MS = 600000
 local INBOX_LENGTH = 10000
-
--- Unix milliseconds by the clock of Redis: the one clock that all nodes share.
-local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
-local function text(number)
-  return string.format('%.0f', number)
-end
 
 local function node_of(entry)
   return string.match(entry, '^([^|]+)|')

@@ -1,3 +1,4 @@
+-- uses clock
 --[[ What every script of the packet proxy begins with. They are all given KEYS[1], the prefix of all keys of the relays, which is in
   one slot of a Cluster, and make their keys from it:
 
@@ -17,16 +18,6 @@
   up:nodes       set of the nodes that have any
   up:of:<node>   sorted set of those that a node sends ]]
 local P = KEYS[1] .. 'pk:'
-
--- Unix milliseconds by the clock of Redis: the one clock that all nodes share.
-local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
-local function text(number)
-  return string.format('%.0f', number)
-end
 
 local function is_alive(node)
   return redis.call('EXISTS', KEYS[1] .. 'n:' .. node .. ':alive') == 1
