@@ -85,14 +85,14 @@ export class Listener {
 
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
-    socket.once('end', () => this.#onHalfClosed(socket));
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('end', () => this.#onHalfClosed(socket));
   }
 
   #keep(socket: Socket, answer: ServerResponse): void {
     if (this.#isStopping) answer.shouldKeepAlive = false;
     this.#answers.set(socket, answer);
-    answer.once('close', () => {
+    answer.on('close', () => {
       if (this.#answers.get(socket) !== answer) return;
       this.#answers.delete(socket);
       if (this.#isStopping) socket.destroySoon();

@@ -95,7 +95,8 @@ export async function* follow(
 ): AsyncGenerator<Followed, void> {
   let at = from;
   // Before the first read, so that no removal is missed after the last.
-  const removal = new RemovalNews(store, log, tail);
+  const removal = new RemovalNews();
+  const unwatch = store.watch(log, tail, (news) => removal.hear(news));
   try {
     for (;;) {
       for await (const page of catchUp(store, log, at, signal)) {
@@ -110,6 +111,6 @@ export async function* follow(
     if (end === undefined) throw error;
     yield { chunks: [], next: at, end };
   } finally {
-    removal.close();
+    unwatch();
   }
 }

@@ -1,6 +1,6 @@
-import type { LogRef, Outcome, RemoveOutcome } from './log';
+import type { Outcome, RemoveOutcome } from './log';
 import type { Offset } from './offset';
-import type { LogStore } from './store';
+import type { News } from './store';
 
 /** How long the news of a removal may be behind the removal, which another node has made. */
 const NEWS_MS = 1_000;
@@ -13,21 +13,17 @@ export function isRemoval(outcome: Outcome): outcome is Removal {
 }
 
 /**
- * Hears how a log was taken away. A follower that has had all of it may find it gone before it is told why; whoever listens from the
- * tail on learns it all the same, and can end its response in order.
+ * Remembers how a log was taken away, for a follower that reads. It may find the log gone, having had all of it, before it is told
+ * why; when its watcher tells this of all news from before the first read on, the follower can end its response in order.
  */
 export class RemovalNews {
   #ended: { readonly at: Offset; readonly outcome: Removal } | undefined;
   #heard = (): void => {};
-  readonly #unwatch: () => void;
 
-  /** @param tail where the follower stands */
-  constructor(store: LogStore, log: LogRef, tail: Offset) {
-    this.#unwatch = store.watch(log, tail, (news) => {
-      if (news.kind !== 'ended' || !isRemoval(news.outcome)) return;
-      this.#ended = { at: news.at, outcome: news.outcome };
-      this.#heard();
-    });
+  hear(news: News): void {
+    if (news.kind !== 'ended' || !isRemoval(news.outcome)) return;
+    this.#ended = { at: news.at, outcome: news.outcome };
+    this.#heard();
   }
 
   /** How the log ended that is gone, if `at` was its end: else the follower misses some of it. */
@@ -42,9 +38,5 @@ export class RemovalNews {
       });
     }
     return this.#ended?.at === at ? this.#ended.outcome : undefined;
-  }
-
-  close(): void {
-    this.#unwatch();
   }
 }

@@ -20,7 +20,7 @@ export function requestLog(logger: Logger): RequestLog {
     const given = req.headers['x-request-id'];
     const requestId = typeof given === 'string' && KNOWN_ID.test(given) ? given : nextId();
     const { method } = req;
-    res.once('close', () => {
+    res.on('close', () => {
       const ms = Math.round(performance.now() - began);
       const how = res.writableFinished ? 'answered' : 'cut';
       const status = res.headersSent ? res.statusCode : undefined;

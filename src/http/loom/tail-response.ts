@@ -1,0 +1,162 @@
+import type { ServerResponse } from 'node:http';
+import { isLogError } from '../../core/errors';
+import { catchUp } from '../../core/follow';
+import type { LogInfo, LogRef, Outcome } from '../../core/log';
+import { advance, type Offset } from '../../core/offset';
+import { RemovalNews } from '../../core/removal';
+import { sizeOf } from '../../core/size-of';
+import type { News } from '../../core/store';
+import { ChunkedBody } from '../chunked-body';
+import type { Consumer } from '../consumers';
+import { detach } from '../detach';
+import { drained } from '../drained';
+import { cutUnlessTaken } from '../finish';
+import type { Wire } from '../protocol';
+import { closedState } from '../stream-state';
+
+/**
+ * How much may wait in a live consumer's socket before it counts as fallen behind. It is then no longer sent what is new, but
+ * reads it from the store once its socket has drained: nothing queues for it here.
+ */
+const BEHIND_BYTES = 128 * 1024;
+
+/**
+ * A response that goes with its log.
+ *
+ * READING  sends what the store has, as fast as its consumer takes it. What the log's watchers are told is only noted.
+ * LIVE     sends what the log's watchers are told, in the same turn. It goes back to READING when it is told of something that it was
+ *          not given, or when its consumer falls behind.
+ * OVER     was ended or cut, or its client has left. Final.
+ *
+ * Thousands of them stand at a tail and wait, so that a LIVE one has no promise, timer or signal of its own.
+ */
+export class TailResponse implements Consumer {
+  #state: Reading | 'live' | 'over' = 'over';
+  #at: Offset;
+  readonly #log: LogRef;
+  readonly #body: ChunkedBody;
+  readonly #unwatch: () => void;
+
+  /** Sends the body of a response, whose head is written, from `from` on. */
+  static begin(wire: Wire, res: ServerResponse, info: LogInfo, from: Offset): void {
+    const tail = new TailResponse(wire, res, info, from);
+    tail.#read();
+    wire.consumers.keep(res, tail);
+  }
+
+  private constructor(
+    private readonly wire: Wire,
+    private readonly res: ServerResponse,
+    info: LogInfo,
+    from: Offset,
+  ) {
+    this.#log = { id: info.id, generation: info.generation };
+    this.#at = from;
+    this.#body = new ChunkedBody(res);
+    this.#unwatch = wire.store.watch(this.#log, info.tail, (news) => this.#hear(news));
+  }
+
+  leave(): void {
+    if (this.#state === 'over') return;
+    this.#stop();
+    this.res.destroy();
+  }
+
+  #hear(news: News): void {
+    const state = this.#state;
+    if (state === 'over') return;
+    if (state !== 'live') state.hear(news);
+    else if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks);
+    else if (news.kind === 'ended' && news.at === this.#at) this.#end(news.outcome);
+    else this.#read(news);
+  }
+
+  #pass(chunks: readonly Buffer[]): void {
+    this.#at = advance(this.#at, sizeOf(chunks));
+    this.#body.writeShared(chunks);
+    if (this.res.writableLength > BEHIND_BYTES) this.#read();
+  }
+
+  #read(why?: News): void {
+    const reading = new Reading();
+    if (why !== undefined) reading.hear(why);
+    this.#state = reading;
+    detach(this.res, this.wire.logger, this.#catchUp(reading));
+  }
+
+  /** @throws when the consumer leaves, or the log is gone before it has had all of it */
+  async #catchUp(reading: Reading): Promise<void> {
+    let outcome: Outcome | undefined;
+    try {
+      do outcome = await this.#sendStored(reading.signal);
+      while (outcome === undefined && reading.hasMore(this.#at));
+    } catch (error) {
+      outcome = isLogError(error, 'LOG_GONE') ? await reading.removal.of(this.#at) : undefined;
+      if (outcome === undefined) throw error;
+    }
+    if (this.#state !== reading) return;
+    if (outcome === undefined) this.#state = 'live';
+    else this.#end(outcome);
+  }
+
+  /** Sends up to the tail. @returns how the log ended, if that is its end */
+  async #sendStored(signal: AbortSignal): Promise<Outcome | undefined> {
+    const { res } = this;
+    const { store, config } = this.wire;
+    // It may have been live and fallen behind: were it at the tail by now, nothing below would wait for its socket.
+    await drained(res, config.http.consumerTimeout, signal);
+    for await (const page of catchUp(store, this.#log, this.#at, signal)) {
+      this.#body.write(page.chunks);
+      // It has been handed on: if the log is gone when more is asked for, this was had.
+      this.#at = page.next;
+      await drained(res, config.http.consumerTimeout, signal);
+      if (res.writableLength === 0) page.release?.();
+      if (page.end !== undefined) return page.end;
+    }
+    return undefined;
+  }
+
+  #end(outcome: Outcome): void {
+    this.#stop();
+    this.#body.end({ 'X-Stream-State': closedState(outcome) });
+    cutUnlessTaken(this.res, this.wire.config.http.consumerTimeout);
+  }
+
+  #stop(): void {
+    const state = this.#state;
+    this.#state = 'over';
+    this.#unwatch();
+    if (state instanceof Reading) state.stop();
+  }
+}
+
+/** What a response hears while it reads. */
+class Reading {
+  readonly removal = new RemovalNews();
+  readonly #stopping = new AbortController();
+  /** How far the log has come, as far as it was told. */
+  #heardOf: Offset | undefined;
+  /** It was told that there is something, and not what. */
+  #mustLook = false;
+
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  hear(news: News): void {
+    this.removal.hear(news);
+    if (news.kind === 'bytes') this.#heardOf = advance(news.from, sizeOf(news.chunks));
+    else this.#mustLook = true;
+  }
+
+  /** Whether there may be more in the store than what was read up to `at`. Asked once for each time that the tail was reached. */
+  hasMore(at: Offset): boolean {
+    const mustLook = this.#mustLook;
+    this.#mustLook = false;
+    return mustLook || (this.#heardOf !== undefined && this.#heardOf > at);
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+}
