@@ -65,6 +65,23 @@ describe('ingest', () => {
     ]);
   });
 
+  it('lets what arrives while followers are told go with what was gathered before', async () => {
+    const store = new GatedStore();
+    const writer = await createLog(store);
+    const body = new PassThrough();
+    const ingesting = ingest(store, writer, body, OPTIONS);
+    body.write('first');
+    await store.untilAsked(1);
+    body.write('gathered');
+    store.release('one');
+    setImmediate(() => body.write(', arrived'));
+    await store.untilAsked(2);
+    store.release('open');
+    body.end();
+    await ingesting;
+    expect(store.asked.map(({ bytes }) => bytes.toString())).toEqual(['first', 'gathered, arrived']);
+  });
+
   it('never has more appends under way than the store takes, and beside another only full ones', async () => {
     class SmallStore extends MemoryStore {
       override readonly appendBytesMax = 10;
