@@ -44,6 +44,8 @@ export function ingest(
   return new Ingest(store, writer, body, options).run();
 }
 
+const SETTLED = Promise.resolve();
+
 /**
  * READING   takes pieces from the body and appends them.
  * DRAINING  the body is over, ended or cut; what is gathered is still to be appended.
@@ -120,11 +122,14 @@ class Ingest {
   #kickSoon(): void {
     if (this.#isKickDue || !this.#mayAppend()) return;
     this.#isKickDue = true;
-    queueMicrotask(() => {
-      this.#isKickDue = false;
-      this.#kick();
-    });
+    // Not `queueMicrotask`, which makes a resource for async hooks each time.
+    void SETTLED.then(this.#onKickDue);
   }
+
+  readonly #onKickDue = (): void => {
+    this.#isKickDue = false;
+    this.#kick();
+  };
 
   #kick(): void {
     while (this.#mayAppend()) void this.#append();
@@ -180,12 +185,7 @@ class Ingest {
     if (this.#isKickDue) return;
     this.#isKickDue = true;
     // The sockets are read between the two.
-    setImmediate(() =>
-      setImmediate(() => {
-        this.#isKickDue = false;
-        this.#kick();
-      }),
-    );
+    setImmediate(setImmediate, this.#onKickDue);
   }
 
   /** The appends after one that failed fail as well, each in its turn. */

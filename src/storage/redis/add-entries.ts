@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, type Redis } from 'ioredis';
-import { AppendCommand, QueuedAppendCommand } from './append-command';
+import { AppendCommand } from './append-command';
 import type { NewEntry } from './entries';
 
 const UTF8 = { replyEncoding: 'utf8' } as const;
@@ -18,23 +18,24 @@ const PUT_BACK = load('put-back');
  * @returns how long the stream is then, where that was found out on the way
  * @throws Error, also when the stream is not there or does not take them
  */
-export async function addEntries(
+export function addEntries(
   connection: Redis,
   key: string,
   entries: readonly NewEntry[],
   stamp: number,
 ): Promise<number | undefined> {
-  const [only, ...others] = entries;
-  if (only !== undefined && others.length === 0) {
-    const add = (): Promise<unknown> => send(connection, new AppendCommand(key, only, stamp));
-    assertIds([await inOneWrite(connection, add).catch((error: unknown) => error)]);
-    return undefined;
+  const [only] = entries;
+  // Most appends are this: a line on its way to its followers.
+  if (only !== undefined && entries.length === 1) {
+    const command = new AppendCommand(key, only, stamp);
+    return inOneWrite(connection, () => send(connection, command)).then(assertId, assertId);
   }
-  const adding = entries.map((entry) => new QueuedAppendCommand(key, entry, stamp));
-  const replies = await together(connection, [...adding, new Command('xlen', [key], UTF8)]);
-  assertIds(replies.slice(0, entries.length));
-  const length = replies.at(-1);
-  return typeof length === 'number' ? length : undefined;
+  const adding = entries.map((entry) => new AppendCommand(key, entry, stamp));
+  return together(connection, [...adding, new Command('xlen', [key], UTF8)]).then((replies) => {
+    assertIds(replies.slice(0, entries.length));
+    const length = replies.at(-1);
+    return typeof length === 'number' ? length : undefined;
+  });
 }
 
 /**
@@ -51,7 +52,7 @@ export async function addEntriesAfter(
   const keys = [key, `${key}${ASIDE}`];
   const replies = await together(connection, [
     new Command('eval', [SET_ASIDE, keys.length, ...keys, length], UTF8),
-    ...entries.map((entry) => new QueuedAppendCommand(key, entry, stamp)),
+    ...entries.map((entry) => new AppendCommand(key, entry, stamp)),
     new Command('eval', [PUT_BACK, keys.length, ...keys], UTF8),
   ]);
   const failed = [replies[0], replies.at(-1)].find((reply) => reply instanceof Error);
@@ -92,10 +93,14 @@ function inOneWrite<T>({ stream }: Redis, send: () => T): T {
 const REFUSAL = /equal or smaller|exhausted/;
 
 function assertIds(replies: readonly unknown[]): void {
-  for (const reply of replies) {
-    if (reply instanceof Error && !REFUSAL.test(reply.message)) throw reply;
-    if (typeof reply !== 'string') throw new Error('the log is not as it was');
-  }
+  for (const reply of replies) assertId(reply);
+}
+
+function assertId(reply: unknown): undefined {
+  if (typeof reply === 'string') return undefined;
+  throw reply instanceof Error && !REFUSAL.test(reply.message)
+    ? reply
+    : new Error('the log is not as it was');
 }
 
 function send(connection: Redis, command: Command): Promise<unknown> {

@@ -21,11 +21,13 @@ export const APPENDS_IN_FLIGHT = 2;
 /** One append from its first try to its last. The cut and the time stay, so that a repeated entry has the very same id. */
 interface Batch {
   readonly writer: Writer;
+  /** The name of its stream. */
+  readonly key: string;
   readonly at: Offset;
   readonly end: Offset;
   readonly entries: readonly NewEntry[];
   readonly stamp: number;
-  readonly onSent: () => void;
+  readonly sending: Sending;
 }
 
 interface Confirmed {
@@ -36,8 +38,25 @@ interface Confirmed {
 
 interface UnderWay {
   readonly confirmed: Promise<Confirmed>;
-  /** Resolves when it has gone out for the first time, or is over. */
-  readonly sent: Promise<void>;
+  readonly sending: Sending;
+}
+
+/** Whether an append has gone out for the first time, or is over. */
+class Sending {
+  #isOver = false;
+  #tell = (): void => {};
+
+  get begun(): Promise<void> {
+    if (this.#isOver) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#tell = resolve;
+    });
+  }
+
+  over(): void {
+    this.#isOver = true;
+    this.#tell();
+  }
 }
 
 /**
@@ -58,33 +77,53 @@ export class Appender {
 
   /** @throws LogError as `LogStore.append` */
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[], patience: Patience): Promise<Offset> {
-    let onSent = (): void => {};
-    const sent = new Promise<void>((resolve) => {
-      onSent = resolve;
-    });
+    const sending = new Sending();
     const end = advance(at, sizeOf(chunks));
-    const batch = { writer, at, end, entries: cutEntries(at, chunks), stamp: Date.now(), onSent };
-    const key = keyOf(batch);
-    const before = this.#last.get(key);
-    const confirmed = before ? this.#next(before, batch, patience) : this.#persist(batch, patience);
-    const own = { confirmed, sent };
+    const key = this.writers.of(writer)?.key ?? bytesKey(writer.log.id, writer.log.generation, writer.epoch);
+    const batch = { writer, key, at, end, entries: cutEntries(at, chunks), stamp: Date.now(), sending };
+    const own = { confirmed: this.#begin(this.#last.get(key), batch, patience), sending };
     this.#last.set(key, own);
     try {
-      return (await confirmed).tail;
+      return (await own.confirmed).tail;
     } finally {
-      onSent();
+      sending.over();
       if (this.#last.get(key) === own) this.#last.delete(key);
     }
   }
 
+  #begin(before: UnderWay | undefined, batch: Batch, patience: Patience): Promise<Confirmed> {
+    return before === undefined ? this.#store(batch, patience) : this.#storeBeside(before, batch, patience);
+  }
+
+  #store(batch: Batch, patience: Patience): Promise<Confirmed> {
+    return this.#storeAtOnce(batch, patience) ?? this.#persist(batch, patience);
+  }
+
+  /**
+   * Sends an append in this very turn, where the connection that confirmed the one before is still there, which is to say almost
+   * always. Between a line and its followers stands what this takes, and each promise in it counts.
+   */
+  #storeAtOnce(batch: Batch, patience: Patience): Promise<Confirmed> | undefined {
+    const held = this.writers.of(batch.writer);
+    const socket = held?.confirmedOn;
+    const connection = held?.sent?.connection;
+    if (held?.tail !== batch.at || batch.end === batch.at) return undefined;
+    if (socket === undefined || connection?.stream !== socket || connection.status !== 'ready')
+      return undefined;
+    return this.#send(connection, held, batch, batch.entries).then(
+      () => this.#reached(batch, batch.end, socket),
+      () => this.#persist(batch, patience),
+    );
+  }
+
   /** An append that begins while the one before it is under way. */
-  async #next(before: UnderWay, batch: Batch, patience: Patience): Promise<Confirmed> {
-    await before.sent;
+  async #storeBeside(before: UnderWay, batch: Batch, patience: Patience): Promise<Confirmed> {
+    await before.sending.begun;
     const storedEarly = this.#storeEarly(batch);
     const { socket } = await before.confirmed;
     // Where the one before had to be sent once more, to another master perhaps, what the first one said of this one means nothing.
     const isStored = (await storedEarly) === socket;
-    return isStored ? this.#reached(batch, batch.end, socket) : this.#persist(batch, patience);
+    return isStored ? this.#reached(batch, batch.end, socket) : this.#store(batch, patience);
   }
 
   #persist(batch: Batch, patience: Patience): Promise<Confirmed> {
@@ -92,13 +131,11 @@ export class Appender {
   }
 
   async #attempt(batch: Batch): Promise<Confirmed> {
-    const { writer, at, end } = batch;
+    const { writer, entries, end } = batch;
     const connection = await this.connections.master(partitionOf(writer.log.id));
     if (connection.status !== 'ready') throw new Error('the connection to Redis is lost');
-    const held = this.writers.of(writer);
-    const isConfirmed = held?.confirmedOn === connection.stream && held.tail === at && end > at;
-    const tail = isConfirmed ? at : await this.#settle(batch);
-    if (tail < end) await this.#store(connection, held, batch, tail);
+    const tail = await this.#settle(batch);
+    if (tail < end) await this.#send(connection, this.writers.of(writer), batch, entriesAfter(entries, tail));
     return this.#reached(batch, advance(START, Math.max(tail, end)), connection.stream);
   }
 
@@ -125,17 +162,23 @@ export class Appender {
     return place.tail;
   }
 
-  async #store(connection: Redis, held: Held | undefined, batch: Batch, tail: Offset): Promise<void> {
-    const missing = entriesAfter(batch.entries, tail);
-    const sent = this.#noteSending(connection, held, batch, missing.length);
-    try {
-      const length = await addEntries(connection, keyOf(batch), missing, batch.stamp);
-      sent.length ??= length;
-    } catch (error) {
-      if (held) held.sent = undefined;
-      this.connections.refresh();
-      throw error;
-    }
+  #send(
+    connection: Redis,
+    held: Held | undefined,
+    batch: Batch,
+    entries: readonly NewEntry[],
+  ): Promise<void> {
+    const sent = this.#noteSending(connection, held, batch, entries.length);
+    return addEntries(connection, batch.key, entries, batch.stamp).then(
+      (length) => {
+        sent.length ??= length;
+      },
+      (error: unknown) => {
+        if (held) held.sent = undefined;
+        this.connections.refresh();
+        throw error;
+      },
+    );
   }
 
   /**
@@ -151,7 +194,7 @@ export class Appender {
     if (connection.stream !== socket || connection.status !== 'ready') return undefined;
     this.#noteSending(connection, held, batch, batch.entries.length);
     try {
-      await addEntriesAfter(length, connection, keyOf(batch), batch.entries, batch.stamp);
+      await addEntriesAfter(length, connection, batch.key, batch.entries, batch.stamp);
       return socket;
     } catch {
       // What was wrong shows when it is sent once more, in its turn.
@@ -160,8 +203,8 @@ export class Appender {
     }
   }
 
-  #noteSending(connection: Redis, held: Held | undefined, { end, onSent }: Batch, entries: number): Sent {
-    onSent();
+  #noteSending(connection: Redis, held: Held | undefined, { end, sending }: Batch, entries: number): Sent {
+    sending.over();
     const before = held?.sent?.length;
     const length = before === undefined ? undefined : before + entries;
     const sent = { connection, socket: connection.stream, end, length };
@@ -171,8 +214,4 @@ export class Appender {
     }
     return sent;
   }
-}
-
-function keyOf({ writer: { log, epoch } }: Batch): string {
-  return bytesKey(log.id, log.generation, epoch);
 }

@@ -73,7 +73,8 @@ export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] 
   };
   for (const chunk of chunks) {
     for (let taken = 0; taken < chunk.length; ) {
-      const part = chunk.subarray(taken, taken + room);
+      const isWhole = taken === 0 && chunk.length <= room;
+      const part = isWhole ? chunk : chunk.subarray(taken, taken + room);
       parts.push(part);
       taken += part.length;
       room -= part.length;

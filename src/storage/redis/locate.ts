@@ -91,7 +91,8 @@ export class Locator {
   /** Whether the log may be past its time, as far as is known: whoever asks where it stands finds out. */
   mayHaveExpired({ generation }: LogRef): boolean {
     const livesUntil = this.#memories.get(generation)?.livesUntil;
-    return livesUntil !== undefined && livesUntil <= performance.now();
+    if (livesUntil === undefined || livesUntil === Number.POSITIVE_INFINITY) return false;
+    return livesUntil <= performance.now();
   }
 
   /** Whether the log is one that expires. How long it has left is asked for when that matters. */

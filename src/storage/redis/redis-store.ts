@@ -150,19 +150,16 @@ class RedisStore implements LogStore {
 
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     if (this.#stopping.signal.aborted || this.#isClosed) throw new LogError('STORE_UNAVAILABLE');
-    const append = this.#append(writer, at, chunks);
-    const settled = append.catch(() => {
-      // Its caller is told. Here it only matters that it is over.
-    });
-    this.#appends.add(settled);
+    const appending = this.#append(writer, at, chunks);
+    this.#appends.add(appending);
     try {
-      return await append;
+      return await appending;
     } catch (error) {
       // Some of it may have been stored, and others may append from now on: this node is not the one that knows.
       if (isLogError(error) && error.code !== 'LOG_GAP') this.#watching.left(writer.log, writer.epoch);
       throw error;
     } finally {
-      this.#appends.delete(settled);
+      this.#appends.delete(appending);
     }
   }
 
@@ -219,11 +216,12 @@ class RedisStore implements LogStore {
     this.connections.close();
   }
 
-  async #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
+  #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     const patience = this.#patience(this.settings.patienceMs, true);
     const { locator } = this.#watching;
-    if (locator.mayHaveExpired(writer.log)) await persist(patience, () => locator.locate(writer.log));
-    return this.#appender.append(writer, at, chunks, patience);
+    const append = (): Promise<Offset> => this.#appender.append(writer, at, chunks, patience);
+    if (!locator.mayHaveExpired(writer.log)) return append();
+    return persist(patience, () => locator.locate(writer.log)).then(append);
   }
 
   #changed(log: LogRef, change: Change, run: () => Promise<Facts>): Promise<Facts> {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { LogRef, Writer } from '../../core/log';
 import type { Offset } from '../../core/offset';
+import { bytesKey } from './keys';
 
 /** What a writer has sent, and Redis need not have confirmed yet. */
 export interface Sent {
@@ -14,6 +15,8 @@ export interface Sent {
 export interface Held {
   readonly log: LogRef;
   readonly epoch: number;
+  /** The name of the stream that it writes to. */
+  readonly key: string;
   /** What has been acknowledged. */
   tail: Offset;
   sent: Sent | undefined;
@@ -35,6 +38,7 @@ export class Writers {
       this.#held.set(log.generation, {
         log,
         epoch,
+        key: bytesKey(log.id, log.generation, epoch),
         tail,
         sent: undefined,
         confirmedOn: undefined,
