@@ -5,6 +5,7 @@ import { advance, START } from '../../core/offset';
 import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { drained } from '../drained';
 import { matchesAny } from '../etag';
+import { finish } from '../finish';
 import type { Wire } from '../protocol';
 import { type ByteRange, parseRange } from '../range';
 import { RequestError } from '../request-error';
@@ -35,7 +36,7 @@ export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Deli
     ...length,
   });
   if (ctx.method !== 'HEAD' && selected.status !== 304) await sendBytes(ctx, wire, info, selected);
-  ctx.res.end();
+  finish(ctx.res, wire.config.http.consumerTimeout);
 }
 
 function present({ info, from }: Delivery): Selection {

@@ -7,6 +7,7 @@ import { type Offset, START } from '../../core/offset';
 import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { detach } from '../detach';
 import { drained } from '../drained';
+import { finish } from '../finish';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import { encodeEvent, HEARTBEAT, RETRY } from '../sse';
@@ -49,7 +50,7 @@ async function sendLive(res: ServerResponse, wire: Wire, info: LogInfo, from: Of
       if (end !== undefined) writer.end(next, end);
       await drained(res, http.consumerTimeout, signal);
     }
-    res.end();
+    finish(res, http.consumerTimeout);
   } finally {
     clearInterval(heartbeat);
     writer.stop();
