@@ -7,6 +7,7 @@ import { BENCH } from './home.mjs';
 /** What `npm run bench` measures: Loom, what it is compared with in docs/performance.md, and all limits but the C relay. */
 export const DEFAULT_TARGETS = [
   ...['loom:files', 'loom:redis', 'loom-durable:files', 'loom-durable:redis'],
+  ...['loom-rendezvous:files', 'loom-rendezvous:nodes'],
   ...['bare:discard', 'bare:res', 'bare:raw', 'bare:file', 'file', 'redis:ioredis'],
   ...['nchan', 'nchan:redis', 'piping', 'ds:mem', 'ds:file', 'webdis', 'nats'],
 ];

@@ -19,7 +19,8 @@ export class Session {
   /** What the load generator has to know of the target, whatever the workload. */
   get wire() {
     const { style, publish, subscribe } = this.target;
-    return { port: this.server.port, style, pub: publish, sub: subscribe };
+    const { port, readPort } = this.server;
+    return { port, readport: readPort, style, pub: publish, sub: subscribe };
   }
 
   /** Whether a tail's response ends with its producer. */
@@ -27,12 +28,19 @@ export class Session {
     return this.target.endsReaders !== false;
   }
 
-  /** A new prefix for ids; the load generator adds the stream's number. Streams are made where the target needs that. */
+  /**
+   * Streams are made where the target needs that.
+   * @returns a new prefix for ids, to which the load generator adds the stream's number; or, where the server names what is made, the
+   * names, each with a comma after it
+   */
   async newStreams(prefix, count = 1, create = this.target.create) {
     serial += 1;
     const id = `${prefix.toLowerCase()}r${process.pid % 1000}x${serial}-`;
-    for (let stream = 0; create && stream < count; stream++) await create(this.server, `${id}${stream}`);
-    return id;
+    const names = [];
+    for (let stream = 0; create && stream < count; stream++) {
+      names.push(await create(this.server, `${id}${stream}`));
+    }
+    return names[0] === undefined ? id : names.map((name) => `${name},`).join('');
   }
 
   /** What is used from here on counts. */

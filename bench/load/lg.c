@@ -3,7 +3,9 @@
  * modes: ingest  (bulk pattern bytes up, optional attached readers)
  *        lines   (100-byte lines up as fast as accepted)
  *        read    (readers of finished streams, verified)
- *        live    (producers at a rate or saturating + tails, latency histogram; step=1: idle phases) */
+ *        live    (producers at a rate or saturating + tails, latency histogram; step=1: idle phases)
+ * {id} in a head is what `id` says and the stream's number; where `id` has commas it is a list of names instead.
+ * Readers connect to `readport`, if there is one, else like producers to `port`. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -80,7 +82,7 @@ static int chunked, verifies_lines, need_eof, lines_per_write;
 static int producer_count, consumers_each;
 static u64 write_bytes;
 static u64 expect; /* bytes or lines that a consumer must get; 0: not known */
-static struct sockaddr_in addr;
+static struct sockaddr_in addr, read_addr;
 
 static int epoll, timer;
 static char *pattern, *read_buffer;
@@ -178,13 +180,28 @@ static void put(conn *c, const void *p, size_t n) {
   c->out_to += n;
 }
 
+static void put_id(conn *c) {
+  char number[16];
+  const char *name = id_prefix;
+  if (!strchr(name, ',')) {
+    put(c, name, strlen(name));
+    put(c, number, sprintf(number, "%d", c->stream));
+    return;
+  }
+  for (int i = 0; i < c->stream; i++) {
+    name += strcspn(name, ",");
+    if (*name) name++;
+  }
+  put(c, name, strcspn(name, ","));
+}
+
 static void put_head(conn *c, const char *t, u64 len) {
   const char *p = t, *q;
   char b[64];
   while ((q = strchr(p, '{'))) {
     put(c, p, q - p);
     if (!strncmp(q, "{id}", 4)) {
-      put(c, b, sprintf(b, "%s%d", id_prefix, c->stream));
+      put_id(c);
       p = q + 4;
     } else if (!strncmp(q, "{len}", 5)) {
       put(c, b, sprintf(b, "%" PRIu64, len));
@@ -643,7 +660,7 @@ static conn *open_conn(int kind, int stream) {
   }
   int one = 1;
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  connect(c->fd, (void *)&addr, sizeof addr);
+  connect(c->fd, (void *)(kind == CONS ? &read_addr : &addr), sizeof addr);
   c->want_out = 1;
   struct epoll_event e = {.events = EPOLLIN | EPOLLOUT, .data.ptr = c};
   epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &e);
@@ -782,6 +799,8 @@ static void set_up(void) {
   addr.sin_family = AF_INET;
   addr.sin_port = htons(number_option("port", 80));
   addr.sin_addr.s_addr = inet_addr("127.0.0.1");
+  read_addr = addr;
+  read_addr.sin_port = htons(number_option("readport", ntohs(addr.sin_port)));
   epoll = epoll_create1(0);
   read_buffer = malloc(READ_BYTES + 1);
   histogram = calloc(BUCKETS, sizeof *histogram);

@@ -12,6 +12,10 @@ export const TARGETS = [
   ],
   ['`loom-durable:*`', 'Loom by the wire of Durable Streams, a request a message'],
   [
+    '`loom-rendezvous:files`, `loom-rendezvous:nodes`',
+    'HTTP-Rendezvous, which stores nothing: from a producer to a reader on one node; and from a producer at one node to a reader at another, through one Redis',
+  ],
+  [
     '`bare:raw`',
     'the least that a server in Node can do: it keeps chunks in memory and writes to the sockets past the response',
   ],

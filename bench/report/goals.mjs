@@ -12,12 +12,19 @@ const atMost = (workload, store, measure, factor, reference) => ({
   ...{ workload, store, target: LOOM[store], measure, factor, reference, isMost: true },
 });
 
+/** What a rendezvous is held to. */
+const rendezvous = (store, name, target, factor, reference) => ({
+  ...{ workload: 'W1', store, target, measure: { name, pick: 'value' }, factor, reference, isMost: false },
+});
+
 /** What Loom is held to: ratios of medians within one run. */
 export const GOALS = [
   atLeast('W1', 'redis', 0.75, 'redis:ioredis'),
   atLeast('W1', 'redis', 2.5, 'nchan:redis'),
   atLeast('W1', 'files', 0.8, 'bare:file'),
   atLeast('W1', 'files', 1, 'nchan'),
+  rendezvous('files', 'rendezvous on one node', 'loom-rendezvous:files', 0.8, 'piping'),
+  rendezvous('redis', 'rendezvous across two nodes', 'loom-rendezvous:nodes', 0.3, 'redis:ioredis'),
   atLeast('W1x8', 'redis', 0.6, 'bare:raw'),
   atLeast('W1x8', 'redis', 2, 'nchan:redis'),
   atLeast('W1x8', 'files', 0.8, 'bare:file'),

@@ -7,6 +7,8 @@ import { runBench } from './run-bench';
 const SMALL = ['--scale', '0.1', '--rounds', '1', '--strict'];
 const SMOKE_MS = 180_000;
 const WORKLOADS = 12;
+/** Those in which a stream has one reader. */
+const RELAY_WORKLOADS = 5;
 
 describe('the benchmark', () => {
   let folder: string;
@@ -17,13 +19,19 @@ describe('the benchmark', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it.each(['loom:files', 'loom:redis', 'bare:raw'])(
+  it.each([
+    ['loom:files', WORKLOADS],
+    ['loom:redis', WORKLOADS],
+    ['bare:raw', WORKLOADS],
+    ['loom-rendezvous:files', RELAY_WORKLOADS],
+    ['loom-rendezvous:nodes', RELAY_WORKLOADS],
+  ])(
     'gets every byte that it sends back from %s, in each workload',
-    async (target) => {
+    async (target, workloads) => {
       const json = join(folder, 'out.json');
       await runBench('run.mjs', '--targets', target, '--json', json, ...SMALL);
       const { records }: { records: unknown[] } = JSON.parse(readFileSync(json, 'utf8'));
-      expect(records).toHaveLength(WORKLOADS);
+      expect(records).toHaveLength(workloads);
     },
     SMOKE_MS,
   );

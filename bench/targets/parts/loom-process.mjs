@@ -13,11 +13,27 @@ export const needsOf = (store) =>
  */
 export async function startLoom(stage, repository, store) {
   const redis = store === 'redis' ? await stage.redis() : undefined;
-  const where = redis?.url ?? `file:${join(stage.folder, 'data')}`;
+  const { port, pid } = await startNode(
+    stage,
+    repository,
+    redis?.url ?? `file:${join(stage.folder, 'data')}`,
+  );
+  return { port, pids: [pid], redis };
+}
+
+/** The same twice over one Redis: producers are at the first node, readers at the second. */
+export async function startTwoNodes(stage, repository) {
+  const redis = await stage.redis();
+  const first = await startNode(stage, repository, redis.url);
+  const second = await startNode(stage, repository, redis.url);
+  return { port: first.port, readPort: second.port, pids: [first.pid, second.pid], redis };
+}
+
+async function startNode(stage, repository, where) {
   const port = await freePort();
   const args = [join(repository, 'bin/loom'), '--port', port, '--store', where];
-  const child = await stage.serve(process.execPath, args, port, { env: withoutSettings() });
-  return { port, pids: [child.pid], redis };
+  const { pid } = await stage.serve(process.execPath, args, port, { env: withoutSettings() });
+  return { port, pid };
 }
 
 /** Settings in the environment of whoever runs the benchmark would be measured as if they were the defaults. */

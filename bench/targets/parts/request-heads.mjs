@@ -11,10 +11,19 @@ export function get(path, ...headers) {
 
 /** A streaming request. */
 export function postChunked(path, ...headers) {
-  return head(`POST ${path}`, 'Content-Type: text/plain', 'Transfer-Encoding: chunked', ...headers);
+  return chunked(`POST ${path}`, ...headers);
+}
+
+/** The same by PUT. */
+export function putChunked(path, ...headers) {
+  return chunked(`PUT ${path}`, ...headers);
 }
 
 /** A request a message. */
 export function postMessage(path, ...headers) {
   return head(`POST ${path}`, 'Content-Type: text/plain', 'Content-Length: {len}', ...headers);
+}
+
+function chunked(line, ...headers) {
+  return head(line, 'Content-Type: text/plain', 'Transfer-Encoding: chunked', ...headers);
 }
