@@ -40,6 +40,8 @@ export class ChannelSink implements RemoteSink {
   readonly opened: Promise<boolean>;
   #open: (isOpen: boolean) => void = () => {};
   #giver: Giver | undefined;
+  /** What came in this turn of the event loop. */
+  #pieces: Buffer[] = [];
   #sent = { bytes: 0, entries: 0 };
   #taken = { bytes: 0, entries: 0 };
   #isPeerIdle = false;
@@ -76,15 +78,19 @@ export class ChannelSink implements RemoteSink {
 
   write(chunk: Buffer): boolean {
     this.#sent.bytes += chunk.length;
-    this.#add('d', chunk);
+    // One read of the sender's socket gives several pieces, and many where it sends small chunks. They go as one entry.
+    if (this.#pieces.length === 0) queueMicrotask(() => this.#addPieces());
+    this.#pieces.push(chunk);
     return this.#hasRoom();
   }
 
   end(): void {
+    this.#addPieces();
     this.#add('e', 'end');
   }
 
   fail(): void {
+    this.#addPieces();
     this.#add('e', 'abort');
     this.#close();
   }
@@ -127,6 +133,13 @@ export class ChannelSink implements RemoteSink {
   #hasRoom(): boolean {
     const { bytes, entries } = this.#sent;
     return bytes - this.#taken.bytes < WINDOW_BYTES && entries - this.#taken.entries < WINDOW_ENTRIES;
+  }
+
+  #addPieces(): void {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    const [only] = pieces;
+    if (only !== undefined) this.#add('d', pieces.length === 1 ? only : Buffer.concat(pieces));
   }
 
   #add(field: 'h' | 'd' | 'e', value: string | Buffer): void {

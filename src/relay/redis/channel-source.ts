@@ -50,7 +50,11 @@ export class ChannelSource implements RemoteSource {
   }
 
   resume(): void {
-    if (this.#state === 'paused') void this.#read();
+    if (this.#state !== 'paused') return;
+    this.#state = 'reading';
+    // Before the next read, so that the sender fills the window while what came before is read and written.
+    this.#acknowledge();
+    void this.#read();
   }
 
   stop(): void {
