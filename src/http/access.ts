@@ -25,7 +25,7 @@ export type Gatekeeper = (req: IncomingMessage, queried: string | undefined) => 
 export function gatekeeper(tokens: readonly TokenEntry[]): Gatekeeper {
   const credentials = tokens.map(toCredential);
   if (credentials.length === 0) return () => EVERYTHING;
-  return (req, queried) => present(bearerOf(req) ?? queried, credentials);
+  return (req, queried) => identify(bearerOf(req) ?? queried, credentials);
 }
 
 export function authenticate(accessOf: Gatekeeper): Middleware {
@@ -58,7 +58,7 @@ export function assertAllowed(access: Access, scope: TokenScope | readonly Token
 }
 
 /** A token that reaches only some ids sees only those. @throws RequestError `FORBIDDEN` for a prefix beyond them */
-export function within(prefix: string, reach: string): string {
+export function reachablePrefix(prefix: string, reach: string): string {
   if (prefix.startsWith(reach)) return prefix;
   if (reach.startsWith(prefix)) return reach;
   throw beyond(reach);
@@ -68,7 +68,7 @@ function beyond(reach: string): RequestError {
   return forbidden(`The token reaches only streams whose ID starts with "${reach}"`);
 }
 
-function present(token: string | undefined, credentials: readonly Credential[]): Access {
+function identify(token: string | undefined, credentials: readonly Credential[]): Access {
   if (token === undefined) {
     throw new RequestError('UNAUTHENTICATED', 'This server needs a token: Authorization: Bearer <token>', {
       'WWW-Authenticate': 'Bearer realm="loom"',

@@ -3,7 +3,7 @@ import { continueIfExpected } from '../continue-if-expected';
 import { position } from './answer';
 import type { AppendHead } from './append-head';
 import { close } from './close';
-import { assertFits, COMPLETE, commit } from './committing';
+import { assertBelongs, COMPLETE, commit } from './committing';
 import type { Durable, StreamRequest } from './operation';
 import type { KnownStream } from './streams';
 
@@ -19,7 +19,7 @@ export async function appendPiecewise(
 ): Promise<void> {
   const { req, res } = request;
   // A close alone needs no type: whether it is one, only the first piece tells.
-  if (!head.closes) await assertFits(wire, stream, head);
+  if (!head.closes) await assertBelongs(wire, stream, head);
   continueIfExpected(req, res);
   const cut = (): void => void req.destroy();
   wire.stopping.addEventListener('abort', cut);
@@ -45,7 +45,7 @@ async function storePieces(
   // The request is not destroyed by what goes wrong with a piece: its writer is to be told.
   for await (const piece of req.iterator({ destroyOnReturn: false })) {
     const isFirst = last === undefined;
-    if (isFirst) await assertFits(wire, stream, head);
+    if (isFirst) await assertBelongs(wire, stream, head);
     last = await commit(wire, stream, {
       chunks: [piece],
       ...(isFirst && sequence !== undefined && { sequence }),

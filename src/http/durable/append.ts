@@ -7,7 +7,7 @@ import { position } from './answer';
 import { type AppendHead, parseAppendHead } from './append-head';
 import { appendPiecewise } from './append-piecewise';
 import { close, stepOf } from './close';
-import { assertFits, commit } from './committing';
+import { assertBelongs, commit } from './committing';
 import { assertGivenOnce } from './given-once';
 import { jsonTexts } from './json-texts';
 import type { Durable, StreamRequest } from './operation';
@@ -21,7 +21,7 @@ export async function append(wire: Durable, request: StreamRequest): Promise<voi
   const head = parseAppendHead(req.headers);
   // One that is not there, or whose writer has no right to it, is told before the body is read.
   if (comesInPieces(req, head)) {
-    return appendPiecewise(wire, request, head, await wire.streams.present(id));
+    return appendPiecewise(wire, request, head, await wire.streams.fresh(id));
   }
   await wire.streams.with(id, (known) => assertExpected(wire, known, request, head));
   await wire.bodies.with(request, async (body) => {
@@ -40,7 +40,7 @@ async function assertExpected(
   { req }: StreamRequest,
   head: AppendHead,
 ): Promise<void> {
-  if (Number(req.headers['content-length'] ?? 0) > 0) await assertFits(wire, stream, head);
+  if (Number(req.headers['content-length'] ?? 0) > 0) await assertBelongs(wire, stream, head);
 }
 
 /**
@@ -60,7 +60,7 @@ async function appendWhole(
   body: Buffer,
 ): Promise<Committed> {
   if (body.length === 0) return close(wire, stream, head);
-  await assertFits(wire, stream, head);
+  await assertBelongs(wire, stream, head);
   return commit(wire, stream, { chunks: [content(stream, body)], ...stepOf(head) });
 }
 

@@ -29,7 +29,7 @@ export class Bodies {
    */
   async with<T>({ req, res }: Pick<Exchange, 'req' | 'res'>, work: (body: Buffer) => Promise<T>): Promise<T> {
     if (this.stopping.aborted && !req.complete) throw stopped();
-    this.#assertFits(Number(req.headers['content-length'] ?? 0));
+    this.#assertSize(Number(req.headers['content-length'] ?? 0));
     // What is only announced takes no room: it need not ever come.
     let held = 0;
     const take = (bytes: number): void => {
@@ -46,7 +46,7 @@ export class Bodies {
 
   /** @param more bytes of a body that has `bytes` with them */
   #hold(more: number, bytes: number): void {
-    this.#assertFits(bytes);
+    this.#assertSize(bytes);
     if (this.#gathered + more > this.#limits.gatheredBytes) {
       throw new RequestError(
         'BODIES_TOO_MANY',
@@ -56,7 +56,7 @@ export class Bodies {
     this.#gathered += more;
   }
 
-  #assertFits(bytes: number): void {
+  #assertSize(bytes: number): void {
     const { appendBytes } = this.#limits;
     if (bytes <= appendBytes) return;
     throw new RequestError(

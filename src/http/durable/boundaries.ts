@@ -25,7 +25,7 @@ export async function boundary(
     for (const chunk of page.chunks) {
       for (let found = chunk.indexOf(LF); found !== -1; found = chunk.indexOf(LF, found + 1)) {
         left -= 1;
-        if (left === 0) return within(advance(next, found + 1), info);
+        if (left === 0) return upToTail(advance(next, found + 1), info);
       }
       next = advance(next, chunk.length);
     }
@@ -35,7 +35,7 @@ export async function boundary(
 }
 
 /** What was appended since the facts were asked for is not looked at. */
-function within(offset: Offset, info: LogInfo): Offset | undefined {
+function upToTail(offset: Offset, info: LogInfo): Offset | undefined {
   return offset <= info.tail ? offset : undefined;
 }
 

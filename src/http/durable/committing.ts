@@ -35,7 +35,11 @@ export async function commit(wire: Durable, { log }: KnownStream, step: Commit):
 }
 
 /** @throws RequestError when what the request brings does not belong into the stream. That it is closed is said first (5.2). */
-export async function assertFits(wire: Durable, { log, type }: KnownStream, head: AppendHead): Promise<void> {
+export async function assertBelongs(
+  wire: Durable,
+  { log, type }: KnownStream,
+  head: AppendHead,
+): Promise<void> {
   if (head.type === type) return;
   const info = await existing(wire.store, log.id);
   // What is known of it is over: the stream that has its name now may well take this.

@@ -44,11 +44,11 @@ function perform(wire: Durable, exchange: Exchange): Promise<void> | void {
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
   if (operation === undefined) throw notAllowed(method);
   const allowed = exchange.access();
-  return present(operation(wire, { ...exchange, allowed, id: idOf(exchange.path) }));
+  return hidingGone(operation(wire, { ...exchange, allowed, id: idOf(exchange.path) }));
 }
 
 /** To who asked for a stream that was removed or replaced meanwhile it is not there: a 410 means something else here (5.4). */
-async function present(work: Promise<void>): Promise<void> {
+async function hidingGone(work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {

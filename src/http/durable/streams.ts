@@ -24,18 +24,18 @@ export class Streams {
   constructor(private readonly store: LogStore) {}
 
   /** Asks the store, for work that cannot be repeated. @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */
-  present(id: LogId): Promise<KnownStream> {
+  fresh(id: LogId): Promise<KnownStream> {
     this.#known.delete(id);
     return this.#learn(id);
   }
 
-  /** Runs `work` with what is known of the stream, and once more if that turns out to be over. @throws as `present` */
+  /** Runs `work` with what is known of the stream, and once more if that turns out to be over. @throws as `fresh` */
   async with<T>(id: LogId, work: (stream: KnownStream) => Promise<T>): Promise<T> {
     try {
       return await work(this.#known.get(id) ?? (await this.#learn(id)));
     } catch (error) {
       if (!isLogError(error, 'LOG_GONE')) throw error;
-      return work(await this.present(id));
+      return work(await this.fresh(id));
     }
   }
 

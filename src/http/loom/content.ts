@@ -25,7 +25,7 @@ interface Selection extends ByteRange {
  */
 export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Delivery): Promise<void> {
   const { info, headers } = delivery;
-  const selected = info.state === 'closed' ? select(ctx, delivery) : present(delivery);
+  const selected = info.state === 'closed' ? select(ctx, delivery) : whatIsThere(delivery);
   const length = selected.status === 304 ? {} : { 'Content-Length': selected.to - selected.from };
   const caching = ctx.method === 'HEAD' ? LIVE_HEADERS : {};
   sendHead(ctx, selected.status, {
@@ -39,7 +39,7 @@ export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Deli
   finish(ctx.res, wire.config.http.consumerTimeout);
 }
 
-function present({ info, from }: Delivery): Selection {
+function whatIsThere({ info, from }: Delivery): Selection {
   return { status: 200, from, to: info.tail, headers: LIVE_HEADERS };
 }
 

@@ -2,7 +2,7 @@ import type { RouterContext } from '@koa/router';
 import { isLogError } from '../../core/errors';
 import type { LogInfo, LogState } from '../../core/log';
 import type { ListQuery } from '../../core/store';
-import { authorize, within } from '../access';
+import { authorize, reachablePrefix } from '../access';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 
@@ -31,7 +31,7 @@ async function page(store: Wire['store'], query: ListQuery): ReturnType<Wire['st
 
 function parseListQuery(ctx: RouterContext, reach: string): ListQuery {
   const cursor = single(ctx, 'cursor');
-  const prefix = within(single(ctx, 'prefix') ?? '', reach);
+  const prefix = reachablePrefix(single(ctx, 'prefix') ?? '', reach);
   const state = parseState(single(ctx, 'state'));
   return {
     limit: parseLimit(single(ctx, 'limit')),

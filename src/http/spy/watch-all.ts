@@ -1,6 +1,6 @@
 import type { RouterContext } from '@koa/router';
 import { followMany } from '../../core/follow-many';
-import { authorize, within } from '../access';
+import { authorize, reachablePrefix } from '../access';
 import { contentHeaders, LIVE_HEADERS } from '../content-headers';
 import { detach } from '../detach';
 import type { Wire } from '../protocol';
@@ -15,7 +15,7 @@ export async function watchAll(ctx: RouterContext, wire: Wire): Promise<void> {
   const { color, from = 'now', prefix = '' } = ctx.query;
   if (from !== 'now' && from !== 'start') throw new RequestError('BAD_REQUEST', 'from must be start or now');
   if (typeof prefix !== 'string') throw new RequestError('BAD_REQUEST', 'prefix is given more than once');
-  const options = { from, prefix: within(prefix, access.prefix) } as const;
+  const options = { from, prefix: reachablePrefix(prefix, access.prefix) } as const;
 
   const { res } = ctx;
   sendHead(ctx, 200, { ...contentHeaders('text/plain; charset=utf-8'), ...LIVE_HEADERS });
