@@ -1,39 +1,29 @@
 import { Attendee, type Outcome, type Party } from './attendee';
-import type { Channels } from './channels';
-import { Exchange } from './exchange';
 import { lookRegularly } from './look-regularly';
-import { type Ended, type Entry, type Leaving, type News, nodeOf, type Pair, type Places } from './places';
+import { Pairs, type PairsOptions } from './pairs';
+import type { Entry, Leaving, News, Places } from './places';
 
-export interface MeetingOptions {
-  /** The name of this process, the first part of each entry. */
-  readonly node: string;
+export interface MeetingOptions extends PairsOptions {
   /** The most sides on this node; one more is `full`. */
   readonly attendeesMax: number;
-  /** Whether a side whose counterpart was lost before a byte flowed waits on. */
-  readonly returns: boolean;
-  /** Needed where there are several nodes. */
-  readonly channels?: Channels;
 }
 
-const NOTHING = { begun: false, taken: 0, flushed: 0 };
-
-/** How often the end of an exchange is told to a store that is away. */
-const FINISH_AGAIN_MS = 1_000;
-
 /**
- * Brings the requests of one relay together. Where each stands is the places' knowledge; here are the connections, and the exchange
- * between two. The sender's node says how an exchange ended, unless it is dead.
+ * Brings the requests of one relay together. Where each stands is the places' knowledge; here are those of this node, as long as they
+ * wait.
  */
 export class Meeting {
   readonly #attendees = new Map<Entry, Attendee>();
+  readonly #pairs: Pairs;
   #count = 0;
   #isStopping = false;
-  #isClosed = false;
 
   constructor(
     private readonly places: Places,
     private readonly options: MeetingOptions,
-  ) {}
+  ) {
+    this.#pairs = new Pairs(places, this.#attendees, options);
+  }
 
   /** Resolves when the side is through. @throws LogError `STORE_UNAVAILABLE` */
   async attend(place: string, party: Party): Promise<Outcome> {
@@ -60,7 +50,7 @@ export class Meeting {
     const attendee = this.#attendees.get(to);
     switch (news.kind) {
       case 'pair':
-        this.#pair(place, to, news.pair);
+        this.#pairs.found(place, to, news.pair);
         break;
       case 'again':
         if (attendee === undefined) this.#giveUp(place, to);
@@ -80,7 +70,7 @@ export class Meeting {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#pairs.close();
   }
 
   async #attach({ place, entry, role }: Attendee): ReturnType<Places['attach']> {
@@ -104,7 +94,7 @@ export class Meeting {
     const ms = Math.min(withinMs, timeoutMs);
     const timer = Number.isFinite(ms) ? setTimeout(() => this.#expire(attendee, of), ms) : undefined;
     const stopLooking = lookRegularly(this.places, attendee, (pair) =>
-      this.#pair(attendee.place, attendee.entry, pair),
+      this.#pairs.found(attendee.place, attendee.entry, pair),
     );
     if (this.#isStopping) this.#leave(attendee, 'stopping', { kind: 'stopping' });
     return () => {
@@ -137,117 +127,6 @@ export class Meeting {
       // The store is away. Entries of a client that has left are skipped by whoever is paired with them.
       () => attendee.settle(outcome),
     );
-  }
-
-  #pair(place: string, me: Entry, pair: Pair): void {
-    const attendee = this.#attendees.get(me);
-    const isSender = me === pair.sender;
-    if (attendee === undefined || !attendee.isFree) {
-      // In an exchange that has begun, its own end sees that.
-      if (attendee?.isIn(pair.exchange)) return;
-      // Also one whose sender's node has died in the middle: the places have put it back, and paired it before it was taken away.
-      this.#absent(place, isSender, pair);
-      if (attendee?.isGone) attendee.settle({ kind: 'left' });
-      return;
-    }
-    if (isSender) {
-      if (attendee.match(pair.exchange)) void this.#send(attendee, pair);
-    } else if (nodeOf(pair.sender) !== this.options.node) {
-      if (attendee.match(pair.exchange)) void this.#receive(attendee, pair);
-    } else if (!this.#attendees.has(pair.sender)) {
-      this.#absent(place, true, pair);
-    }
-  }
-
-  /** One of this node's sides was paired, but its client has left. */
-  #absent(place: string, isSender: boolean, pair: Pair): void {
-    const { channels, node, returns } = this.options;
-    if (!isSender) {
-      // A sender on this node finds out by itself.
-      if (nodeOf(pair.sender) !== node) channels?.refuse(pair);
-      return;
-    }
-    const ended: Ended = { ...NOTHING, end: 'source' };
-    const receiver = this.#attendees.get(pair.receiver);
-    const isHere = nodeOf(pair.receiver) === node;
-    if (!returns && !isHere) channels?.withhold(pair);
-    receiver?.match(pair.exchange);
-    void this.#finish(place, pair, ended, returns ? [pair.receiver] : []).then(() => {
-      if (!returns) receiver?.settle({ kind: 'exchanged', ended });
-    });
-  }
-
-  async #send(sender: Attendee, pair: Pair): Promise<void> {
-    if (sender.party.role !== 'sender') return;
-    const { source, onExchange } = sender.party;
-    const isLocal = nodeOf(pair.receiver) === this.options.node;
-    const found = isLocal ? this.#attendees.get(pair.receiver) : undefined;
-    // One that is not free learns of this pair by itself.
-    const receiver = found?.isFree ? found : undefined;
-    let ended: Ended | 'abandoned' = { ...NOTHING, end: 'destination' };
-    if (receiver?.party.role === 'receiver') {
-      receiver.match(pair.exchange);
-      sender.exchange = new Exchange(source, receiver.party.sink);
-      receiver.exchange = sender.exchange;
-    } else if (!isLocal) {
-      sender.exchange = await this.#open(sender, pair);
-    }
-    if (sender.exchange !== undefined) {
-      onExchange?.(sender.exchange);
-      const running = sender.exchange.run();
-      // The place was given up while the way to the receiver was being made.
-      if (sender.isGone) sender.exchange.breakOff();
-      ended = await running;
-    }
-    if (ended === 'abandoned') return;
-    const returning = this.#returning(ended, pair);
-    await this.#finish(sender.place, pair, ended, returning);
-    if (!returning.includes(pair.sender)) sender.settle({ kind: 'exchanged', ended });
-    if (!returning.includes(pair.receiver)) receiver?.settle({ kind: 'exchanged', ended });
-  }
-
-  /** @returns the exchange with a receiver on another node, once that is ready; `undefined` when there is none. */
-  async #open(sender: Attendee, pair: Pair): Promise<Exchange | undefined> {
-    const { channels } = this.options;
-    if (channels === undefined || sender.party.role !== 'sender') return undefined;
-    const sink = channels.sinkTo(pair);
-    if (!(await sink.opened)) return undefined;
-    return new Exchange(sender.party.source, sink);
-  }
-
-  async #receive(receiver: Attendee, pair: Pair): Promise<void> {
-    const { channels } = this.options;
-    if (channels === undefined || receiver.party.role !== 'receiver') return;
-    const source = channels.sourceFrom(pair);
-    const exchange = new Exchange(source, receiver.party.sink);
-    receiver.exchange = exchange;
-    const ended = await exchange.run();
-    if (ended === 'abandoned') return;
-    if (ended.end !== 'source') source.report(ended.end === 'complete' ? 'complete' : 'lost', ended.flushed);
-    const returning = this.#returning(ended, pair);
-    // It is told so, by the sender's node where that lives; else it finds out when it looks.
-    if (returning.includes(pair.receiver)) receiver.exchange = undefined;
-    else receiver.settle({ kind: 'exchanged', ended });
-  }
-
-  #returning({ end, taken, begun }: Ended, { sender, receiver }: Pair): readonly Entry[] {
-    if (!this.options.returns || end === 'complete' || taken > 0 || begun) return [];
-    return [end === 'source' ? receiver : sender];
-  }
-
-  /** While the store is away, it is told later: until then the place stays taken. */
-  async #finish(place: string, pair: Pair, ended: Ended, returning: readonly Entry[]): Promise<void> {
-    const lose = (): void => {
-      for (const entry of returning) this.#attendees.get(entry)?.settle({ kind: 'lost' });
-    };
-    try {
-      if (!(await this.places.finish(place, pair, ended, returning))) lose();
-    } catch {
-      // The store is away, and says so itself.
-      lose();
-      if (this.#isClosed) return;
-      setTimeout(() => void this.#finish(place, pair, ended, []), FINISH_AGAIN_MS).unref();
-    }
   }
 
   #again(attendee: Attendee, exchangeId: string): void {
