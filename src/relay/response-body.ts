@@ -1,4 +1,5 @@
 import type { Giver, SenderHead, Sink } from './exchange';
+import { onHalfClose } from './half-close';
 import type { Side } from './side';
 
 /** How much may wait in a response before its sender is paused. Less would pause it after every piece from its socket. */
@@ -86,10 +87,11 @@ export class ResponseBody implements Sink {
 
   #leaveWhenHalfClosed(): void {
     const { req, res } = this.side;
-    const leave = (): void => this.side.cut();
-    req.socket.once('end', leave);
     // The connection may serve other requests after this one.
-    res.once('close', () => req.socket.off('end', leave));
+    res.once(
+      'close',
+      onHalfClose(req.socket, () => this.side.cut()),
+    );
   }
 
   #listen(): void {

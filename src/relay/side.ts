@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { onHalfClose } from './half-close';
 
 /** How often an uploader that waits is sent an interim response: Node does not see one leave whose body is not being read. */
 const PROBE_EVERY_MS = 15_000;
@@ -39,13 +40,12 @@ export class Side {
 
   /** Looks after a client that waits. @returns ends that */
   watch(onHalfClosed: () => void): () => void {
-    const { req } = this;
+    const unlisten = onHalfClose(this.req.socket, onHalfClosed);
     if (this.isHalfClosed) onHalfClosed();
-    else req.socket.once('end', onHalfClosed);
     this.#probe = setInterval(() => this.#poke(), PROBE_EVERY_MS).unref();
     return () => {
       clearInterval(this.#probe);
-      req.socket.off('end', onHalfClosed);
+      unlisten();
     };
   }
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { onHalfClose } from '../../relay/half-close';
 import { RequestError } from '../request-error';
 
 /** The requests that wait for something on this node, and what ends their waits. */
@@ -24,10 +25,10 @@ export class Waits {
     const end = (): void => wait.abort();
     // A client that was killed is seen here, as one that only closes its side: the server keeps such a connection open. To neither
     // is a packet to be given, as it would be lost with the former.
-    socket.once('end', end);
+    const unlisten = onHalfClose(socket, end);
     res.once('close', () => {
       this.#open.delete(wait);
-      socket.off('end', end);
+      unlisten();
       end();
     });
     return wait.signal;
