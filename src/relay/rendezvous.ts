@@ -7,11 +7,15 @@ export interface CustomHeaders {
   readonly upload: Headers;
 }
 
-/** Told by one side instead of its bytes, or instead of taking them. */
-export interface Report {
-  readonly status: number;
+/** As the wire tells it. */
+export interface Fault {
   readonly name: string;
   readonly message: string;
+}
+
+/** Told by one side instead of its bytes, or instead of taking them. */
+export interface Report extends Fault {
+  readonly status: number;
 }
 
 export const RENDEZVOUS_STATES = [
@@ -34,7 +38,7 @@ export interface RendezvousStatus {
   /** Unix milliseconds; absent while it is active. */
   readonly deactivatedAt?: number;
   readonly state: RendezvousState;
-  readonly error?: { readonly name: string; readonly message: string };
+  readonly error?: Fault;
   readonly headers: CustomHeaders;
   /** Bytes taken from the sender; a little late while it streams. */
   readonly bytes: number;
@@ -65,12 +69,28 @@ export interface RendezvousPlaces extends Places {
 
 export const REPORTED = 'reported:';
 
-export const SOURCE_LOST = { name: 'StreamSourceError', message: 'Stream source closed unexpectedly' };
-export const DESTINATION_LOST = {
+export const SOURCE_LOST: Fault = {
+  name: 'StreamSourceError',
+  message: 'Stream source closed unexpectedly',
+};
+export const DESTINATION_LOST: Fault = {
   name: 'StreamDestinationError',
   message: 'Stream destination closed unexpectedly',
 };
-export const EXPIRED = {
+export const EXPIRED: Fault = {
   name: 'SessionTimeoutError',
   message: 'The specified session expired before both sides connected',
 };
+
+const ERRORS: Readonly<Partial<Record<RendezvousState, Fault>>> = {
+  TIMEOUT_NO_SRC: EXPIRED,
+  TIMEOUT_NO_DST: EXPIRED,
+  SRC_DISCONNECTED: SOURCE_LOST,
+  DST_DISCONNECTED: DESTINATION_LOST,
+};
+
+/** What the status of a stream in this state says went wrong, if anything did. */
+export function errorOf(state: RendezvousState, report: Report | undefined): Fault | undefined {
+  if (state !== 'CLIENT_ERROR' || report === undefined) return ERRORS[state];
+  return { name: report.name, message: report.message };
+}

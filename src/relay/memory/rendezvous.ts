@@ -1,15 +1,14 @@
 import type { Attached, Ended, Entry, Hear, Leaving, Pair, Role, Standing } from '../places';
 import {
   type CustomHeaders,
-  DESTINATION_LOST,
-  EXPIRED,
+  errorOf,
+  type Fault,
   REPORTED,
   type RendezvousOptions,
   type RendezvousPlaces,
   type RendezvousState,
   type RendezvousStatus,
   type Report,
-  SOURCE_LOST,
 } from '../rendezvous';
 import { MemoryPlace } from './place';
 
@@ -21,13 +20,18 @@ interface Stream {
   deadline: number;
   state: RendezvousState;
   deactivatedAt?: number;
-  error?: { readonly name: string; readonly message: string };
-  /** Told before anyone came. */
+  error?: Fault;
   report?: Report;
   bytes: number;
 }
 
 const SWEEP_EVERY_MS = 5_000;
+
+const STATE_AFTER: Readonly<Record<Ended['end'], RendezvousState>> = {
+  complete: 'FINISHED',
+  source: 'SRC_DISCONNECTED',
+  destination: 'DST_DISCONNECTED',
+};
 
 export class MemoryRendezvous implements RendezvousPlaces {
   readonly #streams = new Map<string, Stream>();
@@ -59,7 +63,7 @@ export class MemoryRendezvous implements RendezvousPlaces {
     if (stream === undefined || stream.deactivatedAt !== undefined)
       return { kind: 'refused', why: 'unknown' };
     if (stream.report !== undefined) {
-      deactivate(stream, 'CLIENT_ERROR', stream.report);
+      deactivate(stream, 'CLIENT_ERROR');
       return { kind: 'refused', why: REPORTED + JSON.stringify(stream.report) };
     }
     if (stream.place.pair !== undefined || stream.place.hasWaiting(role))
@@ -73,13 +77,9 @@ export class MemoryRendezvous implements RendezvousPlaces {
   async leave(id: string, entry: Entry, role: Role, why: Leaving): Promise<boolean> {
     const stream = this.#streams.get(id);
     if (!stream?.place.leave(entry, role)) return false;
-    if (why === 'left') {
-      if (role === 'sender') deactivate(stream, 'SRC_DISCONNECTED', SOURCE_LOST);
-      else deactivate(stream, 'DST_DISCONNECTED', DESTINATION_LOST);
-    }
-    if (why === 'timeout') {
-      deactivate(stream, role === 'sender' ? 'TIMEOUT_NO_DST' : 'TIMEOUT_NO_SRC', EXPIRED);
-    }
+    const isSender = role === 'sender';
+    if (why === 'left') deactivate(stream, isSender ? 'SRC_DISCONNECTED' : 'DST_DISCONNECTED');
+    if (why === 'timeout') deactivate(stream, isSender ? 'TIMEOUT_NO_DST' : 'TIMEOUT_NO_SRC');
     return true;
   }
 
@@ -91,9 +91,7 @@ export class MemoryRendezvous implements RendezvousPlaces {
     const stream = this.#streams.get(id);
     if (!stream?.place.finish(pair, [])) return false;
     stream.bytes = taken;
-    if (end === 'complete') deactivate(stream, 'FINISHED');
-    else if (end === 'source') deactivate(stream, 'SRC_DISCONNECTED', SOURCE_LOST);
-    else deactivate(stream, 'DST_DISCONNECTED', DESTINATION_LOST);
+    deactivate(stream, STATE_AFTER[end]);
     return true;
   }
 
@@ -101,11 +99,9 @@ export class MemoryRendezvous implements RendezvousPlaces {
     const stream = this.#find(id);
     if (stream === undefined || stream.state.startsWith('TIMEOUT')) return 'unknown';
     if (stream.state !== 'CREATED' || stream.report !== undefined) return 'started';
-    if (stream.place.isEmpty) {
-      stream.report = report;
-      return 'told';
-    }
-    deactivate(stream, 'CLIENT_ERROR', report);
+    stream.report = report;
+    if (stream.place.isEmpty) return 'told';
+    deactivate(stream, 'CLIENT_ERROR');
     stream.place.clear(REPORTED + JSON.stringify(report));
     return 'told';
   }
@@ -137,7 +133,7 @@ export class MemoryRendezvous implements RendezvousPlaces {
     const stream = this.#streams.get(id);
     if (stream === undefined) return undefined;
     if (stream.state === 'CREATED' && stream.deadline <= Date.now() && stream.place.isEmpty) {
-      deactivate(stream, 'TIMEOUT_NO_SRC', EXPIRED, stream.deadline);
+      deactivate(stream, 'TIMEOUT_NO_SRC', stream.deadline);
     }
     const { deactivatedAt } = stream;
     if (deactivatedAt === undefined || deactivatedAt + this.options.retentionMs > Date.now()) return stream;
@@ -150,13 +146,9 @@ export class MemoryRendezvous implements RendezvousPlaces {
   }
 }
 
-function deactivate(
-  stream: Stream,
-  state: RendezvousState,
-  error?: { readonly name: string; readonly message: string },
-  at = Date.now(),
-): void {
+function deactivate(stream: Stream, state: RendezvousState, at = Date.now()): void {
   stream.state = state;
   stream.deactivatedAt = at;
-  if (error !== undefined) stream.error = { name: error.name, message: error.message };
+  const error = errorOf(state, stream.report);
+  if (error !== undefined) stream.error = error;
 }

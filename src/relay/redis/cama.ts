@@ -54,7 +54,7 @@ export class RedisCama implements CamaPlaces {
 
   look(place: string, entry: Entry, role: Role): Promise<Standing> {
     const { system } = this.#redis;
-    return this.#redis.look('look', this.#redis.key(place), [system, place, entry, letterOf(role)]);
+    return this.#redis.look('cama-look', this.#redis.key(place), [system, place, entry, letterOf(role)]);
   }
 
   async finish(place: string, pair: Pair, _ended: Ended, returning: readonly Entry[]): Promise<boolean> {

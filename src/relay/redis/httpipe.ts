@@ -25,7 +25,7 @@ export class RedisHttpipe implements HttpipePlaces {
 
   look(place: string, entry: Entry, role: Role): Promise<Standing> {
     const { system } = this.#redis;
-    return this.#redis.look('look', this.#redis.key(place), [system, place, entry, letterOf(role)]);
+    return this.#redis.look('httpipe-look', this.#redis.key(place), [system, place, entry, letterOf(role)]);
   }
 
   async finish(place: string, pair: Pair, _ended: Ended, returning: readonly Entry[]): Promise<boolean> {

@@ -2,6 +2,7 @@ import { toMap, toText, toTexts, unexpected } from '../../storage/redis/reply';
 import type { Attached, Ended, Entry, Hear, Leaving, Pair, Role, Standing } from '../places';
 import {
   type CustomHeaders,
+  errorOf,
   RENDEZVOUS_STATES,
   type RendezvousOptions,
   type RendezvousPlaces,
@@ -95,7 +96,8 @@ export class RedisRendezvous implements RendezvousPlaces {
 
 function toStatus(id: string, facts: ReadonlyMap<string, string>): RendezvousStatus {
   const state = RENDEZVOUS_STATES.find((one) => one === facts.get('state')) ?? unexpected(facts.get('state'));
-  const [deactivated, error] = [facts.get('deactivated'), facts.get('error') || facts.get('report')];
+  const [deactivated, report] = [facts.get('deactivated'), facts.get('report')];
+  const error = errorOf(state, report === undefined ? undefined : JSON.parse(report));
   return {
     id,
     state,
@@ -103,6 +105,6 @@ function toStatus(id: string, facts: ReadonlyMap<string, string>): RendezvousSta
     headers: JSON.parse(facts.get('headers') ?? '{}'),
     bytes: Number(facts.get('bytes')),
     ...(deactivated !== undefined && { deactivatedAt: Number(deactivated) }),
-    ...(error !== undefined && { error: JSON.parse(error) }),
+    ...(error !== undefined && { error }),
   };
 }

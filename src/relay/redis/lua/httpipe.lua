@@ -1,5 +1,6 @@
 -- uses meeting
---[[ Channels, and the sets of those at which somebody is: of namespaces, and of the channels of each. ]]
+--[[ Channels, and those at which somebody is: a sorted set of namespaces, and one of the channels of each, by the time at which they
+  will be forgotten. Who waits or exchanges there looks, and puts that off; what a dead node leaves behind goes. ]]
 local NAMESPACES = PREFIX .. 'hp-namespaces'
 
 local function parts(place)
@@ -10,24 +11,34 @@ local function channels_of(namespace)
   return PREFIX .. 'hp-channels:' .. namespace
 end
 
+local function note(set, name)
+  redis.call('ZREMRANGEBYSCORE', set, '-inf', text(now()))
+  redis.call('ZADD', set, text(now() + KEPT_MS), name)
+  redis.call('PEXPIRE', set, KEPT_MS)
+end
+
 local function remember(place)
   local namespace, channel = parts(place)
-  redis.call('SADD', NAMESPACES, namespace)
-  redis.call('SADD', channels_of(namespace), channel)
+  note(NAMESPACES, namespace)
+  note(channels_of(namespace), channel)
+end
+
+local function channels_in(namespace)
+  return redis.call('ZRANGE', channels_of(namespace), 0, -1)
 end
 
 -- Forgets a channel at which nobody is.
 local function tidy(place, key)
   if not is_empty(key) then return end
   local namespace, channel = parts(place)
-  redis.call('SREM', channels_of(namespace), channel)
-  if redis.call('EXISTS', channels_of(namespace)) == 0 then redis.call('SREM', NAMESPACES, namespace) end
+  redis.call('ZREM', channels_of(namespace), channel)
+  if redis.call('EXISTS', channels_of(namespace)) == 0 then redis.call('ZREM', NAMESPACES, namespace) end
 end
 
 -- The channels of a namespace at which somebody lives.
 local function living(namespace)
   local found = {}
-  for _, channel in ipairs(redis.call('SMEMBERS', channels_of(namespace))) do
+  for _, channel in ipairs(channels_in(namespace)) do
     local place = namespace .. '/' .. channel
     local key = PREFIX .. 'hp:' .. place
     local is_here = under_way('hp', place, key) or first(key, 's') or first(key, 'r')

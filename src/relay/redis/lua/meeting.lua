@@ -84,6 +84,13 @@ local function standing(system, place, key, entry, role)
   return { 'gone' }
 end
 
+-- The same for a side that keeps its place by asking.
+local function look(system, place, key, entry, role)
+  match(system, place, key)
+  touch(key)
+  return standing(system, place, key, entry, role)
+end
+
 -- `returning` names the roles that wait on, before all others; with `why`, they are sent away. Answers 1 when this was the exchange
 -- under way, else 0.
 local function finish(system, place, key, x, returning, why)

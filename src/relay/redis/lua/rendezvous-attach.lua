@@ -5,7 +5,7 @@
 if state() == nil or redis.call('HEXISTS', KEY, 'deactivated') == 1 then return 'unknown' end
 local report = redis.call('HGET', KEY, 'report')
 if report then
-  deactivate('CLIENT_ERROR', report)
+  deactivate('CLIENT_ERROR')
   return 'reported:' .. report
 end
 if under_way(SYSTEM, ID, KEY) or first(KEY, ARGV[3]) then return 'taken' end

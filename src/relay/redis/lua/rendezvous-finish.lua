@@ -5,11 +5,6 @@
 if finish(SYSTEM, ID, KEY, ARGV[2], '') == 0 then return 0 end
 if redis.call('EXISTS', KEY) == 0 then return 1 end
 redis.call('HSET', KEY, 'bytes', ARGV[4])
-if ARGV[3] == 'complete' then
-  deactivate('FINISHED')
-elseif ARGV[3] == 'source' then
-  deactivate('SRC_DISCONNECTED', SOURCE_LOST)
-else
-  deactivate('DST_DISCONNECTED', DESTINATION_LOST)
-end
+local states = { complete = 'FINISHED', source = 'SRC_DISCONNECTED', destination = 'DST_DISCONNECTED' }
+deactivate(states[ARGV[3]])
 return 1

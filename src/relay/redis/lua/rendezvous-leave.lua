@@ -6,8 +6,8 @@ local was_waiting = leave(KEY, ARGV[2], ARGV[3])
 if was_waiting == 0 or redis.call('EXISTS', KEY) == 0 then return was_waiting end
 local is_sender = ARGV[3] == 's'
 if ARGV[4] == 'left' then
-  if is_sender then deactivate('SRC_DISCONNECTED', SOURCE_LOST) else deactivate('DST_DISCONNECTED', DESTINATION_LOST) end
+  deactivate(is_sender and 'SRC_DISCONNECTED' or 'DST_DISCONNECTED')
 elseif ARGV[4] == 'timeout' then
-  deactivate(is_sender and 'TIMEOUT_NO_DST' or 'TIMEOUT_NO_SRC', EXPIRED)
+  deactivate(is_sender and 'TIMEOUT_NO_DST' or 'TIMEOUT_NO_SRC')
 end
 return was_waiting

@@ -5,10 +5,9 @@
 local found = state()
 if found == nil or string.sub(found, 1, 7) == 'TIMEOUT' then return 'unknown' end
 if found ~= 'CREATED' or redis.call('HEXISTS', KEY, 'report') == 1 then return 'started' end
+redis.call('HSET', KEY, 'report', ARGV[2])
 if first(KEY, 's') or first(KEY, 'r') then
-  deactivate('CLIENT_ERROR', ARGV[2])
+  deactivate('CLIENT_ERROR')
   clear(SYSTEM, ID, KEY, 'reported:' .. ARGV[2])
-else
-  redis.call('HSET', KEY, 'report', ARGV[2])
 end
 return 'told'

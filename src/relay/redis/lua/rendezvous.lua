@@ -2,24 +2,21 @@
 --[[ A stream is its place and, under the place's key itself, a hash:
 
   created, deadline, deactivated   unix ms          state    as on the wire
-  headers, report, error           JSON             bytes    taken from the sender
+  headers, report                  JSON             bytes    taken from the sender
   retention                        ms that its status is kept after its end
 
   INDEX is a sorted set of ids by the time at which each will be forgotten. ]]
 local INDEX = PREFIX .. 'rv-index'
 local KEY, ID = KEYS[1], ARGV[1]
 local SYSTEM = 'rv'
-local SOURCE_LOST = '{"name":"StreamSourceError","message":"Stream source closed unexpectedly"}'
-local DESTINATION_LOST = '{"name":"StreamDestinationError","message":"Stream destination closed unexpectedly"}'
-local EXPIRED = '{"name":"SessionTimeoutError","message":"The specified session expired before both sides connected"}'
 
 local function keep(ms)
   redis.call('PEXPIRE', KEY, ms)
   redis.call('ZADD', INDEX, text(now() + ms), ID)
 end
 
-local function deactivate(state, error, at)
-  redis.call('HSET', KEY, 'state', state, 'deactivated', text(at or now()), 'error', error or '')
+local function deactivate(state, at)
+  redis.call('HSET', KEY, 'state', state, 'deactivated', text(at or now()))
   keep(math.max(1, tonumber(redis.call('HGET', KEY, 'retention'))))
 end
 
@@ -28,9 +25,9 @@ local function state()
   local found, deadline = unpack(redis.call('HMGET', KEY, 'state', 'deadline'))
   if not found then return nil end
   if found == 'CREATED' and tonumber(deadline) <= now() and not first(KEY, 's') and not first(KEY, 'r') then
-    deactivate('TIMEOUT_NO_SRC', EXPIRED, tonumber(deadline))
+    deactivate('TIMEOUT_NO_SRC', tonumber(deadline))
   elseif found == 'STREAMING' and not under_way(SYSTEM, ID, KEY) then
-    deactivate('SRC_DISCONNECTED', SOURCE_LOST)
+    deactivate('SRC_DISCONNECTED')
   else
     return found
   end

@@ -1,7 +1,5 @@
--- uses meeting
+-- uses cama
 --[[ Where a side stands.
   KEYS[1] place   ARGV[1] system   ARGV[2] place   ARGV[3] entry   ARGV[4] role: s or r
   Answers { 'waiting' }, { 'paired', exchange, sender, receiver } or { 'gone' }. ]]
-match(ARGV[1], ARGV[2], KEYS[1])
-touch(KEYS[1])
-return standing(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4])
+return look(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4])
