@@ -107,6 +107,17 @@ describe('a transfer between two nodes', () => {
     await expectFree(near, channel, far);
   });
 
+  it('of which Redis loses the end is cut, and told to the producer', async () => {
+    const { near, far, channel, consumer, producer } = await begin();
+    far.signal('SIGSTOP');
+    producer.end('lost');
+    await redis.del(await untilStored('end'));
+    far.signal('SIGCONT');
+    expect(await consumer.over()).toBe(false);
+    expect(await producer.status()).toBe(502);
+    await expectFree(near, channel, far);
+  });
+
   it("whose sender's node stands still for too long is cut on both sides", async () => {
     const { near, far, channel, consumer, producer } = await begin();
     near.signal('SIGSTOP');

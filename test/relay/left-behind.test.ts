@@ -35,8 +35,11 @@ describe('what a killed node leaves behind in Redis', () => {
     expect(left.filter((ms) => ms <= 0)).toEqual([]);
 
     // As if that time had passed.
-    await redis.zadd(namespaces, '1', namespace, '1', lonely);
-    await redis.zadd(channels, '1', 'a', '1', 'b', '1', 'living');
+    const overdue = async (key: string, ...names: readonly string[]): Promise<void> => {
+      for (const name of names) await redis.zadd(key, 1, name);
+    };
+    await overdue(namespaces, namespace, lonely);
+    await overdue(channels, 'a', 'b', 'living');
     await eventually('the living one has looked', async () => (await redis.zcard(channels)) === 1);
     expect(await redis.zrange(channels, 0, -1)).toEqual(['living']);
     expect(await redis.zrange(namespaces, 0, -1)).toEqual([namespace]);

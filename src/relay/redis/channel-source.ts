@@ -26,6 +26,7 @@ export class ChannelSource implements RemoteSource {
   #after = '0';
   #taken = { bytes: 0, entries: 0 };
   #missed = 0;
+  #unknown = 0;
   readonly #key: string;
   #ticking: NodeJS.Timeout | undefined;
 
@@ -43,6 +44,12 @@ export class ChannelSource implements RemoteSource {
   wake(): void {
     this.#wasWoken = true;
     if (this.#state === 'idle' && this.#taker !== undefined) void this.#read();
+  }
+
+  /** The sender's node lives, but its end of the channel is not there: not yet, or not any more. */
+  unknown(): void {
+    this.#unknown += 1;
+    if (this.#unknown >= MISSED_MAX && this.#state !== 'closed') this.#lost();
   }
 
   pause(): void {

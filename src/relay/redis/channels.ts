@@ -1,6 +1,6 @@
 import type { RedisClient } from '../../storage/redis/client';
 import type { Channels, RemoteSink, RemoteSource } from '../channels';
-import { nodeOf, type Pair } from '../places';
+import { type Entry, nodeOf, type Pair } from '../places';
 import type { Bus } from './bus';
 import { ChannelSink } from './channel-sink';
 import { ChannelSource } from './channel-source';
@@ -25,18 +25,23 @@ export class RedisChannels implements Channels {
     bus.on('x-done', ({ x = '', how, flushed }) => {
       this.#sinks.get(x)?.done(how === 'complete' ? 'complete' : 'lost', Number(flushed));
     });
-    bus.on('x-here', ({ x = '' }) => this.#sinks.get(x)?.heard());
+    bus.on('x-here', ({ x = '', from = '' }) => {
+      const sink = this.#sinks.get(x);
+      if (sink === undefined) bus.send(from, 'x-unknown', { x });
+      else sink.heard();
+    });
+    bus.on('x-unknown', ({ x = '' }) => this.#sources.get(x)?.unknown());
     bus.on('x-wake', ({ x = '' }) => this.#sources.get(x)?.wake());
   }
 
   sinkTo(pair: Pair): RemoteSink {
-    const sink = new ChannelSink(this.#line(pair, nodeOf(pair.receiver), this.#sinks));
+    const sink = new ChannelSink(this.#line(pair, pair.sender, pair.receiver, this.#sinks));
     this.#sinks.set(pair.exchange, sink);
     return sink;
   }
 
   sourceFrom(pair: Pair): RemoteSource {
-    const source = new ChannelSource(this.#line(pair, nodeOf(pair.sender), this.#sources));
+    const source = new ChannelSource(this.#line(pair, pair.receiver, pair.sender, this.#sources));
     this.#sources.set(pair.exchange, source);
     return source;
   }
@@ -54,11 +59,12 @@ export class RedisChannels implements Channels {
     for (const source of this.#sources.values()) source.stop();
   }
 
-  #line({ exchange }: Pair, peer: string, ends: Map<string, unknown>): Line {
+  #line({ exchange }: Pair, own: Entry, other: Entry, ends: Map<string, unknown>): Line {
+    const [from, peer] = [nodeOf(own), nodeOf(other)];
     return {
       client: this.client,
       exchange,
-      send: (kind, fields = {}) => this.bus.send(peer, kind, { x: exchange, ...fields }),
+      send: (kind, fields = {}) => this.bus.send(peer, kind, { x: exchange, from, ...fields }),
       isPeerAlive: () => this.lease.isAlive(peer),
       closed: () => ends.delete(exchange),
     };
