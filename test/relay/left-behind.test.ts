@@ -41,8 +41,8 @@ describe('what a killed node leaves behind in Redis', () => {
     await overdue(namespaces, namespace, lonely);
     await overdue(channels, 'a', 'b', 'living');
     await eventually('the living one has looked', async () => (await redis.zcard(channels)) === 1);
-    expect(await redis.zrange(channels, 0, -1)).toEqual(['living']);
-    expect(await redis.zrange(namespaces, 0, -1)).toEqual([namespace]);
+    expect(await redis.zrange(channels, '0', '-1')).toEqual(['living']);
+    expect(await redis.zrange(namespaces, '0', '-1')).toEqual([namespace]);
     await Promise.all(consumers.map((consumer) => consumer.leave()));
   });
 });
