@@ -9,12 +9,14 @@ import { deploy } from './deployments';
 const QUEUED = 16;
 
 describe('a transfer between two nodes', () => {
+  let redis: Redis;
+  // Before its server stops.
+  afterAll(() => redis.disconnect());
   const site = deploy(
     'httpipe',
     { name: '', store: 'redis', nodes: 2, alone: false },
     'relay: {nodeLease: 1s}',
   );
-  let redis: Redis;
 
   beforeAll(() => {
     redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
@@ -25,7 +27,6 @@ describe('a transfer between two nodes', () => {
       if (!node.isRunning) await node.restart();
     }
   });
-  afterAll(() => redis.disconnect());
 
   const at = (node: LoomProcess, path: string, method = 'GET', body?: string): Call =>
     new Call(node.url + path, { method, ...(body !== undefined && { body }) });

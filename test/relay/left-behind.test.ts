@@ -5,16 +5,17 @@ import { Call } from './call';
 import { deploy } from './deployments';
 
 describe('what a killed node leaves behind in Redis', () => {
+  let redis: Redis;
+  // Before its server stops.
+  afterAll(() => redis.disconnect());
   const site = deploy(
     'httpipe',
     { name: '', store: 'redis', nodes: 2, alone: false },
     'relay: {nodeLease: 1s}',
   );
-  let redis: Redis;
   beforeAll(() => {
     redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
   });
-  afterAll(() => redis.disconnect());
 
   it('is forgotten in time, while the channels at which somebody waits are remembered', async () => {
     const [doomed, alive] = site.nodes();
