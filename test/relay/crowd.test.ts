@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
 import { openRelay } from '../../src/relay/open';
 import { nodeOf, type Pair, type Places, type Role } from '../../src/relay/places';
 import type { Relay } from '../../src/relay/relay';
@@ -9,6 +10,8 @@ import { Call } from './call';
 import { deploy } from './deployments';
 
 const OPTIONS = { commandTimeoutMs: 5_000, nodeLeaseMs: 15_000, warn: () => {} };
+/** A few hundred times what it takes. */
+const PATIENCE_MS = 100_000;
 const DONE = { end: 'complete', begun: true, taken: 1, flushed: 1 } as const;
 
 describe('1,000 arrivals and departures on three nodes', () => {
@@ -64,17 +67,35 @@ describe('1,000 arrivals and departures on three nodes', () => {
       .slice(0, receivers?.length)
       .map((sender, index) => [sender, receivers?.[index]])
       .filter(([, receiver]) => receiver !== undefined);
-    await eventually('all are paired', () => pairs.length >= expected.length);
+    await eventually('all are paired', () => pairs.length >= expected.length, PATIENCE_MS);
     expect(pairs.map(({ sender, receiver }) => [sender, receiver])).toEqual(expected);
     expect(expected.length).toBeGreaterThan(300);
     expect(most).toBe(1);
     expect(new Set(pairs.map(({ sender }) => nodeOf(sender))).size).toBe(3);
     await Promise.all(relays.map((relay) => relay.close()));
-  });
+  }, 120_000);
 });
 
 describe('a crowd of requests on three nodes', () => {
-  const site = deploy('httpipe', { name: '', store: 'redis', nodes: 3, alone: false });
+  let redis: Redis;
+  // Before its server stops.
+  afterAll(() => redis.disconnect());
+  const site = deploy('httpipe', { name: '', store: 'redis', nodes: 3, alone: false }, 'stopTimeout: 10m');
+  beforeAll(() => {
+    redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
+  });
+
+  /** What Redis knows of the channels of a namespace: how many wait, and whether there is nobody whom one of them could meet. */
+  async function waitingAt(namespace: string) {
+    const keys = await redis.keys(`loom:{relay}:hp:${namespace}/*`);
+    const queues = keys.filter((key) => /:[sr]$/.test(key));
+    const lengths = await Promise.all(queues.map((key) => redis.llen(key)));
+    const channels = new Set(keys.map((key) => key.slice(0, -2)));
+    return {
+      entries: lengths.reduce((sum, length) => sum + length, 0),
+      isOneSided: channels.size === keys.length && queues.length === keys.length,
+    };
+  }
 
   it('gives each message to one consumer, whoever leaves meanwhile', async () => {
     const random = new Random(42);
@@ -99,13 +120,19 @@ describe('a crowd of requests on three nodes', () => {
       if (count % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     }
     await Promise.all(leaving);
-    // Who is left over on either side is sent away at last.
-    await eventually('only one side is left', async () => {
-      const open = [...sent.values(), ...consumers].filter((call) => !call.isOver).length;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      return open === [...sent.values(), ...consumers].filter((call) => !call.isOver).length;
+    const calls = [...sent.values(), ...consumers];
+    await eventually(
+      'all who are left wait, on one side of each channel',
+      async () => {
+        const { entries, isOneSided } = await waitingAt(namespace);
+        return isOneSided && entries === calls.filter((call) => !call.isOver).length;
+      },
+      PATIENCE_MS,
+    );
+    await eventually('they are sent away', async () => {
+      await new Call(site.url(`/channels/${namespace}`), { method: 'DELETE' }).answer();
+      return calls.every((call) => call.isOver);
     });
-    await new Call(site.url(`/channels/${namespace}`), { method: 'DELETE' }).answer();
     const received: string[] = [];
     for (const call of consumers) {
       const answer = await call.answer().catch(() => undefined);
@@ -123,9 +150,7 @@ describe('a crowd of requests on three nodes', () => {
     expect(delivered.filter((message) => !received.includes(message)).length).toBeLessThanOrEqual(
       consumersGone,
     );
-    // Nothing is left that a stop would wait for.
-    const began = performance.now();
+    // Nothing is left: a stop would wait for it for longer than this test may take.
     expect(await Promise.all(site.nodes().map((node) => node.stop()))).toEqual([0, 0, 0]);
-    expect(performance.now() - began).toBeLessThan(5_000);
-  });
+  }, 120_000);
 });

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { eventually } from '../faults/eventually';
 import type { LoomProcess } from '../support/loom-process';
@@ -7,12 +8,16 @@ import { deploy } from './deployments';
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const MiB = 1024 * 1024;
+const LOOK_EVERY_MS = 300;
+/** Two sides that miss each other look every two seconds. */
+const ATTEMPT_MS = 6_000;
+const PATIENCE_MS = 100_000;
 
 describe('two nodes', () => {
   const site = deploy(
     'httpipe',
     { name: '', store: 'redis', nodes: 2, alone: false },
-    'relay: {nodeLease: 1s}\nrendezvous: {lifetime: 20s}',
+    'relay: {nodeLease: 1s}\nrendezvous: {lifetime: 2m}',
   );
   const nodes = (): readonly [LoomProcess, LoomProcess] => {
     const [one, other] = site.nodes();
@@ -48,11 +53,16 @@ describe('two nodes', () => {
       }
     })().catch(() => {});
     (await receiver.head()).pause();
+    await eventually('Redis has as much of it as it may', async () => {
+      const [channel = ''] = await redis.keys('loom:x:*');
+      return Number(await redis.call('MEMORY', 'USAGE', channel)) >= MiB;
+    });
+    // A slow machine may seem to stand still before it does, which fails nothing; one that goes on never does.
     let seen = -1;
     await eventually('the upload stands still', async () => {
       const stands = seen === written;
       seen = written;
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await delay(LOOK_EVERY_MS);
       return stands && seen === written;
     });
     expect((await usedMemory()) - before).toBeLessThan(4 * MiB);
@@ -105,16 +115,15 @@ describe('two nodes', () => {
     await Promise.all(dead.map((call) => call.waits()));
     const alive = await at(other, pipe).waits();
     await one.kill('SIGKILL');
-    await eventually('its side of the stream is free', async () => {
-      const receiver = at(other, stream);
-      const status = await Promise.race([
-        receiver.status(),
-        new Promise<number>((resolve) => setTimeout(resolve, 200, 0)),
-      ]);
-      if (status === 429) return false;
-      expect(await at(other, stream, 'PUT', 'found').status()).toBe(200);
-      return (await receiver.answer()).text === 'found';
-    });
+    const redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
+    await eventually(
+      'its lease has run out',
+      async () => (await redis.keys('loom:{relay}:n:*:alive')).length === 1,
+    );
+    redis.disconnect();
+    const receiver = at(other, stream);
+    expect(await at(other, stream, 'PUT', 'found').status()).toBe(200);
+    expect((await receiver.answer()).text).toBe('found');
     expect(await at(other, pipe, 'POST', 'x').status()).toBe(200);
     expect((await alive.answer()).text).toBe('x');
   });
@@ -155,17 +164,21 @@ describe('two nodes', () => {
       const ready = await Promise.all(nodes().map((node) => at(node, '/readyz').status()));
       return ready.every((status) => status === 200);
     });
-    await eventually('they find each other', async () => {
-      const consumer = at(other, local);
-      const producer = at(one, local, 'POST', 'again');
-      const received = await Promise.race([
-        consumer.answer().then(({ text }) => text),
-        new Promise<string>((resolve) => setTimeout(resolve, 1_000, 'nothing')),
-      ]);
-      await Promise.all([consumer.leave(), producer.leave()]);
-      return received === 'again';
-    });
-  });
+    await eventually(
+      'they find each other',
+      async () => {
+        const consumer = at(other, local);
+        const producer = at(one, local, 'POST', 'again');
+        const received = await Promise.race([
+          consumer.answer().then(({ text }) => text),
+          delay(ATTEMPT_MS, 'nothing', { ref: false }),
+        ]);
+        await Promise.all([consumer.leave(), producer.leave()]);
+        return received === 'again';
+      },
+      PATIENCE_MS,
+    );
+  }, 120_000);
 
   it('of which one stops: what waits is sent away, what runs is finished', async () => {
     const [one, other] = nodes();
