@@ -5,8 +5,8 @@ import type { Duplex } from 'node:stream';
 import type { Config } from './config/config';
 import { refuseMalformed } from './refuse-malformed';
 
-/** How long a half-closed connection may be sent nothing before it counts as left, in milliseconds. */
-const HALF_CLOSED_MS = 3_000;
+/** A half-closed connection that is sent nothing from one look to the next counts as left. Milliseconds. */
+const LOOK_EVERY_MS = 2_000;
 
 /** How often Node looks for heads that take too long. Its default of 30 s would let them take twice the time allowed. */
 const HEADS_CHECKED_EVERY_MS = 1_000;
@@ -21,8 +21,11 @@ const BACKLOG = 4_096;
 export class Listener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** The latest unfinished answer on each connection. */
-  readonly #answers = new Map<Duplex, ServerResponse>();
+  /** The latest answer on each connection. */
+  readonly #answers = new WeakMap<Duplex, ServerResponse>();
+  /** How many bytes the half-closed connections of consumers had been sent at the last look. */
+  #halfClosed = new Map<Socket, number>();
+  #looking: NodeJS.Timeout | undefined;
   #isStopping = false;
 
   /** @param onDrop called for each connection that is closed because there are too many */
@@ -45,7 +48,7 @@ export class Listener {
     this.#server = createServer(options, onRequest)
       // The handler itself tells the client to go on, once nothing speaks against its request.
       .on('checkContinue', onRequest)
-      .on('clientError', (error, socket) => refuseMalformed(error, socket, this.#answers.get(socket)))
+      .on('clientError', (error, socket) => refuseMalformed(error, socket, this.#unfinished(socket)))
       .on('connection', (socket) => this.#accept(socket))
       .on('drop', onDrop);
     this.#server.maxConnections = config.limits.connections;
@@ -57,6 +60,7 @@ export class Listener {
   async listen(port: number, host: string): Promise<AddressInfo> {
     this.#server.listen({ port, host, backlog: BACKLOG });
     await once(this.#server, 'listening');
+    this.#looking = setInterval(() => this.#lookAtHalfClosed(), LOOK_EVERY_MS).unref();
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('The server has no TCP address');
     return address;
@@ -71,11 +75,12 @@ export class Listener {
     this.#isStopping = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#sockets) {
-      const answer = this.#answers.get(socket);
+      const answer = this.#unfinished(socket);
       if (answer === undefined) socket.destroySoon();
-      else answer.shouldKeepAlive = false;
+      else this.#closeAfter(socket, answer);
     }
     await closed;
+    clearInterval(this.#looking);
   }
 
   /** Cuts all connections, whatever is going on there. */
@@ -86,32 +91,41 @@ export class Listener {
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
-    socket.on('end', () => this.#onHalfClosed(socket));
   }
 
   #keep(socket: Socket, answer: ServerResponse): void {
-    if (this.#isStopping) answer.shouldKeepAlive = false;
     this.#answers.set(socket, answer);
-    answer.on('close', () => {
-      if (this.#answers.get(socket) !== answer) return;
-      this.#answers.delete(socket);
-      if (this.#isStopping) socket.destroySoon();
+    if (this.#isStopping) this.#closeAfter(socket, answer);
+  }
+
+  #unfinished(socket: Duplex): ServerResponse | undefined {
+    const answer = this.#answers.get(socket);
+    return answer?.closed === false ? answer : undefined;
+  }
+
+  #closeAfter(socket: Socket, answer: ServerResponse): void {
+    answer.shouldKeepAlive = false;
+    answer.once('close', () => {
+      if (this.#answers.get(socket) === answer) socket.destroySoon();
     });
   }
 
   /**
    * A consumer that closes its side may still read its answer. Most likely it has left: one that stands at the tail of a quiet
    * stream would be kept until the next byte comes, as its kernel goes on to acknowledge probes for a while. So it stays as long
-   * as it is being sent something.
+   * as it is being sent something. One look at all connections is cheaper than a listener on each.
    */
-  #onHalfClosed(socket: Socket): void {
-    const method = this.#answers.get(socket)?.req.method;
-    if (method !== 'GET' && method !== 'HEAD') return;
-    let sent = socket.bytesWritten;
-    const look = setInterval(() => {
-      if (socket.bytesWritten === sent) socket.destroy();
-      sent = socket.bytesWritten;
-    }, HALF_CLOSED_MS).unref();
-    socket.once('close', () => clearInterval(look));
+  #lookAtHalfClosed(): void {
+    const before = this.#halfClosed;
+    this.#halfClosed = new Map();
+    for (const socket of this.#sockets) {
+      if (!socket.readableEnded || !isConsumer(this.#unfinished(socket))) continue;
+      if (before.get(socket) === socket.bytesWritten) socket.destroy();
+      else this.#halfClosed.set(socket, socket.bytesWritten);
+    }
   }
+}
+
+function isConsumer(answer: ServerResponse | undefined): boolean {
+  return answer?.req.method === 'GET' || answer?.req.method === 'HEAD';
 }
