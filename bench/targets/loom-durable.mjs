@@ -6,8 +6,10 @@ const PATH = '/v1/stream';
 const BULK = 'bulk is measured by the Loom wire';
 
 /** Loom by the wire of Durable Streams, to be set beside the server of that project. `loom-durable:files`, `loom-durable:redis`. */
-export default (store = 'files') => {
-  const { needs, start } = loom(store);
+export default (store = 'files') => durablyServedBy(loom(store));
+
+/** @param loom the target that starts it */
+export function durablyServedBy({ needs, start }) {
   return {
     ...durableWire(PATH),
     needs,
@@ -19,7 +21,7 @@ export default (store = 'files') => {
       return server;
     },
   };
-};
+}
 
 /** @throws MissingPart when this build answers that it knows no such path */
 async function assertSpoken({ port }) {
