@@ -11,6 +11,9 @@ export interface Batch {
   readonly commits: readonly Commit[];
   /** The bytes of all of them, cut into entries. */
   readonly pieces: readonly Buffer[];
+  readonly bytes: number;
+  /** No commit is more than bytes. */
+  readonly isPlain: boolean;
 }
 
 export interface Judged {
@@ -22,33 +25,52 @@ export interface Judged {
   readonly results: readonly (Committed | LogError)[];
   /** What was stored, in order. */
   readonly stored: readonly Buffer[];
+  /** The event that was written, if any. */
+  readonly eventId: string;
 }
 
 /** Where in the arguments of the script the pieces begin, counted from 1 as Lua does. */
 const FIRST_PIECE = 12;
 
 export function newBatch(commits: readonly Commit[]): Batch {
-  const chunks = commits.flatMap((commit) => commit.chunks);
-  return { commits, pieces: cutPieces(chunks) };
+  const [only] = commits;
+  const chunks =
+    commits.length === 1 && only !== undefined ? only.chunks : commits.flatMap((commit) => commit.chunks);
+  const pieces = cutPieces(chunks);
+  return { commits, pieces, bytes: sizeOf(pieces), isPlain: pieces.length > 0 && commits.every(isPlain) };
+}
+
+function isPlain({ producer, sequence, seal }: Commit): boolean {
+  return producer === undefined && sequence === undefined && seal === undefined;
 }
 
 /** The arguments from the total on. */
-export function argsOf({ commits, pieces }: Batch): readonly (string | number | Buffer)[] {
+export function argsOf({ commits, pieces, bytes }: Batch): readonly (string | number | Buffer)[] {
   const named: string[] = [];
   const name = (value: string | undefined): number | '' =>
     value === undefined ? '' : FIRST_PIECE + pieces.length + named.push(value) - 1;
-  const plan = commits.map(({ chunks, producer, sequence, seal }) => {
+  const plan = commits.map((commit) => {
+    const { chunks, producer, sequence, seal } = commit;
     const size = sizeOf(chunks);
-    if (producer === undefined && sequence === undefined && seal === undefined) return size;
+    if (isPlain(commit)) return size;
     const { id, epoch = '', sequence: number = '' } = producer ?? {};
     return `${size}/${name(id)}/${epoch}/${number}/${name(sequence)}/${name(seal && formatOutcome(seal))}`;
   });
-  const isPlain = named.length === 0;
-  return [isPlain ? sizeOf(pieces) : '', plan.join(' '), pieces.length, ...pieces, ...named];
+  return [named.length === 0 ? bytes : '', plan.join(' '), pieces.length, ...pieces, ...named];
+}
+
+/** A plain batch that was stored whole. */
+export function allStored(from: Offset, { commits, pieces }: Batch): Judged {
+  let tail = from;
+  const results = commits.map(({ chunks }) => {
+    tail = advance(tail, sizeOf(chunks));
+    return { how: 'stored', tail, isSealed: false } as const;
+  });
+  return { from, tail, results, stored: pieces, eventId: '' };
 }
 
 /** @param answer `<tail before> <1 if it was sealed before> <verdicts>` */
-export function judgedBy(answer: string, { commits, pieces }: Batch): Judged {
+export function judgedBy(answer: string, eventId: string, { commits, pieces }: Batch): Judged {
   const [start, wasSealed, ...verdicts] = answer.split(' ');
   const from = advance(START, toNumber(start));
   let tail = from;
@@ -65,7 +87,7 @@ export function judgedBy(answer: string, { commits, pieces }: Batch): Judged {
     const state = producer && { epoch: producer.epoch, sequence: producer.sequence };
     return { how: 'stored', tail, isSealed, ...(state && { producer: state }) } as const;
   });
-  return { from, tail, results, stored: areAllStored ? pieces : stored };
+  return { from, tail, results, stored: areAllStored ? pieces : stored, eventId };
 }
 
 function refusedOrKnown(verdict: string, log: Pick<Committed, 'tail' | 'isSealed'>): Committed | LogError {

@@ -1,5 +1,6 @@
 import type { Commit, Committed, LogRef } from '../../core/log';
 import type { CommitLimits } from '../../core/store';
+import { type PlainTarget, plainTarget } from './plain-commit';
 
 /** A commit that waits for its turn. */
 export interface Waiting {
@@ -15,9 +16,17 @@ const BYTES_MAX = 512 * 1024;
 
 /** What waits to be committed to one log. */
 export class CommitQueue {
+  readonly target: PlainTarget;
+  /** One batch is under way, or will be at the end of this turn of the event loop. */
+  isBusy = false;
   #waiting: Waiting[] = [];
 
-  constructor(readonly log: LogRef) {}
+  constructor(
+    readonly log: LogRef,
+    node: string,
+  ) {
+    this.target = plainTarget(log, node);
+  }
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
@@ -29,6 +38,7 @@ export class CommitQueue {
 
   /** Those that go together next: at least one, unless there is none. */
   take(): readonly Waiting[] {
+    if (this.#waiting.length === 1) return this.takeAll();
     const [first] = this.#waiting;
     let count = 0;
     let bytes = 0;

@@ -1,15 +1,16 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { isLogError, LogError } from '../../core/errors';
 import type { Commit, Committed, LogRef } from '../../core/log';
+import type { Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { CommitLimits } from '../../core/store';
-import { argsOf, type Batch, type Judged, judgedBy, newBatch } from './commit-batch';
+import { allStored, argsOf, type Batch, type Judged, judgedBy, newBatch } from './commit-batch';
 import { CommitQueue, type Waiting } from './commit-queue';
 import type { Connections } from './connect';
 import { logKeys, markKey } from './keys';
 import { damaged, type Locator } from './locate';
 import type { RedisStoreSettings } from './options';
 import { type Patience, persist } from './persist';
+import { commitPlainly } from './plain-commit';
 import { toTexts } from './reply';
 import { runScript } from './scripts';
 
@@ -17,9 +18,21 @@ export interface CommitterOwner {
   readonly node: string;
   readonly locator: Locator;
   readonly patience: Patience;
-  /** Bytes that were stored at `from`, which may be none, and the event that was written, if any. */
-  stored(log: LogRef, judged: Judged, eventId: string): void;
+  /** What was stored, which may be nothing. */
+  stored(log: LogRef, judged: Judged): void;
 }
+
+interface NumberedBatch extends Batch, CommitLimits {
+  readonly number: number;
+  /** How far the log is known to have come. */
+  readonly reached: Offset;
+}
+
+/** Commands that leave in one write. With more of them Redis would have nothing to do while they are being made, and Node while they are run. */
+const TOGETHER_MAX = 8;
+
+/** Logs of which is remembered what their commits have in common, beside those that are being written to. */
+const QUEUES_KEPT_MAX = 1_000;
 
 /**
  * Group commit: a log has one batch under way, and what comes meanwhile goes with the next. Batches are numbered, and Redis remembers
@@ -27,7 +40,10 @@ export interface CommitterOwner {
  */
 export class Committer {
   readonly #queues = new Map<string, CommitQueue>();
-  readonly #running = new Set<Promise<void>>();
+  /** Their next batches go at the end of this turn of the event loop: requests that came together go together. */
+  #due: CommitQueue[] = [];
+  #busy = 0;
+  #whenIdle: (() => void)[] = [];
   #bytesWaiting = 0;
   #lastNumber = 0;
 
@@ -44,97 +60,117 @@ export class Committer {
       return Promise.reject(new LogError('STORE_UNAVAILABLE', 'Too much waits for Redis already'));
     this.#bytesWaiting += bytes;
     return new Promise((resolve, reject) => {
-      this.#queueOf(log).add({ commit, bytes, limits, resolve, reject });
+      const queue = this.#queueOf(log);
+      queue.add({ commit, bytes, limits, resolve, reject });
+      if (queue.isBusy) return;
+      queue.isBusy = true;
+      this.#busy += 1;
+      this.#isDue(queue);
     });
   }
 
   /** Resolves once nothing waits. */
-  async idle(): Promise<void> {
-    await Promise.allSettled(this.#running);
+  idle(): Promise<void> {
+    if (this.#busy === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
 
   #queueOf(log: LogRef): CommitQueue {
     const key = keyOf(log);
     const known = this.#queues.get(key);
     if (known !== undefined) return known;
-    const queue = new CommitQueue(log);
+    const queue = new CommitQueue(log, this.owner.node);
     this.#queues.set(key, queue);
-    const run = this.#run(queue).finally(() => this.#running.delete(run));
-    this.#running.add(run);
     return queue;
   }
 
-  /** Takes what there is at the end of each turn of the event loop: requests that came together go together. */
-  async #run(queue: CommitQueue): Promise<void> {
-    for (await turn(); !queue.isEmpty; await turn()) {
-      const together = queue.take();
-      const error = await this.#store(queue.log, together);
-      this.#over(together);
-      if (!isLogError(error, 'STORE_UNAVAILABLE')) continue;
-      // Redis was waited for long enough. These were not sent, so that they are certainly not stored.
-      const others = queue.takeAll();
-      for (const { reject } of others) reject(error);
+  #isDue(queue: CommitQueue): void {
+    this.#due.push(queue);
+    if (this.#due.length === 1) setImmediate(() => this.#sendDue());
+  }
+
+  #sendDue(): void {
+    const due = this.#due;
+    this.#due = [];
+    for (let sent = 0; sent < due.length; sent += TOGETHER_MAX) {
+      this.connections.inOneWrite(() => {
+        for (const queue of due.slice(sent, sent + TOGETHER_MAX)) void this.#sendNext(queue);
+      });
+    }
+  }
+
+  async #sendNext(queue: CommitQueue): Promise<void> {
+    const together = queue.take();
+    try {
+      tell(together, await this.#store(queue, together));
+    } catch (error) {
+      // Redis was waited for long enough. The others were not sent, so that they are certainly not stored.
+      const others = isLogError(error, 'STORE_UNAVAILABLE') ? queue.takeAll() : [];
+      for (const { reject } of [...together, ...others]) reject(error);
       this.#over(others);
     }
-    this.#queues.delete(keyOf(queue.log));
+    this.#over(together);
+    if (queue.isEmpty) this.#rest(queue);
+    else this.#isDue(queue);
   }
 
   #over(done: readonly Waiting[]): void {
     for (const { bytes } of done) this.#bytesWaiting -= bytes;
   }
 
-  /** @returns why the whole batch failed, if it did; its callers are told */
-  async #store(log: LogRef, together: readonly Waiting[]): Promise<unknown> {
-    try {
-      const judged = await this.#judge(log, together);
-      for (const [i, { resolve, reject }] of together.entries()) {
-        const result = judged.results[i];
-        if (result === undefined || result instanceof LogError) reject(result);
-        else resolve(result);
-      }
-      return undefined;
-    } catch (error) {
-      for (const { reject } of together) reject(error);
-      return error;
-    }
+  #rest(queue: CommitQueue): void {
+    queue.isBusy = false;
+    if (this.#queues.size > QUEUES_KEPT_MAX) this.#queues.delete(keyOf(queue.log));
+    this.#busy -= 1;
+    if (this.#busy > 0) return;
+    for (const resolve of this.#whenIdle) resolve();
+    this.#whenIdle = [];
   }
 
-  async #judge(log: LogRef, together: readonly Waiting[]): Promise<Judged> {
+  #store(queue: CommitQueue, together: readonly Waiting[]): Promise<Judged> {
     const batch = newBatch(together.map(({ commit }) => commit));
     this.#lastNumber += 1;
     const number = this.#lastNumber;
-    const limits = together[0]?.limits ?? { logBytesMax: 0, producersMax: 0 };
-    const args = [
-      Math.min(limits.logBytesMax, Number.MAX_SAFE_INTEGER),
-      limits.producersMax,
-      ...argsOf(batch),
-    ];
-    return persist(this.owner.patience, () => this.#attempt(log, batch, number, args));
+    const { logBytesMax, producersMax } = together[0]?.limits ?? { logBytesMax: 0, producersMax: 0 };
+    const limits = { logBytesMax: Math.min(logBytesMax, Number.MAX_SAFE_INTEGER), producersMax };
+    return persist(this.owner.patience, () => this.#attempt(queue, batch, number, limits));
   }
 
-  async #attempt(
-    log: LogRef,
-    batch: Batch,
-    number: number,
-    args: readonly (string | number | Buffer)[],
-  ): Promise<Judged> {
-    const { node, locator } = this.owner;
+  async #attempt(queue: CommitQueue, batch: Batch, number: number, limits: CommitLimits): Promise<Judged> {
+    const { log, target } = queue;
+    const reached = this.owner.locator.reachedBy(log);
+    const step = { ...batch, ...limits, number, reached };
+    const from = batch.isPlain ? await commitPlainly(this.connections.commands, target, step) : undefined;
+    const judged = from === undefined ? await this.#judge(log, step) : allStored(from, batch);
+    this.owner.locator.reached(log, judged.tail);
+    this.owner.stored(log, judged);
+    return judged;
+  }
+
+  async #judge(log: LogRef, batch: NumberedBatch): Promise<Judged> {
+    const { node } = this.owner;
+    const { number, reached, logBytesMax, producersMax } = batch;
     const keys = [...logKeys(log.id), markKey(log.id, log.generation, node)];
     const about = [log.id, log.generation, node, this.settings.lifecycleLength];
-    const all = [...about, number, locator.reachedBy(log), ...args];
-    const reply = await runScript(this.connections.commands, 'commit', keys, all);
+    const args = [...about, number, reached, logBytesMax, producersMax, ...argsOf(batch)];
+    const reply = await runScript(this.connections.commands, 'commit', keys, args);
     if (reply === 'CHANGED') throw await this.#lossOf(log);
     const [answer = '', eventId = ''] = toTexts(reply);
-    const judged = judgedBy(answer, batch);
-    locator.reached(log, judged.tail);
-    this.owner.stored(log, judged, eventId);
-    return judged;
+    return judgedBy(answer, eventId, batch);
   }
 
   /** Its caller is told of lost bytes once, as readers are; from then on the log goes on from where it is. */
   async #lossOf(log: LogRef): Promise<Error> {
     const { tail, loss } = await this.owner.locator.locate(log);
     return loss?.isNews ? damaged(tail, loss) : new Error('the log is not as it was');
+  }
+}
+
+function tell(together: readonly Waiting[], { results }: Judged): void {
+  for (const [i, { resolve, reject }] of together.entries()) {
+    const result = results[i];
+    if (result === undefined || result instanceof LogError) reject(result);
+    else resolve(result);
   }
 }
 

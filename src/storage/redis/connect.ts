@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { LogError, messageOf } from '../../core/errors';
 import type { RedisClient } from './client';
@@ -63,6 +64,18 @@ export class Connections {
   /** Every master there is. */
   masters(): readonly Redis[] {
     return this.commands instanceof Cluster ? this.commands.nodes('master') : [this.commands];
+  }
+
+  /** Runs what sends commands, which go out in one write a connection. */
+  inOneWrite(send: () => void): void {
+    // There is none while a connection is being made anew.
+    const streams = this.masters().flatMap(({ stream }: { stream?: Writable }) => stream ?? []);
+    for (const stream of streams) stream.cork();
+    try {
+      send();
+    } finally {
+      for (const stream of streams) stream.uncork();
+    }
   }
 
   /**

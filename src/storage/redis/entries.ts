@@ -87,6 +87,9 @@ export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] 
 
 /** The same cut, each entry's bytes as one buffer: for a script, which takes them as arguments. */
 export function cutPieces(chunks: readonly Buffer[]): Buffer[] {
+  const [only] = chunks;
+  const isOnePiece = chunks.length === 1 && only !== undefined && only.length <= ENTRY_BYTES_MAX;
+  if (isOnePiece && only.length > 0) return [only];
   return cutEntries(START, chunks).map(({ parts }) => bytesOf(parts));
 }
 

@@ -46,6 +46,11 @@ export function logKeys(id: LogId): readonly string[] {
   ];
 }
 
+/** What `lua/commit-plain.lua` is given. */
+export function plainKeys(id: LogId, generation: string, node: string): readonly string[] {
+  return [factsKey(id), bytesPrefix(partitionOf(id)), markKey(id, generation, node)];
+}
+
 /** What a node's last batch of commits to a generation came to. */
 export function markKey(id: LogId, generation: string, node: string): string {
   return `loom:{${partitionOf(id)}}:mark:${generation}:${node}`;

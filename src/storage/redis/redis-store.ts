@@ -94,7 +94,7 @@ class RedisStore implements LogStore {
       node: this.#lease.node,
       locator,
       patience: this.#patience(settings.patienceMs, false),
-      stored: (log, { from, stored }, eventId) => {
+      stored: (log, { from, stored, eventId }) => {
         this.#watching.committed(log, from, stored);
         if (eventId !== '') this.#feed.isOver(log.id, eventId);
       },

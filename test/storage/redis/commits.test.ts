@@ -172,6 +172,19 @@ describe('commits of several nodes', () => {
 });
 
 describe('when Redis fails under commits', () => {
+  it('that has forgotten the scripts is told them again', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const log = await createOpenLog(store);
+      for (const text of ['one;', 'two;', 'three;']) {
+        await Promise.all([commit(store, log, text), commit(store, log, text)]);
+        await admin.script('FLUSH');
+      }
+      const sealed = { seal: { kind: 'complete' } } as const;
+      expect(await commit(store, log, 'end', sealed)).toMatchObject({ how: 'stored', tail: 31 });
+      expect(await textOf(store, log)).toBe('one;one;two;two;three;three;end');
+    }));
+
   it('what was acknowledged is there after it was killed, and everything once', () =>
     withRedis(
       async ({ redis, open }) => {
