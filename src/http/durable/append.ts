@@ -60,7 +60,7 @@ async function appendWhole(
   body: Buffer,
 ): Promise<Committed> {
   if (body.length === 0) return close(wire, stream, head);
-  await assertBelongs(wire, stream, head);
+  if (head.type !== stream.type) await assertBelongs(wire, stream, head);
   return commit(wire, stream, { chunks: [content(stream, body)], ...stepOf(head) });
 }
 

@@ -43,8 +43,9 @@ function perform(wire: Durable, exchange: Exchange): Promise<void> | void {
   if (method === 'OPTIONS') return allow(wire, exchange);
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
   if (operation === undefined) throw notAllowed(method);
-  const allowed = exchange.access();
-  return hidingGone(operation(wire, { ...exchange, allowed, id: idOf(exchange.path) }));
+  const { req, res, path, query, requestId, access } = exchange;
+  const allowed = access();
+  return hidingGone(operation(wire, { req, res, path, query, requestId, access, allowed, id: idOf(path) }));
 }
 
 /** To who asked for a stream that was removed or replaced meanwhile it is not there: a 410 means something else here (5.4). */

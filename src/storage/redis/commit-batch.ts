@@ -2,12 +2,16 @@ import { LOG_ERRORS, LogError, type LogErrorCode, ProducerError } from '../../co
 import type { Commit, Committed } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
+import type { CommitLimits } from '../../core/store';
 import { cutPieces } from './entries';
 import { formatOutcome } from './outcome';
 import { toNumber, unexpected } from './reply';
 
 /** Commits that `lua/commit.lua` is given together. */
 export interface Batch {
+  /** Those of one node rise. */
+  readonly number: number;
+  readonly limits: CommitLimits;
   readonly commits: readonly Commit[];
   /** The bytes of all of them, cut into entries. */
   readonly pieces: readonly Buffer[];
@@ -32,20 +36,29 @@ export interface Judged {
 /** Where in the arguments of the script the pieces begin, counted from 1 as Lua does. */
 const FIRST_PIECE = 12;
 
-export function newBatch(commits: readonly Commit[]): Batch {
+export function newBatch(commits: readonly Commit[], number: number, limits: CommitLimits): Batch {
   const [only] = commits;
   const chunks =
     commits.length === 1 && only !== undefined ? only.chunks : commits.flatMap((commit) => commit.chunks);
   const pieces = cutPieces(chunks);
-  return { commits, pieces, bytes: sizeOf(pieces), isPlain: pieces.length > 0 && commits.every(isPlain) };
+  const isPlainBatch = pieces.length > 0 && commits.every(isPlain);
+  const logBytesMax = Math.min(limits.logBytesMax, Number.MAX_SAFE_INTEGER);
+  return {
+    number,
+    limits: { logBytesMax, producersMax: limits.producersMax },
+    commits,
+    pieces,
+    bytes: sizeOf(pieces),
+    isPlain: isPlainBatch,
+  };
 }
 
 function isPlain({ producer, sequence, seal }: Commit): boolean {
   return producer === undefined && sequence === undefined && seal === undefined;
 }
 
-/** The arguments from the total on. */
-export function argsOf({ commits, pieces, bytes }: Batch): readonly (string | number | Buffer)[] {
+/** The arguments from the limits on. */
+export function argsOf({ limits, commits, pieces, bytes }: Batch): readonly (string | number | Buffer)[] {
   const named: string[] = [];
   const name = (value: string | undefined): number | '' =>
     value === undefined ? '' : FIRST_PIECE + pieces.length + named.push(value) - 1;
@@ -56,7 +69,9 @@ export function argsOf({ commits, pieces, bytes }: Batch): readonly (string | nu
     const { id, epoch = '', sequence: number = '' } = producer ?? {};
     return `${size}/${name(id)}/${epoch}/${number}/${name(sequence)}/${name(seal && formatOutcome(seal))}`;
   });
-  return [named.length === 0 ? bytes : '', plan.join(' '), pieces.length, ...pieces, ...named];
+  const { logBytesMax, producersMax } = limits;
+  const total = named.length === 0 ? bytes : '';
+  return [logBytesMax, producersMax, total, plan.join(' '), pieces.length, ...pieces, ...named];
 }
 
 /** A plain batch that was stored whole. */

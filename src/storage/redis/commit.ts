@@ -10,7 +10,7 @@ import { logKeys, markKey } from './keys';
 import { damaged, type Locator } from './locate';
 import type { RedisStoreSettings } from './options';
 import { type Patience, persist } from './persist';
-import { commitPlainly } from './plain-commit';
+import { commitPlainly, type PlainTarget } from './plain-commit';
 import { toTexts } from './reply';
 import { runScript } from './scripts';
 
@@ -20,12 +20,6 @@ export interface CommitterOwner {
   readonly patience: Patience;
   /** What was stored, which may be nothing. */
   stored(log: LogRef, judged: Judged): void;
-}
-
-interface NumberedBatch extends Batch, CommitLimits {
-  readonly number: number;
-  /** How far the log is known to have come. */
-  readonly reached: Offset;
 }
 
 /** Commands that leave in one write. With more of them Redis would have nothing to do while they are being made, and Node while they are run. */
@@ -127,32 +121,30 @@ export class Committer {
     this.#whenIdle = [];
   }
 
-  #store(queue: CommitQueue, together: readonly Waiting[]): Promise<Judged> {
-    const batch = newBatch(together.map(({ commit }) => commit));
+  #store({ log, target }: CommitQueue, together: readonly Waiting[]): Promise<Judged> {
     this.#lastNumber += 1;
-    const number = this.#lastNumber;
-    const { logBytesMax, producersMax } = together[0]?.limits ?? { logBytesMax: 0, producersMax: 0 };
-    const limits = { logBytesMax: Math.min(logBytesMax, Number.MAX_SAFE_INTEGER), producersMax };
-    return persist(this.owner.patience, () => this.#attempt(queue, batch, number, limits));
+    const limits = together[0]?.limits ?? { logBytesMax: 0, producersMax: 0 };
+    const commits = together.map(({ commit }) => commit);
+    const batch = newBatch(commits, this.#lastNumber, limits);
+    return persist(this.owner.patience, () => this.#attempt(log, target, batch));
   }
 
-  async #attempt(queue: CommitQueue, batch: Batch, number: number, limits: CommitLimits): Promise<Judged> {
-    const { log, target } = queue;
-    const reached = this.owner.locator.reachedBy(log);
-    const step = { ...batch, ...limits, number, reached };
-    const from = batch.isPlain ? await commitPlainly(this.connections.commands, target, step) : undefined;
-    const judged = from === undefined ? await this.#judge(log, step) : allStored(from, batch);
-    this.owner.locator.reached(log, judged.tail);
+  async #attempt(log: LogRef, target: PlainTarget, batch: Batch): Promise<Judged> {
+    const { locator } = this.owner;
+    const reached = locator.reachedBy(log);
+    const { commands } = this.connections;
+    const from = batch.isPlain ? await commitPlainly(commands, target, batch, reached) : undefined;
+    const judged = from === undefined ? await this.#judge(log, batch, reached) : allStored(from, batch);
+    locator.reached(log, judged.tail);
     this.owner.stored(log, judged);
     return judged;
   }
 
-  async #judge(log: LogRef, batch: NumberedBatch): Promise<Judged> {
+  async #judge(log: LogRef, batch: Batch, reached: Offset): Promise<Judged> {
     const { node } = this.owner;
-    const { number, reached, logBytesMax, producersMax } = batch;
     const keys = [...logKeys(log.id), markKey(log.id, log.generation, node)];
     const about = [log.id, log.generation, node, this.settings.lifecycleLength];
-    const args = [...about, number, reached, logBytesMax, producersMax, ...argsOf(batch)];
+    const args = [...about, batch.number, reached, ...argsOf(batch)];
     const reply = await runScript(this.connections.commands, 'commit', keys, args);
     if (reply === 'CHANGED') throw await this.#lossOf(log);
     const [answer = '', eventId = ''] = toTexts(reply);

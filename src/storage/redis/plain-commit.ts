@@ -6,6 +6,7 @@ import { Command } from 'ioredis';
 import type { LogRef } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import type { RedisClient } from './client';
+import type { Batch } from './commit-batch';
 import { plainKeys } from './keys';
 import { toNumber } from './reply';
 
@@ -20,15 +21,6 @@ const LENGTH_MAX = 16;
 
 /** Connections over which Redis has been told the script. */
 const toldOver = new WeakSet<Writable>();
-
-export interface PlainBatch {
-  readonly number: number;
-  /** How far the log is known to have come. */
-  readonly reached: Offset;
-  readonly logBytesMax: number;
-  readonly bytes: number;
-  readonly pieces: readonly Buffer[];
-}
 
 /** What is the same in all plain commits of a node to a log. */
 export interface PlainTarget {
@@ -51,9 +43,10 @@ export function plainTarget({ id, generation }: LogRef, node: string): PlainTarg
 export async function commitPlainly(
   client: RedisClient,
   target: PlainTarget,
-  batch: PlainBatch,
+  batch: Batch,
+  reached: Offset,
 ): Promise<Offset | undefined> {
-  const command = new PlainCommit(target, batch);
+  const command = new PlainCommit(target, batch, reached);
   try {
     const reply = await client.sendCommand(command);
     return reply === null ? undefined : advance(START, toNumber(reply));
@@ -69,7 +62,8 @@ class PlainCommit extends Command {
 
   constructor(
     private readonly target: PlainTarget,
-    private readonly batch: PlainBatch,
+    private readonly batch: Batch,
+    private readonly reached: Offset,
   ) {
     // These arguments are what ioredis looks at to find the node of a Cluster, and shows in errors.
     super('evalsha', [SHA, '3', ...target.keys], { replyEncoding: 'utf8' });
@@ -77,11 +71,12 @@ class PlainCommit extends Command {
 
   override toWritable(socket: Writable): Buffer {
     this.#socket = socket;
-    const { number, reached, logBytesMax, bytes, pieces } = this.batch;
+    const { number, limits, bytes, pieces } = this.batch;
     const run = toldOver.has(socket) ? bulk('EVALSHA') + bulk(SHA) : bulk('EVAL') + bulk(SCRIPT);
     toldOver.add(socket);
     const head = `*${1 + ARGUMENTS + pieces.length}${CRLF}${run}`;
-    const numbers = bulk(`${number}`) + bulk(`${reached}`) + bulk(`${logBytesMax}`) + bulk(`${bytes}`);
+    const numbers =
+      bulk(`${number}`) + bulk(`${this.reached}`) + bulk(`${limits.logBytesMax}`) + bulk(`${bytes}`);
     const framing = pieces.length * LENGTH_MAX;
     const command = Buffer.allocUnsafe(head.length + this.target.bytes + numbers.length + bytes + framing);
     let at = command.write(head, 'latin1');
