@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { LogError } from '../../core/errors';
 import type { LogState } from '../../core/log';
@@ -49,6 +50,10 @@ export class Facts {
   readonly #about: Database<number, string>;
   /** How many ids are taken, those included whose creation is being written. */
   #count: number;
+  /** What goes in the transaction that begins at the end of this turn. */
+  #writes: (() => void)[] = [];
+  #commit: Promise<void> | undefined;
+  #bytesUsed: number | undefined;
 
   /**
    * @param isSynced whether `write` waits for the disk. Without it a commit survives the process at once, and is on the disk
@@ -72,9 +77,8 @@ export class Facts {
 
   /** How far into its file LMDB has written. What follows is free. */
   get bytesUsed(): number {
-    const stats: { lastPageNumber?: number; pageSize?: number } = this.#root.getStats();
-    const { lastPageNumber = 0, pageSize = 4096 } = stats;
-    return (lastPageNumber + 1) * pageSize;
+    this.#bytesUsed ??= this.#askBytesUsed();
+    return this.#bytesUsed;
   }
 
   /** Takes over what an earlier version has written. @throws Error when a later one has. */
@@ -144,12 +148,33 @@ export class Facts {
     await this.#root.close();
   }
 
-  /** Puts and removals in one transaction; resolves when it is committed. */
-  async commit(writes: () => void): Promise<void> {
+  /** Puts and removals in one transaction, which all share that come in one turn of the event loop. Resolves when it is committed. */
+  commit(writes: () => void): Promise<void> {
+    this.#writes.push(writes);
+    this.#commit ??= this.#commitTogether();
+    return this.#commit;
+  }
+
+  #askBytesUsed(): number {
+    const stats: { lastPageNumber?: number; pageSize?: number } = this.#root.getStats();
+    const { lastPageNumber = 0, pageSize = 4096 } = stats;
+    return (lastPageNumber + 1) * pageSize;
+  }
+
+  async #commitTogether(): Promise<void> {
+    await turn();
+    const together = this.#writes;
+    this.#writes = [];
+    this.#commit = undefined;
     try {
-      await this.#root.batch(writes);
+      await this.#root.batch(() => {
+        for (const writes of together) writes();
+      });
     } catch (error) {
       throw await causeOf(error);
+    } finally {
+      // Only a transaction moves it, and to ask costs as much as a small write.
+      this.#bytesUsed = undefined;
     }
   }
 
