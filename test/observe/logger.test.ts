@@ -1,15 +1,20 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describeError } from '../../src/observe/describe-error';
 
-/** Runs `code` with a logger in a process of its own, and returns what it wrote to stdout. */
-function written(code: string, format = 'json', environment = {}): string {
+/** The arguments for Node that run `code` with a logger. */
+function argumentsFor(code: string, format = 'json', level = 'info'): readonly string[] {
   const script = `
     const { createLogger } = require(${JSON.stringify(join(__dirname, '../../src/observe/logger.ts'))});
-    const logger = createLogger({ level: 'info', format: '${format}' });
+    const logger = createLogger({ level: '${level}', format: '${format}' });
     ${code}`;
   const hook = join(__dirname, '../support/register-typescript.cjs');
-  const { stdout, stderr } = spawnSync(process.execPath, ['--require', hook, '--eval', script], {
+  return ['--require', hook, '--eval', script];
+}
+
+/** Runs `code` with a logger in a process of its own, and returns what it wrote to stdout. */
+function written(code: string, format = 'json', environment = {}): string {
+  const { stdout, stderr } = spawnSync(process.execPath, argumentsFor(code, format), {
     encoding: 'utf8',
     env: { ...process.env, ...environment },
   });
@@ -30,6 +35,36 @@ describe('the log', () => {
       n: 999,
       msg: 'line',
     });
+  });
+
+  it('has a line for each request that is JSON whatever is in its path, and none below the level', () => {
+    const code = `logger.request({ path: '/a"\\\\b', status: undefined, ms: 3 }, 'request'); process.exit(0);`;
+    expect(JSON.parse(written(code))).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-.*Z$/),
+      path: '/a"\\b',
+      ms: 3,
+      msg: 'request',
+    });
+    const { stdout } = spawnSync(process.execPath, argumentsFor(code, 'json', 'warn'), { encoding: 'utf8' });
+    expect(stdout).toBe('');
+  });
+
+  it('is written soon, also where lines follow each other so fast that they are gathered', async () => {
+    const code = `
+      for (const ms of [0, 20, 40]) setTimeout(() => logger.info({ ms }, 'line'), ms);
+      setInterval(() => {}, 1_000);`;
+    const child = spawn(process.execPath, argumentsFor(code), { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      let text = '';
+      for await (const piece of child.stdout) {
+        text += piece;
+        if (text.includes('"ms":40')) break;
+      }
+      expect(text.trimEnd().split('\n')).toHaveLength(3);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   it('holds no secret', () => {
