@@ -3,20 +3,33 @@ import { write, writeSync } from 'node:fs';
 /** Lines that wait for a reader that does not read, in bytes. What goes beyond is dropped. */
 const PENDING_BYTES_MAX = 4 * 1024 * 1024;
 
-/** After a write lines are gathered for so long, in milliseconds: a write costs another thread's waking, many times what a line does. */
+/**
+ * Where lines are so many that they are gathered, this is how long, in milliseconds: a write costs another thread's waking, many times
+ * what a line does.
+ */
 const GATHERED_MS = 100;
 
 /** What is gathered up to this size, in bytes, waits; more goes at once. */
 const GATHERED_BYTES = 64 * 1024;
 
+/** Takes lines, each with its line feed. They come out in the order in which they were given, however soon each has to. */
+export interface LineOutput {
+  /** Now. */
+  write(line: string): void;
+  /** Now, or with others within a tenth of a second: for lines of which there may be thousands a second. */
+  writeSoon(line: string): void;
+}
+
 /**
- * Writes log lines to a file descriptor without ever holding the service up: one write is under way, what comes meanwhile and shortly
- * after waits up to a bound, and lines that cannot be written, because the disk is full or the reader is gone, are lost.
+ * Writes log lines to a file descriptor without ever holding the service up: one write is under way, what comes meanwhile waits up to a
+ * bound, and lines that cannot be written, because the disk is full or the reader is gone, are lost.
  */
-export class LogOutput {
+export class LogOutput implements LineOutput {
   #waiting: string[] = [];
   #bytes = 0;
   #isWriting = false;
+  /** Something waits that is to go now. */
+  #isUrgent = false;
   #gathering: NodeJS.Timeout | undefined;
 
   constructor(private readonly fd: number) {
@@ -25,22 +38,33 @@ export class LogOutput {
   }
 
   write(line: string): void {
+    this.#keep(line);
+    this.#isUrgent = true;
+    if (!this.#isWriting) this.#writeOn();
+  }
+
+  writeSoon(line: string): void {
+    this.#keep(line);
+    if (this.#isWriting) return;
+    if (this.#gathering === undefined || this.#bytes >= GATHERED_BYTES) this.#writeOn();
+  }
+
+  #keep(line: string): void {
     if (this.#bytes + line.length > PENDING_BYTES_MAX) return;
     this.#waiting.push(line);
     this.#bytes += line.length;
-    if (this.#isWriting) return;
-    if (this.#gathering === undefined || this.#bytes >= GATHERED_BYTES) this.#writeOn();
   }
 
   #writeOn(): void {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
+    this.#isUrgent = false;
     const buffer = this.#take();
     if (buffer.length === 0) return;
     this.#isWriting = true;
     this.#writeAll(buffer, () => {
       this.#isWriting = false;
-      if (this.#bytes >= GATHERED_BYTES) this.#writeOn();
+      if (this.#isUrgent || this.#bytes >= GATHERED_BYTES) this.#writeOn();
       else this.#gathering = setTimeout(() => this.#writeOn(), GATHERED_MS).unref();
     });
   }

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import type { Config } from '../config/config';
 import { describeError } from './describe-error';
-import { LogOutput } from './log-output';
+import { type LineOutput, LogOutput } from './log-output';
 
 const STDOUT = 1;
 
@@ -44,7 +44,7 @@ export function createLogger({ level, format }: Config['log']): Logger {
 }
 
 /** The lines of requests are so many that they are made here: it takes a quarter of the time that pino does. */
-function requestsTo(output: pino.DestinationStream): RequestLine {
+function requestsTo(output: LineOutput): RequestLine {
   let now = 0;
   let time = '';
   // Neither is there a request without fields, nor one whose message has to be escaped.
@@ -54,18 +54,21 @@ function requestsTo(output: pino.DestinationStream): RequestLine {
       time = new Date(now).toISOString();
     }
     const text = JSON.stringify(fields).slice(1, -1);
-    output.write(`{"level":"info","time":"${time}",${text},"msg":"${msg}"}\n`);
+    output.writeSoon(`{"level":"info","time":"${time}",${text},"msg":"${msg}"}\n`);
   };
 }
 
 function ignore(): void {}
 
 /** For eyes. Loaded only where it is used. */
-function prettily(output: pino.DestinationStream): pino.DestinationStream {
+function prettily(output: LineOutput): LineOutput {
   const { prettyFactory }: typeof import('pino-pretty') = require('pino-pretty');
   const render = prettyFactory({
     colorize: process.stdout.isTTY && !process.env['NO_COLOR'],
     ignore: 'requestId',
   });
-  return { write: (line) => output.write(render(line)) };
+  return {
+    write: (line) => output.write(render(line)),
+    writeSoon: (line) => output.writeSoon(render(line)),
+  };
 }

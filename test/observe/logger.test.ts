@@ -50,18 +50,21 @@ describe('the log', () => {
     expect(stdout).toBe('');
   });
 
-  it('is written soon, also where lines follow each other so fast that they are gathered', async () => {
+  it('is written soon, and in its turn, also where the lines of requests are so many that they are gathered', async () => {
     const code = `
-      for (const ms of [0, 20, 40]) setTimeout(() => logger.info({ ms }, 'line'), ms);
+      for (const ms of [0, 20, 30]) setTimeout(() => logger.request({ ms }, 'line'), ms);
+      setTimeout(() => logger.info({ ms: 40 }, 'line'), 40);
+      setTimeout(() => logger.request({ ms: 50 }, 'line'), 50);
       setInterval(() => {}, 1_000);`;
     const child = spawn(process.execPath, argumentsFor(code), { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       let text = '';
       for await (const piece of child.stdout) {
         text += piece;
-        if (text.includes('"ms":40')) break;
+        if (text.includes('"ms":50')) break;
       }
-      expect(text.trimEnd().split('\n')).toHaveLength(3);
+      const lines = text.trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line).ms)).toEqual([0, 20, 30, 40, 50]);
     } finally {
       child.kill('SIGKILL');
     }
