@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from './config/config';
+import { QueuedAnswers } from './queued-answers';
 import { refuseMalformed } from './refuse-malformed';
 
 /** A half-closed connection that is sent nothing from one look to the next counts as left. Milliseconds. */
@@ -26,6 +27,7 @@ export class Listener {
   /** How many bytes the half-closed connections of consumers had been sent at the last look. */
   #halfClosed = new Map<Socket, number>();
   #looking: NodeJS.Timeout | undefined;
+  readonly #queued = new QueuedAnswers();
   #isStopping = false;
 
   /** @param onDrop called for each connection that is closed because there are too many */
@@ -90,11 +92,15 @@ export class Listener {
 
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.#queued.close(socket);
+    });
   }
 
   #keep(socket: Socket, answer: ServerResponse): void {
     this.#answers.set(socket, answer);
+    this.#queued.keep(socket, answer);
     if (this.#isStopping) this.#closeAfter(socket, answer);
   }
 

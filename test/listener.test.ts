@@ -172,6 +172,25 @@ describe('a client that closes its side', () => {
   });
 });
 
+it('answers whose turn on a connection has not come are over when it breaks, as the one whose turn it is', async () => {
+  const answers: ServerResponse[] = [];
+  let tell = (): void => {};
+  const allAsked = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const { dial } = await listen((_req, res) => {
+    if (answers.push(res) === 3) tell();
+  });
+  const client = (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+  await allAsked;
+  // It has been written, and waits for its turn all the same.
+  answers[1]?.end('second');
+  const over = Promise.all(answers.map((answer) => once(answer, 'close')));
+  client.socket.resetAndDestroy();
+  await over;
+  expect(answers.map(({ closed, destroyed }) => closed && destroyed)).toEqual([true, true, true]);
+});
+
 it('a client that asks before it sends a body is not told to go on by anyone but the handler', async () => {
   const { dial } = await listen((_req, res) => void res.writeHead(403).end());
   const client = (await dial()).send(

@@ -1,0 +1,28 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/**
+ * The answers whose turn on their connection has not come: to requests that were sent without waiting for the answer before. When
+ * the connection closes, Node tells only the answer whose turn it is. The others would never be over, and what they stand for, as
+ * a consumer at a tail, would be kept for ever.
+ */
+export class QueuedAnswers {
+  readonly #queued = new Map<Duplex, Set<ServerResponse>>();
+
+  /** To be called with each answer when its request comes. */
+  keep(connection: Duplex, answer: ServerResponse): void {
+    if (answer.socket !== null) return;
+    const queued = this.#queued.get(connection) ?? new Set();
+    this.#queued.set(connection, queued.add(answer));
+    answer.once('socket', () => queued.delete(answer));
+  }
+
+  /** The connection has closed. */
+  close(connection: Duplex): void {
+    for (const answer of this.#queued.get(connection) ?? []) {
+      // Undocumented: it is what `closed` tells. A handler that has yet to look at it would else wait for the event.
+      Object.assign(answer.destroy(), { _closed: true }).emit('close');
+    }
+    this.#queued.delete(connection);
+  }
+}
