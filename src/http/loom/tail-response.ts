@@ -160,11 +160,15 @@ class Reading {
     else this.#mustLook = true;
   }
 
-  /** Whether there may be more in the store than what was read up to `at`. Asked once for each time that the tail was reached. */
+  /**
+   * Whether there may be more in the store than what was read up to `at`. Asked once for each time that the tail was reached. What was
+   * heard counts once: Redis may have lost those bytes since, and who went on looking for them would do nothing else.
+   */
   hasMore(at: Offset): boolean {
-    const mustLook = this.#mustLook;
+    const hasMore = this.#mustLook || (this.#heardOf !== undefined && this.#heardOf > at);
     this.#mustLook = false;
-    return mustLook || (this.#heardOf !== undefined && this.#heardOf > at);
+    this.#heardOf = undefined;
+    return hasMore;
   }
 
   stop(): void {

@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { configFrom } from '../../src/config/load';
+import type { LogRef } from '../../src/core/log';
+import { advance, type Offset, START } from '../../src/core/offset';
+import type { Page, Watcher } from '../../src/core/store';
+import { createApp } from '../../src/http/app';
+import { createLogger } from '../../src/observe/logger';
+import { MemoryStore } from '../../src/storage/memory/memory-store';
+import { createLogOf } from '../core/stores';
+import { Consumer } from '../support/http';
+
+/** Its reads take a turn each. */
+class SlowStore extends MemoryStore {
+  reads = 0;
+  readonly watchers: Watcher[] = [];
+  /** Called before each read. */
+  beforeRead = (): void => {};
+
+  override async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
+    this.reads += 1;
+    this.beforeRead();
+    await turn();
+    return super.read(log, from, bytesMax);
+  }
+
+  override watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
+    this.watchers.push(watcher);
+    return super.watch(log, seen, watcher);
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a tail', () => {
+  const store = new SlowStore();
+  const { handler, drain } = createApp({
+    store,
+    config: configFrom({}),
+    logger: createLogger({ level: 'warn', format: 'json' }),
+  });
+  const server = createServer(handler);
+  beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
+  afterAll(async () => {
+    await drain();
+    server.close();
+  });
+
+  it('does not look for ever for bytes that it was told of while it read, and that the store has lost since', async () => {
+    const writer = await createLogOf(store, 'kept.');
+    const end = advance(START, 5);
+    store.beforeRead = () => {
+      store.beforeRead = () => {};
+      for (const tell of store.watchers) tell({ kind: 'bytes', from: end, chunks: [Buffer.from('lost.')] });
+    };
+    const { port } = server.address() as AddressInfo;
+    const consumer = await Consumer.open(`http://127.0.0.1:${port}/stream/${writer.log.id}`);
+    await consumer.until('kept.');
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+    expect(store.reads).toBeLessThan(10);
+    await store.append(writer, end, [Buffer.from('new')]);
+    await consumer.until('kept.new');
+  });
+});
