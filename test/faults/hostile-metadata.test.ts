@@ -190,6 +190,9 @@ describe('a wrong token', () => {
     await request(loom.url('/stream?access_token=SECRET'));
     await request(loom.url(`/stream?access_token=${token}`), { headers: { Authorization: 'Bearer SECRET' } });
     await request(loom.url('/stream/SEC'), { headers: { Authorization: `Bearer ${token}` } });
+    // Then all lines are out.
+    await loom.process().stop();
+    expect(loom.output()).toContain('"path":"/stream/SEC"');
     expect(loom.output()).not.toContain('SECRET');
     expect(loom.output()).not.toContain(token);
   });

@@ -109,6 +109,8 @@ listeners: [{serve: httpipe, port: 0}]
   });
 
   it('neither tokens nor ids are logged', async () => {
+    // Then all lines are out.
+    await loom.process().stop();
     for (const secret of ['Bearer', 'reader', 'wrong']) expect(loom.output()).not.toContain(secret);
     expect(loom.output()).toMatch(/"relay":"rendezvous","method":"PUT","path":"\/stream\/[\w-]{8}…"/);
   });
