@@ -23,14 +23,16 @@ function frameShared(chunks: readonly Buffer[]): Buffer {
  * chunks, the bytes go out bare and the end of the connection is the end of the body.
  */
 export class ChunkedBody {
-  readonly #isChunked: boolean;
+  #isChunked = false;
 
-  /** Sends the head: `res` must have its status and headers set. */
-  constructor(private readonly res: ServerResponse) {
-    res.flushHeaders();
-    this.#isChunked = res.chunkedEncoding;
+  constructor(private readonly res: ServerResponse) {}
+
+  /** Sends the head: the response must have its status and headers. To be called before all else. */
+  begin(): void {
+    this.res.flushHeaders();
+    this.#isChunked = this.res.chunkedEncoding;
     // Node would frame each write by itself. Undocumented, but public: `chunked-body.test.ts` notices if it goes.
-    res.chunkedEncoding = false;
+    this.res.chunkedEncoding = false;
   }
 
   /**

@@ -4,8 +4,8 @@ import { isDeparture } from './consumers';
 import { isOperational } from './respond';
 
 /**
- * Lets a response live on by itself. A pending handler keeps the whole chain of middleware with it: ten kilobytes for each consumer
- * that waits at a tail. The head is out, so that a failure can only cut the connection.
+ * Lets work on a response go on by itself. A handler that waited for it would keep the whole chain of middleware: ten kilobytes for each
+ * consumer that waits at a tail. The head is out, so that a failure can only cut the connection.
  */
 export function detach(res: ServerResponse, logger: Logger, work: Promise<void>): void {
   work.catch((error: unknown) => {

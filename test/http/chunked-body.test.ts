@@ -5,7 +5,12 @@ import net from 'node:net';
 import { ChunkedBody } from '../../src/http/chunked-body';
 
 async function rawAnswer(request: string, answer: (body: ChunkedBody) => void): Promise<string> {
-  const server = http.createServer((_req, res) => answer(new ChunkedBody(res))).listen(0, '127.0.0.1');
+  const server = http.createServer((_req, res) => {
+    const body = new ChunkedBody(res);
+    body.begin();
+    answer(body);
+  });
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const socket = net.connect((server.address() as AddressInfo).port, '127.0.0.1').setEncoding('latin1');
   socket.write(request);

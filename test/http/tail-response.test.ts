@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { configFrom } from '../../src/config/load';
+import { LogError } from '../../src/core/errors';
 import type { LogRef } from '../../src/core/log';
 import { advance, type Offset, START } from '../../src/core/offset';
 import type { Page, Watcher } from '../../src/core/store';
@@ -9,7 +10,7 @@ import { createApp } from '../../src/http/app';
 import { createLogger } from '../../src/observe/logger';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLogOf } from '../core/stores';
-import { Consumer } from '../support/http';
+import { Consumer, request } from '../support/http';
 
 /** Its reads take a turn each. */
 class SlowStore extends MemoryStore {
@@ -63,5 +64,20 @@ describe('a tail', () => {
     expect(store.reads).toBeLessThan(10);
     await store.append(writer, end, [Buffer.from('new')]);
     await consumer.until('kept.new');
+  });
+
+  it.each([
+    ['was removed right before its first page is read', new LogError('LOG_GONE'), 404],
+    ['cannot be read right now', new LogError('STORE_UNAVAILABLE'), 503],
+  ])('is refused where the stream %s', async (_why, error, status) => {
+    const { log } = await createLogOf(store, 'bytes');
+    store.beforeRead = () => {
+      store.beforeRead = () => {};
+      throw error;
+    };
+    const { port } = server.address() as AddressInfo;
+    const { status: answered, text } = await request(`http://127.0.0.1:${port}/stream/${log.id}`);
+    expect(answered).toBe(status);
+    expect(JSON.parse(text)).toHaveProperty('error');
   });
 });

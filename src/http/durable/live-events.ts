@@ -9,12 +9,12 @@ import { detach } from '../detach';
 import { drained } from '../drained';
 import { cutUnlessTaken } from '../finish';
 import { keepAlive } from '../keep-alive';
-import { standAtTail } from '../stand-at-tail';
 import { streamContentHeaders } from './answer';
 import { encodingOf } from './event-frames';
 import { EventWriter } from './event-writer';
 import { isText } from './media-type';
 import type { Durable, StreamRequest } from './operation';
+import { standAtTail } from './stand-at-tail';
 
 /** More than that in a consumer's socket, and it reads from the store instead of being told. */
 const BEHIND_BYTES = 128 * 1024;
@@ -29,7 +29,9 @@ export function sendEvents(wire: Durable, request: StreamRequest, info: LogInfo,
     ...(encoding === 'base64' && { 'Stream-SSE-Data-Encoding': 'base64' }),
   });
   const cursor = request.query.get('cursor') ?? undefined;
-  const writer = new EventWriter(new ChunkedBody(request.res), { encoding, cursor, from });
+  const body = new ChunkedBody(request.res);
+  body.begin();
+  const writer = new EventWriter(body, { encoding, cursor, from });
   detach(request.res, wire.logger, sendLive(wire, request.res, info, { from, writer }));
 }
 

@@ -24,7 +24,7 @@ export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
   if (wantsEvents(ctx) && !isNotail) return sendEvents(ctx, wire, info, headers);
   const from = requestedOffset(ctx, info);
   if (info.state === 'closed' || isNotail) return sendContent(ctx, wire, { info, from, headers });
-  sendTail(ctx, wire, { info, from, headers });
+  return sendTail(ctx, wire, { info, from, headers });
 }
 
 /** A stream that ends when it is idle is not, while somebody reads it. */

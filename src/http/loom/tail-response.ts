@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import { isLogError } from '../../core/errors';
-import { catchUp } from '../../core/follow';
+import { catchUp, PAGE_BYTES } from '../../core/follow';
 import type { LogInfo, LogRef, Outcome } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
 import { RemovalNews } from '../../core/removal';
 import { sizeOf } from '../../core/size-of';
-import type { News } from '../../core/store';
+import type { News, Page } from '../../core/store';
 import { ChunkedBody } from '../chunked-body';
 import type { Consumer } from '../consumers';
 import { detach } from '../detach';
@@ -33,17 +33,40 @@ const BEHIND_BYTES = 128 * 1024;
 export class TailResponse implements Consumer {
   #state: Reading | 'live' | 'over' = 'over';
   #at: Offset;
-  /** The head is held back to leave with the first page: a write of its own costs a fifth of all that a tail's beginning takes. */
-  #isHeadHeld = true;
-  readonly #log: LogRef;
   readonly #body: ChunkedBody;
+  readonly #log: LogRef;
   readonly #unwatch: () => void;
 
-  /** Sends the body of a response, whose head is written, from `from` on. */
-  static begin(wire: Wire, res: ServerResponse, info: LogInfo, from: Offset): void {
+  /**
+   * Sends the log from `from` on. The head leaves with the first page: a failure before that can still be told, and a write of its own
+   * would cost a sixth of what it takes to begin a tail.
+   * @param writeHead is not called when the client leaves before
+   * @throws LogError as `LogStore.read`
+   */
+  static async begin(
+    wire: Wire,
+    res: ServerResponse,
+    info: LogInfo,
+    from: Offset,
+    writeHead: () => void,
+  ): Promise<void> {
     const tail = new TailResponse(wire, res, info, from);
-    tail.#read();
+    const reading = new Reading();
+    tail.#state = reading;
     wire.consumers.keep(res, tail);
+    try {
+      const page = await wire.store.read(tail.#log, from, PAGE_BYTES);
+      if (tail.#state !== reading) return;
+      res.cork();
+      writeHead();
+      tail.#body.begin();
+      tail.#send(page);
+      res.uncork();
+      tail.#goOn(reading, page, info.tail);
+    } catch (error) {
+      tail.#stop();
+      throw error;
+    }
   }
 
   private constructor(
@@ -54,7 +77,6 @@ export class TailResponse implements Consumer {
   ) {
     this.#log = { id: info.id, generation: info.generation };
     this.#at = from;
-    res.cork();
     this.#body = new ChunkedBody(res);
     this.#unwatch = wire.store.watch(this.#log, info.tail, (news) => this.#hear(news));
   }
@@ -78,6 +100,14 @@ export class TailResponse implements Consumer {
     this.#at = advance(this.#at, sizeOf(chunks));
     this.#body.writeShared(chunks);
     if (this.res.writableLength > BEHIND_BYTES) this.#read();
+  }
+
+  /** @param known the tail from which on there are news of everything */
+  #goOn(reading: Reading, page: Page, known: Offset): void {
+    if (this.res.writableLength === 0) page.release?.();
+    if (page.end !== undefined) this.#end(page.end);
+    else if (page.next >= known && !reading.hasMore(page.next)) this.#state = 'live';
+    else detach(this.res, this.wire.logger, this.#catchUp(reading));
   }
 
   #read(why?: News): void {
@@ -104,31 +134,26 @@ export class TailResponse implements Consumer {
 
   /** Sends up to the tail. @returns how the log ended, if that is its end */
   async #sendStored(signal: AbortSignal): Promise<Outcome | undefined> {
-    const { res } = this;
     const { store, config } = this.wire;
-    // It may have been live and fallen behind: were it at the tail by now, nothing below would wait for its socket.
-    await drained(res, config.http.consumerTimeout, signal);
+    // What was sent before may still wait: were it at the tail by now, nothing below would wait for its socket.
+    await drained(this.res, config.http.consumerTimeout, signal);
     for await (const page of catchUp(store, this.#log, this.#at, signal)) {
-      this.#body.write(page.chunks);
-      this.#sendHead();
-      // It has been handed on: if the log is gone when more is asked for, this was had.
-      this.#at = page.next;
-      await drained(res, config.http.consumerTimeout, signal);
-      if (res.writableLength === 0) page.release?.();
+      this.#send(page);
+      await drained(this.res, config.http.consumerTimeout, signal);
+      if (this.res.writableLength === 0) page.release?.();
       if (page.end !== undefined) return page.end;
     }
-    this.#sendHead();
     return undefined;
   }
 
-  #sendHead(): void {
-    if (this.#isHeadHeld) this.res.uncork();
-    this.#isHeadHeld = false;
+  #send({ chunks, next }: Page): void {
+    this.#body.write(chunks);
+    // It has been handed on: if the log is gone when more is asked for, this was had.
+    this.#at = next;
   }
 
   #end(outcome: Outcome): void {
     this.#stop();
-    this.#sendHead();
     this.#body.end({ 'X-Stream-State': closedState(outcome) });
     cutUnlessTaken(this.res, this.wire.config.http.consumerTimeout);
   }

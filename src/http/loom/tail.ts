@@ -1,13 +1,19 @@
 import type { RouterContext } from '@koa/router';
+import { isLogError } from '../../core/errors';
 import { contentHeaders, LIVE_HEADERS } from '../content-headers';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import { servedType } from './content-type';
 import type { Delivery } from './delivery';
+import { notFound } from './stream-id';
 import { TailResponse } from './tail-response';
 
 /** Sends an open stream from `from` on: what there is, then live bytes as they are committed, then the end with its state. */
-export function sendTail(ctx: RouterContext, wire: Wire, { info, from, headers }: Delivery): void {
+export async function sendTail(
+  ctx: RouterContext,
+  wire: Wire,
+  { info, from, headers }: Delivery,
+): Promise<void> {
   const { req, res } = ctx;
   const all = { ...headers, ...contentHeaders(servedType(info)), ...LIVE_HEADERS };
   if (ctx.method === 'HEAD') {
@@ -17,6 +23,11 @@ export function sendTail(ctx: RouterContext, wire: Wire, { info, from, headers }
   }
   // HTTP/1.0 has no chunks, and so no trailers.
   const trailer = req.httpVersionMinor > 0 ? { Trailer: 'X-Stream-State' } : {};
-  sendHead(ctx, 200, { ...all, ...trailer });
-  TailResponse.begin(wire, res, info, from);
+  // It is not Koa's to answer any more, also when the client leaves before there is a head.
+  ctx.respond = false;
+  try {
+    await TailResponse.begin(wire, res, info, from, () => sendHead(ctx, 200, { ...all, ...trailer }));
+  } catch (error) {
+    throw isLogError(error, 'LOG_GONE') ? notFound(info.id) : error;
+  }
 }

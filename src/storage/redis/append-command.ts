@@ -29,7 +29,7 @@ export class AppendCommand extends Command {
 
   /**
    * It has no timer of its own: answers come in order, and a socket on which there is none for as long as a command may take is closed
-   * (`socketTimeout`), with all that waits on it. Two timers for each line would cost more than sending it.
+   * (`socketTimeout`), with all that waits on it. A timer for each line would cost as much as sending it.
    */
   override setTimeout(): void {}
 
