@@ -148,11 +148,22 @@ export class Facts {
     await this.#root.close();
   }
 
-  /** Puts and removals in one transaction, which all share that come in one turn of the event loop. Resolves when it is committed. */
-  commit(writes: () => void): Promise<void> {
-    this.#writes.push(writes);
+  /**
+   * Puts and removals in one transaction, which all share that come in one turn of the event loop. Resolves when it is committed.
+   * What one of them throws is its caller's alone: the others are in the transaction, whose callers would be told that they are not.
+   */
+  async commit(writes: () => void): Promise<void> {
+    const thrown: unknown[] = [];
+    this.#writes.push(() => {
+      try {
+        writes();
+      } catch (error) {
+        thrown.push(error);
+      }
+    });
     this.#commit ??= this.#commitTogether();
-    return this.#commit;
+    await this.#commit;
+    if (thrown.length > 0) throw thrown[0];
   }
 
   #askBytesUsed(): number {
@@ -180,10 +191,11 @@ export class Facts {
 
   /** Runs inside a batch, whose promise stands for those of all its writes. */
   #apply({ before, after, producers, lineage }: Step): void {
+    // First, because facts may be nested too deeply to be encoded: nothing else of them is to be stored then.
+    if (after !== undefined) void this.#logs.put(after.info.generation, after);
     this.#reindex(before, after);
     if (after !== undefined) {
       const { id, generation, state } = after.info;
-      void this.#logs.put(generation, after);
       if (before === undefined) void this.#ids.put(Buffer.from(id), generation);
       if (before?.info.state !== state) void this.#order.put(generation, { id, state });
       this.producers.put(generation, producers ?? new Map());
