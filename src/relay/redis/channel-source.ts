@@ -49,7 +49,7 @@ export class ChannelSource implements RemoteSource {
   /** The sender's node lives, but its end of the channel is not there: not yet, or not any more. */
   unknown(): void {
     this.#unknown += 1;
-    if (this.#unknown >= MISSED_MAX && this.#state !== 'closed') this.#lost();
+    if (this.#unknown >= MISSED_MAX) this.#giveUp();
   }
 
   pause(): void {
@@ -135,6 +135,11 @@ export class ChannelSource implements RemoteSource {
     taker?.end();
   }
 
+  /** Nothing more comes. What had come, its end perhaps, is in Redis still, and a slow receiver gets it first. */
+  #giveUp(): void {
+    if (this.#state === 'idle') this.#lost();
+  }
+
   #lost(): void {
     const taker = this.#taker;
     if (taker === undefined) return;
@@ -171,6 +176,6 @@ export class ChannelSource implements RemoteSource {
       // Redis is away; it may be back at the next tick.
       this.#missed += 1;
     }
-    if (this.#missed >= MISSED_MAX) this.#lost();
+    if (this.#missed >= MISSED_MAX) this.#giveUp();
   }
 }
