@@ -20,6 +20,8 @@ export interface LineOutput {
   writeSoon(line: string): void;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * Writes log lines to a file descriptor without ever holding the service up: one write is under way, what comes meanwhile waits up to a
  * bound, and lines that cannot be written, because the disk is full or the reader is gone, are lost.
@@ -30,6 +32,8 @@ export class LogOutput implements LineOutput {
   #isWriting = false;
   /** Something waits that is to go now. */
   #isUrgent = false;
+  /** What a pipe that was full has yet to be given, the rest of a line perhaps. */
+  #refused: Buffer = NOTHING;
   #gathering: NodeJS.Timeout | undefined;
 
   constructor(private readonly fd: number) {
@@ -70,9 +74,12 @@ export class LogOutput implements LineOutput {
   }
 
   #writeAll(buffer: Buffer, done: () => void): void {
+    this.#refused = NOTHING;
     write(this.fd, buffer, (error, written) => {
-      if (error?.code === 'EAGAIN') setTimeout(() => this.#writeAll(buffer, done), 50).unref();
-      else if (error === null && written < buffer.length) this.#writeAll(buffer.subarray(written), done);
+      if (error?.code === 'EAGAIN') {
+        this.#refused = buffer;
+        setTimeout(() => this.#writeAll(buffer, done), 50).unref();
+      } else if (error === null && written < buffer.length) this.#writeAll(buffer.subarray(written), done);
       else done();
     });
   }
@@ -86,7 +93,7 @@ export class LogOutput implements LineOutput {
 
   #writeRest(): void {
     try {
-      writeSync(this.fd, this.#take());
+      writeSync(this.fd, Buffer.concat([this.#refused, this.#take()]));
     } catch {
       // Nobody is left to be told.
     }

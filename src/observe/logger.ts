@@ -36,7 +36,9 @@ export function createLogger({ level, format }: Config['log']): Logger {
     serializers: { err: describeError, error: describeError },
   };
   const redact = { paths: DEPTHS.flatMap((above) => SECRET.map((name) => above + name)), censor: '***' };
-  const isPretty = format === 'pretty' || (format === 'auto' && process.stdout.isTTY);
+  // Asked whatever the format: Node opens stdout then, and a pipe that is full refuses a write instead of keeping the process from its exit.
+  const { isTTY } = process.stdout;
+  const isPretty = format === 'pretty' || (format === 'auto' && isTTY);
   const stdout = new LogOutput(STDOUT);
   const output = isPretty ? prettily(stdout) : stdout;
   const searched = pino({ ...plain, redact }, output);

@@ -1,4 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { describeError } from '../../src/observe/describe-error';
 
@@ -20,6 +21,22 @@ function written(code: string, format = 'json', environment = {}): string {
   });
   expect(stderr).toBe('');
   return stdout;
+}
+
+const EMPTY_AFTER_MS = 100;
+
+/** A process that has logged more than a pipe holds. It tells so on stderr, and when its stdin ends it logs once more and exits. */
+function spawnUntilFull(format: string): ChildProcessWithoutNullStreams {
+  const code = `
+    const { readSync, writeSync } = require('node:fs');
+    logger.info({ x: 'x'.repeat(300_000) }, 'first');
+    setTimeout(() => {
+      writeSync(2, 'full');
+      readSync(0, Buffer.alloc(1));
+      logger.info('last');
+      process.exit(0);
+    }, 200);`;
+  return spawn(process.execPath, argumentsFor(code, format), { stdio: 'pipe' });
 }
 
 describe('the log', () => {
@@ -69,6 +86,39 @@ describe('the log', () => {
       child.kill('SIGKILL');
     }
   });
+
+  it('loses no part of a line at the end of the process where its reader was slow', async () => {
+    const child = spawnUntilFull('auto');
+    try {
+      await once(child.stderr, 'data');
+      let text = '';
+      // It goes on once there is room for the rest: nothing tells that a pipe is empty.
+      const goesOn = setTimeout(() => child.stdin.end(), EMPTY_AFTER_MS);
+      child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece;
+        goesOn.refresh();
+      });
+      await once(child, 'close');
+      const lines = text.trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['first', 'last']);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  it.each(['auto', 'json', 'pretty'])(
+    'keeps the process from its end in no format where nobody reads: %s',
+    async (format) => {
+      const child = spawnUntilFull(format);
+      try {
+        await once(child.stderr, 'data');
+        child.stdin.end();
+        expect(await once(child, 'exit')).toEqual([0, null]);
+      } finally {
+        child.kill('SIGKILL');
+      }
+    },
+  );
 
   it('holds no secret', () => {
     const text = written(`
