@@ -3,7 +3,7 @@ import type { SenderHead, Taker } from '../exchange';
 import { channelKey, entryId } from './keys';
 import type { Line } from './line';
 
-/** A quarter of a window at most in one reply, so that the sender goes on while it is written. */
+/** In one reply. Entries have up to 64 KiB, so that a reply is a window at the most, and of small ones a fraction. */
 const ENTRIES_AT_ONCE = 16;
 
 const TICK_MS = 2_000;

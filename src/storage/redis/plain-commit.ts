@@ -78,8 +78,10 @@ class PlainCommit extends Command {
     const numbers =
       bulk(`${number}`) + bulk(`${this.reached}`) + bulk(`${limits.logBytesMax}`) + bulk(`${bytes}`);
     const framing = pieces.length * LENGTH_MAX;
-    const command = Buffer.allocUnsafe(head.length + this.target.bytes + numbers.length + bytes + framing);
-    let at = command.write(head, 'latin1');
+    const command = Buffer.allocUnsafe(
+      Buffer.byteLength(head) + this.target.bytes + numbers.length + bytes + framing,
+    );
+    let at = command.write(head);
     at += command.write(this.target.text, at);
     at += command.write(numbers, at, 'latin1');
     for (const piece of pieces) {
