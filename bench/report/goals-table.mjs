@@ -18,17 +18,32 @@ export function goalsTable(results) {
   );
 }
 
-function goalRow(results, { workload, store, target, measure, factor, reference, isMost }) {
-  const measured = results.ratio(workload, measure.pick, target, reference);
+/** The goals that were measured and not met. */
+export function missedGoals(results) {
+  return GOALS.filter((goal) => isMet(goal, measuredRatio(results, goal)) === false);
+}
+
+function measuredRatio(results, { workload, target, measure, reference }) {
+  return results.ratio(workload, measure.pick, target, reference);
+}
+
+/** `undefined` when it was not measured. */
+function isMet({ factor, isMost }, measured) {
+  if (!Number.isFinite(measured)) return undefined;
+  return isMost ? measured <= factor : measured >= factor;
+}
+
+function goalRow(results, goal) {
+  const { workload, store, target, measure, factor, reference, isMost } = goal;
+  const measured = measuredRatio(results, goal);
   const figures = [target, reference].map((name) => results.median(name, workload, measure.pick));
-  const isMet = isMost ? measured <= factor : measured >= factor;
   const shares = coreShares(results, target, workload);
   return [
     ...[workload, store, measure.name],
     `${isMost ? '≤' : '≥'} ${factor} × \`${reference}\``,
     Number.isFinite(measured) ? `${short(measured)} ×` : '-',
     figures.map(short).join(' / '),
-    Number.isFinite(measured) ? yesNo(isMet) : 'not measured',
+    yesNo(isMet(goal, measured)),
     describeShares(shares),
     PACED.has(workload) ? undefined : limitOf(shares, results.run.machine.cores),
   ];
@@ -44,10 +59,11 @@ function connectionsRow(results) {
     `≤ ${base} + followed logs / ${followedPerConnection}`,
     '-',
     `${short(connections)} / ${short(most)}`,
-    Number.isFinite(connections) ? yesNo(connections <= most) : 'not measured',
+    yesNo(Number.isFinite(connections) ? connections <= most : undefined),
   ];
 }
 
 function yesNo(isMet) {
+  if (isMet === undefined) return 'not measured';
   return isMet ? 'yes' : '**no**';
 }

@@ -1,0 +1,42 @@
+/**
+ * By workload and store of a goal: what a profile shows of where the time goes, and the next step that it suggests. Printed for the
+ * goals that a run misses.
+ */
+const SHORTFALLS = {
+  'W1 redis':
+    'One thread of Node is full. Of 0.65 s of its CPU for 256 MiB, 0.13 are reads, 0.10 the writes to Redis, and 0.2 to 0.4 are V8 compiling beside it: the process is fresh, and the workload lasts for half a second. Next: several processes over one Redis, and buffers for the bodies that are used again, which Node’s HTTP does not offer.',
+  'W1 files':
+    'One thread of Node is full: it receives and parses HTTP chunks, which `bare:discard` does for half the price, and hands each write to another thread. nginx receives into buffers that it uses again. Next: the same for the bodies, below Node’s HTTP.',
+  'W1x8 redis':
+    'Redis is full, not Loom. Most of its time goes to page faults and copies, as 256 MiB of memory are touched for the first time, which is dear in a virtual machine: from run to run the figure changes by a factor of two, that of nchan:redis with it. Next: several Redis servers; Loom’s partitions are made for it.',
+  'W2b redis':
+    'A commit is one small script: 16 µs of Redis, less than nchan’s 30. But a request costs Node 50 µs when warm and 85 when cold, of which a server that stores nothing takes 30 to 40; nginx parses and answers one in 12. Next: several worker processes over one Redis where there are cores.',
+  'W2b files':
+    'A request costs Node 85 µs cold, and a write through the thread pool 32 more only to wake the other thread. `ds:mem` keeps everything in memory and writes nothing. Writing small pieces on the main thread would take a quarter off, and hold all up when the disk is slow. Next: one write for the commits of several logs, by a journal.',
+  'W3 redis':
+    'Half of Node’s time is writing to the socket, a quarter sending the commands for pages: each wakes Redis. nchan answers from its own memory here. Next: larger pages once a reader has shown that it keeps up, and pages shared by the readers of a log.',
+  'W4 redis':
+    'A line each 5 ms finds everything cold. Of 470 µs of Node’s CPU 120 are two writes, the rest some hundred functions of Node, ioredis and Loom, of 3 to 5 µs each where a busy process takes a tenth; at W4x200, where it is busier, Loom is well ahead of nchan through Redis. Next: a connection of our own to Redis for appends.',
+  'W4 files':
+    'A line each 5 ms finds everything cold, and its write goes through another thread that has to be woken. Next: none that keeps the event loop free of the disk.',
+  'W4x200 redis': 'As W4.',
+  'W4x200 files': 'As W4.',
+  'W5 redis':
+    'A delivery is one write to a socket for each tail, in which 97 % of the time is spent, the same as in `bare:raw`. What is left is what it costs to begin a tail, 0.5 ms, a seventh of the CPU of these three seconds. Next: a way through Koa that makes less garbage.',
+  'W5 files':
+    'As on Redis: the writes cost what they cost `bare:raw`; to begin a tail costs 0.5 ms, and nginx a tenth. Next: the last bytes of a log in memory, as reading them wakes another thread; a way through Koa that makes less garbage.',
+  'W5x2000 redis': 'As W5.',
+  'W5x2000 files': 'As W5.',
+  'W6 redis':
+    'Node’s sockets, requests and responses are 12.5 KiB. Of the rest a third is the head, which Node keeps as a string, and the garbage of the request among which what stays has to live. Next: to write the head past Node’s response.',
+  'W6 files': 'As on Redis.',
+};
+
+/** @param missed goals. @returns a list in Markdown of what is known of them */
+export function shortfalls(missed) {
+  const names = [...new Set(missed.map(({ workload, store }) => `${workload} ${store}`))];
+  return names
+    .filter((name) => SHORTFALLS[name] !== undefined)
+    .map((name) => `- **${name.replace(' ', '** on ')}: ${SHORTFALLS[name]}`)
+    .join('\n');
+}
