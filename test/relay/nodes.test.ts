@@ -30,6 +30,14 @@ describe('two nodes', () => {
   const createStream = async (node: LoomProcess): Promise<string> =>
     `/rendezvous/stream/${JSON.parse((await at(node, '/rendezvous/stream', 'POST', '').answer()).text).stream}`;
 
+  /** Resolves when the lease of the killed node has run out. */
+  const onlyOneIsLeft = async (): Promise<void> => {
+    const redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
+    const living = (): Promise<string[]> => redis.keys('loom:{relay}:n:*:alive');
+    await eventually('its lease has run out', async () => (await living()).length === 1);
+    redis.disconnect();
+  };
+
   afterEach(async () => {
     for (const node of nodes()) if (!node.isRunning) await node.restart();
   });
@@ -115,17 +123,27 @@ describe('two nodes', () => {
     await Promise.all(dead.map((call) => call.waits()));
     const alive = await at(other, pipe).waits();
     await one.kill('SIGKILL');
-    const redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
-    await eventually(
-      'its lease has run out',
-      async () => (await redis.keys('loom:{relay}:n:*:alive')).length === 1,
-    );
-    redis.disconnect();
+    await onlyOneIsLeft();
     const receiver = at(other, stream);
     expect(await at(other, stream, 'PUT', 'found').status()).toBe(200);
     expect((await receiver.answer()).text).toBe('found');
     expect(await at(other, pipe, 'POST', 'x').status()).toBe(200);
     expect((await alive.answer()).text).toBe('x');
+  });
+
+  it('of which one is killed with the guest of a cama session: what the host sends goes to the next guest', async () => {
+    const [one, other] = nodes();
+    const { location, 'set-cookie': cookies } = await at(one, '/cama/session', 'PUT', '').headers();
+    const path = String(location);
+    const headers = { Cookie: String(cookies?.[0]).split(';', 1)[0] ?? '' };
+    const lost = await at(one, path).waits();
+    await one.kill('SIGKILL');
+    expect(await lost.over()).toBe(false);
+    await onlyOneIsLeft();
+    const guest = at(other, path);
+    const host = new Call(other.url + path, { method: 'POST', headers, body: 'kept' });
+    expect((await guest.answer()).text).toBe('kept');
+    expect(await host.status()).toBe(200);
   });
 
   it('of which one is killed before a byte has flowed: the consumer waits on', async () => {
