@@ -16,4 +16,4 @@ export interface Line {
  * To the sender: x-ack {bytes, entries, idle}, x-done {how, flushed}, x-here {from}. To the receiver: x-wake, and x-unknown where its
  * x-here found no sender. Bytes go by a stream of their own.
  */
-export type ChannelMessage = 'x-ack' | 'x-done' | 'x-here' | 'x-wake';
+export type ChannelMessage = 'x-ack' | 'x-done' | 'x-here' | 'x-wake' | 'x-unknown';
