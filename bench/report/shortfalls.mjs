@@ -1,3 +1,6 @@
+const TAIL_MEMORY =
+  'Node’s sockets, requests and responses are 12.5 KiB, and take 4.6 of heap; Loom’s own objects 1.5 more, a third of it the head, which Node keeps as a string. Next: to write the head past Node’s response.';
+
 /**
  * By workload and store of a goal, or its name as well: what a profile shows of where the time goes, and the next step that it suggests. Printed for the
  * goals that a run misses.
@@ -29,9 +32,8 @@ const SHORTFALLS = {
     'As on Redis: the writes cost what they cost `bare:raw`; to begin a tail costs 0.5 ms, and nginx a tenth. Next: the last bytes of a log in memory, as reading them wakes another thread; a way through Koa that makes less garbage.',
   'W5x2000 redis': 'As W5.',
   'W5x2000 files': 'As W5.',
-  'W6 redis':
-    'Node’s sockets, requests and responses are 12.5 KiB. Of the rest a third is the head, which Node keeps as a string, and the garbage of the request among which what stays has to live. Next: to write the head past Node’s response.',
-  'W6 files': 'As on Redis.',
+  'W6 redis': TAIL_MEMORY,
+  'W6 files': TAIL_MEMORY,
 };
 
 /** @param missed goals. @returns a list in Markdown of what is known of them */
