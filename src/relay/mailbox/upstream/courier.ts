@@ -8,6 +8,12 @@ import { Timers } from './timers';
 
 const FETCH_AGAIN_MS = 1_000;
 
+/**
+ * How long after a request has left the next one follows when there is no answer yet. The next may go over another connection, and overtake
+ * the first on its way or in the upstream; one that is answered has certainly arrived.
+ */
+const AHEAD_MS = 50;
+
 export interface CourierOptions {
   readonly outbox: Outbox;
   /** Tries every upstream once. `sent` is called as soon as the next packet may follow. */
@@ -21,8 +27,8 @@ export interface CourierOptions {
 }
 
 /**
- * Sends what is in the outbox until each packet has arrived. A client's packets are started in order; the answers are not waited
- * for, as the upstream may hold them back. When no upstream can be reached the client's packets wait together, so that they
+ * Sends what is in the outbox until each packet has arrived. A client's packets are started in order; the answers are waited for only
+ * for a moment, as the upstream may hold them back. When no upstream can be reached the client's packets wait together, so that they
  * arrive in order later; one that the upstream does not want waits alone, so that it holds up nobody.
  */
 export class Courier {
@@ -103,10 +109,11 @@ export class Courier {
 
   /** Resolves when the next packet may follow. */
   #start(outgoing: Outgoing, free: () => void): Promise<void> {
-    return new Promise((sent) => {
+    return new Promise((follow) => {
+      const sent = (): void => this.#timers.after(AHEAD_MS, follow);
       const delivery = this.#deliver(outgoing, sent).finally(() => {
         this.#underWay.delete(delivery);
-        sent();
+        follow();
         free();
       });
       this.#underWay.add(delivery);
