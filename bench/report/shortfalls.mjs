@@ -20,6 +20,8 @@ const SHORTFALLS = {
     'A request costs Node 85 µs cold, and a write through the thread pool 32 more only to wake the other thread. `ds:mem` keeps everything in memory and writes nothing. Writing small pieces on the main thread would take a quarter off, and hold all up when the disk is slow. Next: one write for the commits of several logs, by a journal.',
   'W3 redis':
     'Half of Node’s time is writing to the socket, a quarter sending the commands for pages: each wakes Redis. nchan answers from its own memory here. Next: larger pages once a reader has shown that it keeps up, and pages shared by the readers of a log.',
+  'W3x8 redis':
+    'As W3, of which pages that the readers share would help most: the eight of them read the same log at the same time.',
   'W4 redis':
     'A line each 5 ms finds everything cold. Of 470 µs of Node’s CPU 120 are two writes, the rest some hundred functions of Node, ioredis and Loom, of 3 to 5 µs each where a busy process takes a tenth; at W4x200, where it is busier, Loom is well ahead of nchan through Redis. Next: a connection of our own to Redis for appends.',
   'W4 files':
