@@ -171,9 +171,15 @@ class Ingest {
 
   #goOn(): void {
     if (this.body.isPaused() && this.#gather.weight <= this.options.pendingBytesMax / 2) this.body.resume();
-    if (this.#state === 'reading' && !this.#gather.isEmpty && this.#gather.bytes < this.store.appendBytesMax)
-      this.#kickAfterReading();
+    if (this.#mayGrow()) this.#kickAfterReading();
     else this.#kick();
+  }
+
+  /** Whether more may come to what is gathered: not to a full append, nor from a body that is held back. */
+  #mayGrow(): boolean {
+    const { isEmpty, bytes } = this.#gather;
+    const flows = this.#state === 'reading' && !this.body.isPaused();
+    return flows && !isEmpty && bytes < this.store.appendBytesMax;
   }
 
   /**

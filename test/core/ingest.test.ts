@@ -82,6 +82,30 @@ describe('ingest', () => {
     expect(store.asked.map(({ bytes }) => bytes.toString())).toEqual(['first', 'gathered, arrived']);
   });
 
+  it('waits for nothing more from a body that it holds back', async () => {
+    const store = new GatedStore();
+    const body = new PassThrough();
+    const ingesting = ingest(store, await createLog(store), body, {
+      ...OPTIONS,
+      pendingBytesMax: 400,
+    });
+    body.write('first');
+    await store.untilAsked(1);
+    const isHeldBack = once(body, 'pause');
+    body.write('more than may wait'.repeat(20));
+    await isHeldBack;
+    let isNextTurn = false;
+    setImmediate(() => {
+      isNextTurn = true;
+    });
+    store.release('one');
+    await store.untilAsked(2);
+    expect(isNextTurn).toBe(false);
+    store.release('open');
+    body.end();
+    await ingesting;
+  });
+
   it('never has more appends under way than the store takes, and beside another only full ones', async () => {
     class SmallStore extends MemoryStore {
       override readonly appendBytesMax = 10;
