@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, type Redis } from 'ioredis';
 import { AppendCommand } from './append-command';
 import type { NewEntry } from './entries';
+import { inOneWrite } from './in-one-write';
 
 const UTF8 = { replyEncoding: 'utf8' } as const;
 
@@ -28,7 +29,7 @@ export function addEntries(
   // Most appends are this: a line on its way to its followers.
   if (only !== undefined && entries.length === 1) {
     const command = new AppendCommand(key, only, stamp);
-    return inOneWrite(connection, () => send(connection, command)).then(assertId, assertId);
+    return inOneWrite([connection.stream], () => send(connection, command)).then(assertId, assertId);
   }
   const adding = entries.map((entry) => new AppendCommand(key, entry, stamp));
   return together(connection, [...adding, new Command('xlen', [key], UTF8)]).then((replies) => {
@@ -67,7 +68,7 @@ export async function addEntriesAfter(
 async function together(connection: Redis, commands: readonly Command[]): Promise<readonly unknown[]> {
   const refusals: unknown[] = [];
   const note = (error: unknown): unknown => refusals.push(error);
-  const replies = await inOneWrite(connection, () => {
+  const replies = await inOneWrite([connection.stream], () => {
     send(connection, new Command('multi', [], UTF8)).catch(note);
     for (const command of commands) send(connection, command).catch(note);
     return send(connection, new Command('exec', [], UTF8)).catch((error: unknown) =>
@@ -77,16 +78,6 @@ async function together(connection: Redis, commands: readonly Command[]): Promis
   if (!Array.isArray(replies) || replies.length !== commands.length)
     throw new Error('not all of a transaction was answered');
   return replies;
-}
-
-/** Commands that are sent while the socket is corked leave together, and their bytes are not copied. */
-function inOneWrite<T>({ stream }: Redis, send: () => T): T {
-  stream.cork();
-  try {
-    return send();
-  } finally {
-    stream.uncork();
-  }
 }
 
 /** "equal or smaller": the entry is there already. "exhausted": the log is sealed. Asking for the tail tells which. */

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { LogError, messageOf } from '../../core/errors';
 import type { RedisClient } from './client';
+import { inOneWrite } from './in-one-write';
 import { lifecycleKey, type Partition } from './keys';
 import type { RedisStoreSettings } from './options';
 import { loadScripts } from './scripts';
@@ -70,12 +71,7 @@ export class Connections {
   inOneWrite(send: () => void): void {
     // There is none while a connection is being made anew.
     const streams = this.masters().flatMap(({ stream }: { stream?: Writable }) => stream ?? []);
-    for (const stream of streams) stream.cork();
-    try {
-      send();
-    } finally {
-      for (const stream of streams) stream.uncork();
-    }
+    inOneWrite(streams, send);
   }
 
   /**
