@@ -57,8 +57,8 @@ export class TailResponse implements Consumer {
     try {
       const page = await wire.store.read(tail.#log, from, PAGE_BYTES);
       if (tail.#state !== reading) return;
-      res.cork();
       writeHead();
+      res.cork();
       tail.#body.begin();
       tail.#send(page);
       res.uncork();

@@ -3,7 +3,7 @@ import type { SenderHead, Taker } from '../exchange';
 import { channelKey, entryId } from './keys';
 import type { Line } from './line';
 
-/** In one reply. Entries have up to 64 KiB, so that a reply is a window at the most, and of small ones a fraction. */
+/** In one reply: half a window at the most, so that the sender goes on while it is written. */
 const ENTRIES_AT_ONCE = 16;
 
 const TICK_MS = 2_000;
