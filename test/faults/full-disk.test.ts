@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Answer, Consumer, Producer, request } from '../support/http';
 import { Checker } from './checker';
+import { eventually } from './eventually';
 import { followOverHttp } from './following';
 import { complaints } from './health';
 import { withStage } from './stage';
@@ -109,9 +110,13 @@ describe('a server on a full disk', () => {
       });
     }
     await expect(producer.answer).rejects.toThrow();
-    const { headers } = await request(url, { method: 'HEAD' });
-    expect(headers['x-stream-state']).toBe('interrupted');
-    const length = Number(headers['upload-offset']);
+    // The producer is told at once; that it is gone is recorded meanwhile.
+    const head = (): Promise<Answer> => request(url, { method: 'HEAD' });
+    await eventually(
+      'it is interrupted',
+      async () => (await head()).headers['x-stream-state'] === 'interrupted',
+    );
+    const length = Number((await head()).headers['upload-offset']);
     expect(length).toBeGreaterThan(1_000_000);
     history.seen(length);
     expect(await checker.violations(loom.url)).toEqual([]);
