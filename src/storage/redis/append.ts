@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { LogError } from '../../core/errors';
 import type { Writer } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
@@ -8,6 +7,7 @@ import { addEntries, addEntriesAfter } from './add-entries';
 import type { Connections } from './connect';
 import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry } from './entries';
 import { bytesKey, partitionOf } from './keys';
+import type { Link } from './link';
 import { damaged, type Locator } from './locate';
 import { type Patience, persist } from './persist';
 import type { Held, Sent, Writers } from './writers';
@@ -32,8 +32,8 @@ interface Batch {
 
 interface Confirmed {
   readonly tail: Offset;
-  /** Of the connection on which Redis said so. */
-  readonly socket: object;
+  /** Over which Redis said so. */
+  readonly link: Link;
 }
 
 interface UnderWay {
@@ -100,18 +100,14 @@ export class Appender {
   }
 
   /**
-   * Sends an append in this very turn, where the connection that confirmed the one before is still there, which is to say almost
-   * always. Between a line and its followers stands what this takes, and each promise in it counts.
+   * Sends an append in this very turn, where the link that confirmed the one before is still there, which is to say almost always. Between a line and its followers stands what this takes, and each promise in it counts.
    */
   #storeAtOnce(batch: Batch, patience: Patience): Promise<Confirmed> | undefined {
     const held = this.writers.of(batch.writer);
-    const socket = held?.confirmedOn;
-    const connection = held?.sent?.connection;
-    if (held?.tail !== batch.at || batch.end === batch.at) return undefined;
-    if (socket === undefined || connection?.stream !== socket || connection.status !== 'ready')
-      return undefined;
-    return this.#send(connection, held, batch, batch.entries).then(
-      () => this.#reached(batch, batch.end, socket),
+    const link = held?.confirmedOn;
+    if (held?.tail !== batch.at || batch.end === batch.at || link?.isOpen !== true) return undefined;
+    return this.#send(link, held, batch, batch.entries).then(
+      () => this.#reached(batch, batch.end, link),
       () => this.#persist(batch, patience),
     );
   }
@@ -120,10 +116,10 @@ export class Appender {
   async #storeBeside(before: UnderWay, batch: Batch, patience: Patience): Promise<Confirmed> {
     await before.sending.begun;
     const storedEarly = this.#storeEarly(batch);
-    const { socket } = await before.confirmed;
+    const { link } = await before.confirmed;
     // Where the one before had to be sent once more, to another master perhaps, what the first one said of this one means nothing.
-    const isStored = (await storedEarly) === socket;
-    return isStored ? this.#reached(batch, batch.end, socket) : this.#store(batch, patience);
+    const isStored = (await storedEarly) === link;
+    return isStored ? this.#reached(batch, batch.end, link) : this.#store(batch, patience);
   }
 
   #persist(batch: Batch, patience: Patience): Promise<Confirmed> {
@@ -132,23 +128,23 @@ export class Appender {
 
   async #attempt(batch: Batch): Promise<Confirmed> {
     const { writer, entries, end } = batch;
-    const connection = await this.connections.master(partitionOf(writer.log.id));
-    if (connection.status !== 'ready') throw new Error('the connection to Redis is lost');
+    const link = await this.connections.link(partitionOf(writer.log.id));
     const tail = await this.#settle(batch);
-    if (tail < end) await this.#send(connection, this.writers.of(writer), batch, entriesAfter(entries, tail));
-    return this.#reached(batch, advance(START, Math.max(tail, end)), connection.stream);
+    if (tail < end) await this.#send(link, this.writers.of(writer), batch, entriesAfter(entries, tail));
+    return this.#reached(batch, advance(START, Math.max(tail, end)), link);
   }
 
-  #reached({ writer, at, entries }: Batch, tail: Offset, socket: object): Confirmed {
+  #reached({ writer, at, entries }: Batch, tail: Offset, link: Link): Confirmed {
     const held = this.writers.of(writer);
     if (held && tail >= held.tail) {
       held.tail = tail;
-      held.confirmedOn = socket;
+      held.confirmedOn = link;
     }
     this.locator.reached(writer.log, tail);
-    const chunks = entries.flatMap((entry) => entry.parts);
+    const [first] = entries;
+    const chunks = entries.length === 1 && first ? first.parts : entries.flatMap(({ parts }) => parts);
     this.tails.advanced(writer.log, at, chunks);
-    return { tail, socket };
+    return { tail, link };
   }
 
   /** How far the log has come, asked because it is not known for certain: what was sent before may have arrived or not. */
@@ -162,40 +158,35 @@ export class Appender {
     return place.tail;
   }
 
-  #send(
-    connection: Redis,
-    held: Held | undefined,
-    batch: Batch,
-    entries: readonly NewEntry[],
-  ): Promise<void> {
-    const sent = this.#noteSending(connection, held, batch, entries.length);
-    return addEntries(connection, batch.key, entries, batch.stamp).then(
+  #send(link: Link, held: Held | undefined, batch: Batch, entries: readonly NewEntry[]): Promise<void> {
+    const sent = this.#noteSending(link, held, batch, entries.length);
+    return addEntries(link, batch.key, entries, batch.stamp).then(
       (length) => {
         sent.length ??= length;
       },
       (error: unknown) => {
         if (held) held.sent = undefined;
-        this.connections.refresh();
+        this.connections.refresh(error);
         throw error;
       },
     );
   }
 
   /**
-   * Sends an append while the one before it is still on its way, on the same connection. Redis stores it only where the stream has
+   * Sends an append while the one before it is still on its way, over the same link. Redis stores it only where the stream has
    * become as long as the one before makes it, so that no failure of that one can leave a hole.
-   * @returns the socket on which it was confirmed, or `undefined` when it is not known to be stored; never rejects
+   * @returns the link over which it was confirmed, or `undefined` when it is not known to be stored; never rejects
    */
-  async #storeEarly(batch: Batch): Promise<object | undefined> {
+  async #storeEarly(batch: Batch): Promise<Link | undefined> {
     const held = this.writers.of(batch.writer);
     const sent = held?.sent;
     if (held === undefined || sent?.end !== batch.at || sent.length === undefined) return undefined;
-    const { connection, socket, length } = sent;
-    if (connection.stream !== socket || connection.status !== 'ready') return undefined;
-    this.#noteSending(connection, held, batch, batch.entries.length);
+    const { link, length } = sent;
+    if (!link.isOpen) return undefined;
+    this.#noteSending(link, held, batch, batch.entries.length);
     try {
-      await addEntriesAfter(length, connection, batch.key, batch.entries, batch.stamp);
-      return socket;
+      await addEntriesAfter(length, link, batch.key, batch.entries, batch.stamp);
+      return link;
     } catch {
       // What was wrong shows when it is sent once more, in its turn.
       held.sent = undefined;
@@ -203,11 +194,11 @@ export class Appender {
     }
   }
 
-  #noteSending(connection: Redis, held: Held | undefined, { end, sending }: Batch, entries: number): Sent {
+  #noteSending(link: Link, held: Held | undefined, { end, sending }: Batch, entries: number): Sent {
     sending.over();
     const before = held?.sent?.length;
     const length = before === undefined ? undefined : before + entries;
-    const sent = { connection, socket: connection.stream, end, length };
+    const sent = { link, end, length };
     if (held) {
       held.sent = sent;
       held.confirmedOn = undefined;

@@ -132,12 +132,23 @@ export class Committer {
   async #attempt(log: LogRef, target: PlainTarget, batch: Batch): Promise<Judged> {
     const { locator } = this.owner;
     const reached = locator.reachedBy(log);
-    const { commands } = this.connections;
-    const from = batch.isPlain ? await commitPlainly(commands, target, batch, reached) : undefined;
+    const from = batch.isPlain ? await this.#storePlainly(target, batch, reached) : undefined;
     const judged = from === undefined ? await this.#judge(log, batch, reached) : allStored(from, batch);
     locator.reached(log, judged.tail);
     this.owner.stored(log, judged);
     return judged;
+  }
+
+  async #storePlainly(target: PlainTarget, batch: Batch, reached: Offset): Promise<Offset | undefined> {
+    const { partition } = target;
+    // Without waiting where that can be: what is sent in this turn goes together.
+    const link = this.connections.linkAtHand(partition) ?? (await this.connections.link(partition));
+    try {
+      return await commitPlainly(link, target, batch, reached);
+    } catch (error) {
+      this.connections.refresh(error);
+      throw error;
+    }
   }
 
   async #judge(log: LogRef, batch: Batch, reached: Offset): Promise<Judged> {

@@ -1,36 +1,30 @@
-import type { Writable } from 'node:stream';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { Socket } from 'node:net';
+import { Cluster, Redis } from 'ioredis';
 import { LogError, messageOf } from '../../core/errors';
-import type { RedisClient } from './client';
+import { common, isDemotion, newClient, type RedisClient, sentinelOptions } from './client';
 import { inOneWrite } from './in-one-write';
-import { lifecycleKey, type Partition } from './keys';
+import { ALL_PARTITIONS, lifecycleKey, type Partition } from './keys';
+import type { Link } from './link';
+import { Links } from './links';
 import type { RedisStoreSettings } from './options';
 import { loadScripts } from './scripts';
 import { type Address, describeTarget, type RedisTarget } from './target';
 import { within } from './within';
 
-/** The type of a client depends on this one option, which stays as it is. */
-type Options = Omit<RedisOptions, 'replyMapping'>;
-
-const RECONNECT_MS_MAX = 1_000;
-/** A connection that is given up is to be gone soon, also when Redis does not answer its end. */
-const DISCONNECT_MS = 100;
-const SLOTS_REFRESH_MS = 5_000;
-
-/**
- * All connections of a store. `commands` carries what never blocks. ioredis is set so that it neither repeats a command, nor queues
- * one while it is not connected, nor waits for a reply without an end: what to do then is decided here, command by command.
- */
+/** All connections of a store: `commands` for what never blocks, links for what carries bytes, and others for what blocks. */
 export class Connections {
   readonly #slots = new Map<Partition, number>();
   readonly #blocking = new Set<Redis>();
+  readonly #links: Links;
   #warned = false;
 
   private constructor(
     readonly commands: RedisClient,
     private readonly target: RedisTarget,
     private readonly settings: RedisStoreSettings,
-  ) {}
+  ) {
+    this.#links = new Links(settings.commandTimeoutMs);
+  }
 
   /** @throws LogError `STORE_UNAVAILABLE` */
   static async open(target: RedisTarget, settings: RedisStoreSettings): Promise<Connections> {
@@ -69,23 +63,30 @@ export class Connections {
 
   /** Runs what sends commands, which go out in one write a connection. */
   inOneWrite(send: () => void): void {
-    // There is none while a connection is being made anew.
-    const streams = this.masters().flatMap(({ stream }: { stream?: Writable }) => stream ?? []);
-    inOneWrite(streams, send);
+    const sockets = this.masters().flatMap((master: { readonly stream?: Socket }) => {
+      // There is none while a connection is being made anew.
+      const link = this.#links.beside(master);
+      return [...(master.stream ? [master.stream] : []), ...(link ? [link.socket] : [])];
+    });
+    inOneWrite(sockets, send);
   }
 
-  /**
-   * The very connection that commands about a partition go over, for commands that must stay together.
-   * @throws Error when it is not connected
-   */
-  async master(partition: Partition): Promise<Redis> {
-    if (this.commands instanceof Redis) return this.commands;
-    const { host, port } = await this.#address(this.commands, partition);
-    const node = this.#nodeAt(this.commands, host, port);
-    if (node === undefined) throw new Error(`not connected to ${host}:${port}`);
-    // One that was lost, ioredis makes anew, and connects only when a command comes by way of the Cluster.
-    if (node.status === 'wait') await within(this.settings.commandTimeoutMs, node.connect());
-    return node;
+  /** Makes a link to each master now, so that no first append has to wait for one. @throws Error */
+  async openLinks(): Promise<void> {
+    await Promise.all(ALL_PARTITIONS.map((partition) => this.link(partition)));
+  }
+
+  /** The link to the master that holds the partition, if there is one already. */
+  linkAtHand(partition: Partition): Link | undefined {
+    const master = this.#masterAtHand(partition);
+    return master && this.#links.beside(master);
+  }
+
+  /** As `linkAtHand`; makes one if there is none. @throws Error when there can be none now */
+  async link(partition: Partition): Promise<Link> {
+    const master = await this.#master(partition);
+    const source = { connect: () => this.blocking(partition), release: (own: Redis) => this.release(own) };
+    return this.#links.beside(master) ?? this.#links.open(master, source);
   }
 
   /** A new connection, ready, to the master that holds the partition. It is closed by `release`. */
@@ -116,9 +117,11 @@ export class Connections {
     await client.client('UNBLOCK', clientId);
   }
 
-  /** Looks again which node holds what, after one of them refused or was lost. */
-  refresh(): void {
+  /** Looks again which node holds what, after one of them was lost or refused, with `error`. */
+  refresh(error?: unknown): void {
     if (this.commands instanceof Cluster) this.commands.refreshSlotsCache();
+    // As `reconnectOnError` does: a link has no such thing.
+    else if (error !== undefined && isDemotion(error)) this.commands.disconnect(true);
   }
 
   close(): void {
@@ -145,13 +148,30 @@ export class Connections {
     }
   }
 
+  /** The connection that commands about a partition go over. @throws Error when it is not connected */
+  async #master(partition: Partition): Promise<Redis> {
+    if (this.commands instanceof Redis) return this.commands;
+    const { host, port } = await this.#address(this.commands, partition);
+    const node = this.#nodeAt(this.commands, host, port);
+    if (node === undefined) throw new Error(`not connected to ${host}:${port}`);
+    // One that was lost, ioredis makes anew, and connects only when a command comes by way of the Cluster.
+    if (node.status === 'wait') await within(this.settings.commandTimeoutMs, node.connect());
+    return node;
+  }
+
+  #masterAtHand(partition: Partition): Redis | undefined {
+    if (this.commands instanceof Redis) return this.commands;
+    const slot = this.#slots.get(partition);
+    const address = slot === undefined ? undefined : holderOf(this.commands, slot);
+    return address && this.#nodeAt(this.commands, address.host, address.port);
+  }
+
   async #address(cluster: Cluster, partition: Partition): Promise<Address> {
     const slot = this.#slots.get(partition) ?? (await cluster.cluster('KEYSLOT', lifecycleKey(partition)));
     this.#slots.set(partition, slot);
-    const [key] = cluster.slots[slot] ?? [];
-    if (key === undefined) throw new Error(`no node of the Cluster holds slot ${slot}`);
-    const colon = key.lastIndexOf(':');
-    return { host: key.slice(0, colon), port: Number(key.slice(colon + 1)) };
+    const address = holderOf(cluster, slot);
+    if (address === undefined) throw new Error(`no node of the Cluster holds slot ${slot}`);
+    return address;
   }
 
   #nodeAt(cluster: Cluster, host: string | undefined, port: number | undefined): Redis | undefined {
@@ -166,56 +186,9 @@ export class Connections {
   }
 }
 
-function newClient(target: RedisTarget, settings: RedisStoreSettings): RedisClient {
-  const options: Options = {
-    ...common(target),
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    // Commands that are under way when a connection is lost fail at once instead of being sent again.
-    maxRetriesPerRequest: 0,
-    commandTimeout: settings.commandTimeoutMs,
-    // A Redis that is stopped keeps its connections open. Without this the commands sent to it would pile up.
-    socketTimeout: settings.commandTimeoutMs,
-    retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), RECONNECT_MS_MAX),
-    // 1: reconnect, and let the command fail. A former master is told apart only when asked again who it is.
-    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 1 : false),
-  };
-  switch (target.kind) {
-    case 'single':
-      return new Redis({ ...options, ...target.address, db: target.db });
-    case 'sentinel':
-      return new Redis({ ...options, ...sentinelOptions(target), failoverDetector: true });
-    case 'cluster':
-      return new Cluster([...target.nodes], {
-        lazyConnect: true,
-        enableOfflineQueue: false,
-        redisOptions: options,
-        slotsRefreshTimeout: settings.commandTimeoutMs,
-        slotsRefreshInterval: SLOTS_REFRESH_MS,
-        // As above: a command that was under way on a lost connection is not sent again.
-        retryDelayOnFailover: 0,
-      });
-  }
-}
-
-function sentinelOptions(target: Extract<RedisTarget, { kind: 'sentinel' }>): Options {
-  const { sentinels, master, db, tls } = target;
-  return {
-    sentinels: [...sentinels],
-    name: master,
-    db,
-    ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
-  };
-}
-
-function common({ username, password, tls }: RedisTarget): Options {
-  return {
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    ...(tls && { tls: {} }),
-    // Replies look alike on every server.
-    protocol: 2,
-    connectionName: 'loom',
-    disconnectTimeout: DISCONNECT_MS,
-  };
+function holderOf(cluster: Cluster, slot: number): Address | undefined {
+  const [key] = cluster.slots[slot] ?? [];
+  if (key === undefined) return undefined;
+  const colon = key.lastIndexOf(':');
+  return { host: key.slice(0, colon), port: Number(key.slice(colon + 1)) };
 }

@@ -71,6 +71,7 @@ class RedisStore implements LogStore {
   readonly #lineage: Lineage;
   readonly #catalogue: Catalogue;
   readonly #limit: LogLimit;
+  readonly #patienceOfAppends: Patience;
   #isClosed = false;
 
   constructor(
@@ -79,6 +80,7 @@ class RedisStore implements LogStore {
   ) {
     // Every operation that waits for Redis listens to it. Node would take eleven of them for a leak.
     setMaxListeners(0, this.#stopping.signal);
+    this.#patienceOfAppends = this.#patience(settings.patienceMs, true);
     const quick = this.#patience(settings.commandTimeoutMs, false);
     this.#watching = new Watching(connections, settings);
     const { attachments, locator, tails, writers } = this.#watching;
@@ -114,6 +116,7 @@ class RedisStore implements LogStore {
   }
 
   async open(): Promise<void> {
+    await this.connections.openLinks();
     await this.#feed.open();
     await this.#lease.open();
   }
@@ -217,7 +220,7 @@ class RedisStore implements LogStore {
   }
 
   #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
-    const patience = this.#patience(this.settings.patienceMs, true);
+    const patience = this.#patienceOfAppends;
     const { locator } = this.#watching;
     const append = (): Promise<Offset> => this.#appender.append(writer, at, chunks, patience);
     if (!locator.mayHaveExpired(writer.log)) return append();

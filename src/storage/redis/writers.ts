@@ -1,12 +1,11 @@
-import type { Redis } from 'ioredis';
 import type { LogRef, Writer } from '../../core/log';
 import type { Offset } from '../../core/offset';
 import { bytesKey } from './keys';
+import type { Link } from './link';
 
 /** What a writer has sent, and Redis need not have confirmed yet. */
 export interface Sent {
-  readonly connection: Redis;
-  readonly socket: object;
+  readonly link: Link;
   readonly end: Offset;
   /** How many entries the stream has when all of it is stored, where that is known. */
   length: number | undefined;
@@ -21,10 +20,10 @@ export interface Held {
   tail: Offset;
   sent: Sent | undefined;
   /**
-   * The connection on which the tail was confirmed. On another it has to be asked for: Redis may have been restarted or failed
-   * over since, and have lost bytes.
+   * The link over which the tail was confirmed. On another it has to be asked for: Redis may have been restarted or failed over
+   * since, and have lost bytes.
    */
-  confirmedOn: object | undefined;
+  confirmedOn: Link | undefined;
 }
 
 /** The writers that are attached on this node, and how far each has come. Their logs need no doorbell. */

@@ -6,6 +6,7 @@ import { advance, type Offset, START } from '../../../src/core/offset';
 import type { LogStore } from '../../../src/core/store';
 import { addEntries, addEntriesAfter } from '../../../src/storage/redis/add-entries';
 import { cutEntries } from '../../../src/storage/redis/entries';
+import { Link } from '../../../src/storage/redis/link';
 import { createLog, readAll } from '../../contract/logs';
 import { withRedis } from './with-redis';
 
@@ -13,33 +14,32 @@ const STAMP = 1;
 
 describe('appends to Redis that are under way at the same time', () => {
   it('are stored only where the one before has made the stream as long as expected', () =>
-    withRedis(async ({ admin }) => {
+    withLink(async (admin, link) => {
       await admin.xadd('log', '0-1', 'c', '');
       const first = cutEntries(START, [randomBytes(100_000)]);
-      expect(await addEntries(admin, 'log', first, STAMP)).toBe(5);
+      expect(await addEntries(link, 'log', first, STAMP)).toBe(5);
       const second = cutEntries(advance(START, 200_000), [randomBytes(100_000)]);
       // As when what should have come between was refused.
-      await expect(addEntriesAfter(9, admin, 'log', second, STAMP)).rejects.toThrow('not as it was');
+      await expect(addEntriesAfter(9, link, 'log', second, STAMP)).rejects.toThrow('not as it was');
       expect(await admin.xlen('log')).toBe(5);
       expect(await admin.keys('*')).toEqual(['log']);
 
       await addEntriesAfter(
         5,
-        admin,
+        link,
         'log',
         cutEntries(advance(START, 100_000), [randomBytes(100_000)]),
         STAMP,
       );
-      await addEntriesAfter(9, admin, 'log', second, STAMP);
+      await addEntriesAfter(9, link, 'log', second, STAMP);
       expect(await admin.xlen('log')).toBe(13);
       expect(await admin.keys('*')).toEqual(['log']);
     }));
 
   it('are not stored where the stream has gone', () =>
-    withRedis(async ({ admin }) => {
+    withLink(async (admin, link) => {
       const entries = cutEntries(START, [randomBytes(100_000)]);
-      await admin.ping();
-      await expect(addEntriesAfter(1, admin, 'log', entries, STAMP)).rejects.toThrow('not as it was');
+      await expect(addEntriesAfter(1, link, 'log', entries, STAMP)).rejects.toThrow('not as it was');
       expect(await admin.keys('*')).toEqual([]);
     }));
 
@@ -76,6 +76,19 @@ describe('appends to Redis that are under way at the same time', () => {
       expect(await guardedAppends(admin)).toBeGreaterThan(5);
     }));
 });
+
+function withLink(test: (admin: Redis, link: Link) => Promise<void>): Promise<void> {
+  return withRedis(async ({ admin }) => {
+    const connection = admin.duplicate({ protocol: 2 });
+    await connection.ping();
+    const link = Link.over(connection, 1_000);
+    try {
+      await test(admin, link);
+    } finally {
+      connection.disconnect();
+    }
+  });
+}
 
 /** How many appends Redis was sent while the one before was under way: each has two scripts, which nothing else sends whole. */
 async function guardedAppends(admin: Redis): Promise<number> {

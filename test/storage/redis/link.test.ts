@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { Redis } from 'ioredis';
+import { Connections } from '../../../src/storage/redis/connect';
+import { encode, Link } from '../../../src/storage/redis/link';
+import { settingsOf } from '../../../src/storage/redis/options';
+import { parseRedisUrl } from '../../../src/storage/redis/target';
+import { startRedisServer } from '../../support/redis-server';
+import { startTcpSwitch } from '../../support/tcp-switch';
+import { type Surroundings, withRedis } from './with-redis';
+
+const TIMEOUT_MS = 500;
+
+describe('a link', () => {
+  it('tells each command what came of it, in order', () =>
+    withLink(async (link) => {
+      const answers = [
+        link.ask(encode('SET', 'name', 'Bärlauch')),
+        link.ask(encode('GET', 'name')),
+        link.ask(encode('GET', 'nothing')),
+        link.ask(encode('STRLEN', 'name')),
+      ];
+      expect(await Promise.all(answers)).toEqual(['OK', 'Bärlauch', null, Buffer.byteLength('Bärlauch')]);
+    }));
+
+  it('throws what Redis refuses, and goes on', () =>
+    withLink(async (link) => {
+      await link.ask(encode('SET', 'text', 'a'));
+      const refused = link.ask(encode('INCR', 'text'));
+      const next = link.ask(encode('GET', 'text'));
+      await expect(refused).rejects.toMatchObject({ name: 'ReplyError', message: /not an integer/ });
+      expect(await next).toBe('a');
+    }));
+
+  it('tells of a transaction what each command came to, or what kept all of it from being done', () =>
+    withLink(async (link) => {
+      const replies = await link.transact([
+        encode('SET', 'a', '1'),
+        encode('LPUSH', 'a', 'x'),
+        encode('INCR', 'a'),
+      ]);
+      expect(replies).toEqual(['OK', expect.objectContaining({ name: 'ReplyError' }), 2]);
+      await expect(link.transact([encode('SET', 'a', '9'), encode('NONSENSE')])).rejects.toThrow(
+        "unknown command 'NONSENSE'",
+      );
+      expect(await link.ask(encode('GET', 'a'))).toBe('2');
+    }));
+
+  it('fails what waits, and all that comes after, when its connection breaks', () =>
+    withLink(async (link, { admin }) => {
+      const waiting = link.ask(encode('BLPOP', 'never', '0'));
+      await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      await expect(waiting).rejects.toThrow('lost');
+      expect(link.isOpen).toBe(false);
+      await expect(link.ask(encode('PING'))).rejects.toThrow('lost');
+    }));
+
+  it('is given up when Redis does not answer any more', () =>
+    withLink(async (link, { redis }) => {
+      await redis.kill('SIGSTOP');
+      await expect(link.ask(encode('PING'))).rejects.toThrow('lost');
+      expect(link.isOpen).toBe(false);
+    }));
+
+  it('stays as long as Redis answers', () =>
+    withLink(async (link) => {
+      const asked = performance.now();
+      while (performance.now() - asked < 3 * TIMEOUT_MS) await link.ask(encode('PING'));
+      expect(link.isOpen).toBe(true);
+    }));
+});
+
+describe('the link beside a connection', () => {
+  it('is made once, and ends with the connection', () =>
+    withRedis(async ({ redis }) => {
+      const connections = await Connections.open(parseRedisUrl(redis.url), settingsOf({}));
+      try {
+        const [one, other] = await Promise.all([connections.link(0), connections.link(1)]);
+        expect(one).toBe(other);
+        expect(connections.linkAtHand(2)).toBe(one);
+        const [master] = connections.masters();
+        const closed = once(one.socket, 'close');
+        master?.stream.destroy();
+        await closed;
+        expect(connections.linkAtHand(0)).toBeUndefined();
+      } finally {
+        connections.close();
+      }
+    }));
+
+  it('is not made to another Redis, as where its address has moved on', () =>
+    withRedis(async ({ redis }) => {
+      const other = await startRedisServer();
+      const address = await startTcpSwitch(redis.port);
+      const connections = await Connections.open(
+        parseRedisUrl(`redis://127.0.0.1:${address.port}`),
+        settingsOf({}),
+      );
+      try {
+        address.to(other.port);
+        await expect(connections.link(0)).rejects.toThrow('failed over');
+        address.to(redis.port);
+        expect((await connections.link(0)).isOpen).toBe(true);
+      } finally {
+        connections.close();
+        await address.close();
+        await other.stop();
+      }
+    }));
+});
+
+function withLink(test: (link: Link, surroundings: Surroundings) => Promise<void>): Promise<void> {
+  return withRedis(async (surroundings) => {
+    const connection = new Redis({ port: surroundings.redis.port, protocol: 2, retryStrategy: () => null });
+    connection.on('error', () => {});
+    await connection.ping();
+    try {
+      await test(Link.over(connection, TIMEOUT_MS), surroundings);
+    } finally {
+      connection.disconnect();
+    }
+  });
+}

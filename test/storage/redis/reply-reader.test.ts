@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { ReplyError } from '../../../src/storage/redis/reply-error';
+import { type Reply, ReplyReader } from '../../../src/storage/redis/reply-reader';
+
+const { tree } = fc.letrec<{ tree: Reply }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 3 },
+    fc.string({ unit: 'grapheme', maxLength: 20 }),
+    fc.integer(),
+    fc.constant(null),
+    fc.stringMatching(/^ERR [a-z ]{0,20}$/).map((message) => new ReplyError(message)),
+    fc.array(tie('tree'), { maxLength: 4 }),
+  ),
+}));
+
+describe('a reader of replies', () => {
+  it('finds the same replies however the bytes are cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(tree, { maxLength: 5 }),
+        fc.array(fc.nat(), { maxLength: 12 }),
+        (replies, cuts) => {
+          const bytes = Buffer.concat(replies.map(encodeReply));
+          const edges = [
+            0,
+            ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b),
+            bytes.length,
+          ];
+          const read: Reply[] = [];
+          const reader = new ReplyReader((reply) => read.push(reply));
+          for (const [i, edge] of edges.slice(1).entries()) reader.push(bytes.subarray(edges[i], edge));
+          expect(read).toEqual(replies);
+        },
+      ),
+    );
+  });
+
+  it('refuses what is no reply', () => {
+    const reader = new ReplyReader(() => {});
+    expect(() => reader.push(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow('no reply: "TTP/1.1 400');
+  });
+});
+
+function encodeReply(reply: Reply): Buffer {
+  if (reply === null) return Buffer.from('$-1\r\n');
+  if (typeof reply === 'number') return Buffer.from(`:${reply}\r\n`);
+  if (typeof reply === 'string') return Buffer.from(`$${Buffer.byteLength(reply)}\r\n${reply}\r\n`);
+  if (reply instanceof ReplyError) return Buffer.from(`-${reply.message}\r\n`);
+  return Buffer.concat([Buffer.from(`*${reply.length}\r\n`), ...reply.map(encodeReply)]);
+}
