@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { appendCommand } from './append-command';
 import type { NewEntry } from './entries';
 import { encode, type Link } from './link';
+import { Bulk } from './reply-reader';
 
 /** What a stream is called while entries pass by that it must not get. */
 const ASIDE = ':aside';
@@ -61,7 +62,7 @@ export async function addEntriesAfter(
 const REFUSAL = /equal or smaller|exhausted/;
 
 function assertId(reply: unknown): undefined {
-  if (typeof reply === 'string') return undefined;
+  if (reply instanceof Bulk) return undefined;
   throw reply instanceof Error && !REFUSAL.test(reply.message)
     ? reply
     : new Error('the log is not as it was');

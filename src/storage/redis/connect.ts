@@ -16,6 +16,7 @@ export class Connections {
   readonly #slots = new Map<Partition, number>();
   readonly #blocking = new Set<Redis>();
   readonly #links: Links;
+  readonly #pageLinks: Links;
   #warned = false;
 
   private constructor(
@@ -24,6 +25,7 @@ export class Connections {
     private readonly settings: RedisStoreSettings,
   ) {
     this.#links = new Links(settings.commandTimeoutMs);
+    this.#pageLinks = new Links(settings.commandTimeoutMs);
   }
 
   /** @throws LogError `STORE_UNAVAILABLE` */
@@ -71,22 +73,26 @@ export class Connections {
     inOneWrite(sockets, send);
   }
 
-  /** Makes a link to each master now, so that no first append has to wait for one. @throws Error */
+  /** Makes the links to each master now, so that nobody has to wait for one. @throws Error */
   async openLinks(): Promise<void> {
-    await Promise.all(ALL_PARTITIONS.map((partition) => this.link(partition)));
+    await Promise.all(
+      ALL_PARTITIONS.flatMap((partition) => [this.link(partition), this.pageLink(partition)]),
+    );
   }
 
-  /** The link to the master that holds the partition, if there is one already. */
+  /** The link for appends to the master that holds the partition, if there is one already. */
   linkAtHand(partition: Partition): Link | undefined {
-    const master = this.#masterAtHand(partition);
-    return master && this.#links.beside(master);
+    return this.#atHand(this.#links, partition);
   }
 
   /** As `linkAtHand`; makes one if there is none. @throws Error when there can be none now */
   async link(partition: Partition): Promise<Link> {
-    const master = await this.#master(partition);
-    const source = { connect: () => this.blocking(partition), release: (own: Redis) => this.release(own) };
-    return this.#links.beside(master) ?? this.#links.open(master, source);
+    return this.linkAtHand(partition) ?? this.#newLink(this.#links, partition);
+  }
+
+  /** The link for pages, behind which no append has to wait. @throws Error when there can be none now */
+  async pageLink(partition: Partition): Promise<Link> {
+    return this.#atHand(this.#pageLinks, partition) ?? this.#newLink(this.#pageLinks, partition);
   }
 
   /** A new connection, ready, to the master that holds the partition. It is closed by `release`. */
@@ -157,6 +163,17 @@ export class Connections {
     // One that was lost, ioredis makes anew, and connects only when a command comes by way of the Cluster.
     if (node.status === 'wait') await within(this.settings.commandTimeoutMs, node.connect());
     return node;
+  }
+
+  #atHand(links: Links, partition: Partition): Link | undefined {
+    const master = this.#masterAtHand(partition);
+    return master && links.beside(master);
+  }
+
+  async #newLink(links: Links, partition: Partition): Promise<Link> {
+    const master = await this.#master(partition);
+    const source = { connect: () => this.blocking(partition), release: (own: Redis) => this.release(own) };
+    return links.beside(master) ?? links.open(master, source);
   }
 
   #masterAtHand(partition: Partition): Redis | undefined {

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLogError } from '../../core/errors';
 import type { LogRef } from '../../core/log';
-import { advance, type Offset, START } from '../../core/offset';
+import { type Offset, START } from '../../core/offset';
 import type { Tails } from '../../core/tails';
 import { BlockingReader, type RawEntry, type Subscription } from './blocking-reader';
 import type { Connections } from './connect';
-import { decodeEntry, endOf } from './entries';
+import { decodeEntry, type Entry, endOf, sliceOf } from './entries';
 import { bytesKey, type Partition, partitionOf } from './keys';
 import type { Locator, Place } from './locate';
 import type { RedisStoreSettings } from './options';
@@ -169,13 +169,13 @@ export class Doorbell {
     const from = ring.tail;
     const chunks: Buffer[] = [];
     let isComplete = true;
-    for (const entry of entries.map(decodeEntry)) {
+    for (const entry of entries.map(decode)) {
       if (entry.kind === 'seal') ring.isSealed = true;
       if (entry.kind !== 'bytes' || endOf(entry.id) <= ring.tail) continue;
       isComplete = entry.from <= ring.tail;
       if (!isComplete) break;
-      chunks.push(entry.bytes.subarray(ring.tail - entry.from));
-      ring.tail = advance(entry.from, entry.bytes.length);
+      chunks.push(...sliceOf(entry.parts, ring.tail - entry.from));
+      ring.tail = entry.end;
     }
     if (chunks.length > 0) {
       this.locator.reached(ring.log, ring.tail);
@@ -218,4 +218,8 @@ export class Doorbell {
   #isCurrent(ring: Ring): boolean {
     return !this.#isClosed && this.#rings.get(ring.log.generation) === ring;
   }
+}
+
+function decode([id, [name, value]]: RawEntry): Entry {
+  return decodeEntry(id.toString('latin1'), String(name), value === undefined ? [] : [value]);
 }

@@ -1,5 +1,6 @@
 import type { SealOutcome } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
 import { parseSealOutcome } from './outcome';
 import { toNumber, unexpected } from './reply';
 
@@ -14,7 +15,13 @@ export const LAST_SEQUENCE = '18446744073709551615';
 
 /** What a log's stream holds. An entry's id is the offset at which it ends, and the unix milliseconds of its append. */
 export type Entry =
-  | { readonly kind: 'bytes'; readonly id: string; readonly from: Offset; readonly bytes: Buffer }
+  | {
+      readonly kind: 'bytes';
+      readonly id: string;
+      readonly from: Offset;
+      readonly end: Offset;
+      readonly parts: readonly Buffer[];
+    }
   /** The first: it only makes the stream exist. */
   | { readonly kind: 'creation'; readonly id: string }
   /** The last: it says how the log ended. */
@@ -27,21 +34,35 @@ export interface NewEntry {
   readonly parts: readonly Buffer[];
 }
 
-export function decodeEntry([rawId, fields]: readonly [id: Buffer, fields: readonly Buffer[]]): Entry {
-  const id = rawId.toString('latin1');
+/** @param value the first field's, in the pieces in which it came */
+export function decodeEntry(id: string, name: string, value: readonly Buffer[]): Entry {
   const end = endOf(id);
-  const [name, value] = fields;
-  switch (name?.toString('latin1')) {
-    case 'd':
-      if (value === undefined || value.length > end) return unexpected(id);
-      return { kind: 'bytes', id, from: advance(end, -value.length), bytes: value };
+  switch (name) {
+    case 'd': {
+      const size = sizeOf(value);
+      return size > end
+        ? unexpected(id)
+        : { kind: 'bytes', id, from: advance(end, -size), end, parts: value };
+    }
     case 'c':
       return { kind: 'creation', id };
     case 'o':
-      return { kind: 'seal', id, at: end, outcome: parseSealOutcome(String(value)) };
+      return { kind: 'seal', id, at: end, outcome: parseSealOutcome(bytesOf(value).toString()) };
     default:
       return unexpected(id);
   }
+}
+
+/** Of the bytes in `parts` those from `skip` on, `max` of them at the most. */
+export function sliceOf(parts: readonly Buffer[], skip: number, max = Number.POSITIVE_INFINITY): Buffer[] {
+  const slice: Buffer[] = [];
+  let at = -skip;
+  for (const part of parts) {
+    const [from, to] = [Math.max(0, -at), Math.min(part.length, max - at)];
+    if (from < to) slice.push(part.subarray(from, to));
+    at += part.length;
+  }
+  return slice;
 }
 
 /** The offset in an entry's id. */

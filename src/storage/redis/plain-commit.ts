@@ -48,7 +48,7 @@ export async function commitPlainly(
   toldOver.add(link);
   try {
     const reply = await link.ask(plainCommand(target, batch, reached, isTold));
-    return reply === null ? undefined : advance(START, toNumber(reply));
+    return reply === null ? undefined : advance(START, toNumber(String(reply)));
   } catch (error) {
     if (!isForgotten(error)) throw error;
     // It is told again with the next commit.

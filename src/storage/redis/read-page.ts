@@ -1,16 +1,18 @@
 import { LogError } from '../../core/errors';
 import type { LogRef, SealOutcome } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
 import type { Page } from '../../core/store';
 import type { Connections } from './connect';
-import { decodeEntry, ENTRY_BYTES_MAX, LAST_SEQUENCE } from './entries';
-import { bytesKey } from './keys';
+import { decodeEntry, ENTRY_BYTES_MAX, type Entry, LAST_SEQUENCE, sliceOf } from './entries';
+import { bytesKey, partitionOf } from './keys';
+import { encode, type Link } from './link';
 import { damaged, type Locator, type Place } from './locate';
+import { unexpected } from './reply';
+import { Bulk, type Reply } from './reply-reader';
 
 /** The largest page, whatever is asked for: Redis holds the whole reply in memory until it is sent. */
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
-
-type RawEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 
 /**
  * Because ids are offsets, a page is a range of ids: it takes one command, and its size is bounded without a COUNT.
@@ -39,10 +41,11 @@ async function readRange(
   const start = `(${from}-${LAST_SEQUENCE}`;
   // Never less than an entry: one that ends beyond the page would not be in the range, and the reader would not get on.
   const stop = `${from + Math.max(size, ENTRY_BYTES_MAX)}-${LAST_SEQUENCE}`;
+  const link = await connections.pageLink(partitionOf(log.id));
   for (let epoch = locator.remembered(log); ; ) {
     if (epoch !== undefined) {
       const key = bytesKey(log.id, log.generation, epoch);
-      const entries = await connections.commands.xrangeBuffer(key, start, stop);
+      const entries = await range(link, key, start, stop);
       if (entries.length > 0) return toPage(entries, from, size);
     }
     const place = await locator.locate(log);
@@ -51,7 +54,7 @@ async function readRange(
     if (place.epoch === epoch) {
       // There are bytes by now; where the next entry is beyond the range, `toPage` finds that out.
       const key = bytesKey(log.id, log.generation, epoch);
-      const entries = await connections.commands.xrangeBuffer(key, start, '+', 'COUNT', 1);
+      const entries = await range(link, key, start, '+', 'COUNT', '1');
       if (entries.length > 0) return toPage(entries, from, size);
     }
     epoch = place.epoch;
@@ -65,12 +68,11 @@ function requireNoLoss({ tail, loss }: Place, from: Offset): void {
 }
 
 /** What of the entries is from `from` on, `bytesMax` bytes of it at the most. */
-function toPage(entries: readonly RawEntry[], from: Offset, bytesMax: number): Page {
+function toPage(entries: readonly Entry[], from: Offset, bytesMax: number): Page {
   const chunks: Buffer[] = [];
   let next = from;
   let end: SealOutcome | undefined;
-  for (const raw of entries) {
-    const entry = decodeEntry(raw);
+  for (const entry of entries) {
     if (entry.kind === 'creation') continue;
     const begin = entry.kind === 'seal' ? entry.at : entry.from;
     const room = bytesMax - (next - from);
@@ -81,9 +83,25 @@ function toPage(entries: readonly RawEntry[], from: Offset, bytesMax: number): P
       if (entry.at === next) end = entry.outcome;
       continue;
     }
-    const chunk = entry.bytes.subarray(next - begin, next - begin + room);
-    if (chunk.length > 0) chunks.push(chunk);
-    next = advance(next, chunk.length);
+    const slice = sliceOf(entry.parts, next - begin, room);
+    chunks.push(...slice);
+    next = advance(next, sizeOf(slice));
   }
   return { chunks, next, ...(end && { end }) };
+}
+
+async function range(link: Link, ...args: readonly string[]): Promise<readonly Entry[]> {
+  const reply = await link.ask(encode('XRANGE', ...args));
+  return isList(reply) ? reply.map(toEntry) : unexpected(reply);
+}
+
+function toEntry(reply: Reply): Entry {
+  const [id, fields] = isList(reply) ? reply : [];
+  const [name, value] = isList(fields) ? fields : [];
+  if (!(value instanceof Bulk)) return unexpected(String(id));
+  return decodeEntry(String(id), String(name), value.parts);
+}
+
+function isList(reply: Reply | undefined): reply is readonly Reply[] {
+  return Array.isArray(reply);
 }

@@ -19,7 +19,8 @@ describe('a link', () => {
         link.ask(encode('GET', 'nothing')),
         link.ask(encode('STRLEN', 'name')),
       ];
-      expect(await Promise.all(answers)).toEqual(['OK', 'Bärlauch', null, Buffer.byteLength('Bärlauch')]);
+      const [stored, got, nothing, length] = await Promise.all(answers);
+      expect([stored, String(got), nothing, length]).toEqual(['OK', 'Bärlauch', null, 9]);
     }));
 
   it('throws what Redis refuses, and goes on', () =>
@@ -28,7 +29,7 @@ describe('a link', () => {
       const refused = link.ask(encode('INCR', 'text'));
       const next = link.ask(encode('GET', 'text'));
       await expect(refused).rejects.toMatchObject({ name: 'ReplyError', message: /not an integer/ });
-      expect(await next).toBe('a');
+      expect(String(await next)).toBe('a');
     }));
 
   it('tells of a transaction what each command came to, or what kept all of it from being done', () =>
@@ -42,7 +43,7 @@ describe('a link', () => {
       await expect(link.transact([encode('SET', 'a', '9'), encode('NONSENSE')])).rejects.toThrow(
         "unknown command 'NONSENSE'",
       );
-      expect(await link.ask(encode('GET', 'a'))).toBe('2');
+      expect(String(await link.ask(encode('GET', 'a')))).toBe('2');
     }));
 
   it('fails what waits, and all that comes after, when its connection breaks', () =>
