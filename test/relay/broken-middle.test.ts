@@ -53,7 +53,7 @@ describe('a transfer between two nodes', () => {
   async function untilStored(bytes: string): Promise<string> {
     let key = '';
     await eventually(`Redis holds ${bytes}`, async () => {
-      key = (await redis.keys('loom:x:*'))[0] ?? '';
+      key = (await redis.keys('loom:{*}:x:*'))[0] ?? '';
       const entries = await redis.xrange(key, '-', '+');
       return entries.some(([, fields]) => fields[1] === bytes);
     });

@@ -62,7 +62,7 @@ describe('two nodes', () => {
     })().catch(() => {});
     (await receiver.head()).pause();
     await eventually('Redis has as much of it as it may', async () => {
-      const [channel = ''] = await redis.keys('loom:x:*');
+      const [channel = ''] = await redis.keys('loom:{*}:x:*');
       return Number(await redis.call('MEMORY', 'USAGE', channel)) >= MiB;
     });
     // A slow machine may seem to stand still before it does, which fails nothing; one that goes on never does.
@@ -84,7 +84,7 @@ describe('two nodes', () => {
     for (let at = 0; at < written; at += piece.length) hash.update(piece);
     expect(sha256(body)).toBe(hash.digest('hex'));
     expect(await sender.status()).toBe(200);
-    expect(await redis.keys('loom:x:*')).toEqual([]);
+    expect(await redis.keys('loom:{*}:x:*')).toEqual([]);
     redis.disconnect();
   });
 

@@ -30,7 +30,7 @@ describe('a slow receiver at another node than its sender', () => {
       // Less than a whole window: a sender that is held up is not seen to leave.
       await eventually('Redis holds much of it', async () => {
         await sender.write(randomBytes(PIECE_BYTES));
-        key = (await redis.keys('loom:x:*'))[0] ?? '';
+        key = (await redis.keys('loom:{*}:x:*'))[0] ?? '';
         return Number(await redis.call('MEMORY', 'USAGE', key)) >= HELD_BYTES;
       });
       await sender.leave();

@@ -1,7 +1,13 @@
+import { sizeOf } from '../../core/size-of';
+import type { Link } from '../../storage/redis/link';
+import { encodeWithBytes } from '../../storage/redis/wire-command';
 import type { RemoteSink } from '../channels';
 import type { Giver, SenderHead } from '../exchange';
 import { channelKey, entryId } from './keys';
 import type { Line } from './line';
+
+const END = Buffer.from('end');
+const ABORT = Buffer.from('abort');
 
 /** How much may be on its way to the receiver: what one exchange takes up in Redis. Measured: half of it is a tenth slower. */
 const WINDOW_BYTES = 2 * 1024 * 1024;
@@ -32,7 +38,7 @@ interface Progress {
  * The sender's end of a channel to another node. Each chunk is an entry of a stream; the receiver says how far it is, so that never
  * more than a window is in Redis. Entries have one field: `h` the head as JSON, `d` bytes, `e` the end: `end` or `abort`.
  *
- * OPENING   until the receiver's first word. `opened`: OPEN, or CLOSED.
+ * OPENING   until the receiver's first word, and until there is a link to Redis. `opened`: OPEN, or CLOSED.
  * OPEN      bytes flow. `end` and `fail` write the last entry.
  * CLOSED    the receiver has said how it ended, or is lost. Final.
  */
@@ -40,6 +46,8 @@ export class ChannelSink implements RemoteSink {
   readonly opened: Promise<boolean>;
   #open: (isOpen: boolean) => void = () => {};
   #giver: Giver | undefined;
+  /** There once it is open. */
+  #link: Link | undefined;
   /** What came in this turn of the event loop. */
   #pieces: Buffer[] = [];
   #sent = { bytes: 0, entries: 0 };
@@ -58,9 +66,16 @@ export class ChannelSink implements RemoteSink {
   constructor(private readonly line: Line) {
     this.#key = channelKey(line.exchange);
     this.#ticking = setInterval(() => void this.#tick(), TICK_MS).unref();
-    this.opened = new Promise((resolve) => {
+    const heard = new Promise<boolean>((resolve) => {
       this.#open = resolve;
     });
+    const linked = line.linkForSending().then(
+      (link) => {
+        this.#link = link;
+      },
+      () => this.#broken(),
+    );
+    this.opened = linked.then(() => heard);
   }
 
   get flushed(): number {
@@ -73,7 +88,7 @@ export class ChannelSink implements RemoteSink {
   }
 
   begin(head: SenderHead): void {
-    this.#add('h', JSON.stringify(head));
+    this.#add('h', [Buffer.from(JSON.stringify(head))]);
   }
 
   write(chunk: Buffer): boolean {
@@ -86,12 +101,12 @@ export class ChannelSink implements RemoteSink {
 
   end(): void {
     this.#addPieces();
-    this.#add('e', 'end');
+    this.#add('e', [END]);
   }
 
   fail(): void {
     this.#addPieces();
-    this.#add('e', 'abort');
+    this.#add('e', [ABORT]);
     this.#close();
   }
 
@@ -138,11 +153,10 @@ export class ChannelSink implements RemoteSink {
   #addPieces(): void {
     const pieces = this.#pieces;
     this.#pieces = [];
-    const [only] = pieces;
-    if (only !== undefined) this.#add('d', pieces.length === 1 ? only : Buffer.concat(pieces));
+    if (pieces.length > 0) this.#add('d', pieces);
   }
 
-  #add(field: 'h' | 'd' | 'e', value: string | Buffer): void {
+  #add(field: 'h' | 'd' | 'e', value: readonly Buffer[]): void {
     if (this.#isClosed) return;
     const isFirst = this.#sent.entries === 0;
     this.#sent.entries += 1;
@@ -151,12 +165,18 @@ export class ChannelSink implements RemoteSink {
     if (wakes) this.#isPeerIdle = false;
     const { client, send } = this.line;
     // In a Cluster the word may overtake the bytes, unless these have arrived.
-    const added = client.xadd(this.#key, entryId(this.#sent.entries), field, value).then(() => {
+    const added = this.#store(entryId(this.#sent.entries), field, value).then(() => {
       this.#stored += 1;
       if (wakes) send('x-wake');
     });
     added.catch(() => this.#broken());
     if (isFirst) client.pexpire(this.#key, KEPT_MS).catch(() => {});
+  }
+
+  #store(id: string, field: string, value: readonly Buffer[]): Promise<unknown> {
+    // Nothing but the end of what never began.
+    if (this.#link === undefined) return this.line.client.xadd(this.#key, id, field, Buffer.concat(value));
+    return this.#link.ask(encodeWithBytes(['XADD', this.#key, id, field], value, sizeOf(value)));
   }
 
   /** Redis took an entry or did not: either way the bytes are not whole any more. */

@@ -1,3 +1,6 @@
+import { sizeOf } from '../../core/size-of';
+import { Bulk, type Reply } from '../../storage/redis/reply-reader';
+import { encode } from '../../storage/redis/wire-command';
 import type { RemoteSource } from '../channels';
 import type { SenderHead, Taker } from '../exchange';
 import { channelKey, entryId } from './keys';
@@ -23,7 +26,7 @@ export class ChannelSource implements RemoteSource {
   #taker: Taker | undefined;
   #state: 'idle' | 'reading' | 'paused' | 'closed' = 'idle';
   #wasWoken = false;
-  #after = '0';
+  #after = '0-0';
   #taken = { bytes: 0, entries: 0 };
   #missed = 0;
   #unknown = 0;
@@ -81,7 +84,7 @@ export class ChannelSource implements RemoteSource {
       while (this.#isReading()) {
         this.#wasWoken = false;
         const entries = await this.#next();
-        for (const [id, fields] of entries) this.#take(id, fields);
+        for (const entry of entries) this.#take(entry);
         if (entries.length === 0 && this.#isReading() && !this.#wasWoken) this.#state = 'idle';
         if (this.#isOpen()) this.#acknowledge();
       }
@@ -90,33 +93,40 @@ export class ChannelSource implements RemoteSource {
     }
   }
 
-  async #next(): Promise<readonly (readonly [id: Buffer, fields: readonly Buffer[]])[]> {
-    const { client } = this.line;
-    const reply = await client.xreadBuffer('COUNT', ENTRIES_AT_ONCE, 'STREAMS', this.#key, this.#after);
-    return reply?.[0]?.[1] ?? [];
+  async #next(): Promise<readonly Reply[]> {
+    const link = await this.line.linkForReading();
+    const count = String(ENTRIES_AT_ONCE);
+    const reply = await link.ask(encode('XRANGE', this.#key, `(${this.#after}`, '+', 'COUNT', count));
+    return toReplies(reply);
   }
 
-  #take(id: Buffer, [field, value]: readonly Buffer[]): void {
-    if (value === undefined || this.#taker === undefined) return;
+  #take(entry: Reply): void {
+    if (this.#taker === undefined) return;
+    const [id, fields] = toReplies(entry);
+    const [field, value] = toReplies(fields);
     this.#taken.entries += 1;
-    this.#after = id.toString('latin1');
+    this.#after = String(id);
     // Redis has lost entries, as in a failover: without them the bytes are not whole.
-    if (this.#after !== entryId(this.#taken.entries)) {
+    if (this.#after !== entryId(this.#taken.entries) || !(value instanceof Bulk)) {
       this.#lost();
       return;
     }
-    switch (field?.toString('latin1')) {
+    switch (String(field)) {
       case 'h':
-        this.head = JSON.parse(value.toString());
+        this.head = JSON.parse(String(value));
         break;
       case 'd':
-        this.#taken.bytes += value.length;
-        this.#taker.data(value);
+        this.#pass(value.parts);
         break;
       default:
-        if (value.toString('latin1') === 'end') this.#end();
+        if (String(value) === 'end') this.#end();
         else this.#lost();
     }
+  }
+
+  #pass(parts: readonly Buffer[]): void {
+    this.#taken.bytes += sizeOf(parts);
+    for (const part of parts) this.#taker?.data(part);
   }
 
   /** Removes what was taken, and makes room for more. */
@@ -178,4 +188,8 @@ export class ChannelSource implements RemoteSource {
     }
     if (this.#missed >= MISSED_MAX) this.#giveUp();
   }
+}
+
+function toReplies(reply: Reply | undefined): readonly Reply[] {
+  return Array.isArray(reply) ? reply : [];
 }

@@ -1,9 +1,10 @@
-import type { RedisClient } from '../../storage/redis/client';
+import type { Connections } from '../../storage/redis/connect';
 import type { Channels, RemoteSink, RemoteSource } from '../channels';
 import { type Entry, nodeOf, type Pair } from '../places';
 import type { Bus } from './bus';
 import { ChannelSink } from './channel-sink';
 import { ChannelSource } from './channel-source';
+import { channelPartition } from './keys';
 import type { Lease } from './lease';
 import type { Line } from './line';
 
@@ -13,7 +14,7 @@ export class RedisChannels implements Channels {
   readonly #sources = new Map<string, ChannelSource>();
 
   constructor(
-    private readonly client: RedisClient,
+    private readonly connections: Connections,
     private readonly bus: Bus,
     private readonly lease: Lease,
   ) {
@@ -61,9 +62,12 @@ export class RedisChannels implements Channels {
 
   #line({ exchange }: Pair, own: Entry, other: Entry, ends: Map<string, unknown>): Line {
     const [from, peer] = [nodeOf(own), nodeOf(other)];
+    const partition = channelPartition(exchange);
     return {
-      client: this.client,
+      client: this.connections.commands,
       exchange,
+      linkForSending: () => this.connections.link(partition),
+      linkForReading: () => this.connections.pageLink(partition),
       send: (kind, fields = {}) => this.bus.send(peer, kind, { x: exchange, from, ...fields }),
       isPeerAlive: () => this.lease.isAlive(peer),
       closed: () => ends.delete(exchange),

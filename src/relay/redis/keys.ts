@@ -1,3 +1,5 @@
+import { type Partition, partitionOf } from '../../storage/redis/keys';
+
 /** All that the relays know is under one hash tag, so that each step is one script, also in a Cluster. The bytes are not. */
 export const PREFIX = 'loom:{relay}:';
 
@@ -11,9 +13,14 @@ export function inboxKey(node: string): string {
   return `${PREFIX}n:${node}:in`;
 }
 
-/** Stream of the bytes of an exchange between two nodes. It has a tag of its own, so that bytes spread over a Cluster. */
+/** Which of a Cluster's masters carries the bytes of an exchange. */
+export function channelPartition(exchange: string): Partition {
+  return partitionOf(exchange);
+}
+
+/** Stream of the bytes of an exchange between two nodes. They spread over a Cluster as logs do. */
 export function channelKey(exchange: string): string {
-  return `loom:x:{${exchange}}`;
+  return `loom:{${channelPartition(exchange)}}:x:${exchange}`;
 }
 
 /** The id of an entry of a channel: they are numbered, from 1 and without a gap. */

@@ -1,9 +1,14 @@
 import type { RedisClient } from '../../storage/redis/client';
+import type { Link } from '../../storage/redis/link';
 
 /** What an end of a channel needs. */
 export interface Line {
   readonly client: RedisClient;
   readonly exchange: string;
+  /** What carries the sender's bytes to Redis. @throws Error when there is nothing now */
+  linkForSending(): Promise<Link>;
+  /** What carries them from Redis. @throws Error when there is nothing now */
+  linkForReading(): Promise<Link>;
   /** Tells the other end. */
   send(kind: ChannelMessage, fields?: Readonly<Record<string, string>>): void;
   /** Whether the other end's node lives. @throws whatever the client throws */

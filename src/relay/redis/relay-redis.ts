@@ -61,7 +61,7 @@ export async function openRelayRedis(
     throw error;
   }
   bus.open();
-  const channels = new RedisChannels(client, bus, lease);
+  const channels = new RedisChannels(connections, bus, lease);
   return {
     client,
     bus,

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { appendCommand } from './append-command';
 import type { NewEntry } from './entries';
-import { encode, type Link } from './link';
+import type { Link } from './link';
 import { Bulk } from './reply-reader';
+import { encode, encodeWithBytes, type WireCommand } from './wire-command';
 
 /** What a stream is called while entries pass by that it must not get. */
 const ASIDE = ':aside';
@@ -26,9 +26,9 @@ export function addEntries(
   const [only] = entries;
   // Most appends are this: a line on its way to its followers.
   if (only !== undefined && entries.length === 1)
-    return link.ask(appendCommand(key, only, stamp)).then(assertId, assertId);
+    return link.ask(addition(key, only, stamp)).then(assertId, assertId);
   // In a transaction a Redis that runs full between two entries stores neither: there would be a hole otherwise.
-  const adding = entries.map((entry) => appendCommand(key, entry, stamp));
+  const adding = entries.map((entry) => addition(key, entry, stamp));
   return link.transact([...adding, encode('XLEN', key)]).then((replies) => {
     for (const reply of replies.slice(0, entries.length)) assertId(reply);
     const length = replies.at(-1);
@@ -50,12 +50,16 @@ export async function addEntriesAfter(
   const keys = ['2', key, `${key}${ASIDE}`];
   const replies = await link.transact([
     encode('EVAL', SET_ASIDE, ...keys, String(length)),
-    ...entries.map((entry) => appendCommand(key, entry, stamp)),
+    ...entries.map((entry) => addition(key, entry, stamp)),
     encode('EVAL', PUT_BACK, ...keys),
   ]);
   const failed = [replies[0], replies.at(-1)].find((reply) => reply instanceof Error);
   if (failed) throw failed;
   for (const reply of replies.slice(1, -1)) assertId(reply);
+}
+
+function addition(key: string, { from, end, parts }: NewEntry, stamp: number): WireCommand {
+  return encodeWithBytes(['XADD', key, 'NOMKSTREAM', `${end}-${stamp}`, 'd'], parts, end - from);
 }
 
 /** "equal or smaller": the entry is there already. "exhausted": the log is sealed. Asking for the tail tells which. */

@@ -14,7 +14,7 @@ export const PARTITIONS_KEY = 'loom:partitions';
 export const LEASES_KEY = 'loom:leases';
 
 /** The partition of an id: FNV-1a over its UTF-8. Must never change, or logs could not be found again. */
-export function partitionOf(id: LogId): Partition {
+export function partitionOf(id: string): Partition {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(id)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0) % PARTITIONS;

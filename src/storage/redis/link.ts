@@ -2,19 +2,7 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import { ReplyError } from './reply-error';
 import { type Reply, ReplyReader } from './reply-reader';
-
-/** A command as it goes through the socket (RESP). */
-export type WireCommand = string | Buffer | readonly (string | Buffer)[];
-
-/** A command of text alone. */
-export function encode(...args: readonly string[]): string {
-  return `*${args.length}\r\n${args.map(bulk).join('')}`;
-}
-
-/** An argument. */
-export function bulk(text: string): string {
-  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
-}
+import { encode, type WireCommand } from './wire-command';
 
 /** How often it is looked whether Redis still answers, in the time that a command may take. */
 const LOOKS = 4;

@@ -5,8 +5,9 @@ import type { LogRef } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import type { Batch } from './commit-batch';
 import { type Partition, partitionOf, plainKeys } from './keys';
-import { bulk, type Link } from './link';
+import type { Link } from './link';
 import { toNumber } from './reply';
+import { bulk } from './wire-command';
 
 const CRLF = '\r\n';
 const SCRIPT = readFileSync(join(__dirname, 'lua', 'commit-plain.lua'), 'utf8');

@@ -6,10 +6,11 @@ import type { Page } from '../../core/store';
 import type { Connections } from './connect';
 import { decodeEntry, ENTRY_BYTES_MAX, type Entry, LAST_SEQUENCE, sliceOf } from './entries';
 import { bytesKey, partitionOf } from './keys';
-import { encode, type Link } from './link';
+import type { Link } from './link';
 import { damaged, type Locator, type Place } from './locate';
 import { unexpected } from './reply';
 import { Bulk, type Reply } from './reply-reader';
+import { encode } from './wire-command';
 
 /** The largest page, whatever is asked for: Redis holds the whole reply in memory until it is sent. */
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { Connections } from '../../../src/storage/redis/connect';
-import { encode, Link } from '../../../src/storage/redis/link';
+import { Link } from '../../../src/storage/redis/link';
 import { settingsOf } from '../../../src/storage/redis/options';
 import { parseRedisUrl } from '../../../src/storage/redis/target';
+import { encode } from '../../../src/storage/redis/wire-command';
 import { startRedisServer } from '../../support/redis-server';
 import { startTcpSwitch } from '../../support/tcp-switch';
 import { type Surroundings, withRedis } from './with-redis';
