@@ -20,6 +20,7 @@ export interface LineOutput {
   writeSoon(line: string): void;
 }
 
+const LINE_FEED = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -32,11 +33,18 @@ export class LogOutput implements LineOutput {
   #isWriting = false;
   /** Something waits that is to go now. */
   #isUrgent = false;
-  /** What a pipe that was full has yet to be given, the rest of a line perhaps. */
-  #refused: Buffer = NOTHING;
+  /** What waits behind the write that is under way, or for room in a pipe that was full: the rest of a line perhaps. */
+  #rest: Buffer = NOTHING;
   #gathering: NodeJS.Timeout | undefined;
 
-  constructor(private readonly fd: number) {
+  /**
+   * @param pieceBytes the most that is written at once, except for a longer line: for a file descriptor that other processes write to,
+   *   what is written whole
+   */
+  constructor(
+    private readonly fd: number,
+    private readonly pieceBytes = Number.POSITIVE_INFINITY,
+  ) {
     // Lines that were logged in the last turn. A pipe that is full is not waited for.
     process.once('exit', () => this.#writeRest());
   }
@@ -74,14 +82,25 @@ export class LogOutput implements LineOutput {
   }
 
   #writeAll(buffer: Buffer, done: () => void): void {
-    this.#refused = NOTHING;
-    write(this.fd, buffer, (error, written) => {
+    const bytes = this.#pieceOf(buffer);
+    this.#rest = buffer.subarray(bytes);
+    write(this.fd, buffer, 0, bytes, (error, written) => {
       if (error?.code === 'EAGAIN') {
-        this.#refused = buffer;
+        this.#rest = buffer;
         setTimeout(() => this.#writeAll(buffer, done), 50).unref();
       } else if (error === null && written < buffer.length) this.#writeAll(buffer.subarray(written), done);
-      else done();
+      else {
+        this.#rest = NOTHING;
+        done();
+      }
     });
+  }
+
+  /** @returns how many bytes of whole lines go at once; of a longer line, or the rest of one, all */
+  #pieceOf(buffer: Buffer): number {
+    if (buffer.length <= this.pieceBytes) return buffer.length;
+    const end = buffer.lastIndexOf(LINE_FEED, this.pieceBytes - 1) + 1;
+    return end > 0 ? end : buffer.indexOf(LINE_FEED) + 1;
   }
 
   #take(): Buffer {
@@ -93,7 +112,8 @@ export class LogOutput implements LineOutput {
 
   #writeRest(): void {
     try {
-      writeSync(this.fd, Buffer.concat([this.#refused, this.#take()]));
+      let rest = Buffer.concat([this.#rest, this.#take()]);
+      while (rest.length > 0) rest = rest.subarray(writeSync(this.fd, rest, 0, this.#pieceOf(rest)));
     } catch {
       // Nobody is left to be told.
     }

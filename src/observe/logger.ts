@@ -5,6 +5,9 @@ import { type LineOutput, LogOutput } from './log-output';
 
 const STDOUT = 1;
 
+/** What a pipe takes whole or not at all, so that processes that share one do not tear each other's lines: PIPE_BUF of Linux. */
+const UNTORN_BYTES = 4_096;
+
 /** What the server says about itself. An error goes into the field `err`. */
 export interface Logger {
   readonly debug: LogLine;
@@ -26,11 +29,15 @@ export interface LogLine {
 const SECRET = ['authorization', 'access_token', 'token', 'tokens', 'password', 'cookie'];
 const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 
-/** Writes to stdout: one JSON object a line, or for eyes on a terminal. */
-export function createLogger({ level, format }: Config['log']): Logger {
+/**
+ * Writes to stdout: one JSON object a line, or for eyes on a terminal.
+ *
+ * @param worker the number of this process, where several write to the same stdout
+ */
+export function createLogger({ level, format }: Config['log'], worker?: number): Logger {
   const plain: pino.LoggerOptions = {
     level,
-    base: null,
+    base: worker === undefined ? null : { worker },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: describeError, error: describeError },
@@ -39,14 +46,17 @@ export function createLogger({ level, format }: Config['log']): Logger {
   // Asked whatever the format: Node opens stdout then, and a pipe that is full refuses a write instead of keeping the process from its exit.
   const { isTTY } = process.stdout;
   const isPretty = format === 'pretty' || (format === 'auto' && isTTY);
-  const stdout = new LogOutput(STDOUT);
+  const stdout = new LogOutput(STDOUT, worker === undefined ? Number.POSITIVE_INFINITY : UNTORN_BYTES);
   const output = isPretty ? prettily(stdout) : stdout;
   const searched = pino({ ...plain, redact }, output);
-  return Object.assign(searched, { request: searched.isLevelEnabled('info') ? requestsTo(output) : ignore });
+  return Object.assign(searched, {
+    request: searched.isLevelEnabled('info') ? requestsTo(output, worker) : ignore,
+  });
 }
 
 /** The lines of requests are so many that they are made here: it takes a quarter of the time that pino does. */
-function requestsTo(output: LineOutput): RequestLine {
+function requestsTo(output: LineOutput, worker: number | undefined): RequestLine {
+  const by = worker === undefined ? '' : `"worker":${worker},`;
   let now = 0;
   let time = '';
   // Neither is there a request without fields, nor one whose message has to be escaped.
@@ -56,7 +66,7 @@ function requestsTo(output: LineOutput): RequestLine {
       time = new Date(now).toISOString();
     }
     const text = JSON.stringify(fields).slice(1, -1);
-    output.writeSoon(`{"level":"info","time":"${time}",${text},"msg":"${msg}"}\n`);
+    output.writeSoon(`{"level":"info","time":"${time}",${by}${text},"msg":"${msg}"}\n`);
   };
 }
 

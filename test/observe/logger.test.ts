@@ -1,13 +1,14 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../src/observe/describe-error';
 
 /** The arguments for Node that run `code` with a logger. */
-function argumentsFor(code: string, format = 'json', level = 'info'): readonly string[] {
+function argumentsFor(code: string, format = 'json', level = 'info', worker?: number): readonly string[] {
   const script = `
     const { createLogger } = require(${JSON.stringify(join(__dirname, '../../src/observe/logger.ts'))});
-    const logger = createLogger({ level: '${level}', format: '${format}' });
+    const logger = createLogger({ level: '${level}', format: '${format}' }, ${worker});
     ${code}`;
   const hook = join(__dirname, '../support/register-typescript.cjs');
   return ['--require', hook, '--eval', script];
@@ -103,6 +104,53 @@ describe('the log', () => {
       expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['first', 'last']);
     } finally {
       child.kill('SIGKILL');
+    }
+  });
+
+  it('names the worker in each line, where there are several', () => {
+    const code = `logger.info('one'); logger.request({ path: '/' }, 'two'); process.exit(0);`;
+    const { stdout } = spawnSync(process.execPath, argumentsFor(code, 'json', 'info', 3), {
+      encoding: 'utf8',
+    });
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([
+      { msg: 'one', worker: 3 },
+      { msg: 'two', worker: 3 },
+    ]);
+  });
+
+  it('is not torn where several workers write to one pipe that is read slowly', async () => {
+    const code = `
+      const { spawn } = require('node:child_process');
+      const writeAll = () => {
+        for (let n = 0; n < 4_000; n += 1) logger.request({ n, x: 'x'.repeat(n % 400) }, 'line');
+      };
+      const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+      const env = { ...process.env, IS_SECOND: 'yes' };
+      const other = process.env.IS_SECOND ? process : spawn(process.execPath, process.execArgv, { env, stdio });
+      other.once('message', writeAll);
+      other.once('message', () => other.send('go'));
+      if (process.env.IS_SECOND) process.send('ready');
+      process.stdin.resume().on('end', () => process.exit(0));`;
+    // What Node itself makes is a socket, and no pipe.
+    const piped = ['-c', '"$0" "$@" | cat', process.execPath, ...argumentsFor(code, 'json', 'info', 1)];
+    const first = spawn('sh', piped, { stdio: 'pipe' });
+    try {
+      let lines: readonly string[] = [];
+      let text = '';
+      for await (const piece of first.stdout) {
+        text += piece;
+        lines = text.split('\n').slice(0, -1);
+        if (lines.length === 8_000) break;
+        await delay(1);
+      }
+      expect(lines.filter((line) => !/^\{"level":"info"[^{}]*"msg":"line"\}$/.test(line))).toEqual([]);
+    } finally {
+      first.stdin.end();
+      await once(first, 'close');
     }
   });
 
