@@ -1,14 +1,22 @@
 import type { Config } from './config';
 import { ConfigError } from './config-error';
+import { maskStore } from './mask';
+import { isEmbedded } from './workers';
 
 /** What no setting can be checked for alone. @throws ConfigError that names the settings and their values */
 export function assertCoherent(config: Config): void {
-  const { tokens, allowAnonymous, limits, redis } = config;
+  const { tokens, allowAnonymous, limits, redis, store, workers } = config;
   const host = hostsOf(config).find((one) => !isLoopback(one));
   if (tokens.length === 0 && !allowAnonymous && host !== undefined) {
     throw new ConfigError(
       `Without tokens everyone who reaches ${host} could read, write and delete every stream. ` +
         'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or say allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
+    );
+  }
+  if (workers > 1 && isEmbedded(store)) {
+    throw new ConfigError(
+      `workers (${workers}) must be 1 or auto with the store ${maskStore(store)}, which belongs to one process: ` +
+        'several workers share a Redis',
     );
   }
   if (limits.headerBytes <= limits.metadataBytes) {

@@ -23,6 +23,7 @@ export const FLAGS: readonly Flag[] = [
   { name: 'port', letter: 'p', value: 'N' },
   { name: 'host', value: 'H' },
   { name: 'store', value: 'URL' },
+  { name: 'workers', value: 'N' },
   { name: 'listen', key: 'listeners', value: 'RELAY=PORT' },
 ];
 
@@ -55,6 +56,7 @@ function parse(argv: readonly string[]) {
         port: { type: 'string', short: 'p' },
         host: { type: 'string' },
         store: { type: 'string' },
+        workers: { type: 'string' },
         listen: { type: 'string', multiple: true },
         config: { type: 'string', short: 'c', multiple: true },
         help: { type: 'boolean', short: 'h' },

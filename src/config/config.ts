@@ -8,5 +8,8 @@ type Values<Table> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : Values<Table[Name]>;
 };
 
-/** Every setting with its value in force. Durations are milliseconds, sizes are bytes, `off` is `undefined`. Deeply frozen. */
-export type Config = Values<typeof OPTIONS>;
+/**
+ * Every setting with its value in force. Durations are milliseconds, sizes are bytes, `off` is `undefined`, and of workers there is a
+ * number. Deeply frozen.
+ */
+export type Config = Omit<Values<typeof OPTIONS>, 'workers'> & { readonly workers: number };

@@ -5,6 +5,7 @@ import type { Config } from './config';
 import { type Environment, readEnvironment } from './environment';
 import { type Layer, layerOf } from './layer';
 import { isSetting, SETTINGS, TABLE, type Table } from './settings';
+import { automaticWorkers } from './workers';
 import { readYamlFiles } from './yaml-files';
 
 const DEFAULT_FILE = join(__dirname, '..', '..', 'config', 'default.yaml');
@@ -32,6 +33,7 @@ function configOf(layers: readonly Layer[]): Config {
   const values = new Map<string, unknown>();
   for (const { key, option } of SETTINGS) values.set(key, option.check.parse(option.default));
   for (const layer of layers) for (const [key, value] of layer) values.set(key, value);
+  if (values.get('workers') === 'auto') values.set('workers', automaticWorkers(String(values.get('store'))));
   const config = assemble(TABLE, values) as Config;
   assertCoherent(config);
   return config;

@@ -5,6 +5,7 @@ import { RELAY_OPTIONS } from './relay-options';
 import { host, integer, oneOf, origin, storeUrl, yesOrNo } from './scalars';
 import { size } from './size';
 import { tokenList } from './tokens';
+import { workerCount } from './workers';
 
 /**
  * Every setting: what it takes, its default, and one sentence. The type `Config`, `--help`, the names of environment variables,
@@ -31,6 +32,11 @@ export const OPTIONS = {
     listenerList,
     [],
     'Ports where one relay lies at the root: a list of {serve: rendezvous | httpipe | cama | packets, port, host}, or rendezvous=9999.',
+  ),
+  workers: option(
+    workerCount,
+    1,
+    'How many processes serve the ports; each has the limits for itself. auto: one a processor core. More than one takes a store in Redis.',
   ),
   allowAnonymous: option(yesOrNo, false, 'Whether a server without tokens may listen beyond the loopback.'),
   producerGrace: option(
