@@ -29,9 +29,15 @@ export class Listener {
   #looking: NodeJS.Timeout | undefined;
   readonly #queued = new QueuedAnswers();
   #isStopping = false;
+  /** How many are taken before more are closed here; Node counts where this is not set. */
+  #connectionsMax = Number.POSITIVE_INFINITY;
 
   /** @param onDrop called for each connection that is closed because there are too many */
-  constructor(handle: RequestListener, config: Pick<Config, 'http' | 'limits'>, onDrop: () => void) {
+  constructor(
+    handle: RequestListener,
+    config: Pick<Config, 'http' | 'limits' | 'workers'>,
+    private readonly onDrop: () => void,
+  ) {
     const onRequest: RequestListener = (req, res) => {
       this.#keep(req.socket, res);
       handle(req, res);
@@ -53,7 +59,10 @@ export class Listener {
       .on('clientError', (error, socket) => refuseMalformed(error, socket, this.#unfinished(socket)))
       .on('connection', (socket) => this.#accept(socket))
       .on('drop', onDrop);
-    this.#server.maxConnections = config.limits.connections;
+    const { connections } = config.limits;
+    // Node's own way has a full worker give the connection back to the primary, which would offer it for ever when all are full.
+    if (config.workers === 1) this.#server.maxConnections = connections;
+    else this.#connectionsMax = connections;
     // Undocumented. Without it a client that closes its side after its body (`nc -N`) never gets its answer.
     Object.assign(this.#server, { httpAllowHalfOpen: true });
   }
@@ -91,6 +100,11 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
+    if (this.#sockets.size >= this.#connectionsMax) {
+      socket.destroy();
+      this.onDrop();
+      return;
+    }
     this.#sockets.add(socket);
     socket.on('close', () => {
       this.#sockets.delete(socket);

@@ -10,6 +10,8 @@ export interface LoomProcessOptions {
   readonly args?: readonly string[];
   /** Added to the environment, of which nothing that begins with LOOM_ is passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** It leads a process group of its own, as in a terminal. */
+  readonly leadsGroup?: boolean;
 }
 
 const BIN = join(__dirname, '../../bin/loom');
@@ -69,9 +71,14 @@ export class LoomProcess {
     this.#child?.kill(signal);
   }
 
-  /** Sends a signal and waits for the end. @returns the exit code, `null` when the signal itself was the end */
+  /** Sends a signal and waits for the end, that of its workers too. @returns the exit code, `null` when the signal itself was the end */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
     this.signal(signal);
+    return this.exited();
+  }
+
+  /** Waits for the end. @returns the exit code, `null` when a signal was the end */
+  async exited(): Promise<number | null> {
     await this.#exited;
     return this.#child?.exitCode ?? null;
   }
@@ -88,9 +95,10 @@ export class LoomProcess {
   }
 
   async #spawn(port: number): Promise<void> {
-    const { store, args = [], env = {} } = this.options;
+    const { store, args = [], env = {}, leadsGroup = false } = this.options;
     const child = spawn(process.execPath, [BIN, '--port', String(port), '--store', store, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: leadsGroup,
       env: { ...environmentWithoutLoom(), ...env },
     });
     this.#child = child;

@@ -1,0 +1,258 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { freePort } from '../support/free-port';
+import { Consumer, Producer, request } from '../support/http';
+import { type RedisServer, startRedisServer } from '../support/redis-server';
+import { Checker } from './checker';
+import { eventually } from './eventually';
+import { followOverHttp } from './following';
+import { complaints } from './health';
+import { withStage } from './stage';
+import { StreamProcess } from './stream-process';
+import { isAlive, Workers } from './workers-stage';
+
+describe('two workers on one port', () => {
+  const stage = withStage();
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedisServer();
+  });
+  afterAll(() => redis.stop());
+
+  it('both answer: what one connection produces, all others show', async () => {
+    const { producer, tails, own } = await tailed(await Workers.start(stage, redis.url));
+    await producer.write('two');
+    await Promise.all(tails.map((tail) => tail.until('onetwo')));
+    await producer.end();
+    for (const tail of tails) expect(await tail.end()).toMatchObject({ complete: true });
+    const answered = await own.logged('request', tails.length + 1);
+    expect(new Set(answered.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
+    expect(own.lines('listening').map((line) => line['url'])).toEqual([own.url, own.url]);
+    expect(own.loom.stderr.match(/Loom listens on/g)).toHaveLength(1);
+    expect(own.loom.stderr).toContain(`Loom listens on ${own.url}\n`);
+    expect(complaints(own.loom)).toEqual([]);
+  });
+
+  it('share the port of a relay, too', async () => {
+    const workers = await Workers.start(stage, redis.url, { args: ['--listen', 'httpipe=0'] });
+    const [one, other] = await workers.logged('listening for a relay', 2);
+    expect(other?.['relay']).toBe(one?.['relay']);
+    for (let round = 0; round < 4; round += 1) {
+      const channel = `${one?.['relay']}/channels/v1/shared-${round}`;
+      const received = request(channel);
+      expect(await request(channel, { method: 'POST', body: 'hello' })).toMatchObject({ status: 200 });
+      expect((await received).text).toBe('hello');
+    }
+  });
+
+  it('each close what exceeds their limit of connections, and only that', async () => {
+    const env = { LOOM_LIMITS_CONNECTIONS: '3' };
+    const workers = await Workers.start(stage, redis.url, { env });
+    await request(`${workers.url}/stream/narrow`, { method: 'POST', headers: { 'Upload-Complete': '?0' } });
+    const open = () => Consumer.open(`${workers.url}/stream/narrow`);
+    const tails: Consumer[] = [];
+    for (let n = 0; n < 8; n += 1)
+      await open().then(
+        (tail) => tails.push(tail),
+        () => {
+          // Closed: that there were too many is logged.
+        },
+      );
+    await workers.logged('too many connections: new ones are closed', 2);
+    // Whoever waited for the server to start may still hold a connection.
+    expect([5, 6]).toContain(tails.length);
+    for (const tail of tails) {
+      expect(tail.res.destroyed).toBe(false);
+      tail.res.socket.resetAndDestroy();
+    }
+    await eventually('there is room again', async () => {
+      (await open()).close();
+      return true;
+    });
+  });
+});
+
+describe('a worker that dies', () => {
+  const stage = withStage();
+
+  it('is replaced, and neither loses nor doubles a byte of whoever was connected', async () => {
+    const workers = await Workers.start(stage, (await stage.redis()).url);
+    const checker = new Checker();
+    const history = checker.stream('unbroken');
+    const producer = stage.add(new StreamProcess([workers.url, history.id]), (it) => it.kill());
+    const send = async (to: number): Promise<void> => {
+      for (let at = sent; at < to; at += 10_000) {
+        history.written(at + 10_000);
+        await producer.write(history.source.bytes(at, at + 10_000));
+      }
+      sent = to;
+    };
+    let sent = 0;
+    await send(100_000);
+    const over = stage.add(new AbortController(), (it) => it.abort());
+    const reads = ['one', 'another', 'a third'].map((name) =>
+      followOverHttp(() => `${workers.url}/stream/${history.id}`, history.reader(name), over.signal),
+    );
+    // Each of them once: one has the producer.
+    for (const [index, pid] of workers.pids.entries()) {
+      process.kill(pid, 'SIGKILL');
+      await send(sent + 100_000);
+      const deaths = await workers.logged('a worker has died, and is replaced', index + 1);
+      expect(deaths.at(-1)).toMatchObject({ worker: index + 1, pid, how: 'signal SIGKILL' });
+      await send(sent + 100_000);
+      const starts = await workers.logged('listening', 3 + index);
+      expect(starts.at(-1)).toMatchObject({ worker: index + 1, url: workers.url });
+    }
+    await send(sent + 100_000);
+    producer.stdin.end();
+    expect(await producer.exited).toBe(0);
+    history.completed();
+    await Promise.all(reads);
+    expect(await checker.violations(workers.url)).toEqual([]);
+    expect(workers.pids).toHaveLength(2);
+  });
+
+  it('takes nobody with it who was on the way to it: that connection is closed', async () => {
+    const workers = await Workers.start(stage, (await stage.redis()).url);
+    const [dying = 0] = workers.pids;
+    process.kill(dying, 'SIGSTOP');
+    const asked = Array.from({ length: 4 }, () => settled(request(`${workers.url}/healthz`)));
+    // Three go to the other one: it goes on although this one does not move.
+    await eventually('three are answered', () => workers.lines('request').length >= 3);
+    process.kill(dying, 'SIGKILL');
+    expect((await Promise.all(asked)).sort()).toEqual(['answered', 'answered', 'answered', 'closed']);
+  });
+});
+
+describe('a stop', () => {
+  const stage = withStage();
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedisServer();
+  });
+  afterAll(() => redis.stop());
+
+  it('by SIGTERM ends all workers in good order, whoever is connected, with exit code 0', async () => {
+    const { own, tails, producer } = await tailed(await Workers.start(stage, redis.url));
+    const { pids } = own;
+    // Resolves when nobody has stdout any more, neither the primary nor a worker.
+    expect(await own.loom.kill('SIGTERM')).toBe(0);
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(
+      own
+        .lines('stopped')
+        .map(({ worker }) => worker)
+        .sort(),
+    ).toEqual([1, 2]);
+    for (const tail of tails) expect(await tail.end()).toMatchObject({ complete: false });
+    await expect(producer.answer).rejects.toThrow();
+    expect(complaints(own.loom)).toEqual([]);
+  });
+
+  it('by Ctrl-C, which all processes of the terminal get, is one stop and not two', async () => {
+    const { own } = await tailed(await Workers.start(stage, redis.url, { leadsGroup: true }));
+    process.kill(-own.loom.pid, 'SIGINT');
+    expect(await own.loom.exited()).toBe(0);
+    expect(own.lines('stopped')).toHaveLength(2);
+  });
+
+  it('is cut short by a second signal', async () => {
+    const { own, producer } = await tailed(await Workers.start(stage, redis.url));
+    const { pids } = own;
+    // A worker that does not move cannot stop in good order.
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    own.loom.signal('SIGTERM');
+    await own.logged('stopping all workers', 1);
+    const began = Date.now();
+    expect(await own.loom.kill('SIGINT')).toBe(130);
+    expect(Date.now() - began).toBeLessThan(2_000);
+    expect(pids.filter(isAlive)).toEqual([]);
+    producer.destroy();
+  });
+
+  it('of one worker leaves the other one alone: it is replaced, and nobody is turned away', async () => {
+    const { own, tails } = await tailed(await Workers.start(stage, redis.url));
+    const [first = 0] = own.pids;
+    process.kill(first, 'SIGTERM');
+    const asked = [];
+    while (own.lines('listening').length < 3) asked.push((await request(`${own.url}/healthz`)).status);
+    expect(new Set(asked)).toEqual(new Set([200]));
+    expect(await own.logged('a worker has stopped, and is replaced', 1)).toMatchObject([{ pid: first }]);
+    const left = tails.filter((tail) => !tail.res.destroyed);
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.length).toBeLessThan(tails.length);
+    expect(complaints(own.loom)).toEqual([]);
+  });
+
+  it('follows the death of the primary: the workers stop in good order, and none is left behind', async () => {
+    const { own } = await tailed(await Workers.start(stage, redis.url));
+    const { pids } = own;
+    expect(await own.loom.kill('SIGKILL')).toBeNull();
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(
+      own
+        .lines('stopped')
+        .map(({ worker }) => worker)
+        .sort(),
+    ).toEqual([1, 2]);
+  });
+});
+
+describe('what cannot start', () => {
+  const stage = withStage();
+
+  it('is two workers on files: the store belongs to one process', () => {
+    expect(run(['--store', 'file:./nowhere'])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr:
+        'loom: workers (2) must be 1 or auto with the store file:./nowhere, which belongs to one process: several workers share a Redis\n',
+    });
+  });
+
+  it('is two workers without their Redis, and that is said once', async () => {
+    const store = `redis://127.0.0.1:${await freePort()}`;
+    const { status, stderr } = run(['--store', store]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^loom: The store redis:[^\n]+ cannot be opened: Redis at [^\n]+ECONNREFUSED[^\n]+\n$/,
+    );
+  });
+
+  it('is two workers on a port that is taken, and that is said once', async () => {
+    const redis = await stage.redis();
+    expect(run(['--store', redis.url, '--port', String(redis.port)])).toMatchObject({
+      status: 1,
+      stderr: `loom: Cannot listen on port ${redis.port} of 127.0.0.1: another process listens there\n`,
+    });
+  });
+});
+
+/** A server with somebody at each of its workers: a producer that has sent `one`, and tails that have got it. */
+async function tailed(own: Workers) {
+  const url = `${own.url}/stream/${randomUUID()}`;
+  const producer = new Producer(url);
+  await producer.head;
+  await producer.write('one');
+  const tails = await Promise.all(Array.from({ length: 6 }, () => Consumer.open(url)));
+  await Promise.all(tails.map((tail) => tail.until('one')));
+  return { own, producer, tails };
+}
+
+function settled(answer: Promise<unknown>): Promise<'answered' | 'closed'> {
+  return answer.then(
+    () => 'answered',
+    () => 'closed',
+  );
+}
+
+/** Runs `bin/loom` with two workers to its end. */
+function run(args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(__dirname, '../../bin/loom'), '--workers', '2', '--port', '0', ...args],
+    { encoding: 'utf8', env: { PATH: process.env['PATH'] }, timeout: 20_000 },
+  );
+  return { status, stdout, stderr };
+}

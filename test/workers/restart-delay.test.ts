@@ -1,0 +1,16 @@
+import { RestartDelay } from '../../src/workers/restart-delay';
+
+const AN_HOUR_MS = 3_600_000;
+
+it('who dies for the first time is replaced at once, who dies again and again later and later, up to a bound', () => {
+  const restart = new RestartDelay();
+  const delays = Array.from({ length: 10 }, () => restart.after(100));
+  expect(delays).toEqual([0, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000, 10_000]);
+});
+
+it('a long life makes an early death forgotten', () => {
+  const restart = new RestartDelay();
+  for (let deaths = 0; deaths < 5; deaths += 1) restart.after(100);
+  expect(restart.after(AN_HOUR_MS)).toBe(0);
+  expect(restart.after(100)).toBe(200);
+});
