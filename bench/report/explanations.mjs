@@ -12,6 +12,10 @@ export const TARGETS = [
   ],
   ['`loom-durable:*`', 'Loom by the wire of Durable Streams, a request a message'],
   [
+    '`loom-workers:redis`, `loom-durable-workers:redis`',
+    'the same by two workers on one port (`workers: 2`); the load generator and Redis want the same two cores',
+  ],
+  [
     '`loom-rendezvous:files`, `loom-rendezvous:nodes`',
     'HTTP-Rendezvous, which stores nothing: from a producer to a reader on one node; and from a producer at one node to a reader at another, through one Redis',
   ],

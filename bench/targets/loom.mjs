@@ -6,8 +6,11 @@ import { get, head, postChunked } from './parts/request-heads.mjs';
 /** Loom by its own wire. `loom:files`, `loom:redis`. */
 export default (store = 'files') => loomOf(join(BENCH, '..'), store);
 
-/** @param repository the folder whose bin/loom is started */
-export const loomOf = (repository, store) => ({
+/**
+ * @param repository the folder whose bin/loom is started
+ * @param args more of its command line
+ */
+export const loomOf = (repository, store, args) => ({
   style: 'chunked',
   publish: postChunked('/stream/{id}'),
   subscribe: get('/stream/{id}'),
@@ -24,7 +27,7 @@ export const loomOf = (repository, store) => ({
   appendNote: 'each request a PATCH that resumes the stream',
   createForAppends: createOpen,
   needs: needsOf(store),
-  start: (stage) => startLoom(stage, repository, store),
+  start: (stage) => startLoom(stage, repository, store, args),
 });
 
 /** An empty stream that is left open for a PATCH. */

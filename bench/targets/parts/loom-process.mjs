@@ -1,6 +1,10 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { debianProgram } from '../../harness/missing.mjs';
 import { freePort } from '../../harness/ports.mjs';
+
+const START_MS = 15_000;
+const POLL_MS = 10;
 
 /** What Loom needs beside itself to keep its streams there. */
 export const needsOf = (store) =>
@@ -10,14 +14,12 @@ export const needsOf = (store) =>
  * Starts Loom as anyone would, with the defaults of every setting.
  * @param repository the folder whose bin/loom it is, built
  * @param store `files` or `redis`: one of its own
+ * @param args more of its command line
  */
-export async function startLoom(stage, repository, store) {
+export async function startLoom(stage, repository, store, args = []) {
   const redis = store === 'redis' ? await stage.redis() : undefined;
-  const { port, pid } = await startNode(
-    stage,
-    repository,
-    redis?.url ?? `file:${join(stage.folder, 'data')}`,
-  );
+  const where = redis?.url ?? `file:${join(stage.folder, 'data')}`;
+  const { port, pid } = await startNode(stage, repository, where, args);
   return { port, pids: [pid], redis };
 }
 
@@ -29,11 +31,22 @@ export async function startTwoNodes(stage, repository) {
   return { port: first.port, readPort: second.port, pids: [first.pid, second.pid], redis };
 }
 
-async function startNode(stage, repository, where) {
+async function startNode(stage, repository, where, args = []) {
   const port = await freePort();
-  const args = [join(repository, 'bin/loom'), '--port', port, '--store', where];
-  const { pid } = await stage.serve(process.execPath, args, port, { env: withoutSettings() });
-  return { port, pid };
+  const command = [join(repository, 'bin/loom'), '--port', port, '--store', where, ...args];
+  const child = await stage.serve(process.execPath, command, port, { env: withoutSettings() });
+  await untilAllListen(child);
+  return { port, pid: child.pid };
+}
+
+/** The port is open when the first of several workers listens; the banner comes when all do. */
+async function untilAllListen(child) {
+  const deadline = performance.now() + START_MS;
+  while (!child.lastWords().includes('Loom listens on')) {
+    if (child.hasEnded || performance.now() > deadline)
+      throw new Error(`${child.title} did not start: ${child.lastWords()}`);
+    await delay(POLL_MS);
+  }
 }
 
 /** Settings in the environment of whoever runs the benchmark would be measured as if they were the defaults. */
