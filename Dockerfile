@@ -25,5 +25,5 @@ ENV NODE_ENV=production \
     LOOM_LOG_FORMAT=json
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.LOOM_PORT || 3060}/healthz`).then((res) => process.exit(res.ok ? 0 : 1), () => process.exit(1))"]
-# The server is process 1: it handles the stop signals itself and starts no processes, so it needs no init.
+# The server is process 1: it handles the stop signals itself, and starts no processes but its workers, whose ends it sees: it needs no init.
 ENTRYPOINT ["node", "bin/loom"]

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../support/free-port';
 import { Consumer, Producer, request } from '../support/http';
@@ -183,6 +184,21 @@ describe('a stop', () => {
     expect(left.length).toBeGreaterThan(0);
     expect(left.length).toBeLessThan(tails.length);
     expect(complaints(own.loom)).toEqual([]);
+  });
+
+  it('of one worker after the other brings new settings in', async () => {
+    const settings = join(await stage.directory(), 'loom.yaml');
+    writeFileSync(settings, 'tokens: [old]');
+    const workers = await Workers.start(stage, redis.url, { args: ['-c', settings] });
+    writeFileSync(settings, 'tokens: [new]');
+    for (const [index, pid] of workers.pids.entries()) {
+      process.kill(pid, 'SIGTERM');
+      await workers.logged('listening', 3 + index);
+    }
+    const asked = ['new', 'new', 'old', 'old'].map((token) =>
+      request(`${workers.url}/stream`, { headers: { Authorization: `Bearer ${token}` } }),
+    );
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 401, 401]);
   });
 
   it('follows the death of the primary: the workers stop in good order, and none is left behind', async () => {
