@@ -18,6 +18,9 @@ const PROBE_AFTER_MS = 30_000;
 /** Connections that wait to be accepted; the kernel lowers it to net.core.somaxconn. With Node's 511 a rush of tails is dropped. */
 const BACKLOG = 4_096;
 
+/** At a stop: how long a connection that has sent nothing yet may take for its first request, which may be on its way. Milliseconds. */
+const FIRST_REQUEST_MS = 100;
+
 /** The HTTP server of this process: its sockets, timeouts and malformed requests, and a stop in good order. */
 export class Listener {
   readonly #server: Server;
@@ -78,7 +81,8 @@ export class Listener {
   }
 
   /**
-   * Accepts no more connections and closes each one as soon as it has its answer. Resolves when all are closed.
+   * Accepts no more connections and closes each one as soon as it has its answer; one that has just come may still ask. Resolves when all
+   * are closed.
    *
    * Node's own `closeIdleConnections` leaves those that never sent a request.
    */
@@ -87,10 +91,12 @@ export class Listener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#sockets) {
       const answer = this.#unfinished(socket);
-      if (answer === undefined) socket.destroySoon();
-      else this.#closeAfter(socket, answer);
+      if (answer !== undefined) this.#closeAfter(socket, answer);
+      else if (this.#answers.has(socket)) socket.destroySoon();
     }
+    const late = setTimeout(() => this.#closeUnused(), FIRST_REQUEST_MS);
     await closed;
+    clearTimeout(late);
     clearInterval(this.#looking);
   }
 
@@ -116,6 +122,10 @@ export class Listener {
     this.#answers.set(socket, answer);
     this.#queued.keep(socket, answer);
     if (this.#isStopping) this.#closeAfter(socket, answer);
+  }
+
+  #closeUnused(): void {
+    for (const socket of this.#sockets) if (!this.#answers.has(socket)) socket.destroySoon();
   }
 
   #unfinished(socket: Duplex): ServerResponse | undefined {

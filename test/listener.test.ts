@@ -212,13 +212,24 @@ it('what is too many connections is closed, and told', async () => {
 });
 
 describe('a listener that stops', () => {
-  it('closes at once what is idle, used before or not', async () => {
+  it('closes soon what is idle, used before or not', async () => {
     const { listener, dial } = await listen(hello);
     const [used, fresh, begun] = [await dial(), await dial(), await dial()];
     await used.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n').until('hello');
     begun.send('GET / HT');
     await listener.stop();
     await Promise.all([used.whole(), fresh.whole(), begun.whole()]);
+  });
+
+  it('answers the first request of a connection that had just come', async () => {
+    const { listener, dial } = await listen(hello);
+    const fresh = await dial();
+    // Who came later has an answer: the one before has been accepted.
+    await (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n').until('hello');
+    const stopped = listener.stop();
+    fresh.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(await fresh.whole()).toMatch(/Connection: close\r\n[\s\S]*hello/);
+    await stopped;
   });
 
   it('lets a request have its answer, which says that the connection ends', async () => {
