@@ -1,6 +1,6 @@
 import { sizeOf } from '../../core/size-of';
 import type { Link } from '../../storage/redis/link';
-import { encodeWithBytes } from '../../storage/redis/wire-command';
+import { headOf, withBytes } from '../../storage/redis/wire-command';
 import type { RemoteSink } from '../channels';
 import type { Giver, SenderHead } from '../exchange';
 import { channelKey, entryId } from './keys';
@@ -176,7 +176,7 @@ export class ChannelSink implements RemoteSink {
   #store(id: string, field: string, value: readonly Buffer[]): Promise<unknown> {
     // Nothing but the end of what never began.
     if (this.#link === undefined) return this.line.client.xadd(this.#key, id, field, Buffer.concat(value));
-    return this.#link.ask(encodeWithBytes(['XADD', this.#key, id, field], value, sizeOf(value)));
+    return this.#link.ask(withBytes(headOf(5, 'XADD', this.#key, id, field), value, sizeOf(value)));
   }
 
   /** Redis took an entry or did not: either way the bytes are not whole any more. */

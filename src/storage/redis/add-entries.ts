@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { NewEntry } from './entries';
 import type { Link } from './link';
 import { Bulk } from './reply-reader';
-import { encode, encodeWithBytes, type WireCommand } from './wire-command';
+import { encode, headOf, type WireCommand, withBytes } from './wire-command';
 
 /** What a stream is called while entries pass by that it must not get. */
 const ASIDE = ':aside';
@@ -12,6 +12,17 @@ const ASIDE = ':aside';
 const SET_ASIDE = load('set-aside');
 const PUT_BACK = load('put-back');
 
+/** A stream that is added to. */
+export interface Target {
+  readonly key: string;
+  /** What does not change from one entry to the next. */
+  readonly head: string;
+}
+
+export function targetAt(key: string): Target {
+  return { key, head: headOf(6, 'XADD', key, 'NOMKSTREAM') };
+}
+
 /**
  * Adds entries to a stream that is there: all of them, or none.
  * @returns how long the stream is then, where that was found out on the way
@@ -19,17 +30,17 @@ const PUT_BACK = load('put-back');
  */
 export function addEntries(
   link: Link,
-  key: string,
+  target: Target,
   entries: readonly NewEntry[],
   stamp: number,
 ): Promise<number | undefined> {
   const [only] = entries;
   // Most appends are this: a line on its way to its followers.
   if (only !== undefined && entries.length === 1)
-    return link.ask(addition(key, only, stamp)).then(assertId, assertId);
+    return link.ask(addition(target, only, stamp)).then(assertId, assertId);
   // In a transaction a Redis that runs full between two entries stores neither: there would be a hole otherwise.
-  const adding = entries.map((entry) => addition(key, entry, stamp));
-  return link.transact([...adding, encode('XLEN', key)]).then((replies) => {
+  const adding = entries.map((entry) => addition(target, entry, stamp));
+  return link.transact([...adding, encode('XLEN', target.key)]).then((replies) => {
     for (const reply of replies.slice(0, entries.length)) assertId(reply);
     const length = replies.at(-1);
     return typeof length === 'number' ? length : undefined;
@@ -43,14 +54,14 @@ export function addEntries(
 export async function addEntriesAfter(
   length: number,
   link: Link,
-  key: string,
+  target: Target,
   entries: readonly NewEntry[],
   stamp: number,
 ): Promise<void> {
-  const keys = ['2', key, `${key}${ASIDE}`];
+  const keys = ['2', target.key, `${target.key}${ASIDE}`];
   const replies = await link.transact([
     encode('EVAL', SET_ASIDE, ...keys, String(length)),
-    ...entries.map((entry) => addition(key, entry, stamp)),
+    ...entries.map((entry) => addition(target, entry, stamp)),
     encode('EVAL', PUT_BACK, ...keys),
   ]);
   const failed = [replies[0], replies.at(-1)].find((reply) => reply instanceof Error);
@@ -58,8 +69,9 @@ export async function addEntriesAfter(
   for (const reply of replies.slice(1, -1)) assertId(reply);
 }
 
-function addition(key: string, { from, end, parts }: NewEntry, stamp: number): WireCommand {
-  return encodeWithBytes(['XADD', key, 'NOMKSTREAM', `${end}-${stamp}`, 'd'], parts, end - from);
+function addition({ head }: Target, { from, end, parts }: NewEntry, stamp: number): WireCommand {
+  const id = `${end}-${stamp}`;
+  return withBytes(`${head}$${id.length}\r\n${id}\r\n$1\r\nd\r\n`, parts, end - from);
 }
 
 /** "equal or smaller": the entry is there already. "exhausted": the log is sealed. Asking for the tail tells which. */

@@ -3,14 +3,14 @@ import type { Writer } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { Tails } from '../../core/tails';
-import { addEntries, addEntriesAfter } from './add-entries';
+import { addEntries, addEntriesAfter, type Target } from './add-entries';
 import type { Connections } from './connect';
 import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry } from './entries';
-import { bytesKey, partitionOf } from './keys';
+import { partitionOf } from './keys';
 import type { Link } from './link';
 import { damaged, type Locator } from './locate';
 import { type Patience, persist } from './persist';
-import type { Held, Sent, Writers } from './writers';
+import { type Held, type Sent, targetOf, type Writers } from './writers';
 
 /** Sixteen entries: with eight an append is a tenth slower, and 32 gain little for twice the memory. */
 export const APPEND_BYTES_MAX = 16 * ENTRY_BYTES_MAX;
@@ -21,8 +21,7 @@ export const APPENDS_IN_FLIGHT = 2;
 /** One append from its first try to its last. The cut and the time stay, so that a repeated entry has the very same id. */
 interface Batch {
   readonly writer: Writer;
-  /** The name of its stream. */
-  readonly key: string;
+  readonly target: Target;
   readonly at: Offset;
   readonly end: Offset;
   readonly entries: readonly NewEntry[];
@@ -79,8 +78,9 @@ export class Appender {
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[], patience: Patience): Promise<Offset> {
     const sending = new Sending();
     const end = advance(at, sizeOf(chunks));
-    const key = this.writers.of(writer)?.key ?? bytesKey(writer.log.id, writer.log.generation, writer.epoch);
-    const batch = { writer, key, at, end, entries: cutEntries(at, chunks), stamp: Date.now(), sending };
+    const target = this.writers.of(writer)?.target ?? targetOf(writer);
+    const { key } = target;
+    const batch = { writer, target, at, end, entries: cutEntries(at, chunks), stamp: Date.now(), sending };
     const own = { confirmed: this.#begin(this.#last.get(key), batch, patience), sending };
     this.#last.set(key, own);
     try {
@@ -160,7 +160,7 @@ export class Appender {
 
   #send(link: Link, held: Held | undefined, batch: Batch, entries: readonly NewEntry[]): Promise<void> {
     const sent = this.#noteSending(link, held, batch, entries.length);
-    return addEntries(link, batch.key, entries, batch.stamp).then(
+    return addEntries(link, batch.target, entries, batch.stamp).then(
       (length) => {
         sent.length ??= length;
       },
@@ -185,7 +185,7 @@ export class Appender {
     if (!link.isOpen) return undefined;
     this.#noteSending(link, held, batch, batch.entries.length);
     try {
-      await addEntriesAfter(length, link, batch.key, batch.entries, batch.stamp);
+      await addEntriesAfter(length, link, batch.target, batch.entries, batch.stamp);
       return link;
     } catch {
       // What was wrong shows when it is sent once more, in its turn.

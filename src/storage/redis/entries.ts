@@ -80,6 +80,14 @@ const JOINED_BYTES_MAX = 4_096;
 
 /** Cuts chunks into entries that are as full as may be. */
 export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] {
+  const [only] = chunks;
+  const isOne = chunks.length === 1 && only !== undefined && only.length <= ENTRY_BYTES_MAX;
+  return isOne && only.length > 0
+    ? [{ from, end: advance(from, only.length), parts: chunks }]
+    : cutMany(from, chunks);
+}
+
+function cutMany(from: Offset, chunks: readonly Buffer[]): NewEntry[] {
   const entries: NewEntry[] = [];
   let at = from;
   let parts: Buffer[] = [];

@@ -3,27 +3,33 @@ export type WireCommand = string | Buffer | readonly (string | Buffer)[];
 
 const CRLF = '\r\n';
 
+/** `$`, the digits of a small size, and the end of line. */
+const SIZE_MAX = 8;
+
 /** Bytes up to this size are copied behind the rest of their command: one piece goes through a socket in half the time of three. */
 const COPIED_BYTES_MAX = 4_096;
 
 /** A command of text alone. */
 export function encode(...args: readonly string[]): string {
-  return `*${args.length}${CRLF}${args.map(bulk).join('')}`;
+  return headOf(args.length, ...args);
 }
 
-/** A command of ASCII, and bytes as its last argument. Large ones go to the socket as they are. */
-export function encodeWithBytes(
-  args: readonly string[],
-  parts: readonly Buffer[],
-  size: number,
-): WireCommand {
-  const head = `*${args.length + 1}${CRLF}${args.map(bulk).join('')}$${size}${CRLF}`;
-  if (size > COPIED_BYTES_MAX) return [head, ...parts, CRLF];
-  const command = Buffer.allocUnsafe(head.length + size + CRLF.length);
-  let at = command.write(head, 'latin1');
+/**
+ * A command whose last argument is bytes. Large ones go to the socket as they are.
+ * @param head of it: `headOf` and the arguments before, as ASCII
+ */
+export function withBytes(head: string, parts: readonly Buffer[], size: number): WireCommand {
+  if (size > COPIED_BYTES_MAX) return [`${head}$${size}${CRLF}`, ...parts, CRLF];
+  const command = Buffer.allocUnsafe(head.length + SIZE_MAX + size + CRLF.length);
+  let at = command.write(`${head}$${size}${CRLF}`, 'latin1');
   for (const part of parts) at += part.copy(command, at);
-  command.write(CRLF, at, 'latin1');
-  return command;
+  at += command.write(CRLF, at, 'latin1');
+  return command.subarray(0, at);
+}
+
+/** The beginning of a command of `count` arguments, its name among them. */
+export function headOf(count: number, ...first: readonly string[]): string {
+  return `*${count}${CRLF}${first.map(bulk).join('')}`;
 }
 
 /** An argument. */

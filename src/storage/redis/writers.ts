@@ -1,5 +1,6 @@
 import type { LogRef, Writer } from '../../core/log';
 import type { Offset } from '../../core/offset';
+import { type Target, targetAt } from './add-entries';
 import { bytesKey } from './keys';
 import type { Link } from './link';
 
@@ -14,8 +15,7 @@ export interface Sent {
 export interface Held {
   readonly log: LogRef;
   readonly epoch: number;
-  /** The name of the stream that it writes to. */
-  readonly key: string;
+  readonly target: Target;
   /** What has been acknowledged. */
   tail: Offset;
   sent: Sent | undefined;
@@ -37,7 +37,7 @@ export class Writers {
       this.#held.set(log.generation, {
         log,
         epoch,
-        key: bytesKey(log.id, log.generation, epoch),
+        target: targetOf(writer),
         tail,
         sent: undefined,
         confirmedOn: undefined,
@@ -66,4 +66,9 @@ export class Writers {
     const held = this.#held.get(log.generation);
     return held?.epoch === epoch ? held : undefined;
   }
+}
+
+/** The stream that a writer writes to. */
+export function targetOf({ log, epoch }: Writer): Target {
+  return targetAt(bytesKey(log.id, log.generation, epoch));
 }

@@ -4,34 +4,29 @@ import type { Redis } from 'ioredis';
 import type { Writer } from '../../../src/core/log';
 import { advance, type Offset, START } from '../../../src/core/offset';
 import type { LogStore } from '../../../src/core/store';
-import { addEntries, addEntriesAfter } from '../../../src/storage/redis/add-entries';
+import { addEntries, addEntriesAfter, targetAt } from '../../../src/storage/redis/add-entries';
 import { cutEntries } from '../../../src/storage/redis/entries';
 import { Link } from '../../../src/storage/redis/link';
 import { createLog, readAll } from '../../contract/logs';
 import { withRedis } from './with-redis';
 
 const STAMP = 1;
+const LOG = targetAt('log');
 
 describe('appends to Redis that are under way at the same time', () => {
   it('are stored only where the one before has made the stream as long as expected', () =>
     withLink(async (admin, link) => {
       await admin.xadd('log', '0-1', 'c', '');
       const first = cutEntries(START, [randomBytes(100_000)]);
-      expect(await addEntries(link, 'log', first, STAMP)).toBe(5);
+      expect(await addEntries(link, LOG, first, STAMP)).toBe(5);
       const second = cutEntries(advance(START, 200_000), [randomBytes(100_000)]);
       // As when what should have come between was refused.
-      await expect(addEntriesAfter(9, link, 'log', second, STAMP)).rejects.toThrow('not as it was');
+      await expect(addEntriesAfter(9, link, LOG, second, STAMP)).rejects.toThrow('not as it was');
       expect(await admin.xlen('log')).toBe(5);
       expect(await admin.keys('*')).toEqual(['log']);
 
-      await addEntriesAfter(
-        5,
-        link,
-        'log',
-        cutEntries(advance(START, 100_000), [randomBytes(100_000)]),
-        STAMP,
-      );
-      await addEntriesAfter(9, link, 'log', second, STAMP);
+      await addEntriesAfter(5, link, LOG, cutEntries(advance(START, 100_000), [randomBytes(100_000)]), STAMP);
+      await addEntriesAfter(9, link, LOG, second, STAMP);
       expect(await admin.xlen('log')).toBe(13);
       expect(await admin.keys('*')).toEqual(['log']);
     }));
@@ -39,7 +34,7 @@ describe('appends to Redis that are under way at the same time', () => {
   it('are not stored where the stream has gone', () =>
     withLink(async (admin, link) => {
       const entries = cutEntries(START, [randomBytes(100_000)]);
-      await expect(addEntriesAfter(1, link, 'log', entries, STAMP)).rejects.toThrow('not as it was');
+      await expect(addEntriesAfter(1, link, LOG, entries, STAMP)).rejects.toThrow('not as it was');
       expect(await admin.keys('*')).toEqual([]);
     }));
 
