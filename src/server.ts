@@ -102,6 +102,7 @@ function storeOptions({ limits, files, redis }: Config, logger: Logger): StoreOp
       patienceMs: redis.patience,
       nodeLeaseMs: redis.nodeLease,
       followedPerConnection: redis.followedPerConnection,
+      sharedPagesBytes: redis.sharedPages,
       allowEviction: redis.allowEviction,
     },
     warn: (message, details = {}) => logger.warn(details, message),

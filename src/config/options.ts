@@ -193,6 +193,11 @@ export const OPTIONS = {
       32,
       'How many streams that are being tailed share a blocking connection.',
     ),
+    sharedPages: option(
+      size('0', '1GiB'),
+      '16MiB',
+      'How much is kept, for a moment, of streams that several consumers replay at the same time.',
+    ),
     allowEviction: option(
       yesOrNo,
       false,

@@ -14,6 +14,7 @@ export interface StoreOptions {
     readonly patienceMs: number;
     readonly nodeLeaseMs: number;
     readonly followedPerConnection: number;
+    readonly sharedPagesBytes: number;
     readonly allowEviction: boolean;
   };
   /** Hears of what went wrong where no caller can be told. */

@@ -37,6 +37,8 @@ interface Memory {
   livesUntil: number | undefined;
   /** How far it is known to have come. */
   reached: Offset;
+  /** How far Redis said that it has come, when asked last. */
+  tail: Offset;
   /** How far it had come before Redis lost some of it. */
   lostUpTo: Offset;
 }
@@ -73,6 +75,7 @@ export class Locator {
       const place = toPlace(reply);
       const memory = this.#memory(log);
       if (memory.epoch === before || place.epoch > (memory.epoch ?? 0)) memory.epoch = place.epoch;
+      memory.tail = place.tail;
       // Redis counted in whole milliseconds of its clock: it may be almost one less.
       memory.livesUntil = asked + (place.leftMs ?? Number.POSITIVE_INFINITY) - 1;
       return this.#withLoss(log, memory, place, reached);
@@ -119,6 +122,11 @@ export class Locator {
     return advance(START, Math.max(acknowledged, reached));
   }
 
+  /** Whether there are bytes up to `offset`, as far as is known. */
+  hasUpTo(log: LogRef, offset: Offset): boolean {
+    return this.reachedBy(log) >= offset || (this.#memories.get(log.generation)?.tail ?? START) >= offset;
+  }
+
   forget(log: LogRef): void {
     this.#memories.delete(log.generation);
   }
@@ -136,7 +144,13 @@ export class Locator {
   /** The most recent are last in the map, and the first makes room. */
   #memory(log: LogRef): Memory {
     const known = this.#memories.get(log.generation);
-    const memory = known ?? { epoch: undefined, livesUntil: undefined, reached: START, lostUpTo: START };
+    const memory = known ?? {
+      epoch: undefined,
+      livesUntil: undefined,
+      reached: START,
+      tail: START,
+      lostUpTo: START,
+    };
     this.#memories.delete(log.generation);
     this.#memories.set(log.generation, memory);
     if (this.#memories.size > REMEMBERED_MAX) {

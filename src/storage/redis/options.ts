@@ -14,6 +14,8 @@ export interface RedisStoreOptions {
   readonly logsMax?: number;
   /** How many followed logs share a blocking connection. Default 32. */
   readonly followedPerConnection?: number;
+  /** How much is kept of pages that several readers want at about the same time, in bytes. Default 16 MiB. */
+  readonly sharedPagesBytes?: number;
   /** About how many lifecycle events are kept in each partition, for nodes that lost their connection for a while. Default 10,000. */
   readonly lifecycleLength?: number;
   /** Start although Redis may drop logs when its memory is full. Default false. */
@@ -32,6 +34,7 @@ export function settingsOf(options: RedisStoreOptions): RedisStoreSettings {
     nodeLeaseMs: 10_000,
     logsMax: Number.POSITIVE_INFINITY,
     followedPerConnection: 32,
+    sharedPagesBytes: 16 * 1024 * 1024,
     lifecycleLength: 10_000,
     allowEviction: false,
     warn: () => {},

@@ -31,6 +31,7 @@ import { type RedisStoreOptions, type RedisStoreSettings, settingsOf } from './o
 import { type Patience, persist } from './persist';
 import { preflight } from './preflight';
 import { readPage } from './read-page';
+import { SharedPages } from './shared-pages';
 import { parseRedisUrl } from './target';
 import { Watching } from './watching';
 import { within } from './within';
@@ -71,6 +72,7 @@ class RedisStore implements LogStore {
   readonly #lineage: Lineage;
   readonly #catalogue: Catalogue;
   readonly #limit: LogLimit;
+  readonly #pages: SharedPages;
   readonly #patienceOfAppends: Patience;
   #isClosed = false;
 
@@ -113,6 +115,9 @@ class RedisStore implements LogStore {
     this.#catalogue = new Catalogue(connections, this.#changes, settings.warn);
     const count = async (): Promise<number> => (await this.#catalogue.count()) + (await this.#forks.count());
     this.#limit = new LogLimit(settings.logsMax, count);
+    this.#pages = new SharedPages(locator, settings.sharedPagesBytes, (log, from, bytesMax) =>
+      this.#quickly(() => readPage(connections, locator, log, from, bytesMax)),
+    );
   }
 
   async open(): Promise<void> {
@@ -172,7 +177,7 @@ class RedisStore implements LogStore {
   }
 
   async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
-    return this.#quickly(() => readPage(this.connections, this.#watching.locator, log, from, bytesMax));
+    return this.#pages.read(log, from, bytesMax);
   }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
