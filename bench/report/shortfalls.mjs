@@ -7,23 +7,23 @@ const TAIL_MEMORY =
  */
 const SHORTFALLS = {
   'W1 redis':
-    'One thread of Node is full. Of 0.65 s of its CPU for 256 MiB, 0.13 are reads, 0.10 the writes to Redis, and 0.2 to 0.4 are V8 compiling beside it: the process is fresh, and the workload lasts for half a second. Next: several processes over one Redis, and buffers for the bodies that are used again, which Node’s HTTP does not offer.',
+    'One thread of Node is full. Of 0.5 s of its CPU for 256 MiB, 0.13 are reads, 0.10 the writes to Redis, and the rest is mostly V8 compiling beside it: the process is fresh, and the workload lasts for half a second. Next: buffers for the bodies that are used again, which Node’s HTTP does not offer.',
   'W1 files':
     'One thread of Node is full: it receives and parses HTTP chunks, which `bare:discard` does for half the price, and hands each write to another thread. nginx receives into buffers that it uses again. Next: the same for the bodies, below Node’s HTTP.',
   'W1 redis rendezvous across two nodes':
-    'Between two nodes a byte is received, sent to Redis, read from it and sent on: the work of W1 and of W3, by two processes that share two cores with Redis and the load generator. From run to run it is 0.24 to 0.44 times `redis:ioredis`. Next: entries that are not copied on their way, and a receiver that answers less often.',
+    'Between two nodes a byte is received, sent to Redis, read from it and sent on: the work of W1 and of W3, by two processes that share two cores with Redis and the load generator, which together are full. From run to run it is 0.31 to 0.47 times `redis:ioredis`. Next: a receiver that answers less often.',
   'W1x8 redis':
     'Redis is full, not Loom. Most of its time goes to page faults and copies, as 256 MiB of memory are touched for the first time, which is dear in a virtual machine: from run to run the figure changes by a factor of two, that of nchan:redis with it. Next: several Redis servers; Loom’s partitions are made for it.',
   'W2b redis':
-    'A commit is one small script: 16 µs of Redis, less than nchan’s 30. But a request costs Node 50 µs when warm and 85 when cold, of which a server that stores nothing takes 30 to 40; nginx parses and answers one in 12. Next: several worker processes over one Redis where there are cores.',
+    'A commit is one small script: 16 µs of Redis, less than nchan’s 30. But a request costs Node 40 µs when warm and 80 when cold, of which a server that stores nothing takes 30 to 40; nginx parses and answers one in 12. With ten times as many requests, when V8 has compiled what it runs, it was 0.90 times nchan’s figure. Two workers are no faster on two cores, which Redis and the load generator want as well. Next: more cores.',
   'W2b files':
     'A request costs Node 85 µs cold, and a write through the thread pool 32 more only to wake the other thread. `ds:mem` keeps everything in memory and writes nothing. Writing small pieces on the main thread would take a quarter off, and hold all up when the disk is slow. Next: one write for the commits of several logs, by a journal.',
   'W3 redis':
-    'Half of Node’s time is writing to the socket, a quarter sending the commands for pages: each wakes Redis. nchan answers from its own memory here. Next: larger pages once a reader has shown that it keeps up, and pages shared by the readers of a log.',
+    'Half of Node’s time is writing to the socket, a quarter sending the commands for pages: each wakes Redis. nchan answers from its own memory here. Next: larger pages once a reader has shown that it keeps up.',
   'W3x8 redis':
-    'As W3, of which pages that the readers share would help most: the eight of them read the same log at the same time.',
+    'As W3. What the eight read at the same moment is read from Redis once; what is left are Node’s writes to sockets.',
   'W4 redis':
-    'A line each 5 ms finds everything cold. Of 470 µs of Node’s CPU 120 are two writes, the rest some hundred functions of Node, ioredis and Loom, of 3 to 5 µs each where a busy process takes a tenth; at W4x200, where it is busier, Loom is well ahead of nchan through Redis. Next: a connection of our own to Redis for appends.',
+    'A line each 5 ms finds everything cold, and wakes Node twice, for the line and for the answer of Redis. `bare:raw`, which is woken once and does next to nothing, takes 380 µs of CPU for it, Loom 650: two writes of 90, and some hundred functions of 3 to 5 µs each, most of them Node’s, where a busy process takes a tenth. At W4x200, where it is busier, Loom is well ahead of nchan through Redis. Next: an append without promises, and without Node’s streams on the way to Redis.',
   'W4 files':
     'A line each 5 ms finds everything cold, and its write goes through another thread that has to be woken. Next: none that keeps the event loop free of the disk.',
   'W4x200 redis': 'As W4.',

@@ -47,7 +47,16 @@ export class Post {
         // Closed in the meantime: the next line sees it.
       });
       if (signal.aborted) return undefined;
+      this.#replace();
+    }
+  }
+
+  /** Where no process can be made, the one that has ended is looked at again: with a pause, as after each end. */
+  #replace(): void {
+    try {
       this.#worker = new Forked(this.number);
+    } catch (err) {
+      this.logger.error({ worker: this.number, err }, 'a worker cannot be replaced yet');
     }
   }
 

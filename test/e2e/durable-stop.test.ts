@@ -1,3 +1,5 @@
+import { eventually } from '../faults/eventually';
+import { RawConnection } from '../faults/raw-connection';
 import { Consumer, Producer } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
 import { DurableStream, TEXT, token } from './durable-requests';
@@ -18,6 +20,18 @@ describe('a server that stops', () => {
     expect(answer.headers['stream-next-offset']).toBe(token(1));
     expect(await events.end()).toMatchObject({ complete: true });
     expect(await code).toBe(0);
+  });
+
+  it('lets a reader go whose first request comes at the last moment', async () => {
+    const loom = await LoomProcess.start({ store: 'memory:' });
+    await new DurableStream(`${loom.url}/v1/stream/late`).create(TEXT, 'x');
+    const late = await RawConnection.open(loom.port);
+    const code = loom.kill('SIGTERM');
+    await eventually('it stops', () => loom.stdout.includes('"stopping"'));
+    late.send('GET /v1/stream/late?offset=-1&live=sse HTTP/1.1\r\nHost: loom\r\n\r\n');
+    expect(await code).toBe(0);
+    expect(loom.stdout).not.toContain('stopTimeout is over');
+    late.close();
   });
 
   it('does not wait for a body that is still coming, and says so', async () => {

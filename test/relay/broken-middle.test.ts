@@ -99,12 +99,24 @@ describe('a transfer between two nodes', () => {
     const { near, far, channel, consumer, producer } = await begin();
     far.signal('SIGSTOP');
     await producer.write('lost');
-    await redis.del(await untilStored('lost'));
+    await redis.xtrim(await untilStored('lost'), 'MAXLEN', 0);
     producer.end('after');
     await untilStored('end');
     far.signal('SIGCONT');
     expect(await consumer.over()).toBe(false);
     expect(await producer.status()).toBe(502);
+    await expectFree(near, channel, far);
+  });
+
+  it('of which Redis loses all is cut at once, and told to the producer', async () => {
+    const { near, far, channel, consumer, producer } = await begin();
+    far.signal('SIGSTOP');
+    await producer.write('lost');
+    await redis.del(await untilStored('lost'));
+    await producer.write('after');
+    expect(await producer.status()).toBe(502);
+    far.signal('SIGCONT');
+    expect(await consumer.over()).toBe(false);
     await expectFree(near, channel, far);
   });
 

@@ -88,6 +88,29 @@ describe('two nodes', () => {
     redis.disconnect();
   });
 
+  it('leave nothing in Redis for good when a receiver leaves in the middle', async () => {
+    const [one, other] = nodes();
+    const redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
+    const piece = randomBytes(MiB);
+    for (let round = 0; round < 10; round += 1) {
+      const channel = freshChannel();
+      const receiver = at(other, channel);
+      const sender = at(one, channel, 'POST');
+      const writing = (async () => {
+        for (;;) await sender.write(piece);
+      })().catch(() => {});
+      await receiver.until(2 * MiB);
+      await receiver.leave();
+      await sender.status();
+      await sender.leave();
+      await writing;
+    }
+    const left = await redis.keys('loom:{*}:x:*');
+    const expiries = await Promise.all(left.map((key) => redis.pttl(key)));
+    expect(expiries.filter((ms) => ms === -1)).toEqual([]);
+    redis.disconnect();
+  });
+
   it("of which the sender's is killed: the download is cut, and the channel is free again", async () => {
     const [one, other] = nodes();
     const channel = freshChannel();

@@ -22,7 +22,8 @@ export async function appendPiecewise(
   if (!head.closes) await assertBelongs(wire, stream, head);
   continueIfExpected(req, res);
   const cut = (): void => void req.destroy();
-  wire.stopping.addEventListener('abort', cut);
+  if (wire.stopping.aborted) cut();
+  else wire.stopping.addEventListener('abort', cut);
   try {
     const last = await storePieces(wire, request, head, stream);
     wire.answer.empty(request, 204, position(last.tail, last.isSealed));

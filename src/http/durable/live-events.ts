@@ -45,7 +45,9 @@ async function sendLive(wire: Durable, res: ServerResponse, info: LogInfo, reade
   const over = new AbortController();
   const end = (): void => over.abort();
   const signal = wire.consumers.signalOf(res);
-  signal.addEventListener('abort', end);
+  // Aborted at once where the server stops already.
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end);
   const lifetime = setTimeout(end, durable.eventsLifetime);
   const heartbeat = setInterval(() => {
     if (!res.writableNeedDrain) reader.writer.heartbeat();

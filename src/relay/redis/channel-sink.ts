@@ -1,6 +1,6 @@
 import { sizeOf } from '../../core/size-of';
 import type { Link } from '../../storage/redis/link';
-import { headOf, withBytes } from '../../storage/redis/wire-command';
+import { encode, headOf, type WireCommand, withBytes } from '../../storage/redis/wire-command';
 import type { RemoteSink } from '../channels';
 import type { Giver, SenderHead } from '../exchange';
 import { channelKey, entryId } from './keys';
@@ -140,7 +140,7 @@ export class ChannelSink implements RemoteSink {
     const giver = this.#giver;
     this.#close();
     // A receiver that was lost has left entries behind; another has removed them.
-    this.line.client.unlink(this.#key).catch(() => {});
+    this.#forget().catch(() => {});
     if (how === 'complete') giver?.finished();
     else giver?.lost();
   }
@@ -158,25 +158,45 @@ export class ChannelSink implements RemoteSink {
 
   #add(field: 'h' | 'd' | 'e', value: readonly Buffer[]): void {
     if (this.#isClosed) return;
-    const isFirst = this.#sent.entries === 0;
     this.#sent.entries += 1;
     // Nothing comes after the last entry that would wake a receiver that is just about to say that it is idle.
     const wakes = this.#isPeerIdle || field === 'e';
     if (wakes) this.#isPeerIdle = false;
-    const { client, send } = this.line;
+    const { send } = this.line;
     // In a Cluster the word may overtake the bytes, unless these have arrived.
     const added = this.#store(entryId(this.#sent.entries), field, value).then(() => {
       this.#stored += 1;
       if (wakes) send('x-wake');
     });
     added.catch(() => this.#broken());
-    if (isFirst) client.pexpire(this.#key, KEPT_MS).catch(() => {});
   }
 
-  #store(id: string, field: string, value: readonly Buffer[]): Promise<unknown> {
+  /** @throws Error when it is not stored */
+  async #store(id: string, field: string, value: readonly Buffer[]): Promise<void> {
+    const link = this.#link;
     // Nothing but the end of what never began.
-    if (this.#link === undefined) return this.line.client.xadd(this.#key, id, field, Buffer.concat(value));
-    return this.#link.ask(withBytes(headOf(5, 'XADD', this.#key, id, field), value, sizeOf(value)));
+    if (link === undefined) return this.#storeAlone(id, field, Buffer.concat(value));
+    const key = this.#key;
+    const add = (...options: string[]): WireCommand =>
+      withBytes(headOf(5 + options.length, 'XADD', key, ...options, id, field), value, sizeOf(value));
+    if (id === entryId(1)) {
+      await link.transact([add(), encode('PEXPIRE', key, String(KEPT_MS))]);
+      return;
+    }
+    // A receiver that has left has removed it: made anew it would stay for good.
+    if ((await link.ask(add('NOMKSTREAM'))) === null) throw new Error('the channel is gone');
+  }
+
+  async #storeAlone(id: string, field: string, value: Buffer): Promise<void> {
+    const { client } = this.line;
+    await client.xadd(this.#key, id, field, value);
+    await client.pexpire(this.#key, KEPT_MS);
+  }
+
+  /** Behind what is on its way. */
+  async #forget(): Promise<void> {
+    if (this.#link?.isOpen === true) await this.#link.ask(encode('UNLINK', this.#key));
+    else await this.line.client.unlink(this.#key);
   }
 
   /** Redis took an entry or did not: either way the bytes are not whole any more. */

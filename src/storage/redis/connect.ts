@@ -73,9 +73,9 @@ export class Connections {
     inOneWrite(sockets, send);
   }
 
-  /** Makes the links to each master now, so that nobody has to wait for one. @throws Error */
+  /** Makes the links to each master now, so that nobody has to wait for one. Where one cannot be made, its first user tries again. */
   async openLinks(): Promise<void> {
-    await Promise.all(
+    await Promise.allSettled(
       ALL_PARTITIONS.flatMap((partition) => [this.link(partition), this.pageLink(partition)]),
     );
   }
@@ -127,7 +127,7 @@ export class Connections {
   refresh(error?: unknown): void {
     if (this.commands instanceof Cluster) this.commands.refreshSlotsCache();
     // As `reconnectOnError` does: a link has no such thing.
-    else if (error !== undefined && isDemotion(error)) this.commands.disconnect(true);
+    else if (isDemotion(error) && !this.commands.stream.writableEnded) this.commands.disconnect(true);
   }
 
   close(): void {

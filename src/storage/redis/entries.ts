@@ -6,7 +6,8 @@ import { toNumber, unexpected } from './reply';
 
 /**
  * The most bytes an entry holds. An entry is one allocation of jemalloc: a payload of a power of two falls into the next size
- * class and wastes a quarter of it, and above 32 KiB ioredis more often has to join pieces of a reply.
+ * class and wastes a quarter of it, and above 32 KiB ioredis, which followed logs are read with, more often has to join pieces of a
+ * reply.
  */
 export const ENTRY_BYTES_MAX = 32_000;
 

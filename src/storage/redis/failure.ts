@@ -18,6 +18,11 @@ export function kindOfFailure(error: unknown): FailureKind {
   return PASSING.test(error.message) ? 'away' : 'final';
 }
 
+/** Another node of the Cluster has the key, or may have it. */
+export function isElsewhere(error: unknown): boolean {
+  return isReply(error) && /^(?:MOVED|ASK)\b/.test(error.message);
+}
+
 /** What a caller of the store is told of a failure of Redis. */
 export function toLogError(error: unknown): LogError {
   if (error instanceof LogError) return error;

@@ -9,6 +9,7 @@ const LOOKS = 4;
 
 const MULTI = encode('MULTI');
 const EXEC = encode('EXEC');
+const PING = encode('PING');
 
 interface Waiting {
   /** How many replies there are before the one that counts. */
@@ -30,13 +31,14 @@ export class Link {
   readonly #waiting: Waiting[] = [];
   readonly #looking: NodeJS.Timeout;
   #isOpen = true;
-  /** What has waited longest, and at how many looks it was that. */
+  /** What has waited longest, if anything waits, and at how many looks it was that. */
   #oldest: Waiting | undefined;
   #looks = 0;
+  #reason: Error | undefined;
 
   /**
    * @param connection that waits for no reply
-   * @param timeoutMs without an answer for so long it counts as lost
+   * @param timeoutMs without an answer for so long, or a fourth longer, it counts as lost
    */
   static over(connection: Redis, timeoutMs: number): Link {
     // Undocumented: ioredis reads replies by this listener, and would miss the commands they belong to.
@@ -56,6 +58,9 @@ export class Link {
         // Nothing that comes after it could be told from anything else.
         socket.destroy(error instanceof Error ? error : undefined);
       }
+    });
+    socket.on('error', (error) => {
+      this.#reason = error;
     });
     socket.once('close', () => this.#lost());
     this.#looking = setInterval(() => this.#look(), timeoutMs / LOOKS).unref();
@@ -93,7 +98,7 @@ export class Link {
   }
 
   #send(write: () => void, before: number): Promise<Reply> {
-    if (!this.#isOpen) return Promise.reject(lost());
+    if (!this.#isOpen) return Promise.reject(this.#loss());
     write();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ before, refusal: undefined, resolve, reject });
@@ -118,21 +123,28 @@ export class Link {
     else waiting.resolve(reply);
   }
 
-  /** A Redis that is stopped keeps its connections open. A timer for each command would cost as much as sending it. */
+  /**
+   * A Redis that is stopped keeps its connections open; a timer for each command would cost as much as sending it. And a quiet connection
+   * is closed by some servers and forgotten by some firewalls, which is better found out before it is needed.
+   */
   #look(): void {
     const [oldest] = this.#waiting;
-    this.#looks = oldest !== undefined && oldest === this.#oldest ? this.#looks + 1 : 0;
+    this.#looks = oldest === this.#oldest ? this.#looks + 1 : 0;
     this.#oldest = oldest;
-    if (this.#looks >= LOOKS) this.close();
+    if (this.#looks < LOOKS) return;
+    this.#looks = 0;
+    if (oldest !== undefined) this.close();
+    // What comes of it, `#lost` is told.
+    else this.ask(PING).catch(() => {});
   }
 
   #lost(): void {
     this.#isOpen = false;
     clearInterval(this.#looking);
-    for (const { reject } of this.#waiting.splice(0)) reject(lost());
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#loss());
   }
-}
 
-function lost(): Error {
-  return new Error('the connection to Redis is lost');
+  #loss(): Error {
+    return new Error('the connection to Redis is lost', { cause: this.#reason });
+  }
 }

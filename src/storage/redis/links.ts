@@ -42,12 +42,24 @@ export class Links {
     const own = await source.connect();
     try {
       // It also makes sure that nothing is to come any more that ioredis asked by itself.
-      const [here, there] = await within(this.timeoutMs, Promise.all([runId(own), runId(connection)]));
-      if (here !== there || stream.destroyed) throw new Error('Redis was failed over in between');
+      const [here, there] = await within(
+        this.timeoutMs,
+        Promise.all([identityOf(own), identityOf(connection)]),
+      );
+      if (own.status !== 'ready' || stream.destroyed) throw new Error('the connection to Redis is lost');
+      if (here !== there) {
+        // Where the address points now is where all of it has to go.
+        connection.disconnect(true);
+        throw new Error('Redis was failed over in between');
+      }
       const link = Link.over(own, this.timeoutMs);
-      own.once('end', () => source.release(own));
-      stream.once('close', () => link.close());
       this.#links.set(stream, link);
+      const close = (): void => link.close();
+      stream.once('close', close);
+      own.once('end', () => {
+        stream.off('close', close);
+        source.release(own);
+      });
       return link;
     } catch (error) {
       source.release(own);
@@ -56,7 +68,11 @@ export class Links {
   }
 }
 
-/** Which process answers: its address may be that of a proxy, or a name that has moved on. */
-async function runId(redis: Redis): Promise<string | undefined> {
-  return /^run_id:(\S+)/m.exec(await redis.info('server'))?.[1];
+/**
+ * Which process answers: its address may be that of a proxy, or a name that has moved on. One that does not tell is known by its
+ * address all the same.
+ */
+async function identityOf(redis: Redis): Promise<string> {
+  const [, runId] = /^run_id:(\S+)/m.exec(await redis.info('server')) ?? [];
+  return runId ?? `${redis.stream.remoteAddress} ${redis.stream.remotePort}`;
 }

@@ -5,8 +5,8 @@ import { sizeOf } from '../../core/size-of';
 import type { Page } from '../../core/store';
 import type { Connections } from './connect';
 import { decodeEntry, ENTRY_BYTES_MAX, type Entry, LAST_SEQUENCE, sliceOf } from './entries';
-import { bytesKey, partitionOf } from './keys';
-import type { Link } from './link';
+import { isElsewhere } from './failure';
+import { bytesKey, type Partition, partitionOf } from './keys';
 import { damaged, type Locator, type Place } from './locate';
 import { unexpected } from './reply';
 import { Bulk, type Reply } from './reply-reader';
@@ -42,11 +42,12 @@ async function readRange(
   const start = `(${from}-${LAST_SEQUENCE}`;
   // Never less than an entry: one that ends beyond the page would not be in the range, and the reader would not get on.
   const stop = `${from + Math.max(size, ENTRY_BYTES_MAX)}-${LAST_SEQUENCE}`;
-  const link = await connections.pageLink(partitionOf(log.id));
+  const entriesOf = (key: string, ...range: readonly string[]): Promise<readonly Entry[]> =>
+    entriesIn(connections, partitionOf(log.id), ['XRANGE', key, ...range]);
   for (let epoch = locator.remembered(log); ; ) {
     if (epoch !== undefined) {
       const key = bytesKey(log.id, log.generation, epoch);
-      const entries = await range(link, key, start, stop);
+      const entries = await entriesOf(key, start, stop);
       if (entries.length > 0) return toPage(entries, from, size);
     }
     const place = await locator.locate(log);
@@ -55,7 +56,7 @@ async function readRange(
     if (place.epoch === epoch) {
       // There are bytes by now; where the next entry is beyond the range, `toPage` finds that out.
       const key = bytesKey(log.id, log.generation, epoch);
-      const entries = await range(link, key, start, '+', 'COUNT', '1');
+      const entries = await entriesOf(key, start, '+', 'COUNT', '1');
       if (entries.length > 0) return toPage(entries, from, size);
     }
     epoch = place.epoch;
@@ -91,8 +92,18 @@ function toPage(entries: readonly Entry[], from: Offset, bytesMax: number): Page
   return { chunks, next, ...(end && { end }) };
 }
 
-async function range(link: Link, ...args: readonly string[]): Promise<readonly Entry[]> {
-  const reply = await link.ask(encode('XRANGE', ...args));
+async function entriesIn(
+  connections: Connections,
+  partition: Partition,
+  [name = '', ...args]: readonly string[],
+): Promise<readonly Entry[]> {
+  const link = await connections.pageLink(partition);
+  const reply = await link.ask(encode(name, ...args)).catch(async (error: unknown) => {
+    if (!isElsewhere(error)) throw error;
+    // While a Cluster is resharded some keys are here and some there: ioredis asks as often as it takes.
+    connections.refresh(error);
+    return toReply(await connections.commands.callBuffer(name, ...args));
+  });
   return isList(reply) ? reply.map(toEntry) : unexpected(reply);
 }
 
@@ -105,4 +116,10 @@ function toEntry(reply: Reply): Entry {
 
 function isList(reply: Reply | undefined): reply is readonly Reply[] {
   return Array.isArray(reply);
+}
+
+/** What ioredis has read. */
+function toReply(reply: unknown): Reply {
+  if (Array.isArray(reply)) return reply.map(toReply);
+  return Buffer.isBuffer(reply) ? new Bulk([reply]) : unexpected(reply);
 }

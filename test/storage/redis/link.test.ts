@@ -5,6 +5,7 @@ import { Link } from '../../../src/storage/redis/link';
 import { settingsOf } from '../../../src/storage/redis/options';
 import { parseRedisUrl } from '../../../src/storage/redis/target';
 import { encode } from '../../../src/storage/redis/wire-command';
+import { eventually } from '../../faults/eventually';
 import { startRedisServer } from '../../support/redis-server';
 import { startTcpSwitch } from '../../support/tcp-switch';
 import { type Surroundings, withRedis } from './with-redis';
@@ -63,6 +64,16 @@ describe('a link', () => {
       expect(link.isOpen).toBe(false);
     }));
 
+  it('is kept from being closed for its quiet', () =>
+    withLink(async (link, { redis, admin }) => {
+      const quiet = new Redis({ port: redis.port, retryStrategy: () => null });
+      await quiet.ping();
+      await admin.config('SET', 'timeout', 1);
+      await once(quiet, 'end');
+      expect(link.isOpen).toBe(true);
+      expect(String(await link.ask(encode('PING')))).toBe('PONG');
+    }));
+
   it('stays as long as Redis answers', () =>
     withLink(async (link) => {
       const asked = performance.now();
@@ -89,6 +100,50 @@ describe('the link beside a connection', () => {
       }
     }));
 
+  it('is made anew when it was lost, and leaves nothing behind', () =>
+    withRedis(async ({ redis }) => {
+      const connections = await Connections.open(parseRedisUrl(redis.url), settingsOf({}));
+      try {
+        const stream = connections.masters()[0]?.stream;
+        await connections.link(0);
+        const listeners = stream?.listenerCount('close');
+        for (let round = 0; round < 5; round += 1) {
+          const link = await connections.link(0);
+          link.close();
+          await expect(link.ask(encode('PING'))).rejects.toThrow('lost');
+        }
+        expect((await connections.link(0)).isOpen).toBe(true);
+        expect(stream?.listenerCount('close')).toBe(listeners);
+      } finally {
+        connections.close();
+      }
+    }));
+
+  it('is not made of a connection that is lost in the meantime', () =>
+    withRedis(async ({ redis }) => {
+      const connections = await Connections.open(parseRedisUrl(redis.url), settingsOf({}));
+      try {
+        const blocking = connections.blocking.bind(connections);
+        const making = jest.spyOn(connections, 'blocking').mockImplementation(async (partition) => {
+          const own = await blocking(partition);
+          const info = own.info.bind(own);
+          // It answers who it is, and is gone before the other one has answered.
+          jest.spyOn(own, 'info').mockImplementation(async () => {
+            const answer = await info('server');
+            own.stream.destroy();
+            await once(own, 'end');
+            return answer;
+          });
+          return own;
+        });
+        await expect(connections.link(0)).rejects.toThrow('lost');
+        making.mockRestore();
+        expect(String(await (await connections.link(0)).ask(encode('PING')))).toBe('PONG');
+      } finally {
+        connections.close();
+      }
+    }));
+
   it('is not made to another Redis, as where its address has moved on', () =>
     withRedis(async ({ redis }) => {
       const other = await startRedisServer();
@@ -100,8 +155,10 @@ describe('the link beside a connection', () => {
       try {
         address.to(other.port);
         await expect(connections.link(0)).rejects.toThrow('failed over');
-        address.to(redis.port);
-        expect((await connections.link(0)).isOpen).toBe(true);
+        // All of it goes where the address points now.
+        await eventually('there is a link', async () => (await connections.link(0)).isOpen);
+        await (await connections.link(0)).ask(encode('SET', 'name', 'value'));
+        expect(await connections.masters()[0]?.get('name')).toBe('value');
       } finally {
         connections.close();
         await address.close();

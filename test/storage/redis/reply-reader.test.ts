@@ -35,6 +35,17 @@ describe('a reader of replies', () => {
     );
   });
 
+  it('knows lists that are not there, words, and strings of any bytes', () => {
+    const read: Reply[] = [];
+    const binary = Buffer.from([0x0d, 0x0a, 0x00, 0xff, 0x0d]);
+    const reader = new ReplyReader((reply) => read.push(reply));
+    const bytes = Buffer.concat([Buffer.from('*-1\r\n+OK\r\n*0\r\n$5\r\n'), binary, Buffer.from('\r\n')]);
+    for (const byte of bytes) reader.push(Buffer.from([byte]));
+    expect(read.slice(0, 3)).toEqual([null, 'OK', []]);
+    const [, , , bulk] = read;
+    expect(bulk instanceof Bulk && Buffer.concat(bulk.parts).equals(binary)).toBe(true);
+  });
+
   it('refuses what is no reply', () => {
     const reader = new ReplyReader(() => {});
     expect(() => reader.push(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow('no reply: "HTTP/1.1 400');
