@@ -4,17 +4,35 @@ import { ReplyError } from './reply-error';
 export type Reply = string | number | null | Bulk | ReplyError | readonly Reply[];
 
 const LF = 0x0a;
+const CR = 0x0d;
+const DOLLAR = 0x24;
+const ASTERISK = 0x2a;
+const ZERO = 0x30;
 const CRLF_BYTES = 2;
 
 /** A string of Redis, in the pieces in which it came: they are not copied to be one. */
 export class Bulk {
-  constructor(readonly parts: readonly Buffer[]) {}
+  /**
+   * @param from where the string begins, if there is one piece
+   * @param to where it ends, if there is one piece
+   */
+  constructor(
+    private readonly pieces: readonly Buffer[],
+    private readonly from?: number,
+    private readonly to?: number,
+  ) {}
+
+  /** Cut out only when asked for: of most strings nobody wants more than the text. */
+  get parts(): readonly Buffer[] {
+    const [only] = this.pieces;
+    return this.pieces.length === 1 && only ? [only.subarray(this.from, this.to)] : this.pieces;
+  }
 
   /** Read as UTF-8. */
   toString(): string {
-    const [only] = this.parts;
-    const isWhole = this.parts.length === 1 && only !== undefined;
-    return (isWhole ? only : Buffer.concat(this.parts)).toString();
+    const [only] = this.pieces;
+    const isWhole = this.pieces.length === 1 && only !== undefined;
+    return isWhole ? only.toString('utf8', this.from, this.to) : Buffer.concat(this.pieces).toString();
   }
 }
 
@@ -34,7 +52,8 @@ export class ReplyReader {
   /** What has come of a line, where its end has not. */
   #begun: Buffer | undefined;
   #parts: Buffer[] = [];
-  /** How much of the string is to come, with its end of line. */
+  /** How much the string is, and how much of it is to come, both with its end of line. */
+  #size = 0;
   #left = 0;
   /** The lists that have begun, the innermost last. */
   readonly #lists: List[] = [];
@@ -45,7 +64,27 @@ export class ReplyReader {
   /** @throws Error for what is no reply */
   push(data: Buffer): void {
     for (let at = 0; at < data.length; )
-      at = this.#state === 'line' ? this.#line(data, at) : this.#bulk(data, at);
+      at = this.#state === 'line' ? this.#length(data, at) : this.#bulk(data, at);
+  }
+
+  /**
+   * Most lines are the length of a string or of a list, and whole: eight of them an entry, so that it matters what they cost.
+   * @returns how far it read
+   */
+  #length(data: Buffer, at: number): number {
+    const kind = data[at];
+    if (this.#begun !== undefined || (kind !== DOLLAR && kind !== ASTERISK)) return this.#line(data, at);
+    let length = 0;
+    let end = at + 1;
+    for (; end < data.length; end += 1) {
+      const digit = (data[end] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      length = length * 10 + digit;
+    }
+    if (end === at + 1 || data[end] !== CR || data[end + 1] !== LF) return this.#line(data, at);
+    if (kind === ASTERISK) this.#begin(length);
+    else this.#expect(length);
+    return end + CRLF_BYTES;
   }
 
   /** @returns how far it read */
@@ -79,12 +118,22 @@ export class ReplyReader {
 
   #expect(length: number): void {
     this.#state = 'bulk';
-    this.#left = length + CRLF_BYTES;
+    this.#size = length + CRLF_BYTES;
+    this.#left = this.#size;
   }
 
   /** @returns how far it read */
   #bulk(data: Buffer, at: number): number {
-    const end = Math.min(at + this.#left, data.length);
+    const end = at + this.#left;
+    if (this.#parts.length === 0 && this.#left === this.#size && end <= data.length) {
+      this.#state = 'line';
+      this.#has(new Bulk([data], at, end - CRLF_BYTES));
+      return end;
+    }
+    return this.#bulkInPieces(data, at, Math.min(end, data.length));
+  }
+
+  #bulkInPieces(data: Buffer, at: number, end: number): number {
     const bytes = Math.min(end - at, this.#left - CRLF_BYTES);
     if (bytes > 0) this.#parts.push(data.subarray(at, at + bytes));
     this.#left -= end - at;

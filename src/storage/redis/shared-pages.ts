@@ -10,13 +10,16 @@ import type { Locator } from './locate';
 const REMEMBERED_MS = 100;
 const REMEMBERED_MAX = 4_096;
 
-/** A page that was asked for. */
-interface Asked {
+interface Reading {
+  readonly page: Promise<Page>;
+  /** Somebody else has asked for it, too. */
+  isWanted: boolean;
+}
+
+interface Kept {
+  readonly page: Page;
   readonly bytes: number;
   readonly at: number;
-  /** Present while it is being read, and afterwards if somebody else wanted it, too. */
-  page: Promise<Page> | undefined;
-  isWanted: boolean;
 }
 
 /**
@@ -24,10 +27,13 @@ interface Asked {
  * Only pages are shared that are known to end before the tail: they never change. A page that one reader wants is not kept.
  */
 export class SharedPages {
-  /** By what was asked for, the oldest first. */
-  readonly #asked = new Map<string, Asked>();
-  /** Of what is kept. */
-  #bytes = 0;
+  /** By what is asked for, as all of these. */
+  readonly #reading = new Map<string, Reading>();
+  /** When it was asked for, the oldest first. That and the page apart: what is remembered for long must never have held a page. */
+  readonly #asked = new Map<string, number>();
+  /** The oldest first. */
+  readonly #kept = new Map<string, Kept>();
+  #keptBytes = 0;
   #tidying: NodeJS.Timeout | undefined;
 
   constructor(
@@ -43,46 +49,59 @@ export class SharedPages {
     // Of a log that is gone, may have expired, or has shrunk, nothing here holds.
     if (epoch === undefined || !isFinal || bytes > this.bytesMax) return this.readPage(log, from, bytes);
     const key = `${log.generation}:${epoch}:${from}:${bytes}`;
-    const asked = this.#asked.get(key);
-    if (asked === undefined) return this.#readFirst(key, log, from, bytes);
-    if (!asked.isWanted) this.#want(key, asked);
-    asked.page ??= this.readPage(log, from, bytes);
-    const page = await asked.page.catch(() => undefined);
+    const reading = this.#reading.get(key);
+    const page = this.#kept.get(key)?.page ?? (reading && (await wantedOf(reading)));
     // A failure is told to whoever asked first, and a loss to each.
-    return page !== undefined && page.next > from ? page : this.readPage(log, from, bytes);
+    if (page !== undefined && page.next > from) return page;
+    const isWanted = this.#asked.has(key);
+    if (!isWanted) this.#asked.set(key, performance.now());
+    this.#tidy();
+    return this.#read(key, bytes, { page: this.readPage(log, from, bytes), isWanted });
   }
 
-  async #readFirst(key: string, log: LogRef, from: Offset, bytes: number): Promise<Page> {
-    const page = this.readPage(log, from, bytes);
-    const asked: Asked = { bytes, at: performance.now(), page, isWanted: false };
-    this.#asked.set(key, asked);
-    this.#tidy();
+  async #read(key: string, bytes: number, reading: Reading): Promise<Page> {
+    this.#reading.set(key, reading);
     try {
-      return await page;
+      const page = await reading.page;
+      if (reading.isWanted) this.#keep(key, { page, bytes, at: performance.now() });
+      return page;
     } finally {
-      if (!asked.isWanted) asked.page = undefined;
+      if (this.#reading.get(key) === reading) this.#reading.delete(key);
     }
   }
 
-  #want(key: string, asked: Asked): void {
-    asked.isWanted = true;
-    if (this.#asked.get(key) === asked) this.#bytes += asked.bytes;
+  #keep(key: string, kept: Kept): void {
+    this.#drop(key);
+    this.#kept.set(key, kept);
+    this.#keptBytes += kept.bytes;
     this.#tidy();
+  }
+
+  #drop(key: string): void {
+    this.#keptBytes -= this.#kept.get(key)?.bytes ?? 0;
+    this.#kept.delete(key);
   }
 
   /** Forgets what is too old or too much. */
   #tidy(): void {
     const since = performance.now() - REMEMBERED_MS;
-    for (const [key, { at, bytes, isWanted }] of this.#asked) {
-      const isTooMuch = this.#bytes > this.bytesMax || this.#asked.size > REMEMBERED_MAX;
-      if (at > since && !isTooMuch) break;
+    for (const [key, at] of this.#asked) {
+      if (at > since && this.#asked.size <= REMEMBERED_MAX) break;
       this.#asked.delete(key);
-      if (isWanted) this.#bytes -= bytes;
     }
-    if (this.#asked.size === 0) return;
+    for (const [key, { at }] of this.#kept) {
+      if (at > since && this.#keptBytes <= this.bytesMax) break;
+      this.#drop(key);
+    }
+    if (this.#asked.size + this.#kept.size === 0) return;
     this.#tidying ??= setTimeout(() => {
       this.#tidying = undefined;
       this.#tidy();
     }, REMEMBERED_MS).unref();
   }
+}
+
+async function wantedOf(reading: Reading): Promise<Page | undefined> {
+  reading.isWanted = true;
+  return reading.page.catch(() => undefined);
 }
