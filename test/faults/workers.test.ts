@@ -13,14 +13,14 @@ import { withStage } from './stage';
 import { StreamProcess } from './stream-process';
 import { isAlive, Workers } from './workers-stage';
 
-describe('two workers on one port', () => {
-  const stage = withStage();
-  let redis: RedisServer;
-  beforeAll(async () => {
-    redis = await startRedisServer();
-  });
-  afterAll(() => redis.stop());
+const stage = withStage();
+let redis: RedisServer;
+beforeAll(async () => {
+  redis = await startRedisServer();
+});
+afterAll(() => redis.stop());
 
+describe('two workers on one port', () => {
   it('both answer: what one connection produces, all others show', async () => {
     const { producer, tails, own } = await tailed(await Workers.start(stage, redis.url));
     await producer.write('two');
@@ -75,8 +75,6 @@ describe('two workers on one port', () => {
 });
 
 describe('a worker that dies', () => {
-  const stage = withStage();
-
   it('is replaced, and neither loses nor doubles a byte of whoever was connected', async () => {
     const workers = await Workers.start(stage, (await stage.redis()).url);
     const checker = new Checker();
@@ -127,13 +125,6 @@ describe('a worker that dies', () => {
 });
 
 describe('a stop', () => {
-  const stage = withStage();
-  let redis: RedisServer;
-  beforeAll(async () => {
-    redis = await startRedisServer();
-  });
-  afterAll(() => redis.stop());
-
   it('by SIGTERM ends all workers in good order, whoever is connected, with exit code 0', async () => {
     const { own, tails, producer } = await tailed(await Workers.start(stage, redis.url));
     const { pids } = own;
@@ -216,8 +207,6 @@ describe('a stop', () => {
 });
 
 describe('what cannot start', () => {
-  const stage = withStage();
-
   it('is two workers on files: the store belongs to one process', () => {
     expect(run(['--store', 'file:./nowhere'])).toEqual({
       status: 1,

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../core/size-of';
-import { Bulk, type Reply } from '../../storage/redis/reply-reader';
+import { entriesIn, type RangeEntry } from '../../storage/redis/range-reply';
 import { encode } from '../../storage/redis/wire-command';
 import type { RemoteSource } from '../channels';
 import type { SenderHead, Taker } from '../exchange';
@@ -93,33 +93,31 @@ export class ChannelSource implements RemoteSource {
     }
   }
 
-  async #next(): Promise<readonly Reply[]> {
+  async #next(): Promise<readonly RangeEntry[]> {
     const link = await this.line.linkForReading();
     const count = String(ENTRIES_AT_ONCE);
     const reply = await link.ask(encode('XRANGE', this.#key, `(${this.#after}`, '+', 'COUNT', count));
-    return toReplies(reply);
+    return entriesIn(reply);
   }
 
-  #take(entry: Reply): void {
+  #take({ id, field, value }: RangeEntry): void {
     if (this.#taker === undefined) return;
-    const [id, fields] = toReplies(entry);
-    const [field, value] = toReplies(fields);
     this.#taken.entries += 1;
-    this.#after = String(id);
+    this.#after = id;
     // Redis has lost entries, as in a failover: without them the bytes are not whole.
-    if (this.#after !== entryId(this.#taken.entries) || !(value instanceof Bulk)) {
+    if (id !== entryId(this.#taken.entries)) {
       this.#lost();
       return;
     }
-    switch (String(field)) {
+    switch (field) {
       case 'h':
-        this.head = JSON.parse(String(value));
+        this.head = JSON.parse(Buffer.concat(value).toString());
         break;
       case 'd':
-        this.#pass(value.parts);
+        this.#pass(value);
         break;
       default:
-        if (String(value) === 'end') this.#end();
+        if (Buffer.concat(value).toString() === 'end') this.#end();
         else this.#lost();
     }
   }
@@ -188,8 +186,4 @@ export class ChannelSource implements RemoteSource {
     }
     if (this.#missed >= MISSED_MAX) this.#giveUp();
   }
-}
-
-function toReplies(reply: Reply | undefined): readonly Reply[] {
-  return Array.isArray(reply) ? reply : [];
 }

@@ -100,7 +100,8 @@ export class Appender {
   }
 
   /**
-   * Sends an append in this very turn, where the link that confirmed the one before is still there, which is to say almost always. Between a line and its followers stands what this takes, and each promise in it counts.
+   * Sends an append in this very turn, where the link that confirmed the one before is still there, which is to say almost always.
+   * Between a line and its followers stands what this takes, and each promise in it counts.
    */
   #storeAtOnce(batch: Batch, patience: Patience): Promise<Confirmed> | undefined {
     const held = this.writers.of(batch.writer);

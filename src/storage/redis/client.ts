@@ -24,7 +24,7 @@ export function isDemotion(error: unknown): boolean {
  */
 export function newClient(target: RedisTarget, settings: RedisStoreSettings): RedisClient {
   const options: Options = {
-    ...common(target),
+    ...connectionOptions(target),
     lazyConnect: true,
     enableOfflineQueue: false,
     // Commands that are under way when a connection is lost fail at once instead of being sent again.
@@ -65,7 +65,7 @@ export function sentinelOptions(target: Extract<RedisTarget, { kind: 'sentinel' 
 }
 
 /** What all connections have in common. */
-export function common({ username, password, tls }: RedisTarget): Options {
+export function connectionOptions({ username, password, tls }: RedisTarget): Options {
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),

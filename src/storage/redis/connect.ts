@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { LogError, messageOf } from '../../core/errors';
-import { common, isDemotion, newClient, type RedisClient, sentinelOptions } from './client';
+import { connectionOptions, isDemotion, newClient, type RedisClient, sentinelOptions } from './client';
 import { inOneWrite } from './in-one-write';
 import { ALL_PARTITIONS, lifecycleKey, type Partition } from './keys';
 import type { Link } from './link';
@@ -137,7 +137,7 @@ export class Connections {
 
   async #newBlocking(partition: Partition): Promise<Redis> {
     const options = {
-      ...common(this.target),
+      ...connectionOptions(this.target),
       retryStrategy: null,
       lazyConnect: true,
       enableOfflineQueue: false,

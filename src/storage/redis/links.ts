@@ -29,13 +29,11 @@ export class Links {
   async open(connection: Redis, source: LinkSource): Promise<Link> {
     if (connection.status !== 'ready') throw new Error('the connection to Redis is lost');
     const { stream } = connection;
-    const opening = this.#opening.get(stream) ?? this.#open(connection, stream, source);
+    const known = this.#opening.get(stream);
+    if (known !== undefined) return known;
+    const opening = this.#open(connection, stream, source).finally(() => this.#opening.delete(stream));
     this.#opening.set(stream, opening);
-    try {
-      return await opening;
-    } finally {
-      this.#opening.delete(stream);
-    }
+    return opening;
   }
 
   async #open(connection: Redis, stream: Socket, source: LinkSource): Promise<Link> {

@@ -7,9 +7,8 @@ import type { Batch } from './commit-batch';
 import { type Partition, partitionOf, plainKeys } from './keys';
 import type { Link } from './link';
 import { toNumber } from './reply';
-import { bulk } from './wire-command';
+import { bulk, CRLF } from './wire-command';
 
-const CRLF = '\r\n';
 const SCRIPT = readFileSync(join(__dirname, 'lua', 'commit-plain.lua'), 'utf8');
 const SHA = createHash('sha1').update(SCRIPT).digest('hex');
 /** What a command has beside the pieces: its name, what to run, the number of keys, the keys, and what else the script names. */

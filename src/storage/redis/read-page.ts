@@ -8,6 +8,7 @@ import { decodeEntry, ENTRY_BYTES_MAX, type Entry, LAST_SEQUENCE, sliceOf } from
 import { isElsewhere } from './failure';
 import { bytesKey, type Partition, partitionOf } from './keys';
 import { damaged, type Locator, type Place } from './locate';
+import { entriesIn } from './range-reply';
 import { unexpected } from './reply';
 import { Bulk, type Reply } from './reply-reader';
 import { encode } from './wire-command';
@@ -43,7 +44,7 @@ async function readRange(
   // Never less than an entry: one that ends beyond the page would not be in the range, and the reader would not get on.
   const stop = `${from + Math.max(size, ENTRY_BYTES_MAX)}-${LAST_SEQUENCE}`;
   const entriesOf = (key: string, ...range: readonly string[]): Promise<readonly Entry[]> =>
-    entriesIn(connections, partitionOf(log.id), ['XRANGE', key, ...range]);
+    rangeOf(connections, partitionOf(log.id), key, ...range);
   for (let epoch = locator.remembered(log); ; ) {
     if (epoch !== undefined) {
       const key = bytesKey(log.id, log.generation, epoch);
@@ -92,30 +93,19 @@ function toPage(entries: readonly Entry[], from: Offset, bytesMax: number): Page
   return { chunks, next, ...(end && { end }) };
 }
 
-async function entriesIn(
+async function rangeOf(
   connections: Connections,
   partition: Partition,
-  [name = '', ...args]: readonly string[],
+  ...args: readonly string[]
 ): Promise<readonly Entry[]> {
   const link = await connections.pageLink(partition);
-  const reply = await link.ask(encode(name, ...args)).catch(async (error: unknown) => {
+  const reply = await link.ask(encode('XRANGE', ...args)).catch(async (error: unknown) => {
     if (!isElsewhere(error)) throw error;
     // While a Cluster is resharded some keys are here and some there: ioredis asks as often as it takes.
     connections.refresh(error);
-    return toReply(await connections.commands.callBuffer(name, ...args));
+    return toReply(await connections.commands.callBuffer('XRANGE', ...args));
   });
-  return isList(reply) ? reply.map(toEntry) : unexpected(reply);
-}
-
-function toEntry(reply: Reply): Entry {
-  const [id, fields] = isList(reply) ? reply : [];
-  const [name, value] = isList(fields) ? fields : [];
-  if (!(value instanceof Bulk)) return unexpected(String(id));
-  return decodeEntry(String(id), String(name), value.parts);
-}
-
-function isList(reply: Reply | undefined): reply is readonly Reply[] {
-  return Array.isArray(reply);
+  return entriesIn(reply).map(({ id, field, value }) => decodeEntry(id, field, value));
 }
 
 /** What ioredis has read. */

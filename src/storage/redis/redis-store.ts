@@ -148,7 +148,7 @@ class RedisStore implements LogStore {
   }
 
   async change(log: LogRef, change: Change): Promise<LogInfo> {
-    const { info, eventId, loose } = await this.#changed(log, change, () =>
+    const { info, eventId, loose } = await this.#watching.changing(log, change, () =>
       this.#changes.change(log, change),
     );
     this.#feed.isOver(log.id, eventId);
@@ -230,18 +230,6 @@ class RedisStore implements LogStore {
     const append = (): Promise<Offset> => this.#appender.append(writer, at, chunks, patience);
     if (!locator.mayHaveExpired(writer.log)) return append();
     return persist(patience, () => locator.locate(writer.log)).then(append);
-  }
-
-  #changed(log: LogRef, change: Change, run: () => Promise<Facts>): Promise<Facts> {
-    switch (change.kind) {
-      case 'attach':
-        return this.#watching.attaching(log, run);
-      case 'release':
-      case 'seal':
-        return this.#watching.leaving(log, change.epoch, run);
-      default:
-        return run();
-    }
   }
 
   async #quickly<T>(attempt: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import { isLogError } from '../../core/errors';
 import { type LogInfo, type LogRef, writerOf } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import { isRemoval } from '../../core/removal';
-import type { Watcher } from '../../core/store';
+import type { Change, Watcher } from '../../core/store';
 import { Tails } from '../../core/tails';
 import { Attachments } from './attachments';
 import type { Connections } from './connect';
@@ -76,7 +76,7 @@ export class Watching {
   }
 
   /** Runs what ends the writer with this epoch. Whether it succeeds or not, that writer appends no more. */
-  async leaving<T>(log: LogRef, epoch: number, leave: () => Promise<T>): Promise<T> {
+  async #leaving<T>(log: LogRef, epoch: number, leave: () => Promise<T>): Promise<T> {
     this.attachments.begin(log);
     try {
       const left = await leave();
@@ -88,6 +88,23 @@ export class Watching {
     } finally {
       this.attachments.left(log, epoch);
       this.attachments.over(log);
+    }
+  }
+
+  /** Runs a change of a log. */
+  changing<T extends { readonly info: LogInfo }>(
+    log: LogRef,
+    change: Change,
+    run: () => Promise<T>,
+  ): Promise<T> {
+    switch (change.kind) {
+      case 'attach':
+        return this.attaching(log, run);
+      case 'release':
+      case 'seal':
+        return this.#leaving(log, change.epoch, run);
+      default:
+        return run();
     }
   }
 

@@ -1,7 +1,7 @@
 /** A command as it goes through a socket (RESP), whole or in pieces. */
 export type WireCommand = string | Buffer | readonly (string | Buffer)[];
 
-const CRLF = '\r\n';
+export const CRLF = '\r\n';
 
 /** `$`, the digits of a small size, and the end of line. */
 const SIZE_MAX = 8;

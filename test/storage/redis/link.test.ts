@@ -84,64 +84,49 @@ describe('a link', () => {
 
 describe('the link beside a connection', () => {
   it('is made once, and ends with the connection', () =>
-    withRedis(async ({ redis }) => {
-      const connections = await Connections.open(parseRedisUrl(redis.url), settingsOf({}));
-      try {
-        const [one, other] = await Promise.all([connections.link(0), connections.link(1)]);
-        expect(one).toBe(other);
-        expect(connections.linkAtHand(2)).toBe(one);
-        const [master] = connections.masters();
-        const closed = once(one.socket, 'close');
-        master?.stream.destroy();
-        await closed;
-        expect(connections.linkAtHand(0)).toBeUndefined();
-      } finally {
-        connections.close();
-      }
+    withConnections(async (connections) => {
+      const [one, other] = await Promise.all([connections.link(0), connections.link(1)]);
+      expect(one).toBe(other);
+      expect(connections.linkAtHand(2)).toBe(one);
+      const [master] = connections.masters();
+      const closed = once(one.socket, 'close');
+      master?.stream.destroy();
+      await closed;
+      expect(connections.linkAtHand(0)).toBeUndefined();
     }));
 
   it('is made anew when it was lost, and leaves nothing behind', () =>
-    withRedis(async ({ redis }) => {
-      const connections = await Connections.open(parseRedisUrl(redis.url), settingsOf({}));
-      try {
-        const stream = connections.masters()[0]?.stream;
-        await connections.link(0);
-        const listeners = stream?.listenerCount('close');
-        for (let round = 0; round < 5; round += 1) {
-          const link = await connections.link(0);
-          link.close();
-          await expect(link.ask(encode('PING'))).rejects.toThrow('lost');
-        }
-        expect((await connections.link(0)).isOpen).toBe(true);
-        expect(stream?.listenerCount('close')).toBe(listeners);
-      } finally {
-        connections.close();
+    withConnections(async (connections) => {
+      const stream = connections.masters()[0]?.stream;
+      await connections.link(0);
+      const listeners = stream?.listenerCount('close');
+      for (let round = 0; round < 5; round += 1) {
+        const link = await connections.link(0);
+        link.close();
+        await expect(link.ask(encode('PING'))).rejects.toThrow('lost');
       }
+      expect((await connections.link(0)).isOpen).toBe(true);
+      expect(stream?.listenerCount('close')).toBe(listeners);
     }));
 
   it('is not made of a connection that is lost in the meantime', () =>
-    withRedis(async ({ redis }) => {
-      const connections = await Connections.open(parseRedisUrl(redis.url), settingsOf({}));
-      try {
-        const blocking = connections.blocking.bind(connections);
-        const making = jest.spyOn(connections, 'blocking').mockImplementation(async (partition) => {
-          const own = await blocking(partition);
-          const info = own.info.bind(own);
-          // It answers who it is, and is gone before the other one has answered.
-          jest.spyOn(own, 'info').mockImplementation(async () => {
-            const answer = await info('server');
-            own.stream.destroy();
-            await once(own, 'end');
-            return answer;
-          });
-          return own;
+    withConnections(async (connections) => {
+      const blocking = connections.blocking.bind(connections);
+      const making = jest.spyOn(connections, 'blocking').mockImplementation(async (partition) => {
+        const own = await blocking(partition);
+        const info = own.info.bind(own);
+        // It answers who it is, and is gone before the other one has answered.
+        jest.spyOn(own, 'info').mockImplementation(async () => {
+          const answer = await info('server');
+          own.stream.destroy();
+          await once(own, 'end');
+          return answer;
         });
-        await expect(connections.link(0)).rejects.toThrow('lost');
-        making.mockRestore();
-        expect(String(await (await connections.link(0)).ask(encode('PING')))).toBe('PONG');
-      } finally {
-        connections.close();
-      }
+        return own;
+      });
+      await expect(connections.link(0)).rejects.toThrow('lost');
+      making.mockRestore();
+      expect(String(await (await connections.link(0)).ask(encode('PING')))).toBe('PONG');
     }));
 
   it('is not made to another Redis, as where its address has moved on', () =>
@@ -166,6 +151,17 @@ describe('the link beside a connection', () => {
       }
     }));
 });
+
+function withConnections(test: (connections: Connections) => Promise<void>): Promise<void> {
+  return withRedis(async ({ redis }) => {
+    const connections = await Connections.open(parseRedisUrl(redis.url), settingsOf({}));
+    try {
+      await test(connections);
+    } finally {
+      connections.close();
+    }
+  });
+}
 
 function withLink(test: (link: Link, surroundings: Surroundings) => Promise<void>): Promise<void> {
   return withRedis(async (surroundings) => {

@@ -1,0 +1,20 @@
+import { toList, unexpected } from './reply';
+import { Bulk, type Reply } from './reply-reader';
+
+/** An entry of a stream that has one field, as all of ours have. */
+export interface RangeEntry {
+  readonly id: string;
+  readonly field: string;
+  readonly value: readonly Buffer[];
+}
+
+/** What XRANGE answered. @throws LogError `STORE_DAMAGED` for anything else */
+export function entriesIn(reply: Reply): readonly RangeEntry[] {
+  return toList(reply).map((entry) => {
+    const [id, fields] = toList(entry);
+    const [field, value] = toList(fields);
+    return value instanceof Bulk
+      ? { id: String(id), field: String(field), value: value.parts }
+      : unexpected(id);
+  });
+}
