@@ -180,7 +180,8 @@ export class ChannelSink implements RemoteSink {
     const add = (...options: string[]): WireCommand =>
       withBytes(headOf(5 + options.length, 'XADD', key, ...options, id, field), value, sizeOf(value));
     if (id === entryId(1)) {
-      await link.transact([add(), encode('PEXPIRE', key, String(KEPT_MS))]);
+      const [added] = await link.transact([add(), encode('PEXPIRE', key, String(KEPT_MS))]);
+      if (added instanceof Error) throw added;
       return;
     }
     // A receiver that has left has removed it: made anew it would stay for good.
