@@ -22,7 +22,10 @@ export interface CommitterOwner {
   stored(log: LogRef, judged: Judged): void;
 }
 
-/** Commands that leave in one write. With more of them Redis would have nothing to do while they are being made, and Node while they are run. */
+/**
+ * Commands that leave in one write, as soon as there are so many. With more of them Redis would have nothing to do while they are being
+ * made, and Node while they are run.
+ */
 const TOGETHER_MAX = 8;
 
 /** Logs of which is remembered what their commits have in common, beside those that are being written to. */
@@ -34,7 +37,7 @@ const QUEUES_KEPT_MAX = 1_000;
  */
 export class Committer {
   readonly #queues = new Map<string, CommitQueue>();
-  /** Their next batches go at the end of this turn of the event loop: requests that came together go together. */
+  /** Their next batches go together, at the end of this turn of the event loop at the latest. */
   #due: CommitQueue[] = [];
   #busy = 0;
   #whenIdle: (() => void)[] = [];
@@ -80,17 +83,16 @@ export class Committer {
 
   #isDue(queue: CommitQueue): void {
     this.#due.push(queue);
-    if (this.#due.length === 1) setImmediate(() => this.#sendDue());
+    if (this.#due.length >= TOGETHER_MAX) this.#sendDue();
+    else if (this.#due.length === 1) setImmediate(() => this.#sendDue());
   }
 
   #sendDue(): void {
     const due = this.#due;
     this.#due = [];
-    for (let sent = 0; sent < due.length; sent += TOGETHER_MAX) {
-      this.connections.inOneWrite(() => {
-        for (const queue of due.slice(sent, sent + TOGETHER_MAX)) void this.#sendNext(queue);
-      });
-    }
+    this.connections.inOneWrite(() => {
+      for (const queue of due) void this.#sendNext(queue);
+    });
   }
 
   async #sendNext(queue: CommitQueue): Promise<void> {
