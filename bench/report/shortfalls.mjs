@@ -19,7 +19,7 @@ const SHORTFALLS = {
   'W2b files':
     'A request costs Node 85 µs cold, and a write through the thread pool 32 more only to wake the other thread. `ds:mem` keeps everything in memory and writes nothing. Writing small pieces on the main thread would take a quarter off, and hold all up when the disk is slow. Next: one write for the commits of several logs, by a journal.',
   'W3 redis':
-    'Half of Node’s time is writing to the socket, a quarter sending the commands for pages: each wakes Redis. nchan answers from its own memory here. Next: larger pages once a reader has shown that it keeps up.',
+    'More than half of Node’s time is writing to the socket, the rest mostly receiving from Redis what nchan has in its own memory here: each byte is copied by the kernel four times instead of once. Next: keep what was read last for readers that come after each other, which costs its memory.',
   'W3x8 redis':
     'As W3. What the eight read at the same moment is read from Redis once; what is left are Node’s writes to sockets.',
   'W4 redis':

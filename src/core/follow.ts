@@ -3,11 +3,9 @@ import { isLogError } from './errors';
 import type { LogRef, Outcome } from './log';
 import { moved } from './moved';
 import type { Offset } from './offset';
+import { PageSize } from './page-size';
 import { RemovalNews } from './removal';
 import type { LogStore, Page } from './store';
-
-/** How many bytes a reader asks the store for at once. Two such pages are in memory for a reader that is catching up. */
-export const PAGE_BYTES = 512 * 1024;
 
 /** How soon a reader asks again after the store was away. */
 const RETRY_MS = 250;
@@ -25,19 +23,26 @@ export async function* catchUp(
   until?: Offset,
 ): AsyncGenerator<Page, void> {
   if (until !== undefined && from >= until) return;
+  const size = new PageSize();
   const readAt = (at: Offset): Promise<Page> => {
-    const bytesMax = until === undefined ? PAGE_BYTES : Math.min(PAGE_BYTES, until - at);
+    const bytesMax = Math.min(size.from(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
     const page = readPatiently(store, log, at, bytesMax, signal).then((page) => cutAt(page, until));
     // It is awaited a turn later, or never when the reader leaves: that must not count as unhandled.
     page.catch(() => {});
     return page;
   };
-  for (let ahead = readAt(from); ; ) {
-    const page = await ahead;
-    const last = page.end !== undefined || page.chunks.length === 0 || page.next === until;
-    if (!last) ahead = readAt(page.next);
-    if (page.chunks.length > 0 || page.end !== undefined) yield page;
-    if (last) return;
+  try {
+    for (let ahead = readAt(from); ; ) {
+      const page = await ahead;
+      const last = page.end !== undefined || page.chunks.length === 0 || page.next === until;
+      if (!last) ahead = readAt(page.next);
+      const given = performance.now();
+      if (page.chunks.length > 0 || page.end !== undefined) yield page;
+      if (last) return;
+      size.taken(performance.now() - given);
+    }
+  } finally {
+    size.giveBack();
   }
 }
 

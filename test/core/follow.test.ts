@@ -1,9 +1,10 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { LogError } from '../../src/core/errors';
-import { catchUp, type Followed, follow, PAGE_BYTES } from '../../src/core/follow';
+import { catchUp, type Followed, follow } from '../../src/core/follow';
 import type { LogRef, Writer } from '../../src/core/log';
 import { advance, type Offset, START } from '../../src/core/offset';
+import { PAGE_BYTES } from '../../src/core/page-size';
 import type { LogStore, Page } from '../../src/core/store';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLog, createLogOf, ObservedStore } from './stores';

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { isLogError } from '../../core/errors';
-import { catchUp, PAGE_BYTES } from '../../core/follow';
+import { catchUp } from '../../core/follow';
 import type { LogInfo, LogRef, Outcome } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
+import { PAGE_BYTES } from '../../core/page-size';
 import { RemovalNews } from '../../core/removal';
 import { sizeOf } from '../../core/size-of';
 import type { News, Page } from '../../core/store';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { PAGE_BYTES } from '../../../src/core/follow';
 import { advance, START } from '../../../src/core/offset';
+import { PAGE_BYTES } from '../../../src/core/page-size';
 import type { LogStore } from '../../../src/core/store';
 import { bytes, createLog, readAll, seal } from '../../contract/logs';
 import { withRedis } from './with-redis';
