@@ -3,6 +3,9 @@ import { sizeOf } from '../core/size-of';
 
 const CRLF = Buffer.from('\r\n');
 
+/** What Node is left with of a head that is out. */
+const HEAD_IS_OUT = 'sent';
+
 let framedChunks: readonly Buffer[] = [];
 let framed: Buffer = CRLF;
 
@@ -25,7 +28,7 @@ function frameShared(chunks: readonly Buffer[]): Buffer {
 export class ChunkedBody {
   #isChunked = false;
 
-  constructor(private readonly res: ServerResponse) {}
+  constructor(readonly res: ServerResponse) {}
 
   /** Sends the head: the response must have its status and headers. To be called before all else. */
   begin(): void {
@@ -33,6 +36,9 @@ export class ChunkedBody {
     this.#isChunked = this.res.chunkedEncoding;
     // Node would frame each write by itself. Undocumented, but public: `chunked-body.test.ts` notices if it goes.
     this.res.chunkedEncoding = false;
+    // Undocumented, too: Node keeps the whole head as long as the response lasts, only to know that there is one. For each consumer
+    // that waits at a tail that is half a kilobyte.
+    Object.assign(this.res, { _header: HEAD_IS_OUT });
   }
 
   /**

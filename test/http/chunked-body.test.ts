@@ -39,6 +39,15 @@ describe('a live body', () => {
     expect(sent).toBe('6\r\nonetwo\r\n6\r\nonetwo\r\n3\r\nabc\r\n0\r\nX-Stream-State: closed\r\n\r\n');
   });
 
+  it('lets go of its head once that is out', async () => {
+    await rawAnswer('GET / HTTP/1.1\r\nHost: x\r\n\r\n', (body) => {
+      const { res } = body;
+      expect(res.headersSent).toBe(true);
+      expect(Reflect.get(res, '_header').length).toBeLessThan('HTTP/1.1 200 OK'.length);
+      send(body);
+    });
+  });
+
   it('goes out bare on HTTP/1.0', async () => {
     expect(await rawAnswer('GET / HTTP/1.0\r\n\r\n', send)).toBe('onetwoonetwoabc');
   });
