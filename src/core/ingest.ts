@@ -151,6 +151,7 @@ class Ingest {
     this.#inFlight += 1;
     try {
       const chunks = this.#gather.take(Math.min(this.store.appendBytesMax, this.#room()));
+      this.#readOn();
       const at = this.#sent;
       this.#sent = advance(at, sizeOf(chunks));
       this.#tail = await this.store.append(this.writer, at, chunks);
@@ -169,8 +170,12 @@ class Ingest {
     throw new LogError('LOG_TOO_LARGE', `The stream is full: it may hold ${this.options.logBytesMax} bytes`);
   }
 
-  #goOn(): void {
+  /** A body that was held back is read while what it had brought is being stored. */
+  #readOn(): void {
     if (this.body.isPaused() && this.#gather.weight <= this.options.pendingBytesMax / 2) this.body.resume();
+  }
+
+  #goOn(): void {
     if (this.#mayGrow()) this.#kickAfterReading();
     else this.#kick();
   }

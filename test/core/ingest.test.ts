@@ -106,6 +106,27 @@ describe('ingest', () => {
     await ingesting;
   });
 
+  it('reads a body that it held back while what that had brought is being stored', async () => {
+    const store = new GatedStore();
+    const body = new PassThrough();
+    const ingesting = ingest(store, await createLog(store), body, { ...OPTIONS, pendingBytesMax: 400 });
+    body.write('first');
+    await store.untilAsked(1);
+    const isHeldBack = once(body, 'pause');
+    body.write('more than may wait'.repeat(20));
+    await isHeldBack;
+    const readOn = once(body, 'resume');
+    store.release('one');
+    await store.untilAsked(2);
+    await readOn;
+    body.end('third');
+    await once(body, 'end');
+    expect(store.asked).toHaveLength(2);
+    store.release('open');
+    await ingesting;
+    expect(store.asked).toHaveLength(3);
+  });
+
   it('never has more appends under way than the store takes, and beside another only full ones', async () => {
     class SmallStore extends MemoryStore {
       override readonly appendBytesMax = 10;
