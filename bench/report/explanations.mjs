@@ -55,7 +55,7 @@ export const BINDS = [
     'Parsing HTTP chunks in Node, which costs the same whatever becomes of them (`bare:discard`). A server that stores lines as they gather loses nothing to one that drops them.',
   ],
   [
-    'W2b',
+    'W2b, W2bx10',
     'What a request costs in the HTTP server, and an append in the store. nginx parses requests several times as fast as Node.',
   ],
   [

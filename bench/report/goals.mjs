@@ -32,6 +32,7 @@ export const GOALS = [
   atLeast('W2', 'files', 1, 'bare:raw'),
   atLeast('W2b', 'redis', 1, 'nchan:redis', DURABLE),
   atLeast('W2b', 'files', 1, 'ds:mem', DURABLE),
+  atLeast('W2bx10', 'redis', 1, 'nchan:redis', DURABLE),
   atLeast('W3', 'redis', 1.3, 'redis:ioredis'),
   atLeast('W3', 'redis', 1, 'nchan:redis'),
   atLeast('W3', 'files', 1, 'bare:file'),

@@ -15,7 +15,9 @@ const SHORTFALLS = {
   'W1x8 redis':
     'Redis is full, not Loom. Most of its time goes to page faults and copies, as 256 MiB of memory are touched for the first time, which is dear in a virtual machine: from run to run the figure changes by a factor of two, that of nchan:redis with it. Next: several Redis servers; Loom’s partitions are made for it.',
   'W2b redis':
-    'A commit is one small script: 16 µs of Redis, less than nchan’s 30. But a request costs Node 40 µs when warm and 80 when cold, of which a server that stores nothing takes 30 to 40; nginx parses and answers one in 12. With ten times as many requests, when V8 has compiled what it runs, it was 0.90 times nchan’s figure. Two workers are no faster on two cores, which Redis and the load generator want as well. Next: more cores.',
+    'The process is fresh, and 16,000 requests are over in a second. V8 has compiled little until then: a request takes 65 µs of the one thread, and 35 of other threads that compile, on two cores that Redis and the load generator want as well. In W2bx10, when that is over, a request takes 30, 7 of them in the kernel’s send, and Redis 14 where it spends 30 on one of nchan’s. Even `ds:mem`, which is Node as well and keeps what it is sent in memory, is hardly faster than nchan here. Next: a parser of HTTP below Node’s, as nginx’s takes 12 µs for what takes Node 27 when cold and 15 when warm; not done, since it would be one of our own.',
+  'W2bx10 redis':
+    'A request takes Node 30 µs, of which 7 are the kernel’s send and 15 what a server takes that stores nothing. A quarter of its time it waits for Redis. Next: a parser of HTTP below Node’s.',
   'W2b files':
     'A request costs Node 85 µs cold, and a write through the thread pool 32 more only to wake the other thread. `ds:mem` keeps everything in memory and writes nothing. Writing small pieces on the main thread would take a quarter off, and hold all up when the disk is slow. Next: one write for the commits of several logs, by a journal.',
   'W3 redis':

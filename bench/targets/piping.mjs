@@ -12,7 +12,7 @@ export default () => ({
   isRelay: true,
   publish: postChunked('/{id}?n={n}'),
   subscribe: get('/{id}?n={n}'),
-  skip: { W2b: NOTHING_STORED, W3: NOTHING_STORED, W3x8: NOTHING_STORED },
+  skip: { W2b: NOTHING_STORED, W2bx10: NOTHING_STORED, W3: NOTHING_STORED, W3x8: NOTHING_STORED },
   needs: [peerPackage('piping-server')],
   async start(stage) {
     const port = await freePort();

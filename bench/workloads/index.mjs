@@ -17,7 +17,11 @@ export const WORKLOADS = {
   },
   W2b: {
     title: '16,000 lines of 100 bytes, a request each, over 32 kept connections to 32 streams',
-    run: requestPerLine,
+    run: requestPerLine(1),
+  },
+  W2bx10: {
+    title: 'Ten times as many: a server in Node has compiled what it runs by then',
+    run: requestPerLine(10),
   },
   W3: { title: 'Replay of a finished stream of 256 MiB, one reader', run: replay(1) },
   W3x8: { title: 'The same for eight readers at once, for 15 s at most', run: replay(8) },

@@ -3,6 +3,8 @@ import { isGood, readersOf } from './ingest.mjs';
 import { readBack } from './read-back.mjs';
 
 const CONNECTIONS = 32;
+/** For as many requests as `sizes.requests` says. */
+const TIMEOUT_S = 15;
 
 /** Lines in one streaming request, an HTTP chunk each. */
 export async function linesInOneRequest(session) {
@@ -28,17 +30,17 @@ export async function linesInOneRequest(session) {
   };
 }
 
-/** Each line a request of its own, appended to one of 32 streams. */
-export async function requestPerLine(session) {
+/** Each line a request of its own, appended to one of 32 streams. @param times how many times the usual number of requests */
+export const requestPerLine = (times) => async (session) => {
   const { target, sizes } = session;
   const publish = target.append ?? (target.style === 'perreq' ? target.publish : undefined);
   if (publish === undefined) return { skip: 'no append by request' };
-  const lines = Math.ceil(sizes.requests / CONNECTIONS);
-  const id = await session.newStreams('W2b', CONNECTIONS, target.createForAppends ?? target.create);
+  const lines = Math.ceil((times * sizes.requests) / CONNECTIONS);
+  const id = await session.newStreams(`W2bx${times}`, CONNECTIONS, target.createForAppends ?? target.create);
   session.begin();
   const lg = await generateLoad({
     ...{ mode: 'lines', ...session.wire, style: 'perreq', pub: publish, id },
-    ...{ producers: CONNECTIONS, lines, maxs: 15 },
+    ...{ producers: CONNECTIONS, lines, maxs: TIMEOUT_S * Math.ceil(times / 2) },
   });
   const spent = session.spent();
   const read = await readBack(session, { id, lines, verify: 'lines' }, CONNECTIONS);
@@ -50,4 +52,4 @@ export async function requestPerLine(session) {
     isGood: isGood(lg) && read.isWhole,
     ...{ spent, note: target.appendNote ?? read.note, lg, read },
   };
-}
+};

@@ -6,7 +6,7 @@ import { runBench } from './run-bench';
 /** A tenth of the real load: about ten seconds a target on a machine that does nothing else. */
 const SMALL = ['--scale', '0.1', '--rounds', '1', '--strict'];
 const SMOKE_MS = 180_000;
-const WORKLOADS = 12;
+const WORKLOADS = 13;
 /** Those in which a stream has one reader. */
 const RELAY_WORKLOADS = 5;
 
@@ -22,6 +22,7 @@ describe('the benchmark', () => {
   it.each([
     ['loom:files', WORKLOADS],
     ['loom:redis', WORKLOADS],
+    ['loom-durable:redis', WORKLOADS],
     ['bare:raw', WORKLOADS],
     ['loom-rendezvous:files', RELAY_WORKLOADS],
     ['loom-rendezvous:nodes', RELAY_WORKLOADS],
