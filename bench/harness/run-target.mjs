@@ -3,6 +3,7 @@ import { WORKLOADS } from '../workloads/index.mjs';
 import { assertInstalled, MissingPart } from './missing.mjs';
 import { Session } from './session.mjs';
 import { Stage } from './stage.mjs';
+import { touchMemory } from './touch-memory.mjs';
 
 /**
  * Starts a target and measures the workloads on it.
@@ -79,6 +80,7 @@ export async function open(target, sizes) {
 async function measure({ stage, session }, workload) {
   const { target, sizes } = session;
   const machineLoad = Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
+  if (WORKLOADS[workload].takesMemory) touchMemory(sizes.bulk);
   session.begin();
   let result;
   try {

@@ -1,5 +1,5 @@
 const TAIL_MEMORY =
-  'Node’s sockets, requests and responses are 12.5 KiB, and take 4.6 of heap; Loom’s own objects 1.5 more, a third of it the head, which Node keeps as a string. Next: to write the head past Node’s response.';
+  'Node’s sockets, requests and responses are 12.5 KiB, and take 4.6 of heap; Loom’s own objects 1.1 more. Next: responses of our own instead of Node’s.';
 
 /**
  * By workload and store of a goal, or its name as well: what a profile shows of where the time goes, and the next step that it suggests. Printed for the

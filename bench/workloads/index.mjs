@@ -8,9 +8,10 @@ import { replay } from './replay.mjs';
 export const WORKLOADS = {
   W1: {
     title: 'Ingest, one producer: 256 MiB in writes of 64 KiB, until confirmed; then read back and compared',
+    takesMemory: true,
     run: ingestOne,
   },
-  W1x8: { title: 'Ingest, eight producers of 32 MiB each', run: ingest(8) },
+  W1x8: { title: 'Ingest, eight producers of 32 MiB each', takesMemory: true, run: ingest(8) },
   W2: {
     title: '200,000 lines of 100 bytes in one request, an HTTP chunk each; read back and compared',
     run: linesInOneRequest,

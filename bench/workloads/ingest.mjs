@@ -1,5 +1,4 @@
 import { generateLoad } from '../harness/load-generator.mjs';
-import { touchMemory } from '../harness/touch-memory.mjs';
 import { readBack } from './read-back.mjs';
 import { GIB, MIB } from './sizes.mjs';
 
@@ -17,7 +16,6 @@ async function ingestBulk(session, producers, prefix) {
   const { target, sizes } = session;
   const bytes = sizes.bulk / producers;
   const id = await session.newStreams(prefix, producers);
-  touchMemory();
   session.begin();
   const lg = await generateLoad({
     ...{ mode: 'ingest', ...session.wire, id, producers, bytes },

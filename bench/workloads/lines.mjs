@@ -3,8 +3,9 @@ import { isGood, readersOf } from './ingest.mjs';
 import { readBack } from './read-back.mjs';
 
 const CONNECTIONS = 32;
-/** For as many requests as `sizes.requests` says. */
-const TIMEOUT_S = 15;
+/** What `sizes.requests` may take, and how much longer until the load generator counts as hung. */
+const REQUESTS_S = 15;
+const HUNG_S = 15;
 
 /** Lines in one streaming request, an HTTP chunk each. */
 export async function linesInOneRequest(session) {
@@ -37,11 +38,14 @@ export const requestPerLine = (times) => async (session) => {
   if (publish === undefined) return { skip: 'no append by request' };
   const lines = Math.ceil((times * sizes.requests) / CONNECTIONS);
   const id = await session.newStreams(`W2bx${times}`, CONNECTIONS, target.createForAppends ?? target.create);
+  const maxs = times * REQUESTS_S;
+  const load = { mode: 'lines', ...session.wire, style: 'perreq', pub: publish, id };
   session.begin();
-  const lg = await generateLoad({
-    ...{ mode: 'lines', ...session.wire, style: 'perreq', pub: publish, id },
-    ...{ producers: CONNECTIONS, lines, maxs: TIMEOUT_S * Math.ceil(times / 2) },
-  });
+  const lg = await generateLoad(
+    { ...load, producers: CONNECTIONS, lines, maxs },
+    undefined,
+    (maxs + HUNG_S) * 1000,
+  );
   const spent = session.spent();
   const read = await readBack(session, { id, lines, verify: 'lines' }, CONNECTIONS);
   return {

@@ -10,6 +10,13 @@ import type { LogStore, Page } from './store';
 /** How soon a reader asks again after the store was away. */
 const RETRY_MS = 250;
 
+export interface Reach {
+  /** Where to end, before the tail. */
+  readonly until?: Offset;
+  /** For a prompt reader pages may grow. Not where each is made into something else in one go: all others would wait for that. */
+  readonly inLargePages?: boolean;
+}
+
 /**
  * The log's pages from `from` up to its tail, each asked for while the one before is being consumed. Ends at the tail, or at `until`;
  * the last page of a sealed log has an `end`. While the store is away it waits.
@@ -20,29 +27,30 @@ export async function* catchUp(
   log: LogRef,
   from: Offset,
   signal: AbortSignal,
-  until?: Offset,
+  { until, inLargePages = false }: Reach = {},
 ): AsyncGenerator<Page, void> {
   if (until !== undefined && from >= until) return;
-  const size = new PageSize();
+  const size = new PageSize(inLargePages);
   const readAt = (at: Offset): Promise<Page> => {
-    const bytesMax = Math.min(size.from(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
+    const bytesMax = Math.min(size.ask(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
     const page = readPatiently(store, log, at, bytesMax, signal).then((page) => cutAt(page, until));
     // It is awaited a turn later, or never when the reader leaves: that must not count as unhandled.
     page.catch(() => {});
     return page;
   };
   try {
-    for (let ahead = readAt(from); ; ) {
+    for (let at = from, ahead = readAt(at); ; ) {
       const page = await ahead;
       const last = page.end !== undefined || page.chunks.length === 0 || page.next === until;
       if (!last) ahead = readAt(page.next);
       const given = performance.now();
       if (page.chunks.length > 0 || page.end !== undefined) yield page;
       if (last) return;
-      size.taken(performance.now() - given);
+      size.taken(page.next - at, performance.now() - given);
+      at = page.next;
     }
   } finally {
-    size.giveBack();
+    size.end();
   }
 }
 

@@ -1,47 +1,59 @@
 import type { Offset } from './offset';
 
-/** How many bytes a reader asks the store for at once, before it has shown how fast it is. Two pages are in memory for one that catches up. */
+/** How many bytes a reader asks the store for at once. Two pages are in memory for one that catches up. */
 export const PAGE_BYTES = 512 * 1024;
 
-/** Beyond this size a byte costs no less. */
-export const PAGE_BYTES_MAX = 2 * 1024 * 1024;
+/** How many a prompt reader asks for, up to half as many more: beyond that a byte costs no less. */
+export const LARGE_PAGE_BYTES = 2 * 1024 * 1024;
 
-/** What all readers of this process have beyond `PAGE_BYTES` each, in bytes: thousands of them must not have it, and a few may. */
-const LENT_BYTES_MAX = 16 * 1024 * 1024;
+/** How much more than `PAGE_BYTES` each all large pages of this process may take together: thousands of readers must not have them. */
+const LENT_BYTES_MAX = 32 * 1024 * 1024;
 
-/** A reader that takes no longer than this for a page, in milliseconds, is asked for a larger one. */
-const PROMPT_MS = 50;
+/** A reader that takes bytes so fast gets large pages, and one that takes them so slowly does not any more. Bytes a millisecond. */
+const PROMPT = 32 * 1024;
+const SLOW = 8 * 1024;
 
 /**
- * How much one reader asks for at once. Each page costs a round trip and the waking of two threads or processes: in pages of 2 MiB a
- * replay takes half of the CPU. For a reader that is slow they would only be memory.
+ * How much one reader asks for at once. A page costs a round trip and the waking of two threads or processes, however large it is: in
+ * large ones a replay takes three quarters of the CPU. For a reader that is slow they would only be memory.
  */
 export class PageSize {
-  static #lent = 0;
-  #bytes = PAGE_BYTES;
+  static #lentToAll = 0;
+  #isLarge = false;
+  /** What its pages that are not taken yet have beyond `PAGE_BYTES`, the oldest first. */
+  readonly #lent: number[] = [];
 
-  /**
-   * How much to ask for at `at`. Large pages end near multiples of their size, so that readers of one log share them; which of those
-   * is so that none is small.
-   */
-  from(at: Offset): number {
-    if (this.#bytes === PAGE_BYTES) return PAGE_BYTES;
-    const upToMultiple = this.#bytes - (at % this.#bytes);
-    return upToMultiple > this.#bytes / 2 ? upToMultiple : upToMultiple + this.#bytes;
+  /** @param mayBeLarge whether its pages may ever be large ones */
+  constructor(private readonly mayBeLarge: boolean) {}
+
+  /** How much to ask for at `at`. Large pages end near multiples of their size, so that readers of one log share them. */
+  ask(at: Offset): number {
+    const bytes = this.#isLarge ? largeAt(at) : PAGE_BYTES;
+    const more = bytes - PAGE_BYTES;
+    const isLent = PageSize.#lentToAll + more <= LENT_BYTES_MAX;
+    this.#lent.push(isLent ? more : 0);
+    if (!isLent) return PAGE_BYTES;
+    PageSize.#lentToAll += more;
+    return bytes;
   }
 
-  /** @param ms the reader has taken for a page */
-  taken(ms: number): void {
-    if (ms > PROMPT_MS) this.giveBack();
-    else if (this.#bytes < PAGE_BYTES_MAX && PageSize.#lent + this.#bytes <= LENT_BYTES_MAX) {
-      PageSize.#lent += this.#bytes;
-      this.#bytes *= 2;
-    }
+  /** The page that was asked for first is not in memory any more. @param ms how long its reader took for its `bytes` */
+  taken(bytes: number, ms: number): void {
+    PageSize.#lentToAll -= this.#lent.shift() ?? 0;
+    // Of a few bytes at a tail nothing can be told.
+    if (bytes < PAGE_BYTES / 2) return;
+    if (bytes > ms * PROMPT) this.#isLarge = this.mayBeLarge;
+    else if (bytes < ms * SLOW) this.#isLarge = false;
   }
 
-  /** From here on it asks for the least. To be called at the end. */
-  giveBack(): void {
-    PageSize.#lent -= this.#bytes - PAGE_BYTES;
-    this.#bytes = PAGE_BYTES;
+  /** To be called when nothing more will be taken. */
+  end(): void {
+    for (const bytes of this.#lent.splice(0)) PageSize.#lentToAll -= bytes;
   }
+}
+
+/** From half of a large page to one and a half: to one of the next two multiples. */
+function largeAt(at: Offset): number {
+  const upToMultiple = LARGE_PAGE_BYTES - (at % LARGE_PAGE_BYTES);
+  return upToMultiple >= LARGE_PAGE_BYTES / 2 ? upToMultiple : upToMultiple + LARGE_PAGE_BYTES;
 }

@@ -37,7 +37,7 @@ export class ChunkedBody {
     // Node would frame each write by itself. Undocumented, but public: `chunked-body.test.ts` notices if it goes.
     this.res.chunkedEncoding = false;
     // Undocumented, too: Node keeps the whole head as long as the response lasts, only to know that there is one. For each consumer
-    // that waits at a tail that is half a kilobyte.
+    // that waits at a tail that is 0.4 KiB.
     Object.assign(this.res, { _header: HEAD_IS_OUT });
   }
 

@@ -1,10 +1,10 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { LogError } from '../../src/core/errors';
-import { catchUp, type Followed, follow } from '../../src/core/follow';
+import { catchUp, type Followed, follow, type Reach } from '../../src/core/follow';
 import type { LogRef, Writer } from '../../src/core/log';
 import { advance, type Offset, START } from '../../src/core/offset';
-import { PAGE_BYTES } from '../../src/core/page-size';
+import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../src/core/page-size';
 import type { LogStore, Page } from '../../src/core/store';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLog, createLogOf, ObservedStore } from './stores';
@@ -65,6 +65,35 @@ describe('catching up', () => {
     await pages.return();
   });
 
+  it('asks for large pages where its reader may have them and is prompt', async () => {
+    const log = await largeLog();
+    expect(await readsOf(log, { inLargePages: true })).toBeLessThan(LARGE_LOG_BYTES / LARGE_PAGE_BYTES + 4);
+    expect(await readsOf(log, {})).toBeGreaterThanOrEqual(LARGE_LOG_BYTES / PAGE_BYTES);
+  });
+
+  it.each(['leave', 'are cut', 'meet a failure'])(
+    'has large pages for others again once readers that had them %s',
+    async (how) => {
+      const log = await largeLog();
+      const { store } = log;
+      const cutting = new AbortController();
+      const readers = Array.from({ length: 50 }, () =>
+        catchUp(store, log.ref, START, cutting.signal, { inLargePages: true }),
+      );
+      for (const reader of readers) for (let page = 0; page < 3; page++) await reader.next();
+      if (how === 'are cut') cutting.abort();
+      else if (how === 'meet a failure') {
+        store.beforeRead = () => {
+          throw new LogError('STORE_DAMAGED');
+        };
+      }
+      if (how === 'leave') await Promise.all(readers.map((reader) => reader.return()));
+      else await Promise.allSettled(readers.map((reader) => all(reader)));
+      store.beforeRead = () => {};
+      expect(await readsOf(log, { inLargePages: true })).toBeLessThan(LARGE_LOG_BYTES / LARGE_PAGE_BYTES + 4);
+    },
+  );
+
   it('lets nobody hear of a page that was asked for ahead and failed after the reader had left', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'x'.repeat(2 * PAGE_BYTES));
@@ -92,7 +121,7 @@ describe('catching up', () => {
     const { log } = await createLogOf(store, alphabet);
     await fc.assert(
       fc.asyncProperty(fc.nat(60), fc.nat(60), async (from, until) => {
-        const pages = await all(catchUp(store, log, at(from), NEVER, at(until)));
+        const pages = await all(catchUp(store, log, at(from), NEVER, { until: at(until) }));
         expect(textOf(pages)).toBe(alphabet.slice(from, Math.max(from, until)));
         expect(pages.at(-1)?.next).toBe(until > from ? until : undefined);
       }),
@@ -251,4 +280,26 @@ async function taken(items: AsyncGenerator<Followed, void>): Promise<Followed> {
   const { value } = await items.next();
   if (value === undefined) throw new Error('it has ended');
   return value;
+}
+
+const LARGE_LOG_BYTES = 16 * LARGE_PAGE_BYTES;
+
+interface ObservedLog {
+  readonly store: ObservedStore;
+  readonly ref: LogRef;
+}
+
+async function largeLog(): Promise<ObservedLog> {
+  const store = new ObservedStore();
+  const { log } = await createLogOf(store, 'x'.repeat(LARGE_LOG_BYTES));
+  return { store, ref: log };
+}
+
+/** How many pages a prompt reader asks for. */
+async function readsOf({ store, ref }: ObservedLog, reach: Reach): Promise<number> {
+  const before = store.reads.length;
+  for await (const _ of catchUp(store, ref, START, NEVER, reach)) {
+    // It takes them, and does nothing with them.
+  }
+  return store.reads.length - before;
 }

@@ -1,55 +1,86 @@
 import fc from 'fast-check';
 import { advance, START } from '../../src/core/offset';
-import { PAGE_BYTES, PAGE_BYTES_MAX, PageSize } from '../../src/core/page-size';
+import { LARGE_PAGE_BYTES, PAGE_BYTES, PageSize } from '../../src/core/page-size';
 
-const PROMPTLY = 1;
-const SLOWLY = 1_000;
 /** More readers than may have large pages at once. */
 const MANY = 1_000;
 
 describe('the size of pages', () => {
-  it('grows for a reader that is prompt, up to a bound', () => {
-    const size = new PageSize();
-    expect(size.from(START)).toBe(PAGE_BYTES);
-    for (let page = 0; page < 10; page++) size.taken(PROMPTLY);
-    expect(size.from(START)).toBe(PAGE_BYTES_MAX);
-    size.giveBack();
+  it('is large for a reader that is prompt, until it is slow', () => {
+    const size = new PageSize(true);
+    expect(size.ask(START)).toBe(PAGE_BYTES);
+    promptly(size);
+    expect(size.ask(START)).toBe(LARGE_PAGE_BYTES);
+    slowly(size);
+    expect(size.ask(START)).toBe(PAGE_BYTES);
+    size.end();
   });
 
-  it('is the least again for one that has become slow', () => {
-    const size = grown();
-    size.taken(SLOWLY);
-    expect(size.from(START)).toBe(PAGE_BYTES);
-    size.giveBack();
+  it('stays as it is for one that is neither, and where only little was there to take', () => {
+    const size = promptOne();
+    size.taken(PAGE_BYTES, 25);
+    size.taken(1, 1_000);
+    expect(size.ask(START)).toBe(LARGE_PAGE_BYTES);
+    size.end();
+    const other = new PageSize(true);
+    other.taken(1, 0.001);
+    expect(other.ask(START)).toBe(PAGE_BYTES);
+    other.end();
   });
 
-  it('is large for some of many readers only, and for others when those have gone', () => {
-    const many = Array.from({ length: MANY }, grown);
-    const large = many.filter((size) => size.from(START) > PAGE_BYTES);
-    expect(large.length).toBeGreaterThan(0);
-    expect(large.length).toBeLessThan(MANY / 10);
-    for (const size of large) size.giveBack();
-    const next = grown();
-    expect(next.from(START)).toBe(PAGE_BYTES_MAX);
-    for (const size of [...many, next]) size.giveBack();
+  it('is never large for one that must not have large pages', () => {
+    const size = new PageSize(false);
+    promptly(size);
+    expect(size.ask(START)).toBe(PAGE_BYTES);
+    size.end();
   });
 
-  it('brings readers that began elsewhere to the same places, and never asks for little', () => {
+  it('is large for a few of many readers only, two pages each, and for others once those have been taken', () => {
+    const many = Array.from({ length: MANY }, promptOne);
+    const asked = many.flatMap((size) => [size.ask(START), size.ask(START)]);
+    const more = asked.reduce((sum, bytes) => sum + bytes - PAGE_BYTES, 0);
+    expect(more).toBeGreaterThan(0);
+    expect(more).toBeLessThanOrEqual(32 * 1024 * 1024);
+    const next = promptOne();
+    expect(next.ask(START)).toBe(PAGE_BYTES);
+    promptly(...many);
+    expect(next.ask(START)).toBe(LARGE_PAGE_BYTES);
+    for (const size of [...many, next]) size.end();
+  });
+
+  it('is for others again when readers leave with pages that they have not taken', () => {
+    const many = Array.from({ length: MANY }, promptOne);
+    for (const size of many) size.ask(START);
+    for (const size of many) size.end();
+    const next = promptOne();
+    expect(next.ask(START)).toBe(LARGE_PAGE_BYTES);
+    next.end();
+  });
+
+  it('brings readers that began elsewhere to the same places, and is never small', () => {
     fc.assert(
       fc.property(fc.nat({ max: 2 ** 40 }), (from) => {
-        const size = grown();
-        const bytes = size.from(advance(START, from));
-        size.giveBack();
-        expect((from + bytes) % PAGE_BYTES_MAX).toBe(0);
-        expect(bytes).toBeGreaterThanOrEqual(PAGE_BYTES_MAX / 2);
-        expect(bytes).toBeLessThan(2 * PAGE_BYTES_MAX);
+        const size = promptOne();
+        const bytes = size.ask(advance(START, from));
+        size.end();
+        expect((from + bytes) % LARGE_PAGE_BYTES).toBe(0);
+        expect(bytes).toBeGreaterThanOrEqual(LARGE_PAGE_BYTES / 2);
+        expect(bytes).toBeLessThan(1.5 * LARGE_PAGE_BYTES);
       }),
     );
   });
 });
 
-function grown(): PageSize {
-  const size = new PageSize();
-  for (let page = 0; page < 10; page++) size.taken(PROMPTLY);
+function promptOne(): PageSize {
+  const size = new PageSize(true);
+  promptly(size);
   return size;
+}
+
+function promptly(...sizes: readonly PageSize[]): void {
+  for (const size of sizes) size.taken(PAGE_BYTES, 1);
+}
+
+function slowly(size: PageSize): void {
+  size.taken(PAGE_BYTES, 1_000);
 }

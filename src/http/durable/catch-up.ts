@@ -75,7 +75,8 @@ async function sendBytes(
   const signal = wire.consumers.signalOf(res);
   const array = info.framing === 'json' ? new JsonArray() : undefined;
   const length = array === undefined ? to - from : jsonArrayLength(to - from);
-  for await (const page of catchUp(wire.store, info, from, signal, to)) {
+  const inLargePages = array === undefined;
+  for await (const page of catchUp(wire.store, info, from, signal, { until: to, inLargePages })) {
     if (!res.headersSent) wire.answer.head(request, 200, { ...headers, 'Content-Length': length });
     res.cork();
     for (const bytes of contentOf(page, array, to)) res.write(bytes);

@@ -79,7 +79,7 @@ async function sendBytes(ctx: RouterContext, wire: Wire, info: LogInfo, range: B
   const from = advance(START, range.from);
   const until = advance(START, range.to);
   if (from === until) return;
-  for await (const page of catchUp(wire.store, info, from, signal, until)) {
+  for await (const page of catchUp(wire.store, info, from, signal, { until, inLargePages: true })) {
     res.cork();
     for (const chunk of page.chunks) res.write(chunk);
     res.uncork();

@@ -138,7 +138,7 @@ export class TailResponse implements Consumer {
     const { store, config } = this.wire;
     // What was sent before may still wait: were it at the tail by now, nothing below would wait for its socket.
     await drained(this.res, config.http.consumerTimeout, signal);
-    for await (const page of catchUp(store, this.#log, this.#at, signal)) {
+    for await (const page of catchUp(store, this.#log, this.#at, signal, { inLargePages: true })) {
       this.#send(page);
       await drained(this.res, config.http.consumerTimeout, signal);
       if (this.res.writableLength === 0) page.release?.();

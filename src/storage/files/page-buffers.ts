@@ -1,4 +1,4 @@
-import { PAGE_BYTES, PAGE_BYTES_MAX } from '../../core/page-size';
+import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../core/page-size';
 
 /** What is kept of idle buffers, in bytes: enough for a few dozen readers that catch up at once. */
 const IDLE_BYTES_MAX = 16 * 1024 * 1024;
@@ -8,31 +8,40 @@ const IDLE_BYTES_MAX = 16 * 1024 * 1024;
  * moment later, and memory outside the heap makes V8 collect all of the heap again and again.
  */
 export class PageBuffers {
-  /** By their size, which is `PAGE_BYTES` or a double of it. */
-  readonly #idle = new Map<number, Buffer[]>();
+  readonly #idle: readonly IdleBuffers[] = [
+    { size: PAGE_BYTES, buffers: [] },
+    { size: LARGE_PAGE_BYTES, buffers: [] },
+  ];
   #idleBytes = 0;
 
   /** A buffer of at least `bytes`. Small ones are not worth keeping, and a large one would waste most of itself on them. */
   lend(bytes: number): Buffer {
-    const size = keptSizeFor(bytes);
-    const kept = size === undefined ? undefined : this.#idle.get(size)?.pop();
+    const fit = this.#idle.find(({ size }) => bytes <= size && bytes > size / 2);
+    const kept = fit?.buffers.pop();
     if (kept !== undefined) this.#idleBytes -= kept.length;
-    return kept ?? Buffer.allocUnsafeSlow(size ?? bytes);
+    return kept ?? Buffer.allocUnsafeSlow(fit?.size ?? bytes);
   }
 
   /** Once nobody looks any more at what was read into it. Once only. */
   giveBack(buffer: Buffer): void {
-    const { length } = buffer;
-    if (keptSizeFor(length) !== length || this.#idleBytes + length > IDLE_BYTES_MAX) return;
-    const idle = this.#idle.get(length);
-    if (idle === undefined) this.#idle.set(length, [buffer]);
-    else idle.push(buffer);
-    this.#idleBytes += length;
+    const fit = this.#idle.find(({ size }) => size === buffer.length);
+    if (fit === undefined) return;
+    this.#makeRoom(fit);
+    if (this.#idleBytes + fit.size > IDLE_BYTES_MAX) return;
+    fit.buffers.push(buffer);
+    this.#idleBytes += fit.size;
+  }
+
+  /** Those of the other size have not been asked for of late, or they would not be here. */
+  #makeRoom(fit: IdleBuffers): void {
+    for (const other of this.#idle) {
+      while (other !== fit && this.#idleBytes + fit.size > IDLE_BYTES_MAX && other.buffers.pop())
+        this.#idleBytes -= other.size;
+    }
   }
 }
 
-function keptSizeFor(bytes: number): number | undefined {
-  let size = PAGE_BYTES;
-  while (size < bytes) size *= 2;
-  return size <= PAGE_BYTES_MAX && bytes > size / 2 ? size : undefined;
+interface IdleBuffers {
+  readonly size: number;
+  readonly buffers: Buffer[];
 }

@@ -17,7 +17,7 @@ const BYTES_MAX = 512 * 1024;
 /** What waits to be committed to one log. */
 export class CommitQueue {
   readonly target: PlainTarget;
-  /** One batch is under way, or will be at the end of this turn of the event loop. */
+  /** One batch is under way, or will be at the end of this turn of the event loop at the latest. */
   isBusy = false;
   #waiting: Waiting[] = [];
 

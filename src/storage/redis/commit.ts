@@ -24,7 +24,7 @@ export interface CommitterOwner {
 
 /**
  * Commands that leave in one write, as soon as there are so many. With more of them Redis would have nothing to do while they are being
- * made, and Node while they are run.
+ * made, and Node while they are run. Of a log with many writers the first may then leave by themselves; the others go together.
  */
 const TOGETHER_MAX = 8;
 

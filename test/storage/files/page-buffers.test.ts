@@ -1,31 +1,40 @@
-import { PAGE_BYTES, PAGE_BYTES_MAX } from '../../../src/core/page-size';
+import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../../src/core/page-size';
 import { PageBuffers } from '../../../src/storage/files/page-buffers';
 
+const SIZES = [PAGE_BYTES, LARGE_PAGE_BYTES];
+
 describe('the buffers of pages', () => {
-  it('are lent again after they were given back, to pages of about their size', () => {
+  it.each(SIZES)('are lent again after they were given back, to pages of about their size: %d', (bytes) => {
     const buffers = new PageBuffers();
-    const sizes = [PAGE_BYTES, PAGE_BYTES_MAX];
-    const lent = sizes.map((bytes) => buffers.lend(bytes));
-    for (const buffer of lent) buffers.giveBack(buffer);
-    expect(buffers.lend(PAGE_BYTES_MAX - 1)).toBe(lent[1]);
-    expect(buffers.lend(PAGE_BYTES - 1)).toBe(lent[0]);
-    expect(lent).not.toContain(buffers.lend(PAGE_BYTES));
+    const lent = buffers.lend(bytes);
+    buffers.giveBack(lent);
+    for (const other of [bytes / 2, bytes + 1]) expect(buffers.lend(other)).not.toBe(lent);
+    expect(buffers.lend(bytes - 1)).toBe(lent);
+    expect(buffers.lend(bytes)).not.toBe(lent);
   });
 
-  it.each([1, PAGE_BYTES / 2, PAGE_BYTES_MAX + 1])('of %d bytes are not kept', (bytes) => {
-    const buffers = new PageBuffers();
-    const buffer = buffers.lend(bytes);
-    expect(buffer).toHaveLength(bytes);
-    buffers.giveBack(buffer);
-    expect(buffers.lend(bytes)).not.toBe(buffer);
-  });
+  it.each([1, PAGE_BYTES / 2, LARGE_PAGE_BYTES / 2, LARGE_PAGE_BYTES + 1])(
+    'of %d bytes are not kept',
+    (bytes) => {
+      const buffers = new PageBuffers();
+      const buffer = buffers.lend(bytes);
+      expect(buffer).toHaveLength(bytes);
+      buffers.giveBack(buffer);
+      expect(buffers.lend(bytes)).not.toBe(buffer);
+    },
+  );
 
-  it('are kept up to a bound', () => {
+  it.each(SIZES)('are kept up to a bound, also when others were kept before: %d', (bytes) => {
     const buffers = new PageBuffers();
-    const lent = Array.from({ length: 100 }, () => buffers.lend(PAGE_BYTES));
-    for (const buffer of lent) buffers.giveBack(buffer);
-    const again = Array.from({ length: 100 }, () => buffers.lend(PAGE_BYTES));
-    const kept = again.filter((buffer) => lent.includes(buffer));
-    expect(kept.length * PAGE_BYTES).toBe(16 * 1024 * 1024);
+    for (const size of SIZES.filter((other) => other !== bytes)) fill(buffers, size);
+    const lent = fill(buffers, bytes);
+    const kept = Array.from({ length: 100 }, () => buffers.lend(bytes)).filter((one) => lent.includes(one));
+    expect(kept.length * bytes).toBe(16 * 1024 * 1024);
   });
 });
+
+function fill(buffers: PageBuffers, bytes: number): readonly Buffer[] {
+  const lent = Array.from({ length: 100 }, () => buffers.lend(bytes));
+  for (const buffer of lent) buffers.giveBack(buffer);
+  return lent;
+}
