@@ -3,7 +3,8 @@ export const HOW = `Each target runs on 127.0.0.1 beside one load generator (\`b
 its settings, and with a Redis of its own where it needs one. Every byte that comes back is compared: order, loss, doubling, length,
 content, and that it is from the right stream. A target that gets anything wrong, or does not keep up, has no figure. What a server
 confirmed is read back at once; if it is not readable yet, the waiting counts. Tails are opened after line 0 was sent, which each must get
-by replay. The order of the targets alternates between rounds. CPU is the run time of all threads of the server's processes.`;
+by replay. The order of the targets alternates between rounds. Before W1 and W1x8 a gibibyte of memory is touched, which a virtual machine’s host may have taken back: whoever came
+first would pay for all. CPU is the run time of all threads of the server's processes.`;
 
 export const TARGETS = [
   [

@@ -13,7 +13,10 @@ const SHORTFALLS = {
   'W1 redis rendezvous across two nodes':
     'Between two nodes a byte is received, sent to Redis, read from it and sent on: the work of W1 and of W3, by two processes that share two cores with Redis and the load generator, which together are full. From run to run it is 0.31 to 0.47 times `redis:ioredis`. Next: a receiver that answers less often.',
   'W1x8 redis':
-    'Redis is full, not Loom. Most of its time goes to page faults and copies, as 256 MiB of memory are touched for the first time, which is dear in a virtual machine: from run to run the figure changes by a factor of two, that of nchan:redis with it. Next: several Redis servers; Loom’s partitions are made for it.',
+    'One thread of Node is full, Redis to two thirds. nchan, which has nginx receive beside its Redis, gained more by memory that was touched before than Loom did: from 173 MiB/s to 397. Next: as W1; and several workers, where there are cores for them.',
+  'W2 redis':
+    'Half of the time is Node parsing HTTP chunks and making a Buffer of each, which `bare:raw` does as well and then keeps those; Loom copies 320 of them into an entry (a tenth), sends it, and has V8 compile all that within a third of a second, in which the workload is over. With five times as many lines it is 684 k/s. Next: to find the chunks in the bytes of the connection without a Buffer of each, below Node’s HTTP.',
+  'W2 files': 'As on Redis: it writes what `bare:raw` keeps.',
   'W2b redis':
     'The process is fresh, and 16,000 requests are over in a second. V8 has compiled little until then: a request takes 65 µs of the one thread, and 35 of other threads that compile, on two cores that Redis and the load generator want as well. In W2bx10, when that is over, a request takes 30, 7 of them in the kernel’s send, and Redis 14 where it spends 30 on one of nchan’s. Even `ds:mem`, which is Node as well and keeps what it is sent in memory, is hardly faster than nchan here. Next: a parser of HTTP below Node’s, as nginx’s takes 12 µs for what takes Node 27 when cold and 15 when warm; not done, since it would be one of our own.',
   'W2bx10 redis':

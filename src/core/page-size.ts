@@ -15,7 +15,7 @@ const SLOW = 8 * 1024;
 
 /**
  * How much one reader asks for at once. A page costs a round trip and the waking of two threads or processes, however large it is: in
- * large ones a replay takes three quarters of the CPU. For a reader that is slow they would only be memory.
+ * large ones a replay takes two thirds of the CPU. For a reader that is slow they would only be memory.
  */
 export class PageSize {
   static #lentToAll = 0;

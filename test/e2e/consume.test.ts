@@ -152,11 +152,13 @@ onEachStore('consuming', ({ url, freshId }) => {
       socket.on('data', (text) => {
         answered += text;
       });
+      // It may be closed before the producer has its answer.
+      const closed = once(socket, 'close');
       socket.write(`GET /stream/${id} HTTP/1.0\r\n\r\n`);
       await once(socket, 'data');
       await producer.write('one ');
       await producer.end('two');
-      await once(socket, 'close');
+      await closed;
       expect(answered).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
       expect(answered.split('\r\n\r\n')[1]).toBe('one two');
     });
