@@ -3,6 +3,8 @@ import { assertGood } from './fresh.mjs';
 
 const SHORT_MS = 1000;
 const LONG_MS = 4000;
+/** Until the producers' streams are there and tails are opened: the server may still be closing those of the run before. */
+const SETTLE_MS = 1000;
 
 /**
  * Microseconds of CPU, that of Redis included, for each unit of work, without what it costs to connect: a long run and a
@@ -15,7 +17,7 @@ export async function marginalCpu(session, load, unitsOf) {
     const id = await session.newStreams('grow', load.streams);
     session.begin();
     const lg = await generateLoad({
-      ...{ mode: 'live', ...session.wire, id, ramp_s: 20, ...load },
+      ...{ mode: 'live', ...session.wire, id, ramp_s: 20, settle_ms: SETTLE_MS, ...load },
       dur_ms: milliseconds,
     });
     assertGood(lg);
