@@ -2,7 +2,7 @@ import { generateLoad } from '../harness/load-generator.mjs';
 import { assertGood } from './fresh.mjs';
 
 const SHORT_MS = 1000;
-const LONG_MS = 4000;
+const LONG_MS = 12_000;
 /** Until the producers' streams are there and tails are opened: the server may still be closing those of the run before. */
 const SETTLE_MS = 1000;
 

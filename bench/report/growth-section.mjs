@@ -3,7 +3,8 @@ import { markdownTable } from './markdown-table.mjs';
 import { short } from './number.mjs';
 
 const INTRODUCTION = `Each number in a process of its own, with CPU that includes Redis and leaves out connecting. A cost that grows with what is
-beside it would make these lines rise. With few tails a delivery carries the whole cost of its line.`;
+beside it would make these lines rise. With few tails a delivery carries the whole cost of its line; with many
+producers, each with a line a second or less, a line in files carries a sync of its own, as what was written to is synced each second.`;
 
 const COLUMNS = {
   microsecondsPerDelivery: 'CPU µs/delivery',
