@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { isLogError } from './errors';
 import { catchUp } from './follow';
 import type { LogRef, LogState } from './log';
-import { type Offset, START } from './offset';
-import { standAtTail } from './stand-at-tail';
-import type { LifecycleEvent, LogStore } from './store';
+import { advance, type Offset, START } from './offset';
+import { sizeOf } from './size-of';
+import type { LifecycleEvent, LogStore, News } from './store';
 
 /** Sees many logs at once. Its methods are called in the turn in which the news arrives and must not block. */
 export interface Spectator {
@@ -35,14 +35,13 @@ export async function followMany(
   options: FollowManyOptions,
   signal: AbortSignal,
 ): Promise<never> {
-  /** By their generations. */
-  const shown = new Set<string>();
-  // Each log that is shown has a listener.
+  const followed = new Map<string, FollowedLog>();
+  // Each followed log has one.
   setMaxListeners(0, signal);
   const begin = (log: LogRef, at: Offset): void => {
-    if (shown.has(log.generation) || !log.id.startsWith(options.prefix) || signal.aborted) return;
-    shown.add(log.generation);
-    void show(store, log, at, spectator, signal).finally(() => shown.delete(log.generation));
+    if (followed.has(log.generation) || !log.id.startsWith(options.prefix) || signal.aborted) return;
+    const over = (): unknown => followed.delete(log.generation);
+    followed.set(log.generation, new FollowedLog(store, log, at, { spectator, signal, over }));
   };
   const onEvent = (event: LifecycleEvent): void => {
     if (event.kind === 'created') begin(event.log, START);
@@ -81,50 +80,87 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/**
- * Shows one log until it ends or the spectator leaves: stands at the tail, and reads from the store what it is told of and not given.
- * Never throws.
- */
-async function show(
-  store: LogStore,
-  log: LogRef,
-  from: Offset,
-  spectator: Spectator,
-  signal: AbortSignal,
-): Promise<void> {
-  spectator.started(log);
-  try {
-    await showUntilEnd(store, log, from, spectator, signal);
-  } catch (error) {
-    if (!isLogError(error)) return;
-    // Gone: it was replaced or removed before all of it could be shown. Whatever else went wrong with this log, the others are still
-    // shown.
-  }
-  spectator.ended(log);
+interface Surroundings {
+  readonly spectator: Spectator;
+  readonly signal: AbortSignal;
+  readonly over: () => void;
 }
 
-/** @throws LogError; the signal's reason */
-async function showUntilEnd(
-  store: LogStore,
-  log: LogRef,
-  from: Offset,
-  spectator: Spectator,
-  signal: AbortSignal,
-): Promise<void> {
-  const pass = (chunks: readonly Buffer[]): boolean => {
-    if (chunks.length > 0) spectator.bytes(log, chunks);
-    return true;
-  };
-  for (let at = from; ; ) {
-    const live = await standAtTail(store, log, at, signal, pass);
-    if (live.outcome !== undefined) return;
-    at = live.at;
-    for await (const page of catchUp(store, log, at, signal)) {
-      await spectator.ready();
-      signal.throwIfAborted();
-      pass(page.chunks);
-      if (page.end !== undefined) return;
-      at = page.next;
+/**
+ * LIVE     stands at the tail and passes on what the log's watchers are told.
+ * READING  was told of bytes that it was not given: reads them from the store, then LIVE again.
+ * OVER     the log has ended, or the spectator has left. Final.
+ *
+ * It tells the end in the turn in which it hears of it: that of a log that was replaced comes before the start of the one in its place.
+ */
+class FollowedLog {
+  #state: 'live' | 'reading' | 'over' = 'live';
+  #at: Offset;
+  #unwatch: () => void = () => {};
+  readonly #onAbort = (): void => this.#leave();
+
+  constructor(
+    private readonly store: LogStore,
+    private readonly log: LogRef,
+    at: Offset,
+    private readonly around: Surroundings,
+  ) {
+    this.#at = at;
+    around.signal.addEventListener('abort', this.#onAbort);
+    around.spectator.started(log);
+    this.#watch();
+  }
+
+  #watch(): void {
+    this.#state = 'live';
+    this.#unwatch = this.store.watch(this.log, this.#at, (news) => this.#onNews(news));
+  }
+
+  #onNews(news: News): void {
+    if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks);
+    else if (news.kind === 'ended' && news.at === this.#at) this.#end();
+    else void this.#read();
+  }
+
+  async #read(): Promise<void> {
+    this.#unwatch();
+    this.#state = 'reading';
+    try {
+      for await (const page of catchUp(this.store, this.log, this.#at, this.around.signal)) {
+        await this.around.spectator.ready();
+        if (this.#isOver()) return;
+        this.#pass(page.chunks);
+        if (page.end !== undefined) return this.#end();
+      }
+      this.#watch();
+    } catch (error) {
+      // Gone: it was replaced or removed before all of it could be shown. Whatever else went wrong with this log,
+      // the others are still shown.
+      if (isLogError(error)) this.#end();
+      else this.#leave();
     }
+  }
+
+  #pass(chunks: readonly Buffer[]): void {
+    if (chunks.length === 0 || this.#isOver()) return;
+    this.#at = advance(this.#at, sizeOf(chunks));
+    this.around.spectator.bytes(this.log, chunks);
+  }
+
+  #end(): void {
+    if (this.#isOver()) return;
+    this.#leave();
+    this.around.spectator.ended(this.log);
+  }
+
+  #leave(): void {
+    this.#unwatch();
+    this.#state = 'over';
+    this.around.signal.removeEventListener('abort', this.#onAbort);
+    this.around.over();
+  }
+
+  #isOver(): boolean {
+    return this.#state === 'over';
   }
 }

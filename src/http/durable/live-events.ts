@@ -4,7 +4,6 @@ import { catchUp } from '../../core/follow';
 import type { LogInfo } from '../../core/log';
 import type { Offset } from '../../core/offset';
 import { isRemoval } from '../../core/removal';
-import { standAtTail } from '../../core/stand-at-tail';
 import { ChunkedBody } from '../chunked-body';
 import { detach } from '../detach';
 import { drained } from '../drained';
@@ -15,6 +14,7 @@ import { encodingOf } from './event-frames';
 import { EventWriter } from './event-writer';
 import { isText } from './media-type';
 import type { Durable, StreamRequest } from './operation';
+import { standAtTail } from './stand-at-tail';
 
 /** More than that in a consumer's socket, and it reads from the store instead of being told. */
 const BEHIND_BYTES = 128 * 1024;

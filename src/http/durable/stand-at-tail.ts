@@ -1,7 +1,7 @@
-import type { LogRef, Outcome } from './log';
-import { advance, type Offset } from './offset';
-import { sizeOf } from './size-of';
-import type { LogStore } from './store';
+import type { LogRef, Outcome } from '../../core/log';
+import { advance, type Offset } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
+import type { LogStore } from '../../core/store';
 
 export interface AtTail {
   readonly at: Offset;
