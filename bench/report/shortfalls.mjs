@@ -13,14 +13,14 @@ const SHORTFALLS = {
   'W1 redis rendezvous across two nodes':
     'Between two nodes a byte is received, sent to Redis, read from it and sent on: the work of W1 and of W3, by two processes that share two cores with Redis and the load generator, which together are full. From run to run it is 0.31 to 0.47 times `redis:ioredis`. Next: a receiver that answers less often.',
   'W1x8 redis':
-    'One thread of Node is full, Redis to two thirds. nchan, which has nginx receive beside its Redis, gained more by memory that was touched before than Loom did: from 173 MiB/s to 397. Next: as W1; and several workers, where there are cores for them.',
+    'One thread of Node is full, Redis to two thirds. nchan has nginx receive while its Redis stores, and both get by on two cores. Next: as W1; and several workers, where there are cores for them.',
   'W2 redis':
     'Half of the time is Node parsing HTTP chunks and making a Buffer of each, which `bare:raw` does as well and then keeps those; Loom copies 320 of them into an entry (a tenth), sends it, and has V8 compile all that within a third of a second, in which the workload is over. With five times as many lines it is 684 k/s. Next: to find the chunks in the bytes of the connection without a Buffer of each, below Node’s HTTP.',
   'W2 files': 'As on Redis: it writes what `bare:raw` keeps.',
   'W2b redis':
-    'The process is fresh, and 16,000 requests are over in a second. V8 has compiled little until then: a request takes 65 µs of the one thread, and 35 of other threads that compile, on two cores that Redis and the load generator want as well. In W2bx10, when that is over, a request takes 30, 7 of them in the kernel’s send, and Redis 14 where it spends 30 on one of nchan’s. Even `ds:mem`, which is Node as well and keeps what it is sent in memory, is hardly faster than nchan here. Next: a parser of HTTP below Node’s, as nginx’s takes 12 µs for what takes Node 27 when cold and 15 when warm; not done, since it would be one of our own.',
+    'The process is fresh, and 16,000 requests are over in a second. V8 has compiled little until then: a request takes 65 µs of the one thread, and 35 of other threads that compile, on two cores that Redis and the load generator want as well. In W2bx10, when that is over, a request takes 30, 7 of them in the kernel’s send, and Redis 14 where it spends 30 on one of nchan’s. Even `ds:mem`, which is Node as well and keeps what it is sent in memory, is hardly faster than nchan here. Next: a parser of HTTP below Node’s: the least server in Node takes 22 µs for a request that it keeps in memory, and 13 with one that reads no more of a head than it must. That is not enough, and it would be one of our own.',
   'W2bx10 redis':
-    'A request takes Node 30 µs, of which 7 are the kernel’s send and 15 what a server takes that stores nothing. A quarter of its time it waits for Redis. Next: a parser of HTTP below Node’s.',
+    'A request takes Node 30 µs, 7 of them in the kernel’s send; the least server in Node, which keeps what it gets in memory, takes 22. A quarter of its time it waits for Redis. Next: a parser of HTTP below Node’s.',
   'W2b files':
     'A request costs Node 85 µs cold, and a write through the thread pool 32 more only to wake the other thread. `ds:mem` keeps everything in memory and writes nothing. Writing small pieces on the main thread would take a quarter off, and hold all up when the disk is slow. Next: one write for the commits of several logs, by a journal.',
   'W3 redis':

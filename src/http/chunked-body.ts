@@ -28,7 +28,7 @@ function frameShared(chunks: readonly Buffer[]): Buffer {
 export class ChunkedBody {
   #isChunked = false;
 
-  constructor(readonly res: ServerResponse) {}
+  constructor(private readonly res: ServerResponse) {}
 
   /** Sends the head: the response must have its status and headers. To be called before all else. */
   begin(): void {
