@@ -8,8 +8,8 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Error texts are short. What goes on longer is no error text, and not worth the memory. */
-const TEXT_BYTES_MAX = 64 * 1024;
+/** Error texts are short. A longer body is not an error of Loom's, and not worth the memory. A page of a list may be megabytes. */
+const ERROR_BYTES_MAX = 64 * 1024;
 const MESSAGE_LENGTH_MAX = 500;
 /** A server that asks for more than this is asked again all the same. */
 const RETRY_AFTER_MAX_MS = 5 * 60_000;
@@ -19,11 +19,12 @@ export async function readAnswer(response: Response): Promise<Answer> {
 }
 
 async function readText(response: Response): Promise<string> {
+  if (response.ok) return response.text();
   if (response.body === null) return '';
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let text = '';
-  for (let bytes = 0; bytes < TEXT_BYTES_MAX; ) {
+  for (let bytes = 0; bytes < ERROR_BYTES_MAX; ) {
     const { done, value } = await reader.read();
     if (done) return text + decoder.decode();
     bytes += value.length;

@@ -34,6 +34,11 @@ export class Endpoint {
     return this.url(`/stream/${encodeId(id)}`, query);
   }
 
+  /** @throws LoomClientError `INVALID` as `stream` */
+  info(id: string): URL {
+    return this.url(`/stream/${encodeId(id)}/info`);
+  }
+
   url(path: string, query: Query = {}): URL {
     const url = new URL(this.#base + path);
     for (const [name, value] of Object.entries(query)) {

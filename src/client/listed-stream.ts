@@ -2,7 +2,7 @@ import { LoomClientError } from './errors';
 import { memberOf, parseJson } from './json';
 import { parseOutcome, parseState, type StateAndOutcome } from './stream-state';
 
-/** One entry of a list. */
+/** A stream as the server's list and `/info` show it. */
 export interface ListedStream extends StateAndOutcome {
   readonly id: string;
   /** Why an aborted stream was aborted. */
@@ -29,11 +29,18 @@ export function parseListedPage(text: string): ListedPage {
   return { streams: entries.map(parseEntry), ...(typeof next === 'string' && { next }) };
 }
 
+/** @throws LoomClientError `REFUSED` when that is not the description of a stream */
+export function parseListedStream(text: string): ListedStream {
+  return parseEntry(parseJson(text));
+}
+
 function parseEntry(entry: unknown): ListedStream {
   const id = memberOf(entry, 'id');
   const state = parseState(memberOf(entry, 'state'));
   const bytes = memberOf(entry, 'bytes');
-  if (typeof id !== 'string' || state === undefined || typeof bytes !== 'number') throw notAList();
+  if (typeof id !== 'string' || state === undefined || typeof bytes !== 'number') {
+    throw new LoomClientError('REFUSED', 'the server did not describe a stream');
+  }
   const outcome = parseOutcome(memberOf(entry, 'outcome'));
   const reason = memberOf(entry, 'reason');
   return {

@@ -2,10 +2,10 @@ import { type Answer, assertAccepted } from './answer';
 import { Endpoint, type EndpointOptions } from './endpoint';
 import { LoomClientError } from './errors';
 import { Follow, type FollowOptions } from './follow';
-import { type ListedStream, parseListedPage } from './listed-stream';
+import { type ListedStream, parseListedPage, parseListedStream } from './listed-stream';
 import { RequestLife } from './request-life';
 import { type SpyOptions, spy } from './spy';
-import { parseStreamInfo, type StreamInfo } from './stream-info';
+import { lacksMetadata, parseStreamInfo, type StreamInfo } from './stream-info';
 import type { StreamState } from './stream-state';
 import { Upload } from './upload';
 import type { UploadOptions } from './upload-options';
@@ -21,7 +21,7 @@ export interface ListOptions {
 /** How long a short request may take. */
 const ANSWER_MS = 30_000;
 
-/** One Loom server. `head`, `list` and `remove` try once; what streams goes on after any loss. */
+/** One Loom server. `head`, `info`, `list` and `remove` try once; what streams goes on after any loss. */
 export class LoomClient {
   readonly #endpoint: Endpoint;
 
@@ -35,9 +35,17 @@ export class LoomClient {
     return this.#endpoint.stream(id).href;
   }
 
-  /** @throws LoomClientError */
+  /** Asks a second time where the metadata is too large for a header. @throws LoomClientError */
   async head(id: string, signal?: AbortSignal): Promise<StreamInfo> {
-    return parseStreamInfo(id, await this.#ask('HEAD', this.#endpoint.stream(id), signal));
+    const answer = await this.#ask('HEAD', this.#endpoint.stream(id), signal);
+    const info = parseStreamInfo(id, answer);
+    if (!lacksMetadata(answer)) return info;
+    return { ...info, metadata: (await this.info(id, signal)).metadata };
+  }
+
+  /** What the list shows of one stream. @throws LoomClientError */
+  async info(id: string, signal?: AbortSignal): Promise<ListedStream> {
+    return parseListedStream((await this.#ask('GET', this.#endpoint.info(id), signal)).text);
   }
 
   /** Newest first. Pages are asked for as the iteration gets to them. @throws LoomClientError */

@@ -23,3 +23,8 @@ export function parseStreamInfo(id: string, { headers }: Answer): StreamInfo {
   const contentType = headers.get('Content-Type') ?? 'application/octet-stream';
   return { id, ...state, bytes, metadata: parseJson(headers.get('X-Stream-Metadata') ?? ''), contentType };
 }
+
+/** Whether the server has left the metadata out because it is too large for a header. */
+export function lacksMetadata({ headers }: Answer): boolean {
+  return headers.has('X-Stream-Metadata-Bytes');
+}

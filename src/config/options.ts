@@ -113,6 +113,11 @@ export const OPTIONS = {
       '10m',
       'A consumer that does not take what waits in its connection within this time is cut.',
     ),
+    metadataHeader: option(
+      size('0', '1MiB'),
+      '8KiB',
+      'The most bytes of X-Stream-Metadata in an answer, after escaping. Larger metadata is left out; GET /stream/:id/info has it.',
+    ),
   },
   live: {
     heartbeat: option(

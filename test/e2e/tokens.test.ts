@@ -72,6 +72,8 @@ describe('with tokens', () => {
     const head = await request(loom.url('/stream/w1'), { method: 'HEAD', headers });
     expect(head.headers['upload-offset']).toBe('3');
     expect((await get('/stream/w1', headers)).status).toBe(403);
+    expect((await get('/stream/w1/info', headers)).status).toBe(403);
+    expect((await get('/stream/w1/info', bearer('reader'))).status).toBe(200);
   });
 
   it('a token reaches no further than its prefix', async () => {
@@ -86,6 +88,7 @@ describe('with tokens', () => {
     expect(listed).toEqual(['team-1']);
     expect((await get('/stream?prefix=other', headers)).status).toBe(403);
     expect((await get('/stream/other-2', headers)).status).toBe(403);
+    expect((await get('/stream/other-2/info', headers)).status).toBe(403);
     expect((await request(loom.url('/stream/build/7'), { method: 'DELETE', headers })).status).toBe(403);
     const unnamed = await request(loom.url('/stream'), { method: 'POST', headers, body: 'x' });
     expect(unnamed.headers['x-stream-id']).toMatch(/^team-/);

@@ -19,7 +19,8 @@ export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
   authorize(ctx, ctx.method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
   const info = await existing(wire.store, id);
   if (ctx.method === 'GET') await noteReader(ctx, wire, info);
-  const headers = ctx.method === 'HEAD' ? { ...streamHeaders(info), ...progress(info) } : streamHeaders(info);
+  const about = streamHeaders(info, wire.config.http);
+  const headers = ctx.method === 'HEAD' ? { ...about, ...progress(info) } : about;
   const isNotail = ctx.query['notail'] !== undefined;
   if (wantsEvents(ctx) && !isNotail) return sendEvents(ctx, wire, info, headers);
   const from = requestedOffset(ctx, info);

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Protocol } from '../protocol';
 import { consume } from './consume';
+import { describe } from './describe';
 import { list } from './list';
 import { produceNamed, produceUnnamed } from './produce';
 import { remove, removeBuild } from './remove';
@@ -14,6 +15,7 @@ export const loom: Protocol = {
     router.post('/stream', (ctx) => produceUnnamed(ctx, wire));
     router.post('/stream/:id', (ctx) => produceNamed(ctx, wire));
     router.get('/stream/:id', (ctx) => consume(ctx, wire));
+    router.get('/stream/:id/info', (ctx) => describe(ctx, wire));
     router.patch('/stream/:id', (ctx) => resume(ctx, wire));
     router.delete('/stream/:id', (ctx) => remove(ctx, wire));
     router.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));

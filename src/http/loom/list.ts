@@ -1,10 +1,11 @@
 import type { RouterContext } from '@koa/router';
 import { isLogError } from '../../core/errors';
-import type { LogInfo, LogState } from '../../core/log';
+import type { LogState } from '../../core/log';
 import type { ListQuery } from '../../core/store';
 import { authorize, reachablePrefix } from '../access';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
+import { toListed } from './listed-stream';
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;
@@ -61,19 +62,4 @@ function parseState(raw: string | undefined): LogState | undefined {
     throw new RequestError('BAD_REQUEST', `state must be one of ${STATES.join(', ')}`);
   }
   return state;
-}
-
-function toListed(info: LogInfo): object {
-  const { id, state, outcome, tail, metadata = null, createdAt, updatedAt, contentType } = info;
-  return {
-    id,
-    state,
-    ...(outcome !== undefined && { outcome: outcome.kind }),
-    ...(outcome?.kind === 'aborted' && { reason: outcome.reason }),
-    bytes: tail,
-    metadata,
-    createdAt: new Date(createdAt).toISOString(),
-    updatedAt: new Date(updatedAt).toISOString(),
-    contentType,
-  };
 }

@@ -1,12 +1,22 @@
+import type { Config } from '../../config/config';
+import type { Json } from '../../core/json';
 import type { LogInfo } from '../../core/log';
 import type { Headers } from '../content-headers';
 import { streamState } from '../stream-state';
 import { renderMetadata } from './metadata-header';
 
-/** What every answer about a stream carries, whatever its body. By the generation, who resumes notices that it was replaced. */
-export function streamHeaders(info: LogInfo): Headers {
+/** What every answer about a stream carries, whatever its body. A client that resumes compares the generation, and so notices a replacement. */
+export function streamHeaders(info: LogInfo, http: Pick<Config['http'], 'metadataHeader'>): Headers {
   const state = { 'X-Stream-State': streamState(info), 'X-Stream-Generation': info.generation };
   return info.metadata === undefined
     ? state
-    : { ...state, 'X-Stream-Metadata': renderMetadata(info.metadata) };
+    : { ...state, ...metadataHeaders(info.metadata, http.metadataHeader) };
+}
+
+/** Proxies and clients limit the size of a head: nginx to 4 or 8 KiB by default, Node's `fetch` to 16 KiB. */
+function metadataHeaders(metadata: Json, bytesMax: number): Headers {
+  const rendered = renderMetadata(metadata);
+  return rendered.length > bytesMax
+    ? { 'X-Stream-Metadata-Bytes': String(rendered.length) }
+    : { 'X-Stream-Metadata': rendered };
 }
