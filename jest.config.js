@@ -5,6 +5,7 @@ module.exports = {
   // What takes minutes has a run of its own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/long/'],
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
-  testTimeout: 30_000,
+  // Longer than the patience of any single step (test/support/patience.ts), which then says what did not happen.
+  testTimeout: 300_000,
   maxWorkers: 2,
 };

@@ -4,6 +4,7 @@ import type { LogInfo, LogInit, LogRef } from '../../src/core/log';
 import type { LogId } from '../../src/core/log-id';
 import { START } from '../../src/core/offset';
 import type { LifecycleEvent, LogStore, News } from '../../src/core/store';
+import { PATIENCE_MS } from '../support/patience';
 import { AMPLE, commit, createOpenLog, mark, remove } from './commits';
 import { Heard } from './heard';
 import {
@@ -22,7 +23,7 @@ import { hasReached } from './news';
 import type { Subject } from './store.contract';
 
 /** How long a store may take to free an id after the last fork is gone. */
-const FREED_MS = 10_000;
+const FREED_MS = PATIENCE_MS;
 
 export function describeForking(subject: Subject): void {
   function fork(source: LogRef, offset: number, init: Partial<LogInit> = {}, id?: LogId): Promise<LogInfo> {

@@ -1,4 +1,4 @@
-const WITHIN_MS = 10_000;
+import { PATIENCE_MS } from '../support/patience';
 
 /** Keeps what a callback was told, and waits until it was told enough. */
 export class Heard<Item> {
@@ -21,8 +21,8 @@ export class Heard<Item> {
       };
       const timer = setTimeout(() => {
         this.#waiting.delete(check);
-        reject(new Error(`not heard in ${WITHIN_MS} ms; only ${JSON.stringify(this.all)}`));
-      }, WITHIN_MS);
+        reject(new Error(`after ${PATIENCE_MS} ms only this had come: ${JSON.stringify(this.all)}`));
+      }, PATIENCE_MS);
       this.#waiting.add(check);
       check();
     });

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Consumer, Producer, request } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
+import { PATIENCE_MS } from '../support/patience';
 import { startRedisServer } from '../support/redis-server';
 
 const BIN = join(__dirname, '../../bin/loom');
@@ -23,7 +24,7 @@ function run(args: readonly string[], env: Readonly<Record<string, string | unde
     encoding: 'utf8',
     env: { PATH: process.env['PATH'], ...env },
     cwd: dir,
-    timeout: 20_000,
+    timeout: PATIENCE_MS,
   });
   return { status, stdout, stderr };
 }
@@ -136,10 +137,8 @@ describe('a running server', () => {
       const consumer = await Consumer.open(`${loom.url}/stream/live`);
       await consumer.until('line');
       const spy = await Consumer.open(`${loom.url}/spy`);
-      const began = Date.now();
       expect(await loom.kill(signal)).toBe(0);
-      // Far less than stopTimeout: nobody had to be cut.
-      expect(Date.now() - began).toBeLessThan(5_000);
+      expect(loom.stdout).not.toContain('stopTimeout is over');
       expect(await consumer.end()).toMatchObject({ complete: false });
       expect(await spy.end()).toMatchObject({ complete: false });
       await expect(producer.answer).rejects.toThrow();
@@ -151,16 +150,15 @@ describe('a running server', () => {
   it('stops within stopTimeout although its Redis is gone and a producer waits for it', async () => {
     const redis = await startRedisServer();
     try {
-      const env = { LOOM_STOP_TIMEOUT: '1s', LOOM_REDIS_COMMAND_TIMEOUT: '500ms' };
+      // Far longer than this test: it ends only because of stopTimeout.
+      const env = { LOOM_STOP_TIMEOUT: '1s', LOOM_REDIS_COMMAND_TIMEOUT: '500ms', LOOM_REDIS_PATIENCE: '1h' };
       const loom = await LoomProcess.start({ store: redis.url, env });
       running.push(loom);
       const producer = new Producer(`${loom.url}/stream/waiting`);
       await producer.head;
       await redis.kill('SIGKILL');
       await producer.write('nobody takes this');
-      const began = Date.now();
       expect(await loom.kill('SIGTERM')).toBe(0);
-      expect(Date.now() - began).toBeLessThan(5_000);
     } finally {
       await redis.stop();
     }

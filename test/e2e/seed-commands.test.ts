@@ -82,7 +82,7 @@ describe('the commands that people know', () => {
     );
     // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it is about.
     expect(await colored.until('END: streamid')).toMatch(/^\x1b.*START: streamid/);
-  }, 20_000);
+  });
 
   it('an id that is taken, and one that is not there', async () => {
     await bash('curl -X POST http://localhost:3060/stream/taken --data-binary @file.txt');

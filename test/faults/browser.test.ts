@@ -70,7 +70,7 @@ describe('in a browser', () => {
   beforeAll(async () => {
     if (existsSync(CHROMIUM))
       browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  }, 60_000);
+  });
   afterAll(() => browser?.close());
   const newPage = async (): Promise<Page> => {
     if (browser === undefined) throw new Error('there is no browser');

@@ -1,19 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { PATIENCE_MS } from '../support/patience';
 
 const POLL_MS = 20;
 
 /**
- * For what happens in another process, which tells nobody. What fails counts as not yet so.
+ * Waits for what happens in another process, by asking again and again. A question that fails counts as not yet so.
  * @throws with `what` after `withinMs`
  */
 export async function eventually(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
+  withinMs = PATIENCE_MS,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await attempt(isSo))) {
-    if (Date.now() > deadline) throw new Error(`it did not come to that within ${withinMs} ms: ${what}`);
+    if (Date.now() > deadline) throw new Error(`after ${withinMs} ms this had not happened: ${what}`);
     await delay(POLL_MS);
   }
 }

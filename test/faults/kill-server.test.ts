@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from '../support/http';
+import { PATIENCE_MS } from '../support/patience';
 import { Checker } from './checker';
 import { eventually } from './eventually';
 import { complaints } from './health';
@@ -10,7 +11,7 @@ import { Load } from './load';
 import { itAtRandom, ROUNDS } from './random';
 import { freshStore, STORES, withStage } from './stage';
 
-const TIME_LIMIT_MS = 60_000 + ROUNDS * 5_000;
+const TIME_LIMIT_MS = PATIENCE_MS * 2 + ROUNDS * 20_000;
 
 describe.each(STORES)('a server on %s that is killed again and again', (name) => {
   const stage = withStage();

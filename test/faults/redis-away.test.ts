@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from '../support/http';
 import type { LoomProcess } from '../support/loom-process';
+import { PATIENCE_MS } from '../support/patience';
 import { startTcpProxy } from '../support/tcp-proxy';
 import { Checker } from './checker';
 import { eventually } from './eventually';
@@ -10,7 +11,7 @@ import { residentBytes } from './process-memory';
 import { itAtRandom, type Random, ROUNDS } from './random';
 import { type Stage, withStage } from './stage';
 
-const TIME_LIMIT_MS = 60_000 + ROUNDS * 5_000;
+const TIME_LIMIT_MS = PATIENCE_MS * 2 + ROUNDS * 20_000;
 const QUICK = 'redis: {commandTimeout: 1s}';
 const MIB = 1024 * 1024;
 

@@ -45,7 +45,7 @@ describe.each(STORES)('a consumer on %s that reads nothing for a while', (name) 
     expect(await checker.violations(loom.url)).toEqual([]);
     expect(await isServed(loom)).toBe(true);
     expect(complaints(loom)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 async function flood(producer: Producer, history: History, length: number): Promise<void> {

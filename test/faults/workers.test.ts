@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../support/free-port';
 import { Consumer, Producer, request } from '../support/http';
+import { PATIENCE_MS } from '../support/patience';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
 import { Checker } from './checker';
 import { eventually } from './eventually';
@@ -150,15 +151,15 @@ describe('a stop', () => {
   });
 
   it('is cut short by a second signal', async () => {
-    const { own, producer } = await tailed(await Workers.start(stage, redis.url));
+    // Far longer than this test: it ends only because of the second signal.
+    const env = { LOOM_STOP_TIMEOUT: '1h' };
+    const { own, producer } = await tailed(await Workers.start(stage, redis.url, { env }));
     const { pids } = own;
-    // A worker that does not move cannot stop in good order.
+    // A stopped process cannot end by itself.
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
     own.loom.signal('SIGTERM');
     await own.logged('stopping all workers', 1);
-    const began = Date.now();
     expect(await own.loom.kill('SIGINT')).toBe(130);
-    expect(Date.now() - began).toBeLessThan(2_000);
     expect(pids.filter(isAlive)).toEqual([]);
     producer.destroy();
   });
@@ -257,7 +258,7 @@ function run(args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(__dirname, '../../bin/loom'), '--workers', '2', '--port', '0', ...args],
-    { encoding: 'utf8', env: { PATH: process.env['PATH'] }, timeout: 20_000 },
+    { encoding: 'utf8', env: { PATH: process.env['PATH'] }, timeout: PATIENCE_MS },
   );
   return { status, stdout, stderr };
 }

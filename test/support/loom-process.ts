@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PATIENCE_MS } from './patience';
 
 export interface LoomProcessOptions {
   /** `file:<directory>`, `memory:` or `redis://…` */
@@ -17,7 +18,6 @@ export interface LoomProcessOptions {
 const BIN = join(__dirname, '../../bin/loom');
 /** In the banner or in the log, whichever the settings leave. */
 const ADDRESS = /(?:Loom listens on |"url":")(http:[^"\s]+)/;
-const START_MS = 15_000;
 const POLL_MS = 10;
 
 /** A real `bin/loom` in a process of its own, to be talked to, killed and started again. Needs `npm run build`. */
@@ -114,7 +114,7 @@ export class LoomProcess {
   }
 
   async #untilItAnswers(output: () => string): Promise<void> {
-    const deadline = Date.now() + START_MS;
+    const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const url = ADDRESS.exec(output())?.[1];
       if (url !== undefined && (await answers(url))) {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PATIENCE_MS } from './patience';
 
 export interface RedisServerOptions {
   /** `off`: nothing survives the process. The others are the values of `appendfsync`. */
@@ -104,9 +105,10 @@ async function start(port: number, dir: string, options: RedisServerOptions): Pr
 
 /** Resolves once the server answers a PING with PONG: an open port alone may still be loading its data. */
 async function answering(port: number): Promise<void> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + PATIENCE_MS;
   while (!(await ping(port))) {
-    if (Date.now() > until) throw new Error(`redis-server on port ${port} does not answer`);
+    if (Date.now() > until)
+      throw new Error(`after ${PATIENCE_MS} ms redis-server on port ${port} had not answered a PING`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -118,7 +120,7 @@ function ping(port: number): Promise<boolean> {
       socket.destroy();
       resolve(alive);
     };
-    socket.setTimeout(1_000, () => settle(false));
+    socket.setTimeout(10_000, () => settle(false));
     socket.once('data', (answer) => settle(/^[+-](PONG|NOAUTH)/.test(answer.toString())));
     socket.once('error', () => settle(false));
   });

@@ -7,6 +7,7 @@ import { partitionOf } from '../../../src/storage/redis/keys';
 import { openRedisStore } from '../../../src/storage/redis/redis-store';
 import { at, createLog, seal } from '../../contract/logs';
 import { describeStore } from '../../contract/store.contract';
+import { PATIENCE_MS } from '../../support/patience';
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster';
 
 const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
@@ -42,7 +43,7 @@ const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
       const writer = await createLog(a);
       const chunks: Buffer[] = [];
       const following = (async () => {
-        for await (const page of follow(b, writer.log, START, AbortSignal.timeout(20_000)))
+        for await (const page of follow(b, writer.log, START, AbortSignal.timeout(PATIENCE_MS)))
           chunks.push(...page.chunks);
       })();
       const content = randomBytes(400_000);

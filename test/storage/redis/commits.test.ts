@@ -9,6 +9,7 @@ import type { LogStore, News } from '../../../src/core/store';
 import { AMPLE, commit, createOpenLog, mark, remove } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, attach, createLog, expectCode, infoOf, textOf } from '../../contract/logs';
+import { PATIENCE_MS } from '../../support/patience';
 import type { TcpProxy } from '../../support/tcp-proxy';
 import { withRedis } from './with-redis';
 
@@ -188,7 +189,7 @@ describe('when Redis fails under commits', () => {
   it('what was acknowledged is there after it was killed, and everything once', () =>
     withRedis(
       async ({ redis, open }) => {
-        const nodes = [await open({ patienceMs: 20_000 }), await open({ patienceMs: 20_000 })];
+        const nodes = [await open({ patienceMs: PATIENCE_MS }), await open({ patienceMs: PATIENCE_MS })];
         const [node = unreachable()] = nodes;
         const log = await createOpenLog(node);
         let isStopped = false;
@@ -252,7 +253,11 @@ describe('when Redis fails under commits', () => {
 
   it('they do not pile up while it is stopped', () =>
     withRedis(async ({ redis, open }) => {
-      const store = await open({ commandTimeoutMs: 200, patienceMs: 20_000, waitingBytesMax: 1_000_000 });
+      const store = await open({
+        commandTimeoutMs: 200,
+        patienceMs: PATIENCE_MS,
+        waitingBytesMax: 1_000_000,
+      });
       const log = await createOpenLog(store);
       await redis.kill('SIGSTOP');
       const piece = [Buffer.alloc(300_000, 'x')];
@@ -293,7 +298,7 @@ function seal(store: LogStore, log: LogRef): Promise<Committed> {
 }
 
 async function followedText(store: LogStore, log: LogRef, seen = new Heard<string>()): Promise<string> {
-  for await (const page of follow(store, log, START, AbortSignal.timeout(20_000)))
+  for await (const page of follow(store, log, START, AbortSignal.timeout(PATIENCE_MS)))
     seen.listener(Buffer.concat([...page.chunks]).toString());
   return seen.all.join('');
 }

@@ -6,6 +6,7 @@ import type { LogStore, News } from '../../../src/core/store';
 import { bytesKey } from '../../../src/storage/redis/keys';
 import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, expectCode, infoOf, readAll, seal, textOf } from '../../contract/logs';
+import { PATIENCE_MS } from '../../support/patience';
 import { withRedis } from './with-redis';
 
 describe('when Redis fails', () => {
@@ -44,7 +45,7 @@ describe('when Redis fails', () => {
   it('loses nothing that was acknowledged when Redis is killed under appends, and goes on by itself', () =>
     withRedis(
       async ({ redis, open }) => {
-        const store = await open({ patienceMs: 20_000 });
+        const store = await open({ patienceMs: PATIENCE_MS });
         const producers = await Promise.all(
           Array.from({ length: 4 }, async () => new Producer(store, await createLog(store))),
         );
@@ -96,18 +97,16 @@ describe('when Redis fails', () => {
 
   it('waits while Redis is stopped, answers other questions soon, and goes on', () =>
     withRedis(async ({ redis, open }) => {
-      const store = await open({ commandTimeoutMs: 300, patienceMs: 20_000 });
+      // The questions are answered although the append goes on waiting for an hour.
+      const store = await open({ commandTimeoutMs: 300, patienceMs: 3_600_000 });
       const writer = await createLog(store);
       await store.append(writer, START, bytes('before'));
       const heard = new Heard<News>();
       const stop = store.watch(writer.log, at(6), heard.listener);
       await redis.kill('SIGSTOP');
       const append = store.append(writer, at(6), [Buffer.alloc(200_000, 'x')]);
-      const before = performance.now();
       await expectCode(store.info(writer.log.id), 'STORE_UNAVAILABLE');
       await expectCode(store.ready(), 'STORE_UNAVAILABLE');
-      expect(performance.now() - before).toBeLessThan(2_000);
-      await delay(1_000);
       await redis.kill('SIGCONT');
       expect(await append).toBe(200_006);
       expect((await readAll(store, writer.log)).bytes.length).toBe(200_006);

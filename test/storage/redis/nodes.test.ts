@@ -17,6 +17,7 @@ import {
   seal,
   textOf,
 } from '../../contract/logs';
+import { PATIENCE_MS } from '../../support/patience';
 import { withRedis } from './with-redis';
 
 describe('two nodes on one Redis', () => {
@@ -188,7 +189,7 @@ describe('two nodes on one Redis', () => {
 
 async function followAll(store: LogStore, log: LogRef): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const page of follow(store, log, START, AbortSignal.timeout(20_000)))
+  for await (const page of follow(store, log, START, AbortSignal.timeout(PATIENCE_MS)))
     chunks.push(...page.chunks);
   return Buffer.concat(chunks);
 }
