@@ -1,5 +1,5 @@
-// Makes sure that the programs are there that the tests start: a Redis server, a browser, and a C
-// compiler for the load generator of the benchmark. Installs what is missing with
+// Makes sure that the programs are there that the tests start: a Redis server, a browser, nginx, and a
+// C compiler for the load generator of the benchmark. Installs what is missing with
 // apt-get where there is one; else says what to install, and fails.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -10,6 +10,7 @@ const PACKAGES = {
   'redis-server': 'redis-server',
   'redis-cli': 'redis-tools',
   chromium: 'chromium',
+  nginx: 'nginx-light',
   openssl: 'openssl',
   // With the headers of the C library.
   gcc: 'build-essential',
@@ -52,7 +53,8 @@ function giveUp(packages, why) {
 }
 
 function isInstalled(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((directory) => {
+  // Debian has nginx where only root looks for programs.
+  return `${process.env.PATH ?? ''}${delimiter}/usr/sbin`.split(delimiter).some((directory) => {
     try {
       accessSync(join(directory, program), constants.X_OK);
       return true;

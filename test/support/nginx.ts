@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port';
+
+export interface Nginx {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** The nginx block of `docs/operations.md`, in front of the Loom on `port`. Only the ports are not those of the page. */
+export async function startDocumentedNginx(port: number): Promise<Nginx> {
+  const directory = mkdtempSync(join(tmpdir(), 'nginx-'));
+  const listen = await freePort();
+  writeFileSync(join(directory, 'nginx.conf'), configuration(documentedBlock(), port, listen));
+  const args = ['-p', directory, '-c', 'nginx.conf', '-e', 'stderr'];
+  // Debian has it where only root looks for programs.
+  const PATH = `${process.env['PATH']}:/usr/sbin`;
+  const child = spawn('nginx', args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PATH } });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  child.on('error', (error) => {
+    said += String(error);
+  });
+  await untilItListens(child, listen, () => said);
+  return {
+    url: `http://127.0.0.1:${listen}`,
+    async stop() {
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function documentedBlock(): string {
+  const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
+  const block = /^```nginx\n(.*?)^```/ms.exec(page)?.[1];
+  if (block === undefined) throw new Error('docs/operations.md has no nginx block');
+  return block;
+}
+
+/** One process, all of whose files are in its own directory. */
+function configuration(block: string, port: number, listen: number): string {
+  const http = block
+    .replace('server 127.0.0.1:3060;', `server 127.0.0.1:${port};`)
+    .replace(/^server \{$/m, `server {\n  listen 127.0.0.1:${listen};`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `
+    daemon off;
+    master_process off;
+    pid nginx.pid;
+    events {}
+    http {
+      access_log off;
+      ${temporary.map((name) => `${name}_temp_path ${name};`).join('\n      ')}
+      ${http}
+    }
+  `;
+}
+
+async function untilItListens(child: ChildProcess, port: number, said: () => string): Promise<void> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const isUp = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isUp) return;
+    if (child.pid === undefined || child.exitCode !== null) throw new Error(`nginx did not start: ${said()}`);
+    await delay(10);
+  }
+}
