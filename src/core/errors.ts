@@ -20,6 +20,7 @@ export const LOG_ERRORS = {
   LOGS_TOO_MANY: 'the server holds as many logs as it may',
   STORE_FULL: 'the store has no room for more bytes',
   STORE_UNAVAILABLE: 'the store cannot be reached',
+  BYTES_LOST: 'the store lost bytes of the log that it had acknowledged',
   STORE_DAMAGED: 'the store lost bytes that it had acknowledged',
 } as const;
 

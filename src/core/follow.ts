@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isLogError } from './errors';
+import { isLogError, LogError } from './errors';
 import type { LogRef, Outcome } from './log';
 import { moved } from './moved';
 import type { Offset } from './offset';
@@ -95,7 +95,8 @@ export interface Followed {
 
 /**
  * Every byte from `from` on, then live, until the log's end, which the last item carries. A log that is removed or replaced while its
- * follower stands at the tail ends so, too; one that is removed under a follower with bytes still to read throws `LOG_GONE`.
+ * follower stands at the tail ends so, too; one that is removed under a follower with bytes still to read throws `LOG_GONE`. One that loses
+ * bytes throws `BYTES_LOST`.
  *
  * @param tail of the log, as far as it is known: what comes after it is listened for while the follower still reads
  */
@@ -109,14 +110,20 @@ export async function* follow(
   let at = from;
   // Before the first read, so that no removal is missed after the last.
   const removal = new RemovalNews();
-  const unwatch = store.watch(log, tail, (news) => removal.hear(news));
+  let isLost = false;
+  const unwatch = store.watch(log, tail, (news) => {
+    removal.hear(news);
+    isLost ||= news.kind === 'lost';
+  });
   try {
     for (;;) {
       for await (const page of catchUp(store, log, at, signal)) {
+        if (isLost) throw new LogError('BYTES_LOST');
         yield page;
         if (page.end !== undefined) return;
         at = page.next;
       }
+      if (isLost) throw new LogError('BYTES_LOST');
       await moved(store, log, at, signal);
     }
   } catch (error) {

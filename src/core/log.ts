@@ -1,5 +1,6 @@
 import type { Json } from './json';
 import type { LogId } from './log-id';
+import type { Loss } from './loss';
 import type { Offset } from './offset';
 
 /** One life of an id. What still holds an old generation gets `LOG_GONE`, never another's bytes. */
@@ -75,6 +76,8 @@ export interface LogInfo extends LogRef {
   readonly expiresAt?: number;
   /** Present when the log began as a copy of another's first bytes. */
   readonly forkedFrom?: ForkPoint;
+  /** Acknowledged bytes that the store no longer has, the oldest loss first. Absent: none. The generation stays the same. */
+  readonly losses?: readonly Loss[];
   /** Unix milliseconds. */
   readonly createdAt: number;
   /** Unix milliseconds of the last append, attach, release or seal. */

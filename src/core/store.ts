@@ -12,6 +12,7 @@ import type {
   Writer,
 } from './log';
 import type { LogId } from './log-id';
+import type { Loss } from './loss';
 import type { Offset } from './offset';
 
 /**
@@ -42,8 +43,8 @@ export interface LogStore {
   create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created>;
 
   /**
-   * The facts of the present generation, or `undefined` when there is no such log or it has expired. Of one whose bytes were
-   * lost the tail is 0.
+   * The facts of the present generation, or `undefined` when there is no such log or it has expired. Where bytes were lost the
+   * tail is where the rest ends, 0 if there is none, and `losses` has what is gone.
    * @throws LogError `LOG_RETIRED`: it was removed, or has expired, while forks of it live, and until the last of them is removed the
    *   id stays taken
    */
@@ -104,6 +105,10 @@ export interface LogStore {
    * missed between a read and a watch; so, too, when it is gone already. What it is told may overlap what it has (offsets tell) and
    * may be no more than `moved`, but for one thing: who watches when the log is replaced or removed hears `ended`, since no read
    * could tell of that any more. Only after a `moved` may bytes be missing in what it is told.
+   *
+   * A store that notices that acknowledged bytes are gone records this in `LogInfo.losses` and then calls every watcher of the log with
+   * `lost`, also those that have none of these bytes: their wire generation is out of date. Nothing follows a `lost`. A reader
+   * goes on only after it has compared its offset with the new `losses` (`core/loss.ts`).
    */
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void;
 
@@ -186,7 +191,9 @@ export type News =
   /** There is something to read. */
   | { readonly kind: 'moved' }
   /** The log ended at `at`, after everything told before. */
-  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: Outcome };
+  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: Outcome }
+  /** The log lost bytes. The last news that a watcher gets. */
+  | { readonly kind: 'lost'; readonly loss: Loss };
 
 /** Must not throw: it is called from where the news comes from, before the other watchers. */
 export type Watcher = (news: News) => void;

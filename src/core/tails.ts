@@ -1,4 +1,5 @@
 import type { LogRef, Outcome } from './log';
+import type { Loss } from './loss';
 import { advance, type Offset } from './offset';
 import { sizeOf } from './size-of';
 import type { News, Watcher } from './store';
@@ -69,6 +70,15 @@ export class Tails {
   ended(log: LogRef, at: Offset, outcome: Outcome): void {
     const tail = this.#tails.get(log.generation);
     if (tail !== undefined) tell(tail, { kind: 'ended', at, outcome });
+  }
+
+  /** Calls the watchers of a log that lost bytes for the last time. Those that watch from now on begin with the bytes after the loss. */
+  lost(log: LogRef, loss: Loss): void {
+    const tail = this.#tails.get(log.generation);
+    if (tail === undefined) return;
+    this.#drop(tail);
+    tell(tail, { kind: 'lost', loss });
+    tail.watchers.clear();
   }
 
   /** Tells all watchers of all logs to look again, as after a lost connection. */

@@ -24,6 +24,7 @@ const STATUS: Readonly<Record<LogErrorCode | RequestErrorCode, number>> = {
   LOGS_TOO_MANY: 507,
   STORE_FULL: 507,
   STORE_UNAVAILABLE: 503,
+  BYTES_LOST: 410,
   STORE_DAMAGED: 500,
   BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,

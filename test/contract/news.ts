@@ -57,6 +57,7 @@ export function expectContiguous(all: readonly News[], seen: Offset): void {
   for (const news of all) {
     if (news.kind === 'moved') told = Number.POSITIVE_INFINITY;
     else if (news.kind === 'ended') expect(news.at).toBeLessThanOrEqual(told);
+    else if (news.kind === 'lost') throw new Error(`unexpected news: ${JSON.stringify(news)}`);
     else {
       expect(news.from).toBeLessThanOrEqual(told);
       told = news.from + length(news.chunks);

@@ -98,6 +98,31 @@ describe('tails', () => {
     expect([stays.length, leaves.length, late.length]).toEqual([1, 0, 0]);
   });
 
+  it('call the watchers of a log that lost bytes once more, and never again', () => {
+    const heard = watch(0);
+    const loss = { number: 1, from: at(2), to: at(5), at: 0 };
+    tails.advanced(log, at(0), bytes('abcde'));
+    tails.lost(log, loss);
+    tails.advanced(log, at(2), bytes('xyz'));
+    expect([...heard].slice(1)).toEqual([{ kind: 'lost', loss }]);
+    expect(tails.isWatched(log)).toBe(false);
+  });
+
+  it('begin with the bytes after a loss for those that watch from then on', () => {
+    const heard: News[] = [];
+    tails.watch(
+      log,
+      at(5),
+      () => {
+        tails.watch(log, at(2), (news) => heard.push(news), false);
+      },
+      false,
+    );
+    tails.lost(log, { number: 1, from: at(2), to: at(5), at: 0 });
+    tails.advanced(log, at(2), bytes('xyz'));
+    expect(heard).toEqual([{ kind: 'bytes', from: 2, chunks: bytes('xyz') }]);
+  });
+
   it('allow watchers to leave, to throw others out and to come while they are being told', () => {
     const heard: string[] = [];
     const second = { stop: (): void => {} };

@@ -1,3 +1,4 @@
+import { LogError } from '../../core/errors';
 import type { LogRef, Outcome } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
@@ -12,7 +13,7 @@ export interface AtTail {
 /**
  * Passes on what the log's watchers are told, in the same turn, until the log ends, or there is something that only a read can tell.
  * @param take passes chunks on, of which `next` is the end. @returns whether the consumer keeps up; else it has to read on by itself
- * @throws the signal's reason
+ * @throws the signal's reason; LogError `BYTES_LOST`
  */
 export function standAtTail(
   store: LogStore,
@@ -31,15 +32,17 @@ export function standAtTail(
       stop();
       resolve(outcome === undefined ? { at } : { at, outcome });
     };
-    const onAbort = (): void => {
+    const fail = (reason: unknown): void => {
       stop();
-      reject(signal.reason);
+      reject(reason);
     };
+    const onAbort = (): void => fail(signal.reason);
     const unwatch = store.watch(log, from, (news) => {
       if (news.kind === 'bytes' && news.from === at) {
         at = advance(at, sizeOf(news.chunks));
         if (!take(news.chunks, at)) leave();
       } else if (news.kind === 'ended' && news.at === at) leave(news.outcome);
+      else if (news.kind === 'lost') fail(new LogError('BYTES_LOST'));
       // Told of bytes that it has in part or whole, or of something to look at: the store knows what is missing.
       else leave();
     });

@@ -27,7 +27,7 @@ const BEHIND_BYTES = 128 * 1024;
  * READING  sends what the store has, as fast as its consumer takes it. What the log's watchers are told is only noted.
  * LIVE     sends what the log's watchers are told, in the same turn. It goes back to READING when it is told of something that it was
  *          not given, or when its consumer falls behind.
- * OVER     was ended or cut, or its client has left. Final.
+ * OVER     was ended or cut, or its client has left. It is cut when the log loses bytes: only a new request can learn of that. Final.
  *
  * Thousands of them stand at a tail and wait, so that a LIVE one has no promise, timer or signal of its own.
  */
@@ -91,7 +91,8 @@ export class TailResponse implements Consumer {
   #hear(news: News): void {
     const state = this.#state;
     if (state === 'over') return;
-    if (state !== 'live') state.hear(news);
+    if (news.kind === 'lost') this.leave();
+    else if (state !== 'live') state.hear(news);
     else if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks);
     else if (news.kind === 'ended' && news.at === this.#at) this.#end(news.outcome);
     else this.#read(news);

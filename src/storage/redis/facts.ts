@@ -3,6 +3,7 @@ import type { Expiry, Framing, LogInfo, LogRef, LogState } from '../../core/log'
 import { type LogId, parseLogId } from '../../core/log-id';
 import { endOf, timeOf } from './entries';
 import { parseForkPoint } from './fork-point';
+import { parseLosses } from './losses';
 import { parseSealOutcome } from './outcome';
 import { toList, toMap, toNumber, toText, unexpected } from './reply';
 
@@ -53,6 +54,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
   const producerKey = fields.get('producerKey');
   const framing = fields.get('framing');
   const forkedFrom = fields.get('forkedFrom');
+  const losses = fields.get('losses');
   const changedAt = toNumber(field('updatedAt'));
   return {
     id: parseLogId(id),
@@ -67,6 +69,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     ...(framing !== undefined && { framing: toFraming(framing) }),
     ...toExpiry(fields, lastId),
     ...(forkedFrom !== undefined && { forkedFrom: parseForkPoint(forkedFrom) }),
+    ...(losses !== undefined && { losses: parseLosses(losses) }),
     createdAt: toNumber(field('createdAt')),
     // Appends do not touch the facts: their time is in the last entry's id. The seal's is in the facts.
     updatedAt: state === 'closed' ? changedAt : Math.max(changedAt, timeOf(lastId)),

@@ -1,0 +1,110 @@
+import { advance, type Offset, START } from './offset';
+
+/**
+ * Bytes that were acknowledged and that the store no longer has: `from` to `to`. A log keeps its generation when it loses bytes, and
+ * grows again from `from` on, so other bytes take their offsets.
+ *
+ * Where `from` equals `to` a store only knows that bytes beyond `from` may have been lost, and not how many. For example, a process that
+ * was killed had acknowledged bytes that it did not count anywhere but in the file itself.
+ */
+export interface Loss {
+  /** Counts the losses of a log, from 1 on. */
+  readonly number: number;
+  readonly from: Offset;
+  readonly to: Offset;
+  /** When it was noticed. Unix milliseconds. */
+  readonly at: number;
+}
+
+/** What of a log says whether a reader's bytes are still its bytes. */
+export interface Life {
+  readonly generation: string;
+  /** The oldest first. */
+  readonly losses?: readonly Loss[];
+}
+
+/** Bytes that a reader has, or asks for, and that are gone. `from` is where it goes on. */
+export interface LostBytes {
+  readonly from: Offset;
+  readonly to: Offset;
+}
+
+/** How many losses a log remembers one by one. */
+export const LOSSES_MAX = 16;
+
+/** `<generation>`, and `<generation>.<number of the last loss>` once there was one. This is the only form that clients see. */
+export function wireGeneration({ generation, losses }: Life): string {
+  const last = losses?.at(-1);
+  return last === undefined ? generation : `${generation}.${last.number}`;
+}
+
+/** The number of the last loss behind which `offset` lies, else 0. Equal numbers at an offset mean equal bytes before it. */
+export function segmentOf({ losses }: Pick<Life, 'losses'>, offset: Offset): number {
+  return losses?.findLast(({ from }) => from < offset)?.number ?? 0;
+}
+
+/** Whether a reader that came to `offset` under the wire generation `seen` has what the log holds up to there. */
+export function isIntact(life: Life, offset: Offset, seen: string): boolean {
+  const segment = segmentSeen(life, seen);
+  return segment !== undefined && segmentOf(life, offset) <= segment;
+}
+
+/** Whether `seen` names this life of the id, whatever it has lost since. */
+export function isSameLife(life: Life, seen: string): boolean {
+  return segmentSeen(life, seen) !== undefined;
+}
+
+/**
+ * What is gone of the first `offset` bytes that a reader got while `segment` was the number of the last loss.
+ * @returns `undefined` when nothing is
+ */
+export function lostSince(
+  { losses = [] }: Pick<Life, 'losses'>,
+  offset: Offset,
+  segment: number,
+): LostBytes | undefined {
+  const later = losses.filter(({ number, from }) => number > segment && from < offset);
+  return later.length === 0 ? undefined : later.reduce(union, { from: offset, to: offset });
+}
+
+/**
+ * What was counted as lost before `offset`, for a reader that has nothing but an offset. A loss that is only a possibility is left out:
+ * else no restart after a crash would leave a bare offset usable.
+ */
+export function knownLossBefore(
+  { losses = [] }: Pick<Life, 'losses'>,
+  offset: Offset,
+): LostBytes | undefined {
+  const known = losses.filter(({ from, to }) => from < offset && from < to);
+  const [first] = known;
+  return first && known.reduce(union, first);
+}
+
+/** The segment of `<generation>` or `<generation>.<number>`; `undefined` for another generation. */
+export function segmentSeen({ generation }: Life, seen: string): number | undefined {
+  if (seen === generation) return 0;
+  if (!seen.startsWith(`${generation}.`)) return undefined;
+  const digits = seen.slice(generation.length + 1);
+  return /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** The losses of a log after one more, of which the two oldest become one where there are too many. */
+export function withLoss(
+  losses: readonly Loss[] | undefined,
+  { from, to, at }: Omit<Loss, 'number'>,
+): readonly Loss[] {
+  const number = (losses?.at(-1)?.number ?? 0) + 1;
+  // What is beyond `from` is gone by this loss as well: an earlier possibility says nothing more.
+  const kept = (losses ?? []).filter((loss) => loss.from < loss.to || loss.from < from);
+  return bounded([...kept, { number, from, to, at }]);
+}
+
+function bounded(losses: readonly Loss[]): readonly Loss[] {
+  const [oldest, next, ...rest] = losses;
+  if (oldest === undefined || next === undefined || losses.length <= LOSSES_MAX) return losses;
+  return [{ ...next, ...union(oldest, next) }, ...rest];
+}
+
+function union(a: LostBytes, b: LostBytes): LostBytes {
+  return { from: advance(START, Math.min(a.from, b.from)), to: advance(START, Math.max(a.to, b.to)) };
+}

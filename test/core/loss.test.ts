@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { generateGeneration } from '../../src/core/log-id';
+import {
+  isIntact,
+  isSameLife,
+  knownLossBefore,
+  type Life,
+  LOSSES_MAX,
+  lostSince,
+  segmentOf,
+  segmentSeen,
+  wireGeneration,
+  withLoss,
+} from '../../src/core/loss';
+import { advance, type Offset, START } from '../../src/core/offset';
+
+const generation = generateGeneration();
+
+function at(offset: number): Offset {
+  return advance(START, offset);
+}
+
+/** A log that lost these ranges, one after the other. */
+function lifeWith(...ranges: readonly (readonly [from: number, to: number])[]): Life {
+  return ranges.reduce<Life>(
+    (life, [from, to]) => ({
+      generation,
+      losses: withLoss(life.losses, { from: at(from), to: at(to), at: 1 }),
+    }),
+    { generation },
+  );
+}
+
+describe('the generation on the wire', () => {
+  it('is the generation of the log while nothing is lost', () => {
+    expect(wireGeneration({ generation })).toBe(generation);
+  });
+
+  it('names the last loss', () => {
+    expect(wireGeneration(lifeWith([5, 10]))).toBe(`${generation}.1`);
+    expect(wireGeneration(lifeWith([5, 10], [3, 20]))).toBe(`${generation}.2`);
+  });
+
+  it('is read back as the number of that loss', () => {
+    const life = lifeWith([5, 10], [3, 20]);
+    expect(segmentSeen(life, generation)).toBe(0);
+    expect(segmentSeen(life, wireGeneration(life))).toBe(2);
+  });
+
+  it.each(['', '0', '.1', 'x', '.0', '.01', '.1.1', '.-1', '. 1', '.1e3', `.${'9'.repeat(17)}`])(
+    'is none with %j in the place of a loss, or of the generation',
+    (text) => {
+      expect(segmentSeen({ generation }, text)).toBeUndefined();
+      if (text !== '') expect(isSameLife({ generation }, generation + text)).toBe(text === '.1');
+    },
+  );
+});
+
+describe('a reader whose log lost bytes', () => {
+  const life = lifeWith([5, 10]);
+
+  it('goes on undisturbed up to the first lost byte', () => {
+    for (const offset of [0, 3, 5]) expect(isIntact(life, at(offset), generation)).toBe(true);
+  });
+
+  it('is not intact behind it', () => {
+    for (const offset of [6, 10, 50]) expect(isIntact(life, at(offset), generation)).toBe(false);
+  });
+
+  it('is intact behind it where it knew of the loss', () => {
+    expect(isIntact(life, at(50), `${generation}.1`)).toBe(true);
+  });
+
+  it('is never intact in another life of the id', () => {
+    expect(isIntact(life, START, generateGeneration())).toBe(false);
+  });
+
+  it('learns which of its bytes are gone', () => {
+    expect(lostSince(life, at(10), 0)).toEqual({ from: 5, to: 10 });
+    expect(lostSince(life, at(8), 0)).toEqual({ from: 5, to: 10 });
+    // It had more than the store had counted.
+    expect(lostSince(life, at(12), 0)).toEqual({ from: 5, to: 12 });
+    expect(lostSince(life, at(5), 0)).toBeUndefined();
+    expect(lostSince(life, at(12), 1)).toBeUndefined();
+  });
+
+  it('goes on before the earliest of several losses', () => {
+    const twice = lifeWith([5, 10], [3, 20]);
+    expect(lostSince(twice, at(20), 0)).toEqual({ from: 3, to: 20 });
+    expect(lostSince(twice, at(20), 1)).toEqual({ from: 3, to: 20 });
+    expect(lostSince(twice, at(4), 0)).toEqual({ from: 3, to: 20 });
+  });
+
+  it('with nothing but an offset learns of what was counted, and of nothing else', () => {
+    expect(knownLossBefore(life, at(8))).toEqual({ from: 5, to: 10 });
+    expect(knownLossBefore(life, at(5))).toBeUndefined();
+    expect(knownLossBefore(lifeWith([5, 5]), at(8))).toBeUndefined();
+    expect(isIntact(lifeWith([5, 5]), at(8), generation)).toBe(false);
+  });
+});
+
+describe('the losses of a log', () => {
+  it('are counted from 1 on', () => {
+    expect(lifeWith([5, 10], [7, 9]).losses).toEqual([
+      { number: 1, from: 5, to: 10, at: 1 },
+      { number: 2, from: 7, to: 9, at: 1 },
+    ]);
+  });
+
+  it('are bounded: the two oldest become one', () => {
+    const ranges = Array.from({ length: LOSSES_MAX + 1 }, (_, i) => [100 - i, 200 + i] as const);
+    const { losses = [] } = lifeWith(...ranges);
+    expect(losses).toHaveLength(LOSSES_MAX);
+    expect(losses[0]).toEqual({ number: 2, from: 99, to: 201, at: 1 });
+    expect(losses.at(-1)?.number).toBe(LOSSES_MAX + 1);
+  });
+
+  it('forget a possibility that a later loss says again', () => {
+    expect(lifeWith([5, 5], [5, 5], [5, 5]).losses).toEqual([{ number: 3, from: 5, to: 5, at: 1 }]);
+    expect(lifeWith([5, 5], [9, 9]).losses).toHaveLength(2);
+    expect(lifeWith([5, 8], [5, 5]).losses).toHaveLength(2);
+  });
+});
+
+describe('whatever a log loses and gains', () => {
+  type Step = readonly [grows: number, loses: number, isCounted: boolean];
+  const steps = fc.array(fc.tuple(fc.nat(20), fc.nat(25), fc.boolean()), { maxLength: 40 });
+
+  /** The log with each byte told apart, beside what is recorded of it; and what a reader had after each step. */
+  function play(all: readonly Step[]): { life: Life; bytes: number[]; seen: [number[], string][] } {
+    let life: Life = { generation };
+    let bytes: number[] = [];
+    let next = 0;
+    const seen: [number[], string][] = [];
+    for (const [grows, loses, isCounted] of all) {
+      for (let i = 0; i < grows; i++) bytes.push(next++);
+      seen.push([bytes, wireGeneration(life)]);
+      const rest = Math.max(0, bytes.length - loses);
+      const to = isCounted ? bytes.length : rest;
+      life = {
+        generation,
+        losses: withLoss(life.losses, { from: at(rest), to: at(to), at: 1 }),
+      };
+      bytes = bytes.slice(0, rest);
+    }
+    for (let i = 0; i < 30; i++) bytes.push(next++);
+    return { life, bytes, seen };
+  }
+
+  it('no reader is intact whose bytes are not those of the log', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(60), (all, upTo) => {
+        const { life, bytes, seen } = play(all);
+        for (const [had, under] of seen) {
+          const mine = had.slice(0, upTo);
+          if (isIntact(life, at(mine.length), under)) expect(bytes.slice(0, mine.length)).toEqual(mine);
+        }
+      }),
+    );
+  });
+
+  it('every reader finds its own bytes up to where it is to go on', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(60), (all, upTo) => {
+        const { life, bytes, seen } = play(all);
+        for (const [had, under] of seen) {
+          const mine = had.slice(0, upTo);
+          const lost = lostSince(life, at(mine.length), segmentSeen(life, under) ?? Number.NaN);
+          const from = lost?.from ?? at(mine.length);
+          expect(bytes.slice(0, from)).toEqual(mine.slice(0, from));
+          expect(lost === undefined).toBe(isIntact(life, at(mine.length), under));
+        }
+      }),
+    );
+  });
+
+  it('a reader that knows the last loss is intact everywhere', () => {
+    fc.assert(
+      fc.property(steps, fc.nat(60), (all, offset) => {
+        const { life } = play(all);
+        expect(isIntact(life, at(offset), wireGeneration(life))).toBe(true);
+        expect(segmentOf(life, at(offset))).toBeLessThanOrEqual(life.losses?.at(-1)?.number ?? 0);
+      }),
+    );
+  });
+});

@@ -1,0 +1,19 @@
+import { withLoss } from '../../../src/core/loss';
+import { advance, START } from '../../../src/core/offset';
+import { formatLosses, parseLosses } from '../../../src/storage/redis/losses';
+
+describe('the losses in the facts of a log', () => {
+  it('are read back as they were written', () => {
+    const losses = withLoss(withLoss(undefined, { from: advance(START, 5), to: advance(START, 10), at: 1 }), {
+      from: START,
+      to: advance(START, 7),
+      at: 2,
+    });
+    expect(parseLosses(formatLosses(losses))).toEqual(losses);
+  });
+
+  it.each(['', 'null', '{}', '[1]', '[null]', '[{"number":1}]', '[{"number":1,"from":"x","to":2,"at":3}]'])(
+    'are damage where they read %j',
+    (text) => expect(() => parseLosses(text)).toThrow('Redis holds something unexpected'),
+  );
+});
