@@ -76,6 +76,18 @@ onEachStore('spying', ({ url, freshId }) => {
     spy.close();
   });
 
+  it('gives twenty live streams twenty colours', async () => {
+    const prefix = freshId();
+    const spy = await spyOn(prefix, '&color');
+    const ids = Array.from({ length: 20 }, (_, n) => `${prefix}-${n}`);
+    const producers = ids.map((id) => new Producer(url(`/stream/${id}`)));
+    for (const id of ids) await spy.until(`START: ${id}\u001b`);
+    const starts = spy.text.split('\n').filter((line) => line.includes('START: '));
+    expect(new Set(starts.map((line) => line.split('START: ')[0])).size).toBe(20);
+    await Promise.all(producers.map((producer) => producer.end('done\n')));
+    spy.close();
+  });
+
   it('says END and START when a stream is replaced', async () => {
     const prefix = freshId();
     const id = `${prefix}-x`;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { LogRef } from '../../src/core/log';
 import { parseLogId } from '../../src/core/log-id';
 import { SpyFormat } from '../../src/http/spy/spy-format';
@@ -5,6 +6,12 @@ import { SpyFormat } from '../../src/http/spy/spy-format';
 const a: LogRef = { id: parseLogId('a'), generation: '1' };
 const b: LogRef = { id: parseLogId('b'), generation: '2' };
 const bytes = (text: string): Buffer[] => [Buffer.from(text)];
+
+const ESC = '\u001b';
+const RED = `${ESC}[31m`;
+const RESET = `${ESC}[0m`;
+const SGR = new RegExp(`${ESC}[[d;]*m`, 'g');
+const OWN_LINE = /^(?:[ab]:|END: [ab])$/;
 
 describe('a spy shows', () => {
   it('where streams start and end, and whose data comes', () => {
@@ -60,4 +67,117 @@ describe('a spy shows', () => {
       /^\x1b\[1m\x1b\[\d\dma:\x1b\[0m\n\x1b\[(\d\d)mx\x1b\[0m\n\x1b\[\1my\x1b\[0m$/,
     );
   });
+
+  it.each([
+    ['CSI', `${ESC}[38;5;208m`],
+    ['a CSI of C1', '\u009b31m'],
+    ['a link', `${ESC}]8;;https://example.com/${ESC}\\`],
+    ['a title', `${ESC}]0;title\u0007`],
+    ['DCS', `${ESC}P1;2|ab${ESC}\\`],
+    ['a character set', `${ESC}(B`],
+    ['two characters', `${ESC}c`],
+  ])('%s whole, although another stream writes between its parts', (_, sequence) => {
+    const whole = Buffer.from(sequence);
+    for (let cut = 1; cut < whole.length; cut += 1) {
+      const spy = new SpyFormat('plain');
+      const shown = [
+        spy.start(a) + spy.start(b),
+        spy.data(a, [Buffer.from('x'), whole.subarray(0, cut)]),
+        spy.data(b, bytes('other\n')),
+        spy.data(a, [whole.subarray(cut), Buffer.from('y')]),
+      ].join('');
+      expect(shown).toBe(`START: a\nSTART: b\na:\nx\nb:\nother\na:\n${sequence}y`);
+    }
+  });
+
+  it('what only begins as an escape sequence as visible characters', () => {
+    const spy = new SpyFormat('plain');
+    spy.start(a);
+    expect(spy.data(a, bytes(`x${ESC}[3`))).toBe('a:\nx');
+    expect(spy.end(a)).toBe('␛[3\nEND: a\n');
+    spy.start(b);
+    expect(spy.data(b, bytes(`${ESC}]0;never ends\nnext line\n`))).toBe('b:\n␛]0;never ends\nnext line\n');
+  });
+
+  it('text at once that a string without an end would hold back for ever', () => {
+    const spy = new SpyFormat('plain');
+    spy.start(a);
+    const shown = spy.data(a, bytes(`${ESC}]0;${'x'.repeat(5_000)}`));
+    expect(shown).toContain('x'.repeat(5_000));
+  });
+
+  it('no colour of a stream in the lines of another one, nor in a name', () => {
+    const spy = new SpyFormat('plain');
+    spy.start(a);
+    spy.start(b);
+    const shown = [
+      spy.data(a, bytes(`${RED}red`)),
+      spy.data(b, bytes('plain\n')),
+      spy.data(a, bytes('red again\n')),
+      spy.end(b),
+      spy.data(a, bytes(`still red${RESET} plain\n`)),
+      spy.end(a),
+    ].join('');
+    expect(shown).toBe(
+      `a:\n${RED}red${RESET}\nb:\nplain\na:\n${RED}red again\n${RESET}END: b\n` +
+        `${RED}still red${RESET} plain\nEND: a\n`,
+    );
+  });
+
+  it("a stream's own colours within its lines, and its colour in the spy after them", () => {
+    const spy = new SpyFormat('color');
+    const own = /START/.test(spy.start(a)) ? spy.data(a, bytes('x\n')).split('\n')[1]?.split('x')[0] : '';
+    const shown = spy.data(a, bytes(`1 ${RED}2\n3${ESC}[39m 4\n`));
+    expect(shown).toBe(`${own}1 ${RED}2${RESET}\n${own}${RED}3${ESC}[39m${own} 4${RESET}\n`);
+  });
+
+  it('different colours for streams that are live together', () => {
+    const spy = new SpyFormat('color');
+    const starts = Array.from({ length: 100 }, (_, n) =>
+      spy.start({ id: parseLogId(`build-${n}`), generation: String(n) }),
+    );
+    expect(new Set(starts.map((line) => line.split('START')[0])).size).toBe(100);
+  });
+
+  it('the same for any cut of the text into chunks, and no style outside of its stream', () => {
+    const piece = fc.constantFrom('a', '€', '\n', RED, RESET, `${ESC}[1;4m`, `${ESC}[48;2;1;2;3m`, ESC, '[');
+    const streams = fc.array(fc.tuple(fc.boolean(), fc.array(piece, { maxLength: 8 })), { maxLength: 8 });
+    fc.assert(
+      fc.property(
+        streams,
+        fc.constantFrom('plain', 'color'),
+        fc.integer({ min: 1, max: 5 }),
+        (texts, style, size) => {
+          const [whole, cut] = [new SpyFormat(style), new SpyFormat(style)];
+          for (const spy of [whole, cut]) [a, b].map((log) => spy.start(log));
+          const shown = { whole: '', cut: '' };
+          for (const [isA, pieces] of texts) {
+            const text = Buffer.from(pieces.join(''));
+            const log = isA ? a : b;
+            shown.whole += whole.data(log, [text]);
+            for (let at = 0; at < text.length; at += size)
+              shown.cut += cut.data(log, [text.subarray(at, at + size)]);
+          }
+          for (const log of [a, b]) {
+            shown.whole += whole.end(log);
+            shown.cut += cut.end(log);
+          }
+          if (style === 'plain') expect(shown.cut).toBe(shown.whole);
+          for (const text of Object.values(shown)) expect(stylesBeforeOwnLines(text)).toEqual([]);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
 });
+
+/** The spy's own lines that begin while a terminal has a style on. */
+function stylesBeforeOwnLines(text: string): readonly string[] {
+  const found: string[] = [];
+  let on = false;
+  for (const line of text.split('\n')) {
+    if (OWN_LINE.test(line.replaceAll(SGR, '')) && on) found.push(line);
+    for (const sequence of line.match(SGR) ?? []) on = sequence !== RESET;
+  }
+  return found;
+}

@@ -1,65 +1,76 @@
-import { StringDecoder } from 'node:string_decoder';
 import type { LogRef } from '../../core/log';
-import { colorOf } from './color';
+import { Colors } from './colors';
+import { ShownStream } from './shown-stream';
 
 const BOLD = '\x1b[1m';
 const RESET = '\x1b[0m';
 
-/**
- * The lines of a spy: what shows which stream the data belongs to. Characters that are split over chunks are held back until they
- * are whole.
- */
+/** The lines of a spy: what shows which stream the data belongs to. */
 export class SpyFormat {
-  readonly #decoders = new Map<string, StringDecoder>();
-  /** The generation whose data was shown last. */
-  #shown: string | undefined;
+  readonly #streams = new Map<string, ShownStream>();
+  readonly #colors = new Colors();
+  /** The stream whose data was shown last. */
+  #shown: ShownStream | undefined;
+  /** Whether nothing but data was shown since, so that what the stream has turned on is still on. */
+  #isOn = false;
   #endsInNewline = true;
 
   constructor(private readonly style: 'plain' | 'color') {}
 
   start(log: LogRef): string {
-    this.#decoders.set(log.generation, new StringDecoder('utf8'));
+    this.#begin(log);
     return this.#ownLine(log, `START: ${log.id}`);
   }
 
   data(log: LogRef, chunks: readonly Buffer[]): string {
-    const decoder = this.#decoders.get(log.generation);
-    if (decoder === undefined) return '';
-    return this.#text(log, chunks.map((chunk) => decoder.write(chunk)).join(''));
+    const stream = this.#streams.get(log.generation);
+    return stream === undefined ? '' : this.#text(log, stream, stream.text(chunks));
   }
 
   end(log: LogRef): string {
-    const rest = this.#text(log, this.#decoders.get(log.generation)?.end() ?? '');
-    this.#decoders.delete(log.generation);
-    return rest + this.#ownLine(log, `END: ${log.id}`);
+    const stream = this.#streams.get(log.generation);
+    const rest = stream === undefined ? '' : this.#text(log, stream, stream.rest());
+    const line = this.#ownLine(log, `END: ${log.id}`);
+    this.#streams.delete(log.generation);
+    this.#colors.release(log.id);
+    return rest + line;
   }
 
-  /** @param bytes how many of the stream are not shown. What was held back of a character is dropped with them. */
+  /**
+   * @param bytes how many of the stream are not shown. What was held back of a character or an escape sequence is dropped with them, and
+   *   what the stream had turned on is unknown from there on.
+   */
   skipped(log: LogRef, bytes: number): string {
-    this.#decoders.set(log.generation, new StringDecoder('utf8'));
-    return this.#ownLine(log, `… ${bytes} bytes of ${log.id} skipped`);
+    const line = this.#ownLine(log, `… ${bytes} bytes of ${log.id} skipped`);
+    this.#begin(log);
+    return line;
   }
 
-  #text(log: LogRef, text: string): string {
+  #begin(log: LogRef): void {
+    this.#streams.set(log.generation, new ShownStream(this.#colorOf(log)));
+  }
+
+  #text(log: LogRef, stream: ShownStream, text: string): string {
     if (text === '') return '';
-    const header = this.#shown === log.generation ? '' : this.#ownLine(log, `${log.id}:`);
-    this.#shown = log.generation;
+    const header = this.#shown === stream ? '' : this.#ownLine(log, `${log.id}:`);
+    const isResumed = !this.#isOn;
+    this.#shown = stream;
+    this.#isOn = true;
     this.#endsInNewline = text.endsWith('\n');
-    return header + this.#paint(log, text);
+    return header + stream.paint(text, isResumed);
   }
 
-  /** A line that is no data begins on a line of its own. */
+  /** A line that is no data begins on a line of its own, and without what the data before it has turned on. */
   #ownLine(log: LogRef, line: string): string {
-    const newline = this.#endsInNewline ? '' : '\n';
+    const off = this.#isOn ? (this.#shown?.off ?? '') : '';
+    const before = off + (this.#endsInNewline ? '' : '\n');
     this.#endsInNewline = true;
-    if (this.style === 'plain') return `${newline}${line}\n`;
-    return `${newline}${BOLD}${colorOf(log.id)}${line}${RESET}\n`;
+    this.#isOn = false;
+    if (this.style === 'plain') return `${before}${line}\n`;
+    return `${before}${BOLD}${this.#colorOf(log)}${line}${RESET}\n`;
   }
 
-  /** Each line is coloured by itself, so that no stream's colour leaks into what follows it. */
-  #paint(log: LogRef, text: string): string {
-    if (this.style === 'plain') return text;
-    const color = colorOf(log.id);
-    return text.replaceAll(/[^\n]+/g, (line) => `${color}${line}${RESET}`);
+  #colorOf({ id }: LogRef): string {
+    return this.style === 'plain' ? '' : `\x1b[${this.#colors.of(id)}m`;
   }
 }
