@@ -1,5 +1,8 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { jsonBody } from './http/front/json-body';
+import { RequestError } from './http/request-error';
+import { refusalOf } from './http/respond';
 
 /** How long a client may take to read why it was refused, before it is cut. */
 const LINGER_MS = 1_000;
@@ -21,23 +24,26 @@ export function refuseMalformed(error: Error, socket: Duplex, answer: ServerResp
 }
 
 function refusal(code: unknown): string {
-  const [status, sentence] = judge(code);
-  const body = JSON.stringify({ error: sentence });
+  const { status, body } = refusalOf(errorOf(code));
+  const json = jsonBody(body);
   return (
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-    `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+    `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`
   );
 }
 
-function judge(code: unknown): readonly [status: string, sentence: string] {
+function errorOf(code: unknown): RequestError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return ['431 Request Header Fields Too Large', 'The head of the request is too large'];
+      return new RequestError('HEADERS_TOO_LARGE', 'The head of the request is too large');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return ['413 Payload Too Large', 'The chunk extensions of the request are too large'];
+      return new RequestError(
+        'CHUNK_EXTENSIONS_TOO_LARGE',
+        'The chunk extensions of the request are too large',
+      );
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return ['408 Request Timeout', 'The head of the request took too long'];
+      return new RequestError('HEAD_TIMEOUT', 'The head of the request took too long');
     default:
-      return ['400 Bad Request', 'The request is not valid HTTP/1.1'];
+      return new RequestError('HTTP_MALFORMED', 'The request is not valid HTTP/1.1');
   }
 }

@@ -106,7 +106,7 @@ describe('what is not HTTP', () => {
     const { dial } = await listen(hello, { limits: { headerBytes: '4KiB', metadataBytes: '1KiB' } });
     const answer = await (await dial()).send(text).whole();
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}\r\n`));
-    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ error });
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ error, code: expect.any(String) });
     expect(answer).not.toContain('SECRET');
   });
 

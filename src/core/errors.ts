@@ -16,7 +16,7 @@ export const LOG_ERRORS = {
   PRODUCER_GAP: 'a request of this producer is missing before this one',
   PRODUCER_EPOCH_SKIPPED: 'a new epoch of a producer begins with the sequence 0',
   PRODUCERS_TOO_MANY: 'the log keeps the state of as many producers as it may',
-  SEQUENCE_REGRESSED: 'the sequence is not greater than the last one',
+  SEQUENCE_REGRESSED: 'sequence conflict: the sequence is not greater than the last one',
   LOGS_TOO_MANY: 'the server holds as many logs as it may',
   STORE_FULL: 'the store has no room for more bytes',
   STORE_UNAVAILABLE: 'the store cannot be reached',

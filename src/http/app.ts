@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
+import type Router from '@koa/router';
 import type { Config } from '../config/config';
 import type { LogStore } from '../core/store';
 import type { Logger } from '../observe/logger';
@@ -49,14 +50,10 @@ export function createApp({ store, config, logger }: AppDependencies): App {
   const app = new Application();
   app.use(logRequests(log));
   app.use(answerErrors(logger));
-  app.use(health().routes());
+  useRoutes(app, health());
   app.use(authenticate(accessOf));
-  app.use(readiness(store, stopping.signal).routes());
-  for (const protocol of PROTOCOLS) {
-    const router = protocol.routes(wire);
-    app.use(router.routes());
-    app.use(router.allowedMethods());
-  }
+  useRoutes(app, readiness(store, stopping.signal));
+  for (const protocol of PROTOCOLS) useRoutes(app, protocol.routes(wire));
   // Clients that leave in the middle are everyday life; `answerErrors` has logged everything else.
   app.silent = true;
 
@@ -78,4 +75,10 @@ export function createApp({ store, config, logger }: AppDependencies): App {
       await attachments.cutAll();
     },
   };
+}
+
+/** Another method on one of its routes is answered 405. */
+function useRoutes(app: Application, router: Router): void {
+  app.use(router.routes());
+  app.use(router.allowedMethods());
 }

@@ -1,4 +1,5 @@
 import Koa from 'koa';
+import { jsonBody } from './front/json-body';
 
 /**
  * Koa, but for what it does once the middleware is through. Koa itself watches every response to its end, and keeps the request's
@@ -26,7 +27,7 @@ function respond(ctx: Koa.Context): void {
     ctx.res.end();
     return;
   }
-  const json = JSON.stringify(ctx.body);
+  const json = jsonBody(ctx.body);
   ctx.length = Buffer.byteLength(json);
   ctx.res.end(ctx.method === 'HEAD' ? undefined : json);
 }

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { LogStore } from '../core/store';
+import { RequestError } from './request-error';
 
 /** `/healthz`: the process answers. It needs no token, so that whatever watches the process need not hold one. */
 export function health(): Router {
@@ -16,11 +17,7 @@ export function readiness(store: LogStore, stopping: AbortSignal): Router {
   const router = new Router();
   router.get('/readyz', async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    if (stopping.aborted) {
-      ctx.status = 503;
-      ctx.body = { error: 'The server is stopping' };
-      return;
-    }
+    if (stopping.aborted) throw new RequestError('STOPPING', 'The server is stopping');
     await store.ready();
     ctx.body = { status: 'ready' };
   });

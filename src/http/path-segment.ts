@@ -1,11 +1,11 @@
-import { RequestError } from './request-error';
+import { LogError } from '../core/errors';
 
-/** Decodes one segment of a path as it stood in the request. @throws RequestError `BAD_REQUEST` for a malformed escape */
+/** Decodes one segment of a path as it stood in the request. @throws LogError `LOG_ID_INVALID` for a malformed escape */
 export function decodeSegment(raw: string): string {
   try {
     return decodeURIComponent(raw);
   } catch {
     // The only error that it throws: the escape is malformed or is not UTF-8.
-    throw new RequestError('BAD_REQUEST', 'The stream ID in the URL has a malformed percent escape');
+    throw new LogError('LOG_ID_INVALID', 'The stream ID in the URL has a malformed percent escape');
   }
 }

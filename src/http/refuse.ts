@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isDeparture } from './consumers';
+import { jsonBody } from './front/json-body';
 import { refusalOf, stopListening } from './respond';
 
 /**
@@ -18,7 +19,7 @@ export function refuse(
     return;
   }
   const { status, headers, body } = refusalOf(error);
-  const json = JSON.stringify(body);
+  const json = jsonBody(body);
   stopListening(req, res);
   res.writeHead(status, { ...shared, ...headers, 'Content-Length': Buffer.byteLength(json) });
   res.end(req.method === 'HEAD' ? undefined : json);

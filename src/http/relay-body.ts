@@ -8,7 +8,7 @@ export interface WholeBodyLimits {
   readonly ms: number;
 }
 
-/** A small body, whole. @throws RequestError `BODY_TOO_LARGE`, `BAD_REQUEST` when it breaks off or takes too long */
+/** A small body, whole. @throws RequestError `BODY_TOO_LARGE`, `BODY_INCOMPLETE` when it breaks off or takes too long */
 export async function readWhole(
   req: IncomingMessage,
   res: ServerResponse,
@@ -22,7 +22,7 @@ export async function readWhole(
     return await Promise.race([
       collect(req, limits.bytes, tooLarge),
       new Promise<never>((_resolve, reject) => {
-        const late = new RequestError('BAD_REQUEST', `The body did not arrive within ${limits.ms} ms`);
+        const late = new RequestError('BODY_INCOMPLETE', `The body did not arrive within ${limits.ms} ms`);
         timer = setTimeout(() => reject(late), limits.ms);
       }),
     ]);
@@ -43,7 +43,7 @@ function collect(req: IncomingMessage, bytesMax: number, tooLarge: RequestError)
       req.off('data', add);
       reject(tooLarge);
     };
-    const brokeOff = (): void => reject(new RequestError('BAD_REQUEST', 'The body broke off'));
+    const brokeOff = (): void => reject(new RequestError('BODY_INCOMPLETE', 'The body broke off'));
     req.on('data', add).once('end', () => resolve(Buffer.concat(pieces)));
     req.once('error', brokeOff).once('close', brokeOff);
   });

@@ -1,29 +1,52 @@
-/** What a request can get wrong before it reaches the core. Each code has its status in `respond.ts`. */
+import type { LogErrorCode } from '../core/errors';
+
+/** What a request can get wrong before it reaches the core. Each code has its answer in `front/error-table.ts`. */
 export type RequestErrorCode =
   | 'BAD_REQUEST'
+  | 'HTTP_MALFORMED'
+  | 'HEAD_TIMEOUT'
+  | 'HEADERS_TOO_LARGE'
+  | 'CHUNK_EXTENSIONS_TOO_LARGE'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
   | 'UNAUTHENTICATED'
   | 'TOKEN_INVALID'
   | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'METHOD_NOT_ALLOWED'
-  | 'CONFLICT'
-  | 'BODY_TOO_LARGE'
-  | 'TOO_MANY_WAITING'
-  | 'HEADERS_TOO_LARGE'
-  | 'UPSTREAM_MISSING'
-  | 'UPSTREAM_UNREACHABLE'
-  | 'UPSTREAM_SENSELESS'
-  | 'STOPPING'
+  | 'PARAMETER_INVALID'
+  | 'HEADER_INVALID'
+  | 'METADATA_INVALID'
+  | 'METADATA_TOO_LARGE'
   | 'MEDIA_TYPE_UNSUPPORTED'
   | 'RANGE_NOT_SATISFIABLE'
-  | 'METADATA_TOO_LARGE'
+  | 'BODY_INVALID'
+  | 'BODY_INCOMPLETE'
+  | 'BODY_STALLED'
+  | 'BODY_TOO_LARGE'
   | 'BODIES_TOO_MANY'
-  | 'BODY_STALLED';
+  | 'ALREADY_CREATED'
+  | 'ID_RETIRED'
+  | 'OFFSET_MISMATCH'
+  | 'TYPE_MISMATCH'
+  | 'KEY_MISMATCH'
+  | 'CONFLICT'
+  | 'STOPPING'
+  | 'CHANNEL_NOT_FOUND'
+  | 'CHANNEL_GONE'
+  | 'PEER_MISSING'
+  | 'PEER_LOST'
+  | 'RELAY_UNAVAILABLE'
+  | 'TOO_MANY_WAITING'
+  | 'UPSTREAM_MISSING'
+  | 'UPSTREAM_UNREACHABLE'
+  | 'UPSTREAM_SENSELESS';
 
-/** @param headers what the answer carries beside the error, such as the right `Upload-Offset`. */
+/**
+ * An error of a request, or one of the store that the answer says more about.
+ * @param headers what the answer carries beside the error, such as the right `Upload-Offset`.
+ */
 export class RequestError extends Error {
   constructor(
-    readonly code: RequestErrorCode,
+    readonly code: RequestErrorCode | LogErrorCode,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
   ) {

@@ -201,6 +201,9 @@ onEachStore('consuming', ({ url, freshId }) => {
     const answer = await get(id);
     expect(answer.status).toBe(404);
     expect(answer.headers['content-type']).toBe('application/json');
-    expect(JSON.parse(answer.text)).toEqual({ error: `The stream with ID ${id} does not exist` });
+    expect(JSON.parse(answer.text)).toEqual({
+      error: `The stream with ID ${id} does not exist`,
+      code: 'stream_not_found',
+    });
   });
 });

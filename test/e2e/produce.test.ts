@@ -54,6 +54,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect(refused.headers['content-type']).toBe('application/json');
     expect(JSON.parse(refused.text)).toEqual({
       error: `The stream with ID ${id} already exists. Specify force=true query param to override.`,
+      code: 'stream_exists',
     });
     expect((await request(url(`/stream/${id}`))).text).toBe('mine');
   });
@@ -140,7 +141,10 @@ onEachStore('producing', ({ url, freshId }) => {
         body: 'x',
       });
     expect((await post('{oops')).status).toBe(400);
-    expect(JSON.parse((await post('{oops')).text)).toEqual({ error: 'X-Stream-Metadata is not JSON' });
+    expect(JSON.parse((await post('{oops')).text)).toEqual({
+      error: 'X-Stream-Metadata is not JSON',
+      code: 'metadata_invalid',
+    });
     const long = await post(JSON.stringify('x'.repeat(17_000)));
     expect(long.status).toBe(431);
     expect(JSON.parse(long.text).error).toContain('at most 16384 are allowed');

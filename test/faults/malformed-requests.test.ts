@@ -52,7 +52,10 @@ describe('a malformed request', () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer.match(HEAD)).toHaveLength(1);
     expect(answer).not.toContain('SECRET');
-    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ error: expect.any(String) });
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({
+      error: expect.any(String),
+      code: expect.any(String),
+    });
   });
 
   it('of HTTP/0.9 gets one answer at the most', async () => {

@@ -18,7 +18,7 @@ describe('the commands of the documents, at a port of its own', () => {
 
   it('HTTP-Rendezvous', async () => {
     const created = await bash(`curl -X POST ${at('rendezvous')}/stream`);
-    expect(created).toMatch(/^\{"stream":"[\w-]+"\}$/);
+    expect(created).toMatch(/^\{"stream":"[\w-]+"\}\n$/);
     const { stream } = JSON.parse(created);
     const received = await bash(`export STREAM=${stream}
       curl -iX PUT -T /dev/urandom ${at('rendezvous')}/stream/$STREAM > /dev/null & PUT=$!

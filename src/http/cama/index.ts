@@ -2,6 +2,7 @@ import type { Config } from '../../config/config';
 import type { CamaSession } from '../../relay/cama';
 import { openCama } from '../../relay/open-cama';
 import { Side } from '../../relay/side';
+import { notAllowed } from '../front/not-allowed';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
 import { answer } from './answer';
@@ -124,10 +125,4 @@ class Operations {
 function millisecondsIn(seconds: string | null): number | undefined {
   const found = seconds !== null && /^\d{1,9}(\.\d{1,3})?$/.test(seconds) ? Number(seconds) * 1_000 : 0;
   return found > 0 ? found : undefined;
-}
-
-function notAllowed(method: string | undefined, allowed: string): RequestError {
-  return new RequestError('METHOD_NOT_ALLOWED', `${method} is not allowed here, but ${allowed} are`, {
-    Allow: allowed,
-  });
 }

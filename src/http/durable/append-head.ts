@@ -15,7 +15,7 @@ export interface AppendHead {
   readonly closes: boolean;
 }
 
-/** @throws RequestError `BAD_REQUEST` */
+/** @throws RequestError `HEADER_INVALID` */
 export function parseAppendHead(headers: IncomingHttpHeaders): AppendHead {
   const type = headers['content-type'];
   return {
@@ -35,7 +35,7 @@ function parseSequence(raw: string | string[] | undefined): string | undefined {
   if (raw === undefined) return undefined;
   const sequence = String(raw);
   if (sequence === '' || sequence.length > SEQUENCE_LENGTH_MAX) {
-    throw new RequestError('BAD_REQUEST', `Stream-Seq must have 1 to ${SEQUENCE_LENGTH_MAX} characters`);
+    throw new RequestError('HEADER_INVALID', `Stream-Seq must have 1 to ${SEQUENCE_LENGTH_MAX} characters`);
   }
   return sequence;
 }

@@ -68,7 +68,7 @@ function content({ framing }: KnownStream, body: Buffer): Buffer {
   if (framing !== 'json') return body;
   const texts = jsonTexts(body);
   if (texts.length === 0)
-    throw new RequestError('BAD_REQUEST', 'There is nothing to append: the array is empty');
+    throw new RequestError('BODY_INVALID', 'There is nothing to append: the array is empty');
   return texts;
 }
 

@@ -39,7 +39,7 @@ function upToTail(offset: Offset, info: LogInfo): Offset | undefined {
   return offset <= info.tail ? offset : undefined;
 }
 
-/** @throws RequestError `BAD_REQUEST` for an offset that is inside of a message: nobody was ever given it */
+/** @throws RequestError `PARAMETER_INVALID` for an offset that is inside of a message: nobody was ever given it */
 export async function assertBoundary(
   store: LogStore,
   info: LogInfo,
@@ -47,5 +47,5 @@ export async function assertBoundary(
   name: string,
 ): Promise<void> {
   if (info.framing !== 'json' || at === info.tail || (await boundary(store, info, at)) === at) return;
-  throw new RequestError('BAD_REQUEST', `${name} is inside of a message`);
+  throw new RequestError('PARAMETER_INVALID', `${name} is inside of a message`);
 }

@@ -8,10 +8,10 @@ import type { KnownStream } from './streams';
 /**
  * A request without content. A stream that is closed already is as it should be, however it ended (PROTOCOL.md, 5.2); but a
  * producer's close is judged as its other requests are.
- * @throws RequestError `BAD_REQUEST` when it does not close either; as `commit`
+ * @throws RequestError `BODY_INVALID` when it does not close either; as `commit`
  */
 export async function close(wire: Durable, stream: KnownStream, head: AppendHead): Promise<Committed> {
-  if (!head.closes) throw new RequestError('BAD_REQUEST', 'There is nothing to append: the body is empty');
+  if (!head.closes) throw new RequestError('BODY_INVALID', 'There is nothing to append: the body is empty');
   try {
     return await commit(wire, stream, { chunks: [], ...stepOf(head) });
   } catch (error) {

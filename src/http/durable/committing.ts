@@ -16,7 +16,7 @@ export class StreamClosed extends RequestError {
     id: LogId,
     readonly tail: Offset,
   ) {
-    super('CONFLICT', `The stream ${id} is closed and takes no more data`, position(tail, true));
+    super('LOG_SEALED', `The stream ${id} is closed and takes no more data`, position(tail, true));
   }
 }
 
@@ -46,8 +46,8 @@ export async function assertBelongs(
   if (info.generation !== log.generation) throw new LogError('LOG_GONE');
   if (isClosed(info)) throw await closed(wire, log.id);
   throw head.type === undefined
-    ? new RequestError('BAD_REQUEST', 'What is appended needs a Content-Type')
-    : new RequestError('CONFLICT', `The stream has the content type ${type}, and takes no ${head.type}`);
+    ? new RequestError('HEADER_INVALID', 'What is appended needs a Content-Type')
+    : new RequestError('TYPE_MISMATCH', `The stream has the content type ${type}, and takes no ${head.type}`);
 }
 
 async function closed(wire: Durable, id: LogId): Promise<StreamClosed | LogError> {
@@ -59,10 +59,10 @@ async function closed(wire: Durable, id: LogId): Promise<StreamClosed | LogError
 
 function refused({ code, message, stored }: ProducerError, mark: ProducerMark): RequestError | LogError {
   if (code === 'PRODUCER_STALE') {
-    return new RequestError('FORBIDDEN', message, { 'Producer-Epoch': String(stored.epoch) });
+    return new RequestError(code, message, { 'Producer-Epoch': String(stored.epoch) });
   }
   if (code === 'PRODUCER_EPOCH_SKIPPED') return new LogError(code);
-  return new RequestError('CONFLICT', message, {
+  return new RequestError(code, message, {
     'Producer-Expected-Seq': String(stored.sequence + 1),
     'Producer-Received-Seq': String(mark.sequence),
   });

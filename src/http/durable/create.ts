@@ -46,7 +46,7 @@ export async function create(wire: Durable, request: StreamRequest): Promise<voi
   });
 }
 
-/** @throws RequestError `BAD_REQUEST` */
+/** @throws RequestError `HEADER_INVALID` */
 function parseHead(headers: IncomingHttpHeaders): CreateHead {
   const fork = parseFork(headers);
   const type = headers['content-type'];
@@ -78,13 +78,13 @@ async function ensure(
   }
 }
 
-/** @throws RequestError `CONFLICT` instead of LogError `LOG_RETIRED`: a name that is taken is no name that is gone */
+/** @throws RequestError `ID_RETIRED` instead of LogError `LOG_RETIRED`: a name that is taken is no name that is gone */
 async function taken<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
     if (!isLogError(error, 'LOG_RETIRED')) throw error;
-    throw new RequestError('CONFLICT', error.message);
+    throw new RequestError('ID_RETIRED', error.message);
   }
 }
 
@@ -94,7 +94,7 @@ async function initOf({ store, config }: Durable, head: CreateHead, body: Buffer
   const contentType = head.contentType ?? source?.contentType ?? keptContentType(undefined);
   if (source !== undefined && essence(contentType) !== essence(source.contentType)) {
     throw new RequestError(
-      'CONFLICT',
+      'TYPE_MISMATCH',
       `The stream that is forked has the content type ${source.contentType}`,
     );
   }
@@ -114,7 +114,7 @@ async function initOf({ store, config }: Durable, head: CreateHead, body: Buffer
   };
 }
 
-/** @throws RequestError `CONFLICT` unless the stream is what the request would have made */
+/** @throws LogError `LOG_EXISTS` unless the stream is what the request would have made */
 async function same(store: LogStore, info: LogInfo, head: CreateHead): Promise<LogInfo> {
   const isSame =
     (head.contentType === undefined || essence(head.contentType) === essence(info.contentType)) &&

@@ -11,12 +11,12 @@ const DAY_LENGTH = '2030-01-02'.length;
 const TIME_MIN = Date.parse('0000-01-01T00:00:00Z');
 const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** `Stream-TTL` or `Stream-Expires-At` (PROTOCOL.md, 5.1). @throws RequestError `BAD_REQUEST`, also for both */
+/** `Stream-TTL` or `Stream-Expires-At` (PROTOCOL.md, 5.1). @throws RequestError `HEADER_INVALID`, also for both */
 export function parseExpiry(headers: IncomingHttpHeaders): Expiry | undefined {
   const ttl = headers['stream-ttl'];
   const at = headers['stream-expires-at'];
   if (ttl !== undefined && at !== undefined) {
-    throw new RequestError('BAD_REQUEST', 'Stream-TTL and Stream-Expires-At exclude each other');
+    throw new RequestError('HEADER_INVALID', 'Stream-TTL and Stream-Expires-At exclude each other');
   }
   if (ttl !== undefined) return { kind: 'idle', ttlMs: seconds(String(ttl)) * 1_000 };
   return at === undefined ? undefined : { kind: 'at', at: time(String(at)) };
@@ -39,7 +39,7 @@ function seconds(raw: string): number {
   const value = /^(0|[1-9]\d{0,11})$/.test(raw) ? Number(raw) : Number.POSITIVE_INFINITY;
   if (value > TTL_SECONDS_MAX) {
     throw new RequestError(
-      'BAD_REQUEST',
+      'HEADER_INVALID',
       `Stream-TTL must be a plain number of seconds up to ${TTL_SECONDS_MAX}`,
     );
   }
@@ -50,7 +50,7 @@ function time(raw: string): number {
   const at = RFC3339.test(raw) ? Date.parse(raw) : Number.NaN;
   if (isDay(raw.slice(0, DAY_LENGTH)) && at >= TIME_MIN && at <= TIME_MAX) return at;
   throw new RequestError(
-    'BAD_REQUEST',
+    'HEADER_INVALID',
     'Stream-Expires-At must be a time as in RFC 3339, in the years 0 to 9999 of UTC',
   );
 }

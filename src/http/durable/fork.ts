@@ -19,7 +19,7 @@ export interface ForkHead {
   readonly beyond: number;
 }
 
-/** @throws RequestError `BAD_REQUEST`, LogError `LOG_ID_INVALID` */
+/** @throws RequestError `HEADER_INVALID`, LogError `LOG_ID_INVALID` */
 export function parseFork(headers: IncomingHttpHeaders): ForkHead | undefined {
   const source = headers['stream-forked-from'];
   const at = headers['stream-fork-offset'];
@@ -27,14 +27,14 @@ export function parseFork(headers: IncomingHttpHeaders): ForkHead | undefined {
   if (source === undefined) {
     if (at === undefined && beyond === undefined) return undefined;
     throw new RequestError(
-      'BAD_REQUEST',
+      'HEADER_INVALID',
       'Stream-Fork-Offset and Stream-Fork-Sub-Offset need a Stream-Forked-From',
     );
   }
   const path = String(source);
   if (!path.startsWith(PREFIX)) {
     throw new RequestError(
-      'BAD_REQUEST',
+      'HEADER_INVALID',
       `Stream-Forked-From must be the path of a stream's URL: ${PREFIX}…`,
     );
   }
@@ -48,28 +48,28 @@ export function parseFork(headers: IncomingHttpHeaders): ForkHead | undefined {
 function parseBeyond(raw: string): number {
   const value = /^(0|[1-9]\d{0,15})$/.test(raw) ? Number(raw) : Number.NaN;
   if (Number.isSafeInteger(value)) return value;
-  throw new RequestError('BAD_REQUEST', 'Stream-Fork-Sub-Offset must be a plain decimal number');
+  throw new RequestError('HEADER_INVALID', 'Stream-Fork-Sub-Offset must be a plain decimal number');
 }
 
-/** @throws LogError `LOG_NOT_FOUND`; RequestError `CONFLICT` for one that was deleted while forks of it live */
+/** @throws LogError `LOG_NOT_FOUND`; RequestError `ID_RETIRED` for one that was deleted while forks of it live */
 export async function sourceOf(store: LogStore, { source }: ForkHead): Promise<LogInfo> {
   try {
     return await existing(store, source);
   } catch (error) {
     if (!isLogError(error, 'LOG_RETIRED')) throw error;
-    throw new RequestError('CONFLICT', `The stream ${source} was deleted, and lives on only in its forks`);
+    throw new RequestError('ID_RETIRED', `The stream ${source} was deleted, and lives on only in its forks`);
   }
 }
 
-/** @throws RequestError `BAD_REQUEST` when the source has no such place */
+/** @throws RequestError `HEADER_INVALID` when the source has no such place */
 export async function forkPoint(store: LogStore, source: LogInfo, head: ForkHead): Promise<ForkPoint> {
   const at = head.at ?? source.tail;
   if (at > source.tail)
-    throw new RequestError('BAD_REQUEST', 'Stream-Fork-Offset is beyond the end of the stream');
+    throw new RequestError('HEADER_INVALID', 'Stream-Fork-Offset is beyond the end of the stream');
   await assertBoundary(store, source, at, 'Stream-Fork-Offset');
   const place = await beyond(store, source, at, head.beyond);
   if (place === undefined) {
-    throw new RequestError('BAD_REQUEST', 'Stream-Fork-Sub-Offset is beyond the end of the stream');
+    throw new RequestError('HEADER_INVALID', 'Stream-Fork-Sub-Offset is beyond the end of the stream');
   }
   return { source: { id: source.id, generation: source.generation }, at: place };
 }

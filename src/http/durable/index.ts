@@ -1,13 +1,13 @@
 import { isLogError, LogError } from '../../core/errors';
 import type { DirectProtocol, Exchange } from '../direct';
-import { RequestError } from '../request-error';
+import { notAllowed } from '../front/not-allowed';
 import { Answer, sharedHeaders } from './answer';
 import { append } from './append';
 import { Bodies } from './bodies';
 import { create } from './create';
 import { describe } from './describe';
 import type { Durable, Operation } from './operation';
-import { allow } from './preflight';
+import { allow, METHODS } from './preflight';
 import { read } from './read';
 import { remove } from './remove';
 import { idOf, PREFIX } from './stream-path';
@@ -42,7 +42,7 @@ function perform(wire: Durable, exchange: Exchange): Promise<void> | void {
   // A preflight comes without the token of the request that it is about.
   if (method === 'OPTIONS') return allow(wire, exchange);
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
-  if (operation === undefined) throw notAllowed(method);
+  if (operation === undefined) throw notAllowed(method, METHODS);
   const { req, res, path, query, requestId, access } = exchange;
   const allowed = access();
   return hidingGone(operation(wire, { req, res, path, query, requestId, access, allowed, id: idOf(path) }));
@@ -55,11 +55,4 @@ async function hidingGone(work: Promise<void>): Promise<void> {
   } catch (error) {
     throw isLogError(error, 'LOG_GONE') ? new LogError('LOG_NOT_FOUND', error.message) : error;
   }
-}
-
-function notAllowed(method: string): RequestError {
-  const allowed = [...Object.keys(OPERATIONS), 'OPTIONS'].join(', ');
-  return new RequestError('METHOD_NOT_ALLOWED', `${method} is not allowed here, but ${allowed} are`, {
-    Allow: allowed,
-  });
 }

@@ -10,7 +10,7 @@ const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * of an object's keys, stay what they were.
  *
  * @returns empty for an empty array
- * @throws RequestError `BAD_REQUEST` when it is not JSON in UTF-8
+ * @throws RequestError `BODY_INVALID` when it is not JSON in UTF-8
  */
 export function jsonTexts(body: Buffer): Buffer {
   const isArray = Array.isArray(parse(body));
@@ -43,7 +43,7 @@ function parse(body: Buffer): unknown {
     return JSON.parse(DECODER.decode(body));
   } catch {
     // Whichever of the two it was, the text is not JSON (RFC 8259, 8.1: UTF-8).
-    throw new RequestError('BAD_REQUEST', 'The body is not valid JSON');
+    throw new RequestError('BODY_INVALID', 'The body is not valid JSON');
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Exchange } from '../direct';
 import type { Durable } from './operation';
 
-const METHODS = 'GET, POST, PUT, DELETE, HEAD, OPTIONS';
+export const METHODS = 'GET, POST, PUT, DELETE, HEAD, OPTIONS';
 const HEADERS = [
   'Content-Type',
   'Authorization',

@@ -29,13 +29,13 @@ export async function read(wire: Durable, request: StreamRequest): Promise<void>
   else await sendChunk(wire, request, info, from);
 }
 
-/** @throws RequestError `BAD_REQUEST`. Parameters that the protocol does not have are left alone */
+/** @throws RequestError `PARAMETER_INVALID`. Parameters that the protocol does not have are left alone */
 function parseReadQuery(query: URLSearchParams): ReadQuery {
   const [offset, ...more] = query.getAll('offset');
-  if (more.length > 0) throw new RequestError('BAD_REQUEST', 'offset is given more than once');
+  if (more.length > 0) throw new RequestError('PARAMETER_INVALID', 'offset is given more than once');
   const live = parseLive(query.get('live'));
   if (live !== undefined && offset === undefined) {
-    throw new RequestError('BAD_REQUEST', `live=${live} needs an offset`);
+    throw new RequestError('PARAMETER_INVALID', `live=${live} needs an offset`);
   }
   return { from: offset === undefined ? START : parseReadFrom(offset), live };
 }
@@ -43,13 +43,14 @@ function parseReadQuery(query: URLSearchParams): ReadQuery {
 function parseLive(raw: string | null): ReadQuery['live'] {
   if (raw === null) return undefined;
   if (raw === 'long-poll' || raw === 'sse') return raw;
-  throw new RequestError('BAD_REQUEST', 'live must be long-poll or sse');
+  throw new RequestError('PARAMETER_INVALID', 'live must be long-poll or sse');
 }
 
-/** @throws RequestError `BAD_REQUEST` for an offset that this stream does not have: it was given for another */
+/** @throws RequestError `PARAMETER_INVALID` for an offset that this stream does not have: it was given for another */
 async function startOf({ store }: Durable, info: LogInfo, asked: ReadFrom): Promise<Offset> {
   if (asked === 'now') return info.tail;
-  if (asked > info.tail) throw new RequestError('BAD_REQUEST', 'offset is beyond the end of the stream');
+  if (asked > info.tail)
+    throw new RequestError('PARAMETER_INVALID', 'offset is beyond the end of the stream');
   await assertBoundary(store, info, asked, 'offset');
   return asked;
 }

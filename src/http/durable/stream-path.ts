@@ -10,7 +10,7 @@ const RESERVED = /^__ds(\/|$)/;
 
 /**
  * The id in the path of a stream's URL, which may contain slashes.
- * @throws RequestError `BAD_REQUEST`, `NOT_FOUND` for reserved paths; LogError `LOG_ID_INVALID`
+ * @throws RequestError `LOG_ID_INVALID`, `NOT_FOUND` for reserved paths; LogError `LOG_ID_INVALID`
  */
 export function idOf(path: string): LogId {
   const id = decodeSegment(path.slice(PREFIX.length));

@@ -5,6 +5,9 @@ import type { Meeting } from '../../relay/meeting';
 import { RequestBody } from '../../relay/request-body';
 import { ResponseBody } from '../../relay/response-body';
 import type { Side } from '../../relay/side';
+import { jsonBody } from '../front/json-body';
+import { RequestError } from '../request-error';
+import { refusalOf } from '../respond';
 
 export interface Channels {
   readonly places: HttpipePlaces;
@@ -55,24 +58,24 @@ function headersOf({ contentType, contentLength }: SenderHead): Record<string, s
 
 function answer(side: Side, outcome: Outcome): void {
   if (outcome.kind === 'left') return;
-  const [status, error] = describe(outcome.kind);
-  side.reply(status, { 'Content-Type': 'application/json' }, JSON.stringify({ error }));
+  const { status, headers, body } = refusalOf(errorOf(outcome.kind));
+  side.reply(status, headers, jsonBody(body));
 }
 
-function describe(kind: Exclude<Outcome['kind'], 'left'>): readonly [status: number, sentence: string] {
+function errorOf(kind: Exclude<Outcome['kind'], 'left'>): RequestError {
   switch (kind) {
     case 'exchanged':
-      return [502, 'The other side was lost'];
+      return new RequestError('PEER_LOST', 'The other side was lost');
     case 'timeout':
-      return [408, 'Nobody came to the other side in time'];
+      return new RequestError('PEER_MISSING', 'Nobody came to the other side in time');
     case 'gone':
     case 'refused':
-      return [410, 'The channel was destroyed'];
+      return new RequestError('CHANNEL_GONE', 'The channel was destroyed');
     case 'stopping':
-      return [503, 'The server is stopping'];
+      return new RequestError('STOPPING', 'The server is stopping');
     case 'full':
-      return [503, 'Too many requests are waiting'];
+      return new RequestError('TOO_MANY_WAITING', 'Too many requests are waiting');
     case 'lost':
-      return [503, 'The server lost sight of the channel'];
+      return new RequestError('RELAY_UNAVAILABLE', 'The server lost sight of the channel');
   }
 }

@@ -1,6 +1,8 @@
 import { placeOf } from '../../relay/httpipe';
 import { openHttpipe } from '../../relay/open-httpipe';
 import { Side } from '../../relay/side';
+import { jsonBody } from '../front/json-body';
+import { notAllowed } from '../front/not-allowed';
 import { decodeSegment } from '../path-segment';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
@@ -59,7 +61,7 @@ async function handleNamespace(side: Side, { places }: Channels, namespace: stri
     case 'GET': {
       if (namespace === 'namespaces') return list(side, await places.namespaces());
       const names = await places.channels(namespace);
-      if (names.length === 0) throw new RequestError('NOT_FOUND', 'The namespace has no channels');
+      if (names.length === 0) throw new RequestError('CHANNEL_NOT_FOUND', 'The namespace has no channels');
       return list(side, names);
     }
     case 'DELETE':
@@ -71,11 +73,5 @@ async function handleNamespace(side: Side, { places }: Channels, namespace: stri
 }
 
 function list(side: Side, names: readonly string[]): void {
-  side.reply(200, { 'Content-Type': 'application/json' }, JSON.stringify(names));
-}
-
-function notAllowed(method: string | undefined, allowed: string): RequestError {
-  return new RequestError('METHOD_NOT_ALLOWED', `${method} is not allowed here, but ${allowed} are`, {
-    Allow: allowed,
-  });
+  side.reply(200, { 'Content-Type': 'application/json' }, jsonBody(names));
 }

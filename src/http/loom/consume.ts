@@ -39,7 +39,7 @@ function wantsEvents(ctx: RouterContext): boolean {
   return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(ctx.get('Accept'));
 }
 
-/** `?offset=N`. @throws RequestError `BAD_REQUEST`, `RANGE_NOT_SATISFIABLE` */
+/** `?offset=N`. @throws RequestError `PARAMETER_INVALID`, `RANGE_NOT_SATISFIABLE` */
 function requestedOffset(ctx: RouterContext, info: LogInfo): Offset {
   const { offset: raw } = ctx.query;
   if (raw === undefined) return START;

@@ -25,7 +25,7 @@ async function page(store: Wire['store'], query: ListQuery): ReturnType<Wire['st
     return await store.list(query);
   } catch (error) {
     if (isLogError(error, 'LOG_ID_INVALID'))
-      throw new RequestError('BAD_REQUEST', 'cursor is not one that a list returned');
+      throw new RequestError('PARAMETER_INVALID', 'cursor is not one that a list returned');
     throw error;
   }
 }
@@ -44,7 +44,7 @@ function parseListQuery(ctx: RouterContext, reach: string): ListQuery {
 
 function single(ctx: RouterContext, name: string): string | undefined {
   const value = ctx.query[name];
-  if (Array.isArray(value)) throw new RequestError('BAD_REQUEST', `${name} is given more than once`);
+  if (Array.isArray(value)) throw new RequestError('PARAMETER_INVALID', `${name} is given more than once`);
   return value;
 }
 
@@ -52,14 +52,14 @@ function parseLimit(raw: string | undefined): number {
   if (raw === undefined) return LIMIT_DEFAULT;
   const limit = /^\d{1,4}$/.test(raw) ? Number(raw) : 0;
   if (limit < 1 || limit > LIMIT_MAX)
-    throw new RequestError('BAD_REQUEST', `limit must be 1 to ${LIMIT_MAX}`);
+    throw new RequestError('PARAMETER_INVALID', `limit must be 1 to ${LIMIT_MAX}`);
   return limit;
 }
 
 function parseState(raw: string | undefined): LogState | undefined {
   const state = STATES.find((known) => known === raw);
   if (raw !== undefined && state === undefined) {
-    throw new RequestError('BAD_REQUEST', `state must be one of ${STATES.join(', ')}`);
+    throw new RequestError('PARAMETER_INVALID', `state must be one of ${STATES.join(', ')}`);
   }
   return state;
 }

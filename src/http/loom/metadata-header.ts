@@ -8,12 +8,12 @@ const DEPTH_MAX = 100;
  * Reads `X-Stream-Metadata`: any JSON value.
  *
  * @param bytesMax of the header as it was sent
- * @throws RequestError `BAD_REQUEST` when it is not JSON or nested too deeply, `METADATA_TOO_LARGE`
+ * @throws RequestError `METADATA_INVALID` when it is not JSON or nested too deeply, `METADATA_TOO_LARGE`
  */
 export function parseMetadata(header: string | string[] | undefined, bytesMax: number): Json | undefined {
   if (header === undefined) return undefined;
   if (Array.isArray(header))
-    throw new RequestError('BAD_REQUEST', 'X-Stream-Metadata is given more than once');
+    throw new RequestError('METADATA_INVALID', 'X-Stream-Metadata is given more than once');
   assertSize(header.length, bytesMax);
   const metadata = parseJson(fromHeaderBytes(header));
   assertDepth(metadata, DEPTH_MAX);
@@ -25,14 +25,17 @@ function parseJson(text: string): Json {
     return JSON.parse(text);
   } catch {
     // `JSON.parse` throws nothing but SyntaxError, whose message quotes the input.
-    throw new RequestError('BAD_REQUEST', 'X-Stream-Metadata is not JSON');
+    throw new RequestError('METADATA_INVALID', 'X-Stream-Metadata is not JSON');
   }
 }
 
 function assertDepth(json: Json, levels: number): void {
   if (typeof json !== 'object' || json === null) return;
   if (levels === 0)
-    throw new RequestError('BAD_REQUEST', `X-Stream-Metadata is nested more than ${DEPTH_MAX} levels deep`);
+    throw new RequestError(
+      'METADATA_INVALID',
+      `X-Stream-Metadata is nested more than ${DEPTH_MAX} levels deep`,
+    );
   for (const member of Object.values(json)) assertDepth(member, levels - 1);
 }
 

@@ -59,7 +59,7 @@ async function create(ctx: RouterContext, wire: Wire, id: LogId, resumable: bool
   try {
     return await store.create(id, init, ctx.query['force'] === 'true' ? 'replace' : 'new');
   } catch (error) {
-    if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('CONFLICT', error.message);
+    if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('ID_RETIRED', error.message);
     if (!isLogError(error, 'LOG_EXISTS')) throw error;
     throw new LogError(
       'LOG_EXISTS',
@@ -76,7 +76,7 @@ async function assertNotOwn({ store }: Wire, id: LogId, key: string): Promise<vo
   const info = await store.info(id);
   if (info?.producerKey !== key) return;
   throw new RequestError(
-    'CONFLICT',
+    'ALREADY_CREATED',
     `The stream with ID ${id} was created by this very request: resume it by PATCH`,
     {
       'Idempotency-Key': key,

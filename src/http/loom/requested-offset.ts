@@ -2,11 +2,11 @@ import type { LogInfo } from '../../core/log';
 import { type Offset, parseOffset } from '../../core/offset';
 import { RequestError } from '../request-error';
 
-/** @param name of the parameter, for the error. @throws RequestError `BAD_REQUEST` */
+/** @param name of the parameter, for the error. @throws RequestError `PARAMETER_INVALID` */
 export function parseQueryOffset(raw: string | string[], name = 'offset'): Offset {
   const offset = typeof raw === 'string' ? parseOffset(raw) : undefined;
   if (offset === undefined)
-    throw new RequestError('BAD_REQUEST', `${name} must be one plain decimal number of bytes`);
+    throw new RequestError('PARAMETER_INVALID', `${name} must be one plain decimal number of bytes`);
   return offset;
 }
 

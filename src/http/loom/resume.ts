@@ -55,9 +55,9 @@ function parsePatch(ctx: RouterContext, metadataBytesMax: number): PatchRequest 
   }
   const { offset, complete } = parseUploadHeaders(ctx.req.headers);
   if (offset === undefined)
-    throw new RequestError('BAD_REQUEST', 'A PATCH needs Upload-Offset: <bytes committed>');
+    throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Offset: <bytes committed>');
   if (complete === undefined)
-    throw new RequestError('BAD_REQUEST', 'A PATCH needs Upload-Complete: ?0 or ?1');
+    throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Complete: ?0 or ?1');
   const metadata = parseMetadata(ctx.req.headers['x-stream-metadata'], metadataBytesMax);
   return { offset, complete, metadata };
 }
@@ -66,14 +66,17 @@ function parsePatch(ctx: RouterContext, metadataBytesMax: number): PatchRequest 
 function assertOwn(ctx: RouterContext, info: LogInfo): void {
   const key = producerKey(ctx.req.headers);
   if (key === undefined || key === info.producerKey) return;
-  throw new RequestError('CONFLICT', `The stream with ID ${info.id} is not the one that this producer began`);
+  throw new RequestError(
+    'KEY_MISMATCH',
+    `The stream with ID ${info.id} is not the one that this producer began`,
+  );
 }
 
 /** Bytes from anywhere would break the messages of a JSON stream. */
 function assertUnframed({ id, framing }: LogInfo): void {
   if (framing === undefined) return;
   throw new RequestError(
-    'CONFLICT',
+    'TYPE_MISMATCH',
     `The stream with ID ${id} takes whole JSON messages only: append them at /v1/stream`,
   );
 }
@@ -93,7 +96,7 @@ async function accept({ store, config }: Wire, info: LogInfo, request: PatchRequ
   const { offset, metadata: patch } = request;
   if (offset !== info.tail) {
     throw new RequestError(
-      'CONFLICT',
+      'OFFSET_MISMATCH',
       `Upload-Offset is ${offset}, but ${info.tail} bytes are committed`,
       progress(info),
     );
@@ -133,7 +136,7 @@ async function release({ store, stopping }: Wire, info: LogInfo): Promise<void> 
 }
 
 function closed(info: LogInfo): RequestError {
-  return new RequestError('CONFLICT', `The stream with ID ${info.id} is closed and takes no more data`, {
+  return new RequestError('LOG_SEALED', `The stream with ID ${info.id} is closed and takes no more data`, {
     ...progress(info),
     'X-Stream-State': streamState(info),
   });

@@ -7,7 +7,7 @@ import { decodeSegment } from '../path-segment';
 
 /**
  * The id in the path as it stood in the request: the router's own parameters hide a malformed escape.
- * @throws RequestError `BAD_REQUEST`, LogError `LOG_ID_INVALID`
+ * @throws RequestError `LOG_ID_INVALID`, LogError `LOG_ID_INVALID`
  */
 export function streamId(ctx: RouterContext): LogId {
   const [raw = ''] = ctx.captures ?? [];

@@ -11,7 +11,7 @@ export interface UploadHeaders {
   readonly resumable: boolean;
 }
 
-/** @throws RequestError `BAD_REQUEST` naming the header and what it may be */
+/** @throws RequestError `HEADER_INVALID` naming the header and what it may be */
 export function parseUploadHeaders(headers: IncomingHttpHeaders): UploadHeaders {
   const offset = parseUploadOffset(headers['upload-offset']);
   const complete = parseUploadComplete(headers['upload-complete']);
@@ -26,7 +26,7 @@ function parseUploadOffset(header: string | string[] | undefined): Offset | unde
   if (header === undefined) return undefined;
   const offset = parseOffset(String(header).trim());
   if (offset === undefined)
-    throw new RequestError('BAD_REQUEST', 'Upload-Offset must be a plain decimal number of bytes');
+    throw new RequestError('HEADER_INVALID', 'Upload-Offset must be a plain decimal number of bytes');
   return offset;
 }
 
@@ -34,7 +34,7 @@ function parseUploadComplete(header: string | string[] | undefined): boolean | u
   if (header === undefined) return undefined;
   const value = String(header).trim();
   if (value !== '?0' && value !== '?1')
-    throw new RequestError('BAD_REQUEST', 'Upload-Complete must be ?0 or ?1');
+    throw new RequestError('HEADER_INVALID', 'Upload-Complete must be ?0 or ?1');
   return value === '?1';
 }
 

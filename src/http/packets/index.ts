@@ -3,6 +3,7 @@ import type { Config } from '../../config/config';
 import { openPacketStore } from '../../relay/mailbox/open-packet-store';
 import { PacketProxy, type ProxyOptions } from '../../relay/mailbox/packet-proxy';
 import type { PacketLimits } from '../../relay/mailbox/packet-store';
+import { notAllowed } from '../front/not-allowed';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
 import { exchange } from './exchange';
@@ -51,9 +52,7 @@ export const packets: OpenRelaySystem = async ({ relay, config, logger }) => {
 function operationOf({ path, req }: RelayRequest): Operation {
   const operation = Object.hasOwn(OPERATIONS, path) ? OPERATIONS[path] : undefined;
   if (operation === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
-  if (req.method !== 'POST') {
-    throw new RequestError('METHOD_NOT_ALLOWED', 'Only POST is allowed here', { Allow: 'POST' });
-  }
+  if (req.method !== 'POST') throw notAllowed(req.method, 'POST');
   return operation;
 }
 

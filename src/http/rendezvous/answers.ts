@@ -1,6 +1,7 @@
 import type { Outcome } from '../../relay/attendee';
 import { DESTINATION_LOST, EXPIRED, REPORTED, SOURCE_LOST } from '../../relay/rendezvous';
 import type { Side } from '../../relay/side';
+import { jsonBody } from '../front/json-body';
 
 /** What the wire says instead of bytes, always as `{"name", "message"}`. */
 export interface Answer {
@@ -15,7 +16,11 @@ export const UNKNOWN: Answer = {
   message: 'The specified session id does not exist',
 };
 
-export const NO_ROUTE: Answer = { status: 404, name: 'BadRouteError', message: 'There is nothing here' };
+export const NO_ROUTE: Answer = {
+  status: 404,
+  name: 'BadRouteError',
+  message: 'No endpoint exists for the specified method and/or route',
+};
 
 export const STARTED: Answer = {
   status: 409,
@@ -35,7 +40,7 @@ export function invalid(message: string): Answer {
 
 export function refuse(side: Side, { status, name, message }: Answer): void {
   const headers = { 'Content-Type': 'application/json', Connection: 'close' };
-  side.reply(status, headers, JSON.stringify({ name, message }));
+  side.reply(status, headers, jsonBody({ name, message }));
 }
 
 /** The answer for a side that took no part in an exchange, or whose counterpart was lost. */

@@ -51,14 +51,26 @@ function parseHeaders(raw: unknown, what: string): Headers {
       throw new Error(`${what}: the value of a header must be a string`);
     }
     const text = String(value);
-    try {
-      validateHeaderName(name);
-      validateHeaderValue(name, text);
-    } catch {
-      // Its message would quote the header.
-      throw new Error(`${what}: a header is not valid in HTTP/1.1`);
-    }
+    assertName(name);
+    assertValue(name, text);
     if (!FRAMING.has(name.toLowerCase())) headers.push([name, text]);
   }
   return Object.fromEntries(headers);
+}
+
+function assertName(name: string): void {
+  try {
+    validateHeaderName(name);
+  } catch {
+    // The original's words.
+    throw new Error(`Not a valid HTTP header name: ${name}`);
+  }
+}
+
+function assertValue(name: string, value: string): void {
+  try {
+    validateHeaderValue(name, value);
+  } catch {
+    throw new Error(`Not a valid value of the HTTP header ${name}`);
+  }
 }

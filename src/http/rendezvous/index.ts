@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openRendezvous } from '../../relay/open-rendezvous';
 import { Side } from '../../relay/side';
+import { jsonBody } from '../front/json-body';
 import { readWhole, type WholeBodyLimits } from '../relay-body';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { FULL, invalid, NO_ROUTE, refuse, UNKNOWN } from './answers';
@@ -106,5 +107,5 @@ class Routes {
 }
 
 function json(side: Side, status: number, value: object): void {
-  side.reply(status, { 'Content-Type': 'application/json' }, JSON.stringify(value));
+  side.reply(status, { 'Content-Type': 'application/json' }, jsonBody(value));
 }

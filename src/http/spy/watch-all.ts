@@ -13,8 +13,10 @@ import { SpyResponse } from './spy-response';
 export async function watchAll(ctx: RouterContext, wire: Wire): Promise<void> {
   const access = authorize(ctx, 'spy');
   const { color, from = 'now', prefix = '' } = ctx.query;
-  if (from !== 'now' && from !== 'start') throw new RequestError('BAD_REQUEST', 'from must be start or now');
-  if (typeof prefix !== 'string') throw new RequestError('BAD_REQUEST', 'prefix is given more than once');
+  if (from !== 'now' && from !== 'start')
+    throw new RequestError('PARAMETER_INVALID', 'from must be start or now');
+  if (typeof prefix !== 'string')
+    throw new RequestError('PARAMETER_INVALID', 'prefix is given more than once');
   const options = { from, prefix: reachablePrefix(prefix, access.prefix) } as const;
 
   const { res } = ctx;
