@@ -1,3 +1,4 @@
+import { errorCode, meaningOf } from './error-code';
 import { LoomClientError } from './errors';
 import { memberOf, parseJson } from './json';
 
@@ -42,20 +43,19 @@ export function assertAccepted(answer: Answer): void {
 
 export function toError(answer: Answer): LoomClientError {
   const { status } = answer;
-  if (status === 404 || status === 410)
-    return new LoomClientError('NOT_FOUND', errorText(answer), { status });
-  if (!isPassingStatus(status)) return new LoomClientError('REFUSED', errorText(answer), { status });
-  const retryAfterMs = parseRetryAfter(answer.headers.get('Retry-After'));
-  return new LoomClientError('BUSY', errorText(answer), {
+  const answerCode = codeOf(answer);
+  const code = meaningOf(answerCode, status);
+  const retryAfterMs = code === 'BUSY' ? parseRetryAfter(answer.headers.get('Retry-After')) : undefined;
+  return new LoomClientError(code, errorText(answer), {
     status,
+    ...(answerCode !== undefined && { answerCode }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
 }
 
-/** Those that tell of the server's or a proxy's present condition and not of the request. */
-function isPassingStatus(status: number): boolean {
-  if (status === 408 || status === 425 || status === 429) return true;
-  return status >= 500 && status !== 501 && status !== 505;
+/** The code of an answer that is not a success, or what its status most likely stands for. */
+export function codeOf({ status, text }: Answer): string | undefined {
+  return errorCode(memberOf(parseJson(text), 'code'), status);
 }
 
 /** The server's own sentence, if it has one. */

@@ -19,22 +19,26 @@ export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 export interface ClientErrorFacts extends ErrorOptions {
   /** The status of the answer, when there was one. */
   readonly status?: number;
+  /** The `code` of the answer, as the server's `docs/errors.md` lists them. */
+  readonly answerCode?: string;
   /** How long the server asked to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
 }
 
 export class LoomClientError extends Error {
   readonly status: number | undefined;
+  readonly answerCode: string | undefined;
   readonly retryAfterMs: number | undefined;
 
   constructor(
     readonly code: ClientErrorCode,
     message: string = CLIENT_ERRORS[code],
-    { status, retryAfterMs, ...options }: ClientErrorFacts = {},
+    { status, answerCode, retryAfterMs, ...options }: ClientErrorFacts = {},
   ) {
     super(message, options);
     this.name = 'LoomClientError';
     this.status = status;
+    this.answerCode = answerCode;
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -115,8 +115,11 @@ export class Follow implements AsyncIterable<Uint8Array> {
       this.#end = { state: 'closed', outcome: 'deleted', metadata: undefined };
       return;
     }
-    // 416: the stream is shorter than what was read of it.
-    if (isClientError(error, 'REPLACED') || (this.#isKnown && isClientError(error) && error.status === 416)) {
+    // The stream is shorter than what was read of it.
+    if (
+      isClientError(error, 'REPLACED') ||
+      (this.#isKnown && isClientError(error) && error.answerCode === 'range_not_satisfiable')
+    ) {
       this.#end = { state: 'closed', outcome: 'replaced', metadata: undefined };
       return;
     }

@@ -1,7 +1,8 @@
-import { type Answer, assertAccepted, toError, uploadOffset } from './answer';
+import { type Answer, assertAccepted, codeOf, toError, uploadOffset } from './answer';
 import { Backlog } from './backlog';
 import { Backoff } from './backoff';
 import type { Endpoint } from './endpoint';
+import { isDispute, isRepetition, meaningOf } from './error-code';
 import { isPassing, LoomClientError } from './errors';
 import type { Json } from './json';
 import { parseStreamState } from './stream-state';
@@ -131,7 +132,7 @@ export class Upload {
 
   async #create(): Promise<void> {
     const answer = await this.#requests.create();
-    const isOurs = answer.status === 409 && this.#requests.isOurs(answer);
+    const isOurs = isRepetition(codeOf(answer)) && this.#requests.isOurs(answer);
     if (!isOurs) assertAccepted(answer);
     this.#tell({ kind: 'created', replaced: answer.headers.get('X-Stream-Replaced') === 'true' });
     await this.#goOn(isOurs ? (uploadOffset(answer.headers) ?? 0) : 0);
@@ -145,7 +146,7 @@ export class Upload {
     if (isLast) this.#last.wasSent = true;
     const part = { from, isLast, ...(isLast && { metadata: this.#last.metadata }) };
     const { answer, to } = await this.#requests.append(this.#backlog, part);
-    if (answer.status === 409) this.#disputed(answer, from);
+    if (isDispute(codeOf(answer))) this.#disputed(answer, from);
     assertAccepted(answer);
     const offset = uploadOffset(answer.headers);
     if (offset === undefined || offset > to) throw new LoomClientError('OUT_OF_STEP');
@@ -180,9 +181,10 @@ export class Upload {
 
   async #ask(): Promise<void> {
     const answer = await this.#requests.head();
-    if (answer.status === 409 || this.#requests.isForeign(answer)) throw new LoomClientError('REPLACED');
+    const code = codeOf(answer);
+    if (isDispute(code) || this.#requests.isForeign(answer)) throw new LoomClientError('REPLACED');
     // A HEAD has no sentence of the server's.
-    if (answer.status === 404 || answer.status === 410) {
+    if (meaningOf(code, answer.status) === 'NOT_FOUND') {
       throw new LoomClientError('NOT_FOUND', 'the stream was removed while it was being sent');
     }
     assertAccepted(answer);

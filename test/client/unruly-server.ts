@@ -18,6 +18,7 @@ export type Fault =
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly error?: string;
+      readonly code?: string;
     };
 
 export class Stored {
@@ -118,7 +119,7 @@ export class UnrulyServer {
     this.seen.push(seen);
     if (fault.kind === 'refuse') {
       res.writeHead(fault.status, { 'Content-Type': 'application/json', ...fault.headers });
-      res.end(JSON.stringify({ error: fault.error ?? 'refused' }));
+      res.end(JSON.stringify({ error: fault.error ?? 'refused', code: fault.code }));
       req.resume();
       return;
     }
@@ -127,8 +128,8 @@ export class UnrulyServer {
     else if (fault.kind !== 'mute') this.#send(res, answer, fault);
   }
 
-  #send(res: ServerResponse, { status, headers = {}, error }: Answer, fault: Fault): void {
-    const body = error === undefined ? '' : JSON.stringify({ error });
+  #send(res: ServerResponse, { status, headers = {}, error, code }: Answer, fault: Fault): void {
+    const body = error === undefined ? '' : JSON.stringify({ error, code });
     if (fault.kind !== 'half') {
       res.writeHead(status, headers).end(body);
       return;
@@ -143,7 +144,8 @@ export class UnrulyServer {
     const id = decodeURIComponent(url.pathname.slice('/stream/'.length));
     const stored = this.streams.get(id);
     if (req.method === 'POST') return this.#create(req, id, stored, url.searchParams.get('force') === 'true');
-    if (stored === undefined) return { status: 404, error: `The stream with ID ${id} does not exist` };
+    if (stored === undefined)
+      return { status: 404, error: `The stream with ID ${id} does not exist`, code: 'stream_not_found' };
     if (req.method === 'HEAD') return { status: 200, headers: progress(stored) };
     return patch(req, seen, stored, fault);
   }
@@ -155,10 +157,11 @@ export class UnrulyServer {
         status: 409,
         headers: { ...progress(stored), 'Idempotency-Key': key ?? '' },
         error: 'yours already',
+        code: 'already_created',
       };
     }
     if (stored !== undefined && !force)
-      return { status: 409, error: `The stream with ID ${id} already exists.` };
+      return { status: 409, error: `The stream with ID ${id} already exists.`, code: 'stream_exists' };
     const metadata = text(req.headers['x-stream-metadata']);
     this.streams.set(id, new Stored(key, metadata));
     return { status: 201, headers: { 'X-Stream-Id': id, ...(stored && { 'X-Stream-Replaced': 'true' }) } };
@@ -169,6 +172,7 @@ interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly error?: string;
+  readonly code?: string;
 }
 
 /** @returns `undefined` when the body broke off */
@@ -181,11 +185,12 @@ async function patch(
   const key = text(req.headers['idempotency-key']);
   if (key !== stored.key) {
     const theirs = stored.key === undefined ? undefined : { 'Idempotency-Key': stored.key };
-    return { status: 409, error: 'not yours', ...(theirs && { headers: theirs }) };
+    return { status: 409, error: 'not yours', code: 'producer_replaced', ...(theirs && { headers: theirs }) };
   }
-  if (stored.state !== 'open') return { status: 409, headers: progress(stored), error: 'closed' };
+  if (stored.state !== 'open')
+    return { status: 409, headers: progress(stored), error: 'closed', code: 'stream_closed' };
   if (Number(req.headers['upload-offset']) !== stored.length) {
-    return { status: 409, headers: progress(stored), error: 'another offset' };
+    return { status: 409, headers: progress(stored), error: 'another offset', code: 'offset_mismatch' };
   }
   for await (const piece of req) {
     const room = fault.kind === 'cut' ? fault.after - seen.bytes : piece.length;

@@ -245,6 +245,24 @@ describe('an upload that cannot be', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it.each([
+    [503, 'stream_damaged', 'BYTES_LOST'],
+    [429, 'too_many_producers', 'REFUSED'],
+    [500, 'stream_closed', 'CLOSED'],
+    [404, 'route_not_found', 'REFUSED'],
+    [400, 'a_later_code', 'REFUSED'],
+  ])('decides by the code and not by the status: a %d with %s is final', async (status, code, expected) => {
+    server.faults = [{ kind: 'refuse', status, error: 'because', code }];
+    expect(await failureOf(begin())).toMatchObject({ code: expected, answerCode: code, message: 'because' });
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('tries again after a code that passes, whatever the status', async () => {
+    server.faults = [{ kind: 'refuse', status: 400, code: 'store_unavailable' }];
+    await send(begin(), 'hello');
+    expect(server.content('a').toString()).toBe('hello');
+  });
+
   it('does not follow a redirect', async () => {
     server.faults = [{ kind: 'refuse', status: 308, headers: { Location: 'http://elsewhere/' } }];
     expect((await failureOf(begin())).message).toContain('http://elsewhere/');

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MEANINGS } from '../../src/client/error-code';
 import { ERROR_TABLE } from '../../src/http/front/error-table';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/errors.md'), 'utf8');
@@ -19,6 +20,10 @@ describe('docs/errors.md', () => {
 
 it('every code is a word of the wire in snake case', () => {
   for (const { code } of Object.values(ERROR_TABLE)) expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
+});
+
+it('every code that the client knows is one that the server answers with', () => {
+  expect(Object.keys(MEANINGS).filter((code) => !Object.hasOwn(answered(), code))).toEqual([]);
 });
 
 function rows(): string[][] {
