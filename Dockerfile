@@ -15,7 +15,7 @@ COPY --from=build /loom/node_modules node_modules
 COPY --from=build /loom/dist dist
 COPY --from=build /loom/config config
 COPY --from=build /loom/bin bin
-RUN install -d -o node -g node /data
+RUN install -d -m 700 -o node -g node /data
 USER node
 VOLUME /data
 EXPOSE 3060

@@ -17,7 +17,7 @@ interface Layer {
 /** The drawing in the architecture, as a test. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   core: { layers: [], packages: [] },
-  storage: { layers: ['core'], packages: ['ioredis', 'lmdb'] },
+  storage: { layers: ['core'], packages: ['ioredis', 'lmdb', 'fs-native-extensions'] },
   relay: { layers: ['core', 'storage'], packages: ['ioredis', 'lmdb'] },
   http: { layers: ['core', 'config', 'relay'], types: ['observe'], packages: ['koa', '@koa/router'] },
   config: { layers: [], packages: ['js-yaml'] },

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { copyFile, type FileHandle, open, stat, truncate } from 'node:fs/promises';
+import { chmod, copyFile, type FileHandle, open, stat, truncate } from 'node:fs/promises';
 import { LogError } from '../../core/errors';
+import { PRIVATE_FILE } from './file-io';
 
 const BUFFER_BYTES = 1 << 20;
 
@@ -16,6 +17,8 @@ export async function copyBytes(from: string, to: string, bytes: number): Promis
   if (size < bytes) throw new LogError('STORE_DAMAGED', `${from} has lost its bytes ${size} to ${bytes}`);
   if (bytes >= size / 2) {
     await copyFile(from, to, constants.COPYFILE_FICLONE);
+    // The copy takes the mode of `from` over, which an earlier version may have made readable for all.
+    await chmod(to, PRIVATE_FILE);
     await truncate(to, bytes);
   } else await copyBeginning(from, to, bytes);
 }
@@ -23,7 +26,7 @@ export async function copyBytes(from: string, to: string, bytes: number): Promis
 async function copyBeginning(from: string, to: string, bytes: number): Promise<void> {
   const source = await open(from, 'r');
   try {
-    const target = await open(to, 'w');
+    const target = await open(to, 'w', PRIVATE_FILE);
     try {
       await pump(source, target, bytes);
     } finally {

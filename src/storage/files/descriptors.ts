@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { isMissing } from './failures';
-import { closeFile, makeDirectory, openFile } from './file-io';
+import { closeFile, makeDirectory, openFile, PRIVATE_FILE } from './file-io';
 import type { Layout } from './layout';
 import type { Warn } from './options';
 
@@ -96,11 +96,11 @@ export class Descriptors {
     if (mode === 'existing') return openFile(path, 'r+');
     const flags = constants.O_RDWR | constants.O_CREAT;
     try {
-      return await openFile(path, flags);
+      return await openFile(path, flags, PRIVATE_FILE);
     } catch (error) {
       if (!isMissing(error)) throw error;
       await makeDirectory(this.layout.shardOf(generation));
-      return openFile(path, flags);
+      return openFile(path, flags, PRIVATE_FILE);
     }
   }
 

@@ -5,6 +5,7 @@ import type { LogState } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import type { DueQuery } from '../../core/store';
 import { causeOf } from './commit-cause';
+import { PRIVATE_FILE } from './file-io';
 import { Lineage } from './lineage';
 import { ProducerStates } from './producer-states';
 import { idsAdded, type Step, type StoredFacts } from './stored-facts';
@@ -62,7 +63,8 @@ export class Facts {
   constructor(path: string, isSynced: boolean) {
     // With batching by event turn, lmdb makes a promise for each turn that nobody holds, and a commit that fails for lack of
     // room is an unhandled rejection that ends the process.
-    this.#root = open(path, { overlappingSync: !isSynced, eventTurnBatching: false, encoding: 'json' });
+    const options = { overlappingSync: !isSynced, eventTurnBatching: false, permissionsMode: PRIVATE_FILE };
+    this.#root = open(path, { ...options, encoding: 'json' });
     this.#logs = this.#root.openDB({ name: 'logs', encoding: 'json' });
     this.#ids = this.#root.openDB({ name: 'ids', encoding: 'json', keyEncoding: 'binary' });
     this.#order = this.#root.openDB({ name: 'order', encoding: 'json' });

@@ -8,6 +8,10 @@ export const closeFile = promisify(close);
 export const truncateFile = promisify(ftruncate);
 export const syncFile = promisify(fdatasync);
 
+/** Streams may be protected by tokens: no other user of the machine reads them from the disk. */
+export const PRIVATE_FILE = 0o600;
+export const PRIVATE_DIRECTORY = 0o700;
+
 /** How many buffers one `writev` takes (IOV_MAX of Linux and macOS). */
 const BUFFERS_MAX = 1024;
 
@@ -42,7 +46,7 @@ export function readAt(fd: number, buffer: Buffer, bytes: number, position: numb
 
 /** Makes a directory that is still there after a power cut. Its parent exists; so may the directory. */
 export async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
   await syncDirectory(dirname(path));
 }
 

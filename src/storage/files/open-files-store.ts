@@ -6,11 +6,12 @@ import { Descriptors } from './descriptors';
 import { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
 import { isNoRoom, storeFailure } from './failures';
-import { makeDirectory } from './file-io';
+import { makeDirectory, PRIVATE_DIRECTORY } from './file-io';
 import { FilesStore } from './files-store';
 import { Layout } from './layout';
 import { LogFiles } from './log-files';
 import type { Durability, FilesStoreOptions, Warn } from './options';
+import { explainPermissions, warnIfShared } from './permissions';
 import { recover } from './recover';
 import { removeDoomed } from './remove-doomed';
 import { Room } from './room';
@@ -24,9 +25,18 @@ import { Sync } from './sync';
  * @throws LogError `STORE_UNAVAILABLE` when another process uses the directory, `STORE_FULL` when not even the facts can be written.
  */
 export async function openFilesStore(directory: string, options: FilesStoreOptions): Promise<LogStore> {
-  await mkdir(directory, { recursive: true });
+  try {
+    await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
+    return await openWithLock(directory, options);
+  } catch (error) {
+    throw await explainPermissions(directory, error);
+  }
+}
+
+async function openWithLock(directory: string, options: FilesStoreOptions): Promise<LogStore> {
   const lock = await DirectoryLock.take(directory);
   try {
+    await warnIfShared(directory, options.warn);
     return await openLocked(new Layout(directory), lock, options);
   } catch (error) {
     await lock.release();
@@ -41,7 +51,7 @@ async function openLocked(
 ): Promise<LogStore> {
   const { durability = 'interval', syncIntervalMs: intervalMs = 1_000, openFilesMax = 512, warn } = options;
   await makeDirectory(layout.logs);
-  const facts = await openFacts(layout, durability);
+  const facts = await openFacts(layout, lock, durability);
   const room = new Room(layout, facts);
   try {
     await makeRoom(room, warn);
@@ -75,8 +85,9 @@ async function openLocked(
   return new FilesStore({ facts, files, sync, room, warn, close }, logsMax);
 }
 
-async function openFacts(layout: Layout, durability: Durability): Promise<Facts> {
+async function openFacts(layout: Layout, lock: DirectoryLock, durability: Durability): Promise<Facts> {
   if (!existsSync(layout.facts)) await Room.assertForNewStore(layout);
+  await lock.add(layout.facts);
   try {
     return new Facts(layout.facts, durability === 'always');
   } catch (error) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LogError } from '../../core/errors';
 import type { Facts } from './facts';
 import { isNoRoom } from './failures';
+import { PRIVATE_FILE } from './file-io';
 import { Gate } from './gate';
 import type { Layout } from './layout';
 
@@ -74,7 +75,7 @@ export class Room {
     await this.write('new', () => this.facts.probe());
     const path = join(this.layout.directory, 'probe');
     try {
-      await writeFile(path, randomBytes(PROBE_BYTES));
+      await writeFile(path, randomBytes(PROBE_BYTES), { mode: PRIVATE_FILE });
     } finally {
       await writeFile(path, '');
     }

@@ -145,8 +145,7 @@ class Subject {
   /** What a `kill -9` leaves is what the kernel has at that moment: a copy, taken while the store is open. */
   async #crash(): Promise<void> {
     const [before, left] = [this.directory, await makeDirectory()];
-    const isSocket = /loom\.lock\.\d+$/;
-    await cp(before, left, { recursive: true, filter: (path) => !isSocket.test(path) });
+    await cp(before, left, { recursive: true });
     await this.store.close();
     await removeDirectory(before);
     this.directory = left;

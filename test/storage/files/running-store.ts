@@ -17,10 +17,12 @@ export class RunningStore {
   readonly #process: ChildProcessByStdio<null, Readable, null>;
   readonly #reading: Promise<unknown>;
 
-  constructor(directory: string, argument: number | string = 0) {
+  /** @param uid the user that it runs as; only root can choose one */
+  constructor(directory: string, argument: number | string = 0, uid?: number) {
     const program = typeof argument === 'number' ? APPENDING : COMMITTING;
     this.#process = spawn(process.execPath, ['--require', REGISTER, program, directory, String(argument)], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      ...(uid !== undefined && { uid }),
     });
     const reader = createInterface(this.#process.stdout);
     reader.on('line', (line) => {
@@ -35,6 +37,11 @@ export class RunningStore {
     while (this.lines.length < lines) await once(this.#process, 'line');
   }
 
+  /** SIGSTOP: it is there, and does nothing. */
+  pause(): void {
+    this.#process.kill('SIGSTOP');
+  }
+
   /** SIGKILL; resolves when it is dead and all that it said has been read. */
   async kill(): Promise<void> {
     const isAlive = this.#process.exitCode === null && this.#process.signalCode === null;
@@ -44,10 +51,10 @@ export class RunningStore {
 }
 
 export async function withRunningStore<T>(
-  [directory, argument]: readonly [directory: string, argument?: number | string],
+  [directory, argument, uid]: readonly [directory: string, argument?: number | string, uid?: number],
   action: (running: RunningStore) => Promise<T>,
 ): Promise<T> {
-  const running = new RunningStore(directory, argument);
+  const running = new RunningStore(directory, argument, uid);
   try {
     return await action(running);
   } finally {

@@ -7,6 +7,9 @@ import { Headroom } from './headroom';
 import type { Shelf, ShelfChange, ShelfKey } from './shelf';
 
 const FILE = 'packets.mdb';
+/** Packets are for their clients alone: no other user of the machine reads them from the disk. */
+const PRIVATE_FILE = 0o600;
+const PRIVATE_DIRECTORY = 0o700;
 /** About how many bytes go into one transaction. */
 const BATCH_BYTES = 8 << 20;
 /** What a key and its share of a page take beside the value, at most. */
@@ -30,13 +33,14 @@ export class LmdbShelf implements Shelf {
   private constructor(path: string) {
     // With batching by event turn, lmdb makes a promise for each turn that nobody holds, and a commit that fails for lack of
     // room is an unhandled rejection that ends the process.
-    this.#root = open(path, { overlappingSync: true, eventTurnBatching: false, encoding: 'binary' });
+    const options = { overlappingSync: true, eventTurnBatching: false, permissionsMode: PRIVATE_FILE };
+    this.#root = open(path, { ...options, encoding: 'binary' });
     this.#headroom = new Headroom(path, () => this.#used());
   }
 
   /** @param directory is made when there is none */
   static async open(directory: string): Promise<LmdbShelf> {
-    await mkdir(directory, { recursive: true });
+    await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
     return new LmdbShelf(join(directory, FILE));
   }
 

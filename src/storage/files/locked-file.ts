@@ -1,0 +1,46 @@
+import { constants, fstat, stat } from 'node:fs';
+import { promisify } from 'node:util';
+import { tryLock } from 'fs-native-extensions';
+import { isMissing } from './failures';
+import { closeFile, openFile, PRIVATE_FILE } from './file-io';
+
+const statFile = promisify(fstat);
+const statPath = promisify(stat);
+
+/**
+ * A file that the kernel has locked for this process alone. The lock belongs to the open file: it ends with the process, however that
+ * dies, it holds while the process is stopped, and a second open file of the same process is refused as well.
+ */
+export class LockedFile {
+  private constructor(private readonly fd: number) {}
+
+  /** Makes the file when there is none. @returns `undefined` when something else has locked it */
+  static async open(path: string): Promise<LockedFile | undefined> {
+    for (;;) {
+      const fd = await openFile(path, constants.O_RDWR | constants.O_CREAT, PRIVATE_FILE);
+      try {
+        if (!tryLock(fd)) break;
+        if (await isAt(path, fd)) return new LockedFile(fd);
+      } catch (error) {
+        await closeFile(fd);
+        throw error;
+      }
+      // The file was removed between opening and locking it: this lock keeps nobody out.
+      await closeFile(fd);
+    }
+    return undefined;
+  }
+
+  release(): Promise<void> {
+    return closeFile(this.fd);
+  }
+}
+
+async function isAt(path: string, fd: number): Promise<boolean> {
+  const [held, found] = await Promise.all([statFile(fd), statPath(path).catch(ignoreMissing)]);
+  return found !== undefined && held.ino === found.ino && held.dev === found.dev;
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
+}
