@@ -1,4 +1,5 @@
 import type { LogRef, Outcome } from './log';
+import type { Loss } from './loss';
 import type { Offset } from './offset';
 import type { LifecycleEvent } from './store';
 import { Tails } from './tails';
@@ -23,6 +24,12 @@ export class Audience {
   ended(log: LogRef, at: Offset, outcome: Outcome): void {
     this.tails.ended(log, at, outcome);
     this.tell({ log, kind: 'ended', at, outcome });
+  }
+
+  /** Bytes of the log are gone, and `LogInfo.losses` has it. */
+  lost(log: LogRef, loss: Loss): void {
+    this.tails.lost(log, loss);
+    this.tell({ log, kind: 'lost', loss });
   }
 
   close(): void {

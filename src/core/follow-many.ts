@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { isLogError } from './errors';
 import { catchUp } from './follow';
 import type { LogRef, LogState } from './log';
+import type { Loss } from './loss';
 import { advance, type Offset, START } from './offset';
 import { sizeOf } from './size-of';
 import type { LifecycleEvent, LogStore, News } from './store';
@@ -10,6 +11,8 @@ import type { LifecycleEvent, LogStore, News } from './store';
 export interface Spectator {
   started(log: LogRef): void;
   bytes(log: LogRef, chunks: readonly Buffer[]): void;
+  /** Bytes that were shown are gone. The next ones begin at `loss.from`. */
+  lost(log: LogRef, loss: Loss): void;
   ended(log: LogRef): void;
   /** Resolves when it can take more of what is read for it from the store; rejects when it has left. */
   ready(): Promise<void>;
@@ -119,20 +122,36 @@ class FollowedLog {
   #onNews(news: News): void {
     if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks);
     else if (news.kind === 'ended' && news.at === this.#at) this.#end();
+    else if (news.kind === 'lost') this.#goBack(news.loss);
     else void this.#read();
+  }
+
+  #goBack(loss: Loss): void {
+    if (loss.from < this.#at) {
+      this.#at = loss.from;
+      this.around.spectator.lost(this.log, loss);
+    }
+    void this.#read();
   }
 
   async #read(): Promise<void> {
     this.#unwatch();
     this.#state = 'reading';
+    let loss: Loss | undefined;
+    this.#unwatch = this.store.watch(this.log, this.#at, (news) => {
+      if (news.kind === 'lost') loss = news.loss;
+    });
     try {
       for await (const page of catchUp(this.store, this.log, this.#at, this.around.signal)) {
         await this.around.spectator.ready();
         if (this.#isOver()) return;
+        if (loss !== undefined) break;
         this.#pass(page.chunks);
         if (page.end !== undefined) return this.#end();
       }
-      this.#watch();
+      this.#unwatch();
+      if (loss === undefined) this.#watch();
+      else this.#goBack(loss);
     } catch (error) {
       // Gone: it was replaced or removed before all of it could be shown. Whatever else went wrong with this log,
       // the others are still shown.

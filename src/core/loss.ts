@@ -23,6 +23,13 @@ export interface Life {
   readonly losses?: readonly Loss[];
 }
 
+/** How what a reader has compares with what the log holds. */
+export type Standing =
+  | { readonly kind: 'intact' }
+  /** Another life of the id has the place of the one that it read. */
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'lost'; readonly lost: LostBytes };
+
 /** Bytes that a reader has, or asks for, and that are gone. `from` is where it goes on. */
 export interface LostBytes {
   readonly from: Offset;
@@ -43,15 +50,21 @@ export function segmentOf({ losses }: Pick<Life, 'losses'>, offset: Offset): num
   return losses?.findLast(({ from }) => from < offset)?.number ?? 0;
 }
 
-/** Whether a reader that came to `offset` under the wire generation `seen` has what the log holds up to there. */
-export function isIntact(life: Life, offset: Offset, seen: string): boolean {
+/**
+ * @param offset up to which the reader has the log's bytes
+ * @param seen the wire generation under which it got them; left out, it has nothing but an offset
+ */
+export function standingOf(life: Life & { readonly tail: Offset }, offset: Offset, seen?: string): Standing {
+  if (seen === undefined) return standingAfter(knownLossBefore(life, offset));
   const segment = segmentSeen(life, seen);
-  return segment !== undefined && segmentOf(life, offset) <= segment;
+  if (segment === undefined) return { kind: 'replaced' };
+  // An offset beyond the tail under the right generation is a loss that the store has not noticed.
+  const beyond = offset > life.tail ? { from: life.tail, to: offset } : undefined;
+  return standingAfter(lostSince(life, offset, segment) ?? beyond);
 }
 
-/** Whether `seen` names this life of the id, whatever it has lost since. */
-export function isSameLife(life: Life, seen: string): boolean {
-  return segmentSeen(life, seen) !== undefined;
+function standingAfter(lost: LostBytes | undefined): Standing {
+  return lost === undefined ? { kind: 'intact' } : { kind: 'lost', lost };
 }
 
 /**

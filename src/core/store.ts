@@ -121,7 +121,7 @@ export interface LogStore {
   /** Logs whose time has come, the most overdue first. */
   due(query: DueQuery, limit: number): Promise<readonly LogInfo[]>;
 
-  /** Tells `listener` of every log that is created, attached to, interrupted, sealed or removed, on any node, from now on. */
+  /** Tells `listener` of every log that is created, attached to, interrupted, sealed or removed or that loses bytes, on any node, from now on. */
   lifecycle(listener: (event: LifecycleEvent) => void): () => void;
 
   /** Resolves when the store can take an append right now. @throws LogError `STORE_UNAVAILABLE`, `STORE_FULL`, with the reason */
@@ -220,6 +220,8 @@ export type LifecycleEvent = { readonly log: LogRef } & (
   | { readonly kind: 'created' }
   | { readonly kind: 'attached'; readonly epoch: number }
   | { readonly kind: 'released'; readonly epoch: number; readonly state: 'open' | 'interrupted' }
+  /** Acknowledged bytes are gone. Watchers of the log get the same as their last news. */
+  | { readonly kind: 'lost'; readonly loss: Loss }
   /** Sealed or removed. `at` is the tail it ended at. */
   | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: Outcome }
 );

@@ -29,6 +29,8 @@ export type RequestErrorCode =
   | 'TYPE_MISMATCH'
   | 'KEY_MISMATCH'
   | 'CONFLICT'
+  | 'STREAM_REPLACED'
+  | 'STREAM_LOST_BYTES'
   | 'STOPPING'
   | 'CHANNEL_NOT_FOUND'
   | 'CHANNEL_GONE'
@@ -43,12 +45,14 @@ export type RequestErrorCode =
 /**
  * An error of a request, or one of the store that the answer says more about.
  * @param headers what the answer carries beside the error, such as the right `Upload-Offset`.
+ * @param details members of the JSON body beside `error` and `code`
  */
 export class RequestError extends Error {
   constructor(
     readonly code: RequestErrorCode | LogErrorCode,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    readonly details: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = 'RequestError';

@@ -57,7 +57,15 @@ export function refusalOf(error: unknown): Refusal {
     // The sentence may repeat what the request had in it.
     'X-Content-Type-Options': 'nosniff',
   };
-  return { status, headers, body: { error: isOperational(error) ? error.message : 'Internal error', code } };
+  return {
+    status,
+    headers,
+    body: {
+      error: isOperational(error) ? error.message : 'Internal error',
+      code,
+      ...(error instanceof RequestError && error.details),
+    },
+  };
 }
 
 function answerOf(error: unknown): ErrorAnswer {

@@ -1,10 +1,8 @@
-import type { Offset } from '../core/offset';
-
 /** One event of a `text/event-stream` (WHATWG HTML, 9.2). */
 export interface ServerSentEvent {
   /** Left out, it is a `message`. */
   readonly event?: string;
-  readonly id: Offset;
+  readonly id: string;
   readonly data: string;
 }
 

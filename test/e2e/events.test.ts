@@ -3,6 +3,11 @@ import { onEachStore } from './on-each-store';
 
 const EVENTS = { Accept: 'text/event-stream' };
 
+/** What follows the offset in the ids of its events. */
+function generationOf({ headers }: Consumer): string {
+  return String(headers['x-stream-generation']);
+}
+
 onEachStore('server-sent events', ({ url, freshId }) => {
   const open = (id: string, headers = {}, query = '') =>
     Consumer.open(url(`/stream/${id}${query}`), { ...EVENTS, ...headers });
@@ -12,13 +17,14 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     return id;
   };
 
-  it('carry whole lines that came together, with the offset after them, and then the end', async () => {
+  it('carry whole lines that came together, with the offset after them and the generation, and then the end', async () => {
     const consumer = await open(await store('one\ntwo\n\n four\n'));
     await consumer.end();
     expect(consumer.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+    const id = `15-${generationOf(consumer)}`;
     expect(consumer.text).toBe(
-      'retry: 2000\n\nid: 15\ndata: one\ndata: two\ndata: \ndata:  four\n\n' +
-        'event: end\nid: 15\ndata: closed; outcome=complete\n\n',
+      `retry: 2000\n\nid: ${id}\ndata: one\ndata: two\ndata: \ndata:  four\n\n` +
+        `event: end\nid: ${id}\ndata: closed; outcome=complete\n\n`,
     );
   });
 
@@ -28,12 +34,15 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     await producer.head;
     const consumer = await open(id);
     await producer.write('Continue? ');
-    await consumer.until('event: partial\nid: 10\ndata: Continue? \n\n');
+    const generation = generationOf(consumer);
+    await consumer.until(`event: partial\nid: 10-${generation}\ndata: Continue? \n\n`);
     await producer.write('yes\n');
-    await consumer.until('id: 14\ndata: yes\n\n');
+    await consumer.until(`id: 14-${generation}\ndata: yes\n\n`);
     await producer.end('bye');
     await consumer.end();
-    expect(consumer.text).toMatch(/event: partial\nid: 17\ndata: bye\n\nevent: end\nid: 17\n/);
+    expect(consumer.text).toContain(
+      `event: partial\nid: 17-${generation}\ndata: bye\n\nevent: end\nid: 17-${generation}\n`,
+    );
   });
 
   it('never split a character, and show what is no UTF-8 as U+FFFD', async () => {
@@ -45,18 +54,18 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     await consumer.until('data: €\n\n');
     await producer.end(Buffer.from([0xff, 0x0a]));
     await consumer.end();
-    expect(consumer.text).toContain('id: 6\ndata: \ufffd\n\n');
+    expect(consumer.text).toContain(`id: 6-${generationOf(consumer)}\ndata: \ufffd\n\n`);
   });
 
   it('are resumed by Last-Event-ID or offset, and 204 stops a reader that has had the end', async () => {
     const id = await store('one\ntwo\n');
     const resumed = await open(id, { 'Last-Event-ID': '4' });
     await resumed.end();
-    expect(resumed.text).toContain('id: 8\ndata: two\n\n');
+    expect(resumed.text).toContain(`id: 8-${generationOf(resumed)}\ndata: two\n\n`);
     expect(resumed.text).not.toContain('one');
     const byOffset = await open(id, {}, '?offset=4');
     await byOffset.end();
-    expect(byOffset.text).toContain('id: 8\ndata: two\n\n');
+    expect(byOffset.text).toContain(`id: 8-${generationOf(byOffset)}\ndata: two\n\n`);
     expect(
       (await request(url(`/stream/${id}`), { headers: { ...EVENTS, 'Last-Event-ID': '8' } })).status,
     ).toBe(204);
@@ -72,10 +81,10 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     await producer.head;
     const consumer = await open(id);
     await producer.write('abc\r');
-    await consumer.until('event: partial\nid: 3\ndata: abc\n\n');
+    await consumer.until(`event: partial\nid: 3-${generationOf(consumer)}\ndata: abc\n\n`);
     await producer.end('\ndef\n');
     await consumer.end();
-    expect(consumer.text).toContain('id: 9\ndata: \ndata: def\n\n');
+    expect(consumer.text).toContain(`id: 9-${generationOf(consumer)}\ndata: \ndata: def\n\n`);
   });
 
   it('tell of a stream that is deleted', async () => {
@@ -85,7 +94,9 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     const consumer = await open(id);
     await request(url(`/stream/${id}`), { method: 'DELETE' });
     await consumer.end();
-    expect(consumer.text).toContain('event: end\nid: 0\ndata: closed; outcome=deleted\n\n');
+    expect(consumer.text).toContain(
+      `event: end\nid: 0-${generationOf(consumer)}\ndata: closed; outcome=deleted\n\n`,
+    );
     producer.destroy();
   });
 });

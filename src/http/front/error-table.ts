@@ -49,6 +49,8 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   LOG_GONE: { status: 410, code: 'stream_gone' },
   LOG_RETIRED: { status: 410, code: 'stream_retired' },
   ID_RETIRED: { status: 409, code: 'stream_retired' },
+  STREAM_REPLACED: { status: 409, code: 'stream_replaced' },
+  STREAM_LOST_BYTES: { status: 409, code: 'bytes_lost' },
   BYTES_LOST: { status: 410, code: 'bytes_lost' },
   LOG_SEALED: { status: 409, code: 'stream_closed' },
   LOG_BUSY: { status: 409, code: 'stream_busy' },

@@ -1,12 +1,11 @@
 import type { RouterContext } from '@koa/router';
 import type { LogInfo } from '../../core/log';
-import { type Offset, START } from '../../core/offset';
 import { authorize } from '../access';
 import { keepAlive, touch } from '../keep-alive';
 import type { Wire } from '../protocol';
 import { sendContent } from './content';
 import { sendEvents } from './events';
-import { assertWithin, parseQueryOffset } from './requested-offset';
+import { requestedOffset } from './requested-offset';
 import { progress } from './resume';
 import { streamHeaders } from './stream-headers';
 import { existing, streamId } from './stream-id';
@@ -37,11 +36,4 @@ async function noteReader(ctx: RouterContext, { store, consumers }: Wire, info: 
 
 function wantsEvents(ctx: RouterContext): boolean {
   return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(ctx.get('Accept'));
-}
-
-/** `?offset=N`. @throws RequestError `PARAMETER_INVALID`, `RANGE_NOT_SATISFIABLE` */
-function requestedOffset(ctx: RouterContext, info: LogInfo): Offset {
-  const { offset: raw } = ctx.query;
-  if (raw === undefined) return START;
-  return assertWithin(parseQueryOffset(raw), info);
 }

@@ -1,6 +1,7 @@
 import type { RouterContext } from '@koa/router';
 import { catchUp } from '../../core/follow';
 import type { LogInfo } from '../../core/log';
+import { wireGeneration } from '../../core/loss';
 import { advance, START } from '../../core/offset';
 import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { drained } from '../drained';
@@ -45,7 +46,7 @@ function whatIsThere({ info, from }: Delivery): Selection {
 
 /** By the request's conditions and `Range` (RFC 9110, 13.2.2). @throws RequestError `RANGE_NOT_SATISFIABLE` */
 function select(ctx: RouterContext, { info, from }: Delivery): Selection {
-  const etag = `"${info.generation}-${info.tail}"`;
+  const etag = `"${wireGeneration(info)}-${info.tail}"`;
   const length = info.tail - from;
   // What the id stands for may be replaced or removed: a cache must ask each time, and is told 304.
   const headers = { ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache' };

@@ -3,7 +3,7 @@ import type { RouterContext } from '@koa/router';
 import { follow } from '../../core/follow';
 import { Lines, type Text } from '../../core/lines';
 import type { LogInfo, Outcome } from '../../core/log';
-import { type Offset, START } from '../../core/offset';
+import type { Offset } from '../../core/offset';
 import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { detach } from '../detach';
 import { drained } from '../drained';
@@ -12,17 +12,19 @@ import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import { encodeEvent, HEARTBEAT, RETRY } from '../sse';
 import { closedState } from '../stream-state';
-import { assertWithin, parseQueryOffset } from './requested-offset';
+import { eventIdSuffix, type Resumption, resumeAfter } from './last-event-id';
+import { requestedOffset } from './requested-offset';
 
 /**
- * Sends a stream as Server-Sent Events: whole lines, as many in an event as came together, with the byte offset after them as their
- * id. What a line has so far is sent as `partial` when its end is long in coming. A last event `end` carries the state.
+ * Sends a stream as Server-Sent Events: whole lines, as many in an event as came together, with the byte offset after them and the
+ * generation as their id. What a line has so far is sent as `partial` when its end is long in coming. A last event `end` carries the state.
  */
 export function sendEvents(ctx: RouterContext, wire: Wire, info: LogInfo, headers: Headers): void {
   const seen = ctx.get('Last-Event-ID');
-  const from = resumeFrom(ctx, info, seen);
+  // A browser that reconnects repeats the query of its first request, which is out of date by then.
+  const start = seen === '' ? { from: requestedOffset(ctx, info) } : resumeAfter(seen, info);
   const { res } = ctx;
-  if (info.state === 'closed' && seen !== '' && from === info.tail) {
+  if (info.state === 'closed' && seen !== '' && start.reset === undefined && start.from === info.tail) {
     // It has had the end already: only this status keeps an EventSource from coming back for ever.
     sendHead(ctx, 204, headers);
     res.end();
@@ -30,19 +32,19 @@ export function sendEvents(ctx: RouterContext, wire: Wire, info: LogInfo, header
   }
   sendHead(ctx, 200, { ...headers, ...contentHeaders('text/event-stream; charset=utf-8'), ...LIVE_HEADERS });
   if (ctx.method === 'HEAD') res.end();
-  else detach(res, wire.logger, sendLive(res, wire, info, from));
+  else detach(res, wire.logger, sendLive(res, wire, info, start));
 }
 
-function resumeFrom(ctx: RouterContext, info: LogInfo, seen: string): Offset {
-  const { offset } = ctx.query;
-  if (seen !== '') return assertWithin(parseQueryOffset(seen, 'Last-Event-ID'), info);
-  return offset === undefined ? START : assertWithin(parseQueryOffset(offset), info);
-}
-
-async function sendLive(res: ServerResponse, wire: Wire, info: LogInfo, from: Offset): Promise<void> {
+async function sendLive(
+  res: ServerResponse,
+  wire: Wire,
+  info: LogInfo,
+  { from, reset }: Resumption,
+): Promise<void> {
   const { live, http } = wire.config;
   const signal = wire.consumers.signalOf(res);
-  const writer = new EventWriter(res, from, live.partialAfter);
+  const writer = new EventWriter(res, from, eventIdSuffix(info), live.partialAfter);
+  if (reset !== undefined) writer.reset(reset);
   const heartbeat = setInterval(() => writer.heartbeat(), live.heartbeat);
   try {
     for await (const { chunks, next, end } of follow(wire.store, info, from, signal, info.tail)) {
@@ -65,11 +67,17 @@ class EventWriter {
 
   constructor(
     private readonly res: ServerResponse,
-    from: Offset,
+    private readonly from: Offset,
+    private readonly idSuffix: string,
     private readonly partialAfterMs: number,
   ) {
     this.#lines = new Lines(from);
     res.write(RETRY);
+  }
+
+  /** The reader must discard what it has. The id of this event takes the place of the one that it came with. */
+  reset(data: string): void {
+    this.res.write(encodeEvent({ event: 'reset', id: this.#idOf(this.from), data }));
   }
 
   bytes(chunks: readonly Buffer[]): void {
@@ -89,7 +97,7 @@ class EventWriter {
 
   end(at: Offset, outcome: Outcome): void {
     this.#write(this.#lines.flush());
-    this.res.write(encodeEvent({ event: 'end', id: at, data: closedState(outcome) }));
+    this.res.write(encodeEvent({ event: 'end', id: this.#idOf(at), data: closedState(outcome) }));
   }
 
   stop(): void {
@@ -108,6 +116,10 @@ class EventWriter {
     // Of a line that ends in CRLF the CR is part of the end: as data it would read as one more, empty line.
     const event =
       kind === 'lines' ? { data: text.text.replace(/\r$/, '') } : { event: 'partial', data: text.text };
-    this.res.write(encodeEvent({ ...event, id: end }));
+    this.res.write(encodeEvent({ ...event, id: this.#idOf(end) }));
+  }
+
+  #idOf(offset: Offset): string {
+    return offset + this.idSuffix;
   }
 }

@@ -13,5 +13,13 @@ export function toListed(info: LogInfo): object {
     createdAt: new Date(createdAt).toISOString(),
     updatedAt: new Date(updatedAt).toISOString(),
     contentType,
+    ...lossesOf(info),
   };
+}
+
+/** What was counted as lost. A store that only knows that there may have been more does not list that. */
+function lossesOf({ losses = [] }: LogInfo): object {
+  const counted = losses.filter(({ from, to }) => from < to);
+  if (counted.length === 0) return {};
+  return { losses: counted.map(({ from, to, at }) => ({ from, to, noticedAt: new Date(at).toISOString() })) };
 }

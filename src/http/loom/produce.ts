@@ -1,6 +1,7 @@
 import type { RouterContext } from '@koa/router';
 import { isLogError, LogError } from '../../core/errors';
 import { generateLogId, type LogId, parseLogId } from '../../core/log-id';
+import { wireGeneration } from '../../core/loss';
 import type { Created } from '../../core/store';
 import { authorize } from '../access';
 import { continueIfExpected } from '../continue-if-expected';
@@ -37,7 +38,11 @@ async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void>
   const { info, replaced } = await create(ctx, wire, id, resumable);
   const { res } = ctx;
   continueIfExpected(ctx.req, ctx.res);
-  sendHead(ctx, 201, { 'X-Stream-Id': headerId(id), ...(replaced && { 'X-Stream-Replaced': 'true' }) });
+  sendHead(ctx, 201, {
+    'X-Stream-Id': headerId(id),
+    'X-Stream-Generation': wireGeneration(info),
+    ...(replaced && { 'X-Stream-Replaced': 'true' }),
+  });
   res.flushHeaders();
   const after = await receive(wire, ctx, info, complete ? 'completes' : 'leaves-open');
   if (after === undefined) res.destroy();

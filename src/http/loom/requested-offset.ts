@@ -1,12 +1,29 @@
+import type { RouterContext } from '@koa/router';
 import type { LogInfo } from '../../core/log';
-import { type Offset, parseOffset } from '../../core/offset';
+import { type LostBytes, standingOf, wireGeneration } from '../../core/loss';
+import { type Offset, parseOffset, START } from '../../core/offset';
 import { RequestError } from '../request-error';
 
+/**
+ * `?offset=N`, and `?generation=G` under which the reader got the bytes before it.
+ * @throws RequestError `PARAMETER_INVALID`, `STREAM_REPLACED`, `STREAM_LOST_BYTES`, `RANGE_NOT_SATISFIABLE`
+ */
+export function requestedOffset(ctx: RouterContext, info: LogInfo): Offset {
+  const { offset: raw, generation } = ctx.query;
+  const offset = raw === undefined ? START : parseQueryOffset(raw);
+  if (Array.isArray(generation))
+    throw new RequestError('PARAMETER_INVALID', 'generation is given more than once');
+  const standing = standingOf(info, offset, generation);
+  if (standing.kind === 'replaced') throw replaced(info);
+  if (standing.kind === 'lost') throw lostBytes(info, standing.lost);
+  return assertWithin(offset, info);
+}
+
 /** @param name of the parameter, for the error. @throws RequestError `PARAMETER_INVALID` */
-export function parseQueryOffset(raw: string | string[], name = 'offset'): Offset {
+function parseQueryOffset(raw: string | string[]): Offset {
   const offset = typeof raw === 'string' ? parseOffset(raw) : undefined;
   if (offset === undefined)
-    throw new RequestError('PARAMETER_INVALID', `${name} must be one plain decimal number of bytes`);
+    throw new RequestError('PARAMETER_INVALID', 'offset must be one plain decimal number of bytes');
   return offset;
 }
 
@@ -17,5 +34,25 @@ export function assertWithin(offset: Offset, info: LogInfo): Offset {
     'RANGE_NOT_SATISFIABLE',
     `The offset is ${offset}, but the stream with ID ${info.id} has ${info.tail} bytes`,
     { 'Content-Range': `bytes */${info.tail}` },
+  );
+}
+
+function replaced(info: LogInfo): RequestError {
+  const generation = wireGeneration(info);
+  return new RequestError(
+    'STREAM_REPLACED',
+    `The stream with ID ${info.id} was replaced since: its generation is ${generation} now`,
+    { 'X-Stream-Generation': generation },
+    { generation },
+  );
+}
+
+function lostBytes(info: LogInfo, { from, to }: LostBytes): RequestError {
+  const generation = wireGeneration(info);
+  return new RequestError(
+    'STREAM_LOST_BYTES',
+    `The stream with ID ${info.id} has lost the bytes ${from} to ${to}: go on with ?offset=${from}&generation=${generation}`,
+    { 'X-Stream-Generation': generation },
+    { generation, lost: { from, to } },
   );
 }

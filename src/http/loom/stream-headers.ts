@@ -1,13 +1,14 @@
 import type { Config } from '../../config/config';
 import type { Json } from '../../core/json';
 import type { LogInfo } from '../../core/log';
+import { wireGeneration } from '../../core/loss';
 import type { Headers } from '../content-headers';
 import { streamState } from '../stream-state';
 import { renderMetadata } from './metadata-header';
 
-/** What every answer about a stream carries, whatever its body. A client that resumes compares the generation, and so notices a replacement. */
+/** What every answer about a stream carries, whatever its body. A client that resumes by an offset gives the generation back, so that the server can compare it. */
 export function streamHeaders(info: LogInfo, http: Pick<Config['http'], 'metadataHeader'>): Headers {
-  const state = { 'X-Stream-State': streamState(info), 'X-Stream-Generation': info.generation };
+  const state = { 'X-Stream-State': streamState(info), 'X-Stream-Generation': wireGeneration(info) };
   return info.metadata === undefined
     ? state
     : { ...state, ...metadataHeaders(info.metadata, http.metadataHeader) };

@@ -1,4 +1,5 @@
 import type { LogRef } from '../../core/log';
+import type { LostBytes } from '../../core/loss';
 import { Colors } from './colors';
 import { ShownStream } from './shown-stream';
 
@@ -42,6 +43,13 @@ export class SpyFormat {
    */
   skipped(log: LogRef, bytes: number): string {
     const line = this.#ownLine(log, `… ${bytes} bytes of ${log.id} skipped`);
+    this.#begin(log);
+    return line;
+  }
+
+  /** Bytes that were shown, and that the store lost. What follows took their place. */
+  lost(log: LogRef, { from, to }: LostBytes): string {
+    const line = this.#ownLine(log, `… bytes ${from} to ${to} of ${log.id} are lost`);
     this.#begin(log);
     return line;
   }

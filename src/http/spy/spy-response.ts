@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Spectator } from '../../core/follow-many';
 import type { LogRef } from '../../core/log';
+import type { Loss } from '../../core/loss';
 import { sizeOf } from '../../core/size-of';
 import { drained } from '../drained';
 import type { SpyFormat } from './spy-format';
@@ -10,6 +11,7 @@ interface Missed {
   bytes: number;
   started: boolean;
   ended: boolean;
+  loss?: Loss;
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -55,6 +57,11 @@ export class SpyResponse implements Spectator {
     else this.#write(this.format.data(log, chunks));
   }
 
+  lost(log: LogRef, loss: Loss): void {
+    if (this.#isBehind()) this.#miss(log).loss = loss;
+    else this.#write(this.format.lost(log, loss));
+  }
+
   ended(log: LogRef): void {
     if (this.#isBehind()) this.#miss(log).ended = true;
     else this.#write(this.format.end(log));
@@ -95,9 +102,10 @@ export class SpyResponse implements Spectator {
     }
   }
 
-  #tell({ log, bytes, started, ended }: Missed): void {
+  #tell({ log, bytes, started, ended, loss }: Missed): void {
     if (started) this.#write(this.format.start(log));
     if (bytes > 0) this.#write(this.format.skipped(log, bytes));
+    if (loss !== undefined) this.#write(this.format.lost(log, loss));
     if (ended) this.#write(this.format.end(log));
   }
 

@@ -5,6 +5,7 @@ import type { LogFacts, ProducerState } from '../../core/facts';
 import { judge } from '../../core/judge';
 import type { Commit, Committed, LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import { withLoss } from '../../core/loss';
 import { advance, type Offset } from '../../core/offset';
 import type {
   Change,
@@ -145,6 +146,16 @@ export class MemoryStore implements LogStore {
   }
 
   async ready(): Promise<void> {}
+
+  /** Forgets the bytes from `from` on that it has acknowledged, as other stores do after a power cut. */
+  lose(ref: LogRef, from: Offset): void {
+    const log = this.#log(ref);
+    const { info } = log.facts;
+    const losses = withLoss(info.losses, { from, to: info.tail, at: Date.now() });
+    log.facts = { ...log.facts, info: { ...info, tail: from, losses } };
+    log.bytes = log.bytes.subarray(0, from);
+    for (const loss of losses.slice(-1)) this.#audience.lost(info, loss);
+  }
 
   async close(): Promise<void> {
     this.#audience.close();
