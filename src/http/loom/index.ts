@@ -12,8 +12,9 @@ export const loom: Protocol = {
   routes(wire) {
     const router = new Router();
     router.get('/stream', (ctx) => list(ctx, wire));
-    router.post('/stream', (ctx) => produceUnnamed(ctx, wire));
-    router.post('/stream/:id', (ctx) => produceNamed(ctx, wire));
+    // `curl -T -` sends PUT, and people pipe into it.
+    router.register('/stream', ['POST', 'PUT'], (ctx) => produceUnnamed(ctx, wire));
+    router.register('/stream/:id', ['POST', 'PUT'], (ctx) => produceNamed(ctx, wire));
     router.get('/stream/:id', (ctx) => consume(ctx, wire));
     router.get('/stream/:id/info', (ctx) => describe(ctx, wire));
     router.patch('/stream/:id', (ctx) => resume(ctx, wire));

@@ -13,16 +13,16 @@ import { parseMetadata } from './metadata-header';
 import { producerKey } from './producer-key';
 import { assertRoom, receive } from './receive';
 import { streamId } from './stream-id';
-import { headerId } from './stream-id-header';
+import { headerId, locationOf } from './stream-id-header';
 import { parseUploadHeaders } from './upload-headers';
 
-/** `POST /stream`: a stream with an id made here. */
+/** `POST /stream`, or `PUT`: a stream with an id made here. */
 export async function produceUnnamed(ctx: RouterContext, wire: Wire): Promise<void> {
   const { prefix } = authorize(ctx, 'produce');
   await produce(ctx, wire, parseLogId(prefix + generateLogId()));
 }
 
-/** `POST /stream/:id[?force=true]` */
+/** `POST /stream/:id[?force=true]`, or `PUT`. */
 export async function produceNamed(ctx: RouterContext, wire: Wire): Promise<void> {
   const id = streamId(ctx);
   authorize(ctx, 'produce', id);
@@ -34,11 +34,13 @@ export async function produceNamed(ctx: RouterContext, wire: Wire): Promise<void
  * committed and the end is recorded: a complete response means that nothing was lost.
  */
 async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void> {
+  assertWhole(ctx);
   const { resumable, complete = true } = parseUploadHeaders(ctx.req.headers);
   const { info, replaced } = await create(ctx, wire, id, resumable);
   const { res } = ctx;
   continueIfExpected(ctx.req, ctx.res);
   sendHead(ctx, 201, {
+    Location: locationOf(id),
     'X-Stream-Id': headerId(id),
     'X-Stream-Generation': wireGeneration(info),
     ...(replaced && { 'X-Stream-Replaced': 'true' }),
@@ -47,6 +49,15 @@ async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void>
   const after = await receive(wire, ctx, info, complete ? 'completes' : 'leaves-open');
   if (after === undefined) res.destroy();
   else res.end();
+}
+
+/**
+ * `curl -C - -T file` would send the rest of a file with a `Content-Range`, which would become the whole stream (RFC 9110, 14.4).
+ * @throws RequestError `HEADER_INVALID`
+ */
+function assertWhole(ctx: RouterContext): void {
+  if (ctx.req.headers['content-range'] === undefined) return;
+  throw new RequestError('HEADER_INVALID', 'Content-Range is not supported: a stream is resumed by PATCH');
 }
 
 async function create(ctx: RouterContext, wire: Wire, id: LogId, resumable: boolean): Promise<Created> {

@@ -4,3 +4,8 @@ import type { LogId } from '../../core/log-id';
 export function headerId(id: LogId): string {
   return id.replaceAll(/[^\x21-\x24\x26-\x7e]+/g, encodeURIComponent);
 }
+
+/** The `Location` of a stream, for example `/stream/build%2F7`. */
+export function locationOf(id: LogId): string {
+  return `/stream/${encodeURIComponent(id)}`;
+}
