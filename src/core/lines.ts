@@ -9,16 +9,16 @@ const NOTHING = Buffer.alloc(0);
 export const LINE_BYTES_MAX = 64 * 1024;
 
 /**
- * lines     whole lines that came together; the newline of the last one is left out of `text`.
+ * lines     whole lines that came together; the newline of the last one is left out of `bytes`.
  * partial   the next part of a line whose newline has yet to come.
  *
- * All texts one after another, with a newline after each `lines`, are the log's text.
+ * All texts one after another, with a newline after each `lines`, are the log's bytes.
  */
 export interface Text {
   readonly kind: 'lines' | 'partial';
-  /** Bytes that are not UTF-8 are U+FFFD here. */
-  readonly text: string;
-  /** The offset in bytes after what `text` stands for; for `lines`, after the newline. */
+  /** A character is never cut. They may be part of what was pushed, and hold as long as that does. */
+  readonly bytes: Buffer;
+  /** The offset after `bytes`; for `lines`, after the newline. */
   readonly end: Offset;
 }
 
@@ -82,7 +82,7 @@ export class Lines {
 
   #textOf(kind: Text['kind'], bytes: Buffer): Text {
     this.#at = advance(this.#at, bytes.length);
-    return { kind, text: bytes.toString('utf8'), end: this.#at };
+    return { kind, bytes, end: this.#at };
   }
 
   #take(): Buffer {

@@ -3,16 +3,37 @@ import { Lines, type Text } from '../../src/core/lines';
 import { advance, type Offset, START } from '../../src/core/offset';
 import { anyBytesCut, type Cutting } from './cuttings';
 
-function push(lines: Lines, text: string): Text[] {
-  return lines.push(Buffer.from(text));
+function push(lines: Lines, text: string | Buffer): Shown[] {
+  return lines.push(Buffer.from(text)).map(show);
+}
+
+function partial(lines: Lines): Shown | undefined {
+  const text = lines.partial();
+  return text && show(text);
+}
+
+function flush(lines: Lines): Shown | undefined {
+  const text = lines.flush();
+  return text && show(text);
 }
 
 function decode(bytes: Buffer): string {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
+/** As a reader is shown it. */
+interface Shown {
+  readonly kind: Text['kind'];
+  readonly text: string;
+  readonly end: Offset;
+}
+
+function show({ kind, bytes, end }: Text): Shown {
+  return { kind, text: decode(bytes), end };
+}
+
 /** What a reader puts together from the texts. */
-function joined(texts: readonly Text[]): string {
+function joined(texts: readonly Shown[]): string {
   return texts.map(({ kind, text }) => (kind === 'lines' ? `${text}\n` : text)).join('');
 }
 
@@ -31,14 +52,14 @@ const anyReading: fc.Arbitrary<Reading> = fc.record({
   impatient: fc.array(fc.boolean(), { maxLength: 22 }),
 });
 
-function readAll({ cutting, from, lineBytesMax, impatient }: Reading): Text[] {
+function readAll({ cutting, from, lineBytesMax, impatient }: Reading): Shown[] {
   const lines = new Lines(from, { lineBytesMax });
-  const texts: Text[] = [];
+  const texts: Shown[] = [];
   const keep = (text: Text | undefined): void => {
-    if (text !== undefined) texts.push(text);
+    if (text !== undefined) texts.push(show(text));
   };
   for (const [i, piece] of cutting.pieces.entries()) {
-    texts.push(...lines.push(piece));
+    texts.push(...lines.push(piece).map(show));
     if (impatient[i]) keep(lines.partial());
   }
   keep(lines.flush());
@@ -52,7 +73,7 @@ describe('lines', () => {
     expect(push(lines, 'ee')).toEqual([]);
     expect(push(lines, '\n')).toEqual([{ kind: 'lines', text: 'three', end: 14 }]);
     expect(lines.isUnfinished).toBe(false);
-    expect(lines.flush()).toBeUndefined();
+    expect(flush(lines)).toBeUndefined();
   });
 
   it('keep what else is in them', () => {
@@ -64,16 +85,16 @@ describe('lines', () => {
   it('count offsets from where they begin, in bytes', () => {
     const lines = new Lines(advance(START, 1_000));
     expect(push(lines, '€\n💡')).toEqual([{ kind: 'lines', text: '€', end: 1_004 }]);
-    expect(lines.flush()).toEqual({ kind: 'partial', text: '💡', end: 1_008 });
+    expect(flush(lines)).toEqual({ kind: 'partial', text: '💡', end: 1_008 });
   });
 
   it('hand out an unfinished one on demand, whose rest follows', () => {
     const lines = new Lines(START);
     push(lines, 'half');
     expect(lines.isUnfinished).toBe(true);
-    expect(lines.partial()).toEqual({ kind: 'partial', text: 'half', end: 4 });
+    expect(partial(lines)).toEqual({ kind: 'partial', text: 'half', end: 4 });
     expect(lines.isUnfinished).toBe(false);
-    expect(lines.partial()).toBeUndefined();
+    expect(partial(lines)).toBeUndefined();
     expect(push(lines, ' whole\nnext')).toEqual([{ kind: 'lines', text: ' whole', end: 11 }]);
   });
 
@@ -89,20 +110,20 @@ describe('lines', () => {
     const bulb = Buffer.from('💡');
     push(lines, 'a');
     lines.push(bulb.subarray(0, 2));
-    expect(lines.partial()).toEqual({ kind: 'partial', text: 'a', end: 1 });
+    expect(partial(lines)).toEqual({ kind: 'partial', text: 'a', end: 1 });
     expect(lines.isUnfinished).toBe(true);
-    expect(lines.partial()).toBeUndefined();
-    expect(lines.push(bulb.subarray(2))).toEqual([]);
-    expect(lines.partial()).toEqual({ kind: 'partial', text: '💡', end: 5 });
+    expect(partial(lines)).toBeUndefined();
+    expect(push(lines, bulb.subarray(2))).toEqual([]);
+    expect(partial(lines)).toEqual({ kind: 'partial', text: '💡', end: 5 });
   });
 
   it('replace what never becomes a character', () => {
     const lines = new Lines(START);
     lines.push(Buffer.from([0xff, 0xe2, 0x82]));
-    expect(lines.partial()).toEqual({ kind: 'partial', text: '\ufffd', end: 1 });
+    expect(partial(lines)).toEqual({ kind: 'partial', text: '\ufffd', end: 1 });
     expect(push(lines, '\n')).toEqual([{ kind: 'lines', text: '\ufffd', end: 4 }]);
     lines.push(Buffer.from([0xf0, 0x9f]));
-    expect(lines.flush()).toEqual({ kind: 'partial', text: '\ufffd', end: 6 });
+    expect(flush(lines)).toEqual({ kind: 'partial', text: '\ufffd', end: 6 });
   });
 
   it('that grow too long are handed out at once', () => {
@@ -117,7 +138,7 @@ describe('lines', () => {
 
   it('are 64 KiB at the most by default before they are handed out', () => {
     const lines = new Lines(START);
-    expect(lines.push(Buffer.alloc(64 * 1024, 'x'))).toEqual([]);
+    expect(push(lines, Buffer.alloc(64 * 1024, 'x'))).toEqual([]);
     expect(push(lines, 'x')).toMatchObject([{ kind: 'partial', end: 64 * 1024 + 1 }]);
   });
 

@@ -1,21 +1,44 @@
-import { encodeEvent } from '../../src/http/sse';
+import fc from 'fast-check';
+import { encodeEvent, type ServerSentEvent } from '../../src/http/sse';
+
+function encoded(event: ServerSentEvent): string {
+  return encodeEvent(event).toString();
+}
 
 describe('a server-sent event', () => {
   it('has a data field a line, and the offset as its id', () => {
-    expect(encodeEvent({ id: '12', data: 'one\ntwo' })).toBe('id: 12\ndata: one\ndata: two\n\n');
+    expect(encoded({ id: '12', data: 'one\ntwo' })).toBe('id: 12\ndata: one\ndata: two\n\n');
   });
 
   it('keeps leading spaces, which a reader strips one of', () => {
-    expect(encodeEvent({ id: '0', data: ' x' })).toBe('id: 0\ndata:  x\n\n');
+    expect(encoded({ id: '0', data: ' x' })).toBe('id: 0\ndata:  x\n\n');
   });
 
   it('cannot be broken by carriage returns in the data', () => {
-    expect(encodeEvent({ id: '0', data: 'a\rid: 9\r\nevent: x' })).toBe(
+    expect(encoded({ id: '0', data: 'a\rid: 9\r\nevent: x' })).toBe(
       'id: 0\ndata: a\ndata: id: 9\ndata: event: x\n\n',
     );
   });
 
   it('can have a name', () => {
-    expect(encodeEvent({ event: 'end', id: '0', data: '' })).toBe('event: end\nid: 0\ndata: \n\n');
+    expect(encoded({ event: 'end', id: '0', data: '' })).toBe('event: end\nid: 0\ndata: \n\n');
+  });
+
+  it('shows bytes that are not UTF-8 as U+FFFD', () => {
+    expect(encoded({ id: '0', data: Buffer.from([0x61, 0xff, 0x0a, 0xe2, 0x82]) })).toBe(
+      'id: 0\ndata: a\ufffd\ndata: \ufffd\n\n',
+    );
+  });
+
+  it('reads as its data with one kind of line end', () => {
+    const unit = fc.constantFrom('a', ' ', ':', '\n', '\r', '\r\n', 'ü', '€', '🧵', '\ufeff', 'data: ');
+    fc.assert(
+      fc.property(fc.string({ unit }), (data) => {
+        const lines = encoded({ id: '0', data }).split('\n').slice(1, -2);
+        expect(lines.map((line) => line.replace(/^data: /, '')).join('\n')).toBe(
+          data.replaceAll(/\r\n|\r/g, '\n'),
+        );
+      }),
+    );
   });
 });

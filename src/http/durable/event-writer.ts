@@ -1,8 +1,11 @@
+import { joined } from '../../core/joined';
 import { advance, type Offset } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
+import { mayWork } from '../../core/turns';
 import type { ChunkedBody } from '../chunked-body';
 import { HEARTBEAT } from '../sse';
 import { nextCursor } from './cursor';
-import { type Carry, dataEvent, type Encoding, lastEvent, NO_CARRY } from './event-frames';
+import { type Carry, dataEvent, type Encoding, type Event, lastEvent, NO_CARRY } from './event-frames';
 import { offsetToken } from './offset-token';
 
 const HEARTBEAT_CHUNKS: readonly Buffer[] = [Buffer.from(HEARTBEAT)];
@@ -36,48 +39,45 @@ export class EventWriter {
   }
 
   /** Shows bytes that end at `next`. */
-  page(chunks: readonly Buffer[], next: Offset, isUpToDate: boolean): void {
-    const frame = this.#frame(chunks, next, isUpToDate);
-    if (frame !== '') this.body.write([Buffer.from(frame)]);
+  slice(bytes: Buffer, next: Offset, isUpToDate: boolean): void {
+    this.body.write(this.#frame(bytes, next, isUpToDate));
   }
 
-  /** The same for bytes that all readers at the tail are told of: the frame is made once for all of them. */
-  shared(chunks: readonly Buffer[], next: Offset): void {
+  /**
+   * The same for bytes that all readers at the tail are told of: the frame is made once for all of them.
+   * @returns false, and shows nothing, when making it would take too much of this turn: the bytes must be read from the store
+   */
+  shared(chunks: readonly Buffer[], next: Offset): boolean {
     const cursor = this.#nextCursor();
-    if (this.#carry !== NO_CARRY) {
-      this.page(chunks, next, true);
-      return;
-    }
-    let shared = SHARED.get(chunks);
+    let shared = this.#carry === NO_CARRY ? SHARED.get(chunks) : undefined;
     if (shared?.encoding !== this.#encoding || shared.cursor !== cursor) {
-      const frame = this.#frame(chunks, next, true);
-      if (this.#carry !== NO_CARRY) {
-        if (frame !== '') this.body.write([Buffer.from(frame)]);
-        return;
+      if (!mayWork(sizeOf(chunks))) return false;
+      const wasClear = this.#carry === NO_CARRY;
+      const frame = this.#frame(joined(chunks), next, true);
+      if (!wasClear || this.#carry !== NO_CARRY) {
+        this.body.write(frame);
+        return true;
       }
-      shared = { encoding: this.#encoding, cursor, frame: [Buffer.from(frame)] };
+      shared = { encoding: this.#encoding, cursor, frame };
       SHARED.set(chunks, shared);
     }
     this.#at = next;
     this.#isToldUpToDate = true;
     this.body.writeShared(shared.frame);
+    return true;
   }
 
   /** Says that the reader has all there is, unless it knows. */
   upToDate(): void {
-    if (!this.#isToldUpToDate) this.body.write([Buffer.from(this.#control(true))]);
+    if (!this.#isToldUpToDate) this.body.write([this.#control(true)]);
   }
 
   /** Shows the last bytes there are, if any are left, and says that there will be no more. */
-  last(chunks: readonly Buffer[], end: Offset): void {
-    const { event, carry } = dataEvent(this.#encoding, chunks, this.#carry);
+  last(bytes: Buffer, end: Offset): void {
+    const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
     const rest = lastEvent(this.#encoding, carry);
-    const control = JSON.stringify({
-      streamNextOffset: offsetToken(end),
-      streamClosed: true,
-      upToDate: true,
-    });
-    this.body.write([Buffer.from(`${event}${rest}event: control\ndata:${control}\n\n`)]);
+    const control = controlEvent({ streamNextOffset: offsetToken(end), streamClosed: true, upToDate: true });
+    this.body.write([...event, ...rest, control]);
   }
 
   heartbeat(): void {
@@ -88,23 +88,22 @@ export class EventWriter {
     this.body.end({});
   }
 
-  #frame(chunks: readonly Buffer[], next: Offset, isUpToDate: boolean): string {
-    const { event, carry } = dataEvent(this.#encoding, chunks, this.#carry);
+  #frame(bytes: Buffer, next: Offset, isUpToDate: boolean): Event {
+    const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
     this.#carry = carry.held.length === 0 && !carry.afterReturn ? NO_CARRY : carry;
     this.#at = next;
     this.#isToldUpToDate = false;
-    return event === '' ? '' : event + this.#control(isUpToDate);
+    return event.length === 0 ? event : [...event, this.#control(isUpToDate)];
   }
 
-  #control(isUpToDate: boolean): string {
+  #control(isUpToDate: boolean): Buffer {
     this.#isToldUpToDate = isUpToDate;
-    const control = {
+    return controlEvent({
       // What is held was not shown: who comes back needs it again.
-      streamNextOffset: offsetToken(advance(this.#at, -this.#carry.held.length)),
+      streamNextOffset: offsetToken(advance(this.#at, -sizeOf(this.#carry.held))),
       streamCursor: this.#nextCursor(),
       ...(isUpToDate && { upToDate: true }),
-    };
-    return `event: control\ndata:${JSON.stringify(control)}\n\n`;
+    });
   }
 
   /** Cursors never go back (PROTOCOL.md, 10.1). */
@@ -113,4 +112,8 @@ export class EventWriter {
     if (Number(current) > Number(this.#cursor)) this.#cursor = current;
     return this.#cursor;
   }
+}
+
+function controlEvent(control: Readonly<Record<string, string | boolean>>): Buffer {
+  return Buffer.from(`event: control\ndata:${JSON.stringify(control)}\n\n`);
 }

@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { isLogError } from '../../core/errors';
 import { catchUp } from '../../core/follow';
 import type { LogInfo } from '../../core/log';
-import type { Offset } from '../../core/offset';
+import { advance, type Offset } from '../../core/offset';
 import { isRemoval } from '../../core/removal';
+import { slicesOf, turnFor } from '../../core/turns';
 import { ChunkedBody } from '../chunked-body';
 import { detach } from '../detach';
 import { drained } from '../drained';
@@ -18,6 +19,8 @@ import { standAtTail } from './stand-at-tail';
 
 /** More than that in a consumer's socket, and it reads from the store instead of being told. */
 const BEHIND_BYTES = 128 * 1024;
+
+const NOTHING = Buffer.alloc(0);
 
 /** `live=sse` (PROTOCOL.md, 5.8). The response ends after a while, so that clients spread over the nodes there are by then. */
 export function sendEvents(wire: Durable, request: StreamRequest, info: LogInfo, from: Offset): void {
@@ -76,20 +79,24 @@ async function untilEnd(
 ): Promise<void> {
   for (let at = from; ; ) {
     for await (const page of catchUp(store, info, at, signal)) {
-      at = page.next;
-      if (page.end !== undefined) return writer.last(page.chunks, at);
-      writer.page(page.chunks, at, at >= info.tail);
-      await drained(res, config.http.consumerTimeout, signal);
+      for (const slice of slicesOf(page.chunks)) {
+        await turnFor(slice.length);
+        at = advance(at, slice.length);
+        if (at === page.next && page.end !== undefined) return writer.last(slice, at);
+        writer.slice(slice, at, at === page.next && at >= info.tail);
+        await drained(res, config.http.consumerTimeout, signal);
+      }
       page.release?.();
+      if (page.end !== undefined) return writer.last(NOTHING, at);
     }
     writer.upToDate();
     const live = await standAtTail(store, info, at, signal, (chunks, next) => {
-      writer.shared(chunks, next);
-      return res.writableLength <= BEHIND_BYTES;
+      if (!writer.shared(chunks, next)) return 'left';
+      return res.writableLength <= BEHIND_BYTES ? 'passed' : 'behind';
     });
     at = live.at;
     if (live.outcome !== undefined) {
-      if (!isRemoval(live.outcome)) writer.last([], at);
+      if (!isRemoval(live.outcome)) writer.last(NOTHING, at);
       return;
     }
     await drained(res, config.http.consumerTimeout, signal);

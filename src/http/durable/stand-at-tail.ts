@@ -4,6 +4,9 @@ import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { LogStore } from '../../core/store';
 
+/** What a consumer does with chunks: passes them on, passes them on and falls behind, or leaves them to be read from the store. */
+export type Taken = 'passed' | 'behind' | 'left';
+
 export interface AtTail {
   readonly at: Offset;
   /** Present when the log ended there. */
@@ -12,7 +15,7 @@ export interface AtTail {
 
 /**
  * Passes on what the log's watchers are told, in the same turn, until the log ends, or there is something that only a read can tell.
- * @param take passes chunks on, of which `next` is the end. @returns whether the consumer keeps up; else it has to read on by itself
+ * @param take is given chunks, of which `next` is the end. Unless it has passed them on, the consumer has to read on by itself
  * @throws the signal's reason; LogError `BYTES_LOST`
  */
 export function standAtTail(
@@ -20,7 +23,7 @@ export function standAtTail(
   log: LogRef,
   from: Offset,
   signal: AbortSignal,
-  take: (chunks: readonly Buffer[], next: Offset) => boolean,
+  take: (chunks: readonly Buffer[], next: Offset) => Taken,
 ): Promise<AtTail> {
   return new Promise((resolve, reject) => {
     let at = from;
@@ -39,8 +42,10 @@ export function standAtTail(
     const onAbort = (): void => fail(signal.reason);
     const unwatch = store.watch(log, from, (news) => {
       if (news.kind === 'bytes' && news.from === at) {
-        at = advance(at, sizeOf(news.chunks));
-        if (!take(news.chunks, at)) leave();
+        const next = advance(at, sizeOf(news.chunks));
+        const taken = take(news.chunks, next);
+        if (taken !== 'left') at = next;
+        if (taken !== 'passed') leave();
       } else if (news.kind === 'ended' && news.at === at) leave(news.outcome);
       else if (news.kind === 'lost') fail(new LogError('BYTES_LOST'));
       // Told of bytes that it has in part or whole, or of something to look at: the store knows what is missing.

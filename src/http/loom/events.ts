@@ -4,6 +4,7 @@ import { follow } from '../../core/follow';
 import { Lines, type Text } from '../../core/lines';
 import type { LogInfo, Outcome } from '../../core/log';
 import type { Offset } from '../../core/offset';
+import { slicesOf, turnFor } from '../../core/turns';
 import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { detach } from '../detach';
 import { drained } from '../drained';
@@ -48,9 +49,12 @@ async function sendLive(
   const heartbeat = setInterval(() => writer.heartbeat(), live.heartbeat);
   try {
     for await (const { chunks, next, end } of follow(wire.store, info, from, signal, info.tail)) {
-      writer.bytes(chunks);
+      for (const slice of slicesOf(chunks)) {
+        await turnFor(slice.length);
+        writer.bytes(slice);
+        await drained(res, http.consumerTimeout, signal);
+      }
       if (end !== undefined) writer.end(next, end);
-      await drained(res, http.consumerTimeout, signal);
     }
     finish(res, http.consumerTimeout);
   } finally {
@@ -59,7 +63,7 @@ async function sendLive(
   }
 }
 
-const NOTHING = Buffer.alloc(0);
+const CR = 0x0d;
 
 class EventWriter {
   readonly #lines: Lines;
@@ -80,12 +84,8 @@ class EventWriter {
     this.res.write(encodeEvent({ event: 'reset', id: this.#idOf(this.from), data }));
   }
 
-  bytes(chunks: readonly Buffer[]): void {
-    if (chunks.length === 0) return;
-    const [only = NOTHING] = chunks;
-    // Joined, so that lines that came together go out together.
-    for (const text of this.#lines.push(chunks.length === 1 ? only : Buffer.concat(chunks)))
-      this.#write(text);
+  bytes(slice: Buffer): void {
+    for (const text of this.#lines.push(slice)) this.#write(text);
     if (this.#lines.isUnfinished)
       this.#partialTimer ??= setTimeout(() => this.#writePartial(), this.partialAfterMs);
     else this.stop();
@@ -112,14 +112,17 @@ class EventWriter {
 
   #write(text: Text | undefined): void {
     if (text === undefined) return;
-    const { kind, end } = text;
-    // Of a line that ends in CRLF the CR is part of the end: as data it would read as one more, empty line.
-    const event =
-      kind === 'lines' ? { data: text.text.replace(/\r$/, '') } : { event: 'partial', data: text.text };
+    const { kind, bytes, end } = text;
+    const event = kind === 'lines' ? { data: withoutLastReturn(bytes) } : { event: 'partial', data: bytes };
     this.res.write(encodeEvent({ ...event, id: this.#idOf(end) }));
   }
 
   #idOf(offset: Offset): string {
     return offset + this.idSuffix;
   }
+}
+
+/** Of a line that ends in CRLF the CR is part of the end: as data it would read as one more, empty line. */
+function withoutLastReturn(bytes: Buffer): Buffer {
+  return bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
 }

@@ -7,13 +7,13 @@ function received(encoding: Encoding, pieces: readonly Buffer[]): string[] {
   const events: string[] = [];
   for (const piece of pieces) {
     const page = Buffer.from(piece);
-    const framed = dataEvent(encoding, [page], carry);
+    const framed = dataEvent(encoding, page, carry);
+    events.push(Buffer.concat(framed.event).toString());
     // As when the memory of a page that was sent is used for another one.
     page.fill('?');
     carry = framed.carry;
-    events.push(framed.event);
   }
-  events.push(lastEvent(encoding, carry));
+  events.push(Buffer.concat(lastEvent(encoding, carry)).toString());
   return events.filter((event) => event !== '').map(dataOf);
 }
 

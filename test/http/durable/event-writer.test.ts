@@ -1,4 +1,5 @@
 import { advance, START } from '../../../src/core/offset';
+import { SLICE_BYTES } from '../../../src/core/turns';
 import type { ChunkedBody } from '../../../src/http/chunked-body';
 import { EventWriter } from '../../../src/http/durable/event-writer';
 
@@ -24,5 +25,14 @@ describe('events that all readers at a tail are told of', () => {
       expect(first?.toString()).toContain(`data:${chunks.toString()}\n`);
       expect(second).toBe(first);
     }
+  });
+
+  it('are left to be read from the store when they would take too much of one turn', () => {
+    const { given, writer } = reader();
+    const large = [Buffer.alloc(8 * SLICE_BYTES, '\n')];
+    expect(writer.shared(large, advance(START, 8 * SLICE_BYTES))).toBe(false);
+    expect(given).toEqual([]);
+    expect(writer.shared([Buffer.from('small')], advance(START, 5))).toBe(true);
+    expect(given).toHaveLength(1);
   });
 });

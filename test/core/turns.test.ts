@@ -1,0 +1,53 @@
+import { mayWork, SLICE_BYTES, slicesOf, turnFor } from '../../src/core/turns';
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('turns of the event loop', () => {
+  beforeEach(nextTurn);
+
+  it('have time for small work at once', () => {
+    expect(turnFor(100)).toBeUndefined();
+    expect(mayWork(100)).toBe(true);
+  });
+
+  it('are given to large work one slice at a time, in the order in which it came', async () => {
+    let turn = 0;
+    const began: [work: number, turn: number][] = [];
+    const works = Array.from({ length: 20 }, async (_, work) => {
+      await turnFor(SLICE_BYTES);
+      began.push([work, turn]);
+    });
+    for (; began.length < works.length; turn += 1) await nextTurn();
+    expect(began.map(([work]) => work)).toEqual(works.map((_, work) => work));
+    // What is begun at once has the first turn, together with the first slice that waited.
+    for (let later = 1; later < turn; later += 1)
+      expect(began.filter(([, began]) => began === later).length).toBeLessThanOrEqual(1);
+  });
+
+  it('have time for small work while large work waits', async () => {
+    const works = Array.from({ length: 10 }, () => turnFor(SLICE_BYTES));
+    await nextTurn();
+    expect(mayWork(100)).toBe(true);
+    await Promise.all(works);
+  });
+
+  it.each([
+    ['nothing', []],
+    ['small chunks', [1, 2, 3]],
+    ['a large chunk', [3 * SLICE_BYTES + 1]],
+    ['chunks of all sizes', [1, SLICE_BYTES, 10, 2 * SLICE_BYTES, SLICE_BYTES - 11, 5]],
+  ])('are given slices that hold %s in order', (_what, sizes) => {
+    const chunks = sizes.map((size, i) => Buffer.alloc(size, i + 1));
+    const slices = [...slicesOf(chunks)];
+    expect(Buffer.concat(slices).equals(Buffer.concat(chunks))).toBe(true);
+    for (const slice of slices.slice(0, -1)) expect(slice).toHaveLength(SLICE_BYTES);
+    expect(slices.at(-1)?.length ?? 0).toBeLessThanOrEqual(SLICE_BYTES);
+  });
+
+  it('are given a single small chunk as it is', () => {
+    const chunk = Buffer.from('line');
+    expect([...slicesOf([chunk])][0]?.buffer).toBe(chunk.buffer);
+  });
+});
