@@ -1,4 +1,3 @@
-import { toLogError } from '../../storage/redis/failure';
 import { toTexts, unexpected } from '../../storage/redis/reply';
 import type { Entry, Hear, News, Pair, Role, Standing } from '../places';
 import type { Bus, Fields } from './bus';
@@ -32,12 +31,8 @@ export class RedisPlaces {
   }
 
   /** @throws LogError */
-  async run(script: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
-    try {
-      return await this.scripts.run(script, keys, args);
-    } catch (error) {
-      throw toLogError(error);
-    }
+  run(script: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
+    return this.scripts.run(script, keys, args);
   }
 
   async look(script: string, key: string, args: readonly Arg[]): Promise<Standing> {

@@ -1,5 +1,6 @@
 import type { RedisClient } from '../../storage/redis/client';
 import { Connections } from '../../storage/redis/connect';
+import type { ErrorWording } from '../../storage/redis/error-wording';
 import { settingsOf } from '../../storage/redis/options';
 import { parseRedisUrl } from '../../storage/redis/target';
 import type { CamaPlaces } from '../cama';
@@ -30,7 +31,9 @@ export interface RelayRedis {
   readonly bus: Bus;
   readonly channels: Channels;
   readonly commandTimeoutMs: number;
-  /** Runs `lua/<script>.lua`. @throws whatever the client throws */
+  /** For what `client` throws. */
+  readonly wording: ErrorWording;
+  /** Runs `lua/<script>.lua`. @throws LogError `STORE_UNAVAILABLE`, `STORE_FULL` */
   run(script: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown>;
   /** As `run`, with replies as buffers. */
   runBuffer(script: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown>;
@@ -49,7 +52,7 @@ export async function openRelayRedis(
   const { commandTimeoutMs, nodeLeaseMs, warn } = options;
   const connections = await Connections.open(parseRedisUrl(url), settingsOf({ commandTimeoutMs, warn }));
   const client = connections.commands;
-  const scripts = new Scripts(client);
+  const scripts = new Scripts(client, connections.wording);
   const lease = new Lease(client, node, nodeLeaseMs);
   const bus = new InboxBus(client, node, commandTimeoutMs);
   try {
@@ -58,7 +61,7 @@ export async function openRelayRedis(
     await lease.open();
   } catch (error) {
     connections.close();
-    throw error;
+    throw connections.wording.toLogError(error);
   }
   bus.open();
   const channels = new RedisChannels(connections, bus, lease);
@@ -67,6 +70,7 @@ export async function openRelayRedis(
     bus,
     channels,
     commandTimeoutMs,
+    wording: connections.wording,
     run: (script, keys, args) => scripts.run(script, keys, args),
     runBuffer: (script, keys, args) => scripts.runBuffer(script, keys, args),
     rendezvous: (settings, hear) => new RedisRendezvous(scripts, bus, settings, hear),

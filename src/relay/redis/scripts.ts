@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RedisClient } from '../../storage/redis/client';
+import type { ErrorWording } from '../../storage/redis/error-wording';
 
 export type Arg = string | number | Buffer;
 
@@ -11,14 +12,17 @@ const USES = /^-- uses ([\w-]+)\n/;
 
 /** The scripts of the relays, one file a step. One that Redis has forgotten, ioredis sends again by itself. */
 export class Scripts {
-  constructor(private readonly client: RedisClient) {
+  constructor(
+    private readonly client: RedisClient,
+    private readonly wording: ErrorWording,
+  ) {
     for (const file of readdirSync(LUA)) {
       const name = file.replace(/\.lua$/, '');
       client.defineCommand(commandOf(name), { lua: sourceOf(name) });
     }
   }
 
-  /** @throws whatever the client throws */
+  /** @throws LogError `STORE_UNAVAILABLE`, `STORE_FULL` */
   run(script: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
     return this.#call(commandOf(script), keys, args);
   }
@@ -30,7 +34,11 @@ export class Scripts {
   async #call(name: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
     const command: unknown = Reflect.get(this.client, name);
     if (typeof command !== 'function') throw new Error(`there is no script ${name}`);
-    return Reflect.apply(command, this.client, [keys.length, ...keys, ...args]);
+    try {
+      return await Reflect.apply(command, this.client, [keys.length, ...keys, ...args]);
+    } catch (error) {
+      throw this.wording.toLogError(error);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { LogError, messageOf } from '../../core/errors';
 import { connectionOptions, isDemotion, newClient, type RedisClient, sentinelOptions } from './client';
+import { ErrorWording } from './error-wording';
 import { inOneWrite } from './in-one-write';
 import { ALL_PARTITIONS, lifecycleKey, type Partition } from './keys';
 import type { Link } from './link';
@@ -13,6 +14,7 @@ import { within } from './within';
 
 /** All connections of a store: `commands` for what never blocks, links for what carries bytes, and others for what blocks. */
 export class Connections {
+  readonly wording: ErrorWording;
   readonly #slots = new Map<Partition, number>();
   readonly #blocking = new Set<Redis>();
   readonly #links: Links;
@@ -24,6 +26,7 @@ export class Connections {
     private readonly target: RedisTarget,
     private readonly settings: RedisStoreSettings,
   ) {
+    this.wording = new ErrorWording(target, settings.warn);
     this.#links = new Links(settings.commandTimeoutMs);
     this.#pageLinks = new Links(settings.commandTimeoutMs);
   }
@@ -35,9 +38,11 @@ export class Connections {
     let lastError: unknown;
     client.on('error', (error: unknown) => {
       lastError = error;
+      connections.wording.disconnected(error);
       connections.#warnOnce(error);
     });
     client.on('ready', () => {
+      connections.wording.connected();
       connections.#warned = false;
     });
     loadScripts(client);
@@ -46,6 +51,7 @@ export class Connections {
       await within(settings.commandTimeoutMs, client.connect());
     } catch (error) {
       client.disconnect();
+      // For the operator who starts the server: the very text of Redis or of the socket.
       const reason = messageOf(lastError ?? error);
       throw new LogError('STORE_UNAVAILABLE', `${describeTarget(target)} cannot be reached: ${reason}`, {
         cause: error,

@@ -1,5 +1,3 @@
-import { LogError, messageOf } from '../../core/errors';
-
 /**
  * away    Redis cannot be reached, or cannot serve right now. Whether the command took effect is unknown unless Redis answered.
  * full    Redis refuses to write for want of memory or disk.
@@ -21,15 +19,6 @@ export function kindOfFailure(error: unknown): FailureKind {
 /** Another node of the Cluster has the key, or may have it. */
 export function isElsewhere(error: unknown): boolean {
   return isReply(error) && /^(?:MOVED|ASK)\b/.test(error.message);
-}
-
-/** What a caller of the store is told of a failure of Redis. */
-export function toLogError(error: unknown): LogError {
-  if (error instanceof LogError) return error;
-  if (kindOfFailure(error) === 'full') {
-    return new LogError('STORE_FULL', `Redis takes no more data: ${messageOf(error)}`, { cause: error });
-  }
-  return new LogError('STORE_UNAVAILABLE', `Redis cannot be used: ${messageOf(error)}`, { cause: error });
 }
 
 /** An answer of Redis itself, in contrast to a lost connection or a timeout. */

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LogError } from '../../core/errors';
-import { kindOfFailure, toLogError } from './failure';
+import type { ErrorWording } from './error-wording';
+import { kindOfFailure } from './failure';
 
 const FIRST_PAUSE_MS = 20;
 const PAUSE_MS_MAX = 500;
@@ -12,6 +13,7 @@ export interface Patience {
   readonly evenWhenFull: boolean;
   /** Stops the waiting. */
   readonly signal: AbortSignal;
+  readonly wording: ErrorWording;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function persist<T>(patience: Patience, attempt: () => Promise<T>):
       if (isMistake(error)) throw error;
       const pauseMs = pause * (0.5 + Math.random());
       const hopeful = mayPass(error, patience) && performance.now() + pauseMs < until;
-      if (!hopeful || patience.signal.aborted) throw toLogError(error);
+      if (!hopeful || patience.signal.aborted) throw patience.wording.toLogError(error);
       await pauseFor(pauseMs, patience.signal);
     }
   }

@@ -21,7 +21,6 @@ import { Changes } from './change';
 import { Committer } from './commit';
 import { Connections } from './connect';
 import type { Facts } from './facts';
-import { toLogError } from './failure';
 import { Forks } from './forks';
 import { LifecycleFeed } from './lifecycle-feed';
 import { Lineage } from './lineage';
@@ -206,7 +205,9 @@ class RedisStore implements LogStore {
     try {
       await this.#lease.renew();
     } catch (error) {
-      throw new LogError('STORE_UNAVAILABLE', toLogError(error).message, { cause: error });
+      throw new LogError('STORE_UNAVAILABLE', this.connections.wording.toLogError(error).message, {
+        cause: error,
+      });
     }
   }
 
@@ -237,7 +238,7 @@ class RedisStore implements LogStore {
   }
 
   #patience(forMs: number, evenWhenFull: boolean): Patience {
-    return { forMs, evenWhenFull, signal: this.#stopping.signal };
+    return { forMs, evenWhenFull, signal: this.#stopping.signal, wording: this.connections.wording };
   }
 
   /** Closing goes on when the work is done, has failed, or takes too long: Redis may be away. */

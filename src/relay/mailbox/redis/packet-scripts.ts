@@ -1,4 +1,3 @@
-import { toLogError } from '../../../storage/redis/failure';
 import { PREFIX } from '../../redis/keys';
 import type { RelayRedis } from '../../redis/relay-redis';
 
@@ -12,39 +11,39 @@ export class PacketScripts {
   constructor(private readonly redis: RelayRedis) {}
 
   async text(script: string, args: Args): Promise<string> {
-    return String(await orLogError(this.redis.run(script, [PREFIX], args)));
+    return String(await this.redis.run(script, [PREFIX], args));
   }
 
   /** A script that answers with nothing gives an empty list. */
   async texts(script: string, args: Args): Promise<readonly string[]> {
-    return listOf(await orLogError(this.redis.run(script, [PREFIX], args))).map(String);
+    return listOf(await this.redis.run(script, [PREFIX], args)).map(String);
   }
 
   /** A number is given as its digits. */
   async buffers(script: string, args: Args): Promise<readonly Buffer[]> {
-    const reply = listOf(await orLogError(this.redis.runBuffer(script, [PREFIX], args)));
+    const reply = listOf(await this.redis.runBuffer(script, [PREFIX], args));
     return reply.map((item) => (Buffer.isBuffer(item) ? item : Buffer.from(String(item))));
   }
 
   async acceptsDebug(client: string): Promise<boolean> {
-    return (await orLogError(this.redis.client.hget(`${PREFIX}pk:c:${client}`, 'debug'))) === '1';
+    return (await this.#orLogError(this.redis.client.hget(`${PREFIX}pk:c:${client}`, 'debug'))) === '1';
   }
 
   /** How many packets wait for the upstream. */
   outgoing(): Promise<number> {
-    return orLogError(this.redis.client.hlen(`${PREFIX}pk:up`));
+    return this.#orLogError(this.redis.client.hlen(`${PREFIX}pk:up`));
+  }
+
+  async #orLogError<T>(reply: Promise<T>): Promise<T> {
+    try {
+      return await reply;
+    } catch (error) {
+      throw this.redis.wording.toLogError(error);
+    }
   }
 }
 
 function listOf(reply: unknown): readonly unknown[] {
   if (reply === null || reply === undefined) return [];
   return Array.isArray(reply) ? reply : [reply];
-}
-
-async function orLogError<T>(reply: Promise<T>): Promise<T> {
-  try {
-    return await reply;
-  } catch (error) {
-    throw toLogError(error);
-  }
 }

@@ -1,0 +1,58 @@
+import { LogError, messageOf } from '../../core/errors';
+import { kindOfFailure } from './failure';
+import { reasonFor, UNEXPECTED } from './failure-reasons';
+import type { RedisStoreSettings } from './options';
+import { describeTarget, type RedisTarget } from './target';
+
+/**
+ * What callers of the store, and their clients, read of a failure of Redis: `Redis at localhost:6379: connection refused; trying again`.
+ * The texts of Redis and of ioredis stay in the `cause`, and in the log of the server where they say more.
+ */
+export class ErrorWording {
+  readonly #what: string;
+  /** Why there is no connection, as far as is known. */
+  #unconnected: string | undefined;
+  #logged: string | undefined;
+
+  constructor(
+    target: RedisTarget,
+    private readonly warn: RedisStoreSettings['warn'],
+  ) {
+    this.#what = describeTarget(target);
+  }
+
+  /** The connection was lost, or could not be made. */
+  disconnected(error: unknown): void {
+    this.#unconnected = reasonFor(error) ?? this.#unconnected;
+  }
+
+  connected(): void {
+    this.#unconnected = undefined;
+  }
+
+  /** `Redis at localhost:6379: connection refused` */
+  sentence(error: unknown): string {
+    return `${this.#what}: ${reasonFor(error) ?? this.#unconnected ?? 'connection lost'}`;
+  }
+
+  toLogError(error: unknown): LogError {
+    if (error instanceof LogError) return error;
+    const sentence = this.sentence(error);
+    if (reasonFor(error) === UNEXPECTED) this.#logOnce(messageOf(error));
+    switch (kindOfFailure(error)) {
+      case 'full':
+        return new LogError('STORE_FULL', sentence, { cause: error });
+      case 'away':
+        return new LogError('STORE_UNAVAILABLE', `${sentence}; trying again`, { cause: error });
+      case 'final':
+        return new LogError('STORE_UNAVAILABLE', sentence, { cause: error });
+    }
+  }
+
+  /** Once in a row: every request may fail for the same reason. */
+  #logOnce(reason: string): void {
+    if (this.#logged === reason) return;
+    this.#logged = reason;
+    this.warn(`${this.#what} gave an unexpected answer`, { reason });
+  }
+}

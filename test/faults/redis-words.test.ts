@@ -1,0 +1,54 @@
+import { request } from '../support/http';
+import { eventually } from './eventually';
+import { withStage } from './stage';
+
+describe('while Redis is away, a client', () => {
+  const stage = withStage();
+
+  it('reads the same sentence from every wire, without a word of the Redis client', async () => {
+    const redis = await stage.redis();
+    const url = redis.url.replace('redis://', 'redis://default:s3cret@');
+    const loom = await stage.loom(url, 'redis: {commandTimeout: 500ms, patience: 1s}');
+    await redis.kill('SIGKILL');
+    const sentence = `Redis at 127.0.0.1:${redis.port}: connection refused; trying again`;
+    const ask = async (method: string, path: string): Promise<string> => {
+      const headers = {
+        'Content-Type': 'text/plain',
+        Authorization: `Bearer ${Buffer.alloc(32, 'x').toString('base64url')}`,
+      };
+      const { status, text } = await request(`${loom.url}${path}`, { method, headers });
+      return `${status} ${text}`;
+    };
+    await eventually('Redis is known to be away', async () =>
+      (await ask('GET', '/readyz')).includes(sentence),
+    );
+    const asked = [
+      ['GET', '/readyz'],
+      ['GET', '/stream'],
+      ['GET', '/stream/one'],
+      ['POST', '/stream/one'],
+      ['DELETE', '/stream/one'],
+      ['DELETE', '/stream/build/one'],
+      ['GET', '/stream/one/info'],
+      ['GET', '/v1/stream/one'],
+      ['PUT', '/v1/stream/one'],
+      ['POST', '/rendezvous/stream'],
+      ['GET', '/rendezvous/stream/one'],
+      ['GET', '/channels/a/b'],
+      ['GET', '/channels/namespaces'],
+      ['PUT', '/cama/session'],
+      ['POST', '/packets/'],
+    ] as const;
+    for (const [method, path] of asked) {
+      const answer = await ask(method, path);
+      expect([method, path, answer]).toEqual([
+        method,
+        path,
+        expect.stringMatching(/^503 .*connection refused; trying again/),
+      ]);
+      expect(answer).toContain(sentence);
+      expect(answer).not.toMatch(/ECONNREFUSED|ioredis|offline|retries|s3cret/);
+    }
+    expect(loom.stdout + loom.stderr).not.toContain('s3cret');
+  });
+});
