@@ -106,6 +106,7 @@ function storeOptions({ limits, files, redis }: Config, logger: Logger): StoreOp
       allowEviction: redis.allowEviction,
     },
     warn: (message, details = {}) => logger.warn(details, message),
+    alarm: (message, details = {}) => logger.error(details, message),
   };
 }
 

@@ -12,6 +12,8 @@ export interface Answer {
 /** Error texts are short. A longer body is not an error of Loom's, and not worth the memory. A page of a list may be megabytes. */
 const ERROR_BYTES_MAX = 64 * 1024;
 const MESSAGE_LENGTH_MAX = 500;
+/** Which bytes of the stream the server cannot give any more. */
+const LOST = 'X-Stream-Lost';
 /** A server that asks for more than this is asked again all the same. */
 const RETRY_AFTER_MAX_MS = 5 * 60_000;
 
@@ -54,7 +56,9 @@ export function toError(answer: Answer): LoomClientError {
 }
 
 /** The code of an answer that is not a success, or what its status most likely stands for. */
-export function codeOf({ status, text }: Answer): string | undefined {
+export function codeOf({ status, headers, text }: Answer): string | undefined {
+  // Also on the answer to a HEAD, which has no body.
+  if (headers.has(LOST)) return 'stream_damaged';
   return errorCode(memberOf(parseJson(text), 'code'), status);
 }
 
@@ -65,6 +69,8 @@ function errorText({ status, headers, text }: Answer): string {
     return `the server has moved to ${target}: use that URL`;
   const said = memberOf(parseJson(text), 'error');
   if (typeof said === 'string' && said !== '') return said.slice(0, MESSAGE_LENGTH_MAX);
+  const lost = headers.get(LOST);
+  if (lost !== null) return `the server has lost the bytes ${lost} of the stream`;
   return `the server answered with status ${status}`;
 }
 

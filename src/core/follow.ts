@@ -20,7 +20,7 @@ export interface Reach {
 /**
  * The log's pages from `from` up to its tail, each asked for while the one before is being consumed. Ends at the tail, or at `until`;
  * the last page of a sealed log has an `end`. While the store is away it waits.
- * @throws LogError `LOG_GONE`; the signal's reason
+ * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; the signal's reason
  */
 export async function* catchUp(
   store: LogStore,
@@ -33,7 +33,9 @@ export async function* catchUp(
   const size = new PageSize(inLargePages);
   const readAt = (at: Offset): Promise<Page> => {
     const bytesMax = Math.min(size.ask(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
-    const page = readPatiently(store, log, at, bytesMax, signal).then((page) => cutAt(page, until));
+    // Whether all is there is asked for once.
+    const ask = { from: at, bytesMax, until: at === from ? until : undefined };
+    const page = readPatiently(store, log, ask, signal).then((page) => cutAt(page, until));
     // It is awaited a turn later, or never when the reader leaves: that must not count as unhandled.
     page.catch(() => {});
     return page;
@@ -67,17 +69,22 @@ function cutAt(page: Page, until: Offset | undefined): Page {
   return { chunks, next: until, ...(page.release && { release: page.release }) };
 }
 
+interface Ask {
+  readonly from: Offset;
+  readonly bytesMax: number;
+  readonly until: Offset | undefined;
+}
+
 async function readPatiently(
   store: LogStore,
   log: LogRef,
-  from: Offset,
-  bytesMax: number,
+  { from, bytesMax, until }: Ask,
   signal: AbortSignal,
 ): Promise<Page> {
   for (;;) {
     signal.throwIfAborted();
     try {
-      return await store.read(log, from, bytesMax);
+      return await store.read(log, from, bytesMax, until);
     } catch (error) {
       if (!isLogError(error, 'STORE_UNAVAILABLE')) throw error;
       // When aborted, the check above throws the signal's reason; the timer would throw an error of its own.

@@ -93,9 +93,12 @@ export interface LogStore {
    * The bytes from `from` on, about `bytesMax` of them at the most, up to the tail. No bytes and no `end` means that
    * `from` is the tail. `bytesMax` is at least 1, and a page that is not at the tail has at least one byte; where a store gives whole
    * chunks only, it may be a chunk more. Throws RangeError when `from` is beyond the tail.
+   *
+   * @param until where the reader is going to stop, at most the tail. A store that can tell at little cost that bytes before it are
+   *   missing throws now, so that a wire can answer with an error instead of half of what it promised
    * @throws LogError `STORE_DAMAGED` where bytes are missing that were acknowledged
    */
-  read(log: LogRef, from: Offset, bytesMax: number): Promise<Page>;
+  read(log: LogRef, from: Offset, bytesMax: number, until?: Offset): Promise<Page>;
 
   /**
    * Tells the watcher, in order, what happens to the log after `seen`, until the returned function is called. The watcher is

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
+import { DamageError } from '../core/damage';
 import { LogError } from '../core/errors';
 import type { Logger } from '../observe/logger';
 import { isDeparture } from './consumers';
@@ -33,7 +34,8 @@ export function answerErrors(logger: Logger): Middleware {
       if (ctx.respond !== false && ctx.body === undefined) assertAnswered(ctx);
     } catch (error) {
       logUnexpected(logger, error, ctx.state['requestId']);
-      if (ctx.res.headersSent) {
+      // The client has left, or the server stops and the client goes on elsewhere.
+      if (ctx.res.headersSent || isDeparture(error)) {
         ctx.res.destroy();
         return;
       }
@@ -53,6 +55,8 @@ export function refusalOf(error: unknown): Refusal {
     'Cache-Control': 'no-store',
     ...((status === 503 || code === BUSY_CODE) && { 'Retry-After': RETRY_AFTER_SECONDS }),
     ...(error instanceof RequestError && error.headers),
+    // For HEAD, whose answer has no sentence.
+    ...(error instanceof DamageError && { 'X-Stream-Lost': `${error.lost.from}-${error.lost.to}` }),
     'Content-Type': 'application/json',
     // The sentence may repeat what the request had in it.
     'X-Content-Type-Options': 'nosniff',

@@ -19,6 +19,8 @@ export interface StoreOptions {
   };
   /** Hears of what went wrong where no caller can be told. */
   readonly warn: (message: string, details?: object) => void;
+  /** The same for what needs an operator: acknowledged bytes that turn out to be lost. */
+  readonly alarm?: (message: string, details?: object) => void;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface StoreOptions {
  * @throws Error that says what is wrong, without quoting the URL, which may hold a password
  */
 export async function openStore(url: string, options: StoreOptions): Promise<LogStore> {
-  const { logsMax, warn } = options;
+  const { logsMax, warn, alarm = () => {} } = options;
   const scheme = url.slice(0, url.indexOf(':') + 1);
   // Each store is loaded only when it is asked for: who uses Redis need not be able to load LMDB.
   switch (scheme) {
@@ -34,7 +36,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Log
       const {
         openFilesStore,
       }: typeof import('./files/open-files-store') = require('./files/open-files-store');
-      return openFilesStore(directoryOf(url), { ...options.files, logsMax, warn });
+      return openFilesStore(directoryOf(url), { ...options.files, logsMax, warn, alarm });
     }
     case 'redis:':
     case 'rediss:':
@@ -43,7 +45,7 @@ export async function openStore(url: string, options: StoreOptions): Promise<Log
     case 'redis+cluster:':
     case 'rediss+cluster:': {
       const { openRedisStore }: typeof import('./redis/redis-store') = require('./redis/redis-store');
-      return openRedisStore(url, { ...options.redis, logsMax, warn });
+      return openRedisStore(url, { ...options.redis, logsMax, warn, alarm });
     }
     case 'memory:': {
       const { MemoryStore }: typeof import('./memory/memory-store') = require('./memory/memory-store');

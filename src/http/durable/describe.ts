@@ -1,3 +1,4 @@
+import { assertWhole } from '../../core/damage';
 import { assertAllowed } from '../access';
 import { streamState } from '../stream-state';
 import { isClosed, position } from './answer';
@@ -10,6 +11,7 @@ export async function describe(wire: Durable, request: StreamRequest): Promise<v
   // A producer has to be able to ask how far it came.
   assertAllowed(request.allowed, ['consume', 'produce'], request.id);
   const info = await existing(wire.store, request.id);
+  await assertWhole(wire.store, info);
   wire.answer.head(request, 200, {
     'Content-Type': info.contentType,
     ...position(info.tail, isClosed(info)),

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { assertIntact } from '../../core/damage';
 import { isLogError } from '../../core/errors';
 import { catchUp } from '../../core/follow';
 import type { LogInfo } from '../../core/log';
@@ -23,7 +24,13 @@ const BEHIND_BYTES = 128 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /** `live=sse` (PROTOCOL.md, 5.8). The response ends after a while, so that clients spread over the nodes there are by then. */
-export function sendEvents(wire: Durable, request: StreamRequest, info: LogInfo, from: Offset): void {
+export async function sendEvents(
+  wire: Durable,
+  request: StreamRequest,
+  info: LogInfo,
+  from: Offset,
+): Promise<void> {
+  if (from < info.tail) await assertIntact(wire.store, info, from, info.tail);
   const encoding = encodingOf(info.framing, isText(info.contentType));
   wire.answer.head(request, 200, {
     ...streamContentHeaders('text/event-stream'),

@@ -1,4 +1,5 @@
 import type { RouterContext } from '@koa/router';
+import { isLogError } from '../../core/errors';
 import type { LogInfo } from '../../core/log';
 import { authorize } from '../access';
 import { keepAlive, touch } from '../keep-alive';
@@ -8,7 +9,7 @@ import { sendEvents } from './events';
 import { requestedOffset } from './requested-offset';
 import { progress } from './resume';
 import { streamHeaders } from './stream-headers';
-import { existing, streamId } from './stream-id';
+import { existing, notFound, streamId } from './stream-id';
 import { sendTail } from './tail';
 
 /** `GET /stream/:id` and `HEAD`: what there is, and then, while the stream is not closed, what comes. */
@@ -17,7 +18,16 @@ export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
   // A producer has to ask how far it came before it can resume.
   authorize(ctx, ctx.method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
   const info = await existing(wire.store, id);
-  if (ctx.method === 'GET') await noteReader(ctx, wire, info);
+  try {
+    if (ctx.method === 'GET') await noteReader(ctx, wire, info);
+    await deliver(ctx, wire, info);
+  } catch (error) {
+    // It was removed or replaced since it was asked for.
+    throw isLogError(error, 'LOG_GONE') ? notFound(id) : error;
+  }
+}
+
+async function deliver(ctx: RouterContext, wire: Wire, info: LogInfo): Promise<void> {
   const about = streamHeaders(info, wire.config.http);
   const headers = ctx.method === 'HEAD' ? { ...about, ...progress(info) } : about;
   const isNotail = ctx.query['notail'] !== undefined;

@@ -1,8 +1,9 @@
 import type { RouterContext } from '@koa/router';
+import { assertIntact } from '../../core/damage';
 import { catchUp } from '../../core/follow';
 import type { LogInfo } from '../../core/log';
 import { wireGeneration } from '../../core/loss';
-import { advance, START } from '../../core/offset';
+import { advance, type Offset, START } from '../../core/offset';
 import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { drained } from '../drained';
 import { matchesAny } from '../etag';
@@ -29,15 +30,32 @@ export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Deli
   const selected = info.state === 'closed' ? select(ctx, delivery) : whatIsThere(delivery);
   const length = selected.status === 304 ? {} : { 'Content-Length': selected.to - selected.from };
   const caching = ctx.method === 'HEAD' ? LIVE_HEADERS : {};
-  sendHead(ctx, selected.status, {
-    ...headers,
-    ...contentHeaders(servedType(info)),
-    ...selected.headers,
-    ...caching,
-    ...length,
-  });
-  if (ctx.method !== 'HEAD' && selected.status !== 304) await sendBytes(ctx, wire, info, selected);
+  const writeHead = (): void =>
+    sendHead(ctx, selected.status, {
+      ...headers,
+      ...contentHeaders(servedType(info)),
+      ...selected.headers,
+      ...caching,
+      ...length,
+    });
+  await sendSelected(ctx, wire, info, selected, writeHead);
   finish(ctx.res, wire.config.http.consumerTimeout);
+}
+
+/** The head promises the bytes. So it leaves with the first of them, or once the store says that they are there. */
+async function sendSelected(
+  ctx: RouterContext,
+  wire: Wire,
+  info: LogInfo,
+  selected: Selection,
+  writeHead: () => void,
+): Promise<void> {
+  const from = advance(START, selected.from);
+  const until = advance(START, selected.to);
+  const hasBody = ctx.method !== 'HEAD' && selected.status !== 304 && from < until;
+  if (hasBody) return sendBytes(ctx, wire, info, { from, until }, writeHead);
+  if (selected.status !== 304) await assertIntact(wire.store, info, from, until);
+  writeHead();
 }
 
 function whatIsThere({ info, from }: Delivery): Selection {
@@ -74,13 +92,17 @@ function select(ctx: RouterContext, { info, from }: Delivery): Selection {
   };
 }
 
-async function sendBytes(ctx: RouterContext, wire: Wire, info: LogInfo, range: ByteRange): Promise<void> {
+async function sendBytes(
+  ctx: RouterContext,
+  wire: Wire,
+  info: LogInfo,
+  { from, until }: { from: Offset; until: Offset },
+  writeHead: () => void,
+): Promise<void> {
   const { res } = ctx;
   const signal = wire.consumers.signalOf(res);
-  const from = advance(START, range.from);
-  const until = advance(START, range.to);
-  if (from === until) return;
   for await (const page of catchUp(wire.store, info, from, signal, { until, inLargePages: true })) {
+    if (!res.headersSent) writeHead();
     res.cork();
     for (const chunk of page.chunks) res.write(chunk);
     res.uncork();

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { RouterContext } from '@koa/router';
+import { assertIntact, DamageError } from '../../core/damage';
 import { follow } from '../../core/follow';
 import { Lines, type Text } from '../../core/lines';
 import type { LogInfo, Outcome } from '../../core/log';
+import type { LostBytes } from '../../core/loss';
 import type { Offset } from '../../core/offset';
 import { slicesOf, turnFor } from '../../core/turns';
 import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
@@ -20,7 +22,12 @@ import { requestedOffset } from './requested-offset';
  * Sends a stream as Server-Sent Events: whole lines, as many in an event as came together, with the byte offset after them and the
  * generation as their id. What a line has so far is sent as `partial` when its end is long in coming. A last event `end` carries the state.
  */
-export function sendEvents(ctx: RouterContext, wire: Wire, info: LogInfo, headers: Headers): void {
+export async function sendEvents(
+  ctx: RouterContext,
+  wire: Wire,
+  info: LogInfo,
+  headers: Headers,
+): Promise<void> {
   const seen = ctx.get('Last-Event-ID');
   // A browser that reconnects repeats the query of its first request, which is out of date by then.
   const start = seen === '' ? { from: requestedOffset(ctx, info) } : resumeAfter(seen, info);
@@ -31,6 +38,8 @@ export function sendEvents(ctx: RouterContext, wire: Wire, info: LogInfo, header
     res.end();
     return;
   }
+  // An EventSource comes back after an answer that breaks off, but not after one with a status of an error.
+  if (start.from < info.tail) await assertIntact(wire.store, info, start.from, info.tail);
   sendHead(ctx, 200, { ...headers, ...contentHeaders('text/event-stream; charset=utf-8'), ...LIVE_HEADERS });
   if (ctx.method === 'HEAD') res.end();
   else detach(res, wire.logger, sendLive(res, wire, info, start));
@@ -56,6 +65,10 @@ async function sendLive(
       }
       if (end !== undefined) writer.end(next, end);
     }
+    finish(res, http.consumerTimeout);
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error;
+    writer.damaged(error.lost);
     finish(res, http.consumerTimeout);
   } finally {
     clearInterval(heartbeat);
@@ -98,6 +111,12 @@ class EventWriter {
   end(at: Offset, outcome: Outcome): void {
     this.#write(this.#lines.flush());
     this.res.write(encodeEvent({ event: 'end', id: this.#idOf(at), data: closedState(outcome) }));
+  }
+
+  /** The end of what there is to send. A client that comes back is answered with an error. */
+  damaged({ from, to }: LostBytes): void {
+    this.#write(this.#lines.flush());
+    this.res.write(encodeEvent({ event: 'end', id: this.#idOf(from), data: `damaged; lost=${from}-${to}` }));
   }
 
   stop(): void {

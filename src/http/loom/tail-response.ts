@@ -56,7 +56,7 @@ export class TailResponse implements Consumer {
     tail.#state = reading;
     wire.consumers.keep(res, tail);
     try {
-      const page = await wire.store.read(tail.#log, from, PAGE_BYTES);
+      const page = await wire.store.read(tail.#log, from, PAGE_BYTES, info.tail);
       if (tail.#state !== reading) return;
       writeHead();
       res.cork();

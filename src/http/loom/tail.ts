@@ -1,11 +1,10 @@
 import type { RouterContext } from '@koa/router';
-import { isLogError } from '../../core/errors';
+import { assertIntact } from '../../core/damage';
 import { contentHeaders, LIVE_HEADERS } from '../content-headers';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import { servedType } from './content-type';
 import type { Delivery } from './delivery';
-import { notFound } from './stream-id';
 import { TailResponse } from './tail-response';
 
 /** Sends an open stream from `from` on: what there is, then live bytes as they are committed, then the end with its state. */
@@ -17,6 +16,7 @@ export async function sendTail(
   const { req, res } = ctx;
   const all = { ...headers, ...contentHeaders(servedType(info)), ...LIVE_HEADERS };
   if (ctx.method === 'HEAD') {
+    await assertIntact(wire.store, info, from, info.tail);
     sendHead(ctx, 200, all);
     res.end();
     return;
@@ -25,9 +25,5 @@ export async function sendTail(
   const trailer = req.httpVersionMinor > 0 ? { Trailer: 'X-Stream-State' } : {};
   // It is not Koa's to answer any more, also when the client leaves before there is a head.
   ctx.respond = false;
-  try {
-    await TailResponse.begin(wire, res, info, from, () => sendHead(ctx, 200, { ...all, ...trailer }));
-  } catch (error) {
-    throw isLogError(error, 'LOG_GONE') ? notFound(info.id) : error;
-  }
+  await TailResponse.begin(wire, res, info, from, () => sendHead(ctx, 200, { ...all, ...trailer }));
 }

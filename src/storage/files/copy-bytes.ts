@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, type FileHandle, open, stat, truncate } from 'node:fs/promises';
+import { chmod, copyFile, type FileHandle, open, truncate } from 'node:fs/promises';
 import { LogError } from '../../core/errors';
+import { isUnreadable } from './failures';
 import { PRIVATE_FILE } from './file-io';
 
 const BUFFER_BYTES = 1 << 20;
@@ -10,17 +11,29 @@ const BUFFER_BYTES = 1 << 20;
  * or shares the blocks where the file system can, and what is too much is cut off; else no more is copied than is wanted, a
  * megabyte at a time.
  *
- * @throws LogError `STORE_DAMAGED` when `from` is shorter
+ * @throws LogError `STORE_DAMAGED` when `from` is shorter, or cannot be read; the `cause` says why
  */
 export async function copyBytes(from: string, to: string, bytes: number): Promise<void> {
-  const { size } = await stat(from);
-  if (size < bytes) throw new LogError('STORE_DAMAGED', `${from} has lost its bytes ${size} to ${bytes}`);
+  const size = await readableBytes(from);
+  if (size < bytes) throw new LogError('STORE_DAMAGED', `Only ${size} of ${bytes} bytes are there to copy`);
   if (bytes >= size / 2) {
     await copyFile(from, to, constants.COPYFILE_FICLONE);
     // The copy takes the mode of `from` over, which an earlier version may have made readable for all.
     await chmod(to, PRIVATE_FILE);
     await truncate(to, bytes);
   } else await copyBeginning(from, to, bytes);
+}
+
+/** Opens the file, because to look at it would not tell whether it can be read. */
+async function readableBytes(path: string): Promise<number> {
+  try {
+    const file = await open(path, 'r');
+    const found = await file.stat().finally(() => file.close());
+    return found.isFile() ? found.size : 0;
+  } catch (cause) {
+    if (!isUnreadable(cause)) throw cause;
+    throw new LogError('STORE_DAMAGED', 'The file to copy cannot be read', { cause });
+  }
 }
 
 async function copyBeginning(from: string, to: string, bytes: number): Promise<void> {

@@ -1,9 +1,10 @@
-import { LogError } from '../../core/errors';
+import { isLogError, LogError } from '../../core/errors';
 import type { ForkPoint, LogInit } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { sizeOf } from '../../core/size-of';
 import type { Created } from '../../core/store';
 import { newLog } from '../../core/transition';
+import { damageOf } from './damage';
 import { isMissing, storeFailure } from './failures';
 import type { Beginning } from './log-files';
 import type { Register } from './register';
@@ -34,7 +35,7 @@ export class Creation {
       // As a turn of its own, since a store that closes waits for those.
       return await turns.run(generation, () => parts.files.make(beginning, inTurn, isThere));
     } catch (error) {
-      throw this.#failureOf(error, fork);
+      throw await this.#failureOf(error, fork);
     }
   }
 
@@ -61,14 +62,19 @@ export class Creation {
     if (at > log.tail) throw new RangeError(`offset ${at} is beyond the tail ${log.tail} of the source`);
   }
 
-  #failureOf(error: unknown, fork: ForkPoint | undefined): unknown {
+  async #failureOf(error: unknown, fork: ForkPoint | undefined): Promise<unknown> {
+    if (fork !== undefined && isLogError(error, 'STORE_DAMAGED')) return this.#damageOf(fork, error.cause);
+    if (fork !== undefined && isMissing(error)) return this.#damageOf(fork, error);
     if (error instanceof LogError || error instanceof RangeError) return error;
-    // The source was taken away while it was copied; if not, its file was.
-    if (fork !== undefined && isMissing(error)) {
-      this.#assertForkable(fork);
-      return new LogError('STORE_DAMAGED', `Stream ${fork.source.id} has lost its bytes`);
-    }
     return storeFailure('Writing the new log', error);
+  }
+
+  /** Unless the source was taken away while it was copied. */
+  async #damageOf(fork: ForkPoint, cause: unknown): Promise<unknown> {
+    const { files, damage } = this.register.parts;
+    this.#assertForkable(fork);
+    const missed = { from: fork.at, to: fork.at };
+    return damage.noted(fork.source, await damageOf(files, fork.source, missed, cause));
   }
 }
 

@@ -23,6 +23,15 @@ export async function attempt(doing: string, action: () => Promise<void>): Promi
   }
 }
 
+/** What passes without anybody's help, unlike a file that cannot be read. */
+const PASSING: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'];
+
+/** Whether reading a file failed because of the file, and not for want of descriptors or memory. */
+export function isUnreadable(error: unknown): boolean {
+  const isOfSystem = typeof error === 'object' && error !== null && 'syscall' in error;
+  return isOfSystem && !PASSING.includes(codeOf(error));
+}
+
 export function isNoRoom(error: unknown): boolean {
   return NO_ROOM.includes(codeOf(error));
 }

@@ -1,4 +1,4 @@
-import { close, fdatasync, fsync, ftruncate, open, read, write, writev } from 'node:fs';
+import { close, fdatasync, fstat, fsync, ftruncate, open, read, write, writev } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ export const openFile = promisify(open);
 export const closeFile = promisify(close);
 export const truncateFile = promisify(ftruncate);
 export const syncFile = promisify(fdatasync);
+export const statFile = promisify(fstat);
 
 /** Streams may be protected by tokens: no other user of the machine reads them from the disk. */
 export const PRIVATE_FILE = 0o600;

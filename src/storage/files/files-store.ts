@@ -20,7 +20,8 @@ import { applyChange } from '../../core/transition';
 import { Commits } from './commits';
 import { Creation } from './creation';
 
-import { attempt, isMissing, storeFailure } from './failures';
+import { damageOf } from './damage';
+import { attempt, isUnreadable, storeFailure } from './failures';
 import { skipBytes } from './file-io';
 import { type KnownLog, presentInfo } from './known-logs';
 import { listPage } from './list-page';
@@ -28,6 +29,13 @@ import type { FileBytes } from './log-files';
 import type { Parts } from './parts';
 import { Register } from './register';
 import { inexact } from './stored-facts';
+
+/** What a reader wants: `bytes` from `from` on now, and in the end everything up to `until`. */
+interface Span {
+  readonly from: Offset;
+  readonly bytes: number;
+  readonly until: Offset;
+}
 
 /**
  * Logs in a directory: the bytes of each in a file of its own, the facts of all in LMDB. An append touches its file only; the tail
@@ -78,13 +86,14 @@ export class FilesStore implements LogStore {
     return this.#commits.commit(ref, commit, limits);
   }
 
-  async read(ref: LogRef, from: Offset, bytesMax: number): Promise<Page> {
+  async read(ref: LogRef, from: Offset, bytesMax: number, until = from): Promise<Page> {
     this.#assertOpen();
     const log = this.#register.log(ref);
     const { tail } = log;
     const { outcome } = log.facts.info;
     if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
-    const got = await this.#bytes(ref, from, Math.min(bytesMax, tail - from), tail);
+    const bytes = Math.min(bytesMax, tail - from);
+    const got = bytes > 0 ? await this.#bytes(log, { from, bytes, until }) : undefined;
     const next = advance(from, got?.bytes.length ?? 0);
     const end = next === tail ? outcome : undefined;
     return {
@@ -192,18 +201,24 @@ export class FilesStore implements LogStore {
     await this.#register.update('new', log, inexact(after));
   }
 
-  /** @returns `undefined` instead of no bytes. */
-  async #bytes(ref: LogRef, from: Offset, bytes: number, tail: Offset): Promise<FileBytes | undefined> {
-    if (bytes <= 0) return undefined;
+  async #bytes(log: KnownLog, { from, bytes, until }: Span): Promise<FileBytes> {
+    const { id, generation } = log.facts.info;
+    const { files, damage } = this.parts;
+    const { tail } = log;
+    const missed = { from, to: tail };
+    let cause: unknown;
     try {
-      const got = await this.parts.files.read(ref.generation, from, bytes);
-      if (got.bytes.length > 0) return got;
+      const got = await files.read(generation, from, bytes, until);
+      if (got.bytes.length > 0 && got.endsAt === undefined) return got;
+      got.release();
+      missed.from = got.endsAt ?? from;
     } catch (error) {
-      if (!isMissing(error)) throw storeFailure('Reading the log', error);
+      if (!isUnreadable(error)) throw storeFailure('Reading the log', error);
+      cause = error;
     }
-    // The file is shorter than the log: unless somebody took the log away meanwhile, that is damage.
-    this.#register.log(ref);
-    throw new LogError('STORE_DAMAGED', `Stream ${ref.id} has lost its bytes ${from} to ${tail}`);
+    // Unless the log was taken away meanwhile, that is damage.
+    this.#register.log({ id, generation });
+    throw damage.noted(log.facts.info, await damageOf(files, log.facts.info, missed, cause));
   }
 
   #announce(info: LogInfo, change: Change): void {

@@ -1,10 +1,10 @@
-import { unlink } from 'node:fs/promises';
+import { stat, unlink } from 'node:fs/promises';
 import { messageOf } from '../../core/errors';
-import { type Offset, START } from '../../core/offset';
+import { advance, type Offset, START } from '../../core/offset';
 import { copyBytes } from './copy-bytes';
 import type { Descriptors } from './descriptors';
 import { isMissing } from './failures';
-import { readAt, truncateFile, writeAll } from './file-io';
+import { readAt, statFile, truncateFile, writeAll } from './file-io';
 import type { Layout } from './layout';
 import type { Warn } from './options';
 import { PageBuffers } from './page-buffers';
@@ -26,6 +26,8 @@ export interface Beginning {
 
 export interface FileBytes {
   readonly bytes: Buffer;
+  /** Where the file ends, if that is before `until`. */
+  readonly endsAt?: Offset;
   /** As in `Page`. */
   readonly release: () => void;
 }
@@ -87,15 +89,27 @@ export class LogFiles {
   }
 
   /** The bytes from `from` on, `bytes` of them at the most; none only where the file ends. */
-  async read(generation: string, from: Offset, bytes: number): Promise<FileBytes> {
+  async read(generation: string, from: Offset, bytes: number, until: Offset): Promise<FileBytes> {
     const buffer = this.#buffers.lend(bytes);
-    const got = await this.descriptors.use(generation, 'existing', (fd) => readAt(fd, buffer, bytes, from));
+    let size = Number.POSITIVE_INFINITY;
+    const got = await this.descriptors.use(generation, 'existing', async (fd) => {
+      const read = await readAt(fd, buffer, bytes, from);
+      if (from + read < until) size = (await statFile(fd)).size;
+      return read;
+    });
     let isLent = true;
     const release = (): void => {
       if (isLent) this.#buffers.giveBack(buffer);
       isLent = false;
     };
-    return { bytes: buffer.subarray(0, got), release };
+    const end = size < until ? { endsAt: advance(START, size) } : {};
+    return { bytes: buffer.subarray(0, got), ...end, release };
+  }
+
+  /** How long the file of a log is; 0 where there is none, or none that can be looked at. */
+  async lengthOf(generation: string): Promise<Offset> {
+    const found = await stat(this.layout.logOf(generation)).catch(() => undefined);
+    return advance(START, found?.isFile() ? found.size : 0);
   }
 
   async #begin({ generation, copy, chunks }: Beginning): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { messageOf } from '../../core/errors';
 import type { LogStore } from '../../core/store';
+import { DamageReports } from '../damage-reports';
 import { Descriptors } from './descriptors';
 import { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
@@ -81,8 +82,9 @@ async function openLocked(
       await lock.release();
     }
   };
+  const damage = new DamageReports(options.alarm);
   const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
-  return new FilesStore({ facts, files, sync, room, warn, close }, logsMax);
+  return new FilesStore({ facts, files, sync, room, warn, damage, close }, logsMax);
 }
 
 async function openFacts(layout: Layout, lock: DirectoryLock, durability: Durability): Promise<Facts> {

@@ -1,3 +1,4 @@
+import type { DamageReports } from '../damage-reports';
 import type { Facts } from './facts';
 import type { LogFiles } from './log-files';
 import type { Warn } from './options';
@@ -11,5 +12,6 @@ export interface Parts {
   readonly sync: Sync;
   readonly room: Room;
   readonly warn: Warn;
+  readonly damage: DamageReports;
   close(): Promise<void>;
 }

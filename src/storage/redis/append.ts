@@ -153,7 +153,8 @@ export class Appender {
     const place = await this.locator.locate(writer.log);
     if (place.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
     const { loss } = place;
-    if (loss && (loss.isNews || (at > place.tail && at <= loss.to))) throw damaged(place.tail, loss);
+    if (loss && (loss.isNews || (at > place.tail && at <= loss.to)))
+      throw damaged(writer.log, place.tail, loss);
     if (at > place.tail) throw new LogError('LOG_GAP');
     if (end > place.tail && place.state === 'closed') throw new LogError('LOG_SEALED');
     return place.tail;

@@ -167,7 +167,7 @@ export class Committer {
   /** Its caller is told of lost bytes once, as readers are; from then on the log goes on from where it is. */
   async #lossOf(log: LogRef): Promise<Error> {
     const { tail, loss } = await this.owner.locator.locate(log);
-    return loss?.isNews ? damaged(tail, loss) : new Error('the log is not as it was');
+    return loss?.isNews ? damaged(log, tail, loss) : new Error('the log is not as it was');
   }
 }
 

@@ -1,3 +1,4 @@
+import { DamageError } from '../../core/damage';
 import { LogError } from '../../core/errors';
 import type { LogRef, LogState, SealOutcome } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
@@ -162,8 +163,8 @@ export class Locator {
 }
 
 /** Thrown where a caller was told of bytes that are no more. */
-export function damaged(tail: Offset, { to }: Loss): LogError {
-  return new LogError('STORE_DAMAGED', `Redis lost bytes ${tail} to ${to}, which it had acknowledged`);
+export function damaged(log: LogRef, tail: Offset, { to }: Loss): DamageError {
+  return new DamageError(log, { from: tail, to });
 }
 
 function toPlace(reply: unknown): Place {

@@ -1,3 +1,5 @@
+import type { Alarm } from '../damage-reports';
+
 export interface RedisStoreOptions {
   /** How long one command may take before it counts as lost, in milliseconds. Default 5,000. */
   readonly commandTimeoutMs?: number;
@@ -22,6 +24,8 @@ export interface RedisStoreOptions {
   readonly allowEviction?: boolean;
   /** Told of what an operator should know. Default: nobody is told. */
   readonly warn?: (message: string, details?: object) => void;
+  /** The same for what needs an operator: acknowledged bytes that turn out to be lost. Default: nobody is told. */
+  readonly alarm?: Alarm;
 }
 
 export type RedisStoreSettings = Required<RedisStoreOptions>;
@@ -38,6 +42,7 @@ export function settingsOf(options: RedisStoreOptions): RedisStoreSettings {
     lifecycleLength: 10_000,
     allowEviction: false,
     warn: () => {},
+    alarm: () => {},
     ...options,
   };
 }

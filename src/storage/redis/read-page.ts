@@ -1,4 +1,4 @@
-import { LogError } from '../../core/errors';
+import { DamageError } from '../../core/damage';
 import type { LogRef, SealOutcome } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
@@ -49,29 +49,29 @@ async function readRange(
     if (epoch !== undefined) {
       const key = bytesKey(log.id, log.generation, epoch);
       const entries = await entriesOf(key, start, stop);
-      if (entries.length > 0) return toPage(entries, from, size);
+      if (entries.length > 0) return toPage(log, entries, from, size);
     }
     const place = await locator.locate(log);
-    if (place.tail <= from) requireNoLoss(place, from);
+    if (place.tail <= from) requireNoLoss(log, place, from);
     if (place.tail === from) return { chunks: [], next: from, ...(place.outcome && { end: place.outcome }) };
     if (place.epoch === epoch) {
       // There are bytes by now; where the next entry is beyond the range, `toPage` finds that out.
       const key = bytesKey(log.id, log.generation, epoch);
       const entries = await entriesOf(key, start, '+', 'COUNT', '1');
-      if (entries.length > 0) return toPage(entries, from, size);
+      if (entries.length > 0) return toPage(log, entries, from, size);
     }
     epoch = place.epoch;
   }
 }
 
 /** A reader at the tail is told once, and may wait then for what a new writer appends; beyond the tail there is nothing to wait for. */
-function requireNoLoss({ tail, loss }: Place, from: Offset): void {
-  if (loss && (from > tail ? from <= loss.to : loss.isNews)) throw damaged(tail, loss);
+function requireNoLoss(log: LogRef, { tail, loss }: Place, from: Offset): void {
+  if (loss && (from > tail ? from <= loss.to : loss.isNews)) throw damaged(log, tail, loss);
   if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
 }
 
 /** What of the entries is from `from` on, `bytesMax` bytes of it at the most. */
-function toPage(entries: readonly Entry[], from: Offset, bytesMax: number): Page {
+function toPage(log: LogRef, entries: readonly Entry[], from: Offset, bytesMax: number): Page {
   const chunks: Buffer[] = [];
   let next = from;
   let end: SealOutcome | undefined;
@@ -80,8 +80,7 @@ function toPage(entries: readonly Entry[], from: Offset, bytesMax: number): Page
     const begin = entry.kind === 'seal' ? entry.at : entry.from;
     const room = bytesMax - (next - from);
     if (entry.kind === 'bytes' && room <= 0) break;
-    if (begin > next && room > 0)
-      throw new LogError('STORE_DAMAGED', `bytes ${next} to ${begin} are missing`);
+    if (begin > next && room > 0) throw new DamageError(log, { from: next, to: begin });
     if (entry.kind === 'seal') {
       if (entry.at === next) end = entry.outcome;
       continue;

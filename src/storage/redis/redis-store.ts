@@ -15,6 +15,7 @@ import type {
   Page,
   Watcher,
 } from '../../core/store';
+import { DamageReports } from '../damage-reports';
 import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT, Appender } from './append';
 import { Catalogue } from './catalogue';
 import { Changes } from './change';
@@ -72,6 +73,7 @@ class RedisStore implements LogStore {
   readonly #catalogue: Catalogue;
   readonly #limit: LogLimit;
   readonly #pages: SharedPages;
+  readonly #damage: DamageReports;
   readonly #patienceOfAppends: Patience;
   #isClosed = false;
 
@@ -81,6 +83,7 @@ class RedisStore implements LogStore {
   ) {
     // Every operation that waits for Redis listens to it. Node would take eleven of them for a leak.
     setMaxListeners(0, this.#stopping.signal);
+    this.#damage = new DamageReports(settings.alarm);
     this.#patienceOfAppends = this.#patience(settings.patienceMs, true);
     const quick = this.#patience(settings.commandTimeoutMs, false);
     this.#watching = new Watching(connections, settings);
@@ -176,7 +179,11 @@ class RedisStore implements LogStore {
   }
 
   async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
-    return this.#pages.read(log, from, bytesMax);
+    try {
+      return await this.#pages.read(log, from, bytesMax);
+    } catch (error) {
+      throw this.#damage.noted(log, error);
+    }
   }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {

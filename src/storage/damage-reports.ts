@@ -1,0 +1,31 @@
+import { DamageError } from '../core/damage';
+import { isLogError } from '../core/errors';
+import type { LogRef } from '../core/log';
+
+/** How many damaged logs are named. A store that has more of them has lost a disk or a shard, and one line says so. */
+const NAMED_MAX = 1_000;
+
+export type Alarm = (message: string, details?: object) => void;
+
+/** Calls `alarm` once per damaged log, and not once per reader of it. */
+export class DamageReports {
+  readonly #named = new Set<string>();
+
+  constructor(private readonly alarm: Alarm = () => {}) {}
+
+  /** Reports the error of a log if it is one of damage. @returns the error, to be thrown */
+  noted({ id, generation }: Pick<LogRef, 'id'> & Partial<LogRef>, error: unknown): unknown {
+    if (!isLogError(error, 'STORE_DAMAGED')) return error;
+    const lost = error instanceof DamageError ? error.lost : {};
+    this.#report(generation ?? id, error.message, { id, ...(generation && { generation }), ...lost });
+    return error;
+  }
+
+  #report(name: string, message: string, details: object): void {
+    if (this.#named.size === NAMED_MAX || this.#named.has(name)) return;
+    this.#named.add(name);
+    this.alarm(message, details);
+    if (this.#named.size === NAMED_MAX)
+      this.alarm(`More than ${NAMED_MAX} streams are damaged: further ones are not named`);
+  }
+}

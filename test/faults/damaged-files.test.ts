@@ -1,0 +1,147 @@
+import { mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { LoomClient } from '../../src/client/loom-client';
+import { Consumer, request } from '../support/http';
+import type { LoomProcess } from '../support/loom-process';
+import { withStage } from './stage';
+import { StreamProcess } from './stream-process';
+
+const LENGTH = 1_500_000;
+const LINE = 'a line of a build\n';
+
+/** What becomes of a file, and which bytes are lost by that. */
+const DAMAGES: Readonly<Record<string, [damage: (file: string) => void, from: number]>> = {
+  'is missing': [(file) => rmSync(file), 0],
+  'is too short': [(file) => truncateSync(file, 900_000), 900_000],
+  'is empty': [(file) => truncateSync(file, 0), 0],
+  'is a directory': [(file) => [rmSync(file), mkdirSync(file)], 0],
+  'cannot be opened': [(file) => [rmSync(file), symlinkSync(file, file)], 0],
+};
+
+describe('a closed stream whose file', () => {
+  const stage = withStage();
+
+  /** @returns a server that was started after the file of the stream x was damaged */
+  async function damaged(damage: (file: string) => void): Promise<LoomProcess> {
+    const directory = await stage.directory();
+    const loom = await stage.loom(`file:${directory}`);
+    await post(loom, 'x');
+    await loom.kill('SIGTERM');
+    damage(onlyFile(directory));
+    await loom.restart();
+    await post(loom, 'whole');
+    return loom;
+  }
+
+  describe.each(Object.entries(DAMAGES))('%s', (_, [damage, from]) => {
+    it('is answered with 500 that names the lost bytes, on every way to them', async () => {
+      const loom = await damaged(damage);
+      const ways: [path: string, headers?: Record<string, string>][] = [
+        ['/stream/x'],
+        ['/stream/x?notail'],
+        ['/stream/x?offset=1000000'],
+        ['/stream/x', { Range: 'bytes=899999-' }],
+        ['/stream/x', { Accept: 'text/event-stream' }],
+        ['/v1/stream/x'],
+        ['/v1/stream/x?offset=-1&live=sse'],
+        ['/v1/stream/x?offset=-1&live=long-poll'],
+      ];
+      for (const [path, headers = {}] of ways) {
+        const answer = await request(loom.url + path, { headers });
+        expect([path, answer.status, answer.headers['x-stream-lost']]).toEqual([
+          path,
+          500,
+          `${from}-${LENGTH}`,
+        ]);
+        const { error, code } = JSON.parse(answer.text);
+        expect([error, code]).toEqual([
+          expect.stringContaining(`bytes ${from} to ${LENGTH}`),
+          'stream_damaged',
+        ]);
+        expect(error).not.toContain('/');
+      }
+      for (const path of ['/stream/x', '/v1/stream/x']) {
+        const head = await request(loom.url + path, { method: 'HEAD' });
+        expect([head.status, head.headers['x-stream-lost']]).toEqual([500, `${from}-${LENGTH}`]);
+      }
+      const fork = await request(`${loom.url}/v1/stream/fork`, {
+        method: 'PUT',
+        headers: { 'Stream-Forked-From': '/v1/stream/x' },
+      });
+      expect([fork.status, JSON.parse(fork.text).code]).toEqual([500, 'stream_damaged']);
+      const said = loom.stdout.split('\n').filter((line) => line.includes('"level":"error"'));
+      expect(said).toHaveLength(1);
+      expect(JSON.parse(said[0] ?? '')).toMatchObject({ id: 'x', from, to: LENGTH });
+    });
+
+    it('ends a follower with an error, and leaves the list, other streams and the removal alone', async () => {
+      const loom = await damaged(damage);
+      const follower = stage.add(new StreamProcess(['follow', loom.url, 'x']), (it) => it.kill());
+      follower.stdout.resume();
+      expect(await follower.exited).toBe(1);
+      expect(follower.stderr).toContain(`bytes ${from} to ${LENGTH}`);
+      await expect(new LoomClient({ url: loom.url }).head('x')).rejects.toMatchObject({
+        code: 'BYTES_LOST',
+        message: expect.stringContaining(`${from}-${LENGTH}`),
+      });
+      const { streams } = JSON.parse((await request(`${loom.url}/stream`)).text);
+      expect(streams.map(({ id }: { id: string }) => id)).toEqual(['whole', 'x']);
+      expect((await request(`${loom.url}/stream/whole`)).body).toHaveLength(LENGTH);
+      expect((await request(`${loom.url}/stream/x`, { method: 'DELETE' })).status).toBe(204);
+      expect((await request(`${loom.url}/stream/x`)).status).toBe(404);
+      await post(loom, 'x');
+      expect((await request(`${loom.url}/stream/x`)).body).toHaveLength(LENGTH);
+    });
+  });
+
+  it('is too short gives the bytes before the damage to a range, and to a fork', async () => {
+    const loom = await damaged((file) => truncateSync(file, 900_000));
+    const range = await request(`${loom.url}/stream/x`, { headers: { Range: 'bytes=17-899999' } });
+    expect([range.status, range.body.length]).toEqual([206, 899_983]);
+    const fork = await request(`${loom.url}/v1/stream/fork`, {
+      method: 'PUT',
+      headers: {
+        'Stream-Forked-From': '/v1/stream/x',
+        'Stream-Fork-Offset': '0000000000000000_0000000000900000',
+      },
+    });
+    expect(fork.status).toBe(201);
+    expect((await request(`${loom.url}/stream/fork?notail`)).body).toHaveLength(900_000);
+  });
+
+  it('is cut while it is read breaks the answer off, and ends Server-Sent Events with the reason', async () => {
+    const directory = await stage.directory();
+    const loom = await stage.loom(`file:${directory}`);
+    const length = 16_000_000;
+    await post(loom, 'x', length);
+    const [plain, events] = [
+      await Consumer.open(`${loom.url}/stream/x`),
+      await Consumer.open(`${loom.url}/stream/x`, { Accept: 'text/event-stream' }),
+    ];
+    for (const { res } of [plain, events]) res.pause();
+    truncateSync(onlyFile(directory), 15_000_000);
+    for (const { res } of [plain, events]) res.resume();
+    await new Promise((resolve) => plain.res.once('close', resolve));
+    expect(plain.res.complete).toBe(false);
+    expect(await events.end()).toMatchObject({ complete: true });
+    expect(events.text).toMatch(
+      /event: end\nid: 15000000-[0-9a-f-]{36}\ndata: damaged; lost=15000000-16000000\n\n$/,
+    );
+    const again = { Accept: 'text/event-stream', 'Last-Event-ID': '15000000' };
+    expect((await request(`${loom.url}/stream/x`, { headers: again })).status).toBe(500);
+  });
+});
+
+async function post(loom: LoomProcess, id: string, length = LENGTH): Promise<void> {
+  const body = LINE.repeat(Math.ceil(length / LINE.length)).slice(0, length);
+  expect((await request(`${loom.url}/stream/${id}`, { method: 'POST', body })).status).toBe(201);
+}
+
+function onlyFile(directory: string): string {
+  const logs = join(directory, 'logs');
+  const [file, ...others] = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.log'),
+  );
+  if (file === undefined || others.length > 0) throw new Error('there is one log');
+  return join(logs, file);
+}
