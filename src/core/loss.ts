@@ -88,7 +88,7 @@ export function knownLossBefore(
   { losses = [] }: Pick<Life, 'losses'>,
   offset: Offset,
 ): LostBytes | undefined {
-  const known = losses.filter(({ from, to }) => from < offset && from < to);
+  const known = losses.filter((loss) => loss.from < offset && isCounted(loss));
   const [first] = known;
   return first && known.reduce(union, first);
 }
@@ -101,21 +101,31 @@ export function segmentSeen({ generation }: Life, seen: string): number | undefi
   return /^[1-9]\d{0,14}$/.test(digits) ? Number(digits) : undefined;
 }
 
-/** The losses of a log after one more, of which the two oldest become one where there are too many. */
+/** The losses of a log after one more. Where there are too many, two become one; what is counted and what is not are kept apart. */
 export function withLoss(
   losses: readonly Loss[] | undefined,
   { from, to, at }: Omit<Loss, 'number'>,
 ): readonly Loss[] {
   const number = (losses?.at(-1)?.number ?? 0) + 1;
   // What is beyond `from` is gone by this loss as well: an earlier possibility says nothing more.
-  const kept = (losses ?? []).filter((loss) => loss.from < loss.to || loss.from < from);
-  return bounded([...kept, { number, from, to, at }]);
+  const kept = (losses ?? []).filter((loss) => isCounted(loss) || loss.from < from);
+  const all = [...kept, { number, from, to, at }];
+  if (all.length <= LOSSES_MAX) return all;
+  const possible = all.filter((loss) => !isCounted(loss));
+  return merged(all, possible.length > 1 ? possible : all.filter(isCounted));
 }
 
-function bounded(losses: readonly Loss[]): readonly Loss[] {
-  const [oldest, next, ...rest] = losses;
-  if (oldest === undefined || next === undefined || losses.length <= LOSSES_MAX) return losses;
-  return [{ ...next, ...union(oldest, next) }, ...rest];
+/** Whether the store knows how many bytes were lost. */
+export function isCounted({ from, to }: LostBytes): boolean {
+  return from < to;
+}
+
+/** `losses` with one in the place of the two oldest of `alike`. It has the larger number, so that no reader passes for intact by it. */
+function merged(losses: readonly Loss[], [older, newer]: readonly Loss[]): readonly Loss[] {
+  if (older === undefined || newer === undefined) return losses;
+  const both = union(older, newer);
+  const one = isCounted(newer) ? both : { from: both.from, to: both.from };
+  return losses.filter((loss) => loss !== older).map((loss) => (loss === newer ? { ...loss, ...one } : loss));
 }
 
 function union(a: LostBytes, b: LostBytes): LostBytes {

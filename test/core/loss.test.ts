@@ -126,6 +126,19 @@ describe('the losses of a log', () => {
     expect(losses.at(-1)?.number).toBe(LOSSES_MAX + 1);
   });
 
+  it('keep what is counted apart from what is only possible', () => {
+    const { losses = [] } = lifeWith(
+      [5, 10],
+      ...Array.from({ length: 30 }, (_, i) => [20 + i, 20 + i] as const),
+    );
+    expect(losses).toHaveLength(LOSSES_MAX);
+    expect(losses.slice(0, 2)).toEqual([
+      { number: 1, from: 5, to: 10, at: 1 },
+      { number: 17, from: 20, to: 20, at: 1 },
+    ]);
+    expect(knownLossBefore({ losses }, at(30))).toEqual({ from: 5, to: 10 });
+  });
+
   it('forget a possibility that a later loss says again', () => {
     expect(lifeWith([5, 5], [5, 5], [5, 5]).losses).toEqual([{ number: 3, from: 5, to: 5, at: 1 }]);
     expect(lifeWith([5, 5], [9, 9]).losses).toHaveLength(2);
@@ -135,7 +148,7 @@ describe('the losses of a log', () => {
 
 describe('whatever a log loses and gains', () => {
   type Step = readonly [grows: number, loses: number, isCounted: boolean];
-  const steps = fc.array(fc.tuple(fc.nat(20), fc.nat(25), fc.boolean()), { maxLength: 40 });
+  const steps = fc.array(fc.tuple(fc.nat(20), fc.nat(25), fc.boolean()), { maxLength: 60 });
 
   /** The log with each byte told apart, beside what is recorded of it; and what a reader had after each step. */
   function play(all: readonly Step[]): { life: Life; bytes: number[]; seen: [number[], string][] } {

@@ -1,4 +1,5 @@
 import type { LogInfo } from '../../core/log';
+import { isCounted } from '../../core/loss';
 
 /** A stream as the list and `/info` show it. */
 export function toListed(info: LogInfo): object {
@@ -19,7 +20,7 @@ export function toListed(info: LogInfo): object {
 
 /** What was counted as lost. A store that only knows that there may have been more does not list that. */
 function lossesOf({ losses = [] }: LogInfo): object {
-  const counted = losses.filter(({ from, to }) => from < to);
+  const counted = losses.filter(isCounted);
   if (counted.length === 0) return {};
   return { losses: counted.map(({ from, to, at }) => ({ from, to, noticedAt: new Date(at).toISOString() })) };
 }

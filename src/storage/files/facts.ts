@@ -36,7 +36,7 @@ const FORMAT = 2;
  * unsealed  [deadline, generation]
  * sealed    [time of the seal, generation]
  * expiring  [time of the expiry, generation]
- * about     the format, and what `probe` writes
+ * about     the format, the kernel's boot under which the store was opened last, and what `probe` writes
  */
 export class Facts {
   readonly producers: ProducerStates;
@@ -88,6 +88,15 @@ export class Facts {
     const format = this.#about.get('format') ?? 0;
     if (format < FORMAT) await this.commit(() => void this.#about.put('format', FORMAT));
     else if (format > FORMAT) throw new Error(`The store has format ${format}; this version reads ${FORMAT}`);
+  }
+
+  /** `bootNumber` when the store was opened last. */
+  get boot(): number | undefined {
+    return this.#about.get('boot');
+  }
+
+  noteBoot(boot: number): Promise<void> {
+    return this.commit(() => void this.#about.put('boot', boot));
   }
 
   generationOf(id: LogId): string | undefined {

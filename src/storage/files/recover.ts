@@ -1,6 +1,9 @@
 import { stat, truncate } from 'node:fs/promises';
+import { isAttached } from '../../core/facts';
 import type { LogInfo } from '../../core/log';
+import { type Loss, withLoss } from '../../core/loss';
 import { advance, type Offset, START } from '../../core/offset';
+import { bootNumber } from './boot';
 import type { Facts } from './facts';
 import { isMissing } from './failures';
 import type { Layout } from './layout';
@@ -23,33 +26,50 @@ export interface Recovery {
  * the last process, and its tail is where its file ends; unless that is exact in the facts, to which the file is cut then. Sealed
  * logs are not looked at, however many there are.
  */
-export async function recover({ layout, facts, room, warn }: Recovery): Promise<void> {
+export async function recover(recovery: Recovery): Promise<void> {
+  const { facts, room } = recovery;
+  const boot = await bootNumber();
+  const isSameBoot = boot !== undefined && boot === facts.boot;
   const unsealed = facts.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
     const steps = await Promise.all(
-      batch.map((generation) => recoverLog(layout, facts.get(generation), warn)),
+      batch.map((generation) => recoverLog(recovery, facts.get(generation), isSameBoot)),
     );
     const changes = steps.filter((step) => step !== undefined);
     if (changes.length > 0) await room.write('change', () => facts.write(changes));
   }
+  if (boot !== undefined && !isSameBoot) await room.write('change', () => facts.noteBoot(boot));
 }
 
 async function recoverLog(
-  layout: Layout,
+  { layout, warn }: Recovery,
   before: StoredFacts | undefined,
-  warn: Warn,
+  isSameBoot: boolean,
 ): Promise<Step | undefined> {
   if (before === undefined) return undefined;
   const { info, isExact } = before;
   const path = layout.logOf(info.generation);
   const file = await fileOf(path);
-  if (file.tail < info.tail) warnOfLoss(info, file.tail, warn);
   if (isExact && file.tail > info.tail) await truncate(path, info.tail);
   const tail = isExact && file.tail > info.tail ? info.tail : file.tail;
   const updatedAt = isExact ? info.updatedAt : Math.max(info.updatedAt, file.changedAt);
-  const after = interrupted({ ...before, info: { ...info, tail, updatedAt } });
-  return after.info.epoch === info.epoch && tail === info.tail ? undefined : { before, after };
+  const loss = lossOf(before, tail, isSameBoot);
+  if (tail < info.tail) warnOfLoss(info, tail, warn);
+  const losses = loss && { losses: withLoss(info.losses, loss) };
+  const after = interrupted({ ...before, info: { ...info, tail, updatedAt, ...losses } });
+  const isAsBefore = after.info.epoch === info.epoch && tail === info.tail && loss === undefined;
+  return isAsBefore ? undefined : { before, after };
+}
+
+/**
+ * What a log has lost that is found to end at `tail`. Bytes of an attached producer are counted by the file alone, and what the kernel
+ * had yet to write is gone with it: then there may have been more than the facts say.
+ */
+function lossOf(before: StoredFacts, tail: Offset, isSameBoot: boolean): Omit<Loss, 'number'> | undefined {
+  const counted = before.info.tail;
+  if (tail < counted) return { from: tail, to: counted, at: Date.now() };
+  return isAttached(before) || !isSameBoot ? { from: tail, to: tail, at: Date.now() } : undefined;
 }
 
 /** A log that nobody but commits ever wrote to waits for the next one as before. */

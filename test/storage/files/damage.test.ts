@@ -52,7 +52,12 @@ describe('files that were tampered with', () => {
       await truncate(fileOf(directory, writer), 3);
       await withStore(directory, async (store, warnings) => {
         expect(warnings.splice(0)).toEqual([expect.stringContaining('lost the bytes 3 to 9')]);
-        expect(await infoOf(store, writer.log.id)).toMatchObject({ tail: 3, state: 'interrupted' });
+        expect(await infoOf(store, writer.log.id)).toMatchObject({
+          generation: writer.log.generation,
+          tail: 3,
+          state: 'interrupted',
+          losses: [{ number: 1, from: 3, to: 9 }],
+        });
       });
     }));
 

@@ -1,0 +1,121 @@
+import { truncate } from 'node:fs/promises';
+import { type Writer, writerOf } from '../../../src/core/log';
+import type { Loss } from '../../../src/core/loss';
+import type { LogStore } from '../../../src/core/store';
+import { Facts } from '../../../src/storage/files/facts';
+import { at, bytes, createLog, createLogOf, seal, uniqueId } from '../../contract/logs';
+import { fileOf, infoOf, withStore } from './opened-store';
+import { withDirectory } from './temporary-directory';
+
+async function release(store: LogStore, { log, epoch }: Writer): Promise<void> {
+  await store.change(log, { kind: 'release', epoch, state: 'open' });
+}
+
+async function attach(store: LogStore, { log }: Writer): Promise<Writer> {
+  return writerOf(await store.change(log, { kind: 'attach', graceMs: 60_000 }));
+}
+
+/** `number: from to to` of each loss. */
+async function lossesOf(store: LogStore, { log }: Writer): Promise<string[]> {
+  const { losses = [] } = await infoOf(store, log.id);
+  return losses.map(({ number, from, to }: Loss) => `${number}: ${from} to ${to}`);
+}
+
+/** As if the kernel had been started anew since the store was closed. */
+async function reboot(directory: string): Promise<void> {
+  const facts = new Facts(`${directory}/loom.mdb`, true);
+  await facts.noteBoot(1);
+  await facts.close();
+}
+
+describe('the losses of a log in files', () => {
+  it('are counted, are kept over restarts, and take nothing of the log but the bytes', () =>
+    withDirectory(async (directory) => {
+      const writer = await withStore(directory, async (store) => {
+        const first = await createLogOf(store, '0123456789');
+        await release(store, first);
+        return first;
+      });
+      await truncate(fileOf(directory, writer), 5);
+      const again = await withStore(directory, async (store, warnings) => {
+        expect(warnings.splice(0)).toEqual([expect.stringContaining('lost the bytes 5 to 10')]);
+        const second = await attach(store, writer);
+        await store.append(second, at(5), bytes('abcdefgh'));
+        await release(store, second);
+        expect(await lossesOf(store, writer)).toEqual(['1: 5 to 10']);
+        return second;
+      });
+      await truncate(fileOf(directory, writer), 3);
+      await withStore(directory, async (store, warnings) => {
+        expect(warnings.splice(0)).toEqual([expect.stringContaining('lost the bytes 3 to 13')]);
+        expect(await lossesOf(store, writer)).toEqual(['1: 5 to 10', '2: 3 to 13']);
+        await seal(store, await attach(store, again));
+      });
+      await withStore(directory, async (store) => {
+        expect(await infoOf(store, writer.log.id)).toMatchObject({
+          generation: writer.log.generation,
+          tail: 3,
+          state: 'closed',
+        });
+        expect(await lossesOf(store, writer)).toEqual(['1: 5 to 10', '2: 3 to 13']);
+      });
+    }));
+
+  it('may be more than was counted where a producer was attached to the end', () =>
+    withDirectory(async (directory) => {
+      const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'));
+      await truncate(fileOf(directory, writer), 5);
+      await withStore(directory, async (store) => {
+        expect(await lossesOf(store, writer)).toEqual(['1: 5 to 5']);
+        await release(store, await attach(store, writer));
+      });
+      // Nobody was attached since, so nothing can be missing that the facts do not know of.
+      await withStore(directory, async (store) =>
+        expect(await lossesOf(store, writer)).toEqual(['1: 5 to 5']),
+      );
+    }));
+
+  it('are the same possibility, counted on, where nothing came between two crashes', () =>
+    withDirectory(async (directory) => {
+      const writer = await withStore(directory, (store) => createLogOf(store, '01234'));
+      for (const losses of [['1: 5 to 5'], ['2: 5 to 5'], ['3: 5 to 5']]) {
+        await withStore(directory, async (store) => {
+          expect(await lossesOf(store, writer)).toEqual(losses);
+          await attach(store, writer);
+        });
+      }
+    }));
+
+  it('may be anywhere behind the end of an unsealed log when the kernel was started anew', () =>
+    withDirectory(async (directory) => {
+      const { released, sealed, committed } = await withStore(directory, async (store) => {
+        const logs = [await createLogOf(store, '0123456789'), await createLogOf(store, 'sealed')] as const;
+        await release(store, logs[0]);
+        await seal(store, logs[1]);
+        const { info } = await store.create(uniqueId(), { contentType: 'text/plain' }, 'new');
+        await store.commit(info, { chunks: bytes('abc') }, { logBytesMax: 10, producersMax: 1 });
+        return { released: logs[0], sealed: logs[1], committed: writerOf(info) };
+      });
+      await reboot(directory);
+      for (let round = 0; round < 2; round += 1) {
+        await withStore(directory, async (store) => {
+          expect(await lossesOf(store, released)).toEqual(['1: 10 to 10']);
+          expect(await lossesOf(store, committed)).toEqual(['1: 3 to 3']);
+          expect(await lossesOf(store, sealed)).toEqual([]);
+        });
+      }
+    }));
+
+  it('are not those of its forks, and not of what replaces it', () =>
+    withDirectory(async (directory) => {
+      const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'));
+      await truncate(fileOf(directory, writer), 5);
+      await withStore(directory, async (store) => {
+        const source = await infoOf(store, writer.log.id);
+        const fork = await createLog(store, { fork: { source, at: at(4) } }, uniqueId());
+        expect(await lossesOf(store, fork)).toEqual([]);
+        await store.create(source.id, { contentType: 'text/plain', graceMs: 1 }, 'replace');
+        expect(await lossesOf(store, writer)).toEqual([]);
+      });
+    }));
+});
