@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** `follow`: the stream ended, but not with all of its producer's bytes. */
   incomplete: 3,
+  /** `follow`: the server lost bytes that had been written, so the output is not the stream. */
+  lost: 4,
   cannotRun: 126,
   notFound: 127,
 } as const;

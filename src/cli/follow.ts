@@ -19,7 +19,15 @@ export async function follow(invocation: Invocation, io: Io): Promise<number> {
     ...(giveUpAfter !== undefined && { giveUpAfterMs: parseDuration(giveUpAfter) }),
   });
   await show(following, io, flags.choice('raw') === true ? 'raw' : 'safe');
-  const { end } = following;
+  const { end, losses } = following;
+  if (losses.length > 0) {
+    const ranges = losses.map(({ from, to }) => `${from} to ${to}`).join(', ');
+    say(
+      io,
+      `the output is not the stream, which ended as ${end?.outcome ?? 'unknown'}: it lost bytes ${ranges}`,
+    );
+    return EXIT.lost;
+  }
   if (end?.outcome !== 'complete') {
     say(io, `the stream ended as ${end?.outcome ?? 'unknown'}, after byte ${following.offset}`);
     return EXIT.incomplete;

@@ -24,6 +24,8 @@ export class Notices {
         return event.offset === undefined ? 'reconnected' : `reconnected; going on at byte ${event.offset}`;
       case 'server-lost':
         return `the server lost bytes ${event.from} to ${event.to}, which it had acknowledged; sending them again`;
+      case 'lost':
+        return `the server lost bytes ${event.from} to ${event.to}, which are in the output; it goes on at byte ${event.from}`;
       case 'spool-failed':
         return `the spool takes no more (${printable(String(event.error))}); the input waits until the server has caught up`;
       case 'created':

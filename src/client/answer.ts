@@ -1,6 +1,7 @@
 import { errorCode, meaningOf } from './error-code';
 import { LoomClientError } from './errors';
 import { memberOf, parseJson } from './json';
+import { parseLost } from './lost-bytes';
 
 /** A whole answer, its body read to the end so that the connection can be used again. */
 export interface Answer {
@@ -48,8 +49,12 @@ export function toError(answer: Answer): LoomClientError {
   const answerCode = codeOf(answer);
   const code = meaningOf(answerCode, status);
   const retryAfterMs = code === 'BUSY' ? parseRetryAfter(answer.headers.get('Retry-After')) : undefined;
+  const lost = parseLost(answer.text);
+  const generation = answer.headers.get('X-Stream-Generation');
   return new LoomClientError(code, errorText(answer), {
     status,
+    ...(lost !== undefined && { lost }),
+    ...(generation !== null && { generation }),
     ...(answerCode !== undefined && { answerCode }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });

@@ -7,6 +7,7 @@ export const MEANINGS: Readonly<Record<string, ClientErrorCode>> = {
   stream_retired: 'NOT_FOUND',
   stream_closed: 'CLOSED',
   producer_replaced: 'REPLACED',
+  stream_replaced: 'REPLACED',
   bytes_lost: 'BYTES_LOST',
   stream_damaged: 'BYTES_LOST',
   route_not_found: 'REFUSED',

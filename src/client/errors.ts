@@ -1,3 +1,5 @@
+import type { LostBytes } from './lost-bytes';
+
 /** Every way in which a request of this client can fail. */
 export const CLIENT_ERRORS = {
   INVALID: 'that cannot be sent',
@@ -23,23 +25,31 @@ export interface ClientErrorFacts extends ErrorOptions {
   readonly answerCode?: string;
   /** How long the server asked to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Which bytes the server has lost, where it says so. */
+  readonly lost?: LostBytes;
+  /** The present generation of the stream, where the answer says so. */
+  readonly generation?: string;
 }
 
 export class LoomClientError extends Error {
   readonly status: number | undefined;
   readonly answerCode: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly lost: LostBytes | undefined;
+  readonly generation: string | undefined;
 
   constructor(
     readonly code: ClientErrorCode,
     message: string = CLIENT_ERRORS[code],
-    { status, answerCode, retryAfterMs, ...options }: ClientErrorFacts = {},
+    { status, answerCode, retryAfterMs, lost, generation, ...options }: ClientErrorFacts = {},
   ) {
     super(message, options);
     this.name = 'LoomClientError';
     this.status = status;
     this.answerCode = answerCode;
     this.retryAfterMs = retryAfterMs;
+    this.lost = lost;
+    this.generation = generation;
   }
 }
 

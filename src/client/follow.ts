@@ -3,11 +3,14 @@ import type { ConnectionEvent } from './connection-event';
 import type { Endpoint } from './endpoint';
 import { isClientError, isPassing, LoomClientError } from './errors';
 import { liveBody } from './live-body';
+import { type LostBytes, lifeOf } from './lost-bytes';
 import type { StreamInfo } from './stream-info';
 
 export interface FollowOptions extends BackoffOptions {
   /** The first byte wanted. Default 0. */
   readonly offset?: number;
+  /** Under which the bytes before `offset` were got, so that the server can say whether it has the same ones. */
+  readonly generation?: string;
   readonly signal?: AbortSignal;
   /** A quiet connection is renewed this often, to notice a server that has vanished. Default 60,000. */
   readonly silenceMs?: number;
@@ -21,7 +24,8 @@ export interface FollowEnd extends Pick<StreamInfo, 'state' | 'outcome' | 'metad
 
 /**
  * Every byte of a stream from an offset on, then live, until the stream ends. A lost connection is made again and goes on at the
- * byte after the last one. To be iterated over once.
+ * byte after the last one. Where the server has lost some of the bytes that were handed out, the event `lost` says which, and the bytes from
+ * there on are handed out next. To be iterated over once.
  *
  * Iterating throws LoomClientError: `NOT_FOUND` when there is no such stream, `REFUSED`, `GAVE_UP`; and the signal's reason.
  */
@@ -31,6 +35,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
   #offset: number;
   #end: FollowEnd | undefined;
   #generation: string | undefined;
+  readonly #losses: LostBytes[] = [];
   #isKnown = false;
   #failing = false;
 
@@ -41,6 +46,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
     private readonly options: FollowOptions = {},
   ) {
     this.#offset = options.offset ?? 0;
+    this.#generation = options.generation;
     this.#backoff = new Backoff(options);
     this.#signal = options.signal ?? new AbortController().signal;
   }
@@ -48,6 +54,16 @@ export class Follow implements AsyncIterable<Uint8Array> {
   /** The offset after the last byte that was handed out. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** Together with `offset`, where another follower can go on. `undefined` until the server has answered. */
+  get generation(): string | undefined {
+    return this.#generation;
+  }
+
+  /** What the server has lost of the bytes that were handed out. While there is none, they are the stream's. */
+  get losses(): readonly LostBytes[] {
+    return this.#losses;
   }
 
   /** How the stream ended; `undefined` until the iteration is over. */
@@ -73,7 +89,10 @@ export class Follow implements AsyncIterable<Uint8Array> {
   /** What one connection brings. */
   async *#connection(): AsyncGenerator<Uint8Array, 'ended' | 'silent'> {
     const { silenceMs = 60_000 } = this.options;
-    const url = this.endpoint.stream(this.id, { offset: this.#offset });
+    const url = this.endpoint.stream(this.id, {
+      offset: this.#offset,
+      generation: this.#generation,
+    });
     const onOpen = (headers: Headers): void => this.#opened(headers);
     const pieces = liveBody(this.endpoint, url, { signal: this.#signal, silenceMs, onOpen });
     try {
@@ -92,8 +111,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
 
   #opened(headers: Headers): void {
     const generation = headers.get('X-Stream-Generation') ?? undefined;
-    if (this.#generation !== undefined && generation !== this.#generation)
-      throw new LoomClientError('REPLACED');
+    this.#assertSameLife(generation);
     this.#generation = generation;
     this.#isKnown = true;
     this.#backoff.succeeded();
@@ -101,9 +119,19 @@ export class Follow implements AsyncIterable<Uint8Array> {
     this.#failing = false;
   }
 
+  #assertSameLife(generation: string | undefined): void {
+    if (this.#generation === undefined) return;
+    if (generation === undefined || lifeOf(generation) !== lifeOf(this.#generation))
+      throw new LoomClientError('REPLACED');
+  }
+
   /** `fetch` shows no trailers, so whether an answer's end was the stream's is for a HEAD to say. */
   async #look(): Promise<FollowEnd | undefined> {
-    const { state, outcome, bytes, metadata } = await this.head(this.#signal);
+    const { state, outcome, bytes, metadata, generation } = await this.head(this.#signal);
+    this.#assertSameLife(generation);
+    // The server has lost bytes since. Which ones, it says to the next request with an offset.
+    if (this.#generation !== undefined && (generation !== this.#generation || bytes < this.#offset))
+      return undefined;
     if (bytes < this.#offset) throw new LoomClientError('REPLACED');
     if (state !== 'closed' || bytes > this.#offset) return undefined;
     return { state, metadata, ...(outcome !== undefined && { outcome }) };
@@ -123,9 +151,20 @@ export class Follow implements AsyncIterable<Uint8Array> {
       this.#end = { state: 'closed', outcome: 'replaced', metadata: undefined };
       return;
     }
+    if (isClientError(error) && this.#goBack(error)) return;
     if (!isPassing(error)) throw error;
     this.#failing = true;
     this.options.onEvent?.({ kind: 'retrying', failure: error });
     await this.#backoff.wait(error, this.#signal);
+  }
+
+  /** @returns whether the server has lost bytes that were handed out: the next ones begin where it says */
+  #goBack({ lost, generation }: LoomClientError): boolean {
+    if (lost === undefined || lost.from >= this.#offset) return false;
+    this.#offset = lost.from;
+    this.#generation = generation;
+    this.#losses.push(lost);
+    this.options.onEvent?.({ kind: 'lost', ...lost });
+    return true;
   }
 }

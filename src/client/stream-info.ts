@@ -11,6 +11,8 @@ export interface StreamInfo extends StateAndOutcome {
   /** Parsed JSON; `undefined` when the stream has none. */
   readonly metadata: unknown;
   readonly contentType: string;
+  /** Names the life of the id, and what the server has lost of it. To be given back with an offset. */
+  readonly generation: string | undefined;
 }
 
 /** @throws LoomClientError `REFUSED` when that is no Loom's answer */
@@ -21,7 +23,9 @@ export function parseStreamInfo(id: string, { headers }: Answer): StreamInfo {
     throw new LoomClientError('REFUSED', 'the server does not say what state the stream is in');
   }
   const contentType = headers.get('Content-Type') ?? 'application/octet-stream';
-  return { id, ...state, bytes, metadata: parseJson(headers.get('X-Stream-Metadata') ?? ''), contentType };
+  const generation = headers.get('X-Stream-Generation') ?? undefined;
+  const metadata = parseJson(headers.get('X-Stream-Metadata') ?? '');
+  return { id, ...state, bytes, metadata, contentType, generation };
 }
 
 /** Whether the server has left the metadata out because it is too large for a header. */

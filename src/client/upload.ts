@@ -218,7 +218,7 @@ export class Upload {
     if (offset < start) {
       throw new LoomClientError(
         'BYTES_LOST',
-        `the server has lost bytes ${offset} to ${start}, and they are not held here any more`,
+        `the server has lost bytes ${offset} to ${before}, and those up to ${start} are not held here any more`,
       );
     }
     if (offset < before) this.#tell({ kind: 'server-lost', from: offset, to: before });

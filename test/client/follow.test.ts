@@ -142,6 +142,79 @@ it('never mixes two streams that had the same id one after the other', async () 
   expect(following.end?.outcome).toBe('replaced');
 });
 
+describe('when the server has lost bytes', () => {
+  const lost =
+    (from: number, to: number): Handler =>
+    (_, res) => {
+      const body = { error: 'some are gone', code: 'bytes_lost', generation: 'g.1', lost: { from, to } };
+      res.writeHead(409, { 'X-Stream-Generation': 'g.1' }).end(JSON.stringify(body));
+    };
+  const before = { 'X-Stream-Generation': 'g' };
+  const after = { 'X-Stream-Generation': 'g.1' };
+
+  beforeEach(() => {
+    Object.assign(state, after);
+  });
+
+  it('says which bytes are gone, and goes on at the first of them', async () => {
+    answers = [cutAfter('hello', before), lost(2, 5), all('y, world!', after)];
+    const following = follow();
+    expect(await textOf(following)).toBe('helloy, world!');
+    expect(gets).toEqual([
+      '/stream/a?offset=0',
+      '/stream/a?offset=5&generation=g',
+      '/stream/a?offset=2&generation=g.1',
+    ]);
+    expect(events).toContainEqual({ kind: 'lost', from: 2, to: 5 });
+    expect(following).toMatchObject({ losses: [{ from: 2, to: 5 }], generation: 'g.1', offset: 11 });
+  });
+
+  it('goes on undisturbed where it has none of them', async () => {
+    answers = [cutAfter('hello', before), all(' world', after)];
+    const following = follow();
+    expect(await textOf(following)).toBe('hello world');
+    expect(following).toMatchObject({ losses: [], generation: 'g.1' });
+  });
+
+  it('asks which ones where an answer ended in order and the stream has become shorter', async () => {
+    state['Upload-Offset'] = '3';
+    answers = [all('hello', before), lost(2, 5), all('y', after)];
+    const following = follow();
+    expect(await textOf(following)).toBe('helloy');
+    expect(following.losses).toEqual([{ from: 2, to: 5 }]);
+  });
+
+  it('does not take the end of other bytes for its own', async () => {
+    answers = [all('hello world', before), lost(6, 11), all('again', after)];
+    const following = follow();
+    expect(await textOf(following)).toBe('hello worldagain');
+    expect(following.end?.outcome).toBe('complete');
+    expect(following.losses).toEqual([{ from: 6, to: 11 }]);
+  });
+
+  it('goes on where an earlier follower has stopped', async () => {
+    answers = [all('world', after)];
+    expect(await textOf(follow({ offset: 6, generation: 'g' }))).toBe('world');
+    expect(gets).toEqual(['/stream/a?offset=6&generation=g']);
+  });
+
+  it('fails where the server does not say from where on', async () => {
+    answers = [cutAfter('hello', before), lost(5, 9)];
+    await expect(textOf(follow())).rejects.toMatchObject({ code: 'BYTES_LOST', message: 'some are gone' });
+  });
+});
+
+it('notices by the answer that the stream was replaced', async () => {
+  const replaced: Handler = (_, res) => {
+    const body = { error: 'another one', code: 'stream_replaced', generation: '2' };
+    res.writeHead(409, { 'X-Stream-Generation': '2' }).end(JSON.stringify(body));
+  };
+  answers = [cutAfter('hello', { 'X-Stream-Generation': '1' }), replaced];
+  const following = follow();
+  expect(await textOf(following)).toBe('hello');
+  expect(following.end?.outcome).toBe('replaced');
+});
+
 it('notices that the stream was replaced by a shorter one', async () => {
   answers = [cutAfter('hello'), refuse(416)];
   const following = follow();

@@ -1,0 +1,26 @@
+import { memberOf, parseJson } from './json';
+
+/** Bytes of a stream that a reader has and the server has no more. Others take their place, from `from` on. */
+export interface LostBytes {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `lost` of an answer that says so. */
+export function parseLost(text: string): LostBytes | undefined {
+  const lost = memberOf(parseJson(text), 'lost');
+  const [from, to] = [memberOf(lost, 'from'), memberOf(lost, 'to')];
+  return isOffset(from) && isOffset(to) ? { from, to } : undefined;
+}
+
+/**
+ * Which life of its id a stream is in: what stays of a generation when the server has lost bytes. Everything else about a generation is
+ * for the server to compare.
+ */
+export function lifeOf(generation: string): string {
+  return generation.split('.', 1)[0] ?? generation;
+}
+
+function isOffset(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

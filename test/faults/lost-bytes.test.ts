@@ -1,0 +1,196 @@
+import { mkdtemp, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Consumer, request } from '../support/http';
+import { LoomProcess } from '../support/loom-process';
+import { eventually } from './eventually';
+import { StreamProcess } from './stream-process';
+
+const EVENTS = { Accept: 'text/event-stream' };
+
+/**
+ * A server with files that dies and comes back with an open log that is shorter, as after a power cut within `syncInterval`. What a
+ * reader has read of the lost bytes must never be followed by others without a word.
+ */
+describe('an open log that lost acknowledged bytes', () => {
+  let directory: string;
+  let loom: LoomProcess;
+  const processes: StreamProcess[] = [];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'loom-lost-'));
+    loom = await LoomProcess.start({ store: `file:${directory}` });
+  });
+  afterEach(async () => {
+    for (const process of processes.splice(0)) process.kill();
+    await loom.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const url = (path = ''): string => `${loom.url}/stream/log${path}`;
+  const get = (query = '', headers = {}) => request(url(query), { headers });
+
+  function stream(...args: string[]): StreamProcess {
+    const process = new StreamProcess(args);
+    processes.push(process);
+    return process;
+  }
+
+  async function patch(offset: number, body: string, complete: '?0' | '?1' = '?0'): Promise<void> {
+    const headers = {
+      'Content-Type': 'application/partial-upload',
+      'Upload-Offset': String(offset),
+      'Upload-Complete': complete,
+    };
+    expect((await request(url(), { method: 'PATCH', headers, body })).status).toBe(204);
+  }
+
+  /** `AAAA BBBB` in the log, acknowledged. @returns the generation */
+  async function begun(): Promise<string> {
+    const headers = { 'Upload-Complete': '?0' };
+    const answer = await request(url(), { method: 'POST', headers, body: 'AAAA\n' });
+    await patch(5, 'BBBB\n');
+    return String(answer.headers['x-stream-generation']);
+  }
+
+  async function loseAllBut(bytes: number, generation: string): Promise<void> {
+    await loom.kill('SIGKILL');
+    await truncate(`${directory}/logs/${generation.slice(-2)}/${generation}.log`, bytes);
+    await loom.restart();
+  }
+
+  it('is read to its new end by a follower that says what is gone, and exits with 4', async () => {
+    const generation = await begun();
+    const follower = stream('follow', loom.url, 'log');
+    let written = '';
+    follower.stdout.setEncoding('utf8').on('data', (text: string) => {
+      written += text;
+    });
+    await eventually('the follower has both lines', () => written === 'AAAA\nBBBB\n');
+    await loseAllBut(5, generation);
+    await patch(5, 'CCCC\nDDDD\nEEEE\n', '?1');
+    expect(await follower.exited).toBe(4);
+    expect(written).toBe('AAAA\nBBBB\nCCCC\nDDDD\nEEEE\n');
+    expect(follower.stderr).toContain(
+      'the server lost bytes 5 to 10, which are in the output; it goes on at byte 5',
+    );
+    expect((await get()).text).toBe('AAAA\nCCCC\nDDDD\nEEEE\n');
+    expect(loom.stdout).toContain('lost the bytes 5 to 10');
+  });
+
+  it('resets a reader of events, and only one that had some of them', async () => {
+    const generation = await begun();
+    await loseAllBut(5, generation);
+    await patch(5, 'CCCC\nDDDD\nEEEE\n', '?1');
+    const data = JSON.stringify({ generation: `${generation}.1`, reason: 'lost', lost: { from: 5, to: 10 } });
+    for (const id of [`10-${generation}`, `8-${generation}`, '10', '20']) {
+      const { text } = await get('', { ...EVENTS, 'Last-Event-ID': id });
+      expect([id, text.slice(0, text.indexOf('data: EEEE'))]).toEqual([
+        id,
+        expect.stringContaining(`event: reset\nid: 0-${generation}.1\ndata: ${data}\n\n`),
+      ]);
+      expect(text).toContain('data: AAAA\ndata: CCCC\n');
+      expect(text).not.toContain('BBBB');
+    }
+    for (const id of [`5-${generation}`, '5', `5-${generation}.1`]) {
+      const { text } = await get('', { ...EVENTS, 'Last-Event-ID': id });
+      expect(text).not.toContain('reset');
+      expect(text).toContain(`id: 20-${generation}.1\ndata: CCCC\n`);
+    }
+    expect((await get('', { ...EVENTS, 'Last-Event-ID': `20-${generation}.1` })).status).toBe(204);
+  });
+
+  it('answers 409 to an offset behind the loss, with the bytes that are gone and where to go on', async () => {
+    const generation = await begun();
+    await loseAllBut(5, generation);
+    await patch(5, 'CCCC\nDDDD\n');
+    const refusal = {
+      error: `The stream with ID log has lost the bytes 5 to 10: go on with ?offset=5&generation=${generation}.1`,
+      code: 'bytes_lost',
+      generation: `${generation}.1`,
+      lost: { from: 5, to: 10 },
+    };
+    for (const query of ['?offset=10', '?offset=6', `?offset=10&generation=${generation}`]) {
+      for (const headers of [{}, EVENTS]) {
+        const { status, text, headers: answered } = await get(query, headers);
+        expect([query, status, JSON.parse(text)]).toEqual([query, 409, refusal]);
+        expect(answered['x-stream-generation']).toBe(`${generation}.1`);
+      }
+    }
+    const onward = await Consumer.open(url(`?offset=5&generation=${generation}.1`));
+    expect(await onward.until('DDDD\n')).toBe('CCCC\nDDDD\n');
+    const undisturbed = await Consumer.open(url(`?offset=5&generation=${generation}`));
+    expect(await undisturbed.until('DDDD\n')).toBe('CCCC\nDDDD\n');
+  });
+
+  it('shows the loss in the list and in its description', async () => {
+    await loseAllBut(5, await begun());
+    const losses = [{ from: 5, to: 10, noticedAt: expect.stringMatching(/^\d{4}-.*Z$/) }];
+    expect(JSON.parse((await get('/info')).text)).toMatchObject({ id: 'log', bytes: 5, losses });
+    expect(JSON.parse((await request(`${loom.url}/stream`)).text).streams).toMatchObject([{ losses }]);
+  });
+
+  it('gets the lost bytes again from a producer that is still there', async () => {
+    const producer = stream(loom.url, 'log');
+    await producer.write(Buffer.from('AAAA\nBBBB\n'));
+    await eventually('the log has both lines', async () => (await get('?notail')).text === 'AAAA\nBBBB\n');
+    // A server that stops acknowledges what it has: only of that the producer can say that it was lost.
+    await loom.restart('SIGTERM');
+    const isBack = async (): Promise<boolean> => (await get('?notail')).headers['x-stream-state'] === 'open';
+    await eventually('the producer is back', isBack);
+    const generation = String((await get('?notail')).headers['x-stream-generation']);
+    await loseAllBut(5, generation);
+    producer.stdin.end('CCCC\n');
+    expect(await producer.exited).toBe(0);
+    expect(producer.stderr).toContain(
+      'the server lost bytes 5 to 10, which it had acknowledged; sending them again',
+    );
+    expect((await get()).text).toBe('AAAA\nBBBB\nCCCC\n');
+    const behind = await get(`?offset=10&generation=${generation}`);
+    expect([behind.status, JSON.parse(behind.text).lost]).toEqual([409, { from: 5, to: 10 }]);
+  });
+});
+
+describe('a server that was killed and lost nothing', () => {
+  it('disturbs no reader', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'loom-lost-'));
+    const loom = await LoomProcess.start({ store: `file:${directory}` });
+    const producer = new StreamProcess([loom.url, 'log']);
+    const follower = new StreamProcess(['follow', loom.url, 'log']);
+    try {
+      let written = '';
+      follower.stdout.setEncoding('utf8').on('data', (text: string) => {
+        written += text;
+      });
+      for (const line of ['one\n', 'two\n', 'three\n']) {
+        await producer.write(Buffer.from(line));
+        await eventually(`the follower has ${line}`, () => written.endsWith(line));
+        const { headers } = await request(`${loom.url}/stream/log?notail`);
+        const generation = String(headers['x-stream-generation']);
+        await loom.kill('SIGKILL');
+        await loom.restart();
+        for (const query of [
+          `?notail&offset=${written.length}`,
+          `?notail&offset=${written.length}&generation=${generation}`,
+        ])
+          expect((await request(`${loom.url}/stream/log${query}`)).status).toBe(200);
+        const events = await Consumer.open(`${loom.url}/stream/log`, {
+          ...EVENTS,
+          'Last-Event-ID': `${written.length}-${generation}`,
+        });
+        await events.until('retry: 2000\n');
+        expect(events.text).not.toContain('reset');
+        events.close();
+      }
+      producer.stdin.end('four\n');
+      expect(await producer.exited).toBe(0);
+      expect(await follower.exited).toBe(0);
+      expect(written).toBe('one\ntwo\nthree\nfour\n');
+      expect(JSON.parse((await request(`${loom.url}/stream/log/info`)).text)).not.toHaveProperty('losses');
+    } finally {
+      for (const process of [producer, follower]) process.kill();
+      await loom.stop();
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+});
