@@ -17,8 +17,9 @@ interface Layer {
 /** The drawing in the architecture, as a test. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   core: { layers: [], packages: [] },
-  storage: { layers: ['core'], packages: ['ioredis', 'lmdb', 'fs-native-extensions'] },
-  relay: { layers: ['core', 'storage'], packages: ['ioredis', 'lmdb'] },
+  lmdb: { layers: [], packages: [] },
+  storage: { layers: ['core', 'lmdb'], packages: ['ioredis', 'lmdb', 'fs-native-extensions'] },
+  relay: { layers: ['core', 'storage', 'lmdb'], packages: ['ioredis', 'lmdb'] },
   http: { layers: ['core', 'config', 'relay'], types: ['observe'], packages: ['koa', '@koa/router'] },
   config: { layers: [], packages: ['js-yaml'] },
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },

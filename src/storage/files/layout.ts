@@ -13,6 +13,11 @@ export class Layout {
     this.logs = join(directory, 'logs');
   }
 
+  /** The command that brings streams back which the facts do not know. */
+  get recovery(): string {
+    return `"loom recover --store file:${this.directory.replaceAll('%', '%25')}"`;
+  }
+
   /**
    * One of 256 folders, so that a million logs are some 4,000 files in each. It is named by the random end of the generation: the
    * beginning is a time, which would put all of a day into one.

@@ -1,17 +1,16 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { messageOf } from '../../core/errors';
 import type { LogStore } from '../../core/store';
 import { DamageReports } from '../damage-reports';
 import { Descriptors } from './descriptors';
 import { DirectoryLock } from './directory-lock';
-import { Facts } from './facts';
 import { isNoRoom, storeFailure } from './failures';
 import { makeDirectory, PRIVATE_DIRECTORY } from './file-io';
 import { FilesStore } from './files-store';
 import { Layout } from './layout';
 import { LogFiles } from './log-files';
-import type { Durability, FilesStoreOptions, Warn } from './options';
+import { openFacts } from './open-facts';
+import type { FilesStoreOptions, Warn } from './options';
 import { explainPermissions, warnIfShared } from './permissions';
 import { recover } from './recover';
 import { removeDoomed } from './remove-doomed';
@@ -85,16 +84,6 @@ async function openLocked(
   const damage = new DamageReports(options.alarm);
   const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
   return new FilesStore({ facts, files, sync, room, warn, damage, close }, logsMax);
-}
-
-async function openFacts(layout: Layout, lock: DirectoryLock, durability: Durability): Promise<Facts> {
-  if (!existsSync(layout.facts)) await Room.assertForNewStore(layout);
-  await lock.add(layout.facts);
-  try {
-    return new Facts(layout.facts, durability === 'always');
-  } catch (error) {
-    throw storeFailure(`Opening ${layout.facts}`, error);
-  }
 }
 
 /** A disk that is full already must not keep the store from starting: its logs can be read, and removed. */

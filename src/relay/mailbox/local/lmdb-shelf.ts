@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { LogError, messageOf } from '../../../core/errors';
+import { assertSound } from '../../../lmdb/assert-sound';
+import { DamagedDatabase } from '../../../lmdb/damaged-database';
 import { Headroom } from './headroom';
 import type { Shelf, ShelfChange, ShelfKey } from './shelf';
 
@@ -41,7 +44,9 @@ export class LmdbShelf implements Shelf {
   /** @param directory is made when there is none */
   static async open(directory: string): Promise<LmdbShelf> {
     await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
-    return new LmdbShelf(join(directory, FILE));
+    const path = join(directory, FILE);
+    await assertReadable(path);
+    return new LmdbShelf(path);
   }
 
   *entries(): Iterable<{ key: ShelfKey; value: Buffer }> {
@@ -136,6 +141,19 @@ export class LmdbShelf implements Shelf {
     const { lastPageNumber = 0, pageSize = 4096 } = stats;
     return (lastPageNumber + 1) * pageSize;
   }
+}
+
+/** LMDB would end the process over a damaged file. */
+async function assertReadable(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  await assertSound(path).catch((cause) => {
+    if (!(cause instanceof DamagedDatabase)) throw cause;
+    throw new LogError(
+      'STORE_DAMAGED',
+      `${path} is damaged: ${cause.message}. Move it away to start without the packets that it keeps`,
+      { cause },
+    );
+  });
 }
 
 /** lmdb rejects with a general error and keeps the reason in a promise, which would count as unhandled if nobody asked for it. */

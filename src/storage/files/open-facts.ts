@@ -1,0 +1,43 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { LogError } from '../../core/errors';
+import { assertSound } from '../../lmdb/assert-sound';
+import { DamagedDatabase } from '../../lmdb/damaged-database';
+import type { DirectoryLock } from './directory-lock';
+import { Facts } from './facts';
+import { isMissing, storeFailure } from './failures';
+import type { Layout } from './layout';
+import type { Durability } from './options';
+import { Room } from './room';
+
+/**
+ * Opens the facts, which LMDB makes when there are none. They are locked and checked before LMDB maps them.
+ * @throws LogError `STORE_DAMAGED` when LMDB could not read them
+ */
+export async function openFacts(layout: Layout, lock: DirectoryLock, durability: Durability): Promise<Facts> {
+  const found = await stat(layout.facts).catch(ignoreMissing);
+  if (found === undefined) await Room.assertForNewStore(layout);
+  else assertIsFile(layout, found);
+  await lock.add(layout.facts);
+  await assertSound(layout.facts).catch((cause) => {
+    throw cause instanceof DamagedDatabase ? damagedFacts(layout, cause.message, cause) : cause;
+  });
+  try {
+    return new Facts(layout.facts, durability === 'always');
+  } catch (error) {
+    throw storeFailure(`Opening ${layout.facts}`, error);
+  }
+}
+
+function assertIsFile(layout: Layout, found: Stats): void {
+  if (!found.isFile()) throw damagedFacts(layout, 'it is not a regular file');
+}
+
+function damagedFacts({ facts, recovery }: Layout, why: string, cause?: unknown): LogError {
+  const message = `${facts} is damaged: ${why}. Nothing was changed. ${recovery} brings the streams back`;
+  return new LogError('STORE_DAMAGED', message, { cause });
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
+}
