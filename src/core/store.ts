@@ -190,7 +190,13 @@ export interface Page {
 }
 
 export type News =
-  | { readonly kind: 'bytes'; readonly from: Offset; readonly chunks: readonly Buffer[] }
+  | {
+      readonly kind: 'bytes';
+      readonly from: Offset;
+      readonly chunks: readonly Buffer[];
+      /** Present when the step that stored the last of `chunks` also sealed the log. `ended` may follow all the same. */
+      readonly end?: SealOutcome;
+    }
   /** There is something to read. */
   | { readonly kind: 'moved' }
   /** The log ended at `at`, after everything told before. */

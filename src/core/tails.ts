@@ -1,4 +1,4 @@
-import type { LogRef, Outcome } from './log';
+import type { LogRef, Outcome, SealOutcome } from './log';
 import type { Loss } from './loss';
 import { advance, type Offset } from './offset';
 import { sizeOf } from './size-of';
@@ -50,15 +50,26 @@ export class Tails {
     return this.#tails.get(log.generation)?.at;
   }
 
-  /** `chunks` begin at `from`. Told twice, from two sources, they are passed on once. */
-  advanced(log: LogRef, from: Offset, chunks: readonly Buffer[]): void {
+  /**
+   * `chunks` begin at `from`. Told twice, from two sources, they are passed on once.
+   * @param outcome how the same step sealed the log, if it did
+   */
+  advanced(log: LogRef, from: Offset, chunks: readonly Buffer[], outcome?: SealOutcome): void {
     const tail = this.#tails.get(log.generation);
     if (tail === undefined) return;
     const end = advance(from, sizeOf(chunks));
     if (end <= tail.at) return;
     const contiguous = from <= tail.at;
     tail.at = end;
-    tell(tail, contiguous ? { kind: 'bytes', from, chunks } : { kind: 'moved' });
+    tell(tail, contiguous ? bytesNews(from, chunks, outcome) : { kind: 'moved' });
+  }
+
+  /** The log is known to be at `end`. Watchers read what comes before it. */
+  passed(log: LogRef, end: Offset): void {
+    const tail = this.#tails.get(log.generation);
+    if (tail === undefined || end <= tail.at) return;
+    tail.at = end;
+    tell(tail, { kind: 'moved' });
   }
 
   /** Something may have happened that is not known here. A spurious call is safe. */
@@ -109,6 +120,10 @@ export class Tails {
     this.#tails.delete(tail.log.generation);
     this.source.end?.(tail.log);
   }
+}
+
+function bytesNews(from: Offset, chunks: readonly Buffer[], end: SealOutcome | undefined): News {
+  return end === undefined ? { kind: 'bytes', from, chunks } : { kind: 'bytes', from, chunks, end };
 }
 
 /** Watchers may leave, or others come, while they are being told: those are told who were there and still are. */

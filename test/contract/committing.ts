@@ -37,6 +37,18 @@ export function describeCommitting(subject: Subject): void {
     expect(await infoOf(store, log.id)).toMatchObject({ state: 'open', tail: 7 });
   });
 
+  it('that seals the log gives its bytes and the end to a watcher in one piece of news', async () => {
+    const { store } = subject;
+    const log = await createOpenLog(store);
+    const heard = new Heard<News>();
+    const stop = store.watch(log, START, heard.listener);
+    await store.commit(log, { chunks: bytes('the last words'), seal: COMPLETE }, AMPLE);
+    await heard.untilCount(1);
+    const [first] = heard.all.filter(({ kind }) => kind !== 'moved');
+    expect(first).toMatchObject({ kind: 'bytes', from: START, end: COMPLETE });
+    stop();
+  });
+
   it('makes a log with its first bytes', async () => {
     const { store } = subject;
     const log = await createOpenLog(store, { first: { chunks: [...bytes('a'), ...bytes('bc')] } });

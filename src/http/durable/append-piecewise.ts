@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Committed } from '../../core/log';
 import { continueIfExpected } from '../continue-if-expected';
 import { position } from './answer';
@@ -47,11 +48,15 @@ async function storePieces(
   for await (const piece of req.iterator({ destroyOnReturn: false })) {
     const isFirst = last === undefined;
     if (isFirst) await assertBelongs(wire, stream, head);
+    // The end of the body may have come with this piece, and readers learn of both at once then. Node reports it later in this turn.
+    if (closes) await setImmediate();
+    const isLast = req.complete && req.readableLength === 0;
     last = await commit(wire, stream, {
       chunks: [piece],
       ...(isFirst && sequence !== undefined && { sequence }),
+      ...(isLast && closes && { seal: COMPLETE }),
     });
   }
   if (last === undefined) return close(wire, stream, head);
-  return closes ? commit(wire, stream, { chunks: [], seal: COMPLETE }) : last;
+  return closes && !last.isSealed ? commit(wire, stream, { chunks: [], seal: COMPLETE }) : last;
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { assertIntact } from '../../core/damage';
 import { isLogError } from '../../core/errors';
 import { catchUp } from '../../core/follow';
+import { joined } from '../../core/joined';
 import type { LogInfo } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
 import { isRemoval } from '../../core/removal';
@@ -103,7 +104,7 @@ async function untilEnd(
     });
     at = live.at;
     if (live.outcome !== undefined) {
-      if (!isRemoval(live.outcome)) writer.last(NOTHING, at);
+      if (!isRemoval(live.outcome)) writer.last(joined(live.last ?? []), at);
       return;
     }
     await drained(res, config.http.consumerTimeout, signal);

@@ -53,7 +53,7 @@ export function nextNews(
 function hear(heard: Heard, news: News): Heard {
   if (news.kind === 'bytes' && news.from === heard.next) {
     const chunks = heard.chunks.length === 0 ? news.chunks : [...heard.chunks, ...news.chunks];
-    return { chunks, next: advance(heard.next, sizeOf(news.chunks)), isEnd: false };
+    return { chunks, next: advance(heard.next, sizeOf(news.chunks)), isEnd: news.end !== undefined };
   }
   const isSealed = news.kind === 'ended' && news.at === heard.next && !isRemoval(news.outcome);
   return isSealed ? { ...heard, isEnd: true } : heard;

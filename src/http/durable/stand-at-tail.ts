@@ -3,6 +3,7 @@ import type { LogRef, Outcome } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { LogStore } from '../../core/store';
+import { mayWork } from '../../core/turns';
 
 /** What a consumer does with chunks: passes them on, passes them on and falls behind, or leaves them to be read from the store. */
 export type Taken = 'passed' | 'behind' | 'left';
@@ -11,6 +12,8 @@ export interface AtTail {
   readonly at: Offset;
   /** Present when the log ended there. */
   readonly outcome?: Outcome;
+  /** The bytes before `at` that were stored in the same step as the end, and that were not passed on. */
+  readonly last?: readonly Buffer[];
 }
 
 /**
@@ -31,22 +34,34 @@ export function standAtTail(
       unwatch();
       signal.removeEventListener('abort', onAbort);
     };
-    const leave = (outcome?: Outcome): void => {
+    const leave = (end: Omit<AtTail, 'at'> = {}): void => {
       stop();
-      resolve(outcome === undefined ? { at } : { at, outcome });
+      resolve({ at, ...end });
     };
     const fail = (reason: unknown): void => {
       stop();
       reject(reason);
     };
     const onAbort = (): void => fail(signal.reason);
+    const pass = (chunks: readonly Buffer[]): void => {
+      const next = advance(at, sizeOf(chunks));
+      const taken = take(chunks, next);
+      if (taken !== 'left') at = next;
+      if (taken !== 'passed') leave();
+    };
+    /** What is too large for this turn is read from the store, together with the end. */
+    const finish = (chunks: readonly Buffer[], outcome: Outcome): void => {
+      const size = sizeOf(chunks);
+      if (mayWork(size)) {
+        at = advance(at, size);
+        leave({ outcome, last: chunks });
+      } else leave();
+    };
     const unwatch = store.watch(log, from, (news) => {
       if (news.kind === 'bytes' && news.from === at) {
-        const next = advance(at, sizeOf(news.chunks));
-        const taken = take(news.chunks, next);
-        if (taken !== 'left') at = next;
-        if (taken !== 'passed') leave();
-      } else if (news.kind === 'ended' && news.at === at) leave(news.outcome);
+        if (news.end === undefined) pass(news.chunks);
+        else finish(news.chunks, news.end);
+      } else if (news.kind === 'ended' && news.at === at) leave({ outcome: news.outcome });
       else if (news.kind === 'lost') fail(new LogError('BYTES_LOST'));
       // Told of bytes that it has in part or whole, or of something to look at: the store knows what is missing.
       else leave();

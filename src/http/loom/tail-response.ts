@@ -93,15 +93,16 @@ export class TailResponse implements Consumer {
     if (state === 'over') return;
     if (news.kind === 'lost') this.leave();
     else if (state !== 'live') state.hear(news);
-    else if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks);
+    else if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks, news.end);
     else if (news.kind === 'ended' && news.at === this.#at) this.#end(news.outcome);
     else this.#read(news);
   }
 
-  #pass(chunks: readonly Buffer[]): void {
+  #pass(chunks: readonly Buffer[], end?: Outcome): void {
     this.#at = advance(this.#at, sizeOf(chunks));
     this.#body.writeShared(chunks);
-    if (this.res.writableLength > BEHIND_BYTES) this.#read();
+    if (end !== undefined) this.#end(end);
+    else if (this.res.writableLength > BEHIND_BYTES) this.#read();
   }
 
   /** @param known the tail from which on there are news of everything */

@@ -94,8 +94,9 @@ export class Commits {
       throw error;
     }
     known.stored(log, after);
-    audience.tails.advanced(after.info, from, chunks);
-    if (after.info.outcome !== undefined) audience.ended(after.info, after.info.tail, after.info.outcome);
+    const { info } = after;
+    audience.tails.advanced(info, from, chunks, info.outcome);
+    if (info.outcome !== undefined) audience.ended(info, info.tail, info.outcome);
   }
 }
 

@@ -205,7 +205,7 @@ export class MemoryStore implements LogStore {
     const { tail } = log.facts.info;
     log.bytes = Buffer.concat([log.bytes, ...chunks]);
     log.facts = after;
-    this.#audience.tails.advanced(after.info, tail, chunks);
+    this.#audience.tails.advanced(after.info, tail, chunks, after.info.outcome);
   }
 
   #remove({ facts: { info } }: MemoryLog, outcome: Outcome): void {

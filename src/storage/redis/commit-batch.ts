@@ -1,5 +1,5 @@
 import { LOG_ERRORS, LogError, type LogErrorCode, ProducerError } from '../../core/errors';
-import type { Commit, Committed } from '../../core/log';
+import type { Commit, Committed, SealOutcome } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { CommitLimits } from '../../core/store';
@@ -29,6 +29,8 @@ export interface Judged {
   readonly results: readonly (Committed | LogError)[];
   /** What was stored, in order. */
   readonly stored: readonly Buffer[];
+  /** How the batch sealed the log, if it did. */
+  readonly seal?: SealOutcome;
   /** The event that was written, if any. */
   readonly eventId: string;
 }
@@ -90,19 +92,21 @@ export function judgedBy(answer: string, eventId: string, { commits, pieces }: B
   const from = advance(START, toNumber(start));
   let tail = from;
   let isSealed = wasSealed === '1';
+  let seal: SealOutcome | undefined;
   const areAllStored = verdicts.length === 1 && verdicts[0] === '+';
   const stored: Buffer[] = [];
   const results = commits.map((commit, i) => {
     const verdict = areAllStored ? '+' : (verdicts[i] ?? unexpected(answer));
     if (verdict !== '+') return refusedOrKnown(verdict, { tail, isSealed });
     tail = advance(tail, sizeOf(commit.chunks));
-    isSealed = commit.seal !== undefined;
+    seal = commit.seal;
+    isSealed = seal !== undefined;
     if (!areAllStored) stored.push(...commit.chunks);
     const { producer } = commit;
     const state = producer && { epoch: producer.epoch, sequence: producer.sequence };
     return { how: 'stored', tail, isSealed, ...(state && { producer: state }) } as const;
   });
-  return { from, tail, results, stored: areAllStored ? pieces : stored, eventId };
+  return { from, tail, results, stored: areAllStored ? pieces : stored, ...(seal && { seal }), eventId };
 }
 
 function refusedOrKnown(verdict: string, log: Pick<Committed, 'tail' | 'isSealed'>): Committed | LogError {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLogError } from '../../core/errors';
-import type { LogRef } from '../../core/log';
+import type { LogRef, SealOutcome } from '../../core/log';
 import { type Offset, START } from '../../core/offset';
 import type { Tails } from '../../core/tails';
 import { BlockingReader, type RawEntry, type Subscription } from './blocking-reader';
@@ -169,8 +169,12 @@ export class Doorbell {
     const from = ring.tail;
     const chunks: Buffer[] = [];
     let isComplete = true;
+    let outcome: SealOutcome | undefined;
     for (const entry of entries.map(decode)) {
-      if (entry.kind === 'seal') ring.isSealed = true;
+      if (entry.kind === 'seal') {
+        ring.isSealed = true;
+        outcome = entry.outcome;
+      }
       if (entry.kind !== 'bytes' || endOf(entry.id) <= ring.tail) continue;
       isComplete = entry.from <= ring.tail;
       if (!isComplete) break;
@@ -179,7 +183,9 @@ export class Doorbell {
     }
     if (chunks.length > 0) {
       this.locator.reached(ring.log, ring.tail);
-      this.tails().advanced(ring.log, from, chunks);
+      // The rest of what was stored in one step, and its seal, may come with the next entries: the store has all of it.
+      if (entries.length === ENTRIES_MAX && !ring.isSealed) this.tails().passed(ring.log, ring.tail);
+      else this.tails().advanced(ring.log, from, chunks, outcome);
     }
     // Whoever reads is told what is missing.
     if (!isComplete) this.#relocate(ring);

@@ -100,8 +100,8 @@ class RedisStore implements LogStore {
       node: this.#lease.node,
       locator,
       patience: this.#patience(settings.patienceMs, false),
-      stored: (log, { from, stored, eventId }) => {
-        this.#watching.committed(log, from, stored);
+      stored: (log, { from, stored, seal, eventId }) => {
+        this.#watching.committed(log, from, stored, seal);
         if (eventId !== '') this.#feed.isOver(log.id, eventId);
       },
     });

@@ -1,5 +1,5 @@
 import { isLogError } from '../../core/errors';
-import { type LogInfo, type LogRef, writerOf } from '../../core/log';
+import { type LogInfo, type LogRef, type SealOutcome, writerOf } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import { isRemoval } from '../../core/removal';
 import type { Change, Watcher } from '../../core/store';
@@ -109,10 +109,10 @@ export class Watching {
   }
 
   /** This node stored bytes among those of others: what comes before them the doorbell may yet have to tell. */
-  committed(log: LogRef, from: Offset, chunks: readonly Buffer[]): void {
+  committed(log: LogRef, from: Offset, chunks: readonly Buffer[], seal?: SealOutcome): void {
     const told = this.tails.told(log);
     const mayTell = told !== undefined && told >= from && !this.#endedWatched.has(log.generation);
-    if (mayTell) this.tails.advanced(log, from, chunks);
+    if (mayTell) this.tails.advanced(log, from, chunks, seal);
   }
 
   /** The log has no writer on this node any more, so its watchers need the doorbell. */
