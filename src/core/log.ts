@@ -70,6 +70,8 @@ export interface LogInfo extends LogRef {
   readonly contentType: string;
   /** What the creating producer said to be recognised by when it repeats a request whose answer it never saw. */
   readonly producerKey?: string;
+  /** How many bytes its producer says it will have when it is complete. */
+  readonly finalLength?: Offset;
   readonly framing?: Framing;
   readonly expiry?: Expiry;
   /** Unix milliseconds at which the log expires unless it is touched before. Present if and only if `expiry` is. */
@@ -88,6 +90,7 @@ export interface LogInit {
   readonly metadata?: Json;
   readonly contentType: string;
   readonly producerKey?: string;
+  readonly finalLength?: Offset;
   readonly framing?: Framing;
   readonly expiry?: Expiry;
   /**

@@ -152,8 +152,13 @@ export type Change =
   | { readonly kind: 'attach'; readonly graceMs: number }
   /** The writer leaves, in order (`open`) or not (`interrupted`). The log is overdue `graceMs` later. */
   | { readonly kind: 'release'; readonly epoch: number; readonly state: 'open' | 'interrupted' }
-  /** RFC 7396 merge into the metadata. */
-  | { readonly kind: 'annotate'; readonly epoch: number; readonly patch: Json }
+  /** What the writer says of the log: `patch` is merged into the metadata (RFC 7396), `finalLength` as in `LogInfo`. */
+  | {
+      readonly kind: 'annotate';
+      readonly epoch: number;
+      readonly patch?: Json;
+      readonly finalLength?: Offset;
+    }
   /** The writer ends the log at its tail. */
   | { readonly kind: 'seal'; readonly epoch: number; readonly outcome: SealOutcome }
   /** Seals as aborted, but only if the log is overdue at `now`; else changes nothing. */

@@ -39,6 +39,8 @@ export function newLog(id: LogId, init: LogInit, now: number): LogFacts {
   return { info, ...(graceMs !== undefined && { graceMs }) };
 }
 
+type Annotation = Extract<Change, { kind: 'annotate' }>;
+
 const NONE: Transition = { kind: 'none' };
 
 /**
@@ -58,11 +60,9 @@ export function applyChange(before: LogFacts, change: Change, now: number): Tran
     case 'release':
       assertWriter(info, change.epoch);
       return released(before, change.state, now);
-    case 'annotate': {
+    case 'annotate':
       assertWriter(info, change.epoch);
-      const metadata = mergePatch(info.metadata, change.patch);
-      return update({ ...before, info: { ...info, metadata } });
-    }
+      return annotated(before, change);
     case 'seal':
       if (isSealedBy(info, change.epoch, change.outcome)) return NONE;
       assertWriter(info, change.epoch);
@@ -87,6 +87,15 @@ function refOf({ id, generation }: LogRef): LogRef {
 
 function update(after: LogFacts): Transition {
   return { kind: 'update', after };
+}
+
+function annotated(before: LogFacts, { patch, finalLength }: Annotation): Transition {
+  const { info } = before;
+  const metadata = patch !== undefined && { metadata: mergePatch(info.metadata, patch) };
+  return update({
+    ...before,
+    info: { ...info, ...metadata, ...(finalLength !== undefined && { finalLength }) },
+  });
 }
 
 function attached({ info, deadline: _, ...kept }: LogFacts, graceMs: number, now: number): Transition {

@@ -26,6 +26,7 @@ export type RequestErrorCode =
   | 'ALREADY_CREATED'
   | 'ID_RETIRED'
   | 'OFFSET_MISMATCH'
+  | 'LENGTH_MISMATCH'
   | 'TYPE_MISMATCH'
   | 'KEY_MISMATCH'
   | 'CONFLICT'

@@ -141,6 +141,20 @@ export function describeWriters(subject: Subject): void {
       expect(await infoOf(store, log.id)).toEqual(info);
     });
 
+    it('keeps the final length, with and without metadata', async () => {
+      const { store } = subject;
+      const { log, epoch } = await createLog(store, { metadata: { a: 1 } });
+      const noted = await store.change(log, { kind: 'annotate', epoch, finalLength: at(7) });
+      expect([noted.finalLength, noted.metadata]).toEqual([7, { a: 1 }]);
+      await store.change(log, { kind: 'annotate', epoch, patch: { b: 2 } });
+      expect(await infoOf(store, log.id)).toMatchObject({ finalLength: 7, metadata: { a: 1, b: 2 } });
+    });
+
+    it('keeps the final length that a log is made with', async () => {
+      const { log } = await createLog(subject.store, { finalLength: at(9) });
+      expect((await infoOf(subject.store, log.id)).finalLength).toBe(9);
+    });
+
     it('gives metadata to a log without', async () => {
       const { log, epoch } = await createLog(subject.store);
       const info = await subject.store.change(log, {

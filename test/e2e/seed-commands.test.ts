@@ -87,10 +87,10 @@ describe('the commands that people know', () => {
   it('an id that is taken, and one that is not there', async () => {
     await bash('curl -X POST http://localhost:3060/stream/taken --data-binary @file.txt');
     expect(await bash('curl -X POST http://localhost:3060/stream/taken --data-binary @file.txt')).toBe(
-      '{"error":"The stream with ID taken already exists. Specify force=true query param to override."}',
+      '{"error":"The stream with ID taken already exists. Specify force=true query param to override.","code":"stream_exists"}\n',
     );
     expect(await bash('curl http://localhost:3060/stream/:id')).toBe(
-      '{"error":"The stream with ID :id does not exist"}',
+      '{"error":"The stream with ID :id does not exist","code":"stream_not_found"}\n',
     );
   });
 });
@@ -104,6 +104,6 @@ describe('the commands that people know, with tokens', () => {
       '-c',
       command.replace('localhost:3060', loom.url('').replace('http://', '')),
     ]);
-    expect(stdout).toBe('{"error":"The stream with ID test does not exist"}');
+    expect(stdout).toBe('{"error":"The stream with ID test does not exist","code":"stream_not_found"}\n');
   });
 });

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ProducerMark } from '../../core/log';
+import { essence } from '../headers/kept-content-type';
 import { RequestError } from '../request-error';
-import { essence } from './media-type';
 import { parseProducer } from './producer-headers';
 
 const SEQUENCE_LENGTH_MAX = 1_024;

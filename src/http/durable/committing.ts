@@ -2,6 +2,7 @@ import { isLogError, LogError, ProducerError } from '../../core/errors';
 import type { Commit, Committed, ProducerMark, SealOutcome } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import type { Offset } from '../../core/offset';
+import { essence, keptContentType } from '../headers/kept-content-type';
 import { RequestError } from '../request-error';
 import { isClosed, position } from './answer';
 import type { AppendHead } from './append-head';
@@ -40,7 +41,7 @@ export async function assertBelongs(
   { log, type }: KnownStream,
   head: AppendHead,
 ): Promise<void> {
-  if (head.type === type) return;
+  if (head.type === type || isKeptAs(head.type, type)) return;
   const info = await existing(wire.store, log.id);
   // What is known of it is over: the stream that has its name now may well take this.
   if (info.generation !== log.generation) throw new LogError('LOG_GONE');
@@ -48,6 +49,11 @@ export async function assertBelongs(
   throw head.type === undefined
     ? new RequestError('HEADER_INVALID', 'What is appended needs a Content-Type')
     : new RequestError('TYPE_MISMATCH', `The stream has the content type ${type}, and takes no ${head.type}`);
+}
+
+/** What was no type to keep when the stream was made is none now: the same request may append. */
+function isKeptAs(type: string | undefined, streamType: string): boolean {
+  return type !== undefined && essence(keptContentType(type)) === streamType;
 }
 
 async function closed(wire: Durable, id: LogId): Promise<StreamClosed | LogError> {

@@ -5,6 +5,7 @@ import type { LogId } from '../../core/log-id';
 import { START } from '../../core/offset';
 import type { LogStore } from '../../core/store';
 import { assertAllowed } from '../access';
+import { essence, givenContentType, keptContentType } from '../headers/kept-content-type';
 import { RequestError } from '../request-error';
 import { isClosed, position } from './answer';
 import { parseClosed } from './append-head';
@@ -13,7 +14,7 @@ import { isSameExpiry, parseExpiry } from './expiry-headers';
 import { type ForkHead, forkPoint, isSameFork, parseFork, sourceOf } from './fork';
 import { assertGivenOnce } from './given-once';
 import { jsonTexts } from './json-texts';
-import { essence, framingOf, givenContentType, keptContentType } from './media-type';
+import { framingOf } from './media-type';
 import type { Durable, StreamRequest } from './operation';
 
 /** A stream may come and go while it is being asked for: then it is asked for again, but not for ever. */

@@ -2,7 +2,7 @@ import { isLogError, LogError } from '../../core/errors';
 import type { Framing, LogInfo, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import type { LogStore } from '../../core/store';
-import { essence } from './media-type';
+import { essence, keptContentType } from '../headers/kept-content-type';
 
 /** What of a stream never changes during a generation. */
 export interface KnownStream {
@@ -41,7 +41,7 @@ export class Streams {
 
   async #learn(id: LogId): Promise<KnownStream> {
     const { generation, contentType, framing } = await existing(this.store, id);
-    const stream = { log: { id, generation }, type: essence(contentType), framing };
+    const stream = { log: { id, generation }, type: essence(keptContentType(contentType)), framing };
     if (this.#known.size >= KNOWN_MAX) this.#forgetOldest();
     this.#known.set(id, stream);
     return stream;

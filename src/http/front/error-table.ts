@@ -57,6 +57,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   LOG_TOO_LARGE: { status: 413, code: 'stream_too_large' },
   LOG_GAP: { status: 409, code: 'offset_mismatch' },
   OFFSET_MISMATCH: { status: 409, code: 'offset_mismatch' },
+  LENGTH_MISMATCH: { status: 400, code: 'upload_length_mismatch' },
   TYPE_MISMATCH: { status: 409, code: 'content_type_mismatch' },
   CONFLICT: { status: 409, code: 'conflict' },
 

@@ -7,10 +7,10 @@ import type { Wire } from '../protocol';
 import { sendContent } from './content';
 import { sendEvents } from './events';
 import { requestedOffset } from './requested-offset';
-import { progress } from './resume';
 import { streamHeaders } from './stream-headers';
 import { existing, notFound, streamId } from './stream-id';
 import { sendTail } from './tail';
+import { progress, uploadLength, uploadLimit } from './upload-headers';
 
 /** `GET /stream/:id` and `HEAD`: what there is, and then, while the stream is not closed, what comes. */
 export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
@@ -29,7 +29,10 @@ export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
 
 async function deliver(ctx: RouterContext, wire: Wire, info: LogInfo): Promise<void> {
   const about = streamHeaders(info, wire.config.http);
-  const headers = ctx.method === 'HEAD' ? { ...about, ...progress(info) } : about;
+  const headers =
+    ctx.method === 'HEAD'
+      ? { ...about, ...progress(info), ...uploadLength(info), ...uploadLimit(wire.config) }
+      : about;
   const isNotail = ctx.query['notail'] !== undefined;
   if (wantsEvents(ctx) && !isNotail) return sendEvents(ctx, wire, info, headers);
   const from = requestedOffset(ctx, info);

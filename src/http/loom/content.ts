@@ -12,8 +12,8 @@ import type { Wire } from '../protocol';
 import { type ByteRange, parseRange } from '../range';
 import { RequestError } from '../request-error';
 import { sendHead } from '../send-head';
-import { servedType } from './content-type';
 import type { Delivery } from './delivery';
+import { servedType } from './served-type';
 
 /** Which bytes of the log to send, and as what. */
 interface Selection extends ByteRange {

@@ -6,11 +6,13 @@ import { list } from './list';
 import { produceNamed, produceUnnamed } from './produce';
 import { remove, removeBuild } from './remove';
 import { resume } from './resume';
+import { describeUploads } from './upload-options';
 
 /** The Loom wire: `/stream`. Its document is `docs/loom.md`. */
 export const loom: Protocol = {
   routes(wire) {
     const router = new Router();
+    router.options(['/stream', '/stream/:id'], (ctx, next) => describeUploads(ctx, wire, next));
     router.get('/stream', (ctx) => list(ctx, wire));
     // `curl -T -` sends PUT, and people pipe into it.
     router.register('/stream', ['POST', 'PUT'], (ctx) => produceUnnamed(ctx, wire));

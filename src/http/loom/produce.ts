@@ -1,20 +1,26 @@
 import type { RouterContext } from '@koa/router';
 import { isLogError, LogError } from '../../core/errors';
+import type { LogInfo } from '../../core/log';
 import { generateLogId, type LogId, parseLogId } from '../../core/log-id';
 import { wireGeneration } from '../../core/loss';
+import { START } from '../../core/offset';
 import type { Created } from '../../core/store';
 import { authorize } from '../access';
+import type { Headers } from '../content-headers';
 import { continueIfExpected } from '../continue-if-expected';
+import { keptContentType } from '../headers/kept-content-type';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 import { sendHead } from '../send-head';
-import { keptContentType } from './content-type';
+import { announceUpload, asksForResumption } from './announce-upload';
 import { parseMetadata } from './metadata-header';
 import { producerKey } from './producer-key';
-import { assertRoom, receive } from './receive';
+import { assertLengthFits, assertRoom, type BodyEnd, receive } from './receive';
+import { storeUpload } from './store-upload';
 import { streamId } from './stream-id';
 import { headerId, locationOf } from './stream-id-header';
-import { parseUploadHeaders } from './upload-headers';
+import { parseUploadHeaders, type UploadHeaders, uploadLimit } from './upload-headers';
+import { finalLengthOf } from './upload-length';
 
 /** `POST /stream`, or `PUT`: a stream with an id made here. */
 export async function produceUnnamed(ctx: RouterContext, wire: Wire): Promise<void> {
@@ -29,26 +35,50 @@ export async function produceNamed(ctx: RouterContext, wire: Wire): Promise<void
   await produce(ctx, wire, id);
 }
 
+async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void> {
+  assertWhole(ctx);
+  const upload = parseUploadHeaders(ctx.req.headers);
+  const created = await create(ctx, wire, id, upload);
+  const { info } = created;
+  const end = completes(upload) ? 'completes' : 'leaves-open';
+  const headers = createdHeaders(wire, created, upload);
+  continueIfExpected(ctx.req, ctx.res);
+  if (!asksForResumption(upload.interop)) return answerEarly(ctx, wire, { info, end }, headers);
+  announceUpload(ctx.res, upload.interop, headers);
+  await storeUpload(ctx, wire, { info, end }, { status: 201, headers });
+}
+
 /**
  * The 201 leaves as soon as the stream exists, while the body still arrives, and the response ends only when every byte is
  * committed and the end is recorded: a complete response means that nothing was lost.
  */
-async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void> {
-  assertWhole(ctx);
-  const { resumable, complete = true } = parseUploadHeaders(ctx.req.headers);
-  const { info, replaced } = await create(ctx, wire, id, resumable);
+async function answerEarly(
+  ctx: RouterContext,
+  wire: Wire,
+  { info, end }: { readonly info: LogInfo; readonly end: BodyEnd },
+  headers: Headers,
+): Promise<void> {
   const { res } = ctx;
-  continueIfExpected(ctx.req, ctx.res);
-  sendHead(ctx, 201, {
-    Location: locationOf(id),
-    'X-Stream-Id': headerId(id),
-    'X-Stream-Generation': wireGeneration(info),
-    ...(replaced && { 'X-Stream-Replaced': 'true' }),
-  });
+  sendHead(ctx, 201, headers);
   res.flushHeaders();
-  const after = await receive(wire, ctx, info, complete ? 'completes' : 'leaves-open');
+  const after = await receive(wire, ctx, info, end);
   if (after === undefined) res.destroy();
   else res.end();
+}
+
+/** Of an upload without a single byte no further request comes that could complete it. */
+function completes({ complete = true, length }: UploadHeaders): boolean {
+  return complete || length === START;
+}
+
+function createdHeaders(wire: Wire, { info, replaced }: Created, { resumable }: UploadHeaders): Headers {
+  return {
+    Location: locationOf(info.id),
+    'X-Stream-Id': headerId(info.id),
+    'X-Stream-Generation': wireGeneration(info),
+    ...(replaced && { 'X-Stream-Replaced': 'true' }),
+    ...(resumable && uploadLimit(wire.config)),
+  };
 }
 
 /**
@@ -60,17 +90,20 @@ function assertWhole(ctx: RouterContext): void {
   throw new RequestError('HEADER_INVALID', 'Content-Range is not supported: a stream is resumed by PATCH');
 }
 
-async function create(ctx: RouterContext, wire: Wire, id: LogId, resumable: boolean): Promise<Created> {
+async function create(ctx: RouterContext, wire: Wire, id: LogId, upload: UploadHeaders): Promise<Created> {
   const { config, store } = wire;
   const metadata = parseMetadata(ctx.req.headers['x-stream-metadata'], config.limits.metadataBytes);
   const key = producerKey(ctx.req.headers);
   assertRoom(ctx.req, 0, config.limits.bytesPerStream);
+  const finalLength = finalLengthOf(ctx.req, upload, START);
+  assertLengthFits(finalLength, config.limits.bytesPerStream);
   if (key !== undefined) await assertNotOwn(wire, id, key);
   const init = {
     contentType: keptContentType(ctx.req.headers['content-type']),
-    graceMs: resumable ? config.resumeGrace : config.producerGrace,
+    graceMs: upload.resumable ? config.resumeGrace : config.producerGrace,
     ...(metadata !== undefined && { metadata }),
     ...(key !== undefined && { producerKey: key }),
+    ...(finalLength !== undefined && { finalLength }),
   };
   try {
     return await store.create(id, init, ctx.query['force'] === 'true' ? 'replace' : 'new');

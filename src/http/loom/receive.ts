@@ -7,6 +7,7 @@ import type { Change } from '../../core/store';
 import { persist } from '../persist';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
+import { mismatch } from './upload-length';
 
 /** What the end of the body means. */
 export type BodyEnd = 'completes' | 'leaves-open';
@@ -31,16 +32,12 @@ export function receive(wire: Wire, ctx: Context, info: LogInfo, end: BodyEnd): 
     async (attachment) => {
       let ingested: Ingested;
       try {
-        ingested = await ingest(wire.store, writer, ctx.req, {
-          from: info.tail,
-          pendingBytesMax: wire.config.limits.pendingBytes,
-          logBytesMax: wire.config.limits.bytesPerStream,
-        });
+        ingested = await ingestWithin(wire, ctx.req, info);
       } catch (error) {
         attachment.ending();
         const recorded = recordFailure(error, epoch, record);
         // A store that is away is not waited for: the producer is told at once, and may try another node.
-        if (isLogError(error, 'LOG_TOO_LARGE')) await recorded;
+        if (isLogError(error, 'LOG_TOO_LARGE') || error instanceof RequestError) await recorded;
         else
           attachment.inBackground(
             recorded.catch((failure) => wire.logger.warn({ err: failure }, 'release failed')),
@@ -48,16 +45,41 @@ export function receive(wire: Wire, ctx: Context, info: LogInfo, end: BodyEnd): 
         throw error;
       }
       attachment.ending();
-      const after = await record(changeAtEnd(ingested.how, end, epoch));
-      return ingested.how === 'cut' ? undefined : after;
+      const change = changeAtEnd(ingested, end, info);
+      const after = await record(change);
+      if (ingested.how === 'cut') return undefined;
+      if (end === 'completes' && change.kind === 'release') throw mismatch(info.finalLength, after.tail);
+      return after;
     },
   );
 }
 
-function changeAtEnd(how: Ingested['how'], end: BodyEnd, epoch: number): Change {
-  if (how === 'cut') return { kind: 'release', epoch, state: 'interrupted' };
-  if (end === 'leaves-open') return { kind: 'release', epoch, state: 'open' };
-  return { kind: 'seal', epoch, outcome: { kind: 'complete' } };
+/** @throws RequestError `LENGTH_MISMATCH` when the body goes on beyond the upload's length; as `ingest` */
+async function ingestWithin(wire: Wire, body: IncomingMessage, info: LogInfo): Promise<Ingested> {
+  const { pendingBytes, bytesPerStream } = wire.config.limits;
+  const { tail, finalLength = bytesPerStream } = info;
+  try {
+    return await ingest(wire.store, writerOf(info), body, {
+      from: tail,
+      pendingBytesMax: pendingBytes,
+      logBytesMax: Math.min(finalLength, bytesPerStream),
+    });
+  } catch (error) {
+    const isBeyond = isLogError(error, 'LOG_TOO_LARGE') && finalLength < bytesPerStream;
+    throw isBeyond ? mismatch(finalLength) : error;
+  }
+}
+
+/** Where the length is known, all of the bytes count as all, even if the connection broke before the end of the body. */
+function changeAtEnd(
+  { how, tail }: Ingested,
+  end: BodyEnd,
+  { epoch, finalLength }: LogInfo,
+): Extract<Change, { kind: 'release' | 'seal' }> {
+  const isAll = finalLength === undefined ? how === 'ended' : tail === finalLength;
+  if (end === 'completes' && isAll) return { kind: 'seal', epoch, outcome: { kind: 'complete' } };
+  const isInOrder = how === 'ended' && end === 'leaves-open';
+  return { kind: 'release', epoch, state: isInOrder ? 'open' : 'interrupted' };
 }
 
 async function recordFailure(
@@ -87,4 +109,16 @@ export function assertRoom(req: IncomingMessage, from: number, bytesMax: number,
       headers,
     );
   }
+}
+
+/** @throws RequestError `BODY_TOO_LARGE` when an upload is to become larger than a stream may be */
+export function assertLengthFits(length: number | undefined, bytesMax: number): void {
+  if (length === undefined || length <= bytesMax) return;
+  throw new RequestError(
+    'BODY_TOO_LARGE',
+    `A stream may hold ${bytesMax} bytes; this upload is to have ${length}`,
+    {
+      'Upload-Limit': `max-size=${bytesMax}`,
+    },
+  );
 }

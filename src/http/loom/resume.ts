@@ -9,13 +9,14 @@ import { persist } from '../persist';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 import { streamState } from '../stream-state';
+import { patchesWithoutType } from './announce-upload';
 import { assertMetadataFits, parseMetadata } from './metadata-header';
 import { producerKey } from './producer-key';
-import { assertRoom, isOver, receive } from './receive';
+import { assertRoom, isOver } from './receive';
+import { storeUpload } from './store-upload';
 import { existing, notFound, streamId } from './stream-id';
-import { parseUploadHeaders, uploadComplete } from './upload-headers';
-
-const MEDIA_TYPE = 'application/partial-upload';
+import { PARTIAL_UPLOAD, parseUploadHeaders, progress, type UploadHeaders } from './upload-headers';
+import { finalLengthOf } from './upload-length';
 
 /**
  * `PATCH /stream/:id`: takes the stream over and goes on at the committed offset. A connection that still feeds it is cut first, and
@@ -31,17 +32,20 @@ export async function resume(ctx: RouterContext, wire: Wire): Promise<void> {
   if (before.state === 'closed') throw closed(before);
   // Before anybody is cut for it. What is said here changes nothing: the producer may still send what fits.
   assertRoom(ctx.req, before.tail, wire.config.limits.bytesPerStream, progress(before));
-  const info = await attach(wire, before);
+  const attached = await attach(wire, before);
+  let info: LogInfo;
   try {
-    await accept(wire, info, request);
+    info = await accept(ctx, wire, attached, request);
   } catch (error) {
-    await release(wire, info);
+    await release(wire, attached);
     throw error;
   }
-  await finish(ctx, wire, info, request.complete);
+  continueIfExpected(ctx.req, ctx.res);
+  const end = request.complete ? 'completes' : 'leaves-open';
+  await storeUpload(ctx, wire, { info, end }, { status: 204 });
 }
 
-interface PatchRequest {
+interface PatchRequest extends UploadHeaders {
   readonly offset: Offset;
   readonly complete: boolean;
   /** To be merged into the metadata. */
@@ -49,17 +53,23 @@ interface PatchRequest {
 }
 
 function parsePatch(ctx: RouterContext, metadataBytesMax: number): PatchRequest {
-  const type = (ctx.get('Content-Type').split(';', 1)[0] ?? '').trim().toLowerCase();
-  if (type !== MEDIA_TYPE) {
-    throw new RequestError('MEDIA_TYPE_UNSUPPORTED', `A PATCH needs Content-Type: ${MEDIA_TYPE}`);
-  }
-  const { offset, complete } = parseUploadHeaders(ctx.req.headers);
+  const headers = parseUploadHeaders(ctx.req.headers);
+  const { offset, complete } = headers;
+  if (!patchesWithoutType(headers.interop)) assertType(ctx);
   if (offset === undefined)
     throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Offset: <bytes committed>');
   if (complete === undefined)
     throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Complete: ?0 or ?1');
   const metadata = parseMetadata(ctx.req.headers['x-stream-metadata'], metadataBytesMax);
-  return { offset, complete, metadata };
+  return { ...headers, offset, complete, metadata };
+}
+
+function assertType(ctx: RouterContext): void {
+  const type = (ctx.get('Content-Type').split(';', 1)[0] ?? '').trim().toLowerCase();
+  if (type === PARTIAL_UPLOAD) return;
+  throw new RequestError('MEDIA_TYPE_UNSUPPORTED', `A PATCH needs Content-Type: ${PARTIAL_UPLOAD}`, {
+    'Accept-Patch': PARTIAL_UPLOAD,
+  });
 }
 
 /** A producer that names its key writes to its own stream only, never to one that has replaced it. */
@@ -91,8 +101,16 @@ async function attach({ store, config }: Wire, before: LogInfo): Promise<LogInfo
   }
 }
 
-/** Nothing is stored unless the body begins where the committed bytes end. */
-async function accept({ store, config }: Wire, info: LogInfo, request: PatchRequest): Promise<void> {
+/**
+ * Nothing is stored unless the body begins where the committed bytes end, and does not contradict the upload's length.
+ * @returns the log with what the request says of it
+ */
+async function accept(
+  ctx: RouterContext,
+  { store, config }: Wire,
+  info: LogInfo,
+  request: PatchRequest,
+): Promise<LogInfo> {
   const { offset, metadata: patch } = request;
   if (offset !== info.tail) {
     throw new RequestError(
@@ -101,29 +119,15 @@ async function accept({ store, config }: Wire, info: LogInfo, request: PatchRequ
       progress(info),
     );
   }
-  if (patch === undefined) return;
-  assertMetadataFits(mergePatch(info.metadata, patch), config.limits.metadataBytes);
-  await store.change(info, { kind: 'annotate', epoch: info.epoch, patch });
-}
-
-async function finish(ctx: RouterContext, wire: Wire, info: LogInfo, complete: boolean): Promise<void> {
-  continueIfExpected(ctx.req, ctx.res);
-  try {
-    const after = await receive(wire, ctx, info, complete ? 'completes' : 'leaves-open');
-    if (after === undefined) {
-      ctx.respond = false;
-      ctx.res.destroy();
-      return;
-    }
-    ctx.status = 204;
-    ctx.set(progress(after));
-    ctx.set('X-Stream-State', streamState(after));
-  } catch (error) {
-    // The answer says how far it came: what was committed before the failure counts.
-    const after = await wire.store.info(info.id).catch(() => undefined);
-    if (after?.generation === info.generation) ctx.set(progress(after));
-    throw error;
-  }
+  const finalLength = finalLengthOf(ctx.req, request, offset, info.finalLength);
+  if (patch !== undefined) assertMetadataFits(mergePatch(info.metadata, patch), config.limits.metadataBytes);
+  if (patch === undefined && finalLength === info.finalLength) return info;
+  return store.change(info, {
+    kind: 'annotate',
+    epoch: info.epoch,
+    ...(patch !== undefined && { patch }),
+    ...(finalLength !== undefined && { finalLength }),
+  });
 }
 
 async function release({ store, stopping }: Wire, info: LogInfo): Promise<void> {
@@ -140,11 +144,4 @@ function closed(info: LogInfo): RequestError {
     ...progress(info),
     'X-Stream-State': streamState(info),
   });
-}
-
-export function progress(info: LogInfo): { 'Upload-Offset': string; 'Upload-Complete': string } {
-  return {
-    'Upload-Offset': String(info.tail),
-    'Upload-Complete': uploadComplete(info.outcome?.kind === 'complete'),
-  };
 }

@@ -3,8 +3,8 @@ import { assertIntact } from '../../core/damage';
 import { contentHeaders, LIVE_HEADERS } from '../content-headers';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
-import { servedType } from './content-type';
 import type { Delivery } from './delivery';
+import { servedType } from './served-type';
 import { TailResponse } from './tail-response';
 
 /** Sends an open stream from `from` on: what there is, then live bytes as they are committed, then the end with its state. */

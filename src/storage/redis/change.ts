@@ -77,13 +77,13 @@ export class Changes {
   }
 
   /** JSON is merged here, as Lua cannot tell an empty list from an empty object; the script checks that nobody else was faster. */
-  async #annotate(log: LogRef, { epoch, patch }: Annotation): Promise<Facts> {
+  async #annotate(log: LogRef, { epoch, patch, finalLength }: Annotation): Promise<Facts> {
     for (;;) {
       const present = await this.info(log.id);
       if (present?.info.generation !== log.generation) throw new LogError('LOG_GONE');
       const { info, rawMetadata } = present;
-      const merged = JSON.stringify(mergePatch(info.metadata, patch));
-      const args = [epoch, rawMetadata, merged];
+      const merged = patch === undefined ? '' : JSON.stringify(mergePatch(info.metadata, patch));
+      const args = [epoch, rawMetadata, merged, finalLength ?? ''];
       const facts = await persist(this.patience, () => this.#attempt('annotate', log, args));
       if (facts !== 'CHANGED') return facts;
     }
@@ -112,10 +112,12 @@ function timesOf({ expiry }: LogInit): readonly [ttlMs: number | '', at: number 
   return expiry === undefined ? ['', ''] : expiry.kind === 'idle' ? [expiry.ttlMs, ''] : ['', expiry.at];
 }
 
-function furtherFacts({ contentType, metadata, producerKey, framing, fork }: LogInit): readonly string[] {
+function furtherFacts(init: LogInit): readonly string[] {
+  const { contentType, metadata, producerKey, finalLength, framing, fork } = init;
   const facts = ['contentType', contentType];
   if (metadata !== undefined) facts.push('metadata', JSON.stringify(metadata));
   if (producerKey !== undefined) facts.push('producerKey', producerKey);
+  if (finalLength !== undefined) facts.push('finalLength', String(finalLength));
   if (framing !== undefined) facts.push('framing', framing);
   if (fork !== undefined) facts.push('forkedFrom', formatForkPoint(fork));
   return facts;

@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json';
 import type { Expiry, Framing, LogInfo, LogRef, LogState } from '../../core/log';
 import { type LogId, parseLogId } from '../../core/log-id';
+import { advance, START } from '../../core/offset';
 import { endOf, timeOf } from './entries';
 import { parseForkPoint } from './fork-point';
 import { parseLosses } from './losses';
@@ -52,6 +53,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
   const state = toState(field('state'));
   const metadata = fields.get('metadata');
   const producerKey = fields.get('producerKey');
+  const finalLength = fields.get('finalLength');
   const framing = fields.get('framing');
   const forkedFrom = fields.get('forkedFrom');
   const losses = fields.get('losses');
@@ -66,6 +68,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     ...(metadata !== undefined && { metadata: toJson(metadata) }),
     contentType: field('contentType'),
     ...(producerKey !== undefined && { producerKey }),
+    ...(finalLength !== undefined && { finalLength: advance(START, toNumber(finalLength)) }),
     ...(framing !== undefined && { framing: toFraming(framing) }),
     ...toExpiry(fields, lastId),
     ...(forkedFrom !== undefined && { forkedFrom: parseForkPoint(forkedFrom) }),

@@ -2,8 +2,9 @@ import { parseAppendHead } from '../../../src/http/durable/append-head';
 import { nextCursor } from '../../../src/http/durable/cursor';
 import { parseExpiry, renderExpiry } from '../../../src/http/durable/expiry-headers';
 import { parseFork } from '../../../src/http/durable/fork';
-import { essence, givenContentType, isText } from '../../../src/http/durable/media-type';
+import { isText } from '../../../src/http/durable/media-type';
 import { parseProducer } from '../../../src/http/durable/producer-headers';
+import { essence, givenContentType } from '../../../src/http/headers/kept-content-type';
 
 const producer = (id: string, epoch: string, sequence: string) => ({
   'producer-id': id,
