@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { isLogError } from './errors';
 import { catchUp } from './follow';
-import type { LogRef, LogState } from './log';
+import type { LogInfo, LogRef } from './log';
 import type { Loss } from './loss';
 import { advance, type Offset, START } from './offset';
 import { sizeOf } from './size-of';
-import type { LifecycleEvent, LogStore, News } from './store';
+import { Slices } from './slices';
+import type { LifecycleEvent, ListQuery, LogStore, News } from './store';
 
 /** Sees many logs at once. Its methods are called in the turn in which the news arrives and must not block. */
 export interface Spectator {
@@ -25,8 +26,7 @@ export interface FollowManyOptions {
   readonly from: 'now' | 'start';
 }
 
-const ACTIVE: readonly LogState[] = ['open', 'interrupted'];
-const LIST_PAGE = 1000;
+const LIST_PAGE = 200;
 
 /**
  * Shows a spectator every active log and every new one, of every node, until the signal aborts.
@@ -46,34 +46,50 @@ export async function followMany(
     const over = (): unknown => followed.delete(log.generation);
     followed.set(log.generation, new FollowedLog(store, log, at, { spectator, signal, over }));
   };
-  const onEvent = (event: LifecycleEvent): void => {
-    if (event.kind === 'created') begin(event.log, START);
+  /** New logs that the list may show as well, perhaps when they are over already. */
+  const created = new Set<string>();
+  let isListed = false;
+  const onEvent = ({ kind, log }: LifecycleEvent): void => {
+    if (kind !== 'created') return;
+    if (!isListed) created.add(log.generation);
+    begin(log, START);
   };
   const forget = store.lifecycle(onEvent);
   try {
-    for await (const info of activeLogs(store, options.prefix)) {
-      begin(info, options.from === 'start' ? START : info.tail);
-    }
+    await eachActiveLog(store, options.prefix, signal, (info) => {
+      if (!created.has(info.generation)) begin(info, options.from === 'start' ? START : info.tail);
+    });
+    isListed = true;
+    created.clear();
     return await aborted(signal);
   } finally {
     forget();
   }
 }
 
-async function* activeLogs(store: LogStore, prefix: string): AsyncGenerator<LogRef & { tail: Offset }> {
-  for (const state of ACTIVE) {
-    let cursor: string | undefined;
-    do {
-      const page = await store.list({
-        limit: LIST_PAGE,
-        prefix,
-        state,
-        ...(cursor !== undefined && { cursor }),
-      });
-      yield* page.logs;
-      cursor = page.next;
-    } while (cursor !== undefined);
-  }
+/** Both states in one list: a log that goes from one to the other meanwhile is in it all the same. */
+async function eachActiveLog(
+  store: LogStore,
+  prefix: string,
+  signal: AbortSignal,
+  visit: (info: LogInfo) => void,
+): Promise<void> {
+  const slices = new Slices(signal);
+  let cursor: string | undefined;
+  do {
+    const query: ListQuery = {
+      limit: LIST_PAGE,
+      prefix,
+      state: 'live',
+      ...(cursor !== undefined && { cursor }),
+    };
+    const page = await store.list(query, signal);
+    for (const info of page.logs) {
+      visit(info);
+      if (slices.isOver) await slices.next();
+    }
+    cursor = page.next;
+  } while (cursor !== undefined);
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -117,9 +117,15 @@ export interface LogStore {
 
   /**
    * Newest first. A page may hold fewer logs than `limit` and still have a `next`.
+   *
+   * A page costs about as much as the logs that it holds, however many others there are, and whatever the query asks for. Long work is
+   * done in slices, so that other work goes on in between. Logs may come, change and go while a client turns the pages: a log that is there
+   * from the first page to the last, and matches all the while, is on exactly one of them.
+   *
+   * Once `signal` aborts nothing more is read, and the call throws the reason of the signal.
    * @throws LogError `LOG_ID_INVALID` for a cursor that no page returned.
    */
-  list(query: ListQuery): Promise<ListPage>;
+  list(query: ListQuery, signal?: AbortSignal): Promise<ListPage>;
 
   /** Logs whose time has come, the most overdue first. */
   due(query: DueQuery, limit: number): Promise<readonly LogInfo[]>;
@@ -215,8 +221,10 @@ export type Watcher = (news: News) => void;
 export interface ListQuery {
   readonly limit: number;
   readonly cursor?: string;
+  /** Only logs whose id starts so. */
   readonly prefix?: string;
-  readonly state?: LogState;
+  /** `live`: open or interrupted. */
+  readonly state?: LogState | 'live';
 }
 
 export interface ListPage {

@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import type { LogInfo } from '../../src/core/log';
 import { parseLogId } from '../../src/core/log-id';
+import type { ListQuery } from '../../src/core/store';
+import { anyFilter, anyStep, ListedModel } from './listed-model';
 import { createLog, expectCode, infoOf, listAll, nextMillisecond, seal, uniqueId } from './logs';
 import type { Subject } from './store.contract';
 
@@ -118,7 +121,84 @@ export function describeListing(subject: Subject): void {
     },
   );
 
+  it('agrees with a list that is searched from one end to the other, whatever is asked for', async () => {
+    const scenario = fc.tuple(fc.array(anyStep, { maxLength: 30 }), fc.array(anyFilter, { maxLength: 4 }));
+    await fc.assert(
+      fc.asyncProperty(scenario, fc.integer({ min: 1, max: 5 }), async ([steps, filters], limit) => {
+        const model = new ListedModel(subject.store, uniqueId());
+        for (const step of steps) await model.take(step);
+        for (const filter of [...filters, {}]) {
+          const logs = await listAll(subject.store, { ...model.query(filter), limit });
+          expect(generationsOf(logs).toSorted()).toEqual(model.matching(filter).toSorted());
+          const times = logs.map(({ createdAt }) => createdAt);
+          expect(times).toEqual(times.toSorted((a, b) => b - a));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('has on one page each log that matches all the while, whatever happens between the pages', async () => {
+    const scenario = fc.record({
+      before: fc.array(anyStep, { minLength: 5, maxLength: 30 }),
+      between: fc.array(fc.array(anyStep, { maxLength: 3 }), { maxLength: 12 }),
+      filter: anyFilter,
+      limit: fc.integer({ min: 1, max: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ before, between, filter, limit }) => {
+        const { store } = subject;
+        const model = new ListedModel(store, uniqueId());
+        for (const step of before) await model.take(step);
+        const ever = new Set(model.matching(filter));
+        let always = model.matching(filter);
+        const pages = [...between];
+        const listed: string[] = [];
+        let query: ListQuery = { ...model.query(filter), limit };
+        for (let page = await store.list(query); ; page = await store.list(query)) {
+          listed.push(...generationsOf(page.logs));
+          for (const step of pages.shift() ?? []) {
+            await model.take(step);
+            const now = model.matching(filter);
+            for (const generation of now) ever.add(generation);
+            always = always.filter((generation) => now.includes(generation));
+          }
+          if (page.next === undefined) break;
+          query = { ...query, cursor: page.next };
+        }
+        expect(new Set(listed).size).toBe(listed.length);
+        expect(listed).toEqual(expect.arrayContaining(always));
+        expect(listed.filter((generation) => !ever.has(generation))).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('picks those that are open or interrupted as one', async () => {
+    const { store } = subject;
+    const model = new ListedModel(store, uniqueId());
+    for (const name of ['a', 'b', 'ab', '~']) await model.take({ kind: 'create', name });
+    await model.take({ kind: 'interrupt', name: 'a' });
+    await model.take({ kind: 'seal', name: 'ab' });
+    const logs = await listAll(store, { ...model.query({}), limit: 2, state: 'live' });
+    expect(generationsOf(logs).toSorted()).toEqual(model.matching({ state: 'live' }).toSorted());
+    expect(logs).toHaveLength(3);
+  });
+
+  it('stops for a reader that has left', async () => {
+    await createLog(subject.store);
+    const leaving = new AbortController();
+    const reason = new Error('left');
+    leaving.abort(reason);
+    await expect(subject.store.list({ limit: 1 }, leaving.signal)).rejects.toBe(reason);
+    await expect(subject.store.list({ limit: 1, prefix: 'x' }, leaving.signal)).rejects.toBe(reason);
+  });
+
   it('is empty where nothing matches', async () => {
     expect(await listAll(subject.store, { limit: 10, prefix: uniqueId('none') })).toEqual([]);
   });
+}
+
+function generationsOf(logs: readonly LogInfo[]): string[] {
+  return logs.map(({ generation }) => generation);
 }

@@ -4,7 +4,8 @@ import { consume } from './consume';
 import { describe } from './describe';
 import { list } from './list';
 import { produceNamed, produceUnnamed } from './produce';
-import { remove, removeBuild } from './remove';
+import { remove } from './remove';
+import { removeBuild } from './remove-build';
 import { resume } from './resume';
 import { describeUploads } from './upload-options';
 

@@ -1,8 +1,9 @@
 import type { RouterContext } from '@koa/router';
 import { isLogError } from '../../core/errors';
 import type { LogState } from '../../core/log';
-import type { ListQuery } from '../../core/store';
+import type { ListPage, ListQuery, LogStore } from '../../core/store';
 import { authorize, reachablePrefix } from '../access';
+import { signalOfClient } from '../front/client-signal';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 import { toListed } from './listed-stream';
@@ -14,15 +15,16 @@ const STATES: readonly LogState[] = ['open', 'interrupted', 'closed'];
 /** `GET /stream`: newest first, a page at a time. */
 export async function list(ctx: RouterContext, { store }: Wire): Promise<void> {
   const access = authorize(ctx, 'consume');
-  const { logs, next } = await page(store, parseListQuery(ctx, access.prefix));
+  const query = parseListQuery(ctx, access.prefix);
+  const { logs, next } = await page(store, query, signalOfClient(ctx.res));
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Content-Type', 'application/json');
   ctx.body = { streams: logs.map(toListed), next: next ?? null };
 }
 
-async function page(store: Wire['store'], query: ListQuery): ReturnType<Wire['store']['list']> {
+async function page(store: LogStore, query: ListQuery, signal: AbortSignal): Promise<ListPage> {
   try {
-    return await store.list(query);
+    return await store.list(query, signal);
   } catch (error) {
     if (isLogError(error, 'LOG_ID_INVALID'))
       throw new RequestError('PARAMETER_INVALID', 'cursor is not one that a list returned');

@@ -115,8 +115,9 @@ export class FilesStore implements LogStore {
     return this.#register.audience.tails.watch(ref, seen, watcher, isPast);
   }
 
-  async list(query: ListQuery): Promise<ListPage> {
+  async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     this.#assertOpen();
+    signal?.throwIfAborted();
     return listPage(this.parts.facts, this.#register.known, query);
   }
 

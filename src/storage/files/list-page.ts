@@ -1,8 +1,9 @@
 import { LogError } from '../../core/errors';
 import { hasExpired } from '../../core/expiry';
+import { matchesQuery } from '../../core/list-query';
 import type { LogInfo } from '../../core/log';
 import type { ListPage, ListQuery } from '../../core/store';
-import type { Facts, ListEntry } from './facts';
+import type { Facts } from './facts';
 import type { KnownLogs } from './known-logs';
 
 /**
@@ -26,7 +27,7 @@ export function listPage(facts: Facts, known: KnownLogs, query: ListQuery): List
   let looked = 0;
   let last = query.cursor;
   for (const entry of facts.newestFirst(query.cursor, SCAN_MAX)) {
-    if (matches(entry, query)) {
+    if (matchesQuery(entry, query)) {
       // One more matches: only now is it sure that there is a next page.
       if (logs.length >= query.limit) return { logs, ...(last !== undefined && { next: last }) };
       const info = known.infoOf(entry.generation);
@@ -36,8 +37,4 @@ export function listPage(facts: Facts, known: KnownLogs, query: ListQuery): List
     looked += 1;
   }
   return { logs, ...(looked === SCAN_MAX && last !== undefined && { next: last }) };
-}
-
-function matches({ id, state }: ListEntry, query: ListQuery): boolean {
-  return id.startsWith(query.prefix ?? '') && (query.state ?? state) === state;
 }

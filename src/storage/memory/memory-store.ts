@@ -3,6 +3,7 @@ import { LogError } from '../../core/errors';
 import { hasExpired, touched } from '../../core/expiry';
 import type { LogFacts, ProducerState } from '../../core/facts';
 import { judge } from '../../core/judge';
+import { matchesQuery } from '../../core/list-query';
 import type { Commit, Committed, LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { withLoss } from '../../core/loss';
@@ -117,13 +118,14 @@ export class MemoryStore implements LogStore {
     return this.#audience.tails.watch(ref, seen, watcher, past);
   }
 
-  async list(query: ListQuery): Promise<ListPage> {
-    const { limit, cursor, prefix = '', state } = query;
+  async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
+    signal?.throwIfAborted();
+    const { limit, cursor } = query;
     if (cursor !== undefined && !CURSOR.test(cursor))
       throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
     const matching = this.#allPresent()
       .map(({ facts }) => facts.info)
-      .filter((info) => info.id.startsWith(prefix) && (state === undefined || info.state === state))
+      .filter((info) => matchesQuery(info, query))
       .filter((info) => cursor === undefined || cursorOf(info) < cursor)
       .sort((a, b) => (cursorOf(a) > cursorOf(b) ? -1 : 1));
     const logs = matching.slice(0, limit);

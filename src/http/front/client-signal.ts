@@ -1,0 +1,9 @@
+import type { ServerResponse } from 'node:http';
+
+/** Aborts when the connection is over before the response is sent: nobody reads what the work would come to. */
+export function signalOfClient(res: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (res.closed) controller.abort();
+  else res.once('close', () => controller.abort());
+  return controller.signal;
+}
