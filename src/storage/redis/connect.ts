@@ -45,7 +45,7 @@ export class Connections {
       connections.wording.connected();
       connections.#warned = false;
     });
-    loadScripts(client);
+    loadScripts(client, settings.spanLogs);
     try {
       connections.#warned = true;
       await within(settings.commandTimeoutMs, client.connect());

@@ -101,6 +101,10 @@ export function toState(text: string): LogState {
 }
 
 function toJson(text: string): Json {
-  const value: Json = JSON.parse(text);
-  return value;
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch {
+    return unexpected(text);
+  }
 }

@@ -31,8 +31,16 @@ export function bytesKey(id: LogId, generation: string, epoch: number): string {
 /** What every script about one log is given, in the order that `lua/shared.lua` names. */
 export function logKeys(id: LogId): readonly string[] {
   const partition = partitionOf(id);
+  return [factsKey(id), ...keysAfterFacts(partition)];
+}
+
+/** What every script about the logs of a partition is given: the same, but the prefix of the names of hashes instead of one of them. */
+export function partitionKeys(partition: Partition): readonly string[] {
+  return [factsPrefix(partition), ...keysAfterFacts(partition)];
+}
+
+function keysAfterFacts(partition: Partition): readonly string[] {
   return [
-    factsKey(id),
     bytesPrefix(partition),
     orderKey(partition),
     heldKey(partition),
@@ -43,6 +51,7 @@ export function logKeys(id: LogId): readonly string[] {
     retiredKey(partition),
     `loom:{${partition}}:forks`,
     `loom:{${partition}}:producers`,
+    `loom:{${partition}}:names`,
   ];
 }
 

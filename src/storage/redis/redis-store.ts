@@ -105,6 +105,7 @@ class RedisStore implements LogStore {
         if (eventId !== '') this.#feed.isOver(log.id, eventId);
       },
     });
+    const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#quickly(attempt);
     this.#forks = new Forks(connections, settings);
     this.#lineage = new Lineage({
       connections,
@@ -112,9 +113,10 @@ class RedisStore implements LogStore {
       forks: this.#forks,
       info: (id) => this.info(id),
       read: (log, from, bytesMax) => this.read(log, from, bytesMax),
-      quickly: (attempt) => this.#quickly(attempt),
+      quickly,
     });
-    this.#catalogue = new Catalogue(connections, this.#changes, settings.warn);
+    const { signal: stopping } = this.#stopping;
+    this.#catalogue = new Catalogue({ connections, settings, changes: this.#changes, stopping, quickly });
     const count = async (): Promise<number> => (await this.#catalogue.count()) + (await this.#forks.count());
     this.#limit = new LogLimit(settings.logsMax, count);
     this.#pages = new SharedPages(locator, settings.sharedPagesBytes, (log, from, bytesMax) =>
@@ -126,6 +128,7 @@ class RedisStore implements LogStore {
     await this.connections.openLinks();
     await this.#feed.open();
     await this.#lease.open();
+    await this.#catalogue.open();
   }
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
@@ -190,8 +193,8 @@ class RedisStore implements LogStore {
     return this.#watching.watch(log, seen, watcher);
   }
 
-  async list(query: ListQuery): Promise<ListPage> {
-    return this.#quickly(() => this.#catalogue.list(query));
+  async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
+    return this.#catalogue.list(query, signal);
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {

@@ -70,13 +70,19 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
       const warn = jest.fn();
       const store = await open({ warn });
       const [good, odd, gone] = [await createLog(store), await createLog(store), await createLog(store)];
+      const [noJson, noHash] = [await createLog(store), await createLog(store)];
       for (const { log, epoch } of [good, odd, gone])
         await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
       await admin.hdel(factsKey(odd.log.id), 'contentType');
       await admin.del(factsKey(gone.log.id));
+      await admin.hset(factsKey(noJson.log.id), 'metadata', '{');
+      await admin.set(factsKey(noHash.log.id), 'x');
       const now = Date.now() + 3_600_000;
       for (let round = 0; round < 2; round += 1) {
-        expect((await store.list({ limit: 10 })).logs.map(({ id }) => id)).toEqual([good.log.id]);
+        for (const query of [{}, { prefix: 'log' }, { state: 'interrupted' as const }]) {
+          const { logs } = await store.list({ ...query, limit: 10 });
+          expect(logs.map(({ id }) => id)).toEqual([good.log.id]);
+        }
         const due = await store.due({ kind: 'overdue', now }, 10);
         expect(due.map(({ id }) => id)).toEqual([good.log.id]);
       }

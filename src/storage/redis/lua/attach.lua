@@ -12,6 +12,7 @@ if facts.claim == ARGV[5] then return answer(last) end
 if ARGV[7] == '1' and was_told('attached', 'claim', ARGV[5]) then return 'LOG_FENCED' end
 
 let_go(facts)
+index_as(facts, 'open')
 fence(facts)
 redis.call('HSET', FACTS, 'state', 'open', 'node', NODE, 'claim', ARGV[5], 'graceMs', ARGV[6], 'updatedAt', text(now()))
 redis.call('HDEL', FACTS, 'deadline')

@@ -33,7 +33,10 @@ for i = 14, 13 + PIECES do
   tail = tail + #ARGV[i]
   redis.call('XADD', bytes, text(tail) .. '-' .. time, 'd', ARGV[i])
 end
+begin_span(time)
 redis.call('ZADD', ORDER, 0, time .. ':' .. GENERATION .. ':' .. ID)
+facts.createdAt = time
+if OUTCOME == '' then index_as(facts, 'open') end
 if ARGV[7] ~= '' then
   facts.node = NODE
   redis.call('HSET', FACTS, 'node', NODE, 'graceMs', ARGV[7])

@@ -13,6 +13,7 @@ local time = now()
 local deadline = text(time + facts.graceMs)
 local epoch = facts.epoch
 let_go(facts)
+index_as(facts, 'interrupted')
 fence(facts)
 redis.call('HSET', FACTS, 'state', 'interrupted', 'deadline', deadline, 'updatedAt', text(time))
 redis.call('ZADD', OVERDUE, deadline, ID)

@@ -12,6 +12,7 @@ if facts.deadline and facts.state == ARGV[6] then return answer(last) end
 local time = now()
 local deadline = text(time + (facts.graceMs or 0))
 let_go(facts)
+index_as(facts, ARGV[6])
 redis.call('HSET', FACTS, 'state', ARGV[6], 'deadline', deadline, 'updatedAt', text(time))
 redis.call('ZADD', OVERDUE, deadline, ID)
 tell('released', GENERATION, facts.epoch, 'epoch', facts.epoch, 'state', ARGV[6])

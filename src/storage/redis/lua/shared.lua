@@ -11,13 +11,14 @@
   KEYS[9] retired    hash of ids that stay taken for their forks' sake: <generation>, a space, and the fork point of the log or ''
   KEYS[10] forks     prefix of the names of sorted sets of a log's forks <generation>:<id>, by the time until which one may be in the making
   KEYS[11] producers prefix of the names of hashes of <epoch>/<sequence>, by producer
+  KEYS[12] names     prefix of the names of what the index of names consists of, see below
   ARGV[1] id         ARGV[2] generation    ARGV[3] node    ARGV[4] length of the lifecycle stream
 
   and answer with an error code of the core as a plain string, or with
   { facts as a flat list, id of the last entry, id of the last event written or '', <generation> <fork point> of a fork that is no more or '' }.
   Writes that need no memory come first: Redis looks at maxmemory before the first write only, so that a log can be ended,
   released or removed while it is full. ]]
-local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE, EXPIRING, RETIRED, FORKS, PRODUCERS = unpack(KEYS)
+local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE, EXPIRING, RETIRED, FORKS, PRODUCERS, NAMES = unpack(KEYS)
 local ID, GENERATION, NODE, LIFECYCLE_LENGTH = unpack(ARGV)
 
 local function text(number)
@@ -91,6 +92,46 @@ local function tail_in(entry_id)
   return string.match(entry_id, '^%d+')
 end
 
+--[[ The index of names finds logs by their state and by how their id begins. The logs of a partition are cut into spans of about SPAN_LOGS, in
+  the order of their creation: a list goes from span to span, newest first, and looks in each at the matching logs only.
+  <names>:open, :interrupted, :closed   sorted sets, all scores 0, of <first ms of the span><id>\0<creation ms>:<generation>
+  <names>:spans   sorted set of the first ms of each span, by itself
+  <names>:built   hash of `upTo`: <creation ms>:<generation> of the last log that is in the index, or 'all'; and `event`: the last
+                  lifecycle event before the index was begun. Absent: there is no index. `index.lua` makes it ]]
+local SPANS, BUILT, FIRST_SPAN = NAMES .. ':spans', NAMES .. ':built', '0000000000000'
+
+local function span_of(created_at)
+  return redis.call('ZREVRANGEBYSCORE', SPANS, created_at, '-inf', 'LIMIT', 0, 1)[1]
+end
+
+-- Moves the log in the index from its state to another one. A log without a state enters it; one that gets none leaves it.
+local function index_as(facts, state)
+  if facts.state == state then return end
+  local created_at = facts.createdAt or redis.call('HGET', FACTS, 'createdAt')
+  local key = created_at .. ':' .. facts.generation
+  local up_to = redis.call('HGET', BUILT, 'upTo')
+  if not up_to or up_to ~= 'all' and key > up_to then return end
+  local span = span_of(created_at)
+  if not span then return redis.call('DEL', BUILT) end
+  local entry = span .. ID .. '\0' .. key
+  if facts.state then redis.call('ZREM', NAMES .. ':' .. facts.state, entry) end
+  if state then redis.call('ZADD', NAMES .. ':' .. state, 0, entry) end
+end
+
+-- Removes a span that the last log has left, but for the oldest and the newest one.
+local function drop_empty_span(created_at)
+  local span = span_of(created_at)
+  if span == FIRST_SPAN then return end
+  local after = span and redis.call('ZRANGEBYSCORE', SPANS, '(' .. span, '+inf', 'LIMIT', 0, 1)[1]
+  if after and redis.call('ZLEXCOUNT', ORDER, '[' .. span, '(' .. after) == 0 then redis.call('ZREM', SPANS, span) end
+end
+
+-- Whether a node of a version that has no such index has changed a log since: its events are without the field `names`.
+local function is_outdated()
+  local event = redis.call('XREVRANGE', LIFECYCLE, '+', '-', 'COUNT', 1)[1]
+  return event and event[2][9] ~= 'names' and event[1] ~= redis.call('HGET', BUILT, 'event')
+end
+
 -- The id of the last event written.
 local told = ''
 
@@ -104,8 +145,9 @@ end
 
 -- `key_epoch` is the epoch in the name of the byte stream from now on.
 local function tell(kind, generation, key_epoch, ...)
+  if is_outdated() then redis.call('DEL', BUILT) end
   told = redis.call('XADD', LIFECYCLE, 'MAXLEN', '~', LIFECYCLE_LENGTH, '*',
-    'kind', kind, 'id', ID, 'generation', generation, 'keyEpoch', key_epoch, ...)
+    'kind', kind, 'id', ID, 'generation', generation, 'keyEpoch', key_epoch, 'names', '1', ...)
 end
 
 -- Whether there was such an event in the last minute. For a script that may have run before, its answer lost.
@@ -143,6 +185,7 @@ end
 -- Ends the byte stream for good: once its last id is the largest there is, Redis refuses every later entry.
 local function close(facts, tail, outcome, time)
   let_go(facts)
+  index_as(facts, 'closed')
   redis.call('ZREM', OVERDUE, ID)
   redis.call('XADD', bytes_key(facts.generation, facts.epoch), tail .. '-*', 'o', outcome)
   redis.call('XSETID', bytes_key(facts.generation, facts.epoch), '18446744073709551615-18446744073709551615')
@@ -158,6 +201,8 @@ local function drop(facts, outcome, is_replaced)
   let_go(facts)
   redis.call('UNLINK', bytes_key(facts.generation, facts.epoch), FACTS, PRODUCERS .. ':' .. facts.generation)
   redis.call('ZREM', ORDER, facts.createdAt .. ':' .. facts.generation .. ':' .. ID)
+  index_as(facts, nil)
+  drop_empty_span(facts.createdAt)
   for _, due in ipairs({ OVERDUE, SEALED, EXPIRING }) do redis.call('ZREM', due, ID) end
   if is_replaced then redis.call('UNLINK', forks_key(facts.generation)) end
   if redis.call('EXISTS', forks_key(facts.generation)) == 1 then

@@ -1,0 +1,55 @@
+import type { Connections } from './connect';
+import { ALL_PARTITIONS, type Partition, partitionKeys } from './keys';
+import { runScript } from './scripts';
+
+/** How many logs one script brings into the index: about a millisecond of Redis. */
+const BATCH = 100;
+/** While nodes of an older version change logs, each index that is made is outdated at once. Milliseconds. */
+const PAUSE_MS = 30_000;
+
+/**
+ * Makes the index of names for what was stored by a version without one, beside everything else. `lua/index.lua` keeps how far it
+ * has come, so nodes that start at once share the work, and one that ends leaves it to the others.
+ */
+export class NameIndex {
+  #building: Promise<void> | undefined;
+  #notBefore = 0;
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly stopping: AbortSignal,
+  ) {}
+
+  /** A Redis that is new, small or indexed is done when this resolves. */
+  async open(): Promise<void> {
+    try {
+      const indexed = await Promise.all(ALL_PARTITIONS.map((partition) => this.#continue(partition)));
+      if (indexed.includes(false)) this.build();
+    } catch {
+      // Redis is full or away. The first list that needs the index tries again.
+    }
+  }
+
+  /** Begins, or begins anew, unless that is under way or was done a moment ago. */
+  build(): void {
+    if (this.#building !== undefined || performance.now() < this.#notBefore) return;
+    this.#building = this.#buildAll().finally(() => {
+      this.#notBefore = performance.now() + PAUSE_MS;
+      this.#building = undefined;
+    });
+  }
+
+  async #buildAll(): Promise<void> {
+    await Promise.allSettled(
+      ALL_PARTITIONS.map(async (partition) => {
+        while (!(await this.#continue(partition))) this.stopping.throwIfAborted();
+      }),
+    );
+  }
+
+  /** @returns whether the partition is indexed now */
+  async #continue(partition: Partition): Promise<boolean> {
+    const args = ['', '', '', '', BATCH];
+    return (await runScript(this.connections.commands, 'index', partitionKeys(partition), args)) === 1;
+  }
+}
