@@ -21,8 +21,8 @@ export class Stage {
     return this.#children.find((child) => child.hasEnded);
   }
 
-  /** Starts a program and waits until it accepts connections on `port`. */
-  async serve(command, args, port, { cwd, env } = {}) {
+  /** Starts a program and waits until it accepts connections on `port`, for `startMs` at most. */
+  async serve(command, args, port, { cwd, env, startMs } = {}) {
     const child = new Child(command, args, {
       folder: this.folder,
       number: this.#children.length,
@@ -30,7 +30,7 @@ export class Stage {
       ...(cwd && { cwd }),
     });
     this.#children.push(child);
-    await waitForPort(port, child);
+    await waitForPort(port, child, startMs);
     return child;
   }
 
