@@ -2,6 +2,7 @@ import type { Option } from './option';
 import type { OPTIONS } from './options';
 
 export type { ListenerEntry, RelayName } from './listeners';
+export type { AllowedOrigins } from './origins';
 export type { TokenEntry, TokenScope } from './tokens';
 
 type Values<Table> = {

@@ -1,8 +1,10 @@
 import { AGE_MAX, duration, durationOrOff } from './duration';
+import { hostList } from './host-list';
 import { listenerList } from './listeners';
 import { option, secret } from './option';
+import { origins, originsOrInherit } from './origins';
 import { RELAY_OPTIONS } from './relay-options';
-import { host, integer, oneOf, origin, storeUrl, yesOrNo } from './scalars';
+import { host, integer, oneOf, storeUrl, yesOrNo } from './scalars';
 import { size } from './size';
 import { tokenList } from './tokens';
 import { workerCount } from './workers';
@@ -97,6 +99,16 @@ export const OPTIONS = {
     ),
   },
   http: {
+    hosts: option(
+      hostList,
+      [],
+      'Names by which this server is reached, beside those of the loopback: a list such as [logs.example.com, "*.example.org"]. "*": any. A request with another Host is refused with 403, unless it carries a token in a header.',
+    ),
+    allowOrigin: option(
+      origins,
+      'none',
+      'Which web pages may use this server from a browser (CORS): any, none, or a list of origins such as [https://example.com].',
+    ),
     headersTimeout: option(duration('1s'), '30s', "How long a request's head may take to arrive."),
     bodyTimeout: option(
       duration('50ms'),
@@ -148,9 +160,9 @@ export const OPTIONS = {
       'About how many bytes a GET of /v1/stream returns at the most. The client asks on from there.',
     ),
     allowOrigin: option(
-      origin,
-      'any',
-      'Whose web pages may use /v1/stream from a browser (CORS): any, none, or one origin such as https://example.com.',
+      originsOrInherit,
+      'inherit',
+      'The same as http.allowOrigin for /v1/stream alone. inherit: http.allowOrigin holds there, too.',
     ),
   },
   spy: {

@@ -37,16 +37,6 @@ export const host: Check<string> = {
   fromText: (text) => text,
 };
 
-/** Of the web pages that may ask from a browser (RFC 6454, 6.1). */
-export const origin: Check<string> = {
-  parse(raw) {
-    if (raw === 'any' || raw === 'none') return raw;
-    if (typeof raw === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#,]+$/.test(raw)) return raw;
-    throw new Mismatch('must be any, none, or one origin such as https://example.com');
-  },
-  fromText: (text) => text,
-};
-
 /** The beginning of a URL's path, without a slash at its end; or nothing. */
 export const pathPrefix: Check<string> = {
   parse(raw) {

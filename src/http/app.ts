@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
 import type Router from '@koa/router';
+import type { Middleware } from 'koa';
 import type { Config } from '../config/config';
 import type { LogStore } from '../core/store';
 import type { Logger } from '../observe/logger';
@@ -10,6 +11,7 @@ import { Attachments } from './attachments';
 import { Consumers } from './consumers';
 import { type DirectProtocol, serveDirectly } from './direct';
 import { durable } from './durable';
+import { FrontDoor, type Traffic } from './front/front-door';
 import { health, readiness } from './health';
 import { logRequests, requestLog } from './log-requests';
 import { loom } from './loom';
@@ -21,6 +23,8 @@ import { spy } from './spy';
 const PROTOCOLS: readonly Protocol[] = [loom, spy];
 /** Those that answer without Koa. */
 const DIRECT_PROTOCOLS: readonly DirectProtocol[] = [durable];
+/** A probe names the address at which it found the process, such as that of a pod. */
+const PROBED: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
 export interface AppDependencies {
   readonly store: LogStore;
@@ -50,6 +54,7 @@ export function createApp({ store, config, logger }: AppDependencies): App {
   const app = new Application();
   app.use(logRequests(log));
   app.use(answerErrors(logger));
+  app.use(admit(new FrontDoor(config, accessOf)));
   useRoutes(app, health());
   app.use(authenticate(accessOf));
   useRoutes(app, readiness(store, stopping.signal));
@@ -59,7 +64,11 @@ export function createApp({ store, config, logger }: AppDependencies): App {
 
   const direct = DIRECT_PROTOCOLS.map((protocol) => ({
     prefix: protocol.prefix,
-    handle: serveDirectly(protocol, wire, { accessOf, log }),
+    handle: serveDirectly(protocol, wire, {
+      accessOf,
+      log,
+      door: new FrontDoor(config, accessOf, protocol.allowOrigin(config)),
+    }),
   }));
   const serve = app.callback();
 
@@ -81,4 +90,14 @@ export function createApp({ store, config, logger }: AppDependencies): App {
 function useRoutes(app: Application, router: Router): void {
   app.use(router.routes());
   app.use(router.allowedMethods());
+}
+
+/** Not `async`: that would be one more promise for each request. */
+function admit(door: FrontDoor): Middleware {
+  return (ctx, next) => {
+    const traffic: Traffic = PROBED.has(ctx.path) ? 'probe' : 'streams';
+    if (!door.answers(ctx.req, ctx.res, ctx.state['requestId'], traffic)) return next();
+    ctx.respond = false;
+    return undefined;
+  };
 }

@@ -1,13 +1,23 @@
 export type Headers = Readonly<Record<string, string>>;
 
-/** Anyone may have put anything into a stream: a browser must not run it, whatever type its producer gave it. */
+/** Makes a document one of no origin, without scripts. */
+const SANDBOX = { 'Content-Security-Policy': "sandbox; default-src 'none'" };
+
+/** Anyone may have sent it: a browser must neither run it, whatever type it says it has, nor let a page of another origin embed it. */
+export const CONTAINED: Headers = {
+  'X-Content-Type-Options': 'nosniff',
+  ...SANDBOX,
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** Of the content of a stream. */
 export function contentHeaders(contentType: string): Headers {
-  return {
-    'Content-Type': contentType,
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': "sandbox; default-src 'none'",
-    'Cross-Origin-Resource-Policy': 'same-origin',
-  };
+  return { 'Content-Type': contentType, ...CONTAINED };
+}
+
+/** The same for a wire whose every answer says the rest. */
+export function sandboxedHeaders(contentType: string): Headers {
+  return { 'Content-Type': contentType, ...SANDBOX };
 }
 
 /** Proxies must neither hold a live response back nor keep or change it. */

@@ -1,5 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { AllowedOrigins, Config } from '../config/config';
 import type { Access, Gatekeeper } from './access';
+import type { FrontDoor } from './front/front-door';
 import type { RequestLog } from './log-requests';
 import { originForm } from './origin-form';
 import type { Wire } from './protocol';
@@ -21,19 +23,28 @@ export interface Exchange {
 export interface DirectProtocol {
   /** All paths that begin so are its own. */
   readonly prefix: string;
+  /** Which pages may use it from a browser. */
+  allowOrigin(config: Config): AllowedOrigins;
   /** Answers a request. What it throws before the head is out is answered as an error. */
   operation(wire: Wire): (exchange: Exchange) => Promise<void> | void;
   /** What an error's answer carries beside the error. */
   errorHeaders(wire: Wire): Readonly<Record<string, string>>;
 }
 
+/** What it shares with the wires that Koa serves. */
+export interface FrontRoom {
+  readonly door: FrontDoor;
+  readonly accessOf: Gatekeeper;
+  readonly log: RequestLog;
+}
+
 const NO_QUERY = new URLSearchParams();
 
-/** The same gatekeeper, log and errors as for the wires that Koa serves. */
+/** The same checks, gatekeeper, log and errors as for the wires that Koa serves. */
 export function serveDirectly(
   protocol: DirectProtocol,
   wire: Wire,
-  { accessOf, log }: { accessOf: Gatekeeper; log: RequestLog },
+  { door, accessOf, log }: FrontRoom,
 ): RequestListener {
   const operation = protocol.operation(wire);
   const errorHeaders = protocol.errorHeaders(wire);
@@ -42,6 +53,7 @@ export function serveDirectly(
     const requestId = log(req, res, path);
     const access = (): Access => accessOf(req, query.get('access_token') ?? undefined);
     try {
+      if (door.answers(req, res, requestId, 'streams')) return;
       await operation({ req, res, path, query, requestId, access });
     } catch (error) {
       logUnexpected(wire.logger, error, requestId);

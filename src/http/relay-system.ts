@@ -26,6 +26,8 @@ export interface RelayRequest {
   /** Begins with a slash, without the query, still percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** It came in on the main port, whose origin the relay shares with everything else. */
+  readonly isMounted: boolean;
   readonly requestId: string;
   /** @throws RequestError unless the request may use this system: it is public, there are no tokens, or its token has the scope */
   authorize(): void;

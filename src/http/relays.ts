@@ -4,6 +4,8 @@ import type { Logger } from '../observe/logger';
 import type { Relay } from '../relay/relay';
 import { assertAllowed, gatekeeper } from './access';
 import { cama } from './cama';
+import { CONTAINED } from './content-headers';
+import { FrontDoor } from './front/front-door';
 import { httpipe } from './httpipe';
 import { requestLog } from './log-requests';
 import { originForm } from './origin-form';
@@ -34,12 +36,12 @@ export async function openRelays(relay: Relay, config: Config, logger: Logger): 
       const path = pathOf(req.url ?? '/');
       const system = mounts.find((one) => path === one.path || path.startsWith(`${one.path}/`));
       if (system === undefined) rest(req, res);
-      else serve(system, path.slice(system.strips.length) || '/', req, res);
+      else serve({ system, isMounted: true }, path.slice(system.strips.length) || '/', req, res);
     },
     alone(name) {
       const system = systems.find((one) => one.name === name);
       if (system === undefined) throw new Error(`there is no relay ${name}`);
-      return (req, res) => serve(system, pathOf(req.url ?? '/'), req, res);
+      return (req, res) => serve({ system, isMounted: false }, pathOf(req.url ?? '/'), req, res);
     },
     async drain() {
       await Promise.all(systems.map((system) => system.drain()));
@@ -50,21 +52,31 @@ export async function openRelays(relay: Relay, config: Config, logger: Logger): 
   };
 }
 
-type Serve = (system: RelaySystem, path: string, ...exchange: Parameters<RequestListener>) => void;
+interface Served {
+  readonly system: RelaySystem;
+  readonly isMounted: boolean;
+}
+
+type Serve = (served: Served, path: string, ...exchange: Parameters<RequestListener>) => void;
 
 function server(config: Config, logger: Logger): Serve {
   const accessOf = gatekeeper(config.tokens);
   const log = requestLog(logger);
-  return (system, path, req, res) => {
+  const door = new FrontDoor(config, accessOf);
+  return ({ system, isMounted }, path, req, res) => {
     const query = new URLSearchParams((req.url ?? '').split('?', 2)[1]);
     const requestId = log(req, res, system.shown(path), { relay: system.name });
+    for (const [name, value] of Object.entries(CONTAINED)) res.setHeader(name, value);
     res.setHeader('X-Request-Id', requestId);
     const authorize = (): void => {
       const isPublic = system.name !== 'packets' && config[system.name].public;
       if (!isPublic) assertAllowed(accessOf(req, query.get('access_token') ?? undefined), 'relay');
     };
-    const request: RelayRequest = { req, res, path, query, requestId, authorize };
-    system.handle(request).catch((error: unknown) => {
+    const request: RelayRequest = { req, res, path, query, isMounted, requestId, authorize };
+    const work = async (): Promise<void> => {
+      if (!door.answers(req, res, requestId, 'relay')) await system.handle(request);
+    };
+    work().catch((error: unknown) => {
       logUnexpected(logger, error, requestId);
       refuse(req, res, error, {});
     });

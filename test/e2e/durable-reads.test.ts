@@ -185,17 +185,18 @@ onEachStore(
       expect(polls.text).toBe('x');
     });
 
-    it('may be asked for by any page', async () => {
+    it('is kept from foreign pages, and run by none', async () => {
       const stream = await created(TEXT, 'x');
-      const preflight = await fetch(stream.url, { method: 'OPTIONS' });
-      expect(preflight.status).toBe(204);
-      expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT');
+      const options = await fetch(stream.url, { method: 'OPTIONS' });
+      expect([options.status, options.headers.get('allow')]).toEqual([
+        204,
+        'PUT, POST, HEAD, GET, DELETE, OPTIONS',
+      ]);
       for (const answer of [await stream.read(), await stream.read('?offset=x'), await stream.head()]) {
+        expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
         expect(answer.headers).toMatchObject({
-          'access-control-allow-origin': '*',
-          'access-control-expose-headers': expect.stringContaining('Stream-Next-Offset'),
           'x-content-type-options': 'nosniff',
-          'cross-origin-resource-policy': 'cross-origin',
+          'cross-origin-resource-policy': 'same-origin',
         });
       }
       expect((await stream.read()).headers['content-security-policy']).toContain('sandbox');

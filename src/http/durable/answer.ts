@@ -1,43 +1,23 @@
-import type { Config } from '../../config/config';
+import type { AllowedOrigins, Config } from '../../config/config';
 import type { LogInfo } from '../../core/log';
 import type { Offset } from '../../core/offset';
-import { contentHeaders, type Headers } from '../content-headers';
+import type { Headers } from '../content-headers';
 import type { Exchange } from '../direct';
 import { offsetToken } from './offset-token';
 
-const EXPOSED = [
-  'Stream-Next-Offset',
-  'Stream-Cursor',
-  'Stream-Up-To-Date',
-  'Stream-Closed',
-  'Stream-TTL',
-  'Stream-Expires-At',
-  'Stream-SSE-Data-Encoding',
-  'Producer-Epoch',
-  'Producer-Seq',
-  'Producer-Expected-Seq',
-  'Producer-Received-Seq',
-  'ETag',
-  'Location',
-  'Retry-After',
-  'X-Request-Id',
-  'X-Stream-State',
-].join(', ');
+type OriginSettings = Pick<Config, 'durable' | 'http'>;
 
-/** What every answer of this wire carries (PROTOCOL.md, 12.7), and CORS, so that pages of `allowOrigin` can read it. */
-export function sharedHeaders({ durable: { allowOrigin } }: Pick<Config, 'durable'>): Headers {
-  const security = { 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'cross-origin' };
-  if (allowOrigin === 'none') return security;
-  return {
-    ...security,
-    'Access-Control-Allow-Origin': allowOrigin === 'any' ? '*' : allowOrigin,
-    'Access-Control-Expose-Headers': EXPOSED,
-  };
+/** Which pages may use this wire from a browser. */
+export function allowedOrigins({ durable, http }: OriginSettings): AllowedOrigins {
+  return durable.allowOrigin ?? http.allowOrigin;
 }
 
-/** The content of a stream. A browser that is sent there must not run it. */
-export function streamContentHeaders(contentType: string): Headers {
-  return { ...contentHeaders(contentType), 'Cross-Origin-Resource-Policy': 'cross-origin' };
+/** What every answer of this wire carries (PROTOCOL.md, 12.7). Only where every page may read it may every page embed it. */
+export function sharedHeaders(config: OriginSettings): Headers {
+  return {
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Resource-Policy': allowedOrigins(config) === 'any' ? 'cross-origin' : 'same-origin',
+  };
 }
 
 /** How a reader or writer stands to the stream after this answer. */
@@ -54,7 +34,7 @@ export function isClosed(info: LogInfo): boolean {
 export class Answer {
   readonly #shared: Headers;
 
-  constructor(config: Pick<Config, 'durable'>) {
+  constructor(config: OriginSettings) {
     this.#shared = sharedHeaders(config);
   }
 

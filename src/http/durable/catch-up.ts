@@ -2,12 +2,12 @@ import { catchUp } from '../../core/follow';
 import type { LogInfo } from '../../core/log';
 import type { Offset } from '../../core/offset';
 import type { Page } from '../../core/store';
-import type { Headers } from '../content-headers';
+import { type Headers, sandboxedHeaders } from '../content-headers';
 import { drained } from '../drained';
 import { matchesAny } from '../etag';
 import { finish } from '../finish';
 import { streamState } from '../stream-state';
-import { isClosed, position, streamContentHeaders } from './answer';
+import { isClosed, position } from './answer';
 import { caching, etagOf } from './caching';
 import { type Chunk, chunk, chunkAt } from './chunk';
 import { JsonArray, jsonArrayLength } from './json-texts';
@@ -51,7 +51,7 @@ export function sendBody(wire: Durable, request: StreamRequest, body: Buffer, he
 
 export function chunkHeaders(info: LogInfo, { to, isUpToDate, isEnd }: Chunk): Headers {
   return {
-    ...streamContentHeaders(info.contentType),
+    ...sandboxedHeaders(info.contentType),
     ...position(to, isEnd),
     ...(isUpToDate && { 'Stream-Up-To-Date': 'true' }),
     ...(isClosed(info) && { 'X-Stream-State': streamState(info) }),

@@ -1,13 +1,13 @@
 import { isLogError, LogError } from '../../core/errors';
 import type { DirectProtocol, Exchange } from '../direct';
+import { PREFLIGHT_HEADERS } from '../front/cors';
 import { notAllowed } from '../front/not-allowed';
-import { Answer, sharedHeaders } from './answer';
+import { Answer, allowedOrigins, sharedHeaders } from './answer';
 import { append } from './append';
 import { Bodies } from './bodies';
 import { create } from './create';
 import { describe } from './describe';
 import type { Durable, Operation } from './operation';
-import { allow, METHODS } from './preflight';
 import { read } from './read';
 import { remove } from './remove';
 import { idOf, PREFIX } from './stream-path';
@@ -21,9 +21,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   DELETE: remove,
 };
 
+const METHODS = [...Object.keys(OPERATIONS), 'OPTIONS'].join(', ');
+
 /** The Durable Streams protocol: `/v1/stream/<id>`. Its document is `docs/durable-streams.md`. */
 export const durable: DirectProtocol = {
   prefix: PREFIX,
+  allowOrigin: allowedOrigins,
   operation(wire) {
     const { config, store } = wire;
     const tools: Durable = {
@@ -39,8 +42,7 @@ export const durable: DirectProtocol = {
 
 function perform(wire: Durable, exchange: Exchange): Promise<void> | void {
   const { method = '' } = exchange.req;
-  // A preflight comes without the token of the request that it is about.
-  if (method === 'OPTIONS') return allow(wire, exchange);
+  if (method === 'OPTIONS') return wire.answer.empty(exchange, 204, { Allow: METHODS, ...PREFLIGHT_HEADERS });
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
   if (operation === undefined) throw notAllowed(method, METHODS);
   const { req, res, path, query, requestId, access } = exchange;

@@ -8,11 +8,11 @@ import { advance, type Offset } from '../../core/offset';
 import { isRemoval } from '../../core/removal';
 import { slicesOf, turnFor } from '../../core/turns';
 import { ChunkedBody } from '../chunked-body';
+import { sandboxedHeaders } from '../content-headers';
 import { detach } from '../detach';
 import { drained } from '../drained';
 import { cutUnlessTaken } from '../finish';
 import { keepAlive } from '../keep-alive';
-import { streamContentHeaders } from './answer';
 import { encodingOf } from './event-frames';
 import { EventWriter } from './event-writer';
 import { isText } from './media-type';
@@ -34,7 +34,7 @@ export async function sendEvents(
   if (from < info.tail) await assertIntact(wire.store, info, from, info.tail);
   const encoding = encodingOf(info.framing, isText(info.contentType));
   wire.answer.head(request, 200, {
-    ...streamContentHeaders('text/event-stream'),
+    ...sandboxedHeaders('text/event-stream'),
     'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',
     ...(encoding === 'base64' && { 'Stream-SSE-Data-Encoding': 'base64' }),

@@ -25,6 +25,8 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   UNAUTHENTICATED: { status: 401, code: 'token_missing' },
   TOKEN_INVALID: { status: 401, code: 'token_invalid' },
   FORBIDDEN: { status: 403, code: 'forbidden' },
+  HOST_NOT_ALLOWED: { status: 403, code: 'host_not_allowed' },
+  ORIGIN_NOT_ALLOWED: { status: 403, code: 'origin_not_allowed' },
 
   // What the request says.
   LOG_ID_INVALID: { status: 400, code: 'id_invalid' },

@@ -1,0 +1,24 @@
+import { isIPv6 } from 'node:net';
+import { type Check, Mismatch } from './option';
+
+const NAME = /^(\*|(\*\.)?[a-z\d_-]+(\.[a-z\d_-]+)*\.?|\[[\da-f:.]+\])(:\d{1,5})?$/;
+
+/** What a request's `Host` may be: names, `*.example.com` for the names below it, `*` for all, each with a port or without. */
+export const hostList: Check<readonly string[]> = {
+  parse(raw) {
+    if (!Array.isArray(raw)) throw new Mismatch(complaint('a list of host names'));
+    return raw.map((one: unknown, index) => parseHost(one, `[${index}]`));
+  },
+  fromText: (text) => text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()])),
+};
+
+function parseHost(raw: unknown, within: string): string {
+  const text = typeof raw === 'string' ? raw.toLowerCase() : '';
+  if (isIPv6(text)) return `[${text}]`;
+  if (!NAME.test(text)) throw new Mismatch(complaint('a host name'), within);
+  return text.replace(/\.(?=:\d+$|$)/, '');
+}
+
+function complaint(what: string): string {
+  return `must be ${what} without a scheme, such as logs.example.com, logs.example.com:8080 or "*.example.com"`;
+}

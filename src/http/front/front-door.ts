@@ -1,0 +1,133 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AllowedOrigins, Config } from '../../config/config';
+import type { Gatekeeper } from '../access';
+import { RequestError } from '../request-error';
+import { Cors, isPreflight } from './cors';
+import { OwnHosts } from './own-hosts';
+
+/**
+ * What a request may do. `streams`: GET, HEAD and OPTIONS change nothing. `relay`: a GET takes what it gets. `probe`: what watches the
+ * process may reach it by any name.
+ */
+export type Traffic = 'streams' | 'relay' | 'probe';
+
+const WHOLE_URL = /^https?:\/\/([^/?#]*)/i;
+const QUOTED_MAX = 100;
+
+/**
+ * What every request of every wire passes first: it must name this server as its host, and what changes something must not come from
+ * a foreign page. Neither holds for a request with a valid token in a header, which no foreign page has.
+ */
+export class FrontDoor {
+  readonly #hosts: OwnHosts;
+  readonly #cors: Cors;
+  readonly #hasTokens: boolean;
+
+  constructor(
+    config: Pick<Config, 'http' | 'host' | 'listeners' | 'tokens'>,
+    private readonly accessOf: Gatekeeper,
+    allowOrigin: AllowedOrigins = config.http.allowOrigin,
+  ) {
+    this.#hosts = new OwnHosts(config);
+    this.#cors = new Cors(allowOrigin);
+    this.#hasTokens = config.tokens.length > 0;
+  }
+
+  /**
+   * @returns whether the request is answered, because it was a preflight
+   * @throws RequestError `HOST_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`; `HEADER_INVALID` for a second `Host`
+   */
+  answers(req: IncomingMessage, res: ServerResponse, requestId: string, traffic: Traffic): boolean {
+    this.#cors.mark(req, res);
+    const asksFirst = isPreflight(req);
+    if (!asksFirst || !this.#cors.allows(req.headers.origin)) this.#check(req, traffic);
+    if (asksFirst) this.#cors.answer(req, res, requestId);
+    return asksFirst;
+  }
+
+  #check(req: IncomingMessage, traffic: Traffic): void {
+    assertOneHost(req.rawHeaders);
+    const foreign = traffic === 'probe' ? undefined : this.#foreignHost(req);
+    if (foreign !== undefined && !this.#bearsToken(req)) throw hostNotAllowed(foreign);
+    if (!changes(req.method, traffic) || this.#mayChange(req) || this.#bearsToken(req)) return;
+    throw originNotAllowed(req.headers.origin);
+  }
+
+  /** HTTP/1.0 may leave the host out; no browser does. */
+  #foreignHost(req: IncomingMessage): string | undefined {
+    const { host } = req.headers;
+    if (host !== undefined && !this.#hosts.has(host, req.socket)) return host;
+    const named = namedByTarget(req);
+    return named === undefined || this.#hosts.has(named, req.socket) ? undefined : named;
+  }
+
+  /** Without `Origin` and `Sec-Fetch-Site` it does not come from a page, as far as that can be known. */
+  #mayChange(req: IncomingMessage): boolean {
+    const { origin, 'sec-fetch-site': site, referer } = req.headers;
+    if (origin === undefined && site === undefined) return true;
+    if (this.#cors.allows(origin ?? originOf(referer))) return true;
+    if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+    return origin === undefined || isSameHost(origin, namedByTarget(req) ?? req.headers.host ?? '');
+  }
+
+  #bearsToken(req: IncomingMessage): boolean {
+    if (!this.#hasTokens || req.headers.authorization === undefined) return false;
+    try {
+      this.accessOf(req, undefined);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function changes(method: string | undefined, traffic: Traffic): boolean {
+  if (method === 'HEAD' || method === 'OPTIONS') return false;
+  return method !== 'GET' || traffic === 'relay';
+}
+
+/** The host in a request's target that is a whole URL (RFC 9112, 3.2.2). */
+function namedByTarget({ url = '' }: IncomingMessage): string | undefined {
+  return url.startsWith('/') ? undefined : WHOLE_URL.exec(url)?.[1];
+}
+
+/** The scheme is left out: a proxy that speaks TLS changes it. */
+function isSameHost(origin: string, host: string): boolean {
+  const [, scheme = '', authority] = /^(https?):\/\/(.+)$/.exec(origin.toLowerCase()) ?? [];
+  const written = host.toLowerCase();
+  return authority === written || `${authority}:${scheme === 'https' ? 443 : 80}` === written;
+}
+
+function originOf(referer: string | undefined): string | undefined {
+  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
+}
+
+/** Node takes the first one; what stands before this server may have taken another (RFC 9112, 3.2). */
+function assertOneHost(rawHeaders: readonly string[]): void {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts > 1) throw new RequestError('HEADER_INVALID', 'Host is given more than once');
+}
+
+function hostNotAllowed(host: string): RequestError {
+  return new RequestError(
+    'HOST_NOT_ALLOWED',
+    `The host ${quoted(host)} is not one of this server's. ` +
+      'If it should be, list it in the setting http.hosts (LOOM_HTTP_HOSTS)',
+  );
+}
+
+function originNotAllowed(origin: string | undefined): RequestError {
+  const pages = origin === undefined ? 'Pages of another site' : `Pages of the origin ${quoted(origin)}`;
+  return new RequestError(
+    'ORIGIN_NOT_ALLOWED',
+    `${pages} may not do this. If they should, list their origin in the setting http.allowOrigin (LOOM_HTTP_ALLOW_ORIGIN)`,
+  );
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text);
+}

@@ -1,0 +1,69 @@
+import { Socket } from 'node:net';
+import { configFrom } from '../../src/config/load';
+import { OwnHosts } from '../../src/http/front/own-hosts';
+
+/** A connection that came in at this address. */
+function cameInAt(localAddress: string): Socket {
+  return Object.defineProperty(new Socket(), 'localAddress', { value: localAddress });
+}
+
+const hostsOf = (settings: object): OwnHosts => new OwnHosts(configFrom(settings));
+
+describe('the hosts of a server that listens beyond the loopback', () => {
+  const hosts = hostsOf({ host: '0.0.0.0', allowAnonymous: true });
+
+  it.each(['172.17.0.2', '::ffff:172.17.0.2', 'fe80::1'])(
+    'include every address, for what came in at %s',
+    (at) => {
+      for (const address of ['172.17.0.2:3060', '192.168.1.5', '[2001:db8::1]:3060', '0.0.0.0:3060'])
+        expect(hosts.has(address, cameInAt(at))).toBe(true);
+      for (const name of ['evil.test', 'loom', '192.168.1.5.evil.test', '[evil.test]', '192.168.1'])
+        expect(hosts.has(name, cameInAt(at))).toBe(false);
+    },
+  );
+
+  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])(
+    'include only those of the loopback, for what came in at %s',
+    (at) => {
+      expect(hosts.has('192.168.1.5', cameInAt(at))).toBe(false);
+      expect(hosts.has('[::1]:3060', cameInAt(at))).toBe(true);
+    },
+  );
+
+  it('do not depend on what was asked before', () => {
+    expect(hosts.has('192.168.1.5', cameInAt('172.17.0.2'))).toBe(true);
+    expect(hosts.has('192.168.1.5', cameInAt('127.0.0.1'))).toBe(false);
+  });
+});
+
+it('the hosts of a server include the names that it listens on', () => {
+  const hosts = hostsOf({
+    host: 'build.lan',
+    allowAnonymous: true,
+    listeners: [{ serve: 'cama', port: 8000, host: 'fd00::7' }],
+  });
+  for (const name of ['Build.LAN:3060', '[FD00::7]:8000', 'localhost'])
+    expect(hosts.has(name, cameInAt('127.0.0.1'))).toBe(true);
+  expect(hosts.has('other.lan', cameInAt('127.0.0.1'))).toBe(false);
+});
+
+it.each([
+  '',
+  ':3060',
+  'a b',
+  'a/b',
+  'user@localhost',
+  'localhost:80:80',
+  '::1',
+  '[::1',
+  'localhost:x',
+  'a\\b',
+])('a host that is malformed is not allowed: %j', (host) => {
+  expect(hostsOf({}).has(host, cameInAt('127.0.0.1'))).toBe(false);
+});
+
+it('"*" allows every host that is well-formed', () => {
+  const hosts = hostsOf({ http: { hosts: ['*'] } });
+  expect(hosts.has('anything.test:1', cameInAt('127.0.0.1'))).toBe(true);
+  expect(hosts.has('user@anything.test', cameInAt('127.0.0.1'))).toBe(false);
+});
