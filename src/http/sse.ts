@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 const LF = 0x0a;
 const CR = 0x0d;
+const SPACE = 0x20;
 
 /** One event of a `text/event-stream` (WHATWG HTML, 9.2). */
 export interface ServerSentEvent {
@@ -25,13 +26,14 @@ export function encodeEvent({ event, id, data }: ServerSentEvent): Buffer {
 
 /**
  * An event with `head`, its ASCII fields before the data. Each line of the data is a field of its own: CR, LF and CRLF all end a line
- * on this wire.
+ * on this wire. A reader takes one space away after the colon (WHATWG HTML, 9.2.6), so that a line that begins with one gets one more,
+ * even where the field has none of its own.
  *
  * Byte by byte into one buffer: with a string per line, 4 MiB of line feeds take a second, most of it in the garbage collector.
  */
 export function encodeData(head: string, field: 'data:' | 'data: ', data: Buffer): Buffer {
   const text = isUtf8(data) ? data : Buffer.from(data.toString());
-  const bytesMax = head.length + (1 + lineEnds(text)) * (field.length + 1) + text.length + 1;
+  const bytesMax = head.length + (1 + lineEnds(text)) * ('data: '.length + 1) + text.length + 1;
   const event = Buffer.allocUnsafe(bytesMax);
   const end = writeLines(event, event.write(head, 'latin1'), field === 'data: ', text);
   event[end] = LF;
@@ -50,7 +52,7 @@ function lineEnds(text: Buffer): number {
 
 /** @returns where in `event` the last line ends */
 function writeLines(event: Buffer, from: number, isSpaced: boolean, text: Buffer): number {
-  let to = writeName(event, from, isSpaced);
+  let to = writeName(event, from, isSpaced || text[0] === SPACE);
   for (let at = 0; at < text.length; at += 1) {
     const byte = text[at] ?? LF;
     if (byte !== LF && byte !== CR) {
@@ -59,7 +61,7 @@ function writeLines(event: Buffer, from: number, isSpaced: boolean, text: Buffer
     }
     if (byte === CR && text[at + 1] === LF) at += 1;
     event[to++] = LF;
-    to = writeName(event, to, isSpaced);
+    to = writeName(event, to, isSpaced || text[at + 1] === SPACE);
   }
   event[to++] = LF;
   return to;

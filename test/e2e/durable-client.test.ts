@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DurableStream, IdempotentProducer, stream } from '@durable-streams/client';
+import { DurableStream, IdempotentProducer, type StreamResponse, stream } from '@durable-streams/client';
+import fc from 'fast-check';
 import { LoomProcess } from '../support/loom-process';
 import { startRedisServer } from '../support/redis-server';
 
@@ -40,6 +42,12 @@ const persistently: typeof fetch = async (input, init) => {
     await delay(20);
   }
 };
+
+async function textOf(response: StreamResponse): Promise<string> {
+  let all = '';
+  for await (const piece of response.textStream()) all += piece;
+  return all;
+}
 
 describe.each(Object.entries(STAGES))('the official client, with a server on %s', (_name, raise) => {
   let stage: Stage;
@@ -95,15 +103,50 @@ describe.each(Object.entries(STAGES))('the official client, with a server on %s'
     expect((await stored.json()).map(({ n }) => n)).toEqual(expected);
   });
 
+  it('reads the same text by events as by catching up, in whatever pieces it was appended', async () => {
+    const unit = fc.constantFrom('a', ' ', '  ', '\t', '\n', ':', 'data: ', 'ü', '€', '🧵', '\u2028');
+    const pieces = fc.array(fc.string({ unit, minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(pieces, fc.boolean(), async (texts, isLive) => {
+        const url = `${loom.url}/v1/stream/text/${randomUUID()}`;
+        const handle = await DurableStream.create({ url, contentType: 'text/plain' });
+        const append = async (): Promise<void> => {
+          for (const text of texts) await handle.append(text);
+          await handle.close();
+        };
+        if (!isLive) await append();
+        const reading = stream({ url, offset: '-1', live: 'sse' }).then(textOf);
+        if (isLive) await append();
+        expect(await reading).toBe(texts.join(''));
+        expect(await (await fetch(url)).text()).toBe(texts.join(''));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('reads the same bytes by events as by catching up, in whatever pieces they were appended', async () => {
+    const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }), { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(pieces, async (chunks) => {
+        const url = `${loom.url}/v1/stream/bytes/${randomUUID()}`;
+        const handle = await DurableStream.create({ url, contentType: 'application/x-thing' });
+        for (const chunk of chunks) await handle.append(chunk);
+        await handle.close();
+        const read: Uint8Array[] = [];
+        const events = await stream({ url, offset: '-1', live: 'sse' });
+        for await (const bytes of events.bodyStream()) read.push(bytes);
+        expect(Buffer.concat(read)).toEqual(Buffer.concat(chunks));
+        expect(Buffer.from(await (await fetch(url)).arrayBuffer())).toEqual(Buffer.concat(chunks));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it.each(['sse', 'long-poll'] as const)('follows what comes by %s, to the end', async (live) => {
     const url = `${loom.url}/v1/stream/follow/${live}`;
     const handle = await DurableStream.create({ url, contentType: 'text/plain' });
     const following = await stream({ url, offset: '-1', live });
-    const text = (async () => {
-      let all = '';
-      for await (const piece of following.textStream()) all += piece;
-      return all;
-    })();
+    const text = textOf(following);
     for (const word of ['warp ', 'and ', 'weft\n', 'ü€\n']) await handle.append(word);
     await handle.close();
     expect(await text).toBe('warp and weft\nü€\n');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { encodeEvent, type ServerSentEvent } from '../../src/http/sse';
+import { encodeData, encodeEvent, type ServerSentEvent } from '../../src/http/sse';
 
 function encoded(event: ServerSentEvent): string {
   return encodeEvent(event).toString();
@@ -30,14 +30,20 @@ describe('a server-sent event', () => {
     );
   });
 
+  it('without a space after the colon has one in front of a line that begins with one', () => {
+    const event = encodeData('', 'data:', Buffer.from(' a\n  b\nc \r\n \r d'));
+    expect(event.toString()).toBe('data:  a\ndata:   b\ndata:c \ndata:  \ndata:  d\n\n');
+  });
+
   it('reads as its data with one kind of line end', () => {
     const unit = fc.constantFrom('a', ' ', ':', '\n', '\r', '\r\n', 'ü', '€', '🧵', '\ufeff', 'data: ');
     fc.assert(
       fc.property(fc.string({ unit }), (data) => {
         const lines = encoded({ id: '0', data }).split('\n').slice(1, -2);
-        expect(lines.map((line) => line.replace(/^data: /, '')).join('\n')).toBe(
-          data.replaceAll(/\r\n|\r/g, '\n'),
-        );
+        const expected = data.replaceAll(/\r\n|\r/g, '\n');
+        expect(lines.map((line) => line.replace(/^data: /, '')).join('\n')).toBe(expected);
+        const unspaced = encodeData('', 'data:', Buffer.from(data)).toString().split('\n').slice(0, -2);
+        expect(unspaced.map((line) => line.replace(/^data: ?/, '')).join('\n')).toBe(expected);
       }),
     );
   });

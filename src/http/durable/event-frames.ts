@@ -70,7 +70,6 @@ function textEvent(bytes: Buffer, { held, afterReturn }: Carry): { event: Event;
   };
 }
 
-/** No space after the colon: a client takes one away, and the text may begin with one of its own. */
 function textBlock(shown: Buffer, afterReturn: boolean): Event {
   const text = afterReturn && shown[0] === LF ? shown.subarray(1) : shown;
   return text.length === 0 ? [] : [encodeData(HEAD, 'data:', text)];

@@ -23,7 +23,7 @@ function dataOf(event: string): string {
   expect(name).toBe('event: data');
   expect(event.endsWith('\n\n')).toBe(true);
   for (const line of lines) expect(line.startsWith('data:') && !line.includes('\r')).toBe(true);
-  return lines.map((line) => line.slice('data:'.length)).join('\n');
+  return lines.map((line) => line.replace(/^data: ?/, '')).join('\n');
 }
 
 function cut(bytes: Buffer, size: number): Buffer[] {
