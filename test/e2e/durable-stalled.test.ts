@@ -23,7 +23,7 @@ describe('a reader at /v1/stream that does not read', () => {
     for (let time = 1; time < APPENDS; time += 1) await stream.append(APPEND, TEXT);
     const client = connect(loom.process().port, '127.0.0.1').pause();
     client.on('error', () => {});
-    client.write(`GET /v1/stream/${id}?offset=-1${live} HTTP/1.1\r\nHost: loom\r\n\r\n`);
+    client.write(`GET /v1/stream/${id}?offset=-1${live} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     // The line of its request is written when it is over.
     const line = `"method":"GET","path":"/v1/stream/${id}"`;
     while (!loom.output().includes(line)) await delay(10);

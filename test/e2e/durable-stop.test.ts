@@ -28,7 +28,7 @@ describe('a server that stops', () => {
     const late = await RawConnection.open(loom.port);
     const code = loom.kill('SIGTERM');
     await eventually('it stops', () => loom.stdout.includes('"stopping"'));
-    late.send('GET /v1/stream/late?offset=-1&live=sse HTTP/1.1\r\nHost: loom\r\n\r\n');
+    late.send('GET /v1/stream/late?offset=-1&live=sse HTTP/1.1\r\nHost: localhost\r\n\r\n');
     expect(await code).toBe(0);
     expect(loom.stdout).not.toContain('stopTimeout is over');
     late.close();

@@ -51,7 +51,7 @@ describe('metadata', () => {
     const id = freshId();
     expect((await post(id, metadata)).status).toBe(201);
     const connection = await RawConnection.open(loom.process().port);
-    connection.send(`GET /stream/${id} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    connection.send(`GET /stream/${id} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
     const answer = await connection.whole();
     expect(answer).not.toMatch(/^X-Injected|^<script/m);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
@@ -64,7 +64,7 @@ describe('metadata', () => {
   it('that breaks the request off by CR or NUL is refused', async () => {
     for (const character of ['\r', '\0']) {
       const connection = await RawConnection.open(loom.process().port);
-      connection.send(`POST /stream HTTP/1.1\r\nHost: x\r\nX-Stream-Metadata: "a${character}b"\r\n\r\n`);
+      connection.send(`POST /stream HTTP/1.1\r\nHost: localhost\r\nX-Stream-Metadata: "a${character}b"\r\n\r\n`);
       expect(await connection.whole()).toMatch(/^HTTP\/1\.1 400 /);
     }
   });
@@ -155,7 +155,7 @@ describe('metadata', () => {
       const value = Buffer.from('text/plain; a="é\u{1F4A9}"').toString('latin1');
       const connection = await RawConnection.open(loom.process().port);
       connection.send(
-        `POST /stream/${id} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1\r\n${name}: ${value}\x7f\r\n\r\nx`,
+        `POST /stream/${id} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1\r\n${name}: ${value}\x7f\r\n\r\nx`,
       );
       const answer = await connection.whole();
       expect(answer).toMatch(/^HTTP\/1\.1 (201|400) /);

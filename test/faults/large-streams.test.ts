@@ -52,7 +52,7 @@ describe('a large stream', () => {
       answer += text;
     });
     socket.write(
-      'POST /stream/dribble HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n',
+      'POST /stream/dribble HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n',
     );
     for (let at = 0; at < count; at += 10_000) {
       const bytes = [...history.source.bytes(at, at + 10_000)].map((byte) => String.fromCharCode(byte));

@@ -20,7 +20,7 @@ describe('requests that wait one behind the other on one connection', () => {
   beforeEach(async () => {
     connection = await RawConnection.open(loom.port);
     for (const channel of CHANNELS)
-      connection.send(`GET /channels/v1/${channel} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      connection.send(`GET /channels/v1/${channel} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await eventually('all wait', async () => (await waiting()).length === CHANNELS.length);
   });
   afterEach(() => connection.close());

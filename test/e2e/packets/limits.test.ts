@@ -88,7 +88,7 @@ describe('the packet proxy at its limits', () => {
     const socket = connect(Number(port), hostname);
     const started = performance.now();
     socket.end(
-      'POST /packets HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token half\r\nContent-Length: 0\r\n\r\n',
+      'POST /packets HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer token half\r\nContent-Length: 0\r\n\r\n',
     );
     let said = '';
     socket.setEncoding('utf8').on('data', (text: string) => {
