@@ -16,7 +16,9 @@ const GIVE_UP: CommandOption = {
   value: 'DURATION',
   words: 'how long the server may be away at a stretch, such as 5m; for ever if not given',
 };
-const FORCE: CommandOption = { words: 'replace a stream that exists already' };
+const FORCE: CommandOption = {
+  words: 'replace a stream that exists already; the token must allow produce and delete',
+};
 const METADATA: CommandOption = { value: 'JSON', words: "the stream's metadata" };
 const RAW: CommandOption = { words: 'pass control characters on to the terminal' };
 const PREFIX: CommandOption = { value: 'PREFIX', words: 'only streams whose id starts so' };

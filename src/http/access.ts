@@ -47,6 +47,15 @@ export function authorize(ctx: Context, scope: TokenScope | readonly TokenScope[
   return access;
 }
 
+/** As `authorize`, for what takes each of the scopes. `what` begins the sentence of the refusal, such as `force=true`. */
+export function authorizeEach(ctx: Context, scopes: readonly TokenScope[], id: string, what: string): void {
+  const access: Access = ctx.state['access'];
+  if (!scopes.every((one) => access.scopes.has(one))) {
+    throw forbidden(`${what} needs a token with the scopes "${scopes.join('" and "')}"`);
+  }
+  if (!id.startsWith(access.prefix)) throw beyond(access.prefix);
+}
+
 /** @throws RequestError `FORBIDDEN` as in `authorize` */
 export function assertAllowed(access: Access, scope: TokenScope | readonly TokenScope[], id?: string): void {
   const isSufficient =

@@ -9,6 +9,8 @@ tokens:
   - everything
   - {token: reader, scopes: [consume]}
   - {token: writer, scopes: [produce]}
+  - {token: replacer, scopes: [produce, delete]}
+  - {token: remover, scopes: [delete]}
   - {sha256: ${sha256('hashed')}, scopes: [produce, consume, delete, spy], prefix: "team-"}
 `;
 
@@ -64,6 +66,24 @@ describe('with tokens', () => {
     ).toBe(403);
     expect((await get('/spy', bearer('reader'))).status).toBe(403);
     expect((await get('/stream', bearer('reader'))).status).toBe(200);
+  });
+
+  it.each(['POST', 'PUT'])('only a token that may delete replaces a stream by %s', async (method) => {
+    const path = `/stream/forced-${method}`;
+    const send = (token: string, query: string) =>
+      request(loom.url(path + query), { method, headers: bearer(token), body: token });
+    expect((await send('writer', '')).status).toBe(201);
+    for (const token of ['writer', 'remover', 'reader']) {
+      const refused = await send(token, '?force=true');
+      expect(refused.status).toBe(403);
+      expect(JSON.parse(refused.text).error).toContain('"produce" and "delete"');
+    }
+    expect((await get(path, bearer('reader'))).text).toBe('writer');
+    expect((await send('replacer', '?force=true')).headers['x-stream-replaced']).toBe('true');
+    expect((await get(path, bearer('reader'))).text).toBe('replacer');
+    expect(
+      (await request(loom.url(`${path}-new?force=true`), { method, headers: bearer('writer') })).status,
+    ).toBe(403);
   });
 
   it('a producer may ask how far it came, and no more', async () => {

@@ -64,7 +64,9 @@ describe('metadata', () => {
   it('that breaks the request off by CR or NUL is refused', async () => {
     for (const character of ['\r', '\0']) {
       const connection = await RawConnection.open(loom.process().port);
-      connection.send(`POST /stream HTTP/1.1\r\nHost: localhost\r\nX-Stream-Metadata: "a${character}b"\r\n\r\n`);
+      connection.send(
+        `POST /stream HTTP/1.1\r\nHost: localhost\r\nX-Stream-Metadata: "a${character}b"\r\n\r\n`,
+      );
       expect(await connection.whole()).toMatch(/^HTTP\/1\.1 400 /);
     }
   });

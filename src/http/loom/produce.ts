@@ -5,7 +5,7 @@ import { generateLogId, type LogId, parseLogId } from '../../core/log-id';
 import { wireGeneration } from '../../core/loss';
 import { START } from '../../core/offset';
 import type { Created } from '../../core/store';
-import { authorize } from '../access';
+import { authorize, authorizeEach } from '../access';
 import type { Headers } from '../content-headers';
 import { continueIfExpected } from '../continue-if-expected';
 import { keptContentType } from '../headers/kept-content-type';
@@ -31,8 +31,14 @@ export async function produceUnnamed(ctx: RouterContext, wire: Wire): Promise<vo
 /** `POST /stream/:id[?force=true]`, or `PUT`. */
 export async function produceNamed(ctx: RouterContext, wire: Wire): Promise<void> {
   const id = streamId(ctx);
-  authorize(ctx, 'produce', id);
+  // To replace a stream is to delete what it held.
+  if (isForced(ctx)) authorizeEach(ctx, ['produce', 'delete'], id, 'force=true');
+  else authorize(ctx, 'produce', id);
   await produce(ctx, wire, id);
+}
+
+function isForced(ctx: RouterContext): boolean {
+  return ctx.query['force'] === 'true';
 }
 
 async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void> {
@@ -106,7 +112,7 @@ async function create(ctx: RouterContext, wire: Wire, id: LogId, upload: UploadH
     ...(finalLength !== undefined && { finalLength }),
   };
   try {
-    return await store.create(id, init, ctx.query['force'] === 'true' ? 'replace' : 'new');
+    return await store.create(id, init, isForced(ctx) ? 'replace' : 'new');
   } catch (error) {
     if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('ID_RETIRED', error.message);
     if (!isLogError(error, 'LOG_EXISTS')) throw error;
