@@ -1,4 +1,4 @@
-import type { LogInfo, LogState } from './log';
+import type { LogState } from './log';
 import type { ListQuery } from './store';
 
 const LIVE: readonly LogState[] = ['open', 'interrupted'];
@@ -10,6 +10,9 @@ export function statesOf({ state }: ListQuery): readonly LogState[] {
   return state === 'live' ? LIVE : [state];
 }
 
-export function matchesQuery({ id, state }: Pick<LogInfo, 'id' | 'state'>, query: ListQuery): boolean {
+export function matchesQuery(
+  { id, state }: { readonly id: string; readonly state: LogState },
+  query: ListQuery,
+): boolean {
   return id.startsWith(query.prefix ?? '') && statesOf(query).includes(state);
 }

@@ -46,7 +46,7 @@ export interface LogStore {
    * The facts of the present generation, or `undefined` when there is no such log or it has expired. Where bytes were lost the
    * tail is where the rest ends, 0 if there is none, and `losses` has what is gone.
    * @throws LogError `LOG_RETIRED`: it was removed, or has expired, while forks of it live, and until the last of them is removed the
-   *   id stays taken
+   *   id stays taken; `STORE_DAMAGED`: what is stored of it cannot be understood
    */
   info(id: LogId): Promise<LogInfo | undefined>;
 
@@ -127,8 +127,14 @@ export interface LogStore {
    */
   list(query: ListQuery, signal?: AbortSignal): Promise<ListPage>;
 
-  /** Logs whose time has come, the most overdue first. */
+  /** Logs whose time has come, the most overdue first. Like `list` it passes over those whose facts cannot be understood. */
   due(query: DueQuery, limit: number): Promise<readonly LogInfo[]>;
+
+  /**
+   * Takes away the log of an id of which `info` throws `STORE_DAMAGED`, with what is left of its bytes. One that can be read stays.
+   * @returns whether there was such a log
+   */
+  purge(id: LogId): Promise<boolean>;
 
   /** Tells `listener` of every log that is created, attached to, interrupted, sealed or removed or that loses bytes, on any node, from now on. */
   lifecycle(listener: (event: LifecycleEvent) => void): () => void;

@@ -14,10 +14,11 @@ export class DamageReports {
   constructor(private readonly alarm: Alarm = () => {}) {}
 
   /** Reports the error of a log if it is one of damage. @returns the error, to be thrown */
-  noted({ id, generation }: Pick<LogRef, 'id'> & Partial<LogRef>, error: unknown): unknown {
+  noted(log: { readonly [key in keyof LogRef]?: LogRef[key] | undefined }, error: unknown): unknown {
     if (!isLogError(error, 'STORE_DAMAGED')) return error;
     const lost = error instanceof DamageError ? error.lost : {};
-    this.#report(generation ?? id, error.message, { id, ...(generation && { generation }), ...lost });
+    const { id, generation } = log;
+    this.#report(generation ?? id ?? '', error.message, { id, generation, ...lost });
     return error;
   }
 

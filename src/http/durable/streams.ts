@@ -56,6 +56,10 @@ export class Streams {
 /** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */
 export async function existing(store: LogStore, id: LogId): Promise<LogInfo> {
   const info = await store.info(id);
-  if (info === undefined) throw new LogError('LOG_NOT_FOUND', `The stream ${id} does not exist`);
+  if (info === undefined) throw notFound(id);
   return info;
+}
+
+export function notFound(id: LogId): LogError {
+  return new LogError('LOG_NOT_FOUND', `The stream ${id} does not exist`);
 }

@@ -2,12 +2,12 @@ import type { RouterContext } from '@koa/router';
 import { isLogError, messageOf } from '../../core/errors';
 import type { LogInfo } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import { removeLog } from '../../core/remove-log';
 import type { LogStore } from '../../core/store';
 import { authorize } from '../access';
 import { signalOfClient } from '../front/client-signal';
 import { decodeSegment } from '../path-segment';
 import type { Wire } from '../protocol';
-import { removeLog } from './remove';
 
 const PAGE = 500;
 /** How many streams are deleted at once: enough for a store to group its writes, and too few to hold up producers. */

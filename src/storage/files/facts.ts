@@ -1,28 +1,28 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Database, open, type RootDatabase } from 'lmdb';
-import { LogError } from '../../core/errors';
+import { isLogError, LogError } from '../../core/errors';
 import type { LogState } from '../../core/log';
 import type { LogId } from '../../core/log-id';
-import type { DueQuery } from '../../core/store';
 import { causeOf } from './commit-cause';
 import { PRIVATE_FILE } from './file-io';
 import { Lineage } from './lineage';
+import { Moments } from './moments';
 import { ProducerStates } from './producer-states';
+import { LENIENT_JSON, readValue, unreadable } from './read-value';
 import { idsAdded, type Step, type StoredFacts } from './stored-facts';
+import { isStoredFacts } from './stored-record';
 
 export interface ListEntry {
   readonly generation: string;
-  readonly id: LogId;
+  readonly id: LogId | '';
   readonly state: LogState;
 }
 
-type Moment = [at: number, generation: string];
-type Index = readonly [index: Database<true, Moment>, moment: Moment];
+/** Stands for an entry that cannot be read. */
+const UNREADABLE = { id: '', state: 'closed' } as const;
 
-/** Stands for the deadline of a log that has a writer. */
-const NEVER = Number.MAX_SAFE_INTEGER;
-/** Sorts after every generation. */
-const LAST = '~';
+/** How many entries a search looks at before others have their turn. */
+const SLICE = 2_000;
 /** 2 has commits, expiry and forks, of which a version that writes 1 knows nothing. */
 const FORMAT = 2;
 
@@ -33,21 +33,16 @@ const FORMAT = 2;
  * ids       id, as bytes -> its present generation. LMDB takes keys of up to 1,978 bytes; an id has 512 at the most.
  * order     generation -> id and state: what a list is scanned by, without the metadata of logs that it passes over.
  *           A generation begins with the time of its creation (UUIDv7), so this is the order of creation.
- * unsealed  [deadline, generation]
- * sealed    [time of the seal, generation]
- * expiring  [time of the expiry, generation]
  * about     the format, the kernel's boot under which the store was opened last, and what `probe` writes
  */
 export class Facts {
   readonly producers: ProducerStates;
   readonly lineage: Lineage;
+  readonly moments: Moments;
   readonly #root: RootDatabase<number, string>;
   readonly #logs: Database<StoredFacts, string>;
   readonly #ids: Database<string, Buffer>;
-  readonly #order: Database<Omit<ListEntry, 'generation'>, string>;
-  readonly #unsealed: Database<true, Moment>;
-  readonly #sealed: Database<true, Moment>;
-  readonly #expiring: Database<true, Moment>;
+  readonly #order: Database<unknown, string>;
   readonly #about: Database<number, string>;
   /** How many ids are taken, those included whose creation is being written. */
   #count: number;
@@ -67,13 +62,11 @@ export class Facts {
     this.#root = open(path, { ...options, encoding: 'json' });
     this.#logs = this.#root.openDB({ name: 'logs', encoding: 'json' });
     this.#ids = this.#root.openDB({ name: 'ids', encoding: 'json', keyEncoding: 'binary' });
-    this.#order = this.#root.openDB({ name: 'order', encoding: 'json' });
-    this.#unsealed = this.#root.openDB({ name: 'unsealed', encoding: 'json' });
-    this.#sealed = this.#root.openDB({ name: 'sealed', encoding: 'json' });
-    this.#expiring = this.#root.openDB({ name: 'expiring', encoding: 'json' });
+    this.#order = this.#root.openDB({ name: 'order', ...LENIENT_JSON });
     this.#about = this.#root.openDB({ name: 'about', encoding: 'json' });
     this.producers = new ProducerStates(this.#root);
     this.lineage = new Lineage(this.#root);
+    this.moments = new Moments(this.#root);
     this.#count = this.#order.getKeysCount() + this.lineage.retiredCount;
   }
 
@@ -99,12 +92,20 @@ export class Facts {
     return this.commit(() => void this.#about.put('boot', boot));
   }
 
+  /** @throws LogError `STORE_DAMAGED` when the entry of the id cannot be read */
   generationOf(id: LogId): string | undefined {
-    return this.#ids.get(Buffer.from(id));
+    const what = `The entry of the stream with ID ${id}`;
+    const generation: unknown = readValue(what, () => this.#ids.get(Buffer.from(id)));
+    if (generation === undefined || (typeof generation === 'string' && generation !== '')) return generation;
+    throw unreadable(what);
   }
 
+  /** @throws LogError `STORE_DAMAGED` when the record of the log cannot be read */
   get(generation: string): StoredFacts | undefined {
-    return this.#logs.get(generation);
+    const what = 'The record of the stream';
+    const record: unknown = readValue(what, () => this.#logs.get(generation));
+    if (record === undefined || isStoredFacts(record, generation)) return record;
+    throw unreadable(what);
   }
 
   has(generation: string): boolean {
@@ -135,17 +136,34 @@ export class Facts {
     const start = after === undefined ? {} : { start: after, exclusiveStart: true };
     return this.#order
       .getRange({ ...start, reverse: true, limit })
-      .map(({ key, value }) => ({ generation: key, ...value }));
+      .map(({ key, value }) => ({ generation: key, ...(isEntry(value) ? value : this.#entryOf(key)) }));
   }
 
-  /** Generations, the most overdue first. */
-  due(query: DueQuery, limit: number): readonly string[] {
-    return [...this.#dueKeys(query, limit)].map(([, generation]) => generation);
+  /** The order repeats what the record says. */
+  #entryOf(generation: string): Omit<ListEntry, 'generation'> {
+    try {
+      return this.get(generation)?.info ?? UNREADABLE;
+    } catch (error) {
+      if (isLogError(error, 'STORE_DAMAGED')) return UNREADABLE;
+      throw error;
+    }
   }
 
-  /** Every generation that is not sealed. */
-  unsealed(): readonly string[] {
-    return [...this.#unsealed.getKeys()].map(([, generation]) => generation);
+  /** The id of a log whose record cannot be read, as far as is known. */
+  idOf(generation: string): LogId | undefined {
+    const entry = this.#order.get(generation);
+    return isEntry(entry) && entry.id !== '' ? entry.id : undefined;
+  }
+
+  /** The generation that an id has, for when the entry of the id cannot be read. */
+  async searchGenerationOf(id: LogId): Promise<string | undefined> {
+    for (let after: string | undefined; ; ) {
+      const slice: ListEntry[] = [...this.newestFirst(after, SLICE)];
+      const found = slice.find((entry) => entry.id === id);
+      if (found !== undefined || slice.length < SLICE) return found?.generation;
+      after = slice.at(-1)?.generation;
+      await turn();
+    }
   }
 
   /** Throws what a write would throw now. */
@@ -204,7 +222,7 @@ export class Facts {
   #apply({ before, after, producers, lineage }: Step): void {
     // First, because facts may be nested too deeply to be encoded: nothing else of them is to be stored then.
     if (after !== undefined) void this.#logs.put(after.info.generation, after);
-    this.#reindex(before, after);
+    this.moments.reindex(before, after);
     if (after !== undefined) {
       const { id, generation, state } = after.info;
       if (before === undefined) void this.#ids.put(Buffer.from(id), generation);
@@ -218,37 +236,9 @@ export class Facts {
     }
     for (const step of lineage ?? []) this.lineage.apply(step);
   }
-
-  /** Most commits move none of the moments. */
-  #reindex(before: StoredFacts | undefined, after: StoredFacts | undefined): void {
-    const [old, now] = [this.#momentsOf(before), this.#momentsOf(after)];
-    for (const entry of old) if (!now.some(isSame(entry))) void entry[0].remove(entry[1]);
-    for (const entry of now) if (!old.some(isSame(entry))) void entry[0].put(entry[1], true);
-  }
-
-  #momentsOf(facts: StoredFacts | undefined): readonly Index[] {
-    if (facts === undefined) return [];
-    const { info, deadline } = facts;
-    const { generation, expiresAt } = info;
-    const first: Index =
-      info.state === 'closed'
-        ? [this.#sealed, [info.updatedAt, generation]]
-        : [this.#unsealed, [deadline ?? NEVER, generation]];
-    return expiresAt === undefined ? [first] : [first, [this.#expiring, [expiresAt, generation]]];
-  }
-
-  #dueKeys(query: DueQuery, limit: number): Iterable<Moment> {
-    switch (query.kind) {
-      case 'overdue':
-        return this.#unsealed.getKeys({ end: [query.now, LAST], limit });
-      case 'sealed':
-        return this.#sealed.getKeys({ end: [query.before, ''], limit });
-      case 'expired':
-        return this.#expiring.getKeys({ end: [query.now, LAST], limit });
-    }
-  }
 }
 
-function isSame([index, [at, generation]]: Index): (other: Index) => boolean {
-  return ([otherIndex, other]) => otherIndex === index && other[0] === at && other[1] === generation;
+function isEntry(value: unknown): value is Omit<ListEntry, 'generation'> {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && 'id' in value && typeof value.id === 'string' && 'state' in value;
 }

@@ -27,8 +27,12 @@ import { type KnownLog, presentInfo } from './known-logs';
 import { listPage } from './list-page';
 import type { FileBytes } from './log-files';
 import type { Parts } from './parts';
+import { purge } from './purge';
 import { Register } from './register';
 import { inexact } from './stored-facts';
+
+/** How many logs a look for those that are due passes over that are not there for it. */
+const DUE_SCAN_MAX = 2_000;
 
 /** What a reader wants: `bytes` from `from` on now, and in the end everything up to `until`. */
 interface Span {
@@ -124,11 +128,20 @@ export class FilesStore implements LogStore {
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     this.#assertOpen();
     const now = Date.now();
-    return this.parts.facts
-      .due(query, limit)
-      .map((generation) => this.#register.known.infoOf(generation))
-      .filter((info) => info !== undefined)
-      .filter((info) => query.kind === 'expired' || !hasExpired(info, now));
+    const logs: LogInfo[] = [];
+    let looked = 0;
+    for (const generation of this.parts.facts.moments.due(query)) {
+      const info = this.#register.known.infoOf(generation);
+      if (info !== undefined && (query.kind === 'expired' || !hasExpired(info, now))) logs.push(info);
+      looked += 1;
+      if (logs.length === limit || looked === DUE_SCAN_MAX) break;
+    }
+    return logs;
+  }
+
+  async purge(id: LogId): Promise<boolean> {
+    this.#assertOpen();
+    return this.#register.turns.run(id, () => purge(this.#register, id));
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {

@@ -1,7 +1,11 @@
+import { isLogError, LogError } from '../../core/errors';
 import type { LogInfo, LogRef } from '../../core/log';
+import type { LogId } from '../../core/log-id';
 import type { Offset } from '../../core/offset';
+import type { DamageReports } from '../damage-reports';
 import type { Facts } from './facts';
 import type { AppendPlace } from './log-files';
+import { readableFacts } from './readable-facts';
 import type { StoredFacts } from './stored-facts';
 
 /** A log as this process knows it, expired or not. */
@@ -25,20 +29,29 @@ export class KnownLogs {
   /** Least recently used first. */
   readonly #settled = new Map<string, KnownLog>();
 
-  constructor(private readonly facts: Facts) {}
+  constructor(
+    private readonly facts: Facts,
+    private readonly damage: DamageReports,
+  ) {}
 
-  /** `undefined` once that generation was replaced or removed. */
+  /** `undefined` once that generation was replaced or removed. @throws LogError `STORE_DAMAGED` */
   find({ id, generation }: LogRef): KnownLog | undefined {
-    const log = this.#ahead.get(generation) ?? this.#settled.get(generation) ?? this.#load(generation);
+    const log =
+      this.#ahead.get(generation) ?? this.#settled.get(generation) ?? this.#load({ id, generation });
     if (log === undefined || log.facts.info.id !== id) return undefined;
     if (!this.#ahead.has(generation)) this.#settle(log);
     return log;
   }
 
-  /** The facts of a log, without remembering it: a list passes over many that nobody uses. */
+  /**
+   * The facts of a log, without remembering it: a list passes over many that nobody uses. `undefined`, too, for a log whose record
+   * cannot be read: the others are not to suffer for it.
+   */
   infoOf(generation: string): LogInfo | undefined {
     const known = this.#ahead.get(generation);
-    return known === undefined ? this.facts.get(generation)?.info : presentInfo(known);
+    return known === undefined
+      ? readableFacts(this.facts, this.damage, generation)?.info
+      : presentInfo(known);
   }
 
   /** The log is about to get ahead of its stored facts. */
@@ -63,9 +76,15 @@ export class KnownLogs {
     this.#settled.delete(generation);
   }
 
-  #load(generation: string): KnownLog | undefined {
-    const facts = this.facts.get(generation);
-    return facts && knownLog(facts);
+  #load(ref: LogRef): KnownLog | undefined {
+    try {
+      const facts = this.facts.get(ref.generation);
+      return facts && knownLog(facts);
+    } catch (error) {
+      if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+      this.damage.noted(ref, error);
+      throw recordDamaged(ref.id, error);
+    }
   }
 
   #settle(log: KnownLog): void {
@@ -79,9 +98,15 @@ export class KnownLogs {
   }
 }
 
-function knownLog(facts: StoredFacts): KnownLog {
+export function knownLog(facts: StoredFacts): KnownLog {
   const { generation, tail, updatedAt } = facts.info;
   return { facts, generation, tail, updatedAt, isTorn: false };
+}
+
+/** Says what can be done about it. */
+export function recordDamaged(id: LogId, cause: LogError): LogError {
+  const message = `The record of the stream with ID ${id} cannot be read: delete the stream to use its ID again`;
+  return new LogError('STORE_DAMAGED', message, { cause });
 }
 
 export function presentInfo({ facts, tail, updatedAt }: KnownLog): LogInfo {

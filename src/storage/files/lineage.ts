@@ -2,6 +2,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import type { LogInfo, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { Gate } from './gate';
+import { LENIENT_JSON } from './read-value';
 
 /** A removed log whose id stays taken. */
 interface Retired {
@@ -27,12 +28,13 @@ const LAST = '~';
  */
 export class Lineage {
   readonly #forks: Database<true, [source: string, fork: string]>;
-  readonly #retired: Database<Retired, Buffer>;
+  /** `null` for one that cannot be read: its id stays taken. */
+  readonly #retired: Database<Retired | null, Buffer>;
   readonly #gate = new Gate(1);
 
   constructor(root: RootDatabase<number, string>) {
     this.#forks = root.openDB({ name: 'forks', encoding: 'json' });
-    this.#retired = root.openDB({ name: 'retired', encoding: 'json', keyEncoding: 'binary' });
+    this.#retired = root.openDB({ name: 'retired', ...LENIENT_JSON, keyEncoding: 'binary' });
   }
 
   /** How many ids stay taken. */
@@ -106,7 +108,7 @@ export class Lineage {
   #retiredWithLast({ id, generation }: LogRef, fork: string): Retired | undefined {
     if (this.#forksOf(generation, 2).some((other) => other !== fork)) return undefined;
     const source = this.#retired.get(Buffer.from(id));
-    return source?.generation === generation ? source : undefined;
+    return source && source.generation === generation ? source : undefined;
   }
 
   #forksOf(generation: string, limit: number): readonly string[] {

@@ -53,10 +53,11 @@ async function openLocked(
   await makeDirectory(layout.logs);
   const facts = await openFacts(layout, lock, durability);
   const room = new Room(layout, facts);
+  const damage = new DamageReports(options.alarm);
   try {
     await makeRoom(room, warn);
     await facts.checkFormat();
-    await recover({ layout, facts, room, warn });
+    await recover({ layout, facts, room, warn, damage });
     await removeDoomed({ facts, room, warn });
   } catch (error) {
     await facts.close();
@@ -81,7 +82,6 @@ async function openLocked(
       await lock.release();
     }
   };
-  const damage = new DamageReports(options.alarm);
   const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
   return new FilesStore({ facts, files, sync, room, warn, damage, close }, logsMax);
 }

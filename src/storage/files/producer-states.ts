@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database, RootDatabase } from 'lmdb';
 import type { ProducerState } from '../../core/facts';
+import { readValue, unreadable } from './read-value';
 
 type Key = [generation: string, name: string];
 type Value = [epoch: number, sequence: number];
@@ -26,9 +27,14 @@ export class ProducerStates {
     this.#doomed = root.openDB({ name: 'doomed', encoding: 'json' });
   }
 
+  /** @throws LogError `STORE_DAMAGED` */
   get(generation: string, name: string): ProducerState | undefined {
-    const state = this.#states.get(keyOf(generation, name));
-    return state && { epoch: state[0], sequence: state[1] };
+    const what = 'The state of the producer';
+    const state = readValue(what, () => this.#states.get(keyOf(generation, name)));
+    if (state === undefined) return undefined;
+    const [epoch, sequence] = Array.isArray(state) ? state : [];
+    if (epoch === undefined || sequence === undefined) throw unreadable(what);
+    return { epoch, sequence };
   }
 
   /** Runs inside a batch, whose promise stands for those of all its writes. */

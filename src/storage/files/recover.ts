@@ -3,11 +3,13 @@ import { isAttached } from '../../core/facts';
 import type { LogInfo } from '../../core/log';
 import { type Loss, withLoss } from '../../core/loss';
 import { advance, type Offset, START } from '../../core/offset';
+import type { DamageReports } from '../damage-reports';
 import { bootNumber } from './boot';
 import type { Facts } from './facts';
 import { isMissing } from './failures';
 import type { Layout } from './layout';
 import type { Warn } from './options';
+import { readableFacts } from './readable-facts';
 import type { Room } from './room';
 import type { Step, StoredFacts } from './stored-facts';
 
@@ -19,6 +21,7 @@ export interface Recovery {
   readonly facts: Facts;
   readonly room: Room;
   readonly warn: Warn;
+  readonly damage: DamageReports;
 }
 
 /**
@@ -27,14 +30,14 @@ export interface Recovery {
  * logs are not looked at, however many there are.
  */
 export async function recover(recovery: Recovery): Promise<void> {
-  const { facts, room } = recovery;
+  const { facts, room, damage } = recovery;
   const boot = await bootNumber();
   const isSameBoot = boot !== undefined && boot === facts.boot;
-  const unsealed = facts.unsealed();
+  const unsealed = facts.moments.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
     const steps = await Promise.all(
-      batch.map((generation) => recoverLog(recovery, facts.get(generation), isSameBoot)),
+      batch.map((generation) => recoverLog(recovery, readableFacts(facts, damage, generation), isSameBoot)),
     );
     const changes = steps.filter((step) => step !== undefined);
     if (changes.length > 0) await room.write('change', () => facts.write(changes));

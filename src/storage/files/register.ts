@@ -1,10 +1,10 @@
 import { Audience } from '../../core/audience';
-import { LogError } from '../../core/errors';
+import { isLogError, LogError } from '../../core/errors';
 import { hasExpired } from '../../core/expiry';
 import type { LogRef, Outcome } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { attempt } from './failures';
-import { type KnownLog, KnownLogs } from './known-logs';
+import { type KnownLog, KnownLogs, recordDamaged } from './known-logs';
 import type { Parts } from './parts';
 import { removeDoomed } from './remove-doomed';
 import type { Step, StoredFacts } from './stored-facts';
@@ -21,7 +21,7 @@ export class Register {
     readonly parts: Parts,
     private readonly logsMax: number,
   ) {
-    this.known = new KnownLogs(parts.facts);
+    this.known = new KnownLogs(parts.facts, parts.damage);
   }
 
   /** The log that has the id now, unless it has expired. @throws LogError `LOG_RETIRED` */
@@ -32,13 +32,24 @@ export class Register {
     return undefined;
   }
 
-  /** The same, expired or not. @throws LogError `LOG_RETIRED` */
+  /** The same, expired or not. @throws LogError `LOG_RETIRED`, `STORE_DAMAGED` */
   stored(id: LogId): KnownLog | undefined {
     const { facts } = this.parts;
-    const generation = facts.generationOf(id);
+    const generation = this.#generationOf(id);
     if (generation !== undefined) return this.known.find({ id, generation });
     if (facts.lineage.isRetired(id)) throw new LogError('LOG_RETIRED');
     return undefined;
+  }
+
+  #generationOf(id: LogId): string | undefined {
+    const { facts, damage } = this.parts;
+    try {
+      return facts.generationOf(id);
+    } catch (error) {
+      if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+      damage.noted({ id }, error);
+      throw recordDamaged(id, error);
+    }
   }
 
   /** @throws LogError `LOG_GONE` */

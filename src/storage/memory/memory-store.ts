@@ -143,6 +143,10 @@ export class MemoryStore implements LogStore {
       .map(({ facts }) => facts.info);
   }
 
+  async purge(): Promise<boolean> {
+    return false;
+  }
+
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
     return this.#audience.listen(listener);
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LogError } from '../../core/errors';
+import { isLogError, LogError } from '../../core/errors';
 import { mergePatch } from '../../core/json';
 import type { LogInit, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
@@ -7,7 +7,7 @@ import { START } from '../../core/offset';
 import type { Change } from '../../core/store';
 import type { Connections } from './connect';
 import { cutPieces } from './entries';
-import { type Facts, toFacts } from './facts';
+import { type Facts, toFacts, toPurged } from './facts';
 import { formatForkPoint } from './fork-point';
 import { logKeys } from './keys';
 import type { RedisStoreSettings } from './options';
@@ -49,6 +49,16 @@ export class Changes {
     });
   }
 
+  /** Takes a log away whose facts cannot be understood. @returns `undefined` where there is none */
+  async purge(id: LogId): Promise<Pick<Facts, 'eventId' | 'loose'> | undefined> {
+    if (await this.#isReadable(id)) return undefined;
+    return persist(this.patience, async () => {
+      const args = [id, '', this.node, this.settings.lifecycleLength, formatOutcome({ kind: 'deleted' })];
+      const reply = await runScript(this.connections.commands, 'purge', logKeys(id), args);
+      return reply === null ? undefined : toPurged(id, reply);
+    });
+  }
+
   /** @throws LogError as `LogStore.change` */
   async change(log: LogRef, change: Change): Promise<Facts> {
     switch (change.kind) {
@@ -73,6 +83,16 @@ export class Changes {
         const outcome = formatOutcome(change.outcome);
         return this.#run('remove', log, () => [outcome, sealedBefore, Date.now(), expiredAt]);
       }
+    }
+  }
+
+  async #isReadable(id: LogId): Promise<boolean> {
+    try {
+      await this.info(id);
+      return true;
+    } catch (error) {
+      if (isLogError(error, 'STORE_DAMAGED')) return false;
+      throw error;
     }
   }
 

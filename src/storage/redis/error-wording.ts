@@ -44,6 +44,8 @@ export class ErrorWording {
         return new LogError('STORE_FULL', sentence, { cause: error });
       case 'away':
         return new LogError('STORE_UNAVAILABLE', `${sentence}; trying again`, { cause: error });
+      case 'damaged':
+        return new LogError('STORE_DAMAGED', `${this.#what} holds something unexpected`, { cause: error });
       case 'final':
         return new LogError('STORE_UNAVAILABLE', sentence, { cause: error });
     }

@@ -1,4 +1,3 @@
-import type { Json } from '../../core/json';
 import type { Expiry, Framing, LogInfo, LogRef, LogState } from '../../core/log';
 import { type LogId, parseLogId } from '../../core/log-id';
 import { advance, START } from '../../core/offset';
@@ -6,7 +5,7 @@ import { endOf, timeOf } from './entries';
 import { parseForkPoint } from './fork-point';
 import { parseLosses } from './losses';
 import { parseSealOutcome } from './outcome';
-import { toList, toMap, toNumber, toText, unexpected } from './reply';
+import { parseStored, toList, toMap, toNumber, toText, toTexts, unexpected } from './reply';
 
 /** A log as a script answers with it: the hash of its facts, the id of its last entry, and that of the event it wrote. */
 export interface Facts {
@@ -42,6 +41,12 @@ export function toFacts(id: LogId, reply: unknown): Facts {
   };
 }
 
+/** What the script answers that takes a log away without understanding its facts. */
+export function toPurged(id: LogId, reply: unknown): Pick<Facts, 'eventId' | 'loose'> {
+  const [eventId = '', loose = ''] = toTexts(reply);
+  return { eventId, ...(loose !== '' && { loose: toLoose(id, loose) }) };
+}
+
 function toLoose(id: LogId, text: string): LooseFork {
   const space = text.indexOf(' ');
   const { source } = parseForkPoint(text.slice(space + 1));
@@ -65,7 +70,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     ...(state === 'closed' && { outcome: parseSealOutcome(field('outcome')) }),
     tail: endOf(lastId),
     epoch: toNumber(field('epoch')),
-    ...(metadata !== undefined && { metadata: toJson(metadata) }),
+    ...(metadata !== undefined && { metadata: parseStored(metadata) }),
     contentType: field('contentType'),
     ...(producerKey !== undefined && { producerKey }),
     ...(finalLength !== undefined && { finalLength: advance(START, toNumber(finalLength)) }),
@@ -98,13 +103,4 @@ function toFraming(text: string): Framing {
 
 export function toState(text: string): LogState {
   return text === 'open' || text === 'interrupted' || text === 'closed' ? text : unexpected(text);
-}
-
-function toJson(text: string): Json {
-  try {
-    const value: Json = JSON.parse(text);
-    return value;
-  } catch {
-    return unexpected(text);
-  }
 }

@@ -1,6 +1,6 @@
 import type { Loss } from '../../core/loss';
 import { advance, START } from '../../core/offset';
-import { toList, toNumber, unexpected } from './reply';
+import { parseStored, toList, toNumber, unexpected } from './reply';
 
 /** The field `losses` of a log's facts: a JSON list of objects, the oldest first. */
 export function formatLosses(losses: readonly Loss[]): string {
@@ -8,7 +8,7 @@ export function formatLosses(losses: readonly Loss[]): string {
 }
 
 export function parseLosses(text: string): readonly Loss[] {
-  return toList(parse(text)).map(toLoss);
+  return toList(parseStored(text)).map(toLoss);
 }
 
 function toLoss(item: unknown): Loss {
@@ -21,12 +21,4 @@ function toLoss(item: unknown): Loss {
     to: advance(START, field('to')),
     at: field('at'),
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return unexpected(text);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Outcome, SealOutcome } from '../../core/log';
-import { unexpected } from './reply';
+import { parseStored, unexpected } from './reply';
 
 /** Equal outcomes are equal texts: scripts compare them. */
 export function formatOutcome(outcome: Outcome): string {
@@ -13,7 +13,7 @@ export function parseSealOutcome(text: string): SealOutcome {
 }
 
 export function parseOutcome(text: string): Outcome {
-  const value: unknown = JSON.parse(text);
+  const value: unknown = parseStored(text);
   if (typeof value !== 'object' || value === null || !('kind' in value)) return unexpected(text);
   switch (value.kind) {
     case 'complete':

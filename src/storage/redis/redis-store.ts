@@ -206,6 +206,14 @@ class RedisStore implements LogStore {
     });
   }
 
+  async purge(id: LogId): Promise<boolean> {
+    const purged = await this.#changes.purge(id);
+    if (purged === undefined) return false;
+    this.#feed.isOver(id, purged.eventId);
+    if (purged.loose !== undefined) await this.#lineage.ended(purged.loose);
+    return true;
+  }
+
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
     return this.#feed.listen(listener);
   }

@@ -1,4 +1,5 @@
 import { LogError } from '../../core/errors';
+import type { Json } from '../../core/json';
 
 /** Replies of Redis, checked where they enter. What does not look as it should was not written by this store. */
 
@@ -28,6 +29,17 @@ export function toMap(reply: unknown): ReadonlyMap<string, string> {
   const map = new Map<string, string>();
   for (let i = 0; i < flat.length; i += 2) map.set(flat[i] ?? '', flat[i + 1] ?? '');
   return map;
+}
+
+/** @param text that was stored as JSON */
+export function parseStored(text: string): Json {
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch {
+    // `JSON.parse` throws nothing but SyntaxError.
+    return unexpected(text);
+  }
 }
 
 export function unexpected(reply: unknown): never {

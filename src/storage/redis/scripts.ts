@@ -16,6 +16,7 @@ const WITH_SHARED = [
   'abandon',
   'touch',
   'remove',
+  'purge',
   'hold',
   'let-go',
   'forks',

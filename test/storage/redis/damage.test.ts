@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { follow } from '../../../src/core/follow';
 import { type JanitorEvent, sweep } from '../../../src/core/janitor';
 import type { LogRef } from '../../../src/core/log';
+import type { LogId } from '../../../src/core/log-id';
 import { type Offset, START } from '../../../src/core/offset';
+import { removeLog } from '../../../src/core/remove-log';
 import type { LogStore } from '../../../src/core/store';
-import { bytesKey, factsKey, overdueKey, partitionOf } from '../../../src/storage/redis/keys';
-import { at, createLog, createLogOf, expectCode, infoOf } from '../../contract/logs';
+import { bytesKey, factsKey, overdueKey, partitionOf, sealedKey } from '../../../src/storage/redis/keys';
+import { at, createLog, createLogOf, expectCode, infoOf, seal } from '../../contract/logs';
 import { type Surroundings, withRedis } from './with-redis';
 
 describe('a log of which Redis lost the end, as by a failover to a replica that lagged', () => {
@@ -88,6 +90,51 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
       }
       expect(warn.mock.calls.filter(([, details]) => details?.log === odd.log.id)).toHaveLength(1);
       expect(await admin.zscore(overdueKey(partitionOf(gone.log.id)), gone.log.id)).toBeNull();
+    }));
+
+  it.each<[what: string, spoil: (admin: Surroundings['admin'], id: LogId) => Promise<unknown>]>([
+    ['has no content type', (admin, id) => admin.hdel(factsKey(id), 'contentType')],
+    ['has no generation', (admin, id) => admin.hdel(factsKey(id), 'generation')],
+    ['has an unheard-of state', (admin, id) => admin.hset(factsKey(id), 'state', 'asleep')],
+    ['has an epoch that is none', (admin, id) => admin.hset(factsKey(id), 'epoch', 'x')],
+    ['has metadata that is not JSON', (admin, id) => admin.hset(factsKey(id), 'metadata', '{')],
+    ['has an outcome that is not JSON', (admin, id) => admin.hset(factsKey(id), 'outcome', '{')],
+    ['has losses that are not JSON', (admin, id) => admin.hset(factsKey(id), 'losses', '{')],
+    ['is of another type', (admin, id) => admin.multi().del(factsKey(id)).set(factsKey(id), 'x').exec()],
+  ])('can be deleted, and hides no other, where its hash of facts %s', (_, spoil) =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const [good, bad] = [await createLogOf(store, 'good'), await createLogOf(store, 'bad')];
+      for (const writer of [good, bad]) await seal(store, writer);
+      await spoil(admin, bad.log.id);
+      expect((await store.list({ limit: 10 })).logs.map(({ id }) => id)).toEqual([good.log.id]);
+      expect((await store.list({ limit: 10, state: 'closed' })).logs.map(({ id }) => id)).toEqual([
+        good.log.id,
+      ]);
+      await expectCode(store.info(bad.log.id), 'STORE_DAMAGED');
+      expect(await store.purge(good.log.id)).toBe(false);
+      expect(await removeLog(store, bad.log.id)).toBe(true);
+      expect(await store.info(bad.log.id)).toBeUndefined();
+      expect(await removeLog(store, bad.log.id)).toBe(false);
+      expect(await admin.zscore(sealedKey(partitionOf(bad.log.id)), bad.log.id)).toBeNull();
+      await createLog(store, {}, bad.log.id);
+      expect((await store.list({ limit: 10 })).logs.map(({ id }) => id)).toEqual([bad.log.id, good.log.id]);
+    }),
+  );
+
+  it('is damage, which nobody waits for to pass, where its bytes are a key of another type', () =>
+    withRedis(async ({ admin, open }) => {
+      const alarm = jest.fn();
+      const store = await open({ alarm });
+      const writer = await createLogOf(store, 'abc');
+      await seal(store, writer);
+      await admin.set(bytesKey(writer.log.id, writer.log.generation, writer.epoch), 'x');
+      for (let round = 0; round < 2; round += 1)
+        await expectCode(store.read(writer.log, START, 10), 'STORE_DAMAGED');
+      expect(alarm.mock.calls).toEqual([
+        [expect.any(String), expect.objectContaining({ id: writer.log.id })],
+      ]);
+      expect(await removeLog(store, writer.log.id)).toBe(true);
     }));
 
   it('does not keep a node from understanding what it is told next', () =>

@@ -62,10 +62,10 @@ end
 -- When the log expires, or nil. A writer's appends do not touch the facts: their time is in the last entry's id. `last`, if known.
 local function expiry_of(facts, last)
   if not facts.expiresAt then return nil end
-  local at = tonumber(facts.expiresAt)
-  if facts.ttlMs then
+  local at, ttl = tonumber(facts.expiresAt), tonumber(facts.ttlMs)
+  if at and ttl then
     local entry = last or last_id(facts)
-    if entry then at = math.max(at, string.match(entry, '%d+$') + facts.ttlMs) end
+    if entry then at = math.max(at, string.match(entry, '%d+$') + ttl) end
   end
   return at
 end

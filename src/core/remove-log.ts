@@ -1,0 +1,32 @@
+import { isLogError } from './errors';
+import type { LogInfo } from './log';
+import type { LogId } from './log-id';
+import type { LogStore } from './store';
+
+/**
+ * Deletes the log of an id, also one of which no more can be read than that it is there.
+ * @returns whether there was such a log
+ * @throws LogError `LOG_RETIRED`
+ */
+export async function removeLog(store: LogStore, id: LogId): Promise<boolean> {
+  const info = await readable(store, id);
+  if (info === 'damaged') return store.purge(id);
+  if (info === undefined) return false;
+  try {
+    await store.change(info, { kind: 'remove', outcome: { kind: 'deleted' } });
+    return true;
+  } catch (error) {
+    // Somebody else removed or replaced it at this moment: what was asked for holds either way.
+    if (isLogError(error, 'LOG_GONE')) return true;
+    throw error;
+  }
+}
+
+async function readable(store: LogStore, id: LogId): Promise<LogInfo | 'damaged' | undefined> {
+  try {
+    return await store.info(id);
+  } catch (error) {
+    if (isLogError(error, 'STORE_DAMAGED')) return 'damaged';
+    throw error;
+  }
+}
