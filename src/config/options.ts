@@ -115,6 +115,11 @@ export const OPTIONS = {
       '30s',
       'How long nothing may come of a body that is taken in whole. Then it is refused with 408. Bodies that are passed on or stored while they come may take for ever.',
     ),
+    bodyRate: option(
+      size('0', '1GiB'),
+      '1KiB',
+      'How many bytes per second such a body must bring. One that is slower for bodyTimeout is refused with 408. 0: any number.',
+    ),
     keepAliveTimeout: option(
       duration('1s'),
       '75s',

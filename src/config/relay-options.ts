@@ -95,7 +95,7 @@ export const RELAY_OPTIONS = {
     timeout: option(
       duration('100ms'),
       '20s',
-      'How long an upstream may take to answer: longer than it holds a request back. A body may take as long to arrive.',
+      'How long an upstream may take to answer: longer than it holds a request back. The body of a packet may pause as long.',
     ),
     clientBuffer: option(
       integer(1, 100_000),

@@ -1,50 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { joined } from '../core/joined';
+import { isDeparture } from './consumers';
 import { continueIfExpected } from './continue-if-expected';
+import type { Pace } from './front/body-deadline';
+import { gatherBody } from './front/gather-body';
 import { RequestError } from './request-error';
 
 export interface WholeBodyLimits {
   readonly bytes: number;
-  /** How long it may take to arrive, in milliseconds. */
-  readonly ms: number;
+  readonly pace: Pace;
 }
 
-/** A small body, whole. @throws RequestError `BODY_TOO_LARGE`, `BODY_INCOMPLETE` when it breaks off or takes too long */
+/** A small body, whole. @throws RequestError `BODY_TOO_LARGE`, `BODY_INCOMPLETE` when it breaks off or comes too slowly */
 export async function readWhole(
   req: IncomingMessage,
   res: ServerResponse,
-  limits: WholeBodyLimits,
+  { bytes: bytesMax, pace }: WholeBodyLimits,
 ): Promise<Buffer> {
-  const tooLarge = new RequestError('BODY_TOO_LARGE', `The body may have ${limits.bytes} bytes at most`);
-  if (Number(req.headers['content-length'] ?? 0) > limits.bytes) throw tooLarge;
+  const take = (bytes: number): void => {
+    if (bytes > bytesMax) {
+      throw new RequestError('BODY_TOO_LARGE', `The body may have ${bytesMax} bytes at most`);
+    }
+  };
+  take(Number(req.headers['content-length'] ?? 0));
   continueIfExpected(req, res);
-  let timer: NodeJS.Timeout | undefined;
   try {
-    return await Promise.race([
-      collect(req, limits.bytes, tooLarge),
-      new Promise<never>((_resolve, reject) => {
-        const late = new RequestError('BODY_INCOMPLETE', `The body did not arrive within ${limits.ms} ms`);
-        timer = setTimeout(() => reject(late), limits.ms);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
+    return joined(await gatherBody(req, { take, pace }));
+  } catch (error) {
+    throw incomplete(error);
   }
 }
 
-/** Not `for await`: leaving that loop would destroy the request before it is answered. */
-function collect(req: IncomingMessage, bytesMax: number, tooLarge: RequestError): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    let bytes = 0;
-    const add = (piece: Buffer): void => {
-      bytes += piece.length;
-      pieces.push(piece);
-      if (bytes <= bytesMax) return;
-      req.off('data', add);
-      reject(tooLarge);
-    };
-    const brokeOff = (): void => reject(new RequestError('BODY_INCOMPLETE', 'The body broke off'));
-    req.on('data', add).once('end', () => resolve(Buffer.concat(pieces)));
-    req.once('error', brokeOff).once('close', brokeOff);
-  });
+function incomplete(error: unknown): unknown {
+  if (isDeparture(error)) return new RequestError('BODY_INCOMPLETE', 'The body broke off');
+  // 408 means on these wires that nobody came to the other side.
+  const isStalled = error instanceof RequestError && error.code === 'BODY_STALLED';
+  return isStalled ? new RequestError('BODY_INCOMPLETE', error.message, error.headers) : error;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Committed } from '../../core/log';
+import { sizeOf } from '../../core/size-of';
 import { assertAllowed } from '../access';
 import type { Headers } from '../content-headers';
 import { RequestError } from '../request-error';
@@ -28,7 +29,7 @@ export async function append(wire: Durable, request: StreamRequest): Promise<voi
     const committed = await wire.streams.with(id, (known) => appendWhole(wire, known, head, body));
     // A close alone has no content to confirm (the conformance suite wants a 204).
     const status =
-      head.producer === undefined || committed.how === 'duplicate' || body.length === 0 ? 204 : 200;
+      head.producer === undefined || committed.how === 'duplicate' || sizeOf(body) === 0 ? 204 : 200;
     wire.answer.empty(request, status, confirmation(committed));
   });
 }
@@ -57,16 +58,16 @@ async function appendWhole(
   wire: Durable,
   stream: KnownStream,
   head: AppendHead,
-  body: Buffer,
+  body: readonly Buffer[],
 ): Promise<Committed> {
-  if (body.length === 0) return close(wire, stream, head);
+  if (sizeOf(body) === 0) return close(wire, stream, head);
   if (head.type !== stream.type) await assertBelongs(wire, stream, head);
-  return commit(wire, stream, { chunks: [content(stream, body)], ...stepOf(head) });
+  return commit(wire, stream, { chunks: await content(stream, body), ...stepOf(head) });
 }
 
-function content({ framing }: KnownStream, body: Buffer): Buffer {
+async function content({ framing }: KnownStream, body: readonly Buffer[]): Promise<readonly Buffer[]> {
   if (framing !== 'json') return body;
-  const texts = jsonTexts(body);
+  const texts = await jsonTexts(body);
   if (texts.length === 0)
     throw new RequestError('BODY_INVALID', 'There is nothing to append: the array is empty');
   return texts;

@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config/config';
 import { continueIfExpected } from '../continue-if-expected';
 import type { Exchange } from '../direct';
+import type { Pace } from '../front/body-deadline';
+import { gatherBody } from '../front/gather-body';
 import { RequestError } from '../request-error';
-import { gatherBody } from './gather-body';
 
 /** Bodies that are read whole before anything is done with them. All of them together stay within a bound. */
 export class Bodies {
   readonly #limits: Config['limits'];
-  readonly #silenceMs: number;
+  readonly #pace: Pace;
   readonly #coming = new Map<IncomingMessage, (error: Error) => void>();
   #gathered = 0;
 
@@ -18,7 +19,7 @@ export class Bodies {
     private readonly stopping: AbortSignal,
   ) {
     this.#limits = limits;
-    this.#silenceMs = http.bodyTimeout;
+    this.#pace = { patienceMs: http.bodyTimeout, bytesPerSecond: http.bodyRate };
     stopping.addEventListener('abort', () => this.#stop());
   }
 
@@ -27,7 +28,10 @@ export class Bodies {
    * @throws RequestError `BODY_TOO_LARGE`, `BODIES_TOO_MANY`, `BODY_STALLED`, `STOPPING`; AbortError when the client leaves before
    *   its end
    */
-  async with<T>({ req, res }: Pick<Exchange, 'req' | 'res'>, work: (body: Buffer) => Promise<T>): Promise<T> {
+  async with<T>(
+    { req, res }: Pick<Exchange, 'req' | 'res'>,
+    work: (body: readonly Buffer[]) => Promise<T>,
+  ): Promise<T> {
     if (this.stopping.aborted && !req.complete) throw stopped();
     this.#assertSize(Number(req.headers['content-length'] ?? 0));
     // What is only announced takes no room: it need not ever come.
@@ -38,7 +42,7 @@ export class Bodies {
     };
     try {
       continueIfExpected(req, res);
-      return await work(await gatherBody(req, { take, silenceMs: this.#silenceMs, coming: this.#coming }));
+      return await work(await gatherBody(req, { take, pace: this.#pace, coming: this.#coming }));
     } finally {
       this.#gathered -= held;
     }

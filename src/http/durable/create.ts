@@ -3,6 +3,7 @@ import { isLogError, LogError } from '../../core/errors';
 import type { Expiry, LogInfo, LogInit } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { START } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
 import type { LogStore } from '../../core/store';
 import { assertAllowed } from '../access';
 import { essence, givenContentType, keptContentType } from '../headers/kept-content-type';
@@ -63,7 +64,7 @@ async function ensure(
   wire: Durable,
   id: LogId,
   head: CreateHead,
-  body: Buffer,
+  body: readonly Buffer[],
 ): Promise<{ info: LogInfo; isNew: boolean }> {
   const { store } = wire;
   for (let attempt = 1; ; attempt += 1) {
@@ -90,7 +91,11 @@ async function taken<T>(answer: Promise<T>): Promise<T> {
 }
 
 /** @throws LogError `LOG_TOO_LARGE` */
-async function initOf({ store, config }: Durable, head: CreateHead, body: Buffer): Promise<LogInit> {
+async function initOf(
+  { store, config }: Durable,
+  head: CreateHead,
+  body: readonly Buffer[],
+): Promise<LogInit> {
   const source = head.fork && (await sourceOf(store, head.fork));
   const contentType = head.contentType ?? source?.contentType ?? keptContentType(undefined);
   if (source !== undefined && essence(contentType) !== essence(source.contentType)) {
@@ -101,10 +106,9 @@ async function initOf({ store, config }: Durable, head: CreateHead, body: Buffer
   }
   const framing = source === undefined ? framingOf(contentType) : source.framing;
   const expiry = head.expiry ?? source?.expiry;
-  const content = framing === 'json' && body.length > 0 ? jsonTexts(body) : body;
-  const chunks = content.length === 0 ? [] : [content];
+  const chunks = framing === 'json' && body.length > 0 ? await jsonTexts(body) : body;
   const fork = source && head.fork && (await forkPoint(store, source, head.fork));
-  if ((fork?.at ?? START) + content.length > config.limits.bytesPerStream)
+  if ((fork?.at ?? START) + sizeOf(chunks) > config.limits.bytesPerStream)
     throw new LogError('LOG_TOO_LARGE');
   return {
     contentType,

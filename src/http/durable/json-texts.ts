@@ -1,54 +1,95 @@
+import { JSON_DEPTH_MAX, type JsonFault, JsonScanner } from '../../core/json-scanner';
+import { slicesOf, turnFor } from '../../core/turns';
 import { RequestError } from '../request-error';
 
-const [LF, QUOTE, BACKSLASH, COMMA] = [0x0a, 0x22, 0x5c, 0x2c];
+const [LF, CR, QUOTE, BACKSLASH, COMMA] = [0x0a, 0x0d, 0x22, 0x5c, 0x2c];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const TEXT_END = Buffer.from('\n');
+/** Instead of a byte. */
+const NOTHING = -1;
 
 /**
  * The messages of a JSON body, each without white space and followed by a line feed: the body's value, or what it has in it if it is
  * an array (PROTOCOL.md, 9.1.2). Written again byte by byte instead of from parsed values: numbers beyond a double, and the order
- * of an object's keys, stay what they were.
+ * of an object's keys, stay what they were. A large body takes many turns of the event loop.
  *
  * @returns empty for an empty array
- * @throws RequestError `BODY_INVALID` when it is not JSON in UTF-8
+ * @throws RequestError `BODY_INVALID` when it is not JSON in UTF-8, or nested too deeply
  */
-export function jsonTexts(body: Buffer): Buffer {
-  const isArray = Array.isArray(parse(body));
-  const texts = Buffer.allocUnsafe(body.length + 1);
-  let length = 0;
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < body.length; at += 1) {
-    const byte = body[at] ?? 0;
-    if (inString) {
-      texts[length++] = byte;
-      if (byte === BACKSLASH) texts[length++] = body[++at] ?? 0;
-      else if (byte === QUOTE) inString = false;
-      continue;
+export async function jsonTexts(body: readonly Buffer[]): Promise<Buffer[]> {
+  const scanner = new JsonScanner();
+  const writer = new TextWriter();
+  for (const slice of slicesOf(body)) {
+    await turnFor(slice.length);
+    assertJson(scanner.push(slice));
+    writer.push(slice);
+  }
+  assertJson(scanner.end());
+  return writer.end();
+}
+
+function assertJson(fault: JsonFault | undefined): void {
+  if (fault === 'malformed') throw new RequestError('BODY_INVALID', 'The body is not valid JSON');
+  if (fault === 'too deep')
+    throw new RequestError('BODY_INVALID', `The body is nested more than ${JSON_DEPTH_MAX} levels deep`);
+}
+
+/** Writes the messages of one valid JSON text, which comes in slices. */
+class TextWriter {
+  /** Whether what is opened first is an array: then the text is. */
+  #isArray: boolean | undefined;
+  readonly #written: Buffer[] = [];
+  #depth = 0;
+  #inString = false;
+  #isEscaped = false;
+
+  push(slice: Buffer): void {
+    const texts = Buffer.allocUnsafe(slice.length);
+    let length = 0;
+    for (let at = 0; at < slice.length; at += 1) {
+      const byte = slice[at] ?? 0;
+      const written = this.#inString ? this.#inside(byte) : this.#outside(byte);
+      if (written !== NOTHING) texts[length++] = written;
     }
-    if (isSpace(byte)) continue;
-    if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth -= 1;
-    const isFrame = isArray && depth === 0 && (byte === OPEN_ARRAY || byte === CLOSE_ARRAY);
-    if (isArray && depth === 1 && byte === COMMA) texts[length++] = LF;
-    else if (!isFrame) texts[length++] = byte;
-    if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth += 1;
-    else if (byte === QUOTE) inString = true;
+    if (length > 0) this.#written.push(texts.subarray(0, length));
   }
-  if (length > 0) texts[length++] = LF;
-  return texts.subarray(0, length);
-}
 
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(DECODER.decode(body));
-  } catch {
-    // Whichever of the two it was, the text is not JSON (RFC 8259, 8.1: UTF-8).
-    throw new RequestError('BODY_INVALID', 'The body is not valid JSON');
+  end(): Buffer[] {
+    const last = this.#written.pop();
+    if (last === undefined) return [];
+    return [...this.#written, Buffer.concat([last, TEXT_END])];
   }
-}
 
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === LF || byte === 0x0d || byte === 0x09;
+  #inside(byte: number): number {
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (byte === BACKSLASH) this.#isEscaped = true;
+    else if (byte === QUOTE) this.#inString = false;
+    return byte;
+  }
+
+  #outside(byte: number): number {
+    switch (byte) {
+      case 0x20:
+      case 0x09:
+      case LF:
+      case CR:
+        return NOTHING;
+      case OPEN_ARRAY:
+      case OPEN_OBJECT:
+        this.#isArray ??= byte === OPEN_ARRAY;
+        this.#depth += 1;
+        return this.#isArray && this.#depth === 1 ? NOTHING : byte;
+      case CLOSE_ARRAY:
+      case CLOSE_OBJECT:
+        this.#depth -= 1;
+        return this.#isArray && this.#depth === 0 ? NOTHING : byte;
+      case COMMA:
+        return this.#isArray && this.#depth === 1 ? LF : byte;
+      case QUOTE:
+        this.#inString = true;
+    }
+    return byte;
+  }
 }
 
 /** How many bytes `JsonArray` makes of so many. */

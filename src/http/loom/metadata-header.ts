@@ -1,8 +1,6 @@
 import type { Json } from '../../core/json';
+import { JSON_DEPTH_MAX, scanJson } from '../../core/json-scanner';
 import { RequestError } from '../request-error';
-
-/** `JSON.stringify` needs a stack frame for each level, and 16 KiB hold more levels than the stack has room for. */
-const DEPTH_MAX = 100;
 
 /**
  * Reads `X-Stream-Metadata`: any JSON value.
@@ -15,28 +13,21 @@ export function parseMetadata(header: string | string[] | undefined, bytesMax: n
   if (Array.isArray(header))
     throw new RequestError('METADATA_INVALID', 'X-Stream-Metadata is given more than once');
   assertSize(header.length, bytesMax);
-  const metadata = parseJson(fromHeaderBytes(header));
-  assertDepth(metadata, DEPTH_MAX);
-  return metadata;
+  return parseJson(fromHeaderBytes(header));
 }
 
 function parseJson(text: string): Json {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // `JSON.parse` throws nothing but SyntaxError, whose message quotes the input.
-    throw new RequestError('METADATA_INVALID', 'X-Stream-Metadata is not JSON');
+  switch (scanJson(text)) {
+    case 'malformed':
+      throw new RequestError('METADATA_INVALID', 'X-Stream-Metadata is not JSON');
+    case 'too deep':
+      throw new RequestError(
+        'METADATA_INVALID',
+        `X-Stream-Metadata is nested more than ${JSON_DEPTH_MAX} levels deep`,
+      );
+    default:
+      return JSON.parse(text);
   }
-}
-
-function assertDepth(json: Json, levels: number): void {
-  if (typeof json !== 'object' || json === null) return;
-  if (levels === 0)
-    throw new RequestError(
-      'METADATA_INVALID',
-      `X-Stream-Metadata is nested more than ${DEPTH_MAX} levels deep`,
-    );
-  for (const member of Object.values(json)) assertDepth(member, levels - 1);
 }
 
 /** As a legal header: every character above U+007E is escaped. */

@@ -19,7 +19,7 @@ export async function exchange({ req, res }: RelayRequest, wire: PacketWire): Pr
   const client = await clientOf(req, wire);
   const headers = headersToCarry(req, settings);
   const signal = waits.enter(res);
-  const body = await readWhole(req, res, { bytes: settings.packetBytes, ms: settings.timeout });
+  const body = await readWhole(req, res, wire.body);
   const rest = (): number => Math.max(0, settings.longPoll - (performance.now() - started));
   if (body.length > 0) await bring({ req, wire, client, packet: { headers, body } }, { ms: rest(), signal });
   const taken = await proxy.receive(client, { ms: rest(), signal, bearsFailure: body.length > 0 });

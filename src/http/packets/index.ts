@@ -27,7 +27,9 @@ export const packets: OpenRelaySystem = async ({ relay, config, logger }) => {
   const store = await openPacketStore({ ...relay, directory }, limitsOf(config), warn);
   const proxy = new PacketProxy(store, optionsOf(config, warn));
   const waits = new Waits(config.relay.waiting);
-  const wire: PacketWire = { proxy, settings: config.packets, waits };
+  const pace = { patienceMs: config.packets.timeout, bytesPerSecond: config.http.bodyRate };
+  const body = { bytes: config.packets.packetBytes, pace };
+  const wire: PacketWire = { proxy, settings: config.packets, waits, body };
   const running = new Set<Promise<void>>();
   return {
     name: 'packets',

@@ -8,14 +8,14 @@ import type { PacketWire } from './wire';
 /** `POST /auth` and `POST /register`: the upstream says who the client is, and which token it has from now on. */
 export async function logIn(
   { req, res }: RelayRequest,
-  { proxy, settings, waits }: PacketWire,
+  { proxy, settings, waits, body: limits }: PacketWire,
   type: Credentials['type'],
 ): Promise<void> {
   if (!proxy.hasUpstreams) throw noUpstream();
   const headers = headersToCarry(req, settings);
   const permissions = String(req.headers['permissions'] ?? '');
   waits.enter(res);
-  const body = await readWhole(req, res, { bytes: settings.packetBytes, ms: settings.timeout });
+  const body = await readWhole(req, res, limits);
   const login = await proxy.logIn({ type, permissions, headers, body });
   if (login.kind !== 'answered') throw refusal(login.kind);
   const own = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(login.body.length)];

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config';
 import type { PacketProxy } from '../../relay/mailbox/packet-proxy';
+import type { WholeBodyLimits } from '../relay-body';
 import type { Waits } from './waits';
 
 /** What the operations of the packet proxy work with. */
@@ -7,4 +8,6 @@ export interface PacketWire {
   readonly proxy: PacketProxy;
   readonly settings: Config['packets'];
   readonly waits: Waits;
+  /** Of the body of each request. */
+  readonly body: WholeBodyLimits;
 }

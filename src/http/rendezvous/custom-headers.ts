@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { JSON_DEPTH_MAX, scanJson } from '../../core/json-scanner';
 import type { CustomHeaders, Headers } from '../../relay/rendezvous';
 
 /** They would break the framing of a response, which is the server's own business. */
@@ -28,11 +29,13 @@ export function parseCustomHeaders(text: string): CustomHeaders {
 }
 
 export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Its message would quote the body.
-    throw new Error('The body is not valid JSON');
+  switch (scanJson(text)) {
+    case 'malformed':
+      throw new Error('The body is not valid JSON');
+    case 'too deep':
+      throw new Error(`The body is nested more than ${JSON_DEPTH_MAX} levels deep`);
+    default:
+      return JSON.parse(text);
   }
 }
 

@@ -21,11 +21,11 @@ export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
     streamsMax: settings.streams,
   };
   const { places, meeting } = openRendezvous(relay, options, config.relay.waiting);
-  const { consumerTimeout, bodyTimeout } = config.http;
+  const { consumerTimeout, bodyTimeout, bodyRate } = config.http;
   const streams = { places, meeting, stalledMs: consumerTimeout };
   const routes = new Routes(streams, {
     listed: settings.listed,
-    body: { bytes: settings.bodyBytes, ms: bodyTimeout },
+    body: { bytes: settings.bodyBytes, pace: { patienceMs: bodyTimeout, bytesPerSecond: bodyRate } },
   });
   return {
     name: 'rendezvous',

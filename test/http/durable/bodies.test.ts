@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { configFrom } from '../../../src/config/load';
+import { sizeOf } from '../../../src/core/size-of';
 import { Bodies } from '../../../src/http/durable/bodies';
 import { refuse } from '../../../src/http/refuse';
 import { Producer, request } from '../../support/http';
@@ -21,19 +22,19 @@ describe('bodies that are read whole', () => {
     server.close();
   });
 
-  function take(bodyTimeout = 60_000): void {
+  function take(bodyTimeout = 60_000, bodyRate = 0): void {
     stopping = new AbortController();
     const { limits, http } = configFrom({});
     const bodies = new Bodies(
       {
         limits: { ...limits, appendBytes: LENGTH_MAX, gatheredBytes: LENGTH_MAX },
-        http: { ...http, bodyTimeout },
+        http: { ...http, bodyTimeout, bodyRate },
       },
       stopping.signal,
     );
     server.removeAllListeners('request').on('request', (req, res) => {
       bodies
-        .with({ req, res }, async (body) => void res.end(String(body.length)))
+        .with({ req, res }, async (body) => void res.end(String(sizeOf(body))))
         .catch((error) => refuse(req, res, error, {}));
     });
   }
@@ -104,6 +105,27 @@ describe('bodies that are read whole', () => {
     expect(answer.headers.connection).toBe('close');
     await begun.cut();
     expect((await whole()).status).toBe(200);
+  });
+
+  it('are refused with 408 when they come too slowly, and their room is given back', async () => {
+    take(200, 1_000);
+    const begun = announced();
+    // What comes at once earns no more than the time that there is anyway.
+    await begun.write(Buffer.alloc(50));
+    const trickle = setInterval(() => begun.write('x').catch(() => {}), 20);
+    const answer = await begun.answer;
+    clearInterval(trickle);
+    expect(answer.status).toBe(408);
+    expect(answer.text).toContain('1000 bytes per second');
+    expect(answer.headers.connection).toBe('close');
+    expect((await whole()).status).toBe(200);
+  });
+
+  it('may come as slowly as they like where no rate is asked for', async () => {
+    take(10_000, 0);
+    const begun = announced();
+    for (let byte = 1; byte < LENGTH_MAX; byte += 1) await begun.write('x');
+    expect((await begun.end('x')).text).toBe(String(LENGTH_MAX));
   });
 
   it('are not waited for when the server stops', async () => {

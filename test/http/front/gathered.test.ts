@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { Gathered } from '../../../src/http/front/gathered';
+
+function gather(pieces: readonly Buffer[]): Gathered {
+  const gathered = new Gathered();
+  for (const piece of pieces) gathered.push(piece);
+  return gathered;
+}
+
+describe('the pieces of a body', () => {
+  it('are its bytes in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 100 })), (pieces) => {
+        const gathered = gather(pieces.map((piece) => Buffer.from(piece)));
+        const whole = Buffer.concat(pieces);
+        expect(Buffer.concat(gathered.chunks).equals(whole)).toBe(true);
+        expect(gathered.bytes).toBe(whole.length);
+      }),
+    );
+  });
+
+  it('are few, however many the body came in', () => {
+    const { chunks } = gather(Array.from({ length: 100_000 }, () => Buffer.from('x')));
+    expect(chunks.length).toBeLessThan(50);
+  });
+
+  it('are not copied when they are large', () => {
+    const pieces = Array.from({ length: 3 }, () => Buffer.alloc(64 * 1024));
+    expect(gather(pieces).chunks).toEqual(pieces);
+    expect(gather(pieces).chunks[1]?.buffer).toBe(pieces[1]?.buffer);
+  });
+});
