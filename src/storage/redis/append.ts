@@ -1,14 +1,14 @@
 import { LogError } from '../../core/errors';
 import type { Writer } from '../../core/log';
-import { advance, type Offset, START } from '../../core/offset';
+import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { Tails } from '../../core/tails';
 import { addEntries, addEntriesAfter, type Target } from './add-entries';
 import type { Connections } from './connect';
-import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry } from './entries';
+import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry, timeOf } from './entries';
 import { partitionOf } from './keys';
 import type { Link } from './link';
-import { damaged, type Locator } from './locate';
+import { type Locator, type Place, RecordedLoss } from './locate';
 import { type Patience, persist } from './persist';
 import { type Held, type Sent, targetOf, type Writers } from './writers';
 
@@ -108,7 +108,7 @@ export class Appender {
     const link = held?.confirmedOn;
     if (held?.tail !== batch.at || batch.end === batch.at || link?.isOpen !== true) return undefined;
     return this.#send(link, held, batch, batch.entries).then(
-      () => this.#reached(batch, batch.end, link),
+      () => this.#reached(batch, batch.end, batch.stamp, link),
       () => this.#persist(batch, patience),
     );
   }
@@ -120,7 +120,7 @@ export class Appender {
     const { link } = await before.confirmed;
     // Where the one before had to be sent once more, to another master perhaps, what the first one said of this one means nothing.
     const isStored = (await storedEarly) === link;
-    return isStored ? this.#reached(batch, batch.end, link) : this.#store(batch, patience);
+    return isStored ? this.#reached(batch, batch.end, batch.stamp, link) : this.#store(batch, patience);
   }
 
   #persist(batch: Batch, patience: Patience): Promise<Confirmed> {
@@ -130,34 +130,40 @@ export class Appender {
   async #attempt(batch: Batch): Promise<Confirmed> {
     const { writer, entries, end } = batch;
     const link = await this.connections.link(partitionOf(writer.log.id));
-    const tail = await this.#settle(batch);
-    if (tail < end) await this.#send(link, this.writers.of(writer), batch, entriesAfter(entries, tail));
-    return this.#reached(batch, advance(START, Math.max(tail, end)), link);
+    const { tail, lastId } = await this.#settle(batch);
+    if (tail >= end) return this.#reached(batch, tail, timeOf(lastId), link);
+    await this.#send(link, this.writers.of(writer), batch, entriesAfter(entries, tail));
+    return this.#reached(batch, end, batch.stamp, link);
   }
 
-  #reached({ writer, at, entries }: Batch, tail: Offset, link: Link): Confirmed {
+  /** @param stamp that of the entry which ends at `tail` */
+  #reached({ writer, at, entries }: Batch, tail: Offset, stamp: number, link: Link): Confirmed {
     const held = this.writers.of(writer);
     if (held && tail >= held.tail) {
       held.tail = tail;
+      held.stamp = stamp;
       held.confirmedOn = link;
     }
-    this.locator.reached(writer.log, tail);
+    this.locator.reached(writer.log, tail, stamp);
     const [first] = entries;
     const chunks = entries.length === 1 && first ? first.parts : entries.flatMap(({ parts }) => parts);
     this.tails.advanced(writer.log, at, chunks);
     return { tail, link };
   }
 
-  /** How far the log has come, asked because it is not known for certain: what was sent before may have arrived or not. */
-  async #settle({ writer, at, end }: Batch): Promise<Offset> {
+  /** The place of the log, asked because it is not known for certain: what was sent before may have arrived or not. */
+  async #settle({ writer, at, end }: Batch): Promise<Place> {
+    const claim = this.writers.claimOf(writer);
     const place = await this.locator.locate(writer.log);
-    if (place.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
-    const { loss } = place;
-    if (loss && (loss.isNews || (at > place.tail && at <= loss.to)))
-      throw damaged(writer.log, place.tail, loss);
-    if (at > place.tail) throw new LogError('LOG_GAP');
-    if (end > place.tail && place.state === 'closed') throw new LogError('LOG_SEALED');
-    return place.tail;
+    const { tail, found = place.losses.findLast(({ to }) => to >= at) } = place;
+    if (found && (place.found || at > tail)) throw new RecordedLoss(writer.log, found);
+    if (place.epoch < writer.epoch)
+      throw new LogError('STORE_DAMAGED', 'Redis lost that this producer attached');
+    if (place.epoch !== writer.epoch || (claim ?? place.claim) !== place.claim)
+      throw new LogError('LOG_FENCED');
+    if (at > tail) throw new LogError('LOG_GAP');
+    if (end > tail && place.state === 'closed') throw new LogError('LOG_SEALED');
+    return place;
   }
 
   #send(link: Link, held: Held | undefined, batch: Batch, entries: readonly NewEntry[]): Promise<void> {

@@ -22,6 +22,8 @@ export interface ReaderOptions {
   readonly entriesMax: number;
   /** Reading goes on after the connection was lost. */
   readonly restored?: () => void;
+  /** There was nothing to read for as long as Redis waits. */
+  readonly quiet?: () => void;
 }
 
 /** Redis ends a read that has waited this long. A reply is overdue when it takes much longer. */
@@ -134,6 +136,7 @@ export class BlockingReader {
     const reading = redis.xreadBuffer('COUNT', entriesMax, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids);
     // A connection that died without a word never answers.
     const reply = await within(BLOCK_MS + this.settings.commandTimeoutMs, reading);
+    if (reply === null && !this.#changed) this.options.quiet?.();
     for (const [key, entries] of reply ?? []) {
       const subscription = this.#subscriptions.get(key.toString());
       const last = entries.at(-1);

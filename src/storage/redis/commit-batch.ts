@@ -25,6 +25,8 @@ export interface Judged {
   readonly from: Offset;
   /** The tail after it. */
   readonly tail: Offset;
+  /** That of the entries that were stored. */
+  readonly stamp: number;
   /** For each commit what it came to. */
   readonly results: readonly (Committed | LogError)[];
   /** What was stored, in order. */
@@ -76,20 +78,32 @@ export function argsOf({ limits, commits, pieces, bytes }: Batch): readonly (str
   return [logBytesMax, producersMax, total, plan.join(' '), pieces.length, ...pieces, ...named];
 }
 
+/** Where a batch begins, and the time in the ids of its entries. */
+export interface Stored {
+  readonly from: Offset;
+  readonly stamp: number;
+}
+
+/** @param text `<tail before>/<unix ms>` */
+export function parseStored(text: string): Stored {
+  const [from, stamp] = text.split('/');
+  return { from: advance(START, toNumber(from)), stamp: toNumber(stamp) };
+}
+
 /** A plain batch that was stored whole. */
-export function allStored(from: Offset, { commits, pieces }: Batch): Judged {
+export function allStored({ from, stamp }: Stored, { commits, pieces }: Batch): Judged {
   let tail = from;
   const results = commits.map(({ chunks }) => {
     tail = advance(tail, sizeOf(chunks));
     return { how: 'stored', tail, isSealed: false } as const;
   });
-  return { from, tail, results, stored: pieces, eventId: '' };
+  return { from, tail, stamp, results, stored: pieces, eventId: '' };
 }
 
-/** @param answer `<tail before> <1 if it was sealed before> <verdicts>` */
+/** @param answer `<tail before>/<unix ms of the entries> <1 if it was sealed before> <verdicts>` */
 export function judgedBy(answer: string, eventId: string, { commits, pieces }: Batch): Judged {
   const [start, wasSealed, ...verdicts] = answer.split(' ');
-  const from = advance(START, toNumber(start));
+  const { from, stamp } = parseStored(start ?? '');
   let tail = from;
   let isSealed = wasSealed === '1';
   let seal: SealOutcome | undefined;
@@ -106,7 +120,15 @@ export function judgedBy(answer: string, eventId: string, { commits, pieces }: B
     const state = producer && { epoch: producer.epoch, sequence: producer.sequence };
     return { how: 'stored', tail, isSealed, ...(state && { producer: state }) } as const;
   });
-  return { from, tail, results, stored: areAllStored ? pieces : stored, ...(seal && { seal }), eventId };
+  return {
+    from,
+    tail,
+    stamp,
+    results,
+    stored: areAllStored ? pieces : stored,
+    ...(seal && { seal }),
+    eventId,
+  };
 }
 
 function refusedOrKnown(verdict: string, log: Pick<Committed, 'tail' | 'isSealed'>): Committed | LogError {

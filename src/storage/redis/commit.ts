@@ -3,11 +3,12 @@ import type { Commit, Committed, LogRef } from '../../core/log';
 import type { Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { CommitLimits } from '../../core/store';
-import { allStored, argsOf, type Batch, type Judged, judgedBy, newBatch } from './commit-batch';
+import { allStored, argsOf, type Batch, type Judged, judgedBy, newBatch, type Stored } from './commit-batch';
 import { CommitQueue, type Waiting } from './commit-queue';
 import type { Connections } from './connect';
 import { logKeys, markKey } from './keys';
-import { damaged, type Locator } from './locate';
+import type { Link } from './link';
+import { type Locator, RecordedLoss } from './locate';
 import type { RedisStoreSettings } from './options';
 import { type Patience, persist } from './persist';
 import { commitPlainly, type PlainTarget } from './plain-commit';
@@ -133,18 +134,24 @@ export class Committer {
 
   async #attempt(log: LogRef, target: PlainTarget, batch: Batch): Promise<Judged> {
     const { locator } = this.owner;
+    // Without waiting where that can be: what is sent in this turn goes together.
+    const link =
+      this.connections.linkAtHand(target.partition) ?? (await this.connections.link(target.partition));
+    if (locator.mustVerify(log)) await this.#verify(log);
     const reached = locator.reachedBy(log);
-    const from = batch.isPlain ? await this.#storePlainly(target, batch, reached) : undefined;
-    const judged = from === undefined ? await this.#judge(log, batch, reached) : allStored(from, batch);
-    locator.reached(log, judged.tail);
+    const stored = batch.isPlain ? await this.#storePlainly(link, target, batch, reached) : undefined;
+    const judged = stored ? allStored(stored, batch) : await this.#judge(log, batch, reached);
+    if (judged.tail > judged.from) locator.reached(log, judged.tail, judged.stamp);
     this.owner.stored(log, judged);
     return judged;
   }
 
-  async #storePlainly(target: PlainTarget, batch: Batch, reached: Offset): Promise<Offset | undefined> {
-    const { partition } = target;
-    // Without waiting where that can be: what is sent in this turn goes together.
-    const link = this.connections.linkAtHand(partition) ?? (await this.connections.link(partition));
+  async #storePlainly(
+    link: Link,
+    target: PlainTarget,
+    batch: Batch,
+    reached: Offset,
+  ): Promise<Stored | undefined> {
     try {
       return await commitPlainly(link, target, batch, reached);
     } catch (error) {
@@ -164,10 +171,16 @@ export class Committer {
     return judgedBy(answer, eventId, batch);
   }
 
-  /** Its caller is told of lost bytes once, as readers are; from then on the log goes on from where it is. */
+  /** A caller reads of lost bytes once, as readers do; from then on the log goes on from where it is. */
   async #lossOf(log: LogRef): Promise<Error> {
-    const { tail, loss } = await this.owner.locator.locate(log);
-    return loss?.isNews ? damaged(log, tail, loss) : new Error('the log is not as it was');
+    await this.#verify(log);
+    return new Error('the log is not as it was');
+  }
+
+  /** @throws LogError `STORE_DAMAGED` where bytes that this node knew of are gone */
+  async #verify(log: LogRef): Promise<void> {
+    const { found } = await this.owner.locator.locate(log);
+    if (found) throw new RecordedLoss(log, found);
   }
 }
 

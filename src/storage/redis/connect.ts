@@ -19,6 +19,9 @@ export class Connections {
   readonly #blocking = new Set<Redis>();
   readonly #links: Links;
   readonly #pageLinks: Links;
+  readonly #reading = new Set<Redis>();
+  #process: string | undefined;
+  #life = 0;
   #warned = false;
 
   private constructor(
@@ -27,8 +30,9 @@ export class Connections {
     private readonly settings: RedisStoreSettings,
   ) {
     this.wording = new ErrorWording(target, settings.warn);
-    this.#links = new Links(settings.commandTimeoutMs);
-    this.#pageLinks = new Links(settings.commandTimeoutMs);
+    const opened = (process: string): void => this.#isLinked(process);
+    this.#links = new Links(settings.commandTimeoutMs, opened);
+    this.#pageLinks = new Links(settings.commandTimeoutMs, opened);
   }
 
   /** @throws LogError `STORE_UNAVAILABLE` */
@@ -41,6 +45,7 @@ export class Connections {
       connections.wording.disconnected(error);
       connections.#warnOnce(error);
     });
+    connections.#countLives(client);
     client.on('ready', () => {
       connections.wording.connected();
       connections.#warned = false;
@@ -58,6 +63,11 @@ export class Connections {
       });
     }
     return connections;
+  }
+
+  /** Another number after each loss of a connection: Redis may have lost bytes meanwhile. */
+  get life(): number {
+    return this.#life;
   }
 
   get isCluster(): boolean {
@@ -101,7 +111,7 @@ export class Connections {
     return this.#atHand(this.#pageLinks, partition) ?? this.#newLink(this.#pageLinks, partition);
   }
 
-  /** A new connection, ready, to the master that holds the partition. It is closed by `release`. */
+  /** A new connection, ready, to the master that holds the partition, for what blocks. It is closed by `release`. */
   async blocking(partition: Partition): Promise<Redis> {
     const connection = await this.#newBlocking(partition);
     // An error of a connection also ends what is under way on it, which is where it is handled.
@@ -109,6 +119,7 @@ export class Connections {
     this.#blocking.add(connection);
     try {
       await within(this.settings.commandTimeoutMs, connection.connect());
+      this.#reading.add(connection);
       return connection;
     } catch (error) {
       this.release(connection);
@@ -118,6 +129,7 @@ export class Connections {
 
   release(connection: Redis): void {
     this.#blocking.delete(connection);
+    this.#reading.delete(connection);
     connection.disconnect();
   }
 
@@ -171,6 +183,21 @@ export class Connections {
     return node;
   }
 
+  #countLives(client: RedisClient): void {
+    const begin = (): void => {
+      this.#life += 1;
+    };
+    client.on('ready', begin);
+    if (client instanceof Cluster) client.on('+node', (node: Redis) => node.on('ready', begin));
+  }
+
+  #isLinked(process: string): void {
+    const isAnother = this.#process !== undefined && this.#process !== process;
+    this.#process = process;
+    // Where the address leads to another process now, the one before may still hold up whoever reads from it.
+    if (isAnother && !this.isCluster) for (const blocking of this.#reading) blocking.disconnect();
+  }
+
   #atHand(links: Links, partition: Partition): Link | undefined {
     const master = this.#masterAtHand(partition);
     return master && links.beside(master);
@@ -178,7 +205,12 @@ export class Connections {
 
   async #newLink(links: Links, partition: Partition): Promise<Link> {
     const master = await this.#master(partition);
-    const source = { connect: () => this.blocking(partition), release: (own: Redis) => this.release(own) };
+    const connect = async (): Promise<Redis> => {
+      const own = await this.blocking(partition);
+      this.#reading.delete(own);
+      return own;
+    };
+    const source = { connect, release: (own: Redis) => this.release(own) };
     return links.beside(master) ?? links.open(master, source);
   }
 

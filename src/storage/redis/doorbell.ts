@@ -5,21 +5,27 @@ import { type Offset, START } from '../../core/offset';
 import type { Tails } from '../../core/tails';
 import { BlockingReader, type RawEntry, type Subscription } from './blocking-reader';
 import type { Connections } from './connect';
-import { decodeEntry, type Entry, endOf, sliceOf } from './entries';
-import { bytesKey, type Partition, partitionOf } from './keys';
+import { decodeEntry, type Entry, endOf, sliceOf, timeOf } from './entries';
+import { bytesKey, factsKey, type Partition, partitionOf } from './keys';
 import type { Locator, Place } from './locate';
+import type { KnownEntry } from './log-memory';
 import type { RedisStoreSettings } from './options';
+import { TaskLimit } from './task-limit';
 
 /** Entries of one log in one reply: half a megabyte at the most. */
 const ENTRIES_MAX = 16;
 /** A follower watches, reads and watches again: its log stays followed in between. */
 const LINGER_MS = 2_000;
 const RELOCATE_MS = 500;
+/** After Redis was away, thousands of followed logs are located anew. */
+const LOCATED_AT_ONCE = 64;
 
 interface Ring {
   readonly log: LogRef;
   /** How far the log is known to have come; what a watcher has seen is compared with it. */
   tail: Offset;
+  /** That of the entry that ends at `tail`, where it is known. */
+  stamp: number | undefined;
   /** Sealed: there is nothing to wait for. */
   isSealed: boolean;
   /** The highest that was heard of. */
@@ -42,6 +48,7 @@ export class Doorbell {
   readonly #rings = new Map<string, Ring>();
   /** In a Cluster a read cannot span partitions; elsewhere all readers are in group 0. */
   readonly #groups = new Map<Partition, Set<BlockingReader>>();
+  readonly #limit = new TaskLimit(LOCATED_AT_ONCE);
   #isClosed = false;
 
   constructor(
@@ -58,7 +65,7 @@ export class Doorbell {
       delete known.lingering;
       return;
     }
-    const ring: Ring = { log, tail: from, isSealed: false, epoch: 0 };
+    const ring: Ring = { log, tail: from, stamp: undefined, isSealed: false, epoch: 0 };
     this.#rings.set(log.generation, ring);
     void this.#locate(ring);
   }
@@ -85,6 +92,12 @@ export class Doorbell {
     return ring !== undefined && (ring.isSealed || ring.tail > seen);
   }
 
+  /** The last entry that the watchers got from here. */
+  lastOf(log: LogRef): KnownEntry | undefined {
+    const ring = this.#rings.get(log.generation);
+    return ring?.stamp === undefined ? undefined : { end: ring.tail, stamp: ring.stamp };
+  }
+
   /** The stream of the log has the name of this epoch now. */
   renamed(log: LogRef, epoch: number): void {
     const ring = this.#rings.get(log.generation);
@@ -99,12 +112,7 @@ export class Doorbell {
 
   /** After news of renamings may have been missed. */
   relocate(partitions: readonly Partition[]): void {
-    for (const ring of this.#rings.values()) {
-      if (!partitions.includes(partitionOf(ring.log.id))) continue;
-      // A Redis that failed over may have lost a renaming as well.
-      ring.epoch = 0;
-      this.#relocate(ring);
-    }
+    this.#relocateAll((ring) => partitions.includes(partitionOf(ring.log.id)));
   }
 
   close(): void {
@@ -118,7 +126,7 @@ export class Doorbell {
   async #locate(ring: Ring): Promise<void> {
     while (this.#isCurrent(ring) && ring.subscription === undefined) {
       try {
-        const place = await this.locator.locate(ring.log);
+        const place = await this.#limit.run(() => this.locator.locate(ring.log));
         if (!this.#isCurrent(ring) || ring.subscription !== undefined) return;
         if (place.epoch < ring.epoch) continue;
         this.#located(ring, place);
@@ -137,6 +145,7 @@ export class Doorbell {
 
   #located(ring: Ring, place: Place): void {
     ring.tail = place.tail;
+    ring.stamp = place.state === 'closed' ? undefined : timeOf(place.lastId);
     ring.isSealed = place.state === 'closed';
     ring.epoch = place.epoch;
     if (!ring.isSealed) this.#subscribe(ring, place.lastId);
@@ -144,6 +153,8 @@ export class Doorbell {
   }
 
   #relocate(ring: Ring): void {
+    // A Redis that failed over may have lost a renaming as well.
+    ring.epoch = 0;
     this.#unsubscribe(ring);
     void this.#locate(ring);
   }
@@ -180,9 +191,10 @@ export class Doorbell {
       if (!isComplete) break;
       chunks.push(...sliceOf(entry.parts, ring.tail - entry.from));
       ring.tail = entry.end;
+      ring.stamp = timeOf(entry.id);
     }
     if (chunks.length > 0) {
-      this.locator.reached(ring.log, ring.tail);
+      if (ring.stamp !== undefined) this.locator.reached(ring.log, ring.tail, ring.stamp);
       // The rest of what was stored in one step, and its seal, may come with the next entries: the store has all of it.
       if (entries.length === ENTRIES_MAX && !ring.isSealed) this.tails().passed(ring.log, ring.tail);
       else this.tails().advanced(ring.log, from, chunks, outcome);
@@ -198,9 +210,33 @@ export class Doorbell {
     const readers = this.#groups.get(group) ?? new Set();
     this.#groups.set(group, readers);
     for (const reader of readers) if (reader.size < this.settings.followedPerConnection) return reader;
-    const reader = new BlockingReader(this.connections, this.settings, group, { entriesMax: ENTRIES_MAX });
+    const reader: BlockingReader = new BlockingReader(this.connections, this.settings, group, {
+      entriesMax: ENTRIES_MAX,
+      // What comes next may not follow what was read before: Redis may have lost bytes.
+      restored: () => this.#relocateAll((ring) => ring.reader === reader),
+      quiet: () => void this.#lookFor(reader),
+    });
     readers.add(reader);
     return reader;
+  }
+
+  /** A blocked read gets nothing of a stream that was deleted, nor of one whose facts are gone. */
+  async #lookFor(reader: BlockingReader): Promise<void> {
+    const rings = [...this.#rings.values()].filter((ring) => ring.reader === reader);
+    const keys = rings.flatMap(({ log, epoch }) => [
+      bytesKey(log.id, log.generation, epoch),
+      factsKey(log.id),
+    ]);
+    try {
+      if (keys.length === 0 || (await this.connections.commands.exists(...keys)) === keys.length) return;
+      this.#relocateAll((ring) => rings.includes(ring));
+    } catch {
+      // Redis is away: once it is back, the place of each log is asked for.
+    }
+  }
+
+  #relocateAll(isMeant: (ring: Ring) => boolean): void {
+    for (const ring of [...this.#rings.values()]) if (isMeant(ring)) this.#relocate(ring);
   }
 
   /** Forgets readers that read nothing, and dissolves the emptiest where the logs would do with half as many readers. */

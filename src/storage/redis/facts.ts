@@ -12,6 +12,10 @@ export interface Facts {
   readonly info: LogInfo;
   /** The metadata exactly as it is stored; empty for none. */
   readonly rawMetadata: string;
+  /** Names the last attach; empty where no writer has attached. */
+  readonly claim: string;
+  /** The unix ms in the id of the last entry. */
+  readonly lastStamp: number;
   /** Empty where the script told of nothing. */
   readonly eventId: string;
   /** Whether the creation of this generation replaced another. */
@@ -35,6 +39,8 @@ export function toFacts(id: LogId, reply: unknown): Facts {
   return {
     info,
     rawMetadata,
+    claim: fields.get('claim') ?? '',
+    lastStamp: timeOf(toText(last)),
     eventId: toText(event),
     replaced: fields.get('replaced') === '1',
     ...(loose !== '' && { loose: toLoose(id, loose) }),

@@ -2,6 +2,7 @@ import type { LogRef } from '../../core/log';
 import { parseLogId } from '../../core/log-id';
 import { advance, START } from '../../core/offset';
 import type { LifecycleEvent } from '../../core/store';
+import { parseLosses } from './losses';
 import { parseOutcome } from './outcome';
 import { toMap, toNumber, unexpected } from './reply';
 
@@ -30,6 +31,10 @@ export function decodeHappening(raw: readonly Buffer[]): Happening {
     case 'released': {
       const state = field('state') === 'open' ? 'open' : 'interrupted';
       return { log, keyEpoch, event: { log, kind: 'released', epoch: toNumber(field('epoch')), state } };
+    }
+    case 'lost': {
+      const [loss] = parseLosses(`[${field('loss')}]`);
+      return { log, keyEpoch, event: { log, kind: 'lost', loss: loss ?? unexpected(fields) } };
     }
     case 'ended': {
       const at = advance(START, toNumber(field('at')));

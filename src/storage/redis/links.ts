@@ -17,7 +17,11 @@ export class Links {
   readonly #links = new WeakMap<Socket, Link>();
   readonly #opening = new WeakMap<Socket, Promise<Link>>();
 
-  constructor(private readonly timeoutMs: number) {}
+  /** @param opened is given the process at the other end of each new link */
+  constructor(
+    private readonly timeoutMs: number,
+    private readonly opened: (process: string) => void,
+  ) {}
 
   /** The link beside a connection, if it is there already. */
   beside({ stream }: { readonly stream?: Socket }): Link | undefined {
@@ -50,6 +54,7 @@ export class Links {
         connection.disconnect(true);
         throw new Error('Redis was failed over in between');
       }
+      this.opened(here);
       const link = Link.over(own, this.timeoutMs);
       this.#links.set(stream, link);
       const close = (): void => link.close();

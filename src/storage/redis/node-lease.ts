@@ -25,6 +25,8 @@ export class NodeLease {
     private readonly connections: Connections,
     private readonly settings: RedisStoreSettings,
     attachments: Attachments,
+    /** Redis has not had the lease of this node all the time: it may have lost more than that. */
+    private readonly lapsed: () => void,
   ) {
     this.#held = new HeldLogs(connections, settings, this.node, attachments);
   }
@@ -52,7 +54,11 @@ export class NodeLease {
       await putOffDeadlines(this.connections);
       [wasValid, ...expired] = await this.#renew('1');
     }
-    if (wasValid !== '1') this.#validSince = performance.now();
+    if (wasValid !== '1') {
+      this.#validSince = performance.now();
+      // At the start there was none.
+      if (this.#timer !== undefined) this.lapsed();
+    }
     return performance.now() - this.#validSince >= this.settings.nodeLeaseMs ? expired : [];
   }
 

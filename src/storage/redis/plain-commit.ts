@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogRef } from '../../core/log';
-import { advance, type Offset, START } from '../../core/offset';
-import type { Batch } from './commit-batch';
+import type { Offset } from '../../core/offset';
+import { type Batch, parseStored, type Stored } from './commit-batch';
 import { type Partition, partitionOf, plainKeys } from './keys';
 import type { Link } from './link';
-import { toNumber } from './reply';
 import { bulk, CRLF, type WireCommand } from './wire-command';
 
 const SCRIPT = readFileSync(join(__dirname, 'lua', 'commit-plain.lua'), 'utf8');
@@ -38,7 +37,7 @@ export function plainTarget({ id, generation }: LogRef, node: string): PlainTarg
 
 /**
  * Runs `lua/commit-plain.lua`.
- * @returns the tail before, or `undefined` where nothing was stored and `lua/commit.lua` has to judge
+ * @returns `undefined` where nothing was stored and `lua/commit.lua` has to judge
  * @throws ReplyError; Error when the link is lost
  */
 export async function commitPlainly(
@@ -46,12 +45,12 @@ export async function commitPlainly(
   target: PlainTarget,
   batch: Batch,
   reached: Offset,
-): Promise<Offset | undefined> {
+): Promise<Stored | undefined> {
   const isTold = toldOver.has(link);
   toldOver.add(link);
   try {
     const reply = await link.ask(plainCommand(target, batch, reached, isTold));
-    return reply === null ? undefined : advance(START, toNumber(String(reply)));
+    return reply === null ? undefined : parseStored(String(reply));
   } catch (error) {
     if (!isForgotten(error)) throw error;
     // It is told again with the next commit.

@@ -4,10 +4,11 @@ import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { Page } from '../../core/store';
 import type { Connections } from './connect';
-import { decodeEntry, ENTRY_BYTES_MAX, type Entry, LAST_SEQUENCE, sliceOf } from './entries';
+import { decodeEntry, ENTRY_BYTES_MAX, type Entry, endOf, LAST_SEQUENCE, sliceOf, timeOf } from './entries';
 import { isElsewhere } from './failure';
-import { bytesKey, type Partition, partitionOf } from './keys';
-import { damaged, type Locator, type Place } from './locate';
+import { bytesKey, partitionOf } from './keys';
+import type { Link } from './link';
+import { type Locator, type Place, RecordedLoss } from './locate';
 import { entriesIn } from './range-reply';
 import { unexpected } from './reply';
 import { Bulk, type Reply } from './reply-reader';
@@ -27,24 +28,18 @@ export async function readPage(
   from: Offset,
   bytesMax: number,
 ): Promise<Page> {
-  const page = await readRange(connections, locator, log, from, bytesMax);
-  locator.reached(log, page.next);
-  return page;
-}
-
-async function readRange(
-  connections: Connections,
-  locator: Locator,
-  log: LogRef,
-  from: Offset,
-  bytesMax: number,
-): Promise<Page> {
   const size = Math.min(bytesMax, PAGE_BYTES_MAX);
   const start = `(${from}-${LAST_SEQUENCE}`;
   // Never less than an entry: one that ends beyond the page would not be in the range, and the reader would not get on.
   const stop = `${from + Math.max(size, ENTRY_BYTES_MAX)}-${LAST_SEQUENCE}`;
-  const entriesOf = (key: string, ...range: readonly string[]): Promise<readonly Entry[]> =>
-    rangeOf(connections, partitionOf(log.id), key, ...range);
+  // Before the epoch is looked up: over a new link the log has to be located first.
+  const link = await connections.pageLink(partitionOf(log.id));
+  const entriesOf = async (...range: readonly string[]): Promise<readonly Entry[]> => {
+    const entries = await rangeOf(connections, link, ...range);
+    const last = entries.findLast(({ kind }) => kind === 'bytes');
+    if (last !== undefined) locator.reached(log, endOf(last.id), timeOf(last.id));
+    return entries;
+  };
   for (let epoch = locator.remembered(log); ; ) {
     if (epoch !== undefined) {
       const key = bytesKey(log.id, log.generation, epoch);
@@ -52,7 +47,7 @@ async function readRange(
       if (entries.length > 0) return toPage(log, entries, from, size);
     }
     const place = await locator.locate(log);
-    if (place.tail <= from) requireNoLoss(log, place, from);
+    requireNoLoss(log, place, from);
     if (place.tail === from) return { chunks: [], next: from, ...(place.outcome && { end: place.outcome }) };
     if (place.epoch === epoch) {
       // There are bytes by now; where the next entry is beyond the range, `toPage` finds that out.
@@ -64,10 +59,13 @@ async function readRange(
   }
 }
 
-/** A reader at the tail is told once, and may wait then for what a new writer appends; beyond the tail there is nothing to wait for. */
-function requireNoLoss(log: LogRef, { tail, loss }: Place, from: Offset): void {
-  if (loss && (from > tail ? from <= loss.to : loss.isNews)) throw damaged(log, tail, loss);
-  if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
+/** Bytes that a reader has, or asks for, may be gone. */
+function requireNoLoss(log: LogRef, { tail, losses, found }: Place, from: Offset): void {
+  if (found && from > found.from) throw new RecordedLoss(log, found);
+  if (from <= tail) return;
+  const loss = losses.findLast(({ to }) => to >= from);
+  if (loss) throw new RecordedLoss(log, loss);
+  throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
 }
 
 /** What of the entries is from `from` on, `bytesMax` bytes of it at the most. */
@@ -94,10 +92,9 @@ function toPage(log: LogRef, entries: readonly Entry[], from: Offset, bytesMax: 
 
 async function rangeOf(
   connections: Connections,
-  partition: Partition,
+  link: Link,
   ...args: readonly string[]
 ): Promise<readonly Entry[]> {
-  const link = await connections.pageLink(partition);
   const reply = await link.ask(encode('XRANGE', ...args)).catch(async (error: unknown) => {
     if (!isElsewhere(error)) throw error;
     // While a Cluster is resharded some keys are here and some there: ioredis asks as often as it takes.

@@ -23,8 +23,10 @@ import { Committer } from './commit';
 import { Connections } from './connect';
 import type { Facts } from './facts';
 import { Forks } from './forks';
+import { ALL_PARTITIONS } from './keys';
 import { LifecycleFeed } from './lifecycle-feed';
 import { Lineage } from './lineage';
+import { RecordedLoss } from './locate';
 import { LogLimit } from './log-limit';
 import { NodeLease } from './node-lease';
 import { type RedisStoreOptions, type RedisStoreSettings, settingsOf } from './options';
@@ -93,7 +95,9 @@ class RedisStore implements LogStore {
       restored: (partitions) => this.#watching.restored(partitions),
       missed: () => void this.#watching.missed(),
     });
-    this.#lease = new NodeLease(connections, settings, attachments);
+    this.#lease = new NodeLease(connections, settings, attachments, () =>
+      this.#watching.restored(ALL_PARTITIONS),
+    );
     this.#appender = new Appender(connections, locator, writers, tails);
     this.#changes = new Changes(connections, settings, this.#lease.node, quick);
     this.#committer = new Committer(connections, settings, {
@@ -149,7 +153,18 @@ class RedisStore implements LogStore {
   }
 
   async info(id: LogId): Promise<LogInfo | undefined> {
-    return (await this.#lineage.whileTaken(id, () => this.#changes.info(id)))?.info;
+    const info = await this.#infoOf(id);
+    const { locator } = this.#watching;
+    if (info === undefined || !locator.mustVerify(info)) return info;
+    // Redis was away. A reader that comes back is to learn at once of what it lost.
+    const changed = await this.#quickly(() => locator.locate(info)).then(
+      ({ found }) => found !== undefined,
+      (error: unknown) => {
+        if (isLogError(error, 'STORE_UNAVAILABLE')) throw error;
+        return true;
+      },
+    );
+    return changed ? this.#infoOf(id) : info;
   }
 
   async change(log: LogRef, change: Change): Promise<LogInfo> {
@@ -185,7 +200,7 @@ class RedisStore implements LogStore {
     try {
       return await this.#pages.read(log, from, bytesMax);
     } catch (error) {
-      throw this.#damage.noted(log, error);
+      throw error instanceof RecordedLoss ? error : this.#damage.noted(log, error);
     }
   }
 
@@ -249,6 +264,10 @@ class RedisStore implements LogStore {
     const append = (): Promise<Offset> => this.#appender.append(writer, at, chunks, patience);
     if (!locator.mayHaveExpired(writer.log)) return append();
     return persist(patience, () => locator.locate(writer.log)).then(append);
+  }
+
+  async #infoOf(id: LogId): Promise<LogInfo | undefined> {
+    return (await this.#lineage.whileTaken(id, () => this.#changes.info(id)))?.info;
   }
 
   async #quickly<T>(attempt: () => Promise<T>): Promise<T> {

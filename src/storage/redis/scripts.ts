@@ -8,6 +8,7 @@ import { unexpected } from './reply';
 const WITH_SHARED = [
   'info',
   'locate',
+  'lose',
   'attach',
   'release',
   'interrupt',

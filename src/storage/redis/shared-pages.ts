@@ -48,7 +48,7 @@ export class SharedPages {
     const isFinal = this.locator.hasUpTo(log, advance(from, bytes));
     // Of a log that is gone, may have expired, or has shrunk, nothing here holds.
     if (epoch === undefined || !isFinal || bytes > this.bytesMax) return this.readPage(log, from, bytes);
-    const key = `${log.generation}:${epoch}:${from}:${bytes}`;
+    const key = `${log.generation}:${epoch}:${this.locator.lossesOf(log)}:${from}:${bytes}`;
     const reading = this.#reading.get(key);
     const page = this.#kept.get(key)?.page ?? (reading && (await wantedOf(reading)));
     // A failure is told to whoever asked first, and a loss to each.

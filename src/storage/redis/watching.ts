@@ -1,23 +1,27 @@
 import { isLogError } from '../../core/errors';
-import { type LogInfo, type LogRef, type SealOutcome, writerOf } from '../../core/log';
-import { advance, type Offset, START } from '../../core/offset';
+import { type LogRef, type SealOutcome, type Writer, writerOf } from '../../core/log';
+import type { Loss } from '../../core/loss';
+import { type Offset, START } from '../../core/offset';
 import { isRemoval } from '../../core/removal';
 import type { Change, Watcher } from '../../core/store';
 import { Tails } from '../../core/tails';
 import { Attachments } from './attachments';
 import type { Connections } from './connect';
 import { Doorbell } from './doorbell';
-import type { Partition } from './keys';
+import type { Facts } from './facts';
+import { type Partition, partitionOf } from './keys';
 import type { Happening } from './lifecycle-event';
 import { Locator } from './locate';
+import { LossRecorder } from './loss-recorder';
 import type { RedisStoreSettings } from './options';
+import { TaskLimit } from './task-limit';
 import { Writers } from './writers';
 
-interface Watch {
-  readonly seen: Offset;
-  readonly watcher: Watcher;
-  stop: () => void;
-}
+/** Producers whose logs are asked for at a time, once Redis is back. */
+const VERIFIED_AT_ONCE = 16;
+
+/** What a script answers with that may have attached a writer. */
+type Attached = Pick<Facts, 'info' | 'claim' | 'lastStamp'>;
 
 /** Who watches what on this node, and where their news comes from: of logs that are written here from the writer, else by the doorbell. */
 export class Watching {
@@ -36,13 +40,12 @@ export class Watching {
   readonly #doorbell: Doorbell;
   /** Logs that ended while they were watched: whoever comes to watch them beside the others has not heard it. */
   readonly #endedWatched = new Set<string>();
-  readonly #watches = new Map<string, Set<Watch>>();
   #isClosed = false;
 
   constructor(connections: Connections, settings: RedisStoreSettings) {
-    this.locator = new Locator(connections, {
-      tailOf: (log) => this.writers.tailOf(log),
-      shrunk: (log, tail) => this.#shrunk(log, tail),
+    this.locator = new Locator(connections, new LossRecorder(connections, settings), {
+      lastOf: (log) => this.writers.lastOf(log) ?? this.#doorbell.lastOf(log),
+      lost: (log, loss) => this.#lost(log, loss),
     });
     this.#doorbell = new Doorbell(connections, this.locator, () => this.tails, settings);
   }
@@ -52,23 +55,15 @@ export class Watching {
       (this.writers.tailOf(log) ?? START) > seen ||
       this.#doorbell.isPast(log, seen) ||
       this.#endedWatched.has(log.generation);
-    const own: Watch = { seen, watcher, stop: this.tails.watch(log, seen, watcher, past) };
-    const watches = this.#watches.get(log.generation) ?? new Set();
-    this.#watches.set(log.generation, watches.add(own));
-    return () => {
-      own.stop();
-      watches.delete(own);
-      if (watches.size === 0 && this.#watches.get(log.generation) === watches)
-        this.#watches.delete(log.generation);
-    };
+    return this.tails.watch(log, seen, watcher, past);
   }
 
   /** Runs what attaches a producer of this node to a log. */
-  async attaching<T extends { readonly info: LogInfo }>(log: LogRef, attach: () => Promise<T>): Promise<T> {
+  async attaching<T extends Attached>(log: LogRef, attach: () => Promise<T>): Promise<T> {
     this.attachments.begin(log);
     try {
       const attached = await attach();
-      this.#arrived(attached.info);
+      this.#arrived(attached);
       return attached;
     } finally {
       this.attachments.over(log);
@@ -92,11 +87,7 @@ export class Watching {
   }
 
   /** Runs a change of a log. */
-  changing<T extends { readonly info: LogInfo }>(
-    log: LogRef,
-    change: Change,
-    run: () => Promise<T>,
-  ): Promise<T> {
+  changing<T extends Attached>(log: LogRef, change: Change, run: () => Promise<T>): Promise<T> {
     switch (change.kind) {
       case 'attach':
         return this.attaching(log, run);
@@ -136,6 +127,7 @@ export class Watching {
       if (isBehind && !isRemoval(event.outcome)) this.tails.stirred(log);
       this.tails.ended(log, event.at, event.outcome);
     } else {
+      if (event?.kind === 'lost' && this.locator.lost(log, event.loss)) this.#lost(log, event.loss);
       this.attachments.heard(log, keyEpoch);
       this.locator.renamed(log, keyEpoch);
       this.#doorbell.renamed(log, keyEpoch);
@@ -144,9 +136,10 @@ export class Watching {
     }
   }
 
-  /** News of these partitions was late. */
+  /** The connection was lost: news of these partitions was late, and Redis may have lost bytes. */
   restored(partitions: readonly Partition[]): void {
     this.#doorbell.relocate(partitions);
+    void this.#verifyWriters(partitions);
   }
 
   /** Some news never came: a writer of this node may have been replaced without a word. */
@@ -157,20 +150,34 @@ export class Watching {
 
   close(): void {
     this.#isClosed = true;
-    this.#watches.clear();
     this.tails.close();
     this.#doorbell.close();
   }
 
   /** A writer of this node: what it appends is known here without Redis saying so. */
-  #arrived(info: LogInfo): void {
+  #arrived({ info, claim, lastStamp }: Attached): void {
     if (!this.attachments.arrived(info, info.epoch)) return;
     this.locator.renamed(info, info.epoch);
     this.locator.expires(info, info.expiry !== undefined);
-    this.writers.attached(writerOf(info), info.tail);
+    this.writers.attached(writerOf(info), claim, { end: info.tail, stamp: lastStamp });
     this.#doorbell.drop(info);
     // What another node appended before may not have been told yet.
     this.tails.stirred(info);
+  }
+
+  async #verifyWriters(partitions: readonly Partition[]): Promise<void> {
+    const limit = new TaskLimit(VERIFIED_AT_ONCE);
+    const writers = this.writers.all().filter(({ log }) => partitions.includes(partitionOf(log.id)));
+    await Promise.all(writers.map((writer) => limit.run(() => this.#verify(writer))));
+  }
+
+  async #verify({ log, epoch }: Writer): Promise<void> {
+    try {
+      await this.locator.locate(log);
+    } catch (error) {
+      // Else its next append asks.
+      if (isLogError(error)) this.left(log, epoch);
+    }
   }
 
   async #check(log: LogRef, epoch: number): Promise<void> {
@@ -183,18 +190,10 @@ export class Watching {
     }
   }
 
-  /**
-   * Forgets how far the log had come, and lets all look again. As long as it was remembered, whoever waits at the new tail would be
-   * told at once that there is more, read nothing, and wait again.
-   */
-  #shrunk(log: LogRef, tail: Offset): void {
+  /** No writer of this node goes on, and every follower asks anew what is left of the log. */
+  #lost(log: LogRef, loss: Loss): void {
     this.writers.left(log);
     this.#doorbell.drop(log);
-    const watches = [...(this.#watches.get(log.generation) ?? [])];
-    for (const { stop } of watches) stop();
-    for (const own of watches) {
-      const seen = advance(START, Math.min(own.seen, tail));
-      own.stop = this.tails.watch(log, seen, own.watcher, true);
-    }
+    this.tails.lost(log, loss);
   }
 }

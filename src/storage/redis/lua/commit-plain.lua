@@ -6,7 +6,7 @@
   ARGV[1] generation    ARGV[2] number of the batch    ARGV[3] reached    ARGV[4] bytes max of the log
   ARGV[5] total         of the bytes
   ARGV[6...] pieces     the bytes of all commits, cut into entries
-  Answers with the tail before; with nil, having stored nothing, where `commit.lua` is to judge. ]]
+  Answers with '<tail before>/<unix ms of the entries>'; with nil, having stored nothing, where `commit.lua` is to judge. ]]
 local GENERATION, NUMBER, TOTAL, MARK_MS = ARGV[1], ARGV[2], tonumber(ARGV[5]), 600000
 
 local mark = redis.call('GET', KEYS[3])
@@ -25,10 +25,11 @@ local start = tonumber(string.match(last[1], '^%d+'))
 if start < tonumber(ARGV[3]) or start + TOTAL > tonumber(ARGV[4]) then return nil end
 
 local time, at = redis.call('TIME'), start
-local stamp = string.format('-%d', time[1] * 1000 + math.floor(time[2] / 1000))
+local stamp = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
 for i = 6, #ARGV do
   at = at + #ARGV[i]
-  redis.call('XADD', key, string.format('%d', at) .. stamp, 'd', ARGV[i])
+  redis.call('XADD', key, string.format('%d-', at) .. stamp, 'd', ARGV[i])
 end
-redis.call('SET', KEYS[3], string.format('%s  %d 0 +', NUMBER, start), 'PX', MARK_MS)
-return start
+local before = string.format('%d/', start) .. stamp
+redis.call('SET', KEYS[3], NUMBER .. '  ' .. before .. ' 0 +', 'PX', MARK_MS)
+return before

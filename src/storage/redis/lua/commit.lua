@@ -9,7 +9,7 @@
                         places in ARGV, or nothing
   ARGV[11] pieces       how many of the arguments that follow are bytes: those of all commits, cut into entries
   ARGV[12...]           those, and then what the plan points to
-  Answers with { '<tail before> <1 if it was sealed before> <verdicts>', id of the last event or '' }. A verdict is '+' stored, '=' known,
+  Answers with { '<tail before>/<unix ms of the entries> <1 if it was sealed before> <verdicts>', id of the last event or '' }. A verdict is '+' stored, '=' known,
   or a code; the latter two may be followed by /<epoch>/<sequence>, what is stored of the producer. One '+' may stand for all.
   The mark holds that answer for a while: a batch whose answer was lost, or that comes late, is stored once.
   Answers 'CHANGED' when the log is not as long as it was: Redis has lost some of it.
@@ -44,11 +44,11 @@ if TOTAL and not was_closed and start + TOTAL <= log.bytes_max then
 else
   verdicts, pieces = judge_all(log, PLAN, pieces, ENTRY_BYTES_MAX)
 end
-local said = text(start) .. ' ' .. (was_closed and '1 ' or '0 ') .. table.concat(verdicts, ' ')
+local time = now()
+local said = text(start) .. '/' .. text(time) .. ' ' .. (was_closed and '1 ' or '0 ') .. table.concat(verdicts, ' ')
 if log.tail == start and log.is_closed == was_closed then return { said, '' } end
 
 -- Bytes come first: this is the write that Redis refuses when its memory is full.
-local time = now()
 local at, key = start, bytes_key(GENERATION, facts.epoch)
 for _, piece in ipairs(pieces) do
   at = at + #piece

@@ -59,6 +59,12 @@ local function last_id(facts)
   return last and last[1]
 end
 
+-- Whether the entry is there that ends at `at` and has this stamp. `last` is the id of the last entry.
+local function has_entry(facts, last, at, stamp)
+  local id = at .. '-' .. stamp
+  return last == id or #redis.call('XRANGE', bytes_key(facts.generation, facts.epoch), id, id) > 0
+end
+
 -- When the log expires, or nil. A writer's appends do not touch the facts: their time is in the last entry's id. `last`, if known.
 local function expiry_of(facts, last)
   if not facts.expiresAt then return nil end

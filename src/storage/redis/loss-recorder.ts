@@ -1,0 +1,48 @@
+import type { LogRef } from '../../core/log';
+import { LOSSES_MAX, type Loss } from '../../core/loss';
+import type { Connections } from './connect';
+import { logKeys } from './keys';
+import type { KnownEntry } from './log-memory';
+import { parseLosses } from './losses';
+import type { RedisStoreSettings } from './options';
+import { toTexts } from './reply';
+import { runScript } from './scripts';
+
+export interface Recorded {
+  /** All losses of the log. */
+  readonly losses: readonly Loss[];
+  readonly lastId: string;
+}
+
+/** Writes to the facts of a log that Redis lost bytes of it. */
+export class LossRecorder {
+  constructor(
+    private readonly connections: Connections,
+    private readonly settings: Pick<RedisStoreSettings, 'alarm' | 'lifecycleLength'>,
+  ) {}
+
+  /**
+   * @param missing an entry that was stored and is not there any more
+   * @param number of the last loss that this node knows of
+   * @throws LogError `LOG_GONE`; whatever the client throws
+   */
+  async record(log: LogRef, { end, stamp }: KnownEntry, number: number): Promise<Recorded> {
+    const about = [log.id, log.generation, '', this.settings.lifecycleLength];
+    const args = [...about, end, stamp, LOSSES_MAX, number];
+    const reply = await runScript(this.connections.commands, 'lose', logKeys(log.id), args);
+    const [json = '', lastId = '', , isNew] = toTexts(reply);
+    const losses = json === '' ? [] : parseLosses(json);
+    if (isNew === '1') this.#report(log, losses.slice(-1));
+    return { losses, lastId };
+  }
+
+  #report({ id, generation }: LogRef, newest: readonly Loss[]): void {
+    for (const { from, to } of newest)
+      this.settings.alarm('Redis lost bytes of a log that it had acknowledged', {
+        log: id,
+        generation,
+        from,
+        to,
+      });
+  }
+}

@@ -1,0 +1,58 @@
+--[[ Records that Redis lost bytes of a log which a node knows to have been acknowledged: it came back from an older snapshot, or a
+  replica took over that had not got everything. Two nodes that know of one loss make one record, as do those that notice it only after
+  others have written again.
+  ARGV[5] end       of the entry that the node knows of    ARGV[6] stamp    of that entry: its unix ms
+  ARGV[7] losses max    ARGV[8] number    of the last loss that the node knows of: Redis may have lost that record as well
+  Answers { losses as JSON or '', id of the last entry or '0-0', id of the event or '', '1' when this made the record }.
+  Where the entry is there after all, nothing is recorded. Codes: LOG_GONE ]]
+local END, STAMP, LOSSES_MAX = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local facts = present_facts()
+if not facts then return 'LOG_GONE' end
+local last = last_id(facts)
+if last and has_entry(facts, last, ARGV[5], ARGV[6]) then return { facts.losses or '', last, '', '0' } end
+
+if END == 0 then return { facts.losses or '', last or '0-0', '', '0' } end
+
+-- The end of the bytes that are older than the lost entry, and so were there before it. What was written after the loss is younger.
+local function kept_until()
+  local key, low, high = bytes_key(facts.generation, facts.epoch), 0, last and END - 1 or 0
+  while low < high do
+    local middle = math.floor((low + high + 1) / 2)
+    local entry = redis.call('XRANGE', key, text(middle), '+', 'COUNT', 1)[1]
+    local at = entry and tonumber(tail_in(entry[1])) or END
+    if at < END and tonumber(string.match(entry[1], '%d+$')) <= STAMP then low = at else high = middle - 1 end
+  end
+  return low
+end
+
+local function format(loss)
+  return string.format('{"number":%.0f,"from":%.0f,"to":%.0f,"at":%.0f}', loss.number, loss.from, loss.to, loss.at)
+end
+
+local losses = {}
+for item in string.gmatch(facts.losses or '', '{[^}]*}') do
+  local loss = {}
+  for name, value in string.gmatch(item, '"(%a+)":(%d+)') do loss[name] = tonumber(value) end
+  losses[#losses + 1] = loss
+end
+
+local from, newest, is_new = kept_until(), losses[#losses], false
+-- The entry is older than the record: it went with the same loss.
+if newest and newest.at >= STAMP and newest.from < END then
+  newest.from, newest.to = math.min(newest.from, from), math.max(newest.to, END)
+else
+  newest = { number = math.max(newest and newest.number or 0, tonumber(ARGV[8])) + 1, from = from, to = END, at = math.max(now(), STAMP) }
+  losses[#losses + 1], is_new = newest, true
+end
+if #losses > LOSSES_MAX then
+  local oldest = table.remove(losses, 1)
+  losses[1].from, losses[1].to = math.min(oldest.from, losses[1].from), math.max(oldest.to, losses[1].to)
+end
+local texts = {}
+for i, loss in ipairs(losses) do texts[i] = format(loss) end
+local json = '[' .. table.concat(texts, ',') .. ']'
+if json ~= facts.losses then redis.call('HSET', FACTS, 'losses', json) end
+if is_new then
+  tell('lost', facts.generation, facts.epoch, 'loss', format(newest))
+end
+return { json, last or '0-0', told, is_new and '1' or '0' }
