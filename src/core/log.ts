@@ -100,6 +100,8 @@ export interface LogInit {
   readonly graceMs?: number;
   /** The log begins with a copy of another one's bytes, up to there. Its producers and their sequences are not copied. */
   readonly fork?: ForkPoint;
+  /** Those that a fork has from its source (`inheritedLosses`). */
+  readonly losses?: readonly Loss[];
   /** Stored in the same step as the log is made, after what `fork` copies. */
   readonly first?: Pick<Commit, 'chunks' | 'seal'>;
 }

@@ -115,6 +115,14 @@ export function withLoss(
   return merged(all, possible.length > 1 ? possible : all.filter(isCounted));
 }
 
+/**
+ * The losses of a log that begins with the first `at` bytes of another one, so that an offset up to there means the same in both. The
+ * new log has lost nothing itself: nothing is counted.
+ */
+export function inheritedLosses({ losses = [] }: Pick<Life, 'losses'>, at: Offset): readonly Loss[] {
+  return losses.filter(({ from }) => from < at).map((loss) => ({ ...loss, to: loss.from }));
+}
+
 /** Whether the store knows how many bytes were lost. */
 export function isCounted({ from, to }: LostBytes): boolean {
   return from < to;

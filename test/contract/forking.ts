@@ -60,6 +60,14 @@ export function describeForking(subject: Subject): void {
     expect(await textOf(subject.store, log)).toBe(`${'abcdef'.slice(0, offset)}X`);
   });
 
+  it('has the losses that it is given, and no others', async () => {
+    const source = await sourceOf('abcdef');
+    const losses = [{ number: 3, from: at(2), to: at(2), at: 1 }];
+    const log = await fork(source, 4, { losses });
+    expect((await infoOf(subject.store, log.id)).losses).toEqual(losses);
+    expect((await infoOf(subject.store, source.id)).losses).toBeUndefined();
+  });
+
   it('goes its own way, as does the source', async () => {
     const { store } = subject;
     const source = await sourceOf('abc');

@@ -1,11 +1,14 @@
 import { mkdtemp, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stream as client } from '@durable-streams/client';
 import { Consumer, request } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
 import { eventually } from './eventually';
 import { StreamProcess } from './stream-process';
 
+/** The official client comes back soon. */
+const IMPATIENT = { initialDelay: 20, maxDelay: 100, multiplier: 1.5 };
 const EVENTS = { Accept: 'text/event-stream' };
 
 /**
@@ -53,8 +56,12 @@ describe('an open log that lost acknowledged bytes', () => {
     return String(answer.headers['x-stream-generation']);
   }
 
-  async function loseAllBut(bytes: number, generation: string): Promise<void> {
-    await loom.kill('SIGKILL');
+  async function loseAllBut(
+    bytes: number,
+    generation: string,
+    signal: NodeJS.Signals = 'SIGKILL',
+  ): Promise<void> {
+    await loom.kill(signal);
     await truncate(`${directory}/logs/${generation.slice(-2)}/${generation}.log`, bytes);
     await loom.restart();
   }
@@ -123,6 +130,82 @@ describe('an open log that lost acknowledged bytes', () => {
     expect(await undisturbed.until('DDDD\n')).toBe('CCCC\nDDDD\n');
   });
 
+  describe('read at /v1/stream', () => {
+    const durable = (query = ''): string => `${loom.url}/v1/stream/log${query}`;
+    const token = (segment: number, offset: number): string =>
+      [segment, offset].map((number) => String(number).padStart(16, '0')).join('_');
+
+    async function append(body: string): Promise<unknown> {
+      const headers = { 'Content-Type': 'text/plain' };
+      const answer = await request(durable(), { method: 'POST', headers, body });
+      expect(answer.status).toBe(204);
+      return answer.headers['stream-next-offset'];
+    }
+
+    /** `AAAA BBBB`, acknowledged. @returns the generation */
+    async function committed(): Promise<string> {
+      await request(durable(), { method: 'PUT', headers: { 'Content-Type': 'text/plain' } });
+      await append('AAAA\n');
+      expect(await append('BBBB\n')).toBe(token(0, 10));
+      return String((await get('?notail')).headers['x-stream-generation']);
+    }
+
+    it('answers 410 to a token behind the loss, and says at which one to go on', async () => {
+      const generation = await committed();
+      await loseAllBut(5, generation);
+      expect(await append('CCCC\nDDDD\n')).toBe(token(1, 15));
+      for (const live of ['', '&live=long-poll', '&live=sse']) {
+        for (const offset of [token(0, 10), token(0, 6), token(0, 15)]) {
+          const answer = await request(durable(`?offset=${offset}${live}`));
+          expect([live, answer.status, answer.headers['stream-next-offset']]).toEqual([
+            live,
+            410,
+            token(0, 5),
+          ]);
+          expect(JSON.parse(answer.text)).toMatchObject({
+            error: expect.stringContaining('lost the bytes 5 to '),
+            code: 'bytes_lost',
+          });
+        }
+      }
+      expect((await request(durable(`?offset=${token(0, 5)}`))).text).toBe('CCCC\nDDDD\n');
+      expect((await request(durable(`?offset=${token(0, 5)}&live=long-poll`))).text).toBe('CCCC\nDDDD\n');
+      const events = await Consumer.open(durable(`?offset=${token(0, 5)}&live=sse`));
+      await events.until(`"streamNextOffset":"${token(1, 15)}"`);
+      events.close();
+      expect((await request(durable())).text).toBe('AAAA\nCCCC\nDDDD\n');
+    });
+
+    it.each(['sse', 'long-poll'] as const)(
+      'ends the official client, by %s, with an error, and never with mixed bytes',
+      async (live) => {
+        const generation = await committed();
+        let text = '';
+        const response = await client({ url: durable(), offset: '-1', live, backoffOptions: IMPATIENT });
+        response.subscribeText(async (chunk) => {
+          text += chunk.text;
+        });
+        const over = response.closed.catch((error: unknown) => error);
+        await eventually('the client has both lines', () => text === 'AAAA\nBBBB\n');
+        // A server that stops ends its responses in order; the client does not come back from one that breaks off.
+        await loseAllBut(5, generation, 'SIGTERM');
+        await append('CCCC\nDDDD\n');
+        expect(await over).toMatchObject({ status: 410 });
+        expect(text).toBe('AAAA\nBBBB\n');
+        const onward = await client({ url: durable(), offset: token(0, 5), live: false });
+        expect(await onward.text()).toBe('CCCC\nDDDD\n');
+      },
+    );
+
+    it('leaves the tokens as they were where nothing is lost', async () => {
+      await committed();
+      await loom.restart('SIGKILL');
+      const answer = await request(durable(`?offset=${token(0, 10)}`));
+      expect([answer.status, answer.headers['stream-next-offset']]).toEqual([200, token(0, 10)]);
+      expect(await append('CCCC\n')).toBe(token(0, 15));
+    });
+  });
+
   it('shows the loss in the list and in its description', async () => {
     await loseAllBut(5, await begun());
     const losses = [{ from: 5, to: 10, noticedAt: expect.stringMatching(/^\d{4}-.*Z$/) }];
@@ -134,10 +217,9 @@ describe('an open log that lost acknowledged bytes', () => {
     const producer = stream(loom.url, 'log');
     await producer.write(Buffer.from('AAAA\nBBBB\n'));
     await eventually('the log has both lines', async () => (await get('?notail')).text === 'AAAA\nBBBB\n');
-    // A server that stops acknowledges what it has: only of that the producer can say that it was lost.
+    // The producer asks how far the server is: only of what it knows to be acknowledged can it say that it was lost.
     await loom.restart('SIGTERM');
-    const isBack = async (): Promise<boolean> => (await get('?notail')).headers['x-stream-state'] === 'open';
-    await eventually('the producer is back', isBack);
+    await eventually('the producer is back', () => producer.stderr.includes('going on at byte 10'));
     const generation = String((await get('?notail')).headers['x-stream-generation']);
     await loseAllBut(5, generation);
     producer.stdin.end('CCCC\n');
@@ -156,8 +238,14 @@ describe('a server that was killed and lost nothing', () => {
     const directory = await mkdtemp(join(tmpdir(), 'loom-lost-'));
     const loom = await LoomProcess.start({ store: `file:${directory}` });
     const producer = new StreamProcess([loom.url, 'log']);
-    const follower = new StreamProcess(['follow', loom.url, 'log']);
+    let follower: StreamProcess | undefined;
     try {
+      await producer.write(Buffer.from('zero\n'));
+      await eventually(
+        'the log is there',
+        async () => (await request(`${loom.url}/stream/log?notail`)).text === 'zero\n',
+      );
+      follower = new StreamProcess(['follow', loom.url, 'log']);
       let written = '';
       follower.stdout.setEncoding('utf8').on('data', (text: string) => {
         written += text;
@@ -185,10 +273,10 @@ describe('a server that was killed and lost nothing', () => {
       producer.stdin.end('four\n');
       expect(await producer.exited).toBe(0);
       expect(await follower.exited).toBe(0);
-      expect(written).toBe('one\ntwo\nthree\nfour\n');
+      expect(written).toBe('zero\none\ntwo\nthree\nfour\n');
       expect(JSON.parse((await request(`${loom.url}/stream/log/info`)).text)).not.toHaveProperty('losses');
     } finally {
-      for (const process of [producer, follower]) process.kill();
+      for (const process of [producer, follower]) process?.kill();
       await loom.stop();
       await rm(directory, { recursive: true, force: true });
     }

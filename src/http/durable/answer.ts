@@ -1,5 +1,6 @@
 import type { AllowedOrigins, Config } from '../../config/config';
 import type { LogInfo } from '../../core/log';
+import type { Life } from '../../core/loss';
 import type { Offset } from '../../core/offset';
 import type { Headers } from '../content-headers';
 import type { Exchange } from '../direct';
@@ -21,8 +22,8 @@ export function sharedHeaders(config: OriginSettings): Headers {
 }
 
 /** How a reader or writer stands to the stream after this answer. */
-export function position(next: Offset, isClosed: boolean): Headers {
-  const at = { 'Stream-Next-Offset': offsetToken(next) };
+export function position(life: Pick<Life, 'losses'>, next: Offset, isClosed: boolean): Headers {
+  const at = { 'Stream-Next-Offset': offsetToken(life, next) };
   return isClosed ? { ...at, 'Stream-Closed': 'true' } : at;
 }
 

@@ -27,7 +27,7 @@ export async function appendPiecewise(
   else wire.stopping.addEventListener('abort', cut);
   try {
     const last = await storePieces(wire, request, head, stream);
-    wire.answer.empty(request, 204, position(last.tail, last.isSealed));
+    wire.answer.empty(request, 204, position(stream, last.tail, last.isSealed));
   } catch (error) {
     // The connection is gone: there is nobody to be told.
     if (!req.destroyed || req.complete) throw error;

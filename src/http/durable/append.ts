@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Committed } from '../../core/log';
+import type { Loss } from '../../core/loss';
 import { sizeOf } from '../../core/size-of';
 import { assertAllowed } from '../access';
 import type { Headers } from '../content-headers';
@@ -26,11 +27,14 @@ export async function append(wire: Durable, request: StreamRequest): Promise<voi
   }
   await wire.streams.with(id, (known) => assertExpected(wire, known, request, head));
   await wire.bodies.with(request, async (body) => {
-    const committed = await wire.streams.with(id, (known) => appendWhole(wire, known, head, body));
+    const { committed, losses } = await wire.streams.with(id, async (known) => ({
+      committed: await appendWhole(wire, known, head, body),
+      losses: known.losses,
+    }));
     // A close alone has no content to confirm (the conformance suite wants a 204).
     const status =
       head.producer === undefined || committed.how === 'duplicate' || sizeOf(body) === 0 ? 204 : 200;
-    wire.answer.empty(request, status, confirmation(committed));
+    wire.answer.empty(request, status, confirmation(committed, losses));
   });
 }
 
@@ -73,8 +77,8 @@ async function content({ framing }: KnownStream, body: readonly Buffer[]): Promi
   return texts;
 }
 
-function confirmation({ tail, isSealed, producer }: Committed): Headers {
-  const at = position(tail, isSealed);
+function confirmation({ tail, isSealed, producer }: Committed, losses: readonly Loss[]): Headers {
+  const at = position({ losses }, tail, isSealed);
   if (producer === undefined) return at;
   return {
     ...at,

@@ -1,4 +1,5 @@
 import type { LogInfo } from '../../core/log';
+import { wireGeneration } from '../../core/loss';
 import type { Headers } from '../content-headers';
 import { isClosed } from './answer';
 import type { Chunk } from './chunk';
@@ -21,7 +22,7 @@ export function caching({ config }: Durable, info: LogInfo, chunk: Chunk, now = 
   return { 'Cache-Control': `${whose}, max-age=${FRESH_SECONDS}, stale-while-revalidate=${STALE_SECONDS}` };
 }
 
-/** Another one for each generation, and again when the stream is closed, so that nobody is told 304 instead of the end. */
+/** Another one for each generation and after each loss, and again when the stream is closed, so that nobody is told 304 instead of the end. */
 export function etagOf(info: LogInfo, { from, to, isEnd }: Chunk): string {
-  return `"${info.generation}:${from}:${to}${isEnd ? ':c' : ''}"`;
+  return `"${wireGeneration(info)}:${from}:${to}${isEnd ? ':c' : ''}"`;
 }

@@ -52,7 +52,7 @@ export function sendBody(wire: Durable, request: StreamRequest, body: Buffer, he
 export function chunkHeaders(info: LogInfo, { to, isUpToDate, isEnd }: Chunk): Headers {
   return {
     ...sandboxedHeaders(info.contentType),
-    ...position(to, isEnd),
+    ...position(info, to, isEnd),
     ...(isUpToDate && { 'Stream-Up-To-Date': 'true' }),
     ...(isClosed(info) && { 'X-Stream-State': streamState(info) }),
   };

@@ -1,7 +1,6 @@
 import { isLogError, LogError, ProducerError } from '../../core/errors';
-import type { Commit, Committed, ProducerMark, SealOutcome } from '../../core/log';
+import type { Commit, Committed, LogInfo, ProducerMark, SealOutcome } from '../../core/log';
 import type { LogId } from '../../core/log-id';
-import type { Offset } from '../../core/offset';
 import { essence, keptContentType } from '../headers/kept-content-type';
 import { RequestError } from '../request-error';
 import { isClosed, position } from './answer';
@@ -14,10 +13,10 @@ export const COMPLETE: SealOutcome = { kind: 'complete' };
 /** The stream takes no more; its readers will get to `tail`. */
 export class StreamClosed extends RequestError {
   constructor(
-    id: LogId,
-    readonly tail: Offset,
+    info: LogInfo,
+    readonly tail = info.tail,
   ) {
-    super('LOG_SEALED', `The stream ${id} is closed and takes no more data`, position(tail, true));
+    super('LOG_SEALED', `The stream ${info.id} is closed and takes no more data`, position(info, tail, true));
   }
 }
 
@@ -60,7 +59,7 @@ async function closed(wire: Durable, id: LogId): Promise<StreamClosed | LogError
   const info = await existing(wire.store, id);
   // Closed, removed and made anew in between: the next attempt will find it so.
   if (!isClosed(info)) return new LogError('LOG_GONE');
-  return new StreamClosed(id, info.tail);
+  return new StreamClosed(info);
 }
 
 function refused({ code, message, stored }: ProducerError, mark: ProducerMark): RequestError | LogError {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isLogError, LogError } from '../../core/errors';
 import type { Expiry, LogInfo, LogInit } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import { inheritedLosses } from '../../core/loss';
 import { START } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { LogStore } from '../../core/store';
@@ -42,7 +43,7 @@ export async function create(wire: Durable, request: StreamRequest): Promise<voi
     const { info, isNew } = await ensure(wire, id, head, body);
     wire.answer.empty(request, isNew ? 201 : 200, {
       'Content-Type': info.contentType,
-      ...position(info.tail, isClosed(info)),
+      ...position(info, info.tail, isClosed(info)),
       ...(isNew && { Location: urlOf(request) }),
     });
   });
@@ -115,6 +116,7 @@ async function initOf(
     ...(framing && { framing }),
     ...(expiry && { expiry }),
     ...(fork && { fork }),
+    ...(fork && source?.losses && { losses: inheritedLosses(source, fork.at) }),
     ...((chunks.length > 0 || head.closed) && { first: { chunks, ...(head.closed && { seal: COMPLETE }) } }),
   };
 }

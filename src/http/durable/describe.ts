@@ -14,7 +14,7 @@ export async function describe(wire: Durable, request: StreamRequest): Promise<v
   await assertWhole(wire.store, info);
   wire.answer.head(request, 200, {
     'Content-Type': info.contentType,
-    ...position(info.tail, isClosed(info)),
+    ...position(info, info.tail, isClosed(info)),
     ...renderExpiry(info.expiry),
     'X-Stream-State': streamState(info),
     'Cache-Control': 'no-store',

@@ -1,4 +1,5 @@
 import { joined } from '../../core/joined';
+import type { Life } from '../../core/loss';
 import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import { mayWork } from '../../core/turns';
@@ -31,6 +32,7 @@ export class EventWriter {
 
   constructor(
     private readonly body: ChunkedBody,
+    private readonly life: Pick<Life, 'losses'>,
     { encoding, cursor, from }: { encoding: Encoding; cursor: string | undefined; from: Offset },
   ) {
     this.#encoding = encoding;
@@ -76,7 +78,8 @@ export class EventWriter {
   last(bytes: Buffer, end: Offset): void {
     const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
     const rest = lastEvent(this.#encoding, carry);
-    const control = controlEvent({ streamNextOffset: offsetToken(end), streamClosed: true, upToDate: true });
+    const streamNextOffset = offsetToken(this.life, end);
+    const control = controlEvent({ streamNextOffset, streamClosed: true, upToDate: true });
     this.body.write([...event, ...rest, control]);
   }
 
@@ -100,7 +103,7 @@ export class EventWriter {
     this.#isToldUpToDate = isUpToDate;
     return controlEvent({
       // What is held was not shown: who comes back needs it again.
-      streamNextOffset: offsetToken(advance(this.#at, -sizeOf(this.#carry.held))),
+      streamNextOffset: offsetToken(this.life, advance(this.#at, -sizeOf(this.#carry.held))),
       streamCursor: this.#nextCursor(),
       ...(isUpToDate && { upToDate: true }),
     });

@@ -6,7 +6,8 @@ import { advance, type Offset } from '../../core/offset';
 import type { LogStore } from '../../core/store';
 import { RequestError } from '../request-error';
 import { assertBoundary, boundary } from './boundaries';
-import { parseOffsetToken } from './offset-token';
+import { assertSameBytes } from './lost-offset';
+import { parseOffsetToken, type TokenPlace } from './offset-token';
 import { idOf, PREFIX } from './stream-path';
 import { existing } from './streams';
 
@@ -14,7 +15,7 @@ import { existing } from './streams';
 export interface ForkHead {
   readonly source: LogId;
   /** Left out, it is the source's tail. */
-  readonly at: Offset | undefined;
+  readonly at: TokenPlace | undefined;
   /** So many messages of a JSON stream, or bytes of any other, beyond `at`. */
   readonly beyond: number;
 }
@@ -61,9 +62,10 @@ export async function sourceOf(store: LogStore, { source }: ForkHead): Promise<L
   }
 }
 
-/** @throws RequestError `HEADER_INVALID` when the source has no such place */
+/** @throws RequestError `HEADER_INVALID` when the source has no such place, `BYTES_LOST` */
 export async function forkPoint(store: LogStore, source: LogInfo, head: ForkHead): Promise<ForkPoint> {
-  const at = head.at ?? source.tail;
+  if (head.at !== undefined) assertSameBytes(source, head.at, 'Stream-Fork-Offset');
+  const at = head.at?.offset ?? source.tail;
   if (at > source.tail)
     throw new RequestError('HEADER_INVALID', 'Stream-Fork-Offset is beyond the end of the stream');
   await assertBoundary(store, source, at, 'Stream-Fork-Offset');
@@ -84,8 +86,9 @@ export async function isSameFork(
   if (forkedFrom === undefined || head === undefined) return forkedFrom === head;
   if (forkedFrom.source.id !== head.source) return false;
   if (head.at === undefined) return head.beyond === 0;
-  if (head.at > forkedFrom.at) return false;
-  return (await beyond(store, fork, head.at, head.beyond)) === forkedFrom.at;
+  const { offset } = head.at;
+  if (offset > forkedFrom.at) return false;
+  return (await beyond(store, fork, offset, head.beyond)) === forkedFrom.at;
 }
 
 async function beyond(

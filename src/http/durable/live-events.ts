@@ -4,6 +4,7 @@ import { isLogError } from '../../core/errors';
 import { catchUp } from '../../core/follow';
 import { joined } from '../../core/joined';
 import type { LogInfo } from '../../core/log';
+import { LossWatch } from '../../core/loss-watch';
 import { advance, type Offset } from '../../core/offset';
 import { isRemoval } from '../../core/removal';
 import { slicesOf, turnFor } from '../../core/turns';
@@ -17,7 +18,7 @@ import { encodingOf } from './event-frames';
 import { EventWriter } from './event-writer';
 import { isText } from './media-type';
 import type { Durable, StreamRequest } from './operation';
-import { standAtTail } from './stand-at-tail';
+import { type AtTail, standAtTail } from './stand-at-tail';
 
 /** More than that in a consumer's socket, and it reads from the store instead of being told. */
 const BEHIND_BYTES = 128 * 1024;
@@ -42,7 +43,7 @@ export async function sendEvents(
   const cursor = request.query.get('cursor') ?? undefined;
   const body = new ChunkedBody(request.res);
   body.begin();
-  const writer = new EventWriter(body, { encoding, cursor, from });
+  const writer = new EventWriter(body, info, { encoding, cursor, from });
   detach(request.res, wire.logger, sendLive(wire, request.res, info, { from, writer }));
 }
 
@@ -67,8 +68,9 @@ async function sendLive(wire: Durable, res: ServerResponse, info: LogInfo, reade
   try {
     await untilEnd(wire, res, info, reader, over.signal);
   } catch (error) {
-    // Its time is over, the server stops, or its stream was taken away: the client comes back, and is told then.
-    if (!(over.signal.aborted || isLogError(error, 'LOG_GONE')) || res.closed) throw error;
+    // Its time is over, the server stops, or its stream was taken away or lost bytes: the client's next request is answered so.
+    const isOver = over.signal.aborted || isLogError(error, 'LOG_GONE') || isLogError(error, 'BYTES_LOST');
+    if (!isOver || res.closed) throw error;
   } finally {
     clearTimeout(lifetime);
     clearInterval(heartbeat);
@@ -79,34 +81,63 @@ async function sendLive(wire: Durable, res: ServerResponse, info: LogInfo, reade
 
 /** Alternates between reading from the store and standing at the tail. */
 async function untilEnd(
-  { store, config }: Durable,
+  wire: Durable,
   res: ServerResponse,
   info: LogInfo,
   { from, writer }: Reader,
   signal: AbortSignal,
 ): Promise<void> {
   for (let at = from; ; ) {
-    for await (const page of catchUp(store, info, at, signal)) {
-      for (const slice of slicesOf(page.chunks)) {
-        await turnFor(slice.length);
-        at = advance(at, slice.length);
-        if (at === page.next && page.end !== undefined) return writer.last(slice, at);
-        writer.slice(slice, at, at === page.next && at >= info.tail);
-        await drained(res, config.http.consumerTimeout, signal);
-      }
-      page.release?.();
-      if (page.end !== undefined) return writer.last(NOTHING, at);
+    const watch = new LossWatch(wire.store, info, at);
+    let live: Promise<AtTail>;
+    try {
+      const stored = await sendStored(wire, res, info, { from: at, writer }, watch, signal);
+      if (stored.isEnd) return;
+      watch.assertNone();
+      writer.upToDate();
+      live = standAtTail(wire.store, info, stored.at, signal, (chunks, next) => {
+        if (!writer.shared(chunks, next)) return 'left';
+        return res.writableLength <= BEHIND_BYTES ? 'passed' : 'behind';
+      });
+    } finally {
+      // Only now that the other one watches: no loss can come in between.
+      watch.stop();
     }
-    writer.upToDate();
-    const live = await standAtTail(store, info, at, signal, (chunks, next) => {
-      if (!writer.shared(chunks, next)) return 'left';
-      return res.writableLength <= BEHIND_BYTES ? 'passed' : 'behind';
-    });
-    at = live.at;
-    if (live.outcome !== undefined) {
-      if (!isRemoval(live.outcome)) writer.last(joined(live.last ?? []), at);
+    const { at: reached, outcome, last = [] } = await live;
+    at = reached;
+    if (outcome !== undefined) {
+      if (!isRemoval(outcome)) writer.last(joined(last), at);
       return;
     }
-    await drained(res, config.http.consumerTimeout, signal);
+    await drained(res, wire.config.http.consumerTimeout, signal);
   }
+}
+
+/** Sends what the store has, up to the tail. */
+async function sendStored(
+  { store, config }: Durable,
+  res: ServerResponse,
+  info: LogInfo,
+  { from, writer }: Reader,
+  watch: LossWatch,
+  signal: AbortSignal,
+): Promise<{ at: Offset; isEnd: boolean }> {
+  let at = from;
+  for await (const page of catchUp(store, info, at, signal)) {
+    watch.assertNone();
+    for (const slice of slicesOf(page.chunks)) {
+      await turnFor(slice.length);
+      at = advance(at, slice.length);
+      const isEnd = at === page.next && page.end !== undefined;
+      if (isEnd) writer.last(slice, at);
+      else writer.slice(slice, at, at === page.next && at >= info.tail);
+      if (isEnd) return { at, isEnd };
+      await drained(res, config.http.consumerTimeout, signal);
+    }
+    page.release?.();
+    if (page.end === undefined) continue;
+    writer.last(NOTHING, at);
+    return { at, isEnd: true };
+  }
+  return { at, isEnd: false };
 }

@@ -1,6 +1,5 @@
 import { LogError } from '../../core/errors';
 import type { LogInfo } from '../../core/log';
-import type { Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { Headers } from '../content-headers';
 import { keepAlive } from '../keep-alive';
@@ -9,7 +8,9 @@ import { caching, etagOf } from './caching';
 import { chunkHeaders, sendBody, sendChunk } from './catch-up';
 import { nextCursor } from './cursor';
 import { JsonArray } from './json-texts';
+import { assertSameBytes } from './lost-offset';
 import { type Heard, nextNews } from './next-news';
+import type { TokenPlace } from './offset-token';
 import type { Durable, StreamRequest } from './operation';
 import { existing } from './streams';
 
@@ -22,40 +23,44 @@ export async function longPoll(
   wire: Durable,
   request: StreamRequest,
   before: LogInfo,
-  from: Offset,
+  place: TokenPlace,
 ): Promise<void> {
+  const from = place.offset;
   const deadline = performance.now() + wire.config.durable.longPollTimeout;
   const cursor = { 'Stream-Cursor': nextCursor(request.query.get('cursor') ?? undefined) };
   const signal = wire.consumers.signalOf(request.res);
   keepAlive(wire.store, before, signal);
-  for (let info = before; ; info = await sameStream(wire, info)) {
+  for (let info = before; ; info = await sameStream(wire, info, place)) {
     if (from < info.tail) return sendChunk(wire, request, info, from, cursor);
-    if (isClosed(info)) return sendNothing(wire, request, from, true, cursor);
+    if (isClosed(info)) return sendNothing(wire, request, position(info, from, true), cursor);
     const patience = { signal, ms: Math.max(0, deadline - performance.now()) };
     const heard = await nextNews(wire.store, info, from, patience);
     if (request.res.closed) return;
-    if (heard === undefined) return sendNothing(wire, request, from, false, cursor);
+    if (heard === undefined) return sendNothing(wire, request, position(info, from, false), cursor);
     if (canBeSent(info, heard)) return sendNews(wire, request, info, heard, cursor);
-    if (heard.chunks.length === 0 && heard.isEnd) return sendNothing(wire, request, from, true, cursor);
+    if (heard.chunks.length === 0 && heard.isEnd)
+      return sendNothing(wire, request, position(info, from, true), cursor);
   }
 }
 
-/** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; `LOG_GONE` when another stream has its name now: its bytes are not what was waited for */
-async function sameStream({ store }: Durable, { id, generation }: LogInfo): Promise<LogInfo> {
+/**
+ * @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; `LOG_GONE` when another stream has its name now: its bytes are not what was waited for;
+ *   RequestError `BYTES_LOST`
+ */
+async function sameStream(
+  { store }: Durable,
+  { id, generation }: LogInfo,
+  place: TokenPlace,
+): Promise<LogInfo> {
   const info = await existing(store, id);
   if (info.generation !== generation) throw new LogError('LOG_GONE');
+  assertSameBytes(info, place, 'offset');
   return info;
 }
 
-function sendNothing(
-  wire: Durable,
-  request: StreamRequest,
-  at: Offset,
-  isEnd: boolean,
-  cursor: Headers,
-): void {
+function sendNothing(wire: Durable, request: StreamRequest, at: Headers, cursor: Headers): void {
   wire.answer.empty(request, 204, {
-    ...position(at, isEnd),
+    ...at,
     'Stream-Up-To-Date': 'true',
     ...cursor,
     'Cache-Control': 'no-store',

@@ -1,5 +1,5 @@
 import type { LogInfo } from '../../core/log';
-import { type Offset, START } from '../../core/offset';
+import { segmentOf } from '../../core/loss';
 import { assertAllowed } from '../access';
 import { touch } from '../keep-alive';
 import { RequestError } from '../request-error';
@@ -7,7 +7,8 @@ import { assertBoundary } from './boundaries';
 import { sendChunk, sendNothingYet } from './catch-up';
 import { sendEvents } from './live-events';
 import { longPoll } from './long-poll';
-import { parseReadFrom, type ReadFrom } from './offset-token';
+import { assertSameBytes } from './lost-offset';
+import { offsetToken, parseReadFrom, type ReadFrom, type TokenPlace } from './offset-token';
 import type { Durable, StreamRequest } from './operation';
 import { existing } from './streams';
 
@@ -22,11 +23,11 @@ export async function read(wire: Durable, request: StreamRequest): Promise<void>
   const { from: asked, live } = parseReadQuery(request.query);
   const info = await existing(wire.store, request.id);
   await touch(wire.store, info);
-  const from = await startOf(wire, info, asked);
-  if (live === 'sse') return sendEvents(wire, request, info, from);
-  if (live === 'long-poll') return longPoll(wire, request, info, from);
+  const place = await startOf(wire, info, asked);
+  if (live === 'sse') return sendEvents(wire, request, info, place.offset);
+  if (live === 'long-poll') return longPoll(wire, request, info, place);
   if (asked === 'now') sendNothingYet(wire, request, info);
-  else await sendChunk(wire, request, info, from);
+  else await sendChunk(wire, request, info, place.offset);
 }
 
 /** @throws RequestError `PARAMETER_INVALID`. Parameters that the protocol does not have are left alone */
@@ -37,7 +38,7 @@ function parseReadQuery(query: URLSearchParams): ReadQuery {
   if (live !== undefined && offset === undefined) {
     throw new RequestError('PARAMETER_INVALID', `live=${live} needs an offset`);
   }
-  return { from: offset === undefined ? START : parseReadFrom(offset), live };
+  return { from: parseReadFrom(offset ?? '-1'), live };
 }
 
 function parseLive(raw: string | null): ReadQuery['live'] {
@@ -46,11 +47,20 @@ function parseLive(raw: string | null): ReadQuery['live'] {
   throw new RequestError('PARAMETER_INVALID', 'live must be long-poll or sse');
 }
 
-/** @throws RequestError `PARAMETER_INVALID` for an offset that this stream does not have: it was given for another */
-async function startOf({ store }: Durable, info: LogInfo, asked: ReadFrom): Promise<Offset> {
-  if (asked === 'now') return info.tail;
-  if (asked > info.tail)
-    throw new RequestError('PARAMETER_INVALID', 'offset is beyond the end of the stream');
-  await assertBoundary(store, info, asked, 'offset');
+/** @throws RequestError `PARAMETER_INVALID` for an offset that this stream does not have: it was given for another; `BYTES_LOST` */
+async function startOf({ store }: Durable, info: LogInfo, asked: ReadFrom): Promise<TokenPlace> {
+  if (asked === 'now') return { offset: info.tail, segment: segmentOf(info, info.tail) };
+  assertSameBytes(info, asked, 'offset');
+  if (asked.offset > info.tail) throw beyondTail(info, asked);
+  await assertBoundary(store, info, asked.offset, 'offset');
   return asked;
+}
+
+function beyondTail(info: LogInfo, { offset }: TokenPlace): RequestError {
+  const tail = offsetToken(info, info.tail);
+  return new RequestError(
+    'PARAMETER_INVALID',
+    `offset is beyond the end of the stream, ${tail}: it was given for another one, or the bytes from there to ${offset} are lost`,
+    { 'Stream-Next-Offset': tail },
+  );
 }

@@ -1,27 +1,33 @@
 import { isLogError, LogError } from '../../core/errors';
 import type { Framing, LogInfo, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import type { Loss } from '../../core/loss';
 import type { LogStore } from '../../core/store';
 import { essence, keptContentType } from '../headers/kept-content-type';
 
-/** What of a stream never changes during a generation. */
+/** What of a stream never changes during a generation, but for what it loses. */
 export interface KnownStream {
   readonly log: LogRef;
   /** The essence of its content type. */
   readonly type: string;
   readonly framing: Framing | undefined;
+  readonly losses: readonly Loss[];
 }
 
 const KNOWN_MAX = 10_000;
 
 /**
- * The streams that were written to of late. What is kept holds for a generation for good, and the store refuses to write to one that
- * is over: so an append need not ask first.
+ * The streams that were written to of late. What is kept holds for a generation until it loses bytes, of which the store informs, and
+ * the store refuses to write to one that is over: so an append need not ask first.
  */
 export class Streams {
   readonly #known = new Map<LogId, KnownStream>();
 
-  constructor(private readonly store: LogStore) {}
+  constructor(private readonly store: LogStore) {
+    store.lifecycle(({ kind, log }) => {
+      if (kind === 'lost') this.#known.delete(log.id);
+    });
+  }
 
   /** Asks the store, for work that cannot be repeated. @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */
   fresh(id: LogId): Promise<KnownStream> {
@@ -40,8 +46,9 @@ export class Streams {
   }
 
   async #learn(id: LogId): Promise<KnownStream> {
-    const { generation, contentType, framing } = await existing(this.store, id);
-    const stream = { log: { id, generation }, type: essence(keptContentType(contentType)), framing };
+    const { generation, contentType, framing, losses = [] } = await existing(this.store, id);
+    const type = essence(keptContentType(contentType));
+    const stream = { log: { id, generation }, type, framing, losses };
     if (this.#known.size >= KNOWN_MAX) this.#forgetOldest();
     this.#known.set(id, stream);
     return stream;

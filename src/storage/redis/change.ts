@@ -10,6 +10,7 @@ import { cutPieces } from './entries';
 import { type Facts, toFacts, toPurged } from './facts';
 import { formatForkPoint } from './fork-point';
 import { logKeys } from './keys';
+import { formatLosses } from './losses';
 import type { RedisStoreSettings } from './options';
 import { formatOutcome } from './outcome';
 import { type Patience, persist } from './persist';
@@ -133,12 +134,13 @@ function timesOf({ expiry }: LogInit): readonly [ttlMs: number | '', at: number 
 }
 
 function furtherFacts(init: LogInit): readonly string[] {
-  const { contentType, metadata, producerKey, finalLength, framing, fork } = init;
+  const { contentType, metadata, producerKey, finalLength, framing, fork, losses } = init;
   const facts = ['contentType', contentType];
   if (metadata !== undefined) facts.push('metadata', JSON.stringify(metadata));
   if (producerKey !== undefined) facts.push('producerKey', producerKey);
   if (finalLength !== undefined) facts.push('finalLength', String(finalLength));
   if (framing !== undefined) facts.push('framing', framing);
   if (fork !== undefined) facts.push('forkedFrom', formatForkPoint(fork));
+  if (losses !== undefined) facts.push('losses', formatLosses(losses));
   return facts;
 }

@@ -9,7 +9,7 @@ describe('events that all readers at a tail are told of', () => {
     const given: (readonly Buffer[])[] = [];
     const body = { writeShared: (chunks) => void given.push(chunks) } satisfies Partial<ChunkedBody>;
     const options = { encoding: 'text', cursor: undefined, from: START } as const;
-    return { given, writer: new EventWriter(body as Partial<ChunkedBody> as ChunkedBody, options) };
+    return { given, writer: new EventWriter(body as Partial<ChunkedBody> as ChunkedBody, {}, options) };
   }
 
   it('are made once, also when the readers of several streams are told in turn', () => {

@@ -9,7 +9,11 @@ it('a fork of more messages than its source has room for is refused without read
   const first = { chunks: [Buffer.from('1\n2\n3\n4\n5\n')] };
   const { info } = await store.create(id, { contentType: 'application/json', framing: 'json', first }, 'new');
   const read = jest.spyOn(store, 'read');
-  const head = (beyond: number): ForkHead => ({ source: id, at: START, beyond });
+  const head = (beyond: number): ForkHead => ({
+    source: id,
+    at: { offset: START, segment: 0 },
+    beyond,
+  });
   await expect(forkPoint(store, info, head(6))).rejects.toThrow('Stream-Fork-Sub-Offset');
   expect(read).not.toHaveBeenCalled();
   expect((await forkPoint(store, info, head(5))).at).toBe(info.tail);

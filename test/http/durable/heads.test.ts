@@ -75,7 +75,7 @@ describe('the head of a request at /v1/stream', () => {
       'stream-fork-offset': '0000000000000000_0000000000000007',
       'stream-fork-sub-offset': '3',
     };
-    expect(parseFork(at)).toEqual({ source: 'a/b c', at: 7, beyond: 3 });
+    expect(parseFork(at)).toEqual({ source: 'a/b c', at: { offset: 7, segment: 0 }, beyond: 3 });
     expect(() => parseFork({ 'stream-fork-offset': '0000000000000000_0000000000000000' })).toThrow(
       'Stream-Forked-From',
     );
