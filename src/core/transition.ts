@@ -22,14 +22,19 @@ export type Transition =
   | { readonly kind: 'remove'; readonly outcome: RemoveOutcome };
 
 /** A log as it is made: with a writer attached where `init` has a grace, and with the bytes of `fork` and `first`. */
-export function newLog(id: LogId, init: LogInit, now: number): LogFacts {
+export function newLog(
+  id: LogId,
+  init: LogInit,
+  now: number,
+  generation = generateGeneration(now),
+): LogFacts {
   const { graceMs, first, fork, ...kept } = init;
   const info: LogInfo = {
     ...kept,
     ...(fork && { forkedFrom: { source: refOf(fork.source), at: fork.at } }),
     ...(kept.expiry && { expiresAt: firstExpiry(kept.expiry, now) }),
     id,
-    generation: generateGeneration(now),
+    generation,
     ...(first?.seal ? { state: 'closed', outcome: first.seal } : { state: 'open' }),
     tail: advance(fork?.at ?? START, sizeOf(first?.chunks ?? [])),
     epoch: 1,

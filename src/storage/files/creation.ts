@@ -1,4 +1,5 @@
 import { isLogError, LogError } from '../../core/errors';
+import type { LogFacts } from '../../core/facts';
 import type { ForkPoint, LogInit } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { sizeOf } from '../../core/size-of';
@@ -6,6 +7,7 @@ import type { Created } from '../../core/store';
 import { newLog } from '../../core/transition';
 import { damageOf } from './damage';
 import { isMissing, storeFailure } from './failures';
+import { Generations } from './generations';
 import type { Beginning } from './log-files';
 import type { Register } from './register';
 import type { StoredFacts } from './stored-facts';
@@ -14,11 +16,17 @@ import type { StoredFacts } from './stored-facts';
  * Makes logs. The bytes that one begins with are in its file before its facts are stored, so that it is there whole or not at all.
  */
 export class Creation {
-  constructor(private readonly register: Register) {}
+  readonly #generations: Generations;
+
+  constructor(private readonly register: Register) {
+    const [newest = ''] = register.parts.facts.newestFirst(undefined, 1);
+    this.#generations = new Generations(newest);
+  }
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
     const { turns, parts } = this.register;
-    const after = firstFacts(id, init);
+    const now = Date.now();
+    const after = firstFacts(newLog(id, init, now, this.#generations.next(now)), init);
     const enter = (): Promise<Created> => this.#enter(after, init, mode);
     const beginning = beginningOf(after, init);
     const { fork } = init;
@@ -78,8 +86,7 @@ export class Creation {
   }
 }
 
-function firstFacts(id: LogId, init: LogInit): StoredFacts {
-  const facts = newLog(id, init, Date.now());
+function firstFacts(facts: LogFacts, init: LogInit): StoredFacts {
   // Nobody is attached who would append to the file alone.
   return init.graceMs === undefined ? { ...facts, isExact: true } : facts;
 }

@@ -3,14 +3,15 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { isLogError, LogError } from '../../core/errors';
 import type { LogState } from '../../core/log';
 import type { LogId } from '../../core/log-id';
-import { causeOf } from './commit-cause';
 import { PRIVATE_FILE } from './file-io';
 import { Lineage } from './lineage';
 import { Moments } from './moments';
+import { Names } from './names';
 import { ProducerStates } from './producer-states';
 import { LENIENT_JSON, readValue, unreadable } from './read-value';
 import { idsAdded, type Step, type StoredFacts } from './stored-facts';
 import { isStoredFacts } from './stored-record';
+import { Transactions } from './transactions';
 
 export interface ListEntry {
   readonly generation: string;
@@ -23,43 +24,44 @@ const UNREADABLE = { id: '', state: 'closed' } as const;
 
 /** How many entries a search looks at before others have their turn. */
 const SLICE = 2_000;
-/** 2 has commits, expiry and forks, of which a version that writes 1 knows nothing. */
-const FORMAT = 2;
+/** 2 has commits, expiry and forks, 3 the index of names: a version that writes an earlier one would not keep them. */
+const FORMAT = 3;
+const DEFAULT_SPAN_LOGS = 2_048;
 
 /**
  * The facts of all logs, in LMDB. Reads are synchronous and see what is committed; `write` is one transaction.
  *
  * logs      generation -> facts
  * ids       id, as bytes -> its present generation. LMDB takes keys of up to 1,978 bytes; an id has 512 at the most.
- * order     generation -> id and state: what a list is scanned by, without the metadata of logs that it passes over.
- *           A generation begins with the time of its creation (UUIDv7), so this is the order of creation.
- * about     the format, the kernel's boot under which the store was opened last, and what `probe` writes
+ * order     generation -> id and state. A generation begins with the time of its creation (UUIDv7) and sorts after all that were made
+ *           before, so this is the order of creation.
+ * about     the format, whether the index of names is complete, the kernel's boot under which the store was opened last, and what
+ *           `probe` writes
  */
 export class Facts {
   readonly producers: ProducerStates;
   readonly lineage: Lineage;
   readonly moments: Moments;
+  readonly names: Names;
   readonly #root: RootDatabase<number, string>;
+  readonly #transactions: Transactions;
   readonly #logs: Database<StoredFacts, string>;
   readonly #ids: Database<string, Buffer>;
   readonly #order: Database<unknown, string>;
   readonly #about: Database<number, string>;
   /** How many ids are taken, those included whose creation is being written. */
   #count: number;
-  /** What goes in the transaction that begins at the end of this turn. */
-  #writes: (() => void)[] = [];
-  #commit: Promise<void> | undefined;
-  #bytesUsed: number | undefined;
 
   /**
    * @param isSynced whether `write` waits for the disk. Without it a commit survives the process at once, and is on the disk
    *   some milliseconds later: LMDB then syncs behind the commit, and falls back to the last synced one after a power cut.
    */
-  constructor(path: string, isSynced: boolean) {
+  constructor(path: string, isSynced: boolean, spanLogs = DEFAULT_SPAN_LOGS) {
     // With batching by event turn, lmdb makes a promise for each turn that nobody holds, and a commit that fails for lack of
     // room is an unhandled rejection that ends the process.
     const options = { overlappingSync: !isSynced, eventTurnBatching: false, permissionsMode: PRIVATE_FILE };
     this.#root = open(path, { ...options, encoding: 'json' });
+    this.#transactions = new Transactions(this.#root);
     this.#logs = this.#root.openDB({ name: 'logs', encoding: 'json' });
     this.#ids = this.#root.openDB({ name: 'ids', encoding: 'json', keyEncoding: 'binary' });
     this.#order = this.#root.openDB({ name: 'order', ...LENIENT_JSON });
@@ -67,13 +69,13 @@ export class Facts {
     this.producers = new ProducerStates(this.#root);
     this.lineage = new Lineage(this.#root);
     this.moments = new Moments(this.#root);
+    this.names = new Names(this.#root, spanLogs);
     this.#count = this.#order.getKeysCount() + this.lineage.retiredCount;
   }
 
   /** How far into its file LMDB has written. What follows is free. */
   get bytesUsed(): number {
-    this.#bytesUsed ??= this.#askBytesUsed();
-    return this.#bytesUsed;
+    return this.#transactions.bytesUsed;
   }
 
   /** Takes over what an earlier version has written. @throws Error when a later one has. */
@@ -81,6 +83,15 @@ export class Facts {
     const format = this.#about.get('format') ?? 0;
     if (format < FORMAT) await this.commit(() => void this.#about.put('format', FORMAT));
     else if (format > FORMAT) throw new Error(`The store has format ${format}; this version reads ${FORMAT}`);
+  }
+
+  /** Whether `names` has every log, and in spans of about the same length. */
+  get isIndexed(): boolean {
+    return this.#about.get('indexed') === 1 && !this.names.isUneven(this.#count);
+  }
+
+  noteIndexed(isComplete: boolean): Promise<void> {
+    return this.commit(() => void this.#about.put('indexed', isComplete ? 1 : 0));
   }
 
   /** `bootNumber` when the store was opened last. */
@@ -131,12 +142,20 @@ export class Facts {
     }
   }
 
-  /** Newest first, those created before the log that `after` names. At most `limit`. */
-  newestFirst(after: string | undefined, limit: number): Iterable<ListEntry> {
-    const start = after === undefined ? {} : { start: after, exclusiveStart: true };
-    return this.#order
-      .getRange({ ...start, reverse: true, limit })
-      .map(({ key, value }) => ({ generation: key, ...(isEntry(value) ? value : this.#entryOf(key)) }));
+  /** Generations, those created before the log that `after` names. At most `limit`. */
+  newestFirst(after: string | undefined, limit: number): readonly string[] {
+    return [...this.#order.getKeys({ ...behind(after), reverse: true, limit })];
+  }
+
+  /** Those created after the log that `after` names. At most `limit`. */
+  oldestFirst(after: string | undefined, limit: number): readonly ListEntry[] {
+    const range = this.#order.getRange({ ...behind(after), limit });
+    return [
+      ...range.map(({ key, value }) => ({
+        generation: key,
+        ...(isEntry(value) ? value : this.#entryOf(key)),
+      })),
+    ];
   }
 
   /** The order repeats what the record says. */
@@ -158,7 +177,7 @@ export class Facts {
   /** The generation that an id has, for when the entry of the id cannot be read. */
   async searchGenerationOf(id: LogId): Promise<string | undefined> {
     for (let after: string | undefined; ; ) {
-      const slice: ListEntry[] = [...this.newestFirst(after, SLICE)];
+      const slice: readonly ListEntry[] = this.oldestFirst(after, SLICE);
       const found = slice.find((entry) => entry.id === id);
       if (found !== undefined || slice.length < SLICE) return found?.generation;
       after = slice.at(-1)?.generation;
@@ -177,45 +196,9 @@ export class Facts {
     await this.#root.close();
   }
 
-  /**
-   * Puts and removals in one transaction, which all share that come in one turn of the event loop. Resolves when it is committed.
-   * What one of them throws is its caller's alone: the others are in the transaction, whose callers would be told that they are not.
-   */
-  async commit(writes: () => void): Promise<void> {
-    const thrown: unknown[] = [];
-    this.#writes.push(() => {
-      try {
-        writes();
-      } catch (error) {
-        thrown.push(error);
-      }
-    });
-    this.#commit ??= this.#commitTogether();
-    await this.#commit;
-    if (thrown.length > 0) throw thrown[0];
-  }
-
-  #askBytesUsed(): number {
-    const stats: { lastPageNumber?: number; pageSize?: number } = this.#root.getStats();
-    const { lastPageNumber = 0, pageSize = 4096 } = stats;
-    return (lastPageNumber + 1) * pageSize;
-  }
-
-  async #commitTogether(): Promise<void> {
-    await turn();
-    const together = this.#writes;
-    this.#writes = [];
-    this.#commit = undefined;
-    try {
-      await this.#root.batch(() => {
-        for (const writes of together) writes();
-      });
-    } catch (error) {
-      throw await causeOf(error);
-    } finally {
-      // Only a transaction moves it, and to ask costs as much as a small write.
-      this.#bytesUsed = undefined;
-    }
+  /** As `Transactions.commit`. */
+  commit(writes: () => void): Promise<void> {
+    return this.#transactions.commit(writes);
   }
 
   /** Runs inside a batch, whose promise stands for those of all its writes. */
@@ -227,15 +210,22 @@ export class Facts {
       const { id, generation, state } = after.info;
       if (before === undefined) void this.#ids.put(Buffer.from(id), generation);
       if (before?.info.state !== state) void this.#order.put(generation, { id, state });
+      if (before === undefined) this.names.add(after.info);
+      else if (before.info.state !== state) this.names.move(after.info, before.info.state);
       this.producers.put(generation, producers ?? new Map());
     } else if (before !== undefined) {
       void this.#logs.remove(before.info.generation);
       void this.#ids.remove(Buffer.from(before.info.id));
       void this.#order.remove(before.info.generation);
+      this.names.remove(before.info);
       if (before.producers !== undefined) this.producers.doom(before.info.generation);
     }
     for (const step of lineage ?? []) this.lineage.apply(step);
   }
+}
+
+function behind(generation: string | undefined): { start?: string; exclusiveStart?: true } {
+  return generation === undefined ? {} : { start: generation, exclusiveStart: true };
 }
 
 function isEntry(value: unknown): value is Omit<ListEntry, 'generation'> {

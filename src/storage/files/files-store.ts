@@ -121,8 +121,7 @@ export class FilesStore implements LogStore {
 
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     this.#assertOpen();
-    signal?.throwIfAborted();
-    return listPage(this.parts.facts, this.#register.known, query);
+    return listPage(this.parts.facts, this.#register.known, query, signal);
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {

@@ -2,39 +2,60 @@ import { LogError } from '../../core/errors';
 import { hasExpired } from '../../core/expiry';
 import { matchesQuery } from '../../core/list-query';
 import type { LogInfo } from '../../core/log';
+import { Slices } from '../../core/slices';
 import type { ListPage, ListQuery } from '../../core/store';
 import type { Facts } from './facts';
 import type { KnownLogs } from './known-logs';
+import type { Stretch } from './names';
 
-/**
- * How many logs a page may look at. Past it a filter that matches few returns what it has: at some 5 µs a log, all others would
- * wait too long for their turn.
- */
-const SCAN_MAX = 2_000;
+/** How many logs a page looks at that have expired or changed since they were found, before it comes back short. */
+const DROPPED_MAX = 2_000;
 
 const CURSOR = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * A cursor is the generation of the last log looked at. It need not exist any more: its order is in its name.
- * @throws LogError `LOG_ID_INVALID` for a cursor that is no generation.
+ * @throws LogError `LOG_ID_INVALID` for a cursor that is no generation; the signal's reason
  */
-export function listPage(facts: Facts, known: KnownLogs, query: ListQuery): ListPage {
+export async function listPage(
+  facts: Facts,
+  known: KnownLogs,
+  query: ListQuery,
+  signal?: AbortSignal,
+): Promise<ListPage> {
+  signal?.throwIfAborted();
   if (query.cursor !== undefined && !CURSOR.test(query.cursor)) {
     throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
   }
+  const slices = new Slices(signal);
   const logs: LogInfo[] = [];
   const now = Date.now();
-  let looked = 0;
   let last = query.cursor;
-  for (const entry of facts.newestFirst(query.cursor, SCAN_MAX)) {
-    if (matchesQuery(entry, query)) {
-      // One more matches: only now is it sure that there is a next page.
-      if (logs.length >= query.limit) return { logs, ...(last !== undefined && { next: last }) };
-      const info = known.infoOf(entry.generation);
-      if (info !== undefined && !hasExpired(info, now)) logs.push(info);
+  let dropped = 0;
+  for (let rest = query.cursor; dropped < DROPPED_MAX; ) {
+    const stretch = stretchOf(facts, query, rest, slices);
+    for (const generation of stretch.generations) {
+      if (slices.isOver) await slices.next();
+      const info = known.infoOf(generation);
+      if (info !== undefined && matchesQuery(info, query) && !hasExpired(info, now)) {
+        // One more matches: only now is it sure that there is a next page.
+        if (logs.length === query.limit) return { logs, ...(last !== undefined && { next: last }) };
+        logs.push(info);
+      } else dropped += 1;
+      last = generation;
     }
-    last = entry.generation;
-    looked += 1;
+    if (stretch.rest === undefined) return { logs };
+    if (slices.isOver) await slices.next();
+    rest = stretch.rest;
   }
-  return { logs, ...(looked === SCAN_MAX && last !== undefined && { next: last }) };
+  return { logs, ...(last !== undefined && { next: last }) };
+}
+
+/** Reads what can be read in what is left of the slice. */
+function stretchOf(facts: Facts, query: ListQuery, after: string | undefined, slices: Slices): Stretch {
+  const { prefix = '', state, limit } = query;
+  if (prefix !== '' || state !== undefined) return facts.names.newestFirst(query, after, () => slices.isOver);
+  const generations = facts.newestFirst(after, limit + 1);
+  const last = generations.at(-1);
+  return { generations, ...(generations.length > limit && last !== undefined && { rest: last }) };
 }

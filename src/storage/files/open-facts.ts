@@ -7,14 +7,18 @@ import type { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
 import { isMissing, storeFailure } from './failures';
 import type { Layout } from './layout';
-import type { Durability } from './options';
+import type { FilesStoreOptions } from './options';
 import { Room } from './room';
 
 /**
  * Opens the facts, which LMDB makes when there are none. They are locked and checked before LMDB maps them.
  * @throws LogError `STORE_DAMAGED` when LMDB could not read them
  */
-export async function openFacts(layout: Layout, lock: DirectoryLock, durability: Durability): Promise<Facts> {
+export async function openFacts(
+  layout: Layout,
+  lock: DirectoryLock,
+  { durability, spanLogs }: Pick<FilesStoreOptions, 'durability' | 'spanLogs'>,
+): Promise<Facts> {
   const found = await stat(layout.facts).catch(ignoreMissing);
   if (found === undefined) await Room.assertForNewStore(layout);
   else assertIsFile(layout, found);
@@ -23,7 +27,7 @@ export async function openFacts(layout: Layout, lock: DirectoryLock, durability:
     throw cause instanceof DamagedDatabase ? damagedFacts(layout, cause.message, cause) : cause;
   });
   try {
-    return new Facts(layout.facts, durability === 'always');
+    return new Facts(layout.facts, durability === 'always', spanLogs);
   } catch (error) {
     throw storeFailure(`Opening ${layout.facts}`, error);
   }

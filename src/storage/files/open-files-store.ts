@@ -7,6 +7,7 @@ import { DirectoryLock } from './directory-lock';
 import { isNoRoom, storeFailure } from './failures';
 import { makeDirectory, PRIVATE_DIRECTORY } from './file-io';
 import { FilesStore } from './files-store';
+import { indexNames } from './index-names';
 import { Layout } from './layout';
 import { LogFiles } from './log-files';
 import { openFacts } from './open-facts';
@@ -51,12 +52,13 @@ async function openLocked(
 ): Promise<LogStore> {
   const { durability = 'interval', syncIntervalMs: intervalMs = 1_000, openFilesMax = 512, warn } = options;
   await makeDirectory(layout.logs);
-  const facts = await openFacts(layout, lock, durability);
+  const facts = await openFacts(layout, lock, options);
   const room = new Room(layout, facts);
   const damage = new DamageReports(options.alarm);
   try {
     await makeRoom(room, warn);
     await facts.checkFormat();
+    await indexNames(facts, room);
     await recover({ layout, facts, room, warn, damage });
     await removeDoomed({ facts, room, warn });
   } catch (error) {

@@ -203,7 +203,7 @@ describe('after a restart', () => {
       await withRoot(directory, (root) => root.openDB({ name: 'about', encoding: 'json' }).put('format', 1));
       await withStore(directory, async (store) => expect(await textOf(store, writer.log)).toBe('abc'));
       await withRoot(directory, async (root) => {
-        expect(root.openDB({ name: 'about', encoding: 'json' }).get('format')).toBe(2);
+        expect(root.openDB({ name: 'about', encoding: 'json' }).get('format')).toBe(3);
       });
     }));
 });
