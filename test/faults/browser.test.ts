@@ -32,6 +32,17 @@ const FOLLOW = `
   source.addEventListener('end', ({ data }) => { seen.ends.push(data); });
 `;
 
+/** Runs in a page of the server's, which clears itself on `reset`. Collects what it shows, and everything in order as `kind data`. */
+const SHOW = `
+  var shown = '';
+  var events = [];
+  var source = new EventSource('/stream/rep');
+  source.onmessage = ({ data }) => { shown += data + '\\n'; events.push('message ' + data); };
+  source.addEventListener('partial', ({ data }) => { shown += data; events.push('partial ' + data); });
+  source.addEventListener('reset', ({ data }) => { shown = ''; events.push('reset ' + data); });
+  source.addEventListener('end', ({ data }) => { events.push('end ' + data); });
+`;
+
 interface Seen {
   readonly text: string;
   readonly ends: readonly string[];
@@ -174,7 +185,40 @@ describe('in a browser', () => {
     expect(await seen()).toEqual({ text: textOf(60), ends: ['closed; outcome=complete'], state: 2 });
     await eventually('its last answer was looked at', () => asked.at(-1)?.status === 204);
     expect(asked.at(0)).toEqual({ status: 200, lastEventId: undefined });
-    expect(asked.at(-1)).toEqual({ status: 204, lastEventId: String(offset) });
+    expect(asked.at(-1)?.lastEventId).toMatch(new RegExp(`^${offset}-[\\da-f-]{36}$`));
     expect(complaints(loom)).toEqual([]);
+  });
+
+  describe.each(['files', 'Redis'])('of a stream that is replaced while it is shown, on %s', (name) => {
+    const lines = (from: number, to: number): string =>
+      Array.from({ length: to - from + 1 }, (_, n) => `${from + n}\n`).join('');
+
+    inBrowser('a page shows the new one alone, and gets none of it before a reset', async () => {
+      const store = name === 'files' ? `file:${await stage.directory()}` : (await stage.redis()).url;
+      const loom = await stage.loom(store);
+      const url = `${loom.url}/stream/rep`;
+      const old = new Producer(url);
+      await old.write(lines(1, 40));
+      const generation = String((await old.head).headers['x-stream-generation']);
+      const page = await newPage();
+      await page.goto(`${loom.url}/healthz`);
+      await page.evaluate(SHOW);
+      const shown = (): Promise<unknown> => page.evaluate('shown');
+      await eventually('the page shows the old stream', async () => (await shown()) === lines(1, 40));
+      const replaced = await request(`${url}?force=true`, { method: 'POST', body: lines(5001, 5060) });
+      expect(replaced.headers['x-stream-replaced']).toBe('true');
+      await eventually('the page rests', async () => (await page.evaluate('source.readyState')) === 2);
+      expect(await shown()).toBe(lines(5001, 5060));
+      const events = (await page.evaluate('events')) as string[];
+      const reset = events.findIndex((event) => event.startsWith('reset '));
+      expect(events.slice(0, reset).join('\n')).not.toContain('50');
+      expect(events.slice(reset + 1).join('\n')).not.toMatch(/\b40$/m);
+      expect(JSON.parse((events[reset] ?? '').slice('reset '.length))).toEqual({
+        generation: replaced.headers['x-stream-generation'],
+        reason: 'replaced',
+      });
+      expect(generation).not.toBe(replaced.headers['x-stream-generation']);
+      expect(complaints(loom)).toEqual([]);
+    });
   });
 });
