@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Consumer, Producer } from '../support/http';
 import { DurableStream, JSON_TYPE, producer, TEXT, token } from './durable-requests';
 import { onEachStore } from './on-each-store';
@@ -179,8 +180,11 @@ onEachStore(
       const answer = writer.answer.finally(() => {
         isRefused = true;
       });
-      // Once the connection is closed, failing writes would never leave a turn to the answer that has come.
-      while (!isRefused && !writer.isCut) await writer.write(Buffer.alloc(50_000, 'x')).catch(() => {});
+      while (!isRefused && !writer.isCut) {
+        await writer.write(Buffer.alloc(50_000, 'x')).catch(() => {});
+        // A write that the kernel takes at once leaves no turn to the answer: the client would not read for as long as the server lingers.
+        await nextTurn();
+      }
       expect((await answer).status).toBe(413);
       writer.destroy();
       const stored = await stream.readAll();
