@@ -63,7 +63,8 @@ export function toError(answer: Answer): LoomClientError {
 /** The code of an answer that is not a success, or what its status most likely stands for. */
 export function codeOf({ status, headers, text }: Answer): string | undefined {
   // Also on the answer to a HEAD, which has no body.
-  if (headers.has(LOST)) return 'stream_damaged';
+  const lost = headers.get(LOST);
+  if (lost !== null) return lost === 'all' ? 'stream_lost' : 'stream_damaged';
   return errorCode(memberOf(parseJson(text), 'code'), status);
 }
 
@@ -75,6 +76,7 @@ function errorText({ status, headers, text }: Answer): string {
   const said = memberOf(parseJson(text), 'error');
   if (typeof said === 'string' && said !== '') return said.slice(0, MESSAGE_LENGTH_MAX);
   const lost = headers.get(LOST);
+  if (lost === 'all') return 'the server has lost this stream';
   if (lost !== null) return `the server has lost the bytes ${lost} of the stream`;
   return `the server answered with status ${status}`;
 }

@@ -8,6 +8,7 @@ export const MEANINGS: Readonly<Record<string, ClientErrorCode>> = {
   stream_closed: 'CLOSED',
   producer_replaced: 'REPLACED',
   stream_replaced: 'REPLACED',
+  stream_lost: 'BYTES_LOST',
   bytes_lost: 'BYTES_LOST',
   stream_damaged: 'BYTES_LOST',
   route_not_found: 'REFUSED',
@@ -35,6 +36,9 @@ const DISPUTES: ReadonlySet<string> = new Set([
 /** Of an answer without a code: which conflict it was, the headers have to say. */
 const CONFLICT = 'conflict';
 
+/** The codes of answers to a PATCH that met lost bytes: a HEAD says where the rest ends. */
+const LOSSES: ReadonlySet<string> = new Set(['bytes_lost', 'stream_damaged']);
+
 /** The answer to a HEAD has no body, a proxy's has no code, and neither had those of older servers. */
 const BY_STATUS: Readonly<Record<number, string>> = {
   404: 'stream_not_found',
@@ -60,6 +64,10 @@ export function isRepetition(code: string | undefined): boolean {
 
 export function isDispute(code: string | undefined): boolean {
   return code === CONFLICT || (code !== undefined && DISPUTES.has(code));
+}
+
+export function isLoss(code: string | undefined): boolean {
+  return code !== undefined && LOSSES.has(code);
 }
 
 /** Statuses that depend on the present condition of the server or a proxy and not on the request. */

@@ -2,7 +2,7 @@ import { type Answer, assertAccepted, codeOf, toError, uploadOffset } from './an
 import { Backlog } from './backlog';
 import { Backoff } from './backoff';
 import type { Endpoint } from './endpoint';
-import { isDispute, isRepetition, meaningOf } from './error-code';
+import { isDispute, isLoss, isRepetition, meaningOf } from './error-code';
 import { isPassing, LoomClientError } from './errors';
 import type { Json } from './json';
 import { parseStreamState } from './stream-state';
@@ -147,6 +147,7 @@ export class Upload {
     const part = { from, isLast, ...(isLast && { metadata: this.#last.metadata }) };
     const { answer, to } = await this.#requests.append(this.#backlog, part);
     if (isDispute(codeOf(answer))) this.#disputed(answer, from);
+    if (isLoss(codeOf(answer))) throw new LoomClientError('OUT_OF_STEP');
     assertAccepted(answer);
     const offset = uploadOffset(answer.headers);
     if (offset === undefined || offset > to) throw new LoomClientError('OUT_OF_STEP');

@@ -49,6 +49,13 @@ export class ProducerError extends LogError {
   }
 }
 
+/** The log is gone, and nobody removed it. */
+export class LostLogError extends LogError {
+  constructor() {
+    super('LOG_GONE', 'The server has lost this stream');
+  }
+}
+
 export function isLogError(error: unknown, code?: LogErrorCode): error is LogError {
   return error instanceof LogError && (code === undefined || error.code === code);
 }

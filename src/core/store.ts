@@ -50,6 +50,9 @@ export interface LogStore {
    */
   info(id: LogId): Promise<LogInfo | undefined>;
 
+  /** Whether there is no log with this id because the store has lost it. Absent: the store cannot tell. */
+  wasLost?(id: LogId): Promise<boolean>;
+
   /**
    * One atomic change of a log's facts; resolves with the facts after it. It is as durable as an append when it resolves.
    *

@@ -33,6 +33,7 @@ export type RequestErrorCode =
   | 'KEY_MISMATCH'
   | 'CONFLICT'
   | 'STREAM_REPLACED'
+  | 'STREAM_LOST'
   | 'STREAM_LOST_BYTES'
   | 'STOPPING'
   | 'CHANNEL_NOT_FOUND'

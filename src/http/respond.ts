@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { DamageError } from '../core/damage';
-import { LogError } from '../core/errors';
+import { LogError, LostLogError } from '../core/errors';
 import type { Logger } from '../observe/logger';
 import { isDeparture } from './consumers';
 import { ERROR_TABLE, type ErrorAnswer } from './front/error-table';
@@ -56,6 +56,7 @@ export function refusalOf(error: unknown): Refusal {
     ...((status === 503 || code === BUSY_CODE) && { 'Retry-After': RETRY_AFTER_SECONDS }),
     ...(error instanceof RequestError && error.headers),
     // For HEAD, whose answer has no sentence.
+    ...(error instanceof LostLogError && { 'X-Stream-Lost': 'all' }),
     ...(error instanceof DamageError && { 'X-Stream-Lost': `${error.lost.from}-${error.lost.to}` }),
     'Content-Type': 'application/json',
     // The sentence may repeat what the request had in it.
@@ -73,6 +74,7 @@ export function refusalOf(error: unknown): Refusal {
 }
 
 function answerOf(error: unknown): ErrorAnswer {
+  if (error instanceof LostLogError) return ERROR_TABLE.STREAM_LOST;
   return ERROR_TABLE[isOperational(error) ? error.code : 'INTERNAL'];
 }
 

@@ -1,4 +1,4 @@
-import { isLogError, LogError } from '../../core/errors';
+import { isLogError, LogError, LostLogError } from '../../core/errors';
 import type { Framing, LogInfo, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import type { Loss } from '../../core/loss';
@@ -60,10 +60,10 @@ export class Streams {
   }
 }
 
-/** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */
+/** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; LostLogError */
 export async function existing(store: LogStore, id: LogId): Promise<LogInfo> {
   const info = await store.info(id);
-  if (info === undefined) throw notFound(id);
+  if (info === undefined) throw (await store.wasLost?.(id)) ? new LostLogError() : notFound(id);
   return info;
 }
 

@@ -49,6 +49,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   LOG_EXISTS: { status: 409, code: 'stream_exists' },
   ALREADY_CREATED: { status: 409, code: 'already_created' },
   LOG_GONE: { status: 410, code: 'stream_gone' },
+  STREAM_LOST: { status: 410, code: 'stream_lost' },
   LOG_RETIRED: { status: 410, code: 'stream_retired' },
   ID_RETIRED: { status: 409, code: 'stream_retired' },
   STREAM_REPLACED: { status: 409, code: 'stream_replaced' },

@@ -8,7 +8,7 @@ import { sendContent } from './content';
 import { sendEvents } from './events';
 import { requestedOffset } from './requested-offset';
 import { streamHeaders } from './stream-headers';
-import { existing, notFound, streamId } from './stream-id';
+import { existing, goneSince, streamId } from './stream-id';
 import { sendTail } from './tail';
 import { progress, uploadLength, uploadLimit } from './upload-headers';
 
@@ -23,7 +23,7 @@ export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
     await deliver(ctx, wire, info);
   } catch (error) {
     // It was removed or replaced since it was asked for.
-    throw isLogError(error, 'LOG_GONE') ? notFound(id) : error;
+    throw isLogError(error, 'LOG_GONE') ? goneSince(id, error) : error;
   }
 }
 

@@ -14,7 +14,7 @@ import { assertMetadataFits, parseMetadata } from './metadata-header';
 import { producerKey } from './producer-key';
 import { assertRoom, isOver } from './receive';
 import { storeUpload } from './store-upload';
-import { existing, notFound, streamId } from './stream-id';
+import { existing, goneSince, streamId } from './stream-id';
 import { PARTIAL_UPLOAD, parseUploadHeaders, progress, type UploadHeaders } from './upload-headers';
 import { finalLengthOf } from './upload-length';
 
@@ -96,7 +96,7 @@ async function attach({ store, config }: Wire, before: LogInfo): Promise<LogInfo
     return await store.change(before, { kind: 'attach', graceMs: config.resumeGrace });
   } catch (error) {
     if (isLogError(error, 'LOG_SEALED')) throw closed((await store.info(before.id)) ?? before);
-    if (isLogError(error, 'LOG_GONE')) throw notFound(before.id);
+    if (isLogError(error, 'LOG_GONE')) throw goneSince(before.id, error);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { RouterContext } from '@koa/router';
-import { LogError } from '../../core/errors';
+import { LogError, LostLogError } from '../../core/errors';
 import type { LogInfo } from '../../core/log';
 import { type LogId, parseLogId } from '../../core/log-id';
 import type { LogStore } from '../../core/store';
@@ -14,11 +14,16 @@ export function streamId(ctx: RouterContext): LogId {
   return parseLogId(decodeSegment(raw));
 }
 
-/** @throws LogError `LOG_NOT_FOUND` in the words that deployed clients know */
+/** @throws LogError `LOG_NOT_FOUND` in the words that deployed clients know; LostLogError */
 export async function existing(store: LogStore, id: LogId): Promise<LogInfo> {
   const info = await store.info(id);
-  if (info === undefined) throw notFound(id);
+  if (info === undefined) throw (await store.wasLost?.(id)) ? new LostLogError() : notFound(id);
   return info;
+}
+
+/** How a request is answered whose log is gone since it began. */
+export function goneSince(id: LogId, error: LogError): LogError {
+  return error instanceof LostLogError ? error : notFound(id);
 }
 
 export function notFound(id: LogId): LogError {

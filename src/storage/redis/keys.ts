@@ -52,7 +52,17 @@ function keysAfterFacts(partition: Partition): readonly string[] {
     `loom:{${partition}}:forks`,
     `loom:{${partition}}:producers`,
     `loom:{${partition}}:names`,
+    lostPrefix(partition),
   ];
+}
+
+/** There for a while where Redis has lost the log with this id, and none was made since. */
+export function lostKey(id: LogId): string {
+  return `${lostPrefix(partitionOf(id))}${id}`;
+}
+
+function lostPrefix(partition: Partition): string {
+  return `loom:{${partition}}:lost:`;
 }
 
 /** What `lua/commit-plain.lua` is given. */

@@ -96,6 +96,21 @@ export class Locator {
     return memory?.known !== undefined && memory.life !== this.connections.life;
   }
 
+  /**
+   * Looks for what this node knows of the log, unless it has done so since the connection to Redis is another one.
+   * @returns whether the log is not as it was
+   * @throws whatever the client throws
+   */
+  async verify(log: LogRef): Promise<boolean> {
+    if (!this.mustVerify(log)) return false;
+    try {
+      return (await this.locate(log)).found !== undefined;
+    } catch (error) {
+      if (error instanceof LogError) return true;
+      throw error;
+    }
+  }
+
   /** Whether the log may be past its time, as far as is known: a question for its place tells. */
   mayHaveExpired(log: LogRef): boolean {
     const livesUntil = this.#memories.get(log)?.livesUntil;

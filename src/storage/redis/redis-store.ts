@@ -28,6 +28,7 @@ import { LifecycleFeed } from './lifecycle-feed';
 import { Lineage } from './lineage';
 import { RecordedLoss } from './locate';
 import { LogLimit } from './log-limit';
+import { LostLogs } from './lost-logs';
 import { NodeLease } from './node-lease';
 import { type RedisStoreOptions, type RedisStoreSettings, settingsOf } from './options';
 import { type Patience, persist } from './persist';
@@ -76,6 +77,7 @@ class RedisStore implements LogStore {
   readonly #limit: LogLimit;
   readonly #pages: SharedPages;
   readonly #damage: DamageReports;
+  readonly #lost: LostLogs;
   readonly #patienceOfAppends: Patience;
   #isClosed = false;
 
@@ -85,7 +87,9 @@ class RedisStore implements LogStore {
   ) {
     // Every operation that waits for Redis listens to it. Node would take eleven of them for a leak.
     setMaxListeners(0, this.#stopping.signal);
+    const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#quickly(attempt);
     this.#damage = new DamageReports(settings.alarm);
+    this.#lost = new LostLogs(connections, settings, quickly);
     this.#patienceOfAppends = this.#patience(settings.patienceMs, true);
     const quick = this.#patience(settings.commandTimeoutMs, false);
     this.#watching = new Watching(connections, settings);
@@ -109,7 +113,6 @@ class RedisStore implements LogStore {
         if (eventId !== '') this.#feed.isOver(log.id, eventId);
       },
     });
-    const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#quickly(attempt);
     this.#forks = new Forks(connections, settings);
     this.#lineage = new Lineage({
       connections,
@@ -154,23 +157,20 @@ class RedisStore implements LogStore {
 
   async info(id: LogId): Promise<LogInfo | undefined> {
     const info = await this.#infoOf(id);
-    const { locator } = this.#watching;
-    if (info === undefined || !locator.mustVerify(info)) return info;
-    // Redis was away. A reader that comes back is to learn at once of what it lost.
-    const changed = await this.#quickly(() => locator.locate(info)).then(
-      ({ found }) => found !== undefined,
-      (error: unknown) => {
-        if (isLogError(error, 'STORE_UNAVAILABLE')) throw error;
-        return true;
-      },
-    );
-    return changed ? this.#infoOf(id) : info;
+    // After Redis was away, a reader that comes back is to learn at once of what it lost.
+    const isOld = info !== undefined && (await this.#quickly(() => this.#watching.locator.verify(info)));
+    return isOld ? this.#infoOf(id) : info;
+  }
+
+  async wasLost(id: LogId): Promise<boolean> {
+    return this.#lost.wasLost(id);
   }
 
   async change(log: LogRef, change: Change): Promise<LogInfo> {
-    const { info, eventId, loose } = await this.#watching.changing(log, change, () =>
-      this.#changes.change(log, change),
-    );
+    const changing = this.#watching.changing(log, change, () => this.#changes.change(log, change));
+    const { info, eventId, loose } = await changing.catch(async (error: unknown) => {
+      throw await this.#lost.explain(log, error);
+    });
     this.#feed.isOver(log.id, eventId);
     if (loose !== undefined) await this.#lineage.ended(loose);
     return info;
@@ -185,7 +185,7 @@ class RedisStore implements LogStore {
     } catch (error) {
       // Some of it may have been stored, and others may append from now on: this node is not the one that knows.
       if (isLogError(error) && error.code !== 'LOG_GAP') this.#watching.left(writer.log, writer.epoch);
-      throw error;
+      throw await this.#lost.explain(writer.log, error);
     } finally {
       this.#appends.delete(appending);
     }
@@ -193,14 +193,19 @@ class RedisStore implements LogStore {
 
   async commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
     if (this.#stopping.signal.aborted || this.#isClosed) throw new LogError('STORE_UNAVAILABLE');
-    return this.#committer.commit(log, commit, limits);
+    try {
+      return await this.#committer.commit(log, commit, limits);
+    } catch (error) {
+      throw await this.#lost.explain(log, error);
+    }
   }
 
   async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
     try {
       return await this.#pages.read(log, from, bytesMax);
     } catch (error) {
-      throw error instanceof RecordedLoss ? error : this.#damage.noted(log, error);
+      const why = await this.#lost.explain(log, error);
+      throw why instanceof RecordedLoss ? why : this.#damage.noted(log, why);
     }
   }
 

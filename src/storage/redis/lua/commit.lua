@@ -1,5 +1,5 @@
 --[[ Stores commits of several writers, in their order, each judged by itself.
-  KEYS[13] mark         what this script answered last to this node about this log, see below
+  KEYS[14] mark         what this script answered last to this node about this log, see below
   ARGV[5] number        of the batch; those of one node rise
   ARGV[6] reached       how far the node knows the log to have come
   ARGV[7] bytes max     of the log    ARGV[8] producers max
@@ -14,7 +14,7 @@
   The mark holds that answer for a while: a batch whose answer was lost, or that comes late, is stored once.
   Answers 'CHANGED' when the log is not as long as it was: Redis has lost some of it.
   Codes, for the whole batch: LOG_GONE | LOG_BUSY | STORE_DAMAGED | STORE_UNAVAILABLE for one that was given up ]]
-local MARK, NUMBER, TOTAL, PLAN, PIECES = KEYS[13], ARGV[5], tonumber(ARGV[9]), ARGV[10], tonumber(ARGV[11])
+local MARK, NUMBER, TOTAL, PLAN, PIECES = KEYS[14], ARGV[5], tonumber(ARGV[9]), ARGV[10], tonumber(ARGV[11])
 local MARK_MS, ENTRY_BYTES_MAX = 600000, 32000
 
 local mark = redis.call('GET', MARK)

@@ -12,13 +12,14 @@
   KEYS[10] forks     prefix of the names of sorted sets of a log's forks <generation>:<id>, by the time until which one may be in the making
   KEYS[11] producers prefix of the names of hashes of <epoch>/<sequence>, by producer
   KEYS[12] names     prefix of the names of what the index of names consists of, see below
+  KEYS[13] lost      prefix of the names of strings: the generation of a log that Redis has lost
   ARGV[1] id         ARGV[2] generation    ARGV[3] node    ARGV[4] length of the lifecycle stream
 
   and answer with an error code of the core as a plain string, or with
   { facts as a flat list, id of the last entry, id of the last event written or '', <generation> <fork point> of a fork that is no more or '' }.
   Writes that need no memory come first: Redis looks at maxmemory before the first write only, so that a log can be ended,
   released or removed while it is full. ]]
-local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE, EXPIRING, RETIRED, FORKS, PRODUCERS, NAMES = unpack(KEYS)
+local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE, EXPIRING, RETIRED, FORKS, PRODUCERS, NAMES, LOST = unpack(KEYS)
 local ID, GENERATION, NODE, LIFECYCLE_LENGTH = unpack(ARGV)
 
 local function text(number)

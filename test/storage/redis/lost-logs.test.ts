@@ -1,0 +1,102 @@
+import { START } from '../../../src/core/offset';
+import { factsKey } from '../../../src/storage/redis/keys';
+import { commit, createOpenLog } from '../../contract/commits';
+import { at, bytes, createLog, createLogOf, expectCode } from '../../contract/logs';
+import { withRedis } from './with-redis';
+
+const LOST = { code: 'LOG_GONE', message: 'The server has lost this stream' };
+const REMOVED = { code: 'LOG_GONE', message: 'this generation of the log was replaced or removed' };
+
+describe('a log that is gone', () => {
+  it('is lost where Redis came back empty, for its producer, its reader and its writers', () =>
+    withRedis(async ({ redis, open }) => {
+      const alarm = jest.fn();
+      const store = await open({ alarm });
+      const writer = await createLogOf(store, 'abc');
+      const shared = await createOpenLog(store);
+      await redis.kill('SIGKILL');
+      await redis.restart();
+      await expect(store.append(writer, at(3), bytes('d'))).rejects.toMatchObject(LOST);
+      await expect(store.read(writer.log, START, 1)).rejects.toMatchObject(LOST);
+      await expect(commit(store, shared, 'x')).rejects.toMatchObject(LOST);
+      const { log, epoch } = writer;
+      await expect(store.change(log, { kind: 'release', epoch, state: 'open' })).rejects.toMatchObject(LOST);
+      expect(await store.wasLost?.(log.id)).toBe(true);
+      expect(alarm.mock.calls.filter(([, { log: id }]) => id === log.id)).toHaveLength(1);
+      await store.create(log.id, { contentType: 'text/plain' }, 'new');
+      expect(await store.wasLost?.(log.id)).toBe(false);
+    }));
+
+  it('is lost where Redis came back from a time before it was made', () =>
+    withRedis(async ({ redis, admin, open }) => {
+      const store = await open();
+      const early = await createLogOf(store, 'abc');
+      await store.change(early.log, { kind: 'remove', outcome: { kind: 'deleted' } });
+      await admin.save();
+      const late = await createLogOf(store, 'abc');
+      await redis.kill('SIGKILL');
+      await redis.restart();
+      await expect(store.append(late, at(3), bytes('d'))).rejects.toMatchObject(LOST);
+      await expect(store.append(early, at(3), bytes('d'))).rejects.toMatchObject(REMOVED);
+    }));
+
+  it('is lost where its facts are, although another log has its id by now', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const writer = await createLogOf(store, 'abc');
+      await admin.del(factsKey(writer.log.id));
+      await store.create(writer.log.id, { contentType: 'text/plain' }, 'new');
+      await expect(store.read(writer.log, at(3), 1)).rejects.toMatchObject(LOST);
+    }));
+
+  it('is not lost where it was removed, replaced, or has expired', () =>
+    withRedis(async ({ open }) => {
+      const store = await open();
+      const [removed, replaced] = [await createLog(store), await createLog(store)];
+      await store.change(removed.log, { kind: 'remove', outcome: { kind: 'deleted' } });
+      await store.create(replaced.log.id, { contentType: 'text/plain' }, 'replace');
+      const expiry = { kind: 'at', at: Date.now() + 50 } as const;
+      const expired = await createOpenLog(store, { expiry });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      for (const log of [removed.log, replaced.log, expired])
+        await expect(store.read(log, START, 1)).rejects.toMatchObject(REMOVED);
+      expect(await store.wasLost?.(removed.log.id)).toBe(false);
+    }));
+
+  it('is taken as removed where too many events have come since to tell', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open({ lifecycleLength: 10 });
+      const { log } = await createLogOf(store, 'abc');
+      for (let i = 0; i < 300; i += 1) await createOpenLog(store);
+      await admin.del(factsKey(log.id));
+      await expect(store.read(log, at(3), 1)).rejects.toMatchObject(REMOVED);
+    }));
+});
+
+describe('a tail', () => {
+  it('ends on every node after FLUSHALL, also when nothing else happens', () =>
+    withRedis(async ({ admin, open }) => {
+      const [store, other] = [await open({ nodeLeaseMs: 900 }), await open({ nodeLeaseMs: 900 })];
+      const writer = await createLogOf(store, 'abc');
+      const moved = [store, other].map(
+        (node) => new Promise((resolve) => node.watch(writer.log, at(3), resolve)),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await admin.flushall();
+      await Promise.all(moved);
+      for (const node of [store, other])
+        await expect(node.read(writer.log, at(3), 1)).rejects.toMatchObject(LOST);
+    }));
+
+  it('ends where its stream alone is deleted', () =>
+    withRedis(async ({ admin, open }) => {
+      const [store, other] = [await open(), await open()];
+      const { log } = await createLogOf(store, 'abc');
+      const moved = new Promise((resolve) => other.watch(log, at(3), resolve));
+      await other.read(log, START, 10);
+      const [key = ''] = await admin.keys(`loom:*:bytes:${log.generation}:*`);
+      await admin.del(key);
+      expect(await moved).toBeDefined();
+      await expectCode(other.read(log, at(3), 1), 'STORE_DAMAGED');
+    }));
+});
