@@ -39,7 +39,7 @@ export async function followMany(
   signal: AbortSignal,
 ): Promise<never> {
   const followed = new Map<string, FollowedLog>();
-  // Each followed log has one.
+  // Each log that is read from the store may wait with it.
   setMaxListeners(0, signal);
   const begin = (log: LogRef, at: Offset): void => {
     if (followed.has(log.generation) || !log.id.startsWith(options.prefix) || signal.aborted) return;
@@ -64,6 +64,7 @@ export async function followMany(
     return await aborted(signal);
   } finally {
     forget();
+    await leaveAll(followed.values());
   }
 }
 
@@ -92,6 +93,15 @@ async function eachActiveLog(
   } while (cursor !== undefined);
 }
 
+/** Not by a listener each: to add or remove one takes as long as there are others. */
+async function leaveAll(logs: Iterable<FollowedLog>): Promise<void> {
+  const slices = new Slices();
+  for (const log of logs) {
+    log.leave();
+    if (slices.isOver) await slices.next();
+  }
+}
+
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     if (signal.aborted) reject(signal.reason);
@@ -116,7 +126,6 @@ class FollowedLog {
   #state: 'live' | 'reading' | 'over' = 'live';
   #at: Offset;
   #unwatch: () => void = () => {};
-  readonly #onAbort = (): void => this.#leave();
 
   constructor(
     private readonly store: LogStore,
@@ -125,7 +134,6 @@ class FollowedLog {
     private readonly around: Surroundings,
   ) {
     this.#at = at;
-    around.signal.addEventListener('abort', this.#onAbort);
     around.spectator.started(log);
     this.#watch();
   }
@@ -136,6 +144,7 @@ class FollowedLog {
   }
 
   #onNews(news: News): void {
+    if (this.around.signal.aborted) return;
     if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks);
     else if (news.kind === 'ended' && news.at === this.#at) this.#end();
     else if (news.kind === 'lost') this.#goBack(news.loss);
@@ -172,7 +181,7 @@ class FollowedLog {
       // Gone: it was replaced or removed before all of it could be shown. Whatever else went wrong with this log,
       // the others are still shown.
       if (isLogError(error)) this.#end();
-      else this.#leave();
+      else this.leave();
     }
   }
 
@@ -184,14 +193,14 @@ class FollowedLog {
 
   #end(): void {
     if (this.#isOver()) return;
-    this.#leave();
+    this.leave();
     this.around.spectator.ended(this.log);
   }
 
-  #leave(): void {
+  /** Nothing is told of it any more. */
+  leave(): void {
     this.#unwatch();
     this.#state = 'over';
-    this.around.signal.removeEventListener('abort', this.#onAbort);
     this.around.over();
   }
 

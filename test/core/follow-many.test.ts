@@ -1,0 +1,130 @@
+import { followMany, type Spectator } from '../../src/core/follow-many';
+import type { LogRef } from '../../src/core/log';
+import type { ListPage, ListQuery } from '../../src/core/store';
+import { createLog, ObservedStore } from './stores';
+
+describe('following many logs', () => {
+  it('shows each log once that is open or interrupted, whatever it becomes between two pages', async () => {
+    const store = new PagedStore();
+    const writers = [];
+    for (let i = 0; i < 300; i += 1) writers.push(await createLog(store));
+    const [first, second, sealed] = writers;
+    if (first === undefined || second === undefined || sealed === undefined) throw new Error('300 were made');
+    await store.change(first.log, { kind: 'release', epoch: first.epoch, state: 'interrupted' });
+    const { epoch } = sealed;
+    await store.change(sealed.log, { kind: 'seal', epoch, outcome: { kind: 'complete' } });
+    store.beforePage = async () => {
+      await store.change(first.log, { kind: 'attach', graceMs: 1_000 });
+      await store.change(second.log, { kind: 'release', epoch: second.epoch, state: 'interrupted' });
+      store.beforePage = async () => {};
+    };
+    const spying = spy(store);
+    await spying.until(299);
+    expect(new Set(spying.started).size).toBe(299);
+    expect(spying.started).toEqual(expect.arrayContaining([first.log.generation, second.log.generation]));
+    await spying.leave();
+    expect(spying.started).toHaveLength(299);
+    expect(store.watching).toBe(0);
+  });
+
+  it('lists nothing more once the spectator has left', async () => {
+    const store = new PagedStore();
+    for (let i = 0; i < 500; i += 1) await createLog(store);
+    const leaving = new AbortController();
+    store.beforePage = async () => leaving.abort();
+    const reason = followMany(store, nobody, { prefix: '', from: 'now' }, leaving.signal);
+    await expect(reason).rejects.toMatchObject({ name: 'AbortError' });
+    expect(store.pages).toBe(1);
+    expect(store.watching).toBe(0);
+  });
+
+  it('has others do their work while it begins and while it ends', async () => {
+    const store = new PagedStore();
+    for (let i = 0; i < 2_000; i += 1) await createLog(store);
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    const spying = spy(store, () => busyFor(0.05));
+    await spying.until(2_000);
+    clearImmediate(counting);
+    // 2,000 logs at 0.05 ms each, in slices of 5 ms.
+    expect(turns).toBeGreaterThanOrEqual(15);
+    await spying.leave();
+  });
+
+  it('shows a log once that is made and over while the others are listed', async () => {
+    const store = new PagedStore();
+    await createLog(store);
+    store.beforePage = async () => {
+      const { log, epoch } = await createLog(store);
+      await store.change(log, { kind: 'seal', epoch, outcome: { kind: 'complete' } });
+      store.beforePage = async () => {};
+    };
+    const spying = spy(store);
+    await spying.until(2);
+    await spying.leave();
+    expect(new Set(spying.started).size).toBe(2);
+    expect(spying.started).toHaveLength(2);
+  });
+});
+
+class PagedStore extends ObservedStore {
+  pages = 0;
+  beforePage: () => Promise<void> = async () => {};
+
+  override async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
+    await this.beforePage();
+    this.pages += 1;
+    return super.list(query, signal);
+  }
+}
+
+const nobody: Spectator = {
+  started() {},
+  bytes() {},
+  ended() {},
+  lost() {},
+  ready: async () => {},
+};
+
+interface Spying {
+  readonly started: string[];
+  until(count: number): Promise<void>;
+  leave(): Promise<void>;
+}
+
+function spy(store: ObservedStore, onStart: () => void = () => {}): Spying {
+  const started: string[] = [];
+  const leaving = new AbortController();
+  let onStarted = (): void => {};
+  const spectator: Spectator = {
+    ...nobody,
+    started(log: LogRef) {
+      started.push(log.generation);
+      onStart();
+      onStarted();
+    },
+  };
+  const over = followMany(store, spectator, { prefix: '', from: 'now' }, leaving.signal);
+  return {
+    started,
+    async until(count) {
+      while (started.length < count) {
+        await new Promise<void>((resolve) => {
+          onStarted = resolve;
+        });
+      }
+    },
+    async leave() {
+      leaving.abort();
+      await expect(over).rejects.toMatchObject({ name: 'AbortError' });
+    },
+  };
+}
+
+function busyFor(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until; );
+}
