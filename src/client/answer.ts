@@ -1,7 +1,7 @@
 import { errorCode, meaningOf } from './error-code';
 import { LoomClientError } from './errors';
 import { memberOf, parseJson } from './json';
-import { parseLost } from './lost-bytes';
+import { parseLost } from './lost-range';
 
 /** A whole answer, its body read to the end so that the connection can be used again. */
 export interface Answer {

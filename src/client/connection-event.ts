@@ -1,5 +1,5 @@
 import type { LoomClientError } from './errors';
-import type { LostBytes } from './lost-bytes';
+import type { LostRange } from './lost-range';
 
 /** What is worth telling a user about a connection that keeps itself up. */
 export type ConnectionEvent =
@@ -8,4 +8,4 @@ export type ConnectionEvent =
   /** After one or more failures the server answers again. */
   | { readonly kind: 'resumed'; readonly offset?: number }
   /** A follower has bytes that the server has lost. What it gets next begins at `from`, and takes their place. */
-  | ({ readonly kind: 'lost' } & LostBytes);
+  | ({ readonly kind: 'lost' } & LostRange);

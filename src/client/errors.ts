@@ -1,4 +1,4 @@
-import type { LostBytes } from './lost-bytes';
+import type { LostRange } from './lost-range';
 
 /** Every way in which a request of this client can fail. */
 export const CLIENT_ERRORS = {
@@ -26,7 +26,7 @@ export interface ClientErrorFacts extends ErrorOptions {
   /** How long the server asked to be left alone, in milliseconds. */
   readonly retryAfterMs?: number;
   /** Which bytes the server has lost, where it says so. */
-  readonly lost?: LostBytes;
+  readonly lost?: LostRange;
   /** The present generation of the stream, where the answer says so. */
   readonly generation?: string;
 }
@@ -35,7 +35,7 @@ export class LoomClientError extends Error {
   readonly status: number | undefined;
   readonly answerCode: string | undefined;
   readonly retryAfterMs: number | undefined;
-  readonly lost: LostBytes | undefined;
+  readonly lost: LostRange | undefined;
   readonly generation: string | undefined;
 
   constructor(

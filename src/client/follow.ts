@@ -3,7 +3,7 @@ import type { ConnectionEvent } from './connection-event';
 import type { Endpoint } from './endpoint';
 import { isClientError, isPassing, LoomClientError } from './errors';
 import { liveBody } from './live-body';
-import { type LostBytes, lifeOf } from './lost-bytes';
+import { type LostRange, lifeOf } from './lost-range';
 import type { StreamInfo } from './stream-info';
 
 export interface FollowOptions extends BackoffOptions {
@@ -35,7 +35,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
   #offset: number;
   #end: FollowEnd | undefined;
   #generation: string | undefined;
-  readonly #losses: LostBytes[] = [];
+  readonly #losses: LostRange[] = [];
   #isKnown = false;
   #failing = false;
 
@@ -62,7 +62,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
   }
 
   /** What the server has lost of the bytes that were handed out. While there is none, they are the stream's. */
-  get losses(): readonly LostBytes[] {
+  get losses(): readonly LostRange[] {
     return this.#losses;
   }
 

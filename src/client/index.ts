@@ -6,7 +6,7 @@ export type { Json } from './json';
 export { memberOf } from './json';
 export type { ListedStream } from './listed-stream';
 export { type ListOptions, LoomClient } from './loom-client';
-export type { LostBytes } from './lost-bytes';
+export type { LostRange } from './lost-range';
 export type { Spool } from './spool';
 export type { SpyOptions } from './spy';
 export { generateStreamId } from './stream-id';

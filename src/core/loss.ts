@@ -23,8 +23,8 @@ export interface Life {
   readonly losses?: readonly Loss[];
 }
 
-/** How what a reader has compares with what the log holds. */
-export type Standing =
+/** What a reader has, compared with what the log holds. */
+export type PositionCheck =
   | { readonly kind: 'intact' }
   /** Another life of the id has the place of the one that it read. */
   | { readonly kind: 'replaced' }
@@ -54,16 +54,20 @@ export function segmentOf({ losses }: Pick<Life, 'losses'>, offset: Offset): num
  * @param offset up to which the reader has the log's bytes
  * @param seen the wire generation under which it got them; left out, it has nothing but an offset
  */
-export function standingOf(life: Life & { readonly tail: Offset }, offset: Offset, seen?: string): Standing {
-  if (seen === undefined) return standingAfter(knownLossBefore(life, offset));
+export function checkPosition(
+  life: Life & { readonly tail: Offset },
+  offset: Offset,
+  seen?: string,
+): PositionCheck {
+  if (seen === undefined) return checkedAs(knownLossBefore(life, offset));
   const segment = segmentSeen(life, seen);
   if (segment === undefined) return { kind: 'replaced' };
   // An offset beyond the tail under the right generation is a loss that the store has not noticed.
   const beyond = offset > life.tail ? { from: life.tail, to: offset } : undefined;
-  return standingAfter(lostSince(life, offset, segment) ?? beyond);
+  return checkedAs(lostSince(life, offset, segment) ?? beyond);
 }
 
-function standingAfter(lost: LostBytes | undefined): Standing {
+function checkedAs(lost: LostBytes | undefined): PositionCheck {
   return lost === undefined ? { kind: 'intact' } : { kind: 'lost', lost };
 }
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { generateGeneration } from '../../src/core/log-id';
 import {
+  checkPosition,
   knownLossBefore,
   type Life,
   LOSSES_MAX,
   lostSince,
   segmentOf,
   segmentSeen,
-  standingOf,
   wireGeneration,
   withLoss,
 } from '../../src/core/loss';
@@ -31,7 +31,7 @@ function lifeWith(...ranges: readonly (readonly [from: number, to: number])[]): 
 }
 
 function isIntact(life: Life, offset: Offset, seen: string): boolean {
-  return standingOf({ ...life, tail: OFFSET_MAX }, offset, seen).kind === 'intact';
+  return checkPosition({ ...life, tail: OFFSET_MAX }, offset, seen).kind === 'intact';
 }
 
 describe('the generation on the wire', () => {
@@ -89,10 +89,10 @@ describe('a reader whose log lost bytes', () => {
 
   it('is behind the tail in its own generation only where the store lost bytes without noticing it', () => {
     const log = { generation, tail: at(7) };
-    expect(standingOf(log, at(9), generation)).toEqual({ kind: 'lost', lost: { from: 7, to: 9 } });
-    expect(standingOf(log, at(7), generation)).toEqual({ kind: 'intact' });
-    expect(standingOf(log, at(9))).toEqual({ kind: 'intact' });
-    expect(standingOf(log, at(9), generateGeneration())).toEqual({ kind: 'replaced' });
+    expect(checkPosition(log, at(9), generation)).toEqual({ kind: 'lost', lost: { from: 7, to: 9 } });
+    expect(checkPosition(log, at(7), generation)).toEqual({ kind: 'intact' });
+    expect(checkPosition(log, at(9))).toEqual({ kind: 'intact' });
+    expect(checkPosition(log, at(9), generateGeneration())).toEqual({ kind: 'replaced' });
   });
 
   it('goes on before the earliest of several losses', () => {

@@ -1,5 +1,5 @@
 import type { LogInfo } from '../../core/log';
-import { type Standing, standingOf, wireGeneration } from '../../core/loss';
+import { checkPosition, type PositionCheck, wireGeneration } from '../../core/loss';
 import { type Offset, parseOffset, START } from '../../core/offset';
 import { RequestError } from '../request-error';
 import { assertWithin } from './requested-offset';
@@ -22,9 +22,9 @@ export function eventIdSuffix(info: LogInfo): string {
  */
 export function resumeAfter(lastEventId: string, info: LogInfo): Resumption {
   const { offset, generation } = parseEventId(lastEventId);
-  const standing = standingOf(info, offset, generation);
-  if (standing.kind === 'intact') return { from: assertWithin(offset, info) };
-  return { from: START, reset: resetData(info, standing) };
+  const check = checkPosition(info, offset, generation);
+  if (check.kind === 'intact') return { from: assertWithin(offset, info) };
+  return { from: START, reset: resetData(info, check) };
 }
 
 function parseEventId(raw: string): { offset: Offset; generation: string | undefined } {
@@ -39,10 +39,10 @@ function parseEventId(raw: string): { offset: Offset; generation: string | undef
   return { offset, generation };
 }
 
-function resetData(info: LogInfo, standing: Exclude<Standing, { kind: 'intact' }>): string {
+function resetData(info: LogInfo, check: Exclude<PositionCheck, { kind: 'intact' }>): string {
   return JSON.stringify({
     generation: wireGeneration(info),
-    reason: standing.kind,
-    ...(standing.kind === 'lost' && { lost: standing.lost }),
+    reason: check.kind,
+    ...(check.kind === 'lost' && { lost: check.lost }),
   });
 }

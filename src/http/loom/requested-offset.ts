@@ -1,6 +1,6 @@
 import type { RouterContext } from '@koa/router';
 import type { LogInfo } from '../../core/log';
-import { type LostBytes, standingOf, wireGeneration } from '../../core/loss';
+import { checkPosition, type LostBytes, wireGeneration } from '../../core/loss';
 import { type Offset, parseOffset, START } from '../../core/offset';
 import { RequestError } from '../request-error';
 
@@ -13,9 +13,9 @@ export function requestedOffset(ctx: RouterContext, info: LogInfo): Offset {
   const offset = raw === undefined ? START : parseQueryOffset(raw);
   if (Array.isArray(generation))
     throw new RequestError('PARAMETER_INVALID', 'generation is given more than once');
-  const standing = standingOf(info, offset, generation);
-  if (standing.kind === 'replaced') throw replaced(info);
-  if (standing.kind === 'lost') throw lostBytes(info, standing.lost);
+  const check = checkPosition(info, offset, generation);
+  if (check.kind === 'replaced') throw replaced(info);
+  if (check.kind === 'lost') throw lostBytes(info, check.lost);
   return assertWithin(offset, info);
 }
 

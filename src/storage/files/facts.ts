@@ -103,6 +103,11 @@ export class Facts {
     return this.commit(() => void this.#about.put('boot', boot));
   }
 
+  /** Resolves once everything that was committed is on the disk. */
+  async synced(): Promise<void> {
+    await this.#root.flushed;
+  }
+
   /** @throws LogError `STORE_DAMAGED` when the entry of the id cannot be read */
   generationOf(id: LogId): string | undefined {
     const what = `The entry of the stream with ID ${id}`;

@@ -43,6 +43,8 @@ export async function recover(recovery: Recovery): Promise<void> {
     if (changes.length > 0) await room.write('change', () => facts.write(changes));
   }
   if (boot !== undefined && !isSameBoot) await room.write('change', () => facts.noteBoot(boot));
+  // A loss whose number readers know must not be forgotten by a power cut: another one would get the same number.
+  await facts.synced();
 }
 
 async function recoverLog(

@@ -1,13 +1,13 @@
 import { memberOf, parseJson } from './json';
 
 /** Bytes of a stream that a reader has and the server has no more. Others take their place, from `from` on. */
-export interface LostBytes {
+export interface LostRange {
   readonly from: number;
   readonly to: number;
 }
 
 /** `lost` of an answer that says so. */
-export function parseLost(text: string): LostBytes | undefined {
+export function parseLost(text: string): LostRange | undefined {
   const lost = memberOf(parseJson(text), 'lost');
   const [from, to] = [memberOf(lost, 'from'), memberOf(lost, 'to')];
   return isOffset(from) && isOffset(to) ? { from, to } : undefined;
