@@ -24,6 +24,9 @@ export class DamageError extends LogError {
   }
 }
 
+/** Bytes that are gone from the end of a log, which goes on without them: `LogInfo.losses` has them. */
+export class LostTailError extends DamageError {}
+
 /**
  * Asks the store whether it still has the bytes from `from` to `until`, for an answer that promises them. It need not notice every
  * damage: what it does not notice comes to light while the bytes are read.

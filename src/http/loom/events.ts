@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { RouterContext } from '@koa/router';
-import { assertIntact, DamageError } from '../../core/damage';
+import { assertIntact, DamageError, LostTailError } from '../../core/damage';
 import { follow } from '../../core/follow';
 import { Lines, type Text } from '../../core/lines';
 import type { LogInfo, Outcome } from '../../core/log';
@@ -67,7 +67,8 @@ async function sendLive(
     }
     finish(res, http.consumerTimeout);
   } catch (error) {
-    if (!(error instanceof DamageError)) throw error;
+    // Where the log goes on without the lost bytes the reader has to come back: its answer begins with a reset then.
+    if (!(error instanceof DamageError) || error instanceof LostTailError) throw error;
     writer.damaged(error.lost);
     finish(res, http.consumerTimeout);
   } finally {

@@ -1,7 +1,10 @@
 import type { RouterContext } from '@koa/router';
+import { LostTailError } from '../../core/damage';
 import type { LogInfo } from '../../core/log';
+import { wireGeneration } from '../../core/loss';
 import type { Headers } from '../content-headers';
 import type { Wire } from '../protocol';
+import { RequestError } from '../request-error';
 import { streamState } from '../stream-state';
 import { type BodyEnd, receive } from './receive';
 import { progress } from './upload-headers';
@@ -33,7 +36,18 @@ export async function storeUpload(
     ctx.set({ ...headers, ...progress(after), 'X-Stream-State': streamState(after) });
   } catch (error) {
     const after = await wire.store.info(info.id).catch(() => undefined);
-    if (after?.generation === info.generation) ctx.set(progress(after));
-    throw error;
+    if (after?.generation !== info.generation) throw error;
+    ctx.set(progress(after));
+    throw error instanceof LostTailError ? lostTail(after, error) : error;
   }
+}
+
+function lostTail(info: LogInfo, { message, lost }: LostTailError): RequestError {
+  const generation = wireGeneration(info);
+  return new RequestError(
+    'STREAM_LOST_BYTES',
+    `${message}: go on at byte ${info.tail}`,
+    { 'X-Stream-Generation': generation },
+    { generation, lost },
+  );
 }

@@ -1,3 +1,4 @@
+import { LostTailError } from '../../core/damage';
 import { LogError } from '../../core/errors';
 import type { Writer } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
@@ -8,7 +9,7 @@ import type { Connections } from './connect';
 import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry, timeOf } from './entries';
 import { partitionOf } from './keys';
 import type { Link } from './link';
-import { type Locator, type Place, RecordedLoss } from './locate';
+import type { Locator, Place } from './locate';
 import { type Patience, persist } from './persist';
 import { type Held, type Sent, targetOf, type Writers } from './writers';
 
@@ -156,7 +157,7 @@ export class Appender {
     const claim = this.writers.claimOf(writer);
     const place = await this.locator.locate(writer.log);
     const { tail, found = place.losses.findLast(({ to }) => to >= at) } = place;
-    if (found && (place.found || at > tail)) throw new RecordedLoss(writer.log, found);
+    if (found && (place.found || at > tail)) throw new LostTailError(writer.log, found);
     if (place.epoch < writer.epoch)
       throw new LogError('STORE_DAMAGED', 'Redis lost that this producer attached');
     if (place.epoch !== writer.epoch || (claim ?? place.claim) !== place.claim)

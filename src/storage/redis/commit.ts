@@ -1,3 +1,4 @@
+import { LostTailError } from '../../core/damage';
 import { isLogError, LogError } from '../../core/errors';
 import type { Commit, Committed, LogRef } from '../../core/log';
 import type { Offset } from '../../core/offset';
@@ -8,7 +9,7 @@ import { CommitQueue, type Waiting } from './commit-queue';
 import type { Connections } from './connect';
 import { logKeys, markKey } from './keys';
 import type { Link } from './link';
-import { type Locator, RecordedLoss } from './locate';
+import type { Locator } from './locate';
 import type { RedisStoreSettings } from './options';
 import { type Patience, persist } from './persist';
 import { commitPlainly, type PlainTarget } from './plain-commit';
@@ -180,7 +181,7 @@ export class Committer {
   /** @throws LogError `STORE_DAMAGED` where bytes that this node knew of are gone */
   async #verify(log: LogRef): Promise<void> {
     const { found } = await this.owner.locator.locate(log);
-    if (found) throw new RecordedLoss(log, found);
+    if (found) throw new LostTailError(log, found);
   }
 }
 

@@ -1,4 +1,3 @@
-import { DamageError } from '../../core/damage';
 import { isLogError, LogError } from '../../core/errors';
 import type { LogRef, LogState, SealOutcome } from '../../core/log';
 import type { Loss } from '../../core/loss';
@@ -191,13 +190,6 @@ export class Locator {
     // The entry of a seal may be lost alone, which takes no bytes.
     if (state !== 'closed') memory.reached(tail, timeOf(lastId), this.connections.life);
     if (isNews && last) this.owner.lost(log, last);
-  }
-}
-
-/** Thrown to a caller that knew of bytes that are no more. The operator has read of it when it was recorded. */
-export class RecordedLoss extends DamageError {
-  constructor(log: LogRef, { from, to }: Loss) {
-    super(log, { from, to });
   }
 }
 

@@ -1,4 +1,4 @@
-import { DamageError } from '../../core/damage';
+import { DamageError, LostTailError } from '../../core/damage';
 import type { LogRef, SealOutcome } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
@@ -8,7 +8,7 @@ import { decodeEntry, ENTRY_BYTES_MAX, type Entry, endOf, LAST_SEQUENCE, sliceOf
 import { isElsewhere } from './failure';
 import { bytesKey, partitionOf } from './keys';
 import type { Link } from './link';
-import { type Locator, type Place, RecordedLoss } from './locate';
+import type { Locator, Place } from './locate';
 import { entriesIn } from './range-reply';
 import { unexpected } from './reply';
 import { Bulk, type Reply } from './reply-reader';
@@ -61,10 +61,10 @@ export async function readPage(
 
 /** Bytes that a reader has, or asks for, may be gone. */
 function requireNoLoss(log: LogRef, { tail, losses, found }: Place, from: Offset): void {
-  if (found && from > found.from) throw new RecordedLoss(log, found);
+  if (found && from > found.from) throw new LostTailError(log, found);
   if (from <= tail) return;
   const loss = losses.findLast(({ to }) => to >= from);
-  if (loss) throw new RecordedLoss(log, loss);
+  if (loss) throw new LostTailError(log, loss);
   throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
 }
 

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { LostTailError } from '../../core/damage';
 import { isLogError, LogError } from '../../core/errors';
 import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log';
 import { generateGeneration, type LogId } from '../../core/log-id';
@@ -26,7 +27,6 @@ import { Forks } from './forks';
 import { ALL_PARTITIONS } from './keys';
 import { LifecycleFeed } from './lifecycle-feed';
 import { Lineage } from './lineage';
-import { RecordedLoss } from './locate';
 import { LogLimit } from './log-limit';
 import { LostLogs } from './lost-logs';
 import { NodeLease } from './node-lease';
@@ -205,7 +205,7 @@ class RedisStore implements LogStore {
       return await this.#pages.read(log, from, bytesMax);
     } catch (error) {
       const why = await this.#lost.explain(log, error);
-      throw why instanceof RecordedLoss ? why : this.#damage.noted(log, why);
+      throw why instanceof LostTailError ? why : this.#damage.noted(log, why);
     }
   }
 
