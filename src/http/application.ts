@@ -28,6 +28,8 @@ function respond(ctx: Koa.Context): void {
     return;
   }
   const json = jsonBody(ctx.body);
+  // It may have in it what anyone has sent.
+  ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.length = Buffer.byteLength(json);
   ctx.res.end(ctx.method === 'HEAD' ? undefined : json);
 }

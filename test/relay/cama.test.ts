@@ -43,7 +43,9 @@ function itAllocates(site: Site): void {
     const { location } = answer.headers;
     expect(location).toMatch(/^\/cama\/session\/[\w-]{20,}$/);
     const [, path, expires] =
-      /^token="[\w-]{20,}"; Path=(\S+); Expires=(.+)$/.exec(answer.headers['set-cookie']?.[0] ?? '') ?? [];
+      /^token="[\w-]{20,}"; Path=(\S+); Expires=([^;]+); HttpOnly; SameSite=Strict$/.exec(
+        answer.headers['set-cookie']?.[0] ?? '',
+      ) ?? [];
     expect(path).toBe(location);
     expect(Date.parse(expires ?? '')).toBeGreaterThan(Date.now() + 60_000);
     const [one, other] = [await allocate(site), await allocate(site)];

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config/config';
 import type { CamaSession } from '../../relay/cama';
 import { openCama } from '../../relay/open-cama';
@@ -8,7 +9,7 @@ import { RequestError } from '../request-error';
 import { answer } from './answer';
 import { receive, type Sessions, send } from './exchange';
 import { clientAddress, isSameAddress, parseAddress } from './peer-address';
-import { hashOf, newSecret, presentsToken, tokenCookie } from './token';
+import { hashOf, isViaTls, newSecret, presentsToken, renderCookie } from './token';
 
 const PATH = /^\/cama\/session(?:\/([\w=-]{1,200}))?\/?$/;
 
@@ -49,7 +50,7 @@ class Operations {
     }
     const session = await this.sessions.places.session(id);
     if (session === undefined) {
-      return answer(side, 404, { 'Set-Cookie': this.#cookie(id, '', 0) }, 'no such session');
+      return answer(side, 404, { 'Set-Cookie': this.#cookie(req, id) }, 'no such session');
     }
     return this.#operate(request, side, session);
   }
@@ -86,7 +87,7 @@ class Operations {
     }
     answer(side, 201, {
       Location: `${externalPath}/cama/session/${id}`,
-      'Set-Cookie': this.#cookie(id, token, expiresAt),
+      'Set-Cookie': this.#cookie(req, id, token, expiresAt),
       'X-Type': isSecure ? 'secure' : 'basic',
     });
   }
@@ -100,7 +101,7 @@ class Operations {
 
   async #deallocate(side: Side, { id }: CamaSession): Promise<void> {
     await this.sessions.places.remove(id);
-    answer(side, 200, { 'Set-Cookie': this.#cookie(id, '', 0) });
+    answer(side, 200, { 'Set-Cookie': this.#cookie(side.req, id) });
   }
 
   /** Of a secure session's guests, only the one at the permitted address takes part. */
@@ -116,8 +117,10 @@ class Operations {
     return asked === undefined ? requestTimeout : Math.min(asked, requestTimeoutMax);
   }
 
-  #cookie(id: string, token: string, expiresAt: number): string {
-    return tokenCookie(token, `${this.settings.externalPath}/cama/session/${id}`, expiresAt);
+  /** Without a token and a time it takes the cookie away. */
+  #cookie(req: IncomingMessage, id: string, token = '', expiresAt = 0): string {
+    const path = `${this.settings.externalPath}/cama/session/${id}`;
+    return renderCookie({ token, path, expiresAt, viaTls: isViaTls(req) });
   }
 }
 

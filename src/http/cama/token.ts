@@ -23,7 +23,22 @@ export function presentsToken(req: IncomingMessage, tokenHash: string): boolean 
   );
 }
 
-/** @param expiresAt unix milliseconds; rounded down, so that no session ends before its cookie */
-export function tokenCookie(token: string, path: string, expiresAt: number): string {
-  return `token="${token}"; Path=${path}; Expires=${new Date(expiresAt).toUTCString()}`;
+export interface TokenCookie {
+  readonly token: string;
+  readonly path: string;
+  /** Unix milliseconds; rounded down, so that no session ends before its cookie. */
+  readonly expiresAt: number;
+  /** The client speaks TLS, with a proxy in front. */
+  readonly viaTls: boolean;
+}
+
+/** No script reads it, and no page of another site uses it. */
+export function renderCookie({ token, path, expiresAt, viaTls }: TokenCookie): string {
+  const expires = new Date(expiresAt).toUTCString();
+  return `token="${token}"; Path=${path}; Expires=${expires}; HttpOnly; SameSite=Strict${viaTls ? '; Secure' : ''}`;
+}
+
+/** As the proxy in front says it. A client that says it without one only makes its own cookie useless. */
+export function isViaTls(req: IncomingMessage): boolean {
+  return /^https\b/i.test(String(req.headers['x-forwarded-proto'] ?? ''));
 }

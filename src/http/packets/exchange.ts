@@ -5,6 +5,7 @@ import type { RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
 import { headersToCarry } from './incoming';
 import { noUpstream } from './log-in';
+import { headersToDeliver } from './outgoing';
 import { hasRead, whetherRead } from './whether-read';
 import type { PacketWire } from './wire';
 
@@ -12,7 +13,7 @@ import type { PacketWire } from './wire';
 const READING_MS_MAX = 60_000;
 
 /** `POST /`: brings a packet, if the body holds one, and fetches the oldest that waits for the client. */
-export async function exchange({ req, res }: RelayRequest, wire: PacketWire): Promise<void> {
+export async function exchange({ req, res, isMounted }: RelayRequest, wire: PacketWire): Promise<void> {
   const { proxy, settings, waits } = wire;
   const started = performance.now();
   hasRead(req.socket);
@@ -23,8 +24,9 @@ export async function exchange({ req, res }: RelayRequest, wire: PacketWire): Pr
   const rest = (): number => Math.max(0, settings.longPoll - (performance.now() - started));
   if (body.length > 0) await bring({ req, wire, client, packet: { headers, body } }, { ms: rest(), signal });
   const taken = await proxy.receive(client, { ms: rest(), signal, bearsFailure: body.length > 0 });
-  if (taken === undefined) answerWithout(res);
-  else await proxy.settle(taken, await answerWith(res, taken));
+  if (taken === undefined) return answerWithout(res);
+  const delivered = headersToDeliver(taken.packet.headers, isMounted);
+  await proxy.settle(taken, await answerWith(res, taken, delivered));
 }
 
 /** @throws RequestError: a wrong token is told at once, before anything is read */
@@ -69,7 +71,11 @@ function answerWithout(res: ServerResponse): void {
 }
 
 /** Resolves when the client has the whole answer, as far as that can be known, or never will have. */
-function answerWith(res: ServerResponse, { packet, more }: Taken): Promise<'arrived' | 'lost'> {
+function answerWith(
+  res: ServerResponse,
+  { packet, more }: Taken,
+  headers: readonly string[],
+): Promise<'arrived' | 'lost'> {
   const { socket } = res.req;
   if (res.closed || !socket.writable) return Promise.resolve('lost');
   return new Promise((resolve) => {
@@ -82,15 +88,7 @@ function answerWith(res: ServerResponse, { packet, more }: Taken): Promise<'arri
     });
     const own = ['Content-Type', 'application/octet-stream', 'Content-Length', String(packet.body.length)];
     const from = packet.from === undefined ? [] : ['From', packet.from];
-    res.writeHead(200, [
-      ...packet.headers,
-      ...own,
-      ...from,
-      'More',
-      String(more),
-      'Cache-Control',
-      'no-store',
-    ]);
+    res.writeHead(200, [...headers, ...own, ...from, 'More', String(more), 'Cache-Control', 'no-store']);
     res.end(packet.body);
   });
 }

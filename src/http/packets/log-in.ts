@@ -3,11 +3,12 @@ import { readWhole } from '../relay-body';
 import type { RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
 import { headersToCarry } from './incoming';
+import { headersToDeliver } from './outgoing';
 import type { PacketWire } from './wire';
 
 /** `POST /auth` and `POST /register`: the upstream says who the client is, and which token it has from now on. */
 export async function logIn(
-  { req, res }: RelayRequest,
+  { req, res, isMounted }: RelayRequest,
   { proxy, settings, waits, body: limits }: PacketWire,
   type: Credentials['type'],
 ): Promise<void> {
@@ -19,7 +20,12 @@ export async function logIn(
   const login = await proxy.logIn({ type, permissions, headers, body });
   if (login.kind !== 'answered') throw refusal(login.kind);
   const own = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(login.body.length)];
-  res.writeHead(login.status, [...login.headers, ...own, 'Cache-Control', 'no-store']);
+  res.writeHead(login.status, [
+    ...headersToDeliver(login.headers, isMounted),
+    ...own,
+    'Cache-Control',
+    'no-store',
+  ]);
   res.end(login.body);
 }
 

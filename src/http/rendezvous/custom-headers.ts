@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { JSON_DEPTH_MAX, scanJson } from '../../core/json-scanner';
 import type { CustomHeaders, Headers } from '../../relay/rendezvous';
+import { actsOnOrigin } from '../headers/acts-on-origin';
 
 /** They would break the framing of a response, which is the server's own business. */
 const FRAMING = new Set([
@@ -17,15 +18,33 @@ const FRAMING = new Set([
 /**
  * The headers that a stream's creator asks for.
  * @param text JSON `{download_headers?, upload_headers?}`, or nothing
+ * @param isMounted on the main port, where no header may act on the whole server
  * @throws Error that says what is wrong
  */
-export function parseCustomHeaders(text: string): CustomHeaders {
+export function parseCustomHeaders(text: string, isMounted: boolean): CustomHeaders {
   if (text === '') return { download: {}, upload: {} };
   const fields = toObject(parseJson(text), 'The body');
-  return {
+  const headers = {
     download: parseHeaders(fields['download_headers'], 'download_headers'),
     upload: parseHeaders(fields['upload_headers'], 'upload_headers'),
   };
+  if (isMounted) assertOwnOnly({ ...headers.download, ...headers.upload });
+  return headers;
+}
+
+/** A stream that was created on a port of its own may be used on the main port, too: there such headers are left out. */
+export function headersToSend(headers: Headers, isMounted: boolean): Headers {
+  if (!isMounted) return headers;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !actsOnOrigin(name)));
+}
+
+function assertOwnOnly(headers: Headers): void {
+  const name = Object.keys(headers).find(actsOnOrigin);
+  if (name === undefined) return;
+  throw new Error(
+    `The header ${name} would act on everything that this port serves. ` +
+      'A stream may have it where HTTP-Rendezvous has a port of its own (the setting listeners)',
+  );
 }
 
 export function parseJson(text: string): unknown {

@@ -68,13 +68,14 @@ class Routes {
     }
   }
 
-  async #handleOne({ req, res }: RelayRequest, side: Side, route: string, id: string): Promise<void> {
+  async #handleOne(request: RelayRequest, side: Side, route: string, id: string): Promise<void> {
+    const { req, res, isMounted } = request;
     const { places } = this.streams;
     switch (route) {
       case 'GET stream':
-        return download(side, this.streams, id);
+        return download(side, this.streams, { id, isMounted });
       case 'PUT stream':
-        return upload(side, this.streams, id);
+        return upload(side, this.streams, { id, isMounted });
       case 'POST error': {
         const body = await readWhole(req, res, this.settings.body);
         return report(side, places, id, body.toString());
@@ -88,12 +89,12 @@ class Routes {
     }
   }
 
-  async #create({ req, res }: RelayRequest, side: Side): Promise<void> {
+  async #create({ req, res, isMounted }: RelayRequest, side: Side): Promise<void> {
     const body = (await readWhole(req, res, this.settings.body)).toString();
     const id = randomUUID();
     let headers: ReturnType<typeof parseCustomHeaders>;
     try {
-      headers = parseCustomHeaders(body);
+      headers = parseCustomHeaders(body, isMounted);
     } catch (error) {
       return refuse(side, invalid(error instanceof Error ? error.message : String(error)));
     }

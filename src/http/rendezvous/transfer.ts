@@ -5,6 +5,7 @@ import { RequestBody } from '../../relay/request-body';
 import { ResponseBody } from '../../relay/response-body';
 import type { Side } from '../../relay/side';
 import { answerFor, refuse, UNKNOWN } from './answers';
+import { headersToSend } from './custom-headers';
 
 /** How often the bytes of a running stream are counted for its status. */
 const PROGRESS_EVERY_MS = 250;
@@ -16,11 +17,18 @@ export interface Streams {
   readonly stalledMs: number;
 }
 
+/** What one side asks for. */
+interface Asked {
+  readonly id: string;
+  /** On the main port. */
+  readonly isMounted: boolean;
+}
+
 /** `GET /stream/:id`: the response begins with the first byte, or the end, of the upload. */
 export async function download(
   side: Side,
   { places, meeting, stalledMs }: Streams,
-  id: string,
+  { id, isMounted }: Asked,
 ): Promise<void> {
   const headers = await places.headers(id);
   if (headers === undefined) return refuse(side, UNKNOWN);
@@ -28,7 +36,7 @@ export async function download(
     stalledMs,
     begin: () => {
       side.res.writeHead(200, {
-        ...headers.download,
+        ...headersToSend(headers.download, isMounted),
         Connection: 'close',
         // Named, so that an empty download has the same head. HTTP/1.0 does not know it.
         ...(side.req.httpVersion !== '1.0' && { 'Transfer-Encoding': 'chunked' }),
@@ -41,7 +49,11 @@ export async function download(
 }
 
 /** `PUT /stream/:id`: answered when everything has been streamed. */
-export async function upload(side: Side, { places, meeting }: Streams, id: string): Promise<void> {
+export async function upload(
+  side: Side,
+  { places, meeting }: Streams,
+  { id, isMounted }: Asked,
+): Promise<void> {
   const headers = await places.headers(id);
   if (headers === undefined) return refuse(side, UNKNOWN);
   let stopCounting = (): void => {};
@@ -53,7 +65,7 @@ export async function upload(side: Side, { places, meeting }: Streams, id: strin
   stopCounting();
   if (outcome.kind === 'left') return;
   if (outcome.kind === 'exchanged' && outcome.ended.end === 'complete') {
-    side.reply(200, { ...headers.upload, Connection: 'close' });
+    side.reply(200, { ...headersToSend(headers.upload, isMounted), Connection: 'close' });
   } else {
     refuse(side, answerFor(outcome, 'source'));
   }

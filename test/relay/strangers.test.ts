@@ -1,0 +1,139 @@
+import { withLoom } from '../e2e/with-loom';
+import { Call, type CallOptions } from './call';
+import { ownUrl } from './deployments';
+
+const NOT_ON_THE_MAIN_PORT = [
+  'Set-Cookie',
+  'set-cookie',
+  'Set-Cookie2',
+  'Clear-Site-Data',
+  'Service-Worker-Allowed',
+  'Access-Control-Allow-Origin',
+  'Access-Control-Allow-Credentials',
+  'Content-Security-Policy',
+  'Content-Security-Policy-Report-Only',
+  'Cross-Origin-Resource-Policy',
+  'Cross-Origin-Opener-Policy',
+  'X-Content-Type-Options',
+  'X-Frame-Options',
+  'Strict-Transport-Security',
+  'Referrer-Policy',
+  'Permissions-Policy',
+  'Refresh',
+  'Report-To',
+  'Reporting-Endpoints',
+  'NEL',
+  'Alt-Svc',
+  'SourceMap',
+  'WWW-Authenticate',
+  'X-Accel-Redirect',
+  'X-Sendfile',
+];
+
+const CONTAINED = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "sandbox; default-src 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+describe('what strangers send through a relay', () => {
+  const loom = withLoom({ store: 'memory:', config: 'listeners: [{serve: rendezvous, port: 0}]' });
+  const main = (): string => loom.url('/rendezvous');
+  const own = (): string => ownUrl(loom.process());
+  const call = (path: string, options: CallOptions = {}): Call => new Call(loom.url(path), options);
+  const create = (base: string, fields: object): Call =>
+    new Call(`${base}/stream`, { method: 'POST', body: JSON.stringify(fields) });
+  const created = async (base: string, fields: object): Promise<string> =>
+    `/stream/${JSON.parse((await create(base, fields).answer()).text).stream}`;
+  /** The heads of both sides. */
+  const exchange = async (base: string, path: string) => {
+    const receiver = new Call(base + path);
+    const sender = new Call(base + path, { method: 'PUT', body: '<script>1</script>' });
+    return [(await receiver.answer()).headers, (await sender.answer()).headers] as const;
+  };
+
+  it.each(NOT_ON_THE_MAIN_PORT)('may not have %s on the main port', async (name) => {
+    for (const what of ['download_headers', 'upload_headers']) {
+      const refused = await create(main(), { [what]: { [name]: 'x', 'X-Fine': 'y' } }).answer();
+      expect(refused.status).toBe(400);
+      expect(JSON.parse(refused.text)).toEqual({
+        name: 'InvalidBodyError',
+        message: expect.stringMatching(new RegExp(`The header ${name} .*\\(the setting listeners\\)`)),
+      });
+    }
+  });
+
+  it.each(NOT_ON_THE_MAIN_PORT)('may have %s on a port of its own, and nowhere else', async (name) => {
+    const fields = { download_headers: { [name]: 'x=1' }, upload_headers: { [name]: 'x=1' } };
+    for (const headers of await exchange(own(), await created(own(), fields)))
+      expect(String(headers[name.toLowerCase()])).toBe('x=1');
+    for (const headers of await exchange(main(), await created(own(), fields)))
+      expect(String(headers[name.toLowerCase()])).not.toBe('x=1');
+  });
+
+  it('has every other header on the main port, too', async () => {
+    const download = {
+      'Content-Type': 'text/html',
+      'Content-Disposition': 'attachment; filename="a.html"',
+      'Cache-Control': 'no-store',
+      'X-Custom': 'c',
+      Link: '<https://a.example>; rel=next',
+    };
+    const path = await created(main(), {
+      download_headers: download,
+      upload_headers: { Location: 'http://a.example' },
+    });
+    const [received, sent] = await exchange(main(), path);
+    for (const [name, value] of Object.entries(download)) expect(received[name.toLowerCase()]).toBe(value);
+    expect(sent.location).toBe('http://a.example');
+    expect(received).toMatchObject(CONTAINED);
+    expect(sent).toMatchObject(CONTAINED);
+  });
+
+  it('is contained on a port of its own, too', async () => {
+    const [received] = await exchange(
+      own(),
+      await created(own(), { download_headers: { 'Content-Type': 'text/html' } }),
+    );
+    expect(received).toMatchObject(CONTAINED);
+  });
+
+  it('is contained in httpipe and cama', async () => {
+    const options = { method: 'POST', headers: { 'Content-Type': 'text/html' }, body: '<script>1</script>' };
+    const consumer = call('/channels/v1/page');
+    const producer = call('/channels/v1/page', options);
+    const session = (await call('/cama/session', { method: 'PUT', body: '' }).answer()).headers;
+    const Cookie = String(session['set-cookie']?.[0]).split(';', 1)[0] ?? '';
+    const host = call(String(session.location), { headers: { Cookie } });
+    const guest = call(String(session.location), options);
+    for (const one of [consumer, host]) {
+      const answer = await one.answer();
+      expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/html']);
+      expect(answer.headers).toMatchObject(CONTAINED);
+    }
+    for (const one of [producer, guest]) expect(await one.headers()).toMatchObject(CONTAINED);
+  });
+
+  it('is contained where it is an error', async () => {
+    const path = await created(main(), {});
+    const report = { http_status: 200, name: '<script>1</script>', message: '<script>2</script>' };
+    await new Call(`${main()}${path}/error`, { method: 'POST', body: JSON.stringify(report) }).answer();
+    const answer = await new Call(main() + path).answer();
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/json']);
+    expect(answer.headers).toMatchObject(CONTAINED);
+    for (const unknown of ['/rendezvous/<script>', '/channels', '/cama/<script>', '/packets/<script>'])
+      expect((await call(unknown).answer()).headers).toMatchObject(CONTAINED);
+  });
+
+  it("neither a script nor another site gets the cookie of cama's host", async () => {
+    const cookie = async (headers: Readonly<Record<string, string>>): Promise<string> => {
+      const answer = await call('/cama/session', { method: 'PUT', body: '', headers }).answer();
+      return String(answer.headers['set-cookie']?.[0]);
+    };
+    expect(await cookie({})).toMatch(/; HttpOnly; SameSite=Strict$/);
+    expect(await cookie({ 'X-Forwarded-Proto': 'https' })).toMatch(/; HttpOnly; SameSite=Strict; Secure$/);
+    expect(await cookie({ 'X-Forwarded-Proto': 'http' })).not.toContain('Secure');
+    const gone = await call('/cama/session/unknown').answer();
+    expect(gone.headers['set-cookie']?.[0]).toMatch(/^token=""; .*1970.*; HttpOnly; SameSite=Strict$/);
+  });
+});
