@@ -244,7 +244,7 @@ function shown(events: string): string {
       event
         .split('\n')
         .slice(1)
-        .map((line) => line.slice('data:'.length))
+        .map((line) => line.replace(/^data: ?/, ''))
         .join('\n'),
     )
     .join('');
