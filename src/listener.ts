@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { Config } from './config/config';
 import { QueuedAnswers } from './queued-answers';
 import { refuseMalformed } from './refuse-malformed';
+import { RequestOrder } from './request-order';
 
 /** A half-closed connection that is sent nothing from one look to the next counts as left. Milliseconds. */
 const LOOK_EVERY_MS = 2_000;
@@ -31,6 +32,7 @@ export class Listener {
   #halfClosed = new Map<Socket, number>();
   #looking: NodeJS.Timeout | undefined;
   readonly #queued = new QueuedAnswers();
+  readonly #order = new RequestOrder();
   #isStopping = false;
   /** How many are taken before more are closed here; Node counts where this is not set. */
   #connectionsMax = Number.POSITIVE_INFINITY;
@@ -42,8 +44,11 @@ export class Listener {
     private readonly onDrop: () => void,
   ) {
     const onRequest: RequestListener = (req, res) => {
+      // Without a socket it is behind another answer.
+      const previous = res.socket === null ? this.#unfinished(req.socket) : undefined;
       this.#keep(req.socket, res);
-      handle(req, res);
+      const isHeld = previous !== undefined && this.#order.holds(previous, res, () => handle(req, res));
+      if (!isHeld) handle(req, res);
     };
     const options = {
       // A body may take hours. Node's own limit would count the whole request, and cut uploads after five minutes.
@@ -128,6 +133,12 @@ export class Listener {
     for (const socket of this.#sockets) if (!this.#answers.has(socket)) socket.destroySoon();
   }
 
+  /** A consumer whose turn has not come is sent nothing, however long the request before it takes. */
+  #isConsumed(socket: Socket): boolean {
+    const answer = this.#unfinished(socket);
+    return answer !== undefined && isConsumer(answer) && !this.#order.isWaiting(answer);
+  }
+
   #unfinished(socket: Duplex): ServerResponse | undefined {
     const answer = this.#answers.get(socket);
     return answer?.closed === false ? answer : undefined;
@@ -149,13 +160,13 @@ export class Listener {
     const before = this.#halfClosed;
     this.#halfClosed = new Map();
     for (const socket of this.#sockets) {
-      if (!socket.readableEnded || !isConsumer(this.#unfinished(socket))) continue;
+      if (!socket.readableEnded || !this.#isConsumed(socket)) continue;
       if (before.get(socket) === socket.bytesWritten) socket.destroy();
       else this.#halfClosed.set(socket, socket.bytesWritten);
     }
   }
 }
 
-function isConsumer(answer: ServerResponse | undefined): boolean {
-  return answer?.req.method === 'GET' || answer?.req.method === 'HEAD';
+function isConsumer(answer: ServerResponse): boolean {
+  return answer.req.method === 'GET' || answer.req.method === 'HEAD';
 }
