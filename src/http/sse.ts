@@ -16,12 +16,20 @@ export interface ServerSentEvent {
 /** A comment: it reaches no listener, and keeps the connection alive. */
 export const HEARTBEAT = ':\n\n';
 
-/** How soon a reader comes back after a loss, in milliseconds. */
-export const RETRY = 'retry: 2000\n\n';
+/**
+ * How soon a reader comes back after a loss, in milliseconds. It is a field of the first event: some clients make an empty message of a
+ * block that has no other field.
+ */
+export const RETRY = 'retry: 2000\n';
 
-export function encodeEvent({ event, id, data }: ServerSentEvent): Buffer {
+/** @param first fields before those of the event */
+export function encodeEvent({ event, id, data }: ServerSentEvent, first = ''): Buffer {
   const name = event === undefined ? '' : `event: ${event}\n`;
-  return encodeData(`${name}id: ${id}\n`, 'data: ', typeof data === 'string' ? Buffer.from(data) : data);
+  return encodeData(
+    `${first}${name}id: ${id}\n`,
+    'data: ',
+    typeof data === 'string' ? Buffer.from(data) : data,
+  );
 }
 
 /**

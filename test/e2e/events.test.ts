@@ -23,7 +23,7 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     expect(consumer.headers['content-type']).toBe('text/event-stream; charset=utf-8');
     const id = `15-${generationOf(consumer)}`;
     expect(consumer.text).toBe(
-      `retry: 2000\n\nid: ${id}\ndata: one\ndata: two\ndata: \ndata:  four\n\n` +
+      `retry: 2000\nid: ${id}\ndata: one\ndata: two\ndata: \ndata:  four\n\n` +
         `event: end\nid: ${id}\ndata: closed; outcome=complete\n\n`,
     );
   });

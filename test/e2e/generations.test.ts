@@ -38,7 +38,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     const { text } = await eventsAfter(id, `110-${before}`);
     expect(text).toMatch(
       new RegExp(
-        `^retry: 2000\n\n?event: reset\nid: 0-${after}\ndata: {"generation":"${after}","reason":"replaced"}\n\nid: ${NEW.length}-${after}\ndata: 5001\n`,
+        `^retry: 2000\nevent: reset\nid: 0-${after}\ndata: {"generation":"${after}","reason":"replaced"}\n\nid: ${NEW.length}-${after}\ndata: 5001\n`,
       ),
     );
     expect(text).toContain('data: 5060\n');

@@ -264,9 +264,9 @@ describe('a server that was killed and lost nothing', () => {
           expect((await request(`${loom.url}/stream/log${query}`)).status).toBe(200);
         const events = await Consumer.open(`${loom.url}/stream/log`, {
           ...EVENTS,
-          'Last-Event-ID': `${written.length}-${generation}`,
+          'Last-Event-ID': `${written.length - line.length}-${generation}`,
         });
-        await events.until('retry: 2000\n');
+        await events.until(`data: ${line}`);
         expect(events.text).not.toContain('reset');
         events.close();
       }

@@ -13,7 +13,7 @@ import { drained } from '../drained';
 import { finish } from '../finish';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
-import { encodeEvent, HEARTBEAT, RETRY } from '../sse';
+import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../sse';
 import { closedState } from '../stream-state';
 import { eventIdSuffix, type Resumption, resumeAfter } from './last-event-id';
 import { requestedOffset } from './requested-offset';
@@ -81,6 +81,7 @@ const CR = 0x0d;
 
 class EventWriter {
   readonly #lines: Lines;
+  #isFirst = true;
   #partialTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -90,12 +91,13 @@ class EventWriter {
     private readonly partialAfterMs: number,
   ) {
     this.#lines = new Lines(from);
-    res.write(RETRY);
+    // A client waits for the head, and the first event may be long in coming.
+    res.flushHeaders();
   }
 
   /** The reader must discard what it has. The id of this event takes the place of the one that it came with. */
   reset(data: string): void {
-    this.res.write(encodeEvent({ event: 'reset', id: this.#idOf(this.from), data }));
+    this.#send({ event: 'reset', id: this.#idOf(this.from), data });
   }
 
   bytes(slice: Buffer): void {
@@ -111,13 +113,13 @@ class EventWriter {
 
   end(at: Offset, outcome: Outcome): void {
     this.#write(this.#lines.flush());
-    this.res.write(encodeEvent({ event: 'end', id: this.#idOf(at), data: closedState(outcome) }));
+    this.#send({ event: 'end', id: this.#idOf(at), data: closedState(outcome) });
   }
 
   /** The end of what there is to send. A client that comes back is answered with an error. */
   damaged({ from, to }: LostBytes): void {
     this.#write(this.#lines.flush());
-    this.res.write(encodeEvent({ event: 'end', id: this.#idOf(from), data: `damaged; lost=${from}-${to}` }));
+    this.#send({ event: 'end', id: this.#idOf(from), data: `damaged; lost=${from}-${to}` });
   }
 
   stop(): void {
@@ -134,7 +136,12 @@ class EventWriter {
     if (text === undefined) return;
     const { kind, bytes, end } = text;
     const event = kind === 'lines' ? { data: withoutLastReturn(bytes) } : { event: 'partial', data: bytes };
-    this.res.write(encodeEvent({ ...event, id: this.#idOf(end) }));
+    this.#send({ ...event, id: this.#idOf(end) });
+  }
+
+  #send(event: ServerSentEvent): void {
+    this.res.write(encodeEvent(event, this.#isFirst ? RETRY : ''));
+    this.#isFirst = false;
   }
 
   #idOf(offset: Offset): string {
