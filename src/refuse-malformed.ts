@@ -1,6 +1,7 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { jsonBody } from './http/front/json-body';
+import { NOT_HTTP, transferCodingError } from './http/headers/codings';
 import { RequestError } from './http/request-error';
 import { refusalOf } from './http/respond';
 
@@ -14,17 +15,23 @@ const LINGER_MS = 1_000;
  *   second one would be taken for a part of it: then the connection is only cut.
  */
 export function refuseMalformed(error: Error, socket: Duplex, answer: ServerResponse | undefined): void {
-  if (!socket.writable || (answer !== undefined && (answer.headersSent || answer.req.complete))) {
+  if (!socket.writable || (answer !== undefined && hasBegun(answer))) {
     socket.destroy();
     return;
   }
-  socket.end(refusal('code' in error ? error.code : undefined));
+  // The head alone may have been refused already.
+  if (answer?.writableEnded) socket.end();
+  else socket.end(refusal(errorOf(error, answer?.req)));
   const linger = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(linger));
 }
 
-function refusal(code: unknown): string {
-  const { status, body } = refusalOf(errorOf(code));
+function hasBegun(answer: ServerResponse): boolean {
+  return answer.req.complete || (answer.headersSent && !answer.writableEnded);
+}
+
+function refusal(error: RequestError): string {
+  const { status, body } = refusalOf(error);
   const json = jsonBody(body);
   return (
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
@@ -32,8 +39,8 @@ function refusal(code: unknown): string {
   );
 }
 
-function errorOf(code: unknown): RequestError {
-  switch (code) {
+function errorOf(error: Error, req: IncomingMessage | undefined): RequestError {
+  switch ('code' in error ? error.code : undefined) {
     case 'HPE_HEADER_OVERFLOW':
       return new RequestError('HEADERS_TOO_LARGE', 'The head of the request is too large');
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
@@ -44,6 +51,6 @@ function errorOf(code: unknown): RequestError {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new RequestError('HEAD_TIMEOUT', 'The head of the request took too long');
     default:
-      return new RequestError('HTTP_MALFORMED', 'The request is not valid HTTP/1.1');
+      return (req && transferCodingError(req)) ?? new RequestError('HTTP_MALFORMED', NOT_HTTP);
   }
 }

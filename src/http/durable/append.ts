@@ -4,6 +4,7 @@ import type { Loss } from '../../core/loss';
 import { sizeOf } from '../../core/size-of';
 import { assertAllowed } from '../access';
 import type { Headers } from '../content-headers';
+import { assertIdentity } from '../headers/codings';
 import { RequestError } from '../request-error';
 import { position } from './answer';
 import { type AppendHead, parseAppendHead } from './append-head';
@@ -20,6 +21,7 @@ export async function append(wire: Durable, request: StreamRequest): Promise<voi
   const { id, req, allowed } = request;
   assertAllowed(allowed, 'produce', id);
   assertGivenOnce(req);
+  assertIdentity(req);
   const head = parseAppendHead(req.headers);
   // One that is not there, or whose writer has no right to it, is told before the body is read.
   if (comesInPieces(req, head)) {

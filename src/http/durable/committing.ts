@@ -1,12 +1,13 @@
 import { isLogError, LogError, ProducerError } from '../../core/errors';
 import type { Commit, Committed, LogInfo, ProducerMark, SealOutcome } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import { existing } from '../front/existing-log';
 import { essence, keptContentType } from '../headers/kept-content-type';
 import { RequestError } from '../request-error';
 import { isClosed, position } from './answer';
 import type { AppendHead } from './append-head';
 import type { Durable } from './operation';
-import { existing, type KnownStream } from './streams';
+import type { KnownStream } from './streams';
 
 export const COMPLETE: SealOutcome = { kind: 'complete' };
 
@@ -16,7 +17,11 @@ export class StreamClosed extends RequestError {
     info: LogInfo,
     readonly tail = info.tail,
   ) {
-    super('LOG_SEALED', `The stream ${info.id} is closed and takes no more data`, position(info, tail, true));
+    super(
+      'LOG_SEALED',
+      `The stream with ID ${info.id} is closed and takes no more data`,
+      position(info, tail, true),
+    );
   }
 }
 

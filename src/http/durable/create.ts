@@ -7,6 +7,7 @@ import { START } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type { LogStore } from '../../core/store';
 import { assertAllowed } from '../access';
+import { assertIdentity } from '../headers/codings';
 import { essence, givenContentType, keptContentType } from '../headers/kept-content-type';
 import { RequestError } from '../request-error';
 import { isClosed, position } from './answer';
@@ -36,6 +37,7 @@ export async function create(wire: Durable, request: StreamRequest): Promise<voi
   const { id, req, allowed } = request;
   assertAllowed(allowed, 'produce', id);
   assertGivenOnce(req);
+  assertIdentity(req);
   const head = parseHead(req.headers);
   // Who forks a stream gets to read what is in it.
   if (head.fork !== undefined) assertAllowed(allowed, 'consume', head.fork.source);
@@ -132,7 +134,7 @@ async function same(store: LogStore, info: LogInfo, head: CreateHead): Promise<L
   if (isSame) return info;
   throw new LogError(
     'LOG_EXISTS',
-    `The stream ${info.id} exists already, and is another than this request would make`,
+    `The stream with ID ${info.id} exists already, and is another than this request would make`,
   );
 }
 

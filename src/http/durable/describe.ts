@@ -1,10 +1,10 @@
 import { assertWhole } from '../../core/damage';
 import { assertAllowed } from '../access';
+import { existing } from '../front/existing-log';
 import { streamState } from '../stream-state';
 import { isClosed, position } from './answer';
 import { renderExpiry } from './expiry-headers';
 import type { Durable, StreamRequest } from './operation';
-import { existing } from './streams';
 
 /** `HEAD` (PROTOCOL.md, 5.5). It keeps no stream alive. */
 export async function describe(wire: Durable, request: StreamRequest): Promise<void> {

@@ -4,12 +4,12 @@ import type { ForkPoint, LogInfo } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { advance, type Offset } from '../../core/offset';
 import type { LogStore } from '../../core/store';
+import { existing } from '../front/existing-log';
 import { RequestError } from '../request-error';
 import { assertBoundary, boundary } from './boundaries';
 import { assertSameBytes } from './lost-offset';
 import { parseOffsetToken, type TokenPlace } from './offset-token';
 import { idOf, PREFIX } from './stream-path';
-import { existing } from './streams';
 
 /** What a request says of the stream that it wants to go on from (PROTOCOL.md, 4.2). */
 export interface ForkHead {
@@ -58,7 +58,10 @@ export async function sourceOf(store: LogStore, { source }: ForkHead): Promise<L
     return await existing(store, source);
   } catch (error) {
     if (!isLogError(error, 'LOG_RETIRED')) throw error;
-    throw new RequestError('ID_RETIRED', `The stream ${source} was deleted, and lives on only in its forks`);
+    throw new RequestError(
+      'ID_RETIRED',
+      `The stream with ID ${source} was deleted, and lives on only in its forks`,
+    );
   }
 }
 

@@ -1,6 +1,8 @@
-import { isLogError, LogError } from '../../core/errors';
+import { isLogError, LogError, LostLogError } from '../../core/errors';
+import type { LogId } from '../../core/log-id';
 import type { DirectProtocol, Exchange } from '../direct';
 import { PREFLIGHT_HEADERS } from '../front/cors';
+import { notFound } from '../front/existing-log';
 import { notAllowed } from '../front/not-allowed';
 import { Answer, allowedOrigins, sharedHeaders } from './answer';
 import { append } from './append';
@@ -47,14 +49,16 @@ function perform(wire: Durable, exchange: Exchange): Promise<void> | void {
   if (operation === undefined) throw notAllowed(method, METHODS);
   const { req, res, path, query, requestId, access } = exchange;
   const allowed = access();
-  return hidingGone(operation(wire, { req, res, path, query, requestId, access, allowed, id: idOf(path) }));
+  const id = idOf(path);
+  return hidingGone(id, operation(wire, { req, res, path, query, requestId, access, allowed, id }));
 }
 
 /** To who asked for a stream that was removed or replaced meanwhile it is not there: a 410 means something else here (5.4). */
-async function hidingGone(work: Promise<void>): Promise<void> {
+async function hidingGone(id: LogId, work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    throw isLogError(error, 'LOG_GONE') ? new LogError('LOG_NOT_FOUND', error.message) : error;
+    if (error instanceof LostLogError) throw new LogError('LOG_NOT_FOUND', error.message);
+    throw isLogError(error, 'LOG_GONE') ? notFound(id) : error;
   }
 }

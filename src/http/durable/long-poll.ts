@@ -2,6 +2,7 @@ import { LogError } from '../../core/errors';
 import type { LogInfo } from '../../core/log';
 import { sizeOf } from '../../core/size-of';
 import type { Headers } from '../content-headers';
+import { existing } from '../front/existing-log';
 import { keepAlive } from '../keep-alive';
 import { isClosed, position } from './answer';
 import { caching, etagOf } from './caching';
@@ -12,7 +13,6 @@ import { assertSameBytes } from './lost-offset';
 import { type Heard, nextNews } from './next-news';
 import type { TokenPlace } from './offset-token';
 import type { Durable, StreamRequest } from './operation';
-import { existing } from './streams';
 
 const LF = 0x0a;
 /** More than that is not sent out of what was told. */

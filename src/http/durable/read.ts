@@ -1,6 +1,7 @@
 import type { LogInfo } from '../../core/log';
 import { segmentOf } from '../../core/loss';
 import { assertAllowed } from '../access';
+import { existing } from '../front/existing-log';
 import { touch } from '../keep-alive';
 import { RequestError } from '../request-error';
 import { assertBoundary } from './boundaries';
@@ -10,7 +11,6 @@ import { longPoll } from './long-poll';
 import { assertSameBytes } from './lost-offset';
 import { offsetToken, parseReadFrom, type ReadFrom, type TokenPlace } from './offset-token';
 import type { Durable, StreamRequest } from './operation';
-import { existing } from './streams';
 
 interface ReadQuery {
   readonly from: ReadFrom;

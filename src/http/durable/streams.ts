@@ -1,8 +1,9 @@
-import { isLogError, LogError, LostLogError } from '../../core/errors';
-import type { Framing, LogInfo, LogRef } from '../../core/log';
+import { isLogError } from '../../core/errors';
+import type { Framing, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import type { Loss } from '../../core/loss';
 import type { LogStore } from '../../core/store';
+import { existing } from '../front/existing-log';
 import { essence, keptContentType } from '../headers/kept-content-type';
 
 /** What of a stream never changes during a generation, but for what it loses. */
@@ -58,15 +59,4 @@ export class Streams {
     const [oldest] = this.#known.keys();
     if (oldest !== undefined) this.#known.delete(oldest);
   }
-}
-
-/** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; LostLogError */
-export async function existing(store: LogStore, id: LogId): Promise<LogInfo> {
-  const info = await store.info(id);
-  if (info === undefined) throw (await store.wasLost?.(id)) ? new LostLogError() : notFound(id);
-  return info;
-}
-
-export function notFound(id: LogId): LogError {
-  return new LogError('LOG_NOT_FOUND', `The stream ${id} does not exist`);
 }

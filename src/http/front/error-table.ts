@@ -18,6 +18,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   HEAD_TIMEOUT: { status: 408, code: 'head_timeout' },
   HEADERS_TOO_LARGE: { status: 431, code: 'head_too_large' },
   CHUNK_EXTENSIONS_TOO_LARGE: { status: 413, code: 'chunk_extensions_too_large' },
+  TRANSFER_ENCODING_UNSUPPORTED: { status: 501, code: 'transfer_encoding_unsupported' },
   NOT_FOUND: { status: 404, code: 'route_not_found' },
   METHOD_NOT_ALLOWED: { status: 405, code: 'method_not_allowed' },
 
@@ -35,6 +36,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   METADATA_INVALID: { status: 400, code: 'metadata_invalid' },
   METADATA_TOO_LARGE: { status: 431, code: 'metadata_too_large' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, code: 'media_type_unsupported' },
+  CONTENT_ENCODING_UNSUPPORTED: { status: 415, code: 'content_encoding_unsupported' },
   RANGE_NOT_SATISFIABLE: { status: 416, code: 'range_not_satisfiable' },
 
   // Its body.

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AllowedOrigins, Config } from '../../config/config';
 import type { Gatekeeper } from '../access';
+import { assertChunkedOnly } from '../headers/codings';
 import { RequestError } from '../request-error';
 import { Cors, isPreflight } from './cors';
 import { OwnHosts } from './own-hosts';
@@ -35,10 +36,11 @@ export class FrontDoor {
 
   /**
    * @returns whether the request is answered, because it was a preflight
-   * @throws RequestError `HOST_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`; `HEADER_INVALID` for a second `Host`
+   * @throws RequestError `HOST_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`; `HEADER_INVALID` for a second `Host`; `TRANSFER_ENCODING_UNSUPPORTED`
    */
   answers(req: IncomingMessage, res: ServerResponse, requestId: string, traffic: Traffic): boolean {
     this.#cors.mark(req, res);
+    assertChunkedOnly(req);
     const asksFirst = isPreflight(req);
     if (!asksFirst || !this.#cors.allows(req.headers.origin)) this.#check(req, traffic);
     if (asksFirst) this.#cors.answer(req, res, requestId);

@@ -2,13 +2,17 @@ import type { RouterContext } from '@koa/router';
 import { isLogError } from '../../core/errors';
 import type { LogInfo } from '../../core/log';
 import { authorize } from '../access';
+import { existing, goneSince } from '../front/existing-log';
+import { prefers } from '../headers/accept';
+import { essence } from '../headers/kept-content-type';
 import { keepAlive, touch } from '../keep-alive';
 import type { Wire } from '../protocol';
 import { sendContent } from './content';
 import { sendEvents } from './events';
 import { requestedOffset } from './requested-offset';
+import { servedType } from './served-type';
 import { streamHeaders } from './stream-headers';
-import { existing, goneSince, streamId } from './stream-id';
+import { streamId } from './stream-id';
 import { sendTail } from './tail';
 import { progress, uploadLength, uploadLimit } from './upload-headers';
 
@@ -34,7 +38,7 @@ async function deliver(ctx: RouterContext, wire: Wire, info: LogInfo): Promise<v
       ? { ...about, ...progress(info), ...uploadLength(info), ...uploadLimit(wire.config) }
       : about;
   const isNotail = ctx.query['notail'] !== undefined;
-  if (wantsEvents(ctx) && !isNotail) return sendEvents(ctx, wire, info, headers);
+  if (wantsEvents(ctx, info) && !isNotail) return sendEvents(ctx, wire, info, headers);
   const from = requestedOffset(ctx, info);
   if (info.state === 'closed' || isNotail) return sendContent(ctx, wire, { info, from, headers });
   return sendTail(ctx, wire, { info, from, headers });
@@ -47,6 +51,6 @@ async function noteReader(ctx: RouterContext, { store, consumers }: Wire, info: 
   keepAlive(store, info, consumers.signalOf(ctx.res));
 }
 
-function wantsEvents(ctx: RouterContext): boolean {
-  return /(^|,)\s*text\/event-stream\s*(;|,|$)/i.test(ctx.get('Accept'));
+function wantsEvents(ctx: RouterContext, info: LogInfo): boolean {
+  return prefers(ctx.get('Accept'), 'text/event-stream', essence(servedType(info)));
 }

@@ -8,6 +8,7 @@ import type { Created } from '../../core/store';
 import { authorize, authorizeEach } from '../access';
 import type { Headers } from '../content-headers';
 import { continueIfExpected } from '../continue-if-expected';
+import { assertIdentity } from '../headers/codings';
 import { keptContentType } from '../headers/kept-content-type';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
@@ -43,6 +44,7 @@ function isForced(ctx: RouterContext): boolean {
 
 async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void> {
   assertWhole(ctx);
+  assertIdentity(ctx.req);
   const upload = parseUploadHeaders(ctx.req.headers);
   const created = await create(ctx, wire, id, upload);
   const { info } = created;

@@ -1,8 +1,9 @@
 import type { RouterContext } from '@koa/router';
 import { removeLog } from '../../core/remove-log';
 import { authorize } from '../access';
+import { notFound } from '../front/existing-log';
 import type { Wire } from '../protocol';
-import { notFound, streamId } from './stream-id';
+import { streamId } from './stream-id';
 
 /** `DELETE /stream/:id`: its consumers end, its producer is cut. */
 export async function remove(ctx: RouterContext, { store }: Wire): Promise<void> {

@@ -5,6 +5,8 @@ import { type LogInfo, writerOf } from '../../core/log';
 import type { Offset } from '../../core/offset';
 import { authorize } from '../access';
 import { continueIfExpected } from '../continue-if-expected';
+import { existing, goneSince } from '../front/existing-log';
+import { assertIdentity } from '../headers/codings';
 import { persist } from '../persist';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
@@ -14,7 +16,7 @@ import { assertMetadataFits, parseMetadata } from './metadata-header';
 import { producerKey } from './producer-key';
 import { assertRoom, isOver } from './receive';
 import { storeUpload } from './store-upload';
-import { existing, goneSince, streamId } from './stream-id';
+import { streamId } from './stream-id';
 import { PARTIAL_UPLOAD, parseUploadHeaders, progress, type UploadHeaders } from './upload-headers';
 import { finalLengthOf } from './upload-length';
 
@@ -25,6 +27,7 @@ import { finalLengthOf } from './upload-length';
 export async function resume(ctx: RouterContext, wire: Wire): Promise<void> {
   const id = streamId(ctx);
   authorize(ctx, 'produce', id);
+  assertIdentity(ctx.req);
   const request = parsePatch(ctx, wire.config.limits.metadataBytes);
   const before = await existing(wire.store, id);
   assertOwn(ctx, before);

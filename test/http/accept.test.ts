@@ -1,0 +1,49 @@
+import { prefers } from '../../src/http/headers/accept';
+
+const EVENTS = 'text/event-stream';
+
+describe('events are sent to a client that accepts', () => {
+  it.each([
+    'text/event-stream',
+    'Text/Event-Stream',
+    'text/event-stream, */*',
+    '*/*, text/event-stream',
+    'text/event-stream;q=0.1',
+    'text/event-stream; charset=utf-8',
+    'text/event-stream;charset="a,b;q=0"',
+    'text/plain;q=0.5, text/event-stream;q=0.7',
+    'text/event-stream;q=0.5, */*;q=0.1',
+    'text/plain, text/event-stream',
+    'application/json, text/event-stream',
+    'text/event-stream;q=1.000',
+    ' , text/event-stream ,',
+  ])('%s', (accept) => {
+    expect(prefers(accept, EVENTS, 'text/plain')).toBe(true);
+  });
+});
+
+describe('bytes are sent to a client that accepts', () => {
+  it.each([
+    '',
+    '*/*',
+    'text/*',
+    'text/event-stream;q=0',
+    'text/event-stream;q=0, */*',
+    'text/event-stream;q=0.000;x=y',
+    'text/event-stream ; Q=0',
+    'text/event-stream;q=0.5, */*',
+    'text/event-stream;q=0.5, text/*;q=0.8',
+    'text/event-stream;q=0.5, text/plain',
+    'text/event-streams',
+    'x-text/event-stream',
+    'application/json; profile="text/event-stream"',
+    'application/json; profile=", text/event-stream"',
+  ])('%s', (accept) => {
+    expect(prefers(accept, EVENTS, 'text/plain')).toBe(false);
+  });
+});
+
+it('the range that fits the other type best counts', () => {
+  expect(prefers('text/event-stream;q=0.5, */*;q=0.9, text/plain;q=0.1', EVENTS, 'text/plain')).toBe(true);
+  expect(prefers('text/event-stream;q=0.5, */*;q=0.9, text/plain;q=0.1', EVENTS, 'image/png')).toBe(false);
+});
