@@ -3,6 +3,7 @@ import type { Config, RelayName } from './config/config';
 import { maskStore } from './config/mask';
 import { messageOf } from './core/errors';
 import { runJanitor } from './core/janitor';
+import { PendingBytes } from './core/pending-bytes';
 import type { LogStore } from './core/store';
 import { type App, createApp } from './http/app';
 import { openRelays, type Relays } from './http/relays';
@@ -32,11 +33,12 @@ export interface RunningServer {
 /** Opens the store, listens, and looks after the streams. @throws StartError */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   const store = await open(config, logger);
-  const relayed = await openRelayed(config, logger).catch(async (error) => {
+  const pending = new PendingBytes(config.limits.pendingTotal);
+  const relayed = await openRelayed(config, logger, pending).catch(async (error) => {
     await store.close();
     throw error;
   });
-  const app = createApp({ store, config, logger });
+  const app = createApp({ store, config, logger, pending });
   const listeners = new Listeners(
     config,
     atMostOnceAMinute(() => {
@@ -116,10 +118,10 @@ interface Relayed {
 }
 
 /** @throws StartError */
-async function openRelayed(config: Config, logger: Logger): Promise<Relayed> {
+async function openRelayed(config: Config, logger: Logger, pending: PendingBytes): Promise<Relayed> {
   const { relay: settings, redis, store } = config;
   const warn = (message: string, details = {}): void => logger.warn(details, message);
-  const options = { commandTimeoutMs: redis.commandTimeout, nodeLeaseMs: settings.nodeLease, warn };
+  const options = { commandTimeoutMs: redis.commandTimeout, nodeLeaseMs: settings.nodeLease, pending, warn };
   let relay: Relay | undefined;
   try {
     relay = await openRelay(store, options);

@@ -77,6 +77,11 @@ export const OPTIONS = {
       '1MiB',
       'The most bytes of one producer that wait for the store in memory. Past them its socket is paused.',
     ),
+    pendingTotal: option(
+      size('1MiB'),
+      '256MiB',
+      'The most bytes of all producers that wait for the store in memory. Past them sockets are paused, those of the largest first.',
+    ),
     appendBytes: option(
       size('1KiB', '256MiB'),
       '8MiB',

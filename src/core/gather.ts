@@ -1,5 +1,5 @@
 /** What a piece costs beside its bytes: a Buffer object and its backing store. Keeps a million one-byte pieces bounded, too. */
-const PIECE_OVERHEAD = 256;
+export const PIECE_OVERHEAD = 256;
 
 /** The pieces of one producer's body that are not yet on their way to the store. */
 export class Gather {

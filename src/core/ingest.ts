@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { LogError } from './errors';
-import { Gather } from './gather';
+import { Gather, PIECE_OVERHEAD } from './gather';
 import type { Writer } from './log';
 import { advance, type Offset } from './offset';
+import type { ByteSource, PendingBytes, PendingShare } from './pending-bytes';
 import { sizeOf } from './size-of';
 import type { LogStore } from './store';
 
@@ -11,6 +12,8 @@ export interface IngestOptions {
   readonly from: Offset;
   /** Past this much data behind the append in flight, in bytes, the body is paused: the producer's socket fills, and it waits. */
   readonly pendingBytesMax: number;
+  /** The bytes of all producers, this one's included until the store has them. */
+  readonly pending?: PendingBytes;
   /** The log's size limit in bytes. */
   readonly logBytesMax: number;
 }
@@ -51,7 +54,7 @@ const SETTLED = Promise.resolve();
  * DRAINING  the body is over, ended or cut; what is gathered is still to be appended.
  * DONE      settled. Nothing is taken any more.
  */
-class Ingest {
+class Ingest implements ByteSource {
   readonly #gather = new Gather();
   #state: 'reading' | 'draining' | 'done' = 'reading';
   #how: Ingested['how'] = 'cut';
@@ -60,6 +63,7 @@ class Ingest {
   /** Where those end that it has committed. */
   #tail: Offset;
   #inFlight = 0;
+  readonly #share: PendingShare | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isKickDue = false;
   #resolve: (ingested: Ingested) => void = () => {};
@@ -73,6 +77,7 @@ class Ingest {
   ) {
     this.#sent = options.from;
     this.#tail = options.from;
+    this.#share = options.pending?.share(this);
   }
 
   run(): Promise<Ingested> {
@@ -88,8 +93,16 @@ class Ingest {
     });
   }
 
+  pause(): void {
+    this.body.pause();
+  }
+
+  resume(): void {
+    if (this.#state === 'reading') this.#readOn();
+  }
+
   readonly #onData = (piece: Buffer): void => {
-    this.#gather.push(piece);
+    this.#take(piece);
     if (this.#gather.weight > this.options.pendingBytesMax) this.body.pause();
     this.#kickSoon();
   };
@@ -107,8 +120,14 @@ class Ingest {
     // Else what is read here might be told to that listener as well.
     this.body.off('data', this.#onData);
     for (let piece: unknown = this.body.read(); Buffer.isBuffer(piece); piece = this.body.read()) {
-      this.#gather.push(piece);
+      this.#take(piece);
     }
+  }
+
+  #take(piece: Buffer): void {
+    if (piece.length === 0) return;
+    this.#gather.push(piece);
+    this.#share?.add(piece.length + PIECE_OVERHEAD);
   }
 
   #over(how: Ingested['how']): void {
@@ -149,8 +168,11 @@ class Ingest {
 
   async #append(): Promise<void> {
     this.#inFlight += 1;
+    const gathered = this.#gather.weight;
+    let taken = 0;
     try {
       const chunks = this.#gather.take(Math.min(this.store.appendBytesMax, this.#room()));
+      taken = gathered - this.#gather.weight;
       this.#readOn();
       const at = this.#sent;
       this.#sent = advance(at, sizeOf(chunks));
@@ -159,6 +181,7 @@ class Ingest {
       this.#failure ??= { error };
     }
     this.#inFlight -= 1;
+    this.#share?.remove(taken);
     if (this.#failure) this.#fail(this.#failure.error);
     else this.#goOn();
   }
@@ -172,7 +195,8 @@ class Ingest {
 
   /** A body that was held back is read while what it had brought is being stored. */
   #readOn(): void {
-    if (this.body.isPaused() && this.#gather.weight <= this.options.pendingBytesMax / 2) this.body.resume();
+    if (this.#share?.isHeld || !this.body.isPaused()) return;
+    if (this.#gather.weight <= this.options.pendingBytesMax / 2) this.body.resume();
   }
 
   #goOn(): void {
@@ -210,5 +234,6 @@ class Ingest {
     this.#state = 'done';
     this.body.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
     this.body.pause();
+    this.#share?.end();
   }
 }

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import type Router from '@koa/router';
 import type { Middleware } from 'koa';
 import type { Config } from '../config/config';
+import { PendingBytes } from '../core/pending-bytes';
 import type { LogStore } from '../core/store';
 import type { Logger } from '../observe/logger';
 import { authenticate, gatekeeper } from './access';
@@ -30,6 +31,8 @@ export interface AppDependencies {
   readonly store: LogStore;
   readonly config: Config;
   readonly logger: Logger;
+  /** Shared with whatever else brings bytes to the store. Default: one of its own. */
+  readonly pending?: PendingBytes;
 }
 
 export interface App {
@@ -41,13 +44,18 @@ export interface App {
   drain(): Promise<void>;
 }
 
-export function createApp({ store, config, logger }: AppDependencies): App {
+export function createApp({
+  store,
+  config,
+  logger,
+  pending = new PendingBytes(config.limits.pendingTotal),
+}: AppDependencies): App {
   const stopping = new AbortController();
   // Every producer that waits for the store listens to it. Node would take eleven of them for a leak.
   setMaxListeners(0, stopping.signal);
   const attachments = new Attachments(store);
   const consumers = new Consumers();
-  const wire: Wire = { store, config, logger, attachments, consumers, stopping: stopping.signal };
+  const wire: Wire = { store, config, logger, attachments, consumers, pending, stopping: stopping.signal };
 
   const accessOf = gatekeeper(config.tokens);
   const log = requestLog(logger);

@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { Config } from '../config/config';
+import type { PendingBytes } from '../core/pending-bytes';
 import type { LogStore } from '../core/store';
 import type { Logger } from '../observe/logger';
 import type { Attachments } from './attachments';
@@ -12,6 +13,7 @@ export interface Wire {
   readonly logger: Logger;
   readonly attachments: Attachments;
   readonly consumers: Consumers;
+  readonly pending: PendingBytes;
   /** Aborts when the server stops. */
   readonly stopping: AbortSignal;
 }

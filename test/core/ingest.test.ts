@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
 import { LogError } from '../../src/core/errors';
-import { type IngestOptions, ingest } from '../../src/core/ingest';
+import { type Ingested, type IngestOptions, ingest } from '../../src/core/ingest';
 import { advance, START } from '../../src/core/offset';
+import { PendingBytes } from '../../src/core/pending-bytes';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLog, createLogOf, GatedStore, textOf } from './stores';
 
@@ -125,6 +126,37 @@ describe('ingest', () => {
     store.release('open');
     await ingesting;
     expect(store.asked).toHaveLength(3);
+  });
+
+  it('holds back bodies that together hold more than all may, and goes on when there is room', async () => {
+    const store = new GatedStore();
+    const pending = new PendingBytes(1_000_000);
+    const bodies = [new PassThrough(), new PassThrough()];
+    const ingesting: Promise<Ingested>[] = [];
+    for (const body of bodies)
+      ingesting.push(ingest(store, await createLog(store), body, { ...OPTIONS, pending }));
+    for (const body of bodies) body.write('first');
+    await store.untilAsked(2);
+    for (const body of bodies) {
+      const isHeldBack = once(body, 'pause');
+      body.write(Buffer.alloc(600_000));
+      await isHeldBack;
+    }
+    expect(pending.bytes).toBeGreaterThan(1_200_000);
+    store.release('open');
+    for (const body of bodies) body.end('last');
+    expect((await Promise.all(ingesting)).map(({ tail }) => tail)).toEqual([600_009, 600_009]);
+    expect(pending.bytes).toBe(0);
+  });
+
+  it('gives back what it held when it fails', async () => {
+    const store = new MemoryStore();
+    const pending = new PendingBytes(1_000_000);
+    const body = new PassThrough();
+    const ingesting = ingest(store, await createLog(store), body, { ...OPTIONS, logBytesMax: 10, pending });
+    body.write(Buffer.alloc(1_000));
+    await expect(ingesting).rejects.toThrow(LogError);
+    expect(pending.bytes).toBe(0);
   });
 
   it('never has more appends under way than the store takes, and beside another only full ones', async () => {

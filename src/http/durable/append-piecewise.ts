@@ -5,6 +5,7 @@ import { position } from './answer';
 import type { AppendHead } from './append-head';
 import { close } from './close';
 import { assertBelongs, COMPLETE, commit } from './committing';
+import { countedPieces } from './counted-pieces';
 import type { Durable, StreamRequest } from './operation';
 import type { KnownStream } from './streams';
 
@@ -44,8 +45,7 @@ async function storePieces(
 ): Promise<Committed> {
   const { sequence, closes } = head;
   let last: Committed | undefined;
-  // The request is not destroyed by what goes wrong with a piece: its writer is to be told.
-  for await (const piece of req.iterator({ destroyOnReturn: false })) {
+  for await (const piece of countedPieces(req, wire.pending)) {
     const isFirst = last === undefined;
     if (isFirst) await assertBelongs(wire, stream, head);
     // The end of the body may have come with this piece, and readers learn of both at once then. Node reports it later in this turn.

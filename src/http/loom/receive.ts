@@ -62,6 +62,7 @@ async function ingestWithin(wire: Wire, body: IncomingMessage, info: LogInfo): P
     return await ingest(wire.store, writerOf(info), body, {
       from: tail,
       pendingBytesMax: pendingBytes,
+      pending: wire.pending,
       logBytesMax: Math.min(finalLength, bytesPerStream),
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { ByteSource, PendingBytes, PendingShare } from '../../core/pending-bytes';
 import { sizeOf } from '../../core/size-of';
 import type { Link } from '../../storage/redis/link';
 import { encode, headOf, type WireCommand, withBytes } from '../../storage/redis/wire-command';
@@ -42,7 +43,7 @@ interface Progress {
  * OPEN      bytes flow. `end` and `fail` write the last entry.
  * CLOSED    the receiver has said how it ended, or is lost. Final.
  */
-export class ChannelSink implements RemoteSink {
+export class ChannelSink implements RemoteSink, ByteSource {
   readonly opened: Promise<boolean>;
   #open: (isOpen: boolean) => void = () => {};
   #giver: Giver | undefined;
@@ -60,10 +61,15 @@ export class ChannelSink implements RemoteSink {
   #stored = 0;
   #vain = 0;
   #flushed = 0;
+  readonly #share: PendingShare;
   readonly #key: string;
   readonly #ticking: NodeJS.Timeout;
 
-  constructor(private readonly line: Line) {
+  constructor(
+    private readonly line: Line,
+    pending: PendingBytes,
+  ) {
+    this.#share = pending.share(this);
     this.#key = channelKey(line.exchange);
     this.#ticking = setInterval(() => void this.#tick(), TICK_MS).unref();
     const heard = new Promise<boolean>((resolve) => {
@@ -97,6 +103,13 @@ export class ChannelSink implements RemoteSink {
     if (this.#pieces.length === 0) queueMicrotask(() => this.#addPieces());
     this.#pieces.push(chunk);
     return this.#hasRoom();
+  }
+
+  /** The next `write` says so to the giver. */
+  pause(): void {}
+
+  resume(): void {
+    if (this.#hasRoom()) this.#giver?.drained();
   }
 
   end(): void {
@@ -146,6 +159,7 @@ export class ChannelSink implements RemoteSink {
   }
 
   #hasRoom(): boolean {
+    if (this.#share.isHeld) return false;
     const { bytes, entries } = this.#sent;
     return bytes - this.#taken.bytes < WINDOW_BYTES && entries - this.#taken.entries < WINDOW_ENTRIES;
   }
@@ -164,8 +178,11 @@ export class ChannelSink implements RemoteSink {
     if (wakes) this.#isPeerIdle = false;
     const { send } = this.line;
     // In a Cluster the word may overtake the bytes, unless these have arrived.
+    const bytes = sizeOf(value);
+    this.#share.add(bytes);
     const added = this.#store(entryId(this.#sent.entries), field, value).then(() => {
       this.#stored += 1;
+      if (!this.#isClosed) this.#share.remove(bytes);
       if (wakes) send('x-wake');
     });
     added.catch(() => this.#broken());
@@ -221,6 +238,7 @@ export class ChannelSink implements RemoteSink {
     this.#isClosed = true;
     this.#giver = undefined;
     clearInterval(this.#ticking);
+    this.#share.end();
     this.#open(false);
     this.line.closed();
   }

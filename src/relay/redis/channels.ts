@@ -1,3 +1,4 @@
+import type { PendingBytes } from '../../core/pending-bytes';
 import type { Connections } from '../../storage/redis/connect';
 import type { Channels, RemoteSink, RemoteSource } from '../channels';
 import { type Entry, nodeOf, type Pair } from '../places';
@@ -17,6 +18,7 @@ export class RedisChannels implements Channels {
     private readonly connections: Connections,
     private readonly bus: Bus,
     private readonly lease: Lease,
+    private readonly pending: PendingBytes,
   ) {
     bus.on('x-ack', ({ x = '', bytes, entries, idle }) => {
       this.#sinks
@@ -36,7 +38,7 @@ export class RedisChannels implements Channels {
   }
 
   sinkTo(pair: Pair): RemoteSink {
-    const sink = new ChannelSink(this.#line(pair, pair.sender, pair.receiver, this.#sinks));
+    const sink = new ChannelSink(this.#line(pair, pair.sender, pair.receiver, this.#sinks), this.pending);
     this.#sinks.set(pair.exchange, sink);
     return sink;
   }

@@ -1,3 +1,4 @@
+import { PendingBytes } from '../../core/pending-bytes';
 import type { RedisClient } from '../../storage/redis/client';
 import { Connections } from '../../storage/redis/connect';
 import type { ErrorWording } from '../../storage/redis/error-wording';
@@ -20,6 +21,8 @@ export interface RelayRedisOptions {
   readonly commandTimeoutMs: number;
   /** After how long a node without a sign of life is given up. */
   readonly nodeLeaseMs: number;
+  /** The bytes that wait for Redis, together with those of the producers of logs. Default: without a bound. */
+  readonly pending?: PendingBytes;
   /** Told of what an operator should know. */
   readonly warn: (message: string, details?: object) => void;
 }
@@ -43,13 +46,15 @@ export interface RelayRedis {
   close(): Promise<void>;
 }
 
+const UNBOUNDED = Number.POSITIVE_INFINITY;
+
 /** @throws LogError `STORE_UNAVAILABLE` */
 export async function openRelayRedis(
   url: string,
   node: string,
   options: RelayRedisOptions,
 ): Promise<RelayRedis> {
-  const { commandTimeoutMs, nodeLeaseMs, warn } = options;
+  const { commandTimeoutMs, nodeLeaseMs, warn, pending = new PendingBytes(UNBOUNDED) } = options;
   const connections = await Connections.open(parseRedisUrl(url), settingsOf({ commandTimeoutMs, warn }));
   const client = connections.commands;
   const scripts = new Scripts(client, connections.wording);
@@ -64,7 +69,7 @@ export async function openRelayRedis(
     throw connections.wording.toLogError(error);
   }
   bus.open();
-  const channels = new RedisChannels(connections, bus, lease);
+  const channels = new RedisChannels(connections, bus, lease, pending);
   return {
     client,
     bus,
