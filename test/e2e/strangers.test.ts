@@ -112,7 +112,7 @@ describe('a server without tokens', () => {
   beforeAll(() => keep(loom));
   afterEach(() => expectKept(loom));
 
-  it.each([...CHANGING, ...READING])('%s %s is refused to whoever names another host', async (...route) => {
+  it.each([...CHANGING, ...READING])('%s %s is refused if it names another host', async (...route) => {
     for (const Host of FOREIGN_HOSTS) {
       const answer = await call(loom, route, { Host });
       expect([Host, answer.status]).toEqual([Host, 403]);
@@ -218,7 +218,7 @@ describe('a server without tokens', () => {
     expect((await call(loom, ['GET', '/stream/new'], {})).status).toBe(404);
   });
 
-  it('no preflight lets a page go on', async () => {
+  it('no preflight allows a page to go on', async () => {
     for (const path of ['/stream/kept', '/v1/stream/kept', '/channels/v1/work', '/nothing']) {
       const answer = await call(loom, ['OPTIONS', path], {
         Origin: 'https://evil.test',

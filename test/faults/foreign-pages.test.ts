@@ -99,6 +99,20 @@ describe('a page in a browser', () => {
     expect((await new Call(`${loom.url}/channels/v1/work`).answer()).text).toBe('work');
   });
 
+  inBrowser('of a foreign origin does not run a stream as its script', async () => {
+    const loom = await stage.loom('memory:');
+    const headers = { 'Content-Type': 'text/javascript' };
+    await request(`${loom.url}/stream/script`, { method: 'POST', headers, body: 'window.RUN = true' });
+    const page = await newPage();
+    await page.goto(`http://evil.test:${await pagesOn(stage)}/`);
+    for (const path of ['/stream/script', '/v1/stream/script', '/stream']) {
+      await page.evaluate(
+        `new Promise((resolve) => { const one = document.createElement('script'); one.onload = one.onerror = resolve; one.src = ${JSON.stringify(loom.url + path)}; document.body.append(one); })`,
+      );
+      expect([path, await page.evaluate('window.RUN')]).toEqual([path, undefined]);
+    }
+  });
+
   inBrowser('whose name was made to resolve to the server has no more rights than others', async () => {
     const loom = await withKept(stage);
     const page = await newPage();

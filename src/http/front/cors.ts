@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AllowedOrigins } from '../../config/config';
 
-/** The headers of answers that clients read. The `*` is for those that a relay passes on; not every browser knows it. */
+/** The headers of answers that clients read. `*` adds those that a relay passes on; some browsers do not support it. */
 const EXPOSED = [
   'X-Stream-Id',
   'X-Stream-State',
@@ -9,6 +9,7 @@ const EXPOSED = [
   'X-Stream-Metadata',
   'X-Stream-Metadata-Bytes',
   'X-Stream-Replaced',
+  'X-Stream-Lost',
   'Upload-Offset',
   'Upload-Complete',
   'Upload-Length',
@@ -43,7 +44,7 @@ const EXPOSED = [
   '*',
 ].join(', ');
 
-/** The headers of requests that clients send. The `*` is for those that a relay passes on; it does not include `Authorization`. */
+/** The headers of requests that clients send. `*` adds those that a relay passes on; it does not include `Authorization`. */
 const SENT = [
   'Authorization',
   'Content-Type',
@@ -79,8 +80,8 @@ const SENT = [
 ].join(', ');
 
 /**
- * What a preflight is answered. It is the same for every page: whether a browser goes on is for `Access-Control-Allow-Origin` to say,
- * which only the pages of `http.allowOrigin` get. Without `Access-Control-Max-Age` a browser would ask again after 5 s.
+ * The answer to a preflight, the same for every page. A browser goes on only if it also gets `Access-Control-Allow-Origin`, which is
+ * for the pages of `http.allowOrigin`. Without `Access-Control-Max-Age` it would ask again after 5 s.
  */
 export const PREFLIGHT_HEADERS = {
   'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
@@ -88,7 +89,7 @@ export const PREFLIGHT_HEADERS = {
   'Access-Control-Max-Age': '600',
 } as const;
 
-/** Which pages may read answers, and change what is here. There are never credentials: tokens travel in headers that a page sets itself. */
+/** Which pages may read answers and change things. Credentials are never allowed: a page sets the header with its token itself. */
 export class Cors {
   constructor(private readonly allowed: AllowedOrigins) {}
 
@@ -98,7 +99,7 @@ export class Cors {
     return this.allowed !== 'none' && origin !== undefined && this.allowed.includes(origin);
   }
 
-  /** Lets the page read the answer, whatever it will be. To be called before the head is written. */
+  /** Allows the page to read the answer, whatever it will be. Call it before the head is written. */
   mark({ headers: { origin } }: IncomingMessage, res: ServerResponse): void {
     const { allowed } = this;
     if (allowed === 'none') return;
@@ -121,12 +122,12 @@ export class Cors {
   }
 }
 
-/** Before a page may send what a form could not, its browser asks. That request has no token. */
+/** A browser asks before a page may send what a form could not. That request has no token. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-/** Where only one page is allowed, a request that does not name its page gets the answer for that one. */
+/** If only one origin is allowed, a request without `Origin` gets the answer for that one. */
 function allowedOne(allowed: readonly string[], origin: string | undefined): string | undefined {
   if (origin === undefined) return allowed.length === 1 ? allowed[0] : undefined;
   return allowed.includes(origin) ? origin : undefined;

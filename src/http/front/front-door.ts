@@ -7,8 +7,8 @@ import { Cors, isPreflight } from './cors';
 import { OwnHosts } from './own-hosts';
 
 /**
- * What a request may do. `streams`: GET, HEAD and OPTIONS change nothing. `relay`: a GET takes what it gets. `probe`: what watches the
- * process may reach it by any name.
+ * What a request may do. `streams`: GET, HEAD and OPTIONS change nothing. `relay`: a GET takes what it gets. `probe`: a health check, which
+ * may name any host.
  */
 export type Traffic = 'streams' | 'relay' | 'probe';
 
@@ -16,8 +16,8 @@ const WHOLE_URL = /^https?:\/\/([^/?#]*)/i;
 const QUOTED_MAX = 100;
 
 /**
- * What every request of every wire passes first: it must name this server as its host, and what changes something must not come from
- * a foreign page. Neither holds for a request with a valid token in a header, which no foreign page has.
+ * Checks every request of every wire before anything else. It must name this server as its host, and a change must not come from a
+ * foreign page. A valid token in a header stands for both, since no foreign page has one.
  */
 export class FrontDoor {
   readonly #hosts: OwnHosts;
@@ -63,7 +63,7 @@ export class FrontDoor {
     return named === undefined || this.#hosts.has(named, req.socket) ? undefined : named;
   }
 
-  /** Without `Origin` and `Sec-Fetch-Site` it does not come from a page, as far as that can be known. */
+  /** A request without `Origin` and `Sec-Fetch-Site` counts as one of a program, such as curl. */
   #mayChange(req: IncomingMessage): boolean {
     const { origin, 'sec-fetch-site': site, referer } = req.headers;
     if (origin === undefined && site === undefined) return true;
@@ -104,7 +104,7 @@ function originOf(referer: string | undefined): string | undefined {
   return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
 }
 
-/** Node takes the first one; what stands before this server may have taken another (RFC 9112, 3.2). */
+/** Node takes the first one; a proxy in front may have taken another (RFC 9112, 3.2). */
 function assertOneHost(rawHeaders: readonly string[]): void {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -19,8 +19,8 @@ interface Listed {
 }
 
 /**
- * The hosts that a request may name. A page whose name was made to resolve to this machine (DNS rebinding) counts as a page of this
- * server for the browser; only the `Host` of its requests says whose name it was.
+ * The hosts that a request may name. If the name of a stranger's page is made to resolve to this machine (DNS rebinding), the browser takes
+ * the page for one of this server's. Only the `Host` of its requests still has the stranger's name.
  */
 export class OwnHosts {
   readonly #listed: readonly Listed[];
@@ -79,8 +79,8 @@ function isLoopback(address: string): boolean {
 }
 
 /**
- * Rebinding needs a name, so an address is safe. On the loopback nobody has a reason to name another address than the loopback's own;
- * from elsewhere it may be one that a router or a container translates, which this machine does not know as its own.
+ * Rebinding needs a name, so an address is safe. A client on the loopback has no reason to name another address. A client elsewhere may
+ * name one that a router or a container translates, and that this machine does not have.
  */
 function isBeyondLoopback({ localAddress }: Socket): boolean {
   return localAddress !== undefined && !isLoopback(localAddress);

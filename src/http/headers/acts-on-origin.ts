@@ -1,4 +1,4 @@
-/** Headers of a response that reach beyond it: a browser, or the proxy in front, applies them to everything of the server's origin. */
+/** Headers that reach beyond their response: a browser, or the proxy in front, applies them to everything of the server's origin. */
 const NAMES = new Set([
   // What a browser keeps.
   'set-cookie',
@@ -29,7 +29,7 @@ const NAMES = new Set([
   'x-permitted-cross-domain-policies',
   'x-webkit-csp',
   'x-xss-protection',
-  // Where it goes, and whom it asks for a password or tells of errors.
+  // Where a browser goes next, asks for a password, or reports errors.
   'refresh',
   'www-authenticate',
   'authentication-info',
@@ -38,7 +38,7 @@ const NAMES = new Set([
   'nel',
   'sourcemap',
   'x-sourcemap',
-  // What a proxy in front obeys: it may send another file instead.
+  // Instructions to a proxy in front, such as to send another file.
   'x-sendfile',
   'x-lighttpd-send-file',
 ]);
@@ -62,7 +62,7 @@ const PREFIXES = [
   'x-reproxy-',
 ];
 
-/** Whether a stranger who sets this header would set it for the whole server, for example `Set-Cookie`. */
+/** Whether a header applies to the whole server, for example `Set-Cookie`. */
 export function actsOnOrigin(name: string): boolean {
   const lower = name.toLowerCase();
   return NAMES.has(lower) || PREFIXES.some((prefix) => lower.startsWith(prefix));
