@@ -33,6 +33,7 @@ export function withLoom({
       store: url === 'file:' ? `file:${directory}/data` : url,
       args: ['-c', file],
     });
+    if (config.includes('listeners:')) await loom.logged('"msg":"listening"');
   });
   afterAll(async () => {
     await loom?.stop();

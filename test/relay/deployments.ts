@@ -56,6 +56,7 @@ export function deploy(system: System, { store, nodes, alone }: Deployment, conf
       LoomProcess.start({ store: url, args: ['-c', file] }),
     );
     running = await Promise.all(starting);
+    await Promise.all(running.map((node) => node.logged('"msg":"listening"')));
     bases = running.map((node) => (alone ? ownUrl(node) : node.url + MOUNTS[system]));
   });
   afterAll(async () => {

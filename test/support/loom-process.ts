@@ -66,6 +66,15 @@ export class LoomProcess {
     return this.#stderr;
   }
 
+  /** Resolves once the log has this. The server answers before the lines of its start have come through their pipe. */
+  async logged(part: string): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MS;
+    while (!this.#stdout.includes(part)) {
+      if (!this.isRunning || Date.now() > deadline) throw new Error(`not logged: ${part}\n${this.#stdout}`);
+      await delay(POLL_MS);
+    }
+  }
+
   /** Sends a signal and waits for nothing, as for SIGSTOP. */
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
