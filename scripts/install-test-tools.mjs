@@ -1,4 +1,4 @@
-// Makes sure that the programs are there that the tests start: a Redis server, a browser, nginx, and a
+// Makes sure that the programs are there that the tests start: a Redis server, a browser, nginx, a clock to set, and a
 // C compiler for the load generator of the benchmark. Installs what is missing with
 // apt-get where there is one; else says what to install, and fails.
 import { execFileSync } from 'node:child_process';
@@ -10,6 +10,7 @@ const PACKAGES = {
   'redis-server': 'redis-server',
   'redis-cli': 'redis-tools',
   chromium: 'chromium',
+  faketime: 'faketime',
   nginx: 'nginx-light',
   openssl: 'openssl',
   // With the headers of the C library.

@@ -14,6 +14,7 @@ import { openRelay } from './relay/open';
 import type { Relay } from './relay/relay';
 import { StartError } from './start-error';
 import { openStore, type StoreOptions } from './storage/open';
+import { watchClock } from './watch-clock';
 
 /** What the store has at least to close in, in milliseconds, when `stopTimeout` has been used up before. */
 const CLOSE_MS = 500;
@@ -50,6 +51,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     await Promise.all([relayed.close(), store.close()]);
     throw error;
   });
+  const unwatchClock = watchClock(logger);
   const stopJanitor = startJanitor(store, config, logger);
   for (const { serve, url: relay } of listeners.relays)
     logger.info({ relay, serve }, 'listening for a relay');
@@ -58,6 +60,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   let closing: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     logger.info('stopping');
+    unwatchClock();
     const drained = app.drain().catch((err) => logger.error({ err }, 'ending the producers failed'));
     const relaysDrained = relayed.relays.drain();
     relaysDrained.catch((err) => logger.error({ err }, 'ending the relays failed'));

@@ -29,7 +29,8 @@ export class Backoff {
    * @throws LoomClientError `GAVE_UP`; the signal's reason once it has aborted
    */
   async wait(failure: LoomClientError, signal: AbortSignal): Promise<void> {
-    const now = Date.now();
+    // Not the time of day: the clock may be set while the server is away.
+    const now = performance.now();
     this.#failingSince ??= now;
     const left = this.#failingSince + (this.options.giveUpAfterMs ?? Number.POSITIVE_INFINITY) - now;
     if (left <= 0) throw new LoomClientError('GAVE_UP', `gave up: ${failure.message}`, { cause: failure });

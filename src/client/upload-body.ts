@@ -45,7 +45,7 @@ export class UploadBody {
 
   async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     this.limits.onPull();
-    this.#deadline ??= Date.now() + this.limits.lifeMs;
+    this.#deadline ??= performance.now() + this.limits.lifeMs;
     if (!(await this.#isNextThere(this.#deadline))) {
       if (!this.#stopped) controller.close();
       return;
@@ -59,7 +59,7 @@ export class UploadBody {
   /** Between the look and the wait there is no turn of the event loop in which news could be missed. */
   async #isNextThere(deadline: number): Promise<boolean> {
     for (;;) {
-      const left = deadline - Date.now();
+      const left = deadline - performance.now();
       if (this.#stopped || this.#room() <= 0 || (left <= 0 && this.#at > this.from)) return false;
       if (this.backlog.end > this.#at) return true;
       if (this.backlog.ended || left <= 0) return false;

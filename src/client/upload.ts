@@ -161,10 +161,10 @@ export class Upload {
 
   /** A quiet source is no reason to let the server think that nobody is there. */
   async #somethingToSend(): Promise<void> {
-    const until = Date.now() + this.#options.keepAliveMs;
+    const until = performance.now() + this.#options.keepAliveMs;
     for (;;) {
       this.#stopping.signal.throwIfAborted();
-      const left = until - Date.now();
+      const left = until - performance.now();
       if (this.#backlog.end > this.acknowledged || this.#backlog.ended || left <= 0) return;
       await this.#backlog.changed(left);
     }

@@ -6,7 +6,7 @@ import type { Expiry, LogInfo } from './log';
  */
 const SLACK_MS_MAX = 60_000;
 
-/** When a log with this expiry ends that is made now. Unix milliseconds. */
+/** When a log with this expiry ends that is made now, by the clock of its store if it ends when idle. Unix milliseconds. */
 export function firstExpiry(expiry: Expiry, now: number): number {
   return expiry.kind === 'at' ? expiry.at : now + expiry.ttlMs;
 }
@@ -18,8 +18,9 @@ export function touched(info: LogInfo, now: number): LogInfo {
   return { ...info, expiresAt: now + expiry.ttlMs + slackOf(expiry.ttlMs) };
 }
 
-export function hasExpired({ expiresAt }: LogInfo, now: number): boolean {
-  return expiresAt !== undefined && expiresAt <= now;
+/** @param wall what the clock of the system says, for a log that ends at a given time. `now` is that of its store */
+export function hasExpired({ expiry, expiresAt }: LogInfo, now: number, wall = now): boolean {
+  return expiresAt !== undefined && expiresAt <= (expiry?.kind === 'at' ? wall : now);
 }
 
 function slackOf(ttlMs: number): number {

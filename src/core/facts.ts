@@ -5,7 +5,9 @@ export interface LogFacts {
   readonly info: LogInfo;
   /** How long the log waits for a producer after one left. Absent until the first attaches. Milliseconds. */
   readonly graceMs?: number;
-  /** Unix milliseconds after which the log is overdue; absent while a writer is attached, before one was, and once it is sealed. */
+  /** By the clock of the store: when the log was sealed, where the system's clock had another time for it. */
+  readonly sealedAt?: number;
+  /** Unix milliseconds by the clock of the store, after which the log is overdue; absent while a writer is attached, before one was, and once it is sealed. */
   readonly deadline?: number;
   /** That of the last commit that had one. */
   readonly sequence?: string;

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLogError } from './errors';
-import { hasExpired } from './expiry';
 import type { LogInfo } from './log';
 import type { Change, DueQuery, LogStore } from './store';
 
@@ -9,7 +8,7 @@ export interface JanitorOptions {
   /** Logs sealed longer ago than this are removed. Absent: none is. Milliseconds. */
   readonly maxAgeMs?: number;
   readonly report: (event: JanitorEvent) => void;
-  /** Unix milliseconds. */
+  /** Unix milliseconds by the clock of the store. Default: its clock. */
   readonly now?: () => number;
 }
 
@@ -55,7 +54,7 @@ export async function runJanitor(
 /** One round. @throws what `LogStore.due` throws, and LogError `STORE_UNAVAILABLE` */
 export async function sweep(store: LogStore, options: JanitorOptions, signal: AbortSignal): Promise<void> {
   // The moment is fixed for a round, so that it comes to an end.
-  const now = (options.now ?? Date.now)();
+  const now = options.now?.() ?? store.now();
   // First: what has expired counts as gone, and need not be found by those after it.
   await clear(store, expiredBy(now), options.report, signal);
   await clear(store, overdueBy(now), options.report, signal);
@@ -70,18 +69,19 @@ interface Chore {
   readonly change: Change;
   readonly done: 'abandoned' | 'expired';
   /** Whether it was the change that did it: another may have been a moment faster. */
-  isDone(after: LogInfo): boolean;
+  isDone(after: LogInfo, before: LogInfo): boolean;
   /** Whether the log, as it was found `before`, need not be found again in this round. */
   isDueNoMore(after: LogInfo, before: LogInfo): boolean;
 }
 
 function expiredBy(now: number): Chore {
-  const isRemoved = (after: LogInfo): boolean => hasExpired(after, now);
+  // Else somebody touched it. Not by a look at the clock: the store's may be another.
+  const isRemoved = (after: LogInfo, before: LogInfo): boolean =>
+    after.expiresAt !== undefined && after.expiresAt === before.expiresAt;
   return {
     due: { kind: 'expired', now },
     change: { kind: 'remove', outcome: { kind: 'expired' }, expiredAt: now },
     done: 'expired',
-    // Else somebody touched it.
     isDone: isRemoved,
     isDueNoMore: isRemoved,
   };
@@ -114,12 +114,17 @@ async function clear(
   report: JanitorOptions['report'],
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
+  for (let before: readonly LogInfo[] = []; !signal.aborted; ) {
     const batch = await store.due(chore.due, BATCH);
     const settled = await Promise.all(batch.map((log) => settle(store, log, chore, report)));
     // A batch in which nothing could be done would be found again and again: the next round tries it anew.
-    if (batch.length < BATCH || !settled.includes(true)) return;
+    if (batch.length < BATCH || !settled.includes(true) || isSameBatch(batch, before)) return;
+    before = batch;
   }
+}
+
+function isSameBatch(batch: readonly LogInfo[], before: readonly LogInfo[]): boolean {
+  return batch.every(({ generation }, i) => generation === before[i]?.generation);
 }
 
 /** @returns whether the log is due no more. */
@@ -131,7 +136,7 @@ async function settle(
 ): Promise<boolean> {
   try {
     const after = await store.change(log, chore.change);
-    if (chore.isDone(after)) report({ kind: chore.done, log });
+    if (chore.isDone(after, log)) report({ kind: chore.done, log });
     return chore.isDueNoMore(after, log);
   } catch (error) {
     // Another node, or the log's owner, was faster.

@@ -6,6 +6,7 @@ import { type Commit, type Committed, isSameOutcome, type ProducerMark, type Sea
 import { advance } from './offset';
 import { sizeOf } from './size-of';
 import type { CommitLimits } from './store';
+import { sealTime } from './transition';
 
 export interface Judged {
   readonly committed: Committed;
@@ -18,7 +19,8 @@ export interface Judged {
  * step, or nothing.
  *
  * @param stored the state of the commit's producer, if there is any
- * @param now Unix milliseconds
+ * @param now Unix milliseconds, for what is shown
+ * @param steady the same by the clock of the store, for what is waited for
  * @throws LogError as `LogStore.commit` does
  */
 export function judge(
@@ -27,6 +29,7 @@ export function judge(
   commit: Commit,
   limits: CommitLimits,
   now: number,
+  steady = now,
 ): Judged {
   const { chunks, producer, seal } = commit;
   assert(sizeOf(chunks) > 0 || seal !== undefined, 'a commit without bytes seals');
@@ -36,7 +39,10 @@ export function judge(
   if (producer !== undefined && isKnown(producer, stored)) return duplicate(before, stored);
   const isNew = producer !== undefined && stored === undefined;
   assertFits(before, commit, limits, isNew);
-  const after = { ...committedTo(before, commit, now), ...(isNew && { producers: producersOf(before) + 1 }) };
+  const after = {
+    ...committedTo(before, commit, now, steady),
+    ...(isNew && { producers: producersOf(before) + 1 }),
+  };
   return { after, committed: { how: 'stored', ...resultOf(after, producer) } };
 }
 
@@ -104,19 +110,25 @@ function resultOf({ info }: LogFacts, producer: ProducerState | undefined): Omit
   };
 }
 
-function committedTo(before: LogFacts, { chunks, producer, sequence, seal }: Commit, now: number): LogFacts {
+function committedTo(
+  before: LogFacts,
+  { chunks, producer, sequence, seal }: Commit,
+  now: number,
+  steady: number,
+): LogFacts {
   const { info, deadline, ...kept } = before;
   return {
     ...kept,
     info: {
-      ...touched(info, now),
+      ...touched(info, steady),
       ...(seal && { state: 'closed', outcome: seal }),
       tail: advance(info.tail, sizeOf(chunks)),
       updatedAt: now,
     },
     // Somebody writes to the log, so it begins to wait anew for the producer that it waits for.
-    ...(deadline !== undefined && seal === undefined && { deadline: now + (kept.graceMs ?? 0) }),
+    ...(deadline !== undefined && seal === undefined && { deadline: steady + (kept.graceMs ?? 0) }),
     ...(sequence !== undefined && { sequence }),
+    ...(seal && sealTime(now, steady)),
     ...(seal && producer && { sealedBy: producer }),
   };
 }

@@ -130,6 +130,12 @@ export interface LogStore {
    */
   list(query: ListQuery, signal?: AbortSignal): Promise<ListPage>;
 
+  /**
+   * Unix milliseconds by the clock that this store measures waits with. What `due` and the conditions of changes take are times of it.
+   * It goes on at an even pace when the clock of the system is set.
+   */
+  now(): number;
+
   /** Logs whose time has come, the most overdue first. Like `list` it passes over those whose facts cannot be understood. */
   due(query: DueQuery, limit: number): Promise<readonly LogInfo[]>;
 

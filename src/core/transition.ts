@@ -27,12 +27,13 @@ export function newLog(
   init: LogInit,
   now: number,
   generation = generateGeneration(now),
+  steady = now,
 ): LogFacts {
   const { graceMs, first, fork, ...kept } = init;
   const info: LogInfo = {
     ...kept,
     ...(fork && { forkedFrom: { source: refOf(fork.source), at: fork.at } }),
-    ...(kept.expiry && { expiresAt: firstExpiry(kept.expiry, now) }),
+    ...(kept.expiry && { expiresAt: firstExpiry(kept.expiry, steady) }),
     id,
     generation,
     ...(first?.seal ? { state: 'closed', outcome: first.seal } : { state: 'open' }),
@@ -41,7 +42,16 @@ export function newLog(
     createdAt: now,
     updatedAt: now,
   };
-  return { info, ...(graceMs !== undefined && { graceMs }) };
+  return {
+    info,
+    ...(first?.seal && sealTime(now, steady)),
+    ...(graceMs !== undefined && { graceMs }),
+  };
+}
+
+/** What is kept of the time of a seal beside `updatedAt`. */
+export function sealTime(now: number, steady: number): Pick<LogFacts, 'sealedAt'> {
+  return steady === now ? {} : { sealedAt: steady };
 }
 
 type Annotation = Extract<Change, { kind: 'annotate' }>;
@@ -49,38 +59,40 @@ type Annotation = Extract<Change, { kind: 'annotate' }>;
 const NONE: Transition = { kind: 'none' };
 
 /**
- * @param now Unix milliseconds.
+ * @param now Unix milliseconds, for what is shown
+ * @param steady the same by the clock of the store, for what is waited for
  * @throws LogError `LOG_SEALED`, `LOG_FENCED`, and `LOG_GONE` when the log has expired
  */
-export function applyChange(before: LogFacts, change: Change, now: number): Transition {
+export function applyChange(before: LogFacts, change: Change, now: number, steady = now): Transition {
   const { info } = before;
   if (change.kind === 'remove' && change.expiredAt !== undefined) {
-    return hasExpired(info, change.expiredAt) ? { kind: 'remove', outcome: change.outcome } : NONE;
+    const wall = change.expiredAt + (now - steady);
+    return hasExpired(info, change.expiredAt, wall) ? { kind: 'remove', outcome: change.outcome } : NONE;
   }
-  if (hasExpired(info, now)) throw new LogError('LOG_GONE');
+  if (hasExpired(info, steady, now)) throw new LogError('LOG_GONE');
   switch (change.kind) {
     case 'attach':
       assertOpen(info);
       return attached(before, change.graceMs, now);
     case 'release':
       assertWriter(info, change.epoch);
-      return released(before, change.state, now);
+      return released(before, change.state, now, steady);
     case 'annotate':
       assertWriter(info, change.epoch);
       return annotated(before, change);
     case 'seal':
       if (isSealedBy(info, change.epoch, change.outcome)) return NONE;
       assertWriter(info, change.epoch);
-      return sealed(before, change.outcome, now);
+      return sealed(before, change.outcome, now, steady);
     case 'abandon':
       if (before.deadline === undefined || before.deadline > change.now) return NONE;
-      return sealed(before, { kind: 'aborted', reason: change.reason }, now);
+      return sealed(before, { kind: 'aborted', reason: change.reason }, now, steady);
     case 'touch': {
-      const after = touched(info, now);
+      const after = touched(info, steady);
       return after === info ? NONE : update({ ...before, info: after });
     }
     case 'remove':
-      if (change.sealedBefore !== undefined && !isSealedBefore(info, change.sealedBefore)) return NONE;
+      if (change.sealedBefore !== undefined && !isSealedBefore(before, change.sealedBefore)) return NONE;
       return { kind: 'remove', outcome: change.outcome };
   }
 }
@@ -111,13 +123,19 @@ function attached({ info, deadline: _, ...kept }: LogFacts, graceMs: number, now
   });
 }
 
-function released(before: LogFacts, state: 'open' | 'interrupted', now: number): Transition {
+function released(before: LogFacts, state: 'open' | 'interrupted', now: number, steady: number): Transition {
   const { info, graceMs = 0 } = before;
-  return update({ ...before, info: { ...info, state, updatedAt: now }, deadline: now + graceMs });
+  return update({ ...before, info: { ...info, state, updatedAt: now }, deadline: steady + graceMs });
 }
 
-function sealed({ info, deadline: _, ...kept }: LogFacts, outcome: SealOutcome, now: number): Transition {
-  return update({ ...kept, info: { ...info, state: 'closed', outcome, updatedAt: now } });
+function sealed(
+  { info, deadline: _, ...kept }: LogFacts,
+  outcome: SealOutcome,
+  now: number,
+  steady: number,
+): Transition {
+  const after: LogInfo = { ...info, state: 'closed', outcome, updatedAt: now };
+  return update({ ...kept, info: after, ...sealTime(now, steady) });
 }
 
 function assertOpen(info: LogInfo): void {
@@ -133,6 +151,11 @@ function isSealedBy(info: LogInfo, epoch: number, outcome: SealOutcome): boolean
   return info.epoch === epoch && info.outcome !== undefined && isSameOutcome(info.outcome, outcome);
 }
 
-export function isSealedBefore(info: LogInfo, before: number): boolean {
-  return info.state === 'closed' && info.updatedAt < before;
+export function isSealedBefore(facts: LogFacts, before: number): boolean {
+  return facts.info.state === 'closed' && sealedAt(facts) < before;
+}
+
+/** By the clock of the store. */
+export function sealedAt({ info, sealedAt: time = info.updatedAt }: LogFacts): number {
+  return time;
 }

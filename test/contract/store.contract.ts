@@ -1,5 +1,6 @@
 import type { LogStore } from '../../src/core/store';
 import { describeAppending } from './appending';
+import { describeClocks } from './clocks';
 import { describeCommitting } from './committing';
 import { describeCreation } from './creation';
 import { describeEnding } from './ending';
@@ -72,6 +73,7 @@ export function describeStore(
     describe('watching', () => describeWatching(subject));
     describe('ending', () => describeEnding(subject));
     describe('expiry', () => describeExpiring(subject));
+    describe('a clock that is', () => describeClocks(subject));
     describe('a fork', () => describeForking(subject));
     describe('listing', () => describeListing(subject));
     describe('lifecycle', () => describeLifecycle(subject));

@@ -1,9 +1,12 @@
+import { steadyNow } from '../../core/clock';
 import { type CamaPlaces, type CamaSession, directionOf, sessionOf } from '../cama';
 import type { Attached, Ended, Entry, Hear, Pair, Role, Standing } from '../places';
 import { MemoryPlace } from './place';
 
 interface Session extends CamaSession {
   readonly places: ReadonlyMap<string, MemoryPlace>;
+  /** When it expires, by `steadyNow`. */
+  readonly endsAt: number;
   peer?: string;
 }
 
@@ -25,7 +28,8 @@ export class MemoryCama implements CamaPlaces {
     if (this.#sessions.size >= this.sessionsMax) return false;
     const directions = (['host', 'guest'] as const).map((sender) => directionOf(session.id, sender));
     const places = new Map(directions.map((place) => [place, this.#newPlace(place)]));
-    this.#sessions.set(session.id, { ...session, places });
+    const endsAt = steadyNow() + session.expiresAt - Date.now();
+    this.#sessions.set(session.id, { ...session, places, endsAt });
     return true;
   }
 
@@ -50,7 +54,7 @@ export class MemoryCama implements CamaPlaces {
     if (session === undefined || meeting === undefined) return { kind: 'refused', why: 'unknown' };
     if (meeting.hasWaiting(role)) return { kind: 'refused', why: 'taken' };
     meeting.attach(entry, role);
-    return { kind: 'attached', withinMs: session.expiresAt - Date.now() };
+    return { kind: 'attached', withinMs: session.endsAt - steadyNow() };
   }
 
   async leave(place: string, entry: Entry, role: Role): Promise<boolean> {
@@ -82,14 +86,14 @@ export class MemoryCama implements CamaPlaces {
 
   #find(id: string): Session | undefined {
     const session = this.#sessions.get(id);
-    return session !== undefined && session.expiresAt > Date.now() ? session : undefined;
+    return session !== undefined && session.endsAt > steadyNow() ? session : undefined;
   }
 
   /** Who still waits at an expired session has a timer, and is left in peace until then. */
   #sweep(): void {
-    for (const [id, { places, expiresAt }] of this.#sessions) {
+    for (const [id, { places, endsAt }] of this.#sessions) {
       const isEmpty = [...places.values()].every((place) => place.isEmpty);
-      if (expiresAt <= Date.now() && isEmpty) this.#sessions.delete(id);
+      if (endsAt <= steadyNow() && isEmpty) this.#sessions.delete(id);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../core/clock';
 import type { Attached, Ended, Entry, Hear, Leaving, Pair, Role, Standing } from '../places';
 import {
   type CustomHeaders,
@@ -17,7 +18,9 @@ interface Stream {
   readonly createdAt: number;
   readonly headers: CustomHeaders;
   readonly place: MemoryPlace;
+  /** By `steadyNow`, as `inactiveSince`. */
   deadline: number;
+  inactiveSince?: number;
   state: RendezvousState;
   deactivatedAt?: number;
   error?: Fault;
@@ -45,12 +48,11 @@ export class MemoryRendezvous implements RendezvousPlaces {
   async create(id: string, headers: CustomHeaders): Promise<boolean> {
     if (this.#streams.size >= this.options.streamsMax) this.#sweep();
     if (this.#streams.size >= this.options.streamsMax) return false;
-    const now = Date.now();
     this.#streams.set(id, {
       id,
       headers,
-      createdAt: now,
-      deadline: now + this.options.lifetimeMs,
+      createdAt: Date.now(),
+      deadline: steadyNow() + this.options.lifetimeMs,
       place: new MemoryPlace((to, news) => this.hear(id, to, news)),
       state: 'CREATED',
       bytes: 0,
@@ -68,7 +70,7 @@ export class MemoryRendezvous implements RendezvousPlaces {
     }
     if (stream.place.pair !== undefined || stream.place.hasWaiting(role))
       return { kind: 'refused', why: 'taken' };
-    const withinMs = stream.deadline - Date.now();
+    const withinMs = stream.deadline - steadyNow();
     stream.place.attach(entry, role);
     if (stream.place.pair !== undefined) stream.state = 'STREAMING';
     return { kind: 'attached', withinMs };
@@ -132,11 +134,11 @@ export class MemoryRendezvous implements RendezvousPlaces {
   #find(id: string): Stream | undefined {
     const stream = this.#streams.get(id);
     if (stream === undefined) return undefined;
-    if (stream.state === 'CREATED' && stream.deadline <= Date.now() && stream.place.isEmpty) {
-      deactivate(stream, 'TIMEOUT_NO_SRC', stream.deadline);
+    if (stream.state === 'CREATED' && stream.deadline <= steadyNow() && stream.place.isEmpty) {
+      deactivate(stream, 'TIMEOUT_NO_SRC', steadyNow() - stream.deadline);
     }
-    const { deactivatedAt } = stream;
-    if (deactivatedAt === undefined || deactivatedAt + this.options.retentionMs > Date.now()) return stream;
+    const { inactiveSince } = stream;
+    if (inactiveSince === undefined || inactiveSince + this.options.retentionMs > steadyNow()) return stream;
     this.#streams.delete(id);
     return undefined;
   }
@@ -146,9 +148,10 @@ export class MemoryRendezvous implements RendezvousPlaces {
   }
 }
 
-function deactivate(stream: Stream, state: RendezvousState, at = Date.now()): void {
+function deactivate(stream: Stream, state: RendezvousState, agoMs = 0): void {
   stream.state = state;
-  stream.deactivatedAt = at;
+  stream.deactivatedAt = Date.now() - agoMs;
+  stream.inactiveSince = steadyNow() - agoMs;
   const error = errorOf(state, stream.report);
   if (error !== undefined) stream.error = error;
 }

@@ -1,3 +1,4 @@
+import type { SteadyClock } from '../../core/clock';
 import type { ProducerState } from '../../core/facts';
 import { judge } from '../../core/judge';
 import type { Commit, Committed, LogRef } from '../../core/log';
@@ -24,6 +25,11 @@ interface Batch {
 }
 
 type StateOf = (producer: string) => ProducerState | undefined;
+
+interface Judging {
+  readonly stateOf: StateOf;
+  readonly clock: SteadyClock;
+}
 
 /** How many commits, and about how many bytes, go in one write: those that wait for it must not wait for ever. */
 const BATCH_COMMITS = 256;
@@ -66,8 +72,9 @@ export class Commits {
   async #settle(ref: LogRef, pending: readonly Pending[]): Promise<void> {
     try {
       const log = this.register.log(ref);
-      const { producers } = this.register.parts.facts;
-      const batch = judgeAll(log, pending, (name) => producers.get(log.generation, name));
+      const { facts, clock } = this.register.parts;
+      const stateOf: StateOf = (name) => facts.producers.get(log.generation, name);
+      const batch = judgeAll(log, pending, { stateOf, clock });
       if (batch.isChanged) await this.#store(log, batch);
       for (const answer of batch.answers) answer();
     } catch (error) {
@@ -117,7 +124,7 @@ function batchLength(waiting: readonly Pending[]): number {
 }
 
 /** Each is judged by what those before it will have made of the log. */
-function judgeAll(log: KnownLog, pending: readonly Pending[], stateOf: StateOf): Batch {
+function judgeAll(log: KnownLog, pending: readonly Pending[], judging: Judging): Batch {
   const batch: Batch = {
     after: { ...log.facts, info: presentInfo(log) },
     chunks: [],
@@ -125,15 +132,20 @@ function judgeAll(log: KnownLog, pending: readonly Pending[], stateOf: StateOf):
     answers: [],
     isChanged: false,
   };
-  for (const each of pending) judgeOne(batch, each, stateOf);
+  for (const each of pending) judgeOne(batch, each, judging);
   return batch;
 }
 
-function judgeOne(batch: Batch, { commit, limits, resolve, reject }: Pending, stateOf: StateOf): void {
+function judgeOne(
+  batch: Batch,
+  { commit, limits, resolve, reject }: Pending,
+  { stateOf, clock }: Judging,
+): void {
   const { chunks, producer } = commit;
   try {
     const stored = producer && (batch.producers.get(producer.id) ?? stateOf(producer.id));
-    const { after, committed } = judge(batch.after, stored, commit, limits, Date.now());
+    const now = clock.now();
+    const { after, committed } = judge(batch.after, stored, commit, limits, clock.wallAt(now), now);
     batch.answers.push(() => resolve(committed));
     if (after === undefined) return;
     batch.after = { ...after, isExact: true };

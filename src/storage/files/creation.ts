@@ -25,8 +25,9 @@ export class Creation {
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
     const { turns, parts } = this.register;
-    const now = Date.now();
-    const after = firstFacts(newLog(id, init, now, this.#generations.next(now)), init);
+    const now = parts.clock.now();
+    const wall = parts.clock.wallAt(now);
+    const after = firstFacts(newLog(id, init, wall, this.#generations.next(wall), now), init);
     const enter = (): Promise<Created> => this.#enter(after, init, mode);
     const beginning = beginningOf(after, init);
     const { fork } = init;

@@ -99,8 +99,21 @@ export class Facts {
     return this.#about.get('boot');
   }
 
+  /** The machine was started anew, and its clock is taken as it is. */
   noteBoot(boot: number): Promise<void> {
-    return this.commit(() => void this.#about.put('boot', boot));
+    return this.commit(() => {
+      void this.#about.put('boot', boot);
+      void this.#about.remove('skew');
+    });
+  }
+
+  /** How far the system's clock was ahead of the clock of the store. */
+  get skew(): number {
+    return this.#about.get('skew') ?? 0;
+  }
+
+  noteSkew(ms: number): Promise<void> {
+    return this.commit(() => void this.#about.put('skew', ms));
   }
 
   /** Resolves once everything that was committed is on the disk. */

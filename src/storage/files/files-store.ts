@@ -115,23 +115,22 @@ export class FilesStore implements LogStore {
       log === undefined ||
       log.tail > seen ||
       log.facts.info.state === 'closed' ||
-      hasExpired(log.facts.info, Date.now());
+      this.#register.hasExpired(log.facts.info);
     return this.#register.audience.tails.watch(ref, seen, watcher, isPast);
   }
 
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     this.#assertOpen();
-    return listPage(this.parts.facts, this.#register.known, query, signal);
+    return listPage(this.#register, query, signal);
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     this.#assertOpen();
-    const now = Date.now();
     const logs: LogInfo[] = [];
     let looked = 0;
-    for (const generation of this.parts.facts.moments.due(query)) {
+    for (const generation of this.parts.facts.moments.due(query, this.parts.clock.skew)) {
       const info = this.#register.known.infoOf(generation);
-      if (info !== undefined && (query.kind === 'expired' || !hasExpired(info, now))) logs.push(info);
+      if (info !== undefined && this.#isDue(info, query)) logs.push(info);
       looked += 1;
       if (logs.length === limit || looked === DUE_SCAN_MAX) break;
     }
@@ -141,6 +140,10 @@ export class FilesStore implements LogStore {
   async purge(id: LogId): Promise<boolean> {
     this.#assertOpen();
     return this.#register.turns.run(id, () => purge(this.#register, id));
+  }
+
+  now(): number {
+    return this.parts.clock.now();
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
@@ -160,16 +163,23 @@ export class FilesStore implements LogStore {
     await this.parts.close();
   }
 
+  #isDue(info: LogInfo, query: DueQuery): boolean {
+    if (query.kind !== 'expired') return !this.#register.hasExpired(info);
+    return hasExpired(info, query.now, this.parts.clock.wallAt(query.now));
+  }
+
   #isTouched(ref: LogRef): boolean {
     const { info } = this.#register.log(ref).facts;
-    return touched(info, Date.now()) === info;
+    return touched(info, this.now()) === info;
   }
 
   async #change(ref: LogRef, change: Change): Promise<LogInfo> {
     const log = this.#register.logOrExpired(ref);
     const before = log.facts;
     const present = presentInfo(log);
-    const transition = applyChange({ ...before, info: present }, change, Date.now());
+    const now = this.now();
+    const wall = this.parts.clock.wallAt(now);
+    const transition = applyChange({ ...before, info: present }, change, wall, now);
     switch (transition.kind) {
       case 'none':
         return present;
@@ -197,7 +207,7 @@ export class FilesStore implements LogStore {
     if (facts.info.state === 'closed') throw new LogError('LOG_SEALED');
     const fresh = skipBytes(chunks, tail - at);
     const now = Date.now();
-    await this.#prepare(log, now);
+    await this.#prepare(log);
     await this.#register.writeBytes(log, fresh);
     log.tail = advance(tail, sizeOf(fresh));
     log.updatedAt = now;
@@ -206,8 +216,10 @@ export class FilesStore implements LogStore {
   }
 
   /** Seldom needed: what an append must have stored of a log before the first byte. */
-  async #prepare(log: KnownLog, now: number): Promise<void> {
+  async #prepare(log: KnownLog): Promise<void> {
     const { info, isExact } = log.facts;
+    if (info.expiresAt === undefined && !isExact) return;
+    const now = this.now();
     // Exact: its writer has left, others have committed since, and now it goes on as if it were still there.
     if (touched(info, now) === info && !isExact) return;
     const after = { ...log.facts, info: touched(presentInfo(log), now) };

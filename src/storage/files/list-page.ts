@@ -1,12 +1,11 @@
 import { LogError } from '../../core/errors';
-import { hasExpired } from '../../core/expiry';
 import { matchesQuery } from '../../core/list-query';
 import type { LogInfo } from '../../core/log';
 import { Slices } from '../../core/slices';
 import type { ListPage, ListQuery } from '../../core/store';
 import type { Facts } from './facts';
-import type { KnownLogs } from './known-logs';
 import type { Stretch } from './names';
+import type { Register } from './register';
 
 /** How many logs a page looks at that have expired or changed since they were found, before it comes back short. */
 const DROPPED_MAX = 2_000;
@@ -18,8 +17,7 @@ const CURSOR = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * @throws LogError `LOG_ID_INVALID` for a cursor that is no generation; the signal's reason
  */
 export async function listPage(
-  facts: Facts,
-  known: KnownLogs,
+  register: Register,
   query: ListQuery,
   signal?: AbortSignal,
 ): Promise<ListPage> {
@@ -29,15 +27,15 @@ export async function listPage(
   }
   const slices = new Slices(signal);
   const logs: LogInfo[] = [];
-  const now = Date.now();
+  const { facts } = register.parts;
   let last = query.cursor;
   let dropped = 0;
   for (let rest = query.cursor; dropped < DROPPED_MAX; ) {
     const stretch = stretchOf(facts, query, rest, slices);
     for (const generation of stretch.generations) {
       if (slices.isOver) await slices.next();
-      const info = known.infoOf(generation);
-      if (info !== undefined && matchesQuery(info, query) && !hasExpired(info, now)) {
+      const info = register.known.infoOf(generation);
+      if (info !== undefined && matchesQuery(info, query) && !register.hasExpired(info)) {
         // One more matches: only now is it sure that there is a next page.
         if (logs.length === query.limit) return { logs, ...(last !== undefined && { next: last }) };
         logs.push(info);

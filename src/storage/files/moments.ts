@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
 import type { DueQuery } from '../../core/store';
+import { sealedAt } from '../../core/transition';
 import type { StoredFacts } from './stored-facts';
 
 type Moment = [at: number, generation: string];
@@ -40,9 +41,12 @@ export class Moments {
     return [...this.#unsealed.getKeys()].map(([, generation]) => generation);
   }
 
-  /** Generations, the most overdue first. */
-  *due(query: DueQuery): Generator<string, void> {
-    for (const [, generation] of this.#keysOf(query)) yield generation;
+  /**
+   * Generations, the most overdue first. Those that expire at a given time do so by the system's clock.
+   * @param skew how far that is ahead of the clock of the store
+   */
+  *due(query: DueQuery, skew: number): Generator<string, void> {
+    for (const [, generation] of this.#keysOf(query, skew)) yield generation;
   }
 
   /** Runs inside a batch. Most commits move none of the moments. */
@@ -72,19 +76,19 @@ export class Moments {
     const { generation, expiresAt } = info;
     const first: Entry =
       info.state === 'closed'
-        ? [this.#sealed, [info.updatedAt, generation]]
+        ? [this.#sealed, [sealedAt(facts), generation]]
         : [this.#unsealed, [deadline ?? NEVER, generation]];
     return expiresAt === undefined ? [first] : [first, [this.#expiring, [expiresAt, generation]]];
   }
 
-  #keysOf(query: DueQuery): Iterable<Moment> {
+  #keysOf(query: DueQuery, skew: number): Iterable<Moment> {
     switch (query.kind) {
       case 'overdue':
         return this.#unsealed.getKeys({ end: [query.now, LAST] });
       case 'sealed':
         return this.#sealed.getKeys({ end: [query.before, ''] });
       case 'expired':
-        return this.#expiring.getKeys({ end: [query.now, LAST] });
+        return this.#expiring.getKeys({ end: [query.now + Math.max(0, skew), LAST] });
     }
   }
 }

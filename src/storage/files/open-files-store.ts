@@ -10,6 +10,7 @@ import { FilesStore } from './files-store';
 import { indexNames } from './index-names';
 import { Layout } from './layout';
 import { LogFiles } from './log-files';
+import { openClock } from './open-clock';
 import { openFacts } from './open-facts';
 import type { FilesStoreOptions, Warn } from './options';
 import { explainPermissions, warnIfShared } from './permissions';
@@ -55,11 +56,12 @@ async function openLocked(
   const facts = await openFacts(layout, lock, options);
   const room = new Room(layout, facts);
   const damage = new DamageReports(options.alarm);
+  const clock = await openClock(facts, room, warn);
   try {
     await makeRoom(room, warn);
     await facts.checkFormat();
     await indexNames(facts, room);
-    await recover({ layout, facts, room, warn, damage });
+    await recover({ layout, facts, room, warn, damage, clock });
     await removeDoomed({ facts, room, warn });
   } catch (error) {
     await facts.close();
@@ -85,7 +87,7 @@ async function openLocked(
     }
   };
   const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
-  return new FilesStore({ facts, files, sync, room, warn, damage, close }, logsMax);
+  return new FilesStore({ facts, files, sync, room, clock, warn, damage, close }, logsMax);
 }
 
 /** A disk that is full already must not keep the store from starting: its logs can be read, and removed. */

@@ -1,3 +1,4 @@
+import type { SteadyClock } from '../../core/clock';
 import type { DamageReports } from '../damage-reports';
 import type { Facts } from './facts';
 import type { LogFiles } from './log-files';
@@ -11,6 +12,8 @@ export interface Parts {
   readonly files: LogFiles;
   readonly sync: Sync;
   readonly room: Room;
+  /** Measures all that waits for a time. */
+  readonly clock: SteadyClock;
   readonly warn: Warn;
   readonly damage: DamageReports;
   close(): Promise<void>;

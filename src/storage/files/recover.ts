@@ -1,4 +1,5 @@
 import { stat, truncate } from 'node:fs/promises';
+import type { SteadyClock } from '../../core/clock';
 import { isAttached } from '../../core/facts';
 import type { LogInfo } from '../../core/log';
 import { type Loss, withLoss } from '../../core/loss';
@@ -22,6 +23,7 @@ export interface Recovery {
   readonly room: Room;
   readonly warn: Warn;
   readonly damage: DamageReports;
+  readonly clock: SteadyClock;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function recover(recovery: Recovery): Promise<void> {
 }
 
 async function recoverLog(
-  { layout, warn }: Recovery,
+  { layout, warn, clock }: Recovery,
   before: StoredFacts | undefined,
   isSameBoot: boolean,
 ): Promise<Step | undefined> {
@@ -62,7 +64,8 @@ async function recoverLog(
   const loss = lossOf(before, tail, isSameBoot);
   if (tail < info.tail) warnOfLoss(info, tail, warn);
   const losses = loss && { losses: withLoss(info.losses, loss) };
-  const after = interrupted({ ...before, info: { ...info, tail, updatedAt, ...losses } });
+  const facts = { ...before, info: { ...info, tail, updatedAt, ...losses } };
+  const after = interrupted(facts, clock.now());
   const isAsBefore = after.info.epoch === info.epoch && tail === info.tail && loss === undefined;
   return isAsBefore ? undefined : { before, after };
 }
@@ -78,12 +81,12 @@ function lossOf(before: StoredFacts, tail: Offset, isSameBoot: boolean): Omit<Lo
 }
 
 /** A log that nobody but commits ever wrote to waits for the next one as before. */
-function interrupted(facts: StoredFacts): StoredFacts {
+function interrupted(facts: StoredFacts, now: number): StoredFacts {
   const { info, graceMs } = facts;
   if (graceMs === undefined) return facts;
   // Whoever wrote before must not go on where another may have attached meanwhile.
   const recovered = { ...info, state: 'interrupted' as const, epoch: info.epoch + 1 };
-  return { ...facts, info: recovered, deadline: Date.now() + graceMs };
+  return { ...facts, info: recovered, deadline: now + graceMs };
 }
 
 function warnOfLoss({ id, generation, tail }: LogInfo, found: Offset, warn: Warn): void {

@@ -1,7 +1,7 @@
 import { Audience } from '../../core/audience';
 import { isLogError, LogError } from '../../core/errors';
 import { hasExpired } from '../../core/expiry';
-import type { LogRef, Outcome } from '../../core/log';
+import type { LogInfo, LogRef, Outcome } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { attempt } from './failures';
 import { type KnownLog, KnownLogs, recordDamaged } from './known-logs';
@@ -27,7 +27,7 @@ export class Register {
   /** The log that has the id now, unless it has expired. @throws LogError `LOG_RETIRED` */
   present(id: LogId): KnownLog | undefined {
     const log = this.stored(id);
-    if (log === undefined || !hasExpired(log.facts.info, Date.now())) return log;
+    if (log === undefined || !this.hasExpired(log.facts.info)) return log;
     if (this.parts.facts.lineage.hasForks(log.generation)) throw new LogError('LOG_RETIRED');
     return undefined;
   }
@@ -55,7 +55,7 @@ export class Register {
   /** @throws LogError `LOG_GONE` */
   log(ref: LogRef): KnownLog {
     const log = this.logOrExpired(ref);
-    if (hasExpired(log.facts.info, Date.now())) throw new LogError('LOG_GONE');
+    if (this.hasExpired(log.facts.info)) throw new LogError('LOG_GONE');
     return log;
   }
 
@@ -64,6 +64,13 @@ export class Register {
     const log = this.known.find(ref);
     if (log === undefined) throw new LogError('LOG_GONE');
     return log;
+  }
+
+  hasExpired(info: LogInfo): boolean {
+    if (info.expiresAt === undefined) return false;
+    const { clock } = this.parts;
+    const now = clock.now();
+    return hasExpired(info, now, clock.wallAt(now));
   }
 
   /** @throws LogError `LOGS_TOO_MANY`, `STORE_FULL`, `STORE_UNAVAILABLE` */

@@ -1,4 +1,5 @@
 import { Audience } from '../../core/audience';
+import { SteadyClock } from '../../core/clock';
 import { LogError } from '../../core/errors';
 import { hasExpired, touched } from '../../core/expiry';
 import type { LogFacts, ProducerState } from '../../core/facts';
@@ -20,7 +21,7 @@ import type {
   Page,
   Watcher,
 } from '../../core/store';
-import { applyChange, isSealedBefore, newLog } from '../../core/transition';
+import { applyChange, isSealedBefore, newLog, sealedAt } from '../../core/transition';
 import { Lineage } from './lineage';
 
 const CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
@@ -38,6 +39,7 @@ export class MemoryStore implements LogStore {
   readonly #logs = new Map<LogId, MemoryLog>();
   readonly #lineage = new Lineage();
   readonly #audience = new Audience();
+  readonly #clock = new SteadyClock();
 
   constructor(private readonly logsMax = Number.POSITIVE_INFINITY) {}
 
@@ -50,7 +52,8 @@ export class MemoryStore implements LogStore {
     if (gone === undefined && this.#logs.size + this.#lineage.retired >= this.logsMax)
       throw new LogError('LOGS_TOO_MANY');
     if (gone !== undefined) this.#remove(gone, { kind: old === undefined ? 'expired' : 'replaced' });
-    const facts = newLog(id, init, Date.now());
+    const now = this.now();
+    const facts = newLog(id, init, this.#clock.wallAt(now), undefined, now);
     const bytes = Buffer.concat([inherited, ...(init.first?.chunks ?? [])]);
     this.#logs.set(id, { facts, bytes, producers: new Map() });
     this.#lineage.made(facts.info);
@@ -65,7 +68,8 @@ export class MemoryStore implements LogStore {
 
   async change(ref: LogRef, change: Change): Promise<LogInfo> {
     const log = this.#known(ref);
-    const transition = applyChange(log.facts, change, Date.now());
+    const now = this.now();
+    const transition = applyChange(log.facts, change, this.#clock.wallAt(now), now);
     if (transition.kind === 'remove') this.#remove(log, transition.outcome);
     if (transition.kind === 'update') {
       log.facts = transition.after;
@@ -85,7 +89,7 @@ export class MemoryStore implements LogStore {
     const fresh = bytes.subarray(info.tail - at);
     const now = Date.now();
     const tail = advance(info.tail, fresh.length);
-    this.#store(log, { ...log.facts, info: { ...touched(info, now), tail, updatedAt: now } }, [fresh]);
+    this.#store(log, { ...log.facts, info: { ...touched(info, this.now()), tail, updatedAt: now } }, [fresh]);
     return tail;
   }
 
@@ -93,7 +97,8 @@ export class MemoryStore implements LogStore {
     const log = this.#log(ref);
     const { chunks, producer, seal } = commit;
     const stored = producer && log.producers.get(producer.id);
-    const { after, committed } = judge(log.facts, stored, commit, limits, Date.now());
+    const now = this.now();
+    const { after, committed } = judge(log.facts, stored, commit, limits, this.#clock.wallAt(now), now);
     if (after === undefined) return committed;
     if (producer !== undefined) log.producers.set(producer.id, producer);
     this.#store(log, after, chunks);
@@ -113,7 +118,7 @@ export class MemoryStore implements LogStore {
 
   watch(ref: LogRef, seen: Offset, watcher: Watcher): () => void {
     const info = this.#logs.get(ref.id)?.facts.info;
-    const isPresent = info?.generation === ref.generation && !hasExpired(info, Date.now());
+    const isPresent = info?.generation === ref.generation && !this.#hasExpired(info);
     const past = !isPresent || info.tail > seen || info.state === 'closed';
     return this.#audience.tails.watch(ref, seen, watcher, past);
   }
@@ -136,7 +141,7 @@ export class MemoryStore implements LogStore {
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     const logs = query.kind === 'expired' ? [...this.#logs.values()] : this.#allPresent();
     return logs
-      .map(({ facts }) => ({ facts, dueAt: dueAt(facts, query) }))
+      .map(({ facts }) => ({ facts, dueAt: dueAt(facts, query, this.#clock) }))
       .filter(({ dueAt }) => dueAt !== undefined)
       .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
       .slice(0, limit)
@@ -145,6 +150,10 @@ export class MemoryStore implements LogStore {
 
   async purge(): Promise<boolean> {
     return false;
+  }
+
+  now(): number {
+    return this.#clock.now();
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
@@ -174,14 +183,19 @@ export class MemoryStore implements LogStore {
       if (this.#lineage.isRetired(id)) throw new LogError('LOG_RETIRED');
       return undefined;
     }
-    if (!hasExpired(log.facts.info, Date.now())) return log;
+    if (!this.#hasExpired(log.facts.info)) return log;
     if (this.#lineage.hasForks(log.facts.info)) throw new LogError('LOG_RETIRED');
     return undefined;
   }
 
   #allPresent(): MemoryLog[] {
-    const now = Date.now();
-    return [...this.#logs.values()].filter(({ facts }) => !hasExpired(facts.info, now));
+    return [...this.#logs.values()].filter(({ facts }) => !this.#hasExpired(facts.info));
+  }
+
+  #hasExpired(info: LogInfo): boolean {
+    if (info.expiresAt === undefined) return false;
+    const now = this.now();
+    return hasExpired(info, now, this.#clock.wallAt(now));
   }
 
   /** What a fork begins with. */
@@ -203,7 +217,7 @@ export class MemoryStore implements LogStore {
 
   #log(ref: LogRef): MemoryLog {
     const log = this.#known(ref);
-    if (hasExpired(log.facts.info, Date.now())) throw new LogError('LOG_GONE');
+    if (this.#hasExpired(log.facts.info)) throw new LogError('LOG_GONE');
     return log;
   }
 
@@ -231,14 +245,15 @@ export class MemoryStore implements LogStore {
 }
 
 /** `undefined` where the log is not due. */
-function dueAt({ info, deadline }: LogFacts, query: DueQuery): number | undefined {
+function dueAt(facts: LogFacts, query: DueQuery, clock: SteadyClock): number | undefined {
+  const { info, deadline } = facts;
   switch (query.kind) {
     case 'overdue':
       return deadline !== undefined && deadline <= query.now ? deadline : undefined;
     case 'sealed':
-      return isSealedBefore(info, query.before) ? info.updatedAt : undefined;
+      return isSealedBefore(facts, query.before) ? sealedAt(facts) : undefined;
     case 'expired':
-      return hasExpired(info, query.now) ? info.expiresAt : undefined;
+      return hasExpired(info, query.now, clock.wallAt(query.now)) ? info.expiresAt : undefined;
   }
 }
 

@@ -125,11 +125,11 @@ export class Catalogue {
     }
   }
 
-  /** How far this node's clock is ahead of that of Redis, by which the times are written; 0 when it is behind. Milliseconds. */
+  /** How far this node's clock is ahead of that of Redis, by which the times are written. Milliseconds, negative when it is behind. */
   async #clockIsAheadBy(): Promise<number> {
-    const asked = Date.now();
     const [seconds, microseconds] = (await this.owner.connections.commands.time()).map(Number);
-    return Math.max(0, asked - Math.floor(toNumber(seconds) * 1_000 + toNumber(microseconds) / 1_000));
+    // Not before: the way back must not make anything due early.
+    return Date.now() - Math.floor(toNumber(seconds) * 1_000 + toNumber(microseconds) / 1_000);
   }
 }
 

@@ -234,6 +234,11 @@ class RedisStore implements LogStore {
     return true;
   }
 
+  /** That of this node. What is compared with times of Redis is first made one. */
+  now(): number {
+    return Date.now();
+  }
+
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
     return this.#feed.listen(listener);
   }

@@ -61,6 +61,29 @@ describe('the time in which a producer may come back', () => {
     }));
 });
 
+describe('a node whose clock was set back', () => {
+  it('still ends what is overdue, and removes what is old or has expired', () =>
+    withRedis(async ({ open }) => {
+      const store = await open();
+      const log = await interrupted(store, 1);
+      const ended = await createLog(store);
+      await seal(store, ended);
+      const expiring = await createLog(store, { expiry: { kind: 'idle', ttlMs: 1 } });
+      const present = Date.now;
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => present() - 3_600_000);
+      try {
+        const kinds: string[] = [];
+        // How long Redis takes to answer makes things due a little later.
+        while (kinds.length < 3) kinds.push(...(await swept(store, 1)).map(({ kind }) => kind));
+        expect(kinds.sort()).toEqual(['abandoned', 'expired', 'expired']);
+        expect((await infoOf(store, log.id)).state).toBe('closed');
+        for (const gone of [ended, expiring]) expect(await store.info(gone.log.id)).toBeUndefined();
+      } finally {
+        clock.mockRestore();
+      }
+    }));
+});
+
 async function interrupted(store: LogStore, graceMs: number): Promise<LogRef> {
   const { log, epoch } = await createLog(store, { graceMs });
   return store.change(log, { kind: 'release', epoch, state: 'interrupted' });

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../../core/clock';
 import { type Item, Mailbox } from '../mailbox';
 import type { Client, PacketLimits } from '../packet-store';
 import type { ShelfKey } from './shelf';
@@ -5,14 +6,14 @@ import type { ShelfKey } from './shelf';
 /** A login, as it is kept. */
 export interface LoggedIn extends Client {
   readonly tokenHash: string;
-  /** Unix milliseconds. */
+  /** By `steadyNow`. */
   readonly expiresAt: number;
 }
 
 interface Entry {
   readonly mailbox: Mailbox;
   login: LoggedIn | undefined;
-  /** Unix milliseconds after which nobody asks for its packets any more. */
+  /** The moment by `steadyNow` after which nobody asks for its packets any more. */
   keptUntil: number;
 }
 
@@ -68,13 +69,13 @@ export class Known {
 
   loggedIn(client: string): LoggedIn | undefined {
     const login = this.#entries.get(client)?.login;
-    return login !== undefined && login.expiresAt > Date.now() ? login : undefined;
+    return login !== undefined && login.expiresAt > steadyNow() ? login : undefined;
   }
 
   /** The client's mailbox for a packet that comes now. */
   mailbox(client: string): Mailbox {
     const entry = this.#entry(client);
-    entry.keptUntil = Math.max(entry.keptUntil, Date.now() + this.limits.tokenLifetimeMs);
+    entry.keptUntil = Math.max(entry.keptUntil, steadyNow() + this.limits.tokenLifetimeMs);
     return entry.mailbox;
   }
 
@@ -97,7 +98,7 @@ export class Known {
   }
 
   #sweep(): void {
-    const now = Date.now();
+    const now = steadyNow();
     for (const [id, { login, keptUntil, mailbox }] of this.#entries) {
       if (keptUntil > now) continue;
       this.#entries.delete(id);

@@ -1,3 +1,4 @@
+import { steadyNow } from '../../../core/clock';
 import { decodePacket, encodePacket, type Packet } from '../packet';
 import type { Client, Mailboxes, PacketLimits, Taken } from '../packet-store';
 import { Known } from './known';
@@ -26,7 +27,7 @@ export class LocalMailboxes implements Mailboxes {
 
   async admit(client: Client, tokenHash: string): Promise<'admitted' | 'full'> {
     if (!this.#known.hasRoomFor(client.id)) return 'full';
-    const loggedIn = { ...client, tokenHash, expiresAt: Date.now() + this.limits.tokenLifetimeMs };
+    const loggedIn = { ...client, tokenHash, expiresAt: steadyNow() + this.limits.tokenLifetimeMs };
     const usurped = this.#known.withToken(tokenHash);
     await this.shelf.write([
       ...(usurped !== undefined && usurped.id !== client.id

@@ -32,9 +32,9 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- A moment that a node names, by the clock of Redis where the node's is ahead: it is to end nothing early.
+-- A moment that a node names, by the clock of Redis: the node's may have been set, forward or back.
 local function moment(at, sent)
-  return at + math.min(0, now() - sent)
+  return at + now() - sent
 end
 
 -- The facts of whatever generation there is, expired or not, or nil.
