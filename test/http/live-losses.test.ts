@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { configFrom } from '../../src/config/load';
 import type { LogRef, Writer } from '../../src/core/log';
 import { advance, type Offset, START } from '../../src/core/offset';
-import type { Watcher } from '../../src/core/store';
+import type { Page, Watcher } from '../../src/core/store';
 import { createApp } from '../../src/http/app';
 import { createLogger } from '../../src/observe/logger';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
@@ -12,6 +12,7 @@ import { createLogOf } from '../core/stores';
 import { Consumer, request } from '../support/http';
 
 const EVENTS = { Accept: 'text/event-stream' };
+const MIB = 1024 * 1024;
 const FIVE = advance(START, 5);
 const token = (segment: number, offset: number): string =>
   [segment, offset].map((number) => String(number).padStart(16, '0')).join('_');
@@ -19,6 +20,13 @@ const token = (segment: number, offset: number): string =>
 class WatchedStore extends MemoryStore {
   readonly #watching = new Set<string>();
   #onWatch = (): void => {};
+  /** Called before each read. */
+  beforeRead: (log: LogRef, from: Offset) => void | Promise<void> = () => {};
+
+  override async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
+    await this.beforeRead(log, from);
+    return super.read(log, from, bytesMax);
+  }
 
   override watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
     this.#watching.add(log.generation);
@@ -81,6 +89,30 @@ describe('a log that loses bytes under its live readers', () => {
     expect(back.text).toContain('data: AAAA\n');
     expect(back.text).not.toContain('BBBB');
     back.close();
+  });
+
+  it.each([
+    ['a tail', (id: string) => `/stream/${id}`, {}],
+    ['a reader of events', (id: string) => `/stream/${id}`, EVENTS],
+    ['a spy', (id: string) => `/spy?from=start&prefix=${id}`, {}],
+    ['a reader of events of /v1/stream', (id: string) => `/v1/stream/${id}?offset=-1&live=sse`, {}],
+  ])('never mixes the bytes for %s that is still reading', async (_which, path, headers) => {
+    const [old, fresh] = ['A', 'B'].map((letter) => `${letter.repeat(99)}\n`.repeat(60_000));
+    const { log, epoch } = await createLogOf(store, old ?? '');
+    store.beforeRead = async ({ generation }, from) => {
+      if (generation !== log.generation || from < MIB || from > 3 * MIB) return;
+      store.beforeRead = () => {};
+      store.lose(log, FIVE);
+      await store.append({ log, epoch }, FIVE, [Buffer.from(fresh ?? '')]);
+    };
+    const reader = await Consumer.open(url(path(log.id)), headers);
+    if (path(log.id).startsWith('/spy'))
+      await reader.until(`bytes 5 to ${old?.length} of ${log.id} are lost`);
+    else await reader.end().catch(() => undefined);
+    const [before = ''] = reader.text.split('are lost');
+    expect(before.match(/A{99}/g)?.length).toBeGreaterThan(1_000);
+    expect(before).not.toContain('BBB');
+    reader.close();
   });
 
   it('says so in a spy, and shows what takes the place', async () => {
