@@ -2,7 +2,6 @@ import type { LogErrorCode } from '../core/errors';
 
 /** What a request can get wrong before it reaches the core. Each code has its answer in `front/error-table.ts`. */
 export type RequestErrorCode =
-  | 'BAD_REQUEST'
   | 'HTTP_MALFORMED'
   | 'HEAD_TIMEOUT'
   | 'HEADERS_TOO_LARGE'
@@ -33,7 +32,6 @@ export type RequestErrorCode =
   | 'LENGTH_MISMATCH'
   | 'TYPE_MISMATCH'
   | 'KEY_MISMATCH'
-  | 'CONFLICT'
   | 'STREAM_REPLACED'
   | 'STREAM_LOST'
   | 'STREAM_LOST_BYTES'

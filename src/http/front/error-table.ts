@@ -13,7 +13,6 @@ export type ErrorName = LogErrorCode | RequestErrorCode | 'INTERNAL';
 /** A `code` never changes its meaning, and `docs/errors.md` explains each. Two errors share one where a client does the same about both. */
 export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   // The request as HTTP.
-  BAD_REQUEST: { status: 400, code: 'bad_request' },
   HTTP_MALFORMED: { status: 400, code: 'http_malformed' },
   HEAD_TIMEOUT: { status: 408, code: 'head_timeout' },
   HEADERS_TOO_LARGE: { status: 431, code: 'head_too_large' },
@@ -64,7 +63,6 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   OFFSET_MISMATCH: { status: 409, code: 'offset_mismatch' },
   LENGTH_MISMATCH: { status: 400, code: 'upload_length_mismatch' },
   TYPE_MISMATCH: { status: 409, code: 'content_type_mismatch' },
-  CONFLICT: { status: 409, code: 'conflict' },
 
   // Its producers.
   LOG_FENCED: { status: 409, code: 'producer_replaced' },

@@ -7,5 +7,5 @@ import { PARTIAL_UPLOAD, uploadLimit } from './upload-headers';
 export async function describeUploads(ctx: RouterContext, { config }: Wire, next: Next): Promise<void> {
   await next();
   ctx.set({ 'Accept-Patch': PARTIAL_UPLOAD, ...uploadLimit(config) });
-  ctx.status = 204;
+  ctx.body = null;
 }
