@@ -3,13 +3,14 @@ import { isLogError } from '../../core/errors';
 import type { LogRef, SealOutcome } from '../../core/log';
 import { type Offset, START } from '../../core/offset';
 import type { Tails } from '../../core/tails';
-import { BlockingReader, type RawEntry, type Subscription } from './blocking-reader';
+import type { RawEntry, Subscription } from './blocking-reader';
 import type { Connections } from './connect';
 import { decodeEntry, type Entry, endOf, sliceOf, timeOf } from './entries';
 import { bytesKey, factsKey, type Partition, partitionOf } from './keys';
 import type { Locator, Place } from './locate';
 import type { KnownEntry } from './log-memory';
 import type { RedisStoreSettings } from './options';
+import { SharedReaders } from './shared-readers';
 import { TaskLimit } from './task-limit';
 
 /** Entries of one log in one reply: half a megabyte at the most. */
@@ -30,9 +31,12 @@ interface Ring {
   isSealed: boolean;
   /** The highest that was heard of. */
   epoch: number;
-  subscription?: Subscription;
-  reader?: BlockingReader;
+  subscription?: RingSubscription;
   lingering?: NodeJS.Timeout;
+}
+
+interface RingSubscription extends Subscription {
+  readonly ring: Ring;
 }
 
 /**
@@ -46,8 +50,7 @@ interface Ring {
  */
 export class Doorbell {
   readonly #rings = new Map<string, Ring>();
-  /** In a Cluster a read cannot span partitions; elsewhere all readers are in group 0. */
-  readonly #groups = new Map<Partition, Set<BlockingReader>>();
+  readonly #readers: SharedReaders<RingSubscription>;
   readonly #limit = new TaskLimit(LOCATED_AT_ONCE);
   #isClosed = false;
 
@@ -55,8 +58,15 @@ export class Doorbell {
     private readonly connections: Connections,
     private readonly locator: Locator,
     private readonly tails: () => Tails,
-    private readonly settings: RedisStoreSettings,
-  ) {}
+    settings: RedisStoreSettings,
+  ) {
+    this.#readers = new SharedReaders(connections, settings, {
+      entriesMax: ENTRIES_MAX,
+      // What comes next may not follow what was read before: Redis may have lost bytes.
+      restored: (subscriptions) => this.#relocateAll(subscriptions),
+      quiet: (subscriptions) => void this.#lookFor(subscriptions),
+    });
+  }
 
   follow(log: LogRef, from: Offset): void {
     const known = this.#rings.get(log.generation);
@@ -74,7 +84,9 @@ export class Doorbell {
   rest(log: LogRef): void {
     const ring = this.#rings.get(log.generation);
     if (ring === undefined || ring.lingering !== undefined) return;
-    ring.lingering = setTimeout(() => this.drop(log), LINGER_MS).unref();
+    // Not all at one time: a spy that leaves may have watched thousands.
+    const lingerMs = Math.round(LINGER_MS * (1 + Math.random()));
+    ring.lingering = setTimeout(() => this.drop(log), lingerMs).unref();
   }
 
   /** The log needs no doorbell: its writer is on this node, or it has ended. */
@@ -112,15 +124,15 @@ export class Doorbell {
 
   /** After news of renamings may have been missed. */
   relocate(partitions: readonly Partition[]): void {
-    this.#relocateAll((ring) => partitions.includes(partitionOf(ring.log.id)));
+    for (const ring of [...this.#rings.values()])
+      if (partitions.includes(partitionOf(ring.log.id))) this.#relocate(ring);
   }
 
   close(): void {
     this.#isClosed = true;
     for (const ring of this.#rings.values()) clearTimeout(ring.lingering);
     this.#rings.clear();
-    for (const readers of this.#groups.values()) for (const reader of readers) reader.close();
-    this.#groups.clear();
+    this.#readers.close();
   }
 
   async #locate(ring: Ring): Promise<void> {
@@ -162,18 +174,15 @@ export class Doorbell {
   #subscribe(ring: Ring, after: string): void {
     const { id, generation } = ring.log;
     const deliver = (entries: readonly RawEntry[]): void => this.#deliver(ring, entries);
-    ring.subscription = { key: bytesKey(id, generation, ring.epoch), after, deliver };
-    ring.reader = this.#readerWithRoom(this.connections.isCluster ? partitionOf(id) : 0);
-    ring.reader.add(ring.subscription);
+    ring.subscription = { key: bytesKey(id, generation, ring.epoch), after, deliver, ring };
+    this.#readers.add(partitionOf(id), ring.subscription);
   }
 
   #unsubscribe(ring: Ring): void {
-    const { reader, subscription } = ring;
-    if (reader === undefined || subscription === undefined) return;
-    delete ring.reader;
+    const { subscription } = ring;
+    if (subscription === undefined) return;
     delete ring.subscription;
-    reader.delete(subscription);
-    this.#tidy(this.connections.isCluster ? partitionOf(ring.log.id) : 0);
+    this.#readers.delete(partitionOf(ring.log.id), subscription);
   }
 
   #deliver(ring: Ring, entries: readonly RawEntry[]): void {
@@ -206,55 +215,20 @@ export class Doorbell {
     this.tails().stirred(ring.log);
   }
 
-  #readerWithRoom(group: Partition): BlockingReader {
-    const readers = this.#groups.get(group) ?? new Set();
-    this.#groups.set(group, readers);
-    for (const reader of readers) if (reader.size < this.settings.followedPerConnection) return reader;
-    const reader: BlockingReader = new BlockingReader(this.connections, this.settings, group, {
-      entriesMax: ENTRIES_MAX,
-      // What comes next may not follow what was read before: Redis may have lost bytes.
-      restored: () => this.#relocateAll((ring) => ring.reader === reader),
-      quiet: () => void this.#lookFor(reader),
-    });
-    readers.add(reader);
-    return reader;
-  }
-
   /** A blocked read gets nothing of a stream that was deleted, nor of one whose facts are gone. */
-  async #lookFor(reader: BlockingReader): Promise<void> {
-    const rings = [...this.#rings.values()].filter((ring) => ring.reader === reader);
-    const keys = rings.flatMap(({ log, epoch }) => [
-      bytesKey(log.id, log.generation, epoch),
-      factsKey(log.id),
-    ]);
+  async #lookFor(subscriptions: readonly RingSubscription[]): Promise<void> {
+    const keys = subscriptions.flatMap(({ key, ring }) => [key, factsKey(ring.log.id)]);
     try {
       if (keys.length === 0 || (await this.connections.commands.exists(...keys)) === keys.length) return;
-      this.#relocateAll((ring) => rings.includes(ring));
+      this.#relocateAll(subscriptions);
     } catch {
       // Redis is away: once it is back, the place of each log is asked for.
     }
   }
 
-  #relocateAll(isMeant: (ring: Ring) => boolean): void {
-    for (const ring of [...this.#rings.values()]) if (isMeant(ring)) this.#relocate(ring);
-  }
-
-  /** Forgets readers that read nothing, and dissolves the emptiest where the logs would do with half as many readers. */
-  #tidy(group: Partition): void {
-    const readers = this.#groups.get(group) ?? new Set();
-    for (const reader of readers) if (reader.size === 0) readers.delete(reader);
-    const followed = [...readers].reduce((sum, { size }) => sum + size, 0);
-    if (readers.size <= 1 + Math.ceil((2 * followed) / this.settings.followedPerConnection)) return;
-    const [emptiest] = [...readers].sort((a, b) => a.size - b.size);
-    if (emptiest === undefined) return;
-    readers.delete(emptiest);
-    for (const ring of this.#rings.values()) {
-      const { subscription } = ring;
-      if (ring.reader !== emptiest || subscription === undefined) continue;
-      emptiest.delete(subscription);
-      ring.reader = this.#readerWithRoom(group);
-      ring.reader.add(subscription);
-    }
+  #relocateAll(subscriptions: readonly RingSubscription[]): void {
+    for (const subscription of subscriptions)
+      if (subscription.ring.subscription === subscription) this.#relocate(subscription.ring);
   }
 
   #isCurrent(ring: Ring): boolean {
