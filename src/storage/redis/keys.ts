@@ -51,9 +51,14 @@ function keysAfterFacts(partition: Partition): readonly string[] {
     retiredKey(partition),
     `loom:{${partition}}:forks`,
     `loom:{${partition}}:producers`,
-    `loom:{${partition}}:names`,
+    namesPrefix(partition),
     lostPrefix(partition),
   ];
+}
+
+/** What the index of names consists of, see `lua/shared.lua`. */
+export function namesPrefix(partition: Partition): string {
+  return `loom:{${partition}}:names`;
 }
 
 /** There for a while where Redis has lost the log with this id, and none was made since. */

@@ -22,27 +22,31 @@ const WITH_SHARED = [
   'let-go',
   'forks',
   'is-there',
-  'find',
   'infos',
+  'commit',
+  'create',
+  'index',
+  'find',
 ] as const;
-/** Those that bring logs into the index of names; `spans.lua` is put before each as well. */
-const INDEXING = ['create', 'index'] as const;
+/** What is put between `shared.lua` and these. */
+const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['commit', ['judging']],
+  ['create', ['spans']],
+  ['index', ['built', 'spans']],
+  ['find', ['built']],
+]);
 const ABOUT_OTHERS = ['renew', 'bury', 'put-off', 'stage'] as const;
 
-export type ScriptName =
-  | (typeof WITH_SHARED)[number]
-  | (typeof INDEXING)[number]
-  | 'commit'
-  | (typeof ABOUT_OTHERS)[number];
+export type ScriptName = (typeof WITH_SHARED)[number] | (typeof ABOUT_OTHERS)[number];
 
 /** Makes the scripts known to a client. One that Redis has forgotten, as after a restart, ioredis sends again by itself. */
 export function loadScripts(client: RedisClient, spanLogs: number): void {
   const load = (name: string): string => readFileSync(join(__dirname, 'lua', `${name}.lua`), 'utf8');
-  const shared = load('shared');
-  for (const name of WITH_SHARED) client.defineCommand(commandOf(name), { lua: `${shared}\n${load(name)}` });
-  const spans = `${shared}\nlocal SPAN_LOGS = ${spanLogs}\n${load('spans')}`;
-  for (const name of INDEXING) client.defineCommand(commandOf(name), { lua: `${spans}\n${load(name)}` });
-  client.defineCommand(commandOf('commit'), { lua: `${shared}\n${load('judging')}\n${load('commit')}` });
+  const shared = `${load('shared')}\nlocal SPAN_LOGS = ${spanLogs}`;
+  for (const name of WITH_SHARED) {
+    const lua = [shared, ...(PARTS.get(name) ?? []).map(load), load(name)].join('\n');
+    client.defineCommand(commandOf(name), { lua });
+  }
   for (const name of ABOUT_OTHERS) client.defineCommand(commandOf(name), { lua: load(name) });
 }
 

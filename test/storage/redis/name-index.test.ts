@@ -6,8 +6,8 @@ import {
   ALL_PARTITIONS,
   factsKey,
   lifecycleKey,
+  namesPrefix,
   orderKey,
-  partitionKeys,
   partitionOf,
 } from '../../../src/storage/redis/keys';
 import { openRedisStore } from '../../../src/storage/redis/redis-store';
@@ -130,7 +130,7 @@ describe('the index of names', () => {
           outcome: { kind: 'deleted' },
         });
       for (const partition of ALL_PARTITIONS) {
-        const names = partitionKeys(partition).at(-1);
+        const names = namesPrefix(partition);
         for (const state of ['open', 'interrupted', 'closed'])
           expect(await admin.zcard(`${names}:${state}`)).toBe(0);
         expect(await admin.zcard(`${names}:spans`)).toBeLessThanOrEqual(2);
@@ -203,7 +203,7 @@ async function expectLists(store: LogStore, ids: readonly string[]): Promise<voi
 }
 
 function namesKey(id: string): string {
-  return partitionKeys(partitionOf(id)).at(-1) ?? '';
+  return namesPrefix(partitionOf(id));
 }
 
 /** Leaves a Redis as a version without the index leaves it. */
@@ -214,9 +214,7 @@ async function forget(admin: Redis): Promise<void> {
 
 async function untilIndexed(admin: Redis): Promise<void> {
   for (;;) {
-    const places = ALL_PARTITIONS.map((partition) =>
-      admin.hget(`${partitionKeys(partition).at(-1)}:built`, 'upTo'),
-    );
+    const places = ALL_PARTITIONS.map((partition) => admin.hget(`${namesPrefix(partition)}:built`, 'upTo'));
     if ((await Promise.all(places)).every((place) => place === 'all')) return;
     await delay(10);
   }

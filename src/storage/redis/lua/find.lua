@@ -4,7 +4,7 @@
   ARGV[6] prefix   ARGV[7] how many are wanted   ARGV[8] how many spans are looked at, at most   ARGV[9...] states
   Answers with { first ms of the last span that was looked at, or '' when there are no more, <id>\0<creation ms>:<generation>, ... }, of
   each span all that match and in no order; or with nil where there is no index. ]]
-if redis.call('HGET', BUILT, 'upTo') ~= 'all' or is_outdated() then return nil end
+if up_to_date() ~= 'all' then return nil end
 local FROM, PREFIX, WANTED, SPANS_MAX = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local found = { '' }
 local spans = redis.call('ZREVRANGEBYSCORE', SPANS, FROM, '-inf', 'LIMIT', 0, SPANS_MAX + 1)

@@ -6,14 +6,13 @@
   Answers 1 when all are in the index, else 0 ]]
 local STATES = { open = true, interrupted = true, closed = true }
 
-local up_to = redis.call('HGET', BUILT, 'upTo')
-if not up_to or is_outdated() then
+local up_to = up_to_date()
+if not up_to then
   for state in pairs(STATES) do redis.call('UNLINK', NAMES .. ':' .. state) end
   redis.call('UNLINK', SPANS)
   redis.call('ZADD', SPANS, 0, FIRST_SPAN)
-  local event = redis.call('XREVRANGE', LIFECYCLE, '+', '-', 'COUNT', 1)[1]
   up_to = ''
-  redis.call('HSET', BUILT, 'upTo', up_to, 'event', event and event[1] or '')
+  redis.call('HSET', BUILT, 'upTo', up_to, 'added', text(events_added()), 'told', '0')
 end
 if up_to == 'all' then return 1 end
 

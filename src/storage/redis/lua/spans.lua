@@ -1,5 +1,4 @@
--- How the logs of a partition are cut into spans, see `shared.lua`. SPAN_LOGS is put before this file, and this before the scripts that bring
--- logs into the index.
+-- How the logs of a partition are cut into spans, see `shared.lua`. It is put before the scripts that bring logs into the index.
 
 -- Begins a span at `start`. Those of these members of the order that belong to it leave `span`.
 local function cut_span(span, members, start)
@@ -19,10 +18,9 @@ end
 -- millisecond are never parted.
 -- `before`: only members of the order before this one are in the index yet
 local function begin_span(created_at, before)
-  local span = span_of(created_at)
+  local span, after = span_of(created_at)
   if not span then return end
-  local next_span = redis.call('ZRANGEBYSCORE', SPANS, '(' .. span, '+inf', 'LIMIT', 0, 1)[1]
-  local limit = '(' .. (before or next_span or '~')
+  local limit = '(' .. (before or after or '~')
   if redis.call('ZLEXCOUNT', ORDER, '[' .. span, limit) < SPAN_LOGS then return end
   local later = redis.call('ZRANGEBYLEX', ORDER, '[' .. created_at, limit)
   if #later == 0 then return cut_span(span, later, created_at) end
