@@ -4,6 +4,7 @@ import { judge } from '../../core/judge';
 import type { Commit, Committed, LogRef } from '../../core/log';
 import { sizeOf } from '../../core/size-of';
 import type { CommitLimits } from '../../core/store';
+import { factsEntry, isForJournal } from './journal-entry';
 import { type KnownLog, presentInfo } from './known-logs';
 import type { Register } from './register';
 import type { StoredFacts } from './stored-facts';
@@ -94,8 +95,9 @@ export class Commits {
       await this.register.update(kind, log, { ...log.facts, info: presentInfo(log), isExact: true });
     }
     if (hasBytes) await this.register.writeBytes(log, chunks);
+    const before = log.facts;
     try {
-      await this.register.write(kind, [{ before: log.facts, after, producers }]);
+      await this.register.write(kind, [{ before, after, producers }]);
     } catch (error) {
       log.isTorn ||= hasBytes;
       throw error;
@@ -104,6 +106,7 @@ export class Commits {
     const { info } = after;
     audience.tails.advanced(info, from, chunks, info.outcome);
     if (info.outcome !== undefined) audience.ended(info, info.tail, info.outcome);
+    if (isForJournal(before, after)) await this.register.parts.journal.append(factsEntry(after));
   }
 }
 

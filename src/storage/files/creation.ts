@@ -8,6 +8,7 @@ import { newLog } from '../../core/transition';
 import { damageOf } from './damage';
 import { isMissing, storeFailure } from './failures';
 import { Generations } from './generations';
+import { factsEntry } from './journal-entry';
 import type { Beginning } from './log-files';
 import type { Register } from './register';
 import type { StoredFacts } from './stored-facts';
@@ -31,20 +32,40 @@ export class Creation {
     const enter = (): Promise<Created> => this.#enter(after, init, mode);
     const beginning = beginningOf(after, init);
     const { fork } = init;
-    if (fork === undefined && beginning === undefined) return turns.run(id, enter);
+    if (fork === undefined && beginning === undefined) {
+      return turns.run(id, () => this.#enterEmpty(after, enter));
+    }
     // What is refused now need not be copied; what is refused only then is thrown away.
     this.#assertMayEnter(id, mode);
     if (fork !== undefined) this.#assertForkable(fork);
     const inTurn = (): Promise<Created> =>
       turns.runAll(fork === undefined ? [id] : [id, fork.source.id], enter);
-    if (beginning === undefined) return inTurn();
+    if (beginning === undefined) return this.#enterEmpty(after, inTurn);
     const { generation } = beginning;
-    const isThere = (): boolean => parts.facts.has(generation);
     try {
       // As a turn of its own, since a store that closes waits for those.
-      return await turns.run(generation, () => parts.files.make(beginning, inTurn, isThere));
+      return await turns.run(generation, () => this.#make(after, beginning, inTurn));
     } catch (error) {
       throw await this.#failureOf(error, fork);
+    }
+  }
+
+  async #enterEmpty(after: StoredFacts, enter: () => Promise<Created>): Promise<Created> {
+    const created = await enter();
+    await this.register.parts.journal.append(factsEntry(after));
+    return created;
+  }
+
+  /** Until the facts are stored, the journal says that the file is one which the next start removes. */
+  async #make(after: StoredFacts, beginning: Beginning, enter: () => Promise<Created>): Promise<Created> {
+    const { files, journal, facts } = this.register.parts;
+    const { generation } = beginning;
+    const isThere = (): boolean => facts.has(generation);
+    if (!(await journal.append({ kind: 'making', generation }))) throw journal.failure;
+    try {
+      return await files.make(beginning, enter, isThere);
+    } finally {
+      await journal.append(isThere() ? factsEntry(after) : { kind: 'gone', generation });
     }
   }
 

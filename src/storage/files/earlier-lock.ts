@@ -9,10 +9,10 @@ import { codeOf, isMissing } from './failures';
 const ADDRESS_BYTES_MAX = 103;
 
 /**
- * Versions up to 0.1 kept others out by a socket that listens in the directory, or in the temporary directory when the path was too
+ * Earlier versions kept others out by a socket that listens in the directory, or in the temporary directory when the path was too
  * long for a socket's address. The sockets of those that are dead are removed.
  *
- * @throws `inUse` when a process of such a version uses the directory
+ * @throws `inUse` when a process of one of them uses the directory
  */
 export async function assertNoEarlierVersion(directory: string, inUse: Error): Promise<void> {
   const sockets = await socketsOf(await realpath(directory));

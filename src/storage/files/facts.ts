@@ -3,6 +3,7 @@ import { type Database, open, type RootDatabase } from 'lmdb';
 import { isLogError, LogError } from '../../core/errors';
 import type { LogState } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import { About } from './about';
 import { PRIVATE_FILE } from './file-io';
 import { Lineage } from './lineage';
 import { Moments } from './moments';
@@ -35,14 +36,15 @@ const DEFAULT_SPAN_LOGS = 2_048;
  * ids       id, as bytes -> its present generation. LMDB takes keys of up to 1,978 bytes; an id has 512 at the most.
  * order     generation -> id and state. A generation begins with the time of its creation (UUIDv7) and sorts after all that were made
  *           before, so this is the order of creation.
- * about     the format, whether the index of names is complete, the kernel's boot under which the store was opened last, and what
- *           `probe` writes
+ * about     the format, whether the index of names and the journal are complete, the number of the journal's newest file, the kernel's
+ *           boot under which the store was opened last, and what `probe` writes
  */
 export class Facts {
   readonly producers: ProducerStates;
   readonly lineage: Lineage;
   readonly moments: Moments;
   readonly names: Names;
+  readonly about: About;
   readonly #root: RootDatabase<number, string>;
   readonly #transactions: Transactions;
   readonly #logs: Database<StoredFacts, string>;
@@ -66,6 +68,7 @@ export class Facts {
     this.#ids = this.#root.openDB({ name: 'ids', encoding: 'json', keyEncoding: 'binary' });
     this.#order = this.#root.openDB({ name: 'order', ...LENIENT_JSON });
     this.#about = this.#root.openDB({ name: 'about', encoding: 'json' });
+    this.about = new About(this.#root, this.#transactions);
     this.producers = new ProducerStates(this.#root);
     this.lineage = new Lineage(this.#root);
     this.moments = new Moments(this.#root);
@@ -92,28 +95,6 @@ export class Facts {
 
   noteIndexed(isComplete: boolean): Promise<void> {
     return this.commit(() => void this.#about.put('indexed', isComplete ? 1 : 0));
-  }
-
-  /** `bootNumber` when the store was opened last. */
-  get boot(): number | undefined {
-    return this.#about.get('boot');
-  }
-
-  /** The machine was started anew, and its clock is taken as it is. */
-  noteBoot(boot: number): Promise<void> {
-    return this.commit(() => {
-      void this.#about.put('boot', boot);
-      void this.#about.remove('skew');
-    });
-  }
-
-  /** How far the system's clock was ahead of the clock of the store. */
-  get skew(): number {
-    return this.#about.get('skew') ?? 0;
-  }
-
-  noteSkew(ms: number): Promise<void> {
-    return this.commit(() => void this.#about.put('skew', ms));
   }
 
   /** Resolves once everything that was committed is on the disk. */
@@ -236,7 +217,7 @@ export class Facts {
       void this.#ids.remove(Buffer.from(before.info.id));
       void this.#order.remove(before.info.generation);
       this.names.remove(before.info);
-      if (before.producers !== undefined) this.producers.doom(before.info.generation);
+      this.producers.doom(before.info.generation);
     }
     for (const step of lineage ?? []) this.lineage.apply(step);
   }

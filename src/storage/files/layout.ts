@@ -30,6 +30,16 @@ export class Layout {
     return join(this.shardOf(generation), `${generation}.log`);
   }
 
+  /** What is known of all logs, so that they can be brought back without the facts. */
+  journalOf(number: number): string {
+    return join(this.logs, `facts-${String(number).padStart(8, '0')}.jsonl`);
+  }
+
+  journalNumberOf(fileName: string): number | undefined {
+    const digits = /^facts-(\d{8,15})\.jsonl$/.exec(fileName)?.[1];
+    return digits === undefined ? undefined : Number(digits);
+  }
+
   /** The generation that a file in a shard belongs to; `undefined` for a file that is none of the store's. */
   generationOf(fileName: string): string | undefined {
     return /^([0-9a-f-]{36})\.log$/.exec(fileName)?.[1];

@@ -38,7 +38,6 @@ export interface FileBytes {
  */
 export class LogFiles {
   readonly #buffers = new PageBuffers();
-  readonly #beingMade = new Set<string>();
 
   constructor(
     private readonly layout: Layout,
@@ -72,20 +71,12 @@ export class LogFiles {
    * `isThere` after that, whether it threw or not.
    */
   async make<T>(beginning: Beginning, enter: () => Promise<T>, isThere: () => boolean): Promise<T> {
-    const { generation } = beginning;
-    this.#beingMade.add(generation);
     try {
       await this.#begin(beginning);
       return await enter();
     } finally {
-      if (!isThere()) await this.remove(generation);
-      this.#beingMade.delete(generation);
+      if (!isThere()) await this.remove(beginning.generation);
     }
-  }
-
-  /** Whether the file belongs to a log whose facts are not there yet. */
-  isBeingMade(generation: string): boolean {
-    return this.#beingMade.has(generation);
   }
 
   /** The bytes from `from` on, `bytes` of them at the most; none only where the file ends. */
@@ -121,17 +112,20 @@ export class LogFiles {
     });
   }
 
-  /** Never throws: a file that stays behind belongs to no log, and is removed at the next start. */
-  async remove(generation: string): Promise<void> {
+  /** Never throws. @returns whether there is no such file any more */
+  async remove(generation: string): Promise<boolean> {
     this.sync.forget(generation);
+    let isGone = true;
     try {
       await unlink(this.layout.logOf(generation));
     } catch (error) {
       // A log that never had a byte has no file.
-      if (!isMissing(error)) this.warn(`Removing a log's file failed: ${messageOf(error)}`, { generation });
+      isGone = isMissing(error);
+      if (!isGone) this.warn(`Removing a log's file failed: ${messageOf(error)}`, { generation });
     }
     // Only now that nobody can open it again: a descriptor that stays would keep the file's space.
     await this.descriptors.discard(generation);
+    return isGone;
   }
 }
 

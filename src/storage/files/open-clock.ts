@@ -10,12 +10,12 @@ import type { Room } from './room';
  * from there. After the machine was started anew the system's clock is taken as it is: it has been set right by then.
  */
 export async function openClock(facts: Facts, room: Room, warn: Warn): Promise<SteadyClock> {
-  const isSameBoot = (await bootNumber()) === facts.boot;
+  const isSameBoot = (await bootNumber()) === facts.about.boot;
   const note = (): void => {
     room
-      .write('change', () => facts.noteSkew(clock.skew))
+      .write('change', () => facts.about.noteSkew(clock.skew))
       .catch((error) => warn(`Storing how far the clock was set failed: ${messageOf(error)}`, { error }));
   };
-  const clock: SteadyClock = new SteadyClock(note, isSameBoot ? facts.skew : 0);
+  const clock: SteadyClock = new SteadyClock(note, isSameBoot ? facts.about.skew : 0);
   return clock;
 }

@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { LogError } from '../../core/errors';
 import { assertSound } from '../../lmdb/assert-sound';
@@ -6,8 +5,10 @@ import { DamagedDatabase } from '../../lmdb/damaged-database';
 import type { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
 import { isMissing, storeFailure } from './failures';
+import { NO_FACTS, takeInventory } from './inventory';
 import type { Layout } from './layout';
 import type { FilesStoreOptions } from './options';
+import { assertFactsFit } from './orphans';
 import { Room } from './room';
 
 /**
@@ -20,8 +21,11 @@ export async function openFacts(
   { durability, spanLogs }: Pick<FilesStoreOptions, 'durability' | 'spanLogs'>,
 ): Promise<Facts> {
   const found = await stat(layout.facts).catch(ignoreMissing);
-  if (found === undefined) await Room.assertForNewStore(layout);
-  else assertIsFile(layout, found);
+  if (found?.isFile() === false) throw damagedFacts(layout, 'it is not a regular file');
+  if (found === undefined || found.size === 0) {
+    assertFactsFit(layout, await takeInventory(layout, NO_FACTS), found ? 'empty' : 'missing');
+    await Room.assertForNewStore(layout);
+  }
   await lock.add(layout.facts);
   await assertSound(layout.facts).catch((cause) => {
     throw cause instanceof DamagedDatabase ? damagedFacts(layout, cause.message, cause) : cause;
@@ -31,10 +35,6 @@ export async function openFacts(
   } catch (error) {
     throw storeFailure(`Opening ${layout.facts}`, error);
   }
-}
-
-function assertIsFile(layout: Layout, found: Stats): void {
-  if (!found.isFile()) throw damagedFacts(layout, 'it is not a regular file');
 }
 
 function damagedFacts({ facts, recovery }: Layout, why: string, cause?: unknown): LogError {

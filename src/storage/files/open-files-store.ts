@@ -1,23 +1,25 @@
 import { mkdir } from 'node:fs/promises';
-import { messageOf } from '../../core/errors';
 import type { LogStore } from '../../core/store';
 import { DamageReports } from '../damage-reports';
 import { Descriptors } from './descriptors';
 import { DirectoryLock } from './directory-lock';
+import { DoomedLogs } from './doomed-logs';
 import { isNoRoom, storeFailure } from './failures';
 import { makeDirectory, PRIVATE_DIRECTORY } from './file-io';
 import { FilesStore } from './files-store';
 import { indexNames } from './index-names';
+import { takeInventory } from './inventory';
+import { Journal } from './journal';
 import { Layout } from './layout';
 import { LogFiles } from './log-files';
 import { openClock } from './open-clock';
 import { openFacts } from './open-facts';
 import type { FilesStoreOptions, Warn } from './options';
+import { assertFactsFit } from './orphans';
 import { explainPermissions, warnIfShared } from './permissions';
-import { recover } from './recover';
-import { removeDoomed } from './remove-doomed';
+import { type Recovery, recover } from './recover';
+import { removeRemains } from './remains';
 import { Room } from './room';
-import { sweep } from './sweep';
 import { Sync } from './sync';
 
 /**
@@ -57,37 +59,47 @@ async function openLocked(
   const room = new Room(layout, facts);
   const damage = new DamageReports(options.alarm);
   const clock = await openClock(facts, room, warn);
-  try {
-    await makeRoom(room, warn);
-    await facts.checkFormat();
-    await indexNames(facts, room);
-    await recover({ layout, facts, room, warn, damage, clock });
-    await removeDoomed({ facts, room, warn });
-  } catch (error) {
+  const journal = await settle({ layout, facts, room, warn, damage, clock }).catch(async (error) => {
     await facts.close();
     throw storeFailure('Opening the store', error);
-  }
+  });
   const descriptors = new Descriptors(layout, openFilesMax, warn);
   const sync = new Sync(layout, descriptors, { durability, intervalMs, warn });
   const files = new LogFiles(layout, descriptors, sync, warn);
-  const closing = new AbortController();
-  const isKnown = (generation: string): boolean => facts.has(generation) || files.isBeingMade(generation);
-  const swept = sweep(layout, isKnown, warn, closing.signal).catch((error) =>
-    warn(`Looking for files without a log failed: ${messageOf(error)}`, { error }),
-  );
+  const doomed = new DoomedLogs({ facts, files, journal, room, warn });
+  await doomed.clearAll();
   const close = async (): Promise<void> => {
-    closing.abort();
-    await swept;
     try {
       await sync.close();
       await descriptors.close();
+      await doomed.idle();
+      await journal.close();
       await facts.close();
     } finally {
       await lock.release();
     }
   };
   const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
-  return new FilesStore({ facts, files, sync, room, clock, warn, damage, close }, logsMax);
+  return new FilesStore({ facts, files, journal, doomed, sync, room, clock, warn, damage, close }, logsMax);
+}
+
+/** Brings the facts, the files and the journal together. Nothing is changed before all of them were found to fit. */
+async function settle(parts: Omit<Recovery, 'journal'>): Promise<Journal> {
+  const { layout, facts, room, warn } = parts;
+  const inventory = await takeInventory(layout, facts);
+  assertFactsFit(layout, inventory, 'there');
+  await makeRoom(room, warn);
+  await facts.checkFormat();
+  await removeRemains(layout, inventory, warn);
+  await indexNames(facts, room);
+  const journal = await Journal.open({ layout, facts, room, warn });
+  try {
+    await recover({ ...parts, journal });
+    return journal;
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
 }
 
 /** A disk that is full already must not keep the store from starting: its logs can be read, and removed. */

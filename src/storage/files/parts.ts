@@ -1,6 +1,8 @@
 import type { SteadyClock } from '../../core/clock';
 import type { DamageReports } from '../damage-reports';
+import type { DoomedLogs } from './doomed-logs';
 import type { Facts } from './facts';
+import type { Journal } from './journal';
 import type { LogFiles } from './log-files';
 import type { Warn } from './options';
 import type { Room } from './room';
@@ -10,6 +12,8 @@ import type { Sync } from './sync';
 export interface Parts {
   readonly facts: Facts;
   readonly files: LogFiles;
+  readonly journal: Journal;
+  readonly doomed: DoomedLogs;
   readonly sync: Sync;
   readonly room: Room;
   /** Measures all that waits for a time. */

@@ -15,8 +15,8 @@ const BATCH = 256;
  * Where the producers of commits stand.
  *
  * producers  [generation, digest of the name] -> epoch and sequence. A name may be longer than a key of LMDB.
- * doomed     generation: its log is gone, and its states have yet to be removed. A log may have more of them than one transaction
- *            should take.
+ * doomed     generation: its log is gone, and its files and states have yet to be removed. A log may have more states than one
+ *            transaction should take.
  */
 export class ProducerStates {
   readonly #states: Database<Value, Key>;
@@ -48,18 +48,32 @@ export class ProducerStates {
     void this.#doomed.put(generation, true);
   }
 
-  /** One generation whose states are still to be removed. */
-  firstDoomed(): string | undefined {
-    const [first] = this.#doomed.getKeys({ limit: 1 });
-    return first;
+  /** Every generation of which something is still to be removed. */
+  doomed(): readonly string[] {
+    return [...this.#doomed.getKeys()];
   }
 
-  /** Runs inside a batch: removes some of a doomed generation's states, and its doom with the last of them. */
-  removeSome(generation: string): void {
-    const range = { start: [generation, ''] as Key, end: [generation, LAST] as Key, limit: BATCH };
-    const keys = [...this.#states.getKeys(range)];
-    for (const key of keys) void this.#states.remove(key);
-    if (keys.length < BATCH) void this.#doomed.remove(generation);
+  isDoomed(generation: string): boolean {
+    return this.#doomed.doesExist(generation);
+  }
+
+  /**
+   * Runs inside a batch: removes the states of doomed generations, and the doom of each with the last of its states.
+   * @returns the generations of which some are left
+   */
+  removeSome(generations: readonly string[]): readonly string[] {
+    let room = BATCH;
+    const left: string[] = [];
+    for (const generation of generations) {
+      const range = { start: [generation, ''] as Key, end: [generation, LAST] as Key, limit: room };
+      const keys = room > 0 ? [...this.#states.getKeys(range)] : [];
+      for (const key of keys) void this.#states.remove(key);
+      // One that finds no room has yet to be looked at.
+      if (keys.length < room) void this.#doomed.remove(generation);
+      else left.push(generation);
+      room -= keys.length;
+    }
+    return left;
   }
 }
 

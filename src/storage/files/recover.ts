@@ -8,6 +8,8 @@ import type { DamageReports } from '../damage-reports';
 import { bootNumber } from './boot';
 import type { Facts } from './facts';
 import { isMissing } from './failures';
+import type { Journal } from './journal';
+import { factsEntry, isForJournal } from './journal-entry';
 import type { Layout } from './layout';
 import type { Warn } from './options';
 import { readableFacts } from './readable-facts';
@@ -21,6 +23,7 @@ export interface Recovery {
   readonly layout: Layout;
   readonly facts: Facts;
   readonly room: Room;
+  readonly journal: Journal;
   readonly warn: Warn;
   readonly damage: DamageReports;
   readonly clock: SteadyClock;
@@ -32,9 +35,9 @@ export interface Recovery {
  * logs are not looked at, however many there are.
  */
 export async function recover(recovery: Recovery): Promise<void> {
-  const { facts, room, damage } = recovery;
+  const { facts, room, journal, damage } = recovery;
   const boot = await bootNumber();
-  const isSameBoot = boot !== undefined && boot === facts.boot;
+  const isSameBoot = boot !== undefined && boot === facts.about.boot;
   const unsealed = facts.moments.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
@@ -43,8 +46,10 @@ export async function recover(recovery: Recovery): Promise<void> {
     );
     const changes = steps.filter((step) => step !== undefined);
     if (changes.length > 0) await room.write('change', () => facts.write(changes));
+    const news = changes.filter(({ before, after }) => isForJournal(before, after));
+    await Promise.all(news.map(({ after }) => journal.append(factsEntry(after))));
   }
-  if (boot !== undefined && !isSameBoot) await room.write('change', () => facts.noteBoot(boot));
+  if (boot !== undefined && !isSameBoot) await room.write('change', () => facts.about.noteBoot(boot));
   // A loss whose number readers know must not be forgotten by a power cut: another one would get the same number.
   await facts.synced();
 }
@@ -53,7 +58,7 @@ async function recoverLog(
   { layout, warn, clock }: Recovery,
   before: StoredFacts | undefined,
   isSameBoot: boolean,
-): Promise<Step | undefined> {
+): Promise<Required<Pick<Step, 'before' | 'after'>> | undefined> {
   if (before === undefined) return undefined;
   const { info, isExact } = before;
   const path = layout.logOf(info.generation);

@@ -4,9 +4,9 @@ import { hasExpired } from '../../core/expiry';
 import type { LogInfo, LogRef, Outcome } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { attempt } from './failures';
+import { factsEntry, isForJournal } from './journal-entry';
 import { type KnownLog, KnownLogs, recordDamaged } from './known-logs';
 import type { Parts } from './parts';
-import { removeDoomed } from './remove-doomed';
 import type { Step, StoredFacts } from './stored-facts';
 import { Turns } from './turns';
 
@@ -83,8 +83,10 @@ export class Register {
 
   /** Stores changed facts of a log that stays. */
   async update(kind: 'new' | 'change', log: KnownLog, after: StoredFacts): Promise<void> {
-    await this.write(kind, [{ before: log.facts, after }]);
+    const before = log.facts;
+    await this.write(kind, [{ before, after }]);
     this.known.stored(log, after);
+    if (isForJournal(before, after)) await this.parts.journal.append(factsEntry(after));
   }
 
   /** Writes at the tail, which the caller moves once the bytes count. @throws LogError `STORE_FULL`, `STORE_UNAVAILABLE` */
@@ -118,7 +120,7 @@ export class Register {
     kind: 'new' | 'change',
     then: readonly Step[],
   ): Promise<void> {
-    const { facts, files } = this.parts;
+    const { facts, doomed } = this.parts;
     const { info } = log.facts;
     await facts.lineage.leave(info, async () => {
       const how = outcome.kind === 'replaced' ? 'replaced' : 'removed';
@@ -127,7 +129,6 @@ export class Register {
     });
     this.known.forget(log.generation);
     this.audience.ended(info, log.tail, outcome);
-    await files.remove(log.generation);
-    if (log.facts.producers !== undefined) await removeDoomed(this.parts);
+    await doomed.clear(log.generation);
   }
 }

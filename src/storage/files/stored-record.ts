@@ -8,6 +8,13 @@ export function isStoredFacts(value: unknown, generation: string): value is Stor
   return [deadline, graceMs, producers].every((number) => number === undefined || Number.isFinite(number));
 }
 
+/** The same for a value that may be of any log, or of none. */
+export function storedFactsIn(value: unknown): StoredFacts | undefined {
+  const info = isObject(value) ? value['info'] : undefined;
+  const generation = isObject(info) ? info['generation'] : undefined;
+  return typeof generation === 'string' && isStoredFacts(value, generation) ? value : undefined;
+}
+
 function isInfo(value: unknown, generation: string): value is LogInfo {
   if (!isObject(value) || value['generation'] !== generation) return false;
   const { id, state, outcome, tail, epoch, contentType, createdAt, updatedAt, expiresAt } = value;

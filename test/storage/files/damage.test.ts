@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rm, truncate } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { generateGeneration } from '../../../src/core/log-id';
+import { rm, truncate } from 'node:fs/promises';
 import { START } from '../../../src/core/offset';
 import { createLogOf, readAll, seal } from '../../contract/logs';
 import { fileOf, infoOf, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
-import { until } from './until';
 
 describe('files that were tampered with', () => {
   it('a sealed log that lost bytes serves those that are left, and names the others', () =>
@@ -59,20 +56,6 @@ describe('files that were tampered with', () => {
           losses: [{ number: 1, from: 3, to: 9 }],
         });
       });
-    }));
-
-  it('files whose log is not known are removed at the start, and those of logs that are known stay', () =>
-    withDirectory(async (directory) => {
-      const writer = await withStore(directory, (store) => createLogOf(store, 'known'));
-      const log = { ...writer.log, generation: generateGeneration() };
-      const orphan = fileOf(directory, { ...writer, log });
-      await mkdir(dirname(orphan), { recursive: true });
-      await copyFile(fileOf(directory, writer), orphan);
-      await withStore(directory, async (store) => {
-        await until(() => !existsSync(orphan));
-        expect((await readAll(store, writer.log)).bytes.toString()).toBe('known');
-      });
-      expect(existsSync(fileOf(directory, writer))).toBe(true);
     }));
 
   it('removed and replaced logs leave no file behind', () =>

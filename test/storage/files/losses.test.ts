@@ -24,7 +24,7 @@ async function lossesOf(store: LogStore, { log }: Writer): Promise<string[]> {
 /** As if the kernel had been started anew since the store was closed. */
 async function reboot(directory: string): Promise<void> {
   const facts = new Facts(`${directory}/loom.mdb`, true);
-  await facts.noteBoot(1);
+  await facts.about.noteBoot(1);
   await facts.close();
 }
 

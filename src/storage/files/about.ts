@@ -1,0 +1,58 @@
+import type { Database, RootDatabase } from 'lmdb';
+import type { Transactions } from './transactions';
+
+/** What the facts know of the store as a whole. */
+export class About {
+  readonly #about: Database<number, string>;
+
+  constructor(
+    root: RootDatabase<number, string>,
+    private readonly transactions: Transactions,
+  ) {
+    this.#about = root.openDB({ name: 'about', encoding: 'json' });
+  }
+
+  /** `bootNumber` when the store was opened last. */
+  get boot(): number | undefined {
+    return this.#about.get('boot');
+  }
+
+  /** The machine was started anew, and its clock is taken as it is. */
+  noteBoot(boot: number): Promise<void> {
+    return this.transactions.commit(() => {
+      void this.#about.put('boot', boot);
+      void this.#about.remove('skew');
+    });
+  }
+
+  /** How far the system's clock was ahead of the clock of the store. */
+  get skew(): number {
+    return this.#about.get('skew') ?? 0;
+  }
+
+  noteSkew(ms: number): Promise<void> {
+    return this.#put('skew', ms);
+  }
+
+  /** The number of the newest file of the journal. */
+  get journalNumber(): number {
+    return this.#about.get('journal') ?? 0;
+  }
+
+  noteJournal(number: number): Promise<void> {
+    return this.#put('journal', number);
+  }
+
+  /** Whether every log has a line in the journal. */
+  get isJournaled(): boolean {
+    return this.#about.get('journaled') === 1;
+  }
+
+  noteJournaled(): Promise<void> {
+    return this.#put('journaled', 1);
+  }
+
+  #put(key: string, value: number): Promise<void> {
+    return this.transactions.commit(() => void this.#about.put(key, value));
+  }
+}

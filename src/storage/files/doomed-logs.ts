@@ -1,0 +1,78 @@
+import { messageOf } from '../../core/errors';
+import type { Facts } from './facts';
+import type { Journal } from './journal';
+import type { LogFiles } from './log-files';
+import type { Warn } from './options';
+import type { Room } from './room';
+
+interface DoomedParts {
+  readonly facts: Facts;
+  readonly files: LogFiles;
+  readonly journal: Journal;
+  readonly room: Room;
+  readonly warn: Warn;
+}
+
+/** How many logs are forgotten in one transaction, so that none needs more room than is kept for it. */
+const BATCH = 64;
+
+/**
+ * Clears away what is left of removed logs. The transaction that removes a log marks its generation as doomed. Then go its files, then
+ * its producers' states, and with the last of them the mark: wherever a crash comes, the next start goes on from the mark.
+ */
+export class DoomedLogs {
+  /** Their files are gone. */
+  #cleared: readonly string[] = [];
+  #forgetting: Promise<void> | undefined;
+
+  constructor(private readonly parts: DoomedParts) {}
+
+  /** Clears what an earlier process left. */
+  async clearAll(): Promise<void> {
+    const { facts } = this.parts;
+    for (const generation of facts.producers.doomed()) {
+      // A recovery that was cut off has given the log another id: it is there.
+      if (!facts.has(generation)) await this.clear(generation);
+    }
+    await this.idle();
+  }
+
+  /** Resolves once the log's files are gone; the rest follows soon. Never throws: what cannot be removed stays doomed. */
+  async clear(generation: string): Promise<void> {
+    const { files, journal } = this.parts;
+    const [isGone] = await Promise.all([
+      files.remove(generation),
+      journal.append({ kind: 'gone', generation }),
+    ]);
+    if (!isGone) return;
+    this.#cleared = [...this.#cleared, generation];
+    this.#forgetting ??= this.#forget().finally(() => {
+      this.#forgetting = undefined;
+    });
+  }
+
+  /** Resolves once nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#forgetting;
+  }
+
+  async #forget(): Promise<void> {
+    const { facts, room, warn } = this.parts;
+    try {
+      while (this.#cleared.length > 0) {
+        const batch = this.#cleared.slice(0, BATCH);
+        this.#cleared = this.#cleared.slice(BATCH);
+        let left = batch;
+        await room.write('change', () =>
+          facts.commit(() => {
+            left = [...facts.producers.removeSome(batch)];
+          }),
+        );
+        this.#cleared = [...left, ...this.#cleared];
+      }
+    } catch (error) {
+      this.#cleared = [];
+      warn(`Clearing away what is left of removed streams failed: ${messageOf(error)}`, { error });
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Facts } from './facts';
+import type { JournalEntry } from './journal-entry';
+import { readJournal, segmentsOf } from './journal-segments';
+import type { Layout } from './layout';
+import type { StoredFacts } from './stored-facts';
+
+/** A log that the facts do not know. */
+export interface Orphan {
+  readonly generation: string;
+  readonly hasFile: boolean;
+  /** What the journal knows of it. */
+  readonly facts?: StoredFacts;
+}
+
+export interface Inventory {
+  readonly orphans: readonly Orphan[];
+  /** Files of logs that were being made or removed when the process died. They were acknowledged to nobody, or removed for good. */
+  readonly remains: readonly string[];
+  /** What the facts know of logs is not what was known last. */
+  readonly isOlder: boolean;
+}
+
+/** What of the facts an inventory needs. */
+export type Knowing = Pick<Facts, 'has' | 'newestFirst'> & {
+  readonly about: Pick<Facts['about'], 'journalNumber'>;
+  readonly producers: Pick<Facts['producers'], 'isDoomed'>;
+};
+
+/** What is known where there are no facts. */
+export const NO_FACTS: Knowing = {
+  has: () => false,
+  newestFirst: () => [],
+  about: { journalNumber: 0 },
+  producers: { isDoomed: () => false },
+};
+
+/** Compares the files of all logs with the facts. Reads their names, and the journal where something does not fit. */
+export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inventory> {
+  const isUnknown = (generation: string): boolean =>
+    !facts.has(generation) && !facts.producers.isDoomed(generation);
+  const files = new Set(await filesIn(layout, isUnknown));
+  const isBehind = ((await segmentsOf(layout)).at(-1)?.number ?? 0) > facts.about.journalNumber;
+  const isOlder = isBehind && facts.newestFirst(undefined, 1).length > 0;
+  if (files.size === 0 && !isBehind) return { orphans: [], remains: [], isOlder };
+  const journal = await readJournal(layout);
+  const [remains, withFile] = partition([...files], (generation) => isOver(journal.get(generation)));
+  const withoutFile = [...journal.values()].filter(
+    ({ kind, generation }) => kind === 'facts' && !files.has(generation) && isUnknown(generation),
+  );
+  const orphans = [
+    ...withFile.map((generation) => orphanOf(generation, true, journal.get(generation))),
+    ...withoutFile.map((entry) => orphanOf(entry.generation, false, entry)),
+  ];
+  return { orphans, remains, isOlder };
+}
+
+/** Whether a file that no facts know may be removed. */
+function isOver(entry: JournalEntry | undefined): boolean {
+  return entry !== undefined && entry.kind !== 'facts';
+}
+
+function orphanOf(generation: string, hasFile: boolean, entry: JournalEntry | undefined): Orphan {
+  return { generation, hasFile, ...(entry?.kind === 'facts' && { facts: entry.facts }) };
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** The generations of which there is a file. */
+async function filesIn(layout: Layout, isWanted: (generation: string) => boolean): Promise<string[]> {
+  const found: string[] = [];
+  const entries = await readdir(layout.logs, { withFileTypes: true });
+  for (const shard of entries.filter((entry) => entry.isDirectory())) {
+    for (const name of await readdir(join(layout.logs, shard.name))) {
+      const generation = layout.generationOf(name);
+      if (generation !== undefined && isWanted(generation)) found.push(generation);
+    }
+  }
+  return found;
+}

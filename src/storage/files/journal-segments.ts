@@ -1,0 +1,39 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { type JournalEntry, parseLine } from './journal-entry';
+import type { Layout } from './layout';
+
+export interface Segment {
+  readonly number: number;
+  readonly bytes: number;
+}
+
+/** The files of the journal, the oldest first. */
+export async function segmentsOf(layout: Layout): Promise<readonly Segment[]> {
+  const numbers = (await readdir(layout.logs)).map((name) => layout.journalNumberOf(name));
+  const found = numbers.filter((number) => number !== undefined).sort((a, b) => a - b);
+  return Promise.all(
+    found.map(async (number) => ({ number, bytes: (await stat(layout.journalOf(number))).size })),
+  );
+}
+
+export async function* entriesIn(layout: Layout, { number }: Segment): AsyncIterable<JournalEntry> {
+  const lines = createInterface({
+    input: createReadStream(layout.journalOf(number)),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  for await (const line of lines) {
+    const entry = parseLine(line);
+    if (entry !== undefined) yield entry;
+  }
+}
+
+/** The last entry of each log. */
+export async function readJournal(layout: Layout): Promise<ReadonlyMap<string, JournalEntry>> {
+  const last = new Map<string, JournalEntry>();
+  for (const segment of await segmentsOf(layout)) {
+    for await (const entry of entriesIn(layout, segment)) last.set(entry.generation, entry);
+  }
+  return last;
+}

@@ -1,0 +1,226 @@
+import { constants } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { isLogError, messageOf } from '../../core/errors';
+import type { Facts } from './facts';
+import { isNoRoom } from './failures';
+import { closeFile, openFile, PRIVATE_FILE, truncateFile, writeAll } from './file-io';
+import { factsEntry, type JournalEntry, lineOf } from './journal-entry';
+import { entriesIn, type Segment, segmentsOf } from './journal-segments';
+import type { Layout } from './layout';
+import type { Warn } from './options';
+import type { Room } from './room';
+
+const SEGMENT_BYTES = 16 << 20;
+/** What the journal may have beyond a few times what the facts need. */
+const SPARE_BYTES = 64 << 20;
+const SPARE_SEGMENTS = 64;
+/** How many logs get a new line at once. */
+const BATCH = 256;
+
+export interface JournalParts {
+  readonly layout: Layout;
+  readonly facts: Facts;
+  readonly room: Room;
+  readonly warn: Warn;
+}
+
+/**
+ * What the facts are, a second time and beside the bytes: lines in files that are only ever appended to, from which logs are brought
+ * back when the facts are lost. A log has a line when it is made, when its metadata changes, when it ends and when it is removed. An
+ * append writes none. Lines that come together are one write.
+ *
+ * Each start begins a new file, whose number the facts have before: facts that do not know the newest one are older than the logs.
+ * The oldest file is removed when there is too much; of the logs in it those that are still there get a new line.
+ */
+export class Journal {
+  #entries: JournalEntry[] = [];
+  #next: Promise<boolean> | undefined;
+  #writing: Promise<boolean> = Promise.resolve(true);
+  #collecting: Promise<void> | undefined;
+  #isClosed = false;
+  #fd: number | undefined;
+  #bytes = 0;
+  /** Logs whose lines could not be written. They get one with the next write. */
+  #missed = new Set<string>();
+  #failure: unknown;
+  /** Logs whose files are being made. */
+  readonly #making = new Set<string>();
+
+  private constructor(
+    private readonly parts: JournalParts,
+    /** Complete, the oldest first. */
+    private readonly segments: Segment[],
+    private number: number,
+  ) {}
+
+  static async open(parts: JournalParts): Promise<Journal> {
+    const { facts, layout } = parts;
+    const segments = [...(await segmentsOf(layout))];
+    const journal = new Journal(
+      parts,
+      segments,
+      Math.max(facts.about.journalNumber, segments.at(-1)?.number ?? 0),
+    );
+    try {
+      await journal.#begin();
+      if (segments.length === 0 || !facts.about.isJournaled) await journal.#writeAll();
+    } catch (error) {
+      // A full disk keeps no store from starting: the next write tries again.
+      if (!isNoRoom(error)) throw error;
+    }
+    return journal;
+  }
+
+  /** Why the last write failed, if it did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** @returns whether the line is written: then it survives the process */
+  append(entry: JournalEntry): Promise<boolean> {
+    if (entry.kind === 'making') this.#making.add(entry.generation);
+    else this.#making.delete(entry.generation);
+    this.#entries.push(entry);
+    this.#next ??= this.#flush();
+    return this.#next;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#collecting;
+    await this.#next;
+    await this.#writing;
+    if (this.#fd !== undefined) await closeFile(this.#fd);
+  }
+
+  async #flush(): Promise<boolean> {
+    await this.#writing;
+    const entries = this.#entries;
+    this.#entries = [];
+    this.#next = undefined;
+    this.#writing = this.#write(entries);
+    return this.#writing;
+  }
+
+  /** Never throws. */
+  async #write(entries: readonly JournalEntry[]): Promise<boolean> {
+    try {
+      const fd = this.#bytes >= SEGMENT_BYTES ? await this.#begin() : (this.#fd ?? (await this.#begin()));
+      const missed = [...this.#missed].map((generation) => this.#entryOf(generation));
+      const lines = [...missed, ...entries].filter((entry) => entry !== undefined).map(lineOf);
+      const bytes = Buffer.from(lines.join(''));
+      await writeAll(fd, [bytes], this.#bytes);
+      this.#bytes += bytes.length;
+      this.#missed.clear();
+      this.#failure = undefined;
+      return true;
+    } catch (error) {
+      // A full disk is what every producer is told anyway, and nothing is missed by it in the end.
+      const isNews = this.#failure === undefined && !isNoRoom(error);
+      if (isNews) this.parts.warn(`Writing the journal of streams failed: ${messageOf(error)}`, { error });
+      this.#failure = error;
+      for (const { generation } of entries) this.#missed.add(generation);
+      if (this.#fd !== undefined) await truncateFile(this.#fd, this.#bytes).catch(() => {});
+      return false;
+    }
+  }
+
+  /** Goes on in a new file. */
+  async #begin(): Promise<number> {
+    const { facts, room } = this.parts;
+    await room.write('change', () => facts.about.noteJournal(this.number + 1));
+    // No power cut must make the facts older than the file.
+    await facts.synced();
+    if (this.#fd !== undefined) {
+      await closeFile(this.#fd);
+      this.segments.push({ number: this.number, bytes: this.#bytes });
+    }
+    this.number += 1;
+    this.#fd = undefined;
+    this.#bytes = 0;
+    const fd = await this.#open();
+    this.#fd = fd;
+    this.#collectIfLarge();
+    return fd;
+  }
+
+  #open(): Promise<number> {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
+    return openFile(this.parts.layout.journalOf(this.number), flags, PRIVATE_FILE);
+  }
+
+  /** For logs that were made before there was a journal, or whose journal was removed. */
+  async #writeAll(): Promise<void> {
+    const { facts, room } = this.parts;
+    for (let after: string | undefined; ; ) {
+      const batch = facts.oldestFirst(after, BATCH);
+      const written = await Promise.all(batch.map(({ generation }) => this.#rewrite(generation)));
+      if (written.includes(false)) return;
+      after = batch.at(-1)?.generation;
+      if (after === undefined) break;
+    }
+    await room.write('change', () => facts.about.noteJournaled());
+  }
+
+  #collectIfLarge(): void {
+    if (this.#isClosed || this.#collecting !== undefined || !this.#isLarge()) return;
+    this.#collecting = this.#collect().finally(() => {
+      this.#collecting = undefined;
+    });
+  }
+
+  #isLarge(): boolean {
+    const bytes = this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    const isFull = bytes > SPARE_BYTES + 4 * this.parts.facts.bytesUsed;
+    return isFull || this.segments.length > SPARE_SEGMENTS + (2 * bytes) / SEGMENT_BYTES;
+  }
+
+  async #collect(): Promise<void> {
+    const { layout, warn } = this.parts;
+    try {
+      for (
+        let oldest = this.segments[0];
+        oldest !== undefined && this.#isLarge();
+        oldest = this.segments[0]
+      ) {
+        if (!(await this.#rewriteAll(oldest))) return;
+        await unlink(layout.journalOf(oldest.number));
+        this.segments.shift();
+      }
+    } catch (error) {
+      warn(`Shortening the journal of streams failed: ${messageOf(error)}`, { error });
+    }
+  }
+
+  /** @returns whether every log of a segment that is still there has a new line */
+  async #rewriteAll(segment: Segment): Promise<boolean> {
+    let batch: Promise<boolean>[] = [];
+    for await (const entry of entriesIn(this.parts.layout, segment)) {
+      batch.push(this.#rewrite(entry.generation, entry));
+      if (batch.length < BATCH) continue;
+      if (this.#isClosed || (await Promise.all(batch)).includes(false)) return false;
+      batch = [];
+    }
+    return !(await Promise.all(batch)).includes(false);
+  }
+
+  /** Gives a log a new line, unless it is gone. @param found the line that it has */
+  async #rewrite(generation: string, found?: JournalEntry): Promise<boolean> {
+    const entry = this.#entryOf(generation, found);
+    return entry === undefined || entry.kind === 'gone' || this.append(entry);
+  }
+
+  /** What the journal is to say of a log now. */
+  #entryOf(generation: string, found?: JournalEntry): JournalEntry | undefined {
+    const gone = { kind: 'gone', generation } as const;
+    if (this.#making.has(generation)) return { kind: 'making', generation };
+    try {
+      const facts = this.parts.facts.get(generation);
+      return facts === undefined ? gone : factsEntry(facts);
+    } catch (error) {
+      // A record that cannot be read: what the journal has may be all that is left.
+      if (isLogError(error, 'STORE_DAMAGED')) return found;
+      throw error;
+    }
+  }
+}
