@@ -4,7 +4,7 @@ import { type Layer, parseValue } from './layer';
 import { SETTINGS } from './settings';
 
 export interface CommandLine {
-  readonly asks: 'help' | 'version' | 'start';
+  readonly asks: 'help' | 'version' | 'start' | 'recover';
   /** Files and directories, in order. */
   readonly configs: readonly string[];
   readonly flags: Layer;
@@ -29,7 +29,9 @@ export const FLAGS: readonly Flag[] = [
 
 /** @throws UsageError */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
-  const { help, version, config, listen, ...given } = parse(argv);
+  const { values, positionals } = parse(argv);
+  const { help, version, config, listen, ...given } = values;
+  const command = commandOf(positionals);
   const texts = new Map(Object.entries(given));
   if (listen !== undefined) texts.set('listeners', listen.join(','));
   const flags = new Map<string, unknown>();
@@ -41,17 +43,24 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       inUsage(() => parseValue(setting, setting.option.check.fromText(text), `--${flagOf(setting.key)}`)),
     );
   }
-  return { asks: help ? 'help' : version ? 'version' : 'start', configs: config ?? [], flags };
+  return { asks: help ? 'help' : version ? 'version' : command, configs: config ?? [], flags };
 }
 
 function flagOf(key: string): string {
   return FLAGS.find((flag) => flag.key === key)?.name ?? key;
 }
 
+function commandOf([command, ...more]: readonly string[]): 'start' | 'recover' {
+  const unexpected = command === 'recover' ? more[0] : command;
+  if (unexpected !== undefined) throw new UsageError(`Unexpected argument '${unexpected}'`);
+  return command === undefined ? 'start' : 'recover';
+}
+
 function parse(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
+      allowPositionals: true,
       options: {
         port: { type: 'string', short: 'p' },
         host: { type: 'string' },
@@ -62,7 +71,7 @@ function parse(argv: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },
-    }).values;
+    });
   } catch (error) {
     // Only its first sentence: the others talk about things that this command does not have.
     const message = types.isNativeError(error) ? error.message : String(error);

@@ -7,8 +7,13 @@ const COLUMN = 28;
 /** The text of `--help`. */
 export function helpText(): string {
   return `Usage: loom [options]
+       loom recover [options]
 
 Persistent, tailable log streams over HTTP.
+
+Commands:
+${line('recover', 'Bring back the streams of a file store whose loom.mdb is missing, damaged or older than they are.')}
+${line('', 'Needs --store file:DIR, or the setting. Runs without the server, says what it did, and removes no stream.')}
 
 Options:
 ${FLAGS.map(flagLine).join('\n')}

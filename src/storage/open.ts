@@ -58,6 +58,17 @@ export async function openStore(url: string, options: StoreOptions): Promise<Log
   }
 }
 
+/**
+ * Brings the streams back that a store of files does not know.
+ * @param say called with each line of what was done
+ * @throws Error that says why it cannot be done
+ */
+export async function recoverStore(url: string, say: (line: string) => void): Promise<void> {
+  if (!url.startsWith('file:')) throw new Error('only a store of files (file:<directory>) can be recovered');
+  const { recoverFilesStore }: typeof import('./files/recover-store') = require('./files/recover-store');
+  await recoverFilesStore(directoryOf(url), say);
+}
+
 /** `file:data`, `file:./data`, `file:/var/lib/loom` and `file:///var/lib/loom`. */
 function directoryOf(url: string): string {
   const path = url.slice('file:'.length).replace(/^\/\/(?=\/)/, '');

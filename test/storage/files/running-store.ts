@@ -7,10 +7,12 @@ import type { Readable } from 'node:stream';
 const REGISTER = join(__dirname, '../../support/register-typescript.cjs');
 const APPENDING = join(__dirname, 'store-process.ts');
 const COMMITTING = join(__dirname, 'commit-process.ts');
+const CHURNING = join(__dirname, 'churn-process.ts');
 
 /**
- * A process that holds a store, and what it has said so far. With a number it appends to so many logs (`store-process.ts`), with a
- * word it commits, and the word says when it stops in the middle (`commit-process.ts`).
+ * A process that holds a store, and what it has said so far. With a number it appends to so many logs (`store-process.ts`), with
+ * `churn` it makes and removes logs (`churn-process.ts`), with another word it commits, and the word says when it stops in the middle
+ * (`commit-process.ts`).
  */
 export class RunningStore {
   readonly lines: string[] = [];
@@ -19,7 +21,7 @@ export class RunningStore {
 
   /** @param uid the user that it runs as; only root can choose one */
   constructor(directory: string, argument: number | string = 0, uid?: number) {
-    const program = typeof argument === 'number' ? APPENDING : COMMITTING;
+    const program = programFor(argument);
     this.#process = spawn(process.execPath, ['--require', REGISTER, program, directory, String(argument)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       ...(uid !== undefined && { uid }),
@@ -48,6 +50,11 @@ export class RunningStore {
     if (isAlive && this.#process.kill('SIGKILL')) await once(this.#process, 'exit');
     await this.#reading;
   }
+}
+
+function programFor(argument: number | string): string {
+  if (typeof argument === 'number') return APPENDING;
+  return argument === 'churn' ? CHURNING : COMMITTING;
 }
 
 export async function withRunningStore<T>(

@@ -1,0 +1,29 @@
+import { open } from 'node:fs/promises';
+import { PageTree } from './page-tree';
+import { lastReadableSnapshot, snapshotOf } from './snapshot';
+
+/** Every value of a damaged database that can still be read, of all its named databases. Pages that are unreadable are passed over. */
+export async function salvage(path: string): Promise<readonly Buffer[]> {
+  const file = await open(path, 'r');
+  try {
+    const snapshot = await snapshotOf(file).catch(() => lastReadableSnapshot(file));
+    if (snapshot === undefined) return [];
+    const tree = new PageTree(file, snapshot, () => {});
+    const values: Buffer[] = [];
+    const far: { readonly page: number; readonly bytes: number }[] = [];
+    await tree.walk(
+      snapshot.roots.filter((root) => root !== undefined),
+      ({ value, overflow, root }) => {
+        if (overflow !== undefined) far.push(overflow);
+        else if (root === undefined) values.push(Buffer.from(value));
+      },
+    );
+    for (const place of far) {
+      const value = await tree.valueAt(place).catch(() => undefined);
+      if (value !== undefined) values.push(value);
+    }
+    return values;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,52 @@
+import { rename, stat, unlink } from 'node:fs/promises';
+import { assertSound } from '../../lmdb/assert-sound';
+import { DamagedDatabase } from '../../lmdb/damaged-database';
+import { salvage } from '../../lmdb/salvage';
+import { isMissing } from './failures';
+import type { Layout } from './layout';
+import type { StoredFacts } from './stored-facts';
+import { storedFactsIn } from './stored-record';
+
+/** Facts that cannot be opened, moved out of the way. */
+export interface Aside {
+  readonly path: string;
+  readonly why: string;
+  /** What can still be read of them. */
+  readonly facts: readonly StoredFacts[];
+}
+
+/** Moves `loom.mdb` aside if it is damaged. @returns `undefined` if it can be opened, is empty or is missing */
+export async function moveAsideIfDamaged(layout: Layout): Promise<Aside | undefined> {
+  const why = await damageOfFile(layout.facts);
+  if (why === undefined) return undefined;
+  const path = `${layout.facts}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '')}`;
+  const values = await salvage(layout.facts).catch(() => []);
+  await rename(layout.facts, path);
+  await unlink(`${layout.facts}-lock`).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
+  return { path, why, facts: values.flatMap(factsIn) };
+}
+
+async function damageOfFile(path: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(path)).isFile()) return 'it is not a regular file';
+    await assertSound(path);
+    return undefined;
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    if (error instanceof DamagedDatabase) return error.message;
+    throw error;
+  }
+}
+
+/** Most values are not facts of a log. */
+function factsIn(value: Buffer): readonly StoredFacts[] {
+  if (!value.includes('"generation"')) return [];
+  try {
+    const facts = storedFactsIn(JSON.parse(value.toString()));
+    return facts === undefined ? [] : [facts];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { LogError } from '../../core/errors';
+import { DamageReports } from '../damage-reports';
+import { type Aside, moveAsideIfDamaged } from './aside';
+import { bringBack } from './bring-back';
+import { catchUp } from './catch-up';
+import { DirectoryLock } from './directory-lock';
+import { Facts } from './facts';
+import { storeFailure } from './failures';
+import { makeDirectory } from './file-io';
+import { indexNames } from './index-names';
+import { type Inventory, type Orphan, takeInventory } from './inventory';
+import { Journal } from './journal';
+import type { JournalEntry } from './journal-entry';
+import { readJournal } from './journal-segments';
+import { Layout } from './layout';
+import { openClock } from './open-clock';
+import { explainPermissions } from './permissions';
+import { recover } from './recover';
+import type { Recovering } from './recovering';
+import { removeRemains } from './remains';
+import { Room } from './room';
+
+/**
+ * Brings the streams back that the facts of a store do not know, without a server. No file of a stream is removed. It may be cut off and
+ * run again at any time.
+ *
+ * @throws LogError that says why it cannot be done
+ */
+export async function recoverFilesStore(directory: string, say: Recovering['say']): Promise<void> {
+  const layout = new Layout(directory);
+  if (!existsSync(layout.facts) && !existsSync(layout.logs))
+    throw new LogError('STORE_UNAVAILABLE', `There is no store in ${directory}`);
+  try {
+    const lock = await DirectoryLock.take(directory);
+    try {
+      await recoverLocked(layout, lock, say);
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    throw await explainPermissions(directory, storeFailure('Recovering', error));
+  }
+}
+
+async function recoverLocked(layout: Layout, lock: DirectoryLock, say: Recovering['say']): Promise<void> {
+  await makeDirectory(layout.logs);
+  const aside = await moveAsideIfDamaged(layout);
+  if (aside !== undefined) {
+    say(
+      `${layout.facts} is damaged: ${aside.why}. It is now ${aside.path}; ${aside.facts.length} streams in it can be read`,
+    );
+  }
+  await lock.add(layout.facts);
+  const facts = new Facts(layout.facts, false);
+  try {
+    const room = new Room(layout, facts);
+    await room.extend();
+    await facts.checkFormat();
+    await indexNames(facts, room);
+    const clock = await openClock(facts, room, say);
+    await reconcile({ layout, facts, room, clock, say }, aside);
+    await facts.synced();
+  } finally {
+    await facts.close();
+  }
+}
+
+async function reconcile(recovering: Recovering, aside: Aside | undefined): Promise<void> {
+  const { layout, facts, room, clock, say } = recovering;
+  const lines = await readJournal(layout);
+  const inventory = await takeInventory(layout, facts);
+  const changed = inventory.isOlder ? await catchUp(recovering, lines) : [];
+  const { entries, count } = await bringBack(recovering, orphansOf(recovering, inventory, lines, aside));
+  // From here on the facts are as new as the files. Not before: a recovery that was cut off must be seen to be one.
+  const journal = await Journal.open({ layout, facts, room, warn: say });
+  try {
+    await Promise.all([...changed, ...entries].map((entry) => journal.append(entry)));
+    await recover({ layout, facts, room, journal, clock, warn: say, damage: new DamageReports(say) });
+  } finally {
+    await journal.close();
+  }
+  await removeRemains(layout, inventory, say);
+  say(count === 0 ? 'No stream was missing' : `Brought back ${count} ${count === 1 ? 'stream' : 'streams'}`);
+}
+
+/** The orphans with all that is known of them, and those of a damaged file that are in no other place. */
+function orphansOf(
+  { facts }: Recovering,
+  { orphans }: Inventory,
+  lines: ReadonlyMap<string, JournalEntry>,
+  aside: Aside | undefined,
+): readonly Orphan[] {
+  const found = new Map(orphans.map((orphan) => [orphan.generation, orphan]));
+  for (const salvaged of aside?.facts ?? []) {
+    const { generation } = salvaged.info;
+    if (facts.has(generation) || lines.get(generation)?.kind === 'gone') continue;
+    const { hasFile = false, facts: known } = found.get(generation) ?? {};
+    // The damaged file is the later of the two, unless it fell back to an earlier snapshot.
+    const latest = known?.info.state === 'closed' ? known : salvaged;
+    found.set(generation, { generation, hasFile, facts: latest });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,75 @@
+import { randomInt } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseLogId } from '../../../src/core/log-id';
+import type { LogStore } from '../../../src/core/store';
+import { recoverFilesStore } from '../../../src/storage/files/recover-store';
+import { readAll } from '../../contract/logs';
+import { withStore } from './opened-store';
+import { patternAt } from './pattern';
+import { withRunningStore } from './running-store';
+import { withDirectory } from './temporary-directory';
+
+const ROUNDS = 8;
+
+/** The last that was said of each id: `?`, `-`, or a generation and how many bytes it has. */
+type Said = ReadonlyMap<string, string>;
+
+describe('a kill -9 while logs are made, forked, replaced and removed', () => {
+  it(
+    'never keeps the next process from starting, and loses nothing of what was acknowledged',
+    () =>
+      withDirectory(async (directory) => {
+        for (let round = 0; round < ROUNDS; round += 1) {
+          const said = await killInTheMiddle(directory);
+          await withStore(directory, (store) => assertAsSaid(store, said));
+        }
+      }),
+    240_000,
+  );
+
+  it(
+    'and the loss of loom.mdb leaves every acknowledged log to loom recover, under its own id',
+    () =>
+      withDirectory(async (directory) => {
+        for (let round = 0; round < ROUNDS / 2; round += 1) {
+          const said = await killInTheMiddle(directory);
+          await rm(join(directory, 'loom.mdb'));
+          const lines: string[] = [];
+          await recoverFilesStore(directory, (line) => lines.push(line));
+          expect(lines.filter((line) => line.includes('not known'))).toEqual([]);
+          await withStore(directory, (store) => assertAsSaid(store, said));
+        }
+      }),
+    240_000,
+  );
+});
+
+async function killInTheMiddle(directory: string): Promise<Said> {
+  return withRunningStore([directory, 'churn'], async (running) => {
+    await running.said(1 + randomInt(1, 600));
+    await running.kill();
+    expect(running.lines.filter((line) => /^(refused|warning)/.test(line))).toEqual([]);
+    const said = new Map<string, string>();
+    for (const line of running.lines.slice(1)) {
+      const [id = '', ...rest] = line.split(' ');
+      said.set(id, rest.join(' '));
+    }
+    return said;
+  });
+}
+
+async function assertAsSaid(store: LogStore, said: Said): Promise<void> {
+  for (const [name, state] of said) {
+    const info = await store.info(parseLogId(name)).catch(() => undefined);
+    // Its creation or removal was under way.
+    if (state !== '?') {
+      const [generation, tail] = state.split(' ');
+      expect(`${name} ${info?.generation ?? '-'}`).toBe(`${name} ${generation}`);
+      if (info !== undefined) expect(info.tail).toBeGreaterThanOrEqual(Number(tail));
+    }
+    if (info === undefined) continue;
+    const { bytes } = await readAll(store, info);
+    expect(bytes.equals(patternAt(0, info.tail))).toBe(true);
+  }
+}
