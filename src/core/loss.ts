@@ -41,8 +41,8 @@ export const LOSSES_MAX = 16;
 
 /** `<generation>`, and `<generation>.<number of the last loss>` once there was one. This is the only form that clients see. */
 export function wireGeneration({ generation, losses }: Life): string {
-  const last = losses?.at(-1);
-  return last === undefined ? generation : `${generation}.${last.number}`;
+  const number = lastNumber(losses);
+  return number === 0 ? generation : `${generation}.${number}`;
 }
 
 /** The number of the last loss behind which `offset` lies, else 0. Equal numbers at an offset mean equal bytes before it. */
@@ -61,10 +61,15 @@ export function checkPosition(
 ): PositionCheck {
   if (seen === undefined) return checkedAs(knownLossBefore(life, offset));
   const segment = segmentSeen(life, seen);
-  if (segment === undefined) return { kind: 'replaced' };
+  // A store that was set back has lost the record of a loss as well, and what it holds since nobody knows.
+  if (segment === undefined || segment > lastNumber(life.losses)) return { kind: 'replaced' };
   // An offset beyond the tail under the right generation is a loss that the store has not noticed.
   const beyond = offset > life.tail ? { from: life.tail, to: offset } : undefined;
   return checkedAs(lostSince(life, offset, segment) ?? beyond);
+}
+
+function lastNumber(losses: readonly Loss[] | undefined): number {
+  return losses?.at(-1)?.number ?? 0;
 }
 
 function checkedAs(lost: LostBytes | undefined): PositionCheck {
@@ -110,7 +115,7 @@ export function withLoss(
   losses: readonly Loss[] | undefined,
   { from, to, at }: Omit<Loss, 'number'>,
 ): readonly Loss[] {
-  const number = (losses?.at(-1)?.number ?? 0) + 1;
+  const number = lastNumber(losses) + 1;
   // What is beyond `from` is gone by this loss as well: an earlier possibility says nothing more.
   const kept = (losses ?? []).filter((loss) => isCounted(loss) || loss.from < from);
   const all = [...kept, { number, from, to, at }];

@@ -95,6 +95,12 @@ describe('a reader whose log lost bytes', () => {
     expect(checkPosition(log, at(9), generateGeneration())).toEqual({ kind: 'replaced' });
   });
 
+  it('begins anew where the store has lost the record of a loss that the reader knows', () => {
+    const log = { ...life, tail: at(50) };
+    expect(checkPosition(log, at(50), `${generation}.1`)).toEqual({ kind: 'intact' });
+    expect(checkPosition(log, at(50), `${generation}.2`)).toEqual({ kind: 'replaced' });
+  });
+
   it('goes on before the earliest of several losses', () => {
     const twice = lifeWith([5, 10], [3, 20]);
     expect(lostSince(twice, at(20), 0)).toEqual({ from: 3, to: 20 });
