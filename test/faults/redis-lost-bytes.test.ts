@@ -63,7 +63,7 @@ describe('when Redis comes back from an older file, on two servers', () => {
     await follow.exited;
     expect(followed).toBe('AAAA\nBBBB\nDDDD\n');
     expect(follow.stderr).toContain('lost bytes 5 to 10');
-    expect(alarms([one, other])).toEqual([expect.objectContaining({ log: 'build', from: 5, to: 10 })]);
+    expect(alarms([one, other])).toEqual([expect.objectContaining({ id: 'build', from: 5, to: 10 })]);
   });
 
   it('a PATCH whose bytes are gone is answered with these bytes and the offset to go on from', async () => {

@@ -21,7 +21,7 @@ export class Connections {
   readonly #pageLinks: Links;
   readonly #reading = new Set<Redis>();
   #process: string | undefined;
-  #life = 0;
+  #session = 0;
   #warned = false;
 
   private constructor(
@@ -45,7 +45,7 @@ export class Connections {
       connections.wording.disconnected(error);
       connections.#warnOnce(error);
     });
-    connections.#countLives(client);
+    connections.#countSessions(client);
     client.on('ready', () => {
       connections.wording.connected();
       connections.#warned = false;
@@ -66,8 +66,8 @@ export class Connections {
   }
 
   /** Another number after each loss of a connection: Redis may have lost bytes meanwhile. */
-  get life(): number {
-    return this.#life;
+  get session(): number {
+    return this.#session;
   }
 
   get isCluster(): boolean {
@@ -183,9 +183,9 @@ export class Connections {
     return node;
   }
 
-  #countLives(client: RedisClient): void {
+  #countSessions(client: RedisClient): void {
     const begin = (): void => {
-      this.#life += 1;
+      this.#session += 1;
     };
     client.on('ready', begin);
     if (client instanceof Cluster) client.on('+node', (node: Redis) => node.on('ready', begin));

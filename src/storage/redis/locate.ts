@@ -34,6 +34,8 @@ export interface Place {
 const NOTHING = '0-0';
 
 export interface LocatorOwner {
+  /** How far a writer of this node has come. */
+  tailOf(log: LogRef): Offset | undefined;
   /** The last entry that a writer of this node stored, or that its followers got. */
   lastOf(log: LogRef): KnownEntry | undefined;
   /** Redis lost bytes of the log. */
@@ -58,7 +60,7 @@ export class Locator {
     // What becomes known while the answer is on its way is newer than the answer.
     const before = this.#memories.get(log)?.epoch;
     const known = this.#known(log);
-    const asked = { at: performance.now(), life: this.connections.life };
+    const asked = { at: performance.now(), session: this.connections.session };
     try {
       const args = [log.id, log.generation, '', '', known?.end ?? '', known?.stamp ?? ''];
       const reply = toTexts(await runScript(this.connections.commands, 'locate', logKeys(log.id), args));
@@ -67,7 +69,7 @@ export class Locator {
       const memory = this.#memories.of(log);
       if (memory.epoch === before || place.epoch > (memory.epoch ?? 0)) memory.epoch = place.epoch;
       memory.tail = place.tail;
-      memory.life = asked.life;
+      memory.session = asked.session;
       // Redis counted in whole milliseconds of its clock: it may be almost one less.
       memory.livesUntil = asked.at + (place.leftMs ?? Number.POSITIVE_INFINITY) - 1;
       this.#learn(log, memory, place);
@@ -85,14 +87,14 @@ export class Locator {
    */
   remembered(log: LogRef): number | undefined {
     const memory = this.#memories.get(log);
-    if (memory?.life !== this.connections.life || this.mayHaveExpired(log)) return undefined;
+    if (memory?.session !== this.connections.session || this.mayHaveExpired(log)) return undefined;
     return this.#memories.of(log).epoch;
   }
 
   /** Whether this node knows of bytes of the log that it has not looked for since the connection to Redis is another one. */
   mustVerify(log: LogRef): boolean {
     const memory = this.#memories.get(log);
-    return memory?.known !== undefined && memory.life !== this.connections.life;
+    return memory?.known !== undefined && memory.session !== this.connections.session;
   }
 
   /**
@@ -130,12 +132,14 @@ export class Locator {
 
   /** There is an entry that ends at `end`: it was acknowledged, or handed out. */
   reached(log: LogRef, end: Offset, stamp: number): void {
-    this.#memories.of(log).reached(end, stamp, this.connections.life);
+    this.#memories.of(log).reached(end, stamp, this.connections.session);
   }
 
   /** How far the log is known to have come. */
   reachedBy(log: LogRef): Offset {
-    return this.#known(log)?.end ?? START;
+    const own = this.owner.tailOf(log);
+    const remembered = this.#memories.get(log)?.end ?? START;
+    return own !== undefined && own > remembered ? own : remembered;
   }
 
   /** Whether there are bytes up to `offset`, as far as is known. */
@@ -188,7 +192,7 @@ export class Locator {
     memory.losses = Math.max(memory.losses ?? 0, last?.number ?? 0);
     if (isNews && last) memory.lost(last);
     // The entry of a seal may be lost alone, which takes no bytes.
-    if (state !== 'closed') memory.reached(tail, timeOf(lastId), this.connections.life);
+    if (state !== 'closed') memory.reached(tail, timeOf(lastId), this.connections.session);
     if (isNews && last) this.owner.lost(log, last);
   }
 }

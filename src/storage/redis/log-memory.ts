@@ -20,21 +20,26 @@ export class LogMemory {
   tail: Offset = START;
   /** The number of the last loss; `undefined` where Redis was not asked yet. */
   losses: number | undefined;
-  /** The life of the connection in which Redis was last seen to have all of `known`. */
-  life: number | undefined;
+  /** The session in which Redis was last seen to have all of `known`. */
+  session: number | undefined;
   #end: Offset = START;
   #stamp = 0;
+
+  /** How far the log is known to have come. */
+  get end(): Offset {
+    return this.#end;
+  }
 
   /** The last entry that was acknowledged or handed out. */
   get known(): KnownEntry | undefined {
     return this.#end > START ? { end: this.#end, stamp: this.#stamp } : undefined;
   }
 
-  reached(end: Offset, stamp: number, life: number): void {
+  reached(end: Offset, stamp: number, session: number): void {
     if (end <= this.#end) return;
     this.#end = end;
     this.#stamp = stamp;
-    this.life ??= life;
+    this.session ??= session;
   }
 
   lost({ number, from }: Loss): void {

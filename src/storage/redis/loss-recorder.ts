@@ -39,7 +39,7 @@ export class LossRecorder {
   #report({ id, generation }: LogRef, newest: readonly Loss[]): void {
     for (const { from, to } of newest)
       this.settings.alarm('Redis lost bytes of a log that it had acknowledged', {
-        log: id,
+        id,
         generation,
         from,
         to,

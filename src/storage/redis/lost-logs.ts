@@ -63,7 +63,7 @@ export class LostLogs {
   async #note(id: LogId, generation: string): Promise<void> {
     const { commands } = this.connections;
     const noted = await commands.set(lostKey(id), generation, 'PX', REMEMBERED_MS, 'NX');
-    if (noted === 'OK') this.settings.alarm('Redis lost a log', { log: id, generation });
+    if (noted === 'OK') this.settings.alarm('Redis lost a log', { id, generation });
   }
 
   #endedIn(partition: Partition): Promise<Ended> {

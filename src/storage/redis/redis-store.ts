@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { LostTailError } from '../../core/damage';
-import { isLogError, LogError } from '../../core/errors';
+import { LogError } from '../../core/errors';
 import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log';
-import { generateGeneration, type LogId } from '../../core/log-id';
+import type { LogId } from '../../core/log-id';
 import type { Offset } from '../../core/offset';
 import type {
   Change,
@@ -18,11 +18,12 @@ import type {
 } from '../../core/store';
 import { DamageReports } from '../damage-reports';
 import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT, Appender } from './append';
+import { Appends } from './appends';
 import { Catalogue } from './catalogue';
 import { Changes } from './change';
 import { Committer } from './commit';
 import { Connections } from './connect';
-import type { Facts } from './facts';
+import { Creation } from './creation';
 import { Forks } from './forks';
 import { ALL_PARTITIONS } from './keys';
 import { LifecycleFeed } from './lifecycle-feed';
@@ -64,21 +65,19 @@ class RedisStore implements LogStore {
   readonly appendBytesMax = APPEND_BYTES_MAX;
   readonly appendsInFlight = APPENDS_IN_FLIGHT;
   readonly #stopping = new AbortController();
-  readonly #appends = new Set<Promise<unknown>>();
   readonly #watching: Watching;
   readonly #feed: LifecycleFeed;
   readonly #lease: NodeLease;
-  readonly #appender: Appender;
+  readonly #appends: Appends;
   readonly #committer: Committer;
   readonly #changes: Changes;
   readonly #forks: Forks;
   readonly #lineage: Lineage;
   readonly #catalogue: Catalogue;
-  readonly #limit: LogLimit;
+  readonly #creation: Creation;
   readonly #pages: SharedPages;
   readonly #damage: DamageReports;
   readonly #lost: LostLogs;
-  readonly #patienceOfAppends: Patience;
   #isClosed = false;
 
   constructor(
@@ -90,7 +89,6 @@ class RedisStore implements LogStore {
     const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#quickly(attempt);
     this.#damage = new DamageReports(settings.alarm);
     this.#lost = new LostLogs(connections, settings, quickly);
-    this.#patienceOfAppends = this.#patience(settings.patienceMs, true);
     const quick = this.#patience(settings.commandTimeoutMs, false);
     this.#watching = new Watching(connections, settings);
     const { attachments, locator, tails, writers } = this.#watching;
@@ -102,7 +100,12 @@ class RedisStore implements LogStore {
     this.#lease = new NodeLease(connections, settings, attachments, () =>
       this.#watching.restored(ALL_PARTITIONS),
     );
-    this.#appender = new Appender(connections, locator, writers, tails);
+    this.#appends = new Appends({
+      appender: new Appender(connections, locator, writers, tails),
+      patience: this.#patience(settings.patienceMs, true),
+      watching: this.#watching,
+      lost: this.#lost,
+    });
     this.#changes = new Changes(connections, settings, this.#lease.node, quick);
     this.#committer = new Committer(connections, settings, {
       node: this.#lease.node,
@@ -125,7 +128,14 @@ class RedisStore implements LogStore {
     const { signal: stopping } = this.#stopping;
     this.#catalogue = new Catalogue({ connections, settings, changes: this.#changes, stopping, quickly });
     const count = async (): Promise<number> => (await this.#catalogue.count()) + (await this.#forks.count());
-    this.#limit = new LogLimit(settings.logsMax, count);
+    this.#creation = new Creation({
+      limit: new LogLimit(settings.logsMax, count),
+      changes: this.#changes,
+      lineage: this.#lineage,
+      watching: this.#watching,
+      feed: this.#feed,
+      quickly,
+    });
     this.#pages = new SharedPages(locator, settings.sharedPagesBytes, (log, from, bytesMax) =>
       this.#quickly(() => readPage(connections, locator, log, from, bytesMax)),
     );
@@ -138,21 +148,8 @@ class RedisStore implements LogStore {
     await this.#catalogue.open();
   }
 
-  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
-    const isFull = await this.#quickly(() => this.#limit.isReached());
-    const log = { id, generation: generateGeneration() };
-    const create = (): Promise<Facts> =>
-      this.#lineage.whileTaken(id, () => this.#changes.create(log, init, mode, isFull));
-    const { fork, first, graceMs } = init;
-    const make = async (): Promise<Facts> =>
-      fork === undefined ? create() : this.#lineage.fork(log, fork, mode, create);
-    const hasWriter = graceMs !== undefined && first?.seal === undefined;
-    const making = hasWriter ? this.#watching.attaching(log, make) : make();
-    const { info, replaced, eventId, loose } = await making;
-    this.#feed.isOver(id, eventId);
-    if (loose !== undefined) await this.#lineage.ended(loose);
-    if (!replaced) this.#limit.created();
-    return { info, replaced };
+  create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+    return this.#creation.create(id, init, mode);
   }
 
   async info(id: LogId): Promise<LogInfo | undefined> {
@@ -176,19 +173,10 @@ class RedisStore implements LogStore {
     return info;
   }
 
-  async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
-    if (this.#stopping.signal.aborted || this.#isClosed) throw new LogError('STORE_UNAVAILABLE');
-    const appending = this.#append(writer, at, chunks);
-    this.#appends.add(appending);
-    try {
-      return await appending;
-    } catch (error) {
-      // Some of it may have been stored, and others may append from now on: this node is not the one that knows.
-      if (isLogError(error) && error.code !== 'LOG_GAP') this.#watching.left(writer.log, writer.epoch);
-      throw await this.#lost.explain(writer.log, error);
-    } finally {
-      this.#appends.delete(appending);
-    }
+  append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
+    const isOver = this.#stopping.signal.aborted || this.#isClosed;
+    if (isOver) return Promise.reject(new LogError('STORE_UNAVAILABLE'));
+    return this.#appends.append(writer, at, chunks);
   }
 
   async commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
@@ -259,21 +247,13 @@ class RedisStore implements LogStore {
     this.#isClosed = true;
     this.#watching.close();
     this.#feed.close();
-    await this.#soon(Promise.all([Promise.allSettled(this.#appends), this.#committer.idle()]));
+    await this.#soon(Promise.all([this.#appends.idle(), this.#committer.idle()]));
     this.#stopping.abort();
-    await Promise.allSettled(this.#appends);
+    await this.#appends.idle();
     await this.#committer.idle();
     // Where this fails, the other nodes see the lease run out.
     await this.#soon(this.#lease.close());
     this.connections.close();
-  }
-
-  #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
-    const patience = this.#patienceOfAppends;
-    const { locator } = this.#watching;
-    const append = (): Promise<Offset> => this.#appender.append(writer, at, chunks, patience);
-    if (!locator.mayHaveExpired(writer.log)) return append();
-    return persist(patience, () => locator.locate(writer.log)).then(append);
   }
 
   async #infoOf(id: LogId): Promise<LogInfo | undefined> {

@@ -44,6 +44,7 @@ export class Watching {
 
   constructor(connections: Connections, settings: RedisStoreSettings) {
     this.locator = new Locator(connections, new LossRecorder(connections, settings), {
+      tailOf: (log) => this.writers.tailOf(log),
       lastOf: (log) => this.writers.lastOf(log) ?? this.#doorbell.lastOf(log),
       lost: (log, loss) => this.#lost(log, loss),
     });

@@ -33,7 +33,7 @@ describe('a Redis that comes back from an older snapshot', () => {
       await store.append(again, at(5), bytes('DDDD '));
       expect(await textOf(store, writer.log)).toBe('AAAA DDDD ');
       const { id, generation } = writer.log;
-      expect(alarm.mock.calls).toEqual([[expect.any(String), { log: id, generation, from: 5, to: 10 }]]);
+      expect(alarm.mock.calls).toEqual([[expect.any(String), { id, generation, from: 5, to: 10 }]]);
     }));
 
   it('is found out by the nodes of followers, once, also when others have written past the lost bytes', () =>

@@ -22,7 +22,7 @@ describe('a log that is gone', () => {
       const { log, epoch } = writer;
       await expect(store.change(log, { kind: 'release', epoch, state: 'open' })).rejects.toMatchObject(LOST);
       expect(await store.wasLost?.(log.id)).toBe(true);
-      expect(alarm.mock.calls.filter(([, { log: id }]) => id === log.id)).toHaveLength(1);
+      expect(alarm.mock.calls.filter(([, { id }]) => id === log.id)).toHaveLength(1);
       await store.create(log.id, { contentType: 'text/plain' }, 'new');
       expect(await store.wasLost?.(log.id)).toBe(false);
     }));

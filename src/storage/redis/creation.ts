@@ -1,0 +1,43 @@
+import type { LogInit } from '../../core/log';
+import { generateGeneration, type LogId } from '../../core/log-id';
+import type { Created } from '../../core/store';
+import type { Changes } from './change';
+import type { Facts } from './facts';
+import type { LifecycleFeed } from './lifecycle-feed';
+import type { Lineage } from './lineage';
+import type { LogLimit } from './log-limit';
+import type { Watching } from './watching';
+
+export interface CreationOwner {
+  readonly limit: LogLimit;
+  readonly changes: Changes;
+  readonly lineage: Lineage;
+  readonly watching: Watching;
+  readonly feed: LifecycleFeed;
+  /** Repeats what fails for a reason that may pass. */
+  quickly<T>(attempt: () => Promise<T>): Promise<T>;
+}
+
+/** Makes logs. */
+export class Creation {
+  constructor(private readonly owner: CreationOwner) {}
+
+  /** @throws LogError as `LogStore.create` */
+  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+    const { limit, changes, lineage, watching, feed, quickly } = this.owner;
+    const isFull = await quickly(() => limit.isReached());
+    const log = { id, generation: generateGeneration() };
+    const create = (): Promise<Facts> =>
+      lineage.whileTaken(id, () => changes.create(log, init, mode, isFull));
+    const { fork, first, graceMs } = init;
+    const make = async (): Promise<Facts> =>
+      fork === undefined ? create() : lineage.fork(log, fork, mode, create);
+    const hasWriter = graceMs !== undefined && first?.seal === undefined;
+    const making = hasWriter ? watching.attaching(log, make) : make();
+    const { info, replaced, eventId, loose } = await making;
+    feed.isOver(id, eventId);
+    if (loose !== undefined) await lineage.ended(loose);
+    if (!replaced) limit.created();
+    return { info, replaced };
+  }
+}
