@@ -26,7 +26,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   workers: { layers: [], types: ['config', 'observe'], packages: [] },
   client: { layers: [], packages: [] },
   cli: { layers: ['client'], packages: [] },
-  [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'observe'], packages: [] },
+  [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'observe'], packages: ['koffi'] },
 };
 
 interface Import {

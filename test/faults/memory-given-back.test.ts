@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { request } from '../support/http';
+import { PATIENCE_MS } from '../support/patience';
+import { eventually } from './eventually';
+import { forgetPeak, peakBytes, residentBytes } from './process-memory';
+import { withStage } from './stage';
+
+const MIB = 1024 * 1024;
+/** Of memory that a quiet server may keep: buffers that it uses again, and what is not worth a collection. */
+const MARGIN = 64 * MIB;
+
+/** What fills the memory of a server. Each takes its URL. */
+const floods: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
+  'bodies that are taken in whole': async (url) => {
+    const headers = { 'Content-Type': 'application/octet-stream' };
+    await request(`${url}/v1/stream/bodies`, { method: 'PUT', headers });
+    await atOnce(30, () =>
+      request(`${url}/v1/stream/bodies`, { method: 'POST', headers, body: Buffer.alloc(8 * MIB, 'x') }),
+    );
+  },
+  'producers at full speed': (url) =>
+    atOnce(60, () =>
+      request(`${url}/stream/${randomUUID()}`, { method: 'POST', body: Buffer.alloc(8 * MIB, 'x') }),
+    ),
+  'readers that replay a stream': async (url) => {
+    await request(`${url}/stream/replayed`, { method: 'POST', body: Buffer.alloc(48 * MIB, 'a line\n') });
+    await atOnce(40, () => request(`${url}/stream/replayed`));
+  },
+};
+
+function atOnce(count: number, work: () => Promise<unknown>): Promise<unknown> {
+  return Promise.all(Array.from({ length: count }, work));
+}
+
+describe('the memory of a server', () => {
+  const stage = withStage();
+
+  it.each(Object.keys(floods))('is given back after a flood of %s', async (name) => {
+    const loom = await stage.loom(`file:${await stage.directory()}`);
+    const before = residentBytes(loom.pid);
+    forgetPeak(loom.pid);
+    await floods[name]?.(loom.url);
+    expect(peakBytes(loom.pid) - before).toBeGreaterThan(2 * MARGIN);
+    await eventually(
+      `it has no more than ${MARGIN / MIB} MiB more than before`,
+      () => residentBytes(loom.pid) - before < MARGIN,
+      PATIENCE_MS,
+    );
+  });
+});
