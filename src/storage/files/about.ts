@@ -34,6 +34,20 @@ export class About {
     return this.#put('skew', ms);
   }
 
+  /** The durability for which synced lengths are stored, by its place in `DURABILITIES`; `undefined` before there were any. */
+  get lengthsFor(): number | undefined {
+    return this.#about.get('lengths');
+  }
+
+  noteLengthsFor(durability: number): Promise<void> {
+    return this.#put('lengths', durability);
+  }
+
+  /** The lengths are older than the files. */
+  forgetLengths(): Promise<void> {
+    return this.transactions.commit(() => void this.#about.remove('lengths'));
+  }
+
   /** The number of the newest file of the journal. */
   get journalNumber(): number {
     return this.#about.get('journal') ?? 0;

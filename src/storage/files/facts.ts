@@ -12,6 +12,7 @@ import { ProducerStates } from './producer-states';
 import { LENIENT_JSON, readValue, unreadable } from './read-value';
 import { idsAdded, type Step, type StoredFacts } from './stored-facts';
 import { isStoredFacts } from './stored-record';
+import { SyncedLengths } from './synced-lengths';
 import { Transactions } from './transactions';
 
 export interface ListEntry {
@@ -45,6 +46,7 @@ export class Facts {
   readonly moments: Moments;
   readonly names: Names;
   readonly about: About;
+  readonly lengths: SyncedLengths;
   readonly #root: RootDatabase<number, string>;
   readonly #transactions: Transactions;
   readonly #logs: Database<StoredFacts, string>;
@@ -62,7 +64,8 @@ export class Facts {
     // With batching by event turn, lmdb makes a promise for each turn that nobody holds, and a commit that fails for lack of
     // room is an unhandled rejection that ends the process.
     const options = { overlappingSync: !isSynced, eventTurnBatching: false, permissionsMode: PRIVATE_FILE };
-    this.#root = open(path, { ...options, encoding: 'json' });
+    const maxDbs = 24;
+    this.#root = open(path, { ...options, maxDbs, encoding: 'json' });
     this.#transactions = new Transactions(this.#root);
     this.#logs = this.#root.openDB({ name: 'logs', encoding: 'json' });
     this.#ids = this.#root.openDB({ name: 'ids', encoding: 'json', keyEncoding: 'binary' });
@@ -73,6 +76,7 @@ export class Facts {
     this.lineage = new Lineage(this.#root);
     this.moments = new Moments(this.#root);
     this.names = new Names(this.#root, spanLogs);
+    this.lengths = new SyncedLengths(this.#root);
     this.#count = this.#order.getKeysCount() + this.lineage.retiredCount;
   }
 
@@ -184,6 +188,11 @@ export class Facts {
     }
   }
 
+  isUnsealed(generation: string): boolean {
+    const entry = this.#order.get(generation);
+    return isEntry(entry) && entry.state !== 'closed';
+  }
+
   /** Throws what a write would throw now. */
   probe(): Promise<void> {
     return this.commit(() => void this.#about.put('probed', Date.now()));
@@ -201,7 +210,7 @@ export class Facts {
   }
 
   /** Runs inside a batch, whose promise stands for those of all its writes. */
-  #apply({ before, after, producers, lineage }: Step): void {
+  #apply({ before, after, producers, lineage, synced }: Step): void {
     // First, because facts may be nested too deeply to be encoded: nothing else of them is to be stored then.
     if (after !== undefined) void this.#logs.put(after.info.generation, after);
     this.moments.reindex(before, after);
@@ -211,12 +220,15 @@ export class Facts {
       if (before?.info.state !== state) void this.#order.put(generation, { id, state });
       if (before === undefined) this.names.add(after.info);
       else if (before.info.state !== state) this.names.move(after.info, before.info.state);
+      if (synced !== undefined) this.lengths.note(generation, synced);
+      if (state === 'closed' && before?.info.state !== state) this.lengths.remove(generation);
       this.producers.put(generation, producers ?? new Map());
     } else if (before !== undefined) {
       void this.#logs.remove(before.info.generation);
       void this.#ids.remove(Buffer.from(before.info.id));
       void this.#order.remove(before.info.generation);
       this.names.remove(before.info);
+      this.lengths.remove(before.info.generation);
       this.producers.doom(before.info.generation);
     }
     for (const step of lineage ?? []) this.lineage.apply(step);

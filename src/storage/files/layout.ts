@@ -40,6 +40,11 @@ export class Layout {
     return digits === undefined ? undefined : Number(digits);
   }
 
+  /** Where bytes go that a start cut off at `from`. */
+  cutOf(generation: string, from: number): string {
+    return join(this.directory, 'cut', `${generation}-${from}`);
+  }
+
   /** The generation that a file in a shard belongs to; `undefined` for a file that is none of the store's. */
   generationOf(fileName: string): string | undefined {
     return /^([0-9a-f-]{36})\.log$/.exec(fileName)?.[1];

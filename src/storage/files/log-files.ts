@@ -1,6 +1,7 @@
 import { stat, unlink } from 'node:fs/promises';
 import { messageOf } from '../../core/errors';
 import { advance, type Offset, START } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
 import { copyBytes } from './copy-bytes';
 import type { Descriptors } from './descriptors';
 import { isMissing } from './failures';
@@ -15,6 +16,8 @@ export interface AppendPlace {
   readonly tail: Offset;
   /** What an append that failed had written could not be cut off: there may be bytes beyond the tail. */
   isTorn: boolean;
+  /** It is stored that the content may end in zero bytes. */
+  mayEndInZeros?: boolean;
 }
 
 /** What the file of a new log begins with: the first bytes of another one, and then `chunks`. */
@@ -57,7 +60,7 @@ export class LogFiles {
       if (place.isTorn) await mend(place, fd);
       try {
         await writeAll(fd, chunks, tail);
-        await this.sync.written(generation, fd, isNew);
+        await this.sync.written(generation, fd, isNew, advance(tail, sizeOf(chunks)));
       } catch (error) {
         place.isTorn = true;
         await mend(place, fd);
@@ -107,8 +110,9 @@ export class LogFiles {
     await this.descriptors.use(generation, 'create', async (fd) => {
       if (copy !== undefined)
         await copyBytes(this.layout.logOf(copy.generation), this.layout.logOf(generation), copy.bytes);
-      await writeAll(fd, chunks, copy?.bytes ?? 0);
-      await this.sync.written(generation, fd, true);
+      const from = copy?.bytes ?? 0;
+      await writeAll(fd, chunks, from);
+      await this.sync.written(generation, fd, true, advance(START, from + sizeOf(chunks)));
     });
   }
 

@@ -17,7 +17,8 @@ import { openFacts } from './open-facts';
 import type { FilesStoreOptions, Warn } from './options';
 import { assertFactsFit } from './orphans';
 import { explainPermissions, warnIfShared } from './permissions';
-import { type Recovery, recover } from './recover';
+import { recordLengths } from './record-lengths';
+import { type Recovery, recover, type Unsynced } from './recover';
 import { removeRemains } from './remains';
 import { Room } from './room';
 import { Sync } from './sync';
@@ -59,12 +60,20 @@ async function openLocked(
   const room = new Room(layout, facts);
   const damage = new DamageReports(options.alarm);
   const clock = await openClock(facts, room, warn);
-  const journal = await settle({ layout, facts, room, warn, damage, clock }).catch(async (error) => {
+  const unsynced: Unsynced = new Map();
+  const parts = { layout, facts, room, warn, damage, clock, durability, unsynced };
+  const journal = await settle(parts).catch(async (error) => {
     await facts.close();
     throw storeFailure('Opening the store', error);
   });
   const descriptors = new Descriptors(layout, openFilesMax, warn);
-  const sync = new Sync(layout, descriptors, { durability, intervalMs, warn });
+  const sync = new Sync(layout, descriptors, {
+    durability,
+    intervalMs,
+    warn,
+    onSynced: (ends) => recordLengths({ facts, room, warn }, ends),
+  });
+  for (const [generation, end] of unsynced) sync.leftUnsynced(generation, end);
   const files = new LogFiles(layout, descriptors, sync, warn);
   const doomed = new DoomedLogs({ facts, files, journal, room, warn });
   await doomed.clearAll();

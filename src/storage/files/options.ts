@@ -7,7 +7,10 @@ import type { Alarm } from '../damage-reports';
  * interval  and it is synced to the disk within `syncIntervalMs`
  * always    it was synced to the disk before the acknowledgement
  */
-export type Durability = 'os' | 'interval' | 'always';
+export type Durability = (typeof DURABILITIES)[number];
+
+/** A store keeps the place of one in this list. */
+export const DURABILITIES = ['os', 'interval', 'always'] as const;
 
 export type Warn = (message: string, details?: object) => void;
 

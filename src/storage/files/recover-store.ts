@@ -76,7 +76,21 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined): Prom
   const journal = await Journal.open({ layout, facts, room, warn: say });
   try {
     await Promise.all([...changed, ...entries].map((entry) => journal.append(entry)));
-    await recover({ layout, facts, room, journal, clock, warn: say, damage: new DamageReports(say) });
+    // What was synced by the time of older facts is no measure for newer files: all that is there counts.
+    await facts.about.forgetLengths();
+    const damage = new DamageReports(say);
+    const unsynced = new Map();
+    await recover({
+      layout,
+      facts,
+      room,
+      journal,
+      clock,
+      warn: say,
+      damage,
+      unsynced,
+      durability: 'interval',
+    });
   } finally {
     await journal.close();
   }

@@ -1,4 +1,4 @@
-import { stat, truncate } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { SteadyClock } from '../../core/clock';
 import { isAttached } from '../../core/facts';
 import type { LogInfo } from '../../core/log';
@@ -7,14 +7,16 @@ import { advance, type Offset, START } from '../../core/offset';
 import type { DamageReports } from '../damage-reports';
 import { bootNumber } from './boot';
 import type { Facts } from './facts';
-import { isMissing } from './failures';
+import { isMissing, isNoRoom } from './failures';
 import type { Journal } from './journal';
 import { factsEntry, isForJournal } from './journal-entry';
 import type { Layout } from './layout';
-import type { Warn } from './options';
+import { DURABILITIES, type Durability, type Warn } from './options';
 import { readableFacts } from './readable-facts';
 import type { Room } from './room';
+import { type Standing, settleFile } from './settle-file';
 import type { Step, StoredFacts } from './stored-facts';
+import type { SyncedLength } from './synced-lengths';
 
 /** Small enough that no transaction needs more room than is kept for one. */
 const BATCH = 32;
@@ -27,7 +29,18 @@ export interface Recovery {
   readonly warn: Warn;
   readonly damage: DamageReports;
   readonly clock: SteadyClock;
+  /** From now on. */
+  readonly durability: Durability;
+  /** Is filled. */
+  readonly unsynced: Unsynced;
 }
+
+interface Recovering extends Recovery {
+  readonly standing: Standing;
+}
+
+/** Logs of which the process before has written more than it has synced, and where they end. */
+export type Unsynced = Map<string, Offset>;
 
 /**
  * Brings the facts and the files together, once, before anybody uses the store. A log that was not sealed has lost its producer with
@@ -35,14 +48,21 @@ export interface Recovery {
  * logs are not looked at, however many there are.
  */
 export async function recover(recovery: Recovery): Promise<void> {
-  const { facts, room, journal, damage } = recovery;
+  const { facts, room, journal, damage, durability } = recovery;
   const boot = await bootNumber();
   const isSameBoot = boot !== undefined && boot === facts.about.boot;
+  // Where the system does not say, what was written is taken to be there: a process ends more often than a machine.
+  const standing: Standing = {
+    boot: boot === undefined || isSameBoot ? 'same' : 'other',
+    durability: DURABILITIES[facts.about.lengthsFor ?? -1],
+  };
   const unsealed = facts.moments.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
     const steps = await Promise.all(
-      batch.map((generation) => recoverLog(recovery, readableFacts(facts, damage, generation), isSameBoot)),
+      batch.map((generation) =>
+        recoverLog({ ...recovery, standing }, readableFacts(facts, damage, generation), isSameBoot),
+      ),
     );
     const changes = steps.filter((step) => step !== undefined);
     if (changes.length > 0) await room.write('change', () => facts.write(changes));
@@ -50,37 +70,69 @@ export async function recover(recovery: Recovery): Promise<void> {
     await Promise.all(news.map(({ after }) => journal.append(factsEntry(after))));
   }
   if (boot !== undefined && !isSameBoot) await room.write('change', () => facts.about.noteBoot(boot));
+  await noteDurability(facts, room, DURABILITIES.indexOf(durability));
   // A loss whose number readers know must not be forgotten by a power cut: another one would get the same number.
   await facts.synced();
 }
 
+/** On a full disk that of the process before stays, or none: then the next start takes all that is there for content. */
+async function noteDurability(facts: Facts, room: Room, durability: number): Promise<void> {
+  if (facts.about.lengthsFor === durability) return;
+  await room
+    .write('change', () => facts.about.noteLengthsFor(durability))
+    .catch((error) => {
+      if (!isNoRoom(error)) throw error;
+    });
+}
+
 async function recoverLog(
-  { layout, warn, clock }: Recovery,
+  { layout, warn, clock, facts: stored, standing, unsynced }: Recovering,
   before: StoredFacts | undefined,
   isSameBoot: boolean,
-): Promise<Required<Pick<Step, 'before' | 'after'>> | undefined> {
+): Promise<(Step & Required<Pick<Step, 'before' | 'after'>>) | undefined> {
   if (before === undefined) return undefined;
   const { info, isExact } = before;
-  const path = layout.logOf(info.generation);
-  const file = await fileOf(path);
-  if (isExact && file.tail > info.tail) await truncate(path, info.tail);
-  const tail = isExact && file.tail > info.tail ? info.tail : file.tail;
+  const file = await fileOf(layout.logOf(info.generation));
+  const known = stored.lengths.get(info.generation);
+  const tail = await settleFile({ layout, warn, standing }, before, file.tail, known);
+  if (standing.boot === 'same' && tail > (known?.bytes ?? (isExact ? tail : 0)))
+    unsynced.set(info.generation, tail);
   const updatedAt = isExact ? info.updatedAt : Math.max(info.updatedAt, file.changedAt);
-  const loss = lossOf(before, tail, isSameBoot);
-  if (tail < info.tail) warnOfLoss(info, tail, warn);
+  const counted = countedOf(before, known);
+  const loss = lossOf(before, tail, counted, isSameBoot);
+  if (tail < counted) warnOfLoss(info, tail, counted, warn);
   const losses = loss && { losses: withLoss(info.losses, loss) };
   const facts = { ...before, info: { ...info, tail, updatedAt, ...losses } };
   const after = interrupted(facts, clock.now());
   const isAsBefore = after.info.epoch === info.epoch && tail === info.tail && loss === undefined;
-  return isAsBefore ? undefined : { before, after };
+  return isAsBefore ? undefined : { before, after, ...syncedAt(standing, tail, known) };
+}
+
+/** How many bytes are known to have been acknowledged. With an exact tail, bytes that were synced need not have been. */
+function countedOf({ info, isExact }: StoredFacts, known: SyncedLength | undefined): Offset {
+  if (isExact || known === undefined || !Number.isSafeInteger(known.bytes + 1)) return info.tail;
+  return advance(START, Math.max(info.tail, known.bytes));
+}
+
+function syncedAt(
+  { boot, durability }: Standing,
+  tail: Offset,
+  known: SyncedLength | undefined,
+): Pick<Step, 'synced'> {
+  if (boot === 'other' || durability === undefined) return { synced: tail };
+  return known === undefined ? {} : { synced: Math.min(known.bytes, tail) };
 }
 
 /**
  * What a log has lost that is found to end at `tail`. Bytes of an attached producer are counted by the file alone, and what the kernel
  * had yet to write is gone with it: then there may have been more than the facts say.
  */
-function lossOf(before: StoredFacts, tail: Offset, isSameBoot: boolean): Omit<Loss, 'number'> | undefined {
-  const counted = before.info.tail;
+function lossOf(
+  before: StoredFacts,
+  tail: Offset,
+  counted: Offset,
+  isSameBoot: boolean,
+): Omit<Loss, 'number'> | undefined {
   if (tail < counted) return { from: tail, to: counted, at: Date.now() };
   return isAttached(before) || !isSameBoot ? { from: tail, to: tail, at: Date.now() } : undefined;
 }
@@ -94,20 +146,20 @@ function interrupted(facts: StoredFacts, now: number): StoredFacts {
   return { ...facts, info: recovered, deadline: now + graceMs };
 }
 
-function warnOfLoss({ id, generation, tail }: LogInfo, found: Offset, warn: Warn): void {
-  warn(`Stream ${id} lost the bytes ${found} to ${tail}, which had been acknowledged`, {
+function warnOfLoss({ id, generation }: LogInfo, from: Offset, to: Offset, warn: Warn): void {
+  warn(`Stream ${id} lost the bytes ${from} to ${to}, which had been acknowledged`, {
     id,
     generation,
-    from: found,
-    to: tail,
+    from,
+    to,
   });
 }
 
-/** A log that never had a byte has no file. */
+/** A log that never had a byte has no file. What is there and no file has none of its bytes. */
 async function fileOf(path: string): Promise<{ tail: Offset; changedAt: number }> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return { tail: advance(START, size), changedAt: Math.floor(mtimeMs) };
+    const found = await stat(path);
+    return { tail: advance(START, found.isFile() ? found.size : 0), changedAt: Math.floor(found.mtimeMs) };
   } catch (error) {
     if (isMissing(error)) return { tail: START, changedAt: 0 };
     throw error;

@@ -95,8 +95,18 @@ export class Register {
     this.known.leads(log);
     await attempt('Writing to the log', async () => {
       if (room.isShort) await room.extend();
+      if (!log.mayEndInZeros && chunks.at(-1)?.at(-1) === 0) await this.#noteZeros(log);
       await files.append(log, chunks);
     });
+  }
+
+  /** Before the bytes are acknowledged: else the next start might take them for what a lost write leaves. */
+  async #noteZeros(log: KnownLog): Promise<void> {
+    const { facts, room } = this.parts;
+    const { generation } = log;
+    if (!facts.lengths.get(generation)?.mayEndInZeros)
+      await room.write('change', () => facts.commit(() => facts.lengths.noteZeros(generation)));
+    log.mayEndInZeros = true;
   }
 
   /** Puts `after` in the place of `log`, if there was one: the two change places in one transaction. */

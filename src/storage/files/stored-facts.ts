@@ -23,6 +23,8 @@ export interface Step {
   /** By name: what of the states of its producers changes with the log. */
   readonly producers?: ReadonlyMap<string, ProducerState>;
   readonly lineage?: readonly LineageStep[];
+  /** So many bytes of the log are on the disk. */
+  readonly synced?: number;
 }
 
 /** How many more ids are taken after a step. */

@@ -1,4 +1,5 @@
 import { messageOf } from '../../core/errors';
+import type { Offset } from '../../core/offset';
 import type { Descriptors } from './descriptors';
 import { isMissing } from './failures';
 import { syncDirectory, syncFile } from './file-io';
@@ -13,12 +14,14 @@ export interface SyncOptions {
   readonly durability: Durability;
   readonly intervalMs: number;
   readonly warn: Warn;
+  /** Called after each sync in the background, with where the logs ended then. Must not throw. */
+  readonly onSynced?: (ends: ReadonlyMap<string, Offset>) => Promise<void>;
 }
 
 /** Brings what was written to the disk, as soon and as surely as the durability asks. */
 export class Sync {
-  /** Logs with bytes that may be no further than the page cache. */
-  #dirty = new Set<string>();
+  /** Logs with bytes that may be no further than the page cache, and where they end, if that is known. */
+  #dirty = new Map<string, Offset | undefined>();
   /** Shards with names that may be no further. */
   #dirtyShards = new Set<string>();
   readonly #gate = new Gate(SYNCS_AT_ONCE);
@@ -32,15 +35,22 @@ export class Sync {
   ) {}
 
   /** To be awaited between a write and its acknowledgement. `isNew`: the log's file may just have been made. */
-  async written(generation: string, fd: number, isNew: boolean): Promise<void> {
+  async written(generation: string, fd: number, isNew: boolean, end?: Offset): Promise<void> {
     if (this.options.durability === 'always') {
       await this.#gate.run(() => syncFile(fd));
       if (isNew) await this.#gate.run(() => syncDirectory(this.layout.shardOf(generation)));
     } else if (this.options.durability === 'interval') {
-      this.#dirty.add(generation);
+      this.#dirty.set(generation, end);
       if (isNew) this.#dirtyShards.add(this.layout.shardOf(generation));
       this.#arm();
     }
+  }
+
+  /** The process before has written up to `end`, and not synced it. */
+  leftUnsynced(generation: string, end: Offset): void {
+    if (this.options.durability !== 'interval') return;
+    this.#dirty.set(generation, end);
+    this.#arm();
   }
 
   /** The log is gone, and nobody waits for its bytes any more. */
@@ -70,20 +80,32 @@ export class Sync {
   async #syncAll(): Promise<void> {
     const [logs, shards] = [this.#dirty, this.#dirtyShards];
     // What is written from here on counts for the next pass.
-    this.#dirty = new Set();
+    this.#dirty = new Map();
     this.#dirtyShards = new Set();
     await Promise.all(
-      [...shards].map((shard) => this.#attempt(shard, this.#dirtyShards, () => this.#syncShard(shard))),
+      [...shards].map(async (shard) => {
+        if (!(await this.#attempt(shard, () => this.#syncShard(shard)))) this.#dirtyShards.add(shard);
+      }),
     );
-    await Promise.all([...logs].map((log) => this.#attempt(log, this.#dirty, () => this.#syncLog(log))));
+    const ends = new Map<string, Offset>();
+    await Promise.all(
+      [...logs].map(async ([log, end]) => {
+        if (!(await this.#attempt(log, () => this.#syncLog(log))))
+          this.#dirty.set(log, this.#dirty.get(log) ?? end);
+        else if (end !== undefined) ends.set(log, end);
+      }),
+    );
+    if (ends.size > 0) await this.options.onSynced?.(ends);
   }
 
-  async #attempt(what: string, dirty: Set<string>, sync: () => Promise<void>): Promise<void> {
+  /** @returns whether it was synced */
+  async #attempt(what: string, sync: () => Promise<void>): Promise<boolean> {
     try {
       await sync();
+      return true;
     } catch (error) {
-      dirty.add(what);
       this.options.warn(`Syncing to the disk failed: ${messageOf(error)}`, { what, error });
+      return false;
     }
   }
 

@@ -61,17 +61,34 @@ describe('the losses of a log in files', () => {
       });
     }));
 
-  it('may be more than was counted where a producer was attached to the end', () =>
+  it('are what was synced at least where a producer was attached to the end', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'));
       await truncate(fileOf(directory, writer), 5);
-      await withStore(directory, async (store) => {
-        expect(await lossesOf(store, writer)).toEqual(['1: 5 to 5']);
-        await release(store, await attach(store, writer));
+      await withStore(directory, async (store, warnings) => {
+        expect(warnings.splice(0)).toEqual([expect.stringContaining('lost the bytes 5 to 10')]);
+        expect(await lossesOf(store, writer)).toEqual(['1: 5 to 10']);
       });
+    }));
+
+  it('may be more than was counted where nothing is synced', () =>
+    withDirectory(async (directory) => {
+      const options = { durability: 'os' } as const;
+      const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'), options);
+      await truncate(fileOf(directory, writer), 5);
+      await withStore(
+        directory,
+        async (store) => {
+          expect(await lossesOf(store, writer)).toEqual(['1: 5 to 5']);
+          await release(store, await attach(store, writer));
+        },
+        options,
+      );
       // Nobody was attached since, so nothing can be missing that the facts do not know of.
-      await withStore(directory, async (store) =>
-        expect(await lossesOf(store, writer)).toEqual(['1: 5 to 5']),
+      await withStore(
+        directory,
+        async (store) => expect(await lossesOf(store, writer)).toEqual(['1: 5 to 5']),
+        options,
       );
     }));
 
@@ -110,7 +127,8 @@ describe('the losses of a log in files', () => {
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'));
       await truncate(fileOf(directory, writer), 5);
-      await withStore(directory, async (store) => {
+      await withStore(directory, async (store, warnings) => {
+        expect(warnings.splice(0)).toHaveLength(1);
         const source = await infoOf(store, writer.log.id);
         const fork = await createLog(store, { fork: { source, at: at(4) } }, uniqueId());
         expect(await lossesOf(store, fork)).toEqual([]);

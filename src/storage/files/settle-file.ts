@@ -1,0 +1,102 @@
+import { truncate } from 'node:fs/promises';
+import type { LogInfo, LogRef } from '../../core/log';
+import { advance, type Offset, START } from '../../core/offset';
+import { cutOff, endOfContent } from './cut-off';
+import { codeOf, isNoRoom, isUnreadable } from './failures';
+import type { Layout } from './layout';
+import type { Durability, Warn } from './options';
+import type { StoredFacts } from './stored-facts';
+import type { SyncedLength } from './synced-lengths';
+
+/** What a start knows about the process before. */
+export interface Standing {
+  /**
+   * same     the kernel still runs under which that process wrote: all that was written is there
+   * other    the machine was started anew: what was written and not synced may be gone, or be zeros
+   */
+  readonly boot: 'same' | 'other';
+  /** That of the process before. Absent: it was of a version that counted no synced bytes. */
+  readonly durability: Durability | undefined;
+}
+
+interface Settling {
+  readonly layout: Layout;
+  readonly warn: Warn;
+  readonly standing: Standing;
+}
+
+/**
+ * Finds out how much of an open log's file counts, and cuts off the rest. A power cut may leave a file longer than what was
+ * acknowledged: a file system may store the new length and not the bytes, which read as zeros then.
+ *
+ * - What the facts or the synced length count, counts, as far as it is there.
+ * - Beyond that, after a power cut with the durability `interval`, nothing is certain and nothing counts.
+ * - Otherwise bytes beyond that count, but for zeros at the end. Content that ends in zeros is known to (`mayEndInZeros`).
+ *
+ * @returns where the log ends
+ */
+export async function settleFile(
+  settling: Settling,
+  { info, isExact }: StoredFacts,
+  size: Offset,
+  synced: SyncedLength | undefined,
+): Promise<Offset> {
+  const path = settling.layout.logOf(info.generation);
+  // What is beyond an exact tail was never acknowledged, and its writer knows that.
+  const most = isExact === true ? Math.min(size, info.tail) : size;
+  try {
+    const end = await endOf(settling.standing, path, { isExact: isExact === true, most, synced });
+    if (end < most || (end < size && settling.standing.boot === 'other'))
+      await cut(settling, info, end, size);
+    else if (end < size) await truncate(path, end);
+    return advance(START, end);
+  } catch (error) {
+    if (!isUnreadable(error) || isNoRoom(error)) throw error;
+    // The others are not to suffer for it. Whoever reads it gets an error.
+    settling.warn(`Stream ${info.id}: its file cannot be looked at (${codeOf(error)})`, {
+      ...refOf(info),
+      error,
+    });
+    return advance(START, most);
+  }
+}
+
+function refOf({ id, generation }: LogInfo): LogRef {
+  return { id, generation };
+}
+
+interface Bounds {
+  readonly isExact: boolean;
+  /** The most bytes that can count. */
+  readonly most: number;
+  readonly synced: SyncedLength | undefined;
+}
+
+async function endOf(
+  { boot, durability }: Standing,
+  path: string,
+  { isExact, most, synced = { bytes: 0, mayEndInZeros: false } }: Bounds,
+): Promise<number> {
+  const certain = Math.min(most, synced.bytes);
+  if (most === certain || durability === undefined || (isExact && boot === 'same')) return most;
+  if (!isExact && boot === 'other' && durability === 'interval') return certain;
+  return synced.mayEndInZeros ? most : endOfContent(path, certain, most);
+}
+
+async function cut(
+  { layout, warn }: Settling,
+  { id, generation }: LogInfo,
+  from: number,
+  to: number,
+): Promise<void> {
+  const aside = layout.cutOf(generation, from);
+  const isKept = await cutOff(layout.logOf(generation), from, to, aside);
+  const what = `Stream ${id}: the bytes ${from} to ${to} of its file are not certain to have been acknowledged`;
+  warn(isKept ? `${what}; they were moved to ${aside}` : `${what}; they were zeros, and were cut off`, {
+    id,
+    generation,
+    from,
+    to,
+    ...(isKept && { file: aside }),
+  });
+}
