@@ -29,6 +29,16 @@ describe('a spy shows', () => {
     expect(shown).toBe('START: a\na:\none\nSTART: b\ntwo\nb:\nthree\nEND: b\na:\nfour\nEND: a\n');
   });
 
+  it.each(['4:', '38:2:', '38;5;', '1;0', '0'])(
+    'no long escape sequence %s… again with each line',
+    (begin) => {
+      const spy = new SpyFormat('color');
+      spy.start(a);
+      const shown = spy.data(a, bytes(`${ESC}[${begin}${'0'.repeat(20_000)}1m${'x\n'.repeat(1_000)}`));
+      expect(shown.length).toBeLessThan(100_000);
+    },
+  );
+
   it('its own lines on lines of their own', () => {
     const spy = new SpyFormat('plain');
     const shown = [

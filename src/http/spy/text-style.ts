@@ -15,11 +15,18 @@ const OFF: Readonly<Record<number, readonly number[]>> = {
   54: [51, 52],
   55: [53],
 };
+/** The only attribute with more to say: straight, double, curly and so on. */
+const UNDERLINE = /^4:\d$/;
 const COLOR_KINDS: Readonly<Record<number, 'text' | 'background' | 'underline'>> = {
   38: 'text',
   48: 'background',
   58: 'underline',
 };
+
+/** `58:2::255:255:255` and a little more. What is on is written again before each line, so that its length is multiplied. */
+const COLOR_LENGTH_MAX = 32;
+/** What a colour beyond that counts as: the default. */
+const DEFAULT_COLORS = { text: '39', background: '49', underline: '59' } as const;
 
 /** What SGR sequences (ECMA-48, 8.3.117) have left on: colours, bold, underline and so on. */
 export class TextStyle {
@@ -53,7 +60,8 @@ export class TextStyle {
     if (kind !== undefined) {
       // 38:2::r:g:b is one parameter, 38;5;n are three, 38;2;r;g;b are five.
       const used = parameter.includes(':') ? 1 : lengthOfColor(queue[at + 1]);
-      this.#colors.set(kind, queue.slice(at, at + used).join(';'));
+      const color = queue.slice(at, at + used).join(';');
+      this.#colors.set(kind, color.length > COLOR_LENGTH_MAX ? DEFAULT_COLORS[kind] : color);
       return used;
     }
     this.#applySimple(code, parameter);
@@ -65,9 +73,10 @@ export class TextStyle {
       this.#attributes.clear();
       this.#colors.clear();
     } else if (code === 4 && parameter === '4:0') this.#attributes.delete(4);
-    else if (ATTRIBUTES.has(code)) this.#attributes.set(code, parameter);
-    else if (isBetween(code, 30, 37) || isBetween(code, 90, 97)) this.#colors.set('text', parameter);
-    else if (isBetween(code, 40, 47) || isBetween(code, 100, 107)) this.#colors.set('background', parameter);
+    else if (ATTRIBUTES.has(code))
+      this.#attributes.set(code, UNDERLINE.test(parameter) ? parameter : `${code}`);
+    else if (isBetween(code, 30, 37) || isBetween(code, 90, 97)) this.#colors.set('text', `${code}`);
+    else if (isBetween(code, 40, 47) || isBetween(code, 100, 107)) this.#colors.set('background', `${code}`);
     else if (code === 39) this.#colors.delete('text');
     else if (code === 49) this.#colors.delete('background');
     else if (code === 59) this.#colors.delete('underline');
