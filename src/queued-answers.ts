@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+/** While so many wait on a connection, it is not read. The rest of the 64 KiB that were read last may bring some more. */
+const WAITING_MAX = 100;
+
 /**
  * The answers whose turn on their connection has not come: to requests that were sent without waiting for the answer before. When
  * the connection closes, Node tells only the answer whose turn it is. The others would never be over, and what they stand for, as
@@ -14,7 +17,12 @@ export class QueuedAnswers {
     if (answer.socket !== null) return;
     const queued = this.#queued.get(connection) ?? new Set();
     this.#queued.set(connection, queued.add(answer));
-    answer.once('socket', () => queued.delete(answer));
+    // Node pauses only once answers have piled up. It resumes at the end of each request, so the pause comes after that.
+    if (queued.size >= WAITING_MAX) process.nextTick(() => pauseIfFull(connection, queued));
+    answer.once('socket', () => {
+      queued.delete(answer);
+      if (queued.size === WAITING_MAX - 1) connection.resume();
+    });
   }
 
   /** The connection has closed. */
@@ -25,4 +33,8 @@ export class QueuedAnswers {
     }
     this.#queued.delete(connection);
   }
+}
+
+function pauseIfFull(connection: Duplex, queued: ReadonlySet<ServerResponse>): void {
+  if (queued.size >= WAITING_MAX) connection.pause();
 }

@@ -267,3 +267,35 @@ describe('a listener that stops', () => {
     await client.left;
   });
 });
+
+describe('requests that are sent without waiting for answers', () => {
+  it('are taken no further while very many wait, and all of them are answered in the end', async () => {
+    const waiting: ServerResponse[] = [];
+    let taken = 0;
+    let isOpen = false;
+    const { dial } = await listen((_req, res) => {
+      taken += 1;
+      if (isOpen) res.end();
+      else waiting.push(res);
+    });
+    const client = await dial();
+    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(10_000));
+    while (taken === 0) await nextTurn();
+    for (let before = 0; before !== taken; ) {
+      before = taken;
+      for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+    }
+    expect(taken).toBeLessThan(5_000);
+    isOpen = true;
+    for (const res of waiting) res.end();
+    let answered = 0;
+    while (answered < 10_000) {
+      answered += client.received.split('HTTP/1.1 200').length - 1;
+      client.received = client.received.slice(client.received.lastIndexOf('HTTP/1.1 200') + 1);
+      if (answered < 10_000) await once(client.socket, 'data');
+    }
+    expect(taken).toBe(10_000);
+  });
+});
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
