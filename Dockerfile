@@ -3,7 +3,7 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /loom
 COPY package.json package-lock.json ./
-# No package that the server needs has an install script; `prepare` would build before the sources are here.
+# No package that the server needs has to run its install script (koffi comes with its binaries); `prepare` would build before the sources are here.
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
