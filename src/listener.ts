@@ -57,6 +57,8 @@ export class Listener {
       connectionsCheckingInterval: HEADS_CHECKED_EVERY_MS,
       keepAliveTimeout: config.http.keepAliveTimeout,
       maxHeaderSize: config.limits.headerBytes,
+      // The front door refuses a request without a Host, with an error like any other.
+      requireHostHeader: false,
       keepAlive: true,
       keepAliveInitialDelay: PROBE_AFTER_MS,
       noDelay: true,
@@ -64,6 +66,7 @@ export class Listener {
     this.#server = createServer(options, onRequest)
       // The handler itself tells the client to go on, once nothing speaks against its request.
       .on('checkContinue', onRequest)
+      .on('checkExpectation', onRequest)
       .on('clientError', (error, socket) => refuseMalformed(error, socket, this.#unfinished(socket)))
       .on('connection', (socket) => this.#accept(socket))
       .on('drop', onDrop);

@@ -153,11 +153,18 @@ describe('an error of a server with tokens', () => {
 });
 
 describe('what is not HTTP', () => {
+  const EXPECTS = 'Host: localhost\r\nExpect: 200-maybe\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
   const { url, process } = withLoom({ store: 'memory:' });
 
   it.each([
     ['GARBAGE\r\n\r\n', 400, 'http_malformed'],
     ['GET / HTTP/1.1\r\nHost: a\r\nHost : b\r\n\r\n', 400, 'http_malformed'],
+    ['GET /stream HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'header_invalid'],
+    ['GET /v1/stream/a HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'header_invalid'],
+    ['GET /channels/a/b HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'header_invalid'],
+    [`POST /stream/a HTTP/1.1\r\n${EXPECTS}`, 417, 'expectation_unsupported'],
+    [`PUT /v1/stream/a HTTP/1.1\r\n${EXPECTS}`, 417, 'expectation_unsupported'],
+    [`POST /channels/a/b HTTP/1.1\r\n${EXPECTS}`, 417, 'expectation_unsupported'],
     [`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(40_960)}\r\n\r\n`, 431, 'head_too_large'],
   ])('is an error like any other (%#)', async (bytes, status, code) => {
     const connection = await RawConnection.open(process().port);

@@ -18,6 +18,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   HEADERS_TOO_LARGE: { status: 431, code: 'head_too_large' },
   CHUNK_EXTENSIONS_TOO_LARGE: { status: 413, code: 'chunk_extensions_too_large' },
   TRANSFER_ENCODING_UNSUPPORTED: { status: 501, code: 'transfer_encoding_unsupported' },
+  EXPECTATION_UNSUPPORTED: { status: 417, code: 'expectation_unsupported' },
   NOT_FOUND: { status: 404, code: 'route_not_found' },
   METHOD_NOT_ALLOWED: { status: 405, code: 'method_not_allowed' },
 

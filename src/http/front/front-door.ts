@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AllowedOrigins, Config } from '../../config/config';
 import type { Gatekeeper } from '../access';
 import { assertChunkedOnly } from '../headers/codings';
+import { assertExpectation } from '../headers/expectation';
 import { RequestError } from '../request-error';
 import { Cors, isPreflight } from './cors';
 import { OwnHosts } from './own-hosts';
@@ -36,11 +37,13 @@ export class FrontDoor {
 
   /**
    * @returns whether the request is answered, because it was a preflight
-   * @throws RequestError `HOST_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`; `HEADER_INVALID` for a second `Host`; `TRANSFER_ENCODING_UNSUPPORTED`
+   * @throws RequestError `HOST_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`; `HEADER_INVALID` without a `Host` or with two; `TRANSFER_ENCODING_UNSUPPORTED`,
+   *   `EXPECTATION_UNSUPPORTED`
    */
   answers(req: IncomingMessage, res: ServerResponse, requestId: string, traffic: Traffic): boolean {
     this.#cors.mark(req, res);
     assertChunkedOnly(req);
+    assertExpectation(req);
     const asksFirst = isPreflight(req);
     if (!asksFirst || !this.#cors.allows(req.headers.origin)) this.#check(req, traffic);
     if (asksFirst) this.#cors.answer(req, res, requestId);
@@ -48,7 +51,7 @@ export class FrontDoor {
   }
 
   #check(req: IncomingMessage, traffic: Traffic): void {
-    assertOneHost(req.rawHeaders);
+    assertOneHost(req);
     const foreign = traffic === 'probe' ? undefined : this.#foreignHost(req);
     if (foreign !== undefined && !this.#bearsToken(req)) throw hostNotAllowed(foreign);
     if (!changes(req.method, traffic) || this.#mayChange(req) || this.#bearsToken(req)) return;
@@ -105,12 +108,13 @@ function originOf(referer: string | undefined): string | undefined {
 }
 
 /** Node takes the first one; a proxy in front may have taken another (RFC 9112, 3.2). */
-function assertOneHost(rawHeaders: readonly string[]): void {
+function assertOneHost({ rawHeaders, httpVersion }: IncomingMessage): void {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at];
     if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
   }
+  if (hosts === 0 && httpVersion !== '1.0') throw new RequestError('HEADER_INVALID', 'Host is missing');
   if (hosts > 1) throw new RequestError('HEADER_INVALID', 'Host is given more than once');
 }
 
