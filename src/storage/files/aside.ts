@@ -1,4 +1,5 @@
-import { rename, stat, unlink } from 'node:fs/promises';
+import { readdir, rename, stat, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { assertSound } from '../../lmdb/assert-sound';
 import { DamagedDatabase } from '../../lmdb/damaged-database';
 import { salvage } from '../../lmdb/salvage';
@@ -6,6 +7,9 @@ import { isMissing } from './failures';
 import type { Layout } from './layout';
 import type { StoredFacts } from './stored-facts';
 import { storedFactsIn } from './stored-record';
+
+/** Between the file's name and the time at which it was moved. */
+const MARK = '.damaged-';
 
 /** Facts that cannot be opened, moved out of the way. */
 export interface Aside {
@@ -19,13 +23,25 @@ export interface Aside {
 export async function moveAsideIfDamaged(layout: Layout): Promise<Aside | undefined> {
   const why = await damageOfFile(layout.facts);
   if (why === undefined) return undefined;
-  const path = `${layout.facts}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '')}`;
-  const values = await salvage(layout.facts).catch(() => []);
+  const path = `${layout.facts}${MARK}${new Date().toISOString().replaceAll(/[:.]/g, '')}`;
   await rename(layout.facts, path);
   await unlink(`${layout.facts}-lock`).catch((error) => {
     if (!isMissing(error)) throw error;
   });
-  return { path, why, facts: values.flatMap(factsIn) };
+  return { path, why, facts: await factsOf(path) };
+}
+
+/** What can be read of all files that were ever moved aside: a recovery may have been cut off after that. */
+export async function factsAside(layout: Layout): Promise<readonly StoredFacts[]> {
+  const beginning = basename(layout.facts) + MARK;
+  const names = (await readdir(layout.directory)).filter((name) => name.startsWith(beginning));
+  const all = await Promise.all(names.map((name) => factsOf(join(layout.directory, name))));
+  return all.flat();
+}
+
+async function factsOf(path: string): Promise<readonly StoredFacts[]> {
+  const values = await salvage(path).catch(() => []);
+  return values.flatMap(factsIn);
 }
 
 async function damageOfFile(path: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isLogError } from '../../core/errors';
 import type { LogId } from '../../core/log-id';
 import type { Orphan } from './inventory';
@@ -105,11 +105,14 @@ function describe(
   { info, graceMs }: StoredFacts,
 ): void {
   const state = info.outcome?.kind ?? (graceMs === undefined ? 'open' : 'interrupted');
-  const file = hasFile
-    ? layout.logOf(info.generation).slice(layout.directory.length + 1)
-    : 'no file, it has no bytes';
+  const path = layout.logOf(info.generation);
+  const file = hasFile ? path.slice(layout.directory.length + 1) : 'without a file';
+  const size = hasFile ? statSync(path).size : 0;
+  // Of one that goes on, the store itself says so.
+  const lost =
+    info.state === 'closed' && size < info.tail ? `; its bytes ${size} to ${info.tail} are lost` : '';
   const unknown = facts === undefined ? '; its ID, content type and metadata are not known' : '';
   const renamed =
     facts !== undefined && facts.info.id !== info.id ? `; its ID ${facts.info.id} is taken` : '';
-  say(`${info.id}: brought back as ${state} (${file})${unknown}${renamed}`);
+  say(`${info.id}: brought back as ${state} (${file})${lost}${unknown}${renamed}`);
 }

@@ -61,8 +61,8 @@ export class Creation {
     const { files, journal, facts } = this.register.parts;
     const { generation } = beginning;
     const isThere = (): boolean => facts.has(generation);
-    if (!(await journal.append({ kind: 'making', generation }))) throw journal.failure;
     try {
+      if (!(await journal.append({ kind: 'making', generation }))) throw journal.failure;
       return await files.make(beginning, enter, isThere);
     } finally {
       await journal.append(isThere() ? factsEntry(after) : { kind: 'gone', generation });

@@ -22,7 +22,7 @@ const BATCH = 64;
  */
 export class DoomedLogs {
   /** Their files are gone. */
-  #cleared: readonly string[] = [];
+  readonly #cleared: string[] = [];
   #forgetting: Promise<void> | undefined;
 
   constructor(private readonly parts: DoomedParts) {}
@@ -45,7 +45,7 @@ export class DoomedLogs {
       journal.append({ kind: 'gone', generation }),
     ]);
     if (!isGone) return;
-    this.#cleared = [...this.#cleared, generation];
+    this.#cleared.push(generation);
     this.#forgetting ??= this.#forget().finally(() => {
       this.#forgetting = undefined;
     });
@@ -60,18 +60,17 @@ export class DoomedLogs {
     const { facts, room, warn } = this.parts;
     try {
       while (this.#cleared.length > 0) {
-        const batch = this.#cleared.slice(0, BATCH);
-        this.#cleared = this.#cleared.slice(BATCH);
-        let left = batch;
+        const batch = this.#cleared.splice(0, BATCH);
+        let left: readonly string[] = [];
         await room.write('change', () =>
           facts.commit(() => {
-            left = [...facts.producers.removeSome(batch)];
+            left = facts.producers.removeSome(batch);
           }),
         );
-        this.#cleared = [...left, ...this.#cleared];
+        this.#cleared.unshift(...left);
       }
     } catch (error) {
-      this.#cleared = [];
+      this.#cleared.length = 0;
       warn(`Clearing away what is left of removed streams failed: ${messageOf(error)}`, { error });
     }
   }

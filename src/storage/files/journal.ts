@@ -56,14 +56,12 @@ export class Journal {
   static async open(parts: JournalParts): Promise<Journal> {
     const { facts, layout } = parts;
     const segments = [...(await segmentsOf(layout))];
-    const journal = new Journal(
-      parts,
-      segments,
-      Math.max(facts.about.journalNumber, segments.at(-1)?.number ?? 0),
-    );
+    const newest = segments.at(-1)?.number ?? 0;
+    const journal = new Journal(parts, segments, Math.max(facts.about.journalNumber, newest));
+    const isWhole = facts.about.isJournaled && newest === facts.about.journalNumber;
     try {
       await journal.#begin();
-      if (segments.length === 0 || !facts.about.isJournaled) await journal.#writeAll();
+      if (!isWhole) await journal.#writeAll();
     } catch (error) {
       // A full disk keeps no store from starting: the next write tries again.
       if (!isNoRoom(error)) throw error;
@@ -149,7 +147,7 @@ export class Journal {
     return openFile(this.parts.layout.journalOf(this.number), flags, PRIVATE_FILE);
   }
 
-  /** For logs that were made before there was a journal, or whose journal was removed. */
+  /** For logs that were made before there was a journal, or whose part of it was removed. */
   async #writeAll(): Promise<void> {
     const { facts, room } = this.parts;
     for (let after: string | undefined; ; ) {
@@ -178,12 +176,9 @@ export class Journal {
   async #collect(): Promise<void> {
     const { layout, warn } = this.parts;
     try {
-      for (
-        let oldest = this.segments[0];
-        oldest !== undefined && this.#isLarge();
-        oldest = this.segments[0]
-      ) {
-        if (!(await this.#rewriteAll(oldest))) return;
+      while (this.#isLarge()) {
+        const [oldest] = this.segments;
+        if (oldest === undefined || !(await this.#rewriteAll(oldest))) return;
         await unlink(layout.journalOf(oldest.number));
         this.segments.shift();
       }

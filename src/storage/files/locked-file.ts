@@ -1,11 +1,8 @@
-import { constants, fstat, stat } from 'node:fs';
-import { promisify } from 'node:util';
+import { constants } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tryLock } from 'fs-native-extensions';
 import { isMissing } from './failures';
-import { closeFile, openFile, PRIVATE_FILE } from './file-io';
-
-const statFile = promisify(fstat);
-const statPath = promisify(stat);
+import { closeFile, openFile, PRIVATE_FILE, statFile } from './file-io';
 
 /**
  * A file that the kernel has locked for this process alone. The lock belongs to the open file: it ends with the process, however that
@@ -37,7 +34,7 @@ export class LockedFile {
 }
 
 async function isAt(path: string, fd: number): Promise<boolean> {
-  const [held, found] = await Promise.all([statFile(fd), statPath(path).catch(ignoreMissing)]);
+  const [held, found] = await Promise.all([statFile(fd), stat(path).catch(ignoreMissing)]);
   return found !== undefined && held.ino === found.ino && held.dev === found.dev;
 }
 

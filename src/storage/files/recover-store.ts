@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { LogError } from '../../core/errors';
 import { DamageReports } from '../damage-reports';
-import { type Aside, moveAsideIfDamaged } from './aside';
+import { type Aside, factsAside, moveAsideIfDamaged } from './aside';
 import { bringBack } from './bring-back';
 import { catchUp } from './catch-up';
 import { DirectoryLock } from './directory-lock';
@@ -71,7 +71,10 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined): Prom
   const lines = await readJournal(layout);
   const inventory = await takeInventory(layout, facts);
   const changed = inventory.isOlder ? await catchUp(recovering, lines) : [];
-  const { entries, count } = await bringBack(recovering, orphansOf(recovering, inventory, lines, aside));
+  const { entries, count } = await bringBack(
+    recovering,
+    await orphansOf(recovering, inventory, lines, aside),
+  );
   // From here on the facts are as new as the files. Not before: a recovery that was cut off must be seen to be one.
   const journal = await Journal.open({ layout, facts, room, warn: say });
   try {
@@ -99,12 +102,12 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined): Prom
 }
 
 /** The orphans with all that is known of them, and those of a damaged file that are in no other place. */
-function orphansOf(
-  { facts }: Recovering,
+async function orphansOf(
+  { layout, facts }: Recovering,
   { orphans }: Inventory,
   lines: ReadonlyMap<string, JournalEntry>,
   aside: Aside | undefined,
-): readonly Orphan[] {
+): Promise<readonly Orphan[]> {
   const found = new Map(orphans.map((orphan) => [orphan.generation, orphan]));
   for (const salvaged of aside?.facts ?? []) {
     const { generation } = salvaged.info;
@@ -113,6 +116,12 @@ function orphansOf(
     // The damaged file is the later of the two, unless it fell back to an earlier snapshot.
     const latest = known?.info.state === 'closed' ? known : salvaged;
     found.set(generation, { generation, hasFile, facts: latest });
+  }
+  const unknown = [...found.values()].filter((orphan) => orphan.facts === undefined);
+  for (const salvaged of unknown.length > 0 ? await factsAside(layout) : []) {
+    const orphan = found.get(salvaged.info.generation);
+    if (orphan !== undefined && orphan.facts === undefined)
+      found.set(orphan.generation, { ...orphan, facts: salvaged });
   }
   return [...found.values()];
 }

@@ -117,12 +117,16 @@ describe('loom recover', () => {
       const damaged = await readFile(facts);
       const [moved, ...said] = await recovered(directory);
       const [, path = ''] = /It is now (\S+\.damaged-\S+);/.exec(moved ?? '') ?? [];
-      expect(await readFile(path)).toEqual(damaged);
+      expect((await readFile(path)).equals(damaged)).toBe(true);
       expect(said.at(-1)).toBe(`Brought back ${before.length} streams`);
       await withStore(directory, async (store) => {
         for (const { id, generation, text } of before)
           expect(await textOf(store, { id, generation })).toBe(text);
       });
+      // As if it had been cut off right after the file was moved.
+      await rm(facts);
+      await removeJournal(directory);
+      expect((await recovered(directory)).join()).not.toContain('not known');
     }));
 
   it('brings streams back under an id that is made up where nothing is known of them', () =>
@@ -190,6 +194,21 @@ describe('loom recover', () => {
       await withStore(directory, async (store) => expect(await textOf(store, log)).toBe('early'));
     }));
 
+  it('says which bytes of a sealed stream are gone with its file', () =>
+    withDirectory(async (directory) => {
+      const writer = await withStore(directory, async (store) => {
+        const sealed = await createLogOf(store, 'all of it');
+        await seal(store, sealed);
+        return sealed;
+      });
+      await rm(fileOf(directory, writer));
+      await rm(join(directory, 'loom.mdb'));
+      const [said] = await recovered(directory);
+      expect(said).toContain(
+        `${writer.log.id}: brought back as complete (without a file); its bytes 0 to 9 are lost`,
+      );
+    }));
+
   it('keeps JSON texts whole', () =>
     withDirectory(async (directory) => {
       const log = await withStore(directory, async (store) => {
@@ -215,6 +234,20 @@ describe('loom recover', () => {
 });
 
 describe('the journal', () => {
+  it('is written anew at the start where its newest part is gone', () =>
+    withDirectory(async (directory) => {
+      await withStore(directory, (store) => createLogOf(store, 'first'));
+      const { log } = await withStore(directory, (store) => createLogOf(store, 'second'));
+      const [newest = ''] = (await readdir(join(directory, 'logs'))).filter((name) =>
+        name.endsWith('2.jsonl'),
+      );
+      await rm(join(directory, 'logs', newest));
+      await withStore(directory, async () => {});
+      await rm(join(directory, 'loom.mdb'));
+      await recovered(directory);
+      await withStore(directory, async (store) => expect(await textOf(store, log)).toBe('second'));
+    }));
+
   it(
     'is shortened over many starts, and still knows every stream',
     () =>
