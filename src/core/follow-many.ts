@@ -26,7 +26,7 @@ export interface FollowManyOptions {
   readonly from: 'now' | 'start';
 }
 
-const LIST_PAGE = 200;
+const LIST_PAGE = 1000;
 
 /**
  * Shows a spectator every active log and every new one, of every node, until the signal aborts.

@@ -20,7 +20,7 @@ export interface RedisStoreOptions {
   readonly sharedPagesBytes?: number;
   /** About how many lifecycle events are kept in each partition, for nodes that lost their connection for a while. Default 10,000. */
   readonly lifecycleLength?: number;
-  /** How many logs of a partition make a span of the index of names. Default 256. */
+  /** How many logs of a partition make a span of the index of names. Default 128. */
   readonly spanLogs?: number;
   /** Start although Redis may drop logs when its memory is full. Default false. */
   readonly allowEviction?: boolean;
@@ -42,7 +42,7 @@ export function settingsOf(options: RedisStoreOptions): RedisStoreSettings {
     followedPerConnection: 32,
     sharedPagesBytes: 16 * 1024 * 1024,
     lifecycleLength: 10_000,
-    spanLogs: 256,
+    spanLogs: 128,
     allowEviction: false,
     warn: () => {},
     alarm: () => {},
