@@ -7,10 +7,13 @@ import { join } from 'node:path';
 export class Layout {
   readonly facts: string;
   readonly logs: string;
+  /** Says how long the last process has run for certain. */
+  readonly heartbeat: string;
 
   constructor(readonly directory: string) {
     this.facts = join(directory, 'loom.mdb');
     this.logs = join(directory, 'logs');
+    this.heartbeat = join(directory, 'heartbeat');
   }
 
   /** The command that brings streams back which the facts do not know. */

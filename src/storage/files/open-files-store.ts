@@ -7,6 +7,7 @@ import { DoomedLogs } from './doomed-logs';
 import { isNoRoom, storeFailure } from './failures';
 import { makeDirectory, PRIVATE_DIRECTORY } from './file-io';
 import { FilesStore } from './files-store';
+import { Heartbeat } from './heartbeat';
 import { indexNames } from './index-names';
 import { takeInventory } from './inventory';
 import { Journal } from './journal';
@@ -77,8 +78,10 @@ async function openLocked(
   const files = new LogFiles(layout, descriptors, sync, warn);
   const doomed = new DoomedLogs({ facts, files, journal, room, warn });
   await doomed.clearAll();
+  const heartbeat = await Heartbeat.begin(layout.heartbeat);
   const close = async (): Promise<void> => {
     try {
+      await heartbeat.close();
       await sync.close();
       await descriptors.close();
       await doomed.idle();
@@ -89,7 +92,8 @@ async function openLocked(
     }
   };
   const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
-  return new FilesStore({ facts, files, journal, doomed, sync, room, clock, warn, damage, close }, logsMax);
+  const all = { facts, files, journal, doomed, sync, room, heartbeat, clock, warn, damage, close };
+  return new FilesStore(all, logsMax);
 }
 
 /** Brings the facts, the files and the journal together. Nothing is changed before all of them were found to fit. */

@@ -8,6 +8,7 @@ import type { DamageReports } from '../damage-reports';
 import { bootNumber } from './boot';
 import type { Facts } from './facts';
 import { isMissing, isNoRoom } from './failures';
+import { lastBeat } from './heartbeat';
 import type { Journal } from './journal';
 import { factsEntry, isForJournal } from './journal-entry';
 import type { Layout } from './layout';
@@ -37,6 +38,10 @@ export interface Recovery {
 
 interface Recovering extends Recovery {
   readonly standing: Standing;
+  /** All that the process before had written is there, whether it was synced or not. */
+  readonly isSameBoot: boolean;
+  /** The process before was still running then. */
+  readonly aliveAt: number;
 }
 
 /** Logs of which the process before has written more than it has synced, and where they end. */
@@ -48,7 +53,7 @@ export type Unsynced = Map<string, Offset>;
  * logs are not looked at, however many there are.
  */
 export async function recover(recovery: Recovery): Promise<void> {
-  const { facts, room, journal, damage, durability } = recovery;
+  const { facts, room, journal, damage, durability, layout } = recovery;
   const boot = await bootNumber();
   const isSameBoot = boot !== undefined && boot === facts.about.boot;
   // Where the system does not say, what was written is taken to be there: a process ends more often than a machine.
@@ -56,13 +61,12 @@ export async function recover(recovery: Recovery): Promise<void> {
     boot: boot === undefined || isSameBoot ? 'same' : 'other',
     durability: DURABILITIES[facts.about.lengthsFor ?? -1],
   };
+  const recovering = { ...recovery, standing, isSameBoot, aliveAt: await lastBeat(layout.heartbeat) };
   const unsealed = facts.moments.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
     const steps = await Promise.all(
-      batch.map((generation) =>
-        recoverLog({ ...recovery, standing }, readableFacts(facts, damage, generation), isSameBoot),
-      ),
+      batch.map((generation) => recoverLog(recovering, readableFacts(facts, damage, generation))),
     );
     const changes = steps.filter((step) => step !== undefined);
     if (changes.length > 0) await room.write('change', () => facts.write(changes));
@@ -86,9 +90,8 @@ async function noteDurability(facts: Facts, room: Room, durability: number): Pro
 }
 
 async function recoverLog(
-  { layout, warn, clock, facts: stored, standing, unsynced }: Recovering,
+  { layout, warn, clock, facts: stored, standing, unsynced, isSameBoot, aliveAt }: Recovering,
   before: StoredFacts | undefined,
-  isSameBoot: boolean,
 ): Promise<(Step & Required<Pick<Step, 'before' | 'after'>>) | undefined> {
   if (before === undefined) return undefined;
   const { info, isExact } = before;
@@ -99,7 +102,8 @@ async function recoverLog(
     unsynced.set(info.generation, tail);
   const updatedAt = isExact ? info.updatedAt : Math.max(info.updatedAt, file.changedAt);
   const counted = countedOf(before, known);
-  const loss = lossOf(before, tail, counted, isSameBoot);
+  const isWhole = isSameBoot && (!isAttached(before) || (tail === file.tail && file.touchedAt < aliveAt));
+  const loss = lossOf(tail, counted, isWhole);
   if (tail < counted) warnOfLoss(info, tail, counted, warn);
   const losses = loss && { losses: withLoss(info.losses, loss) };
   const facts = { ...before, info: { ...info, tail, updatedAt, ...losses } };
@@ -125,16 +129,14 @@ function syncedAt(
 
 /**
  * What a log has lost that is found to end at `tail`. Bytes of an attached producer are counted by the file alone, and what the kernel
- * had yet to write is gone with it: then there may have been more than the facts say.
+ * had yet to write is gone with it: then there may have been more than is counted.
+ *
+ * @param isWhole that is impossible, because the same kernel still runs and nobody but the last process can have changed the file:
+ *   readers are not to be disturbed each time that a process is killed
  */
-function lossOf(
-  before: StoredFacts,
-  tail: Offset,
-  counted: Offset,
-  isSameBoot: boolean,
-): Omit<Loss, 'number'> | undefined {
+function lossOf(tail: Offset, counted: Offset, isWhole: boolean): Omit<Loss, 'number'> | undefined {
   if (tail < counted) return { from: tail, to: counted, at: Date.now() };
-  return isAttached(before) || !isSameBoot ? { from: tail, to: tail, at: Date.now() } : undefined;
+  return isWhole ? undefined : { from: tail, to: tail, at: Date.now() };
 }
 
 /** A log that nobody but commits ever wrote to waits for the next one as before. */
@@ -155,13 +157,25 @@ function warnOfLoss({ id, generation }: LogInfo, from: Offset, to: Offset, warn:
   });
 }
 
+interface FoundFile {
+  readonly tail: Offset;
+  /** When its bytes were last changed. */
+  readonly changedAt: number;
+  /** When anything of it was last changed, a copy included. */
+  readonly touchedAt: number;
+}
+
 /** A log that never had a byte has no file. What is there and no file has none of its bytes. */
-async function fileOf(path: string): Promise<{ tail: Offset; changedAt: number }> {
+async function fileOf(path: string): Promise<FoundFile> {
   try {
     const found = await stat(path);
-    return { tail: advance(START, found.isFile() ? found.size : 0), changedAt: Math.floor(found.mtimeMs) };
+    return {
+      tail: advance(START, found.isFile() ? found.size : 0),
+      changedAt: Math.floor(found.mtimeMs),
+      touchedAt: found.ctimeMs,
+    };
   } catch (error) {
-    if (isMissing(error)) return { tail: START, changedAt: 0 };
+    if (isMissing(error)) return { tail: START, changedAt: 0, touchedAt: Number.POSITIVE_INFINITY };
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { truncate } from 'node:fs/promises';
+import { chmod, truncate } from 'node:fs/promises';
 import { type Writer, writerOf } from '../../../src/core/log';
 import type { Loss } from '../../../src/core/loss';
 import type { LogStore } from '../../../src/core/store';
@@ -95,11 +95,14 @@ describe('the losses of a log in files', () => {
   it('are the same possibility, counted on, where nothing came between two crashes', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, '01234'));
+      await chmod(fileOf(directory, writer), 0o600);
       for (const losses of [['1: 5 to 5'], ['2: 5 to 5'], ['3: 5 to 5']]) {
         await withStore(directory, async (store) => {
           expect(await lossesOf(store, writer)).toEqual(losses);
           await attach(store, writer);
         });
+        // Somebody has touched the file.
+        await chmod(fileOf(directory, writer), 0o600);
       }
     }));
 
