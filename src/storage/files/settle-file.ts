@@ -29,7 +29,7 @@ interface Settling {
  * Finds out how much of an open log's file counts, and cuts off the rest. A power cut may leave a file longer than what was
  * acknowledged: a file system may store the new length and not the bytes, which read as zeros then.
  *
- * - What the facts or the synced length count, counts, as far as it is there.
+ * - What was synced counts, as far as it is there, and so does what the facts count unless the machine may have lost it.
  * - Beyond that, after a power cut with the durability `interval`, nothing is certain and nothing counts.
  * - Otherwise bytes beyond that count, but for zeros at the end. Content that ends in zeros is known to (`mayEndInZeros`).
  *
@@ -45,7 +45,12 @@ export async function settleFile(
   // What is beyond an exact tail was never acknowledged, and its writer knows that.
   const most = isExact === true ? Math.min(size, info.tail) : size;
   try {
-    const end = await endOf(settling.standing, path, { isExact: isExact === true, most, synced });
+    const end = await endOf(settling.standing, path, {
+      isExact: isExact === true,
+      counted: info.tail,
+      most,
+      synced,
+    });
     if (end < most || (end < size && settling.standing.boot === 'other'))
       await cut(settling, info, end, size);
     else if (end < size) await truncate(path, end);
@@ -67,6 +72,8 @@ function refOf({ id, generation }: LogInfo): LogRef {
 
 interface Bounds {
   readonly isExact: boolean;
+  /** So many are counted in the facts. */
+  readonly counted: number;
   /** The most bytes that can count. */
   readonly most: number;
   readonly synced: SyncedLength | undefined;
@@ -75,9 +82,10 @@ interface Bounds {
 async function endOf(
   { boot, durability }: Standing,
   path: string,
-  { isExact, most, synced = { bytes: 0, mayEndInZeros: false } }: Bounds,
+  { isExact, counted, most, synced = { bytes: 0, mayEndInZeros: false } }: Bounds,
 ): Promise<number> {
-  const certain = Math.min(most, synced.bytes);
+  const isLossy = boot === 'other' && durability !== 'always';
+  const certain = Math.min(most, isLossy ? synced.bytes : Math.max(synced.bytes, counted));
   if (most === certain || durability === undefined || (isExact && boot === 'same')) return most;
   if (!isExact && boot === 'other' && durability === 'interval') return certain;
   return synced.mayEndInZeros ? most : endOfContent(path, certain, most);

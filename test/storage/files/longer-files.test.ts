@@ -140,6 +140,20 @@ describe.each(['appended', 'committed'] as const)(
   },
 );
 
+it('after a kill, a log that began with zeros has them, also when a producer has attached since', () =>
+  withDirectory(async (outside) => {
+    const [before, directory] = [join(outside, 'before'), join(outside, 'after')];
+    const store = await openFilesStore(before, QUIET);
+    const first = { chunks: [Buffer.from('a\0\0')] };
+    const { info } = await store.create(uniqueId(), { contentType: 'text/plain', first }, 'new');
+    await attach(store, info);
+    await cp(before, directory, { recursive: true, filter: (path) => !path.includes('loom.lock') });
+    await store.close();
+    const again = await openFilesStore(directory, QUIET);
+    expect(await textOf(again, info)).toBe('a\0\0');
+    await again.close();
+  }));
+
 describe('after a power cut with the durability interval, the file of a log', () => {
   it.each([
     ['zeros', ZEROS],
