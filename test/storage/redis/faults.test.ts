@@ -179,6 +179,15 @@ describe('when Redis fails', () => {
       { args: ['--maxmemory', '12mb', '--maxmemory-policy', 'noeviction'] },
     ));
 
+  it('makes no log when its memory is full', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open({ patienceMs: 100 });
+      await admin.config('SET', 'maxmemory', 1);
+      await expectCode(createLog(store), 'STORE_FULL');
+      await admin.config('SET', 'maxmemory', 0);
+      expect((await store.list({ limit: 10 })).logs).toEqual([]);
+    }));
+
   it('can still end logs when its memory is full', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open({ patienceMs: 100 });

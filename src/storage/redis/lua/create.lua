@@ -24,10 +24,10 @@ if STAGED ~= '' and not (staged and tail_in(staged) == STAGED) then return 'STOR
 
 local time = text(now())
 local bytes = bytes_key(GENERATION, '1')
-redis.call('UNLINK', LOST .. ID)
 if old then drop(old, replaces and '{"kind":"replaced"}' or '{"kind":"expired"}', replaces) end
 redis.call('HSET', FACTS, 'generation', GENERATION, 'state', 'open', 'epoch', '1', 'createdAt', time, 'updatedAt', time,
   'replaced', replaces and '1' or '0', unpack(ARGV, 14 + PIECES))
+redis.call('UNLINK', LOST .. ID)
 if staged then redis.call('PERSIST', bytes) else redis.call('XADD', bytes, '0-' .. time, 'c', '1') end
 local tail = staged and tonumber(STAGED) or 0
 for i = 14, 13 + PIECES do
