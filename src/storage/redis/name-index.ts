@@ -7,6 +7,10 @@ const BATCH = 100;
 /** While nodes of an older version change logs, each index that is made is outdated at once. Milliseconds. */
 const PAUSE_MS = 30_000;
 
+/** Answers of `lua/index.lua`. */
+const DONE = 1;
+const BEGUN = -1;
+
 /**
  * Makes the index of names for what was stored by a version without one, beside everything else. `lua/index.lua` keeps how far it
  * has come, so nodes that start at once share the work, and one that ends leaves it to the others.
@@ -24,7 +28,7 @@ export class NameIndex {
   async open(): Promise<void> {
     try {
       const indexed = await Promise.all(ALL_PARTITIONS.map((partition) => this.#continue(partition)));
-      if (indexed.includes(false)) this.build();
+      if (indexed.some((answer) => answer !== DONE)) this.build();
     } catch {
       // Redis is full or away. The first list that needs the index tries again.
     }
@@ -40,16 +44,22 @@ export class NameIndex {
   }
 
   async #buildAll(): Promise<void> {
-    await Promise.allSettled(
-      ALL_PARTITIONS.map(async (partition) => {
-        while (!(await this.#continue(partition))) this.stopping.throwIfAborted();
-      }),
-    );
+    await Promise.allSettled(ALL_PARTITIONS.map((partition) => this.#buildOne(partition)));
   }
 
-  /** @returns whether the partition is indexed now */
-  async #continue(partition: Partition): Promise<boolean> {
+  /** Gives up where it has to begin a second time: nodes of an older version change logs faster than the index is made. */
+  async #buildOne(partition: Partition): Promise<void> {
+    for (let begun = 0; begun < 2; ) {
+      const answer = await this.#continue(partition);
+      if (answer === DONE) return;
+      if (answer === BEGUN) begun += 1;
+      this.stopping.throwIfAborted();
+    }
+  }
+
+  /** @returns what `lua/index.lua` answers */
+  #continue(partition: Partition): Promise<unknown> {
     const args = ['', '', '', '', BATCH];
-    return (await runScript(this.connections.commands, 'index', partitionKeys(partition), args)) === 1;
+    return runScript(this.connections.commands, 'index', partitionKeys(partition), args);
   }
 }

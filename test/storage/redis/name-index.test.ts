@@ -91,6 +91,24 @@ describe('the index of names', () => {
       expect(await admin.zcard(`${namesKey(log.id)}:interrupted`)).toBe(1);
     }));
 
+  it('is left for later while nodes of an older version change logs all the time', () =>
+    withRedis(async ({ admin, open }) => {
+      const before = await open();
+      const { id, generation } = (await createLog(before)).log;
+      const others = Array.from({ length: 1_000 }, (_, i) => sibling(id, i));
+      for (const other of others) await createLog(before, {}, other);
+      await forget(admin);
+      await open();
+      let [runs, quiet] = [await scriptsRun(admin), 0];
+      for (let round = 0; quiet < 10; round += 1) {
+        expect(round).toBeLessThan(100);
+        for (let i = 0; i < 20; i += 1) await writeAsOlderVersion(admin, id, generation);
+        const before = runs;
+        runs = await scriptsRun(admin);
+        quiet = runs === before ? quiet + 1 : 0;
+      }
+    }));
+
   it('keeps the order when the clock of Redis was ahead for a while', () =>
     withRedis(async ({ admin, open }) => {
       const before = await open();
@@ -223,6 +241,12 @@ async function untilIndexed(admin: Redis): Promise<void> {
 async function writeAsOlderVersion(admin: Redis, id: string, generation: string): Promise<void> {
   const event = ['kind', 'released', 'id', id, 'generation', generation, 'keyEpoch', '1'];
   await admin.xadd(lifecycleKey(partitionOf(id)), '*', ...event, 'epoch', '1', 'state', 'interrupted');
+}
+
+/** How often the script that makes the index ran, which is the only one that removes spans. */
+async function scriptsRun(admin: Redis): Promise<number> {
+  const calls = /cmdstat_unlink:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1];
+  return Number(calls ?? 0);
 }
 
 /** Another id of the same partition, which begins in the same way. */

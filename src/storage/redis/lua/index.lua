@@ -3,11 +3,12 @@
   turn, no other script puts it into the index.
   KEYS as in shared.lua, but KEYS[1] is the prefix of the names of hashes of facts
   ARGV[5] how many logs are looked at
-  Answers 1 when all are in the index, else 0 ]]
+  Answers 1 when all are in the index, 0 when some are not, and -1 when it began anew and some are not ]]
 local STATES = { open = true, interrupted = true, closed = true }
 
 local up_to = up_to_date()
-if not up_to then
+local began = not up_to
+if began then
   for state in pairs(STATES) do redis.call('UNLINK', NAMES .. ':' .. state) end
   redis.call('UNLINK', SPANS)
   redis.call('ZADD', SPANS, 0, FIRST_SPAN)
@@ -31,4 +32,4 @@ for _, member in ipairs(members) do
 end
 if #members < tonumber(ARGV[5]) then up_to = 'all' end
 redis.call('HSET', BUILT, 'upTo', up_to)
-return up_to == 'all' and 1 or 0
+return up_to == 'all' and 1 or began and -1 or 0
