@@ -40,11 +40,12 @@ export class DoomedLogs {
   /** Resolves once the log's files are gone; the rest follows soon. Never throws: what cannot be removed stays doomed. */
   async clear(generation: string): Promise<void> {
     const { files, journal } = this.parts;
-    const [isGone] = await Promise.all([
+    const [isGone, isNoted] = await Promise.all([
       files.remove(generation),
       journal.append({ kind: 'gone', generation }),
     ]);
-    if (!isGone) return;
+    // While the journal has it as a log that is there, it must not be one that the facts never knew.
+    if (!isGone || !isNoted) return;
     this.#cleared.push(generation);
     this.#forgetting ??= this.#forget().finally(() => {
       this.#forgetting = undefined;

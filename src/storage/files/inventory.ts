@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Facts } from './facts';
 import type { JournalEntry } from './journal-entry';
-import { readJournal, segmentsOf } from './journal-segments';
+import { lastEntriesIn, readJournal, segmentsOf } from './journal-segments';
 import type { Layout } from './layout';
 import type { StoredFacts } from './stored-facts';
 
@@ -23,7 +23,7 @@ export interface Inventory {
 }
 
 /** What of the facts an inventory needs. */
-export type Knowing = Pick<Facts, 'has' | 'newestFirst'> & {
+export type Knowing = Pick<Facts, 'has' | 'isUnsealed' | 'newestFirst'> & {
   readonly about: Pick<Facts['about'], 'journalNumber'>;
   readonly producers: Pick<Facts['producers'], 'isDoomed'>;
 };
@@ -31,6 +31,7 @@ export type Knowing = Pick<Facts, 'has' | 'newestFirst'> & {
 /** What is known where there are no facts. */
 export const NO_FACTS: Knowing = {
   has: () => false,
+  isUnsealed: () => false,
   newestFirst: () => [],
   about: { journalNumber: 0 },
   producers: { isDoomed: () => false },
@@ -41,7 +42,7 @@ export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inv
   const isUnknown = (generation: string): boolean =>
     !facts.has(generation) && !facts.producers.isDoomed(generation);
   const files = new Set(await filesIn(layout, isUnknown));
-  const isBehind = ((await segmentsOf(layout)).at(-1)?.number ?? 0) > facts.about.journalNumber;
+  const isBehind = await isBehindJournal(layout, facts, isUnknown);
   const isOlder = isBehind && facts.newestFirst(undefined, 1).length > 0;
   if (files.size === 0 && !isBehind) return { orphans: [], remains: [], isOlder };
   const journal = await readJournal(layout);
@@ -54,6 +55,25 @@ export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inv
     ...withoutFile.map((entry) => orphanOf(entry.generation, false, entry)),
   ];
   return { orphans, remains, isOlder };
+}
+
+/**
+ * Whether the journal says more than the facts. Facts that were copied while a server ran know the number of its newest file, but not
+ * all that is in it: a change is stored in the facts before it is written there.
+ */
+async function isBehindJournal(
+  layout: Layout,
+  facts: Knowing,
+  isUnknown: (generation: string) => boolean,
+): Promise<boolean> {
+  const newest = (await segmentsOf(layout)).slice(-1);
+  if (newest.some(({ number }) => number > facts.about.journalNumber)) return true;
+  const entries = [...(await lastEntriesIn(layout, newest)).values()];
+  return entries.some((entry) => {
+    const { kind, generation } = entry;
+    if (kind !== 'facts') return kind === 'gone' && facts.has(generation);
+    return isUnknown(generation) || (entry.facts.info.state === 'closed' && facts.isUnsealed(generation));
+  });
 }
 
 /** Whether a file that no facts know may be removed. */

@@ -31,8 +31,16 @@ export async function* entriesIn(layout: Layout, { number }: Segment): AsyncIter
 
 /** The last entry of each log. */
 export async function readJournal(layout: Layout): Promise<ReadonlyMap<string, JournalEntry>> {
+  return lastEntriesIn(layout, await segmentsOf(layout));
+}
+
+/** The last entry in these segments of each log. */
+export async function lastEntriesIn(
+  layout: Layout,
+  segments: readonly Segment[],
+): Promise<ReadonlyMap<string, JournalEntry>> {
   const last = new Map<string, JournalEntry>();
-  for (const segment of await segmentsOf(layout)) {
+  for (const segment of segments) {
     for await (const entry of entriesIn(layout, segment)) last.set(entry.generation, entry);
   }
   return last;

@@ -5,7 +5,7 @@ import type { Facts } from './facts';
 import { isNoRoom } from './failures';
 import { closeFile, openFile, PRIVATE_FILE, truncateFile, writeAll } from './file-io';
 import { factsEntry, type JournalEntry, lineOf } from './journal-entry';
-import { entriesIn, type Segment, segmentsOf } from './journal-segments';
+import { entriesIn, lastEntriesIn, type Segment, segmentsOf } from './journal-segments';
 import type { Layout } from './layout';
 import type { Warn } from './options';
 import type { Room } from './room';
@@ -16,6 +16,8 @@ const SPARE_BYTES = 64 << 20;
 const SPARE_SEGMENTS = 64;
 /** How many logs get a new line at once. */
 const BATCH = 256;
+/** How many logs a start gives lines that they may lack. */
+const NEWEST = 1_024;
 
 export interface JournalParts {
   readonly layout: Layout;
@@ -61,7 +63,8 @@ export class Journal {
     const isWhole = facts.about.isJournaled && newest === facts.about.journalNumber;
     try {
       await journal.#begin();
-      if (!isWhole) await journal.#writeAll();
+      if (isWhole) await journal.#writeMissing();
+      else await journal.#writeAll();
     } catch (error) {
       // A full disk keeps no store from starting: the next write tries again.
       if (!isNoRoom(error)) throw error;
@@ -158,6 +161,16 @@ export class Journal {
       if (after === undefined) break;
     }
     await room.write('change', () => facts.about.noteJournaled());
+  }
+
+  /** For logs whose facts a process had stored, and not their lines, when it was killed. Those are among the newest. */
+  async #writeMissing(): Promise<void> {
+    const { facts, layout } = this.parts;
+    const lines = await lastEntriesIn(layout, this.segments.slice(-2));
+    const unfinished = [...lines.values()].filter(({ kind }) => kind === 'making');
+    const newest = facts.newestFirst(undefined, NEWEST).filter((log) => lines.get(log)?.kind !== 'facts');
+    const missing = new Set([...unfinished.map(({ generation }) => generation), ...newest]);
+    await Promise.all([...missing].map((generation) => this.#rewrite(generation)));
   }
 
   #collectIfLarge(): void {

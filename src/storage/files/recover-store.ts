@@ -111,7 +111,8 @@ async function orphansOf(
   const found = new Map(orphans.map((orphan) => [orphan.generation, orphan]));
   for (const salvaged of aside?.facts ?? []) {
     const { generation } = salvaged.info;
-    if (facts.has(generation) || lines.get(generation)?.kind === 'gone') continue;
+    const line = lines.get(generation)?.kind ?? 'facts';
+    if (facts.has(generation) || line !== 'facts') continue;
     const { hasFile = false, facts: known } = found.get(generation) ?? {};
     // The damaged file is the later of the two, unless it fell back to an earlier snapshot.
     const latest = known?.info.state === 'closed' ? known : salvaged;

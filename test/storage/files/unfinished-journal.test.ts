@@ -1,0 +1,92 @@
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { recoverFilesStore } from '../../../src/storage/files/recover-store';
+import { createOpenLog, remove } from '../../contract/commits';
+import { bytes, createLogOf, infoOf, seal, textOf, uniqueId } from '../../contract/logs';
+import { withStore } from './opened-store';
+import { withDirectory } from './temporary-directory';
+
+describe('a process that was killed between the facts of a log and its line in the journal', () => {
+  it('leaves a log whose bytes a later start without loom.mdb does not remove', () =>
+    withDirectory(async (directory) => {
+      const id = uniqueId('begun');
+      const first = { chunks: bytes('acknowledged') };
+      await withStore(directory, (store) => store.create(id, { contentType: 'text/plain', first }, 'new'));
+      await dropLines(directory, '{"facts"');
+      await withStore(directory, async () => {});
+      await rm(join(directory, 'loom.mdb'));
+      expect(await refused(directory)).toContain('loom.mdb is missing, and there is 1 stream');
+      await recoverFilesStore(directory, () => {});
+      await withStore(directory, async (store) =>
+        expect(await textOf(store, await infoOf(store, id))).toBe('acknowledged'),
+      );
+    }));
+
+  it('leaves an empty log that a later recovery brings back', () =>
+    withDirectory(async (directory) => {
+      const log = await withStore(directory, (store) => createOpenLog(store));
+      await dropLines(directory, '{"facts"');
+      await withStore(directory, async () => {});
+      await rm(join(directory, 'loom.mdb'));
+      await recoverFilesStore(directory, () => {});
+      await withStore(directory, async (store) =>
+        expect(await infoOf(store, log.id)).toMatchObject({ generation: log.generation }),
+      );
+    }));
+});
+
+describe('a copy of loom.mdb that was made while a server ran', () => {
+  it('is refused when an empty log was made since', () =>
+    withDirectory(async (directory) => {
+      await withStore(directory, async (store) => {
+        await createLogOf(store, 'before');
+        await copyFile(join(directory, 'loom.mdb'), join(directory, 'copy.mdb'));
+        await createOpenLog(store);
+      });
+      await copyFile(join(directory, 'copy.mdb'), join(directory, 'loom.mdb'));
+      expect(await refused(directory)).toMatch(/does not know 1 stream in .*which is empty/);
+    }));
+
+  it('is refused when a log was removed since, and the recovery does not bring that back', () =>
+    withDirectory(async (directory) => {
+      const log = await withStore(directory, async (store) => {
+        const created = await createOpenLog(store);
+        await copyFile(join(directory, 'loom.mdb'), join(directory, 'copy.mdb'));
+        await remove(store, created);
+        return created;
+      });
+      await copyFile(join(directory, 'copy.mdb'), join(directory, 'loom.mdb'));
+      expect(await refused(directory)).toContain('is older than the streams');
+      await recoverFilesStore(directory, () => {});
+      await withStore(directory, async (store) => expect(await store.info(log.id)).toBeUndefined());
+    }));
+
+  it('is refused when a log ended since, and the recovery ends it again', () =>
+    withDirectory(async (directory) => {
+      const { log } = await withStore(directory, async (store) => {
+        const writer = await createLogOf(store, 'all of it');
+        await copyFile(join(directory, 'loom.mdb'), join(directory, 'copy.mdb'));
+        await seal(store, writer);
+        return writer;
+      });
+      await copyFile(join(directory, 'copy.mdb'), join(directory, 'loom.mdb'));
+      expect(await refused(directory)).toContain('is older than the streams');
+      await recoverFilesStore(directory, () => {});
+      await withStore(directory, async (store) =>
+        expect(await infoOf(store, log.id)).toMatchObject({ state: 'closed' }),
+      );
+    }));
+});
+
+async function dropLines(directory: string, beginning: string): Promise<void> {
+  for (const name of await readdir(join(directory, 'logs'))) {
+    if (!name.endsWith('.jsonl')) continue;
+    const path = join(directory, 'logs', name);
+    const lines = (await readFile(path, 'utf8')).split('\n');
+    await writeFile(path, lines.filter((line) => !line.startsWith(beginning)).join('\n'));
+  }
+}
+
+async function refused(directory: string): Promise<string> {
+  return withStore(directory, async () => 'it was opened').catch((error: Error) => error.message);
+}
