@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLogError } from './errors';
 import type { LogInfo } from './log';
+import { Slices } from './slices';
 import type { Change, DueQuery, LogStore } from './store';
 
 export interface JanitorOptions {
@@ -114,12 +115,14 @@ async function clear(
   report: JanitorOptions['report'],
   signal: AbortSignal,
 ): Promise<void> {
+  const slices = new Slices();
   for (let before: readonly LogInfo[] = []; !signal.aborted; ) {
     const batch = await store.due(chore.due, BATCH);
     const settled = await Promise.all(batch.map((log) => settle(store, log, chore, report)));
     // A batch in which nothing could be done would be found again and again: the next round tries it anew.
     if (batch.length < BATCH || !settled.includes(true) || isSameBatch(batch, before)) return;
     before = batch;
+    if (slices.isOver) await slices.next();
   }
 }
 

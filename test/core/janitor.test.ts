@@ -23,6 +23,20 @@ describe('the janitor', () => {
     expect(events).toMatchObject([{ kind: 'abandoned', log: { id: 'lost' } }]);
   });
 
+  it('has others do their work while much is due, and ends nothing more once the server stops', async () => {
+    const store = new MemoryStore();
+    for (let i = 0; i < 3_000; i += 1) await interrupted(store, `lost-${i}`, 1_000);
+    const stopping = new AbortController();
+    // Nothing but timers and sockets would call this.
+    setImmediate(() => setImmediate(() => stopping.abort()));
+    const events: JanitorEvent[] = [];
+    const options = { intervalMs: 1, report: (event: JanitorEvent) => events.push(event) };
+    await sweep(store, { ...options, now: () => Date.now() + 2_000 }, stopping.signal);
+    expect(stopping.signal.aborted).toBe(true);
+    expect(events.length).toBeGreaterThan(0);
+    expect(events.length).toBeLessThan(3_000);
+  });
+
   it('leaves a stream alone as long as its producer may come back', async () => {
     const store = new MemoryStore();
     const log = await interrupted(store, 'patient', HOUR);
