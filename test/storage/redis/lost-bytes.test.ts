@@ -36,6 +36,18 @@ describe('a Redis that comes back from an older snapshot', () => {
       expect(alarm.mock.calls).toEqual([[expect.any(String), { id, generation, from: 5, to: 10 }]]);
     }));
 
+  it('is found out while its memory is full', () =>
+    withSnapshots(async ({ open, admin, goBack, save }) => {
+      const store = await open({ patienceMs: 400, commandTimeoutMs: 2_000 });
+      const log = await createOpenLog(store);
+      await commit(store, log, 'AAAA ');
+      await save();
+      await commit(store, log, 'BBBB ');
+      await goBack(async () => void (await admin.config('SET', 'maxmemory', 1)));
+      expect(await lossesOf(store, log)).toEqual([{ number: 1, from: 5, to: 10 }]);
+      expect(await textOf(store, log)).toBe('AAAA ');
+    }));
+
   it('is found out by the nodes of followers, once, also when others have written past the lost bytes', () =>
     withSnapshots(async ({ open, openNear, goBack, save }) => {
       const alarm = jest.fn();

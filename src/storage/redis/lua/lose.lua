@@ -36,6 +36,8 @@ for item in string.gmatch(facts.losses or '', '{[^}]*}') do
   losses[#losses + 1] = loss
 end
 
+-- A write that needs no memory and changes nothing comes first: readers are not to wait for this record while Redis is full.
+redis.call('HDEL', FACTS, '')
 local from, newest, is_new = kept_until(), losses[#losses], false
 -- The entry is older than the record: it went with the same loss.
 if newest and newest.at >= STAMP and newest.from < END then
