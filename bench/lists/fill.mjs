@@ -51,10 +51,7 @@ function* namesOf(count) {
 }
 
 function openStore(repository, url) {
+  const opening = require(join(repository, 'dist/storage/open.js'));
   const warn = (message) => console.error(message);
-  const storage = join(repository, 'dist/storage');
-  if (url.startsWith('redis:'))
-    return require(join(storage, 'redis/redis-store.js')).openRedisStore(url, { warn });
-  const { openFilesStore } = require(join(storage, 'files/open-files-store.js'));
-  return openFilesStore(url.slice('file:'.length), { warn });
+  return opening.openStore(url, { logsMax: Number.POSITIVE_INFINITY, files: {}, redis: {}, warn });
 }

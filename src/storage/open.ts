@@ -44,7 +44,9 @@ export async function openStore(url: string, options: StoreOptions): Promise<Log
     case 'rediss+sentinel:':
     case 'redis+cluster:':
     case 'rediss+cluster:': {
-      const { openRedisStore }: typeof import('./redis/redis-store') = require('./redis/redis-store');
+      const {
+        openRedisStore,
+      }: typeof import('./redis/open-redis-store') = require('./redis/open-redis-store');
       return openRedisStore(url, { ...options.redis, logsMax, warn, alarm });
     }
     case 'memory:': {

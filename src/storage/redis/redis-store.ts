@@ -22,7 +22,7 @@ import { Appends } from './appends';
 import { Catalogue } from './catalogue';
 import { Changes } from './change';
 import { Committer } from './commit';
-import { Connections } from './connect';
+import type { Connections } from './connect';
 import { Creation } from './creation';
 import { Forks } from './forks';
 import { ALL_PARTITIONS } from './keys';
@@ -31,37 +31,15 @@ import { Lineage } from './lineage';
 import { LogLimit } from './log-limit';
 import { LostLogs } from './lost-logs';
 import { NodeLease } from './node-lease';
-import { type RedisStoreOptions, type RedisStoreSettings, settingsOf } from './options';
+import type { RedisStoreSettings } from './options';
 import { type Patience, persist } from './persist';
-import { preflight } from './preflight';
 import { readPage } from './read-page';
 import { SharedPages } from './shared-pages';
-import { parseRedisUrl } from './target';
 import { Watching } from './watching';
 import { within } from './within';
 
-/**
- * Logs in Redis Streams, for any number of nodes. `url` is `redis://[user[:password]@]host:port[/db]`, the same with `rediss` for
- * TLS, `redis+sentinel://[user:password@]host:port,host:port/<master>[/db]` or `redis+cluster://[user:password@]host:port,host:port`.
- * Needs Redis 7.0 or later, or Valkey.
- *
- * @throws LogError `STORE_UNAVAILABLE`; Error that says why this Redis or this URL cannot be used
- */
-export async function openRedisStore(url: string, options: RedisStoreOptions = {}): Promise<LogStore> {
-  const settings = settingsOf(options);
-  const connections = await Connections.open(parseRedisUrl(url), settings);
-  try {
-    await preflight(connections, settings);
-    const store = new RedisStore(connections, settings);
-    await store.open();
-    return store;
-  } catch (error) {
-    connections.close();
-    throw error;
-  }
-}
-
-class RedisStore implements LogStore {
+/** Logs in Redis Streams. `openRedisStore` opens it. */
+export class RedisStore implements LogStore {
   readonly appendBytesMax = APPEND_BYTES_MAX;
   readonly appendsInFlight = APPENDS_IN_FLIGHT;
   readonly #stopping = new AbortController();
@@ -174,13 +152,12 @@ class RedisStore implements LogStore {
   }
 
   append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
-    const isOver = this.#stopping.signal.aborted || this.#isClosed;
-    if (isOver) return Promise.reject(new LogError('STORE_UNAVAILABLE'));
+    if (this.#isClosed) return Promise.reject(new LogError('STORE_UNAVAILABLE'));
     return this.#appends.append(writer, at, chunks);
   }
 
   async commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
-    if (this.#stopping.signal.aborted || this.#isClosed) throw new LogError('STORE_UNAVAILABLE');
+    if (this.#isClosed) throw new LogError('STORE_UNAVAILABLE');
     try {
       return await this.#committer.commit(log, commit, limits);
     } catch (error) {
@@ -236,9 +213,8 @@ class RedisStore implements LogStore {
     try {
       await this.#lease.renew();
     } catch (error) {
-      throw new LogError('STORE_UNAVAILABLE', this.connections.wording.toLogError(error).message, {
-        cause: error,
-      });
+      const { message } = this.connections.wording.toLogError(error);
+      throw new LogError('STORE_UNAVAILABLE', message, { cause: error });
     }
   }
 
@@ -249,8 +225,7 @@ class RedisStore implements LogStore {
     this.#feed.close();
     await this.#soon(Promise.all([this.#appends.idle(), this.#committer.idle()]));
     this.#stopping.abort();
-    await this.#appends.idle();
-    await this.#committer.idle();
+    await Promise.all([this.#appends.idle(), this.#committer.idle()]);
     // Where this fails, the other nodes see the lease run out.
     await this.#soon(this.#lease.close());
     this.connections.close();

@@ -4,7 +4,7 @@ import { Cluster, Redis } from 'ioredis';
 import { follow } from '../../../src/core/follow';
 import { START } from '../../../src/core/offset';
 import { partitionOf } from '../../../src/storage/redis/keys';
-import { openRedisStore } from '../../../src/storage/redis/redis-store';
+import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { at, createLog, seal } from '../../contract/logs';
 import { describeStore } from '../../contract/store.contract';
 import { PATIENCE_MS } from '../../support/patience';

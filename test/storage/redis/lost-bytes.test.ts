@@ -3,7 +3,7 @@ import type { LogRef } from '../../../src/core/log';
 import { type Loss, wireGeneration } from '../../../src/core/loss';
 import { type Offset, START } from '../../../src/core/offset';
 import type { LogStore, News } from '../../../src/core/store';
-import { openRedisStore } from '../../../src/storage/redis/redis-store';
+import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, expectCode, infoOf, textOf } from '../../contract/logs';

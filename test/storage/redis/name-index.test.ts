@@ -10,7 +10,7 @@ import {
   orderKey,
   partitionOf,
 } from '../../../src/storage/redis/keys';
-import { openRedisStore } from '../../../src/storage/redis/redis-store';
+import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { describeListing } from '../../contract/listing';
 import { createLog, createLogOf, infoOf, listAll, seal, uniqueId } from '../../contract/logs';
 import type { Subject } from '../../contract/store.contract';

@@ -1,4 +1,4 @@
-import { openRedisStore } from '../../../src/storage/redis/redis-store';
+import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { describeStore, type OpenedStore } from '../../contract/store.contract';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { openRedisStore } from '../../../src/storage/redis/redis-store';
+import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { parseRedisUrl } from '../../../src/storage/redis/target';
 import { createLogOf, expectCode, textOf } from '../../contract/logs';
 import { withRedis } from './with-redis';
