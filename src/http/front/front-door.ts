@@ -18,7 +18,7 @@ const QUOTED_MAX = 100;
 
 /**
  * Checks every request of every wire before anything else. It must name this server as its host, and a change must not come from a
- * foreign page. A valid token in a header stands for both, since no foreign page has one.
+ * foreign page. A request with a valid token in a header needs neither, since no foreign page has one.
  */
 export class FrontDoor {
   readonly #hosts: OwnHosts;

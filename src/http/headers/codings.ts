@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../request-error';
 
 /**
- * Of a stream's bytes only their type is kept: stored, they would be content in a coding that no reader is told of.
+ * Of a stream's bytes only their type is kept: stored, they would be in a coding that no answer names.
  * @throws RequestError `CONTENT_ENCODING_UNSUPPORTED` for any `Content-Encoding` but `identity`
  */
 export function assertIdentity({ headers }: IncomingMessage): void {

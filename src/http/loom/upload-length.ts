@@ -9,7 +9,7 @@ import type { UploadHeaders } from './upload-headers';
  *
  * @param from where the body's first byte belongs
  * @param known what an earlier request said
- * @returns `undefined` as long as nobody has said
+ * @returns `undefined` as long as no request has said it
  * @throws RequestError `LENGTH_MISMATCH` when these do not agree
  */
 export function finalLengthOf(

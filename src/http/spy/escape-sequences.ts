@@ -35,7 +35,7 @@ export function hasSequence(text: string): boolean {
 /** How many characters at the end of `text` are the beginning of a sequence whose rest may still come. */
 export function unfinishedSequence(text: string): number {
   if (!hasSequence(text)) return 0;
-  // What stands before the last sequence that is whole cannot be the beginning of another one.
+  // What comes before the last sequence that is whole cannot be the beginning of another one.
   let after = 0;
   for (const match of text.matchAll(WHOLE)) after = match.index + match[0].length;
   const rest = text.slice(Math.max(after, text.length - UNFINISHED_MAX - 1));
