@@ -13,6 +13,7 @@ export class DamageError extends LogError {
     readonly log: LogRef,
     readonly lost: LostBytes,
     why?: string,
+    options?: ErrorOptions,
   ) {
     const bytes = `bytes ${lost.from} to ${lost.to}`;
     super(
@@ -20,6 +21,7 @@ export class DamageError extends LogError {
       why === undefined
         ? `The stream with ID ${log.id} has lost its ${bytes}`
         : `The ${bytes} of the stream with ID ${log.id} cannot be read (${why})`,
+      options,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { DamageError } from '../core/damage';
-import { isLogError } from '../core/errors';
+import { isLogError, messageOf } from '../core/errors';
 import type { LogRef } from '../core/log';
 
 /** How many damaged logs are named. A store that has more of them has lost a disk or a shard, and one line says so. */
@@ -18,7 +18,8 @@ export class DamageReports {
     if (!isLogError(error, 'STORE_DAMAGED')) return error;
     const lost = error instanceof DamageError ? error.lost : {};
     const { id, generation } = log;
-    this.#report(generation ?? id ?? '', error.message, { id, generation, ...lost });
+    const reason = error.cause === undefined ? {} : { reason: messageOf(error.cause) };
+    this.#report(generation ?? id ?? '', error.message, { id, generation, ...lost, ...reason });
     return error;
   }
 

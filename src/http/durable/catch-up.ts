@@ -1,6 +1,7 @@
+import { assertWhole } from '../../core/damage';
 import { catchUp } from '../../core/follow';
 import type { LogInfo } from '../../core/log';
-import type { Offset } from '../../core/offset';
+import { type Offset, START } from '../../core/offset';
 import type { Page } from '../../core/store';
 import { type Headers, sandboxedHeaders } from '../content-headers';
 import { drained } from '../drained';
@@ -71,6 +72,8 @@ async function sendBytes(
   headers: Headers,
 ): Promise<void> {
   const { res } = request;
+  // An empty one that is closed may be one of which nothing is left.
+  if (info.tail === START && isClosed(info)) await assertWhole(wire.store, info);
   if (from === to) return sendBody(wire, request, emptyBody(info), headers);
   const signal = wire.consumers.signalOf(res);
   const array = info.framing === 'json' ? new JsonArray() : undefined;

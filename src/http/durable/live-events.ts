@@ -14,6 +14,7 @@ import { detach } from '../detach';
 import { drained } from '../drained';
 import { cutUnlessTaken } from '../finish';
 import { keepAlive } from '../keep-alive';
+import { isClosed } from './answer';
 import { encodingOf } from './event-frames';
 import { EventWriter } from './event-writer';
 import { isText } from './media-type';
@@ -32,7 +33,7 @@ export async function sendEvents(
   info: LogInfo,
   from: Offset,
 ): Promise<void> {
-  if (from < info.tail) await assertIntact(wire.store, info, from, info.tail);
+  if (from < info.tail || isClosed(info)) await assertIntact(wire.store, info, from, info.tail);
   const encoding = encodingOf(info.framing, isText(info.contentType));
   wire.answer.head(request, 200, {
     ...sandboxedHeaders('text/event-stream'),

@@ -39,7 +39,8 @@ export async function sendEvents(
     return;
   }
   // An EventSource comes back after an answer that breaks off, but not after one with a status of an error.
-  if (start.from < info.tail) await assertIntact(wire.store, info, start.from, info.tail);
+  if (start.from < info.tail || info.state === 'closed')
+    await assertIntact(wire.store, info, start.from, info.tail);
   sendHead(ctx, 200, { ...headers, ...contentHeaders('text/event-stream; charset=utf-8'), ...LIVE_HEADERS });
   if (ctx.method === 'HEAD') res.end();
   else detach(res, wire.logger, sendLive(res, wire, info, start));

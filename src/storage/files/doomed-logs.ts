@@ -40,10 +40,9 @@ export class DoomedLogs {
   /** Resolves once the log's files are gone; the rest follows soon. Never throws: what cannot be removed stays doomed. */
   async clear(generation: string): Promise<void> {
     const { files, journal } = this.parts;
-    const [isGone, isNoted] = await Promise.all([
-      files.remove(generation),
-      journal.append({ kind: 'gone', generation }),
-    ]);
+    // First: if the facts are lost, a recovery must not bring a log back that has no bytes any more.
+    const isNoted = await journal.append({ kind: 'gone', generation });
+    const isGone = await files.remove(generation);
     // While the journal has it as a log that is there, it must not be one that the facts never knew.
     if (!isGone || !isNoted) return;
     this.#cleared.push(generation);

@@ -4,6 +4,9 @@ import { reasonFor, UNEXPECTED } from './failure-reasons';
 import type { RedisStoreSettings } from './options';
 import { describeTarget, type RedisTarget } from './target';
 
+/** How many texts of unexpected answers are logged. */
+const LOGGED_MAX = 100;
+
 /**
  * What callers of the store, and their clients, read of a failure of Redis: `Redis at localhost:6379: connection refused; trying again`.
  * The texts of Redis and of ioredis stay in the `cause`, and in the log of the server where they say more.
@@ -12,7 +15,7 @@ export class ErrorWording {
   readonly #what: string;
   /** Why there is no connection, as far as is known. */
   #unconnected: string | undefined;
-  #logged: string | undefined;
+  readonly #logged = new Set<string>();
 
   constructor(
     target: RedisTarget,
@@ -51,10 +54,10 @@ export class ErrorWording {
     }
   }
 
-  /** Once in a row: every request may fail for the same reason. */
+  /** Every request may fail for the same few reasons. */
   #logOnce(reason: string): void {
-    if (this.#logged === reason) return;
-    this.#logged = reason;
+    if (this.#logged.has(reason) || this.#logged.size === LOGGED_MAX) return;
+    this.#logged.add(reason);
     this.warn(`${this.#what} gave an unexpected answer`, { reason });
   }
 }

@@ -65,6 +65,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
   const metadata = fields.get('metadata');
   const producerKey = fields.get('producerKey');
   const finalLength = fields.get('finalLength');
+  const endsAt = fields.get('endsAt');
   const framing = fields.get('framing');
   const forkedFrom = fields.get('forkedFrom');
   const losses = fields.get('losses');
@@ -74,7 +75,8 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     generation: field('generation'),
     state,
     ...(state === 'closed' && { outcome: parseSealOutcome(field('outcome')) }),
-    tail: endOf(lastId),
+    // Of a sealed log it is known without the entries, which may be lost.
+    tail: endsAt === undefined ? endOf(lastId) : advance(START, toNumber(endsAt)),
     epoch: toNumber(field('epoch')),
     ...(metadata !== undefined && { metadata: parseStored(metadata) }),
     contentType: field('contentType'),

@@ -1,7 +1,7 @@
 import { isLogError, LogError } from '../../core/errors';
 import type { LogRef, LogState, SealOutcome } from '../../core/log';
 import type { Loss } from '../../core/loss';
-import { type Offset, START } from '../../core/offset';
+import { advance, type Offset, START } from '../../core/offset';
 import type { Connections } from './connect';
 import { endOf, timeOf } from './entries';
 import { toState } from './facts';
@@ -20,8 +20,11 @@ export interface Place {
   /** Names the attach of the last writer; empty where none attached. */
   readonly claim: string;
   readonly state: LogState;
+  /** The end of the bytes that are there. */
   readonly tail: Offset;
   readonly lastId: string;
+  /** Where the log was sealed. */
+  readonly endsAt?: Offset;
   readonly outcome?: SealOutcome;
   /** How long until it expires, unless it is touched before. Milliseconds. */
   readonly leftMs?: number;
@@ -205,6 +208,8 @@ function toPlace([
   left = '',
   losses = '',
   claim = '',
+  ,
+  endsAt = '',
 ]: readonly string[]): Place {
   return {
     epoch: toNumber(epoch),
@@ -212,6 +217,7 @@ function toPlace([
     state: toState(state),
     lastId,
     tail: endOf(lastId),
+    ...(endsAt !== '' && { endsAt: advance(START, toNumber(endsAt)) }),
     ...(outcome !== '' && { outcome: parseSealOutcome(outcome) }),
     ...(left !== '' && { leftMs: toNumber(left) }),
     losses: losses === '' ? [] : parseLosses(losses),

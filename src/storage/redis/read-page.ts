@@ -60,7 +60,11 @@ export async function readPage(
 }
 
 /** Bytes that a reader has, or asks for, may be gone. */
-function requireNoLoss(log: LogRef, { tail, losses, found }: Place, from: Offset): void {
+function requireNoLoss(log: LogRef, place: Place, from: Offset): void {
+  const { tail, losses, found, endsAt } = place;
+  if (endsAt !== undefined && endsAt > tail && from >= tail && from <= endsAt) {
+    throw new DamageError(log, { from: tail, to: endsAt });
+  }
   if (found && from > found.from) throw new LostTailError(log, found);
   if (from <= tail) return;
   const loss = losses.findLast(({ to }) => to >= from);

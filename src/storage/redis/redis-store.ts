@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { LostTailError } from '../../core/damage';
 import { LogError } from '../../core/errors';
 import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log';
 import type { LogId } from '../../core/log-id';
@@ -33,8 +32,7 @@ import { LostLogs } from './lost-logs';
 import { NodeLease } from './node-lease';
 import type { RedisStoreSettings } from './options';
 import { type Patience, persist } from './persist';
-import { readPage } from './read-page';
-import { SharedPages } from './shared-pages';
+import { Reads } from './reads';
 import { Watching } from './watching';
 import { within } from './within';
 
@@ -53,7 +51,7 @@ export class RedisStore implements LogStore {
   readonly #lineage: Lineage;
   readonly #catalogue: Catalogue;
   readonly #creation: Creation;
-  readonly #pages: SharedPages;
+  readonly #reads: Reads;
   readonly #damage: DamageReports;
   readonly #lost: LostLogs;
   #isClosed = false;
@@ -65,7 +63,6 @@ export class RedisStore implements LogStore {
     // Every operation that waits for Redis listens to it. Node would take eleven of them for a leak.
     setMaxListeners(0, this.#stopping.signal);
     const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#quickly(attempt);
-    this.#damage = new DamageReports(settings.alarm);
     this.#lost = new LostLogs(connections, settings, quickly);
     const quick = this.#patience(settings.commandTimeoutMs, false);
     this.#watching = new Watching(connections, settings);
@@ -114,9 +111,15 @@ export class RedisStore implements LogStore {
       feed: this.#feed,
       quickly,
     });
-    this.#pages = new SharedPages(locator, settings.sharedPagesBytes, (log, from, bytesMax) =>
-      this.#quickly(() => readPage(connections, locator, log, from, bytesMax)),
-    );
+    this.#damage = new DamageReports(settings.alarm);
+    this.#reads = new Reads({
+      connections,
+      settings,
+      locator,
+      lost: this.#lost,
+      quickly,
+      damage: this.#damage,
+    });
   }
 
   async open(): Promise<void> {
@@ -165,13 +168,8 @@ export class RedisStore implements LogStore {
     }
   }
 
-  async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
-    try {
-      return await this.#pages.read(log, from, bytesMax);
-    } catch (error) {
-      const why = await this.#lost.explain(log, error);
-      throw why instanceof LostTailError ? why : this.#damage.noted(log, why);
-    }
+  async read(log: LogRef, from: Offset, bytesMax: number, until = from): Promise<Page> {
+    return this.#reads.read(log, { from, bytesMax, until });
   }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
@@ -232,7 +230,11 @@ export class RedisStore implements LogStore {
   }
 
   async #infoOf(id: LogId): Promise<LogInfo | undefined> {
-    return (await this.#lineage.whileTaken(id, () => this.#changes.info(id)))?.info;
+    try {
+      return (await this.#lineage.whileTaken(id, () => this.#changes.info(id)))?.info;
+    } catch (error) {
+      throw this.#damage.noted({ id }, error);
+    }
   }
 
   async #quickly<T>(attempt: () => Promise<T>): Promise<T> {

@@ -124,6 +124,40 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
     }),
   );
 
+  it.each<
+    [what: string, spoil: (admin: Surroundings['admin'], key: string) => Promise<unknown>, from: number]
+  >([
+    ['all of its bytes', (admin, key) => admin.del(key), 0],
+    ['its end', async (admin, key) => admin.xdel(key, ...(await lastIds(admin, key, 2))), 32_000],
+  ])('is known to have lost %s where it was sealed, whatever is asked for', (_, spoil, from) =>
+    withRedis(async ({ admin, open }) => {
+      const alarm = jest.fn();
+      const store = await open({ alarm });
+      const writer = await createLogOf(store, Buffer.alloc(50_000, 'x'));
+      await seal(store, writer);
+      await spoil(admin, bytesKey(writer.log.id, writer.log.generation, writer.epoch));
+      const other = await open();
+      for (const each of [store, other]) {
+        expect(await infoOf(each, writer.log.id)).toMatchObject({ tail: 50_000, state: 'closed' });
+        for (const [at_, bytesMax] of [
+          [0, 1],
+          [0, 100_000],
+          [40_000, 1],
+        ] as const) {
+          await expect(each.read(writer.log, at(at_), bytesMax, at(50_000))).rejects.toMatchObject({
+            code: 'STORE_DAMAGED',
+            lost: { from, to: 50_000 },
+          });
+        }
+      }
+      // What is there can be had by those who want no more.
+      if (from > 0) expect((await store.read(writer.log, START, 100, at(100))).next).toBe(100);
+      expect(alarm.mock.calls).toEqual([
+        [expect.stringContaining(`bytes ${from} to 50000`), expect.anything()],
+      ]);
+    }),
+  );
+
   it('is damage, which nobody waits for to pass, where its bytes are a key of another type', () =>
     withRedis(async ({ admin, open }) => {
       const alarm = jest.fn();
@@ -166,6 +200,10 @@ function followed(store: LogStore, log: LogRef, from: Offset, signal: AbortSigna
       while (next < offset) await Promise.race([over, delay(5)]);
     },
   };
+}
+
+async function lastIds(admin: Surroundings['admin'], key: string, count: number): Promise<string[]> {
+  return (await admin.xrevrange(key, '+', '-', 'COUNT', count)).map(([id]) => id);
 }
 
 async function scriptsRun(admin: Surroundings['admin']): Promise<number> {

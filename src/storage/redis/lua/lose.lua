@@ -11,6 +11,8 @@ if not facts then return 'LOG_GONE' end
 local last = last_id(facts)
 if last and has_entry(facts, last, ARGV[5], ARGV[6]) then return { facts.losses or '', last, '', '0' } end
 
+-- A sealed log never grows again, so that no other bytes take the place of the lost ones. Its readers get an error for those.
+if facts.endsAt then return { facts.losses or '', last or '0-0', '', '0' } end
 if END == 0 then return { facts.losses or '', last or '0-0', '', '0' } end
 
 -- The end of the bytes that are older than the lost entry, and so were there before it. What was written after the loss is younger.

@@ -54,10 +54,12 @@ local function forks_key(generation)
   return FORKS .. ':' .. generation
 end
 
--- The id of the last entry, <tail>-<ms>: the one place that says how long a log is. nil when the stream is not there.
+-- The id of the last entry, <tail>-<ms>: the one place that says how long an open log is. nil when there is no such stream.
 local function last_id(facts)
-  local last = redis.call('XREVRANGE', bytes_key(facts.generation, facts.epoch), '+', '-', 'COUNT', 1)[1]
-  return last and last[1]
+  -- What is no stream answers with an error: it has no bytes of the log, and must not keep it from being seen and removed.
+  local entries = redis.pcall('XREVRANGE', bytes_key(facts.generation, facts.epoch), '+', '-', 'COUNT', 1)
+  local last = not entries.err and entries[1]
+  return last and last[1] or nil
 end
 
 -- Whether the entry is there that ends at `at` and has this stamp. `last` is the id of the last entry.
@@ -196,7 +198,8 @@ local function close(facts, tail, outcome, time)
   redis.call('ZREM', OVERDUE, ID)
   redis.call('XADD', bytes_key(facts.generation, facts.epoch), tail .. '-*', 'o', outcome)
   redis.call('XSETID', bytes_key(facts.generation, facts.epoch), '18446744073709551615-18446744073709551615')
-  redis.call('HSET', FACTS, 'state', 'closed', 'outcome', outcome, 'updatedAt', text(time))
+  -- The bytes may be lost later: then this says how many there were.
+  redis.call('HSET', FACTS, 'state', 'closed', 'outcome', outcome, 'updatedAt', text(time), 'endsAt', tail)
   redis.call('HDEL', FACTS, 'deadline')
   redis.call('ZADD', SEALED, text(time), ID)
   tell('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
