@@ -20,11 +20,17 @@ export interface Inventory {
   readonly remains: readonly string[];
   /** What the facts know of logs is not what was known last. */
   readonly isOlder: boolean;
+  /**
+   * The facts know open logs, and the folder that had their bytes and the journal is empty: it may be on a disk that is not mounted. They
+   * must not be taken for empty, or the next start would cut their files off.
+   */
+  readonly isEmptied: boolean;
 }
 
 /** What of the facts an inventory needs. */
 export type Knowing = Pick<Facts, 'has' | 'isUnsealed' | 'newestFirst'> & {
   readonly about: Pick<Facts['about'], 'journalNumber'>;
+  readonly moments: Pick<Facts['moments'], 'unsealed'>;
   readonly producers: Pick<Facts['producers'], 'isDoomed'>;
 };
 
@@ -34,6 +40,7 @@ export const NO_FACTS: Knowing = {
   isUnsealed: () => false,
   newestFirst: () => [],
   about: { journalNumber: 0 },
+  moments: { unsealed: () => [] },
   producers: { isDoomed: () => false },
 };
 
@@ -44,7 +51,8 @@ export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inv
   const files = new Set(await filesIn(layout, isUnknown));
   const isBehind = await isBehindJournal(layout, facts, isUnknown);
   const isOlder = isBehind && facts.newestFirst(undefined, 1).length > 0;
-  if (files.size === 0 && !isBehind) return { orphans: [], remains: [], isOlder };
+  const isEmptied = hasOpen(facts) && (await readdir(layout.logs)).length === 0;
+  if (files.size === 0 && !isBehind) return { orphans: [], remains: [], isOlder, isEmptied };
   const journal = await readJournal(layout);
   const [remains, withFile] = partition([...files], (generation) => isOver(journal.get(generation)));
   const withoutFile = [...journal.values()].filter(
@@ -54,7 +62,7 @@ export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inv
     ...withFile.map((generation) => orphanOf(generation, true, journal.get(generation))),
     ...withoutFile.map((entry) => orphanOf(entry.generation, false, entry)),
   ];
-  return { orphans, remains, isOlder };
+  return { orphans, remains, isOlder, isEmptied };
 }
 
 /**
@@ -87,6 +95,11 @@ function orphanOf(generation: string, hasFile: boolean, entry: JournalEntry | un
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/** Whether there are logs which a start looks at, and a journal, of which every start begins a file. */
+function hasOpen({ about, moments }: Knowing): boolean {
+  return about.journalNumber > 0 && moments.unsealed().length > 0;
 }
 
 /** The generations of which there is a file. */

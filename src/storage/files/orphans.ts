@@ -12,12 +12,20 @@ export function assertFactsFit(
   inventory: Inventory,
   facts: 'missing' | 'empty' | 'there',
 ): void {
-  const { orphans, isOlder } = inventory;
+  const { orphans, isOlder, isEmptied } = inventory;
+  if (isEmptied) throw emptied(layout);
   if (orphans.length === 0 && !isOlder) return;
   const name = basename(layout.facts);
   throw new LogError(
     'STORE_DAMAGED',
     `${complaint(layout, inventory, facts)}. Nothing was changed. Put the right ${name} back, or run ${layout.recovery}, which brings the streams back`,
+  );
+}
+
+function emptied({ logs, facts, recovery }: Layout): LogError {
+  return new LogError(
+    'STORE_DAMAGED',
+    `${logs} is empty, and ${basename(facts)} knows open streams whose bytes were there. Nothing was changed. Put the right folder back, or run ${recovery}, which goes on without the bytes`,
   );
 }
 

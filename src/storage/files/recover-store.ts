@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { LogError } from '../../core/errors';
 import { DamageReports } from '../damage-reports';
 import { type Aside, factsAside, moveAsideIfDamaged } from './aside';
@@ -6,7 +6,7 @@ import { bringBack } from './bring-back';
 import { catchUp } from './catch-up';
 import { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
-import { storeFailure } from './failures';
+import { codeOf, isMissing, storeFailure } from './failures';
 import { makeDirectory } from './file-io';
 import { indexNames } from './index-names';
 import { type Inventory, type Orphan, takeInventory } from './inventory';
@@ -29,9 +29,9 @@ import { Room } from './room';
  */
 export async function recoverFilesStore(directory: string, say: Recovering['say']): Promise<void> {
   const layout = new Layout(directory);
-  if (!existsSync(layout.facts) && !existsSync(layout.logs))
-    throw new LogError('STORE_UNAVAILABLE', `There is no store in ${directory}`);
   try {
+    if (!(await isThere(layout.facts)) && !(await isThere(layout.logs)))
+      throw new LogError('STORE_UNAVAILABLE', `There is no store in ${directory}`);
     const lock = await DirectoryLock.take(directory);
     try {
       await recoverLocked(layout, lock, say);
@@ -40,6 +40,17 @@ export async function recoverFilesStore(directory: string, say: Recovering['say'
     }
   } catch (error) {
     throw await explainPermissions(directory, storeFailure('Recovering', error));
+  }
+}
+
+/** Throws where that cannot be found out, as in a directory of another user. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return false;
+    throw error;
   }
 }
 

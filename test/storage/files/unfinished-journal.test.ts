@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { createOpenLog, remove } from '../../contract/commits';
@@ -74,6 +74,31 @@ describe('a copy of loom.mdb that was made while a server ran', () => {
       await recoverFilesStore(directory, () => {});
       await withStore(directory, async (store) =>
         expect(await infoOf(store, log.id)).toMatchObject({ state: 'closed' }),
+      );
+    }));
+});
+
+describe('a folder of logs that is empty', () => {
+  it.each(['missing', 'empty'])('is no reason to forget bytes that come back: %s', (what) =>
+    withDirectory(async (directory) => {
+      const [logs, elsewhere] = [join(directory, 'logs'), join(directory, 'elsewhere')];
+      const { log } = await withStore(directory, (store) => createLogOf(store, 'kept'));
+      await rename(logs, elsewhere);
+      if (what === 'empty') await mkdir(logs);
+      expect(await refused(directory)).toMatch(/logs is empty, and loom\.mdb knows open streams/);
+      await rm(logs, { recursive: true, force: true });
+      await rename(elsewhere, logs);
+      await withStore(directory, async (store) => expect(await textOf(store, log)).toBe('kept'));
+    }),
+  );
+
+  it('is accepted by a recovery', () =>
+    withDirectory(async (directory) => {
+      const { log } = await withStore(directory, (store) => createLogOf(store, 'gone'));
+      await rm(join(directory, 'logs'), { recursive: true });
+      await recoverFilesStore(directory, () => {});
+      await withStore(directory, async (store) =>
+        expect((await infoOf(store, log.id)).losses).not.toBeUndefined(),
       );
     }));
 });
