@@ -76,7 +76,7 @@ interface Chore {
 }
 
 function expiredBy(now: number): Chore {
-  // Else somebody touched it. Not by a look at the clock: the store's may be another.
+  // Otherwise it was touched meanwhile. The clock is not compared: that of the store may differ.
   const isRemoved = (after: LogInfo, before: LogInfo): boolean =>
     after.expiresAt !== undefined && after.expiresAt === before.expiresAt;
   return {

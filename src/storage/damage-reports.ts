@@ -23,11 +23,16 @@ export class DamageReports {
     return error;
   }
 
+  /** As `noted`, for a promise that may fail. */
+  rethrow(log: Parameters<DamageReports['noted']>[0], error: unknown): never {
+    throw this.noted(log, error);
+  }
+
   #report(name: string, message: string, details: object): void {
     if (this.#named.size === NAMED_MAX || this.#named.has(name)) return;
     this.#named.add(name);
     this.alarm(message, details);
     if (this.#named.size === NAMED_MAX)
-      this.alarm(`More than ${NAMED_MAX} streams are damaged: further ones are not named`);
+      this.alarm(`${NAMED_MAX} streams are damaged: further ones are not named`);
   }
 }

@@ -23,7 +23,7 @@ export async function attempt(doing: string, action: () => Promise<void>): Promi
   }
 }
 
-/** What passes without anybody's help, unlike a file that cannot be read. */
+/** Failures that pass by themselves, unlike those of a file that cannot be read. */
 const PASSING: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'];
 
 /** Whether reading a file failed because of the file, and not for want of descriptors or memory. */

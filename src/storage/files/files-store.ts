@@ -20,26 +20,18 @@ import { applyChange } from '../../core/transition';
 import { Commits } from './commits';
 import { Creation } from './creation';
 
-import { damageOf } from './damage';
-import { attempt, isUnreadable, storeFailure } from './failures';
+import { attempt } from './failures';
 import { skipBytes } from './file-io';
 import { type KnownLog, presentInfo } from './known-logs';
 import { listPage } from './list-page';
-import type { FileBytes } from './log-files';
 import type { Parts } from './parts';
 import { purge } from './purge';
+import { readBytes } from './read-bytes';
 import { Register } from './register';
 import { inexact } from './stored-facts';
 
 /** How many logs a look for those that are due passes over that are not there for it. */
 const DUE_SCAN_MAX = 2_000;
-
-/** What a reader wants: `bytes` from `from` on now, and in the end everything up to `until`. */
-interface Span {
-  readonly from: Offset;
-  readonly bytes: number;
-  readonly until: Offset;
-}
 
 /**
  * Logs in a directory: the bytes of each in a file of its own, the facts of all in LMDB. An append touches its file only; the tail
@@ -97,7 +89,7 @@ export class FilesStore implements LogStore {
     const { outcome } = log.facts.info;
     if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
     const bytes = Math.min(bytesMax, tail - from);
-    const got = bytes > 0 ? await this.#bytes(log, { from, bytes, until }) : undefined;
+    const got = bytes > 0 ? await readBytes(this.#register, log, { from, bytes, until }) : undefined;
     const next = advance(from, got?.bytes.length ?? 0);
     const end = next === tail ? outcome : undefined;
     return {
@@ -225,26 +217,6 @@ export class FilesStore implements LogStore {
     if (touched(info, now) === info && !isExact) return;
     const after = { ...log.facts, info: touched(presentInfo(log), now) };
     await this.#register.update('new', log, inexact(after));
-  }
-
-  async #bytes(log: KnownLog, { from, bytes, until }: Span): Promise<FileBytes> {
-    const { id, generation } = log.facts.info;
-    const { files, damage } = this.parts;
-    const { tail } = log;
-    const missed = { from, to: tail };
-    let cause: unknown;
-    try {
-      const got = await files.read(generation, from, bytes, until);
-      if (got.bytes.length > 0 && got.endsAt === undefined) return got;
-      got.release();
-      missed.from = got.endsAt ?? from;
-    } catch (error) {
-      if (!isUnreadable(error)) throw storeFailure('Reading the log', error);
-      cause = error;
-    }
-    // Unless the log was taken away meanwhile, that is damage.
-    this.#register.log({ id, generation });
-    throw damage.noted(log.facts.info, await damageOf(files, log.facts.info, missed, cause));
   }
 
   #announce(info: LogInfo, change: Change): void {

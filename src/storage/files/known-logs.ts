@@ -45,7 +45,7 @@ export class KnownLogs {
 
   /**
    * The facts of a log, without remembering it: a list passes over many that nobody uses. `undefined`, too, for a log whose record
-   * cannot be read: the others are not to suffer for it.
+   * cannot be read, so that work on many logs goes on.
    */
   infoOf(generation: string): LogInfo | undefined {
     const known = this.#ahead.get(generation);

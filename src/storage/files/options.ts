@@ -27,6 +27,6 @@ export interface FilesStoreOptions {
   readonly logsMax?: number;
   /** Hears of what went wrong where no caller can be told: a sync in the background, damage found at the start. */
   readonly warn: Warn;
-  /** The same for what needs an operator: acknowledged bytes that turn out to be lost. Default: nobody is told. */
+  /** The same for what needs an operator: acknowledged bytes that turn out to be lost. Default: it is not reported. */
   readonly alarm?: Alarm;
 }

@@ -100,7 +100,7 @@ export class Register {
     });
   }
 
-  /** Before the bytes are acknowledged: else the next start might take them for what a lost write leaves. */
+  /** Before the bytes are acknowledged: otherwise the next start might take them for what a lost write leaves. */
   async #noteZeros(log: KnownLog): Promise<void> {
     const { facts, room } = this.parts;
     const { generation } = log;

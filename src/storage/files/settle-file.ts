@@ -57,7 +57,7 @@ export async function settleFile(
     return advance(START, end);
   } catch (error) {
     if (!isUnreadable(error) || isNoRoom(error)) throw error;
-    // The others are not to suffer for it. Whoever reads it gets an error.
+    // The store opens all the same. A reader of this log gets an error.
     settling.warn(`Stream ${info.id}: its file cannot be looked at (${codeOf(error)})`, {
       ...refOf(info),
       error,

@@ -26,7 +26,7 @@ export interface RedisStoreOptions {
   readonly allowEviction?: boolean;
   /** Told of what an operator should know. Default: nobody is told. */
   readonly warn?: (message: string, details?: object) => void;
-  /** The same for what needs an operator: acknowledged bytes that turn out to be lost. Default: nobody is told. */
+  /** The same for what needs an operator: acknowledged bytes that turn out to be lost. Default: it is not reported. */
   readonly alarm?: Alarm;
 }
 

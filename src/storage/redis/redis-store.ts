@@ -230,11 +230,9 @@ export class RedisStore implements LogStore {
   }
 
   async #infoOf(id: LogId): Promise<LogInfo | undefined> {
-    try {
-      return (await this.#lineage.whileTaken(id, () => this.#changes.info(id)))?.info;
-    } catch (error) {
-      throw this.#damage.noted({ id }, error);
-    }
+    const found = this.#lineage.whileTaken(id, () => this.#changes.info(id));
+    const reported = (error: unknown): never => this.#damage.rethrow({ id }, error);
+    return (await found.catch(reported))?.info;
   }
 
   async #quickly<T>(attempt: () => Promise<T>): Promise<T> {

@@ -56,7 +56,7 @@ end
 
 -- The id of the last entry, <tail>-<ms>: the one place that says how long an open log is. nil when there is no such stream.
 local function last_id(facts)
-  -- What is no stream answers with an error: it has no bytes of the log, and must not keep it from being seen and removed.
+  -- A key of another type answers with an error. It has no bytes of the log, and the log can still be listed and removed.
   local entries = redis.pcall('XREVRANGE', bytes_key(facts.generation, facts.epoch), '+', '-', 'COUNT', 1)
   local last = not entries.err and entries[1]
   return last and last[1] or nil

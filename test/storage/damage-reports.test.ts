@@ -1,0 +1,38 @@
+import { DamageError } from '../../src/core/damage';
+import { LogError } from '../../src/core/errors';
+import { parseLogId } from '../../src/core/log-id';
+import { START } from '../../src/core/offset';
+import { DamageReports } from '../../src/storage/damage-reports';
+import { at } from '../contract/logs';
+
+function damageOf(n: number): DamageError {
+  const log = { id: parseLogId(`log-${n}`), generation: String(n) };
+  return new DamageError(log, { from: START, to: at(9) });
+}
+
+describe('reports of damaged logs', () => {
+  it('come once per log, with the range that is lost', () => {
+    const alarm = jest.fn();
+    const reports = new DamageReports(alarm);
+    for (let round = 0; round < 3; round += 1) {
+      const error = damageOf(1);
+      expect(reports.noted(error.log, error)).toBe(error);
+    }
+    const details = { id: 'log-1', generation: '1', from: 0, to: 9 };
+    expect(alarm.mock.calls).toEqual([['The stream with ID log-1 has lost its bytes 0 to 9', details]]);
+  });
+
+  it('do not come for other errors', () => {
+    const alarm = jest.fn();
+    new DamageReports(alarm).noted(damageOf(1).log, new LogError('LOG_GONE'));
+    expect(alarm).not.toHaveBeenCalled();
+  });
+
+  it('end where a whole disk is lost', () => {
+    const alarm = jest.fn();
+    const reports = new DamageReports(alarm);
+    for (let n = 0; n < 5_000; n += 1) reports.noted(damageOf(n).log, damageOf(n));
+    expect(alarm).toHaveBeenCalledTimes(1_001);
+    expect(alarm.mock.lastCall[0]).toBe('1000 streams are damaged: further ones are not named');
+  });
+});
