@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, truncateSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -73,7 +73,10 @@ describe('a large stream', () => {
     await request(url, { method: 'POST', headers: { 'Upload-Complete': '?0' }, body: 'begin' });
     await loom.stop();
     const before = 2 ** 32 + 5;
-    truncateSync(logIn(directory), before);
+    // A hole, and one byte: a start would cut zeros off the end of an open log.
+    const file = openSync(logIn(directory), 'r+');
+    writeSync(file, 'x', before - 1);
+    closeSync(file);
     await loom.restart();
 
     const tail = await Consumer.open(`${url}?offset=${before}`);
@@ -92,9 +95,9 @@ describe('a large stream', () => {
     const { headers } = await request(url, { method: 'HEAD' });
     expect(headers['content-length']).toBe(String(before + 6));
     const range = await request(url, { headers: { Range: `bytes=${2 ** 32}-` } });
-    expect(range.text).toBe('\0\0\0\0\0and on');
+    expect(range.text).toBe('\0\0\0\0xand on');
     expect(range.headers['content-range']).toBe(`bytes ${2 ** 32}-${before + 5}/${before + 6}`);
-    expect((await request(`${url}?offset=${2 ** 32 + 4}`)).text).toBe('\0and on');
+    expect((await request(`${url}?offset=${2 ** 32 + 4}`)).text).toBe('xand on');
     expect((await request(`${url}?offset=${before + 7}`)).status).toBe(416);
   });
 });
