@@ -15,6 +15,8 @@ export type Traffic = 'streams' | 'relay' | 'probe';
 
 const WHOLE_URL = /^https?:\/\/([^/?#]*)/i;
 const QUOTED_MAX = 100;
+/** No client in its right mind sends such a request: what comes behind it on the connection is not read. */
+const CLOSE = { Connection: 'close' } as const;
 
 /**
  * Checks every request of every wire before anything else. It must name this server as its host, and a change must not come from a
@@ -114,8 +116,9 @@ function assertOneHost({ rawHeaders, httpVersion }: IncomingMessage): void {
     const name = rawHeaders[at];
     if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
   }
-  if (hosts === 0 && httpVersion !== '1.0') throw new RequestError('HEADER_INVALID', 'Host is missing');
-  if (hosts > 1) throw new RequestError('HEADER_INVALID', 'Host is given more than once');
+  if (hosts === 0 && httpVersion !== '1.0')
+    throw new RequestError('HEADER_INVALID', 'Host is missing', CLOSE);
+  if (hosts > 1) throw new RequestError('HEADER_INVALID', 'Host is given more than once', CLOSE);
 }
 
 function hostNotAllowed(host: string): RequestError {
