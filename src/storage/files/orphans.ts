@@ -12,8 +12,8 @@ export function assertFactsFit(
   inventory: Inventory,
   facts: 'missing' | 'empty' | 'there',
 ): void {
-  const { orphans, isOlder, isEmptied } = inventory;
-  if (isEmptied) throw emptied(layout);
+  const { orphans, isOlder } = inventory;
+  assertNotEmptied(layout, inventory);
   if (orphans.length === 0 && !isOlder) return;
   const name = basename(layout.facts);
   throw new LogError(
@@ -22,10 +22,12 @@ export function assertFactsFit(
   );
 }
 
-function emptied({ logs, facts, recovery }: Layout): LogError {
-  return new LogError(
+/** A recovery, too, would take open logs for empty, and a later start would cut their files off. @throws LogError `STORE_DAMAGED` */
+export function assertNotEmptied({ logs, facts }: Layout, { isEmptied }: Inventory): void {
+  if (!isEmptied) return;
+  throw new LogError(
     'STORE_DAMAGED',
-    `${logs} is empty, and ${basename(facts)} knows open streams whose bytes were there. Nothing was changed. Put the right folder back, or run ${recovery}, which goes on without the bytes`,
+    `${logs} is empty, and ${facts} knows open streams whose bytes were there. Nothing was changed. Put the right folder back. If it is lost for good, move ${basename(facts)} away: the store begins anew then`,
   );
 }
 

@@ -15,6 +15,7 @@ import type { JournalEntry } from './journal-entry';
 import { readJournal } from './journal-segments';
 import { Layout } from './layout';
 import { openClock } from './open-clock';
+import { assertNotEmptied } from './orphans';
 import { explainPermissions } from './permissions';
 import { recover } from './recover';
 import type { Recovering } from './recovering';
@@ -81,6 +82,7 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined): Prom
   const { layout, facts, room, clock, say } = recovering;
   const lines = await readJournal(layout);
   const inventory = await takeInventory(layout, facts);
+  assertNotEmptied(layout, inventory);
   const changed = inventory.isOlder ? await catchUp(recovering, lines) : [];
   const { entries, count } = await bringBack(
     recovering,
