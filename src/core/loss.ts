@@ -34,6 +34,8 @@ export type PositionCheck =
 export interface LostBytes {
   readonly from: Offset;
   readonly to: Offset;
+  /** The store did not count what it lost: the bytes may be gone, or not. */
+  readonly possible?: true;
 }
 
 /** How many losses a log remembers one by one. */
@@ -86,7 +88,9 @@ export function lostSince(
   segment: number,
 ): LostBytes | undefined {
   const later = losses.filter(({ number, from }) => number > segment && from < offset);
-  return later.length === 0 ? undefined : later.reduce(union, { from: offset, to: offset });
+  if (later.length === 0) return undefined;
+  const lost = later.reduce(union, { from: offset, to: offset });
+  return later.some(isCounted) ? lost : { ...lost, possible: true };
 }
 
 /**
@@ -130,6 +134,13 @@ export function withLoss(
  */
 export function inheritedLosses({ losses = [] }: Pick<Life, 'losses'>, at: Offset): readonly Loss[] {
   return losses.filter(({ from }) => from < at).map((loss) => ({ ...loss, to: loss.from }));
+}
+
+/** For a sentence about a stream, for example `has lost the bytes 5 to 10`. */
+export function describeLoss({ from, to, possible }: LostBytes): string {
+  return possible
+    ? `may have lost some of the bytes ${from} to ${to}`
+    : `has lost the bytes ${from} to ${to}`;
 }
 
 /** Whether the store knows how many bytes were lost. */

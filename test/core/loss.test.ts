@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { generateGeneration } from '../../src/core/log-id';
 import {
   checkPosition,
+  describeLoss,
   knownLossBefore,
   type Life,
   LOSSES_MAX,
@@ -106,6 +107,13 @@ describe('a reader whose log lost bytes', () => {
     expect(lostSince(twice, at(20), 0)).toEqual({ from: 3, to: 20 });
     expect(lostSince(twice, at(20), 1)).toEqual({ from: 3, to: 20 });
     expect(lostSince(twice, at(4), 0)).toEqual({ from: 3, to: 20 });
+  });
+
+  it('learns that a loss which nobody counted is only possible', () => {
+    const lost = lostSince(lifeWith([5, 5]), at(8), 0);
+    expect(lost).toEqual({ from: 5, to: 8, possible: true });
+    expect(lost && describeLoss(lost)).toBe('may have lost some of the bytes 5 to 8');
+    expect(lostSince(lifeWith([3, 3], [5, 10]), at(8), 0)).toEqual({ from: 3, to: 10 });
   });
 
   it('with nothing but an offset learns of what was counted, and of nothing else', () => {

@@ -1,5 +1,5 @@
 import type { LogInfo } from '../../core/log';
-import { lostSince, segmentOf } from '../../core/loss';
+import { describeLoss, lostSince, segmentOf } from '../../core/loss';
 import { RequestError } from '../request-error';
 import { offsetToken, type TokenPlace } from './offset-token';
 
@@ -11,7 +11,7 @@ export function assertSameBytes(info: LogInfo, { offset, segment }: TokenPlace, 
   const next = offsetToken(info, lost.from);
   throw new RequestError(
     'BYTES_LOST',
-    `The stream ${info.id} has lost the bytes ${lost.from} to ${lost.to}, which had been acknowledged: go on at offset ${next}`,
+    `The stream with ID ${info.id} ${describeLoss(lost)}, which had been acknowledged: go on at offset ${next}`,
     { 'Stream-Next-Offset': next },
     { lost },
   );

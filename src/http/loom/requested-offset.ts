@@ -1,6 +1,6 @@
 import type { RouterContext } from '@koa/router';
 import type { LogInfo } from '../../core/log';
-import { checkPosition, type LostBytes, wireGeneration } from '../../core/loss';
+import { checkPosition, describeLoss, type LostBytes, wireGeneration } from '../../core/loss';
 import { type Offset, parseOffset, START } from '../../core/offset';
 import { RequestError } from '../request-error';
 
@@ -47,12 +47,12 @@ function replaced(info: LogInfo): RequestError {
   );
 }
 
-function lostBytes(info: LogInfo, { from, to }: LostBytes): RequestError {
+function lostBytes(info: LogInfo, lost: LostBytes): RequestError {
   const generation = wireGeneration(info);
   return new RequestError(
     'STREAM_LOST_BYTES',
-    `The stream with ID ${info.id} has lost the bytes ${from} to ${to}: go on with ?offset=${from}&generation=${generation}`,
+    `The stream with ID ${info.id} ${describeLoss(lost)}: go on with ?offset=${lost.from}&generation=${generation}`,
     { 'X-Stream-Generation': generation },
-    { generation, lost: { from, to } },
+    { generation, lost },
   );
 }
