@@ -32,9 +32,15 @@ local function now()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- A moment that a node names, by the clock of Redis: the node's may have been set, forward or back.
+-- Milliseconds by which a node's clock may seem to be behind because of the way that its command took.
+local TRANSIT_MS = 5000
+
+-- A moment that a node names, by the clock of Redis: the node's may have been set, forward or back. The time that the command was on
+-- its way must end nothing early.
 local function moment(at, sent)
-  return at + now() - sent
+  local behind = now() - sent
+  if behind > 0 and behind <= TRANSIT_MS then return tonumber(at) end
+  return at + behind
 end
 
 -- The facts of whatever generation there is, expired or not, or nil.
