@@ -49,7 +49,7 @@ export class ProducerError extends LogError {
   }
 }
 
-/** The log is gone, and nobody removed it. */
+/** The log is gone without having been removed. */
 export class LostLogError extends LogError {
   constructor() {
     super('LOG_GONE', 'The server has lost this stream');

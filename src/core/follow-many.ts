@@ -197,7 +197,7 @@ class FollowedLog {
     this.around.spectator.ended(this.log);
   }
 
-  /** Nothing is told of it any more. */
+  /** It gets no more news. */
   leave(): void {
     this.#unwatch();
     this.#state = 'over';

@@ -63,7 +63,7 @@ export function checkPosition(
 ): PositionCheck {
   if (seen === undefined) return checkedAs(knownLossBefore(life, offset));
   const segment = segmentSeen(life, seen);
-  // A store that was set back has lost the record of a loss as well, and what it holds since nobody knows.
+  // A store that was set back has lost the record of a loss as well, and what it has stored since is unknown.
   if (segment === undefined || segment > lastNumber(life.losses)) return { kind: 'replaced' };
   // An offset beyond the tail under the right generation is a loss that the store has not noticed.
   const beyond = offset > life.tail ? { from: life.tail, to: offset } : undefined;

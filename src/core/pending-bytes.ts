@@ -14,7 +14,7 @@ export interface ByteSource {
 /**
  * The bytes of all producers that wait in memory for the store, under one bound.
  *
- * A producer may hold as many bytes as are free. While little is held, nobody is paused; when memory runs short, those that hold most
+ * A producer may hold as many bytes as are free. While little is held, no producer is paused; when memory runs short, those that hold most
  * are paused first, and one that writes a line now and then goes on. A producer exceeds the bound by one piece at the most, which its
  * socket has read before it is paused.
  */
