@@ -23,6 +23,7 @@ import { Changes } from './change';
 import { Committer } from './commit';
 import type { Connections } from './connect';
 import { Creation } from './creation';
+import { DueLogs } from './due-logs';
 import { Forks } from './forks';
 import { ALL_PARTITIONS } from './keys';
 import { LifecycleFeed } from './lifecycle-feed';
@@ -33,6 +34,7 @@ import { NodeLease } from './node-lease';
 import type { RedisStoreSettings } from './options';
 import { type Patience, persist } from './persist';
 import { Reads } from './reads';
+import { StoredInfos } from './stored-infos';
 import { Watching } from './watching';
 import { within } from './within';
 
@@ -47,9 +49,9 @@ export class RedisStore implements LogStore {
   readonly #appends: Appends;
   readonly #committer: Committer;
   readonly #changes: Changes;
-  readonly #forks: Forks;
   readonly #lineage: Lineage;
   readonly #catalogue: Catalogue;
+  readonly #due: DueLogs;
   readonly #creation: Creation;
   readonly #reads: Reads;
   readonly #damage: DamageReports;
@@ -91,18 +93,21 @@ export class RedisStore implements LogStore {
         if (eventId !== '') this.#feed.isOver(log.id, eventId);
       },
     });
-    this.#forks = new Forks(connections, settings);
+    const forks = new Forks(connections, settings);
     this.#lineage = new Lineage({
       connections,
       settings,
-      forks: this.#forks,
+      forks,
       info: (id) => this.info(id),
       read: (log, from, bytesMax) => this.read(log, from, bytesMax),
       quickly,
     });
     const { signal: stopping } = this.#stopping;
-    this.#catalogue = new Catalogue({ connections, settings, changes: this.#changes, stopping, quickly });
-    const count = async (): Promise<number> => (await this.#catalogue.count()) + (await this.#forks.count());
+    const infos = new StoredInfos(connections, quickly, settings.warn);
+    this.#catalogue = new Catalogue({ connections, infos, stopping, quickly });
+    const [changes, lease] = [this.#changes, this.#lease];
+    this.#due = new DueLogs({ connections, changes, infos, lease, forks, quickly });
+    const count = async (): Promise<number> => (await this.#catalogue.count()) + (await forks.count());
     this.#creation = new Creation({
       limit: new LogLimit(settings.logsMax, count),
       changes: this.#changes,
@@ -181,12 +186,7 @@ export class RedisStore implements LogStore {
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
-    return this.#quickly(async () => {
-      // A lease that has run out shows that Redis was away, or the node: deadlines may have to be put off before any is looked at.
-      if (query.kind === 'overdue') await this.#lease.renew();
-      if (query.kind === 'expired') await this.#forks.heal();
-      return this.#catalogue.due(query, limit);
-    });
+    return this.#due.find(query, limit);
   }
 
   async purge(id: LogId): Promise<boolean> {
