@@ -6,6 +6,7 @@ import type { Facts } from './facts';
 import type { LifecycleFeed } from './lifecycle-feed';
 import type { Lineage } from './lineage';
 import type { LogLimit } from './log-limit';
+import type { LostLogs } from './lost-logs';
 import type { Watching } from './watching';
 
 export interface CreationOwner {
@@ -14,6 +15,7 @@ export interface CreationOwner {
   readonly lineage: Lineage;
   readonly watching: Watching;
   readonly feed: LifecycleFeed;
+  readonly lost: Pick<LostLogs, 'created'>;
   /** Repeats what fails for a reason that may pass. */
   quickly<T>(attempt: () => Promise<T>): Promise<T>;
 }
@@ -24,7 +26,7 @@ export class Creation {
 
   /** @throws LogError as `LogStore.create` */
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
-    const { limit, changes, lineage, watching, feed, quickly } = this.owner;
+    const { limit, changes, lineage, watching, feed, lost, quickly } = this.owner;
     const isFull = await quickly(() => limit.isReached());
     const log = { id, generation: generateGeneration() };
     const create = (): Promise<Facts> =>
@@ -36,6 +38,7 @@ export class Creation {
     const making = hasWriter ? watching.attaching(log, make) : make();
     const { info, replaced, eventId, loose } = await making;
     feed.isOver(id, eventId);
+    lost.created(info);
     if (loose !== undefined) await lineage.ended(loose);
     if (!replaced) limit.created();
     return { info, replaced };

@@ -7,6 +7,7 @@ import type { Changes, Seen } from './change';
 import type { Connections } from './connect';
 import type { Forks } from './forks';
 import { ALL_PARTITIONS, expiringKey, overdueKey, type Partition, sealedKey } from './keys';
+import type { LostLogs } from './lost-logs';
 import type { NodeLease } from './node-lease';
 import { toNumber } from './reply';
 import type { StoredInfos } from './stored-infos';
@@ -18,6 +19,7 @@ export interface DueLogsOwner {
   readonly infos: Pick<StoredInfos, 'readable'>;
   readonly lease: Pick<NodeLease, 'renew'>;
   readonly forks: Pick<Forks, 'heal'>;
+  readonly lost: Pick<LostLogs, 'catchUp'>;
   readonly quickly: Quickly;
 }
 
@@ -26,7 +28,9 @@ export class DueLogs {
   constructor(private readonly owner: DueLogsOwner) {}
 
   /** @throws LogError `STORE_UNAVAILABLE` */
-  find(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
+  async find(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
+    // The janitor comes by in every round.
+    await this.owner.lost.catchUp();
     return this.owner.quickly(async () => {
       // A lease that has run out shows that Redis was away, or the node: deadlines may have to be put off before any is looked at.
       if (query.kind === 'overdue') await this.owner.lease.renew();

@@ -1,13 +1,13 @@
 import { isLogError, LostLogError } from '../../core/errors';
 import type { LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import type { LifecycleEvent } from '../../core/store';
 import type { Connections } from './connect';
-import { factsKey, lifecycleKey, lostKey, type Partition, partitionOf } from './keys';
+import { factsKey, lifecycleKey, type Partition, partitionOf } from './keys';
 import { decodeHappening } from './lifecycle-event';
+import { LostNotes } from './lost-notes';
 import type { RedisStoreSettings } from './options';
 
-/** Clients are answered for so long that Redis has lost a log. */
-const REMEMBERED_MS = 24 * 3_600_000;
 /** When Redis comes back empty thousands of logs are asked for at once: events that were read are used for a moment. */
 const FRESH_MS = 1_000;
 const PAGE = 500;
@@ -21,49 +21,62 @@ interface Ended {
   readonly since: number;
 }
 
+type Found = 'removed' | 'lost' | 'lost and followed by another';
+
 /**
  * Tells a log that was removed or replaced, which leaves an event, from one that Redis has lost: it came back empty, or from a time before the
  * log was made.
  */
 export class LostLogs {
   readonly #ended = new Map<Partition, Promise<Ended>>();
+  readonly #notes: LostNotes;
 
   constructor(
     private readonly connections: Connections,
     private readonly settings: Pick<RedisStoreSettings, 'alarm' | 'lifecycleLength'>,
     /** Repeats what fails for a reason that may pass. */
     private readonly quickly: <T>(attempt: () => Promise<T>) => Promise<T>,
-  ) {}
+  ) {
+    this.#notes = new LostNotes(connections, settings);
+  }
 
   /** The error to be thrown for one of a log: whether a log that is gone was taken away or lost. */
   async explain(log: LogRef, error: unknown): Promise<unknown> {
     if (!isLogError(error, 'LOG_GONE')) return error;
     // Where that cannot be found out the first error still holds.
-    const isLost = await this.quickly(() => this.#isLost(log)).catch(() => false);
-    return isLost ? new LostLogError() : error;
+    const found = await this.quickly(() => this.#find(log)).catch((): Found => 'removed');
+    if (found === 'removed') return error;
+    if (found === 'lost') await this.#notes.add(log);
+    return new LostLogError();
   }
 
   /** Whether a log with this id is not there because Redis has lost it. @throws LogError `STORE_UNAVAILABLE` */
-  async wasLost(id: LogId): Promise<boolean> {
-    return (await this.quickly(() => this.connections.commands.exists(lostKey(id)))) === 1;
+  wasLost(id: LogId): Promise<boolean> {
+    return this.quickly(() => this.#notes.has(id));
   }
 
-  /** Whether Redis has lost this generation, of which a script says that it is gone. @throws whatever the client throws */
-  async #isLost({ id, generation }: LogRef): Promise<boolean> {
-    const { commands } = this.connections;
-    const present = await commands.hget(factsKey(id), 'generation');
+  /** What happens to logs, on any node. */
+  happened({ kind, log }: LifecycleEvent): void {
+    if (kind === 'created') this.created(log);
+  }
+
+  created({ id }: LogRef): void {
+    this.#notes.forget(id);
+  }
+
+  /** Writes down what Redis did not take before. */
+  catchUp(): Promise<void> {
+    return this.#notes.catchUp();
+  }
+
+  /** What became of this generation, of which a script says that it is gone. @throws whatever the client throws */
+  async #find({ id, generation }: LogRef): Promise<Found> {
+    const present = await this.connections.commands.hget(factsKey(id), 'generation');
     // It has expired.
-    if (present === generation) return false;
+    if (present === generation) return 'removed';
     const { generations, since } = await this.#endedIn(partitionOf(id));
-    if (generations.has(generation) || createdAt(generation) < since) return false;
-    if (present === null) await this.#note(id, generation);
-    return true;
-  }
-
-  async #note(id: LogId, generation: string): Promise<void> {
-    const { commands } = this.connections;
-    const noted = await commands.set(lostKey(id), generation, 'PX', REMEMBERED_MS, 'NX');
-    if (noted === 'OK') this.settings.alarm('Redis lost a log', { id, generation });
+    if (generations.has(generation) || createdAt(generation) < since) return 'removed';
+    return present === null ? 'lost' : 'lost and followed by another';
   }
 
   #endedIn(partition: Partition): Promise<Ended> {

@@ -74,6 +74,7 @@ export class RedisStore implements LogStore {
       restored: (partitions) => this.#watching.restored(partitions),
       missed: () => void this.#watching.missed(),
     });
+    this.#feed.listen((event) => this.#lost.happened(event));
     this.#lease = new NodeLease(connections, settings, attachments, () =>
       this.#watching.restored(ALL_PARTITIONS),
     );
@@ -105,8 +106,8 @@ export class RedisStore implements LogStore {
     const { signal: stopping } = this.#stopping;
     const infos = new StoredInfos(connections, quickly, settings.warn);
     this.#catalogue = new Catalogue({ connections, infos, stopping, quickly });
-    const [changes, lease] = [this.#changes, this.#lease];
-    this.#due = new DueLogs({ connections, changes, infos, lease, forks, quickly });
+    const [changes, lease, lost] = [this.#changes, this.#lease, this.#lost];
+    this.#due = new DueLogs({ connections, changes, infos, lease, forks, lost, quickly });
     const count = async (): Promise<number> => (await this.#catalogue.count()) + (await forks.count());
     this.#creation = new Creation({
       limit: new LogLimit(settings.logsMax, count),
@@ -114,17 +115,12 @@ export class RedisStore implements LogStore {
       lineage: this.#lineage,
       watching: this.#watching,
       feed: this.#feed,
+      lost,
       quickly,
     });
-    this.#damage = new DamageReports(settings.alarm);
-    this.#reads = new Reads({
-      connections,
-      settings,
-      locator,
-      lost: this.#lost,
-      quickly,
-      damage: this.#damage,
-    });
+    const damage = new DamageReports(settings.alarm);
+    this.#damage = damage;
+    this.#reads = new Reads({ connections, settings, locator, lost, quickly, damage });
   }
 
   async open(): Promise<void> {

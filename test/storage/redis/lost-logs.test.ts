@@ -3,7 +3,7 @@ import { START } from '../../../src/core/offset';
 import { factsKey } from '../../../src/storage/redis/keys';
 import { commit, createOpenLog } from '../../contract/commits';
 import { at, bytes, createLog, createLogOf, expectCode } from '../../contract/logs';
-import { withRedis } from './with-redis';
+import { type Surroundings, withRedis } from './with-redis';
 
 const LOST = { code: 'LOG_GONE', message: 'The server has lost this stream' };
 const REMOVED = { code: 'LOG_GONE', message: 'this generation of the log was replaced or removed' };
@@ -71,6 +71,54 @@ describe('a log that is gone', () => {
       for (let i = 0; i < 300; i += 1) await createOpenLog(store);
       await admin.del(factsKey(log.id));
       await expect(store.read(log, at(3), 1)).rejects.toMatchObject(REMOVED);
+    }));
+});
+
+type Admin = Surroundings['admin'];
+
+describe.each<
+  [what: string, begin: (admin: Admin) => Promise<unknown>, end: (admin: Admin) => Promise<unknown>]
+>([
+  ['is full', (admin) => admin.config('SET', 'maxmemory', 1), (admin) => admin.config('SET', 'maxmemory', 0)],
+  [
+    'has become a replica',
+    (admin) => admin.replicaof('127.0.0.1', 1),
+    (admin) => admin.call('REPLICAOF', 'NO', 'ONE'),
+  ],
+])('a log that Redis has lost while it %s', (_, begin, end) => {
+  it('is answered as lost, and once Redis takes writes again, by every node', () =>
+    withRedis(async ({ admin, open }) => {
+      const alarm = jest.fn();
+      const [store, other] = [await open({ alarm, commandTimeoutMs: 2_000 }), await open()];
+      const { log } = await createLogOf(store, 'abc');
+      await admin.flushall();
+      await begin(admin);
+      for (let reader = 0; reader < 2; reader += 1)
+        await expect(store.read(log, at(3), 1)).rejects.toMatchObject(LOST);
+      expect(await store.info(log.id)).toBeUndefined();
+      expect(await store.wasLost?.(log.id)).toBe(true);
+      await end(admin);
+      await store.due({ kind: 'expired', now: store.now() }, 1);
+      expect(await other.wasLost?.(log.id)).toBe(true);
+      expect(alarm.mock.calls.filter(([, { id }]) => id === log.id)).toHaveLength(1);
+    }));
+
+  it('is lost no more once there is a log with its id, also where another node makes it', () =>
+    withRedis(async ({ admin, open }) => {
+      const [store, other] = [await open({ commandTimeoutMs: 2_000 }), await open()];
+      const { log } = await createLogOf(store, 'abc');
+      await admin.flushall();
+      await begin(admin);
+      await expect(store.read(log, at(3), 1)).rejects.toMatchObject(LOST);
+      await end(admin);
+      const created = new Promise<void>((resolve) => {
+        store.lifecycle(({ kind }) => kind === 'created' && resolve());
+      });
+      const later = await createOpenLog(other, {}, log.id);
+      await created;
+      await store.change(later, { kind: 'remove', outcome: { kind: 'deleted' } });
+      await store.due({ kind: 'expired', now: store.now() }, 1);
+      for (const node of [store, other]) expect(await node.wasLost?.(log.id)).toBe(false);
     }));
 });
 
