@@ -130,8 +130,8 @@ describe('a tail', () => {
       const moved = [store, other].map(
         (node) => new Promise((resolve) => node.watch(writer.log, at(3), resolve)),
       );
-      // By then both nodes mostly wait in a blocking read, which is the harder case; the test holds without it, too.
-      await delay(200);
+      // Both nodes wait in a blocking read for events, and the other one for bytes: the harder case.
+      while ((await blockedClients(admin)) < 3);
       await admin.flushall();
       await Promise.all(moved);
       for (const node of [store, other])
@@ -150,3 +150,7 @@ describe('a tail', () => {
       await expectCode(other.read(log, at(3), 1), 'STORE_DAMAGED');
     }));
 });
+
+async function blockedClients(admin: Admin): Promise<number> {
+  return Number(/blocked_clients:(\d+)/.exec(await admin.info('clients'))?.[1]);
+}
