@@ -99,6 +99,19 @@ onEachStore('one log has two wires', ({ url, freshId }) => {
     expect(patch.text).toContain('JSON');
   });
 
+  it('takes no fork for one of the stream that has the name of its source now', async () => {
+    const [source, fork] = [freshId(), freshId()];
+    const forked = { ...TEXT, 'Stream-Forked-From': `/v1/stream/${source}` };
+    const both = [forked, { ...forked, 'Stream-Fork-Offset': token(3) }];
+    await durable(source).create(TEXT, 'one');
+    expect((await durable(fork).create(forked)).status).toBe(201);
+    for (const headers of both) expect((await durable(fork).create(headers)).status).toBe(200);
+    await request(url(`/stream/${source}?force=true`), { method: 'POST', headers: TEXT, body: 'two' });
+    for (const headers of both) expect((await durable(fork).create(headers)).status).toBe(409);
+    await request(url(`/stream/${source}`), { method: 'DELETE' });
+    for (const headers of both) expect((await durable(fork).create(headers)).status).toBe(200);
+  });
+
   it('knows on both that a stream lives on in its forks only', async () => {
     const [source, fork] = [freshId(), freshId()];
     await durable(source).create(TEXT, 'shared');

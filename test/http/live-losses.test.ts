@@ -199,15 +199,19 @@ describe('a log that loses bytes under its live readers', () => {
     const refused = await fork(token(0, 10), `${info.id}-a`);
     expect([refused.status, refused.headers['stream-next-offset']]).toEqual([410, token(0, 5)]);
     expect((await fork(token(1, 10), `${info.id}-b`)).headers['stream-next-offset']).toBe(token(1, 10));
+    expect((await fork(token(1, 10), `${info.id}-b`)).status).toBe(200);
     // The fork has the offsets of its source, and has lost nothing itself.
     const behind = await request(url(`/v1/stream/${info.id}-b?offset=${token(0, 10)}`));
     expect([behind.status, behind.headers['stream-next-offset']]).toEqual([410, token(0, 5)]);
     expect((await request(url(`/v1/stream/${info.id}-b?offset=${token(1, 10)}`))).status).toBe(200);
     expect(JSON.parse((await request(url(`/stream/${info.id}-b/info`))).text)).not.toHaveProperty('losses');
     expect((await request(url(`/stream/${info.id}-b?notail&offset=10`))).status).toBe(200);
+    store.lose(info, FIVE);
+    await post('DDDD\n');
+    expect((await fork(token(2, 10), `${info.id}-b`)).status).toBe(409);
     const closed = await post('', { 'Stream-Closed': 'true' });
-    expect(closed.headers['stream-next-offset']).toBe(token(1, 10));
-    expect((await post('more')).headers['stream-next-offset']).toBe(token(1, 10));
+    expect(closed.headers['stream-next-offset']).toBe(token(2, 10));
+    expect((await post('more')).headers['stream-next-offset']).toBe(token(2, 10));
   });
 
   it('has other entity tags than before', async () => {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isLogError } from '../../core/errors';
 import type { ForkPoint, LogInfo } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import { segmentOf } from '../../core/loss';
 import { advance, type Offset } from '../../core/offset';
 import type { LogStore } from '../../core/store';
 import { existing } from '../front/existing-log';
@@ -79,7 +80,10 @@ export async function forkPoint(store: LogStore, source: LogInfo, head: ForkHead
   return { source: { id: source.id, generation: source.generation }, at: place };
 }
 
-/** Whether a fork that is there is the one that a request asks for. It has its source's bytes, so the source need not be there. */
+/**
+ * Whether a fork that is there is the one that a request asks for. It has its source's bytes, so the source need not be there. If it is,
+ * it must still be the stream that was forked.
+ */
 export async function isSameFork(
   store: LogStore,
   fork: LogInfo,
@@ -87,11 +91,27 @@ export async function isSameFork(
 ): Promise<boolean> {
   const { forkedFrom } = fork;
   if (forkedFrom === undefined || head === undefined) return forkedFrom === head;
-  if (forkedFrom.source.id !== head.source) return false;
+  if (forkedFrom.source.id !== head.source || (await isAnotherSource(store, fork, forkedFrom))) return false;
   if (head.at === undefined) return head.beyond === 0;
   const { offset } = head.at;
   if (offset > forkedFrom.at) return false;
   return (await beyond(store, fork, offset, head.beyond)) === forkedFrom.at;
+}
+
+/** Whether the source's id belongs to another stream now, or the source has lost bytes that the fork has. */
+async function isAnotherSource(store: LogStore, fork: LogInfo, { source, at }: ForkPoint): Promise<boolean> {
+  const present = await infoIfReadable(store, source.id);
+  if (present === undefined) return false;
+  return present.generation !== source.generation || segmentOf(present, at) > segmentOf(fork, at);
+}
+
+async function infoIfReadable(store: LogStore, id: LogId): Promise<LogInfo | undefined> {
+  try {
+    return await store.info(id);
+  } catch (error) {
+    if (isLogError(error, 'LOG_RETIRED') || isLogError(error, 'STORE_DAMAGED')) return undefined;
+    throw error;
+  }
 }
 
 async function beyond(
