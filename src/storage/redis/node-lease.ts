@@ -42,17 +42,18 @@ export class NodeLease {
   }
 
   /**
-   * Also shows that Redis can be written to. Where no node had a valid lease, as after a stop of all nodes or of Redis, no producer
+   * Where no node had a valid lease, as after a stop of all nodes or of Redis, no producer
    * could come back meanwhile, and their time to do so starts anew.
    * @returns the nodes that are dead. When this node could not renew its own lease, the others may not have been able to either: Redis
    *   was away. They are given the time of a lease then.
    */
-  async renew(): Promise<readonly string[]> {
-    let [wasValid, ...expired] = await this.#renew('0');
+  async renew(when: 'always' | 'unless full' = 'always'): Promise<readonly string[]> {
+    const evenWhenFull = when === 'always' ? '1' : '0';
+    let [wasValid, ...expired] = await this.#renew('0', evenWhenFull);
     if (wasValid === 'alone') {
       // Before it has a lease: another node that starts now is not to find one and take it that this is done.
       await putOffDeadlines(this.connections);
-      [wasValid, ...expired] = await this.#renew('1');
+      [wasValid, ...expired] = await this.#renew('1', evenWhenFull);
     }
     if (wasValid !== '1') {
       this.#validSince = performance.now();
@@ -80,8 +81,8 @@ export class NodeLease {
     }
   }
 
-  async #renew(alone: '0' | '1'): Promise<readonly string[]> {
-    const args = [this.node, this.settings.nodeLeaseMs, alone];
+  async #renew(alone: '0' | '1', evenWhenFull: '0' | '1'): Promise<readonly string[]> {
+    const args = [this.node, this.settings.nodeLeaseMs, alone, evenWhenFull];
     return toTexts(await runScript(this.connections.commands, 'renew', [LEASES_KEY], args));
   }
 

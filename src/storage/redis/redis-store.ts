@@ -205,7 +205,7 @@ export class RedisStore implements LogStore {
   /** Renewing the lease is a write, and fails for every reason for which an append would. */
   async ready(): Promise<void> {
     try {
-      await this.#lease.renew();
+      await this.#lease.renew('unless full');
     } catch (error) {
       const { message } = this.connections.wording.toLogError(error);
       throw new LogError('STORE_UNAVAILABLE', message, { cause: error });

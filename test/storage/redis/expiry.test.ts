@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type JanitorEvent, sweep } from '../../../src/core/janitor';
 import { START } from '../../../src/core/offset';
 import type { LogStore } from '../../../src/core/store';
-import { expiringKey, partitionOf } from '../../../src/storage/redis/keys';
+import { expiringKey, LEASES_KEY, overdueKey, partitionOf } from '../../../src/storage/redis/keys';
 import { commit, createOpenLog } from '../../contract/commits';
-import { at, bytes, createLog, expectCode, infoOf, textOf } from '../../contract/logs';
+import { at, bytes, createLog, expectCode, infoOf, seal, textOf } from '../../contract/logs';
 import { withRedis } from './with-redis';
 
 describe('a log in Redis that expires', () => {
@@ -56,6 +57,40 @@ describe('a log in Redis that expires', () => {
         await delay(20);
       }
       expect(await textOf(b, log)).toBe('abc');
+    }));
+});
+
+describe('a Redis whose memory is full', () => {
+  it('is freed of what has expired and of what is too old, and ends what waits for its producer no more', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const expired = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: 1 } });
+      const sealed = await createLog(store);
+      await seal(store, sealed);
+      const overdue = await createLog(store, { graceMs: 1 });
+      await store.change(overdue.log, { kind: 'release', epoch: overdue.epoch, state: 'interrupted' });
+      await untilAbsent(store, expired.id);
+      await admin.config('SET', 'maxmemory', 1);
+      const ended: string[] = [];
+      const report = (event: JanitorEvent): void => {
+        if ('log' in event) ended.push(`${event.kind} ${event.log.id}`);
+      };
+      const options = { intervalMs: 1, maxAgeMs: 1, report };
+      while (ended.length < 3) await sweep(store, options, new AbortController().signal);
+      for (const end of [`expired ${expired.id}`, `abandoned ${overdue.log.id}`, `expired ${sealed.log.id}`])
+        expect(ended).toContain(end);
+      await expectCode(store.ready(), 'STORE_UNAVAILABLE');
+    }));
+
+  it('lets graces begin anew where no server had a lease meanwhile', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const { log, epoch } = await createLog(store);
+      await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
+      const key = overdueKey(partitionOf(log.id));
+      await admin.multi().zadd(key, 1, log.id).del(LEASES_KEY).config('SET', 'maxmemory', 1).exec();
+      expect(await store.due({ kind: 'overdue', now: Date.now() }, 1)).toEqual([]);
+      expect(Number(await admin.zscore(key, log.id))).toBeGreaterThan(Date.now());
     }));
 });
 

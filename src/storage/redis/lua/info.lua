@@ -6,6 +6,8 @@ local facts = facts_of_any()
 local last = facts and (last_id(facts) or '0-0')
 local expiry = facts and expiry_of(facts, last)
 if ARGV[5] == '1' and facts then
+  -- A write that needs no memory comes first: what has expired is removed while Redis is full, too.
+  redis.call('HDEL', FACTS, '')
   if expiry then redis.call('ZADD', EXPIRING, 'XX', text(expiry), ID) end
   return answer(last)
 end

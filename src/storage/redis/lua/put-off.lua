@@ -4,6 +4,8 @@
   ARGV    ids ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- A write that needs no memory comes first: Redis may be full.
+redis.call('ZREM', KEYS[1], '')
 for _, id in ipairs(ARGV) do
   local facts = KEYS[2] .. id
   local deadline, grace = unpack(redis.call('HMGET', facts, 'deadline', 'graceMs'))

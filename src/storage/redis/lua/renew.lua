@@ -2,6 +2,7 @@
   KEYS[1] leases   sorted set of nodes, by the unix ms at which their lease runs out
   ARGV[1] node     ARGV[2] lease ms
   ARGV[3] alone    '1' to renew it although no node has a valid lease
+  ARGV[4] full     '1' to renew it although the memory of Redis is full
   Answers with '1' when the lease was still valid, else '0', and then the nodes. Or with 'alone' when no node had a valid one:
   nothing is renewed then. ]]
 local time = redis.call('TIME')
@@ -9,6 +10,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local present = string.format('%.0f', now)
 if ARGV[3] ~= '1' and redis.call('ZCOUNT', KEYS[1], '(' .. present, '+inf') == 0 then return { 'alone' } end
 local expiry = redis.call('ZSCORE', KEYS[1], ARGV[1])
+-- Redis looks at its memory before the first write only, and this one needs none.
+if ARGV[4] == '1' then redis.call('ZREM', KEYS[1], '') end
 local was_valid = expiry and tonumber(expiry) > now
 redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
 local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', present, 'LIMIT', 0, 100)
