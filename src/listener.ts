@@ -7,8 +7,11 @@ import { QueuedAnswers } from './queued-answers';
 import { refuseMalformed } from './refuse-malformed';
 import { RequestOrder } from './request-order';
 
-/** A half-closed connection that is sent nothing from one look to the next counts as left. Milliseconds. */
+/** How often the connections are looked at whose clients may have left. */
 const LOOK_EVERY_MS = 2_000;
+
+/** After so many looks without a byte sent, a consumer that has closed its side counts as left. */
+const HALF_CLOSED_LOOKS = 1;
 
 /** How often Node looks for heads that take too long. Its default of 30 s would let them take twice the time allowed. */
 const HEADS_CHECKED_EVERY_MS = 1_000;
@@ -22,14 +25,22 @@ const BACKLOG = 4_096;
 /** At a stop: how long a connection that has sent nothing yet may take for its first request, which may be on its way. Milliseconds. */
 const FIRST_REQUEST_MS = 100;
 
+/** What a connection whose client may have left was like at the last look. */
+interface Silence {
+  readonly bytesWritten: number;
+  /** For how many looks it has been sent nothing. */
+  readonly looks: number;
+}
+
 /** The HTTP server of this process: its sockets, timeouts and malformed requests, and a stop in good order. */
 export class Listener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** The latest answer on each connection. */
   readonly #answers = new WeakMap<Duplex, ServerResponse>();
-  /** How many bytes the half-closed connections of consumers had been sent at the last look. */
-  #halfClosed = new Map<Socket, number>();
+  #silences = new Map<Socket, Silence>();
+  /** After so many looks without a byte sent, a connection that is not read counts as left. */
+  readonly #unreadLooks: number;
   #looking: NodeJS.Timeout | undefined;
   readonly #queued = new QueuedAnswers();
   readonly #order = new RequestOrder();
@@ -46,10 +57,11 @@ export class Listener {
     const onRequest: RequestListener = (req, res) => {
       // Without a socket it is behind another answer.
       const previous = res.socket === null ? this.#unfinished(req.socket) : undefined;
-      this.#keep(req.socket, res);
+      this.#keep(req.socket, res, previous);
       const isHeld = previous !== undefined && this.#order.holds(previous, res, () => handle(req, res));
       if (!isHeld) handle(req, res);
     };
+    this.#unreadLooks = Math.ceil(config.http.consumerTimeout / LOOK_EVERY_MS);
     const options = {
       // A body may take hours. Node's own limit would count the whole request, and cut uploads after five minutes.
       requestTimeout: 0,
@@ -82,7 +94,7 @@ export class Listener {
   async listen(port: number, host: string): Promise<AddressInfo> {
     this.#server.listen({ port, host, backlog: BACKLOG });
     await once(this.#server, 'listening');
-    this.#looking = setInterval(() => this.#lookAtHalfClosed(), LOOK_EVERY_MS).unref();
+    this.#looking = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('The server has no TCP address');
     return address;
@@ -126,20 +138,14 @@ export class Listener {
     });
   }
 
-  #keep(socket: Socket, answer: ServerResponse): void {
+  #keep(socket: Socket, answer: ServerResponse, previous: ServerResponse | undefined): void {
     this.#answers.set(socket, answer);
-    this.#queued.keep(socket, answer);
+    this.#queued.keep(socket, answer, previous);
     if (this.#isStopping) this.#closeAfter(socket, answer);
   }
 
   #closeUnused(): void {
     for (const socket of this.#sockets) if (!this.#answers.has(socket)) socket.destroySoon();
-  }
-
-  /** A consumer whose turn has not come is sent nothing, however long the request before it takes. */
-  #isConsumed(socket: Socket): boolean {
-    const answer = this.#unfinished(socket);
-    return answer !== undefined && isConsumer(answer) && !this.#order.isWaiting(answer);
   }
 
   #unfinished(socket: Duplex): ServerResponse | undefined {
@@ -154,19 +160,36 @@ export class Listener {
     });
   }
 
+  /** One look at all connections is cheaper than a listener on each. */
+  #look(): void {
+    const before = this.#silences;
+    this.#silences = new Map();
+    for (const socket of this.#sockets) {
+      const looksMax = this.#silentLooksMax(socket);
+      if (looksMax === undefined) continue;
+      const { bytesWritten } = socket;
+      const last = before.get(socket);
+      const looks = last?.bytesWritten === bytesWritten ? last.looks + 1 : 0;
+      if (looks >= looksMax) socket.destroy();
+      else this.#silences.set(socket, { bytesWritten, looks });
+    }
+  }
+
   /**
    * A consumer that closes its side may still read its answer. Most likely it has left: one that stands at the tail of a quiet
    * stream would be kept until the next byte comes, as its kernel goes on to acknowledge probes for a while. So it stays as long
-   * as it is being sent something. One look at all connections is cheaper than a listener on each.
+   * as it is being sent something. A connection that is not read because many requests wait there shows nothing of its client.
+   *
+   * @returns for how many looks the connection may be sent nothing; `undefined` if its client is seen to be there
    */
-  #lookAtHalfClosed(): void {
-    const before = this.#halfClosed;
-    this.#halfClosed = new Map();
-    for (const socket of this.#sockets) {
-      if (!socket.readableEnded || !this.#isConsumed(socket)) continue;
-      if (before.get(socket) === socket.bytesWritten) socket.destroy();
-      else this.#halfClosed.set(socket, socket.bytesWritten);
-    }
+  #silentLooksMax(socket: Socket): number | undefined {
+    if (socket.readableEnded && this.#isConsumed(socket)) return HALF_CLOSED_LOOKS;
+    return this.#queued.isFull(socket) ? this.#unreadLooks : undefined;
+  }
+
+  #isConsumed(socket: Socket): boolean {
+    const answer = this.#queued.front(socket) ?? this.#unfinished(socket);
+    return answer !== undefined && isConsumer(answer);
   }
 }
 

@@ -1,74 +1,8 @@
 import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
-import { connect, type Socket } from 'node:net';
-import { configFrom } from '../src/config/load';
-import { Listener } from '../src/listener';
+import { listen, stopListening } from './support/listening';
 
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
-
-/** A listener on a free port. */
-async function listen(
-  handle: RequestListener,
-  settings: object = {},
-  onDrop = (): void => {},
-): Promise<Place> {
-  const listener = new Listener(handle, configFrom(settings), onDrop);
-  const { port } = await listener.listen(0, '127.0.0.1');
-  stops.push(async () => {
-    listener.cut();
-    await listener.stop();
-  });
-  return { listener, dial: () => Client.dial(port) };
-}
-
-interface Place {
-  readonly listener: Listener;
-  dial(): Promise<Client>;
-}
-
-/** A bare connection: what is sent is what is written, and what came can be looked at. */
-class Client {
-  received = '';
-  /** The server has closed its side, or cut the connection. */
-  readonly left: Promise<unknown>;
-
-  private constructor(readonly socket: Socket) {
-    socket.on('data', (bytes) => {
-      this.received += bytes;
-    });
-    // Being cut may come as a reset: 'close' follows.
-    socket.on('error', () => {});
-    this.left = new Promise((resolve) => socket.once('end', resolve).once('close', resolve));
-    stops.push(async () => {
-      socket.destroy();
-    });
-  }
-
-  static async dial(port: number): Promise<Client> {
-    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    await once(socket, 'connect');
-    return new Client(socket);
-  }
-
-  send(text: string): this {
-    this.socket.write(text);
-    return this;
-  }
-
-  async until(part: string): Promise<string> {
-    while (!this.received.includes(part)) await once(this.socket, 'data');
-    return this.received;
-  }
-
-  /** What came until the server closed its side. */
-  async whole(): Promise<string> {
-    await this.left;
-    return this.received;
-  }
-}
+afterEach(stopListening);
 
 const hello: RequestListener = (_req, res) => void res.end('hello');
 
@@ -172,25 +106,6 @@ describe('a client that closes its side', () => {
   });
 });
 
-it('answers whose turn on a connection has not come are over when it breaks, as the one whose turn it is', async () => {
-  const answers: ServerResponse[] = [];
-  let tell = (): void => {};
-  const allAsked = new Promise<void>((resolve) => {
-    tell = resolve;
-  });
-  const { dial } = await listen((_req, res) => {
-    if (answers.push(res) === 3) tell();
-  });
-  const client = (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
-  await allAsked;
-  // It has been written, and waits for its turn all the same.
-  answers[1]?.end('second');
-  const over = Promise.all(answers.map((answer) => once(answer, 'close')));
-  client.socket.resetAndDestroy();
-  await over;
-  expect(answers.map(({ closed, destroyed }) => closed && destroyed)).toEqual([true, true, true]);
-});
-
 it('a client that asks before it sends a body is not told to go on by anyone but the handler', async () => {
   const { dial } = await listen((_req, res) => void res.writeHead(403).end());
   const client = (await dial()).send(
@@ -267,35 +182,3 @@ describe('a listener that stops', () => {
     await client.left;
   });
 });
-
-describe('requests that are sent without waiting for answers', () => {
-  it('are taken no further while very many wait, and all of them are answered in the end', async () => {
-    const waiting: ServerResponse[] = [];
-    let taken = 0;
-    let isOpen = false;
-    const { dial } = await listen((_req, res) => {
-      taken += 1;
-      if (isOpen) res.end();
-      else waiting.push(res);
-    });
-    const client = await dial();
-    client.send('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(10_000));
-    while (taken === 0) await nextTurn();
-    for (let before = 0; before !== taken; ) {
-      before = taken;
-      for (let turn = 0; turn < 50; turn += 1) await nextTurn();
-    }
-    expect(taken).toBeLessThan(5_000);
-    isOpen = true;
-    for (const res of waiting) res.end();
-    let answered = 0;
-    while (answered < 10_000) {
-      answered += client.received.split('HTTP/1.1 200').length - 1;
-      client.received = client.received.slice(client.received.lastIndexOf('HTTP/1.1 200') + 1);
-      if (answered < 10_000) await once(client.socket, 'data');
-    }
-    expect(taken).toBe(10_000);
-  });
-});
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { Asked, listen, stopListening } from './support/listening';
+
+const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+const POST = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+afterEach(stopListening);
+
+describe('requests that are sent without waiting for answers', () => {
+  it('are over when their client has left, though so many wait that their connection is not read', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle, { http: { consumerTimeout: '1s' } });
+    const client = (await dial()).send(GET.repeat(200));
+    const res = await asked.nth(150);
+    client.socket.resetAndDestroy();
+    await once(res, 'close');
+    expect(res.writableFinished).toBe(false);
+  });
+
+  it('are taken no further while very many wait, and all of them are answered in the end', async () => {
+    const waiting: ServerResponse[] = [];
+    let taken = 0;
+    let isOpen = false;
+    const { dial } = await listen((_req, res) => {
+      taken += 1;
+      if (isOpen) res.end();
+      else waiting.push(res);
+    });
+    const client = await dial();
+    client.send(GET.repeat(10_000));
+    while (taken === 0) await nextTurn();
+    for (let before = 0; before !== taken; ) {
+      before = taken;
+      for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+    }
+    expect(taken).toBeLessThan(5_000);
+    isOpen = true;
+    for (const res of waiting) res.end();
+    let answered = 0;
+    while (answered < 10_000) {
+      answered += client.received.split('HTTP/1.1 200').length - 1;
+      client.received = client.received.slice(client.received.lastIndexOf('HTTP/1.1 200') + 1);
+      if (answered < 10_000) await once(client.socket, 'data');
+    }
+    expect(taken).toBe(10_000);
+  });
+
+  it('are all over when their connection breaks', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const client = (await dial()).send(GET.repeat(3));
+    const answers = [await asked.nth(1), await asked.nth(2), await asked.nth(3)];
+    // It has been written, and waits for its turn all the same.
+    answers[1]?.end('second');
+    const over = Promise.all(answers.map((answer) => once(answer, 'close')));
+    client.socket.resetAndDestroy();
+    await over;
+    expect(answers.map(({ closed, destroyed }) => closed && destroyed)).toEqual([true, true, true]);
+  });
+
+  it('are over when their client closes its side and is sent nothing, though the last of them is no GET', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const client = (await dial()).send(GET + POST);
+    (await asked.nth(2)).end('stored');
+    client.socket.end();
+    const res = await asked.nth(1);
+    await once(res, 'close');
+    expect(res.writableFinished).toBe(false);
+  });
+});
