@@ -10,6 +10,37 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 afterEach(stopListening);
 
 describe('requests that are sent without waiting for answers', () => {
+  it('start when the change before them has its answer, though that waits behind another', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const client = (await dial()).send(GET + POST + POST);
+    const tail = await asked.nth(1);
+    (await asked.nth(2)).end('first change;');
+    (await asked.nth(3)).end('second change;');
+    client.send(GET);
+    (await asked.nth(4)).end('a read;');
+    tail.end('a tail;');
+    await client.until('a read;');
+    expect(client.received.match(/\w+ \w+;/g)).toEqual([
+      'a tail;',
+      'first change;',
+      'second change;',
+      'a read;',
+    ]);
+  });
+
+  it('do not start before the change before them has its whole answer', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const client = (await dial()).send(POST + GET + POST);
+    const change = await asked.nth(1);
+    change.write('begun');
+    await client.until('begun');
+    expect(asked.count).toBe(1);
+    change.end();
+    await asked.nth(3);
+  });
+
   it('are over when their client has left, though so many wait that their connection is not read', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle, { http: { consumerTimeout: '1s' } });

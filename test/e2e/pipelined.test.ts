@@ -75,6 +75,22 @@ onEachStore('a request behind one that changes something on the same connection'
     expect(statuses(answers)).toEqual(['201', ...Array.from({ length: many + 1 }, () => '200')]);
   });
 
+  it('starts though the answer to that one waits behind a tail, which it ends', async () => {
+    for (const wire of ['/stream/', '/v1/stream/']) {
+      const id = freshId();
+      const path = `/v1/stream/${id}`;
+      const text = 'Content-Type: text/plain\r\n';
+      await request(url(path), { method: 'PUT', headers: { 'Content-Type': 'text/plain' } });
+      const answers = await exchange(
+        get(wire === '/stream/' ? wire + id : `${path}?offset=-1&live=sse`) +
+          send(`POST ${path}`, 'one ', text) +
+          send(`POST ${path}`, 'two', `${text}Stream-Closed: true\r\n${LAST}`),
+      );
+      expect(statuses(answers)).toEqual(['200', '204', '204']);
+      expect(answers).toMatch(/one .*two/s);
+    }
+  });
+
   it('of a relay waits as well', async () => {
     const path = `/channels/n/${freshId()}`;
     const connection = await RawConnection.open(Number(new URL(url('')).port));
