@@ -25,6 +25,15 @@ export class About {
     });
   }
 
+  /** `fileNumber` of `loom.mdb` when the store was opened last; `undefined` before it was kept. */
+  get file(): number | undefined {
+    return this.#about.get('file');
+  }
+
+  noteFile(file: number): Promise<void> {
+    return this.#put('file', file);
+  }
+
   /** How far the system's clock was ahead of the clock of the store. */
   get skew(): number {
     return this.#about.get('skew') ?? 0;

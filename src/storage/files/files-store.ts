@@ -203,7 +203,6 @@ export class FilesStore implements LogStore {
     await this.#register.writeBytes(log, fresh);
     log.tail = advance(tail, sizeOf(fresh));
     log.updatedAt = now;
-    this.parts.heartbeat.stir();
     this.#register.audience.tails.advanced(writer.log, tail, fresh);
     return log.tail;
   }

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 export class Layout {
   readonly facts: string;
   readonly logs: string;
-  /** Says how long the last process has run for certain. */
-  readonly heartbeat: string;
+  /** Is there while no process uses the store, if the last one stopped in order. */
+  readonly cleanStop: string;
 
   constructor(readonly directory: string) {
     this.facts = join(directory, 'loom.mdb');
     this.logs = join(directory, 'logs');
-    this.heartbeat = join(directory, 'heartbeat');
+    this.cleanStop = join(directory, 'clean-stop');
   }
 
   /** The command that brings streams back which the facts do not know. */

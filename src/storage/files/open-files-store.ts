@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises';
+import { messageOf } from '../../core/errors';
 import type { LogStore } from '../../core/store';
 import { DamageReports } from '../damage-reports';
+import { forgetCleanStop, noteCleanStop, wasStoppedCleanly } from './clean-stop';
 import { Descriptors } from './descriptors';
 import { DirectoryLock } from './directory-lock';
 import { DoomedLogs } from './doomed-logs';
 import { isNoRoom, storeFailure } from './failures';
 import { makeDirectory, PRIVATE_DIRECTORY } from './file-io';
 import { FilesStore } from './files-store';
-import { Heartbeat } from './heartbeat';
 import { indexNames } from './index-names';
 import { takeInventory } from './inventory';
 import { Journal } from './journal';
@@ -57,12 +58,13 @@ async function openLocked(
 ): Promise<LogStore> {
   const { durability = 'interval', syncIntervalMs: intervalMs = 1_000, openFilesMax = 512, warn } = options;
   await makeDirectory(layout.logs);
+  const stoppedCleanly = await wasStoppedCleanly(layout);
   const facts = await openFacts(layout, lock, options);
   const room = new Room(layout, facts);
   const damage = new DamageReports(options.alarm);
   const clock = await openClock(facts, room, warn);
   const unsynced: Unsynced = new Map();
-  const parts = { layout, facts, room, warn, damage, clock, durability, unsynced };
+  const parts = { layout, facts, room, warn, damage, clock, durability, unsynced, stoppedCleanly };
   const journal = await settle(parts).catch(async (error) => {
     await facts.close();
     throw storeFailure('Opening the store', error);
@@ -78,21 +80,20 @@ async function openLocked(
   const files = new LogFiles(layout, descriptors, sync, warn);
   const doomed = new DoomedLogs({ facts, files, journal, room, warn });
   await doomed.clearAll();
-  const heartbeat = await Heartbeat.begin(layout.heartbeat);
   const close = async (): Promise<void> => {
     try {
-      await heartbeat.close();
-      await sync.close();
+      const isSynced = await sync.close();
       await descriptors.close();
       await doomed.idle();
       await journal.close();
       await facts.close();
+      if (isSynced) await noteCleanly(layout, warn);
     } finally {
       await lock.release();
     }
   };
   const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
-  const all = { facts, files, journal, doomed, sync, room, heartbeat, clock, warn, damage, close };
+  const all = { facts, files, journal, doomed, sync, room, clock, warn, damage, close };
   return new FilesStore(all, logsMax);
 }
 
@@ -108,11 +109,20 @@ async function settle(parts: Omit<Recovery, 'journal'>): Promise<Journal> {
   const journal = await Journal.open({ layout, facts, room, warn });
   try {
     await recover({ ...parts, journal });
+    await forgetCleanStop(layout);
     return journal;
   } catch (error) {
     await journal.close();
     throw error;
   }
+}
+
+/** Without the mark the next start takes it for possible that a machine started anew has lost bytes. */
+async function noteCleanly(layout: Layout, warn: Warn): Promise<void> {
+  await noteCleanStop(layout).catch((error) => {
+    if (!isNoRoom(error))
+      warn(`Noting that the store was closed in order failed: ${messageOf(error)}`, { error });
+  });
 }
 
 /** A disk that is full already must not keep the store from starting: its logs can be read, and removed. */

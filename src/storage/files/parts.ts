@@ -2,7 +2,6 @@ import type { SteadyClock } from '../../core/clock';
 import type { DamageReports } from '../damage-reports';
 import type { DoomedLogs } from './doomed-logs';
 import type { Facts } from './facts';
-import type { Heartbeat } from './heartbeat';
 import type { Journal } from './journal';
 import type { LogFiles } from './log-files';
 import type { Warn } from './options';
@@ -17,7 +16,6 @@ export interface Parts {
   readonly doomed: DoomedLogs;
   readonly sync: Sync;
   readonly room: Room;
-  readonly heartbeat: Heartbeat;
   /** Measures all that waits for a time. */
   readonly clock: SteadyClock;
   readonly warn: Warn;

@@ -1,13 +1,14 @@
-import { stat } from 'node:fs/promises';
-import { LogError } from '../../core/errors';
+import { open, stat } from 'node:fs/promises';
+import { LogError, messageOf } from '../../core/errors';
 import { DamageReports } from '../damage-reports';
 import { type Aside, factsAside, moveAsideIfDamaged } from './aside';
 import { bringBack } from './bring-back';
 import { catchUp } from './catch-up';
+import { wasStoppedCleanly } from './clean-stop';
 import { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
 import { codeOf, isMissing, storeFailure } from './failures';
-import { makeDirectory } from './file-io';
+import { makeDirectory, syncFile } from './file-io';
 import { indexNames } from './index-names';
 import { type Inventory, type Orphan, takeInventory } from './inventory';
 import { Journal } from './journal';
@@ -17,7 +18,7 @@ import { Layout } from './layout';
 import { openClock } from './open-clock';
 import { assertNotEmptied } from './orphans';
 import { explainPermissions } from './permissions';
-import { recover } from './recover';
+import { recover, type Unsynced } from './recover';
 import type { Recovering } from './recovering';
 import { removeRemains } from './remains';
 import { Room } from './room';
@@ -57,6 +58,7 @@ async function isThere(path: string): Promise<boolean> {
 
 async function recoverLocked(layout: Layout, lock: DirectoryLock, say: Recovering['say']): Promise<void> {
   await makeDirectory(layout.logs);
+  const wasClean = await wasStoppedCleanly(layout);
   const aside = await moveAsideIfDamaged(layout);
   if (aside !== undefined) {
     say(
@@ -71,14 +73,18 @@ async function recoverLocked(layout: Layout, lock: DirectoryLock, say: Recoverin
     await facts.checkFormat();
     await indexNames(facts, room);
     const clock = await openClock(facts, room, say);
-    await reconcile({ layout, facts, room, clock, say }, aside);
+    await reconcile({ layout, facts, room, clock, say }, aside, wasClean && aside === undefined);
     await facts.synced();
   } finally {
     await facts.close();
   }
 }
 
-async function reconcile(recovering: Recovering, aside: Aside | undefined): Promise<void> {
+async function reconcile(
+  recovering: Recovering,
+  aside: Aside | undefined,
+  stoppedCleanly: boolean,
+): Promise<void> {
   const { layout, facts, room, clock, say } = recovering;
   const lines = await readJournal(layout);
   const inventory = await takeInventory(layout, facts);
@@ -95,7 +101,7 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined): Prom
     // What was synced by the time of older facts is no measure for newer files: all that is there counts.
     await facts.about.forgetLengths();
     const damage = new DamageReports(say);
-    const unsynced = new Map();
+    const unsynced: Unsynced = new Map();
     await recover({
       layout,
       facts,
@@ -105,13 +111,25 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined): Prom
       warn: say,
       damage,
       unsynced,
+      stoppedCleanly: stoppedCleanly && !inventory.isOlder,
       durability: 'interval',
     });
+    for (const generation of unsynced.keys()) await syncLog(layout.logOf(generation), say);
   } finally {
     await journal.close();
   }
   await removeRemains(layout, inventory, say);
   say(count === 0 ? 'No stream was missing' : `Brought back ${count} ${count === 1 ? 'stream' : 'streams'}`);
+}
+
+/** So that the next process may take its bytes for synced. */
+async function syncLog(path: string, say: Recovering['say']): Promise<void> {
+  try {
+    const file = await open(path, 'r+');
+    await syncFile(file.fd).finally(() => file.close());
+  } catch (error) {
+    say(`Syncing ${path} failed: ${messageOf(error)}`);
+  }
 }
 
 /** The orphans with all that is known of them, and those of a damaged file that are in no other place. */

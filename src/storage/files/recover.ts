@@ -5,17 +5,16 @@ import type { LogInfo } from '../../core/log';
 import { type Loss, withLoss } from '../../core/loss';
 import { advance, type Offset, START } from '../../core/offset';
 import type { DamageReports } from '../damage-reports';
-import { bootNumber } from './boot';
 import type { Facts } from './facts';
-import { isMissing, isNoRoom } from './failures';
-import { lastBeat } from './heartbeat';
+import { isMissing } from './failures';
 import type { Journal } from './journal';
 import { factsEntry, isForJournal } from './journal-entry';
 import type { Layout } from './layout';
-import { DURABILITIES, type Durability, type Warn } from './options';
+import type { Durability, Warn } from './options';
 import { readableFacts } from './readable-facts';
 import type { Room } from './room';
-import { type Standing, settleFile } from './settle-file';
+import { settleFile } from './settle-file';
+import { noteStanding, type Standing, standingOf } from './standing';
 import type { Step, StoredFacts } from './stored-facts';
 import type { SyncedLength } from './synced-lengths';
 
@@ -30,6 +29,8 @@ export interface Recovery {
   readonly warn: Warn;
   readonly damage: DamageReports;
   readonly clock: SteadyClock;
+  /** As `wasStoppedCleanly` has it. */
+  readonly stoppedCleanly: boolean;
   /** From now on. */
   readonly durability: Durability;
   /** Is filled. */
@@ -38,13 +39,9 @@ export interface Recovery {
 
 interface Recovering extends Recovery {
   readonly standing: Standing;
-  /** All that the process before had written is there, whether it was synced or not. */
-  readonly isSameBoot: boolean;
-  /** The process before was still running then. */
-  readonly aliveAt: number;
 }
 
-/** Logs of which the process before has written more than it has synced, and where they end. */
+/** Logs whose files may not be on the disk as they are, and where they end. */
 export type Unsynced = Map<string, Offset>;
 
 /**
@@ -53,15 +50,8 @@ export type Unsynced = Map<string, Offset>;
  * logs are not looked at, however many there are.
  */
 export async function recover(recovery: Recovery): Promise<void> {
-  const { facts, room, journal, damage, durability, layout } = recovery;
-  const boot = await bootNumber();
-  const isSameBoot = boot !== undefined && boot === facts.about.boot;
-  // Where the system does not say, what was written is taken to be there: a process ends more often than a machine.
-  const standing: Standing = {
-    boot: boot === undefined || isSameBoot ? 'same' : 'other',
-    durability: DURABILITIES[facts.about.lengthsFor ?? -1],
-  };
-  const recovering = { ...recovery, standing, isSameBoot, aliveAt: await lastBeat(layout.heartbeat) };
+  const { facts, room, journal, damage, durability, stoppedCleanly } = recovery;
+  const recovering = { ...recovery, standing: await standingOf(recovery, stoppedCleanly) };
   const unsealed = facts.moments.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
@@ -73,24 +63,13 @@ export async function recover(recovery: Recovery): Promise<void> {
     const news = changes.filter(({ before, after }) => isForJournal(before, after));
     await Promise.all(news.map(({ after }) => journal.append(factsEntry(after))));
   }
-  if (boot !== undefined && !isSameBoot) await room.write('change', () => facts.about.noteBoot(boot));
-  await noteDurability(facts, room, DURABILITIES.indexOf(durability));
+  await noteStanding(recovery, durability);
   // A loss whose number readers know must not be forgotten by a power cut: another one would get the same number.
   await facts.synced();
 }
 
-/** On a full disk that of the process before stays, or none: then the next start takes all that is there for content. */
-async function noteDurability(facts: Facts, room: Room, durability: number): Promise<void> {
-  if (facts.about.lengthsFor === durability) return;
-  await room
-    .write('change', () => facts.about.noteLengthsFor(durability))
-    .catch((error) => {
-      if (!isNoRoom(error)) throw error;
-    });
-}
-
 async function recoverLog(
-  { layout, warn, clock, facts: stored, standing, unsynced, isSameBoot, aliveAt }: Recovering,
+  { layout, warn, clock, facts: stored, standing, unsynced }: Recovering,
   before: StoredFacts | undefined,
 ): Promise<(Step & Required<Pick<Step, 'before' | 'after'>>) | undefined> {
   if (before === undefined) return undefined;
@@ -98,11 +77,11 @@ async function recoverLog(
   const file = await fileOf(layout.logOf(info.generation));
   const known = stored.lengths.get(info.generation);
   const tail = await settleFile({ layout, warn, standing }, before, file.tail, known);
-  if (standing.boot === 'same' && tail > (known?.bytes ?? (isExact ? tail : 0)))
-    unsynced.set(info.generation, tail);
+  if (tail < file.tail || tail > syncedIn(standing, before, tail, known)) unsynced.set(info.generation, tail);
   const updatedAt = isExact ? info.updatedAt : Math.max(info.updatedAt, file.changedAt);
   const counted = countedOf(before, known);
-  const isWhole = isSameBoot && (!isAttached(before) || (tail === file.tail && file.touchedAt < aliveAt));
+  // What was cut off at the end of an attached producer's file may have been more of its bytes.
+  const isWhole = standing.isCertain && (!isAttached(before) || tail === file.tail);
   const loss = lossOf(tail, counted, isWhole);
   if (tail < counted) warnOfLoss(info, tail, counted, warn);
   const losses = loss && { losses: withLoss(info.losses, loss) };
@@ -118,6 +97,19 @@ function countedOf({ info, isExact }: StoredFacts, known: SyncedLength | undefin
   return advance(START, Math.max(info.tail, known.bytes));
 }
 
+/** So many of the log's bytes are on the disk for certain. */
+function syncedIn(
+  { boot, durability, stoppedCleanly }: Standing,
+  { isExact }: StoredFacts,
+  tail: Offset,
+  known: SyncedLength | undefined,
+): number {
+  // What there is after the machine was started anew has come from the disk.
+  if (boot === 'other' || stoppedCleanly || durability === 'always') return tail;
+  // Of the many logs that only commits wrote to, an earlier version has counted none.
+  return known?.bytes ?? (isExact && durability === undefined ? tail : 0);
+}
+
 function syncedAt(
   { boot, durability }: Standing,
   tail: Offset,
@@ -131,8 +123,8 @@ function syncedAt(
  * What a log has lost that is found to end at `tail`. Bytes of an attached producer are counted by the file alone, and what the kernel
  * had yet to write is gone with it: then there may have been more than is counted.
  *
- * @param isWhole that is impossible, because the same kernel still runs and nobody but the last process can have changed the file:
- *   readers are not to be disturbed each time that a process is killed
+ * @param isWhole that is impossible: the kernel still has what a process wrote that was killed, or all of it was synced. Readers are not
+ *   to be disturbed each time that a process ends
  */
 function lossOf(tail: Offset, counted: Offset, isWhole: boolean): Omit<Loss, 'number'> | undefined {
   if (tail < counted) return { from: tail, to: counted, at: Date.now() };
@@ -161,8 +153,6 @@ interface FoundFile {
   readonly tail: Offset;
   /** When its bytes were last changed. */
   readonly changedAt: number;
-  /** When anything of it was last changed, a copy included. */
-  readonly touchedAt: number;
 }
 
 /** A log that never had a byte has no file. What is there and no file has none of its bytes. */
@@ -172,10 +162,9 @@ async function fileOf(path: string): Promise<FoundFile> {
     return {
       tail: advance(START, found.isFile() ? found.size : 0),
       changedAt: Math.floor(found.mtimeMs),
-      touchedAt: found.ctimeMs,
     };
   } catch (error) {
-    if (isMissing(error)) return { tail: START, changedAt: 0, touchedAt: Number.POSITIVE_INFINITY };
+    if (isMissing(error)) return { tail: START, changedAt: 0 };
     throw error;
   }
 }

@@ -4,20 +4,10 @@ import { advance, type Offset, START } from '../../core/offset';
 import { cutOff, endOfContent } from './cut-off';
 import { codeOf, isNoRoom, isUnreadable } from './failures';
 import type { Layout } from './layout';
-import type { Durability, Warn } from './options';
+import type { Warn } from './options';
+import type { Standing } from './standing';
 import type { StoredFacts } from './stored-facts';
 import type { SyncedLength } from './synced-lengths';
-
-/** What a start knows about the process before. */
-export interface Standing {
-  /**
-   * same     the kernel still runs under which that process wrote: all that was written is there
-   * other    the machine was started anew: what was written and not synced may be gone, or be zeros
-   */
-  readonly boot: 'same' | 'other';
-  /** That of the process before. Absent: it was of a version that counted no synced bytes. */
-  readonly durability: Durability | undefined;
-}
 
 interface Settling {
   readonly layout: Layout;

@@ -27,6 +27,8 @@ export class Sync {
   readonly #gate = new Gate(SYNCS_AT_ONCE);
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> | undefined;
+  /** The kernel may count pages as clean whose write has failed: a later sync that succeeds says nothing of those. */
+  #hasFailed = false;
 
   constructor(
     private readonly layout: Layout,
@@ -46,9 +48,9 @@ export class Sync {
     }
   }
 
-  /** The process before has written up to `end`, and not synced it. */
+  /** The file of a log ends at `end`, and the process before may not have synced that. */
   leftUnsynced(generation: string, end: Offset): void {
-    if (this.options.durability !== 'interval') return;
+    if (this.options.durability === 'os') return;
     this.#dirty.set(generation, end);
     this.#arm();
   }
@@ -58,12 +60,13 @@ export class Sync {
     this.#dirty.delete(generation);
   }
 
-  /** Everything that is dirty is on the disk when it resolves. */
-  async close(): Promise<void> {
+  /** Syncs what is dirty. @returns whether all that was ever written is on the disk */
+  async close(): Promise<boolean> {
     clearTimeout(this.#timer);
     await this.#pass;
     await this.#syncAll();
     clearTimeout(this.#timer);
+    return this.options.durability !== 'os' && !this.#hasFailed;
   }
 
   #arm(): void {
@@ -104,6 +107,7 @@ export class Sync {
       await sync();
       return true;
     } catch (error) {
+      this.#hasFailed = true;
       this.options.warn(`Syncing to the disk failed: ${messageOf(error)}`, { what, error });
       return false;
     }

@@ -1,4 +1,4 @@
-import { chmod, truncate } from 'node:fs/promises';
+import { cp, truncate } from 'node:fs/promises';
 import { type Writer, writerOf } from '../../../src/core/log';
 import type { Loss } from '../../../src/core/loss';
 import type { LogStore } from '../../../src/core/store';
@@ -21,7 +21,7 @@ async function lossesOf(store: LogStore, { log }: Writer): Promise<string[]> {
   return losses.map(({ number, from, to }: Loss) => `${number}: ${from} to ${to}`);
 }
 
-/** As if the kernel had been started anew since the store was closed. */
+/** As if the machine had been started anew while the store was in use. */
 async function reboot(directory: string): Promise<void> {
   const facts = new Facts(`${directory}/loom.mdb`, true);
   await facts.about.noteBoot(1);
@@ -76,6 +76,7 @@ describe('the losses of a log in files', () => {
       const options = { durability: 'os' } as const;
       const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'), options);
       await truncate(fileOf(directory, writer), 5);
+      await reboot(directory);
       await withStore(
         directory,
         async (store) => {
@@ -95,14 +96,12 @@ describe('the losses of a log in files', () => {
   it('are the same possibility, counted on, where nothing came between two crashes', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, '01234'));
-      await chmod(fileOf(directory, writer), 0o600);
       for (const losses of [['1: 5 to 5'], ['2: 5 to 5'], ['3: 5 to 5']]) {
+        await reboot(directory);
         await withStore(directory, async (store) => {
           expect(await lossesOf(store, writer)).toEqual(losses);
           await attach(store, writer);
         });
-        // Somebody has touched the file.
-        await chmod(fileOf(directory, writer), 0o600);
       }
     }));
 
@@ -125,6 +124,23 @@ describe('the losses of a log in files', () => {
         });
       }
     }));
+
+  it('may be anywhere behind the end in a copy of the store, which may be older', () =>
+    withDirectory((copy) =>
+      withDirectory(async (directory) => {
+        const writer = await withStore(directory, async (store) => {
+          const created = await createLogOf(store, '01234');
+          await release(store, created);
+          return created;
+        });
+        await cp(directory, copy, { recursive: true });
+        for (let round = 0; round < 2; round += 1)
+          await withStore(copy, async (store) =>
+            expect(await lossesOf(store, writer)).toEqual(['1: 5 to 5']),
+          );
+        await withStore(directory, async (store) => expect(await lossesOf(store, writer)).toEqual([]));
+      }),
+    ));
 
   it('are not those of its forks, and not of what replaces it', () =>
     withDirectory(async (directory) => {

@@ -8,10 +8,11 @@ const REGISTER = join(__dirname, '../../support/register-typescript.cjs');
 const APPENDING = join(__dirname, 'store-process.ts');
 const COMMITTING = join(__dirname, 'commit-process.ts');
 const CHURNING = join(__dirname, 'churn-process.ts');
+const STOPPING = join(__dirname, 'stopping-process.ts');
 
 /**
  * A process that holds a store, and what it has said so far. With a number it appends to so many logs (`store-process.ts`), with
- * `churn` it makes and removes logs (`churn-process.ts`), with another word it commits, and the word says when it stops in the middle
+ * `churn` it makes and removes logs (`churn-process.ts`), with `stop` it opens and closes the store (`stopping-process.ts`), with another word it commits, and the word says when it stops in the middle
  * (`commit-process.ts`).
  */
 export class RunningStore {
@@ -54,6 +55,7 @@ export class RunningStore {
 
 function programFor(argument: number | string): string {
   if (typeof argument === 'number') return APPENDING;
+  if (argument === 'stop') return STOPPING;
   return argument === 'churn' ? CHURNING : COMMITTING;
 }
 

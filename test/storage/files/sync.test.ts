@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Layout } from '../../../src/storage/files/layout';
 import type { Durability } from '../../../src/storage/files/options';
 import { Sync } from '../../../src/storage/files/sync';
+import { at } from '../../contract/logs';
 import { withDirectory } from './temporary-directory';
 import { until } from './until';
 
@@ -50,6 +51,26 @@ describe('durability', () => {
     await until(() => files.synced.length === 2);
     expect(warnings).toEqual([expect.stringContaining('the disk is on fire')]);
     await sync.close();
+  });
+
+  it.each(['os', 'interval', 'always'] as const)(
+    '%s: a close says whether all is on the disk',
+    async (durability) => {
+      const files = new Files();
+      const sync = syncOf(files, durability, [], 600_000);
+      sync.leftUnsynced('a', at(1));
+      expect(await sync.close()).toBe(durability !== 'os');
+      expect(files.synced).toEqual(durability === 'os' ? [] : ['a']);
+    },
+  );
+
+  it('interval: a close is sure of nothing after a sync that failed, though the next one succeeds', async () => {
+    const files = new Files();
+    const sync = syncOf(files, 'interval');
+    files.failures = [new Error('the disk is on fire')];
+    await sync.written('a', NO_FD, false);
+    await until(() => files.synced.length === 2);
+    expect(await sync.close()).toBe(false);
   });
 
   it('interval: a close does not wait for the time to come, and a removed log is not synced', async () => {

@@ -1,0 +1,250 @@
+import fs, { existsSync, fstatSync, statSync } from 'node:fs';
+import {
+  copyFile,
+  type FileHandle,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type Writer, writerOf } from '../../../src/core/log';
+import type { Loss } from '../../../src/core/loss';
+import type { LogStore } from '../../../src/core/store';
+import { wasStoppedCleanly } from '../../../src/storage/files/clean-stop';
+import { Facts } from '../../../src/storage/files/facts';
+import { Layout } from '../../../src/storage/files/layout';
+import { DURABILITIES, type Durability } from '../../../src/storage/files/options';
+import { recoverFilesStore } from '../../../src/storage/files/recover-store';
+import { bytes, createLog, createLogOf, textOf, uniqueId } from '../../contract/logs';
+import { withMachine } from './machine';
+import { fileOf, infoOf, withStore } from './opened-store';
+import { withRunningStore } from './running-store';
+import { withDirectory } from './temporary-directory';
+
+const startMachine = withMachine();
+
+async function lossesOf(store: LogStore, { log }: Writer): Promise<string[]> {
+  const { losses = [] } = await infoOf(store, log.id);
+  return losses.map(({ number, from, to }: Loss) => `${number}: ${from} to ${to}`);
+}
+
+/** A log with a producer, one that it has left, one that takes commits, and one that never had a byte. */
+async function everyKind(store: LogStore): Promise<readonly Writer[]> {
+  const [attached, left] = [await createLogOf(store, 'attached'), await createLogOf(store, 'left')];
+  await store.change(left.log, { kind: 'release', epoch: left.epoch, state: 'interrupted' });
+  const { info } = await store.create(uniqueId(), { contentType: 'text/plain' }, 'new');
+  await store.commit(info, { chunks: bytes('committed') }, { logBytesMax: 100, producersMax: 1 });
+  return [attached, left, writerOf(info), await createLog(store)];
+}
+
+async function allLosses(
+  directory: string,
+  writers: readonly Writer[],
+  durability: Durability = 'interval',
+): Promise<readonly string[]> {
+  return withStore(
+    directory,
+    async (store) => (await Promise.all(writers.map((writer) => lossesOf(store, writer)))).flat(),
+    { durability },
+  );
+}
+
+describe('a store that was closed before the machine was started anew', () => {
+  it.each(DURABILITIES)('loses nothing, if it syncs: %s', (durability) =>
+    withDirectory(async (directory) => {
+      const writers = await withStore(directory, everyKind, { durability });
+      startMachine();
+      const losses = durability === 'os' ? ['1: 8 to 8', '1: 4 to 4', '1: 9 to 9', '1: 0 to 0'] : [];
+      expect(await allLosses(directory, writers, durability)).toEqual(losses);
+      await withStore(directory, async (store) => {
+        const texts = await Promise.all(writers.map(({ log }) => textOf(store, log)));
+        expect(texts).toEqual(['attached', 'left', 'committed', '']);
+      });
+    }),
+  );
+
+  it('loses nothing where a recovery runs before each start', () =>
+    withDirectory(async (directory) => {
+      const writers = await withStore(directory, everyKind);
+      for (let round = 0; round < 2; round += 1) {
+        startMachine();
+        await recoverFilesStore(directory, () => {});
+        expect(await allLosses(directory, writers)).toEqual([]);
+      }
+    }));
+
+  it('has the bytes on the disk that an earlier process left in memory, also where it synced nothing', () =>
+    withDirectory(async (directory) => {
+      const writers = await withStore(directory, everyKind, { durability: 'os' });
+      await withStore(directory, async () => {}, { syncIntervalMs: 600_000 });
+      const facts = new Facts(join(directory, 'loom.mdb'), true);
+      const synced = writers.map(({ log }) => facts.lengths.get(log.generation)?.bytes);
+      await facts.close();
+      expect(synced).toEqual([8, 4, 9, undefined]);
+    }));
+
+  it('is found short all the same', () =>
+    withDirectory(async (directory) => {
+      const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'));
+      await truncate(fileOf(directory, writer), 5);
+      startMachine();
+      await withStore(directory, async (store, warnings) => {
+        expect(warnings.splice(0)).toEqual([expect.stringContaining('lost the bytes 5 to 10')]);
+        expect(await lossesOf(store, writer)).toEqual(['1: 5 to 10']);
+      });
+    }));
+
+  it('loses nothing where a start was refused in between', () =>
+    withDirectory(async (directory) => {
+      const writers = await withStore(directory, everyKind);
+      const away = join(directory, 'away');
+      await rename(join(directory, 'logs'), away);
+      startMachine();
+      await expect(withStore(directory, async () => {})).rejects.toThrow('logs is empty');
+      await rm(join(directory, 'logs'), { recursive: true });
+      await rename(away, join(directory, 'logs'));
+      expect(await allLosses(directory, writers)).toEqual([]);
+    }));
+});
+
+describe('the mark of a clean stop', () => {
+  it('is gone while the store is open, and there once it is closed', () =>
+    withDirectory(async (directory) => {
+      const layout = new Layout(directory);
+      for (let round = 0; round < 2; round += 1) {
+        await withStore(directory, async () => expect(existsSync(layout.cleanStop)).toBe(false));
+        expect(await wasStoppedCleanly(layout)).toBe(true);
+      }
+    }));
+
+  it.each<[string, (path: string, before: string) => Promise<unknown>]>([
+    ['was written to since', touchFacts],
+    ['is an older one', (path, before) => copyFile(before, path)],
+    [
+      'is a copy',
+      (path) =>
+        copyFile(path, `${path}.copy`)
+          .then(() => unlink(path))
+          .then(() => copyFile(`${path}.copy`, path)),
+    ],
+    ['is gone', (path) => unlink(path)],
+  ])('is not trusted beside a loom.mdb that %s', (_, replace) =>
+    withDirectory(async (directory) => {
+      const layout = new Layout(directory);
+      const before = join(directory, 'before.mdb');
+      await withStore(directory, everyKind);
+      await copyFile(layout.facts, before);
+      await withStore(directory, everyKind);
+      await replace(layout.facts, before);
+      expect(await wasStoppedCleanly(layout)).toBe(false);
+    }),
+  );
+
+  it('is not trusted after another transaction, whatever the times of the file say', () =>
+    withDirectory(async (directory) => {
+      const layout = new Layout(directory);
+      await withStore(directory, everyKind);
+      const [ino, made, , transaction] = (await readFile(layout.cleanStop, 'latin1')).split(' ');
+      const marked = async (): Promise<string> =>
+        [ino, made, (await stat(layout.facts, { bigint: true })).ctimeNs, transaction].join(' ');
+      expect(await readFile(layout.cleanStop, 'latin1')).toBe(await marked());
+      await touchFacts(layout.facts);
+      await writeFile(layout.cleanStop, await marked());
+      expect(await wasStoppedCleanly(layout)).toBe(false);
+    }));
+
+  it('is not trusted where half of it was written', () =>
+    withDirectory(async (directory) => {
+      const layout = new Layout(directory);
+      await withStore(directory, everyKind);
+      const mark = await readFile(layout.cleanStop, 'latin1');
+      for (let length = 0; length < mark.length; length += 1) {
+        await writeFile(layout.cleanStop, mark.slice(0, length));
+        expect(await wasStoppedCleanly(layout)).toBe(false);
+      }
+    }));
+
+  it('is on the disk before the close ends, and off it before the store is open', () =>
+    withDirectory(async (directory) => {
+      const { cleanStop, facts } = new Layout(directory);
+      await recordSyncs([facts, cleanStop, directory], async (syncs) => {
+        await withStore(directory, async () => {
+          syncs.splice(0);
+        });
+        expect(syncs.splice(0)).toEqual([
+          'loom.mdb, with the mark',
+          'clean-stop, with the mark',
+          'the directory, with the mark',
+        ]);
+        await withStore(directory, async () => {
+          expect(syncs.at(-1)).toBe('the directory, without the mark');
+        });
+      });
+    }));
+
+  it.each([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])(
+    'is not left by a process that is killed with bytes that it has not synced: after %d lines',
+    (lines) =>
+      withDirectory(async (directory) => {
+        const said = await withRunningStore([directory, 'stop'], async (running) => {
+          await running.said(lines);
+          await running.kill();
+          return running.lines;
+        });
+        const tails = said.map((line) => /^(closed )?(\d+)$/.exec(line)?.[2] ?? '').filter(Boolean);
+        const synced = said.findLast((line) => line.startsWith('closed'))?.split(' ')[1];
+        if (await wasStoppedCleanly(new Layout(directory))) expect(tails.at(-1)).toBe(synced);
+        // The kernel is the same, and has all that was written: nothing can be lost.
+        const { logs } = await withStore(directory, (store) => store.list({ limit: 2 }));
+        for (const info of logs) {
+          expect(info.tail).toBeGreaterThanOrEqual(Number(tails.at(-1) ?? 0));
+          expect(info).not.toHaveProperty('losses');
+        }
+      }),
+  );
+});
+
+/** Records each sync of one of the files, the last of which is the directory. */
+async function recordSyncs(
+  paths: readonly string[],
+  action: (syncs: string[]) => Promise<void>,
+): Promise<void> {
+  const syncs: string[] = [];
+  const note = (ino: number): void => {
+    const path = paths.find((other) => existsSync(other) && statSync(other).ino === ino);
+    if (path === undefined) return;
+    const mark = existsSync(paths[1] ?? '') ? 'with the mark' : 'without the mark';
+    syncs.push(`${path === paths.at(-1) ? 'the directory' : basename(path)}, ${mark}`);
+  };
+  const file = await open(paths[0] ?? '', 'w');
+  const prototype: FileHandle = Object.getPrototypeOf(file);
+  await file.close();
+  const { sync } = prototype;
+  const { fsync } = fs;
+  const spies = [
+    jest.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+      note((await this.stat()).ino);
+      return sync.call(this);
+    }),
+    jest.spyOn(fs, 'fsync').mockImplementation((fd, done) => {
+      note(fstatSync(fd).ino);
+      fsync(fd, done);
+    }),
+  ];
+  try {
+    await action(syncs);
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+async function touchFacts(path: string): Promise<void> {
+  const facts = new Facts(path, true);
+  await facts.probe();
+  await facts.close();
+}
