@@ -5,6 +5,7 @@ import { authorize } from '../access';
 import { existing, goneSince } from '../front/existing-log';
 import { prefers } from '../headers/accept';
 import { essence } from '../headers/kept-content-type';
+import { vary } from '../headers/vary';
 import { keepAlive, touch } from '../keep-alive';
 import type { Wire } from '../protocol';
 import { sendContent } from './content';
@@ -32,12 +33,15 @@ export async function consume(ctx: RouterContext, wire: Wire): Promise<void> {
 }
 
 async function deliver(ctx: RouterContext, wire: Wire, info: LogInfo): Promise<void> {
-  const about = streamHeaders(info, wire.config.http);
+  const isNotail = ctx.query['notail'] !== undefined;
+  const about = {
+    ...streamHeaders(info, wire.config.http),
+    ...(!isNotail && { Vary: vary(ctx.res, 'Accept') }),
+  };
   const headers =
     ctx.method === 'HEAD'
       ? { ...about, ...progress(info), ...uploadLength(info), ...uploadLimit(wire.config) }
       : about;
-  const isNotail = ctx.query['notail'] !== undefined;
   if (wantsEvents(ctx, info) && !isNotail) return sendEvents(ctx, wire, info, headers);
   const from = requestedOffset(ctx, info);
   if (info.state === 'closed' || isNotail) return sendContent(ctx, wire, { info, from, headers });

@@ -1,7 +1,8 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 import { JSON_DEPTH_MAX, scanJson } from '../../core/json-scanner';
 import type { CustomHeaders, Headers } from '../../relay/rendezvous';
 import { actsOnOrigin } from '../headers/acts-on-origin';
+import { vary } from '../headers/vary';
 
 /** They would break the framing of a response, which is the server's own business. */
 const FRAMING = new Set([
@@ -32,10 +33,15 @@ export function parseCustomHeaders(text: string, isMounted: boolean): CustomHead
   return headers;
 }
 
-/** A stream that was created on a port of its own may be used on the main port, too: there such headers are left out. */
-export function headersToSend(headers: Headers, isMounted: boolean): Headers {
-  if (!isMounted) return headers;
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !actsOnOrigin(name)));
+/**
+ * A stream that was created on a port of its own may be used on the main port, too: there such headers are left out. Its `Vary` is added
+ * to the server's.
+ */
+export function headersToSend(res: ServerResponse, headers: Headers, isMounted: boolean): Headers {
+  const own = Object.entries(headers).filter(([name]) => !isMounted || !actsOnOrigin(name));
+  return Object.fromEntries(
+    own.map(([name, value]) => [name, name.toLowerCase() === 'vary' ? vary(res, value) : value]),
+  );
 }
 
 function assertOwnOnly(headers: Headers): void {

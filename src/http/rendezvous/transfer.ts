@@ -36,7 +36,7 @@ export async function download(
     stalledMs,
     begin: () => {
       side.res.writeHead(200, {
-        ...headersToSend(headers.download, isMounted),
+        ...headersToSend(side.res, headers.download, isMounted),
         Connection: 'close',
         // Named, so that an empty download has the same head. HTTP/1.0 does not know it.
         ...(side.req.httpVersion !== '1.0' && { 'Transfer-Encoding': 'chunked' }),
@@ -65,7 +65,7 @@ export async function upload(
   stopCounting();
   if (outcome.kind === 'left') return;
   if (outcome.kind === 'exchanged' && outcome.ended.end === 'complete') {
-    side.reply(200, { ...headersToSend(headers.upload, isMounted), Connection: 'close' });
+    side.reply(200, { ...headersToSend(side.res, headers.upload, isMounted), Connection: 'close' });
   } else {
     refuse(side, answerFor(outcome, 'source'));
   }
