@@ -1,14 +1,19 @@
 import { open } from 'node:fs/promises';
+import { DamagedDatabase } from './damaged-database';
+import { foreignKind, isNothing } from './file-kind';
 import { PageTree } from './page-tree';
 import { snapshotOf } from './snapshot';
 
 /**
  * Reads all of a database that LMDB would use, before LMDB maps it: a page that is none ends the process by a signal, at the opening or
- * at some later read. An empty file is sound.
+ * at some later read. An empty file is sound, and LMDB makes one where there is nothing.
  *
  * @throws DamagedDatabase
  */
 export async function assertSound(path: string): Promise<void> {
+  const kind = await foreignKind(path);
+  if (kind !== undefined) throw new DamagedDatabase(`it is ${kind}`);
+  if (await isNothing(path)) return;
   const file = await open(path, 'r');
   try {
     if ((await file.stat()).size === 0) return;

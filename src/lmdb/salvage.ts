@@ -1,9 +1,11 @@
 import { open } from 'node:fs/promises';
+import { foreignKind } from './file-kind';
 import { PageTree } from './page-tree';
 import { lastReadableSnapshot, snapshotOf } from './snapshot';
 
 /** Every value of a damaged database that can still be read, of all its named databases. Pages that are unreadable are passed over. */
 export async function salvage(path: string): Promise<readonly Buffer[]> {
+  if ((await foreignKind(path)) !== undefined) return [];
   const file = await open(path, 'r');
   try {
     const snapshot = await snapshotOf(file).catch(() => lastReadableSnapshot(file));

@@ -1,4 +1,4 @@
-import { readdir, rename, stat, unlink } from 'node:fs/promises';
+import { readdir, rename, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { assertSound } from '../../lmdb/assert-sound';
 import { DamagedDatabase } from '../../lmdb/damaged-database';
@@ -46,11 +46,9 @@ async function factsOf(path: string): Promise<readonly StoredFacts[]> {
 
 async function damageOfFile(path: string): Promise<string | undefined> {
   try {
-    if (!(await stat(path)).isFile()) return 'it is not a regular file';
     await assertSound(path);
     return undefined;
   } catch (error) {
-    if (isMissing(error)) return undefined;
     if (error instanceof DamagedDatabase) return error.message;
     throw error;
   }

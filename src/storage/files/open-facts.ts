@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { LogError } from '../../core/errors';
 import { assertSound } from '../../lmdb/assert-sound';
 import { DamagedDatabase } from '../../lmdb/damaged-database';
+import { foreignKind } from '../../lmdb/file-kind';
 import type { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
 import { isMissing, storeFailure } from './failures';
@@ -10,6 +12,19 @@ import type { Layout } from './layout';
 import type { FilesStoreOptions } from './options';
 import { assertFactsFit } from './orphans';
 import { Room } from './room';
+
+/**
+ * What is in the place of `loom.mdb` is not moved away by a recovery: it may be a disk that is not mounted, or belong to something else.
+ * @throws LogError `STORE_DAMAGED` when it is not a file
+ */
+export async function assertIsFile({ facts, recovery }: Layout): Promise<void> {
+  const kind = await foreignKind(facts);
+  if (kind === undefined) return;
+  throw new LogError(
+    'STORE_DAMAGED',
+    `${facts} is ${kind}. Nothing was changed. Put the right ${basename(facts)} in its place; or move it away and run ${recovery}, which brings the streams back`,
+  );
+}
 
 /**
  * Opens the facts, which LMDB makes when there are none. They are locked and checked before LMDB maps them.
@@ -21,7 +36,6 @@ export async function openFacts(
   { durability, spanLogs }: Pick<FilesStoreOptions, 'durability' | 'spanLogs'>,
 ): Promise<Facts> {
   const found = await stat(layout.facts).catch(ignoreMissing);
-  if (found?.isFile() === false) throw damagedFacts(layout, 'it is not a regular file');
   if (found === undefined || found.size === 0) {
     assertFactsFit(layout, await takeInventory(layout, NO_FACTS), found ? 'empty' : 'missing');
     await Room.assertForNewStore(layout);

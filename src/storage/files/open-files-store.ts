@@ -15,7 +15,7 @@ import { Journal } from './journal';
 import { Layout } from './layout';
 import { LogFiles } from './log-files';
 import { openClock } from './open-clock';
-import { openFacts } from './open-facts';
+import { assertIsFile, openFacts } from './open-facts';
 import type { FilesStoreOptions, Warn } from './options';
 import { assertFactsFit } from './orphans';
 import { explainPermissions, warnIfShared } from './permissions';
@@ -57,6 +57,7 @@ async function openLocked(
   options: FilesStoreOptions,
 ): Promise<LogStore> {
   const { durability = 'interval', syncIntervalMs: intervalMs = 1_000, openFilesMax = 512, warn } = options;
+  await assertIsFile(layout);
   await makeDirectory(layout.logs);
   const stoppedCleanly = await wasStoppedCleanly(layout);
   const facts = await openFacts(layout, lock, options);

@@ -16,6 +16,7 @@ import type { JournalEntry } from './journal-entry';
 import { readJournal } from './journal-segments';
 import { Layout } from './layout';
 import { openClock } from './open-clock';
+import { assertIsFile } from './open-facts';
 import { assertNotEmptied } from './orphans';
 import { explainPermissions } from './permissions';
 import { recover, type Unsynced } from './recover';
@@ -32,6 +33,7 @@ import { Room } from './room';
 export async function recoverFilesStore(directory: string, say: Recovering['say']): Promise<void> {
   const layout = new Layout(directory);
   try {
+    await assertIsFile(layout);
     if (!(await isThere(layout.facts)) && !(await isThere(layout.logs)))
       throw new LogError('STORE_UNAVAILABLE', `There is no store in ${directory}`);
     const lock = await DirectoryLock.take(directory);

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLocalPacketStore } from '../../../src/relay/mailbox/local/local-packet-store';
+import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { createLogOf, readAll } from '../../contract/logs';
 import { LIMITS } from '../../relay/mailbox/packet-store.contract';
 import { withStore } from './opened-store';
@@ -16,31 +17,87 @@ const DAMAGES: readonly (readonly [what: string, damage: (path: string) => Promi
 ];
 
 describe('a start on a loom.mdb', () => {
-  it.each([
-    ...DAMAGES,
-    ['is a directory', async (path: string) => rm(path).then(() => mkdir(path))] as const,
-  ])('that %s is refused with its name and the way out, and changes nothing', async (_, damage) =>
+  it.each(DAMAGES)(
+    'that %s is refused with its name and the way out, and changes nothing',
+    async (_, damage) =>
+      withDirectory(async (directory) => {
+        const facts = join(directory, 'loom.mdb');
+        const writer = await withStore(directory, (store) => createLogOf(store, 'kept'));
+        await copyFile(facts, `${facts}.backup`);
+        await damage(facts);
+        const before = await everythingIn(directory);
+        await expect(withStore(directory, async () => {})).rejects.toMatchObject({
+          code: 'STORE_DAMAGED',
+          message: expect.stringMatching(/loom\.mdb is damaged: .*"loom recover --store file:\/.*" brings/),
+        });
+        expect(await everythingIn(directory)).toEqual(before);
+        await rm(facts, { recursive: true });
+        await copyFile(`${facts}.backup`, facts);
+        await withStore(directory, async (store) => {
+          expect((await readAll(store, writer.log)).bytes.toString()).toBe('kept');
+        });
+      }),
+  );
+});
+
+/** What may be in the place of a database file. Opening some of these waits for ever. */
+const FOREIGN: readonly (readonly [what: string, make: (path: string) => Promise<unknown>])[] = [
+  ['a directory', (path) => mkdir(path)],
+  ['a named pipe', async (path) => expect(spawnSync('mkfifo', [path]).status).toBe(0)],
+  ['a symbolic link to nowhere, which leads to nothing', (path) => symlink('nowhere', path)],
+  ['a symbolic link to /dev/null, which is a device', (path) => symlink('/dev/null', path)],
+  ['a symbolic link to loom.mdb, which leads to nothing', (path) => symlink('loom.mdb', path)],
+];
+
+describe('in the place of loom.mdb,', () => {
+  it.each(FOREIGN)('%s is refused by a start and by a recovery, which change nothing', (what, make) =>
     withDirectory(async (directory) => {
-      const facts = join(directory, 'loom.mdb');
+      const [facts, right] = [join(directory, 'loom.mdb'), join(directory, 'right.mdb')];
       const writer = await withStore(directory, (store) => createLogOf(store, 'kept'));
-      await copyFile(facts, `${facts}.backup`);
-      await damage(facts);
+      await rename(facts, right);
+      await make(facts);
       const before = await everythingIn(directory);
-      await expect(withStore(directory, async () => {})).rejects.toMatchObject({
+      const refusal = {
         code: 'STORE_DAMAGED',
-        message: expect.stringMatching(/loom\.mdb is damaged: .*"loom recover --store file:\/.*" brings/),
-      });
+        message: `${facts} is ${what}. Nothing was changed. Put the right loom.mdb in its place; or move it away and run "loom recover --store file:${directory}", which brings the streams back`,
+      };
+      await expect(withStore(directory, async () => {})).rejects.toMatchObject(refusal);
+      await expect(recoverFilesStore(directory, () => {})).rejects.toMatchObject(refusal);
       expect(await everythingIn(directory)).toEqual(before);
       await rm(facts, { recursive: true });
-      await copyFile(`${facts}.backup`, facts);
+      await rename(right, facts);
       await withStore(directory, async (store) => {
         expect((await readAll(store, writer.log)).bytes.toString()).toBe('kept');
       });
     }),
   );
+
+  it('a symbolic link to a file is as good as the file', () =>
+    withDirectory(async (directory) => {
+      const [facts, elsewhere] = [join(directory, 'loom.mdb'), join(directory, 'elsewhere.mdb')];
+      const writer = await withStore(directory, (store) => createLogOf(store, 'kept'));
+      await rename(facts, elsewhere);
+      await symlink(elsewhere, facts);
+      await recoverFilesStore(directory, () => {});
+      await withStore(directory, async (store) => {
+        expect((await readAll(store, writer.log)).bytes.toString()).toBe('kept');
+      });
+    }));
 });
 
 describe('a start on a packets.mdb', () => {
+  it.each(FOREIGN.map(([what, make]) => [what.replace('loom', 'packets'), make] as const))(
+    'that is %s is refused with its name',
+    async (what, make) =>
+      withDirectory(async (directory) => {
+        const path = join(directory, 'packets.mdb');
+        await (what.includes('packets') ? symlink('packets.mdb', path) : make(path));
+        await expect(openLocalPacketStore(directory, LIMITS, () => {})).rejects.toThrow(
+          `packets.mdb is damaged: it is ${what}. Move it away`,
+        );
+      }),
+  );
+
   it.each(DAMAGES)('that %s is refused with its name', async (_, damage) =>
     withDirectory(async (directory) => {
       await (await openLocalPacketStore(directory, LIMITS, () => {})).close();
@@ -66,5 +123,5 @@ async function zero(path: string, page: number): Promise<void> {
 
 async function everythingIn(directory: string): Promise<string[]> {
   const names = (await readdir(directory, { recursive: true })).sort();
-  return Promise.all(names.map(async (name) => `${name} ${(await stat(join(directory, name))).size}`));
+  return Promise.all(names.map(async (name) => `${name} ${(await lstat(join(directory, name))).size}`));
 }

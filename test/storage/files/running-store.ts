@@ -12,8 +12,8 @@ const STOPPING = join(__dirname, 'stopping-process.ts');
 
 /**
  * A process that holds a store, and what it has said so far. With a number it appends to so many logs (`store-process.ts`), with
- * `churn` it makes and removes logs (`churn-process.ts`), with `stop` it opens and closes the store (`stopping-process.ts`), with another word it commits, and the word says when it stops in the middle
- * (`commit-process.ts`).
+ * `churn` it makes and removes logs (`churn-process.ts`), with `stop` it opens and closes the store (`stopping-process.ts`), with
+ * another word it commits, and the word says when it stops in the middle (`commit-process.ts`).
  */
 export class RunningStore {
   readonly lines: string[] = [];

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -145,7 +144,6 @@ export class LmdbShelf implements Shelf {
 
 /** LMDB would end the process over a damaged file. */
 async function assertReadable(path: string): Promise<void> {
-  if (!existsSync(path)) return;
   await assertSound(path).catch((cause) => {
     if (!(cause instanceof DamagedDatabase)) throw cause;
     throw new LogError(
