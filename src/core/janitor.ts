@@ -15,7 +15,7 @@ export interface JanitorOptions {
 
 export type JanitorEvent =
   | { readonly kind: 'abandoned' | 'expired'; readonly log: LogInfo }
-  /** One log could not be taken care of. It stays due. */
+  /** One log could not be taken care of. It stays due. Said once. */
   | { readonly kind: 'failed'; readonly log: LogInfo; readonly error: unknown }
   /** A round broke off. Said once, until `back`. */
   | { readonly kind: 'away'; readonly error: unknown }
@@ -25,6 +25,10 @@ export const ABANDONED = 'Its producer did not come back within the grace time';
 
 /** How many logs are changed at once: enough for a store to group their commits, and too few to hold up producers. */
 const BATCH = 32;
+/** How many logs that cannot be ended a round goes past: each batch reads them again. */
+const LEFT_MAX = 256;
+/** For how many of those it is remembered that they were reported. */
+const REPORTED_MAX = 1_000;
 
 /**
  * Abandons overdue logs and removes expired and old ones, round after round, until the signal aborts; resolves then. Any number of
@@ -36,9 +40,10 @@ export async function runJanitor(
   signal: AbortSignal,
 ): Promise<void> {
   let isAway = false;
+  const report = withoutRepeats(options.report);
   while (!signal.aborted) {
     try {
-      await sweep(store, options, signal);
+      await sweep(store, { ...options, report }, signal);
       if (isAway) options.report({ kind: 'back' });
       isAway = false;
     } catch (error) {
@@ -50,6 +55,18 @@ export async function runJanitor(
       // Aborted: the loop ends.
     });
   }
+}
+
+/** Each round fails again for a log that cannot be ended. */
+function withoutRepeats(report: JanitorOptions['report']): JanitorOptions['report'] {
+  const reported = new Set<string>();
+  return (event) => {
+    if (event.kind === 'failed') {
+      if (reported.has(event.log.generation)) return;
+      if (reported.size < REPORTED_MAX) reported.add(event.log.generation);
+    }
+    report(event);
+  };
 }
 
 /** One round. @throws what `LogStore.due` throws, and LogError `STORE_UNAVAILABLE` */
@@ -116,11 +133,18 @@ async function clear(
   signal: AbortSignal,
 ): Promise<void> {
   const slices = new Slices();
+  // Generations that stay due: the next round tries them anew.
+  const left = new Set<string>();
   for (let before: readonly LogInfo[] = []; !signal.aborted; ) {
-    const batch = await store.due(chore.due, BATCH);
-    const settled = await Promise.all(batch.map((log) => settle(store, log, chore, report)));
-    // A batch in which nothing could be done would be found again and again: the next round tries it anew.
-    if (batch.length < BATCH || !settled.includes(true) || isSameBatch(batch, before)) return;
+    const limit = BATCH + left.size;
+    const due = await store.due(chore.due, limit);
+    const batch = due.filter(({ generation }) => !left.has(generation));
+    await Promise.all(
+      batch.map(async (log) => {
+        if (!(await settle(store, log, chore, report))) left.add(log.generation);
+      }),
+    );
+    if (due.length < limit || left.size > LEFT_MAX || isSameBatch(batch, before)) return;
     before = batch;
     if (slices.isOver) await slices.next();
   }

@@ -190,6 +190,41 @@ describe('the janitor', () => {
     expect(events).toContainEqual(expect.objectContaining({ kind: 'failed' }));
   });
 
+  it('reports once that a stream cannot be ended, and looks at a bounded number of those in a round', async () => {
+    const store = new MemoryStore();
+    for (let i = 0; i < 600; i += 1) await sealed(store, `damaged-${i}`);
+    const change = store.change.bind(store);
+    let rounds = 0;
+    const stopping = new AbortController();
+    store.change = async (log, wanted) => {
+      if (log.id === 'damaged-0' && ++rounds === 3) stopping.abort();
+      if (log.id.startsWith('damaged-')) throw new LogError('STORE_DAMAGED');
+      return change(log, wanted);
+    };
+    const asked = jest.spyOn(store, 'due');
+    const events: JanitorEvent[] = [];
+    const options = { intervalMs: 1, maxAgeMs: 0, report: (event: JanitorEvent) => events.push(event) };
+    await runJanitor(store, { ...options, now: () => Date.now() + 1 }, stopping.signal);
+    const failed = events.map((event) => ('log' in event ? event.log.id : event.kind));
+    expect(new Set(failed).size).toBe(failed.length);
+    expect(failed.length).toBeGreaterThan(200);
+    expect(Math.max(...asked.mock.calls.map(([, limit]) => limit))).toBeLessThan(400);
+  });
+
+  it('ends a stream behind a hundred that cannot be ended', async () => {
+    const store = new MemoryStore();
+    for (let i = 0; i < 100; i += 1) await sealed(store, `damaged-${i}`);
+    const good = await sealed(store, 'good');
+    const change = store.change.bind(store);
+    store.change = async (log, wanted) => {
+      if (log.id !== good.id) throw new LogError('STORE_DAMAGED');
+      return change(log, wanted);
+    };
+    const events = await swept(store, { maxAgeMs: 0, now: () => Date.now() + 1 });
+    expect(events.filter(({ kind }) => kind === 'expired')).toMatchObject([{ log: { id: 'good' } }]);
+    expect(events.filter(({ kind }) => kind === 'failed')).toHaveLength(100);
+  });
+
   it('says once that the store is away and once that it is back, and then does its work', async () => {
     const store = new MemoryStore();
     const log = await interrupted(store, 'waiting', 0);

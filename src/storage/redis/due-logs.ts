@@ -6,12 +6,26 @@ import type { DueQuery } from '../../core/store';
 import type { Changes, Seen } from './change';
 import type { Connections } from './connect';
 import type { Forks } from './forks';
-import { ALL_PARTITIONS, expiringKey, overdueKey, type Partition, sealedKey } from './keys';
+import { ALL_PARTITIONS, expiringKey, overdueKey, type Partition, partitionOf, sealedKey } from './keys';
 import type { LostLogs } from './lost-logs';
 import type { NodeLease } from './node-lease';
 import { toNumber } from './reply';
+import { runScript } from './scripts';
 import type { StoredInfos } from './stored-infos';
 import type { Quickly } from './stretches';
+
+/** How many records one call looks at, where most of them turn out not to be due, or cannot be understood. */
+const LOOKED_AT_MAX = 1_000;
+/** After how long a record that cannot be understood is looked at again. Milliseconds. */
+const POSTPONED_MS = 3_600_000;
+
+/** The sets that a query looks at, and up to which score. */
+interface DueRange {
+  readonly keyOf: (partition: Partition) => string;
+  readonly bound: number;
+  /** As Redis takes it. */
+  readonly max: number | string;
+}
 
 export interface DueLogsOwner {
   readonly connections: Connections;
@@ -41,32 +55,76 @@ export class DueLogs {
 
   async #find(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     const ahead = await this.#clockIsAheadBy();
-    const [keyOf, max] = dueRange(query, ahead);
-    const { commands } = this.owner.connections;
-    const ranges = await Promise.all(
-      ALL_PARTITIONS.map((partition) =>
-        commands.zrangebyscore(keyOf(partition), '-inf', max, 'WITHSCORES', 'LIMIT', 0, limit),
-      ),
-    );
-    const longestDue = ranges
-      .flatMap(pairs)
-      .sort((a, b) => a.score - b.score)
-      .slice(0, limit);
-    const seen = query.kind === 'expired' ? 'expired as well' : 'unexpired';
-    const infos = await Promise.all(longestDue.map(({ member }) => this.#info(parseLogId(member), seen)));
-    const found = infos.filter((info) => info !== undefined);
-    // A log may have been used since its place in the set was found.
-    return query.kind === 'expired' ? found.filter((info) => hasExpired(info, query.now - ahead)) : found;
+    const range = rangeOf(query, ahead);
+    const found: LogInfo[] = [];
+    const passed = new Set<LogId>();
+    for (let lookedAt = 0; found.length < limit && lookedAt < LOOKED_AT_MAX; ) {
+      const wanted = limit - found.length;
+      const ids = await this.#oldest(range, wanted, passed);
+      for (const { id, log } of await this.#records(query, range, ids)) {
+        passed.add(id);
+        // A log may have been used since its place in the set was found: it has another place now.
+        const isDue = query.kind !== 'expired' || (log && hasExpired(log, query.now - ahead));
+        if (log && isDue) found.push(log);
+      }
+      if (ids.length < wanted) break;
+      lookedAt += ids.length;
+    }
+    return found;
   }
 
-  async #info(id: LogId, seen: Seen): Promise<LogInfo | undefined> {
+  /** The ids that have been due for longest, without those that were looked at before. */
+  async #oldest({ keyOf, max }: DueRange, wanted: number, passed: ReadonlySet<LogId>): Promise<LogId[]> {
+    const { commands } = this.owner.connections;
+    const ranges = await Promise.all(
+      ALL_PARTITIONS.map((partition) => {
+        const count = wanted + passed.size;
+        return commands.zrangebyscore(keyOf(partition), '-inf', max, 'WITHSCORES', 'LIMIT', 0, count);
+      }),
+    );
+    return ranges
+      .flatMap(pairs)
+      .filter(({ id }) => !passed.has(id))
+      .sort((a, b) => a.score - b.score)
+      .slice(0, wanted)
+      .map(({ id }) => id);
+  }
+
+  /** What there is of these logs, in their order. Damaged records are left out, and put off. */
+  async #records(
+    query: DueQuery,
+    range: DueRange,
+    ids: readonly LogId[],
+  ): Promise<readonly { id: LogId; log: LogInfo | undefined }[]> {
+    const records = await Promise.all(ids.map((id) => this.#record(id, query)));
+    const damaged = ids.filter((_, i) => records[i] === 'damaged');
+    await this.#postpone(range, damaged);
+    return ids.flatMap((id, i) => {
+      const log = records[i];
+      return log === 'damaged' ? [] : [{ id, log }];
+    });
+  }
+
+  async #record(id: LogId, { kind }: DueQuery): Promise<LogInfo | 'damaged' | undefined> {
     const { infos, changes } = this.owner;
+    const seen: Seen = kind === 'expired' ? 'expired as well' : 'unexpired';
     try {
-      return (await infos.readable(id, () => changes.info(id, seen)))?.info;
+      const readable = await infos.readable(id, async () => ({ facts: await changes.info(id, seen) }));
+      return readable === undefined ? 'damaged' : readable.facts?.info;
     } catch (error) {
       // Expired, with forks.
       if (isLogError(error, 'LOG_RETIRED')) return undefined;
       throw error;
+    }
+  }
+
+  /** Makes way for the records behind these. */
+  async #postpone({ keyOf, bound }: DueRange, ids: readonly LogId[]): Promise<void> {
+    const { commands } = this.owner.connections;
+    for (const partition of new Set(ids.map(partitionOf))) {
+      const members = ids.filter((id) => partitionOf(id) === partition);
+      const args = [bound, bound + POSTPONED_MS, ...members];
+      await runScript(commands, 'postpone', [keyOf(partition)], args);
     }
   }
 
@@ -78,21 +136,23 @@ export class DueLogs {
   }
 }
 
-/** The set that a query looks at, and up to which score. */
-function dueRange(
-  query: DueQuery,
-  ahead: number,
-): [keyOf: (partition: Partition) => string, max: number | string] {
+function rangeOf(query: DueQuery, ahead: number): DueRange {
   switch (query.kind) {
     case 'overdue':
-      return [overdueKey, query.now - ahead];
+      return upTo(overdueKey, query.now - ahead);
     case 'sealed':
-      return [sealedKey, `(${query.before - ahead}`];
+      return { ...upTo(sealedKey, query.before - ahead), max: `(${query.before - ahead}` };
     case 'expired':
-      return [expiringKey, query.now - ahead];
+      return upTo(expiringKey, query.now - ahead);
   }
 }
 
-function pairs(flat: readonly string[]): { member: string; score: number }[] {
-  return flat.flatMap((member, i) => (i % 2 === 0 ? [{ member, score: Number(flat[i + 1]) }] : []));
+function upTo(keyOf: DueRange['keyOf'], bound: number): DueRange {
+  return { keyOf, bound, max: bound };
+}
+
+function pairs(flat: readonly string[]): { id: LogId; score: number }[] {
+  return flat.flatMap((member, i) =>
+    i % 2 === 0 ? [{ id: parseLogId(member), score: Number(flat[i + 1]) }] : [],
+  );
 }

@@ -35,7 +35,7 @@ const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['index', ['built', 'spans']],
   ['find', ['built']],
 ]);
-const ABOUT_OTHERS = ['renew', 'bury', 'put-off', 'stage'] as const;
+const ABOUT_OTHERS = ['renew', 'bury', 'put-off', 'postpone', 'stage'] as const;
 
 export type ScriptName = (typeof WITH_SHARED)[number] | (typeof ABOUT_OTHERS)[number];
 
