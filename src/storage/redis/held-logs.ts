@@ -1,7 +1,8 @@
 import { type LogId, parseLogId } from '../../core/log-id';
 import type { Attachments } from './attachments';
 import type { Connections } from './connect';
-import { ALL_PARTITIONS, factsKey, heldKey, logKeys, type Partition } from './keys';
+import { kindOfFailure } from './failure';
+import { ALL_PARTITIONS, factsKey, heldKey, logKeys, type Partition, partitionOf } from './keys';
 import type { RedisStoreSettings } from './options';
 import { runScript } from './scripts';
 
@@ -39,8 +40,8 @@ export class HeldLogs {
     const found = new Map<LogId, string>();
     for (const partition of ALL_PARTITIONS) {
       for (const id of await this.#unattendedIn(partition)) {
-        const epoch = await this.connections.commands.hget(factsKey(id), 'epoch');
-        if (epoch !== null) found.set(id, epoch);
+        const epoch = await this.#epochOf(id);
+        if (epoch !== undefined) found.set(id, epoch);
       }
     }
     const again = [...found].filter(([id, epoch]) => this.#unattended.get(id) === epoch);
@@ -68,8 +69,24 @@ export class HeldLogs {
     return members.map((member) => parseLogId(member.slice(node.length + 1)));
   }
 
+  /** `undefined` where the log is gone, or its facts are damaged. */
+  async #epochOf(id: LogId): Promise<string | undefined> {
+    try {
+      return (await this.connections.commands.hget(factsKey(id), 'epoch')) ?? undefined;
+    } catch (error) {
+      if (kindOfFailure(error) === 'damaged') return undefined;
+      throw error;
+    }
+  }
+
   async #interrupt(node: string, id: LogId, epoch: string): Promise<void> {
     const args = [id, '', this.node, this.settings.lifecycleLength, node, epoch];
-    await runScript(this.connections.commands, 'interrupt', logKeys(id), args);
+    try {
+      await runScript(this.connections.commands, 'interrupt', logKeys(id), args);
+    } catch (error) {
+      if (kindOfFailure(error) !== 'damaged') throw error;
+      // Nobody can append to it, and it would hold up the other logs of this node and of those that died later.
+      await this.connections.commands.zrem(heldKey(partitionOf(id)), `${node}:${id}`);
+    }
   }
 }

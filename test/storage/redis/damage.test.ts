@@ -6,7 +6,15 @@ import type { LogId } from '../../../src/core/log-id';
 import { type Offset, START } from '../../../src/core/offset';
 import { removeLog } from '../../../src/core/remove-log';
 import type { LogStore } from '../../../src/core/store';
-import { bytesKey, factsKey, overdueKey, partitionOf, sealedKey } from '../../../src/storage/redis/keys';
+import {
+  bytesKey,
+  factsKey,
+  heldKey,
+  LEASES_KEY,
+  overdueKey,
+  partitionOf,
+  sealedKey,
+} from '../../../src/storage/redis/keys';
 import { at, createLog, createLogOf, expectCode, infoOf, seal } from '../../contract/logs';
 import { type Surroundings, withRedis } from './with-redis';
 
@@ -90,6 +98,30 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
       }
       expect(warn.mock.calls.filter(([, details]) => details?.log === odd.log.id)).toHaveLength(1);
       expect(await admin.zscore(overdueKey(partitionOf(gone.log.id)), gone.log.id)).toBeNull();
+    }));
+
+  it('holds up neither the start of a node nor what nodes do for those that died', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const [damaged, good, waiting] = [
+        await createLog(store),
+        await createLog(store),
+        await createLog(store),
+      ];
+      await store.change(waiting.log, { kind: 'release', epoch: waiting.epoch, state: 'interrupted' });
+      await store.close();
+      for (const [node, { log }] of [['dead-1', damaged] as const, ['dead-2', good] as const]) {
+        await admin.zadd(LEASES_KEY, 1, node);
+        await admin.zadd(heldKey(partitionOf(log.id)), 0, `${node}:${log.id}`);
+        await admin.hset(factsKey(log.id), { node, state: 'open' });
+      }
+      for (const { log } of [damaged, waiting]) await admin.set(factsKey(log.id), 'x');
+      const next = await open({ nodeLeaseMs: 300 });
+      await new Promise<void>((resolve) => {
+        next.lifecycle(({ kind, log }) => kind === 'released' && log.id === good.log.id && resolve());
+      });
+      expect(await infoOf(next, good.log.id)).toMatchObject({ state: 'interrupted' });
+      expect(await admin.zscore(LEASES_KEY, 'dead-1')).toBeNull();
     }));
 
   it.each<[what: string, spoil: (admin: Surroundings['admin'], id: LogId) => Promise<unknown>]>([

@@ -8,7 +8,8 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREM', KEYS[1], '')
 for _, id in ipairs(ARGV) do
   local facts = KEYS[2] .. id
-  local deadline, grace = unpack(redis.call('HMGET', facts, 'deadline', 'graceMs'))
+  -- What is not a hash answers with an error, which has neither: the other logs are not to suffer for it.
+  local deadline, grace = unpack(redis.pcall('HMGET', facts, 'deadline', 'graceMs'))
   if deadline then
     local later = string.format('%.0f', now + (grace or 0))
     redis.call('HSET', facts, 'deadline', later)
