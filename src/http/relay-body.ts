@@ -4,6 +4,7 @@ import { isDeparture } from './consumers';
 import { continueIfExpected } from './continue-if-expected';
 import type { Pace } from './front/body-deadline';
 import { gatherBody } from './front/gather-body';
+import { assertIdentity } from './headers/codings';
 import { RequestError } from './request-error';
 
 export interface WholeBodyLimits {
@@ -11,12 +12,13 @@ export interface WholeBodyLimits {
   readonly pace: Pace;
 }
 
-/** A small body, whole. @throws RequestError `BODY_TOO_LARGE`, `BODY_INCOMPLETE` when it breaks off or comes too slowly */
+/** A small body, whole. @throws RequestError `CONTENT_ENCODING_UNSUPPORTED`, `BODY_TOO_LARGE`, `BODY_INCOMPLETE` when it breaks off or comes too slowly */
 export async function readWhole(
   req: IncomingMessage,
   res: ServerResponse,
   { bytes: bytesMax, pace }: WholeBodyLimits,
 ): Promise<Buffer> {
+  assertIdentity(req);
   const take = (bytes: number): void => {
     if (bytes > bytesMax) {
       throw new RequestError('BODY_TOO_LARGE', `The body may have ${bytesMax} bytes at most`);

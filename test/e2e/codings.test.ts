@@ -52,6 +52,39 @@ onEachStore('a body with a Content-Encoding', ({ url, freshId }) => {
   });
 });
 
+describe('a Content-Encoding on a relay', () => {
+  const loom = withLoom({ store: 'memory:' });
+  const body = gzipSync('some text');
+  const post = (path: string, coding: string) =>
+    request(loom.url(path), { method: 'POST', headers: { 'Content-Encoding': coding }, body });
+  const made = async (): Promise<string> => {
+    const { text } = await request(loom.url('/rendezvous/stream'), { method: 'POST' });
+    return `/rendezvous/stream/${JSON.parse(text).stream}`;
+  };
+  const allocated = async (): Promise<string> =>
+    String((await request(loom.url('/cama/session'), { method: 'PUT' })).headers.location);
+
+  it('is refused at once, as its receiver would not learn of it', async () => {
+    const paths = ['/channels/coded/c', await allocated(), '/rendezvous/stream', `${await made()}/error`];
+    for (const path of paths) {
+      const answer = await post(path, 'gzip');
+      expect([path, answer.status, JSON.parse(answer.text).code]).toEqual([
+        path,
+        415,
+        'content_encoding_unsupported',
+      ]);
+      expect(answer.headers['accept-encoding']).toBe('identity');
+    }
+    expect((await request(loom.url('/channels/coded'))).status).toBe(404);
+  });
+
+  it('of identity is none', async () => {
+    const sent = post('/channels/plain/c', 'identity');
+    expect((await request(loom.url('/channels/plain/c'))).body).toEqual(body);
+    expect((await sent).status).toBe(200);
+  });
+});
+
 describe('a Transfer-Encoding other than chunked', () => {
   const loom = withLoom({ store: 'memory:' });
   const exchange = async (line: string, coding: string): Promise<string> => {

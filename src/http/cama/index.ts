@@ -4,6 +4,7 @@ import type { CamaSession } from '../../relay/cama';
 import { openCama } from '../../relay/open-cama';
 import { Side } from '../../relay/side';
 import { notAllowed } from '../front/not-allowed';
+import { assertIdentity } from '../headers/codings';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
 import { answer } from './answer';
@@ -64,6 +65,7 @@ class Operations {
       case 'GET':
         return receive(this.sessions, { side, session, sender: isHost ? 'guest' : 'host', timeoutMs });
       case 'POST':
+        assertIdentity(req);
         return send(this.sessions, { side, session, sender: isHost ? 'host' : 'guest', timeoutMs });
       case 'PUT':
         return isHost

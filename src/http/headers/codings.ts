@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../request-error';
 
 /**
- * Of a stream's bytes only their type is kept: stored, they would be in a coding that no answer names.
+ * Of a body only its type is kept or passed on: its reader would get bytes in a coding that no answer names.
  * @throws RequestError `CONTENT_ENCODING_UNSUPPORTED` for any `Content-Encoding` but `identity`
  */
 export function assertIdentity({ headers }: IncomingMessage): void {

@@ -3,6 +3,7 @@ import { openHttpipe } from '../../relay/open-httpipe';
 import { Side } from '../../relay/side';
 import { jsonBody } from '../front/json-body';
 import { notAllowed } from '../front/not-allowed';
+import { assertIdentity } from '../headers/codings';
 import { decodeSegment } from '../path-segment';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
@@ -44,6 +45,7 @@ async function handle(request: RelayRequest, channels: Channels): Promise<void> 
   const channel = decodeSegment(second);
   switch (req.method) {
     case 'POST':
+      assertIdentity(req);
       return produce(side, channels, placeOf(namespace, channel));
     case 'GET':
       return consume(side, channels, placeOf(namespace, channel));

@@ -27,6 +27,12 @@ describe('the packet proxy at its limits', () => {
     expect(login.status).toBe(413);
   });
 
+  it('refuses a packet with a Content-Encoding, which would not travel with it', async () => {
+    const client = await PacketClient.logIn(stage);
+    const refused = await client.send('x', { 'Content-Encoding': 'gzip' });
+    expect([refused.status, JSON.parse(refused.text).code]).toEqual([415, 'content_encoding_unsupported']);
+  });
+
   it('refuses X- headers that are too long', async () => {
     const client = await PacketClient.logIn(stage);
     expect((await client.poll({ 'X-Long': 'x'.repeat(101) })).status).toBe(431);
