@@ -28,7 +28,7 @@ export interface Inventory {
 }
 
 /** What of the facts an inventory needs. */
-export type Knowing = Pick<Facts, 'has' | 'isUnsealed' | 'newestFirst'> & {
+export type Knowing = Pick<Facts, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> & {
   readonly about: Pick<Facts['about'], 'journalNumber'>;
   readonly moments: Pick<Facts['moments'], 'unsealed'>;
   readonly producers: Pick<Facts['producers'], 'isDoomed'>;
@@ -36,6 +36,7 @@ export type Knowing = Pick<Facts, 'has' | 'isUnsealed' | 'newestFirst'> & {
 
 /** What is known where there are no facts. */
 export const NO_FACTS: Knowing = {
+  get: () => undefined,
   has: () => false,
   isUnsealed: () => false,
   newestFirst: () => [],
@@ -51,7 +52,7 @@ export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inv
   const files = new Set(await filesIn(layout, isUnknown));
   const isBehind = await isBehindJournal(layout, facts, isUnknown);
   const isOlder = isBehind && facts.newestFirst(undefined, 1).length > 0;
-  const isEmptied = hasOpen(facts) && (await readdir(layout.logs)).length === 0;
+  const isEmptied = (await readdir(layout.logs)).length === 0 && hadFiles(facts);
   if (files.size === 0 && !isBehind) return { orphans: [], remains: [], isOlder, isEmptied };
   const journal = await readJournal(layout);
   const [remains, withFile] = partition([...files], (generation) => isOver(journal.get(generation)));
@@ -97,9 +98,23 @@ function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[],
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
-/** Whether there are logs which a start looks at, and a journal, of which every start begins a file. */
-function hasOpen({ about, moments }: Knowing): boolean {
-  return about.journalNumber > 0 && moments.unsealed().length > 0;
+/**
+ * Whether there are logs which a start looks at, and files were in their folder: those of a journal, of which every start begins one, or,
+ * in the store of a version that had none, their own.
+ */
+function hadFiles(facts: Knowing): boolean {
+  const unsealed = facts.moments.unsealed();
+  const isJournaled = facts.about.journalNumber > 0;
+  return isJournaled ? unsealed.length > 0 : unsealed.some((generation) => hasBytes(facts, generation));
+}
+
+function hasBytes(facts: Knowing, generation: string): boolean {
+  try {
+    return (facts.get(generation)?.info.tail ?? 0) > 0;
+  } catch {
+    // Its record cannot be read, and says nothing.
+    return false;
+  }
 }
 
 /** The generations of which there is a file. */

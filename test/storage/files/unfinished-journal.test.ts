@@ -1,5 +1,8 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { open } from 'lmdb';
+import type { Writer } from '../../../src/core/log';
+import type { LogStore } from '../../../src/core/store';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { createOpenLog, remove } from '../../contract/commits';
 import { bytes, createLogOf, infoOf, seal, textOf, uniqueId } from '../../contract/logs';
@@ -79,10 +82,15 @@ describe('a copy of loom.mdb that was made while a server ran', () => {
 });
 
 describe('a folder of logs that is empty', () => {
-  it.each(['missing', 'empty'])('is no reason to forget bytes that come back: %s', (what) =>
+  it.each([
+    ['missing', 'with'],
+    ['empty', 'with'],
+    ['missing', 'without'],
+  ])('is no reason to forget bytes that come back: %s, of a store %s a journal', (what, how) =>
     withDirectory(async (directory) => {
       const [logs, elsewhere] = [join(directory, 'logs'), join(directory, 'elsewhere')];
-      const { log } = await withStore(directory, (store) => createLogOf(store, 'kept'));
+      const { log } = await withStore(directory, createReleased);
+      if (how === 'without') await forgetJournal(directory);
       await rename(logs, elsewhere);
       if (what === 'empty') await mkdir(logs);
       expect(await refused(directory)).toMatch(/logs is empty, and .*loom\.mdb knows open streams/);
@@ -92,17 +100,44 @@ describe('a folder of logs that is empty', () => {
     }),
   );
 
-  it('is refused by a recovery, too, which changes nothing', () =>
+  it.each(['with', 'without'])('is refused by a recovery, too, which changes nothing: %s a journal', (how) =>
     withDirectory(async (directory) => {
       const [logs, elsewhere] = [join(directory, 'logs'), join(directory, 'elsewhere')];
-      const { log } = await withStore(directory, (store) => createLogOf(store, 'kept'));
+      const { log } = await withStore(directory, createReleased);
+      if (how === 'without') await forgetJournal(directory);
       await rename(logs, elsewhere);
       await expect(recoverFilesStore(directory, () => {})).rejects.toThrow(/logs is empty/);
       await rm(logs, { recursive: true });
       await rename(elsewhere, logs);
       await withStore(directory, async (store) => expect(await textOf(store, log)).toBe('kept'));
+    }),
+  );
+
+  it('is that of a store without a journal whose streams never had a byte', () =>
+    withDirectory(async (directory) => {
+      const { id } = await withStore(directory, (store) => createOpenLog(store));
+      await forgetJournal(directory);
+      await rm(join(directory, 'logs'), { recursive: true });
+      await withStore(directory, async (store) => expect(await infoOf(store, id)).toMatchObject({ tail: 0 }));
     }));
 });
+
+/** A log whose bytes the facts count. */
+async function createReleased(store: LogStore): Promise<Writer> {
+  const writer = await createLogOf(store, 'kept');
+  await store.change(writer.log, { kind: 'release', epoch: writer.epoch, state: 'interrupted' });
+  return writer;
+}
+
+/** As if the store were that of a version which had no journal. */
+async function forgetJournal(directory: string): Promise<void> {
+  const root = open(join(directory, 'loom.mdb'), { encoding: 'json' });
+  const about = root.openDB<number, string>({ name: 'about', encoding: 'json' });
+  for (const key of ['journal', 'journaled']) await about.remove(key);
+  await root.close();
+  const logs = join(directory, 'logs');
+  for (const name of await readdir(logs)) if (name.endsWith('.jsonl')) await rm(join(logs, name));
+}
 
 async function dropLines(directory: string, beginning: string): Promise<void> {
   for (const name of await readdir(join(directory, 'logs'))) {
