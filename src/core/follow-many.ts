@@ -11,7 +11,10 @@ import type { LifecycleEvent, ListQuery, LogStore, News } from './store';
 /** Sees many logs at once. Its methods are called in the turn in which the news arrives and must not block. */
 export interface Spectator {
   started(log: LogRef): void;
-  bytes(log: LogRef, chunks: readonly Buffer[]): void;
+  /** @returns false when it has no time for them now: they are to be read from the store */
+  bytes(log: LogRef, chunks: readonly Buffer[]): boolean;
+  /** Bytes that were read from the store, once it was `ready`. */
+  stored(log: LogRef, chunks: readonly Buffer[]): void;
   /** Bytes that were shown are gone. The next ones begin at `loss.from`. */
   lost(log: LogRef, loss: Loss): void;
   ended(log: LogRef): void;
@@ -171,7 +174,7 @@ class FollowedLog {
         await this.around.spectator.ready();
         if (this.#isOver()) return;
         if (loss !== undefined) break;
-        this.#pass(page.chunks);
+        this.#passStored(page.chunks);
         if (page.end !== undefined) return this.#end();
       }
       this.#unwatch();
@@ -186,9 +189,14 @@ class FollowedLog {
   }
 
   #pass(chunks: readonly Buffer[]): void {
-    if (chunks.length === 0 || this.#isOver()) return;
+    if (this.around.spectator.bytes(this.log, chunks)) this.#at = advance(this.#at, sizeOf(chunks));
+    else void this.#read();
+  }
+
+  #passStored(chunks: readonly Buffer[]): void {
+    if (chunks.length === 0) return;
     this.#at = advance(this.#at, sizeOf(chunks));
-    this.around.spectator.bytes(this.log, chunks);
+    this.around.spectator.stored(this.log, chunks);
   }
 
   #end(): void {

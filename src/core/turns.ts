@@ -49,20 +49,21 @@ function nextTurn(): void {
   next();
 }
 
-/** The bytes of `chunks` in slices of `SLICE_BYTES`. What fits into one slice comes together; a single chunk is not copied. */
-export function* slicesOf(chunks: readonly Buffer[]): Generator<Buffer, void> {
+/** The bytes of `chunks` in slices of `size` bytes. What fits into one slice comes together; a single chunk is not copied. */
+export function* slicesOf(chunks: readonly Buffer[], size = SLICE_BYTES): Generator<Buffer, void> {
   let parts: Buffer[] = [];
-  let room = SLICE_BYTES;
+  let room = size;
   for (const chunk of chunks) {
     for (let at = 0; at < chunk.length; ) {
-      const part = chunk.subarray(at, at + room);
+      const isWhole = at === 0 && chunk.length <= room;
+      const part = isWhole ? chunk : chunk.subarray(at, at + room);
       parts.push(part);
       at += part.length;
       room -= part.length;
       if (room > 0) continue;
       yield joined(parts);
       parts = [];
-      room = SLICE_BYTES;
+      room = size;
     }
   }
   if (parts.length > 0) yield joined(parts);

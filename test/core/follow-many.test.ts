@@ -84,7 +84,8 @@ class PagedStore extends ObservedStore {
 
 const nobody: Spectator = {
   started() {},
-  bytes() {},
+  bytes: () => true,
+  stored() {},
   ended() {},
   lost() {},
   ready: async () => {},

@@ -46,6 +46,13 @@ describe('turns of the event loop', () => {
     expect(slices.at(-1)?.length ?? 0).toBeLessThanOrEqual(SLICE_BYTES);
   });
 
+  it('are given slices of another size', () => {
+    const chunks = [1, 5, 7].map((size, i) => Buffer.alloc(size, i + 1));
+    const slices = [...slicesOf(chunks, 4)];
+    expect(slices.map(({ length }) => length)).toEqual([4, 4, 4, 1]);
+    expect(Buffer.concat(slices).equals(Buffer.concat(chunks))).toBe(true);
+  });
+
   it('are given a single small chunk as it is', () => {
     const chunk = Buffer.from('line');
     expect([...slicesOf([chunk])][0]?.buffer).toBe(chunk.buffer);

@@ -3,8 +3,10 @@ import type { Spectator } from '../../core/follow-many';
 import type { LogRef } from '../../core/log';
 import type { Loss } from '../../core/loss';
 import { sizeOf } from '../../core/size-of';
+import { slicesOf } from '../../core/turns';
 import { drained } from '../drained';
 import type { SpyFormat } from './spy-format';
+import { TextQueue } from './text-queue';
 
 interface Missed {
   readonly log: LogRef;
@@ -26,6 +28,15 @@ export interface SpyLimits {
   readonly stalledMs: number;
 }
 
+/** How many bytes are painted before the time is looked at: mostly in 30 µs, and in 3 ms where each line has many styles. */
+const SLICE_BYTES = 8 * 1024;
+
+/**
+ * How many bytes that came live may wait to be painted. What comes beyond that is read from the store once there is time: nothing
+ * of it is missed, for it is not the spy that is slow.
+ */
+const UNPAINTED_BYTES_MAX = 1024 * 1024;
+
 /**
  * Shows a spy what happens. A spy that is slower than its streams misses bytes, and is told how many of which stream once it can
  * take more: it never slows a producer down, and nothing queues for it but one entry a stream.
@@ -33,6 +44,9 @@ export interface SpyLimits {
 export class SpyResponse implements Spectator {
   /** By generation, in the order in which they were first missed. */
   readonly #missed = new Map<string, Missed>();
+  readonly #queue: TextQueue;
+  /** What came live and is not painted yet. */
+  #unpaintedBytes = 0;
   #stalled: NodeJS.Timeout | undefined;
   /** When the last of those that wait for the response to drain has had its turn. */
   #turn: Promise<void> = Promise.resolve();
@@ -43,36 +57,59 @@ export class SpyResponse implements Spectator {
     private readonly limits: SpyLimits,
     private readonly signal: AbortSignal,
   ) {
+    this.#queue = new TextQueue((text) => this.#write(text), signal);
     res.on('drain', () => this.#catchUp());
     res.once('close', () => clearTimeout(this.#stalled));
   }
 
   started(log: LogRef): void {
     if (this.#isBehind()) this.#miss(log).started = true;
-    else this.#write(this.format.start(log));
+    else this.#show(() => this.format.start(log));
   }
 
-  bytes(log: LogRef, chunks: readonly Buffer[]): void {
-    if (this.#isBehind()) this.#miss(log).bytes += sizeOf(chunks);
-    else this.#write(this.format.data(log, chunks));
+  bytes(log: LogRef, chunks: readonly Buffer[]): boolean {
+    const size = sizeOf(chunks);
+    if (this.#isBehind()) {
+      this.#miss(log).bytes += size;
+      return true;
+    }
+    if (this.#unpaintedBytes > UNPAINTED_BYTES_MAX) return false;
+    this.#unpaintedBytes += size;
+    this.#queue.add(this.#textsOf(log, chunks), () => {
+      this.#unpaintedBytes -= size;
+    });
+    return true;
+  }
+
+  stored(log: LogRef, chunks: readonly Buffer[]): void {
+    this.#queue.add(this.#textsOf(log, chunks));
   }
 
   lost(log: LogRef, loss: Loss): void {
     if (this.#isBehind()) this.#miss(log).loss = loss;
-    else this.#write(this.format.lost(log, loss));
+    else this.#show(() => this.format.lost(log, loss));
   }
 
   ended(log: LogRef): void {
     if (this.#isBehind()) this.#miss(log).ended = true;
-    else this.#write(this.format.end(log));
+    else this.#show(() => this.format.end(log));
   }
 
   /** Only for what is read from the store: there a slow spy is simply waited for, by one reader after the other. */
   ready(): Promise<void> {
-    const turn = this.#turn.then(() => drained(this.res, this.limits.stalledMs, this.signal));
+    const turn = this.#turn.then(() => this.#hasTakenAll());
     // The next one looks only after this one has passed its page on. Whoever waits hears of a failure by its own turn.
     this.#turn = turn.then(nextTurn, nextTurn);
     return turn;
+  }
+
+  async #hasTakenAll(): Promise<void> {
+    for (;;) {
+      await this.#queue.reached();
+      await drained(this.res, this.limits.stalledMs, this.signal);
+      if (this.#missed.size === 0) return;
+      await nextTurn();
+    }
   }
 
   /** Once it has missed something it goes on missing until it has been told all of that, so that it stays in order. */
@@ -95,21 +132,33 @@ export class SpyResponse implements Spectator {
   #catchUp(): void {
     clearTimeout(this.#stalled);
     this.#stalled = undefined;
-    for (const [generation, missed] of this.#missed) {
+    if (this.#missed.size > 0) this.#queue.add(this.#textsOfMissed());
+  }
+
+  *#textsOfMissed(): Generator<string, void> {
+    for (const [generation, { log, bytes, started, ended, loss }] of this.#missed) {
       if (this.#isFull()) return;
       this.#missed.delete(generation);
-      this.#tell(missed);
+      if (started) yield this.format.start(log);
+      if (bytes > 0) yield this.format.skipped(log, bytes);
+      if (loss !== undefined) yield this.format.lost(log, loss);
+      if (ended) yield this.format.end(log);
     }
   }
 
-  #tell({ log, bytes, started, ended, loss }: Missed): void {
-    if (started) this.#write(this.format.start(log));
-    if (bytes > 0) this.#write(this.format.skipped(log, bytes));
-    if (loss !== undefined) this.#write(this.format.lost(log, loss));
-    if (ended) this.#write(this.format.end(log));
+  *#textsOf(log: LogRef, chunks: readonly Buffer[]): Generator<string, void> {
+    for (const slice of slicesOf(chunks, SLICE_BYTES)) yield this.format.data(log, [slice]);
+  }
+
+  #show(text: () => string): void {
+    this.#queue.add(only(text));
   }
 
   #write(text: string): void {
     if (text !== '') this.res.write(text);
   }
+}
+
+function* only(text: () => string): Generator<string, void> {
+  yield text();
 }

@@ -1,0 +1,39 @@
+/** How long one turn of the event loop is spent on all work that is counted here, in milliseconds. */
+const TURN_MS = 3;
+
+let left = TURN_MS;
+let isScheduled = false;
+const waiting: (() => void)[] = [];
+
+/** Whether this turn of the event loop has time left for work whose cost shows only while it is done. */
+export function hasTime(): boolean {
+  return left > 0;
+}
+
+/** Does a small step of such work. What it takes is taken off what the turn has left. */
+export function spend(step: () => void): void {
+  schedule();
+  const began = performance.now();
+  step();
+  left -= performance.now() - began;
+}
+
+/** Calls `work` in a later turn that has time. What waits goes on in the order in which it came. */
+export function whenTime(work: () => void): void {
+  waiting.push(work);
+  schedule();
+}
+
+function schedule(): void {
+  if (isScheduled) return;
+  isScheduled = true;
+  setImmediate(nextTurn);
+}
+
+function nextTurn(): void {
+  isScheduled = false;
+  left = TURN_MS;
+  // What comes again meanwhile has its time in the turn after this one.
+  for (let count = waiting.length; count > 0 && hasTime(); count -= 1) waiting.shift()?.();
+  if (waiting.length > 0) schedule();
+}

@@ -1,0 +1,59 @@
+import { hasTime, spend, whenTime } from '../../core/turn-time';
+
+interface Job {
+  readonly texts: Iterator<string, void>;
+  readonly over?: (() => void) | undefined;
+}
+
+/**
+ * Writes texts in their order. Each is made when it is written, and that only while this turn of the event loop has time: to paint a
+ * byte may cost a hundred times as much as to read it.
+ */
+export class TextQueue {
+  readonly #jobs: Job[] = [];
+  #isWaiting = false;
+
+  /** @param signal once it has aborted nothing more is made or written */
+  constructor(
+    private readonly write: (text: string) => void,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * Writes at once what this turn has time for, if nothing waits.
+   * @param over called after the last of them
+   */
+  add(texts: Iterator<string, void>, over?: () => void): void {
+    this.#jobs.push({ texts, over });
+    if (!this.#isWaiting) this.#work();
+  }
+
+  /** Resolves once all that was added by now is written, or the signal has aborted. */
+  reached(): Promise<void> {
+    return new Promise((resolve) => this.add([].values(), resolve));
+  }
+
+  #work(): void {
+    // What is added meanwhile, by `over` say, has its place behind the rest.
+    this.#isWaiting = true;
+    while (hasTime()) {
+      const [job] = this.#jobs;
+      if (job === undefined) {
+        this.#isWaiting = false;
+        return;
+      }
+      spend(() => this.#step(job));
+    }
+    whenTime(() => this.#work());
+  }
+
+  #step({ texts, over }: Job): void {
+    const next = this.signal.aborted ? undefined : texts.next();
+    if (next !== undefined && !next.done) {
+      this.write(next.value);
+      return;
+    }
+    this.#jobs.shift();
+    over?.();
+  }
+}

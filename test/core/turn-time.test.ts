@@ -1,0 +1,54 @@
+import { hasTime, spend, whenTime } from '../../src/core/turn-time';
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('the time of a turn of the event loop', () => {
+  let now = 0;
+
+  beforeEach(async () => {
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+    spend(() => {});
+    await nextTurn();
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  const takes = (ms: number) => (): void => {
+    now += ms;
+  };
+
+  it('is used up by the steps that are done in it, and not by other work', () => {
+    now += 100;
+    spend(takes(1));
+    expect(hasTime()).toBe(true);
+    now += 100;
+    spend(takes(5));
+    expect(hasTime()).toBe(false);
+  });
+
+  it('is there again in the next turn', async () => {
+    spend(takes(100));
+    await nextTurn();
+    expect(hasTime()).toBe(true);
+  });
+
+  it('goes to what waits in the order in which it came, and again after all others have had theirs', async () => {
+    const worked: string[] = [];
+    const work = (name: string, steps: number): void => {
+      for (let left = steps; left > 0; left -= 1) {
+        if (!hasTime()) {
+          whenTime(() => work(name, left));
+          return;
+        }
+        spend(takes(1));
+        worked.push(name);
+      }
+    };
+    spend(takes(100));
+    whenTime(() => work('a', 5));
+    whenTime(() => work('b', 4));
+    while (worked.length < 9) await nextTurn();
+    expect(worked.join('')).toBe('aaabbbaab');
+  });
+});
