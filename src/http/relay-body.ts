@@ -12,7 +12,7 @@ export interface WholeBodyLimits {
   readonly pace: Pace;
 }
 
-/** A small body, whole. @throws RequestError `CONTENT_ENCODING_UNSUPPORTED`, `BODY_TOO_LARGE`, `BODY_INCOMPLETE` when it breaks off or comes too slowly */
+/** A small body, whole. @throws RequestError `CONTENT_ENCODING_UNSUPPORTED`, `BODY_TOO_LARGE`, `BODY_STALLED`, `BODY_INCOMPLETE` when it breaks off */
 export async function readWhole(
   req: IncomingMessage,
   res: ServerResponse,
@@ -29,13 +29,6 @@ export async function readWhole(
   try {
     return joined(await gatherBody(req, { take, pace }));
   } catch (error) {
-    throw incomplete(error);
+    throw isDeparture(error) ? new RequestError('BODY_INCOMPLETE', 'The body broke off') : error;
   }
-}
-
-function incomplete(error: unknown): unknown {
-  if (isDeparture(error)) return new RequestError('BODY_INCOMPLETE', 'The body broke off');
-  // 408 means on these wires that nobody came to the other side.
-  const isStalled = error instanceof RequestError && error.code === 'BODY_STALLED';
-  return isStalled ? new RequestError('BODY_INCOMPLETE', error.message, error.headers) : error;
 }
