@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Change } from './change';
 import { isLogError } from './errors';
 import type { LogInfo } from './log';
 import { Slices } from './slices';
-import type { Change, DueQuery, LogStore } from './store';
+import type { DueQuery, LogStore } from './store';
 
 export interface JanitorOptions {
   readonly intervalMs: number;

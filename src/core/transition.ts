@@ -1,3 +1,4 @@
+import type { Change } from './change';
 import { LogError } from './errors';
 import { firstExpiry, hasExpired, touched } from './expiry';
 import type { LogFacts } from './facts';
@@ -13,7 +14,6 @@ import {
 import { generateGeneration, type LogId } from './log-id';
 import { advance, START } from './offset';
 import { sizeOf } from './size-of';
-import type { Change } from './store';
 
 /** What a change makes of a log. */
 export type Transition =

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Change } from '../../src/core/change';
 import type { LogErrorCode } from '../../src/core/errors';
 import {
   type LogInfo,
@@ -10,7 +11,7 @@ import {
 } from '../../src/core/log';
 import { type LogId, parseLogId } from '../../src/core/log-id';
 import { advance, type Offset, START } from '../../src/core/offset';
-import type { Change, ListQuery, LogStore, Page } from '../../src/core/store';
+import type { ListQuery, LogStore, Page } from '../../src/core/store';
 
 /** Long enough that no log of a test is overdue by itself. */
 export const INIT = { contentType: 'text/plain', graceMs: 600_000 } as const satisfies LogInit;

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
+import type { Change } from '../../core/change';
 import { isLogError, messageOf } from '../../core/errors';
 import { type Ingested, ingest } from '../../core/ingest';
 import { type LogInfo, writerOf } from '../../core/log';
-import type { Change } from '../../core/store';
 import { persist } from '../persist';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';

@@ -1,3 +1,4 @@
+import type { Change } from '../../core/change';
 import { LogError } from '../../core/errors';
 import { hasExpired, touched } from '../../core/expiry';
 import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log';
@@ -5,7 +6,6 @@ import type { LogId } from '../../core/log-id';
 import { advance, type Offset } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import type {
-  Change,
   CommitLimits,
   Created,
   DueQuery,

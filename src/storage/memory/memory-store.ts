@@ -1,16 +1,15 @@
 import { Audience } from '../../core/audience';
+import type { Change } from '../../core/change';
 import { SteadyClock } from '../../core/clock';
 import { LogError } from '../../core/errors';
 import { hasExpired, touched } from '../../core/expiry';
 import type { LogFacts, ProducerState } from '../../core/facts';
 import { judge } from '../../core/judge';
-import { matchesQuery } from '../../core/list-query';
 import type { Commit, Committed, LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { withLoss } from '../../core/loss';
 import { advance, type Offset } from '../../core/offset';
 import type {
-  Change,
   CommitLimits,
   Created,
   DueQuery,
@@ -21,10 +20,9 @@ import type {
   Page,
   Watcher,
 } from '../../core/store';
-import { applyChange, isSealedBefore, newLog, sealedAt } from '../../core/transition';
+import { applyChange, newLog } from '../../core/transition';
 import { Lineage } from './lineage';
-
-const CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+import { dueOf, listed } from './queries';
 
 interface MemoryLog {
   facts: LogFacts;
@@ -125,27 +123,19 @@ export class MemoryStore implements LogStore {
 
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     signal?.throwIfAborted();
-    const { limit, cursor } = query;
-    if (cursor !== undefined && !CURSOR.test(cursor))
-      throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
-    const matching = this.#allPresent()
-      .map(({ facts }) => facts.info)
-      .filter((info) => matchesQuery(info, query))
-      .filter((info) => cursor === undefined || cursorOf(info) < cursor)
-      .sort((a, b) => (cursorOf(a) > cursorOf(b) ? -1 : 1));
-    const logs = matching.slice(0, limit);
-    const last = logs.at(-1);
-    return { logs, ...(last !== undefined && matching.length > logs.length && { next: cursorOf(last) }) };
+    return listed(
+      this.#allPresent().map(({ facts }) => facts.info),
+      query,
+    );
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     const logs = query.kind === 'expired' ? [...this.#logs.values()] : this.#allPresent();
-    return logs
-      .map(({ facts }) => ({ facts, dueAt: dueAt(facts, query, this.#clock) }))
-      .filter(({ dueAt }) => dueAt !== undefined)
-      .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
-      .slice(0, limit)
-      .map(({ facts }) => facts.info);
+    return dueOf(
+      logs.map(({ facts }) => facts),
+      query,
+      this.#clock,
+    ).slice(0, limit);
   }
 
   async purge(): Promise<boolean> {
@@ -242,22 +232,4 @@ export class MemoryStore implements LogStore {
     } else if ((change.kind === 'seal' || change.kind === 'abandon') && info.outcome !== undefined)
       this.#audience.ended(info, info.tail, info.outcome);
   }
-}
-
-/** `undefined` where the log is not due. */
-function dueAt(facts: LogFacts, query: DueQuery, clock: SteadyClock): number | undefined {
-  const { info, deadline } = facts;
-  switch (query.kind) {
-    case 'overdue':
-      return deadline !== undefined && deadline <= query.now ? deadline : undefined;
-    case 'sealed':
-      return isSealedBefore(facts, query.before) ? sealedAt(facts) : undefined;
-    case 'expired':
-      return hasExpired(info, query.now, clock.wallAt(query.now)) ? info.expiresAt : undefined;
-  }
-}
-
-/** A generation sorts by the time at which it was made, so it says where in the list its log stands, or stood. */
-function cursorOf(info: LogInfo): string {
-  return info.generation;
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Change } from '../../core/change';
 import { isLogError, LogError } from '../../core/errors';
 import { mergePatch } from '../../core/json';
 import type { LogInit, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import { START } from '../../core/offset';
-import type { Change } from '../../core/store';
 import type { Connections } from './connect';
 import { cutPieces } from './entries';
 import { type Facts, toFacts, toPurged } from './facts';

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
+import type { Change } from '../../core/change';
 import { LogError } from '../../core/errors';
 import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import type { Offset } from '../../core/offset';
 import type {
-  Change,
   CommitLimits,
   Created,
   DueQuery,

@@ -1,9 +1,10 @@
+import type { Change } from '../../core/change';
 import { isLogError } from '../../core/errors';
 import { type LogRef, type SealOutcome, type Writer, writerOf } from '../../core/log';
 import type { Loss } from '../../core/loss';
 import { type Offset, START } from '../../core/offset';
 import { isRemoval } from '../../core/removal';
-import type { Change, Watcher } from '../../core/store';
+import type { Watcher } from '../../core/store';
 import { Tails } from '../../core/tails';
 import { Attachments } from './attachments';
 import type { Connections } from './connect';

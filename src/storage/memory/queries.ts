@@ -1,0 +1,51 @@
+import type { SteadyClock } from '../../core/clock';
+import { LogError } from '../../core/errors';
+import { hasExpired } from '../../core/expiry';
+import type { LogFacts } from '../../core/facts';
+import { matchesQuery } from '../../core/list-query';
+import type { LogInfo } from '../../core/log';
+import type { DueQuery, ListPage, ListQuery } from '../../core/store';
+import { isSealedBefore, sealedAt } from '../../core/transition';
+
+const CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** The page of a list that a query asks for. */
+export function listed(logs: readonly LogInfo[], query: ListQuery): ListPage {
+  const { limit, cursor } = query;
+  if (cursor !== undefined && !CURSOR.test(cursor))
+    throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
+  const matching = logs
+    .filter((info) => matchesQuery(info, query))
+    .filter((info) => cursor === undefined || cursorOf(info) < cursor)
+    .sort((a, b) => (cursorOf(a) > cursorOf(b) ? -1 : 1));
+  const page = matching.slice(0, limit);
+  const last = page.at(-1);
+  return { logs: page, ...(last !== undefined && matching.length > page.length && { next: cursorOf(last) }) };
+}
+
+/** The logs whose time has come, the most overdue first. */
+export function dueOf(logs: readonly LogFacts[], query: DueQuery, clock: SteadyClock): readonly LogInfo[] {
+  return logs
+    .map((facts) => ({ facts, dueAt: dueAt(facts, query, clock) }))
+    .filter(({ dueAt }) => dueAt !== undefined)
+    .sort((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0))
+    .map(({ facts }) => facts.info);
+}
+
+/** `undefined` where the log is not due. */
+function dueAt(facts: LogFacts, query: DueQuery, clock: SteadyClock): number | undefined {
+  const { info, deadline } = facts;
+  switch (query.kind) {
+    case 'overdue':
+      return deadline !== undefined && deadline <= query.now ? deadline : undefined;
+    case 'sealed':
+      return isSealedBefore(facts, query.before) ? sealedAt(facts) : undefined;
+    case 'expired':
+      return hasExpired(info, query.now, clock.wallAt(query.now)) ? info.expiresAt : undefined;
+  }
+}
+
+/** A generation sorts by the time at which it was made, so it says where in the list its log stands, or stood. */
+function cursorOf(info: LogInfo): string {
+  return info.generation;
+}
