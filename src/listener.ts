@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from './config/config';
 import { QueuedAnswers } from './queued-answers';
-import { refuseMalformed } from './refuse-malformed';
+import { refuseMalformed, refuseTunnel } from './refuse-malformed';
 import { RequestOrder } from './request-order';
 
 /** How often the connections are looked at whose clients may have left. */
@@ -80,6 +80,8 @@ export class Listener {
       .on('checkContinue', onRequest)
       .on('checkExpectation', onRequest)
       .on('clientError', (error, socket) => refuseMalformed(error, socket, this.#unfinished(socket)))
+      // Node would cut the connection.
+      .on('connect', (_req, socket) => refuseTunnel(socket, this.#unfinished(socket)))
       .on('connection', (socket) => this.#accept(socket))
       .on('drop', onDrop);
     const { connections } = config.limits;

@@ -1,6 +1,8 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { METHODS } from './http/front/cors';
 import { jsonBody } from './http/front/json-body';
+import { notAllowed } from './http/front/not-allowed';
 import { NOT_HTTP, transferCodingError } from './http/headers/codings';
 import { RequestError } from './http/request-error';
 import { refusalOf } from './http/respond';
@@ -15,13 +17,29 @@ const LINGER_MS = 1_000;
  *   second one would be taken for a part of it: then the connection is only cut.
  */
 export function refuseMalformed(error: Error, socket: Duplex, answer: ServerResponse | undefined): void {
+  refuse(socket, answer, () => errorOf(error, answer?.req));
+}
+
+/**
+ * Answers `CONNECT`, which asks for a tunnel, and closes the connection. Node has stopped to listen to it.
+ *
+ * @param answer the unfinished answer to an earlier request, as above
+ */
+export function refuseTunnel(socket: Duplex, answer: ServerResponse | undefined): void {
+  // 'close' follows. Without a listener a reset would end the process.
+  socket.on('error', () => {});
+  socket.resume();
+  refuse(socket, answer, () => notAllowed('CONNECT', METHODS));
+}
+
+function refuse(socket: Duplex, answer: ServerResponse | undefined, why: () => RequestError): void {
   if (!socket.writable || (answer !== undefined && hasBegun(answer))) {
     socket.destroy();
     return;
   }
   // The head alone may have been refused already.
   if (answer?.writableEnded) socket.end();
-  else socket.end(refusal(errorOf(error, answer?.req)));
+  else socket.end(refusal(why()));
   const linger = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(linger));
 }
@@ -31,12 +49,11 @@ function hasBegun(answer: ServerResponse): boolean {
 }
 
 function refusal(error: RequestError): string {
-  const { status, body } = refusalOf(error);
+  const { status, headers, body } = refusalOf(error);
   const json = jsonBody(body);
-  return (
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
-    `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`
-  );
+  const all = { ...headers, Connection: 'close', 'Content-Length': Buffer.byteLength(json) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${json}`;
 }
 
 function errorOf(error: Error, req: IncomingMessage | undefined): RequestError {

@@ -58,6 +58,30 @@ describe('a malformed request', () => {
     });
   });
 
+  it('for a tunnel is refused as one that is not allowed, and none of it repeated', async () => {
+    const answer = await exchange(
+      'CONNECT SECRET.example:443 HTTP/1.1\r\nHost: SECRET.example:443\r\n\r\nSECRET',
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 405 Method Not Allowed\r\n/);
+    expect(answer).toMatch(/^Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r$/m);
+    expect(answer).toMatch(/^Connection: close\r$/m);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').code).toBe('method_not_allowed');
+    expect(answer).not.toContain('SECRET');
+  });
+
+  it('for a tunnel that is reset at once ends nothing but its connection', async () => {
+    const connection = await RawConnection.open(loom.process().port);
+    connection.send(`CONNECT localhost:443 HTTP/1.1\r\n${HOST}\r\n${'x'.repeat(100_000)}`);
+    connection.reset();
+  });
+
+  it('for another protocol is answered in this one', async () => {
+    const upgrade = 'Connection: Upgrade, close\r\nUpgrade: websocket\r\n';
+    expect(await exchange(`GET /healthz HTTP/1.1\r\n${HOST}${upgrade}\r\n`)).toMatch(
+      /^HTTP\/1\.1 200 OK\r\n/,
+    );
+  });
+
   it('of HTTP/0.9 gets one answer at the most', async () => {
     expect((await exchange('GET /healthz\r\n\r\n')).match(HEAD)).toHaveLength(1);
   });

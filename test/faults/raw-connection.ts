@@ -47,6 +47,10 @@ export class RawConnection {
     return this.#received;
   }
 
+  reset(): void {
+    this.socket.resetAndDestroy();
+  }
+
   close(): void {
     this.socket.destroy();
   }

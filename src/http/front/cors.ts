@@ -79,12 +79,15 @@ const SENT = [
   '*',
 ].join(', ');
 
+/** Those of all wires. */
+export const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
 /**
  * The answer to a preflight, the same for every page. A browser goes on only if it also gets `Access-Control-Allow-Origin`, which is
  * for the pages of `http.allowOrigin`. Without `Access-Control-Max-Age` it would ask again after 5 s.
  */
 export const PREFLIGHT_HEADERS = {
-  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+  'Access-Control-Allow-Methods': METHODS,
   'Access-Control-Allow-Headers': SENT,
   'Access-Control-Max-Age': '600',
 } as const;
