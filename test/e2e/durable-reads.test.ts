@@ -25,6 +25,15 @@ onEachStore(
       expect((await new DurableStream(url('/v1/stream/__ds/subscriptions/x')).create()).status).toBe(404);
     });
 
+    it('is not read from beyond the end, and the refusal gives the end', async () => {
+      const stream = await created(TEXT, 'abc');
+      for (const live of ['', '&live=long-poll', '&live=sse']) {
+        const answer = await stream.read(`?offset=${token(4)}${live}`);
+        expect([answer.status, JSON.parse(answer.text).code]).toEqual([400, 'parameter_invalid']);
+        expect(answer.headers['stream-next-offset']).toBe(token(3));
+      }
+    });
+
     it('comes in chunks, of which each but the last says that there is more', async () => {
       const body = Buffer.alloc(2_500, 'abcdefghij');
       const stream = await created(TEXT, body);
@@ -56,22 +65,14 @@ onEachStore(
       expect(chunks).toBeGreaterThan(1);
     });
 
-    it.each([
-      'x',
-      '',
-      '-2',
-      'NOW',
-      '0',
-      '12',
-      '1_1',
-      `${token(1)}0`,
-      '0000000000000001_0000000000000000',
-      token(99),
-    ])('is not read from %j, which is no offset of it', async (offset) => {
-      const stream = await created(TEXT, 'abc');
-      expect((await stream.read(`?offset=${offset}`)).status).toBe(400);
-      expect((await stream.read(`?offset=${offset}&live=long-poll`)).status).toBe(400);
-    });
+    it.each(['x', '', '-2', 'NOW', '0', '12', '1_1', `${token(1)}0`, '0000000000000001_0000000000000000'])(
+      'is not read from %j, which is no offset of it',
+      async (offset) => {
+        const stream = await created(TEXT, 'abc');
+        expect((await stream.read(`?offset=${offset}`)).status).toBe(400);
+        expect((await stream.read(`?offset=${offset}&live=long-poll`)).status).toBe(400);
+      },
+    );
 
     it('is not read from inside of a message', async () => {
       const stream = await created(JSON_TYPE, '[[1],[2]]');
