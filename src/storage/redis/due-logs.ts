@@ -46,8 +46,9 @@ export class DueLogs {
     // The janitor comes by in every round.
     await this.owner.lost.catchUp();
     return this.owner.quickly(async () => {
-      // A lease that has run out shows that Redis was away, or the node: deadlines may have to be put off before any is looked at.
-      if (query.kind === 'overdue') await this.owner.lease.renew();
+      // A lease that has run out shows that Redis was away, or the node, or that the clock of the Redis host was set forward: deadlines
+      // and expiries may have to be put off before any is looked at.
+      if (query.kind !== 'sealed') await this.owner.lease.renew();
       if (query.kind === 'expired') await this.owner.forks.heal();
       return this.#find(query, limit);
     });

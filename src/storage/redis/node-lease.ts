@@ -4,7 +4,7 @@ import type { Connections } from './connect';
 import { HeldLogs } from './held-logs';
 import { LEASES_KEY } from './keys';
 import type { RedisStoreSettings } from './options';
-import { putOffDeadlines } from './put-off';
+import { putOffDeadlines, putOffExpiries } from './put-off';
 import { toTexts } from './reply';
 import { runScript } from './scripts';
 
@@ -53,6 +53,7 @@ export class NodeLease {
     if (wasValid === 'alone') {
       // Before it has a lease: another node that starts now is not to find one and take it that this is done.
       await putOffDeadlines(this.connections);
+      await putOffExpiries(this.connections, Number(expired[0]));
       [wasValid, ...expired] = await this.#renew('1', evenWhenFull);
     }
     if (wasValid !== '1') {

@@ -1,5 +1,5 @@
 import type { Connections } from './connect';
-import { ALL_PARTITIONS, factsPrefix, overdueKey } from './keys';
+import { ALL_PARTITIONS, expiringKey, factsPrefix, overdueKey, type Partition, partitionKeys } from './keys';
 import { runScript } from './scripts';
 
 /** How many logs at once: the script holds up all others for as long as it takes. */
@@ -10,14 +10,34 @@ const BATCH = 100;
  * have come back.
  */
 export async function putOffDeadlines({ commands }: Connections): Promise<void> {
+  await inBatches(commands, overdueKey, (partition, ids) =>
+    runScript(commands, 'put-off', [overdueKey(partition), factsPrefix(partition)], ids),
+  );
+}
+
+/**
+ * The time in which no node had a lease does not count for logs that expire when idle. It may be none at all: the clock of the Redis host
+ * was set forward.
+ */
+export async function putOffExpiries({ commands }: Connections, missedMs: number): Promise<void> {
+  if (missedMs === 0) return;
+  await inBatches(commands, expiringKey, (partition, ids) =>
+    runScript(commands, 'extend', partitionKeys(partition), ['', '', '', '', missedMs, ...ids]),
+  );
+}
+
+async function inBatches(
+  commands: Connections['commands'],
+  keyOf: (partition: Partition) => string,
+  run: (partition: Partition, ids: readonly string[]) => Promise<unknown>,
+): Promise<void> {
   for (const partition of ALL_PARTITIONS) {
-    const key = overdueKey(partition);
     for (let cursor = '0'; ; ) {
-      const [next, flat] = await commands.zscan(key, cursor, 'COUNT', BATCH);
+      const [next, flat] = await commands.zscan(keyOf(partition), cursor, 'COUNT', BATCH);
       const ids = flat.filter((_, i) => i % 2 === 0);
       // A small set comes whole, whatever the count.
       for (let from = 0; from < ids.length; from += BATCH)
-        await runScript(commands, 'put-off', [key, factsPrefix(partition)], ids.slice(from, from + BATCH));
+        await run(partition, ids.slice(from, from + BATCH));
       if (next === '0') break;
       cursor = next;
     }

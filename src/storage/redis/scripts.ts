@@ -16,6 +16,7 @@ const WITH_SHARED = [
   'seal',
   'abandon',
   'touch',
+  'extend',
   'remove',
   'purge',
   'hold',

@@ -2,10 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type JanitorEvent, sweep } from '../../../src/core/janitor';
 import { START } from '../../../src/core/offset';
 import type { LogStore } from '../../../src/core/store';
-import { expiringKey, LEASES_KEY, overdueKey, partitionOf } from '../../../src/storage/redis/keys';
+import { expiringKey, factsKey, LEASES_KEY, overdueKey, partitionOf } from '../../../src/storage/redis/keys';
 import { commit, createOpenLog } from '../../contract/commits';
 import { at, bytes, createLog, expectCode, infoOf, seal, textOf } from '../../contract/logs';
-import { withRedis } from './with-redis';
+import { type Surroundings, withRedis } from './with-redis';
+
+const HOUR = 3_600_000;
+/** That of a node, by default. */
+const LEASE_MS = 10_000;
 
 describe('a log in Redis that expires', () => {
   it('lives as long as its writer appends, and takes nothing from it afterwards', () =>
@@ -60,6 +64,31 @@ describe('a log in Redis that expires', () => {
     }));
 });
 
+describe('a Redis whose host had its clock set an hour forward', () => {
+  it('keeps the logs that expire when idle for what was left to them, and never for longer than after a touch', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const idle = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: 600_000 } });
+      const dated = await createOpenLog(store, { expiry: { kind: 'at', at: Date.now() + 60_000 } });
+      const odd = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: 600_000 } });
+      await admin.set(factsKey(odd.id), 'x');
+      // All times in Redis are an hour older then.
+      const before = Number(await admin.hget(factsKey(idle.id), 'expiresAt')) - HOUR;
+      await admin.hset(factsKey(idle.id), 'expiresAt', before);
+      await admin.zadd(expiringKey(partitionOf(idle.id)), before, idle.id);
+      await agedLeases(admin);
+      expect(await store.due({ kind: 'expired', now: Date.now() }, 10)).toEqual([]);
+      const { expiresAt = 0 } = await infoOf(store, idle.id);
+      expect(expiresAt).toBeGreaterThan(before + HOUR - LEASE_MS);
+      expect(Number(await admin.zscore(expiringKey(partitionOf(idle.id)), idle.id))).toBe(expiresAt);
+
+      await agedLeases(admin);
+      expect(await store.due({ kind: 'expired', now: Date.now() }, 10)).toEqual([]);
+      expect((await infoOf(store, idle.id)).expiresAt).toBeLessThanOrEqual(Date.now() + 660_000);
+      expect((await infoOf(store, dated.id)).expiresAt).toBe(dated.expiresAt);
+    }));
+});
+
 describe('a Redis whose memory is full', () => {
   it('is freed of what has expired and of what is too old, and ends what waits for its producer no more', () =>
     withRedis(async ({ admin, open }) => {
@@ -93,6 +122,13 @@ describe('a Redis whose memory is full', () => {
       expect(Number(await admin.zscore(key, log.id))).toBeGreaterThan(Date.now());
     }));
 });
+
+async function agedLeases(admin: Surroundings['admin']): Promise<void> {
+  for (const node of await admin.zrangebyscore(LEASES_KEY, '-inf', '+inf')) {
+    const lease = Number(await admin.zscore(LEASES_KEY, node));
+    await admin.zadd(LEASES_KEY, lease - HOUR, node);
+  }
+}
 
 async function untilAbsent(store: LogStore, id: Parameters<LogStore['info']>[0]): Promise<void> {
   while ((await store.info(id)) !== undefined) await delay(20);

@@ -3,12 +3,13 @@
   ARGV[1] node     ARGV[2] lease ms
   ARGV[3] alone    '1' to renew it although no node has a valid lease
   ARGV[4] full     '1' to renew it although the memory of Redis is full
-  Answers with '1' when the lease was still valid, else '0', and then the nodes. Or with 'alone' when no node had a valid one:
-  nothing is renewed then. ]]
+  Answers with '1' when the lease was still valid, else '0', and then the nodes. Or with 'alone' when no node had a valid one, and for
+  how many ms, as far as is known: nothing is renewed then. ]]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local present = string.format('%.0f', now)
-if ARGV[3] ~= '1' and redis.call('ZCOUNT', KEYS[1], '(' .. present, '+inf') == 0 then return { 'alone' } end
+local newest = tonumber(redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or now)
+if ARGV[3] ~= '1' and newest <= now then return { 'alone', string.format('%.0f', now - newest) } end
 local expiry = redis.call('ZSCORE', KEYS[1], ARGV[1])
 -- Redis looks at its memory before the first write only, and this one needs none.
 if ARGV[4] == '1' then redis.call('ZREM', KEYS[1], '') end

@@ -188,10 +188,15 @@ local function fence(facts)
   facts.epoch = epoch
 end
 
--- Moves the expiry of a log that expires when idle, if less than the whole time is left. The slack saves most of the writes.
+-- When a log expires that is touched at `time`. The slack saves most of the writes.
+local function latest_expiry(facts, time)
+  return time + facts.ttlMs + math.min(math.floor(facts.ttlMs / 10), 60000)
+end
+
+-- Moves the expiry of a log that expires when idle, if less than the whole time is left.
 local function touch(facts, time)
   if not facts.ttlMs or tonumber(facts.expiresAt) >= time + facts.ttlMs then return end
-  local at = text(time + facts.ttlMs + math.min(math.floor(facts.ttlMs / 10), 60000))
+  local at = text(latest_expiry(facts, time))
   redis.call('ZREM', EXPIRING, ID)
   redis.call('HSET', FACTS, 'expiresAt', at)
   redis.call('ZADD', EXPIRING, at, ID)
