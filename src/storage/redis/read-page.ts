@@ -18,7 +18,13 @@ import { encode } from './wire-command';
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
- * Because ids are offsets, a page is a range of ids: it takes one command, and its size is bounded without a COUNT.
+ * The most entries of a page. Where each is a line, or a single byte, they cost more than the bytes: 2 µs of this process and 0.4 of
+ * Redis per entry, so that half a megabyte of single bytes would stop both for a second.
+ */
+const PAGE_ENTRIES_MAX = 2_048;
+
+/**
+ * Because ids are offsets, a page is a range of ids: it takes one command, and no count has to be guessed.
  * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; RangeError beyond the tail; whatever the client throws
  */
 export async function readPage(
@@ -43,7 +49,7 @@ export async function readPage(
   for (let epoch = locator.remembered(log); ; ) {
     if (epoch !== undefined) {
       const key = bytesKey(log.id, log.generation, epoch);
-      const entries = await entriesOf(key, start, stop);
+      const entries = await entriesOf(key, start, stop, 'COUNT', `${PAGE_ENTRIES_MAX}`);
       if (entries.length > 0) return toPage(log, entries, from, size);
     }
     const place = await locator.locate(log);
