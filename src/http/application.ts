@@ -19,7 +19,7 @@ export class Application extends Koa {
   }
 }
 
-/** Sends what the middleware has left in the context: JSON, or a status alone. */
+/** Sends what the middleware has left in the context: a value as JSON, JSON that is made already, or a status alone. */
 function respond(ctx: Koa.Context): void {
   if (ctx.body === undefined || ctx.body === null || ctx.body === '') {
     // RFC 9110, 8.6: a 204 has no length.
@@ -27,7 +27,7 @@ function respond(ctx: Koa.Context): void {
     ctx.res.end();
     return;
   }
-  const json = jsonBody(ctx.body);
+  const json = Buffer.isBuffer(ctx.body) ? ctx.body : jsonBody(ctx.body);
   // It may have in it what anyone has sent.
   ctx.set('X-Content-Type-Options', 'nosniff');
   ctx.length = Buffer.byteLength(json);

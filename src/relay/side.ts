@@ -56,7 +56,7 @@ export class Side {
   }
 
   /** The whole answer. What is still coming of the request is dropped for a while, so that the answer is read before a reset. */
-  reply(status: number, headers: OutgoingHttpHeaders = {}, body = ''): void {
+  reply(status: number, headers: OutgoingHttpHeaders = {}, body: string | Buffer = ''): void {
     const { req, res } = this;
     if (res.headersSent || res.destroyed) return;
     // Who asked first has sent nothing yet.
@@ -72,7 +72,7 @@ export class Side {
       res.end(bodyless ? undefined : body);
       return;
     }
-    if (body !== '' && !bodyless) res.write(body);
+    if (body.length > 0 && !bodyless) res.write(body);
     else res.flushHeaders();
     this.#drop();
   }

@@ -4,6 +4,7 @@ import type { LogState } from '../../core/log';
 import type { ListPage, ListQuery, LogStore } from '../../core/store';
 import { authorize, reachablePrefix } from '../access';
 import { signalOfClient } from '../front/client-signal';
+import { jsonList } from '../front/json-list';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 import { toListed } from './listed-stream';
@@ -16,10 +17,13 @@ const STATES: readonly LogState[] = ['open', 'interrupted', 'closed'];
 export async function list(ctx: RouterContext, { store }: Wire): Promise<void> {
   const access = authorize(ctx, 'consume');
   const query = parseListQuery(ctx, access.prefix);
-  const { logs, next } = await page(store, query, signalOfClient(ctx.res));
+  const signal = signalOfClient(ctx.res);
+  const { logs, next = null } = await page(store, query, signal);
+  const streams = await jsonList(logs, toListed, signal);
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Content-Type', 'application/json');
-  ctx.body = { streams: logs.map(toListed), next: next ?? null };
+  const end = `,"next":${JSON.stringify(next)}}\n`;
+  ctx.body = Buffer.concat([Buffer.from('{"streams":'), ...streams, Buffer.from(end)]);
 }
 
 async function page(store: LogStore, query: ListQuery, signal: AbortSignal): Promise<ListPage> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openRendezvous } from '../../relay/open-rendezvous';
 import { Side } from '../../relay/side';
 import { jsonBody } from '../front/json-body';
+import { jsonList } from '../front/json-list';
 import { readWhole, type WholeBodyLimits } from '../relay-body';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { FULL, invalid, NO_ROUTE, refuse, UNKNOWN } from './answers';
@@ -11,6 +12,9 @@ import { statusObject } from './status-object';
 import { download, type Streams, upload } from './transfer';
 
 const PATH = /^\/(?:(ping)|stream(?:\/([\w-]+)(?:\/(status|error))?)?)\/?$/;
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const LINE_FEED = Buffer.from('\n');
 
 /** HTTP-Rendezvous: one PUT and one GET of the same stream meet, once. */
 export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
@@ -103,10 +107,11 @@ class Routes {
   }
 
   async #list(side: Side): Promise<void> {
-    json(side, 200, (await this.streams.places.list()).map(statusObject));
+    const list = await jsonList(await this.streams.places.list(), statusObject, side.gone);
+    side.reply(200, JSON_TYPE, Buffer.concat([...list, LINE_FEED]));
   }
 }
 
 function json(side: Side, status: number, value: object): void {
-  side.reply(status, { 'Content-Type': 'application/json' }, jsonBody(value));
+  side.reply(status, JSON_TYPE, jsonBody(value));
 }

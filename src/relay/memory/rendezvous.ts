@@ -131,20 +131,21 @@ export class MemoryRendezvous implements RendezvousPlaces {
   }
 
   /** A stream that nobody waits at expires when it is looked at. */
-  #find(id: string): Stream | undefined {
+  #find(id: string, now = steadyNow()): Stream | undefined {
     const stream = this.#streams.get(id);
     if (stream === undefined) return undefined;
-    if (stream.state === 'CREATED' && stream.deadline <= steadyNow() && stream.place.isEmpty) {
-      deactivate(stream, 'TIMEOUT_NO_SRC', steadyNow() - stream.deadline);
+    if (stream.state === 'CREATED' && stream.deadline <= now && stream.place.isEmpty) {
+      deactivate(stream, 'TIMEOUT_NO_SRC', now - stream.deadline);
     }
     const { inactiveSince } = stream;
-    if (inactiveSince === undefined || inactiveSince + this.options.retentionMs > steadyNow()) return stream;
+    if (inactiveSince === undefined || inactiveSince + this.options.retentionMs > now) return stream;
     this.#streams.delete(id);
     return undefined;
   }
 
   #sweep(): void {
-    for (const id of this.#streams.keys()) this.#find(id);
+    const now = steadyNow();
+    for (const id of this.#streams.keys()) this.#find(id, now);
   }
 }
 

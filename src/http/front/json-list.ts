@@ -1,0 +1,31 @@
+import { SLICE_BYTES, turnFor } from '../../core/turns';
+
+/**
+ * The JSON array of a list, made in as many turns of the event loop as it takes: a page of streams may have 16 MiB of metadata.
+ * @returns its text in pieces
+ * @throws the signal's reason
+ */
+export async function jsonList<T>(
+  items: Iterable<T>,
+  show: (item: T) => unknown,
+  signal?: AbortSignal,
+): Promise<readonly Buffer[]> {
+  const pieces: Buffer[] = [];
+  let text = '[';
+  let separator = '';
+  for (const item of items) {
+    const shown = JSON.stringify(show(item));
+    text += separator + shown;
+    separator = ',';
+    if (text.length >= SLICE_BYTES) {
+      pieces.push(Buffer.from(text));
+      text = '';
+    }
+    // Only now is it known how much work it was. The next one waits for it.
+    const turn = turnFor(shown.length);
+    if (turn === undefined) continue;
+    await turn;
+    signal?.throwIfAborted();
+  }
+  return [...pieces, Buffer.from(`${text}]`)];
+}
