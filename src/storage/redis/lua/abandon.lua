@@ -9,6 +9,6 @@ if not last then
   return 'STORE_DAMAGED'
 end
 if facts.deadline and tonumber(facts.deadline) <= moment(ARGV[5], ARGV[7]) then
-  close(facts, tail_in(last), ARGV[6], now())
+  last = close(facts, tail_in(last), ARGV[6], now())
 end
-return answer()
+return answer(last)

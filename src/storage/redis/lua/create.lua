@@ -24,35 +24,42 @@ if STAGED ~= '' and not (staged and tail_in(staged) == STAGED) then return 'STOR
 
 local time = text(now())
 local bytes = bytes_key(GENERATION, '1')
-if old then drop(old, replaces and '{"kind":"replaced"}' or '{"kind":"expired"}', replaces) end
+if old then
+  drop(old, last_id(old) or '0-0', replaces and '{"kind":"replaced"}' or '{"kind":"expired"}', replaces)
+end
+local more = { unpack(ARGV, 14 + PIECES) }
+local function has(name, value)
+  more[#more + 1] = name
+  more[#more + 1] = value
+end
+if ARGV[7] ~= '' then
+  facts.node = NODE
+  has('node', NODE)
+  has('graceMs', ARGV[7])
+else
+  has('committing', '1')
+end
+if TTL ~= '' then
+  EXPIRES_AT = text(time + TTL)
+  has('ttlMs', TTL)
+end
+if EXPIRES_AT ~= '' then has('expiresAt', EXPIRES_AT) end
 redis.call('HSET', FACTS, 'generation', GENERATION, 'state', 'open', 'epoch', '1', 'createdAt', time, 'updatedAt', time,
-  'replaced', replaces and '1' or '0', unpack(ARGV, 14 + PIECES))
+  'replaced', replaces and '1' or '0', unpack(more))
 redis.call('UNLINK', LOST .. ID)
-if staged then redis.call('PERSIST', bytes) else redis.call('XADD', bytes, '0-' .. time, 'c', '1') end
+local last = staged
+if staged then redis.call('PERSIST', bytes) else last = redis.call('XADD', bytes, '0-' .. time, 'c', '1') end
 local tail = staged and tonumber(STAGED) or 0
 for i = 14, 13 + PIECES do
   tail = tail + #ARGV[i]
-  redis.call('XADD', bytes, text(tail) .. '-' .. time, 'd', ARGV[i])
+  last = redis.call('XADD', bytes, text(tail) .. '-' .. time, 'd', ARGV[i])
 end
 begin_span(time)
 redis.call('ZADD', ORDER, 0, time .. ':' .. GENERATION .. ':' .. ID)
 facts.createdAt = time
 if OUTCOME == '' then index_as(facts, 'open') end
-if ARGV[7] ~= '' then
-  facts.node = NODE
-  redis.call('HSET', FACTS, 'node', NODE, 'graceMs', ARGV[7])
-  redis.call('ZADD', HELD, 0, NODE .. ':' .. ID)
-else
-  redis.call('HSET', FACTS, 'committing', '1')
-end
-if TTL ~= '' then
-  EXPIRES_AT = text(time + TTL)
-  redis.call('HSET', FACTS, 'ttlMs', TTL)
-end
-if EXPIRES_AT ~= '' then
-  redis.call('HSET', FACTS, 'expiresAt', EXPIRES_AT)
-  redis.call('ZADD', EXPIRING, EXPIRES_AT, ID)
-end
+if facts.node then redis.call('ZADD', HELD, 0, NODE .. ':' .. ID) end
+if EXPIRES_AT ~= '' then redis.call('ZADD', EXPIRING, EXPIRES_AT, ID) end
 tell('created', GENERATION, '1')
-if OUTCOME ~= '' then close(facts, text(tail), OUTCOME, time) end
-return answer()
+if OUTCOME ~= '' then last = close(facts, text(tail), OUTCOME, time) end
+return answer(last)

@@ -9,5 +9,5 @@ if held_as ~= 'hash' then redis.call('UNLINK', FACTS) end
 for _, name in ipairs({ 'generation', 'epoch', 'createdAt' }) do facts[name] = facts[name] or '' end
 local bytes = bytes_key(facts.generation, facts.epoch)
 if redis.call('TYPE', bytes).ok ~= 'stream' then redis.call('UNLINK', bytes) end
-drop(facts, ARGV[5])
+drop(facts, last_id(facts) or '0-0', ARGV[5])
 return { told, loose }

@@ -11,5 +11,4 @@ if facts.epoch ~= ARGV[5] then return 'LOG_FENCED' end
 local last = last_id(facts)
 if not last then return 'STORE_DAMAGED' end
 
-close(facts, tail_in(last), ARGV[6], now())
-return answer()
+return answer(close(facts, tail_in(last), ARGV[6], now()))

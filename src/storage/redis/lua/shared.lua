@@ -43,13 +43,13 @@ local function moment(at, sent)
   return at + behind
 end
 
--- The facts of whatever generation there is, expired or not, or nil.
+-- The facts of whatever generation there is, expired or not, or nil; and the same as a flat list.
 local function facts_of_any()
   local flat = redis.call('HGETALL', FACTS)
-  if #flat == 0 then return nil end
+  if #flat == 0 then return nil, flat end
   local facts = {}
   for i = 1, #flat, 2 do facts[flat[i]] = flat[i + 1] end
-  return facts
+  return facts, flat
 end
 
 local function bytes_key(generation, epoch)
@@ -155,7 +155,8 @@ local loose = ''
 
 -- `last`, where it is known already, saves looking it up: that copies a whole entry.
 local function answer(last)
-  return { redis.call('HGETALL', FACTS), last or last_id(facts_of_any()), told, loose }
+  local facts, flat = facts_of_any()
+  return { flat, last or last_id(facts), told, loose }
 end
 
 -- `key_epoch` is the epoch in the name of the byte stream from now on.
@@ -175,9 +176,10 @@ local function was_told(kind, name, value)
   return false
 end
 
+-- The log has no writer from now on, nor one that it waits for.
 local function let_go(facts)
   if facts.node then redis.call('ZREM', HELD, facts.node .. ':' .. ID) end
-  redis.call('HDEL', FACTS, 'node')
+  redis.call('HDEL', FACTS, 'node', 'deadline')
 end
 
 -- Raises the epoch and gives the byte stream its new name.
@@ -202,23 +204,25 @@ local function touch(facts, time)
   redis.call('ZADD', EXPIRING, at, ID)
 end
 
--- Ends the byte stream for good: once its last id is the largest there is, Redis refuses every later entry.
+-- Ends the byte stream for good: once its last id is the largest there is, Redis refuses every later entry. Answers with the id of the
+-- last entry.
 local function close(facts, tail, outcome, time)
   let_go(facts)
   index_as(facts, 'closed')
   redis.call('ZREM', OVERDUE, ID)
-  redis.call('XADD', bytes_key(facts.generation, facts.epoch), tail .. '-*', 'o', outcome)
+  local last = redis.call('XADD', bytes_key(facts.generation, facts.epoch), tail .. '-*', 'o', outcome)
   redis.call('XSETID', bytes_key(facts.generation, facts.epoch), '18446744073709551615-18446744073709551615')
   -- The bytes may be lost later: then this says how many there were.
   redis.call('HSET', FACTS, 'state', 'closed', 'outcome', outcome, 'updatedAt', text(time), 'endsAt', tail)
-  redis.call('HDEL', FACTS, 'deadline')
   redis.call('ZADD', SEALED, text(time), ID)
   tell('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
+  return last
 end
 
 -- Takes a generation away, bytes and all. While forks of it live its id stays taken, unless another generation replaces it.
-local function drop(facts, outcome, is_replaced)
-  local tail = tail_in(last_id(facts) or '0-0')
+-- `last` is the id of the last entry.
+local function drop(facts, last, outcome, is_replaced)
+  local tail = tail_in(last)
   let_go(facts)
   redis.call('UNLINK', bytes_key(facts.generation, facts.epoch), FACTS, PRODUCERS .. ':' .. facts.generation)
   redis.call('ZREM', ORDER, facts.createdAt .. ':' .. facts.generation .. ':' .. ID)
