@@ -9,15 +9,16 @@ const LOGS = 4;
 
 describe('after a kill -9', () => {
   it.each([60, 400, 1_500])(
-    'in the middle of appends, %d of them acknowledged, every acknowledged byte is there',
+    'in the middle of appends, at least %d of them acknowledged, every acknowledged byte is there',
     (lines) =>
       withDirectory(async (directory) => {
         const acknowledged = await withRunningStore([directory, LOGS], async (running) => {
           await running.said(lines);
+          // On a busy machine a log may get its first line long after the others.
+          while (tailsIn(running.lines).size < LOGS) await running.said(running.lines.length + 1);
           await running.kill();
           return tailsIn(running.lines);
         });
-        expect(acknowledged.size).toBe(LOGS);
         await withStore(directory, async (store) => {
           for (const [id, tail] of acknowledged) {
             const info = await infoOf(store, id);
