@@ -114,7 +114,11 @@ onEachStore('spying', ({ url, freshId }) => {
       await spy.until(line);
     }
     spy.res.pause();
-    for (let i = 0; i < megabytes; i += 1) await producer.write(Buffer.alloc(1 << 20, 'x'));
+    for (let i = 0; i < 4 * megabytes; i += 1) {
+      await producer.write(Buffer.alloc(1 << 18, 'x'));
+      // What comes faster than the server can show it is read from the store later, and not missed.
+      await request(url('/healthz'));
+    }
     await producer.end('\n');
     spy.res.resume();
     const text = await spy.until(`END: ${id}\n`);
