@@ -136,6 +136,25 @@ export function inheritedLosses({ losses = [] }: Pick<Life, 'losses'>, at: Offse
   return losses.filter(({ from }) => from < at).map((loss) => ({ ...loss, to: loss.from }));
 }
 
+/**
+ * Whether the source of a fork has lost bytes, since the fork was made, that the fork still has. Each log counts its losses for itself, so
+ * that their numbers say nothing of this: the same loss is one that the fork has inherited.
+ *
+ * @param at how many of the fork's bytes are copies of the source's
+ */
+export function hasLostForked(source: Pick<Life, 'losses'>, fork: Pick<Life, 'losses'>, at: Offset): boolean {
+  const ofSource = source.losses ?? [];
+  const ofFork = fork.losses ?? [];
+  const own = ofFork.filter((loss) => isCounted(loss) || !ofSource.some((one) => isSameLoss(one, loss)));
+  const kept = Math.min(at, ...own.map(({ from }) => from));
+  return ofSource.some((loss) => loss.from < kept && !ofFork.some((one) => isSameLoss(one, loss)));
+}
+
+/** All but `to`, which a fork does not inherit. */
+function isSameLoss(a: Loss, b: Loss): boolean {
+  return a.number === b.number && a.from === b.from && a.at === b.at;
+}
+
 /** For a sentence about a stream, for example `has lost the bytes 5 to 10`. */
 export function describeLoss({ from, to, possible }: LostBytes): string {
   return possible

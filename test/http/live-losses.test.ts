@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { configFrom } from '../../src/config/load';
 import type { LogRef, Writer } from '../../src/core/log';
+import { parseLogId } from '../../src/core/log-id';
 import { advance, type Offset, START } from '../../src/core/offset';
 import type { Page, Watcher } from '../../src/core/store';
 import { createApp } from '../../src/http/app';
@@ -212,6 +213,18 @@ describe('a log that loses bytes under its live readers', () => {
     const closed = await post('', { 'Stream-Closed': 'true' });
     expect(closed.headers['stream-next-offset']).toBe(token(2, 10));
     expect((await post('more')).headers['stream-next-offset']).toBe(token(2, 10));
+  });
+
+  it('is no longer the source of a fork that has what it lost, also when the fork has lost something else', async () => {
+    const id = `${writer.log.id}-fork`;
+    const headers = { 'Stream-Forked-From': `/v1/stream/${writer.log.id}` };
+    const fork = () => request(url(`/v1/stream/${id}`), { method: 'PUT', headers });
+    expect((await fork()).status).toBe(201);
+    const { generation } = (await store.info(parseLogId(id))) ?? {};
+    store.lose({ id: parseLogId(id), generation: String(generation) }, advance(START, 9));
+    expect((await fork()).status).toBe(200);
+    store.lose(writer.log, FIVE);
+    expect((await fork()).status).toBe(409);
   });
 
   it('has other entity tags than before', async () => {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isLogError } from '../../core/errors';
 import type { ForkPoint, LogInfo } from '../../core/log';
 import type { LogId } from '../../core/log-id';
-import { segmentOf } from '../../core/loss';
+import { hasLostForked } from '../../core/loss';
 import { advance, type Offset } from '../../core/offset';
 import type { LogStore } from '../../core/store';
 import { existing } from '../front/existing-log';
@@ -102,7 +102,7 @@ export async function isSameFork(
 async function isAnotherSource(store: LogStore, fork: LogInfo, { source, at }: ForkPoint): Promise<boolean> {
   const present = await infoIfReadable(store, source.id);
   if (present === undefined) return false;
-  return present.generation !== source.generation || segmentOf(present, at) > segmentOf(fork, at);
+  return present.generation !== source.generation || hasLostForked(present, fork, at);
 }
 
 async function infoIfReadable(store: LogStore, id: LogId): Promise<LogInfo | undefined> {
