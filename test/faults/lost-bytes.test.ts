@@ -197,6 +197,19 @@ describe('an open log that lost acknowledged bytes', () => {
       },
     );
 
+    it('goes on after the last whole message of a JSON stream, at a token that works', async () => {
+      const headers = { 'Content-Type': 'application/json' };
+      await request(durable(), { method: 'PUT', headers });
+      const post = (body: string) => request(durable(), { method: 'POST', headers, body });
+      for (const body of ['{"a":1}', '{"a":2}', '[3,4]']) await post(body);
+      await loseAllBut(12, String((await get('?notail')).headers['x-stream-generation']));
+      const behind = await request(durable(`?offset=${token(0, 20)}`));
+      expect([behind.status, behind.headers['stream-next-offset']]).toEqual([410, token(0, 8)]);
+      expect((await post('"new"')).headers['stream-next-offset']).toBe(token(1, 14));
+      expect((await request(durable('?offset=-1'))).text).toBe('[{"a":1},"new"]');
+      expect((await request(durable(`?offset=${token(0, 8)}`))).text).toBe('["new"]');
+    });
+
     it('leaves the tokens as they were where nothing is lost', async () => {
       await committed();
       await loom.restart('SIGKILL');

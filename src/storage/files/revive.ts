@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { SealOutcome } from '../../core/log';
 import { LOG_ID_BYTES_MAX, type LogId, parseLogId } from '../../core/log-id';
 import { advance, type Offset, START } from '../../core/offset';
@@ -6,13 +6,12 @@ import { isMissing } from './failures';
 import type { Orphan } from './inventory';
 import type { Recovering } from './recovering';
 import { inexact, type StoredFacts } from './stored-facts';
+import { endOfWhole } from './whole-messages';
 
 const UNKNOWN: SealOutcome = {
   kind: 'aborted',
   reason: 'recovered without what the server knew of the stream',
 };
-const LINE_FEED = 0x0a;
-const SEARCH_BYTES = 64 << 10;
 
 /** The facts of an orphan as if its producer had been lost a moment ago, and its facts had not. */
 export async function revived(
@@ -31,7 +30,7 @@ export async function revived(
   if (info.state === 'closed') return after;
   // The file says how long the log is. Of JSON texts, half a one at the end was acknowledged to nobody.
   if (info.framing !== 'json') return inexact(after);
-  return { ...after, isExact: true, info: { ...after.info, tail: await endOfLines(path, size) } };
+  return { ...after, isExact: true, info: { ...after.info, tail: await endOfWhole(info, path, size) } };
 }
 
 /** An id that is recognised, for a log whose own is not known or not free. */
@@ -64,23 +63,5 @@ async function sizeOf(path: string): Promise<Offset> {
   } catch (error) {
     if (isMissing(error)) return START;
     throw error;
-  }
-}
-
-/** Where the last line feed is, in what may be a large file. */
-async function endOfLines(path: string, size: Offset): Promise<Offset> {
-  if (size === START) return START;
-  const file = await open(path, 'r');
-  try {
-    for (let end: number = size; end > 0; end -= SEARCH_BYTES) {
-      const from = Math.max(0, end - SEARCH_BYTES);
-      const buffer = Buffer.alloc(end - from);
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, from);
-      const at = buffer.subarray(0, bytesRead).lastIndexOf(LINE_FEED);
-      if (at >= 0) return advance(START, from + at + 1);
-    }
-    return START;
-  } finally {
-    await file.close();
   }
 }

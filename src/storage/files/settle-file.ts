@@ -8,6 +8,11 @@ import type { Warn } from './options';
 import type { Standing } from './standing';
 import type { StoredFacts } from './stored-facts';
 import type { SyncedLength } from './synced-lengths';
+import { endOfWhole } from './whole-messages';
+
+/** Why bytes at the end of a file do not count, for a sentence about them. */
+const UNCERTAIN = 'are not certain to have been acknowledged';
+const HALF = 'are a part of a message';
 
 interface Settling {
   readonly layout: Layout;
@@ -22,6 +27,7 @@ interface Settling {
  * - What was synced counts, as far as it is there, and so does what the facts count unless the machine may have lost it.
  * - Beyond that, after a power cut with the durability `interval`, nothing is certain and nothing counts.
  * - Otherwise bytes beyond that count, but for zeros at the end. Content that ends in zeros is known to (`mayEndInZeros`).
+ * - Of a JSON log, half a message at the end does not count.
  *
  * @returns where the log ends
  */
@@ -35,16 +41,19 @@ export async function settleFile(
   // What is beyond an exact tail was never acknowledged, and its writer knows that.
   const most = isExact === true ? Math.min(size, info.tail) : size;
   try {
-    const end = await endOf(settling.standing, path, {
+    const counts = await endOf(settling.standing, path, {
       isExact: isExact === true,
       counted: info.tail,
       most,
       synced,
     });
+    const end = mayEndInMessage(info, isExact, counts)
+      ? await endOfWhole(info, path, counts)
+      : advance(START, counts);
     if (end < most || (end < size && settling.standing.boot === 'other'))
-      await cut(settling, info, end, size);
+      await cut(settling, info, [end, size], end < counts ? HALF : UNCERTAIN);
     else if (end < size) await truncate(path, end);
-    return advance(START, end);
+    return end;
   } catch (error) {
     if (!isUnreadable(error) || isNoRoom(error)) throw error;
     // The store opens all the same. A reader of this log gets an error.
@@ -58,6 +67,11 @@ export async function settleFile(
 
 function refOf({ id, generation }: LogInfo): LogRef {
   return { id, generation };
+}
+
+/** A log that ends where a commit left it ends with a whole message, so that a start need not look into the files of all logs. */
+function mayEndInMessage({ tail, losses }: LogInfo, isExact: true | undefined, end: number): boolean {
+  return end < tail || isExact !== true || losses !== undefined;
 }
 
 interface Bounds {
@@ -84,12 +98,12 @@ async function endOf(
 async function cut(
   { layout, warn }: Settling,
   { id, generation }: LogInfo,
-  from: number,
-  to: number,
+  [from, to]: readonly [from: number, to: number],
+  why: string,
 ): Promise<void> {
   const aside = layout.cutOf(generation, from);
   const isKept = await cutOff(layout.logOf(generation), from, to, aside);
-  const what = `Stream ${id}: the bytes ${from} to ${to} of its file are not certain to have been acknowledged`;
+  const what = `Stream ${id}: the bytes ${from} to ${to} of its file ${why}`;
   warn(isKept ? `${what}; they were moved to ${aside}` : `${what}; they were zeros, and were cut off`, {
     id,
     generation,
