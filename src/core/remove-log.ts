@@ -5,11 +5,17 @@ import type { LogStore } from './store';
 
 /**
  * Deletes the log of an id, also one of which no more can be read than that it is there.
+ * @param assertMay is shown the log before it is removed, and throws where it is to stay. Only that generation is removed then
  * @returns whether there was such a log
  * @throws LogError `LOG_RETIRED`
  */
-export async function removeLog(store: LogStore, id: LogId): Promise<boolean> {
+export async function removeLog(
+  store: LogStore,
+  id: LogId,
+  assertMay: (log: LogInfo | 'damaged') => void | Promise<void> = () => {},
+): Promise<boolean> {
   const info = await readable(store, id);
+  if (info !== undefined) await assertMay(info);
   if (info === 'damaged') return store.purge(id);
   if (info === undefined) return false;
   try {

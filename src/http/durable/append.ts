@@ -4,13 +4,16 @@ import type { Loss } from '../../core/loss';
 import { sizeOf } from '../../core/size-of';
 import { assertAllowed } from '../access';
 import type { Headers } from '../content-headers';
+import { existing } from '../front/existing-log';
 import { assertIdentity } from '../headers/codings';
+import { isConditional } from '../headers/conditions';
 import { RequestError } from '../request-error';
 import { position } from './answer';
 import { type AppendHead, parseAppendHead } from './append-head';
 import { appendPiecewise } from './append-piecewise';
 import { close, stepOf } from './close';
 import { assertBelongs, commit } from './committing';
+import { assertFits } from './conditions';
 import { assertGivenOnce } from './given-once';
 import { jsonTexts } from './json-texts';
 import type { Durable, StreamRequest } from './operation';
@@ -23,6 +26,7 @@ export async function append(wire: Durable, request: StreamRequest): Promise<voi
   assertGivenOnce(req);
   assertIdentity(req);
   const head = parseAppendHead(req.headers);
+  if (isConditional(req)) await assertFits(wire, request, await existing(wire.store, id));
   // One that is not there, or whose writer has no right to it, is told before the body is read.
   if (comesInPieces(req, head)) {
     return appendPiecewise(wire, request, head, await wire.streams.fresh(id));

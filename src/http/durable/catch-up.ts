@@ -5,8 +5,8 @@ import { type Offset, START } from '../../core/offset';
 import type { Page } from '../../core/store';
 import { type Headers, sandboxedHeaders } from '../content-headers';
 import { drained } from '../drained';
-import { matchesAny } from '../etag';
 import { finish } from '../finish';
+import { assertConditions, isKnown } from '../headers/conditions';
 import { streamState } from '../stream-state';
 import { isClosed, position } from './answer';
 import { caching, etagOf } from './caching';
@@ -28,8 +28,9 @@ export async function sendChunk(
   const selected = await chunkAt(wire.store, info, from, wire.config.durable.chunkBytes);
   const etag = etagOf(info, selected);
   const all = { ...chunkHeaders(info, selected), ...headers, ...caching(wire, info, selected), ETag: etag };
-  const known = request.req.headers['if-none-match'];
-  if (known !== undefined && matchesAny(known, etag)) {
+  const present = { id: info.id, etag };
+  assertConditions(request.req, present);
+  if (isKnown(request.req, present)) {
     wire.answer.empty(request, 304, all);
     return;
   }

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLogError, LogError } from '../../core/errors';
 import type { Expiry, LogInfo, LogInit } from '../../core/log';
-import type { LogId } from '../../core/log-id';
 import { inheritedLosses } from '../../core/loss';
 import { START } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
@@ -13,6 +12,7 @@ import { RequestError } from '../request-error';
 import { isClosed, position } from './answer';
 import { parseClosed } from './append-head';
 import { COMPLETE } from './committing';
+import { assertFits } from './conditions';
 import { isSameExpiry, parseExpiry } from './expiry-headers';
 import { type ForkHead, forkPoint, isSameFork, parseFork, sourceOf } from './fork';
 import { assertGivenOnce } from './given-once';
@@ -42,7 +42,7 @@ export async function create(wire: Durable, request: StreamRequest): Promise<voi
   // Who forks a stream gets to read what is in it.
   if (head.fork !== undefined) assertAllowed(allowed, 'consume', head.fork.source);
   await wire.bodies.with(request, async (body) => {
-    const { info, isNew } = await ensure(wire, id, head, body);
+    const { info, isNew } = await ensure(wire, request, head, body);
     wire.answer.empty(request, isNew ? 201 : 200, {
       'Content-Type': info.contentType,
       ...position(info, info.tail, isClosed(info)),
@@ -65,14 +65,17 @@ function parseHead(headers: IncomingHttpHeaders): CreateHead {
 
 async function ensure(
   wire: Durable,
-  id: LogId,
+  request: StreamRequest,
   head: CreateHead,
   body: readonly Buffer[],
 ): Promise<{ info: LogInfo; isNew: boolean }> {
   const { store } = wire;
+  const { id } = request;
   for (let attempt = 1; ; attempt += 1) {
     const present = await taken(store.info(id));
-    if (present !== undefined) return { info: await same(store, present, head), isNew: false };
+    const info = present && (await same(store, present, head));
+    await assertFits(wire, request, info);
+    if (info !== undefined) return { info, isNew: false };
     try {
       const { info } = await taken(store.create(id, await initOf(wire, head, body), 'new'));
       return { info, isNew: true };

@@ -3,6 +3,7 @@ import { assertAllowed } from '../access';
 import { existing } from '../front/existing-log';
 import { streamState } from '../stream-state';
 import { isClosed, position } from './answer';
+import { assertFits } from './conditions';
 import { renderExpiry } from './expiry-headers';
 import type { Durable, StreamRequest } from './operation';
 
@@ -12,6 +13,7 @@ export async function describe(wire: Durable, request: StreamRequest): Promise<v
   assertAllowed(request.allowed, ['consume', 'produce'], request.id);
   const info = await existing(wire.store, request.id);
   await assertWhole(wire.store, info);
+  await assertFits(wire, request, info);
   wire.answer.head(request, 200, {
     'Content-Type': info.contentType,
     ...position(info, info.tail, isClosed(info)),

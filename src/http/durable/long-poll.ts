@@ -3,6 +3,7 @@ import type { LogInfo } from '../../core/log';
 import { sizeOf } from '../../core/size-of';
 import type { Headers } from '../content-headers';
 import { existing } from '../front/existing-log';
+import { assertConditions } from '../headers/conditions';
 import { keepAlive } from '../keep-alive';
 import { isClosed, position } from './answer';
 import { caching, etagOf } from './caching';
@@ -32,6 +33,7 @@ export async function longPoll(
   keepAlive(wire.store, before, signal);
   for (let info = before; ; info = await sameStream(wire, info, place)) {
     if (from < info.tail) return sendChunk(wire, request, info, from, cursor);
+    assertConditions(request.req, { id: info.id });
     if (isClosed(info)) return sendNothing(wire, request, position(info, from, true), cursor);
     const patience = { signal, ms: Math.max(0, deadline - performance.now()) };
     const heard = await nextNews(wire.store, info, from, patience);

@@ -2,6 +2,7 @@ import type { LogInfo } from '../../core/log';
 import { segmentOf } from '../../core/loss';
 import { assertAllowed } from '../access';
 import { existing } from '../front/existing-log';
+import { assertConditions } from '../headers/conditions';
 import { touch } from '../keep-alive';
 import { RequestError } from '../request-error';
 import { assertBoundary } from './boundaries';
@@ -24,10 +25,11 @@ export async function read(wire: Durable, request: StreamRequest): Promise<void>
   const info = await existing(wire.store, request.id);
   await touch(wire.store, info);
   const place = await startOf(wire, info, asked);
-  if (live === 'sse') return sendEvents(wire, request, info, place.offset);
   if (live === 'long-poll') return longPoll(wire, request, info, place);
-  if (asked === 'now') sendNothingYet(wire, request, info);
-  else await sendChunk(wire, request, info, place.offset);
+  if (live === undefined && asked !== 'now') return sendChunk(wire, request, info, place.offset);
+  assertConditions(request.req, { id: info.id });
+  if (live === 'sse') await sendEvents(wire, request, info, place.offset);
+  else sendNothingYet(wire, request, info);
 }
 
 /** @throws RequestError `PARAMETER_INVALID`. Parameters that the protocol does not have are left alone */

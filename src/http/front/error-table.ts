@@ -37,6 +37,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
   METADATA_TOO_LARGE: { status: 431, code: 'metadata_too_large' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, code: 'media_type_unsupported' },
   CONTENT_ENCODING_UNSUPPORTED: { status: 415, code: 'content_encoding_unsupported' },
+  PRECONDITION_FAILED: { status: 412, code: 'precondition_failed' },
   RANGE_NOT_SATISFIABLE: { status: 416, code: 'range_not_satisfiable' },
 
   // Its body.

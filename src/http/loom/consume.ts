@@ -4,11 +4,13 @@ import type { LogInfo } from '../../core/log';
 import { authorize } from '../access';
 import { existing, goneSince } from '../front/existing-log';
 import { prefers } from '../headers/accept';
+import { assertConditions } from '../headers/conditions';
 import { essence } from '../headers/kept-content-type';
 import { vary } from '../headers/vary';
 import { keepAlive, touch } from '../keep-alive';
 import type { Wire } from '../protocol';
 import { sendContent } from './content';
+import { entityTag } from './entity-tag';
 import { sendEvents } from './events';
 import { requestedOffset } from './requested-offset';
 import { servedType } from './served-type';
@@ -44,6 +46,7 @@ async function deliver(ctx: RouterContext, wire: Wire, info: LogInfo): Promise<v
       : about;
   if (wantsEvents(ctx, info) && !isNotail) return sendEvents(ctx, wire, info, headers);
   const from = requestedOffset(ctx, info);
+  assertConditions(ctx.req, { id: info.id, etag: entityTag(info) });
   if (info.state === 'closed' || isNotail) return sendContent(ctx, wire, { info, from, headers });
   return sendTail(ctx, wire, { info, from, headers });
 }

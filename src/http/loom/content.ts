@@ -2,17 +2,17 @@ import type { RouterContext } from '@koa/router';
 import { assertIntact } from '../../core/damage';
 import { catchUp } from '../../core/follow';
 import type { LogInfo } from '../../core/log';
-import { wireGeneration } from '../../core/loss';
 import { advance, type Offset, START } from '../../core/offset';
 import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { drained } from '../drained';
-import { matchesAny } from '../etag';
 import { finish } from '../finish';
+import { isKnown } from '../headers/conditions';
 import type { Wire } from '../protocol';
 import { type ByteRange, parseRange } from '../range';
 import { RequestError } from '../request-error';
 import { sendHead } from '../send-head';
 import type { Delivery } from './delivery';
+import { entityTag } from './entity-tag';
 import { servedType } from './served-type';
 
 /** Which bytes of the log to send, and as what. */
@@ -27,7 +27,8 @@ interface Selection extends ByteRange {
  */
 export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Delivery): Promise<void> {
   const { info, headers } = delivery;
-  const selected = info.state === 'closed' ? select(ctx, delivery) : whatIsThere(delivery);
+  const etag = entityTag(info);
+  const selected = etag === undefined ? whatIsThere(delivery) : select(ctx, delivery, etag);
   const length = selected.status === 304 ? {} : { 'Content-Length': selected.to - selected.from };
   const caching = ctx.method === 'HEAD' ? LIVE_HEADERS : {};
   const writeHead = (): void =>
@@ -63,14 +64,13 @@ function whatIsThere({ info, from }: Delivery): Selection {
 }
 
 /** By the request's conditions and `Range` (RFC 9110, 13.2.2). @throws RequestError `RANGE_NOT_SATISFIABLE` */
-function select(ctx: RouterContext, { info, from }: Delivery): Selection {
-  const etag = `"${wireGeneration(info)}-${info.tail}"`;
+function select(ctx: RouterContext, { info, from }: Delivery, etag: string): Selection {
   const length = info.tail - from;
   // What the id stands for may be replaced or removed: a cache must ask each time, and is told 304.
   const headers = { ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache' };
   const whole: Selection = { status: 200, from, to: info.tail, headers };
-  const { range: header, 'if-range': ifRange, 'if-none-match': ifNoneMatch } = ctx.req.headers;
-  if (ifNoneMatch !== undefined && matchesAny(ifNoneMatch, etag)) return { ...whole, status: 304 };
+  const { range: header, 'if-range': ifRange } = ctx.req.headers;
+  if (isKnown(ctx.req, { id: info.id, etag })) return { ...whole, status: 304 };
   if (header === undefined || ctx.method !== 'GET' || (ifRange !== undefined && ifRange !== etag))
     return whole;
   const range = parseRange(header, length);

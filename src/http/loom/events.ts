@@ -11,6 +11,7 @@ import { contentHeaders, type Headers, LIVE_HEADERS } from '../content-headers';
 import { detach } from '../detach';
 import { drained } from '../drained';
 import { finish } from '../finish';
+import { assertConditions } from '../headers/conditions';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../sse';
@@ -31,6 +32,7 @@ export async function sendEvents(
   const seen = ctx.get('Last-Event-ID');
   // A browser that reconnects repeats the query of its first request, which is out of date by then.
   const start = seen === '' ? { from: requestedOffset(ctx, info) } : resumeAfter(seen, info);
+  assertConditions(ctx.req, { id: info.id });
   const { res } = ctx;
   if (info.state === 'closed' && seen !== '' && start.reset === undefined && start.from === info.tail) {
     // It has had the end already: only this status keeps an EventSource from coming back for ever.

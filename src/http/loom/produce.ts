@@ -9,11 +9,13 @@ import { authorize, authorizeEach } from '../access';
 import type { Headers } from '../content-headers';
 import { continueIfExpected } from '../continue-if-expected';
 import { assertIdentity } from '../headers/codings';
+import { assertConditions, isConditional } from '../headers/conditions';
 import { keptContentType } from '../headers/kept-content-type';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 import { sendHead } from '../send-head';
 import { announceUpload, asksForResumption } from './announce-upload';
+import { entityTag } from './entity-tag';
 import { parseMetadata } from './metadata-header';
 import { producerKey } from './producer-key';
 import { assertLengthFits, assertRoom, type BodyEnd, receive } from './receive';
@@ -114,15 +116,26 @@ async function create(ctx: RouterContext, wire: Wire, id: LogId, upload: UploadH
     ...(finalLength !== undefined && { finalLength }),
   };
   try {
+    if (isConditional(ctx.req)) await assertFits(ctx, wire, id);
     return await store.create(id, init, isForced(ctx) ? 'replace' : 'new');
   } catch (error) {
     if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('ID_RETIRED', error.message);
-    if (!isLogError(error, 'LOG_EXISTS')) throw error;
-    throw new LogError(
-      'LOG_EXISTS',
-      `The stream with ID ${id} already exists. Specify force=true query param to override.`,
-    );
+    throw isLogError(error, 'LOG_EXISTS') ? alreadyExists(id) : error;
   }
+}
+
+/** @throws LogError `LOG_EXISTS` where the conditions do not matter; RequestError `PRECONDITION_FAILED` */
+async function assertFits(ctx: RouterContext, { store }: Wire, id: LogId): Promise<void> {
+  const present = await store.info(id);
+  if (present !== undefined && !isForced(ctx)) throw alreadyExists(id);
+  assertConditions(ctx.req, present && { id, etag: entityTag(present) });
+}
+
+function alreadyExists(id: LogId): LogError {
+  return new LogError(
+    'LOG_EXISTS',
+    `The stream with ID ${id} already exists. Specify force=true query param to override.`,
+  );
 }
 
 /**

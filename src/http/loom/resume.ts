@@ -7,11 +7,13 @@ import { authorize } from '../access';
 import { continueIfExpected } from '../continue-if-expected';
 import { existing, goneSince } from '../front/existing-log';
 import { assertIdentity } from '../headers/codings';
+import { assertConditions } from '../headers/conditions';
 import { persist } from '../persist';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 import { streamState } from '../stream-state';
 import { patchesWithoutType } from './announce-upload';
+import { entityTag } from './entity-tag';
 import { assertMetadataFits, parseMetadata } from './metadata-header';
 import { producerKey } from './producer-key';
 import { assertRoom, isOver } from './receive';
@@ -35,6 +37,7 @@ export async function resume(ctx: RouterContext, wire: Wire): Promise<void> {
   if (before.state === 'closed') throw closed(before);
   // Before anybody is cut for it. What is said here changes nothing: the producer may still send what fits.
   assertRoom(ctx.req, before.tail, wire.config.limits.bytesPerStream, progress(before));
+  assertConditions(ctx.req, { id, etag: entityTag(before) });
   const attached = await attach(wire, before);
   let info: LogInfo;
   try {

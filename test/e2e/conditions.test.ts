@@ -1,0 +1,160 @@
+import { type Answer, request } from '../support/http';
+import { DurableStream, TEXT } from './durable-requests';
+import { onEachStore } from './on-each-store';
+
+type Headers = Readonly<Record<string, string>>;
+
+const PATCH: Headers = { 'Content-Type': 'application/partial-upload', 'Upload-Offset': '4' };
+
+const asError = ({ status, text }: Answer): [number, string] => [status, JSON.parse(text).code];
+const FAILED = [412, 'precondition_failed'];
+
+onEachStore('conditions', ({ url, freshId }) => {
+  const call = (id: string, method: string, headers: Headers = {}, body = '', query = '') =>
+    request(url(`/stream/${id}${query}`), { method, headers, ...(body !== '' && { body }) });
+  const closed = async (): Promise<{ id: string; etag: string }> => {
+    const id = freshId();
+    await call(id, 'POST', {}, 'AAAA');
+    return { id, etag: String((await call(id, 'HEAD')).headers.etag) };
+  };
+  const open = async (): Promise<string> => {
+    const id = freshId();
+    await call(id, 'POST', { 'Upload-Complete': '?0' }, 'AAAA');
+    return id;
+  };
+  const content = async (id: string): Promise<string> => (await call(id, 'GET', {}, '', '?notail')).text;
+
+  describe('of a closed stream at /stream', () => {
+    it('are met by its own tag among others, and by any', async () => {
+      const { id, etag } = await closed();
+      for (const tag of [etag, `"x,y", ${etag}`, '*', ' * ']) {
+        expect((await call(id, 'GET', { 'If-Match': tag })).text).toBe('AAAA');
+        expect((await call(id, 'HEAD', { 'If-Match': tag })).status).toBe(200);
+        expect((await call(id, 'GET', { 'If-Match': tag, Range: 'bytes=1-2' })).status).toBe(206);
+      }
+      expect((await call(id, 'DELETE', { 'If-Match': etag })).status).toBe(204);
+    });
+
+    it('are not met by another tag or a weak one, and then nothing is sent, replaced or deleted', async () => {
+      const { id, etag } = await closed();
+      for (const tag of ['"other"', `W/${etag}`, etag.replaceAll('"', ''), '']) {
+        const headers = { 'If-Match': tag };
+        expect(asError(await call(id, 'GET', headers))).toEqual(FAILED);
+        expect(asError(await call(id, 'GET', { ...headers, Range: 'bytes=1-2' }))).toEqual(FAILED);
+        expect((await call(id, 'HEAD', headers)).status).toBe(412);
+        expect(asError(await call(id, 'DELETE', headers))).toEqual(FAILED);
+        expect(asError(await call(id, 'PUT', headers, 'BBBB', '?force=true'))).toEqual(FAILED);
+        expect(asError(await call(id, 'POST', headers, 'BBBB', '?force=true'))).toEqual(FAILED);
+      }
+      expect(await content(id)).toBe('AAAA');
+    });
+
+    it('come before If-None-Match and If-Range', async () => {
+      const { id, etag } = await closed();
+      const both = { 'If-None-Match': etag, 'If-Match': '"other"' };
+      expect(asError(await call(id, 'GET', both))).toEqual(FAILED);
+      expect((await call(id, 'GET', { ...both, 'If-Match': etag })).status).toBe(304);
+    });
+
+    it('let force=true replace what has the tag, and that only', async () => {
+      const { id, etag } = await closed();
+      const replaced = await call(id, 'PUT', { 'If-Match': etag }, 'BBBB', '?force=true');
+      expect([replaced.status, replaced.headers['x-stream-replaced']]).toEqual([201, 'true']);
+      expect(asError(await call(id, 'PUT', { 'If-Match': etag }, 'CCCC', '?force=true'))).toEqual(FAILED);
+      expect(asError(await call(id, 'PUT', { 'If-None-Match': '*' }, 'CCCC', '?force=true'))).toEqual(FAILED);
+      expect(await content(id)).toBe('BBBB');
+    });
+
+    it('do not hide why a request is refused anyway', async () => {
+      const { id } = await closed();
+      const headers = { 'If-Match': '"other"' };
+      expect(asError(await call(id, 'PUT', headers, 'BBBB'))).toEqual([409, 'stream_exists']);
+      expect(asError(await call(id, 'GET', headers, '', '?offset=5'))).toEqual([
+        416,
+        'range_not_satisfiable',
+      ]);
+      const patch = { ...headers, ...PATCH, 'Upload-Complete': '?1' };
+      expect(asError(await call(id, 'PATCH', patch, 'BBBB'))).toEqual([409, 'stream_closed']);
+    });
+
+    it('of a date are ignored, as streams have no modification date', async () => {
+      const { id } = await closed();
+      const headers = { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' };
+      expect((await call(id, 'GET', headers)).status).toBe(200);
+      expect((await call(id, 'DELETE', headers)).status).toBe(204);
+    });
+  });
+
+  it('of an open stream at /stream are met by any tag only as *', async () => {
+    const id = await open();
+    const patch = { ...PATCH, 'Upload-Complete': '?0' };
+    const some = { 'If-Match': '"some"' };
+    expect(asError(await call(id, 'PATCH', { ...patch, ...some }, 'BBBB'))).toEqual(FAILED);
+    expect(asError(await call(id, 'GET', some, '', '?notail'))).toEqual(FAILED);
+    expect(asError(await call(id, 'GET', some))).toEqual(FAILED);
+    expect(asError(await call(id, 'GET', { ...some, Accept: 'text/event-stream' }))).toEqual(FAILED);
+    expect(asError(await call(id, 'DELETE', some))).toEqual(FAILED);
+    expect(await content(id)).toBe('AAAA');
+    expect((await call(id, 'PATCH', { ...patch, 'If-Match': '*' }, 'BBBB')).status).toBe(204);
+    expect((await call(id, 'GET', { 'If-Match': '*' }, '', '?notail')).text).toBe('AAAABBBB');
+    expect((await call(id, 'DELETE', { 'If-Match': '*' })).status).toBe(204);
+  });
+
+  it('of a stream that is not there are met by nothing', async () => {
+    const id = freshId();
+    const stream = new DurableStream(url(`/v1/stream/${id}`));
+    for (const tag of ['*', '"some"']) {
+      const headers = { 'If-Match': tag };
+      expect(asError(await call(id, 'POST', headers, 'A'))).toEqual(FAILED);
+      expect(asError(await call(id, 'PUT', headers, 'A', '?force=true'))).toEqual(FAILED);
+      expect(asError(await stream.create({ ...TEXT, ...headers }))).toEqual(FAILED);
+      expect(asError(await call(id, 'GET', headers))).toEqual([404, 'stream_not_found']);
+      expect(asError(await call(id, 'DELETE', headers))).toEqual([404, 'stream_not_found']);
+      expect(asError(await stream.remove(headers))).toEqual([404, 'stream_not_found']);
+    }
+    expect((await call(id, 'PUT', { 'If-None-Match': '*' }, 'A')).status).toBe(201);
+  });
+
+  describe('of a stream at /v1/stream', () => {
+    const create = async (): Promise<{ stream: DurableStream; etag: string }> => {
+      const stream = new DurableStream(url(`/v1/stream/${freshId()}`));
+      await stream.create(TEXT, 'AAAA');
+      return { stream, etag: String((await stream.read()).headers.etag) };
+    };
+
+    it('are met by the tag of what a GET is answered with, until somebody appends', async () => {
+      const { stream, etag } = await create();
+      const headers = { 'If-Match': etag };
+      expect((await stream.read('', headers)).text).toBe('AAAA');
+      expect((await stream.head(headers)).status).toBe(200);
+      expect((await stream.create({ ...TEXT, ...headers })).status).toBe(200);
+      expect((await stream.append('BBBB', { ...TEXT, ...headers })).status).toBe(204);
+      expect(asError(await stream.append('CCCC', { ...TEXT, ...headers }))).toEqual(FAILED);
+      expect(asError(await stream.read('', headers))).toEqual(FAILED);
+      expect((await stream.head(headers)).status).toBe(412);
+      expect(asError(await stream.create({ ...TEXT, ...headers }))).toEqual(FAILED);
+      expect(asError(await stream.create({ ...TEXT, 'If-None-Match': '*' }))).toEqual(FAILED);
+      expect(asError(await stream.close(headers))).toEqual(FAILED);
+      expect(asError(await stream.remove(headers))).toEqual(FAILED);
+      const present = await stream.read();
+      expect(present.text).toBe('AAAABBBB');
+      expect((await stream.remove({ 'If-Match': String(present.headers.etag) })).status).toBe(204);
+    });
+
+    it('are met by the tag of the chunk that a GET asks for', async () => {
+      const { stream } = await create();
+      const rest = '?offset=0000000000000000_0000000000000002';
+      const { etag } = (await stream.read(rest)).headers;
+      expect((await stream.read(rest, { 'If-Match': String(etag) })).text).toBe('AA');
+      expect(asError(await stream.read('', { 'If-Match': String(etag) }))).toEqual(FAILED);
+    });
+
+    it.each(['?offset=now', '?offset=now&live=long-poll', '?offset=-1&live=sse'])(
+      'are met by no tag where the answer has none: %s',
+      async (query) => {
+        const { stream, etag } = await create();
+        expect(asError(await stream.read(query, { 'If-Match': etag }))).toEqual(FAILED);
+      },
+    );
+  });
+});
