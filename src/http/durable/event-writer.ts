@@ -1,6 +1,6 @@
 import { joined } from '../../core/joined';
 import type { Life } from '../../core/loss';
-import { advance, type Offset } from '../../core/offset';
+import { advance, type Offset, START } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import { mayWork } from '../../core/turns';
 import type { ChunkedBody } from '../chunked-body';
@@ -8,6 +8,9 @@ import { HEARTBEAT } from '../sse';
 import { nextCursor } from './cursor';
 import { type Carry, dataEvent, type Encoding, type Event, lastEvent, NO_CARRY } from './event-frames';
 import { offsetToken } from './offset-token';
+
+const LF = 0x0a;
+const CR = 0x0d;
 
 const HEARTBEAT_CHUNKS: readonly Buffer[] = [Buffer.from(HEARTBEAT)];
 
@@ -25,6 +28,8 @@ export class EventWriter {
   readonly #encoding: Encoding;
   #cursor: string;
   #carry: Carry = NO_CARRY;
+  /** Nothing was shown yet, and it is unknown whether the reader's last byte is a carriage return. */
+  #isUnsettled: boolean;
   /** Up to where bytes came, shown or held. */
   #at: Offset;
   /** The reader was told that there is no more. */
@@ -37,7 +42,21 @@ export class EventWriter {
   ) {
     this.#encoding = encoding;
     this.#cursor = nextCursor(cursor);
+    this.#isUnsettled = encoding === 'text' && from > START;
     this.#at = from;
+  }
+
+  /**
+   * Whether `bytes`, the next ones, can only be shown once the byte before them is known. A line feed after a carriage return ends no
+   * line, and a reader that comes back may have got the one of them on its last connection.
+   */
+  needsByteBefore(bytes: Buffer | undefined): boolean {
+    return this.#isUnsettled && bytes?.[0] === LF;
+  }
+
+  follows(byte: number | undefined): void {
+    this.#isUnsettled = false;
+    if (byte === CR) this.#carry = { held: [], afterReturn: true };
   }
 
   /** Shows bytes that end at `next`. */
@@ -47,9 +66,12 @@ export class EventWriter {
 
   /**
    * The same for bytes that all readers at the tail are told of: the frame is made once for all of them.
-   * @returns false, and shows nothing, when making it would take too much of this turn: the bytes must be read from the store
+   * @returns false, and shows nothing, when making it would take too much of this turn, or needs the byte before: they must be read from
+   *   the store
    */
   shared(chunks: readonly Buffer[], next: Offset): boolean {
+    if (this.needsByteBefore(chunks[0])) return false;
+    this.#isUnsettled = false;
     const cursor = this.#nextCursor();
     let shared = this.#carry === NO_CARRY ? SHARED.get(chunks) : undefined;
     if (shared?.encoding !== this.#encoding || shared.cursor !== cursor) {
@@ -94,6 +116,7 @@ export class EventWriter {
   #frame(bytes: Buffer, next: Offset, isUpToDate: boolean): Event {
     const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
     this.#carry = carry.held.length === 0 && !carry.afterReturn ? NO_CARRY : carry;
+    this.#isUnsettled = false;
     this.#at = next;
     this.#isToldUpToDate = false;
     return event.length === 0 ? event : [...event, this.#control(isUpToDate)];

@@ -15,6 +15,7 @@ import { drained } from '../drained';
 import { cutUnlessTaken } from '../finish';
 import { keepAlive } from '../keep-alive';
 import { isClosed } from './answer';
+import { byteBefore } from './byte-before';
 import { encodingOf } from './event-frames';
 import { EventWriter } from './event-writer';
 import { isText } from './media-type';
@@ -107,7 +108,11 @@ async function untilEnd(
     const { at: reached, outcome, last = [] } = await live;
     at = reached;
     if (outcome !== undefined) {
-      if (!isRemoval(outcome)) writer.last(joined(last), at);
+      if (isRemoval(outcome)) return;
+      const bytes = joined(last);
+      if (writer.needsByteBefore(bytes))
+        writer.follows(await byteBefore(wire.store, info, advance(at, -bytes.length)));
+      writer.last(bytes, at);
       return;
     }
     await drained(res, wire.config.http.consumerTimeout, signal);
@@ -128,6 +133,7 @@ async function sendStored(
     watch.assertNone();
     for (const slice of slicesOf(page.chunks)) {
       await turnFor(slice.length);
+      if (writer.needsByteBefore(slice)) writer.follows(await byteBefore(store, info, at));
       at = advance(at, slice.length);
       const isEnd = at === page.next && page.end !== undefined;
       if (isEnd) writer.last(slice, at);
