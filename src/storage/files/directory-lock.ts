@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { LogError, messageOf } from '../../core/errors';
 import { assertNoEarlierVersion } from './earlier-lock';
-import { codeOf } from './failures';
-import { LockedFile } from './locked-file';
-
-/** What system calls fail with on a file system that has no locks. */
-const NO_LOCKS: readonly unknown[] = ['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
+import { closeFile, openFile } from './file-io';
+import { newestNumber } from './journal-segments';
+import type { Layout } from './layout';
+import { hasNoLocks, LockedFile, lockIfPossible } from './locked-file';
 
 /**
- * Keeps other processes out of a directory. Two files are locked by the kernel: `loom.lock`, and the facts themselves once they are
- * there. Removing the first under a running server therefore lets nobody in, and without the second a store with logs is not opened.
+ * Keeps other processes out of a directory. Three files are locked by the kernel: `loom.lock`, the facts themselves once they are
+ * there, and the newest file of the journal, by the process that writes it. Removing the first under a running server therefore lets
+ * nobody in. Neither does moving the facts away as well, after which a recovery would make others: the journal is beside the bytes.
  */
 export class DirectoryLock {
   readonly #locked: LockedFile[] = [];
@@ -32,7 +32,7 @@ export class DirectoryLock {
   /** Locks one more file, and makes it when there is none. @throws LogError `STORE_UNAVAILABLE` */
   async add(path: string): Promise<void> {
     const locked = await LockedFile.open(path).catch((error) => {
-      if (!NO_LOCKS.includes(codeOf(error))) throw error;
+      if (!hasNoLocks(error)) throw error;
       throw new LogError(
         'STORE_UNAVAILABLE',
         `The file system of ${this.directory} cannot lock files (${messageOf(error)}): use a directory on another one`,
@@ -43,8 +43,24 @@ export class DirectoryLock {
     this.#locked.push(locked);
   }
 
+  /** @throws LogError `STORE_UNAVAILABLE` when another process writes the journal: `loom.lock` and the facts were moved away under it */
+  async assertJournalIsFree(layout: Layout): Promise<void> {
+    if (await isJournalLocked(layout)) throw inUse(this.directory);
+  }
+
   async release(): Promise<void> {
     await Promise.all(this.#locked.splice(0).map((locked) => locked.release()));
+  }
+}
+
+async function isJournalLocked(layout: Layout): Promise<boolean> {
+  const newest = await newestNumber(layout);
+  if (newest === undefined) return false;
+  const fd = await openFile(layout.journalOf(newest), 'r+');
+  try {
+    return !lockIfPossible(fd);
+  } finally {
+    await closeFile(fd);
   }
 }
 

@@ -11,11 +11,22 @@ export interface Segment {
 
 /** The files of the journal, the oldest first. */
 export async function segmentsOf(layout: Layout): Promise<readonly Segment[]> {
-  const numbers = (await readdir(layout.logs)).map((name) => layout.journalNumberOf(name));
-  const found = numbers.filter((number) => number !== undefined).sort((a, b) => a - b);
   return Promise.all(
-    found.map(async (number) => ({ number, bytes: (await stat(layout.journalOf(number))).size })),
+    (await numbersOf(layout)).map(async (number) => ({
+      number,
+      bytes: (await stat(layout.journalOf(number))).size,
+    })),
   );
+}
+
+/** The number of the newest file of the journal, if there is any. */
+export async function newestNumber(layout: Layout): Promise<number | undefined> {
+  return (await numbersOf(layout)).at(-1);
+}
+
+async function numbersOf(layout: Layout): Promise<readonly number[]> {
+  const numbers = (await readdir(layout.logs)).map((name) => layout.journalNumberOf(name));
+  return numbers.filter((number) => number !== undefined).sort((a, b) => a - b);
 }
 
 export async function* entriesIn(layout: Layout, { number }: Segment): AsyncIterable<JournalEntry> {

@@ -7,6 +7,7 @@ import { closeFile, openFile, PRIVATE_FILE, truncateFile, writeAll } from './fil
 import { factsEntry, type JournalEntry, lineOf } from './journal-entry';
 import { entriesIn, lastEntriesIn, type Segment, segmentsOf } from './journal-segments';
 import type { Layout } from './layout';
+import { lockIfPossible } from './locked-file';
 import type { Warn } from './options';
 import type { Room } from './room';
 
@@ -145,9 +146,12 @@ export class Journal {
     return fd;
   }
 
-  #open(): Promise<number> {
+  /** Locked, so that no other process opens the store although `loom.lock` and the facts were moved away (`DirectoryLock`). */
+  async #open(): Promise<number> {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
-    return openFile(this.parts.layout.journalOf(this.number), flags, PRIVATE_FILE);
+    const fd = await openFile(this.parts.layout.journalOf(this.number), flags, PRIVATE_FILE);
+    lockIfPossible(fd);
+    return fd;
   }
 
   /** For logs that were made before there was a journal, or whose part of it was removed. */

@@ -1,8 +1,28 @@
 import { constants } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tryLock } from 'fs-native-extensions';
-import { isMissing } from './failures';
+import { codeOf, isMissing } from './failures';
 import { closeFile, openFile, PRIVATE_FILE, statFile } from './file-io';
+
+/** What system calls fail with on a file system that has no locks. */
+const NO_LOCKS: readonly unknown[] = ['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
+
+export function hasNoLocks(error: unknown): boolean {
+  return NO_LOCKS.includes(codeOf(error));
+}
+
+/**
+ * Locks an open file until it is closed. Where files cannot be locked, nothing happens.
+ * @returns `false` when something else has locked it
+ */
+export function lockIfPossible(fd: number): boolean {
+  try {
+    return tryLock(fd);
+  } catch (error) {
+    if (!hasNoLocks(error)) throw error;
+    return true;
+  }
+}
 
 /**
  * A file that the kernel has locked for this process alone. The lock belongs to the open file: it ends with the process, however that

@@ -59,6 +59,7 @@ async function openLocked(
   const { durability = 'interval', syncIntervalMs: intervalMs = 1_000, openFilesMax = 512, warn } = options;
   await assertIsFile(layout);
   await makeDirectory(layout.logs);
+  await lock.assertJournalIsFree(layout);
   const stoppedCleanly = await wasStoppedCleanly(layout);
   const facts = await openFacts(layout, lock, options);
   const room = new Room(layout, facts);

@@ -60,6 +60,7 @@ async function isThere(path: string): Promise<boolean> {
 
 async function recoverLocked(layout: Layout, lock: DirectoryLock, say: Recovering['say']): Promise<void> {
   await makeDirectory(layout.logs);
+  await lock.assertJournalIsFree(layout);
   const wasClean = await wasStoppedCleanly(layout);
   const aside = await moveAsideIfDamaged(layout);
   if (aside !== undefined) {

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
+import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { createLogOf } from '../../contract/logs';
 import { withStore } from './opened-store';
 import { withRunningStore } from './running-store';
@@ -22,6 +23,21 @@ describe('the lock of a store directory', () => {
         await expect(open(directory)).rejects.toThrow(IN_USE);
         await running.kill();
       });
+      await withStore(directory, async () => {});
+    }));
+
+  it('holds when the facts are moved away as well, also against a recovery', () =>
+    withDirectory(async (directory) => {
+      await withRunningStore([directory], async (running) => {
+        await running.said(1);
+        await removeLockFiles(directory);
+        await rename(join(directory, 'loom.mdb'), join(directory, 'moved'));
+        await expect(open(directory)).rejects.toThrow(IN_USE);
+        await removeLockFiles(directory);
+        await expect(recoverFilesStore(directory, () => {})).rejects.toThrow(IN_USE);
+        await running.kill();
+      });
+      await recoverFilesStore(directory, () => {});
       await withStore(directory, async () => {});
     }));
 
@@ -76,7 +92,7 @@ describe('a store directory of another user', () => {
       );
     }));
 
-  it('is one as well where only a file in it belongs to the other', () =>
+  it('is one as well where only what is in it belongs to the other', () =>
     withDirectory(async (directory) => {
       if (process.getuid?.() !== 0) return;
       await withStore(directory, (store) => createLogOf(store, 'mine'));
@@ -84,7 +100,7 @@ describe('a store directory of another user', () => {
       await rm(join(directory, 'loom.lock'));
       await withRunningStore([directory, 0, NOBODY], async (running) => {
         await running.said(2);
-        expect(running.lines.at(-1)).toMatch(/loom.mdb belongs to user 0 and has the mode 0600/);
+        expect(running.lines.at(-1)).toMatch(/logs belongs to user 0 and has the mode 0700/);
       });
     }));
 });
