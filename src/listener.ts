@@ -84,6 +84,8 @@ export class Listener {
       .on('connect', (_req, socket) => refuseTunnel(socket, this.#unfinished(socket)))
       .on('connection', (socket) => this.#accept(socket))
       .on('drop', onDrop);
+    // `headerBytes` bounds the head. By default Node drops headers after the thousandth, and every check of them with it.
+    this.#server.maxHeadersCount = 0;
     const { connections } = config.limits;
     // Node's own way has a full worker give the connection back to the primary, which would offer it for ever when all are full.
     if (config.workers === 1) this.#server.maxConnections = connections;

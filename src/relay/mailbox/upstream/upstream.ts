@@ -95,6 +95,8 @@ export class Upstream {
   #open({ headers, body, signal }: UpstreamRequest): ClientRequest {
     const open = this.#isTls ? httpsRequest : httpRequest;
     const req = open(this.#url, { method: 'POST', agent: this.#agent, signal });
+    // Node would drop all headers of an answer after the thousandth.
+    req.maxHeadersCount = 0;
     for (const [name, values] of byName(headers)) req.setHeader(name, values);
     req.setHeader('Content-Type', 'application/octet-stream');
     req.setHeader('Content-Length', body.length);
