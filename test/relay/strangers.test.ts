@@ -28,6 +28,16 @@ const NOT_ON_THE_MAIN_PORT = [
   'WWW-Authenticate',
   'X-Accel-Redirect',
   'X-Sendfile',
+  'X-Sendfile2',
+  'X-Send-File',
+  'X-LIGHTTPD-send-tempfile',
+  'X-LiteSpeed-Location',
+  'Shared-Storage-Write',
+  'Private-State-Token-Lifetime',
+  'Ad-Auction-Allowed',
+  'Observe-Browsing-Topics',
+  // One that does not exist yet.
+  'Some-New-Policy-Report-Only',
 ];
 
 const CONTAINED = {
@@ -77,6 +87,8 @@ describe('what strangers send through a relay', () => {
       'Content-Disposition': 'attachment; filename="a.html"',
       'Cache-Control': 'no-store',
       'X-Custom': 'c',
+      'X-Content-Location': '/here',
+      Settings: 's',
       Link: '<https://a.example>; rel=next',
     };
     const path = await created(main(), {

@@ -1,69 +1,38 @@
-/** Headers that reach beyond their response: a browser, or the proxy in front, applies them to everything of the server's origin. */
-const NAMES = new Set([
-  // What a browser keeps.
-  'set-cookie',
-  'set-cookie2',
-  'set-login',
-  'clear-site-data',
-  'activate-storage-access',
-  'service-worker-allowed',
-  'strict-transport-security',
-  'expect-ct',
-  'alt-svc',
-  'accept-ch',
-  'accept-ch-lifetime',
-  'critical-ch',
-  'use-as-dictionary',
+/**
+ * Headers that reach beyond their response: a browser, or the proxy in front, applies them to everything of the server's origin. They are
+ * matched by family, because browsers and proxies add members to a family more often than they begin a new one.
+ */
+const FAMILIES: readonly RegExp[] = [
+  // What a browser keeps: cookies, logins, transport, hints, dictionaries.
+  /^set-/,
+  /^(clear-site-data|expect-ct)$/,
+  /^idp-signin-/,
+  /^activate-storage-access$/,
+  /^service-worker-/,
+  /^(strict-transport-security|public-key-pins|alt-svc)/,
+  /^(accept-ch|critical-ch|use-as-dictionary)/,
+  // What it keeps for advertising, or counts.
+  /^(ad-auction|attribution-reporting|observe-browsing|private-state|shared-storage)-/,
   // What a document may do, and who may embed or read it.
-  'timing-allow-origin',
-  'origin-agent-cluster',
-  'origin-trial',
-  'referrer-policy',
-  'feature-policy',
-  'supports-loading-mode',
-  'speculation-rules',
-  'x-content-type-options',
-  'x-dns-prefetch-control',
-  'x-download-options',
-  'x-frame-options',
-  'x-permitted-cross-domain-policies',
-  'x-webkit-csp',
-  'x-xss-protection',
+  /-polic(y|ies)(-report-only)?$/,
+  /^(access-control|cross-origin|sec)-/,
+  /^origin-(agent-cluster|isolation|trial)$/,
+  /^(timing-allow-origin|supports-loading-mode|speculation-rules)$/,
+  /^x-(content-type|download|frame)-options$/,
+  /^x-(dns-prefetch-control|webkit-csp|xss-protection)/,
   // Where a browser goes next, asks for a password, or reports errors.
-  'refresh',
-  'www-authenticate',
-  'authentication-info',
-  'report-to',
-  'reporting-endpoints',
-  'nel',
-  'sourcemap',
-  'x-sourcemap',
+  /^refresh$/,
+  /^(www-authenticate|authentication-)/,
+  /^(report-to|reporting-|nel$)/,
+  /^(x-)?sourcemap$/,
   // Instructions to a proxy in front, such as to send another file.
-  'x-sendfile',
-  'x-lighttpd-send-file',
-]);
-
-const PREFIXES = [
-  'access-control-',
-  'attribution-reporting-',
-  'content-security-policy',
-  'cross-origin-',
-  'document-isolation-policy',
-  'document-policy',
-  'integrity-policy',
-  'permissions-policy',
-  'proxy-',
-  'public-key-pins',
-  'require-document-policy',
-  'sec-',
-  'service-worker-',
-  'x-accel-',
-  'x-content-security-policy',
-  'x-reproxy-',
+  /^proxy-/,
+  /^x-(accel|lighttpd|litespeed|reproxy)-/,
+  /^x-send-?file/,
 ];
 
 /** Whether a header applies to the whole server, for example `Set-Cookie`. */
 export function actsOnOrigin(name: string): boolean {
   const lower = name.toLowerCase();
-  return NAMES.has(lower) || PREFIXES.some((prefix) => lower.startsWith(prefix));
+  return FAMILIES.some((family) => family.test(lower));
 }

@@ -7,6 +7,8 @@ const HOSTILE = {
   'X-Content-Type-Options': 'x',
   'X-Accel-Redirect': '/x',
   'X-Sendfile': '/x',
+  'X-LiteSpeed-Location': '/x',
+  'X-LIGHTTPD-send-tempfile': '/x',
   'X-WebKit-CSP': 'x',
 };
 
