@@ -4,7 +4,7 @@ import { RequestError } from './request-error';
 
 /** `/healthz`: the process answers. It needs no token, so that whatever watches the process need not hold one. */
 export function health(): Router {
-  const router = new Router();
+  const router = new Router({ sensitive: true });
   router.get('/healthz', (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     ctx.body = { status: 'ok' };
@@ -14,7 +14,7 @@ export function health(): Router {
 
 /** `/readyz`: the store can take an append, and the server is not stopping; else 503 with the reason. */
 export function readiness(store: LogStore, stopping: AbortSignal): Router {
-  const router = new Router();
+  const router = new Router({ sensitive: true });
   router.get('/readyz', async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     if (stopping.aborted) throw new RequestError('STOPPING', 'The server is stopping');

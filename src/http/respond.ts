@@ -83,10 +83,15 @@ export function logUnexpected(logger: Logger, error: unknown, requestId: string)
   logger.error({ err: error, requestId }, 'request failed');
 }
 
-/** The router leaves what it has no route for to whoever comes after it. @throws RequestError */
+/**
+ * The router leaves what it has no route for to whoever comes after it. Methods that it does not know are 501 to it, also where no path
+ * matches. @throws RequestError
+ */
 function assertAnswered(ctx: Context): void {
-  if (ctx.status === 404) throw new RequestError('NOT_FOUND', `There is nothing at ${ctx.path}`);
-  if (ctx.status === 405 || ctx.status === 501) throw notAllowed(ctx.method, ctx.response.get('Allow'));
+  const allowed = ctx.response.get('Allow');
+  const isRefused = ctx.status === 405 || ctx.status === 501;
+  if (isRefused && allowed !== '') throw notAllowed(ctx.method, allowed);
+  if (isRefused || ctx.status === 404) throw new RequestError('NOT_FOUND', `There is nothing at ${ctx.path}`);
 }
 
 type Operational = LogError | RequestError;

@@ -62,6 +62,13 @@ const REFUSED: readonly Refused[] = [
   },
   { method: 'GET', path: '/nowhere', status: 404, code: 'route_not_found' },
   { method: 'GET', path: '/', status: 404, code: 'route_not_found' },
+  { method: 'TRACE', path: '/nowhere', status: 404, code: 'route_not_found' },
+  { method: 'PROPFIND', path: '/nowhere', status: 404, code: 'route_not_found' },
+  { method: 'GET', path: '/STREAM', status: 404, code: 'route_not_found' },
+  { method: 'POST', path: '/Stream/new', status: 404, code: 'route_not_found' },
+  { method: 'GET', path: '/SPY', status: 404, code: 'route_not_found' },
+  { method: 'GET', path: '/HEALTHZ', status: 404, code: 'route_not_found' },
+  { method: 'GET', path: '/Readyz', status: 404, code: 'route_not_found' },
   { method: 'DELETE', path: '/stream', status: 405, code: 'method_not_allowed' },
   { method: 'PATCH', path: '/v1/stream/ID', status: 405, code: 'method_not_allowed' },
   { method: 'POST', path: '/healthz', status: 405, code: 'method_not_allowed' },
@@ -153,7 +160,8 @@ describe('an error of a server with tokens', () => {
 });
 
 describe('what is not HTTP', () => {
-  const EXPECTS = 'Host: localhost\r\nExpect: 200-maybe\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+  const ENDS = 'Host: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
+  const EXPECTS = `Expect: 200-maybe\r\n${ENDS}`;
   const { url, process } = withLoom({ store: 'memory:' });
 
   it.each([
@@ -162,6 +170,11 @@ describe('what is not HTTP', () => {
     ['GET /stream HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'header_invalid'],
     ['GET /v1/stream/a HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'header_invalid'],
     ['GET /channels/a/b HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'header_invalid'],
+    [`PUT ftp://localhost/stream/a HTTP/1.1\r\n${ENDS}`, 400, 'http_malformed'],
+    [`GET file:///v1/stream/a HTTP/1.1\r\n${ENDS}`, 400, 'http_malformed'],
+    [`PUT /stream/a#b HTTP/1.1\r\n${ENDS}`, 400, 'http_malformed'],
+    [`PUT /v1/stream/a#b HTTP/1.1\r\n${ENDS}`, 400, 'http_malformed'],
+    [`GET /channels/a/b#c HTTP/1.1\r\n${ENDS}`, 400, 'http_malformed'],
     [`POST /stream/a HTTP/1.1\r\n${EXPECTS}`, 417, 'expectation_unsupported'],
     [`PUT /v1/stream/a HTTP/1.1\r\n${EXPECTS}`, 417, 'expectation_unsupported'],
     [`POST /channels/a/b HTTP/1.1\r\n${EXPECTS}`, 417, 'expectation_unsupported'],

@@ -1,4 +1,4 @@
-import { originForm } from '../../src/http/origin-form';
+import { assertTarget, originForm } from '../../src/http/origin-form';
 
 it.each([
   ['/a?b=http://c/d', '/a?b=http://c/d'],
@@ -12,3 +12,17 @@ it.each([
 ])('the target %j has the path and query %j', (target, expected) => {
   expect(originForm(target)).toBe(expected);
 });
+
+it.each(['/', '/a?b=c://d', '//a', 'http://loom/a', 'HTTPS://loom', '*'])(
+  'the target %j is taken',
+  (target) => {
+    expect(() => assertTarget(target)).not.toThrow();
+  },
+);
+
+it.each(['ftp://loom/a', 'file:///a', 'httpx://loom/a', '/a#b', '/a?b#c', 'http://loom/a#', ''])(
+  'the target %j is refused',
+  (target) => {
+    expect(() => assertTarget(target)).toThrow(/must be a path or a URL/);
+  },
+);

@@ -3,6 +3,7 @@ import type { AllowedOrigins, Config } from '../../config/config';
 import type { Gatekeeper } from '../access';
 import { assertChunkedOnly } from '../headers/codings';
 import { assertExpectation } from '../headers/expectation';
+import { assertTarget } from '../origin-form';
 import { RequestError } from '../request-error';
 import { Cors, isPreflight } from './cors';
 import { OwnHosts } from './own-hosts';
@@ -40,10 +41,11 @@ export class FrontDoor {
   /**
    * @returns whether the request is answered, because it was a preflight
    * @throws RequestError `HOST_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`; `HEADER_INVALID` without a `Host` or with two; `TRANSFER_ENCODING_UNSUPPORTED`,
-   *   `EXPECTATION_UNSUPPORTED`
+   *   `EXPECTATION_UNSUPPORTED`; `HTTP_MALFORMED` for a target that is neither a path nor a URL of HTTP
    */
   answers(req: IncomingMessage, res: ServerResponse, requestId: string, traffic: Traffic): boolean {
     this.#cors.mark(req, res);
+    assertTarget(req.url ?? '');
     assertChunkedOnly(req);
     assertExpectation(req);
     const asksFirst = isPreflight(req);

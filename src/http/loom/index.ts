@@ -12,7 +12,7 @@ import { describeUploads } from './upload-options';
 /** The Loom wire: `/stream`. Its document is `docs/loom.md`. */
 export const loom: Protocol = {
   routes(wire) {
-    const router = new Router();
+    const router = new Router({ sensitive: true });
     router.options(['/stream', '/stream/:id'], (ctx, next) => describeUploads(ctx, wire, next));
     router.get('/stream', (ctx) => list(ctx, wire));
     // `curl -T -` sends PUT, and people pipe into it.
