@@ -1,8 +1,9 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, truncate } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { type FileHandle, mkdir, open, truncate, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { PRIVATE_DIRECTORY, PRIVATE_FILE, syncDirectory, syncFile } from './file-io';
+import { codeOf, isNoRoom, storeFailure } from './failures';
+import { PRIVATE_DIRECTORY, PRIVATE_FILE, syncDirectory } from './file-io';
 
 const BUFFER_BYTES = 256 * 1024;
 
@@ -24,18 +25,46 @@ export async function endOfContent(path: string, from: number, size: number): Pr
   }
 }
 
-/** Cuts a file to `end`. What is not zeros of the rest is kept in the file `aside`. @returns whether there is such a file now */
-export async function cutOff(path: string, end: number, size: number, aside: string): Promise<boolean> {
-  const isKept = (await endOfContent(path, end, size)) > end;
-  if (isKept) await copyRest(path, end, aside);
+/**
+ * Cuts a file to `end`. What is not zeros of the rest is kept.
+ * @param asides names of files for the rest, of which the first that is free is taken
+ * @returns the file that has the rest; `undefined` where that was zeros
+ */
+export async function cutOff(
+  path: string,
+  end: number,
+  size: number,
+  asides: Iterable<string>,
+): Promise<string | undefined> {
+  const isZeros = (await endOfContent(path, end, size)) === end;
+  const kept = isZeros ? undefined : await copyRest(path, end, asides);
   await truncate(path, end);
-  return isKept;
+  return kept;
 }
 
-async function copyRest(path: string, from: number, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: PRIVATE_DIRECTORY });
-  await pipeline(createReadStream(path, { start: from }), createWriteStream(to, { mode: PRIVATE_FILE }));
-  const file = await open(to, 'r+');
-  await syncFile(file.fd).finally(() => file.close());
+async function copyRest(path: string, from: number, asides: Iterable<string>): Promise<string> {
+  const [to, file] = await openFirstFree(asides);
+  try {
+    // The stream closes the file, also where it fails.
+    await pipeline(createReadStream(path, { start: from }), file.createWriteStream({ flush: true }));
+  } catch (error) {
+    await unlink(to);
+    throw error;
+  }
   await syncDirectory(dirname(to));
+  return to;
+}
+
+/** A file that is there has bytes of an earlier start. Without a place for them no bytes are cut off: it must not be passed over. */
+async function openFirstFree(paths: Iterable<string>): Promise<[path: string, file: FileHandle]> {
+  for (const path of paths) {
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
+      return [path, await open(path, 'wx', PRIVATE_FILE)];
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST' && existsSync(path)) continue;
+      throw isNoRoom(error) ? error : storeFailure(`Keeping bytes in ${path}`, error);
+    }
+  }
+  throw new Error('no name is free');
 }

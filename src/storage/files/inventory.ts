@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Facts } from './facts';
@@ -21,10 +22,10 @@ export interface Inventory {
   /** What the facts know of logs is not what was known last. */
   readonly isOlder: boolean;
   /**
-   * The facts know open logs, and the folder that had their bytes and the journal is empty: it may be on a disk that is not mounted. They
-   * must not be taken for empty, or the next start would cut their files off.
+   * Folders that had bytes of open logs or the journal, and that are not there. For example, their disk is not mounted. The store removes
+   * no folder, and no crash does. The logs must not be taken for empty: they would go on at the beginning.
    */
-  readonly isEmptied: boolean;
+  readonly away: readonly string[];
 }
 
 /** What of the facts an inventory needs. */
@@ -32,6 +33,7 @@ export type Knowing = Pick<Facts, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> 
   readonly about: Pick<Facts['about'], 'journalNumber'>;
   readonly moments: Pick<Facts['moments'], 'unsealed'>;
   readonly producers: Pick<Facts['producers'], 'isDoomed'>;
+  readonly lengths: Pick<Facts['lengths'], 'get'>;
 };
 
 /** What is known where there are no facts. */
@@ -43,17 +45,19 @@ export const NO_FACTS: Knowing = {
   about: { journalNumber: 0 },
   moments: { unsealed: () => [] },
   producers: { isDoomed: () => false },
+  lengths: { get: () => undefined },
 };
 
 /** Compares the files of all logs with the facts. Reads their names, and the journal where something does not fit. */
 export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inventory> {
   const isUnknown = (generation: string): boolean =>
     !facts.has(generation) && !facts.producers.isDoomed(generation);
-  const files = new Set(await filesIn(layout, isUnknown));
+  const shards = await shardsOf(layout);
+  const files = new Set(await filesIn(layout, shards, isUnknown));
   const isBehind = await isBehindJournal(layout, facts, isUnknown);
   const isOlder = isBehind && facts.newestFirst(undefined, 1).length > 0;
-  const isEmptied = (await readdir(layout.logs)).length === 0 && hadFiles(facts);
-  if (files.size === 0 && !isBehind) return { orphans: [], remains: [], isOlder, isEmptied };
+  const away = await foldersAway(layout, facts, new Set(shards));
+  if (files.size === 0 && !isBehind) return { orphans: [], remains: [], isOlder, away };
   const journal = await readJournal(layout);
   const [remains, withFile] = partition([...files], (generation) => isOver(journal.get(generation)));
   const withoutFile = [...journal.values()].filter(
@@ -63,7 +67,7 @@ export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inv
     ...withFile.map((generation) => orphanOf(generation, true, journal.get(generation))),
     ...withoutFile.map((entry) => orphanOf(entry.generation, false, entry)),
   ];
-  return { orphans, remains, isOlder, isEmptied };
+  return { orphans, remains, isOlder, away };
 }
 
 /**
@@ -98,31 +102,47 @@ function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[],
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
-/**
- * Whether there are logs which a start looks at, and files were in their folder: those of a journal, of which every start begins one, or,
- * in the store of a version that had none, their own.
- */
-function hadFiles(facts: Knowing): boolean {
+async function foldersAway(
+  layout: Layout,
+  facts: Knowing,
+  shards: ReadonlySet<string>,
+): Promise<readonly string[]> {
   const unsealed = facts.moments.unsealed();
-  const isJournaled = facts.about.journalNumber > 0;
-  return isJournaled ? unsealed.length > 0 : unsealed.some((generation) => hasBytes(facts, generation));
+  const lost = unsealed.filter(
+    (generation) => !shards.has(layout.shardOf(generation)) && hasBytes(facts, generation),
+  );
+  const isEmpty = shards.size === 0 && (await segmentsOf(layout)).length === 0;
+  // Every start begins a journal, unless the store is that of a version that had none.
+  const hadJournal = facts.about.journalNumber > 0 && unsealed.length > 0;
+  if (isEmpty && (hadJournal || lost.length > 0)) return [layout.logs];
+  return [...new Set(lost.map((generation) => layout.shardOf(generation)))];
 }
 
 function hasBytes(facts: Knowing, generation: string): boolean {
   try {
-    return (facts.get(generation)?.info.tail ?? 0) > 0;
+    const counted = facts.get(generation)?.info.tail ?? 0;
+    return Math.max(counted, facts.lengths.get(generation)?.bytes ?? 0) > 0;
   } catch {
     // Its record cannot be read, and says nothing.
     return false;
   }
 }
 
+/** The folders that have the files of logs, or links to them. */
+async function shardsOf({ logs, isShard }: Layout): Promise<readonly string[]> {
+  const paths = (await readdir(logs)).filter(isShard).map((name) => join(logs, name));
+  return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+}
+
 /** The generations of which there is a file. */
-async function filesIn(layout: Layout, isWanted: (generation: string) => boolean): Promise<string[]> {
+async function filesIn(
+  layout: Layout,
+  shards: readonly string[],
+  isWanted: (generation: string) => boolean,
+): Promise<string[]> {
   const found: string[] = [];
-  const entries = await readdir(layout.logs, { withFileTypes: true });
-  for (const shard of entries.filter((entry) => entry.isDirectory())) {
-    for (const name of await readdir(join(layout.logs, shard.name))) {
+  for (const shard of shards) {
+    for (const name of await readdir(shard)) {
       const generation = layout.generationOf(name);
       if (generation !== undefined && isWanted(generation)) found.push(generation);
     }

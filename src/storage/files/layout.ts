@@ -29,6 +29,11 @@ export class Layout {
     return join(this.logs, generation.slice(-2));
   }
 
+  /** Whether a folder beside the journal is a shard. A disk of its own has others there, such as `lost+found`. */
+  isShard(name: string): boolean {
+    return /^[\da-f]{2}$/.test(name);
+  }
+
   logOf(generation: string): string {
     return join(this.shardOf(generation), `${generation}.log`);
   }
@@ -43,9 +48,11 @@ export class Layout {
     return digits === undefined ? undefined : Number(digits);
   }
 
-  /** Where bytes go that a start cut off at `from`. */
-  cutOf(generation: string, from: number): string {
-    return join(this.directory, 'cut', `${generation}-${from}`);
+  /** Where bytes may go that a start cut off at `from`. The first names may be taken by earlier starts. */
+  *cutsOf(generation: string, from: number): Generator<string> {
+    const first = join(this.directory, 'cut', `${generation}-${from}`);
+    yield first;
+    for (let number = 2; ; number += 1) yield `${first}.${number}`;
   }
 
   /** The generation that a file in a shard belongs to; `undefined` for a file that is none of the store's. */

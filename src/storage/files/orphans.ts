@@ -13,7 +13,7 @@ export function assertFactsFit(
   facts: 'missing' | 'empty' | 'there',
 ): void {
   const { orphans, isOlder } = inventory;
-  assertNotEmptied(layout, inventory);
+  assertNothingAway(layout, inventory);
   if (orphans.length === 0 && !isOlder) return;
   const name = basename(layout.facts);
   throw new LogError(
@@ -22,12 +22,18 @@ export function assertFactsFit(
   );
 }
 
-/** A recovery, too, would take open logs for empty, and a later start would cut their files off. @throws LogError `STORE_DAMAGED` */
-export function assertNotEmptied({ logs, facts }: Layout, { isEmptied }: Inventory): void {
-  if (!isEmptied) return;
+/** A recovery, too, would take open logs for empty, and their bytes for lost. @throws LogError `STORE_DAMAGED` */
+export function assertNothingAway(layout: Layout, { away }: Inventory): void {
+  const [first] = away;
+  if (first === undefined) return;
+  const name = basename(layout.facts);
+  const isAll = first === layout.logs;
+  const more = away.length > 1 ? `, and so are ${away.length - 1} more folders in ${layout.logs}` : '';
+  const missing = isAll ? `${first} holds no streams` : `${first} is missing${more}`;
+  const lost = isAll ? `move ${name} away: the store begins anew then` : 'make an empty folder in its place';
   throw new LogError(
     'STORE_DAMAGED',
-    `${logs} is empty, and ${facts} knows open streams whose bytes were there. Nothing was changed. Put the right folder back. If it is lost for good, move ${basename(facts)} away: the store begins anew then`,
+    `${missing}, and ${layout.facts} knows open streams whose bytes were there. Nothing was changed. Put the right folder back. If it is lost for good, ${lost}`,
   );
 }
 

@@ -17,7 +17,7 @@ import { readJournal } from './journal-segments';
 import { Layout } from './layout';
 import { openClock } from './open-clock';
 import { assertIsFile } from './open-facts';
-import { assertNotEmptied } from './orphans';
+import { assertNothingAway } from './orphans';
 import { explainPermissions } from './permissions';
 import { recover, type Unsynced } from './recover';
 import type { Recovering } from './recovering';
@@ -91,7 +91,7 @@ async function reconcile(
   const { layout, facts, room, clock, say } = recovering;
   const lines = await readJournal(layout);
   const inventory = await takeInventory(layout, facts);
-  assertNotEmptied(layout, inventory);
+  assertNothingAway(layout, inventory);
   const changed = inventory.isOlder ? await catchUp(recovering, lines) : [];
   const { entries, count } = await bringBack(
     recovering,

@@ -33,12 +33,13 @@ interface Settling {
  */
 export async function settleFile(
   settling: Settling,
-  { info, isExact }: StoredFacts,
+  facts: StoredFacts,
   size: Offset,
   synced: SyncedLength | undefined,
 ): Promise<Offset> {
+  const { info, isExact } = facts;
   const path = settling.layout.logOf(info.generation);
-  // What is beyond an exact tail was never acknowledged, and its writer knows that.
+  // What is beyond an exact tail does not count: it is a commit that a crash cut off, or bytes that the log once lost.
   const most = isExact === true ? Math.min(size, info.tail) : size;
   try {
     const counts = await endOf(settling.standing, path, {
@@ -50,9 +51,7 @@ export async function settleFile(
     const end = mayEndInMessage(info, isExact, counts)
       ? await endOfWhole(info, path, counts)
       : advance(START, counts);
-    if (end < most || (end < size && settling.standing.boot === 'other'))
-      await cut(settling, info, [end, size], end < counts ? HALF : UNCERTAIN);
-    else if (end < size) await truncate(path, end);
+    if (end < size) await cut(settling, facts, [end, size], end < counts ? HALF : UNCERTAIN);
     return end;
   } catch (error) {
     if (!isUnreadable(error) || isNoRoom(error)) throw error;
@@ -96,19 +95,33 @@ async function endOf(
 }
 
 async function cut(
-  { layout, warn }: Settling,
-  { id, generation }: LogInfo,
+  settling: Settling,
+  facts: StoredFacts,
   [from, to]: readonly [from: number, to: number],
   why: string,
 ): Promise<void> {
-  const aside = layout.cutOf(generation, from);
-  const isKept = await cutOff(layout.logOf(generation), from, to, aside);
-  const what = `Stream ${id}: the bytes ${from} to ${to} of its file ${why}`;
-  warn(isKept ? `${what}; they were moved to ${aside}` : `${what}; they were zeros, and were cut off`, {
-    id,
-    generation,
-    from,
-    to,
-    ...(isKept && { file: aside }),
+  const { id, generation } = facts.info;
+  const path = settling.layout.logOf(generation);
+  const asides = settling.layout.cutsOf(generation, from);
+  const { how, ...kept } = await cutOff(path, from, to, asides).then(describeRest, async (error) => {
+    if (!isNoRoom(error) || !wasNeverAcknowledged(settling.standing, facts)) throw error;
+    await truncate(path, from);
+    return { how: 'were cut off, because the disk has no room to keep them' };
   });
+  const what = `Stream ${id}: the bytes ${from} to ${to} of its file ${why}`;
+  settling.warn(`${what}; they ${how}`, { id, generation, from, to, ...kept });
+}
+
+function describeRest(file: string | undefined): { readonly how: string; readonly file?: string } {
+  return file === undefined
+    ? { how: 'were zeros, and were cut off' }
+    : { how: `were moved to ${file}`, file };
+}
+
+/**
+ * Bytes beyond an exact tail were left by a commit that did not come to its end, unless the tail was further on once. Only a full disk asks
+ * this, which must not keep the store from opening: all other bytes are kept.
+ */
+function wasNeverAcknowledged({ isCertain }: Standing, { info, isExact }: StoredFacts): boolean {
+  return isCertain && isExact === true && info.losses === undefined;
 }

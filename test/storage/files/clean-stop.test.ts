@@ -105,7 +105,7 @@ describe('a store that was closed before the machine was started anew', () => {
       const away = join(directory, 'away');
       await rename(join(directory, 'logs'), away);
       startMachine();
-      await expect(withStore(directory, async () => {})).rejects.toThrow('logs is empty');
+      await expect(withStore(directory, async () => {})).rejects.toThrow('logs holds no streams');
       await rm(join(directory, 'logs'), { recursive: true });
       await rename(away, join(directory, 'logs'));
       expect(await allLosses(directory, writers)).toEqual([]);

@@ -3,7 +3,7 @@ import type { ProducerMark } from '../../../src/core/log';
 import { AMPLE } from '../../contract/commits';
 import { at, readAll } from '../../contract/logs';
 import { PRODUCERS, SHARED, type Stop, textOf } from './commit-process';
-import { fileOf, infoOf, withStore } from './opened-store';
+import { fileOf, infoOf, takeCuts, withStore } from './opened-store';
 import { withRunningStore } from './running-store';
 import { withDirectory } from './temporary-directory';
 
@@ -13,7 +13,8 @@ describe('a commit that a kill -9 interrupts', () => {
   it('after its bytes were written is not there, and is stored once when it is repeated', () =>
     withDirectory(async (directory) => {
       await killedAt(directory, 'before-facts');
-      await withStore(directory, async (store) => {
+      await withStore(directory, async (store, warnings) => {
+        expect(takeCuts(warnings)).toEqual([expect.stringContaining('moved to')]);
         const log = await infoOf(store, SHARED);
         expect(log).toMatchObject({ state: 'open', tail: TEN.length, epoch: 1 });
         expect((await stat(fileOf(directory, { log, epoch: 1 }))).size).toBe(TEN.length);
@@ -52,7 +53,8 @@ describe('a commit that a kill -9 interrupts', () => {
           await running.kill();
           return running.lines.slice(1).map(acknowledgementIn);
         });
-        await withStore(directory, async (store) => {
+        await withStore(directory, async (store, warnings) => {
+          takeCuts(warnings);
           const log = await infoOf(store, SHARED);
           const found = (await readAll(store, log)).bytes;
           for (const { producer, tail } of acknowledged) {

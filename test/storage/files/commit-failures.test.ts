@@ -3,7 +3,7 @@ import { Facts } from '../../../src/storage/files/facts';
 import type { Step } from '../../../src/storage/files/stored-facts';
 import { commit, createOpenLog, mark } from '../../contract/commits';
 import { createLogOf, expectCode, infoOf, textOf } from '../../contract/logs';
-import { fileOf, withStore } from './opened-store';
+import { fileOf, takeCuts, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
 describe('a commit whose bytes are in the file and whose facts could not be stored', () => {
@@ -43,7 +43,8 @@ describe('a commit whose bytes are in the file and whose facts could not be stor
         expect((await stat(fileOf(directory, writer))).size).toBe(6);
         return writer;
       });
-      await withStore(directory, async (store) => {
+      await withStore(directory, async (store, warnings) => {
+        expect(takeCuts(warnings)).toEqual([expect.stringContaining('the bytes 3 to 6 of its file')]);
         expect(await textOf(store, log)).toBe('abc');
         expect(await commit(store, log, 'def', again)).toMatchObject({ how: 'stored', tail: 6 });
         expect(await textOf(store, log)).toBe('abcdef');

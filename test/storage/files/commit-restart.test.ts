@@ -16,7 +16,7 @@ import {
   textOf,
   uniqueId,
 } from '../../contract/logs';
-import { fileOf, infoOf, withStore } from './opened-store';
+import { fileOf, infoOf, takeCuts, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 import { until } from './until';
 
@@ -72,7 +72,8 @@ describe('after a restart', () => {
       // A clean end writes no more than a crash would have left.
       await appendFile(fileOf(directory, appended), 'ghi');
       await appendFile(fileOf(directory, committed), 'ghi');
-      await withStore(directory, async (store) => {
+      await withStore(directory, async (store, warnings) => {
+        expect(takeCuts(warnings)).toEqual([expect.stringContaining('the bytes 6 to 9 of its file')]);
         expect(await textOf(store, appended.log)).toBe('abcdefghi');
         expect(await textOf(store, committed.log)).toBe('abcdef');
         expect((await stat(fileOf(directory, committed))).size).toBe(6);

@@ -6,7 +6,7 @@ import { type Offset, START } from '../../../src/core/offset';
 import type { LogStore } from '../../../src/core/store';
 import { AMPLE, createOpenLog, mark } from '../../contract/commits';
 import { at, createLog, createLogOf, expectCode, readAll, seal, uniqueId } from '../../contract/logs';
-import { fileOf, withStore } from './opened-store';
+import { fileOf, takeCuts, withStore } from './opened-store';
 import { patternAt } from './pattern';
 import { removeDirectory } from './temporary-directory';
 
@@ -124,6 +124,23 @@ describe('on a full disk', () => {
       await createLogOf(store, 'there is room again');
     });
   });
+
+  onSmallDisk(
+    'the store opens with a commit that a kill cut off, which there is no room to keep',
+    async () => {
+      const writer = await withStore(directory, async (store) => {
+        const log = await createOpenLog(store);
+        await store.commit(log, { chunks: [Buffer.from('kept')] }, AMPLE);
+        return writerOf(log);
+      });
+      await writeFile(fileOf(directory, writer), patternAt(0, PIECE), { flag: 'a' });
+      await stuff(ballast);
+      await withStore(directory, async (store, warnings) => {
+        expect(takeCuts(warnings)).toEqual([expect.stringContaining('has no room to keep them')]);
+        expect((await readAll(store, writer.log)).bytes.toString()).toBe('kept');
+      });
+    },
+  );
 });
 
 /** Appends until the disk is full. */

@@ -20,6 +20,14 @@ export async function withStore<T>(
   }
 }
 
+/** Takes the warnings of files that were cut off where what counts of them ends, as after a kill in the middle of a commit. */
+export function takeCuts(warnings: string[]): readonly string[] {
+  const others = warnings.filter(
+    (warning) => !/ not certain to have been acknowledged; they were /.test(warning),
+  );
+  return warnings.splice(0, warnings.length, ...others).filter((warning) => !others.includes(warning));
+}
+
 export async function infoOf(store: LogStore, id: string): Promise<LogInfo> {
   const info = await store.info(parseLogId(id));
   if (info === undefined) throw new Error(`there is no log ${id}`);

@@ -93,7 +93,7 @@ describe('a folder of logs that is empty', () => {
       if (how === 'without') await forgetJournal(directory);
       await rename(logs, elsewhere);
       if (what === 'empty') await mkdir(logs);
-      expect(await refused(directory)).toMatch(/logs is empty, and .*loom\.mdb knows open streams/);
+      expect(await refused(directory)).toMatch(/logs holds no streams, and .*loom\.mdb knows open streams/);
       await rm(logs, { recursive: true, force: true });
       await rename(elsewhere, logs);
       await withStore(directory, async (store) => expect(await textOf(store, log)).toBe('kept'));
@@ -106,7 +106,7 @@ describe('a folder of logs that is empty', () => {
       const { log } = await withStore(directory, createReleased);
       if (how === 'without') await forgetJournal(directory);
       await rename(logs, elsewhere);
-      await expect(recoverFilesStore(directory, () => {})).rejects.toThrow(/logs is empty/);
+      await expect(recoverFilesStore(directory, () => {})).rejects.toThrow(/logs holds no streams/);
       await rm(logs, { recursive: true });
       await rename(elsewhere, logs);
       await withStore(directory, async (store) => expect(await textOf(store, log)).toBe('kept'));
