@@ -1,27 +1,37 @@
 import type { Stats } from 'node:fs';
 import { lstat, readlink, stat } from 'node:fs/promises';
 
+export type ExpectedKind = 'file' | 'directory';
+
 /**
- * What is at the path of a database where LMDB can open none, for a sentence: `a directory`. A link to a file is as good as a file.
- * It is to be asked before the path is opened: opening a named pipe waits for its other end.
+ * What is at a path in the place of a file or a directory, for a sentence: `a named pipe`. A link to the right kind is as good. It is to be
+ * asked before the path is opened: opening a named pipe waits for its other end, and LMDB ends the process over a `.mdb-lock` that is no file.
  *
- * @returns `undefined` for a file, and where there is nothing at all
+ * @returns `undefined` where the right kind is, and where there is nothing at all
  */
-export async function foreignKind(path: string): Promise<string | undefined> {
+export async function foreignKind(
+  path: string,
+  expected: ExpectedKind = 'file',
+): Promise<string | undefined> {
   const found = await lstat(path).catch(undefinedIfMissing);
-  if (found === undefined || found.isFile()) return undefined;
+  if (found === undefined || isOf(expected, found)) return undefined;
   if (!found.isSymbolicLink()) return kindOf(found);
   const link = `a symbolic link to ${await readlink(path)}`;
   const target = await stat(path).catch(undefinedIfMissing);
   if (target === undefined) return `${link}, which leads to nothing`;
-  return target.isFile() ? undefined : `${link}, which is ${kindOf(target)}`;
+  return isOf(expected, target) ? undefined : `${link}, which is ${kindOf(target)}`;
 }
 
 export async function isNothing(path: string): Promise<boolean> {
   return (await lstat(path).catch(undefinedIfMissing)) === undefined;
 }
 
+function isOf(expected: ExpectedKind, found: Stats): boolean {
+  return expected === 'file' ? found.isFile() : found.isDirectory();
+}
+
 function kindOf(found: Stats): string {
+  if (found.isFile()) return 'a file';
   if (found.isDirectory()) return 'a directory';
   if (found.isFIFO()) return 'a named pipe';
   return found.isSocket() ? 'a socket' : 'a device';

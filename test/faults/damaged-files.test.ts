@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoomClient } from '../../src/client/loom-client';
@@ -15,6 +16,7 @@ const DAMAGES: Readonly<Record<string, [damage: (file: string) => void, from: nu
   'is too short': [(file) => truncateSync(file, 900_000), 900_000],
   'is empty': [(file) => truncateSync(file, 0), 0],
   'is a directory': [(file) => [rmSync(file), mkdirSync(file)], 0],
+  'is a named pipe': [(file) => [rmSync(file), spawnSync('mkfifo', [file])], 0],
   'cannot be opened': [(file) => [rmSync(file), symlinkSync(file, file)], 0],
 };
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { LogError, messageOf } from '../../core/errors';
 import { assertNoEarlierVersion } from './earlier-lock';
 import { closeFile, openFile } from './file-io';
@@ -14,12 +13,13 @@ import { hasNoLocks, LockedFile, lockIfPossible } from './locked-file';
 export class DirectoryLock {
   readonly #locked: LockedFile[] = [];
 
-  private constructor(private readonly directory: string) {}
+  private constructor(private readonly layout: Layout) {}
 
   /** @throws LogError `STORE_UNAVAILABLE` when another process, or this one, uses the directory. */
-  static async take(directory: string): Promise<DirectoryLock> {
-    const lock = new DirectoryLock(directory);
-    await lock.add(join(directory, 'loom.lock'));
+  static async take(layout: Layout): Promise<DirectoryLock> {
+    const { directory } = layout;
+    const lock = new DirectoryLock(layout);
+    await lock.add(layout.lock);
     try {
       await assertNoEarlierVersion(directory, inUse(directory));
     } catch (error) {
@@ -35,17 +35,17 @@ export class DirectoryLock {
       if (!hasNoLocks(error)) throw error;
       throw new LogError(
         'STORE_UNAVAILABLE',
-        `The file system of ${this.directory} cannot lock files (${messageOf(error)}): use a directory on another one`,
+        `The file system of ${this.layout.directory} cannot lock files (${messageOf(error)}): use a directory on another one`,
         { cause: error },
       );
     });
-    if (locked === undefined) throw inUse(this.directory);
+    if (locked === undefined) throw inUse(this.layout.directory);
     this.#locked.push(locked);
   }
 
   /** @throws LogError `STORE_UNAVAILABLE` when another process writes the journal: `loom.lock` and the facts were moved away under it */
-  async assertJournalIsFree(layout: Layout): Promise<void> {
-    if (await isJournalLocked(layout)) throw inUse(this.directory);
+  async assertJournalIsFree(): Promise<void> {
+    if (await isJournalLocked(this.layout)) throw inUse(this.layout.directory);
   }
 
   async release(): Promise<void> {

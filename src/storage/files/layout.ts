@@ -7,12 +7,20 @@ import { join } from 'node:path';
 export class Layout {
   readonly facts: string;
   readonly logs: string;
+  /** Where bytes go that a start cuts off. */
+  readonly cut: string;
+  readonly lock: string;
+  /** Is written to find out whether the disk has room. */
+  readonly probe: string;
   /** Is there while no process uses the store, if the last one stopped in order. */
   readonly cleanStop: string;
 
   constructor(readonly directory: string) {
     this.facts = join(directory, 'loom.mdb');
     this.logs = join(directory, 'logs');
+    this.cut = join(directory, 'cut');
+    this.lock = join(directory, 'loom.lock');
+    this.probe = join(directory, 'probe');
     this.cleanStop = join(directory, 'clean-stop');
   }
 
@@ -50,7 +58,7 @@ export class Layout {
 
   /** Where bytes may go that a start cut off at `from`. The first names may be taken by earlier starts. */
   *cutsOf(generation: string, from: number): Generator<string> {
-    const first = join(this.directory, 'cut', `${generation}-${from}`);
+    const first = join(this.cut, `${generation}-${from}`);
     yield first;
     for (let number = 2; ; number += 1) yield `${first}.${number}`;
   }

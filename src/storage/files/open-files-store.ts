@@ -12,6 +12,7 @@ import { FilesStore } from './files-store';
 import { indexNames } from './index-names';
 import { takeInventory } from './inventory';
 import { Journal } from './journal';
+import { assertKinds, assertKindsInLogs } from './kinds';
 import { Layout } from './layout';
 import { LogFiles } from './log-files';
 import { openClock } from './open-clock';
@@ -33,18 +34,20 @@ import { Sync } from './sync';
  */
 export async function openFilesStore(directory: string, options: FilesStoreOptions): Promise<LogStore> {
   try {
+    const layout = new Layout(directory);
+    await assertKinds(layout);
     await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
-    return await openWithLock(directory, options);
+    return await openWithLock(layout, options);
   } catch (error) {
     throw await explainPermissions(directory, error);
   }
 }
 
-async function openWithLock(directory: string, options: FilesStoreOptions): Promise<LogStore> {
-  const lock = await DirectoryLock.take(directory);
+async function openWithLock(layout: Layout, options: FilesStoreOptions): Promise<LogStore> {
+  const lock = await DirectoryLock.take(layout);
   try {
-    await warnIfShared(directory, options.warn);
-    return await openLocked(new Layout(directory), lock, options);
+    await warnIfShared(layout.directory, options.warn);
+    return await openLocked(layout, lock, options);
   } catch (error) {
     await lock.release();
     throw error;
@@ -59,7 +62,8 @@ async function openLocked(
   const { durability = 'interval', syncIntervalMs: intervalMs = 1_000, openFilesMax = 512, warn } = options;
   await assertIsFile(layout);
   await makeDirectory(layout.logs);
-  await lock.assertJournalIsFree(layout);
+  await assertKindsInLogs(layout);
+  await lock.assertJournalIsFree();
   const stoppedCleanly = await wasStoppedCleanly(layout);
   const facts = await openFacts(layout, lock, options);
   const room = new Room(layout, facts);

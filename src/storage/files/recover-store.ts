@@ -14,6 +14,7 @@ import { type Inventory, type Orphan, takeInventory } from './inventory';
 import { Journal } from './journal';
 import type { JournalEntry } from './journal-entry';
 import { readJournal } from './journal-segments';
+import { assertKinds, assertKindsInLogs } from './kinds';
 import { Layout } from './layout';
 import { openClock } from './open-clock';
 import { assertIsFile } from './open-facts';
@@ -33,10 +34,11 @@ import { Room } from './room';
 export async function recoverFilesStore(directory: string, say: Recovering['say']): Promise<void> {
   const layout = new Layout(directory);
   try {
+    await assertKinds(layout);
     await assertIsFile(layout);
     if (!(await isThere(layout.facts)) && !(await isThere(layout.logs)))
       throw new LogError('STORE_UNAVAILABLE', `There is no store in ${directory}`);
-    const lock = await DirectoryLock.take(directory);
+    const lock = await DirectoryLock.take(layout);
     try {
       await recoverLocked(layout, lock, say);
     } finally {
@@ -60,7 +62,8 @@ async function isThere(path: string): Promise<boolean> {
 
 async function recoverLocked(layout: Layout, lock: DirectoryLock, say: Recovering['say']): Promise<void> {
   await makeDirectory(layout.logs);
-  await lock.assertJournalIsFree(layout);
+  await assertKindsInLogs(layout);
+  await lock.assertJournalIsFree();
   const wasClean = await wasStoppedCleanly(layout);
   const aside = await moveAsideIfDamaged(layout);
   if (aside !== undefined) {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { open, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { LogError } from '../../core/errors';
 import type { Facts } from './facts';
 import { isNoRoom } from './failures';
@@ -73,7 +72,7 @@ export class Room {
   /** Throws what an append or a new log would throw now. */
   async probe(): Promise<void> {
     await this.write('new', () => this.facts.probe());
-    const path = join(this.layout.directory, 'probe');
+    const path = this.layout.probe;
     try {
       await writeFile(path, randomBytes(PROBE_BYTES), { mode: PRIVATE_FILE });
     } finally {

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { LogError, messageOf } from '../../../core/errors';
 import { assertSound } from '../../../lmdb/assert-sound';
 import { DamagedDatabase } from '../../../lmdb/damaged-database';
+import { type ExpectedKind, foreignKind } from '../../../lmdb/file-kind';
 import { Headroom } from './headroom';
 import type { Shelf, ShelfChange, ShelfKey } from './shelf';
 
@@ -42,8 +43,10 @@ export class LmdbShelf implements Shelf {
 
   /** @param directory is made when there is none */
   static async open(directory: string): Promise<LmdbShelf> {
+    for (const folder of [dirname(directory), directory]) await assertKind(folder, 'directory');
     await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
     const path = join(directory, FILE);
+    await assertKind(`${path}-lock`, 'file');
     await assertReadable(path);
     return new LmdbShelf(path);
   }
@@ -140,6 +143,13 @@ export class LmdbShelf implements Shelf {
     const { lastPageNumber = 0, pageSize = 4096 } = stats;
     return (lastPageNumber + 1) * pageSize;
   }
+}
+
+/** LMDB would end the process over a lock file that is none. */
+async function assertKind(path: string, expected: ExpectedKind): Promise<void> {
+  const kind = await foreignKind(path, expected);
+  if (kind !== undefined)
+    throw new LogError('STORE_DAMAGED', `${path} is ${kind}, and not a ${expected}. Move it away`);
 }
 
 /** LMDB would end the process over a damaged file. */
