@@ -72,6 +72,9 @@ onEachStore('PUT', ({ url, freshId }) => {
     const answer = await request(url(`/stream/${id}`), { method: 'PUT', headers, body: 'def' });
     expect([answer.status, JSON.parse(answer.text).code]).toEqual([400, 'header_invalid']);
     expect((await request(url(`/stream/${id}`))).status).toBe(404);
+    const durable = await request(url(`/v1/stream/${id}`), { method: 'PUT', headers, body: 'def' });
+    expect([durable.status, JSON.parse(durable.text).code]).toEqual([400, 'header_invalid']);
+    expect((await request(url(`/stream/${id}`))).status).toBe(404);
   });
 
   it('is listed in Allow where it is taken, and only there', async () => {

@@ -67,15 +67,29 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('abcdef');
   });
 
-  it.each([undefined, '', '4', 'x'])('is not announced to a client whose version is %j', async (version) => {
-    const headers = version === undefined ? {} : { 'Upload-Draft-Interop-Version': version };
-    const upload = start(url(`/stream/${freshId()}`), { 'Upload-Complete': '?1', ...headers });
-    const interim: unknown[] = [];
-    upload.on('information', (one) => interim.push(one));
+  it.each([undefined, '', '4', '9', '5;', 'x'])(
+    'is not announced to a client whose version is %j',
+    async (version) => {
+      const headers = version === undefined ? {} : { 'Upload-Draft-Interop-Version': version };
+      const upload = start(url(`/stream/${freshId()}`), { 'Upload-Complete': '?1', ...headers });
+      const interim: unknown[] = [];
+      upload.on('information', (one) => interim.push(one));
+      const [answer]: IncomingMessage[] = await once(upload, 'response');
+      answer?.resume();
+      upload.end('x');
+      expect([answer?.statusCode, interim]).toEqual([201, []]);
+    },
+  );
+
+  it('is announced in the version of its client, whose parameters are ignored', async () => {
+    const headers = { 'Upload-Complete': '?1', 'Upload-Draft-Interop-Version': '5; a="b;c";d' };
+    const upload = start(url(`/stream/${freshId()}`), headers);
+    const versions: unknown[] = [];
+    upload.on('information', (one) => versions.push(one.headers['upload-draft-interop-version']));
+    upload.end('x');
     const [answer]: IncomingMessage[] = await once(upload, 'response');
     answer?.resume();
-    upload.end('x');
-    expect([answer?.statusCode, interim]).toEqual([201, []]);
+    expect(versions).toEqual(['5']);
   });
 
   describe('has a length', () => {

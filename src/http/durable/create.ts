@@ -7,6 +7,7 @@ import { sizeOf } from '../../core/size-of';
 import type { LogStore } from '../../core/store';
 import { assertAllowed } from '../access';
 import { assertIdentity } from '../headers/codings';
+import { assertWhole } from '../headers/content-range';
 import { essence, givenContentType, keptContentType } from '../headers/kept-content-type';
 import { RequestError } from '../request-error';
 import { isClosed, position } from './answer';
@@ -37,6 +38,7 @@ export async function create(wire: Durable, request: StreamRequest): Promise<voi
   const { id, req, allowed } = request;
   assertAllowed(allowed, 'produce', id);
   assertGivenOnce(req);
+  assertWhole(req);
   assertIdentity(req);
   const head = parseHead(req.headers);
   // Who forks a stream gets to read what is in it.

@@ -11,7 +11,7 @@ const INTEROP_WITH_MEDIA_TYPE = 6;
 
 /** Whether the client waits for `104 Upload Resumption Supported` before the final response. */
 export function asksForResumption(interop: number | undefined): interop is number {
-  return interop !== undefined && interop >= INTEROP_MIN;
+  return interop !== undefined && interop >= INTEROP_MIN && interop <= INTEROP_MAX;
 }
 
 export function patchesWithoutType(interop: number | undefined): boolean {
@@ -20,6 +20,5 @@ export function patchesWithoutType(interop: number | undefined): boolean {
 
 /** The client learns where to resume while its body is still on its way: if the connection breaks, it does not begin again. */
 export function announceUpload(res: ServerResponse, interop: number, headers: Headers): void {
-  const version = String(Math.min(interop, INTEROP_MAX));
-  sendInterim(res, 104, { 'Upload-Draft-Interop-Version': version, ...headers });
+  sendInterim(res, 104, { 'Upload-Draft-Interop-Version': String(interop), ...headers });
 }

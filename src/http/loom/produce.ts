@@ -10,6 +10,7 @@ import type { Headers } from '../content-headers';
 import { continueIfExpected } from '../continue-if-expected';
 import { assertIdentity } from '../headers/codings';
 import { assertConditions, isConditional } from '../headers/conditions';
+import { assertWhole } from '../headers/content-range';
 import { keptContentType } from '../headers/kept-content-type';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
@@ -45,9 +46,10 @@ function isForced(ctx: RouterContext): boolean {
 }
 
 async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void> {
-  assertWhole(ctx);
+  assertWhole(ctx.req);
   assertIdentity(ctx.req);
   const upload = parseUploadHeaders(ctx.req.headers);
+  assertAtStart(upload);
   const created = await create(ctx, wire, id, upload);
   const { info } = created;
   const end = completes(upload) ? 'completes' : 'leaves-open';
@@ -91,13 +93,13 @@ function createdHeaders(wire: Wire, { info, replaced }: Created, { resumable }: 
   };
 }
 
-/**
- * `curl -C - -T file` would send the rest of a file with a `Content-Range`, which would become the whole stream (RFC 9110, 14.4).
- * @throws RequestError `HEADER_INVALID`
- */
-function assertWhole(ctx: RouterContext): void {
-  if (ctx.req.headers['content-range'] === undefined) return;
-  throw new RequestError('HEADER_INVALID', 'Content-Range is not supported: a stream is resumed by PATCH');
+/** @throws RequestError `HEADER_INVALID` for what belongs to the middle of a stream, which would become its beginning */
+function assertAtStart({ offset = START }: UploadHeaders): void {
+  if (offset === START) return;
+  throw new RequestError(
+    'HEADER_INVALID',
+    `Upload-Offset is ${offset}, but a new stream begins at 0: resume one by PATCH`,
+  );
 }
 
 async function create(ctx: RouterContext, wire: Wire, id: LogId, upload: UploadHeaders): Promise<Created> {

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config';
 import type { LogInfo } from '../../core/log';
 import { type Offset, parseOffset } from '../../core/offset';
 import type { Headers } from '../content-headers';
+import { bareItem } from '../headers/structured-item';
 import { RequestError } from '../request-error';
 
 /** The type of a PATCH that appends (draft-ietf-httpbis-resumable-upload). */
@@ -25,7 +26,9 @@ export interface UploadHeaders {
 export function parseUploadHeaders(headers: IncomingHttpHeaders): UploadHeaders {
   const offset = parseCount('Upload-Offset', headers['upload-offset']);
   const length = parseCount('Upload-Length', headers['upload-length']);
-  const complete = parseUploadComplete(headers['upload-complete']);
+  const complete =
+    parseBoolean('Upload-Complete', headers['upload-complete']) ??
+    negated(parseBoolean('Upload-Incomplete', headers['upload-incomplete']));
   const interop = parseInterop(headers['upload-draft-interop-version']);
   return {
     ...(offset !== undefined && { offset }),
@@ -38,23 +41,27 @@ export function parseUploadHeaders(headers: IncomingHttpHeaders): UploadHeaders 
 
 function parseCount(name: string, header: string | string[] | undefined): Offset | undefined {
   if (header === undefined) return undefined;
-  const count = parseOffset(String(header).trim());
+  const count = parseOffset(bareItem(String(header)));
   if (count === undefined)
     throw new RequestError('HEADER_INVALID', `${name} must be a plain decimal number of bytes`);
   return count;
 }
 
-function parseUploadComplete(header: string | string[] | undefined): boolean | undefined {
+function parseBoolean(name: string, header: string | string[] | undefined): boolean | undefined {
   if (header === undefined) return undefined;
-  const value = String(header).trim();
-  if (value !== '?0' && value !== '?1')
-    throw new RequestError('HEADER_INVALID', 'Upload-Complete must be ?0 or ?1');
+  const value = bareItem(String(header));
+  if (value !== '?0' && value !== '?1') throw new RequestError('HEADER_INVALID', `${name} must be ?0 or ?1`);
   return value === '?1';
+}
+
+/** `Upload-Incomplete` is what the drafts before -03 have. */
+function negated(isIncomplete: boolean | undefined): boolean | undefined {
+  return isIncomplete === undefined ? undefined : !isIncomplete;
 }
 
 /** A client of a version that is not understood does without resumption (draft, section "Draft Version Identification"). */
 function parseInterop(header: string | string[] | undefined): number | undefined {
-  const value = String(header ?? '').trim();
+  const value = bareItem(String(header ?? ''));
   return /^\d{1,4}$/.test(value) ? Number(value) : undefined;
 }
 

@@ -1,0 +1,15 @@
+const KEY = '[a-z*][a-z0-9_.*-]*';
+const NUMBER = '-?\\d{1,15}(?:\\.\\d{1,3})?';
+const STRING = '"(?:[ !#-\\[\\]-~]|\\\\["\\\\])*"';
+const TOKEN = "[A-Za-z*][\\w!#$%&'*+.^`|~:/-]*";
+const OTHER = ':[A-Za-z0-9+/=]*:|\\?[01]';
+const ITEM = new RegExp(`^ *([^; ]*)(?:; *${KEY}(?:=(?:${NUMBER}|${STRING}|${TOKEN}|${OTHER}))?)* *$`);
+
+/**
+ * A header that is an Item of structured fields (RFC 8941, 3.3), without its parameters, which must be ignored where none is defined. For
+ * example, `?1;a="b"` is `?1`.
+ * @returns the header itself where it is not an Item: whoever reads a boolean or a number out of it finds none
+ */
+export function bareItem(header: string): string {
+  return ITEM.exec(header)?.[1] ?? header;
+}
