@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { closeAfterBody } from './close-after-body';
 import type { Config } from './config/config';
 import { QueuedAnswers } from './queued-answers';
 import { refuseMalformed, refuseTunnel } from './refuse-malformed';
@@ -136,10 +137,21 @@ export class Listener {
       return;
     }
     this.#sockets.add(socket);
+    this.#closeWithPatience(socket);
     socket.on('close', () => {
       this.#sockets.delete(socket);
       this.#queued.close(socket);
     });
+  }
+
+  /** Node itself calls `destroySoon` after an answer with `Connection: close`, also while the request still comes. */
+  #closeWithPatience(socket: Socket): void {
+    const closeSoon = socket.destroySoon.bind(socket);
+    socket.destroySoon = (): void => {
+      const req = this.#answers.get(socket)?.req;
+      if (req === undefined || req.complete) closeSoon();
+      else if (!socket.writableEnded) closeAfterBody(socket, req, closeSoon);
+    };
   }
 
   #keep(socket: Socket, answer: ServerResponse, previous: ServerResponse | undefined): void {

@@ -15,6 +15,27 @@ function held(): { handle: RequestListener; asked: Promise<ServerResponse> } {
   return { asked, handle: (_req, res) => tell(res) };
 }
 
+describe('a request that is answered while its body still comes', () => {
+  it.each(['', 'Connection: close\r\n'])(
+    'is not reset before its client has read the answer: %j',
+    async (header) => {
+      const { dial } = await listen(hello);
+      const client = await dial();
+      const reset = jest.fn();
+      client.socket.on('error', reset);
+      const pieces = 100;
+      client.send(`POST / HTTP/1.1\r\nHost: x\r\n${header}Content-Length: ${pieces * 64 * 1024}\r\n\r\n`);
+      for (let sent = 0; sent < pieces; sent += 1) {
+        await new Promise<void>((resolve) => client.socket.write(Buffer.alloc(64 * 1024), () => resolve()));
+      }
+      await client.until('hello');
+      client.socket.end();
+      await client.left;
+      expect(reset).not.toHaveBeenCalled();
+    },
+  );
+});
+
 describe('what is not HTTP', () => {
   it.each([
     ['no request at all', 'nonsense SECRET\r\n\r\n', '400 Bad Request', 'The request is not valid HTTP/1.1'],
