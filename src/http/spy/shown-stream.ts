@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { hasSequence, mapSequences, unfinishedSequence } from './escape-sequences';
+import { Leftovers } from './leftovers';
 import { TextStyle } from './text-style';
 
 const RESET = '\x1b[0m';
@@ -12,6 +13,7 @@ const RESET = '\x1b[0m';
 export class ShownStream {
   readonly #decoder = new StringDecoder('utf8');
   readonly #style = new TextStyle();
+  readonly #leftovers = new Leftovers();
   #held = '';
 
   /** @param color the sequence of the stream's own colour; empty in a spy without colours */
@@ -36,9 +38,10 @@ export class ShownStream {
     return before + this.#apply(text);
   }
 
-  /** Turns off what the stream has left on. */
-  get off(): string {
-    return this.color === '' && this.#style.sequence !== '' ? RESET : '';
+  /** Turns off what the stream has left on, before text that is not its own. */
+  turnOff(): string {
+    const style = this.color === '' && this.#style.sequence !== '' ? RESET : '';
+    return style + this.#leftovers.takeOff();
   }
 
   /** Each line is coloured by itself, so that no stream's colour reaches what follows it. */
@@ -49,9 +52,11 @@ export class ShownStream {
 
   /** A stream that resets its own colours gets the spy's colour back. */
   #apply(text: string): string {
+    this.#leftovers.applyShifts(text);
     if (!hasSequence(text)) return text;
     return mapSequences(text, (sequence) => {
       const isStyle = this.#style.apply(sequence);
+      if (!isStyle) this.#leftovers.apply(sequence);
       return isStyle && !this.#style.hasTextColor ? sequence + this.color : sequence;
     });
   }

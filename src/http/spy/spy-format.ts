@@ -70,7 +70,7 @@ export class SpyFormat {
 
   /** A line that is no data begins on a line of its own, and without what the data before it has turned on. */
   #ownLine(log: LogRef, line: string): string {
-    const off = this.#isOn ? (this.#shown?.off ?? '') : '';
+    const off = this.#isOn ? (this.#shown?.turnOff() ?? '') : '';
     const before = off + (this.#endsInNewline ? '' : '\n');
     this.#endsInNewline = true;
     this.#isOn = false;
