@@ -66,6 +66,15 @@ export class About {
     return this.#put('journal', number);
   }
 
+  /** `fileNumber` of that file; `undefined` before it was kept. */
+  get journalFile(): number | undefined {
+    return this.#about.get('journalFile');
+  }
+
+  noteJournalFile(file: number): Promise<void> {
+    return this.#put('journalFile', file);
+  }
+
   /** Whether every log has a line in the journal. */
   get isJournaled(): boolean {
     return this.#about.get('journaled') === 1;

@@ -14,13 +14,14 @@ import type { Layout } from './layout';
  * - It is written after the last sync, when nothing is written any more, and it is removed before a store takes its first byte. Both are on
  *   the disk before anything else happens.
  * - It holds for one state of one file: inode, time of creation, time of the last change and last transaction of `loom.mdb`. Another
- *   `loom.mdb`, or an older one, does not fit it, and neither does one that was written to since.
+ *   `loom.mdb`, or an older one, does not fit it, and neither does one that was written to since. One with an earlier transaction is from
+ *   before the stop.
  * - Half a mark fits nothing.
  */
 export async function noteCleanStop(layout: Layout): Promise<void> {
   const mark = await open(layout.cleanStop, 'w', PRIVATE_FILE);
   try {
-    await mark.writeFile(await stateOf(layout.facts, 'synced'));
+    await mark.writeFile(textOf(await stateOf(layout.facts, 'synced')));
     await mark.sync();
   } finally {
     await mark.close();
@@ -28,10 +29,32 @@ export async function noteCleanStop(layout: Layout): Promise<void> {
   await syncDirectory(layout.directory);
 }
 
+/**
+ * What is known of the facts before they are opened.
+ *
+ * clean    they are as they were when the process before stopped in order
+ * older    they are from before that stop
+ * changed  they are another file than the one that was stopped, or something else than a store has changed it. They may be a copy, which
+ *          is as old as the bytes that it was copied with
+ * unknown  none of this. For example, the process before was killed
+ */
+export type LastStop = 'clean' | 'older' | 'changed' | 'unknown';
+
 /** To be asked before the facts are opened, which may change them. Never throws. */
-export async function wasStoppedCleanly({ cleanStop, facts }: Layout): Promise<boolean> {
-  const mark = await readFile(cleanStop, 'latin1').catch(() => undefined);
-  return mark !== undefined && mark === (await stateOf(facts, 'as it is').catch(() => undefined));
+export async function lastStop({ cleanStop, facts }: Layout): Promise<LastStop> {
+  const text = await readFile(cleanStop, 'latin1').catch(() => undefined);
+  const found = await stateOf(facts, 'as it is').catch(() => undefined);
+  if (found === undefined) return 'unknown';
+  if (text === textOf(found)) return 'clean';
+  const mark = MARK.exec(text ?? '')?.groups;
+  // Whoever writes to a file changes both of its times. A copy over a file sets one of them to that of the original.
+  const isUntouched = found.changedAt === found.writtenAt;
+  if (mark === undefined) return isUntouched ? 'unknown' : 'changed';
+  const transactions = found.transaction - BigInt(mark.transaction ?? 0);
+  if (transactions < 0n) return 'older';
+  // A start that was killed before it removed the mark has written to the file.
+  const isOfStart = mark.identity === found.identity && transactions > 0n && isUntouched;
+  return isOfStart ? 'unknown' : 'changed';
 }
 
 /** To be awaited before the first byte is taken. It syncs also where there is no mark: a process may have died between the two steps. */
@@ -42,14 +65,33 @@ export async function forgetCleanStop({ cleanStop, directory }: Layout): Promise
   await syncDirectory(directory);
 }
 
-async function stateOf(path: string, how: 'synced' | 'as it is'): Promise<string> {
+const MARK = /^(?<identity>\d+ \d+) \d+ (?<transaction>\d+)\n$/;
+
+interface State {
+  readonly identity: string;
+  readonly transaction: bigint;
+  /** The last change of the file's bytes or attributes, and the last change of its bytes. Nanoseconds. */
+  readonly changedAt: bigint;
+  readonly writtenAt: bigint;
+}
+
+function textOf({ identity, changedAt, transaction }: State): string {
+  return `${identity} ${changedAt} ${transaction}\n`;
+}
+
+async function stateOf(path: string, how: 'synced' | 'as it is'): Promise<State> {
   const file = await open(path, 'r');
   try {
     // With its times, which LMDB leaves to the kernel.
     if (how === 'synced') await file.sync();
     const { transaction } = await snapshotOf(file);
     const found = await file.stat({ bigint: true });
-    return `${identityOf(found)} ${found.ctimeNs} ${transaction}\n`;
+    return {
+      identity: identityOf(found),
+      transaction,
+      changedAt: found.ctimeNs,
+      writtenAt: found.mtimeNs,
+    };
   } finally {
     await file.close();
   }

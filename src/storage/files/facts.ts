@@ -37,8 +37,8 @@ const DEFAULT_SPAN_LOGS = 2_048;
  * ids       id, as bytes -> its present generation. LMDB takes keys of up to 1,978 bytes; an id has 512 at the most.
  * order     generation -> id and state. A generation begins with the time of its creation (UUIDv7) and sorts after all that were made
  *           before, so this is the order of creation.
- * about     the format, whether the index of names and the journal are complete, the number of the journal's newest file, the kernel's
- *           boot and the file under which and as which the store was opened last, and what `probe` writes
+ * about     the format, whether the index of names and the journal are complete, the number and the identity of the journal's newest
+ *           file, the kernel's boot and the file under which and as which the store was opened last, and what `probe` writes
  */
 export class Facts {
   readonly producers: ProducerStates;

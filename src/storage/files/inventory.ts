@@ -1,9 +1,12 @@
 import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isLogError } from '../../core/errors';
+import type { LastStop } from './clean-stop';
 import type { Facts } from './facts';
-import type { JournalEntry } from './journal-entry';
-import { lastEntriesIn, readJournal, segmentsOf } from './journal-segments';
+import { fileNumber } from './identity';
+import { isLater, type JournalEntry } from './journal-entry';
+import { lastEntriesIn, newestNumber, readJournal, segmentsOf } from './journal-segments';
 import type { Layout } from './layout';
 import type { StoredFacts } from './stored-facts';
 
@@ -21,6 +24,8 @@ export interface Inventory {
   readonly remains: readonly string[];
   /** What the facts know of logs is not what was known last. */
   readonly isOlder: boolean;
+  /** The facts or the folder of logs may be a copy, which may be older than what was acknowledged. */
+  readonly isCopy: boolean;
   /**
    * Folders that had bytes of open logs or the journal, and that are not there. For example, their disk is not mounted. The store removes
    * no folder, and no crash does. The logs must not be taken for empty: they would go on at the beginning.
@@ -30,7 +35,7 @@ export interface Inventory {
 
 /** What of the facts an inventory needs. */
 export type Knowing = Pick<Facts, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> & {
-  readonly about: Pick<Facts['about'], 'journalNumber'>;
+  readonly about: Pick<Facts['about'], 'journalNumber' | 'journalFile'>;
   readonly moments: Pick<Facts['moments'], 'unsealed'>;
   readonly producers: Pick<Facts['producers'], 'isDoomed'>;
   readonly lengths: Pick<Facts['lengths'], 'get'>;
@@ -42,22 +47,31 @@ export const NO_FACTS: Knowing = {
   has: () => false,
   isUnsealed: () => false,
   newestFirst: () => [],
-  about: { journalNumber: 0 },
+  about: { journalNumber: 0, journalFile: undefined },
   moments: { unsealed: () => [] },
   producers: { isDoomed: () => false },
   lengths: { get: () => undefined },
 };
 
-/** Compares the files of all logs with the facts. Reads their names, and the journal where something does not fit. */
-export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inventory> {
+/**
+ * Compares the files of all logs with the facts. Reads their names, and the journal where something does not fit.
+ * @param stop what was known of the facts before they were opened
+ */
+export async function takeInventory(
+  layout: Layout,
+  facts: Knowing,
+  stop: LastStop = 'unknown',
+): Promise<Inventory> {
   const isUnknown = (generation: string): boolean =>
     !facts.has(generation) && !facts.producers.isDoomed(generation);
   const shards = await shardsOf(layout);
   const files = new Set(await filesIn(layout, shards, isUnknown));
   const isBehind = await isBehindJournal(layout, facts, isUnknown);
-  const isOlder = isBehind && facts.newestFirst(undefined, 1).length > 0;
+  const isOlder = (isBehind || stop === 'older') && facts.newestFirst(undefined, 1).length > 0;
+  const isCopy = isOlder || stop === 'changed' || !(await isJournalOf(layout, facts));
   const away = await foldersAway(layout, facts, new Set(shards));
-  if (files.size === 0 && !isBehind) return { orphans: [], remains: [], isOlder, away };
+  const found = { isOlder, isCopy, away };
+  if (files.size === 0 && !isBehind) return { orphans: [], remains: [], ...found };
   const journal = await readJournal(layout);
   const [remains, withFile] = partition([...files], (generation) => isOver(journal.get(generation)));
   const withoutFile = [...journal.values()].filter(
@@ -67,7 +81,7 @@ export async function takeInventory(layout: Layout, facts: Knowing): Promise<Inv
     ...withFile.map((generation) => orphanOf(generation, true, journal.get(generation))),
     ...withoutFile.map((entry) => orphanOf(entry.generation, false, entry)),
   ];
-  return { orphans, remains, isOlder, away };
+  return { orphans, remains, ...found };
 }
 
 /**
@@ -85,8 +99,17 @@ async function isBehindJournal(
   return entries.some((entry) => {
     const { kind, generation } = entry;
     if (kind !== 'facts') return kind === 'gone' && facts.has(generation);
-    return isUnknown(generation) || (entry.facts.info.state === 'closed' && facts.isUnsealed(generation));
+    if (!facts.isUnsealed(generation)) return isUnknown(generation);
+    const known = recordOf(facts, generation);
+    return known !== undefined && isLater(entry.facts, known);
   });
+}
+
+/** Whether the newest file of the journal is the one that the process before has written, and no copy of it. */
+async function isJournalOf(layout: Layout, { about }: Knowing): Promise<boolean> {
+  if (about.journalFile === undefined) return true;
+  const newest = await newestNumber(layout);
+  return newest !== undefined && about.journalFile === (await fileNumber(layout.journalOf(newest)));
 }
 
 /** Whether a file that no facts know may be removed. */
@@ -119,12 +142,17 @@ async function foldersAway(
 }
 
 function hasBytes(facts: Knowing, generation: string): boolean {
+  const counted = recordOf(facts, generation)?.info.tail ?? 0;
+  return Math.max(counted, facts.lengths.get(generation)?.bytes ?? 0) > 0;
+}
+
+/** `undefined`, too, for a record that cannot be read: it says nothing. */
+function recordOf(facts: Knowing, generation: string): StoredFacts | undefined {
   try {
-    const counted = facts.get(generation)?.info.tail ?? 0;
-    return Math.max(counted, facts.lengths.get(generation)?.bytes ?? 0) > 0;
-  } catch {
-    // Its record cannot be read, and says nothing.
-    return false;
+    return facts.get(generation);
+  } catch (error) {
+    if (isLogError(error, 'STORE_DAMAGED')) return undefined;
+    throw error;
   }
 }
 

@@ -22,6 +22,24 @@ export function isForJournal({ info: before }: StoredFacts, { info: after }: Sto
   return isEnd || before.metadata !== after.metadata || before.losses !== after.losses;
 }
 
+/**
+ * Whether a line was written after the last change that some facts of the same log know. Of true facts that is never so: a change is
+ * stored in them first. They may be later than the line, since most changes write none.
+ */
+export function isLater({ info: line }: StoredFacts, { info: known }: StoredFacts): boolean {
+  if (line.state === 'closed') return known.state !== 'closed';
+  const [losses, knownLosses] = [lossesOf(line), lossesOf(known)];
+  if (losses !== knownLosses) return losses > knownLosses;
+  if (line.epoch !== known.epoch) return line.epoch > known.epoch;
+  if (line.tail !== known.tail) return line.tail > known.tail;
+  const isOther = JSON.stringify(line.metadata) !== JSON.stringify(known.metadata);
+  return isOther && line.updatedAt > known.updatedAt;
+}
+
+function lossesOf({ losses }: StoredFacts['info']): number {
+  return losses?.at(-1)?.number ?? 0;
+}
+
 export function lineOf(entry: JournalEntry): string {
   const { kind, generation } = entry;
   return `${JSON.stringify(kind === 'facts' ? { facts: entry.facts } : { [kind]: generation })}\n`;

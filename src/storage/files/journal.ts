@@ -4,6 +4,7 @@ import { isLogError, messageOf } from '../../core/errors';
 import type { Facts } from './facts';
 import { isNoRoom } from './failures';
 import { closeFile, openFile, PRIVATE_FILE, truncateFile, writeAll } from './file-io';
+import { fileNumber } from './identity';
 import { factsEntry, type JournalEntry, lineOf } from './journal-entry';
 import { entriesIn, lastEntriesIn, type Segment, segmentsOf } from './journal-segments';
 import type { Layout } from './layout';
@@ -142,6 +143,8 @@ export class Journal {
     this.#bytes = 0;
     const fd = await this.#open();
     this.#fd = fd;
+    const file = await fileNumber(this.parts.layout.journalOf(this.number));
+    await room.write('change', () => facts.about.noteJournalFile(file));
     this.#collectIfLarge();
     return fd;
   }

@@ -4,6 +4,7 @@ import { LogError } from '../../core/errors';
 import { assertSound } from '../../lmdb/assert-sound';
 import { DamagedDatabase } from '../../lmdb/damaged-database';
 import { foreignKind } from '../../lmdb/file-kind';
+import { forgetCleanStop } from './clean-stop';
 import type { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
 import { isMissing, storeFailure } from './failures';
@@ -39,6 +40,8 @@ export async function openFacts(
   if (found === undefined || found.size === 0) {
     assertFactsFit(layout, await takeInventory(layout, NO_FACTS), found ? 'empty' : 'missing');
     await Room.assertForNewStore(layout);
+    // It is about the facts that are missing: new ones would pass for older than these.
+    await forgetCleanStop(layout);
   }
   await lock.add(layout.facts);
   await assertSound(layout.facts).catch((cause) => {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { messageOf } from '../../core/errors';
 import type { LogStore } from '../../core/store';
 import { DamageReports } from '../damage-reports';
-import { forgetCleanStop, noteCleanStop, wasStoppedCleanly } from './clean-stop';
+import { forgetCleanStop, type LastStop, lastStop, noteCleanStop } from './clean-stop';
 import { Descriptors } from './descriptors';
 import { DirectoryLock } from './directory-lock';
 import { DoomedLogs } from './doomed-logs';
@@ -64,14 +64,14 @@ async function openLocked(
   await makeDirectory(layout.logs);
   await assertKindsInLogs(layout);
   await lock.assertJournalIsFree();
-  const stoppedCleanly = await wasStoppedCleanly(layout);
+  const stop = await lastStop(layout);
   const facts = await openFacts(layout, lock, options);
   const room = new Room(layout, facts);
   const damage = new DamageReports(options.alarm);
   const clock = await openClock(facts, room, warn);
   const unsynced: Unsynced = new Map();
-  const parts = { layout, facts, room, warn, damage, clock, durability, unsynced, stoppedCleanly };
-  const journal = await settle(parts).catch(async (error) => {
+  const parts = { layout, facts, room, warn, damage, clock, durability, unsynced };
+  const journal = await settle(parts, stop).catch(async (error) => {
     await facts.close();
     throw storeFailure('Opening the store', error);
   });
@@ -104,9 +104,13 @@ async function openLocked(
 }
 
 /** Brings the facts, the files and the journal together. Nothing is changed before all of them were found to fit. */
-async function settle(parts: Omit<Recovery, 'journal'>): Promise<Journal> {
+async function settle(
+  parts: Omit<Recovery, 'journal' | 'stoppedCleanly' | 'isCopy'>,
+  stop: LastStop,
+): Promise<Journal> {
   const { layout, facts, room, warn } = parts;
-  const inventory = await takeInventory(layout, facts);
+  const inventory = await takeInventory(layout, facts, stop);
+  const { isCopy } = inventory;
   assertFactsFit(layout, inventory, 'there');
   await makeRoom(room, warn);
   await facts.checkFormat();
@@ -114,7 +118,7 @@ async function settle(parts: Omit<Recovery, 'journal'>): Promise<Journal> {
   await indexNames(facts, room);
   const journal = await Journal.open({ layout, facts, room, warn });
   try {
-    await recover({ ...parts, journal });
+    await recover({ ...parts, journal, stoppedCleanly: stop === 'clean', isCopy });
     await forgetCleanStop(layout);
     return journal;
   } catch (error) {

@@ -4,7 +4,7 @@ import { DamageReports } from '../damage-reports';
 import { type Aside, factsAside, moveAsideIfDamaged } from './aside';
 import { bringBack } from './bring-back';
 import { catchUp } from './catch-up';
-import { wasStoppedCleanly } from './clean-stop';
+import { forgetCleanStop, type LastStop, lastStop } from './clean-stop';
 import { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
 import { codeOf, isMissing, storeFailure } from './failures';
@@ -64,7 +64,7 @@ async function recoverLocked(layout: Layout, lock: DirectoryLock, say: Recoverin
   await makeDirectory(layout.logs);
   await assertKindsInLogs(layout);
   await lock.assertJournalIsFree();
-  const wasClean = await wasStoppedCleanly(layout);
+  const stop = await lastStop(layout);
   const aside = await moveAsideIfDamaged(layout);
   if (aside !== undefined) {
     say(
@@ -79,23 +79,24 @@ async function recoverLocked(layout: Layout, lock: DirectoryLock, say: Recoverin
     await facts.checkFormat();
     await indexNames(facts, room);
     const clock = await openClock(facts, room, say);
-    await reconcile({ layout, facts, room, clock, say }, aside, wasClean && aside === undefined);
+    await reconcile({ layout, facts, room, clock, say }, aside, aside === undefined ? stop : 'unknown');
     await facts.synced();
+    // It was about facts that may have been others.
+    await forgetCleanStop(layout);
   } finally {
     await facts.close();
   }
 }
 
-async function reconcile(
-  recovering: Recovering,
-  aside: Aside | undefined,
-  stoppedCleanly: boolean,
-): Promise<void> {
+async function reconcile(recovering: Recovering, aside: Aside | undefined, stop: LastStop): Promise<void> {
   const { layout, facts, room, clock, say } = recovering;
   const lines = await readJournal(layout);
-  const inventory = await takeInventory(layout, facts);
+  const inventory = await takeInventory(layout, facts, stop);
   assertNothingAway(layout, inventory);
-  const changed = inventory.isOlder ? await catchUp(recovering, lines) : [];
+  const { isOlder, isCopy } = inventory;
+  // Whatever it was found by: a recovery that is cut off may leave no other sign.
+  if (isOlder) await facts.about.noteJournal(0);
+  const changed = isOlder ? await catchUp(recovering, lines) : [];
   const { entries, count } = await bringBack(
     recovering,
     await orphansOf(recovering, inventory, lines, aside),
@@ -117,7 +118,8 @@ async function reconcile(
       warn: say,
       damage,
       unsynced,
-      stoppedCleanly: stoppedCleanly && !inventory.isOlder,
+      stoppedCleanly: stop === 'clean' && !isOlder,
+      isCopy,
       durability: 'interval',
     });
     for (const generation of unsynced.keys()) await syncLog(layout.logOf(generation), say);

@@ -29,8 +29,9 @@ export interface Recovery {
   readonly warn: Warn;
   readonly damage: DamageReports;
   readonly clock: SteadyClock;
-  /** As `wasStoppedCleanly` has it. */
   readonly stoppedCleanly: boolean;
+  /** What is in the directory may be a copy, which may be older than what was acknowledged. */
+  readonly isCopy: boolean;
   /** From now on. */
   readonly durability: Durability;
   /** Is filled. */
@@ -50,8 +51,8 @@ export type Unsynced = Map<string, Offset>;
  * logs are not looked at, however many there are.
  */
 export async function recover(recovery: Recovery): Promise<void> {
-  const { facts, room, journal, damage, durability, stoppedCleanly } = recovery;
-  const recovering = { ...recovery, standing: await standingOf(recovery, stoppedCleanly) };
+  const { facts, room, journal, damage, durability, stoppedCleanly, isCopy } = recovery;
+  const recovering = { ...recovery, standing: await standingOf(recovery, stoppedCleanly, isCopy) };
   const unsealed = facts.moments.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);

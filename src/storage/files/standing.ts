@@ -15,7 +15,7 @@ export interface Standing {
   readonly boot: 'same' | 'other';
   /** That of the process before. Absent: it was of a version that counted no synced bytes. */
   readonly durability: Durability | undefined;
-  /** That is certain: the facts are no copy, which could be older than what the process acknowledged. */
+  /** That is certain: neither the facts nor the logs are a copy, which could be older than what the process acknowledged. */
   readonly isCertain: boolean;
   readonly stoppedCleanly: boolean;
 }
@@ -26,9 +26,11 @@ interface StandingParts {
   readonly room: Room;
 }
 
+/** @param isCopy whether there are other signs of a copy than the file of the facts */
 export async function standingOf(
   { layout, facts }: StandingParts,
   stoppedCleanly: boolean,
+  isCopy: boolean,
 ): Promise<Standing> {
   const { about } = facts;
   const boot = await bootNumber();
@@ -38,7 +40,7 @@ export async function standingOf(
     // Where the system does not say, what was written is taken to be there: a process ends more often than a machine.
     boot: stoppedCleanly || boot === undefined || isSameBoot ? 'same' : 'other',
     durability: DURABILITIES[about.lengthsFor ?? -1],
-    isCertain: stoppedCleanly || (isSameBoot && isSameFile),
+    isCertain: stoppedCleanly || (isSameBoot && isSameFile && !isCopy),
     stoppedCleanly,
   };
 }

@@ -93,7 +93,8 @@ class Subject {
     const left = Math.max(synced, tail - lost);
     await writeFile(this.#layout.facts, facts);
     if (tail > 0) await truncate(fileOf(this.directory, this.writer), left);
-    const earlier = mark === null ? undefined : this.#marks.at(-1 - mark);
+    // The last one is of the stop that did not take place.
+    const earlier = mark === null ? undefined : this.#marks.at(-2 - mark);
     await writeFile(this.#layout.cleanStop, earlier ?? '');
     startMachine();
     const after = await this.#info();

@@ -15,7 +15,7 @@ import { basename, join } from 'node:path';
 import { type Writer, writerOf } from '../../../src/core/log';
 import type { Loss } from '../../../src/core/loss';
 import type { LogStore } from '../../../src/core/store';
-import { wasStoppedCleanly } from '../../../src/storage/files/clean-stop';
+import { lastStop } from '../../../src/storage/files/clean-stop';
 import { Facts } from '../../../src/storage/files/facts';
 import { Layout } from '../../../src/storage/files/layout';
 import { DURABILITIES, type Durability } from '../../../src/storage/files/options';
@@ -118,7 +118,7 @@ describe('the mark of a clean stop', () => {
       const layout = new Layout(directory);
       for (let round = 0; round < 2; round += 1) {
         await withStore(directory, async () => expect(existsSync(layout.cleanStop)).toBe(false));
-        expect(await wasStoppedCleanly(layout)).toBe(true);
+        expect(await lastStop(layout)).toBe('clean');
       }
     }));
 
@@ -141,7 +141,7 @@ describe('the mark of a clean stop', () => {
       await copyFile(layout.facts, before);
       await withStore(directory, everyKind);
       await replace(layout.facts, before);
-      expect(await wasStoppedCleanly(layout)).toBe(false);
+      expect(await lastStop(layout)).not.toBe('clean');
     }),
   );
 
@@ -155,7 +155,7 @@ describe('the mark of a clean stop', () => {
       expect(await readFile(layout.cleanStop, 'latin1')).toBe(await marked());
       await touchFacts(layout.facts);
       await writeFile(layout.cleanStop, await marked());
-      expect(await wasStoppedCleanly(layout)).toBe(false);
+      expect(await lastStop(layout)).not.toBe('clean');
     }));
 
   it('is not trusted where half of it was written', () =>
@@ -165,7 +165,7 @@ describe('the mark of a clean stop', () => {
       const mark = await readFile(layout.cleanStop, 'latin1');
       for (let length = 0; length < mark.length; length += 1) {
         await writeFile(layout.cleanStop, mark.slice(0, length));
-        expect(await wasStoppedCleanly(layout)).toBe(false);
+        expect(await lastStop(layout)).not.toBe('clean');
       }
     }));
 
@@ -198,7 +198,7 @@ describe('the mark of a clean stop', () => {
         });
         const tails = said.map((line) => /^(closed )?(\d+)$/.exec(line)?.[2] ?? '').filter(Boolean);
         const synced = said.findLast((line) => line.startsWith('closed'))?.split(' ')[1];
-        if (await wasStoppedCleanly(new Layout(directory))) expect(tails.at(-1)).toBe(synced);
+        if ((await lastStop(new Layout(directory))) === 'clean') expect(tails.at(-1)).toBe(synced);
         // The kernel is the same, and has all that was written: nothing can be lost.
         const { logs } = await withStore(directory, (store) => store.list({ limit: 2 }));
         for (const info of logs) {

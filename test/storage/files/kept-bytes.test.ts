@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Writer, writerOf } from '../../../src/core/log';
 import type { LogStore } from '../../../src/core/store';
@@ -60,7 +60,8 @@ describe('a start that finds a file again which an earlier one did not', () => {
       const writer = await withStore(directory, (store) => createCommitted(store));
       const file = fileOf(directory, writer);
       await writeFile(file, 'hello again');
-      await writeFile(join(directory, 'cut'), 'not a folder');
+      // A folder that takes no files, not even those of root.
+      await symlink('/proc', join(directory, 'cut'));
       await expect(withStore(directory, async () => {})).rejects.toThrow(/Keeping bytes in .*cut.* failed/);
       expect(await readFile(file, 'utf8')).toBe('hello again');
     }));
