@@ -71,7 +71,8 @@ export interface LogStore {
    * When it throws, nothing of the append is visible to readers, except after `STORE_UNAVAILABLE` and `STORE_FULL`: then any
    * prefix may have been committed, and the same append may be repeated.
    *
-   * @throws LogError `LOG_GAP` (`at` is beyond the tail), `LOG_FENCED`, `LOG_SEALED`, `STORE_FULL`
+   * @throws LogError `LOG_GAP` (`at` is beyond the tail), `LOG_FENCED`, `LOG_SEALED`, `STORE_FULL`; `STORE_DAMAGED` where bytes before
+   *   `at` are gone. Nothing of the append is stored then, and a `LostTailError` says where the log goes on
    */
   append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset>;
 

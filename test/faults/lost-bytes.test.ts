@@ -219,6 +219,61 @@ describe('an open log that lost acknowledged bytes', () => {
     });
   });
 
+  describe('under the running server', () => {
+    const cut = (generation: string): Promise<void> =>
+      truncate(`${directory}/logs/${generation.slice(-2)}/${generation}.log`, 5);
+
+    it('goes on at the end of the rest, and never behind a hole', async () => {
+      const generation = await begun();
+      await cut(generation);
+      const met = await get('?notail');
+      expect([met.status, met.headers['x-stream-lost']]).toEqual([500, '5-10']);
+      const headers = { 'Content-Type': 'application/partial-upload', 'Upload-Complete': '?0' };
+      const behind = { method: 'PATCH', headers: { ...headers, 'Upload-Offset': '10' }, body: 'CCCC\n' };
+      const refused = await request(url(), behind);
+      expect([refused.status, refused.headers['upload-offset']]).toEqual([409, '5']);
+      await patch(5, 'DDDD\n');
+      expect((await get('?notail')).text).toBe('AAAA\nDDDD\n');
+      const losses = [{ from: 5, to: 10, noticedAt: expect.any(String) }];
+      expect(JSON.parse((await get('/info')).text)).toMatchObject({ bytes: 10, losses });
+      expect((await get(`?offset=10&generation=${generation}`)).status).toBe(409);
+    });
+
+    it('gets the lost bytes again from a producer that is attached, and tells its follower', async () => {
+      const producer = stream(loom.url, 'log');
+      await producer.write(Buffer.from('AAAA\nBBBB\n'));
+      await eventually('the log has both lines', async () => (await get('?notail')).text === 'AAAA\nBBBB\n');
+      // The producer asks how far the server is: only of what it knows to be acknowledged can it say that it was lost.
+      await loom.restart('SIGTERM');
+      await eventually('the producer is back', () => producer.stderr.includes('going on at byte 10'));
+      const follower = stream('follow', loom.url, 'log');
+      let written = '';
+      follower.stdout.setEncoding('utf8').on('data', (text: string) => {
+        written += text;
+      });
+      await eventually('the follower has both lines', () => written === 'AAAA\nBBBB\n');
+      await cut(String((await get('?notail')).headers['x-stream-generation']));
+      expect((await get('?notail')).status).toBe(500);
+      producer.stdin.end('CCCC\n');
+      expect(await producer.exited).toBe(0);
+      expect(producer.stderr).toContain('the server lost bytes 5 to 10');
+      expect((await get()).text).toBe('AAAA\nBBBB\nCCCC\n');
+      expect(await follower.exited).toBe(4);
+      expect(written).toBe('AAAA\nBBBB\nBBBB\nCCCC\n');
+    });
+
+    it('is not closed by a producer that has not seen the loss', async () => {
+      const producer = stream(loom.url, 'log');
+      await producer.write(Buffer.from('AAAA\nBBBB\n'));
+      await eventually('the log has both lines', async () => (await get('?notail')).text === 'AAAA\nBBBB\n');
+      await cut(String((await get('?notail')).headers['x-stream-generation']));
+      expect((await get('?notail')).status).toBe(500);
+      producer.stdin.end();
+      expect(await producer.exited).toBe(0);
+      expect((await get()).text).toBe('AAAA\nBBBB\n');
+    });
+  });
+
   it('shows the loss in the list and in its description', async () => {
     await loseAllBut(5, await begun());
     const losses = [{ from: 5, to: 10, noticedAt: expect.stringMatching(/^\d{4}-.*Z$/) }];

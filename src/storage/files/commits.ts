@@ -6,6 +6,7 @@ import { sizeOf } from '../../core/size-of';
 import type { CommitLimits } from '../../core/store';
 import { factsEntry, isForJournal } from './journal-entry';
 import { type KnownLog, presentInfo } from './known-logs';
+import { writeAtTail } from './lost-tail';
 import type { Register } from './register';
 import type { StoredFacts } from './stored-facts';
 
@@ -94,7 +95,7 @@ export class Commits {
     if (!log.facts.isExact) {
       await this.register.update(kind, log, { ...log.facts, info: presentInfo(log), isExact: true });
     }
-    if (hasBytes) await this.register.writeBytes(log, chunks);
+    if (hasBytes) await writeAtTail(this.register, log, chunks);
     const before = log.facts;
     try {
       await this.register.write(kind, [{ before, after, producers }]);

@@ -10,6 +10,7 @@ import { isMissing, storeFailure } from './failures';
 import { Generations } from './generations';
 import { factsEntry } from './journal-entry';
 import type { Beginning } from './log-files';
+import { lostTailOf } from './lost-tail';
 import type { Register } from './register';
 import type { StoredFacts } from './stored-facts';
 
@@ -103,6 +104,8 @@ export class Creation {
   async #damageOf(fork: ForkPoint, cause: unknown): Promise<unknown> {
     const { files, damage } = this.register.parts;
     this.#assertForkable(fork);
+    const lost = await lostTailOf(this.register, fork.source, fork.at);
+    if (lost !== undefined) return lost;
     const missed = { from: fork.at, to: fork.at };
     return damage.noted(fork.source, await damageOf(files, fork.source, missed, cause));
   }

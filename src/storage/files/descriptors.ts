@@ -4,7 +4,13 @@ import { closeFile, makeDirectory, openFile, PRIVATE_FILE } from './file-io';
 import type { Layout } from './layout';
 import type { Warn } from './options';
 
-interface Descriptor {
+/** Of an open file. */
+export interface Opened {
+  /** It was found to have all bytes of its log after it was opened. */
+  isWhole?: boolean;
+}
+
+interface Descriptor extends Opened {
   readonly fd: Promise<number>;
   users: number;
   /** Close it as soon as its last user is done. */
@@ -36,14 +42,14 @@ export class Descriptors {
   async use<T>(
     generation: string,
     mode: 'create' | 'existing',
-    action: (fd: number) => Promise<T>,
+    action: (fd: number, opened: Opened) => Promise<T>,
   ): Promise<T> {
     while (!this.#busy.has(generation) && !this.#idle.has(generation) && !this.#hasRoom()) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     const file = this.#take(generation, mode);
     try {
-      return await action(await file.fd);
+      return await action(await file.fd, file);
     } finally {
       this.#release(generation, file);
     }

@@ -24,6 +24,7 @@ import { attempt } from './failures';
 import { skipBytes } from './file-io';
 import { type KnownLog, presentInfo } from './known-logs';
 import { listPage } from './list-page';
+import { lossBefore, writeAtTail } from './lost-tail';
 import type { Parts } from './parts';
 import { purge } from './purge';
 import { readBytes } from './read-bytes';
@@ -43,7 +44,6 @@ export class FilesStore implements LogStore {
   readonly #register: Register;
   readonly #creation: Creation;
   readonly #commits: Commits;
-  #isClosed = false;
 
   constructor(
     private readonly parts: Parts,
@@ -87,6 +87,8 @@ export class FilesStore implements LogStore {
     const log = this.#register.log(ref);
     const { tail } = log;
     const { outcome } = log.facts.info;
+    const lost = lossBefore(log, from > until ? from : until);
+    if (lost !== undefined) throw lost;
     if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
     const bytes = Math.min(bytesMax, tail - from);
     const got = bytes > 0 ? await readBytes(this.#register, log, { from, bytes, until }) : undefined;
@@ -101,7 +103,7 @@ export class FilesStore implements LogStore {
   }
 
   watch(ref: LogRef, seen: Offset, watcher: Watcher): () => void {
-    if (this.#isClosed) return () => {};
+    if (this.#register.isClosed) return () => {};
     const log = this.#register.known.find(ref);
     const isPast =
       log === undefined ||
@@ -148,8 +150,8 @@ export class FilesStore implements LogStore {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.#register.isClosed) return;
+    this.#register.isClosed = true;
     this.#register.audience.close();
     await this.#register.turns.idle();
     await this.parts.close();
@@ -167,6 +169,8 @@ export class FilesStore implements LogStore {
 
   async #change(ref: LogRef, change: Change): Promise<LogInfo> {
     const log = this.#register.logOrExpired(ref);
+    if (change.kind === 'seal' && log.lost?.epoch === change.epoch)
+      await this.#refuseSeal(log, log.lost.error);
     const before = log.facts;
     const present = presentInfo(log);
     const now = this.now();
@@ -190,17 +194,25 @@ export class FilesStore implements LogStore {
     }
   }
 
+  /** The end of a producer's bytes is not that of a log which has lost some of them. Its producer counts as lost. */
+  async #refuseSeal({ facts }: KnownLog, error: LogError): Promise<never> {
+    const { info } = facts;
+    await this.#change(info, { kind: 'release', epoch: info.epoch, state: 'interrupted' });
+    throw error;
+  }
+
   async #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     const log = this.#register.log(writer.log);
     const { tail, facts } = log;
     if (facts.info.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
-    if (at > tail) throw new LogError('LOG_GAP');
+    if (log.lost?.epoch === writer.epoch) throw log.lost.error;
+    if (at > tail) throw lossBefore(log, at) ?? new LogError('LOG_GAP');
     if (at + sizeOf(chunks) <= tail) return tail;
     if (facts.info.state === 'closed') throw new LogError('LOG_SEALED');
     const fresh = skipBytes(chunks, tail - at);
     const now = Date.now();
     await this.#prepare(log);
-    await this.#register.writeBytes(log, fresh);
+    await writeAtTail(this.#register, log, fresh);
     log.tail = advance(tail, sizeOf(fresh));
     log.updatedAt = now;
     this.#register.audience.tails.advanced(writer.log, tail, fresh);
@@ -228,6 +240,6 @@ export class FilesStore implements LogStore {
   }
 
   #assertOpen(): void {
-    if (this.#isClosed) throw new LogError('STORE_UNAVAILABLE', 'The store is closed');
+    if (this.#register.isClosed) throw new LogError('STORE_UNAVAILABLE', 'The store is closed');
   }
 }

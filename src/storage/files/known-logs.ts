@@ -1,3 +1,4 @@
+import type { LostTailError } from '../../core/damage';
 import { isLogError, LogError } from '../../core/errors';
 import type { LogInfo, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
@@ -15,6 +16,8 @@ export interface KnownLog extends AppendPlace {
   /** The committed tail. */
   tail: Offset;
   updatedAt: number;
+  /** Bytes that this process found to be lost. The producer of that epoch had attached before, and must attach again to go on. */
+  lost?: { readonly epoch: number; readonly error: LostTailError } | undefined;
 }
 
 /** How many logs are remembered that could as well be read from the facts again. */
@@ -65,8 +68,9 @@ export class KnownLogs {
     log.facts = facts;
     log.tail = facts.info.tail;
     log.updatedAt = facts.info.updatedAt;
-    // A torn file must be cut before anybody appends to it again, so that is not forgotten.
-    if (log.isTorn) return;
+    if (log.lost?.epoch !== facts.info.epoch) log.lost = undefined;
+    // A torn file must be cut before anybody appends to it again, so that is not forgotten. Neither is whom a loss concerns.
+    if (log.isTorn || (log.lost !== undefined && facts.info.state !== 'closed')) return;
     this.#ahead.delete(log.generation);
     this.#settle(log);
   }

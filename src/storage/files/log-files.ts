@@ -1,15 +1,19 @@
+import { fstatSync } from 'node:fs';
 import { stat, unlink } from 'node:fs/promises';
 import { messageOf } from '../../core/errors';
+import type { LogInfo } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
 import { sizeOf } from '../../core/size-of';
 import { copyBytes } from './copy-bytes';
-import type { Descriptors } from './descriptors';
+import { cutOff } from './cut-off';
+import type { Descriptors, Opened } from './descriptors';
 import { isMissing } from './failures';
 import { readAt, statFile, truncateFile, writeAll } from './file-io';
 import type { Layout } from './layout';
 import type { Warn } from './options';
 import { PageBuffers } from './page-buffers';
 import type { Sync } from './sync';
+import { endOfWhole } from './whole-messages';
 
 export interface AppendPlace {
   readonly generation: string;
@@ -35,6 +39,11 @@ export interface FileBytes {
   readonly release: () => void;
 }
 
+/** The file of a log ends before the log. */
+export class ShortFileError extends Error {
+  override readonly name = 'ShortFileError';
+}
+
 /**
  * The bytes of all logs. A log is one file that holds exactly its bytes, so that its tail is a position in the file. Who may
  * write, and when, is decided elsewhere.
@@ -52,11 +61,13 @@ export class LogFiles {
   /**
    * Writes at the tail; resolves once the bytes are as safe as the durability asks. When it throws, the file ends at the tail
    * again, unless the place is torn then. The next append mends that, for what is written over a longer rest would leave its end.
+   * @throws ShortFileError where bytes before the tail are gone: behind the file's end the append would leave a hole
    */
   append(place: AppendPlace, chunks: readonly Buffer[]): Promise<void> {
     const { generation, tail } = place;
     const isNew = tail === START;
-    return this.descriptors.use(generation, isNew ? 'create' : 'existing', async (fd) => {
+    return this.descriptors.use(generation, isNew ? 'create' : 'existing', async (fd, opened) => {
+      assertReaches(fd, tail, opened);
       if (place.isTorn) await mend(place, fd);
       try {
         await writeAll(fd, chunks, tail);
@@ -106,6 +117,27 @@ export class LogFiles {
     return advance(START, found?.isFile() ? found.size : 0);
   }
 
+  /**
+   * Where the file of a log ends, if that is before `tail`. Half a message at its end is moved to the folder `cut`.
+   * @returns `undefined` where the file reaches the tail, is not there, or cannot be looked at
+   */
+  async cutToWhole(info: LogInfo, tail: Offset): Promise<Offset | undefined> {
+    const { id, generation } = info;
+    const path = this.layout.logOf(generation);
+    const found = await stat(path).catch(() => undefined);
+    if (!found?.isFile() || found.size >= tail) return undefined;
+    const { size } = found;
+    const end = await endOfWhole(info, path, size);
+    if (end < size) {
+      const file = await cutOff(path, end, size, this.layout.cutsOf(generation, end));
+      const what = `Stream ${id}: the bytes ${end} to ${size} of its file are a part of a message`;
+      this.warn(`${what}; they were moved to ${file}`, { id, generation, from: end, to: size, file });
+    }
+    // What is open may be another file than the one that has the name now.
+    await this.descriptors.discard(generation);
+    return end;
+  }
+
   async #begin({ generation, copy, chunks }: Beginning): Promise<void> {
     await this.descriptors.use(generation, 'create', async (fd) => {
       if (copy !== undefined)
@@ -131,6 +163,13 @@ export class LogFiles {
     await this.descriptors.discard(generation);
     return isGone;
   }
+}
+
+/** Looked at once per opened file: that costs two microseconds, and what shortens a file later is found by a reader. */
+function assertReaches(fd: number, tail: Offset, opened: Opened): void {
+  if (opened.isWhole) return;
+  if (tail > START && fstatSync(fd).size < tail) throw new ShortFileError();
+  opened.isWhole = true;
 }
 
 async function mend(place: AppendPlace, fd: number): Promise<void> {

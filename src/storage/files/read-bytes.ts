@@ -3,6 +3,7 @@ import { damageOf } from './damage';
 import { isUnreadable, storeFailure } from './failures';
 import type { KnownLog } from './known-logs';
 import type { FileBytes } from './log-files';
+import { lostTailOf } from './lost-tail';
 import type { Register } from './register';
 
 /** What a reader wants: `bytes` from `from` on now, and in the end everything up to `until`. */
@@ -33,5 +34,7 @@ export async function readBytes(
   }
   // Unless the log was taken away meanwhile, that is damage.
   register.log(info);
+  const lost = cause === undefined ? await lostTailOf(register, info, missed.to) : undefined;
+  if (lost !== undefined) throw lost;
   throw damage.noted(info, await damageOf(files, info, missed, cause));
 }

@@ -16,6 +16,7 @@ export class Register {
   readonly audience = new Audience();
   /** All that changes the logs of one id, one after the other: no append can land once an attach, a seal or a removal is done. */
   readonly turns = new Turns();
+  isClosed = false;
 
   constructor(
     readonly parts: Parts,

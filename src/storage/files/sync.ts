@@ -116,7 +116,7 @@ export class Sync {
   #syncLog(generation: string): Promise<void> {
     return this.#gate.run(async () => {
       try {
-        await this.descriptors.use(generation, 'existing', syncFile);
+        await this.descriptors.use(generation, 'existing', (fd) => syncFile(fd));
       } catch (error) {
         // Removed meanwhile, or empty and never made: in both cases there is nothing to sync.
         if (!isMissing(error)) throw error;
