@@ -38,12 +38,17 @@ export class SteadyClock {
     const step = Math.round(wall - this.#wall - (monotonic - this.#monotonic));
     this.#wall = wall;
     this.#monotonic = monotonic;
-    if (Math.abs(step) > EVEN_MS) {
+    if (isStep(step)) {
       this.#skew += step;
       this.onStep(step);
     }
     return wall - this.#skew;
   }
+}
+
+/** Whether the system's clock was set, and did not just run a little faster or slower. */
+export function isStep(byMs: number): boolean {
+  return Math.abs(byMs) > EVEN_MS;
 }
 
 /** For what is measured in this process alone. */

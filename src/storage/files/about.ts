@@ -39,8 +39,16 @@ export class About {
     return this.#about.get('skew') ?? 0;
   }
 
-  noteSkew(ms: number): Promise<void> {
-    return this.#put('skew', ms);
+  /** What the system's clock would have said when the kernel's even clock was 0; `undefined` before it was kept. */
+  get clockOrigin(): number | undefined {
+    return this.#about.get('origin');
+  }
+
+  noteClock(skew: number, origin: number): Promise<void> {
+    return this.transactions.commit(() => {
+      void this.#about.put('skew', skew);
+      void this.#about.put('origin', origin);
+    });
   }
 
   /** The durability for which synced lengths are stored, by its place in `DURABILITIES`; `undefined` before there were any. */

@@ -1,8 +1,10 @@
+import type { SteadyClock } from '../../core/clock';
 import { bootNumber } from './boot';
 import type { Facts } from './facts';
 import { isNoRoom } from './failures';
 import { fileNumber } from './identity';
 import type { Layout } from './layout';
+import { noteClock } from './open-clock';
 import { DURABILITIES, type Durability } from './options';
 import type { Room } from './room';
 
@@ -24,11 +26,12 @@ interface StandingParts {
   readonly layout: Layout;
   readonly facts: Facts;
   readonly room: Room;
+  readonly clock: SteadyClock;
 }
 
 /** @param isCopy whether there are other signs of a copy than the file of the facts */
 export async function standingOf(
-  { layout, facts }: StandingParts,
+  { layout, facts }: Pick<StandingParts, 'layout' | 'facts'>,
   stoppedCleanly: boolean,
   isCopy: boolean,
 ): Promise<Standing> {
@@ -47,13 +50,14 @@ export async function standingOf(
 
 /** Stores what the next start has to know of this process. */
 export async function noteStanding(
-  { layout, facts, room }: StandingParts,
+  { layout, facts, room, clock }: StandingParts,
   durability: Durability,
 ): Promise<void> {
   const { about } = facts;
   const [boot, file] = [await bootNumber(), await fileNumber(layout.facts)];
   if (boot !== undefined && boot !== about.boot) await room.write('change', () => about.noteBoot(boot));
   if (file !== about.file) await room.write('change', () => about.noteFile(file));
+  await noteClock(facts, room, clock);
   await noteDurability(facts, room, DURABILITIES.indexOf(durability));
 }
 
