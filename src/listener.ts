@@ -59,8 +59,8 @@ export class Listener {
       // Without a socket it is behind another answer.
       const previous = res.socket === null ? this.#unfinished(req.socket) : undefined;
       this.#keep(req.socket, res, previous);
-      const isHeld = previous !== undefined && this.#order.holds(previous, res, () => handle(req, res));
-      if (!isHeld) handle(req, res);
+      if (previous === undefined) handle(req, res);
+      else this.#order.add(previous, res, () => handle(req, res));
     };
     this.#unreadLooks = Math.ceil(config.http.consumerTimeout / LOOK_EVERY_MS);
     const options = {

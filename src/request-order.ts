@@ -1,63 +1,91 @@
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { isLasting, PROGRESS } from './http/lasting';
 
 const SAFE: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
+interface Turn {
+  readonly res: ServerResponse;
+  /** Handles the request. `undefined` once it was called. */
+  start: (() => void) | undefined;
+}
+
+/** The requests of a connection whose responses have not ended, in their order. */
+type Turns = Set<Turn>;
+
 /**
- * Node hands on each request of a connection as soon as it is there, also while an earlier one is being answered. A request behind one
- * that changes something must see the change, so it waits until the response to that one has ended (RFC 9112, 9.3.2). A request behind
- * others that change nothing waits only if they do.
+ * Node hands on each request of a connection as soon as it is there, also while an earlier one is being answered. Here a request waits
+ * where that could be noticed (RFC 9112, 9.3.2):
  *
- * The response need not have been sent. It may be behind a tail that only a later request on the same connection ends.
+ * - Behind a change, everything waits until the response to the change has ended.
+ * - A change also waits for the reads before it, each until its response has ended. A lasting one, such as a tail, is waited for only
+ *   until it is marked as such.
+ *
+ * A response that has ended need not have been sent: it may be behind a tail that only a later request on the same connection ends. For
+ * the same reason a read behind a lasting response is waited for no longer than it can write without a connection.
+ *
+ * Nothing waits for what comes behind it, so that each wait ends with the work before it, or with the connection. A client that reads a
+ * long answer slowly delays the changes behind it; one that stops reading is cut after `http.consumerTimeout`.
  */
 export class RequestOrder {
-  /** By the response to a request that waits, the one that it waits for. */
-  readonly #awaited = new WeakMap<ServerResponse, ServerResponse>();
-  /** By the response that they wait for, what starts those that wait. */
-  readonly #starts = new WeakMap<ServerResponse, (() => void)[]>();
+  readonly #connections = new WeakMap<Duplex, Turns>();
 
   /**
+   * Handles a request in its turn.
    * @param previous the response to the request before, which has not closed
    * @param start handles the request. It is not called if the connection closes before its turn
-   * @returns whether the request waits; else it is the caller's to start
    */
-  holds(previous: ServerResponse, res: ServerResponse, start: () => void): boolean {
-    const awaited = this.#awaitedBehind(previous);
-    if (awaited === undefined) return false;
-    this.#awaited.set(res, awaited);
-    this.#after(awaited, () => {
-      this.#awaited.delete(res);
-      if (!res.req.socket.destroyed && !res.destroyed) start();
-    });
-    return true;
-  }
-
-  #awaitedBehind(previous: ServerResponse): ServerResponse | undefined {
-    if (SAFE.has(previous.req.method)) return this.#awaited.get(previous);
-    return previous.writableEnded ? undefined : previous;
-  }
-
-  #after(awaited: ServerResponse, start: () => void): void {
-    const starts = this.#starts.get(awaited);
-    if (starts !== undefined) {
-      starts.push(start);
-      return;
-    }
-    const all = [start];
-    this.#starts.set(awaited, all);
-    onEnd(awaited, () => {
-      this.#starts.delete(awaited);
-      for (const next of all) next();
-    });
+  add(previous: ServerResponse, res: ServerResponse, start: () => void): void {
+    const { socket } = res.req;
+    const turns: Turns = this.#connections.get(socket) ?? new Set();
+    this.#connections.set(socket, turns);
+    if (turns.size === 0) enter(turns, { res: previous, start: undefined });
+    enter(turns, { res, start });
+    advance(turns);
   }
 }
 
-/** Calls `tell` in a turn of its own once `end` has been called: there is no event for that while the response has no connection. */
+function enter(turns: Turns, turn: Turn): void {
+  turns.add(turn);
+  const look = (): void => process.nextTick(advance, turns);
+  turn.res.on(PROGRESS, look);
+  onEnd(turn.res, look);
+}
+
+/** Starts each request whose turn has come, and forgets what has ended. */
+function advance(turns: Turns): void {
+  let isReadPending = false;
+  let isBehindLasting = false;
+  for (const turn of turns) {
+    const { res } = turn;
+    const isChange = !SAFE.has(res.req.method);
+    if (turn.start !== undefined && isChange && isReadPending) return;
+    begin(turn);
+    if (res.writableEnded) turns.delete(turn);
+    else if (isChange) return;
+    else if (isLasting(res)) isBehindLasting = true;
+    else if (!(isBehindLasting && isFull(res))) isReadPending = true;
+  }
+}
+
+function begin(turn: Turn): void {
+  const { res, start } = turn;
+  turn.start = undefined;
+  if (!res.req.socket.destroyed && !res.destroyed) start?.();
+}
+
+/** It can write no more before its turn on the connection comes. */
+function isFull(res: ServerResponse): boolean {
+  return res.socket === null && res.writableNeedDrain;
+}
+
+/** Calls `tell` once `end` has been called: there is no event for that while the response has no connection. */
 function onEnd(res: ServerResponse, tell: () => void): void {
   const { end } = res;
   const endAndTell = (...args: unknown[]): ServerResponse => {
     res.end = end;
     Reflect.apply(end, res, args);
-    process.nextTick(tell);
+    tell();
     return res;
   };
   Object.assign(res, { end: endAndTell });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { markLasting, PROGRESS } from '../src/http/lasting';
 import { Asked, listen, stopListening } from './support/listening';
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -15,6 +16,7 @@ describe('requests that are sent without waiting for answers', () => {
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + POST + POST);
     const tail = await asked.nth(1);
+    markLasting(tail);
     (await asked.nth(2)).end('first change;');
     (await asked.nth(3)).end('second change;');
     client.send(GET);
@@ -38,7 +40,45 @@ describe('requests that are sent without waiting for answers', () => {
     await client.until('begun');
     expect(asked.count).toBe(1);
     change.end();
+    (await asked.nth(2)).end();
     await asked.nth(3);
+  });
+
+  it('change something only after the reads before them have their whole answers', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const client = (await dial()).send(GET + GET + POST + GET);
+    const [first, second] = [await asked.nth(1), await asked.nth(2)];
+    second.end('second read;');
+    first.write('first');
+    await client.until('first');
+    expect(asked.count).toBe(2);
+    first.end(' read;');
+    (await asked.nth(3)).end('a change;');
+    (await asked.nth(4)).end('a last read;');
+    await client.until('a last read;');
+    expect(client.received.match(/[\w ]+;/g)).toEqual([
+      ' read;',
+      'second read;',
+      'a change;',
+      'a last read;',
+    ]);
+  });
+
+  it('change something though a read before them cannot be sent behind a tail', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const client = (await dial()).send(GET + GET + POST);
+    const [tail, read] = [await asked.nth(1), await asked.nth(2)];
+    read.write('x'.repeat(read.writableHighWaterMark));
+    read.emit(PROGRESS);
+    await nextTurn();
+    expect(asked.count).toBe(2);
+    markLasting(tail);
+    (await asked.nth(3)).end('a change;');
+    tail.end();
+    read.end();
+    await client.until('a change;');
   });
 
   it('are over when their client has left, though so many wait that their connection is not read', async () => {
@@ -96,9 +136,10 @@ describe('requests that are sent without waiting for answers', () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + POST);
+    const res = await asked.nth(1);
+    markLasting(res);
     (await asked.nth(2)).end('stored');
     client.socket.end();
-    const res = await asked.nth(1);
     await once(res, 'close');
     expect(res.writableFinished).toBe(false);
   });

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { PROGRESS } from './lasting';
 
 /**
  * Resolves once the response can take more. Until then its consumer is simply not served: nothing queues for it.
@@ -27,5 +28,6 @@ export function drained(res: ServerResponse, stalledMs: number, signal: AbortSig
     const stalled = setTimeout(() => res.destroy(), stalledMs);
     full.once('drain', onDrain);
     signal.addEventListener('abort', onAbort);
+    if (res.socket === null) res.emit(PROGRESS);
   });
 }

@@ -3,10 +3,13 @@ import { RawConnection } from '../faults/raw-connection';
 import { request } from '../support/http';
 import { onEachStore } from './on-each-store';
 
-const HEAD = /^HTTP\/1\.1 (\d{3})/gm;
+/** Behind a body without a line feed it does not begin a line. */
+const HEAD = /HTTP\/1\.1 (\d{3})/g;
 const HOST = 'Host: localhost\r\n';
 const LAST = 'Connection: close\r\n';
 const ROUNDS = 20;
+/** More than waits in a socket, or is read from a store at once. */
+const MANY_BYTES = 3_000_000;
 
 onEachStore('a request behind one that changes something on the same connection', ({ url, freshId }) => {
   const exchange = async (text: string): Promise<string> => {
@@ -88,6 +91,69 @@ onEachStore('a request behind one that changes something on the same connection'
       );
       expect(statuses(answers)).toEqual(['200', '204', '204']);
       expect(answers).toMatch(/one .*two/s);
+    }
+  });
+
+  it('DELETE takes nothing away from the reads before it, on both wires', async () => {
+    for (const wire of ['/stream/', '/v1/stream/']) {
+      for (const [rounds, body] of [
+        [ROUNDS, 'x'],
+        [2, 'x'.repeat(MANY_BYTES)],
+      ] as const) {
+        for (let round = 0; round < rounds; round += 1) {
+          const path = wire + freshId();
+          const headers = { 'Content-Type': 'text/plain', 'Stream-Closed': 'true' };
+          await request(url(path), { method: 'PUT', headers, body });
+          const head = `HEAD ${path} HTTP/1.1\r\n${HOST}\r\n`;
+          const answers = await exchange(get(path) + head + get(path) + send(`DELETE ${path}`, '', LAST));
+          expect(statuses(answers)).toEqual(['200', '200', '200', '204']);
+          expect(answers.split(`\r\n\r\n${body}`).length).toBe(3);
+        }
+      }
+    }
+  });
+
+  it('PUT with force=true replaces nothing before the reads in front of it are answered', async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const path = `/stream/${freshId()}`;
+      await request(url(path), { method: 'PUT', body: 'before' });
+      const answers = await exchange(get(path) + send(`PUT ${path}?force=true`, 'after', LAST));
+      expect(statuses(answers)).toEqual(['200', '201']);
+      expect(answers).toContain('\r\n\r\nbefore');
+    }
+  });
+
+  it('starts though a large read is in front of it behind a tail, which it ends', async () => {
+    const [tail, large] = [freshId(), freshId()];
+    const text = { 'Content-Type': 'text/plain' };
+    await request(url(`/v1/stream/${tail}`), { method: 'PUT', headers: text });
+    await request(url(`/stream/${large}`), { method: 'PUT', body: 'x'.repeat(MANY_BYTES) });
+    const end = `Content-Type: text/plain\r\nStream-Closed: true\r\n${LAST}`;
+    const answers = await exchange(
+      get(`/stream/${tail}`) + get(`/stream/${large}`) + send(`POST /v1/stream/${tail}`, 'the end', end),
+    );
+    expect(statuses(answers)).toEqual(['200', '200', '204']);
+    expect(answers.includes('x'.repeat(MANY_BYTES))).toBe(true);
+  });
+
+  it('starts though what it answers waits in front of it', async () => {
+    const polled = `/v1/stream/${freshId()}`;
+    const text = 'Content-Type: text/plain\r\n';
+    await request(url(polled), { method: 'PUT', headers: { 'Content-Type': 'text/plain' } });
+    const poll = get(`${polled}?offset=now&live=long-poll`);
+    const spied = get('/spy?from=start');
+    const message = `/channels/p/${freshId()}`;
+    const { stream } = JSON.parse((await request(url('/rendezvous/stream'), { method: 'POST' })).text);
+    for (const [waits, answers] of [
+      [poll, send(`POST ${polled}`, 'polled', text)],
+      [get(message), send(`POST ${message}`, 'message')],
+      [get(`/rendezvous/stream/${stream}`), send(`PUT /rendezvous/stream/${stream}`, 'met')],
+      [spied, send(`POST ${polled}`, 'spied\n', text)],
+    ] as const) {
+      const connection = await RawConnection.open(Number(new URL(url('')).port));
+      connection.send(waits + answers);
+      await connection.until(answers.split('\r\n\r\n')[1] ?? '?');
+      connection.close();
     }
   });
 

@@ -3,6 +3,7 @@ import type { Meeting } from '../../relay/meeting';
 import { RequestBody } from '../../relay/request-body';
 import { ResponseBody } from '../../relay/response-body';
 import type { Side } from '../../relay/side';
+import { markLasting } from '../lasting';
 import { answer, answerOutcome, messageHead } from './answer';
 
 export interface Sessions {
@@ -33,6 +34,7 @@ export async function receive({ meeting, stalledMs }: Sessions, part: Part): Pro
     // Nothing is to count as delivered that is sent to a client that has closed its side.
     halfClosed: 'left',
   });
+  markLasting(side.res);
   const outcome = await meeting.attend(directionOf(session.id, sender), {
     role: 'receiver',
     side,

@@ -14,6 +14,7 @@ import { detach } from '../detach';
 import { drained } from '../drained';
 import { cutUnlessTaken } from '../finish';
 import { keepAlive } from '../keep-alive';
+import { markLasting } from '../lasting';
 import { isClosed } from './answer';
 import { byteBefore } from './byte-before';
 import { encodingOf } from './event-frames';
@@ -46,6 +47,7 @@ export async function sendEvents(
   const body = new ChunkedBody(request.res);
   body.begin();
   const writer = new EventWriter(body, info, { encoding, cursor, from });
+  if (!isClosed(info)) markLasting(request.res);
   detach(request.res, wire.logger, sendLive(wire, request.res, info, { from, writer }));
 }
 

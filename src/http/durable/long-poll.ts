@@ -5,6 +5,7 @@ import type { Headers } from '../content-headers';
 import { existing } from '../front/existing-log';
 import { assertConditions } from '../headers/conditions';
 import { keepAlive } from '../keep-alive';
+import { markLasting } from '../lasting';
 import { isClosed, position } from './answer';
 import { caching, etagOf } from './caching';
 import { chunkHeaders, sendBody, sendChunk } from './catch-up';
@@ -35,6 +36,7 @@ export async function longPoll(
     if (from < info.tail) return sendChunk(wire, request, info, from, cursor);
     assertConditions(request.req, { id: info.id });
     if (isClosed(info)) return sendNothing(wire, request, position(info, from, true), cursor);
+    markLasting(request.res);
     const patience = { signal, ms: Math.max(0, deadline - performance.now()) };
     const heard = await nextNews(wire.store, info, from, patience);
     if (request.res.closed) return;

@@ -6,6 +6,7 @@ import { RequestBody } from '../../relay/request-body';
 import { ResponseBody } from '../../relay/response-body';
 import type { Side } from '../../relay/side';
 import { jsonBody } from '../front/json-body';
+import { markLasting } from '../lasting';
 import { RequestError } from '../request-error';
 import { refusalOf } from '../respond';
 
@@ -40,6 +41,7 @@ export async function consume(side: Side, channels: Channels, place: string): Pr
   const { meeting, timeoutMs, stalledMs } = channels;
   const begin = (head: SenderHead): void => void side.res.writeHead(200, headersOf(head));
   const sink = new ResponseBody(side, { begin, stalledMs });
+  markLasting(side.res);
   const outcome = await meeting.attend(place, {
     role: 'receiver',
     side,

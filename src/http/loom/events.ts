@@ -12,6 +12,7 @@ import { detach } from '../detach';
 import { drained } from '../drained';
 import { finish } from '../finish';
 import { assertConditions } from '../headers/conditions';
+import { markLasting } from '../lasting';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../sse';
@@ -44,8 +45,12 @@ export async function sendEvents(
   if (start.from < info.tail || info.state === 'closed')
     await assertIntact(wire.store, info, start.from, info.tail);
   sendHead(ctx, 200, { ...headers, ...contentHeaders('text/event-stream; charset=utf-8'), ...LIVE_HEADERS });
-  if (ctx.method === 'HEAD') res.end();
-  else detach(res, wire.logger, sendLive(res, wire, info, start));
+  if (ctx.method === 'HEAD') {
+    res.end();
+    return;
+  }
+  if (info.state !== 'closed') markLasting(res);
+  detach(res, wire.logger, sendLive(res, wire, info, start));
 }
 
 async function sendLive(

@@ -12,6 +12,7 @@ import type { Consumer } from '../consumers';
 import { detach } from '../detach';
 import { drained } from '../drained';
 import { cutUnlessTaken } from '../finish';
+import { markLasting } from '../lasting';
 import type { Wire } from '../protocol';
 import { closedState } from '../stream-state';
 
@@ -63,6 +64,7 @@ export class TailResponse implements Consumer {
       tail.#body.begin();
       tail.#send(page);
       res.uncork();
+      markLasting(res);
       tail.#goOn(reading, page, info.tail);
     } catch (error) {
       tail.#stop();

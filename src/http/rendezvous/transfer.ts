@@ -4,6 +4,7 @@ import type { RendezvousPlaces } from '../../relay/rendezvous';
 import { RequestBody } from '../../relay/request-body';
 import { ResponseBody } from '../../relay/response-body';
 import type { Side } from '../../relay/side';
+import { markLasting } from '../lasting';
 import { answerFor, refuse, UNKNOWN } from './answers';
 import { headersToSend } from './custom-headers';
 
@@ -43,6 +44,7 @@ export async function download(
       });
     },
   });
+  markLasting(side.res);
   const outcome = await meeting.attend(id, { role: 'receiver', side, sink });
   if (outcome.kind === 'left' || (outcome.kind === 'exchanged' && outcome.ended.begun)) return;
   refuse(side, answerFor(outcome, 'destination'));

@@ -3,6 +3,7 @@ import { followMany } from '../../core/follow-many';
 import { authorize, reachablePrefix } from '../access';
 import { contentHeaders, LIVE_HEADERS } from '../content-headers';
 import { detach } from '../detach';
+import { markLasting } from '../lasting';
 import type { Wire } from '../protocol';
 import { RequestError } from '../request-error';
 import { sendHead } from '../send-head';
@@ -26,6 +27,7 @@ export async function watchAll(ctx: RouterContext, wire: Wire): Promise<void> {
     return;
   }
   res.flushHeaders();
+  markLasting(res);
   const signal = wire.consumers.signalOf(res);
   const format = new SpyFormat(color === undefined ? 'plain' : 'color');
   const { spy, http } = wire.config;
