@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { closeAfterBody } from './close-after-body';
 import type { Config } from './config/config';
+import { boundRestOfBody } from './http/front/rest-of-body';
 import { QueuedAnswers } from './queued-answers';
 import { refuseMalformed, refuseTunnel } from './refuse-malformed';
 import { RequestOrder } from './request-order';
@@ -56,6 +57,7 @@ export class Listener {
     private readonly onDrop: () => void,
   ) {
     const onRequest: RequestListener = (req, res) => {
+      boundRestOfBody(req, res);
       // Without a socket it is behind another answer.
       const previous = res.socket === null ? this.#unfinished(req.socket) : undefined;
       this.#keep(req.socket, res, previous);

@@ -136,6 +136,15 @@ it('a client that asks before it sends a body is not told to go on by anyone but
   expect(client.received).not.toContain('100 Continue');
 });
 
+it('a body that nobody needs may go on for a moment after the answer, and is cut then', async () => {
+  const { dial } = await listen(hello);
+  const client = (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
+  await client.until('hello');
+  const drip = setInterval(() => client.send('x'), 100);
+  await client.left;
+  clearInterval(drip);
+});
+
 it('what is too many connections is closed, and told', async () => {
   let dropped = 0;
   const { dial } = await listen(hello, { limits: { connections: 1 } }, () => {

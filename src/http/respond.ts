@@ -13,9 +13,6 @@ const RETRY_AFTER_SECONDS = '2';
 /** Beside every 503: it passes by itself as well. */
 const BUSY_CODE = ERROR_TABLE.BODIES_TOO_MANY.code;
 
-/** How long a refused producer may go on sending what nobody keeps, so that it can read the answer, before it is cut. */
-const LINGER_MS = 5_000;
-
 /** An error as it is answered. */
 export interface Refusal {
   readonly status: number;
@@ -101,16 +98,11 @@ export function isOperational(error: unknown): error is Operational {
 }
 
 /**
- * The rest of a refused body is read and dropped for a moment: closing the socket on unread bytes would reset the
- * connection, and the client might never see the answer.
+ * The rest of a refused body is dropped, for as long as `boundRestOfBody` allows. This begins before the answer is sent, which may have
+ * to wait for a tail that only a request behind this body ends.
  */
 export function stopListening(req: IncomingMessage, res: ServerResponse): void {
   if (req.complete) return;
   req.resume();
-  const linger = setTimeout(() => {
-    if (!req.complete) req.destroy();
-  }, LINGER_MS);
-  linger.unref();
-  req.once('close', () => clearTimeout(linger));
   if (req.headers.expect !== undefined) res.setHeader('Connection', 'close');
 }
