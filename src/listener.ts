@@ -45,6 +45,8 @@ export class Listener {
   readonly #unreadLooks: number;
   #looking: NodeJS.Timeout | undefined;
   readonly #queued = new QueuedAnswers();
+  /** Connections on which something came that is no request. */
+  readonly #refused = new WeakSet<Duplex>();
   readonly #order = new RequestOrder();
   #isStopping = false;
   /** How many are taken before more are closed here; Node counts where this is not set. */
@@ -57,6 +59,8 @@ export class Listener {
     private readonly onDrop: () => void,
   ) {
     const onRequest: RequestListener = (req, res) => {
+      // Only what took too long can still become a request.
+      if (this.#refused.has(req.socket)) return;
       boundRestOfBody(req, res);
       // Without a socket it is behind another answer.
       const previous = res.socket === null ? this.#unfinished(req.socket) : undefined;
@@ -82,9 +86,14 @@ export class Listener {
       // The handler itself tells the client to go on, once nothing speaks against its request.
       .on('checkContinue', onRequest)
       .on('checkExpectation', onRequest)
-      .on('clientError', (error, socket) => refuseMalformed(error, socket, this.#unfinished(socket)))
+      .on('clientError', (error, socket) => {
+        // Node reports the same again for all that still comes.
+        if (this.#refused.has(socket)) return;
+        this.#refused.add(socket);
+        refuseMalformed(error, socket, this.#answers.get(socket));
+      })
       // Node would cut the connection.
-      .on('connect', (_req, socket) => refuseTunnel(socket, this.#unfinished(socket)))
+      .on('connect', (_req, socket) => refuseTunnel(socket, this.#answers.get(socket)))
       .on('connection', (socket) => this.#accept(socket))
       .on('drop', onDrop);
     // `headerBytes` bounds the head. By default Node drops headers after the thousandth, and every check of them with it.

@@ -11,41 +11,48 @@ import { refusalOf } from './http/respond';
 const LINGER_MS = 1_000;
 
 /**
- * Answers what is not HTTP, comes too slowly, or has too large a head, and closes the connection. Nothing of the input is repeated.
+ * Answers what is not HTTP, comes too slowly, or has too large a head, and closes the connection. Nothing of the input is repeated. To be
+ * called once for a connection.
  *
- * @param answer the unfinished answer on the connection. When it has begun, or belongs to an earlier request that was sound, a
- *   second one would be taken for a part of it: then the connection is only cut.
+ * @param latest the response to the latest request on the connection. If that request is complete, the refusal comes behind its response,
+ *   however long that lasts. Otherwise it is the body that is malformed, and the refusal takes the place of the response: if that has begun,
+ *   a second head would be taken for a part of it, and the connection is only cut
  */
-export function refuseMalformed(error: Error, socket: Duplex, answer: ServerResponse | undefined): void {
-  refuse(socket, answer, () => errorOf(error, answer?.req));
+export function refuseMalformed(error: Error, socket: Duplex, latest: ServerResponse | undefined): void {
+  refuse(socket, latest, () => errorOf(error, latest?.req));
 }
 
 /**
  * Answers `CONNECT`, which asks for a tunnel, and closes the connection. Node has stopped to listen to it.
  *
- * @param answer the unfinished answer to an earlier request, as above
+ * @param latest the response to the request before, as above
  */
-export function refuseTunnel(socket: Duplex, answer: ServerResponse | undefined): void {
+export function refuseTunnel(socket: Duplex, latest: ServerResponse | undefined): void {
   // 'close' follows. Without a listener a reset would end the process.
   socket.on('error', () => {});
   socket.resume();
-  refuse(socket, answer, () => notAllowed('CONNECT', METHODS));
+  refuse(socket, latest, () => notAllowed('CONNECT', METHODS));
 }
 
-function refuse(socket: Duplex, answer: ServerResponse | undefined, why: () => RequestError): void {
-  if (!socket.writable || (answer !== undefined && hasBegun(answer))) {
-    socket.destroy();
-    return;
-  }
+function refuse(socket: Duplex, latest: ServerResponse | undefined, why: () => RequestError): void {
+  const again = (): void => refuse(socket, latest, why);
+  if (!socket.writable) socket.destroy();
+  else if (latest === undefined) close(socket, why());
+  else if (latest.req.complete) {
+    if (latest.closed) close(socket, why());
+    else latest.once('close', again);
+  } else if (latest.headersSent && !latest.writableEnded) socket.destroy();
+  // Its turn comes after the responses before it. What it has written by then is sent first.
+  else if (latest.socket === null && !latest.closed) latest.once('socket', () => process.nextTick(again));
   // The head alone may have been refused already.
-  if (answer?.writableEnded) socket.end();
-  else socket.end(refusal(why()));
+  else close(socket, latest.writableEnded ? undefined : why());
+}
+
+function close(socket: Duplex, why: RequestError | undefined): void {
+  if (why === undefined) socket.end();
+  else socket.end(refusal(why));
   const linger = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(linger));
-}
-
-function hasBegun(answer: ServerResponse): boolean {
-  return answer.req.complete || (answer.headersSent && !answer.writableEnded);
 }
 
 function refusal(error: RequestError): string {

@@ -1,6 +1,8 @@
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
-import { listen, stopListening } from './support/listening';
+import { Asked, listen, stopListening } from './support/listening';
+
+const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
 afterEach(stopListening);
 
@@ -75,12 +77,65 @@ describe('what is not HTTP', () => {
     expect((await client.send('what\r\n').whole()).match(/HTTP\/1/g)).toHaveLength(1);
   });
 
-  it('is cut when it comes behind a sound request: its refusal would be taken for the answer to that', async () => {
+  it('is refused once, behind the answers to the sound requests before it', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const client = (await dial()).send(`${GET}${GET}nonsense\r\n\r\n`);
+    const [first, second] = [await asked.nth(1), await asked.nth(2)];
+    second.end('second');
+    first.write('fi');
+    client.send('more nonsense\r\n\r\n');
+    await client.until('fi');
+    client.send('and more\r\n\r\n');
+    first.end('rst');
+    expect((await client.whole()).match(/HTTP\/1.1 \d+|second|http_malformed/g)).toEqual([
+      'HTTP/1.1 200',
+      'HTTP/1.1 200',
+      'second',
+      'HTTP/1.1 400',
+      'http_malformed',
+    ]);
+  });
+
+  it('is refused in the place of the answer to a request whose body it is, behind the one before', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const chunked = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const client = (await dial()).send(`${GET}${chunked}what\r\n`);
+    (await asked.nth(1)).end('first');
+    (await asked.nth(2)).req.resume().on('error', () => {});
+    expect((await client.whole()).match(/HTTP\/1.1 \d+|first/g)).toEqual([
+      'HTTP/1.1 200',
+      'first',
+      'HTTP/1.1 400',
+    ]);
+  });
+
+  it('and behind an answer that says that it is the last is not refused', async () => {
     const { handle, asked } = held();
     const { dial } = await listen(handle);
-    const client = (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
-    await asked;
-    expect(await client.send('nonsense\r\n\r\n').whole()).toBe('');
+    const client = (await dial()).send(
+      'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nnonsense\r\n\r\n',
+    );
+    (await asked).end('the last');
+    expect((await client.whole()).match(/HTTP\/1.1 \d+|the last/g)).toEqual(['HTTP/1.1 200', 'the last']);
+  });
+
+  it('because its head comes too slowly is refused behind the answer before, and not taken later', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle, { http: { headersTimeout: '1s' } });
+    const client = (await dial()).send(`${GET}GET / HTTP/1.1\r\n`);
+    const first = await asked.nth(1);
+    const server: EventEmitter = Reflect.get(first.req.socket, 'server');
+    await once(server, 'clientError');
+    await new Promise((resolve) => client.socket.write('Host: x\r\n\r\n', resolve));
+    first.end('first');
+    expect((await client.whole()).match(/HTTP\/1.1 \d+|first/g)).toEqual([
+      'HTTP/1.1 200',
+      'first',
+      'HTTP/1.1 408',
+    ]);
+    expect(asked.count).toBe(1);
   });
 
   it('is refused when its head comes too slowly', async () => {

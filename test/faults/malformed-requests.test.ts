@@ -1,5 +1,5 @@
 import { withLoom } from '../e2e/with-loom';
-import { request } from '../support/http';
+import { Producer, request } from '../support/http';
 import { complaints } from './health';
 import { RawConnection } from './raw-connection';
 
@@ -56,6 +56,39 @@ describe('a malformed request', () => {
       error: expect.any(String),
       code: expect.any(String),
     });
+  });
+
+  it.each([
+    ['GET /healthz', `${HOST}\r\nSECRET\r\n\r\n`, [200, 400]],
+    ['PUT /stream/ID', `${HOST}\r\nSECRET`, [201, 400]],
+    ['PUT /stream/ID', `${HOST}Content-Length: 3\r\n\r\nabcSECRET`, [201, 400]],
+    ['PUT /v1/stream/ID', `${HOST}Content-Length: 3\r\n\r\nabcSECRET`, [201, 400]],
+    ['PUT /stream/ID', `${HOST}Transfer-Encoding: \r\n\r\nSECRET`, [400]],
+    ['PUT /stream/ID', `${HOST}Connection: close\r\n\r\nSECRET`, [201]],
+  ])('behind %s is refused after the answer to that (%#)', async (line, rest, statuses) => {
+    const answer = await exchange(`${line.replace('ID', `sound-${Math.random()}`)} HTTP/1.1\r\n${rest}`);
+    expect(answer.match(HEAD)).toEqual(statuses.map((status) => `HTTP/1.1 ${status}`));
+    expect(answer.includes('http_malformed')).toBe(statuses.includes(400));
+    expect(answer).not.toContain('SECRET');
+  });
+
+  it('behind one of HTTP/1.0 does not keep that from being answered', async () => {
+    const answer = await exchange(`PUT /stream/old HTTP/1.0\r\n${HOST}\r\nhello`);
+    expect(answer.match(HEAD)).toEqual(['HTTP/1.1 201']);
+  });
+
+  it('behind a tail is refused when that has ended', async () => {
+    const producer = new Producer(loom.url('/stream/tail-1'));
+    await producer.head;
+    const connection = await RawConnection.open(loom.process().port);
+    connection.send(`GET /stream/tail-1 HTTP/1.1\r\n${HOST}\r\nSECRET\r\n\r\n`);
+    await connection.until('\r\n\r\n');
+    await producer.end('the end');
+    expect((await connection.whole()).match(/HTTP\/1.1 \d+|the end/g)).toEqual([
+      'HTTP/1.1 200',
+      'the end',
+      'HTTP/1.1 400',
+    ]);
   });
 
   it('for a tunnel is refused as one that is not allowed, and none of it repeated', async () => {
