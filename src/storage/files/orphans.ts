@@ -24,17 +24,23 @@ export function assertFactsFit(
 
 /** A recovery, too, would take open logs for empty, and their bytes for lost. @throws LogError `STORE_DAMAGED` */
 export function assertNothingAway(layout: Layout, { away }: Inventory): void {
-  const [first] = away;
-  if (first === undefined) return;
-  const name = basename(layout.facts);
-  const isAll = first === layout.logs;
-  const more = away.length > 1 ? `, and so are ${away.length - 1} more folders in ${layout.logs}` : '';
-  const missing = isAll ? `${first} holds no streams` : `${first} is missing${more}`;
-  const lost = isAll ? `move ${name} away: the store begins anew then` : 'make an empty folder in its place';
+  if (away.length === 0) return;
+  const isAll = away.includes(layout.logs);
+  const what = isAll
+    ? `${layout.logs} holds no streams`
+    : `Folders are missing in ${layout.logs} (${namesOfFolders(away)})`;
+  const wayOut = isAll
+    ? `Put the right folder back. If it is lost for good, move ${basename(layout.facts)} away: the store begins anew then`
+    : 'Put them back. If they are lost for good, make empty ones: what was in them counts as lost then';
   throw new LogError(
     'STORE_DAMAGED',
-    `${missing}, and ${layout.facts} knows open streams whose bytes were there. Nothing was changed. Put the right folder back. If it is lost for good, ${lost}`,
+    `${what}, and ${layout.facts} knows open streams whose bytes were there. Nothing was changed. ${wayOut}`,
   );
+}
+
+function namesOfFolders(paths: readonly string[]): string {
+  const more = paths.length > NAMED ? [`and ${paths.length - NAMED} more`] : [];
+  return [...paths.slice(0, NAMED).map((path) => basename(path)), ...more].join(', ');
 }
 
 function complaint(layout: Layout, { orphans }: Inventory, facts: 'missing' | 'empty' | 'there'): string {

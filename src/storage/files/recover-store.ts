@@ -95,7 +95,10 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined, stop:
   assertNothingAway(layout, inventory);
   const { isOlder, isCopy } = inventory;
   // Whatever it was found by: a recovery that is cut off may leave no other sign.
-  if (isOlder) await facts.about.noteJournal(0);
+  if (isOlder) {
+    say(`${layout.facts} is older than the streams: what came later is taken from the journal and the files`);
+    await facts.about.noteJournal(0);
+  }
   const changed = isOlder ? await catchUp(recovering, lines) : [];
   const { entries, count } = await bringBack(
     recovering,

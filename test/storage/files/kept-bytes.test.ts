@@ -82,7 +82,8 @@ describe('a folder that is away', () => {
       const [writer, shard] = await createInShard(directory);
       const away = join(directory, 'away');
       await rename(shard, away);
-      const refusal = /logs\/\w\w is missing, and .*loom\.mdb knows open streams whose bytes were there/;
+      const refusal =
+        /Folders are missing in .*logs \(\w\w\), and .*loom\.mdb knows open streams whose bytes were there/;
       await expect(withStore(directory, async () => {})).rejects.toThrow(refusal);
       await expect(recoverFilesStore(directory, () => {})).rejects.toThrow(refusal);
       await rename(away, shard);
