@@ -9,8 +9,9 @@ import type { Connections } from './connect';
 import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry, timeOf } from './entries';
 import { partitionOf } from './keys';
 import type { Link } from './link';
-import type { Locator, Place } from './locate';
+import type { Locator } from './locate';
 import { type Patience, persist } from './persist';
+import type { Place } from './place';
 import { type Held, type Sent, targetOf, type Writers } from './writers';
 
 /** Sixteen entries: with eight an append is a tenth slower, and 32 gain little for twice the memory. */

@@ -139,10 +139,12 @@ export class Committer {
     const link =
       this.connections.linkAtHand(target.partition) ?? (await this.connections.link(target.partition));
     if (locator.mustVerify(log)) await this.#verify(log);
+    const untold = locator.takeUntold(log);
+    if (untold) throw new LostTailError(log, untold);
     const reached = locator.reachedBy(log);
     const stored = batch.isPlain ? await this.#storePlainly(link, target, batch, reached) : undefined;
     const judged = stored ? allStored(stored, batch) : await this.#judge(log, batch, reached);
-    if (judged.tail > judged.from) locator.reached(log, judged.tail, judged.stamp);
+    if (judged.tail > judged.from) locator.reached(log, judged.tail, judged.stamp).hasCommits = true;
     this.owner.stored(log, judged);
     return judged;
   }
@@ -166,7 +168,12 @@ export class Committer {
     const keys = [...logKeys(log.id), markKey(log.id, log.generation, node)];
     const about = [log.id, log.generation, node, this.settings.lifecycleLength];
     const args = [...about, batch.number, reached, ...argsOf(batch)];
-    const reply = await runScript(this.connections.commands, 'commit', keys, args);
+    const reply = await runScript(this.connections.commands, 'commit', keys, args).catch(
+      async (error: unknown) => {
+        // The byte stream may be gone, after which the log goes on without it.
+        throw isLogError(error, 'STORE_DAMAGED') ? await this.#lossOf(log) : error;
+      },
+    );
     if (reply === 'CHANGED') throw await this.#lossOf(log);
     const [answer = '', eventId = ''] = toTexts(reply);
     return judgedBy(answer, eventId, batch);

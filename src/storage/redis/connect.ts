@@ -9,19 +9,20 @@ import type { Link } from './link';
 import { Links } from './links';
 import type { RedisStoreSettings } from './options';
 import { loadScripts } from './scripts';
+import { Sessions } from './sessions';
 import { type Address, describeTarget, type RedisTarget } from './target';
 import { within } from './within';
 
 /** All connections of a store: `commands` for what never blocks, links for what carries bytes, and others for what blocks. */
 export class Connections {
   readonly wording: ErrorWording;
+  readonly sessions: Sessions;
   readonly #slots = new Map<Partition, number>();
   readonly #blocking = new Set<Redis>();
   readonly #links: Links;
   readonly #pageLinks: Links;
   readonly #reading = new Set<Redis>();
   #process: string | undefined;
-  #session = 0;
   #warned = false;
 
   private constructor(
@@ -30,6 +31,7 @@ export class Connections {
     private readonly settings: RedisStoreSettings,
   ) {
     this.wording = new ErrorWording(target, settings.warn);
+    this.sessions = new Sessions(commands);
     const opened = (process: string): void => this.#isLinked(process);
     this.#links = new Links(settings.commandTimeoutMs, opened);
     this.#pageLinks = new Links(settings.commandTimeoutMs, opened);
@@ -45,7 +47,6 @@ export class Connections {
       connections.wording.disconnected(error);
       connections.#warnOnce(error);
     });
-    connections.#countSessions(client);
     client.on('ready', () => {
       connections.wording.connected();
       connections.#warned = false;
@@ -67,7 +68,7 @@ export class Connections {
 
   /** Another number after each loss of a connection: Redis may have lost bytes meanwhile. */
   get session(): number {
-    return this.#session;
+    return this.sessions.present;
   }
 
   get isCluster(): boolean {
@@ -181,14 +182,6 @@ export class Connections {
     // One that was lost, ioredis makes anew, and connects only when a command comes by way of the Cluster.
     if (node.status === 'wait') await within(this.settings.commandTimeoutMs, node.connect());
     return node;
-  }
-
-  #countSessions(client: RedisClient): void {
-    const begin = (): void => {
-      this.#session += 1;
-    };
-    client.on('ready', begin);
-    if (client instanceof Cluster) client.on('+node', (node: Redis) => node.on('ready', begin));
   }
 
   #isLinked(process: string): void {

@@ -1,5 +1,7 @@
-import type { LogInit } from '../../core/log';
+import type { LogInfo, LogInit } from '../../core/log';
 import { generateGeneration, type LogId } from '../../core/log-id';
+import { advance, START } from '../../core/offset';
+import { sizeOf } from '../../core/size-of';
 import type { Created } from '../../core/store';
 import type { Changes } from './change';
 import type { Facts } from './facts';
@@ -39,8 +41,16 @@ export class Creation {
     const { info, replaced, eventId, loose } = await making;
     feed.isOver(id, eventId);
     lost.created(info);
+    this.#remember(info, init);
     if (loose !== undefined) await lineage.ended(loose);
     if (!replaced) limit.created();
     return { info, replaced };
+  }
+  /** What was stored with the creation is known to be there, as what is appended later. */
+  #remember(info: LogInfo, { fork, first }: LogInit): void {
+    const { locator } = this.owner.watching;
+    locator.expires(info, info.expiry !== undefined);
+    const size = sizeOf(first?.chunks ?? []);
+    if (size > 0) locator.reached(info, advance(fork?.at ?? START, size), info.createdAt);
   }
 }

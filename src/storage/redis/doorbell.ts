@@ -7,9 +7,10 @@ import type { RawEntry, Subscription } from './blocking-reader';
 import type { Connections } from './connect';
 import { decodeEntry, type Entry, endOf, sliceOf, timeOf } from './entries';
 import { bytesKey, factsKey, type Partition, partitionOf } from './keys';
-import type { Locator, Place } from './locate';
+import type { Locator } from './locate';
 import type { KnownEntry } from './log-memory';
 import type { RedisStoreSettings } from './options';
+import type { Place } from './place';
 import { SharedReaders } from './shared-readers';
 import { TaskLimit } from './task-limit';
 

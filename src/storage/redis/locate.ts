@@ -1,40 +1,20 @@
 import { isLogError, LogError } from '../../core/errors';
-import type { LogRef, LogState, SealOutcome } from '../../core/log';
+import type { LogRef } from '../../core/log';
+import type { LogId } from '../../core/log-id';
 import type { Loss } from '../../core/loss';
-import { advance, type Offset, START } from '../../core/offset';
+import { type Offset, START } from '../../core/offset';
 import type { Connections } from './connect';
 import { endOf, timeOf } from './entries';
-import { toState } from './facts';
+import { kindOfFailure } from './failure';
 import { logKeys } from './keys';
 import { type KnownEntry, LogMemories, type LogMemory } from './log-memory';
 import type { LossRecorder } from './loss-recorder';
-import { parseLosses } from './losses';
-import { parseSealOutcome } from './outcome';
-import { toNumber, toTexts } from './reply';
+import { type Place, toPlace } from './place';
+import { toTexts } from './reply';
 import { runScript } from './scripts';
 
-/** The present place of a generation. */
-export interface Place {
-  /** The epoch in the name of its stream. */
-  readonly epoch: number;
-  /** Names the attach of the last writer; empty where none attached. */
-  readonly claim: string;
-  readonly state: LogState;
-  /** The end of the bytes that are there. */
-  readonly tail: Offset;
-  readonly lastId: string;
-  /** Where the log was sealed. */
-  readonly endsAt?: Offset;
-  readonly outcome?: SealOutcome;
-  /** How long until it expires, unless it is touched before. Milliseconds. */
-  readonly leftMs?: number;
-  readonly losses: readonly Loss[];
-  /** Present when this very question found that bytes are gone which this node knew of. */
-  readonly found?: Loss;
-}
-
-/** The id of the last entry of a stream that is not there. */
-const NOTHING = '0-0';
+/** What a node that knows of no entry of a log asks with. */
+const NO_ENTRY: KnownEntry = { end: START, stamp: 0 };
 
 export interface LocatorOwner {
   /** How far a writer of this node has come. */
@@ -58,8 +38,21 @@ export class Locator {
     private readonly owner: LocatorOwner,
   ) {}
 
-  /** @throws LogError `LOG_GONE`, `STORE_DAMAGED`; whatever the client throws */
+  /**
+   * Where the byte stream of an open log is gone, the loss is recorded and the log goes on at 0.
+   * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; whatever the client throws
+   */
   async locate(log: LogRef): Promise<Place> {
+    try {
+      return await this.#ask(log);
+    } catch (error) {
+      if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+      await this.losses.record(log, this.#known(log) ?? NO_ENTRY, this.lossesOf(log));
+      return this.#ask(log);
+    }
+  }
+
+  async #ask(log: LogRef): Promise<Place> {
     // What becomes known while the answer is on its way is newer than the answer.
     const before = this.#memories.get(log)?.epoch;
     const known = this.#known(log);
@@ -69,7 +62,8 @@ export class Locator {
       const reply = toTexts(await runScript(this.connections.commands, 'locate', logKeys(log.id), args));
       const isThere = reply[7] === '1';
       const place = await this.#withLoss(log, toPlace(reply), isThere ? undefined : known);
-      const memory = this.#memories.of(log);
+      // That a log is verified is no use of it: it keeps its rank among those that are remembered.
+      const memory = this.#memories.get(log) ?? this.#memories.of(log);
       if (memory.epoch === before || place.epoch > (memory.epoch ?? 0)) memory.epoch = place.epoch;
       memory.tail = place.tail;
       memory.session = asked.session;
@@ -78,8 +72,7 @@ export class Locator {
       this.#learn(log, memory, place);
       return place;
     } catch (error) {
-      if (isLogError(error, 'STORE_DAMAGED') && known) await this.#withoutBytes(log, known);
-      if (error instanceof LogError) this.forget(log);
+      if (isAnswer(error)) this.#memories.get(log)?.hasNoPlace(asked.session);
       throw error;
     }
   }
@@ -89,15 +82,40 @@ export class Locator {
    * the connection to Redis is another one since: Redis may have lost bytes.
    */
   remembered(log: LogRef): number | undefined {
-    const memory = this.#memories.get(log);
-    if (memory?.session !== this.connections.session || this.mayHaveExpired(log)) return undefined;
-    return this.#memories.of(log).epoch;
+    if (this.#memories.get(log) === undefined) return undefined;
+    const memory = this.#memories.of(log);
+    const isPast = memory.session !== this.connections.session || this.mayHaveExpired(log);
+    return isPast ? undefined : memory.epoch;
   }
 
   /** Whether this node knows of bytes of the log that it has not looked for since the connection to Redis is another one. */
   mustVerify(log: LogRef): boolean {
     const memory = this.#memories.get(log);
-    return memory?.known !== undefined && memory.session !== this.connections.session;
+    return memory !== undefined && this.#isUnverified(memory);
+  }
+
+  /** As `verify`, in the background. A loss is kept for the next commit, if this node made some. @throws as `locate` */
+  async verifyUnasked(log: LogRef): Promise<void> {
+    // A reader may have asked for it meanwhile.
+    if (!this.mustVerify(log)) return;
+    const { found } = await this.locate(log);
+    const memory = this.#memories.get(log);
+    if (found && memory?.hasCommits) memory.untold = found;
+  }
+
+  /** The loss that a commit is refused for, once. */
+  takeUntold(log: LogRef): Loss | undefined {
+    const memory = this.#memories.get(log);
+    if (memory?.untold === undefined) return undefined;
+    const { untold } = memory;
+    memory.untold = undefined;
+    return untold;
+  }
+
+  /** All logs that must be verified, the most recently used first. */
+  unverified(): readonly LogRef[] {
+    const unverified = this.#memories.newestFirst().filter((memory) => this.#isUnverified(memory));
+    return unverified.map(({ log }) => log);
   }
 
   /**
@@ -134,8 +152,10 @@ export class Locator {
   }
 
   /** There is an entry that ends at `end`: it was acknowledged, or handed out. */
-  reached(log: LogRef, end: Offset, stamp: number): void {
-    this.#memories.of(log).reached(end, stamp, this.connections.session);
+  reached(log: LogRef, end: Offset, stamp: number): LogMemory {
+    const memory = this.#memories.of(log);
+    memory.reached(end, stamp, this.connections.session);
+    return memory;
   }
 
   /** How far the log is known to have come. */
@@ -160,12 +180,42 @@ export class Locator {
     const memory = this.#memories.get(log);
     if (memory === undefined) return true;
     if ((memory.losses ?? 0) >= loss.number) return false;
-    memory.lost(loss);
+    // The other node may have known less of the log than this one.
+    if ((memory.known?.end ?? START) > loss.to) this.#compare(memory);
+    else memory.lost(loss);
     return true;
+  }
+
+  /** Another node or this one sealed the log: where that contradicts what this node knows, bytes were lost before. */
+  sealed(log: LogRef, at: Offset): void {
+    const memory = this.#memories.get(log);
+    if (memory?.known !== undefined && (memory.known.end > at || this.#isUnverified(memory)))
+      this.#compare(memory);
+  }
+
+  /** There is a log with this id: what is known of one before it is of no use any more. */
+  created({ id, generation }: LogRef): void {
+    const former = this.#memories.withId(id)?.log;
+    if (former !== undefined && former.generation < generation) this.forget(former);
+  }
+
+  /** The log with this id that this node wrote or read last. */
+  withId(id: LogId): LogRef | undefined {
+    return this.#memories.withId(id)?.log;
   }
 
   forget(log: LogRef): void {
     this.#memories.forget(log);
+  }
+
+  /** Where this fails, the next request for the log asks again. */
+  #compare(memory: LogMemory): void {
+    memory.doubt();
+    this.locate(memory.log).catch(() => {});
+  }
+
+  #isUnverified({ known, session }: LogMemory): boolean {
+    return known !== undefined && session !== this.connections.session;
   }
 
   #known(log: LogRef): KnownEntry | undefined {
@@ -182,12 +232,6 @@ export class Locator {
     return { ...place, losses, lastId, tail: endOf(lastId), ...(found && { found }) };
   }
 
-  /** Only the facts are left of the log. */
-  async #withoutBytes(log: LogRef, known: KnownEntry): Promise<void> {
-    const { losses, lastId } = await this.losses.record(log, known, this.lossesOf(log));
-    if (lastId === NOTHING) for (const loss of losses.slice(-1)) this.owner.lost(log, loss);
-  }
-
   #learn(log: LogRef, memory: LogMemory, { losses, found, state, tail, lastId }: Place): void {
     const last = losses.at(-1);
     const isNews =
@@ -200,26 +244,7 @@ export class Locator {
   }
 }
 
-function toPlace([
-  epoch,
-  state = '',
-  lastId = '',
-  outcome = '',
-  left = '',
-  losses = '',
-  claim = '',
-  ,
-  endsAt = '',
-]: readonly string[]): Place {
-  return {
-    epoch: toNumber(epoch),
-    claim,
-    state: toState(state),
-    lastId,
-    tail: endOf(lastId),
-    ...(endsAt !== '' && { endsAt: advance(START, toNumber(endsAt)) }),
-    ...(outcome !== '' && { outcome: parseSealOutcome(outcome) }),
-    ...(left !== '' && { leftMs: toNumber(left) }),
-    losses: losses === '' ? [] : parseLosses(losses),
-  };
+/** Whether Redis answered, although not with the place of a log. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof LogError || kindOfFailure(error) === 'damaged';
 }

@@ -1,4 +1,5 @@
 import type { LogRef } from '../../core/log';
+import type { LogId } from '../../core/log-id';
 import type { Loss } from '../../core/loss';
 import { type Offset, START } from '../../core/offset';
 
@@ -9,7 +10,11 @@ export interface KnownEntry {
   readonly stamp: number;
 }
 
+/** About two megabytes. `docs/operations.md` has this number. */
 const REMEMBERED_MAX = 10_000;
+
+/** A number that no session has. */
+const NO_SESSION = -1;
 
 /** What a node remembers of a log. */
 export class LogMemory {
@@ -22,8 +27,14 @@ export class LogMemory {
   losses: number | undefined;
   /** The session in which Redis was last seen to have all of `known`. */
   session: number | undefined;
+  /** Whether this node made commits to it. */
+  hasCommits = false;
+  /** A loss that was found in the background, and that no commit of this node was refused for. */
+  untold: Loss | undefined;
   #end: Offset = START;
   #stamp = 0;
+
+  constructor(readonly log: LogRef) {}
 
   /** How far the log is known to have come. */
   get end(): Offset {
@@ -46,30 +57,61 @@ export class LogMemory {
     this.losses = number;
     if (this.#end > from) this.#end = START;
   }
+
+  /** Redis may not have all of `known`, although the connection is still the same. */
+  doubt(): void {
+    this.session = NO_SESSION;
+  }
+
+  /** Redis answered in `session`, and not with a place. What was stored stays known: it tells a log that was lost. */
+  hasNoPlace(session: number): void {
+    this.epoch = undefined;
+    this.livesUntil = undefined;
+    this.session = session;
+  }
 }
 
 /** The logs that were used last. */
 export class LogMemories {
   /** The most recent are last, and the first makes room. */
   readonly #byGeneration = new Map<string, LogMemory>();
+  /** The newest generation of each id. */
+  readonly #byId = new Map<LogId, LogMemory>();
 
   get({ generation }: LogRef): LogMemory | undefined {
     return this.#byGeneration.get(generation);
   }
 
-  /** The memory of a log, which is used now. */
-  of({ generation }: LogRef): LogMemory {
-    const memory = this.#byGeneration.get(generation) ?? new LogMemory();
-    this.#byGeneration.delete(generation);
-    this.#byGeneration.set(generation, memory);
-    if (this.#byGeneration.size > REMEMBERED_MAX) {
-      const [oldest] = this.#byGeneration.keys();
-      if (oldest !== undefined) this.#byGeneration.delete(oldest);
-    }
-    return memory;
+  /** That of the newest generation with this id. */
+  withId(id: LogId): LogMemory | undefined {
+    return this.#byId.get(id);
   }
 
-  forget({ generation }: LogRef): void {
-    this.#byGeneration.delete(generation);
+  /** The memory of a log, which is used now. */
+  of(log: LogRef): LogMemory {
+    const known = this.#byGeneration.get(log.generation);
+    if (known === undefined) return this.#add(log);
+    this.#byGeneration.delete(log.generation);
+    this.#byGeneration.set(log.generation, known);
+    return known;
+  }
+
+  /** All of them, the most recently used first. */
+  newestFirst(): readonly LogMemory[] {
+    return [...this.#byGeneration.values()].reverse();
+  }
+
+  forget(log: LogRef): void {
+    this.#byGeneration.delete(log.generation);
+    if (this.#byId.get(log.id)?.log.generation === log.generation) this.#byId.delete(log.id);
+  }
+
+  #add({ id, generation }: LogRef): LogMemory {
+    const memory = new LogMemory({ id, generation });
+    this.#byGeneration.set(generation, memory);
+    if (generation >= (this.#byId.get(id)?.log.generation ?? '')) this.#byId.set(id, memory);
+    const [oldest] = this.#byGeneration.values();
+    if (this.#byGeneration.size > REMEMBERED_MAX && oldest !== undefined) this.forget(oldest.log);
+    return memory;
   }
 }

@@ -1,22 +1,26 @@
-import { isLogError, LostLogError } from '../../core/errors';
+import { isLogError, LogError, LostLogError } from '../../core/errors';
 import type { LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import type { LifecycleEvent } from '../../core/store';
 import type { Connections } from './connect';
 import { factsKey, lifecycleKey, type Partition, partitionOf } from './keys';
 import { decodeHappening } from './lifecycle-event';
+import type { Locator } from './locate';
 import { LostNotes } from './lost-notes';
 import type { RedisStoreSettings } from './options';
 
 /** When Redis comes back empty thousands of logs are asked for at once: events that were read are used for a moment. */
 const FRESH_MS = 1_000;
 const PAGE = 500;
+const NO_EVENT = '0-0';
 /** The clocks of the servers and of Redis may differ by so much. */
 const SKEW_MS = 60_000;
 
 interface Ended {
   readonly at: number;
-  readonly generations: ReadonlySet<string>;
+  /** The id of the last event that was read. */
+  last: string;
+  readonly generations: Set<string>;
   /** No log that was made after this, in unix ms by the clock of Redis, ended without an event that is still there. */
   readonly since: number;
 }
@@ -34,6 +38,8 @@ export class LostLogs {
   constructor(
     private readonly connections: Connections,
     private readonly settings: Pick<RedisStoreSettings, 'alarm' | 'lifecycleLength'>,
+    /** What this node remembers of logs. */
+    private readonly memories: Pick<Locator, 'withId' | 'forget'>,
     /** Repeats what fails for a reason that may pass. */
     private readonly quickly: <T>(attempt: () => Promise<T>) => Promise<T>,
   ) {
@@ -43,16 +49,23 @@ export class LostLogs {
   /** The error to be thrown for one of a log: whether a log that is gone was taken away or lost. */
   async explain(log: LogRef, error: unknown): Promise<unknown> {
     if (!isLogError(error, 'LOG_GONE')) return error;
+    const found = await this.quickly(() => this.#find(log)).catch(() => undefined);
     // Where that cannot be found out the first error still holds.
-    const found = await this.quickly(() => this.#find(log)).catch((): Found => 'removed');
+    if (found === undefined) return error;
+    this.memories.forget(log);
     if (found === 'removed') return error;
     if (found === 'lost') await this.#notes.add(log);
     return new LostLogError();
   }
 
-  /** Whether a log with this id is not there because Redis has lost it. @throws LogError `STORE_UNAVAILABLE` */
-  wasLost(id: LogId): Promise<boolean> {
-    return this.quickly(() => this.#notes.has(id));
+  /**
+   * Whether a log with this id, which is not there, is one that Redis has lost: a node noted it, or this one remembers it.
+   * @throws LogError `STORE_UNAVAILABLE`
+   */
+  async wasLost(id: LogId): Promise<boolean> {
+    if (await this.quickly(() => this.#notes.has(id))) return true;
+    const log = this.memories.withId(id);
+    return log !== undefined && (await this.explain(log, new LogError('LOG_GONE'))) instanceof LostLogError;
   }
 
   /** What happens to logs, on any node. */
@@ -74,8 +87,12 @@ export class LostLogs {
     const present = await this.connections.commands.hget(factsKey(id), 'generation');
     // It has expired.
     if (present === generation) return 'removed';
-    const { generations, since } = await this.#endedIn(partitionOf(id));
-    if (generations.has(generation) || createdAt(generation) < since) return 'removed';
+    const partition = partitionOf(id);
+    const ended = await this.#endedIn(partition);
+    if (createdAt(generation) < ended.since) return 'removed';
+    // Its event may be younger than what was read for another log.
+    if (!ended.generations.has(generation)) await this.#readOn(partition, ended);
+    if (ended.generations.has(generation)) return 'removed';
     return present === null ? 'lost' : 'lost and followed by another';
   }
 
@@ -93,23 +110,37 @@ export class LostLogs {
   async #read(partition: Partition): Promise<Ended> {
     const at = performance.now();
     const generations = new Set<string>();
+    const { first, last, count } = await this.#gather(partition, '-', generations);
+    // A shorter stream has all events that there ever were.
+    const since = count < this.settings.lifecycleLength ? 0 : Number.parseInt(first, 10) + SKEW_MS;
+    return { at, last, generations, since };
+  }
+
+  /** Reads what was written since. */
+  async #readOn(partition: Partition, ended: Ended): Promise<void> {
+    const { last } = await this.#gather(partition, `(${ended.last}`, ended.generations);
+    if (last !== NO_EVENT) ended.last = last;
+  }
+
+  /** Adds the generations that ended by the events from `from` on. */
+  async #gather(
+    partition: Partition,
+    from: string,
+    generations: Set<string>,
+  ): Promise<{ first: string; last: string; count: number }> {
     const key = lifecycleKey(partition);
-    let [before, oldest, count] = ['+', Number.POSITIVE_INFINITY, 0];
-    for (;;) {
-      const events = await this.connections.commands.xrevrangeBuffer(key, before, '-', 'COUNT', PAGE);
-      for (const [, fields] of events) {
+    const found = { first: NO_EVENT, last: NO_EVENT, count: 0 };
+    for (let before = '+'; ; before = `(${found.first}`) {
+      const events = await this.connections.commands.xrevrangeBuffer(key, before, from, 'COUNT', PAGE);
+      for (const [id, fields] of events) {
         const generation = endedIn(fields);
         if (generation !== undefined) generations.add(generation);
+        found.first = id.toString();
+        if (found.last === NO_EVENT) found.last = found.first;
       }
-      count += events.length;
-      const last = events.at(-1)?.[0].toString();
-      if (last === undefined) break;
-      oldest = Number.parseInt(last, 10);
-      before = `(${last}`;
+      found.count += events.length;
+      if (events.length === 0) return found;
     }
-    // A shorter stream has all events that there ever were.
-    const since = count < this.settings.lifecycleLength ? 0 : oldest + SKEW_MS;
-    return { at, generations, since };
   }
 }
 

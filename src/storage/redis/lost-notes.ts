@@ -1,8 +1,9 @@
 import type { LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
 import type { Connections } from './connect';
-import { lostKey } from './keys';
+import { factsKey, lostKey } from './keys';
 import type { RedisStoreSettings } from './options';
+import { runScript } from './scripts';
 
 /** Clients are answered for so long that Redis has lost a log. */
 const KEPT_MS = 24 * 3_600_000;
@@ -49,9 +50,10 @@ export class LostNotes {
 
   async #write(id: LogId, generation: string): Promise<'new' | 'known' | 'refused'> {
     try {
-      const set = await this.connections.commands.set(lostKey(id), generation, 'PX', KEPT_MS, 'NX');
+      const keys = [lostKey(id), factsKey(id)];
+      const written = await runScript(this.connections.commands, 'note-lost', keys, [generation, KEPT_MS]);
       if (this.#unwritten.get(id) === generation) this.#unwritten.delete(id);
-      return set === 'OK' ? 'new' : 'known';
+      return written === 1 ? 'new' : 'known';
     } catch {
       return 'refused';
     }

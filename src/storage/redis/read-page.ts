@@ -5,10 +5,11 @@ import { sizeOf } from '../../core/size-of';
 import type { Page } from '../../core/store';
 import type { Connections } from './connect';
 import { decodeEntry, ENTRY_BYTES_MAX, type Entry, endOf, LAST_SEQUENCE, sliceOf, timeOf } from './entries';
-import { isElsewhere } from './failure';
+import { isElsewhere, kindOfFailure } from './failure';
 import { bytesKey, partitionOf } from './keys';
 import type { Link } from './link';
-import type { Locator, Place } from './locate';
+import type { Locator } from './locate';
+import type { Place } from './place';
 import { entriesIn } from './range-reply';
 import { unexpected } from './reply';
 import { Bulk, type Reply } from './reply-reader';
@@ -106,6 +107,8 @@ async function rangeOf(
   ...args: readonly string[]
 ): Promise<readonly Entry[]> {
   const reply = await link.ask(encode('XRANGE', ...args)).catch(async (error: unknown) => {
+    // A key of another type has none of the log's entries. The place of the log says what that means.
+    if (kindOfFailure(error) === 'damaged') return [];
     if (!isElsewhere(error)) throw error;
     // While a Cluster is resharded some keys are here and some there: ioredis asks as often as it takes.
     connections.refresh(error);

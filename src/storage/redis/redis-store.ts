@@ -34,6 +34,8 @@ import { NodeLease } from './node-lease';
 import type { RedisStoreSettings } from './options';
 import { type Patience, persist } from './persist';
 import { Reads } from './reads';
+import { verifyRememberedLogs } from './remembered-logs';
+import { SettledLogs } from './settled-logs';
 import { StoredInfos } from './stored-infos';
 import { Watching } from './watching';
 import { within } from './within';
@@ -54,7 +56,7 @@ export class RedisStore implements LogStore {
   readonly #due: DueLogs;
   readonly #creation: Creation;
   readonly #reads: Reads;
-  readonly #damage: DamageReports;
+  readonly #settled: SettledLogs;
   readonly #lost: LostLogs;
   #isClosed = false;
 
@@ -65,19 +67,20 @@ export class RedisStore implements LogStore {
     // Every operation that waits for Redis listens to it. Node would take eleven of them for a leak.
     setMaxListeners(0, this.#stopping.signal);
     const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#quickly(attempt);
-    this.#lost = new LostLogs(connections, settings, quickly);
     const quick = this.#patience(settings.commandTimeoutMs, false);
     this.#watching = new Watching(connections, settings);
     const { attachments, locator, tails, writers } = this.#watching;
+    this.#lost = new LostLogs(connections, settings, locator, quickly);
     this.#feed = new LifecycleFeed(connections, settings, {
       happened: (happening) => this.#watching.happened(happening),
       restored: (partitions) => this.#watching.restored(partitions),
       missed: () => void this.#watching.missed(),
     });
     this.#feed.listen((event) => this.#lost.happened(event));
-    this.#lease = new NodeLease(connections, settings, attachments, () =>
-      this.#watching.restored(ALL_PARTITIONS),
-    );
+    this.#lease = new NodeLease(connections, settings, attachments, () => {
+      connections.sessions.begin();
+      this.#watching.restored(ALL_PARTITIONS);
+    });
     this.#appends = new Appends({
       appender: new Appender(connections, locator, writers, tails),
       patience: this.#patience(settings.patienceMs, true),
@@ -104,6 +107,7 @@ export class RedisStore implements LogStore {
       quickly,
     });
     const { signal: stopping } = this.#stopping;
+    verifyRememberedLogs(connections, locator, this.#lost, stopping);
     const infos = new StoredInfos(connections, quickly, settings.warn);
     this.#catalogue = new Catalogue({ connections, infos, stopping, quickly });
     const [changes, lease, lost] = [this.#changes, this.#lease, this.#lost];
@@ -119,7 +123,8 @@ export class RedisStore implements LogStore {
       quickly,
     });
     const damage = new DamageReports(settings.alarm);
-    this.#damage = damage;
+    const [lineage, watching] = [this.#lineage, this.#watching];
+    this.#settled = new SettledLogs({ changes, lineage, watching, damage, quickly });
     this.#reads = new Reads({ connections, settings, locator, lost, quickly, damage });
   }
 
@@ -135,10 +140,7 @@ export class RedisStore implements LogStore {
   }
 
   async info(id: LogId): Promise<LogInfo | undefined> {
-    const info = await this.#infoOf(id);
-    // After Redis was away, a reader that comes back is to learn at once of what it lost.
-    const isOld = info !== undefined && (await this.#quickly(() => this.#watching.locator.verify(info)));
-    return isOld ? this.#infoOf(id) : info;
+    return this.#settled.info(id);
   }
 
   async wasLost(id: LogId): Promise<boolean> {
@@ -146,7 +148,7 @@ export class RedisStore implements LogStore {
   }
 
   async change(log: LogRef, change: Change): Promise<LogInfo> {
-    const changing = this.#watching.changing(log, change, () => this.#changes.change(log, change));
+    const changing = this.#settled.change(log, change);
     const { info, eventId, loose } = await changing.catch(async (error: unknown) => {
       throw await this.#lost.explain(log, error);
     });
@@ -223,12 +225,6 @@ export class RedisStore implements LogStore {
     // Where this fails, the other nodes see the lease run out.
     await this.#soon(this.#lease.close());
     this.connections.close();
-  }
-
-  async #infoOf(id: LogId): Promise<LogInfo | undefined> {
-    const found = this.#lineage.whileTaken(id, () => this.#changes.info(id));
-    const reported = (error: unknown): never => this.#damage.rethrow({ id }, error);
-    return (await found.catch(reported))?.info;
   }
 
   async #quickly<T>(attempt: () => Promise<T>): Promise<T> {

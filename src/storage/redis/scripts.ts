@@ -36,7 +36,7 @@ const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
   ['index', ['built', 'spans']],
   ['find', ['built']],
 ]);
-const ABOUT_OTHERS = ['renew', 'bury', 'put-off', 'postpone', 'stage'] as const;
+const ABOUT_OTHERS = ['renew', 'bury', 'put-off', 'postpone', 'stage', 'note-lost'] as const;
 
 export type ScriptName = (typeof WITH_SHARED)[number] | (typeof ABOUT_OTHERS)[number];
 

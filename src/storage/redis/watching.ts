@@ -122,13 +122,16 @@ export class Watching {
       this.attachments.heard(log, Number.POSITIVE_INFINITY);
       this.writers.left(log);
       this.#doorbell.drop(log);
-      this.locator.forget(log);
+      this.locator.renamed(log, keyEpoch);
+      if (isRemoval(event.outcome)) this.locator.forget(log);
+      else this.locator.sealed(log, event.at);
       if (this.tails.isWatched(log)) this.#endedWatched.add(log.generation);
       // The bytes before the seal, which another node or another writer stored, may be on their way still.
       const isBehind = (this.tails.told(log) ?? event.at) < event.at;
       if (isBehind && !isRemoval(event.outcome)) this.tails.stirred(log);
       this.tails.ended(log, event.at, event.outcome);
     } else {
+      if (event?.kind === 'created') this.locator.created(log);
       if (event?.kind === 'lost' && this.locator.lost(log, event.loss)) this.#lost(log, event.loss);
       this.attachments.heard(log, keyEpoch);
       this.locator.renamed(log, keyEpoch);

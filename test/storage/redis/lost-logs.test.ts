@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LogRef } from '../../../src/core/log';
 import { START } from '../../../src/core/offset';
-import { factsKey } from '../../../src/storage/redis/keys';
+import { factsKey, PARTITIONS } from '../../../src/storage/redis/keys';
 import { commit, createOpenLog } from '../../contract/commits';
-import { at, bytes, createLog, createLogOf, expectCode } from '../../contract/logs';
+import { Heard } from '../../contract/heard';
+import { at, bytes, createLog, createLogOf, expectCode, infoOf, seal } from '../../contract/logs';
 import { type Surroundings, withRedis } from './with-redis';
 
 const LOST = { code: 'LOG_GONE', message: 'The server has lost this stream' };
@@ -48,6 +50,65 @@ describe('a log that is gone', () => {
       await admin.del(factsKey(writer.log.id));
       await store.create(writer.log.id, { contentType: 'text/plain' }, 'new');
       await expect(store.read(writer.log, at(3), 1)).rejects.toMatchObject(LOST);
+    }));
+
+  it('is lost for every reader of a node that wrote it, also where it was complete, and then of every node', () =>
+    withRedis(async ({ admin, open }) => {
+      const alarm = jest.fn();
+      const [store, other] = [await open({ alarm }), await open({ alarm })];
+      const first = { chunks: bytes('abc'), seal: { kind: 'complete' } } as const;
+      const [whole, sealed, shared, alone] = [
+        await createOpenLog(store, { first }),
+        await createLogOf(store, 'abc'),
+        await createOpenLog(store),
+        await createLogOf(store, 'abc'),
+      ];
+      await commit(store, shared, 'abc', { seal: { kind: 'complete' } });
+      const ended = new Promise((resolve) => store.watch(sealed.log, at(3), resolve));
+      await seal(store, sealed);
+      await ended;
+      await admin.del(factsKey(alone.log.id));
+      expect(await store.wasLost?.(alone.log.id)).toBe(true);
+      await admin.flushall();
+      for (const { id } of [whole, sealed.log, shared]) {
+        expect(await store.info(id)).toBeUndefined();
+        expect(await store.wasLost?.(id)).toBe(true);
+        expect(await other.wasLost?.(id)).toBe(true);
+      }
+      expect(alarm).toHaveBeenCalledTimes(4);
+      await store.create(shared.id, { contentType: 'text/plain' }, 'new');
+      const again = await infoOf(store, shared.id);
+      await store.change(again, { kind: 'remove', outcome: { kind: 'deleted' } });
+      expect(await store.wasLost?.(shared.id)).toBe(false);
+    }));
+
+  it('is noted as lost by a node that has remembered it, without being asked, once Redis is back', () =>
+    withRedis(async ({ redis, open }) => {
+      const lost = new Heard<unknown>();
+      const store = await open({ alarm: (_, details) => lost.listener(details) });
+      const log = await createOpenLog(store);
+      await commit(store, log, 'abc', { seal: { kind: 'complete' } });
+      await redis.kill('SIGKILL');
+      await redis.restart();
+      await lost.untilCount(1);
+      expect(lost.all).toEqual([{ id: log.id, generation: log.generation }]);
+      expect(await (await open()).wasLost?.(log.id)).toBe(true);
+    }));
+
+  it('is not lost where it was removed a moment after another one was asked for', () =>
+    withRedis(async ({ open }) => {
+      const store = await open();
+      const logs: LogRef[] = [];
+      // Two of 17 are in one partition.
+      for (let i = 0; i <= PARTITIONS; i += 1) {
+        const { log } = await createLogOf(store, 'abc');
+        logs.push(log);
+      }
+      for (const log of logs) {
+        await store.change(log, { kind: 'remove', outcome: { kind: 'deleted' } });
+        await expect(store.read(log, START, 1)).rejects.toMatchObject(REMOVED);
+        expect(await store.wasLost?.(log.id)).toBe(false);
+      }
     }));
 
   it('is not lost where it was removed, replaced, or has expired', () =>

@@ -19,7 +19,8 @@ if facts[1] ~= GENERATION or facts[3] ~= epoch or facts[4] == 'closed' then retu
 if facts[5] or facts[6] or facts[7] then return nil end
 
 local key = KEYS[2] .. ':' .. GENERATION .. ':' .. epoch
-local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
+-- Of a key of another type, which answers with an error, there is no entry.
+local last = redis.pcall('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
 if not last then return nil end
 local start = tonumber(string.match(last[1], '^%d+'))
 if start < tonumber(ARGV[3]) or start + TOTAL > tonumber(ARGV[4]) then return nil end

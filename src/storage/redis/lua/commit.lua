@@ -24,14 +24,14 @@ if mark then
   if tonumber(number) > tonumber(NUMBER) then return 'STORE_UNAVAILABLE' end
 end
 
-local names = { 'generation', 'epoch', 'state', 'node', 'expiresAt', 'ttlMs', 'deadline', 'graceMs', 'committing' }
+local names = { 'generation', 'epoch', 'state', 'node', 'expiresAt', 'ttlMs', 'deadline', 'graceMs', 'committing', 'endsAt' }
 local facts = {}
 for i, value in ipairs(redis.call('HMGET', FACTS, unpack(names))) do facts[names[i]] = value end
 if facts.generation ~= GENERATION then return 'LOG_GONE' end
 local last = last_id(facts)
 if has_expired(facts, last or '0-0') then return 'LOG_GONE' end
-if not last then return 'STORE_DAMAGED' end
-local start = tonumber(tail_in(last))
+if not last and not facts.endsAt then return 'STORE_DAMAGED' end
+local start = tonumber(facts.endsAt or tail_in(last))
 if start < tonumber(ARGV[6]) then return 'CHANGED' end
 if facts.node then return 'LOG_BUSY' end
 

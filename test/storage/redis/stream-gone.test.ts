@@ -1,0 +1,88 @@
+import type { LogRef } from '../../../src/core/log';
+import { START } from '../../../src/core/offset';
+import { bytesKey } from '../../../src/storage/redis/keys';
+import { commit, createOpenLog } from '../../contract/commits';
+import {
+  at,
+  attach,
+  bytes,
+  createLogOf,
+  expectCode,
+  infoOf,
+  readAll,
+  seal,
+  textOf,
+} from '../../contract/logs';
+import { PATIENCE_MS } from '../../support/patience';
+import { type Surroundings, withRedis } from './with-redis';
+
+type Admin = Surroundings['admin'];
+
+describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unknown>]>([
+  ['is gone', (admin, key) => admin.del(key)],
+  ['is a key of another type', (admin, key) => admin.set(key, 'x')],
+])('an open log whose byte stream %s', (_, spoil) => {
+  const spoilAll = async (admin: Admin, { id, generation }: LogRef): Promise<void> => {
+    for (const key of await admin.keys(`${bytesKey(id, generation, 1).slice(0, -1)}*`))
+      await spoil(admin, key);
+  };
+
+  it('has lost its bytes for whoever asks first, and goes on at 0', () =>
+    withRedis(async ({ admin, open }) => {
+      const alarm = jest.fn();
+      const [store, other] = [await open({ alarm }), await open({ alarm })];
+      const log = await createOpenLog(store);
+      const asks = [
+        () => infoOf(store, log.id),
+        () => readAll(store, log),
+        () => expectCode(commit(store, log, 'x'), 'STORE_DAMAGED'),
+        () => expectCode(store.read(log, at(4), 1), 'STORE_DAMAGED'),
+        () => attach(other, log).catch(() => attach(other, log)),
+      ];
+      for (const [i, ask] of asks.entries()) {
+        await commit(store, log, 'AAAA');
+        await spoilAll(admin, log);
+        await ask();
+        const { tail, losses } = await infoOf(store, log.id);
+        expect({ tail, newest: losses?.at(-1) }).toMatchObject({
+          tail: 0,
+          newest: { number: i + 1, from: 0, to: 4 },
+        });
+      }
+      expect(alarm).toHaveBeenCalledTimes(asks.length);
+      const writer = await attach(store, log);
+      await store.append(writer, START, bytes('BBBB'));
+      await seal(store, writer);
+      for (const node of [store, other]) expect(await textOf(node, log)).toBe('BBBB');
+    }));
+
+  it('refuses the attached producer, who may come again', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const writer = await createLogOf(store, 'AAAA');
+      await spoilAll(admin, writer.log);
+      await expect(store.append(writer, at(4), bytes('B'))).rejects.toMatchObject({
+        lost: { from: 0, to: 4 },
+      });
+      const again = await attach(store, writer.log);
+      await store.append(again, START, bytes('B'));
+      expect(await textOf(store, writer.log)).toBe('B');
+    }));
+
+  it('may have lost bytes where the node that asks knows of none, and another node says how many', () =>
+    withRedis(async ({ admin, open, openByProxy }) => {
+      const { store, proxy } = await openByProxy();
+      const log = await createOpenLog(store);
+      await commit(store, log, 'AAAA');
+      const other = await open();
+      proxy.mode('hold');
+      await spoilAll(admin, log);
+      expect((await infoOf(other, log.id)).losses).toMatchObject([{ number: 1, from: 0, to: 0 }]);
+      await commit(other, log, 'B');
+      expect(await textOf(other, log)).toBe('B');
+      proxy.mode('pass');
+      const deadline = Date.now() + PATIENCE_MS;
+      while ((await infoOf(other, log.id)).losses?.[0]?.to !== 4 && Date.now() < deadline);
+      expect((await infoOf(other, log.id)).losses).toMatchObject([{ number: 1, from: 0, to: 4 }]);
+    }));
+});
