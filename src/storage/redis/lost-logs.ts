@@ -1,6 +1,7 @@
 import { isLogError, LogError, LostLogError } from '../../core/errors';
 import type { LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
+import { isRemoval } from '../../core/removal';
 import type { LifecycleEvent } from '../../core/store';
 import type { Connections } from './connect';
 import { factsKey, lifecycleKey, type Partition, partitionOf } from './keys';
@@ -133,7 +134,7 @@ export class LostLogs {
     for (let before = '+'; ; before = `(${found.first}`) {
       const events = await this.connections.commands.xrevrangeBuffer(key, before, from, 'COUNT', PAGE);
       for (const [id, fields] of events) {
-        const generation = endedIn(fields);
+        const generation = removedIn(fields);
         if (generation !== undefined) generations.add(generation);
         found.first = id.toString();
         if (found.last === NO_EVENT) found.last = found.first;
@@ -144,10 +145,11 @@ export class LostLogs {
   }
 }
 
-function endedIn(fields: readonly Buffer[]): string | undefined {
+function removedIn(fields: readonly Buffer[]): string | undefined {
   try {
     const { event, log } = decodeHappening(fields);
-    return event?.kind === 'ended' ? log.generation : undefined;
+    // A log that was sealed is still there.
+    return event?.kind === 'ended' && isRemoval(event.outcome) ? log.generation : undefined;
   } catch {
     // Written by a later version.
     return undefined;

@@ -67,6 +67,7 @@ describe('a log that is gone', () => {
       const ended = new Promise((resolve) => store.watch(sealed.log, at(3), resolve));
       await seal(store, sealed);
       await ended;
+      await seal(store, alone);
       await admin.del(factsKey(alone.log.id));
       expect(await store.wasLost?.(alone.log.id)).toBe(true);
       await admin.flushall();
