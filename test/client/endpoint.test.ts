@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Endpoint } from '../../src/client/endpoint';
 import { LoomClient } from '../../src/client/loom-client';
 
@@ -47,6 +50,17 @@ it('shows the token to the server, and only in a header', async () => {
   const [url, init] = seen[0] ?? [];
   expect(url).toBe('http://host/stream/a');
   expect(new Headers(init?.headers).get('Authorization')).toBe('Bearer secret');
+});
+
+it('says in words that a server does not speak TLS', async () => {
+  const server = createServer((_, res) => res.end());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = new LoomClient({ url: `https://127.0.0.1:${port}` });
+  await expect(client.head('a')).rejects.toThrow(
+    `no answer from https://127.0.0.1:${port} (it does not speak TLS: try http://)`,
+  );
+  server.close();
 });
 
 it('does not try a port that fetch blocks again and again', async () => {

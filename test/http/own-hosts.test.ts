@@ -47,6 +47,13 @@ it('the hosts of a server include the names that it listens on', () => {
   expect(hosts.has('other.lan', cameInAt('127.0.0.1'))).toBe(false);
 });
 
+it('an IPv6 address is listed however it is written', () => {
+  const hosts = hostsOf({ http: { hosts: ['[2001:DB8:0:0::3]:99', 'fe80::1%eth0'] } });
+  for (const host of ['[2001:db8::3]:99', '[2001:db8:0:0:0:0:0:3]:99', '[::ffff:127.0.0.1]'])
+    expect(hosts.has(host, cameInAt('127.0.0.1'))).toBe(true);
+  expect(hosts.has('[2001:db8::3]:98', cameInAt('127.0.0.1'))).toBe(false);
+});
+
 it.each([
   '',
   ':3060',

@@ -117,6 +117,7 @@ function itPairs(site: Site): void {
     ['application/json', 'application/json'],
     ['application/x-www-form-urlencoded', 'application/octet-stream'],
     ['application/x-www-form-urlencoded; charset=UTF-8', 'application/x-www-form-urlencoded; charset=UTF-8'],
+    ['', 'application/octet-stream'],
     [undefined, 'application/octet-stream'],
   ])('content of type %s, which arrives as %s', async (sent, received) => {
     const channel = freshChannel();

@@ -144,6 +144,7 @@ describe('what strangers send through a relay', () => {
     };
     expect(await cookie({})).toMatch(/; HttpOnly; SameSite=Strict$/);
     expect(await cookie({ 'X-Forwarded-Proto': 'https' })).toMatch(/; HttpOnly; SameSite=Strict; Secure$/);
+    expect(await cookie({ 'X-Forwarded-Proto': 'https, http' })).toMatch(/; Secure$/);
     expect(await cookie({ 'X-Forwarded-Proto': 'http' })).not.toContain('Secure');
     const gone = await call('/cama/session/unknown').answer();
     expect(gone.headers['set-cookie']?.[0]).toMatch(/^token=""; .*1970.*; HttpOnly; SameSite=Strict$/);

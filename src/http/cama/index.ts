@@ -5,12 +5,13 @@ import { openCama } from '../../relay/open-cama';
 import { Side } from '../../relay/side';
 import { notAllowed } from '../front/not-allowed';
 import { assertIdentity } from '../headers/codings';
+import { isViaTls } from '../headers/via-tls';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';
 import { answer } from './answer';
 import { receive, type Sessions, send } from './exchange';
 import { clientAddress, isSameAddress, parseAddress } from './peer-address';
-import { hashOf, isViaTls, newSecret, presentsToken, renderCookie } from './token';
+import { hashOf, newSecret, presentsToken, renderCookie } from './token';
 
 const PATH = /^\/cama\/session(?:\/([\w=-]{1,200}))?\/?$/;
 

@@ -37,8 +37,3 @@ export function renderCookie({ token, path, expiresAt, viaTls }: TokenCookie): s
   const expires = new Date(expiresAt).toUTCString();
   return `token="${token}"; Path=${path}; Expires=${expires}; HttpOnly; SameSite=Strict${viaTls ? '; Secure' : ''}`;
 }
-
-/** As the proxy in front says it. A client that says it without one only makes its own cookie useless. */
-export function isViaTls(req: IncomingMessage): boolean {
-  return /^https\b/i.test(String(req.headers['x-forwarded-proto'] ?? ''));
-}

@@ -25,6 +25,13 @@ export class StreamClosed extends RequestError {
   }
 }
 
+export function tooLarge({ bytesPerStream }: Durable['config']['limits']): LogError {
+  return new LogError(
+    'LOG_TOO_LARGE',
+    `The stream may hold ${bytesPerStream} bytes, and this would make it larger`,
+  );
+}
+
 /** Stores a step in a stream. @throws StreamClosed; RequestError with what the protocol has a refusal carry; LogError */
 export async function commit(wire: Durable, { log }: KnownStream, step: Commit): Promise<Committed> {
   const { bytesPerStream, producersPerStream } = wire.config.limits;
@@ -35,6 +42,13 @@ export async function commit(wire: Durable, { log }: KnownStream, step: Commit):
     });
   } catch (error) {
     if (isLogError(error, 'LOG_SEALED')) throw await closed(wire, log.id);
+    if (isLogError(error, 'LOG_TOO_LARGE')) throw tooLarge(wire.config.limits);
+    if (isLogError(error, 'PRODUCERS_TOO_MANY')) {
+      throw new LogError(
+        error.code,
+        `The stream remembers ${producersPerStream} producers, as many as it may: use fewer ids`,
+      );
+    }
     throw error instanceof ProducerError && step.producer ? refused(error, step.producer) : error;
   }
 }

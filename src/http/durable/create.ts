@@ -9,10 +9,11 @@ import { assertAllowed } from '../access';
 import { assertIdentity } from '../headers/codings';
 import { assertWhole } from '../headers/content-range';
 import { essence, givenContentType, keptContentType } from '../headers/kept-content-type';
+import { isViaTls } from '../headers/via-tls';
 import { RequestError } from '../request-error';
 import { isClosed, position } from './answer';
 import { parseClosed } from './append-head';
-import { COMPLETE } from './committing';
+import { COMPLETE, tooLarge } from './committing';
 import { assertFits } from './conditions';
 import { isSameExpiry, parseExpiry } from './expiry-headers';
 import { type ForkHead, forkPoint, isSameFork, parseFork, sourceOf } from './fork';
@@ -116,8 +117,7 @@ async function initOf(
   const expiry = head.expiry ?? source?.expiry;
   const chunks = framing === 'json' && body.length > 0 ? await jsonTexts(body) : body;
   const fork = source && head.fork && (await forkPoint(store, source, head.fork));
-  if ((fork?.at ?? START) + sizeOf(chunks) > config.limits.bytesPerStream)
-    throw new LogError('LOG_TOO_LARGE');
+  if ((fork?.at ?? START) + sizeOf(chunks) > config.limits.bytesPerStream) throw tooLarge(config.limits);
   return {
     contentType,
     ...(framing && { framing }),
@@ -145,6 +145,6 @@ async function same(store: LogStore, info: LogInfo, head: CreateHead): Promise<L
 
 /** An absolute URL, as the client or the proxy in front of it knows it. */
 function urlOf({ req, path }: StreamRequest): string {
-  const scheme = req.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
+  const scheme = isViaTls(req) ? 'https' : 'http';
   return `${scheme}://${req.headers.host ?? 'localhost'}${path}`;
 }

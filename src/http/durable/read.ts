@@ -36,15 +36,17 @@ export async function read(wire: Durable, request: StreamRequest): Promise<void>
 function parseReadQuery(query: URLSearchParams): ReadQuery {
   const [offset, ...more] = query.getAll('offset');
   if (more.length > 0) throw new RequestError('PARAMETER_INVALID', 'offset is given more than once');
-  const live = parseLive(query.get('live'));
+  const [mode, ...modes] = query.getAll('live');
+  if (modes.length > 0) throw new RequestError('PARAMETER_INVALID', 'live is given more than once');
+  const live = parseLive(mode);
   if (live !== undefined && offset === undefined) {
     throw new RequestError('PARAMETER_INVALID', `live=${live} needs an offset`);
   }
   return { from: parseReadFrom(offset ?? '-1'), live };
 }
 
-function parseLive(raw: string | null): ReadQuery['live'] {
-  if (raw === null) return undefined;
+function parseLive(raw: string | undefined): ReadQuery['live'] {
+  if (raw === undefined) return undefined;
   if (raw === 'long-poll' || raw === 'sse') return raw;
   throw new RequestError('PARAMETER_INVALID', 'live must be long-poll or sse');
 }

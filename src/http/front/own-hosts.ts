@@ -39,7 +39,7 @@ export class OwnHosts {
     if (authority === this.#lastKnown) return true;
     const [whole, name = '', port = ''] = AUTHORITY.exec(authority.toLowerCase()) ?? [];
     if (whole === undefined) return false;
-    const bare = name.endsWith('.') ? name.slice(0, -1) : name;
+    const bare = canonical(name.endsWith('.') ? name.slice(0, -1) : name);
     if (isLoopbackName(bare) || this.#lists(bare, port)) {
       this.#lastKnown = authority;
       return true;
@@ -62,7 +62,13 @@ function parseListed(entry: string): Listed {
   if (name === '*') return { isWildcard: true, ...at };
   return name.startsWith('*.')
     ? { name: name.slice(2), isWildcard: true, ...at }
-    : { name, isWildcard: false, ...at };
+    : { name: canonical(name), isWildcard: false, ...at };
+}
+
+/** An IPv6 address can be written in many ways: `[2001:db8:0:0::3]` is `[2001:db8::3]`. */
+function canonical(name: string): string {
+  const url = `http://${name}`;
+  return name.startsWith('[') && URL.canParse(url) ? new URL(url).hostname : name;
 }
 
 function isLoopbackName(name: string): boolean {

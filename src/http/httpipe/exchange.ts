@@ -52,8 +52,9 @@ export async function consume(side: Side, channels: Channels, place: string): Pr
 }
 
 function headersOf({ contentType, contentLength }: SenderHead): Record<string, string | number> {
+  const isUnknown = contentType === undefined || contentType === '' || contentType === FORM;
   return {
-    'Content-Type': contentType === undefined || contentType === FORM ? UNKNOWN_TYPE : contentType,
+    'Content-Type': isUnknown ? UNKNOWN_TYPE : contentType,
     ...(contentLength !== undefined && { 'Content-Length': contentLength }),
   };
 }

@@ -40,9 +40,9 @@ async function handle(request: RelayRequest, channels: Channels): Promise<void> 
   const [whole, first = '', second] = PATH.exec(path) ?? [];
   if (whole === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
   const side = new Side(req, res);
-  const namespace = decodeSegment(first);
+  const namespace = decodeSegment(first, 'namespace');
   if (second === undefined) return handleNamespace(side, channels, namespace);
-  const channel = decodeSegment(second);
+  const channel = decodeSegment(second, 'channel');
   switch (req.method) {
     case 'POST':
       assertIdentity(req);

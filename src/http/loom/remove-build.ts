@@ -18,7 +18,7 @@ const BATCH = 32;
  * the client leaves, no further stream is deleted.
  */
 export async function removeBuild(ctx: RouterContext, { store, logger }: Wire): Promise<void> {
-  const buildId = decodeSegment(ctx.captures?.[0] ?? '');
+  const buildId = decodeSegment(ctx.captures?.[0] ?? '', 'build ID');
   const prefix = `build-${buildId}-`;
   authorize(ctx, 'delete', prefix);
   const deleted: LogId[] = [];
