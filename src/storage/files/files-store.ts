@@ -215,6 +215,7 @@ export class FilesStore implements LogStore {
     await writeAtTail(this.#register, log, fresh);
     log.tail = advance(tail, sizeOf(fresh));
     log.updatedAt = now;
+    this.parts.written.note(log.generation, log.tail);
     this.#register.audience.tails.advanced(writer.log, tail, fresh);
     return log.tail;
   }

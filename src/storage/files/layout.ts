@@ -14,6 +14,8 @@ export class Layout {
   readonly probe: string;
   /** Is there while no process uses the store, if the last one stopped in order. */
   readonly cleanStop: string;
+  /** How long the logs of attached producers are. */
+  readonly written: string;
 
   constructor(readonly directory: string) {
     this.facts = join(directory, 'loom.mdb');
@@ -22,6 +24,7 @@ export class Layout {
     this.lock = join(directory, 'loom.lock');
     this.probe = join(directory, 'probe');
     this.cleanStop = join(directory, 'clean-stop');
+    this.written = join(directory, 'written');
   }
 
   /** The command that brings streams back which the facts do not know. */

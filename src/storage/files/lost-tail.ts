@@ -55,7 +55,7 @@ export function lossBefore({ facts, tail }: KnownLog, offset: Offset): LostTailE
  * follow the rest. Where the file is not there, a start has to judge: its disk may be away.
  */
 async function recordLostTail(register: Register, log: KnownLog): Promise<LostTailError | undefined> {
-  const { files, facts, sync, journal, damage } = register.parts;
+  const { files, facts, sync, written, journal, damage } = register.parts;
   const before = log.facts;
   if (before.info.state === 'closed') return undefined;
   const from = await files.cutToWhole(before.info, log.tail);
@@ -72,6 +72,7 @@ async function recordLostTail(register: Register, log: KnownLog): Promise<LostTa
   log.lost = { epoch: after.info.epoch, error };
   register.known.leads(log);
   sync.leftUnsynced(log.generation, from);
+  written.note(log.generation, from);
   const loss = after.info.losses?.at(-1);
   if (loss !== undefined) register.audience.lost(before.info, loss);
   await journal.append(factsEntry(after));

@@ -25,6 +25,7 @@ import { type Recovery, recover, type Unsynced } from './recover';
 import { removeRemains } from './remains';
 import { Room } from './room';
 import { Sync } from './sync';
+import { WrittenLengths } from './written-lengths';
 
 /**
  * Opens the store in `directory`, and makes it when there is none. Logs that the process before left unsealed are `interrupted`
@@ -86,8 +87,10 @@ async function openLocked(
   const files = new LogFiles(layout, descriptors, sync, warn);
   const doomed = new DoomedLogs({ facts, files, journal, room, warn });
   await doomed.clearAll();
+  const written = await WrittenLengths.begin(layout.written);
   const close = async (): Promise<void> => {
     try {
+      await written.close();
       const isSynced = await sync.close();
       await descriptors.close();
       await doomed.idle();
@@ -99,7 +102,7 @@ async function openLocked(
     }
   };
   const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
-  const all = { facts, files, journal, doomed, sync, room, clock, warn, damage, close };
+  const all = { facts, files, journal, doomed, sync, written, room, clock, warn, damage, close };
   return new FilesStore(all, logsMax);
 }
 

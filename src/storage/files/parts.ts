@@ -7,6 +7,7 @@ import type { LogFiles } from './log-files';
 import type { Warn } from './options';
 import type { Room } from './room';
 import type { Sync } from './sync';
+import type { WrittenLengths } from './written-lengths';
 
 /** What a files store is made of, and what it must close. */
 export interface Parts {
@@ -15,6 +16,7 @@ export interface Parts {
   readonly journal: Journal;
   readonly doomed: DoomedLogs;
   readonly sync: Sync;
+  readonly written: WrittenLengths;
   readonly room: Room;
   /** Measures all that waits for a time. */
   readonly clock: SteadyClock;

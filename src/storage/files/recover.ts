@@ -17,6 +17,7 @@ import { settleFile } from './settle-file';
 import { noteStanding, type Standing, standingOf } from './standing';
 import type { Step, StoredFacts } from './stored-facts';
 import type { SyncedLength } from './synced-lengths';
+import { forgetWrittenLengths, readWrittenLengths } from './written-lengths';
 
 /** Small enough that no transaction needs more room than is kept for one. */
 const BATCH = 32;
@@ -40,6 +41,8 @@ export interface Recovery {
 
 interface Recovering extends Recovery {
   readonly standing: Standing;
+  /** As the last process has counted them. */
+  readonly written: ReadonlyMap<string, Offset>;
 }
 
 /** Logs whose files may not be on the disk as they are, and where they end. */
@@ -51,8 +54,9 @@ export type Unsynced = Map<string, Offset>;
  * logs are not looked at, however many there are.
  */
 export async function recover(recovery: Recovery): Promise<void> {
-  const { facts, room, journal, damage, durability, stoppedCleanly, isCopy } = recovery;
-  const recovering = { ...recovery, standing: await standingOf(recovery, stoppedCleanly, isCopy) };
+  const { facts, room, journal, damage, durability, stoppedCleanly, isCopy, layout } = recovery;
+  const standing = await standingOf(recovery, stoppedCleanly, isCopy);
+  const recovering = { ...recovery, standing, written: await readWrittenLengths(layout.written) };
   const unsealed = facts.moments.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
@@ -67,10 +71,12 @@ export async function recover(recovery: Recovery): Promise<void> {
   await noteStanding(recovery, durability);
   // A loss whose number readers know must not be forgotten by a power cut: another one would get the same number.
   await facts.synced();
+  // The next start must not count a loss again that the facts have now.
+  await forgetWrittenLengths(layout.written);
 }
 
 async function recoverLog(
-  { layout, warn, clock, facts: stored, standing, unsynced }: Recovering,
+  { layout, warn, clock, facts: stored, standing, unsynced, written }: Recovering,
   before: StoredFacts | undefined,
 ): Promise<(Step & Required<Pick<Step, 'before' | 'after'>>) | undefined> {
   if (before === undefined) return undefined;
@@ -80,7 +86,7 @@ async function recoverLog(
   const tail = await settleFile({ layout, warn, standing }, before, file.tail, known);
   if (tail < file.tail || tail > syncedIn(standing, before, tail, known)) unsynced.set(info.generation, tail);
   const updatedAt = isExact ? info.updatedAt : Math.max(info.updatedAt, file.changedAt);
-  const counted = countedOf(before, known);
+  const counted = countedOf(before, [known?.bytes, written.get(info.generation)]);
   // What was cut off at the end of an attached producer's file may have been more of its bytes.
   const isWhole = standing.isCertain && (!isAttached(before) || tail === file.tail);
   const loss = lossOf(tail, counted, isWhole);
@@ -92,10 +98,10 @@ async function recoverLog(
   return isAsBefore ? undefined : { before, after, ...syncedAt(standing, tail, known) };
 }
 
-/** How many bytes are known to have been acknowledged. With an exact tail, bytes that were synced need not have been. */
-function countedOf({ info, isExact }: StoredFacts, known: SyncedLength | undefined): Offset {
-  if (isExact || known === undefined || !Number.isSafeInteger(known.bytes + 1)) return info.tail;
-  return advance(START, Math.max(info.tail, known.bytes));
+/** How many bytes are known to have been acknowledged. With an exact tail, bytes that were synced or written need not have been. */
+function countedOf({ info, isExact }: StoredFacts, lengths: readonly (number | undefined)[]): Offset {
+  const known = lengths.map((length = 0) => (Number.isSafeInteger(length + 1) ? length : 0));
+  return isExact ? info.tail : advance(START, Math.max(info.tail, ...known));
 }
 
 /** So many of the log's bytes are on the disk for certain. */

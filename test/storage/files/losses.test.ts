@@ -1,8 +1,9 @@
-import { cp, truncate } from 'node:fs/promises';
+import { cp, rm, truncate } from 'node:fs/promises';
 import { type Writer, writerOf } from '../../../src/core/log';
 import type { Loss } from '../../../src/core/loss';
 import type { LogStore } from '../../../src/core/store';
 import { Facts } from '../../../src/storage/files/facts';
+import { readWrittenLengths } from '../../../src/storage/files/written-lengths';
 import { at, bytes, createLog, createLogOf, seal, uniqueId } from '../../contract/logs';
 import { fileOf, infoOf, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
@@ -26,6 +27,8 @@ async function reboot(directory: string): Promise<void> {
   const facts = new Facts(`${directory}/loom.mdb`, true);
   await facts.about.noteBoot(1);
   await facts.close();
+  // It is never synced.
+  await rm(`${directory}/written`, { force: true });
 }
 
 describe('the losses of a log in files', () => {
@@ -70,6 +73,33 @@ describe('the losses of a log in files', () => {
         expect(await lossesOf(store, writer)).toEqual(['1: 5 to 10']);
       });
     }));
+
+  it.each(['always', 'interval', 'os'] as const)(
+    'are what somebody cut off behind a killed process, to the byte, with durability %s',
+    (durability) =>
+      withDirectory(async (directory) => {
+        const options = { durability, syncIntervalMs: 3_600_000 };
+        const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'), options);
+        const written = `${directory}/written`;
+        expect(await readWrittenLengths(written)).toEqual(new Map([[writer.log.generation, 10]]));
+        await rm(`${directory}/clean-stop`, { force: true });
+        await truncate(fileOf(directory, writer), 5);
+        await withStore(
+          directory,
+          async (store, warnings) => {
+            expect(warnings.splice(0)).toEqual([expect.stringContaining('lost the bytes 5 to 10')]);
+            expect(await lossesOf(store, writer)).toEqual(['1: 5 to 10']);
+          },
+          options,
+        );
+        // The same loss is not counted again.
+        await withStore(
+          directory,
+          async (store) => expect(await lossesOf(store, writer)).toEqual(['1: 5 to 10']),
+          options,
+        );
+      }),
+  );
 
   it('may be more than was counted where nothing is synced', () =>
     withDirectory(async (directory) => {

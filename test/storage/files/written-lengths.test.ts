@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readWrittenLengths, WrittenLengths } from '../../../src/storage/files/written-lengths';
+import { at } from '../../contract/logs';
+import { withDirectory } from './temporary-directory';
+
+describe('the written lengths of logs', () => {
+  it('are the latest of each log, however often it was written to', () =>
+    withDirectory(async (directory) => {
+      const path = join(directory, 'written');
+      const lengths = await WrittenLengths.begin(path);
+      const logs = Array.from({ length: 200 }, () => randomUUID());
+      for (let end = 1; end <= 3; end += 1) for (const log of logs) lengths.note(log, at(end * 1_000));
+      await lengths.close();
+      expect(await readWrittenLengths(path)).toEqual(new Map(logs.map((log) => [log, 3_000])));
+      expect((await readFile(path)).length).toBe(200 * 64);
+    }));
+
+  it('are those of the logs that were written to last where there are very many', () =>
+    withDirectory(async (directory) => {
+      const path = join(directory, 'written');
+      const lengths = await WrittenLengths.begin(path);
+      const logs = Array.from({ length: 20_000 }, () => randomUUID());
+      for (const log of logs) lengths.note(log, at(1));
+      await lengths.close();
+      const kept = await readWrittenLengths(path);
+      expect([...kept.keys()].sort()).toEqual(logs.slice(-16_384).sort());
+    }));
+
+  it('are none where there is no file, and those that are whole where it is damaged', () =>
+    withDirectory(async (directory) => {
+      const path = join(directory, 'written');
+      expect(await readWrittenLengths(path)).toEqual(new Map());
+      const [lost, kept, cut] = Array.from({ length: 3 }, () => randomUUID());
+      const slots = [`${lost} 10`, `${kept} 20`, `${cut} 30`].map((text) => text.padEnd(63));
+      await writeFile(path, `${'\0'.repeat(64)}${slots[1]}\n${slots[2]}`);
+      expect(await readWrittenLengths(path)).toEqual(new Map([[kept, 20]]));
+    }));
+});
