@@ -9,8 +9,8 @@ import { hasNoLocks, LockedFile, lockIfPossible } from './locked-file';
  * Keeps other processes out of a directory. Three files are locked by the kernel: `loom.lock`, the facts themselves once they are
  * there, and the newest file of the journal, by the process that writes it. Removing the first under a running server therefore lets
  * nobody in. Neither does moving the facts away as well, after which a recovery would make others: the journal is beside the bytes.
- * Two processes with different facts would share `loom.mdb-lock`, besides writing to the same logs: LMDB closes neither of them then, and
- * loops forever in `mdb_env_sync`.
+ * Two processes with different facts would share `loom.mdb-lock`, besides writing to the same logs: the close of the first one then
+ * loops forever in LMDB (`mdb_env_sync`).
  */
 export class DirectoryLock {
   readonly #locked: LockedFile[] = [];
