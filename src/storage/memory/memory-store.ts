@@ -21,12 +21,13 @@ import type {
   Watcher,
 } from '../../core/store';
 import { applyChange, newLog } from '../../core/transition';
+import { GrowingBytes } from './growing-bytes';
 import { Lineage } from './lineage';
 import { dueOf, listed } from './queries';
 
 interface MemoryLog {
   facts: LogFacts;
-  bytes: Buffer;
+  readonly bytes: GrowingBytes;
   readonly producers: Map<string, ProducerState>;
 }
 
@@ -52,7 +53,7 @@ export class MemoryStore implements LogStore {
     if (gone !== undefined) this.#remove(gone, { kind: old === undefined ? 'expired' : 'replaced' });
     const now = this.now();
     const facts = newLog(id, init, this.#clock.wallAt(now), undefined, now);
-    const bytes = Buffer.concat([inherited, ...(init.first?.chunks ?? [])]);
+    const bytes = new GrowingBytes([inherited, ...(init.first?.chunks ?? [])]);
     this.#logs.set(id, { facts, bytes, producers: new Map() });
     this.#lineage.made(facts.info);
     this.#audience.tell({ log: facts.info, kind: 'created' });
@@ -108,7 +109,7 @@ export class MemoryStore implements LogStore {
     const { facts, bytes } = this.#log(ref);
     const { tail, outcome } = facts.info;
     if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
-    const chunk = bytes.subarray(from, from + bytesMax);
+    const chunk = bytes.slice(from, from + bytesMax);
     const next = advance(from, chunk.length);
     const end = next === tail ? outcome : undefined;
     return { chunks: chunk.length > 0 ? [chunk] : [], next, ...(end && { end }) };
@@ -158,7 +159,7 @@ export class MemoryStore implements LogStore {
     const { info } = log.facts;
     const losses = withLoss(info.losses, { from, to: info.tail, at: Date.now() });
     log.facts = { ...log.facts, info: { ...info, tail: from, losses } };
-    log.bytes = log.bytes.subarray(0, from);
+    log.bytes.cut(from);
     for (const loss of losses.slice(-1)) this.#audience.lost(info, loss);
   }
 
@@ -195,7 +196,7 @@ export class MemoryStore implements LogStore {
     if (source?.facts.info.generation !== fork.source.generation) throw new LogError('LOG_NOT_FOUND');
     if (fork.at > source.facts.info.tail)
       throw new RangeError(`offset ${fork.at} is beyond the source's tail`);
-    return source.bytes.subarray(0, fork.at);
+    return source.bytes.slice(0, fork.at);
   }
 
   /** Of that generation, expired or not. */
@@ -213,7 +214,7 @@ export class MemoryStore implements LogStore {
 
   #store(log: MemoryLog, after: LogFacts, chunks: readonly Buffer[]): void {
     const { tail } = log.facts.info;
-    log.bytes = Buffer.concat([log.bytes, ...chunks]);
+    log.bytes.append(chunks);
     log.facts = after;
     this.#audience.tails.advanced(after.info, tail, chunks, after.info.outcome);
   }

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { GrowingBytes } from '../../../src/storage/memory/growing-bytes';
+
+describe('the bytes of a log in memory', () => {
+  it('are all that was appended and not cut off, and what was read stays as it was', () => {
+    const step = fc.oneof(
+      fc.record({ append: fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 3 }) }),
+      fc.record({ cutTo: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 20 }), fc.array(step, { maxLength: 30 }), (first, steps) => {
+        const bytes = new GrowingBytes([Buffer.from(first)]);
+        let model = Buffer.from(first);
+        const read: [slice: Buffer, was: string][] = [];
+        for (const one of steps) {
+          if ('append' in one) {
+            const chunks = one.append.map((chunk) => Buffer.from(chunk));
+            bytes.append(chunks);
+            model = Buffer.concat([model, ...chunks]);
+          } else {
+            model = model.subarray(0, Math.floor(model.length * one.cutTo));
+            bytes.cut(model.length);
+          }
+          const all = bytes.slice(0, Number.POSITIVE_INFINITY);
+          expect(all.equals(model)).toBe(true);
+          read.push([all, all.toString('hex')]);
+        }
+        for (const [slice, was] of read) expect(slice.toString('hex')).toBe(was);
+      }),
+    );
+  });
+
+  it('are copied a few times only, however many appends there are', () => {
+    const bytes = new GrowingBytes([]);
+    const rooms = new Set<ArrayBufferLike>();
+    for (let i = 0; i < 10_000; i += 1) {
+      bytes.append([Buffer.alloc(100)]);
+      rooms.add(bytes.slice(0, 1).buffer);
+    }
+    expect(rooms.size).toBeLessThan(20);
+  });
+});
