@@ -201,8 +201,9 @@ describe('the first start after an older backup was put back', () => {
           },
           { durability: 'os' },
         );
-        // As if it had been killed: the facts are the same file, and count nothing of what was appended.
+        // As if it had been killed at once: the facts are the same file, and nothing counts what was appended.
         await copyFile(`${facts}.killed`, facts);
+        await rm(join(directory, 'written'), { force: true });
         await rm(join(directory, 'logs'), { recursive: true });
         run('cp', '-a', backup, join(directory, 'logs'));
         await withStore(
