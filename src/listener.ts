@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { closeAfterBody } from './close-after-body';
 import type { Config } from './config/config';
 import { boundRestOfBody } from './http/front/rest-of-body';
 import { QueuedAnswers } from './queued-answers';
@@ -48,6 +47,11 @@ export class Listener {
   /** Connections on which something came that is no request. */
   readonly #refused = new WeakSet<Duplex>();
   readonly #order = new RequestOrder();
+  /**
+   * Node calls it after an answer with `Connection: close`. While the request still comes only this side closes, since closing a socket on
+   * unread bytes resets the connection, and the client may never see the answer. `boundRestOfBody` bounds what comes.
+   */
+  readonly #destroySoon: (this: Socket) => void;
   #isStopping = false;
   /** How many are taken before more are closed here; Node counts where this is not set. */
   #connectionsMax = Number.POSITIVE_INFINITY;
@@ -58,6 +62,15 @@ export class Listener {
     config: Pick<Config, 'http' | 'limits' | 'workers'>,
     private readonly onDrop: () => void,
   ) {
+    const answers = this.#answers;
+    this.#destroySoon = function (): void {
+      const req = answers.get(this)?.req;
+      if (req === undefined || req.complete) Socket.prototype.destroySoon.call(this);
+      else if (!this.writableEnded) {
+        req.once('end', () => this.destroySoon());
+        this.end();
+      }
+    };
     const onRequest: RequestListener = (req, res) => {
       // Only what took too long can still become a request.
       if (this.#refused.has(req.socket)) return;
@@ -148,21 +161,11 @@ export class Listener {
       return;
     }
     this.#sockets.add(socket);
-    this.#closeWithPatience(socket);
+    socket.destroySoon = this.#destroySoon;
     socket.on('close', () => {
       this.#sockets.delete(socket);
       this.#queued.close(socket);
     });
-  }
-
-  /** Node itself calls `destroySoon` after an answer with `Connection: close`, also while the request still comes. */
-  #closeWithPatience(socket: Socket): void {
-    const closeSoon = socket.destroySoon.bind(socket);
-    socket.destroySoon = (): void => {
-      const req = this.#answers.get(socket)?.req;
-      if (req === undefined || req.complete) closeSoon();
-      else if (!socket.writableEnded) closeAfterBody(socket, req, closeSoon);
-    };
   }
 
   #keep(socket: Socket, answer: ServerResponse, previous: ServerResponse | undefined): void {
