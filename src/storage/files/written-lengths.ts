@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { type FileHandle, open, readFile, unlink } from 'node:fs/promises';
 import { advance, type Offset, START } from '../../core/offset';
 import { isMissing } from './failures';
@@ -12,8 +13,11 @@ const SLOTS_MAX = 16_384;
 /** The least time between two writes, in milliseconds. */
 const PAUSE_MS = 20;
 
+/** How long the last lengths may wait, in milliseconds. A process that wakes up for each of them would pay a tenth of its CPU for it. */
+const WAIT_MS = 100;
+
 /**
- * How long the logs of attached producers are, which the facts do not count. It is written soon after an append, and never synced: a
+ * How long the logs of attached producers are, which the facts do not count. It is written with an append or soon after it, and not synced: a
  * process that is killed leaves it in the kernel's memory, beside the bytes of the logs. If a file is shorter than what stands here, then
  * somebody has cut it.
  *
@@ -24,7 +28,6 @@ export class WrittenLengths {
   readonly #written = new Map<string, Offset>();
   readonly #content = Buffer.alloc(SLOT_BYTES * SLOTS_MAX);
   #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
   #nextAt = 0;
 
   private constructor(private readonly file: FileHandle | undefined) {}
@@ -37,18 +40,22 @@ export class WrittenLengths {
   /** The log was written to and ends there now. */
   note(generation: string, end: Offset): void {
     this.#written.set(generation, end);
-    this.#timer ??= setTimeout(() => this.#write(), Math.max(0, this.#nextAt - performance.now())).unref();
+    if (performance.now() >= this.#nextAt) this.#write();
+    else this.#timer ??= setTimeout(() => this.#writeLast(), WAIT_MS).unref();
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#write();
-    await this.#writing;
     await this.file?.close();
   }
 
-  #write(): void {
+  #writeLast(): void {
     this.#timer = undefined;
+    this.#write();
+  }
+
+  #write(): void {
     this.#nextAt = performance.now() + PAUSE_MS;
     let [first, last] = [SLOTS_MAX, -1];
     for (const [generation, end] of this.#written) {
@@ -63,9 +70,16 @@ export class WrittenLengths {
     this.#written.clear();
     if (last < 0) return;
     const [from, to] = [first * SLOT_BYTES, (last + 1) * SLOT_BYTES];
-    this.#writing = this.#writing.then(async () => {
-      await this.file?.write(this.#content, from, to - from, from).catch(() => {});
-    });
+    this.#writeContent(from, to);
+  }
+
+  /** In this turn: the kernel copies some bytes to a page that it has, which takes microseconds. */
+  #writeContent(from: number, to: number): void {
+    try {
+      if (this.file !== undefined) writeSync(this.file.fd, this.#content, from, to - from, from);
+    } catch {
+      // The disk is full. The lengths that it has are still true.
+    }
   }
 
   /** The log's own slot, a free one, or that of the log that was written to longest ago. */
