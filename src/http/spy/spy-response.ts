@@ -117,12 +117,12 @@ export class SpyResponse implements Spectator {
     return this.#missed.size > 0 || this.#isFull();
   }
 
+  /** When it is, a 'drain' follows. */
   #isFull(): boolean {
-    return this.res.writableLength > this.limits.pendingBytesMax;
+    return this.res.writableNeedDrain && this.res.writableLength > this.limits.pendingBytesMax;
   }
 
   #miss(log: LogRef): Missed {
-    this.#stalled ??= setTimeout(() => this.res.destroy(), this.limits.stalledMs);
     const missed = this.#missed.get(log.generation) ?? { log, bytes: 0, started: false, ended: false };
     this.#missed.set(log.generation, missed);
     if (this.#missed.size > MISSED_MAX) this.res.destroy();
@@ -155,7 +155,10 @@ export class SpyResponse implements Spectator {
   }
 
   #write(text: string): void {
-    if (text !== '') this.res.write(text);
+    if (text === '') return;
+    this.res.write(text);
+    // Not when something is missed: that may be between a 'drain' and the turn that has time to tell what was missed before it.
+    if (this.#isFull()) this.#stalled ??= setTimeout(() => this.res.destroy(), this.limits.stalledMs);
   }
 }
 

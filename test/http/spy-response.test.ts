@@ -1,0 +1,98 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LogRef } from '../../src/core/log';
+import { generateLogId } from '../../src/core/log-id';
+import { spend } from '../../src/core/turn-time';
+import { SpyFormat } from '../../src/http/spy/spy-format';
+import { SpyResponse } from '../../src/http/spy/spy-response';
+
+const PENDING_BYTES = 32 * 1024;
+const STALLED_MS = 10_000;
+
+const A: LogRef = { id: generateLogId(), generation: '1' };
+const B: LogRef = { id: generateLogId(), generation: '2' };
+
+describe('the response of a spy', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  it('is not cut because it missed more before it was told what it had missed', async () => {
+    const { res, spy } = await spyOf(A, B);
+    spy.bytes(A, [Buffer.alloc(2 * PENDING_BYTES, 'x\n')]);
+    spy.bytes(A, [Buffer.alloc(7)]);
+    takeTime();
+    res.drain();
+    spy.bytes(B, [Buffer.alloc(9)]);
+    await res.until(`9 bytes of ${B.id} skipped`);
+    expect(res.text).toContain(`7 bytes of ${A.id} skipped`);
+    jest.advanceTimersByTime(2 * STALLED_MS);
+    expect(res.destroyed).toBe(false);
+  });
+
+  it('is cut when it does not take what waits for it', async () => {
+    const { res, spy } = await spyOf(A);
+    spy.bytes(A, [Buffer.alloc(2 * PENDING_BYTES, 'x\n')]);
+    await nextTurn();
+    jest.advanceTimersByTime(STALLED_MS);
+    expect(res.destroyed).toBe(true);
+  });
+});
+
+/** A response whose client takes what waits for it when the test says so. */
+class StoppedResponse extends EventEmitter {
+  readonly socket = null;
+  destroyed = false;
+  writableLength = 0;
+  writableNeedDrain = false;
+  text = '';
+
+  write(text: string): boolean {
+    this.text += text;
+    this.writableLength += text.length;
+    this.writableNeedDrain = true;
+    this.emit('written');
+    return false;
+  }
+
+  drain(): void {
+    this.writableLength = 0;
+    this.writableNeedDrain = false;
+    this.emit('drain');
+  }
+
+  destroy(): void {
+    this.destroyed = true;
+    this.emit('close');
+  }
+
+  async until(text: string): Promise<void> {
+    while (!this.text.includes(text)) await new Promise((resolve) => this.once('written', resolve));
+  }
+}
+
+/** A spy that has been shown the starts of its streams. */
+async function spyOf(...logs: readonly LogRef[]): Promise<{ res: StoppedResponse; spy: SpyResponse }> {
+  const res = new StoppedResponse();
+  const limits = { pendingBytesMax: PENDING_BYTES, stalledMs: STALLED_MS };
+  const { signal } = new AbortController();
+  const spy = new SpyResponse(res as unknown as ServerResponse, new SpyFormat('plain'), limits, signal);
+  for (const log of logs) {
+    spy.started(log);
+    await res.until(`START: ${log.id}`);
+  }
+  res.drain();
+  return { res, spy };
+}
+
+/** As other spies may: this turn has no time left. */
+function takeTime(): void {
+  const now = jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(1_000);
+  spend(() => {});
+  now.mockRestore();
+}
