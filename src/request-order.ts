@@ -61,7 +61,7 @@ function advance(turns: Turns): void {
     const isChange = !SAFE.has(res.req.method);
     if (turn.start !== undefined && isChange && isReadPending) return;
     begin(turn);
-    if (res.writableEnded) turns.delete(turn);
+    if (res.writableEnded || res.destroyed) turns.delete(turn);
     else if (isChange) return;
     else if (isLasting(res)) isBehindLasting = true;
     else if (!(isBehindLasting && isFull(res))) isReadPending = true;
@@ -79,14 +79,16 @@ function isFull(res: ServerResponse): boolean {
   return res.socket === null && res.writableNeedDrain;
 }
 
-/** Calls `tell` once `end` has been called: there is no event for that while the response has no connection. */
+/** Calls `tell` once a response was ended or destroyed: there is no event for that while it has no connection. */
 function onEnd(res: ServerResponse, tell: () => void): void {
-  const { end } = res;
-  const endAndTell = (...args: unknown[]): ServerResponse => {
-    res.end = end;
-    Reflect.apply(end, res, args);
-    tell();
-    return res;
-  };
-  Object.assign(res, { end: endAndTell });
+  const { end, destroy } = res;
+  const after =
+    <T extends unknown[]>(method: (...args: T) => ServerResponse) =>
+    (...args: T): ServerResponse => {
+      Object.assign(res, { end, destroy });
+      Reflect.apply(method, res, args);
+      tell();
+      return res;
+    };
+  Object.assign(res, { end: after(end), destroy: after(destroy) });
 }

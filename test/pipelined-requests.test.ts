@@ -1,5 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { drained } from '../src/http/drained';
+import { finish } from '../src/http/finish';
 import { markLasting, PROGRESS } from '../src/http/lasting';
 import { Asked, listen, stopListening } from './support/listening';
 
@@ -79,6 +82,36 @@ describe('requests that are sent without waiting for answers', () => {
     tail.end();
     read.end();
     await client.until('a change;');
+  });
+
+  it('change something though a read before them was cut behind a tail', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const client = (await dial()).send(GET + GET + POST);
+    const [tail, read] = [await asked.nth(1), await asked.nth(2)];
+    markLasting(tail);
+    read.write('x'.repeat(read.writableHighWaterMark));
+    read.destroy();
+    (await asked.nth(3)).end();
+    client.send(POST);
+    await asked.nth(4);
+  });
+
+  it('have answers that are not cut as slow while they wait behind a tail', async () => {
+    const asked = new Asked();
+    const { dial } = await listen(asked.handle);
+    const client = (await dial()).send(GET.repeat(3));
+    const [tail, first, second] = [await asked.nth(1), await asked.nth(2), await asked.nth(3)];
+    finish(first, 50, Buffer.from('first read;'));
+    second.write('x'.repeat(second.writableHighWaterMark));
+    const taken = drained(second, 50, new AbortController().signal);
+    // A timer of the same length that was set later fires later.
+    await delay(50);
+    expect([first.destroyed, second.destroyed]).toEqual([false, false]);
+    tail.end('a tail;');
+    await taken;
+    second.end('second read;');
+    await client.until('second read;');
   });
 
   it('are over when their client has left, though so many wait that their connection is not read', async () => {

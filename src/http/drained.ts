@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { cutAfter } from './cut-after';
 import { PROGRESS } from './lasting';
 
 /**
@@ -12,7 +13,7 @@ export function drained(res: ServerResponse, stalledMs: number, signal: AbortSig
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const stop = (): void => {
-      clearTimeout(stalled);
+      stopCut();
       full.off('drain', onDrain);
       signal.removeEventListener('abort', onAbort);
     };
@@ -25,7 +26,7 @@ export function drained(res: ServerResponse, stalledMs: number, signal: AbortSig
       reject(signal.reason);
     };
     // 'close' follows, and with it the abort.
-    const stalled = setTimeout(() => res.destroy(), stalledMs);
+    const stopCut = cutAfter(res, stalledMs);
     full.once('drain', onDrain);
     signal.addEventListener('abort', onAbort);
     if (res.socket === null) res.emit(PROGRESS);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { cutAfter } from './cut-after';
 
 /** Ends a response, and cuts its consumer unless it takes the last bytes within `stalledMs`. */
 export function finish(res: ServerResponse, stalledMs: number, body?: Buffer): void {
@@ -12,6 +13,5 @@ export function finish(res: ServerResponse, stalledMs: number, body?: Buffer): v
  */
 export function cutUnlessTaken(res: ServerResponse, stalledMs: number): void {
   if (res.writableLength === 0 || res.closed) return;
-  const stalled = setTimeout(() => res.destroy(), stalledMs);
-  res.once('close', () => clearTimeout(stalled));
+  res.once('close', cutAfter(res, stalledMs));
 }
