@@ -113,6 +113,20 @@ onEachStore('a request behind one that changes something on the same connection'
     }
   });
 
+  it.each([
+    ['a tail', '/stream/', '', ''],
+    ['events', '/stream/', '', 'Accept: text/event-stream\r\n'],
+    ['events of /v1/stream', '/v1/stream/', '?offset=-1&live=sse', ''],
+  ])('DELETE leaves %s before it all that the stream had', async (_what, wire, query, more) => {
+    const id = freshId();
+    const line = `${'~'.repeat(99)}\n`;
+    const headers = { 'Content-Type': 'text/plain' };
+    await request(url(`/v1/stream/${id}`), { method: 'PUT', headers, body: line.repeat(MANY_BYTES / 100) });
+    const answers = await exchange(get(wire + id + query, more) + send(`DELETE ${wire}${id}`, '', LAST));
+    expect(statuses(answers)).toEqual(['200', '204']);
+    expect(answers.split('~').length - 1).toBe((MANY_BYTES / 100) * 99);
+  });
+
   it('PUT with force=true replaces nothing before the reads in front of it are answered', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const path = `/stream/${freshId()}`;

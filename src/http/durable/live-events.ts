@@ -14,7 +14,7 @@ import { detach } from '../detach';
 import { drained } from '../drained';
 import { cutUnlessTaken } from '../finish';
 import { keepAlive } from '../keep-alive';
-import { markLasting } from '../lasting';
+import { lastsFrom } from '../lasting';
 import { isClosed } from './answer';
 import { byteBefore } from './byte-before';
 import { encodingOf } from './event-frames';
@@ -47,7 +47,7 @@ export async function sendEvents(
   const body = new ChunkedBody(request.res);
   body.begin();
   const writer = new EventWriter(body, info, { encoding, cursor, from });
-  if (!isClosed(info)) markLasting(request.res);
+  lastsFrom(request.res, info, from);
   detach(request.res, wire.logger, sendLive(wire, request.res, info, { from, writer }));
 }
 
@@ -141,6 +141,7 @@ async function sendStored(
       if (isEnd) writer.last(slice, at);
       else writer.slice(slice, at, at === page.next && at >= info.tail);
       if (isEnd) return { at, isEnd };
+      lastsFrom(res, info, at);
       await drained(res, config.http.consumerTimeout, signal);
     }
     page.release?.();

@@ -12,7 +12,7 @@ import { detach } from '../detach';
 import { drained } from '../drained';
 import { finish } from '../finish';
 import { assertConditions } from '../headers/conditions';
-import { markLasting } from '../lasting';
+import { lastsFrom } from '../lasting';
 import type { Wire } from '../protocol';
 import { sendHead } from '../send-head';
 import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../sse';
@@ -49,7 +49,7 @@ export async function sendEvents(
     res.end();
     return;
   }
-  if (info.state !== 'closed') markLasting(res);
+  lastsFrom(res, info, start.from);
   detach(res, wire.logger, sendLive(res, wire, info, start));
 }
 
@@ -71,6 +71,7 @@ async function sendLive(
         writer.bytes(slice);
         await drained(res, http.consumerTimeout, signal);
       }
+      lastsFrom(res, info, next);
       if (end !== undefined) writer.end(next, end);
     }
     finish(res, http.consumerTimeout);

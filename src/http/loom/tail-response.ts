@@ -35,6 +35,8 @@ const BEHIND_BYTES = 128 * 1024;
 export class TailResponse implements Consumer {
   #state: Reading | 'live' | 'over' = 'over';
   #at: Offset;
+  /** The tail at the request, from which on there are news of everything. */
+  readonly #known: Offset;
   readonly #body: ChunkedBody;
   readonly #log: LogRef;
   readonly #unwatch: () => void;
@@ -64,8 +66,7 @@ export class TailResponse implements Consumer {
       tail.#body.begin();
       tail.#send(page);
       res.uncork();
-      markLasting(res);
-      tail.#goOn(reading, page, info.tail);
+      tail.#goOn(reading, page);
     } catch (error) {
       tail.#stop();
       throw error;
@@ -80,6 +81,7 @@ export class TailResponse implements Consumer {
   ) {
     this.#log = { id: info.id, generation: info.generation };
     this.#at = from;
+    this.#known = info.tail;
     this.#body = new ChunkedBody(res);
     this.#unwatch = wire.store.watch(this.#log, info.tail, (news) => this.#hear(news));
   }
@@ -107,11 +109,10 @@ export class TailResponse implements Consumer {
     else if (this.res.writableLength > BEHIND_BYTES) this.#read();
   }
 
-  /** @param known the tail from which on there are news of everything */
-  #goOn(reading: Reading, page: Page, known: Offset): void {
+  #goOn(reading: Reading, page: Page): void {
     if (this.res.writableLength === 0) page.release?.();
     if (page.end !== undefined) this.#end(page.end);
-    else if (page.next >= known && !reading.hasMore(page.next)) this.#state = 'live';
+    else if (page.next >= this.#known && !reading.hasMore(page.next)) this.#state = 'live';
     else detach(this.res, this.wire.logger, this.#catchUp(reading));
   }
 
@@ -155,6 +156,7 @@ export class TailResponse implements Consumer {
     this.#body.write(chunks);
     // It has been handed on: if the log is gone when more is asked for, this was had.
     this.#at = next;
+    if (next >= this.#known) markLasting(this.res);
   }
 
   #end(outcome: Outcome): void {
