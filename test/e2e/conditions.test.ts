@@ -65,6 +65,17 @@ onEachStore('conditions', ({ url, freshId }) => {
       expect(await content(id)).toBe('BBBB');
     });
 
+    it('let one of several force=true create what none may replace', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const id = freshId();
+        const answers = await Promise.all(
+          ['A', 'B', 'C'].map((body) => call(id, 'POST', { 'If-None-Match': '*' }, body, '?force=true')),
+        );
+        expect(answers.map(({ status }) => status).sort()).toEqual([201, 412, 412]);
+        expect(answers.map(({ headers }) => headers['x-stream-replaced'])).toEqual(Array(3).fill(undefined));
+      }
+    });
+
     it('do not hide why a request is refused anyway', async () => {
       const { id } = await closed();
       const headers = { 'If-Match': '"other"' };

@@ -14,6 +14,11 @@ export function isConditional({ headers }: IncomingMessage): boolean {
   return headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
 }
 
+/** Whether only one that does not exist fits, whatever it is: `If-None-Match: *`. */
+export function isForNone({ headers }: IncomingMessage): boolean {
+  return headers['if-none-match']?.trim() === '*';
+}
+
 /**
  * The conditions that keep a request from being performed (RFC 9110, 13.2.2, steps 1 to 4): `If-Match`, and `If-None-Match` of anything but
  * GET and HEAD. `If-Unmodified-Since` and `If-Modified-Since` are ignored, as no stream has a modification date (13.1.4).

@@ -9,7 +9,7 @@ import { authorize, authorizeEach } from '../access';
 import type { Headers } from '../content-headers';
 import { continueIfExpected } from '../continue-if-expected';
 import { assertIdentity } from '../headers/codings';
-import { assertConditions, isConditional } from '../headers/conditions';
+import { assertConditions, isConditional, isForNone } from '../headers/conditions';
 import { assertWhole } from '../headers/content-range';
 import { keptContentType } from '../headers/kept-content-type';
 import type { Wire } from '../protocol';
@@ -119,10 +119,13 @@ async function create(ctx: RouterContext, wire: Wire, id: LogId, upload: UploadH
   };
   try {
     if (isConditional(ctx.req)) await assertFits(ctx, wire, id);
-    return await store.create(id, init, isForced(ctx) ? 'replace' : 'new');
+    return await store.create(id, init, isForced(ctx) && !isForNone(ctx.req) ? 'replace' : 'new');
   } catch (error) {
     if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('ID_RETIRED', error.message);
-    throw isLogError(error, 'LOG_EXISTS') ? alreadyExists(id) : error;
+    if (!isLogError(error, 'LOG_EXISTS')) throw error;
+    // Another request has created it since the conditions were looked at.
+    if (isForced(ctx)) assertConditions(ctx.req, { id });
+    throw alreadyExists(id);
   }
 }
 
