@@ -19,6 +19,8 @@ const NOT_ON_THE_MAIN_PORT = [
   'Strict-Transport-Security',
   'Referrer-Policy',
   'Permissions-Policy',
+  'Secure-Session-Registration',
+  'Secure-Session-Challenge',
   'Refresh',
   'Report-To',
   'Reporting-Endpoints',

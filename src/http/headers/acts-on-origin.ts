@@ -15,7 +15,7 @@ const FAMILIES: readonly RegExp[] = [
   /^(ad-auction|attribution-reporting|observe-browsing|private-state|shared-storage)-/,
   // What a document may do, and who may embed or read it.
   /-polic(y|ies)(-report-only)?$/,
-  /^(access-control|cross-origin|sec)-/,
+  /^(access-control|cross-origin|sec|secure-session)-/,
   /^origin-(agent-cluster|isolation|trial)$/,
   /^(timing-allow-origin|supports-loading-mode|speculation-rules)$/,
   /^x-(content-type|download|frame)-options$/,
