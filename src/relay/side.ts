@@ -4,9 +4,6 @@ import { onHalfClose } from './half-close';
 /** How often an uploader that waits is sent an interim response: Node does not see one leave whose body is not being read. */
 const PROBE_EVERY_MS = 15_000;
 
-/** How long a refused sender may go on sending what nobody keeps, so that it can read the answer. */
-const LINGER_MS = 5_000;
-
 /** One request and its response, which may wait long for the other side. */
 export class Side {
   readonly #gone = new AbortController();
@@ -55,26 +52,18 @@ export class Side {
     this.#mayContinue = false;
   }
 
-  /** The whole answer. What is still coming of the request is dropped for a while, so that the answer is read before a reset. */
+  /** The whole answer. What is still coming of the request is dropped; `boundRestOfBody` says for how long. */
   reply(status: number, headers: OutgoingHttpHeaders = {}, body: string | Buffer = ''): void {
     const { req, res } = this;
     if (res.headersSent || res.destroyed) return;
-    // Who asked first has sent nothing yet.
-    const isDone = req.complete || this.#mayContinue;
     const bodyless = status === 204 || status === 304;
     res.writeHead(status, {
       ...headers,
       ...(!bodyless && { 'Content-Length': Buffer.byteLength(body) }),
       ...(!req.complete && { Connection: 'close' }),
     });
-    if (isDone) {
-      req.resume();
-      res.end(bodyless ? undefined : body);
-      return;
-    }
-    if (body.length > 0 && !bodyless) res.write(body);
-    else res.flushHeaders();
-    this.#drop();
+    req.resume();
+    res.end(bodyless ? undefined : body);
   }
 
   /** Breaks the connection off: the only way to say that what was sent is not all. */
@@ -83,17 +72,6 @@ export class Side {
     // In HTTP/1.0 a connection that is closed is an answer that is complete: only a reset is none.
     if (this.req.httpVersion === '1.0') this.req.socket.resetAndDestroy();
     else this.res.destroy();
-  }
-
-  #drop(): void {
-    const { req, res } = this;
-    const linger = setTimeout(() => res.end(), LINGER_MS).unref();
-    req.once('end', () => res.end());
-    req.once('close', () => {
-      clearTimeout(linger);
-      res.end();
-    });
-    req.resume();
   }
 
   #poke(): void {
