@@ -42,11 +42,23 @@ describe('the response of a spy', () => {
     jest.advanceTimersByTime(STALLED_MS);
     expect(res.destroyed).toBe(true);
   });
+
+  it('is not cut as slow before its turn on its connection', async () => {
+    const { res, spy } = await spyOf(A);
+    res.socket = null;
+    spy.bytes(A, [Buffer.alloc(2 * PENDING_BYTES, 'x\n')]);
+    await nextTurn();
+    jest.advanceTimersByTime(2 * STALLED_MS);
+    expect(res.destroyed).toBe(false);
+    res.emit('socket');
+    jest.advanceTimersByTime(STALLED_MS);
+    expect(res.destroyed).toBe(true);
+  });
 });
 
 /** A response whose client takes what waits for it when the test says so. */
 class StoppedResponse extends EventEmitter {
-  readonly socket = null;
+  socket: object | null = {};
   destroyed = false;
   writableLength = 0;
   writableNeedDrain = false;

@@ -4,6 +4,7 @@ import type { LogRef } from '../../core/log';
 import type { Loss } from '../../core/loss';
 import { sizeOf } from '../../core/size-of';
 import { slicesOf } from '../../core/turns';
+import { cutAfter } from '../cut-after';
 import { drained } from '../drained';
 import type { SpyFormat } from './spy-format';
 import { TextQueue } from './text-queue';
@@ -47,7 +48,7 @@ export class SpyResponse implements Spectator {
   readonly #queue: TextQueue;
   /** What came live and is not painted yet. */
   #unpaintedBytes = 0;
-  #stalled: NodeJS.Timeout | undefined;
+  #stopCut: (() => void) | undefined;
   /** When the last of those that wait for the response to drain has had its turn. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -59,7 +60,7 @@ export class SpyResponse implements Spectator {
   ) {
     this.#queue = new TextQueue((text) => this.#write(text), signal);
     res.on('drain', () => this.#catchUp());
-    res.once('close', () => clearTimeout(this.#stalled));
+    res.once('close', () => this.#stopCut?.());
   }
 
   started(log: LogRef): void {
@@ -130,8 +131,8 @@ export class SpyResponse implements Spectator {
   }
 
   #catchUp(): void {
-    clearTimeout(this.#stalled);
-    this.#stalled = undefined;
+    this.#stopCut?.();
+    this.#stopCut = undefined;
     if (this.#missed.size > 0) this.#queue.add(this.#textsOfMissed());
   }
 
@@ -158,7 +159,7 @@ export class SpyResponse implements Spectator {
     if (text === '') return;
     this.res.write(text);
     // Not when something is missed: that may be between a 'drain' and the turn that has time to tell what was missed before it.
-    if (this.#isFull()) this.#stalled ??= setTimeout(() => this.res.destroy(), this.limits.stalledMs);
+    if (this.#isFull()) this.#stopCut ??= cutAfter(this.res, this.limits.stalledMs);
   }
 }
 
