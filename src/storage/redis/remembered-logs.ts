@@ -42,8 +42,11 @@ class Verification {
     this.#isUnderWay = true;
     for (let logs = this.locator.unverified(); logs.length > 0 && !this.stopping.aborted; ) {
       const { session } = this.connections;
+      // A log that Redis does not answer for must not keep the others waiting: its partition may be away for long.
+      let haveAllAnswered = true;
       for (let at = 0; at < logs.length && session === this.connections.session; at += BATCH)
-        if (!(await this.#verifyBatch(logs.slice(at, at + BATCH)))) break;
+        haveAllAnswered = (await this.#verifyBatch(logs.slice(at, at + BATCH))) && haveAllAnswered;
+      if (!haveAllAnswered) await this.#pause();
       logs = this.locator.unverified();
     }
     this.#isUnderWay = false;
@@ -55,11 +58,12 @@ class Verification {
     this.connections.inOneWrite(() => {
       for (const log of logs) verifying.push(this.#verify(log));
     });
-    const haveAllAnswered = (await Promise.all(verifying)).every((hasAnswered) => hasAnswered);
+    return (await Promise.all(verifying)).every((hasAnswered) => hasAnswered);
+  }
+
+  async #pause(): Promise<void> {
     // Aborted: the store is closing.
-    const pause = { signal: this.stopping, ref: false };
-    if (!haveAllAnswered) await delay(RETRY_MS, undefined, pause).catch(() => {});
-    return haveAllAnswered;
+    await delay(RETRY_MS, undefined, { signal: this.stopping, ref: false }).catch(() => {});
   }
 
   async #verify(log: LogRef): Promise<boolean> {

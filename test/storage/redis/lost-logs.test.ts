@@ -8,7 +8,7 @@ import { at, bytes, createLog, createLogOf, expectCode, infoOf, seal } from '../
 import { type Surroundings, withRedis } from './with-redis';
 
 const LOST = { code: 'LOG_GONE', message: 'The server has lost this stream' };
-const REMOVED = { code: 'LOG_GONE', message: 'this generation of the log was replaced or removed' };
+const REMOVED = { code: 'LOG_GONE', message: 'this generation of the stream was replaced or removed' };
 
 describe('a log that is gone', () => {
   it('is lost where Redis came back empty, for its producer, its reader and its writers', () =>

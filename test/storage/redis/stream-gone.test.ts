@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogRef } from '../../../src/core/log';
 import { START } from '../../../src/core/offset';
 import { bytesKey } from '../../../src/storage/redis/keys';
@@ -56,6 +57,19 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
       for (const node of [store, other]) expect(await textOf(node, log)).toBe('BBBB');
     }));
 
+  it('is interrupted also where its producer was on a node that died meanwhile', () =>
+    withRedis(async ({ admin, open, openByProxy }) => {
+      const { store: dying, proxy } = await openByProxy({ nodeLeaseMs: 300, commandTimeoutMs: 500 });
+      const { log } = await createLogOf(dying, 'AAAA');
+      const { log: other } = await createLogOf(dying, 'BBBB');
+      await spoilAll(admin, log);
+      const survivor = await open({ nodeLeaseMs: 300 });
+      proxy.mode('hold');
+      for (const { id } of [other, log])
+        await eventually(async () => (await infoOf(survivor, id)).state === 'interrupted');
+      expect(await infoOf(survivor, log.id)).toMatchObject({ tail: 0 });
+    }));
+
   it('refuses the attached producer, who may come again', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
@@ -86,3 +100,11 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
       expect((await infoOf(other, log.id)).losses).toMatchObject([{ number: 1, from: 0, to: 4 }]);
     }));
 });
+
+async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (Date.now() > until) throw new Error('it did not come');
+    await delay(20);
+  }
+}

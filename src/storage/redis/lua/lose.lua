@@ -70,6 +70,17 @@ if is_stream_gone then
   facts.epoch = text(facts.epoch + 1)
   last = redis.call('XADD', bytes_key(facts.generation, facts.epoch), '0-' .. text(now()), 'c', '1')
   redis.call('HSET', FACTS, 'epoch', facts.epoch)
+  -- While there was no stream, the end of its node or of its grace may have passed it by. The next epoch fences its producer, if it has one.
+  local deadline = facts.deadline
+  if facts.node then
+    local time = now()
+    deadline = text(time + facts.graceMs)
+    let_go(facts)
+    index_as(facts, 'interrupted')
+    redis.call('HSET', FACTS, 'state', 'interrupted', 'deadline', deadline, 'updatedAt', text(time))
+    tell('released', facts.generation, facts.epoch, 'epoch', text(facts.epoch - 1), 'state', 'interrupted')
+  end
+  if deadline then redis.call('ZADD', OVERDUE, deadline, ID) end
 end
 if is_new then
   tell('lost', facts.generation, facts.epoch, 'loss', format(newest))
