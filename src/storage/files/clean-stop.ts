@@ -1,4 +1,4 @@
-import { open, readFile, unlink } from 'node:fs/promises';
+import { open, readFile, stat, unlink } from 'node:fs/promises';
 import { snapshotOf } from '../../lmdb/snapshot';
 import { isMissing } from './failures';
 import { PRIVATE_FILE, syncDirectory } from './file-io';
@@ -13,15 +13,17 @@ import type { Layout } from './layout';
  *
  * - It is written after the last sync, when nothing is written any more, and it is removed before a store takes its first byte. Both are on
  *   the disk before anything else happens.
- * - It holds for one state of one file: inode, time of creation, time of the last change and last transaction of `loom.mdb`. Another
- *   `loom.mdb`, or an older one, does not fit it, and neither does one that was written to since. One with an earlier transaction is from
- *   before the stop.
+ * - It holds for one state of one file: inode, times and last transaction of `loom.mdb`. Another `loom.mdb`, or an older one, does not fit
+ *   it, and neither does one that was written to since. One with an earlier transaction is from before the stop. As long as the mark is the
+ *   very file that the stop made, and no copy, another owner, name or mode of `loom.mdb` does not matter.
  * - Half a mark fits nothing.
  */
 export async function noteCleanStop(layout: Layout): Promise<void> {
   const mark = await open(layout.cleanStop, 'w', PRIVATE_FILE);
   try {
-    await mark.writeFile(textOf(await stateOf(layout.facts, 'synced')));
+    await mark.writeFile(
+      textOf(await stateOf(layout.facts, 'synced'), identityOf(await mark.stat({ bigint: true }))),
+    );
     await mark.sync();
   } finally {
     await mark.close();
@@ -45,8 +47,14 @@ export async function lastStop({ cleanStop, facts }: Layout): Promise<LastStop> 
   const text = await readFile(cleanStop, 'latin1').catch(() => undefined);
   const found = await stateOf(facts, 'as it is').catch(() => undefined);
   if (found === undefined) return 'unknown';
-  if (text === textOf(found)) return 'clean';
   const mark = MARK.exec(text ?? '')?.groups;
+  if (
+    mark !== undefined &&
+    text === textOf({ ...found, changedAt: BigInt(mark.changedAt ?? 0) }, mark.own ?? '')
+  ) {
+    const own = await stat(cleanStop, { bigint: true }).then(identityOf, () => undefined);
+    if (mark.own === own || mark.changedAt === String(found.changedAt)) return 'clean';
+  }
   // Whoever writes to a file changes both of its times. A copy over a file sets one of them to that of the original.
   const isUntouched = found.changedAt === found.writtenAt;
   if (mark === undefined) return isUntouched ? 'unknown' : 'changed';
@@ -65,7 +73,7 @@ export async function forgetCleanStop({ cleanStop, directory }: Layout): Promise
   await syncDirectory(directory);
 }
 
-const MARK = /^(?<identity>\d+ \d+) \d+ (?<transaction>\d+)\n$/;
+const MARK = /^(?<identity>\d+ \d+) (?<changedAt>\d+) \d+ (?<transaction>\d+) (?<own>\d+ \d+)\n$/;
 
 interface State {
   readonly identity: string;
@@ -75,8 +83,9 @@ interface State {
   readonly writtenAt: bigint;
 }
 
-function textOf({ identity, changedAt, transaction }: State): string {
-  return `${identity} ${changedAt} ${transaction}\n`;
+/** @param own what the mark itself is */
+function textOf({ identity, changedAt, writtenAt, transaction }: State, own: string): string {
+  return `${identity} ${changedAt} ${writtenAt} ${transaction} ${own}\n`;
 }
 
 async function stateOf(path: string, how: 'synced' | 'as it is'): Promise<State> {

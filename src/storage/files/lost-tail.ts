@@ -3,7 +3,7 @@ import type { LogInfo, LogRef } from '../../core/log';
 import { withLoss } from '../../core/loss';
 import { type Offset, START } from '../../core/offset';
 import { damageOf } from './damage';
-import { isMissing } from './failures';
+import { attempt, isMissing } from './failures';
 import { factsEntry } from './journal-entry';
 import { type KnownLog, presentInfo } from './known-logs';
 import { ShortFileError } from './log-files';
@@ -58,7 +58,10 @@ async function recordLostTail(register: Register, log: KnownLog): Promise<LostTa
   const { files, facts, sync, written, journal, damage } = register.parts;
   const before = log.facts;
   if (before.info.state === 'closed') return undefined;
-  const from = await files.cutToWhole(before.info, log.tail);
+  let from: Offset | undefined;
+  await attempt('Cutting the log', async () => {
+    from = await files.cutToWhole(before.info, log.tail);
+  });
   if (from === undefined) return undefined;
   const lost = { from, to: log.tail };
   const after = { ...before, info: withoutTail(presentInfo(log), from) };
@@ -73,6 +76,7 @@ async function recordLostTail(register: Register, log: KnownLog): Promise<LostTa
   register.known.leads(log);
   sync.leftUnsynced(log.generation, from);
   written.note(log.generation, from);
+  await written.flush();
   const loss = after.info.losses?.at(-1);
   if (loss !== undefined) register.audience.lost(before.info, loss);
   await journal.append(factsEntry(after));

@@ -17,7 +17,7 @@ export async function openClock(facts: Facts, room: Room, warn: Warn): Promise<S
   const byMs = isSameBoot && boot !== undefined ? stepSince(about.clockOrigin) : 0;
   if (byMs !== 0)
     warn(
-      `The clock of the system was set ${Math.round(Math.abs(byMs) / 1_000)} s ${byMs > 0 ? 'forward' : 'back'} while the store was closed: what waits for a time goes on as before`,
+      `The clock of the system was set ${Math.round(Math.abs(byMs) / 1_000)} s ${byMs > 0 ? 'forward' : 'back'} while the store was closed, or the machine was asleep: what waits for a time goes on as before`,
       { byMs },
     );
   const note = (): void => {
@@ -40,7 +40,7 @@ export async function noteClock(
   await room.write('change', () => about.noteClock(clock.skew, clockOrigin()));
 }
 
-/** What the system's clock would have said when the kernel's even clock was 0. It changes only where the system's clock is set. */
+/** What the system's clock would have said when the kernel's even clock was 0. It changes where the system's clock is set, and where the machine sleeps. */
 function clockOrigin(): number {
   return Date.now() - Math.round(Number(process.hrtime.bigint() / 1_000_000n));
 }

@@ -54,7 +54,7 @@ export type Unsynced = Map<string, Offset>;
  * logs are not looked at, however many there are.
  */
 export async function recover(recovery: Recovery): Promise<void> {
-  const { facts, room, journal, damage, durability, stoppedCleanly, isCopy, layout } = recovery;
+  const { facts, room, journal, damage, durability, stoppedCleanly, isCopy, layout, unsynced } = recovery;
   const standing = await standingOf(recovery, stoppedCleanly, isCopy);
   const recovering = { ...recovery, standing, written: await readWrittenLengths(layout.written) };
   const unsealed = facts.moments.unsealed();
@@ -68,7 +68,9 @@ export async function recover(recovery: Recovery): Promise<void> {
     const news = changes.filter(({ before, after }) => isForJournal(before, after));
     await Promise.all(news.map(({ after }) => journal.append(factsEntry(after))));
   }
-  await noteStanding(recovery, durability);
+  // What is not synced yet stays what the process before has left.
+  const isAll = durability !== 'always' || unsynced.size === 0;
+  await noteStanding(recovery, isAll ? durability : 'interval');
   // A loss whose number readers know must not be forgotten by a power cut: another one would get the same number.
   await facts.synced();
   // The next start must not count a loss again that the facts have now.

@@ -39,11 +39,14 @@ export async function standingOf(
   const boot = await bootNumber();
   const isSameBoot = boot !== undefined && boot === about.boot;
   const isSameFile = about.file === undefined || about.file === (await fileNumber(layout.facts));
+  const durability = DURABILITIES[about.lengthsFor ?? -1];
+  // A kernel has all that was written, and a disk what was synced before it was acknowledged.
+  const isKept = isSameBoot || durability === 'always';
   return {
     // Where the system does not say, what was written is taken to be there: a process ends more often than a machine.
     boot: stoppedCleanly || boot === undefined || isSameBoot ? 'same' : 'other',
-    durability: DURABILITIES[about.lengthsFor ?? -1],
-    isCertain: stoppedCleanly || (isSameBoot && isSameFile && !isCopy),
+    durability,
+    isCertain: stoppedCleanly || (isKept && isSameFile && !isCopy),
     stoppedCleanly,
   };
 }

@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs';
 import { type FileHandle, open, readFile, unlink } from 'node:fs/promises';
 import { advance, type Offset, START } from '../../core/offset';
 import { isMissing } from './failures';
@@ -10,11 +9,8 @@ const SLOT_BYTES = 64;
 /** A megabyte. Of more logs, those that were written to longest ago are no longer counted. */
 const SLOTS_MAX = 16_384;
 
-/** The least time between two writes, in milliseconds. */
-const PAUSE_MS = 20;
-
-/** How long the last lengths may wait, in milliseconds. A process that wakes up for each of them would pay a tenth of its CPU for it. */
-const WAIT_MS = 100;
+/** The least time from one write to the next, in milliseconds. Each costs about as much CPU as a third of an append. */
+const PAUSE_MS = 50;
 
 /**
  * How long the logs of attached producers are, which the facts do not count. It is written with an append or soon after it, and not synced: a
@@ -28,6 +24,7 @@ export class WrittenLengths {
   readonly #written = new Map<string, Offset>();
   readonly #content = Buffer.alloc(SLOT_BYTES * SLOTS_MAX);
   #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
   #nextAt = 0;
 
   private constructor(private readonly file: FileHandle | undefined) {}
@@ -40,23 +37,44 @@ export class WrittenLengths {
   /** The log was written to and ends there now. */
   note(generation: string, end: Offset): void {
     this.#written.set(generation, end);
-    if (performance.now() >= this.#nextAt) this.#write();
-    else this.#timer ??= setTimeout(() => this.#writeLast(), WAIT_MS).unref();
+    if (this.#writing === undefined) this.#writeSoon();
+  }
+
+  /** Resolves when all that was noted is written. */
+  async flush(): Promise<void> {
+    await this.#writing;
+    if (this.#written.size > 0) await this.#write();
   }
 
   async close(): Promise<void> {
+    await this.flush();
     clearTimeout(this.#timer);
-    this.#write();
     await this.file?.close();
   }
 
-  #writeLast(): void {
-    this.#timer = undefined;
-    this.#write();
+  #writeSoon(): void {
+    const waitMs = this.#nextAt - performance.now();
+    if (waitMs <= 0) void this.#write();
+    else this.#timer ??= setTimeout(() => this.#onTime(), waitMs).unref();
   }
 
-  #write(): void {
+  #onTime(): void {
+    this.#timer = undefined;
+    if (this.#writing === undefined && this.#written.size > 0) void this.#write();
+  }
+
+  #write(): Promise<void> {
     this.#nextAt = performance.now() + PAUSE_MS;
+    const [from, to] = this.#fill();
+    this.#writing = this.#writeContent(from, to).then(() => {
+      this.#writing = undefined;
+      if (this.#written.size > 0) this.#writeSoon();
+    });
+    return this.#writing;
+  }
+
+  /** Puts what was noted into its slots. Nothing may be written meanwhile. @returns the part with these slots */
+  #fill(): readonly [from: number, to: number] {
     let [first, last] = [SLOTS_MAX, -1];
     for (const [generation, end] of this.#written) {
       const slot = this.#slotOf(generation);
@@ -68,18 +86,12 @@ export class WrittenLengths {
       [first, last] = [Math.min(first, slot), Math.max(last, slot)];
     }
     this.#written.clear();
-    if (last < 0) return;
-    const [from, to] = [first * SLOT_BYTES, (last + 1) * SLOT_BYTES];
-    this.#writeContent(from, to);
+    return [first * SLOT_BYTES, (last + 1) * SLOT_BYTES];
   }
 
-  /** In this turn: the kernel copies some bytes to a page that it has, which takes microseconds. */
-  #writeContent(from: number, to: number): void {
-    try {
-      if (this.file !== undefined) writeSync(this.file.fd, this.#content, from, to - from, from);
-    } catch {
-      // The disk is full. The lengths that it has are still true.
-    }
+  /** On a full disk the lengths that it has are still true. */
+  async #writeContent(from: number, to: number): Promise<void> {
+    await this.file?.write(this.#content, from, to - from, from).catch(() => {});
   }
 
   /** The log's own slot, a free one, or that of the log that was written to longest ago. */
