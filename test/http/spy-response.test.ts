@@ -24,7 +24,7 @@ describe('the response of a spy', () => {
 
   it('is not cut because it missed more before it was told what it had missed', async () => {
     const { res, spy } = await spyOf(A, B);
-    spy.bytes(A, [Buffer.alloc(2 * PENDING_BYTES, 'x\n')]);
+    spy.bytes(A, [Buffer.alloc(PENDING_BYTES + 1, 'x\n')]);
     spy.bytes(A, [Buffer.alloc(7)]);
     takeTime();
     res.drain();
@@ -33,6 +33,28 @@ describe('the response of a spy', () => {
     expect(res.text).toContain(`7 bytes of ${A.id} skipped`);
     jest.advanceTimersByTime(2 * STALLED_MS);
     expect(res.destroyed).toBe(false);
+  });
+
+  it('holds no more painted than may wait, and misses nothing of what it has accepted', async () => {
+    const { res, spy } = await spyOf(A);
+    const text = 'x\n'.repeat(8 * PENDING_BYTES);
+    takeTime();
+    spy.bytes(A, [Buffer.from(text)]);
+    spy.ended(A);
+    while (!res.text.includes(`END: ${A.id}`)) {
+      await nextTurn();
+      expect(res.writableLength).toBeLessThan(2 * PENDING_BYTES);
+      res.drain();
+    }
+    expect(res.text).toContain(`${A.id}:\n${text}END: ${A.id}`);
+  });
+
+  it('ends the wait of a reader when its client leaves while it is full', async () => {
+    const { spy, leaving } = await spyOf(A);
+    spy.bytes(A, [Buffer.alloc(2 * PENDING_BYTES, 'x\n')]);
+    const ready = spy.ready();
+    leaving.abort();
+    await expect(ready).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   it('is cut when it does not take what waits for it', async () => {
@@ -88,18 +110,29 @@ class StoppedResponse extends EventEmitter {
   }
 }
 
+interface Spying {
+  readonly res: StoppedResponse;
+  readonly spy: SpyResponse;
+  readonly leaving: AbortController;
+}
+
 /** A spy that has been shown the starts of its streams. */
-async function spyOf(...logs: readonly LogRef[]): Promise<{ res: StoppedResponse; spy: SpyResponse }> {
+async function spyOf(...logs: readonly LogRef[]): Promise<Spying> {
   const res = new StoppedResponse();
   const limits = { pendingBytesMax: PENDING_BYTES, stalledMs: STALLED_MS };
-  const { signal } = new AbortController();
-  const spy = new SpyResponse(res as unknown as ServerResponse, new SpyFormat('plain'), limits, signal);
+  const leaving = new AbortController();
+  const spy = new SpyResponse(
+    res as unknown as ServerResponse,
+    new SpyFormat('plain'),
+    limits,
+    leaving.signal,
+  );
   for (const log of logs) {
     spy.started(log);
     await res.until(`START: ${log.id}`);
   }
   res.drain();
-  return { res, spy };
+  return { res, spy, leaving };
 }
 
 /** As other spies may: this turn has no time left. */

@@ -58,7 +58,11 @@ export class SpyResponse implements Spectator {
     private readonly limits: SpyLimits,
     private readonly signal: AbortSignal,
   ) {
-    this.#queue = new TextQueue((text) => this.#write(text), signal);
+    this.#queue = new TextQueue(
+      (text) => this.#write(text),
+      () => this.#isFull(),
+      signal,
+    );
     res.on('drain', () => this.#catchUp());
     res.once('close', () => this.#stopCut?.());
   }
@@ -134,6 +138,7 @@ export class SpyResponse implements Spectator {
     this.#stopCut?.();
     this.#stopCut = undefined;
     if (this.#missed.size > 0) this.#queue.add(this.#textsOfMissed());
+    this.#queue.goOn();
   }
 
   *#textsOfMissed(): Generator<string, void> {

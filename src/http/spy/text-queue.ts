@@ -12,12 +12,19 @@ interface Job {
 export class TextQueue {
   readonly #jobs: Job[] = [];
   #isWaiting = false;
+  #isPaused = false;
 
-  /** @param signal once it has aborted nothing more is made or written */
+  /**
+   * @param isFull whether what is written now would only wait. Then nothing more is made until `goOn`
+   * @param signal once it has aborted nothing more is made or written
+   */
   constructor(
     private readonly write: (text: string) => void,
+    private readonly isFull: () => boolean,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    signal.addEventListener('abort', () => this.goOn());
+  }
 
   /**
    * Writes at once what this turn has time for, if nothing waits.
@@ -33,6 +40,13 @@ export class TextQueue {
     return new Promise((resolve) => this.add([].values(), resolve));
   }
 
+  /** To be called when what was full has room. */
+  goOn(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#work();
+  }
+
   #work(): void {
     // What is added meanwhile, by `over` say, has its place behind the rest.
     this.#isWaiting = true;
@@ -40,6 +54,10 @@ export class TextQueue {
       const [job] = this.#jobs;
       if (job === undefined) {
         this.#isWaiting = false;
+        return;
+      }
+      if (this.isFull() && !this.signal.aborted) {
+        this.#isPaused = true;
         return;
       }
       spend(() => this.#step(job));
