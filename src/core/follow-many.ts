@@ -15,6 +15,8 @@ export interface Spectator {
   bytes(log: LogRef, chunks: readonly Buffer[]): boolean;
   /** Bytes that were read from the store, once it was `ready`. */
   stored(log: LogRef, chunks: readonly Buffer[]): void;
+  /** So many bytes that follow were never shown: the log was removed before they could be read. */
+  skipped(log: LogRef, bytes: number): void;
   /** Bytes that were shown are gone. The next ones begin at `loss.from`. */
   lost(log: LogRef, loss: Loss): void;
   ended(log: LogRef): void;
@@ -128,6 +130,8 @@ interface Surroundings {
 class FollowedLog {
   #state: 'live' | 'reading' | 'over' = 'live';
   #at: Offset;
+  /** The last tail that was heard of. */
+  #tail: Offset;
   #unwatch: () => void = () => {};
 
   constructor(
@@ -137,6 +141,7 @@ class FollowedLog {
     private readonly around: Surroundings,
   ) {
     this.#at = at;
+    this.#tail = at;
     around.spectator.started(log);
     this.#watch();
   }
@@ -146,8 +151,15 @@ class FollowedLog {
     this.#unwatch = this.store.watch(this.log, this.#at, (news) => this.#onNews(news));
   }
 
+  #hear(news: News): void {
+    if (news.kind === 'bytes') this.#tail = advance(news.from, sizeOf(news.chunks));
+    else if (news.kind === 'ended') this.#tail = news.at;
+    else if (news.kind === 'lost') this.#tail = news.loss.from;
+  }
+
   #onNews(news: News): void {
     if (this.around.signal.aborted) return;
+    this.#hear(news);
     if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks);
     else if (news.kind === 'ended' && news.at === this.#at) this.#end();
     else if (news.kind === 'lost') this.#goBack(news.loss);
@@ -167,6 +179,7 @@ class FollowedLog {
     this.#state = 'reading';
     let loss: Loss | undefined;
     this.#unwatch = this.store.watch(this.log, this.#at, (news) => {
+      this.#hear(news);
       if (news.kind === 'lost') loss = news.loss;
     });
     try {
@@ -183,7 +196,7 @@ class FollowedLog {
     } catch (error) {
       // Gone: it was replaced or removed before all of it could be shown. Whatever else went wrong with this log,
       // the others are still shown.
-      if (isLogError(error)) this.#end();
+      if (isLogError(error)) this.#endEarly();
       else this.leave();
     }
   }
@@ -197,6 +210,12 @@ class FollowedLog {
     if (chunks.length === 0) return;
     this.#at = advance(this.#at, sizeOf(chunks));
     this.around.spectator.stored(this.log, chunks);
+  }
+
+  #endEarly(): void {
+    if (this.#tail > this.#at && !this.#isOver())
+      this.around.spectator.skipped(this.log, this.#tail - this.#at);
+    this.#end();
   }
 
   #end(): void {

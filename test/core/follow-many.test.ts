@@ -1,5 +1,7 @@
+import { LogError } from '../../src/core/errors';
 import { followMany, type Spectator } from '../../src/core/follow-many';
 import type { LogRef } from '../../src/core/log';
+import { START } from '../../src/core/offset';
 import type { ListPage, ListQuery } from '../../src/core/store';
 import { createLog, ObservedStore } from './stores';
 
@@ -69,6 +71,35 @@ describe('following many logs', () => {
     expect(new Set(spying.started).size).toBe(2);
     expect(spying.started).toHaveLength(2);
   });
+
+  it('says how many bytes of a log it could not show before the log was removed', async () => {
+    const store = new PagedStore();
+    const { log, epoch } = await createLog(store);
+    const leaving = new AbortController();
+    const shown: string[] = [];
+    const ended = new Promise<void>((resolve) => {
+      const spectator: Spectator = {
+        ...nobody,
+        bytes: () => false,
+        skipped: (_log, bytes) => shown.push(`${bytes} skipped`),
+        ended: () => {
+          shown.push('ended');
+          resolve();
+        },
+        started: () => setImmediate(appendAndRemove),
+      };
+      followMany(store, spectator, { prefix: '', from: 'now' }, leaving.signal).catch(() => {});
+    });
+    const appendAndRemove = async (): Promise<void> => {
+      store.beforeRead = () => {
+        throw new LogError('LOG_GONE');
+      };
+      await store.append({ log, epoch }, START, [Buffer.from('last words')]);
+    };
+    await ended;
+    expect(shown).toEqual(['10 skipped', 'ended']);
+    leaving.abort();
+  });
 });
 
 class PagedStore extends ObservedStore {
@@ -86,6 +117,7 @@ const nobody: Spectator = {
   started() {},
   bytes: () => true,
   stored() {},
+  skipped() {},
   ended() {},
   lost() {},
   ready: async () => {},

@@ -90,6 +90,11 @@ export class SpyResponse implements Spectator {
     this.#queue.add(this.#textsOf(log, chunks));
   }
 
+  skipped(log: LogRef, bytes: number): void {
+    if (this.#isBehind()) this.#miss(log).bytes += bytes;
+    else this.#show(() => this.format.skipped(log, bytes));
+  }
+
   lost(log: LogRef, loss: Loss): void {
     if (this.#isBehind()) this.#miss(log).loss = loss;
     else this.#show(() => this.format.lost(log, loss));
