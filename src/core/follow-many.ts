@@ -1,12 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { isLogError } from './errors';
 import { catchUp } from './follow';
+import { Gate } from './gate';
 import type { LogInfo, LogRef } from './log';
 import type { Loss } from './loss';
 import { advance, type Offset, START } from './offset';
 import { sizeOf } from './size-of';
 import { Slices } from './slices';
-import type { LifecycleEvent, ListQuery, LogStore, News } from './store';
+import type { LifecycleEvent, ListQuery, LogStore, News, Page } from './store';
 
 /** Sees many logs at once. Its methods are called in the turn in which the news arrives and must not block. */
 export interface Spectator {
@@ -33,6 +34,9 @@ export interface FollowManyOptions {
 
 const LIST_PAGE = 1000;
 
+/** How many logs are read from the store at a time: each holds a page. The others wait, and hold nothing. */
+const READERS = 4;
+
 /**
  * Shows a spectator every active log and every new one, of every node, until the signal aborts.
  * @throws the signal's reason; LogError when the active logs cannot be listed
@@ -46,10 +50,16 @@ export async function followMany(
   const followed = new Map<string, FollowedLog>();
   // Each log that is read from the store may wait with it.
   setMaxListeners(0, signal);
+  const gate = new Gate(READERS);
+  const inTurn = (read: () => Promise<Page>): Promise<Page> =>
+    gate.run(async () => {
+      await spectator.ready();
+      return read();
+    });
   const begin = (log: LogRef, at: Offset): void => {
     if (followed.has(log.generation) || !log.id.startsWith(options.prefix) || signal.aborted) return;
     const over = (): unknown => followed.delete(log.generation);
-    followed.set(log.generation, new FollowedLog(store, log, at, { spectator, signal, over }));
+    followed.set(log.generation, new FollowedLog(store, log, at, { spectator, signal, inTurn, over }));
   };
   /** New logs that the list may show as well, perhaps when they are over already. */
   const created = new Set<string>();
@@ -117,6 +127,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 interface Surroundings {
   readonly spectator: Spectator;
   readonly signal: AbortSignal;
+  readonly inTurn: (read: () => Promise<Page>) => Promise<Page>;
   readonly over: () => void;
 }
 
@@ -178,13 +189,14 @@ class FollowedLog {
     this.#unwatch();
     this.#state = 'reading';
     let loss: Loss | undefined;
+    const { store, log } = this;
+    const { signal, inTurn } = this.around;
     this.#unwatch = this.store.watch(this.log, this.#at, (news) => {
       this.#hear(news);
       if (news.kind === 'lost') loss = news.loss;
     });
     try {
-      for await (const page of catchUp(this.store, this.log, this.#at, this.around.signal)) {
-        await this.around.spectator.ready();
+      for await (const page of catchUp(store, log, this.#at, signal, { inTurn })) {
         if (this.#isOver()) return;
         if (loss !== undefined) break;
         this.#passStored(page.chunks);

@@ -15,10 +15,12 @@ export interface Reach {
   readonly until?: Offset;
   /** For a prompt reader pages may grow. Not where each is made into something else in one go: all others would wait for that. */
   readonly inLargePages?: boolean;
+  /** Reads each page in a turn of its own, and none ahead: for a reader of many logs, which would hold two pages of each. */
+  readonly inTurn?: (read: () => Promise<Page>) => Promise<Page>;
 }
 
 /**
- * The log's pages from `from` up to its tail, each asked for while the one before is being consumed. Ends at the tail, or at `until`;
+ * The log's pages from `from` up to its tail, each asked for while the one before is being consumed, unless `inTurn` is given. Ends at the tail, or at `until`;
  * the last page of a sealed log has an `end`. While the store is away it waits.
  * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; the signal's reason
  */
@@ -27,7 +29,7 @@ export async function* catchUp(
   log: LogRef,
   from: Offset,
   signal: AbortSignal,
-  { until, inLargePages = false }: Reach = {},
+  { until, inLargePages = false, inTurn }: Reach = {},
 ): AsyncGenerator<Page, void> {
   if (until !== undefined && from >= until) return;
   const size = new PageSize(inLargePages);
@@ -35,7 +37,7 @@ export async function* catchUp(
     const bytesMax = Math.min(size.ask(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
     // Whether all is there is asked for once.
     const ask = { from: at, bytesMax, until: at === from ? until : undefined };
-    const page = readPatiently(store, log, ask, signal).then((page) => cutAt(page, until));
+    const page = readPatiently(store, log, ask, signal, inTurn).then((page) => cutAt(page, until));
     // It is awaited a turn later, or never when the reader leaves: that must not count as unhandled.
     page.catch(() => {});
     return page;
@@ -44,12 +46,13 @@ export async function* catchUp(
     for (let at = from, ahead = readAt(at); ; ) {
       const page = await ahead;
       const last = page.end !== undefined || page.chunks.length === 0 || page.next === until;
-      if (!last) ahead = readAt(page.next);
+      if (!last && inTurn === undefined) ahead = readAt(page.next);
       const given = performance.now();
       if (page.chunks.length > 0 || page.end !== undefined) yield page;
       if (last) return;
       size.taken(page.next - at, performance.now() - given);
       at = page.next;
+      if (inTurn !== undefined) ahead = readAt(at);
     }
   } finally {
     size.end();
@@ -80,11 +83,12 @@ async function readPatiently(
   log: LogRef,
   { from, bytesMax, until }: Ask,
   signal: AbortSignal,
+  inTurn = (read: () => Promise<Page>): Promise<Page> => read(),
 ): Promise<Page> {
   for (;;) {
     signal.throwIfAborted();
     try {
-      return await store.read(log, from, bytesMax, until);
+      return await inTurn(() => store.read(log, from, bytesMax, until));
     } catch (error) {
       if (!isLogError(error, 'STORE_UNAVAILABLE')) throw error;
       // When aborted, the check above throws the signal's reason; the timer would throw an error of its own.

@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LogError } from '../../src/core/errors';
 import { followMany, type Spectator } from '../../src/core/follow-many';
 import type { LogRef } from '../../src/core/log';
 import { START } from '../../src/core/offset';
 import type { ListPage, ListQuery } from '../../src/core/store';
-import { createLog, ObservedStore } from './stores';
+import { createLog, createLogOf, ObservedStore } from './stores';
 
 describe('following many logs', () => {
   it('shows each log once that is open or interrupted, whatever it becomes between two pages', async () => {
@@ -99,6 +100,36 @@ describe('following many logs', () => {
     await ended;
     expect(shown).toEqual(['10 skipped', 'ended']);
     leaving.abort();
+  });
+
+  it('reads nothing before the spectator is ready, and then a few logs at a time', async () => {
+    const store = new PagedStore();
+    for (let i = 0; i < 100; i += 1) await createLogOf(store, 'x');
+    const leaving = new AbortController();
+    let waiting = 0;
+    let most = 0;
+    let readsBefore = -1;
+    let shown = 0;
+    await new Promise<void>((resolve) => {
+      const spectator: Spectator = {
+        ...nobody,
+        ready: async () => {
+          waiting += 1;
+          most = Math.max(most, waiting);
+          for (let turn = 0; turn < 3; turn += 1) await nextTurn();
+          if (readsBefore < 0) readsBefore = store.reads.length;
+          waiting -= 1;
+        },
+        stored: () => {
+          shown += 1;
+          if (shown === 100) resolve();
+        },
+      };
+      followMany(store, spectator, { prefix: '', from: 'start' }, leaving.signal).catch(() => {});
+    });
+    leaving.abort();
+    expect(readsBefore).toBe(0);
+    expect(most).toBeLessThan(10);
   });
 });
 

@@ -49,8 +49,6 @@ export class SpyResponse implements Spectator {
   /** What came live and is not painted yet. */
   #unpaintedBytes = 0;
   #stopCut: (() => void) | undefined;
-  /** When the last of those that wait for the response to drain has had its turn. */
-  #turn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly res: ServerResponse,
@@ -105,15 +103,8 @@ export class SpyResponse implements Spectator {
     else this.#show(() => this.format.end(log));
   }
 
-  /** Only for what is read from the store: there a slow spy is simply waited for, by one reader after the other. */
-  ready(): Promise<void> {
-    const turn = this.#turn.then(() => this.#hasTakenAll());
-    // The next one looks only after this one has passed its page on. Whoever waits hears of a failure by its own turn.
-    this.#turn = turn.then(nextTurn, nextTurn);
-    return turn;
-  }
-
-  async #hasTakenAll(): Promise<void> {
+  /** Only for what is read from the store: there a slow spy is simply waited for. */
+  async ready(): Promise<void> {
     for (;;) {
       await this.#queue.reached();
       await drained(this.res, this.limits.stalledMs, this.signal);

@@ -1,7 +1,7 @@
 import type { Database, RootDatabase } from 'lmdb';
+import { Gate } from '../../core/gate';
 import type { LogInfo, LogRef } from '../../core/log';
 import type { LogId } from '../../core/log-id';
-import { Gate } from './gate';
 import { LENIENT_JSON } from './read-value';
 
 /** A removed log whose id stays taken. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { open, statfs, writeFile } from 'node:fs/promises';
 import { LogError } from '../../core/errors';
+import { Gate } from '../../core/gate';
 import type { Facts } from './facts';
 import { isNoRoom } from './failures';
 import { PRIVATE_FILE } from './file-io';
-import { Gate } from './gate';
 import type { Layout } from './layout';
 
 /** How many writes of facts are under way at once; LMDB commits together what comes together. */

@@ -1,9 +1,9 @@
 import { messageOf } from '../../core/errors';
+import { Gate } from '../../core/gate';
 import type { Offset } from '../../core/offset';
 import type { Descriptors } from './descriptors';
 import { isMissing } from './failures';
 import { syncDirectory, syncFile } from './file-io';
-import { Gate } from './gate';
 import type { Layout } from './layout';
 import type { Durability, Warn } from './options';
 
