@@ -19,6 +19,9 @@ const FREED_AFTER_MS = 500;
 /** How long what was in use at the last collection counts as still in use. */
 const IN_USE_FOR_MS = 30_000;
 
+/** As long as collections free little, each is twice as long in coming as the one before it, up to this. */
+const IN_USE_FOR_MS_MAX = 8 * 60_000;
+
 /** Of processor time, in microseconds. A process that has done less since the last collection has freed nothing. */
 const WORK_US = 200_000;
 
@@ -32,18 +35,22 @@ export function giveMemoryBack(): void {
   const idle = process.memoryUsage.rss();
   let last = { rss: idle, at: performance.now(), cpu: cpuTime() };
   let before = cpuTime();
+  let inUseForMs = IN_USE_FOR_MS;
   const look = (): void => {
     const cpu = cpuTime();
     const isQuiet = cpu - before < LOOK_EVERY_MS * 1_000 * QUIET_SHARE;
     before = cpu;
     // What was in use at the last collection, as the bytes of producers that wait for Redis, may be free by now.
-    const isOld = performance.now() - last.at > IN_USE_FOR_MS && cpu - last.cpu > WORK_US;
+    const isOld = performance.now() - last.at > inUseForMs && cpu - last.cpu > WORK_US;
     const base = isOld ? Math.min(idle, last.rss) : last.rss;
-    if (!isQuiet || process.memoryUsage.rss() < base + WORTH_BYTES) return;
+    const had = process.memoryUsage.rss();
+    if (!isQuiet || had < base + WORTH_BYTES) return;
     if (getHeapStatistics().used_heap_size < COLLECTED_HEAP_MAX) collect();
     setTimeout(async () => {
       await trimMalloc();
-      last = { rss: process.memoryUsage.rss(), at: performance.now(), cpu: cpuTime() };
+      const rss = process.memoryUsage.rss();
+      inUseForMs = had - rss < WORTH_BYTES ? Math.min(2 * inUseForMs, IN_USE_FOR_MS_MAX) : IN_USE_FOR_MS;
+      last = { rss, at: performance.now(), cpu: cpuTime() };
     }, FREED_AFTER_MS).unref();
   };
   setInterval(look, LOOK_EVERY_MS).unref();
