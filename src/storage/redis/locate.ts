@@ -47,8 +47,11 @@ export class Locator {
       return await this.#ask(log);
     } catch (error) {
       if (!isLogError(error, 'STORE_DAMAGED')) throw error;
-      await this.losses.record(log, this.#known(log) ?? NO_ENTRY, this.lossesOf(log));
-      return this.#ask(log);
+      const missing = this.#known(log) ?? NO_ENTRY;
+      const { losses } = await this.losses.record(log, missing, this.lossesOf(log));
+      // The event of this loss may come before the answer to the next question, which then finds nothing missing.
+      const found = lossOf(losses, missing);
+      return { ...(await this.#ask(log)), ...(found && { found }) };
     }
   }
 
@@ -228,7 +231,7 @@ export class Locator {
   async #withLoss(log: LogRef, place: Place, missing: KnownEntry | undefined): Promise<Place> {
     if (missing === undefined) return place;
     const { losses, lastId } = await this.losses.record(log, missing, this.lossesOf(log));
-    const found = losses.findLast(({ from, to }) => from < missing.end && to >= missing.end);
+    const found = lossOf(losses, missing);
     return { ...place, losses, lastId, tail: endOf(lastId), ...(found && { found }) };
   }
 
@@ -242,6 +245,11 @@ export class Locator {
     if (state !== 'closed') memory.reached(tail, timeOf(lastId), this.connections.session);
     if (isNews && last) this.owner.lost(log, last);
   }
+}
+
+/** The loss that explains why an entry is not there any more. */
+function lossOf(losses: readonly Loss[], missing: KnownEntry): Loss | undefined {
+  return losses.findLast(({ from, to }) => from < missing.end && to >= missing.end);
 }
 
 /** Whether Redis answered, although not with the place of a log. */
