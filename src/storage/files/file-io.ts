@@ -52,7 +52,12 @@ export async function makeDirectory(path: string): Promise<void> {
 }
 
 /** Makes the names in a directory as durable as the files behind them: a synced file without a synced name is lost. */
-export async function syncDirectory(path: string): Promise<void> {
+export function syncDirectory(path: string): Promise<void> {
+  return syncPath(path);
+}
+
+/** Syncs a file that is not open, or the names in a directory. */
+export async function syncPath(path: string): Promise<void> {
   const fd = await openFile(path, 'r');
   try {
     await promisify(fsync)(fd);

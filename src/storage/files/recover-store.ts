@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { LogError, messageOf } from '../../core/errors';
 import { DamageReports } from '../damage-reports';
 import { type Aside, factsAside, moveAsideIfDamaged } from './aside';
@@ -8,7 +8,7 @@ import { forgetCleanStop, type LastStop, lastStop } from './clean-stop';
 import { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
 import { codeOf, isMissing, storeFailure } from './failures';
-import { makeDirectory, syncFile } from './file-io';
+import { makeDirectory, syncPath } from './file-io';
 import { indexNames } from './index-names';
 import { type Inventory, type Orphan, takeInventory } from './inventory';
 import { Journal } from './journal';
@@ -135,12 +135,7 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined, stop:
 
 /** So that the next process may take its bytes for synced. */
 async function syncLog(path: string, say: Recovering['say']): Promise<void> {
-  try {
-    const file = await open(path, 'r+');
-    await syncFile(file.fd).finally(() => file.close());
-  } catch (error) {
-    say(`Syncing ${path} failed: ${messageOf(error)}`);
-  }
+  await syncPath(path).catch((error) => say(`Syncing ${path} failed: ${messageOf(error)}`));
 }
 
 /** The orphans with all that is known of them, and those of a damaged file that are in no other place. */

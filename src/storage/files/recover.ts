@@ -7,6 +7,7 @@ import { advance, type Offset, START } from '../../core/offset';
 import type { DamageReports } from '../damage-reports';
 import type { Facts } from './facts';
 import { isMissing } from './failures';
+import { syncPath } from './file-io';
 import type { Journal } from './journal';
 import { factsEntry, isForJournal } from './journal-entry';
 import type { Layout } from './layout';
@@ -68,13 +69,22 @@ export async function recover(recovery: Recovery): Promise<void> {
     const news = changes.filter(({ before, after }) => isForJournal(before, after));
     await Promise.all(news.map(({ after }) => journal.append(factsEntry(after))));
   }
-  // What is not synced yet stays what the process before has left.
-  const isAll = durability !== 'always' || unsynced.size === 0;
-  await noteStanding(recovery, isAll ? durability : 'interval');
+  // From here on all is on the disk, also what another durability has left.
+  if (durability === 'always') await syncAll(layout, unsynced);
+  await noteStanding(recovery, durability);
   // A loss whose number readers know must not be forgotten by a power cut: another one would get the same number.
   await facts.synced();
   // The next start must not count a loss again that the facts have now.
   await forgetWrittenLengths(layout.written);
+}
+
+async function syncAll(layout: Layout, unsynced: Unsynced): Promise<void> {
+  const generations = [...unsynced.keys()];
+  for (let done = 0; done < generations.length; done += BATCH) {
+    const batch = generations.slice(done, done + BATCH);
+    await Promise.all(batch.map((generation) => syncPath(layout.logOf(generation))));
+  }
+  unsynced.clear();
 }
 
 async function recoverLog(

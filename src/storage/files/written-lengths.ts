@@ -42,8 +42,7 @@ export class WrittenLengths {
 
   /** Resolves when all that was noted is written. */
   async flush(): Promise<void> {
-    await this.#writing;
-    if (this.#written.size > 0) await this.#write();
+    while (this.#writing !== undefined || this.#written.size > 0) await (this.#writing ?? this.#write());
   }
 
   async close(): Promise<void> {

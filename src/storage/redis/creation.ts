@@ -46,6 +46,7 @@ export class Creation {
     if (!replaced) limit.created();
     return { info, replaced };
   }
+
   /** What was stored with the creation is known to be there, as what is appended later. */
   #remember(info: LogInfo, { fork, first }: LogInit): void {
     const { locator } = this.owner.watching;

@@ -1,5 +1,6 @@
 import fs, { existsSync, fstatSync, statSync } from 'node:fs';
 import {
+  appendFile,
   chmod,
   chown,
   copyFile,
@@ -126,13 +127,32 @@ describe('a store that was killed before the machine was started anew', () => {
       }
     }));
 
-  it('may have lost bytes that a process before left unsynced, although the next one syncs all', () =>
+  it('keeps what was acknowledged with durability always, although a process before it had synced less', () =>
     withDirectory(async (directory) => {
-      const writer = await withStore(directory, (store) => createLogOf(store, '01234'), { durability: 'os' });
-      await withStore(directory, async () => {}, { durability: 'always' });
+      const writer = await withStore(directory, (store) => createLogOf(store, '01234'));
+      // As a process leaves it that was killed before its next sync.
+      await appendFile(fileOf(directory, writer), '56789');
+      await rm(join(directory, 'clean-stop'));
+      const options = { durability: 'always' } as const;
+      const again = await withStore(
+        directory,
+        async (store) => {
+          const info = await store.change(writer.log, { kind: 'attach', graceMs: 60_000 });
+          await store.append(writerOf(info), info.tail, bytes('abcde'));
+          return writerOf(info);
+        },
+        options,
+      );
       await rm(join(directory, 'clean-stop'));
       startMachine();
-      expect(await allLosses(directory, [writer], 'always')).toEqual(['1: 5 to 5']);
+      await withStore(
+        directory,
+        async (store) => {
+          expect(await textOf(store, again.log)).toBe('0123456789abcde');
+          expect(await lossesOf(store, again)).toEqual([]);
+        },
+        options,
+      );
     }));
 });
 

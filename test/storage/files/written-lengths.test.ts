@@ -17,6 +17,20 @@ describe('the written lengths of logs', () => {
       expect((await readFile(path)).length).toBe(200 * 64);
     }));
 
+  it('are all there after a flush, also of what came during a write', () =>
+    withDirectory(async (directory) => {
+      const path = join(directory, 'written');
+      const lengths = await WrittenLengths.begin(path);
+      const log = randomUUID();
+      for (let end = 1; end <= 5; end += 1) {
+        lengths.note(log, at(end));
+        lengths.note(log, at(end * 10));
+        await lengths.flush();
+        expect(await readWrittenLengths(path)).toEqual(new Map([[log, end * 10]]));
+      }
+      await lengths.close();
+    }));
+
   it('are those of the logs that were written to last where there are very many', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');
