@@ -1,8 +1,10 @@
-import { setTimeout as pauseFor } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pauseFor } from 'node:timers/promises';
 import type { LogRef } from '../../../src/core/log';
+import { parseLogId } from '../../../src/core/log-id';
 import { segmentOf, wireGeneration } from '../../../src/core/loss';
 import { START } from '../../../src/core/offset';
-import { bytesKey, factsKey } from '../../../src/storage/redis/keys';
+import { bytesKey, factsKey, partitionOf } from '../../../src/storage/redis/keys';
+import { verifyRememberedLogs } from '../../../src/storage/redis/remembered-logs';
 import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, infoOf, textOf } from '../../contract/logs';
@@ -158,3 +160,40 @@ async function kept(admin: Admin, { id, generation }: LogRef): Promise<() => Pro
 async function scriptsRun(admin: Admin): Promise<number> {
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1] ?? 0);
 }
+
+describe('a partition that does not answer', () => {
+  it('keeps the logs of no other partition waiting', async () => {
+    const logs = Array.from({ length: 400 }, (_, n) => ({ id: parseLogId(`log-${n}`), generation: `${n}` }));
+    const [first] = logs;
+    const isAway = (log: LogRef): boolean => partitionOf(log.id) === partitionOf(first?.id ?? log.id);
+    const verified = new Set<LogRef>();
+    const stopping = new AbortController();
+    let begin = (): void => {};
+    verifyRememberedLogs(
+      {
+        session: 1,
+        inOneWrite: (send) => send(),
+        sessions: {
+          listen: (began) => {
+            begin = began;
+          },
+        },
+      },
+      {
+        unverified: () => logs.filter((log) => !verified.has(log)),
+        verifyUnasked: async (log) => {
+          if (isAway(log)) await new Promise(() => {});
+          verified.add(log);
+        },
+      },
+      { explain: async (_, error) => error },
+      stopping.signal,
+    );
+    begin();
+    const others = logs.filter((log) => !isAway(log));
+    expect(others.length).toBeLessThan(logs.length);
+    for (let turn = 0; turn < 1_000 && verified.size < others.length; turn += 1) await nextTurn();
+    expect(verified.size).toBe(others.length);
+    stopping.abort();
+  });
+});
