@@ -1,4 +1,4 @@
-/** Lets at most `width` tasks run at once; the others wait in line. */
+/** Runs at most `width` tasks at a time, the others in the order in which they came. */
 export class Gate {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
@@ -7,7 +7,7 @@ export class Gate {
 
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#running < this.width) this.#running += 1;
-    // Whoever is done hands its place over, so that the count stays and nobody can slip in between.
+    // A task that ends hands its place over, so that the count stays and no later task can come in between.
     else await new Promise<void>((enter) => this.#waiting.push(enter));
     try {
       return await task();

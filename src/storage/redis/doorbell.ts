@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLogError } from '../../core/errors';
+import { Gate } from '../../core/gate';
 import type { LogRef, SealOutcome } from '../../core/log';
 import { type Offset, START } from '../../core/offset';
 import type { Tails } from '../../core/tails';
@@ -12,7 +13,6 @@ import type { KnownEntry } from './log-memory';
 import type { RedisStoreSettings } from './options';
 import type { Place } from './place';
 import { SharedReaders } from './shared-readers';
-import { TaskLimit } from './task-limit';
 
 /** Entries of one log in one reply: half a megabyte at the most. */
 const ENTRIES_MAX = 16;
@@ -52,7 +52,7 @@ interface RingSubscription extends Subscription {
 export class Doorbell {
   readonly #rings = new Map<string, Ring>();
   readonly #readers: SharedReaders<RingSubscription>;
-  readonly #limit = new TaskLimit(LOCATED_AT_ONCE);
+  readonly #limit = new Gate(LOCATED_AT_ONCE);
   #isClosed = false;
 
   constructor(

@@ -1,5 +1,6 @@
 import type { Change } from '../../core/change';
 import { isLogError } from '../../core/errors';
+import { Gate } from '../../core/gate';
 import { type LogRef, type SealOutcome, type Writer, writerOf } from '../../core/log';
 import type { Loss } from '../../core/loss';
 import { type Offset, START } from '../../core/offset';
@@ -15,7 +16,6 @@ import type { Happening } from './lifecycle-event';
 import { Locator } from './locate';
 import { LossRecorder } from './loss-recorder';
 import type { RedisStoreSettings } from './options';
-import { TaskLimit } from './task-limit';
 import { Writers } from './writers';
 
 /** Producers whose logs are asked for at a time, once Redis is back. */
@@ -171,7 +171,7 @@ export class Watching {
   }
 
   async #verifyWriters(partitions: readonly Partition[]): Promise<void> {
-    const limit = new TaskLimit(VERIFIED_AT_ONCE);
+    const limit = new Gate(VERIFIED_AT_ONCE);
     const writers = this.writers.all().filter(({ log }) => partitions.includes(partitionOf(log.id)));
     await Promise.all(writers.map((writer) => limit.run(() => this.#verify(writer))));
   }
