@@ -79,15 +79,15 @@ function isFull(res: ServerResponse): boolean {
   return res.socket === null && res.writableNeedDrain;
 }
 
-/** Calls `tell` once a response was ended or destroyed: there is no event for that while it has no connection. */
-function onEnd(res: ServerResponse, tell: () => void): void {
+/** Calls `notify` once a response was ended or destroyed: there is no event for that while it has no connection. */
+function onEnd(res: ServerResponse, notify: () => void): void {
   const { end, destroy } = res;
   const after =
     <T extends unknown[]>(method: (...args: T) => ServerResponse) =>
     (...args: T): ServerResponse => {
       Object.assign(res, { end, destroy });
       Reflect.apply(method, res, args);
-      tell();
+      notify();
       return res;
     };
   Object.assign(res, { end: after(end), destroy: after(destroy) });

@@ -20,7 +20,7 @@ export type Change =
   /** Seals as aborted, but only if the log is overdue at `now`; else changes nothing. */
   | { readonly kind: 'abandon'; readonly now: number; readonly reason: string }
   /**
-   * Somebody read. Moves the expiry of a log that expires when idle, sealed or not. A store need not note each of many in a short
+   * The log was read. Moves the expiry of a log that expires when idle, sealed or not. A store need not note each of many in a short
    * time, as long as no log goes before it was idle for its ttl, and none stays for more than a tenth longer.
    */
   | { readonly kind: 'touch' }

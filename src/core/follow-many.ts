@@ -141,7 +141,7 @@ interface Surroundings {
 class FollowedLog {
   #state: 'live' | 'reading' | 'over' = 'live';
   #at: Offset;
-  /** The last tail that was heard of. */
+  /** The last tail that the news have named. */
   #tail: Offset;
   #unwatch: () => void = () => {};
 

@@ -81,7 +81,7 @@ export function logUnexpected(logger: Logger, error: unknown, requestId: string)
 }
 
 /**
- * The router leaves what it has no route for to whoever comes after it. Methods that it does not know are 501 to it, also where no path
+ * The router passes on what it has no route for. Methods that it does not know are 501 to it, also where no path
  * matches. @throws RequestError
  */
 function assertAnswered(ctx: Context): void {

@@ -8,7 +8,7 @@ const ITEM = new RegExp(`^ *([^; ]*)(?:; *${KEY}(?:=(?:${NUMBER}|${STRING}|${TOK
 /**
  * A header that is an Item of structured fields (RFC 8941, 3.3), without its parameters, which must be ignored where none is defined. For
  * example, `?1;a="b"` is `?1`.
- * @returns the header itself where it is not an Item: whoever reads a boolean or a number out of it finds none
+ * @returns the header itself where it is not an Item: it parses neither as a boolean nor as a number
  */
 export function bareItem(header: string): string {
   return ITEM.exec(header)?.[1] ?? header;

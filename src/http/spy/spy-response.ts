@@ -159,7 +159,7 @@ export class SpyResponse implements Spectator {
   #write(text: string): void {
     if (text === '') return;
     this.res.write(text);
-    // Not when something is missed: that may be between a 'drain' and the turn that has time to tell what was missed before it.
+    // Not when something is missed: that may be between a 'drain' and the turn that has time to report what was missed before it.
     if (this.#isFull()) this.#stopCut ??= cutAfter(this.res, this.limits.stalledMs);
   }
 }
