@@ -1,11 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { configFrom } from '../../src/config/load';
-import { createApp } from '../../src/http/app';
-import { createLogger } from '../../src/observe/logger';
-import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { request } from '../support/http';
+import { withCountedTurns } from './counted-turns';
 
 const BYTES = 1024 * 1024;
 /** Of the stream. What is worked on at once, a slice that has a turn of its own, and a line that was kept before. */
@@ -46,45 +40,7 @@ function shownByDurable(events: string): string[] {
 const asLines = (text: string): string => text.replaceAll(/\r\n|\r/g, '\n');
 
 describe('server-sent events of a large stream', () => {
-  const store = new MemoryStore();
-  const { handler, drain } = createApp({
-    store,
-    config: configFrom({}),
-    logger: createLogger({ level: 'warn', format: 'json' }),
-  });
-  let written = 0;
-  let mostWritten = 0;
-  const count = (res: ServerResponse): void => {
-    const write = res.write.bind(res);
-    res.write = (chunk: string | Buffer): boolean => {
-      written += chunk.length;
-      mostWritten = Math.max(mostWritten, written);
-      return write(chunk);
-    };
-  };
-  let isOver = false;
-  const everyTurn = (): void => {
-    written = 0;
-    if (!isOver) setImmediate(everyTurn);
-  };
-  const server = createServer((req, res) => {
-    count(res);
-    handler(req, res);
-  });
-  const url = (path: string): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
-
-  beforeAll(async () => {
-    everyTurn();
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-  });
-  beforeEach(() => {
-    mostWritten = 0;
-  });
-  afterAll(async () => {
-    isOver = true;
-    await drain();
-    server.close();
-  });
+  const { url, mostWritten } = withCountedTurns();
 
   const anyText: readonly [string, Buffer, number][] = [
     ['line feeds', filled('\n'), 7],
@@ -103,7 +59,7 @@ describe('server-sent events of a large stream', () => {
       await request(url('/stream/loom?force=true'), { method: 'POST', body });
       const { text } = await request(url('/stream/loom'), { headers: { Accept: 'text/event-stream' } });
       expect(asLines(shownByLoom(text))).toBe(asLines(body.toString()));
-      expect(mostWritten).toBeLessThan(BYTES_PER_TURN * factor);
+      expect(mostWritten()).toBeLessThan(BYTES_PER_TURN * factor);
     },
   );
 
@@ -113,7 +69,7 @@ describe('server-sent events of a large stream', () => {
       await put('text/plain', body);
       const { text } = await request(url('/v1/stream/durable?offset=-1&live=sse'));
       expect(shownByDurable(text).join('')).toBe(asLines(body.toString()));
-      expect(mostWritten).toBeLessThan(BYTES_PER_TURN * factor);
+      expect(mostWritten()).toBeLessThan(BYTES_PER_TURN * factor);
     },
   );
 
@@ -123,7 +79,7 @@ describe('server-sent events of a large stream', () => {
     const { text } = await request(url('/v1/stream/durable?offset=-1&live=sse'));
     const shown = Buffer.concat(shownByDurable(text).map((data) => Buffer.from(data, 'base64')));
     expect(shown.equals(body)).toBe(true);
-    expect(mostWritten).toBeLessThan(BYTES_PER_TURN * 1.5);
+    expect(mostWritten()).toBeLessThan(BYTES_PER_TURN * 1.5);
   });
 
   it('are made of a bounded number of bytes per turn on /v1/stream: short messages', async () => {
@@ -133,7 +89,7 @@ describe('server-sent events of a large stream', () => {
     const shown: unknown[] = shownByDurable(text).flatMap((data) => JSON.parse(data));
     // Equal texts, since half a million expected numbers take Jest seconds.
     expect(JSON.stringify(shown) === values).toBe(true);
-    expect(mostWritten).toBeLessThan(BYTES_PER_TURN * 1.5);
+    expect(mostWritten()).toBeLessThan(BYTES_PER_TURN * 1.5);
   });
 
   it('show a long message whole', async () => {

@@ -1,14 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { configFrom } from '../../src/config/load';
 import { type Writer, writerOf } from '../../src/core/log';
 import { generateLogId } from '../../src/core/log-id';
 import { START } from '../../src/core/offset';
-import { createApp } from '../../src/http/app';
-import { createLogger } from '../../src/observe/logger';
-import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { Consumer } from '../support/http';
+import { withCountedTurns } from './counted-turns';
 
 const BYTES = 1024 * 1024;
 /** Of the stream: what is painted before the clock below says that the time is over, twice in a turn, and some room. */
@@ -18,39 +12,9 @@ const BYTES_PER_TURN = 64 * 1024;
 const SEQUENCES = /\u001b\[[\d;]*m/g;
 
 describe('a spy of a large stream', () => {
-  const store = new MemoryStore();
-  const { handler, drain } = createApp({
-    store,
-    config: configFrom({}),
-    logger: createLogger({ level: 'silent', format: 'json' }),
-  });
-  let written = 0;
-  let mostWritten = 0;
-  let isOver = false;
-  const everyTurn = (): void => {
-    written = 0;
-    if (!isOver) setImmediate(everyTurn);
-  };
-  const count = (res: ServerResponse): void => {
-    const write = res.write.bind(res);
-    res.write = (chunk: string | Buffer): boolean => {
-      written += chunk.length;
-      mostWritten = Math.max(mostWritten, written);
-      return write(chunk);
-    };
-  };
-  const server = createServer((req, res) => {
-    count(res);
-    handler(req, res);
-  });
-  const url = (path: string): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+  const { store, url, mostWritten } = withCountedTurns();
 
-  beforeAll(async () => {
-    everyTurn();
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-  });
   beforeEach(() => {
-    mostWritten = 0;
     // Whatever is looked at the clock for takes a millisecond: what is done in a turn is counted, and not how long it takes here.
     let now = performance.now();
     jest.spyOn(performance, 'now').mockImplementation(() => {
@@ -59,12 +23,6 @@ describe('a spy of a large stream', () => {
     });
   });
   afterEach(() => jest.restoreAllMocks());
-  afterAll(async () => {
-    isOver = true;
-    await drain();
-    server.close();
-  });
-
   async function logOf(chunks: readonly Buffer[]): Promise<Writer> {
     const { info } = await store.create(
       generateLogId(),
@@ -112,7 +70,7 @@ describe('a spy of a large stream', () => {
       expect(shown === expected || shown === expected.slice(0, -1)).toBe(true);
       spy.close();
     }
-    expect(mostWritten).toBeLessThan(BYTES_PER_TURN * factor);
+    expect(mostWritten()).toBeLessThan(BYTES_PER_TURN * factor);
   });
 
   it('paints what comes live in as many turns, and misses nothing of a flood', async () => {
@@ -124,7 +82,7 @@ describe('a spy of a large stream', () => {
     await seal(writer);
     await spy.until('END: ');
     expect(contentOf(spy, writer.log) === 'x\n'.repeat((4 * BYTES) / 2)).toBe(true);
-    expect(mostWritten).toBeLessThan(BYTES_PER_TURN * 8);
+    expect(mostWritten()).toBeLessThan(BYTES_PER_TURN * 8);
     spy.close();
   });
 
@@ -137,7 +95,7 @@ describe('a spy of a large stream', () => {
     await seal(writer);
     await spy.until('END: ');
     expect(contentOf(spy, writer.log) === `${'.'.repeat(bytes.length)}\n`).toBe(true);
-    expect(mostWritten).toBeLessThan(BYTES_PER_TURN);
+    expect(mostWritten()).toBeLessThan(BYTES_PER_TURN);
     spy.close();
   });
 });
