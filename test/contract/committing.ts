@@ -276,8 +276,8 @@ export function describeCommitting(subject: Subject): void {
       // The grace that began with the release would be over; the one that began with the commit is not.
       const abandon = { kind: 'abandon', now: released.updatedAt + HOUR, reason: 'late' } as const;
       expect((await store.change(log, abandon)).state).toBe('interrupted');
-      expect((await store.change(log, { ...abandon, now: Date.now() + HOUR })).state).toBe('closed');
-      const due = await store.due({ kind: 'overdue', now: Date.now() + 2 * HOUR }, 1_000);
+      expect((await store.change(log, { ...abandon, now: Date.now() + 2 * HOUR })).state).toBe('closed');
+      const due = await store.due({ kind: 'overdue', now: Date.now() + 3 * HOUR }, 1_000);
       expect(due.map(({ id }) => id)).not.toContain(log.id);
     });
   });

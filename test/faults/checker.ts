@@ -55,9 +55,23 @@ export class History {
     this.#isComplete = true;
   }
 
-  /** Somebody asked how long the stream is. Those who ask must do so one after the other. */
+  /** The server has just answered that the stream has `length` bytes. */
   seen(length: number): void {
-    if (length < this.#longest) this.#wrong.push(`it shrank from ${this.#longest} to ${length} bytes`);
+    this.asked()(length);
+  }
+
+  /**
+   * Called when a request for the length is sent. An answer may be older than one that overtakes it on another connection, so
+   * it is held to what was known when its request was sent.
+   * @returns a function that takes the answer
+   */
+  asked(): (length: number) => void {
+    const known = this.#longest;
+    return (length) => this.#answered(length, known);
+  }
+
+  #answered(length: number, known: number): void {
+    if (length < known) this.#wrong.push(`it shrank from ${known} to ${length} bytes`);
     if (length > this.#written) this.#wrong.push(`it has ${length} bytes, but ${this.#written} were sent`);
     this.#longest = Math.max(this.#longest, length);
   }

@@ -162,8 +162,9 @@ export class Load {
   async #watch(history: History): Promise<void> {
     const url = this.options.consumerUrl ?? this.options.url;
     while (!this.#isEnding) {
+      const answered = history.asked();
       await request(`${url()}/stream/${history.id}`, { method: 'HEAD' }).then(
-        ({ status, headers }) => status === 200 && history.seen(Number(headers['upload-offset'])),
+        ({ status, headers }) => status === 200 && answered(Number(headers['upload-offset'])),
         () => {
           // The server is away.
         },
