@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config, RelayName } from '../config/config';
 import type { Logger } from '../observe/logger';
-import type { Relay } from '../relay/relay';
+import type { Relay } from '../relay/nodes/relay-context';
 
 /** One of the relays, whose requests meet each other and never a log. */
 export interface RelaySystem {

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Config, RelayName } from '../config/config';
 import type { Logger } from '../observe/logger';
-import type { Relay } from '../relay/relay';
+import type { Relay } from '../relay/nodes/relay-context';
 import { assertAllowed, gatekeeper } from './access';
 import { cama } from './cama';
 import { CONTAINED } from './content-headers';

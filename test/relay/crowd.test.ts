@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { openRelay } from '../../src/relay/open';
-import { nodeOf, type Pair, type Places, type Role } from '../../src/relay/places';
-import type { Relay } from '../../src/relay/relay';
+import { RedisHttpipe } from '../../src/relay/httpipe/redis-httpipe';
+import {
+  type Ended,
+  type Hear,
+  nodeOf,
+  type Pair,
+  type Places,
+  type Role,
+} from '../../src/relay/match/queues';
+import type { Relay } from '../../src/relay/nodes/relay-context';
+import { openRelay } from '../../src/relay/open-relay-context';
 import { eventually } from '../faults/eventually';
 import { Random } from '../faults/random';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
@@ -11,7 +19,7 @@ import { deploy } from './deployments';
 
 const OPTIONS = { commandTimeoutMs: 5_000, nodeLeaseMs: 15_000, warn: () => {} };
 /** A few hundred times what it takes. */
-const DONE = { end: 'complete', begun: true, taken: 1, flushed: 1 } as const;
+const DONE: Ended = { end: 'complete', begun: true, taken: 1, flushed: 1 };
 
 describe('1,000 arrivals and departures on three nodes', () => {
   let redis: RedisServer;
@@ -29,7 +37,7 @@ describe('1,000 arrivals and departures on three nodes', () => {
     const place = 'a/b';
     for (let index = 0; index < 3; index += 1) {
       const relay = await openRelay(redis.url, OPTIONS);
-      const own = relay.redis?.httpipe((_, to, news) => {
+      const hear: Hear = (_, to, news) => {
         // The sender's node runs the exchange.
         if (news.kind !== 'pair' || to !== news.pair.sender) return;
         pairs.push(news.pair);
@@ -42,7 +50,8 @@ describe('1,000 arrivals and departures on three nodes', () => {
           },
           random.between(0, 2),
         );
-      });
+      };
+      const own = relay.redis && new RedisHttpipe(relay.redis, hear);
       relays.push(relay);
       if (own !== undefined) places.push(own);
     }

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ResponseBody } from '../../src/relay/response-body';
-import { Side } from '../../src/relay/side';
+import { Side } from '../../src/relay/match/held-request';
+import { ResponseBody } from '../../src/relay/match/response-body';
 
 const STALLED_MS = 600;
 const PIECE = Buffer.alloc(16 * 1024, 'z');

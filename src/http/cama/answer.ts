@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Outcome } from '../../relay/attendee';
-import type { Side } from '../../relay/side';
+import type { Side } from '../../relay/match/held-request';
+import type { Outcome } from '../../relay/match/waiter';
 
 const SERVER = 'cama/1.0';
 

@@ -1,8 +1,8 @@
-import { type CamaPlaces, type CamaSession, type Direction, directionOf } from '../../relay/cama';
-import type { Meeting } from '../../relay/meeting';
-import { RequestBody } from '../../relay/request-body';
-import { ResponseBody } from '../../relay/response-body';
-import type { Side } from '../../relay/side';
+import { type CamaPlaces, type CamaSession, type Direction, directionOf } from '../../relay/cama/cama-queues';
+import type { Side } from '../../relay/match/held-request';
+import type { Meeting } from '../../relay/match/matchmaker';
+import { RequestBody } from '../../relay/match/request-body';
+import { ResponseBody } from '../../relay/match/response-body';
 import { markLasting } from '../lasting';
 import { answer, answerOutcome, messageHead } from './answer';
 

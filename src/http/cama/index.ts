@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config/config';
-import type { CamaSession } from '../../relay/cama';
-import { openCama } from '../../relay/open-cama';
-import { Side } from '../../relay/side';
+import type { CamaSession } from '../../relay/cama/cama-queues';
+import { openCama } from '../../relay/cama/open-cama';
+import { Side } from '../../relay/match/held-request';
 import { notAllowed } from '../front/not-allowed';
 import { assertIdentity } from '../headers/codings';
 import { isViaTls } from '../headers/via-tls';

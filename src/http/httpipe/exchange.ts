@@ -1,10 +1,10 @@
-import type { Outcome } from '../../relay/attendee';
-import type { SenderHead } from '../../relay/exchange';
-import type { HttpipePlaces } from '../../relay/httpipe';
-import type { Meeting } from '../../relay/meeting';
-import { RequestBody } from '../../relay/request-body';
-import { ResponseBody } from '../../relay/response-body';
-import type { Side } from '../../relay/side';
+import type { HttpipePlaces } from '../../relay/httpipe/httpipe-queues';
+import type { Side } from '../../relay/match/held-request';
+import type { Meeting } from '../../relay/match/matchmaker';
+import { RequestBody } from '../../relay/match/request-body';
+import { ResponseBody } from '../../relay/match/response-body';
+import type { SenderHead } from '../../relay/match/transfer';
+import type { Outcome } from '../../relay/match/waiter';
 import { jsonBody } from '../front/json-body';
 import { markLasting } from '../lasting';
 import { RequestError } from '../request-error';

@@ -1,6 +1,6 @@
-import { placeOf } from '../../relay/httpipe';
-import { openHttpipe } from '../../relay/open-httpipe';
-import { Side } from '../../relay/side';
+import { placeOf } from '../../relay/httpipe/httpipe-queues';
+import { openHttpipe } from '../../relay/httpipe/open-httpipe';
+import { Side } from '../../relay/match/held-request';
 import { jsonBody } from '../front/json-body';
 import { notAllowed } from '../front/not-allowed';
 import { assertIdentity } from '../headers/codings';

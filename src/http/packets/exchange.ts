@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Client, Taken } from '../../relay/mailbox/packet-store';
+import type { Client, Taken } from '../../relay/packets/store/packet-store';
 import { readWhole } from '../relay-body';
 import type { RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { carriedHeaders } from '../../relay/mailbox/carried-headers';
+import { carriedHeaders } from '../../relay/packets/upstream/forwarded-headers';
 import { RequestError } from '../request-error';
 import type { PacketWire } from './wire';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/config';
-import { openPacketStore } from '../../relay/mailbox/open-packet-store';
-import { PacketProxy, type ProxyOptions } from '../../relay/mailbox/packet-proxy';
-import type { PacketLimits } from '../../relay/mailbox/packet-store';
+import { openPacketStore } from '../../relay/packets/open-packet-store';
+import { PacketProxy, type ProxyOptions } from '../../relay/packets/packet-proxy';
+import type { PacketLimits } from '../../relay/packets/store/packet-store';
 import { notAllowed } from '../front/not-allowed';
 import type { OpenRelaySystem, RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';

@@ -1,4 +1,4 @@
-import type { Credentials } from '../../relay/mailbox/log-in';
+import type { Credentials } from '../../relay/packets/log-in-client';
 import { readWhole } from '../relay-body';
 import type { RelayRequest } from '../relay-system';
 import { RequestError } from '../request-error';

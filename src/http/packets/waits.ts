@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { onHalfClose } from '../../relay/half-close';
+import { onHalfClose } from '../../relay/match/half-close';
 import { RequestError } from '../request-error';
 
 /** The requests that wait for something on this node, and what ends their waits. */

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config';
-import type { PacketProxy } from '../../relay/mailbox/packet-proxy';
+import type { PacketProxy } from '../../relay/packets/packet-proxy';
 import type { WholeBodyLimits } from '../relay-body';
 import type { Waits } from './waits';
 

@@ -1,6 +1,6 @@
-import type { Outcome } from '../../relay/attendee';
-import { DESTINATION_LOST, EXPIRED, REPORTED, SOURCE_LOST } from '../../relay/rendezvous';
-import type { Side } from '../../relay/side';
+import type { Side } from '../../relay/match/held-request';
+import type { Outcome } from '../../relay/match/waiter';
+import { DESTINATION_LOST, EXPIRED, REPORTED, SOURCE_LOST } from '../../relay/rendezvous/rendezvous-queues';
 import { jsonBody } from '../front/json-body';
 
 /** What the wire says instead of bytes, always as `{"name", "message"}`. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { openRendezvous } from '../../relay/open-rendezvous';
-import { Side } from '../../relay/side';
+import { Side } from '../../relay/match/held-request';
+import { openRendezvous } from '../../relay/rendezvous/open-rendezvous';
 import { jsonBody } from '../front/json-body';
 import { jsonList } from '../front/json-list';
 import { readWhole, type WholeBodyLimits } from '../relay-body';

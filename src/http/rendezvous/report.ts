@@ -1,5 +1,5 @@
-import type { RendezvousPlaces, Report } from '../../relay/rendezvous';
-import type { Side } from '../../relay/side';
+import type { Side } from '../../relay/match/held-request';
+import type { RendezvousPlaces, Report } from '../../relay/rendezvous/rendezvous-queues';
 import { invalid, refuse, STARTED, UNKNOWN } from './answers';
 import { parseJson, toObject } from './custom-headers';
 

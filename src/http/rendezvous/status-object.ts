@@ -1,4 +1,4 @@
-import type { RendezvousStatus } from '../../relay/rendezvous';
+import type { RendezvousStatus } from '../../relay/rendezvous/rendezvous-queues';
 
 /** A stream as the wire shows it. */
 export function statusObject(status: RendezvousStatus): object {

@@ -1,9 +1,9 @@
-import type { Exchange } from '../../relay/exchange';
-import type { Meeting } from '../../relay/meeting';
-import type { RendezvousPlaces } from '../../relay/rendezvous';
-import { RequestBody } from '../../relay/request-body';
-import { ResponseBody } from '../../relay/response-body';
-import type { Side } from '../../relay/side';
+import type { Side } from '../../relay/match/held-request';
+import type { Meeting } from '../../relay/match/matchmaker';
+import { RequestBody } from '../../relay/match/request-body';
+import { ResponseBody } from '../../relay/match/response-body';
+import type { Exchange } from '../../relay/match/transfer';
+import type { RendezvousPlaces } from '../../relay/rendezvous/rendezvous-queues';
 import { markLasting } from '../lasting';
 import { answerFor, refuse, UNKNOWN } from './answers';
 import { headersToSend } from './custom-headers';

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { copyFile, lstat, mkdir, readdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openLocalPacketStore } from '../../../src/relay/mailbox/local/local-packet-store';
+import { openLocalPacketStore } from '../../../src/relay/packets/local/local-packet-store';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { createLogOf, readAll } from '../../contract/logs';
-import { LIMITS } from '../../relay/mailbox/packet-store.contract';
+import { LIMITS } from '../../relay/packets/packet-store.contract';
 import { withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 

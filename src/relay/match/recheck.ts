@@ -1,0 +1,37 @@
+import type { Pair, Places } from './queues';
+import type { Attendee } from './waiter';
+
+/** After how many looks without word from the store a side that waits is given up. */
+const MISSED_MAX = 3;
+
+/** One in so many looks goes on while an exchange runs: without any, the store would forget it. */
+const IN_EXCHANGE = 30;
+
+/**
+ * Looks where a side stands, in case that news was lost, until it is stopped. Where the places can lose none, it does nothing.
+ *
+ * @param onPair it has been paired; told also when that is known
+ * @returns stops it
+ */
+export function lookRegularly(places: Places, attendee: Attendee, onPair: (pair: Pair) => void): () => void {
+  const { lookEveryMs } = places;
+  if (lookEveryMs === undefined) return () => {};
+  let [looks, missed] = [0, 0];
+  const look = async (): Promise<void> => {
+    looks += 1;
+    // In an exchange it is only said that somebody looks after it.
+    if (attendee.exchange !== undefined && looks % IN_EXCHANGE !== 0) return;
+    try {
+      const standing = await places.look(attendee.place, attendee.entry, attendee.role);
+      missed = 0;
+      if (standing.kind === 'paired') onPair(standing.pair);
+      else if (standing.kind === 'gone' && attendee.isWaiting) attendee.settle({ kind: 'lost' });
+    } catch {
+      // The store is away; the next look may succeed.
+      missed += 1;
+      if (missed >= MISSED_MAX && attendee.isWaiting) attendee.settle({ kind: 'lost' });
+    }
+  };
+  const timer = setInterval(() => void look(), lookEveryMs).unref();
+  return () => clearInterval(timer);
+}

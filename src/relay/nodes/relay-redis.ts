@@ -1,0 +1,72 @@
+import { PendingBytes } from '../../core/pending-bytes';
+import type { RedisClient } from '../../storage/redis/client';
+import { Connections } from '../../storage/redis/connect';
+import type { ErrorWording } from '../../storage/redis/error-wording';
+import { settingsOf } from '../../storage/redis/options';
+import { parseRedisUrl } from '../../storage/redis/target';
+import type { Channels } from '../match/remote-channels';
+import { type Bus, InboxBus } from './node-bus';
+import { RedisChannels } from './redis-channels';
+import { Lease } from './relay-lease';
+import { Scripts } from './script-folder';
+
+export interface RelayRedisOptions {
+  readonly commandTimeoutMs: number;
+  /** After how long a node without a sign of life is given up. */
+  readonly nodeLeaseMs: number;
+  /** The bytes that wait for Redis, together with those of the producers of logs. Default: without a bound. */
+  readonly pending?: PendingBytes;
+  /** Told of what an operator should know. */
+  readonly warn: (message: string, details?: object) => void;
+}
+
+/** What the relays of all nodes share. */
+export interface RelayRedis {
+  /** Never blocks, repeats nothing, queues nothing while it is not connected. */
+  readonly client: RedisClient;
+  readonly bus: Bus;
+  readonly channels: Channels;
+  /** For what `client` throws. */
+  readonly wording: ErrorWording;
+  /** Loads every script of a folder. */
+  load(folder: string): Scripts;
+  close(): Promise<void>;
+}
+
+const UNBOUNDED = Number.POSITIVE_INFINITY;
+
+/** @throws LogError `STORE_UNAVAILABLE` */
+export async function openRelayRedis(
+  url: string,
+  node: string,
+  options: RelayRedisOptions,
+): Promise<RelayRedis> {
+  const { commandTimeoutMs, nodeLeaseMs, warn, pending = new PendingBytes(UNBOUNDED) } = options;
+  const connections = await Connections.open(parseRedisUrl(url), settingsOf({ commandTimeoutMs, warn }));
+  const client = connections.commands;
+  const lease = new Lease(client, node, nodeLeaseMs);
+  const bus = new InboxBus(client, node, commandTimeoutMs);
+  try {
+    // Of a Cluster's nodes ioredis connects to those only that it is asked something of, and that first command then fails.
+    for (const master of connections.masters()) if (master.status === 'wait') await master.connect();
+    await lease.open();
+  } catch (error) {
+    connections.close();
+    throw connections.wording.toLogError(error);
+  }
+  bus.open();
+  const channels = new RedisChannels(connections, bus, lease, pending);
+  return {
+    client,
+    bus,
+    channels,
+    wording: connections.wording,
+    load: (folder) => new Scripts(client, connections.wording, folder),
+    async close() {
+      bus.close();
+      channels.close();
+      await lease.close();
+      connections.close();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Mailboxes, Taken } from './store/packet-store';
+
+/** A waiting poll looks this often by itself: that it was told of a packet may have got lost, or the node that had it died. */
+const LOOK_AGAIN_MS = 2_000;
+
+export interface Waiting {
+  /** How long to wait, in milliseconds. */
+  readonly ms: number;
+  /** Aborts when the client has left or need not wait any longer. */
+  readonly signal: AbortSignal;
+  /** A store that is away ends the wait only when this is `false`. */
+  readonly bearsFailure: boolean;
+}
+
+/**
+ * The oldest packet of a client, as soon as there is one. One that comes in the moment in which `signal` aborts is given back.
+ *
+ * @throws LogError `STORE_UNAVAILABLE`, unless `bearsFailure`
+ */
+export async function awaitPacket(
+  mailboxes: Mailboxes,
+  client: string,
+  { ms, signal, bearsFailure }: Waiting,
+): Promise<Taken | undefined> {
+  const until = performance.now() + ms;
+  const bell = new Bell(signal);
+  const deafen = mailboxes.onMail(client, () => bell.ring());
+  try {
+    for (;;) {
+      bell.reset();
+      const taken = await takeOne(mailboxes, client, bearsFailure);
+      // That the client has left may be known to the kernel only: before the packet is handed over it is to be known here. The
+      // first turn may be the present one; after the second, everything that the kernel knew has been read.
+      for (let i = 0; taken !== undefined && i < 2; i += 1) await turn();
+      if (taken !== undefined && !signal.aborted) return taken;
+      if (taken !== undefined) await mailboxes.giveBack(taken);
+      const rest = until - performance.now();
+      if (rest <= 0 || signal.aborted) return undefined;
+      await bell.rung(Math.min(rest, LOOK_AGAIN_MS));
+    }
+  } finally {
+    deafen();
+    bell.close();
+  }
+}
+
+async function takeOne(
+  mailboxes: Mailboxes,
+  client: string,
+  bearsFailure: boolean,
+): Promise<Taken | undefined> {
+  try {
+    return await mailboxes.take(client);
+  } catch (error) {
+    if (!bearsFailure) throw error;
+    return undefined;
+  }
+}
+
+/** Remembers that it was rung, so that nothing is missed between a look and the wait. */
+class Bell {
+  #isRung = false;
+  #wake = (): void => {};
+  readonly ring = (): void => {
+    this.#isRung = true;
+    this.#wake();
+  };
+
+  constructor(private readonly signal: AbortSignal) {
+    signal.addEventListener('abort', this.ring);
+  }
+
+  reset(): void {
+    this.#isRung = false;
+  }
+
+  async rung(ms: number): Promise<void> {
+    if (this.#isRung) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  close(): void {
+    this.signal.removeEventListener('abort', this.ring);
+  }
+}

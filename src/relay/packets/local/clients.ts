@@ -1,0 +1,125 @@
+import { steadyNow } from '../../../core/clock';
+import type { Client, PacketLimits } from '../store/packet-store';
+import { type Item, Mailbox } from './mailbox';
+import type { ShelfKey } from './packet-db';
+
+/** A login, as it is kept. */
+export interface LoggedIn extends Client {
+  readonly tokenHash: string;
+  /** By `steadyNow`. */
+  readonly expiresAt: number;
+}
+
+interface Entry {
+  readonly mailbox: Mailbox;
+  login: LoggedIn | undefined;
+  /** The moment by `steadyNow` after which nobody asks for its packets any more. */
+  keptUntil: number;
+}
+
+const SWEEP_MS = 60_000;
+
+/** Everyone who has logged in or has packets waiting, as long as tokens live. */
+export class Known {
+  readonly #entries = new Map<string, Entry>();
+  readonly #byToken = new Map<string, string>();
+  readonly #sweeper: NodeJS.Timeout;
+
+  /** @param forget is told what need not be kept any longer */
+  constructor(
+    private readonly limits: PacketLimits,
+    private readonly forget: (keys: readonly ShelfKey[]) => void,
+  ) {
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
+  }
+
+  /** @param value a login in JSON */
+  restoreClient(id: string, value: Buffer): void {
+    const login: unknown = JSON.parse(value.toString());
+    if (isLogin(login) && login.id === id) this.logIn(login);
+  }
+
+  /** What was pushed out before the process ended, but not removed, is so again. */
+  restorePacket(client: string, item: Item): void {
+    const pushedOut = this.mailbox(client).give(item);
+    if (pushedOut.length > 0) this.forget(pushedOut.map(({ seq }) => ['mail', client, seq]));
+  }
+
+  hasRoomFor(client: string): boolean {
+    if (this.#entries.has(client) || this.#entries.size < this.limits.clients) return true;
+    this.#sweep();
+    return this.#entries.size < this.limits.clients;
+  }
+
+  logIn(login: LoggedIn): void {
+    const entry = this.#entry(login.id);
+    if (entry.login !== undefined) this.#byToken.delete(entry.login.tokenHash);
+    const usurped = this.#byToken.get(login.tokenHash);
+    const loser = usurped === undefined ? undefined : this.#entries.get(usurped);
+    if (loser !== undefined) loser.login = undefined;
+    entry.login = login;
+    entry.keptUntil = Math.max(entry.keptUntil, login.expiresAt);
+    this.#byToken.set(login.tokenHash, login.id);
+  }
+
+  withToken(tokenHash: string): LoggedIn | undefined {
+    const id = this.#byToken.get(tokenHash);
+    return id === undefined ? undefined : this.loggedIn(id);
+  }
+
+  loggedIn(client: string): LoggedIn | undefined {
+    const login = this.#entries.get(client)?.login;
+    return login !== undefined && login.expiresAt > steadyNow() ? login : undefined;
+  }
+
+  /** The client's mailbox for a packet that comes now. */
+  mailbox(client: string): Mailbox {
+    const entry = this.#entry(client);
+    entry.keptUntil = Math.max(entry.keptUntil, steadyNow() + this.limits.tokenLifetimeMs);
+    return entry.mailbox;
+  }
+
+  mailboxOf(client: string): Mailbox | undefined {
+    return this.#entries.get(client)?.mailbox;
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+  }
+
+  #entry(client: string): Entry {
+    const entry = this.#entries.get(client) ?? {
+      mailbox: new Mailbox(this.limits),
+      login: undefined,
+      keptUntil: 0,
+    };
+    this.#entries.set(client, entry);
+    return entry;
+  }
+
+  #sweep(): void {
+    const now = steadyNow();
+    for (const [id, { login, keptUntil, mailbox }] of this.#entries) {
+      if (keptUntil > now) continue;
+      this.#entries.delete(id);
+      if (login !== undefined) this.#byToken.delete(login.tokenHash);
+      const packets = mailbox.seqs.map((seq): ShelfKey => ['mail', id, seq]);
+      this.forget([['client', id, 0], ...packets]);
+    }
+  }
+}
+
+function isLogin(value: unknown): value is LoggedIn {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    typeof value.id === 'string' &&
+    'tokenHash' in value &&
+    typeof value.tokenHash === 'string' &&
+    'acceptsDebug' in value &&
+    typeof value.acceptsDebug === 'boolean' &&
+    'expiresAt' in value &&
+    typeof value.expiresAt === 'number'
+  );
+}

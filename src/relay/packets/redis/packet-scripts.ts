@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { PREFIX } from '../../nodes/relay-keys';
+import type { RelayRedis } from '../../nodes/relay-redis';
+import type { Scripts } from '../../nodes/script-folder';
+
+type Args = readonly (string | number | Buffer)[];
+
+/**
+ * The scripts of the packet proxy, which `lua/packets.lua` describes, and the commands that are as simple as one. Each throws a
+ * LogError `STORE_UNAVAILABLE` or `STORE_FULL`.
+ */
+export class PacketScripts {
+  readonly #scripts: Scripts;
+
+  constructor(private readonly redis: RelayRedis) {
+    this.#scripts = redis.load(join(__dirname, '..', 'lua'));
+  }
+
+  async text(script: string, args: Args): Promise<string> {
+    return String(await this.#scripts.run(script, [PREFIX], args));
+  }
+
+  /** A script that answers with nothing gives an empty list. */
+  async texts(script: string, args: Args): Promise<readonly string[]> {
+    return listOf(await this.#scripts.run(script, [PREFIX], args)).map(String);
+  }
+
+  /** A number is given as its digits. */
+  async buffers(script: string, args: Args): Promise<readonly Buffer[]> {
+    const reply = listOf(await this.#scripts.runBuffer(script, [PREFIX], args));
+    return reply.map((item) => (Buffer.isBuffer(item) ? item : Buffer.from(String(item))));
+  }
+
+  async acceptsDebug(client: string): Promise<boolean> {
+    return (await this.#orLogError(this.redis.client.hget(`${PREFIX}pk:c:${client}`, 'debug'))) === '1';
+  }
+
+  /** How many packets wait for the upstream. */
+  outgoing(): Promise<number> {
+    return this.#orLogError(this.redis.client.hlen(`${PREFIX}pk:up`));
+  }
+
+  async #orLogError<T>(reply: Promise<T>): Promise<T> {
+    try {
+      return await reply;
+    } catch (error) {
+      throw this.redis.wording.toLogError(error);
+    }
+  }
+}
+
+function listOf(reply: unknown): readonly unknown[] {
+  if (reply === null || reply === undefined) return [];
+  return Array.isArray(reply) ? reply : [reply];
+}

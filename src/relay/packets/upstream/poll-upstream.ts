@@ -1,0 +1,59 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../../core/errors';
+import type { Outbox } from '../store/packet-store';
+import { type Post, receive } from './deliver-packet';
+import type { Upstream } from './upstream';
+
+const EMPTY = Buffer.alloc(0);
+
+export interface PollerOptions {
+  readonly outbox: Outbox;
+  readonly post: Post;
+  readonly intervalMs: number;
+  /** Aborts when no more is to be asked for. */
+  readonly stopping: AbortSignal;
+}
+
+/** Beyond the time to the next question: a node that has died asks no more, and another one takes over. */
+const GRACE_MS = 3_000;
+
+/**
+ * Asks one upstream again and again for packets that it has of its own accord. Of several servers one asks, so that packets keep their
+ * order. An answer with a packet is followed by the next question at once, as there may be more.
+ */
+export async function poll(upstream: Upstream, options: PollerOptions): Promise<void> {
+  const { intervalMs, outbox, stopping } = options;
+  const claim = (ms: number): Promise<number> => outbox.claimPolls(upstream.url, ms).catch(() => intervalMs);
+  while (!stopping.aborted) {
+    const started = performance.now();
+    const others = await claim(intervalMs + GRACE_MS);
+    const hasMore =
+      others === 0 && (await askHolding(upstream, options, () => void claim(intervalMs + GRACE_MS)));
+    if (hasMore) continue;
+    const pause = others > 0 ? others : intervalMs - (performance.now() - started);
+    // Aborted when the server stops: the loop sees that by itself.
+    if (pause > 0) await delay(pause, undefined, { signal: stopping, ref: false }).catch(() => {});
+  }
+  await claim(0);
+}
+
+/** The upstream may hold the question back for longer than the claim lasts. */
+async function askHolding(upstream: Upstream, options: PollerOptions, hold: () => void): Promise<boolean> {
+  const timer = setInterval(hold, GRACE_MS / 3);
+  try {
+    return await ask(upstream, options);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function ask(upstream: Upstream, { post, stopping }: PollerOptions): Promise<boolean> {
+  try {
+    const answer = await upstream.post({ headers: ['Type', 'Packet'], body: EMPTY, signal: stopping });
+    if (answer.status === 200) return await receive(post, answer);
+    post.warn('the upstream refuses to be asked for packets', { status: answer.status });
+  } catch (error) {
+    if (!stopping.aborted) post.warn('an upstream cannot be reached', { reason: messageOf(error) });
+  }
+  return false;
+}

@@ -1,9 +1,0 @@
--- uses httpipe
---[[ Names of namespaces, or of the channels of one.
-  KEYS[1] any key of the relays   ARGV[1] namespace or '' ]]
-if ARGV[1] ~= '' then return living(ARGV[1]) end
-local found = {}
-for _, namespace in ipairs(redis.call('ZRANGE', NAMESPACES, 0, -1)) do
-  if #living(namespace) > 0 then found[#found + 1] = namespace end
-end
-return found

@@ -1,7 +1,0 @@
--- uses httpipe
---[[ Where a side stands. A channel that is looked after is remembered.
-  KEYS[1] place   ARGV[1] system   ARGV[2] place   ARGV[3] entry   ARGV[4] role: s or r
-  Answers { 'waiting' }, { 'paired', exchange, sender, receiver } or { 'gone' }. ]]
-local standing = look(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4])
-if standing[1] ~= 'gone' then remember(ARGV[2]) end
-return standing

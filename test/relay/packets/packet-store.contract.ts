@@ -1,0 +1,161 @@
+import type { Packet } from '../../../src/relay/packets/store/packet';
+import type { PacketLimits, PacketStore, Taken } from '../../../src/relay/packets/store/packet-store';
+
+export const LIMITS: PacketLimits = {
+  clientPackets: 4,
+  clientBytes: 10_000,
+  upstreamPackets: 3,
+  upstreamBytes: 10_000,
+  clients: 5,
+  tokenLifetimeMs: 60_000,
+};
+
+const packet = (body: string): Packet => ({ from: 'ä', headers: ['X-Ä', 'ö'], body: Buffer.from(body) });
+const textOf = (taken: Taken | undefined): string | undefined => taken?.packet.body.toString();
+
+/** What a store of packets promises. `open` opens an empty one. */
+export function describePacketStore(
+  name: string,
+  open: (limits: PacketLimits) => Promise<PacketStore>,
+): void {
+  describe(`packets, ${name}`, () => {
+    let store: PacketStore;
+    const opened = async (limits: Partial<PacketLimits> = {}): Promise<PacketStore> => {
+      store = await open({ ...LIMITS, ...limits });
+      return store;
+    };
+    afterEach(() => store.close());
+
+    const give = async (...bodies: readonly string[]): Promise<void> => {
+      for (const body of bodies) await store.mailboxes.give('c', packet(body));
+    };
+
+    it('are taken in order, as they were, and each take says how many more there are', async () => {
+      const { mailboxes } = await opened();
+      await give('1', '2', '3');
+      const taken = [await mailboxes.take('c'), await mailboxes.take('c'), await mailboxes.take('c')];
+      expect(taken.map(textOf)).toEqual(['1', '2', '3']);
+      expect(taken.map((one) => one?.more)).toEqual([2, 1, 0]);
+      expect(taken[0]?.packet).toEqual(packet('1'));
+      expect(await mailboxes.take('c')).toBeUndefined();
+      expect(await mailboxes.take('another')).toBeUndefined();
+    });
+
+    it('that are given back are where they were, whatever the order in which they come back', async () => {
+      const { mailboxes } = await opened();
+      await give('1', '2', '3');
+      const [first, second] = [await mailboxes.take('c'), await mailboxes.take('c')];
+      if (first === undefined || second === undefined) throw new Error('nothing was taken');
+      await mailboxes.giveBack(first);
+      await mailboxes.giveBack(second);
+      await mailboxes.giveBack(first);
+      const texts = [await mailboxes.take('c'), await mailboxes.take('c'), await mailboxes.take('c')].map(
+        textOf,
+      );
+      expect(texts).toEqual(['1', '2', '3']);
+      expect(await mailboxes.take('c')).toBeUndefined();
+    });
+
+    it('that are acknowledged do not come back', async () => {
+      const { mailboxes } = await opened();
+      await give('1', '2');
+      const first = await mailboxes.take('c');
+      if (first === undefined) throw new Error('nothing was taken');
+      await mailboxes.acknowledge(first);
+      await mailboxes.giveBack(first);
+      expect(textOf(await mailboxes.take('c'))).toBe('2');
+      expect(await mailboxes.take('c')).toBeUndefined();
+    });
+
+    it('push out the oldest when there are too many', async () => {
+      const { mailboxes } = await opened();
+      await give('1', '2', '3', '4');
+      const first = await mailboxes.take('c');
+      await give('5', '6');
+      if (first !== undefined) await mailboxes.giveBack(first);
+      expect(textOf(await mailboxes.take('c'))).toBe('3');
+    });
+
+    it('push out the oldest when they have too many bytes, but never the newest', async () => {
+      const { mailboxes } = await opened();
+      await give('1', 'x'.repeat(9_000), 'y'.repeat(20_000));
+      expect(textOf(await mailboxes.take('c'))).toMatch(/^y+$/);
+      expect(await mailboxes.take('c')).toBeUndefined();
+    });
+
+    it('wake whoever waits for them', async () => {
+      const { mailboxes } = await opened();
+      const woken = new Promise<void>((resolve) => mailboxes.onMail('c', resolve));
+      expect(await mailboxes.take('c')).toBeUndefined();
+      await give('1');
+      await woken;
+      expect(textOf(await mailboxes.take('c'))).toBe('1');
+    });
+
+    it('a token is worth something until the next login with another one', async () => {
+      const { mailboxes } = await opened();
+      const client = { id: 'c', acceptsDebug: true };
+      await mailboxes.admit(client, 'one');
+      await mailboxes.admit(client, 'one');
+      expect(await mailboxes.identify('one')).toMatchObject(client);
+      await mailboxes.admit({ id: 'c', acceptsDebug: false }, 'two');
+      expect(await mailboxes.identify('one')).toBeUndefined();
+      expect(await mailboxes.identify('two')).toMatchObject({ id: 'c', acceptsDebug: false });
+      expect(await mailboxes.acceptsDebug('c')).toBe(false);
+    });
+
+    it('a token that is given to another client is no longer the first one’s', async () => {
+      const { mailboxes } = await opened();
+      await mailboxes.admit({ id: 'a', acceptsDebug: true }, 'same');
+      await mailboxes.admit({ id: 'b', acceptsDebug: false }, 'same');
+      expect(await mailboxes.identify('same')).toMatchObject({ id: 'b' });
+      expect(await mailboxes.acceptsDebug('a')).toBe(false);
+    });
+
+    it('a token and packets that nobody fetches last no longer than they may', async () => {
+      const tokenLifetimeMs = 1_000;
+      const { mailboxes } = await opened({ tokenLifetimeMs, clients: 1 });
+      await mailboxes.admit({ id: 'c', acceptsDebug: true }, 'one');
+      expect(await mailboxes.admit({ id: 'd', acceptsDebug: false }, 'two')).toBe('full');
+      await new Promise((resolve) => setTimeout(resolve, tokenLifetimeMs + 10));
+      expect(await mailboxes.identify('one')).toBeUndefined();
+      expect(await mailboxes.acceptsDebug('c')).toBe(false);
+      expect(await mailboxes.admit({ id: 'd', acceptsDebug: false }, 'two')).toBe('admitted');
+    });
+
+    it('there are no more clients than there may be, known or not', async () => {
+      const { mailboxes } = await opened();
+      for (const id of ['1', '2']) await mailboxes.admit({ id, acceptsDebug: false }, `token ${id}`);
+      for (const id of ['3', '4', '5']) expect(await mailboxes.give(id, packet('x'))).toBe('given');
+      expect(await mailboxes.give('6', packet('x'))).toBe('full');
+      expect(await mailboxes.admit({ id: '6', acceptsDebug: false }, 'token 6')).toBe('full');
+      expect(await mailboxes.give('1', packet('x'))).toBe('given');
+      expect(await mailboxes.admit({ id: '5', acceptsDebug: false }, 'token 5')).toBe('admitted');
+    });
+
+    it('for the upstream are told once, in order, until they are removed', async () => {
+      const { outbox } = await opened();
+      for (const client of ['a', 'b', 'a']) expect(await outbox.add(client, packet(client))).toBe('added');
+      const news = await outbox.news();
+      expect(news.map(({ client }) => client)).toEqual(['a', 'b', 'a']);
+      expect(await outbox.news()).toEqual([]);
+      const [first] = news;
+      if (first === undefined) throw new Error('there is no news');
+      expect(await outbox.load(first)).toEqual(packet('a'));
+      await outbox.remove(first);
+      await outbox.remove(first);
+      expect(await outbox.load(first)).toBeUndefined();
+    });
+
+    it('for the upstream are no more, in number and bytes, than there may be', async () => {
+      const { outbox } = await opened();
+      for (const body of ['1', '2', '3']) expect(await outbox.add('c', packet(body))).toBe('added');
+      expect(await outbox.add('c', packet('4'))).toBe('full');
+      expect(await outbox.isFull()).toBe(true);
+      for (const one of await outbox.news()) await outbox.remove(one);
+      expect(await outbox.isFull()).toBe(false);
+      expect(await outbox.add('c', packet('x'.repeat(20_000)))).toBe('added');
+      expect(await outbox.add('c', packet('1'))).toBe('full');
+    });
+  });
+}

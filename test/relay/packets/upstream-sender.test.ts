@@ -1,0 +1,86 @@
+import type { Outbox, Outgoing } from '../../../src/relay/packets/store/packet-store';
+import type { Delivery } from '../../../src/relay/packets/upstream/deliver-packet';
+import { Courier } from '../../../src/relay/packets/upstream/upstream-sender';
+
+/** An upstream to which requests leave at once, and which answers when the test says so. */
+class Upstream {
+  readonly started: number[] = [];
+  readonly #answers = new Map<number, (delivery: Delivery) => void>();
+  #tell = (): void => {};
+
+  readonly deliver = ({ seq }: Outgoing, sent: () => void): Promise<Delivery> => {
+    this.started.push(seq);
+    sent();
+    this.#tell();
+    return new Promise((resolve) => this.#answers.set(seq, resolve));
+  };
+
+  answer(seq: number): void {
+    this.#answers.get(seq)?.('delivered');
+  }
+
+  async untilStarted(count: number): Promise<void> {
+    while (this.started.length < count) {
+      await new Promise<void>((resolve) => {
+        this.#tell = resolve;
+      });
+    }
+  }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('the packets of a client', () => {
+  const news: Outgoing[] = [1, 2, 3].map((seq) => ({ seq, client: 'c' }));
+  let upstream: Upstream;
+  let courier: Courier;
+  let stopping: AbortController;
+
+  beforeEach(() => {
+    // No machine is so slow that the moment of waiting is over before the test has looked.
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    upstream = new Upstream();
+    stopping = new AbortController();
+    const outbox: Outbox = {
+      add: async () => 'added',
+      isFull: async () => false,
+      news: async () => news,
+      onNews: () => {},
+      load: async () => undefined,
+      remove: async () => {},
+      claimPolls: async () => 0,
+    };
+    courier = new Courier({
+      outbox,
+      deliver: upstream.deliver,
+      retryDelayMs: 60_000,
+      requestsMax: 8,
+      warn: () => {},
+      signal: stopping.signal,
+    });
+    courier.fetch();
+  });
+  afterEach(async () => {
+    stopping.abort();
+    for (const { seq } of news) upstream.answer(seq);
+    await courier.stop();
+    jest.useRealTimers();
+  });
+
+  it('follow each other as soon as the one before is answered, and not as soon as it has left', async () => {
+    await upstream.untilStarted(1);
+    await turn();
+    expect(upstream.started).toEqual([1]);
+    upstream.answer(1);
+    await turn();
+    expect(upstream.started).toEqual([1, 2]);
+  });
+
+  it('follow each other also where the upstream holds its answers back', async () => {
+    for (let started = 1; started <= news.length; started += 1) {
+      await upstream.untilStarted(started);
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+    expect(upstream.started).toEqual([1, 2, 3]);
+  });
+});
