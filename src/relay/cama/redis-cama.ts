@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { toMap, toText } from '../../storage/redis/reply';
+import { toMap, toText } from '../../redis/resp/reply';
 import type { Attached, Ended, Entry, Hear, Pair, Role, Standing } from '../match/queues';
 import type { RelayRedis } from '../nodes/relay-redis';
 import { LOOK_EVERY_MS, letterOf, lettersOf, RedisPlaces } from '../queues/redis-queues';

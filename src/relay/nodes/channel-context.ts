@@ -1,5 +1,5 @@
-import type { RedisClient } from '../../storage/redis/client';
-import type { Link } from '../../storage/redis/link';
+import type { RedisClient } from '../../redis/client';
+import type { Link } from '../../redis/link';
 
 /** What an end of a channel needs. */
 export interface Line {

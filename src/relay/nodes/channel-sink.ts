@@ -1,7 +1,7 @@
 import type { ByteSource, PendingBytes, PendingShare } from '../../core/pending-bytes';
 import { sizeOf } from '../../core/size-of';
-import type { Link } from '../../storage/redis/link';
-import { encode, headOf, type WireCommand, withBytes } from '../../storage/redis/wire-command';
+import type { Link } from '../../redis/link';
+import { encode, headOf, type WireCommand, withBytes } from '../../redis/resp/wire-command';
 import type { RemoteSink } from '../match/remote-channels';
 import type { Giver, SenderHead } from '../match/transfer';
 import type { Line } from './channel-context';

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../core/size-of';
-import { entriesIn, type RangeEntry } from '../../storage/redis/range-reply';
-import { encode } from '../../storage/redis/wire-command';
+import { entriesIn, type RangeEntry } from '../../redis/resp/stream-entries';
+import { encode } from '../../redis/resp/wire-command';
 import type { RemoteSource } from '../match/remote-channels';
 import type { SenderHead, Taker } from '../match/transfer';
 import type { Line } from './channel-context';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
-import type { RedisClient } from '../../storage/redis/client';
-import { toMap } from '../../storage/redis/reply';
-import { within } from '../../storage/redis/within';
+import type { RedisClient } from '../../redis/client';
+import { toMap } from '../../redis/resp/reply';
+import { within } from '../../redis/timeout';
 import { inboxKey } from './relay-keys';
 
 export type Fields = Readonly<Record<string, string>>;

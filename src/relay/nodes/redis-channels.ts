@@ -1,5 +1,5 @@
 import type { PendingBytes } from '../../core/pending-bytes';
-import type { Connections } from '../../storage/redis/connect';
+import type { Connections } from '../../redis/connections';
 import { type Entry, nodeOf, type Pair } from '../match/queues';
 import type { Channels, RemoteSink, RemoteSource } from '../match/remote-channels';
 import type { Line } from './channel-context';

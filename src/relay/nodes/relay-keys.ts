@@ -1,4 +1,4 @@
-import { type Partition, partitionOf } from '../../storage/redis/keys';
+import { type Partition, partitionOf } from '../../redis/partitions';
 
 /** All that the relays know is under one hash tag, so that each step is one script, also in a Cluster. The bytes are not. */
 export const PREFIX = 'loom:{relay}:';

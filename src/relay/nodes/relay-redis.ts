@@ -1,9 +1,8 @@
 import { PendingBytes } from '../../core/pending-bytes';
-import type { RedisClient } from '../../storage/redis/client';
-import { Connections } from '../../storage/redis/connect';
-import type { ErrorWording } from '../../storage/redis/error-wording';
-import { settingsOf } from '../../storage/redis/options';
-import { parseRedisUrl } from '../../storage/redis/target';
+import type { RedisClient } from '../../redis/client';
+import { Connections } from '../../redis/connections';
+import type { ErrorWording } from '../../redis/failures/error-wording';
+import { parseRedisUrl } from '../../redis/url';
 import type { Channels } from '../match/remote-channels';
 import { type Bus, InboxBus } from './node-bus';
 import { RedisChannels } from './redis-channels';
@@ -42,7 +41,7 @@ export async function openRelayRedis(
   options: RelayRedisOptions,
 ): Promise<RelayRedis> {
   const { commandTimeoutMs, nodeLeaseMs, warn, pending = new PendingBytes(UNBOUNDED) } = options;
-  const connections = await Connections.open(parseRedisUrl(url), settingsOf({ commandTimeoutMs, warn }));
+  const connections = await Connections.open(parseRedisUrl(url), { commandTimeoutMs, warn });
   const client = connections.commands;
   const lease = new Lease(client, node, nodeLeaseMs);
   const bus = new InboxBus(client, node, commandTimeoutMs);

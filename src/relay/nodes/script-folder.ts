@@ -1,12 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { RedisClient } from '../../storage/redis/client';
-import type { ErrorWording } from '../../storage/redis/error-wording';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RedisClient } from '../../redis/client';
+import type { ErrorWording } from '../../redis/failures/error-wording';
+import { scriptSource } from '../../redis/scripts';
 
 export type Arg = string | number | Buffer;
-
-/** A script whose first line is `-- uses <path>` has that file put before it. The path is relative to its own, and without `.lua`. */
-const USES = /^-- uses (\S+)\n/;
 
 /** The scripts of one folder, one file per step. ioredis sends a script again if Redis has forgotten it. */
 export class Scripts {
@@ -17,7 +15,7 @@ export class Scripts {
   ) {
     for (const file of readdirSync(folder)) {
       const path = join(folder, file.replace(/\.lua$/, ''));
-      client.defineCommand(path, { lua: sourceOf(path) });
+      client.defineCommand(path, { lua: scriptSource(path) });
     }
   }
 
@@ -39,10 +37,4 @@ export class Scripts {
       throw this.wording.toLogError(error);
     }
   }
-}
-
-function sourceOf(path: string): string {
-  const own = readFileSync(`${path}.lua`, 'utf8');
-  const used = USES.exec(own)?.[1];
-  return used === undefined ? own : `${sourceOf(join(dirname(path), used))}\n${own}`;
 }

@@ -1,4 +1,4 @@
-import { toTexts, unexpected } from '../../storage/redis/reply';
+import { toTexts, unexpected } from '../../redis/resp/reply';
 import type { Entry, Hear, News, Pair, Role, Standing } from '../match/queues';
 import type { Fields } from '../nodes/node-bus';
 import { PREFIX } from '../nodes/relay-keys';

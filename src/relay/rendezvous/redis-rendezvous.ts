@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { toMap, toText, toTexts, unexpected } from '../../storage/redis/reply';
+import { toMap, toText, toTexts, unexpected } from '../../redis/resp/reply';
 import type { Attached, Ended, Entry, Hear, Leaving, Pair, Role, Standing } from '../match/queues';
 import { PREFIX } from '../nodes/relay-keys';
 import type { RelayRedis } from '../nodes/relay-redis';

@@ -3,16 +3,17 @@ import { hasExpired } from '../../core/expiry';
 import type { LogInfo } from '../../core/log';
 import { type LogId, parseLogId } from '../../core/log-id';
 import type { DueQuery } from '../../core/store';
-import type { Changes, Seen } from './change';
-import type { Connections } from './connect';
-import type { Forks } from './forks';
-import { ALL_PARTITIONS, expiringKey, overdueKey, type Partition, partitionOf, sealedKey } from './keys';
-import type { LostLogs } from './lost-logs';
-import type { NodeLease } from './node-lease';
-import { toNumber } from './reply';
-import { runScript } from './scripts';
-import type { StoredInfos } from './stored-infos';
-import type { Quickly } from './stretches';
+import type { Connections } from '../../redis/connections';
+import type { Quickly } from '../../redis/failures/retry';
+import { ALL_PARTITIONS, type Partition, partitionOf } from '../../redis/partitions';
+import { toNumber } from '../../redis/resp/reply';
+import type { StoredInfos } from './catalogue/log-info-reader';
+import type { Changes, Seen } from './lifecycle/changes';
+import type { Forks } from './lifecycle/fork-refs';
+import type { NodeLease } from './nodes/node-lease';
+import type { LostLogs } from './read/lost-logs';
+import { expiringKey, overdueKey, sealedKey } from './schema/keys';
+import { runScript } from './schema/log-scripts';
 
 /** How many records one call looks at, where most of them turn out not to be due, or cannot be understood. */
 const LOOKED_AT_MAX = 1_000;
@@ -125,7 +126,7 @@ export class DueLogs {
     for (const partition of new Set(ids.map(partitionOf))) {
       const members = ids.filter((id) => partitionOf(id) === partition);
       const args = [bound, bound + POSTPONED_MS, ...members];
-      await runScript(commands, 'postpone', [keyOf(partition)], args);
+      await runScript(commands, 'postpone-damaged', [keyOf(partition)], args);
     }
   }
 

@@ -1,9 +1,10 @@
 import type { LogStore } from '../../core/store';
-import { Connections } from './connect';
-import { type RedisStoreOptions, settingsOf } from './options';
+import { Connections } from '../../redis/connections';
+import { parseRedisUrl } from '../../redis/url';
 import { preflight } from './preflight';
 import { RedisStore } from './redis-store';
-import { parseRedisUrl } from './target';
+import { loadScripts } from './schema/log-scripts';
+import { type RedisStoreOptions, settingsOf } from './schema/options';
 
 /**
  * Logs in Redis Streams, for any number of nodes. `url` is `redis://[user[:password]@]host:port[/db]`, the same with `rediss` for
@@ -15,6 +16,7 @@ import { parseRedisUrl } from './target';
 export async function openRedisStore(url: string, options: RedisStoreOptions = {}): Promise<LogStore> {
   const settings = settingsOf(options);
   const connections = await Connections.open(parseRedisUrl(url), settings);
+  loadScripts(connections.commands, settings.spanLogs);
   try {
     await preflight(connections, settings);
     const store = new RedisStore(connections, settings);

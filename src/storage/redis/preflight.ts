@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis';
 import { messageOf } from '../../core/errors';
-import type { Connections } from './connect';
-import { isReply } from './failure';
-import { factsPrefix, PARTITIONS, PARTITIONS_KEY } from './keys';
-import type { RedisStoreSettings } from './options';
+import type { Connections } from '../../redis/connections';
+import { isReply } from '../../redis/failures/failure-kind';
+import { PARTITIONS } from '../../redis/partitions';
+import { factsPrefix, PARTITIONS_KEY } from './schema/keys';
+import type { RedisStoreSettings } from './schema/options';
 
 const VERSION_MIN = 7;
 const MAY_RENAME = "return redis.acl_check_cmd('RENAME', KEYS[1], KEYS[2]) and 1 or 0";

@@ -15,30 +15,30 @@ import type {
   Page,
   Watcher,
 } from '../../core/store';
+import type { Connections } from '../../redis/connections';
+import { type Patience, persist } from '../../redis/failures/retry';
+import { ALL_PARTITIONS } from '../../redis/partitions';
+import { within } from '../../redis/timeout';
 import { DamageReports } from '../damage-reports';
-import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT, Appender } from './append';
-import { Appends } from './appends';
-import { Catalogue } from './catalogue';
-import { Changes } from './change';
-import { Committer } from './commit';
-import type { Connections } from './connect';
-import { Creation } from './creation';
+import { Catalogue } from './catalogue/catalogue';
+import { StoredInfos } from './catalogue/log-info-reader';
 import { DueLogs } from './due-logs';
-import { Forks } from './forks';
-import { ALL_PARTITIONS } from './keys';
-import { LifecycleFeed } from './lifecycle-feed';
-import { Lineage } from './lineage';
-import { LogLimit } from './log-limit';
-import { LostLogs } from './lost-logs';
-import { NodeLease } from './node-lease';
-import type { RedisStoreSettings } from './options';
-import { type Patience, persist } from './persist';
-import { Reads } from './reads';
-import { verifyRememberedLogs } from './remembered-logs';
-import { SettledLogs } from './settled-logs';
-import { StoredInfos } from './stored-infos';
-import { Watching } from './watching';
-import { within } from './within';
+import { LifecycleFeed } from './follow/lifecycle-feed';
+import { Watching } from './follow/node-state';
+import { Changes } from './lifecycle/changes';
+import { Lineage } from './lifecycle/fork-lifecycle';
+import { Forks } from './lifecycle/fork-refs';
+import { Creation } from './lifecycle/log-creator';
+import { LogLimit } from './lifecycle/log-limit';
+import { SettledLogs } from './lifecycle/verified-logs';
+import { NodeLease } from './nodes/node-lease';
+import { LostLogs } from './read/lost-logs';
+import { Reads } from './read/page-reader';
+import { verifyRememberedLogs } from './read/verify-recent-logs';
+import type { RedisStoreSettings } from './schema/options';
+import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT, Appender } from './write/appender';
+import { Committer } from './write/committer';
+import { Appends } from './write/pending-appends';
 
 /** Logs in Redis Streams. `openRedisStore` opens it. */
 export class RedisStore implements LogStore {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BlockingReader, type Subscription } from '../../../src/storage/redis/blocking-reader';
-import { Connections } from '../../../src/storage/redis/connect';
-import { settingsOf } from '../../../src/storage/redis/options';
-import { parseRedisUrl } from '../../../src/storage/redis/target';
+import { BlockingReader, type Subscription } from '../../../src/redis/blocking-reader';
+import { Connections } from '../../../src/redis/connections';
+import { parseRedisUrl } from '../../../src/redis/url';
+import { settingsOf } from '../../../src/storage/redis/schema/options';
 import { withRedis } from './with-redis';
 
 describe('a blocking read', () => {

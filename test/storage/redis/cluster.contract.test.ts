@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import { follow } from '../../../src/core/follow';
 import { START } from '../../../src/core/offset';
-import { partitionOf } from '../../../src/storage/redis/keys';
+import { partitionOf } from '../../../src/redis/partitions';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { at, createLog, seal } from '../../contract/logs';
 import { describeStore } from '../../contract/store.contract';

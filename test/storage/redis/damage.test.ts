@@ -6,15 +6,15 @@ import type { LogId } from '../../../src/core/log-id';
 import { type Offset, START } from '../../../src/core/offset';
 import { removeLog } from '../../../src/core/remove-log';
 import type { LogStore } from '../../../src/core/store';
+import { partitionOf } from '../../../src/redis/partitions';
 import {
   bytesKey,
   factsKey,
   heldKey,
   LEASES_KEY,
   overdueKey,
-  partitionOf,
   sealedKey,
-} from '../../../src/storage/redis/keys';
+} from '../../../src/storage/redis/schema/keys';
 import { at, createLog, createLogOf, expectCode, infoOf, seal } from '../../contract/logs';
 import { type Surroundings, withRedis } from './with-redis';
 

@@ -1,6 +1,7 @@
 import { type JanitorEvent, type JanitorOptions, sweep } from '../../../src/core/janitor';
 import type { LogRef } from '../../../src/core/log';
-import { expiringKey, factsKey, overdueKey, partitionOf, sealedKey } from '../../../src/storage/redis/keys';
+import { partitionOf } from '../../../src/redis/partitions';
+import { expiringKey, factsKey, overdueKey, sealedKey } from '../../../src/storage/redis/schema/keys';
 import { createOpenLog } from '../../contract/commits';
 import { createLog, seal } from '../../contract/logs';
 import { type Surroundings, withRedis } from './with-redis';

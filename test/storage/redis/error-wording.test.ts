@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LogError } from '../../../src/core/errors';
 import { START } from '../../../src/core/offset';
-import { ErrorWording } from '../../../src/storage/redis/error-wording';
-import { ReplyError } from '../../../src/storage/redis/reply-error';
-import { parseRedisUrl } from '../../../src/storage/redis/target';
+import { ErrorWording } from '../../../src/redis/failures/error-wording';
+import { ReplyError } from '../../../src/redis/resp/reply-error';
+import { describeTarget, parseRedisUrl } from '../../../src/redis/url';
 import { createLog } from '../../contract/logs';
 import { withRedis } from './with-redis';
 
@@ -57,12 +57,12 @@ describe('what a caller reads of a failure of Redis', () => {
     [new ReplyError('NOSCRIPT No matching script'), 'it has forgotten a script; trying again'],
     [new ReplyError('ERR unknown command s3cret'), 'unexpected answer'],
   ])('is a sentence of our own for %s', (error, sentence) => {
-    const { message } = new ErrorWording(TARGET, () => {}).toLogError(error);
+    const { message } = new ErrorWording(describeTarget(TARGET), () => {}).toLogError(error);
     expect(message).toBe(`Redis at localhost:7000: ${sentence}`);
   });
 
   it('names what broke the connection, for as long as there is none', () => {
-    const wording = new ErrorWording(TARGET, () => {});
+    const wording = new ErrorWording(describeTarget(TARGET), () => {});
     const unwritable = new Error("Stream isn't writeable and enableOfflineQueue options is false");
     wording.disconnected(socketError('connect ECONNREFUSED 127.0.0.1:7000', 'ECONNREFUSED'));
     wording.disconnected(new Error('Connection is closed.'));
@@ -73,7 +73,7 @@ describe('what a caller reads of a failure of Redis', () => {
 
   it('leaves the text of an unexpected answer to the log of the server, once', () => {
     const warn = jest.fn();
-    const wording = new ErrorWording(TARGET, warn);
+    const wording = new ErrorWording(describeTarget(TARGET), warn);
     for (let round = 0; round < 3; round += 1)
       expect(wording.toLogError(new ReplyError('WRONGTYPE Operation against a key'))).toBeInstanceOf(
         LogError,

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Writer } from '../../../src/core/log';
 import { type Offset, START } from '../../../src/core/offset';
 import type { LogStore, News } from '../../../src/core/store';
-import { bytesKey } from '../../../src/storage/redis/keys';
+import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, expectCode, infoOf, readAll, seal, textOf } from '../../contract/logs';
 import { PATIENCE_MS } from '../../support/patience';

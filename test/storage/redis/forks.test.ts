@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { LogInfo, LogRef } from '../../../src/core/log';
 import type { LogStore } from '../../../src/core/store';
-import { bytesKey, partitionOf, retiredKey } from '../../../src/storage/redis/keys';
+import { partitionOf } from '../../../src/redis/partitions';
+import { bytesKey, retiredKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog, remove } from '../../contract/commits';
 import { at, bytes, expectCode, infoOf, textOf, uniqueId } from '../../contract/logs';
 import { withRedis } from './with-redis';

@@ -4,9 +4,10 @@ import type { Redis } from 'ioredis';
 import type { Writer } from '../../../src/core/log';
 import { advance, type Offset, START } from '../../../src/core/offset';
 import type { LogStore } from '../../../src/core/store';
-import { addEntries, addEntriesAfter, targetAt } from '../../../src/storage/redis/add-entries';
-import { cutEntries } from '../../../src/storage/redis/entries';
-import { Link } from '../../../src/storage/redis/link';
+import { Link } from '../../../src/redis/link';
+import { cutEntries } from '../../../src/storage/redis/schema/entries';
+import { targetAt } from '../../../src/storage/redis/schema/stream-target';
+import { addEntries, addEntriesAfter } from '../../../src/storage/redis/write/xadd';
 import { createLog, readAll } from '../../contract/logs';
 import { withRedis } from './with-redis';
 

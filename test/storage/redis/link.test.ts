@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { Connections } from '../../../src/storage/redis/connect';
-import { Link } from '../../../src/storage/redis/link';
-import { settingsOf } from '../../../src/storage/redis/options';
-import { parseRedisUrl } from '../../../src/storage/redis/target';
-import { encode } from '../../../src/storage/redis/wire-command';
+import { Connections } from '../../../src/redis/connections';
+import { Link } from '../../../src/redis/link';
+import { encode } from '../../../src/redis/resp/wire-command';
+import { parseRedisUrl } from '../../../src/redis/url';
+import { settingsOf } from '../../../src/storage/redis/schema/options';
 import { eventually } from '../../faults/eventually';
 import { startRedisServer } from '../../support/redis-server';
 import { startTcpSwitch } from '../../support/tcp-switch';

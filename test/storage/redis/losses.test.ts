@@ -1,6 +1,6 @@
 import { withLoss } from '../../../src/core/loss';
 import { advance, START } from '../../../src/core/offset';
-import { formatLosses, parseLosses } from '../../../src/storage/redis/losses';
+import { formatLosses, parseLosses } from '../../../src/storage/redis/schema/losses';
 
 describe('the losses in the facts of a log', () => {
   it('are read back as they were written', () => {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogRef } from '../../../src/core/log';
 import { START } from '../../../src/core/offset';
-import { factsKey, PARTITIONS } from '../../../src/storage/redis/keys';
+import { PARTITIONS } from '../../../src/redis/partitions';
+import { factsKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, bytes, createLog, createLogOf, expectCode, infoOf, seal } from '../../contract/logs';

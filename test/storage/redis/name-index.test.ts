@@ -2,15 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { parseLogId } from '../../../src/core/log-id';
 import type { ListQuery, LogStore } from '../../../src/core/store';
-import {
-  ALL_PARTITIONS,
-  factsKey,
-  lifecycleKey,
-  namesPrefix,
-  orderKey,
-  partitionOf,
-} from '../../../src/storage/redis/keys';
+import { ALL_PARTITIONS, partitionOf } from '../../../src/redis/partitions';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
+import { factsKey, lifecycleKey, namesPrefix, orderKey } from '../../../src/storage/redis/schema/keys';
 import { describeListing } from '../../contract/listing';
 import { createLog, createLogOf, infoOf, listAll, seal, uniqueId } from '../../contract/logs';
 import type { Subject } from '../../contract/store.contract';

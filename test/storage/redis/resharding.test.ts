@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import { START } from '../../../src/core/offset';
-import { bytesKey } from '../../../src/storage/redis/keys';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
+import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { createLogOf } from '../../contract/logs';
 import { startRedisCluster } from '../../support/redis-cluster';
 

@@ -1,6 +1,6 @@
 import { advance, type Offset, START } from '../../../src/core/offset';
 import { PAGE_BYTES } from '../../../src/core/page-size';
-import { bytesKey } from '../../../src/storage/redis/keys';
+import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { createLog, readAll } from '../../contract/logs';
 import { withRedis } from './with-redis';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { parseRedisUrl } from '../../../src/redis/url';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
-import { parseRedisUrl } from '../../../src/storage/redis/target';
 import { createLogOf, expectCode, textOf } from '../../contract/logs';
 import { withRedis } from './with-redis';
 

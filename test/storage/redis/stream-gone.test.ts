@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogRef } from '../../../src/core/log';
 import { START } from '../../../src/core/offset';
-import { bytesKey } from '../../../src/storage/redis/keys';
+import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog } from '../../contract/commits';
 import {
   at,

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import type { LogStore } from '../../../src/core/store';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
-import type { RedisStoreOptions } from '../../../src/storage/redis/options';
+import type { RedisStoreOptions } from '../../../src/storage/redis/schema/options';
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../../support/redis-server';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy';
 

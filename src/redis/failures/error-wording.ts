@@ -1,0 +1,59 @@
+import { LogError, messageOf } from '../../core/errors';
+import { kindOfFailure } from './failure-kind';
+import { reasonFor, UNEXPECTED } from './failure-reasons';
+
+/** How many texts of unexpected answers are logged. */
+const LOGGED_MAX = 100;
+
+/**
+ * What callers of the store, and their clients, read of a failure of Redis: `Redis at localhost:6379: connection refused; trying again`.
+ * The texts of Redis and of ioredis stay in the `cause`, and in the log of the server where they say more.
+ */
+export class ErrorWording {
+  /** Why there is no connection, as far as is known. */
+  #unconnected: string | undefined;
+  readonly #logged = new Set<string>();
+
+  /** @param target the Redis, as `describeTarget` names it */
+  constructor(
+    private readonly target: string,
+    private readonly warn: (message: string, details?: object) => void,
+  ) {}
+
+  /** The connection was lost, or could not be made. */
+  disconnected(error: unknown): void {
+    this.#unconnected = reasonFor(error) ?? this.#unconnected;
+  }
+
+  connected(): void {
+    this.#unconnected = undefined;
+  }
+
+  /** `Redis at localhost:6379: connection refused` */
+  sentence(error: unknown): string {
+    return `${this.target}: ${reasonFor(error) ?? this.#unconnected ?? 'connection lost'}`;
+  }
+
+  toLogError(error: unknown): LogError {
+    if (error instanceof LogError) return error;
+    const sentence = this.sentence(error);
+    if (reasonFor(error) === UNEXPECTED) this.#logOnce(messageOf(error));
+    switch (kindOfFailure(error)) {
+      case 'full':
+        return new LogError('STORE_FULL', sentence, { cause: error });
+      case 'away':
+        return new LogError('STORE_UNAVAILABLE', `${sentence}; trying again`, { cause: error });
+      case 'damaged':
+        return new LogError('STORE_DAMAGED', `${this.target} holds something unexpected`, { cause: error });
+      case 'final':
+        return new LogError('STORE_UNAVAILABLE', sentence, { cause: error });
+    }
+  }
+
+  /** Every request may fail for the same few reasons. */
+  #logOnce(reason: string): void {
+    if (this.#logged.has(reason) || this.#logged.size === LOGGED_MAX) return;
+    this.#logged.add(reason);
+    this.warn(`${this.target} gave an unexpected answer`, { reason });
+  }
+}

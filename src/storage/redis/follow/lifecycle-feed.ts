@@ -1,0 +1,130 @@
+import { messageOf } from '../../../core/errors';
+import type { LogId } from '../../../core/log-id';
+import type { LifecycleEvent } from '../../../core/store';
+import { BlockingReader, type RawEntry, type Subscription } from '../../../redis/blocking-reader';
+import type { Connections } from '../../../redis/connections';
+import { ALL_PARTITIONS, type Partition, partitionOf } from '../../../redis/partitions';
+import { compareIds } from '../../../redis/stream-id';
+import { lifecycleKey } from '../schema/keys';
+import { decodeHappening, type Happening } from '../schema/lifecycle-record';
+import type { RedisStoreSettings } from '../schema/options';
+
+const ENTRIES_MAX = 256;
+
+export interface FeedOwner {
+  /** Told before the listeners. */
+  happened(happening: Happening): void;
+  /** The connection was lost for a while. What happened meanwhile to logs of these partitions follows. */
+  restored(partitions: readonly Partition[]): void;
+  /** Some of it does not: Redis no longer had it. */
+  missed(): void;
+}
+
+type Listener = (event: LifecycleEvent) => void;
+
+/**
+ * What happens to logs, of every node and this one alike: an event of this node is told when it comes back from Redis, so that it
+ * is told once, and in the order in which all nodes hear it.
+ */
+export class LifecycleFeed {
+  readonly #readers = new Set<BlockingReader>();
+  readonly #listeners = new Map<symbol, { listener: Listener; heard: readonly string[] }>();
+  /** For each partition, the last event that is over for a caller of this store. */
+  readonly #over: string[] = ALL_PARTITIONS.map(() => '0-0');
+
+  constructor(
+    private readonly connections: Connections,
+    private readonly settings: RedisStoreSettings,
+    private readonly owner: FeedOwner,
+  ) {}
+
+  /** Tells of everything that happens after this resolves. */
+  async open(): Promise<void> {
+    const subscriptions = await Promise.all(ALL_PARTITIONS.map((partition) => this.#subscription(partition)));
+    if (!this.connections.isCluster) this.#read(ALL_PARTITIONS, subscriptions);
+    else for (const partition of ALL_PARTITIONS) this.#read([partition], subscriptions);
+  }
+
+  /** A listener hears nothing of an operation that was over before it came, also when the event is still on its way. */
+  listen(listener: Listener): () => void {
+    const key = Symbol();
+    this.#listeners.set(key, { listener, heard: [...this.#over] });
+    return () => this.#listeners.delete(key);
+  }
+
+  /** An operation of this node is over, and wrote this event. */
+  isOver(id: LogId, eventId: string): void {
+    this.#passed(partitionOf(id), eventId);
+  }
+
+  close(): void {
+    this.#listeners.clear();
+    for (const reader of this.#readers) reader.close();
+  }
+
+  async #subscription(partition: Partition): Promise<Subscription> {
+    const key = lifecycleKey(partition);
+    const [last] = await this.connections.commands.xrevrange(key, '+', '-', 'COUNT', 1);
+    return { key, after: last?.[0] ?? '0-0', deliver: (entries) => this.#deliver(partition, entries) };
+  }
+
+  #read(partitions: readonly Partition[], all: readonly Subscription[]): void {
+    const subscriptions = all.filter((_, partition) => partitions.includes(partition));
+    const restored = (): void => {
+      this.owner.restored(partitions);
+      void this.#lookForGaps(subscriptions.map(({ key, after }) => ({ key, after })));
+    };
+    const reader = new BlockingReader(this.connections, this.settings, partitions[0] ?? 0, {
+      entriesMax: ENTRIES_MAX,
+      restored,
+    });
+    this.#readers.add(reader);
+    for (const subscription of subscriptions) reader.add(subscription);
+  }
+
+  #deliver(partition: Partition, entries: readonly RawEntry[]): void {
+    for (const [rawId, fields] of entries) {
+      const id = rawId.toString('latin1');
+      const happening = this.#decode(id, fields);
+      if (happening !== undefined) this.#tell(partition, id, happening);
+      this.#passed(partition, id);
+    }
+  }
+
+  /** A node of a later version may tell of what this one does not know. The events after it still count. */
+  #decode(id: string, fields: readonly Buffer[]): Happening | undefined {
+    try {
+      return decodeHappening(fields);
+    } catch (error) {
+      this.settings.warn('An event cannot be understood', { event: id, reason: messageOf(error) });
+      return undefined;
+    }
+  }
+
+  #tell(partition: Partition, id: string, happening: Happening): void {
+    this.owner.happened(happening);
+    const { event } = happening;
+    if (event === undefined) return;
+    for (const { listener, heard } of [...this.#listeners.values()]) {
+      if (compareIds(id, heard[partition] ?? '0-0') > 0) listener(event);
+    }
+  }
+
+  #passed(partition: Partition, id: string): void {
+    if (compareIds(id, this.#over[partition] ?? '0-0') > 0) this.#over[partition] = id;
+  }
+
+  async #lookForGaps(places: readonly { key: string; after: string }[]): Promise<void> {
+    try {
+      for (const { key, after } of places) {
+        const [oldest] = await this.connections.commands.xrange(key, '-', '+', 'COUNT', 1);
+        if (after === '0-0' || oldest === undefined || compareIds(oldest[0], after) <= 0) continue;
+        this.settings.warn('Events were trimmed before this node could read them', { key, after });
+        this.owner.missed();
+      }
+    } catch (error) {
+      this.settings.warn('Whether events were missed cannot be told', { reason: messageOf(error) });
+      this.owner.missed();
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import type { Change } from '../../../core/change';
+import { isLogError } from '../../../core/errors';
+import { Gate } from '../../../core/gate';
+import { type LogRef, type SealOutcome, type Writer, writerOf } from '../../../core/log';
+import type { Loss } from '../../../core/loss';
+import { type Offset, START } from '../../../core/offset';
+import { isRemoval } from '../../../core/removal';
+import type { Watcher } from '../../../core/store';
+import { Tails } from '../../../core/tails';
+import type { Connections } from '../../../redis/connections';
+import { type Partition, partitionOf } from '../../../redis/partitions';
+import { Attachments } from '../nodes/local-producers';
+import { Writers } from '../nodes/local-writers';
+import { Locator } from '../read/locator';
+import { LossRecorder } from '../read/loss-recorder';
+import type { Facts } from '../schema/facts-reply';
+import type { Happening } from '../schema/lifecycle-record';
+import type { RedisStoreSettings } from '../schema/options';
+import { Doorbell } from './remote-tails';
+
+/** Producers whose logs are asked for at a time, once Redis is back. */
+const VERIFIED_AT_ONCE = 16;
+
+/** What a script answers with that may have attached a writer. */
+type Attached = Pick<Facts, 'info' | 'claim' | 'lastStamp'>;
+
+/** Who watches what on this node, and where their news comes from: of logs that are written here from the writer, else by the doorbell. */
+export class Watching {
+  readonly attachments = new Attachments();
+  readonly writers = new Writers();
+  readonly locator: Locator;
+  readonly tails = new Tails({
+    begin: (log, from) => {
+      if (!this.writers.has(log)) this.#doorbell.follow(log, from);
+    },
+    end: (log) => {
+      this.#endedWatched.delete(log.generation);
+      this.#doorbell.rest(log);
+    },
+  });
+  readonly #doorbell: Doorbell;
+  /** Logs that ended while they were watched: whoever comes to watch them beside the others has not heard it. */
+  readonly #endedWatched = new Set<string>();
+  #isClosed = false;
+
+  constructor(connections: Connections, settings: RedisStoreSettings) {
+    this.locator = new Locator(connections, new LossRecorder(connections, settings), {
+      tailOf: (log) => this.writers.tailOf(log),
+      lastOf: (log) => this.writers.lastOf(log) ?? this.#doorbell.lastOf(log),
+      lost: (log, loss) => this.#lost(log, loss),
+    });
+    this.#doorbell = new Doorbell(connections, this.locator, () => this.tails, settings);
+  }
+
+  watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
+    const past =
+      (this.writers.tailOf(log) ?? START) > seen ||
+      this.#doorbell.isPast(log, seen) ||
+      this.#endedWatched.has(log.generation);
+    return this.tails.watch(log, seen, watcher, past);
+  }
+
+  /** Runs what attaches a producer of this node to a log. */
+  async attaching<T extends Attached>(log: LogRef, attach: () => Promise<T>): Promise<T> {
+    this.attachments.begin(log);
+    try {
+      const attached = await attach();
+      this.#arrived(attached);
+      return attached;
+    } finally {
+      this.attachments.over(log);
+    }
+  }
+
+  /** Runs what ends the writer with this epoch. Whether it succeeds or not, that writer appends no more. */
+  async #leaving<T>(log: LogRef, epoch: number, leave: () => Promise<T>): Promise<T> {
+    this.attachments.begin(log);
+    try {
+      const left = await leave();
+      this.left(log, epoch);
+      return left;
+    } catch (error) {
+      if (isLogError(error) && error.code !== 'STORE_UNAVAILABLE') this.left(log, epoch);
+      throw error;
+    } finally {
+      this.attachments.left(log, epoch);
+      this.attachments.over(log);
+    }
+  }
+
+  /** Runs a change of a log. */
+  changing<T extends Attached>(log: LogRef, change: Change, run: () => Promise<T>): Promise<T> {
+    switch (change.kind) {
+      case 'attach':
+        return this.attaching(log, run);
+      case 'release':
+      case 'seal':
+        return this.#leaving(log, change.epoch, run);
+      default:
+        return run();
+    }
+  }
+
+  /** This node stored bytes among those of others: what comes before them the doorbell may yet have to tell. */
+  committed(log: LogRef, from: Offset, chunks: readonly Buffer[], seal?: SealOutcome): void {
+    const told = this.tails.told(log);
+    const mayTell = told !== undefined && told >= from && !this.#endedWatched.has(log.generation);
+    if (mayTell) this.tails.advanced(log, from, chunks, seal);
+  }
+
+  /** The log has no writer on this node any more, so its watchers need the doorbell. */
+  left(log: LogRef, epoch: number): void {
+    if (!this.writers.left(log, epoch) || this.#isClosed) return;
+    const told = this.tails.told(log);
+    if (told === undefined) return;
+    this.#doorbell.follow(log, told);
+    this.tails.stirred(log);
+  }
+
+  happened({ log, event, keyEpoch }: Happening): void {
+    if (event?.kind === 'ended') {
+      this.attachments.heard(log, Number.POSITIVE_INFINITY);
+      this.writers.left(log);
+      this.#doorbell.drop(log);
+      this.locator.renamed(log, keyEpoch);
+      if (isRemoval(event.outcome)) this.locator.forget(log);
+      else this.locator.sealed(log, event.at);
+      if (this.tails.isWatched(log)) this.#endedWatched.add(log.generation);
+      // The bytes before the seal, which another node or another writer stored, may be on their way still.
+      const isBehind = (this.tails.told(log) ?? event.at) < event.at;
+      if (isBehind && !isRemoval(event.outcome)) this.tails.stirred(log);
+      this.tails.ended(log, event.at, event.outcome);
+    } else {
+      if (event?.kind === 'created') this.locator.created(log);
+      if (event?.kind === 'lost' && this.locator.lost(log, event.loss)) this.#lost(log, event.loss);
+      this.attachments.heard(log, keyEpoch);
+      this.locator.renamed(log, keyEpoch);
+      this.#doorbell.renamed(log, keyEpoch);
+      // A writer of this node with a lower epoch has been replaced.
+      this.left(log, keyEpoch - 1);
+    }
+  }
+
+  /** The connection was lost: news of these partitions was late, and Redis may have lost bytes. */
+  restored(partitions: readonly Partition[]): void {
+    this.#doorbell.relocate(partitions);
+    void this.#verifyWriters(partitions);
+  }
+
+  /** Some news never came: a writer of this node may have been replaced without a word. */
+  async missed(): Promise<void> {
+    this.tails.stirAll();
+    for (const { log, epoch } of this.writers.all()) await this.#check(log, epoch);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.tails.close();
+    this.#doorbell.close();
+  }
+
+  /** A writer of this node: what it appends is known here without Redis saying so. */
+  #arrived({ info, claim, lastStamp }: Attached): void {
+    if (!this.attachments.arrived(info, info.epoch)) return;
+    this.locator.renamed(info, info.epoch);
+    this.locator.expires(info, info.expiry !== undefined);
+    this.writers.attached(writerOf(info), claim, { end: info.tail, stamp: lastStamp });
+    this.#doorbell.drop(info);
+    // What another node appended before may not have been told yet.
+    this.tails.stirred(info);
+  }
+
+  async #verifyWriters(partitions: readonly Partition[]): Promise<void> {
+    const limit = new Gate(VERIFIED_AT_ONCE);
+    const writers = this.writers.all().filter(({ log }) => partitions.includes(partitionOf(log.id)));
+    await Promise.all(writers.map((writer) => limit.run(() => this.#verify(writer))));
+  }
+
+  async #verify({ log, epoch }: Writer): Promise<void> {
+    try {
+      await this.locator.locate(log);
+    } catch (error) {
+      // Else its next append asks.
+      if (isLogError(error)) this.left(log, epoch);
+    }
+  }
+
+  async #check(log: LogRef, epoch: number): Promise<void> {
+    try {
+      const place = await this.locator.locate(log);
+      if (place.epoch !== epoch || place.state === 'closed') this.left(log, epoch);
+    } catch {
+      // It is gone, or cannot be asked for: its watchers are better off with the doorbell, which asks again.
+      this.left(log, epoch);
+    }
+  }
+
+  /** No writer of this node goes on, and every follower asks anew what is left of the log. */
+  #lost(log: LogRef, loss: Loss): void {
+    this.writers.left(log);
+    this.#doorbell.drop(log);
+    this.tails.lost(log, loss);
+  }
+}

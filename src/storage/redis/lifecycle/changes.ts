@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import type { Change } from '../../../core/change';
+import { isLogError, LogError } from '../../../core/errors';
+import { mergePatch } from '../../../core/json';
+import type { LogInit, LogRef } from '../../../core/log';
+import type { LogId } from '../../../core/log-id';
+import { START } from '../../../core/offset';
+import type { Connections } from '../../../redis/connections';
+import { type Patience, persist } from '../../../redis/failures/retry';
+import { cutPieces } from '../schema/entries';
+import { type Facts, toFacts, toPurged } from '../schema/facts-reply';
+import { formatForkPoint } from '../schema/fork-point';
+import { logKeys } from '../schema/keys';
+import { runScript, type ScriptName } from '../schema/log-scripts';
+import { formatLosses } from '../schema/losses';
+import type { RedisStoreSettings } from '../schema/options';
+import { formatOutcome } from '../schema/outcome';
+
+type Args = readonly (string | number | Buffer)[];
+/** Which logs count as there. */
+export type Seen = 'unexpired' | 'expired as well';
+type Annotation = Extract<Change, { kind: 'annotate' }>;
+
+/** The atomic operations on facts. Each script may be repeated, so one whose answer was lost is simply run again. */
+export class Changes {
+  constructor(
+    private readonly connections: Connections,
+    private readonly settings: RedisStoreSettings,
+    private readonly node: string,
+    private readonly patience: Patience,
+  ) {}
+
+  /** @throws LogError `LOG_EXISTS`, `LOG_RETIRED`, `LOGS_TOO_MANY` when `isFull` and the id is new, `LOG_GONE` when it was created and has ended since */
+  async create(log: LogRef, init: LogInit, mode: 'new' | 'replace', isFull: boolean): Promise<Facts> {
+    const { graceMs = '', fork, first } = init;
+    const full = isFull ? '1' : '0';
+    const staged = fork === undefined || fork.at === START ? '' : fork.at;
+    const seal = first?.seal ? formatOutcome(first.seal) : '';
+    const pieces = cutPieces(first?.chunks ?? []);
+    const rest = [staged, ...timesOf(init), seal, pieces.length, ...pieces, ...furtherFacts(init)];
+    return this.#run('create', log, (again) => [mode, full, graceMs, again, ...rest]);
+  }
+
+  /** @throws LogError `LOG_RETIRED` */
+  async info(id: LogId, seen: Seen = 'unexpired'): Promise<Facts | undefined> {
+    const flag = seen === 'unexpired' ? '0' : '1';
+    return persist(this.patience, async () => {
+      const reply = await runScript(this.connections.commands, 'info', logKeys(id), [id, '', '', '', flag]);
+      return reply === null ? undefined : toFacts(id, reply);
+    });
+  }
+
+  /** Takes a log away whose facts cannot be understood. @returns `undefined` where there is none */
+  async purge(id: LogId): Promise<Pick<Facts, 'eventId' | 'loose'> | undefined> {
+    if (await this.#isReadable(id)) return undefined;
+    return persist(this.patience, async () => {
+      const args = [id, '', this.node, this.settings.lifecycleLength, formatOutcome({ kind: 'deleted' })];
+      const reply = await runScript(this.connections.commands, 'purge', logKeys(id), args);
+      return reply === null ? undefined : toPurged(id, reply);
+    });
+  }
+
+  /** @throws LogError as `LogStore.change` */
+  async change(log: LogRef, change: Change): Promise<Facts> {
+    switch (change.kind) {
+      case 'attach': {
+        const claim = randomUUID();
+        return this.#run('attach', log, (again) => [claim, change.graceMs, again]);
+      }
+      case 'release':
+        return this.#run('release', log, () => [change.epoch, change.state]);
+      case 'annotate':
+        return this.#annotate(log, change);
+      case 'seal':
+        return this.#run('seal', log, () => [change.epoch, formatOutcome(change.outcome)]);
+      case 'abandon': {
+        const outcome = formatOutcome({ kind: 'aborted', reason: change.reason });
+        return this.#run('abandon', log, () => [change.now, outcome, Date.now()]);
+      }
+      case 'touch':
+        return this.#run('touch', log, () => []);
+      case 'remove': {
+        const { sealedBefore = '', expiredAt = '' } = change;
+        const outcome = formatOutcome(change.outcome);
+        return this.#run('remove', log, () => [outcome, sealedBefore, Date.now(), expiredAt]);
+      }
+    }
+  }
+
+  async #isReadable(id: LogId): Promise<boolean> {
+    try {
+      await this.info(id);
+      return true;
+    } catch (error) {
+      if (isLogError(error, 'STORE_DAMAGED')) return false;
+      throw error;
+    }
+  }
+
+  /** JSON is merged here, as Lua cannot tell an empty list from an empty object; the script checks that nobody else was faster. */
+  async #annotate(log: LogRef, { epoch, patch, finalLength }: Annotation): Promise<Facts> {
+    for (;;) {
+      const present = await this.info(log.id);
+      if (present?.info.generation !== log.generation) throw new LogError('LOG_GONE');
+      const { info, rawMetadata } = present;
+      const merged = patch === undefined ? '' : JSON.stringify(mergePatch(info.metadata, patch));
+      const args = [epoch, rawMetadata, merged, finalLength ?? ''];
+      const facts = await persist(this.patience, () => this.#attempt('annotate', log, args));
+      if (facts !== 'CHANGED') return facts;
+    }
+  }
+
+  async #run(name: ScriptName, log: LogRef, argsOf: (again: '0' | '1') => Args): Promise<Facts> {
+    let again: '0' | '1' = '0';
+    const facts = await persist(this.patience, () => {
+      const args = argsOf(again);
+      again = '1';
+      return this.#attempt(name, log, args);
+    });
+    if (facts === 'CHANGED') throw new Error(`${name} does not answer so`);
+    return facts;
+  }
+
+  async #attempt(name: ScriptName, log: LogRef, args: Args): Promise<Facts | 'CHANGED'> {
+    const all = [log.id, log.generation, this.node, this.settings.lifecycleLength, ...args];
+    const reply = await runScript(this.connections.commands, name, logKeys(log.id), all);
+    return reply === 'CHANGED' ? reply : toFacts(log.id, reply);
+  }
+}
+
+/** The ttl and the time of the expiry, as `lua/create.lua` takes them. */
+function timesOf({ expiry }: LogInit): readonly [ttlMs: number | '', at: number | ''] {
+  return expiry === undefined ? ['', ''] : expiry.kind === 'idle' ? [expiry.ttlMs, ''] : ['', expiry.at];
+}
+
+function furtherFacts(init: LogInit): readonly string[] {
+  const { contentType, metadata, producerKey, finalLength, framing, fork, losses } = init;
+  const facts = ['contentType', contentType];
+  if (metadata !== undefined) facts.push('metadata', JSON.stringify(metadata));
+  if (producerKey !== undefined) facts.push('producerKey', producerKey);
+  if (finalLength !== undefined) facts.push('finalLength', String(finalLength));
+  if (framing !== undefined) facts.push('framing', framing);
+  if (fork !== undefined) facts.push('forkedFrom', formatForkPoint(fork));
+  if (losses !== undefined) facts.push('losses', formatLosses(losses));
+  return facts;
+}

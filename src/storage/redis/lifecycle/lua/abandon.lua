@@ -1,0 +1,15 @@
+-- uses ../../schema/lua/shared
+--[[ Seals a log that is overdue; any other stays as it is.
+  ARGV[5] now, unix ms by the clock of the node    ARGV[6] outcome as JSON    ARGV[7] when this was sent, by that clock
+  Codes: LOG_GONE | STORE_DAMAGED, after which the log is overdue no more: it would be found again and again ]]
+local facts = present_facts()
+if not facts then return 'LOG_GONE' end
+local last = last_id(facts)
+if not last then
+  redis.call('ZREM', OVERDUE, ID)
+  return 'STORE_DAMAGED'
+end
+if facts.deadline and tonumber(facts.deadline) <= moment(ARGV[5], ARGV[7]) then
+  last = close(facts, tail_in(last), ARGV[6], now())
+end
+return answer(last)

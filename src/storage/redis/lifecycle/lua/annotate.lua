@@ -1,0 +1,17 @@
+-- uses ../../schema/lua/shared
+--[[ Sets the metadata, unless it changed meanwhile, and the final length.
+  ARGV[5] epoch    ARGV[6] metadata as it was, '' for none    ARGV[7] metadata as it shall be, '' to leave it
+  ARGV[8] final length, '' to leave it
+  Answers as ever, or 'CHANGED' when the metadata is not as it was. Codes: LOG_GONE | LOG_SEALED | LOG_FENCED ]]
+local facts = present_facts()
+if not facts then return 'LOG_GONE' end
+if facts.state == 'closed' then return 'LOG_SEALED' end
+if facts.epoch ~= ARGV[5] then return 'LOG_FENCED' end
+local last = last_id(facts)
+if not last then return 'STORE_DAMAGED' end
+if (facts.metadata or '') ~= ARGV[6] then return 'CHANGED' end
+
+redis.call('HSET', FACTS, 'updatedAt', text(now()))
+if ARGV[7] ~= '' then redis.call('HSET', FACTS, 'metadata', ARGV[7]) end
+if ARGV[8] ~= '' then redis.call('HSET', FACTS, 'finalLength', ARGV[8]) end
+return answer(last)

@@ -1,0 +1,7 @@
+-- uses ../../schema/lua/shared
+--[[ Whether there is this generation of a log: 'yes', 'no', or 'retired'. ]]
+local facts = facts_of_any()
+local generation = facts and facts.generation or string.match(redis.call('HGET', RETIRED, ID) or '', '^%S+')
+if generation ~= GENERATION then return { 'no' } end
+if is_retired(facts) then return { 'retired' } end
+return { has_expired(facts) and 'no' or 'yes' }

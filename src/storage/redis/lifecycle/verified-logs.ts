@@ -1,0 +1,65 @@
+import type { Change } from '../../../core/change';
+import { LostTailError } from '../../../core/damage';
+import { isLogError } from '../../../core/errors';
+import type { LogInfo, LogRef } from '../../../core/log';
+import type { LogId } from '../../../core/log-id';
+import type { Quickly } from '../../../redis/failures/retry';
+import type { DamageReports } from '../../damage-reports';
+import type { Watching } from '../follow/node-state';
+import type { Facts } from '../schema/facts-reply';
+import type { Changes } from './changes';
+import type { Lineage } from './fork-lifecycle';
+
+export interface SettledLogsOwner {
+  readonly changes: Changes;
+  readonly lineage: Lineage;
+  readonly watching: Watching;
+  readonly damage: DamageReports;
+  readonly quickly: Quickly;
+}
+
+/** Reads and changes the facts of logs. What Redis has lost of a log is recorded first, so that every answer knows of it. */
+export class SettledLogs {
+  constructor(private readonly owner: SettledLogsOwner) {}
+
+  /** @throws LogError as `LogStore.info` */
+  async info(id: LogId): Promise<LogInfo | undefined> {
+    const facts = await this.#read(id);
+    if (facts === undefined) return undefined;
+    const isOld = await this.owner.quickly(() => this.#areOld(facts));
+    return isOld ? (await this.#read(id))?.info : facts.info;
+  }
+
+  /** @throws LogError as `LogStore.change` */
+  async change(log: LogRef, change: Change): Promise<Facts> {
+    const { watching, changes, quickly } = this.owner;
+    const run = (): Promise<Facts> => watching.changing(log, change, () => changes.change(log, change));
+    return run().catch(async (error: unknown) => {
+      if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+      const { found } = await quickly(() => watching.locator.locate(log));
+      if (found) throw new LostTailError(log, found);
+      return run();
+    });
+  }
+
+  async #areOld(facts: Facts): Promise<boolean> {
+    const { locator } = this.owner.watching;
+    // After Redis was away, a reader that comes back is to learn at once of what it lost.
+    if (!lacksStream(facts)) return locator.verify(facts.info);
+    await locator.locate(facts.info).catch((error: unknown) => {
+      if (!isLogError(error)) throw error;
+    });
+    return true;
+  }
+
+  #read(id: LogId): Promise<Facts | undefined> {
+    const { lineage, changes, damage } = this.owner;
+    const reading = lineage.whileTaken(id, () => changes.info(id));
+    return reading.catch((error: unknown) => damage.rethrow({ id }, error));
+  }
+}
+
+/** Whether the byte stream of an open log is gone: each has an entry from its creation on. */
+function lacksStream({ info, lastStamp }: Facts): boolean {
+  return info.state !== 'closed' && lastStamp === 0;
+}

@@ -1,0 +1,22 @@
+-- uses ../../schema/lua/shared
+--[[ Interrupts a log whose writer's node is dead, and fences that writer: the node may only have been slow.
+  ARGV[5] node    the dead one
+  ARGV[6] epoch   only if this is the log's; '' for any
+  Answers 1 when it did, 0 when the log is not that node's any more. ]]
+local facts = facts_of_any()
+if not facts or facts.node ~= ARGV[5] or facts.state == 'closed' or not last_id(facts) then
+  redis.call('ZREM', HELD, ARGV[5] .. ':' .. ID)
+  return 0
+end
+if ARGV[6] ~= '' and facts.epoch ~= ARGV[6] then return 0 end
+
+local time = now()
+local deadline = text(time + facts.graceMs)
+local epoch = facts.epoch
+let_go(facts)
+index_as(facts, 'interrupted')
+fence(facts)
+redis.call('HSET', FACTS, 'state', 'interrupted', 'deadline', deadline, 'updatedAt', text(time))
+redis.call('ZADD', OVERDUE, deadline, ID)
+tell('released', facts.generation, facts.epoch, 'epoch', epoch, 'state', 'interrupted')
+return 1

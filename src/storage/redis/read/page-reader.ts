@@ -1,0 +1,75 @@
+import { DamageError, LostTailError } from '../../../core/damage';
+import { isLogError } from '../../../core/errors';
+import type { LogRef } from '../../../core/log';
+import type { Offset } from '../../../core/offset';
+import type { Page } from '../../../core/store';
+import type { Connections } from '../../../redis/connections';
+import type { Quickly } from '../../../redis/failures/retry';
+import type { DamageReports } from '../../damage-reports';
+import type { RedisStoreSettings } from '../schema/options';
+import type { Locator } from './locator';
+import type { LostLogs } from './lost-logs';
+import { readPage } from './read-page';
+import { SharedPages } from './shared-pages';
+
+export interface ReadsOwner {
+  readonly connections: Connections;
+  readonly settings: RedisStoreSettings;
+  readonly locator: Locator;
+  readonly lost: LostLogs;
+  readonly quickly: Quickly;
+  readonly damage: DamageReports;
+}
+
+/** What a reader asks for: `bytesMax` bytes from `from` on now, and in the end everything up to `until`. */
+interface Ask {
+  readonly from: Offset;
+  readonly bytesMax: number;
+  readonly until: Offset;
+}
+
+/** Reads pages, and says what is wrong where one cannot be read. */
+export class Reads {
+  readonly #pages: SharedPages;
+
+  constructor(private readonly owner: ReadsOwner) {
+    const { connections, settings, locator, quickly } = owner;
+    this.#pages = new SharedPages(locator, settings.sharedPagesBytes, (log, from, bytesMax) =>
+      quickly(() => readPage(connections, locator, log, from, bytesMax)),
+    );
+  }
+
+  /** @throws LogError as `LogStore.read` */
+  async read(log: LogRef, ask: Ask): Promise<Page> {
+    try {
+      return await this.#read(log, ask);
+    } catch (error) {
+      const why = await this.owner.lost.explain(log, error);
+      throw why instanceof LostTailError ? why : this.owner.damage.noted(log, withRange(log, ask, why));
+    }
+  }
+
+  async #read(log: LogRef, { from, bytesMax, until }: Ask): Promise<Page> {
+    const page = this.#pages.read(log, from, bytesMax);
+    if (until <= from + bytesMax) {
+      const whole = await page;
+      if (whole.next < until) await this.#assertHasEnd(log);
+      return whole;
+    }
+    return (await Promise.all([page, this.#assertHasEnd(log)]))[0];
+  }
+
+  /** @throws LogError `STORE_DAMAGED` where a sealed log has lost its end */
+  async #assertHasEnd(log: LogRef): Promise<void> {
+    const { tail, endsAt } = await this.owner.quickly(() => this.owner.locator.locate(log));
+    if (endsAt !== undefined && endsAt > tail) throw new DamageError(log, { from: tail, to: endsAt });
+  }
+}
+
+/** What the store holds in place of the bytes says nothing to a client. */
+function withRange(log: LogRef, { from, until }: Ask, error: unknown): unknown {
+  if (!isLogError(error, 'STORE_DAMAGED') || error instanceof DamageError || from === until) return error;
+  return new DamageError(log, { from, to: until }, 'Redis holds something unexpected', {
+    cause: error.cause,
+  });
+}

@@ -1,0 +1,133 @@
+import { DamageError, LostTailError } from '../../../core/damage';
+import type { LogRef, SealOutcome } from '../../../core/log';
+import { advance, type Offset } from '../../../core/offset';
+import { sizeOf } from '../../../core/size-of';
+import type { Page } from '../../../core/store';
+import type { Connections } from '../../../redis/connections';
+import { isElsewhere, kindOfFailure } from '../../../redis/failures/failure-kind';
+import type { Link } from '../../../redis/link';
+import { partitionOf } from '../../../redis/partitions';
+import { unexpected } from '../../../redis/resp/reply';
+import { Bulk, type Reply } from '../../../redis/resp/reply-reader';
+import { entriesIn } from '../../../redis/resp/stream-entries';
+import { encode } from '../../../redis/resp/wire-command';
+import {
+  decodeEntry,
+  ENTRY_BYTES_MAX,
+  type Entry,
+  endOf,
+  LAST_SEQUENCE,
+  sliceOf,
+  timeOf,
+} from '../schema/entries';
+import { bytesKey } from '../schema/keys';
+import type { Locator } from './locator';
+import type { Place } from './log-position';
+
+/** The largest page, whatever is asked for: Redis holds the whole reply in memory until it is sent. */
+const PAGE_BYTES_MAX = 4 * 1024 * 1024;
+
+/**
+ * The most entries of a page. Where each is a line, or a single byte, they cost more than the bytes: 2 µs of this process and 0.4 of
+ * Redis per entry, so that half a megabyte of single bytes would stop both for a second.
+ */
+const PAGE_ENTRIES_MAX = 2_048;
+
+/**
+ * Because ids are offsets, a page is a range of ids: it takes one command, and no count has to be guessed.
+ * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; RangeError beyond the tail; whatever the client throws
+ */
+export async function readPage(
+  connections: Connections,
+  locator: Locator,
+  log: LogRef,
+  from: Offset,
+  bytesMax: number,
+): Promise<Page> {
+  const size = Math.min(bytesMax, PAGE_BYTES_MAX);
+  const start = `(${from}-${LAST_SEQUENCE}`;
+  // Never less than an entry: one that ends beyond the page would not be in the range, and the reader would not get on.
+  const stop = `${from + Math.max(size, ENTRY_BYTES_MAX)}-${LAST_SEQUENCE}`;
+  // Before the epoch is looked up: over a new link the log has to be located first.
+  const link = await connections.pageLink(partitionOf(log.id));
+  const entriesOf = async (...range: readonly string[]): Promise<readonly Entry[]> => {
+    const entries = await rangeOf(connections, link, ...range);
+    const last = entries.findLast(({ kind }) => kind === 'bytes');
+    if (last !== undefined) locator.reached(log, endOf(last.id), timeOf(last.id));
+    return entries;
+  };
+  for (let epoch = locator.remembered(log); ; ) {
+    if (epoch !== undefined) {
+      const key = bytesKey(log.id, log.generation, epoch);
+      const entries = await entriesOf(key, start, stop, 'COUNT', `${PAGE_ENTRIES_MAX}`);
+      if (entries.length > 0) return toPage(log, entries, from, size);
+    }
+    const place = await locator.locate(log);
+    requireNoLoss(log, place, from);
+    if (place.tail === from) return { chunks: [], next: from, ...(place.outcome && { end: place.outcome }) };
+    if (place.epoch === epoch) {
+      // There are bytes by now; where the next entry is beyond the range, `toPage` finds that out.
+      const key = bytesKey(log.id, log.generation, epoch);
+      const entries = await entriesOf(key, start, '+', 'COUNT', '1');
+      if (entries.length > 0) return toPage(log, entries, from, size);
+    }
+    epoch = place.epoch;
+  }
+}
+
+/** Bytes that a reader has, or asks for, may be gone. */
+function requireNoLoss(log: LogRef, place: Place, from: Offset): void {
+  const { tail, losses, found, endsAt } = place;
+  if (endsAt !== undefined && endsAt > tail && from >= tail && from <= endsAt) {
+    throw new DamageError(log, { from: tail, to: endsAt });
+  }
+  if (found && from > found.from) throw new LostTailError(log, found);
+  if (from <= tail) return;
+  const loss = losses.findLast(({ to }) => to >= from);
+  if (loss) throw new LostTailError(log, loss);
+  throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
+}
+
+/** What of the entries is from `from` on, `bytesMax` bytes of it at the most. */
+function toPage(log: LogRef, entries: readonly Entry[], from: Offset, bytesMax: number): Page {
+  const chunks: Buffer[] = [];
+  let next = from;
+  let end: SealOutcome | undefined;
+  for (const entry of entries) {
+    if (entry.kind === 'creation') continue;
+    const begin = entry.kind === 'seal' ? entry.at : entry.from;
+    const room = bytesMax - (next - from);
+    if (entry.kind === 'bytes' && room <= 0) break;
+    if (begin > next && room > 0) throw new DamageError(log, { from: next, to: begin });
+    if (entry.kind === 'seal') {
+      if (entry.at === next) end = entry.outcome;
+      continue;
+    }
+    const slice = sliceOf(entry.parts, next - begin, room);
+    chunks.push(...slice);
+    next = advance(next, sizeOf(slice));
+  }
+  return { chunks, next, ...(end && { end }) };
+}
+
+async function rangeOf(
+  connections: Connections,
+  link: Link,
+  ...args: readonly string[]
+): Promise<readonly Entry[]> {
+  const reply = await link.ask(encode('XRANGE', ...args)).catch(async (error: unknown) => {
+    // A key of another type has none of the log's entries. The place of the log says what that means.
+    if (kindOfFailure(error) === 'damaged') return [];
+    if (!isElsewhere(error)) throw error;
+    // While a Cluster is resharded some keys are here and some there: ioredis asks as often as it takes.
+    connections.refresh(error);
+    return toReply(await connections.commands.callBuffer('XRANGE', ...args));
+  });
+  return entriesIn(reply).map(({ id, field, value }) => decodeEntry(id, field, value));
+}
+
+/** What ioredis has read. */
+function toReply(reply: unknown): Reply {
+  if (Array.isArray(reply)) return reply.map(toReply);
+  return Buffer.isBuffer(reply) ? new Bulk([reply]) : unexpected(reply);
+}

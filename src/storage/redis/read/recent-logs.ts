@@ -1,0 +1,111 @@
+import type { LogRef } from '../../../core/log';
+import type { LogId } from '../../../core/log-id';
+import type { Loss } from '../../../core/loss';
+import { type Offset, START } from '../../../core/offset';
+import type { KnownEntry } from '../schema/entries';
+
+/** About two megabytes. `docs/operations.md` has this number. */
+const REMEMBERED_MAX = 10_000;
+
+/** A number that no session has. */
+const NO_SESSION = -1;
+
+/** What a node remembers of a log. */
+export class LogMemory {
+  epoch: number | undefined;
+  /** Until when it does not expire, by `performance.now`. Unknown of a log that was not asked for. */
+  livesUntil: number | undefined;
+  /** The end of the log when Redis was asked last. */
+  tail: Offset = START;
+  /** The number of the last loss; `undefined` where Redis was not asked yet. */
+  losses: number | undefined;
+  /** The session in which Redis was last seen to have all of `known`. */
+  session: number | undefined;
+  /** Whether this node made commits to it. */
+  hasCommits = false;
+  /** A loss that was found in the background, and that no commit of this node was refused for. */
+  untold: Loss | undefined;
+  #end: Offset = START;
+  #stamp = 0;
+
+  constructor(readonly log: LogRef) {}
+
+  /** How far the log is known to have come. */
+  get end(): Offset {
+    return this.#end;
+  }
+
+  /** The last entry that was acknowledged or handed out. */
+  get known(): KnownEntry | undefined {
+    return this.#end > START ? { end: this.#end, stamp: this.#stamp } : undefined;
+  }
+
+  reached(end: Offset, stamp: number, session: number): void {
+    if (end <= this.#end) return;
+    this.#end = end;
+    this.#stamp = stamp;
+    this.session ??= session;
+  }
+
+  lost({ number, from }: Loss): void {
+    this.losses = number;
+    if (this.#end > from) this.#end = START;
+  }
+
+  /** Redis may not have all of `known`, although the connection is still the same. */
+  doubt(): void {
+    this.session = NO_SESSION;
+  }
+
+  /** Redis answered in `session`, and not with a place. What was stored stays known: it tells a log that was lost. */
+  hasNoPlace(session: number): void {
+    this.epoch = undefined;
+    this.livesUntil = undefined;
+    this.session = session;
+  }
+}
+
+/** The logs that were used last. */
+export class LogMemories {
+  /** The most recent are last, and the first makes room. */
+  readonly #byGeneration = new Map<string, LogMemory>();
+  /** The newest generation of each id. */
+  readonly #byId = new Map<LogId, LogMemory>();
+
+  get({ generation }: LogRef): LogMemory | undefined {
+    return this.#byGeneration.get(generation);
+  }
+
+  /** That of the newest generation with this id. */
+  withId(id: LogId): LogMemory | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The memory of a log, which is used now. */
+  of(log: LogRef): LogMemory {
+    const known = this.#byGeneration.get(log.generation);
+    if (known === undefined) return this.#add(log);
+    this.#byGeneration.delete(log.generation);
+    this.#byGeneration.set(log.generation, known);
+    return known;
+  }
+
+  /** All of them, the most recently used first. */
+  newestFirst(): readonly LogMemory[] {
+    return [...this.#byGeneration.values()].reverse();
+  }
+
+  forget(log: LogRef): void {
+    this.#byGeneration.delete(log.generation);
+    if (this.#byId.get(log.id)?.log.generation === log.generation) this.#byId.delete(log.id);
+  }
+
+  #add({ id, generation }: LogRef): LogMemory {
+    const memory = new LogMemory({ id, generation });
+    this.#byGeneration.set(generation, memory);
+    if (generation >= (this.#byId.get(id)?.log.generation ?? '')) this.#byId.set(id, memory);
+    const [oldest] = this.#byGeneration.values();
+    if (this.#byGeneration.size > REMEMBERED_MAX && oldest !== undefined) this.forget(oldest.log);
+    return memory;
+  }
+}

@@ -1,0 +1,167 @@
+import type { SealOutcome } from '../../../core/log';
+import { advance, type Offset, START } from '../../../core/offset';
+import { sizeOf } from '../../../core/size-of';
+import { toNumber, unexpected } from '../../../redis/resp/reply';
+import { parseSealOutcome } from './outcome';
+
+/**
+ * The most bytes an entry holds. An entry is one allocation of jemalloc: a payload of a power of two falls into the next size
+ * class and wastes a quarter of it, and above 32 KiB ioredis, which followed logs are read with, more often has to join pieces of a
+ * reply.
+ */
+export const ENTRY_BYTES_MAX = 32_000;
+
+/** The largest second part of an entry's id. */
+export const LAST_SEQUENCE = '18446744073709551615';
+
+/** What a log's stream holds. An entry's id is the offset at which it ends, and the unix milliseconds of its append. */
+export type Entry =
+  | {
+      readonly kind: 'bytes';
+      readonly id: string;
+      readonly from: Offset;
+      readonly end: Offset;
+      readonly parts: readonly Buffer[];
+    }
+  /** The first: it only makes the stream exist. */
+  | { readonly kind: 'creation'; readonly id: string }
+  /** The last: it says how the log ended. */
+  | { readonly kind: 'seal'; readonly id: string; readonly at: Offset; readonly outcome: SealOutcome };
+
+/** An entry that this node knows to have been stored. Its id is `<end>-<stamp>`, so another one at its place is recognised. */
+export interface KnownEntry {
+  readonly end: Offset;
+  /** Unix milliseconds. */
+  readonly stamp: number;
+}
+
+export interface NewEntry {
+  readonly from: Offset;
+  readonly end: Offset;
+  /** Its bytes. Large pieces stay what they are: they are not copied to be one. */
+  readonly parts: readonly Buffer[];
+}
+
+/** @param value the first field's, in the pieces in which it came */
+export function decodeEntry(id: string, name: string, value: readonly Buffer[]): Entry {
+  const end = endOf(id);
+  switch (name) {
+    case 'd': {
+      const size = sizeOf(value);
+      return size > end
+        ? unexpected(id)
+        : { kind: 'bytes', id, from: advance(end, -size), end, parts: value };
+    }
+    case 'c':
+      return { kind: 'creation', id };
+    case 'o':
+      return { kind: 'seal', id, at: end, outcome: parseSealOutcome(bytesOf(value).toString()) };
+    default:
+      return unexpected(id);
+  }
+}
+
+/** Of the bytes in `parts` those from `skip` on, `max` of them at the most. */
+export function sliceOf(parts: readonly Buffer[], skip: number, max = Number.POSITIVE_INFINITY): Buffer[] {
+  const slice: Buffer[] = [];
+  let at = -skip;
+  for (const part of parts) {
+    const [from, to] = [Math.max(0, -at), Math.min(part.length, max - at)];
+    if (from < to) slice.push(part.subarray(from, to));
+    at += part.length;
+  }
+  return slice;
+}
+
+/** The offset in an entry's id. */
+export function endOf(id: string): Offset {
+  return advance(0 as Offset, toNumber(id.slice(0, id.indexOf('-'))));
+}
+
+/** The unix milliseconds in an entry's id. */
+export function timeOf(id: string): number {
+  return toNumber(id.slice(id.indexOf('-') + 1));
+}
+
+/** Pieces up to this size are joined: a copy costs less than another piece on its way through the socket, and to each follower. */
+const JOINED_BYTES_MAX = 4_096;
+
+/** Cuts chunks into entries that are as full as may be. */
+export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] {
+  const [only] = chunks;
+  const isOne = chunks.length === 1 && only !== undefined && only.length <= ENTRY_BYTES_MAX;
+  return isOne && only.length > 0
+    ? [{ from, end: advance(from, only.length), parts: chunks }]
+    : cutMany(from, chunks);
+}
+
+function cutMany(from: Offset, chunks: readonly Buffer[]): NewEntry[] {
+  const entries: NewEntry[] = [];
+  let at = from;
+  let parts: Buffer[] = [];
+  let room = ENTRY_BYTES_MAX;
+  const finish = (): void => {
+    if (parts.length === 0) return;
+    const end = advance(at, ENTRY_BYTES_MAX - room);
+    entries.push({ from: at, end, parts: joinSmall(parts) });
+    at = end;
+    parts = [];
+    room = ENTRY_BYTES_MAX;
+  };
+  for (const chunk of chunks) {
+    for (let taken = 0; taken < chunk.length; ) {
+      const isWhole = taken === 0 && chunk.length <= room;
+      const part = isWhole ? chunk : chunk.subarray(taken, taken + room);
+      parts.push(part);
+      taken += part.length;
+      room -= part.length;
+      if (room === 0) finish();
+    }
+  }
+  finish();
+  return entries;
+}
+
+/** The same cut, each entry's bytes as one buffer: for a script, which takes them as arguments. */
+export function cutPieces(chunks: readonly Buffer[]): Buffer[] {
+  const [only] = chunks;
+  const isOnePiece = chunks.length === 1 && only !== undefined && only.length <= ENTRY_BYTES_MAX;
+  if (isOnePiece && only.length > 0) return [only];
+  return cutEntries(START, chunks).map(({ parts }) => bytesOf(parts));
+}
+
+function bytesOf(parts: readonly Buffer[]): Buffer {
+  const [only, ...others] = parts;
+  return only !== undefined && others.length === 0 ? only : Buffer.concat(parts);
+}
+
+function joinSmall(parts: readonly Buffer[]): readonly Buffer[] {
+  if (parts.length === 1) return parts;
+  const joined: Buffer[] = [];
+  let small: Buffer[] = [];
+  const join = (): void => {
+    if (small.length > 0) joined.push(bytesOf(small));
+    small = [];
+  };
+  for (const part of parts) {
+    if (part.length <= JOINED_BYTES_MAX) {
+      small.push(part);
+      continue;
+    }
+    join();
+    joined.push(part);
+  }
+  join();
+  return joined;
+}
+
+/** Without what ends at or before `tail`. */
+export function entriesAfter(entries: readonly NewEntry[], tail: Offset): NewEntry[] {
+  return entries
+    .filter(({ end }) => end > tail)
+    .map((entry) =>
+      entry.from >= tail
+        ? entry
+        : { ...entry, from: tail, parts: [bytesOf(entry.parts).subarray(tail - entry.from)] },
+    );
+}

@@ -1,0 +1,116 @@
+import type { LogId } from '../../../core/log-id';
+import { type Partition, partitionOf } from '../../../redis/partitions';
+
+/** Where Redis keeps the number of partitions it was first used with. */
+export const PARTITIONS_KEY = 'loom:partitions';
+
+/** Sorted set of nodes by the Redis time, in unix milliseconds, at which their lease runs out. */
+export const LEASES_KEY = 'loom:leases';
+
+/**
+ * The stream of a log's bytes. `attach` renames it to the name of the next epoch, so that whatever the former writer has still
+ * under way finds no key. Its counterpart in Lua is `bytes_key` in `lua/shared.lua`.
+ */
+export function bytesKey(id: LogId, generation: string, epoch: number): string {
+  return `${bytesPrefix(partitionOf(id))}:${generation}:${epoch}`;
+}
+
+/** What every script about one log is given, in the order that `lua/shared.lua` names. */
+export function logKeys(id: LogId): readonly string[] {
+  const partition = partitionOf(id);
+  return [factsKey(id), ...keysAfterFacts(partition)];
+}
+
+/** What every script about the logs of a partition is given: the same, but the prefix of the names of hashes instead of one of them. */
+export function partitionKeys(partition: Partition): readonly string[] {
+  return [factsPrefix(partition), ...keysAfterFacts(partition)];
+}
+
+function keysAfterFacts(partition: Partition): readonly string[] {
+  return [
+    bytesPrefix(partition),
+    orderKey(partition),
+    heldKey(partition),
+    overdueKey(partition),
+    sealedKey(partition),
+    lifecycleKey(partition),
+    expiringKey(partition),
+    retiredKey(partition),
+    `loom:{${partition}}:forks`,
+    `loom:{${partition}}:producers`,
+    namesPrefix(partition),
+    lostPrefix(partition),
+  ];
+}
+
+/** What the index of names consists of, see `lua/shared.lua`. */
+export function namesPrefix(partition: Partition): string {
+  return `loom:{${partition}}:names`;
+}
+
+/** There for a while where Redis has lost the log with this id, and none was made since. */
+export function lostKey(id: LogId): string {
+  return `${lostPrefix(partitionOf(id))}${id}`;
+}
+
+function lostPrefix(partition: Partition): string {
+  return `loom:{${partition}}:lost:`;
+}
+
+/** What `lua/commit-plain.lua` is given. */
+export function plainKeys(id: LogId, generation: string, node: string): readonly string[] {
+  return [factsKey(id), bytesPrefix(partitionOf(id)), markKey(id, generation, node)];
+}
+
+/** What a node's last batch of commits to a generation came to. */
+export function markKey(id: LogId, generation: string, node: string): string {
+  return `loom:{${partitionOf(id)}}:mark:${generation}:${node}`;
+}
+
+/** Hash of the facts about a log. */
+export function factsKey(id: LogId): string {
+  return `${factsPrefix(partitionOf(id))}${id}`;
+}
+
+export function factsPrefix(partition: Partition): string {
+  return `loom:{${partition}}:facts:`;
+}
+
+/** Sorted set, all scores 0, of `<13 digits of creation ms>:<generation>:<id>`. */
+export function orderKey(partition: Partition): string {
+  return `loom:{${partition}}:order`;
+}
+
+/** Sorted set, all scores 0, of `<node>:<id>`: the logs whose writers are attached on a node. */
+export function heldKey(partition: Partition): string {
+  return `loom:{${partition}}:held`;
+}
+
+/** Sorted set of ids without a writer, by the time after which they are overdue. */
+export function overdueKey(partition: Partition): string {
+  return `loom:{${partition}}:overdue`;
+}
+
+/** Sorted set of ids of sealed logs, by the time of the seal. */
+export function sealedKey(partition: Partition): string {
+  return `loom:{${partition}}:sealed`;
+}
+
+/** Sorted set of ids of logs that expire, by a time before which they do not. */
+export function expiringKey(partition: Partition): string {
+  return `loom:{${partition}}:expiring`;
+}
+
+/** Hash of the ids that stay taken for the sake of forks. */
+export function retiredKey(partition: Partition): string {
+  return `loom:{${partition}}:retired`;
+}
+
+/** Stream of what happened to the partition's logs. */
+export function lifecycleKey(partition: Partition): string {
+  return `loom:{${partition}}:lifecycle`;
+}
+
+function bytesPrefix(partition: Partition): string {
+  return `loom:{${partition}}:bytes`;
+}

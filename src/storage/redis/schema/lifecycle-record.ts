@@ -1,0 +1,46 @@
+import type { LogRef } from '../../../core/log';
+import { parseLogId } from '../../../core/log-id';
+import { advance, START } from '../../../core/offset';
+import type { LifecycleEvent } from '../../../core/store';
+import { toMap, toNumber, unexpected } from '../../../redis/resp/reply';
+import { parseLosses } from './losses';
+import { parseOutcome } from './outcome';
+
+/** An event as the scripts write it. */
+export interface Happening {
+  readonly log: LogRef;
+  /** Absent where only the name of the log's stream changed. */
+  readonly event?: LifecycleEvent;
+  /** The epoch in the name of the log's stream from then on. */
+  readonly keyEpoch: number;
+}
+
+/** @throws LogError `STORE_DAMAGED` for what this version does not know */
+export function decodeHappening(raw: readonly Buffer[]): Happening {
+  const fields = toMap(raw);
+  const field = (name: string): string => fields.get(name) ?? unexpected(`no ${name}`);
+  const log = { id: parseLogId(field('id')), generation: field('generation') };
+  const keyEpoch = toNumber(field('keyEpoch'));
+  switch (field('kind')) {
+    case 'renamed':
+      return { log, keyEpoch };
+    case 'created':
+      return { log, keyEpoch, event: { log, kind: 'created' } };
+    case 'attached':
+      return { log, keyEpoch, event: { log, kind: 'attached', epoch: toNumber(field('epoch')) } };
+    case 'released': {
+      const state = field('state') === 'open' ? 'open' : 'interrupted';
+      return { log, keyEpoch, event: { log, kind: 'released', epoch: toNumber(field('epoch')), state } };
+    }
+    case 'lost': {
+      const [loss] = parseLosses(`[${field('loss')}]`);
+      return { log, keyEpoch, event: { log, kind: 'lost', loss: loss ?? unexpected(fields) } };
+    }
+    case 'ended': {
+      const at = advance(START, toNumber(field('at')));
+      return { log, keyEpoch, event: { log, kind: 'ended', at, outcome: parseOutcome(field('outcome')) } };
+    }
+    default:
+      return unexpected(field('kind'));
+  }
+}

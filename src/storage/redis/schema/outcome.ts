@@ -1,0 +1,31 @@
+import type { Outcome, SealOutcome } from '../../../core/log';
+import { parseStored, unexpected } from '../../../redis/resp/reply';
+
+/** Equal outcomes are equal texts: scripts compare them. */
+export function formatOutcome(outcome: Outcome): string {
+  const { kind } = outcome;
+  return JSON.stringify(kind === 'aborted' ? { kind, reason: outcome.reason } : { kind });
+}
+
+export function parseSealOutcome(text: string): SealOutcome {
+  const outcome = parseOutcome(text);
+  return outcome.kind === 'complete' || outcome.kind === 'aborted' ? outcome : unexpected(text);
+}
+
+export function parseOutcome(text: string): Outcome {
+  const value: unknown = parseStored(text);
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return unexpected(text);
+  switch (value.kind) {
+    case 'complete':
+    case 'replaced':
+    case 'deleted':
+    case 'expired':
+      return { kind: value.kind };
+    case 'aborted':
+      return 'reason' in value && typeof value.reason === 'string'
+        ? { kind: 'aborted', reason: value.reason }
+        : unexpected(text);
+    default:
+      return unexpected(text);
+  }
+}

@@ -1,0 +1,145 @@
+import { LOG_ERRORS, LogError, type LogErrorCode, ProducerError } from '../../../core/errors';
+import type { Commit, Committed, SealOutcome } from '../../../core/log';
+import { advance, type Offset, START } from '../../../core/offset';
+import { sizeOf } from '../../../core/size-of';
+import type { CommitLimits } from '../../../core/store';
+import { toNumber, unexpected } from '../../../redis/resp/reply';
+import { cutPieces } from '../schema/entries';
+import { formatOutcome } from '../schema/outcome';
+
+/** Commits that `lua/commit.lua` is given together. */
+export interface Batch {
+  /** Those of one node rise. */
+  readonly number: number;
+  readonly limits: CommitLimits;
+  readonly commits: readonly Commit[];
+  /** The bytes of all of them, cut into entries. */
+  readonly pieces: readonly Buffer[];
+  readonly bytes: number;
+  /** No commit is more than bytes. */
+  readonly isPlain: boolean;
+}
+
+export interface Judged {
+  /** The tail before the batch. */
+  readonly from: Offset;
+  /** The tail after it. */
+  readonly tail: Offset;
+  /** That of the entries that were stored. */
+  readonly stamp: number;
+  /** For each commit what it came to. */
+  readonly results: readonly (Committed | LogError)[];
+  /** What was stored, in order. */
+  readonly stored: readonly Buffer[];
+  /** How the batch sealed the log, if it did. */
+  readonly seal?: SealOutcome;
+  /** The event that was written, if any. */
+  readonly eventId: string;
+}
+
+/** Where in the arguments of the script the pieces begin, counted from 1 as Lua does. */
+const FIRST_PIECE = 12;
+
+export function newBatch(commits: readonly Commit[], number: number, limits: CommitLimits): Batch {
+  const [only] = commits;
+  const chunks =
+    commits.length === 1 && only !== undefined ? only.chunks : commits.flatMap((commit) => commit.chunks);
+  const pieces = cutPieces(chunks);
+  const isPlainBatch = pieces.length > 0 && commits.every(isPlain);
+  const logBytesMax = Math.min(limits.logBytesMax, Number.MAX_SAFE_INTEGER);
+  return {
+    number,
+    limits: { logBytesMax, producersMax: limits.producersMax },
+    commits,
+    pieces,
+    bytes: sizeOf(pieces),
+    isPlain: isPlainBatch,
+  };
+}
+
+function isPlain({ producer, sequence, seal }: Commit): boolean {
+  return producer === undefined && sequence === undefined && seal === undefined;
+}
+
+/** The arguments from the limits on. */
+export function argsOf({ limits, commits, pieces, bytes }: Batch): readonly (string | number | Buffer)[] {
+  const named: string[] = [];
+  const name = (value: string | undefined): number | '' =>
+    value === undefined ? '' : FIRST_PIECE + pieces.length + named.push(value) - 1;
+  const plan = commits.map((commit) => {
+    const { chunks, producer, sequence, seal } = commit;
+    const size = sizeOf(chunks);
+    if (isPlain(commit)) return size;
+    const { id, epoch = '', sequence: number = '' } = producer ?? {};
+    return `${size}/${name(id)}/${epoch}/${number}/${name(sequence)}/${name(seal && formatOutcome(seal))}`;
+  });
+  const { logBytesMax, producersMax } = limits;
+  const total = named.length === 0 ? bytes : '';
+  return [logBytesMax, producersMax, total, plan.join(' '), pieces.length, ...pieces, ...named];
+}
+
+/** Where a batch begins, and the time in the ids of its entries. */
+export interface Stored {
+  readonly from: Offset;
+  readonly stamp: number;
+}
+
+/** @param text `<tail before>/<unix ms>` */
+export function parseStored(text: string): Stored {
+  const [from, stamp] = text.split('/');
+  return { from: advance(START, toNumber(from)), stamp: toNumber(stamp) };
+}
+
+/** A plain batch that was stored whole. */
+export function allStored({ from, stamp }: Stored, { commits, pieces }: Batch): Judged {
+  let tail = from;
+  const results = commits.map(({ chunks }) => {
+    tail = advance(tail, sizeOf(chunks));
+    return { how: 'stored', tail, isSealed: false } as const;
+  });
+  return { from, tail, stamp, results, stored: pieces, eventId: '' };
+}
+
+/** @param answer `<tail before>/<unix ms of the entries> <1 if it was sealed before> <verdicts>` */
+export function judgedBy(answer: string, eventId: string, { commits, pieces }: Batch): Judged {
+  const [start, wasSealed, ...verdicts] = answer.split(' ');
+  const { from, stamp } = parseStored(start ?? '');
+  let tail = from;
+  let isSealed = wasSealed === '1';
+  let seal: SealOutcome | undefined;
+  const areAllStored = verdicts.length === 1 && verdicts[0] === '+';
+  const stored: Buffer[] = [];
+  const results = commits.map((commit, i) => {
+    const verdict = areAllStored ? '+' : (verdicts[i] ?? unexpected(answer));
+    if (verdict !== '+') return refusedOrKnown(verdict, { tail, isSealed });
+    tail = advance(tail, sizeOf(commit.chunks));
+    seal = commit.seal;
+    isSealed = seal !== undefined;
+    if (!areAllStored) stored.push(...commit.chunks);
+    const { producer } = commit;
+    const state = producer && { epoch: producer.epoch, sequence: producer.sequence };
+    return { how: 'stored', tail, isSealed, ...(state && { producer: state }) } as const;
+  });
+  return {
+    from,
+    tail,
+    stamp,
+    results,
+    stored: areAllStored ? pieces : stored,
+    ...(seal && { seal }),
+    eventId,
+  };
+}
+
+function refusedOrKnown(verdict: string, log: Pick<Committed, 'tail' | 'isSealed'>): Committed | LogError {
+  const [word = '', epoch, sequence] = verdict.split('/');
+  const stored = epoch === undefined ? undefined : { epoch: toNumber(epoch), sequence: toNumber(sequence) };
+  if (word === '=') return { how: 'duplicate', ...log, ...(stored && { producer: stored }) };
+  if (word === 'PRODUCER_STALE' || word === 'PRODUCER_GAP' || word === 'PRODUCER_EPOCH_SKIPPED')
+    return new ProducerError(word, stored ?? unexpected(verdict));
+  return isErrorCode(word) ? new LogError(word) : unexpected(verdict);
+}
+
+function isErrorCode(text: string): text is LogErrorCode {
+  return Object.hasOwn(LOG_ERRORS, text);
+}

@@ -1,0 +1,50 @@
+import { isLogError } from '../../../core/errors';
+import type { Writer } from '../../../core/log';
+import type { Offset } from '../../../core/offset';
+import { type Patience, persist } from '../../../redis/failures/retry';
+import type { Watching } from '../follow/node-state';
+import type { LostLogs } from '../read/lost-logs';
+import type { Appender } from './appender';
+
+export interface AppendsOwner {
+  readonly appender: Appender;
+  readonly patience: Patience;
+  readonly watching: Watching;
+  readonly lost: LostLogs;
+}
+
+/** The appends that are under way, and what follows from one that fails. */
+export class Appends {
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  constructor(private readonly owner: AppendsOwner) {}
+
+  /** @throws LogError as `LogStore.append` */
+  async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
+    const appending = this.#begin(writer, at, chunks);
+    this.#underWay.add(appending);
+    try {
+      return await appending;
+    } catch (error) {
+      const { watching, lost } = this.owner;
+      // Some of it may have been stored, and others may append from now on: this node is not the one that knows.
+      if (isLogError(error) && error.code !== 'LOG_GAP') watching.left(writer.log, writer.epoch);
+      throw await lost.explain(writer.log, error);
+    } finally {
+      this.#underWay.delete(appending);
+    }
+  }
+
+  /** Resolves once none is under way. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+  }
+
+  #begin(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
+    const { appender, patience, watching } = this.owner;
+    const { locator } = watching;
+    const append = (): Promise<Offset> => appender.append(writer, at, chunks, patience);
+    if (!locator.mayHaveExpired(writer.log)) return append();
+    return persist(patience, () => locator.locate(writer.log)).then(append);
+  }
+}

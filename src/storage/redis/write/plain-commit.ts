@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { LogRef } from '../../../core/log';
+import type { Offset } from '../../../core/offset';
+import type { Link } from '../../../redis/link';
+import { type Partition, partitionOf } from '../../../redis/partitions';
+import { bulk, CRLF, type WireCommand } from '../../../redis/resp/wire-command';
+import { scriptSource } from '../../../redis/scripts';
+import { plainKeys } from '../schema/keys';
+import { type Batch, parseStored, type Stored } from './commit-batch';
+
+const SCRIPT = scriptSource(join(__dirname, 'lua', 'commit-plain'));
+const SHA = createHash('sha1').update(SCRIPT).digest('hex');
+/** What a command has beside the pieces: its name, what to run, the number of keys, the keys, and what else the script names. */
+const ARGUMENTS = 1 + 1 + 1 + 3 + 5;
+
+/** What stands around the bytes of a piece, at most: `$<length>` and two ends of line. */
+const FRAME_MAX = 16;
+
+/** A batch up to this size is copied behind the rest of its command: one piece goes through a socket faster than several. */
+const COPIED_BYTES_MAX = 512 * 1024;
+
+/** Links over which Redis has been told the script. */
+const toldOver = new WeakSet<Link>();
+
+/** What is the same in all plain commits of a node to a log. */
+export interface PlainTarget {
+  readonly partition: Partition;
+  readonly text: string;
+  readonly bytes: number;
+}
+
+export function plainTarget({ id, generation }: LogRef, node: string): PlainTarget {
+  const keys = plainKeys(id, generation, node);
+  const text = ['3', ...keys, generation].map(bulk).join('');
+  return { partition: partitionOf(id), text, bytes: Buffer.byteLength(text) };
+}
+
+/**
+ * Runs `lua/commit-plain.lua`.
+ * @returns `undefined` where nothing was stored and `lua/commit.lua` has to judge
+ * @throws ReplyError; Error when the link is lost
+ */
+export async function commitPlainly(
+  link: Link,
+  target: PlainTarget,
+  batch: Batch,
+  reached: Offset,
+): Promise<Stored | undefined> {
+  const isTold = toldOver.has(link);
+  toldOver.add(link);
+  try {
+    const reply = await link.ask(plainCommand(target, batch, reached, isTold));
+    return reply === null ? undefined : parseStored(String(reply));
+  } catch (error) {
+    if (!isForgotten(error)) throw error;
+    // It is told again with the next commit.
+    toldOver.delete(link);
+    return undefined;
+  }
+}
+
+/** In one buffer, unless copying the pieces would take too much of the turn. */
+function plainCommand(target: PlainTarget, batch: Batch, reached: Offset, isTold: boolean): WireCommand {
+  const { number, limits, bytes, pieces } = batch;
+  const run = isTold ? bulk('EVALSHA') + bulk(SHA) : bulk('EVAL') + bulk(SCRIPT);
+  const head = `*${ARGUMENTS + pieces.length}${CRLF}${run}`;
+  const numbers = bulk(`${number}`) + bulk(`${reached}`) + bulk(`${limits.logBytesMax}`) + bulk(`${bytes}`);
+  if (bytes > COPIED_BYTES_MAX) {
+    const framed = pieces.flatMap((piece) => [`$${piece.length}${CRLF}`, piece, CRLF]);
+    return [head + target.text + numbers, ...framed];
+  }
+  const framing = pieces.length * FRAME_MAX;
+  const command = Buffer.allocUnsafe(
+    Buffer.byteLength(head) + target.bytes + numbers.length + bytes + framing,
+  );
+  let at = command.write(head);
+  at += command.write(target.text, at);
+  at += command.write(numbers, at, 'latin1');
+  for (const piece of pieces) {
+    at += command.write(`$${piece.length}${CRLF}`, at, 'latin1');
+    at += piece.copy(command, at);
+    at += command.write(CRLF, at, 'latin1');
+  }
+  return command.subarray(0, at);
+}
+
+function isForgotten(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('NOSCRIPT');
+}
