@@ -136,3 +136,10 @@ export interface Committed {
 export function writerOf(info: LogInfo): Writer {
   return { log: { id: info.id, generation: info.generation }, epoch: info.epoch };
 }
+
+/** The outcomes after which no read can tell how the log ended. */
+export type Removal = RemoveOutcome | { readonly kind: 'replaced' };
+
+export function isRemoval(outcome: Outcome): outcome is Removal {
+  return outcome.kind !== 'complete' && outcome.kind !== 'aborted';
+}

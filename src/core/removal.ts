@@ -1,16 +1,9 @@
-import type { Outcome, RemoveOutcome } from './log';
+import { isRemoval, type Removal } from './log';
 import type { Offset } from './offset';
 import type { News } from './store';
 
 /** How long the news of a removal may be behind the removal, which another node has made. */
 const NEWS_MS = 1_000;
-
-/** The outcomes after which no read can tell how the log ended. */
-export type Removal = RemoveOutcome | { readonly kind: 'replaced' };
-
-export function isRemoval(outcome: Outcome): outcome is Removal {
-  return outcome.kind !== 'complete' && outcome.kind !== 'aborted';
-}
 
 /**
  * Remembers how a log was taken away, for a follower that reads. It may find the log gone, having had all of it, before it is told

@@ -12,13 +12,13 @@ import { Attachments } from './attachments';
 import { Consumers } from './consumers';
 import { type DirectProtocol, serveDirectly } from './direct';
 import { durable } from './durable';
+import { answerErrors } from './front/answer-errors';
 import { FrontDoor, type Traffic } from './front/front-door';
 import { health, readiness } from './health';
 import { logRequests, requestLog } from './log-requests';
 import { loom } from './loom';
 import { originForm } from './origin-form';
 import type { Protocol, Wire } from './protocol';
-import { answerErrors } from './respond';
 import { spy } from './spy';
 
 const PROTOCOLS: readonly Protocol[] = [loom, spy];

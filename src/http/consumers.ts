@@ -38,8 +38,3 @@ export class Consumers {
     if (this.#consumers.delete(consumer)) consumer.leave();
   }
 }
-
-/** Whether an error is no more than a consumer that left. */
-export function isDeparture(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
-}

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../observe/logger';
-import { isDeparture } from './consumers';
+import { isDeparture } from './errors/abort-error';
 import { isOperational } from './respond';
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isDeparture } from './consumers';
+import { isDeparture } from './errors/abort-error';
 import { jsonBody } from './front/json-body';
 import { refusalOf, stopListening } from './respond';
 

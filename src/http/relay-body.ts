@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { joined } from '../core/joined';
-import { isDeparture } from './consumers';
 import { continueIfExpected } from './continue-if-expected';
+import { isDeparture } from './errors/abort-error';
 import type { Pace } from './front/body-deadline';
 import { gatherBody } from './front/gather-body';
 import { assertIdentity } from './headers/codings';

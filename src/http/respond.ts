@@ -1,11 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Context, Middleware } from 'koa';
 import { DamageError } from '../core/damage';
 import { LogError, LostLogError } from '../core/errors';
 import type { Logger } from '../observe/logger';
-import { isDeparture } from './consumers';
+import { isDeparture } from './errors/abort-error';
 import { ERROR_TABLE, type ErrorAnswer } from './front/error-table';
-import { notAllowed } from './front/not-allowed';
 import { RequestError } from './request-error';
 
 const RETRY_AFTER_SECONDS = '2';
@@ -18,32 +16,6 @@ export interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly error: string; readonly code: string };
-}
-
-/**
- * Answers every error as JSON, at once: a refused producer need not send its body first. Once the headers are out Koa could not
- * answer any more and would leave the client waiting: then the connection is cut.
- */
-export function answerErrors(logger: Logger): Middleware {
-  return async (ctx, next) => {
-    try {
-      await next();
-      if (ctx.respond !== false && ctx.body === undefined) assertAnswered(ctx);
-    } catch (error) {
-      logUnexpected(logger, error, ctx.state['requestId']);
-      // The client has left, or the server stops and the client goes on elsewhere.
-      if (ctx.res.headersSent || isDeparture(error)) {
-        ctx.res.destroy();
-        return;
-      }
-      const { status, headers, body } = refusalOf(error);
-      ctx.respond = true;
-      ctx.status = status;
-      ctx.set(headers);
-      ctx.body = body;
-      stopListening(ctx.req, ctx.res);
-    }
-  };
 }
 
 export function refusalOf(error: unknown): Refusal {
@@ -78,17 +50,6 @@ function answerOf(error: unknown): ErrorAnswer {
 export function logUnexpected(logger: Logger, error: unknown, requestId: string): void {
   if (isOperational(error) || isDeparture(error)) return;
   logger.error({ err: error, requestId }, 'request failed');
-}
-
-/**
- * The router passes on what it has no route for. Methods that it does not know are 501 to it, also where no path
- * matches. @throws RequestError
- */
-function assertAnswered(ctx: Context): void {
-  const allowed = ctx.response.get('Allow');
-  const isRefused = ctx.status === 405 || ctx.status === 501;
-  if (isRefused && allowed !== '') throw notAllowed(ctx.method, allowed);
-  if (isRefused || ctx.status === 404) throw new RequestError('NOT_FOUND', `There is nothing at ${ctx.path}`);
 }
 
 type Operational = LogError | RequestError;

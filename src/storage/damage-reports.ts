@@ -1,11 +1,10 @@
 import { DamageError } from '../core/damage';
 import { isLogError, messageOf } from '../core/errors';
 import type { LogRef } from '../core/log';
+import type { Alarm } from './warnings';
 
 /** How many damaged logs are named. A store that has more of them has lost a disk or a shard, and one line says so. */
 const NAMED_MAX = 1_000;
-
-export type Alarm = (message: string, details?: object) => void;
 
 /** Calls `alarm` once per damaged log, and not once per reader of it. */
 export class DamageReports {

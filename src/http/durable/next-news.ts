@@ -1,6 +1,5 @@
-import type { LogRef } from '../../core/log';
+import { isRemoval, type LogRef } from '../../core/log';
 import { advance, type Offset } from '../../core/offset';
-import { isRemoval } from '../../core/removal';
 import { sizeOf } from '../../core/size-of';
 import type { LogStore, News } from '../../core/store';
 

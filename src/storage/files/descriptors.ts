@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
+import type { Warn } from '../warnings';
 import { isMissing } from './failures';
 import { closeFile, makeDirectory, openFile, PRIVATE_FILE } from './file-io';
 import type { Layout } from './layout';
-import type { Warn } from './options';
 
 /** Of an open file. */
 export interface Opened {

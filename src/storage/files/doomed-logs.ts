@@ -1,8 +1,8 @@
 import { messageOf } from '../../core/errors';
+import type { Warn } from '../warnings';
 import type { Facts } from './facts';
 import type { Journal } from './journal';
 import type { LogFiles } from './log-files';
-import type { Warn } from './options';
 import type { Room } from './room';
 
 interface DoomedParts {

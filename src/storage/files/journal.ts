@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { isLogError, messageOf } from '../../core/errors';
+import type { Warn } from '../warnings';
 import type { Facts } from './facts';
 import { isNoRoom } from './failures';
 import { closeFile, openFile, PRIVATE_FILE, truncateFile, writeAll } from './file-io';
@@ -9,7 +10,6 @@ import { factsEntry, type JournalEntry, lineOf } from './journal-entry';
 import { entriesIn, lastEntriesIn, type Segment, segmentsOf } from './journal-segments';
 import type { Layout } from './layout';
 import { lockIfPossible } from './locked-file';
-import type { Warn } from './options';
 import type { Room } from './room';
 
 const SEGMENT_BYTES = 16 << 20;

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { LogError } from '../../core/errors';
 import { type ExpectedKind, foreignKind } from '../../lmdb/file-kind';
 import type { Layout } from './layout';
@@ -37,5 +37,18 @@ async function assertKind(path: string, expected: ExpectedKind): Promise<void> {
   throw new LogError(
     'STORE_DAMAGED',
     `${path} is ${kind}, and not a ${expected}. Nothing was changed. Put the right one in its place, or move it away`,
+  );
+}
+
+/**
+ * What is in the place of `loom.mdb` is not moved away by a recovery: it may be a disk that is not mounted, or belong to something else.
+ * @throws LogError `STORE_DAMAGED` when it is not a file
+ */
+export async function assertIsFile({ facts, recovery }: Layout): Promise<void> {
+  const kind = await foreignKind(facts);
+  if (kind === undefined) return;
+  throw new LogError(
+    'STORE_DAMAGED',
+    `${facts} is ${kind}. Nothing was changed. Put the right ${basename(facts)} in its place; or move it away and run ${recovery}, which brings the streams back`,
   );
 }

@@ -1,8 +1,8 @@
 import { isStep, SteadyClock } from '../../core/clock';
 import { messageOf } from '../../core/errors';
+import type { Warn } from '../warnings';
 import { bootNumber } from './boot';
 import type { Facts } from './facts';
-import type { Warn } from './options';
 import type { Room } from './room';
 
 /**

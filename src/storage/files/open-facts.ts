@@ -1,9 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { LogError } from '../../core/errors';
 import { assertSound } from '../../lmdb/assert-sound';
 import { DamagedDatabase } from '../../lmdb/damaged-database';
-import { foreignKind } from '../../lmdb/file-kind';
 import { forgetCleanStop } from './clean-stop';
 import type { DirectoryLock } from './directory-lock';
 import { Facts } from './facts';
@@ -13,19 +11,6 @@ import type { Layout } from './layout';
 import type { FilesStoreOptions } from './options';
 import { assertFactsFit } from './orphans';
 import { Room } from './room';
-
-/**
- * What is in the place of `loom.mdb` is not moved away by a recovery: it may be a disk that is not mounted, or belong to something else.
- * @throws LogError `STORE_DAMAGED` when it is not a file
- */
-export async function assertIsFile({ facts, recovery }: Layout): Promise<void> {
-  const kind = await foreignKind(facts);
-  if (kind === undefined) return;
-  throw new LogError(
-    'STORE_DAMAGED',
-    `${facts} is ${kind}. Nothing was changed. Put the right ${basename(facts)} in its place; or move it away and run ${recovery}, which brings the streams back`,
-  );
-}
 
 /**
  * Opens the facts, which LMDB makes when there are none. They are locked and checked before LMDB maps them.

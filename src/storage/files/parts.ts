@@ -1,10 +1,10 @@
 import type { SteadyClock } from '../../core/clock';
 import type { DamageReports } from '../damage-reports';
+import type { Warn } from '../warnings';
 import type { DoomedLogs } from './doomed-logs';
 import type { Facts } from './facts';
 import type { Journal } from './journal';
 import type { LogFiles } from './log-files';
-import type { Warn } from './options';
 import type { Room } from './room';
 import type { Sync } from './sync';
 import type { WrittenLengths } from './written-lengths';

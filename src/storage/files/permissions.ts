@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { LogError } from '../../core/errors';
+import type { Warn } from '../warnings';
 import { codeOf } from './failures';
 import { PRIVATE_DIRECTORY } from './file-io';
-import type { Warn } from './options';
 
 /** LMDB's errors carry the number instead of the name. */
 const REFUSED: readonly unknown[] = ['EACCES', 'EPERM', constants.errno.EACCES, constants.errno.EPERM];

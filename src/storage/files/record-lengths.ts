@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/errors';
 import type { Offset } from '../../core/offset';
+import type { Warn } from '../warnings';
 import type { Facts } from './facts';
-import type { Warn } from './options';
 import type { Room } from './room';
 
 /** So many in one transaction that it needs no more room than is kept for one, and holds up nothing for long. */

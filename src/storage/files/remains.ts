@@ -1,9 +1,9 @@
 import { unlink } from 'node:fs/promises';
 import { messageOf } from '../../core/errors';
+import type { Warn } from '../warnings';
 import { isMissing } from './failures';
 import type { Inventory } from './inventory';
 import type { Layout } from './layout';
-import type { Warn } from './options';
 
 /** Removes the files of logs that a crash kept from being made, or from being removed. What stays is left to the next start. */
 export async function removeRemains(layout: Layout, { remains }: Inventory, warn: Warn): Promise<void> {

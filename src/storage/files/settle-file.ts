@@ -1,10 +1,10 @@
 import { truncate } from 'node:fs/promises';
 import type { LogInfo, LogRef } from '../../core/log';
 import { advance, type Offset, START } from '../../core/offset';
+import type { Warn } from '../warnings';
 import { cutOff, endOfContent } from './cut-off';
 import { codeOf, isNoRoom, isUnreadable } from './failures';
 import type { Layout } from './layout';
-import type { Warn } from './options';
 import type { Standing } from './standing';
 import type { StoredFacts } from './stored-facts';
 import type { SyncedLength } from './synced-lengths';

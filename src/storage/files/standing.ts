@@ -1,11 +1,11 @@
 import type { SteadyClock } from '../../core/clock';
 import { bootNumber } from './boot';
+import { DURABILITIES, type Durability } from './disk/durability';
 import type { Facts } from './facts';
 import { isNoRoom } from './failures';
 import { fileNumber } from './identity';
 import type { Layout } from './layout';
 import { noteClock } from './open-clock';
-import { DURABILITIES, type Durability } from './options';
 import type { Room } from './room';
 
 /** What a start knows about the process before. */

@@ -1,11 +1,12 @@
 import { messageOf } from '../../core/errors';
 import { Gate } from '../../core/gate';
 import type { Offset } from '../../core/offset';
+import type { Warn } from '../warnings';
 import type { Descriptors } from './descriptors';
+import type { Durability } from './disk/durability';
 import { isMissing } from './failures';
 import { syncDirectory, syncFile } from './file-io';
 import type { Layout } from './layout';
-import type { Durability, Warn } from './options';
 
 /** Node's pool has four threads by default: a slow disk may hold three, and one is left for reads and writes. */
 const SYNCS_AT_ONCE = 3;

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { open } from 'lmdb';
 import type { LogInit, LogRef } from '../../../src/core/log';
 import type { LogStore } from '../../../src/core/store';
+import type { Durability } from '../../../src/storage/files/disk/durability';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
-import type { Durability, FilesStoreOptions } from '../../../src/storage/files/options';
+import type { FilesStoreOptions } from '../../../src/storage/files/options';
 import { attach, INIT, infoOf, textOf, uniqueId } from '../../contract/logs';
 import { withDirectory } from './temporary-directory';
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Durability } from '../../../src/storage/files/disk/durability';
 import { Layout } from '../../../src/storage/files/layout';
-import type { Durability } from '../../../src/storage/files/options';
 import { Sync } from '../../../src/storage/files/sync';
 import { at } from '../../contract/logs';
 import { withDirectory } from './temporary-directory';

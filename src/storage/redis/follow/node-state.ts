@@ -1,10 +1,9 @@
 import type { Change } from '../../../core/change';
 import { isLogError } from '../../../core/errors';
 import { Gate } from '../../../core/gate';
-import { type LogRef, type SealOutcome, type Writer, writerOf } from '../../../core/log';
+import { isRemoval, type LogRef, type SealOutcome, type Writer, writerOf } from '../../../core/log';
 import type { Loss } from '../../../core/loss';
 import { type Offset, START } from '../../../core/offset';
-import { isRemoval } from '../../../core/removal';
 import type { Watcher } from '../../../core/store';
 import { Tails } from '../../../core/tails';
 import type { Connections } from '../../../redis/connections';

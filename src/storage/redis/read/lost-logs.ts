@@ -1,7 +1,6 @@
 import { isLogError, LogError, LostLogError } from '../../../core/errors';
-import type { LogRef } from '../../../core/log';
+import { isRemoval, type LogRef } from '../../../core/log';
 import type { LogId } from '../../../core/log-id';
-import { isRemoval } from '../../../core/removal';
 import type { LifecycleEvent } from '../../../core/store';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';

@@ -1,4 +1,4 @@
-import type { Alarm } from '../../damage-reports';
+import type { Alarm } from '../../warnings';
 
 export interface RedisStoreOptions {
   /** How long one command may take before it counts as lost, in milliseconds. Default 5,000. */

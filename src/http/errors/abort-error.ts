@@ -1,0 +1,4 @@
+/** Whether an error is no more than a consumer that left. */
+export function isDeparture(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
