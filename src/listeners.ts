@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Config, RelayName } from './config/config';
-import { Listener } from './listener';
+import { Listener } from './http/listener/listener';
 import { StartError, whyNot } from './start-error';
 
 export interface Bound {

@@ -1,6 +1,6 @@
 import type { Config } from './config/config';
 import { maskStore } from './config/mask';
-import { messageOf } from './core/errors';
+import { messageOf } from './core/log/errors';
 import { StartError } from './start-error';
 import { recoverStore } from './storage/open';
 

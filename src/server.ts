@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Config, RelayName } from './config/config';
 import { maskStore } from './config/mask';
-import { messageOf } from './core/errors';
-import { runJanitor } from './core/janitor';
-import { PendingBytes } from './core/pending-bytes';
-import type { LogStore } from './core/store';
+import { PendingBytes } from './core/ingest/pending-bytes';
+import { messageOf } from './core/log/errors';
+import { runJanitor } from './core/store/janitor';
+import type { LogStore } from './core/store/store';
 import { type App, createApp } from './http/app';
 import { openRelays, type Relays } from './http/relays';
 import { type Bound, Listeners } from './listeners';
 import type { Logger } from './observe/logger';
 import { reportJanitor } from './observe/report-janitor';
+import { watchClock } from './observe/watch-clock';
 import type { Relay } from './relay/nodes/relay-context';
 import { openRelay } from './relay/open-relay-context';
 import { StartError } from './start-error';
 import { openStore, type StoreOptions } from './storage/open';
-import { watchClock } from './watch-clock';
 
 /** What the store has at least to close in, in milliseconds, when `stopTimeout` has been used up before. */
 const CLOSE_MS = 500;

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { messageOf } from './core/errors';
+import { messageOf } from './core/log/errors';
 
 /** The server cannot start, through no fault of its own. The message is a sentence for whoever started it. */
 export class StartError extends Error {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { drained } from '../src/http/drained';
-import { finish } from '../src/http/finish';
-import { markLasting, PROGRESS } from '../src/http/lasting';
+import { finish } from '../src/http/live/finish';
+import { markLasting, PROGRESS } from '../src/http/live/long-lived';
+import { drained } from '../src/http/live/wait-for-drain';
 import { Asked, listen, stopListening } from './support/listening';
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';

@@ -1,11 +1,11 @@
 import { type FollowEnd, memberOf } from '../client';
 import { clientOf } from './client-of';
 import type { Invocation } from './command';
+import { Notices } from './connection-notices';
 import { parseDuration } from './duration';
 import { EXIT, signalExit } from './exit-code';
 import { type Io, say } from './io';
-import { Notices } from './notices';
-import { show } from './show';
+import { show } from './write-output';
 
 /** `stream follow` */
 export async function follow(invocation: Invocation, io: Io): Promise<number> {

@@ -4,7 +4,7 @@ import { COMMANDS, SEND } from './commands';
 import { EXIT } from './exit-code';
 import { helpOf, overview } from './help';
 import { type Io, isBrokenPipe, say, write } from './io';
-import { parseCommandLine } from './parse-command-line';
+import { parseCommandLine } from './parse-invocation';
 import { printable } from './printable';
 import { UsageError } from './usage-error';
 import { version } from './version';

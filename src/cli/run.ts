@@ -4,10 +4,10 @@ import type { Readable, Writable } from 'node:stream';
 import { generateStreamId, type Json } from '../client';
 import { clientOf } from './client-of';
 import type { Invocation } from './command';
-import { Delivery, failureText } from './delivery';
 import { EXIT, signalExit } from './exit-code';
 import { type Io, isBrokenPipe, say, write } from './io';
-import { hasMembers } from './metadata';
+import { hasMembers } from './metadata-flag';
+import { Delivery, failureText } from './spooled-upload';
 import { uploadOptionsOf } from './upload-options-of';
 import { UsageError } from './usage-error';
 

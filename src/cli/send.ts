@@ -1,11 +1,11 @@
 import type { Json } from '../client';
 import { clientOf } from './client-of';
 import type { Invocation } from './command';
-import { Delivery, failureText, isStopped } from './delivery';
 import { EXIT, signalExit } from './exit-code';
 import { Input } from './input';
 import { type Io, type StopSignal, say } from './io';
-import { hasMembers } from './metadata';
+import { hasMembers } from './metadata-flag';
+import { Delivery, failureText, isStopped } from './spooled-upload';
 import { uploadOptionsOf } from './upload-options-of';
 
 /** A signal from the terminal reaches our producer, too, and its last words are worth a moment. */

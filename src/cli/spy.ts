@@ -1,9 +1,9 @@
 import { clientOf } from './client-of';
 import type { Invocation } from './command';
+import { Notices } from './connection-notices';
 import type { Io } from './io';
-import { Notices } from './notices';
-import { show } from './show';
 import { UsageError } from './usage-error';
+import { show } from './write-output';
 
 /** `stream spy`: until it is interrupted or its reader leaves. */
 export async function spy(invocation: Invocation, io: Io): Promise<number> {

@@ -1,7 +1,7 @@
 import type { UploadOptions } from '../client';
 import type { Invocation } from './command';
 import { parseDuration } from './duration';
-import { parseMetadata } from './metadata';
+import { parseMetadata } from './metadata-flag';
 
 /** What the options of `send` and `run` say about the upload. @throws UsageError */
 export function uploadOptionsOf({ flags }: Invocation): UploadOptions {

@@ -1,4 +1,4 @@
-import { Bell } from './bell';
+import { Bell } from './change-signal';
 import { LoomClientError } from './errors';
 import { SLAB_BYTES, Slabs } from './slabs';
 import type { Spool } from './spool';

@@ -1,6 +1,6 @@
-import { type Answer, readAnswer } from './answer';
 import { isClientError, LoomClientError } from './errors';
 import { explainFailure } from './explain-failure';
+import { type Answer, readAnswer } from './response';
 
 export type Fetch = typeof globalThis.fetch;
 export type Query = Readonly<Record<string, string | number | true | undefined>>;

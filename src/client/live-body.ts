@@ -1,7 +1,7 @@
-import { readAnswer, toError } from './answer';
 import type { Endpoint } from './endpoint';
 import { LoomClientError } from './errors';
-import { RequestLife } from './request-life';
+import { RequestLife } from './request-timeout';
+import { readAnswer, toError } from './response';
 
 export interface LiveBodyOptions {
   readonly signal?: AbortSignal | undefined;

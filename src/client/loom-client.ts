@@ -1,9 +1,9 @@
-import { type Answer, assertAccepted } from './answer';
 import { Endpoint, type EndpointOptions } from './endpoint';
 import { LoomClientError } from './errors';
 import { Follow, type FollowOptions } from './follow';
 import { type ListedStream, parseListedPage, parseListedStream } from './listed-stream';
-import { RequestLife } from './request-life';
+import { RequestLife } from './request-timeout';
+import { type Answer, assertAccepted } from './response';
 import { type SpyOptions, spy } from './spy';
 import { lacksMetadata, parseStreamInfo, type StreamInfo } from './stream-info';
 import type { StreamState } from './stream-state';

@@ -1,6 +1,6 @@
-import { type Answer, uploadOffset } from './answer';
 import { LoomClientError } from './errors';
 import { parseJson } from './json';
+import { type Answer, uploadOffset } from './response';
 import { parseStreamState, type StateAndOutcome } from './stream-state';
 
 /** What `HEAD` says of a stream. */

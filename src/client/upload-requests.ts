@@ -1,9 +1,9 @@
-import type { Answer } from './answer';
 import type { Backlog } from './backlog';
 import type { Endpoint } from './endpoint';
 import { LoomClientError } from './errors';
 import { type Json, toHeader } from './json';
-import { RequestLife } from './request-life';
+import { RequestLife } from './request-timeout';
+import type { Answer } from './response';
 import { UploadBody, wholeBody } from './upload-body';
 import type { UploadSettings } from './upload-options';
 

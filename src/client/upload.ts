@@ -1,10 +1,10 @@
-import { type Answer, assertAccepted, codeOf, toError, uploadOffset } from './answer';
 import { Backlog } from './backlog';
 import { Backoff } from './backoff';
 import type { Endpoint } from './endpoint';
 import { isDispute, isLoss, isRepetition, meaningOf } from './error-code';
 import { isPassing, LoomClientError } from './errors';
 import type { Json } from './json';
+import { type Answer, assertAccepted, codeOf, toError, uploadOffset } from './response';
 import { parseStreamState } from './stream-state';
 import { type UploadEvent, type UploadOptions, type UploadSettings, withDefaults } from './upload-options';
 import { UploadRequests } from './upload-requests';

@@ -1,7 +1,7 @@
 import { parseArgs, types } from 'node:util';
-import { ConfigError, UsageError } from './config-error';
 import { type Layer, parseValue } from './layer';
 import { SETTINGS } from './settings';
+import { ConfigError, UsageError } from './startup-errors';
 
 export interface CommandLine {
   readonly asks: 'help' | 'version' | 'start' | 'recover';

@@ -1,7 +1,7 @@
-import { ConfigError } from './config-error';
 import { type Layer, parseValue } from './layer';
 import { readText } from './read-text';
 import { SETTINGS, type Setting } from './settings';
+import { ConfigError } from './startup-errors';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

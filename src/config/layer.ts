@@ -1,6 +1,6 @@
-import { ConfigError } from './config-error';
 import { Mismatch } from './option';
 import { isSetting, type Setting, TABLE, type Table } from './settings';
+import { ConfigError } from './startup-errors';
 
 /** What one source says: parsed values by key. Later layers are laid over earlier ones. */
 export type Layer = ReadonlyMap<string, unknown>;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { assertCoherent } from './coherence';
 import type { CommandLine } from './command-line';
 import type { Config } from './config';
+import { assertCoherent } from './consistency';
 import { type Environment, readEnvironment } from './environment';
 import { type Layer, layerOf } from './layer';
 import { isSetting, SETTINGS, TABLE, type Table } from './settings';
-import { automaticWorkers } from './workers';
+import { automaticWorkers } from './worker-count';
 import { readYamlFiles } from './yaml-files';
 
 const DEFAULT_FILE = join(__dirname, '..', '..', 'config', 'default.yaml');

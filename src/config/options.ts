@@ -7,7 +7,7 @@ import { RELAY_OPTIONS } from './relay-options';
 import { host, integer, oneOf, storeUrl, yesOrNo } from './scalars';
 import { size } from './size';
 import { tokenList } from './tokens';
-import { workerCount } from './workers';
+import { workerCount } from './worker-count';
 
 /**
  * Every setting: what it takes, its default, and one sentence. The type `Config`, `--help`, the names of environment variables,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { types } from 'node:util';
-import { ConfigError } from './config-error';
+import { ConfigError } from './startup-errors';
 
 /** @throws ConfigError that begins with `where` */
 export function readText(path: string, where: string): string {

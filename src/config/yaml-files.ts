@@ -1,9 +1,9 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, YAMLException } from 'js-yaml';
-import { ConfigError } from './config-error';
 import { type Layer, layerOf } from './layer';
 import { readText, unreadable } from './read-text';
+import { ConfigError } from './startup-errors';
 
 /** Settings have little use for aliases, and a few nested ones can stand for gigabytes. */
 const ALIASES_MAX = 20;

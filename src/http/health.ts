@@ -1,6 +1,6 @@
 import Router from '@koa/router';
-import type { LogStore } from '../core/store';
-import { RequestError } from './request-error';
+import type { LogStore } from '../core/store/store';
+import { RequestError } from './errors/request-error';
 
 /** `/healthz`: the process answers. It needs no token, so that whatever watches the process need not hold one. */
 export function health(): Router {

@@ -2,18 +2,18 @@ import type { RequestListener } from 'node:http';
 import type { Config, RelayName } from '../config/config';
 import type { Logger } from '../observe/logger';
 import type { Relay } from '../relay/nodes/relay-context';
-import { assertAllowed, gatekeeper } from './access';
 import { cama } from './cama';
-import { CONTAINED } from './content-headers';
+import { logUnexpected } from './errors/error-response';
+import { assertAllowed, gatekeeper } from './front/access';
 import { FrontDoor } from './front/front-door';
+import { requestLog } from './front/log-requests';
+import { originForm } from './front/origin-form';
+import type { OpenRelaySystem, RelayRequest, RelaySystem } from './front/relay-system';
+import { refuse } from './front/send-error-response';
+import { CONTAINED } from './headers/content-headers';
 import { httpipe } from './httpipe';
-import { requestLog } from './log-requests';
-import { originForm } from './origin-form';
 import { packets } from './packets';
-import { refuse } from './refuse';
-import type { OpenRelaySystem, RelayRequest, RelaySystem } from './relay-system';
 import { rendezvous } from './rendezvous';
-import { logUnexpected } from './respond';
 
 const SYSTEMS: readonly OpenRelaySystem[] = [rendezvous, httpipe, cama, packets];
 

@@ -1,4 +1,4 @@
-import type { JanitorEvent } from '../core/janitor';
+import type { JanitorEvent } from '../core/store/janitor';
 import type { Logger } from './logger';
 
 export function reportJanitor(logger: Logger): (event: JanitorEvent) => void {

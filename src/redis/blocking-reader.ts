@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { messageOf } from '../core/errors';
+import { messageOf } from '../core/log/errors';
 import type { Connections } from './connections';
 import { kindOfFailure } from './failures/failure-kind';
 import type { Partition } from './partitions';

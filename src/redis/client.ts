@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { messageOf } from '../core/errors';
+import { messageOf } from '../core/log/errors';
 import type { ConnectionSettings } from './settings';
 import type { RedisTarget } from './url';
 

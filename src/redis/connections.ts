@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
-import { LogError, messageOf } from '../core/errors';
+import { LogError, messageOf } from '../core/log/errors';
 import { connectionOptions, isDemotion, newClient, type RedisClient, sentinelOptions } from './client';
 import { inOneWrite } from './corked';
 import { ErrorWording } from './failures/error-wording';

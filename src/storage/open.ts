@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { LogStore } from '../core/store';
+import type { LogStore } from '../core/store/store';
 
 export interface StoreOptions {
   /** The most logs the store may hold. */

@@ -1,5 +1,5 @@
-import { parseRetryAfter } from '../../src/client/answer';
 import { parseListedPage } from '../../src/client/listed-stream';
+import { parseRetryAfter } from '../../src/client/response';
 import { generateStreamId } from '../../src/client/stream-id';
 import { parseStreamState } from '../../src/client/stream-state';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Bell } from '../../src/client/bell';
+import { Bell } from '../../src/client/change-signal';
 import type { LoomClientError } from '../../src/client/errors';
 import { LoomClient } from '../../src/client/loom-client';
 import type { Upload } from '../../src/client/upload';

@@ -1,5 +1,5 @@
 import { parseCommandLine } from '../../src/config/command-line';
-import { UsageError } from '../../src/config/config-error';
+import { UsageError } from '../../src/config/startup-errors';
 
 describe('the command line', () => {
   it('has long and short options', () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { START } from '../../src/core/offset';
+import { START } from '../../src/core/log/offset';
 import {
   at,
   bytes,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type JanitorEvent, sweep } from '../../src/core/janitor';
-import type { LogInit, Writer } from '../../src/core/log';
+import type { LogInit, Writer } from '../../src/core/log/log';
+import { type JanitorEvent, sweep } from '../../src/core/store/janitor';
 import { createLog, infoOf, nextMillisecond, seal } from './logs';
 import type { Subject } from './store.contract';
 

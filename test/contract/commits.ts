@@ -1,6 +1,6 @@
-import type { Commit, Committed, LogInfo, LogInit, LogRef, ProducerMark } from '../../src/core/log';
-import type { LogId } from '../../src/core/log-id';
-import type { CommitLimits, LogStore } from '../../src/core/store';
+import type { Commit, Committed, LogInfo, LogInit, LogRef, ProducerMark } from '../../src/core/log/log';
+import type { LogId } from '../../src/core/log/log-id';
+import type { CommitLimits, LogStore } from '../../src/core/store/store';
 import { bytes, uniqueId } from './logs';
 
 export const AMPLE: CommitLimits = { logBytesMax: 1 << 30, producersMax: 1_000 };

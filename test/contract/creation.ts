@@ -1,6 +1,6 @@
-import type { LogInit } from '../../src/core/log';
-import { writerOf } from '../../src/core/log';
-import { START } from '../../src/core/offset';
+import type { LogInit } from '../../src/core/log/log';
+import { writerOf } from '../../src/core/log/log';
+import { START } from '../../src/core/log/offset';
 import {
   attach,
   bytes,

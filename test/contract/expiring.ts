@@ -1,6 +1,6 @@
-import { type LogInfo, writerOf } from '../../src/core/log';
-import { START } from '../../src/core/offset';
-import type { DueQuery, LifecycleEvent, News } from '../../src/core/store';
+import { type LogInfo, writerOf } from '../../src/core/log/log';
+import { START } from '../../src/core/log/offset';
+import type { DueQuery, LifecycleEvent, News } from '../../src/core/store/store';
 import { PATIENCE_MS } from '../support/patience';
 import { commit, createOpenLog } from './commits';
 import { Heard } from './heard';

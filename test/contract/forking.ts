@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import type { LogInfo, LogInit, LogRef } from '../../src/core/log';
-import type { LogId } from '../../src/core/log-id';
-import { START } from '../../src/core/offset';
-import type { LifecycleEvent, LogStore, News } from '../../src/core/store';
+import type { LogInfo, LogInit, LogRef } from '../../src/core/log/log';
+import type { LogId } from '../../src/core/log/log-id';
+import { START } from '../../src/core/log/offset';
+import type { LifecycleEvent, LogStore, News } from '../../src/core/store/store';
 import { PATIENCE_MS } from '../support/patience';
 import { AMPLE, commit, createOpenLog, mark, remove } from './commits';
 import { Heard } from './heard';

@@ -1,6 +1,6 @@
-import { writerOf } from '../../src/core/log';
-import { type LogId, parseLogId } from '../../src/core/log-id';
-import { START } from '../../src/core/offset';
+import { writerOf } from '../../src/core/log/log';
+import { type LogId, parseLogId } from '../../src/core/log/log-id';
+import { START } from '../../src/core/log/offset';
 import { bytes, INIT, infoOf, listAll, seal, textOf } from './logs';
 import type { Subject } from './store.contract';
 

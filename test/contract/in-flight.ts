@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Offset, START } from '../../src/core/offset';
+import { type Offset, START } from '../../src/core/log/offset';
 import { at, attach, bytes, createLog, expectCode, readAll, textOf } from './logs';
 import type { Subject } from './store.contract';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { LogState, Writer } from '../../src/core/log';
-import { writerOf } from '../../src/core/log';
-import { parseLogId } from '../../src/core/log-id';
-import type { ListQuery, LogStore } from '../../src/core/store';
+import type { LogState, Writer } from '../../src/core/log/log';
+import { writerOf } from '../../src/core/log/log';
+import { parseLogId } from '../../src/core/log/log-id';
+import type { ListQuery, LogStore } from '../../src/core/store/store';
 import { INIT } from './logs';
 
 /** What somebody does with the log of a name. What does not fit the log's state does nothing. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Change } from '../../src/core/change';
-import type { LogErrorCode } from '../../src/core/errors';
+import type { LogErrorCode } from '../../src/core/log/errors';
 import {
   type LogInfo,
   type LogInit,
@@ -8,10 +7,11 @@ import {
   type Outcome,
   type Writer,
   writerOf,
-} from '../../src/core/log';
-import { type LogId, parseLogId } from '../../src/core/log-id';
-import { advance, type Offset, START } from '../../src/core/offset';
-import type { ListQuery, LogStore, Page } from '../../src/core/store';
+} from '../../src/core/log/log';
+import { type LogId, parseLogId } from '../../src/core/log/log-id';
+import { advance, type Offset, START } from '../../src/core/log/offset';
+import type { Change } from '../../src/core/store/change';
+import type { ListQuery, LogStore, Page } from '../../src/core/store/store';
 
 /** Long enough that no log of a test is overdue by itself. */
 export const INIT = { contentType: 'text/plain', graceMs: 600_000 } as const satisfies LogInit;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isLogError, type LogErrorCode } from '../../src/core/errors';
+import { isLogError, type LogErrorCode } from '../../src/core/log/errors';
 import {
   type Commit,
   type LogInfo,
@@ -7,8 +7,8 @@ import {
   type SealOutcome,
   type Writer,
   writerOf,
-} from '../../src/core/log';
-import type { LogStore } from '../../src/core/store';
+} from '../../src/core/log/log';
+import type { LogStore } from '../../src/core/store/store';
 import { AMPLE, createOpenLog } from './commits';
 import { at, infoOf, readAll } from './logs';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { Change } from '../../src/core/change';
-import { isLogError, type LogErrorCode } from '../../src/core/errors';
-import { type Json, mergePatch } from '../../src/core/json';
-import { type LogState, type SealOutcome, type Writer, writerOf } from '../../src/core/log';
-import type { LogStore } from '../../src/core/store';
+import { type Json, mergePatch } from '../../src/core/json/json';
+import { isLogError, type LogErrorCode } from '../../src/core/log/errors';
+import { type LogState, type SealOutcome, type Writer, writerOf } from '../../src/core/log/log';
+import type { Change } from '../../src/core/store/change';
+import type { LogStore } from '../../src/core/store/store';
 import { at, infoOf, readAll } from './logs';
 
 /** One thing that somebody does with a log. `stale`: in the name of the writer before the last. */

@@ -1,6 +1,6 @@
-import type { LogRef, Outcome } from '../../src/core/log';
-import { advance, type Offset, START } from '../../src/core/offset';
-import type { LogStore, News } from '../../src/core/store';
+import type { LogRef, Outcome } from '../../src/core/log/log';
+import { advance, type Offset, START } from '../../src/core/log/offset';
+import type { LogStore, News } from '../../src/core/store/store';
 
 /** What a reader does that stays subscribed: takes bytes from the news, and reads where the news is no more than `moved`. */
 export function readByNews(store: LogStore, log: LogRef): Promise<Buffer> {

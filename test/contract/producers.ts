@@ -1,4 +1,4 @@
-import type { SealOutcome } from '../../src/core/log';
+import type { SealOutcome } from '../../src/core/log/log';
 import { AMPLE, commit, createOpenLog, mark } from './commits';
 import { expectCode, infoOf, readAll, textOf } from './logs';
 import type { Subject } from './store.contract';

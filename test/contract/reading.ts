@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { generateGeneration } from '../../src/core/log-id';
-import { START } from '../../src/core/offset';
+import { generateGeneration } from '../../src/core/log/log-id';
+import { START } from '../../src/core/log/offset';
 import { at, createLog, createLogOf, expectCode, readAll, seal, uniqueId } from './logs';
 import type { Subject } from './store.contract';
 

@@ -1,4 +1,4 @@
-import type { LogStore } from '../../src/core/store';
+import type { LogStore } from '../../src/core/store/store';
 import { describeAppending } from './appending';
 import { describeClocks } from './clocks';
 import { describeCommitting } from './committing';

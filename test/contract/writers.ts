@@ -1,5 +1,5 @@
-import { type LogInfo, writerOf } from '../../src/core/log';
-import { START } from '../../src/core/offset';
+import { type LogInfo, writerOf } from '../../src/core/log/log';
+import { START } from '../../src/core/log/offset';
 import {
   at,
   attach,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { unfinishedLength } from '../../src/core/characters';
+import { unfinishedLength } from '../../src/core/bytes/utf8';
 
 describe('characters', () => {
   it.each([

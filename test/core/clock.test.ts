@@ -1,4 +1,4 @@
-import { SteadyClock } from '../../src/core/clock';
+import { SteadyClock } from '../../src/core/scheduling/steady-clock';
 
 const HOUR = 3_600_000;
 

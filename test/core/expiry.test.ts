@@ -1,7 +1,7 @@
-import { firstExpiry, hasExpired, touched } from '../../src/core/expiry';
-import type { Expiry, LogInfo } from '../../src/core/log';
-import { generateGeneration, parseLogId } from '../../src/core/log-id';
-import { START } from '../../src/core/offset';
+import type { Expiry, LogInfo } from '../../src/core/log/log';
+import { generateGeneration, parseLogId } from '../../src/core/log/log-id';
+import { START } from '../../src/core/log/offset';
+import { firstExpiry, hasExpired, touched } from '../../src/core/state/expiry';
 
 const NOW = 1_000_000;
 const DAY = 86_400_000;

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LogError } from '../../src/core/errors';
-import { followMany, type Spectator } from '../../src/core/follow-many';
-import type { LogRef } from '../../src/core/log';
-import { START } from '../../src/core/offset';
-import type { ListPage, ListQuery } from '../../src/core/store';
+import { followMany, type Spectator } from '../../src/core/follow/follow-many';
+import { LogError } from '../../src/core/log/errors';
+import type { LogRef } from '../../src/core/log/log';
+import { START } from '../../src/core/log/offset';
+import type { ListPage, ListQuery } from '../../src/core/store/store';
 import { createLog, createLogOf, ObservedStore } from './stores';
 
 describe('following many logs', () => {

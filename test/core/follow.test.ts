@@ -1,11 +1,11 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { LogError } from '../../src/core/errors';
-import { catchUp, type Followed, follow, type Reach } from '../../src/core/follow';
-import type { LogRef, Writer } from '../../src/core/log';
-import { advance, type Offset, START } from '../../src/core/offset';
-import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../src/core/page-size';
-import type { LogStore, Page } from '../../src/core/store';
+import { catchUp, type Followed, follow, type Reach } from '../../src/core/follow/follow';
+import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../src/core/follow/page-size';
+import { LogError } from '../../src/core/log/errors';
+import type { LogRef, Writer } from '../../src/core/log/log';
+import { advance, type Offset, START } from '../../src/core/log/offset';
+import type { LogStore, Page } from '../../src/core/store/store';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLog, createLogOf, ObservedStore } from './stores';
 

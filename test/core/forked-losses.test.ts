@@ -1,5 +1,5 @@
-import { hasLostForked, inheritedLosses, type Life, withLoss } from '../../src/core/loss';
-import { advance, START } from '../../src/core/offset';
+import { hasLostForked, inheritedLosses, type Life, withLoss } from '../../src/core/log/loss';
+import { advance, START } from '../../src/core/log/offset';
 
 type Log = Pick<Life, 'losses'>;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Gather } from '../../src/core/gather';
+import { Gather } from '../../src/core/ingest/ingest-buffer';
 
 /** Bytes to push, or how many to take. */
 const anyActions = fc.array(fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.integer({ min: 1, max: 60 })), {

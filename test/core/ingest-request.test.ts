@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { type Ingested, type IngestOptions, ingest } from '../../src/core/ingest';
-import { START } from '../../src/core/offset';
+import { type Ingested, type IngestOptions, ingest } from '../../src/core/ingest/ingest';
+import { START } from '../../src/core/log/offset';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLog, textOf } from './stores';
 

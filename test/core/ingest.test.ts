@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
-import { LogError } from '../../src/core/errors';
-import { type Ingested, type IngestOptions, ingest } from '../../src/core/ingest';
-import { advance, START } from '../../src/core/offset';
-import { PendingBytes } from '../../src/core/pending-bytes';
+import { type Ingested, type IngestOptions, ingest } from '../../src/core/ingest/ingest';
+import { PendingBytes } from '../../src/core/ingest/pending-bytes';
+import { LogError } from '../../src/core/log/errors';
+import { advance, START } from '../../src/core/log/offset';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLog, createLogOf, GatedStore, textOf } from './stores';
 

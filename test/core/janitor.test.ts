@@ -1,10 +1,16 @@
 import { EventEmitter, once } from 'node:events';
-import { LogError } from '../../src/core/errors';
-import { ABANDONED, type JanitorEvent, type JanitorOptions, runJanitor, sweep } from '../../src/core/janitor';
-import { type LogInfo, writerOf } from '../../src/core/log';
-import { parseLogId } from '../../src/core/log-id';
-import { START } from '../../src/core/offset';
-import type { LifecycleEvent } from '../../src/core/store';
+import { LogError } from '../../src/core/log/errors';
+import { type LogInfo, writerOf } from '../../src/core/log/log';
+import { parseLogId } from '../../src/core/log/log-id';
+import { START } from '../../src/core/log/offset';
+import {
+  ABANDONED,
+  type JanitorEvent,
+  type JanitorOptions,
+  runJanitor,
+  sweep,
+} from '../../src/core/store/janitor';
+import type { LifecycleEvent } from '../../src/core/store/store';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { nextMillisecond } from '../contract/logs';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { JSON_DEPTH_MAX, type JsonFault, JsonScanner, scanJson } from '../../src/core/json-scanner';
+import { JSON_DEPTH_MAX, type JsonFault, JsonScanner, scanJson } from '../../src/core/json/json-scanner';
 
 /** What `JSON.parse` says of the same bytes. */
 function reference(bytes: Buffer): JsonFault | undefined {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Json, mergePatch } from '../../src/core/json';
+import { type Json, mergePatch } from '../../src/core/json/json';
 
 const anyJson = fc.jsonValue({ maxDepth: 4 }).map((value): Json => JSON.parse(JSON.stringify(value)));
 const anyObject = fc.dictionary(fc.string(), anyJson);

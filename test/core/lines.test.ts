@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { Lines, type Text } from '../../src/core/lines';
-import { advance, type Offset, START } from '../../src/core/offset';
+import { Lines, type Text } from '../../src/core/bytes/line-splitter';
+import { advance, type Offset, START } from '../../src/core/log/offset';
 import { anyBytesCut, type Cutting } from './cuttings';
 
 function push(lines: Lines, text: string | Buffer): Shown[] {

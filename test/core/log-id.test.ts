@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { generateGeneration, generateLogId, parseLogId } from '../../src/core/log-id';
+import { generateGeneration, generateLogId, parseLogId } from '../../src/core/log/log-id';
 
 describe('a log id', () => {
   it.each([

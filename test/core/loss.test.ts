@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { generateGeneration } from '../../src/core/log-id';
+import { generateGeneration } from '../../src/core/log/log-id';
 import {
   checkPosition,
   describeLoss,
@@ -11,8 +11,8 @@ import {
   segmentSeen,
   wireGeneration,
   withLoss,
-} from '../../src/core/loss';
-import { advance, OFFSET_MAX, type Offset, START } from '../../src/core/offset';
+} from '../../src/core/log/loss';
+import { advance, OFFSET_MAX, type Offset, START } from '../../src/core/log/offset';
 
 const generation = generateGeneration();
 

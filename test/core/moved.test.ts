@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { moved } from '../../src/core/moved';
-import { advance, START } from '../../src/core/offset';
+import { moved } from '../../src/core/follow/wait-for-news';
+import { advance, START } from '../../src/core/log/offset';
 import { createLog, createLogOf, ObservedStore } from './stores';
 
 describe('waiting for a log to move', () => {

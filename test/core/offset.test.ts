@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { advance, OFFSET_MAX, parseOffset, START } from '../../src/core/offset';
+import { advance, OFFSET_MAX, parseOffset, START } from '../../src/core/log/offset';
 
 describe('an offset', () => {
   it('is read back from its decimal digits', () => {

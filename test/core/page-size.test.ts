@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { advance, START } from '../../src/core/offset';
-import { LARGE_PAGE_BYTES, PAGE_BYTES, PageSize } from '../../src/core/page-size';
+import { LARGE_PAGE_BYTES, PAGE_BYTES, PageSize } from '../../src/core/follow/page-size';
+import { advance, START } from '../../src/core/log/offset';
 
 /** More readers than may have large pages at once. */
 const MANY = 1_000;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PendingBytes, type PendingShare } from '../../src/core/pending-bytes';
+import { PendingBytes, type PendingShare } from '../../src/core/ingest/pending-bytes';
 
 const KIB = 1024;
 const MAX = 1024 * KIB;

@@ -1,8 +1,8 @@
-import type { LogRef } from '../../src/core/log';
-import { generateGeneration, generateLogId } from '../../src/core/log-id';
-import { advance, type Offset, START } from '../../src/core/offset';
-import type { News } from '../../src/core/store';
-import { Tails } from '../../src/core/tails';
+import { Tails } from '../../src/core/events/tail-hub';
+import type { LogRef } from '../../src/core/log/log';
+import { generateGeneration, generateLogId } from '../../src/core/log/log-id';
+import { advance, type Offset, START } from '../../src/core/log/offset';
+import type { News } from '../../src/core/store/store';
 
 function at(offset: number): Offset {
   return advance(START, offset);

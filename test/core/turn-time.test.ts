@@ -1,4 +1,4 @@
-import { hasTime, spend, whenTime } from '../../src/core/turn-time';
+import { hasTime, spend, whenTime } from '../../src/core/scheduling/turn-time-budget';
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,4 @@
-import { mayWork, SLICE_BYTES, slicesOf, turnFor } from '../../src/core/turns';
+import { mayWork, SLICE_BYTES, slicesOf, turnFor } from '../../src/core/scheduling/turn-byte-budget';
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

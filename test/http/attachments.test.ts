@@ -1,7 +1,7 @@
-import type { LogInfo, Writer } from '../../src/core/log';
-import { writerOf } from '../../src/core/log';
-import { parseLogId } from '../../src/core/log-id';
-import { Attachments } from '../../src/http/attachments';
+import type { LogInfo, Writer } from '../../src/core/log/log';
+import { writerOf } from '../../src/core/log/log';
+import { parseLogId } from '../../src/core/log/log-id';
+import { Attachments } from '../../src/http/live/producer-connections';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 
 const GRACE = { graceMs: 1_000 };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
-import { ChunkedBody } from '../../src/http/chunked-body';
+import { ChunkedBody } from '../../src/http/live/chunked-body';
 
 async function rawAnswer(
   request: string,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MEANINGS } from '../../src/client/error-code';
-import { ERROR_TABLE } from '../../src/http/front/error-table';
+import { ERROR_TABLE } from '../../src/http/errors/error-table';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/errors.md'), 'utf8');
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { finish } from '../../src/http/finish';
+import { finish } from '../../src/http/live/finish';
 
 const LARGE = Buffer.alloc(32 * 1024 * 1024);
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseMetadata, renderMetadata } from '../../src/http/loom/metadata-header';
+import { parseMetadata, renderMetadata } from '../../src/http/loom/headers/metadata-header';
 
 /** A header as Node hands it over: its bytes as Latin-1. */
 const header = (text: string): string => Buffer.from(text).toString('latin1');

@@ -1,4 +1,4 @@
-import { assertTarget, originForm } from '../../src/http/origin-form';
+import { assertTarget, originForm } from '../../src/http/front/origin-form';
 
 it.each([
   ['/a?b=http://c/d', '/a?b=http://c/d'],

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { configFrom } from '../../src/config/load';
-import { OwnHosts } from '../../src/http/front/own-hosts';
+import { OwnHosts } from '../../src/http/front/allowed-hosts';
 
 /** A connection that came in at this address. */
 function cameInAt(localAddress: string): Socket {

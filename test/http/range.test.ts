@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseRange } from '../../src/http/range';
+import { parseRange } from '../../src/http/headers/byte-range';
 
 describe('a Range header', () => {
   it.each([

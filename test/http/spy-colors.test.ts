@@ -1,4 +1,4 @@
-import { parseLogId } from '../../src/core/log-id';
+import { parseLogId } from '../../src/core/log/log-id';
 import { Colors } from '../../src/http/spy/colors';
 
 const ids = (count: number, from = 0) =>

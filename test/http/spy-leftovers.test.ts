@@ -1,5 +1,5 @@
-import type { LogRef } from '../../src/core/log';
-import { parseLogId } from '../../src/core/log-id';
+import type { LogRef } from '../../src/core/log/log';
+import { parseLogId } from '../../src/core/log/log-id';
 import { SpyFormat } from '../../src/http/spy/spy-format';
 
 const a: LogRef = { id: parseLogId('a'), generation: '1' };

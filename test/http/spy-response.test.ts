@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LogRef } from '../../src/core/log';
-import { generateLogId } from '../../src/core/log-id';
-import { spend } from '../../src/core/turn-time';
+import type { LogRef } from '../../src/core/log/log';
+import { generateLogId } from '../../src/core/log/log-id';
+import { spend } from '../../src/core/scheduling/turn-time-budget';
 import { SpyFormat } from '../../src/http/spy/spy-format';
 import { SpyResponse } from '../../src/http/spy/spy-response';
 

@@ -1,6 +1,6 @@
-import { type Writer, writerOf } from '../../src/core/log';
-import { generateLogId } from '../../src/core/log-id';
-import { START } from '../../src/core/offset';
+import { type Writer, writerOf } from '../../src/core/log/log';
+import { generateLogId } from '../../src/core/log/log-id';
+import { START } from '../../src/core/log/offset';
 import { Consumer } from '../support/http';
 import { withCountedTurns } from './counted-turns';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { encodeData, encodeEvent, type ServerSentEvent } from '../../src/http/sse';
+import { encodeData, encodeEvent, type ServerSentEvent } from '../../src/http/live/sse';
 
 function encoded(event: ServerSentEvent): string {
   return encodeEvent(event).toString();

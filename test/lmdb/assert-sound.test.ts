@@ -1,7 +1,7 @@
 import { copyFile, open as openFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open } from 'lmdb';
-import { assertSound } from '../../src/lmdb/assert-sound';
+import { assertSound } from '../../src/lmdb/verify-database';
 import { makeDirectory, removeDirectory } from '../storage/files/temporary-directory';
 
 const PAGE = 4096;

@@ -1,8 +1,8 @@
-import { DamageError } from '../../src/core/damage';
-import { LogError } from '../../src/core/errors';
-import { parseLogId } from '../../src/core/log-id';
-import { START } from '../../src/core/offset';
-import { DamageReports } from '../../src/storage/damage-reports';
+import { LogError } from '../../src/core/log/errors';
+import { parseLogId } from '../../src/core/log/log-id';
+import { START } from '../../src/core/log/offset';
+import { DamageError } from '../../src/core/store/damage';
+import { DamageReports } from '../../src/core/store/damage-reports';
 import { at } from '../contract/logs';
 
 function damageOf(n: number): DamageError {

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { configFrom } from '../../src/config/load';
-import { Listener } from '../../src/listener';
+import { Listener } from '../../src/http/listener/listener';
 
 const stops: (() => Promise<void>)[] = [];
 

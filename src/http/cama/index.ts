@@ -3,13 +3,13 @@ import type { Config } from '../../config/config';
 import type { CamaSession } from '../../relay/cama/cama-queues';
 import { openCama } from '../../relay/cama/open-cama';
 import { Side } from '../../relay/match/held-request';
-import { notAllowed } from '../front/not-allowed';
+import { notAllowed } from '../errors/method-not-allowed';
+import { RequestError } from '../errors/request-error';
+import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { assertIdentity } from '../headers/codings';
 import { isViaTls } from '../headers/via-tls';
-import type { OpenRelaySystem, RelayRequest } from '../relay-system';
-import { RequestError } from '../request-error';
 import { answer } from './answer';
-import { receive, type Sessions, send } from './exchange';
+import { receive, type Sessions, send } from './messages';
 import { clientAddress, isSameAddress, parseAddress } from './peer-address';
 import { hashOf, newSecret, presentsToken, renderCookie } from './token';
 

@@ -1,19 +1,19 @@
-import { isLogError, LogError, LostLogError } from '../../core/errors';
-import type { LogId } from '../../core/log-id';
-import type { DirectProtocol, Exchange } from '../direct';
+import { isLogError, LogError, LostLogError } from '../../core/log/errors';
+import type { LogId } from '../../core/log/log-id';
+import { notAllowed } from '../errors/method-not-allowed';
+import { notFound } from '../errors/require-log';
 import { PREFLIGHT_HEADERS } from '../front/cors';
-import { notFound } from '../front/existing-log';
-import { notAllowed } from '../front/not-allowed';
-import { Answer, allowedOrigins, sharedHeaders } from './answer';
-import { append } from './append';
-import { Bodies } from './bodies';
-import { create } from './create';
-import { describe } from './describe';
-import type { Durable, Operation } from './operation';
-import { read } from './read';
-import { remove } from './remove';
-import { idOf, PREFIX } from './stream-path';
-import { Streams } from './streams';
+import type { DirectProtocol, Exchange } from '../front/serve-directly';
+import { Bodies } from './context/buffered-bodies';
+import type { Durable, Operation } from './context/durable-context';
+import { Answer, allowedOrigins, sharedHeaders } from './context/responder';
+import { Streams } from './context/stream-cache';
+import { idOf, PREFIX } from './context/stream-path';
+import { describe } from './read/head';
+import { read } from './read/read';
+import { append } from './write/append';
+import { create } from './write/create';
+import { remove } from './write/remove';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   PUT: create,

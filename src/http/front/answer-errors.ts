@@ -1,9 +1,9 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../../observe/logger';
 import { isDeparture } from '../errors/abort-error';
-import { RequestError } from '../request-error';
-import { logUnexpected, refusalOf, stopListening } from '../respond';
-import { notAllowed } from './not-allowed';
+import { logUnexpected, refusalOf, stopListening } from '../errors/error-response';
+import { notAllowed } from '../errors/method-not-allowed';
+import { RequestError } from '../errors/request-error';
 
 /**
  * Answers every error as JSON, at once: a refused producer need not send its body first. Once the headers are out Koa could not

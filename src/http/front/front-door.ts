@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AllowedOrigins, Config } from '../../config/config';
-import type { Gatekeeper } from '../access';
+import { RequestError } from '../errors/request-error';
 import { assertChunkedOnly } from '../headers/codings';
 import { assertExpectation } from '../headers/expectation';
-import { assertTarget } from '../origin-form';
-import { RequestError } from '../request-error';
+import type { Gatekeeper } from './access';
+import { OwnHosts } from './allowed-hosts';
 import { Cors, isPreflight } from './cors';
-import { OwnHosts } from './own-hosts';
+import { assertTarget } from './origin-form';
 
 /**
  * What a request may do. `streams`: GET, HEAD and OPTIONS change nothing. `relay`: a GET takes what it gets. `probe`: a health check, which

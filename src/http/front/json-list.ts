@@ -1,4 +1,4 @@
-import { SLICE_BYTES, turnFor } from '../../core/turns';
+import { SLICE_BYTES, turnFor } from '../../core/scheduling/turn-byte-budget';
 
 /**
  * The JSON array of a list, made in as many turns of the event loop as it takes: a page of streams may have 16 MiB of metadata.

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RequestError } from '../request-error';
+import { RequestError } from '../errors/request-error';
 
 /**
  * Of a body only its type is kept or passed on: its reader would get bytes in a coding that no answer names.

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RequestError } from '../request-error';
+import { RequestError } from '../errors/request-error';
 
 /**
  * `curl -C - -T file` would send the rest of a file with a `Content-Range`, which would become the whole stream (RFC 9110, 14.5).

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RequestError } from '../request-error';
+import { RequestError } from '../errors/request-error';
 
 /** HTTP/1.0 knows no expectations: there the header counts for nothing (RFC 9110, 10.1.1). @throws RequestError `EXPECTATION_UNSUPPORTED` */
 export function assertExpectation({ headers: { expect }, httpVersion }: IncomingMessage): void {

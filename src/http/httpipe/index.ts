@@ -1,13 +1,13 @@
 import { placeOf } from '../../relay/httpipe/httpipe-queues';
 import { openHttpipe } from '../../relay/httpipe/open-httpipe';
 import { Side } from '../../relay/match/held-request';
+import { notAllowed } from '../errors/method-not-allowed';
+import { RequestError } from '../errors/request-error';
 import { jsonBody } from '../front/json-body';
-import { notAllowed } from '../front/not-allowed';
+import { decodeSegment } from '../front/path-segment';
+import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { assertIdentity } from '../headers/codings';
-import { decodeSegment } from '../path-segment';
-import type { OpenRelaySystem, RelayRequest } from '../relay-system';
-import { RequestError } from '../request-error';
-import { type Channels, consume, produce } from './exchange';
+import { type Channels, consume, produce } from './channel';
 
 const PATH = /^\/channels\/([^/]+)(?:\/([^/]+))?\/?$/;
 

@@ -1,13 +1,13 @@
 import Router from '@koa/router';
-import type { Protocol } from '../protocol';
-import { consume } from './consume';
-import { describe } from './describe';
-import { list } from './list';
-import { produceNamed, produceUnnamed } from './produce';
-import { remove } from './remove';
-import { removeBuild } from './remove-build';
-import { resume } from './resume';
-import { describeUploads } from './upload-options';
+import type { Protocol } from '../front/protocol';
+import { consume } from './read/consume';
+import { describe } from './read/info';
+import { list } from './read/list';
+import { produceNamed, produceUnnamed } from './write/produce';
+import { remove } from './write/remove';
+import { removeBuild } from './write/remove-build';
+import { resume } from './write/resume';
+import { describeUploads } from './write/upload-options';
 
 /** The Loom wire: `/stream`. Its document is `docs/loom.md`. */
 export const loom: Protocol = {

@@ -3,14 +3,14 @@ import type { Config } from '../../config/config';
 import { openPacketStore } from '../../relay/packets/open-packet-store';
 import { PacketProxy, type ProxyOptions } from '../../relay/packets/packet-proxy';
 import type { PacketLimits } from '../../relay/packets/store/packet-store';
-import { notAllowed } from '../front/not-allowed';
-import type { OpenRelaySystem, RelayRequest } from '../relay-system';
-import { RequestError } from '../request-error';
-import { exchange } from './exchange';
-import { logIn } from './log-in';
-import { quietly } from './quietly';
-import { Waits } from './waits';
-import type { PacketWire } from './wire';
+import { notAllowed } from '../errors/method-not-allowed';
+import { RequestError } from '../errors/request-error';
+import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
+import { exchange } from './exchange-packets';
+import { quietly } from './limit-warnings';
+import { logIn } from './login';
+import type { PacketWire } from './packet-context';
+import { Waits } from './waiting-requests';
 
 type Operation = (request: RelayRequest, wire: PacketWire) => Promise<void>;
 

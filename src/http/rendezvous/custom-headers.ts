@@ -1,5 +1,5 @@
 import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
-import { JSON_DEPTH_MAX, scanJson } from '../../core/json-scanner';
+import { JSON_DEPTH_MAX, scanJson } from '../../core/json/json-scanner';
 import type { CustomHeaders, Headers } from '../../relay/rendezvous/rendezvous-queues';
 import { actsOnOrigin } from '../headers/acts-on-origin';
 import { vary } from '../headers/vary';

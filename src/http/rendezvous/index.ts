@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Side } from '../../relay/match/held-request';
 import { openRendezvous } from '../../relay/rendezvous/open-rendezvous';
+import { readWhole, type WholeBodyLimits } from '../body/whole-body';
 import { jsonBody } from '../front/json-body';
 import { jsonList } from '../front/json-list';
-import { readWhole, type WholeBodyLimits } from '../relay-body';
-import type { OpenRelaySystem, RelayRequest } from '../relay-system';
-import { FULL, invalid, NO_ROUTE, refuse, UNKNOWN } from './answers';
+import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { parseCustomHeaders } from './custom-headers';
+import { FULL, invalid, NO_ROUTE, refuse, UNKNOWN } from './rendezvous-errors';
 import { report } from './report';
 import { statusObject } from './status-object';
 import { download, type Streams, upload } from './transfer';

@@ -1,7 +1,7 @@
 import type { Side } from '../../relay/match/held-request';
 import type { RendezvousPlaces, Report } from '../../relay/rendezvous/rendezvous-queues';
-import { invalid, refuse, STARTED, UNKNOWN } from './answers';
 import { parseJson, toObject } from './custom-headers';
+import { invalid, refuse, STARTED, UNKNOWN } from './rendezvous-errors';
 
 /** What an empty report says. */
 const VAGUE: Report = {

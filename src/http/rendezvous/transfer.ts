@@ -4,9 +4,9 @@ import { RequestBody } from '../../relay/match/request-body';
 import { ResponseBody } from '../../relay/match/response-body';
 import type { Exchange } from '../../relay/match/transfer';
 import type { RendezvousPlaces } from '../../relay/rendezvous/rendezvous-queues';
-import { markLasting } from '../lasting';
-import { answerFor, refuse, UNKNOWN } from './answers';
+import { markLasting } from '../live/long-lived';
 import { headersToSend } from './custom-headers';
+import { answerFor, refuse, UNKNOWN } from './rendezvous-errors';
 
 /** How often the bytes of a running stream are counted for its status. */
 const PROGRESS_EVERY_MS = 250;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LogId } from '../../core/log-id';
+import type { LogId } from '../../core/log/log-id';
 
 /** Red to cyan, and their bright forms: neither black nor white, nor a grey between them. */
 const BASIC = [31, 32, 33, 34, 35, 36, 91, 92, 93, 94, 95, 96].map(String);

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
-import type { Protocol } from '../protocol';
-import { watchAll } from './watch-all';
+import type { Protocol } from '../front/protocol';
+import { watchAll } from './send-spy';
 
 /** `/spy`: every live stream in one response. */
 export const spy: Protocol = {

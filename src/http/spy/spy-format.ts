@@ -1,7 +1,7 @@
-import type { LogRef } from '../../core/log';
-import type { LostBytes } from '../../core/loss';
+import type { LogRef } from '../../core/log/log';
+import type { LostBytes } from '../../core/log/loss';
 import { Colors } from './colors';
-import { ShownStream } from './shown-stream';
+import { ShownStream } from './stream-painter';
 
 const BOLD = '\x1b[1m';
 const RESET = '\x1b[0m';

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { Spectator } from '../../core/follow-many';
-import type { LogRef } from '../../core/log';
-import type { Loss } from '../../core/loss';
-import { sizeOf } from '../../core/size-of';
-import { slicesOf } from '../../core/turns';
-import { cutAfter } from '../cut-after';
-import { drained } from '../drained';
+import { sizeOf } from '../../core/bytes/size-of';
+import type { Spectator } from '../../core/follow/follow-many';
+import type { LogRef } from '../../core/log/log';
+import type { Loss } from '../../core/log/loss';
+import { slicesOf } from '../../core/scheduling/turn-byte-budget';
+import { cutAfter } from '../live/stall-timer';
+import { drained } from '../live/wait-for-drain';
 import type { SpyFormat } from './spy-format';
 import { TextQueue } from './text-queue';
 

@@ -1,4 +1,4 @@
-import { hasTime, spend, whenTime } from '../../core/turn-time';
+import { hasTime, spend, whenTime } from '../../core/scheduling/turn-time-budget';
 
 interface Job {
   readonly texts: Iterator<string, void>;

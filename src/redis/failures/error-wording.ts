@@ -1,4 +1,4 @@
-import { LogError, messageOf } from '../../core/errors';
+import { LogError, messageOf } from '../../core/log/errors';
 import { kindOfFailure } from './failure-kind';
 import { reasonFor, UNEXPECTED } from './failure-reasons';
 

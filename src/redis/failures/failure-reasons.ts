@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors';
+import { messageOf } from '../../core/log/errors';
 import { isReply } from './failure-kind';
 
 /** By the code of an error of a socket. */

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LogError } from '../../core/errors';
+import { LogError } from '../../core/log/errors';
 import type { ErrorWording } from './error-wording';
 import { kindOfFailure } from './failure-kind';
 

@@ -1,5 +1,5 @@
-import { LogError } from '../../core/errors';
-import type { Json } from '../../core/json';
+import type { Json } from '../../core/json/json';
+import { LogError } from '../../core/log/errors';
 
 /** Replies of Redis, checked where they enter. What does not look as it should was not written by this store. */
 

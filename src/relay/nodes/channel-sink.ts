@@ -1,5 +1,5 @@
-import type { ByteSource, PendingBytes, PendingShare } from '../../core/pending-bytes';
-import { sizeOf } from '../../core/size-of';
+import { sizeOf } from '../../core/bytes/size-of';
+import type { ByteSource, PendingBytes, PendingShare } from '../../core/ingest/pending-bytes';
 import type { Link } from '../../redis/link';
 import { encode, headOf, type WireCommand, withBytes } from '../../redis/resp/wire-command';
 import type { RemoteSink } from '../match/remote-channels';

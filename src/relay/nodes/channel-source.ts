@@ -1,4 +1,4 @@
-import { sizeOf } from '../../core/size-of';
+import { sizeOf } from '../../core/bytes/size-of';
 import { entriesIn, type RangeEntry } from '../../redis/resp/stream-entries';
 import { encode } from '../../redis/resp/wire-command';
 import type { RemoteSource } from '../match/remote-channels';

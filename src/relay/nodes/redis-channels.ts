@@ -1,4 +1,4 @@
-import type { PendingBytes } from '../../core/pending-bytes';
+import type { PendingBytes } from '../../core/ingest/pending-bytes';
 import type { Connections } from '../../redis/connections';
 import { type Entry, nodeOf, type Pair } from '../match/queues';
 import type { Channels, RemoteSink, RemoteSource } from '../match/remote-channels';

@@ -1,4 +1,4 @@
-import { PendingBytes } from '../../core/pending-bytes';
+import { PendingBytes } from '../../core/ingest/pending-bytes';
 import type { RedisClient } from '../../redis/client';
 import { Connections } from '../../redis/connections';
 import type { ErrorWording } from '../../redis/failures/error-wording';

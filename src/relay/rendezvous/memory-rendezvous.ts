@@ -1,4 +1,4 @@
-import { steadyNow } from '../../core/clock';
+import { steadyNow } from '../../core/scheduling/steady-clock';
 import type { Attached, Ended, Entry, Hear, Leaving, Pair, Role, Standing } from '../match/queues';
 import { MemoryPlace } from '../queues/memory-queue';
 import {

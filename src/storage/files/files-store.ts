@@ -1,10 +1,11 @@
-import type { Change } from '../../core/change';
-import { LogError } from '../../core/errors';
-import { hasExpired, touched } from '../../core/expiry';
-import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log';
-import type { LogId } from '../../core/log-id';
-import { advance, type Offset } from '../../core/offset';
-import { sizeOf } from '../../core/size-of';
+import { sizeOf } from '../../core/bytes/size-of';
+import { LogError } from '../../core/log/errors';
+import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
+import type { LogId } from '../../core/log/log-id';
+import { advance, type Offset } from '../../core/log/offset';
+import { hasExpired, touched } from '../../core/state/expiry';
+import { applyChange } from '../../core/state/transition';
+import type { Change } from '../../core/store/change';
 import type {
   CommitLimits,
   Created,
@@ -15,21 +16,19 @@ import type {
   LogStore,
   Page,
   Watcher,
-} from '../../core/store';
-import { applyChange } from '../../core/transition';
-import { Commits } from './commits';
-import { Creation } from './creation';
-
-import { attempt } from './failures';
-import { skipBytes } from './file-io';
-import { type KnownLog, presentInfo } from './known-logs';
-import { listPage } from './list-page';
-import { lossBefore, writeAtTail } from './lost-tail';
-import type { Parts } from './parts';
-import { purge } from './purge';
-import { readBytes } from './read-bytes';
-import { Register } from './register';
-import { inexact } from './stored-facts';
+} from '../../core/store/store';
+import { attempt } from './disk/failures';
+import { skipBytes } from './disk/file-io';
+import { inexact } from './facts/stored-facts';
+import { Creation } from './logs/file-log-creator';
+import type { Parts } from './logs/files-store-context';
+import { Commits } from './logs/group-committer';
+import { listPage } from './logs/list-page';
+import { type KnownLog, presentInfo } from './logs/log-cache';
+import { Register } from './logs/log-index';
+import { lossBefore, writeAtTail } from './logs/lost-tail';
+import { purge } from './logs/purge';
+import { readBytes } from './logs/read-bytes';
 
 /** How many logs a look for those that are due passes over that are not there for it. */
 const DUE_SCAN_MAX = 2_000;

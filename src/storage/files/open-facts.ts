@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
-import { LogError } from '../../core/errors';
-import { assertSound } from '../../lmdb/assert-sound';
+import { LogError } from '../../core/log/errors';
 import { DamagedDatabase } from '../../lmdb/damaged-database';
-import { forgetCleanStop } from './clean-stop';
-import type { DirectoryLock } from './directory-lock';
-import { Facts } from './facts';
-import { isMissing, storeFailure } from './failures';
-import { NO_FACTS, takeInventory } from './inventory';
-import type { Layout } from './layout';
+import { assertSound } from '../../lmdb/verify-database';
+import { isMissing, storeFailure } from './disk/failures';
+import type { Layout } from './disk/layout';
+import { Room } from './facts/disk-reserve';
+import { Facts } from './facts/facts-database';
 import type { FilesStoreOptions } from './options';
-import { assertFactsFit } from './orphans';
-import { Room } from './room';
+import { assertFactsFit } from './startup/assert-facts-match';
+import { forgetCleanStop } from './startup/clean-shutdown';
+import type { DirectoryLock } from './startup/directory-lock';
+import { NO_FACTS, takeInventory } from './startup/inventory';
 
 /**
  * Opens the facts, which LMDB makes when there are none. They are locked and checked before LMDB maps them.

@@ -1,4 +1,4 @@
-import type { Alarm, Warn } from '../warnings';
+import type { Alarm, Warn } from '../../core/store/warnings';
 import type { Durability } from './disk/durability';
 
 export interface FilesStoreOptions {

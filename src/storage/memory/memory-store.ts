@@ -1,14 +1,15 @@
-import { Audience } from '../../core/audience';
-import type { Change } from '../../core/change';
-import { SteadyClock } from '../../core/clock';
-import { LogError } from '../../core/errors';
-import { hasExpired, touched } from '../../core/expiry';
-import type { LogFacts, ProducerState } from '../../core/facts';
-import { judge } from '../../core/judge';
-import type { Commit, Committed, LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log';
-import type { LogId } from '../../core/log-id';
-import { withLoss } from '../../core/loss';
-import { advance, type Offset } from '../../core/offset';
+import { Audience } from '../../core/events/log-events';
+import { LogError } from '../../core/log/errors';
+import type { Commit, Committed, LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log/log';
+import type { LogId } from '../../core/log/log-id';
+import { withLoss } from '../../core/log/loss';
+import { advance, type Offset } from '../../core/log/offset';
+import { SteadyClock } from '../../core/scheduling/steady-clock';
+import { judge } from '../../core/state/evaluate-commit';
+import { hasExpired, touched } from '../../core/state/expiry';
+import type { LogFacts, ProducerState } from '../../core/state/facts';
+import { applyChange, newLog } from '../../core/state/transition';
+import type { Change } from '../../core/store/change';
 import type {
   CommitLimits,
   Created,
@@ -19,10 +20,9 @@ import type {
   LogStore,
   Page,
   Watcher,
-} from '../../core/store';
-import { applyChange, newLog } from '../../core/transition';
-import { GrowingBytes } from './growing-bytes';
-import { Lineage } from './lineage';
+} from '../../core/store/store';
+import { GrowingBytes } from './growable-buffer';
+import { Lineage } from './memory-fork-refs';
 import { dueOf, listed } from './queries';
 
 interface MemoryLog {

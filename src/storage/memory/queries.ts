@@ -1,11 +1,11 @@
-import type { SteadyClock } from '../../core/clock';
-import { LogError } from '../../core/errors';
-import { hasExpired } from '../../core/expiry';
-import type { LogFacts } from '../../core/facts';
-import { matchesQuery } from '../../core/list-query';
-import type { LogInfo } from '../../core/log';
-import type { DueQuery, ListPage, ListQuery } from '../../core/store';
-import { isSealedBefore, sealedAt } from '../../core/transition';
+import { LogError } from '../../core/log/errors';
+import type { LogInfo } from '../../core/log/log';
+import type { SteadyClock } from '../../core/scheduling/steady-clock';
+import { hasExpired } from '../../core/state/expiry';
+import type { LogFacts } from '../../core/state/facts';
+import { isSealedBefore, sealedAt } from '../../core/state/transition';
+import { matchesQuery } from '../../core/store/list-query';
+import type { DueQuery, ListPage, ListQuery } from '../../core/store/store';
 
 const CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 

@@ -1,8 +1,8 @@
-import { isLogError } from '../../core/errors';
-import { hasExpired } from '../../core/expiry';
-import type { LogInfo } from '../../core/log';
-import { type LogId, parseLogId } from '../../core/log-id';
-import type { DueQuery } from '../../core/store';
+import { isLogError } from '../../core/log/errors';
+import type { LogInfo } from '../../core/log/log';
+import { type LogId, parseLogId } from '../../core/log/log-id';
+import { hasExpired } from '../../core/state/expiry';
+import type { DueQuery } from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
 import type { Quickly } from '../../redis/failures/retry';
 import { ALL_PARTITIONS, type Partition, partitionOf } from '../../redis/partitions';

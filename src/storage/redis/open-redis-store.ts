@@ -1,4 +1,4 @@
-import type { LogStore } from '../../core/store';
+import type { LogStore } from '../../core/store/store';
 import { Connections } from '../../redis/connections';
 import { parseRedisUrl } from '../../redis/url';
 import { preflight } from './preflight';

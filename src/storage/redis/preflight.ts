@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { messageOf } from '../../core/errors';
+import { messageOf } from '../../core/log/errors';
 import type { Connections } from '../../redis/connections';
 import { isReply } from '../../redis/failures/failure-kind';
 import { PARTITIONS } from '../../redis/partitions';

@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
-import type { Change } from '../../core/change';
-import { LogError } from '../../core/errors';
-import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log';
-import type { LogId } from '../../core/log-id';
-import type { Offset } from '../../core/offset';
+import { LogError } from '../../core/log/errors';
+import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
+import type { LogId } from '../../core/log/log-id';
+import type { Offset } from '../../core/log/offset';
+import type { Change } from '../../core/store/change';
+import { DamageReports } from '../../core/store/damage-reports';
 import type {
   CommitLimits,
   Created,
@@ -14,12 +15,11 @@ import type {
   LogStore,
   Page,
   Watcher,
-} from '../../core/store';
+} from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
 import { type Patience, persist } from '../../redis/failures/retry';
 import { ALL_PARTITIONS } from '../../redis/partitions';
 import { within } from '../../redis/timeout';
-import { DamageReports } from '../damage-reports';
 import { Catalogue } from './catalogue/catalogue';
 import { StoredInfos } from './catalogue/log-info-reader';
 import { DueLogs } from './due-logs';

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { configFrom } from '../../../src/config/load';
-import { sizeOf } from '../../../src/core/size-of';
-import { Bodies } from '../../../src/http/durable/bodies';
-import { refuse } from '../../../src/http/refuse';
+import { sizeOf } from '../../../src/core/bytes/size-of';
+import { Bodies } from '../../../src/http/durable/context/buffered-bodies';
+import { refuse } from '../../../src/http/front/send-error-response';
 import { Producer, request } from '../../support/http';
 
 const LENGTH_MAX = 100;

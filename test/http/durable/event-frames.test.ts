@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { dataEvent, type Encoding, lastEvent, NO_CARRY } from '../../../src/http/durable/event-frames';
+import { dataEvent, type Encoding, lastEvent, NO_CARRY } from '../../../src/http/durable/read/event-frames';
 
 /** What a client gets of the data that comes in such pieces. */
 function received(encoding: Encoding, pieces: readonly Buffer[]): string[] {

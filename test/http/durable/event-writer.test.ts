@@ -1,7 +1,7 @@
-import { advance, START } from '../../../src/core/offset';
-import { SLICE_BYTES } from '../../../src/core/turns';
-import type { ChunkedBody } from '../../../src/http/chunked-body';
-import { EventWriter } from '../../../src/http/durable/event-writer';
+import { advance, START } from '../../../src/core/log/offset';
+import { SLICE_BYTES } from '../../../src/core/scheduling/turn-byte-budget';
+import { EventWriter } from '../../../src/http/durable/read/event-writer';
+import type { ChunkedBody } from '../../../src/http/live/chunked-body';
 
 describe('events that all readers at a tail are told of', () => {
   /** What a reader's connection was given. */

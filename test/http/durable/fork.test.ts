@@ -1,6 +1,6 @@
-import { parseLogId } from '../../../src/core/log-id';
-import { START } from '../../../src/core/offset';
-import { type ForkHead, forkPoint } from '../../../src/http/durable/fork';
+import { parseLogId } from '../../../src/core/log/log-id';
+import { START } from '../../../src/core/log/offset';
+import { type ForkHead, forkPoint } from '../../../src/http/durable/write/fork';
 import { MemoryStore } from '../../../src/storage/memory/memory-store';
 
 it('a fork of more messages than its source has room for is refused without reading the source', async () => {

@@ -1,10 +1,10 @@
-import { parseAppendHead } from '../../../src/http/durable/append-head';
-import { nextCursor } from '../../../src/http/durable/cursor';
-import { parseExpiry, renderExpiry } from '../../../src/http/durable/expiry-headers';
-import { parseFork } from '../../../src/http/durable/fork';
-import { isText } from '../../../src/http/durable/media-type';
-import { parseProducer } from '../../../src/http/durable/producer-headers';
-import { essence, givenContentType } from '../../../src/http/headers/kept-content-type';
+import { parseAppendHead } from '../../../src/http/durable/headers/append-head';
+import { nextCursor } from '../../../src/http/durable/headers/cursor';
+import { parseExpiry, renderExpiry } from '../../../src/http/durable/headers/expiry-headers';
+import { isText } from '../../../src/http/durable/headers/media-type';
+import { parseProducer } from '../../../src/http/durable/headers/producer-headers';
+import { parseFork } from '../../../src/http/durable/write/fork';
+import { essence, givenContentType } from '../../../src/http/headers/stored-content-type';
 
 const producer = (id: string, epoch: string, sequence: string) => ({
   'producer-id': id,

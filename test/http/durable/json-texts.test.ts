@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { SLICE_BYTES } from '../../../src/core/turns';
-import { JsonArray, jsonArrayLength, jsonTexts } from '../../../src/http/durable/json-texts';
-import { RequestError } from '../../../src/http/request-error';
+import { SLICE_BYTES } from '../../../src/core/scheduling/turn-byte-budget';
+import { JsonArray, jsonArrayLength, jsonTexts } from '../../../src/http/durable/json/json-messages';
+import { RequestError } from '../../../src/http/errors/request-error';
 
 const MIB = 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { BodyDeadline } from '../../../src/http/front/body-deadline';
+import { BodyDeadline } from '../../../src/http/body/body-deadline';
 
 describe('the deadline of a body', () => {
   const patienceMs = 30_000;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Gathered } from '../../../src/http/front/gathered';
+import { Gathered } from '../../../src/http/body/coalesced-chunks';
 
 function gather(pieces: readonly Buffer[]): Gathered {
   const gathered = new Gathered();

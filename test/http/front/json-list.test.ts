@@ -1,4 +1,4 @@
-import { SLICE_BYTES } from '../../../src/core/turns';
+import { SLICE_BYTES } from '../../../src/core/scheduling/turn-byte-budget';
 import { jsonList } from '../../../src/http/front/json-list';
 
 const LARGE = { metadata: '€'.repeat(5_000) };

@@ -1,10 +1,10 @@
 import { open } from 'lmdb';
-import { sweep } from '../../../src/core/janitor';
-import type { Writer } from '../../../src/core/log';
-import { parseLogId } from '../../../src/core/log-id';
-import { START } from '../../../src/core/offset';
-import { removeLog } from '../../../src/core/remove-log';
-import type { LogStore } from '../../../src/core/store';
+import type { Writer } from '../../../src/core/log/log';
+import { parseLogId } from '../../../src/core/log/log-id';
+import { START } from '../../../src/core/log/offset';
+import { sweep } from '../../../src/core/store/janitor';
+import { removeLog } from '../../../src/core/store/remove-log';
+import type { LogStore } from '../../../src/core/store/store';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { createLogOf, expectCode, seal, textOf, uniqueId } from '../../contract/logs';
 import { withDirectory } from './temporary-directory';

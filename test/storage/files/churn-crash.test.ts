@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseLogId } from '../../../src/core/log-id';
-import type { LogStore } from '../../../src/core/store';
+import { parseLogId } from '../../../src/core/log/log-id';
+import type { LogStore } from '../../../src/core/store/store';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { readAll } from '../../contract/logs';
 import { takeCuts, withStore } from './opened-store';

@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { LogError } from '../../../src/core/errors';
-import { type LogInfo, type LogInit, writerOf } from '../../../src/core/log';
-import { parseLogId } from '../../../src/core/log-id';
-import type { LogStore } from '../../../src/core/store';
+import { LogError } from '../../../src/core/log/errors';
+import { type LogInfo, type LogInit, writerOf } from '../../../src/core/log/log';
+import { parseLogId } from '../../../src/core/log/log-id';
+import type { LogStore } from '../../../src/core/store/store';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { patternAt } from './pattern';
 

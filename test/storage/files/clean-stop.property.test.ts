@@ -1,8 +1,8 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
-import type { LogInfo, Writer } from '../../../src/core/log';
-import { checkPosition, wireGeneration } from '../../../src/core/loss';
-import { Layout } from '../../../src/storage/files/layout';
+import type { LogInfo, Writer } from '../../../src/core/log/log';
+import { checkPosition, wireGeneration } from '../../../src/core/log/loss';
+import { Layout } from '../../../src/storage/files/disk/layout';
 import { at, attach, createLog } from '../../contract/logs';
 import { withMachine } from './machine';
 import { fileOf, infoOf, withStore } from './opened-store';

@@ -16,14 +16,14 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type Writer, writerOf } from '../../../src/core/log';
-import type { Loss } from '../../../src/core/loss';
-import type { LogStore } from '../../../src/core/store';
-import { lastStop } from '../../../src/storage/files/clean-stop';
+import { type Writer, writerOf } from '../../../src/core/log/log';
+import type { Loss } from '../../../src/core/log/loss';
+import type { LogStore } from '../../../src/core/store/store';
 import { DURABILITIES, type Durability } from '../../../src/storage/files/disk/durability';
-import { Facts } from '../../../src/storage/files/facts';
-import { Layout } from '../../../src/storage/files/layout';
+import { Layout } from '../../../src/storage/files/disk/layout';
+import { Facts } from '../../../src/storage/files/facts/facts-database';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
+import { lastStop } from '../../../src/storage/files/startup/clean-shutdown';
 import { bytes, createLog, createLogOf, textOf, uniqueId } from '../../contract/logs';
 import { withMachine } from './machine';
 import { fileOf, infoOf, withStore } from './opened-store';

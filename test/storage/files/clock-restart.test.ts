@@ -1,5 +1,5 @@
-import type { LogRef } from '../../../src/core/log';
-import type { LogStore } from '../../../src/core/store';
+import type { LogRef } from '../../../src/core/log/log';
+import type { LogStore } from '../../../src/core/store/store';
 import { createLogOf, seal, uniqueId } from '../../contract/logs';
 import { withMachine } from './machine';
 import { infoOf, withStore } from './opened-store';

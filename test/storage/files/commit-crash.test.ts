@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { ProducerMark } from '../../../src/core/log';
+import type { ProducerMark } from '../../../src/core/log/log';
 import { AMPLE } from '../../contract/commits';
 import { at, readAll } from '../../contract/logs';
 import { PRODUCERS, SHARED, type Stop, textOf } from './commit-process';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { Facts } from '../../../src/storage/files/facts';
-import type { Step } from '../../../src/storage/files/stored-facts';
+import { Facts } from '../../../src/storage/files/facts/facts-database';
+import type { Step } from '../../../src/storage/files/facts/stored-facts';
 import { commit, createOpenLog, mark } from '../../contract/commits';
 import { createLogOf, expectCode, infoOf, textOf } from '../../contract/logs';
 import { fileOf, takeCuts, withStore } from './opened-store';

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
-import type { ProducerMark } from '../../../src/core/log';
-import { parseLogId } from '../../../src/core/log-id';
-import { Facts } from '../../../src/storage/files/facts';
+import type { ProducerMark } from '../../../src/core/log/log';
+import { parseLogId } from '../../../src/core/log/log-id';
+import { Facts } from '../../../src/storage/files/facts/facts-database';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { AMPLE } from '../../contract/commits';
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { appendFile, copyFile, readdir, stat } from 'node:fs/promises';
 import { open } from 'lmdb';
-import { writerOf } from '../../../src/core/log';
-import { generateGeneration } from '../../../src/core/log-id';
-import type { LogStore } from '../../../src/core/store';
-import { ProducerStates } from '../../../src/storage/files/producer-states';
+import { writerOf } from '../../../src/core/log/log';
+import { generateGeneration } from '../../../src/core/log/log-id';
+import type { LogStore } from '../../../src/core/store/store';
+import { ProducerStates } from '../../../src/storage/files/facts/producer-states';
 import { commit, createOpenLog, mark, remove } from '../../contract/commits';
 import {
   at,

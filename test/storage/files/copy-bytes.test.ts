@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copyBytes } from '../../../src/storage/files/copy-bytes';
+import { copyBytes } from '../../../src/storage/files/bytes/copy-bytes';
 import { withDirectory } from './temporary-directory';
 
 const CONTENT = randomBytes(3_500_000);

@@ -1,8 +1,8 @@
 import { cp } from 'node:fs/promises';
 import fc from 'fast-check';
-import { type LogInfo, type LogState, writerOf } from '../../../src/core/log';
-import { type LogId, parseLogId } from '../../../src/core/log-id';
-import type { LogStore } from '../../../src/core/store';
+import { type LogInfo, type LogState, writerOf } from '../../../src/core/log/log';
+import { type LogId, parseLogId } from '../../../src/core/log/log-id';
+import type { LogStore } from '../../../src/core/store/store';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { at, expectCode, readAll } from '../../contract/logs';
 import { patternAt } from './pattern';

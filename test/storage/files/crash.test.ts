@@ -1,4 +1,4 @@
-import { LogError } from '../../../src/core/errors';
+import { LogError } from '../../../src/core/log/errors';
 import { readAll } from '../../contract/logs';
 import { infoOf, withStore } from './opened-store';
 import { patternAt } from './pattern';

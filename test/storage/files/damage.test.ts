@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm, truncate } from 'node:fs/promises';
-import { START } from '../../../src/core/offset';
+import { START } from '../../../src/core/log/offset';
 import { createLogOf, readAll, seal } from '../../contract/logs';
 import { fileOf, infoOf, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';

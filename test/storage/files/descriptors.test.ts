@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { START } from '../../../src/core/offset';
+import { START } from '../../../src/core/log/offset';
 import { createLog, readAll } from '../../contract/logs';
 import { withStore } from './opened-store';
 import { patternAt } from './pattern';

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LogInfo, type Writer, writerOf } from '../../../src/core/log';
-import { type Offset, START } from '../../../src/core/offset';
-import type { LogStore } from '../../../src/core/store';
+import { type LogInfo, type Writer, writerOf } from '../../../src/core/log/log';
+import { type Offset, START } from '../../../src/core/log/offset';
+import type { LogStore } from '../../../src/core/store/store';
 import { AMPLE, createOpenLog, mark } from '../../contract/commits';
 import { at, createLog, createLogOf, expectCode, readAll, seal, uniqueId } from '../../contract/logs';
 import { fileOf, takeCuts, withStore } from './opened-store';

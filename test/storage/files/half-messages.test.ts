@@ -1,9 +1,9 @@
 import { readdir, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LogInfo, Writer } from '../../../src/core/log';
-import { writerOf } from '../../../src/core/log';
-import type { LogStore } from '../../../src/core/store';
-import { Facts } from '../../../src/storage/files/facts';
+import type { LogInfo, Writer } from '../../../src/core/log/log';
+import { writerOf } from '../../../src/core/log/log';
+import type { LogStore } from '../../../src/core/store/store';
+import { Facts } from '../../../src/storage/files/facts/facts-database';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { at, bytes, textOf, uniqueId } from '../../contract/logs';
 import { fileOf, infoOf, withStore } from './opened-store';

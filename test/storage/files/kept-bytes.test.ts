@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Writer, writerOf } from '../../../src/core/log';
-import type { LogStore } from '../../../src/core/store';
+import { type Writer, writerOf } from '../../../src/core/log/log';
+import type { LogStore } from '../../../src/core/store/store';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { commit, createOpenLog } from '../../contract/commits';
 import { at, createLogOf, textOf, uniqueId } from '../../contract/logs';

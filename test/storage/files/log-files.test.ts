@@ -1,8 +1,8 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Opened } from '../../../src/storage/files/descriptors';
-import { Layout } from '../../../src/storage/files/layout';
-import { LogFiles } from '../../../src/storage/files/log-files';
+import type { Opened } from '../../../src/storage/files/bytes/descriptor-pool';
+import { LogFiles } from '../../../src/storage/files/bytes/log-files';
+import { Layout } from '../../../src/storage/files/disk/layout';
 import { at, bytes } from '../../contract/logs';
 import { withDirectory } from './temporary-directory';
 

@@ -1,8 +1,8 @@
 import { appendFile, cp, mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open } from 'lmdb';
-import type { LogInit, LogRef } from '../../../src/core/log';
-import type { LogStore } from '../../../src/core/store';
+import type { LogInit, LogRef } from '../../../src/core/log/log';
+import type { LogStore } from '../../../src/core/store/store';
 import type { Durability } from '../../../src/storage/files/disk/durability';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import type { FilesStoreOptions } from '../../../src/storage/files/options';

@@ -1,9 +1,9 @@
 import { cp, rm, truncate } from 'node:fs/promises';
-import { type Writer, writerOf } from '../../../src/core/log';
-import type { Loss } from '../../../src/core/loss';
-import type { LogStore } from '../../../src/core/store';
-import { Facts } from '../../../src/storage/files/facts';
-import { readWrittenLengths } from '../../../src/storage/files/written-lengths';
+import { type Writer, writerOf } from '../../../src/core/log/log';
+import type { Loss } from '../../../src/core/log/loss';
+import type { LogStore } from '../../../src/core/store/store';
+import { readWrittenLengths } from '../../../src/storage/files/bytes/written-lengths';
+import { Facts } from '../../../src/storage/files/facts/facts-database';
 import { at, bytes, createLog, createLogOf, seal, uniqueId } from '../../contract/logs';
 import { fileOf, infoOf, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';

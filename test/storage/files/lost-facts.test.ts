@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LogInfo } from '../../../src/core/log';
-import { parseLogId } from '../../../src/core/log-id';
-import type { LogStore } from '../../../src/core/store';
+import type { LogInfo } from '../../../src/core/log/log';
+import { parseLogId } from '../../../src/core/log/log-id';
+import type { LogStore } from '../../../src/core/store/store';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { commit, createOpenLog, mark, remove } from '../../contract/commits';
 import { at, bytes, createLog, createLogOf, readAll, seal, textOf, uniqueId } from '../../contract/logs';

@@ -1,7 +1,7 @@
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Writer, writerOf } from '../../../src/core/log';
-import type { LogStore, News } from '../../../src/core/store';
+import { type Writer, writerOf } from '../../../src/core/log/log';
+import type { LogStore, News } from '../../../src/core/store/store';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import type { FilesStoreOptions } from '../../../src/storage/files/options';
 import {

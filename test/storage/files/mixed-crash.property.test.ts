@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import fc from 'fast-check';
-import type { LogStore } from '../../../src/core/store';
+import type { LogStore } from '../../../src/core/store/store';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { createOpenLog, remove } from '../../contract/commits';
 import { anyMixedStep, Mixed } from '../../contract/mixed-model';

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open } from 'lmdb';
-import { parseLogId } from '../../../src/core/log-id';
-import type { ListQuery, LogStore } from '../../../src/core/store';
-import { Generations } from '../../../src/storage/files/generations';
+import { parseLogId } from '../../../src/core/log/log-id';
+import type { ListQuery, LogStore } from '../../../src/core/store/store';
+import { Generations } from '../../../src/storage/files/logs/generations';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { describeListing } from '../../contract/listing';
 import { createLog, infoOf, listAll, seal } from '../../contract/logs';

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Writer, writerOf } from '../../../src/core/log';
-import { checkPosition, wireGeneration } from '../../../src/core/loss';
-import { advance } from '../../../src/core/offset';
-import type { LogStore } from '../../../src/core/store';
-import { Journal } from '../../../src/storage/files/journal';
+import { type Writer, writerOf } from '../../../src/core/log/log';
+import { checkPosition, wireGeneration } from '../../../src/core/log/loss';
+import { advance } from '../../../src/core/log/offset';
+import type { LogStore } from '../../../src/core/store/store';
+import { Journal } from '../../../src/storage/files/journal/journal';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { commit, createOpenLog } from '../../contract/commits';
 import { at, attach, bytes, createLogOf, textOf } from '../../contract/logs';

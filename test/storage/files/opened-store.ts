@@ -1,6 +1,6 @@
-import type { LogInfo, Writer } from '../../../src/core/log';
-import { parseLogId } from '../../../src/core/log-id';
-import type { LogStore } from '../../../src/core/store';
+import type { LogInfo, Writer } from '../../../src/core/log/log';
+import { parseLogId } from '../../../src/core/log/log-id';
+import type { LogStore } from '../../../src/core/store/store';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import type { FilesStoreOptions } from '../../../src/storage/files/options';
 

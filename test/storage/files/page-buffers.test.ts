@@ -1,5 +1,5 @@
-import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../../src/core/page-size';
-import { PageBuffers } from '../../../src/storage/files/page-buffers';
+import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../../src/core/follow/page-size';
+import { PageBuffers } from '../../../src/storage/files/bytes/page-buffer-pool';
 
 const SIZES = [PAGE_BYTES, LARGE_PAGE_BYTES];
 

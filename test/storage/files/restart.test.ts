@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writerOf } from '../../../src/core/log';
-import { START } from '../../../src/core/offset';
+import { writerOf } from '../../../src/core/log/log';
+import { START } from '../../../src/core/log/offset';
 import { at, bytes, createLog, createLogOf, expectCode, readAll, seal, uniqueId } from '../../contract/logs';
 import { infoOf, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';

@@ -1,5 +1,5 @@
-import type { Json } from '../../../src/core/json';
-import type { LogStore } from '../../../src/core/store';
+import type { Json } from '../../../src/core/json/json';
+import type { LogStore } from '../../../src/core/store/store';
 import { commit, createOpenLog } from '../../contract/commits';
 import { at, textOf, uniqueId } from '../../contract/logs';
 import { withStore } from './opened-store';

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
-import { writerOf } from '../../../src/core/log';
-import { parseLogId } from '../../../src/core/log-id';
+import { writerOf } from '../../../src/core/log/log';
+import { parseLogId } from '../../../src/core/log/log-id';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 
 const LOG = parseLogId('log');

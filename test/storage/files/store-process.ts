@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
-import { messageOf } from '../../../src/core/errors';
-import { writerOf } from '../../../src/core/log';
-import { parseLogId } from '../../../src/core/log-id';
-import { START } from '../../../src/core/offset';
-import type { LogStore } from '../../../src/core/store';
+import { messageOf } from '../../../src/core/log/errors';
+import { writerOf } from '../../../src/core/log/log';
+import { parseLogId } from '../../../src/core/log/log-id';
+import { START } from '../../../src/core/log/offset';
+import type { LogStore } from '../../../src/core/store/store';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { patternAt } from './pattern';
 

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Sync } from '../../../src/storage/files/bytes/sync';
 import type { Durability } from '../../../src/storage/files/disk/durability';
-import { Layout } from '../../../src/storage/files/layout';
-import { Sync } from '../../../src/storage/files/sync';
+import { Layout } from '../../../src/storage/files/disk/layout';
 import { at } from '../../contract/logs';
 import { withDirectory } from './temporary-directory';
 import { until } from './until';

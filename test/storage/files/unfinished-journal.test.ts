@@ -1,8 +1,8 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open } from 'lmdb';
-import type { Writer } from '../../../src/core/log';
-import type { LogStore } from '../../../src/core/store';
+import type { Writer } from '../../../src/core/log/log';
+import type { LogStore } from '../../../src/core/store/store';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { createOpenLog, remove } from '../../contract/commits';
 import { bytes, createLogOf, infoOf, seal, textOf, uniqueId } from '../../contract/logs';

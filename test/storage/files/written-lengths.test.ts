@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readWrittenLengths, WrittenLengths } from '../../../src/storage/files/written-lengths';
+import { readWrittenLengths, WrittenLengths } from '../../../src/storage/files/bytes/written-lengths';
 import { at } from '../../contract/logs';
 import { withDirectory } from './temporary-directory';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { GrowingBytes } from '../../../src/storage/memory/growing-bytes';
+import { GrowingBytes } from '../../../src/storage/memory/growable-buffer';
 
 describe('the bytes of a log in memory', () => {
   it('are all that was appended and not cut off, and what was read stays as it was', () => {

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
-import { follow } from '../../../src/core/follow';
-import { START } from '../../../src/core/offset';
+import { follow } from '../../../src/core/follow/follow';
+import { START } from '../../../src/core/log/offset';
 import { partitionOf } from '../../../src/redis/partitions';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { at, createLog, seal } from '../../contract/logs';

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isLogError } from '../../../src/core/errors';
-import { follow } from '../../../src/core/follow';
-import type { Committed, LogRef } from '../../../src/core/log';
-import { START } from '../../../src/core/offset';
-import type { LogStore, News } from '../../../src/core/store';
+import { follow } from '../../../src/core/follow/follow';
+import { isLogError } from '../../../src/core/log/errors';
+import type { Committed, LogRef } from '../../../src/core/log/log';
+import { START } from '../../../src/core/log/offset';
+import type { LogStore, News } from '../../../src/core/store/store';
 import { AMPLE, commit, createOpenLog, mark, remove } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, attach, createLog, expectCode, infoOf, textOf } from '../../contract/logs';

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { follow } from '../../../src/core/follow';
-import { type JanitorEvent, sweep } from '../../../src/core/janitor';
-import type { LogRef } from '../../../src/core/log';
-import type { LogId } from '../../../src/core/log-id';
-import { type Offset, START } from '../../../src/core/offset';
-import { removeLog } from '../../../src/core/remove-log';
-import type { LogStore } from '../../../src/core/store';
+import { follow } from '../../../src/core/follow/follow';
+import type { LogRef } from '../../../src/core/log/log';
+import type { LogId } from '../../../src/core/log/log-id';
+import { type Offset, START } from '../../../src/core/log/offset';
+import { type JanitorEvent, sweep } from '../../../src/core/store/janitor';
+import { removeLog } from '../../../src/core/store/remove-log';
+import type { LogStore } from '../../../src/core/store/store';
 import { partitionOf } from '../../../src/redis/partitions';
 import {
   bytesKey,

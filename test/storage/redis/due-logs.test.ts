@@ -1,5 +1,5 @@
-import { type JanitorEvent, type JanitorOptions, sweep } from '../../../src/core/janitor';
-import type { LogRef } from '../../../src/core/log';
+import type { LogRef } from '../../../src/core/log/log';
+import { type JanitorEvent, type JanitorOptions, sweep } from '../../../src/core/store/janitor';
 import { partitionOf } from '../../../src/redis/partitions';
 import { expiringKey, factsKey, overdueKey, sealedKey } from '../../../src/storage/redis/schema/keys';
 import { createOpenLog } from '../../contract/commits';

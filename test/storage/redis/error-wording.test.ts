@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LogError } from '../../../src/core/errors';
-import { START } from '../../../src/core/offset';
+import { LogError } from '../../../src/core/log/errors';
+import { START } from '../../../src/core/log/offset';
 import { ErrorWording } from '../../../src/redis/failures/error-wording';
 import { ReplyError } from '../../../src/redis/resp/reply-error';
 import { describeTarget, parseRedisUrl } from '../../../src/redis/url';

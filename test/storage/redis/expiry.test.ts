@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type JanitorEvent, sweep } from '../../../src/core/janitor';
-import { START } from '../../../src/core/offset';
-import type { LogStore } from '../../../src/core/store';
+import { START } from '../../../src/core/log/offset';
+import { type JanitorEvent, sweep } from '../../../src/core/store/janitor';
+import type { LogStore } from '../../../src/core/store/store';
 import { partitionOf } from '../../../src/redis/partitions';
 import { expiringKey, factsKey, LEASES_KEY, overdueKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog } from '../../contract/commits';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Writer } from '../../../src/core/log';
-import { type Offset, START } from '../../../src/core/offset';
-import type { LogStore, News } from '../../../src/core/store';
+import type { Writer } from '../../../src/core/log/log';
+import { type Offset, START } from '../../../src/core/log/offset';
+import type { LogStore, News } from '../../../src/core/store/store';
 import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, expectCode, infoOf, readAll, seal, textOf } from '../../contract/logs';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { START } from '../../../src/core/offset';
-import type { News } from '../../../src/core/store';
+import { START } from '../../../src/core/log/offset';
+import type { News } from '../../../src/core/store/store';
 import { Heard } from '../../contract/heard';
 import { at, bytes, createLog, createLogOf, seal } from '../../contract/logs';
 import { type Surroundings, withRedis } from './with-redis';

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { LogInfo, LogRef } from '../../../src/core/log';
-import type { LogStore } from '../../../src/core/store';
+import type { LogInfo, LogRef } from '../../../src/core/log/log';
+import type { LogStore } from '../../../src/core/store/store';
 import { partitionOf } from '../../../src/redis/partitions';
 import { bytesKey, retiredKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog, remove } from '../../contract/commits';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type JanitorEvent, sweep } from '../../../src/core/janitor';
-import type { LogRef } from '../../../src/core/log';
-import type { LogStore } from '../../../src/core/store';
+import type { LogRef } from '../../../src/core/log/log';
+import { type JanitorEvent, sweep } from '../../../src/core/store/janitor';
+import type { LogStore } from '../../../src/core/store/store';
 import { createLog, infoOf, seal } from '../../contract/logs';
 import { withRedis } from './with-redis';
 

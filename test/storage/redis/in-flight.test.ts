@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
-import type { Writer } from '../../../src/core/log';
-import { advance, type Offset, START } from '../../../src/core/offset';
-import type { LogStore } from '../../../src/core/store';
+import type { Writer } from '../../../src/core/log/log';
+import { advance, type Offset, START } from '../../../src/core/log/offset';
+import type { LogStore } from '../../../src/core/store/store';
 import { Link } from '../../../src/redis/link';
 import { cutEntries } from '../../../src/storage/redis/schema/entries';
 import { targetAt } from '../../../src/storage/redis/schema/stream-target';

@@ -1,6 +1,6 @@
-import { writerOf } from '../../../src/core/log';
-import { START } from '../../../src/core/offset';
-import type { LifecycleEvent, LogStore, News } from '../../../src/core/store';
+import { writerOf } from '../../../src/core/log/log';
+import { START } from '../../../src/core/log/offset';
+import type { LifecycleEvent, LogStore, News } from '../../../src/core/store/store';
 import { Heard } from '../../contract/heard';
 import {
   at,

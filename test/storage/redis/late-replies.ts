@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogStore } from '../../../src/core/store';
+import type { LogStore } from '../../../src/core/store/store';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 
 export interface LateStore {

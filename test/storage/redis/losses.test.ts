@@ -1,5 +1,5 @@
-import { withLoss } from '../../../src/core/loss';
-import { advance, START } from '../../../src/core/offset';
+import { withLoss } from '../../../src/core/log/loss';
+import { advance, START } from '../../../src/core/log/offset';
 import { formatLosses, parseLosses } from '../../../src/storage/redis/schema/losses';
 
 describe('the losses in the facts of a log', () => {

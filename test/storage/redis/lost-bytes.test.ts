@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
-import type { LogRef } from '../../../src/core/log';
-import { type Loss, wireGeneration } from '../../../src/core/loss';
-import { type Offset, START } from '../../../src/core/offset';
-import type { LogStore, News } from '../../../src/core/store';
+import type { LogRef } from '../../../src/core/log/log';
+import { type Loss, wireGeneration } from '../../../src/core/log/loss';
+import { type Offset, START } from '../../../src/core/log/offset';
+import type { LogStore, News } from '../../../src/core/store/store';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';

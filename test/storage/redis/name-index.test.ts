@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { parseLogId } from '../../../src/core/log-id';
-import type { ListQuery, LogStore } from '../../../src/core/store';
+import { parseLogId } from '../../../src/core/log/log-id';
+import type { ListQuery, LogStore } from '../../../src/core/store/store';
 import { ALL_PARTITIONS, partitionOf } from '../../../src/redis/partitions';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { factsKey, lifecycleKey, namesPrefix, orderKey } from '../../../src/storage/redis/schema/keys';

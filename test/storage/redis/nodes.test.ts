@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { follow } from '../../../src/core/follow';
-import { type LogRef, writerOf } from '../../../src/core/log';
-import { type Offset, START } from '../../../src/core/offset';
-import type { LifecycleEvent, LogStore, News } from '../../../src/core/store';
+import { follow } from '../../../src/core/follow/follow';
+import { type LogRef, writerOf } from '../../../src/core/log/log';
+import { type Offset, START } from '../../../src/core/log/offset';
+import type { LifecycleEvent, LogStore, News } from '../../../src/core/store/store';
 import { Heard } from '../../contract/heard';
 import {
   at,

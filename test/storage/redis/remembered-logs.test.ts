@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as pauseFor } from 'node:timers/promises';
-import type { LogRef } from '../../../src/core/log';
-import { parseLogId } from '../../../src/core/log-id';
-import { segmentOf, wireGeneration } from '../../../src/core/loss';
-import { START } from '../../../src/core/offset';
+import type { LogRef } from '../../../src/core/log/log';
+import { parseLogId } from '../../../src/core/log/log-id';
+import { segmentOf, wireGeneration } from '../../../src/core/log/loss';
+import { START } from '../../../src/core/log/offset';
 import { partitionOf } from '../../../src/redis/partitions';
 import { verifyRememberedLogs } from '../../../src/storage/redis/read/verify-recent-logs';
 import { bytesKey, factsKey } from '../../../src/storage/redis/schema/keys';

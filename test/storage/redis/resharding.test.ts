@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis';
-import { START } from '../../../src/core/offset';
+import { START } from '../../../src/core/log/offset';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { createLogOf } from '../../contract/logs';

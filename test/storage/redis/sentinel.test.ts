@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { START } from '../../../src/core/offset';
+import { START } from '../../../src/core/log/offset';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { at, bytes, createLog, textOf } from '../../contract/logs';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';

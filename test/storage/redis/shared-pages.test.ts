@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { advance, START } from '../../../src/core/offset';
-import { PAGE_BYTES } from '../../../src/core/page-size';
-import type { LogStore } from '../../../src/core/store';
+import { PAGE_BYTES } from '../../../src/core/follow/page-size';
+import { advance, START } from '../../../src/core/log/offset';
+import type { LogStore } from '../../../src/core/store/store';
 import { bytes, createLog, readAll, seal } from '../../contract/logs';
 import { withRedis } from './with-redis';
 

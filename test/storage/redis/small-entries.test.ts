@@ -1,5 +1,5 @@
-import { advance, type Offset, START } from '../../../src/core/offset';
-import { PAGE_BYTES } from '../../../src/core/page-size';
+import { PAGE_BYTES } from '../../../src/core/follow/page-size';
+import { advance, type Offset, START } from '../../../src/core/log/offset';
 import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { createLog, readAll } from '../../contract/logs';
 import { withRedis } from './with-redis';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogRef } from '../../../src/core/log';
-import { START } from '../../../src/core/offset';
+import type { LogRef } from '../../../src/core/log/log';
+import { START } from '../../../src/core/log/offset';
 import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog } from '../../contract/commits';
 import {

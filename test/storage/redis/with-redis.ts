@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { LogStore } from '../../../src/core/store';
+import type { LogStore } from '../../../src/core/store/store';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import type { RedisStoreOptions } from '../../../src/storage/redis/schema/options';
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../../support/redis-server';

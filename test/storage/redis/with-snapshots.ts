@@ -1,4 +1,4 @@
-import type { LogStore } from '../../../src/core/store';
+import type { LogStore } from '../../../src/core/store/store';
 import type { TcpProxy } from '../../support/tcp-proxy';
 import { type Surroundings, withRedis } from './with-redis';
 

@@ -1,4 +1,4 @@
-import { steadyNow } from '../../../core/clock';
+import { steadyNow } from '../../../core/scheduling/steady-clock';
 import type { Client, PacketLimits } from '../store/packet-store';
 import { type Item, Mailbox } from './mailbox';
 import type { ShelfKey } from './packet-db';

@@ -2,10 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import { LogError, messageOf } from '../../../core/errors';
-import { assertSound } from '../../../lmdb/assert-sound';
+import { LogError, messageOf } from '../../../core/log/errors';
 import { DamagedDatabase } from '../../../lmdb/damaged-database';
 import { type ExpectedKind, foreignKind } from '../../../lmdb/file-kind';
+import { assertSound } from '../../../lmdb/verify-database';
 import type { Shelf, ShelfChange, ShelfKey } from './packet-db';
 import { Headroom } from './packet-db-reserve';
 

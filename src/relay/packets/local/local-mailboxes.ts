@@ -1,4 +1,4 @@
-import { steadyNow } from '../../../core/clock';
+import { steadyNow } from '../../../core/scheduling/steady-clock';
 import { decodePacket, encodePacket, type Packet } from '../store/packet';
 import type { Client, Mailboxes, PacketLimits, Taken } from '../store/packet-store';
 import { Known } from './clients';

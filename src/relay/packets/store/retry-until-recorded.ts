@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf } from '../../../core/errors';
+import { messageOf } from '../../../core/log/errors';
 
 const RETRY_MS = 100;
 const RETRY_MS_MAX = 2_000;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { messageOf } from '../../../core/errors';
+import { messageOf } from '../../../core/log/errors';
 import type { Outbox } from '../store/packet-store';
 import { type Post, receive } from './deliver-packet';
 import type { Upstream } from './upstream';

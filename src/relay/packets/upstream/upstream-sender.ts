@@ -1,4 +1,4 @@
-import { messageOf } from '../../../core/errors';
+import { messageOf } from '../../../core/log/errors';
 import type { Outbox, Outgoing } from '../store/packet-store';
 import { patiently } from '../store/retry-until-recorded';
 import { Lane } from './client-queue';

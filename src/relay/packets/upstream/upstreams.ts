@@ -1,4 +1,4 @@
-import { messageOf } from '../../../core/errors';
+import { messageOf } from '../../../core/log/errors';
 import { Upstream, type UpstreamAnswer, type UpstreamOptions, type UpstreamRequest } from './upstream';
 
 /** No upstream has given a whole answer. */

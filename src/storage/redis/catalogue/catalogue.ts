@@ -1,7 +1,7 @@
-import { LogError } from '../../../core/errors';
-import { matchesQuery } from '../../../core/list-query';
-import type { LogInfo } from '../../../core/log';
-import type { ListPage, ListQuery } from '../../../core/store';
+import { LogError } from '../../../core/log/errors';
+import type { LogInfo } from '../../../core/log/log';
+import { matchesQuery } from '../../../core/store/list-query';
+import type { ListPage, ListQuery } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import type { Quickly } from '../../../redis/failures/retry';
 import { ALL_PARTITIONS } from '../../../redis/partitions';

@@ -1,7 +1,7 @@
-import { isLogError } from '../../../core/errors';
-import { hasExpired } from '../../../core/expiry';
-import type { LogInfo } from '../../../core/log';
-import type { LogId } from '../../../core/log-id';
+import { isLogError } from '../../../core/log/errors';
+import type { LogInfo } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import { hasExpired } from '../../../core/state/expiry';
 import type { Connections } from '../../../redis/connections';
 import type { Quickly } from '../../../redis/failures/retry';
 import { type Partition, partitionOf } from '../../../redis/partitions';

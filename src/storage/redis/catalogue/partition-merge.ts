@@ -1,4 +1,4 @@
-import type { LogId } from '../../../core/log-id';
+import type { LogId } from '../../../core/log/log-id';
 import { ALL_PARTITIONS, PARTITIONS, type Partition } from '../../../redis/partitions';
 
 /** Where a log is in the order of creation. Its key is also the cursor of a page that ends with it. */

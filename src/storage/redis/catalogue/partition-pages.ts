@@ -1,6 +1,6 @@
-import { statesOf } from '../../../core/list-query';
-import { parseLogId } from '../../../core/log-id';
-import type { ListQuery } from '../../../core/store';
+import { parseLogId } from '../../../core/log/log-id';
+import { statesOf } from '../../../core/store/list-query';
+import type { ListQuery } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import type { Quickly } from '../../../redis/failures/retry';
 import { toTexts } from '../../../redis/resp/reply';

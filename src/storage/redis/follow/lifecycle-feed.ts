@@ -1,6 +1,6 @@
-import { messageOf } from '../../../core/errors';
-import type { LogId } from '../../../core/log-id';
-import type { LifecycleEvent } from '../../../core/store';
+import { messageOf } from '../../../core/log/errors';
+import type { LogId } from '../../../core/log/log-id';
+import type { LifecycleEvent } from '../../../core/store/store';
 import { BlockingReader, type RawEntry, type Subscription } from '../../../redis/blocking-reader';
 import type { Connections } from '../../../redis/connections';
 import { ALL_PARTITIONS, type Partition, partitionOf } from '../../../redis/partitions';

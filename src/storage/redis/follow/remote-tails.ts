@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isLogError } from '../../../core/errors';
-import { Gate } from '../../../core/gate';
-import type { LogRef, SealOutcome } from '../../../core/log';
-import { type Offset, START } from '../../../core/offset';
-import type { Tails } from '../../../core/tails';
+import type { Tails } from '../../../core/events/tail-hub';
+import { isLogError } from '../../../core/log/errors';
+import type { LogRef, SealOutcome } from '../../../core/log/log';
+import { type Offset, START } from '../../../core/log/offset';
+import { Gate } from '../../../core/scheduling/semaphore';
 import type { RawEntry, Subscription } from '../../../redis/blocking-reader';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';

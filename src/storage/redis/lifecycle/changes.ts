@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Change } from '../../../core/change';
-import { isLogError, LogError } from '../../../core/errors';
-import { mergePatch } from '../../../core/json';
-import type { LogInit, LogRef } from '../../../core/log';
-import type { LogId } from '../../../core/log-id';
-import { START } from '../../../core/offset';
+import { mergePatch } from '../../../core/json/json';
+import { isLogError, LogError } from '../../../core/log/errors';
+import type { LogInit, LogRef } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import { START } from '../../../core/log/offset';
+import type { Change } from '../../../core/store/change';
 import type { Connections } from '../../../redis/connections';
 import { type Patience, persist } from '../../../redis/failures/retry';
 import { cutPieces } from '../schema/entries';

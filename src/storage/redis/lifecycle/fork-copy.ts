@@ -1,7 +1,7 @@
-import { isLogError, LogError } from '../../../core/errors';
-import type { ForkPoint, LogRef } from '../../../core/log';
-import { type Offset, START } from '../../../core/offset';
-import type { Page } from '../../../core/store';
+import { isLogError, LogError } from '../../../core/log/errors';
+import type { ForkPoint, LogRef } from '../../../core/log/log';
+import { type Offset, START } from '../../../core/log/offset';
+import type { Page } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import { cutPieces } from '../schema/entries';
 import { bytesKey } from '../schema/keys';

@@ -1,6 +1,6 @@
-import { isLogError, LogError, messageOf } from '../../../core/errors';
-import type { ForkPoint, LogInfo, LogRef } from '../../../core/log';
-import type { LogId } from '../../../core/log-id';
+import { isLogError, LogError, messageOf } from '../../../core/log/errors';
+import type { ForkPoint, LogInfo, LogRef } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
 import type { Facts, LooseFork } from '../schema/facts-reply';
 import type { RedisStoreSettings } from '../schema/options';
 import { copyToFork, dropCopy, type ForkCopyOwner } from './fork-copy';

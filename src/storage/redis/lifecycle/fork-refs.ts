@@ -1,5 +1,5 @@
-import type { ForkPoint, LogRef } from '../../../core/log';
-import { type LogId, parseLogId } from '../../../core/log-id';
+import type { ForkPoint, LogRef } from '../../../core/log/log';
+import { type LogId, parseLogId } from '../../../core/log/log-id';
 import type { Connections } from '../../../redis/connections';
 import { ALL_PARTITIONS } from '../../../redis/partitions';
 import { toList, toText, toTexts, unexpected } from '../../../redis/resp/reply';

@@ -1,8 +1,8 @@
-import type { LogInfo, LogInit } from '../../../core/log';
-import { generateGeneration, type LogId } from '../../../core/log-id';
-import { advance, START } from '../../../core/offset';
-import { sizeOf } from '../../../core/size-of';
-import type { Created } from '../../../core/store';
+import { sizeOf } from '../../../core/bytes/size-of';
+import type { LogInfo, LogInit } from '../../../core/log/log';
+import { generateGeneration, type LogId } from '../../../core/log/log-id';
+import { advance, START } from '../../../core/log/offset';
+import type { Created } from '../../../core/store/store';
 import type { LifecycleFeed } from '../follow/lifecycle-feed';
 import type { Watching } from '../follow/node-state';
 import type { LostLogs } from '../read/lost-logs';

@@ -1,10 +1,10 @@
-import type { Change } from '../../../core/change';
-import { LostTailError } from '../../../core/damage';
-import { isLogError } from '../../../core/errors';
-import type { LogInfo, LogRef } from '../../../core/log';
-import type { LogId } from '../../../core/log-id';
+import { isLogError } from '../../../core/log/errors';
+import type { LogInfo, LogRef } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import type { Change } from '../../../core/store/change';
+import { LostTailError } from '../../../core/store/damage';
+import type { DamageReports } from '../../../core/store/damage-reports';
 import type { Quickly } from '../../../redis/failures/retry';
-import type { DamageReports } from '../../damage-reports';
 import type { Watching } from '../follow/node-state';
 import type { Facts } from '../schema/facts-reply';
 import type { Changes } from './changes';

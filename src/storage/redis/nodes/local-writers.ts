@@ -1,5 +1,5 @@
-import type { LogRef, Writer } from '../../../core/log';
-import { type Offset, START } from '../../../core/offset';
+import type { LogRef, Writer } from '../../../core/log/log';
+import { type Offset, START } from '../../../core/log/offset';
 import type { Link } from '../../../redis/link';
 import type { KnownEntry } from '../schema/entries';
 import { type Target, targetOf } from '../schema/stream-target';

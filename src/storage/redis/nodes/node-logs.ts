@@ -1,4 +1,4 @@
-import { type LogId, parseLogId } from '../../../core/log-id';
+import { type LogId, parseLogId } from '../../../core/log/log-id';
 import type { Connections } from '../../../redis/connections';
 import { kindOfFailure } from '../../../redis/failures/failure-kind';
 import { ALL_PARTITIONS, type Partition, partitionOf } from '../../../redis/partitions';

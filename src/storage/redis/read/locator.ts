@@ -1,8 +1,8 @@
-import { isLogError, LogError } from '../../../core/errors';
-import type { LogRef } from '../../../core/log';
-import type { LogId } from '../../../core/log-id';
-import type { Loss } from '../../../core/loss';
-import { type Offset, START } from '../../../core/offset';
+import { isLogError, LogError } from '../../../core/log/errors';
+import type { LogRef } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import type { Loss } from '../../../core/log/loss';
+import { type Offset, START } from '../../../core/log/offset';
 import type { Connections } from '../../../redis/connections';
 import { kindOfFailure } from '../../../redis/failures/failure-kind';
 import { toTexts } from '../../../redis/resp/reply';

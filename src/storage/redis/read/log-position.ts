@@ -1,6 +1,6 @@
-import type { LogState, SealOutcome } from '../../../core/log';
-import type { Loss } from '../../../core/loss';
-import { advance, type Offset, START } from '../../../core/offset';
+import type { LogState, SealOutcome } from '../../../core/log/log';
+import type { Loss } from '../../../core/log/loss';
+import { advance, type Offset, START } from '../../../core/log/offset';
 import { toNumber } from '../../../redis/resp/reply';
 import { endOf } from '../schema/entries';
 import { toState } from '../schema/facts-reply';

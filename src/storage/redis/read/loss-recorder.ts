@@ -1,5 +1,5 @@
-import type { LogRef } from '../../../core/log';
-import { LOSSES_MAX, type Loss } from '../../../core/loss';
+import type { LogRef } from '../../../core/log/log';
+import { LOSSES_MAX, type Loss } from '../../../core/log/loss';
 import type { Connections } from '../../../redis/connections';
 import { toTexts } from '../../../redis/resp/reply';
 import type { KnownEntry } from '../schema/entries';

@@ -1,5 +1,5 @@
-import type { LogRef } from '../../../core/log';
-import type { LogId } from '../../../core/log-id';
+import type { LogRef } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
 import type { Connections } from '../../../redis/connections';
 import { factsKey, lostKey } from '../schema/keys';
 import { runScript } from '../schema/log-scripts';

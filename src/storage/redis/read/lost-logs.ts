@@ -1,7 +1,7 @@
-import { isLogError, LogError, LostLogError } from '../../../core/errors';
-import { isRemoval, type LogRef } from '../../../core/log';
-import type { LogId } from '../../../core/log-id';
-import type { LifecycleEvent } from '../../../core/store';
+import { isLogError, LogError, LostLogError } from '../../../core/log/errors';
+import { isRemoval, type LogRef } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import type { LifecycleEvent } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import { factsKey, lifecycleKey } from '../schema/keys';

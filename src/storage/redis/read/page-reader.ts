@@ -1,11 +1,11 @@
-import { DamageError, LostTailError } from '../../../core/damage';
-import { isLogError } from '../../../core/errors';
-import type { LogRef } from '../../../core/log';
-import type { Offset } from '../../../core/offset';
-import type { Page } from '../../../core/store';
+import { isLogError } from '../../../core/log/errors';
+import type { LogRef } from '../../../core/log/log';
+import type { Offset } from '../../../core/log/offset';
+import { DamageError, LostTailError } from '../../../core/store/damage';
+import type { DamageReports } from '../../../core/store/damage-reports';
+import type { Page } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import type { Quickly } from '../../../redis/failures/retry';
-import type { DamageReports } from '../../damage-reports';
 import type { RedisStoreSettings } from '../schema/options';
 import type { Locator } from './locator';
 import type { LostLogs } from './lost-logs';

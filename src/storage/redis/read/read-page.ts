@@ -1,8 +1,8 @@
-import { DamageError, LostTailError } from '../../../core/damage';
-import type { LogRef, SealOutcome } from '../../../core/log';
-import { advance, type Offset } from '../../../core/offset';
-import { sizeOf } from '../../../core/size-of';
-import type { Page } from '../../../core/store';
+import { sizeOf } from '../../../core/bytes/size-of';
+import type { LogRef, SealOutcome } from '../../../core/log/log';
+import { advance, type Offset } from '../../../core/log/offset';
+import { DamageError, LostTailError } from '../../../core/store/damage';
+import type { Page } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import { isElsewhere, kindOfFailure } from '../../../redis/failures/failure-kind';
 import type { Link } from '../../../redis/link';

@@ -1,7 +1,7 @@
-import type { LogRef } from '../../../core/log';
-import type { LogId } from '../../../core/log-id';
-import type { Loss } from '../../../core/loss';
-import { type Offset, START } from '../../../core/offset';
+import type { LogRef } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import type { Loss } from '../../../core/log/loss';
+import { type Offset, START } from '../../../core/log/offset';
 import type { KnownEntry } from '../schema/entries';
 
 /** About two megabytes. `docs/operations.md` has this number. */

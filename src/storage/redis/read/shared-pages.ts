@@ -1,6 +1,6 @@
-import type { LogRef } from '../../../core/log';
-import { advance, type Offset } from '../../../core/offset';
-import type { Page } from '../../../core/store';
+import type { LogRef } from '../../../core/log/log';
+import { advance, type Offset } from '../../../core/log/offset';
+import type { Page } from '../../../core/store/store';
 import type { Locator } from './locator';
 
 /**

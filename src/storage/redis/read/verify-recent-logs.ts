@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LogRef } from '../../../core/log';
+import type { LogRef } from '../../../core/log/log';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import { isAnswer, type Locator } from './locator';

@@ -1,6 +1,6 @@
-import type { SealOutcome } from '../../../core/log';
-import { advance, type Offset, START } from '../../../core/offset';
-import { sizeOf } from '../../../core/size-of';
+import { sizeOf } from '../../../core/bytes/size-of';
+import type { SealOutcome } from '../../../core/log/log';
+import { advance, type Offset, START } from '../../../core/log/offset';
 import { toNumber, unexpected } from '../../../redis/resp/reply';
 import { parseSealOutcome } from './outcome';
 

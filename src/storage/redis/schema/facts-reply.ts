@@ -1,6 +1,6 @@
-import type { Expiry, Framing, LogInfo, LogRef, LogState } from '../../../core/log';
-import { type LogId, parseLogId } from '../../../core/log-id';
-import { advance, START } from '../../../core/offset';
+import type { Expiry, Framing, LogInfo, LogRef, LogState } from '../../../core/log/log';
+import { type LogId, parseLogId } from '../../../core/log/log-id';
+import { advance, START } from '../../../core/log/offset';
 import { parseStored, toList, toMap, toNumber, toText, toTexts, unexpected } from '../../../redis/resp/reply';
 import { endOf, timeOf } from './entries';
 import { parseForkPoint } from './fork-point';

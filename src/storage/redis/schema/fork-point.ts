@@ -1,6 +1,6 @@
-import type { ForkPoint } from '../../../core/log';
-import { parseLogId } from '../../../core/log-id';
-import { advance, START } from '../../../core/offset';
+import type { ForkPoint } from '../../../core/log/log';
+import { parseLogId } from '../../../core/log/log-id';
+import { advance, START } from '../../../core/log/offset';
 import { toNumber, unexpected } from '../../../redis/resp/reply';
 
 /** `<generation>:<offset>:<id>` of the source. */

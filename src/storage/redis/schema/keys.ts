@@ -1,4 +1,4 @@
-import type { LogId } from '../../../core/log-id';
+import type { LogId } from '../../../core/log/log-id';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 
 /** Where Redis keeps the number of partitions it was first used with. */

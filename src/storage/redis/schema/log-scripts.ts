@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { LOG_ERRORS, LogError, type LogErrorCode } from '../../../core/errors';
+import { LOG_ERRORS, LogError, type LogErrorCode } from '../../../core/log/errors';
 import type { RedisClient } from '../../../redis/client';
 import { unexpected } from '../../../redis/resp/reply';
 import { scriptSource } from '../../../redis/scripts';

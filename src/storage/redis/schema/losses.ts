@@ -1,5 +1,5 @@
-import type { Loss } from '../../../core/loss';
-import { advance, START } from '../../../core/offset';
+import type { Loss } from '../../../core/log/loss';
+import { advance, START } from '../../../core/log/offset';
 import { parseStored, toList, toNumber, unexpected } from '../../../redis/resp/reply';
 
 /** The field `losses` of a log's facts: a JSON list of objects, the oldest first. */

@@ -1,4 +1,4 @@
-import type { Alarm } from '../../warnings';
+import type { Alarm } from '../../../core/store/warnings';
 
 export interface RedisStoreOptions {
   /** How long one command may take before it counts as lost, in milliseconds. Default 5,000. */

@@ -1,4 +1,4 @@
-import type { Outcome, SealOutcome } from '../../../core/log';
+import type { Outcome, SealOutcome } from '../../../core/log/log';
 import { parseStored, unexpected } from '../../../redis/resp/reply';
 
 /** Equal outcomes are equal texts: scripts compare them. */

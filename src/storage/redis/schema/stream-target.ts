@@ -1,4 +1,4 @@
-import type { Writer } from '../../../core/log';
+import type { Writer } from '../../../core/log/log';
 import { headOf } from '../../../redis/resp/wire-command';
 import { bytesKey } from './keys';
 

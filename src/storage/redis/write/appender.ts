@@ -1,9 +1,9 @@
-import { LostTailError } from '../../../core/damage';
-import { LogError } from '../../../core/errors';
-import type { Writer } from '../../../core/log';
-import { advance, type Offset } from '../../../core/offset';
-import { sizeOf } from '../../../core/size-of';
-import type { Tails } from '../../../core/tails';
+import { sizeOf } from '../../../core/bytes/size-of';
+import type { Tails } from '../../../core/events/tail-hub';
+import { LogError } from '../../../core/log/errors';
+import type { Writer } from '../../../core/log/log';
+import { advance, type Offset } from '../../../core/log/offset';
+import { LostTailError } from '../../../core/store/damage';
 import type { Connections } from '../../../redis/connections';
 import { type Patience, persist } from '../../../redis/failures/retry';
 import type { Link } from '../../../redis/link';

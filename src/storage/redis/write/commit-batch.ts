@@ -1,8 +1,8 @@
-import { LOG_ERRORS, LogError, type LogErrorCode, ProducerError } from '../../../core/errors';
-import type { Commit, Committed, SealOutcome } from '../../../core/log';
-import { advance, type Offset, START } from '../../../core/offset';
-import { sizeOf } from '../../../core/size-of';
-import type { CommitLimits } from '../../../core/store';
+import { sizeOf } from '../../../core/bytes/size-of';
+import { LOG_ERRORS, LogError, type LogErrorCode, ProducerError } from '../../../core/log/errors';
+import type { Commit, Committed, SealOutcome } from '../../../core/log/log';
+import { advance, type Offset, START } from '../../../core/log/offset';
+import type { CommitLimits } from '../../../core/store/store';
 import { toNumber, unexpected } from '../../../redis/resp/reply';
 import { cutPieces } from '../schema/entries';
 import { formatOutcome } from '../schema/outcome';

@@ -1,5 +1,5 @@
-import type { Commit, Committed, LogRef } from '../../../core/log';
-import type { CommitLimits } from '../../../core/store';
+import type { Commit, Committed, LogRef } from '../../../core/log/log';
+import type { CommitLimits } from '../../../core/store/store';
 import { type PlainTarget, plainTarget } from './plain-commit';
 
 /** A commit that waits for its turn. */

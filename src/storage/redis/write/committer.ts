@@ -1,9 +1,9 @@
-import { LostTailError } from '../../../core/damage';
-import { isLogError, LogError } from '../../../core/errors';
-import type { Commit, Committed, LogRef } from '../../../core/log';
-import type { Offset } from '../../../core/offset';
-import { sizeOf } from '../../../core/size-of';
-import type { CommitLimits } from '../../../core/store';
+import { sizeOf } from '../../../core/bytes/size-of';
+import { isLogError, LogError } from '../../../core/log/errors';
+import type { Commit, Committed, LogRef } from '../../../core/log/log';
+import type { Offset } from '../../../core/log/offset';
+import { LostTailError } from '../../../core/store/damage';
+import type { CommitLimits } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import { type Patience, persist } from '../../../redis/failures/retry';
 import type { Link } from '../../../redis/link';

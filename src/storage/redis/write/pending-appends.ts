@@ -1,6 +1,6 @@
-import { isLogError } from '../../../core/errors';
-import type { Writer } from '../../../core/log';
-import type { Offset } from '../../../core/offset';
+import { isLogError } from '../../../core/log/errors';
+import type { Writer } from '../../../core/log/log';
+import type { Offset } from '../../../core/log/offset';
 import { type Patience, persist } from '../../../redis/failures/retry';
 import type { Watching } from '../follow/node-state';
 import type { LostLogs } from '../read/lost-logs';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { LogRef } from '../../../core/log';
-import type { Offset } from '../../../core/offset';
+import type { LogRef } from '../../../core/log/log';
+import type { Offset } from '../../../core/log/offset';
 import type { Link } from '../../../redis/link';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import { bulk, CRLF, type WireCommand } from '../../../redis/resp/wire-command';

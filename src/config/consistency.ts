@@ -1,0 +1,47 @@
+import type { Config } from './config';
+import { maskStore } from './mask';
+import { ConfigError } from './startup-errors';
+import { isEmbedded } from './worker-count';
+
+/** What no setting can be checked for alone. @throws ConfigError that names the settings and their values */
+export function assertCoherent(config: Config): void {
+  const { tokens, allowAnonymous, limits, redis, store, workers } = config;
+  const host = hostsOf(config).find((one) => !isLoopback(one));
+  if (tokens.length === 0 && !allowAnonymous && host !== undefined) {
+    throw new ConfigError(
+      `Without tokens everyone who reaches ${host} could read, write and delete every stream. ` +
+        'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or say allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
+    );
+  }
+  if (workers > 1 && isEmbedded(store)) {
+    throw new ConfigError(
+      `workers (${workers}) must be 1 or auto with the store ${maskStore(store)}, which belongs to one process: ` +
+        'several workers share a Redis',
+    );
+  }
+  if (limits.headerBytes <= limits.metadataBytes) {
+    throw new ConfigError(
+      `limits.headerBytes (${limits.headerBytes} bytes) must be more than limits.metadataBytes (${limits.metadataBytes}): ` +
+        'metadata arrives in a header',
+    );
+  }
+  if (limits.gatheredBytes < limits.appendBytes) {
+    throw new ConfigError(
+      `limits.gatheredBytes (${limits.gatheredBytes} bytes) must not be less than limits.appendBytes (${limits.appendBytes}): ` +
+        'the largest body would never be taken',
+    );
+  }
+  if (redis.patience < redis.commandTimeout) {
+    throw new ConfigError(
+      `redis.patience (${redis.patience} ms) must not be shorter than redis.commandTimeout (${redis.commandTimeout} ms)`,
+    );
+  }
+}
+
+function hostsOf({ host, listeners }: Config): readonly string[] {
+  return [host, ...listeners.map((listener) => listener.host ?? host)];
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,70 @@
+import { joined } from '../bytes/concat-chunks';
+
+/**
+ * How many bytes are worked on in one piece. To encode or check a byte takes up to 10 ns, and up to 30 where it is no character: so no
+ * piece takes longer than a millisecond.
+ */
+export const SLICE_BYTES = 32 * 1024;
+
+/** How much is worked on at once, without waiting for a turn: what comes live is mostly smaller. */
+const BYTES_PER_TURN = 64 * 1024;
+
+let left = BYTES_PER_TURN;
+let isScheduled = false;
+const queue: (() => void)[] = [];
+
+/**
+ * Takes `bytes` of work out of what this turn of the event loop has time for. Small work is done at once, as it comes.
+ * @returns false when there is no time: the work must wait for `turnFor`, or be done in another way
+ */
+export function mayWork(bytes: number): boolean {
+  schedule();
+  if (bytes > left) return false;
+  left -= bytes;
+  return true;
+}
+
+/**
+ * A turn of the event loop with time for a slice of `bytes`. Slices that wait get a turn each, one after the other, so that sockets
+ * are read between two of them, however many responses have large work to do.
+ * @returns `undefined` when the work can be done at once
+ */
+export function turnFor(bytes: number): Promise<void> | undefined {
+  if (mayWork(bytes)) return undefined;
+  return new Promise((start) => queue.push(start));
+}
+
+function schedule(): void {
+  if (isScheduled) return;
+  isScheduled = true;
+  setImmediate(nextTurn);
+}
+
+function nextTurn(): void {
+  left = BYTES_PER_TURN;
+  isScheduled = false;
+  const next = queue.shift();
+  if (next === undefined) return;
+  schedule();
+  next();
+}
+
+/** The bytes of `chunks` in slices of `size` bytes. What fits into one slice comes together; a single chunk is not copied. */
+export function* slicesOf(chunks: readonly Buffer[], size = SLICE_BYTES): Generator<Buffer, void> {
+  let parts: Buffer[] = [];
+  let room = size;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      const isWhole = at === 0 && chunk.length <= room;
+      const part = isWhole ? chunk : chunk.subarray(at, at + room);
+      parts.push(part);
+      at += part.length;
+      room -= part.length;
+      if (room > 0) continue;
+      yield joined(parts);
+      parts = [];
+      room = size;
+    }
+  }
+  if (parts.length > 0) yield joined(parts);
+}

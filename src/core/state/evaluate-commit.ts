@@ -1,0 +1,134 @@
+import { strict as assert } from 'node:assert';
+import { sizeOf } from '../bytes/size-of';
+import { LogError, ProducerError } from '../log/errors';
+import { type Commit, type Committed, isSameOutcome, type ProducerMark, type SealOutcome } from '../log/log';
+import { advance } from '../log/offset';
+import type { CommitLimits } from '../store/store';
+import { touched } from './expiry';
+import { isAttached, type LogFacts, type ProducerState } from './facts';
+import { sealTime } from './transition';
+
+export interface Judged {
+  readonly committed: Committed;
+  /** The log after the commit, its chunks included. Absent for a duplicate, which changes nothing. */
+  readonly after?: LogFacts;
+}
+
+/**
+ * What a commit makes of a log. The caller stores the commit's chunks, `after` and the producer's state (`committed.producer`) in one
+ * step, or nothing.
+ *
+ * @param stored the state of the commit's producer, if there is any
+ * @param now Unix milliseconds, for what is shown
+ * @param steady the same by the clock of the store, for what is waited for
+ * @throws LogError as `LogStore.commit` does
+ */
+export function judge(
+  before: LogFacts,
+  stored: ProducerState | undefined,
+  commit: Commit,
+  limits: CommitLimits,
+  now: number,
+  steady = now,
+): Judged {
+  const { chunks, producer, seal } = commit;
+  assert(sizeOf(chunks) > 0 || seal !== undefined, 'a commit without bytes seals');
+  const { outcome } = before.info;
+  if (outcome !== undefined) return judgeSealed(before, stored, commit, outcome);
+  if (isAttached(before)) throw new LogError('LOG_BUSY');
+  if (producer !== undefined && isKnown(producer, stored)) return duplicate(before, stored);
+  const isNew = producer !== undefined && stored === undefined;
+  assertFits(before, commit, limits, isNew);
+  const after = {
+    ...committedTo(before, commit, now, steady),
+    ...(isNew && { producers: producersOf(before) + 1 }),
+  };
+  return { after, committed: { how: 'stored', ...resultOf(after, producer) } };
+}
+
+/** @throws LogError `PRODUCERS_TOO_MANY`, `SEQUENCE_REGRESSED`, `LOG_TOO_LARGE` */
+function assertFits(before: LogFacts, commit: Commit, limits: CommitLimits, isNewProducer: boolean): void {
+  const { chunks, sequence } = commit;
+  if (isNewProducer && producersOf(before) >= limits.producersMax) throw new LogError('PRODUCERS_TOO_MANY');
+  if (sequence !== undefined && !isGreater(sequence, before.sequence))
+    throw new LogError('SEQUENCE_REGRESSED');
+  if (before.info.tail + sizeOf(chunks) > limits.logBytesMax) throw new LogError('LOG_TOO_LARGE');
+}
+
+function producersOf({ producers = 0 }: LogFacts): number {
+  return producers;
+}
+
+/** Whether a producer's request was stored before. @throws ProducerError when it is neither a repeated one nor the next */
+function isKnown(mark: ProducerMark, stored: ProducerState | undefined): boolean {
+  if (stored === undefined) {
+    if (mark.sequence > 0) throw new ProducerError('PRODUCER_GAP', { epoch: mark.epoch, sequence: -1 });
+    return false;
+  }
+  if (mark.epoch < stored.epoch) throw new ProducerError('PRODUCER_STALE', stored);
+  if (mark.epoch > stored.epoch) {
+    if (mark.sequence > 0) throw new ProducerError('PRODUCER_EPOCH_SKIPPED', stored);
+    return false;
+  }
+  if (mark.sequence > stored.sequence + 1) throw new ProducerError('PRODUCER_GAP', stored);
+  return mark.sequence <= stored.sequence;
+}
+
+/** Of a sealed log only what sealed it may be said again. */
+function judgeSealed(
+  before: LogFacts,
+  stored: ProducerState | undefined,
+  { chunks, producer, seal }: Commit,
+  outcome: SealOutcome,
+): Judged {
+  const isRepeated =
+    producer === undefined
+      ? sizeOf(chunks) === 0 && seal !== undefined && isSameOutcome(seal, outcome)
+      : isSameMark(producer, before.sealedBy);
+  if (!isRepeated) throw new LogError('LOG_SEALED');
+  return duplicate(before, producer && stored);
+}
+
+function isSameMark(a: ProducerMark, b: ProducerMark | undefined): boolean {
+  return a.id === b?.id && a.epoch === b.epoch && a.sequence === b.sequence;
+}
+
+/** Byte by byte: the order of UTF-16 units, which `<` goes by, differs from it beyond U+FFFF. */
+function isGreater(sequence: string, last: string | undefined): boolean {
+  return last === undefined || Buffer.compare(Buffer.from(sequence), Buffer.from(last)) > 0;
+}
+
+function duplicate(present: LogFacts, stored: ProducerState | undefined): Judged {
+  return { committed: { how: 'duplicate', ...resultOf(present, stored) } };
+}
+
+function resultOf({ info }: LogFacts, producer: ProducerState | undefined): Omit<Committed, 'how'> {
+  return {
+    tail: info.tail,
+    isSealed: info.state === 'closed',
+    ...(producer && { producer: { epoch: producer.epoch, sequence: producer.sequence } }),
+  };
+}
+
+function committedTo(
+  before: LogFacts,
+  { chunks, producer, sequence, seal }: Commit,
+  now: number,
+  steady: number,
+): LogFacts {
+  const { info, deadline, ...kept } = before;
+  return {
+    ...kept,
+    info: {
+      ...touched(info, steady),
+      ...(seal && { state: 'closed', outcome: seal }),
+      tail: advance(info.tail, sizeOf(chunks)),
+      updatedAt: now,
+    },
+    // Somebody writes to the log, so it begins to wait anew for the producer that it waits for.
+    ...(deadline !== undefined && seal === undefined && { deadline: steady + (kept.graceMs ?? 0) }),
+    ...(sequence !== undefined && { sequence }),
+    ...(seal && sealTime(now, steady)),
+    ...(seal && producer && { sealedBy: producer }),
+  };
+}

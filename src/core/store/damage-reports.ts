@@ -1,0 +1,37 @@
+import { isLogError, messageOf } from '../log/errors';
+import type { LogRef } from '../log/log';
+import { DamageError } from './damage';
+import type { Alarm } from './warnings';
+
+/** How many damaged logs are named. A store that has more of them has lost a disk or a shard, and one line says so. */
+const NAMED_MAX = 1_000;
+
+/** Calls `alarm` once per damaged log, and not once per reader of it. */
+export class DamageReports {
+  readonly #named = new Set<string>();
+
+  constructor(private readonly alarm: Alarm = () => {}) {}
+
+  /** Reports the error of a log if it is one of damage. @returns the error, to be thrown */
+  noted(log: { readonly [key in keyof LogRef]?: LogRef[key] | undefined }, error: unknown): unknown {
+    if (!isLogError(error, 'STORE_DAMAGED')) return error;
+    const lost = error instanceof DamageError ? error.lost : {};
+    const { id, generation } = log;
+    const reason = error.cause === undefined ? {} : { reason: messageOf(error.cause) };
+    this.#report(generation ?? id ?? '', error.message, { id, generation, ...lost, ...reason });
+    return error;
+  }
+
+  /** As `noted`, for a promise that may fail. */
+  rethrow(log: Parameters<DamageReports['noted']>[0], error: unknown): never {
+    throw this.noted(log, error);
+  }
+
+  #report(name: string, message: string, details: object): void {
+    if (this.#named.size === NAMED_MAX || this.#named.has(name)) return;
+    this.#named.add(name);
+    this.alarm(message, details);
+    if (this.#named.size === NAMED_MAX)
+      this.alarm(`${NAMED_MAX} streams are damaged: further ones are not named`);
+  }
+}

@@ -1,0 +1,45 @@
+import { LogError } from '../log/errors';
+import type { LogRef } from '../log/log';
+import type { LostBytes } from '../log/loss';
+import { type Offset, START } from '../log/offset';
+import type { LogStore } from './store';
+
+/** Acknowledged bytes of a log that the store cannot give any more. */
+export class DamageError extends LogError {
+  override readonly code = 'STORE_DAMAGED';
+
+  /** @param why the bytes cannot be read, such as `EACCES`. Absent: they are gone */
+  constructor(
+    readonly log: LogRef,
+    readonly lost: LostBytes,
+    why?: string,
+    options?: ErrorOptions,
+  ) {
+    const bytes = `bytes ${lost.from} to ${lost.to}`;
+    super(
+      'STORE_DAMAGED',
+      why === undefined
+        ? `The stream with ID ${log.id} has lost its ${bytes}`
+        : `The ${bytes} of the stream with ID ${log.id} cannot be read (${why})`,
+      options,
+    );
+  }
+}
+
+/** Bytes that are gone from the end of a log, which goes on without them: `LogInfo.losses` has them. */
+export class LostTailError extends DamageError {}
+
+/**
+ * Asks the store whether it still has the bytes from `from` to `until`, for an answer that promises them. It need not notice every
+ * damage: what it does not notice comes to light while the bytes are read.
+ * @throws LogError `STORE_DAMAGED`, `LOG_GONE`
+ */
+export async function assertIntact(store: LogStore, log: LogRef, from: Offset, until: Offset): Promise<void> {
+  const page = await store.read(log, from, 1, until);
+  page.release?.();
+}
+
+/** For an answer about the whole log. */
+export async function assertWhole(store: LogStore, log: LogRef & { readonly tail: Offset }): Promise<void> {
+  await assertIntact(store, log, START, log.tail);
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import type { Config } from '../../../config/config';
+import type { Pace } from '../../body/body-deadline';
+import { gatherBody } from '../../body/collect-body';
+import { continueIfExpected } from '../../body/continue-if-expected';
+import { RequestError } from '../../errors/request-error';
+import type { Exchange } from '../../front/serve-directly';
+
+/** Bodies that are read whole before anything is done with them. All of them together stay within a bound. */
+export class Bodies {
+  readonly #limits: Config['limits'];
+  readonly #pace: Pace;
+  readonly #coming = new Map<IncomingMessage, (error: Error) => void>();
+  #gathered = 0;
+
+  /** @param stopping what has not come when it aborts is not waited for */
+  constructor(
+    { limits, http }: Pick<Config, 'limits' | 'http'>,
+    private readonly stopping: AbortSignal,
+  ) {
+    this.#limits = limits;
+    this.#pace = { patienceMs: http.bodyTimeout, bytesPerSecond: http.bodyRate };
+    stopping.addEventListener('abort', () => this.#stop());
+  }
+
+  /**
+   * Reads a body and lends it to `work`.
+   * @throws RequestError `BODY_TOO_LARGE`, `BODIES_TOO_MANY`, `BODY_STALLED`, `STOPPING`; AbortError when the client leaves before
+   *   its end
+   */
+  async with<T>(
+    { req, res }: Pick<Exchange, 'req' | 'res'>,
+    work: (body: readonly Buffer[]) => Promise<T>,
+  ): Promise<T> {
+    if (this.stopping.aborted && !req.complete) throw stopped();
+    this.#assertSize(Number(req.headers['content-length'] ?? 0));
+    // What is only announced takes no room: it need not ever come.
+    let held = 0;
+    const take = (bytes: number): void => {
+      this.#hold(bytes - held, bytes);
+      held = bytes;
+    };
+    try {
+      continueIfExpected(req, res);
+      return await work(await gatherBody(req, { take, pace: this.#pace, coming: this.#coming }));
+    } finally {
+      this.#gathered -= held;
+    }
+  }
+
+  /** @param more bytes of a body that has `bytes` with them */
+  #hold(more: number, bytes: number): void {
+    this.#assertSize(bytes);
+    if (this.#gathered + more > this.#limits.gatheredBytes) {
+      throw new RequestError(
+        'BODIES_TOO_MANY',
+        'The server is taking in as many bodies as it may. Come back soon',
+      );
+    }
+    this.#gathered += more;
+  }
+
+  #assertSize(bytes: number): void {
+    const { appendBytes } = this.#limits;
+    if (bytes <= appendBytes) return;
+    throw new RequestError(
+      'BODY_TOO_LARGE',
+      `A body that is stored in one step may have ${appendBytes} bytes`,
+    );
+  }
+
+  #stop(): void {
+    for (const [req, refuse] of this.#coming) {
+      if (!req.complete) refuse(stopped());
+    }
+  }
+}
+
+function stopped(): RequestError {
+  return new RequestError('STOPPING', 'The server stops', { Connection: 'close' });
+}

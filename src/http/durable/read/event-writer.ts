@@ -1,0 +1,145 @@
+import { joined } from '../../../core/bytes/concat-chunks';
+import { sizeOf } from '../../../core/bytes/size-of';
+import type { Life } from '../../../core/log/loss';
+import { advance, type Offset, START } from '../../../core/log/offset';
+import { mayWork } from '../../../core/scheduling/turn-byte-budget';
+import type { ChunkedBody } from '../../live/chunked-body';
+import { HEARTBEAT } from '../../live/sse';
+import { nextCursor } from '../headers/cursor';
+import { offsetToken } from '../headers/offset-token';
+import { type Carry, dataEvent, type Encoding, type Event, lastEvent, NO_CARRY } from './event-frames';
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+const HEARTBEAT_CHUNKS: readonly Buffer[] = [Buffer.from(HEARTBEAT)];
+
+interface SharedFrame {
+  readonly encoding: Encoding;
+  readonly cursor: string;
+  readonly frame: readonly Buffer[];
+}
+
+/** By the chunks that the readers at a tail are all told of, one after the other: what was made of them last. */
+const SHARED = new WeakMap<readonly Buffer[], SharedFrame>();
+
+/** Writes one reader's events: after each that shows bytes comes a `control` that says where they end. */
+export class EventWriter {
+  readonly #encoding: Encoding;
+  #cursor: string;
+  #carry: Carry = NO_CARRY;
+  /** Nothing was shown yet, and it is unknown whether the reader's last byte is a carriage return. */
+  #isUnsettled: boolean;
+  /** Up to where bytes came, shown or held. */
+  #at: Offset;
+  /** The reader was told that there is no more. */
+  #isToldUpToDate = false;
+
+  constructor(
+    private readonly body: ChunkedBody,
+    private readonly life: Pick<Life, 'losses'>,
+    { encoding, cursor, from }: { encoding: Encoding; cursor: string | undefined; from: Offset },
+  ) {
+    this.#encoding = encoding;
+    this.#cursor = nextCursor(cursor);
+    this.#isUnsettled = encoding === 'text' && from > START;
+    this.#at = from;
+  }
+
+  /**
+   * Whether `bytes`, the next ones, can only be shown once the byte before them is known. A line feed after a carriage return ends no
+   * line, and a reader that comes back may have got the one of them on its last connection.
+   */
+  needsByteBefore(bytes: Buffer | undefined): boolean {
+    return this.#isUnsettled && bytes?.[0] === LF;
+  }
+
+  follows(byte: number | undefined): void {
+    this.#isUnsettled = false;
+    if (byte === CR) this.#carry = { held: [], afterReturn: true };
+  }
+
+  /** Shows bytes that end at `next`. */
+  slice(bytes: Buffer, next: Offset, isUpToDate: boolean): void {
+    this.body.write(this.#frame(bytes, next, isUpToDate));
+  }
+
+  /**
+   * The same for bytes that all readers at the tail are told of: the frame is made once for all of them.
+   * @returns false, and shows nothing, when making it would take too much of this turn, or needs the byte before: they must be read from
+   *   the store
+   */
+  shared(chunks: readonly Buffer[], next: Offset): boolean {
+    if (this.needsByteBefore(chunks[0])) return false;
+    this.#isUnsettled = false;
+    const cursor = this.#nextCursor();
+    let shared = this.#carry === NO_CARRY ? SHARED.get(chunks) : undefined;
+    if (shared?.encoding !== this.#encoding || shared.cursor !== cursor) {
+      if (!mayWork(sizeOf(chunks))) return false;
+      const wasClear = this.#carry === NO_CARRY;
+      const frame = this.#frame(joined(chunks), next, true);
+      if (!wasClear || this.#carry !== NO_CARRY) {
+        this.body.write(frame);
+        return true;
+      }
+      shared = { encoding: this.#encoding, cursor, frame };
+      SHARED.set(chunks, shared);
+    }
+    this.#at = next;
+    this.#isToldUpToDate = true;
+    this.body.writeShared(shared.frame);
+    return true;
+  }
+
+  /** Says that the reader has all there is, unless it knows. */
+  upToDate(): void {
+    if (!this.#isToldUpToDate) this.body.write([this.#control(true)]);
+  }
+
+  /** Shows the last bytes there are, if any are left, and says that there will be no more. */
+  last(bytes: Buffer, end: Offset): void {
+    const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
+    const rest = lastEvent(this.#encoding, carry);
+    const streamNextOffset = offsetToken(this.life, end);
+    const control = controlEvent({ streamNextOffset, streamClosed: true, upToDate: true });
+    this.body.write([...event, ...rest, control]);
+  }
+
+  heartbeat(): void {
+    this.body.writeShared(HEARTBEAT_CHUNKS);
+  }
+
+  end(): void {
+    this.body.end({});
+  }
+
+  #frame(bytes: Buffer, next: Offset, isUpToDate: boolean): Event {
+    const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
+    this.#carry = carry.held.length === 0 && !carry.afterReturn ? NO_CARRY : carry;
+    this.#isUnsettled = false;
+    this.#at = next;
+    this.#isToldUpToDate = false;
+    return event.length === 0 ? event : [...event, this.#control(isUpToDate)];
+  }
+
+  #control(isUpToDate: boolean): Buffer {
+    this.#isToldUpToDate = isUpToDate;
+    return controlEvent({
+      // What is held was not shown: who comes back needs it again.
+      streamNextOffset: offsetToken(this.life, advance(this.#at, -sizeOf(this.#carry.held))),
+      streamCursor: this.#nextCursor(),
+      ...(isUpToDate && { upToDate: true }),
+    });
+  }
+
+  /** Cursors never go back (PROTOCOL.md, 10.1). */
+  #nextCursor(): string {
+    const current = nextCursor(undefined);
+    if (Number(current) > Number(this.#cursor)) this.#cursor = current;
+    return this.#cursor;
+  }
+}
+
+function controlEvent(control: Readonly<Record<string, string | boolean>>): Buffer {
+  return Buffer.from(`event: control\ndata:${JSON.stringify(control)}\n\n`);
+}

@@ -1,0 +1,99 @@
+import { sizeOf } from '../../../core/bytes/size-of';
+import { LogError } from '../../../core/log/errors';
+import type { LogInfo } from '../../../core/log/log';
+import { existing } from '../../errors/require-log';
+import type { Headers } from '../../headers/content-headers';
+import { assertConditions } from '../../headers/preconditions';
+import { markLasting } from '../../live/long-lived';
+import { keepAlive } from '../../live/touch-log';
+import type { Durable, StreamRequest } from '../context/durable-context';
+import { isClosed, position } from '../context/responder';
+import { assertSameBytes } from '../headers/assert-segment';
+import { nextCursor } from '../headers/cursor';
+import type { TokenPlace } from '../headers/offset-token';
+import { JsonArray } from '../json/json-messages';
+import { caching, etagOf } from './cache-headers';
+import { chunkHeaders, sendBody, sendChunk } from './send-chunk';
+import { type Heard, nextNews } from './wait-for-news';
+
+const LF = 0x0a;
+/** More than that is not sent out of what was told. */
+const NEWS_BYTES_MAX = 64 * 1024;
+
+/** `live=long-poll`: what there is, or else what comes next, or 204 once there has been nothing for a while (PROTOCOL.md, 5.7). */
+export async function longPoll(
+  wire: Durable,
+  request: StreamRequest,
+  before: LogInfo,
+  place: TokenPlace,
+): Promise<void> {
+  const from = place.offset;
+  const deadline = performance.now() + wire.config.durable.longPollTimeout;
+  const cursor = { 'Stream-Cursor': nextCursor(request.query.get('cursor') ?? undefined) };
+  const signal = wire.consumers.signalOf(request.res);
+  keepAlive(wire.store, before, signal);
+  for (let info = before; ; info = await sameStream(wire, info, place)) {
+    if (from < info.tail) return sendChunk(wire, request, info, from, cursor);
+    assertConditions(request.req, { id: info.id });
+    if (isClosed(info)) return sendNothing(wire, request, position(info, from, true), cursor);
+    markLasting(request.res);
+    const patience = { signal, ms: Math.max(0, deadline - performance.now()) };
+    const heard = await nextNews(wire.store, info, from, patience);
+    if (request.res.closed) return;
+    if (heard === undefined) return sendNothing(wire, request, position(info, from, false), cursor);
+    if (canBeSent(info, heard)) return sendNews(wire, request, info, heard, cursor);
+    if (heard.chunks.length === 0 && heard.isEnd)
+      return sendNothing(wire, request, position(info, from, true), cursor);
+  }
+}
+
+/**
+ * @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; `LOG_GONE` when another stream has its name now: its bytes are not what was waited for;
+ *   RequestError `BYTES_LOST`
+ */
+async function sameStream(
+  { store }: Durable,
+  { id, generation }: LogInfo,
+  place: TokenPlace,
+): Promise<LogInfo> {
+  const info = await existing(store, id);
+  if (info.generation !== generation) throw new LogError('LOG_GONE');
+  assertSameBytes(info, place, 'offset');
+  return info;
+}
+
+function sendNothing(wire: Durable, request: StreamRequest, at: Headers, cursor: Headers): void {
+  wire.answer.empty(request, 204, {
+    ...at,
+    'Stream-Up-To-Date': 'true',
+    ...cursor,
+    'Cache-Control': 'no-store',
+  });
+}
+
+/**
+ * Whether what was heard can be sent as it is. A store may tell of a part of what was committed in one step, which may end inside of a
+ * message; and each of those who wait has a copy of its own, so that what is large is read from the store, as fast as each takes it.
+ */
+function canBeSent({ framing }: LogInfo, { chunks }: Heard): boolean {
+  const size = sizeOf(chunks);
+  return size > 0 && size <= NEWS_BYTES_MAX && (framing !== 'json' || chunks.at(-1)?.at(-1) === LF);
+}
+
+/** Sends what a watcher was told, as it was told: nobody reads it from the store again. */
+function sendNews(
+  wire: Durable,
+  request: StreamRequest,
+  info: LogInfo,
+  { chunks, next, isEnd }: Heard,
+  cursor: Headers,
+): void {
+  const selected = { from: info.tail, to: next, isUpToDate: true, isEnd };
+  const body = info.framing === 'json' ? new JsonArray().next(chunks, true) : Buffer.concat(chunks);
+  sendBody(wire, request, body, {
+    ...chunkHeaders(info, selected),
+    ...cursor,
+    ...caching(wire, info, selected),
+    ETag: etagOf(info, selected),
+  });
+}

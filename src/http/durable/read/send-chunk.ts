@@ -1,0 +1,96 @@
+import { catchUp } from '../../../core/follow/follow';
+import type { LogInfo } from '../../../core/log/log';
+import { type Offset, START } from '../../../core/log/offset';
+import { assertWhole } from '../../../core/store/damage';
+import type { Page } from '../../../core/store/store';
+import { type Headers, sandboxedHeaders } from '../../headers/content-headers';
+import { assertConditions, isKnown } from '../../headers/preconditions';
+import { streamState } from '../../headers/stream-state';
+import { finish } from '../../live/finish';
+import { drained } from '../../live/wait-for-drain';
+import type { Durable, StreamRequest } from '../context/durable-context';
+import { isClosed, position } from '../context/responder';
+import { JsonArray, jsonArrayLength } from '../json/json-messages';
+import { caching, etagOf } from './cache-headers';
+import { type Chunk, chunk, chunkAt } from './chunk';
+
+const EMPTY_ARRAY = Buffer.from('[]');
+const NOTHING = Buffer.alloc(0);
+
+/** Sends what there is from `from` on, up to the size of a chunk. `headers` are those of the way in which it was asked for. */
+export async function sendChunk(
+  wire: Durable,
+  request: StreamRequest,
+  info: LogInfo,
+  from: Offset,
+  headers: Headers = {},
+): Promise<void> {
+  const selected = await chunkAt(wire.store, info, from, wire.config.durable.chunkBytes);
+  const etag = etagOf(info, selected);
+  const all = { ...chunkHeaders(info, selected), ...headers, ...caching(wire, info, selected), ETag: etag };
+  const present = { id: info.id, etag };
+  assertConditions(request.req, present);
+  if (isKnown(request.req, present)) {
+    wire.answer.empty(request, 304, all);
+    return;
+  }
+  await sendBytes(wire, request, info, selected, all);
+}
+
+/** `offset=now`: no bytes, but where they will come (PROTOCOL.md, 8). */
+export function sendNothingYet(wire: Durable, request: StreamRequest, info: LogInfo): void {
+  sendBody(wire, request, emptyBody(info), {
+    ...chunkHeaders(info, chunk(info, info.tail, info.tail)),
+    'Cache-Control': 'no-store',
+  });
+}
+
+/** Sends bytes that are in memory. */
+export function sendBody(wire: Durable, request: StreamRequest, body: Buffer, headers: Headers): void {
+  wire.answer.head(request, 200, { ...headers, 'Content-Length': body.length });
+  finish(request.res, wire.config.http.consumerTimeout, body);
+}
+
+export function chunkHeaders(info: LogInfo, { to, isUpToDate, isEnd }: Chunk): Headers {
+  return {
+    ...sandboxedHeaders(info.contentType),
+    ...position(info, to, isEnd),
+    ...(isUpToDate && { 'Stream-Up-To-Date': 'true' }),
+    ...(isClosed(info) && { 'X-Stream-State': streamState(info) }),
+  };
+}
+
+function emptyBody({ framing }: LogInfo): Buffer {
+  return framing === 'json' ? EMPTY_ARRAY : NOTHING;
+}
+
+/** In pages, each once the client has taken the one before. Not before the first is there is the head sent: a failure is told. */
+async function sendBytes(
+  wire: Durable,
+  request: StreamRequest,
+  info: LogInfo,
+  { from, to }: Chunk,
+  headers: Headers,
+): Promise<void> {
+  const { res } = request;
+  // An empty one that is closed may be one of which nothing is left.
+  if (info.tail === START && isClosed(info)) await assertWhole(wire.store, info);
+  if (from === to) return sendBody(wire, request, emptyBody(info), headers);
+  const signal = wire.consumers.signalOf(res);
+  const array = info.framing === 'json' ? new JsonArray() : undefined;
+  const length = array === undefined ? to - from : jsonArrayLength(to - from);
+  const inLargePages = array === undefined;
+  for await (const page of catchUp(wire.store, info, from, signal, { until: to, inLargePages })) {
+    if (!res.headersSent) wire.answer.head(request, 200, { ...headers, 'Content-Length': length });
+    res.cork();
+    for (const bytes of contentOf(page, array, to)) res.write(bytes);
+    res.uncork();
+    await drained(res, wire.config.http.consumerTimeout, signal);
+    if (res.writableLength === 0) page.release?.();
+  }
+  finish(res, wire.config.http.consumerTimeout);
+}
+
+function contentOf(page: Page, array: JsonArray | undefined, to: Offset): readonly Buffer[] {
+  return array === undefined ? page.chunks : [array.next(page.chunks, page.next === to)];
+}

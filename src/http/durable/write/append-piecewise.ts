@@ -1,0 +1,62 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Committed } from '../../../core/log/log';
+import { continueIfExpected } from '../../body/continue-if-expected';
+import type { Durable, StreamRequest } from '../context/durable-context';
+import { position } from '../context/responder';
+import type { KnownStream } from '../context/stream-cache';
+import type { AppendHead } from '../headers/append-head';
+import { close } from './close';
+import { assertBelongs, COMPLETE, commit } from './commit';
+import { countedPieces } from './counted-pieces';
+
+/**
+ * Appends a body while it arrives: each piece is a step of its own, and what comes while one is stored goes with the next. Waiting
+ * for the store is what holds the writer back. When its connection breaks off, what has been stored stays.
+ */
+export async function appendPiecewise(
+  wire: Durable,
+  request: StreamRequest,
+  head: AppendHead,
+  stream: KnownStream,
+): Promise<void> {
+  const { req, res } = request;
+  // A close alone needs no type: whether it is one, only the first piece tells.
+  if (!head.closes) await assertBelongs(wire, stream, head);
+  continueIfExpected(req, res);
+  const cut = (): void => void req.destroy();
+  if (wire.stopping.aborted) cut();
+  else wire.stopping.addEventListener('abort', cut);
+  try {
+    const last = await storePieces(wire, request, head, stream);
+    wire.answer.empty(request, 204, position(stream, last.tail, last.isSealed));
+  } catch (error) {
+    // The connection is gone: there is nobody to be told.
+    if (!req.destroyed || req.complete) throw error;
+  } finally {
+    wire.stopping.removeEventListener('abort', cut);
+  }
+}
+
+async function storePieces(
+  wire: Durable,
+  { req }: StreamRequest,
+  head: AppendHead,
+  stream: KnownStream,
+): Promise<Committed> {
+  const { sequence, closes } = head;
+  let last: Committed | undefined;
+  for await (const piece of countedPieces(req, wire.pending)) {
+    const isFirst = last === undefined;
+    if (isFirst) await assertBelongs(wire, stream, head);
+    // The end of the body may have come with this piece, and readers learn of both at once then. Node reports it later in this turn.
+    if (closes) await setImmediate();
+    const isLast = req.complete && req.readableLength === 0;
+    last = await commit(wire, stream, {
+      chunks: [piece],
+      ...(isFirst && sequence !== undefined && { sequence }),
+      ...(isLast && closes && { seal: COMPLETE }),
+    });
+  }
+  if (last === undefined) return close(wire, stream, head);
+  return closes && !last.isSealed ? commit(wire, stream, { chunks: [], seal: COMPLETE }) : last;
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LogError, LostLogError } from '../../core/log/errors';
+import { DamageError } from '../../core/store/damage';
+import type { Logger } from '../../observe/logger';
+import { isDeparture } from './abort-error';
+import { ERROR_TABLE, type ErrorAnswer } from './error-table';
+import { RequestError } from './request-error';
+
+const RETRY_AFTER_SECONDS = '2';
+
+/** Beside every 503: it passes by itself as well. */
+const BUSY_CODE = ERROR_TABLE.BODIES_TOO_MANY.code;
+
+/** An error as it is answered. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly error: string; readonly code: string };
+}
+
+export function refusalOf(error: unknown): Refusal {
+  const { status, code } = answerOf(error);
+  const headers = {
+    'Cache-Control': 'no-store',
+    ...((status === 503 || code === BUSY_CODE) && { 'Retry-After': RETRY_AFTER_SECONDS }),
+    ...(error instanceof RequestError && error.headers),
+    // For HEAD, whose answer has no sentence.
+    ...(error instanceof LostLogError && { 'X-Stream-Lost': 'all' }),
+    ...(error instanceof DamageError && { 'X-Stream-Lost': `${error.lost.from}-${error.lost.to}` }),
+    'Content-Type': 'application/json',
+    // The sentence may repeat what the request had in it.
+    'X-Content-Type-Options': 'nosniff',
+  };
+  return {
+    status,
+    headers,
+    body: {
+      error: isOperational(error) ? error.message : 'Internal error',
+      code,
+      ...(error instanceof RequestError && error.details),
+    },
+  };
+}
+
+function answerOf(error: unknown): ErrorAnswer {
+  if (error instanceof LostLogError) return ERROR_TABLE.STREAM_LOST;
+  return ERROR_TABLE[isOperational(error) ? error.code : 'INTERNAL'];
+}
+
+export function logUnexpected(logger: Logger, error: unknown, requestId: string): void {
+  if (isOperational(error) || isDeparture(error)) return;
+  logger.error({ err: error, requestId }, 'request failed');
+}
+
+type Operational = LogError | RequestError;
+
+export function isOperational(error: unknown): error is Operational {
+  return error instanceof LogError || error instanceof RequestError;
+}
+
+/**
+ * The rest of a refused body is dropped, for as long as `boundRestOfBody` allows. This begins before the answer is sent, which may have
+ * to wait for a tail that only a request behind this body ends.
+ */
+export function stopListening(req: IncomingMessage, res: ServerResponse): void {
+  if (req.complete) return;
+  req.resume();
+  if (req.headers.expect !== undefined) res.setHeader('Connection', 'close');
+}

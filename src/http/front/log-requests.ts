@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Middleware } from 'koa';
+import type { Logger } from '../../observe/logger';
+
+const KNOWN_ID = /^[\w.:-]{1,64}$/;
+
+/**
+ * Logs a line when the request is over.
+ * @param path without the query, which may hold a token
+ * @param about further fields of the line
+ * @returns its id: the client's own, or one made here
+ */
+export type RequestLog = (req: IncomingMessage, res: ServerResponse, path: string, about?: object) => string;
+
+export function requestLog(logger: Logger): RequestLog {
+  const nextId = requestIds();
+  return (req, res, path, about) => {
+    const began = performance.now();
+    const given = req.headers['x-request-id'];
+    const requestId = typeof given === 'string' && KNOWN_ID.test(given) ? given : nextId();
+    const { method } = req;
+    res.on('close', () => {
+      const ms = Math.round(performance.now() - began);
+      const how = res.writableFinished ? 'answered' : 'cut';
+      const status = res.headersSent ? res.statusCode : undefined;
+      logger.request({ requestId, ...about, method, path, status, ms, how }, 'request');
+    });
+    return requestId;
+  };
+}
+
+export function logRequests(log: RequestLog): Middleware {
+  return async (ctx, next) => {
+    const requestId = log(ctx.req, ctx.res, ctx.path);
+    ctx.state['requestId'] = requestId;
+    await next();
+    if (!ctx.res.headersSent) ctx.set('X-Request-Id', requestId);
+  };
+}
+
+/** Unique over nodes and restarts, and cheap. */
+function requestIds(): () => string {
+  const node = randomBytes(5).toString('hex');
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${node}-${count.toString(36)}`;
+  };
+}

@@ -1,0 +1,66 @@
+import type { IncomingMessage } from 'node:http';
+import type { LogId } from '../../core/log/log-id';
+import { RequestError } from '../errors/request-error';
+
+/** What the conditions of a request are compared with. */
+export interface Present {
+  readonly id: LogId;
+  /** A strong one. Absent: what a GET would be answered with has none, as that of a stream which is still growing. */
+  readonly etag?: string | undefined;
+}
+
+/** Whether `assertConditions` may fail. For requests that have to ask the store for what they would be compared with. */
+export function isConditional({ headers }: IncomingMessage): boolean {
+  return headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
+}
+
+/** Whether only one that does not exist fits, whatever it is: `If-None-Match: *`. */
+export function isForNone({ headers }: IncomingMessage): boolean {
+  return headers['if-none-match']?.trim() === '*';
+}
+
+/**
+ * The conditions that keep a request from being performed (RFC 9110, 13.2.2, steps 1 to 4): `If-Match`, and `If-None-Match` of anything but
+ * GET and HEAD. `If-Unmodified-Since` and `If-Modified-Since` are ignored, as no stream has a modification date (13.1.4).
+ *
+ * @param present absent: there is no stream
+ * @throws RequestError `PRECONDITION_FAILED`
+ */
+export function assertConditions({ method, headers }: IncomingMessage, present: Present | undefined): void {
+  const { 'if-match': wanted, 'if-none-match': known } = headers;
+  if (wanted !== undefined && !matches(wanted, present, 'strongly')) throw notAsWanted(present);
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (known !== undefined && !isRead && matches(known, present, 'weakly')) {
+    throw new RequestError(
+      'PRECONDITION_FAILED',
+      'If-None-Match fits the stream that is there: a new one needs another ID',
+    );
+  }
+}
+
+/** Whether a GET or HEAD is answered 304 (13.1.2). */
+export function isKnown({ headers }: IncomingMessage, present: Present): boolean {
+  const known = headers['if-none-match'];
+  return known !== undefined && matches(known, present, 'weakly');
+}
+
+/** A weak tag never compares strongly (8.8.3.2). */
+function matches(header: string, present: Present | undefined, how: 'strongly' | 'weakly'): boolean {
+  if (present === undefined) return false;
+  if (header.trim() === '*') return true;
+  const tags = header.split(',').map((tag) => tag.trim());
+  return tags.some((tag) => (how === 'weakly' ? tag.replace(/^W\//, '') : tag) === present.etag);
+}
+
+/** The tag that there is is left out: not every token that may delete a stream may read of it. */
+function notAsWanted(present: Present | undefined): RequestError {
+  if (present === undefined) {
+    return new RequestError('PRECONDITION_FAILED', 'There is no stream that If-Match could fit');
+  }
+  const { id, etag } = present;
+  const sentence =
+    etag === undefined
+      ? `There is no ETag that If-Match could name of the stream with ID ${id} now: only If-Match: * fits`
+      : `The stream with ID ${id} does not have an ETag that If-Match names, which must be a strong one`;
+  return new RequestError('PRECONDITION_FAILED', sentence);
+}

@@ -1,0 +1,94 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { isLasting, PROGRESS } from '../live/long-lived';
+
+const SAFE: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+interface Turn {
+  readonly res: ServerResponse;
+  /** Handles the request. `undefined` once it was called. */
+  start: (() => void) | undefined;
+}
+
+/** The requests of a connection whose responses have not ended, in their order. */
+type Turns = Set<Turn>;
+
+/**
+ * Node hands on each request of a connection as soon as it is there, also while an earlier one is being answered. Here a request waits
+ * where that could be noticed (RFC 9112, 9.3.2):
+ *
+ * - Behind a change, everything waits until the response to the change has ended.
+ * - A change also waits for the reads before it, each until its response has ended. A lasting one, such as a tail, is waited for only
+ *   until it is marked as such.
+ *
+ * A response that has ended need not have been sent: it may be behind a tail that only a later request on the same connection ends. For
+ * the same reason a read behind a lasting response is waited for no longer than it can write without a connection.
+ *
+ * Nothing waits for what comes behind it, so that each wait ends with the work before it, or with the connection. A client that reads a
+ * long answer slowly delays the changes behind it; one that stops reading is cut after `http.consumerTimeout`.
+ */
+export class RequestOrder {
+  readonly #connections = new WeakMap<Duplex, Turns>();
+
+  /**
+   * Handles a request in its turn.
+   * @param previous the response to the request before, which has not closed
+   * @param start handles the request. It is not called if the connection closes before its turn
+   */
+  add(previous: ServerResponse, res: ServerResponse, start: () => void): void {
+    const { socket } = res.req;
+    const turns: Turns = this.#connections.get(socket) ?? new Set();
+    this.#connections.set(socket, turns);
+    if (turns.size === 0) enter(turns, { res: previous, start: undefined });
+    enter(turns, { res, start });
+    advance(turns);
+  }
+}
+
+function enter(turns: Turns, turn: Turn): void {
+  turns.add(turn);
+  const look = (): void => process.nextTick(advance, turns);
+  turn.res.on(PROGRESS, look);
+  onEnd(turn.res, look);
+}
+
+/** Starts each request whose turn has come, and forgets what has ended. */
+function advance(turns: Turns): void {
+  let isReadPending = false;
+  let isBehindLasting = false;
+  for (const turn of turns) {
+    const { res } = turn;
+    const isChange = !SAFE.has(res.req.method);
+    if (turn.start !== undefined && isChange && isReadPending) return;
+    begin(turn);
+    if (res.writableEnded || res.destroyed) turns.delete(turn);
+    else if (isChange) return;
+    else if (isLasting(res)) isBehindLasting = true;
+    else if (!(isBehindLasting && isFull(res))) isReadPending = true;
+  }
+}
+
+function begin(turn: Turn): void {
+  const { res, start } = turn;
+  turn.start = undefined;
+  if (!res.req.socket.destroyed && !res.destroyed) start?.();
+}
+
+/** It can write no more before its turn on the connection comes. */
+function isFull(res: ServerResponse): boolean {
+  return res.socket === null && res.writableNeedDrain;
+}
+
+/** Calls `notify` once a response was ended or destroyed: there is no event for that while it has no connection. */
+function onEnd(res: ServerResponse, notify: () => void): void {
+  const { end, destroy } = res;
+  const after =
+    <T extends unknown[]>(method: (...args: T) => ServerResponse) =>
+    (...args: T): ServerResponse => {
+      Object.assign(res, { end, destroy });
+      Reflect.apply(method, res, args);
+      notify();
+      return res;
+    };
+  Object.assign(res, { end: after(end), destroy: after(destroy) });
+}

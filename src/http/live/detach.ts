@@ -1,0 +1,15 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '../../observe/logger';
+import { isDeparture } from '../errors/abort-error';
+import { isOperational } from '../errors/error-response';
+
+/**
+ * Lets work on a response go on by itself. A handler that waited for it would keep the whole chain of middleware: ten kilobytes for each
+ * consumer that waits at a tail. The head is out, so that a failure can only cut the connection.
+ */
+export function detach(res: ServerResponse, logger: Logger, work: Promise<void>): void {
+  work.catch((error: unknown) => {
+    if (!isOperational(error) && !isDeparture(error)) logger.error({ err: error }, 'a live response failed');
+    res.destroy();
+  });
+}

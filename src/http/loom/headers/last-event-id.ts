@@ -1,0 +1,48 @@
+import type { LogInfo } from '../../../core/log/log';
+import { checkPosition, type PositionCheck, wireGeneration } from '../../../core/log/loss';
+import { type Offset, parseOffset, START } from '../../../core/log/offset';
+import { RequestError } from '../../errors/request-error';
+import { assertWithin } from './requested-offset';
+
+/** Where a reader of events goes on. */
+export interface Resumption {
+  readonly from: Offset;
+  /** Present where the reader must discard what it has: the data of the `reset` event. */
+  readonly reset?: string;
+}
+
+/** What makes an event id of an offset: `<offset>-<generation>`. `parseInt` of it is the offset. */
+export function eventIdSuffix(info: LogInfo): string {
+  return `-${wireGeneration(info)}`;
+}
+
+/**
+ * Compares a `Last-Event-ID` with the stream. One without a generation is the byte offset alone.
+ * @throws RequestError `HEADER_INVALID`, `RANGE_NOT_SATISFIABLE`
+ */
+export function resumeAfter(lastEventId: string, info: LogInfo): Resumption {
+  const { offset, generation } = parseEventId(lastEventId);
+  const check = checkPosition(info, offset, generation);
+  if (check.kind === 'intact') return { from: assertWithin(offset, info) };
+  return { from: START, reset: resetData(info, check) };
+}
+
+function parseEventId(raw: string): { offset: Offset; generation: string | undefined } {
+  const [, digits = '', generation] = /^(\d+)(?:-(.+))?$/.exec(raw) ?? [];
+  const offset = parseOffset(digits);
+  if (offset === undefined) {
+    throw new RequestError(
+      'HEADER_INVALID',
+      'Last-Event-ID must be the id of an event of this stream, or one plain decimal number of bytes',
+    );
+  }
+  return { offset, generation };
+}
+
+function resetData(info: LogInfo, check: Exclude<PositionCheck, { kind: 'intact' }>): string {
+  return JSON.stringify({
+    generation: wireGeneration(info),
+    reason: check.kind,
+    ...(check.kind === 'lost' && { lost: check.lost }),
+  });
+}

@@ -1,0 +1,23 @@
+import type { Config } from '../../../config/config';
+import type { Json } from '../../../core/json/json';
+import type { LogInfo } from '../../../core/log/log';
+import { wireGeneration } from '../../../core/log/loss';
+import type { Headers } from '../../headers/content-headers';
+import { streamState } from '../../headers/stream-state';
+import { renderMetadata } from './metadata-header';
+
+/** What every answer about a stream carries, whatever its body. A client that resumes by an offset gives the generation back, so that the server can compare it. */
+export function streamHeaders(info: LogInfo, http: Pick<Config['http'], 'metadataHeader'>): Headers {
+  const state = { 'X-Stream-State': streamState(info), 'X-Stream-Generation': wireGeneration(info) };
+  return info.metadata === undefined
+    ? state
+    : { ...state, ...metadataHeaders(info.metadata, http.metadataHeader) };
+}
+
+/** Proxies and clients limit the size of a head: nginx to 4 or 8 KiB by default, Node's `fetch` to 16 KiB. */
+function metadataHeaders(metadata: Json, bytesMax: number): Headers {
+  const rendered = renderMetadata(metadata);
+  return rendered.length > bytesMax
+    ? { 'X-Stream-Metadata-Bytes': String(rendered.length) }
+    : { 'X-Stream-Metadata': rendered };
+}

@@ -1,0 +1,112 @@
+import type { RouterContext } from '@koa/router';
+import { catchUp } from '../../../core/follow/follow';
+import type { LogInfo } from '../../../core/log/log';
+import { advance, type Offset, START } from '../../../core/log/offset';
+import { assertIntact } from '../../../core/store/damage';
+import { RequestError } from '../../errors/request-error';
+import type { Wire } from '../../front/protocol';
+import { type ByteRange, parseRange } from '../../headers/byte-range';
+import { contentHeaders, type Headers, LIVE_HEADERS } from '../../headers/content-headers';
+import { isKnown } from '../../headers/preconditions';
+import { finish } from '../../live/finish';
+import { sendHead } from '../../live/send-head';
+import { drained } from '../../live/wait-for-drain';
+import { entityTag } from '../headers/entity-tag';
+import { servedType } from '../headers/served-type';
+import type { Delivery } from './stream-delivery';
+
+/** Which bytes of the log to send, and as what. */
+interface Selection extends ByteRange {
+  readonly status: 200 | 206 | 304;
+  readonly headers: Headers;
+}
+
+/**
+ * Sends what a stream holds right now, with its length: all of it when the stream is closed, and then with what RFC 9110 has for
+ * content that never changes (ETag, conditions, ranges).
+ */
+export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Delivery): Promise<void> {
+  const { info, headers } = delivery;
+  const etag = entityTag(info);
+  const selected = etag === undefined ? whatIsThere(delivery) : select(ctx, delivery, etag);
+  const length = selected.status === 304 ? {} : { 'Content-Length': selected.to - selected.from };
+  const caching = ctx.method === 'HEAD' ? LIVE_HEADERS : {};
+  const writeHead = (): void =>
+    sendHead(ctx, selected.status, {
+      ...headers,
+      ...contentHeaders(servedType(info)),
+      ...selected.headers,
+      ...caching,
+      ...length,
+    });
+  await sendSelected(ctx, wire, info, selected, writeHead);
+  finish(ctx.res, wire.config.http.consumerTimeout);
+}
+
+/** The head promises the bytes. So it leaves with the first of them, or once the store says that they are there. */
+async function sendSelected(
+  ctx: RouterContext,
+  wire: Wire,
+  info: LogInfo,
+  selected: Selection,
+  writeHead: () => void,
+): Promise<void> {
+  const from = advance(START, selected.from);
+  const until = advance(START, selected.to);
+  const hasBody = ctx.method !== 'HEAD' && selected.status !== 304 && from < until;
+  if (hasBody) return sendBytes(ctx, wire, info, { from, until }, writeHead);
+  if (selected.status !== 304) await assertIntact(wire.store, info, from, until);
+  writeHead();
+}
+
+function whatIsThere({ info, from }: Delivery): Selection {
+  return { status: 200, from, to: info.tail, headers: LIVE_HEADERS };
+}
+
+/** By the request's conditions and `Range` (RFC 9110, 13.2.2). @throws RequestError `RANGE_NOT_SATISFIABLE` */
+function select(ctx: RouterContext, { info, from }: Delivery, etag: string): Selection {
+  const length = info.tail - from;
+  // What the id stands for may be replaced or removed: a cache must ask each time, and is told 304.
+  const headers = { ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache' };
+  const whole: Selection = { status: 200, from, to: info.tail, headers };
+  const { range: header, 'if-range': ifRange } = ctx.req.headers;
+  if (isKnown(ctx.req, { id: info.id, etag })) return { ...whole, status: 304 };
+  if (header === undefined || ctx.method !== 'GET' || (ifRange !== undefined && ifRange !== etag))
+    return whole;
+  const range = parseRange(header, length);
+  if (range === undefined) return whole;
+  if (range === 'unsatisfiable') {
+    throw new RequestError(
+      'RANGE_NOT_SATISFIABLE',
+      `There is nothing at ${header}: the content has ${length} bytes`,
+      {
+        'Content-Range': `bytes */${length}`,
+      },
+    );
+  }
+  return {
+    status: 206,
+    from: from + range.from,
+    to: from + range.to,
+    headers: { ...headers, 'Content-Range': `bytes ${range.from}-${range.to - 1}/${length}` },
+  };
+}
+
+async function sendBytes(
+  ctx: RouterContext,
+  wire: Wire,
+  info: LogInfo,
+  { from, until }: { from: Offset; until: Offset },
+  writeHead: () => void,
+): Promise<void> {
+  const { res } = ctx;
+  const signal = wire.consumers.signalOf(res);
+  for await (const page of catchUp(wire.store, info, from, signal, { until, inLargePages: true })) {
+    if (!res.headersSent) writeHead();
+    res.cork();
+    for (const chunk of page.chunks) res.write(chunk);
+    res.uncork();
+    await drained(res, wire.config.http.consumerTimeout, signal);
+    if (res.writableLength === 0) page.release?.();
+  }
+}

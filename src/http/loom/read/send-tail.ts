@@ -1,0 +1,29 @@
+import type { RouterContext } from '@koa/router';
+import { assertIntact } from '../../../core/store/damage';
+import type { Wire } from '../../front/protocol';
+import { contentHeaders, LIVE_HEADERS } from '../../headers/content-headers';
+import { sendHead } from '../../live/send-head';
+import { servedType } from '../headers/served-type';
+import type { Delivery } from './stream-delivery';
+import { TailResponse } from './tail-response';
+
+/** Sends an open stream from `from` on: what there is, then live bytes as they are committed, then the end with its state. */
+export async function sendTail(
+  ctx: RouterContext,
+  wire: Wire,
+  { info, from, headers }: Delivery,
+): Promise<void> {
+  const { req, res } = ctx;
+  const all = { ...headers, ...contentHeaders(servedType(info)), ...LIVE_HEADERS };
+  if (ctx.method === 'HEAD') {
+    await assertIntact(wire.store, info, from, info.tail);
+    sendHead(ctx, 200, all);
+    res.end();
+    return;
+  }
+  // HTTP/1.0 has no chunks, and so no trailers.
+  const trailer = req.httpVersionMinor > 0 ? { Trailer: 'X-Stream-State' } : {};
+  // It is not Koa's to answer any more, also when the client leaves before there is a head.
+  ctx.respond = false;
+  await TailResponse.begin(wire, res, info, from, () => sendHead(ctx, 200, { ...all, ...trailer }));
+}

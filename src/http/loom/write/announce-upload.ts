@@ -1,0 +1,24 @@
+import type { ServerResponse } from 'node:http';
+import type { Headers } from '../../headers/content-headers';
+import { sendInterim } from './interim-response';
+
+/** The versions of draft-ietf-httpbis-resumable-upload whose headers mean what they mean here: 5 is draft-03, 6 is draft-05. */
+const INTEROP_MIN = 5;
+const INTEROP_MAX = 8;
+
+/** Before this version a PATCH had no media type of its own. */
+const INTEROP_WITH_MEDIA_TYPE = 6;
+
+/** Whether the client waits for `104 Upload Resumption Supported` before the final response. */
+export function asksForResumption(interop: number | undefined): interop is number {
+  return interop !== undefined && interop >= INTEROP_MIN && interop <= INTEROP_MAX;
+}
+
+export function patchesWithoutType(interop: number | undefined): boolean {
+  return interop !== undefined && interop < INTEROP_WITH_MEDIA_TYPE;
+}
+
+/** The client learns where to resume while its body is still on its way: if the connection breaks, it does not begin again. */
+export function announceUpload(res: ServerResponse, interop: number, headers: Headers): void {
+  sendInterim(res, 104, { 'Upload-Draft-Interop-Version': String(interop), ...headers });
+}

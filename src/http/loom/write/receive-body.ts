@@ -1,0 +1,125 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import { type Ingested, ingest } from '../../../core/ingest/ingest';
+import { isLogError, messageOf } from '../../../core/log/errors';
+import { type LogInfo, writerOf } from '../../../core/log/log';
+import type { Change } from '../../../core/store/change';
+import { RequestError } from '../../errors/request-error';
+import type { Wire } from '../../front/protocol';
+import { persist } from './persist-with-retry';
+import { mismatch } from './upload-length';
+
+/** What the end of the body means. */
+export type BodyEnd = 'completes' | 'leaves-open';
+
+/**
+ * Feeds a producer's body into its log, and records how it went: the log is sealed or released in order when the body ends, and
+ * interrupted when it breaks off.
+ *
+ * @param info of the log right after this producer was attached; its tail is where the body's first byte belongs
+ * @returns the log's facts afterwards, or `undefined` when the producer's connection is gone
+ * @throws LogError
+ */
+export function receive(wire: Wire, ctx: Context, info: LogInfo, end: BodyEnd): Promise<LogInfo | undefined> {
+  const writer = writerOf(info);
+  const { epoch } = writer;
+  const record = (change: Change): Promise<LogInfo> =>
+    persist(() => wire.store.change(writer.log, change), wire.stopping);
+
+  return wire.attachments.hold(
+    writer,
+    () => ctx.req.destroy(),
+    async (attachment) => {
+      let ingested: Ingested;
+      try {
+        ingested = await ingestWithin(wire, ctx.req, info);
+      } catch (error) {
+        attachment.ending();
+        const recorded = recordFailure(error, epoch, record);
+        // A store that is away is not waited for: the producer is told at once, and may try another node.
+        if (isLogError(error, 'LOG_TOO_LARGE') || error instanceof RequestError) await recorded;
+        else
+          attachment.inBackground(
+            recorded.catch((failure) => wire.logger.warn({ err: failure }, 'release failed')),
+          );
+        throw error;
+      }
+      attachment.ending();
+      const change = changeAtEnd(ingested, end, info);
+      const after = await record(change);
+      if (ingested.how === 'cut') return undefined;
+      if (end === 'completes' && change.kind === 'release') throw mismatch(info.finalLength, after.tail);
+      return after;
+    },
+  );
+}
+
+/** @throws RequestError `LENGTH_MISMATCH` when the body goes on beyond the upload's length; as `ingest` */
+async function ingestWithin(wire: Wire, body: IncomingMessage, info: LogInfo): Promise<Ingested> {
+  const { pendingBytes, bytesPerStream } = wire.config.limits;
+  const { tail, finalLength = bytesPerStream } = info;
+  try {
+    return await ingest(wire.store, writerOf(info), body, {
+      from: tail,
+      pendingBytesMax: pendingBytes,
+      pending: wire.pending,
+      logBytesMax: Math.min(finalLength, bytesPerStream),
+    });
+  } catch (error) {
+    const isBeyond = isLogError(error, 'LOG_TOO_LARGE') && finalLength < bytesPerStream;
+    throw isBeyond ? mismatch(finalLength) : error;
+  }
+}
+
+/** Where the length is known, all of the bytes count as all, even if the connection broke before the end of the body. */
+function changeAtEnd(
+  { how, tail }: Ingested,
+  end: BodyEnd,
+  { epoch, finalLength }: LogInfo,
+): Extract<Change, { kind: 'release' | 'seal' }> {
+  const isAll = finalLength === undefined ? how === 'ended' : tail === finalLength;
+  if (end === 'completes' && isAll) return { kind: 'seal', epoch, outcome: { kind: 'complete' } };
+  const isInOrder = how === 'ended' && end === 'leaves-open';
+  return { kind: 'release', epoch, state: isInOrder ? 'open' : 'interrupted' };
+}
+
+async function recordFailure(
+  error: unknown,
+  epoch: number,
+  record: (change: Change) => Promise<LogInfo>,
+): Promise<void> {
+  if (isLogError(error, 'LOG_TOO_LARGE')) {
+    await record({ kind: 'seal', epoch, outcome: { kind: 'aborted', reason: messageOf(error) } });
+  } else if (!isOver(error)) {
+    await record({ kind: 'release', epoch, state: 'interrupted' });
+  }
+}
+
+/** Whether the log has a new producer already or takes none any more: then there is nothing to record. */
+export function isOver(error: unknown): boolean {
+  return isLogError(error, 'LOG_FENCED') || isLogError(error, 'LOG_GONE') || isLogError(error, 'LOG_SEALED');
+}
+
+/** @throws RequestError `BODY_TOO_LARGE` when the announced length alone goes beyond the limit */
+export function assertRoom(req: IncomingMessage, from: number, bytesMax: number, headers = {}): void {
+  const length = Number(req.headers['content-length'] ?? 0);
+  if (from + length > bytesMax) {
+    throw new RequestError(
+      'BODY_TOO_LARGE',
+      `A stream may hold ${bytesMax} bytes; this body would make it ${from + length}`,
+      headers,
+    );
+  }
+}
+
+/** @throws RequestError `BODY_TOO_LARGE` when an upload is to become larger than a stream may be */
+export function assertLengthFits(length: number | undefined, bytesMax: number): void {
+  if (length === undefined || length <= bytesMax) return;
+  throw new RequestError(
+    'BODY_TOO_LARGE',
+    `A stream may hold ${bytesMax} bytes; this upload is to have ${length}`,
+    {
+      'Upload-Limit': `max-size=${bytesMax}`,
+    },
+  );
+}

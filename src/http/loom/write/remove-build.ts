@@ -1,0 +1,76 @@
+import type { RouterContext } from '@koa/router';
+import { isLogError, messageOf } from '../../../core/log/errors';
+import type { LogInfo } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import { removeLog } from '../../../core/store/remove-log';
+import type { LogStore } from '../../../core/store/store';
+import { authorize } from '../../front/access';
+import { decodeSegment } from '../../front/path-segment';
+import type { Wire } from '../../front/protocol';
+import { signalOfClient } from '../../live/client-signal';
+
+const PAGE = 500;
+/** How many streams are deleted at once: enough for a store to group its writes, and too few to hold up producers. */
+const BATCH = 32;
+
+/**
+ * `DELETE /stream/build/:buildId`: deletes the streams whose id starts with `build-<buildId>-`. The build id is never a pattern. When
+ * the client leaves, no further stream is deleted.
+ */
+export async function removeBuild(ctx: RouterContext, { store, logger }: Wire): Promise<void> {
+  const buildId = decodeSegment(ctx.captures?.[0] ?? '', 'build ID');
+  const prefix = `build-${buildId}-`;
+  authorize(ctx, 'delete', prefix);
+  const deleted: LogId[] = [];
+  try {
+    for await (const ids of removeAll(store, prefix, signalOfClient(ctx.res))) deleted.push(...ids);
+  } catch (error) {
+    logger.warn({ buildId, deleted: deleted.length, reason: messageOf(error) }, 'deleting a build broke off');
+    throw error;
+  }
+  ctx.body = { status: 'deleted', buildId, deleted };
+}
+
+/** Gives the ids that were deleted, batch by batch. @throws the signal's reason once it has aborted */
+async function* removeAll(
+  store: LogStore,
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly LogId[]> {
+  let cursor: string | undefined;
+  do {
+    const query = { limit: PAGE, prefix, ...(cursor !== undefined && { cursor }) };
+    const { logs, next } = await store.list(query, signal);
+    for (let done = 0; done < logs.length; done += BATCH) {
+      signal.throwIfAborted();
+      yield await removeBatch(store, logs.slice(done, done + BATCH));
+    }
+    cursor = next;
+  } while (cursor !== undefined);
+}
+
+async function removeBatch(store: LogStore, logs: readonly LogInfo[]): Promise<readonly LogId[]> {
+  const wasThere = await Promise.all(logs.map((log) => removeListed(store, log)));
+  return logs.filter((_, i) => wasThere[i]).map(({ id }) => id);
+}
+
+/** @returns whether it was still there */
+async function removeListed(store: LogStore, log: LogInfo): Promise<boolean> {
+  try {
+    await store.change(log, { kind: 'remove', outcome: { kind: 'deleted' } });
+    return true;
+  } catch (error) {
+    if (!isLogError(error, 'LOG_GONE')) throw error;
+    return removeReplacement(store, log.id);
+  }
+}
+
+/** The listed log was replaced, or removed by somebody else, in which case its name may still be taken. */
+async function removeReplacement(store: LogStore, id: LogId): Promise<boolean> {
+  try {
+    return await removeLog(store, id);
+  } catch (error) {
+    if (isLogError(error, 'LOG_RETIRED')) return false;
+    throw error;
+  }
+}

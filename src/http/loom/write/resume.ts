@@ -1,0 +1,153 @@
+import type { RouterContext } from '@koa/router';
+import { type Json, mergePatch } from '../../../core/json/json';
+import { isLogError } from '../../../core/log/errors';
+import { type LogInfo, writerOf } from '../../../core/log/log';
+import type { Offset } from '../../../core/log/offset';
+import { continueIfExpected } from '../../body/continue-if-expected';
+import { RequestError } from '../../errors/request-error';
+import { existing, goneSince } from '../../errors/require-log';
+import { authorize } from '../../front/access';
+import type { Wire } from '../../front/protocol';
+import { assertIdentity } from '../../headers/codings';
+import { assertConditions } from '../../headers/preconditions';
+import { streamState } from '../../headers/stream-state';
+import { entityTag } from '../headers/entity-tag';
+import { assertMetadataFits, parseMetadata } from '../headers/metadata-header';
+import { producerKey } from '../headers/producer-key';
+import { streamId } from '../headers/stream-id';
+import { PARTIAL_UPLOAD, parseUploadHeaders, progress, type UploadHeaders } from '../headers/upload-headers';
+import { patchesWithoutType } from './announce-upload';
+import { persist } from './persist-with-retry';
+import { assertRoom, isOver } from './receive-body';
+import { storeUpload } from './store-upload';
+import { finalLengthOf } from './upload-length';
+
+/**
+ * `PATCH /stream/:id`: takes the stream over and goes on at the committed offset. A connection that still feeds it is cut first, and
+ * what that one had committed counts.
+ */
+export async function resume(ctx: RouterContext, wire: Wire): Promise<void> {
+  const id = streamId(ctx);
+  authorize(ctx, 'produce', id);
+  assertIdentity(ctx.req);
+  const request = parsePatch(ctx, wire.config.limits.metadataBytes);
+  const before = await existing(wire.store, id);
+  assertOwn(ctx, before);
+  assertUnframed(before);
+  if (before.state === 'closed') throw closed(before);
+  // Before anybody is cut for it. What is said here changes nothing: the producer may still send what fits.
+  assertRoom(ctx.req, before.tail, wire.config.limits.bytesPerStream, progress(before));
+  assertConditions(ctx.req, { id, etag: entityTag(before) });
+  const attached = await attach(wire, before);
+  let info: LogInfo;
+  try {
+    info = await accept(ctx, wire, attached, request);
+  } catch (error) {
+    await release(wire, attached);
+    throw error;
+  }
+  continueIfExpected(ctx.req, ctx.res);
+  const end = request.complete ? 'completes' : 'leaves-open';
+  await storeUpload(ctx, wire, { info, end }, { status: 204 });
+}
+
+interface PatchRequest extends UploadHeaders {
+  readonly offset: Offset;
+  readonly complete: boolean;
+  /** To be merged into the metadata. */
+  readonly metadata: Json | undefined;
+}
+
+function parsePatch(ctx: RouterContext, metadataBytesMax: number): PatchRequest {
+  const headers = parseUploadHeaders(ctx.req.headers);
+  const { offset, complete } = headers;
+  if (!patchesWithoutType(headers.interop)) assertType(ctx);
+  if (offset === undefined)
+    throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Offset: <bytes committed>');
+  if (complete === undefined)
+    throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Complete: ?0 or ?1');
+  const metadata = parseMetadata(ctx.req.headers['x-stream-metadata'], metadataBytesMax);
+  return { ...headers, offset, complete, metadata };
+}
+
+function assertType(ctx: RouterContext): void {
+  const type = (ctx.get('Content-Type').split(';', 1)[0] ?? '').trim().toLowerCase();
+  if (type === PARTIAL_UPLOAD) return;
+  throw new RequestError('MEDIA_TYPE_UNSUPPORTED', `A PATCH needs Content-Type: ${PARTIAL_UPLOAD}`, {
+    'Accept-Patch': PARTIAL_UPLOAD,
+  });
+}
+
+/** A producer that names its key writes to its own stream only, never to one that has replaced it. */
+function assertOwn(ctx: RouterContext, info: LogInfo): void {
+  const key = producerKey(ctx.req.headers);
+  if (key === undefined || key === info.producerKey) return;
+  throw new RequestError(
+    'KEY_MISMATCH',
+    `The stream with ID ${info.id} is not the one that this producer began`,
+  );
+}
+
+/** Bytes from anywhere would break the messages of a JSON stream. */
+function assertUnframed({ id, framing }: LogInfo): void {
+  if (framing === undefined) return;
+  throw new RequestError(
+    'TYPE_MISMATCH',
+    `The stream with ID ${id} takes whole JSON messages only: append them at /v1/stream`,
+  );
+}
+
+async function attach({ store, config }: Wire, before: LogInfo): Promise<LogInfo> {
+  try {
+    return await store.change(before, { kind: 'attach', graceMs: config.resumeGrace });
+  } catch (error) {
+    if (isLogError(error, 'LOG_SEALED')) throw closed((await store.info(before.id)) ?? before);
+    if (isLogError(error, 'LOG_GONE')) throw goneSince(before.id, error);
+    throw error;
+  }
+}
+
+/**
+ * Nothing is stored unless the body begins where the committed bytes end, and does not contradict the upload's length.
+ * @returns the log with what the request says of it
+ */
+async function accept(
+  ctx: RouterContext,
+  { store, config }: Wire,
+  info: LogInfo,
+  request: PatchRequest,
+): Promise<LogInfo> {
+  const { offset, metadata: patch } = request;
+  if (offset !== info.tail) {
+    throw new RequestError(
+      'OFFSET_MISMATCH',
+      `Upload-Offset is ${offset}, but ${info.tail} bytes are committed`,
+      progress(info),
+    );
+  }
+  const finalLength = finalLengthOf(ctx.req, request, offset, info.finalLength);
+  if (patch !== undefined) assertMetadataFits(mergePatch(info.metadata, patch), config.limits.metadataBytes);
+  if (patch === undefined && finalLength === info.finalLength) return info;
+  return store.change(info, {
+    kind: 'annotate',
+    epoch: info.epoch,
+    ...(patch !== undefined && { patch }),
+    ...(finalLength !== undefined && { finalLength }),
+  });
+}
+
+async function release({ store, stopping }: Wire, info: LogInfo): Promise<void> {
+  const { log, epoch } = writerOf(info);
+  try {
+    await persist(() => store.change(log, { kind: 'release', epoch, state: 'interrupted' }), stopping);
+  } catch (error) {
+    if (!isOver(error)) throw error;
+  }
+}
+
+function closed(info: LogInfo): RequestError {
+  return new RequestError('LOG_SEALED', `The stream with ID ${info.id} is closed and takes no more data`, {
+    ...progress(info),
+    'X-Stream-State': streamState(info),
+  });
+}

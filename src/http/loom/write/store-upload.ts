@@ -1,0 +1,53 @@
+import type { RouterContext } from '@koa/router';
+import type { LogInfo } from '../../../core/log/log';
+import { wireGeneration } from '../../../core/log/loss';
+import { LostTailError } from '../../../core/store/damage';
+import { RequestError } from '../../errors/request-error';
+import type { Wire } from '../../front/protocol';
+import type { Headers } from '../../headers/content-headers';
+import { streamState } from '../../headers/stream-state';
+import { progress } from '../headers/upload-headers';
+import { type BodyEnd, receive } from './receive-body';
+
+/** The answer to a request that has been stored. */
+interface Success {
+  readonly status: number;
+  readonly headers?: Headers;
+}
+
+/**
+ * Stores the body of a client that can resume, and answers when it is over. Whatever the answer, it says how far the upload has come:
+ * what was committed before a failure counts.
+ */
+export async function storeUpload(
+  ctx: RouterContext,
+  wire: Wire,
+  { info, end }: { readonly info: LogInfo; readonly end: BodyEnd },
+  { status, headers = {} }: Success,
+): Promise<void> {
+  try {
+    const after = await receive(wire, ctx, info, end);
+    if (after === undefined) {
+      ctx.respond = false;
+      ctx.res.destroy();
+      return;
+    }
+    ctx.status = status;
+    ctx.set({ ...headers, ...progress(after), 'X-Stream-State': streamState(after) });
+  } catch (error) {
+    const after = await wire.store.info(info.id).catch(() => undefined);
+    if (after?.generation !== info.generation) throw error;
+    ctx.set(progress(after));
+    throw error instanceof LostTailError ? lostTail(after, error) : error;
+  }
+}
+
+function lostTail(info: LogInfo, { message, lost }: LostTailError): RequestError {
+  const generation = wireGeneration(info);
+  return new RequestError(
+    'STREAM_LOST_BYTES',
+    `${message}: go on at byte ${info.tail}`,
+    { 'X-Stream-Generation': generation },
+    { generation, lost },
+  );
+}

@@ -1,0 +1,49 @@
+import type { Credentials } from '../../relay/packets/log-in-client';
+import { readWhole } from '../body/whole-body';
+import { RequestError } from '../errors/request-error';
+import type { RelayRequest } from '../front/relay-system';
+import type { PacketWire } from './packet-context';
+import { headersToCarry } from './request-headers';
+import { headersToDeliver } from './response-headers';
+
+/** `POST /auth` and `POST /register`: the upstream says who the client is, and which token it has from now on. */
+export async function logIn(
+  { req, res, isMounted }: RelayRequest,
+  { proxy, settings, waits, body: limits }: PacketWire,
+  type: Credentials['type'],
+): Promise<void> {
+  if (!proxy.hasUpstreams) throw noUpstream();
+  const headers = headersToCarry(req, settings);
+  const permissions = String(req.headers['permissions'] ?? '');
+  waits.enter(res);
+  const body = await readWhole(req, res, limits);
+  const login = await proxy.logIn({ type, permissions, headers, body });
+  if (login.kind !== 'answered') throw refusal(login.kind);
+  const own = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(login.body.length)];
+  res.writeHead(login.status, [
+    ...headersToDeliver(login.headers, isMounted),
+    ...own,
+    'Cache-Control',
+    'no-store',
+  ]);
+  res.end(login.body);
+}
+
+/** Nobody is behind this proxy. */
+export function noUpstream(): RequestError {
+  return new RequestError('UPSTREAM_MISSING', 'This packet proxy has no upstream: set packets.upstreams');
+}
+
+function refusal(kind: 'unreachable' | 'senseless' | 'full'): RequestError {
+  switch (kind) {
+    case 'unreachable':
+      return new RequestError('UPSTREAM_UNREACHABLE', 'No upstream can be reached');
+    case 'senseless':
+      return new RequestError(
+        'UPSTREAM_SENSELESS',
+        'The upstream did not say who the client is, or gave it no token',
+      );
+    case 'full':
+      return new RequestError('TOO_MANY_WAITING', 'There are too many clients');
+  }
+}

@@ -1,0 +1,63 @@
+import { StringDecoder } from 'node:string_decoder';
+import { hasSequence, mapSequences, unfinishedSequence } from './escape-sequences';
+import { Leftovers } from './terminal-modes';
+import { TextStyle } from './text-style';
+
+const RESET = '\x1b[0m';
+
+/**
+ * The text of one stream of a spy. Characters and escape sequences that are split over chunks are held back until they are whole, so that
+ * no other stream's text comes between their parts. What the stream has turned on (colours, bold) is known, so that it can be turned off
+ * before other text, and on again after it.
+ */
+export class ShownStream {
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #style = new TextStyle();
+  readonly #leftovers = new Leftovers();
+  #held = '';
+
+  /** @param color the sequence of the stream's own colour; empty in a spy without colours */
+  constructor(private readonly color: string) {}
+
+  text(chunks: readonly Buffer[]): string {
+    const text = this.#held + chunks.map((chunk) => this.#decoder.write(chunk)).join('');
+    const held = unfinishedSequence(text);
+    this.#held = text.slice(text.length - held);
+    return text.slice(0, text.length - held);
+  }
+
+  /** The rest, at the end of the stream: what is still held back will never become whole. */
+  rest(): string {
+    return this.#held + this.#decoder.end();
+  }
+
+  /** What is to be written for `text`; `isResumed` if other text was shown since the last of this stream. */
+  paint(text: string, isResumed: boolean): string {
+    if (this.color !== '') return text.replaceAll(/[^\n]+/g, (line) => this.#paintLine(line));
+    const before = isResumed ? this.#style.sequence : '';
+    return before + this.#apply(text);
+  }
+
+  /** Turns off what the stream has left on, before text that is not its own. */
+  turnOff(): string {
+    const style = this.color === '' && this.#style.sequence !== '' ? RESET : '';
+    return style + this.#leftovers.takeOff();
+  }
+
+  /** Each line is coloured by itself, so that no stream's colour reaches what follows it. */
+  #paintLine(line: string): string {
+    const before = this.color + this.#style.sequence;
+    return before + this.#apply(line) + RESET;
+  }
+
+  /** A stream that resets its own colours gets the spy's colour back. */
+  #apply(text: string): string {
+    this.#leftovers.applyShifts(text);
+    if (!hasSequence(text)) return text;
+    return mapSequences(text, (sequence) => {
+      const isStyle = this.#style.apply(sequence);
+      if (!isStyle) this.#leftovers.apply(sequence);
+      return isStyle && !this.#style.hasTextColor ? sequence + this.color : sequence;
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import type { LogRef } from '../../../core/log/log';
+import type { LostBytes } from '../../../core/log/loss';
+import { advance, START } from '../../../core/log/offset';
+import { DamageError } from '../../../core/store/damage';
+import { codeOf, isMissing } from '../disk/failures';
+import type { LogFiles } from './log-files';
+
+/**
+ * The error for bytes that a log's file does not give.
+ * @param missed what a reader did not get, up to the tail
+ * @param cause why reading failed. Absent: the file ended
+ */
+export async function damageOf(
+  files: LogFiles,
+  log: LogRef,
+  missed: LostBytes,
+  cause?: unknown,
+): Promise<DamageError> {
+  if (cause === undefined || isMissing(cause)) {
+    const length = await files.lengthOf(log.generation);
+    return new DamageError(log, { ...missed, from: advance(START, Math.min(length, missed.from)) });
+  }
+  const code = String(codeOf(cause));
+  // A bad block spoils some of a file; whatever else keeps it from being read concerns all of it.
+  return new DamageError(log, code === 'EIO' ? missed : { ...missed, from: START }, code);
+}

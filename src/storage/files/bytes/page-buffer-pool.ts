@@ -1,0 +1,65 @@
+import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../../core/follow/page-size';
+
+/** What is kept of idle buffers, in bytes: enough for a few dozen readers that catch up at once. */
+const IDLE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Idle buffers are dropped when no page was read for this time, or for up to twice as long. */
+const IDLE_MS_MAX = 10_000;
+
+/**
+ * The memory that pages are read into. A fresh buffer for every page of a long replay costs more than reading it: it is garbage a
+ * moment later, and memory outside the heap makes V8 collect all of the heap again and again.
+ */
+export class PageBuffers {
+  readonly #idle: readonly IdleBuffers[] = [
+    { size: PAGE_BYTES, buffers: [] },
+    { size: LARGE_PAGE_BYTES, buffers: [] },
+  ];
+  #idleBytes = 0;
+  #isUsed = false;
+  #looking: NodeJS.Timeout | undefined;
+
+  /** A buffer of at least `bytes`. Small ones are not worth keeping, and a large one would waste most of itself on them. */
+  lend(bytes: number): Buffer {
+    this.#isUsed = true;
+    const fit = this.#idle.find(({ size }) => bytes <= size && bytes > size / 2);
+    const kept = fit?.buffers.pop();
+    if (kept !== undefined) this.#idleBytes -= kept.length;
+    return kept ?? Buffer.allocUnsafeSlow(fit?.size ?? bytes);
+  }
+
+  /** Once nobody looks any more at what was read into it. Once only. */
+  giveBack(buffer: Buffer): void {
+    const fit = this.#idle.find(({ size }) => size === buffer.length);
+    if (fit === undefined) return;
+    this.#makeRoom(fit);
+    if (this.#idleBytes + fit.size > IDLE_BYTES_MAX) return;
+    fit.buffers.push(buffer);
+    this.#idleBytes += fit.size;
+    this.#looking ??= setInterval(() => this.#dropUnused(), IDLE_MS_MAX).unref();
+  }
+
+  #dropUnused(): void {
+    if (this.#isUsed) {
+      this.#isUsed = false;
+      return;
+    }
+    for (const { buffers } of this.#idle) buffers.length = 0;
+    this.#idleBytes = 0;
+    clearInterval(this.#looking);
+    this.#looking = undefined;
+  }
+
+  /** Those of the other size have not been asked for of late, or they would not be here. */
+  #makeRoom(fit: IdleBuffers): void {
+    for (const other of this.#idle) {
+      while (other !== fit && this.#idleBytes + fit.size > IDLE_BYTES_MAX && other.buffers.pop())
+        this.#idleBytes -= other.size;
+    }
+  }
+}
+
+interface IdleBuffers {
+  readonly size: number;
+  readonly buffers: Buffer[];
+}

@@ -1,0 +1,131 @@
+import { messageOf } from '../../../core/log/errors';
+import type { Offset } from '../../../core/log/offset';
+import { Gate } from '../../../core/scheduling/semaphore';
+import type { Warn } from '../../../core/store/warnings';
+import type { Durability } from '../disk/durability';
+import { isMissing } from '../disk/failures';
+import { syncDirectory, syncFile } from '../disk/file-io';
+import type { Layout } from '../disk/layout';
+import type { Descriptors } from './descriptor-pool';
+
+/** Node's pool has four threads by default: a slow disk may hold three, and one is left for reads and writes. */
+const SYNCS_AT_ONCE = 3;
+
+export interface SyncOptions {
+  readonly durability: Durability;
+  readonly intervalMs: number;
+  readonly warn: Warn;
+  /** Called after each sync in the background, with where the logs ended then. Must not throw. */
+  readonly onSynced?: (ends: ReadonlyMap<string, Offset>) => Promise<void>;
+}
+
+/** Brings what was written to the disk, as soon and as surely as the durability asks. */
+export class Sync {
+  /** Logs with bytes that may be no further than the page cache, and where they end, if that is known. */
+  #dirty = new Map<string, Offset | undefined>();
+  /** Shards with names that may be no further. */
+  #dirtyShards = new Set<string>();
+  readonly #gate = new Gate(SYNCS_AT_ONCE);
+  #timer: NodeJS.Timeout | undefined;
+  #pass: Promise<void> | undefined;
+  /** The kernel may count pages as clean whose write has failed: a later sync that succeeds says nothing of those. */
+  #hasFailed = false;
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly descriptors: Pick<Descriptors, 'use'>,
+    private readonly options: SyncOptions,
+  ) {}
+
+  /** To be awaited between a write and its acknowledgement. `isNew`: the log's file may just have been made. */
+  async written(generation: string, fd: number, isNew: boolean, end?: Offset): Promise<void> {
+    if (this.options.durability === 'always') {
+      await this.#gate.run(() => syncFile(fd));
+      if (isNew) await this.#gate.run(() => syncDirectory(this.layout.shardOf(generation)));
+    } else if (this.options.durability === 'interval') {
+      this.#dirty.set(generation, end);
+      if (isNew) this.#dirtyShards.add(this.layout.shardOf(generation));
+      this.#arm();
+    }
+  }
+
+  /** The file of a log ends at `end`, and the process before may not have synced that. */
+  leftUnsynced(generation: string, end: Offset): void {
+    if (this.options.durability === 'os') return;
+    this.#dirty.set(generation, end);
+    this.#arm();
+  }
+
+  /** The log is gone, and nobody waits for its bytes any more. */
+  forget(generation: string): void {
+    this.#dirty.delete(generation);
+  }
+
+  /** Syncs what is dirty. @returns whether all that was ever written is on the disk */
+  async close(): Promise<boolean> {
+    clearTimeout(this.#timer);
+    await this.#pass;
+    await this.#syncAll();
+    clearTimeout(this.#timer);
+    return this.options.durability !== 'os' && !this.#hasFailed;
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || this.#pass !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#pass = this.#syncAll().finally(() => {
+        this.#pass = undefined;
+        if (this.#dirty.size + this.#dirtyShards.size > 0) this.#arm();
+      });
+    }, this.options.intervalMs).unref();
+  }
+
+  async #syncAll(): Promise<void> {
+    const [logs, shards] = [this.#dirty, this.#dirtyShards];
+    // What is written from here on counts for the next pass.
+    this.#dirty = new Map();
+    this.#dirtyShards = new Set();
+    await Promise.all(
+      [...shards].map(async (shard) => {
+        if (!(await this.#attempt(shard, () => this.#syncShard(shard)))) this.#dirtyShards.add(shard);
+      }),
+    );
+    const ends = new Map<string, Offset>();
+    await Promise.all(
+      [...logs].map(async ([log, end]) => {
+        if (!(await this.#attempt(log, () => this.#syncLog(log))))
+          this.#dirty.set(log, this.#dirty.get(log) ?? end);
+        else if (end !== undefined) ends.set(log, end);
+      }),
+    );
+    if (ends.size > 0) await this.options.onSynced?.(ends);
+  }
+
+  /** @returns whether it was synced */
+  async #attempt(what: string, sync: () => Promise<void>): Promise<boolean> {
+    try {
+      await sync();
+      return true;
+    } catch (error) {
+      this.#hasFailed = true;
+      this.options.warn(`Syncing to the disk failed: ${messageOf(error)}`, { what, error });
+      return false;
+    }
+  }
+
+  #syncLog(generation: string): Promise<void> {
+    return this.#gate.run(async () => {
+      try {
+        await this.descriptors.use(generation, 'existing', (fd) => syncFile(fd));
+      } catch (error) {
+        // Removed meanwhile, or empty and never made: in both cases there is nothing to sync.
+        if (!isMissing(error)) throw error;
+      }
+    });
+  }
+
+  #syncShard(shard: string): Promise<void> {
+    return this.#gate.run(() => syncDirectory(shard));
+  }
+}

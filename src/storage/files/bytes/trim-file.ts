@@ -1,0 +1,70 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { type FileHandle, mkdir, open, truncate, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { codeOf, isNoRoom, storeFailure } from '../disk/failures';
+import { PRIVATE_DIRECTORY, PRIVATE_FILE, syncDirectory } from '../disk/file-io';
+
+const BUFFER_BYTES = 256 * 1024;
+
+/** Where the bytes of a file end that are not zeros, `from` if it has none after that. */
+export async function endOfContent(path: string, from: number, size: number): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(BUFFER_BYTES, Math.max(size - from, 1)));
+    for (let end = size; end > from; ) {
+      const begin = Math.max(from, end - buffer.length);
+      const { bytesRead } = await file.read(buffer, 0, end - begin, begin);
+      const last = buffer.subarray(0, bytesRead).findLastIndex((byte) => byte !== 0);
+      if (last !== -1) return begin + last + 1;
+      end = begin;
+    }
+    return from;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Cuts a file to `end`. What is not zeros of the rest is kept.
+ * @param asides names of files for the rest, of which the first that is free is taken
+ * @returns the file that has the rest; `undefined` where that was zeros
+ */
+export async function cutOff(
+  path: string,
+  end: number,
+  size: number,
+  asides: Iterable<string>,
+): Promise<string | undefined> {
+  const isZeros = (await endOfContent(path, end, size)) === end;
+  const kept = isZeros ? undefined : await copyRest(path, end, asides);
+  await truncate(path, end);
+  return kept;
+}
+
+async function copyRest(path: string, from: number, asides: Iterable<string>): Promise<string> {
+  const [to, file] = await openFirstFree(asides);
+  try {
+    // The stream closes the file, also where it fails.
+    await pipeline(createReadStream(path, { start: from }), file.createWriteStream({ flush: true }));
+  } catch (error) {
+    await unlink(to);
+    throw error;
+  }
+  await syncDirectory(dirname(to));
+  return to;
+}
+
+/** A file that is there has bytes of an earlier start. Without a place for them no bytes are cut off: it must not be passed over. */
+async function openFirstFree(paths: Iterable<string>): Promise<[path: string, file: FileHandle]> {
+  for (const path of paths) {
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
+      return [path, await open(path, 'wx', PRIVATE_FILE)];
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST' && existsSync(path)) continue;
+      throw isNoRoom(error) ? error : storeFailure(`Keeping bytes in ${path}`, error);
+    }
+  }
+  throw new Error('no name is free');
+}

@@ -1,0 +1,129 @@
+import { type FileHandle, open, readFile, unlink } from 'node:fs/promises';
+import { advance, type Offset, START } from '../../../core/log/offset';
+import { isMissing } from '../disk/failures';
+import { PRIVATE_FILE } from '../disk/file-io';
+
+/** A generation, a space, a length and a line feed fit in. It divides a page, and a kill never cuts a page in two. */
+const SLOT_BYTES = 64;
+
+/** A megabyte. Of more logs, those that were written to longest ago are no longer counted. */
+const SLOTS_MAX = 16_384;
+
+/** The least time from one write to the next, in milliseconds. Each costs about as much CPU as a third of an append. */
+const PAUSE_MS = 50;
+
+/**
+ * How long the logs of attached producers are, which the facts do not count. It is written with an append or soon after it, and not synced: a
+ * process that is killed leaves it in the kernel's memory, beside the bytes of the logs. If a file is shorter than what stands here, then
+ * somebody has cut it.
+ *
+ * A slot per log, padded with spaces: `<generation> <length>\n`. A length here may lag behind, but it is never too long.
+ */
+export class WrittenLengths {
+  readonly #slots = new Map<string, number>();
+  readonly #written = new Map<string, Offset>();
+  readonly #content = Buffer.alloc(SLOT_BYTES * SLOTS_MAX);
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+  #nextAt = 0;
+
+  private constructor(private readonly file: FileHandle | undefined) {}
+
+  /** Where there is no room for the file nothing is counted. */
+  static async begin(path: string): Promise<WrittenLengths> {
+    return new WrittenLengths(await open(path, 'w', PRIVATE_FILE).catch(() => undefined));
+  }
+
+  /** The log was written to and ends there now. */
+  note(generation: string, end: Offset): void {
+    this.#written.set(generation, end);
+    if (this.#writing === undefined) this.#writeSoon();
+  }
+
+  /** Resolves when all that was noted is written. */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined || this.#written.size > 0) await (this.#writing ?? this.#write());
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    clearTimeout(this.#timer);
+    await this.file?.close();
+  }
+
+  #writeSoon(): void {
+    const waitMs = this.#nextAt - performance.now();
+    if (waitMs <= 0) void this.#write();
+    else this.#timer ??= setTimeout(() => this.#onTime(), waitMs).unref();
+  }
+
+  #onTime(): void {
+    this.#timer = undefined;
+    if (this.#writing === undefined && this.#written.size > 0) void this.#write();
+  }
+
+  #write(): Promise<void> {
+    this.#nextAt = performance.now() + PAUSE_MS;
+    const [from, to] = this.#fill();
+    this.#writing = this.#writeContent(from, to).then(() => {
+      this.#writing = undefined;
+      if (this.#written.size > 0) this.#writeSoon();
+    });
+    return this.#writing;
+  }
+
+  /** Puts what was noted into its slots. Nothing may be written meanwhile. @returns the part with these slots */
+  #fill(): readonly [from: number, to: number] {
+    let [first, last] = [SLOTS_MAX, -1];
+    for (const [generation, end] of this.#written) {
+      const slot = this.#slotOf(generation);
+      this.#content.write(
+        `${generation} ${end}`.padEnd(SLOT_BYTES - 1).concat('\n'),
+        slot * SLOT_BYTES,
+        'latin1',
+      );
+      [first, last] = [Math.min(first, slot), Math.max(last, slot)];
+    }
+    this.#written.clear();
+    return [first * SLOT_BYTES, (last + 1) * SLOT_BYTES];
+  }
+
+  /** On a full disk the lengths that it has are still true. */
+  async #writeContent(from: number, to: number): Promise<void> {
+    await this.file?.write(this.#content, from, to - from, from).catch(() => {});
+  }
+
+  /** The log's own slot, a free one, or that of the log that was written to longest ago. */
+  #slotOf(generation: string): number {
+    let slot = this.#slots.get(generation) ?? this.#slots.size;
+    this.#slots.delete(generation);
+    if (slot === SLOTS_MAX) {
+      for (const [oldest, its] of this.#slots) {
+        this.#slots.delete(oldest);
+        slot = its;
+        break;
+      }
+    }
+    this.#slots.set(generation, slot);
+    return slot;
+  }
+}
+
+/** What the last process had counted, by generation. Nothing where there is no such file. */
+export async function readWrittenLengths(path: string): Promise<ReadonlyMap<string, Offset>> {
+  const text = await readFile(path, 'latin1').catch((error) => {
+    if (isMissing(error)) return '';
+    throw error;
+  });
+  const lengths = new Map<string, Offset>();
+  for (const [, generation = '', length] of text.matchAll(/([0-9a-f-]{36}) (\d{1,15}) *\n/g))
+    lengths.set(generation, advance(START, Number(length)));
+  return lengths;
+}
+
+/** To be called once the facts have what it said. */
+export async function forgetWrittenLengths(path: string): Promise<void> {
+  await unlink(path).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
+}

@@ -1,0 +1,245 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { isLogError, LogError } from '../../../core/log/errors';
+import type { LogState } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import { PRIVATE_FILE } from '../disk/file-io';
+import { Lineage } from './fork-refs';
+import { Names } from './name-index';
+import { ProducerStates } from './producer-states';
+import { LENIENT_JSON, readValue, unreadable } from './read-value';
+import { About } from './store-meta';
+import { idsAdded, type Step, type StoredFacts } from './stored-facts';
+import { isStoredFacts } from './stored-record';
+import { SyncedLengths } from './synced-lengths';
+import { Moments } from './time-index';
+import { Transactions } from './transactions';
+
+export interface ListEntry {
+  readonly generation: string;
+  readonly id: LogId | '';
+  readonly state: LogState;
+}
+
+/** Stands for an entry that cannot be read. */
+const UNREADABLE = { id: '', state: 'closed' } as const;
+
+/** How many entries a search looks at before others have their turn. */
+const SLICE = 2_000;
+/** 2 has commits, expiry and forks, 3 the index of names: a version that writes an earlier one would not keep them. */
+const FORMAT = 3;
+const DEFAULT_SPAN_LOGS = 2_048;
+
+/**
+ * The facts of all logs, in LMDB. Reads are synchronous and see what is committed; `write` is one transaction.
+ *
+ * logs      generation -> facts
+ * ids       id, as bytes -> its present generation. LMDB takes keys of up to 1,978 bytes; an id has 512 at the most.
+ * order     generation -> id and state. A generation begins with the time of its creation (UUIDv7) and sorts after all that were made
+ *           before, so this is the order of creation.
+ * about     the format, whether the index of names and the journal are complete, the number and the identity of the journal's newest
+ *           file, the kernel's boot and the file under which and as which the store was opened last, and what `probe` writes
+ */
+export class Facts {
+  readonly producers: ProducerStates;
+  readonly lineage: Lineage;
+  readonly moments: Moments;
+  readonly names: Names;
+  readonly about: About;
+  readonly lengths: SyncedLengths;
+  readonly #root: RootDatabase<number, string>;
+  readonly #transactions: Transactions;
+  readonly #logs: Database<StoredFacts, string>;
+  readonly #ids: Database<string, Buffer>;
+  readonly #order: Database<unknown, string>;
+  readonly #about: Database<number, string>;
+  /** How many ids are taken, those included whose creation is being written. */
+  #count: number;
+
+  /**
+   * @param isSynced whether `write` waits for the disk. Without it a commit survives the process at once, and is on the disk
+   *   some milliseconds later: LMDB then syncs behind the commit, and falls back to the last synced one after a power cut.
+   */
+  constructor(path: string, isSynced: boolean, spanLogs = DEFAULT_SPAN_LOGS) {
+    // With batching by event turn, lmdb makes a promise for each turn that nobody holds, and a commit that fails for lack of
+    // room is an unhandled rejection that ends the process.
+    const options = { overlappingSync: !isSynced, eventTurnBatching: false, permissionsMode: PRIVATE_FILE };
+    const maxDbs = 24;
+    this.#root = open(path, { ...options, maxDbs, encoding: 'json' });
+    this.#transactions = new Transactions(this.#root);
+    this.#logs = this.#root.openDB({ name: 'logs', encoding: 'json' });
+    this.#ids = this.#root.openDB({ name: 'ids', encoding: 'json', keyEncoding: 'binary' });
+    this.#order = this.#root.openDB({ name: 'order', ...LENIENT_JSON });
+    this.#about = this.#root.openDB({ name: 'about', encoding: 'json' });
+    this.about = new About(this.#root, this.#transactions);
+    this.producers = new ProducerStates(this.#root);
+    this.lineage = new Lineage(this.#root);
+    this.moments = new Moments(this.#root);
+    this.names = new Names(this.#root, spanLogs);
+    this.lengths = new SyncedLengths(this.#root);
+    this.#count = this.#order.getKeysCount() + this.lineage.retiredCount;
+  }
+
+  /** How far into its file LMDB has written. What follows is free. */
+  get bytesUsed(): number {
+    return this.#transactions.bytesUsed;
+  }
+
+  /** Takes over what an earlier version has written. @throws Error when a later one has. */
+  async checkFormat(): Promise<void> {
+    const format = this.#about.get('format') ?? 0;
+    if (format < FORMAT) await this.commit(() => void this.#about.put('format', FORMAT));
+    else if (format > FORMAT) throw new Error(`The store has format ${format}; this version reads ${FORMAT}`);
+  }
+
+  /** Whether `names` has every log, and in spans of about the same length. */
+  get isIndexed(): boolean {
+    return this.#about.get('indexed') === 1 && !this.names.isUneven(this.#count);
+  }
+
+  noteIndexed(isComplete: boolean): Promise<void> {
+    return this.commit(() => void this.#about.put('indexed', isComplete ? 1 : 0));
+  }
+
+  /** Resolves once everything that was committed is on the disk. */
+  async synced(): Promise<void> {
+    await this.#root.flushed;
+  }
+
+  /** @throws LogError `STORE_DAMAGED` when the entry of the id cannot be read */
+  generationOf(id: LogId): string | undefined {
+    const what = `The entry of the stream with ID ${id}`;
+    const generation: unknown = readValue(what, () => this.#ids.get(Buffer.from(id)));
+    if (generation === undefined || (typeof generation === 'string' && generation !== '')) return generation;
+    throw unreadable(what);
+  }
+
+  /** @throws LogError `STORE_DAMAGED` when the record of the log cannot be read */
+  get(generation: string): StoredFacts | undefined {
+    const what = 'The record of the stream';
+    const record: unknown = readValue(what, () => this.#logs.get(generation));
+    if (record === undefined || isStoredFacts(record, generation)) return record;
+    throw unreadable(what);
+  }
+
+  has(generation: string): boolean {
+    return this.#order.doesExist(generation);
+  }
+
+  /**
+   * Applies all steps in one transaction, in order; resolves when it is committed.
+   * @throws LogError `LOGS_TOO_MANY` when more than `logsMax` ids were taken then
+   */
+  async write(steps: readonly Step[], logsMax = Number.POSITIVE_INFINITY): Promise<void> {
+    const added = steps.reduce((sum, step) => sum + idsAdded(step), 0);
+    if (added > 0 && this.#count + added > logsMax) throw new LogError('LOGS_TOO_MANY');
+    // Counted before the commit, so that of two that are made at once only one can be the last.
+    this.#count += added;
+    try {
+      await this.commit(() => {
+        for (const step of steps) this.#apply(step);
+      });
+    } catch (error) {
+      this.#count -= added;
+      throw error;
+    }
+  }
+
+  /** Generations, those created before the log that `after` names. At most `limit`. */
+  newestFirst(after: string | undefined, limit: number): readonly string[] {
+    return [...this.#order.getKeys({ ...behind(after), reverse: true, limit })];
+  }
+
+  /** Those created after the log that `after` names. At most `limit`. */
+  oldestFirst(after: string | undefined, limit: number): readonly ListEntry[] {
+    const range = this.#order.getRange({ ...behind(after), limit });
+    return [
+      ...range.map(({ key, value }) => ({
+        generation: key,
+        ...(isEntry(value) ? value : this.#entryOf(key)),
+      })),
+    ];
+  }
+
+  /** The order repeats what the record says. */
+  #entryOf(generation: string): Omit<ListEntry, 'generation'> {
+    try {
+      return this.get(generation)?.info ?? UNREADABLE;
+    } catch (error) {
+      if (isLogError(error, 'STORE_DAMAGED')) return UNREADABLE;
+      throw error;
+    }
+  }
+
+  /** The id of a log whose record cannot be read, as far as is known. */
+  idOf(generation: string): LogId | undefined {
+    const entry = this.#order.get(generation);
+    return isEntry(entry) && entry.id !== '' ? entry.id : undefined;
+  }
+
+  /** The generation that an id has, for when the entry of the id cannot be read. */
+  async searchGenerationOf(id: LogId): Promise<string | undefined> {
+    for (let after: string | undefined; ; ) {
+      const slice: readonly ListEntry[] = this.oldestFirst(after, SLICE);
+      const found = slice.find((entry) => entry.id === id);
+      if (found !== undefined || slice.length < SLICE) return found?.generation;
+      after = slice.at(-1)?.generation;
+      await turn();
+    }
+  }
+
+  isUnsealed(generation: string): boolean {
+    const entry = this.#order.get(generation);
+    return isEntry(entry) && entry.state !== 'closed';
+  }
+
+  /** Throws what a write would throw now. */
+  probe(): Promise<void> {
+    return this.commit(() => void this.#about.put('probed', Date.now()));
+  }
+
+  async close(): Promise<void> {
+    // After a commit that failed lmdb would wait for its flush for ever. One that writes nothing succeeds, and ends the wait.
+    await this.commit(() => void this.#about.remove('nothing'));
+    await this.#root.close();
+  }
+
+  /** As `Transactions.commit`. */
+  commit(writes: () => void): Promise<void> {
+    return this.#transactions.commit(writes);
+  }
+
+  /** Runs inside a batch, whose promise stands for those of all its writes. */
+  #apply({ before, after, producers, lineage, synced }: Step): void {
+    // First, because facts may be nested too deeply to be encoded: nothing else of them is to be stored then.
+    if (after !== undefined) void this.#logs.put(after.info.generation, after);
+    this.moments.reindex(before, after);
+    if (after !== undefined) {
+      const { id, generation, state } = after.info;
+      if (before === undefined) void this.#ids.put(Buffer.from(id), generation);
+      if (before?.info.state !== state) void this.#order.put(generation, { id, state });
+      if (before === undefined) this.names.add(after.info);
+      else if (before.info.state !== state) this.names.move(after.info, before.info.state);
+      if (synced !== undefined) this.lengths.note(generation, synced);
+      if (state === 'closed' && before?.info.state !== state) this.lengths.remove(generation);
+      this.producers.put(generation, producers ?? new Map());
+    } else if (before !== undefined) {
+      void this.#logs.remove(before.info.generation);
+      void this.#ids.remove(Buffer.from(before.info.id));
+      void this.#order.remove(before.info.generation);
+      this.names.remove(before.info);
+      this.lengths.remove(before.info.generation);
+      this.producers.doom(before.info.generation);
+    }
+    for (const step of lineage ?? []) this.lineage.apply(step);
+  }
+}
+
+function behind(generation: string | undefined): { start?: string; exclusiveStart?: true } {
+  return generation === undefined ? {} : { start: generation, exclusiveStart: true };
+}
+
+function isEntry(value: unknown): value is Omit<ListEntry, 'generation'> {
+  const isObject = typeof value === 'object' && value !== null;
+  return isObject && 'id' in value && typeof value.id === 'string' && 'state' in value;
+}

@@ -1,0 +1,121 @@
+import type { Database, RootDatabase } from 'lmdb';
+import type { LogInfo, LogRef } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import { Gate } from '../../../core/scheduling/semaphore';
+import { LENIENT_JSON } from './read-value';
+
+/** A removed log whose id stays taken. */
+interface Retired {
+  readonly generation: string;
+  /** What it was a fork of itself. */
+  readonly source?: LogRef;
+}
+
+/** What a transaction changes in the lineage. */
+export type LineageStep =
+  | { readonly kind: 'bind' | 'release'; readonly source: string; readonly fork: string }
+  | { readonly kind: 'retire'; readonly id: LogId; readonly retired: Retired }
+  | { readonly kind: 'free'; readonly id: LogId };
+
+/** Sorts after every generation. */
+const LAST = '~';
+
+/**
+ * Which logs began as copies of others, and which ids stay taken because of them.
+ *
+ * forks    [generation of the source, generation of the fork], as long as the fork lives or is retired
+ * retired  id, as bytes -> what is left of the log
+ */
+export class Lineage {
+  readonly #forks: Database<true, [source: string, fork: string]>;
+  /** `null` for one that cannot be read: its id stays taken. */
+  readonly #retired: Database<Retired | null, Buffer>;
+  readonly #gate = new Gate(1);
+
+  constructor(root: RootDatabase<number, string>) {
+    this.#forks = root.openDB({ name: 'forks', encoding: 'json' });
+    this.#retired = root.openDB({ name: 'retired', ...LENIENT_JSON, keyEncoding: 'binary' });
+  }
+
+  /** How many ids stay taken. */
+  get retiredCount(): number {
+    return this.#retired.getKeysCount();
+  }
+
+  isRetired(id: LogId): boolean {
+    return this.#retired.doesExist(Buffer.from(id));
+  }
+
+  hasForks(generation: string): boolean {
+    return this.#forksOf(generation, 1).length > 0;
+  }
+
+  /**
+   * Runs what asks for the steps of a log's leaving and writes them. Forks of one source, and a source and its forks, may leave at
+   * the same time: each must see what the one before it has left.
+   */
+  leave<T>({ generation, forkedFrom }: LogInfo, task: () => Promise<T>): Promise<T> {
+    const isAlone = forkedFrom === undefined && !this.hasForks(generation);
+    return isAlone ? task() : this.#gate.run(task);
+  }
+
+  stepsOfMaking({ generation, forkedFrom }: LogInfo): readonly LineageStep[] {
+    return forkedFrom === undefined
+      ? []
+      : [{ kind: 'bind', source: forkedFrom.source.generation, fork: generation }];
+  }
+
+  /** A removed log is retired while it has forks; one that was `replaced` is not, for its id goes on. */
+  stepsOfLeaving(info: LogInfo, how: 'removed' | 'replaced'): readonly LineageStep[] {
+    const { id, generation, forkedFrom } = info;
+    const retired: Retired = { generation, ...(forkedFrom && { source: forkedFrom.source }) };
+    if (how === 'removed' && this.hasForks(generation)) return [{ kind: 'retire', id, retired }];
+    return this.#lettingGo(retired);
+  }
+
+  /** Runs inside a batch, whose promise stands for those of all its writes. */
+  apply(step: LineageStep): void {
+    switch (step.kind) {
+      case 'bind':
+        void this.#forks.put([step.source, step.fork], true);
+        break;
+      case 'release':
+        void this.#forks.remove([step.source, step.fork]);
+        break;
+      case 'retire':
+        void this.#retired.put(Buffer.from(step.id), step.retired);
+        break;
+      case 'free':
+        void this.#retired.remove(Buffer.from(step.id));
+        break;
+    }
+  }
+
+  /** A retired source is freed with its last fork, and lets go of its own source then, up the chain. */
+  #lettingGo(gone: Retired): readonly LineageStep[] {
+    const steps: LineageStep[] = [];
+    let fork: Retired | undefined = gone;
+    while (fork?.source !== undefined) {
+      const { source, generation }: Retired = fork;
+      steps.push({ kind: 'release', source: source.generation, fork: generation });
+      fork = this.#retiredWithLast(source, generation);
+      if (fork !== undefined) steps.push({ kind: 'free', id: source.id });
+    }
+    return steps;
+  }
+
+  /** The source, if it is retired and has no fork but this. */
+  #retiredWithLast({ id, generation }: LogRef, fork: string): Retired | undefined {
+    if (this.#forksOf(generation, 2).some((other) => other !== fork)) return undefined;
+    const source = this.#retired.get(Buffer.from(id));
+    return source && source.generation === generation ? source : undefined;
+  }
+
+  #forksOf(generation: string, limit: number): readonly string[] {
+    const range = {
+      start: [generation, ''] as [string, string],
+      end: [generation, LAST] as [string, string],
+    };
+    return [...this.#forks.getKeys({ ...range, limit })].map(([, fork]) => fork);
+  }
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Database, RootDatabase } from 'lmdb';
+import type { ProducerState } from '../../../core/state/facts';
+import { readValue, unreadable } from './read-value';
+
+type Key = [generation: string, name: string];
+type Value = [epoch: number, sequence: number];
+
+/** Sorts after every digest. */
+const LAST = '~';
+/** How many states go in one transaction, so that none needs more room than is kept for it. */
+const BATCH = 256;
+
+/**
+ * Where the producers of commits stand.
+ *
+ * producers  [generation, digest of the name] -> epoch and sequence. A name may be longer than a key of LMDB.
+ * doomed     generation: its log is gone, and its files and states have yet to be removed. A log may have more states than one
+ *            transaction should take.
+ */
+export class ProducerStates {
+  readonly #states: Database<Value, Key>;
+  readonly #doomed: Database<true, string>;
+
+  constructor(root: RootDatabase<number, string>) {
+    this.#states = root.openDB({ name: 'producers', encoding: 'json' });
+    this.#doomed = root.openDB({ name: 'doomed', encoding: 'json' });
+  }
+
+  /** @throws LogError `STORE_DAMAGED` */
+  get(generation: string, name: string): ProducerState | undefined {
+    const what = 'The state of the producer';
+    const state = readValue(what, () => this.#states.get(keyOf(generation, name)));
+    if (state === undefined) return undefined;
+    const [epoch, sequence] = Array.isArray(state) ? state : [];
+    if (epoch === undefined || sequence === undefined) throw unreadable(what);
+    return { epoch, sequence };
+  }
+
+  /** Runs inside a batch, whose promise stands for those of all its writes. */
+  put(generation: string, states: ReadonlyMap<string, ProducerState>): void {
+    for (const [name, { epoch, sequence }] of states)
+      void this.#states.put(keyOf(generation, name), [epoch, sequence]);
+  }
+
+  /** Runs inside the batch that removes the log. */
+  doom(generation: string): void {
+    void this.#doomed.put(generation, true);
+  }
+
+  /** Every generation of which something is still to be removed. */
+  doomed(): readonly string[] {
+    return [...this.#doomed.getKeys()];
+  }
+
+  isDoomed(generation: string): boolean {
+    return this.#doomed.doesExist(generation);
+  }
+
+  /**
+   * Runs inside a batch: removes the states of doomed generations, and the doom of each with the last of its states.
+   * @returns the generations of which some are left
+   */
+  removeSome(generations: readonly string[]): readonly string[] {
+    let room = BATCH;
+    const left: string[] = [];
+    for (const generation of generations) {
+      const range = { start: [generation, ''] as Key, end: [generation, LAST] as Key, limit: room };
+      const keys = room > 0 ? [...this.#states.getKeys(range)] : [];
+      for (const key of keys) void this.#states.remove(key);
+      // One that finds no room has yet to be looked at.
+      if (keys.length < room) void this.#doomed.remove(generation);
+      else left.push(generation);
+      room -= keys.length;
+    }
+    return left;
+  }
+}
+
+function keyOf(generation: string, name: string): Key {
+  return [generation, createHash('sha256').update(name).digest('base64url')];
+}

@@ -1,0 +1,36 @@
+import { types } from 'node:util';
+import { LogError } from '../../../core/log/errors';
+
+/** A value of LMDB that is not JSON, or not what this program writes. */
+export function unreadable(what: string): LogError {
+  return new LogError('STORE_DAMAGED', `${what} cannot be read`);
+}
+
+/** Reads a value of a database whose encoding is JSON. @throws LogError `STORE_DAMAGED` */
+export function readValue<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    // Not `instanceof`: the error may come from another realm.
+    throw types.isNativeError(error) && error.name === 'SyntaxError' ? unreadable(what) : error;
+  }
+}
+
+/**
+ * JSON whose values may be damaged: one that cannot be parsed is `null`. lmdb's own JSON throws out of a range then, which leaves the
+ * range's transaction open.
+ */
+export const LENIENT_JSON = {
+  // Any other name than `json`, whose encoder lmdb would take.
+  encoding: 'string' as const,
+  encoder: { encode: JSON.stringify, decode: parseLeniently },
+};
+
+/** @param end where the value ends in `bytes`, if that is a number: lmdb passes its options in some cases */
+function parseLeniently(bytes: Buffer, end: unknown): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8', 0, typeof end === 'number' ? end : bytes.length));
+  } catch {
+    return null;
+  }
+}

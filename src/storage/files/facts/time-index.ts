@@ -1,0 +1,109 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Database, RootDatabase } from 'lmdb';
+import { sealedAt } from '../../../core/state/transition';
+import type { DueQuery } from '../../../core/store/store';
+import type { StoredFacts } from './stored-facts';
+
+type Moment = [at: number, generation: string];
+type Index = Database<true, Moment>;
+type Entry = readonly [index: Index, moment: Moment];
+
+/** When something is due, by what is due. `overdue` has every log that is not sealed. */
+export type MomentsOfLog = { readonly [kind in DueQuery['kind']]?: number };
+
+/** Stands for the deadline of a log that has a writer. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+/** Sorts after every generation. */
+const LAST = '~';
+/** How many moments a search looks at before others have their turn. */
+const SLICE = 2_000;
+
+/**
+ * What is looked for by time.
+ *
+ * unsealed  [deadline, generation]
+ * sealed    [time of the seal, generation]
+ * expiring  [time of the expiry, generation]
+ */
+export class Moments {
+  readonly #unsealed: Index;
+  readonly #sealed: Index;
+  readonly #expiring: Index;
+
+  constructor(root: RootDatabase<number, string>) {
+    this.#unsealed = root.openDB({ name: 'unsealed', encoding: 'json' });
+    this.#sealed = root.openDB({ name: 'sealed', encoding: 'json' });
+    this.#expiring = root.openDB({ name: 'expiring', encoding: 'json' });
+  }
+
+  /** Every generation that is not sealed. */
+  unsealed(): readonly string[] {
+    return [...this.#unsealed.getKeys()].map(([, generation]) => generation);
+  }
+
+  /**
+   * Generations, the most overdue first. Those that expire at a given time do so by the system's clock.
+   * @param skew how far that is ahead of the clock of the store
+   */
+  *due(query: DueQuery, skew: number): Generator<string, void> {
+    for (const [, generation] of this.#keysOf(query, skew)) yield generation;
+  }
+
+  /** Runs inside a batch. Most commits move none of the moments. */
+  reindex(before: StoredFacts | undefined, after: StoredFacts | undefined): void {
+    const [old, now] = [this.#entriesOf(before), this.#entriesOf(after)];
+    for (const entry of old) if (!now.some(isSame(entry))) void entry[0].remove(entry[1]);
+    for (const entry of now) if (!old.some(isSame(entry))) void entry[0].put(entry[1], true);
+  }
+
+  /** Searches all moments for those of one log: for when its record does not say where they are. */
+  async find(generation: string): Promise<MomentsOfLog> {
+    const [overdue, sealed, expired] = [
+      await findIn(this.#unsealed, generation),
+      await findIn(this.#sealed, generation),
+      await findIn(this.#expiring, generation),
+    ];
+    return {
+      ...(overdue !== undefined && { overdue }),
+      ...(sealed !== undefined && { sealed }),
+      ...(expired !== undefined && { expired }),
+    };
+  }
+
+  #entriesOf(facts: StoredFacts | undefined): readonly Entry[] {
+    if (facts === undefined) return [];
+    const { info, deadline } = facts;
+    const { generation, expiresAt } = info;
+    const first: Entry =
+      info.state === 'closed'
+        ? [this.#sealed, [sealedAt(facts), generation]]
+        : [this.#unsealed, [deadline ?? NEVER, generation]];
+    return expiresAt === undefined ? [first] : [first, [this.#expiring, [expiresAt, generation]]];
+  }
+
+  #keysOf(query: DueQuery, skew: number): Iterable<Moment> {
+    switch (query.kind) {
+      case 'overdue':
+        return this.#unsealed.getKeys({ end: [query.now, LAST] });
+      case 'sealed':
+        return this.#sealed.getKeys({ end: [query.before, ''] });
+      case 'expired':
+        return this.#expiring.getKeys({ end: [query.now + Math.max(0, skew), LAST] });
+    }
+  }
+}
+
+async function findIn(index: Index, generation: string): Promise<number | undefined> {
+  for (let start: Moment | undefined; ; ) {
+    const from = start === undefined ? {} : { start, exclusiveStart: true };
+    const keys = [...index.getKeys({ ...from, limit: SLICE })];
+    const found = keys.find((key) => key[1] === generation);
+    if (found !== undefined || keys.length < SLICE) return found?.[0];
+    start = keys.at(-1);
+    await turn();
+  }
+}
+
+function isSame([index, [at, generation]]: Entry): (other: Entry) => boolean {
+  return ([otherIndex, other]) => otherIndex === index && other[0] === at && other[1] === generation;
+}

@@ -1,0 +1,65 @@
+import type { StoredFacts } from '../facts/stored-facts';
+import { storedFactsIn } from '../facts/stored-record';
+
+/**
+ * A line of the journal.
+ *
+ * facts   the log is there, with these facts; its bytes may have come later
+ * making  the log's file is being made, and its facts are not stored yet
+ * gone    the log was removed, or was not made after all
+ */
+export type JournalEntry =
+  | { readonly kind: 'facts'; readonly generation: string; readonly facts: StoredFacts }
+  | { readonly kind: 'making' | 'gone'; readonly generation: string };
+
+export function factsEntry(facts: StoredFacts): JournalEntry {
+  return { kind: 'facts', generation: facts.info.generation, facts };
+}
+
+/** Whether a change of facts is worth a line: it says something that the file of bytes does not. */
+export function isForJournal({ info: before }: StoredFacts, { info: after }: StoredFacts): boolean {
+  const isEnd = after.state === 'closed' && before.state !== 'closed';
+  return isEnd || before.metadata !== after.metadata || before.losses !== after.losses;
+}
+
+/**
+ * Whether a line was written after the last change that some facts of the same log know. Of true facts that is never so: a change is
+ * stored in them first. They may be later than the line, since most changes write none.
+ */
+export function isLater({ info: line }: StoredFacts, { info: known }: StoredFacts): boolean {
+  if (line.state === 'closed') return known.state !== 'closed';
+  const [losses, knownLosses] = [lossesOf(line), lossesOf(known)];
+  if (losses !== knownLosses) return losses > knownLosses;
+  if (line.epoch !== known.epoch) return line.epoch > known.epoch;
+  if (line.tail !== known.tail) return line.tail > known.tail;
+  const isOther = JSON.stringify(line.metadata) !== JSON.stringify(known.metadata);
+  return isOther && line.updatedAt > known.updatedAt;
+}
+
+function lossesOf({ losses }: StoredFacts['info']): number {
+  return losses?.at(-1)?.number ?? 0;
+}
+
+export function lineOf(entry: JournalEntry): string {
+  const { kind, generation } = entry;
+  return `${JSON.stringify(kind === 'facts' ? { facts: entry.facts } : { [kind]: generation })}\n`;
+}
+
+/** @returns `undefined` for a line that is none of these, such as one that a crash cut off */
+export function parseLine(line: string): JournalEntry | undefined {
+  const value = parseJson(line);
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('making' in value && typeof value.making === 'string')
+    return { kind: 'making', generation: value.making };
+  if ('gone' in value && typeof value.gone === 'string') return { kind: 'gone', generation: value.gone };
+  const facts = 'facts' in value ? storedFactsIn(value.facts) : undefined;
+  return facts && factsEntry(facts);
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,241 @@
+import { constants } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { isLogError, messageOf } from '../../../core/log/errors';
+import type { Warn } from '../../../core/store/warnings';
+import { isNoRoom } from '../disk/failures';
+import { fileNumber } from '../disk/file-identity';
+import { closeFile, openFile, PRIVATE_FILE, truncateFile, writeAll } from '../disk/file-io';
+import type { Layout } from '../disk/layout';
+import { lockIfPossible } from '../disk/locked-file';
+import type { Room } from '../facts/disk-reserve';
+import type { Facts } from '../facts/facts-database';
+import { factsEntry, type JournalEntry, lineOf } from './journal-entry';
+import { entriesIn, lastEntriesIn, type Segment, segmentsOf } from './journal-segments';
+
+const SEGMENT_BYTES = 16 << 20;
+/** What the journal may have beyond a few times what the facts need. */
+const SPARE_BYTES = 64 << 20;
+const SPARE_SEGMENTS = 64;
+/** How many logs get a new line at once. */
+const BATCH = 256;
+/** How many logs a start gives lines that they may lack. */
+const NEWEST = 1_024;
+
+export interface JournalParts {
+  readonly layout: Layout;
+  readonly facts: Facts;
+  readonly room: Room;
+  readonly warn: Warn;
+}
+
+/**
+ * What the facts are, a second time and beside the bytes: lines in files that are only ever appended to, from which logs are brought
+ * back when the facts are lost. A log has a line when it is made, when its metadata changes, when it ends and when it is removed. An
+ * append writes none. Lines that come together are one write.
+ *
+ * Each start begins a new file, whose number the facts have before: facts that do not know the newest one are older than the logs.
+ * The oldest file is removed when there is too much; of the logs in it those that are still there get a new line.
+ */
+export class Journal {
+  #entries: JournalEntry[] = [];
+  #next: Promise<boolean> | undefined;
+  #writing: Promise<boolean> = Promise.resolve(true);
+  #collecting: Promise<void> | undefined;
+  #isClosed = false;
+  #fd: number | undefined;
+  #bytes = 0;
+  /** Logs whose lines could not be written. They get one with the next write. */
+  #missed = new Set<string>();
+  #failure: unknown;
+  /** Logs whose files are being made. */
+  readonly #making = new Set<string>();
+
+  private constructor(
+    private readonly parts: JournalParts,
+    /** Complete, the oldest first. */
+    private readonly segments: Segment[],
+    private number: number,
+  ) {}
+
+  static async open(parts: JournalParts): Promise<Journal> {
+    const { facts, layout } = parts;
+    const segments = [...(await segmentsOf(layout))];
+    const newest = segments.at(-1)?.number ?? 0;
+    const journal = new Journal(parts, segments, Math.max(facts.about.journalNumber, newest));
+    const isWhole = facts.about.isJournaled && newest === facts.about.journalNumber;
+    try {
+      await journal.#begin();
+      if (isWhole) await journal.#writeMissing();
+      else await journal.#writeAll();
+    } catch (error) {
+      // A full disk keeps no store from starting: the next write tries again.
+      if (!isNoRoom(error)) throw error;
+    }
+    return journal;
+  }
+
+  /** Why the last write failed, if it did. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /** @returns whether the line is written: then it survives the process */
+  append(entry: JournalEntry): Promise<boolean> {
+    if (entry.kind === 'making') this.#making.add(entry.generation);
+    else this.#making.delete(entry.generation);
+    this.#entries.push(entry);
+    this.#next ??= this.#flush();
+    return this.#next;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#collecting;
+    await this.#next;
+    await this.#writing;
+    if (this.#fd !== undefined) await closeFile(this.#fd);
+  }
+
+  async #flush(): Promise<boolean> {
+    await this.#writing;
+    const entries = this.#entries;
+    this.#entries = [];
+    this.#next = undefined;
+    this.#writing = this.#write(entries);
+    return this.#writing;
+  }
+
+  /** Never throws. */
+  async #write(entries: readonly JournalEntry[]): Promise<boolean> {
+    try {
+      const fd = this.#bytes >= SEGMENT_BYTES ? await this.#begin() : (this.#fd ?? (await this.#begin()));
+      const missed = [...this.#missed].map((generation) => this.#entryOf(generation));
+      const lines = [...missed, ...entries].filter((entry) => entry !== undefined).map(lineOf);
+      const bytes = Buffer.from(lines.join(''));
+      await writeAll(fd, [bytes], this.#bytes);
+      this.#bytes += bytes.length;
+      this.#missed.clear();
+      this.#failure = undefined;
+      return true;
+    } catch (error) {
+      // A full disk is what every producer is told anyway, and nothing is missed by it in the end.
+      const isNews = this.#failure === undefined && !isNoRoom(error);
+      if (isNews) this.parts.warn(`Writing the journal of streams failed: ${messageOf(error)}`, { error });
+      this.#failure = error;
+      for (const { generation } of entries) this.#missed.add(generation);
+      if (this.#fd !== undefined) await truncateFile(this.#fd, this.#bytes).catch(() => {});
+      return false;
+    }
+  }
+
+  /** Goes on in a new file. */
+  async #begin(): Promise<number> {
+    const { facts, room } = this.parts;
+    await room.write('change', () => facts.about.noteJournal(this.number + 1));
+    // No power cut must make the facts older than the file.
+    await facts.synced();
+    if (this.#fd !== undefined) {
+      await closeFile(this.#fd);
+      this.segments.push({ number: this.number, bytes: this.#bytes });
+    }
+    this.number += 1;
+    this.#fd = undefined;
+    this.#bytes = 0;
+    const fd = await this.#open();
+    this.#fd = fd;
+    const file = await fileNumber(this.parts.layout.journalOf(this.number));
+    await room.write('change', () => facts.about.noteJournalFile(file));
+    this.#collectIfLarge();
+    return fd;
+  }
+
+  /** Locked, so that no other process opens the store although `loom.lock` and the facts were moved away (`DirectoryLock`). */
+  async #open(): Promise<number> {
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
+    const fd = await openFile(this.parts.layout.journalOf(this.number), flags, PRIVATE_FILE);
+    lockIfPossible(fd);
+    return fd;
+  }
+
+  /** For logs that were made before there was a journal, or whose part of it was removed. */
+  async #writeAll(): Promise<void> {
+    const { facts, room } = this.parts;
+    for (let after: string | undefined; ; ) {
+      const batch = facts.oldestFirst(after, BATCH);
+      const written = await Promise.all(batch.map(({ generation }) => this.#rewrite(generation)));
+      if (written.includes(false)) return;
+      after = batch.at(-1)?.generation;
+      if (after === undefined) break;
+    }
+    await room.write('change', () => facts.about.noteJournaled());
+  }
+
+  /** For logs whose facts a process had stored, and not their lines, when it was killed. Those are among the newest. */
+  async #writeMissing(): Promise<void> {
+    const { facts, layout } = this.parts;
+    const lines = await lastEntriesIn(layout, this.segments.slice(-2));
+    const unfinished = [...lines.values()].filter(({ kind }) => kind === 'making');
+    const newest = facts.newestFirst(undefined, NEWEST).filter((log) => lines.get(log)?.kind !== 'facts');
+    const missing = new Set([...unfinished.map(({ generation }) => generation), ...newest]);
+    await Promise.all([...missing].map((generation) => this.#rewrite(generation)));
+  }
+
+  #collectIfLarge(): void {
+    if (this.#isClosed || this.#collecting !== undefined || !this.#isLarge()) return;
+    this.#collecting = this.#collect().finally(() => {
+      this.#collecting = undefined;
+    });
+  }
+
+  #isLarge(): boolean {
+    const bytes = this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    const isFull = bytes > SPARE_BYTES + 4 * this.parts.facts.bytesUsed;
+    return isFull || this.segments.length > SPARE_SEGMENTS + (2 * bytes) / SEGMENT_BYTES;
+  }
+
+  async #collect(): Promise<void> {
+    const { layout, warn } = this.parts;
+    try {
+      while (this.#isLarge()) {
+        const [oldest] = this.segments;
+        if (oldest === undefined || !(await this.#rewriteAll(oldest))) return;
+        await unlink(layout.journalOf(oldest.number));
+        this.segments.shift();
+      }
+    } catch (error) {
+      warn(`Shortening the journal of streams failed: ${messageOf(error)}`, { error });
+    }
+  }
+
+  /** @returns whether every log of a segment that is still there has a new line */
+  async #rewriteAll(segment: Segment): Promise<boolean> {
+    let batch: Promise<boolean>[] = [];
+    for await (const entry of entriesIn(this.parts.layout, segment)) {
+      batch.push(this.#rewrite(entry.generation, entry));
+      if (batch.length < BATCH) continue;
+      if (this.#isClosed || (await Promise.all(batch)).includes(false)) return false;
+      batch = [];
+    }
+    return !(await Promise.all(batch)).includes(false);
+  }
+
+  /** Gives a log a new line, unless it is gone. @param found the line that it has */
+  async #rewrite(generation: string, found?: JournalEntry): Promise<boolean> {
+    const entry = this.#entryOf(generation, found);
+    return entry === undefined || entry.kind === 'gone' || this.append(entry);
+  }
+
+  /** What the journal is to say of a log now. */
+  #entryOf(generation: string, found?: JournalEntry): JournalEntry | undefined {
+    const gone = { kind: 'gone', generation } as const;
+    if (this.#making.has(generation)) return { kind: 'making', generation };
+    try {
+      const facts = this.parts.facts.get(generation);
+      return facts === undefined ? gone : factsEntry(facts);
+    } catch (error) {
+      // A record that cannot be read: what the journal has may be all that is left.
+      if (isLogError(error, 'STORE_DAMAGED')) return found;
+      throw error;
+    }
+  }
+}

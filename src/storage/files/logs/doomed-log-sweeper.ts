@@ -1,0 +1,77 @@
+import { messageOf } from '../../../core/log/errors';
+import type { Warn } from '../../../core/store/warnings';
+import type { LogFiles } from '../bytes/log-files';
+import type { Room } from '../facts/disk-reserve';
+import type { Facts } from '../facts/facts-database';
+import type { Journal } from '../journal/journal';
+
+interface DoomedParts {
+  readonly facts: Facts;
+  readonly files: LogFiles;
+  readonly journal: Journal;
+  readonly room: Room;
+  readonly warn: Warn;
+}
+
+/** How many logs are forgotten in one transaction, so that none needs more room than is kept for it. */
+const BATCH = 64;
+
+/**
+ * Clears away what is left of removed logs. The transaction that removes a log marks its generation as doomed. Then go its files, then
+ * its producers' states, and with the last of them the mark: wherever a crash comes, the next start goes on from the mark.
+ */
+export class DoomedLogs {
+  /** Their files are gone. */
+  readonly #cleared: string[] = [];
+  #forgetting: Promise<void> | undefined;
+
+  constructor(private readonly parts: DoomedParts) {}
+
+  /** Clears what an earlier process left. */
+  async clearAll(): Promise<void> {
+    const { facts } = this.parts;
+    for (const generation of facts.producers.doomed()) {
+      // A recovery that was cut off has given the log another id: it is there.
+      if (!facts.has(generation)) await this.clear(generation);
+    }
+    await this.idle();
+  }
+
+  /** Resolves once the log's files are gone; the rest follows soon. Never throws: what cannot be removed stays doomed. */
+  async clear(generation: string): Promise<void> {
+    const { files, journal } = this.parts;
+    // First: if the facts are lost, a recovery must not bring a log back that has no bytes any more.
+    const isNoted = await journal.append({ kind: 'gone', generation });
+    const isGone = await files.remove(generation);
+    // While the journal has it as a log that is there, it must not be one that the facts never knew.
+    if (!isGone || !isNoted) return;
+    this.#cleared.push(generation);
+    this.#forgetting ??= this.#forget().finally(() => {
+      this.#forgetting = undefined;
+    });
+  }
+
+  /** Resolves once nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#forgetting;
+  }
+
+  async #forget(): Promise<void> {
+    const { facts, room, warn } = this.parts;
+    try {
+      while (this.#cleared.length > 0) {
+        const batch = this.#cleared.splice(0, BATCH);
+        let left: readonly string[] = [];
+        await room.write('change', () =>
+          facts.commit(() => {
+            left = facts.producers.removeSome(batch);
+          }),
+        );
+        this.#cleared.unshift(...left);
+      }
+    } catch (error) {
+      this.#cleared.length = 0;
+      warn(`Clearing away what is left of removed streams failed: ${messageOf(error)}`, { error });
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import { sizeOf } from '../../../core/bytes/size-of';
+import { isLogError, LogError } from '../../../core/log/errors';
+import type { ForkPoint, LogInit } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import type { LogFacts } from '../../../core/state/facts';
+import { newLog } from '../../../core/state/transition';
+import type { Created } from '../../../core/store/store';
+import { damageOf } from '../bytes/damage-error';
+import type { Beginning } from '../bytes/log-files';
+import { isMissing, storeFailure } from '../disk/failures';
+import type { StoredFacts } from '../facts/stored-facts';
+import { factsEntry } from '../journal/journal-entry';
+import { Generations } from './generations';
+import type { Register } from './log-index';
+import { lostTailOf } from './lost-tail';
+
+/**
+ * Makes logs. The bytes that one begins with are in its file before its facts are stored, so that it is there whole or not at all.
+ */
+export class Creation {
+  readonly #generations: Generations;
+
+  constructor(private readonly register: Register) {
+    const [newest = ''] = register.parts.facts.newestFirst(undefined, 1);
+    this.#generations = new Generations(newest);
+  }
+
+  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+    const { turns, parts } = this.register;
+    const now = parts.clock.now();
+    const wall = parts.clock.wallAt(now);
+    const after = firstFacts(newLog(id, init, wall, this.#generations.next(wall), now), init);
+    const enter = (): Promise<Created> => this.#enter(after, init, mode);
+    const beginning = beginningOf(after, init);
+    const { fork } = init;
+    if (fork === undefined && beginning === undefined) {
+      return turns.run(id, () => this.#enterEmpty(after, enter));
+    }
+    // What is refused now need not be copied; what is refused only then is thrown away.
+    this.#assertMayEnter(id, mode);
+    if (fork !== undefined) this.#assertForkable(fork);
+    const inTurn = (): Promise<Created> =>
+      turns.runAll(fork === undefined ? [id] : [id, fork.source.id], enter);
+    if (beginning === undefined) return this.#enterEmpty(after, inTurn);
+    const { generation } = beginning;
+    try {
+      // As a turn of its own, since a store that closes waits for those.
+      return await turns.run(generation, () => this.#make(after, beginning, inTurn));
+    } catch (error) {
+      throw await this.#failureOf(error, fork);
+    }
+  }
+
+  async #enterEmpty(after: StoredFacts, enter: () => Promise<Created>): Promise<Created> {
+    const created = await enter();
+    await this.register.parts.journal.append(factsEntry(after));
+    return created;
+  }
+
+  /** Until the facts are stored, the journal says that the file is one which the next start removes. */
+  async #make(after: StoredFacts, beginning: Beginning, enter: () => Promise<Created>): Promise<Created> {
+    const { files, journal, facts } = this.register.parts;
+    const { generation } = beginning;
+    const isThere = (): boolean => facts.has(generation);
+    try {
+      if (!(await journal.append({ kind: 'making', generation }))) throw journal.failure;
+      return await files.make(beginning, enter, isThere);
+    } finally {
+      await journal.append(isThere() ? factsEntry(after) : { kind: 'gone', generation });
+    }
+  }
+
+  async #enter(after: StoredFacts, { fork }: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+    const { id } = after.info;
+    const replaced = this.#assertMayEnter(id, mode);
+    if (fork !== undefined) this.#assertForkable(fork);
+    // What is there, and does not count as present, has expired.
+    const outcome = { kind: replaced ? 'replaced' : 'expired' } as const;
+    await this.register.enter(after, this.register.stored(id), outcome);
+    return { info: after.info, replaced };
+  }
+
+  /** @returns whether there is a log to be replaced */
+  #assertMayEnter(id: LogId, mode: 'new' | 'replace'): boolean {
+    const isThere = this.register.present(id) !== undefined;
+    if (isThere && mode === 'new') throw new LogError('LOG_EXISTS');
+    return isThere;
+  }
+
+  #assertForkable({ source, at }: ForkPoint): void {
+    const log = this.register.present(source.id);
+    if (log?.generation !== source.generation) throw new LogError('LOG_NOT_FOUND');
+    if (at > log.tail) throw new RangeError(`offset ${at} is beyond the tail ${log.tail} of the source`);
+  }
+
+  async #failureOf(error: unknown, fork: ForkPoint | undefined): Promise<unknown> {
+    if (fork !== undefined && isLogError(error, 'STORE_DAMAGED')) return this.#damageOf(fork, error.cause);
+    if (fork !== undefined && isMissing(error)) return this.#damageOf(fork, error);
+    if (error instanceof LogError || error instanceof RangeError) return error;
+    return storeFailure('Writing the new log', error);
+  }
+
+  /** Unless the source was taken away while it was copied. */
+  async #damageOf(fork: ForkPoint, cause: unknown): Promise<unknown> {
+    const { files, damage } = this.register.parts;
+    this.#assertForkable(fork);
+    const lost = await lostTailOf(this.register, fork.source, fork.at);
+    if (lost !== undefined) return lost;
+    const missed = { from: fork.at, to: fork.at };
+    return damage.noted(fork.source, await damageOf(files, fork.source, missed, cause));
+  }
+}
+
+function firstFacts(facts: LogFacts, init: LogInit): StoredFacts {
+  // Nobody is attached who would append to the file alone.
+  return init.graceMs === undefined ? { ...facts, isExact: true } : facts;
+}
+
+/** `undefined` for a log without bytes, which has no file. */
+function beginningOf({ info }: StoredFacts, { fork, first }: LogInit): Beginning | undefined {
+  const chunks = first?.chunks ?? [];
+  const { generation } = info;
+  if (fork !== undefined && fork.at > 0) {
+    return { generation, chunks, copy: { generation: fork.source.generation, bytes: fork.at } };
+  }
+  return sizeOf(chunks) > 0 ? { generation, chunks } : undefined;
+}

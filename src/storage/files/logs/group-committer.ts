@@ -1,0 +1,162 @@
+import { sizeOf } from '../../../core/bytes/size-of';
+import type { Commit, Committed, LogRef } from '../../../core/log/log';
+import type { SteadyClock } from '../../../core/scheduling/steady-clock';
+import { judge } from '../../../core/state/evaluate-commit';
+import type { ProducerState } from '../../../core/state/facts';
+import type { CommitLimits } from '../../../core/store/store';
+import type { StoredFacts } from '../facts/stored-facts';
+import { factsEntry, isForJournal } from '../journal/journal-entry';
+import { type KnownLog, presentInfo } from './log-cache';
+import type { Register } from './log-index';
+import { writeAtTail } from './lost-tail';
+
+interface Pending {
+  readonly commit: Commit;
+  readonly limits: CommitLimits;
+  readonly resolve: (committed: Committed) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** What of a batch is to be stored, and what is to be answered then. */
+interface Batch {
+  after: StoredFacts;
+  readonly chunks: Buffer[];
+  readonly producers: Map<string, ProducerState>;
+  readonly answers: (() => void)[];
+  isChanged: boolean;
+}
+
+type StateOf = (producer: string) => ProducerState | undefined;
+
+interface Judging {
+  readonly stateOf: StateOf;
+  readonly clock: SteadyClock;
+}
+
+/** How many commits, and about how many bytes, go in one write: those that wait for it must not wait for ever. */
+const BATCH_COMMITS = 256;
+const BATCH_BYTES = 8 << 20;
+
+/**
+ * Commits of several writers. What comes for a log while its turn has not begun goes together: one write to the file, and then one
+ * transaction with the tail and the producers' states. A crash in between leaves bytes beyond the tail, which the next start cuts
+ * off.
+ */
+export class Commits {
+  /** By log. What is in here has a turn that is yet to come. */
+  readonly #pending = new Map<string, Pending[]>();
+
+  constructor(private readonly register: Register) {}
+
+  commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
+    return new Promise((resolve, reject) => {
+      const pending = { commit, limits, resolve, reject };
+      const waiting = this.#pending.get(keyOf(ref));
+      if (waiting !== undefined) waiting.push(pending);
+      else {
+        this.#pending.set(keyOf(ref), [pending]);
+        this.#takeTurn(ref);
+      }
+    });
+  }
+
+  #takeTurn(ref: LogRef): void {
+    void this.register.turns.run(ref.id, async () => {
+      const waiting = this.#pending.get(keyOf(ref)) ?? [];
+      const batch = waiting.splice(0, batchLength(waiting));
+      if (waiting.length > 0) this.#takeTurn(ref);
+      else this.#pending.delete(keyOf(ref));
+      await this.#settle(ref, batch);
+    });
+  }
+
+  /** Answers every one of them, and never throws. */
+  async #settle(ref: LogRef, pending: readonly Pending[]): Promise<void> {
+    try {
+      const log = this.register.log(ref);
+      const { facts, clock } = this.register.parts;
+      const stateOf: StateOf = (name) => facts.producers.get(log.generation, name);
+      const batch = judgeAll(log, pending, { stateOf, clock });
+      if (batch.isChanged) await this.#store(log, batch);
+      for (const answer of batch.answers) answer();
+    } catch (error) {
+      // Those that were judged after one that could not be stored were judged wrongly.
+      for (const { reject } of pending) reject(error);
+    }
+  }
+
+  async #store(log: KnownLog, { after, chunks, producers }: Batch): Promise<void> {
+    const { audience, known } = this.register;
+    const from = log.tail;
+    const hasBytes = sizeOf(chunks) > 0;
+    // A log can still be sealed where the disk is full.
+    const kind = hasBytes ? 'new' : 'change';
+    // Before the first byte: a crash from here on must not take for the tail where the file ends.
+    if (!log.facts.isExact) {
+      await this.register.update(kind, log, { ...log.facts, info: presentInfo(log), isExact: true });
+    }
+    if (hasBytes) await writeAtTail(this.register, log, chunks);
+    const before = log.facts;
+    try {
+      await this.register.write(kind, [{ before, after, producers }]);
+    } catch (error) {
+      log.isTorn ||= hasBytes;
+      throw error;
+    }
+    known.stored(log, after);
+    const { info } = after;
+    audience.tails.advanced(info, from, chunks, info.outcome);
+    if (info.outcome !== undefined) audience.ended(info, info.tail, info.outcome);
+    if (isForJournal(before, after)) await this.register.parts.journal.append(factsEntry(after));
+  }
+}
+
+/** Of both: one that names a generation under a wrong id must not take others with it. */
+function keyOf({ id, generation }: LogRef): string {
+  return `${generation} ${id}`;
+}
+
+function batchLength(waiting: readonly Pending[]): number {
+  let bytes = 0;
+  let length = 0;
+  for (const { commit } of waiting) {
+    bytes += sizeOf(commit.chunks);
+    if (length > 0 && (bytes > BATCH_BYTES || length === BATCH_COMMITS)) break;
+    length += 1;
+  }
+  return length;
+}
+
+/** Each is judged by what those before it will have made of the log. */
+function judgeAll(log: KnownLog, pending: readonly Pending[], judging: Judging): Batch {
+  const batch: Batch = {
+    after: { ...log.facts, info: presentInfo(log) },
+    chunks: [],
+    producers: new Map(),
+    answers: [],
+    isChanged: false,
+  };
+  for (const each of pending) judgeOne(batch, each, judging);
+  return batch;
+}
+
+function judgeOne(
+  batch: Batch,
+  { commit, limits, resolve, reject }: Pending,
+  { stateOf, clock }: Judging,
+): void {
+  const { chunks, producer } = commit;
+  try {
+    const stored = producer && (batch.producers.get(producer.id) ?? stateOf(producer.id));
+    const now = clock.now();
+    const { after, committed } = judge(batch.after, stored, commit, limits, clock.wallAt(now), now);
+    batch.answers.push(() => resolve(committed));
+    if (after === undefined) return;
+    batch.after = { ...after, isExact: true };
+    batch.isChanged = true;
+    for (const chunk of chunks) batch.chunks.push(chunk);
+    if (producer !== undefined) batch.producers.set(producer.id, producer);
+  } catch (error) {
+    batch.answers.push(() => reject(error));
+  }
+}

@@ -1,0 +1,59 @@
+import { LogError } from '../../../core/log/errors';
+import type { LogInfo } from '../../../core/log/log';
+import { Slices } from '../../../core/scheduling/time-slices';
+import { matchesQuery } from '../../../core/store/list-query';
+import type { ListPage, ListQuery } from '../../../core/store/store';
+import type { Facts } from '../facts/facts-database';
+import type { Stretch } from '../facts/name-index';
+import type { Register } from './log-index';
+
+/** How many logs a page looks at that have expired or changed since they were found, before it comes back short. */
+const DROPPED_MAX = 2_000;
+
+const CURSOR = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * A cursor is the generation of the last log looked at. It need not exist any more: its order is in its name.
+ * @throws LogError `LOG_ID_INVALID` for a cursor that is no generation; the signal's reason
+ */
+export async function listPage(
+  register: Register,
+  query: ListQuery,
+  signal?: AbortSignal,
+): Promise<ListPage> {
+  signal?.throwIfAborted();
+  if (query.cursor !== undefined && !CURSOR.test(query.cursor)) {
+    throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
+  }
+  const slices = new Slices(signal);
+  const logs: LogInfo[] = [];
+  const { facts } = register.parts;
+  let last = query.cursor;
+  let dropped = 0;
+  for (let rest = query.cursor; dropped < DROPPED_MAX; ) {
+    const stretch = stretchOf(facts, query, rest, slices);
+    for (const generation of stretch.generations) {
+      if (slices.isOver) await slices.next();
+      const info = register.known.infoOf(generation);
+      if (info !== undefined && matchesQuery(info, query) && !register.hasExpired(info)) {
+        // One more matches: only now is it sure that there is a next page.
+        if (logs.length === query.limit) return { logs, ...(last !== undefined && { next: last }) };
+        logs.push(info);
+      } else dropped += 1;
+      last = generation;
+    }
+    if (stretch.rest === undefined) return { logs };
+    if (slices.isOver) await slices.next();
+    rest = stretch.rest;
+  }
+  return { logs, ...(last !== undefined && { next: last }) };
+}
+
+/** Reads what can be read in what is left of the slice. */
+function stretchOf(facts: Facts, query: ListQuery, after: string | undefined, slices: Slices): Stretch {
+  const { prefix = '', state, limit } = query;
+  if (prefix !== '' || state !== undefined) return facts.names.newestFirst(query, after, () => slices.isOver);
+  const generations = facts.newestFirst(after, limit + 1);
+  const last = generations.at(-1);
+  return { generations, ...(generations.length > limit && last !== undefined && { rest: last }) };
+}

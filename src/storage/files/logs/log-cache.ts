@@ -1,0 +1,118 @@
+import { isLogError, LogError } from '../../../core/log/errors';
+import type { LogInfo, LogRef } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import type { Offset } from '../../../core/log/offset';
+import type { LostTailError } from '../../../core/store/damage';
+import type { DamageReports } from '../../../core/store/damage-reports';
+import type { AppendPlace } from '../bytes/log-files';
+import type { Facts } from '../facts/facts-database';
+import { readableFacts } from '../facts/read-facts-or-report';
+import type { StoredFacts } from '../facts/stored-facts';
+
+/** A log as this process knows it, expired or not. */
+export interface KnownLog extends AppendPlace {
+  /** As they are stored. */
+  facts: StoredFacts;
+  /** The committed tail. */
+  tail: Offset;
+  updatedAt: number;
+  /** Bytes that this process found to be lost. The producer of that epoch had attached before, and must attach again to go on. */
+  lost?: { readonly epoch: number; readonly error: LostTailError } | undefined;
+}
+
+/** How many logs are remembered that could as well be read from the facts again. */
+const SETTLED_MAX = 2_000;
+
+/**
+ * The logs in memory: all whose tail is ahead of the stored facts, since an append does not touch those, and the ones used
+ * last. Of a million sealed logs, most are only on the disk.
+ */
+export class KnownLogs {
+  readonly #ahead = new Map<string, KnownLog>();
+  /** Least recently used first. */
+  readonly #settled = new Map<string, KnownLog>();
+
+  constructor(
+    private readonly facts: Facts,
+    private readonly damage: DamageReports,
+  ) {}
+
+  /** `undefined` once that generation was replaced or removed. @throws LogError `STORE_DAMAGED` */
+  find({ id, generation }: LogRef): KnownLog | undefined {
+    const log =
+      this.#ahead.get(generation) ?? this.#settled.get(generation) ?? this.#load({ id, generation });
+    if (log === undefined || log.facts.info.id !== id) return undefined;
+    if (!this.#ahead.has(generation)) this.#settle(log);
+    return log;
+  }
+
+  /**
+   * The facts of a log, without remembering it: a list passes over many that nobody uses. `undefined`, too, for a log whose record
+   * cannot be read, so that work on many logs goes on.
+   */
+  infoOf(generation: string): LogInfo | undefined {
+    const known = this.#ahead.get(generation);
+    return known === undefined
+      ? readableFacts(this.facts, this.damage, generation)?.info
+      : presentInfo(known);
+  }
+
+  /** The log is about to get ahead of its stored facts. */
+  leads(log: KnownLog): void {
+    this.#settled.delete(log.generation);
+    this.#ahead.set(log.generation, log);
+  }
+
+  /** `facts` were stored. */
+  stored(log: KnownLog, facts: StoredFacts): void {
+    log.facts = facts;
+    log.tail = facts.info.tail;
+    log.updatedAt = facts.info.updatedAt;
+    if (log.lost?.epoch !== facts.info.epoch) log.lost = undefined;
+    // A torn file must be cut before anybody appends to it again, so that is not forgotten. Neither is whom a loss concerns.
+    if (log.isTorn || (log.lost !== undefined && facts.info.state !== 'closed')) return;
+    this.#ahead.delete(log.generation);
+    this.#settle(log);
+  }
+
+  forget(generation: string): void {
+    this.#ahead.delete(generation);
+    this.#settled.delete(generation);
+  }
+
+  #load(ref: LogRef): KnownLog | undefined {
+    try {
+      const facts = this.facts.get(ref.generation);
+      return facts && knownLog(facts);
+    } catch (error) {
+      if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+      this.damage.noted(ref, error);
+      throw recordDamaged(ref.id, error);
+    }
+  }
+
+  #settle(log: KnownLog): void {
+    this.#settled.delete(log.generation);
+    this.#settled.set(log.generation, log);
+    if (this.#settled.size <= SETTLED_MAX) return;
+    for (const oldest of this.#settled.keys()) {
+      this.#settled.delete(oldest);
+      return;
+    }
+  }
+}
+
+export function knownLog(facts: StoredFacts): KnownLog {
+  const { generation, tail, updatedAt } = facts.info;
+  return { facts, generation, tail, updatedAt, isTorn: false };
+}
+
+/** Says what can be done about it. */
+export function recordDamaged(id: LogId, cause: LogError): LogError {
+  const message = `The record of the stream with ID ${id} cannot be read: delete the stream to use its ID again`;
+  return new LogError('STORE_DAMAGED', message, { cause });
+}
+
+export function presentInfo({ facts, tail, updatedAt }: KnownLog): LogInfo {
+  return { ...facts.info, tail, updatedAt };
+}

@@ -1,0 +1,145 @@
+import { Audience } from '../../../core/events/log-events';
+import { isLogError, LogError } from '../../../core/log/errors';
+import type { LogInfo, LogRef, Outcome } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import { hasExpired } from '../../../core/state/expiry';
+import { attempt } from '../disk/failures';
+import type { Step, StoredFacts } from '../facts/stored-facts';
+import { factsEntry, isForJournal } from '../journal/journal-entry';
+import type { Parts } from './files-store-context';
+import { Turns } from './keyed-mutex';
+import { type KnownLog, KnownLogs, recordDamaged } from './log-cache';
+
+/** Which logs there are, who hears of them, and how they come and go. */
+export class Register {
+  readonly known: KnownLogs;
+  readonly audience = new Audience();
+  /** All that changes the logs of one id, one after the other: no append can land once an attach, a seal or a removal is done. */
+  readonly turns = new Turns();
+  isClosed = false;
+
+  constructor(
+    readonly parts: Parts,
+    private readonly logsMax: number,
+  ) {
+    this.known = new KnownLogs(parts.facts, parts.damage);
+  }
+
+  /** The log that has the id now, unless it has expired. @throws LogError `LOG_RETIRED` */
+  present(id: LogId): KnownLog | undefined {
+    const log = this.stored(id);
+    if (log === undefined || !this.hasExpired(log.facts.info)) return log;
+    if (this.parts.facts.lineage.hasForks(log.generation)) throw new LogError('LOG_RETIRED');
+    return undefined;
+  }
+
+  /** The same, expired or not. @throws LogError `LOG_RETIRED`, `STORE_DAMAGED` */
+  stored(id: LogId): KnownLog | undefined {
+    const { facts } = this.parts;
+    const generation = this.#generationOf(id);
+    if (generation !== undefined) return this.known.find({ id, generation });
+    if (facts.lineage.isRetired(id)) throw new LogError('LOG_RETIRED');
+    return undefined;
+  }
+
+  #generationOf(id: LogId): string | undefined {
+    const { facts, damage } = this.parts;
+    try {
+      return facts.generationOf(id);
+    } catch (error) {
+      if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+      damage.noted({ id }, error);
+      throw recordDamaged(id, error);
+    }
+  }
+
+  /** @throws LogError `LOG_GONE` */
+  log(ref: LogRef): KnownLog {
+    const log = this.logOrExpired(ref);
+    if (this.hasExpired(log.facts.info)) throw new LogError('LOG_GONE');
+    return log;
+  }
+
+  /** @throws LogError `LOG_GONE` */
+  logOrExpired(ref: LogRef): KnownLog {
+    const log = this.known.find(ref);
+    if (log === undefined) throw new LogError('LOG_GONE');
+    return log;
+  }
+
+  hasExpired(info: LogInfo): boolean {
+    if (info.expiresAt === undefined) return false;
+    const { clock } = this.parts;
+    const now = clock.now();
+    return hasExpired(info, now, clock.wallAt(now));
+  }
+
+  /** @throws LogError `LOGS_TOO_MANY`, `STORE_FULL`, `STORE_UNAVAILABLE` */
+  async write(kind: 'new' | 'change', steps: readonly Step[]): Promise<void> {
+    const { facts, room } = this.parts;
+    await attempt('Writing the facts of the log', () =>
+      room.write(kind, () => facts.write(steps, this.logsMax)),
+    );
+  }
+
+  /** Stores changed facts of a log that stays. */
+  async update(kind: 'new' | 'change', log: KnownLog, after: StoredFacts): Promise<void> {
+    const before = log.facts;
+    await this.write(kind, [{ before, after }]);
+    this.known.stored(log, after);
+    if (isForJournal(before, after)) await this.parts.journal.append(factsEntry(after));
+  }
+
+  /** Writes at the tail, which the caller moves once the bytes count. @throws LogError `STORE_FULL`, `STORE_UNAVAILABLE` */
+  async writeBytes(log: KnownLog, chunks: readonly Buffer[]): Promise<void> {
+    const { files, room } = this.parts;
+    this.known.leads(log);
+    await attempt('Writing to the log', async () => {
+      if (room.isShort) await room.extend();
+      if (!log.mayEndInZeros && chunks.at(-1)?.at(-1) === 0) await this.#noteZeros(log);
+      await files.append(log, chunks);
+    });
+  }
+
+  /** Before the bytes are acknowledged: otherwise the next start might take them for what a lost write leaves. */
+  async #noteZeros(log: KnownLog): Promise<void> {
+    const { facts, room } = this.parts;
+    const { generation } = log;
+    if (!facts.lengths.get(generation)?.mayEndInZeros)
+      await room.write('change', () => facts.commit(() => facts.lengths.noteZeros(generation)));
+    log.mayEndInZeros = true;
+  }
+
+  /** Puts `after` in the place of `log`, if there was one: the two change places in one transaction. */
+  async enter(after: StoredFacts, log: KnownLog | undefined, outcome: Outcome): Promise<void> {
+    const lineage = this.parts.facts.lineage.stepsOfMaking(after.info);
+    if (log === undefined) await this.write('new', [{ after, lineage }]);
+    else await this.#leave(log, outcome, 'new', [{ after, lineage }]);
+    const { info } = after;
+    this.audience.tell({ log: info, kind: 'created' });
+    if (info.outcome !== undefined) this.audience.ended(info, info.tail, info.outcome);
+  }
+
+  /** Takes the log away. */
+  async remove(log: KnownLog, outcome: Outcome): Promise<void> {
+    await this.#leave(log, outcome, 'change', []);
+  }
+
+  async #leave(
+    log: KnownLog,
+    outcome: Outcome,
+    kind: 'new' | 'change',
+    then: readonly Step[],
+  ): Promise<void> {
+    const { facts, doomed } = this.parts;
+    const { info } = log.facts;
+    await facts.lineage.leave(info, async () => {
+      const how = outcome.kind === 'replaced' ? 'replaced' : 'removed';
+      const lineage = facts.lineage.stepsOfLeaving(info, how);
+      await this.write(kind, [{ before: log.facts, lineage }, ...then]);
+    });
+    this.known.forget(log.generation);
+    this.audience.ended(info, log.tail, outcome);
+    await doomed.clear(log.generation);
+  }
+}

@@ -1,0 +1,60 @@
+import { isLogError } from '../../../core/log/errors';
+import type { LogInfo } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import { START } from '../../../core/log/offset';
+import type { Facts } from '../facts/facts-database';
+import type { StoredFacts } from '../facts/stored-facts';
+import { knownLog } from './log-cache';
+import type { Register } from './log-index';
+
+/**
+ * Takes away the log of an id whose record cannot be read, within a turn of that id. What is to be removed with it is searched for.
+ * @returns whether there was one. A log whose record can be read stays
+ */
+export async function purge(register: Register, id: LogId): Promise<boolean> {
+  const { facts } = register.parts;
+  const generation = await generationOf(facts, id);
+  if (generation === undefined || isReadable(register, id, generation)) return false;
+  const log = knownLog(await reconstructed(facts, id, generation));
+  await register.remove(log, { kind: 'deleted' });
+  return true;
+}
+
+async function generationOf(facts: Facts, id: LogId): Promise<string | undefined> {
+  try {
+    return facts.generationOf(id);
+  } catch (error) {
+    if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+    return facts.searchGenerationOf(id);
+  }
+}
+
+function isReadable(register: Register, id: LogId, generation: string): boolean {
+  try {
+    return (
+      register.parts.facts.generationOf(id) !== undefined &&
+      register.known.find({ id, generation }) !== undefined
+    );
+  } catch (error) {
+    if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+    return false;
+  }
+}
+
+/** No more of the facts than says where they are indexed. The number of producers is one that is not none. */
+async function reconstructed(facts: Facts, id: LogId, generation: string): Promise<StoredFacts> {
+  const { overdue, sealed, expired } = await facts.moments.find(generation);
+  const isSealed = sealed !== undefined;
+  const info: LogInfo = {
+    id,
+    generation,
+    ...(isSealed ? { state: 'closed', outcome: { kind: 'complete' } } : { state: 'open' }),
+    tail: START,
+    epoch: 0,
+    contentType: '',
+    createdAt: 0,
+    updatedAt: sealed ?? 0,
+    ...(expired !== undefined && { expiresAt: expired }),
+  };
+  return { info, ...(overdue !== undefined && { deadline: overdue }), producers: 1 };
+}

@@ -1,0 +1,40 @@
+import type { Offset } from '../../../core/log/offset';
+import { damageOf } from '../bytes/damage-error';
+import type { FileBytes } from '../bytes/log-files';
+import { isUnreadable, storeFailure } from '../disk/failures';
+import type { KnownLog } from './log-cache';
+import type { Register } from './log-index';
+import { lostTailOf } from './lost-tail';
+
+/** What a reader wants: `bytes` from `from` on now, and in the end everything up to `until`. */
+interface Span {
+  readonly from: Offset;
+  readonly bytes: number;
+  readonly until: Offset;
+}
+
+/** @throws LogError `STORE_DAMAGED`, `LOG_GONE`, `STORE_UNAVAILABLE` */
+export async function readBytes(
+  register: Register,
+  log: KnownLog,
+  { from, bytes, until }: Span,
+): Promise<FileBytes> {
+  const { info } = log.facts;
+  const { files, damage } = register.parts;
+  const missed = { from, to: log.tail };
+  let cause: unknown;
+  try {
+    const got = await files.read(info.generation, from, bytes, until);
+    if (got.bytes.length > 0 && got.endsAt === undefined) return got;
+    got.release();
+    missed.from = got.endsAt ?? from;
+  } catch (error) {
+    if (!isUnreadable(error)) throw storeFailure('Reading the log', error);
+    cause = error;
+  }
+  // Unless the log was taken away meanwhile, that is damage.
+  register.log(info);
+  const lost = cause === undefined ? await lostTailOf(register, info, missed.to) : undefined;
+  if (lost !== undefined) throw lost;
+  throw damage.noted(info, await damageOf(files, info, missed, cause));
+}

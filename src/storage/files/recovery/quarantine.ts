@@ -1,0 +1,66 @@
+import { readdir, rename, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { DamagedDatabase } from '../../../lmdb/damaged-database';
+import { salvage } from '../../../lmdb/salvage';
+import { assertSound } from '../../../lmdb/verify-database';
+import { isMissing } from '../disk/failures';
+import type { Layout } from '../disk/layout';
+import type { StoredFacts } from '../facts/stored-facts';
+import { storedFactsIn } from '../facts/stored-record';
+
+/** Between the file's name and the time at which it was moved. */
+const MARK = '.damaged-';
+
+/** Facts that cannot be opened, moved out of the way. */
+export interface Aside {
+  readonly path: string;
+  readonly why: string;
+  /** What can still be read of them. */
+  readonly facts: readonly StoredFacts[];
+}
+
+/** Moves `loom.mdb` aside if it is damaged. @returns `undefined` if it can be opened, is empty or is missing */
+export async function moveAsideIfDamaged(layout: Layout): Promise<Aside | undefined> {
+  const why = await damageOfFile(layout.facts);
+  if (why === undefined) return undefined;
+  const path = `${layout.facts}${MARK}${new Date().toISOString().replaceAll(/[:.]/g, '')}`;
+  await rename(layout.facts, path);
+  await unlink(`${layout.facts}-lock`).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
+  return { path, why, facts: await factsOf(path) };
+}
+
+/** What can be read of all files that were ever moved aside: a recovery may have been cut off after that. */
+export async function factsAside(layout: Layout): Promise<readonly StoredFacts[]> {
+  const beginning = basename(layout.facts) + MARK;
+  const names = (await readdir(layout.directory)).filter((name) => name.startsWith(beginning));
+  const all = await Promise.all(names.map((name) => factsOf(join(layout.directory, name))));
+  return all.flat();
+}
+
+async function factsOf(path: string): Promise<readonly StoredFacts[]> {
+  const values = await salvage(path).catch(() => []);
+  return values.flatMap(factsIn);
+}
+
+async function damageOfFile(path: string): Promise<string | undefined> {
+  try {
+    await assertSound(path);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DamagedDatabase) return error.message;
+    throw error;
+  }
+}
+
+/** Most values are not facts of a log. */
+function factsIn(value: Buffer): readonly StoredFacts[] {
+  if (!value.includes('"generation"')) return [];
+  try {
+    const facts = storedFactsIn(JSON.parse(value.toString()));
+    return facts === undefined ? [] : [facts];
+  } catch {
+    return [];
+  }
+}

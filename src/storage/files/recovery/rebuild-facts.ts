@@ -1,0 +1,67 @@
+import { stat } from 'node:fs/promises';
+import type { SealOutcome } from '../../../core/log/log';
+import { LOG_ID_BYTES_MAX, type LogId, parseLogId } from '../../../core/log/log-id';
+import { advance, type Offset, START } from '../../../core/log/offset';
+import { endOfWhole } from '../bytes/whole-messages';
+import { isMissing } from '../disk/failures';
+import { inexact, type StoredFacts } from '../facts/stored-facts';
+import type { Orphan } from '../startup/inventory';
+import type { Recovering } from './recovery-context';
+
+const UNKNOWN: SealOutcome = {
+  kind: 'aborted',
+  reason: 'recovered without what the server knew of the stream',
+};
+
+/** The facts of an orphan as if its producer had been lost a moment ago, and its facts had not. */
+export async function revived(
+  { layout, clock }: Recovering,
+  { generation, facts }: Orphan,
+): Promise<StoredFacts> {
+  const path = layout.logOf(generation);
+  const size = await sizeOf(path);
+  if (facts === undefined) return withoutFacts(generation, size, clock.now());
+  // The states of producers were in the facts alone.
+  const { producers: _, ...kept } = facts;
+  const { info } = kept;
+  const { expiry } = info;
+  const expiresAt = expiry?.kind === 'idle' ? { expiresAt: clock.now() + expiry.ttlMs } : {};
+  const after = { ...kept, info: { ...info, ...expiresAt } };
+  if (info.state === 'closed') return after;
+  // The file says how long the log is. Of JSON texts, half a one at the end was acknowledged to nobody.
+  if (info.framing !== 'json') return inexact(after);
+  return { ...after, isExact: true, info: { ...after.info, tail: await endOfWhole(info, path, size) } };
+}
+
+/** An id that is recognised, for a log whose own is not known or not free. */
+export function recoveredId(generation: string, id?: LogId): LogId {
+  const recovered = `recovered-${generation}`;
+  const derived = `${id}.${recovered}`;
+  return parseLogId(id === undefined || Buffer.byteLength(derived) > LOG_ID_BYTES_MAX ? recovered : derived);
+}
+
+function withoutFacts(generation: string, tail: Offset, now: number): StoredFacts {
+  const createdAt = Number.parseInt(generation.replaceAll('-', '').slice(0, 12), 16);
+  const info = {
+    id: recoveredId(generation),
+    generation,
+    state: 'closed',
+    outcome: UNKNOWN,
+    tail,
+    epoch: 1,
+    contentType: 'application/octet-stream',
+    createdAt,
+    // What is removed at some age counts from now on.
+    updatedAt: now,
+  } as const;
+  return { info };
+}
+
+async function sizeOf(path: string): Promise<Offset> {
+  try {
+    return advance(START, (await stat(path)).size);
+  } catch (error) {
+    if (isMissing(error)) return START;
+    throw error;
+  }
+}

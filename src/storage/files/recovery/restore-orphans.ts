@@ -1,0 +1,118 @@
+import { existsSync, statSync } from 'node:fs';
+import { isLogError } from '../../../core/log/errors';
+import type { LogId } from '../../../core/log/log-id';
+import type { Step, StoredFacts } from '../facts/stored-facts';
+import { factsEntry, type JournalEntry } from '../journal/journal-entry';
+import type { Orphan } from '../startup/inventory';
+import { recoveredId, revived } from './rebuild-facts';
+import type { Recovering } from './recovery-context';
+
+interface BroughtBack {
+  /** What the journal is to know. */
+  readonly entries: readonly JournalEntry[];
+  readonly count: number;
+}
+
+/**
+ * Gives orphans facts again. Of several lives of an id the newest has it, and the others get one that is derived from it. They are never
+ * merged, and none is removed, unless it has no file any more: then a newer one had replaced it.
+ */
+export async function bringBack(recovering: Recovering, orphans: readonly Orphan[]): Promise<BroughtBack> {
+  const generations = new Set(orphans.map(({ generation }) => generation));
+  const entries: JournalEntry[] = [];
+  // The newest first: it takes the id.
+  const ordered = [...orphans].sort((a, b) => (a.generation < b.generation ? 1 : -1));
+  for (const orphan of ordered) {
+    entries.push(...(await bringBackOne(recovering, orphan, generations)));
+  }
+  return { entries, count: orphans.length };
+}
+
+async function bringBackOne(
+  recovering: Recovering,
+  orphan: Orphan,
+  generations: ReadonlySet<string>,
+): Promise<readonly JournalEntry[]> {
+  const { facts, room } = recovering;
+  const found = withKnownSource(
+    await revived(recovering, orphan),
+    (source) => facts.has(source) || generations.has(source),
+  );
+  const { id, steps, forgotten } = makeRoomFor(recovering, found);
+  const after = { ...found, info: { ...found.info, id } };
+  const lineage = facts.lineage.stepsOfMaking(after.info);
+  await room.write('change', () => facts.write([...steps, { after, lineage }]));
+  // What has a new id was taken away and made again, in one transaction: it is not to be cleared away.
+  const renamed = steps.flatMap(({ after: other }) => (other === undefined ? [] : [other]));
+  for (let left = renamed.map(({ info }) => info.generation); left.length > 0; ) {
+    await facts.commit(() => {
+      left = [...facts.producers.removeSome(left)];
+    });
+  }
+  describe(recovering, orphan, after);
+  return [...forgotten, ...renamed.map(factsEntry), factsEntry(after)];
+}
+
+interface Place {
+  readonly id: LogId;
+  /** What makes the id free. */
+  readonly steps: readonly Step[];
+  readonly forgotten: readonly JournalEntry[];
+}
+
+function makeRoomFor(recovering: Recovering, { info }: StoredFacts): Place {
+  const { layout, facts, say } = recovering;
+  const { id, generation } = info;
+  const derived = { id: recoveredId(generation, id), steps: [], forgotten: [] };
+  if (facts.lineage.isRetired(id)) return derived;
+  const holder = holderOf(recovering, id);
+  if (holder === undefined) return { id, steps: [], forgotten: [] };
+  if (holder === 'unreadable' || holder.info.generation > generation) return derived;
+  const { info: older } = holder;
+  if (!existsSync(layout.logOf(older.generation))) {
+    say(`${id}: the stream that loom.mdb knows under this ID has no bytes, and gives way to a newer one`);
+    const lineage = facts.lineage.stepsOfLeaving(older, 'replaced');
+    const forgotten = [{ kind: 'gone', generation: older.generation } as const];
+    return { id, steps: [{ before: holder, lineage }], forgotten };
+  }
+  // Its producers' states go with the ID.
+  const { producers: _, ...kept } = holder;
+  const after = { ...kept, info: { ...older, id: recoveredId(older.generation, id) } };
+  say(
+    `${id}: the stream that loom.mdb knows under this ID gives way to a newer one, and is ${after.info.id} now`,
+  );
+  return { id, steps: [{ before: holder }, { after }], forgotten: [] };
+}
+
+function holderOf({ facts }: Recovering, id: LogId): StoredFacts | 'unreadable' | undefined {
+  try {
+    const generation = facts.generationOf(id);
+    return generation === undefined ? undefined : (facts.get(generation) ?? 'unreadable');
+  } catch (error) {
+    if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+    return 'unreadable';
+  }
+}
+
+function withKnownSource(facts: StoredFacts, isKnown: (generation: string) => boolean): StoredFacts {
+  const { forkedFrom, ...info } = facts.info;
+  return forkedFrom === undefined || isKnown(forkedFrom.source.generation) ? facts : { ...facts, info };
+}
+
+function describe(
+  { layout, say }: Recovering,
+  { hasFile, facts }: Orphan,
+  { info, graceMs }: StoredFacts,
+): void {
+  const state = info.outcome?.kind ?? (graceMs === undefined ? 'open' : 'interrupted');
+  const path = layout.logOf(info.generation);
+  const file = hasFile ? path.slice(layout.directory.length + 1) : 'without a file';
+  const size = hasFile ? statSync(path).size : 0;
+  // Of one that goes on, the store itself says so.
+  const lost =
+    info.state === 'closed' && size < info.tail ? `; its bytes ${size} to ${info.tail} are lost` : '';
+  const unknown = facts === undefined ? '; its ID, content type and metadata are not known' : '';
+  const renamed =
+    facts !== undefined && facts.info.id !== info.id ? `; its ID ${facts.info.id} is taken` : '';
+  say(`${info.id}: brought back as ${state} (${file})${lost}${unknown}${renamed}`);
+}

@@ -1,0 +1,54 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { LogError } from '../../../core/log/errors';
+import { type ExpectedKind, foreignKind } from '../../../lmdb/file-kind';
+import type { Layout } from '../disk/layout';
+
+/**
+ * Before anything in the directory is opened. What is in the place of `loom.mdb` has an error of its own (`assertIsFile`).
+ * @throws LogError `STORE_DAMAGED` where there is something of another kind than what the store expects
+ */
+export async function assertKinds({
+  directory,
+  facts,
+  logs,
+  cut,
+  cleanStop,
+  lock,
+  probe,
+  written,
+}: Layout): Promise<void> {
+  for (const path of [directory, logs, cut]) await assertKind(path, 'directory');
+  for (const path of [lock, `${facts}-lock`, cleanStop, probe, written]) await assertKind(path, 'file');
+}
+
+/** The same for what is in `logs`, but for the files of bytes: what is in the place of one concerns its log alone. */
+export async function assertKindsInLogs(layout: Layout): Promise<void> {
+  for (const entry of await readdir(layout.logs, { withFileTypes: true })) {
+    const path = join(layout.logs, entry.name);
+    if (layout.journalNumberOf(entry.name) !== undefined && !entry.isFile()) await assertKind(path, 'file');
+    if (layout.isShard(entry.name) && !entry.isDirectory()) await assertKind(path, 'directory');
+  }
+}
+
+async function assertKind(path: string, expected: ExpectedKind): Promise<void> {
+  const kind = await foreignKind(path, expected);
+  if (kind === undefined) return;
+  throw new LogError(
+    'STORE_DAMAGED',
+    `${path} is ${kind}, and not a ${expected}. Nothing was changed. Put the right one in its place, or move it away`,
+  );
+}
+
+/**
+ * What is in the place of `loom.mdb` is not moved away by a recovery: it may be a disk that is not mounted, or belong to something else.
+ * @throws LogError `STORE_DAMAGED` when it is not a file
+ */
+export async function assertIsFile({ facts, recovery }: Layout): Promise<void> {
+  const kind = await foreignKind(facts);
+  if (kind === undefined) return;
+  throw new LogError(
+    'STORE_DAMAGED',
+    `${facts} is ${kind}. Nothing was changed. Put the right ${basename(facts)} in its place; or move it away and run ${recovery}, which brings the streams back`,
+  );
+}

@@ -1,0 +1,107 @@
+import { open, readFile, stat, unlink } from 'node:fs/promises';
+import { snapshotOf } from '../../../lmdb/snapshot';
+import { isMissing } from '../disk/failures';
+import { identityOf } from '../disk/file-identity';
+import { PRIVATE_FILE, syncDirectory } from '../disk/file-io';
+import type { Layout } from '../disk/layout';
+
+/**
+ * A file that says of the facts beside it: the process that wrote to them last has stopped in order, and all that it had acknowledged was
+ * on the disk by then. A start that finds it need not fear that the machine has lost anything since.
+ *
+ * A mark that is wrong would hide a loss. Three things keep it right:
+ *
+ * - It is written after the last sync, when nothing is written any more, and it is removed before a store takes its first byte. Both are on
+ *   the disk before anything else happens.
+ * - It holds for one state of one file: inode, times and last transaction of `loom.mdb`. Another `loom.mdb`, or an older one, does not fit
+ *   it, and neither does one that was written to since. One with an earlier transaction is from before the stop. As long as the mark is the
+ *   very file that the stop made, and no copy, another owner, name or mode of `loom.mdb` does not matter.
+ * - Half a mark fits nothing.
+ */
+export async function noteCleanStop(layout: Layout): Promise<void> {
+  const mark = await open(layout.cleanStop, 'w', PRIVATE_FILE);
+  try {
+    await mark.writeFile(
+      textOf(await stateOf(layout.facts, 'synced'), identityOf(await mark.stat({ bigint: true }))),
+    );
+    await mark.sync();
+  } finally {
+    await mark.close();
+  }
+  await syncDirectory(layout.directory);
+}
+
+/**
+ * What is known of the facts before they are opened.
+ *
+ * clean    they are as they were when the process before stopped in order
+ * older    they are from before that stop
+ * changed  they are another file than the one that was stopped, or something else than a store has changed it. They may be a copy, which
+ *          is as old as the bytes that it was copied with
+ * unknown  none of this. For example, the process before was killed
+ */
+export type LastStop = 'clean' | 'older' | 'changed' | 'unknown';
+
+/** To be asked before the facts are opened, which may change them. Never throws. */
+export async function lastStop({ cleanStop, facts }: Layout): Promise<LastStop> {
+  const text = await readFile(cleanStop, 'latin1').catch(() => undefined);
+  const found = await stateOf(facts, 'as it is').catch(() => undefined);
+  if (found === undefined) return 'unknown';
+  const mark = MARK.exec(text ?? '')?.groups;
+  if (
+    mark !== undefined &&
+    text === textOf({ ...found, changedAt: BigInt(mark.changedAt ?? 0) }, mark.own ?? '')
+  ) {
+    const own = await stat(cleanStop, { bigint: true }).then(identityOf, () => undefined);
+    if (mark.own === own || mark.changedAt === String(found.changedAt)) return 'clean';
+  }
+  // Whoever writes to a file changes both of its times. A copy over a file sets one of them to that of the original.
+  const isUntouched = found.changedAt === found.writtenAt;
+  if (mark === undefined) return isUntouched ? 'unknown' : 'changed';
+  const transactions = found.transaction - BigInt(mark.transaction ?? 0);
+  if (transactions < 0n) return 'older';
+  // A start that was killed before it removed the mark has written to the file.
+  const isOfStart = mark.identity === found.identity && transactions > 0n && isUntouched;
+  return isOfStart ? 'unknown' : 'changed';
+}
+
+/** To be awaited before the first byte is taken. It syncs also where there is no mark: a process may have died between the two steps. */
+export async function forgetCleanStop({ cleanStop, directory }: Layout): Promise<void> {
+  await unlink(cleanStop).catch((error) => {
+    if (!isMissing(error)) throw error;
+  });
+  await syncDirectory(directory);
+}
+
+const MARK = /^(?<identity>\d+ \d+) (?<changedAt>\d+) \d+ (?<transaction>\d+) (?<own>\d+ \d+)\n$/;
+
+interface State {
+  readonly identity: string;
+  readonly transaction: bigint;
+  /** The last change of the file's bytes or attributes, and the last change of its bytes. Nanoseconds. */
+  readonly changedAt: bigint;
+  readonly writtenAt: bigint;
+}
+
+/** @param own what the mark itself is */
+function textOf({ identity, changedAt, writtenAt, transaction }: State, own: string): string {
+  return `${identity} ${changedAt} ${writtenAt} ${transaction} ${own}\n`;
+}
+
+async function stateOf(path: string, how: 'synced' | 'as it is'): Promise<State> {
+  const file = await open(path, 'r');
+  try {
+    // With its times, which LMDB leaves to the kernel.
+    if (how === 'synced') await file.sync();
+    const { transaction } = await snapshotOf(file);
+    const found = await file.stat({ bigint: true });
+    return {
+      identity: identityOf(found),
+      transaction,
+      changedAt: found.ctimeNs,
+      writtenAt: found.mtimeNs,
+    };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,74 @@
+import { LogError, messageOf } from '../../../core/log/errors';
+import { closeFile, openFile } from '../disk/file-io';
+import type { Layout } from '../disk/layout';
+import { hasNoLocks, LockedFile, lockIfPossible } from '../disk/locked-file';
+import { newestNumber } from '../journal/journal-segments';
+import { assertNoEarlierVersion } from './legacy-lock';
+
+/**
+ * Keeps other processes out of a directory. Three files are locked by the kernel: `loom.lock`, the facts themselves once they are
+ * there, and the newest file of the journal, by the process that writes it. Removing the first under a running server therefore lets
+ * nobody in. Neither does moving the facts away as well, after which a recovery would make others: the journal is beside the bytes.
+ * Two processes with different facts would share `loom.mdb-lock`, besides writing to the same logs: the close of the first one then
+ * loops forever in LMDB (`mdb_env_sync`).
+ */
+export class DirectoryLock {
+  readonly #locked: LockedFile[] = [];
+
+  private constructor(private readonly layout: Layout) {}
+
+  /** @throws LogError `STORE_UNAVAILABLE` when another process, or this one, uses the directory. */
+  static async take(layout: Layout): Promise<DirectoryLock> {
+    const { directory } = layout;
+    const lock = new DirectoryLock(layout);
+    await lock.add(layout.lock);
+    try {
+      await assertNoEarlierVersion(directory, inUse(directory));
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+    return lock;
+  }
+
+  /** Locks one more file, and makes it when there is none. @throws LogError `STORE_UNAVAILABLE` */
+  async add(path: string): Promise<void> {
+    const locked = await LockedFile.open(path).catch((error) => {
+      if (!hasNoLocks(error)) throw error;
+      throw new LogError(
+        'STORE_UNAVAILABLE',
+        `The file system of ${this.layout.directory} cannot lock files (${messageOf(error)}): use a directory on another one`,
+        { cause: error },
+      );
+    });
+    if (locked === undefined) throw inUse(this.layout.directory);
+    this.#locked.push(locked);
+  }
+
+  /** @throws LogError `STORE_UNAVAILABLE` when another process writes the journal: `loom.lock` and the facts were moved away under it */
+  async assertJournalIsFree(): Promise<void> {
+    if (await isJournalLocked(this.layout)) throw inUse(this.layout.directory);
+  }
+
+  async release(): Promise<void> {
+    await Promise.all(this.#locked.splice(0).map((locked) => locked.release()));
+  }
+}
+
+async function isJournalLocked(layout: Layout): Promise<boolean> {
+  const newest = await newestNumber(layout);
+  if (newest === undefined) return false;
+  const fd = await openFile(layout.journalOf(newest), 'r+');
+  try {
+    return !lockIfPossible(fd);
+  } finally {
+    await closeFile(fd);
+  }
+}
+
+function inUse(directory: string): LogError {
+  return new LogError(
+    'STORE_UNAVAILABLE',
+    `The directory ${directory} is in use by another process: stop that first, or give this one a directory of its own`,
+  );
+}

@@ -1,0 +1,179 @@
+import { statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isLogError } from '../../../core/log/errors';
+import { fileNumber } from '../disk/file-identity';
+import type { Layout } from '../disk/layout';
+import type { Facts } from '../facts/facts-database';
+import type { StoredFacts } from '../facts/stored-facts';
+import { isLater, type JournalEntry } from '../journal/journal-entry';
+import { lastEntriesIn, newestNumber, readJournal, segmentsOf } from '../journal/journal-segments';
+import type { LastStop } from './clean-shutdown';
+
+/** A log that the facts do not know. */
+export interface Orphan {
+  readonly generation: string;
+  readonly hasFile: boolean;
+  /** What the journal knows of it. */
+  readonly facts?: StoredFacts;
+}
+
+export interface Inventory {
+  readonly orphans: readonly Orphan[];
+  /** Files of logs that were being made or removed when the process died. They were acknowledged to nobody, or removed for good. */
+  readonly remains: readonly string[];
+  /** What the facts know of logs is not what was known last. */
+  readonly isOlder: boolean;
+  /** The facts or the folder of logs may be a copy, which may be older than what was acknowledged. */
+  readonly isCopy: boolean;
+  /**
+   * Folders that had bytes of open logs or the journal, and that are not there. For example, their disk is not mounted. The store removes
+   * no folder, and no crash does. The logs must not be taken for empty: they would go on at the beginning.
+   */
+  readonly away: readonly string[];
+}
+
+/** What of the facts an inventory needs. */
+export type Knowing = Pick<Facts, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> & {
+  readonly about: Pick<Facts['about'], 'journalNumber' | 'journalFile'>;
+  readonly moments: Pick<Facts['moments'], 'unsealed'>;
+  readonly producers: Pick<Facts['producers'], 'isDoomed'>;
+  readonly lengths: Pick<Facts['lengths'], 'get'>;
+};
+
+/** What is known where there are no facts. */
+export const NO_FACTS: Knowing = {
+  get: () => undefined,
+  has: () => false,
+  isUnsealed: () => false,
+  newestFirst: () => [],
+  about: { journalNumber: 0, journalFile: undefined },
+  moments: { unsealed: () => [] },
+  producers: { isDoomed: () => false },
+  lengths: { get: () => undefined },
+};
+
+/**
+ * Compares the files of all logs with the facts. Reads their names, and the journal where something does not fit.
+ * @param stop what was known of the facts before they were opened
+ */
+export async function takeInventory(
+  layout: Layout,
+  facts: Knowing,
+  stop: LastStop = 'unknown',
+): Promise<Inventory> {
+  const isUnknown = (generation: string): boolean =>
+    !facts.has(generation) && !facts.producers.isDoomed(generation);
+  const shards = await shardsOf(layout);
+  const files = new Set(await filesIn(layout, shards, isUnknown));
+  const isBehind = await isBehindJournal(layout, facts, isUnknown);
+  const isOlder = (isBehind || stop === 'older') && facts.newestFirst(undefined, 1).length > 0;
+  const isCopy = isOlder || stop === 'changed' || !(await isJournalOf(layout, facts));
+  const away = await foldersAway(layout, facts, new Set(shards));
+  const found = { isOlder, isCopy, away };
+  if (files.size === 0 && !isBehind) return { orphans: [], remains: [], ...found };
+  const journal = await readJournal(layout);
+  const [remains, withFile] = partition([...files], (generation) => isOver(journal.get(generation)));
+  const withoutFile = [...journal.values()].filter(
+    ({ kind, generation }) => kind === 'facts' && !files.has(generation) && isUnknown(generation),
+  );
+  const orphans = [
+    ...withFile.map((generation) => orphanOf(generation, true, journal.get(generation))),
+    ...withoutFile.map((entry) => orphanOf(entry.generation, false, entry)),
+  ];
+  return { orphans, remains, ...found };
+}
+
+/**
+ * Whether the journal says more than the facts. Facts that were copied while a server ran know the number of its newest file, but not
+ * all that is in it: a change is stored in the facts before it is written there.
+ */
+async function isBehindJournal(
+  layout: Layout,
+  facts: Knowing,
+  isUnknown: (generation: string) => boolean,
+): Promise<boolean> {
+  const newest = (await segmentsOf(layout)).slice(-1);
+  if (newest.some(({ number }) => number > facts.about.journalNumber)) return true;
+  const entries = [...(await lastEntriesIn(layout, newest)).values()];
+  return entries.some((entry) => {
+    const { kind, generation } = entry;
+    if (kind !== 'facts') return kind === 'gone' && facts.has(generation);
+    if (!facts.isUnsealed(generation)) return isUnknown(generation);
+    const known = recordOf(facts, generation);
+    return known !== undefined && isLater(entry.facts, known);
+  });
+}
+
+/** Whether the newest file of the journal is the one that the process before has written, and no copy of it. */
+async function isJournalOf(layout: Layout, { about }: Knowing): Promise<boolean> {
+  if (about.journalFile === undefined) return true;
+  const newest = await newestNumber(layout);
+  return newest !== undefined && about.journalFile === (await fileNumber(layout.journalOf(newest)));
+}
+
+/** Whether a file that no facts know may be removed. */
+function isOver(entry: JournalEntry | undefined): boolean {
+  return entry !== undefined && entry.kind !== 'facts';
+}
+
+function orphanOf(generation: string, hasFile: boolean, entry: JournalEntry | undefined): Orphan {
+  return { generation, hasFile, ...(entry?.kind === 'facts' && { facts: entry.facts }) };
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+async function foldersAway(
+  layout: Layout,
+  facts: Knowing,
+  shards: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const unsealed = facts.moments.unsealed();
+  const lost = unsealed.filter(
+    (generation) => !shards.has(layout.shardOf(generation)) && hasBytes(facts, generation),
+  );
+  const isEmpty = shards.size === 0 && (await segmentsOf(layout)).length === 0;
+  // Every start begins a journal, unless the store is that of a version that had none.
+  const hadJournal = facts.about.journalNumber > 0 && unsealed.length > 0;
+  if (isEmpty && (hadJournal || lost.length > 0)) return [layout.logs];
+  return [...new Set(lost.map((generation) => layout.shardOf(generation)))];
+}
+
+function hasBytes(facts: Knowing, generation: string): boolean {
+  const counted = recordOf(facts, generation)?.info.tail ?? 0;
+  return Math.max(counted, facts.lengths.get(generation)?.bytes ?? 0) > 0;
+}
+
+/** `undefined`, too, for a record that cannot be read: it says nothing. */
+function recordOf(facts: Knowing, generation: string): StoredFacts | undefined {
+  try {
+    return facts.get(generation);
+  } catch (error) {
+    if (isLogError(error, 'STORE_DAMAGED')) return undefined;
+    throw error;
+  }
+}
+
+/** The folders that have the files of logs, or links to them. */
+async function shardsOf({ logs, isShard }: Layout): Promise<readonly string[]> {
+  const paths = (await readdir(logs)).filter(isShard).map((name) => join(logs, name));
+  return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
+}
+
+/** The generations of which there is a file. */
+async function filesIn(
+  layout: Layout,
+  shards: readonly string[],
+  isWanted: (generation: string) => boolean,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const shard of shards) {
+    for (const name of await readdir(shard)) {
+      const generation = layout.generationOf(name);
+      if (generation !== undefined && isWanted(generation)) found.push(generation);
+    }
+  }
+  return found;
+}

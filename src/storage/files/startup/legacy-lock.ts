@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { readdir, realpath, unlink } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { codeOf, isMissing } from '../disk/failures';
+
+/** A socket's address holds 104 bytes on macOS and 108 on Linux, its end included. */
+const ADDRESS_BYTES_MAX = 103;
+
+/**
+ * Earlier versions kept others out by a socket that listens in the directory, or in the temporary directory when the path was too
+ * long for a socket's address. The sockets of those that are dead are removed.
+ *
+ * @throws `inUse` when a process of one of them uses the directory
+ */
+export async function assertNoEarlierVersion(directory: string, inUse: Error): Promise<void> {
+  const sockets = await socketsOf(await realpath(directory));
+  for (const socket of sockets) {
+    if (await isAlive(socket)) throw inUse;
+    await unlink(socket).catch((error) => {
+      if (!isMissing(error)) throw error;
+    });
+  }
+}
+
+async function socketsOf(directory: string): Promise<string[]> {
+  const hash = createHash('sha256').update(directory).digest('hex').slice(0, 32);
+  const [near, far] = [
+    await numbered(directory, 'loom.lock.'),
+    await numbered(tmpdir(), `loom-${hash}.`).catch(() => []),
+  ];
+  return [...near, ...far];
+}
+
+async function numbered(directory: string, prefix: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isSocket() && entry.name.startsWith(prefix))
+    .map(({ name }) => join(directory, name));
+}
+
+function isAlive(address: string): Promise<boolean> {
+  // The directory was moved since: no process listens at an address that is too long for one.
+  if (Buffer.byteLength(address) > ADDRESS_BYTES_MAX) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // Anything but these two, such as a full queue of a process that is stopped, means that a process holds it.
+    socket.once('error', (error) => resolve(codeOf(error) !== 'ECONNREFUSED' && !isMissing(error)));
+  });
+}

@@ -1,0 +1,51 @@
+import { messageOf } from '../../../core/log/errors';
+import { isStep, SteadyClock } from '../../../core/scheduling/steady-clock';
+import type { Warn } from '../../../core/store/warnings';
+import { bootNumber } from '../disk/boot-id';
+import type { Room } from '../facts/disk-reserve';
+import type { Facts } from '../facts/facts-database';
+
+/**
+ * The clock of the store. Times of it are stored, so how far the system's clock was set is stored as well, and the next process goes on
+ * from there. The system's clock may have been set in between, which the kernel's even clock shows. After the machine was started anew
+ * the system's clock is taken as it is: it has been set right by then.
+ */
+export async function openClock(facts: Facts, room: Room, warn: Warn): Promise<SteadyClock> {
+  const { about } = facts;
+  const boot = await bootNumber();
+  const isSameBoot = boot === about.boot;
+  const byMs = isSameBoot && boot !== undefined ? stepSince(about.clockOrigin) : 0;
+  if (byMs !== 0)
+    warn(
+      `The clock of the system was set ${Math.round(Math.abs(byMs) / 1_000)} s ${byMs > 0 ? 'forward' : 'back'} while the store was closed, or the machine was asleep: what waits for a time goes on as before`,
+      { byMs },
+    );
+  const note = (): void => {
+    room
+      .write('change', () => about.noteClock(clock.skew, clockOrigin()))
+      .catch((error) => warn(`Storing how far the clock was set failed: ${messageOf(error)}`, { error }));
+  };
+  const clock: SteadyClock = new SteadyClock(note, isSameBoot ? about.skew + byMs : 0);
+  return clock;
+}
+
+/** Stores for the next process what it has to know of the clock. */
+export async function noteClock(
+  { about }: Facts,
+  room: Room,
+  clock: Pick<SteadyClock, 'skew'>,
+): Promise<void> {
+  const isKnown = about.clockOrigin !== undefined && stepSince(about.clockOrigin) === 0;
+  if (isKnown && about.skew === clock.skew) return;
+  await room.write('change', () => about.noteClock(clock.skew, clockOrigin()));
+}
+
+/** What the system's clock would have said when the kernel's even clock was 0. It changes where the system's clock is set, and where the machine sleeps. */
+function clockOrigin(): number {
+  return Date.now() - Math.round(Number(process.hrtime.bigint() / 1_000_000n));
+}
+
+function stepSince(origin: number | undefined): number {
+  const byMs = origin === undefined ? 0 : clockOrigin() - origin;
+  return isStep(byMs) ? byMs : 0;
+}

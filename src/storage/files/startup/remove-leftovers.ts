@@ -1,0 +1,16 @@
+import { unlink } from 'node:fs/promises';
+import { messageOf } from '../../../core/log/errors';
+import type { Warn } from '../../../core/store/warnings';
+import { isMissing } from '../disk/failures';
+import type { Layout } from '../disk/layout';
+import type { Inventory } from './inventory';
+
+/** Removes the files of logs that a crash kept from being made, or from being removed. What stays is left to the next start. */
+export async function removeRemains(layout: Layout, { remains }: Inventory, warn: Warn): Promise<void> {
+  for (const generation of remains) {
+    await unlink(layout.logOf(generation)).catch((error) => {
+      if (isMissing(error)) return;
+      warn(`Removing what is left of a stream that was not made failed: ${messageOf(error)}`, { generation });
+    });
+  }
+}

@@ -1,0 +1,127 @@
+import { truncate } from 'node:fs/promises';
+import type { LogInfo, LogRef } from '../../../core/log/log';
+import { advance, type Offset, START } from '../../../core/log/offset';
+import type { Warn } from '../../../core/store/warnings';
+import { cutOff, endOfContent } from '../bytes/trim-file';
+import { endOfWhole } from '../bytes/whole-messages';
+import { codeOf, isNoRoom, isUnreadable } from '../disk/failures';
+import type { Layout } from '../disk/layout';
+import type { StoredFacts } from '../facts/stored-facts';
+import type { SyncedLength } from '../facts/synced-lengths';
+import type { Standing } from './previous-run';
+
+/** Why bytes at the end of a file do not count, for a sentence about them. */
+const UNCERTAIN = 'are not certain to have been acknowledged';
+const HALF = 'are a part of a message';
+
+interface Settling {
+  readonly layout: Layout;
+  readonly warn: Warn;
+  readonly standing: Standing;
+}
+
+/**
+ * Finds out how much of an open log's file counts, and cuts off the rest. A power cut may leave a file longer than what was
+ * acknowledged: a file system may store the new length and not the bytes, which read as zeros then.
+ *
+ * - What was synced counts, as far as it is there, and so does what the facts count unless the machine may have lost it.
+ * - Beyond that, after a power cut with the durability `interval`, nothing is certain and nothing counts.
+ * - Otherwise bytes beyond that count, but for zeros at the end. Content that ends in zeros is known to (`mayEndInZeros`).
+ * - Of a JSON log, half a message at the end does not count.
+ *
+ * @returns where the log ends
+ */
+export async function settleFile(
+  settling: Settling,
+  facts: StoredFacts,
+  size: Offset,
+  synced: SyncedLength | undefined,
+): Promise<Offset> {
+  const { info, isExact } = facts;
+  const path = settling.layout.logOf(info.generation);
+  // What is beyond an exact tail does not count: it is a commit that a crash cut off, or bytes that the log once lost.
+  const most = isExact === true ? Math.min(size, info.tail) : size;
+  try {
+    const counts = await endOf(settling.standing, path, {
+      isExact: isExact === true,
+      counted: info.tail,
+      most,
+      synced,
+    });
+    const end = mayEndInMessage(info, isExact, counts)
+      ? await endOfWhole(info, path, counts)
+      : advance(START, counts);
+    if (end < size) await cut(settling, facts, [end, size], end < counts ? HALF : UNCERTAIN);
+    return end;
+  } catch (error) {
+    if (!isUnreadable(error) || isNoRoom(error)) throw error;
+    // The store opens all the same. A reader of this log gets an error.
+    settling.warn(`Stream ${info.id}: its file cannot be looked at (${codeOf(error)})`, {
+      ...refOf(info),
+      error,
+    });
+    return advance(START, most);
+  }
+}
+
+function refOf({ id, generation }: LogInfo): LogRef {
+  return { id, generation };
+}
+
+/** A log that ends where a commit left it ends with a whole message, so that a start need not look into the files of all logs. */
+function mayEndInMessage({ tail, losses }: LogInfo, isExact: true | undefined, end: number): boolean {
+  return end < tail || isExact !== true || losses !== undefined;
+}
+
+interface Bounds {
+  readonly isExact: boolean;
+  /** So many are counted in the facts. */
+  readonly counted: number;
+  /** The most bytes that can count. */
+  readonly most: number;
+  readonly synced: SyncedLength | undefined;
+}
+
+async function endOf(
+  { boot, durability }: Standing,
+  path: string,
+  { isExact, counted, most, synced = { bytes: 0, mayEndInZeros: false } }: Bounds,
+): Promise<number> {
+  const isLossy = boot === 'other' && durability !== 'always';
+  const certain = Math.min(most, isLossy ? synced.bytes : Math.max(synced.bytes, counted));
+  if (most === certain || durability === undefined || (isExact && boot === 'same')) return most;
+  if (!isExact && boot === 'other' && durability === 'interval') return certain;
+  return synced.mayEndInZeros ? most : endOfContent(path, certain, most);
+}
+
+async function cut(
+  settling: Settling,
+  facts: StoredFacts,
+  [from, to]: readonly [from: number, to: number],
+  why: string,
+): Promise<void> {
+  const { id, generation } = facts.info;
+  const path = settling.layout.logOf(generation);
+  const asides = settling.layout.cutsOf(generation, from);
+  const { how, ...kept } = await cutOff(path, from, to, asides).then(describeRest, async (error) => {
+    if (!isNoRoom(error) || !wasNeverAcknowledged(settling.standing, facts)) throw error;
+    await truncate(path, from);
+    return { how: 'were cut off, because the disk has no room to keep them' };
+  });
+  const what = `Stream ${id}: the bytes ${from} to ${to} of its file ${why}`;
+  settling.warn(`${what}; they ${how}`, { id, generation, from, to, ...kept });
+}
+
+function describeRest(file: string | undefined): { readonly how: string; readonly file?: string } {
+  return file === undefined
+    ? { how: 'were zeros, and were cut off' }
+    : { how: `were moved to ${file}`, file };
+}
+
+/**
+ * Bytes beyond an exact tail were left by a commit that did not come to its end, unless the tail was further on once. Only a full disk asks
+ * this, which must not keep the store from opening: all other bytes are kept.
+ */
+function wasNeverAcknowledged({ isCertain }: Standing, { info, isExact }: StoredFacts): boolean {
+  return isCertain && isExact === true && info.losses === undefined;
+}

@@ -1,0 +1,63 @@
+import type { LogInfo, LogRef } from '../../core/log/log';
+import type { LogId } from '../../core/log/log-id';
+
+interface Retired {
+  readonly generation: string;
+  readonly source: LogRef | undefined;
+}
+
+/** Which logs live that began as copies of others, and which ids stay taken because of them. */
+export class Lineage {
+  /** The generation of a source -> those of its living or retired forks. */
+  readonly #forks = new Map<string, Set<string>>();
+  readonly #retired = new Map<LogId, Retired>();
+
+  /** How many ids stay taken. */
+  get retired(): number {
+    return this.#retired.size;
+  }
+
+  isRetired(id: LogId): boolean {
+    return this.#retired.has(id);
+  }
+
+  hasForks({ generation }: LogRef): boolean {
+    return this.#forks.has(generation);
+  }
+
+  made({ generation, forkedFrom }: LogInfo): void {
+    if (forkedFrom === undefined) return;
+    const { source } = forkedFrom;
+    this.#forks.set(source.generation, (this.#forks.get(source.generation) ?? new Set()).add(generation));
+  }
+
+  removed({ id, generation, forkedFrom }: LogInfo): void {
+    const retired = { generation, source: forkedFrom?.source };
+    if (this.#forks.has(generation)) this.#retired.set(id, retired);
+    else this.#letGo(retired);
+  }
+
+  /** Another generation has the id now: nobody asks for the old one's forks any more. */
+  replaced({ generation, forkedFrom }: LogInfo): void {
+    this.#forks.delete(generation);
+    this.#letGo({ generation, source: forkedFrom?.source });
+  }
+
+  /** Frees a retired source with its last fork, and that one's source with it, up the chain. */
+  #letGo(gone: Retired): void {
+    let fork: Retired | undefined = gone;
+    while (fork?.source !== undefined) fork = this.#freed(fork.source, fork.generation);
+  }
+
+  /** The source, if it was retired and this was its last fork. */
+  #freed({ id, generation }: LogRef, fork: string): Retired | undefined {
+    const siblings = this.#forks.get(generation);
+    siblings?.delete(fork);
+    if (siblings?.size !== 0) return undefined;
+    this.#forks.delete(generation);
+    const source = this.#retired.get(id);
+    if (source?.generation !== generation) return undefined;
+    this.#retired.delete(id);
+    return source;
+  }
+}

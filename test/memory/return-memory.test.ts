@@ -1,0 +1,38 @@
+import { trimMalloc } from '../../src/memory/malloc-trim';
+import { giveMemoryBack } from '../../src/memory/return-memory';
+
+jest.mock('../../src/memory/malloc-trim', () => ({ trimMalloc: jest.fn(async () => {}) }));
+
+const MIB = 1024 * 1024;
+const MINUTE_MS = 60_000;
+
+describe('memory that is given back', () => {
+  let rss = 50 * MIB;
+  let cpu = 0;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    jest.spyOn(process.memoryUsage, 'rss').mockImplementation(() => rss);
+    // Each look finds a tenth of what counts as busy.
+    jest.spyOn(process, 'cpuUsage').mockImplementation(() => {
+      cpu += 25_000;
+      return { user: cpu, system: 0 };
+    });
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  it('is looked for less and less often while none is free, and at once after a flood', async () => {
+    giveMemoryBack();
+    rss = 200 * MIB;
+    await jest.advanceTimersByTimeAsync(30 * MINUTE_MS);
+    expect(trimMalloc).toHaveBeenCalled();
+    expect(jest.mocked(trimMalloc).mock.calls.length).toBeLessThan(12);
+    const calls = jest.mocked(trimMalloc).mock.calls.length;
+    rss = 400 * MIB;
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(trimMalloc).toHaveBeenCalledTimes(calls + 1);
+  });
+});
