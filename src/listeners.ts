@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Config, RelayName } from './config/config';
 import { Listener } from './http/listener/listener';
-import { StartError, whyNot } from './start-error';
+import { listenFailureReason, StartError } from './start-error';
 
 export interface Bound {
   readonly port: number;
@@ -37,7 +37,9 @@ export class Listeners {
       this.#open.push(listener);
       return { ...bound, url: `http://${reachable(host)}:${bound.port}` };
     } catch (cause) {
-      throw new StartError(`Cannot listen on port ${port} of ${host}: ${whyNot(cause)}`, { cause });
+      throw new StartError(`Cannot listen on port ${port} of ${host}: ${listenFailureReason(cause)}`, {
+        cause,
+      });
     }
   }
 

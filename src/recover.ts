@@ -5,7 +5,10 @@ import { StartError } from './start-error';
 import { recoverStore } from './storage/open';
 
 /** `loom recover`. @throws StartError */
-export async function recover({ store }: Pick<Config, 'store'>, say: (line: string) => void): Promise<void> {
+export async function runRecovery(
+  { store }: Pick<Config, 'store'>,
+  say: (line: string) => void,
+): Promise<void> {
   try {
     await recoverStore(store, say);
   } catch (cause) {

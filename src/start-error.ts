@@ -14,7 +14,7 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /** Why a port cannot be listened on, in words. */
-export function whyNot(error: unknown): string {
+export function listenFailureReason(error: unknown): string {
   const code = types.isNativeError(error) && 'code' in error ? error.code : undefined;
   return REASONS.get(code) ?? messageOf(error);
 }

@@ -4,7 +4,7 @@ import type { Io } from './io';
 export interface CommandOption {
   /** What stands for the value in the help text. Absent: the option takes none. */
   readonly value?: string;
-  readonly words: string;
+  readonly description: string;
 }
 
 /** One verb: what it is called with, what it does, and its words in the help. */

@@ -8,20 +8,20 @@ import { spy } from './spy';
 
 /** Options of every command. */
 export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
-  token: { value: 'TOKEN', words: 'the token to show the server; better given as LOOM_TOKEN' },
-  help: { words: 'this text' },
+  token: { value: 'TOKEN', description: 'the token to show the server; better given as LOOM_TOKEN' },
+  help: { description: 'this text' },
 };
 
 const GIVE_UP: CommandOption = {
   value: 'DURATION',
-  words: 'how long the server may be away at a stretch, such as 5m; for ever if not given',
+  description: 'how long the server may be away at a stretch, such as 5m; for ever if not given',
 };
 const FORCE: CommandOption = {
-  words: 'replace a stream that exists already; the token must allow produce and delete',
+  description: 'replace a stream that exists already; the token must allow produce and delete',
 };
-const METADATA: CommandOption = { value: 'JSON', words: "the stream's metadata" };
-const RAW: CommandOption = { words: 'pass control characters on to the terminal' };
-const PREFIX: CommandOption = { value: 'PREFIX', words: 'only streams whose id starts so' };
+const METADATA: CommandOption = { value: 'JSON', description: "the stream's metadata" };
+const RAW: CommandOption = { description: 'pass control characters on to the terminal' };
+const PREFIX: CommandOption = { value: 'PREFIX', description: 'only streams whose id starts so' };
 
 export const SEND: Command = {
   summary: 'Send standard input to a stream, live.',
@@ -39,11 +39,11 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     operands: [],
     takesCommand: true,
     options: {
-      id: { value: 'ID', words: "the stream's id; made up if not given" },
+      id: { value: 'ID', description: "the stream's id; made up if not given" },
       force: FORCE,
       metadata: {
         value: 'JSON',
-        words: "the stream's metadata, an object; exitCode or signal is added at the end",
+        description: "the stream's metadata, an object; exitCode or signal is added at the end",
       },
       'give-up-after': GIVE_UP,
     },
@@ -55,8 +55,8 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     summary: 'Write a stream to standard output, live, until it ends.',
     operands: ['ID'],
     options: {
-      offset: { value: 'N', words: 'begin at byte N' },
-      'exit-code': { words: "exit with the code that the stream's metadata tells" },
+      offset: { value: 'N', description: 'begin at byte N' },
+      'exit-code': { description: "exit with the code that the stream's metadata tells" },
       'give-up-after': GIVE_UP,
       raw: RAW,
     },
@@ -72,9 +72,9 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     operands: [],
     options: {
       prefix: PREFIX,
-      state: { value: 'STATE', words: 'only those that are open, interrupted or closed' },
-      limit: { value: 'N', words: 'at most N; 100 if not given' },
-      json: { words: 'one JSON object a line' },
+      state: { value: 'STATE', description: 'only those that are open, interrupted or closed' },
+      limit: { value: 'N', description: 'at most N; 100 if not given' },
+      json: { description: 'one JSON object a line' },
     },
     examples: ['stream ls --state open http://localhost:3060'],
     run: list,
@@ -93,8 +93,8 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     operands: [],
     options: {
       prefix: PREFIX,
-      from: { value: 'start', words: 'show active streams from their beginning, not from now on' },
-      color: { words: 'a colour for each stream, also with --no-color; on a terminal if not given' },
+      from: { value: 'start', description: 'show active streams from their beginning, not from now on' },
+      color: { description: 'a colour for each stream, also with --no-color; on a terminal if not given' },
       raw: RAW,
     },
     examples: ['stream spy http://localhost:3060'],

@@ -3,12 +3,12 @@ import { type Io, say } from './io';
 import { printable } from './printable';
 
 /** Says on stderr how the connection is doing: once when it is lost, not for each try, and once when it is back. */
-export class Notices {
+export class ConnectionNotices {
   #isLost = false;
 
   constructor(private readonly io: Io) {}
 
-  readonly tell = (event: UploadEvent): void => {
+  readonly onEvent = (event: UploadEvent): void => {
     const text = this.#words(event);
     if (text !== undefined) say(this.io, text);
   };

@@ -1,11 +1,11 @@
 import { type FollowEnd, memberOf } from '../client';
 import { clientOf } from './client-of';
 import type { Invocation } from './command';
-import { Notices } from './connection-notices';
+import { ConnectionNotices } from './connection-notices';
 import { parseDuration } from './duration';
 import { EXIT, signalExit } from './exit-code';
 import { type Io, say } from './io';
-import { show } from './write-output';
+import { writeOutput } from './write-output';
 
 /** `stream follow` */
 export async function follow(invocation: Invocation, io: Io): Promise<number> {
@@ -14,11 +14,11 @@ export async function follow(invocation: Invocation, io: Io): Promise<number> {
   const offset = flags.count('offset');
   const giveUpAfter = flags.text('give-up-after');
   const following = clientOf(invocation).follow(id, {
-    onEvent: new Notices(io).tell,
+    onEvent: new ConnectionNotices(io).onEvent,
     ...(offset !== undefined && { offset }),
     ...(giveUpAfter !== undefined && { giveUpAfterMs: parseDuration(giveUpAfter) }),
   });
-  await show(following, io, flags.choice('raw') === true ? 'raw' : 'safe');
+  await writeOutput(following, io, flags.choice('raw') === true ? 'raw' : 'safe');
   const { end, losses } = following;
   if (losses.length > 0) {
     const ranges = losses.map(({ from, to }) => `${from} to ${to}`).join(', ');

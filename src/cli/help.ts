@@ -20,7 +20,7 @@ ${ENVIRONMENT}`;
 export function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
   const version: [string, CommandOption][] =
-    command.verb === undefined ? [['version', { words: 'the version' }]] : [];
+    command.verb === undefined ? [['version', { description: 'the version' }]] : [];
   return `${command.summary}
 
 Usage:
@@ -44,7 +44,7 @@ export function usageOf({ verb, operands, takesCommand }: Command): string {
   return words.filter((word) => word !== undefined).join(' ');
 }
 
-function optionLine([name, { value, words }]: [string, CommandOption]): string {
+function optionLine([name, { value, description: words }]: [string, CommandOption]): string {
   const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
   return `  ${flag.padEnd(24)}  ${words}\n`;
 }

@@ -4,7 +4,7 @@ import { COMMANDS, SEND } from './commands';
 import { EXIT } from './exit-code';
 import { helpOf, overview } from './help';
 import { type Io, isBrokenPipe, say, write } from './io';
-import { parseCommandLine } from './parse-invocation';
+import { parseInvocation } from './parse-invocation';
 import { printable } from './printable';
 import { UsageError } from './usage-error';
 import { version } from './version';
@@ -28,7 +28,7 @@ async function dispatch(io: Io): Promise<number> {
   if (first === 'help') return print(io, helpAbout(io.argv[1]));
   const command: Command = commandOf(first) ?? SEND;
   const words = command.verb === undefined ? io.argv : io.argv.slice(1);
-  const invocation = parseCommandLine(command, words, io.env);
+  const invocation = parseInvocation(command, words, io.env);
   if (invocation === 'help') return print(io, command === SEND ? overview() : helpOf(command));
   return command.run(invocation, io);
 }

@@ -2,7 +2,7 @@ import type { Json } from '../client';
 import { UsageError } from './usage-error';
 
 /** `--metadata`. @throws UsageError */
-export function parseMetadata(text: string | undefined): Json | undefined {
+export function parseMetadataFlag(text: string | undefined): Json | undefined {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
@@ -13,7 +13,7 @@ export function parseMetadata(text: string | undefined): Json | undefined {
 }
 
 /** Metadata that is no object has no room for a member: merging one in would replace it (RFC 7396). */
-export function hasMembers(metadata: Json | undefined): boolean {
+export function acceptsMembers(metadata: Json | undefined): boolean {
   return (
     metadata === undefined || (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata))
   );

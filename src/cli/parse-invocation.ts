@@ -7,7 +7,7 @@ import type { Io } from './io';
 import { UsageError } from './usage-error';
 
 /** @param words what follows the verb. @returns `help` when that was asked for. @throws UsageError */
-export function parseCommandLine(
+export function parseInvocation(
   command: Command,
   words: readonly string[],
   env: Io['env'],

@@ -6,8 +6,8 @@ import { clientOf } from './client-of';
 import type { Invocation } from './command';
 import { EXIT, signalExit } from './exit-code';
 import { type Io, isBrokenPipe, say, write } from './io';
-import { hasMembers } from './metadata-flag';
-import { Delivery, failureText } from './spooled-upload';
+import { acceptsMembers } from './metadata-flag';
+import { failureText, SpooledUpload } from './spooled-upload';
 import { uploadOptionsOf } from './upload-options-of';
 import { UsageError } from './usage-error';
 
@@ -17,7 +17,7 @@ const LINGER_MS = 2_000;
 /** `stream run`: whatever becomes of the stream, the command runs to its end, and its exit code is ours. */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const options = uploadOptionsOf(invocation);
-  if (!hasMembers(options.metadata)) {
+  if (!acceptsMembers(options.metadata)) {
     throw new UsageError('--metadata must be a JSON object here: the exit code is added to it');
   }
   const id = invocation.flags.text('id') ?? generateStreamId();
@@ -35,7 +35,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     return isNotFound(error) ? EXIT.notFound : EXIT.cannotRun;
   }
   say(io, `${id} at ${url}`);
-  const delivery = new Delivery(client, id, options, io);
+  const delivery = new SpooledUpload(client, id, options, io);
   passSignals(io, child, delivery);
   void delivery.settled.then((failure) => {
     if (failure !== undefined) say(io, `the output is not streamed any more: ${failureText(failure)}`);
@@ -58,7 +58,7 @@ function isNotFound(error: unknown): boolean {
 }
 
 /** While the command runs, signals are its own. Afterwards the second one gives up on what is not delivered. */
-function passSignals(io: Io, child: Running, delivery: Delivery): void {
+function passSignals(io: Io, child: Running, delivery: SpooledUpload): void {
   let signalled = false;
   io.onSignal((signal) => {
     const isRunning = child.exitCode === null && child.signalCode === null;
@@ -78,13 +78,13 @@ async function showOutput(
   child: Running,
   ended: Promise<unknown>,
   io: Io,
-  delivery: Delivery,
+  delivery: SpooledUpload,
 ): Promise<void> {
   const linger = new Linger(child);
   const tee = async (from: Readable, to: Writable): Promise<void> => {
     try {
       for await (const piece of from) {
-        linger.stirred();
+        linger.refresh();
         await Promise.all([delivery.write(piece), write(to, piece)]);
       }
     } catch (error) {
@@ -122,7 +122,7 @@ class Linger {
     }, LINGER_MS);
   }
 
-  stirred(): void {
+  refresh(): void {
     this.#timer?.refresh();
   }
 

@@ -4,8 +4,8 @@ import type { Invocation } from './command';
 import { EXIT, signalExit } from './exit-code';
 import { Input } from './input';
 import { type Io, type StopSignal, say } from './io';
-import { hasMembers } from './metadata-flag';
-import { Delivery, failureText, isStopped } from './spooled-upload';
+import { acceptsMembers } from './metadata-flag';
+import { failureText, isStoppedUpload, SpooledUpload } from './spooled-upload';
 import { uploadOptionsOf } from './upload-options-of';
 
 /** A signal from the terminal reaches our producer, too, and its last words are worth a moment. */
@@ -18,7 +18,7 @@ const LAST_WORDS_MS = 2_000;
 export async function send(invocation: Invocation, io: Io): Promise<number> {
   const [id = ''] = invocation.operands;
   const options = uploadOptionsOf(invocation);
-  const delivery = new Delivery(clientOf(invocation), id, options, io);
+  const delivery = new SpooledUpload(clientOf(invocation), id, options, io);
   const input = new Input(io.stdin);
   let signalled: StopSignal | undefined;
   io.onSignal((signal) => {
@@ -28,21 +28,21 @@ export async function send(invocation: Invocation, io: Io): Promise<number> {
     say(io, `${signal}: delivering what was read; the same again gives up`);
   });
   const note = (): Json | undefined =>
-    signalled !== undefined && hasMembers(options.metadata) ? { signal: signalled } : undefined;
+    signalled !== undefined && acceptsMembers(options.metadata) ? { signal: signalled } : undefined;
   const pumped = pump(input, delivery, note);
   const failure = await delivery.settled;
   input.cut();
   const ending = await pumped;
   if (failure !== undefined) say(io, failureText(failure));
   await delivery.close();
-  if (signalled !== undefined && (isStopped(failure) || ending === 'cut')) return signalExit(signalled);
+  if (signalled !== undefined && (isStoppedUpload(failure) || ending === 'cut')) return signalExit(signalled);
   return failure === undefined ? EXIT.ok : EXIT.failed;
 }
 
 /** @param note metadata for a stream whose input was cut */
 async function pump(
   input: Input,
-  delivery: Delivery,
+  delivery: SpooledUpload,
   note: () => Json | undefined,
 ): Promise<'ended' | 'cut'> {
   try {

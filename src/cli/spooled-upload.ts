@@ -6,7 +6,7 @@ import {
   type Upload,
   type UploadOptions,
 } from '../client';
-import { Notices } from './connection-notices';
+import { ConnectionNotices } from './connection-notices';
 import { type Io, say } from './io';
 import { printable } from './printable';
 import { RescueFile } from './rescue-file';
@@ -16,7 +16,7 @@ import { TempSpool } from './temp-spool';
  * An upload that never lets its source feel the server: what waits for it goes to memory and then to a spool, and what cannot be
  * delivered in the end is kept in a file.
  */
-export class Delivery {
+export class SpooledUpload {
   readonly #upload: Upload;
   readonly #spool = new TempSpool();
   #rescue: Promise<RescueFile> | undefined;
@@ -31,7 +31,11 @@ export class Delivery {
     options: UploadOptions,
     private readonly io: Io,
   ) {
-    this.#upload = client.upload(id, { ...options, spool: this.#spool, onEvent: new Notices(io).tell });
+    this.#upload = client.upload(id, {
+      ...options,
+      spool: this.#spool,
+      onEvent: new ConnectionNotices(io).onEvent,
+    });
     this.settled = this.#upload.done.then(
       () => undefined,
       (error) => error,
@@ -102,6 +106,6 @@ export function failureText(failure: unknown): string {
   return printable(failure instanceof Error ? failure.message : String(failure));
 }
 
-export function isStopped(failure: unknown): boolean {
+export function isStoppedUpload(failure: unknown): boolean {
   return isClientError(failure, 'STOPPED');
 }

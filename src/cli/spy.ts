@@ -1,9 +1,9 @@
 import { clientOf } from './client-of';
 import type { Invocation } from './command';
-import { Notices } from './connection-notices';
+import { ConnectionNotices } from './connection-notices';
 import type { Io } from './io';
 import { UsageError } from './usage-error';
-import { show } from './write-output';
+import { writeOutput } from './write-output';
 
 /** `stream spy`: until it is interrupted or its reader leaves. */
 export async function spy(invocation: Invocation, io: Io): Promise<number> {
@@ -14,10 +14,10 @@ export async function spy(invocation: Invocation, io: Io): Promise<number> {
   const pieces = clientOf(invocation).spy({
     from,
     style: (flags.choice('color') ?? wantsColor(io)) ? 'color' : 'plain',
-    onEvent: new Notices(io).tell,
+    onEvent: new ConnectionNotices(io).onEvent,
     ...(prefix !== undefined && { prefix }),
   });
-  await show(pieces, io, flags.choice('raw') === true ? 'raw' : 'safe');
+  await writeOutput(pieces, io, flags.choice('raw') === true ? 'raw' : 'safe');
   throw new Error('the spy stream ended');
 }
 

@@ -2,7 +2,7 @@ import { type Io, write } from './io';
 import { TerminalFilter } from './terminal-filter';
 
 /** Writes bytes of unknown origin to standard output as fast as it takes them: unchanged, unless it is a terminal that has to be kept safe. */
-export async function show(
+export async function writeOutput(
   pieces: AsyncIterable<Uint8Array>,
   { stdout }: Io,
   mode: 'safe' | 'raw',

@@ -1,4 +1,4 @@
-import { Bell } from './change-signal';
+import { ChangeSignal } from './change-signal';
 import { LoomClientError } from './errors';
 import { SLAB_BYTES, Slabs } from './slabs';
 import type { Spool } from './spool';
@@ -26,7 +26,7 @@ const SPOOL_RETRY_MS = 1_000;
 export class Backlog {
   readonly #memoryBytesMax: number;
   readonly #retainBytes: number;
-  readonly #bell = new Bell();
+  readonly #bell = new ChangeSignal();
   #slabs = new Slabs(0);
   #spoolFrom: number | undefined;
   #start = 0;
@@ -78,7 +78,7 @@ export class Backlog {
   /** From now on nothing more is taken. Resolves when the last push that is under way is settled. */
   refuse(error: unknown): Promise<void> {
     this.#refusal ??= { error };
-    this.#bell.ring();
+    this.#bell.notify();
     return this.#pushing;
   }
 
@@ -92,7 +92,7 @@ export class Backlog {
   }
 
   /** Resolves at the next change, or `ms` from now. */
-  changed(ms?: number): Promise<void> {
+  waitForChange(ms?: number): Promise<void> {
     return this.#bell.wait(ms);
   }
 
@@ -101,7 +101,7 @@ export class Backlog {
     this.#acknowledged = offset;
     this.#start = Math.max(this.#start, offset - this.#retainBytes);
     this.#slabs.dropBefore(this.#start);
-    this.#bell.ring();
+    this.#bell.notify();
     if (this.#spoolFrom !== undefined) await this.options.spool?.release(this.#start);
   }
 
@@ -112,7 +112,7 @@ export class Backlog {
       const kept = await this.#keep(bytes.subarray(taken));
       taken += kept;
       this.#end += kept;
-      if (kept > 0) this.#bell.ring();
+      if (kept > 0) this.#bell.notify();
     }
   }
 

@@ -1,8 +1,8 @@
 /** Wakes all who wait. A ring says no more than that something changed: whoever wakes looks again. */
-export class Bell {
+export class ChangeSignal {
   readonly #waiting = new Set<() => void>();
 
-  ring(): void {
+  notify(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 

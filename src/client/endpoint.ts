@@ -1,6 +1,6 @@
 import { isClientError, LoomClientError } from './errors';
 import { explainFailure } from './explain-failure';
-import { type Answer, readAnswer } from './response';
+import { type BufferedResponse, readResponse } from './response';
 
 export type Fetch = typeof globalThis.fetch;
 export type Query = Readonly<Record<string, string | number | true | undefined>>;
@@ -55,17 +55,17 @@ export class Endpoint {
     if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
     // A redirect is shown, not followed: a body that streams cannot be sent twice, and a token is for this server only.
     const init: RequestInit = { ...options, method, headers, redirect: 'manual' };
-    return this.explained(url, options.signal, () => this.#fetch(url, init));
+    return this.translateErrors(url, options.signal, () => this.#fetch(url, init));
   }
 
   /** A request whose answer is short. @throws as `request`, also when the answer breaks off */
-  async ask(method: string, url: URL, options: RequestOptions): Promise<Answer> {
+  async requestBuffered(method: string, url: URL, options: RequestOptions): Promise<BufferedResponse> {
     const response = await this.request(method, url, options);
-    return this.explained(url, options.signal, () => readAnswer(response));
+    return this.translateErrors(url, options.signal, () => readResponse(response));
   }
 
   /** Does a piece of work over the network, and says what its failure means. */
-  async explained<T>(url: URL, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async translateErrors<T>(url: URL, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {

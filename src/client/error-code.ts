@@ -52,13 +52,13 @@ export function errorCode(said: unknown, status: number): string | undefined {
   return typeof said === 'string' && said !== '' ? said : BY_STATUS[status];
 }
 
-export function meaningOf(code: string | undefined, status: number): ClientErrorCode {
+export function toClientCode(code: string | undefined, status: number): ClientErrorCode {
   const known = code !== undefined && Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
-  return known ?? (isPassingStatus(status) ? 'BUSY' : 'REFUSED');
+  return known ?? (isRetryableStatus(status) ? 'BUSY' : 'REFUSED');
 }
 
 /** The POST is a repetition: the stream is there already. Whether it is the upload's own, its key says. */
-export function isRepetition(code: string | undefined): boolean {
+export function isRepeatedCreate(code: string | undefined): boolean {
   return code === 'already_created' || code === CONFLICT;
 }
 
@@ -71,7 +71,7 @@ export function isLoss(code: string | undefined): boolean {
 }
 
 /** Statuses that depend on the present condition of the server or a proxy and not on the request. */
-function isPassingStatus(status: number): boolean {
+function isRetryableStatus(status: number): boolean {
   if (status === 408 || status === 425 || status === 429) return true;
   return status >= 500 && status !== 501 && status !== 505;
 }

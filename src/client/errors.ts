@@ -18,7 +18,7 @@ export const CLIENT_ERRORS = {
 
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
-export interface ClientErrorFacts extends ErrorOptions {
+export interface ClientErrorDetails extends ErrorOptions {
   /** The status of the answer, when there was one. */
   readonly status?: number;
   /** The `code` of the answer, as the server's `docs/errors.md` lists them. */
@@ -41,7 +41,7 @@ export class LoomClientError extends Error {
   constructor(
     readonly code: ClientErrorCode,
     message: string = CLIENT_ERRORS[code],
-    { status, answerCode, retryAfterMs, lost, generation, ...options }: ClientErrorFacts = {},
+    { status, answerCode, retryAfterMs, lost, generation, ...options }: ClientErrorDetails = {},
   ) {
     super(message, options);
     this.name = 'LoomClientError';
@@ -58,7 +58,7 @@ export function isClientError(error: unknown, code?: ClientErrorCode): error is 
 }
 
 /** Whether the same request may well succeed a moment later. */
-export function isPassing(error: unknown): error is LoomClientError {
+export function isRetryable(error: unknown): error is LoomClientError {
   return (
     isClientError(error, 'UNREACHABLE') || isClientError(error, 'BUSY') || isClientError(error, 'OUT_OF_STEP')
   );

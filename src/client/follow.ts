@@ -1,9 +1,9 @@
 import { Backoff, type BackoffOptions } from './backoff';
 import type { ConnectionEvent } from './connection-event';
 import type { Endpoint } from './endpoint';
-import { isClientError, isPassing, LoomClientError } from './errors';
+import { isClientError, isRetryable, LoomClientError } from './errors';
 import { liveBody } from './live-body';
-import { type LostRange, lifeOf } from './lost-range';
+import { baseGeneration, type LostRange } from './lost-range';
 import type { StreamInfo } from './stream-info';
 
 export interface FollowOptions extends BackoffOptions {
@@ -121,7 +121,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
 
   #assertSameLife(generation: string | undefined): void {
     if (this.#generation === undefined) return;
-    if (generation === undefined || lifeOf(generation) !== lifeOf(this.#generation))
+    if (generation === undefined || baseGeneration(generation) !== baseGeneration(this.#generation))
       throw new LoomClientError('REPLACED');
   }
 
@@ -152,7 +152,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
       return;
     }
     if (isClientError(error) && this.#goBack(error)) return;
-    if (!isPassing(error)) throw error;
+    if (!isRetryable(error)) throw error;
     this.#failing = true;
     this.options.onEvent?.({ kind: 'retrying', failure: error });
     await this.#backoff.wait(error, this.#signal);

@@ -1,6 +1,6 @@
 import { LoomClientError } from './errors';
-import { memberOf, parseJson } from './json';
-import { parseOutcome, parseState, type StateAndOutcome } from './stream-state';
+import { memberOf, tryParseJson } from './json';
+import { parseOutcomeKind, parseState, type StateAndOutcome } from './stream-state';
 
 /** A stream as the server's list and `/info` show it. */
 export interface ListedStream extends StateAndOutcome {
@@ -22,7 +22,7 @@ export interface ListedPage {
 
 /** @throws LoomClientError `REFUSED` when that is no list */
 export function parseListedPage(text: string): ListedPage {
-  const page = parseJson(text);
+  const page = tryParseJson(text);
   const entries = memberOf(page, 'streams');
   if (!Array.isArray(entries)) throw notAList();
   const next = memberOf(page, 'next');
@@ -31,7 +31,7 @@ export function parseListedPage(text: string): ListedPage {
 
 /** @throws LoomClientError `REFUSED` when that is not the description of a stream */
 export function parseListedStream(text: string): ListedStream {
-  return parseEntry(parseJson(text));
+  return parseEntry(tryParseJson(text));
 }
 
 function parseEntry(entry: unknown): ListedStream {
@@ -41,7 +41,7 @@ function parseEntry(entry: unknown): ListedStream {
   if (typeof id !== 'string' || state === undefined || typeof bytes !== 'number') {
     throw new LoomClientError('REFUSED', 'the server did not describe a stream');
   }
-  const outcome = parseOutcome(memberOf(entry, 'outcome'));
+  const outcome = parseOutcomeKind(memberOf(entry, 'outcome'));
   const reason = memberOf(entry, 'reason');
   return {
     id,

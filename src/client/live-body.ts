@@ -1,7 +1,7 @@
 import type { Endpoint } from './endpoint';
 import { LoomClientError } from './errors';
-import { RequestLife } from './request-timeout';
-import { readAnswer, toError } from './response';
+import { RequestTimeout } from './request-timeout';
+import { readResponse, toClientError } from './response';
 
 export interface LiveBodyOptions {
   readonly signal?: AbortSignal | undefined;
@@ -22,22 +22,24 @@ export async function* liveBody(
   { signal, silenceMs, onOpen }: LiveBodyOptions,
 ): AsyncGenerator<Uint8Array, 'ended' | 'silent'> {
   const silence = new LoomClientError('UNREACHABLE', `the server was silent for ${silenceMs / 1000} s`);
-  const life = new RequestLife(signal, silenceMs, () => silence);
+  const life = new RequestTimeout(signal, silenceMs, () => silence);
   let isOpen = false;
   try {
     const response = await endpoint.request('GET', url, { signal: life.signal });
     if (!response.ok || response.body === null) {
-      throw await endpoint.explained(url, life.signal, async () => toError(await readAnswer(response)));
+      throw await endpoint.translateErrors(url, life.signal, async () =>
+        toClientError(await readResponse(response)),
+      );
     }
     onOpen(response.headers);
     isOpen = true;
     const reader = response.body.getReader();
     for (;;) {
-      life.stirred();
-      const { done, value } = await endpoint.explained(url, life.signal, () => reader.read());
+      life.refresh();
+      const { done, value } = await endpoint.translateErrors(url, life.signal, () => reader.read());
       if (done) return 'ended';
       // A consumer that takes its time is not the server's silence.
-      life.paused();
+      life.pause();
       yield value;
     }
   } catch (error) {

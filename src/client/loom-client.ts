@@ -2,8 +2,8 @@ import { Endpoint, type EndpointOptions } from './endpoint';
 import { LoomClientError } from './errors';
 import { Follow, type FollowOptions } from './follow';
 import { type ListedStream, parseListedPage, parseListedStream } from './listed-stream';
-import { RequestLife } from './request-timeout';
-import { type Answer, assertAccepted } from './response';
+import { RequestTimeout } from './request-timeout';
+import { assertSuccess, type BufferedResponse } from './response';
 import { type SpyOptions, spy } from './spy';
 import { lacksMetadata, parseStreamInfo, type StreamInfo } from './stream-info';
 import type { StreamState } from './stream-state';
@@ -79,15 +79,15 @@ export class LoomClient {
     return new Upload(this.#endpoint, id, options);
   }
 
-  async #ask(method: string, url: URL, signal: AbortSignal | undefined): Promise<Answer> {
-    const life = new RequestLife(
+  async #ask(method: string, url: URL, signal: AbortSignal | undefined): Promise<BufferedResponse> {
+    const life = new RequestTimeout(
       signal,
       ANSWER_MS,
       () => new LoomClientError('UNREACHABLE', 'the server does not answer'),
     );
     try {
-      const answer = await this.#endpoint.ask(method, url, { signal: life.signal });
-      assertAccepted(answer);
+      const answer = await this.#endpoint.requestBuffered(method, url, { signal: life.signal });
+      assertSuccess(answer);
       return answer;
     } finally {
       life.end();

@@ -1,4 +1,4 @@
-import { memberOf, parseJson } from './json';
+import { memberOf, tryParseJson } from './json';
 
 /** Bytes of a stream that a reader has and the server has no more. Others take their place, from `from` on. */
 export interface LostRange {
@@ -7,8 +7,8 @@ export interface LostRange {
 }
 
 /** `lost` of an answer that says so. */
-export function parseLost(text: string): LostRange | undefined {
-  const lost = memberOf(parseJson(text), 'lost');
+export function parseLostRange(text: string): LostRange | undefined {
+  const lost = memberOf(tryParseJson(text), 'lost');
   const [from, to] = [memberOf(lost, 'from'), memberOf(lost, 'to')];
   return isOffset(from) && isOffset(to) ? { from, to } : undefined;
 }
@@ -17,7 +17,7 @@ export function parseLost(text: string): LostRange | undefined {
  * Which life of its id a stream is in: what stays of a generation when the server has lost bytes. Everything else about a generation is
  * for the server to compare.
  */
-export function lifeOf(generation: string): string {
+export function baseGeneration(generation: string): string {
   return generation.split('.', 1)[0] ?? generation;
 }
 

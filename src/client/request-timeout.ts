@@ -2,7 +2,7 @@
  * The life of one request. It ends when the caller's signal aborts, or when nothing has stirred for a while: a peer that has
  * vanished without a word is noticed by nothing else.
  */
-export class RequestLife {
+export class RequestTimeout {
   readonly #controller = new AbortController();
   readonly #end: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -15,7 +15,7 @@ export class RequestLife {
     this.#end = () => this.end(outer?.reason);
     if (outer?.aborted) this.#end();
     else outer?.addEventListener('abort', this.#end, { once: true });
-    this.stirred();
+    this.refresh();
   }
 
   get signal(): AbortSignal {
@@ -23,14 +23,14 @@ export class RequestLife {
   }
 
   /** Something came or went: the silence begins anew. */
-  stirred(): void {
+  refresh(): void {
     clearTimeout(this.#timer);
     if (this.signal.aborted) return;
     this.#timer = setTimeout(() => this.end(this.silence()), this.silenceMs);
   }
 
   /** Nothing is expected until something stirs again. */
-  paused(): void {
+  pause(): void {
     clearTimeout(this.#timer);
   }
 

@@ -1,10 +1,10 @@
-import { errorCode, meaningOf } from './error-code';
+import { errorCode, toClientCode } from './error-code';
 import { LoomClientError } from './errors';
-import { memberOf, parseJson } from './json';
-import { parseLost } from './lost-range';
+import { memberOf, tryParseJson } from './json';
+import { parseLostRange } from './lost-range';
 
 /** A whole answer, its body read to the end so that the connection can be used again. */
-export interface Answer {
+export interface BufferedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
@@ -18,7 +18,7 @@ const LOST = 'X-Stream-Lost';
 /** A server that asks for more than this is asked again all the same. */
 const RETRY_AFTER_MAX_MS = 5 * 60_000;
 
-export async function readAnswer(response: Response): Promise<Answer> {
+export async function readResponse(response: Response): Promise<BufferedResponse> {
   return { status: response.status, headers: response.headers, text: await readText(response) };
 }
 
@@ -39,17 +39,17 @@ async function readText(response: Response): Promise<string> {
 }
 
 /** @throws LoomClientError for every answer that is not a success */
-export function assertAccepted(answer: Answer): void {
+export function assertSuccess(answer: BufferedResponse): void {
   if (answer.status >= 200 && answer.status < 300) return;
-  throw toError(answer);
+  throw toClientError(answer);
 }
 
-export function toError(answer: Answer): LoomClientError {
+export function toClientError(answer: BufferedResponse): LoomClientError {
   const { status } = answer;
-  const answerCode = codeOf(answer);
-  const code = meaningOf(answerCode, status);
+  const answerCode = responseCode(answer);
+  const code = toClientCode(answerCode, status);
   const retryAfterMs = code === 'BUSY' ? parseRetryAfter(answer.headers.get('Retry-After')) : undefined;
-  const lost = parseLost(answer.text);
+  const lost = parseLostRange(answer.text);
   const generation = answer.headers.get('X-Stream-Generation');
   return new LoomClientError(code, errorText(answer), {
     status,
@@ -61,19 +61,19 @@ export function toError(answer: Answer): LoomClientError {
 }
 
 /** The code of an answer that is not a success, or what its status most likely stands for. */
-export function codeOf({ status, headers, text }: Answer): string | undefined {
+export function responseCode({ status, headers, text }: BufferedResponse): string | undefined {
   // Also on the answer to a HEAD, which has no body.
   const lost = headers.get(LOST);
   if (lost !== null) return lost === 'all' ? 'stream_lost' : 'stream_damaged';
-  return errorCode(memberOf(parseJson(text), 'code'), status);
+  return errorCode(memberOf(tryParseJson(text), 'code'), status);
 }
 
 /** The server's own sentence, if it has one. */
-function errorText({ status, headers, text }: Answer): string {
+function errorText({ status, headers, text }: BufferedResponse): string {
   const target = headers.get('Location');
   if (status >= 300 && status < 400 && target !== null)
     return `the server has moved to ${target}: use that URL`;
-  const said = memberOf(parseJson(text), 'error');
+  const said = memberOf(tryParseJson(text), 'error');
   if (typeof said === 'string' && said !== '') return said.slice(0, MESSAGE_LENGTH_MAX);
   const lost = headers.get(LOST);
   if (lost === 'all') return 'the server has lost this stream';

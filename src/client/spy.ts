@@ -1,7 +1,7 @@
 import { Backoff, type BackoffOptions } from './backoff';
 import type { ConnectionEvent } from './connection-event';
 import type { Endpoint } from './endpoint';
-import { isPassing, LoomClientError } from './errors';
+import { isRetryable, LoomClientError } from './errors';
 import { liveBody } from './live-body';
 
 export interface SpyOptions extends BackoffOptions {
@@ -41,7 +41,7 @@ export async function* spy(endpoint: Endpoint, options: SpyOptions = {}): AsyncG
       if (how === 'ended') throw new LoomClientError('UNREACHABLE', 'the server ended the connection');
     } catch (error) {
       signal.throwIfAborted();
-      if (!isPassing(error)) throw error;
+      if (!isRetryable(error)) throw error;
       failing = true;
       onEvent?.({ kind: 'retrying', failure: error });
       await backoff.wait(error, signal);

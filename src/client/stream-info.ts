@@ -1,6 +1,6 @@
 import { LoomClientError } from './errors';
-import { parseJson } from './json';
-import { type Answer, uploadOffset } from './response';
+import { tryParseJson } from './json';
+import { type BufferedResponse, uploadOffset } from './response';
 import { parseStreamState, type StateAndOutcome } from './stream-state';
 
 /** What `HEAD` says of a stream. */
@@ -16,7 +16,7 @@ export interface StreamInfo extends StateAndOutcome {
 }
 
 /** @throws LoomClientError `REFUSED` when that is no Loom's answer */
-export function parseStreamInfo(id: string, { headers }: Answer): StreamInfo {
+export function parseStreamInfo(id: string, { headers }: BufferedResponse): StreamInfo {
   const state = parseStreamState(headers.get('X-Stream-State'));
   const bytes = uploadOffset(headers);
   if (state === undefined || bytes === undefined) {
@@ -24,11 +24,11 @@ export function parseStreamInfo(id: string, { headers }: Answer): StreamInfo {
   }
   const contentType = headers.get('Content-Type') ?? 'application/octet-stream';
   const generation = headers.get('X-Stream-Generation') ?? undefined;
-  const metadata = parseJson(headers.get('X-Stream-Metadata') ?? '');
+  const metadata = tryParseJson(headers.get('X-Stream-Metadata') ?? '');
   return { id, ...state, bytes, metadata, contentType, generation };
 }
 
 /** Whether the server has left the metadata out because it is too large for a header. */
-export function lacksMetadata({ headers }: Answer): boolean {
+export function lacksMetadata({ headers }: BufferedResponse): boolean {
   return headers.has('X-Stream-Metadata-Bytes');
 }

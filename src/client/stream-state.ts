@@ -16,7 +16,7 @@ export function parseStreamState(header: string | null): StateAndOutcome | undef
   const state = parseState(item);
   if (state === undefined) return undefined;
   const value = parameters.find((parameter) => parameter.startsWith('outcome='))?.slice('outcome='.length);
-  const outcome = parseOutcome(value);
+  const outcome = parseOutcomeKind(value);
   return outcome === undefined ? { state } : { state, outcome };
 }
 
@@ -24,6 +24,6 @@ export function parseState(value: unknown): StreamState | undefined {
   return STREAM_STATES.find((state) => state === value);
 }
 
-export function parseOutcome(value: unknown): OutcomeKind | undefined {
+export function parseOutcomeKind(value: unknown): OutcomeKind | undefined {
   return OUTCOMES.find((outcome) => outcome === value);
 }

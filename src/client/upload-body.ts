@@ -63,7 +63,7 @@ export class UploadBody {
       if (this.#stopped || this.#room() <= 0 || (left <= 0 && this.#at > this.from)) return false;
       if (this.backlog.end > this.#at) return true;
       if (this.backlog.ended || left <= 0) return false;
-      await this.backlog.changed(left);
+      await this.backlog.waitForChange(left);
     }
   }
 

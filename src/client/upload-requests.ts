@@ -2,13 +2,13 @@ import type { Backlog } from './backlog';
 import type { Endpoint } from './endpoint';
 import { LoomClientError } from './errors';
 import { type Json, toHeader } from './json';
-import { RequestLife } from './request-timeout';
-import type { Answer } from './response';
+import { RequestTimeout } from './request-timeout';
+import type { BufferedResponse } from './response';
 import { UploadBody, wholeBody } from './upload-body';
 import type { UploadSettings } from './upload-options';
 
 /** Which part of the source a PATCH carries: from `from` on; up to its end, and with it the stream's, when it is the last one. */
-export interface Part {
+export interface UploadPart {
   readonly from: number;
   readonly isLast: boolean;
   /** Merged into the stream's. */
@@ -29,16 +29,16 @@ export class UploadRequests {
   }
 
   /** Whether the answer says that the stream is the one this upload made. */
-  isOurs(answer: Answer): boolean {
+  isOwnStream(answer: BufferedResponse): boolean {
     return answer.headers.get('Idempotency-Key') === this.#key;
   }
 
   /** Whether it says that the stream is another's. */
-  isForeign(answer: Answer): boolean {
-    return answer.headers.has('Idempotency-Key') && !this.isOurs(answer);
+  isForeignStream(answer: BufferedResponse): boolean {
+    return answer.headers.has('Idempotency-Key') && !this.isOwnStream(answer);
   }
 
-  create(): Promise<Answer> {
+  create(): Promise<BufferedResponse> {
     const { existing, metadata, contentType = 'application/octet-stream' } = this.options;
     const headers = {
       'Content-Type': contentType,
@@ -49,12 +49,12 @@ export class UploadRequests {
     return this.#alive((life) => this.#request('POST', life, { headers }, force));
   }
 
-  head(): Promise<Answer> {
+  head(): Promise<BufferedResponse> {
     return this.#alive((life) => this.#request('HEAD', life, {}));
   }
 
   /** @returns the answer, and the offset after the last byte that was given to the request */
-  async append(backlog: Backlog, part: Part): Promise<{ answer: Answer; to: number }> {
+  async append(backlog: Backlog, part: UploadPart): Promise<{ answer: BufferedResponse; to: number }> {
     const headers = {
       'Content-Type': 'application/partial-upload',
       'Upload-Offset': String(part.from),
@@ -68,9 +68,9 @@ export class UploadRequests {
 
   async #appendWhole(
     backlog: Backlog,
-    { from }: Part,
+    { from }: UploadPart,
     headers: Record<string, string>,
-  ): Promise<{ answer: Answer; to: number }> {
+  ): Promise<{ answer: BufferedResponse; to: number }> {
     const body = await wholeBody(backlog, from, this.options.requestBytesMax).catch((error) => {
       throw spoolFailed(error);
     });
@@ -80,16 +80,16 @@ export class UploadRequests {
 
   async #appendStreamed(
     backlog: Backlog,
-    { from, isLast }: Part,
+    { from, isLast }: UploadPart,
     headers: Record<string, string>,
-  ): Promise<{ answer: Answer; to: number }> {
+  ): Promise<{ answer: BufferedResponse; to: number }> {
     const { requestBytesMax, requestLifeMs } = this.options;
     return this.#alive(async (life) => {
       const body = new UploadBody(backlog, from, {
         // The end of the last body is the end of the stream: nothing but the end of the source may end it.
         bytesMax: isLast ? backlog.end - from : requestBytesMax,
         lifeMs: isLast ? Number.POSITIVE_INFINITY : requestLifeMs,
-        onPull: () => life.stirred(),
+        onPull: () => life.refresh(),
       });
       try {
         const answer = await this.#request('PATCH', life, { headers, body: body.stream, duplex: 'half' });
@@ -102,11 +102,11 @@ export class UploadRequests {
     });
   }
 
-  async #alive<T>(work: (life: RequestLife) => Promise<T>): Promise<T> {
+  async #alive<T>(work: (life: RequestTimeout) => Promise<T>): Promise<T> {
     const { silenceMs } = this.options;
     const silent = (): LoomClientError =>
       new LoomClientError('UNREACHABLE', `the server was silent for ${silenceMs / 1000} s`);
-    const life = new RequestLife(this.stopping, silenceMs, silent);
+    const life = new RequestTimeout(this.stopping, silenceMs, silent);
     try {
       return await work(life);
     } finally {
@@ -116,13 +116,13 @@ export class UploadRequests {
 
   #request(
     method: string,
-    life: RequestLife,
+    life: RequestTimeout,
     init: { headers?: Record<string, string>; body?: NonNullable<RequestInit['body']>; duplex?: 'half' },
     force?: 'true',
-  ): Promise<Answer> {
+  ): Promise<BufferedResponse> {
     const headers = { ...init.headers, 'Idempotency-Key': this.#key };
     const url = this.endpoint.stream(this.id, { force });
-    return this.endpoint.ask(method, url, { ...init, headers, signal: life.signal });
+    return this.endpoint.requestBuffered(method, url, { ...init, headers, signal: life.signal });
   }
 }
 

@@ -1,10 +1,10 @@
 import { Backlog } from './backlog';
 import { Backoff } from './backoff';
 import type { Endpoint } from './endpoint';
-import { isDispute, isLoss, isRepetition, meaningOf } from './error-code';
-import { isPassing, LoomClientError } from './errors';
+import { isDispute, isLoss, isRepeatedCreate, toClientCode } from './error-code';
+import { isRetryable, LoomClientError } from './errors';
 import type { Json } from './json';
-import { type Answer, assertAccepted, codeOf, toError, uploadOffset } from './response';
+import { assertSuccess, type BufferedResponse, responseCode, toClientError, uploadOffset } from './response';
 import { parseStreamState } from './stream-state';
 import { type UploadEvent, type UploadOptions, type UploadSettings, withDefaults } from './upload-options';
 import { UploadRequests } from './upload-requests';
@@ -118,7 +118,7 @@ export class Upload {
       else await this.#send();
     } catch (error) {
       this.#stopping.signal.throwIfAborted();
-      if (!isPassing(error)) throw error;
+      if (!isRetryable(error)) throw error;
       this.#failing = true;
       this.#tell({ kind: 'retrying', failure: error });
       if (this.#state === 'sending') this.#enter('asking');
@@ -132,8 +132,8 @@ export class Upload {
 
   async #create(): Promise<void> {
     const answer = await this.#requests.create();
-    const isOurs = isRepetition(codeOf(answer)) && this.#requests.isOurs(answer);
-    if (!isOurs) assertAccepted(answer);
+    const isOurs = isRepeatedCreate(responseCode(answer)) && this.#requests.isOwnStream(answer);
+    if (!isOurs) assertSuccess(answer);
     this.#tell({ kind: 'created', replaced: answer.headers.get('X-Stream-Replaced') === 'true' });
     await this.#goOn(isOurs ? (uploadOffset(answer.headers) ?? 0) : 0);
   }
@@ -146,9 +146,9 @@ export class Upload {
     if (isLast) this.#last.wasSent = true;
     const part = { from, isLast, ...(isLast && { metadata: this.#last.metadata }) };
     const { answer, to } = await this.#requests.append(this.#backlog, part);
-    if (isDispute(codeOf(answer))) this.#disputed(answer, from);
-    if (isLoss(codeOf(answer))) throw new LoomClientError('OUT_OF_STEP');
-    assertAccepted(answer);
+    if (isDispute(responseCode(answer))) this.#disputed(answer, from);
+    if (isLoss(responseCode(answer))) throw new LoomClientError('OUT_OF_STEP');
+    assertSuccess(answer);
     const offset = uploadOffset(answer.headers);
     if (offset === undefined || offset > to) throw new LoomClientError('OUT_OF_STEP');
     await this.#goOn(offset);
@@ -166,29 +166,32 @@ export class Upload {
       this.#stopping.signal.throwIfAborted();
       const left = until - performance.now();
       if (this.#backlog.end > this.acknowledged || this.#backlog.ended || left <= 0) return;
-      await this.#backlog.changed(left);
+      await this.#backlog.waitForChange(left);
     }
   }
 
   /** A PATCH was refused: because of its offset, because the stream is closed, or because it is not ours any more. */
-  #disputed(answer: Answer, from: number): never {
+  #disputed(answer: BufferedResponse, from: number): never {
     const offset = uploadOffset(answer.headers);
-    if (this.#requests.isForeign(answer)) throw new LoomClientError('REPLACED', toError(answer).message);
+    if (this.#requests.isForeignStream(answer))
+      throw new LoomClientError('REPLACED', toClientError(answer).message);
     if (offset === undefined || offset === from) {
-      this.#dispute = new LoomClientError('REPLACED', toError(answer).message, { status: answer.status });
+      this.#dispute = new LoomClientError('REPLACED', toClientError(answer).message, {
+        status: answer.status,
+      });
     }
     throw new LoomClientError('OUT_OF_STEP');
   }
 
   async #ask(): Promise<void> {
     const answer = await this.#requests.head();
-    const code = codeOf(answer);
-    if (isDispute(code) || this.#requests.isForeign(answer)) throw new LoomClientError('REPLACED');
+    const code = responseCode(answer);
+    if (isDispute(code) || this.#requests.isForeignStream(answer)) throw new LoomClientError('REPLACED');
     // A HEAD has no sentence of the server's.
-    if (meaningOf(code, answer.status) === 'NOT_FOUND') {
+    if (toClientCode(code, answer.status) === 'NOT_FOUND') {
       throw new LoomClientError('NOT_FOUND', 'the stream was removed while it was being sent');
     }
-    assertAccepted(answer);
+    assertSuccess(answer);
     const offset = uploadOffset(answer.headers);
     if (offset === undefined) {
       throw new LoomClientError('REFUSED', 'the server does not say how much of the stream it has');

@@ -1,7 +1,7 @@
 import { parseArgs, types } from 'node:util';
 import { type Layer, parseValue } from './layer';
 import { SETTINGS } from './settings';
-import { ConfigError, UsageError } from './startup-errors';
+import { CommandLineError, ConfigError } from './startup-errors';
 
 export interface CommandLine {
   readonly asks: 'help' | 'version' | 'start' | 'recover';
@@ -52,7 +52,7 @@ function flagOf(key: string): string {
 
 function commandOf([command, ...more]: readonly string[]): 'start' | 'recover' {
   const unexpected = command === 'recover' ? more[0] : command;
-  if (unexpected !== undefined) throw new UsageError(`Unexpected argument '${unexpected}'`);
+  if (unexpected !== undefined) throw new CommandLineError(`Unexpected argument '${unexpected}'`);
   return command === undefined ? 'start' : 'recover';
 }
 
@@ -75,7 +75,7 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     // Only its first sentence: the others talk about things that this command does not have.
     const message = types.isNativeError(error) ? error.message : String(error);
-    throw new UsageError(message.split(/\. |\.?\n/, 1)[0]);
+    throw new CommandLineError(message.split(/\. |\.?\n/, 1)[0]);
   }
 }
 
@@ -83,6 +83,6 @@ function inUsage<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof ConfigError ? new UsageError(error.message) : error;
+    throw error instanceof ConfigError ? new CommandLineError(error.message) : error;
   }
 }

@@ -4,7 +4,7 @@ import { ConfigError } from './startup-errors';
 import { isEmbedded } from './worker-count';
 
 /** What no setting can be checked for alone. @throws ConfigError that names the settings and their values */
-export function assertCoherent(config: Config): void {
+export function assertConsistent(config: Config): void {
   const { tokens, allowAnonymous, limits, redis, store, workers } = config;
   const host = hostsOf(config).find((one) => !isLoopback(one));
   if (tokens.length === 0 && !allowAnonymous && host !== undefined) {

@@ -1,4 +1,4 @@
-import { showPlain } from './option';
+import { toYaml } from './option';
 import { isSetting, TABLE, type Table } from './settings';
 
 const HEAD = `# Every setting of Loom with its default, generated from src/config/options.ts by \`node scripts/settings.mjs\`.
@@ -15,7 +15,7 @@ function render(table: Table, indent: string): string {
     .map(([name, entry]) => {
       if (!isSetting(entry)) return `\n${indent}${name}:\n${render(entry, `${indent}  `)}`;
       const gap = indent === '' ? '\n' : '';
-      return `${gap}${indent}# ${entry.option.words}\n${indent}${name}: ${showPlain(entry.option.default)}\n`;
+      return `${gap}${indent}# ${entry.option.description}\n${indent}${name}: ${toYaml(entry.option.default)}\n`;
     })
     .join('');
 }

@@ -1,4 +1,4 @@
-import { type Check, Mismatch } from './option';
+import { type Check, InvalidValue } from './option';
 
 export type Milliseconds = number;
 
@@ -22,7 +22,7 @@ export function duration(min: string, max: string = TIMER_MAX): Check<Millisecon
     parse(raw) {
       const ms = milliseconds(raw);
       if (ms !== undefined && ms >= (milliseconds(min) ?? 0) && ms <= (milliseconds(max) ?? 0)) return ms;
-      throw new Mismatch(
+      throw new InvalidValue(
         `must be a duration from ${min} to ${max} with its unit (ms, s, m, h or d), such as 30s`,
       );
     },
@@ -39,7 +39,7 @@ export function durationOrOff(min: string, max: string = TIMER_MAX): Check<Milli
       try {
         return check.parse(raw);
       } catch (error) {
-        throw error instanceof Mismatch ? new Mismatch(`${error.complaint}, or off`) : error;
+        throw error instanceof InvalidValue ? new InvalidValue(`${error.problem}, or off`) : error;
       }
     },
     fromText: (text) => text,
@@ -55,7 +55,7 @@ export function durationOrNever(min: string, max: string = TIMER_MAX): Check<Mil
       try {
         return check.parse(raw);
       } catch (error) {
-        throw error instanceof Mismatch ? new Mismatch(`${error.complaint}, or 0`) : error;
+        throw error instanceof InvalidValue ? new InvalidValue(`${error.problem}, or 0`) : error;
       }
     },
     fromText: (text) => text,

@@ -1,5 +1,5 @@
 import { FLAGS, type Flag } from './command-line';
-import { showPlain } from './option';
+import { toYaml } from './option';
 import { SETTINGS } from './settings';
 
 const COLUMN = 28;
@@ -25,12 +25,12 @@ Settings, each a key of a YAML file, and an environment variable: limits.streams
 LOOM_TOKENS is a comma-separated list. LOOM_TOKENS_FILE and LOOM_STORE_FILE name a file that holds the value.
 Later wins: defaults, --config in order, environment, options.
 
-${SETTINGS.map(({ key, option }) => `${line(key, option.words)} [${showPlain(option.default)}]`).join('\n')}
+${SETTINGS.map(({ key, option }) => `${line(key, option.description)} [${toYaml(option.default)}]`).join('\n')}
 `;
 }
 
 function flagLine({ name, letter, key = name, value }: Flag): string {
-  const words = SETTINGS.find((setting) => setting.key === key)?.option.words ?? '';
+  const words = SETTINGS.find((setting) => setting.key === key)?.option.description ?? '';
   return line(`${letter === undefined ? '   ' : `-${letter},`} --${name} ${value}`, words);
 }
 

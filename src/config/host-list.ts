@@ -1,12 +1,12 @@
 import { isIPv6 } from 'node:net';
-import { type Check, Mismatch } from './option';
+import { type Check, InvalidValue } from './option';
 
 const NAME = /^(\*|(\*\.)?[a-z\d_-]+(\.[a-z\d_-]+)*\.?|\[[\da-f:.]+\])(:\d{1,5})?$/;
 
 /** What a request's `Host` may be: names, `*.example.com` for the names below it, `*` for all, each with a port or without. */
 export const hostList: Check<readonly string[]> = {
   parse(raw) {
-    if (!Array.isArray(raw)) throw new Mismatch(complaint('a list of host names'));
+    if (!Array.isArray(raw)) throw new InvalidValue(complaint('a list of host names'));
     return raw.map((one: unknown, index) => parseHost(one, `[${index}]`));
   },
   fromText: (text) => text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()])),
@@ -15,7 +15,7 @@ export const hostList: Check<readonly string[]> = {
 function parseHost(raw: unknown, within: string): string {
   const text = typeof raw === 'string' ? raw.toLowerCase() : '';
   if (isIPv6(text)) return `[${text}]`;
-  if (!NAME.test(text)) throw new Mismatch(complaint('a host name'), within);
+  if (!NAME.test(text)) throw new InvalidValue(complaint('a host name'), within);
   return text.replace(/\.(?=:\d+$|$)/, '');
 }
 

@@ -1,4 +1,4 @@
-import { Mismatch } from './option';
+import { InvalidValue } from './option';
 import { isSetting, type Setting, TABLE, type Table } from './settings';
 import { ConfigError } from './startup-errors';
 
@@ -52,9 +52,9 @@ export function parseValue({ key, option }: Setting, raw: unknown, where: string
   try {
     return option.check.parse(raw);
   } catch (error) {
-    if (!(error instanceof Mismatch)) throw error;
+    if (!(error instanceof InvalidValue)) throw error;
     const not = option.secret ? '' : `, not ${quoted(raw)}`;
-    throw new ConfigError(`${where}: ${key}${error.within} ${error.complaint}${not}`);
+    throw new ConfigError(`${where}: ${key}${error.path} ${error.problem}${not}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Check, Mismatch } from './option';
+import { type Check, InvalidValue } from './option';
 
 export const RELAYS = ['rendezvous', 'httpipe', 'cama', 'packets'] as const;
 export type RelayName = (typeof RELAYS)[number];
@@ -18,7 +18,7 @@ const PORT_MAX = 65_535;
 export const listenerList: Check<readonly ListenerEntry[]> = {
   parse(raw) {
     if (!Array.isArray(raw))
-      throw new Mismatch('must be a list such as [{serve: rendezvous, port: 9999}], or rendezvous=9999');
+      throw new InvalidValue('must be a list such as [{serve: rendezvous, port: 9999}], or rendezvous=9999');
     return raw.map((entry: unknown, index) => parseListener(entry, `[${index}]`));
   },
   fromText(text) {
@@ -30,11 +30,11 @@ export const listenerList: Check<readonly ListenerEntry[]> = {
 
 function parseListener(raw: unknown, within: string): ListenerEntry {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-    throw new Mismatch(`must be a map of ${KEYS.join(', ')}`, within);
+    throw new InvalidValue(`must be a map of ${KEYS.join(', ')}`, within);
   const fields = new Map<string, unknown>(Object.entries(raw));
   for (const key of fields.keys()) {
     if (!KEYS.includes(key))
-      throw new Mismatch(
+      throw new InvalidValue(
         `has the unknown key ${JSON.stringify(key)}; allowed are ${KEYS.join(', ')}`,
         within,
       );
@@ -49,16 +49,16 @@ function parseListener(raw: unknown, within: string): ListenerEntry {
 
 function parseName(raw: unknown, within: string): RelayName {
   const found = RELAYS.find((name) => name === raw);
-  if (found === undefined) throw new Mismatch(`must be one of ${RELAYS.join(', ')}`, within);
+  if (found === undefined) throw new InvalidValue(`must be one of ${RELAYS.join(', ')}`, within);
   return found;
 }
 
 function parsePort(raw: unknown, within: string): number {
   if (typeof raw === 'number' && Number.isInteger(raw) && raw >= 0 && raw <= PORT_MAX) return raw;
-  throw new Mismatch(`must be an integer from 0 to ${PORT_MAX}`, within);
+  throw new InvalidValue(`must be an integer from 0 to ${PORT_MAX}`, within);
 }
 
 function parseHost(raw: unknown, within: string): string {
   if (typeof raw === 'string' && /^[\w.:%-]+$/.test(raw)) return raw;
-  throw new Mismatch('must be a host name or an IP address', within);
+  throw new InvalidValue('must be a host name or an IP address', within);
 }

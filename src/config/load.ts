@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CommandLine } from './command-line';
 import type { Config } from './config';
-import { assertCoherent } from './consistency';
+import { assertConsistent } from './consistency';
 import { type Environment, readEnvironment } from './environment';
 import { type Layer, layerOf } from './layer';
 import { isSetting, SETTINGS, TABLE, type Table } from './settings';
@@ -35,7 +35,7 @@ function configOf(layers: readonly Layer[]): Config {
   for (const layer of layers) for (const [key, value] of layer) values.set(key, value);
   if (values.get('workers') === 'auto') values.set('workers', automaticWorkers(String(values.get('store'))));
   const config = assemble(TABLE, values) as Config;
-  assertCoherent(config);
+  assertConsistent(config);
   return config;
 }
 

@@ -7,40 +7,40 @@ export interface Check<T> {
 }
 
 /** A value that its option does not take. */
-export class Mismatch extends Error {
+export class InvalidValue extends Error {
   /**
-   * @param complaint goes on after the option's name: "must be …"
-   * @param within where in the value, such as `[2].scopes`
+   * @param problem goes on after the option's name: "must be …"
+   * @param path where in the value, such as `[2].scopes`
    */
   constructor(
-    readonly complaint: string,
-    readonly within = '',
+    readonly problem: string,
+    readonly path = '',
   ) {
-    super(complaint);
+    super(problem);
   }
 }
 
 export interface Option<T> {
   readonly check: Check<T>;
   /** As a YAML file would hold it. */
-  readonly default: Plain;
+  readonly default: PlainValue;
   /** One sentence for whoever sets it. */
-  readonly words: string;
+  readonly description: string;
   /** Its value is never shown, and `<VARIABLE>_FILE` may name a file that holds it. */
   readonly secret: boolean;
 }
 
-export type Plain = string | number | boolean | readonly string[];
+export type PlainValue = string | number | boolean | readonly string[];
 
 /** As YAML. Defaults need no quotes: a test reads them back. */
-export function showPlain(value: Plain): string {
+export function toYaml(value: PlainValue): string {
   return typeof value === 'object' ? `[${value.join(', ')}]` : String(value);
 }
 
-export function option<T>(check: Check<T>, byDefault: Plain, words: string): Option<T> {
-  return { check, default: byDefault, words, secret: false };
+export function option<T>(check: Check<T>, byDefault: PlainValue, words: string): Option<T> {
+  return { check, default: byDefault, description: words, secret: false };
 }
 
-export function secret<T>(check: Check<T>, byDefault: Plain, words: string): Option<T> {
-  return { check, default: byDefault, words, secret: true };
+export function secret<T>(check: Check<T>, byDefault: PlainValue, words: string): Option<T> {
+  return { check, default: byDefault, description: words, secret: true };
 }

@@ -4,7 +4,7 @@ import { listenerList } from './listeners';
 import { option, secret } from './option';
 import { origins, originsOrInherit } from './origins';
 import { RELAY_OPTIONS } from './relay-options';
-import { host, integer, oneOf, storeUrl, yesOrNo } from './scalars';
+import { booleanValue, host, integer, oneOf, storeUrl } from './scalars';
 import { size } from './size';
 import { tokenList } from './tokens';
 import { workerCount } from './worker-count';
@@ -40,7 +40,11 @@ export const OPTIONS = {
     1,
     'How many processes serve the ports; each has the limits for itself. auto: one a processor core. More than one takes a store in Redis.',
   ),
-  allowAnonymous: option(yesOrNo, false, 'Whether a server without tokens may listen beyond the loopback.'),
+  allowAnonymous: option(
+    booleanValue,
+    false,
+    'Whether a server without tokens may listen beyond the loopback.',
+  ),
   producerGrace: option(
     duration('0s', AGE_MAX),
     '30s',
@@ -226,7 +230,7 @@ export const OPTIONS = {
       'How much is kept, for a moment, of streams that several consumers replay at the same time.',
     ),
     allowEviction: option(
-      yesOrNo,
+      booleanValue,
       false,
       'Whether to start on a Redis whose maxmemory-policy may silently drop streams.',
     ),

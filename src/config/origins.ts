@@ -1,4 +1,4 @@
-import { type Check, Mismatch } from './option';
+import { type Check, InvalidValue } from './option';
 
 /** Of the web pages that may use this server from a browser (RFC 6454, 6.1). */
 export type AllowedOrigins = 'any' | 'none' | readonly string[];
@@ -23,7 +23,9 @@ export const originsOrInherit: Check<AllowedOrigins | undefined> = {
     try {
       return origins.parse(raw);
     } catch (error) {
-      throw error instanceof Mismatch ? new Mismatch(`${error.complaint}, or inherit`, error.within) : error;
+      throw error instanceof InvalidValue
+        ? new InvalidValue(`${error.problem}, or inherit`, error.path)
+        : error;
     }
   },
   fromText: (text) => origins.fromText(text),
@@ -32,7 +34,7 @@ export const originsOrInherit: Check<AllowedOrigins | undefined> = {
 /** @returns the origin as a browser writes it: in lower case and without the default port of its scheme */
 function parseOrigin(raw: unknown, within: string): string {
   if (typeof raw !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#,@*]+$/i.test(raw))
-    throw new Mismatch(
+    throw new InvalidValue(
       within === '' ? `must be any, none, or ${EXAMPLE}` : `must be one of ${EXAMPLE}`,
       within,
     );

@@ -7,11 +7,11 @@ export function readText(path: string, where: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw unreadable(where, error);
+    throw unreadableFile(where, error);
   }
 }
 
-export function unreadable(where: string, error: unknown): ConfigError {
+export function unreadableFile(where: string, error: unknown): ConfigError {
   const why = types.isNativeError(error) ? error.message : String(error);
   return new ConfigError(`${where}: cannot be read: ${why}`);
 }

@@ -1,6 +1,6 @@
 import { AGE_MAX, duration, durationOrNever } from './duration';
 import { option, secret } from './option';
-import { integer, pathPrefix, yesOrNo } from './scalars';
+import { booleanValue, integer, pathPrefix } from './scalars';
 import { size } from './size';
 import { urlList } from './url-list';
 
@@ -19,9 +19,13 @@ export const RELAY_OPTIONS = {
     ),
   },
   rendezvous: {
-    enabled: option(yesOrNo, true, 'Whether HTTP-Rendezvous is on the main port, at /rendezvous.'),
-    public: option(yesOrNo, false, 'Whether streams are created and listed without a token.'),
-    listed: option(yesOrNo, true, 'Whether GET /stream lists the streams. Who sees an id may take part.'),
+    enabled: option(booleanValue, true, 'Whether HTTP-Rendezvous is on the main port, at /rendezvous.'),
+    public: option(booleanValue, false, 'Whether streams are created and listed without a token.'),
+    listed: option(
+      booleanValue,
+      true,
+      'Whether GET /stream lists the streams. Who sees an id may take part.',
+    ),
     lifetime: option(duration('100ms'), '60s', 'How long a stream waits for both sides.'),
     retention: option(duration('0s'), '60s', 'How long the status of a stream is kept after its end.'),
     streams: option(
@@ -36,8 +40,8 @@ export const RELAY_OPTIONS = {
     ),
   },
   httpipe: {
-    enabled: option(yesOrNo, true, 'Whether httpipe is on the main port, at /channels.'),
-    public: option(yesOrNo, false, 'Whether channels are used without a token.'),
+    enabled: option(booleanValue, true, 'Whether httpipe is on the main port, at /channels.'),
+    public: option(booleanValue, false, 'Whether channels are used without a token.'),
     requestTimeout: option(
       durationOrNever('1ms'),
       '0',
@@ -45,8 +49,8 @@ export const RELAY_OPTIONS = {
     ),
   },
   cama: {
-    enabled: option(yesOrNo, true, 'Whether cama is on the main port, at /cama/session.'),
-    public: option(yesOrNo, false, 'Whether sessions are created without a token.'),
+    enabled: option(booleanValue, true, 'Whether cama is on the main port, at /cama/session.'),
+    public: option(booleanValue, false, 'Whether sessions are created without a token.'),
     requestTimeout: option(
       duration('100ms'),
       '300s',
@@ -65,13 +69,13 @@ export const RELAY_OPTIONS = {
       'What a proxy in front puts before /cama/session: it is part of Location and of the cookie.',
     ),
     trustProxy: option(
-      yesOrNo,
+      booleanValue,
       false,
       'Whether the last address in X-Forwarded-For is the client: only where every request comes through a proxy.',
     ),
   },
   packets: {
-    enabled: option(yesOrNo, true, 'Whether the packet proxy is on the main port, at /packets.'),
+    enabled: option(booleanValue, true, 'Whether the packet proxy is on the main port, at /packets.'),
     upstreams: secret(
       urlList,
       [],

@@ -1,19 +1,19 @@
-import { type Check, Mismatch } from './option';
+import { type Check, InvalidValue } from './option';
 
 export function integer(min: number, max: number): Check<number> {
   return {
     parse(raw) {
       if (typeof raw === 'number' && Number.isInteger(raw) && raw >= min && raw <= max) return raw;
-      throw new Mismatch(`must be an integer from ${min} to ${max}`);
+      throw new InvalidValue(`must be an integer from ${min} to ${max}`);
     },
     fromText: (text) => (/^-?\d{1,16}$/.test(text) ? Number(text) : text),
   };
 }
 
-export const yesOrNo: Check<boolean> = {
+export const booleanValue: Check<boolean> = {
   parse(raw) {
     if (typeof raw === 'boolean') return raw;
-    throw new Mismatch('must be true or false');
+    throw new InvalidValue('must be true or false');
   },
   fromText: (text) => (text === 'true' ? true : text === 'false' ? false : text),
 };
@@ -23,7 +23,7 @@ export function oneOf<const T extends string>(...allowed: readonly T[]): Check<T
     parse(raw) {
       const found = allowed.find((value) => value === raw);
       if (found !== undefined) return found;
-      throw new Mismatch(`must be one of ${allowed.join(', ')}`);
+      throw new InvalidValue(`must be one of ${allowed.join(', ')}`);
     },
     fromText: (text) => text,
   };
@@ -32,7 +32,7 @@ export function oneOf<const T extends string>(...allowed: readonly T[]): Check<T
 export const host: Check<string> = {
   parse(raw) {
     if (typeof raw === 'string' && /^[\w.:%-]+$/.test(raw)) return raw;
-    throw new Mismatch('must be a host name or an IP address');
+    throw new InvalidValue('must be a host name or an IP address');
   },
   fromText: (text) => text,
 };
@@ -41,7 +41,7 @@ export const host: Check<string> = {
 export const pathPrefix: Check<string> = {
   parse(raw) {
     if (typeof raw === 'string' && /^(\/[\w.~!$&'()*+,=:@%-]+)*$/.test(raw)) return raw;
-    throw new Mismatch('must be empty or a path such as /relays');
+    throw new InvalidValue('must be empty or a path such as /relays');
   },
   fromText: (text) => text,
 };
@@ -50,7 +50,7 @@ export const pathPrefix: Check<string> = {
 export const storeUrl: Check<string> = {
   parse(raw) {
     if (typeof raw === 'string' && /^[a-z][a-z0-9+.-]*:\S*$/.test(raw)) return raw;
-    throw new Mismatch('must be a URL such as file:./data or redis://localhost:6379');
+    throw new InvalidValue('must be a URL such as file:./data or redis://localhost:6379');
   },
   fromText: (text) => text,
 };

@@ -1,4 +1,4 @@
-import { type Check, Mismatch } from './option';
+import { type Check, InvalidValue } from './option';
 
 export type Bytes = number;
 
@@ -19,7 +19,7 @@ export function size(min: string, max: string = SIZE_MAX): Check<Bytes> {
     parse(raw) {
       const bytes = typeof raw === 'number' && Number.isInteger(raw) ? raw : bytesOf(raw);
       if (bytes !== undefined && bytes >= (bytesOf(min) ?? 0) && bytes <= (bytesOf(max) ?? 0)) return bytes;
-      throw new Mismatch(`must be a size from ${min} to ${max} (B, KiB, MiB, GiB or TiB), such as 16KiB`);
+      throw new InvalidValue(`must be a size from ${min} to ${max} (B, KiB, MiB, GiB or TiB), such as 16KiB`);
     },
     fromText: (text) => (/^\d{1,16}$/.test(text) ? Number(text) : text),
   };

@@ -4,6 +4,6 @@ export class ConfigError extends Error {
 }
 
 /** A command line that makes no sense. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+export class CommandLineError extends Error {
+  override readonly name = 'CommandLineError';
 }

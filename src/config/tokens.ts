@@ -1,4 +1,4 @@
-import { type Check, Mismatch } from './option';
+import { type Check, InvalidValue } from './option';
 
 export const SCOPES = ['produce', 'consume', 'spy', 'delete', 'relay'] as const;
 export type TokenScope = (typeof SCOPES)[number];
@@ -22,7 +22,7 @@ const KEYS = ['token', 'sha256', 'scopes', 'prefix'];
 /** No message quotes a value: it may be a token, or most of one. */
 export const tokenList: Check<readonly TokenEntry[]> = {
   parse(raw) {
-    if (!Array.isArray(raw)) throw new Mismatch('must be a list of tokens');
+    if (!Array.isArray(raw)) throw new InvalidValue('must be a list of tokens');
     return raw.map((entry: unknown, index) => parseEntry(entry, `[${index}]`));
   },
   fromText(text) {
@@ -39,7 +39,7 @@ function parseEntry(raw: unknown, within: string): TokenEntry {
   const complainAt =
     (key: string): Complain =>
     (complaint) => {
-      throw new Mismatch(complaint, within + key);
+      throw new InvalidValue(complaint, within + key);
     };
   if (typeof raw === 'string') return parseToken(raw, complainAt(''));
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {

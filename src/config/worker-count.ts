@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type Check, Mismatch } from './option';
+import { type Check, InvalidValue } from './option';
 import { integer } from './scalars';
 
 const WORKERS_MAX = 64;
@@ -13,7 +13,7 @@ export const workerCount: Check<number | 'auto'> = {
     try {
       return count.parse(raw);
     } catch (error) {
-      throw error instanceof Mismatch ? new Mismatch(`${error.complaint}, or auto`) : error;
+      throw error instanceof InvalidValue ? new InvalidValue(`${error.problem}, or auto`) : error;
     }
   },
   fromText: (text) => count.fromText(text),

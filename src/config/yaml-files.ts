@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { load, YAMLException } from 'js-yaml';
 import { type Layer, layerOf } from './layer';
-import { readText, unreadable } from './read-text';
+import { readText, unreadableFile } from './read-text';
 import { ConfigError } from './startup-errors';
 
 /** Settings have little use for aliases, and a few nested ones can stand for gigabytes. */
@@ -22,7 +22,7 @@ function filesAt(path: string): readonly string[] {
     const names = readdirSync(path).filter((name) => /\.ya?ml$/.test(name));
     return names.sort().map((name) => join(path, name));
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadableFile(path, error);
   }
 }
 

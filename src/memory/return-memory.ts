@@ -31,7 +31,7 @@ const WORK_US = 200_000;
  *
  * Measured: after 300 bodies of 8 MiB at once 390 MiB were in use for good, and 90 with this.
  */
-export function giveMemoryBack(): void {
+export function returnMemoryWhenIdle(): void {
   const idle = process.memoryUsage.rss();
   let last = { rss: idle, at: performance.now(), cpu: cpuTime() };
   let before = cpuTime();

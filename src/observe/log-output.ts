@@ -17,7 +17,7 @@ export interface LineOutput {
   /** Now. */
   write(line: string): void;
   /** Now, or with others within a tenth of a second: for lines of which there may be thousands a second. */
-  writeSoon(line: string): void;
+  writeBuffered(line: string): void;
 }
 
 const LINE_FEED = 0x0a;
@@ -55,7 +55,7 @@ export class LogOutput implements LineOutput {
     if (!this.#isWriting) this.#writeOn();
   }
 
-  writeSoon(line: string): void {
+  writeBuffered(line: string): void {
     this.#keep(line);
     if (this.#isWriting) return;
     if (this.#gathering === undefined || this.#bytes >= GATHERED_BYTES) this.#writeOn();

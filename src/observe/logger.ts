@@ -47,7 +47,7 @@ export function createLogger({ level, format }: Config['log'], worker?: number):
   const { isTTY } = process.stdout;
   const isPretty = format === 'pretty' || (format === 'auto' && isTTY);
   const stdout = new LogOutput(STDOUT, worker === undefined ? Number.POSITIVE_INFINITY : UNTORN_BYTES);
-  const output = isPretty ? prettily(stdout) : stdout;
+  const output = isPretty ? prettyPrinter(stdout) : stdout;
   const searched = pino({ ...plain, redact }, output);
   return Object.assign(searched, {
     request: searched.isLevelEnabled('info') ? requestsTo(output, worker) : ignore,
@@ -66,14 +66,14 @@ function requestsTo(output: LineOutput, worker: number | undefined): RequestLine
       time = new Date(now).toISOString();
     }
     const text = JSON.stringify(fields).slice(1, -1);
-    output.writeSoon(`{"level":"info","time":"${time}",${by}${text},"msg":"${msg}"}\n`);
+    output.writeBuffered(`{"level":"info","time":"${time}",${by}${text},"msg":"${msg}"}\n`);
   };
 }
 
 function ignore(): void {}
 
 /** For eyes. Loaded only where it is used. */
-function prettily(output: LineOutput): LineOutput {
+function prettyPrinter(output: LineOutput): LineOutput {
   const { prettyFactory }: typeof import('pino-pretty') = require('pino-pretty');
   const render = prettyFactory({
     colorize: process.stdout.isTTY && !process.env['NO_COLOR'],
@@ -81,6 +81,6 @@ function prettily(output: LineOutput): LineOutput {
   });
   return {
     write: (line) => output.write(render(line)),
-    writeSoon: (line) => output.writeSoon(render(line)),
+    writeBuffered: (line) => output.writeBuffered(render(line)),
   };
 }

@@ -2,7 +2,7 @@
  * What a worker tells the primary: where a client on this machine reaches it, once it listens; or why it ends, for whoever started the
  * server.
  */
-export type Report =
+export type WorkerReport =
   | { readonly kind: 'ready'; readonly url: string }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -12,7 +12,7 @@ export const STOP = 'stop';
 /** The environment variable that holds a worker's number, from 1 on. */
 export const NUMBER_VARIABLE = 'LOOM_WORKER_NUMBER';
 
-export function isReport(message: unknown): message is Report {
+export function isWorkerReport(message: unknown): message is WorkerReport {
   if (typeof message !== 'object' || message === null || !('kind' in message)) return false;
   if (message.kind === 'ready') return 'url' in message && typeof message.url === 'string';
   return message.kind === 'failed' && 'message' in message && typeof message.message === 'string';

@@ -1,20 +1,20 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NUMBER_VARIABLE, type Report, STOP } from './messages';
+import { NUMBER_VARIABLE, STOP, type WorkerReport } from './messages';
 
 /** How long a primary that does not answer is waited for at the end. */
 const LEAVE_MS = 1_000;
 
 /** This process, where it is one of several workers of Loom: others fork, too. */
-export function thisWorker(): WorkerProcess | undefined {
+export function linkToPrimary(): PrimaryLink | undefined {
   const number = process.env[NUMBER_VARIABLE];
   if (cluster.worker === undefined || number === undefined) return undefined;
-  return new WorkerProcess(cluster.worker, Number(number));
+  return new PrimaryLink(cluster.worker, Number(number));
 }
 
 /** A worker's own side of its tie to the primary. */
-export class WorkerProcess {
+export class PrimaryLink {
   constructor(
     private readonly worker: Worker,
     /** From 1 on. Who replaces a worker has its number. */
@@ -52,7 +52,7 @@ export class WorkerProcess {
     await Promise.race([left, delay(LEAVE_MS, undefined, { ref: false })]);
   }
 
-  #tell(report: Report, told: () => void = () => {}): void {
+  #tell(report: WorkerReport, told: () => void = () => {}): void {
     // A primary that is gone hears nothing, and the loss of it has stopped this worker by itself.
     if (process.connected) process.send?.(report, undefined, undefined, told);
     else told();

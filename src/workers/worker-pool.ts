@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import type { Config } from '../config/config';
 import type { Logger } from '../observe/logger';
 import { WorkerError } from './worker-process';
-import { Post } from './worker-slot';
+import { WorkerSlot } from './worker-slot';
 
 /** What a worker is given beyond what its settings allow it for a stop, in milliseconds. */
 const BEYOND_MS = 5_000;
@@ -11,8 +11,8 @@ const BEYOND_MS = 5_000;
  * Several workers that serve the same ports. This process, the primary, accepts the connections, hands each to a worker in turn, and
  * does nothing else with them.
  */
-export class Crew {
-  #posts: readonly Post[] = [];
+export class WorkerPool {
+  #slots: readonly WorkerSlot[] = [];
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -30,9 +30,9 @@ export class Crew {
     const { workers } = this.config;
     // Settings may change before a worker is replaced. That there are several does not.
     cluster.setupPrimary({ args: [...argv, '--workers', String(workers)] });
-    this.#posts = Array.from({ length: workers }, (_, index) => new Post(index + 1, this.logger));
+    this.#slots = Array.from({ length: workers }, (_, index) => new WorkerSlot(index + 1, this.logger));
     try {
-      const [url = ''] = await Promise.all(this.#posts.map((post) => post.ready));
+      const [url = ''] = await Promise.all(this.#slots.map((post) => post.ready));
       this.logger.info({ url, workers }, 'all workers listen');
       return url;
     } catch (error) {
@@ -51,17 +51,17 @@ export class Crew {
 
   /** Ends all workers at once. */
   kill(): void {
-    for (const post of this.#posts) post.kill();
+    for (const post of this.#slots) post.kill();
   }
 
   async #stop(): Promise<void> {
     this.logger.info('stopping all workers');
     const { stopTimeout, redis } = this.config;
     const late = setTimeout(() => this.kill(), stopTimeout + 2 * redis.commandTimeout + BEYOND_MS);
-    const ends = await Promise.all(this.#posts.map((post) => post.close()));
+    const ends = await Promise.all(this.#slots.map((post) => post.close()));
     clearTimeout(late);
     this.logger.info('all workers have stopped');
-    const wrong = ends.find((one) => one?.isOrderly === false);
+    const wrong = ends.find((one) => one?.isGraceful === false);
     if (wrong !== undefined)
       throw new WorkerError(`A worker did not stop in good order: ${wrong.why ?? wrong.how}`);
   }

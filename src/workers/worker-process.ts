@@ -1,5 +1,5 @@
 import cluster, { type Worker } from 'node:cluster';
-import { isReport, NUMBER_VARIABLE, STOP } from './messages';
+import { isWorkerReport, NUMBER_VARIABLE, STOP } from './messages';
 import { closeUndelivered } from './undelivered';
 
 /** The first workers could not start. The message is a sentence for whoever started the server. */
@@ -8,9 +8,9 @@ export class WorkerError extends Error {
 }
 
 /** How a worker ended. */
-export interface End {
+export interface WorkerExit {
   /** It was told to, and has stopped as it should. */
-  readonly isOrderly: boolean;
+  readonly isGraceful: boolean;
   /** Such as `exit code 1` or `signal SIGKILL`. */
   readonly how: string;
   /** What it had to say. */
@@ -19,10 +19,10 @@ export interface End {
 }
 
 /** A worker as the primary sees it: one process, from its start to its end. */
-export class Forked {
+export class WorkerProcess {
   /** Where it is reached, once it listens. @throws WorkerError when it ends before */
   readonly ready: Promise<string>;
-  readonly ended: Promise<End>;
+  readonly ended: Promise<WorkerExit>;
   readonly #worker: Worker;
 
   constructor(number: number) {
@@ -60,20 +60,20 @@ export class Forked {
 function listening(worker: Worker): Promise<string> {
   return new Promise((resolve) => {
     worker.on('message', (message: unknown) => {
-      if (isReport(message) && message.kind === 'ready') resolve(message.url);
+      if (isWorkerReport(message) && message.kind === 'ready') resolve(message.url);
     });
   });
 }
 
-function endOf(worker: Worker): Promise<End> {
+function endOf(worker: Worker): Promise<WorkerExit> {
   const began = performance.now();
   let why: string | undefined;
   worker.on('message', (message: unknown) => {
-    if (isReport(message) && message.kind === 'failed') why = message.message;
+    if (isWorkerReport(message) && message.kind === 'failed') why = message.message;
   });
   return new Promise((resolve) => {
     const end = (isOrderly: boolean, how: string): void => {
-      resolve({ isOrderly, how, why, livedMs: performance.now() - began });
+      resolve({ isGraceful: isOrderly, how, why, livedMs: performance.now() - began });
     };
     // Not 'exit': what it said last may be read only after that.
     worker.process.once('close', (code: number | null, signal: string | null) => {

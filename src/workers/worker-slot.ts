@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../observe/logger';
 import { RestartDelay } from './restart-delay';
-import { type End, Forked } from './worker-process';
+import { type WorkerExit, WorkerProcess } from './worker-process';
 
 /** A worker's number, which is always taken: whoever ends there is replaced. */
-export class Post {
+export class WorkerSlot {
   readonly #restart = new RestartDelay();
   readonly #closing = new AbortController();
-  #worker: Forked;
-  readonly #done: Promise<End | undefined>;
+  #worker: WorkerProcess;
+  readonly #done: Promise<WorkerExit | undefined>;
 
   constructor(
     private readonly number: number,
     private readonly logger: Logger,
   ) {
-    this.#worker = new Forked(number);
+    this.#worker = new WorkerProcess(number);
     this.#done = this.#keepTaken();
   }
 
@@ -24,7 +24,7 @@ export class Post {
   }
 
   /** Nobody is replaced any more, and the worker stops. Resolves with its end, if there was one just then. */
-  close(): Promise<End | undefined> {
+  close(): Promise<WorkerExit | undefined> {
     this.#closing.abort();
     this.#worker.stop();
     return this.#done;
@@ -34,14 +34,14 @@ export class Post {
     this.#worker.kill();
   }
 
-  async #keepTaken(): Promise<End | undefined> {
+  async #keepTaken(): Promise<WorkerExit | undefined> {
     const { signal } = this.#closing;
     // Where the first one cannot start, the server cannot: nobody takes its place.
     await this.#worker.ready.catch(() => this.#closing.abort());
     for (;;) {
       const end = await this.#worker.ended;
       if (signal.aborted) return end;
-      const delayMs = end.isOrderly ? 0 : this.#restart.after(end.livedMs);
+      const delayMs = end.isGraceful ? 0 : this.#restart.after(end.livedMs);
       this.#report(end, delayMs);
       await delay(delayMs, undefined, { signal }).catch(() => {
         // Closed in the meantime: the next line sees it.
@@ -54,13 +54,13 @@ export class Post {
   /** Where no process can be made, the one that has ended is looked at again: with a pause, as after each end. */
   #replace(): void {
     try {
-      this.#worker = new Forked(this.number);
+      this.#worker = new WorkerProcess(this.number);
     } catch (err) {
       this.logger.error({ worker: this.number, err }, 'a worker cannot be replaced yet');
     }
   }
 
-  #report({ isOrderly, how, why }: End, delayMs: number): void {
+  #report({ isGraceful: isOrderly, how, why }: WorkerExit, delayMs: number): void {
     const fields = { worker: this.number, pid: this.#worker.pid };
     if (isOrderly) this.logger.info(fields, 'a worker has stopped, and is replaced');
     else this.logger.error({ ...fields, how, why, delayMs }, 'a worker has died, and is replaced');

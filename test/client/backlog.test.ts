@@ -111,7 +111,7 @@ it('waits for the server when the spool is full, and loses nothing', async () =>
   await backlog.push(source.subarray(0, 128 * KIB));
   spool.failures = 1;
   const pushed = backlog.push(source.subarray(128 * KIB));
-  await backlog.changed();
+  await backlog.waitForChange();
   await backlog.acknowledge(100 * KIB);
   await pushed;
   expect(failures).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Bell } from '../../src/client/change-signal';
+import { ChangeSignal } from '../../src/client/change-signal';
 import type { LoomClientError } from '../../src/client/errors';
 import { LoomClient } from '../../src/client/loom-client';
 import type { Upload } from '../../src/client/upload';
@@ -8,13 +8,13 @@ import { Stored, UnrulyServer } from './unruly-server';
 
 let server: UnrulyServer;
 let events: UploadEvent[];
-let heard: Bell;
+let heard: ChangeSignal;
 const begun: Upload[] = [];
 
 beforeEach(async () => {
   server = new UnrulyServer();
   events = [];
-  heard = new Bell();
+  heard = new ChangeSignal();
   await server.start();
 });
 
@@ -31,7 +31,7 @@ function begin(options: UploadOptions = {}): Upload {
     ...options,
     onEvent: (event) => {
       events.push(event);
-      heard.ring();
+      heard.notify();
     },
   });
   begun.push(upload);

@@ -1,5 +1,5 @@
 import { parseCommandLine } from '../../src/config/command-line';
-import { UsageError } from '../../src/config/startup-errors';
+import { CommandLineError } from '../../src/config/startup-errors';
 
 describe('the command line', () => {
   it('has long and short options', () => {
@@ -35,6 +35,6 @@ describe('the command line', () => {
     [['start'], "Unexpected argument 'start'"],
     [['--help=yes'], "Option '-h, --help' does not take an argument"],
   ])('%j is refused in one sentence', (argv, message) => {
-    expect(() => parseCommandLine(argv)).toThrow(new UsageError(message));
+    expect(() => parseCommandLine(argv)).toThrow(new CommandLineError(message));
   });
 });

@@ -20,7 +20,7 @@ describe('config/default.yaml', () => {
 
   it('holds every setting, with a sentence above it', () => {
     for (const { path, option } of SETTINGS) {
-      expect(text).toContain(`# ${option.words}\n${'  '.repeat(path.length - 1)}${path.at(-1)}: `);
+      expect(text).toContain(`# ${option.description}\n${'  '.repeat(path.length - 1)}${path.at(-1)}: `);
     }
   });
 });
@@ -29,7 +29,7 @@ it('--help shows every setting and every option', () => {
   const help = helpText();
   const lines = help.split('\n').map((line) => line.replace(/ +/g, ' '));
   for (const { key, option } of SETTINGS) {
-    expect(lines).toContainEqual(expect.stringContaining(` ${key} ${option.words} [`));
+    expect(lines).toContainEqual(expect.stringContaining(` ${key} ${option.description} [`));
   }
   for (const flag of ['-p, --port', '--host', '--store', '-c, --config', '-h, --help', '--version']) {
     expect(help).toContain(flag);
@@ -37,6 +37,6 @@ it('--help shows every setting and every option', () => {
 });
 
 it('every setting has a sentence and a variable of its own', () => {
-  for (const { option } of SETTINGS) expect(option.words).toMatch(/^[A-Za-z].*\.$/);
+  for (const { option } of SETTINGS) expect(option.description).toMatch(/^[A-Za-z].*\.$/);
   expect(new Set(SETTINGS.map(({ variable }) => variable)).size).toBe(SETTINGS.length);
 });

@@ -1,4 +1,4 @@
-import type { Commit, Committed, LogInfo, LogInit, LogRef, ProducerMark } from '../../src/core/log/log';
+import type { Commit, CommitResult, LogInfo, LogInit, LogRef, ProducerMark } from '../../src/core/log/log';
 import type { LogId } from '../../src/core/log/log-id';
 import type { CommitLimits, LogStore } from '../../src/core/store/store';
 import { bytes, uniqueId } from './logs';
@@ -20,7 +20,7 @@ export function commit(
   text: string,
   rest: Omit<Commit, 'chunks'> = {},
   limits: CommitLimits = AMPLE,
-): Promise<Committed> {
+): Promise<CommitResult> {
   return store.commit(log, { chunks: text === '' ? [] : bytes(text), ...rest }, limits);
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SealOutcome } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';
-import type { LifecycleEvent, News } from '../../src/core/store/store';
+import type { LifecycleEvent, LogNews } from '../../src/core/store/store';
 import { AMPLE, commit, createOpenLog, mark, remove } from './commits';
 import { Heard } from './heard';
 import {
@@ -40,7 +40,7 @@ export function describeCommitting(subject: Subject): void {
   it('that seals the log never gives its bytes to a watcher without the end', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
-    const heard = new Heard<News>();
+    const heard = new Heard<LogNews>();
     const stop = store.watch(log, START, heard.listener);
     await store.commit(log, { chunks: bytes('the last words'), seal: COMPLETE }, AMPLE);
     await heard.until((all) => all.some(({ kind }) => kind === 'ended'));
@@ -334,7 +334,7 @@ export function describeCommitting(subject: Subject): void {
   it('is told to watchers and followers like an append', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
-    const heard = new Heard<News>();
+    const heard = new Heard<LogNews>();
     const stop = store.watch(log, START, heard.listener);
     const reading = readByNews(store, log);
     for (let i = 0; i < 50; i += 1) await commit(store, log, `${i},`, { producer: mark(i) });

@@ -1,6 +1,6 @@
 import { type LogInfo, writerOf } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';
-import type { DueQuery, LifecycleEvent, News } from '../../src/core/store/store';
+import type { DueQuery, LifecycleEvent, LogNews } from '../../src/core/store/store';
 import { PATIENCE_MS } from '../support/patience';
 import { commit, createOpenLog } from './commits';
 import { Heard } from './heard';
@@ -70,7 +70,7 @@ export function describeExpiring(subject: Subject): void {
     for (const change of everyChange(log.epoch)) await expectCode(store.change(log, change), 'LOG_GONE');
     await expectCode(store.change(log, { kind: 'touch' }), 'LOG_GONE');
     expect(await listAll(store, { limit: 100, prefix: log.id })).toEqual([]);
-    const heard = new Heard<News>();
+    const heard = new Heard<LogNews>();
     const stop = store.watch(log, at(3), heard.listener);
     await heard.untilCount(1);
     stop();
@@ -207,7 +207,7 @@ export function describeExpiring(subject: Subject): void {
       const { store } = subject;
       const log = await expired();
       const heard = new Heard<LifecycleEvent>();
-      const news = new Heard<News>();
+      const news = new Heard<LogNews>();
       const stops = [store.lifecycle(heard.listener), store.watch(log, at(3), news.listener)];
       // How far the clocks of two machines are apart is only known to some milliseconds, and nothing is due early: the janitor comes again.
       const deadline = Date.now() + PATIENCE_MS;

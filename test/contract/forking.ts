@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { LogInfo, LogInit, LogRef } from '../../src/core/log/log';
 import type { LogId } from '../../src/core/log/log-id';
 import { START } from '../../src/core/log/offset';
-import type { LifecycleEvent, LogStore, News } from '../../src/core/store/store';
+import type { LifecycleEvent, LogNews, LogStore } from '../../src/core/store/store';
 import { PATIENCE_MS } from '../support/patience';
 import { AMPLE, commit, createOpenLog, mark, remove } from './commits';
 import { Heard } from './heard';
@@ -78,7 +78,7 @@ export function describeForking(subject: Subject): void {
     expect(await textOf(store, source)).toBe('abcsource');
     expect(await textOf(store, log)).toBe('abfork');
     expect((await infoOf(store, log.id)).state).toBe('open');
-    const heard = new Heard<News>();
+    const heard = new Heard<LogNews>();
     const stop = store.watch(log, at(6), heard.listener);
     await commit(store, log, '!');
     await heard.until(hasReached(7));
@@ -255,7 +255,7 @@ export function describeForking(subject: Subject): void {
       const { store } = subject;
       const source = await sourceOf('abc');
       await fork(source, 2);
-      const news = new Heard<News>();
+      const news = new Heard<LogNews>();
       const heard = new Heard<LifecycleEvent>();
       const stops = [store.watch(source, at(3), news.listener), store.lifecycle(heard.listener)];
       await remove(store, source);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { follow } from '../../src/core/follow/follow';
-import type { Outcome, Writer } from '../../src/core/log/log';
+import type { LogOutcome, Writer } from '../../src/core/log/log';
 import { type Offset, START } from '../../src/core/log/offset';
 import type { LogStore } from '../../src/core/store/store';
 import { at, createLog, readAll, seal } from './logs';
@@ -91,12 +91,12 @@ export function describeInterleavings(subject: Subject): void {
 interface Followed {
   readonly start: Offset;
   readonly bytes: Buffer;
-  readonly end: Outcome | undefined;
+  readonly end: LogOutcome | undefined;
 }
 
 async function followAll(store: LogStore, { log }: Writer, start: Offset): Promise<Followed> {
   const chunks: Buffer[] = [];
-  let end: Outcome | undefined;
+  let end: LogOutcome | undefined;
   for await (const item of follow(store, log, start, new AbortController().signal)) {
     chunks.push(...item.chunks);
     end = item.end;

@@ -3,8 +3,8 @@ import type { LogErrorCode } from '../../src/core/log/errors';
 import {
   type LogInfo,
   type LogInit,
+  type LogOutcome,
   type LogRef,
-  type Outcome,
   type Writer,
   writerOf,
 } from '../../src/core/log/log';
@@ -54,7 +54,7 @@ export function bytes(text: string): Buffer[] {
 
 export interface Content {
   readonly bytes: Buffer;
-  readonly end: Outcome | undefined;
+  readonly end: LogOutcome | undefined;
 }
 
 /** Everything from `from` up to the tail. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Json, mergePatch } from '../../src/core/json/json';
+import { type JsonValue, mergePatch } from '../../src/core/json/json';
 import { isLogError, type LogErrorCode } from '../../src/core/log/errors';
 import { type LogState, type SealOutcome, type Writer, writerOf } from '../../src/core/log/log';
 import type { Change } from '../../src/core/store/change';
@@ -11,7 +11,7 @@ export type Step =
   | { readonly kind: 'append'; readonly from: number; readonly bytes: Uint8Array; readonly stale: boolean }
   | { readonly kind: 'attach' }
   | { readonly kind: 'release'; readonly state: 'open' | 'interrupted'; readonly stale: boolean }
-  | { readonly kind: 'annotate'; readonly patch: Json; readonly stale: boolean }
+  | { readonly kind: 'annotate'; readonly patch: JsonValue; readonly stale: boolean }
   | { readonly kind: 'seal'; readonly outcome: SealOutcome; readonly stale: boolean }
   | { readonly kind: 'read'; readonly from: number; readonly bytesMax: number };
 
@@ -21,7 +21,7 @@ const anyOutcome = fc.constantFrom<SealOutcome>(
   { kind: 'aborted', reason: 'a' },
   { kind: 'aborted', reason: 'b' },
 );
-const anyPatch = fc.jsonValue({ maxDepth: 2 }).map((value): Json => JSON.parse(JSON.stringify(value)));
+const anyPatch = fc.jsonValue({ maxDepth: 2 }).map((value): JsonValue => JSON.parse(JSON.stringify(value)));
 /** Relative to the tail: mostly there, sometimes before it (a retry), seldom beyond (a gap). */
 const anyPlace = fc.oneof(
   { weight: 6, arbitrary: fc.constant(0) },
@@ -71,7 +71,7 @@ export class Modelled {
   #content = Buffer.alloc(0);
   #state: LogState = 'open';
   #outcome: SealOutcome | undefined;
-  #metadata: Json | undefined;
+  #metadata: JsonValue | undefined;
   #isAttached = true;
   #staleWriter: Writer | undefined;
 
@@ -205,7 +205,7 @@ export class Modelled {
 }
 
 /** The same value with the members of every object in order, which is no part of JSON. */
-function sorted(value: Json | undefined): Json | undefined {
+function sorted(value: JsonValue | undefined): JsonValue | undefined {
   if (value === undefined || value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map((item) => sorted(item) ?? null);
   const entries = Object.entries(value).map(([key, item]) => [key, sorted(item) ?? null] as const);

@@ -1,6 +1,6 @@
-import type { LogRef, Outcome } from '../../src/core/log/log';
+import type { LogOutcome, LogRef } from '../../src/core/log/log';
 import { advance, type Offset, START } from '../../src/core/log/offset';
-import type { LogStore, News } from '../../src/core/store/store';
+import type { LogNews, LogStore } from '../../src/core/store/store';
 
 /** What a reader does that stays subscribed: takes bytes from the news, and reads where the news is no more than `moved`. */
 export function readByNews(store: LogStore, log: LogRef): Promise<Buffer> {
@@ -41,7 +41,7 @@ function length(chunks: readonly Buffer[]): number {
 }
 
 /** Whether the news lead a reader up to `tail`, and to the end where there is one. News that are `moved` may stand for anything. */
-export function hasReached(tail: number, end?: Outcome): (all: readonly News[]) => boolean {
+export function hasReached(tail: number, end?: LogOutcome): (all: readonly LogNews[]) => boolean {
   return (all) => {
     const last = all.at(-1);
     if (last === undefined) return false;
@@ -52,7 +52,7 @@ export function hasReached(tail: number, end?: Outcome): (all: readonly News[]) 
 }
 
 /** Bytes begin where what was told before ended, or earlier, and an end is behind them; only `moved` may leave something out. */
-export function expectContiguous(all: readonly News[], seen: Offset): void {
+export function expectContiguous(all: readonly LogNews[], seen: Offset): void {
   let told: number = seen;
   for (const news of all) {
     if (news.kind === 'moved') told = Number.POSITIVE_INFINITY;
@@ -65,7 +65,7 @@ export function expectContiguous(all: readonly News[], seen: Offset): void {
   }
 }
 
-export function expectNewsOf(all: readonly News[], from: number, text: string): void {
+export function expectNewsOf(all: readonly LogNews[], from: number, text: string): void {
   for (const news of all) {
     if (news.kind === 'moved') continue;
     if (news.kind !== 'bytes') throw new Error(`unexpected news: ${JSON.stringify(news)}`);

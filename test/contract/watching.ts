@@ -1,14 +1,14 @@
 import type { LogRef } from '../../src/core/log/log';
 import { type Offset, START } from '../../src/core/log/offset';
-import type { News } from '../../src/core/store/store';
+import type { LogNews } from '../../src/core/store/store';
 import { Heard } from './heard';
 import { at, bytes, createLog, createLogOf, INIT, seal } from './logs';
 import { expectContiguous, expectNewsOf, hasReached, readByNews } from './news';
 import type { Subject } from './store.contract';
 
 export function describeWatching(subject: Subject): void {
-  function watch(log: LogRef, seen: Offset): Heard<News> & { stop(): void } {
-    const heard = new Heard<News>();
+  function watch(log: LogRef, seen: Offset): Heard<LogNews> & { stop(): void } {
+    const heard = new Heard<LogNews>();
     return Object.assign(heard, { stop: subject.store.watch(log, seen, heard.listener) });
   }
 
@@ -113,8 +113,8 @@ export function describeWatching(subject: Subject): void {
   it('can be stopped by the watcher itself, and started again', async () => {
     const { store } = subject;
     const writer = await createLog(store);
-    const first = new Heard<News>();
-    const again = new Heard<News>();
+    const first = new Heard<LogNews>();
+    const again = new Heard<LogNews>();
     let stopAgain = (): void => {};
     const stop = store.watch(writer.log, START, (news) => {
       stop();
@@ -135,7 +135,7 @@ export function describeWatching(subject: Subject): void {
   it('tells every watcher of a log, and one function twice when it was given twice', async () => {
     const { store } = subject;
     const writer = await createLog(store);
-    const twice = new Heard<News>();
+    const twice = new Heard<LogNews>();
     const stops = [1, 2].map(() => store.watch(writer.log, START, twice.listener));
     const others = Array.from({ length: 10 }, () => watch(writer.log, START));
     await store.append(writer, START, bytes('abc'));

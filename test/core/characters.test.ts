@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { unfinishedLength } from '../../src/core/bytes/utf8';
+import { incompleteUtf8Length } from '../../src/core/bytes/utf8';
 
 describe('characters', () => {
   it.each([
@@ -24,14 +24,14 @@ describe('characters', () => {
     [[0xf4, 0x8f, 0xbf], 3],
     [[], 0],
   ])('of the bytes %j leave %i to wait for the rest', (bytes, length) => {
-    expect(unfinishedLength(Buffer.from(bytes))).toBe(length);
+    expect(incompleteUtf8Length(Buffer.from(bytes))).toBe(length);
   });
 
   it('that can still become whole are just those which a decoder waits for', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 8 }), (bytes) => {
         const all = Buffer.from(bytes);
-        const length = unfinishedLength(all);
+        const length = incompleteUtf8Length(all);
         const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
         expect(all.subarray(0, all.length - length).toString()).toBe(decoder.decode(all, { stream: true }));
       }),

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { followMany, type Spectator } from '../../src/core/follow/follow-many';
+import { followMany, type ManyLogsListener } from '../../src/core/follow/follow-many';
 import { LogError } from '../../src/core/log/errors';
 import type { LogRef } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';
@@ -79,7 +79,7 @@ describe('following many logs', () => {
     const leaving = new AbortController();
     const shown: string[] = [];
     const ended = new Promise<void>((resolve) => {
-      const spectator: Spectator = {
+      const spectator: ManyLogsListener = {
         ...nobody,
         bytes: () => false,
         skipped: (_log, bytes) => shown.push(`${bytes} skipped`),
@@ -111,7 +111,7 @@ describe('following many logs', () => {
     let readsBefore = -1;
     let shown = 0;
     await new Promise<void>((resolve) => {
-      const spectator: Spectator = {
+      const spectator: ManyLogsListener = {
         ...nobody,
         ready: async () => {
           waiting += 1;
@@ -144,7 +144,7 @@ class PagedStore extends ObservedStore {
   }
 }
 
-const nobody: Spectator = {
+const nobody: ManyLogsListener = {
   started() {},
   bytes: () => true,
   stored() {},
@@ -164,7 +164,7 @@ function spy(store: ObservedStore, onStart: () => void = () => {}): Spying {
   const started: string[] = [];
   const leaving = new AbortController();
   let onStarted = (): void => {};
-  const spectator: Spectator = {
+  const spectator: ManyLogsListener = {
     ...nobody,
     started(log: LogRef) {
       started.push(log.generation);

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { catchUp, type Followed, follow, type Reach } from '../../src/core/follow/follow';
+import { type FollowedPage, follow, type ReadOptions, readToTail } from '../../src/core/follow/follow';
 import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../src/core/follow/page-size';
 import { LogError } from '../../src/core/log/errors';
 import type { LogRef, Writer } from '../../src/core/log/log';
@@ -37,7 +37,7 @@ describe('catching up', () => {
   it('gives all there is and then stops, without an end while the log is open', async () => {
     const store = new MemoryStore();
     const { log } = await createLogOf(store, 'abcdef');
-    const pages = await all(catchUp(store, log, at(2), NEVER));
+    const pages = await all(readToTail(store, log, at(2), NEVER));
     expect(textOf(pages)).toBe('cdef');
     expect(pages.some((page) => page.end)).toBe(false);
   });
@@ -45,9 +45,9 @@ describe('catching up', () => {
   it('gives nothing at the tail of an open log, and the end at that of a sealed one', async () => {
     const store = new MemoryStore();
     const writer = await createLogOf(store, 'abc');
-    expect(await all(catchUp(store, writer.log, at(3), NEVER))).toEqual([]);
+    expect(await all(readToTail(store, writer.log, at(3), NEVER))).toEqual([]);
     await seal(store, writer);
-    expect(await all(catchUp(store, writer.log, at(3), NEVER))).toEqual([
+    expect(await all(readToTail(store, writer.log, at(3), NEVER))).toEqual([
       { chunks: [], next: 3, end: { kind: 'complete' } },
     ]);
   });
@@ -55,7 +55,7 @@ describe('catching up', () => {
   it('asks for one page ahead while the one before is used, and for no more than one', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'x'.repeat(4 * PAGE_BYTES));
-    const pages = catchUp(store, log, START, NEVER);
+    const pages = readToTail(store, log, START, NEVER);
     await pages.next();
     await new Promise(setImmediate);
     expect(store.reads).toEqual([0, PAGE_BYTES]);
@@ -67,7 +67,9 @@ describe('catching up', () => {
 
   it('asks for large pages where its reader may have them and is prompt', async () => {
     const log = await largeLog();
-    expect(await readsOf(log, { inLargePages: true })).toBeLessThan(LARGE_LOG_BYTES / LARGE_PAGE_BYTES + 4);
+    expect(await readsOf(log, { mayUseLargePages: true })).toBeLessThan(
+      LARGE_LOG_BYTES / LARGE_PAGE_BYTES + 4,
+    );
     expect(await readsOf(log, {})).toBeGreaterThanOrEqual(LARGE_LOG_BYTES / PAGE_BYTES);
   });
 
@@ -78,7 +80,7 @@ describe('catching up', () => {
       const { store } = log;
       const cutting = new AbortController();
       const readers = Array.from({ length: 50 }, () =>
-        catchUp(store, log.ref, START, cutting.signal, { inLargePages: true }),
+        readToTail(store, log.ref, START, cutting.signal, { mayUseLargePages: true }),
       );
       for (const reader of readers) for (let page = 0; page < 3; page++) await reader.next();
       if (how === 'are cut') cutting.abort();
@@ -90,7 +92,9 @@ describe('catching up', () => {
       if (how === 'leave') await Promise.all(readers.map((reader) => reader.return()));
       else await Promise.allSettled(readers.map((reader) => all(reader)));
       store.beforeRead = () => {};
-      expect(await readsOf(log, { inLargePages: true })).toBeLessThan(LARGE_LOG_BYTES / LARGE_PAGE_BYTES + 4);
+      expect(await readsOf(log, { mayUseLargePages: true })).toBeLessThan(
+        LARGE_LOG_BYTES / LARGE_PAGE_BYTES + 4,
+      );
     },
   );
 
@@ -100,7 +104,7 @@ describe('catching up', () => {
     store.beforeRead = () => {
       if (store.reads.length > 1) throw new LogError('STORE_DAMAGED');
     };
-    const pages = catchUp(store, log, START, NEVER);
+    const pages = readToTail(store, log, START, NEVER);
     await pages.next();
     await pages.return();
     await new Promise(setImmediate); // An unhandled rejection would fail the run here.
@@ -121,7 +125,7 @@ describe('catching up', () => {
     const { log } = await createLogOf(store, alphabet);
     await fc.assert(
       fc.asyncProperty(fc.nat(60), fc.nat(60), async (from, until) => {
-        const pages = await all(catchUp(store, log, at(from), NEVER, { until: at(until) }));
+        const pages = await all(readToTail(store, log, at(from), NEVER, { until: at(until) }));
         expect(textOf(pages)).toBe(alphabet.slice(from, Math.max(from, until)));
         expect(pages.at(-1)?.next).toBe(until > from ? until : undefined);
       }),
@@ -134,7 +138,7 @@ describe('catching up', () => {
     store.beforeRead = () => {
       if (store.reads.length <= 2) throw new LogError('STORE_UNAVAILABLE');
     };
-    expect(textOf(await all(catchUp(store, log, START, NEVER)))).toBe('abc');
+    expect(textOf(await all(readToTail(store, log, START, NEVER)))).toBe('abc');
   });
 
   it('stops waiting for the store when it is aborted', async () => {
@@ -146,16 +150,16 @@ describe('catching up', () => {
       queueMicrotask(() => controller.abort(gone));
       throw new LogError('STORE_UNAVAILABLE');
     };
-    await expect(all(catchUp(store, log, START, controller.signal))).rejects.toBe(gone);
+    await expect(all(readToTail(store, log, START, controller.signal))).rejects.toBe(gone);
     expect(store.reads).toHaveLength(1);
   });
 
   it('throws what else the store throws', async () => {
     const store = new MemoryStore();
     const { log } = await createLogOf(store, 'abc');
-    await expect(all(catchUp(store, log, at(4), NEVER))).rejects.toBeInstanceOf(RangeError);
+    await expect(all(readToTail(store, log, at(4), NEVER))).rejects.toBeInstanceOf(RangeError);
     await remove(store, log);
-    await expect(all(catchUp(store, log, START, NEVER))).rejects.toMatchObject({ code: 'LOG_GONE' });
+    await expect(all(readToTail(store, log, START, NEVER))).rejects.toMatchObject({ code: 'LOG_GONE' });
   });
 });
 
@@ -276,7 +280,7 @@ describe('following', () => {
   });
 });
 
-async function taken(items: AsyncGenerator<Followed, void>): Promise<Followed> {
+async function taken(items: AsyncGenerator<FollowedPage, void>): Promise<FollowedPage> {
   const { value } = await items.next();
   if (value === undefined) throw new Error('it has ended');
   return value;
@@ -296,9 +300,9 @@ async function largeLog(): Promise<ObservedLog> {
 }
 
 /** How many pages a prompt reader asks for. */
-async function readsOf({ store, ref }: ObservedLog, reach: Reach): Promise<number> {
+async function readsOf({ store, ref }: ObservedLog, reach: ReadOptions): Promise<number> {
   const before = store.reads.length;
-  for await (const _ of catchUp(store, ref, START, NEVER, reach)) {
+  for await (const _ of readToTail(store, ref, START, NEVER, reach)) {
     // It takes them, and does nothing with them.
   }
   return store.reads.length - before;

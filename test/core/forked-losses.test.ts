@@ -1,7 +1,7 @@
-import { hasLostForked, inheritedLosses, type Life, withLoss } from '../../src/core/log/loss';
+import { hasLostForkedBytes, inheritedLosses, type LogHistory, withLoss } from '../../src/core/log/loss';
 import { advance, START } from '../../src/core/log/offset';
 
-type Log = Pick<Life, 'losses'>;
+type Log = Pick<LogHistory, 'losses'>;
 
 const WHOLE: Log = {};
 
@@ -24,7 +24,7 @@ describe('a fork of 15 bytes and its source', () => {
     ['are alike where the source lost what came after the fork', losing(WHOLE, 15, 20), WHOLE, false],
     ['differ where the source may have lost bytes', losing(WHOLE, 7, 7), losing(WHOLE, 12, 12), true],
   ])('%s', (_, source, fork, differs) => {
-    expect(hasLostForked(source, fork, advance(START, 15))).toBe(differs);
+    expect(hasLostForkedBytes(source, fork, advance(START, 15))).toBe(differs);
   });
 });
 
@@ -37,7 +37,7 @@ describe('a fork of 12 bytes whose source had lost the bytes from 7 on', () => {
     ['bytes behind that loss', losing(forkOf(before, 12), 9, 12)],
     ['bytes before that loss as well', losing(forkOf(before, 12), 5, 12)],
   ])('is alike after it has lost %s', (_, fork) => {
-    expect(hasLostForked(before, fork, at)).toBe(false);
+    expect(hasLostForkedBytes(before, fork, at)).toBe(false);
   });
 
   it.each([
@@ -45,6 +45,6 @@ describe('a fork of 12 bytes whose source had lost the bytes from 7 on', () => {
     ['fewer bytes', losing(forkOf(before, 12), 10, 12), true],
     ['as many bytes', losing(forkOf(before, 12), 8, 12), false],
   ])('after another loss of the source is compared with what it has, having lost %s', (_, fork, differs) => {
-    expect(hasLostForked(losing(before, 8, 12), fork, at)).toBe(differs);
+    expect(hasLostForkedBytes(losing(before, 8, 12), fork, at)).toBe(differs);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Gather } from '../../src/core/ingest/ingest-buffer';
+import { IngestBuffer } from '../../src/core/ingest/ingest-buffer';
 
 /** Bytes to push, or how many to take. */
 const anyActions = fc.array(fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.integer({ min: 1, max: 60 })), {
@@ -10,7 +10,7 @@ describe('gathered pieces', () => {
   it('come out as they went in, never more at once than asked for', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
-        const gather = new Gather();
+        const gather = new IngestBuffer();
         let waiting = Buffer.alloc(0);
         for (const action of actions) {
           if (typeof action === 'number') {
@@ -32,7 +32,7 @@ describe('gathered pieces', () => {
   it('weigh at least what they hold and at most a fixed cost for each piece more', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
-        const gather = new Gather();
+        const gather = new IngestBuffer();
         let bytes = 0;
         let pieces = 0;
         for (const action of actions) {
@@ -51,20 +51,20 @@ describe('gathered pieces', () => {
   });
 
   it('are handed on without a copy', () => {
-    const gather = new Gather();
+    const gather = new IngestBuffer();
     const piece = Buffer.from('piece');
     gather.push(piece);
     expect(gather.take(100)[0]).toBe(piece);
   });
 
   it('count many small pieces by what they cost, not by their bytes alone', () => {
-    const gather = new Gather();
+    const gather = new IngestBuffer();
     for (let i = 0; i < 1_000; i += 1) gather.push(Buffer.from('x'));
     expect(gather.weight).toBeGreaterThan(100_000);
   });
 
   it('give nothing when there is nothing, and no empty piece', () => {
-    const gather = new Gather();
+    const gather = new IngestBuffer();
     gather.push(Buffer.alloc(0));
     expect(gather.isEmpty).toBe(true);
     expect(gather.take(10)).toEqual([]);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { type Ingested, type IngestOptions, ingest } from '../../src/core/ingest/ingest';
+import { type IngestOptions, type IngestResult, ingest } from '../../src/core/ingest/ingest';
 import { START } from '../../src/core/log/offset';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLog, textOf } from './stores';
@@ -19,7 +19,7 @@ describe('ingest of a request', () => {
   });
 
   /** Sends `sent` as the body and cuts the connection; the request is ingested only when its connection is gone. */
-  async function ingestAfterLoss(sent: string): Promise<{ ingested: Ingested; text: string }> {
+  async function ingestAfterLoss(sent: string): Promise<{ ingested: IngestResult; text: string }> {
     const store = new MemoryStore();
     const writer = await createLog(store);
     const server = createServer();

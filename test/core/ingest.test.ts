@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
-import { type Ingested, type IngestOptions, ingest } from '../../src/core/ingest/ingest';
+import { type IngestOptions, type IngestResult, ingest } from '../../src/core/ingest/ingest';
 import { PendingBytes } from '../../src/core/ingest/pending-bytes';
 import { LogError } from '../../src/core/log/errors';
 import { advance, START } from '../../src/core/log/offset';
@@ -132,7 +132,7 @@ describe('ingest', () => {
     const store = new GatedStore();
     const pending = new PendingBytes(1_000_000);
     const bodies = [new PassThrough(), new PassThrough()];
-    const ingesting: Promise<Ingested>[] = [];
+    const ingesting: Promise<IngestResult>[] = [];
     for (const body of bodies)
       ingesting.push(ingest(store, await createLog(store), body, { ...OPTIONS, pending }));
     for (const body of bodies) body.write('first');

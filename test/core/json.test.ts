@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { type Json, mergePatch } from '../../src/core/json/json';
+import { type JsonValue, mergePatch } from '../../src/core/json/json';
 
-const anyJson = fc.jsonValue({ maxDepth: 4 }).map((value): Json => JSON.parse(JSON.stringify(value)));
+const anyJson = fc.jsonValue({ maxDepth: 4 }).map((value): JsonValue => JSON.parse(JSON.stringify(value)));
 const anyObject = fc.dictionary(fc.string(), anyJson);
 
 describe('a JSON merge patch', () => {
-  it.each<[Json, Json, Json]>([
+  it.each<[JsonValue, JsonValue, JsonValue]>([
     [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
     [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
     [{ a: 'b' }, { a: null }, {}],

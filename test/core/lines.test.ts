@@ -1,18 +1,18 @@
 import fc from 'fast-check';
-import { Lines, type Text } from '../../src/core/bytes/line-splitter';
+import { LineSplitter, type LineText } from '../../src/core/bytes/line-splitter';
 import { advance, type Offset, START } from '../../src/core/log/offset';
 import { anyBytesCut, type Cutting } from './cuttings';
 
-function push(lines: Lines, text: string | Buffer): Shown[] {
+function push(lines: LineSplitter, text: string | Buffer): Shown[] {
   return lines.push(Buffer.from(text)).map(show);
 }
 
-function partial(lines: Lines): Shown | undefined {
-  const text = lines.partial();
+function partial(lines: LineSplitter): Shown | undefined {
+  const text = lines.takePartial();
   return text && show(text);
 }
 
-function flush(lines: Lines): Shown | undefined {
+function flush(lines: LineSplitter): Shown | undefined {
   const text = lines.flush();
   return text && show(text);
 }
@@ -23,12 +23,12 @@ function decode(bytes: Buffer): string {
 
 /** As a reader is shown it. */
 interface Shown {
-  readonly kind: Text['kind'];
+  readonly kind: LineText['kind'];
   readonly text: string;
   readonly end: Offset;
 }
 
-function show({ kind, bytes, end }: Text): Shown {
+function show({ kind, bytes, end }: LineText): Shown {
   return { kind, text: decode(bytes), end };
 }
 
@@ -53,14 +53,14 @@ const anyReading: fc.Arbitrary<Reading> = fc.record({
 });
 
 function readAll({ cutting, from, lineBytesMax, impatient }: Reading): Shown[] {
-  const lines = new Lines(from, { lineBytesMax });
+  const lines = new LineSplitter(from, { lineBytesMax });
   const texts: Shown[] = [];
-  const keep = (text: Text | undefined): void => {
+  const keep = (text: LineText | undefined): void => {
     if (text !== undefined) texts.push(show(text));
   };
   for (const [i, piece] of cutting.pieces.entries()) {
     texts.push(...lines.push(piece).map(show));
-    if (impatient[i]) keep(lines.partial());
+    if (impatient[i]) keep(lines.takePartial());
   }
   keep(lines.flush());
   return texts;
@@ -68,7 +68,7 @@ function readAll({ cutting, from, lineBytesMax, impatient }: Reading): Shown[] {
 
 describe('lines', () => {
   it('come together when they arrive together', () => {
-    const lines = new Lines(START);
+    const lines = new LineSplitter(START);
     expect(push(lines, 'one\ntwo\nthr')).toEqual([{ kind: 'lines', text: 'one\ntwo', end: 8 }]);
     expect(push(lines, 'ee')).toEqual([]);
     expect(push(lines, '\n')).toEqual([{ kind: 'lines', text: 'three', end: 14 }]);
@@ -77,19 +77,19 @@ describe('lines', () => {
   });
 
   it('keep what else is in them', () => {
-    const lines = new Lines(START);
+    const lines = new LineSplitter(START);
     expect(push(lines, '\n\na\r\n\rb\0\n')).toEqual([{ kind: 'lines', text: '\n\na\r\n\rb\0', end: 9 }]);
     expect(push(lines, '\ufeff\n')).toEqual([{ kind: 'lines', text: '\ufeff', end: 13 }]);
   });
 
   it('count offsets from where they begin, in bytes', () => {
-    const lines = new Lines(advance(START, 1_000));
+    const lines = new LineSplitter(advance(START, 1_000));
     expect(push(lines, '€\n💡')).toEqual([{ kind: 'lines', text: '€', end: 1_004 }]);
     expect(flush(lines)).toEqual({ kind: 'partial', text: '💡', end: 1_008 });
   });
 
   it('hand out an unfinished one on demand, whose rest follows', () => {
-    const lines = new Lines(START);
+    const lines = new LineSplitter(START);
     push(lines, 'half');
     expect(lines.isUnfinished).toBe(true);
     expect(partial(lines)).toEqual({ kind: 'partial', text: 'half', end: 4 });
@@ -99,14 +99,14 @@ describe('lines', () => {
   });
 
   it('end with an empty text when only the newline was missing', () => {
-    const lines = new Lines(START);
+    const lines = new LineSplitter(START);
     push(lines, 'all of it');
-    lines.partial();
+    lines.takePartial();
     expect(push(lines, '\n')).toEqual([{ kind: 'lines', text: '', end: 10 }]);
   });
 
   it('hold back a character that is not whole', () => {
-    const lines = new Lines(START);
+    const lines = new LineSplitter(START);
     const bulb = Buffer.from('💡');
     push(lines, 'a');
     lines.push(bulb.subarray(0, 2));
@@ -118,7 +118,7 @@ describe('lines', () => {
   });
 
   it('replace what never becomes a character', () => {
-    const lines = new Lines(START);
+    const lines = new LineSplitter(START);
     lines.push(Buffer.from([0xff, 0xe2, 0x82]));
     expect(partial(lines)).toEqual({ kind: 'partial', text: '\ufffd', end: 1 });
     expect(push(lines, '\n')).toEqual([{ kind: 'lines', text: '\ufffd', end: 4 }]);
@@ -127,7 +127,7 @@ describe('lines', () => {
   });
 
   it('that grow too long are handed out at once', () => {
-    const lines = new Lines(START, { lineBytesMax: 4 });
+    const lines = new LineSplitter(START, { lineBytesMax: 4 });
     expect(push(lines, 'abcd')).toEqual([]);
     expect(push(lines, 'é')).toEqual([{ kind: 'partial', text: 'abcdé', end: 6 }]);
     expect(push(lines, 'x\nfar too long')).toEqual([
@@ -137,18 +137,18 @@ describe('lines', () => {
   });
 
   it('are 64 KiB at the most by default before they are handed out', () => {
-    const lines = new Lines(START);
+    const lines = new LineSplitter(START);
     expect(push(lines, Buffer.alloc(64 * 1024, 'x'))).toEqual([]);
     expect(push(lines, 'x')).toMatchObject([{ kind: 'partial', end: 64 * 1024 + 1 }]);
   });
 
   it('that come whole are not cut, however long they are', () => {
     const line = 'x'.repeat(300_000);
-    expect(push(new Lines(START), `${line}\n`)).toEqual([{ kind: 'lines', text: line, end: 300_001 }]);
+    expect(push(new LineSplitter(START), `${line}\n`)).toEqual([{ kind: 'lines', text: line, end: 300_001 }]);
   });
 
   it('are quick to put together from single bytes', () => {
-    const lines = new Lines(START);
+    const lines = new LineSplitter(START);
     for (let i = 0; i < 60_000; i += 1) lines.push(Buffer.from('x'));
     expect(push(lines, '\n')[0]?.text).toHaveLength(60_000);
   });
@@ -184,7 +184,7 @@ describe('lines', () => {
   it('never keep more than the bound, and no newline', () => {
     fc.assert(
       fc.property(anyReading, ({ cutting, lineBytesMax }) => {
-        const lines = new Lines(START, { lineBytesMax });
+        const lines = new LineSplitter(START, { lineBytesMax });
         let came = 0;
         let went: number = START;
         for (const piece of cutting.pieces) {

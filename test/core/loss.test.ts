@@ -4,11 +4,11 @@ import {
   checkPosition,
   describeLoss,
   knownLossBefore,
-  type Life,
   LOSSES_MAX,
+  type LogHistory,
   lostSince,
+  parseSegment,
   segmentOf,
-  segmentSeen,
   wireGeneration,
   withLoss,
 } from '../../src/core/log/loss';
@@ -21,8 +21,8 @@ function at(offset: number): Offset {
 }
 
 /** A log that lost these ranges, one after the other. */
-function lifeWith(...ranges: readonly (readonly [from: number, to: number])[]): Life {
-  return ranges.reduce<Life>(
+function lifeWith(...ranges: readonly (readonly [from: number, to: number])[]): LogHistory {
+  return ranges.reduce<LogHistory>(
     (life, [from, to]) => ({
       generation,
       losses: withLoss(life.losses, { from: at(from), to: at(to), at: 1 }),
@@ -31,7 +31,7 @@ function lifeWith(...ranges: readonly (readonly [from: number, to: number])[]): 
   );
 }
 
-function isIntact(life: Life, offset: Offset, seen: string): boolean {
+function isIntact(life: LogHistory, offset: Offset, seen: string): boolean {
   return checkPosition({ ...life, tail: OFFSET_MAX }, offset, seen).kind === 'intact';
 }
 
@@ -47,15 +47,15 @@ describe('the generation on the wire', () => {
 
   it('is read back as the number of that loss', () => {
     const life = lifeWith([5, 10], [3, 20]);
-    expect(segmentSeen(life, generation)).toBe(0);
-    expect(segmentSeen(life, wireGeneration(life))).toBe(2);
+    expect(parseSegment(life, generation)).toBe(0);
+    expect(parseSegment(life, wireGeneration(life))).toBe(2);
   });
 
   it.each(['', '0', '.1', 'x', '.0', '.01', '.1.1', '.-1', '. 1', '.1e3', `.${'9'.repeat(17)}`])(
     'is none with %j in the place of a loss, or of the generation',
     (text) => {
-      expect(segmentSeen({ generation }, text)).toBeUndefined();
-      if (!['', '.1'].includes(text)) expect(segmentSeen({ generation }, generation + text)).toBeUndefined();
+      expect(parseSegment({ generation }, text)).toBeUndefined();
+      if (!['', '.1'].includes(text)) expect(parseSegment({ generation }, generation + text)).toBeUndefined();
     },
   );
 });
@@ -165,8 +165,8 @@ describe('whatever a log loses and gains', () => {
   const steps = fc.array(fc.tuple(fc.nat(20), fc.nat(25), fc.boolean()), { maxLength: 60 });
 
   /** The log with each byte told apart, beside what is recorded of it; and what a reader had after each step. */
-  function play(all: readonly Step[]): { life: Life; bytes: number[]; seen: [number[], string][] } {
-    let life: Life = { generation };
+  function play(all: readonly Step[]): { life: LogHistory; bytes: number[]; seen: [number[], string][] } {
+    let life: LogHistory = { generation };
     let bytes: number[] = [];
     let next = 0;
     const seen: [number[], string][] = [];
@@ -203,7 +203,7 @@ describe('whatever a log loses and gains', () => {
         const { life, bytes, seen } = play(all);
         for (const [had, under] of seen) {
           const mine = had.slice(0, upTo);
-          const lost = lostSince(life, at(mine.length), segmentSeen(life, under) ?? Number.NaN);
+          const lost = lostSince(life, at(mine.length), parseSegment(life, under) ?? Number.NaN);
           const from = lost?.from ?? at(mine.length);
           expect(bytes.slice(0, from)).toEqual(mine.slice(0, from));
           expect(lost === undefined).toBe(isIntact(life, at(mine.length), under));

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { moved } from '../../src/core/follow/wait-for-news';
+import { waitForNews } from '../../src/core/follow/wait-for-news';
 import { advance, START } from '../../src/core/log/offset';
 import { createLog, createLogOf, ObservedStore } from './stores';
 
@@ -7,7 +7,7 @@ describe('waiting for a log to move', () => {
   it('is over with the bytes that come', async () => {
     const store = new ObservedStore();
     const writer = await createLog(store);
-    const waiting = moved(store, writer.log, START, new AbortController().signal);
+    const waiting = waitForNews(store, writer.log, START, new AbortController().signal);
     await store.append(writer, START, [Buffer.from('abc')]);
     expect(await waiting).toEqual({ kind: 'bytes', from: 0, chunks: [Buffer.from('abc')] });
     expect(store.watching).toBe(0);
@@ -16,7 +16,7 @@ describe('waiting for a log to move', () => {
   it('is over at once when the log is past that already', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'abc');
-    expect(await moved(store, log, advance(START, 2), new AbortController().signal)).toEqual({
+    expect(await waitForNews(store, log, advance(START, 2), new AbortController().signal)).toEqual({
       kind: 'moved',
     });
     expect(store.watching).toBe(0);
@@ -26,13 +26,13 @@ describe('waiting for a log to move', () => {
     const store = new ObservedStore();
     const { log, epoch } = await createLog(store);
     await store.change(log, { kind: 'seal', epoch, outcome: { kind: 'complete' } });
-    expect(await moved(store, log, START, new AbortController().signal)).toEqual({ kind: 'moved' });
+    expect(await waitForNews(store, log, START, new AbortController().signal)).toEqual({ kind: 'moved' });
   });
 
   it('is over with the end', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'abc');
-    const waiting = moved(store, log, advance(START, 3), new AbortController().signal);
+    const waiting = waitForNews(store, log, advance(START, 3), new AbortController().signal);
     await store.change(log, { kind: 'remove', outcome: { kind: 'expired' } });
     expect(await waiting).toEqual({ kind: 'ended', at: 3, outcome: { kind: 'expired' } });
   });
@@ -41,10 +41,10 @@ describe('waiting for a log to move', () => {
     const store = new ObservedStore();
     const { log } = await createLog(store);
     const gone = new Error('gone');
-    await expect(moved(store, log, START, AbortSignal.abort(gone))).rejects.toBe(gone);
+    await expect(waitForNews(store, log, START, AbortSignal.abort(gone))).rejects.toBe(gone);
 
     const controller = new AbortController();
-    const waiting = moved(store, log, START, controller.signal);
+    const waiting = waitForNews(store, log, START, controller.signal);
     expect(store.watching).toBe(1);
     controller.abort(gone);
     await expect(waiting).rejects.toBe(gone);
@@ -57,7 +57,7 @@ describe('waiting for a log to move', () => {
     const writer = await createLog(store);
     const { signal } = new AbortController();
     for (let i = 0; i < 5; i += 1) {
-      const waiting = moved(store, writer.log, advance(START, i), signal);
+      const waiting = waitForNews(store, writer.log, advance(START, i), signal);
       await store.append(writer, advance(START, i), [Buffer.from('x')]);
       await waiting;
     }

@@ -8,61 +8,61 @@ const MANY = 1_000;
 describe('the size of pages', () => {
   it('is large for a reader that is prompt, until it is slow', () => {
     const size = new PageSize(true);
-    expect(size.ask(START)).toBe(PAGE_BYTES);
+    expect(size.reserve(START)).toBe(PAGE_BYTES);
     promptly(size);
-    expect(size.ask(START)).toBe(LARGE_PAGE_BYTES);
+    expect(size.reserve(START)).toBe(LARGE_PAGE_BYTES);
     slowly(size);
-    expect(size.ask(START)).toBe(PAGE_BYTES);
-    size.end();
+    expect(size.reserve(START)).toBe(PAGE_BYTES);
+    size.releaseAll();
   });
 
   it('stays as it is for one that is neither, and where only little was there to take', () => {
     const size = promptOne();
-    size.taken(PAGE_BYTES, 25);
-    size.taken(1, 1_000);
-    expect(size.ask(START)).toBe(LARGE_PAGE_BYTES);
-    size.end();
+    size.consumed(PAGE_BYTES, 25);
+    size.consumed(1, 1_000);
+    expect(size.reserve(START)).toBe(LARGE_PAGE_BYTES);
+    size.releaseAll();
     const other = new PageSize(true);
-    other.taken(1, 0.001);
-    expect(other.ask(START)).toBe(PAGE_BYTES);
-    other.end();
+    other.consumed(1, 0.001);
+    expect(other.reserve(START)).toBe(PAGE_BYTES);
+    other.releaseAll();
   });
 
   it('is never large for one that must not have large pages', () => {
     const size = new PageSize(false);
     promptly(size);
-    expect(size.ask(START)).toBe(PAGE_BYTES);
-    size.end();
+    expect(size.reserve(START)).toBe(PAGE_BYTES);
+    size.releaseAll();
   });
 
   it('is large for a few of many readers only, two pages each, and for others once those have been taken', () => {
     const many = Array.from({ length: MANY }, promptOne);
-    const asked = many.flatMap((size) => [size.ask(START), size.ask(START)]);
+    const asked = many.flatMap((size) => [size.reserve(START), size.reserve(START)]);
     const more = asked.reduce((sum, bytes) => sum + bytes - PAGE_BYTES, 0);
     expect(more).toBeGreaterThan(0);
     expect(more).toBeLessThanOrEqual(32 * 1024 * 1024);
     const next = promptOne();
-    expect(next.ask(START)).toBe(PAGE_BYTES);
+    expect(next.reserve(START)).toBe(PAGE_BYTES);
     promptly(...many);
-    expect(next.ask(START)).toBe(LARGE_PAGE_BYTES);
-    for (const size of [...many, next]) size.end();
+    expect(next.reserve(START)).toBe(LARGE_PAGE_BYTES);
+    for (const size of [...many, next]) size.releaseAll();
   });
 
   it('is for others again when readers leave with pages that they have not taken', () => {
     const many = Array.from({ length: MANY }, promptOne);
-    for (const size of many) size.ask(START);
-    for (const size of many) size.end();
+    for (const size of many) size.reserve(START);
+    for (const size of many) size.releaseAll();
     const next = promptOne();
-    expect(next.ask(START)).toBe(LARGE_PAGE_BYTES);
-    next.end();
+    expect(next.reserve(START)).toBe(LARGE_PAGE_BYTES);
+    next.releaseAll();
   });
 
   it('brings readers that began elsewhere to the same places, and is never small', () => {
     fc.assert(
       fc.property(fc.nat({ max: 2 ** 40 }), (from) => {
         const size = promptOne();
-        const bytes = size.ask(advance(START, from));
-        size.end();
+        const bytes = size.reserve(advance(START, from));
+        size.releaseAll();
         expect((from + bytes) % LARGE_PAGE_BYTES).toBe(0);
         expect(bytes).toBeGreaterThanOrEqual(LARGE_PAGE_BYTES / 2);
         expect(bytes).toBeLessThan(1.5 * LARGE_PAGE_BYTES);
@@ -78,9 +78,9 @@ function promptOne(): PageSize {
 }
 
 function promptly(...sizes: readonly PageSize[]): void {
-  for (const size of sizes) size.taken(PAGE_BYTES, 1);
+  for (const size of sizes) size.consumed(PAGE_BYTES, 1);
 }
 
 function slowly(size: PageSize): void {
-  size.taken(PAGE_BYTES, 1_000);
+  size.consumed(PAGE_BYTES, 1_000);
 }

@@ -1,8 +1,8 @@
-import { Tails } from '../../src/core/events/tail-hub';
+import { TailHub } from '../../src/core/events/tail-hub';
 import type { LogRef } from '../../src/core/log/log';
 import { generateGeneration, generateLogId } from '../../src/core/log/log-id';
 import { advance, type Offset, START } from '../../src/core/log/offset';
-import type { News } from '../../src/core/store/store';
+import type { LogNews } from '../../src/core/store/store';
 
 function at(offset: number): Offset {
   return advance(START, offset);
@@ -17,15 +17,15 @@ function anyLog(): LogRef {
 }
 
 describe('tails', () => {
-  let tails: Tails;
+  let tails: TailHub;
   let log: LogRef;
   beforeEach(() => {
-    tails = new Tails();
+    tails = new TailHub();
     log = anyLog();
   });
 
-  function watch(seen: number, past = false): News[] & { stop(): void } {
-    const heard: News[] = [];
+  function watch(seen: number, past = false): LogNews[] & { stop(): void } {
+    const heard: LogNews[] = [];
     const stop = tails.watch(log, at(seen), (news) => heard.push(news), past);
     return Object.assign(heard, { stop });
   }
@@ -33,8 +33,8 @@ describe('tails', () => {
   it('pass on what they are told in order, in the same turn and with the same buffers', () => {
     const heard = [watch(0), watch(0)];
     const [a, b] = [bytes('abc'), bytes('de')];
-    tails.advanced(log, at(0), a);
-    tails.advanced(log, at(3), b);
+    tails.appended(log, at(0), a);
+    tails.appended(log, at(3), b);
     tails.ended(log, at(5), { kind: 'complete' });
     for (const news of heard) {
       expect([...news]).toEqual([
@@ -48,31 +48,31 @@ describe('tails', () => {
 
   it('pass on once what two sources tell', () => {
     const heard = watch(0);
-    tails.advanced(log, at(0), bytes('abc'));
-    tails.advanced(log, at(0), bytes('abc'));
-    tails.advanced(log, at(1), bytes('b'));
+    tails.appended(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'));
+    tails.appended(log, at(1), bytes('b'));
     expect(heard).toHaveLength(1);
-    expect(tails.told(log)).toBe(3);
+    expect(tails.deliveredOffset(log)).toBe(3);
   });
 
   it('pass on what overlaps, for offsets tell', () => {
     const heard = watch(0);
-    tails.advanced(log, at(0), bytes('abc'));
-    tails.advanced(log, at(1), bytes('bcde'));
+    tails.appended(log, at(0), bytes('abc'));
+    tails.appended(log, at(1), bytes('bcde'));
     expect(heard[1]).toEqual({ kind: 'bytes', from: 1, chunks: bytes('bcde') });
-    expect(tails.told(log)).toBe(5);
+    expect(tails.deliveredOffset(log)).toBe(5);
   });
 
   it('say no more than moved where bytes are missing, and go on behind them', () => {
     const heard = watch(0);
-    tails.advanced(log, at(5), bytes('fg'));
-    tails.advanced(log, at(7), bytes('h'));
+    tails.appended(log, at(5), bytes('fg'));
+    tails.appended(log, at(7), bytes('h'));
     expect([...heard]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 7, chunks: bytes('h') }]);
   });
 
   it('say moved, a turn later, to whoever comes late', async () => {
     const first = watch(0);
-    tails.advanced(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'));
     const [late, past, current] = [watch(1), watch(3, true), watch(3)];
     expect([late.length, past.length]).toEqual([0, 0]);
     await Promise.resolve();
@@ -82,9 +82,9 @@ describe('tails', () => {
 
   it('say so before anything that happens in that very turn, and say it once', async () => {
     watch(0);
-    tails.advanced(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'));
     const late = watch(1);
-    tails.advanced(log, at(3), bytes('d'));
+    tails.appended(log, at(3), bytes('d'));
     await Promise.resolve();
     expect([...late]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 3, chunks: bytes('d') }]);
   });
@@ -93,7 +93,7 @@ describe('tails', () => {
     const [stays, leaves, late] = [watch(0), watch(0), watch(0, true)];
     leaves.stop();
     late.stop();
-    tails.advanced(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'));
     await Promise.resolve();
     expect([stays.length, leaves.length, late.length]).toEqual([1, 0, 0]);
   });
@@ -101,15 +101,15 @@ describe('tails', () => {
   it('call the watchers of a log that lost bytes once more, and never again', () => {
     const heard = watch(0);
     const loss = { number: 1, from: at(2), to: at(5), at: 0 };
-    tails.advanced(log, at(0), bytes('abcde'));
+    tails.appended(log, at(0), bytes('abcde'));
     tails.lost(log, loss);
-    tails.advanced(log, at(2), bytes('xyz'));
+    tails.appended(log, at(2), bytes('xyz'));
     expect([...heard].slice(1)).toEqual([{ kind: 'lost', loss }]);
     expect(tails.isWatched(log)).toBe(false);
   });
 
   it('begin with the bytes after a loss for those that watch from then on', () => {
-    const heard: News[] = [];
+    const heard: LogNews[] = [];
     tails.watch(
       log,
       at(5),
@@ -119,7 +119,7 @@ describe('tails', () => {
       false,
     );
     tails.lost(log, { number: 1, from: at(2), to: at(5), at: 0 });
-    tails.advanced(log, at(2), bytes('xyz'));
+    tails.appended(log, at(2), bytes('xyz'));
     expect(heard).toEqual([{ kind: 'bytes', from: 2, chunks: bytes('xyz') }]);
   });
 
@@ -138,9 +138,9 @@ describe('tails', () => {
       false,
     );
     second.stop = tails.watch(log, START, () => heard.push('second'), false);
-    tails.advanced(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'));
     expect(heard).toEqual(['first']);
-    tails.advanced(log, at(3), bytes('d'));
+    tails.appended(log, at(3), bytes('d'));
     expect(heard).toEqual(['first', 'third']);
   });
 
@@ -161,8 +161,8 @@ describe('tails', () => {
     };
     again();
     const stays = watch(0);
-    tails.stirred(log);
-    tails.stirred(log);
+    tails.wake(log);
+    tails.wake(log);
     await Promise.resolve();
     expect(told).toBe(2);
     expect(stays).toHaveLength(2);
@@ -170,25 +170,25 @@ describe('tails', () => {
 
   it('tell of one log what is its own', () => {
     const heard = watch(0);
-    tails.advanced(anyLog(), at(0), bytes('x'));
+    tails.appended(anyLog(), at(0), bytes('x'));
     tails.ended({ ...log, generation: generateGeneration() }, at(0), { kind: 'deleted' });
     expect(heard).toHaveLength(0);
   });
 
   it('stir one log, or all', () => {
     const mine = watch(0);
-    const other: News[] = [];
+    const other: LogNews[] = [];
     tails.watch(anyLog(), START, (news) => other.push(news), false);
-    tails.stirred(log);
+    tails.wake(log);
     expect([mine.length, other.length]).toEqual([1, 0]);
-    tails.stirAll();
+    tails.wakeAll();
     expect([mine.length, other.length]).toEqual([2, 1]);
   });
 
   it('say nothing more once they are closed', async () => {
     const [heard, late] = [watch(0), watch(0, true)];
     tails.close();
-    tails.advanced(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'));
     await Promise.resolve();
     expect([heard.length, late.length]).toEqual([0, 0]);
     expect(tails.isWatched(log)).toBe(false);
@@ -196,9 +196,9 @@ describe('tails', () => {
 
   it('tell their source when the first watcher comes and when the last one has left', () => {
     const calls: string[] = [];
-    tails = new Tails({
-      begin: (_log, from) => calls.push(`begin ${from}`),
-      end: () => calls.push('end'),
+    tails = new TailHub({
+      start: (_log, from) => calls.push(`begin ${from}`),
+      stop: () => calls.push('end'),
     });
     const [first, second] = [watch(3), watch(5)];
     first.stop();
@@ -209,7 +209,7 @@ describe('tails', () => {
     second.stop();
     expect(calls).toEqual(['begin 3', 'end']);
     expect(tails.isWatched(log)).toBe(false);
-    expect(tails.told(log)).toBeUndefined();
+    expect(tails.deliveredOffset(log)).toBeUndefined();
     watch(7);
     tails.close();
     expect(calls).toEqual(['begin 3', 'end', 'begin 7', 'end']);

@@ -1,4 +1,4 @@
-import { hasTime, spend, whenTime } from '../../src/core/scheduling/turn-time-budget';
+import { hasTurnTime, runWhenTime, spendTurnTime } from '../../src/core/scheduling/turn-time-budget';
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -9,7 +9,7 @@ describe('the time of a turn of the event loop', () => {
 
   beforeEach(async () => {
     jest.spyOn(performance, 'now').mockImplementation(() => now);
-    spend(() => {});
+    spendTurnTime(() => {});
     await nextTurn();
   });
   afterEach(() => jest.restoreAllMocks());
@@ -20,34 +20,34 @@ describe('the time of a turn of the event loop', () => {
 
   it('is used up by the steps that are done in it, and not by other work', () => {
     now += 100;
-    spend(takes(1));
-    expect(hasTime()).toBe(true);
+    spendTurnTime(takes(1));
+    expect(hasTurnTime()).toBe(true);
     now += 100;
-    spend(takes(5));
-    expect(hasTime()).toBe(false);
+    spendTurnTime(takes(5));
+    expect(hasTurnTime()).toBe(false);
   });
 
   it('is there again in the next turn', async () => {
-    spend(takes(100));
+    spendTurnTime(takes(100));
     await nextTurn();
-    expect(hasTime()).toBe(true);
+    expect(hasTurnTime()).toBe(true);
   });
 
   it('goes to what waits in the order in which it came, and again after all others have had theirs', async () => {
     const worked: string[] = [];
     const work = (name: string, steps: number): void => {
       for (let left = steps; left > 0; left -= 1) {
-        if (!hasTime()) {
-          whenTime(() => work(name, left));
+        if (!hasTurnTime()) {
+          runWhenTime(() => work(name, left));
           return;
         }
-        spend(takes(1));
+        spendTurnTime(takes(1));
         worked.push(name);
       }
     };
-    spend(takes(100));
-    whenTime(() => work('a', 5));
-    whenTime(() => work('b', 4));
+    spendTurnTime(takes(100));
+    runWhenTime(() => work('a', 5));
+    runWhenTime(() => work('b', 4));
     while (worked.length < 9) await nextTurn();
     expect(worked.join('')).toBe('aaabbbaab');
   });

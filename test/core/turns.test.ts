@@ -1,4 +1,9 @@
-import { mayWork, SLICE_BYTES, slicesOf, turnFor } from '../../src/core/scheduling/turn-byte-budget';
+import {
+  reserveTurnBytes,
+  SLICE_BYTES,
+  sliceChunks,
+  waitForTurn,
+} from '../../src/core/scheduling/turn-byte-budget';
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -8,15 +13,15 @@ describe('turns of the event loop', () => {
   beforeEach(nextTurn);
 
   it('have time for small work at once', () => {
-    expect(turnFor(100)).toBeUndefined();
-    expect(mayWork(100)).toBe(true);
+    expect(waitForTurn(100)).toBeUndefined();
+    expect(reserveTurnBytes(100)).toBe(true);
   });
 
   it('are given to large work one slice at a time, in the order in which it came', async () => {
     let turn = 0;
     const began: [work: number, turn: number][] = [];
     const works = Array.from({ length: 20 }, async (_, work) => {
-      await turnFor(SLICE_BYTES);
+      await waitForTurn(SLICE_BYTES);
       began.push([work, turn]);
     });
     for (; began.length < works.length; turn += 1) await nextTurn();
@@ -27,9 +32,9 @@ describe('turns of the event loop', () => {
   });
 
   it('have time for small work while large work waits', async () => {
-    const works = Array.from({ length: 10 }, () => turnFor(SLICE_BYTES));
+    const works = Array.from({ length: 10 }, () => waitForTurn(SLICE_BYTES));
     await nextTurn();
-    expect(mayWork(100)).toBe(true);
+    expect(reserveTurnBytes(100)).toBe(true);
     await Promise.all(works);
   });
 
@@ -40,7 +45,7 @@ describe('turns of the event loop', () => {
     ['chunks of all sizes', [1, SLICE_BYTES, 10, 2 * SLICE_BYTES, SLICE_BYTES - 11, 5]],
   ])('are given slices that hold %s in order', (_what, sizes) => {
     const chunks = sizes.map((size, i) => Buffer.alloc(size, i + 1));
-    const slices = [...slicesOf(chunks)];
+    const slices = [...sliceChunks(chunks)];
     expect(Buffer.concat(slices).equals(Buffer.concat(chunks))).toBe(true);
     for (const slice of slices.slice(0, -1)) expect(slice).toHaveLength(SLICE_BYTES);
     expect(slices.at(-1)?.length ?? 0).toBeLessThanOrEqual(SLICE_BYTES);
@@ -48,13 +53,13 @@ describe('turns of the event loop', () => {
 
   it('are given slices of another size', () => {
     const chunks = [1, 5, 7].map((size, i) => Buffer.alloc(size, i + 1));
-    const slices = [...slicesOf(chunks, 4)];
+    const slices = [...sliceChunks(chunks, 4)];
     expect(slices.map(({ length }) => length)).toEqual([4, 4, 4, 1]);
     expect(Buffer.concat(slices).equals(Buffer.concat(chunks))).toBe(true);
   });
 
   it('are given a single small chunk as it is', () => {
     const chunk = Buffer.from('line');
-    expect([...slicesOf([chunk])][0]?.buffer).toBe(chunk.buffer);
+    expect([...sliceChunks([chunk])][0]?.buffer).toBe(chunk.buffer);
   });
 });

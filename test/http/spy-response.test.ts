@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogRef } from '../../src/core/log/log';
 import { generateLogId } from '../../src/core/log/log-id';
-import { spend } from '../../src/core/scheduling/turn-time-budget';
+import { spendTurnTime } from '../../src/core/scheduling/turn-time-budget';
 import { SpyFormat } from '../../src/http/spy/spy-format';
 import { SpyResponse } from '../../src/http/spy/spy-response';
 
@@ -138,6 +138,6 @@ async function spyOf(...logs: readonly LogRef[]): Promise<Spying> {
 /** As other spies may: this turn has no time left. */
 function takeTime(): void {
   const now = jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(1_000);
-  spend(() => {});
+  spendTurnTime(() => {});
   now.mockRestore();
 }

@@ -1,5 +1,5 @@
 import { trimMalloc } from '../../src/memory/malloc-trim';
-import { giveMemoryBack } from '../../src/memory/return-memory';
+import { returnMemoryWhenIdle } from '../../src/memory/return-memory';
 
 jest.mock('../../src/memory/malloc-trim', () => ({ trimMalloc: jest.fn(async () => {}) }));
 
@@ -25,7 +25,7 @@ describe('memory that is given back', () => {
   });
 
   it('is looked for less and less often while none is free, and at once after a flood', async () => {
-    giveMemoryBack();
+    returnMemoryWhenIdle();
     rss = 200 * MIB;
     await jest.advanceTimersByTimeAsync(30 * MINUTE_MS);
     expect(trimMalloc).toHaveBeenCalled();

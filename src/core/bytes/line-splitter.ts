@@ -1,5 +1,5 @@
 import { advance, type Offset } from '../log/offset';
-import { unfinishedLength } from './utf8';
+import { incompleteUtf8Length } from './utf8';
 
 const NEWLINE = 0x0a;
 const CR = 0x0d;
@@ -14,7 +14,7 @@ export const LINE_BYTES_MAX = 64 * 1024;
  *
  * All texts one after another, with a newline after each `lines`, are the log's bytes.
  */
-export interface Text {
+export interface LineText {
   readonly kind: 'lines' | 'partial';
   /** A character is never cut. They may be part of what was pushed, and hold as long as that does. */
   readonly bytes: Buffer;
@@ -28,7 +28,7 @@ export interface LinesOptions {
 }
 
 /** Makes text in whole lines out of bytes, however these are cut, and keeps count of where in the log each text ends. */
-export class Lines {
+export class LineSplitter {
   readonly #lineBytesMax: number;
   /** Its first `#used` bytes are what was not handed out yet. They hold no newline. */
   #line = NOTHING;
@@ -47,20 +47,20 @@ export class Lines {
   }
 
   /** The whole lines that `chunk` finishes, and the beginning of the last one if that is too long to be kept. */
-  push(chunk: Buffer): Text[] {
-    const texts: Text[] = [];
+  push(chunk: Buffer): LineText[] {
+    const texts: LineText[] = [];
     const newline = chunk.lastIndexOf(NEWLINE);
     if (newline >= 0) texts.push(this.#takeLines(chunk.subarray(0, newline)));
     this.#keep(chunk.subarray(newline + 1));
-    const partial = this.#used > this.#lineBytesMax ? this.partial() : undefined;
+    const partial = this.#used > this.#lineBytesMax ? this.takePartial() : undefined;
     if (partial !== undefined) texts.push(partial);
     return texts;
   }
 
   /** The unfinished line up to its last whole character, for a reader who should not wait for the rest of it. */
-  partial(): Text | undefined {
+  takePartial(): LineText | undefined {
     const line = this.#take();
-    let whole = line.length - unfinishedLength(line);
+    let whole = line.length - incompleteUtf8Length(line);
     // The CR of a line's end that is still to come in full.
     if (whole === line.length && line[whole - 1] === CR) whole -= 1;
     const text = this.#textOf('partial', line.subarray(0, whole));
@@ -69,18 +69,18 @@ export class Lines {
   }
 
   /** What is left when nothing more will come. */
-  flush(): Text | undefined {
+  flush(): LineText | undefined {
     return this.isUnfinished ? this.#textOf('partial', this.#take()) : undefined;
   }
 
-  #takeLines(rest: Buffer): Text {
+  #takeLines(rest: Buffer): LineText {
     const lines = this.isUnfinished ? Buffer.concat([this.#take(), rest]) : rest;
     const text = this.#textOf('lines', lines);
     this.#at = advance(this.#at, 1);
     return { ...text, end: this.#at };
   }
 
-  #textOf(kind: Text['kind'], bytes: Buffer): Text {
+  #textOf(kind: LineText['kind'], bytes: Buffer): LineText {
     this.#at = advance(this.#at, bytes.length);
     return { kind, bytes, end: this.#at };
   }

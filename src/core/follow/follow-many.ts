@@ -4,13 +4,13 @@ import { isLogError } from '../log/errors';
 import type { LogInfo, LogRef } from '../log/log';
 import type { Loss } from '../log/loss';
 import { advance, type Offset, START } from '../log/offset';
-import { Gate } from '../scheduling/semaphore';
-import { Slices } from '../scheduling/time-slices';
-import type { LifecycleEvent, ListQuery, LogStore, News, Page } from '../store/store';
-import { catchUp } from './follow';
+import { Semaphore } from '../scheduling/semaphore';
+import { TimeSlices } from '../scheduling/time-slices';
+import type { LifecycleEvent, ListQuery, LogNews, LogStore, Page } from '../store/store';
+import { readToTail } from './follow';
 
 /** Sees many logs at once. Its methods are called in the turn in which the news arrives and must not block. */
-export interface Spectator {
+export interface ManyLogsListener {
   started(log: LogRef): void;
   /** @returns false when it has no time for them now: they are to be read from the store */
   bytes(log: LogRef, chunks: readonly Buffer[]): boolean;
@@ -43,14 +43,14 @@ const READERS = 4;
  */
 export async function followMany(
   store: LogStore,
-  spectator: Spectator,
+  spectator: ManyLogsListener,
   options: FollowManyOptions,
   signal: AbortSignal,
 ): Promise<never> {
   const followed = new Map<string, FollowedLog>();
   // Each log that is read from the store may wait with it.
   setMaxListeners(0, signal);
-  const gate = new Gate(READERS);
+  const gate = new Semaphore(READERS);
   const inTurn = (read: () => Promise<Page>): Promise<Page> =>
     gate.run(async () => {
       await spectator.ready();
@@ -59,7 +59,10 @@ export async function followMany(
   const begin = (log: LogRef, at: Offset): void => {
     if (followed.has(log.generation) || !log.id.startsWith(options.prefix) || signal.aborted) return;
     const over = (): unknown => followed.delete(log.generation);
-    followed.set(log.generation, new FollowedLog(store, log, at, { spectator, signal, inTurn, over }));
+    followed.set(
+      log.generation,
+      new FollowedLog(store, log, at, { listener: spectator, signal, limitRead: inTurn, onEnd: over }),
+    );
   };
   /** New logs that the list may show as well, perhaps when they are over already. */
   const created = new Set<string>();
@@ -90,7 +93,7 @@ async function eachActiveLog(
   signal: AbortSignal,
   visit: (info: LogInfo) => void,
 ): Promise<void> {
-  const slices = new Slices(signal);
+  const slices = new TimeSlices(signal);
   let cursor: string | undefined;
   do {
     const query: ListQuery = {
@@ -110,9 +113,9 @@ async function eachActiveLog(
 
 /** Not by a listener each: to add or remove one takes as long as there are others. */
 async function leaveAll(logs: Iterable<FollowedLog>): Promise<void> {
-  const slices = new Slices();
+  const slices = new TimeSlices();
   for (const log of logs) {
-    log.leave();
+    log.stop();
     if (slices.isOver) await slices.next();
   }
 }
@@ -124,11 +127,11 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-interface Surroundings {
-  readonly spectator: Spectator;
+interface FollowContext {
+  readonly listener: ManyLogsListener;
   readonly signal: AbortSignal;
-  readonly inTurn: (read: () => Promise<Page>) => Promise<Page>;
-  readonly over: () => void;
+  readonly limitRead: (read: () => Promise<Page>) => Promise<Page>;
+  readonly onEnd: () => void;
 }
 
 /**
@@ -149,11 +152,11 @@ class FollowedLog {
     private readonly store: LogStore,
     private readonly log: LogRef,
     at: Offset,
-    private readonly around: Surroundings,
+    private readonly around: FollowContext,
   ) {
     this.#at = at;
     this.#tail = at;
-    around.spectator.started(log);
+    around.listener.started(log);
     this.#watch();
   }
 
@@ -162,15 +165,15 @@ class FollowedLog {
     this.#unwatch = this.store.watch(this.log, this.#at, (news) => this.#onNews(news));
   }
 
-  #hear(news: News): void {
+  #noteTail(news: LogNews): void {
     if (news.kind === 'bytes') this.#tail = advance(news.from, sizeOf(news.chunks));
     else if (news.kind === 'ended') this.#tail = news.at;
     else if (news.kind === 'lost') this.#tail = news.loss.from;
   }
 
-  #onNews(news: News): void {
+  #onNews(news: LogNews): void {
     if (this.around.signal.aborted) return;
-    this.#hear(news);
+    this.#noteTail(news);
     if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks);
     else if (news.kind === 'ended' && news.at === this.#at) this.#end();
     else if (news.kind === 'lost') this.#goBack(news.loss);
@@ -180,7 +183,7 @@ class FollowedLog {
   #goBack(loss: Loss): void {
     if (loss.from < this.#at) {
       this.#at = loss.from;
-      this.around.spectator.lost(this.log, loss);
+      this.around.listener.lost(this.log, loss);
     }
     void this.#read();
   }
@@ -190,13 +193,13 @@ class FollowedLog {
     this.#state = 'reading';
     let loss: Loss | undefined;
     const { store, log } = this;
-    const { signal, inTurn } = this.around;
+    const { signal, limitRead: inTurn } = this.around;
     this.#unwatch = this.store.watch(this.log, this.#at, (news) => {
-      this.#hear(news);
+      this.#noteTail(news);
       if (news.kind === 'lost') loss = news.loss;
     });
     try {
-      for await (const page of catchUp(store, log, this.#at, signal, { inTurn })) {
+      for await (const page of readToTail(store, log, this.#at, signal, { limitRead: inTurn })) {
         if (this.#isOver()) return;
         if (loss !== undefined) break;
         this.#passStored(page.chunks);
@@ -209,38 +212,38 @@ class FollowedLog {
       // Gone: it was replaced or removed before all of it could be shown. Whatever else went wrong with this log,
       // the others are still shown.
       if (isLogError(error)) this.#endEarly();
-      else this.leave();
+      else this.stop();
     }
   }
 
   #pass(chunks: readonly Buffer[]): void {
-    if (this.around.spectator.bytes(this.log, chunks)) this.#at = advance(this.#at, sizeOf(chunks));
+    if (this.around.listener.bytes(this.log, chunks)) this.#at = advance(this.#at, sizeOf(chunks));
     else void this.#read();
   }
 
   #passStored(chunks: readonly Buffer[]): void {
     if (chunks.length === 0) return;
     this.#at = advance(this.#at, sizeOf(chunks));
-    this.around.spectator.stored(this.log, chunks);
+    this.around.listener.stored(this.log, chunks);
   }
 
   #endEarly(): void {
     if (this.#tail > this.#at && !this.#isOver())
-      this.around.spectator.skipped(this.log, this.#tail - this.#at);
+      this.around.listener.skipped(this.log, this.#tail - this.#at);
     this.#end();
   }
 
   #end(): void {
     if (this.#isOver()) return;
-    this.leave();
-    this.around.spectator.ended(this.log);
+    this.stop();
+    this.around.listener.ended(this.log);
   }
 
   /** It gets no more news. */
-  leave(): void {
+  stop(): void {
     this.#unwatch();
     this.#state = 'over';
-    this.around.over();
+    this.around.onEnd();
   }
 
   #isOver(): boolean {

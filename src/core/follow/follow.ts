@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { RemovalNews } from '../events/removal-watch';
+import { RemovalWatch } from '../events/removal-watch';
 import { isLogError, LogError } from '../log/errors';
-import type { LogRef, Outcome } from '../log/log';
+import type { LogOutcome, LogRef } from '../log/log';
 import type { Offset } from '../log/offset';
 import type { LogStore, Page } from '../store/store';
 import { PageSize } from './page-size';
-import { moved } from './wait-for-news';
+import { waitForNews } from './wait-for-news';
 
 /** How soon a reader asks again after the store was away. */
 const RETRY_MS = 250;
 
-export interface Reach {
+export interface ReadOptions {
   /** Where to end, before the tail. */
   readonly until?: Offset;
   /** For a prompt reader pages may grow. Not where each is made into something else in one go: all others would wait for that. */
-  readonly inLargePages?: boolean;
+  readonly mayUseLargePages?: boolean;
   /** Reads each page in a turn of its own, and none ahead: for a reader of many logs, which would hold two pages of each. */
-  readonly inTurn?: (read: () => Promise<Page>) => Promise<Page>;
+  readonly limitRead?: (read: () => Promise<Page>) => Promise<Page>;
 }
 
 /**
@@ -24,20 +24,20 @@ export interface Reach {
  * the last page of a sealed log has an `end`. While the store is away it waits.
  * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; the signal's reason
  */
-export async function* catchUp(
+export async function* readToTail(
   store: LogStore,
   log: LogRef,
   from: Offset,
   signal: AbortSignal,
-  { until, inLargePages = false, inTurn }: Reach = {},
+  { until, mayUseLargePages: inLargePages = false, limitRead: inTurn }: ReadOptions = {},
 ): AsyncGenerator<Page, void> {
   if (until !== undefined && from >= until) return;
   const size = new PageSize(inLargePages);
   const readAt = (at: Offset): Promise<Page> => {
-    const bytesMax = Math.min(size.ask(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
+    const bytesMax = Math.min(size.reserve(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
     // Whether all is there is asked for once.
     const ask = { from: at, bytesMax, until: at === from ? until : undefined };
-    const page = readPatiently(store, log, ask, signal, inTurn).then((page) => cutAt(page, until));
+    const page = readWithRetry(store, log, ask, signal, inTurn).then((page) => cutAt(page, until));
     // It is awaited a turn later, or never when the reader leaves: that must not count as unhandled.
     page.catch(() => {});
     return page;
@@ -50,12 +50,12 @@ export async function* catchUp(
       const given = performance.now();
       if (page.chunks.length > 0 || page.end !== undefined) yield page;
       if (last) return;
-      size.taken(page.next - at, performance.now() - given);
+      size.consumed(page.next - at, performance.now() - given);
       at = page.next;
       if (inTurn !== undefined) ahead = readAt(at);
     }
   } finally {
-    size.end();
+    size.releaseAll();
   }
 }
 
@@ -72,16 +72,16 @@ function cutAt(page: Page, until: Offset | undefined): Page {
   return { chunks, next: until, ...(page.release && { release: page.release }) };
 }
 
-interface Ask {
+interface PageRequest {
   readonly from: Offset;
   readonly bytesMax: number;
   readonly until: Offset | undefined;
 }
 
-async function readPatiently(
+async function readWithRetry(
   store: LogStore,
   log: LogRef,
-  { from, bytesMax, until }: Ask,
+  { from, bytesMax, until }: PageRequest,
   signal: AbortSignal,
   inTurn = (read: () => Promise<Page>): Promise<Page> => read(),
 ): Promise<Page> {
@@ -98,10 +98,10 @@ async function readPatiently(
 }
 
 /** Where a follower stands: bytes to pass on, and the end when that was the last of them. */
-export interface Followed {
+export interface FollowedPage {
   readonly chunks: readonly Buffer[];
   readonly next: Offset;
-  readonly end?: Outcome;
+  readonly end?: LogOutcome;
 }
 
 /**
@@ -117,28 +117,28 @@ export async function* follow(
   from: Offset,
   signal: AbortSignal,
   tail = from,
-): AsyncGenerator<Followed, void> {
+): AsyncGenerator<FollowedPage, void> {
   let at = from;
   // Before the first read, so that no removal is missed after the last.
-  const removal = new RemovalNews();
+  const removal = new RemovalWatch();
   let isLost = false;
   const unwatch = store.watch(log, tail, (news) => {
-    removal.hear(news);
+    removal.onNews(news);
     isLost ||= news.kind === 'lost';
   });
   try {
     for (;;) {
-      for await (const page of catchUp(store, log, at, signal)) {
+      for await (const page of readToTail(store, log, at, signal)) {
         if (isLost) throw new LogError('BYTES_LOST');
         yield page;
         if (page.end !== undefined) return;
         at = page.next;
       }
       if (isLost) throw new LogError('BYTES_LOST');
-      await moved(store, log, at, signal);
+      await waitForNews(store, log, at, signal);
     }
   } catch (error) {
-    const end = isLogError(error, 'LOG_GONE') ? await removal.of(at) : undefined;
+    const end = isLogError(error, 'LOG_GONE') ? await removal.outcomeAt(at) : undefined;
     if (end === undefined) throw error;
     yield { chunks: [], next: at, end };
   } finally {

@@ -2,7 +2,7 @@
 export const PIECE_OVERHEAD = 256;
 
 /** The pieces of one producer's body that are not yet on their way to the store. */
-export class Gather {
+export class IngestBuffer {
   #pieces: Buffer[] = [];
   #bytes = 0;
 

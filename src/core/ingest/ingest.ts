@@ -4,7 +4,7 @@ import { LogError } from '../log/errors';
 import type { Writer } from '../log/log';
 import { advance, type Offset } from '../log/offset';
 import type { LogStore } from '../store/store';
-import { Gather, PIECE_OVERHEAD } from './ingest-buffer';
+import { IngestBuffer, PIECE_OVERHEAD } from './ingest-buffer';
 import type { ByteSource, PendingBytes, PendingShare } from './pending-bytes';
 
 export interface IngestOptions {
@@ -19,13 +19,13 @@ export interface IngestOptions {
 }
 
 /** An `http.IncomingMessage` is one. `complete` tells that the end of the body arrived, whatever became of its connection since. */
-export type Body = Readable & { readonly complete?: boolean };
+export type IngestBody = Readable & { readonly complete?: boolean };
 
 /**
  * ended     the whole body is committed
  * cut       the body broke off; all of it that arrived is committed
  */
-export interface Ingested {
+export interface IngestResult {
   readonly how: 'ended' | 'cut';
   readonly tail: Offset;
 }
@@ -41,9 +41,9 @@ export interface Ingested {
 export function ingest(
   store: LogStore,
   writer: Writer,
-  body: Body,
+  body: IngestBody,
   options: IngestOptions,
-): Promise<Ingested> {
+): Promise<IngestResult> {
   return new Ingest(store, writer, body, options).run();
 }
 
@@ -55,9 +55,9 @@ const SETTLED = Promise.resolve();
  * DONE      settled. Nothing is taken any more.
  */
 class Ingest implements ByteSource {
-  readonly #gather = new Gather();
+  readonly #gather = new IngestBuffer();
   #state: 'reading' | 'draining' | 'done' = 'reading';
-  #how: Ingested['how'] = 'cut';
+  #how: IngestResult['how'] = 'cut';
   /** Where the bytes end that were given to the store. */
   #sent: Offset;
   /** Where those end that it has committed. */
@@ -66,13 +66,13 @@ class Ingest implements ByteSource {
   readonly #share: PendingShare | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isKickDue = false;
-  #resolve: (ingested: Ingested) => void = () => {};
+  #resolve: (ingested: IngestResult) => void = () => {};
   #reject: (error: unknown) => void = () => {};
 
   constructor(
     private readonly store: LogStore,
     private readonly writer: Writer,
-    private readonly body: Body,
+    private readonly body: IngestBody,
     private readonly options: IngestOptions,
   ) {
     this.#sent = options.from;
@@ -80,7 +80,7 @@ class Ingest implements ByteSource {
     this.#share = options.pending?.share(this);
   }
 
-  run(): Promise<Ingested> {
+  run(): Promise<IngestResult> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -130,7 +130,7 @@ class Ingest implements ByteSource {
     this.#share?.add(piece.length + PIECE_OVERHEAD);
   }
 
-  #over(how: Ingested['how']): void {
+  #over(how: IngestResult['how']): void {
     if (this.#state !== 'reading') return;
     this.#state = 'draining';
     this.#how = how;
@@ -195,7 +195,7 @@ class Ingest implements ByteSource {
 
   /** A body that was held back is read while what it had brought is being stored. */
   #readOn(): void {
-    if (this.#share?.isHeld || !this.body.isPaused()) return;
+    if (this.#share?.isPaused || !this.body.isPaused()) return;
     if (this.#gather.weight <= this.options.pendingBytesMax / 2) this.body.resume();
   }
 

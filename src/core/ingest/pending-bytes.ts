@@ -53,8 +53,8 @@ export class PendingBytes {
   }
 
   #hold(share: PendingShare): void {
-    if (share.isHeld) return;
-    share.isHeld = true;
+    if (share.isPaused) return;
+    share.isPaused = true;
     this.#held.add(share);
     share.source.pause();
   }
@@ -74,7 +74,7 @@ export class PendingBytes {
       this.#held.delete(share);
       if (share.bytes <= free / 2) {
         free -= PIECE_BYTES;
-        share.isHeld = false;
+        share.isPaused = false;
         share.source.resume();
       } else {
         this.#held.add(share);
@@ -99,7 +99,7 @@ export class PendingBytes {
 export class PendingShare {
   bytes = 0;
   /** The source is paused because all producers together hold too much. */
-  isHeld = false;
+  isPaused = false;
 
   constructor(
     private readonly all: PendingBytes,

@@ -1,10 +1,16 @@
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
 
 /**
  * Applies a JSON Merge Patch (RFC 7396): members of an object are merged, `null` removes one, and anything
  * that is not an object replaces the target whole.
  */
-export function mergePatch(target: Json | undefined, patch: Json): Json {
+export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;
   const merged = new Map(Object.entries(target !== undefined && isObject(target) ? target : {}));
   for (const [key, value] of Object.entries(patch)) {
@@ -15,6 +21,6 @@ export function mergePatch(target: Json | undefined, patch: Json): Json {
   return Object.fromEntries(merged);
 }
 
-function isObject(value: Json): value is { readonly [key: string]: Json } {
+function isObject(value: JsonValue): value is { readonly [key: string]: JsonValue } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import type { Json } from '../json/json';
+import type { JsonValue } from '../json/json';
 import type { LogId } from './log-id';
 import type { Loss } from './loss';
 import type { Offset } from './offset';
@@ -19,7 +19,7 @@ export interface Writer {
 }
 
 /** How a log ended. After `replaced`, `deleted` and `expired` its bytes are gone as well. */
-export type Outcome =
+export type LogOutcome =
   | { readonly kind: 'complete' }
   | { readonly kind: 'aborted'; readonly reason: string }
   | { readonly kind: 'replaced' }
@@ -27,9 +27,9 @@ export type Outcome =
   | { readonly kind: 'expired' };
 
 /** The outcomes that leave the bytes where they are. */
-export type SealOutcome = Extract<Outcome, { kind: 'complete' | 'aborted' }>;
+export type SealOutcome = Extract<LogOutcome, { kind: 'complete' | 'aborted' }>;
 /** The outcomes that take the bytes away. */
-export type RemoveOutcome = Extract<Outcome, { kind: 'deleted' | 'expired' }>;
+export type RemoveOutcome = Extract<LogOutcome, { kind: 'deleted' | 'expired' }>;
 
 /**
  * open         takes bytes. A producer is attached, or left in good order and may come back.
@@ -38,7 +38,7 @@ export type RemoveOutcome = Extract<Outcome, { kind: 'deleted' | 'expired' }>;
  */
 export type LogState = 'open' | 'interrupted' | 'closed';
 
-export function isSameOutcome(a: Outcome, b: Outcome): boolean {
+export function isSameOutcome(a: LogOutcome, b: LogOutcome): boolean {
   return a.kind === b.kind && (a.kind !== 'aborted' || b.kind !== 'aborted' || a.reason === b.reason);
 }
 
@@ -66,7 +66,7 @@ export interface LogInfo extends LogRef {
   readonly tail: Offset;
   /** That of the last producer that attached; it also rises when a producer is fenced because its node died. */
   readonly epoch: number;
-  readonly metadata?: Json;
+  readonly metadata?: JsonValue;
   readonly contentType: string;
   /** What the creating producer said to be recognised by when it repeats a request whose answer it never saw. */
   readonly producerKey?: string;
@@ -87,7 +87,7 @@ export interface LogInfo extends LogRef {
 }
 
 export interface LogInit {
-  readonly metadata?: Json;
+  readonly metadata?: JsonValue;
   readonly contentType: string;
   readonly producerKey?: string;
   readonly finalLength?: Offset;
@@ -123,7 +123,7 @@ export interface Commit {
   readonly seal?: SealOutcome;
 }
 
-export interface Committed {
+export interface CommitResult {
   /** `duplicate`: this producer had this one, or a later one, stored before; nothing was changed. */
   readonly how: 'stored' | 'duplicate';
   /** The log's tail, after this commit. */
@@ -140,6 +140,6 @@ export function writerOf(info: LogInfo): Writer {
 /** The outcomes after which no read can tell how the log ended. */
 export type Removal = RemoveOutcome | { readonly kind: 'replaced' };
 
-export function isRemoval(outcome: Outcome): outcome is Removal {
+export function isRemoval(outcome: LogOutcome): outcome is Removal {
   return outcome.kind !== 'complete' && outcome.kind !== 'aborted';
 }

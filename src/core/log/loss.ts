@@ -17,7 +17,7 @@ export interface Loss {
 }
 
 /** What of a log says whether a reader's bytes are still its bytes. */
-export interface Life {
+export interface LogHistory {
   readonly generation: string;
   /** The oldest first. */
   readonly losses?: readonly Loss[];
@@ -42,13 +42,13 @@ export interface LostBytes {
 export const LOSSES_MAX = 16;
 
 /** `<generation>`, and `<generation>.<number of the last loss>` once there was one. This is the only form that clients see. */
-export function wireGeneration({ generation, losses }: Life): string {
+export function wireGeneration({ generation, losses }: LogHistory): string {
   const number = lastNumber(losses);
   return number === 0 ? generation : `${generation}.${number}`;
 }
 
 /** The number of the last loss behind which `offset` lies, else 0. Equal numbers at an offset mean equal bytes before it. */
-export function segmentOf({ losses }: Pick<Life, 'losses'>, offset: Offset): number {
+export function segmentOf({ losses }: Pick<LogHistory, 'losses'>, offset: Offset): number {
   return losses?.findLast(({ from }) => from < offset)?.number ?? 0;
 }
 
@@ -57,12 +57,12 @@ export function segmentOf({ losses }: Pick<Life, 'losses'>, offset: Offset): num
  * @param seen the wire generation under which it got them; left out, it has nothing but an offset
  */
 export function checkPosition(
-  life: Life & { readonly tail: Offset },
+  life: LogHistory & { readonly tail: Offset },
   offset: Offset,
   seen?: string,
 ): PositionCheck {
   if (seen === undefined) return checkedAs(knownLossBefore(life, offset));
-  const segment = segmentSeen(life, seen);
+  const segment = parseSegment(life, seen);
   // A store that was set back has lost the record of a loss as well, and what it has stored since is unknown.
   if (segment === undefined || segment > lastNumber(life.losses)) return { kind: 'replaced' };
   // An offset beyond the tail under the right generation is a loss that the store has not noticed.
@@ -83,7 +83,7 @@ function checkedAs(lost: LostBytes | undefined): PositionCheck {
  * @returns `undefined` when nothing is
  */
 export function lostSince(
-  { losses = [] }: Pick<Life, 'losses'>,
+  { losses = [] }: Pick<LogHistory, 'losses'>,
   offset: Offset,
   segment: number,
 ): LostBytes | undefined {
@@ -98,7 +98,7 @@ export function lostSince(
  * else no restart after a crash would leave a bare offset usable.
  */
 export function knownLossBefore(
-  { losses = [] }: Pick<Life, 'losses'>,
+  { losses = [] }: Pick<LogHistory, 'losses'>,
   offset: Offset,
 ): LostBytes | undefined {
   const known = losses.filter((loss) => loss.from < offset && isCounted(loss));
@@ -107,7 +107,7 @@ export function knownLossBefore(
 }
 
 /** The segment of `<generation>` or `<generation>.<number>`; `undefined` for another generation. */
-export function segmentSeen({ generation }: Life, seen: string): number | undefined {
+export function parseSegment({ generation }: LogHistory, seen: string): number | undefined {
   if (seen === generation) return 0;
   if (!seen.startsWith(`${generation}.`)) return undefined;
   const digits = seen.slice(generation.length + 1);
@@ -132,7 +132,7 @@ export function withLoss(
  * The losses of a log that begins with the first `at` bytes of another one, so that an offset up to there means the same in both. The
  * new log has lost nothing itself: nothing is counted.
  */
-export function inheritedLosses({ losses = [] }: Pick<Life, 'losses'>, at: Offset): readonly Loss[] {
+export function inheritedLosses({ losses = [] }: Pick<LogHistory, 'losses'>, at: Offset): readonly Loss[] {
   return losses.filter(({ from }) => from < at).map((loss) => ({ ...loss, to: loss.from }));
 }
 
@@ -142,7 +142,11 @@ export function inheritedLosses({ losses = [] }: Pick<Life, 'losses'>, at: Offse
  *
  * @param at how many of the fork's bytes are copies of the source's
  */
-export function hasLostForked(source: Pick<Life, 'losses'>, fork: Pick<Life, 'losses'>, at: Offset): boolean {
+export function hasLostForkedBytes(
+  source: Pick<LogHistory, 'losses'>,
+  fork: Pick<LogHistory, 'losses'>,
+  at: Offset,
+): boolean {
   const ofSource = source.losses ?? [];
   const ofFork = fork.losses ?? [];
   const own = ofFork.filter((loss) => isCounted(loss) || !ofSource.some((one) => isSameLoss(one, loss)));

@@ -1,5 +1,5 @@
 /** Runs at most `width` tasks at a time, the others in the order in which they came. */
-export class Gate {
+export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 

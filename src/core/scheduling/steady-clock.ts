@@ -38,7 +38,7 @@ export class SteadyClock {
     const step = Math.round(wall - this.#wall - (monotonic - this.#monotonic));
     this.#wall = wall;
     this.#monotonic = monotonic;
-    if (isStep(step)) {
+    if (isClockStep(step)) {
       this.#skew += step;
       this.onStep(step);
     }
@@ -47,7 +47,7 @@ export class SteadyClock {
 }
 
 /** Whether the system's clock was set, and did not just run a little faster or slower. */
-export function isStep(byMs: number): boolean {
+export function isClockStep(byMs: number): boolean {
   return Math.abs(byMs) > EVEN_MS;
 }
 

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 const SLICE_MS = 5;
 
 /** Cuts long work into slices, so that other work has its turn in between. */
-export class Slices {
+export class TimeSlices {
   #until = performance.now() + SLICE_MS;
 
   constructor(private readonly signal?: AbortSignal) {}

@@ -1,4 +1,4 @@
-import { joined } from '../bytes/concat-chunks';
+import { concatChunks } from '../bytes/concat-chunks';
 
 /**
  * How many bytes are worked on in one piece. To encode or check a byte takes up to 10 ns, and up to 30 where it is no character: so no
@@ -17,7 +17,7 @@ const queue: (() => void)[] = [];
  * Takes `bytes` of work out of what this turn of the event loop has time for. Small work is done at once, as it comes.
  * @returns false when there is no time: the work must wait for `turnFor`, or be done in another way
  */
-export function mayWork(bytes: number): boolean {
+export function reserveTurnBytes(bytes: number): boolean {
   schedule();
   if (bytes > left) return false;
   left -= bytes;
@@ -29,8 +29,8 @@ export function mayWork(bytes: number): boolean {
  * are read between two of them, however many responses have large work to do.
  * @returns `undefined` when the work can be done at once
  */
-export function turnFor(bytes: number): Promise<void> | undefined {
-  if (mayWork(bytes)) return undefined;
+export function waitForTurn(bytes: number): Promise<void> | undefined {
+  if (reserveTurnBytes(bytes)) return undefined;
   return new Promise((start) => queue.push(start));
 }
 
@@ -50,7 +50,7 @@ function nextTurn(): void {
 }
 
 /** The bytes of `chunks` in slices of `size` bytes. What fits into one slice comes together; a single chunk is not copied. */
-export function* slicesOf(chunks: readonly Buffer[], size = SLICE_BYTES): Generator<Buffer, void> {
+export function* sliceChunks(chunks: readonly Buffer[], size = SLICE_BYTES): Generator<Buffer, void> {
   let parts: Buffer[] = [];
   let room = size;
   for (const chunk of chunks) {
@@ -61,10 +61,10 @@ export function* slicesOf(chunks: readonly Buffer[], size = SLICE_BYTES): Genera
       at += part.length;
       room -= part.length;
       if (room > 0) continue;
-      yield joined(parts);
+      yield concatChunks(parts);
       parts = [];
       room = size;
     }
   }
-  if (parts.length > 0) yield joined(parts);
+  if (parts.length > 0) yield concatChunks(parts);
 }

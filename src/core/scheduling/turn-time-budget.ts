@@ -6,12 +6,12 @@ let isScheduled = false;
 const waiting: (() => void)[] = [];
 
 /** Whether this turn of the event loop has time left for work whose cost shows only while it is done. */
-export function hasTime(): boolean {
+export function hasTurnTime(): boolean {
   return left > 0;
 }
 
 /** Does a small step of such work. What it takes is taken off what the turn has left. */
-export function spend(step: () => void): void {
+export function spendTurnTime(step: () => void): void {
   schedule();
   const began = performance.now();
   step();
@@ -19,7 +19,7 @@ export function spend(step: () => void): void {
 }
 
 /** Calls `work` in a later turn that has time. What waits goes on in the order in which it came. */
-export function whenTime(work: () => void): void {
+export function runWhenTime(work: () => void): void {
   waiting.push(work);
   schedule();
 }
@@ -34,6 +34,6 @@ function nextTurn(): void {
   isScheduled = false;
   left = TURN_MS;
   // What comes again meanwhile has its time in the turn after this one.
-  for (let count = waiting.length; count > 0 && hasTime(); count -= 1) waiting.shift()?.();
+  for (let count = waiting.length; count > 0 && hasTurnTime(); count -= 1) waiting.shift()?.();
   if (waiting.length > 0) schedule();
 }

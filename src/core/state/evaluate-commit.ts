@@ -1,15 +1,21 @@
 import { strict as assert } from 'node:assert';
 import { sizeOf } from '../bytes/size-of';
 import { LogError, ProducerError } from '../log/errors';
-import { type Commit, type Committed, isSameOutcome, type ProducerMark, type SealOutcome } from '../log/log';
+import {
+  type Commit,
+  type CommitResult,
+  isSameOutcome,
+  type ProducerMark,
+  type SealOutcome,
+} from '../log/log';
 import { advance } from '../log/offset';
 import type { CommitLimits } from '../store/store';
 import { touched } from './expiry';
 import { isAttached, type LogFacts, type ProducerState } from './facts';
 import { sealTime } from './transition';
 
-export interface Judged {
-  readonly committed: Committed;
+export interface CommitEvaluation {
+  readonly committed: CommitResult;
   /** The log after the commit, its chunks included. Absent for a duplicate, which changes nothing. */
   readonly after?: LogFacts;
 }
@@ -23,24 +29,24 @@ export interface Judged {
  * @param steady the same by the clock of the store, for what is waited for
  * @throws LogError as `LogStore.commit` does
  */
-export function judge(
+export function evaluateCommit(
   before: LogFacts,
   stored: ProducerState | undefined,
   commit: Commit,
   limits: CommitLimits,
   now: number,
   steady = now,
-): Judged {
+): CommitEvaluation {
   const { chunks, producer, seal } = commit;
   assert(sizeOf(chunks) > 0 || seal !== undefined, 'a commit without bytes seals');
   const { outcome } = before.info;
-  if (outcome !== undefined) return judgeSealed(before, stored, commit, outcome);
+  if (outcome !== undefined) return evaluateSealed(before, stored, commit, outcome);
   if (isAttached(before)) throw new LogError('LOG_BUSY');
   if (producer !== undefined && isKnown(producer, stored)) return duplicate(before, stored);
   const isNew = producer !== undefined && stored === undefined;
   assertFits(before, commit, limits, isNew);
   const after = {
-    ...committedTo(before, commit, now, steady),
+    ...applyCommit(before, commit, now, steady),
     ...(isNew && { producers: producersOf(before) + 1 }),
   };
   return { after, committed: { how: 'stored', ...resultOf(after, producer) } };
@@ -75,12 +81,12 @@ function isKnown(mark: ProducerMark, stored: ProducerState | undefined): boolean
 }
 
 /** Of a sealed log only what sealed it may be said again. */
-function judgeSealed(
+function evaluateSealed(
   before: LogFacts,
   stored: ProducerState | undefined,
   { chunks, producer, seal }: Commit,
   outcome: SealOutcome,
-): Judged {
+): CommitEvaluation {
   const isRepeated =
     producer === undefined
       ? sizeOf(chunks) === 0 && seal !== undefined && isSameOutcome(seal, outcome)
@@ -98,11 +104,11 @@ function isGreater(sequence: string, last: string | undefined): boolean {
   return last === undefined || Buffer.compare(Buffer.from(sequence), Buffer.from(last)) > 0;
 }
 
-function duplicate(present: LogFacts, stored: ProducerState | undefined): Judged {
+function duplicate(present: LogFacts, stored: ProducerState | undefined): CommitEvaluation {
   return { committed: { how: 'duplicate', ...resultOf(present, stored) } };
 }
 
-function resultOf({ info }: LogFacts, producer: ProducerState | undefined): Omit<Committed, 'how'> {
+function resultOf({ info }: LogFacts, producer: ProducerState | undefined): Omit<CommitResult, 'how'> {
   return {
     tail: info.tail,
     isSealed: info.state === 'closed',
@@ -110,7 +116,7 @@ function resultOf({ info }: LogFacts, producer: ProducerState | undefined): Omit
   };
 }
 
-function committedTo(
+function applyCommit(
   before: LogFacts,
   { chunks, producer, sequence, seal }: Commit,
   now: number,

@@ -1,4 +1,4 @@
-import type { Json } from '../json/json';
+import type { JsonValue } from '../json/json';
 import type { RemoveOutcome, SealOutcome } from '../log/log';
 import type { Offset } from '../log/offset';
 
@@ -12,7 +12,7 @@ export type Change =
   | {
       readonly kind: 'annotate';
       readonly epoch: number;
-      readonly patch?: Json;
+      readonly patch?: JsonValue;
       readonly finalLength?: Offset;
     }
   /** The writer ends the log at its tail. */

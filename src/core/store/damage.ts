@@ -34,12 +34,20 @@ export class LostTailError extends DamageError {}
  * damage: what it does not notice comes to light while the bytes are read.
  * @throws LogError `STORE_DAMAGED`, `LOG_GONE`
  */
-export async function assertIntact(store: LogStore, log: LogRef, from: Offset, until: Offset): Promise<void> {
+export async function assertRangeIntact(
+  store: LogStore,
+  log: LogRef,
+  from: Offset,
+  until: Offset,
+): Promise<void> {
   const page = await store.read(log, from, 1, until);
   page.release?.();
 }
 
 /** For an answer about the whole log. */
-export async function assertWhole(store: LogStore, log: LogRef & { readonly tail: Offset }): Promise<void> {
-  await assertIntact(store, log, START, log.tail);
+export async function assertLogIntact(
+  store: LogStore,
+  log: LogRef & { readonly tail: Offset },
+): Promise<void> {
+  await assertRangeIntact(store, log, START, log.tail);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isLogError } from '../log/errors';
 import type { LogInfo } from '../log/log';
-import { Slices } from '../scheduling/time-slices';
+import { TimeSlices } from '../scheduling/time-slices';
 import type { Change } from './change';
 import type { DueQuery, LogStore } from './store';
 
@@ -75,25 +75,25 @@ export async function sweep(store: LogStore, options: JanitorOptions, signal: Ab
   // The moment is fixed for a round, so that it comes to an end.
   const now = options.now?.() ?? store.now();
   // First: what has expired counts as gone, and need not be found by those after it.
-  await clear(store, expiredBy(now), options.report, signal);
-  await clear(store, overdueBy(now), options.report, signal);
+  await runTask(store, expiredBy(now), options.report, signal);
+  await runTask(store, overdueBy(now), options.report, signal);
   if (options.maxAgeMs !== undefined) {
-    await clear(store, sealedBefore(now - options.maxAgeMs), options.report, signal);
+    await runTask(store, sealedBefore(now - options.maxAgeMs), options.report, signal);
   }
 }
 
-interface Chore {
+interface SweepTask {
   readonly due: DueQuery;
   /** States its condition again: a log may have changed since it was found. */
   readonly change: Change;
   readonly done: 'abandoned' | 'expired';
   /** Whether it was the change that did it: another may have been a moment faster. */
-  isDone(after: LogInfo, before: LogInfo): boolean;
+  tookEffect(after: LogInfo, before: LogInfo): boolean;
   /** Whether the log, as it was found `before`, need not be found again in this round. */
-  isDueNoMore(after: LogInfo, before: LogInfo): boolean;
+  isSettled(after: LogInfo, before: LogInfo): boolean;
 }
 
-function expiredBy(now: number): Chore {
+function expiredBy(now: number): SweepTask {
   // Otherwise it was touched meanwhile. The clock is not compared: that of the store may differ.
   const isRemoved = (after: LogInfo, before: LogInfo): boolean =>
     after.expiresAt !== undefined && after.expiresAt === before.expiresAt;
@@ -101,39 +101,39 @@ function expiredBy(now: number): Chore {
     due: { kind: 'expired', now },
     change: { kind: 'remove', outcome: { kind: 'expired' }, expiredAt: now },
     done: 'expired',
-    isDone: isRemoved,
-    isDueNoMore: isRemoved,
+    tookEffect: isRemoved,
+    isSettled: isRemoved,
   };
 }
 
-function overdueBy(now: number): Chore {
+function overdueBy(now: number): SweepTask {
   return {
     due: { kind: 'overdue', now },
     change: { kind: 'abandon', now, reason: ABANDONED },
     done: 'abandoned',
-    isDone: ({ outcome }) => outcome?.kind === 'aborted' && outcome.reason === ABANDONED,
+    tookEffect: ({ outcome }) => outcome?.kind === 'aborted' && outcome.reason === ABANDONED,
     // Still open: its producer came back a moment before, or the store does not agree that it is due.
-    isDueNoMore: (after, before) => after.state === 'closed' || after.epoch !== before.epoch,
+    isSettled: (after, before) => after.state === 'closed' || after.epoch !== before.epoch,
   };
 }
 
-function sealedBefore(before: number): Chore {
+function sealedBefore(before: number): SweepTask {
   return {
     due: { kind: 'sealed', before },
     change: { kind: 'remove', outcome: { kind: 'expired' }, sealedBefore: before },
     done: 'expired',
-    isDone: ({ outcome }) => outcome !== undefined,
-    isDueNoMore: (after) => after.state === 'closed',
+    tookEffect: ({ outcome }) => outcome !== undefined,
+    isSettled: (after) => after.state === 'closed',
   };
 }
 
-async function clear(
+async function runTask(
   store: LogStore,
-  chore: Chore,
+  chore: SweepTask,
   report: JanitorOptions['report'],
   signal: AbortSignal,
 ): Promise<void> {
-  const slices = new Slices();
+  const slices = new TimeSlices();
   // Generations that stay due: the next round tries them anew.
   const left = new Set<string>();
   for (let before: readonly LogInfo[] = []; !signal.aborted; ) {
@@ -142,7 +142,7 @@ async function clear(
     const batch = due.filter(({ generation }) => !left.has(generation));
     await Promise.all(
       batch.map(async (log) => {
-        if (!(await settle(store, log, chore, report))) left.add(log.generation);
+        if (!(await sweepLog(store, log, chore, report))) left.add(log.generation);
       }),
     );
     if (due.length < limit || left.size > LEFT_MAX || isSameBatch(batch, before)) return;
@@ -156,16 +156,16 @@ function isSameBatch(batch: readonly LogInfo[], before: readonly LogInfo[]): boo
 }
 
 /** @returns whether the log is due no more. */
-async function settle(
+async function sweepLog(
   store: LogStore,
   log: LogInfo,
-  chore: Chore,
+  chore: SweepTask,
   report: JanitorOptions['report'],
 ): Promise<boolean> {
   try {
     const after = await store.change(log, chore.change);
-    if (chore.isDone(after, log)) report({ kind: chore.done, log });
-    return chore.isDueNoMore(after, log);
+    if (chore.tookEffect(after, log)) report({ kind: chore.done, log });
+    return chore.isSettled(after, log);
   } catch (error) {
     // Another node, or the log's owner, was faster.
     if (isLogError(error, 'LOG_GONE') || isLogError(error, 'LOG_SEALED')) return true;

@@ -1,11 +1,11 @@
 import type {
   Commit,
-  Committed,
+  CommitResult,
   LogInfo,
   LogInit,
+  LogOutcome,
   LogRef,
   LogState,
-  Outcome,
   SealOutcome,
   Writer,
 } from '../log/log';
@@ -39,7 +39,7 @@ export interface LogStore {
    *   `LOG_NOT_FOUND` when there is no such source; `LOG_GONE` when the answer was lost on the way and the log has been taken away
    *   since. RangeError when the fork is beyond the tail of its source.
    */
-  create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created>;
+  create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult>;
 
   /**
    * The facts of the present generation, or `undefined` when there is no such log or it has expired. Where bytes were lost the
@@ -90,7 +90,7 @@ export interface LogStore {
    * @throws LogError `LOG_SEALED`, `LOG_BUSY`, `PRODUCER_STALE`, `PRODUCER_GAP`, `PRODUCER_EPOCH_SKIPPED` (all three are a
    *   `ProducerError`), `PRODUCERS_TOO_MANY`, `SEQUENCE_REGRESSED`, `LOG_TOO_LARGE`, `STORE_FULL`
    */
-  commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed>;
+  commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult>;
 
   /**
    * The bytes from `from` on, about `bytesMax` of them at the most, up to the tail. No bytes and no `end` means that
@@ -162,7 +162,7 @@ export interface CommitLimits {
   readonly producersMax: number;
 }
 
-export interface Created {
+export interface CreateResult {
   readonly info: LogInfo;
   /** Whether an earlier generation was replaced. */
   readonly replaced: boolean;
@@ -182,7 +182,7 @@ export interface Page {
   readonly release?: () => void;
 }
 
-export type News =
+export type LogNews =
   | {
       readonly kind: 'bytes';
       readonly from: Offset;
@@ -193,12 +193,12 @@ export type News =
   /** There is something to read. */
   | { readonly kind: 'moved' }
   /** The log ended at `at`, after everything told before. */
-  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: Outcome }
+  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: LogOutcome }
   /** The log lost bytes. The last news that a watcher gets. */
   | { readonly kind: 'lost'; readonly loss: Loss };
 
 /** Must not throw: it is called from where the news comes from, before the other watchers. */
-export type Watcher = (news: News) => void;
+export type Watcher = (news: LogNews) => void;
 
 export interface ListQuery {
   readonly limit: number;
@@ -227,5 +227,5 @@ export type LifecycleEvent = { readonly log: LogRef } & (
   /** Acknowledged bytes are gone. Watchers of the log get the same as their last news. */
   | { readonly kind: 'lost'; readonly loss: Loss }
   /** Sealed or removed. `at` is the tail it ended at. */
-  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: Outcome }
+  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: LogOutcome }
 );

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { joined } from '../../core/bytes/concat-chunks';
+import { concatChunks } from '../../core/bytes/concat-chunks';
 import { isDeparture } from '../errors/abort-error';
 import { RequestError } from '../errors/request-error';
 import { assertIdentity } from '../headers/codings';
@@ -27,7 +27,7 @@ export async function readWhole(
   take(Number(req.headers['content-length'] ?? 0));
   continueIfExpected(req, res);
   try {
-    return joined(await gatherBody(req, { take, pace }));
+    return concatChunks(await gatherBody(req, { take, pace }));
   } catch (error) {
     throw isDeparture(error) ? new RequestError('BODY_INCOMPLETE', 'The body broke off') : error;
   }

@@ -1,4 +1,4 @@
-import { SLICE_BYTES, turnFor } from '../../core/scheduling/turn-byte-budget';
+import { SLICE_BYTES, waitForTurn } from '../../core/scheduling/turn-byte-budget';
 
 /**
  * The JSON array of a list, made in as many turns of the event loop as it takes: a page of streams may have 16 MiB of metadata.
@@ -22,7 +22,7 @@ export async function jsonList<T>(
       text = '';
     }
     // Only now is it known how much work it was. The next one waits for it.
-    const turn = turnFor(shown.length);
+    const turn = waitForTurn(shown.length);
     if (turn === undefined) continue;
     await turn;
     signal?.throwIfAborted();

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { sizeOf } from '../../core/bytes/size-of';
-import type { Spectator } from '../../core/follow/follow-many';
+import type { ManyLogsListener } from '../../core/follow/follow-many';
 import type { LogRef } from '../../core/log/log';
 import type { Loss } from '../../core/log/loss';
-import { slicesOf } from '../../core/scheduling/turn-byte-budget';
+import { sliceChunks } from '../../core/scheduling/turn-byte-budget';
 import { cutAfter } from '../live/stall-timer';
 import { drained } from '../live/wait-for-drain';
 import type { SpyFormat } from './spy-format';
@@ -42,7 +42,7 @@ const UNPAINTED_BYTES_MAX = 1024 * 1024;
  * Shows a spy what happens. A spy that is slower than its streams misses bytes, and is told how many of which stream once it can
  * take more: it never slows a producer down, and nothing queues for it but one entry a stream.
  */
-export class SpyResponse implements Spectator {
+export class SpyResponse implements ManyLogsListener {
   /** By generation, in the order in which they were first missed. */
   readonly #missed = new Map<string, Missed>();
   readonly #queue: TextQueue;
@@ -149,7 +149,7 @@ export class SpyResponse implements Spectator {
   }
 
   *#textsOf(log: LogRef, chunks: readonly Buffer[]): Generator<string, void> {
-    for (const slice of slicesOf(chunks, SLICE_BYTES)) yield this.format.data(log, [slice]);
+    for (const slice of sliceChunks(chunks, SLICE_BYTES)) yield this.format.data(log, [slice]);
   }
 
   #show(text: () => string): void {

@@ -1,4 +1,4 @@
-import { hasTime, spend, whenTime } from '../../core/scheduling/turn-time-budget';
+import { hasTurnTime, runWhenTime, spendTurnTime } from '../../core/scheduling/turn-time-budget';
 
 interface Job {
   readonly texts: Iterator<string, void>;
@@ -50,7 +50,7 @@ export class TextQueue {
   #work(): void {
     // What is added meanwhile, by `over` say, has its place behind the rest.
     this.#isWaiting = true;
-    while (hasTime()) {
+    while (hasTurnTime()) {
       const [job] = this.#jobs;
       if (job === undefined) {
         this.#isWaiting = false;
@@ -60,9 +60,9 @@ export class TextQueue {
         this.#isPaused = true;
         return;
       }
-      spend(() => this.#step(job));
+      spendTurnTime(() => this.#step(job));
     }
-    whenTime(() => this.#work());
+    runWhenTime(() => this.#work());
   }
 
   #step({ texts, over }: Job): void {

@@ -6,7 +6,7 @@ import { kindOfFailure } from './failure-kind';
 const FIRST_PAUSE_MS = 20;
 const PAUSE_MS_MAX = 500;
 
-export interface Patience {
+export interface RetryPolicy {
   /** How long to go on trying, in milliseconds. */
   readonly forMs: number;
   /** Whether room may appear while waiting, so that a full Redis is worth another try. */
@@ -24,7 +24,7 @@ export type Quickly = <T>(attempt: () => Promise<T>) => Promise<T>;
  * have taken effect without an answer.
  * @throws LogError
  */
-export async function persist<T>(patience: Patience, attempt: () => Promise<T>): Promise<T> {
+export async function persist<T>(patience: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
   const until = performance.now() + patience.forMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MS_MAX)) {
     try {
@@ -39,7 +39,7 @@ export async function persist<T>(patience: Patience, attempt: () => Promise<T>):
   }
 }
 
-function mayPass(error: unknown, { evenWhenFull }: Patience): boolean {
+function mayPass(error: unknown, { evenWhenFull }: RetryPolicy): boolean {
   if (error instanceof LogError) return error.code === 'STORE_UNAVAILABLE';
   const kind = kindOfFailure(error);
   return kind === 'away' || (kind === 'full' && evenWhenFull);

@@ -1,4 +1,4 @@
-import type { Json } from '../../core/json/json';
+import type { JsonValue } from '../../core/json/json';
 import { LogError } from '../../core/log/errors';
 
 /** Replies of Redis, checked where they enter. What does not look as it should was not written by this store. */
@@ -32,9 +32,9 @@ export function toMap(reply: unknown): ReadonlyMap<string, string> {
 }
 
 /** @param text that was stored as JSON */
-export function parseStored(text: string): Json {
+export function parseStored(text: string): JsonValue {
   try {
-    const value: Json = JSON.parse(text);
+    const value: JsonValue = JSON.parse(text);
     return value;
   } catch {
     // `JSON.parse` throws nothing but SyntaxError.

@@ -159,7 +159,7 @@ export class ChannelSink implements RemoteSink, ByteSource {
   }
 
   #hasRoom(): boolean {
-    if (this.#share.isHeld) return false;
+    if (this.#share.isPaused) return false;
     const { bytes, entries } = this.#sent;
     return bytes - this.#taken.bytes < WINDOW_BYTES && entries - this.#taken.entries < WINDOW_ENTRIES;
   }

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../core/bytes/size-of';
 import { LogError } from '../../core/log/errors';
-import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
+import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
 import { advance, type Offset } from '../../core/log/offset';
 import { hasExpired, touched } from '../../core/state/expiry';
@@ -8,7 +8,7 @@ import { applyChange } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
 import type {
   CommitLimits,
-  Created,
+  CreateResult,
   DueQuery,
   LifecycleEvent,
   ListPage,
@@ -53,7 +53,7 @@ export class FilesStore implements LogStore {
     this.#commits = new Commits(this.#register);
   }
 
-  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
     this.#assertOpen();
     return this.#creation.create(id, init, mode);
   }
@@ -76,7 +76,7 @@ export class FilesStore implements LogStore {
     return this.#register.turns.run(writer.log.id, () => this.#append(writer, at, chunks));
   }
 
-  async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
+  async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     this.#assertOpen();
     return this.#commits.commit(ref, commit, limits);
   }
@@ -140,7 +140,7 @@ export class FilesStore implements LogStore {
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    return this.#register.audience.listen(listener);
+    return this.#register.audience.subscribe(listener);
   }
 
   async ready(): Promise<void> {
@@ -215,7 +215,7 @@ export class FilesStore implements LogStore {
     log.tail = advance(tail, sizeOf(fresh));
     log.updatedAt = now;
     this.parts.written.note(log.generation, log.tail);
-    this.#register.audience.tails.advanced(writer.log, tail, fresh);
+    this.#register.audience.tails.appended(writer.log, tail, fresh);
     return log.tail;
   }
 
@@ -232,9 +232,9 @@ export class FilesStore implements LogStore {
 
   #announce(info: LogInfo, change: Change): void {
     const { audience } = this.#register;
-    if (change.kind === 'attach') audience.tell({ log: info, kind: 'attached', epoch: info.epoch });
+    if (change.kind === 'attach') audience.emit({ log: info, kind: 'attached', epoch: info.epoch });
     else if (change.kind === 'release') {
-      audience.tell({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
+      audience.emit({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
     } else if (change.kind !== 'touch' && info.outcome !== undefined)
       audience.ended(info, info.tail, info.outcome);
   }

@@ -1,18 +1,18 @@
-import { Audience } from '../../core/events/log-events';
+import { LogEvents } from '../../core/events/log-events';
 import { LogError } from '../../core/log/errors';
-import type { Commit, Committed, LogInfo, LogInit, LogRef, Outcome, Writer } from '../../core/log/log';
+import type { Commit, CommitResult, LogInfo, LogInit, LogOutcome, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
 import { withLoss } from '../../core/log/loss';
 import { advance, type Offset } from '../../core/log/offset';
 import { SteadyClock } from '../../core/scheduling/steady-clock';
-import { judge } from '../../core/state/evaluate-commit';
+import { evaluateCommit } from '../../core/state/evaluate-commit';
 import { hasExpired, touched } from '../../core/state/expiry';
 import type { LogFacts, ProducerState } from '../../core/state/facts';
 import { applyChange, newLog } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
 import type {
   CommitLimits,
-  Created,
+  CreateResult,
   DueQuery,
   LifecycleEvent,
   ListPage,
@@ -37,12 +37,12 @@ export class MemoryStore implements LogStore {
   readonly appendsInFlight: number = 1;
   readonly #logs = new Map<LogId, MemoryLog>();
   readonly #lineage = new Lineage();
-  readonly #audience = new Audience();
+  readonly #audience = new LogEvents();
   readonly #clock = new SteadyClock();
 
   constructor(private readonly logsMax = Number.POSITIVE_INFINITY) {}
 
-  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
     const old = this.#present(id);
     if (old !== undefined && mode === 'new') throw new LogError('LOG_EXISTS');
     const inherited = this.#inherited(init);
@@ -56,7 +56,7 @@ export class MemoryStore implements LogStore {
     const bytes = new GrowingBytes([inherited, ...(init.first?.chunks ?? [])]);
     this.#logs.set(id, { facts, bytes, producers: new Map() });
     this.#lineage.made(facts.info);
-    this.#audience.tell({ log: facts.info, kind: 'created' });
+    this.#audience.emit({ log: facts.info, kind: 'created' });
     if (init.first?.seal) this.#audience.ended(facts.info, facts.info.tail, init.first.seal);
     return { info: facts.info, replaced: old !== undefined };
   }
@@ -92,12 +92,19 @@ export class MemoryStore implements LogStore {
     return tail;
   }
 
-  async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
+  async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     const log = this.#log(ref);
     const { chunks, producer, seal } = commit;
     const stored = producer && log.producers.get(producer.id);
     const now = this.now();
-    const { after, committed } = judge(log.facts, stored, commit, limits, this.#clock.wallAt(now), now);
+    const { after, committed } = evaluateCommit(
+      log.facts,
+      stored,
+      commit,
+      limits,
+      this.#clock.wallAt(now),
+      now,
+    );
     if (after === undefined) return committed;
     if (producer !== undefined) log.producers.set(producer.id, producer);
     this.#store(log, after, chunks);
@@ -148,7 +155,7 @@ export class MemoryStore implements LogStore {
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    return this.#audience.listen(listener);
+    return this.#audience.subscribe(listener);
   }
 
   async ready(): Promise<void> {}
@@ -216,10 +223,10 @@ export class MemoryStore implements LogStore {
     const { tail } = log.facts.info;
     log.bytes.append(chunks);
     log.facts = after;
-    this.#audience.tails.advanced(after.info, tail, chunks, after.info.outcome);
+    this.#audience.tails.appended(after.info, tail, chunks, after.info.outcome);
   }
 
-  #remove({ facts: { info } }: MemoryLog, outcome: Outcome): void {
+  #remove({ facts: { info } }: MemoryLog, outcome: LogOutcome): void {
     this.#logs.delete(info.id);
     if (outcome.kind === 'replaced') this.#lineage.replaced(info);
     else this.#lineage.removed(info);
@@ -227,9 +234,9 @@ export class MemoryStore implements LogStore {
   }
 
   #announce(info: LogInfo, change: Change): void {
-    if (change.kind === 'attach') this.#audience.tell({ log: info, kind: 'attached', epoch: info.epoch });
+    if (change.kind === 'attach') this.#audience.emit({ log: info, kind: 'attached', epoch: info.epoch });
     else if (change.kind === 'release') {
-      this.#audience.tell({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
+      this.#audience.emit({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
     } else if ((change.kind === 'seal' || change.kind === 'abandon') && info.outcome !== undefined)
       this.#audience.ended(info, info.tail, info.outcome);
   }

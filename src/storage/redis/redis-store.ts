@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { LogError } from '../../core/log/errors';
-import type { Commit, Committed, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
+import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
 import type { Offset } from '../../core/log/offset';
 import type { Change } from '../../core/store/change';
 import { DamageReports } from '../../core/store/damage-reports';
 import type {
   CommitLimits,
-  Created,
+  CreateResult,
   DueQuery,
   LifecycleEvent,
   ListPage,
@@ -17,7 +17,7 @@ import type {
   Watcher,
 } from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
-import { type Patience, persist } from '../../redis/failures/retry';
+import { persist, type RetryPolicy } from '../../redis/failures/retry';
 import { ALL_PARTITIONS } from '../../redis/partitions';
 import { within } from '../../redis/timeout';
 import { Catalogue } from './catalogue/catalogue';
@@ -135,7 +135,7 @@ export class RedisStore implements LogStore {
     await this.#catalogue.open();
   }
 
-  create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+  create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
     return this.#creation.create(id, init, mode);
   }
 
@@ -162,7 +162,7 @@ export class RedisStore implements LogStore {
     return this.#appends.append(writer, at, chunks);
   }
 
-  async commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
+  async commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     if (this.#isClosed) throw new LogError('STORE_UNAVAILABLE');
     try {
       return await this.#committer.commit(log, commit, limits);
@@ -231,7 +231,7 @@ export class RedisStore implements LogStore {
     return persist(this.#patience(this.settings.commandTimeoutMs, false), attempt);
   }
 
-  #patience(forMs: number, evenWhenFull: boolean): Patience {
+  #patience(forMs: number, evenWhenFull: boolean): RetryPolicy {
     return { forMs, evenWhenFull, signal: this.#stopping.signal, wording: this.connections.wording };
   }
 

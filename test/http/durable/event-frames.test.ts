@@ -1,9 +1,14 @@
 import fc from 'fast-check';
-import { dataEvent, type Encoding, lastEvent, NO_CARRY } from '../../../src/http/durable/read/event-frames';
+import {
+  dataEvent,
+  type Encoding,
+  INITIAL_DECODER_STATE,
+  lastEvent,
+} from '../../../src/http/durable/read/event-frames';
 
 /** What a client gets of the data that comes in such pieces. */
 function received(encoding: Encoding, pieces: readonly Buffer[]): string[] {
-  let carry = NO_CARRY;
+  let carry = INITIAL_DECODER_STATE;
   const events: string[] = [];
   for (const piece of pieces) {
     const page = Buffer.from(piece);

@@ -1,7 +1,7 @@
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Writer, writerOf } from '../../../src/core/log/log';
-import type { LogStore, News } from '../../../src/core/store/store';
+import type { LogNews, LogStore } from '../../../src/core/store/store';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import type { FilesStoreOptions } from '../../../src/storage/files/options';
 import {
@@ -72,7 +72,7 @@ describe('an open log whose file is cut under the running store', () => {
     withOpen(async ({ directory, store, alarms }) => {
       const writer = await createLogOf(store, 'AAAAABBBBB');
       await truncate(fileOf(directory, writer), 5);
-      const news: News[] = [];
+      const news: LogNews[] = [];
       store.watch(writer.log, at(10), (each) => news.push(each));
       await expect(readAll(store, writer.log)).rejects.toMatchObject(LOST);
       expect(news).toEqual([{ kind: 'lost', loss: expect.objectContaining({ number: 1, from: 5, to: 10 }) }]);

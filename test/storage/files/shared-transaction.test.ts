@@ -1,4 +1,4 @@
-import type { Json } from '../../../src/core/json/json';
+import type { JsonValue } from '../../../src/core/json/json';
 import type { LogStore } from '../../../src/core/store/store';
 import { commit, createOpenLog } from '../../contract/commits';
 import { at, textOf, uniqueId } from '../../contract/logs';
@@ -35,7 +35,7 @@ async function appendedTo(store: LogStore, id: ReturnType<typeof uniqueId>): Pro
 }
 
 /** JSON that can be read, and not be written: that takes a stack frame for each level. */
-function tooDeep(): Json {
+function tooDeep(): JsonValue {
   const levels = 100_000;
   return JSON.parse('['.repeat(levels) + ']'.repeat(levels));
 }

@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { follow } from '../../../src/core/follow/follow';
 import { isLogError } from '../../../src/core/log/errors';
-import type { Committed, LogRef } from '../../../src/core/log/log';
+import type { CommitResult, LogRef } from '../../../src/core/log/log';
 import { START } from '../../../src/core/log/offset';
-import type { LogStore, News } from '../../../src/core/store/store';
+import type { LogNews, LogStore } from '../../../src/core/store/store';
 import { AMPLE, commit, createOpenLog, mark, remove } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, attach, createLog, expectCode, infoOf, textOf } from '../../contract/logs';
@@ -271,8 +271,8 @@ describe('when Redis fails under commits', () => {
     }));
 });
 
-function heardOn(store: LogStore, log: LogRef, seen: number): Heard<News> & { stop(): void } {
-  const heard = new Heard<News>();
+function heardOn(store: LogStore, log: LogRef, seen: number): Heard<LogNews> & { stop(): void } {
+  const heard = new Heard<LogNews>();
   return Object.assign(heard, { stop: store.watch(log, at(seen), heard.listener) });
 }
 
@@ -293,7 +293,7 @@ async function sendAgain(port: number, requests: readonly Buffer[]): Promise<voi
   socket.destroy();
 }
 
-function seal(store: LogStore, log: LogRef): Promise<Committed> {
+function seal(store: LogStore, log: LogRef): Promise<CommitResult> {
   return commit(store, log, '', { seal: { kind: 'complete' } });
 }
 
@@ -303,7 +303,7 @@ async function followedText(store: LogStore, log: LogRef, seen = new Heard<strin
   return seen.all.join('');
 }
 
-function textIn(news: News): string {
+function textIn(news: LogNews): string {
   return news.kind === 'bytes' ? Buffer.concat([...news.chunks]).toString() : '';
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Writer } from '../../../src/core/log/log';
 import { type Offset, START } from '../../../src/core/log/offset';
-import type { LogStore, News } from '../../../src/core/store/store';
+import type { LogNews, LogStore } from '../../../src/core/store/store';
 import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, expectCode, infoOf, readAll, seal, textOf } from '../../contract/logs';
@@ -102,7 +102,7 @@ describe('when Redis fails', () => {
       const store = await open({ commandTimeoutMs: 300, patienceMs: 3_600_000 });
       const writer = await createLog(store);
       await store.append(writer, START, bytes('before'));
-      const heard = new Heard<News>();
+      const heard = new Heard<LogNews>();
       const stop = store.watch(writer.log, at(6), heard.listener);
       await redis.kill('SIGSTOP');
       const append = store.append(writer, at(6), [Buffer.alloc(200_000, 'x')]);

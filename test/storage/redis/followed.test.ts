@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { START } from '../../../src/core/log/offset';
-import type { News } from '../../../src/core/store/store';
+import type { LogNews } from '../../../src/core/store/store';
 import { Heard } from '../../contract/heard';
 import { at, bytes, createLog, createLogOf, seal } from '../../contract/logs';
 import { type Surroundings, withRedis } from './with-redis';
@@ -14,7 +14,7 @@ describe('followed logs', () => {
       const writers = await Promise.all(Array.from({ length: FOLLOWED }, () => createLog(a)));
       const alone = await connectionsOf(admin);
       const heard = writers.map(({ log }) => {
-        const news = new Heard<News>();
+        const news = new Heard<LogNews>();
         return Object.assign(news, { stop: b.watch(log, START, news.listener) });
       });
       await untilBlocked(admin, (blocked) => blocked > FOLLOWED / 32);
@@ -40,7 +40,7 @@ describe('followed logs', () => {
       const store = await open();
       const writer = await createLog(store);
       const alone = await connectionsOf(admin);
-      const heard = new Heard<News>();
+      const heard = new Heard<LogNews>();
       const stop = store.watch(writer.log, START, heard.listener);
       await store.append(writer, START, bytes('abc'));
       await heard.untilCount(1);
@@ -54,7 +54,7 @@ describe('followed logs', () => {
       const a = await open();
       const { store: b, proxy } = await openByProxy();
       const writer = await createLogOf(a, 'abc');
-      const heard = new Heard<News>();
+      const heard = new Heard<LogNews>();
       const stop = b.watch(writer.log, at(3), heard.listener);
       let tail = at(3);
       while (!heard.all.some(({ kind }) => kind === 'bytes')) tail = await a.append(writer, tail, bytes('.'));

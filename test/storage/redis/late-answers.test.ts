@@ -1,6 +1,6 @@
 import { writerOf } from '../../../src/core/log/log';
 import { START } from '../../../src/core/log/offset';
-import type { LifecycleEvent, LogStore, News } from '../../../src/core/store/store';
+import type { LifecycleEvent, LogNews, LogStore } from '../../../src/core/store/store';
 import { Heard } from '../../contract/heard';
 import {
   at,
@@ -24,7 +24,7 @@ describe('an answer of Redis that is late', () => {
         const { log } = await createLogOf(other, '0123456789');
         const events = listen(store);
         hold();
-        const news = new Heard<News>();
+        const news = new Heard<LogNews>();
         const stop = store.watch(log, at(10), news.listener);
         // The answer to the look-up, which is the older one.
         await untilHeld();
@@ -50,7 +50,7 @@ describe('an answer of Redis that is late', () => {
         await events.until((all) => all.filter(({ kind }) => kind === 'attached').length === 2);
         release();
         expect((await attaching).epoch).toBe(writer.epoch - 1);
-        const news = new Heard<News>();
+        const news = new Heard<LogNews>();
         const stop = store.watch(log, START, news.listener);
         await other.append(writer, START, bytes('by the other'));
         await news.untilCount(1);

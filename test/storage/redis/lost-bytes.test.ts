@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import type { LogRef } from '../../../src/core/log/log';
 import { type Loss, wireGeneration } from '../../../src/core/log/loss';
 import { type Offset, START } from '../../../src/core/log/offset';
-import type { LogStore, News } from '../../../src/core/store/store';
+import type { LogNews, LogStore } from '../../../src/core/store/store';
 import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
@@ -188,13 +188,13 @@ describe('a replica that lagged and is promoted', () => {
   });
 });
 
-function follower(store: LogStore, log: LogRef, from: Offset): Heard<News> {
-  const heard = new Heard<News>();
+function follower(store: LogStore, log: LogRef, from: Offset): Heard<LogNews> {
+  const heard = new Heard<LogNews>();
   store.watch(log, from, heard.listener);
   return heard;
 }
 
-function endOf(all: readonly News[]): number {
+function endOf(all: readonly LogNews[]): number {
   const last = all.findLast((news) => news.kind === 'bytes');
   return last?.kind === 'bytes' ? last.from + last.chunks.reduce((sum, { length }) => sum + length, 0) : 0;
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { follow } from '../../../src/core/follow/follow';
 import { type LogRef, writerOf } from '../../../src/core/log/log';
 import { type Offset, START } from '../../../src/core/log/offset';
-import type { LifecycleEvent, LogStore, News } from '../../../src/core/store/store';
+import type { LifecycleEvent, LogNews, LogStore } from '../../../src/core/store/store';
 import { Heard } from '../../contract/heard';
 import {
   at,
@@ -195,11 +195,11 @@ async function followAll(store: LogStore, log: LogRef): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function watch(store: LogStore, log: LogRef, seen: Offset): Heard<News> & { stop(): void } {
-  const heard = new Heard<News>();
+function watch(store: LogStore, log: LogRef, seen: Offset): Heard<LogNews> & { stop(): void } {
+  const heard = new Heard<LogNews>();
   return Object.assign(heard, { stop: store.watch(log, seen, heard.listener) });
 }
 
-function textIn(news: News): string {
+function textIn(news: LogNews): string {
   return news.kind === 'bytes' ? Buffer.concat([...news.chunks]).toString() : '';
 }

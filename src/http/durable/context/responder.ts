@@ -1,6 +1,6 @@
 import type { AllowedOrigins, Config } from '../../../config/config';
 import type { LogInfo } from '../../../core/log/log';
-import type { Life } from '../../../core/log/loss';
+import type { LogHistory } from '../../../core/log/loss';
 import type { Offset } from '../../../core/log/offset';
 import type { Exchange } from '../../front/serve-directly';
 import type { Headers } from '../../headers/content-headers';
@@ -22,7 +22,7 @@ export function sharedHeaders(config: OriginSettings): Headers {
 }
 
 /** How a reader or writer stands to the stream after this answer. */
-export function position(life: Pick<Life, 'losses'>, next: Offset, isClosed: boolean): Headers {
+export function position(life: Pick<LogHistory, 'losses'>, next: Offset, isClosed: boolean): Headers {
   const at = { 'Stream-Next-Offset': offsetToken(life, next) };
   return isClosed ? { ...at, 'Stream-Closed': 'true' } : at;
 }

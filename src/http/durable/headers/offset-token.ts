@@ -1,4 +1,4 @@
-import { type Life, segmentOf } from '../../../core/log/loss';
+import { type LogHistory, segmentOf } from '../../../core/log/loss';
 import { type Offset, parseOffset, START } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
 
@@ -17,7 +17,7 @@ const TOKEN = /^(\d{16})_(\d{16})$/;
  * The segment of the log at an offset, and the offset. Tokens sort as strings (PROTOCOL.md, 8), so all have one width.
  * @returns a token such as `0000000000000000_0000000000000042`
  */
-export function offsetToken(life: Pick<Life, 'losses'>, offset: Offset): string {
+export function offsetToken(life: Pick<LogHistory, 'losses'>, offset: Offset): string {
   const segment = segmentOf(life, offset);
   const group = segment === 0 ? NO_SEGMENT : `${String(segment).padStart(DIGITS, '0')}_`;
   return group + String(offset).padStart(DIGITS, '0');

@@ -1,5 +1,5 @@
 import { JSON_DEPTH_MAX, type JsonFault, JsonScanner } from '../../../core/json/json-scanner';
-import { slicesOf, turnFor } from '../../../core/scheduling/turn-byte-budget';
+import { sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
 import { RequestError } from '../../errors/request-error';
 
 const [LF, CR, QUOTE, BACKSLASH, COMMA] = [0x0a, 0x0d, 0x22, 0x5c, 0x2c];
@@ -19,8 +19,8 @@ const NOTHING = -1;
 export async function jsonTexts(body: readonly Buffer[]): Promise<Buffer[]> {
   const scanner = new JsonScanner();
   const writer = new TextWriter();
-  for (const slice of slicesOf(body)) {
-    await turnFor(slice.length);
+  for (const slice of sliceChunks(body)) {
+    await waitForTurn(slice.length);
     assertJson(scanner.push(slice));
     writer.push(slice);
   }

@@ -1,5 +1,5 @@
-import { joined } from '../../../core/bytes/concat-chunks';
-import { unfinishedLength } from '../../../core/bytes/utf8';
+import { concatChunks } from '../../../core/bytes/concat-chunks';
+import { incompleteUtf8Length } from '../../../core/bytes/utf8';
 import type { Framing } from '../../../core/log/log';
 import { encodeData } from '../../live/sse';
 import { JsonArray } from '../json/json-messages';
@@ -13,14 +13,14 @@ const BLOCK_END = Buffer.from('\n\n');
 export type Encoding = 'json' | 'text' | 'base64';
 
 /** Where a reader of events stands: bytes that were read, but cannot be shown before more of them come. */
-export interface Carry {
+export interface DecoderState {
   /** A message of any size, or the beginning of a character. Pieces, so that a long message is not copied again with each one. */
   readonly held: readonly Buffer[];
   /** What was shown last ended in a carriage return: with a line feed after it, it is one end of a line and not two. */
   readonly afterReturn: boolean;
 }
 
-export const NO_CARRY: Carry = { held: [], afterReturn: false };
+export const INITIAL_DECODER_STATE: DecoderState = { held: [], afterReturn: false };
 
 /** An event in pieces, none when there is nothing to show. */
 export type Event = readonly Buffer[];
@@ -31,19 +31,23 @@ export function encodingOf(framing: Framing | undefined, isText: boolean): Encod
 }
 
 /** @returns the event that shows `bytes`, and what is carried on to the next one */
-export function dataEvent(encoding: Encoding, bytes: Buffer, carry: Carry): { event: Event; carry: Carry } {
+export function dataEvent(
+  encoding: Encoding,
+  bytes: Buffer,
+  carry: DecoderState,
+): { event: Event; carry: DecoderState } {
   if (encoding === 'json') return jsonEvent(bytes, carry);
   if (encoding === 'base64') return { event: base64Event(bytes), carry };
   return textEvent(bytes, carry);
 }
 
 /** What is left when the stream ends: a character that was never completed is shown as what it is, a broken one. */
-export function lastEvent(encoding: Encoding, { held, afterReturn }: Carry): Event {
-  return encoding === 'text' ? textBlock(joined(held), afterReturn) : [];
+export function lastEvent(encoding: Encoding, { held, afterReturn }: DecoderState): Event {
+  return encoding === 'text' ? textBlock(concatChunks(held), afterReturn) : [];
 }
 
 /** Whole messages. A message that is not complete is kept, as a copy: the memory of a page is used again once it was sent. */
-function jsonEvent(bytes: Buffer, carry: Carry): { event: Event; carry: Carry } {
+function jsonEvent(bytes: Buffer, carry: DecoderState): { event: Event; carry: DecoderState } {
   const whole = bytes.lastIndexOf(LF) + 1;
   const rest = whole === bytes.length ? [] : [Buffer.from(bytes.subarray(whole))];
   if (whole === 0) return { event: [], carry: { ...carry, held: [...carry.held, ...rest] } };
@@ -57,9 +61,12 @@ function base64Event(bytes: Buffer): Event {
   return bytes.length === 0 ? [] : [Buffer.from(`${HEAD}data:${bytes.toString('base64')}\n\n`)];
 }
 
-function textEvent(bytes: Buffer, { held, afterReturn }: Carry): { event: Event; carry: Carry } {
-  const text = joined([...held, bytes]);
-  const whole = text.length - unfinishedLength(text);
+function textEvent(
+  bytes: Buffer,
+  { held, afterReturn }: DecoderState,
+): { event: Event; carry: DecoderState } {
+  const text = concatChunks([...held, bytes]);
+  const whole = text.length - incompleteUtf8Length(text);
   const shown = text.subarray(0, whole);
   return {
     event: textBlock(shown, afterReturn),

@@ -1,13 +1,20 @@
-import { joined } from '../../../core/bytes/concat-chunks';
+import { concatChunks } from '../../../core/bytes/concat-chunks';
 import { sizeOf } from '../../../core/bytes/size-of';
-import type { Life } from '../../../core/log/loss';
+import type { LogHistory } from '../../../core/log/loss';
 import { advance, type Offset, START } from '../../../core/log/offset';
-import { mayWork } from '../../../core/scheduling/turn-byte-budget';
+import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
 import type { ChunkedBody } from '../../live/chunked-body';
 import { HEARTBEAT } from '../../live/sse';
 import { nextCursor } from '../headers/cursor';
 import { offsetToken } from '../headers/offset-token';
-import { type Carry, dataEvent, type Encoding, type Event, lastEvent, NO_CARRY } from './event-frames';
+import {
+  type DecoderState,
+  dataEvent,
+  type Encoding,
+  type Event,
+  INITIAL_DECODER_STATE,
+  lastEvent,
+} from './event-frames';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -27,7 +34,7 @@ const SHARED = new WeakMap<readonly Buffer[], SharedFrame>();
 export class EventWriter {
   readonly #encoding: Encoding;
   #cursor: string;
-  #carry: Carry = NO_CARRY;
+  #carry: DecoderState = INITIAL_DECODER_STATE;
   /** Nothing was shown yet, and it is unknown whether the reader's last byte is a carriage return. */
   #isUnsettled: boolean;
   /** Up to where bytes came, shown or held. */
@@ -37,7 +44,7 @@ export class EventWriter {
 
   constructor(
     private readonly body: ChunkedBody,
-    private readonly life: Pick<Life, 'losses'>,
+    private readonly life: Pick<LogHistory, 'losses'>,
     { encoding, cursor, from }: { encoding: Encoding; cursor: string | undefined; from: Offset },
   ) {
     this.#encoding = encoding;
@@ -73,12 +80,12 @@ export class EventWriter {
     if (this.needsByteBefore(chunks[0])) return false;
     this.#isUnsettled = false;
     const cursor = this.#nextCursor();
-    let shared = this.#carry === NO_CARRY ? SHARED.get(chunks) : undefined;
+    let shared = this.#carry === INITIAL_DECODER_STATE ? SHARED.get(chunks) : undefined;
     if (shared?.encoding !== this.#encoding || shared.cursor !== cursor) {
-      if (!mayWork(sizeOf(chunks))) return false;
-      const wasClear = this.#carry === NO_CARRY;
-      const frame = this.#frame(joined(chunks), next, true);
-      if (!wasClear || this.#carry !== NO_CARRY) {
+      if (!reserveTurnBytes(sizeOf(chunks))) return false;
+      const wasClear = this.#carry === INITIAL_DECODER_STATE;
+      const frame = this.#frame(concatChunks(chunks), next, true);
+      if (!wasClear || this.#carry !== INITIAL_DECODER_STATE) {
         this.body.write(frame);
         return true;
       }
@@ -115,7 +122,7 @@ export class EventWriter {
 
   #frame(bytes: Buffer, next: Offset, isUpToDate: boolean): Event {
     const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
-    this.#carry = carry.held.length === 0 && !carry.afterReturn ? NO_CARRY : carry;
+    this.#carry = carry.held.length === 0 && !carry.afterReturn ? INITIAL_DECODER_STATE : carry;
     this.#isUnsettled = false;
     this.#at = next;
     this.#isToldUpToDate = false;

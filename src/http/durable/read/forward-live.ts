@@ -1,8 +1,8 @@
 import { sizeOf } from '../../../core/bytes/size-of';
 import { LogError } from '../../../core/log/errors';
-import type { LogRef, Outcome } from '../../../core/log/log';
+import type { LogOutcome, LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
-import { mayWork } from '../../../core/scheduling/turn-byte-budget';
+import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
 import type { LogStore } from '../../../core/store/store';
 
 /** What a consumer does with chunks: passes them on, passes them on and falls behind, or leaves them to be read from the store. */
@@ -11,7 +11,7 @@ export type Taken = 'passed' | 'behind' | 'left';
 export interface AtTail {
   readonly at: Offset;
   /** Present when the log ended there. */
-  readonly outcome?: Outcome;
+  readonly outcome?: LogOutcome;
   /** The bytes before `at` that were stored in the same step as the end, and that were not passed on. */
   readonly last?: readonly Buffer[];
 }
@@ -50,9 +50,9 @@ export function standAtTail(
       if (taken !== 'passed') leave();
     };
     /** What is too large for this turn is read from the store, together with the end. */
-    const finish = (chunks: readonly Buffer[], outcome: Outcome): void => {
+    const finish = (chunks: readonly Buffer[], outcome: LogOutcome): void => {
       const size = sizeOf(chunks);
-      if (mayWork(size)) {
+      if (reserveTurnBytes(size)) {
         at = advance(at, size);
         leave({ outcome, last: chunks });
       } else leave();

@@ -1,4 +1,4 @@
-import { assertWhole } from '../../../core/store/damage';
+import { assertLogIntact } from '../../../core/store/damage';
 import { existing } from '../../errors/require-log';
 import { assertAllowed } from '../../front/access';
 import { streamState } from '../../headers/stream-state';
@@ -12,7 +12,7 @@ export async function describe(wire: Durable, request: StreamRequest): Promise<v
   // A producer has to be able to ask how far it came.
   assertAllowed(request.allowed, ['consume', 'produce'], request.id);
   const info = await existing(wire.store, request.id);
-  await assertWhole(wire.store, info);
+  await assertLogIntact(wire.store, info);
   await assertFits(wire, request, info);
   wire.answer.head(request, 200, {
     'Content-Type': info.contentType,

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { joined } from '../../../core/bytes/concat-chunks';
-import { catchUp } from '../../../core/follow/follow';
+import { concatChunks } from '../../../core/bytes/concat-chunks';
+import { readToTail } from '../../../core/follow/follow';
 import { LossWatch } from '../../../core/follow/loss-watch';
 import { isLogError } from '../../../core/log/errors';
 import { isRemoval, type LogInfo } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
-import { slicesOf, turnFor } from '../../../core/scheduling/turn-byte-budget';
-import { assertIntact } from '../../../core/store/damage';
+import { sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
+import { assertRangeIntact } from '../../../core/store/damage';
 import { sandboxedHeaders } from '../../headers/content-headers';
 import { ChunkedBody } from '../../live/chunked-body';
 import { detach } from '../../live/detach';
@@ -34,7 +34,7 @@ export async function sendEvents(
   info: LogInfo,
   from: Offset,
 ): Promise<void> {
-  if (from < info.tail || isClosed(info)) await assertIntact(wire.store, info, from, info.tail);
+  if (from < info.tail || isClosed(info)) await assertRangeIntact(wire.store, info, from, info.tail);
   const encoding = encodingOf(info.framing, isText(info.contentType));
   wire.answer.head(request, 200, {
     ...sandboxedHeaders('text/event-stream'),
@@ -110,7 +110,7 @@ async function untilEnd(
     at = reached;
     if (outcome !== undefined) {
       if (isRemoval(outcome)) return;
-      const bytes = joined(last);
+      const bytes = concatChunks(last);
       if (writer.needsByteBefore(bytes))
         writer.follows(await byteBefore(wire.store, info, advance(at, -bytes.length)));
       writer.last(bytes, at);
@@ -130,10 +130,10 @@ async function sendStored(
   signal: AbortSignal,
 ): Promise<{ at: Offset; isEnd: boolean }> {
   let at = from;
-  for await (const page of catchUp(store, info, at, signal)) {
+  for await (const page of readToTail(store, info, at, signal)) {
     watch.assertNone();
-    for (const slice of slicesOf(page.chunks)) {
-      await turnFor(slice.length);
+    for (const slice of sliceChunks(page.chunks)) {
+      await waitForTurn(slice.length);
       if (writer.needsByteBefore(slice)) writer.follows(await byteBefore(store, info, at));
       at = advance(at, slice.length);
       const isEnd = at === page.next && page.end !== undefined;

@@ -14,7 +14,7 @@ import type { TokenPlace } from '../headers/offset-token';
 import { JsonArray } from '../json/json-messages';
 import { caching, etagOf } from './cache-headers';
 import { chunkHeaders, sendBody, sendChunk } from './send-chunk';
-import { type Heard, nextNews } from './wait-for-news';
+import { nextNews, type PendingNews } from './wait-for-news';
 
 const LF = 0x0a;
 /** More than that is not sent out of what was told. */
@@ -75,7 +75,7 @@ function sendNothing(wire: Durable, request: StreamRequest, at: Headers, cursor:
  * Whether what was heard can be sent as it is. A store may tell of a part of what was committed in one step, which may end inside of a
  * message; and each of those who wait has a copy of its own, so that what is large is read from the store, as fast as each takes it.
  */
-function canBeSent({ framing }: LogInfo, { chunks }: Heard): boolean {
+function canBeSent({ framing }: LogInfo, { chunks }: PendingNews): boolean {
   const size = sizeOf(chunks);
   return size > 0 && size <= NEWS_BYTES_MAX && (framing !== 'json' || chunks.at(-1)?.at(-1) === LF);
 }
@@ -85,7 +85,7 @@ function sendNews(
   wire: Durable,
   request: StreamRequest,
   info: LogInfo,
-  { chunks, next, isEnd }: Heard,
+  { chunks, next, isEnd }: PendingNews,
   cursor: Headers,
 ): void {
   const selected = { from: info.tail, to: next, isUpToDate: true, isEnd };

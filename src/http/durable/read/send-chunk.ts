@@ -1,7 +1,7 @@
-import { catchUp } from '../../../core/follow/follow';
+import { readToTail } from '../../../core/follow/follow';
 import type { LogInfo } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
-import { assertWhole } from '../../../core/store/damage';
+import { assertLogIntact } from '../../../core/store/damage';
 import type { Page } from '../../../core/store/store';
 import { type Headers, sandboxedHeaders } from '../../headers/content-headers';
 import { assertConditions, isKnown } from '../../headers/preconditions';
@@ -74,13 +74,16 @@ async function sendBytes(
 ): Promise<void> {
   const { res } = request;
   // An empty one that is closed may be one of which nothing is left.
-  if (info.tail === START && isClosed(info)) await assertWhole(wire.store, info);
+  if (info.tail === START && isClosed(info)) await assertLogIntact(wire.store, info);
   if (from === to) return sendBody(wire, request, emptyBody(info), headers);
   const signal = wire.consumers.signalOf(res);
   const array = info.framing === 'json' ? new JsonArray() : undefined;
   const length = array === undefined ? to - from : jsonArrayLength(to - from);
   const inLargePages = array === undefined;
-  for await (const page of catchUp(wire.store, info, from, signal, { until: to, inLargePages })) {
+  for await (const page of readToTail(wire.store, info, from, signal, {
+    until: to,
+    mayUseLargePages: inLargePages,
+  })) {
     if (!res.headersSent) wire.answer.head(request, 200, { ...headers, 'Content-Length': length });
     res.cork();
     for (const bytes of contentOf(page, array, to)) res.write(bytes);

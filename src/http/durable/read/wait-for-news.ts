@@ -1,17 +1,17 @@
 import { sizeOf } from '../../../core/bytes/size-of';
 import { isRemoval, type LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
-import type { LogStore, News } from '../../../core/store/store';
+import type { LogNews, LogStore } from '../../../core/store/store';
 
 /** What a log's watchers were told in one turn. */
-export interface Heard {
+export interface PendingNews {
   readonly chunks: readonly Buffer[];
   readonly next: Offset;
   /** The log was sealed there. */
   readonly isEnd: boolean;
 }
 
-export interface Patience {
+export interface WaitLimit {
   /** Aborts when the one who waits is gone, or must be answered now. */
   readonly signal: AbortSignal;
   readonly ms: number;
@@ -25,12 +25,12 @@ export function nextNews(
   store: LogStore,
   log: LogRef,
   tail: Offset,
-  { signal, ms }: Patience,
-): Promise<Heard | undefined> {
+  { signal, ms }: WaitLimit,
+): Promise<PendingNews | undefined> {
   return new Promise((resolve) => {
-    let heard: Heard = { chunks: [], next: tail, isEnd: false };
+    let heard: PendingNews = { chunks: [], next: tail, isEnd: false };
     let isDue = false;
-    const settle = (answer: Heard | undefined): void => {
+    const settle = (answer: PendingNews | undefined): void => {
       clearTimeout(timer);
       unwatch();
       signal.removeEventListener('abort', giveUp);
@@ -49,7 +49,7 @@ export function nextNews(
   });
 }
 
-function hear(heard: Heard, news: News): Heard {
+function hear(heard: PendingNews, news: LogNews): PendingNews {
   if (news.kind === 'bytes' && news.from === heard.next) {
     const chunks = heard.chunks.length === 0 ? news.chunks : [...heard.chunks, ...news.chunks];
     return { chunks, next: advance(heard.next, sizeOf(news.chunks)), isEnd: news.end !== undefined };

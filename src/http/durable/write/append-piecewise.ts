@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Committed } from '../../../core/log/log';
+import type { CommitResult } from '../../../core/log/log';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import type { Durable, StreamRequest } from '../context/durable-context';
 import { position } from '../context/responder';
@@ -42,9 +42,9 @@ async function storePieces(
   { req }: StreamRequest,
   head: AppendHead,
   stream: KnownStream,
-): Promise<Committed> {
+): Promise<CommitResult> {
   const { sequence, closes } = head;
-  let last: Committed | undefined;
+  let last: CommitResult | undefined;
   for await (const piece of countedPieces(req, wire.pending)) {
     const isFirst = last === undefined;
     if (isFirst) await assertBelongs(wire, stream, head);

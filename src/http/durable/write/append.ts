@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { sizeOf } from '../../../core/bytes/size-of';
-import type { Committed } from '../../../core/log/log';
+import type { CommitResult } from '../../../core/log/log';
 import type { Loss } from '../../../core/log/loss';
 import { RequestError } from '../../errors/request-error';
 import { existing } from '../../errors/require-log';
@@ -69,7 +69,7 @@ async function appendWhole(
   stream: KnownStream,
   head: AppendHead,
   body: readonly Buffer[],
-): Promise<Committed> {
+): Promise<CommitResult> {
   if (sizeOf(body) === 0) return close(wire, stream, head);
   if (head.type !== stream.type) await assertBelongs(wire, stream, head);
   return commit(wire, stream, { chunks: await content(stream, body), ...stepOf(head) });
@@ -83,7 +83,7 @@ async function content({ framing }: KnownStream, body: readonly Buffer[]): Promi
   return texts;
 }
 
-function confirmation({ tail, isSealed, producer }: Committed, losses: readonly Loss[]): Headers {
+function confirmation({ tail, isSealed, producer }: CommitResult, losses: readonly Loss[]): Headers {
   const at = position({ losses }, tail, isSealed);
   if (producer === undefined) return at;
   return {

@@ -1,4 +1,4 @@
-import type { Commit, Committed } from '../../../core/log/log';
+import type { Commit, CommitResult } from '../../../core/log/log';
 import { RequestError } from '../../errors/request-error';
 import type { Durable } from '../context/durable-context';
 import type { KnownStream } from '../context/stream-cache';
@@ -10,7 +10,7 @@ import { COMPLETE, commit, StreamClosed } from './commit';
  * producer's close is judged as its other requests are.
  * @throws RequestError `BODY_INVALID` when it does not close either; as `commit`
  */
-export async function close(wire: Durable, stream: KnownStream, head: AppendHead): Promise<Committed> {
+export async function close(wire: Durable, stream: KnownStream, head: AppendHead): Promise<CommitResult> {
   if (!head.closes) throw new RequestError('BODY_INVALID', 'There is nothing to append: the body is empty');
   try {
     return await commit(wire, stream, { chunks: [], ...stepOf(head) });

@@ -1,5 +1,5 @@
 import { isLogError, LogError, ProducerError } from '../../../core/log/errors';
-import type { Commit, Committed, LogInfo, ProducerMark, SealOutcome } from '../../../core/log/log';
+import type { Commit, CommitResult, LogInfo, ProducerMark, SealOutcome } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { RequestError } from '../../errors/request-error';
 import { existing } from '../../errors/require-log';
@@ -33,7 +33,7 @@ export function tooLarge({ bytesPerStream }: Durable['config']['limits']): LogEr
 }
 
 /** Stores a step in a stream. @throws StreamClosed; RequestError with what the protocol has a refusal carry; LogError */
-export async function commit(wire: Durable, { log }: KnownStream, step: Commit): Promise<Committed> {
+export async function commit(wire: Durable, { log }: KnownStream, step: Commit): Promise<CommitResult> {
   const { bytesPerStream, producersPerStream } = wire.config.limits;
   try {
     return await wire.store.commit(log, step, {

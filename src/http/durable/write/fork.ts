@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isLogError } from '../../../core/log/errors';
 import type { ForkPoint, LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
-import { hasLostForked } from '../../../core/log/loss';
+import { hasLostForkedBytes } from '../../../core/log/loss';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { LogStore } from '../../../core/store/store';
 import { RequestError } from '../../errors/request-error';
@@ -102,7 +102,7 @@ export async function isSameFork(
 async function isAnotherSource(store: LogStore, fork: LogInfo, { source, at }: ForkPoint): Promise<boolean> {
   const present = await infoIfReadable(store, source.id);
   if (present === undefined) return false;
-  return present.generation !== source.generation || hasLostForked(present, fork, at);
+  return present.generation !== source.generation || hasLostForkedBytes(present, fork, at);
 }
 
 async function infoIfReadable(store: LogStore, id: LogId): Promise<LogInfo | undefined> {

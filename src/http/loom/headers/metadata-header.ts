@@ -1,4 +1,4 @@
-import type { Json } from '../../../core/json/json';
+import type { JsonValue } from '../../../core/json/json';
 import { JSON_DEPTH_MAX, scanJson } from '../../../core/json/json-scanner';
 import { RequestError } from '../../errors/request-error';
 
@@ -8,7 +8,10 @@ import { RequestError } from '../../errors/request-error';
  * @param bytesMax of the header as it was sent
  * @throws RequestError `METADATA_INVALID` when it is not JSON or nested too deeply, `METADATA_TOO_LARGE`
  */
-export function parseMetadata(header: string | string[] | undefined, bytesMax: number): Json | undefined {
+export function parseMetadata(
+  header: string | string[] | undefined,
+  bytesMax: number,
+): JsonValue | undefined {
   if (header === undefined) return undefined;
   if (Array.isArray(header))
     throw new RequestError('METADATA_INVALID', 'X-Stream-Metadata is given more than once');
@@ -16,7 +19,7 @@ export function parseMetadata(header: string | string[] | undefined, bytesMax: n
   return parseJson(fromHeaderBytes(header));
 }
 
-function parseJson(text: string): Json {
+function parseJson(text: string): JsonValue {
   switch (scanJson(text)) {
     case 'malformed':
       throw new RequestError('METADATA_INVALID', 'X-Stream-Metadata is not JSON');
@@ -31,7 +34,7 @@ function parseJson(text: string): Json {
 }
 
 /** As a legal header: every character above U+007E is escaped. */
-export function renderMetadata(metadata: Json): string {
+export function renderMetadata(metadata: JsonValue): string {
   return JSON.stringify(metadata).replaceAll(
     /[\u007f-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -39,7 +42,7 @@ export function renderMetadata(metadata: Json): string {
 }
 
 /** What a merge has made of the metadata is held to the same limit as what one request may send. */
-export function assertMetadataFits(metadata: Json, bytesMax: number): void {
+export function assertMetadataFits(metadata: JsonValue, bytesMax: number): void {
   assertSize(Buffer.byteLength(JSON.stringify(metadata)), bytesMax);
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../../config/config';
-import type { Json } from '../../../core/json/json';
+import type { JsonValue } from '../../../core/json/json';
 import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
 import type { Headers } from '../../headers/content-headers';
@@ -15,7 +15,7 @@ export function streamHeaders(info: LogInfo, http: Pick<Config['http'], 'metadat
 }
 
 /** Proxies and clients limit the size of a head: nginx to 4 or 8 KiB by default, Node's `fetch` to 16 KiB. */
-function metadataHeaders(metadata: Json, bytesMax: number): Headers {
+function metadataHeaders(metadata: JsonValue, bytesMax: number): Headers {
   const rendered = renderMetadata(metadata);
   return rendered.length > bytesMax
     ? { 'X-Stream-Metadata-Bytes': String(rendered.length) }

@@ -1,8 +1,8 @@
 import type { RouterContext } from '@koa/router';
-import { catchUp } from '../../../core/follow/follow';
+import { readToTail } from '../../../core/follow/follow';
 import type { LogInfo } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
-import { assertIntact } from '../../../core/store/damage';
+import { assertRangeIntact } from '../../../core/store/damage';
 import { RequestError } from '../../errors/request-error';
 import type { Wire } from '../../front/protocol';
 import { type ByteRange, parseRange } from '../../headers/byte-range';
@@ -55,7 +55,7 @@ async function sendSelected(
   const until = advance(START, selected.to);
   const hasBody = ctx.method !== 'HEAD' && selected.status !== 304 && from < until;
   if (hasBody) return sendBytes(ctx, wire, info, { from, until }, writeHead);
-  if (selected.status !== 304) await assertIntact(wire.store, info, from, until);
+  if (selected.status !== 304) await assertRangeIntact(wire.store, info, from, until);
   writeHead();
 }
 
@@ -101,7 +101,7 @@ async function sendBytes(
 ): Promise<void> {
   const { res } = ctx;
   const signal = wire.consumers.signalOf(res);
-  for await (const page of catchUp(wire.store, info, from, signal, { until, inLargePages: true })) {
+  for await (const page of readToTail(wire.store, info, from, signal, { until, mayUseLargePages: true })) {
     if (!res.headersSent) writeHead();
     res.cork();
     for (const chunk of page.chunks) res.write(chunk);

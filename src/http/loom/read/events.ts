@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { RouterContext } from '@koa/router';
-import { Lines, type Text } from '../../../core/bytes/line-splitter';
+import { LineSplitter, type LineText } from '../../../core/bytes/line-splitter';
 import { follow } from '../../../core/follow/follow';
-import type { LogInfo, Outcome } from '../../../core/log/log';
+import type { LogInfo, LogOutcome } from '../../../core/log/log';
 import type { LostBytes } from '../../../core/log/loss';
 import type { Offset } from '../../../core/log/offset';
-import { slicesOf, turnFor } from '../../../core/scheduling/turn-byte-budget';
-import { assertIntact, DamageError, LostTailError } from '../../../core/store/damage';
+import { sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
+import { assertRangeIntact, DamageError, LostTailError } from '../../../core/store/damage';
 import type { Wire } from '../../front/protocol';
 import { contentHeaders, type Headers, LIVE_HEADERS } from '../../headers/content-headers';
 import { assertConditions } from '../../headers/preconditions';
@@ -43,7 +43,7 @@ export async function sendEvents(
   }
   // An EventSource comes back after an answer that breaks off, but not after one with a status of an error.
   if (start.from < info.tail || info.state === 'closed')
-    await assertIntact(wire.store, info, start.from, info.tail);
+    await assertRangeIntact(wire.store, info, start.from, info.tail);
   sendHead(ctx, 200, { ...headers, ...contentHeaders('text/event-stream; charset=utf-8'), ...LIVE_HEADERS });
   if (ctx.method === 'HEAD') {
     res.end();
@@ -66,8 +66,8 @@ async function sendLive(
   const heartbeat = setInterval(() => writer.heartbeat(), live.heartbeat);
   try {
     for await (const { chunks, next, end } of follow(wire.store, info, from, signal, info.tail)) {
-      for (const slice of slicesOf(chunks)) {
-        await turnFor(slice.length);
+      for (const slice of sliceChunks(chunks)) {
+        await waitForTurn(slice.length);
         writer.bytes(slice);
         await drained(res, http.consumerTimeout, signal);
       }
@@ -89,7 +89,7 @@ async function sendLive(
 const CR = 0x0d;
 
 class EventWriter {
-  readonly #lines: Lines;
+  readonly #lines: LineSplitter;
   #isFirst = true;
   #partialTimer: NodeJS.Timeout | undefined;
 
@@ -99,7 +99,7 @@ class EventWriter {
     private readonly idSuffix: string,
     private readonly partialAfterMs: number,
   ) {
-    this.#lines = new Lines(from);
+    this.#lines = new LineSplitter(from);
     // A client waits for the head, and the first event may be long in coming.
     res.flushHeaders();
   }
@@ -120,7 +120,7 @@ class EventWriter {
     if (!this.res.writableNeedDrain) this.res.write(HEARTBEAT);
   }
 
-  end(at: Offset, outcome: Outcome): void {
+  end(at: Offset, outcome: LogOutcome): void {
     this.#write(this.#lines.flush());
     this.#send({ event: 'end', id: this.#idOf(at), data: closedState(outcome) });
   }
@@ -138,10 +138,10 @@ class EventWriter {
 
   #writePartial(): void {
     this.#partialTimer = undefined;
-    this.#write(this.#lines.partial());
+    this.#write(this.#lines.takePartial());
   }
 
-  #write(text: Text | undefined): void {
+  #write(text: LineText | undefined): void {
     if (text === undefined) return;
     const { kind, bytes, end } = text;
     const event = kind === 'lines' ? { data: withoutLastReturn(bytes) } : { event: 'partial', data: bytes };

@@ -1,5 +1,5 @@
 import type { RouterContext } from '@koa/router';
-import { assertIntact } from '../../../core/store/damage';
+import { assertRangeIntact } from '../../../core/store/damage';
 import type { Wire } from '../../front/protocol';
 import { contentHeaders, LIVE_HEADERS } from '../../headers/content-headers';
 import { sendHead } from '../../live/send-head';
@@ -16,7 +16,7 @@ export async function sendTail(
   const { req, res } = ctx;
   const all = { ...headers, ...contentHeaders(servedType(info)), ...LIVE_HEADERS };
   if (ctx.method === 'HEAD') {
-    await assertIntact(wire.store, info, from, info.tail);
+    await assertRangeIntact(wire.store, info, from, info.tail);
     sendHead(ctx, 200, all);
     res.end();
     return;

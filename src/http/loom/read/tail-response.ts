@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { sizeOf } from '../../../core/bytes/size-of';
-import { RemovalNews } from '../../../core/events/removal-watch';
-import { catchUp } from '../../../core/follow/follow';
+import { RemovalWatch } from '../../../core/events/removal-watch';
+import { readToTail } from '../../../core/follow/follow';
 import { PAGE_BYTES } from '../../../core/follow/page-size';
 import { isLogError } from '../../../core/log/errors';
-import type { LogInfo, LogRef, Outcome } from '../../../core/log/log';
+import type { LogInfo, LogOutcome, LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
-import type { News, Page } from '../../../core/store/store';
+import type { LogNews, Page } from '../../../core/store/store';
 import type { Wire } from '../../front/protocol';
 import { closedState } from '../../headers/stream-state';
 import { ChunkedBody } from '../../live/chunked-body';
@@ -92,7 +92,7 @@ export class TailResponse implements Consumer {
     this.res.destroy();
   }
 
-  #hear(news: News): void {
+  #hear(news: LogNews): void {
     const state = this.#state;
     if (state === 'over') return;
     if (news.kind === 'lost') this.leave();
@@ -102,7 +102,7 @@ export class TailResponse implements Consumer {
     else this.#read(news);
   }
 
-  #pass(chunks: readonly Buffer[], end?: Outcome): void {
+  #pass(chunks: readonly Buffer[], end?: LogOutcome): void {
     this.#at = advance(this.#at, sizeOf(chunks));
     this.#body.writeShared(chunks);
     if (end !== undefined) this.#end(end);
@@ -116,7 +116,7 @@ export class TailResponse implements Consumer {
     else detach(this.res, this.wire.logger, this.#catchUp(reading));
   }
 
-  #read(why?: News): void {
+  #read(why?: LogNews): void {
     const reading = new Reading();
     if (why !== undefined) reading.hear(why);
     this.#state = reading;
@@ -125,12 +125,12 @@ export class TailResponse implements Consumer {
 
   /** @throws when the consumer leaves, or the log is gone before it has had all of it */
   async #catchUp(reading: Reading): Promise<void> {
-    let outcome: Outcome | undefined;
+    let outcome: LogOutcome | undefined;
     try {
       do outcome = await this.#sendStored(reading.signal);
       while (outcome === undefined && reading.hasMore(this.#at));
     } catch (error) {
-      outcome = isLogError(error, 'LOG_GONE') ? await reading.removal.of(this.#at) : undefined;
+      outcome = isLogError(error, 'LOG_GONE') ? await reading.removal.outcomeAt(this.#at) : undefined;
       if (outcome === undefined) throw error;
     }
     if (this.#state !== reading) return;
@@ -139,11 +139,11 @@ export class TailResponse implements Consumer {
   }
 
   /** Sends up to the tail. @returns how the log ended, if that is its end */
-  async #sendStored(signal: AbortSignal): Promise<Outcome | undefined> {
+  async #sendStored(signal: AbortSignal): Promise<LogOutcome | undefined> {
     const { store, config } = this.wire;
     // What was sent before may still wait: were it at the tail by now, nothing below would wait for its socket.
     await drained(this.res, config.http.consumerTimeout, signal);
-    for await (const page of catchUp(store, this.#log, this.#at, signal, { inLargePages: true })) {
+    for await (const page of readToTail(store, this.#log, this.#at, signal, { mayUseLargePages: true })) {
       this.#send(page);
       await drained(this.res, config.http.consumerTimeout, signal);
       if (this.res.writableLength === 0) page.release?.();
@@ -159,7 +159,7 @@ export class TailResponse implements Consumer {
     if (next >= this.#known) markLasting(this.res);
   }
 
-  #end(outcome: Outcome): void {
+  #end(outcome: LogOutcome): void {
     this.#stop();
     this.#body.end({ 'X-Stream-State': closedState(outcome) });
     cutUnlessTaken(this.res, this.wire.config.http.consumerTimeout);
@@ -175,7 +175,7 @@ export class TailResponse implements Consumer {
 
 /** What a response hears while it reads. */
 class Reading {
-  readonly removal = new RemovalNews();
+  readonly removal = new RemovalWatch();
   readonly #stopping = new AbortController();
   /** How far the log has come, as far as it was told. */
   #heardOf: Offset | undefined;
@@ -186,8 +186,8 @@ class Reading {
     return this.#stopping.signal;
   }
 
-  hear(news: News): void {
-    this.removal.hear(news);
+  hear(news: LogNews): void {
+    this.removal.onNews(news);
     if (news.kind === 'bytes') this.#heardOf = advance(news.from, sizeOf(news.chunks));
     else this.#mustLook = true;
   }

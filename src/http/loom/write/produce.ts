@@ -4,7 +4,7 @@ import type { LogInfo } from '../../../core/log/log';
 import { generateLogId, type LogId, parseLogId } from '../../../core/log/log-id';
 import { wireGeneration } from '../../../core/log/loss';
 import { START } from '../../../core/log/offset';
-import type { Created } from '../../../core/store/store';
+import type { CreateResult } from '../../../core/store/store';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
 import { authorize, authorizeEach } from '../../front/access';
@@ -83,7 +83,7 @@ function completes({ complete = true, length }: UploadHeaders): boolean {
   return complete || length === START;
 }
 
-function createdHeaders(wire: Wire, { info, replaced }: Created, { resumable }: UploadHeaders): Headers {
+function createdHeaders(wire: Wire, { info, replaced }: CreateResult, { resumable }: UploadHeaders): Headers {
   return {
     Location: locationOf(info.id),
     'X-Stream-Id': headerId(info.id),
@@ -102,7 +102,12 @@ function assertAtStart({ offset = START }: UploadHeaders): void {
   );
 }
 
-async function create(ctx: RouterContext, wire: Wire, id: LogId, upload: UploadHeaders): Promise<Created> {
+async function create(
+  ctx: RouterContext,
+  wire: Wire,
+  id: LogId,
+  upload: UploadHeaders,
+): Promise<CreateResult> {
   const { config, store } = wire;
   const metadata = parseMetadata(ctx.req.headers['x-stream-metadata'], config.limits.metadataBytes);
   const key = producerKey(ctx.req.headers);

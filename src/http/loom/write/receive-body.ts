@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
-import { type Ingested, ingest } from '../../../core/ingest/ingest';
+import { type IngestResult, ingest } from '../../../core/ingest/ingest';
 import { isLogError, messageOf } from '../../../core/log/errors';
 import { type LogInfo, writerOf } from '../../../core/log/log';
 import type { Change } from '../../../core/store/change';
@@ -30,7 +30,7 @@ export function receive(wire: Wire, ctx: Context, info: LogInfo, end: BodyEnd): 
     writer,
     () => ctx.req.destroy(),
     async (attachment) => {
-      let ingested: Ingested;
+      let ingested: IngestResult;
       try {
         ingested = await ingestWithin(wire, ctx.req, info);
       } catch (error) {
@@ -55,7 +55,7 @@ export function receive(wire: Wire, ctx: Context, info: LogInfo, end: BodyEnd): 
 }
 
 /** @throws RequestError `LENGTH_MISMATCH` when the body goes on beyond the upload's length; as `ingest` */
-async function ingestWithin(wire: Wire, body: IncomingMessage, info: LogInfo): Promise<Ingested> {
+async function ingestWithin(wire: Wire, body: IncomingMessage, info: LogInfo): Promise<IngestResult> {
   const { pendingBytes, bytesPerStream } = wire.config.limits;
   const { tail, finalLength = bytesPerStream } = info;
   try {
@@ -73,7 +73,7 @@ async function ingestWithin(wire: Wire, body: IncomingMessage, info: LogInfo): P
 
 /** Where the length is known, all of the bytes count as all, even if the connection broke before the end of the body. */
 function changeAtEnd(
-  { how, tail }: Ingested,
+  { how, tail }: IngestResult,
   end: BodyEnd,
   { epoch, finalLength }: LogInfo,
 ): Extract<Change, { kind: 'release' | 'seal' }> {

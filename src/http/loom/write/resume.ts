@@ -1,5 +1,5 @@
 import type { RouterContext } from '@koa/router';
-import { type Json, mergePatch } from '../../../core/json/json';
+import { type JsonValue, mergePatch } from '../../../core/json/json';
 import { isLogError } from '../../../core/log/errors';
 import { type LogInfo, writerOf } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
@@ -55,7 +55,7 @@ interface PatchRequest extends UploadHeaders {
   readonly offset: Offset;
   readonly complete: boolean;
   /** To be merged into the metadata. */
-  readonly metadata: Json | undefined;
+  readonly metadata: JsonValue | undefined;
 }
 
 function parsePatch(ctx: RouterContext, metadataBytesMax: number): PatchRequest {

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../core/log/errors';
 import type { Offset } from '../../../core/log/offset';
-import { Gate } from '../../../core/scheduling/semaphore';
+import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { Warn } from '../../../core/store/warnings';
 import type { Durability } from '../disk/durability';
 import { isMissing } from '../disk/failures';
@@ -25,7 +25,7 @@ export class Sync {
   #dirty = new Map<string, Offset | undefined>();
   /** Shards with names that may be no further. */
   #dirtyShards = new Set<string>();
-  readonly #gate = new Gate(SYNCS_AT_ONCE);
+  readonly #gate = new Semaphore(SYNCS_AT_ONCE);
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> | undefined;
   /** The kernel may count pages as clean whose write has failed: a later sync that succeeds says nothing of those. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, statfs, writeFile } from 'node:fs/promises';
 import { LogError } from '../../../core/log/errors';
-import { Gate } from '../../../core/scheduling/semaphore';
+import { Semaphore } from '../../../core/scheduling/semaphore';
 import { isNoRoom } from '../disk/failures';
 import { PRIVATE_FILE } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
@@ -26,7 +26,7 @@ const PROBE_BYTES = 4096;
  *         `LAST_BYTES` are left.
  */
 export class Room {
-  readonly #gate = new Gate(WRITES_AT_ONCE);
+  readonly #gate = new Semaphore(WRITES_AT_ONCE);
   #state: 'ample' | 'short' = 'short';
   #size = 0;
   #extension: Promise<void> | undefined;

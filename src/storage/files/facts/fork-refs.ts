@@ -1,7 +1,7 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { LogInfo, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
-import { Gate } from '../../../core/scheduling/semaphore';
+import { Semaphore } from '../../../core/scheduling/semaphore';
 import { LENIENT_JSON } from './read-value';
 
 /** A removed log whose id stays taken. */
@@ -30,7 +30,7 @@ export class Lineage {
   readonly #forks: Database<true, [source: string, fork: string]>;
   /** `null` for one that cannot be read: its id stays taken. */
   readonly #retired: Database<Retired | null, Buffer>;
-  readonly #gate = new Gate(1);
+  readonly #gate = new Semaphore(1);
 
   constructor(root: RootDatabase<number, string>) {
     this.#forks = root.openDB({ name: 'forks', encoding: 'json' });

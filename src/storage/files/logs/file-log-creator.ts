@@ -4,7 +4,7 @@ import type { ForkPoint, LogInit } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import type { LogFacts } from '../../../core/state/facts';
 import { newLog } from '../../../core/state/transition';
-import type { Created } from '../../../core/store/store';
+import type { CreateResult } from '../../../core/store/store';
 import { damageOf } from '../bytes/damage-error';
 import type { Beginning } from '../bytes/log-files';
 import { isMissing, storeFailure } from '../disk/failures';
@@ -25,12 +25,12 @@ export class Creation {
     this.#generations = new Generations(newest);
   }
 
-  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
     const { turns, parts } = this.register;
     const now = parts.clock.now();
     const wall = parts.clock.wallAt(now);
     const after = firstFacts(newLog(id, init, wall, this.#generations.next(wall), now), init);
-    const enter = (): Promise<Created> => this.#enter(after, init, mode);
+    const enter = (): Promise<CreateResult> => this.#enter(after, init, mode);
     const beginning = beginningOf(after, init);
     const { fork } = init;
     if (fork === undefined && beginning === undefined) {
@@ -39,7 +39,7 @@ export class Creation {
     // What is refused now need not be copied; what is refused only then is thrown away.
     this.#assertMayEnter(id, mode);
     if (fork !== undefined) this.#assertForkable(fork);
-    const inTurn = (): Promise<Created> =>
+    const inTurn = (): Promise<CreateResult> =>
       turns.runAll(fork === undefined ? [id] : [id, fork.source.id], enter);
     if (beginning === undefined) return this.#enterEmpty(after, inTurn);
     const { generation } = beginning;
@@ -51,14 +51,18 @@ export class Creation {
     }
   }
 
-  async #enterEmpty(after: StoredFacts, enter: () => Promise<Created>): Promise<Created> {
+  async #enterEmpty(after: StoredFacts, enter: () => Promise<CreateResult>): Promise<CreateResult> {
     const created = await enter();
     await this.register.parts.journal.append(factsEntry(after));
     return created;
   }
 
   /** Until the facts are stored, the journal says that the file is one which the next start removes. */
-  async #make(after: StoredFacts, beginning: Beginning, enter: () => Promise<Created>): Promise<Created> {
+  async #make(
+    after: StoredFacts,
+    beginning: Beginning,
+    enter: () => Promise<CreateResult>,
+  ): Promise<CreateResult> {
     const { files, journal, facts } = this.register.parts;
     const { generation } = beginning;
     const isThere = (): boolean => facts.has(generation);
@@ -70,7 +74,7 @@ export class Creation {
     }
   }
 
-  async #enter(after: StoredFacts, { fork }: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+  async #enter(after: StoredFacts, { fork }: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
     const { id } = after.info;
     const replaced = this.#assertMayEnter(id, mode);
     if (fork !== undefined) this.#assertForkable(fork);

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../../core/bytes/size-of';
-import type { Commit, Committed, LogRef } from '../../../core/log/log';
+import type { Commit, CommitResult, LogRef } from '../../../core/log/log';
 import type { SteadyClock } from '../../../core/scheduling/steady-clock';
-import { judge } from '../../../core/state/evaluate-commit';
+import { evaluateCommit } from '../../../core/state/evaluate-commit';
 import type { ProducerState } from '../../../core/state/facts';
 import type { CommitLimits } from '../../../core/store/store';
 import type { StoredFacts } from '../facts/stored-facts';
@@ -13,7 +13,7 @@ import { writeAtTail } from './lost-tail';
 interface Pending {
   readonly commit: Commit;
   readonly limits: CommitLimits;
-  readonly resolve: (committed: Committed) => void;
+  readonly resolve: (committed: CommitResult) => void;
   readonly reject: (reason: unknown) => void;
 }
 
@@ -48,7 +48,7 @@ export class Commits {
 
   constructor(private readonly register: Register) {}
 
-  commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
+  commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
       const pending = { commit, limits, resolve, reject };
       const waiting = this.#pending.get(keyOf(ref));
@@ -105,7 +105,7 @@ export class Commits {
     }
     known.stored(log, after);
     const { info } = after;
-    audience.tails.advanced(info, from, chunks, info.outcome);
+    audience.tails.appended(info, from, chunks, info.outcome);
     if (info.outcome !== undefined) audience.ended(info, info.tail, info.outcome);
     if (isForJournal(before, after)) await this.register.parts.journal.append(factsEntry(after));
   }
@@ -149,7 +149,7 @@ function judgeOne(
   try {
     const stored = producer && (batch.producers.get(producer.id) ?? stateOf(producer.id));
     const now = clock.now();
-    const { after, committed } = judge(batch.after, stored, commit, limits, clock.wallAt(now), now);
+    const { after, committed } = evaluateCommit(batch.after, stored, commit, limits, clock.wallAt(now), now);
     batch.answers.push(() => resolve(committed));
     if (after === undefined) return;
     batch.after = { ...after, isExact: true };

@@ -1,5 +1,5 @@
 /** Runs tasks of one key one after the other, in the order they came, and those of different keys side by side. */
-export class Turns {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 
   run<T>(key: string, task: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { LogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
-import { Slices } from '../../../core/scheduling/time-slices';
+import { TimeSlices } from '../../../core/scheduling/time-slices';
 import { matchesQuery } from '../../../core/store/list-query';
 import type { ListPage, ListQuery } from '../../../core/store/store';
 import type { Facts } from '../facts/facts-database';
@@ -25,7 +25,7 @@ export async function listPage(
   if (query.cursor !== undefined && !CURSOR.test(query.cursor)) {
     throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
   }
-  const slices = new Slices(signal);
+  const slices = new TimeSlices(signal);
   const logs: LogInfo[] = [];
   const { facts } = register.parts;
   let last = query.cursor;
@@ -50,7 +50,7 @@ export async function listPage(
 }
 
 /** Reads what can be read in what is left of the slice. */
-function stretchOf(facts: Facts, query: ListQuery, after: string | undefined, slices: Slices): Stretch {
+function stretchOf(facts: Facts, query: ListQuery, after: string | undefined, slices: TimeSlices): Stretch {
   const { prefix = '', state, limit } = query;
   if (prefix !== '' || state !== undefined) return facts.names.newestFirst(query, after, () => slices.isOver);
   const generations = facts.newestFirst(after, limit + 1);

@@ -1,21 +1,21 @@
-import { Audience } from '../../../core/events/log-events';
+import { LogEvents } from '../../../core/events/log-events';
 import { isLogError, LogError } from '../../../core/log/errors';
-import type { LogInfo, LogRef, Outcome } from '../../../core/log/log';
+import type { LogInfo, LogOutcome, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { hasExpired } from '../../../core/state/expiry';
 import { attempt } from '../disk/failures';
 import type { Step, StoredFacts } from '../facts/stored-facts';
 import { factsEntry, isForJournal } from '../journal/journal-entry';
 import type { Parts } from './files-store-context';
-import { Turns } from './keyed-mutex';
+import { KeyedMutex } from './keyed-mutex';
 import { type KnownLog, KnownLogs, recordDamaged } from './log-cache';
 
 /** Which logs there are, who hears of them, and how they come and go. */
 export class Register {
   readonly known: KnownLogs;
-  readonly audience = new Audience();
+  readonly audience = new LogEvents();
   /** All that changes the logs of one id, one after the other: no append can land once an attach, a seal or a removal is done. */
-  readonly turns = new Turns();
+  readonly turns = new KeyedMutex();
   isClosed = false;
 
   constructor(
@@ -111,23 +111,23 @@ export class Register {
   }
 
   /** Puts `after` in the place of `log`, if there was one: the two change places in one transaction. */
-  async enter(after: StoredFacts, log: KnownLog | undefined, outcome: Outcome): Promise<void> {
+  async enter(after: StoredFacts, log: KnownLog | undefined, outcome: LogOutcome): Promise<void> {
     const lineage = this.parts.facts.lineage.stepsOfMaking(after.info);
     if (log === undefined) await this.write('new', [{ after, lineage }]);
     else await this.#leave(log, outcome, 'new', [{ after, lineage }]);
     const { info } = after;
-    this.audience.tell({ log: info, kind: 'created' });
+    this.audience.emit({ log: info, kind: 'created' });
     if (info.outcome !== undefined) this.audience.ended(info, info.tail, info.outcome);
   }
 
   /** Takes the log away. */
-  async remove(log: KnownLog, outcome: Outcome): Promise<void> {
+  async remove(log: KnownLog, outcome: LogOutcome): Promise<void> {
     await this.#leave(log, outcome, 'change', []);
   }
 
   async #leave(
     log: KnownLog,
-    outcome: Outcome,
+    outcome: LogOutcome,
     kind: 'new' | 'change',
     then: readonly Step[],
   ): Promise<void> {

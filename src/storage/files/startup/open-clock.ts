@@ -1,5 +1,5 @@
 import { messageOf } from '../../../core/log/errors';
-import { isStep, SteadyClock } from '../../../core/scheduling/steady-clock';
+import { isClockStep, SteadyClock } from '../../../core/scheduling/steady-clock';
 import type { Warn } from '../../../core/store/warnings';
 import { bootNumber } from '../disk/boot-id';
 import type { Room } from '../facts/disk-reserve';
@@ -47,5 +47,5 @@ function clockOrigin(): number {
 
 function stepSince(origin: number | undefined): number {
   const byMs = origin === undefined ? 0 : clockOrigin() - origin;
-  return isStep(byMs) ? byMs : 0;
+  return isClockStep(byMs) ? byMs : 0;
 }

@@ -6,14 +6,14 @@ import type { Connections } from '../../../redis/connections';
 import { ALL_PARTITIONS, type Partition, partitionOf } from '../../../redis/partitions';
 import { compareIds } from '../../../redis/stream-id';
 import { lifecycleKey } from '../schema/keys';
-import { decodeHappening, type Happening } from '../schema/lifecycle-record';
+import { decodeLifecycleRecord, type LifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreSettings } from '../schema/options';
 
 const ENTRIES_MAX = 256;
 
 export interface FeedOwner {
   /** Told before the listeners. */
-  happened(happening: Happening): void;
+  happened(happening: LifecycleRecord): void;
   /** The connection was lost for a while. What happened meanwhile to logs of these partitions follows. */
   restored(partitions: readonly Partition[]): void;
   /** Some of it does not: Redis no longer had it. */
@@ -92,16 +92,16 @@ export class LifecycleFeed {
   }
 
   /** A node of a later version may tell of what this one does not know. The events after it still count. */
-  #decode(id: string, fields: readonly Buffer[]): Happening | undefined {
+  #decode(id: string, fields: readonly Buffer[]): LifecycleRecord | undefined {
     try {
-      return decodeHappening(fields);
+      return decodeLifecycleRecord(fields);
     } catch (error) {
       this.settings.warn('An event cannot be understood', { event: id, reason: messageOf(error) });
       return undefined;
     }
   }
 
-  #tell(partition: Partition, id: string, happening: Happening): void {
+  #tell(partition: Partition, id: string, happening: LifecycleRecord): void {
     this.owner.happened(happening);
     const { event } = happening;
     if (event === undefined) return;

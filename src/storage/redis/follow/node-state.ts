@@ -1,9 +1,9 @@
-import { Tails } from '../../../core/events/tail-hub';
+import { TailHub } from '../../../core/events/tail-hub';
 import { isLogError } from '../../../core/log/errors';
 import { isRemoval, type LogRef, type SealOutcome, type Writer, writerOf } from '../../../core/log/log';
 import type { Loss } from '../../../core/log/loss';
 import { type Offset, START } from '../../../core/log/offset';
-import { Gate } from '../../../core/scheduling/semaphore';
+import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { Change } from '../../../core/store/change';
 import type { Watcher } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
@@ -13,7 +13,7 @@ import { Writers } from '../nodes/local-writers';
 import { Locator } from '../read/locator';
 import { LossRecorder } from '../read/loss-recorder';
 import type { Facts } from '../schema/facts-reply';
-import type { Happening } from '../schema/lifecycle-record';
+import type { LifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreSettings } from '../schema/options';
 import { Doorbell } from './remote-tails';
 
@@ -28,11 +28,11 @@ export class Watching {
   readonly attachments = new Attachments();
   readonly writers = new Writers();
   readonly locator: Locator;
-  readonly tails = new Tails({
-    begin: (log, from) => {
+  readonly tails = new TailHub({
+    start: (log, from) => {
       if (!this.writers.has(log)) this.#doorbell.follow(log, from);
     },
-    end: (log) => {
+    stop: (log) => {
       this.#endedWatched.delete(log.generation);
       this.#doorbell.rest(log);
     },
@@ -102,21 +102,21 @@ export class Watching {
 
   /** This node stored bytes among those of others: what comes before them the doorbell may yet have to tell. */
   committed(log: LogRef, from: Offset, chunks: readonly Buffer[], seal?: SealOutcome): void {
-    const told = this.tails.told(log);
+    const told = this.tails.deliveredOffset(log);
     const mayTell = told !== undefined && told >= from && !this.#endedWatched.has(log.generation);
-    if (mayTell) this.tails.advanced(log, from, chunks, seal);
+    if (mayTell) this.tails.appended(log, from, chunks, seal);
   }
 
   /** The log has no writer on this node any more, so its watchers need the doorbell. */
   left(log: LogRef, epoch: number): void {
     if (!this.writers.left(log, epoch) || this.#isClosed) return;
-    const told = this.tails.told(log);
+    const told = this.tails.deliveredOffset(log);
     if (told === undefined) return;
     this.#doorbell.follow(log, told);
-    this.tails.stirred(log);
+    this.tails.wake(log);
   }
 
-  happened({ log, event, keyEpoch }: Happening): void {
+  happened({ log, event, keyEpoch }: LifecycleRecord): void {
     if (event?.kind === 'ended') {
       this.attachments.heard(log, Number.POSITIVE_INFINITY);
       this.writers.left(log);
@@ -126,8 +126,8 @@ export class Watching {
       else this.locator.sealed(log, event.at);
       if (this.tails.isWatched(log)) this.#endedWatched.add(log.generation);
       // The bytes before the seal, which another node or another writer stored, may be on their way still.
-      const isBehind = (this.tails.told(log) ?? event.at) < event.at;
-      if (isBehind && !isRemoval(event.outcome)) this.tails.stirred(log);
+      const isBehind = (this.tails.deliveredOffset(log) ?? event.at) < event.at;
+      if (isBehind && !isRemoval(event.outcome)) this.tails.wake(log);
       this.tails.ended(log, event.at, event.outcome);
     } else {
       if (event?.kind === 'created') this.locator.created(log);
@@ -148,7 +148,7 @@ export class Watching {
 
   /** Some news never came: a writer of this node may have been replaced without a word. */
   async missed(): Promise<void> {
-    this.tails.stirAll();
+    this.tails.wakeAll();
     for (const { log, epoch } of this.writers.all()) await this.#check(log, epoch);
   }
 
@@ -166,11 +166,11 @@ export class Watching {
     this.writers.attached(writerOf(info), claim, { end: info.tail, stamp: lastStamp });
     this.#doorbell.drop(info);
     // What another node appended before may not have been told yet.
-    this.tails.stirred(info);
+    this.tails.wake(info);
   }
 
   async #verifyWriters(partitions: readonly Partition[]): Promise<void> {
-    const limit = new Gate(VERIFIED_AT_ONCE);
+    const limit = new Semaphore(VERIFIED_AT_ONCE);
     const writers = this.writers.all().filter(({ log }) => partitions.includes(partitionOf(log.id)));
     await Promise.all(writers.map((writer) => limit.run(() => this.#verify(writer))));
   }

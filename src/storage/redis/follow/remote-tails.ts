@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Tails } from '../../../core/events/tail-hub';
+import type { TailHub } from '../../../core/events/tail-hub';
 import { isLogError } from '../../../core/log/errors';
 import type { LogRef, SealOutcome } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
-import { Gate } from '../../../core/scheduling/semaphore';
+import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { RawEntry, Subscription } from '../../../redis/blocking-reader';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
@@ -53,13 +53,13 @@ interface RingSubscription extends Subscription {
 export class Doorbell {
   readonly #rings = new Map<string, Ring>();
   readonly #readers: SharedReaders<RingSubscription>;
-  readonly #limit = new Gate(LOCATED_AT_ONCE);
+  readonly #limit = new Semaphore(LOCATED_AT_ONCE);
   #isClosed = false;
 
   constructor(
     private readonly connections: Connections,
     private readonly locator: Locator,
-    private readonly tails: () => Tails,
+    private readonly tails: () => TailHub,
     settings: RedisStoreSettings,
   ) {
     this.#readers = new SharedReaders(connections, settings, {
@@ -149,7 +149,7 @@ export class Doorbell {
         if (isLogError(error) && this.#isCurrent(ring)) {
           // It is gone. The watchers find that out when they look.
           this.drop(ring.log);
-          this.tails().stirred(ring.log);
+          this.tails().wake(ring.log);
           return;
         }
         await delay(RELOCATE_MS, undefined, { ref: false });
@@ -163,7 +163,8 @@ export class Doorbell {
     ring.isSealed = place.state === 'closed';
     ring.epoch = place.epoch;
     if (!ring.isSealed) this.#subscribe(ring, place.lastId);
-    if (ring.isSealed || place.tail > (this.tails().told(ring.log) ?? START)) this.tails().stirred(ring.log);
+    if (ring.isSealed || place.tail > (this.tails().deliveredOffset(ring.log) ?? START))
+      this.tails().wake(ring.log);
   }
 
   #relocate(ring: Ring): void {
@@ -207,14 +208,14 @@ export class Doorbell {
     if (chunks.length > 0) {
       if (ring.stamp !== undefined) this.locator.reached(ring.log, ring.tail, ring.stamp);
       // The rest of what was stored in one step, and its seal, may come with the next entries: the store has all of it.
-      if (entries.length === ENTRIES_MAX && !ring.isSealed) this.tails().passed(ring.log, ring.tail);
-      else this.tails().advanced(ring.log, from, chunks, outcome);
+      if (entries.length === ENTRIES_MAX && !ring.isSealed) this.tails().advancedTo(ring.log, ring.tail);
+      else this.tails().appended(ring.log, from, chunks, outcome);
     }
     // Whoever reads is told what is missing.
     if (!isComplete) this.#relocate(ring);
     if (!ring.isSealed) return;
     this.#unsubscribe(ring);
-    this.tails().stirred(ring.log);
+    this.tails().wake(ring.log);
   }
 
   /** A blocked read gets nothing of a stream that was deleted, nor of one whose facts are gone. */

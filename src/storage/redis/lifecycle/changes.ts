@@ -6,7 +6,7 @@ import type { LogId } from '../../../core/log/log-id';
 import { START } from '../../../core/log/offset';
 import type { Change } from '../../../core/store/change';
 import type { Connections } from '../../../redis/connections';
-import { type Patience, persist } from '../../../redis/failures/retry';
+import { persist, type RetryPolicy } from '../../../redis/failures/retry';
 import { cutPieces } from '../schema/entries';
 import { type Facts, toFacts, toPurged } from '../schema/facts-reply';
 import { formatForkPoint } from '../schema/fork-point';
@@ -27,7 +27,7 @@ export class Changes {
     private readonly connections: Connections,
     private readonly settings: RedisStoreSettings,
     private readonly node: string,
-    private readonly patience: Patience,
+    private readonly patience: RetryPolicy,
   ) {}
 
   /** @throws LogError `LOG_EXISTS`, `LOG_RETIRED`, `LOGS_TOO_MANY` when `isFull` and the id is new, `LOG_GONE` when it was created and has ended since */

@@ -2,7 +2,7 @@ import { sizeOf } from '../../../core/bytes/size-of';
 import type { LogInfo, LogInit } from '../../../core/log/log';
 import { generateGeneration, type LogId } from '../../../core/log/log-id';
 import { advance, START } from '../../../core/log/offset';
-import type { Created } from '../../../core/store/store';
+import type { CreateResult } from '../../../core/store/store';
 import type { LifecycleFeed } from '../follow/lifecycle-feed';
 import type { Watching } from '../follow/node-state';
 import type { LostLogs } from '../read/lost-logs';
@@ -27,7 +27,7 @@ export class Creation {
   constructor(private readonly owner: CreationOwner) {}
 
   /** @throws LogError as `LogStore.create` */
-  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<Created> {
+  async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
     const { limit, changes, lineage, watching, feed, lost, quickly } = this.owner;
     const isFull = await quickly(() => limit.isReached());
     const log = { id, generation: generateGeneration() };

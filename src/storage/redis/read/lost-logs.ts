@@ -5,7 +5,7 @@ import type { LifecycleEvent } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import { factsKey, lifecycleKey } from '../schema/keys';
-import { decodeHappening } from '../schema/lifecycle-record';
+import { decodeLifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreSettings } from '../schema/options';
 import type { Locator } from './locator';
 import { LostNotes } from './lost-log-tombstones';
@@ -147,7 +147,7 @@ export class LostLogs {
 
 function removedIn(fields: readonly Buffer[]): string | undefined {
   try {
-    const { event, log } = decodeHappening(fields);
+    const { event, log } = decodeLifecycleRecord(fields);
     // A log that was sealed is still there.
     return event?.kind === 'ended' && isRemoval(event.outcome) ? log.generation : undefined;
   } catch {

@@ -7,7 +7,7 @@ import { parseLosses } from './losses';
 import { parseOutcome } from './outcome';
 
 /** An event as the scripts write it. */
-export interface Happening {
+export interface LifecycleRecord {
   readonly log: LogRef;
   /** Absent where only the name of the log's stream changed. */
   readonly event?: LifecycleEvent;
@@ -16,7 +16,7 @@ export interface Happening {
 }
 
 /** @throws LogError `STORE_DAMAGED` for what this version does not know */
-export function decodeHappening(raw: readonly Buffer[]): Happening {
+export function decodeLifecycleRecord(raw: readonly Buffer[]): LifecycleRecord {
   const fields = toMap(raw);
   const field = (name: string): string => fields.get(name) ?? unexpected(`no ${name}`);
   const log = { id: parseLogId(field('id')), generation: field('generation') };

@@ -1,8 +1,8 @@
-import type { Outcome, SealOutcome } from '../../../core/log/log';
+import type { LogOutcome, SealOutcome } from '../../../core/log/log';
 import { parseStored, unexpected } from '../../../redis/resp/reply';
 
 /** Equal outcomes are equal texts: scripts compare them. */
-export function formatOutcome(outcome: Outcome): string {
+export function formatOutcome(outcome: LogOutcome): string {
   const { kind } = outcome;
   return JSON.stringify(kind === 'aborted' ? { kind, reason: outcome.reason } : { kind });
 }
@@ -12,7 +12,7 @@ export function parseSealOutcome(text: string): SealOutcome {
   return outcome.kind === 'complete' || outcome.kind === 'aborted' ? outcome : unexpected(text);
 }
 
-export function parseOutcome(text: string): Outcome {
+export function parseOutcome(text: string): LogOutcome {
   const value: unknown = parseStored(text);
   if (typeof value !== 'object' || value === null || !('kind' in value)) return unexpected(text);
   switch (value.kind) {

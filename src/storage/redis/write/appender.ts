@@ -1,11 +1,11 @@
 import { sizeOf } from '../../../core/bytes/size-of';
-import type { Tails } from '../../../core/events/tail-hub';
+import type { TailHub } from '../../../core/events/tail-hub';
 import { LogError } from '../../../core/log/errors';
 import type { Writer } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import { LostTailError } from '../../../core/store/damage';
 import type { Connections } from '../../../redis/connections';
-import { type Patience, persist } from '../../../redis/failures/retry';
+import { persist, type RetryPolicy } from '../../../redis/failures/retry';
 import type { Link } from '../../../redis/link';
 import { partitionOf } from '../../../redis/partitions';
 import type { Held, Sent, Writers } from '../nodes/local-writers';
@@ -74,11 +74,16 @@ export class Appender {
     private readonly connections: Connections,
     private readonly locator: Locator,
     private readonly writers: Writers,
-    private readonly tails: Tails,
+    private readonly tails: TailHub,
   ) {}
 
   /** @throws LogError as `LogStore.append` */
-  async append(writer: Writer, at: Offset, chunks: readonly Buffer[], patience: Patience): Promise<Offset> {
+  async append(
+    writer: Writer,
+    at: Offset,
+    chunks: readonly Buffer[],
+    patience: RetryPolicy,
+  ): Promise<Offset> {
     const sending = new Sending();
     const end = advance(at, sizeOf(chunks));
     const target = this.writers.of(writer)?.target ?? targetOf(writer);
@@ -94,11 +99,11 @@ export class Appender {
     }
   }
 
-  #begin(before: UnderWay | undefined, batch: Batch, patience: Patience): Promise<Confirmed> {
+  #begin(before: UnderWay | undefined, batch: Batch, patience: RetryPolicy): Promise<Confirmed> {
     return before === undefined ? this.#store(batch, patience) : this.#storeBeside(before, batch, patience);
   }
 
-  #store(batch: Batch, patience: Patience): Promise<Confirmed> {
+  #store(batch: Batch, patience: RetryPolicy): Promise<Confirmed> {
     return this.#storeAtOnce(batch, patience) ?? this.#persist(batch, patience);
   }
 
@@ -106,7 +111,7 @@ export class Appender {
    * Sends an append in this very turn, where the link that confirmed the one before is still there, which is to say almost always.
    * Between a line and its followers stands what this takes, and each promise in it counts.
    */
-  #storeAtOnce(batch: Batch, patience: Patience): Promise<Confirmed> | undefined {
+  #storeAtOnce(batch: Batch, patience: RetryPolicy): Promise<Confirmed> | undefined {
     const held = this.writers.of(batch.writer);
     const link = held?.confirmedOn;
     if (held?.tail !== batch.at || batch.end === batch.at || link?.isOpen !== true) return undefined;
@@ -117,7 +122,7 @@ export class Appender {
   }
 
   /** An append that begins while the one before it is under way. */
-  async #storeBeside(before: UnderWay, batch: Batch, patience: Patience): Promise<Confirmed> {
+  async #storeBeside(before: UnderWay, batch: Batch, patience: RetryPolicy): Promise<Confirmed> {
     await before.sending.begun;
     const storedEarly = this.#storeEarly(batch);
     const { link } = await before.confirmed;
@@ -126,7 +131,7 @@ export class Appender {
     return isStored ? this.#reached(batch, batch.end, batch.stamp, link) : this.#store(batch, patience);
   }
 
-  #persist(batch: Batch, patience: Patience): Promise<Confirmed> {
+  #persist(batch: Batch, patience: RetryPolicy): Promise<Confirmed> {
     return persist(patience, () => this.#attempt(batch));
   }
 
@@ -150,7 +155,7 @@ export class Appender {
     this.locator.reached(writer.log, tail, stamp);
     const [first] = entries;
     const chunks = entries.length === 1 && first ? first.parts : entries.flatMap(({ parts }) => parts);
-    this.tails.advanced(writer.log, at, chunks);
+    this.tails.appended(writer.log, at, chunks);
     return { tail, link };
   }
 

@@ -1,6 +1,6 @@
 import { sizeOf } from '../../../core/bytes/size-of';
 import { LOG_ERRORS, LogError, type LogErrorCode, ProducerError } from '../../../core/log/errors';
-import type { Commit, Committed, SealOutcome } from '../../../core/log/log';
+import type { Commit, CommitResult, SealOutcome } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import type { CommitLimits } from '../../../core/store/store';
 import { toNumber, unexpected } from '../../../redis/resp/reply';
@@ -28,7 +28,7 @@ export interface Judged {
   /** That of the entries that were stored. */
   readonly stamp: number;
   /** For each commit what it came to. */
-  readonly results: readonly (Committed | LogError)[];
+  readonly results: readonly (CommitResult | LogError)[];
   /** What was stored, in order. */
   readonly stored: readonly Buffer[];
   /** How the batch sealed the log, if it did. */
@@ -131,7 +131,10 @@ export function judgedBy(answer: string, eventId: string, { commits, pieces }: B
   };
 }
 
-function refusedOrKnown(verdict: string, log: Pick<Committed, 'tail' | 'isSealed'>): Committed | LogError {
+function refusedOrKnown(
+  verdict: string,
+  log: Pick<CommitResult, 'tail' | 'isSealed'>,
+): CommitResult | LogError {
   const [word = '', epoch, sequence] = verdict.split('/');
   const stored = epoch === undefined ? undefined : { epoch: toNumber(epoch), sequence: toNumber(sequence) };
   if (word === '=') return { how: 'duplicate', ...log, ...(stored && { producer: stored }) };

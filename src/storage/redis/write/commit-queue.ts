@@ -1,4 +1,4 @@
-import type { Commit, Committed, LogRef } from '../../../core/log/log';
+import type { Commit, CommitResult, LogRef } from '../../../core/log/log';
 import type { CommitLimits } from '../../../core/store/store';
 import { type PlainTarget, plainTarget } from './plain-commit';
 
@@ -7,7 +7,7 @@ export interface Waiting {
   readonly commit: Commit;
   readonly bytes: number;
   readonly limits: CommitLimits;
-  resolve(committed: Committed): void;
+  resolve(committed: CommitResult): void;
   reject(error: unknown): void;
 }
 

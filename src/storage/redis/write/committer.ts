@@ -1,11 +1,11 @@
 import { sizeOf } from '../../../core/bytes/size-of';
 import { isLogError, LogError } from '../../../core/log/errors';
-import type { Commit, Committed, LogRef } from '../../../core/log/log';
+import type { Commit, CommitResult, LogRef } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
 import { LostTailError } from '../../../core/store/damage';
 import type { CommitLimits } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
-import { type Patience, persist } from '../../../redis/failures/retry';
+import { persist, type RetryPolicy } from '../../../redis/failures/retry';
 import type { Link } from '../../../redis/link';
 import { toTexts } from '../../../redis/resp/reply';
 import type { Locator } from '../read/locator';
@@ -19,7 +19,7 @@ import { commitPlainly, type PlainTarget } from './plain-commit';
 export interface CommitterOwner {
   readonly node: string;
   readonly locator: Locator;
-  readonly patience: Patience;
+  readonly patience: RetryPolicy;
   /** What was stored, which may be nothing. */
   stored(log: LogRef, judged: Judged): void;
 }
@@ -53,7 +53,7 @@ export class Committer {
   ) {}
 
   /** @throws LogError as `LogStore.commit` */
-  commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<Committed> {
+  commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     const bytes = sizeOf(commit.chunks);
     if (this.#bytesWaiting > 0 && this.#bytesWaiting + bytes > this.settings.waitingBytesMax)
       return Promise.reject(new LogError('STORE_UNAVAILABLE', 'Too much waits for Redis already'));

@@ -1,14 +1,14 @@
 import { isLogError } from '../../../core/log/errors';
 import type { Writer } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
-import { type Patience, persist } from '../../../redis/failures/retry';
+import { persist, type RetryPolicy } from '../../../redis/failures/retry';
 import type { Watching } from '../follow/node-state';
 import type { LostLogs } from '../read/lost-logs';
 import type { Appender } from './appender';
 
 export interface AppendsOwner {
   readonly appender: Appender;
-  readonly patience: Patience;
+  readonly patience: RetryPolicy;
   readonly watching: Watching;
   readonly lost: LostLogs;
 }
