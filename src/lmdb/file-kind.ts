@@ -9,7 +9,7 @@ export type ExpectedKind = 'file' | 'directory';
  *
  * @returns `undefined` where the right kind is, and where there is nothing at all
  */
-export async function foreignKind(
+export async function unexpectedKind(
   path: string,
   expected: ExpectedKind = 'file',
 ): Promise<string | undefined> {
@@ -22,7 +22,7 @@ export async function foreignKind(
   return isOf(expected, target) ? undefined : `${link}, which is ${kindOf(target)}`;
 }
 
-export async function isNothing(path: string): Promise<boolean> {
+export async function isAbsent(path: string): Promise<boolean> {
   return (await lstat(path).catch(undefinedIfMissing)) === undefined;
 }
 

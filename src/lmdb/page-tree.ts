@@ -1,11 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
-import { damagedPage, kindOf, type Node, nodesOf, OVERFLOW_HEADER_BYTES, pagesOfOverflow } from './page';
+import { damagedPage, type Node, nodesOf, OVERFLOW_HEADER_BYTES, pageKindOf, pagesOfOverflow } from './page';
 import type { Snapshot } from './snapshot';
 
 /** How many pages are read at once. */
 const SLAB_PAGES = 256;
 
-interface Place {
+interface PageRef {
   readonly page: number;
   /** A value begins there, of so many bytes. */
   readonly bytes?: number;
@@ -28,8 +28,8 @@ export class PageTree {
 
   /** Calls `leaf` for each node of each leaf below `roots`, those of named databases included. */
   async walk(roots: readonly number[], leaf: (node: Node) => void): Promise<void> {
-    for (let level: Place[] = roots.map((page) => ({ page })); level.length > 0; ) {
-      const next: Place[] = [];
+    for (let level: PageRef[] = roots.map((page) => ({ page })); level.length > 0; ) {
+      const next: PageRef[] = [];
       for await (const [place, page] of this.#read(level)) {
         this.#attempt(() => this.#visit(place, page, leaf, next));
       }
@@ -42,12 +42,12 @@ export class PageTree {
     const { pageSize } = this.snapshot;
     const buffer = Buffer.alloc(OVERFLOW_HEADER_BYTES + bytes);
     const { bytesRead } = await this.file.read(buffer, 0, buffer.length, number * pageSize);
-    if (bytesRead < buffer.length || kindOf(buffer, number) !== 'overflow') throw damagedPage(number);
+    if (bytesRead < buffer.length || pageKindOf(buffer, number) !== 'overflow') throw damagedPage(number);
     return buffer.subarray(OVERFLOW_HEADER_BYTES);
   }
 
-  #visit({ page: number, bytes }: Place, page: Buffer, leaf: (node: Node) => void, next: Place[]): void {
-    const kind = kindOf(page, number);
+  #visit({ page: number, bytes }: PageRef, page: Buffer, leaf: (node: Node) => void, next: PageRef[]): void {
+    const kind = pageKindOf(page, number);
     if ((kind === 'overflow') !== (bytes !== undefined)) throw damagedPage(number);
     if (bytes !== undefined) {
       const room = pagesOfOverflow(page) * this.snapshot.pageSize - OVERFLOW_HEADER_BYTES;
@@ -64,7 +64,7 @@ export class PageTree {
   }
 
   /** Each page is reached once: what leads in a circle is damage. */
-  async *#read(places: readonly Place[]): AsyncIterable<[Place, Buffer]> {
+  async *#read(places: readonly PageRef[]): AsyncIterable<[PageRef, Buffer]> {
     const sound = places.filter(({ page }) => this.#attempt(() => this.#enter(page)));
     sound.sort((a, b) => a.page - b.page);
     const { pageSize } = this.snapshot;

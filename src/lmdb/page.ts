@@ -30,7 +30,7 @@ export interface Node {
 export type PageKind = 'branch' | 'leaf' | 'overflow';
 
 /** @throws DamagedDatabase when the buffer is not that page, or of no kind that a tree is made of */
-export function kindOf(page: Buffer, number: number): PageKind {
+export function pageKindOf(page: Buffer, number: number): PageKind {
   const kind = page.readUInt16LE(PAGE.flags) & KINDS;
   if (page.readBigUInt64LE(0) === BigInt(number)) {
     if (kind === BRANCH) return 'branch';
@@ -53,7 +53,7 @@ export function* nodesOf(page: Buffer, number: number): Iterable<Node> {
   const count = page.readUInt16LE(PAGE.lower) >> 1;
   const end = HEADER_BYTES + page.readUInt16LE(PAGE.upper);
   if (HEADER_BYTES + 2 * count > end || end > page.length) throw damagedPage(number);
-  const isLeaf = kindOf(page, number) === 'leaf';
+  const isLeaf = pageKindOf(page, number) === 'leaf';
   for (let index = 0; index < count; index += 1) {
     const at = HEADER_BYTES + page.readUInt16LE(HEADER_BYTES + 2 * index);
     if (at + NODE.bytes > page.length) throw damagedPage(number);

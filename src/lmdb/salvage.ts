@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
-import { foreignKind } from './file-kind';
+import { unexpectedKind } from './file-kind';
 import { PageTree } from './page-tree';
-import { lastReadableSnapshot, snapshotOf } from './snapshot';
+import { lastReadableSnapshot, readSnapshot } from './snapshot';
 
 /** Every value of a damaged database that can still be read, of all its named databases. Pages that are unreadable are passed over. */
 export async function salvage(path: string): Promise<readonly Buffer[]> {
-  if ((await foreignKind(path)) !== undefined) return [];
+  if ((await unexpectedKind(path)) !== undefined) return [];
   const file = await open(path, 'r');
   try {
-    const snapshot = await snapshotOf(file).catch(() => lastReadableSnapshot(file));
+    const snapshot = await readSnapshot(file).catch(() => lastReadableSnapshot(file));
     if (snapshot === undefined) return [];
     const tree = new PageTree(file, snapshot, () => {});
     const values: Buffer[] = [];

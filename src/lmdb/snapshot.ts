@@ -39,10 +39,10 @@ const NO_PAGE = 0xffff_ffff_ffff_ffffn;
  *
  * @throws DamagedDatabase
  */
-export async function snapshotOf(file: FileHandle): Promise<Snapshot> {
+export async function readSnapshot(file: FileHandle): Promise<Snapshot> {
   const first = await readMeta(file, 0, 'first');
   const second = await readMeta(file, first.pageSize, 'second');
-  const boot = await presentBoot();
+  const boot = await currentBoot();
   const picked = pick(pick(first, second, boot), await readSynced(file, first.pageSize), boot);
   assertInside(picked, (await file.stat()).size);
   return picked;
@@ -111,7 +111,7 @@ function pick(a: Snapshot, b: Snapshot | undefined, boot: bigint): Snapshot {
 }
 
 /** As lmdb-js computes it: the first group of the kernel's id of this boot. 0 where that is not known. */
-async function presentBoot(): Promise<bigint> {
+async function currentBoot(): Promise<bigint> {
   const text = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
   const digits = /^[0-9a-f]+/i.exec(text)?.[0];
   return digits === undefined ? 0n : BigInt(`0x${digits}`);

@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { DamagedDatabase } from './damaged-database';
-import { foreignKind, isNothing } from './file-kind';
+import { isAbsent, unexpectedKind } from './file-kind';
 import { PageTree } from './page-tree';
-import { snapshotOf } from './snapshot';
+import { readSnapshot } from './snapshot';
 
 /**
  * Reads all of a database that LMDB would use, before LMDB maps it: a page that is none ends the process by a signal, at the opening or
@@ -10,14 +10,14 @@ import { snapshotOf } from './snapshot';
  *
  * @throws DamagedDatabase
  */
-export async function assertSound(path: string): Promise<void> {
-  const kind = await foreignKind(path);
+export async function verifyDatabase(path: string): Promise<void> {
+  const kind = await unexpectedKind(path);
   if (kind !== undefined) throw new DamagedDatabase(`it is ${kind}`);
-  if (await isNothing(path)) return;
+  if (await isAbsent(path)) return;
   const file = await open(path, 'r');
   try {
     if ((await file.stat()).size === 0) return;
-    const snapshot = await snapshotOf(file);
+    const snapshot = await readSnapshot(file);
     const tree = new PageTree(file, snapshot, (error) => {
       throw error;
     });

@@ -1,7 +1,7 @@
 import { copyFile, open as openFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open } from 'lmdb';
-import { assertSound } from '../../src/lmdb/verify-database';
+import { verifyDatabase } from '../../src/lmdb/verify-database';
 import { makeDirectory, removeDirectory } from '../storage/files/temporary-directory';
 
 const PAGE = 4096;
@@ -27,7 +27,7 @@ describe('the check of an LMDB database before LMDB maps it', () => {
     const path = join(directory, 'copy.mdb');
     await copyFile(sound, path);
     await damage(path);
-    await assertSound(path);
+    await verifyDatabase(path);
   }
 
   it('passes a sound database, one that LMDB has just made, and an empty file', async () => {
@@ -35,7 +35,7 @@ describe('the check of an LMDB database before LMDB maps it', () => {
     await check((path) => truncate(path, 0));
     const path = join(directory, 'fresh.mdb');
     await open({ path, overlappingSync: true }).close();
-    await assertSound(path);
+    await verifyDatabase(path);
   });
 
   it.each([

@@ -16,7 +16,7 @@ describe('reports of damaged logs', () => {
     const reports = new DamageReports(alarm);
     for (let round = 0; round < 3; round += 1) {
       const error = damageOf(1);
-      expect(reports.noted(error.log, error)).toBe(error);
+      expect(reports.report(error.log, error)).toBe(error);
     }
     const details = { id: 'log-1', generation: '1', from: 0, to: 9 };
     expect(alarm.mock.calls).toEqual([['The stream with ID log-1 has lost its bytes 0 to 9', details]]);
@@ -24,14 +24,14 @@ describe('reports of damaged logs', () => {
 
   it('do not come for other errors', () => {
     const alarm = jest.fn();
-    new DamageReports(alarm).noted(damageOf(1).log, new LogError('LOG_GONE'));
+    new DamageReports(alarm).report(damageOf(1).log, new LogError('LOG_GONE'));
     expect(alarm).not.toHaveBeenCalled();
   });
 
   it('end where a whole disk is lost', () => {
     const alarm = jest.fn();
     const reports = new DamageReports(alarm);
-    for (let n = 0; n < 5_000; n += 1) reports.noted(damageOf(n).log, damageOf(n));
+    for (let n = 0; n < 5_000; n += 1) reports.report(damageOf(n).log, damageOf(n));
     expect(alarm).toHaveBeenCalledTimes(1_001);
     expect(alarm.mock.lastCall[0]).toBe('1000 streams are damaged: further ones are not named');
   });

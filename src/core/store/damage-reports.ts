@@ -13,21 +13,21 @@ export class DamageReports {
   constructor(private readonly alarm: Alarm = () => {}) {}
 
   /** Reports the error of a log if it is one of damage. @returns the error, to be thrown */
-  noted(log: { readonly [key in keyof LogRef]?: LogRef[key] | undefined }, error: unknown): unknown {
+  report(log: { readonly [key in keyof LogRef]?: LogRef[key] | undefined }, error: unknown): unknown {
     if (!isLogError(error, 'STORE_DAMAGED')) return error;
     const lost = error instanceof DamageError ? error.lost : {};
     const { id, generation } = log;
     const reason = error.cause === undefined ? {} : { reason: messageOf(error.cause) };
-    this.#report(generation ?? id ?? '', error.message, { id, generation, ...lost, ...reason });
+    this.#alarmOnce(generation ?? id ?? '', error.message, { id, generation, ...lost, ...reason });
     return error;
   }
 
   /** As `noted`, for a promise that may fail. */
-  rethrow(log: Parameters<DamageReports['noted']>[0], error: unknown): never {
-    throw this.noted(log, error);
+  rethrow(log: Parameters<DamageReports['report']>[0], error: unknown): never {
+    throw this.report(log, error);
   }
 
-  #report(name: string, message: string, details: object): void {
+  #alarmOnce(name: string, message: string, details: object): void {
     if (this.#named.size === NAMED_MAX || this.#named.has(name)) return;
     this.#named.add(name);
     this.alarm(message, details);

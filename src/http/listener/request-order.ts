@@ -11,7 +11,7 @@ interface Turn {
 }
 
 /** The requests of a connection whose responses have not ended, in their order. */
-type Turns = Set<Turn>;
+type KeyedMutex = Set<Turn>;
 
 /**
  * Node hands on each request of a connection as soon as it is there, also while an earlier one is being answered. Here a request waits
@@ -28,7 +28,7 @@ type Turns = Set<Turn>;
  * long answer slowly delays the changes behind it; one that stops reading is cut after `http.consumerTimeout`.
  */
 export class RequestOrder {
-  readonly #connections = new WeakMap<Duplex, Turns>();
+  readonly #connections = new WeakMap<Duplex, KeyedMutex>();
 
   /**
    * Handles a request in its turn.
@@ -37,7 +37,7 @@ export class RequestOrder {
    */
   add(previous: ServerResponse, res: ServerResponse, start: () => void): void {
     const { socket } = res.req;
-    const turns: Turns = this.#connections.get(socket) ?? new Set();
+    const turns: KeyedMutex = this.#connections.get(socket) ?? new Set();
     this.#connections.set(socket, turns);
     if (turns.size === 0) enter(turns, { res: previous, start: undefined });
     enter(turns, { res, start });
@@ -45,7 +45,7 @@ export class RequestOrder {
   }
 }
 
-function enter(turns: Turns, turn: Turn): void {
+function enter(turns: KeyedMutex, turn: Turn): void {
   turns.add(turn);
   const look = (): void => process.nextTick(advance, turns);
   turn.res.on(PROGRESS, look);
@@ -53,7 +53,7 @@ function enter(turns: Turns, turn: Turn): void {
 }
 
 /** Starts each request whose turn has come, and forgets what has ended. */
-function advance(turns: Turns): void {
+function advance(turns: KeyedMutex): void {
   let isReadPending = false;
   let isBehindLasting = false;
   for (const turn of turns) {

@@ -20,13 +20,13 @@ import type {
 import { attempt } from './disk/failures';
 import { skipBytes } from './disk/file-io';
 import { inexact } from './facts/stored-facts';
-import { Creation } from './logs/file-log-creator';
-import type { Parts } from './logs/files-store-context';
-import { Commits } from './logs/group-committer';
+import { FileLogCreator } from './logs/file-log-creator';
+import type { FilesStoreContext } from './logs/files-store-context';
+import { GroupCommitter } from './logs/group-committer';
 import { listPage } from './logs/list-page';
-import { type KnownLog, presentInfo } from './logs/log-cache';
-import { Register } from './logs/log-index';
-import { lossBefore, writeAtTail } from './logs/lost-tail';
+import { type CachedLog, currentInfo } from './logs/log-cache';
+import { LogIndex } from './logs/log-index';
+import { lossErrorAt, writeAtTail } from './logs/lost-tail';
 import { purge } from './logs/purge';
 import { readBytes } from './logs/read-bytes';
 
@@ -40,17 +40,17 @@ const DUE_SCAN_MAX = 2_000;
 export class FilesStore implements LogStore {
   readonly appendBytesMax = 4 << 20;
   readonly appendsInFlight = 1;
-  readonly #register: Register;
-  readonly #creation: Creation;
-  readonly #commits: Commits;
+  readonly #register: LogIndex;
+  readonly #creation: FileLogCreator;
+  readonly #commits: GroupCommitter;
 
   constructor(
-    private readonly parts: Parts,
+    private readonly parts: FilesStoreContext,
     logsMax: number,
   ) {
-    this.#register = new Register(parts, logsMax);
-    this.#creation = new Creation(this.#register);
-    this.#commits = new Commits(this.#register);
+    this.#register = new LogIndex(parts, logsMax);
+    this.#creation = new FileLogCreator(this.#register);
+    this.#commits = new GroupCommitter(this.#register);
   }
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
@@ -60,14 +60,14 @@ export class FilesStore implements LogStore {
 
   async info(id: LogId): Promise<LogInfo | undefined> {
     this.#assertOpen();
-    const log = this.#register.present(id);
-    return log && presentInfo(log);
+    const log = this.#register.current(id);
+    return log && currentInfo(log);
   }
 
   async change(ref: LogRef, change: Change): Promise<LogInfo> {
     this.#assertOpen();
     // Nearly all touches change nothing, and need not wait for what is under way.
-    if (change.kind === 'touch' && this.#isTouched(ref)) return presentInfo(this.#register.log(ref));
+    if (change.kind === 'touch' && this.#isTouched(ref)) return currentInfo(this.#register.log(ref));
     return this.#register.turns.run(ref.id, () => this.#change(ref, change));
   }
 
@@ -86,7 +86,7 @@ export class FilesStore implements LogStore {
     const log = this.#register.log(ref);
     const { tail } = log;
     const { outcome } = log.facts.info;
-    const lost = lossBefore(log, from > until ? from : until);
+    const lost = lossErrorAt(log, from > until ? from : until);
     if (lost !== undefined) throw lost;
     if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
     const bytes = Math.min(bytesMax, tail - from);
@@ -103,7 +103,7 @@ export class FilesStore implements LogStore {
 
   watch(ref: LogRef, seen: Offset, watcher: Watcher): () => void {
     if (this.#register.isClosed) return () => {};
-    const log = this.#register.known.find(ref);
+    const log = this.#register.cache.find(ref);
     const isPast =
       log === undefined ||
       log.tail > seen ||
@@ -122,7 +122,7 @@ export class FilesStore implements LogStore {
     const logs: LogInfo[] = [];
     let looked = 0;
     for (const generation of this.parts.facts.moments.due(query, this.parts.clock.skew)) {
-      const info = this.#register.known.infoOf(generation);
+      const info = this.#register.cache.infoOf(generation);
       if (info !== undefined && this.#isDue(info, query)) logs.push(info);
       looked += 1;
       if (logs.length === limit || looked === DUE_SCAN_MAX) break;
@@ -171,7 +171,7 @@ export class FilesStore implements LogStore {
     if (change.kind === 'seal' && log.lost?.epoch === change.epoch)
       await this.#refuseSeal(log, log.lost.error);
     const before = log.facts;
-    const present = presentInfo(log);
+    const present = currentInfo(log);
     const now = this.now();
     const wall = this.parts.clock.wallAt(now);
     const transition = applyChange({ ...before, info: present }, change, wall, now);
@@ -194,7 +194,7 @@ export class FilesStore implements LogStore {
   }
 
   /** The end of a producer's bytes is not that of a log which has lost some of them. Its producer counts as lost. */
-  async #refuseSeal({ facts }: KnownLog, error: LogError): Promise<never> {
+  async #refuseSeal({ facts }: CachedLog, error: LogError): Promise<never> {
     const { info } = facts;
     await this.#change(info, { kind: 'release', epoch: info.epoch, state: 'interrupted' });
     throw error;
@@ -205,7 +205,7 @@ export class FilesStore implements LogStore {
     const { tail, facts } = log;
     if (facts.info.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
     if (log.lost?.epoch === writer.epoch) throw log.lost.error;
-    if (at > tail) throw lossBefore(log, at) ?? new LogError('LOG_GAP');
+    if (at > tail) throw lossErrorAt(log, at) ?? new LogError('LOG_GAP');
     if (at + sizeOf(chunks) <= tail) return tail;
     if (facts.info.state === 'closed') throw new LogError('LOG_SEALED');
     const fresh = skipBytes(chunks, tail - at);
@@ -220,13 +220,13 @@ export class FilesStore implements LogStore {
   }
 
   /** Seldom needed: what an append must have stored of a log before the first byte. */
-  async #prepare(log: KnownLog): Promise<void> {
+  async #prepare(log: CachedLog): Promise<void> {
     const { info, isExact } = log.facts;
     if (info.expiresAt === undefined && !isExact) return;
     const now = this.now();
     // Exact: its writer has left, others have committed since, and now it goes on as if it were still there.
     if (touched(info, now) === info && !isExact) return;
-    const after = { ...log.facts, info: touched(presentInfo(log), now) };
+    const after = { ...log.facts, info: touched(currentInfo(log), now) };
     await this.#register.update('new', log, inexact(after));
   }
 

@@ -1,14 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { LogError } from '../../core/log/errors';
 import { DamagedDatabase } from '../../lmdb/damaged-database';
-import { assertSound } from '../../lmdb/verify-database';
+import { verifyDatabase } from '../../lmdb/verify-database';
 import { isMissing, storeFailure } from './disk/failures';
 import type { Layout } from './disk/layout';
-import { Room } from './facts/disk-reserve';
-import { Facts } from './facts/facts-database';
+import { DiskReserve } from './facts/disk-reserve';
+import { FactsDatabase } from './facts/facts-database';
 import type { FilesStoreOptions } from './options';
-import { assertFactsFit } from './startup/assert-facts-match';
-import { forgetCleanStop } from './startup/clean-shutdown';
+import { assertFactsMatchFiles } from './startup/assert-facts-match';
+import { removeCleanShutdownMark } from './startup/clean-shutdown';
 import type { DirectoryLock } from './startup/directory-lock';
 import { NO_FACTS, takeInventory } from './startup/inventory';
 
@@ -20,26 +20,26 @@ export async function openFacts(
   layout: Layout,
   lock: DirectoryLock,
   { durability, spanLogs }: Pick<FilesStoreOptions, 'durability' | 'spanLogs'>,
-): Promise<Facts> {
+): Promise<FactsDatabase> {
   const found = await stat(layout.facts).catch(ignoreMissing);
   if (found === undefined || found.size === 0) {
-    assertFactsFit(layout, await takeInventory(layout, NO_FACTS), found ? 'empty' : 'missing');
-    await Room.assertForNewStore(layout);
+    assertFactsMatchFiles(layout, await takeInventory(layout, NO_FACTS), found ? 'empty' : 'missing');
+    await DiskReserve.assertForNewStore(layout);
     // It is about the facts that are missing: new ones would pass for older than these.
-    await forgetCleanStop(layout);
+    await removeCleanShutdownMark(layout);
   }
   await lock.add(layout.facts);
-  await assertSound(layout.facts).catch((cause) => {
+  await verifyDatabase(layout.facts).catch((cause) => {
     throw cause instanceof DamagedDatabase ? damagedFacts(layout, cause.message, cause) : cause;
   });
   try {
-    return new Facts(layout.facts, durability === 'always', spanLogs);
+    return new FactsDatabase(layout.facts, durability === 'always', spanLogs);
   } catch (error) {
     throw storeFailure(`Opening ${layout.facts}`, error);
   }
 }
 
-function damagedFacts({ facts, recovery }: Layout, why: string, cause?: unknown): LogError {
+function damagedFacts({ facts, recoverCommand: recovery }: Layout, why: string, cause?: unknown): LogError {
   const message = `${facts} is damaged: ${why}. Nothing was changed. ${recovery} brings the streams back`;
   return new LogError('STORE_DAMAGED', message, { cause });
 }

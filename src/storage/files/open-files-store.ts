@@ -3,30 +3,35 @@ import { messageOf } from '../../core/log/errors';
 import { DamageReports } from '../../core/store/damage-reports';
 import type { LogStore } from '../../core/store/store';
 import type { Warn } from '../../core/store/warnings';
-import { Descriptors } from './bytes/descriptor-pool';
+import { DescriptorPool } from './bytes/descriptor-pool';
 import { LogFiles } from './bytes/log-files';
 import { Sync } from './bytes/sync';
 import { WrittenLengths } from './bytes/written-lengths';
-import { isNoRoom, storeFailure } from './disk/failures';
+import { isDiskFull, storeFailure } from './disk/failures';
 import { makeDirectory, PRIVATE_DIRECTORY } from './disk/file-io';
 import { Layout } from './disk/layout';
 import { explainPermissions, warnIfShared } from './disk/permissions';
-import { Room } from './facts/disk-reserve';
-import { indexNames } from './facts/rebuild-name-index';
-import { recordLengths } from './facts/record-synced-lengths';
+import { DiskReserve } from './facts/disk-reserve';
+import { rebuildNameIndex } from './facts/rebuild-name-index';
+import { recordSyncedLengths } from './facts/record-synced-lengths';
 import { FilesStore } from './files-store';
 import { Journal } from './journal/journal';
-import { DoomedLogs } from './logs/doomed-log-sweeper';
+import { DoomedLogSweeper } from './logs/doomed-log-sweeper';
 import { openFacts } from './open-facts';
 import type { FilesStoreOptions } from './options';
-import { assertFactsFit } from './startup/assert-facts-match';
-import { assertIsFile, assertKinds, assertKindsInLogs } from './startup/assert-file-kinds';
-import { forgetCleanStop, type LastStop, lastStop, noteCleanStop } from './startup/clean-shutdown';
+import { assertFactsMatchFiles } from './startup/assert-facts-match';
+import { assertFileKinds, assertFileKindsInLogs, assertIsFile } from './startup/assert-file-kinds';
+import {
+  type LastShutdown,
+  readLastShutdown,
+  removeCleanShutdownMark,
+  writeCleanShutdownMark,
+} from './startup/clean-shutdown';
 import { DirectoryLock } from './startup/directory-lock';
 import { takeInventory } from './startup/inventory';
 import { openClock } from './startup/open-clock';
-import { type Recovery, recover, type Unsynced } from './startup/recover-logs';
-import { removeRemains } from './startup/remove-leftovers';
+import { recoverLogs, type StartupRecovery, type UnsyncedLogs } from './startup/recover-logs';
+import { removeLeftovers } from './startup/remove-leftovers';
 
 /**
  * Opens the store in `directory`, and makes it when there is none. Logs that the process before left unsealed are `interrupted`
@@ -37,7 +42,7 @@ import { removeRemains } from './startup/remove-leftovers';
 export async function openFilesStore(directory: string, options: FilesStoreOptions): Promise<LogStore> {
   try {
     const layout = new Layout(directory);
-    await assertKinds(layout);
+    await assertFileKinds(layout);
     await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
     return await openWithLock(layout, options);
   } catch (error) {
@@ -64,31 +69,31 @@ async function openLocked(
   const { durability = 'interval', syncIntervalMs: intervalMs = 1_000, openFilesMax = 512, warn } = options;
   await assertIsFile(layout);
   await makeDirectory(layout.logs);
-  await assertKindsInLogs(layout);
+  await assertFileKindsInLogs(layout);
   await lock.assertJournalIsFree();
-  const stop = await lastStop(layout);
+  const stop = await readLastShutdown(layout);
   const facts = await openFacts(layout, lock, options);
-  const room = new Room(layout, facts);
+  const room = new DiskReserve(layout, facts);
   const damage = new DamageReports(options.alarm);
   const clock = await openClock(facts, room, warn);
-  const unsynced: Unsynced = new Map();
+  const unsynced: UnsyncedLogs = new Map();
   const parts = { layout, facts, room, warn, damage, clock, durability, unsynced };
-  const journal = await settle(parts, stop).catch(async (error) => {
+  const journal = await reconcile(parts, stop).catch(async (error) => {
     await facts.close();
     throw storeFailure('Opening the store', error);
   });
-  const descriptors = new Descriptors(layout, openFilesMax, warn);
+  const descriptors = new DescriptorPool(layout, openFilesMax, warn);
   const sync = new Sync(layout, descriptors, {
     durability,
     intervalMs,
     warn,
-    onSynced: (ends) => recordLengths({ facts, room, warn }, ends),
+    onSynced: (ends) => recordSyncedLengths({ facts, room, warn }, ends),
   });
-  for (const [generation, end] of unsynced) sync.leftUnsynced(generation, end);
+  for (const [generation, end] of unsynced) sync.markUnsynced(generation, end);
   const files = new LogFiles(layout, descriptors, sync, warn);
-  const doomed = new DoomedLogs({ facts, files, journal, room, warn });
-  await doomed.clearAll();
-  const written = await WrittenLengths.begin(layout.written);
+  const doomed = new DoomedLogSweeper({ facts, files, journal, room, warn });
+  await doomed.sweepAll();
+  const written = await WrittenLengths.create(layout.written);
   const close = async (): Promise<void> => {
     try {
       await written.close();
@@ -97,7 +102,7 @@ async function openLocked(
       await doomed.idle();
       await journal.close();
       await facts.close();
-      if (isSynced) await noteCleanly(layout, warn);
+      if (isSynced) await markCleanShutdown(layout, warn);
     } finally {
       await lock.release();
     }
@@ -108,22 +113,22 @@ async function openLocked(
 }
 
 /** Brings the facts, the files and the journal together. Nothing is changed before all of them were found to fit. */
-async function settle(
-  parts: Omit<Recovery, 'journal' | 'stoppedCleanly' | 'isCopy'>,
-  stop: LastStop,
+async function reconcile(
+  parts: Omit<StartupRecovery, 'journal' | 'stoppedCleanly' | 'isCopy'>,
+  stop: LastShutdown,
 ): Promise<Journal> {
   const { layout, facts, room, warn } = parts;
   const inventory = await takeInventory(layout, facts, stop);
   const { isCopy } = inventory;
-  assertFactsFit(layout, inventory, 'there');
-  await makeRoom(room, warn);
+  assertFactsMatchFiles(layout, inventory, 'there');
+  await extendReserve(room, warn);
   await facts.checkFormat();
-  await removeRemains(layout, inventory, warn);
-  await indexNames(facts, room);
+  await removeLeftovers(layout, inventory, warn);
+  await rebuildNameIndex(facts, room);
   const journal = await Journal.open({ layout, facts, room, warn });
   try {
-    await recover({ ...parts, journal, stoppedCleanly: stop === 'clean', isCopy });
-    await forgetCleanStop(layout);
+    await recoverLogs({ ...parts, journal, stoppedCleanly: stop === 'clean', isCopy });
+    await removeCleanShutdownMark(layout);
     return journal;
   } catch (error) {
     await journal.close();
@@ -132,17 +137,17 @@ async function settle(
 }
 
 /** Without the mark the next start takes it for possible that a machine started anew has lost bytes. */
-async function noteCleanly(layout: Layout, warn: Warn): Promise<void> {
-  await noteCleanStop(layout).catch((error) => {
-    if (!isNoRoom(error))
+async function markCleanShutdown(layout: Layout, warn: Warn): Promise<void> {
+  await writeCleanShutdownMark(layout).catch((error) => {
+    if (!isDiskFull(error))
       warn(`Noting that the store was closed in order failed: ${messageOf(error)}`, { error });
   });
 }
 
 /** A disk that is full already must not keep the store from starting: its logs can be read, and removed. */
-async function makeRoom(room: Room, warn: Warn): Promise<void> {
+async function extendReserve(room: DiskReserve, warn: Warn): Promise<void> {
   await room.extend().catch((error) => {
-    if (!isNoRoom(error)) throw error;
+    if (!isDiskFull(error)) throw error;
     warn('The disk is full: streams can be read and removed, but take no bytes until there is room');
   });
 }

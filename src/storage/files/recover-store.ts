@@ -1,28 +1,28 @@
 import { stat } from 'node:fs/promises';
 import { LogError, messageOf } from '../../core/log/errors';
 import { DamageReports } from '../../core/store/damage-reports';
-import { codeOf, isMissing, storeFailure } from './disk/failures';
+import { errorCodeOf, isMissing, storeFailure } from './disk/failures';
 import { makeDirectory, syncPath } from './disk/file-io';
 import { Layout } from './disk/layout';
 import { explainPermissions } from './disk/permissions';
-import { Room } from './facts/disk-reserve';
-import { Facts } from './facts/facts-database';
-import { indexNames } from './facts/rebuild-name-index';
+import { DiskReserve } from './facts/disk-reserve';
+import { FactsDatabase } from './facts/facts-database';
+import { rebuildNameIndex } from './facts/rebuild-name-index';
 import { Journal } from './journal/journal';
 import type { JournalEntry } from './journal/journal-entry';
 import { readJournal } from './journal/journal-segments';
-import { type Aside, factsAside, moveAsideIfDamaged } from './recovery/quarantine';
-import type { Recovering } from './recovery/recovery-context';
-import { catchUp } from './recovery/replay-journal';
-import { bringBack } from './recovery/restore-orphans';
-import { assertNothingAway } from './startup/assert-facts-match';
-import { assertIsFile, assertKinds, assertKindsInLogs } from './startup/assert-file-kinds';
-import { forgetCleanStop, type LastStop, lastStop } from './startup/clean-shutdown';
+import { type QuarantinedFacts, quarantineIfDamaged, readQuarantinedFacts } from './recovery/quarantine';
+import type { RecoveryContext } from './recovery/recovery-context';
+import { replayJournal } from './recovery/replay-journal';
+import { restoreOrphans } from './recovery/restore-orphans';
+import { assertNoMissingFolders } from './startup/assert-facts-match';
+import { assertFileKinds, assertFileKindsInLogs, assertIsFile } from './startup/assert-file-kinds';
+import { type LastShutdown, readLastShutdown, removeCleanShutdownMark } from './startup/clean-shutdown';
 import { DirectoryLock } from './startup/directory-lock';
 import { type Inventory, type Orphan, takeInventory } from './startup/inventory';
 import { openClock } from './startup/open-clock';
-import { recover, type Unsynced } from './startup/recover-logs';
-import { removeRemains } from './startup/remove-leftovers';
+import { recoverLogs, type UnsyncedLogs } from './startup/recover-logs';
+import { removeLeftovers } from './startup/remove-leftovers';
 
 /**
  * Brings the streams back that the facts of a store do not know, without a server. No file of a stream is removed. It may be cut off and
@@ -30,10 +30,10 @@ import { removeRemains } from './startup/remove-leftovers';
  *
  * @throws LogError that says why it cannot be done
  */
-export async function recoverFilesStore(directory: string, say: Recovering['say']): Promise<void> {
+export async function recoverFilesStore(directory: string, say: RecoveryContext['say']): Promise<void> {
   const layout = new Layout(directory);
   try {
-    await assertKinds(layout);
+    await assertFileKinds(layout);
     await assertIsFile(layout);
     if (!(await isThere(layout.facts)) && !(await isThere(layout.logs)))
       throw new LogError('STORE_UNAVAILABLE', `There is no store in ${directory}`);
@@ -54,52 +54,60 @@ async function isThere(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return false;
+    if (isMissing(error) || errorCodeOf(error) === 'ENOTDIR') return false;
     throw error;
   }
 }
 
-async function recoverLocked(layout: Layout, lock: DirectoryLock, say: Recovering['say']): Promise<void> {
+async function recoverLocked(
+  layout: Layout,
+  lock: DirectoryLock,
+  say: RecoveryContext['say'],
+): Promise<void> {
   await makeDirectory(layout.logs);
-  await assertKindsInLogs(layout);
+  await assertFileKindsInLogs(layout);
   await lock.assertJournalIsFree();
-  const stop = await lastStop(layout);
-  const aside = await moveAsideIfDamaged(layout);
+  const stop = await readLastShutdown(layout);
+  const aside = await quarantineIfDamaged(layout);
   if (aside !== undefined) {
     say(
-      `${layout.facts} is damaged: ${aside.why}. It is now ${aside.path}; ${aside.facts.length} streams in it can be read`,
+      `${layout.facts} is damaged: ${aside.reason}. It is now ${aside.path}; ${aside.facts.length} streams in it can be read`,
     );
   }
   await lock.add(layout.facts);
-  const facts = new Facts(layout.facts, false);
+  const facts = new FactsDatabase(layout.facts, false);
   try {
-    const room = new Room(layout, facts);
+    const room = new DiskReserve(layout, facts);
     await room.extend();
     await facts.checkFormat();
-    await indexNames(facts, room);
+    await rebuildNameIndex(facts, room);
     const clock = await openClock(facts, room, say);
     await reconcile({ layout, facts, room, clock, say }, aside, aside === undefined ? stop : 'unknown');
     await facts.synced();
     // It was about facts that may have been others.
-    await forgetCleanStop(layout);
+    await removeCleanShutdownMark(layout);
   } finally {
     await facts.close();
   }
 }
 
-async function reconcile(recovering: Recovering, aside: Aside | undefined, stop: LastStop): Promise<void> {
+async function reconcile(
+  recovering: RecoveryContext,
+  aside: QuarantinedFacts | undefined,
+  stop: LastShutdown,
+): Promise<void> {
   const { layout, facts, room, clock, say } = recovering;
   const lines = await readJournal(layout);
   const inventory = await takeInventory(layout, facts, stop);
-  assertNothingAway(layout, inventory);
+  assertNoMissingFolders(layout, inventory);
   const { isOlder, isCopy } = inventory;
   // Whatever it was found by: a recovery that is cut off may leave no other sign.
   if (isOlder) {
     say(`${layout.facts} is older than the streams: what came later is taken from the journal and the files`);
     await facts.about.noteJournal(0);
   }
-  const changed = isOlder ? await catchUp(recovering, lines) : [];
-  const { entries, count } = await bringBack(
+  const changed = isOlder ? await replayJournal(recovering, lines) : [];
+  const { entries, count } = await restoreOrphans(
     recovering,
     await orphansOf(recovering, inventory, lines, aside),
   );
@@ -110,8 +118,8 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined, stop:
     // What was synced by the time of older facts is no measure for newer files: all that is there counts.
     await facts.about.forgetLengths();
     const damage = new DamageReports(say);
-    const unsynced: Unsynced = new Map();
-    await recover({
+    const unsynced: UnsyncedLogs = new Map();
+    await recoverLogs({
       layout,
       facts,
       room,
@@ -128,21 +136,21 @@ async function reconcile(recovering: Recovering, aside: Aside | undefined, stop:
   } finally {
     await journal.close();
   }
-  await removeRemains(layout, inventory, say);
+  await removeLeftovers(layout, inventory, say);
   say(count === 0 ? 'No stream was missing' : `Brought back ${count} ${count === 1 ? 'stream' : 'streams'}`);
 }
 
 /** So that the next process may take its bytes for synced. */
-async function syncLog(path: string, say: Recovering['say']): Promise<void> {
+async function syncLog(path: string, say: RecoveryContext['say']): Promise<void> {
   await syncPath(path).catch((error) => say(`Syncing ${path} failed: ${messageOf(error)}`));
 }
 
 /** The orphans with all that is known of them, and those of a damaged file that are in no other place. */
 async function orphansOf(
-  { layout, facts }: Recovering,
+  { layout, facts }: RecoveryContext,
   { orphans }: Inventory,
   lines: ReadonlyMap<string, JournalEntry>,
-  aside: Aside | undefined,
+  aside: QuarantinedFacts | undefined,
 ): Promise<readonly Orphan[]> {
   const found = new Map(orphans.map((orphan) => [orphan.generation, orphan]));
   for (const salvaged of aside?.facts ?? []) {
@@ -155,7 +163,7 @@ async function orphansOf(
     found.set(generation, { generation, hasFile, facts: latest });
   }
   const unknown = [...found.values()].filter((orphan) => orphan.facts === undefined);
-  for (const salvaged of unknown.length > 0 ? await factsAside(layout) : []) {
+  for (const salvaged of unknown.length > 0 ? await readQuarantinedFacts(layout) : []) {
     const orphan = found.get(salvaged.info.generation);
     if (orphan !== undefined && orphan.facts === undefined)
       found.set(orphan.generation, { ...orphan, facts: salvaged });

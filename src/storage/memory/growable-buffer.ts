@@ -1,5 +1,5 @@
 /** The bytes of a log. Its room doubles when it is full: to copy all of them for each append would take quadratic time. */
-export class GrowingBytes {
+export class GrowableBuffer {
   #room: Buffer;
   #length: number;
 
@@ -21,7 +21,7 @@ export class GrowingBytes {
   }
 
   /** Forgets the bytes from `length` on. Slices with them stay as they are. */
-  cut(length: number): void {
+  truncate(length: number): void {
     this.#room = Buffer.from(this.slice(0, length));
     this.#length = this.#room.length;
   }

@@ -7,13 +7,13 @@ interface Retired {
 }
 
 /** Which logs live that began as copies of others, and which ids stay taken because of them. */
-export class Lineage {
+export class MemoryForkRefs {
   /** The generation of a source -> those of its living or retired forks. */
   readonly #forks = new Map<string, Set<string>>();
   readonly #retired = new Map<LogId, Retired>();
 
   /** How many ids stay taken. */
-  get retired(): number {
+  get retiredCount(): number {
     return this.#retired.size;
   }
 
@@ -25,7 +25,7 @@ export class Lineage {
     return this.#forks.has(generation);
   }
 
-  made({ generation, forkedFrom }: LogInfo): void {
+  created({ generation, forkedFrom }: LogInfo): void {
     if (forkedFrom === undefined) return;
     const { source } = forkedFrom;
     this.#forks.set(source.generation, (this.#forks.get(source.generation) ?? new Set()).add(generation));
@@ -34,17 +34,17 @@ export class Lineage {
   removed({ id, generation, forkedFrom }: LogInfo): void {
     const retired = { generation, source: forkedFrom?.source };
     if (this.#forks.has(generation)) this.#retired.set(id, retired);
-    else this.#letGo(retired);
+    else this.#dropRefs(retired);
   }
 
   /** Another generation has the id now: nobody asks for the old one's forks any more. */
   replaced({ generation, forkedFrom }: LogInfo): void {
     this.#forks.delete(generation);
-    this.#letGo({ generation, source: forkedFrom?.source });
+    this.#dropRefs({ generation, source: forkedFrom?.source });
   }
 
   /** Frees a retired source with its last fork, and that one's source with it, up the chain. */
-  #letGo(gone: Retired): void {
+  #dropRefs(gone: Retired): void {
     let fork: Retired | undefined = gone;
     while (fork?.source !== undefined) fork = this.#freed(fork.source, fork.generation);
   }

@@ -21,13 +21,13 @@ import type {
   Page,
   Watcher,
 } from '../../core/store/store';
-import { GrowingBytes } from './growable-buffer';
-import { Lineage } from './memory-fork-refs';
-import { dueOf, listed } from './queries';
+import { GrowableBuffer } from './growable-buffer';
+import { MemoryForkRefs } from './memory-fork-refs';
+import { dueOf, pageOf } from './queries';
 
 interface MemoryLog {
   facts: LogFacts;
-  readonly bytes: GrowingBytes;
+  readonly bytes: GrowableBuffer;
   readonly producers: Map<string, ProducerState>;
 }
 
@@ -36,8 +36,8 @@ export class MemoryStore implements LogStore {
   readonly appendBytesMax = 1 << 20;
   readonly appendsInFlight: number = 1;
   readonly #logs = new Map<LogId, MemoryLog>();
-  readonly #lineage = new Lineage();
-  readonly #audience = new LogEvents();
+  readonly #forkRefs = new MemoryForkRefs();
+  readonly #events = new LogEvents();
   readonly #clock = new SteadyClock();
 
   constructor(private readonly logsMax = Number.POSITIVE_INFINITY) {}
@@ -48,16 +48,16 @@ export class MemoryStore implements LogStore {
     const inherited = this.#inherited(init);
     // What is there and not present has expired.
     const gone = this.#logs.get(id);
-    if (gone === undefined && this.#logs.size + this.#lineage.retired >= this.logsMax)
+    if (gone === undefined && this.#logs.size + this.#forkRefs.retiredCount >= this.logsMax)
       throw new LogError('LOGS_TOO_MANY');
     if (gone !== undefined) this.#remove(gone, { kind: old === undefined ? 'expired' : 'replaced' });
     const now = this.now();
     const facts = newLog(id, init, this.#clock.wallAt(now), undefined, now);
-    const bytes = new GrowingBytes([inherited, ...(init.first?.chunks ?? [])]);
+    const bytes = new GrowableBuffer([inherited, ...(init.first?.chunks ?? [])]);
     this.#logs.set(id, { facts, bytes, producers: new Map() });
-    this.#lineage.made(facts.info);
-    this.#audience.emit({ log: facts.info, kind: 'created' });
-    if (init.first?.seal) this.#audience.ended(facts.info, facts.info.tail, init.first.seal);
+    this.#forkRefs.created(facts.info);
+    this.#events.emit({ log: facts.info, kind: 'created' });
+    if (init.first?.seal) this.#events.ended(facts.info, facts.info.tail, init.first.seal);
     return { info: facts.info, replaced: old !== undefined };
   }
 
@@ -66,7 +66,7 @@ export class MemoryStore implements LogStore {
   }
 
   async change(ref: LogRef, change: Change): Promise<LogInfo> {
-    const log = this.#known(ref);
+    const log = this.#logOrExpired(ref);
     const now = this.now();
     const transition = applyChange(log.facts, change, this.#clock.wallAt(now), now);
     if (transition.kind === 'remove') this.#remove(log, transition.outcome);
@@ -108,7 +108,7 @@ export class MemoryStore implements LogStore {
     if (after === undefined) return committed;
     if (producer !== undefined) log.producers.set(producer.id, producer);
     this.#store(log, after, chunks);
-    if (seal !== undefined) this.#audience.ended(after.info, after.info.tail, seal);
+    if (seal !== undefined) this.#events.ended(after.info, after.info.tail, seal);
     return committed;
   }
 
@@ -126,12 +126,12 @@ export class MemoryStore implements LogStore {
     const info = this.#logs.get(ref.id)?.facts.info;
     const isPresent = info?.generation === ref.generation && !this.#hasExpired(info);
     const past = !isPresent || info.tail > seen || info.state === 'closed';
-    return this.#audience.tails.watch(ref, seen, watcher, past);
+    return this.#events.tails.watch(ref, seen, watcher, past);
   }
 
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     signal?.throwIfAborted();
-    return listed(
+    return pageOf(
       this.#allPresent().map(({ facts }) => facts.info),
       query,
     );
@@ -155,7 +155,7 @@ export class MemoryStore implements LogStore {
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    return this.#audience.subscribe(listener);
+    return this.#events.subscribe(listener);
   }
 
   async ready(): Promise<void> {}
@@ -166,23 +166,23 @@ export class MemoryStore implements LogStore {
     const { info } = log.facts;
     const losses = withLoss(info.losses, { from, to: info.tail, at: Date.now() });
     log.facts = { ...log.facts, info: { ...info, tail: from, losses } };
-    log.bytes.cut(from);
-    for (const loss of losses.slice(-1)) this.#audience.lost(info, loss);
+    log.bytes.truncate(from);
+    for (const loss of losses.slice(-1)) this.#events.lost(info, loss);
   }
 
   async close(): Promise<void> {
-    this.#audience.close();
+    this.#events.close();
   }
 
   /** @throws LogError `LOG_RETIRED` */
   #present(id: LogId): MemoryLog | undefined {
     const log = this.#logs.get(id);
     if (log === undefined) {
-      if (this.#lineage.isRetired(id)) throw new LogError('LOG_RETIRED');
+      if (this.#forkRefs.isRetired(id)) throw new LogError('LOG_RETIRED');
       return undefined;
     }
     if (!this.#hasExpired(log.facts.info)) return log;
-    if (this.#lineage.hasForks(log.facts.info)) throw new LogError('LOG_RETIRED');
+    if (this.#forkRefs.hasForks(log.facts.info)) throw new LogError('LOG_RETIRED');
     return undefined;
   }
 
@@ -207,14 +207,14 @@ export class MemoryStore implements LogStore {
   }
 
   /** Of that generation, expired or not. */
-  #known({ id, generation }: LogRef): MemoryLog {
+  #logOrExpired({ id, generation }: LogRef): MemoryLog {
     const log = this.#logs.get(id);
     if (log?.facts.info.generation !== generation) throw new LogError('LOG_GONE');
     return log;
   }
 
   #log(ref: LogRef): MemoryLog {
-    const log = this.#known(ref);
+    const log = this.#logOrExpired(ref);
     if (this.#hasExpired(log.facts.info)) throw new LogError('LOG_GONE');
     return log;
   }
@@ -223,21 +223,21 @@ export class MemoryStore implements LogStore {
     const { tail } = log.facts.info;
     log.bytes.append(chunks);
     log.facts = after;
-    this.#audience.tails.appended(after.info, tail, chunks, after.info.outcome);
+    this.#events.tails.appended(after.info, tail, chunks, after.info.outcome);
   }
 
   #remove({ facts: { info } }: MemoryLog, outcome: LogOutcome): void {
     this.#logs.delete(info.id);
-    if (outcome.kind === 'replaced') this.#lineage.replaced(info);
-    else this.#lineage.removed(info);
-    this.#audience.ended(info, info.tail, outcome);
+    if (outcome.kind === 'replaced') this.#forkRefs.replaced(info);
+    else this.#forkRefs.removed(info);
+    this.#events.ended(info, info.tail, outcome);
   }
 
   #announce(info: LogInfo, change: Change): void {
-    if (change.kind === 'attach') this.#audience.emit({ log: info, kind: 'attached', epoch: info.epoch });
+    if (change.kind === 'attach') this.#events.emit({ log: info, kind: 'attached', epoch: info.epoch });
     else if (change.kind === 'release') {
-      this.#audience.emit({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
+      this.#events.emit({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
     } else if ((change.kind === 'seal' || change.kind === 'abandon') && info.outcome !== undefined)
-      this.#audience.ended(info, info.tail, info.outcome);
+      this.#events.ended(info, info.tail, info.outcome);
   }
 }

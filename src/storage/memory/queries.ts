@@ -10,7 +10,7 @@ import type { DueQuery, ListPage, ListQuery } from '../../core/store/store';
 const CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** The page of a list that a query asks for. */
-export function listed(logs: readonly LogInfo[], query: ListQuery): ListPage {
+export function pageOf(logs: readonly LogInfo[], query: ListQuery): ListPage {
   const { limit, cursor } = query;
   if (cursor !== undefined && !CURSOR.test(cursor))
     throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');

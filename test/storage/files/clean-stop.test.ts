@@ -21,9 +21,9 @@ import type { Loss } from '../../../src/core/log/loss';
 import type { LogStore } from '../../../src/core/store/store';
 import { DURABILITIES, type Durability } from '../../../src/storage/files/disk/durability';
 import { Layout } from '../../../src/storage/files/disk/layout';
-import { Facts } from '../../../src/storage/files/facts/facts-database';
+import { FactsDatabase } from '../../../src/storage/files/facts/facts-database';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
-import { lastStop } from '../../../src/storage/files/startup/clean-shutdown';
+import { readLastShutdown } from '../../../src/storage/files/startup/clean-shutdown';
 import { bytes, createLog, createLogOf, textOf, uniqueId } from '../../contract/logs';
 import { withMachine } from './machine';
 import { fileOf, infoOf, withStore } from './opened-store';
@@ -86,7 +86,7 @@ describe('a store that was closed before the machine was started anew', () => {
     withDirectory(async (directory) => {
       const writers = await withStore(directory, everyKind, { durability: 'os' });
       await withStore(directory, async () => {}, { syncIntervalMs: 600_000 });
-      const facts = new Facts(join(directory, 'loom.mdb'), true);
+      const facts = new FactsDatabase(join(directory, 'loom.mdb'), true);
       const synced = writers.map(({ log }) => facts.lengths.get(log.generation)?.bytes);
       await facts.close();
       expect(synced).toEqual([8, 4, 9, undefined]);
@@ -179,7 +179,7 @@ describe('the mark of a clean stop', () => {
       const layout = new Layout(directory);
       for (let round = 0; round < 2; round += 1) {
         await withStore(directory, async () => expect(existsSync(layout.cleanStop)).toBe(false));
-        expect(await lastStop(layout)).toBe('clean');
+        expect(await readLastShutdown(layout)).toBe('clean');
       }
     }));
 
@@ -202,7 +202,7 @@ describe('the mark of a clean stop', () => {
       await copyFile(layout.facts, before);
       await withStore(directory, everyKind);
       await replace(layout.facts, before);
-      expect(await lastStop(layout)).not.toBe('clean');
+      expect(await readLastShutdown(layout)).not.toBe('clean');
     }),
   );
 
@@ -218,7 +218,7 @@ describe('the mark of a clean stop', () => {
       expect(await readFile(layout.cleanStop, 'latin1')).toBe(await marked());
       await touchFacts(layout.facts);
       await writeFile(layout.cleanStop, await marked());
-      expect(await lastStop(layout)).not.toBe('clean');
+      expect(await readLastShutdown(layout)).not.toBe('clean');
     }));
 
   it('is not trusted where half of it was written', () =>
@@ -228,7 +228,7 @@ describe('the mark of a clean stop', () => {
       const mark = await readFile(layout.cleanStop, 'latin1');
       for (let length = 0; length < mark.length; length += 1) {
         await writeFile(layout.cleanStop, mark.slice(0, length));
-        expect(await lastStop(layout)).not.toBe('clean');
+        expect(await readLastShutdown(layout)).not.toBe('clean');
       }
     }));
 
@@ -261,7 +261,7 @@ describe('the mark of a clean stop', () => {
         });
         const tails = said.map((line) => /^(closed )?(\d+)$/.exec(line)?.[2] ?? '').filter(Boolean);
         const synced = said.findLast((line) => line.startsWith('closed'))?.split(' ')[1];
-        if ((await lastStop(new Layout(directory))) === 'clean') expect(tails.at(-1)).toBe(synced);
+        if ((await readLastShutdown(new Layout(directory))) === 'clean') expect(tails.at(-1)).toBe(synced);
         // The kernel is the same, and has all that was written: nothing can be lost.
         const { logs } = await withStore(directory, (store) => store.list({ limit: 2 }));
         for (const info of logs) {
@@ -307,7 +307,7 @@ async function recordSyncs(
 }
 
 async function touchFacts(path: string): Promise<void> {
-  const facts = new Facts(path, true);
+  const facts = new FactsDatabase(path, true);
   await facts.probe();
   await facts.close();
 }

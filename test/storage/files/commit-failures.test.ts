@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { Facts } from '../../../src/storage/files/facts/facts-database';
-import type { Step } from '../../../src/storage/files/facts/stored-facts';
+import { FactsDatabase } from '../../../src/storage/files/facts/facts-database';
+import type { FactsChange } from '../../../src/storage/files/facts/stored-facts';
 import { commit, createOpenLog, mark } from '../../contract/commits';
 import { createLogOf, expectCode, infoOf, textOf } from '../../contract/logs';
 import { fileOf, takeCuts, withStore } from './opened-store';
@@ -53,9 +53,13 @@ describe('a commit whose bytes are in the file and whose facts could not be stor
 });
 
 async function withFactsOfCommitsFailing(action: () => Promise<void>): Promise<void> {
-  const write = Facts.prototype.write;
-  const isOfCommit = ({ producers }: Step): boolean => producers !== undefined;
-  const failing = jest.spyOn(Facts.prototype, 'write').mockImplementation(function (this: Facts, steps, max) {
+  const write = FactsDatabase.prototype.write;
+  const isOfCommit = ({ producers }: FactsChange): boolean => producers !== undefined;
+  const failing = jest.spyOn(FactsDatabase.prototype, 'write').mockImplementation(function (
+    this: FactsDatabase,
+    steps,
+    max,
+  ) {
     if (steps.some(isOfCommit)) return Promise.reject(new Error('it fails'));
     return write.call(this, steps, max);
   });

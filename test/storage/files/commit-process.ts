@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import type { ProducerMark } from '../../../src/core/log/log';
 import { parseLogId } from '../../../src/core/log/log-id';
-import { Facts } from '../../../src/storage/files/facts/facts-database';
+import { FactsDatabase } from '../../../src/storage/files/facts/facts-database';
 import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { AMPLE } from '../../contract/commits';
 
@@ -55,8 +55,8 @@ const next = new Map<string, number>();
 
 /** From here on no transaction is committed, or none is answered. */
 function stopAt(stop: string): void {
-  const write = Facts.prototype.write;
-  Facts.prototype.write = async function stopped(this: Facts, ...args) {
+  const write = FactsDatabase.prototype.write;
+  FactsDatabase.prototype.write = async function stopped(this: FactsDatabase, ...args) {
     if (stop === 'before-answer') await write.apply(this, args);
     say('stopped');
     return new Promise<void>(() => {});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { LogInfo, Writer } from '../../../src/core/log/log';
 import { writerOf } from '../../../src/core/log/log';
 import type { LogStore } from '../../../src/core/store/store';
-import { Facts } from '../../../src/storage/files/facts/facts-database';
+import { FactsDatabase } from '../../../src/storage/files/facts/facts-database';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { at, bytes, textOf, uniqueId } from '../../contract/logs';
 import { fileOf, infoOf, withStore } from './opened-store';
@@ -28,7 +28,7 @@ function append(store: LogStore, log: LogInfo, text: string): Promise<unknown> {
 }
 
 async function reboot(directory: string): Promise<void> {
-  const facts = new Facts(`${directory}/loom.mdb`, true);
+  const facts = new FactsDatabase(`${directory}/loom.mdb`, true);
   await facts.about.noteBoot(1);
   await facts.close();
 }
@@ -88,7 +88,7 @@ describe('a JSON log whose file was cut', () => {
   it('by a version that kept half a message is mended unless something was appended since', () =>
     withDirectory(async (directory) => {
       const { log, ...writer } = await withMessages(directory);
-      const facts = new Facts(`${directory}/loom.mdb`, true);
+      const facts = new FactsDatabase(`${directory}/loom.mdb`, true);
       const before = facts.get(log.generation);
       if (before === undefined) throw new Error('the log is there');
       const info = { ...before.info, tail: at(12), losses: [{ number: 1, from: at(12), to: at(20), at: 1 }] };
@@ -108,7 +108,7 @@ describe('a JSON log whose file was cut', () => {
 it('a JSON log that is recovered with older facts goes on after its last whole message', () =>
   withDirectory(async (directory) => {
     const { log, ...writer } = await withMessages(directory);
-    const facts = new Facts(`${directory}/loom.mdb`, true);
+    const facts = new FactsDatabase(`${directory}/loom.mdb`, true);
     const before = facts.get(log.generation);
     if (before === undefined) throw new Error('the log is there');
     await facts.write([{ before, after: { ...before, info: { ...before.info, tail: at(8) } } }]);

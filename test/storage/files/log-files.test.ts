@@ -1,6 +1,6 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Opened } from '../../../src/storage/files/bytes/descriptor-pool';
+import type { OpenFileState } from '../../../src/storage/files/bytes/descriptor-pool';
 import { LogFiles } from '../../../src/storage/files/bytes/log-files';
 import { Layout } from '../../../src/storage/files/disk/layout';
 import { at, bytes } from '../../contract/logs';
@@ -14,8 +14,11 @@ describe('a failed append whose rest cannot be cut off', () => {
       const [readOnly, writable] = [await open(path, 'r'), await open(path, 'r+')];
       const descriptors = {
         fd: readOnly.fd,
-        use: <T>(_generation: string, _mode: string, action: (fd: number, opened: Opened) => Promise<T>) =>
-          action(descriptors.fd, {}),
+        use: <T>(
+          _generation: string,
+          _mode: string,
+          action: (fd: number, opened: OpenFileState) => Promise<T>,
+        ) => action(descriptors.fd, {}),
         discard: async () => {},
       };
       const sync = { written: async () => {}, forget: () => {} };

@@ -3,7 +3,7 @@ import { type Writer, writerOf } from '../../../src/core/log/log';
 import type { Loss } from '../../../src/core/log/loss';
 import type { LogStore } from '../../../src/core/store/store';
 import { readWrittenLengths } from '../../../src/storage/files/bytes/written-lengths';
-import { Facts } from '../../../src/storage/files/facts/facts-database';
+import { FactsDatabase } from '../../../src/storage/files/facts/facts-database';
 import { at, bytes, createLog, createLogOf, seal, uniqueId } from '../../contract/logs';
 import { fileOf, infoOf, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
@@ -24,7 +24,7 @@ async function lossesOf(store: LogStore, { log }: Writer): Promise<string[]> {
 
 /** As if the machine had been started anew while the store was in use. */
 async function reboot(directory: string): Promise<void> {
-  const facts = new Facts(`${directory}/loom.mdb`, true);
+  const facts = new FactsDatabase(`${directory}/loom.mdb`, true);
   await facts.about.noteBoot(1);
   await facts.close();
   // It is never synced.

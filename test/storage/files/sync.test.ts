@@ -58,7 +58,7 @@ describe('durability', () => {
     async (durability) => {
       const files = new Files();
       const sync = syncOf(files, durability, [], 600_000);
-      sync.leftUnsynced('a', at(1));
+      sync.markUnsynced('a', at(1));
       expect(await sync.close()).toBe(durability !== 'os');
       expect(files.synced).toEqual(durability === 'os' ? [] : ['a']);
     },

@@ -9,7 +9,7 @@ describe('the written lengths of logs', () => {
   it('are the latest of each log, however often it was written to', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');
-      const lengths = await WrittenLengths.begin(path);
+      const lengths = await WrittenLengths.create(path);
       const logs = Array.from({ length: 200 }, () => randomUUID());
       for (let end = 1; end <= 3; end += 1) for (const log of logs) lengths.note(log, at(end * 1_000));
       await lengths.close();
@@ -20,7 +20,7 @@ describe('the written lengths of logs', () => {
   it('are all there after a flush, also of what came during a write', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');
-      const lengths = await WrittenLengths.begin(path);
+      const lengths = await WrittenLengths.create(path);
       const log = randomUUID();
       for (let end = 1; end <= 5; end += 1) {
         lengths.note(log, at(end));
@@ -34,7 +34,7 @@ describe('the written lengths of logs', () => {
   it('are those of the logs that were written to last where there are very many', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');
-      const lengths = await WrittenLengths.begin(path);
+      const lengths = await WrittenLengths.create(path);
       const logs = Array.from({ length: 20_000 }, () => randomUUID());
       for (const log of logs) lengths.note(log, at(1));
       await lengths.close();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { GrowingBytes } from '../../../src/storage/memory/growable-buffer';
+import { GrowableBuffer } from '../../../src/storage/memory/growable-buffer';
 
 describe('the bytes of a log in memory', () => {
   it('are all that was appended and not cut off, and what was read stays as it was', () => {
@@ -9,7 +9,7 @@ describe('the bytes of a log in memory', () => {
     );
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 20 }), fc.array(step, { maxLength: 30 }), (first, steps) => {
-        const bytes = new GrowingBytes([Buffer.from(first)]);
+        const bytes = new GrowableBuffer([Buffer.from(first)]);
         let model = Buffer.from(first);
         const read: [slice: Buffer, was: string][] = [];
         for (const one of steps) {
@@ -19,7 +19,7 @@ describe('the bytes of a log in memory', () => {
             model = Buffer.concat([model, ...chunks]);
           } else {
             model = model.subarray(0, Math.floor(model.length * one.cutTo));
-            bytes.cut(model.length);
+            bytes.truncate(model.length);
           }
           const all = bytes.slice(0, Number.POSITIVE_INFINITY);
           expect(all.equals(model)).toBe(true);
@@ -31,7 +31,7 @@ describe('the bytes of a log in memory', () => {
   });
 
   it('are copied a few times only, however many appends there are', () => {
-    const bytes = new GrowingBytes([]);
+    const bytes = new GrowableBuffer([]);
     const rooms = new Set<ArrayBufferLike>();
     for (let i = 0; i < 10_000; i += 1) {
       bytes.append([Buffer.alloc(100)]);

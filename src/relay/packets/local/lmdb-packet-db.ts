@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { LogError, messageOf } from '../../../core/log/errors';
 import { DamagedDatabase } from '../../../lmdb/damaged-database';
-import { type ExpectedKind, foreignKind } from '../../../lmdb/file-kind';
-import { assertSound } from '../../../lmdb/verify-database';
+import { type ExpectedKind, unexpectedKind } from '../../../lmdb/file-kind';
+import { verifyDatabase } from '../../../lmdb/verify-database';
 import type { Shelf, ShelfChange, ShelfKey } from './packet-db';
 import { Headroom } from './packet-db-reserve';
 
@@ -147,14 +147,14 @@ export class LmdbShelf implements Shelf {
 
 /** LMDB would end the process over a lock file that is none. */
 async function assertKind(path: string, expected: ExpectedKind): Promise<void> {
-  const kind = await foreignKind(path, expected);
+  const kind = await unexpectedKind(path, expected);
   if (kind !== undefined)
     throw new LogError('STORE_DAMAGED', `${path} is ${kind}, and not a ${expected}. Move it away`);
 }
 
 /** LMDB would end the process over a damaged file. */
 async function assertReadable(path: string): Promise<void> {
-  await assertSound(path).catch((cause) => {
+  await verifyDatabase(path).catch((cause) => {
     if (!(cause instanceof DamagedDatabase)) throw cause;
     throw new LogError(
       'STORE_DAMAGED',

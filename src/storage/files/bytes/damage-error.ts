@@ -2,7 +2,7 @@ import type { LogRef } from '../../../core/log/log';
 import type { LostBytes } from '../../../core/log/loss';
 import { advance, START } from '../../../core/log/offset';
 import { DamageError } from '../../../core/store/damage';
-import { codeOf, isMissing } from '../disk/failures';
+import { errorCodeOf, isMissing } from '../disk/failures';
 import type { LogFiles } from './log-files';
 
 /**
@@ -10,7 +10,7 @@ import type { LogFiles } from './log-files';
  * @param missed what a reader did not get, up to the tail
  * @param cause why reading failed. Absent: the file ended
  */
-export async function damageOf(
+export async function damageErrorOf(
   files: LogFiles,
   log: LogRef,
   missed: LostBytes,
@@ -20,7 +20,7 @@ export async function damageOf(
     const length = await files.lengthOf(log.generation);
     return new DamageError(log, { ...missed, from: advance(START, Math.min(length, missed.from)) });
   }
-  const code = String(codeOf(cause));
+  const code = String(errorCodeOf(cause));
   // A bad block spoils some of a file; whatever else keeps it from being read concerns all of it.
   return new DamageError(log, code === 'EIO' ? missed : { ...missed, from: START }, code);
 }

@@ -5,12 +5,12 @@ import { closeFile, makeDirectory, openFile, PRIVATE_FILE } from '../disk/file-i
 import type { Layout } from '../disk/layout';
 
 /** Of an open file. */
-export interface Opened {
+export interface OpenFileState {
   /** It was found to have all bytes of its log after it was opened. */
   isWhole?: boolean;
 }
 
-interface Descriptor extends Opened {
+interface Descriptor extends OpenFileState {
   readonly fd: Promise<number>;
   users: number;
   /** Close it as soon as its last user is done. */
@@ -21,7 +21,7 @@ interface Descriptor extends Opened {
  * The descriptors of the logs used last, `max` of them at the most. One in use is never closed; when all are in use, the next
  * log waits until one is not.
  */
-export class Descriptors {
+export class DescriptorPool {
   readonly #busy = new Map<string, Descriptor>();
   /** Least recently used first. */
   readonly #idle = new Map<string, Descriptor>();
@@ -42,7 +42,7 @@ export class Descriptors {
   async use<T>(
     generation: string,
     mode: 'create' | 'existing',
-    action: (fd: number, opened: Opened) => Promise<T>,
+    action: (fd: number, opened: OpenFileState) => Promise<T>,
   ): Promise<T> {
     while (!this.#busy.has(generation) && !this.#idle.has(generation) && !this.#hasRoom()) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -9,13 +9,13 @@ import { isMissing } from '../disk/failures';
 import { readAt, statFile, truncateFile, writeAll } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import { copyBytes } from './copy-bytes';
-import type { Descriptors, Opened } from './descriptor-pool';
-import { PageBuffers } from './page-buffer-pool';
+import type { DescriptorPool, OpenFileState } from './descriptor-pool';
+import { PageBufferPool } from './page-buffer-pool';
 import type { Sync } from './sync';
-import { cutOff } from './trim-file';
-import { endOfWhole } from './whole-messages';
+import { trimFile } from './trim-file';
+import { endOfWholeMessages } from './whole-messages';
 
-export interface AppendPlace {
+export interface AppendTarget {
   readonly generation: string;
   readonly tail: Offset;
   /** What an append that failed had written could not be cut off: there may be bytes beyond the tail. */
@@ -25,7 +25,7 @@ export interface AppendPlace {
 }
 
 /** What the file of a new log begins with: the first bytes of another one, and then `chunks`. */
-export interface Beginning {
+export interface InitialContent {
   readonly generation: string;
   readonly copy?: { readonly generation: string; readonly bytes: number };
   readonly chunks: readonly Buffer[];
@@ -49,11 +49,11 @@ export class ShortFileError extends Error {
  * write, and when, is decided elsewhere.
  */
 export class LogFiles {
-  readonly #buffers = new PageBuffers();
+  readonly #buffers = new PageBufferPool();
 
   constructor(
     private readonly layout: Layout,
-    private readonly descriptors: Pick<Descriptors, 'use' | 'discard'>,
+    private readonly descriptors: Pick<DescriptorPool, 'use' | 'discard'>,
     private readonly sync: Pick<Sync, 'written' | 'forget'>,
     private readonly warn: Warn,
   ) {}
@@ -63,18 +63,18 @@ export class LogFiles {
    * again, unless the place is torn then. The next append mends that, for what is written over a longer rest would leave its end.
    * @throws ShortFileError where bytes before the tail are gone: behind the file's end the append would leave a hole
    */
-  append(place: AppendPlace, chunks: readonly Buffer[]): Promise<void> {
+  append(place: AppendTarget, chunks: readonly Buffer[]): Promise<void> {
     const { generation, tail } = place;
     const isNew = tail === START;
     return this.descriptors.use(generation, isNew ? 'create' : 'existing', async (fd, opened) => {
       assertReaches(fd, tail, opened);
-      if (place.isTorn) await mend(place, fd);
+      if (place.isTorn) await repair(place, fd);
       try {
         await writeAll(fd, chunks, tail);
         await this.sync.written(generation, fd, isNew, advance(tail, sizeOf(chunks)));
       } catch (error) {
         place.isTorn = true;
-        await mend(place, fd);
+        await repair(place, fd);
         throw error;
       }
     });
@@ -84,7 +84,7 @@ export class LogFiles {
    * Makes the file of a log that begins with bytes, and then the log itself, by `enter`. The file is gone again unless the log
    * `isThere` after that, whether it threw or not.
    */
-  async make<T>(beginning: Beginning, enter: () => Promise<T>, isThere: () => boolean): Promise<T> {
+  async create<T>(beginning: InitialContent, enter: () => Promise<T>, isThere: () => boolean): Promise<T> {
     try {
       await this.#begin(beginning);
       return await enter();
@@ -95,7 +95,7 @@ export class LogFiles {
 
   /** The bytes from `from` on, `bytes` of them at the most; none only where the file ends. */
   async read(generation: string, from: Offset, bytes: number, until: Offset): Promise<FileBytes> {
-    const buffer = this.#buffers.lend(bytes);
+    const buffer = this.#buffers.acquire(bytes);
     let size = Number.POSITIVE_INFINITY;
     const got = await this.descriptors.use(generation, 'existing', async (fd) => {
       const read = await readAt(fd, buffer, bytes, from);
@@ -104,7 +104,7 @@ export class LogFiles {
     });
     let isLent = true;
     const release = (): void => {
-      if (isLent) this.#buffers.giveBack(buffer);
+      if (isLent) this.#buffers.release(buffer);
       isLent = false;
     };
     const end = size < until ? { endsAt: advance(START, size) } : {};
@@ -121,15 +121,15 @@ export class LogFiles {
    * Where the file of a log ends, if that is before `tail`. Half a message at its end is moved to the folder `cut`.
    * @returns `undefined` where the file reaches the tail, is not there, or cannot be looked at
    */
-  async cutToWhole(info: LogInfo, tail: Offset): Promise<Offset | undefined> {
+  async trimToWholeMessages(info: LogInfo, tail: Offset): Promise<Offset | undefined> {
     const { id, generation } = info;
     const path = this.layout.logOf(generation);
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile() || found.size >= tail) return undefined;
     const { size } = found;
-    const end = await endOfWhole(info, path, size);
+    const end = await endOfWholeMessages(info, path, size);
     if (end < size) {
-      const file = await cutOff(path, end, size, this.layout.cutsOf(generation, end));
+      const file = await trimFile(path, end, size, this.layout.cutsOf(generation, end));
       const what = `Stream ${id}: the bytes ${end} to ${size} of its file are a part of a message`;
       this.warn(`${what}; they were moved to ${file}`, { id, generation, from: end, to: size, file });
     }
@@ -138,7 +138,7 @@ export class LogFiles {
     return end;
   }
 
-  async #begin({ generation, copy, chunks }: Beginning): Promise<void> {
+  async #begin({ generation, copy, chunks }: InitialContent): Promise<void> {
     await this.descriptors.use(generation, 'create', async (fd) => {
       if (copy !== undefined)
         await copyBytes(this.layout.logOf(copy.generation), this.layout.logOf(generation), copy.bytes);
@@ -166,13 +166,13 @@ export class LogFiles {
 }
 
 /** Looked at once per opened file: that costs two microseconds, and what shortens a file later is found by a reader. */
-function assertReaches(fd: number, tail: Offset, opened: Opened): void {
+function assertReaches(fd: number, tail: Offset, opened: OpenFileState): void {
   if (opened.isWhole) return;
   if (tail > START && fstatSync(fd).size < tail) throw new ShortFileError();
   opened.isWhole = true;
 }
 
-async function mend(place: AppendPlace, fd: number): Promise<void> {
+async function repair(place: AppendTarget, fd: number): Promise<void> {
   try {
     await truncateFile(fd, place.tail);
   } catch (cause) {

@@ -10,17 +10,17 @@ const IDLE_MS_MAX = 10_000;
  * The memory that pages are read into. A fresh buffer for every page of a long replay costs more than reading it: it is garbage a
  * moment later, and memory outside the heap makes V8 collect all of the heap again and again.
  */
-export class PageBuffers {
+export class PageBufferPool {
   readonly #idle: readonly IdleBuffers[] = [
     { size: PAGE_BYTES, buffers: [] },
     { size: LARGE_PAGE_BYTES, buffers: [] },
   ];
   #idleBytes = 0;
   #isUsed = false;
-  #looking: NodeJS.Timeout | undefined;
+  #sweepTimer: NodeJS.Timeout | undefined;
 
   /** A buffer of at least `bytes`. Small ones are not worth keeping, and a large one would waste most of itself on them. */
-  lend(bytes: number): Buffer {
+  acquire(bytes: number): Buffer {
     this.#isUsed = true;
     const fit = this.#idle.find(({ size }) => bytes <= size && bytes > size / 2);
     const kept = fit?.buffers.pop();
@@ -29,14 +29,14 @@ export class PageBuffers {
   }
 
   /** Once nobody looks any more at what was read into it. Once only. */
-  giveBack(buffer: Buffer): void {
+  release(buffer: Buffer): void {
     const fit = this.#idle.find(({ size }) => size === buffer.length);
     if (fit === undefined) return;
     this.#makeRoom(fit);
     if (this.#idleBytes + fit.size > IDLE_BYTES_MAX) return;
     fit.buffers.push(buffer);
     this.#idleBytes += fit.size;
-    this.#looking ??= setInterval(() => this.#dropUnused(), IDLE_MS_MAX).unref();
+    this.#sweepTimer ??= setInterval(() => this.#dropUnused(), IDLE_MS_MAX).unref();
   }
 
   #dropUnused(): void {
@@ -46,8 +46,8 @@ export class PageBuffers {
     }
     for (const { buffers } of this.#idle) buffers.length = 0;
     this.#idleBytes = 0;
-    clearInterval(this.#looking);
-    this.#looking = undefined;
+    clearInterval(this.#sweepTimer);
+    this.#sweepTimer = undefined;
   }
 
   /** Those of the other size have not been asked for of late, or they would not be here. */

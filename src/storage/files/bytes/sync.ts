@@ -6,7 +6,7 @@ import type { Durability } from '../disk/durability';
 import { isMissing } from '../disk/failures';
 import { syncDirectory, syncFile } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
-import type { Descriptors } from './descriptor-pool';
+import type { DescriptorPool } from './descriptor-pool';
 
 /** Node's pool has four threads by default: a slow disk may hold three, and one is left for reads and writes. */
 const SYNCS_AT_ONCE = 3;
@@ -33,7 +33,7 @@ export class Sync {
 
   constructor(
     private readonly layout: Layout,
-    private readonly descriptors: Pick<Descriptors, 'use'>,
+    private readonly descriptors: Pick<DescriptorPool, 'use'>,
     private readonly options: SyncOptions,
   ) {}
 
@@ -50,7 +50,7 @@ export class Sync {
   }
 
   /** The file of a log ends at `end`, and the process before may not have synced that. */
-  leftUnsynced(generation: string, end: Offset): void {
+  markUnsynced(generation: string, end: Offset): void {
     if (this.options.durability === 'os') return;
     this.#dirty.set(generation, end);
     this.#arm();

@@ -2,13 +2,13 @@ import { createReadStream, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, truncate, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { codeOf, isNoRoom, storeFailure } from '../disk/failures';
+import { errorCodeOf, isDiskFull, storeFailure } from '../disk/failures';
 import { PRIVATE_DIRECTORY, PRIVATE_FILE, syncDirectory } from '../disk/file-io';
 
 const BUFFER_BYTES = 256 * 1024;
 
 /** Where the bytes of a file end that are not zeros, `from` if it has none after that. */
-export async function endOfContent(path: string, from: number, size: number): Promise<number> {
+export async function endOfNonZeroBytes(path: string, from: number, size: number): Promise<number> {
   const file = await open(path, 'r');
   try {
     const buffer = Buffer.allocUnsafeSlow(Math.min(BUFFER_BYTES, Math.max(size - from, 1)));
@@ -30,13 +30,13 @@ export async function endOfContent(path: string, from: number, size: number): Pr
  * @param asides names of files for the rest, of which the first that is free is taken
  * @returns the file that has the rest; `undefined` where that was zeros
  */
-export async function cutOff(
+export async function trimFile(
   path: string,
   end: number,
   size: number,
   asides: Iterable<string>,
 ): Promise<string | undefined> {
-  const isZeros = (await endOfContent(path, end, size)) === end;
+  const isZeros = (await endOfNonZeroBytes(path, end, size)) === end;
   const kept = isZeros ? undefined : await copyRest(path, end, asides);
   await truncate(path, end);
   return kept;
@@ -62,8 +62,8 @@ async function openFirstFree(paths: Iterable<string>): Promise<[path: string, fi
       await mkdir(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
       return [path, await open(path, 'wx', PRIVATE_FILE)];
     } catch (error) {
-      if (codeOf(error) === 'EEXIST' && existsSync(path)) continue;
-      throw isNoRoom(error) ? error : storeFailure(`Keeping bytes in ${path}`, error);
+      if (errorCodeOf(error) === 'EEXIST' && existsSync(path)) continue;
+      throw isDiskFull(error) ? error : storeFailure(`Keeping bytes in ${path}`, error);
     }
   }
   throw new Error('no name is free');

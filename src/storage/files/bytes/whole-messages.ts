@@ -9,7 +9,7 @@ const SEARCH_BYTES = 64 << 10;
  * Where the last whole message ends in the first `size` bytes of a log's file. Only a JSON log has messages. Its readers and the next
  * append cannot use half of one, and nobody was ever given an offset inside of one.
  */
-export async function endOfWhole(
+export async function endOfWholeMessages(
   { framing }: Pick<LogInfo, 'framing'>,
   path: string,
   size: number,

@@ -30,7 +30,7 @@ export class WrittenLengths {
   private constructor(private readonly file: FileHandle | undefined) {}
 
   /** Where there is no room for the file nothing is counted. */
-  static async begin(path: string): Promise<WrittenLengths> {
+  static async create(path: string): Promise<WrittenLengths> {
     return new WrittenLengths(await open(path, 'w', PRIVATE_FILE).catch(() => undefined));
   }
 

@@ -10,7 +10,7 @@ const NO_ROOM: readonly unknown[] = [
 /** What a failed system call means to the caller of the store: `STORE_FULL` or `STORE_UNAVAILABLE`, saying why. */
 export function storeFailure(doing: string, cause: unknown): LogError {
   if (cause instanceof LogError) return cause;
-  const code = isNoRoom(cause) ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
+  const code = isDiskFull(cause) ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
   return new LogError(code, `${doing} failed: ${messageOf(cause)}`, { cause });
 }
 
@@ -29,17 +29,17 @@ const PASSING: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EB
 /** Whether reading a file failed because of the file, and not for want of descriptors or memory. */
 export function isUnreadable(error: unknown): boolean {
   const isOfSystem = typeof error === 'object' && error !== null && 'syscall' in error;
-  return isOfSystem && !PASSING.includes(codeOf(error));
+  return isOfSystem && !PASSING.includes(errorCodeOf(error));
 }
 
-export function isNoRoom(error: unknown): boolean {
-  return NO_ROOM.includes(codeOf(error));
+export function isDiskFull(error: unknown): boolean {
+  return NO_ROOM.includes(errorCodeOf(error));
 }
 
 export function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT';
+  return errorCodeOf(error) === 'ENOENT';
 }
 
-export function codeOf(error: unknown): unknown {
+export function errorCodeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -28,7 +28,7 @@ export class Layout {
   }
 
   /** The command that brings streams back which the facts do not know. */
-  get recovery(): string {
+  get recoverCommand(): string {
     return `"loom recover --store file:${this.directory.replaceAll('%', '%25')}"`;
   }
 

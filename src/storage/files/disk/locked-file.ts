@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tryLock } from 'fs-native-extensions';
-import { codeOf, isMissing } from './failures';
+import { errorCodeOf, isMissing } from './failures';
 import { closeFile, openFile, PRIVATE_FILE, statFile } from './file-io';
 
 /** What system calls fail with on a file system that has no locks. */
 const NO_LOCKS: readonly unknown[] = ['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
 
-export function hasNoLocks(error: unknown): boolean {
-  return NO_LOCKS.includes(codeOf(error));
+export function isLockingUnsupported(error: unknown): boolean {
+  return NO_LOCKS.includes(errorCodeOf(error));
 }
 
 /**
@@ -19,7 +19,7 @@ export function lockIfPossible(fd: number): boolean {
   try {
     return tryLock(fd);
   } catch (error) {
-    if (!hasNoLocks(error)) throw error;
+    if (!isLockingUnsupported(error)) throw error;
     return true;
   }
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { LogError } from '../../../core/log/errors';
 import type { Warn } from '../../../core/store/warnings';
-import { codeOf } from './failures';
+import { errorCodeOf } from './failures';
 import { PRIVATE_DIRECTORY } from './file-io';
 
 /** LMDB's errors carry the number instead of the name. */
@@ -22,8 +22,8 @@ export async function warnIfShared(directory: string, warn: Warn): Promise<void>
 /** What a failure at the opening of `directory` means, if it is one of permissions: a sentence that names user and mode. */
 export async function explainPermissions(directory: string, error: unknown): Promise<unknown> {
   const cause = error instanceof LogError && error.cause !== undefined ? error.cause : error;
-  const readOnly = codeOf(cause) === 'EROFS';
-  if (!readOnly && !REFUSED.includes(codeOf(cause))) return error;
+  const readOnly = errorCodeOf(cause) === 'EROFS';
+  if (!readOnly && !REFUSED.includes(errorCodeOf(cause))) return error;
   const why = readOnly
     ? 'it is on a file system that is mounted read-only'
     : await ownerOf(pathOf(cause, directory));

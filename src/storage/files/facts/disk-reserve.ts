@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { open, statfs, writeFile } from 'node:fs/promises';
 import { LogError } from '../../../core/log/errors';
 import { Semaphore } from '../../../core/scheduling/semaphore';
-import { isNoRoom } from '../disk/failures';
+import { isDiskFull } from '../disk/failures';
 import { PRIVATE_FILE } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
-import type { Facts } from './facts-database';
+import type { FactsDatabase } from './facts-database';
 
 /** How many writes of facts are under way at once; LMDB commits together what comes together. */
 const WRITES_AT_ONCE = 16;
@@ -25,7 +25,7 @@ const PROBE_BYTES = 4096;
  * SHORT   the disk had no room for them. New bytes and new logs are refused until it has; changes of logs go on until
  *         `LAST_BYTES` are left.
  */
-export class Room {
+export class DiskReserve {
   readonly #gate = new Semaphore(WRITES_AT_ONCE);
   #state: 'ample' | 'short' = 'short';
   #size = 0;
@@ -33,7 +33,7 @@ export class Room {
 
   constructor(
     private readonly layout: Layout,
-    private readonly facts: Facts,
+    private readonly facts: FactsDatabase,
   ) {}
 
   get isShort(): boolean {
@@ -62,7 +62,7 @@ export class Room {
     return this.#gate.run(async () => {
       if (this.isShort || this.#spare() < SPARE_BYTES) {
         await this.extend().catch((error) => {
-          if (kind === 'new' || !isNoRoom(error) || this.#spare() < LAST_BYTES) throw error;
+          if (kind === 'new' || !isDiskFull(error) || this.#spare() < LAST_BYTES) throw error;
         });
       }
       await action();

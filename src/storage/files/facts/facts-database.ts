@@ -4,18 +4,18 @@ import { isLogError, LogError } from '../../../core/log/errors';
 import type { LogState } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { PRIVATE_FILE } from '../disk/file-io';
-import { Lineage } from './fork-refs';
-import { Names } from './name-index';
+import { ForkRefsTable } from './fork-refs';
+import { LogNameIndex } from './name-index';
 import { ProducerStates } from './producer-states';
-import { LENIENT_JSON, readValue, unreadable } from './read-value';
-import { About } from './store-meta';
-import { idsAdded, type Step, type StoredFacts } from './stored-facts';
+import { LENIENT_JSON, readValue, unreadableValue } from './read-value';
+import { StoreMeta } from './store-meta';
+import { type FactsChange, idsAdded, type StoredFacts } from './stored-facts';
 import { isStoredFacts } from './stored-record';
 import { SyncedLengths } from './synced-lengths';
-import { Moments } from './time-index';
+import { TimeIndex } from './time-index';
 import { Transactions } from './transactions';
 
-export interface ListEntry {
+export interface CreationOrderEntry {
   readonly generation: string;
   readonly id: LogId | '';
   readonly state: LogState;
@@ -40,12 +40,12 @@ const DEFAULT_SPAN_LOGS = 2_048;
  * about     the format, whether the index of names and the journal are complete, the number and the identity of the journal's newest
  *           file, the kernel's boot and the file under which and as which the store was opened last, and what `probe` writes
  */
-export class Facts {
+export class FactsDatabase {
   readonly producers: ProducerStates;
-  readonly lineage: Lineage;
-  readonly moments: Moments;
-  readonly names: Names;
-  readonly about: About;
+  readonly lineage: ForkRefsTable;
+  readonly moments: TimeIndex;
+  readonly nameIndex: LogNameIndex;
+  readonly about: StoreMeta;
   readonly lengths: SyncedLengths;
   readonly #root: RootDatabase<number, string>;
   readonly #transactions: Transactions;
@@ -71,11 +71,11 @@ export class Facts {
     this.#ids = this.#root.openDB({ name: 'ids', encoding: 'json', keyEncoding: 'binary' });
     this.#order = this.#root.openDB({ name: 'order', ...LENIENT_JSON });
     this.#about = this.#root.openDB({ name: 'about', encoding: 'json' });
-    this.about = new About(this.#root, this.#transactions);
+    this.about = new StoreMeta(this.#root, this.#transactions);
     this.producers = new ProducerStates(this.#root);
-    this.lineage = new Lineage(this.#root);
-    this.moments = new Moments(this.#root);
-    this.names = new Names(this.#root, spanLogs);
+    this.lineage = new ForkRefsTable(this.#root);
+    this.moments = new TimeIndex(this.#root);
+    this.nameIndex = new LogNameIndex(this.#root, spanLogs);
     this.lengths = new SyncedLengths(this.#root);
     this.#count = this.#order.getKeysCount() + this.lineage.retiredCount;
   }
@@ -94,7 +94,7 @@ export class Facts {
 
   /** Whether `names` has every log, and in spans of about the same length. */
   get isIndexed(): boolean {
-    return this.#about.get('indexed') === 1 && !this.names.isUneven(this.#count);
+    return this.#about.get('indexed') === 1 && !this.nameIndex.isUneven(this.#count);
   }
 
   noteIndexed(isComplete: boolean): Promise<void> {
@@ -111,7 +111,7 @@ export class Facts {
     const what = `The entry of the stream with ID ${id}`;
     const generation: unknown = readValue(what, () => this.#ids.get(Buffer.from(id)));
     if (generation === undefined || (typeof generation === 'string' && generation !== '')) return generation;
-    throw unreadable(what);
+    throw unreadableValue(what);
   }
 
   /** @throws LogError `STORE_DAMAGED` when the record of the log cannot be read */
@@ -119,7 +119,7 @@ export class Facts {
     const what = 'The record of the stream';
     const record: unknown = readValue(what, () => this.#logs.get(generation));
     if (record === undefined || isStoredFacts(record, generation)) return record;
-    throw unreadable(what);
+    throw unreadableValue(what);
   }
 
   has(generation: string): boolean {
@@ -130,7 +130,7 @@ export class Facts {
    * Applies all steps in one transaction, in order; resolves when it is committed.
    * @throws LogError `LOGS_TOO_MANY` when more than `logsMax` ids were taken then
    */
-  async write(steps: readonly Step[], logsMax = Number.POSITIVE_INFINITY): Promise<void> {
+  async write(steps: readonly FactsChange[], logsMax = Number.POSITIVE_INFINITY): Promise<void> {
     const added = steps.reduce((sum, step) => sum + idsAdded(step), 0);
     if (added > 0 && this.#count + added > logsMax) throw new LogError('LOGS_TOO_MANY');
     // Counted before the commit, so that of two that are made at once only one can be the last.
@@ -151,7 +151,7 @@ export class Facts {
   }
 
   /** Those created after the log that `after` names. At most `limit`. */
-  oldestFirst(after: string | undefined, limit: number): readonly ListEntry[] {
+  oldestFirst(after: string | undefined, limit: number): readonly CreationOrderEntry[] {
     const range = this.#order.getRange({ ...behind(after), limit });
     return [
       ...range.map(({ key, value }) => ({
@@ -162,7 +162,7 @@ export class Facts {
   }
 
   /** The order repeats what the record says. */
-  #entryOf(generation: string): Omit<ListEntry, 'generation'> {
+  #entryOf(generation: string): Omit<CreationOrderEntry, 'generation'> {
     try {
       return this.get(generation)?.info ?? UNREADABLE;
     } catch (error) {
@@ -180,7 +180,7 @@ export class Facts {
   /** The generation that an id has, for when the entry of the id cannot be read. */
   async searchGenerationOf(id: LogId): Promise<string | undefined> {
     for (let after: string | undefined; ; ) {
-      const slice: readonly ListEntry[] = this.oldestFirst(after, SLICE);
+      const slice: readonly CreationOrderEntry[] = this.oldestFirst(after, SLICE);
       const found = slice.find((entry) => entry.id === id);
       if (found !== undefined || slice.length < SLICE) return found?.generation;
       after = slice.at(-1)?.generation;
@@ -210,7 +210,7 @@ export class Facts {
   }
 
   /** Runs inside a batch, whose promise stands for those of all its writes. */
-  #apply({ before, after, producers, lineage, synced }: Step): void {
+  #apply({ before, after, producers, lineage, synced }: FactsChange): void {
     // First, because facts may be nested too deeply to be encoded: nothing else of them is to be stored then.
     if (after !== undefined) void this.#logs.put(after.info.generation, after);
     this.moments.reindex(before, after);
@@ -218,8 +218,8 @@ export class Facts {
       const { id, generation, state } = after.info;
       if (before === undefined) void this.#ids.put(Buffer.from(id), generation);
       if (before?.info.state !== state) void this.#order.put(generation, { id, state });
-      if (before === undefined) this.names.add(after.info);
-      else if (before.info.state !== state) this.names.move(after.info, before.info.state);
+      if (before === undefined) this.nameIndex.add(after.info);
+      else if (before.info.state !== state) this.nameIndex.move(after.info, before.info.state);
       if (synced !== undefined) this.lengths.note(generation, synced);
       if (state === 'closed' && before?.info.state !== state) this.lengths.remove(generation);
       this.producers.put(generation, producers ?? new Map());
@@ -227,7 +227,7 @@ export class Facts {
       void this.#logs.remove(before.info.generation);
       void this.#ids.remove(Buffer.from(before.info.id));
       void this.#order.remove(before.info.generation);
-      this.names.remove(before.info);
+      this.nameIndex.remove(before.info);
       this.lengths.remove(before.info.generation);
       this.producers.doom(before.info.generation);
     }
@@ -239,7 +239,7 @@ function behind(generation: string | undefined): { start?: string; exclusiveStar
   return generation === undefined ? {} : { start: generation, exclusiveStart: true };
 }
 
-function isEntry(value: unknown): value is Omit<ListEntry, 'generation'> {
+function isEntry(value: unknown): value is Omit<CreationOrderEntry, 'generation'> {
   const isObject = typeof value === 'object' && value !== null;
   return isObject && 'id' in value && typeof value.id === 'string' && 'state' in value;
 }

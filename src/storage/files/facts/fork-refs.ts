@@ -12,7 +12,7 @@ interface Retired {
 }
 
 /** What a transaction changes in the lineage. */
-export type LineageStep =
+export type ForkRefStep =
   | { readonly kind: 'bind' | 'release'; readonly source: string; readonly fork: string }
   | { readonly kind: 'retire'; readonly id: LogId; readonly retired: Retired }
   | { readonly kind: 'free'; readonly id: LogId };
@@ -26,7 +26,7 @@ const LAST = '~';
  * forks    [generation of the source, generation of the fork], as long as the fork lives or is retired
  * retired  id, as bytes -> what is left of the log
  */
-export class Lineage {
+export class ForkRefsTable {
   readonly #forks: Database<true, [source: string, fork: string]>;
   /** `null` for one that cannot be read: its id stays taken. */
   readonly #retired: Database<Retired | null, Buffer>;
@@ -54,27 +54,27 @@ export class Lineage {
    * Runs what asks for the steps of a log's leaving and writes them. Forks of one source, and a source and its forks, may leave at
    * the same time: each must see what the one before it has left.
    */
-  leave<T>({ generation, forkedFrom }: LogInfo, task: () => Promise<T>): Promise<T> {
+  removeExclusively<T>({ generation, forkedFrom }: LogInfo, task: () => Promise<T>): Promise<T> {
     const isAlone = forkedFrom === undefined && !this.hasForks(generation);
     return isAlone ? task() : this.#gate.run(task);
   }
 
-  stepsOfMaking({ generation, forkedFrom }: LogInfo): readonly LineageStep[] {
+  stepsOfCreate({ generation, forkedFrom }: LogInfo): readonly ForkRefStep[] {
     return forkedFrom === undefined
       ? []
       : [{ kind: 'bind', source: forkedFrom.source.generation, fork: generation }];
   }
 
   /** A removed log is retired while it has forks; one that was `replaced` is not, for its id goes on. */
-  stepsOfLeaving(info: LogInfo, how: 'removed' | 'replaced'): readonly LineageStep[] {
+  stepsOfRemoval(info: LogInfo, how: 'removed' | 'replaced'): readonly ForkRefStep[] {
     const { id, generation, forkedFrom } = info;
     const retired: Retired = { generation, ...(forkedFrom && { source: forkedFrom.source }) };
     if (how === 'removed' && this.hasForks(generation)) return [{ kind: 'retire', id, retired }];
-    return this.#lettingGo(retired);
+    return this.#dropRefs(retired);
   }
 
   /** Runs inside a batch, whose promise stands for those of all its writes. */
-  apply(step: LineageStep): void {
+  apply(step: ForkRefStep): void {
     switch (step.kind) {
       case 'bind':
         void this.#forks.put([step.source, step.fork], true);
@@ -92,8 +92,8 @@ export class Lineage {
   }
 
   /** A retired source is freed with its last fork, and lets go of its own source then, up the chain. */
-  #lettingGo(gone: Retired): readonly LineageStep[] {
-    const steps: LineageStep[] = [];
+  #dropRefs(gone: Retired): readonly ForkRefStep[] {
+    const steps: ForkRefStep[] = [];
     let fork: Retired | undefined = gone;
     while (fork?.source !== undefined) {
       const { source, generation }: Retired = fork;

@@ -7,7 +7,7 @@ import type { ListQuery } from '../../../core/store/store';
 type Named = Pick<LogInfo, 'id' | 'generation' | 'state'>;
 
 /** Some of the logs that a list asks for, newest first. */
-export interface Stretch {
+export interface NameIndexSlice {
   readonly generations: readonly string[];
   /** What the list goes on after; absent at its end. */
   readonly rest?: string;
@@ -24,7 +24,7 @@ const SPAN_END = 17;
  *
  * names  [number of the state, first generation of the span, id], as bytes -> generation, as bytes
  */
-export class Names {
+export class LogNameIndex {
   readonly #names: Database<Buffer, Buffer>;
   /** The first generations of all spans, ascending. A span is known by its entries: those without any are forgotten with the process. */
   #spans: string[] = [FIRST_SPAN];
@@ -68,7 +68,7 @@ export class Names {
   }
 
   /** The matching logs of the newest span that has some, of those made before the log that `after` names. */
-  newestFirst(query: ListQuery, after: string | undefined, isOver: () => boolean): Stretch {
+  newestFirst(query: ListQuery, after: string | undefined, isOver: () => boolean): NameIndexSlice {
     const prefix = Buffer.from(query.prefix ?? '');
     if (prefix.length > LOG_ID_BYTES_MAX) return { generations: [] };
     const before = after === undefined ? this.#spans.length : this.#spansBefore(after);

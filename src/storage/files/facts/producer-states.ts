@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database, RootDatabase } from 'lmdb';
 import type { ProducerState } from '../../../core/state/facts';
-import { readValue, unreadable } from './read-value';
+import { readValue, unreadableValue } from './read-value';
 
 type Key = [generation: string, name: string];
 type Value = [epoch: number, sequence: number];
@@ -33,7 +33,7 @@ export class ProducerStates {
     const state = readValue(what, () => this.#states.get(keyOf(generation, name)));
     if (state === undefined) return undefined;
     const [epoch, sequence] = Array.isArray(state) ? state : [];
-    if (epoch === undefined || sequence === undefined) throw unreadable(what);
+    if (epoch === undefined || sequence === undefined) throw unreadableValue(what);
     return { epoch, sequence };
   }
 

@@ -1,11 +1,11 @@
 import { isLogError } from '../../../core/log/errors';
 import type { DamageReports } from '../../../core/store/damage-reports';
-import type { Facts } from './facts-database';
+import type { FactsDatabase } from './facts-database';
 import type { StoredFacts } from './stored-facts';
 
 /** The facts of a log for work on many: one whose record cannot be read is reported and passed over. */
-export function readableFacts(
-  facts: Facts,
+export function readFactsOrReport(
+  facts: FactsDatabase,
   damage: DamageReports,
   generation: string,
 ): StoredFacts | undefined {
@@ -13,7 +13,7 @@ export function readableFacts(
     return facts.get(generation);
   } catch (error) {
     if (!isLogError(error, 'STORE_DAMAGED')) throw error;
-    damage.noted({ id: facts.idOf(generation), generation }, error);
+    damage.report({ id: facts.idOf(generation), generation }, error);
     return undefined;
   }
 }

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { LogError } from '../../../core/log/errors';
 
 /** A value of LMDB that is not JSON, or not what this program writes. */
-export function unreadable(what: string): LogError {
+export function unreadableValue(what: string): LogError {
   return new LogError('STORE_DAMAGED', `${what} cannot be read`);
 }
 
@@ -12,7 +12,7 @@ export function readValue<T>(what: string, read: () => T): T {
     return read();
   } catch (error) {
     // Not `instanceof`: the error may come from another realm.
-    throw types.isNativeError(error) && error.name === 'SyntaxError' ? unreadable(what) : error;
+    throw types.isNativeError(error) && error.name === 'SyntaxError' ? unreadableValue(what) : error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Room } from './disk-reserve';
-import type { Facts } from './facts-database';
+import type { DiskReserve } from './disk-reserve';
+import type { FactsDatabase } from './facts-database';
 
 /** Small enough that no transaction needs more room than is kept for one. */
 const BATCH = 1_024;
@@ -9,16 +9,16 @@ const BATCH = 1_024;
  * Makes the index of names, where an earlier version has left none, and anew where many logs were removed since. A start that ends in the
  * middle leaves the work to the next one.
  */
-export async function indexNames(facts: Facts, room: Room): Promise<void> {
+export async function rebuildNameIndex(facts: FactsDatabase, room: DiskReserve): Promise<void> {
   if (facts.isIndexed) return;
   await room.write('change', () => facts.noteIndexed(false));
-  await facts.names.clear();
+  await facts.nameIndex.clear();
   for (let after: string | undefined; ; ) {
     const batch = facts.oldestFirst(after, BATCH);
     await room.write('change', () =>
       facts.commit(() => {
         // Where an entry has no id, nothing of the log can be read.
-        for (const { id, ...entry } of batch) if (id !== '') facts.names.add({ id, ...entry });
+        for (const { id, ...entry } of batch) if (id !== '') facts.nameIndex.add({ id, ...entry });
       }),
     );
     if (batch.length < BATCH) break;

@@ -1,8 +1,8 @@
 import { messageOf } from '../../../core/log/errors';
 import type { Offset } from '../../../core/log/offset';
 import type { Warn } from '../../../core/store/warnings';
-import type { Room } from './disk-reserve';
-import type { Facts } from './facts-database';
+import type { DiskReserve } from './disk-reserve';
+import type { FactsDatabase } from './facts-database';
 
 /** So many in one transaction that it needs no more room than is kept for one, and holds up nothing for long. */
 const BATCH = 256;
@@ -11,8 +11,8 @@ const BATCH = 256;
  * Stores up to where logs were synced. Never throws: what is not stored counts as not synced after a power cut, and is stored after
  * the next sync.
  */
-export async function recordLengths(
-  { facts, room, warn }: { facts: Facts; room: Room; warn: Warn },
+export async function recordSyncedLengths(
+  { facts, room, warn }: { facts: FactsDatabase; room: DiskReserve; warn: Warn },
   ends: ReadonlyMap<string, Offset>,
 ): Promise<void> {
   const all = [...ends];
@@ -27,6 +27,6 @@ export async function recordLengths(
 }
 
 /** Of logs that are still open: a sealed one takes no more bytes that could be lost. */
-function note(facts: Facts, ends: readonly (readonly [generation: string, end: Offset])[]): void {
+function note(facts: FactsDatabase, ends: readonly (readonly [generation: string, end: Offset])[]): void {
   for (const [generation, end] of ends) if (facts.isUnsealed(generation)) facts.lengths.note(generation, end);
 }

@@ -2,7 +2,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import type { Transactions } from './transactions';
 
 /** What the facts know of the store as a whole. */
-export class About {
+export class StoreMeta {
   readonly #about: Database<number, string>;
 
   constructor(
@@ -26,11 +26,11 @@ export class About {
   }
 
   /** `fileNumber` of `loom.mdb` when the store was opened last; `undefined` before it was kept. */
-  get file(): number | undefined {
+  get factsFile(): number | undefined {
     return this.#about.get('file');
   }
 
-  noteFile(file: number): Promise<void> {
+  noteFactsFile(file: number): Promise<void> {
     return this.#put('file', file);
   }
 
@@ -52,11 +52,11 @@ export class About {
   }
 
   /** The durability for which synced lengths are stored, by its place in `DURABILITIES`; `undefined` before there were any. */
-  get lengthsFor(): number | undefined {
+  get lengthsDurability(): number | undefined {
     return this.#about.get('lengths');
   }
 
-  noteLengthsFor(durability: number): Promise<void> {
+  noteLengthsDurability(durability: number): Promise<void> {
     return this.#put('lengths', durability);
   }
 

@@ -1,5 +1,5 @@
 import type { LogFacts, ProducerState } from '../../../core/state/facts';
-import type { LineageStep } from './fork-refs';
+import type { ForkRefStep } from './fork-refs';
 
 /**
  * The facts of a log as they are stored. While a producer appends, the tail and `updatedAt` in here lag behind: an append does not
@@ -17,18 +17,18 @@ export function inexact({ isExact: _, ...facts }: StoredFacts): StoredFacts {
 }
 
 /** One log's part in a transaction: made without `before`, gone without `after`. `before` is exactly what is stored. */
-export interface Step {
+export interface FactsChange {
   readonly before?: StoredFacts;
   readonly after?: StoredFacts;
   /** By name: what of the states of its producers changes with the log. */
   readonly producers?: ReadonlyMap<string, ProducerState>;
-  readonly lineage?: readonly LineageStep[];
+  readonly lineage?: readonly ForkRefStep[];
   /** So many bytes of the log are on the disk. */
   readonly synced?: number;
 }
 
 /** How many more ids are taken after a step. */
-export function idsAdded({ before, after, lineage = [] }: Step): number {
+export function idsAdded({ before, after, lineage = [] }: FactsChange): number {
   const retired = lineage.reduce(
     (sum, { kind }) => sum + Number(kind === 'retire') - Number(kind === 'free'),
     0,

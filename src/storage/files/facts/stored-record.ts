@@ -9,7 +9,7 @@ export function isStoredFacts(value: unknown, generation: string): value is Stor
 }
 
 /** The same for a value that may be of any log, or of none. */
-export function storedFactsIn(value: unknown): StoredFacts | undefined {
+export function parseStoredFacts(value: unknown): StoredFacts | undefined {
   const info = isObject(value) ? value['info'] : undefined;
   const generation = isObject(info) ? info['generation'] : undefined;
   return typeof generation === 'string' && isStoredFacts(value, generation) ? value : undefined;

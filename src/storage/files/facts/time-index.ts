@@ -4,12 +4,12 @@ import { sealedAt } from '../../../core/state/transition';
 import type { DueQuery } from '../../../core/store/store';
 import type { StoredFacts } from './stored-facts';
 
-type Moment = [at: number, generation: string];
-type Index = Database<true, Moment>;
-type Entry = readonly [index: Index, moment: Moment];
+type TimeKey = [at: number, generation: string];
+type Index = Database<true, TimeKey>;
+type Entry = readonly [index: Index, moment: TimeKey];
 
 /** When something is due, by what is due. `overdue` has every log that is not sealed. */
-export type MomentsOfLog = { readonly [kind in DueQuery['kind']]?: number };
+export type LogTimes = { readonly [kind in DueQuery['kind']]?: number };
 
 /** Stands for the deadline of a log that has a writer. */
 const NEVER = Number.MAX_SAFE_INTEGER;
@@ -25,7 +25,7 @@ const SLICE = 2_000;
  * sealed    [time of the seal, generation]
  * expiring  [time of the expiry, generation]
  */
-export class Moments {
+export class TimeIndex {
   readonly #unsealed: Index;
   readonly #sealed: Index;
   readonly #expiring: Index;
@@ -57,7 +57,7 @@ export class Moments {
   }
 
   /** Searches all moments for those of one log: for when its record does not say where they are. */
-  async find(generation: string): Promise<MomentsOfLog> {
+  async find(generation: string): Promise<LogTimes> {
     const [overdue, sealed, expired] = [
       await findIn(this.#unsealed, generation),
       await findIn(this.#sealed, generation),
@@ -81,7 +81,7 @@ export class Moments {
     return expiresAt === undefined ? [first] : [first, [this.#expiring, [expiresAt, generation]]];
   }
 
-  #keysOf(query: DueQuery, skew: number): Iterable<Moment> {
+  #keysOf(query: DueQuery, skew: number): Iterable<TimeKey> {
     switch (query.kind) {
       case 'overdue':
         return this.#unsealed.getKeys({ end: [query.now, LAST] });
@@ -94,7 +94,7 @@ export class Moments {
 }
 
 async function findIn(index: Index, generation: string): Promise<number | undefined> {
-  for (let start: Moment | undefined; ; ) {
+  for (let start: TimeKey | undefined; ; ) {
     const from = start === undefined ? {} : { start, exclusiveStart: true };
     const keys = [...index.getKeys({ ...from, limit: SLICE })];
     const found = keys.find((key) => key[1] === generation);

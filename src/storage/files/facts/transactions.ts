@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
-import { causeOf } from '../../../lmdb/commit-error';
+import { commitErrorCause } from '../../../lmdb/commit-error';
 
 /** Writes to LMDB in transactions that all writes of one turn of the event loop share. */
 export class Transactions {
@@ -51,7 +51,7 @@ export class Transactions {
         for (const writes of together) writes();
       });
     } catch (error) {
-      throw await causeOf(error);
+      throw await commitErrorCause(error);
     } finally {
       // Only a transaction moves it, and to ask costs as much as a small write.
       this.#bytesUsed = undefined;

@@ -1,5 +1,5 @@
 import type { StoredFacts } from '../facts/stored-facts';
-import { storedFactsIn } from '../facts/stored-record';
+import { parseStoredFacts } from '../facts/stored-record';
 
 /**
  * A line of the journal.
@@ -17,7 +17,7 @@ export function factsEntry(facts: StoredFacts): JournalEntry {
 }
 
 /** Whether a change of facts is worth a line: it says something that the file of bytes does not. */
-export function isForJournal({ info: before }: StoredFacts, { info: after }: StoredFacts): boolean {
+export function needsJournalEntry({ info: before }: StoredFacts, { info: after }: StoredFacts): boolean {
   const isEnd = after.state === 'closed' && before.state !== 'closed';
   return isEnd || before.metadata !== after.metadata || before.losses !== after.losses;
 }
@@ -26,7 +26,7 @@ export function isForJournal({ info: before }: StoredFacts, { info: after }: Sto
  * Whether a line was written after the last change that some facts of the same log know. Of true facts that is never so: a change is
  * stored in them first. They may be later than the line, since most changes write none.
  */
-export function isLater({ info: line }: StoredFacts, { info: known }: StoredFacts): boolean {
+export function isNewerThan({ info: line }: StoredFacts, { info: known }: StoredFacts): boolean {
   if (line.state === 'closed') return known.state !== 'closed';
   const [losses, knownLosses] = [lossesOf(line), lossesOf(known)];
   if (losses !== knownLosses) return losses > knownLosses;
@@ -40,19 +40,19 @@ function lossesOf({ losses }: StoredFacts['info']): number {
   return losses?.at(-1)?.number ?? 0;
 }
 
-export function lineOf(entry: JournalEntry): string {
+export function formatEntry(entry: JournalEntry): string {
   const { kind, generation } = entry;
   return `${JSON.stringify(kind === 'facts' ? { facts: entry.facts } : { [kind]: generation })}\n`;
 }
 
 /** @returns `undefined` for a line that is none of these, such as one that a crash cut off */
-export function parseLine(line: string): JournalEntry | undefined {
+export function parseEntry(line: string): JournalEntry | undefined {
   const value = parseJson(line);
   if (typeof value !== 'object' || value === null) return undefined;
   if ('making' in value && typeof value.making === 'string')
     return { kind: 'making', generation: value.making };
   if ('gone' in value && typeof value.gone === 'string') return { kind: 'gone', generation: value.gone };
-  const facts = 'facts' in value ? storedFactsIn(value.facts) : undefined;
+  const facts = 'facts' in value ? parseStoredFacts(value.facts) : undefined;
   return facts && factsEntry(facts);
 }
 

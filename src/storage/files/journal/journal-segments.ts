@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Layout } from '../disk/layout';
-import { type JournalEntry, parseLine } from './journal-entry';
+import { type JournalEntry, parseEntry } from './journal-entry';
 
 export interface Segment {
   readonly number: number;
@@ -10,7 +10,7 @@ export interface Segment {
 }
 
 /** The files of the journal, the oldest first. */
-export async function segmentsOf(layout: Layout): Promise<readonly Segment[]> {
+export async function listSegments(layout: Layout): Promise<readonly Segment[]> {
   return Promise.all(
     (await numbersOf(layout)).map(async (number) => ({
       number,
@@ -20,7 +20,7 @@ export async function segmentsOf(layout: Layout): Promise<readonly Segment[]> {
 }
 
 /** The number of the newest file of the journal, if there is any. */
-export async function newestNumber(layout: Layout): Promise<number | undefined> {
+export async function newestSegmentNumber(layout: Layout): Promise<number | undefined> {
   return (await numbersOf(layout)).at(-1);
 }
 
@@ -29,30 +29,30 @@ async function numbersOf(layout: Layout): Promise<readonly number[]> {
   return numbers.filter((number) => number !== undefined).sort((a, b) => a - b);
 }
 
-export async function* entriesIn(layout: Layout, { number }: Segment): AsyncIterable<JournalEntry> {
+export async function* readSegment(layout: Layout, { number }: Segment): AsyncIterable<JournalEntry> {
   const lines = createInterface({
     input: createReadStream(layout.journalOf(number)),
     crlfDelay: Number.POSITIVE_INFINITY,
   });
   for await (const line of lines) {
-    const entry = parseLine(line);
+    const entry = parseEntry(line);
     if (entry !== undefined) yield entry;
   }
 }
 
 /** The last entry of each log. */
 export async function readJournal(layout: Layout): Promise<ReadonlyMap<string, JournalEntry>> {
-  return lastEntriesIn(layout, await segmentsOf(layout));
+  return lastEntryPerLog(layout, await listSegments(layout));
 }
 
 /** The last entry in these segments of each log. */
-export async function lastEntriesIn(
+export async function lastEntryPerLog(
   layout: Layout,
   segments: readonly Segment[],
 ): Promise<ReadonlyMap<string, JournalEntry>> {
   const last = new Map<string, JournalEntry>();
   for (const segment of segments) {
-    for await (const entry of entriesIn(layout, segment)) last.set(entry.generation, entry);
+    for await (const entry of readSegment(layout, segment)) last.set(entry.generation, entry);
   }
   return last;
 }

@@ -2,15 +2,15 @@ import { constants } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { isLogError, messageOf } from '../../../core/log/errors';
 import type { Warn } from '../../../core/store/warnings';
-import { isNoRoom } from '../disk/failures';
-import { fileNumber } from '../disk/file-identity';
+import { isDiskFull } from '../disk/failures';
+import { fileFingerprint } from '../disk/file-identity';
 import { closeFile, openFile, PRIVATE_FILE, truncateFile, writeAll } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import { lockIfPossible } from '../disk/locked-file';
-import type { Room } from '../facts/disk-reserve';
-import type { Facts } from '../facts/facts-database';
-import { factsEntry, type JournalEntry, lineOf } from './journal-entry';
-import { entriesIn, lastEntriesIn, type Segment, segmentsOf } from './journal-segments';
+import type { DiskReserve } from '../facts/disk-reserve';
+import type { FactsDatabase } from '../facts/facts-database';
+import { factsEntry, formatEntry, type JournalEntry } from './journal-entry';
+import { lastEntryPerLog, listSegments, readSegment, type Segment } from './journal-segments';
 
 const SEGMENT_BYTES = 16 << 20;
 /** What the journal may have beyond a few times what the facts need. */
@@ -21,10 +21,10 @@ const BATCH = 256;
 /** How many logs a start gives lines that they may lack. */
 const NEWEST = 1_024;
 
-export interface JournalParts {
+export interface JournalContext {
   readonly layout: Layout;
-  readonly facts: Facts;
-  readonly room: Room;
+  readonly facts: FactsDatabase;
+  readonly room: DiskReserve;
   readonly warn: Warn;
 }
 
@@ -51,15 +51,15 @@ export class Journal {
   readonly #making = new Set<string>();
 
   private constructor(
-    private readonly parts: JournalParts,
+    private readonly parts: JournalContext,
     /** Complete, the oldest first. */
     private readonly segments: Segment[],
     private number: number,
   ) {}
 
-  static async open(parts: JournalParts): Promise<Journal> {
+  static async open(parts: JournalContext): Promise<Journal> {
     const { facts, layout } = parts;
-    const segments = [...(await segmentsOf(layout))];
+    const segments = [...(await listSegments(layout))];
     const newest = segments.at(-1)?.number ?? 0;
     const journal = new Journal(parts, segments, Math.max(facts.about.journalNumber, newest));
     const isWhole = facts.about.isJournaled && newest === facts.about.journalNumber;
@@ -69,7 +69,7 @@ export class Journal {
       else await journal.#writeAll();
     } catch (error) {
       // A full disk keeps no store from starting: the next write tries again.
-      if (!isNoRoom(error)) throw error;
+      if (!isDiskFull(error)) throw error;
     }
     return journal;
   }
@@ -110,7 +110,7 @@ export class Journal {
     try {
       const fd = this.#bytes >= SEGMENT_BYTES ? await this.#begin() : (this.#fd ?? (await this.#begin()));
       const missed = [...this.#missed].map((generation) => this.#entryOf(generation));
-      const lines = [...missed, ...entries].filter((entry) => entry !== undefined).map(lineOf);
+      const lines = [...missed, ...entries].filter((entry) => entry !== undefined).map(formatEntry);
       const bytes = Buffer.from(lines.join(''));
       await writeAll(fd, [bytes], this.#bytes);
       this.#bytes += bytes.length;
@@ -119,7 +119,7 @@ export class Journal {
       return true;
     } catch (error) {
       // A full disk is what every producer is told anyway, and nothing is missed by it in the end.
-      const isNews = this.#failure === undefined && !isNoRoom(error);
+      const isNews = this.#failure === undefined && !isDiskFull(error);
       if (isNews) this.parts.warn(`Writing the journal of streams failed: ${messageOf(error)}`, { error });
       this.#failure = error;
       for (const { generation } of entries) this.#missed.add(generation);
@@ -143,7 +143,7 @@ export class Journal {
     this.#bytes = 0;
     const fd = await this.#open();
     this.#fd = fd;
-    const file = await fileNumber(this.parts.layout.journalOf(this.number));
+    const file = await fileFingerprint(this.parts.layout.journalOf(this.number));
     await room.write('change', () => facts.about.noteJournalFile(file));
     this.#collectIfLarge();
     return fd;
@@ -173,7 +173,7 @@ export class Journal {
   /** For logs whose facts a process had stored, and not their lines, when it was killed. Those are among the newest. */
   async #writeMissing(): Promise<void> {
     const { facts, layout } = this.parts;
-    const lines = await lastEntriesIn(layout, this.segments.slice(-2));
+    const lines = await lastEntryPerLog(layout, this.segments.slice(-2));
     const unfinished = [...lines.values()].filter(({ kind }) => kind === 'making');
     const newest = facts.newestFirst(undefined, NEWEST).filter((log) => lines.get(log)?.kind !== 'facts');
     const missing = new Set([...unfinished.map(({ generation }) => generation), ...newest]);
@@ -210,7 +210,7 @@ export class Journal {
   /** @returns whether every log of a segment that is still there has a new line */
   async #rewriteAll(segment: Segment): Promise<boolean> {
     let batch: Promise<boolean>[] = [];
-    for await (const entry of entriesIn(this.parts.layout, segment)) {
+    for await (const entry of readSegment(this.parts.layout, segment)) {
       batch.push(this.#rewrite(entry.generation, entry));
       if (batch.length < BATCH) continue;
       if (this.#isClosed || (await Promise.all(batch)).includes(false)) return false;

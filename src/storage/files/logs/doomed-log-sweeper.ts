@@ -1,15 +1,15 @@
 import { messageOf } from '../../../core/log/errors';
 import type { Warn } from '../../../core/store/warnings';
 import type { LogFiles } from '../bytes/log-files';
-import type { Room } from '../facts/disk-reserve';
-import type { Facts } from '../facts/facts-database';
+import type { DiskReserve } from '../facts/disk-reserve';
+import type { FactsDatabase } from '../facts/facts-database';
 import type { Journal } from '../journal/journal';
 
-interface DoomedParts {
-  readonly facts: Facts;
+interface SweeperContext {
+  readonly facts: FactsDatabase;
   readonly files: LogFiles;
   readonly journal: Journal;
-  readonly room: Room;
+  readonly room: DiskReserve;
   readonly warn: Warn;
 }
 
@@ -20,25 +20,25 @@ const BATCH = 64;
  * Clears away what is left of removed logs. The transaction that removes a log marks its generation as doomed. Then go its files, then
  * its producers' states, and with the last of them the mark: wherever a crash comes, the next start goes on from the mark.
  */
-export class DoomedLogs {
+export class DoomedLogSweeper {
   /** Their files are gone. */
   readonly #cleared: string[] = [];
   #forgetting: Promise<void> | undefined;
 
-  constructor(private readonly parts: DoomedParts) {}
+  constructor(private readonly parts: SweeperContext) {}
 
   /** Clears what an earlier process left. */
-  async clearAll(): Promise<void> {
+  async sweepAll(): Promise<void> {
     const { facts } = this.parts;
     for (const generation of facts.producers.doomed()) {
       // A recovery that was cut off has given the log another id: it is there.
-      if (!facts.has(generation)) await this.clear(generation);
+      if (!facts.has(generation)) await this.sweep(generation);
     }
     await this.idle();
   }
 
   /** Resolves once the log's files are gone; the rest follows soon. Never throws: what cannot be removed stays doomed. */
-  async clear(generation: string): Promise<void> {
+  async sweep(generation: string): Promise<void> {
     const { files, journal } = this.parts;
     // First: if the facts are lost, a recovery must not bring a log back that has no bytes any more.
     const isNoted = await journal.append({ kind: 'gone', generation });

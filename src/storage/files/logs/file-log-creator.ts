@@ -5,22 +5,22 @@ import type { LogId } from '../../../core/log/log-id';
 import type { LogFacts } from '../../../core/state/facts';
 import { newLog } from '../../../core/state/transition';
 import type { CreateResult } from '../../../core/store/store';
-import { damageOf } from '../bytes/damage-error';
-import type { Beginning } from '../bytes/log-files';
+import { damageErrorOf } from '../bytes/damage-error';
+import type { InitialContent } from '../bytes/log-files';
 import { isMissing, storeFailure } from '../disk/failures';
 import type { StoredFacts } from '../facts/stored-facts';
 import { factsEntry } from '../journal/journal-entry';
 import { Generations } from './generations';
-import type { Register } from './log-index';
-import { lostTailOf } from './lost-tail';
+import type { LogIndex } from './log-index';
+import { detectLostTail } from './lost-tail';
 
 /**
  * Makes logs. The bytes that one begins with are in its file before its facts are stored, so that it is there whole or not at all.
  */
-export class Creation {
+export class FileLogCreator {
   readonly #generations: Generations;
 
-  constructor(private readonly register: Register) {
+  constructor(private readonly register: LogIndex) {
     const [newest = ''] = register.parts.facts.newestFirst(undefined, 1);
     this.#generations = new Generations(newest);
   }
@@ -60,7 +60,7 @@ export class Creation {
   /** Until the facts are stored, the journal says that the file is one which the next start removes. */
   async #make(
     after: StoredFacts,
-    beginning: Beginning,
+    beginning: InitialContent,
     enter: () => Promise<CreateResult>,
   ): Promise<CreateResult> {
     const { files, journal, facts } = this.register.parts;
@@ -68,7 +68,7 @@ export class Creation {
     const isThere = (): boolean => facts.has(generation);
     try {
       if (!(await journal.append({ kind: 'making', generation }))) throw journal.failure;
-      return await files.make(beginning, enter, isThere);
+      return await files.create(beginning, enter, isThere);
     } finally {
       await journal.append(isThere() ? factsEntry(after) : { kind: 'gone', generation });
     }
@@ -80,19 +80,19 @@ export class Creation {
     if (fork !== undefined) this.#assertForkable(fork);
     // What is there, and does not count as present, has expired.
     const outcome = { kind: replaced ? 'replaced' : 'expired' } as const;
-    await this.register.enter(after, this.register.stored(id), outcome);
+    await this.register.insert(after, this.register.currentOrExpired(id), outcome);
     return { info: after.info, replaced };
   }
 
   /** @returns whether there is a log to be replaced */
   #assertMayEnter(id: LogId, mode: 'new' | 'replace'): boolean {
-    const isThere = this.register.present(id) !== undefined;
+    const isThere = this.register.current(id) !== undefined;
     if (isThere && mode === 'new') throw new LogError('LOG_EXISTS');
     return isThere;
   }
 
   #assertForkable({ source, at }: ForkPoint): void {
-    const log = this.register.present(source.id);
+    const log = this.register.current(source.id);
     if (log?.generation !== source.generation) throw new LogError('LOG_NOT_FOUND');
     if (at > log.tail) throw new RangeError(`offset ${at} is beyond the tail ${log.tail} of the source`);
   }
@@ -108,10 +108,10 @@ export class Creation {
   async #damageOf(fork: ForkPoint, cause: unknown): Promise<unknown> {
     const { files, damage } = this.register.parts;
     this.#assertForkable(fork);
-    const lost = await lostTailOf(this.register, fork.source, fork.at);
+    const lost = await detectLostTail(this.register, fork.source, fork.at);
     if (lost !== undefined) return lost;
     const missed = { from: fork.at, to: fork.at };
-    return damage.noted(fork.source, await damageOf(files, fork.source, missed, cause));
+    return damage.report(fork.source, await damageErrorOf(files, fork.source, missed, cause));
   }
 }
 
@@ -121,7 +121,7 @@ function firstFacts(facts: LogFacts, init: LogInit): StoredFacts {
 }
 
 /** `undefined` for a log without bytes, which has no file. */
-function beginningOf({ info }: StoredFacts, { fork, first }: LogInit): Beginning | undefined {
+function beginningOf({ info }: StoredFacts, { fork, first }: LogInit): InitialContent | undefined {
   const chunks = first?.chunks ?? [];
   const { generation } = info;
   if (fork !== undefined && fork.at > 0) {

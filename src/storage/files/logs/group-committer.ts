@@ -5,9 +5,9 @@ import { evaluateCommit } from '../../../core/state/evaluate-commit';
 import type { ProducerState } from '../../../core/state/facts';
 import type { CommitLimits } from '../../../core/store/store';
 import type { StoredFacts } from '../facts/stored-facts';
-import { factsEntry, isForJournal } from '../journal/journal-entry';
-import { type KnownLog, presentInfo } from './log-cache';
-import type { Register } from './log-index';
+import { factsEntry, needsJournalEntry } from '../journal/journal-entry';
+import { type CachedLog, currentInfo } from './log-cache';
+import type { LogIndex } from './log-index';
 import { writeAtTail } from './lost-tail';
 
 interface Pending {
@@ -28,7 +28,7 @@ interface Batch {
 
 type StateOf = (producer: string) => ProducerState | undefined;
 
-interface Judging {
+interface EvaluationContext {
   readonly stateOf: StateOf;
   readonly clock: SteadyClock;
 }
@@ -42,11 +42,11 @@ const BATCH_BYTES = 8 << 20;
  * transaction with the tail and the producers' states. A crash in between leaves bytes beyond the tail, which the next start cuts
  * off.
  */
-export class Commits {
+export class GroupCommitter {
   /** By log. What is in here has a turn that is yet to come. */
   readonly #pending = new Map<string, Pending[]>();
 
-  constructor(private readonly register: Register) {}
+  constructor(private readonly register: LogIndex) {}
 
   commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
@@ -76,7 +76,7 @@ export class Commits {
       const log = this.register.log(ref);
       const { facts, clock } = this.register.parts;
       const stateOf: StateOf = (name) => facts.producers.get(log.generation, name);
-      const batch = judgeAll(log, pending, { stateOf, clock });
+      const batch = evaluateAll(log, pending, { stateOf, clock });
       if (batch.isChanged) await this.#store(log, batch);
       for (const answer of batch.answers) answer();
     } catch (error) {
@@ -85,15 +85,15 @@ export class Commits {
     }
   }
 
-  async #store(log: KnownLog, { after, chunks, producers }: Batch): Promise<void> {
-    const { audience, known } = this.register;
+  async #store(log: CachedLog, { after, chunks, producers }: Batch): Promise<void> {
+    const { audience, cache: known } = this.register;
     const from = log.tail;
     const hasBytes = sizeOf(chunks) > 0;
     // A log can still be sealed where the disk is full.
     const kind = hasBytes ? 'new' : 'change';
     // Before the first byte: a crash from here on must not take for the tail where the file ends.
     if (!log.facts.isExact) {
-      await this.register.update(kind, log, { ...log.facts, info: presentInfo(log), isExact: true });
+      await this.register.update(kind, log, { ...log.facts, info: currentInfo(log), isExact: true });
     }
     if (hasBytes) await writeAtTail(this.register, log, chunks);
     const before = log.facts;
@@ -103,11 +103,11 @@ export class Commits {
       log.isTorn ||= hasBytes;
       throw error;
     }
-    known.stored(log, after);
+    known.markStored(log, after);
     const { info } = after;
     audience.tails.appended(info, from, chunks, info.outcome);
     if (info.outcome !== undefined) audience.ended(info, info.tail, info.outcome);
-    if (isForJournal(before, after)) await this.register.parts.journal.append(factsEntry(after));
+    if (needsJournalEntry(before, after)) await this.register.parts.journal.append(factsEntry(after));
   }
 }
 
@@ -128,22 +128,22 @@ function batchLength(waiting: readonly Pending[]): number {
 }
 
 /** Each is judged by what those before it will have made of the log. */
-function judgeAll(log: KnownLog, pending: readonly Pending[], judging: Judging): Batch {
+function evaluateAll(log: CachedLog, pending: readonly Pending[], judging: EvaluationContext): Batch {
   const batch: Batch = {
-    after: { ...log.facts, info: presentInfo(log) },
+    after: { ...log.facts, info: currentInfo(log) },
     chunks: [],
     producers: new Map(),
     answers: [],
     isChanged: false,
   };
-  for (const each of pending) judgeOne(batch, each, judging);
+  for (const each of pending) evaluateOne(batch, each, judging);
   return batch;
 }
 
-function judgeOne(
+function evaluateOne(
   batch: Batch,
   { commit, limits, resolve, reject }: Pending,
-  { stateOf, clock }: Judging,
+  { stateOf, clock }: EvaluationContext,
 ): void {
   const { chunks, producer } = commit;
   try {

@@ -3,9 +3,9 @@ import type { LogInfo } from '../../../core/log/log';
 import { TimeSlices } from '../../../core/scheduling/time-slices';
 import { matchesQuery } from '../../../core/store/list-query';
 import type { ListPage, ListQuery } from '../../../core/store/store';
-import type { Facts } from '../facts/facts-database';
-import type { Stretch } from '../facts/name-index';
-import type { Register } from './log-index';
+import type { FactsDatabase } from '../facts/facts-database';
+import type { NameIndexSlice } from '../facts/name-index';
+import type { LogIndex } from './log-index';
 
 /** How many logs a page looks at that have expired or changed since they were found, before it comes back short. */
 const DROPPED_MAX = 2_000;
@@ -17,7 +17,7 @@ const CURSOR = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  * @throws LogError `LOG_ID_INVALID` for a cursor that is no generation; the signal's reason
  */
 export async function listPage(
-  register: Register,
+  register: LogIndex,
   query: ListQuery,
   signal?: AbortSignal,
 ): Promise<ListPage> {
@@ -31,10 +31,10 @@ export async function listPage(
   let last = query.cursor;
   let dropped = 0;
   for (let rest = query.cursor; dropped < DROPPED_MAX; ) {
-    const stretch = stretchOf(facts, query, rest, slices);
+    const stretch = readSlice(facts, query, rest, slices);
     for (const generation of stretch.generations) {
       if (slices.isOver) await slices.next();
-      const info = register.known.infoOf(generation);
+      const info = register.cache.infoOf(generation);
       if (info !== undefined && matchesQuery(info, query) && !register.hasExpired(info)) {
         // One more matches: only now is it sure that there is a next page.
         if (logs.length === query.limit) return { logs, ...(last !== undefined && { next: last }) };
@@ -50,9 +50,15 @@ export async function listPage(
 }
 
 /** Reads what can be read in what is left of the slice. */
-function stretchOf(facts: Facts, query: ListQuery, after: string | undefined, slices: TimeSlices): Stretch {
+function readSlice(
+  facts: FactsDatabase,
+  query: ListQuery,
+  after: string | undefined,
+  slices: TimeSlices,
+): NameIndexSlice {
   const { prefix = '', state, limit } = query;
-  if (prefix !== '' || state !== undefined) return facts.names.newestFirst(query, after, () => slices.isOver);
+  if (prefix !== '' || state !== undefined)
+    return facts.nameIndex.newestFirst(query, after, () => slices.isOver);
   const generations = facts.newestFirst(after, limit + 1);
   const last = generations.at(-1);
   return { generations, ...(generations.length > limit && last !== undefined && { rest: last }) };

@@ -4,13 +4,13 @@ import type { LogId } from '../../../core/log/log-id';
 import type { Offset } from '../../../core/log/offset';
 import type { LostTailError } from '../../../core/store/damage';
 import type { DamageReports } from '../../../core/store/damage-reports';
-import type { AppendPlace } from '../bytes/log-files';
-import type { Facts } from '../facts/facts-database';
-import { readableFacts } from '../facts/read-facts-or-report';
+import type { AppendTarget } from '../bytes/log-files';
+import type { FactsDatabase } from '../facts/facts-database';
+import { readFactsOrReport } from '../facts/read-facts-or-report';
 import type { StoredFacts } from '../facts/stored-facts';
 
 /** A log as this process knows it, expired or not. */
-export interface KnownLog extends AppendPlace {
+export interface CachedLog extends AppendTarget {
   /** As they are stored. */
   facts: StoredFacts;
   /** The committed tail. */
@@ -27,18 +27,18 @@ const SETTLED_MAX = 2_000;
  * The logs in memory: all whose tail is ahead of the stored facts, since an append does not touch those, and the ones used
  * last. Of a million sealed logs, most are only on the disk.
  */
-export class KnownLogs {
-  readonly #ahead = new Map<string, KnownLog>();
+export class LogCache {
+  readonly #ahead = new Map<string, CachedLog>();
   /** Least recently used first. */
-  readonly #settled = new Map<string, KnownLog>();
+  readonly #settled = new Map<string, CachedLog>();
 
   constructor(
-    private readonly facts: Facts,
+    private readonly facts: FactsDatabase,
     private readonly damage: DamageReports,
   ) {}
 
   /** `undefined` once that generation was replaced or removed. @throws LogError `STORE_DAMAGED` */
-  find({ id, generation }: LogRef): KnownLog | undefined {
+  find({ id, generation }: LogRef): CachedLog | undefined {
     const log =
       this.#ahead.get(generation) ?? this.#settled.get(generation) ?? this.#load({ id, generation });
     if (log === undefined || log.facts.info.id !== id) return undefined;
@@ -53,18 +53,18 @@ export class KnownLogs {
   infoOf(generation: string): LogInfo | undefined {
     const known = this.#ahead.get(generation);
     return known === undefined
-      ? readableFacts(this.facts, this.damage, generation)?.info
-      : presentInfo(known);
+      ? readFactsOrReport(this.facts, this.damage, generation)?.info
+      : currentInfo(known);
   }
 
   /** The log is about to get ahead of its stored facts. */
-  leads(log: KnownLog): void {
+  markAhead(log: CachedLog): void {
     this.#settled.delete(log.generation);
     this.#ahead.set(log.generation, log);
   }
 
   /** `facts` were stored. */
-  stored(log: KnownLog, facts: StoredFacts): void {
+  markStored(log: CachedLog, facts: StoredFacts): void {
     log.facts = facts;
     log.tail = facts.info.tail;
     log.updatedAt = facts.info.updatedAt;
@@ -75,23 +75,23 @@ export class KnownLogs {
     this.#settle(log);
   }
 
-  forget(generation: string): void {
+  evict(generation: string): void {
     this.#ahead.delete(generation);
     this.#settled.delete(generation);
   }
 
-  #load(ref: LogRef): KnownLog | undefined {
+  #load(ref: LogRef): CachedLog | undefined {
     try {
       const facts = this.facts.get(ref.generation);
-      return facts && knownLog(facts);
+      return facts && cachedLog(facts);
     } catch (error) {
       if (!isLogError(error, 'STORE_DAMAGED')) throw error;
-      this.damage.noted(ref, error);
-      throw recordDamaged(ref.id, error);
+      this.damage.report(ref, error);
+      throw damagedRecordError(ref.id, error);
     }
   }
 
-  #settle(log: KnownLog): void {
+  #settle(log: CachedLog): void {
     this.#settled.delete(log.generation);
     this.#settled.set(log.generation, log);
     if (this.#settled.size <= SETTLED_MAX) return;
@@ -102,17 +102,17 @@ export class KnownLogs {
   }
 }
 
-export function knownLog(facts: StoredFacts): KnownLog {
+export function cachedLog(facts: StoredFacts): CachedLog {
   const { generation, tail, updatedAt } = facts.info;
   return { facts, generation, tail, updatedAt, isTorn: false };
 }
 
 /** Says what can be done about it. */
-export function recordDamaged(id: LogId, cause: LogError): LogError {
+export function damagedRecordError(id: LogId, cause: LogError): LogError {
   const message = `The record of the stream with ID ${id} cannot be read: delete the stream to use its ID again`;
   return new LogError('STORE_DAMAGED', message, { cause });
 }
 
-export function presentInfo({ facts, tail, updatedAt }: KnownLog): LogInfo {
+export function currentInfo({ facts, tail, updatedAt }: CachedLog): LogInfo {
   return { ...facts.info, tail, updatedAt };
 }

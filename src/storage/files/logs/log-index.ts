@@ -4,40 +4,40 @@ import type { LogInfo, LogOutcome, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { hasExpired } from '../../../core/state/expiry';
 import { attempt } from '../disk/failures';
-import type { Step, StoredFacts } from '../facts/stored-facts';
-import { factsEntry, isForJournal } from '../journal/journal-entry';
-import type { Parts } from './files-store-context';
+import type { FactsChange, StoredFacts } from '../facts/stored-facts';
+import { factsEntry, needsJournalEntry } from '../journal/journal-entry';
+import type { FilesStoreContext } from './files-store-context';
 import { KeyedMutex } from './keyed-mutex';
-import { type KnownLog, KnownLogs, recordDamaged } from './log-cache';
+import { type CachedLog, damagedRecordError, LogCache } from './log-cache';
 
 /** Which logs there are, who hears of them, and how they come and go. */
-export class Register {
-  readonly known: KnownLogs;
+export class LogIndex {
+  readonly cache: LogCache;
   readonly audience = new LogEvents();
   /** All that changes the logs of one id, one after the other: no append can land once an attach, a seal or a removal is done. */
   readonly turns = new KeyedMutex();
   isClosed = false;
 
   constructor(
-    readonly parts: Parts,
+    readonly parts: FilesStoreContext,
     private readonly logsMax: number,
   ) {
-    this.known = new KnownLogs(parts.facts, parts.damage);
+    this.cache = new LogCache(parts.facts, parts.damage);
   }
 
   /** The log that has the id now, unless it has expired. @throws LogError `LOG_RETIRED` */
-  present(id: LogId): KnownLog | undefined {
-    const log = this.stored(id);
+  current(id: LogId): CachedLog | undefined {
+    const log = this.currentOrExpired(id);
     if (log === undefined || !this.hasExpired(log.facts.info)) return log;
     if (this.parts.facts.lineage.hasForks(log.generation)) throw new LogError('LOG_RETIRED');
     return undefined;
   }
 
   /** The same, expired or not. @throws LogError `LOG_RETIRED`, `STORE_DAMAGED` */
-  stored(id: LogId): KnownLog | undefined {
+  currentOrExpired(id: LogId): CachedLog | undefined {
     const { facts } = this.parts;
     const generation = this.#generationOf(id);
-    if (generation !== undefined) return this.known.find({ id, generation });
+    if (generation !== undefined) return this.cache.find({ id, generation });
     if (facts.lineage.isRetired(id)) throw new LogError('LOG_RETIRED');
     return undefined;
   }
@@ -48,21 +48,21 @@ export class Register {
       return facts.generationOf(id);
     } catch (error) {
       if (!isLogError(error, 'STORE_DAMAGED')) throw error;
-      damage.noted({ id }, error);
-      throw recordDamaged(id, error);
+      damage.report({ id }, error);
+      throw damagedRecordError(id, error);
     }
   }
 
   /** @throws LogError `LOG_GONE` */
-  log(ref: LogRef): KnownLog {
+  log(ref: LogRef): CachedLog {
     const log = this.logOrExpired(ref);
     if (this.hasExpired(log.facts.info)) throw new LogError('LOG_GONE');
     return log;
   }
 
   /** @throws LogError `LOG_GONE` */
-  logOrExpired(ref: LogRef): KnownLog {
-    const log = this.known.find(ref);
+  logOrExpired(ref: LogRef): CachedLog {
+    const log = this.cache.find(ref);
     if (log === undefined) throw new LogError('LOG_GONE');
     return log;
   }
@@ -75,7 +75,7 @@ export class Register {
   }
 
   /** @throws LogError `LOGS_TOO_MANY`, `STORE_FULL`, `STORE_UNAVAILABLE` */
-  async write(kind: 'new' | 'change', steps: readonly Step[]): Promise<void> {
+  async write(kind: 'new' | 'change', steps: readonly FactsChange[]): Promise<void> {
     const { facts, room } = this.parts;
     await attempt('Writing the facts of the log', () =>
       room.write(kind, () => facts.write(steps, this.logsMax)),
@@ -83,17 +83,17 @@ export class Register {
   }
 
   /** Stores changed facts of a log that stays. */
-  async update(kind: 'new' | 'change', log: KnownLog, after: StoredFacts): Promise<void> {
+  async update(kind: 'new' | 'change', log: CachedLog, after: StoredFacts): Promise<void> {
     const before = log.facts;
     await this.write(kind, [{ before, after }]);
-    this.known.stored(log, after);
-    if (isForJournal(before, after)) await this.parts.journal.append(factsEntry(after));
+    this.cache.markStored(log, after);
+    if (needsJournalEntry(before, after)) await this.parts.journal.append(factsEntry(after));
   }
 
   /** Writes at the tail, which the caller moves once the bytes count. @throws LogError `STORE_FULL`, `STORE_UNAVAILABLE` */
-  async writeBytes(log: KnownLog, chunks: readonly Buffer[]): Promise<void> {
+  async writeBytes(log: CachedLog, chunks: readonly Buffer[]): Promise<void> {
     const { files, room } = this.parts;
-    this.known.leads(log);
+    this.cache.markAhead(log);
     await attempt('Writing to the log', async () => {
       if (room.isShort) await room.extend();
       if (!log.mayEndInZeros && chunks.at(-1)?.at(-1) === 0) await this.#noteZeros(log);
@@ -102,7 +102,7 @@ export class Register {
   }
 
   /** Before the bytes are acknowledged: otherwise the next start might take them for what a lost write leaves. */
-  async #noteZeros(log: KnownLog): Promise<void> {
+  async #noteZeros(log: CachedLog): Promise<void> {
     const { facts, room } = this.parts;
     const { generation } = log;
     if (!facts.lengths.get(generation)?.mayEndInZeros)
@@ -111,8 +111,8 @@ export class Register {
   }
 
   /** Puts `after` in the place of `log`, if there was one: the two change places in one transaction. */
-  async enter(after: StoredFacts, log: KnownLog | undefined, outcome: LogOutcome): Promise<void> {
-    const lineage = this.parts.facts.lineage.stepsOfMaking(after.info);
+  async insert(after: StoredFacts, log: CachedLog | undefined, outcome: LogOutcome): Promise<void> {
+    const lineage = this.parts.facts.lineage.stepsOfCreate(after.info);
     if (log === undefined) await this.write('new', [{ after, lineage }]);
     else await this.#leave(log, outcome, 'new', [{ after, lineage }]);
     const { info } = after;
@@ -121,25 +121,25 @@ export class Register {
   }
 
   /** Takes the log away. */
-  async remove(log: KnownLog, outcome: LogOutcome): Promise<void> {
+  async remove(log: CachedLog, outcome: LogOutcome): Promise<void> {
     await this.#leave(log, outcome, 'change', []);
   }
 
   async #leave(
-    log: KnownLog,
+    log: CachedLog,
     outcome: LogOutcome,
     kind: 'new' | 'change',
-    then: readonly Step[],
+    then: readonly FactsChange[],
   ): Promise<void> {
     const { facts, doomed } = this.parts;
     const { info } = log.facts;
-    await facts.lineage.leave(info, async () => {
+    await facts.lineage.removeExclusively(info, async () => {
       const how = outcome.kind === 'replaced' ? 'replaced' : 'removed';
-      const lineage = facts.lineage.stepsOfLeaving(info, how);
+      const lineage = facts.lineage.stepsOfRemoval(info, how);
       await this.write(kind, [{ before: log.facts, lineage }, ...then]);
     });
-    this.known.forget(log.generation);
+    this.cache.evict(log.generation);
     this.audience.ended(info, log.tail, outcome);
-    await doomed.clear(log.generation);
+    await doomed.sweep(log.generation);
   }
 }

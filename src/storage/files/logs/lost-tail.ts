@@ -2,17 +2,17 @@ import type { LogInfo, LogRef } from '../../../core/log/log';
 import { withLoss } from '../../../core/log/loss';
 import { type Offset, START } from '../../../core/log/offset';
 import { LostTailError } from '../../../core/store/damage';
-import { damageOf } from '../bytes/damage-error';
+import { damageErrorOf } from '../bytes/damage-error';
 import { ShortFileError } from '../bytes/log-files';
 import { attempt, isMissing } from '../disk/failures';
 import { factsEntry } from '../journal/journal-entry';
-import { type KnownLog, presentInfo } from './log-cache';
-import type { Register } from './log-index';
+import { type CachedLog, currentInfo } from './log-cache';
+import type { LogIndex } from './log-index';
 
 /** Writes at the tail, as `Register.writeBytes`. @throws LogError `STORE_DAMAGED` where bytes before the tail are gone */
 export async function writeAtTail(
-  register: Register,
-  log: KnownLog,
+  register: LogIndex,
+  log: CachedLog,
   chunks: readonly Buffer[],
 ): Promise<void> {
   try {
@@ -23,7 +23,7 @@ export async function writeAtTail(
     if (!isMissing(cause) || log.tail === START) throw error;
     const { files, damage } = register.parts;
     const { info } = log.facts;
-    throw damage.noted(info, await damageOf(files, info, { from: log.tail, to: log.tail }, cause));
+    throw damage.report(info, await damageErrorOf(files, info, { from: log.tail, to: log.tail }, cause));
   }
 }
 
@@ -31,20 +31,20 @@ export async function writeAtTail(
  * Looks, in the log's turn, whether the file still has what a reader missed before `until`.
  * @returns the loss that explains it, recorded by now; `undefined` where there is none, as for a log that takes no more bytes
  */
-export function lostTailOf(
-  register: Register,
+export function detectLostTail(
+  register: LogIndex,
   ref: LogRef,
   until: Offset,
 ): Promise<LostTailError | undefined> {
   return register.turns.run(ref.id, async () => {
     if (register.isClosed) return undefined;
     const log = register.logOrExpired(ref);
-    return (await recordLostTail(register, log)) ?? lossBefore(log, until);
+    return (await recordLostTail(register, log)) ?? lossErrorAt(log, until);
   });
 }
 
 /** The error for an offset that was given before the log lost bytes, and is beyond its tail since. */
-export function lossBefore({ facts, tail }: KnownLog, offset: Offset): LostTailError | undefined {
+export function lossErrorAt({ facts, tail }: CachedLog, offset: Offset): LostTailError | undefined {
   const loss = offset > tail ? facts.info.losses?.findLast(({ to }) => to >= offset) : undefined;
   return loss && new LostTailError(facts.info, { from: loss.from, to: loss.to });
 }
@@ -54,33 +54,33 @@ export function lossBefore({ facts, tail }: KnownLog, offset: Offset): LostTailE
  * next append would leave a hole before it, which reads as zeros. A producer that was attached has to come back, since its next bytes do not
  * follow the rest. Where the file is not there, a start has to judge: its disk may be away.
  */
-async function recordLostTail(register: Register, log: KnownLog): Promise<LostTailError | undefined> {
+async function recordLostTail(register: LogIndex, log: CachedLog): Promise<LostTailError | undefined> {
   const { files, facts, sync, written, journal, damage } = register.parts;
   const before = log.facts;
   if (before.info.state === 'closed') return undefined;
   let from: Offset | undefined;
   await attempt('Cutting the log', async () => {
-    from = await files.cutToWhole(before.info, log.tail);
+    from = await files.trimToWholeMessages(before.info, log.tail);
   });
   if (from === undefined) return undefined;
   const lost = { from, to: log.tail };
-  const after = { ...before, info: withoutTail(presentInfo(log), from) };
+  const after = { ...before, info: withoutTail(currentInfo(log), from) };
   const known = facts.lengths.get(log.generation);
   const synced = known && { synced: Math.min(known.bytes, from) };
   await register.write('change', [{ before, after, ...synced }]);
   // A loss whose number readers know must not be forgotten by a power cut.
   await facts.synced();
   const error = new LostTailError(before.info, lost);
-  register.known.stored(log, after);
+  register.cache.markStored(log, after);
   log.lost = { epoch: after.info.epoch, error };
-  register.known.leads(log);
-  sync.leftUnsynced(log.generation, from);
+  register.cache.markAhead(log);
+  sync.markUnsynced(log.generation, from);
   written.note(log.generation, from);
   await written.flush();
   const loss = after.info.losses?.at(-1);
   if (loss !== undefined) register.audience.lost(before.info, loss);
   await journal.append(factsEntry(after));
-  damage.noted(before.info, error);
+  damage.report(before.info, error);
   return error;
 }
 

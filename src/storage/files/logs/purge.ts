@@ -2,25 +2,25 @@ import { isLogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { START } from '../../../core/log/offset';
-import type { Facts } from '../facts/facts-database';
+import type { FactsDatabase } from '../facts/facts-database';
 import type { StoredFacts } from '../facts/stored-facts';
-import { knownLog } from './log-cache';
-import type { Register } from './log-index';
+import { cachedLog } from './log-cache';
+import type { LogIndex } from './log-index';
 
 /**
  * Takes away the log of an id whose record cannot be read, within a turn of that id. What is to be removed with it is searched for.
  * @returns whether there was one. A log whose record can be read stays
  */
-export async function purge(register: Register, id: LogId): Promise<boolean> {
+export async function purge(register: LogIndex, id: LogId): Promise<boolean> {
   const { facts } = register.parts;
   const generation = await generationOf(facts, id);
   if (generation === undefined || isReadable(register, id, generation)) return false;
-  const log = knownLog(await reconstructed(facts, id, generation));
+  const log = cachedLog(await reconstructed(facts, id, generation));
   await register.remove(log, { kind: 'deleted' });
   return true;
 }
 
-async function generationOf(facts: Facts, id: LogId): Promise<string | undefined> {
+async function generationOf(facts: FactsDatabase, id: LogId): Promise<string | undefined> {
   try {
     return facts.generationOf(id);
   } catch (error) {
@@ -29,11 +29,11 @@ async function generationOf(facts: Facts, id: LogId): Promise<string | undefined
   }
 }
 
-function isReadable(register: Register, id: LogId, generation: string): boolean {
+function isReadable(register: LogIndex, id: LogId, generation: string): boolean {
   try {
     return (
       register.parts.facts.generationOf(id) !== undefined &&
-      register.known.find({ id, generation }) !== undefined
+      register.cache.find({ id, generation }) !== undefined
     );
   } catch (error) {
     if (!isLogError(error, 'STORE_DAMAGED')) throw error;
@@ -42,7 +42,7 @@ function isReadable(register: Register, id: LogId, generation: string): boolean 
 }
 
 /** No more of the facts than says where they are indexed. The number of producers is one that is not none. */
-async function reconstructed(facts: Facts, id: LogId, generation: string): Promise<StoredFacts> {
+async function reconstructed(facts: FactsDatabase, id: LogId, generation: string): Promise<StoredFacts> {
   const { overdue, sealed, expired } = await facts.moments.find(generation);
   const isSealed = sealed !== undefined;
   const info: LogInfo = {

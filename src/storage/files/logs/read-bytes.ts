@@ -1,10 +1,10 @@
 import type { Offset } from '../../../core/log/offset';
-import { damageOf } from '../bytes/damage-error';
+import { damageErrorOf } from '../bytes/damage-error';
 import type { FileBytes } from '../bytes/log-files';
 import { isUnreadable, storeFailure } from '../disk/failures';
-import type { KnownLog } from './log-cache';
-import type { Register } from './log-index';
-import { lostTailOf } from './lost-tail';
+import type { CachedLog } from './log-cache';
+import type { LogIndex } from './log-index';
+import { detectLostTail } from './lost-tail';
 
 /** What a reader wants: `bytes` from `from` on now, and in the end everything up to `until`. */
 interface Span {
@@ -15,8 +15,8 @@ interface Span {
 
 /** @throws LogError `STORE_DAMAGED`, `LOG_GONE`, `STORE_UNAVAILABLE` */
 export async function readBytes(
-  register: Register,
-  log: KnownLog,
+  register: LogIndex,
+  log: CachedLog,
   { from, bytes, until }: Span,
 ): Promise<FileBytes> {
   const { info } = log.facts;
@@ -34,7 +34,7 @@ export async function readBytes(
   }
   // Unless the log was taken away meanwhile, that is damage.
   register.log(info);
-  const lost = cause === undefined ? await lostTailOf(register, info, missed.to) : undefined;
+  const lost = cause === undefined ? await detectLostTail(register, info, missed.to) : undefined;
   if (lost !== undefined) throw lost;
-  throw damage.noted(info, await damageOf(files, info, missed, cause));
+  throw damage.report(info, await damageErrorOf(files, info, missed, cause));
 }

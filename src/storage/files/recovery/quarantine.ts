@@ -2,25 +2,25 @@ import { readdir, rename, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DamagedDatabase } from '../../../lmdb/damaged-database';
 import { salvage } from '../../../lmdb/salvage';
-import { assertSound } from '../../../lmdb/verify-database';
+import { verifyDatabase } from '../../../lmdb/verify-database';
 import { isMissing } from '../disk/failures';
 import type { Layout } from '../disk/layout';
 import type { StoredFacts } from '../facts/stored-facts';
-import { storedFactsIn } from '../facts/stored-record';
+import { parseStoredFacts } from '../facts/stored-record';
 
 /** Between the file's name and the time at which it was moved. */
 const MARK = '.damaged-';
 
 /** Facts that cannot be opened, moved out of the way. */
-export interface Aside {
+export interface QuarantinedFacts {
   readonly path: string;
-  readonly why: string;
+  readonly reason: string;
   /** What can still be read of them. */
   readonly facts: readonly StoredFacts[];
 }
 
 /** Moves `loom.mdb` aside if it is damaged. @returns `undefined` if it can be opened, is empty or is missing */
-export async function moveAsideIfDamaged(layout: Layout): Promise<Aside | undefined> {
+export async function quarantineIfDamaged(layout: Layout): Promise<QuarantinedFacts | undefined> {
   const why = await damageOfFile(layout.facts);
   if (why === undefined) return undefined;
   const path = `${layout.facts}${MARK}${new Date().toISOString().replaceAll(/[:.]/g, '')}`;
@@ -28,11 +28,11 @@ export async function moveAsideIfDamaged(layout: Layout): Promise<Aside | undefi
   await unlink(`${layout.facts}-lock`).catch((error) => {
     if (!isMissing(error)) throw error;
   });
-  return { path, why, facts: await factsOf(path) };
+  return { path, reason: why, facts: await factsOf(path) };
 }
 
 /** What can be read of all files that were ever moved aside: a recovery may have been cut off after that. */
-export async function factsAside(layout: Layout): Promise<readonly StoredFacts[]> {
+export async function readQuarantinedFacts(layout: Layout): Promise<readonly StoredFacts[]> {
   const beginning = basename(layout.facts) + MARK;
   const names = (await readdir(layout.directory)).filter((name) => name.startsWith(beginning));
   const all = await Promise.all(names.map((name) => factsOf(join(layout.directory, name))));
@@ -46,7 +46,7 @@ async function factsOf(path: string): Promise<readonly StoredFacts[]> {
 
 async function damageOfFile(path: string): Promise<string | undefined> {
   try {
-    await assertSound(path);
+    await verifyDatabase(path);
     return undefined;
   } catch (error) {
     if (error instanceof DamagedDatabase) return error.message;
@@ -58,7 +58,7 @@ async function damageOfFile(path: string): Promise<string | undefined> {
 function factsIn(value: Buffer): readonly StoredFacts[] {
   if (!value.includes('"generation"')) return [];
   try {
-    const facts = storedFactsIn(JSON.parse(value.toString()));
+    const facts = parseStoredFacts(JSON.parse(value.toString()));
     return facts === undefined ? [] : [facts];
   } catch {
     return [];

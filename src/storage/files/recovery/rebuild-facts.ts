@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import type { SealOutcome } from '../../../core/log/log';
 import { LOG_ID_BYTES_MAX, type LogId, parseLogId } from '../../../core/log/log-id';
 import { advance, type Offset, START } from '../../../core/log/offset';
-import { endOfWhole } from '../bytes/whole-messages';
+import { endOfWholeMessages } from '../bytes/whole-messages';
 import { isMissing } from '../disk/failures';
 import { inexact, type StoredFacts } from '../facts/stored-facts';
 import type { Orphan } from '../startup/inventory';
-import type { Recovering } from './recovery-context';
+import type { RecoveryContext } from './recovery-context';
 
 const UNKNOWN: SealOutcome = {
   kind: 'aborted',
@@ -14,8 +14,8 @@ const UNKNOWN: SealOutcome = {
 };
 
 /** The facts of an orphan as if its producer had been lost a moment ago, and its facts had not. */
-export async function revived(
-  { layout, clock }: Recovering,
+export async function rebuildFacts(
+  { layout, clock }: RecoveryContext,
   { generation, facts }: Orphan,
 ): Promise<StoredFacts> {
   const path = layout.logOf(generation);
@@ -30,7 +30,11 @@ export async function revived(
   if (info.state === 'closed') return after;
   // The file says how long the log is. Of JSON texts, half a one at the end was acknowledged to nobody.
   if (info.framing !== 'json') return inexact(after);
-  return { ...after, isExact: true, info: { ...after.info, tail: await endOfWhole(info, path, size) } };
+  return {
+    ...after,
+    isExact: true,
+    info: { ...after.info, tail: await endOfWholeMessages(info, path, size) },
+  };
 }
 
 /** An id that is recognised, for a log whose own is not known or not free. */

@@ -1,13 +1,13 @@
 import type { SteadyClock } from '../../../core/scheduling/steady-clock';
 import type { Layout } from '../disk/layout';
-import type { Room } from '../facts/disk-reserve';
-import type { Facts } from '../facts/facts-database';
+import type { DiskReserve } from '../facts/disk-reserve';
+import type { FactsDatabase } from '../facts/facts-database';
 
 /** What the steps of a recovery share. */
-export interface Recovering {
+export interface RecoveryContext {
   readonly layout: Layout;
-  readonly facts: Facts;
-  readonly room: Room;
+  readonly facts: FactsDatabase;
+  readonly room: DiskReserve;
   readonly clock: SteadyClock;
   /** Says one line of what was done. */
   readonly say: (line: string) => void;

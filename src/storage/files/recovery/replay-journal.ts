@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isLogError } from '../../../core/log/errors';
-import { inexact, type Step, type StoredFacts } from '../facts/stored-facts';
+import { type FactsChange, inexact, type StoredFacts } from '../facts/stored-facts';
 import type { JournalEntry } from '../journal/journal-entry';
-import type { Recovering } from './recovery-context';
+import type { RecoveryContext } from './recovery-context';
 
 /** Small enough that no transaction needs more room than is kept for one. */
 const BATCH = 32;
@@ -11,8 +11,8 @@ const BATCH = 32;
  * Brings facts that are older than the journal up to it: logs that were removed since leave them, those that ended since end, and of those
  * that may have grown the file says how long they are.
  */
-export async function catchUp(
-  recovering: Recovering,
+export async function replayJournal(
+  recovering: RecoveryContext,
   lines: ReadonlyMap<string, JournalEntry>,
 ): Promise<readonly JournalEntry[]> {
   const { facts, room, say } = recovering;
@@ -26,9 +26,9 @@ export async function catchUp(
   const unsealed = readAll(recovering, facts.moments.unsealed()).filter(
     ({ info }) => !removed.some((other) => other.info.generation === info.generation),
   );
-  const steps: readonly Step[] = [
-    ...removed.map((before) => ({ before, lineage: facts.lineage.stepsOfLeaving(before.info, 'removed') })),
-    ...unsealed.map((before) => ({ before, after: later(before, lines.get(before.info.generation)) })),
+  const steps: readonly FactsChange[] = [
+    ...removed.map((before) => ({ before, lineage: facts.lineage.stepsOfRemoval(before.info, 'removed') })),
+    ...unsealed.map((before) => ({ before, after: replayed(before, lines.get(before.info.generation)) })),
   ];
   for (let done = 0; done < steps.length; done += BATCH) {
     await room.write('change', () => facts.write(steps.slice(done, done + BATCH)));
@@ -37,12 +37,12 @@ export async function catchUp(
   return removed.map(({ info }) => ({ kind: 'gone', generation: info.generation }));
 }
 
-function isWithoutFile({ layout }: Recovering, generation: string): boolean {
+function isWithoutFile({ layout }: RecoveryContext, generation: string): boolean {
   return !existsSync(layout.logOf(generation));
 }
 
 /** Leaves out what is not there and what cannot be read. */
-function readAll({ facts }: Recovering, generations: readonly string[]): readonly StoredFacts[] {
+function readAll({ facts }: RecoveryContext, generations: readonly string[]): readonly StoredFacts[] {
   return generations.flatMap((generation) => {
     try {
       const found = facts.get(generation);
@@ -54,7 +54,7 @@ function readAll({ facts }: Recovering, generations: readonly string[]): readonl
   });
 }
 
-function later(before: StoredFacts, line: JournalEntry | undefined): StoredFacts {
+function replayed(before: StoredFacts, line: JournalEntry | undefined): StoredFacts {
   if (line?.kind !== 'facts') return inexact(before);
   const { facts } = line;
   if (facts.info.state === 'closed') return facts;

@@ -1,13 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { isLogError } from '../../../core/log/errors';
 import type { LogId } from '../../../core/log/log-id';
-import type { Step, StoredFacts } from '../facts/stored-facts';
+import type { FactsChange, StoredFacts } from '../facts/stored-facts';
 import { factsEntry, type JournalEntry } from '../journal/journal-entry';
 import type { Orphan } from '../startup/inventory';
-import { recoveredId, revived } from './rebuild-facts';
-import type { Recovering } from './recovery-context';
+import { rebuildFacts, recoveredId } from './rebuild-facts';
+import type { RecoveryContext } from './recovery-context';
 
-interface BroughtBack {
+interface RestoredOrphans {
   /** What the journal is to know. */
   readonly entries: readonly JournalEntry[];
   readonly count: number;
@@ -17,30 +17,33 @@ interface BroughtBack {
  * Gives orphans facts again. Of several lives of an id the newest has it, and the others get one that is derived from it. They are never
  * merged, and none is removed, unless it has no file any more: then a newer one had replaced it.
  */
-export async function bringBack(recovering: Recovering, orphans: readonly Orphan[]): Promise<BroughtBack> {
+export async function restoreOrphans(
+  recovering: RecoveryContext,
+  orphans: readonly Orphan[],
+): Promise<RestoredOrphans> {
   const generations = new Set(orphans.map(({ generation }) => generation));
   const entries: JournalEntry[] = [];
   // The newest first: it takes the id.
   const ordered = [...orphans].sort((a, b) => (a.generation < b.generation ? 1 : -1));
   for (const orphan of ordered) {
-    entries.push(...(await bringBackOne(recovering, orphan, generations)));
+    entries.push(...(await restoreOrphan(recovering, orphan, generations)));
   }
   return { entries, count: orphans.length };
 }
 
-async function bringBackOne(
-  recovering: Recovering,
+async function restoreOrphan(
+  recovering: RecoveryContext,
   orphan: Orphan,
   generations: ReadonlySet<string>,
 ): Promise<readonly JournalEntry[]> {
   const { facts, room } = recovering;
   const found = withKnownSource(
-    await revived(recovering, orphan),
+    await rebuildFacts(recovering, orphan),
     (source) => facts.has(source) || generations.has(source),
   );
-  const { id, steps, forgotten } = makeRoomFor(recovering, found);
+  const { id, steps, forgotten } = freeId(recovering, found);
   const after = { ...found, info: { ...found.info, id } };
-  const lineage = facts.lineage.stepsOfMaking(after.info);
+  const lineage = facts.lineage.stepsOfCreate(after.info);
   await room.write('change', () => facts.write([...steps, { after, lineage }]));
   // What has a new id was taken away and made again, in one transaction: it is not to be cleared away.
   const renamed = steps.flatMap(({ after: other }) => (other === undefined ? [] : [other]));
@@ -53,14 +56,14 @@ async function bringBackOne(
   return [...forgotten, ...renamed.map(factsEntry), factsEntry(after)];
 }
 
-interface Place {
+interface FreedId {
   readonly id: LogId;
   /** What makes the id free. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly FactsChange[];
   readonly forgotten: readonly JournalEntry[];
 }
 
-function makeRoomFor(recovering: Recovering, { info }: StoredFacts): Place {
+function freeId(recovering: RecoveryContext, { info }: StoredFacts): FreedId {
   const { layout, facts, say } = recovering;
   const { id, generation } = info;
   const derived = { id: recoveredId(generation, id), steps: [], forgotten: [] };
@@ -71,7 +74,7 @@ function makeRoomFor(recovering: Recovering, { info }: StoredFacts): Place {
   const { info: older } = holder;
   if (!existsSync(layout.logOf(older.generation))) {
     say(`${id}: the stream that loom.mdb knows under this ID has no bytes, and gives way to a newer one`);
-    const lineage = facts.lineage.stepsOfLeaving(older, 'replaced');
+    const lineage = facts.lineage.stepsOfRemoval(older, 'replaced');
     const forgotten = [{ kind: 'gone', generation: older.generation } as const];
     return { id, steps: [{ before: holder, lineage }], forgotten };
   }
@@ -84,7 +87,7 @@ function makeRoomFor(recovering: Recovering, { info }: StoredFacts): Place {
   return { id, steps: [{ before: holder }, { after }], forgotten: [] };
 }
 
-function holderOf({ facts }: Recovering, id: LogId): StoredFacts | 'unreadable' | undefined {
+function holderOf({ facts }: RecoveryContext, id: LogId): StoredFacts | 'unreadable' | undefined {
   try {
     const generation = facts.generationOf(id);
     return generation === undefined ? undefined : (facts.get(generation) ?? 'unreadable');
@@ -100,7 +103,7 @@ function withKnownSource(facts: StoredFacts, isKnown: (generation: string) => bo
 }
 
 function describe(
-  { layout, say }: Recovering,
+  { layout, say }: RecoveryContext,
   { hasFile, facts }: Orphan,
   { info, graceMs }: StoredFacts,
 ): void {

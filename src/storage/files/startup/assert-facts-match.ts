@@ -7,23 +7,23 @@ import type { Inventory, Orphan } from './inventory';
 const NAMED = 3;
 
 /** @throws LogError `STORE_DAMAGED` unless the facts are those of the files beside them */
-export function assertFactsFit(
+export function assertFactsMatchFiles(
   layout: Layout,
   inventory: Inventory,
   facts: 'missing' | 'empty' | 'there',
 ): void {
   const { orphans, isOlder } = inventory;
-  assertNothingAway(layout, inventory);
+  assertNoMissingFolders(layout, inventory);
   if (orphans.length === 0 && !isOlder) return;
   const name = basename(layout.facts);
   throw new LogError(
     'STORE_DAMAGED',
-    `${complaint(layout, inventory, facts)}. Nothing was changed. Put the right ${name} back, or run ${layout.recovery}, which brings the streams back`,
+    `${complaint(layout, inventory, facts)}. Nothing was changed. Put the right ${name} back, or run ${layout.recoverCommand}, which brings the streams back`,
   );
 }
 
 /** A recovery, too, would take open logs for empty, and their bytes for lost. @throws LogError `STORE_DAMAGED` */
-export function assertNothingAway(layout: Layout, { away }: Inventory): void {
+export function assertNoMissingFolders(layout: Layout, { away }: Inventory): void {
   if (away.length === 0) return;
   const isAll = away.includes(layout.logs);
   const what = isAll

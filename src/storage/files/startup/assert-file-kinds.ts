@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LogError } from '../../../core/log/errors';
-import { type ExpectedKind, foreignKind } from '../../../lmdb/file-kind';
+import { type ExpectedKind, unexpectedKind } from '../../../lmdb/file-kind';
 import type { Layout } from '../disk/layout';
 
 /**
  * Before anything in the directory is opened. What is in the place of `loom.mdb` has an error of its own (`assertIsFile`).
  * @throws LogError `STORE_DAMAGED` where there is something of another kind than what the store expects
  */
-export async function assertKinds({
+export async function assertFileKinds({
   directory,
   facts,
   logs,
@@ -23,7 +23,7 @@ export async function assertKinds({
 }
 
 /** The same for what is in `logs`, but for the files of bytes: what is in the place of one concerns its log alone. */
-export async function assertKindsInLogs(layout: Layout): Promise<void> {
+export async function assertFileKindsInLogs(layout: Layout): Promise<void> {
   for (const entry of await readdir(layout.logs, { withFileTypes: true })) {
     const path = join(layout.logs, entry.name);
     if (layout.journalNumberOf(entry.name) !== undefined && !entry.isFile()) await assertKind(path, 'file');
@@ -32,7 +32,7 @@ export async function assertKindsInLogs(layout: Layout): Promise<void> {
 }
 
 async function assertKind(path: string, expected: ExpectedKind): Promise<void> {
-  const kind = await foreignKind(path, expected);
+  const kind = await unexpectedKind(path, expected);
   if (kind === undefined) return;
   throw new LogError(
     'STORE_DAMAGED',
@@ -44,8 +44,8 @@ async function assertKind(path: string, expected: ExpectedKind): Promise<void> {
  * What is in the place of `loom.mdb` is not moved away by a recovery: it may be a disk that is not mounted, or belong to something else.
  * @throws LogError `STORE_DAMAGED` when it is not a file
  */
-export async function assertIsFile({ facts, recovery }: Layout): Promise<void> {
-  const kind = await foreignKind(facts);
+export async function assertIsFile({ facts, recoverCommand: recovery }: Layout): Promise<void> {
+  const kind = await unexpectedKind(facts);
   if (kind === undefined) return;
   throw new LogError(
     'STORE_DAMAGED',

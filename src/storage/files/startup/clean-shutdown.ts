@@ -1,7 +1,7 @@
 import { open, readFile, stat, unlink } from 'node:fs/promises';
-import { snapshotOf } from '../../../lmdb/snapshot';
+import { readSnapshot } from '../../../lmdb/snapshot';
 import { isMissing } from '../disk/failures';
-import { identityOf } from '../disk/file-identity';
+import { fileIdentityOf } from '../disk/file-identity';
 import { PRIVATE_FILE, syncDirectory } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 
@@ -18,11 +18,11 @@ import type { Layout } from '../disk/layout';
  *   very file that the stop made, and no copy, another owner, name or mode of `loom.mdb` does not matter.
  * - Half a mark fits nothing.
  */
-export async function noteCleanStop(layout: Layout): Promise<void> {
+export async function writeCleanShutdownMark(layout: Layout): Promise<void> {
   const mark = await open(layout.cleanStop, 'w', PRIVATE_FILE);
   try {
     await mark.writeFile(
-      textOf(await stateOf(layout.facts, 'synced'), identityOf(await mark.stat({ bigint: true }))),
+      textOf(await stateOf(layout.facts, 'synced'), fileIdentityOf(await mark.stat({ bigint: true }))),
     );
     await mark.sync();
   } finally {
@@ -40,10 +40,10 @@ export async function noteCleanStop(layout: Layout): Promise<void> {
  *          is as old as the bytes that it was copied with
  * unknown  none of this. For example, the process before was killed
  */
-export type LastStop = 'clean' | 'older' | 'changed' | 'unknown';
+export type LastShutdown = 'clean' | 'older' | 'changed' | 'unknown';
 
 /** To be asked before the facts are opened, which may change them. Never throws. */
-export async function lastStop({ cleanStop, facts }: Layout): Promise<LastStop> {
+export async function readLastShutdown({ cleanStop, facts }: Layout): Promise<LastShutdown> {
   const text = await readFile(cleanStop, 'latin1').catch(() => undefined);
   const found = await stateOf(facts, 'as it is').catch(() => undefined);
   if (found === undefined) return 'unknown';
@@ -52,7 +52,7 @@ export async function lastStop({ cleanStop, facts }: Layout): Promise<LastStop> 
     mark !== undefined &&
     text === textOf({ ...found, changedAt: BigInt(mark.changedAt ?? 0) }, mark.own ?? '')
   ) {
-    const own = await stat(cleanStop, { bigint: true }).then(identityOf, () => undefined);
+    const own = await stat(cleanStop, { bigint: true }).then(fileIdentityOf, () => undefined);
     if (mark.own === own || mark.changedAt === String(found.changedAt)) return 'clean';
   }
   // Whoever writes to a file changes both of its times. A copy over a file sets one of them to that of the original.
@@ -66,7 +66,7 @@ export async function lastStop({ cleanStop, facts }: Layout): Promise<LastStop> 
 }
 
 /** To be awaited before the first byte is taken. It syncs also where there is no mark: a process may have died between the two steps. */
-export async function forgetCleanStop({ cleanStop, directory }: Layout): Promise<void> {
+export async function removeCleanShutdownMark({ cleanStop, directory }: Layout): Promise<void> {
   await unlink(cleanStop).catch((error) => {
     if (!isMissing(error)) throw error;
   });
@@ -93,10 +93,10 @@ async function stateOf(path: string, how: 'synced' | 'as it is'): Promise<State>
   try {
     // With its times, which LMDB leaves to the kernel.
     if (how === 'synced') await file.sync();
-    const { transaction } = await snapshotOf(file);
+    const { transaction } = await readSnapshot(file);
     const found = await file.stat({ bigint: true });
     return {
-      identity: identityOf(found),
+      identity: fileIdentityOf(found),
       transaction,
       changedAt: found.ctimeNs,
       writtenAt: found.mtimeNs,

@@ -1,9 +1,9 @@
 import { LogError, messageOf } from '../../../core/log/errors';
 import { closeFile, openFile } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
-import { hasNoLocks, LockedFile, lockIfPossible } from '../disk/locked-file';
-import { newestNumber } from '../journal/journal-segments';
-import { assertNoEarlierVersion } from './legacy-lock';
+import { isLockingUnsupported, LockedFile, lockIfPossible } from '../disk/locked-file';
+import { newestSegmentNumber } from '../journal/journal-segments';
+import { assertNoLegacyLock } from './legacy-lock';
 
 /**
  * Keeps other processes out of a directory. Three files are locked by the kernel: `loom.lock`, the facts themselves once they are
@@ -23,7 +23,7 @@ export class DirectoryLock {
     const lock = new DirectoryLock(layout);
     await lock.add(layout.lock);
     try {
-      await assertNoEarlierVersion(directory, inUse(directory));
+      await assertNoLegacyLock(directory, inUse(directory));
     } catch (error) {
       await lock.release();
       throw error;
@@ -34,7 +34,7 @@ export class DirectoryLock {
   /** Locks one more file, and makes it when there is none. @throws LogError `STORE_UNAVAILABLE` */
   async add(path: string): Promise<void> {
     const locked = await LockedFile.open(path).catch((error) => {
-      if (!hasNoLocks(error)) throw error;
+      if (!isLockingUnsupported(error)) throw error;
       throw new LogError(
         'STORE_UNAVAILABLE',
         `The file system of ${this.layout.directory} cannot lock files (${messageOf(error)}): use a directory on another one`,
@@ -56,7 +56,7 @@ export class DirectoryLock {
 }
 
 async function isJournalLocked(layout: Layout): Promise<boolean> {
-  const newest = await newestNumber(layout);
+  const newest = await newestSegmentNumber(layout);
   if (newest === undefined) return false;
   const fd = await openFile(layout.journalOf(newest), 'r+');
   try {

@@ -2,13 +2,13 @@ import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLogError } from '../../../core/log/errors';
-import { fileNumber } from '../disk/file-identity';
+import { fileFingerprint } from '../disk/file-identity';
 import type { Layout } from '../disk/layout';
-import type { Facts } from '../facts/facts-database';
+import type { FactsDatabase } from '../facts/facts-database';
 import type { StoredFacts } from '../facts/stored-facts';
-import { isLater, type JournalEntry } from '../journal/journal-entry';
-import { lastEntriesIn, newestNumber, readJournal, segmentsOf } from '../journal/journal-segments';
-import type { LastStop } from './clean-shutdown';
+import { isNewerThan, type JournalEntry } from '../journal/journal-entry';
+import { lastEntryPerLog, listSegments, newestSegmentNumber, readJournal } from '../journal/journal-segments';
+import type { LastShutdown } from './clean-shutdown';
 
 /** A log that the facts do not know. */
 export interface Orphan {
@@ -34,15 +34,15 @@ export interface Inventory {
 }
 
 /** What of the facts an inventory needs. */
-export type Knowing = Pick<Facts, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> & {
-  readonly about: Pick<Facts['about'], 'journalNumber' | 'journalFile'>;
-  readonly moments: Pick<Facts['moments'], 'unsealed'>;
-  readonly producers: Pick<Facts['producers'], 'isDoomed'>;
-  readonly lengths: Pick<Facts['lengths'], 'get'>;
+export type KnownFacts = Pick<FactsDatabase, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> & {
+  readonly about: Pick<FactsDatabase['about'], 'journalNumber' | 'journalFile'>;
+  readonly moments: Pick<FactsDatabase['moments'], 'unsealed'>;
+  readonly producers: Pick<FactsDatabase['producers'], 'isDoomed'>;
+  readonly lengths: Pick<FactsDatabase['lengths'], 'get'>;
 };
 
 /** What is known where there are no facts. */
-export const NO_FACTS: Knowing = {
+export const NO_FACTS: KnownFacts = {
   get: () => undefined,
   has: () => false,
   isUnsealed: () => false,
@@ -59,8 +59,8 @@ export const NO_FACTS: Knowing = {
  */
 export async function takeInventory(
   layout: Layout,
-  facts: Knowing,
-  stop: LastStop = 'unknown',
+  facts: KnownFacts,
+  stop: LastShutdown = 'unknown',
 ): Promise<Inventory> {
   const isUnknown = (generation: string): boolean =>
     !facts.has(generation) && !facts.producers.isDoomed(generation);
@@ -90,26 +90,26 @@ export async function takeInventory(
  */
 async function isBehindJournal(
   layout: Layout,
-  facts: Knowing,
+  facts: KnownFacts,
   isUnknown: (generation: string) => boolean,
 ): Promise<boolean> {
-  const newest = (await segmentsOf(layout)).slice(-1);
+  const newest = (await listSegments(layout)).slice(-1);
   if (newest.some(({ number }) => number > facts.about.journalNumber)) return true;
-  const entries = [...(await lastEntriesIn(layout, newest)).values()];
+  const entries = [...(await lastEntryPerLog(layout, newest)).values()];
   return entries.some((entry) => {
     const { kind, generation } = entry;
     if (kind !== 'facts') return kind === 'gone' && facts.has(generation);
     if (!facts.isUnsealed(generation)) return isUnknown(generation);
     const known = recordOf(facts, generation);
-    return known !== undefined && isLater(entry.facts, known);
+    return known !== undefined && isNewerThan(entry.facts, known);
   });
 }
 
 /** Whether the newest file of the journal is the one that the process before has written, and no copy of it. */
-async function isJournalOf(layout: Layout, { about }: Knowing): Promise<boolean> {
+async function isJournalOf(layout: Layout, { about }: KnownFacts): Promise<boolean> {
   if (about.journalFile === undefined) return true;
-  const newest = await newestNumber(layout);
-  return newest !== undefined && about.journalFile === (await fileNumber(layout.journalOf(newest)));
+  const newest = await newestSegmentNumber(layout);
+  return newest !== undefined && about.journalFile === (await fileFingerprint(layout.journalOf(newest)));
 }
 
 /** Whether a file that no facts know may be removed. */
@@ -127,27 +127,27 @@ function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[],
 
 async function foldersAway(
   layout: Layout,
-  facts: Knowing,
+  facts: KnownFacts,
   shards: ReadonlySet<string>,
 ): Promise<readonly string[]> {
   const unsealed = facts.moments.unsealed();
   const lost = unsealed.filter(
     (generation) => !shards.has(layout.shardOf(generation)) && hasBytes(facts, generation),
   );
-  const isEmpty = shards.size === 0 && (await segmentsOf(layout)).length === 0;
+  const isEmpty = shards.size === 0 && (await listSegments(layout)).length === 0;
   // Every start begins a journal, unless the store is that of a version that had none.
   const hadJournal = facts.about.journalNumber > 0 && unsealed.length > 0;
   if (isEmpty && (hadJournal || lost.length > 0)) return [layout.logs];
   return [...new Set(lost.map((generation) => layout.shardOf(generation)))];
 }
 
-function hasBytes(facts: Knowing, generation: string): boolean {
+function hasBytes(facts: KnownFacts, generation: string): boolean {
   const counted = recordOf(facts, generation)?.info.tail ?? 0;
   return Math.max(counted, facts.lengths.get(generation)?.bytes ?? 0) > 0;
 }
 
 /** `undefined`, too, for a record that cannot be read: it says nothing. */
-function recordOf(facts: Knowing, generation: string): StoredFacts | undefined {
+function recordOf(facts: KnownFacts, generation: string): StoredFacts | undefined {
   try {
     return facts.get(generation);
   } catch (error) {

@@ -3,7 +3,7 @@ import { readdir, realpath, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeOf, isMissing } from '../disk/failures';
+import { errorCodeOf, isMissing } from '../disk/failures';
 
 /** A socket's address holds 104 bytes on macOS and 108 on Linux, its end included. */
 const ADDRESS_BYTES_MAX = 103;
@@ -14,7 +14,7 @@ const ADDRESS_BYTES_MAX = 103;
  *
  * @throws `inUse` when a process of one of them uses the directory
  */
-export async function assertNoEarlierVersion(directory: string, inUse: Error): Promise<void> {
+export async function assertNoLegacyLock(directory: string, inUse: Error): Promise<void> {
   const sockets = await socketsOf(await realpath(directory));
   for (const socket of sockets) {
     if (await isAlive(socket)) throw inUse;
@@ -50,6 +50,6 @@ function isAlive(address: string): Promise<boolean> {
       resolve(true);
     });
     // Anything but these two, such as a full queue of a process that is stopped, means that a process holds it.
-    socket.once('error', (error) => resolve(codeOf(error) !== 'ECONNREFUSED' && !isMissing(error)));
+    socket.once('error', (error) => resolve(errorCodeOf(error) !== 'ECONNREFUSED' && !isMissing(error)));
   });
 }

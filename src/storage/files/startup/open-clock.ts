@@ -1,18 +1,18 @@
 import { messageOf } from '../../../core/log/errors';
 import { isClockStep, SteadyClock } from '../../../core/scheduling/steady-clock';
 import type { Warn } from '../../../core/store/warnings';
-import { bootNumber } from '../disk/boot-id';
-import type { Room } from '../facts/disk-reserve';
-import type { Facts } from '../facts/facts-database';
+import { bootId } from '../disk/boot-id';
+import type { DiskReserve } from '../facts/disk-reserve';
+import type { FactsDatabase } from '../facts/facts-database';
 
 /**
  * The clock of the store. Times of it are stored, so how far the system's clock was set is stored as well, and the next process goes on
  * from there. The system's clock may have been set in between, which the kernel's even clock shows. After the machine was started anew
  * the system's clock is taken as it is: it has been set right by then.
  */
-export async function openClock(facts: Facts, room: Room, warn: Warn): Promise<SteadyClock> {
+export async function openClock(facts: FactsDatabase, room: DiskReserve, warn: Warn): Promise<SteadyClock> {
   const { about } = facts;
-  const boot = await bootNumber();
+  const boot = await bootId();
   const isSameBoot = boot === about.boot;
   const byMs = isSameBoot && boot !== undefined ? stepSince(about.clockOrigin) : 0;
   if (byMs !== 0)
@@ -31,8 +31,8 @@ export async function openClock(facts: Facts, room: Room, warn: Warn): Promise<S
 
 /** Stores for the next process what it has to know of the clock. */
 export async function noteClock(
-  { about }: Facts,
-  room: Room,
+  { about }: FactsDatabase,
+  room: DiskReserve,
   clock: Pick<SteadyClock, 'skew'>,
 ): Promise<void> {
   const isKnown = about.clockOrigin !== undefined && stepSince(about.clockOrigin) === 0;

@@ -1,15 +1,15 @@
 import type { SteadyClock } from '../../../core/scheduling/steady-clock';
-import { bootNumber } from '../disk/boot-id';
+import { bootId } from '../disk/boot-id';
 import { DURABILITIES, type Durability } from '../disk/durability';
-import { isNoRoom } from '../disk/failures';
-import { fileNumber } from '../disk/file-identity';
+import { isDiskFull } from '../disk/failures';
+import { fileFingerprint } from '../disk/file-identity';
 import type { Layout } from '../disk/layout';
-import type { Room } from '../facts/disk-reserve';
-import type { Facts } from '../facts/facts-database';
+import type { DiskReserve } from '../facts/disk-reserve';
+import type { FactsDatabase } from '../facts/facts-database';
 import { noteClock } from './open-clock';
 
 /** What a start knows about the process before. */
-export interface Standing {
+export interface PreviousRun {
   /**
    * same     what that process wrote is there: the kernel still runs under which it did, or it synced everything and stopped in order
    * other    the machine was started anew: what was written and not synced may be gone, or be zeros
@@ -22,24 +22,25 @@ export interface Standing {
   readonly stoppedCleanly: boolean;
 }
 
-interface StandingParts {
+interface RunContext {
   readonly layout: Layout;
-  readonly facts: Facts;
-  readonly room: Room;
+  readonly facts: FactsDatabase;
+  readonly room: DiskReserve;
   readonly clock: SteadyClock;
 }
 
 /** @param isCopy whether there are other signs of a copy than the file of the facts */
-export async function standingOf(
-  { layout, facts }: Pick<StandingParts, 'layout' | 'facts'>,
+export async function readPreviousRun(
+  { layout, facts }: Pick<RunContext, 'layout' | 'facts'>,
   stoppedCleanly: boolean,
   isCopy: boolean,
-): Promise<Standing> {
+): Promise<PreviousRun> {
   const { about } = facts;
-  const boot = await bootNumber();
+  const boot = await bootId();
   const isSameBoot = boot !== undefined && boot === about.boot;
-  const isSameFile = about.file === undefined || about.file === (await fileNumber(layout.facts));
-  const durability = DURABILITIES[about.lengthsFor ?? -1];
+  const isSameFile =
+    about.factsFile === undefined || about.factsFile === (await fileFingerprint(layout.facts));
+  const durability = DURABILITIES[about.lengthsDurability ?? -1];
   // A kernel has all that was written, and a disk what was synced before it was acknowledged.
   const isKept = isSameBoot || durability === 'always';
   return {
@@ -52,24 +53,28 @@ export async function standingOf(
 }
 
 /** Stores what the next start has to know of this process. */
-export async function noteStanding(
-  { layout, facts, room, clock }: StandingParts,
+export async function recordRun(
+  { layout, facts, room, clock }: RunContext,
   durability: Durability,
 ): Promise<void> {
   const { about } = facts;
-  const [boot, file] = [await bootNumber(), await fileNumber(layout.facts)];
+  const [boot, file] = [await bootId(), await fileFingerprint(layout.facts)];
   if (boot !== undefined && boot !== about.boot) await room.write('change', () => about.noteBoot(boot));
-  if (file !== about.file) await room.write('change', () => about.noteFile(file));
+  if (file !== about.factsFile) await room.write('change', () => about.noteFactsFile(file));
   await noteClock(facts, room, clock);
   await noteDurability(facts, room, DURABILITIES.indexOf(durability));
 }
 
 /** On a full disk that of the process before stays, or none: then the next start takes all that is there for content. */
-async function noteDurability({ about }: Facts, room: Room, durability: number): Promise<void> {
-  if (about.lengthsFor === durability) return;
+async function noteDurability(
+  { about }: FactsDatabase,
+  room: DiskReserve,
+  durability: number,
+): Promise<void> {
+  if (about.lengthsDurability === durability) return;
   await room
-    .write('change', () => about.noteLengthsFor(durability))
+    .write('change', () => about.noteLengthsDurability(durability))
     .catch((error) => {
-      if (!isNoRoom(error)) throw error;
+      if (!isDiskFull(error)) throw error;
     });
 }

@@ -11,23 +11,23 @@ import type { Durability } from '../disk/durability';
 import { isMissing } from '../disk/failures';
 import { syncPath } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
-import type { Room } from '../facts/disk-reserve';
-import type { Facts } from '../facts/facts-database';
-import { readableFacts } from '../facts/read-facts-or-report';
-import type { Step, StoredFacts } from '../facts/stored-facts';
+import type { DiskReserve } from '../facts/disk-reserve';
+import type { FactsDatabase } from '../facts/facts-database';
+import { readFactsOrReport } from '../facts/read-facts-or-report';
+import type { FactsChange, StoredFacts } from '../facts/stored-facts';
 import type { SyncedLength } from '../facts/synced-lengths';
 import type { Journal } from '../journal/journal';
-import { factsEntry, isForJournal } from '../journal/journal-entry';
-import { noteStanding, type Standing, standingOf } from './previous-run';
-import { settleFile } from './trim-unacknowledged';
+import { factsEntry, needsJournalEntry } from '../journal/journal-entry';
+import { type PreviousRun, readPreviousRun, recordRun } from './previous-run';
+import { trimUnacknowledged } from './trim-unacknowledged';
 
 /** Small enough that no transaction needs more room than is kept for one. */
 const BATCH = 32;
 
-export interface Recovery {
+export interface StartupRecovery {
   readonly layout: Layout;
-  readonly facts: Facts;
-  readonly room: Room;
+  readonly facts: FactsDatabase;
+  readonly room: DiskReserve;
   readonly journal: Journal;
   readonly warn: Warn;
   readonly damage: DamageReports;
@@ -38,48 +38,48 @@ export interface Recovery {
   /** From now on. */
   readonly durability: Durability;
   /** Is filled. */
-  readonly unsynced: Unsynced;
+  readonly unsynced: UnsyncedLogs;
 }
 
-interface Recovering extends Recovery {
-  readonly standing: Standing;
+interface RecoveryState extends StartupRecovery {
+  readonly standing: PreviousRun;
   /** As the last process has counted them. */
   readonly written: ReadonlyMap<string, Offset>;
 }
 
 /** Logs whose files may not be on the disk as they are, and where they end. */
-export type Unsynced = Map<string, Offset>;
+export type UnsyncedLogs = Map<string, Offset>;
 
 /**
  * Brings the facts and the files together, once, before anybody uses the store. A log that was not sealed has lost its producer with
  * the last process, and its tail is where its file ends; unless that is exact in the facts, to which the file is cut then. Sealed
  * logs are not looked at, however many there are.
  */
-export async function recover(recovery: Recovery): Promise<void> {
+export async function recoverLogs(recovery: StartupRecovery): Promise<void> {
   const { facts, room, journal, damage, durability, stoppedCleanly, isCopy, layout, unsynced } = recovery;
-  const standing = await standingOf(recovery, stoppedCleanly, isCopy);
+  const standing = await readPreviousRun(recovery, stoppedCleanly, isCopy);
   const recovering = { ...recovery, standing, written: await readWrittenLengths(layout.written) };
   const unsealed = facts.moments.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
     const steps = await Promise.all(
-      batch.map((generation) => recoverLog(recovering, readableFacts(facts, damage, generation))),
+      batch.map((generation) => recoverLog(recovering, readFactsOrReport(facts, damage, generation))),
     );
     const changes = steps.filter((step) => step !== undefined);
     if (changes.length > 0) await room.write('change', () => facts.write(changes));
-    const news = changes.filter(({ before, after }) => isForJournal(before, after));
+    const news = changes.filter(({ before, after }) => needsJournalEntry(before, after));
     await Promise.all(news.map(({ after }) => journal.append(factsEntry(after))));
   }
   // From here on all is on the disk, also what another durability has left.
   if (durability === 'always') await syncAll(layout, unsynced);
-  await noteStanding(recovery, durability);
+  await recordRun(recovery, durability);
   // A loss whose number readers know must not be forgotten by a power cut: another one would get the same number.
   await facts.synced();
   // The next start must not count a loss again that the facts have now.
   await forgetWrittenLengths(layout.written);
 }
 
-async function syncAll(layout: Layout, unsynced: Unsynced): Promise<void> {
+async function syncAll(layout: Layout, unsynced: UnsyncedLogs): Promise<void> {
   const generations = [...unsynced.keys()];
   for (let done = 0; done < generations.length; done += BATCH) {
     const batch = generations.slice(done, done + BATCH);
@@ -89,14 +89,14 @@ async function syncAll(layout: Layout, unsynced: Unsynced): Promise<void> {
 }
 
 async function recoverLog(
-  { layout, warn, clock, facts: stored, standing, unsynced, written }: Recovering,
+  { layout, warn, clock, facts: stored, standing, unsynced, written }: RecoveryState,
   before: StoredFacts | undefined,
-): Promise<(Step & Required<Pick<Step, 'before' | 'after'>>) | undefined> {
+): Promise<(FactsChange & Required<Pick<FactsChange, 'before' | 'after'>>) | undefined> {
   if (before === undefined) return undefined;
   const { info, isExact } = before;
   const file = await fileOf(layout.logOf(info.generation));
   const known = stored.lengths.get(info.generation);
-  const tail = await settleFile({ layout, warn, standing }, before, file.tail, known);
+  const tail = await trimUnacknowledged({ layout, warn, standing }, before, file.tail, known);
   if (tail < file.tail || tail > syncedIn(standing, before, tail, known)) unsynced.set(info.generation, tail);
   const updatedAt = isExact ? info.updatedAt : Math.max(info.updatedAt, file.changedAt);
   const counted = countedOf(before, [known?.bytes, written.get(info.generation)]);
@@ -119,7 +119,7 @@ function countedOf({ info, isExact }: StoredFacts, lengths: readonly (number | u
 
 /** So many of the log's bytes are on the disk for certain. */
 function syncedIn(
-  { boot, durability, stoppedCleanly }: Standing,
+  { boot, durability, stoppedCleanly }: PreviousRun,
   { isExact }: StoredFacts,
   tail: Offset,
   known: SyncedLength | undefined,
@@ -131,10 +131,10 @@ function syncedIn(
 }
 
 function syncedAt(
-  { boot, durability }: Standing,
+  { boot, durability }: PreviousRun,
   tail: Offset,
   known: SyncedLength | undefined,
-): Pick<Step, 'synced'> {
+): Pick<FactsChange, 'synced'> {
   if (boot === 'other' || durability === undefined) return { synced: tail };
   return known === undefined ? {} : { synced: Math.min(known.bytes, tail) };
 }

@@ -6,7 +6,7 @@ import type { Layout } from '../disk/layout';
 import type { Inventory } from './inventory';
 
 /** Removes the files of logs that a crash kept from being made, or from being removed. What stays is left to the next start. */
-export async function removeRemains(layout: Layout, { remains }: Inventory, warn: Warn): Promise<void> {
+export async function removeLeftovers(layout: Layout, { remains }: Inventory, warn: Warn): Promise<void> {
   for (const generation of remains) {
     await unlink(layout.logOf(generation)).catch((error) => {
       if (isMissing(error)) return;

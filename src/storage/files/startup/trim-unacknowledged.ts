@@ -2,22 +2,22 @@ import { truncate } from 'node:fs/promises';
 import type { LogInfo, LogRef } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import type { Warn } from '../../../core/store/warnings';
-import { cutOff, endOfContent } from '../bytes/trim-file';
-import { endOfWhole } from '../bytes/whole-messages';
-import { codeOf, isNoRoom, isUnreadable } from '../disk/failures';
+import { endOfNonZeroBytes, trimFile } from '../bytes/trim-file';
+import { endOfWholeMessages } from '../bytes/whole-messages';
+import { errorCodeOf, isDiskFull, isUnreadable } from '../disk/failures';
 import type { Layout } from '../disk/layout';
 import type { StoredFacts } from '../facts/stored-facts';
 import type { SyncedLength } from '../facts/synced-lengths';
-import type { Standing } from './previous-run';
+import type { PreviousRun } from './previous-run';
 
 /** Why bytes at the end of a file do not count, for a sentence about them. */
 const UNCERTAIN = 'are not certain to have been acknowledged';
 const HALF = 'are a part of a message';
 
-interface Settling {
+interface TrimContext {
   readonly layout: Layout;
   readonly warn: Warn;
-  readonly standing: Standing;
+  readonly standing: PreviousRun;
 }
 
 /**
@@ -31,8 +31,8 @@ interface Settling {
  *
  * @returns where the log ends
  */
-export async function settleFile(
-  settling: Settling,
+export async function trimUnacknowledged(
+  settling: TrimContext,
   facts: StoredFacts,
   size: Offset,
   synced: SyncedLength | undefined,
@@ -49,14 +49,14 @@ export async function settleFile(
       synced,
     });
     const end = mayEndInMessage(info, isExact, counts)
-      ? await endOfWhole(info, path, counts)
+      ? await endOfWholeMessages(info, path, counts)
       : advance(START, counts);
     if (end < size) await cut(settling, facts, [end, size], end < counts ? HALF : UNCERTAIN);
     return end;
   } catch (error) {
-    if (!isUnreadable(error) || isNoRoom(error)) throw error;
+    if (!isUnreadable(error) || isDiskFull(error)) throw error;
     // The store opens all the same. A reader of this log gets an error.
-    settling.warn(`Stream ${info.id}: its file cannot be looked at (${codeOf(error)})`, {
+    settling.warn(`Stream ${info.id}: its file cannot be looked at (${errorCodeOf(error)})`, {
       ...refOf(info),
       error,
     });
@@ -83,7 +83,7 @@ interface Bounds {
 }
 
 async function endOf(
-  { boot, durability }: Standing,
+  { boot, durability }: PreviousRun,
   path: string,
   { isExact, counted, most, synced = { bytes: 0, mayEndInZeros: false } }: Bounds,
 ): Promise<number> {
@@ -91,11 +91,11 @@ async function endOf(
   const certain = Math.min(most, isLossy ? synced.bytes : Math.max(synced.bytes, counted));
   if (most === certain || durability === undefined || (isExact && boot === 'same')) return most;
   if (!isExact && boot === 'other' && durability === 'interval') return certain;
-  return synced.mayEndInZeros ? most : endOfContent(path, certain, most);
+  return synced.mayEndInZeros ? most : endOfNonZeroBytes(path, certain, most);
 }
 
 async function cut(
-  settling: Settling,
+  settling: TrimContext,
   facts: StoredFacts,
   [from, to]: readonly [from: number, to: number],
   why: string,
@@ -103,8 +103,8 @@ async function cut(
   const { id, generation } = facts.info;
   const path = settling.layout.logOf(generation);
   const asides = settling.layout.cutsOf(generation, from);
-  const { how, ...kept } = await cutOff(path, from, to, asides).then(describeRest, async (error) => {
-    if (!isNoRoom(error) || !wasNeverAcknowledged(settling.standing, facts)) throw error;
+  const { how, ...kept } = await trimFile(path, from, to, asides).then(describeRest, async (error) => {
+    if (!isDiskFull(error) || !wasNeverAcknowledged(settling.standing, facts)) throw error;
     await truncate(path, from);
     return { how: 'were cut off, because the disk has no room to keep them' };
   });
@@ -122,6 +122,6 @@ function describeRest(file: string | undefined): { readonly how: string; readonl
  * Bytes beyond an exact tail were left by a commit that did not come to its end, unless the tail was further on once. Only a full disk asks
  * this, which must not keep the store from opening: all other bytes are kept.
  */
-function wasNeverAcknowledged({ isCertain }: Standing, { info, isExact }: StoredFacts): boolean {
+function wasNeverAcknowledged({ isCertain }: PreviousRun, { info, isExact }: StoredFacts): boolean {
   return isCertain && isExact === true && info.losses === undefined;
 }

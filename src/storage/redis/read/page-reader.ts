@@ -45,7 +45,7 @@ export class Reads {
       return await this.#read(log, ask);
     } catch (error) {
       const why = await this.owner.lost.explain(log, error);
-      throw why instanceof LostTailError ? why : this.owner.damage.noted(log, withRange(log, ask, why));
+      throw why instanceof LostTailError ? why : this.owner.damage.report(log, withRange(log, ask, why));
     }
   }
 
