@@ -3,7 +3,7 @@ import type { Config, RelayName } from './config/config';
 import { Listener } from './http/listener/listener';
 import { listenFailureReason, StartError } from './start-error';
 
-export interface Bound {
+export interface BoundAddress {
   readonly port: number;
   /** The address that it listens on. */
   readonly address: string;
@@ -30,7 +30,7 @@ export class Listeners {
   }
 
   /** @throws StartError */
-  async open(handle: RequestListener, port: number, host: string): Promise<Bound> {
+  async open(handle: RequestListener, port: number, host: string): Promise<BoundAddress> {
     const listener = new Listener(handle, this.config, this.onDrop);
     try {
       const bound = await listener.listen(port, host);

@@ -7,12 +7,12 @@ import { runJanitor } from './core/store/janitor';
 import type { LogStore } from './core/store/store';
 import { type App, createApp } from './http/app';
 import { openRelays, type Relays } from './http/relays';
-import { type Bound, Listeners } from './listeners';
+import { type BoundAddress, Listeners } from './listeners';
 import type { Logger } from './observe/logger';
 import { reportJanitor } from './observe/report-janitor';
 import { watchClock } from './observe/watch-clock';
-import type { Relay } from './relay/nodes/relay-context';
-import { openRelay } from './relay/open-relay-context';
+import type { RelayContext } from './relay/nodes/relay-context';
+import { openRelayContext } from './relay/open-relay-context';
 import { StartError } from './start-error';
 import { openStore, type StoreOptions } from './storage/open';
 
@@ -125,9 +125,9 @@ async function openRelayed(config: Config, logger: Logger, pending: PendingBytes
   const { relay: settings, redis, store } = config;
   const warn = (message: string, details = {}): void => logger.warn(details, message);
   const options = { commandTimeoutMs: redis.commandTimeout, nodeLeaseMs: settings.nodeLease, pending, warn };
-  let relay: Relay | undefined;
+  let relay: RelayContext | undefined;
   try {
-    relay = await openRelay(store, options);
+    relay = await openRelayContext(store, options);
     const relays = await openRelays(relay, config, logger);
     return { relays, close: () => relays.close().finally(() => relay?.close()) };
   } catch (cause) {
@@ -137,9 +137,9 @@ async function openRelayed(config: Config, logger: Logger, pending: PendingBytes
 }
 
 /** @throws StartError */
-async function listen(listeners: Listeners, app: App, relays: Relays, config: Config): Promise<Bound> {
-  const bound = await listeners.open(relays.mounted(app.handler), config.port, config.host);
-  for (const entry of config.listeners) await listeners.openRelay(entry, relays.alone(entry.serve));
+async function listen(listeners: Listeners, app: App, relays: Relays, config: Config): Promise<BoundAddress> {
+  const bound = await listeners.open(relays.mount(app.handler), config.port, config.host);
+  for (const entry of config.listeners) await listeners.openRelay(entry, relays.listenerOf(entry.serve));
   return bound;
 }
 

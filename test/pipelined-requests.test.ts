@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { finish } from '../src/http/live/finish';
-import { markLasting, PROGRESS } from '../src/http/live/long-lived';
-import { drained } from '../src/http/live/wait-for-drain';
+import { markLongLived, PROGRESS_EVENT } from '../src/http/live/long-lived';
+import { waitForDrain } from '../src/http/live/wait-for-drain';
 import { Asked, listen, stopListening } from './support/listening';
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -19,7 +19,7 @@ describe('requests that are sent without waiting for answers', () => {
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + POST + POST);
     const tail = await asked.nth(1);
-    markLasting(tail);
+    markLongLived(tail);
     (await asked.nth(2)).end('first change;');
     (await asked.nth(3)).end('second change;');
     client.send(GET);
@@ -74,10 +74,10 @@ describe('requests that are sent without waiting for answers', () => {
     const client = (await dial()).send(GET + GET + POST);
     const [tail, read] = [await asked.nth(1), await asked.nth(2)];
     read.write('x'.repeat(read.writableHighWaterMark));
-    read.emit(PROGRESS);
+    read.emit(PROGRESS_EVENT);
     await nextTurn();
     expect(asked.count).toBe(2);
-    markLasting(tail);
+    markLongLived(tail);
     (await asked.nth(3)).end('a change;');
     tail.end();
     read.end();
@@ -89,7 +89,7 @@ describe('requests that are sent without waiting for answers', () => {
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + GET + POST);
     const [tail, read] = [await asked.nth(1), await asked.nth(2)];
-    markLasting(tail);
+    markLongLived(tail);
     read.write('x'.repeat(read.writableHighWaterMark));
     read.destroy();
     (await asked.nth(3)).end();
@@ -104,7 +104,7 @@ describe('requests that are sent without waiting for answers', () => {
     const [tail, first, second] = [await asked.nth(1), await asked.nth(2), await asked.nth(3)];
     finish(first, 50, Buffer.from('first read;'));
     second.write('x'.repeat(second.writableHighWaterMark));
-    const taken = drained(second, 50, new AbortController().signal);
+    const taken = waitForDrain(second, 50, new AbortController().signal);
     // A timer of the same length that was set later fires later.
     await delay(50);
     expect([first.destroyed, second.destroyed]).toEqual([false, false]);
@@ -170,7 +170,7 @@ describe('requests that are sent without waiting for answers', () => {
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + POST);
     const res = await asked.nth(1);
-    markLasting(res);
+    markLongLived(res);
     (await asked.nth(2)).end('stored');
     client.socket.end();
     await once(res, 'close');

@@ -8,16 +8,16 @@ import type { LogStore } from '../core/store/store';
 import type { Logger } from '../observe/logger';
 import { Application } from './application';
 import { durable } from './durable';
-import { authenticate, gatekeeper } from './front/access';
+import { authenticate, createAuthenticator } from './front/access';
 import { answerErrors } from './front/answer-errors';
-import { FrontDoor, type Traffic } from './front/front-door';
-import { logRequests, requestLog } from './front/log-requests';
+import { FrontDoor, type RouteKind } from './front/front-door';
+import { createRequestLogger, logRequests } from './front/log-requests';
 import { originForm } from './front/origin-form';
-import type { Protocol, Wire } from './front/protocol';
+import type { Protocol, WireContext } from './front/protocol';
 import { type DirectProtocol, serveDirectly } from './front/serve-directly';
 import { health, readiness } from './health';
 import { Consumers } from './live/consumers';
-import { Attachments } from './live/producer-connections';
+import { ProducerConnections } from './live/producer-connections';
 import { loom } from './loom';
 import { spy } from './spy';
 
@@ -53,12 +53,20 @@ export function createApp({
   const stopping = new AbortController();
   // Every producer that waits for the store listens to it. Node would take eleven of them for a leak.
   setMaxListeners(0, stopping.signal);
-  const attachments = new Attachments(store);
+  const attachments = new ProducerConnections(store);
   const consumers = new Consumers();
-  const wire: Wire = { store, config, logger, attachments, consumers, pending, stopping: stopping.signal };
+  const wire: WireContext = {
+    store,
+    config,
+    logger,
+    producers: attachments,
+    consumers,
+    pending,
+    stopping: stopping.signal,
+  };
 
-  const accessOf = gatekeeper(config.tokens);
-  const log = requestLog(logger);
+  const accessOf = createAuthenticator(config.tokens);
+  const log = createRequestLogger(logger);
   const app = new Application();
   app.use(logRequests(log));
   app.use(answerErrors(logger));
@@ -103,8 +111,8 @@ function useRoutes(app: Application, router: Router): void {
 /** Not `async`: that would be one more promise for each request. */
 function admit(door: FrontDoor): Middleware {
   return (ctx, next) => {
-    const traffic: Traffic = PROBED.has(ctx.path) ? 'probe' : 'streams';
-    if (!door.answers(ctx.req, ctx.res, ctx.state['requestId'], traffic)) return next();
+    const traffic: RouteKind = PROBED.has(ctx.path) ? 'probe' : 'streams';
+    if (!door.checkRequest(ctx.req, ctx.res, ctx.state['requestId'], traffic)) return next();
     ctx.respond = false;
     return undefined;
   };

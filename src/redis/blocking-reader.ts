@@ -2,28 +2,28 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { messageOf } from '../core/log/errors';
 import type { Connections } from './connections';
-import { kindOfFailure } from './failures/failure-kind';
+import { failureKind } from './failures/failure-kind';
 import type { Partition } from './partitions';
 import type { ConnectionSettings } from './settings';
-import { within } from './timeout';
+import { withTimeout } from './timeout';
 
 export type RawEntry = [id: Buffer, fields: Buffer[]];
 
 /** A stream that is read, from where on, and who is told. */
-export interface Subscription {
+export interface StreamSubscription {
   readonly key: string;
   /** The id of the last entry that was told. Never `$`: what arrives while nobody reads would be lost. */
   after: string;
   deliver(entries: readonly RawEntry[]): void;
 }
 
-export interface ReaderOptions {
+export interface BlockingReaderOptions {
   /** The most entries of a stream in one reply. */
   readonly entriesMax: number;
   /** Reading goes on after the connection was lost. */
-  readonly restored?: () => void;
+  readonly reconnected?: () => void;
   /** There was nothing to read for as long as Redis waits. */
-  readonly quiet?: () => void;
+  readonly idle?: () => void;
 }
 
 /** Redis ends a read that has waited this long. A reply is overdue when it takes much longer. */
@@ -41,7 +41,7 @@ const PAUSE_MS_MAX = 1_000;
  * CLOSED   final.
  */
 export class BlockingReader {
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions = new Map<string, StreamSubscription>();
   readonly #closing = new AbortController();
   #state: 'idle' | 'reading' | 'broken' | 'closed' = 'idle';
   #connection: { readonly redis: Redis; readonly clientId: number } | undefined;
@@ -53,25 +53,25 @@ export class BlockingReader {
     private readonly connections: Connections,
     private readonly settings: ConnectionSettings,
     private readonly partition: Partition,
-    private readonly options: ReaderOptions,
+    private readonly options: BlockingReaderOptions,
   ) {}
 
   get size(): number {
     return this.#subscriptions.size;
   }
 
-  get subscriptions(): readonly Subscription[] {
+  get subscriptions(): readonly StreamSubscription[] {
     return [...this.#subscriptions.values()];
   }
 
-  add(subscription: Subscription): void {
+  add(subscription: StreamSubscription): void {
     if (this.#isClosed()) return;
     this.#subscriptions.set(subscription.key, subscription);
     if (this.#state === 'idle') void this.#run();
     else this.#wake();
   }
 
-  delete(subscription: Subscription): void {
+  delete(subscription: StreamSubscription): void {
     if (this.#subscriptions.get(subscription.key) !== subscription) return;
     this.#subscriptions.delete(subscription.key);
     // As long as others are left, a stream too many does no harm until the next read.
@@ -82,7 +82,7 @@ export class BlockingReader {
     this.#state = 'closed';
     this.#subscriptions.clear();
     this.#closing.abort();
-    if (this.#connection) this.connections.release(this.#connection.redis);
+    if (this.#connection) this.connections.closeBlocking(this.#connection.redis);
   }
 
   async #run(): Promise<void> {
@@ -95,11 +95,11 @@ export class BlockingReader {
         });
       } catch (error) {
         if (this.#isClosed()) return;
-        if (kindOfFailure(error) === 'final') {
+        if (failureKind(error) === 'final') {
           this.settings.warn('Redis refuses to be read from', { reason: messageOf(error) });
         }
         this.#state = 'broken';
-        this.connections.refresh();
+        this.connections.refreshTopology();
         // Aborted by `close`: there is nothing to wait for.
         await delay(pause, undefined, { signal: this.#closing.signal }).catch(() => {});
         pause = Math.min(pause * 2, PAUSE_MS_MAX);
@@ -109,21 +109,21 @@ export class BlockingReader {
   }
 
   async #readOnNewConnection(answered: () => void): Promise<void> {
-    const redis = await this.connections.blocking(this.partition);
+    const redis = await this.connections.openBlocking(this.partition);
     try {
-      const clientId = await within(this.settings.commandTimeoutMs, redis.client('ID'));
+      const clientId = await withTimeout(this.settings.commandTimeoutMs, redis.client('ID'));
       const isRestored = this.#state === 'broken';
       if (this.#isClosed()) return;
       this.#connection = { redis, clientId };
       this.#state = 'reading';
-      if (isRestored) this.options.restored?.();
+      if (isRestored) this.options.reconnected?.();
       while (this.#isNeeded()) {
         await this.#readOnce(redis);
         answered();
       }
     } finally {
       this.#connection = undefined;
-      this.connections.release(redis);
+      this.connections.closeBlocking(redis);
     }
   }
 
@@ -135,8 +135,8 @@ export class BlockingReader {
     const { entriesMax } = this.options;
     const reading = redis.xreadBuffer('COUNT', entriesMax, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids);
     // A connection that died without a word never answers.
-    const reply = await within(BLOCK_MS + this.settings.commandTimeoutMs, reading);
-    if (reply === null && !this.#changed) this.options.quiet?.();
+    const reply = await withTimeout(BLOCK_MS + this.settings.commandTimeoutMs, reading);
+    if (reply === null && !this.#changed) this.options.idle?.();
     for (const [key, entries] of reply ?? []) {
       const subscription = this.#subscriptions.get(key.toString());
       const last = entries.at(-1);
@@ -180,7 +180,7 @@ export class BlockingReader {
 }
 
 /** What a listener throws is its own mistake, and is not to look like a lost connection. */
-function tell(subscription: Subscription, entries: readonly RawEntry[]): void {
+function tell(subscription: StreamSubscription, entries: readonly RawEntry[]): void {
   try {
     subscription.deliver(entries);
   } catch (error) {

@@ -22,7 +22,7 @@ export function isDemotion(error: unknown): boolean {
  * A client that is not connected yet. It neither repeats a command, nor queues one while it is not connected, nor waits for a reply
  * without an end: what to do then is decided by its caller, command by command.
  */
-export function newClient(target: RedisTarget, settings: ConnectionSettings): RedisClient {
+export function createClient(target: RedisTarget, settings: ConnectionSettings): RedisClient {
   const options: Options = {
     ...connectionOptions(target),
     lazyConnect: true,

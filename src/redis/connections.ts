@@ -1,21 +1,21 @@
 import type { Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { LogError, messageOf } from '../core/log/errors';
-import { connectionOptions, isDemotion, newClient, type RedisClient, sentinelOptions } from './client';
-import { inOneWrite } from './corked';
+import { connectionOptions, createClient, isDemotion, type RedisClient, sentinelOptions } from './client';
+import { withCorked } from './corked';
 import { ErrorWording } from './failures/error-wording';
 import type { Link } from './link';
 import { Links } from './links';
 import { ALL_PARTITIONS, type Partition, slotKey } from './partitions';
-import { Sessions } from './sessions';
+import { ConnectionSessions } from './sessions';
 import type { ConnectionSettings } from './settings';
-import { within } from './timeout';
+import { withTimeout } from './timeout';
 import { type Address, describeTarget, type RedisTarget } from './url';
 
 /** All connections of a store: `commands` for what never blocks, links for what carries bytes, and others for what blocks. */
 export class Connections {
   readonly wording: ErrorWording;
-  readonly sessions: Sessions;
+  readonly sessions: ConnectionSessions;
   readonly #slots = new Map<Partition, number>();
   readonly #blocking = new Set<Redis>();
   readonly #links: Links;
@@ -30,7 +30,7 @@ export class Connections {
     private readonly settings: ConnectionSettings,
   ) {
     this.wording = new ErrorWording(describeTarget(target), settings.warn);
-    this.sessions = new Sessions(commands);
+    this.sessions = new ConnectionSessions(commands);
     const opened = (process: string): void => this.#isLinked(process);
     this.#links = new Links(settings.commandTimeoutMs, opened);
     this.#pageLinks = new Links(settings.commandTimeoutMs, opened);
@@ -38,7 +38,7 @@ export class Connections {
 
   /** @throws LogError `STORE_UNAVAILABLE` */
   static async open(target: RedisTarget, settings: ConnectionSettings): Promise<Connections> {
-    const client = newClient(target, settings);
+    const client = createClient(target, settings);
     const connections = new Connections(client, target, settings);
     let lastError: unknown;
     client.on('error', (error: unknown) => {
@@ -52,7 +52,7 @@ export class Connections {
     });
     try {
       connections.#warned = true;
-      await within(settings.commandTimeoutMs, client.connect());
+      await withTimeout(settings.commandTimeoutMs, client.connect());
     } catch (error) {
       client.disconnect();
       // For the operator who starts the server: the very text of Redis or of the socket.
@@ -65,8 +65,8 @@ export class Connections {
   }
 
   /** Another number after each loss of a connection: Redis may have lost bytes meanwhile. */
-  get session(): number {
-    return this.sessions.present;
+  get sessionNumber(): number {
+    return this.sessions.current;
   }
 
   get isCluster(): boolean {
@@ -79,13 +79,13 @@ export class Connections {
   }
 
   /** Runs what sends commands, which go out in one write a connection. */
-  inOneWrite(send: () => void): void {
+  corked(send: () => void): void {
     const sockets = this.masters().flatMap((master: { readonly stream?: Socket }) => {
       // There is none while a connection is being made anew.
-      const link = this.#links.beside(master);
+      const link = this.#links.existing(master);
       return [...(master.stream ? [master.stream] : []), ...(link ? [link.socket] : [])];
     });
-    inOneWrite(sockets, send);
+    withCorked(sockets, send);
   }
 
   /** Makes the links to each master now, so that nobody has to wait for one. Where one cannot be made, its first user tries again. */
@@ -96,13 +96,13 @@ export class Connections {
   }
 
   /** The link for appends to the master that holds the partition, if there is one already. */
-  linkAtHand(partition: Partition): Link | undefined {
+  existingLink(partition: Partition): Link | undefined {
     return this.#atHand(this.#links, partition);
   }
 
   /** As `linkAtHand`; makes one if there is none. @throws Error when there can be none now */
   async link(partition: Partition): Promise<Link> {
-    return this.linkAtHand(partition) ?? this.#newLink(this.#links, partition);
+    return this.existingLink(partition) ?? this.#newLink(this.#links, partition);
   }
 
   /** The link for pages, behind which no append has to wait. @throws Error when there can be none now */
@@ -111,22 +111,22 @@ export class Connections {
   }
 
   /** A new connection, ready, to the master that holds the partition, for what blocks. It is closed by `release`. */
-  async blocking(partition: Partition): Promise<Redis> {
+  async openBlocking(partition: Partition): Promise<Redis> {
     const connection = await this.#newBlocking(partition);
     // An error of a connection also ends what is under way on it, which is where it is handled.
     connection.on('error', () => {});
     this.#blocking.add(connection);
     try {
-      await within(this.settings.commandTimeoutMs, connection.connect());
+      await withTimeout(this.settings.commandTimeoutMs, connection.connect());
       this.#reading.add(connection);
       return connection;
     } catch (error) {
-      this.release(connection);
+      this.closeBlocking(connection);
       throw error;
     }
   }
 
-  release(connection: Redis): void {
+  closeBlocking(connection: Redis): void {
     this.#blocking.delete(connection);
     this.#reading.delete(connection);
     connection.disconnect();
@@ -141,14 +141,14 @@ export class Connections {
   }
 
   /** Looks again which node holds what, after one of them was lost or refused, with `error`. */
-  refresh(error?: unknown): void {
+  refreshTopology(error?: unknown): void {
     if (this.commands instanceof Cluster) this.commands.refreshSlotsCache();
     // As `reconnectOnError` does: a link has no such thing.
     else if (isDemotion(error) && !this.commands.stream.writableEnded) this.commands.disconnect(true);
   }
 
   close(): void {
-    for (const connection of this.#blocking) this.release(connection);
+    for (const connection of this.#blocking) this.closeBlocking(connection);
     this.commands.disconnect();
   }
 
@@ -178,7 +178,7 @@ export class Connections {
     const node = this.#nodeAt(this.commands, host, port);
     if (node === undefined) throw new Error(`not connected to ${host}:${port}`);
     // One that was lost, ioredis makes anew, and connects only when a command comes by way of the Cluster.
-    if (node.status === 'wait') await within(this.settings.commandTimeoutMs, node.connect());
+    if (node.status === 'wait') await withTimeout(this.settings.commandTimeoutMs, node.connect());
     return node;
   }
 
@@ -191,18 +191,18 @@ export class Connections {
 
   #atHand(links: Links, partition: Partition): Link | undefined {
     const master = this.#masterAtHand(partition);
-    return master && links.beside(master);
+    return master && links.existing(master);
   }
 
   async #newLink(links: Links, partition: Partition): Promise<Link> {
     const master = await this.#master(partition);
     const connect = async (): Promise<Redis> => {
-      const own = await this.blocking(partition);
+      const own = await this.openBlocking(partition);
       this.#reading.delete(own);
       return own;
     };
-    const source = { connect, release: (own: Redis) => this.release(own) };
-    return links.beside(master) ?? links.open(master, source);
+    const source = { connect, release: (own: Redis) => this.closeBlocking(own) };
+    return links.existing(master) ?? links.open(master, source);
   }
 
   #masterAtHand(partition: Partition): Redis | undefined {

@@ -2,14 +2,14 @@ import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import { ReplyError } from './resp/reply-error';
 import { type Reply, ReplyReader } from './resp/reply-reader';
-import { encode, type WireCommand } from './resp/wire-command';
+import { encodeCommand, type WireCommand } from './resp/wire-command';
 
 /** How often it is looked whether Redis still answers, in the time that a command may take. */
 const LOOKS = 4;
 
-const MULTI = encode('MULTI');
-const EXEC = encode('EXEC');
-const PING = encode('PING');
+const MULTI = encodeCommand('MULTI');
+const EXEC = encodeCommand('EXEC');
+const PING = encodeCommand('PING');
 
 interface Waiting {
   /** How many replies there are before the one that counts. */
@@ -40,7 +40,7 @@ export class Link {
    * @param connection that waits for no reply
    * @param timeoutMs without an answer for so long, or a fourth longer, it counts as lost
    */
-  static over(connection: Redis, timeoutMs: number): Link {
+  static adopt(connection: Redis, timeoutMs: number): Link {
     // Undocumented: ioredis reads replies by this listener, and would miss the commands they belong to.
     return new Link(connection.stream.removeAllListeners('data'), timeoutMs);
   }
@@ -71,7 +71,7 @@ export class Link {
   }
 
   /** @throws ReplyError; Error when the connection is lost before the answer */
-  ask(command: WireCommand): Promise<Reply> {
+  send(command: WireCommand): Promise<Reply> {
     return this.#send(() => this.#write(command), 0);
   }
 
@@ -135,7 +135,7 @@ export class Link {
     this.#looks = 0;
     if (oldest !== undefined) this.close();
     // What comes of it, `#lost` is told.
-    else this.ask(PING).catch(() => {});
+    else this.send(PING).catch(() => {});
   }
 
   #lost(): void {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import { Link } from './link';
-import { within } from './timeout';
+import { withTimeout } from './timeout';
 
-export interface LinkSource {
+export interface LinkConnector {
   /** Makes a connection to the same master, which is ready. @throws Error */
   connect(): Promise<Redis>;
   release(connection: Redis): void;
@@ -24,13 +24,13 @@ export class Links {
   ) {}
 
   /** The link beside a connection, if it is there already. */
-  beside({ stream }: { readonly stream?: Socket }): Link | undefined {
+  existing({ stream }: { readonly stream?: Socket }): Link | undefined {
     const link = stream && this.#links.get(stream);
     return link?.isOpen ? link : undefined;
   }
 
   /** @throws Error when there can be none now */
-  async open(connection: Redis, source: LinkSource): Promise<Link> {
+  async open(connection: Redis, source: LinkConnector): Promise<Link> {
     if (connection.status !== 'ready') throw new Error('the connection to Redis is lost');
     const { stream } = connection;
     const known = this.#opening.get(stream);
@@ -40,11 +40,11 @@ export class Links {
     return opening;
   }
 
-  async #open(connection: Redis, stream: Socket, source: LinkSource): Promise<Link> {
+  async #open(connection: Redis, stream: Socket, source: LinkConnector): Promise<Link> {
     const own = await source.connect();
     try {
       // It also makes sure that nothing is to come any more that ioredis asked by itself.
-      const [here, there] = await within(
+      const [here, there] = await withTimeout(
         this.timeoutMs,
         Promise.all([identityOf(own), identityOf(connection)]),
       );
@@ -55,7 +55,7 @@ export class Links {
         throw new Error('Redis was failed over in between');
       }
       this.opened(here);
-      const link = Link.over(own, this.timeoutMs);
+      const link = Link.adopt(own, this.timeoutMs);
       this.#links.set(stream, link);
       const close = (): void => link.close();
       stream.once('close', close);

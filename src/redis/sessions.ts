@@ -2,7 +2,7 @@ import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './client';
 
 /** Numbers the times between which Redis may have lost bytes: a new session begins with each new connection to a master. */
-export class Sessions {
+export class ConnectionSessions {
   #present = 0;
   #began = (): void => {};
 
@@ -12,7 +12,7 @@ export class Sessions {
     if (client instanceof Cluster) client.on('+node', (node: Redis) => node.on('ready', begin));
   }
 
-  get present(): number {
+  get current(): number {
     return this.#present;
   }
 
@@ -23,7 +23,7 @@ export class Sessions {
   }
 
   /** @param began is called whenever a session begins */
-  listen(began: () => void): void {
+  onBegin(began: () => void): void {
     this.#began = began;
   }
 }

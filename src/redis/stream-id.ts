@@ -1,5 +1,5 @@
 /** Orders the ids of stream entries, `<ms>-<sequence>`, as Redis does. Empty is before all. */
-export function compareIds(a: string, b: string): number {
+export function compareStreamIds(a: string, b: string): number {
   const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
   const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
   return aMs - bMs || aSequence - bSequence;

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Relay } from './nodes/relay-context';
+import type { RelayContext } from './nodes/relay-context';
 import type { RelayRedisOptions } from './nodes/relay-redis';
 
-export type RelayOptions = RelayRedisOptions;
+export type RelayContextOptions = RelayRedisOptions;
 
 /**
  * Opens what the relays share, beside the store that a URL names: its Redis, or this process alone.
  * @throws LogError `STORE_UNAVAILABLE`
  */
-export async function openRelay(storeUrl: string, options: RelayOptions): Promise<Relay> {
+export async function openRelayContext(
+  storeUrl: string,
+  options: RelayContextOptions,
+): Promise<RelayContext> {
   const node = randomUUID();
   // Loaded only where it is asked for, like the store.
   if (storeUrl.startsWith('redis')) {

@@ -1,23 +1,26 @@
 import type { LogInfo, Writer } from '../../src/core/log/log';
 import { writerOf } from '../../src/core/log/log';
 import { parseLogId } from '../../src/core/log/log-id';
-import { Attachments } from '../../src/http/live/producer-connections';
+import { ProducerConnections } from '../../src/http/live/producer-connections';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 
 const GRACE = { graceMs: 1_000 };
 
 async function withLog(
-  use: (given: { store: MemoryStore; info: LogInfo; attachments: Attachments }) => Promise<void>,
+  use: (given: { store: MemoryStore; info: LogInfo; attachments: ProducerConnections }) => Promise<void>,
 ): Promise<void> {
   const store = new MemoryStore();
-  const attachments = new Attachments(store);
+  const attachments = new ProducerConnections(store);
   const { info } = await store.create(parseLogId('x'), { contentType: 'text/plain', ...GRACE }, 'new');
   await use({ store, info, attachments });
   await store.close();
 }
 
 /** A producer that feeds its log until it is cut. */
-function feed(attachments: Attachments, writer: Writer): { cut: Promise<void>; wasCut: () => boolean } {
+function feed(
+  attachments: ProducerConnections,
+  writer: Writer,
+): { cut: Promise<void>; wasCut: () => boolean } {
   let wasCut = false;
   let breakOff = (): void => {};
   const cut = new Promise<void>((resolve) => {
@@ -27,7 +30,7 @@ function feed(attachments: Attachments, writer: Writer): { cut: Promise<void>; w
     wasCut = true;
     breakOff();
   };
-  void attachments.hold(writer, onCut, () => cut);
+  void attachments.track(writer, onCut, () => cut);
   return { cut, wasCut: () => wasCut };
 }
 
@@ -47,13 +50,13 @@ describe('an attached producer', () => {
   it('is not cut by the news that it makes itself', () =>
     withLog(async ({ store, info, attachments }) => {
       let wasCut = false;
-      await attachments.hold(
+      await attachments.track(
         writerOf(info),
         () => {
           wasCut = true;
         },
         async (attachment) => {
-          attachment.ending();
+          attachment.markEnding();
           await store.change(info, { kind: 'seal', epoch: 1, outcome: { kind: 'complete' } });
         },
       );
@@ -80,12 +83,12 @@ describe('an attached producer', () => {
   it('has what is still to be recorded waited for when the server stops', () =>
     withLog(async ({ info, attachments }) => {
       let record = (): void => {};
-      await attachments.hold(
+      await attachments.track(
         writerOf(info),
         () => {},
         async (attachment) => {
-          attachment.ending();
-          attachment.inBackground(
+          attachment.markEnding();
+          attachment.continueInBackground(
             new Promise<void>((resolve) => {
               record = resolve;
             }),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseMetadata, renderMetadata } from '../../src/http/loom/headers/metadata-header';
+import { parseMetadataHeader, renderMetadata } from '../../src/http/loom/headers/metadata-header';
 
 /** A header as Node hands it over: its bytes as Latin-1. */
 const header = (text: string): string => Buffer.from(text).toString('latin1');
@@ -7,21 +7,21 @@ const header = (text: string): string => Buffer.from(text).toString('latin1');
 describe('X-Stream-Metadata', () => {
   it('may be any JSON value', () => {
     for (const value of [null, false, 0, 'x', [1], { a: { b: 1 } }]) {
-      expect(parseMetadata(JSON.stringify(value), 100)).toEqual(value);
+      expect(parseMetadataHeader(JSON.stringify(value), 100)).toEqual(value);
     }
   });
 
   it('is UTF-8 where it can be, else Latin-1', () => {
-    expect(parseMetadata(header('"é€😀"'), 100)).toBe('é€😀');
-    expect(parseMetadata('"\u00e9"', 100)).toBe('é');
+    expect(parseMetadataHeader(header('"é€😀"'), 100)).toBe('é€😀');
+    expect(parseMetadataHeader('"\u00e9"', 100)).toBe('é');
   });
 
   it.each(['', '{', "{'a':1}", 'undefined', '{"a":1}x'])('must be JSON: %j is refused', (text) => {
-    expect(() => parseMetadata(text, 100)).toThrow('X-Stream-Metadata is not JSON');
+    expect(() => parseMetadataHeader(text, 100)).toThrow('X-Stream-Metadata is not JSON');
   });
 
   it('has a limit, and says which', () => {
-    expect(() => parseMetadata('"12345678"', 9)).toThrow(
+    expect(() => parseMetadataHeader('"12345678"', 9)).toThrow(
       'X-Stream-Metadata has 10 bytes; at most 9 are allowed',
     );
   });

@@ -1,13 +1,13 @@
 import { Socket } from 'node:net';
 import { configFrom } from '../../src/config/load';
-import { OwnHosts } from '../../src/http/front/allowed-hosts';
+import { AllowedHosts } from '../../src/http/front/allowed-hosts';
 
 /** A connection that came in at this address. */
 function cameInAt(localAddress: string): Socket {
   return Object.defineProperty(new Socket(), 'localAddress', { value: localAddress });
 }
 
-const hostsOf = (settings: object): OwnHosts => new OwnHosts(configFrom(settings));
+const hostsOf = (settings: object): AllowedHosts => new AllowedHosts(configFrom(settings));
 
 describe('the hosts of a server that listens beyond the loopback', () => {
   const hosts = hostsOf({ host: '0.0.0.0', allowAnonymous: true });

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { RedisHttpipe } from '../../src/relay/httpipe/redis-httpipe';
 import {
-  type Ended,
-  type Hear,
+  type Match,
   nodeOf,
-  type Pair,
-  type Places,
+  type QueueListener,
+  type Queues,
   type Role,
+  type TransferResult,
 } from '../../src/relay/match/queues';
-import type { Relay } from '../../src/relay/nodes/relay-context';
-import { openRelay } from '../../src/relay/open-relay-context';
+import type { RelayContext } from '../../src/relay/nodes/relay-context';
+import { openRelayContext } from '../../src/relay/open-relay-context';
 import { eventually } from '../faults/eventually';
 import { Random } from '../faults/random';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
@@ -19,7 +19,7 @@ import { deploy } from './deployments';
 
 const OPTIONS = { commandTimeoutMs: 5_000, nodeLeaseMs: 15_000, warn: () => {} };
 /** A few hundred times what it takes. */
-const DONE: Ended = { end: 'complete', begun: true, taken: 1, flushed: 1 };
+const DONE: TransferResult = { end: 'complete', begun: true, bytesRead: 1, flushed: 1 };
 
 describe('1,000 arrivals and departures on three nodes', () => {
   let redis: RedisServer;
@@ -29,15 +29,15 @@ describe('1,000 arrivals and departures on three nodes', () => {
   afterAll(() => redis.stop());
 
   it('make every pair that there is to make, in order, once', async () => {
-    const pairs: Pair[] = [];
+    const pairs: Match[] = [];
     let underWay = 0;
     let most = 0;
-    const relays: Relay[] = [];
-    const places: Places[] = [];
+    const relays: RelayContext[] = [];
+    const places: Queues[] = [];
     const place = 'a/b';
     for (let index = 0; index < 3; index += 1) {
-      const relay = await openRelay(redis.url, OPTIONS);
-      const hear: Hear = (_, to, news) => {
+      const relay = await openRelayContext(redis.url, OPTIONS);
+      const hear: QueueListener = (_, to, news) => {
         // The sender's node runs the exchange.
         if (news.kind !== 'pair' || to !== news.pair.sender) return;
         pairs.push(news.pair);
@@ -63,7 +63,7 @@ describe('1,000 arrivals and departures on three nodes', () => {
       const node = relays[at]?.node;
       const role = random.between(0, 1) === 0 ? 'sender' : 'receiver';
       const entry = `${node}|${count}`;
-      await places[at]?.attach(place, entry, role);
+      await places[at]?.join(place, entry, role);
       attached[role].push(entry);
       if (random.between(0, 4) === 0 && (await places[at]?.leave(place, entry, role, 'left')))
         gone.add(entry);

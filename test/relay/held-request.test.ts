@@ -1,4 +1,4 @@
-import { Side } from '../../src/relay/match/held-request';
+import { HeldRequest } from '../../src/relay/match/held-request';
 import { Asked, listen, stopListening } from '../support/listening';
 
 afterEach(stopListening);
@@ -9,7 +9,7 @@ describe('a sender that is refused while its body still comes', () => {
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx');
     const res = await asked.nth(1);
-    new Side(res.req, res).reply(409, {}, 'no');
+    new HeldRequest(res.req, res).reply(409, {}, 'no');
     expect(res.writableEnded).toBe(true);
     expect(await client.until('\r\n\r\nno')).toMatch(/^HTTP\/1\.1 409 .*Connection: close/s);
   });

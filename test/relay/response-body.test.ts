@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Side } from '../../src/relay/match/held-request';
+import { HeldRequest } from '../../src/relay/match/held-request';
 import { ResponseBody } from '../../src/relay/match/response-body';
 
 const STALLED_MS = 600;
@@ -11,7 +11,7 @@ const PIECE = Buffer.alloc(16 * 1024, 'z');
 describe('a receiver', () => {
   let server: Server;
   let client: Socket;
-  let side: Side;
+  let side: HeldRequest;
   let body: ResponseBody;
   let hasFinished: Promise<void>;
 
@@ -22,7 +22,7 @@ describe('a receiver', () => {
     client.on('error', () => {}).pause();
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     const [req, res] = await once(server, 'request');
-    side = new Side(req, res);
+    side = new HeldRequest(req, res);
     body = new ResponseBody(side, { stalledMs: STALLED_MS, begin: () => res.writeHead(200) });
     hasFinished = new Promise((resolve) =>
       body.start({ drained: () => {}, finished: resolve, lost: () => {} }),
@@ -48,7 +48,7 @@ describe('a receiver', () => {
   it('that reads nothing more is cut, also when only the rest of its message is left', async () => {
     await fill();
     body.end();
-    if (!side.gone.aborted) await once(side.gone, 'abort');
+    if (!side.disconnected.aborted) await once(side.disconnected, 'abort');
     expect(side.res.destroyed).toBe(true);
   });
 
@@ -60,6 +60,6 @@ describe('a receiver', () => {
     body.write(PIECE);
     body.end();
     await hasFinished;
-    expect(side.gone.aborted).toBe(false);
+    expect(side.disconnected.aborted).toBe(false);
   });
 });

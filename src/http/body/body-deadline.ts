@@ -1,7 +1,7 @@
 /** How fast a body must come that is taken in whole. */
-export interface Pace {
+export interface MinimumRate {
   /** How far it may fall behind `bytesPerSecond`, and so how long nothing may come at all. */
-  readonly patienceMs: number;
+  readonly slackMs: number;
   /** 0: only pauses count. */
   readonly bytesPerSecond: number;
 }
@@ -13,20 +13,20 @@ export interface Pace {
  * A body that comes in one go costs one timer, and each piece an addition.
  */
 export class BodyDeadline {
-  readonly #pace: Pace;
+  readonly #pace: MinimumRate;
   readonly #onLate: () => void;
   #at: number;
   #timer: NodeJS.Timeout;
 
-  constructor(pace: Pace, onLate: () => void) {
+  constructor(pace: MinimumRate, onLate: () => void) {
     this.#pace = pace;
     this.#onLate = onLate;
-    this.#at = performance.now() + pace.patienceMs;
-    this.#timer = setTimeout(this.#look, pace.patienceMs);
+    this.#at = performance.now() + pace.slackMs;
+    this.#timer = setTimeout(this.#look, pace.slackMs);
   }
 
-  came(bytes: number): void {
-    const { patienceMs, bytesPerSecond } = this.#pace;
+  received(bytes: number): void {
+    const { slackMs: patienceMs, bytesPerSecond } = this.#pace;
     this.#at = Math.min(performance.now() + patienceMs, this.#at + (bytes * 1_000) / bytesPerSecond);
   }
 

@@ -2,7 +2,7 @@
 const JOINED_BYTES_MAX = 16 * 1024;
 
 /** The pieces of a body that is taken in whole. Small ones are joined, so that a body of single bytes takes the memory of its bytes. */
-export class Gathered {
+export class CoalescedChunks {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
 

@@ -1,26 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors/request-error';
-import { BodyDeadline, type Pace } from './body-deadline';
-import { Gathered } from './coalesced-chunks';
+import { BodyDeadline, type MinimumRate } from './body-deadline';
+import { CoalescedChunks } from './coalesced-chunks';
 
-export interface Gathering {
+export interface CollectBodyOptions {
   /** Called with how many bytes there are so far. What it throws refuses the body. */
-  take(bytes: number): void;
-  readonly pace: Pace;
+  onBytes(bytes: number): void;
+  readonly pace: MinimumRate;
   /** The bodies that are still coming, and how to refuse each of them. */
-  readonly coming?: Map<IncomingMessage, (error: Error) => void>;
+  readonly inProgress?: Map<IncomingMessage, (error: Error) => void>;
 }
 
 /**
  * Reads a body whole.
  * @throws RequestError `BODY_STALLED`; what `take` throws; AbortError when the client leaves before its end
  */
-export function gatherBody(
+export function collectBody(
   req: IncomingMessage,
-  { take, pace, coming }: Gathering,
+  { onBytes: take, pace, inProgress: coming }: CollectBodyOptions,
 ): Promise<readonly Buffer[]> {
   return new Promise((resolve, reject) => {
-    const gathered = new Gathered();
+    const gathered = new CoalescedChunks();
     let isOver = false;
     const end = (): void => {
       isOver = true;
@@ -37,7 +37,7 @@ export function gatherBody(
     req.on('data', (piece: Buffer) => {
       // What still comes of a body that was refused is nobody's, and must not be taken: nobody would give it back.
       if (isOver) return;
-      deadline.came(piece.length);
+      deadline.received(piece.length);
       gathered.push(piece);
       try {
         take(gathered.bytes);
@@ -58,7 +58,7 @@ export function gatherBody(
   });
 }
 
-function stalled({ patienceMs, bytesPerSecond }: Pace): RequestError {
+function stalled({ slackMs: patienceMs, bytesPerSecond }: MinimumRate): RequestError {
   const message = `The body comes too slowly: it must bring ${bytesPerSecond} bytes per second, and may pause for ${patienceMs} ms`;
   return new RequestError('BODY_STALLED', message, { Connection: 'close' });
 }

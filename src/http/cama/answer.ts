@@ -1,24 +1,29 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { Side } from '../../relay/match/held-request';
-import type { Outcome } from '../../relay/match/waiter';
+import type { HeldRequest } from '../../relay/match/held-request';
+import type { WaitOutcome } from '../../relay/match/waiter';
 
 const SERVER = 'cama/1.0';
 
 /** Every answer but a message: a status, and a sentence for people where it is an error that has none of its own. */
-export function answer(side: Side, status: number, headers: OutgoingHttpHeaders = {}, sentence = ''): void {
+export function answer(
+  side: HeldRequest,
+  status: number,
+  headers: OutgoingHttpHeaders = {},
+  sentence = '',
+): void {
   const type = sentence === '' ? {} : { 'Content-Type': 'text/plain' };
   side.reply(status, { Server: SERVER, ...type, ...headers }, sentence);
 }
 
 /** The answer for a request that took no part in an exchange, or whose counterpart was lost. */
-export function answerOutcome(side: Side, outcome: Outcome): void {
+export function answerWithOutcome(side: HeldRequest, outcome: WaitOutcome): void {
   if (outcome.kind === 'left') return;
   const [status, sentence = ''] = describe(outcome, side.req.method === 'GET' ? 'receiver' : 'sender');
   answer(side, status, {}, sentence);
 }
 
 function describe(
-  outcome: Exclude<Outcome, { kind: 'left' }>,
+  outcome: Exclude<WaitOutcome, { kind: 'left' }>,
   role: string,
 ): readonly [status: number, sentence?: string] {
   switch (outcome.kind) {

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config/config';
 import type { CamaSession } from '../../relay/cama/cama-queues';
 import { openCama } from '../../relay/cama/open-cama';
-import { Side } from '../../relay/match/held-request';
-import { notAllowed } from '../errors/method-not-allowed';
+import { HeldRequest } from '../../relay/match/held-request';
+import { methodNotAllowed } from '../errors/method-not-allowed';
 import { RequestError } from '../errors/request-error';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
-import { assertIdentity } from '../headers/codings';
+import { assertIdentityEncoding } from '../headers/codings';
 import { isViaTls } from '../headers/via-tls';
 import { answer } from './answer';
-import { receive, type Sessions, send } from './messages';
+import { type CamaContext, receiveMessage, sendMessage } from './messages';
 import { clientAddress, isSameAddress, parseAddress } from './peer-address';
 import { hashOf, newSecret, presentsToken, renderCookie } from './token';
 
@@ -18,13 +18,13 @@ const PATH = /^\/cama\/session(?:\/([\w=-]{1,200}))?\/?$/;
 /** cama: a host and a guest send each other messages by way of a session. */
 export const cama: OpenRelaySystem = async ({ relay, config }) => {
   const settings = config.cama;
-  const { places, meeting } = openCama(relay, settings.sessions, config.relay.waiting);
+  const { queues: places, matchmaker: meeting } = openCama(relay, settings.sessions, config.relay.waiting);
   const operations = new Operations({ places, meeting, stalledMs: config.http.consumerTimeout }, settings);
   return {
     name: 'cama',
     path: '/cama',
-    strips: '',
-    shown: (path) => path.replace(/^(\/cama\/session\/[\w-]{6})[\w=-]+/, '$1…'),
+    stripPrefix: '',
+    loggablePath: (path) => path.replace(/^(\/cama\/session\/[\w-]{6})[\w=-]+/, '$1…'),
     handle: (request) => operations.handle(request),
     drain: () => meeting.drain(),
     async close() {
@@ -36,7 +36,7 @@ export const cama: OpenRelaySystem = async ({ relay, config }) => {
 
 class Operations {
   constructor(
-    private readonly sessions: Sessions,
+    private readonly sessions: CamaContext,
     private readonly settings: Config['cama'],
   ) {}
 
@@ -44,9 +44,9 @@ class Operations {
     const { req, res, path } = request;
     const [whole, id] = PATH.exec(path) ?? [];
     if (whole === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
-    const side = new Side(req, res);
+    const side = new HeldRequest(req, res);
     if (id === undefined) {
-      if (req.method !== 'PUT') throw notAllowed(req.method, 'PUT');
+      if (req.method !== 'PUT') throw methodNotAllowed(req.method, 'PUT');
       request.authorize();
       return this.#allocate(request, side);
     }
@@ -57,17 +57,17 @@ class Operations {
     return this.#operate(request, side, session);
   }
 
-  async #operate(request: RelayRequest, side: Side, session: CamaSession): Promise<void> {
+  async #operate(request: RelayRequest, side: HeldRequest, session: CamaSession): Promise<void> {
     const { req } = request;
     const isHost = presentsToken(req, session.tokenHash);
     if (!isHost && !this.#admits(request, session)) return answer(side, 403, {}, 'not permitted');
     const timeoutMs = this.#timeoutOf(request);
     switch (req.method) {
       case 'GET':
-        return receive(this.sessions, { side, session, sender: isHost ? 'guest' : 'host', timeoutMs });
+        return receiveMessage(this.sessions, { side, session, sender: isHost ? 'guest' : 'host', timeoutMs });
       case 'POST':
-        assertIdentity(req);
-        return send(this.sessions, { side, session, sender: isHost ? 'host' : 'guest', timeoutMs });
+        assertIdentityEncoding(req);
+        return sendMessage(this.sessions, { side, session, sender: isHost ? 'host' : 'guest', timeoutMs });
       case 'PUT':
         return isHost
           ? this.#permit(request, side, session)
@@ -75,11 +75,11 @@ class Operations {
       case 'DELETE':
         return isHost ? this.#deallocate(side, session) : answer(side, 403, {}, 'only the host may do this');
       default:
-        throw notAllowed(req.method, 'GET, POST, PUT, DELETE');
+        throw methodNotAllowed(req.method, 'GET, POST, PUT, DELETE');
     }
   }
 
-  async #allocate({ req, query }: RelayRequest, side: Side): Promise<void> {
+  async #allocate({ req, query }: RelayRequest, side: HeldRequest): Promise<void> {
     const isSecure = req.headers['x-type'] === 'secure' || query.get('secure') === 'true';
     const { sessionLifetime, externalPath } = this.settings;
     const lifetimeMs = Math.min(millisecondsIn(query.get('timeout')) ?? sessionLifetime, sessionLifetime);
@@ -95,14 +95,14 @@ class Operations {
     });
   }
 
-  async #permit({ req }: RelayRequest, side: Side, session: CamaSession): Promise<void> {
+  async #permit({ req }: RelayRequest, side: HeldRequest, session: CamaSession): Promise<void> {
     const peer = parseAddress(String(req.headers['x-peer-address'] ?? ''));
     if (peer === undefined) return answer(side, 400, {}, 'X-Peer-Address must be an IP address');
     await this.sessions.places.permit(session.id, peer);
     answer(side, 200);
   }
 
-  async #deallocate(side: Side, { id }: CamaSession): Promise<void> {
+  async #deallocate(side: HeldRequest, { id }: CamaSession): Promise<void> {
     await this.sessions.places.remove(id);
     answer(side, 200, { 'Set-Cookie': this.#cookie(side.req, id) });
   }

@@ -1,28 +1,36 @@
-import { type CamaPlaces, type CamaSession, type Direction, directionOf } from '../../relay/cama/cama-queues';
-import type { Side } from '../../relay/match/held-request';
-import type { Meeting } from '../../relay/match/matchmaker';
+import {
+  type CamaQueues,
+  type CamaSession,
+  type Direction,
+  directionQueue,
+} from '../../relay/cama/cama-queues';
+import type { HeldRequest } from '../../relay/match/held-request';
+import type { Matchmaker } from '../../relay/match/matchmaker';
 import { RequestBody } from '../../relay/match/request-body';
 import { ResponseBody } from '../../relay/match/response-body';
-import { markLasting } from '../live/long-lived';
-import { answer, answerOutcome, messageHead } from './answer';
+import { markLongLived } from '../live/long-lived';
+import { answer, answerWithOutcome, messageHead } from './answer';
 
-export interface Sessions {
-  readonly places: CamaPlaces;
-  readonly meeting: Meeting;
+export interface CamaContext {
+  readonly places: CamaQueues;
+  readonly meeting: Matchmaker;
   /** How long a receiver may take nothing, in milliseconds. */
   readonly stalledMs: number;
 }
 
 /** One side's part in a message. */
-export interface Part {
-  readonly side: Side;
+export interface MessageRequest {
+  readonly side: HeldRequest;
   readonly session: CamaSession;
   readonly sender: Direction;
   readonly timeoutMs: number;
 }
 
 /** `GET`: takes the next message of the other side. */
-export async function receive({ meeting, stalledMs }: Sessions, part: Part): Promise<void> {
+export async function receiveMessage(
+  { meeting, stalledMs }: CamaContext,
+  part: MessageRequest,
+): Promise<void> {
   const { side, session, sender, timeoutMs } = part;
   const sink = new ResponseBody(side, {
     stalledMs,
@@ -34,27 +42,27 @@ export async function receive({ meeting, stalledMs }: Sessions, part: Part): Pro
     // Nothing is to count as delivered that is sent to a client that has closed its side.
     halfClosed: 'left',
   });
-  markLasting(side.res);
-  const outcome = await meeting.attend(directionOf(session.id, sender), {
+  markLongLived(side.res);
+  const outcome = await meeting.join(directionQueue(session.id, sender), {
     role: 'receiver',
     side,
     sink,
     timeoutMs,
   });
-  if (outcome.kind !== 'exchanged' || !outcome.ended.begun) answerOutcome(side, outcome);
+  if (outcome.kind !== 'exchanged' || !outcome.ended.begun) answerWithOutcome(side, outcome);
 }
 
 /** `POST`: answered with the number of bytes that reached the receiver, all or not. */
-export async function send({ meeting }: Sessions, part: Part): Promise<void> {
+export async function sendMessage({ meeting }: CamaContext, part: MessageRequest): Promise<void> {
   const { side, session, sender, timeoutMs } = part;
   const source = new RequestBody(side);
-  const outcome = await meeting.attend(directionOf(session.id, sender), {
+  const outcome = await meeting.join(directionQueue(session.id, sender), {
     role: 'sender',
     side,
     source,
     timeoutMs,
   });
-  if (outcome.kind !== 'exchanged' || outcome.ended.end === 'source') return answerOutcome(side, outcome);
+  if (outcome.kind !== 'exchanged' || outcome.ended.end === 'source') return answerWithOutcome(side, outcome);
   const { flushed } = outcome.ended;
   // The document calls it by either name.
   answer(side, 200, { 'X-Bytes-Delivered': flushed, 'X-Bytes-Relayed': flushed });

@@ -1,4 +1,4 @@
 /** Whether an error is no more than a consumer that left. */
-export function isDeparture(error: unknown): boolean {
+export function isAbortError(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }

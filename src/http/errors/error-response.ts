@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LogError, LostLogError } from '../../core/log/errors';
 import { DamageError } from '../../core/store/damage';
 import type { Logger } from '../../observe/logger';
-import { isDeparture } from './abort-error';
-import { ERROR_TABLE, type ErrorAnswer } from './error-table';
+import { isAbortError } from './abort-error';
+import { ERROR_TABLE, type ErrorTableEntry } from './error-table';
 import { RequestError } from './request-error';
 
 const RETRY_AFTER_SECONDS = '2';
@@ -12,13 +12,13 @@ const RETRY_AFTER_SECONDS = '2';
 const BUSY_CODE = ERROR_TABLE.BODIES_TOO_MANY.code;
 
 /** An error as it is answered. */
-export interface Refusal {
+export interface ErrorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: { readonly error: string; readonly code: string };
 }
 
-export function refusalOf(error: unknown): Refusal {
+export function toErrorResponse(error: unknown): ErrorResponse {
   const { status, code } = answerOf(error);
   const headers = {
     'Cache-Control': 'no-store',
@@ -42,13 +42,13 @@ export function refusalOf(error: unknown): Refusal {
   };
 }
 
-function answerOf(error: unknown): ErrorAnswer {
+function answerOf(error: unknown): ErrorTableEntry {
   if (error instanceof LostLogError) return ERROR_TABLE.STREAM_LOST;
   return ERROR_TABLE[isOperational(error) ? error.code : 'INTERNAL'];
 }
 
 export function logUnexpected(logger: Logger, error: unknown, requestId: string): void {
-  if (isOperational(error) || isDeparture(error)) return;
+  if (isOperational(error) || isAbortError(error)) return;
   logger.error({ err: error, requestId }, 'request failed');
 }
 
@@ -62,7 +62,7 @@ export function isOperational(error: unknown): error is Operational {
  * The rest of a refused body is dropped, for as long as `boundRestOfBody` allows. This begins before the answer is sent, which may have
  * to wait for a tail that only a request behind this body ends.
  */
-export function stopListening(req: IncomingMessage, res: ServerResponse): void {
+export function discardRestOfBody(req: IncomingMessage, res: ServerResponse): void {
   if (req.complete) return;
   req.resume();
   if (req.headers.expect !== undefined) res.setHeader('Connection', 'close');

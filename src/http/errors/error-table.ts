@@ -2,7 +2,7 @@ import type { LogErrorCode } from '../../core/log/errors';
 import type { RequestErrorCode } from './request-error';
 
 /** How an error is answered: its status, and the `code` in the body, which clients decide by. */
-export interface ErrorAnswer {
+export interface ErrorTableEntry {
   readonly status: number;
   readonly code: string;
 }
@@ -11,7 +11,7 @@ export interface ErrorAnswer {
 export type ErrorName = LogErrorCode | RequestErrorCode | 'INTERNAL';
 
 /** A `code` never changes its meaning, and `docs/errors.md` explains each. Two errors share one where a client does the same about both. */
-export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorAnswer>> = {
+export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorTableEntry>> = {
   // The request as HTTP.
   HTTP_MALFORMED: { status: 400, code: 'http_malformed' },
   HEAD_TIMEOUT: { status: 408, code: 'head_timeout' },

@@ -1,7 +1,7 @@
 import { RequestError } from './request-error';
 
 /** @param allowed the methods of the route, as `Allow` lists them */
-export function notAllowed(method: string | undefined, allowed: string): RequestError {
+export function methodNotAllowed(method: string | undefined, allowed: string): RequestError {
   const sentence = `Method ${method} is not allowed here (allowed: ${allowed})`;
   return new RequestError('METHOD_NOT_ALLOWED', sentence, { Allow: allowed });
 }

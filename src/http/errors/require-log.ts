@@ -4,18 +4,18 @@ import type { LogId } from '../../core/log/log-id';
 import type { LogStore } from '../../core/store/store';
 
 /** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; LostLogError */
-export async function existing(store: LogStore, id: LogId): Promise<LogInfo> {
+export async function requireLog(store: LogStore, id: LogId): Promise<LogInfo> {
   const info = await store.info(id);
-  if (info === undefined) throw (await store.wasLost?.(id)) ? new LostLogError() : notFound(id);
+  if (info === undefined) throw (await store.wasLost?.(id)) ? new LostLogError() : logNotFound(id);
   return info;
 }
 
 /** How a request is answered whose log is gone since it began. */
-export function goneSince(id: LogId, error: LogError): LogError {
-  return error instanceof LostLogError ? error : notFound(id);
+export function asNotFound(id: LogId, error: LogError): LogError {
+  return error instanceof LostLogError ? error : logNotFound(id);
 }
 
 /** In the words that deployed clients know. */
-export function notFound(id: LogId): LogError {
+export function logNotFound(id: LogId): LogError {
   return new LogError('LOG_NOT_FOUND', `The stream with ID ${id} does not exist`);
 }

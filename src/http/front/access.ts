@@ -19,16 +19,16 @@ interface Credential extends Access {
 const EVERYTHING: Access = { scopes: new Set(SCOPES), prefix: '' };
 
 /** Tells what a request may do; `queried` is its `access_token`, if it has one. @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
-export type Gatekeeper = (req: IncomingMessage, queried: string | undefined) => Access;
+export type Authenticator = (req: IncomingMessage, queried: string | undefined) => Access;
 
 /** Without tokens everyone may do everything. */
-export function gatekeeper(tokens: readonly TokenEntry[]): Gatekeeper {
+export function createAuthenticator(tokens: readonly TokenEntry[]): Authenticator {
   const credentials = tokens.map(toCredential);
   if (credentials.length === 0) return () => EVERYTHING;
   return (req, queried) => identify(bearerOf(req) ?? queried, credentials);
 }
 
-export function authenticate(accessOf: Gatekeeper): Middleware {
+export function authenticate(accessOf: Authenticator): Middleware {
   return async (ctx, next) => {
     const query = ctx.query['access_token'];
     ctx.state['access'] = accessOf(ctx.req, Array.isArray(query) ? query[0] : query);
@@ -48,7 +48,7 @@ export function authorize(ctx: Context, scope: TokenScope | readonly TokenScope[
 }
 
 /** As `authorize`, for what takes each of the scopes. `what` begins the sentence of the refusal, such as `force=true`. */
-export function authorizeEach(ctx: Context, scopes: readonly TokenScope[], id: string, what: string): void {
+export function authorizeAll(ctx: Context, scopes: readonly TokenScope[], id: string, what: string): void {
   const access: Access = ctx.state['access'];
   if (!scopes.every((one) => access.scopes.has(one))) {
     throw forbidden(`${what} needs a token with the scopes "${scopes.join('" and "')}"`);
@@ -67,7 +67,7 @@ export function assertAllowed(access: Access, scope: TokenScope | readonly Token
 }
 
 /** A token that reaches only some ids sees only those. @throws RequestError `FORBIDDEN` for a prefix beyond them */
-export function reachablePrefix(prefix: string, reach: string): string {
+export function restrictPrefix(prefix: string, reach: string): string {
   if (prefix.startsWith(reach)) return prefix;
   if (reach.startsWith(prefix)) return reach;
   throw beyond(reach);

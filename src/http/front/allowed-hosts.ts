@@ -22,7 +22,7 @@ interface Listed {
  * The hosts that a request may name. If the name of a stranger's page is made to resolve to this machine (DNS rebinding), the browser takes
  * the page for one of this server's. Only the `Host` of its requests still has the stranger's name.
  */
-export class OwnHosts {
+export class AllowedHosts {
   readonly #listed: readonly Listed[];
   /** Most requests name the same host as the one before. */
   #lastKnown: string | undefined;

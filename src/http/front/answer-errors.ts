@@ -1,8 +1,8 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from '../../observe/logger';
-import { isDeparture } from '../errors/abort-error';
-import { logUnexpected, refusalOf, stopListening } from '../errors/error-response';
-import { notAllowed } from '../errors/method-not-allowed';
+import { isAbortError } from '../errors/abort-error';
+import { discardRestOfBody, logUnexpected, toErrorResponse } from '../errors/error-response';
+import { methodNotAllowed } from '../errors/method-not-allowed';
 import { RequestError } from '../errors/request-error';
 
 /**
@@ -17,16 +17,16 @@ export function answerErrors(logger: Logger): Middleware {
     } catch (error) {
       logUnexpected(logger, error, ctx.state['requestId']);
       // The client has left, or the server stops and the client goes on elsewhere.
-      if (ctx.res.headersSent || isDeparture(error)) {
+      if (ctx.res.headersSent || isAbortError(error)) {
         ctx.res.destroy();
         return;
       }
-      const { status, headers, body } = refusalOf(error);
+      const { status, headers, body } = toErrorResponse(error);
       ctx.respond = true;
       ctx.status = status;
       ctx.set(headers);
       ctx.body = body;
-      stopListening(ctx.req, ctx.res);
+      discardRestOfBody(ctx.req, ctx.res);
     }
   };
 }
@@ -38,6 +38,6 @@ export function answerErrors(logger: Logger): Middleware {
 function assertAnswered(ctx: Context): void {
   const allowed = ctx.response.get('Allow');
   const isRefused = ctx.status === 405 || ctx.status === 501;
-  if (isRefused && allowed !== '') throw notAllowed(ctx.method, allowed);
+  if (isRefused && allowed !== '') throw methodNotAllowed(ctx.method, allowed);
   if (isRefused || ctx.status === 404) throw new RequestError('NOT_FOUND', `There is nothing at ${ctx.path}`);
 }

@@ -103,7 +103,7 @@ export class Cors {
   }
 
   /** Allows the page to read the answer, whatever it will be. Call it before the head is written. */
-  mark({ headers: { origin } }: IncomingMessage, res: ServerResponse): void {
+  setHeaders({ headers: { origin } }: IncomingMessage, res: ServerResponse): void {
     const { allowed } = this;
     if (allowed === 'none') return;
     const reader = allowed === 'any' ? '*' : allowedOne(allowed, origin);
@@ -114,7 +114,7 @@ export class Cors {
   }
 
   /** Answers a preflight whose response is marked. */
-  answer(req: IncomingMessage, res: ServerResponse, requestId: string): void {
+  answerPreflight(req: IncomingMessage, res: ServerResponse, requestId: string): void {
     const isPrivate = req.headers['access-control-request-private-network'] === 'true';
     res.writeHead(204, {
       'X-Request-Id': requestId,

@@ -3,8 +3,8 @@ import type { AllowedOrigins, Config } from '../../config/config';
 import { RequestError } from '../errors/request-error';
 import { assertChunkedOnly } from '../headers/codings';
 import { assertExpectation } from '../headers/expectation';
-import type { Gatekeeper } from './access';
-import { OwnHosts } from './allowed-hosts';
+import type { Authenticator } from './access';
+import { AllowedHosts } from './allowed-hosts';
 import { Cors, isPreflight } from './cors';
 import { assertTarget } from './origin-form';
 
@@ -12,7 +12,7 @@ import { assertTarget } from './origin-form';
  * What a request may do. `streams`: GET, HEAD and OPTIONS change nothing. `relay`: a GET takes what it gets. `probe`: a health check, which
  * may name any host.
  */
-export type Traffic = 'streams' | 'relay' | 'probe';
+export type RouteKind = 'streams' | 'relay' | 'probe';
 
 const WHOLE_URL = /^https?:\/\/([^/?#]*)/i;
 const QUOTED_MAX = 100;
@@ -24,16 +24,16 @@ const CLOSE = { Connection: 'close' } as const;
  * foreign page. A request with a valid token in a header needs neither, since no foreign page has one.
  */
 export class FrontDoor {
-  readonly #hosts: OwnHosts;
+  readonly #hosts: AllowedHosts;
   readonly #cors: Cors;
   readonly #hasTokens: boolean;
 
   constructor(
     config: Pick<Config, 'http' | 'host' | 'listeners' | 'tokens'>,
-    private readonly accessOf: Gatekeeper,
+    private readonly accessOf: Authenticator,
     allowOrigin: AllowedOrigins = config.http.allowOrigin,
   ) {
-    this.#hosts = new OwnHosts(config);
+    this.#hosts = new AllowedHosts(config);
     this.#cors = new Cors(allowOrigin);
     this.#hasTokens = config.tokens.length > 0;
   }
@@ -43,18 +43,18 @@ export class FrontDoor {
    * @throws RequestError `HOST_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`; `HEADER_INVALID` without a `Host` or with two; `TRANSFER_ENCODING_UNSUPPORTED`,
    *   `EXPECTATION_UNSUPPORTED`; `HTTP_MALFORMED` for a target that is neither a path nor a URL of HTTP
    */
-  answers(req: IncomingMessage, res: ServerResponse, requestId: string, traffic: Traffic): boolean {
-    this.#cors.mark(req, res);
+  checkRequest(req: IncomingMessage, res: ServerResponse, requestId: string, traffic: RouteKind): boolean {
+    this.#cors.setHeaders(req, res);
     assertTarget(req.url ?? '');
     assertChunkedOnly(req);
     assertExpectation(req);
     const asksFirst = isPreflight(req);
     if (!asksFirst || !this.#cors.allows(req.headers.origin)) this.#check(req, traffic);
-    if (asksFirst) this.#cors.answer(req, res, requestId);
+    if (asksFirst) this.#cors.answerPreflight(req, res, requestId);
     return asksFirst;
   }
 
-  #check(req: IncomingMessage, traffic: Traffic): void {
+  #check(req: IncomingMessage, traffic: RouteKind): void {
     assertOneHost(req);
     const foreign = traffic === 'probe' ? undefined : this.#foreignHost(req);
     if (foreign !== undefined && !this.#bearsToken(req)) throw hostNotAllowed(foreign);
@@ -90,7 +90,7 @@ export class FrontDoor {
   }
 }
 
-function changes(method: string | undefined, traffic: Traffic): boolean {
+function changes(method: string | undefined, traffic: RouteKind): boolean {
   if (method === 'HEAD' || method === 'OPTIONS') return false;
   return method !== 'GET' || traffic === 'relay';
 }

@@ -11,9 +11,14 @@ const KNOWN_ID = /^[\w.:-]{1,64}$/;
  * @param about further fields of the line
  * @returns its id: the client's own, or one made here
  */
-export type RequestLog = (req: IncomingMessage, res: ServerResponse, path: string, about?: object) => string;
+export type RequestLogger = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  path: string,
+  about?: object,
+) => string;
 
-export function requestLog(logger: Logger): RequestLog {
+export function createRequestLogger(logger: Logger): RequestLogger {
   const nextId = requestIds();
   return (req, res, path, about) => {
     const began = performance.now();
@@ -30,7 +35,7 @@ export function requestLog(logger: Logger): RequestLog {
   };
 }
 
-export function logRequests(log: RequestLog): Middleware {
+export function logRequests(log: RequestLogger): Middleware {
   return async (ctx, next) => {
     const requestId = log(ctx.req, ctx.res, ctx.path);
     ctx.state['requestId'] = requestId;

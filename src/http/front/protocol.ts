@@ -4,14 +4,14 @@ import type { PendingBytes } from '../../core/ingest/pending-bytes';
 import type { LogStore } from '../../core/store/store';
 import type { Logger } from '../../observe/logger';
 import type { Consumers } from '../live/consumers';
-import type { Attachments } from '../live/producer-connections';
+import type { ProducerConnections } from '../live/producer-connections';
 
 /** What a wire's operations work with. */
-export interface Wire {
+export interface WireContext {
   readonly store: LogStore;
   readonly config: Config;
   readonly logger: Logger;
-  readonly attachments: Attachments;
+  readonly producers: ProducerConnections;
   readonly consumers: Consumers;
   readonly pending: PendingBytes;
   /** Aborts when the server stops. */
@@ -20,5 +20,5 @@ export interface Wire {
 
 /** One wire format. It parses requests, calls the core and renders answers; it keeps no state. */
 export interface Protocol {
-  routes(wire: Wire): Router;
+  routes(wire: WireContext): Router;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config, RelayName } from '../../config/config';
 import type { Logger } from '../../observe/logger';
-import type { Relay } from '../../relay/nodes/relay-context';
+import type { RelayContext } from '../../relay/nodes/relay-context';
 
 /** One of the relays, whose requests meet each other and never a log. */
 export interface RelaySystem {
@@ -9,9 +9,9 @@ export interface RelaySystem {
   /** On the main port it is given what lies at this path and below. */
   readonly path: string;
   /** What is taken off a path of the main port before the system sees it. */
-  readonly strips: string;
+  readonly stripPrefix: string;
   /** A path as it may be logged: what alone gives the right to use something is left out. */
-  shown(path: string): string;
+  loggablePath(path: string): string;
   /** @throws RequestError or LogError, which are answered as JSON; once the head is out, any error cuts the connection */
   handle(request: RelayRequest): Promise<void>;
   /** Ends what waits with 503. Resolves when what was running is over. */
@@ -33,10 +33,10 @@ export interface RelayRequest {
   authorize(): void;
 }
 
-export interface RelayWire {
-  readonly relay: Relay;
+export interface RelaySystemContext {
+  readonly relay: RelayContext;
   readonly config: Config;
   readonly logger: Logger;
 }
 
-export type OpenRelaySystem = (wire: RelayWire) => Promise<RelaySystem>;
+export type OpenRelaySystem = (wire: RelaySystemContext) => Promise<RelaySystem>;

@@ -1,15 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { AllowedOrigins, Config } from '../../config/config';
 import { logUnexpected } from '../errors/error-response';
-import type { Access, Gatekeeper } from './access';
+import type { Access, Authenticator } from './access';
 import type { FrontDoor } from './front-door';
-import type { RequestLog } from './log-requests';
+import type { RequestLogger } from './log-requests';
 import { originForm } from './origin-form';
-import type { Wire } from './protocol';
-import { refuse } from './send-error-response';
+import type { WireContext } from './protocol';
+import { sendErrorResponse } from './send-error-response';
 
 /** A request to a wire that answers without Koa: its chain costs more than a small append does. */
-export interface Exchange {
+export interface DirectRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   /** As it stood in the request, without the query. */
@@ -26,16 +26,16 @@ export interface DirectProtocol {
   /** Which pages may use it from a browser. */
   allowOrigin(config: Config): AllowedOrigins;
   /** Answers a request. What it throws before the head is out is answered as an error. */
-  operation(wire: Wire): (exchange: Exchange) => Promise<void> | void;
+  createHandler(wire: WireContext): (exchange: DirectRequest) => Promise<void> | void;
   /** What an error's answer carries beside the error. */
-  errorHeaders(wire: Wire): Readonly<Record<string, string>>;
+  errorHeaders(wire: WireContext): Readonly<Record<string, string>>;
 }
 
 /** What it shares with the wires that Koa serves. */
-export interface FrontRoom {
+export interface FrontDependencies {
   readonly door: FrontDoor;
-  readonly accessOf: Gatekeeper;
-  readonly log: RequestLog;
+  readonly accessOf: Authenticator;
+  readonly log: RequestLogger;
 }
 
 const NO_QUERY = new URLSearchParams();
@@ -43,21 +43,21 @@ const NO_QUERY = new URLSearchParams();
 /** The same checks, gatekeeper, log and errors as for the wires that Koa serves. */
 export function serveDirectly(
   protocol: DirectProtocol,
-  wire: Wire,
-  { door, accessOf, log }: FrontRoom,
+  wire: WireContext,
+  { door, accessOf, log }: FrontDependencies,
 ): RequestListener {
-  const operation = protocol.operation(wire);
+  const operation = protocol.createHandler(wire);
   const errorHeaders = protocol.errorHeaders(wire);
   return async (req, res) => {
     const [path, query] = split(originForm(req.url ?? '/'));
     const requestId = log(req, res, path);
     const access = (): Access => accessOf(req, query.get('access_token') ?? undefined);
     try {
-      if (door.answers(req, res, requestId, 'streams')) return;
+      if (door.checkRequest(req, res, requestId, 'streams')) return;
       await operation({ req, res, path, query, requestId, access });
     } catch (error) {
       logUnexpected(wire.logger, error, requestId);
-      refuse(req, res, error, { 'X-Request-Id': requestId, ...errorHeaders });
+      sendErrorResponse(req, res, error, { 'X-Request-Id': requestId, ...errorHeaders });
     }
   };
 }

@@ -5,7 +5,7 @@ import { RequestError } from '../errors/request-error';
  * Of a body only its type is kept or passed on: its reader would get bytes in a coding that no answer names.
  * @throws RequestError `CONTENT_ENCODING_UNSUPPORTED` for any `Content-Encoding` but `identity`
  */
-export function assertIdentity({ headers }: IncomingMessage): void {
+export function assertIdentityEncoding({ headers }: IncomingMessage): void {
   const header = headers['content-encoding'];
   if (header === undefined || codingsIn(header).every((coding) => coding === 'identity')) return;
   throw new RequestError(

@@ -5,7 +5,7 @@ import { RequestError } from '../errors/request-error';
  * `curl -C - -T file` would send the rest of a file with a `Content-Range`, which would become the whole stream (RFC 9110, 14.5).
  * @throws RequestError `HEADER_INVALID`
  */
-export function assertWhole({ headers }: IncomingMessage): void {
+export function assertNoContentRange({ headers }: IncomingMessage): void {
   if (headers['content-range'] === undefined) return;
   throw new RequestError(
     'HEADER_INVALID',

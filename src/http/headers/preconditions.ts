@@ -3,7 +3,7 @@ import type { LogId } from '../../core/log/log-id';
 import { RequestError } from '../errors/request-error';
 
 /** What the conditions of a request are compared with. */
-export interface Present {
+export interface CurrentRepresentation {
   readonly id: LogId;
   /** A strong one. Absent: what a GET would be answered with has none, as that of a stream which is still growing. */
   readonly etag?: string | undefined;
@@ -15,7 +15,7 @@ export function isConditional({ headers }: IncomingMessage): boolean {
 }
 
 /** Whether only one that does not exist fits, whatever it is: `If-None-Match: *`. */
-export function isForNone({ headers }: IncomingMessage): boolean {
+export function requiresAbsence({ headers }: IncomingMessage): boolean {
   return headers['if-none-match']?.trim() === '*';
 }
 
@@ -26,7 +26,10 @@ export function isForNone({ headers }: IncomingMessage): boolean {
  * @param present absent: there is no stream
  * @throws RequestError `PRECONDITION_FAILED`
  */
-export function assertConditions({ method, headers }: IncomingMessage, present: Present | undefined): void {
+export function assertPreconditions(
+  { method, headers }: IncomingMessage,
+  present: CurrentRepresentation | undefined,
+): void {
   const { 'if-match': wanted, 'if-none-match': known } = headers;
   if (wanted !== undefined && !matches(wanted, present, 'strongly')) throw notAsWanted(present);
   const isRead = method === 'GET' || method === 'HEAD';
@@ -39,13 +42,17 @@ export function assertConditions({ method, headers }: IncomingMessage, present: 
 }
 
 /** Whether a GET or HEAD is answered 304 (13.1.2). */
-export function isKnown({ headers }: IncomingMessage, present: Present): boolean {
+export function isNotModified({ headers }: IncomingMessage, present: CurrentRepresentation): boolean {
   const known = headers['if-none-match'];
   return known !== undefined && matches(known, present, 'weakly');
 }
 
 /** A weak tag never compares strongly (8.8.3.2). */
-function matches(header: string, present: Present | undefined, how: 'strongly' | 'weakly'): boolean {
+function matches(
+  header: string,
+  present: CurrentRepresentation | undefined,
+  how: 'strongly' | 'weakly',
+): boolean {
   if (present === undefined) return false;
   if (header.trim() === '*') return true;
   const tags = header.split(',').map((tag) => tag.trim());
@@ -53,7 +60,7 @@ function matches(header: string, present: Present | undefined, how: 'strongly' |
 }
 
 /** The tag that there is is left out: not every token that may delete a stream may read of it. */
-function notAsWanted(present: Present | undefined): RequestError {
+function notAsWanted(present: CurrentRepresentation | undefined): RequestError {
   if (present === undefined) {
     return new RequestError('PRECONDITION_FAILED', 'There is no stream that If-Match could fit');
   }

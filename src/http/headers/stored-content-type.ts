@@ -15,14 +15,14 @@ const VAGUE: ReadonlySet<string> = new Set([
  * The type that a stream keeps of the request that makes it, on every wire.
  * @returns `undefined` for none, and for one that is malformed, too long or vague
  */
-export function givenContentType(header: string | undefined): string | undefined {
+export function declaredContentType(header: string | undefined): string | undefined {
   const type = header?.trim() ?? '';
   const isSound = type.length <= LENGTH_MAX && MEDIA_TYPE.test(type) && PRINTABLE.test(type);
   return isSound && !VAGUE.has(essence(type)) ? type : undefined;
 }
 
-export function keptContentType(header: string | undefined): string {
-  return givenContentType(header) ?? DEFAULT;
+export function storedContentType(header: string | undefined): string {
+  return declaredContentType(header) ?? DEFAULT;
 }
 
 /** What types are compared by: without parameters, in lower case (RFC 9110, 8.3.1). */

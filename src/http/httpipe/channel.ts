@@ -1,18 +1,18 @@
-import type { HttpipePlaces } from '../../relay/httpipe/httpipe-queues';
-import type { Side } from '../../relay/match/held-request';
-import type { Meeting } from '../../relay/match/matchmaker';
+import type { HttpipeQueues } from '../../relay/httpipe/httpipe-queues';
+import type { HeldRequest } from '../../relay/match/held-request';
+import type { Matchmaker } from '../../relay/match/matchmaker';
 import { RequestBody } from '../../relay/match/request-body';
 import { ResponseBody } from '../../relay/match/response-body';
 import type { SenderHead } from '../../relay/match/transfer';
-import type { Outcome } from '../../relay/match/waiter';
-import { refusalOf } from '../errors/error-response';
+import type { WaitOutcome } from '../../relay/match/waiter';
+import { toErrorResponse } from '../errors/error-response';
 import { RequestError } from '../errors/request-error';
 import { jsonBody } from '../front/json-body';
-import { markLasting } from '../live/long-lived';
+import { markLongLived } from '../live/long-lived';
 
-export interface Channels {
-  readonly places: HttpipePlaces;
-  readonly meeting: Meeting;
+export interface HttpipeContext {
+  readonly places: HttpipeQueues;
+  readonly meeting: Matchmaker;
   /** The longest wait; absent: for ever. */
   readonly timeoutMs: number | undefined;
   /** How long a receiver may take nothing, in milliseconds. */
@@ -24,9 +24,13 @@ const FORM = 'application/x-www-form-urlencoded';
 const UNKNOWN_TYPE = 'application/octet-stream';
 
 /** `POST`: answered when the consumer has everything. */
-export async function produce(side: Side, { meeting, timeoutMs }: Channels, place: string): Promise<void> {
+export async function sendToChannel(
+  side: HeldRequest,
+  { meeting, timeoutMs }: HttpipeContext,
+  place: string,
+): Promise<void> {
   const source = new RequestBody(side);
-  const outcome = await meeting.attend(place, {
+  const outcome = await meeting.join(place, {
     role: 'sender',
     side,
     source,
@@ -37,12 +41,16 @@ export async function produce(side: Side, { meeting, timeoutMs }: Channels, plac
 }
 
 /** `GET`: the response begins with the first byte, or the end, of what the producer sends. */
-export async function consume(side: Side, channels: Channels, place: string): Promise<void> {
+export async function receiveFromChannel(
+  side: HeldRequest,
+  channels: HttpipeContext,
+  place: string,
+): Promise<void> {
   const { meeting, timeoutMs, stalledMs } = channels;
   const begin = (head: SenderHead): void => void side.res.writeHead(200, headersOf(head));
   const sink = new ResponseBody(side, { begin, stalledMs });
-  markLasting(side.res);
-  const outcome = await meeting.attend(place, {
+  markLongLived(side.res);
+  const outcome = await meeting.join(place, {
     role: 'receiver',
     side,
     sink,
@@ -59,13 +67,13 @@ function headersOf({ contentType, contentLength }: SenderHead): Record<string, s
   };
 }
 
-function answer(side: Side, outcome: Outcome): void {
+function answer(side: HeldRequest, outcome: WaitOutcome): void {
   if (outcome.kind === 'left') return;
-  const { status, headers, body } = refusalOf(errorOf(outcome.kind));
+  const { status, headers, body } = toErrorResponse(errorOf(outcome.kind));
   side.reply(status, headers, jsonBody(body));
 }
 
-function errorOf(kind: Exclude<Outcome['kind'], 'left'>): RequestError {
+function errorOf(kind: Exclude<WaitOutcome['kind'], 'left'>): RequestError {
   switch (kind) {
     case 'exchanged':
       return new RequestError('PEER_LOST', 'The other side was lost');

@@ -1,21 +1,21 @@
-import { placeOf } from '../../relay/httpipe/httpipe-queues';
+import { channelQueue } from '../../relay/httpipe/httpipe-queues';
 import { openHttpipe } from '../../relay/httpipe/open-httpipe';
-import { Side } from '../../relay/match/held-request';
-import { notAllowed } from '../errors/method-not-allowed';
+import { HeldRequest } from '../../relay/match/held-request';
+import { methodNotAllowed } from '../errors/method-not-allowed';
 import { RequestError } from '../errors/request-error';
 import { jsonBody } from '../front/json-body';
 import { decodeSegment } from '../front/path-segment';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
-import { assertIdentity } from '../headers/codings';
-import { type Channels, consume, produce } from './channel';
+import { assertIdentityEncoding } from '../headers/codings';
+import { type HttpipeContext, receiveFromChannel, sendToChannel } from './channel';
 
 const PATH = /^\/channels\/([^/]+)(?:\/([^/]+))?\/?$/;
 
 /** httpipe: a POST and a GET of the same channel meet, in the order in which they come. */
 export const httpipe: OpenRelaySystem = async ({ relay, config }) => {
-  const { places, meeting } = openHttpipe(relay, config.relay.waiting);
+  const { queues: places, matchmaker: meeting } = openHttpipe(relay, config.relay.waiting);
   const { requestTimeout } = config.httpipe;
-  const channels: Channels = {
+  const channels: HttpipeContext = {
     places,
     meeting,
     timeoutMs: requestTimeout,
@@ -24,8 +24,8 @@ export const httpipe: OpenRelaySystem = async ({ relay, config }) => {
   return {
     name: 'httpipe',
     path: '/channels',
-    strips: '',
-    shown: (path) => path,
+    stripPrefix: '',
+    loggablePath: (path) => path,
     handle: (request) => handle(request, channels),
     drain: () => meeting.drain(),
     async close() {
@@ -34,31 +34,35 @@ export const httpipe: OpenRelaySystem = async ({ relay, config }) => {
   };
 };
 
-async function handle(request: RelayRequest, channels: Channels): Promise<void> {
+async function handle(request: RelayRequest, channels: HttpipeContext): Promise<void> {
   request.authorize();
   const { req, res, path } = request;
   const [whole, first = '', second] = PATH.exec(path) ?? [];
   if (whole === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
-  const side = new Side(req, res);
+  const side = new HeldRequest(req, res);
   const namespace = decodeSegment(first, 'namespace');
   if (second === undefined) return handleNamespace(side, channels, namespace);
   const channel = decodeSegment(second, 'channel');
   switch (req.method) {
     case 'POST':
-      assertIdentity(req);
-      return produce(side, channels, placeOf(namespace, channel));
+      assertIdentityEncoding(req);
+      return sendToChannel(side, channels, channelQueue(namespace, channel));
     case 'GET':
-      return consume(side, channels, placeOf(namespace, channel));
+      return receiveFromChannel(side, channels, channelQueue(namespace, channel));
     case 'DELETE':
       await channels.places.destroy(namespace, channel);
       return side.reply(200);
     default:
       // HEAD in particular: answered like GET, it would take a message and throw it away.
-      throw notAllowed(req.method, 'GET, POST, DELETE');
+      throw methodNotAllowed(req.method, 'GET, POST, DELETE');
   }
 }
 
-async function handleNamespace(side: Side, { places }: Channels, namespace: string): Promise<void> {
+async function handleNamespace(
+  side: HeldRequest,
+  { places }: HttpipeContext,
+  namespace: string,
+): Promise<void> {
   switch (side.req.method) {
     case 'GET': {
       if (namespace === 'namespaces') return list(side, await places.namespaces());
@@ -70,10 +74,10 @@ async function handleNamespace(side: Side, { places }: Channels, namespace: stri
       await places.destroy(namespace);
       return side.reply(200);
     default:
-      throw notAllowed(side.req.method, 'GET, DELETE');
+      throw methodNotAllowed(side.req.method, 'GET, DELETE');
   }
 }
 
-function list(side: Side, names: readonly string[]): void {
+function list(side: HeldRequest, names: readonly string[]): void {
   side.reply(200, { 'Content-Type': 'application/json' }, jsonBody(names));
 }

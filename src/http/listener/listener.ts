@@ -4,8 +4,8 @@ import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../../config/config';
 import { boundRestOfBody } from '../body/rest-of-body';
-import { QueuedAnswers } from './pipelined-responses';
-import { refuseMalformed, refuseTunnel } from './refuse-malformed';
+import { PipelinedResponses } from './pipelined-responses';
+import { refuseConnect, refuseMalformed } from './refuse-malformed';
 import { RequestOrder } from './request-order';
 
 /** How often the connections are looked at whose clients may have left. */
@@ -43,7 +43,7 @@ export class Listener {
   /** After so many looks without a byte sent, a connection that is not read counts as left. */
   readonly #unreadLooks: number;
   #looking: NodeJS.Timeout | undefined;
-  readonly #queued = new QueuedAnswers();
+  readonly #queued = new PipelinedResponses();
   /** Connections on which something came that is no request. */
   readonly #refused = new WeakSet<Duplex>();
   readonly #order = new RequestOrder();
@@ -106,7 +106,7 @@ export class Listener {
         refuseMalformed(error, socket, this.#answers.get(socket));
       })
       // Node would cut the connection.
-      .on('connect', (_req, socket) => refuseTunnel(socket, this.#answers.get(socket)))
+      .on('connect', (_req, socket) => refuseConnect(socket, this.#answers.get(socket)))
       .on('connection', (socket) => this.#accept(socket))
       .on('drop', onDrop);
     // `headerBytes` bounds the head. By default Node drops headers after the thousandth, and every check of them with it.
@@ -170,7 +170,7 @@ export class Listener {
 
   #keep(socket: Socket, answer: ServerResponse, previous: ServerResponse | undefined): void {
     this.#answers.set(socket, answer);
-    this.#queued.keep(socket, answer, previous);
+    this.#queued.add(socket, answer, previous);
     if (this.#isStopping) this.#closeAfter(socket, answer);
   }
 

@@ -15,7 +15,7 @@ interface Queue {
  * the connection closes, Node tells only the answer whose turn it is. The others would never be over, and what they stand for, as
  * a consumer at a tail, would be kept for ever.
  */
-export class QueuedAnswers {
+export class PipelinedResponses {
   /** Only of connections on which answers wait. */
   readonly #queues = new Map<Duplex, Queue>();
 
@@ -23,7 +23,7 @@ export class QueuedAnswers {
    * To be called with each answer when its request comes.
    * @param previous the answer before it, if that has not closed
    */
-  keep(connection: Duplex, answer: ServerResponse, previous: ServerResponse | undefined): void {
+  add(connection: Duplex, answer: ServerResponse, previous: ServerResponse | undefined): void {
     if (answer.socket !== null) return;
     const queue = this.#queues.get(connection) ?? { front: previous, waiting: new Set() };
     this.#queues.set(connection, queue);

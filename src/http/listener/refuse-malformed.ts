@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { refusalOf } from '../errors/error-response';
-import { notAllowed } from '../errors/method-not-allowed';
+import { toErrorResponse } from '../errors/error-response';
+import { methodNotAllowed } from '../errors/method-not-allowed';
 import { RequestError } from '../errors/request-error';
 import { METHODS } from '../front/cors';
 import { jsonBody } from '../front/json-body';
@@ -27,11 +27,11 @@ export function refuseMalformed(error: Error, socket: Duplex, latest: ServerResp
  *
  * @param latest the response to the request before, as above
  */
-export function refuseTunnel(socket: Duplex, latest: ServerResponse | undefined): void {
+export function refuseConnect(socket: Duplex, latest: ServerResponse | undefined): void {
   // 'close' follows. Without a listener a reset would end the process.
   socket.on('error', () => {});
   socket.resume();
-  refuse(socket, latest, () => notAllowed('CONNECT', METHODS));
+  refuse(socket, latest, () => methodNotAllowed('CONNECT', METHODS));
 }
 
 function refuse(socket: Duplex, latest: ServerResponse | undefined, why: () => RequestError): void {
@@ -56,7 +56,7 @@ function close(socket: Duplex, why: RequestError | undefined): void {
 }
 
 function refusal(error: RequestError): string {
-  const { status, headers, body } = refusalOf(error);
+  const { status, headers, body } = toErrorResponse(error);
   const json = jsonBody(body);
   const all = { ...headers, Connection: 'close', 'Content-Length': Buffer.byteLength(json) };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);

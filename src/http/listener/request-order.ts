@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isLasting, PROGRESS } from '../live/long-lived';
+import { isLongLived, PROGRESS_EVENT } from '../live/long-lived';
 
 const SAFE: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
@@ -11,7 +11,7 @@ interface Turn {
 }
 
 /** The requests of a connection whose responses have not ended, in their order. */
-type KeyedMutex = Set<Turn>;
+type Turns = Set<Turn>;
 
 /**
  * Node hands on each request of a connection as soon as it is there, also while an earlier one is being answered. Here a request waits
@@ -28,7 +28,7 @@ type KeyedMutex = Set<Turn>;
  * long answer slowly delays the changes behind it; one that stops reading is cut after `http.consumerTimeout`.
  */
 export class RequestOrder {
-  readonly #connections = new WeakMap<Duplex, KeyedMutex>();
+  readonly #connections = new WeakMap<Duplex, Turns>();
 
   /**
    * Handles a request in its turn.
@@ -37,7 +37,7 @@ export class RequestOrder {
    */
   add(previous: ServerResponse, res: ServerResponse, start: () => void): void {
     const { socket } = res.req;
-    const turns: KeyedMutex = this.#connections.get(socket) ?? new Set();
+    const turns: Turns = this.#connections.get(socket) ?? new Set();
     this.#connections.set(socket, turns);
     if (turns.size === 0) enter(turns, { res: previous, start: undefined });
     enter(turns, { res, start });
@@ -45,15 +45,15 @@ export class RequestOrder {
   }
 }
 
-function enter(turns: KeyedMutex, turn: Turn): void {
+function enter(turns: Turns, turn: Turn): void {
   turns.add(turn);
   const look = (): void => process.nextTick(advance, turns);
-  turn.res.on(PROGRESS, look);
+  turn.res.on(PROGRESS_EVENT, look);
   onEnd(turn.res, look);
 }
 
 /** Starts each request whose turn has come, and forgets what has ended. */
-function advance(turns: KeyedMutex): void {
+function advance(turns: Turns): void {
   let isReadPending = false;
   let isBehindLasting = false;
   for (const turn of turns) {
@@ -63,7 +63,7 @@ function advance(turns: KeyedMutex): void {
     begin(turn);
     if (res.writableEnded || res.destroyed) turns.delete(turn);
     else if (isChange) return;
-    else if (isLasting(res)) isBehindLasting = true;
+    else if (isLongLived(res)) isBehindLasting = true;
     else if (!(isBehindLasting && isFull(res))) isReadPending = true;
   }
 }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 /** Who sends a live response. */
 export interface Consumer {
   /** Called once: the client went away, all was sent, or the server stops and the connection has to break off without an end. */
-  leave(): void;
+  close(): void;
 }
 
 /** The live responses of this node. */
@@ -12,9 +12,9 @@ export class Consumers {
   #isClosed = false;
 
   /** Tells `consumer` when its response is over. */
-  keep(res: ServerResponse, consumer: Consumer): void {
+  add(res: ServerResponse, consumer: Consumer): void {
     if (res.closed || this.#isClosed) {
-      consumer.leave();
+      consumer.close();
       return;
     }
     this.#consumers.add(consumer);
@@ -24,7 +24,7 @@ export class Consumers {
   /** Aborts when the response is over, however it ended: sent, the client went away, or the server stops. */
   signalOf(res: ServerResponse): AbortSignal {
     const controller = new AbortController();
-    this.keep(res, { leave: () => controller.abort() });
+    this.add(res, { close: () => controller.abort() });
     return controller.signal;
   }
 
@@ -35,6 +35,6 @@ export class Consumers {
   }
 
   #leave(consumer: Consumer): void {
-    if (this.#consumers.delete(consumer)) consumer.leave();
+    if (this.#consumers.delete(consumer)) consumer.close();
   }
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '../../observe/logger';
-import { isDeparture } from '../errors/abort-error';
+import { isAbortError } from '../errors/abort-error';
 import { isOperational } from '../errors/error-response';
 
 /**
@@ -9,7 +9,7 @@ import { isOperational } from '../errors/error-response';
  */
 export function detach(res: ServerResponse, logger: Logger, work: Promise<void>): void {
   work.catch((error: unknown) => {
-    if (!isOperational(error) && !isDeparture(error)) logger.error({ err: error }, 'a live response failed');
+    if (!isOperational(error) && !isAbortError(error)) logger.error({ err: error }, 'a live response failed');
     res.destroy();
   });
 }

@@ -7,7 +7,7 @@ import type { LifecycleEvent, LogStore } from '../../core/store/store';
  * FEEDING  its bytes go to the log. Whoever takes the log over, ends it or fences this producer has it cut.
  * ENDING   it is being recorded how it went: news of the log are its own, and its answer is still to be sent.
  */
-export class Attachment {
+export class ProducerConnection {
   #state: 'feeding' | 'ending' = 'feeding';
   /** What has to be recorded although the producer has its answer. */
   readonly #unrecorded = new Set<Promise<unknown>>();
@@ -17,7 +17,7 @@ export class Attachment {
     private readonly breakOff: () => void,
   ) {}
 
-  ending(): void {
+  markEnding(): void {
     this.#state = 'ending';
   }
 
@@ -26,11 +26,11 @@ export class Attachment {
   }
 
   /** Goes on after the request. `work` must not reject. */
-  inBackground(work: Promise<unknown>): void {
+  continueInBackground(work: Promise<unknown>): void {
     this.#unrecorded.add(work);
   }
 
-  async recorded(): Promise<void> {
+  async whenRecorded(): Promise<void> {
     await Promise.all(this.#unrecorded);
   }
 }
@@ -40,8 +40,8 @@ export class Attachment {
  * or replaced, is cut as soon as this node hears of it; the store refuses its appends in any case. So is one that the other
  * nodes have given up because this one was silent for too long: it may resume while it is still waited for.
  */
-export class Attachments {
-  readonly #byGeneration = new Map<string, Attachment>();
+export class ProducerConnections {
+  readonly #byGeneration = new Map<string, ProducerConnection>();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #forget: () => void;
   #isClosed = false;
@@ -51,16 +51,16 @@ export class Attachments {
   }
 
   /** Runs a producer's work; `breakOff` cuts its connection. */
-  async hold<T>(
+  async track<T>(
     writer: Writer,
     breakOff: () => void,
-    work: (attachment: Attachment) => Promise<T>,
+    work: (attachment: ProducerConnection) => Promise<T>,
   ): Promise<T> {
-    const attachment = new Attachment(writer, breakOff);
+    const attachment = new ProducerConnection(writer, breakOff);
     const answered = work(attachment);
     const over = answered.then(
-      () => attachment.recorded(),
-      () => attachment.recorded(),
+      () => attachment.whenRecorded(),
+      () => attachment.whenRecorded(),
     );
     this.#underWay.add(over);
     this.#register(attachment);
@@ -82,7 +82,7 @@ export class Attachments {
   }
 
   /** Of two, the one that attached first has to go, in whatever order they come here. */
-  #register(attachment: Attachment): void {
+  #register(attachment: ProducerConnection): void {
     const { generation } = attachment.writer.log;
     const present = this.#byGeneration.get(generation);
     if (this.#isClosed || (present !== undefined && present.writer.epoch > attachment.writer.epoch)) {

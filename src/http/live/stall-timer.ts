@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
  * Cuts a consumer after `stalledMs`. They begin when its response gets the connection: before that, it cannot take anything.
  * @returns stops that
  */
-export function cutAfter(res: ServerResponse, stalledMs: number): () => void {
+export function startStallTimer(res: ServerResponse, stalledMs: number): () => void {
   let stalled: NodeJS.Timeout | undefined;
   const begin = (): void => {
     stalled = setTimeout(() => res.destroy(), stalledMs);

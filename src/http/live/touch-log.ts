@@ -9,17 +9,17 @@ const INTERVAL_MS_MIN = 100;
 const INTERVAL_MS_MAX = 2 ** 31 - 1;
 
 /** Tells a log that ends when idle that somebody reads it. @throws LogError */
-export async function touch(store: LogStore, info: LogInfo): Promise<void> {
+export async function touchLog(store: LogStore, info: LogInfo): Promise<void> {
   if (info.expiry?.kind === 'idle') await store.change(info, { kind: 'touch' });
 }
 
 /** Goes on to tell until the signal aborts: a log with a reader is not idle. What goes wrong shows at the next touch, or in reading. */
-export function keepAlive(store: LogStore, info: LogInfo, signal: AbortSignal): void {
+export function touchPeriodically(store: LogStore, info: LogInfo, signal: AbortSignal): void {
   const { expiry } = info;
   if (expiry?.kind !== 'idle' || signal.aborted) return;
   const everyMs = Math.min(Math.max(expiry.ttlMs / TIMES_PER_TTL, INTERVAL_MS_MIN), INTERVAL_MS_MAX);
   const timer = setInterval(() => {
-    touch(store, info).catch((error: unknown) => {
+    touchLog(store, info).catch((error: unknown) => {
       if (isLogError(error, 'LOG_GONE')) clearInterval(timer);
     });
   }, everyMs);

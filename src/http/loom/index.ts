@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import type { Protocol } from '../front/protocol';
 import { consume } from './read/consume';
-import { describe } from './read/info';
+import { sendStreamInfo } from './read/info';
 import { list } from './read/list';
 import { produceNamed, produceUnnamed } from './write/produce';
 import { remove } from './write/remove';
@@ -19,7 +19,7 @@ export const loom: Protocol = {
     router.register('/stream', ['POST', 'PUT'], (ctx) => produceUnnamed(ctx, wire));
     router.register('/stream/:id', ['POST', 'PUT'], (ctx) => produceNamed(ctx, wire));
     router.get('/stream/:id', (ctx) => consume(ctx, wire));
-    router.get('/stream/:id/info', (ctx) => describe(ctx, wire));
+    router.get('/stream/:id/info', (ctx) => sendStreamInfo(ctx, wire));
     router.patch('/stream/:id', (ctx) => resume(ctx, wire));
     router.delete('/stream/:id', (ctx) => remove(ctx, wire));
     router.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));

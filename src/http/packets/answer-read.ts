@@ -9,7 +9,7 @@ const undecided = new WeakMap<Socket, () => void>();
  * Whether an answer that is with the kernel has been read, as far as that can be known: when a client closes its connection without
  * having read everything, its own kernel resets it.
  */
-export function whetherRead(socket: Socket): Promise<'arrived' | 'lost'> {
+export function wasAnswerRead(socket: Socket): Promise<'arrived' | 'lost'> {
   if (socket.destroyed) return Promise.resolve(socket.errored ? 'lost' : 'arrived');
   return new Promise((resolve) => {
     const settle = (outcome: 'arrived' | 'lost'): void => {
@@ -27,6 +27,6 @@ export function whetherRead(socket: Socket): Promise<'arrived' | 'lost'> {
 }
 
 /** The next request on its connection shows that the client has read the answer before. */
-export function hasRead(socket: Socket): void {
+export function confirmAnswerRead(socket: Socket): void {
   undecided.get(socket)?.();
 }

@@ -1,36 +1,39 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Client, Taken } from '../../relay/packets/store/packet-store';
-import { readWhole } from '../body/whole-body';
+import type { Client, InFlightPacket } from '../../relay/packets/store/packet-store';
+import { readWholeBody } from '../body/whole-body';
 import { RequestError } from '../errors/request-error';
 import type { RelayRequest } from '../front/relay-system';
-import { hasRead, whetherRead } from './answer-read';
+import { confirmAnswerRead, wasAnswerRead } from './answer-read';
 import { noUpstream } from './login';
-import type { PacketWire } from './packet-context';
-import { headersToCarry } from './request-headers';
-import { headersToDeliver } from './response-headers';
+import type { PacketWireContext } from './packet-context';
+import { packetRequestHeaders } from './request-headers';
+import { packetResponseHeaders } from './response-headers';
 
 /** A client that takes longer to read its packet is cut, and the packet waits for it again. */
 const READING_MS_MAX = 60_000;
 
 /** `POST /`: brings a packet, if the body holds one, and fetches the oldest that waits for the client. */
-export async function exchange({ req, res, isMounted }: RelayRequest, wire: PacketWire): Promise<void> {
-  const { proxy, settings, waits } = wire;
+export async function exchangePackets(
+  { req, res, isMounted }: RelayRequest,
+  wire: PacketWireContext,
+): Promise<void> {
+  const { proxy, settings, waiting: waits } = wire;
   const started = performance.now();
-  hasRead(req.socket);
+  confirmAnswerRead(req.socket);
   const client = await clientOf(req, wire);
-  const headers = headersToCarry(req, settings);
-  const signal = waits.enter(res);
-  const body = await readWhole(req, res, wire.body);
+  const headers = packetRequestHeaders(req, settings);
+  const signal = waits.add(res);
+  const body = await readWholeBody(req, res, wire.body);
   const rest = (): number => Math.max(0, settings.longPoll - (performance.now() - started));
   if (body.length > 0) await bring({ req, wire, client, packet: { headers, body } }, { ms: rest(), signal });
-  const taken = await proxy.receive(client, { ms: rest(), signal, bearsFailure: body.length > 0 });
+  const taken = await proxy.receive(client, { ms: rest(), signal, toleratesOutage: body.length > 0 });
   if (taken === undefined) return answerWithout(res);
-  const delivered = headersToDeliver(taken.packet.headers, isMounted);
+  const delivered = packetResponseHeaders(taken.packet.headers, isMounted);
   await proxy.settle(taken, await answerWith(res, taken, delivered));
 }
 
 /** @throws RequestError: a wrong token is told at once, before anything is read */
-async function clientOf(req: IncomingMessage, { proxy }: PacketWire): Promise<Client> {
+async function clientOf(req: IncomingMessage, { proxy }: PacketWireContext): Promise<Client> {
   const [, token] = /^bearer +(.+)$/i.exec(req.headers.authorization ?? '') ?? [];
   if (token === undefined) {
     throw new RequestError('UNAUTHENTICATED', 'A token is needed: Authorization: Bearer <token>', {
@@ -46,7 +49,7 @@ async function clientOf(req: IncomingMessage, { proxy }: PacketWire): Promise<Cl
 
 interface Brought {
   readonly req: IncomingMessage;
-  readonly wire: PacketWire;
+  readonly wire: PacketWireContext;
   readonly client: Client;
   readonly packet: { readonly headers: readonly string[]; readonly body: Buffer };
 }
@@ -58,7 +61,7 @@ async function bring(
 ): Promise<void> {
   // `Debug` is how one part of the document calls it, `To` the other.
   const to = String(req.headers['to'] || req.headers['debug'] || '');
-  if (to !== '') return proxy.redirect(client, to, packet);
+  if (to !== '') return proxy.sendToClient(client, to, packet);
   if (!proxy.hasUpstreams) throw noUpstream();
   if ((await proxy.send(client, packet, waiting)) === 'full') {
     throw new RequestError('TOO_MANY_WAITING', 'Too many packets wait for the upstream');
@@ -73,14 +76,14 @@ function answerWithout(res: ServerResponse): void {
 /** Resolves when the client has the whole answer, as far as that can be known, or never will have. */
 function answerWith(
   res: ServerResponse,
-  { packet, more }: Taken,
+  { packet, remaining: more }: InFlightPacket,
   headers: readonly string[],
 ): Promise<'arrived' | 'lost'> {
   const { socket } = res.req;
   if (res.closed || !socket.writable) return Promise.resolve('lost');
   return new Promise((resolve) => {
     const timer = setTimeout(() => res.destroy(), READING_MS_MAX);
-    res.once('finish', () => resolve(whetherRead(socket)));
+    res.once('finish', () => resolve(wasAnswerRead(socket)));
     res.once('close', () => {
       clearTimeout(timer);
       // After `finish` it says nothing any more.

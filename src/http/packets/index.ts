@@ -1,48 +1,48 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/config';
 import { openPacketStore } from '../../relay/packets/open-packet-store';
-import { PacketProxy, type ProxyOptions } from '../../relay/packets/packet-proxy';
+import { PacketProxy, type PacketProxyOptions } from '../../relay/packets/packet-proxy';
 import type { PacketLimits } from '../../relay/packets/store/packet-store';
-import { notAllowed } from '../errors/method-not-allowed';
+import { methodNotAllowed } from '../errors/method-not-allowed';
 import { RequestError } from '../errors/request-error';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
-import { exchange } from './exchange-packets';
-import { quietly } from './limit-warnings';
-import { logIn } from './login';
-import type { PacketWire } from './packet-context';
-import { Waits } from './waiting-requests';
+import { exchangePackets } from './exchange-packets';
+import { limitWarnings } from './limit-warnings';
+import { handleLogin } from './login';
+import type { PacketWireContext } from './packet-context';
+import { WaitingRequests } from './waiting-requests';
 
-type Operation = (request: RelayRequest, wire: PacketWire) => Promise<void>;
+type Operation = (request: RelayRequest, wire: PacketWireContext) => Promise<void>;
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
-  '/': exchange,
-  '/auth': (request, wire) => logIn(request, wire, 'Auth'),
-  '/register': (request, wire) => logIn(request, wire, 'Register'),
+  '/': exchangePackets,
+  '/auth': (request, wire) => handleLogin(request, wire, 'Auth'),
+  '/register': (request, wire) => handleLogin(request, wire, 'Register'),
 };
 
 /** The packet proxy: clients exchange packets with the servers behind it by `POST /`. */
 export const packets: OpenRelaySystem = async ({ relay, config, logger }) => {
-  const warn = quietly((message, details) => logger.warn(details, `packets: ${message}`));
+  const warn = limitWarnings((message, details) => logger.warn(details, `packets: ${message}`));
   const directory = relay.directory === undefined ? undefined : join(relay.directory, 'packets');
   const store = await openPacketStore({ ...relay, directory }, limitsOf(config), warn);
   const proxy = new PacketProxy(store, optionsOf(config, warn));
-  const waits = new Waits(config.relay.waiting);
-  const pace = { patienceMs: config.packets.timeout, bytesPerSecond: config.http.bodyRate };
+  const waits = new WaitingRequests(config.relay.waiting);
+  const pace = { slackMs: config.packets.timeout, bytesPerSecond: config.http.bodyRate };
   const body = { bytes: config.packets.packetBytes, pace };
-  const wire: PacketWire = { proxy, settings: config.packets, waits, body };
+  const wire: PacketWireContext = { proxy, settings: config.packets, waiting: waits, body };
   const running = new Set<Promise<void>>();
   return {
     name: 'packets',
     path: '/packets',
-    strips: '/packets',
-    shown: (path) => path,
+    stripPrefix: '/packets',
+    loggablePath: (path) => path,
     async handle(request) {
       const work = operationOf(request)(request, wire);
       running.add(work);
       await work.finally(() => running.delete(work));
     },
     async drain() {
-      waits.end();
+      waits.abortAll();
       // What becomes of packets that are being handed out is recorded before the store is closed.
       await Promise.all([proxy.stop(), Promise.allSettled(running)]);
     },
@@ -54,7 +54,7 @@ export const packets: OpenRelaySystem = async ({ relay, config, logger }) => {
 function operationOf({ path, req }: RelayRequest): Operation {
   const operation = Object.hasOwn(OPERATIONS, path) ? OPERATIONS[path] : undefined;
   if (operation === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
-  if (req.method !== 'POST') throw notAllowed(req.method, 'POST');
+  if (req.method !== 'POST') throw methodNotAllowed(req.method, 'POST');
   return operation;
 }
 
@@ -69,7 +69,7 @@ function limitsOf({ packets: settings }: Config): PacketLimits {
   };
 }
 
-function optionsOf({ packets: settings }: Config, warn: ProxyOptions['warn']): ProxyOptions {
+function optionsOf({ packets: settings }: Config, warn: PacketProxyOptions['warn']): PacketProxyOptions {
   return {
     upstreams: settings.upstreams,
     retryDelayMs: settings.retryDelay,

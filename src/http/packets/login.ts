@@ -1,27 +1,27 @@
 import type { Credentials } from '../../relay/packets/log-in-client';
-import { readWhole } from '../body/whole-body';
+import { readWholeBody } from '../body/whole-body';
 import { RequestError } from '../errors/request-error';
 import type { RelayRequest } from '../front/relay-system';
-import type { PacketWire } from './packet-context';
-import { headersToCarry } from './request-headers';
-import { headersToDeliver } from './response-headers';
+import type { PacketWireContext } from './packet-context';
+import { packetRequestHeaders } from './request-headers';
+import { packetResponseHeaders } from './response-headers';
 
 /** `POST /auth` and `POST /register`: the upstream says who the client is, and which token it has from now on. */
-export async function logIn(
+export async function handleLogin(
   { req, res, isMounted }: RelayRequest,
-  { proxy, settings, waits, body: limits }: PacketWire,
+  { proxy, settings, waiting: waits, body: limits }: PacketWireContext,
   type: Credentials['type'],
 ): Promise<void> {
   if (!proxy.hasUpstreams) throw noUpstream();
-  const headers = headersToCarry(req, settings);
+  const headers = packetRequestHeaders(req, settings);
   const permissions = String(req.headers['permissions'] ?? '');
-  waits.enter(res);
-  const body = await readWhole(req, res, limits);
+  waits.add(res);
+  const body = await readWholeBody(req, res, limits);
   const login = await proxy.logIn({ type, permissions, headers, body });
   if (login.kind !== 'answered') throw refusal(login.kind);
   const own = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(login.body.length)];
   res.writeHead(login.status, [
-    ...headersToDeliver(login.headers, isMounted),
+    ...packetResponseHeaders(login.headers, isMounted),
     ...own,
     'Cache-Control',
     'no-store',

@@ -1,13 +1,13 @@
 import type { Config } from '../../config/config';
 import type { PacketProxy } from '../../relay/packets/packet-proxy';
 import type { WholeBodyLimits } from '../body/whole-body';
-import type { Waits } from './waiting-requests';
+import type { WaitingRequests } from './waiting-requests';
 
 /** What the operations of the packet proxy work with. */
-export interface PacketWire {
+export interface PacketWireContext {
   readonly proxy: PacketProxy;
   readonly settings: Config['packets'];
-  readonly waits: Waits;
+  readonly waiting: WaitingRequests;
   /** Of the body of each request. */
   readonly body: WholeBodyLimits;
 }

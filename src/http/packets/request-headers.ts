@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import { carriedHeaders } from '../../relay/packets/upstream/forwarded-headers';
+import { forwardedHeaders } from '../../relay/packets/upstream/forwarded-headers';
 import { RequestError } from '../errors/request-error';
-import type { PacketWire } from './packet-context';
+import type { PacketWireContext } from './packet-context';
 
-type Settings = PacketWire['settings'];
+type Settings = PacketWireContext['settings'];
 
 /** The headers that are to travel with what a client sends. @throws RequestError `HEADERS_TOO_LARGE` */
-export function headersToCarry(req: IncomingMessage, { headerBytes }: Settings): readonly string[] {
-  const headers = carriedHeaders(req.rawHeaders);
+export function packetRequestHeaders(req: IncomingMessage, { headerBytes }: Settings): readonly string[] {
+  const headers = forwardedHeaders(req.rawHeaders);
   const bytes = headers.reduce((sum, text) => sum + text.length, 0);
   if (bytes <= headerBytes) return headers;
   throw new RequestError('HEADERS_TOO_LARGE', `The X- headers of a packet may have ${headerBytes} bytes`);

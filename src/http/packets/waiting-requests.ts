@@ -3,7 +3,7 @@ import { onHalfClose } from '../../relay/match/half-close';
 import { RequestError } from '../errors/request-error';
 
 /** The requests that wait for something on this node, and what ends their waits. */
-export class Waits {
+export class WaitingRequests {
   readonly #open = new Set<AbortController>();
   #isOver = false;
 
@@ -13,7 +13,7 @@ export class Waits {
    * @returns aborts when the client has left, has closed its side of the connection, or the server stops
    * @throws RequestError `TOO_MANY_WAITING`, `STOPPING`
    */
-  enter(res: ServerResponse): AbortSignal {
+  add(res: ServerResponse): AbortSignal {
     if (this.#isOver) throw new RequestError('STOPPING', 'The server stops');
     if (this.#open.size >= this.max) {
       throw new RequestError('TOO_MANY_WAITING', `${this.max} requests are waiting already`);
@@ -35,7 +35,7 @@ export class Waits {
   }
 
   /** Those that wait have waited long enough, and nobody else may. */
-  end(): void {
+  abortAll(): void {
     this.#isOver = true;
     for (const wait of this.#open) wait.abort();
   }

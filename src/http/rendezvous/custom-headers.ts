@@ -1,6 +1,6 @@
 import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 import { JSON_DEPTH_MAX, scanJson } from '../../core/json/json-scanner';
-import type { CustomHeaders, Headers } from '../../relay/rendezvous/rendezvous-queues';
+import type { CustomHeaders, HeaderValues } from '../../relay/rendezvous/rendezvous-queues';
 import { actsOnOrigin } from '../headers/acts-on-origin';
 import { vary } from '../headers/vary';
 
@@ -24,7 +24,7 @@ const FRAMING = new Set([
  */
 export function parseCustomHeaders(text: string, isMounted: boolean): CustomHeaders {
   if (text === '') return { download: {}, upload: {} };
-  const fields = toObject(parseJson(text), 'The body');
+  const fields = requireObject(parseBodyJson(text), 'The body');
   const headers = {
     download: parseHeaders(fields['download_headers'], 'download_headers'),
     upload: parseHeaders(fields['upload_headers'], 'upload_headers'),
@@ -37,14 +37,14 @@ export function parseCustomHeaders(text: string, isMounted: boolean): CustomHead
  * A stream that was created on a port of its own may be used on the main port, too: there such headers are left out. Its `Vary` is added
  * to the server's.
  */
-export function headersToSend(res: ServerResponse, headers: Headers, isMounted: boolean): Headers {
+export function headersToSend(res: ServerResponse, headers: HeaderValues, isMounted: boolean): HeaderValues {
   const own = Object.entries(headers).filter(([name]) => !isMounted || !actsOnOrigin(name));
   return Object.fromEntries(
     own.map(([name, value]) => [name, name.toLowerCase() === 'vary' ? vary(res, value) : value]),
   );
 }
 
-function assertOwnOnly(headers: Headers): void {
+function assertOwnOnly(headers: HeaderValues): void {
   const name = Object.keys(headers).find(actsOnOrigin);
   if (name === undefined) return;
   throw new Error(
@@ -53,7 +53,7 @@ function assertOwnOnly(headers: Headers): void {
   );
 }
 
-export function parseJson(text: string): unknown {
+export function parseBodyJson(text: string): unknown {
   switch (scanJson(text)) {
     case 'malformed':
       throw new Error('The body is not valid JSON');
@@ -64,17 +64,17 @@ export function parseJson(text: string): unknown {
   }
 }
 
-export function toObject(value: unknown, what: string): Readonly<Record<string, unknown>> {
+export function requireObject(value: unknown, what: string): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Error(`${what} must be a JSON object`);
   }
   return Object.fromEntries(Object.entries(value));
 }
 
-function parseHeaders(raw: unknown, what: string): Headers {
+function parseHeaders(raw: unknown, what: string): HeaderValues {
   if (raw === undefined || raw === null) return {};
   const headers: [string, string][] = [];
-  for (const [name, value] of Object.entries(toObject(raw, what))) {
+  for (const [name, value] of Object.entries(requireObject(raw, what))) {
     if (typeof value !== 'string' && typeof value !== 'number') {
       throw new Error(`${what}: the value of a header must be a string`);
     }

@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { Side } from '../../relay/match/held-request';
+import { HeldRequest } from '../../relay/match/held-request';
 import { openRendezvous } from '../../relay/rendezvous/open-rendezvous';
-import { readWhole, type WholeBodyLimits } from '../body/whole-body';
+import { readWholeBody, type WholeBodyLimits } from '../body/whole-body';
 import { jsonBody } from '../front/json-body';
 import { jsonList } from '../front/json-list';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { parseCustomHeaders } from './custom-headers';
-import { FULL, invalid, NO_ROUTE, refuse, UNKNOWN } from './rendezvous-errors';
+import {
+  invalidBody,
+  NO_ROUTE,
+  sendRendezvousError,
+  TOO_MANY_STREAMS,
+  UNKNOWN_STREAM,
+} from './rendezvous-errors';
 import { report } from './report';
 import { statusObject } from './status-object';
-import { download, type Streams, upload } from './transfer';
+import { download, type RendezvousContext, upload } from './transfer';
 
 const PATH = /^\/(?:(ping)|stream(?:\/([\w-]+)(?:\/(status|error))?)?)\/?$/;
 
@@ -24,18 +30,18 @@ export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
     retentionMs: settings.retention,
     streamsMax: settings.streams,
   };
-  const { places, meeting } = openRendezvous(relay, options, config.relay.waiting);
+  const { queues: places, matchmaker: meeting } = openRendezvous(relay, options, config.relay.waiting);
   const { consumerTimeout, bodyTimeout, bodyRate } = config.http;
   const streams = { places, meeting, stalledMs: consumerTimeout };
   const routes = new Routes(streams, {
     listed: settings.listed,
-    body: { bytes: settings.bodyBytes, pace: { patienceMs: bodyTimeout, bytesPerSecond: bodyRate } },
+    body: { bytes: settings.bodyBytes, pace: { slackMs: bodyTimeout, bytesPerSecond: bodyRate } },
   });
   return {
     name: 'rendezvous',
     path: '/rendezvous',
-    strips: '/rendezvous',
-    shown: (path) => path.replace(/^(\/stream\/[\w-]{8})[\w-]+/, '$1…'),
+    stripPrefix: '/rendezvous',
+    loggablePath: (path) => path.replace(/^(\/stream\/[\w-]{8})[\w-]+/, '$1…'),
     handle: (request) => routes.handle(request),
     drain: () => meeting.drain(),
     async close() {
@@ -47,16 +53,16 @@ export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
 
 class Routes {
   constructor(
-    private readonly streams: Streams,
+    private readonly streams: RendezvousContext,
     private readonly settings: { readonly body: WholeBodyLimits; readonly listed: boolean },
   ) {}
 
   async handle(request: RelayRequest): Promise<void> {
     const { req, res, path } = request;
-    const side = new Side(req, res);
+    const side = new HeldRequest(req, res);
     const [whole, ping, id, below] = PATH.exec(path) ?? [];
     const route = `${req.method} ${ping ?? below ?? (id === undefined ? 'streams' : 'stream')}`;
-    if (whole === undefined) return refuse(side, NO_ROUTE);
+    if (whole === undefined) return sendRendezvousError(side, NO_ROUTE);
     if (id !== undefined) return this.#handleOne(request, side, route, id);
     switch (route) {
       case 'GET ping':
@@ -66,13 +72,13 @@ class Routes {
         return this.#create(request, side);
       case 'GET streams':
         request.authorize();
-        return this.settings.listed ? this.#list(side) : refuse(side, NO_ROUTE);
+        return this.settings.listed ? this.#list(side) : sendRendezvousError(side, NO_ROUTE);
       default:
-        return refuse(side, NO_ROUTE);
+        return sendRendezvousError(side, NO_ROUTE);
     }
   }
 
-  async #handleOne(request: RelayRequest, side: Side, route: string, id: string): Promise<void> {
+  async #handleOne(request: RelayRequest, side: HeldRequest, route: string, id: string): Promise<void> {
     const { req, res, isMounted } = request;
     const { places } = this.streams;
     switch (route) {
@@ -81,37 +87,39 @@ class Routes {
       case 'PUT stream':
         return upload(side, this.streams, { id, isMounted });
       case 'POST error': {
-        const body = await readWhole(req, res, this.settings.body);
+        const body = await readWholeBody(req, res, this.settings.body);
         return report(side, places, id, body.toString());
       }
       case 'GET status': {
         const status = await places.status(id);
-        return status === undefined ? refuse(side, UNKNOWN) : json(side, 200, statusObject(status));
+        return status === undefined
+          ? sendRendezvousError(side, UNKNOWN_STREAM)
+          : json(side, 200, statusObject(status));
       }
       default:
-        return refuse(side, NO_ROUTE);
+        return sendRendezvousError(side, NO_ROUTE);
     }
   }
 
-  async #create({ req, res, isMounted }: RelayRequest, side: Side): Promise<void> {
-    const body = (await readWhole(req, res, this.settings.body)).toString();
+  async #create({ req, res, isMounted }: RelayRequest, side: HeldRequest): Promise<void> {
+    const body = (await readWholeBody(req, res, this.settings.body)).toString();
     const id = randomUUID();
     let headers: ReturnType<typeof parseCustomHeaders>;
     try {
       headers = parseCustomHeaders(body, isMounted);
     } catch (error) {
-      return refuse(side, invalid(error instanceof Error ? error.message : String(error)));
+      return sendRendezvousError(side, invalidBody(error instanceof Error ? error.message : String(error)));
     }
     if (await this.streams.places.create(id, headers)) json(side, 201, { stream: id });
-    else refuse(side, FULL);
+    else sendRendezvousError(side, TOO_MANY_STREAMS);
   }
 
-  async #list(side: Side): Promise<void> {
-    const list = await jsonList(await this.streams.places.list(), statusObject, side.gone);
+  async #list(side: HeldRequest): Promise<void> {
+    const list = await jsonList(await this.streams.places.list(), statusObject, side.disconnected);
     side.reply(200, JSON_TYPE, Buffer.concat([...list, LINE_FEED]));
   }
 }
 
-function json(side: Side, status: number, value: object): void {
+function json(side: HeldRequest, status: number, value: object): void {
   side.reply(status, JSON_TYPE, jsonBody(value));
 }

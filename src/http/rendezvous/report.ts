@@ -1,39 +1,47 @@
-import type { Side } from '../../relay/match/held-request';
-import type { RendezvousPlaces, Report } from '../../relay/rendezvous/rendezvous-queues';
-import { parseJson, toObject } from './custom-headers';
-import { invalid, refuse, STARTED, UNKNOWN } from './rendezvous-errors';
+import type { HeldRequest } from '../../relay/match/held-request';
+import type { RendezvousQueues, ReportedError } from '../../relay/rendezvous/rendezvous-queues';
+import { parseBodyJson, requireObject } from './custom-headers';
+import { invalidBody, STREAM_STARTED, sendRendezvousError, UNKNOWN_STREAM } from './rendezvous-errors';
 
 /** What an empty report says. */
-const VAGUE: Report = {
+const VAGUE: ReportedError = {
   status: 400,
   name: 'Error',
   message: 'The other side encountered an unspecified error',
 };
 
 /** `POST /stream/:id/error`. Whether it comes too late is decided once its body is there. */
-export async function report(side: Side, places: RendezvousPlaces, id: string, body: string): Promise<void> {
-  let told: Report;
+export async function report(
+  side: HeldRequest,
+  places: RendezvousQueues,
+  id: string,
+  body: string,
+): Promise<void> {
+  let told: ReportedError;
   try {
     told = parseReport(body);
   } catch (error) {
     const isKnown = (await places.status(id)) !== undefined;
-    refuse(side, isKnown && error instanceof Error ? invalid(error.message) : UNKNOWN);
+    sendRendezvousError(
+      side,
+      isKnown && error instanceof Error ? invalidBody(error.message) : UNKNOWN_STREAM,
+    );
     return;
   }
   switch (await places.report(id, told)) {
     case 'told':
       return side.reply(200, { Connection: 'close' });
     case 'unknown':
-      return refuse(side, UNKNOWN);
+      return sendRendezvousError(side, UNKNOWN_STREAM);
     case 'started':
-      return refuse(side, STARTED);
+      return sendRendezvousError(side, STREAM_STARTED);
   }
 }
 
 /** @throws Error that says what is wrong */
-function parseReport(body: string): Report {
+function parseReport(body: string): ReportedError {
   if (body === '') return VAGUE;
-  const fields = toObject(parseJson(body), 'The body');
+  const fields = requireObject(parseBodyJson(body), 'The body');
   return {
     status: statusIn(fields['http_status']),
     name: textIn(fields['name']) ?? VAGUE.name,

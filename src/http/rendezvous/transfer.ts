@@ -1,19 +1,19 @@
-import type { Side } from '../../relay/match/held-request';
-import type { Meeting } from '../../relay/match/matchmaker';
+import type { HeldRequest } from '../../relay/match/held-request';
+import type { Matchmaker } from '../../relay/match/matchmaker';
 import { RequestBody } from '../../relay/match/request-body';
 import { ResponseBody } from '../../relay/match/response-body';
-import type { Exchange } from '../../relay/match/transfer';
-import type { RendezvousPlaces } from '../../relay/rendezvous/rendezvous-queues';
-import { markLasting } from '../live/long-lived';
+import type { Transfer } from '../../relay/match/transfer';
+import type { RendezvousQueues } from '../../relay/rendezvous/rendezvous-queues';
+import { markLongLived } from '../live/long-lived';
 import { headersToSend } from './custom-headers';
-import { answerFor, refuse, UNKNOWN } from './rendezvous-errors';
+import { errorForOutcome, sendRendezvousError, UNKNOWN_STREAM } from './rendezvous-errors';
 
 /** How often the bytes of a running stream are counted for its status. */
 const PROGRESS_EVERY_MS = 250;
 
-export interface Streams {
-  readonly places: RendezvousPlaces;
-  readonly meeting: Meeting;
+export interface RendezvousContext {
+  readonly places: RendezvousQueues;
+  readonly meeting: Matchmaker;
   /** How long a receiver may take nothing, in milliseconds. */
   readonly stalledMs: number;
 }
@@ -27,12 +27,12 @@ interface Asked {
 
 /** `GET /stream/:id`: the response begins with the first byte, or the end, of the upload. */
 export async function download(
-  side: Side,
-  { places, meeting, stalledMs }: Streams,
+  side: HeldRequest,
+  { places, meeting, stalledMs }: RendezvousContext,
   { id, isMounted }: Asked,
 ): Promise<void> {
   const headers = await places.headers(id);
-  if (headers === undefined) return refuse(side, UNKNOWN);
+  if (headers === undefined) return sendRendezvousError(side, UNKNOWN_STREAM);
   const sink = new ResponseBody(side, {
     stalledMs,
     begin: () => {
@@ -44,40 +44,40 @@ export async function download(
       });
     },
   });
-  markLasting(side.res);
-  const outcome = await meeting.attend(id, { role: 'receiver', side, sink });
+  markLongLived(side.res);
+  const outcome = await meeting.join(id, { role: 'receiver', side, sink });
   if (outcome.kind === 'left' || (outcome.kind === 'exchanged' && outcome.ended.begun)) return;
-  refuse(side, answerFor(outcome, 'destination'));
+  sendRendezvousError(side, errorForOutcome(outcome, 'destination'));
 }
 
 /** `PUT /stream/:id`: answered when everything has been streamed. */
 export async function upload(
-  side: Side,
-  { places, meeting }: Streams,
+  side: HeldRequest,
+  { places, meeting }: RendezvousContext,
   { id, isMounted }: Asked,
 ): Promise<void> {
   const headers = await places.headers(id);
-  if (headers === undefined) return refuse(side, UNKNOWN);
+  if (headers === undefined) return sendRendezvousError(side, UNKNOWN_STREAM);
   let stopCounting = (): void => {};
-  const onExchange = (exchange: Exchange): void => {
+  const onExchange = (exchange: Transfer): void => {
     stopCounting = countBytes(places, id, exchange);
   };
   const source = new RequestBody(side);
-  const outcome = await meeting.attend(id, { role: 'sender', side, source, onExchange });
+  const outcome = await meeting.join(id, { role: 'sender', side, source, onExchange });
   stopCounting();
   if (outcome.kind === 'left') return;
   if (outcome.kind === 'exchanged' && outcome.ended.end === 'complete') {
     side.reply(200, { ...headersToSend(side.res, headers.upload, isMounted), Connection: 'close' });
   } else {
-    refuse(side, answerFor(outcome, 'source'));
+    sendRendezvousError(side, errorForOutcome(outcome, 'source'));
   }
 }
 
-function countBytes(places: RendezvousPlaces, id: string, exchange: Exchange): () => void {
+function countBytes(places: RendezvousQueues, id: string, exchange: Transfer): () => void {
   let told = 0;
   const timer = setInterval(() => {
-    if (exchange.taken === told) return;
-    told = exchange.taken;
+    if (exchange.bytesRead === told) return;
+    told = exchange.bytesRead;
     // Only a status that is looked at meanwhile is behind.
     places.progress(id, told).catch(() => {});
   }, PROGRESS_EVERY_MS).unref();

@@ -1,12 +1,12 @@
 import Router from '@koa/router';
 import type { Protocol } from '../front/protocol';
-import { watchAll } from './send-spy';
+import { sendSpy } from './send-spy';
 
 /** `/spy`: every live stream in one response. */
 export const spy: Protocol = {
   routes(wire) {
     const router = new Router({ sensitive: true });
-    router.get('/spy', (ctx) => watchAll(ctx, wire));
+    router.get('/spy', (ctx) => sendSpy(ctx, wire));
     return router;
   },
 };

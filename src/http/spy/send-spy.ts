@@ -1,24 +1,24 @@
 import type { RouterContext } from '@koa/router';
 import { followMany } from '../../core/follow/follow-many';
 import { RequestError } from '../errors/request-error';
-import { authorize, reachablePrefix } from '../front/access';
-import type { Wire } from '../front/protocol';
+import { authorize, restrictPrefix } from '../front/access';
+import type { WireContext } from '../front/protocol';
 import { contentHeaders, LIVE_HEADERS } from '../headers/content-headers';
 import { detach } from '../live/detach';
-import { markLasting } from '../live/long-lived';
+import { markLongLived } from '../live/long-lived';
 import { sendHead } from '../live/send-head';
 import { SpyFormat } from './spy-format';
 import { SpyResponse } from './spy-response';
 
 /** `GET /spy[?color][&prefix=][&from=start]`: headers at once, then every active stream and every new one. Never ends. */
-export async function watchAll(ctx: RouterContext, wire: Wire): Promise<void> {
+export async function sendSpy(ctx: RouterContext, wire: WireContext): Promise<void> {
   const access = authorize(ctx, 'spy');
   const { color, from = 'now', prefix = '' } = ctx.query;
   if (from !== 'now' && from !== 'start')
     throw new RequestError('PARAMETER_INVALID', 'from must be start or now');
   if (typeof prefix !== 'string')
     throw new RequestError('PARAMETER_INVALID', 'prefix is given more than once');
-  const options = { from, prefix: reachablePrefix(prefix, access.prefix) } as const;
+  const options = { from, prefix: restrictPrefix(prefix, access.prefix) } as const;
 
   const { res } = ctx;
   sendHead(ctx, 200, { ...contentHeaders('text/plain; charset=utf-8'), ...LIVE_HEADERS });
@@ -27,7 +27,7 @@ export async function watchAll(ctx: RouterContext, wire: Wire): Promise<void> {
     return;
   }
   res.flushHeaders();
-  markLasting(res);
+  markLongLived(res);
   const signal = wire.consumers.signalOf(res);
   const format = new SpyFormat(color === undefined ? 'plain' : 'color');
   const { spy, http } = wire.config;

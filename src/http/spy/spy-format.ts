@@ -1,17 +1,17 @@
 import type { LogRef } from '../../core/log/log';
 import type { LostBytes } from '../../core/log/loss';
 import { Colors } from './colors';
-import { ShownStream } from './stream-painter';
+import { StreamPainter } from './stream-painter';
 
 const BOLD = '\x1b[1m';
 const RESET = '\x1b[0m';
 
 /** The lines of a spy: what shows which stream the data belongs to. */
 export class SpyFormat {
-  readonly #streams = new Map<string, ShownStream>();
+  readonly #streams = new Map<string, StreamPainter>();
   readonly #colors = new Colors();
   /** The stream whose data was shown last. */
-  #shown: ShownStream | undefined;
+  #shown: StreamPainter | undefined;
   /** Whether nothing but data was shown since, so that what the stream has turned on is still on. */
   #isOn = false;
   #endsInNewline = true;
@@ -25,12 +25,12 @@ export class SpyFormat {
 
   data(log: LogRef, chunks: readonly Buffer[]): string {
     const stream = this.#streams.get(log.generation);
-    return stream === undefined ? '' : this.#text(log, stream, stream.text(chunks));
+    return stream === undefined ? '' : this.#text(log, stream, stream.decode(chunks));
   }
 
   end(log: LogRef): string {
     const stream = this.#streams.get(log.generation);
-    const rest = stream === undefined ? '' : this.#text(log, stream, stream.rest());
+    const rest = stream === undefined ? '' : this.#text(log, stream, stream.flush());
     const line = this.#ownLine(log, `END: ${log.id}`);
     this.#streams.delete(log.generation);
     this.#colors.release(log.id);
@@ -55,10 +55,10 @@ export class SpyFormat {
   }
 
   #begin(log: LogRef): void {
-    this.#streams.set(log.generation, new ShownStream(this.#colorOf(log)));
+    this.#streams.set(log.generation, new StreamPainter(this.#colorOf(log)));
   }
 
-  #text(log: LogRef, stream: ShownStream, text: string): string {
+  #text(log: LogRef, stream: StreamPainter, text: string): string {
     if (text === '') return '';
     const header = this.#shown === stream ? '' : this.#ownLine(log, `${log.id}:`);
     const isResumed = !this.#isOn;
@@ -70,7 +70,7 @@ export class SpyFormat {
 
   /** A line that is no data begins on a line of its own, and without what the data before it has turned on. */
   #ownLine(log: LogRef, line: string): string {
-    const off = this.#isOn ? (this.#shown?.turnOff() ?? '') : '';
+    const off = this.#isOn ? (this.#shown?.resetStyle() ?? '') : '';
     const before = off + (this.#endsInNewline ? '' : '\n');
     this.#endsInNewline = true;
     this.#isOn = false;

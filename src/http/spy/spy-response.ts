@@ -4,8 +4,8 @@ import type { ManyLogsListener } from '../../core/follow/follow-many';
 import type { LogRef } from '../../core/log/log';
 import type { Loss } from '../../core/log/loss';
 import { sliceChunks } from '../../core/scheduling/turn-byte-budget';
-import { cutAfter } from '../live/stall-timer';
-import { drained } from '../live/wait-for-drain';
+import { startStallTimer } from '../live/stall-timer';
+import { waitForDrain } from '../live/wait-for-drain';
 import type { SpyFormat } from './spy-format';
 import { TextQueue } from './text-queue';
 
@@ -106,8 +106,8 @@ export class SpyResponse implements ManyLogsListener {
   /** Only for what is read from the store: there a slow spy is simply waited for. */
   async ready(): Promise<void> {
     for (;;) {
-      await this.#queue.reached();
-      await drained(this.res, this.limits.stalledMs, this.signal);
+      await this.#queue.flushed();
+      await waitForDrain(this.res, this.limits.stalledMs, this.signal);
       if (this.#missed.size === 0) return;
       await nextTurn();
     }
@@ -134,7 +134,7 @@ export class SpyResponse implements ManyLogsListener {
     this.#stopCut?.();
     this.#stopCut = undefined;
     if (this.#missed.size > 0) this.#queue.add(this.#textsOfMissed());
-    this.#queue.goOn();
+    this.#queue.resume();
   }
 
   *#textsOfMissed(): Generator<string, void> {
@@ -160,7 +160,7 @@ export class SpyResponse implements ManyLogsListener {
     if (text === '') return;
     this.res.write(text);
     // Not when something is missed: that may be between a 'drain' and the turn that has time to report what was missed before it.
-    if (this.#isFull()) this.#stopCut ??= cutAfter(this.res, this.limits.stalledMs);
+    if (this.#isFull()) this.#stopCut ??= startStallTimer(this.res, this.limits.stalledMs);
   }
 }
 

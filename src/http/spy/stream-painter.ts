@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { hasSequence, mapSequences, unfinishedSequence } from './escape-sequences';
-import { Leftovers } from './terminal-modes';
+import { TerminalModes } from './terminal-modes';
 import { TextStyle } from './text-style';
 
 const RESET = '\x1b[0m';
@@ -10,16 +10,16 @@ const RESET = '\x1b[0m';
  * no other stream's text comes between their parts. What the stream has turned on (colours, bold) is known, so that it can be turned off
  * before other text, and on again after it.
  */
-export class ShownStream {
+export class StreamPainter {
   readonly #decoder = new StringDecoder('utf8');
   readonly #style = new TextStyle();
-  readonly #leftovers = new Leftovers();
+  readonly #leftovers = new TerminalModes();
   #held = '';
 
   /** @param color the sequence of the stream's own colour; empty in a spy without colours */
   constructor(private readonly color: string) {}
 
-  text(chunks: readonly Buffer[]): string {
+  decode(chunks: readonly Buffer[]): string {
     const text = this.#held + chunks.map((chunk) => this.#decoder.write(chunk)).join('');
     const held = unfinishedSequence(text);
     this.#held = text.slice(text.length - held);
@@ -27,7 +27,7 @@ export class ShownStream {
   }
 
   /** The rest, at the end of the stream: what is still held back will never become whole. */
-  rest(): string {
+  flush(): string {
     return this.#held + this.#decoder.end();
   }
 
@@ -39,9 +39,9 @@ export class ShownStream {
   }
 
   /** Turns off what the stream has left on, before text that is not its own. */
-  turnOff(): string {
+  resetStyle(): string {
     const style = this.color === '' && this.#style.sequence !== '' ? RESET : '';
-    return style + this.#leftovers.takeOff();
+    return style + this.#leftovers.reset();
   }
 
   /** Each line is coloured by itself, so that no stream's colour reaches what follows it. */

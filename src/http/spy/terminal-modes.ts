@@ -14,7 +14,7 @@ const LINK_OFF = '\x1b]8;;\x1b\\';
 const ASCII_ON = `\x1b(${ASCII}`;
 
 /** What text leaves on in a terminal beside its style: a link, or a character set with lines in the place of letters. */
-export class Leftovers {
+export class TerminalModes {
   #hasLink = false;
   #isAscii = true;
   #isShifted = false;
@@ -35,7 +35,7 @@ export class Leftovers {
   }
 
   /** What turns all of it off. From then on it is off: unlike a style it is not turned on again. */
-  takeOff(): string {
+  reset(): string {
     const off =
       (this.#hasLink ? LINK_OFF : '') + (this.#isAscii ? '' : ASCII_ON) + (this.#isShifted ? SHIFT_IN : '');
     this.#hasLink = false;

@@ -23,7 +23,7 @@ export class TextQueue {
     private readonly isFull: () => boolean,
     private readonly signal: AbortSignal,
   ) {
-    signal.addEventListener('abort', () => this.goOn());
+    signal.addEventListener('abort', () => this.resume());
   }
 
   /**
@@ -36,12 +36,12 @@ export class TextQueue {
   }
 
   /** Resolves once all that was added by now is written, or the signal has aborted. */
-  reached(): Promise<void> {
+  flushed(): Promise<void> {
     return new Promise((resolve) => this.add([].values(), resolve));
   }
 
   /** To be called when what was full has room. */
-  goOn(): void {
+  resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#work();

@@ -1,6 +1,6 @@
 import { LogError, messageOf } from '../../core/log/errors';
-import { kindOfFailure } from './failure-kind';
-import { reasonFor, UNEXPECTED } from './failure-reasons';
+import { failureKind } from './failure-kind';
+import { failureReason, UNEXPECTED } from './failure-reasons';
 
 /** How many texts of unexpected answers are logged. */
 const LOGGED_MAX = 100;
@@ -22,7 +22,7 @@ export class ErrorWording {
 
   /** The connection was lost, or could not be made. */
   disconnected(error: unknown): void {
-    this.#unconnected = reasonFor(error) ?? this.#unconnected;
+    this.#unconnected = failureReason(error) ?? this.#unconnected;
   }
 
   connected(): void {
@@ -30,15 +30,15 @@ export class ErrorWording {
   }
 
   /** `Redis at localhost:6379: connection refused` */
-  sentence(error: unknown): string {
-    return `${this.target}: ${reasonFor(error) ?? this.#unconnected ?? 'connection lost'}`;
+  describe(error: unknown): string {
+    return `${this.target}: ${failureReason(error) ?? this.#unconnected ?? 'connection lost'}`;
   }
 
   toLogError(error: unknown): LogError {
     if (error instanceof LogError) return error;
-    const sentence = this.sentence(error);
-    if (reasonFor(error) === UNEXPECTED) this.#logOnce(messageOf(error));
-    switch (kindOfFailure(error)) {
+    const sentence = this.describe(error);
+    if (failureReason(error) === UNEXPECTED) this.#logOnce(messageOf(error));
+    switch (failureKind(error)) {
       case 'full':
         return new LogError('STORE_FULL', sentence, { cause: error });
       case 'away':

@@ -12,19 +12,19 @@ const PASSING =
 const DAMAGED = /^(?:EXECABORT .*: )?WRONGTYPE\b|^ERR user_script:\d+: /;
 const FULL = /^(?:EXECABORT .*: )?(?:OOM|MISCONF)\b/;
 
-export function kindOfFailure(error: unknown): FailureKind {
-  if (!isReply(error)) return 'away';
+export function failureKind(error: unknown): FailureKind {
+  if (!isReplyError(error)) return 'away';
   if (FULL.test(error.message)) return 'full';
   if (DAMAGED.test(error.message)) return 'damaged';
   return PASSING.test(error.message) ? 'away' : 'final';
 }
 
 /** Another node of the Cluster has the key, or may have it. */
-export function isElsewhere(error: unknown): boolean {
-  return isReply(error) && /^(?:MOVED|ASK)\b/.test(error.message);
+export function isRedirect(error: unknown): boolean {
+  return isReplyError(error) && /^(?:MOVED|ASK)\b/.test(error.message);
 }
 
 /** An answer of Redis itself, in contrast to a lost connection or a timeout. */
-export function isReply(error: unknown): error is Error {
+export function isReplyError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/log/errors';
-import { isReply } from './failure-kind';
+import { isReplyError } from './failure-kind';
 
 /** By the code of an error of a socket. */
 const OF_SOCKETS: Readonly<Record<string, string>> = {
@@ -50,15 +50,15 @@ const UNCONNECTED =
   /connection (?:is|was) (?:closed|lost)|connection to Redis is lost|isn't writeable|isn't ready|max retries|connection close|disconnect|not connected|failed over in between|startup nodes|slots cache|is ended|is aborted|no node of the Cluster/i;
 
 /** Why Redis cannot be used, in a few words that are ours; `undefined` where the error only says that there is no connection. */
-export function reasonFor(error: unknown): string | undefined {
+export function failureReason(error: unknown): string | undefined {
   const text = messageOf(error);
-  if (isReply(error)) return reasonInReply(text);
+  if (isReplyError(error)) return reasonInReply(text);
   const code = field(error, 'code');
   const ofSocket = typeof code === 'string' ? OF_SOCKETS[code] : undefined;
   if (ofSocket !== undefined) return ofSocket;
   // Of a Cluster and of several Sentinels: what the last one said.
   const last = field(error, 'lastNodeError');
-  if (last !== undefined) return reasonFor(last);
+  if (last !== undefined) return failureReason(last);
   const known = OF_TEXTS.find(([pattern]) => pattern.test(text))?.[1];
   if (known !== undefined) return known;
   return UNCONNECTED.test(text) ? undefined : UNEXPECTED;

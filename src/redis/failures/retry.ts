@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { LogError } from '../../core/log/errors';
 import type { ErrorWording } from './error-wording';
-import { kindOfFailure } from './failure-kind';
+import { failureKind } from './failure-kind';
 
 const FIRST_PAUSE_MS = 20;
 const PAUSE_MS_MAX = 500;
@@ -17,14 +17,14 @@ export interface RetryPolicy {
 }
 
 /** Repeats what fails for a reason that may pass. */
-export type Quickly = <T>(attempt: () => Promise<T>) => Promise<T>;
+export type Retry = <T>(attempt: () => Promise<T>) => Promise<T>;
 
 /**
  * Repeats what failed for a reason that may pass, with growing pauses. What is repeated must be safe to repeat: an earlier try may
  * have taken effect without an answer.
  * @throws LogError
  */
-export async function persist<T>(patience: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(patience: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
   const until = performance.now() + patience.forMs;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MS_MAX)) {
     try {
@@ -41,7 +41,7 @@ export async function persist<T>(patience: RetryPolicy, attempt: () => Promise<T
 
 function mayPass(error: unknown, { evenWhenFull }: RetryPolicy): boolean {
   if (error instanceof LogError) return error.code === 'STORE_UNAVAILABLE';
-  const kind = kindOfFailure(error);
+  const kind = failureKind(error);
   return kind === 'away' || (kind === 'full' && evenWhenFull);
 }
 

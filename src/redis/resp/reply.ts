@@ -32,7 +32,7 @@ export function toMap(reply: unknown): ReadonlyMap<string, string> {
 }
 
 /** @param text that was stored as JSON */
-export function parseStored(text: string): JsonValue {
+export function parseStoredJson(text: string): JsonValue {
   try {
     const value: JsonValue = JSON.parse(text);
     return value;

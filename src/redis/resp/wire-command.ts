@@ -10,15 +10,15 @@ const SIZE_MAX = 8;
 const COPIED_BYTES_MAX = 4_096;
 
 /** A command of text alone. */
-export function encode(...args: readonly string[]): string {
-  return headOf(args.length, ...args);
+export function encodeCommand(...args: readonly string[]): string {
+  return commandHead(args.length, ...args);
 }
 
 /**
  * A command whose last argument is bytes. Large ones go to the socket as they are.
  * @param head of it: `headOf` and the arguments before, as ASCII
  */
-export function withBytes(head: string, parts: readonly Buffer[], size: number): WireCommand {
+export function commandWithBytes(head: string, parts: readonly Buffer[], size: number): WireCommand {
   if (size > COPIED_BYTES_MAX) return [`${head}$${size}${CRLF}`, ...parts, CRLF];
   const command = Buffer.allocUnsafe(head.length + SIZE_MAX + size + CRLF.length);
   let at = command.write(`${head}$${size}${CRLF}`, 'latin1');
@@ -28,11 +28,11 @@ export function withBytes(head: string, parts: readonly Buffer[], size: number):
 }
 
 /** The beginning of a command of `count` arguments, its name among them. */
-export function headOf(count: number, ...first: readonly string[]): string {
-  return `*${count}${CRLF}${first.map(bulk).join('')}`;
+export function commandHead(count: number, ...first: readonly string[]): string {
+  return `*${count}${CRLF}${first.map(bulkString).join('')}`;
 }
 
 /** An argument. */
-export function bulk(text: string): string {
+export function bulkString(text: string): string {
   return `$${Buffer.byteLength(text)}${CRLF}${text}${CRLF}`;
 }

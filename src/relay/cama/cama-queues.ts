@@ -1,4 +1,4 @@
-import type { Places } from '../match/queues';
+import type { Queues } from '../match/queues';
 
 export interface CamaSession {
   readonly id: string;
@@ -20,7 +20,7 @@ export type Direction = 'host' | 'guest';
  * with `taken` when another of the same role waits already; behind a running exchange one may wait. `gone` says that the session was
  * removed.
  */
-export interface CamaPlaces extends Places {
+export interface CamaQueues extends Queues {
   /** @returns `false` when there are too many */
   create(session: CamaSession): Promise<boolean>;
   session(id: string): Promise<CamaSession | undefined>;
@@ -31,10 +31,10 @@ export interface CamaPlaces extends Places {
   close(): void;
 }
 
-export function directionOf(session: string, sender: Direction): string {
+export function directionQueue(session: string, sender: Direction): string {
   return `${session}:${sender}`;
 }
 
-export function sessionOf(place: string): string {
+export function sessionIdOf(place: string): string {
   return place.slice(0, place.indexOf(':'));
 }

@@ -1,10 +1,18 @@
 import { steadyNow } from '../../core/scheduling/steady-clock';
-import type { Attached, Ended, Entry, Hear, Pair, Role, Standing } from '../match/queues';
-import { MemoryPlace } from '../queues/memory-queue';
-import { type CamaPlaces, type CamaSession, directionOf, sessionOf } from './cama-queues';
+import type {
+  JoinResult,
+  Match,
+  QueueListener,
+  Role,
+  TransferResult,
+  WaiterId,
+  WaiterState,
+} from '../match/queues';
+import { MemoryQueue } from '../queues/memory-queue';
+import { type CamaQueues, type CamaSession, directionQueue, sessionIdOf } from './cama-queues';
 
 interface Session extends CamaSession {
-  readonly places: ReadonlyMap<string, MemoryPlace>;
+  readonly places: ReadonlyMap<string, MemoryQueue>;
   /** When it expires, by `steadyNow`. */
   readonly endsAt: number;
   peer?: string;
@@ -14,19 +22,19 @@ const REMOVED = 'removed';
 
 const SWEEP_EVERY_MS = 5_000;
 
-export class MemoryCama implements CamaPlaces {
+export class MemoryCama implements CamaQueues {
   readonly #sessions = new Map<string, Session>();
   readonly #sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS).unref();
 
   constructor(
     private readonly sessionsMax: number,
-    private readonly hear: Hear,
+    private readonly hear: QueueListener,
   ) {}
 
   async create(session: CamaSession): Promise<boolean> {
     if (this.#sessions.size >= this.sessionsMax) this.#sweep();
     if (this.#sessions.size >= this.sessionsMax) return false;
-    const directions = (['host', 'guest'] as const).map((sender) => directionOf(session.id, sender));
+    const directions = (['host', 'guest'] as const).map((sender) => directionQueue(session.id, sender));
     const places = new Map(directions.map((place) => [place, this.#newPlace(place)]));
     const endsAt = steadyNow() + session.expiresAt - Date.now();
     this.#sessions.set(session.id, { ...session, places, endsAt });
@@ -48,24 +56,29 @@ export class MemoryCama implements CamaPlaces {
     for (const place of session?.places.values() ?? []) place.close(REMOVED);
   }
 
-  async attach(place: string, entry: Entry, role: Role): Promise<Attached> {
-    const session = this.#find(sessionOf(place));
+  async join(place: string, entry: WaiterId, role: Role): Promise<JoinResult> {
+    const session = this.#find(sessionIdOf(place));
     const meeting = session?.places.get(place);
     if (session === undefined || meeting === undefined) return { kind: 'refused', why: 'unknown' };
     if (meeting.hasWaiting(role)) return { kind: 'refused', why: 'taken' };
-    meeting.attach(entry, role);
+    meeting.join(entry, role);
     return { kind: 'attached', withinMs: session.endsAt - steadyNow() };
   }
 
-  async leave(place: string, entry: Entry, role: Role): Promise<boolean> {
+  async leave(place: string, entry: WaiterId, role: Role): Promise<boolean> {
     return this.#place(place)?.leave(entry, role) ?? false;
   }
 
-  async look(place: string, entry: Entry, role: Role): Promise<Standing> {
-    return this.#place(place)?.look(entry, role) ?? { kind: 'gone' };
+  async refresh(place: string, entry: WaiterId, role: Role): Promise<WaiterState> {
+    return this.#place(place)?.refresh(entry, role) ?? { kind: 'gone' };
   }
 
-  async finish(place: string, pair: Pair, _ended: Ended, returning: readonly Entry[]): Promise<boolean> {
+  async finish(
+    place: string,
+    pair: Match,
+    _ended: TransferResult,
+    returning: readonly WaiterId[],
+  ): Promise<boolean> {
     const found = this.#place(place);
     if (found !== undefined) return found.finish(pair, returning);
     for (const entry of returning) this.hear(place, entry, { kind: 'gone', why: REMOVED });
@@ -76,12 +89,12 @@ export class MemoryCama implements CamaPlaces {
     clearInterval(this.#sweeping);
   }
 
-  #newPlace(place: string): MemoryPlace {
-    return new MemoryPlace((to, news) => this.hear(place, to, news));
+  #newPlace(place: string): MemoryQueue {
+    return new MemoryQueue((to, news) => this.hear(place, to, news));
   }
 
-  #place(place: string): MemoryPlace | undefined {
-    return this.#sessions.get(sessionOf(place))?.places.get(place);
+  #place(place: string): MemoryQueue | undefined {
+    return this.#sessions.get(sessionIdOf(place))?.places.get(place);
   }
 
   #find(id: string): Session | undefined {

@@ -1,20 +1,28 @@
 import { join } from 'node:path';
 import { toMap, toText } from '../../redis/resp/reply';
-import type { Attached, Ended, Entry, Hear, Pair, Role, Standing } from '../match/queues';
+import type {
+  JoinResult,
+  Match,
+  QueueListener,
+  Role,
+  TransferResult,
+  WaiterId,
+  WaiterState,
+} from '../match/queues';
 import type { RelayRedis } from '../nodes/relay-redis';
-import { LOOK_EVERY_MS, letterOf, lettersOf, RedisPlaces } from '../queues/redis-queues';
-import { type CamaPlaces, type CamaSession, sessionOf } from './cama-queues';
+import { letterOf, lettersOf, RECHECK_MS, RedisQueues } from '../queues/redis-queues';
+import { type CamaQueues, type CamaSession, sessionIdOf } from './cama-queues';
 
-export class RedisCama implements CamaPlaces {
-  readonly lookEveryMs = LOOK_EVERY_MS;
-  readonly #redis: RedisPlaces;
+export class RedisCama implements CamaQueues {
+  readonly recheckMs = RECHECK_MS;
+  readonly #redis: RedisQueues;
 
   constructor(
     redis: RelayRedis,
     private readonly sessionsMax: number,
-    hear: Hear,
+    hear: QueueListener,
   ) {
-    this.#redis = new RedisPlaces(redis, 'cm', join(__dirname, 'lua'));
+    this.#redis = new RedisQueues(redis, 'cm', join(__dirname, 'lua'));
     this.#redis.listen(hear);
   }
 
@@ -39,26 +47,31 @@ export class RedisCama implements CamaPlaces {
     await this.#redis.run('remove', [this.#redis.key(id)], [this.#redis.system, id, 'removed']);
   }
 
-  async attach(place: string, entry: Entry, role: Role): Promise<Attached> {
-    const keys = [this.#redis.key(place), this.#redis.key(sessionOf(place))];
+  async join(place: string, entry: WaiterId, role: Role): Promise<JoinResult> {
+    const keys = [this.#redis.key(place), this.#redis.key(sessionIdOf(place))];
     const args = [this.#redis.system, place, entry, letterOf(role)];
     const answer = await this.#redis.run('join', keys, args);
     if (typeof answer === 'number') return { kind: 'attached', withinMs: answer };
     return { kind: 'refused', why: toText(answer) };
   }
 
-  async leave(place: string, entry: Entry, role: Role): Promise<boolean> {
+  async leave(place: string, entry: WaiterId, role: Role): Promise<boolean> {
     return (await this.#about('leave', place, entry, letterOf(role))) === 1;
   }
 
-  look(place: string, entry: Entry, role: Role): Promise<Standing> {
+  refresh(place: string, entry: WaiterId, role: Role): Promise<WaiterState> {
     const { system } = this.#redis;
-    return this.#redis.look('refresh', this.#redis.key(place), [system, place, entry, letterOf(role)]);
+    return this.#redis.refresh('refresh', this.#redis.key(place), [system, place, entry, letterOf(role)]);
   }
 
-  async finish(place: string, pair: Pair, _ended: Ended, returning: readonly Entry[]): Promise<boolean> {
-    const keys = [this.#redis.key(place), this.#redis.key(sessionOf(place))];
-    const args = [this.#redis.system, place, pair.exchange, lettersOf(pair, returning)];
+  async finish(
+    place: string,
+    pair: Match,
+    _ended: TransferResult,
+    returning: readonly WaiterId[],
+  ): Promise<boolean> {
+    const keys = [this.#redis.key(place), this.#redis.key(sessionIdOf(place))];
+    const args = [this.#redis.system, place, pair.transferId, lettersOf(pair, returning)];
     return (await this.#redis.run('finish', keys, args)) === 1;
   }
 

@@ -1,36 +1,49 @@
 import { join } from 'node:path';
 import { toTexts } from '../../redis/resp/reply';
-import type { Attached, Ended, Entry, Hear, Pair, Role, Standing } from '../match/queues';
+import type {
+  JoinResult,
+  Match,
+  QueueListener,
+  Role,
+  TransferResult,
+  WaiterId,
+  WaiterState,
+} from '../match/queues';
 import type { RelayRedis } from '../nodes/relay-redis';
-import { LOOK_EVERY_MS, letterOf, lettersOf, RedisPlaces } from '../queues/redis-queues';
-import { DESTROYED, type HttpipePlaces } from './httpipe-queues';
+import { letterOf, lettersOf, RECHECK_MS, RedisQueues } from '../queues/redis-queues';
+import { DESTROYED, type HttpipeQueues } from './httpipe-queues';
 
-export class RedisHttpipe implements HttpipePlaces {
-  readonly lookEveryMs = LOOK_EVERY_MS;
-  readonly #redis: RedisPlaces;
+export class RedisHttpipe implements HttpipeQueues {
+  readonly recheckMs = RECHECK_MS;
+  readonly #redis: RedisQueues;
 
-  constructor(redis: RelayRedis, hear: Hear) {
-    this.#redis = new RedisPlaces(redis, 'hp', join(__dirname, 'lua'));
+  constructor(redis: RelayRedis, hear: QueueListener) {
+    this.#redis = new RedisQueues(redis, 'hp', join(__dirname, 'lua'));
     this.#redis.listen(hear);
   }
 
-  async attach(place: string, entry: Entry, role: Role): Promise<Attached> {
+  async join(place: string, entry: WaiterId, role: Role): Promise<JoinResult> {
     await this.#about('join', place, entry, letterOf(role));
     return { kind: 'attached' };
   }
 
-  async leave(place: string, entry: Entry, role: Role): Promise<boolean> {
+  async leave(place: string, entry: WaiterId, role: Role): Promise<boolean> {
     return (await this.#about('leave', place, entry, letterOf(role))) === 1;
   }
 
-  look(place: string, entry: Entry, role: Role): Promise<Standing> {
+  refresh(place: string, entry: WaiterId, role: Role): Promise<WaiterState> {
     const { system } = this.#redis;
-    return this.#redis.look('refresh', this.#redis.key(place), [system, place, entry, letterOf(role)]);
+    return this.#redis.refresh('refresh', this.#redis.key(place), [system, place, entry, letterOf(role)]);
   }
 
-  async finish(place: string, pair: Pair, _ended: Ended, returning: readonly Entry[]): Promise<boolean> {
+  async finish(
+    place: string,
+    pair: Match,
+    _ended: TransferResult,
+    returning: readonly WaiterId[],
+  ): Promise<boolean> {
     const letters = lettersOf(pair, returning);
-    return (await this.#about('finish', place, pair.exchange, letters)) === 1;
+    return (await this.#about('finish', place, pair.transferId, letters)) === 1;
   }
 
   async destroy(namespace: string, channel?: string): Promise<void> {

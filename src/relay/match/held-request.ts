@@ -5,7 +5,7 @@ import { onHalfClose } from './half-close';
 const PROBE_EVERY_MS = 15_000;
 
 /** One request and its response, which may wait long for the other side. */
-export class Side {
+export class HeldRequest {
   readonly #gone = new AbortController();
   #probe: NodeJS.Timeout | undefined;
   #mayContinue: boolean;
@@ -26,7 +26,7 @@ export class Side {
   }
 
   /** Aborts when the client leaves before it has its whole answer. */
-  get gone(): AbortSignal {
+  get disconnected(): AbortSignal {
     return this.#gone.signal;
   }
 
@@ -47,7 +47,7 @@ export class Side {
   }
 
   /** Tells a client that asked first (`Expect: 100-continue`) to send its body. */
-  goOn(): void {
+  sendContinue(): void {
     if (this.#mayContinue && !this.res.headersSent) this.res.writeContinue();
     this.#mayContinue = false;
   }
@@ -67,7 +67,7 @@ export class Side {
   }
 
   /** Breaks the connection off: the only way to say that what was sent is not all. */
-  cut(): void {
+  destroy(): void {
     this.#gone.abort();
     // In HTTP/1.0 a connection that is closed is an answer that is complete: only a reset is none.
     if (this.req.httpVersion === '1.0') this.req.socket.resetAndDestroy();

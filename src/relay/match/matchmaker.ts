@@ -1,37 +1,37 @@
-import { Pairs, type PairsOptions } from './matches';
-import type { Entry, Leaving, News, Places } from './queues';
-import { lookRegularly } from './recheck';
-import { Attendee, type Outcome, type Party } from './waiter';
+import { Matches, type MatchesOptions } from './matches';
+import type { LeaveReason, QueueEvent, Queues, WaiterId } from './queues';
+import { recheckRegularly } from './recheck';
+import { Waiter, type WaiterOptions, type WaitOutcome } from './waiter';
 
-export interface MeetingOptions extends PairsOptions {
+export interface MatchmakerOptions extends MatchesOptions {
   /** The most sides on this node; one more is `full`. */
-  readonly attendeesMax: number;
+  readonly waitersMax: number;
 }
 
 /**
  * Brings the requests of one relay together. Where each stands is the places' knowledge; here are those of this node, as long as they
  * wait.
  */
-export class Meeting {
-  readonly #attendees = new Map<Entry, Attendee>();
-  readonly #pairs: Pairs;
+export class Matchmaker {
+  readonly #attendees = new Map<WaiterId, Waiter>();
+  readonly #pairs: Matches;
   #count = 0;
   #isStopping = false;
 
   constructor(
-    private readonly places: Places,
-    private readonly options: MeetingOptions,
+    private readonly places: Queues,
+    private readonly options: MatchmakerOptions,
   ) {
-    this.#pairs = new Pairs(places, this.#attendees, options);
+    this.#pairs = new Matches(places, this.#attendees, options);
   }
 
   /** Resolves when the side is through. @throws LogError `STORE_UNAVAILABLE` */
-  async attend(place: string, party: Party): Promise<Outcome> {
+  async join(place: string, party: WaiterOptions): Promise<WaitOutcome> {
     if (this.#isStopping) return { kind: 'stopping' };
-    if (this.#attendees.size >= this.options.attendeesMax) return { kind: 'full' };
+    if (this.#attendees.size >= this.options.waitersMax) return { kind: 'full' };
     this.#count += 1;
-    const attendee = new Attendee(place, `${this.options.node}|${this.#count}`, party);
-    this.#attendees.set(attendee.entry, attendee);
+    const attendee = new Waiter(place, `${this.options.node}|${this.#count}`, party);
+    this.#attendees.set(attendee.id, attendee);
     let stopWaiting = (): void => {};
     try {
       const attached = await this.#attach(attendee);
@@ -41,23 +41,23 @@ export class Meeting {
     } finally {
       stopWaiting();
       attendee.settle({ kind: 'left' });
-      this.#attendees.delete(attendee.entry);
+      this.#attendees.delete(attendee.id);
     }
   }
 
   /** News for one of this node's sides. */
-  hear(place: string, to: Entry, news: News): void {
+  notify(place: string, to: WaiterId, news: QueueEvent): void {
     const attendee = this.#attendees.get(to);
     switch (news.kind) {
       case 'pair':
-        this.#pairs.found(place, to, news.pair);
+        this.#pairs.onMatch(place, to, news.pair);
         break;
       case 'again':
         if (attendee === undefined) this.#giveUp(place, to);
         else this.#again(attendee, news.exchange);
         break;
       case 'gone':
-        if (attendee !== undefined && !attendee.exchange?.hasBegun) this.#gone(attendee, news);
+        if (attendee !== undefined && !attendee.transfer?.hasBegun) this.#gone(attendee, news);
     }
   }
 
@@ -73,9 +73,9 @@ export class Meeting {
     this.#pairs.close();
   }
 
-  async #attach({ place, entry, role }: Attendee): ReturnType<Places['attach']> {
+  async #attach({ queue: place, id: entry, role }: Waiter): ReturnType<Queues['join']> {
     try {
-      return await this.places.attach(place, entry, role);
+      return await this.places.join(place, entry, role);
     } catch (error) {
       // It may have been attached all the same.
       this.#remove(place, entry, role);
@@ -84,22 +84,22 @@ export class Meeting {
   }
 
   /** @returns ends the timers of a side that waits. */
-  #wait(attendee: Attendee, withinMs = Number.POSITIVE_INFINITY): () => void {
-    const { side, timeoutMs = Number.POSITIVE_INFINITY } = attendee.party;
+  #wait(attendee: Waiter, withinMs = Number.POSITIVE_INFINITY): () => void {
+    const { side, timeoutMs = Number.POSITIVE_INFINITY } = attendee.options;
     const unwatch = side.watch(() => this.#doubt(attendee));
     const onGone = (): void => this.#leave(attendee, 'left', { kind: 'left' });
-    side.gone.addEventListener('abort', onGone);
-    if (side.gone.aborted) onGone();
+    side.disconnected.addEventListener('abort', onGone);
+    if (side.disconnected.aborted) onGone();
     const of = withinMs <= timeoutMs ? 'place' : 'request';
     const ms = Math.min(withinMs, timeoutMs);
     const timer = Number.isFinite(ms) ? setTimeout(() => this.#expire(attendee, of), ms) : undefined;
-    const stopLooking = lookRegularly(this.places, attendee, (pair) =>
-      this.#pairs.found(attendee.place, attendee.entry, pair),
+    const stopLooking = recheckRegularly(this.places, attendee, (pair) =>
+      this.#pairs.onMatch(attendee.queue, attendee.id, pair),
     );
     if (this.#isStopping) this.#leave(attendee, 'stopping', { kind: 'stopping' });
     return () => {
       unwatch();
-      side.gone.removeEventListener('abort', onGone);
+      side.disconnected.removeEventListener('abort', onGone);
       clearTimeout(timer);
       stopLooking();
     };
@@ -109,19 +109,19 @@ export class Meeting {
    * The client has closed its side of the connection. It may only have said all it has to say, but that would show too late: one that
    * has left would have been given something meanwhile. So it is taken to have left, unless it is being served.
    */
-  #doubt({ exchange, party }: Attendee): void {
-    if (!exchange?.hasBegun) party.side.cut();
+  #doubt({ transfer: exchange, options: party }: Waiter): void {
+    if (!exchange?.hasBegun) party.side.destroy();
   }
 
-  #expire(attendee: Attendee, of: 'request' | 'place'): void {
-    attendee.overdue = of;
+  #expire(attendee: Waiter, of: 'request' | 'place'): void {
+    attendee.timedOut = of;
     this.#leave(attendee, 'timeout', { kind: 'timeout', of });
   }
 
   /** Whoever has been paired meanwhile stays: the exchange decides what becomes of it. */
-  #leave(attendee: Attendee, why: Leaving, outcome: Outcome): void {
+  #leave(attendee: Waiter, why: LeaveReason, outcome: WaitOutcome): void {
     if (!attendee.isWaiting) return;
-    const { place, entry, role } = attendee;
+    const { queue: place, id: entry, role } = attendee;
     this.places.leave(place, entry, role, why).then(
       (wasWaiting) => wasWaiting && attendee.settle(outcome),
       // The store is away. Entries of a client that has left are skipped by whoever is paired with them.
@@ -129,32 +129,32 @@ export class Meeting {
     );
   }
 
-  #again(attendee: Attendee, exchangeId: string): void {
-    if (attendee.exchange?.hasBegun) {
+  #again(attendee: Waiter, exchangeId: string): void {
+    if (attendee.transfer?.hasBegun) {
       // The sender's node died in the middle; the places cannot know that there was one.
-      this.#remove(attendee.place, attendee.entry, attendee.role);
+      this.#remove(attendee.queue, attendee.id, attendee.role);
       return;
     }
-    attendee.release(exchangeId);
-    if (attendee.party.side.isHalfClosed) this.#doubt(attendee);
-    if (attendee.isGone) this.#leave(attendee, 'left', { kind: 'left' });
+    attendee.requeue(exchangeId);
+    if (attendee.options.side.isHalfClosed) this.#doubt(attendee);
+    if (attendee.hasLeft) this.#leave(attendee, 'left', { kind: 'left' });
     else if (this.#isStopping) this.#leave(attendee, 'stopping', { kind: 'stopping' });
-    else if (attendee.overdue !== undefined) this.#expire(attendee, attendee.overdue);
+    else if (attendee.timedOut !== undefined) this.#expire(attendee, attendee.timedOut);
   }
 
   /** The sender's node ends the exchange, too, and its end is what the receiver hears of. */
-  #gone(attendee: Attendee, news: News & { readonly kind: 'gone' }): void {
-    attendee.exchange?.breakOff();
+  #gone(attendee: Waiter, news: QueueEvent & { readonly kind: 'gone' }): void {
+    attendee.transfer?.cancel();
     attendee.settle(news);
   }
 
   /** An entry that nobody stands behind any more. */
-  #giveUp(place: string, entry: Entry): void {
+  #giveUp(place: string, entry: WaiterId): void {
     this.#remove(place, entry, 'sender');
     this.#remove(place, entry, 'receiver');
   }
 
-  #remove(place: string, entry: Entry, role: 'sender' | 'receiver'): void {
+  #remove(place: string, entry: WaiterId, role: 'sender' | 'receiver'): void {
     // Where the store is away, whoever is paired with the entry is told that nobody is there.
     this.places.leave(place, entry, role, 'left').catch(() => {});
   }

@@ -1,5 +1,5 @@
-import type { Pair, Places } from './queues';
-import type { Attendee } from './waiter';
+import type { Match, Queues } from './queues';
+import type { Waiter } from './waiter';
 
 /** After how many looks without word from the store a side that waits is given up. */
 const MISSED_MAX = 3;
@@ -13,16 +13,20 @@ const IN_EXCHANGE = 30;
  * @param onPair it has been paired; told also when that is known
  * @returns stops it
  */
-export function lookRegularly(places: Places, attendee: Attendee, onPair: (pair: Pair) => void): () => void {
-  const { lookEveryMs } = places;
+export function recheckRegularly(
+  places: Queues,
+  attendee: Waiter,
+  onPair: (pair: Match) => void,
+): () => void {
+  const { recheckMs: lookEveryMs } = places;
   if (lookEveryMs === undefined) return () => {};
   let [looks, missed] = [0, 0];
   const look = async (): Promise<void> => {
     looks += 1;
     // In an exchange it is only said that somebody looks after it.
-    if (attendee.exchange !== undefined && looks % IN_EXCHANGE !== 0) return;
+    if (attendee.transfer !== undefined && looks % IN_EXCHANGE !== 0) return;
     try {
-      const standing = await places.look(attendee.place, attendee.entry, attendee.role);
+      const standing = await places.refresh(attendee.queue, attendee.id, attendee.role);
       missed = 0;
       if (standing.kind === 'paired') onPair(standing.pair);
       else if (standing.kind === 'gone' && attendee.isWaiting) attendee.settle({ kind: 'lost' });

@@ -1,16 +1,16 @@
-import type { Pair } from './queues';
+import type { Match } from './queues';
 import type { Sink, Source } from './transfer';
 
 /** Carries exchanges whose two sides are on different nodes. */
-export interface Channels {
+export interface RemoteChannels {
   /** On the sender's node: takes what the receiver is to get. */
-  sinkTo(pair: Pair): RemoteSink;
+  sinkTo(pair: Match): RemoteSink;
   /** On the receiver's node: gives what the sender sends. */
-  sourceFrom(pair: Pair): RemoteSource;
+  sourceFrom(pair: Match): RemoteSource;
   /** On the sender's node: there will be nothing. */
-  withhold(pair: Pair): void;
+  cancelToReceiver(pair: Match): void;
   /** On the receiver's node: nobody takes anything. */
-  refuse(pair: Pair): void;
+  cancelToSender(pair: Match): void;
 }
 
 export interface RemoteSink extends Sink {

@@ -1,13 +1,13 @@
-import type { Side } from './held-request';
-import type { SenderHead, Source, Taker } from './transfer';
+import type { HeldRequest } from './held-request';
+import type { SenderHead, Source, SourceListener } from './transfer';
 
 /** An upload as the source of an exchange. Nothing of it is read before the exchange starts. */
 export class RequestBody implements Source {
   readonly head: SenderHead;
-  #taker: Taker | undefined;
+  #taker: SourceListener | undefined;
   #isListening = false;
 
-  constructor(private readonly side: Side) {
+  constructor(private readonly side: HeldRequest) {
     const {
       'content-type': contentType,
       'content-length': length,
@@ -21,15 +21,15 @@ export class RequestBody implements Source {
     };
   }
 
-  start(taker: Taker): void {
+  start(taker: SourceListener): void {
     const { req } = this.side;
     this.#taker = taker;
-    if (this.side.gone.aborted) {
+    if (this.side.disconnected.aborted) {
       taker.lost();
       return;
     }
     if (!this.#isListening) this.#listen();
-    this.side.goOn();
+    this.side.sendContinue();
     req.resume();
   }
 
@@ -48,7 +48,7 @@ export class RequestBody implements Source {
 
   #listen(): void {
     this.#isListening = true;
-    const { req, gone } = this.side;
+    const { req, disconnected: gone } = this.side;
     req.on('data', (chunk: Buffer) => this.#taker?.data(chunk));
     req.once('end', () => this.#taker?.end());
     gone.addEventListener('abort', () => {

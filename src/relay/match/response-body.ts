@@ -1,6 +1,6 @@
 import { onHalfClose } from './half-close';
-import type { Side } from './held-request';
-import type { Giver, SenderHead, Sink } from './transfer';
+import type { HeldRequest } from './held-request';
+import type { SenderHead, Sink, SinkListener } from './transfer';
 
 /** How much may wait in a response before its sender is paused. Less would pause it after every piece from its socket. */
 const PENDING_BYTES = 256 * 1024;
@@ -19,13 +19,13 @@ export interface ResponseBodyOptions {
 /** A response as the sink of an exchange. */
 export class ResponseBody implements Sink {
   #flushed = 0;
-  #giver: Giver | undefined;
+  #giver: SinkListener | undefined;
   #head: SenderHead = {};
   #isListening = false;
   #stalled: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly side: Side,
+    private readonly side: HeldRequest,
     private readonly options: ResponseBodyOptions,
   ) {}
 
@@ -33,9 +33,9 @@ export class ResponseBody implements Sink {
     return this.#flushed;
   }
 
-  start(giver: Giver): void {
+  start(giver: SinkListener): void {
     this.#giver = giver;
-    if (this.side.gone.aborted) giver.lost();
+    if (this.side.disconnected.aborted) giver.lost();
     else if (!this.#isListening) this.#listen();
   }
 
@@ -62,7 +62,7 @@ export class ResponseBody implements Sink {
 
   fail(): void {
     if (this.options.truncated?.(this.#head) === 'end') this.side.res.end();
-    else this.side.cut();
+    else this.side.destroy();
   }
 
   stop(): void {
@@ -71,7 +71,7 @@ export class ResponseBody implements Sink {
 
   /** Something waits for the receiver, be it the end. */
   #expect(): void {
-    this.#stalled ??= setTimeout(() => this.side.cut(), this.options.stalledMs).unref();
+    this.#stalled ??= setTimeout(() => this.side.destroy(), this.options.stalledMs).unref();
   }
 
   /** The receiver has taken something. */
@@ -90,13 +90,13 @@ export class ResponseBody implements Sink {
     // The connection may serve other requests after this one.
     res.once(
       'close',
-      onHalfClose(req.socket, () => this.side.cut()),
+      onHalfClose(req.socket, () => this.side.destroy()),
     );
   }
 
   #listen(): void {
     this.#isListening = true;
-    const { res, gone } = this.side;
+    const { res, disconnected: gone } = this.side;
     res.on('drain', () => this.#giver?.drained());
     res.once('close', () => this.#rest());
     res.once('finish', () => this.#giver?.finished());

@@ -1,4 +1,4 @@
-import type { Ended } from './queues';
+import type { TransferResult } from './queues';
 
 /** What a receiver learns of its sender. */
 export interface SenderHead {
@@ -11,14 +11,14 @@ export interface SenderHead {
 export interface Source {
   /** Known once `data` or `end` has been called. */
   readonly head: SenderHead;
-  start(taker: Taker): void;
+  start(taker: SourceListener): void;
   pause(): void;
   resume(): void;
   /** Nothing more is wanted. */
   stop(): void;
 }
 
-export interface Taker {
+export interface SourceListener {
   data(chunk: Buffer): void;
   end(): void;
   /** It broke off. */
@@ -29,7 +29,7 @@ export interface Taker {
 export interface Sink {
   /** Bytes that have left for the receiver. */
   readonly flushed: number;
-  start(giver: Giver): void;
+  start(giver: SinkListener): void;
   /** Comes before the first byte, or the end of what has none. */
   begin(head: SenderHead): void;
   /** @returns whether it takes more; if not, it says when. */
@@ -42,7 +42,7 @@ export interface Sink {
   stop(): void;
 }
 
-export interface Giver {
+export interface SinkListener {
   drained(): void;
   /** Everything has left, the end included. */
   finished(): void;
@@ -50,10 +50,10 @@ export interface Giver {
 }
 
 /** One sender's bytes on their way to one receiver. A slow receiver pauses the sender. */
-export class Exchange {
+export class Transfer {
   #taken = 0;
   #begun = false;
-  #settle: ((ended: Ended | 'abandoned') => void) | undefined;
+  #settle: ((ended: TransferResult | 'abandoned') => void) | undefined;
 
   constructor(
     private readonly source: Source,
@@ -61,7 +61,7 @@ export class Exchange {
   ) {}
 
   /** Bytes taken from the sender so far. */
-  get taken(): number {
+  get bytesRead(): number {
     return this.#taken;
   }
 
@@ -70,7 +70,7 @@ export class Exchange {
   }
 
   /** @returns how it ended; `abandoned` when it was told to */
-  run(): Promise<Ended | 'abandoned'> {
+  run(): Promise<TransferResult | 'abandoned'> {
     return new Promise((resolve) => {
       this.#settle = resolve;
       this.sink.start({
@@ -94,7 +94,7 @@ export class Exchange {
   }
 
   /** Ends it as if the source had left, if it runs and no byte has come. */
-  breakOff(): void {
+  cancel(): void {
     if (!this.#begun) this.#over('source');
   }
 
@@ -124,11 +124,11 @@ export class Exchange {
     this.sink.begin(this.source.head);
   }
 
-  #over(end: Ended['end']): void {
-    this.#finish({ end, begun: this.#begun, taken: this.#taken, flushed: this.sink.flushed });
+  #over(end: TransferResult['end']): void {
+    this.#finish({ end, begun: this.#begun, bytesRead: this.#taken, flushed: this.sink.flushed });
   }
 
-  #finish(ended: Ended | 'abandoned'): void {
+  #finish(ended: TransferResult | 'abandoned'): void {
     const settle = this.#settle;
     if (settle === undefined) return;
     this.#settle = undefined;

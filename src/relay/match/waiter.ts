@@ -1,19 +1,19 @@
-import type { Side } from './held-request';
-import type { Ended, Entry, Role } from './queues';
-import type { Exchange, Sink, Source } from './transfer';
+import type { HeldRequest } from './held-request';
+import type { Role, TransferResult, WaiterId } from './queues';
+import type { Sink, Source, Transfer } from './transfer';
 
 /** One who comes to a meeting. */
-export type Party = {
-  readonly side: Side;
+export type WaiterOptions = {
+  readonly side: HeldRequest;
   /** Longest wait for the other side, in milliseconds. Absent: for ever. */
   readonly timeoutMs?: number;
 } & (
-  | { readonly role: 'sender'; readonly source: Source; readonly onExchange?: (exchange: Exchange) => void }
+  | { readonly role: 'sender'; readonly source: Source; readonly onExchange?: (exchange: Transfer) => void }
   | { readonly role: 'receiver'; readonly sink: Sink }
 );
 
-export type Outcome =
-  | { readonly kind: 'exchanged'; readonly ended: Ended }
+export type WaitOutcome =
+  | { readonly kind: 'exchanged'; readonly ended: TransferResult }
   | { readonly kind: 'refused'; readonly why: string }
   /** `place`: what ended is the time of the place, not that of the request. */
   | { readonly kind: 'timeout'; readonly of: 'request' | 'place' }
@@ -34,20 +34,20 @@ export type Outcome =
  * MATCHED   in an exchange. When that comes to nothing: WAITING again, at the head of the queue.
  * SETTLED   final; `outcome` is known.
  */
-export class Attendee {
-  readonly outcome: Promise<Outcome>;
-  #settle: (outcome: Outcome) => void = () => {};
+export class Waiter {
+  readonly outcome: Promise<WaitOutcome>;
+  #settle: (outcome: WaitOutcome) => void = () => {};
   #state: 'waiting' | 'matched' | 'settled' = 'waiting';
   /** The exchange that it is in, or was in last. */
   #exchangeId: string | undefined;
-  exchange: Exchange | undefined;
+  transfer: Transfer | undefined;
   /** Set once its time is over, also while it is in an exchange. */
-  overdue: 'request' | 'place' | undefined;
+  timedOut: 'request' | 'place' | undefined;
 
   constructor(
-    readonly place: string,
-    readonly entry: Entry,
-    readonly party: Party,
+    readonly queue: string,
+    readonly id: WaiterId,
+    readonly options: WaiterOptions,
   ) {
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve;
@@ -55,20 +55,20 @@ export class Attendee {
   }
 
   get role(): Role {
-    return this.party.role;
+    return this.options.role;
   }
 
   get isWaiting(): boolean {
     return this.#state === 'waiting';
   }
 
-  get isGone(): boolean {
-    return this.party.side.gone.aborted || this.#state === 'settled';
+  get hasLeft(): boolean {
+    return this.options.side.disconnected.aborted || this.#state === 'settled';
   }
 
   /** What has been given or taken a byte can be in no other exchange. */
-  get isFree(): boolean {
-    return !this.isGone && !this.exchange?.hasBegun;
+  get canMatch(): boolean {
+    return !this.hasLeft && !this.transfer?.hasBegun;
   }
 
   /** @returns `false` when it is in this exchange already, or takes part in nothing any more. */
@@ -84,14 +84,14 @@ export class Attendee {
   }
 
   /** Its exchange has come to nothing. */
-  release(exchangeId: string): void {
+  requeue(exchangeId: string): void {
     if (this.#state !== 'matched' || this.#exchangeId !== exchangeId) return;
     this.#state = 'waiting';
-    this.exchange?.abandon();
-    this.exchange = undefined;
+    this.transfer?.abandon();
+    this.transfer = undefined;
   }
 
-  settle(outcome: Outcome): void {
+  settle(outcome: WaitOutcome): void {
     if (this.#state === 'settled') return;
     this.#state = 'settled';
     this.#settle(outcome);

@@ -2,9 +2,9 @@ import type { RedisClient } from '../../redis/client';
 import type { Link } from '../../redis/link';
 
 /** What an end of a channel needs. */
-export interface Line {
+export interface ChannelContext {
   readonly client: RedisClient;
-  readonly exchange: string;
+  readonly transferId: string;
   /** What carries the sender's bytes to Redis. @throws Error when there is nothing now */
   linkForSending(): Promise<Link>;
   /** What carries them from Redis. @throws Error when there is nothing now */

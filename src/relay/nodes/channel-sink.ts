@@ -1,10 +1,15 @@
 import { sizeOf } from '../../core/bytes/size-of';
 import type { ByteSource, PendingBytes, PendingShare } from '../../core/ingest/pending-bytes';
 import type { Link } from '../../redis/link';
-import { encode, headOf, type WireCommand, withBytes } from '../../redis/resp/wire-command';
+import {
+  commandHead,
+  commandWithBytes,
+  encodeCommand,
+  type WireCommand,
+} from '../../redis/resp/wire-command';
 import type { RemoteSink } from '../match/remote-channels';
-import type { Giver, SenderHead } from '../match/transfer';
-import type { Line } from './channel-context';
+import type { SenderHead, SinkListener } from '../match/transfer';
+import type { ChannelContext } from './channel-context';
 import { channelKey, entryId } from './relay-keys';
 
 const END = Buffer.from('end');
@@ -46,7 +51,7 @@ interface Progress {
 export class ChannelSink implements RemoteSink, ByteSource {
   readonly opened: Promise<boolean>;
   #open: (isOpen: boolean) => void = () => {};
-  #giver: Giver | undefined;
+  #giver: SinkListener | undefined;
   /** There once it is open. */
   #link: Link | undefined;
   /** What came in this turn of the event loop. */
@@ -66,11 +71,11 @@ export class ChannelSink implements RemoteSink, ByteSource {
   readonly #ticking: NodeJS.Timeout;
 
   constructor(
-    private readonly line: Line,
+    private readonly line: ChannelContext,
     pending: PendingBytes,
   ) {
     this.#share = pending.share(this);
-    this.#key = channelKey(line.exchange);
+    this.#key = channelKey(line.transferId);
     this.#ticking = setInterval(() => void this.#tick(), TICK_MS).unref();
     const heard = new Promise<boolean>((resolve) => {
       this.#open = resolve;
@@ -88,7 +93,7 @@ export class ChannelSink implements RemoteSink, ByteSource {
     return this.#flushed;
   }
 
-  start(giver: Giver): void {
+  start(giver: SinkListener): void {
     this.#giver = giver;
     if (this.#isClosed) giver.lost();
   }
@@ -128,9 +133,9 @@ export class ChannelSink implements RemoteSink, ByteSource {
     if (!this.#isClosed) this.fail();
   }
 
-  acknowledged({ bytes, entries, isIdle }: Progress): void {
+  onAck({ bytes, entries, isIdle }: Progress): void {
     this.#open(true);
-    this.heard();
+    this.onPeerSeen();
     this.#vain = isIdle && entries === this.#taken.entries && entries < this.#stored ? this.#vain + 1 : 0;
     if (this.#vain > VAIN_MAX) {
       this.#broken();
@@ -144,11 +149,11 @@ export class ChannelSink implements RemoteSink, ByteSource {
   }
 
   /** The receiver is there. */
-  heard(): void {
+  onPeerSeen(): void {
     this.#silent = 0;
   }
 
-  done(how: 'complete' | 'lost', flushed: number): void {
+  onDone(how: 'complete' | 'lost', flushed: number): void {
     this.#flushed = flushed;
     const giver = this.#giver;
     this.#close();
@@ -195,14 +200,18 @@ export class ChannelSink implements RemoteSink, ByteSource {
     if (link === undefined) return this.#storeAlone(id, field, Buffer.concat(value));
     const key = this.#key;
     const add = (...options: string[]): WireCommand =>
-      withBytes(headOf(5 + options.length, 'XADD', key, ...options, id, field), value, sizeOf(value));
+      commandWithBytes(
+        commandHead(5 + options.length, 'XADD', key, ...options, id, field),
+        value,
+        sizeOf(value),
+      );
     if (id === entryId(1)) {
-      const [added] = await link.transact([add(), encode('PEXPIRE', key, String(KEPT_MS))]);
+      const [added] = await link.transact([add(), encodeCommand('PEXPIRE', key, String(KEPT_MS))]);
       if (added instanceof Error) throw added;
       return;
     }
     // A receiver that has left has removed it: made anew it would stay for good.
-    if ((await link.ask(add('NOMKSTREAM'))) === null) throw new Error('the channel is gone');
+    if ((await link.send(add('NOMKSTREAM'))) === null) throw new Error('the channel is gone');
   }
 
   async #storeAlone(id: string, field: string, value: Buffer): Promise<void> {
@@ -213,13 +222,13 @@ export class ChannelSink implements RemoteSink, ByteSource {
 
   /** Behind what is on its way. */
   async #forget(): Promise<void> {
-    if (this.#link?.isOpen === true) await this.#link.ask(encode('UNLINK', this.#key));
+    if (this.#link?.isOpen === true) await this.#link.send(encodeCommand('UNLINK', this.#key));
     else await this.line.client.unlink(this.#key);
   }
 
   /** Redis took an entry or did not: either way the bytes are not whole any more. */
   #broken(): void {
-    if (!this.#isClosed) this.done('lost', this.#flushed);
+    if (!this.#isClosed) this.onDone('lost', this.#flushed);
   }
 
   async #tick(): Promise<void> {

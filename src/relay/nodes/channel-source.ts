@@ -1,9 +1,9 @@
 import { sizeOf } from '../../core/bytes/size-of';
-import { entriesIn, type RangeEntry } from '../../redis/resp/stream-entries';
-import { encode } from '../../redis/resp/wire-command';
+import { parseRangeReply, type StreamEntry } from '../../redis/resp/stream-entries';
+import { encodeCommand } from '../../redis/resp/wire-command';
 import type { RemoteSource } from '../match/remote-channels';
-import type { SenderHead, Taker } from '../match/transfer';
-import type { Line } from './channel-context';
+import type { SenderHead, SourceListener } from '../match/transfer';
+import type { ChannelContext } from './channel-context';
 import { channelKey, entryId } from './relay-keys';
 
 /** In one reply: half a window at the most, so that the sender goes on while it is written. */
@@ -23,7 +23,7 @@ const MISSED_MAX = 3;
  */
 export class ChannelSource implements RemoteSource {
   head: SenderHead = {};
-  #taker: Taker | undefined;
+  #taker: SourceListener | undefined;
   #state: 'idle' | 'reading' | 'paused' | 'closed' = 'idle';
   #wasWoken = false;
   #after = '0-0';
@@ -33,11 +33,11 @@ export class ChannelSource implements RemoteSource {
   readonly #key: string;
   #ticking: NodeJS.Timeout | undefined;
 
-  constructor(private readonly line: Line) {
-    this.#key = channelKey(line.exchange);
+  constructor(private readonly line: ChannelContext) {
+    this.#key = channelKey(line.transferId);
   }
 
-  start(taker: Taker): void {
+  start(taker: SourceListener): void {
     this.#taker = taker;
     this.#ticking = setInterval(() => void this.#tick(), TICK_MS).unref();
     this.#acknowledge();
@@ -50,7 +50,7 @@ export class ChannelSource implements RemoteSource {
   }
 
   /** The sender's node lives, but its end of the channel is not there: not yet, or not any more. */
-  unknown(): void {
+  onSenderUnknown(): void {
     this.#unknown += 1;
     if (this.#unknown >= MISSED_MAX) this.#giveUp();
   }
@@ -93,14 +93,14 @@ export class ChannelSource implements RemoteSource {
     }
   }
 
-  async #next(): Promise<readonly RangeEntry[]> {
+  async #next(): Promise<readonly StreamEntry[]> {
     const link = await this.line.linkForReading();
     const count = String(ENTRIES_AT_ONCE);
-    const reply = await link.ask(encode('XRANGE', this.#key, `(${this.#after}`, '+', 'COUNT', count));
-    return entriesIn(reply);
+    const reply = await link.send(encodeCommand('XRANGE', this.#key, `(${this.#after}`, '+', 'COUNT', count));
+    return parseRangeReply(reply);
   }
 
-  #take({ id, field, value }: RangeEntry): void {
+  #take({ id, field, value }: StreamEntry): void {
     if (this.#taker === undefined) return;
     this.#taken.entries += 1;
     this.#after = id;

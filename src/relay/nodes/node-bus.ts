@@ -2,16 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from '../../redis/client';
 import { toMap } from '../../redis/resp/reply';
-import { within } from '../../redis/timeout';
+import { withTimeout } from '../../redis/timeout';
 import { inboxKey } from './relay-keys';
 
-export type Fields = Readonly<Record<string, string>>;
+export type MessageFields = Readonly<Record<string, string>>;
 
 /** Messages between nodes. They are not lost while a connection is; one that is lost all the same must cost no more than time. */
-export interface Bus {
+export interface NodeBus {
   /** Arrives if the node lives. */
-  send(node: string, kind: string, fields: Fields): void;
-  on(kind: string, hear: (fields: Fields) => void): void;
+  send(node: string, kind: string, fields: MessageFields): void;
+  on(kind: string, hear: (fields: MessageFields) => void): void;
 }
 
 /** What a node may have unread. Beyond it, the oldest is dropped. */
@@ -23,8 +23,8 @@ const PAUSE_MS = 25;
 const PAUSE_MS_MAX = 1_000;
 
 /** The bus as a Redis stream a node, which the node reads on a connection of its own. */
-export class InboxBus implements Bus {
-  readonly #hearers = new Map<string, (fields: Fields) => void>();
+export class InboxBus implements NodeBus {
+  readonly #hearers = new Map<string, (fields: MessageFields) => void>();
   readonly #closing = new AbortController();
   #connection: Redis | undefined;
   /** The id of the last message that was heard. Never `$`: what arrives while nobody reads would be lost. */
@@ -40,7 +40,7 @@ export class InboxBus implements Bus {
     void this.#run();
   }
 
-  send(node: string, kind: string, fields: Fields): void {
+  send(node: string, kind: string, fields: MessageFields): void {
     const message = ['t', kind, 'f', JSON.stringify(fields)];
     this.client
       .xadd(inboxKey(node), 'NOMKSTREAM', 'MAXLEN', '~', INBOX_LENGTH, '*', ...message)
@@ -48,7 +48,7 @@ export class InboxBus implements Bus {
       .catch(() => {});
   }
 
-  on(kind: string, hear: (fields: Fields) => void): void {
+  on(kind: string, hear: (fields: MessageFields) => void): void {
     this.#hearers.set(kind, hear);
   }
 
@@ -99,7 +99,7 @@ export class InboxBus implements Bus {
     // An error of the connection also ends the read that is under way on it, which is where it is handled.
     connection.on('error', () => {});
     try {
-      await within(this.commandTimeoutMs, connection.connect());
+      await withTimeout(this.commandTimeoutMs, connection.connect());
       return connection;
     } catch (error) {
       connection.disconnect();
@@ -121,7 +121,7 @@ export class InboxBus implements Bus {
     const inbox = inboxKey(this.node);
     const reading = connection.xread('COUNT', MESSAGES_MAX, 'BLOCK', BLOCK_MS, 'STREAMS', inbox, this.#after);
     // A connection that died without a word never answers.
-    const reply = await within(BLOCK_MS + this.commandTimeoutMs, reading);
+    const reply = await withTimeout(BLOCK_MS + this.commandTimeoutMs, reading);
     for (const [, messages] of reply ?? []) {
       for (const [id, fields] of messages) {
         this.#after = id;

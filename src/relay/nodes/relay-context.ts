@@ -1,7 +1,7 @@
 import type { RelayRedis } from './relay-redis';
 
 /** What the relays of this process share. */
-export interface Relay {
+export interface RelayContext {
   /** Names this process; another one at each start. */
   readonly node: string;
   /** Below it, what must outlive the process may be kept. Absent with Redis, and where nothing is to be kept. */

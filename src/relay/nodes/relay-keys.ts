@@ -1,16 +1,16 @@
 import { type Partition, partitionOf } from '../../redis/partitions';
 
 /** All that the relays know is under one hash tag, so that each step is one script, also in a Cluster. The bytes are not. */
-export const PREFIX = 'loom:{relay}:';
+export const RELAY_PREFIX = 'loom:{relay}:';
 
 /** Exists while the node renews it. */
 export function aliveKey(node: string): string {
-  return `${PREFIX}n:${node}:alive`;
+  return `${RELAY_PREFIX}n:${node}:alive`;
 }
 
 /** Stream of what a node is told. It exists as long as the node lives. */
 export function inboxKey(node: string): string {
-  return `${PREFIX}n:${node}:in`;
+  return `${RELAY_PREFIX}n:${node}:in`;
 }
 
 /** Which of a Cluster's masters carries the bytes of an exchange. */

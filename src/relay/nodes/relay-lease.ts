@@ -2,7 +2,7 @@ import type { RedisClient } from '../../redis/client';
 import { aliveKey, inboxKey } from './relay-keys';
 
 /** Says to the other nodes that this one is alive. What a node held whose lease has run out is taken to be abandoned. */
-export class Lease {
+export class RelayLease {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(

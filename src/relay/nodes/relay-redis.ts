@@ -3,11 +3,11 @@ import type { RedisClient } from '../../redis/client';
 import { Connections } from '../../redis/connections';
 import type { ErrorWording } from '../../redis/failures/error-wording';
 import { parseRedisUrl } from '../../redis/url';
-import type { Channels } from '../match/remote-channels';
-import { type Bus, InboxBus } from './node-bus';
+import type { RemoteChannels } from '../match/remote-channels';
+import { InboxBus, type NodeBus } from './node-bus';
 import { RedisChannels } from './redis-channels';
-import { Lease } from './relay-lease';
-import { Scripts } from './script-folder';
+import { RelayLease } from './relay-lease';
+import { ScriptFolder } from './script-folder';
 
 export interface RelayRedisOptions {
   readonly commandTimeoutMs: number;
@@ -23,12 +23,12 @@ export interface RelayRedisOptions {
 export interface RelayRedis {
   /** Never blocks, repeats nothing, queues nothing while it is not connected. */
   readonly client: RedisClient;
-  readonly bus: Bus;
-  readonly channels: Channels;
+  readonly bus: NodeBus;
+  readonly channels: RemoteChannels;
   /** For what `client` throws. */
   readonly wording: ErrorWording;
   /** Loads every script of a folder. */
-  load(folder: string): Scripts;
+  load(folder: string): ScriptFolder;
   close(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export async function openRelayRedis(
   const { commandTimeoutMs, nodeLeaseMs, warn, pending = new PendingBytes(UNBOUNDED) } = options;
   const connections = await Connections.open(parseRedisUrl(url), { commandTimeoutMs, warn });
   const client = connections.commands;
-  const lease = new Lease(client, node, nodeLeaseMs);
+  const lease = new RelayLease(client, node, nodeLeaseMs);
   const bus = new InboxBus(client, node, commandTimeoutMs);
   try {
     // Of a Cluster's nodes ioredis connects to those only that it is asked something of, and that first command then fails.
@@ -60,7 +60,7 @@ export async function openRelayRedis(
     bus,
     channels,
     wording: connections.wording,
-    load: (folder) => new Scripts(client, connections.wording, folder),
+    load: (folder) => new ScriptFolder(client, connections.wording, folder),
     async close() {
       bus.close();
       channels.close();

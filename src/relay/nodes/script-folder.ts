@@ -4,10 +4,10 @@ import type { RedisClient } from '../../redis/client';
 import type { ErrorWording } from '../../redis/failures/error-wording';
 import { scriptSource } from '../../redis/scripts';
 
-export type Arg = string | number | Buffer;
+export type ScriptArg = string | number | Buffer;
 
 /** The scripts of one folder, one file per step. ioredis sends a script again if Redis has forgotten it. */
-export class Scripts {
+export class ScriptFolder {
   constructor(
     private readonly client: RedisClient,
     private readonly wording: ErrorWording,
@@ -20,15 +20,15 @@ export class Scripts {
   }
 
   /** @throws LogError `STORE_UNAVAILABLE`, `STORE_FULL` */
-  run(script: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
+  run(script: string, keys: readonly string[], args: readonly ScriptArg[]): Promise<unknown> {
     return this.#call(join(this.folder, script), keys, args);
   }
 
-  runBuffer(script: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
+  runBuffer(script: string, keys: readonly string[], args: readonly ScriptArg[]): Promise<unknown> {
     return this.#call(`${join(this.folder, script)}Buffer`, keys, args);
   }
 
-  async #call(name: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
+  async #call(name: string, keys: readonly string[], args: readonly ScriptArg[]): Promise<unknown> {
     const command: unknown = Reflect.get(this.client, name);
     if (typeof command !== 'function') throw new Error(`there is no script ${name}`);
     try {

@@ -1,16 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Mailboxes, Taken } from './store/packet-store';
+import type { InFlightPacket, Mailboxes } from './store/packet-store';
 
 /** A waiting poll looks this often by itself: that it was told of a packet may have got lost, or the node that had it died. */
 const LOOK_AGAIN_MS = 2_000;
 
-export interface Waiting {
+export interface PacketWait {
   /** How long to wait, in milliseconds. */
   readonly ms: number;
   /** Aborts when the client has left or need not wait any longer. */
   readonly signal: AbortSignal;
   /** A store that is away ends the wait only when this is `false`. */
-  readonly bearsFailure: boolean;
+  readonly toleratesOutage: boolean;
 }
 
 /**
@@ -21,8 +21,8 @@ export interface Waiting {
 export async function awaitPacket(
   mailboxes: Mailboxes,
   client: string,
-  { ms, signal, bearsFailure }: Waiting,
-): Promise<Taken | undefined> {
+  { ms, signal, toleratesOutage: bearsFailure }: PacketWait,
+): Promise<InFlightPacket | undefined> {
   const until = performance.now() + ms;
   const bell = new Bell(signal);
   const deafen = mailboxes.onMail(client, () => bell.ring());
@@ -34,7 +34,7 @@ export async function awaitPacket(
       // first turn may be the present one; after the second, everything that the kernel knew has been read.
       for (let i = 0; taken !== undefined && i < 2; i += 1) await turn();
       if (taken !== undefined && !signal.aborted) return taken;
-      if (taken !== undefined) await mailboxes.giveBack(taken);
+      if (taken !== undefined) await mailboxes.requeue(taken);
       const rest = until - performance.now();
       if (rest <= 0 || signal.aborted) return undefined;
       await bell.rung(Math.min(rest, LOOK_AGAIN_MS));
@@ -49,7 +49,7 @@ async function takeOne(
   mailboxes: Mailboxes,
   client: string,
   bearsFailure: boolean,
-): Promise<Taken | undefined> {
+): Promise<InFlightPacket | undefined> {
   try {
     return await mailboxes.take(client);
   } catch (error) {

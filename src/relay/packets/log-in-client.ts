@@ -1,9 +1,9 @@
 import type { Mailboxes } from './store/packet-store';
 import { hashToken } from './token-hash';
 import { CLIENT_ID_MAX } from './upstream/deliver-packet';
-import { carriedHeaders } from './upstream/forwarded-headers';
+import { forwardedHeaders } from './upstream/forwarded-headers';
 import type { UpstreamAnswer } from './upstream/upstream';
-import { Unreachable, type Upstreams } from './upstream/upstreams';
+import { type Upstreams, UpstreamUnreachable } from './upstream/upstreams';
 
 /** Who asks for it may be sent packets by other clients, and send them. */
 const DEBUG_PERMISSION = 'Accept-Debug';
@@ -22,7 +22,7 @@ export interface Credentials {
  * senseless    the upstream said yes, but not to whom, or gave no token
  * full         there are as many clients as there may be
  */
-export type LogIn =
+export type LogInResult =
   | {
       readonly kind: 'answered';
       readonly status: number;
@@ -32,12 +32,12 @@ export type LogIn =
   | { readonly kind: 'unreachable' | 'senseless' | 'full' };
 
 /** Lets the upstream decide who a client is. */
-export async function logIn(
+export async function logInClient(
   upstreams: Upstreams,
   mailboxes: Mailboxes,
   credentials: Credentials,
   signal: AbortSignal,
-): Promise<LogIn> {
+): Promise<LogInResult> {
   const answer = await ask(upstreams, credentials, signal);
   if (answer === undefined) return { kind: 'unreachable' };
   const { status, body = Buffer.alloc(0) } = answer;
@@ -48,7 +48,7 @@ export async function logIn(
     const client = { id, acceptsDebug: asksForDebug(credentials.permissions) };
     if ((await mailboxes.admit(client, tokenHash)) === 'full') return { kind: 'full' };
   }
-  return { kind: 'answered', status, headers: carriedHeaders(answer.headers), body };
+  return { kind: 'answered', status, headers: forwardedHeaders(answer.headers), body };
 }
 
 async function ask(
@@ -61,7 +61,7 @@ async function ask(
     // One that is out of order says nothing about the client: perhaps another one does.
     return await upstreams.post({ headers, body, signal }, ({ status }) => status < 500);
   } catch (error) {
-    if (error instanceof Unreachable) return undefined;
+    if (error instanceof UpstreamUnreachable) return undefined;
     throw error;
   }
 }

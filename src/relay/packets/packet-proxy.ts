@@ -1,20 +1,25 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { awaitPacket, type Waiting } from './await-packet';
-import { type Credentials, type LogIn, logIn } from './log-in-client';
+import { awaitPacket, type PacketWait } from './await-packet';
+import { type Credentials, type LogInResult, logInClient } from './log-in-client';
 import type { Packet } from './store/packet';
-import type { Client, Outgoing, PacketStore, Taken } from './store/packet-store';
-import { patiently } from './store/retry-until-recorded';
+import type { Client, InFlightPacket, OutgoingRef, PacketStore } from './store/packet-store';
+import { retryUntilRecorded } from './store/retry-until-recorded';
 import { hashToken } from './token-hash';
-import { CLIENT_ID_MAX, type Delivery, deliver, type Post } from './upstream/deliver-packet';
-import { poll } from './upstream/poll-upstream';
-import { Courier } from './upstream/upstream-sender';
+import {
+  CLIENT_ID_MAX,
+  type DeliveryResult,
+  deliverPacket,
+  type UpstreamContext,
+} from './upstream/deliver-packet';
+import { pollUpstream } from './upstream/poll-upstream';
+import { UpstreamSender } from './upstream/upstream-sender';
 import { Upstreams } from './upstream/upstreams';
 
 /** How often a client's packet that found the queue full looks again. */
 const ROOM_LOOKED_FOR_EVERY_MS = 200;
 
-export interface ProxyOptions {
+export interface PacketProxyOptions {
   readonly upstreams: readonly string[];
   readonly retryDelayMs: number;
   readonly pollIntervalMs: number;
@@ -28,15 +33,15 @@ export interface ProxyOptions {
 /** Whole messages between clients and the servers behind, kept until they have arrived. */
 export class PacketProxy {
   readonly #upstreams: Upstreams;
-  readonly #courier: Courier;
-  readonly #post: Post;
+  readonly #courier: UpstreamSender;
+  readonly #post: UpstreamContext;
   readonly #stopping = new AbortController();
   readonly #closing = new AbortController();
   readonly #polls: readonly Promise<void>[];
 
   constructor(
     private readonly store: PacketStore,
-    private readonly options: ProxyOptions,
+    private readonly options: PacketProxyOptions,
   ) {
     // Every request to an upstream listens to them. Node would take eleven of them for a leak.
     setMaxListeners(0, this.#stopping.signal, this.#closing.signal);
@@ -45,7 +50,7 @@ export class PacketProxy {
     const { outbox, mailboxes } = store;
     const signal = this.#closing.signal;
     this.#post = { upstreams: this.#upstreams, mailboxes, warn, signal };
-    this.#courier = new Courier({
+    this.#courier = new UpstreamSender({
       outbox,
       deliver: (outgoing, sent) => this.#deliver(outgoing, sent),
       retryDelayMs: options.retryDelayMs,
@@ -54,7 +59,7 @@ export class PacketProxy {
       signal,
     });
     const poller = { outbox, post: this.#post, intervalMs: pollIntervalMs, stopping: this.#stopping.signal };
-    this.#polls = this.#upstreams.all.map((upstream) => poll(upstream, poller));
+    this.#polls = this.#upstreams.all.map((upstream) => pollUpstream(upstream, poller));
     this.#courier.fetch();
   }
 
@@ -62,8 +67,8 @@ export class PacketProxy {
     return this.#upstreams.all.length > 0;
   }
 
-  logIn(credentials: Credentials): Promise<LogIn> {
-    return logIn(this.#upstreams, this.store.mailboxes, credentials, this.#closing.signal);
+  logIn(credentials: Credentials): Promise<LogInResult> {
+    return logInClient(this.#upstreams, this.store.mailboxes, credentials, this.#closing.signal);
   }
 
   /** `undefined` when the token is worth nothing. */
@@ -79,7 +84,7 @@ export class PacketProxy {
   async send(
     client: Client,
     packet: Packet,
-    waiting: Pick<Waiting, 'ms' | 'signal'>,
+    waiting: Pick<PacketWait, 'ms' | 'signal'>,
   ): Promise<'added' | 'full'> {
     const until = performance.now() + waiting.ms;
     for (;;) {
@@ -94,26 +99,26 @@ export class PacketProxy {
    * Gives a packet to another client instead of the upstream, when one of the two is a debug server. Else it goes nowhere: a client
    * is not told who else there is.
    */
-  async redirect(from: Client, to: string, packet: Packet): Promise<void> {
+  async sendToClient(from: Client, to: string, packet: Packet): Promise<void> {
     const { mailboxes } = this.store;
     if (to.length > CLIENT_ID_MAX) return;
     if (!from.acceptsDebug && !(await mailboxes.acceptsDebug(to))) return;
-    const outcome = await mailboxes.give(to, { ...packet, from: from.id });
+    const outcome = await mailboxes.put(to, { ...packet, from: from.id });
     if (outcome === 'full')
       this.options.warn('a packet is dropped: there are too many clients', { client: to });
   }
 
   /** @throws LogError, see `awaitPacket` */
-  receive(client: Client, waiting: Waiting): Promise<Taken | undefined> {
+  receive(client: Client, waiting: PacketWait): Promise<InFlightPacket | undefined> {
     return awaitPacket(this.store.mailboxes, client.id, waiting);
   }
 
   /** What is `taken` has reached its client, or has not. */
-  async settle(taken: Taken, outcome: 'arrived' | 'lost'): Promise<void> {
+  async settle(taken: InFlightPacket, outcome: 'arrived' | 'lost'): Promise<void> {
     const { mailboxes } = this.store;
     const record = { signal: this.#closing.signal, warn: this.options.warn };
-    await patiently(
-      () => (outcome === 'arrived' ? mailboxes.acknowledge(taken) : mailboxes.giveBack(taken)),
+    await retryUntilRecorded(
+      () => (outcome === 'arrived' ? mailboxes.acknowledge(taken) : mailboxes.requeue(taken)),
       record,
     );
   }
@@ -132,8 +137,8 @@ export class PacketProxy {
     await this.store.close();
   }
 
-  async #deliver(outgoing: Outgoing, sent: () => void): Promise<Delivery> {
+  async #deliver(outgoing: OutgoingRef, sent: () => void): Promise<DeliveryResult> {
     const packet = await this.store.outbox.load(outgoing);
-    return packet === undefined ? 'gone' : deliver(this.#post, outgoing.client, packet, sent);
+    return packet === undefined ? 'gone' : deliverPacket(this.#post, outgoing.client, packet, sent);
   }
 }

@@ -1,16 +1,16 @@
-import type { Entry, News, Pair, Role, Standing } from '../match/queues';
+import type { Match, QueueEvent, Role, WaiterId, WaiterState } from '../match/queues';
 
-export type Tell = (to: Entry, news: News) => void;
+export type NotifyWaiter = (to: WaiterId, news: QueueEvent) => void;
 
 /** A place in the memory of the only node. Every method is one turn of the event loop: nothing comes between a check and a change. */
-export class MemoryPlace {
-  readonly #waiting: Record<Role, Entry[]> = { sender: [], receiver: [] };
-  #pair: Pair | undefined;
+export class MemoryQueue {
+  readonly #waiting: Record<Role, WaiterId[]> = { sender: [], receiver: [] };
+  #pair: Match | undefined;
   static #exchanges = 0;
 
-  constructor(private readonly tell: Tell) {}
+  constructor(private readonly tell: NotifyWaiter) {}
 
-  get pair(): Pair | undefined {
+  get match(): Match | undefined {
     return this.#pair;
   }
 
@@ -19,7 +19,7 @@ export class MemoryPlace {
     return this.#pair === undefined && this.waiting.length === 0;
   }
 
-  get waiting(): readonly Entry[] {
+  get waiting(): readonly WaiterId[] {
     return [...this.#waiting.sender, ...this.#waiting.receiver];
   }
 
@@ -28,31 +28,31 @@ export class MemoryPlace {
     return this.#waiting[role].length > 0;
   }
 
-  attach(entry: Entry, role: Role): void {
+  join(entry: WaiterId, role: Role): void {
     this.#waiting[role].push(entry);
     this.#match();
   }
 
-  leave(entry: Entry, role: Role): boolean {
+  leave(entry: WaiterId, role: Role): boolean {
     const queue = this.#waiting[role];
     const at = queue.indexOf(entry);
     if (at >= 0) queue.splice(at, 1);
     return at >= 0;
   }
 
-  look(entry: Entry, role: Role): Standing {
+  refresh(entry: WaiterId, role: Role): WaiterState {
     if (this.#waiting[role].includes(entry)) return { kind: 'waiting' };
     if (this.#pair?.[role] === entry) return { kind: 'paired', pair: this.#pair };
     return { kind: 'gone' };
   }
 
   /** @returns whether this was the exchange under way */
-  finish(pair: Pair, returning: readonly Entry[]): boolean {
-    if (this.#pair?.exchange !== pair.exchange) return false;
+  finish(pair: Match, returning: readonly WaiterId[]): boolean {
+    if (this.#pair?.transferId !== pair.transferId) return false;
     this.#pair = undefined;
     for (const entry of returning) {
       this.#waiting[entry === pair.sender ? 'sender' : 'receiver'].unshift(entry);
-      this.tell(entry, { kind: 'again', exchange: pair.exchange });
+      this.tell(entry, { kind: 'again', exchange: pair.transferId });
     }
     this.#match();
     return true;
@@ -60,12 +60,12 @@ export class MemoryPlace {
 
   /** Sends away also the two that are paired, if no byte has flowed: the sender's node knows. */
   close(why: string): void {
-    this.clear(why);
+    this.evictWaiting(why);
     if (this.#pair !== undefined) this.tell(this.#pair.sender, { kind: 'gone', why });
   }
 
   /** Sends everyone away who waits. What is under way goes on. */
-  clear(why: string): void {
+  evictWaiting(why: string): void {
     const all = this.waiting;
     this.#waiting.sender = [];
     this.#waiting.receiver = [];
@@ -78,8 +78,8 @@ export class MemoryPlace {
     if (this.#pair !== undefined || sender === undefined || receiver === undefined) return;
     this.#waiting.sender.shift();
     this.#waiting.receiver.shift();
-    MemoryPlace.#exchanges += 1;
-    const pair: Pair = { exchange: String(MemoryPlace.#exchanges), sender, receiver };
+    MemoryQueue.#exchanges += 1;
+    const pair: Match = { transferId: String(MemoryQueue.#exchanges), sender, receiver };
     this.#pair = pair;
     for (const entry of [receiver, sender]) this.tell(entry, { kind: 'pair', pair });
   }

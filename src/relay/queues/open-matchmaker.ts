@@ -1,23 +1,23 @@
-import { Meeting } from '../match/matchmaker';
-import type { Hear, Places } from '../match/queues';
-import type { Relay } from '../nodes/relay-context';
+import { Matchmaker } from '../match/matchmaker';
+import type { QueueListener, Queues } from '../match/queues';
+import type { RelayContext } from '../nodes/relay-context';
 
-export interface Opened<P extends Places> {
-  readonly places: P;
-  readonly meeting: Meeting;
+export interface OpenedRelay<P extends Queues> {
+  readonly queues: P;
+  readonly matchmaker: Matchmaker;
 }
 
 /** A meeting and the places that it has its news from. */
-export function openMeeting<P extends Places>(
-  { node, redis }: Relay,
-  placesOf: (hear: Hear) => P,
-  options: { readonly attendeesMax: number; readonly returns: boolean },
-): Opened<P> {
-  const places = placesOf((place, to, news) => meeting.hear(place, to, news));
-  const meeting: Meeting = new Meeting(places, {
+export function openMatchmaker<P extends Queues>(
+  { node, redis }: RelayContext,
+  placesOf: (hear: QueueListener) => P,
+  options: { readonly waitersMax: number; readonly requeues: boolean },
+): OpenedRelay<P> {
+  const places = placesOf((place, to, news) => meeting.notify(place, to, news));
+  const meeting: Matchmaker = new Matchmaker(places, {
     node,
     ...options,
     ...(redis !== undefined && { channels: redis.channels }),
   });
-  return { places, meeting };
+  return { queues: places, matchmaker: meeting };
 }

@@ -1,16 +1,16 @@
 import { toTexts, unexpected } from '../../redis/resp/reply';
-import type { Entry, Hear, News, Pair, Role, Standing } from '../match/queues';
-import type { Fields } from '../nodes/node-bus';
-import { PREFIX } from '../nodes/relay-keys';
+import type { Match, QueueEvent, QueueListener, Role, WaiterId, WaiterState } from '../match/queues';
+import type { MessageFields } from '../nodes/node-bus';
+import { RELAY_PREFIX } from '../nodes/relay-keys';
 import type { RelayRedis } from '../nodes/relay-redis';
-import type { Arg, Scripts } from '../nodes/script-folder';
+import type { ScriptArg, ScriptFolder } from '../nodes/script-folder';
 
 /** How often a side that waits looks where it stands. */
-export const LOOK_EVERY_MS = 2_000;
+export const RECHECK_MS = 2_000;
 
 /** The places of one relay in Redis, as far as the relays are alike. */
-export class RedisPlaces {
-  readonly #scripts: Scripts;
+export class RedisQueues {
+  readonly #scripts: ScriptFolder;
 
   /**
    * @param system names the protocol in keys and messages, such as `hp`
@@ -25,7 +25,7 @@ export class RedisPlaces {
   }
 
   /** @param hear is told what the scripts tell this node */
-  listen(hear: Hear): void {
+  listen(hear: QueueListener): void {
     this.redis.bus.on(this.system, (fields) => {
       const { place, me } = fields;
       const news = toNews(fields);
@@ -34,17 +34,17 @@ export class RedisPlaces {
   }
 
   key(name: string): string {
-    return `${PREFIX}${this.system}:${name}`;
+    return `${RELAY_PREFIX}${this.system}:${name}`;
   }
 
   /** @throws LogError */
-  run(script: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
+  run(script: string, keys: readonly string[], args: readonly ScriptArg[]): Promise<unknown> {
     return this.#scripts.run(script, keys, args);
   }
 
-  async look(script: string, key: string, args: readonly Arg[]): Promise<Standing> {
+  async refresh(script: string, key: string, args: readonly ScriptArg[]): Promise<WaiterState> {
     const [kind, exchange = '', sender = '', receiver = ''] = toTexts(await this.run(script, [key], args));
-    if (kind === 'paired') return { kind, pair: { exchange, sender, receiver } };
+    if (kind === 'paired') return { kind, pair: { transferId: exchange, sender, receiver } };
     return kind === 'waiting' ? { kind } : { kind: 'gone' };
   }
 }
@@ -54,13 +54,13 @@ export function letterOf(role: Role): 's' | 'r' {
 }
 
 /** The roles of those that return, as the scripts take them. */
-export function lettersOf(pair: Pair, returning: readonly Entry[]): string {
+export function lettersOf(pair: Match, returning: readonly WaiterId[]): string {
   return `${returning.includes(pair.sender) ? 's' : ''}${returning.includes(pair.receiver) ? 'r' : ''}`;
 }
 
-function toNews({ k, x, s, r, why }: Fields): News {
+function toNews({ k, x, s, r, why }: MessageFields): QueueEvent {
   if (k === 'pair' && x !== undefined && s !== undefined && r !== undefined) {
-    return { kind: 'pair', pair: { exchange: x, sender: s, receiver: r } };
+    return { kind: 'pair', pair: { transferId: x, sender: s, receiver: r } };
   }
   if (k === 'again' && x !== undefined) return { kind: 'again', exchange: x };
   if (k === 'gone') return { kind: 'gone', why: why ?? '' };

@@ -1,48 +1,57 @@
 import { steadyNow } from '../../core/scheduling/steady-clock';
-import type { Attached, Ended, Entry, Hear, Leaving, Pair, Role, Standing } from '../match/queues';
-import { MemoryPlace } from '../queues/memory-queue';
+import type {
+  JoinResult,
+  LeaveReason,
+  Match,
+  QueueListener,
+  Role,
+  TransferResult,
+  WaiterId,
+  WaiterState,
+} from '../match/queues';
+import { MemoryQueue } from '../queues/memory-queue';
 import {
   type CustomHeaders,
-  errorOf,
-  type Fault,
+  errorForState,
   REPORTED,
+  type RendezvousError,
   type RendezvousOptions,
-  type RendezvousPlaces,
+  type RendezvousQueues,
   type RendezvousState,
   type RendezvousStatus,
-  type Report,
+  type ReportedError,
 } from './rendezvous-queues';
 
 interface Stream {
   readonly id: string;
   readonly createdAt: number;
   readonly headers: CustomHeaders;
-  readonly place: MemoryPlace;
+  readonly place: MemoryQueue;
   /** By `steadyNow`, as `inactiveSince`. */
   deadline: number;
   inactiveSince?: number;
   state: RendezvousState;
   deactivatedAt?: number;
-  error?: Fault;
-  report?: Report;
+  error?: RendezvousError;
+  report?: ReportedError;
   bytes: number;
 }
 
 const SWEEP_EVERY_MS = 5_000;
 
-const STATE_AFTER: Readonly<Record<Ended['end'], RendezvousState>> = {
+const STATE_AFTER: Readonly<Record<TransferResult['end'], RendezvousState>> = {
   complete: 'FINISHED',
   source: 'SRC_DISCONNECTED',
   destination: 'DST_DISCONNECTED',
 };
 
-export class MemoryRendezvous implements RendezvousPlaces {
+export class MemoryRendezvous implements RendezvousQueues {
   readonly #streams = new Map<string, Stream>();
   readonly #sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS).unref();
 
   constructor(
     private readonly options: RendezvousOptions,
-    private readonly hear: Hear,
+    private readonly hear: QueueListener,
   ) {}
 
   async create(id: string, headers: CustomHeaders): Promise<boolean> {
@@ -53,14 +62,14 @@ export class MemoryRendezvous implements RendezvousPlaces {
       headers,
       createdAt: Date.now(),
       deadline: steadyNow() + this.options.lifetimeMs,
-      place: new MemoryPlace((to, news) => this.hear(id, to, news)),
+      place: new MemoryQueue((to, news) => this.hear(id, to, news)),
       state: 'CREATED',
       bytes: 0,
     });
     return true;
   }
 
-  async attach(id: string, entry: Entry, role: Role): Promise<Attached> {
+  async join(id: string, entry: WaiterId, role: Role): Promise<JoinResult> {
     const stream = this.#find(id);
     if (stream === undefined || stream.deactivatedAt !== undefined)
       return { kind: 'refused', why: 'unknown' };
@@ -68,15 +77,15 @@ export class MemoryRendezvous implements RendezvousPlaces {
       deactivate(stream, 'CLIENT_ERROR');
       return { kind: 'refused', why: REPORTED + JSON.stringify(stream.report) };
     }
-    if (stream.place.pair !== undefined || stream.place.hasWaiting(role))
+    if (stream.place.match !== undefined || stream.place.hasWaiting(role))
       return { kind: 'refused', why: 'taken' };
     const withinMs = stream.deadline - steadyNow();
-    stream.place.attach(entry, role);
-    if (stream.place.pair !== undefined) stream.state = 'STREAMING';
+    stream.place.join(entry, role);
+    if (stream.place.match !== undefined) stream.state = 'STREAMING';
     return { kind: 'attached', withinMs };
   }
 
-  async leave(id: string, entry: Entry, role: Role, why: Leaving): Promise<boolean> {
+  async leave(id: string, entry: WaiterId, role: Role, why: LeaveReason): Promise<boolean> {
     const stream = this.#streams.get(id);
     if (!stream?.place.leave(entry, role)) return false;
     const isSender = role === 'sender';
@@ -85,11 +94,11 @@ export class MemoryRendezvous implements RendezvousPlaces {
     return true;
   }
 
-  async look(id: string, entry: Entry, role: Role): Promise<Standing> {
-    return this.#streams.get(id)?.place.look(entry, role) ?? { kind: 'gone' };
+  async refresh(id: string, entry: WaiterId, role: Role): Promise<WaiterState> {
+    return this.#streams.get(id)?.place.refresh(entry, role) ?? { kind: 'gone' };
   }
 
-  async finish(id: string, pair: Pair, { end, taken }: Ended): Promise<boolean> {
+  async finish(id: string, pair: Match, { end, bytesRead: taken }: TransferResult): Promise<boolean> {
     const stream = this.#streams.get(id);
     if (!stream?.place.finish(pair, [])) return false;
     stream.bytes = taken;
@@ -97,14 +106,14 @@ export class MemoryRendezvous implements RendezvousPlaces {
     return true;
   }
 
-  async report(id: string, report: Report): Promise<'told' | 'unknown' | 'started'> {
+  async report(id: string, report: ReportedError): Promise<'told' | 'unknown' | 'started'> {
     const stream = this.#find(id);
     if (stream === undefined || stream.state.startsWith('TIMEOUT')) return 'unknown';
     if (stream.state !== 'CREATED' || stream.report !== undefined) return 'started';
     stream.report = report;
     if (stream.place.isEmpty) return 'told';
     deactivate(stream, 'CLIENT_ERROR');
-    stream.place.clear(REPORTED + JSON.stringify(report));
+    stream.place.evictWaiting(REPORTED + JSON.stringify(report));
     return 'told';
   }
 
@@ -153,6 +162,6 @@ function deactivate(stream: Stream, state: RendezvousState, agoMs = 0): void {
   stream.state = state;
   stream.deactivatedAt = Date.now() - agoMs;
   stream.inactiveSince = steadyNow() - agoMs;
-  const error = errorOf(state, stream.report);
+  const error = errorForState(state, stream.report);
   if (error !== undefined) stream.error = error;
 }

@@ -1,19 +1,19 @@
-import type { Hear } from '../match/queues';
-import type { Relay } from '../nodes/relay-context';
-import { type Opened, openMeeting } from '../queues/open-matchmaker';
+import type { QueueListener } from '../match/queues';
+import type { RelayContext } from '../nodes/relay-context';
+import { type OpenedRelay, openMatchmaker } from '../queues/open-matchmaker';
 import { MemoryRendezvous } from './memory-rendezvous';
 import { RedisRendezvous } from './redis-rendezvous';
-import type { RendezvousOptions, RendezvousPlaces } from './rendezvous-queues';
+import type { RendezvousOptions, RendezvousQueues } from './rendezvous-queues';
 
 export function openRendezvous(
-  relay: Relay,
+  relay: RelayContext,
   options: RendezvousOptions,
-  attendeesMax: number,
-): Opened<RendezvousPlaces> {
-  const placesOf = (hear: Hear): RendezvousPlaces =>
+  waitersMax: number,
+): OpenedRelay<RendezvousQueues> {
+  const placesOf = (hear: QueueListener): RendezvousQueues =>
     relay.redis === undefined
       ? new MemoryRendezvous(options, hear)
       : new RedisRendezvous(relay.redis, options, hear);
   // What was made for one exchange ends with it, however it ends.
-  return openMeeting(relay, placesOf, { attendeesMax, returns: false });
+  return openMatchmaker(relay, placesOf, { waitersMax, requeues: false });
 }

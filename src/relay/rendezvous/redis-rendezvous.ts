@@ -1,34 +1,43 @@
 import { join } from 'node:path';
 import { toMap, toText, toTexts, unexpected } from '../../redis/resp/reply';
-import type { Attached, Ended, Entry, Hear, Leaving, Pair, Role, Standing } from '../match/queues';
-import { PREFIX } from '../nodes/relay-keys';
+import type {
+  JoinResult,
+  LeaveReason,
+  Match,
+  QueueListener,
+  Role,
+  TransferResult,
+  WaiterId,
+  WaiterState,
+} from '../match/queues';
+import { RELAY_PREFIX } from '../nodes/relay-keys';
 import type { RelayRedis } from '../nodes/relay-redis';
-import { LOOK_EVERY_MS, letterOf, RedisPlaces } from '../queues/redis-queues';
+import { letterOf, RECHECK_MS, RedisQueues } from '../queues/redis-queues';
 import {
   type CustomHeaders,
-  errorOf,
+  errorForState,
   RENDEZVOUS_STATES,
   type RendezvousOptions,
-  type RendezvousPlaces,
+  type RendezvousQueues,
   type RendezvousStatus,
-  type Report,
+  type ReportedError,
 } from './rendezvous-queues';
 
-const INDEX = `${PREFIX}rv-index`;
+const INDEX = `${RELAY_PREFIX}rv-index`;
 
 /** How many streams a list asks for at once. */
 const LISTED_AT_ONCE = 200;
 
-export class RedisRendezvous implements RendezvousPlaces {
-  readonly lookEveryMs = LOOK_EVERY_MS;
-  readonly #redis: RedisPlaces;
+export class RedisRendezvous implements RendezvousQueues {
+  readonly recheckMs = RECHECK_MS;
+  readonly #redis: RedisQueues;
 
   constructor(
     redis: RelayRedis,
     private readonly options: RendezvousOptions,
-    hear: Hear,
+    hear: QueueListener,
   ) {
-    this.#redis = new RedisPlaces(redis, 'rv', join(__dirname, 'lua'));
+    this.#redis = new RedisQueues(redis, 'rv', join(__dirname, 'lua'));
     this.#redis.listen(hear);
   }
 
@@ -38,25 +47,29 @@ export class RedisRendezvous implements RendezvousPlaces {
     return (await this.#about('create', id, ...args)) === 1;
   }
 
-  async attach(id: string, entry: Entry, role: Role): Promise<Attached> {
+  async join(id: string, entry: WaiterId, role: Role): Promise<JoinResult> {
     const answer = await this.#about('join', id, entry, letterOf(role));
     if (typeof answer === 'number') return { kind: 'attached', withinMs: answer };
     return { kind: 'refused', why: toText(answer) };
   }
 
-  async leave(id: string, entry: Entry, role: Role, why: Leaving): Promise<boolean> {
+  async leave(id: string, entry: WaiterId, role: Role, why: LeaveReason): Promise<boolean> {
     return (await this.#about('leave', id, entry, letterOf(role), why)) === 1;
   }
 
-  look(id: string, entry: Entry, role: Role): Promise<Standing> {
-    return this.#redis.look('refresh', this.#redis.key(id), [id, entry, letterOf(role)]);
+  refresh(id: string, entry: WaiterId, role: Role): Promise<WaiterState> {
+    return this.#redis.refresh('refresh', this.#redis.key(id), [id, entry, letterOf(role)]);
   }
 
-  async finish(id: string, { exchange }: Pair, { end, taken }: Ended): Promise<boolean> {
+  async finish(
+    id: string,
+    { transferId: exchange }: Match,
+    { end, bytesRead: taken }: TransferResult,
+  ): Promise<boolean> {
     return (await this.#about('finish', id, exchange, end, taken)) === 1;
   }
 
-  async report(id: string, report: Report): Promise<'told' | 'unknown' | 'started'> {
+  async report(id: string, report: ReportedError): Promise<'told' | 'unknown' | 'started'> {
     const answer = await this.#about('report', id, JSON.stringify(report));
     if (answer === 'told' || answer === 'unknown' || answer === 'started') return answer;
     return unexpected(answer);
@@ -96,7 +109,7 @@ export class RedisRendezvous implements RendezvousPlaces {
 function toStatus(id: string, facts: ReadonlyMap<string, string>): RendezvousStatus {
   const state = RENDEZVOUS_STATES.find((one) => one === facts.get('state')) ?? unexpected(facts.get('state'));
   const [deactivated, report] = [facts.get('deactivated'), facts.get('report')];
-  const error = errorOf(state, report === undefined ? undefined : JSON.parse(report));
+  const error = errorForState(state, report === undefined ? undefined : JSON.parse(report));
   return {
     id,
     state,

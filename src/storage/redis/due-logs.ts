@@ -4,16 +4,16 @@ import { type LogId, parseLogId } from '../../core/log/log-id';
 import { hasExpired } from '../../core/state/expiry';
 import type { DueQuery } from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
-import type { Quickly } from '../../redis/failures/retry';
+import type { Retry } from '../../redis/failures/retry';
 import { ALL_PARTITIONS, type Partition, partitionOf } from '../../redis/partitions';
 import { toNumber } from '../../redis/resp/reply';
-import type { StoredInfos } from './catalogue/log-info-reader';
-import type { Changes, Seen } from './lifecycle/changes';
-import type { Forks } from './lifecycle/fork-refs';
+import type { LogInfoReader } from './catalogue/log-info-reader';
+import type { Changes, ExpiryFilter } from './lifecycle/changes';
+import type { RedisForkRefs } from './lifecycle/fork-refs';
 import type { NodeLease } from './nodes/node-lease';
 import type { LostLogs } from './read/lost-logs';
 import { expiringKey, overdueKey, sealedKey } from './schema/keys';
-import { runScript } from './schema/log-scripts';
+import { runLogScript } from './schema/log-scripts';
 
 /** How many records one call looks at, where most of them turn out not to be due, or cannot be understood. */
 const LOOKED_AT_MAX = 1_000;
@@ -28,29 +28,29 @@ interface DueRange {
   readonly max: number | string;
 }
 
-export interface DueLogsOwner {
+export interface DueLogsDependencies {
   readonly connections: Connections;
   readonly changes: Pick<Changes, 'info'>;
-  readonly infos: Pick<StoredInfos, 'readable'>;
+  readonly infos: Pick<LogInfoReader, 'readOrWarn'>;
   readonly lease: Pick<NodeLease, 'renew'>;
-  readonly forks: Pick<Forks, 'heal'>;
-  readonly lost: Pick<LostLogs, 'catchUp'>;
-  readonly quickly: Quickly;
+  readonly forks: Pick<RedisForkRefs, 'gcRefs'>;
+  readonly lost: Pick<LostLogs, 'writePending'>;
+  readonly quickly: Retry;
 }
 
 /** The logs whose time has come. */
 export class DueLogs {
-  constructor(private readonly owner: DueLogsOwner) {}
+  constructor(private readonly owner: DueLogsDependencies) {}
 
   /** @throws LogError `STORE_UNAVAILABLE` */
   async find(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     // The janitor comes by in every round.
-    await this.owner.lost.catchUp();
+    await this.owner.lost.writePending();
     return this.owner.quickly(async () => {
       // A lease that has run out shows that Redis was away, or the node, or that the clock of the Redis host was set forward: deadlines
       // and expiries may have to be put off before any is looked at.
       if (query.kind !== 'sealed') await this.owner.lease.renew();
-      if (query.kind === 'expired') await this.owner.forks.heal();
+      if (query.kind === 'expired') await this.owner.forks.gcRefs();
       return this.#find(query, limit);
     });
   }
@@ -109,9 +109,9 @@ export class DueLogs {
 
   async #record(id: LogId, { kind }: DueQuery): Promise<LogInfo | 'damaged' | undefined> {
     const { infos, changes } = this.owner;
-    const seen: Seen = kind === 'expired' ? 'expired as well' : 'unexpired';
+    const seen: ExpiryFilter = kind === 'expired' ? 'expired as well' : 'unexpired';
     try {
-      const readable = await infos.readable(id, async () => ({ facts: await changes.info(id, seen) }));
+      const readable = await infos.readOrWarn(id, async () => ({ facts: await changes.info(id, seen) }));
       return readable === undefined ? 'damaged' : readable.facts?.info;
     } catch (error) {
       // Expired, with forks.
@@ -126,7 +126,7 @@ export class DueLogs {
     for (const partition of new Set(ids.map(partitionOf))) {
       const members = ids.filter((id) => partitionOf(id) === partition);
       const args = [bound, bound + POSTPONED_MS, ...members];
-      await runScript(commands, 'postpone-damaged', [keyOf(partition)], args);
+      await runLogScript(commands, 'postpone-damaged', [keyOf(partition)], args);
     }
   }
 

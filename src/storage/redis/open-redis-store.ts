@@ -3,7 +3,7 @@ import { Connections } from '../../redis/connections';
 import { parseRedisUrl } from '../../redis/url';
 import { preflight } from './preflight';
 import { RedisStore } from './redis-store';
-import { loadScripts } from './schema/log-scripts';
+import { defineLogScripts } from './schema/log-scripts';
 import { type RedisStoreOptions, settingsOf } from './schema/options';
 
 /**
@@ -16,7 +16,7 @@ import { type RedisStoreOptions, settingsOf } from './schema/options';
 export async function openRedisStore(url: string, options: RedisStoreOptions = {}): Promise<LogStore> {
   const settings = settingsOf(options);
   const connections = await Connections.open(parseRedisUrl(url), settings);
-  loadScripts(connections.commands, settings.spanLogs);
+  defineLogScripts(connections.commands, settings.spanLogs);
   try {
     await preflight(connections, settings);
     const store = new RedisStore(connections, settings);

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { messageOf } from '../../core/log/errors';
 import type { Connections } from '../../redis/connections';
-import { isReply } from '../../redis/failures/failure-kind';
+import { isReplyError } from '../../redis/failures/failure-kind';
 import { PARTITIONS } from '../../redis/partitions';
 import { factsPrefix, PARTITIONS_KEY } from './schema/keys';
 import type { RedisStoreSettings } from './schema/options';
@@ -71,7 +71,7 @@ async function configOf(redis: Redis, name: string): Promise<string | undefined>
     const [, value] = await redis.config('GET', name).then((reply) => (Array.isArray(reply) ? reply : []));
     return typeof value === 'string' ? value : undefined;
   } catch (error) {
-    if (isReply(error)) return undefined;
+    if (isReplyError(error)) return undefined;
     throw error;
   }
 }
@@ -80,7 +80,7 @@ async function configOf(redis: Redis, name: string): Promise<string | undefined>
 async function requireRename({ commands }: Connections): Promise<void> {
   const [from, to] = [`${factsPrefix(0)}a`, `${factsPrefix(0)}b`];
   const isAllowed = await commands.eval(MAY_RENAME, 2, from, to).catch((error: unknown) => {
-    if (isReply(error)) return 0;
+    if (isReplyError(error)) return 0;
     throw error;
   });
   if (isAllowed !== 1) throw new Error('Redis has to allow its user EVAL and RENAME');
@@ -95,7 +95,8 @@ async function requirePartitions({ commands }: Connections): Promise<void> {
       `This Redis was first used with ${found} partitions and cannot be used with ${PARTITIONS}`,
     );
   } catch (error) {
-    if (isReply(error)) throw new Error(`Redis cannot be written to: ${messageOf(error)}`, { cause: error });
+    if (isReplyError(error))
+      throw new Error(`Redis cannot be written to: ${messageOf(error)}`, { cause: error });
     throw error;
   }
 }

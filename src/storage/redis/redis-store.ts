@@ -17,46 +17,46 @@ import type {
   Watcher,
 } from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
-import { persist, type RetryPolicy } from '../../redis/failures/retry';
+import { type RetryPolicy, withRetries } from '../../redis/failures/retry';
 import { ALL_PARTITIONS } from '../../redis/partitions';
-import { within } from '../../redis/timeout';
+import { withTimeout } from '../../redis/timeout';
 import { Catalogue } from './catalogue/catalogue';
-import { StoredInfos } from './catalogue/log-info-reader';
+import { LogInfoReader } from './catalogue/log-info-reader';
 import { DueLogs } from './due-logs';
 import { LifecycleFeed } from './follow/lifecycle-feed';
-import { Watching } from './follow/node-state';
+import { NodeState } from './follow/node-state';
 import { Changes } from './lifecycle/changes';
-import { Lineage } from './lifecycle/fork-lifecycle';
-import { Forks } from './lifecycle/fork-refs';
-import { Creation } from './lifecycle/log-creator';
+import { RedisForkLifecycle } from './lifecycle/fork-lifecycle';
+import { RedisForkRefs } from './lifecycle/fork-refs';
+import { LogCreator } from './lifecycle/log-creator';
 import { LogLimit } from './lifecycle/log-limit';
-import { SettledLogs } from './lifecycle/verified-logs';
+import { VerifiedLogs } from './lifecycle/verified-logs';
 import { NodeLease } from './nodes/node-lease';
 import { LostLogs } from './read/lost-logs';
-import { Reads } from './read/page-reader';
-import { verifyRememberedLogs } from './read/verify-recent-logs';
+import { PageReader } from './read/page-reader';
+import { verifyRecentLogs } from './read/verify-recent-logs';
 import type { RedisStoreSettings } from './schema/options';
 import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT, Appender } from './write/appender';
 import { Committer } from './write/committer';
-import { Appends } from './write/pending-appends';
+import { PendingAppends } from './write/pending-appends';
 
 /** Logs in Redis Streams. `openRedisStore` opens it. */
 export class RedisStore implements LogStore {
   readonly appendBytesMax = APPEND_BYTES_MAX;
   readonly appendsInFlight = APPENDS_IN_FLIGHT;
   readonly #stopping = new AbortController();
-  readonly #watching: Watching;
+  readonly #nodeState: NodeState;
   readonly #feed: LifecycleFeed;
   readonly #lease: NodeLease;
-  readonly #appends: Appends;
+  readonly #appends: PendingAppends;
   readonly #committer: Committer;
   readonly #changes: Changes;
-  readonly #lineage: Lineage;
+  readonly #forks: RedisForkLifecycle;
   readonly #catalogue: Catalogue;
   readonly #due: DueLogs;
-  readonly #creation: Creation;
-  readonly #reads: Reads;
-  readonly #settled: SettledLogs;
+  readonly #creation: LogCreator;
+  readonly #reads: PageReader;
+  readonly #logs: VerifiedLogs;
   readonly #lost: LostLogs;
   #isClosed = false;
 
@@ -66,39 +66,39 @@ export class RedisStore implements LogStore {
   ) {
     // Every operation that waits for Redis listens to it. Node would take eleven of them for a leak.
     setMaxListeners(0, this.#stopping.signal);
-    const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#quickly(attempt);
-    const quick = this.#patience(settings.commandTimeoutMs, false);
-    this.#watching = new Watching(connections, settings);
-    const { attachments, locator, tails, writers } = this.#watching;
+    const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#retry(attempt);
+    const quick = this.#retryPolicy(settings.commandTimeoutMs, false);
+    this.#nodeState = new NodeState(connections, settings);
+    const { producers: attachments, locator, tails, writers } = this.#nodeState;
     this.#lost = new LostLogs(connections, settings, locator, quickly);
     this.#feed = new LifecycleFeed(connections, settings, {
-      happened: (happening) => this.#watching.happened(happening),
-      restored: (partitions) => this.#watching.restored(partitions),
-      missed: () => void this.#watching.missed(),
+      onRecord: (happening) => this.#nodeState.apply(happening),
+      onReconnect: (partitions) => this.#nodeState.reconnected(partitions),
+      onGap: () => void this.#nodeState.eventsMissed(),
     });
-    this.#feed.listen((event) => this.#lost.happened(event));
+    this.#feed.subscribe((event) => this.#lost.onLifecycleEvent(event));
     this.#lease = new NodeLease(connections, settings, attachments, () => {
       connections.sessions.begin();
-      this.#watching.restored(ALL_PARTITIONS);
+      this.#nodeState.reconnected(ALL_PARTITIONS);
     });
-    this.#appends = new Appends({
+    this.#appends = new PendingAppends({
       appender: new Appender(connections, locator, writers, tails),
-      patience: this.#patience(settings.patienceMs, true),
-      watching: this.#watching,
+      patience: this.#retryPolicy(settings.patienceMs, true),
+      watching: this.#nodeState,
       lost: this.#lost,
     });
     this.#changes = new Changes(connections, settings, this.#lease.node, quick);
     this.#committer = new Committer(connections, settings, {
       node: this.#lease.node,
       locator,
-      patience: this.#patience(settings.patienceMs, false),
-      stored: (log, { from, stored, seal, eventId }) => {
-        this.#watching.committed(log, from, stored, seal);
-        if (eventId !== '') this.#feed.isOver(log.id, eventId);
+      patience: this.#retryPolicy(settings.patienceMs, false),
+      onStored: (log, { from, stored, seal, eventId }) => {
+        this.#nodeState.committed(log, from, stored, seal);
+        if (eventId !== '') this.#feed.markCompleted(log.id, eventId);
       },
     });
-    const forks = new Forks(connections, settings);
-    this.#lineage = new Lineage({
+    const forks = new RedisForkRefs(connections, settings);
+    this.#forks = new RedisForkLifecycle({
       connections,
       settings,
       forks,
@@ -107,25 +107,25 @@ export class RedisStore implements LogStore {
       quickly,
     });
     const { signal: stopping } = this.#stopping;
-    verifyRememberedLogs(connections, locator, this.#lost, stopping);
-    const infos = new StoredInfos(connections, quickly, settings.warn);
+    verifyRecentLogs(connections, locator, this.#lost, stopping);
+    const infos = new LogInfoReader(connections, quickly, settings.warn);
     this.#catalogue = new Catalogue({ connections, infos, stopping, quickly });
     const [changes, lease, lost] = [this.#changes, this.#lease, this.#lost];
     this.#due = new DueLogs({ connections, changes, infos, lease, forks, lost, quickly });
     const count = async (): Promise<number> => (await this.#catalogue.count()) + (await forks.count());
-    this.#creation = new Creation({
+    this.#creation = new LogCreator({
       limit: new LogLimit(settings.logsMax, count),
       changes: this.#changes,
-      lineage: this.#lineage,
-      watching: this.#watching,
+      lineage: this.#forks,
+      watching: this.#nodeState,
       feed: this.#feed,
       lost,
       quickly,
     });
     const damage = new DamageReports(settings.alarm);
-    const [lineage, watching] = [this.#lineage, this.#watching];
-    this.#settled = new SettledLogs({ changes, lineage, watching, damage, quickly });
-    this.#reads = new Reads({ connections, settings, locator, lost, quickly, damage });
+    const [lineage, watching] = [this.#forks, this.#nodeState];
+    this.#logs = new VerifiedLogs({ changes, lineage, watching, damage, quickly });
+    this.#reads = new PageReader({ connections, settings, locator, lost, quickly, damage });
   }
 
   async open(): Promise<void> {
@@ -140,7 +140,7 @@ export class RedisStore implements LogStore {
   }
 
   async info(id: LogId): Promise<LogInfo | undefined> {
-    return this.#settled.info(id);
+    return this.#logs.info(id);
   }
 
   async wasLost(id: LogId): Promise<boolean> {
@@ -148,12 +148,12 @@ export class RedisStore implements LogStore {
   }
 
   async change(log: LogRef, change: Change): Promise<LogInfo> {
-    const changing = this.#settled.change(log, change);
+    const changing = this.#logs.change(log, change);
     const { info, eventId, loose } = await changing.catch(async (error: unknown) => {
       throw await this.#lost.explain(log, error);
     });
-    this.#feed.isOver(log.id, eventId);
-    if (loose !== undefined) await this.#lineage.ended(loose);
+    this.#feed.markCompleted(log.id, eventId);
+    if (loose !== undefined) await this.#forks.dropOrphan(loose);
     return info;
   }
 
@@ -176,7 +176,7 @@ export class RedisStore implements LogStore {
   }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
-    return this.#watching.watch(log, seen, watcher);
+    return this.#nodeState.watch(log, seen, watcher);
   }
 
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
@@ -190,8 +190,8 @@ export class RedisStore implements LogStore {
   async purge(id: LogId): Promise<boolean> {
     const purged = await this.#changes.purge(id);
     if (purged === undefined) return false;
-    this.#feed.isOver(id, purged.eventId);
-    if (purged.loose !== undefined) await this.#lineage.ended(purged.loose);
+    this.#feed.markCompleted(id, purged.eventId);
+    if (purged.loose !== undefined) await this.#forks.dropOrphan(purged.loose);
     return true;
   }
 
@@ -201,7 +201,7 @@ export class RedisStore implements LogStore {
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    return this.#feed.listen(listener);
+    return this.#feed.subscribe(listener);
   }
 
   /** Renewing the lease is a write, and fails for every reason for which an append would. */
@@ -217,26 +217,26 @@ export class RedisStore implements LogStore {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#watching.close();
+    this.#nodeState.close();
     this.#feed.close();
-    await this.#soon(Promise.all([this.#appends.idle(), this.#committer.idle()]));
+    await this.#withinTimeout(Promise.all([this.#appends.idle(), this.#committer.idle()]));
     this.#stopping.abort();
     await Promise.all([this.#appends.idle(), this.#committer.idle()]);
     // Where this fails, the other nodes see the lease run out.
-    await this.#soon(this.#lease.close());
+    await this.#withinTimeout(this.#lease.close());
     this.connections.close();
   }
 
-  async #quickly<T>(attempt: () => Promise<T>): Promise<T> {
-    return persist(this.#patience(this.settings.commandTimeoutMs, false), attempt);
+  async #retry<T>(attempt: () => Promise<T>): Promise<T> {
+    return withRetries(this.#retryPolicy(this.settings.commandTimeoutMs, false), attempt);
   }
 
-  #patience(forMs: number, evenWhenFull: boolean): RetryPolicy {
+  #retryPolicy(forMs: number, evenWhenFull: boolean): RetryPolicy {
     return { forMs, evenWhenFull, signal: this.#stopping.signal, wording: this.connections.wording };
   }
 
   /** Closing goes on when the work is done, has failed, or takes too long: Redis may be away. */
-  async #soon(work: Promise<unknown>): Promise<void> {
-    await within(this.settings.commandTimeoutMs, work).catch(() => {});
+  async #withinTimeout(work: Promise<unknown>): Promise<void> {
+    await withTimeout(this.settings.commandTimeoutMs, work).catch(() => {});
   }
 }

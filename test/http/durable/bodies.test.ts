@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { configFrom } from '../../../src/config/load';
 import { sizeOf } from '../../../src/core/bytes/size-of';
-import { Bodies } from '../../../src/http/durable/context/buffered-bodies';
-import { refuse } from '../../../src/http/front/send-error-response';
+import { BufferedBodies } from '../../../src/http/durable/context/buffered-bodies';
+import { sendErrorResponse } from '../../../src/http/front/send-error-response';
 import { Producer, request } from '../../support/http';
 
 const LENGTH_MAX = 100;
@@ -25,7 +25,7 @@ describe('bodies that are read whole', () => {
   function take(bodyTimeout = 60_000, bodyRate = 0): void {
     stopping = new AbortController();
     const { limits, http } = configFrom({});
-    const bodies = new Bodies(
+    const bodies = new BufferedBodies(
       {
         limits: { ...limits, appendBytes: LENGTH_MAX, gatheredBytes: LENGTH_MAX },
         http: { ...http, bodyTimeout, bodyRate },
@@ -34,8 +34,8 @@ describe('bodies that are read whole', () => {
     );
     server.removeAllListeners('request').on('request', (req, res) => {
       bodies
-        .with({ req, res }, async (body) => void res.end(String(sizeOf(body))))
-        .catch((error) => refuse(req, res, error, {}));
+        .withBody({ req, res }, async (body) => void res.end(String(sizeOf(body))))
+        .catch((error) => sendErrorResponse(req, res, error, {}));
     });
   }
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import {
   dataEvent,
-  type Encoding,
+  type EventEncoding,
   INITIAL_DECODER_STATE,
   lastEvent,
 } from '../../../src/http/durable/read/event-frames';
 
 /** What a client gets of the data that comes in such pieces. */
-function received(encoding: Encoding, pieces: readonly Buffer[]): string[] {
+function received(encoding: EventEncoding, pieces: readonly Buffer[]): string[] {
   let carry = INITIAL_DECODER_STATE;
   const events: string[] = [];
   for (const piece of pieces) {

@@ -18,7 +18,8 @@ describe('events that all readers at a tail are told of', () => {
       readers: [reader(), reader()],
     }));
     for (const index of [0, 1]) {
-      for (const { chunks, readers } of streams) readers[index]?.writer.shared(chunks, advance(START, 5));
+      for (const { chunks, readers } of streams)
+        readers[index]?.writer.writeShared(chunks, advance(START, 5));
     }
     for (const { chunks, readers } of streams) {
       const [first, second] = readers.map(({ given }) => given[0]);
@@ -30,9 +31,9 @@ describe('events that all readers at a tail are told of', () => {
   it('are left to be read from the store when they would take too much of one turn', () => {
     const { given, writer } = reader();
     const large = [Buffer.alloc(8 * SLICE_BYTES, '\n')];
-    expect(writer.shared(large, advance(START, 8 * SLICE_BYTES))).toBe(false);
+    expect(writer.writeShared(large, advance(START, 8 * SLICE_BYTES))).toBe(false);
     expect(given).toEqual([]);
-    expect(writer.shared([Buffer.from('small')], advance(START, 5))).toBe(true);
+    expect(writer.writeShared([Buffer.from('small')], advance(START, 5))).toBe(true);
     expect(given).toHaveLength(1);
   });
 });

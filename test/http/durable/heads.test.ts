@@ -4,7 +4,7 @@ import { parseExpiry, renderExpiry } from '../../../src/http/durable/headers/exp
 import { isText } from '../../../src/http/durable/headers/media-type';
 import { parseProducer } from '../../../src/http/durable/headers/producer-headers';
 import { parseFork } from '../../../src/http/durable/write/fork';
-import { essence, givenContentType } from '../../../src/http/headers/stored-content-type';
+import { declaredContentType, essence } from '../../../src/http/headers/stored-content-type';
 
 const producer = (id: string, epoch: string, sequence: string) => ({
   'producer-id': id,
@@ -69,13 +69,13 @@ describe('the head of a request at /v1/stream', () => {
   it('says where a fork begins', () => {
     expect(parseFork({})).toBeUndefined();
     const from = { 'stream-forked-from': '/v1/stream/a/b%20c' };
-    expect(parseFork(from)).toEqual({ source: 'a/b c', at: undefined, beyond: 0 });
+    expect(parseFork(from)).toEqual({ source: 'a/b c', at: undefined, subOffset: 0 });
     const at = {
       ...from,
       'stream-fork-offset': '0000000000000000_0000000000000007',
       'stream-fork-sub-offset': '3',
     };
-    expect(parseFork(at)).toEqual({ source: 'a/b c', at: { offset: 7, segment: 0 }, beyond: 3 });
+    expect(parseFork(at)).toEqual({ source: 'a/b c', at: { offset: 7, segment: 0 }, subOffset: 3 });
     expect(() => parseFork({ 'stream-fork-offset': '0000000000000000_0000000000000000' })).toThrow(
       'Stream-Forked-From',
     );
@@ -89,9 +89,9 @@ describe('the head of a request at /v1/stream', () => {
 
   it('is compared by the essence of its content type', () => {
     expect(essence(' Text/HTML ; charset=x')).toBe('text/html');
-    expect(givenContentType('application/vnd.api+json')).toBe('application/vnd.api+json');
+    expect(declaredContentType('application/vnd.api+json')).toBe('application/vnd.api+json');
     for (const bad of ['', 'text', 'text/', '/x', 'a/b\u00e4', `a/${'b'.repeat(300)}`])
-      expect(givenContentType(bad)).toBeUndefined();
+      expect(declaredContentType(bad)).toBeUndefined();
     expect(['text/csv', 'application/json', 'image/png'].map(isText)).toEqual([true, true, false]);
   });
 });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { SLICE_BYTES } from '../../../src/core/scheduling/turn-byte-budget';
-import { JsonArray, jsonArrayLength, jsonTexts } from '../../../src/http/durable/json/json-messages';
+import { JsonArray, jsonArrayLength, splitJsonMessages } from '../../../src/http/durable/json/json-messages';
 import { RequestError } from '../../../src/http/errors/request-error';
 
 const MIB = 1024 * 1024;
 
 const stored = async (body: string | Buffer, size = Number.MAX_SAFE_INTEGER) =>
-  Buffer.concat(await jsonTexts(cut(Buffer.from(body), size)));
+  Buffer.concat(await splitJsonMessages(cut(Buffer.from(body), size)));
 const texts = async (body: string) => (await stored(body)).toString();
 
 function cut(bytes: Buffer, size: number): Buffer[] {

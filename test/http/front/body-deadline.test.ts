@@ -8,7 +8,7 @@ describe('the deadline of a body', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     isLate = false;
-    deadline = new BodyDeadline({ patienceMs, bytesPerSecond: 1_000 }, () => {
+    deadline = new BodyDeadline({ slackMs: patienceMs, bytesPerSecond: 1_000 }, () => {
       isLate = true;
     });
   });
@@ -20,7 +20,7 @@ describe('the deadline of a body', () => {
   /** @returns the second in which the body is late, or `undefined` if it never is */
   function lateAt(seconds: number, bytesIn: (second: number) => number): number | undefined {
     for (let second = 1; second <= seconds; second += 1) {
-      deadline.came(bytesIn(second));
+      deadline.received(bytesIn(second));
       jest.advanceTimersByTime(1_000);
       if (isLate) return second;
     }

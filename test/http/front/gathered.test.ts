@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { Gathered } from '../../../src/http/body/coalesced-chunks';
+import { CoalescedChunks } from '../../../src/http/body/coalesced-chunks';
 
-function gather(pieces: readonly Buffer[]): Gathered {
-  const gathered = new Gathered();
+function gather(pieces: readonly Buffer[]): CoalescedChunks {
+  const gathered = new CoalescedChunks();
   for (const piece of pieces) gathered.push(piece);
   return gathered;
 }

@@ -29,7 +29,7 @@ describe('packets on a full disk', () => {
       let given = 0;
       const fill = async (): Promise<void> => {
         for (;;) {
-          await mailboxes.give('c', packet);
+          await mailboxes.put('c', packet);
           given += 1;
         }
       };
@@ -47,7 +47,7 @@ describe('packets on a full disk', () => {
       }
       expect(await mailboxes.take('c')).toBeUndefined();
       await rm(ballast);
-      await mailboxes.give('c', packet);
+      await mailboxes.put('c', packet);
       expect((await mailboxes.take('c'))?.packet.body.length).toBe(200_000);
       await close();
     },

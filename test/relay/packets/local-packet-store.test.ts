@@ -28,8 +28,7 @@ describe('packets in a directory', () => {
     const headers = ['X-A', 'a'];
     const before = await open(directory, LIMITS);
     await before.mailboxes.admit({ id: 'c', acceptsDebug: true }, 'hash');
-    for (const body of ['1', '2', '3'])
-      await before.mailboxes.give('c', { headers, body: Buffer.from(body) });
+    for (const body of ['1', '2', '3']) await before.mailboxes.put('c', { headers, body: Buffer.from(body) });
     const first = await before.mailboxes.take('c');
     if (first !== undefined) await before.mailboxes.acknowledge(first);
     await before.mailboxes.take('c');
@@ -39,10 +38,10 @@ describe('packets in a directory', () => {
     const after = await open(directory, LIMITS);
     expect(await after.mailboxes.identify('hash')).toMatchObject({ id: 'c', acceptsDebug: true });
     expect((await after.mailboxes.take('c'))?.packet).toEqual({ headers, body: Buffer.from('2') });
-    await after.mailboxes.give('c', { headers, body: Buffer.from('4') });
+    await after.mailboxes.put('c', { headers, body: Buffer.from('4') });
     expect((await after.mailboxes.take('c'))?.packet.body.toString()).toBe('3');
     expect((await after.mailboxes.take('c'))?.packet.body.toString()).toBe('4');
-    expect((await after.outbox.news()).map(({ client }) => client)).toEqual(['z', 'a']);
+    expect((await after.outbox.newPackets()).map(({ client }) => client)).toEqual(['z', 'a']);
     await after.close();
   });
 });

@@ -1,5 +1,9 @@
 import type { Packet } from '../../../src/relay/packets/store/packet';
-import type { PacketLimits, PacketStore, Taken } from '../../../src/relay/packets/store/packet-store';
+import type {
+  InFlightPacket,
+  PacketLimits,
+  PacketStore,
+} from '../../../src/relay/packets/store/packet-store';
 
 export const LIMITS: PacketLimits = {
   clientPackets: 4,
@@ -11,7 +15,7 @@ export const LIMITS: PacketLimits = {
 };
 
 const packet = (body: string): Packet => ({ from: 'ä', headers: ['X-Ä', 'ö'], body: Buffer.from(body) });
-const textOf = (taken: Taken | undefined): string | undefined => taken?.packet.body.toString();
+const textOf = (taken: InFlightPacket | undefined): string | undefined => taken?.packet.body.toString();
 
 /** What a store of packets promises. `open` opens an empty one. */
 export function describePacketStore(
@@ -27,7 +31,7 @@ export function describePacketStore(
     afterEach(() => store.close());
 
     const give = async (...bodies: readonly string[]): Promise<void> => {
-      for (const body of bodies) await store.mailboxes.give('c', packet(body));
+      for (const body of bodies) await store.mailboxes.put('c', packet(body));
     };
 
     it('are taken in order, as they were, and each take says how many more there are', async () => {
@@ -35,7 +39,7 @@ export function describePacketStore(
       await give('1', '2', '3');
       const taken = [await mailboxes.take('c'), await mailboxes.take('c'), await mailboxes.take('c')];
       expect(taken.map(textOf)).toEqual(['1', '2', '3']);
-      expect(taken.map((one) => one?.more)).toEqual([2, 1, 0]);
+      expect(taken.map((one) => one?.remaining)).toEqual([2, 1, 0]);
       expect(taken[0]?.packet).toEqual(packet('1'));
       expect(await mailboxes.take('c')).toBeUndefined();
       expect(await mailboxes.take('another')).toBeUndefined();
@@ -46,9 +50,9 @@ export function describePacketStore(
       await give('1', '2', '3');
       const [first, second] = [await mailboxes.take('c'), await mailboxes.take('c')];
       if (first === undefined || second === undefined) throw new Error('nothing was taken');
-      await mailboxes.giveBack(first);
-      await mailboxes.giveBack(second);
-      await mailboxes.giveBack(first);
+      await mailboxes.requeue(first);
+      await mailboxes.requeue(second);
+      await mailboxes.requeue(first);
       const texts = [await mailboxes.take('c'), await mailboxes.take('c'), await mailboxes.take('c')].map(
         textOf,
       );
@@ -62,7 +66,7 @@ export function describePacketStore(
       const first = await mailboxes.take('c');
       if (first === undefined) throw new Error('nothing was taken');
       await mailboxes.acknowledge(first);
-      await mailboxes.giveBack(first);
+      await mailboxes.requeue(first);
       expect(textOf(await mailboxes.take('c'))).toBe('2');
       expect(await mailboxes.take('c')).toBeUndefined();
     });
@@ -72,7 +76,7 @@ export function describePacketStore(
       await give('1', '2', '3', '4');
       const first = await mailboxes.take('c');
       await give('5', '6');
-      if (first !== undefined) await mailboxes.giveBack(first);
+      if (first !== undefined) await mailboxes.requeue(first);
       expect(textOf(await mailboxes.take('c'))).toBe('3');
     });
 
@@ -126,19 +130,19 @@ export function describePacketStore(
     it('there are no more clients than there may be, known or not', async () => {
       const { mailboxes } = await opened();
       for (const id of ['1', '2']) await mailboxes.admit({ id, acceptsDebug: false }, `token ${id}`);
-      for (const id of ['3', '4', '5']) expect(await mailboxes.give(id, packet('x'))).toBe('given');
-      expect(await mailboxes.give('6', packet('x'))).toBe('full');
+      for (const id of ['3', '4', '5']) expect(await mailboxes.put(id, packet('x'))).toBe('given');
+      expect(await mailboxes.put('6', packet('x'))).toBe('full');
       expect(await mailboxes.admit({ id: '6', acceptsDebug: false }, 'token 6')).toBe('full');
-      expect(await mailboxes.give('1', packet('x'))).toBe('given');
+      expect(await mailboxes.put('1', packet('x'))).toBe('given');
       expect(await mailboxes.admit({ id: '5', acceptsDebug: false }, 'token 5')).toBe('admitted');
     });
 
     it('for the upstream are told once, in order, until they are removed', async () => {
       const { outbox } = await opened();
       for (const client of ['a', 'b', 'a']) expect(await outbox.add(client, packet(client))).toBe('added');
-      const news = await outbox.news();
+      const news = await outbox.newPackets();
       expect(news.map(({ client }) => client)).toEqual(['a', 'b', 'a']);
-      expect(await outbox.news()).toEqual([]);
+      expect(await outbox.newPackets()).toEqual([]);
       const [first] = news;
       if (first === undefined) throw new Error('there is no news');
       expect(await outbox.load(first)).toEqual(packet('a'));
@@ -152,7 +156,7 @@ export function describePacketStore(
       for (const body of ['1', '2', '3']) expect(await outbox.add('c', packet(body))).toBe('added');
       expect(await outbox.add('c', packet('4'))).toBe('full');
       expect(await outbox.isFull()).toBe(true);
-      for (const one of await outbox.news()) await outbox.remove(one);
+      for (const one of await outbox.newPackets()) await outbox.remove(one);
       expect(await outbox.isFull()).toBe(false);
       expect(await outbox.add('c', packet('x'.repeat(20_000)))).toBe('added');
       expect(await outbox.add('c', packet('1'))).toBe('full');

@@ -47,7 +47,7 @@ describe('with a Redis', () => {
   it('what a dead node was handing to a client waits again, in its place', async () => {
     await admin.flushdb();
     const [a, b] = [await openNode(redis.url), await openNode(redis.url)];
-    for (const body of ['1', '2', '3']) await a.mailboxes.give('c', { headers: [], body: Buffer.from(body) });
+    for (const body of ['1', '2', '3']) await a.mailboxes.put('c', { headers: [], body: Buffer.from(body) });
     await a.mailboxes.take('c');
     const second = await b.mailboxes.take('c');
     expect(second?.packet.body.toString()).toBe('2');
@@ -64,13 +64,13 @@ describe('with a Redis', () => {
     await a.outbox.add('c', packet('1'));
     await b.outbox.add('c', packet('2'));
     await b.outbox.add('d', packet('3'));
-    const clients = async ({ outbox }: Node) => (await outbox.news()).map(({ client }) => client);
+    const clients = async ({ outbox }: Node) => (await outbox.newPackets()).map(({ client }) => client);
     expect([await clients(a), await clients(b)]).toEqual([['c', 'c'], ['d']]);
     await a.die();
-    const adopted = new Promise<void>((resolve) => b.outbox.onNews(resolve));
+    const adopted = new Promise<void>((resolve) => b.outbox.onNewPackets(resolve));
     await b.outbox.add('c', packet('4')).catch(() => 'full');
     await adopted;
-    const news = (await b.outbox.news()).filter(({ client }) => client === 'c');
+    const news = (await b.outbox.newPackets()).filter(({ client }) => client === 'c');
     const texts = await Promise.all(news.map(async (one) => (await b.outbox.load(one))?.body.toString()));
     expect(texts).toEqual(['1', '2']);
     await b.close();
@@ -79,7 +79,7 @@ describe('with a Redis', () => {
   it('one node asks an upstream for packets, and another one when it stops or falls silent', async () => {
     await admin.flushdb();
     const [a, b] = [await openNode(redis.url), await openNode(redis.url)];
-    const claim = (node: Node, ms: number) => node.outbox.claimPolls('http://upstream', ms);
+    const claim = (node: Node, ms: number) => node.outbox.claimPolling('http://upstream', ms);
     expect(await claim(a, 10_000)).toBe(0);
     expect(await claim(a, 10_000)).toBe(0);
     expect(await claim(b, 10_000)).toBeGreaterThan(9_000);
@@ -93,11 +93,11 @@ describe('with a Redis', () => {
   it('leaves nothing behind when everything has arrived', async () => {
     await admin.flushdb();
     const node = await openNode(redis.url);
-    await node.mailboxes.give('c', { headers: [], body: Buffer.from('1') });
+    await node.mailboxes.put('c', { headers: [], body: Buffer.from('1') });
     const taken = await node.mailboxes.take('c');
     if (taken !== undefined) await node.mailboxes.acknowledge(taken);
     await node.outbox.add('c', { headers: [], body: Buffer.from('1') });
-    for (const one of await node.outbox.news()) await node.outbox.remove(one);
+    for (const one of await node.outbox.newPackets()) await node.outbox.remove(one);
     const keys = (await admin.keys('loom:{relay}:pk:*')).sort();
     expect(keys).toEqual(['known', 'seq', 'up:bytes'].map((name) => `loom:{relay}:pk:${name}`));
     expect(await admin.get('loom:{relay}:pk:up:bytes')).toBe('0');
@@ -112,11 +112,11 @@ describe('with a Redis Cluster', () => {
       const node = await openNode(cluster.url);
       const woken = new Promise<void>((resolve) => node.mailboxes.onMail('c', resolve));
       expect(await node.mailboxes.take('c')).toBeUndefined();
-      await node.mailboxes.give('c', { headers: [], body: Buffer.from('1') });
+      await node.mailboxes.put('c', { headers: [], body: Buffer.from('1') });
       await woken;
       expect((await node.mailboxes.take('c'))?.packet.body.toString()).toBe('1');
       await node.outbox.add('c', { headers: [], body: Buffer.from('2') });
-      expect(await node.outbox.news()).toHaveLength(1);
+      expect(await node.outbox.newPackets()).toHaveLength(1);
       await node.close();
     } finally {
       await cluster.stop();

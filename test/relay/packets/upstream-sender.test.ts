@@ -1,14 +1,14 @@
-import type { Outbox, Outgoing } from '../../../src/relay/packets/store/packet-store';
-import type { Delivery } from '../../../src/relay/packets/upstream/deliver-packet';
-import { Courier } from '../../../src/relay/packets/upstream/upstream-sender';
+import type { Outbox, OutgoingRef } from '../../../src/relay/packets/store/packet-store';
+import type { DeliveryResult } from '../../../src/relay/packets/upstream/deliver-packet';
+import { UpstreamSender } from '../../../src/relay/packets/upstream/upstream-sender';
 
 /** An upstream to which requests leave at once, and which answers when the test says so. */
 class Upstream {
   readonly started: number[] = [];
-  readonly #answers = new Map<number, (delivery: Delivery) => void>();
+  readonly #answers = new Map<number, (delivery: DeliveryResult) => void>();
   #tell = (): void => {};
 
-  readonly deliver = ({ seq }: Outgoing, sent: () => void): Promise<Delivery> => {
+  readonly deliver = ({ seq }: OutgoingRef, sent: () => void): Promise<DeliveryResult> => {
     this.started.push(seq);
     sent();
     this.#tell();
@@ -31,9 +31,9 @@ class Upstream {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the packets of a client', () => {
-  const news: Outgoing[] = [1, 2, 3].map((seq) => ({ seq, client: 'c' }));
+  const news: OutgoingRef[] = [1, 2, 3].map((seq) => ({ seq, client: 'c' }));
   let upstream: Upstream;
-  let courier: Courier;
+  let courier: UpstreamSender;
   let stopping: AbortController;
 
   beforeEach(() => {
@@ -44,13 +44,13 @@ describe('the packets of a client', () => {
     const outbox: Outbox = {
       add: async () => 'added',
       isFull: async () => false,
-      news: async () => news,
-      onNews: () => {},
+      newPackets: async () => news,
+      onNewPackets: () => {},
       load: async () => undefined,
       remove: async () => {},
-      claimPolls: async () => 0,
+      claimPolling: async () => 0,
     };
-    courier = new Courier({
+    courier = new UpstreamSender({
       outbox,
       deliver: upstream.deliver,
       retryDelayMs: 60_000,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BlockingReader, type Subscription } from '../../../src/redis/blocking-reader';
+import { BlockingReader, type StreamSubscription } from '../../../src/redis/blocking-reader';
 import { Connections } from '../../../src/redis/connections';
 import { parseRedisUrl } from '../../../src/redis/url';
 import { settingsOf } from '../../../src/storage/redis/schema/options';
@@ -15,7 +15,11 @@ describe('a blocking read', () => {
         const reads = watchReads(connections);
         const answer = delayUnblock(connections);
         const told: string[] = [];
-        const stream = (key: string): Subscription => ({ key, after: '0-0', deliver: () => told.push(key) });
+        const stream = (key: string): StreamSubscription => ({
+          key,
+          after: '0-0',
+          deliver: () => told.push(key),
+        });
         reader.add(stream('first'));
         await until(() => reads() === 1);
         reader.add(stream('second'));
@@ -36,9 +40,9 @@ describe('a blocking read', () => {
 
 /** @returns how many reads have been sent */
 function watchReads(connections: Connections): () => number {
-  const blocking = connections.blocking.bind(connections);
+  const blocking = connections.openBlocking.bind(connections);
   let count = (): number => 0;
-  connections.blocking = async (partition) => {
+  connections.openBlocking = async (partition) => {
     const redis = await blocking(partition);
     const spy = jest.spyOn(redis, 'xreadBuffer');
     count = () => spy.mock.calls.length;

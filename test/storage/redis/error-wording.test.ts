@@ -66,9 +66,9 @@ describe('what a caller reads of a failure of Redis', () => {
     const unwritable = new Error("Stream isn't writeable and enableOfflineQueue options is false");
     wording.disconnected(socketError('connect ECONNREFUSED 127.0.0.1:7000', 'ECONNREFUSED'));
     wording.disconnected(new Error('Connection is closed.'));
-    expect(wording.sentence(unwritable)).toBe('Redis at localhost:7000: connection refused');
+    expect(wording.describe(unwritable)).toBe('Redis at localhost:7000: connection refused');
     wording.connected();
-    expect(wording.sentence(unwritable)).toBe('Redis at localhost:7000: connection lost');
+    expect(wording.describe(unwritable)).toBe('Redis at localhost:7000: connection lost');
   });
 
   it('leaves the text of an unexpected answer to the log of the server, once', () => {

@@ -6,13 +6,13 @@ import { advance, type Offset, START } from '../../../src/core/log/offset';
 import type { LogStore } from '../../../src/core/store/store';
 import { Link } from '../../../src/redis/link';
 import { cutEntries } from '../../../src/storage/redis/schema/entries';
-import { targetAt } from '../../../src/storage/redis/schema/stream-target';
+import { streamTarget } from '../../../src/storage/redis/schema/stream-target';
 import { addEntries, addEntriesAfter } from '../../../src/storage/redis/write/xadd';
 import { createLog, readAll } from '../../contract/logs';
 import { withRedis } from './with-redis';
 
 const STAMP = 1;
-const LOG = targetAt('log');
+const LOG = streamTarget('log');
 
 describe('appends to Redis that are under way at the same time', () => {
   it('are stored only where the one before has made the stream as long as expected', () =>
@@ -77,7 +77,7 @@ function withLink(test: (admin: Redis, link: Link) => Promise<void>): Promise<vo
   return withRedis(async ({ admin }) => {
     const connection = admin.duplicate({ protocol: 2 });
     await connection.ping();
-    const link = Link.over(connection, 1_000);
+    const link = Link.adopt(connection, 1_000);
     try {
       await test(admin, link);
     } finally {

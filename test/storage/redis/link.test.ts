@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { Connections } from '../../../src/redis/connections';
 import { Link } from '../../../src/redis/link';
-import { encode } from '../../../src/redis/resp/wire-command';
+import { encodeCommand } from '../../../src/redis/resp/wire-command';
 import { parseRedisUrl } from '../../../src/redis/url';
 import { settingsOf } from '../../../src/storage/redis/schema/options';
 import { eventually } from '../../faults/eventually';
@@ -16,10 +16,10 @@ describe('a link', () => {
   it('tells each command what came of it, in order', () =>
     withLink(async (link) => {
       const answers = [
-        link.ask(encode('SET', 'name', 'Bärlauch')),
-        link.ask(encode('GET', 'name')),
-        link.ask(encode('GET', 'nothing')),
-        link.ask(encode('STRLEN', 'name')),
+        link.send(encodeCommand('SET', 'name', 'Bärlauch')),
+        link.send(encodeCommand('GET', 'name')),
+        link.send(encodeCommand('GET', 'nothing')),
+        link.send(encodeCommand('STRLEN', 'name')),
       ];
       const [stored, got, nothing, length] = await Promise.all(answers);
       expect([stored, String(got), nothing, length]).toEqual(['OK', 'Bärlauch', null, 9]);
@@ -27,9 +27,9 @@ describe('a link', () => {
 
   it('throws what Redis refuses, and goes on', () =>
     withLink(async (link) => {
-      await link.ask(encode('SET', 'text', 'a'));
-      const refused = link.ask(encode('INCR', 'text'));
-      const next = link.ask(encode('GET', 'text'));
+      await link.send(encodeCommand('SET', 'text', 'a'));
+      const refused = link.send(encodeCommand('INCR', 'text'));
+      const next = link.send(encodeCommand('GET', 'text'));
       await expect(refused).rejects.toMatchObject({ name: 'ReplyError', message: /not an integer/ });
       expect(String(await next)).toBe('a');
     }));
@@ -37,30 +37,30 @@ describe('a link', () => {
   it('tells of a transaction what each command came to, or what kept all of it from being done', () =>
     withLink(async (link) => {
       const replies = await link.transact([
-        encode('SET', 'a', '1'),
-        encode('LPUSH', 'a', 'x'),
-        encode('INCR', 'a'),
+        encodeCommand('SET', 'a', '1'),
+        encodeCommand('LPUSH', 'a', 'x'),
+        encodeCommand('INCR', 'a'),
       ]);
       expect(replies).toEqual(['OK', expect.objectContaining({ name: 'ReplyError' }), 2]);
-      await expect(link.transact([encode('SET', 'a', '9'), encode('NONSENSE')])).rejects.toThrow(
-        "unknown command 'NONSENSE'",
-      );
-      expect(String(await link.ask(encode('GET', 'a')))).toBe('2');
+      await expect(
+        link.transact([encodeCommand('SET', 'a', '9'), encodeCommand('NONSENSE')]),
+      ).rejects.toThrow("unknown command 'NONSENSE'");
+      expect(String(await link.send(encodeCommand('GET', 'a')))).toBe('2');
     }));
 
   it('fails what waits, and all that comes after, when its connection breaks', () =>
     withLink(async (link, { admin }) => {
-      const waiting = link.ask(encode('BLPOP', 'never', '0'));
+      const waiting = link.send(encodeCommand('BLPOP', 'never', '0'));
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       await expect(waiting).rejects.toThrow('lost');
       expect(link.isOpen).toBe(false);
-      await expect(link.ask(encode('PING'))).rejects.toThrow('lost');
+      await expect(link.send(encodeCommand('PING'))).rejects.toThrow('lost');
     }));
 
   it('is given up when Redis does not answer any more', () =>
     withLink(async (link, { redis }) => {
       await redis.kill('SIGSTOP');
-      await expect(link.ask(encode('PING'))).rejects.toThrow('lost');
+      await expect(link.send(encodeCommand('PING'))).rejects.toThrow('lost');
       expect(link.isOpen).toBe(false);
     }));
 
@@ -71,13 +71,13 @@ describe('a link', () => {
       await admin.config('SET', 'timeout', 1);
       await once(quiet, 'end');
       expect(link.isOpen).toBe(true);
-      expect(String(await link.ask(encode('PING')))).toBe('PONG');
+      expect(String(await link.send(encodeCommand('PING')))).toBe('PONG');
     }));
 
   it('stays as long as Redis answers', () =>
     withLink(async (link) => {
       const asked = performance.now();
-      while (performance.now() - asked < 3 * TIMEOUT_MS) await link.ask(encode('PING'));
+      while (performance.now() - asked < 3 * TIMEOUT_MS) await link.send(encodeCommand('PING'));
       expect(link.isOpen).toBe(true);
     }));
 });
@@ -87,12 +87,12 @@ describe('the link beside a connection', () => {
     withConnections(async (connections) => {
       const [one, other] = await Promise.all([connections.link(0), connections.link(1)]);
       expect(one).toBe(other);
-      expect(connections.linkAtHand(2)).toBe(one);
+      expect(connections.existingLink(2)).toBe(one);
       const [master] = connections.masters();
       const closed = once(one.socket, 'close');
       master?.stream.destroy();
       await closed;
-      expect(connections.linkAtHand(0)).toBeUndefined();
+      expect(connections.existingLink(0)).toBeUndefined();
     }));
 
   it('is made anew when it was lost, and leaves nothing behind', () =>
@@ -103,7 +103,7 @@ describe('the link beside a connection', () => {
       for (let round = 0; round < 5; round += 1) {
         const link = await connections.link(0);
         link.close();
-        await expect(link.ask(encode('PING'))).rejects.toThrow('lost');
+        await expect(link.send(encodeCommand('PING'))).rejects.toThrow('lost');
       }
       expect((await connections.link(0)).isOpen).toBe(true);
       expect(stream?.listenerCount('close')).toBe(listeners);
@@ -111,8 +111,8 @@ describe('the link beside a connection', () => {
 
   it('is not made of a connection that is lost in the meantime', () =>
     withConnections(async (connections) => {
-      const blocking = connections.blocking.bind(connections);
-      const making = jest.spyOn(connections, 'blocking').mockImplementation(async (partition) => {
+      const blocking = connections.openBlocking.bind(connections);
+      const making = jest.spyOn(connections, 'openBlocking').mockImplementation(async (partition) => {
         const own = await blocking(partition);
         const info = own.info.bind(own);
         // It answers who it is, and is gone before the other one has answered.
@@ -126,7 +126,7 @@ describe('the link beside a connection', () => {
       });
       await expect(connections.link(0)).rejects.toThrow('lost');
       making.mockRestore();
-      expect(String(await (await connections.link(0)).ask(encode('PING')))).toBe('PONG');
+      expect(String(await (await connections.link(0)).send(encodeCommand('PING')))).toBe('PONG');
     }));
 
   it('is not made to another Redis, as where its address has moved on', () =>
@@ -142,7 +142,7 @@ describe('the link beside a connection', () => {
         await expect(connections.link(0)).rejects.toThrow('failed over');
         // All of it goes where the address points now.
         await eventually('there is a link', async () => (await connections.link(0)).isOpen);
-        await (await connections.link(0)).ask(encode('SET', 'name', 'value'));
+        await (await connections.link(0)).send(encodeCommand('SET', 'name', 'value'));
         expect(await connections.masters()[0]?.get('name')).toBe('value');
       } finally {
         connections.close();
@@ -169,7 +169,7 @@ function withLink(test: (link: Link, surroundings: Surroundings) => Promise<void
     connection.on('error', () => {});
     await connection.ping();
     try {
-      await test(Link.over(connection, TIMEOUT_MS), surroundings);
+      await test(Link.adopt(connection, TIMEOUT_MS), surroundings);
     } finally {
       connection.disconnect();
     }

@@ -4,7 +4,7 @@ import { parseLogId } from '../../../src/core/log/log-id';
 import { segmentOf, wireGeneration } from '../../../src/core/log/loss';
 import { START } from '../../../src/core/log/offset';
 import { partitionOf } from '../../../src/redis/partitions';
-import { verifyRememberedLogs } from '../../../src/storage/redis/read/verify-recent-logs';
+import { verifyRecentLogs } from '../../../src/storage/redis/read/verify-recent-logs';
 import { bytesKey, factsKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
@@ -170,19 +170,19 @@ describe('a partition that does not answer', () => {
     const verified = new Set<LogRef>();
     const stopping = new AbortController();
     let begin = (): void => {};
-    verifyRememberedLogs(
+    verifyRecentLogs(
       {
-        session: 1,
-        inOneWrite: (send) => send(),
+        sessionNumber: 1,
+        corked: (send) => send(),
         sessions: {
-          listen: (began) => {
+          onBegin: (began) => {
             begin = began;
           },
         },
       },
       {
         unverified: () => logs.filter((log) => !verified.has(log)),
-        verifyUnasked: async (log) => {
+        verifyInBackground: async (log) => {
           if (isAway(log)) await new Promise(() => {});
           verified.add(log);
         },

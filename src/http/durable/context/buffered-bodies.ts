@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../../config/config';
-import type { Pace } from '../../body/body-deadline';
-import { gatherBody } from '../../body/collect-body';
+import type { MinimumRate } from '../../body/body-deadline';
+import { collectBody } from '../../body/collect-body';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
-import type { Exchange } from '../../front/serve-directly';
+import type { DirectRequest } from '../../front/serve-directly';
 
 /** Bodies that are read whole before anything is done with them. All of them together stay within a bound. */
-export class Bodies {
+export class BufferedBodies {
   readonly #limits: Config['limits'];
-  readonly #pace: Pace;
+  readonly #pace: MinimumRate;
   readonly #coming = new Map<IncomingMessage, (error: Error) => void>();
   #gathered = 0;
 
@@ -19,7 +19,7 @@ export class Bodies {
     private readonly stopping: AbortSignal,
   ) {
     this.#limits = limits;
-    this.#pace = { patienceMs: http.bodyTimeout, bytesPerSecond: http.bodyRate };
+    this.#pace = { slackMs: http.bodyTimeout, bytesPerSecond: http.bodyRate };
     stopping.addEventListener('abort', () => this.#stop());
   }
 
@@ -28,8 +28,8 @@ export class Bodies {
    * @throws RequestError `BODY_TOO_LARGE`, `BODIES_TOO_MANY`, `BODY_STALLED`, `STOPPING`; AbortError when the client leaves before
    *   its end
    */
-  async with<T>(
-    { req, res }: Pick<Exchange, 'req' | 'res'>,
+  async withBody<T>(
+    { req, res }: Pick<DirectRequest, 'req' | 'res'>,
     work: (body: readonly Buffer[]) => Promise<T>,
   ): Promise<T> {
     if (this.stopping.aborted && !req.complete) throw stopped();
@@ -42,7 +42,9 @@ export class Bodies {
     };
     try {
       continueIfExpected(req, res);
-      return await work(await gatherBody(req, { take, pace: this.#pace, coming: this.#coming }));
+      return await work(
+        await collectBody(req, { onBytes: take, pace: this.#pace, inProgress: this.#coming }),
+      );
     } finally {
       this.#gathered -= held;
     }

@@ -1,21 +1,21 @@
 import type { LogId } from '../../../core/log/log-id';
 import type { Access } from '../../front/access';
-import type { Wire } from '../../front/protocol';
-import type { Exchange } from '../../front/serve-directly';
-import type { Bodies } from './buffered-bodies';
-import type { Answer } from './responder';
-import type { Streams } from './stream-cache';
+import type { WireContext } from '../../front/protocol';
+import type { DirectRequest } from '../../front/serve-directly';
+import type { BufferedBodies } from './buffered-bodies';
+import type { DurableResponder } from './responder';
+import type { StreamCache } from './stream-cache';
 
 /** What the operations of this wire work with. */
-export interface Durable extends Wire {
-  readonly answer: Answer;
-  readonly bodies: Bodies;
-  readonly streams: Streams;
+export interface DurableContext extends WireContext {
+  readonly responder: DurableResponder;
+  readonly bodies: BufferedBodies;
+  readonly streams: StreamCache;
 }
 
-export interface StreamRequest extends Exchange {
+export interface StreamRequest extends DirectRequest {
   readonly id: LogId;
   readonly allowed: Access;
 }
 
-export type Operation = (wire: Durable, request: StreamRequest) => Promise<void>;
+export type DurableOperation = (wire: DurableContext, request: StreamRequest) => Promise<void>;

@@ -2,8 +2,8 @@ import type { AllowedOrigins, Config } from '../../../config/config';
 import type { LogInfo } from '../../../core/log/log';
 import type { LogHistory } from '../../../core/log/loss';
 import type { Offset } from '../../../core/log/offset';
-import type { Exchange } from '../../front/serve-directly';
-import type { Headers } from '../../headers/content-headers';
+import type { DirectRequest } from '../../front/serve-directly';
+import type { ResponseHeaders } from '../../headers/content-headers';
 import { offsetToken } from '../headers/offset-token';
 
 type OriginSettings = Pick<Config, 'durable' | 'http'>;
@@ -14,7 +14,7 @@ export function allowedOrigins({ durable, http }: OriginSettings): AllowedOrigin
 }
 
 /** What every answer of this wire carries (PROTOCOL.md, 12.7). Only where every page may read it may every page embed it. */
-export function sharedHeaders(config: OriginSettings): Headers {
+export function sharedHeaders(config: OriginSettings): ResponseHeaders {
   return {
     'X-Content-Type-Options': 'nosniff',
     'Cross-Origin-Resource-Policy': allowedOrigins(config) === 'any' ? 'cross-origin' : 'same-origin',
@@ -22,7 +22,11 @@ export function sharedHeaders(config: OriginSettings): Headers {
 }
 
 /** How a reader or writer stands to the stream after this answer. */
-export function position(life: Pick<LogHistory, 'losses'>, next: Offset, isClosed: boolean): Headers {
+export function positionHeaders(
+  life: Pick<LogHistory, 'losses'>,
+  next: Offset,
+  isClosed: boolean,
+): ResponseHeaders {
   const at = { 'Stream-Next-Offset': offsetToken(life, next) };
   return isClosed ? { ...at, 'Stream-Closed': 'true' } : at;
 }
@@ -32,15 +36,15 @@ export function isClosed(info: LogInfo): boolean {
 }
 
 /** Writes the head; the headers of one answer come after those that all have. */
-export class Answer {
-  readonly #shared: Headers;
+export class DurableResponder {
+  readonly #shared: ResponseHeaders;
 
   constructor(config: OriginSettings) {
     this.#shared = sharedHeaders(config);
   }
 
   head(
-    { res, requestId }: Exchange,
+    { res, requestId }: DirectRequest,
     status: number,
     headers: Readonly<Record<string, string | number>>,
   ): void {
@@ -48,7 +52,7 @@ export class Answer {
   }
 
   /** An answer without a body. */
-  empty(exchange: Exchange, status: number, headers: Headers): void {
+  empty(exchange: DirectRequest, status: number, headers: ResponseHeaders): void {
     // RFC 9110, 8.6: a 204 has no length.
     this.head(
       exchange,

@@ -3,11 +3,11 @@ import type { Framing, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import type { Loss } from '../../../core/log/loss';
 import type { LogStore } from '../../../core/store/store';
-import { existing } from '../../errors/require-log';
-import { essence, keptContentType } from '../../headers/stored-content-type';
+import { requireLog } from '../../errors/require-log';
+import { essence, storedContentType } from '../../headers/stored-content-type';
 
 /** What of a stream never changes during a generation, but for what it loses. */
-export interface KnownStream {
+export interface CachedStream {
   readonly log: LogRef;
   /** The essence of its content type. */
   readonly type: string;
@@ -21,8 +21,8 @@ const KNOWN_MAX = 10_000;
  * The streams that were written to of late. What is kept holds for a generation until it loses bytes, of which the store informs, and
  * the store refuses to write to one that is over: so an append need not ask first.
  */
-export class Streams {
-  readonly #known = new Map<LogId, KnownStream>();
+export class StreamCache {
+  readonly #known = new Map<LogId, CachedStream>();
 
   constructor(private readonly store: LogStore) {
     store.lifecycle(({ kind, log }) => {
@@ -31,24 +31,24 @@ export class Streams {
   }
 
   /** Asks the store, for work that cannot be repeated. @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */
-  fresh(id: LogId): Promise<KnownStream> {
+  reload(id: LogId): Promise<CachedStream> {
     this.#known.delete(id);
     return this.#learn(id);
   }
 
   /** Runs `work` with what is known of the stream, and once more if that turns out to be over. @throws as `fresh` */
-  async with<T>(id: LogId, work: (stream: KnownStream) => Promise<T>): Promise<T> {
+  async withStream<T>(id: LogId, work: (stream: CachedStream) => Promise<T>): Promise<T> {
     try {
       return await work(this.#known.get(id) ?? (await this.#learn(id)));
     } catch (error) {
       if (!isLogError(error, 'LOG_GONE')) throw error;
-      return work(await this.fresh(id));
+      return work(await this.reload(id));
     }
   }
 
-  async #learn(id: LogId): Promise<KnownStream> {
-    const { generation, contentType, framing, losses = [] } = await existing(this.store, id);
-    const type = essence(keptContentType(contentType));
+  async #learn(id: LogId): Promise<CachedStream> {
+    const { generation, contentType, framing, losses = [] } = await requireLog(this.store, id);
+    const type = essence(storedContentType(contentType));
     const stream = { log: { id, generation }, type, framing, losses };
     if (this.#known.size >= KNOWN_MAX) this.#forgetOldest();
     this.#known.set(id, stream);

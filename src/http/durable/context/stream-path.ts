@@ -3,7 +3,7 @@ import { RequestError } from '../../errors/request-error';
 import { decodeSegment } from '../../front/path-segment';
 
 /** The reference servers and the conformance suite use it, too. */
-export const PREFIX = '/v1/stream/';
+export const STREAM_PATH_PREFIX = '/v1/stream/';
 
 /** Of the protocol's own (PROTOCOL.md, 6): subscriptions, which this server does not have. */
 const RESERVED = /^__ds(\/|$)/;
@@ -12,8 +12,8 @@ const RESERVED = /^__ds(\/|$)/;
  * The id in the path of a stream's URL, which may contain slashes.
  * @throws RequestError `LOG_ID_INVALID`, `NOT_FOUND` for reserved paths; LogError `LOG_ID_INVALID`
  */
-export function idOf(path: string): LogId {
-  const id = decodeSegment(path.slice(PREFIX.length));
+export function parseStreamPath(path: string): LogId {
+  const id = decodeSegment(path.slice(STREAM_PATH_PREFIX.length));
   if (RESERVED.test(id)) {
     throw new RequestError(
       'NOT_FOUND',

@@ -1,10 +1,10 @@
 import type { LogInfo } from '../../../core/log/log';
 import { describeLoss, lostSince, segmentOf } from '../../../core/log/loss';
 import { RequestError } from '../../errors/request-error';
-import { offsetToken, type TokenPlace } from './offset-token';
+import { offsetToken, type SegmentOffset } from './offset-token';
 
 /** @throws RequestError where the bytes before the offset are not those that its reader had: `BYTES_LOST`, or `PARAMETER_INVALID` for an offset of another stream */
-export function assertSameBytes(info: LogInfo, { offset, segment }: TokenPlace, name: string): void {
+export function assertSegment(info: LogInfo, { offset, segment }: SegmentOffset, name: string): void {
   if (segmentOf(info, offset) === segment) return;
   const lost = lostSince(info, offset, segment);
   if (lost === undefined) throw new RequestError('PARAMETER_INVALID', `${name} was given for another stream`);

@@ -3,7 +3,7 @@ import { type Offset, parseOffset, START } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
 
 /** What a token stands for: an offset, and which of the log's losses the bytes before it come after. */
-export interface TokenPlace {
+export interface SegmentOffset {
   readonly offset: Offset;
   readonly segment: number;
 }
@@ -24,7 +24,7 @@ export function offsetToken(life: Pick<LogHistory, 'losses'>, offset: Offset): s
 }
 
 /** @param name of the parameter or header, for the error. @throws RequestError `PARAMETER_INVALID` */
-export function parseOffsetToken(raw: string, name: string): TokenPlace {
+export function parseOffsetToken(raw: string, name: string): SegmentOffset {
   const [, group = '', digits = ''] = TOKEN.exec(raw) ?? [];
   const segment = parseOffset(group);
   const offset = parseOffset(digits);
@@ -34,10 +34,10 @@ export function parseOffsetToken(raw: string, name: string): TokenPlace {
 }
 
 /** Where a reader wants to begin: `now` is the tail, whatever it is when the request arrives. */
-export type ReadFrom = TokenPlace | 'now';
+export type ReadStart = SegmentOffset | 'now';
 
 /** The `offset` of a query; `-1` is the start. @throws RequestError `PARAMETER_INVALID` */
-export function parseReadFrom(raw: string): ReadFrom {
+export function parseReadStart(raw: string): ReadStart {
   if (raw === '-1') return { offset: START, segment: 0 };
   if (raw === 'now') return 'now';
   return parseOffsetToken(raw, 'offset');

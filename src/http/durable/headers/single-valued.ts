@@ -14,7 +14,7 @@ const ONCE = [
 ].map((name) => ({ name, key: name.toLowerCase() }));
 
 /** @throws RequestError `HEADER_INVALID` for a header that has one value and is given twice */
-export function assertGivenOnce(req: IncomingMessage): void {
+export function assertSingleValued(req: IncomingMessage): void {
   for (const { name, key } of ONCE) {
     // Node joins them like this. A single value may have a comma as well, but seldom does: only then is it worth telling them apart.
     const isDoubtful = req.headers[key]?.includes(', ') === true;

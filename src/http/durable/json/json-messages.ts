@@ -16,7 +16,7 @@ const NOTHING = -1;
  * @returns empty for an empty array
  * @throws RequestError `BODY_INVALID` when it is not JSON in UTF-8, or nested too deeply
  */
-export async function jsonTexts(body: readonly Buffer[]): Promise<Buffer[]> {
+export async function splitJsonMessages(body: readonly Buffer[]): Promise<Buffer[]> {
   const scanner = new JsonScanner();
   const writer = new TextWriter();
   for (const slice of sliceChunks(body)) {

@@ -10,7 +10,7 @@ const SCAN_BYTES = 64 * 1024;
  * Where the messages of a JSON stream are complete: `count` boundaries on from `at`, or at the first one from there if `count` is 0.
  * @returns `undefined` when the stream has no such boundary
  */
-export async function boundary(
+export async function findBoundary(
   store: LogStore,
   info: LogInfo,
   at: Offset,
@@ -46,6 +46,6 @@ export async function assertBoundary(
   at: Offset,
   name: string,
 ): Promise<void> {
-  if (info.framing !== 'json' || at === info.tail || (await boundary(store, info, at)) === at) return;
+  if (info.framing !== 'json' || at === info.tail || (await findBoundary(store, info, at)) === at) return;
   throw new RequestError('PARAMETER_INVALID', `${name} is inside of a message`);
 }

@@ -1,9 +1,9 @@
 import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
-import type { Headers } from '../../headers/content-headers';
-import type { Durable } from '../context/durable-context';
+import type { ResponseHeaders } from '../../headers/content-headers';
+import type { DurableContext } from '../context/durable-context';
 import { isClosed } from '../context/responder';
-import type { Chunk } from './chunk';
+import type { ReadChunk } from './chunk';
 
 const FRESH_SECONDS = 60;
 const STALE_SECONDS = 300;
@@ -12,7 +12,12 @@ const STALE_SECONDS = 300;
  * How long a chunk may be kept (PROTOCOL.md, 10.1). Bytes at an offset never change; what stands at the end of an open stream has to be asked
  * for again, and is answered 304 as long as nothing was added.
  */
-export function caching({ config }: Durable, info: LogInfo, chunk: Chunk, now = Date.now()): Headers {
+export function cacheHeaders(
+  { config }: DurableContext,
+  info: LogInfo,
+  chunk: ReadChunk,
+  now = Date.now(),
+): ResponseHeaders {
   if (chunk.isUpToDate && !isClosed(info)) return { 'Cache-Control': 'no-cache' };
   // Where tokens are needed, what one of them gets is not for everybody.
   const whose = config.tokens.length === 0 ? 'public' : 'private';
@@ -23,6 +28,6 @@ export function caching({ config }: Durable, info: LogInfo, chunk: Chunk, now = 
 }
 
 /** Another one for each generation and after each loss, and again when the stream is closed, so that nobody is told 304 instead of the end. */
-export function etagOf(info: LogInfo, { from, to, isEnd }: Chunk): string {
+export function etagOf(info: LogInfo, { from, to, isEnd }: ReadChunk): string {
   return `"${wireGeneration(info)}:${from}:${to}${isEnd ? ':c' : ''}"`;
 }

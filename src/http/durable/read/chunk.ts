@@ -2,10 +2,10 @@ import type { LogInfo } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { LogStore } from '../../../core/store/store';
 import { isClosed } from '../context/responder';
-import { boundary } from '../json/message-boundaries';
+import { findBoundary } from '../json/message-boundaries';
 
 /** The bytes [from, to) of a stream, for one answer. */
-export interface Chunk {
+export interface ReadChunk {
   readonly from: Offset;
   readonly to: Offset;
   /** The stream has no more at this moment. */
@@ -15,19 +15,19 @@ export interface Chunk {
 }
 
 /** About `bytesMax` bytes; of a JSON stream whole messages, at least one if there is any. */
-export async function chunkAt(
+export async function selectChunk(
   store: LogStore,
   info: LogInfo,
   from: Offset,
   bytesMax: number,
-): Promise<Chunk> {
+): Promise<ReadChunk> {
   const limit = advance(from, Math.min(bytesMax, info.tail - from));
-  if (limit === info.tail || info.framing !== 'json') return chunk(info, from, limit);
-  return chunk(info, from, (await boundary(store, info, limit)) ?? info.tail);
+  if (limit === info.tail || info.framing !== 'json') return toReadChunk(info, from, limit);
+  return toReadChunk(info, from, (await findBoundary(store, info, limit)) ?? info.tail);
 }
 
 /** What a reader who stands at `from` is told when there is nothing. */
-export function chunk(info: LogInfo, from: Offset, to: Offset): Chunk {
+export function toReadChunk(info: LogInfo, from: Offset, to: Offset): ReadChunk {
   const isUpToDate = to === info.tail;
   return { from, to, isUpToDate, isEnd: isUpToDate && isClosed(info) };
 }

@@ -10,7 +10,7 @@ const HEAD = 'event: data\n';
 const BLOCK_END = Buffer.from('\n\n');
 
 /** How the bytes of a stream go into events (PROTOCOL.md, 5.8). */
-export type Encoding = 'json' | 'text' | 'base64';
+export type EventEncoding = 'json' | 'text' | 'base64';
 
 /** Where a reader of events stands: bytes that were read, but cannot be shown before more of them come. */
 export interface DecoderState {
@@ -23,31 +23,31 @@ export interface DecoderState {
 export const INITIAL_DECODER_STATE: DecoderState = { held: [], afterReturn: false };
 
 /** An event in pieces, none when there is nothing to show. */
-export type Event = readonly Buffer[];
+export type EventFrame = readonly Buffer[];
 
-export function encodingOf(framing: Framing | undefined, isText: boolean): Encoding {
+export function encodingOf(framing: Framing | undefined, isText: boolean): EventEncoding {
   if (!isText) return 'base64';
   return framing === 'json' ? 'json' : 'text';
 }
 
 /** @returns the event that shows `bytes`, and what is carried on to the next one */
 export function dataEvent(
-  encoding: Encoding,
+  encoding: EventEncoding,
   bytes: Buffer,
   carry: DecoderState,
-): { event: Event; carry: DecoderState } {
+): { event: EventFrame; carry: DecoderState } {
   if (encoding === 'json') return jsonEvent(bytes, carry);
   if (encoding === 'base64') return { event: base64Event(bytes), carry };
   return textEvent(bytes, carry);
 }
 
 /** What is left when the stream ends: a character that was never completed is shown as what it is, a broken one. */
-export function lastEvent(encoding: Encoding, { held, afterReturn }: DecoderState): Event {
+export function lastEvent(encoding: EventEncoding, { held, afterReturn }: DecoderState): EventFrame {
   return encoding === 'text' ? textBlock(concatChunks(held), afterReturn) : [];
 }
 
 /** Whole messages. A message that is not complete is kept, as a copy: the memory of a page is used again once it was sent. */
-function jsonEvent(bytes: Buffer, carry: DecoderState): { event: Event; carry: DecoderState } {
+function jsonEvent(bytes: Buffer, carry: DecoderState): { event: EventFrame; carry: DecoderState } {
   const whole = bytes.lastIndexOf(LF) + 1;
   const rest = whole === bytes.length ? [] : [Buffer.from(bytes.subarray(whole))];
   if (whole === 0) return { event: [], carry: { ...carry, held: [...carry.held, ...rest] } };
@@ -57,14 +57,14 @@ function jsonEvent(bytes: Buffer, carry: DecoderState): { event: Event; carry: D
   return { event, carry: { ...carry, held: rest } };
 }
 
-function base64Event(bytes: Buffer): Event {
+function base64Event(bytes: Buffer): EventFrame {
   return bytes.length === 0 ? [] : [Buffer.from(`${HEAD}data:${bytes.toString('base64')}\n\n`)];
 }
 
 function textEvent(
   bytes: Buffer,
   { held, afterReturn }: DecoderState,
-): { event: Event; carry: DecoderState } {
+): { event: EventFrame; carry: DecoderState } {
   const text = concatChunks([...held, bytes]);
   const whole = text.length - incompleteUtf8Length(text);
   const shown = text.subarray(0, whole);
@@ -77,7 +77,7 @@ function textEvent(
   };
 }
 
-function textBlock(shown: Buffer, afterReturn: boolean): Event {
+function textBlock(shown: Buffer, afterReturn: boolean): EventFrame {
   const text = afterReturn && shown[0] === LF ? shown.subarray(1) : shown;
   return text.length === 0 ? [] : [encodeData(HEAD, 'data:', text)];
 }

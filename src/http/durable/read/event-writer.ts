@@ -10,8 +10,8 @@ import { offsetToken } from '../headers/offset-token';
 import {
   type DecoderState,
   dataEvent,
-  type Encoding,
-  type Event,
+  type EventEncoding,
+  type EventFrame,
   INITIAL_DECODER_STATE,
   lastEvent,
 } from './event-frames';
@@ -22,7 +22,7 @@ const CR = 0x0d;
 const HEARTBEAT_CHUNKS: readonly Buffer[] = [Buffer.from(HEARTBEAT)];
 
 interface SharedFrame {
-  readonly encoding: Encoding;
+  readonly encoding: EventEncoding;
   readonly cursor: string;
   readonly frame: readonly Buffer[];
 }
@@ -32,7 +32,7 @@ const SHARED = new WeakMap<readonly Buffer[], SharedFrame>();
 
 /** Writes one reader's events: after each that shows bytes comes a `control` that says where they end. */
 export class EventWriter {
-  readonly #encoding: Encoding;
+  readonly #encoding: EventEncoding;
   #cursor: string;
   #carry: DecoderState = INITIAL_DECODER_STATE;
   /** Nothing was shown yet, and it is unknown whether the reader's last byte is a carriage return. */
@@ -45,7 +45,7 @@ export class EventWriter {
   constructor(
     private readonly body: ChunkedBody,
     private readonly life: Pick<LogHistory, 'losses'>,
-    { encoding, cursor, from }: { encoding: Encoding; cursor: string | undefined; from: Offset },
+    { encoding, cursor, from }: { encoding: EventEncoding; cursor: string | undefined; from: Offset },
   ) {
     this.#encoding = encoding;
     this.#cursor = nextCursor(cursor);
@@ -57,17 +57,17 @@ export class EventWriter {
    * Whether `bytes`, the next ones, can only be shown once the byte before them is known. A line feed after a carriage return ends no
    * line, and a reader that comes back may have got the one of them on its last connection.
    */
-  needsByteBefore(bytes: Buffer | undefined): boolean {
+  needsPrecedingByte(bytes: Buffer | undefined): boolean {
     return this.#isUnsettled && bytes?.[0] === LF;
   }
 
-  follows(byte: number | undefined): void {
+  setPrecedingByte(byte: number | undefined): void {
     this.#isUnsettled = false;
     if (byte === CR) this.#carry = { held: [], afterReturn: true };
   }
 
   /** Shows bytes that end at `next`. */
-  slice(bytes: Buffer, next: Offset, isUpToDate: boolean): void {
+  writeSlice(bytes: Buffer, next: Offset, isUpToDate: boolean): void {
     this.body.write(this.#frame(bytes, next, isUpToDate));
   }
 
@@ -76,8 +76,8 @@ export class EventWriter {
    * @returns false, and shows nothing, when making it would take too much of this turn, or needs the byte before: they must be read from
    *   the store
    */
-  shared(chunks: readonly Buffer[], next: Offset): boolean {
-    if (this.needsByteBefore(chunks[0])) return false;
+  writeShared(chunks: readonly Buffer[], next: Offset): boolean {
+    if (this.needsPrecedingByte(chunks[0])) return false;
     this.#isUnsettled = false;
     const cursor = this.#nextCursor();
     let shared = this.#carry === INITIAL_DECODER_STATE ? SHARED.get(chunks) : undefined;
@@ -99,12 +99,12 @@ export class EventWriter {
   }
 
   /** Says that the reader has all there is, unless it knows. */
-  upToDate(): void {
+  writeUpToDate(): void {
     if (!this.#isToldUpToDate) this.body.write([this.#control(true)]);
   }
 
   /** Shows the last bytes there are, if any are left, and says that there will be no more. */
-  last(bytes: Buffer, end: Offset): void {
+  writeLast(bytes: Buffer, end: Offset): void {
     const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
     const rest = lastEvent(this.#encoding, carry);
     const streamNextOffset = offsetToken(this.life, end);
@@ -112,7 +112,7 @@ export class EventWriter {
     this.body.write([...event, ...rest, control]);
   }
 
-  heartbeat(): void {
+  writeHeartbeat(): void {
     this.body.writeShared(HEARTBEAT_CHUNKS);
   }
 
@@ -120,7 +120,7 @@ export class EventWriter {
     this.body.end({});
   }
 
-  #frame(bytes: Buffer, next: Offset, isUpToDate: boolean): Event {
+  #frame(bytes: Buffer, next: Offset, isUpToDate: boolean): EventFrame {
     const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
     this.#carry = carry.held.length === 0 && !carry.afterReturn ? INITIAL_DECODER_STATE : carry;
     this.#isUnsettled = false;

@@ -6,9 +6,9 @@ import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
 import type { LogStore } from '../../../core/store/store';
 
 /** What a consumer does with chunks: passes them on, passes them on and falls behind, or leaves them to be read from the store. */
-export type Taken = 'passed' | 'behind' | 'left';
+export type ForwardResult = 'passed' | 'behind' | 'left';
 
-export interface AtTail {
+export interface ForwardEnd {
   readonly at: Offset;
   /** Present when the log ended there. */
   readonly outcome?: LogOutcome;
@@ -21,20 +21,20 @@ export interface AtTail {
  * @param take is given chunks, of which `next` is the end. Unless it has passed them on, the consumer has to read on by itself
  * @throws the signal's reason; LogError `BYTES_LOST`
  */
-export function standAtTail(
+export function forwardLive(
   store: LogStore,
   log: LogRef,
   from: Offset,
   signal: AbortSignal,
-  take: (chunks: readonly Buffer[], next: Offset) => Taken,
-): Promise<AtTail> {
+  take: (chunks: readonly Buffer[], next: Offset) => ForwardResult,
+): Promise<ForwardEnd> {
   return new Promise((resolve, reject) => {
     let at = from;
     const stop = (): void => {
       unwatch();
       signal.removeEventListener('abort', onAbort);
     };
-    const leave = (end: Omit<AtTail, 'at'> = {}): void => {
+    const leave = (end: Omit<ForwardEnd, 'at'> = {}): void => {
       stop();
       resolve({ at, ...end });
     };

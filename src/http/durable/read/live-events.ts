@@ -10,17 +10,17 @@ import { assertRangeIntact } from '../../../core/store/damage';
 import { sandboxedHeaders } from '../../headers/content-headers';
 import { ChunkedBody } from '../../live/chunked-body';
 import { detach } from '../../live/detach';
-import { cutUnlessTaken } from '../../live/finish';
-import { lastsFrom } from '../../live/long-lived';
-import { keepAlive } from '../../live/touch-log';
-import { drained } from '../../live/wait-for-drain';
-import type { Durable, StreamRequest } from '../context/durable-context';
+import { destroyIfStalled } from '../../live/finish';
+import { markLongLivedAtTail } from '../../live/long-lived';
+import { touchPeriodically } from '../../live/touch-log';
+import { waitForDrain } from '../../live/wait-for-drain';
+import type { DurableContext, StreamRequest } from '../context/durable-context';
 import { isClosed } from '../context/responder';
 import { isText } from '../headers/media-type';
 import { encodingOf } from './event-frames';
 import { EventWriter } from './event-writer';
-import { type AtTail, standAtTail } from './forward-live';
-import { byteBefore } from './preceding-byte';
+import { type ForwardEnd, forwardLive } from './forward-live';
+import { precedingByte } from './preceding-byte';
 
 /** More than that in a consumer's socket, and it reads from the store instead of being told. */
 const BEHIND_BYTES = 128 * 1024;
@@ -28,15 +28,15 @@ const BEHIND_BYTES = 128 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /** `live=sse` (PROTOCOL.md, 5.8). The response ends after a while, so that clients spread over the nodes there are by then. */
-export async function sendEvents(
-  wire: Durable,
+export async function sendDurableEvents(
+  wire: DurableContext,
   request: StreamRequest,
   info: LogInfo,
   from: Offset,
 ): Promise<void> {
   if (from < info.tail || isClosed(info)) await assertRangeIntact(wire.store, info, from, info.tail);
   const encoding = encodingOf(info.framing, isText(info.contentType));
-  wire.answer.head(request, 200, {
+  wire.responder.head(request, 200, {
     ...sandboxedHeaders('text/event-stream'),
     'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',
@@ -46,7 +46,7 @@ export async function sendEvents(
   const body = new ChunkedBody(request.res);
   body.begin();
   const writer = new EventWriter(body, info, { encoding, cursor, from });
-  lastsFrom(request.res, info, from);
+  markLongLivedAtTail(request.res, info, from);
   detach(request.res, wire.logger, sendLive(wire, request.res, info, { from, writer }));
 }
 
@@ -55,7 +55,12 @@ interface Reader {
   readonly writer: EventWriter;
 }
 
-async function sendLive(wire: Durable, res: ServerResponse, info: LogInfo, reader: Reader): Promise<void> {
+async function sendLive(
+  wire: DurableContext,
+  res: ServerResponse,
+  info: LogInfo,
+  reader: Reader,
+): Promise<void> {
   const { live, durable } = wire.config;
   const over = new AbortController();
   const end = (): void => over.abort();
@@ -65,9 +70,9 @@ async function sendLive(wire: Durable, res: ServerResponse, info: LogInfo, reade
   else signal.addEventListener('abort', end);
   const lifetime = setTimeout(end, durable.eventsLifetime);
   const heartbeat = setInterval(() => {
-    if (!res.writableNeedDrain) reader.writer.heartbeat();
+    if (!res.writableNeedDrain) reader.writer.writeHeartbeat();
   }, live.heartbeat);
-  keepAlive(wire.store, info, signal);
+  touchPeriodically(wire.store, info, signal);
   try {
     await untilEnd(wire, res, info, reader, over.signal);
   } catch (error) {
@@ -79,12 +84,12 @@ async function sendLive(wire: Durable, res: ServerResponse, info: LogInfo, reade
     clearInterval(heartbeat);
   }
   reader.writer.end();
-  cutUnlessTaken(res, wire.config.http.consumerTimeout);
+  destroyIfStalled(res, wire.config.http.consumerTimeout);
 }
 
 /** Alternates between reading from the store and standing at the tail. */
 async function untilEnd(
-  wire: Durable,
+  wire: DurableContext,
   res: ServerResponse,
   info: LogInfo,
   { from, writer }: Reader,
@@ -92,14 +97,14 @@ async function untilEnd(
 ): Promise<void> {
   for (let at = from; ; ) {
     const watch = new LossWatch(wire.store, info, at);
-    let live: Promise<AtTail>;
+    let live: Promise<ForwardEnd>;
     try {
       const stored = await sendStored(wire, res, info, { from: at, writer }, watch, signal);
       if (stored.isEnd) return;
       watch.assertNone();
-      writer.upToDate();
-      live = standAtTail(wire.store, info, stored.at, signal, (chunks, next) => {
-        if (!writer.shared(chunks, next)) return 'left';
+      writer.writeUpToDate();
+      live = forwardLive(wire.store, info, stored.at, signal, (chunks, next) => {
+        if (!writer.writeShared(chunks, next)) return 'left';
         return res.writableLength <= BEHIND_BYTES ? 'passed' : 'behind';
       });
     } finally {
@@ -111,18 +116,18 @@ async function untilEnd(
     if (outcome !== undefined) {
       if (isRemoval(outcome)) return;
       const bytes = concatChunks(last);
-      if (writer.needsByteBefore(bytes))
-        writer.follows(await byteBefore(wire.store, info, advance(at, -bytes.length)));
-      writer.last(bytes, at);
+      if (writer.needsPrecedingByte(bytes))
+        writer.setPrecedingByte(await precedingByte(wire.store, info, advance(at, -bytes.length)));
+      writer.writeLast(bytes, at);
       return;
     }
-    await drained(res, wire.config.http.consumerTimeout, signal);
+    await waitForDrain(res, wire.config.http.consumerTimeout, signal);
   }
 }
 
 /** Sends what the store has, up to the tail. */
 async function sendStored(
-  { store, config }: Durable,
+  { store, config }: DurableContext,
   res: ServerResponse,
   info: LogInfo,
   { from, writer }: Reader,
@@ -134,18 +139,18 @@ async function sendStored(
     watch.assertNone();
     for (const slice of sliceChunks(page.chunks)) {
       await waitForTurn(slice.length);
-      if (writer.needsByteBefore(slice)) writer.follows(await byteBefore(store, info, at));
+      if (writer.needsPrecedingByte(slice)) writer.setPrecedingByte(await precedingByte(store, info, at));
       at = advance(at, slice.length);
       const isEnd = at === page.next && page.end !== undefined;
-      if (isEnd) writer.last(slice, at);
-      else writer.slice(slice, at, at === page.next && at >= info.tail);
+      if (isEnd) writer.writeLast(slice, at);
+      else writer.writeSlice(slice, at, at === page.next && at >= info.tail);
       if (isEnd) return { at, isEnd };
-      lastsFrom(res, info, at);
-      await drained(res, config.http.consumerTimeout, signal);
+      markLongLivedAtTail(res, info, at);
+      await waitForDrain(res, config.http.consumerTimeout, signal);
     }
     page.release?.();
     if (page.end === undefined) continue;
-    writer.last(NOTHING, at);
+    writer.writeLast(NOTHING, at);
     return { at, isEnd: true };
   }
   return { at, isEnd: false };

@@ -1,20 +1,20 @@
 import { sizeOf } from '../../../core/bytes/size-of';
 import { LogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
-import { existing } from '../../errors/require-log';
-import type { Headers } from '../../headers/content-headers';
-import { assertConditions } from '../../headers/preconditions';
-import { markLasting } from '../../live/long-lived';
-import { keepAlive } from '../../live/touch-log';
-import type { Durable, StreamRequest } from '../context/durable-context';
-import { isClosed, position } from '../context/responder';
-import { assertSameBytes } from '../headers/assert-segment';
+import { requireLog } from '../../errors/require-log';
+import type { ResponseHeaders } from '../../headers/content-headers';
+import { assertPreconditions } from '../../headers/preconditions';
+import { markLongLived } from '../../live/long-lived';
+import { touchPeriodically } from '../../live/touch-log';
+import type { DurableContext, StreamRequest } from '../context/durable-context';
+import { isClosed, positionHeaders } from '../context/responder';
+import { assertSegment } from '../headers/assert-segment';
 import { nextCursor } from '../headers/cursor';
-import type { TokenPlace } from '../headers/offset-token';
+import type { SegmentOffset } from '../headers/offset-token';
 import { JsonArray } from '../json/json-messages';
-import { caching, etagOf } from './cache-headers';
+import { cacheHeaders, etagOf } from './cache-headers';
 import { chunkHeaders, sendBody, sendChunk } from './send-chunk';
-import { nextNews, type PendingNews } from './wait-for-news';
+import { type PendingNews, waitForNews } from './wait-for-news';
 
 const LF = 0x0a;
 /** More than that is not sent out of what was told. */
@@ -22,28 +22,28 @@ const NEWS_BYTES_MAX = 64 * 1024;
 
 /** `live=long-poll`: what there is, or else what comes next, or 204 once there has been nothing for a while (PROTOCOL.md, 5.7). */
 export async function longPoll(
-  wire: Durable,
+  wire: DurableContext,
   request: StreamRequest,
   before: LogInfo,
-  place: TokenPlace,
+  place: SegmentOffset,
 ): Promise<void> {
   const from = place.offset;
   const deadline = performance.now() + wire.config.durable.longPollTimeout;
   const cursor = { 'Stream-Cursor': nextCursor(request.query.get('cursor') ?? undefined) };
   const signal = wire.consumers.signalOf(request.res);
-  keepAlive(wire.store, before, signal);
+  touchPeriodically(wire.store, before, signal);
   for (let info = before; ; info = await sameStream(wire, info, place)) {
     if (from < info.tail) return sendChunk(wire, request, info, from, cursor);
-    assertConditions(request.req, { id: info.id });
-    if (isClosed(info)) return sendNothing(wire, request, position(info, from, true), cursor);
-    markLasting(request.res);
+    assertPreconditions(request.req, { id: info.id });
+    if (isClosed(info)) return sendNothing(wire, request, positionHeaders(info, from, true), cursor);
+    markLongLived(request.res);
     const patience = { signal, ms: Math.max(0, deadline - performance.now()) };
-    const heard = await nextNews(wire.store, info, from, patience);
+    const heard = await waitForNews(wire.store, info, from, patience);
     if (request.res.closed) return;
-    if (heard === undefined) return sendNothing(wire, request, position(info, from, false), cursor);
+    if (heard === undefined) return sendNothing(wire, request, positionHeaders(info, from, false), cursor);
     if (canBeSent(info, heard)) return sendNews(wire, request, info, heard, cursor);
     if (heard.chunks.length === 0 && heard.isEnd)
-      return sendNothing(wire, request, position(info, from, true), cursor);
+      return sendNothing(wire, request, positionHeaders(info, from, true), cursor);
   }
 }
 
@@ -52,18 +52,23 @@ export async function longPoll(
  *   RequestError `BYTES_LOST`
  */
 async function sameStream(
-  { store }: Durable,
+  { store }: DurableContext,
   { id, generation }: LogInfo,
-  place: TokenPlace,
+  place: SegmentOffset,
 ): Promise<LogInfo> {
-  const info = await existing(store, id);
+  const info = await requireLog(store, id);
   if (info.generation !== generation) throw new LogError('LOG_GONE');
-  assertSameBytes(info, place, 'offset');
+  assertSegment(info, place, 'offset');
   return info;
 }
 
-function sendNothing(wire: Durable, request: StreamRequest, at: Headers, cursor: Headers): void {
-  wire.answer.empty(request, 204, {
+function sendNothing(
+  wire: DurableContext,
+  request: StreamRequest,
+  at: ResponseHeaders,
+  cursor: ResponseHeaders,
+): void {
+  wire.responder.empty(request, 204, {
     ...at,
     'Stream-Up-To-Date': 'true',
     ...cursor,
@@ -82,18 +87,18 @@ function canBeSent({ framing }: LogInfo, { chunks }: PendingNews): boolean {
 
 /** Sends what a watcher was told, as it was told: nobody reads it from the store again. */
 function sendNews(
-  wire: Durable,
+  wire: DurableContext,
   request: StreamRequest,
   info: LogInfo,
   { chunks, next, isEnd }: PendingNews,
-  cursor: Headers,
+  cursor: ResponseHeaders,
 ): void {
   const selected = { from: info.tail, to: next, isUpToDate: true, isEnd };
   const body = info.framing === 'json' ? new JsonArray().next(chunks, true) : Buffer.concat(chunks);
   sendBody(wire, request, body, {
     ...chunkHeaders(info, selected),
     ...cursor,
-    ...caching(wire, info, selected),
+    ...cacheHeaders(wire, info, selected),
     ETag: etagOf(info, selected),
   });
 }

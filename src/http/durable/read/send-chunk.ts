@@ -3,58 +3,68 @@ import type { LogInfo } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
 import { assertLogIntact } from '../../../core/store/damage';
 import type { Page } from '../../../core/store/store';
-import { type Headers, sandboxedHeaders } from '../../headers/content-headers';
-import { assertConditions, isKnown } from '../../headers/preconditions';
+import { type ResponseHeaders, sandboxedHeaders } from '../../headers/content-headers';
+import { assertPreconditions, isNotModified } from '../../headers/preconditions';
 import { streamState } from '../../headers/stream-state';
 import { finish } from '../../live/finish';
-import { drained } from '../../live/wait-for-drain';
-import type { Durable, StreamRequest } from '../context/durable-context';
-import { isClosed, position } from '../context/responder';
+import { waitForDrain } from '../../live/wait-for-drain';
+import type { DurableContext, StreamRequest } from '../context/durable-context';
+import { isClosed, positionHeaders } from '../context/responder';
 import { JsonArray, jsonArrayLength } from '../json/json-messages';
-import { caching, etagOf } from './cache-headers';
-import { type Chunk, chunk, chunkAt } from './chunk';
+import { cacheHeaders, etagOf } from './cache-headers';
+import { type ReadChunk, selectChunk, toReadChunk } from './chunk';
 
 const EMPTY_ARRAY = Buffer.from('[]');
 const NOTHING = Buffer.alloc(0);
 
 /** Sends what there is from `from` on, up to the size of a chunk. `headers` are those of the way in which it was asked for. */
 export async function sendChunk(
-  wire: Durable,
+  wire: DurableContext,
   request: StreamRequest,
   info: LogInfo,
   from: Offset,
-  headers: Headers = {},
+  headers: ResponseHeaders = {},
 ): Promise<void> {
-  const selected = await chunkAt(wire.store, info, from, wire.config.durable.chunkBytes);
+  const selected = await selectChunk(wire.store, info, from, wire.config.durable.chunkBytes);
   const etag = etagOf(info, selected);
-  const all = { ...chunkHeaders(info, selected), ...headers, ...caching(wire, info, selected), ETag: etag };
+  const all = {
+    ...chunkHeaders(info, selected),
+    ...headers,
+    ...cacheHeaders(wire, info, selected),
+    ETag: etag,
+  };
   const present = { id: info.id, etag };
-  assertConditions(request.req, present);
-  if (isKnown(request.req, present)) {
-    wire.answer.empty(request, 304, all);
+  assertPreconditions(request.req, present);
+  if (isNotModified(request.req, present)) {
+    wire.responder.empty(request, 304, all);
     return;
   }
   await sendBytes(wire, request, info, selected, all);
 }
 
 /** `offset=now`: no bytes, but where they will come (PROTOCOL.md, 8). */
-export function sendNothingYet(wire: Durable, request: StreamRequest, info: LogInfo): void {
+export function sendEmptyAtTail(wire: DurableContext, request: StreamRequest, info: LogInfo): void {
   sendBody(wire, request, emptyBody(info), {
-    ...chunkHeaders(info, chunk(info, info.tail, info.tail)),
+    ...chunkHeaders(info, toReadChunk(info, info.tail, info.tail)),
     'Cache-Control': 'no-store',
   });
 }
 
 /** Sends bytes that are in memory. */
-export function sendBody(wire: Durable, request: StreamRequest, body: Buffer, headers: Headers): void {
-  wire.answer.head(request, 200, { ...headers, 'Content-Length': body.length });
+export function sendBody(
+  wire: DurableContext,
+  request: StreamRequest,
+  body: Buffer,
+  headers: ResponseHeaders,
+): void {
+  wire.responder.head(request, 200, { ...headers, 'Content-Length': body.length });
   finish(request.res, wire.config.http.consumerTimeout, body);
 }
 
-export function chunkHeaders(info: LogInfo, { to, isUpToDate, isEnd }: Chunk): Headers {
+export function chunkHeaders(info: LogInfo, { to, isUpToDate, isEnd }: ReadChunk): ResponseHeaders {
   return {
     ...sandboxedHeaders(info.contentType),
-    ...position(info, to, isEnd),
+    ...positionHeaders(info, to, isEnd),
     ...(isUpToDate && { 'Stream-Up-To-Date': 'true' }),
     ...(isClosed(info) && { 'X-Stream-State': streamState(info) }),
   };
@@ -66,11 +76,11 @@ function emptyBody({ framing }: LogInfo): Buffer {
 
 /** In pages, each once the client has taken the one before. Not before the first is there is the head sent: a failure is told. */
 async function sendBytes(
-  wire: Durable,
+  wire: DurableContext,
   request: StreamRequest,
   info: LogInfo,
-  { from, to }: Chunk,
-  headers: Headers,
+  { from, to }: ReadChunk,
+  headers: ResponseHeaders,
 ): Promise<void> {
   const { res } = request;
   // An empty one that is closed may be one of which nothing is left.
@@ -84,11 +94,11 @@ async function sendBytes(
     until: to,
     mayUseLargePages: inLargePages,
   })) {
-    if (!res.headersSent) wire.answer.head(request, 200, { ...headers, 'Content-Length': length });
+    if (!res.headersSent) wire.responder.head(request, 200, { ...headers, 'Content-Length': length });
     res.cork();
     for (const bytes of contentOf(page, array, to)) res.write(bytes);
     res.uncork();
-    await drained(res, wire.config.http.consumerTimeout, signal);
+    await waitForDrain(res, wire.config.http.consumerTimeout, signal);
     if (res.writableLength === 0) page.release?.();
   }
   finish(res, wire.config.http.consumerTimeout);

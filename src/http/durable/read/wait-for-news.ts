@@ -21,7 +21,7 @@ export interface WaitLimit {
  * Waits at the log's tail for what comes next. What comes in one turn is told together: a last append and the seal belong together.
  * @returns `undefined` once `patience` is over; nothing heard (no chunks, no end) when there is something that only the store can tell
  */
-export function nextNews(
+export function waitForNews(
   store: LogStore,
   log: LogRef,
   tail: Offset,

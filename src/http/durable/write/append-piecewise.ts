@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CommitResult } from '../../../core/log/log';
 import { continueIfExpected } from '../../body/continue-if-expected';
-import type { Durable, StreamRequest } from '../context/durable-context';
-import { position } from '../context/responder';
-import type { KnownStream } from '../context/stream-cache';
+import type { DurableContext, StreamRequest } from '../context/durable-context';
+import { positionHeaders } from '../context/responder';
+import type { CachedStream } from '../context/stream-cache';
 import type { AppendHead } from '../headers/append-head';
 import { close } from './close';
-import { assertBelongs, COMPLETE, commit } from './commit';
+import { assertSameContentType, COMPLETE, commit } from './commit';
 import { countedPieces } from './counted-pieces';
 
 /**
@@ -14,21 +14,21 @@ import { countedPieces } from './counted-pieces';
  * for the store is what holds the writer back. When its connection breaks off, what has been stored stays.
  */
 export async function appendPiecewise(
-  wire: Durable,
+  wire: DurableContext,
   request: StreamRequest,
   head: AppendHead,
-  stream: KnownStream,
+  stream: CachedStream,
 ): Promise<void> {
   const { req, res } = request;
   // A close alone needs no type: whether it is one, only the first piece tells.
-  if (!head.closes) await assertBelongs(wire, stream, head);
+  if (!head.closes) await assertSameContentType(wire, stream, head);
   continueIfExpected(req, res);
   const cut = (): void => void req.destroy();
   if (wire.stopping.aborted) cut();
   else wire.stopping.addEventListener('abort', cut);
   try {
     const last = await storePieces(wire, request, head, stream);
-    wire.answer.empty(request, 204, position(stream, last.tail, last.isSealed));
+    wire.responder.empty(request, 204, positionHeaders(stream, last.tail, last.isSealed));
   } catch (error) {
     // The connection is gone: there is nobody to be told.
     if (!req.destroyed || req.complete) throw error;
@@ -38,16 +38,16 @@ export async function appendPiecewise(
 }
 
 async function storePieces(
-  wire: Durable,
+  wire: DurableContext,
   { req }: StreamRequest,
   head: AppendHead,
-  stream: KnownStream,
+  stream: CachedStream,
 ): Promise<CommitResult> {
   const { sequence, closes } = head;
   let last: CommitResult | undefined;
   for await (const piece of countedPieces(req, wire.pending)) {
     const isFirst = last === undefined;
-    if (isFirst) await assertBelongs(wire, stream, head);
+    if (isFirst) await assertSameContentType(wire, stream, head);
     // The end of the body may have come with this piece, and readers learn of both at once then. Node reports it later in this turn.
     if (closes) await setImmediate();
     const isLast = req.complete && req.readableLength === 0;

@@ -3,55 +3,55 @@ import { sizeOf } from '../../../core/bytes/size-of';
 import type { CommitResult } from '../../../core/log/log';
 import type { Loss } from '../../../core/log/loss';
 import { RequestError } from '../../errors/request-error';
-import { existing } from '../../errors/require-log';
+import { requireLog } from '../../errors/require-log';
 import { assertAllowed } from '../../front/access';
-import { assertIdentity } from '../../headers/codings';
-import type { Headers } from '../../headers/content-headers';
+import { assertIdentityEncoding } from '../../headers/codings';
+import type { ResponseHeaders } from '../../headers/content-headers';
 import { isConditional } from '../../headers/preconditions';
-import type { Durable, StreamRequest } from '../context/durable-context';
-import { position } from '../context/responder';
-import type { KnownStream } from '../context/stream-cache';
+import type { DurableContext, StreamRequest } from '../context/durable-context';
+import { positionHeaders } from '../context/responder';
+import type { CachedStream } from '../context/stream-cache';
 import { type AppendHead, parseAppendHead } from '../headers/append-head';
-import { assertGivenOnce } from '../headers/single-valued';
-import { jsonTexts } from '../json/json-messages';
-import { assertFits } from '../read/stream-preconditions';
+import { assertSingleValued } from '../headers/single-valued';
+import { splitJsonMessages } from '../json/json-messages';
+import { assertStreamPreconditions } from '../read/stream-preconditions';
 import { appendPiecewise } from './append-piecewise';
-import { close, stepOf } from './close';
-import { assertBelongs, commit } from './commit';
+import { close, commitFieldsOf } from './close';
+import { assertSameContentType, commit } from './commit';
 
 /** `POST`: appends, closes, or both in one step (PROTOCOL.md, 5.2 and 5.3). */
-export async function append(wire: Durable, request: StreamRequest): Promise<void> {
+export async function append(wire: DurableContext, request: StreamRequest): Promise<void> {
   const { id, req, allowed } = request;
   assertAllowed(allowed, 'produce', id);
-  assertGivenOnce(req);
-  assertIdentity(req);
+  assertSingleValued(req);
+  assertIdentityEncoding(req);
   const head = parseAppendHead(req.headers);
-  if (isConditional(req)) await assertFits(wire, request, await existing(wire.store, id));
+  if (isConditional(req)) await assertStreamPreconditions(wire, request, await requireLog(wire.store, id));
   // One that is not there, or whose writer has no right to it, is told before the body is read.
   if (comesInPieces(req, head)) {
-    return appendPiecewise(wire, request, head, await wire.streams.fresh(id));
+    return appendPiecewise(wire, request, head, await wire.streams.reload(id));
   }
-  await wire.streams.with(id, (known) => assertExpected(wire, known, request, head));
-  await wire.bodies.with(request, async (body) => {
-    const { committed, losses } = await wire.streams.with(id, async (known) => ({
+  await wire.streams.withStream(id, (known) => assertExpected(wire, known, request, head));
+  await wire.bodies.withBody(request, async (body) => {
+    const { committed, losses } = await wire.streams.withStream(id, async (known) => ({
       committed: await appendWhole(wire, known, head, body),
       losses: known.losses,
     }));
     // A close alone has no content to confirm (the conformance suite wants a 204).
     const status =
       head.producer === undefined || committed.how === 'duplicate' || sizeOf(body) === 0 ? 204 : 200;
-    wire.answer.empty(request, status, confirmation(committed, losses));
+    wire.responder.empty(request, status, confirmation(committed, losses));
   });
 }
 
 /** A body that does not belong into the stream is refused before it is sent. Without a body it may be a close, which needs no type. */
 async function assertExpected(
-  wire: Durable,
-  stream: KnownStream,
+  wire: DurableContext,
+  stream: CachedStream,
   { req }: StreamRequest,
   head: AppendHead,
 ): Promise<void> {
-  if (Number(req.headers['content-length'] ?? 0) > 0) await assertBelongs(wire, stream, head);
+  if (Number(req.headers['content-length'] ?? 0) > 0) await assertSameContentType(wire, stream, head);
 }
 
 /**
@@ -65,26 +65,26 @@ function comesInPieces(req: IncomingMessage, { producer, type }: AppendHead): bo
 }
 
 async function appendWhole(
-  wire: Durable,
-  stream: KnownStream,
+  wire: DurableContext,
+  stream: CachedStream,
   head: AppendHead,
   body: readonly Buffer[],
 ): Promise<CommitResult> {
   if (sizeOf(body) === 0) return close(wire, stream, head);
-  if (head.type !== stream.type) await assertBelongs(wire, stream, head);
-  return commit(wire, stream, { chunks: await content(stream, body), ...stepOf(head) });
+  if (head.type !== stream.type) await assertSameContentType(wire, stream, head);
+  return commit(wire, stream, { chunks: await content(stream, body), ...commitFieldsOf(head) });
 }
 
-async function content({ framing }: KnownStream, body: readonly Buffer[]): Promise<readonly Buffer[]> {
+async function content({ framing }: CachedStream, body: readonly Buffer[]): Promise<readonly Buffer[]> {
   if (framing !== 'json') return body;
-  const texts = await jsonTexts(body);
+  const texts = await splitJsonMessages(body);
   if (texts.length === 0)
     throw new RequestError('BODY_INVALID', 'There is nothing to append: the array is empty');
   return texts;
 }
 
-function confirmation({ tail, isSealed, producer }: CommitResult, losses: readonly Loss[]): Headers {
-  const at = position({ losses }, tail, isSealed);
+function confirmation({ tail, isSealed, producer }: CommitResult, losses: readonly Loss[]): ResponseHeaders {
+  const at = positionHeaders({ losses }, tail, isSealed);
   if (producer === undefined) return at;
   return {
     ...at,

@@ -2,17 +2,17 @@ import { isLogError, LogError, ProducerError } from '../../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, ProducerMark, SealOutcome } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { RequestError } from '../../errors/request-error';
-import { existing } from '../../errors/require-log';
-import { essence, keptContentType } from '../../headers/stored-content-type';
-import type { Durable } from '../context/durable-context';
-import { isClosed, position } from '../context/responder';
-import type { KnownStream } from '../context/stream-cache';
+import { requireLog } from '../../errors/require-log';
+import { essence, storedContentType } from '../../headers/stored-content-type';
+import type { DurableContext } from '../context/durable-context';
+import { isClosed, positionHeaders } from '../context/responder';
+import type { CachedStream } from '../context/stream-cache';
 import type { AppendHead } from '../headers/append-head';
 
 export const COMPLETE: SealOutcome = { kind: 'complete' };
 
 /** The stream takes no more; its readers will get to `tail`. */
-export class StreamClosed extends RequestError {
+export class StreamClosedError extends RequestError {
   constructor(
     info: LogInfo,
     readonly tail = info.tail,
@@ -20,12 +20,12 @@ export class StreamClosed extends RequestError {
     super(
       'LOG_SEALED',
       `The stream with ID ${info.id} is closed and takes no more data`,
-      position(info, tail, true),
+      positionHeaders(info, tail, true),
     );
   }
 }
 
-export function tooLarge({ bytesPerStream }: Durable['config']['limits']): LogError {
+export function streamTooLarge({ bytesPerStream }: DurableContext['config']['limits']): LogError {
   return new LogError(
     'LOG_TOO_LARGE',
     `The stream may hold ${bytesPerStream} bytes, and this would make it larger`,
@@ -33,7 +33,11 @@ export function tooLarge({ bytesPerStream }: Durable['config']['limits']): LogEr
 }
 
 /** Stores a step in a stream. @throws StreamClosed; RequestError with what the protocol has a refusal carry; LogError */
-export async function commit(wire: Durable, { log }: KnownStream, step: Commit): Promise<CommitResult> {
+export async function commit(
+  wire: DurableContext,
+  { log }: CachedStream,
+  step: Commit,
+): Promise<CommitResult> {
   const { bytesPerStream, producersPerStream } = wire.config.limits;
   try {
     return await wire.store.commit(log, step, {
@@ -42,7 +46,7 @@ export async function commit(wire: Durable, { log }: KnownStream, step: Commit):
     });
   } catch (error) {
     if (isLogError(error, 'LOG_SEALED')) throw await closed(wire, log.id);
-    if (isLogError(error, 'LOG_TOO_LARGE')) throw tooLarge(wire.config.limits);
+    if (isLogError(error, 'LOG_TOO_LARGE')) throw streamTooLarge(wire.config.limits);
     if (isLogError(error, 'PRODUCERS_TOO_MANY')) {
       throw new LogError(
         error.code,
@@ -54,13 +58,13 @@ export async function commit(wire: Durable, { log }: KnownStream, step: Commit):
 }
 
 /** @throws RequestError when what the request brings does not belong into the stream. That it is closed is said first (5.2). */
-export async function assertBelongs(
-  wire: Durable,
-  { log, type }: KnownStream,
+export async function assertSameContentType(
+  wire: DurableContext,
+  { log, type }: CachedStream,
   head: AppendHead,
 ): Promise<void> {
   if (head.type === type || isKeptAs(head.type, type)) return;
-  const info = await existing(wire.store, log.id);
+  const info = await requireLog(wire.store, log.id);
   // What is known of it is over: the stream that has its name now may well take this.
   if (info.generation !== log.generation) throw new LogError('LOG_GONE');
   if (isClosed(info)) throw await closed(wire, log.id);
@@ -71,14 +75,14 @@ export async function assertBelongs(
 
 /** What was no type to keep when the stream was made is none now: the same request may append. */
 function isKeptAs(type: string | undefined, streamType: string): boolean {
-  return type !== undefined && essence(keptContentType(type)) === streamType;
+  return type !== undefined && essence(storedContentType(type)) === streamType;
 }
 
-async function closed(wire: Durable, id: LogId): Promise<StreamClosed | LogError> {
-  const info = await existing(wire.store, id);
+async function closed(wire: DurableContext, id: LogId): Promise<StreamClosedError | LogError> {
+  const info = await requireLog(wire.store, id);
   // Closed, removed and made anew in between: the next attempt will find it so.
   if (!isClosed(info)) return new LogError('LOG_GONE');
-  return new StreamClosed(info);
+  return new StreamClosedError(info);
 }
 
 function refused({ code, message, stored }: ProducerError, mark: ProducerMark): RequestError | LogError {

@@ -7,20 +7,20 @@ import { START } from '../../../core/log/offset';
 import type { LogStore } from '../../../core/store/store';
 import { RequestError } from '../../errors/request-error';
 import { assertAllowed } from '../../front/access';
-import { assertIdentity } from '../../headers/codings';
-import { assertWhole } from '../../headers/content-range';
-import { essence, givenContentType, keptContentType } from '../../headers/stored-content-type';
+import { assertIdentityEncoding } from '../../headers/codings';
+import { assertNoContentRange } from '../../headers/content-range';
+import { declaredContentType, essence, storedContentType } from '../../headers/stored-content-type';
 import { isViaTls } from '../../headers/via-tls';
-import type { Durable, StreamRequest } from '../context/durable-context';
-import { isClosed, position } from '../context/responder';
+import type { DurableContext, StreamRequest } from '../context/durable-context';
+import { isClosed, positionHeaders } from '../context/responder';
 import { parseClosed } from '../headers/append-head';
 import { isSameExpiry, parseExpiry } from '../headers/expiry-headers';
 import { framingOf } from '../headers/media-type';
-import { assertGivenOnce } from '../headers/single-valued';
-import { jsonTexts } from '../json/json-messages';
-import { assertFits } from '../read/stream-preconditions';
-import { COMPLETE, tooLarge } from './commit';
-import { type ForkHead, forkPoint, isSameFork, parseFork, sourceOf } from './fork';
+import { assertSingleValued } from '../headers/single-valued';
+import { splitJsonMessages } from '../json/json-messages';
+import { assertStreamPreconditions } from '../read/stream-preconditions';
+import { COMPLETE, streamTooLarge } from './commit';
+import { type ForkRequest, forkPoint, forkSource, isSameFork, parseFork } from './fork';
 
 /** A stream may come and go while it is being asked for: then it is asked for again, but not for ever. */
 const ATTEMPTS = 3;
@@ -31,24 +31,24 @@ interface CreateHead {
   readonly contentType: string | undefined;
   readonly expiry: Expiry | undefined;
   readonly closed: boolean;
-  readonly fork: ForkHead | undefined;
+  readonly fork: ForkRequest | undefined;
 }
 
 /** `PUT`: makes a stream, or confirms that it is there as it should be (PROTOCOL.md, 5.1). */
-export async function create(wire: Durable, request: StreamRequest): Promise<void> {
+export async function create(wire: DurableContext, request: StreamRequest): Promise<void> {
   const { id, req, allowed } = request;
   assertAllowed(allowed, 'produce', id);
-  assertGivenOnce(req);
-  assertWhole(req);
-  assertIdentity(req);
+  assertSingleValued(req);
+  assertNoContentRange(req);
+  assertIdentityEncoding(req);
   const head = parseHead(req.headers);
   // Who forks a stream gets to read what is in it.
   if (head.fork !== undefined) assertAllowed(allowed, 'consume', head.fork.source);
-  await wire.bodies.with(request, async (body) => {
+  await wire.bodies.withBody(request, async (body) => {
     const { info, isNew } = await ensure(wire, request, head, body);
-    wire.answer.empty(request, isNew ? 201 : 200, {
+    wire.responder.empty(request, isNew ? 201 : 200, {
       'Content-Type': info.contentType,
-      ...position(info, info.tail, isClosed(info)),
+      ...positionHeaders(info, info.tail, isClosed(info)),
       ...(isNew && { Location: urlOf(request) }),
     });
   });
@@ -59,7 +59,7 @@ function parseHead(headers: IncomingHttpHeaders): CreateHead {
   const fork = parseFork(headers);
   const type = headers['content-type'];
   return {
-    contentType: fork === undefined ? keptContentType(type) : givenContentType(type),
+    contentType: fork === undefined ? storedContentType(type) : declaredContentType(type),
     expiry: parseExpiry(headers),
     closed: parseClosed(headers),
     fork,
@@ -67,7 +67,7 @@ function parseHead(headers: IncomingHttpHeaders): CreateHead {
 }
 
 async function ensure(
-  wire: Durable,
+  wire: DurableContext,
   request: StreamRequest,
   head: CreateHead,
   body: readonly Buffer[],
@@ -77,7 +77,7 @@ async function ensure(
   for (let attempt = 1; ; attempt += 1) {
     const present = await taken(store.info(id));
     const info = present && (await same(store, present, head));
-    await assertFits(wire, request, info);
+    await assertStreamPreconditions(wire, request, info);
     if (info !== undefined) return { info, isNew: false };
     try {
       const { info } = await taken(store.create(id, await initOf(wire, head, body), 'new'));
@@ -101,12 +101,12 @@ async function taken<T>(answer: Promise<T>): Promise<T> {
 
 /** @throws LogError `LOG_TOO_LARGE` */
 async function initOf(
-  { store, config }: Durable,
+  { store, config }: DurableContext,
   head: CreateHead,
   body: readonly Buffer[],
 ): Promise<LogInit> {
-  const source = head.fork && (await sourceOf(store, head.fork));
-  const contentType = head.contentType ?? source?.contentType ?? keptContentType(undefined);
+  const source = head.fork && (await forkSource(store, head.fork));
+  const contentType = head.contentType ?? source?.contentType ?? storedContentType(undefined);
   if (source !== undefined && essence(contentType) !== essence(source.contentType)) {
     throw new RequestError(
       'TYPE_MISMATCH',
@@ -115,9 +115,10 @@ async function initOf(
   }
   const framing = source === undefined ? framingOf(contentType) : source.framing;
   const expiry = head.expiry ?? source?.expiry;
-  const chunks = framing === 'json' && body.length > 0 ? await jsonTexts(body) : body;
+  const chunks = framing === 'json' && body.length > 0 ? await splitJsonMessages(body) : body;
   const fork = source && head.fork && (await forkPoint(store, source, head.fork));
-  if ((fork?.at ?? START) + sizeOf(chunks) > config.limits.bytesPerStream) throw tooLarge(config.limits);
+  if ((fork?.at ?? START) + sizeOf(chunks) > config.limits.bytesPerStream)
+    throw streamTooLarge(config.limits);
   return {
     contentType,
     ...(framing && { framing }),

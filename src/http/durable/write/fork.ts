@@ -6,23 +6,23 @@ import { hasLostForkedBytes } from '../../../core/log/loss';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { LogStore } from '../../../core/store/store';
 import { RequestError } from '../../errors/request-error';
-import { existing } from '../../errors/require-log';
-import { idOf, PREFIX } from '../context/stream-path';
-import { assertSameBytes } from '../headers/assert-segment';
-import { parseOffsetToken, type TokenPlace } from '../headers/offset-token';
-import { assertBoundary, boundary } from '../json/message-boundaries';
+import { requireLog } from '../../errors/require-log';
+import { parseStreamPath, STREAM_PATH_PREFIX } from '../context/stream-path';
+import { assertSegment } from '../headers/assert-segment';
+import { parseOffsetToken, type SegmentOffset } from '../headers/offset-token';
+import { assertBoundary, findBoundary } from '../json/message-boundaries';
 
 /** What a request says of the stream that it wants to go on from (PROTOCOL.md, 4.2). */
-export interface ForkHead {
+export interface ForkRequest {
   readonly source: LogId;
   /** Left out, it is the source's tail. */
-  readonly at: TokenPlace | undefined;
+  readonly at: SegmentOffset | undefined;
   /** So many messages of a JSON stream, or bytes of any other, beyond `at`. */
-  readonly beyond: number;
+  readonly subOffset: number;
 }
 
 /** @throws RequestError `HEADER_INVALID`, LogError `LOG_ID_INVALID` */
-export function parseFork(headers: IncomingHttpHeaders): ForkHead | undefined {
+export function parseFork(headers: IncomingHttpHeaders): ForkRequest | undefined {
   const source = headers['stream-forked-from'];
   const at = headers['stream-fork-offset'];
   const beyond = headers['stream-fork-sub-offset'];
@@ -34,16 +34,16 @@ export function parseFork(headers: IncomingHttpHeaders): ForkHead | undefined {
     );
   }
   const path = String(source);
-  if (!path.startsWith(PREFIX)) {
+  if (!path.startsWith(STREAM_PATH_PREFIX)) {
     throw new RequestError(
       'HEADER_INVALID',
-      `Stream-Forked-From must be the path of a stream's URL: ${PREFIX}…`,
+      `Stream-Forked-From must be the path of a stream's URL: ${STREAM_PATH_PREFIX}…`,
     );
   }
   return {
-    source: idOf(path),
+    source: parseStreamPath(path),
     at: at === undefined ? undefined : parseOffsetToken(String(at), 'Stream-Fork-Offset'),
-    beyond: beyond === undefined ? 0 : parseBeyond(String(beyond)),
+    subOffset: beyond === undefined ? 0 : parseBeyond(String(beyond)),
   };
 }
 
@@ -54,9 +54,9 @@ function parseBeyond(raw: string): number {
 }
 
 /** @throws LogError `LOG_NOT_FOUND`; RequestError `ID_RETIRED` for one that was deleted while forks of it live */
-export async function sourceOf(store: LogStore, { source }: ForkHead): Promise<LogInfo> {
+export async function forkSource(store: LogStore, { source }: ForkRequest): Promise<LogInfo> {
   try {
-    return await existing(store, source);
+    return await requireLog(store, source);
   } catch (error) {
     if (!isLogError(error, 'LOG_RETIRED')) throw error;
     throw new RequestError(
@@ -67,13 +67,13 @@ export async function sourceOf(store: LogStore, { source }: ForkHead): Promise<L
 }
 
 /** @throws RequestError `HEADER_INVALID` when the source has no such place, `BYTES_LOST` */
-export async function forkPoint(store: LogStore, source: LogInfo, head: ForkHead): Promise<ForkPoint> {
-  if (head.at !== undefined) assertSameBytes(source, head.at, 'Stream-Fork-Offset');
+export async function forkPoint(store: LogStore, source: LogInfo, head: ForkRequest): Promise<ForkPoint> {
+  if (head.at !== undefined) assertSegment(source, head.at, 'Stream-Fork-Offset');
   const at = head.at?.offset ?? source.tail;
   if (at > source.tail)
     throw new RequestError('HEADER_INVALID', 'Stream-Fork-Offset is beyond the end of the stream');
   await assertBoundary(store, source, at, 'Stream-Fork-Offset');
-  const place = await beyond(store, source, at, head.beyond);
+  const place = await beyond(store, source, at, head.subOffset);
   if (place === undefined) {
     throw new RequestError('HEADER_INVALID', 'Stream-Fork-Sub-Offset is beyond the end of the stream');
   }
@@ -87,15 +87,15 @@ export async function forkPoint(store: LogStore, source: LogInfo, head: ForkHead
 export async function isSameFork(
   store: LogStore,
   fork: LogInfo,
-  head: ForkHead | undefined,
+  head: ForkRequest | undefined,
 ): Promise<boolean> {
   const { forkedFrom } = fork;
   if (forkedFrom === undefined || head === undefined) return forkedFrom === head;
   if (forkedFrom.source.id !== head.source || (await isAnotherSource(store, fork, forkedFrom))) return false;
-  if (head.at === undefined) return head.beyond === 0;
+  if (head.at === undefined) return head.subOffset === 0;
   const { offset } = head.at;
   if (offset > forkedFrom.at) return false;
-  return (await beyond(store, fork, offset, head.beyond)) === forkedFrom.at;
+  return (await beyond(store, fork, offset, head.subOffset)) === forkedFrom.at;
 }
 
 /** Whether the source's id belongs to another stream now, or the source has lost bytes that the fork has. */
@@ -123,6 +123,6 @@ async function beyond(
   if (count === 0) return at;
   // A message has two bytes at least, with its line feed: what cannot be there is not looked for.
   if (info.framing === 'json' && 2 * count > info.tail - at) return undefined;
-  if (info.framing === 'json') return boundary(store, info, at, count);
+  if (info.framing === 'json') return findBoundary(store, info, at, count);
   return count <= info.tail - at ? advance(at, count) : undefined;
 }

@@ -2,7 +2,7 @@ import type { LogInfo } from '../../../core/log/log';
 import { checkPosition, type PositionCheck, wireGeneration } from '../../../core/log/loss';
 import { type Offset, parseOffset, START } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
-import { assertWithin } from './requested-offset';
+import { assertCommitted } from './requested-offset';
 
 /** Where a reader of events goes on. */
 export interface Resumption {
@@ -23,7 +23,7 @@ export function eventIdSuffix(info: LogInfo): string {
 export function resumeAfter(lastEventId: string, info: LogInfo): Resumption {
   const { offset, generation } = parseEventId(lastEventId);
   const check = checkPosition(info, offset, generation);
-  if (check.kind === 'intact') return { from: assertWithin(offset, info) };
+  if (check.kind === 'intact') return { from: assertCommitted(offset, info) };
   return { from: START, reset: resetData(info, check) };
 }
 

@@ -8,7 +8,7 @@ import { RequestError } from '../../errors/request-error';
  * @param bytesMax of the header as it was sent
  * @throws RequestError `METADATA_INVALID` when it is not JSON or nested too deeply, `METADATA_TOO_LARGE`
  */
-export function parseMetadata(
+export function parseMetadataHeader(
   header: string | string[] | undefined,
   bytesMax: number,
 ): JsonValue | undefined {

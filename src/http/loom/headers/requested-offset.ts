@@ -16,7 +16,7 @@ export function requestedOffset(ctx: RouterContext, info: LogInfo): Offset {
   const check = checkPosition(info, offset, generation);
   if (check.kind === 'replaced') throw replaced(info);
   if (check.kind === 'lost') throw lostBytes(info, check.lost);
-  return assertWithin(offset, info);
+  return assertCommitted(offset, info);
 }
 
 /** @param name of the parameter, for the error. @throws RequestError `PARAMETER_INVALID` */
@@ -28,7 +28,7 @@ function parseQueryOffset(raw: string | string[]): Offset {
 }
 
 /** @throws RequestError `RANGE_NOT_SATISFIABLE` for an offset beyond what is committed */
-export function assertWithin(offset: Offset, info: LogInfo): Offset {
+export function assertCommitted(offset: Offset, info: LogInfo): Offset {
   if (offset <= info.tail) return offset;
   throw new RequestError(
     'RANGE_NOT_SATISFIABLE',

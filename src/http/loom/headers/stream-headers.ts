@@ -2,12 +2,12 @@ import type { Config } from '../../../config/config';
 import type { JsonValue } from '../../../core/json/json';
 import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
-import type { Headers } from '../../headers/content-headers';
+import type { ResponseHeaders } from '../../headers/content-headers';
 import { streamState } from '../../headers/stream-state';
 import { renderMetadata } from './metadata-header';
 
 /** What every answer about a stream carries, whatever its body. A client that resumes by an offset gives the generation back, so that the server can compare it. */
-export function streamHeaders(info: LogInfo, http: Pick<Config['http'], 'metadataHeader'>): Headers {
+export function streamHeaders(info: LogInfo, http: Pick<Config['http'], 'metadataHeader'>): ResponseHeaders {
   const state = { 'X-Stream-State': streamState(info), 'X-Stream-Generation': wireGeneration(info) };
   return info.metadata === undefined
     ? state
@@ -15,7 +15,7 @@ export function streamHeaders(info: LogInfo, http: Pick<Config['http'], 'metadat
 }
 
 /** Proxies and clients limit the size of a head: nginx to 4 or 8 KiB by default, Node's `fetch` to 16 KiB. */
-function metadataHeaders(metadata: JsonValue, bytesMax: number): Headers {
+function metadataHeaders(metadata: JsonValue, bytesMax: number): ResponseHeaders {
   const rendered = renderMetadata(metadata);
   return rendered.length > bytesMax
     ? { 'X-Stream-Metadata-Bytes': String(rendered.length) }

@@ -3,7 +3,7 @@ import type { Config } from '../../../config/config';
 import type { LogInfo } from '../../../core/log/log';
 import { type Offset, parseOffset } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
-import type { Headers } from '../../headers/content-headers';
+import type { ResponseHeaders } from '../../headers/content-headers';
 import { bareItem } from '../../headers/structured-item';
 
 /** The type of a PATCH that appends (draft-ietf-httpbis-resumable-upload). */
@@ -66,7 +66,7 @@ function parseInterop(header: string | string[] | undefined): number | undefined
 }
 
 /** How far an upload has come. */
-export function progress(info: LogInfo): { 'Upload-Offset': string; 'Upload-Complete': string } {
+export function uploadProgress(info: LogInfo): { 'Upload-Offset': string; 'Upload-Complete': string } {
   return {
     'Upload-Offset': String(info.tail),
     'Upload-Complete': info.outcome?.kind === 'complete' ? '?1' : '?0',
@@ -74,12 +74,12 @@ export function progress(info: LogInfo): { 'Upload-Offset': string; 'Upload-Comp
 }
 
 /** `Upload-Length`, once it is known. */
-export function uploadLength({ outcome, tail, finalLength }: LogInfo): Headers {
+export function uploadLength({ outcome, tail, finalLength }: LogInfo): ResponseHeaders {
   const length = outcome?.kind === 'complete' ? tail : finalLength;
   return length === undefined ? {} : { 'Upload-Length': String(length) };
 }
 
 /** What a server says to clients that can resume about the uploads that it takes. */
-export function uploadLimit({ limits }: Pick<Config, 'limits'>): Headers {
+export function uploadLimit({ limits }: Pick<Config, 'limits'>): ResponseHeaders {
   return { 'Upload-Limit': `max-size=${limits.bytesPerStream}` };
 }

@@ -4,28 +4,32 @@ import type { LogInfo } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import { assertRangeIntact } from '../../../core/store/damage';
 import { RequestError } from '../../errors/request-error';
-import type { Wire } from '../../front/protocol';
+import type { WireContext } from '../../front/protocol';
 import { type ByteRange, parseRange } from '../../headers/byte-range';
-import { contentHeaders, type Headers, LIVE_HEADERS } from '../../headers/content-headers';
-import { isKnown } from '../../headers/preconditions';
+import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
+import { isNotModified } from '../../headers/preconditions';
 import { finish } from '../../live/finish';
 import { sendHead } from '../../live/send-head';
-import { drained } from '../../live/wait-for-drain';
+import { waitForDrain } from '../../live/wait-for-drain';
 import { entityTag } from '../headers/entity-tag';
 import { servedType } from '../headers/served-type';
-import type { Delivery } from './stream-delivery';
+import type { StreamDelivery } from './stream-delivery';
 
 /** Which bytes of the log to send, and as what. */
 interface Selection extends ByteRange {
   readonly status: 200 | 206 | 304;
-  readonly headers: Headers;
+  readonly headers: ResponseHeaders;
 }
 
 /**
  * Sends what a stream holds right now, with its length: all of it when the stream is closed, and then with what RFC 9110 has for
  * content that never changes (ETag, conditions, ranges).
  */
-export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Delivery): Promise<void> {
+export async function sendContent(
+  ctx: RouterContext,
+  wire: WireContext,
+  delivery: StreamDelivery,
+): Promise<void> {
   const { info, headers } = delivery;
   const etag = entityTag(info);
   const selected = etag === undefined ? whatIsThere(delivery) : select(ctx, delivery, etag);
@@ -46,7 +50,7 @@ export async function sendContent(ctx: RouterContext, wire: Wire, delivery: Deli
 /** The head promises the bytes. So it leaves with the first of them, or once the store says that they are there. */
 async function sendSelected(
   ctx: RouterContext,
-  wire: Wire,
+  wire: WireContext,
   info: LogInfo,
   selected: Selection,
   writeHead: () => void,
@@ -59,18 +63,18 @@ async function sendSelected(
   writeHead();
 }
 
-function whatIsThere({ info, from }: Delivery): Selection {
+function whatIsThere({ info, from }: StreamDelivery): Selection {
   return { status: 200, from, to: info.tail, headers: LIVE_HEADERS };
 }
 
 /** By the request's conditions and `Range` (RFC 9110, 13.2.2). @throws RequestError `RANGE_NOT_SATISFIABLE` */
-function select(ctx: RouterContext, { info, from }: Delivery, etag: string): Selection {
+function select(ctx: RouterContext, { info, from }: StreamDelivery, etag: string): Selection {
   const length = info.tail - from;
   // What the id stands for may be replaced or removed: a cache must ask each time, and is told 304.
   const headers = { ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache' };
   const whole: Selection = { status: 200, from, to: info.tail, headers };
   const { range: header, 'if-range': ifRange } = ctx.req.headers;
-  if (isKnown(ctx.req, { id: info.id, etag })) return { ...whole, status: 304 };
+  if (isNotModified(ctx.req, { id: info.id, etag })) return { ...whole, status: 304 };
   if (header === undefined || ctx.method !== 'GET' || (ifRange !== undefined && ifRange !== etag))
     return whole;
   const range = parseRange(header, length);
@@ -94,7 +98,7 @@ function select(ctx: RouterContext, { info, from }: Delivery, etag: string): Sel
 
 async function sendBytes(
   ctx: RouterContext,
-  wire: Wire,
+  wire: WireContext,
   info: LogInfo,
   { from, until }: { from: Offset; until: Offset },
   writeHead: () => void,
@@ -106,7 +110,7 @@ async function sendBytes(
     res.cork();
     for (const chunk of page.chunks) res.write(chunk);
     res.uncork();
-    await drained(res, wire.config.http.consumerTimeout, signal);
+    await waitForDrain(res, wire.config.http.consumerTimeout, signal);
     if (res.writableLength === 0) page.release?.();
   }
 }

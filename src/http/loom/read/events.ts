@@ -7,16 +7,16 @@ import type { LostBytes } from '../../../core/log/loss';
 import type { Offset } from '../../../core/log/offset';
 import { sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
 import { assertRangeIntact, DamageError, LostTailError } from '../../../core/store/damage';
-import type { Wire } from '../../front/protocol';
-import { contentHeaders, type Headers, LIVE_HEADERS } from '../../headers/content-headers';
-import { assertConditions } from '../../headers/preconditions';
+import type { WireContext } from '../../front/protocol';
+import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
+import { assertPreconditions } from '../../headers/preconditions';
 import { closedState } from '../../headers/stream-state';
 import { detach } from '../../live/detach';
 import { finish } from '../../live/finish';
-import { lastsFrom } from '../../live/long-lived';
+import { markLongLivedAtTail } from '../../live/long-lived';
 import { sendHead } from '../../live/send-head';
 import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../../live/sse';
-import { drained } from '../../live/wait-for-drain';
+import { waitForDrain } from '../../live/wait-for-drain';
 import { eventIdSuffix, type Resumption, resumeAfter } from '../headers/last-event-id';
 import { requestedOffset } from '../headers/requested-offset';
 
@@ -24,16 +24,16 @@ import { requestedOffset } from '../headers/requested-offset';
  * Sends a stream as Server-Sent Events: whole lines, as many in an event as came together, with the byte offset after them and the
  * generation as their id. What a line has so far is sent as `partial` when its end is long in coming. A last event `end` carries the state.
  */
-export async function sendEvents(
+export async function sendLineEvents(
   ctx: RouterContext,
-  wire: Wire,
+  wire: WireContext,
   info: LogInfo,
-  headers: Headers,
+  headers: ResponseHeaders,
 ): Promise<void> {
   const seen = ctx.get('Last-Event-ID');
   // A browser that reconnects repeats the query of its first request, which is out of date by then.
   const start = seen === '' ? { from: requestedOffset(ctx, info) } : resumeAfter(seen, info);
-  assertConditions(ctx.req, { id: info.id });
+  assertPreconditions(ctx.req, { id: info.id });
   const { res } = ctx;
   if (info.state === 'closed' && seen !== '' && start.reset === undefined && start.from === info.tail) {
     // It has had the end already: only this status keeps an EventSource from coming back for ever.
@@ -49,13 +49,13 @@ export async function sendEvents(
     res.end();
     return;
   }
-  lastsFrom(res, info, start.from);
+  markLongLivedAtTail(res, info, start.from);
   detach(res, wire.logger, sendLive(res, wire, info, start));
 }
 
 async function sendLive(
   res: ServerResponse,
-  wire: Wire,
+  wire: WireContext,
   info: LogInfo,
   { from, reset }: Resumption,
 ): Promise<void> {
@@ -69,9 +69,9 @@ async function sendLive(
       for (const slice of sliceChunks(chunks)) {
         await waitForTurn(slice.length);
         writer.bytes(slice);
-        await drained(res, http.consumerTimeout, signal);
+        await waitForDrain(res, http.consumerTimeout, signal);
       }
-      lastsFrom(res, info, next);
+      markLongLivedAtTail(res, info, next);
       if (end !== undefined) writer.end(next, end);
     }
     finish(res, http.consumerTimeout);

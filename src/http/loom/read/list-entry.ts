@@ -2,7 +2,7 @@ import type { LogInfo } from '../../../core/log/log';
 import { isCounted } from '../../../core/log/loss';
 
 /** A stream as the list and `/info` show it. */
-export function toListed(info: LogInfo): object {
+export function toListEntry(info: LogInfo): object {
   const { id, state, outcome, tail, metadata = null, createdAt, updatedAt, contentType } = info;
   return {
     id,

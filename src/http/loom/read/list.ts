@@ -3,23 +3,23 @@ import { isLogError } from '../../../core/log/errors';
 import type { LogState } from '../../../core/log/log';
 import type { ListPage, ListQuery, LogStore } from '../../../core/store/store';
 import { RequestError } from '../../errors/request-error';
-import { authorize, reachablePrefix } from '../../front/access';
+import { authorize, restrictPrefix } from '../../front/access';
 import { jsonList } from '../../front/json-list';
-import type { Wire } from '../../front/protocol';
+import type { WireContext } from '../../front/protocol';
 import { signalOfClient } from '../../live/client-signal';
-import { toListed } from './list-entry';
+import { toListEntry } from './list-entry';
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;
 const STATES: readonly LogState[] = ['open', 'interrupted', 'closed'];
 
 /** `GET /stream`: newest first, a page at a time. */
-export async function list(ctx: RouterContext, { store }: Wire): Promise<void> {
+export async function list(ctx: RouterContext, { store }: WireContext): Promise<void> {
   const access = authorize(ctx, 'consume');
   const query = parseListQuery(ctx, access.prefix);
   const signal = signalOfClient(ctx.res);
   const { logs, next = null } = await page(store, query, signal);
-  const streams = await jsonList(logs, toListed, signal);
+  const streams = await jsonList(logs, toListEntry, signal);
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Content-Type', 'application/json');
   const end = `,"next":${JSON.stringify(next)}}\n`;
@@ -38,7 +38,7 @@ async function page(store: LogStore, query: ListQuery, signal: AbortSignal): Pro
 
 function parseListQuery(ctx: RouterContext, reach: string): ListQuery {
   const cursor = single(ctx, 'cursor');
-  const prefix = reachablePrefix(single(ctx, 'prefix') ?? '', reach);
+  const prefix = restrictPrefix(single(ctx, 'prefix') ?? '', reach);
   const state = parseState(single(ctx, 'state'));
   return {
     limit: parseLimit(single(ctx, 'limit')),

@@ -1,17 +1,17 @@
 import type { RouterContext } from '@koa/router';
 import { assertRangeIntact } from '../../../core/store/damage';
-import type { Wire } from '../../front/protocol';
+import type { WireContext } from '../../front/protocol';
 import { contentHeaders, LIVE_HEADERS } from '../../headers/content-headers';
 import { sendHead } from '../../live/send-head';
 import { servedType } from '../headers/served-type';
-import type { Delivery } from './stream-delivery';
+import type { StreamDelivery } from './stream-delivery';
 import { TailResponse } from './tail-response';
 
 /** Sends an open stream from `from` on: what there is, then live bytes as they are committed, then the end with its state. */
 export async function sendTail(
   ctx: RouterContext,
-  wire: Wire,
-  { info, from, headers }: Delivery,
+  wire: WireContext,
+  { info, from, headers }: StreamDelivery,
 ): Promise<void> {
   const { req, res } = ctx;
   const all = { ...headers, ...contentHeaders(servedType(info)), ...LIVE_HEADERS };

@@ -7,14 +7,14 @@ import { isLogError } from '../../../core/log/errors';
 import type { LogInfo, LogOutcome, LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { LogNews, Page } from '../../../core/store/store';
-import type { Wire } from '../../front/protocol';
+import type { WireContext } from '../../front/protocol';
 import { closedState } from '../../headers/stream-state';
 import { ChunkedBody } from '../../live/chunked-body';
 import type { Consumer } from '../../live/consumers';
 import { detach } from '../../live/detach';
-import { cutUnlessTaken } from '../../live/finish';
-import { markLasting } from '../../live/long-lived';
-import { drained } from '../../live/wait-for-drain';
+import { destroyIfStalled } from '../../live/finish';
+import { markLongLived } from '../../live/long-lived';
+import { waitForDrain } from '../../live/wait-for-drain';
 
 /**
  * How much may wait in a live consumer's socket before it counts as fallen behind. It is then no longer sent what is new, but
@@ -48,7 +48,7 @@ export class TailResponse implements Consumer {
    * @throws LogError as `LogStore.read`
    */
   static async begin(
-    wire: Wire,
+    wire: WireContext,
     res: ServerResponse,
     info: LogInfo,
     from: Offset,
@@ -57,7 +57,7 @@ export class TailResponse implements Consumer {
     const tail = new TailResponse(wire, res, info, from);
     const reading = new Reading();
     tail.#state = reading;
-    wire.consumers.keep(res, tail);
+    wire.consumers.add(res, tail);
     try {
       const page = await wire.store.read(tail.#log, from, PAGE_BYTES, info.tail);
       if (tail.#state !== reading) return;
@@ -74,7 +74,7 @@ export class TailResponse implements Consumer {
   }
 
   private constructor(
-    private readonly wire: Wire,
+    private readonly wire: WireContext,
     private readonly res: ServerResponse,
     info: LogInfo,
     from: Offset,
@@ -86,7 +86,7 @@ export class TailResponse implements Consumer {
     this.#unwatch = wire.store.watch(this.#log, info.tail, (news) => this.#hear(news));
   }
 
-  leave(): void {
+  close(): void {
     if (this.#state === 'over') return;
     this.#stop();
     this.res.destroy();
@@ -95,8 +95,8 @@ export class TailResponse implements Consumer {
   #hear(news: LogNews): void {
     const state = this.#state;
     if (state === 'over') return;
-    if (news.kind === 'lost') this.leave();
-    else if (state !== 'live') state.hear(news);
+    if (news.kind === 'lost') this.close();
+    else if (state !== 'live') state.onNews(news);
     else if (news.kind === 'bytes' && news.from === this.#at) this.#pass(news.chunks, news.end);
     else if (news.kind === 'ended' && news.at === this.#at) this.#end(news.outcome);
     else this.#read(news);
@@ -118,7 +118,7 @@ export class TailResponse implements Consumer {
 
   #read(why?: LogNews): void {
     const reading = new Reading();
-    if (why !== undefined) reading.hear(why);
+    if (why !== undefined) reading.onNews(why);
     this.#state = reading;
     detach(this.res, this.wire.logger, this.#catchUp(reading));
   }
@@ -142,10 +142,10 @@ export class TailResponse implements Consumer {
   async #sendStored(signal: AbortSignal): Promise<LogOutcome | undefined> {
     const { store, config } = this.wire;
     // What was sent before may still wait: were it at the tail by now, nothing below would wait for its socket.
-    await drained(this.res, config.http.consumerTimeout, signal);
+    await waitForDrain(this.res, config.http.consumerTimeout, signal);
     for await (const page of readToTail(store, this.#log, this.#at, signal, { mayUseLargePages: true })) {
       this.#send(page);
-      await drained(this.res, config.http.consumerTimeout, signal);
+      await waitForDrain(this.res, config.http.consumerTimeout, signal);
       if (this.res.writableLength === 0) page.release?.();
       if (page.end !== undefined) return page.end;
     }
@@ -156,13 +156,13 @@ export class TailResponse implements Consumer {
     this.#body.write(chunks);
     // It has been handed on: if the log is gone when more is asked for, this was had.
     this.#at = next;
-    if (next >= this.#known) markLasting(this.res);
+    if (next >= this.#known) markLongLived(this.res);
   }
 
   #end(outcome: LogOutcome): void {
     this.#stop();
     this.#body.end({ 'X-Stream-State': closedState(outcome) });
-    cutUnlessTaken(this.res, this.wire.config.http.consumerTimeout);
+    destroyIfStalled(this.res, this.wire.config.http.consumerTimeout);
   }
 
   #stop(): void {
@@ -186,7 +186,7 @@ class Reading {
     return this.#stopping.signal;
   }
 
-  hear(news: LogNews): void {
+  onNews(news: LogNews): void {
     this.removal.onNews(news);
     if (news.kind === 'bytes') this.#heardOf = advance(news.from, sizeOf(news.chunks));
     else this.#mustLook = true;

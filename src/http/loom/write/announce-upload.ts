@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Headers } from '../../headers/content-headers';
+import type { ResponseHeaders } from '../../headers/content-headers';
 import { sendInterim } from './interim-response';
 
 /** The versions of draft-ietf-httpbis-resumable-upload whose headers mean what they mean here: 5 is draft-03, 6 is draft-05. */
@@ -19,6 +19,6 @@ export function patchesWithoutType(interop: number | undefined): boolean {
 }
 
 /** The client learns where to resume while its body is still on its way: if the connection breaks, it does not begin again. */
-export function announceUpload(res: ServerResponse, interop: number, headers: Headers): void {
+export function announceUpload(res: ServerResponse, interop: number, headers: ResponseHeaders): void {
   sendInterim(res, 104, { 'Upload-Draft-Interop-Version': String(interop), ...headers });
 }

@@ -7,7 +7,7 @@ const RETRY_MS = 250;
  * Records a fact that is true already, such as the end of a body: a store that is away or full for a while only delays it.
  * @throws what `record` throws but `STORE_UNAVAILABLE` and `STORE_FULL`; and those, too, once `signal` aborts
  */
-export async function persist<T>(record: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function persistWithRetry<T>(record: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {
       return await record();

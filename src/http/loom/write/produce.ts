@@ -7,36 +7,36 @@ import { START } from '../../../core/log/offset';
 import type { CreateResult } from '../../../core/store/store';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
-import { authorize, authorizeEach } from '../../front/access';
-import type { Wire } from '../../front/protocol';
-import { assertIdentity } from '../../headers/codings';
-import type { Headers } from '../../headers/content-headers';
-import { assertWhole } from '../../headers/content-range';
-import { assertConditions, isConditional, isForNone } from '../../headers/preconditions';
-import { keptContentType } from '../../headers/stored-content-type';
+import { authorize, authorizeAll } from '../../front/access';
+import type { WireContext } from '../../front/protocol';
+import { assertIdentityEncoding } from '../../headers/codings';
+import type { ResponseHeaders } from '../../headers/content-headers';
+import { assertNoContentRange } from '../../headers/content-range';
+import { assertPreconditions, isConditional, requiresAbsence } from '../../headers/preconditions';
+import { storedContentType } from '../../headers/stored-content-type';
 import { sendHead } from '../../live/send-head';
 import { entityTag } from '../headers/entity-tag';
-import { parseMetadata } from '../headers/metadata-header';
+import { parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
 import { streamId } from '../headers/stream-id';
 import { headerId, locationOf } from '../headers/stream-id-header';
 import { parseUploadHeaders, type UploadHeaders, uploadLimit } from '../headers/upload-headers';
 import { announceUpload, asksForResumption } from './announce-upload';
-import { assertLengthFits, assertRoom, type BodyEnd, receive } from './receive-body';
+import { assertBodyFits, assertLengthFits, type BodyEnd, receiveBody } from './receive-body';
 import { storeUpload } from './store-upload';
 import { finalLengthOf } from './upload-length';
 
 /** `POST /stream`, or `PUT`: a stream with an id made here. */
-export async function produceUnnamed(ctx: RouterContext, wire: Wire): Promise<void> {
+export async function produceUnnamed(ctx: RouterContext, wire: WireContext): Promise<void> {
   const { prefix } = authorize(ctx, 'produce');
   await produce(ctx, wire, parseLogId(prefix + generateLogId()));
 }
 
 /** `POST /stream/:id[?force=true]`, or `PUT`. */
-export async function produceNamed(ctx: RouterContext, wire: Wire): Promise<void> {
+export async function produceNamed(ctx: RouterContext, wire: WireContext): Promise<void> {
   const id = streamId(ctx);
   // To replace a stream is to delete what it held.
-  if (isForced(ctx)) authorizeEach(ctx, ['produce', 'delete'], id, 'force=true');
+  if (isForced(ctx)) authorizeAll(ctx, ['produce', 'delete'], id, 'force=true');
   else authorize(ctx, 'produce', id);
   await produce(ctx, wire, id);
 }
@@ -45,9 +45,9 @@ function isForced(ctx: RouterContext): boolean {
   return ctx.query['force'] === 'true';
 }
 
-async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void> {
-  assertWhole(ctx.req);
-  assertIdentity(ctx.req);
+async function produce(ctx: RouterContext, wire: WireContext, id: LogId): Promise<void> {
+  assertNoContentRange(ctx.req);
+  assertIdentityEncoding(ctx.req);
   const upload = parseUploadHeaders(ctx.req.headers);
   assertAtStart(upload);
   const created = await create(ctx, wire, id, upload);
@@ -66,14 +66,14 @@ async function produce(ctx: RouterContext, wire: Wire, id: LogId): Promise<void>
  */
 async function answerEarly(
   ctx: RouterContext,
-  wire: Wire,
+  wire: WireContext,
   { info, end }: { readonly info: LogInfo; readonly end: BodyEnd },
-  headers: Headers,
+  headers: ResponseHeaders,
 ): Promise<void> {
   const { res } = ctx;
   sendHead(ctx, 201, headers);
   res.flushHeaders();
-  const after = await receive(wire, ctx, info, end);
+  const after = await receiveBody(wire, ctx, info, end);
   if (after === undefined) res.destroy();
   else res.end();
 }
@@ -83,7 +83,11 @@ function completes({ complete = true, length }: UploadHeaders): boolean {
   return complete || length === START;
 }
 
-function createdHeaders(wire: Wire, { info, replaced }: CreateResult, { resumable }: UploadHeaders): Headers {
+function createdHeaders(
+  wire: WireContext,
+  { info, replaced }: CreateResult,
+  { resumable }: UploadHeaders,
+): ResponseHeaders {
   return {
     Location: locationOf(info.id),
     'X-Stream-Id': headerId(info.id),
@@ -104,19 +108,19 @@ function assertAtStart({ offset = START }: UploadHeaders): void {
 
 async function create(
   ctx: RouterContext,
-  wire: Wire,
+  wire: WireContext,
   id: LogId,
   upload: UploadHeaders,
 ): Promise<CreateResult> {
   const { config, store } = wire;
-  const metadata = parseMetadata(ctx.req.headers['x-stream-metadata'], config.limits.metadataBytes);
+  const metadata = parseMetadataHeader(ctx.req.headers['x-stream-metadata'], config.limits.metadataBytes);
   const key = producerKey(ctx.req.headers);
-  assertRoom(ctx.req, 0, config.limits.bytesPerStream);
+  assertBodyFits(ctx.req, 0, config.limits.bytesPerStream);
   const finalLength = finalLengthOf(ctx.req, upload, START);
   assertLengthFits(finalLength, config.limits.bytesPerStream);
   if (key !== undefined) await assertNotOwn(wire, id, key);
   const init = {
-    contentType: keptContentType(ctx.req.headers['content-type']),
+    contentType: storedContentType(ctx.req.headers['content-type']),
     graceMs: upload.resumable ? config.resumeGrace : config.producerGrace,
     ...(metadata !== undefined && { metadata }),
     ...(key !== undefined && { producerKey: key }),
@@ -124,21 +128,21 @@ async function create(
   };
   try {
     if (isConditional(ctx.req)) await assertFits(ctx, wire, id);
-    return await store.create(id, init, isForced(ctx) && !isForNone(ctx.req) ? 'replace' : 'new');
+    return await store.create(id, init, isForced(ctx) && !requiresAbsence(ctx.req) ? 'replace' : 'new');
   } catch (error) {
     if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('ID_RETIRED', error.message);
     if (!isLogError(error, 'LOG_EXISTS')) throw error;
     // Another request has created it since the conditions were looked at.
-    if (isForced(ctx)) assertConditions(ctx.req, { id });
+    if (isForced(ctx)) assertPreconditions(ctx.req, { id });
     throw alreadyExists(id);
   }
 }
 
 /** @throws LogError `LOG_EXISTS` where the conditions do not matter; RequestError `PRECONDITION_FAILED` */
-async function assertFits(ctx: RouterContext, { store }: Wire, id: LogId): Promise<void> {
+async function assertFits(ctx: RouterContext, { store }: WireContext, id: LogId): Promise<void> {
   const present = await store.info(id);
   if (present !== undefined && !isForced(ctx)) throw alreadyExists(id);
-  assertConditions(ctx.req, present && { id, etag: entityTag(present) });
+  assertPreconditions(ctx.req, present && { id, etag: entityTag(present) });
 }
 
 function alreadyExists(id: LogId): LogError {
@@ -152,7 +156,7 @@ function alreadyExists(id: LogId): LogError {
  * A producer that never saw the answer to its POST repeats it under the same key. The stream is its own then, and it is told where
  * to go on; `force` must not throw away what it sent already.
  */
-async function assertNotOwn({ store }: Wire, id: LogId, key: string): Promise<void> {
+async function assertNotOwn({ store }: WireContext, id: LogId, key: string): Promise<void> {
   const info = await store.info(id);
   if (info?.producerKey !== key) return;
   throw new RequestError(

@@ -5,9 +5,9 @@ import { isLogError, messageOf } from '../../../core/log/errors';
 import { type LogInfo, writerOf } from '../../../core/log/log';
 import type { Change } from '../../../core/store/change';
 import { RequestError } from '../../errors/request-error';
-import type { Wire } from '../../front/protocol';
-import { persist } from './persist-with-retry';
-import { mismatch } from './upload-length';
+import type { WireContext } from '../../front/protocol';
+import { persistWithRetry } from './persist-with-retry';
+import { lengthMismatch } from './upload-length';
 
 /** What the end of the body means. */
 export type BodyEnd = 'completes' | 'leaves-open';
@@ -20,13 +20,18 @@ export type BodyEnd = 'completes' | 'leaves-open';
  * @returns the log's facts afterwards, or `undefined` when the producer's connection is gone
  * @throws LogError
  */
-export function receive(wire: Wire, ctx: Context, info: LogInfo, end: BodyEnd): Promise<LogInfo | undefined> {
+export function receiveBody(
+  wire: WireContext,
+  ctx: Context,
+  info: LogInfo,
+  end: BodyEnd,
+): Promise<LogInfo | undefined> {
   const writer = writerOf(info);
   const { epoch } = writer;
   const record = (change: Change): Promise<LogInfo> =>
-    persist(() => wire.store.change(writer.log, change), wire.stopping);
+    persistWithRetry(() => wire.store.change(writer.log, change), wire.stopping);
 
-  return wire.attachments.hold(
+  return wire.producers.track(
     writer,
     () => ctx.req.destroy(),
     async (attachment) => {
@@ -34,28 +39,29 @@ export function receive(wire: Wire, ctx: Context, info: LogInfo, end: BodyEnd): 
       try {
         ingested = await ingestWithin(wire, ctx.req, info);
       } catch (error) {
-        attachment.ending();
+        attachment.markEnding();
         const recorded = recordFailure(error, epoch, record);
         // A store that is away is not waited for: the producer is told at once, and may try another node.
         if (isLogError(error, 'LOG_TOO_LARGE') || error instanceof RequestError) await recorded;
         else
-          attachment.inBackground(
+          attachment.continueInBackground(
             recorded.catch((failure) => wire.logger.warn({ err: failure }, 'release failed')),
           );
         throw error;
       }
-      attachment.ending();
+      attachment.markEnding();
       const change = changeAtEnd(ingested, end, info);
       const after = await record(change);
       if (ingested.how === 'cut') return undefined;
-      if (end === 'completes' && change.kind === 'release') throw mismatch(info.finalLength, after.tail);
+      if (end === 'completes' && change.kind === 'release')
+        throw lengthMismatch(info.finalLength, after.tail);
       return after;
     },
   );
 }
 
 /** @throws RequestError `LENGTH_MISMATCH` when the body goes on beyond the upload's length; as `ingest` */
-async function ingestWithin(wire: Wire, body: IncomingMessage, info: LogInfo): Promise<IngestResult> {
+async function ingestWithin(wire: WireContext, body: IncomingMessage, info: LogInfo): Promise<IngestResult> {
   const { pendingBytes, bytesPerStream } = wire.config.limits;
   const { tail, finalLength = bytesPerStream } = info;
   try {
@@ -67,7 +73,7 @@ async function ingestWithin(wire: Wire, body: IncomingMessage, info: LogInfo): P
     });
   } catch (error) {
     const isBeyond = isLogError(error, 'LOG_TOO_LARGE') && finalLength < bytesPerStream;
-    throw isBeyond ? mismatch(finalLength) : error;
+    throw isBeyond ? lengthMismatch(finalLength) : error;
   }
 }
 
@@ -90,18 +96,18 @@ async function recordFailure(
 ): Promise<void> {
   if (isLogError(error, 'LOG_TOO_LARGE')) {
     await record({ kind: 'seal', epoch, outcome: { kind: 'aborted', reason: messageOf(error) } });
-  } else if (!isOver(error)) {
+  } else if (!isDetachedError(error)) {
     await record({ kind: 'release', epoch, state: 'interrupted' });
   }
 }
 
 /** Whether the log has a new producer already or takes none any more: then there is nothing to record. */
-export function isOver(error: unknown): boolean {
+export function isDetachedError(error: unknown): boolean {
   return isLogError(error, 'LOG_FENCED') || isLogError(error, 'LOG_GONE') || isLogError(error, 'LOG_SEALED');
 }
 
 /** @throws RequestError `BODY_TOO_LARGE` when the announced length alone goes beyond the limit */
-export function assertRoom(req: IncomingMessage, from: number, bytesMax: number, headers = {}): void {
+export function assertBodyFits(req: IncomingMessage, from: number, bytesMax: number, headers = {}): void {
   const length = Number(req.headers['content-length'] ?? 0);
   if (from + length > bytesMax) {
     throw new RequestError(

@@ -6,7 +6,7 @@ import { removeLog } from '../../../core/store/remove-log';
 import type { LogStore } from '../../../core/store/store';
 import { authorize } from '../../front/access';
 import { decodeSegment } from '../../front/path-segment';
-import type { Wire } from '../../front/protocol';
+import type { WireContext } from '../../front/protocol';
 import { signalOfClient } from '../../live/client-signal';
 
 const PAGE = 500;
@@ -17,7 +17,7 @@ const BATCH = 32;
  * `DELETE /stream/build/:buildId`: deletes the streams whose id starts with `build-<buildId>-`. The build id is never a pattern. When
  * the client leaves, no further stream is deleted.
  */
-export async function removeBuild(ctx: RouterContext, { store, logger }: Wire): Promise<void> {
+export async function removeBuild(ctx: RouterContext, { store, logger }: WireContext): Promise<void> {
   const buildId = decodeSegment(ctx.captures?.[0] ?? '', 'build ID');
   const prefix = `build-${buildId}-`;
   authorize(ctx, 'delete', prefix);

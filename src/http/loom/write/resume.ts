@@ -5,20 +5,25 @@ import { type LogInfo, writerOf } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
-import { existing, goneSince } from '../../errors/require-log';
+import { asNotFound, requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
-import type { Wire } from '../../front/protocol';
-import { assertIdentity } from '../../headers/codings';
-import { assertConditions } from '../../headers/preconditions';
+import type { WireContext } from '../../front/protocol';
+import { assertIdentityEncoding } from '../../headers/codings';
+import { assertPreconditions } from '../../headers/preconditions';
 import { streamState } from '../../headers/stream-state';
 import { entityTag } from '../headers/entity-tag';
-import { assertMetadataFits, parseMetadata } from '../headers/metadata-header';
+import { assertMetadataFits, parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
 import { streamId } from '../headers/stream-id';
-import { PARTIAL_UPLOAD, parseUploadHeaders, progress, type UploadHeaders } from '../headers/upload-headers';
+import {
+  PARTIAL_UPLOAD,
+  parseUploadHeaders,
+  type UploadHeaders,
+  uploadProgress,
+} from '../headers/upload-headers';
 import { patchesWithoutType } from './announce-upload';
-import { persist } from './persist-with-retry';
-import { assertRoom, isOver } from './receive-body';
+import { persistWithRetry } from './persist-with-retry';
+import { assertBodyFits, isDetachedError } from './receive-body';
 import { storeUpload } from './store-upload';
 import { finalLengthOf } from './upload-length';
 
@@ -26,18 +31,18 @@ import { finalLengthOf } from './upload-length';
  * `PATCH /stream/:id`: takes the stream over and goes on at the committed offset. A connection that still feeds it is cut first, and
  * what that one had committed counts.
  */
-export async function resume(ctx: RouterContext, wire: Wire): Promise<void> {
+export async function resume(ctx: RouterContext, wire: WireContext): Promise<void> {
   const id = streamId(ctx);
   authorize(ctx, 'produce', id);
-  assertIdentity(ctx.req);
+  assertIdentityEncoding(ctx.req);
   const request = parsePatch(ctx, wire.config.limits.metadataBytes);
-  const before = await existing(wire.store, id);
+  const before = await requireLog(wire.store, id);
   assertOwn(ctx, before);
   assertUnframed(before);
   if (before.state === 'closed') throw closed(before);
   // Before anybody is cut for it. What is said here changes nothing: the producer may still send what fits.
-  assertRoom(ctx.req, before.tail, wire.config.limits.bytesPerStream, progress(before));
-  assertConditions(ctx.req, { id, etag: entityTag(before) });
+  assertBodyFits(ctx.req, before.tail, wire.config.limits.bytesPerStream, uploadProgress(before));
+  assertPreconditions(ctx.req, { id, etag: entityTag(before) });
   const attached = await attach(wire, before);
   let info: LogInfo;
   try {
@@ -66,7 +71,7 @@ function parsePatch(ctx: RouterContext, metadataBytesMax: number): PatchRequest 
     throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Offset: <bytes committed>');
   if (complete === undefined)
     throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Complete: ?0 or ?1');
-  const metadata = parseMetadata(ctx.req.headers['x-stream-metadata'], metadataBytesMax);
+  const metadata = parseMetadataHeader(ctx.req.headers['x-stream-metadata'], metadataBytesMax);
   return { ...headers, offset, complete, metadata };
 }
 
@@ -97,12 +102,12 @@ function assertUnframed({ id, framing }: LogInfo): void {
   );
 }
 
-async function attach({ store, config }: Wire, before: LogInfo): Promise<LogInfo> {
+async function attach({ store, config }: WireContext, before: LogInfo): Promise<LogInfo> {
   try {
     return await store.change(before, { kind: 'attach', graceMs: config.resumeGrace });
   } catch (error) {
     if (isLogError(error, 'LOG_SEALED')) throw closed((await store.info(before.id)) ?? before);
-    if (isLogError(error, 'LOG_GONE')) throw goneSince(before.id, error);
+    if (isLogError(error, 'LOG_GONE')) throw asNotFound(before.id, error);
     throw error;
   }
 }
@@ -113,7 +118,7 @@ async function attach({ store, config }: Wire, before: LogInfo): Promise<LogInfo
  */
 async function accept(
   ctx: RouterContext,
-  { store, config }: Wire,
+  { store, config }: WireContext,
   info: LogInfo,
   request: PatchRequest,
 ): Promise<LogInfo> {
@@ -122,7 +127,7 @@ async function accept(
     throw new RequestError(
       'OFFSET_MISMATCH',
       `Upload-Offset is ${offset}, but ${info.tail} bytes are committed`,
-      progress(info),
+      uploadProgress(info),
     );
   }
   const finalLength = finalLengthOf(ctx.req, request, offset, info.finalLength);
@@ -136,18 +141,21 @@ async function accept(
   });
 }
 
-async function release({ store, stopping }: Wire, info: LogInfo): Promise<void> {
+async function release({ store, stopping }: WireContext, info: LogInfo): Promise<void> {
   const { log, epoch } = writerOf(info);
   try {
-    await persist(() => store.change(log, { kind: 'release', epoch, state: 'interrupted' }), stopping);
+    await persistWithRetry(
+      () => store.change(log, { kind: 'release', epoch, state: 'interrupted' }),
+      stopping,
+    );
   } catch (error) {
-    if (!isOver(error)) throw error;
+    if (!isDetachedError(error)) throw error;
   }
 }
 
 function closed(info: LogInfo): RequestError {
   return new RequestError('LOG_SEALED', `The stream with ID ${info.id} is closed and takes no more data`, {
-    ...progress(info),
+    ...uploadProgress(info),
     'X-Stream-State': streamState(info),
   });
 }

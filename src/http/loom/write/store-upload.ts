@@ -3,16 +3,16 @@ import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
 import { LostTailError } from '../../../core/store/damage';
 import { RequestError } from '../../errors/request-error';
-import type { Wire } from '../../front/protocol';
-import type { Headers } from '../../headers/content-headers';
+import type { WireContext } from '../../front/protocol';
+import type { ResponseHeaders } from '../../headers/content-headers';
 import { streamState } from '../../headers/stream-state';
-import { progress } from '../headers/upload-headers';
-import { type BodyEnd, receive } from './receive-body';
+import { uploadProgress } from '../headers/upload-headers';
+import { type BodyEnd, receiveBody } from './receive-body';
 
 /** The answer to a request that has been stored. */
 interface Success {
   readonly status: number;
-  readonly headers?: Headers;
+  readonly headers?: ResponseHeaders;
 }
 
 /**
@@ -21,23 +21,23 @@ interface Success {
  */
 export async function storeUpload(
   ctx: RouterContext,
-  wire: Wire,
+  wire: WireContext,
   { info, end }: { readonly info: LogInfo; readonly end: BodyEnd },
   { status, headers = {} }: Success,
 ): Promise<void> {
   try {
-    const after = await receive(wire, ctx, info, end);
+    const after = await receiveBody(wire, ctx, info, end);
     if (after === undefined) {
       ctx.respond = false;
       ctx.res.destroy();
       return;
     }
     ctx.status = status;
-    ctx.set({ ...headers, ...progress(after), 'X-Stream-State': streamState(after) });
+    ctx.set({ ...headers, ...uploadProgress(after), 'X-Stream-State': streamState(after) });
   } catch (error) {
     const after = await wire.store.info(info.id).catch(() => undefined);
     if (after?.generation !== info.generation) throw error;
-    ctx.set(progress(after));
+    ctx.set(uploadProgress(after));
     throw error instanceof LostTailError ? lostTail(after, error) : error;
   }
 }

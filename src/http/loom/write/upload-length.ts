@@ -24,8 +24,8 @@ export function finalLengthOf(
   const [first] = said;
   if (first === undefined) return undefined;
   const other = said.find((one) => one !== first);
-  if (other !== undefined) throw mismatch(first, other);
-  if (end !== undefined && end > first) throw mismatch(first, end);
+  if (other !== undefined) throw lengthMismatch(first, other);
+  if (end !== undefined && end > first) throw lengthMismatch(first, end);
   return first;
 }
 
@@ -33,7 +33,7 @@ export function finalLengthOf(
  * @param length what it should have been
  * @param actual what it is; absent: more
  */
-export function mismatch(length: number | undefined, actual?: number): RequestError {
+export function lengthMismatch(length: number | undefined, actual?: number): RequestError {
   const sentence =
     actual === undefined
       ? `The Upload-Length is ${length}, but the body goes on beyond that`

@@ -1,10 +1,10 @@
 import { steadyNow } from '../../../core/scheduling/steady-clock';
 import type { Client, PacketLimits } from '../store/packet-store';
-import { type Item, Mailbox } from './mailbox';
-import type { ShelfKey } from './packet-db';
+import { Mailbox, type MailboxItem } from './mailbox';
+import type { PacketDbKey } from './packet-db';
 
 /** A login, as it is kept. */
-export interface LoggedIn extends Client {
+export interface StoredLogin extends Client {
   readonly tokenHash: string;
   /** By `steadyNow`. */
   readonly expiresAt: number;
@@ -12,7 +12,7 @@ export interface LoggedIn extends Client {
 
 interface Entry {
   readonly mailbox: Mailbox;
-  login: LoggedIn | undefined;
+  login: StoredLogin | undefined;
   /** The moment by `steadyNow` after which nobody asks for its packets any more. */
   keptUntil: number;
 }
@@ -20,7 +20,7 @@ interface Entry {
 const SWEEP_MS = 60_000;
 
 /** Everyone who has logged in or has packets waiting, as long as tokens live. */
-export class Known {
+export class Clients {
   readonly #entries = new Map<string, Entry>();
   readonly #byToken = new Map<string, string>();
   readonly #sweeper: NodeJS.Timeout;
@@ -28,7 +28,7 @@ export class Known {
   /** @param forget is told what need not be kept any longer */
   constructor(
     private readonly limits: PacketLimits,
-    private readonly forget: (keys: readonly ShelfKey[]) => void,
+    private readonly forget: (keys: readonly PacketDbKey[]) => void,
   ) {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
@@ -40,8 +40,8 @@ export class Known {
   }
 
   /** What was pushed out before the process ended, but not removed, is so again. */
-  restorePacket(client: string, item: Item): void {
-    const pushedOut = this.mailbox(client).give(item);
+  restorePacket(client: string, item: MailboxItem): void {
+    const pushedOut = this.mailbox(client).put(item);
     if (pushedOut.length > 0) this.forget(pushedOut.map(({ seq }) => ['mail', client, seq]));
   }
 
@@ -51,7 +51,7 @@ export class Known {
     return this.#entries.size < this.limits.clients;
   }
 
-  logIn(login: LoggedIn): void {
+  logIn(login: StoredLogin): void {
     const entry = this.#entry(login.id);
     if (entry.login !== undefined) this.#byToken.delete(entry.login.tokenHash);
     const usurped = this.#byToken.get(login.tokenHash);
@@ -62,12 +62,12 @@ export class Known {
     this.#byToken.set(login.tokenHash, login.id);
   }
 
-  withToken(tokenHash: string): LoggedIn | undefined {
+  findByToken(tokenHash: string): StoredLogin | undefined {
     const id = this.#byToken.get(tokenHash);
-    return id === undefined ? undefined : this.loggedIn(id);
+    return id === undefined ? undefined : this.activeLogin(id);
   }
 
-  loggedIn(client: string): LoggedIn | undefined {
+  activeLogin(client: string): StoredLogin | undefined {
     const login = this.#entries.get(client)?.login;
     return login !== undefined && login.expiresAt > steadyNow() ? login : undefined;
   }
@@ -103,13 +103,13 @@ export class Known {
       if (keptUntil > now) continue;
       this.#entries.delete(id);
       if (login !== undefined) this.#byToken.delete(login.tokenHash);
-      const packets = mailbox.seqs.map((seq): ShelfKey => ['mail', id, seq]);
+      const packets = mailbox.seqs.map((seq): PacketDbKey => ['mail', id, seq]);
       this.forget([['client', id, 0], ...packets]);
     }
   }
 }
 
-function isLogin(value: unknown): value is LoggedIn {
+function isLogin(value: unknown): value is StoredLogin {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -6,8 +6,8 @@ import { LogError, messageOf } from '../../../core/log/errors';
 import { DamagedDatabase } from '../../../lmdb/damaged-database';
 import { type ExpectedKind, unexpectedKind } from '../../../lmdb/file-kind';
 import { verifyDatabase } from '../../../lmdb/verify-database';
-import type { Shelf, ShelfChange, ShelfKey } from './packet-db';
-import { Headroom } from './packet-db-reserve';
+import type { PacketDb, PacketDbChange, PacketDbKey } from './packet-db';
+import { PacketDbReserve } from './packet-db-reserve';
 
 const FILE = 'packets.mdb';
 /** Packets are for their clients alone: no other user of the machine reads them from the disk. */
@@ -19,7 +19,7 @@ const BATCH_BYTES = 8 << 20;
 const ENTRY_BYTES = 8 << 10;
 
 interface Write {
-  readonly changes: readonly ShelfChange[];
+  readonly changes: readonly PacketDbChange[];
   /** 0 when it only removes. */
   readonly bytes: number;
   readonly done: () => void;
@@ -27,9 +27,9 @@ interface Write {
 }
 
 /** Keeps packets and clients in LMDB. What comes while a transaction is under way shares the next one. */
-export class LmdbShelf implements Shelf {
+export class LmdbPacketDb implements PacketDb {
   readonly #root: RootDatabase<Buffer, [string, string, number]>;
-  readonly #headroom: Headroom;
+  readonly #headroom: PacketDbReserve;
   readonly #queue: Write[] = [];
   #writing: Promise<void> | undefined;
 
@@ -38,20 +38,20 @@ export class LmdbShelf implements Shelf {
     // room is an unhandled rejection that ends the process.
     const options = { overlappingSync: true, eventTurnBatching: false, permissionsMode: PRIVATE_FILE };
     this.#root = open(path, { ...options, encoding: 'binary' });
-    this.#headroom = new Headroom(path, () => this.#used());
+    this.#headroom = new PacketDbReserve(path, () => this.#used());
   }
 
   /** @param directory is made when there is none */
-  static async open(directory: string): Promise<LmdbShelf> {
+  static async open(directory: string): Promise<LmdbPacketDb> {
     for (const folder of [dirname(directory), directory]) await assertKind(folder, 'directory');
     await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
     const path = join(directory, FILE);
     await assertKind(`${path}-lock`, 'file');
     await assertReadable(path);
-    return new LmdbShelf(path);
+    return new LmdbPacketDb(path);
   }
 
-  *entries(): Iterable<{ key: ShelfKey; value: Buffer }> {
+  *entries(): Iterable<{ key: PacketDbKey; value: Buffer }> {
     for (const { key, value } of this.#root.getRange()) {
       const [kind, owner, seq] = key;
       if (kind === 'client' || kind === 'mail' || kind === 'outgoing')
@@ -59,11 +59,11 @@ export class LmdbShelf implements Shelf {
     }
   }
 
-  get([kind, owner, seq]: ShelfKey): Buffer | undefined {
+  get([kind, owner, seq]: PacketDbKey): Buffer | undefined {
     return this.#root.get([kind, owner, seq]);
   }
 
-  write(changes: readonly ShelfChange[]): Promise<void> {
+  write(changes: readonly PacketDbChange[]): Promise<void> {
     const bytes = changes.reduce((sum, { value }) => sum + (value ? value.length + ENTRY_BYTES : 0), 0);
     return new Promise((done, failed) => {
       this.#queue.push({ changes, bytes, done, failed });
@@ -108,7 +108,7 @@ export class LmdbShelf implements Shelf {
   async #sift(batch: readonly Write[]): Promise<{ fitting: readonly Write[]; failed: [Write, unknown][] }> {
     const bytes = batch.reduce((sum, write) => sum + write.bytes, 0);
     try {
-      await this.#headroom.makeFor(bytes);
+      await this.#headroom.reserve(bytes);
       return { fitting: batch, failed: [] };
     } catch (error) {
       const fits = (write: Write): boolean => write.bytes === 0 && this.#headroom.isEnoughToRemove;
@@ -130,7 +130,7 @@ export class LmdbShelf implements Shelf {
   }
 
   /** Runs inside a batch, whose promise stands for those of all its writes. */
-  #apply(changes: readonly ShelfChange[]): void {
+  #apply(changes: readonly PacketDbChange[]): void {
     for (const { key, value } of changes) {
       const [kind, owner, seq] = key;
       if (value === undefined) void this.#root.remove([kind, owner, seq]);

@@ -1,24 +1,24 @@
 import { decodePacket, encodePacket, type Packet } from '../store/packet';
-import type { Outbox, Outgoing, PacketLimits } from '../store/packet-store';
-import type { Shelf, ShelfKey } from './packet-db';
-import type { Order } from './sequence';
+import type { Outbox, OutgoingRef, PacketLimits } from '../store/packet-store';
+import type { PacketDb, PacketDbKey } from './packet-db';
+import type { Sequence } from './sequence';
 
 /** The queue of a server that shares it with no other: all of it is its own to send. */
 export class LocalOutbox implements Outbox {
   /** Sizes by the place in the order. */
   readonly #sizes = new Map<number, number>();
   #bytes = 0;
-  #news: Outgoing[] = [];
+  #news: OutgoingRef[] = [];
   #listener = (): void => {};
 
   constructor(
-    private readonly shelf: Shelf,
-    private readonly order: Order,
+    private readonly shelf: PacketDb,
+    private readonly order: Sequence,
     private readonly limits: PacketLimits,
   ) {}
 
   /** What the process before this one had not sent. */
-  restore([kind, client, seq]: ShelfKey, value: Buffer): void {
+  restore([kind, client, seq]: PacketDbKey, value: Buffer): void {
     if (kind !== 'outgoing') return;
     this.#count(seq, value.length);
     this.#news.push({ seq, client });
@@ -45,29 +45,29 @@ export class LocalOutbox implements Outbox {
     return !this.#hasRoomFor(1);
   }
 
-  async news(): Promise<readonly Outgoing[]> {
+  async newPackets(): Promise<readonly OutgoingRef[]> {
     const news = this.#news;
     this.#news = [];
     // The shelf has told them client by client.
     return news.sort((a, b) => a.seq - b.seq);
   }
 
-  onNews(listener: () => void): void {
+  onNewPackets(listener: () => void): void {
     this.#listener = listener;
   }
 
-  async load({ client, seq }: Outgoing): Promise<Packet | undefined> {
+  async load({ client, seq }: OutgoingRef): Promise<Packet | undefined> {
     const value = this.shelf.get(['outgoing', client, seq]);
     return value === undefined ? undefined : decodePacket(value);
   }
 
-  async remove({ client, seq }: Outgoing): Promise<void> {
+  async remove({ client, seq }: OutgoingRef): Promise<void> {
     await this.shelf.write([{ key: ['outgoing', client, seq] }]);
     this.#discount(seq);
   }
 
   /** There is no other node. */
-  async claimPolls(): Promise<number> {
+  async claimPolling(): Promise<number> {
     return 0;
   }
 

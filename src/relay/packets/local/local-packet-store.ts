@@ -1,9 +1,9 @@
 import type { PacketLimits, PacketStore } from '../store/packet-store';
 import { LocalMailboxes } from './local-mailboxes';
 import { LocalOutbox } from './local-outbox';
-import { MemoryShelf } from './memory-packet-db';
-import type { Shelf } from './packet-db';
-import { Order } from './sequence';
+import { MemoryPacketDb } from './memory-packet-db';
+import type { PacketDb } from './packet-db';
+import { Sequence } from './sequence';
 
 /**
  * Packets and clients of a server that shares them with no other.
@@ -14,12 +14,12 @@ export async function openLocalPacketStore(
   limits: PacketLimits,
   warn: (message: string, details: object) => void,
 ): Promise<PacketStore> {
-  const shelf = directory === undefined ? new MemoryShelf() : await openShelf(directory);
-  const order = new Order();
+  const shelf = directory === undefined ? new MemoryPacketDb() : await openPacketDb(directory);
+  const order = new Sequence();
   const mailboxes = new LocalMailboxes(shelf, order, limits, warn);
   const outbox = new LocalOutbox(shelf, order, limits);
   for (const { key, value } of shelf.entries()) {
-    order.seen(key[2]);
+    order.advanceTo(key[2]);
     mailboxes.restore(key, value);
     outbox.restore(key, value);
   }
@@ -34,7 +34,7 @@ export async function openLocalPacketStore(
 }
 
 /** Loaded only where it is used: who uses Redis need not be able to load LMDB. */
-async function openShelf(directory: string): Promise<Shelf> {
-  const { LmdbShelf }: typeof import('./lmdb-packet-db') = require('./lmdb-packet-db');
-  return LmdbShelf.open(directory);
+async function openPacketDb(directory: string): Promise<PacketDb> {
+  const { LmdbPacketDb }: typeof import('./lmdb-packet-db') = require('./lmdb-packet-db');
+  return LmdbPacketDb.open(directory);
 }

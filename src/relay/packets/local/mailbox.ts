@@ -1,4 +1,4 @@
-export interface Item {
+export interface MailboxItem {
   /** Its place in the order. */
   readonly seq: number;
   readonly bytes: number;
@@ -15,8 +15,8 @@ export interface MailboxLimits {
  */
 export class Mailbox {
   /** Sorted by `seq`. */
-  readonly #waiting: Item[] = [];
-  readonly #inFlight = new Map<number, Item>();
+  readonly #waiting: MailboxItem[] = [];
+  readonly #inFlight = new Map<number, MailboxItem>();
 
   constructor(private readonly limits: MailboxLimits) {}
 
@@ -30,13 +30,13 @@ export class Mailbox {
   }
 
   /** @returns what was pushed out, the oldest first */
-  give(item: Item): readonly Item[] {
+  put(item: MailboxItem): readonly MailboxItem[] {
     const after = this.#waiting.findIndex(({ seq }) => seq > item.seq);
     this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, item);
     return this.#trim();
   }
 
-  take(): Item | undefined {
+  take(): MailboxItem | undefined {
     const item = this.#waiting.shift();
     if (item !== undefined) this.#inFlight.set(item.seq, item);
     return item;
@@ -48,16 +48,16 @@ export class Mailbox {
   }
 
   /** An item that is not in flight is left where it is. @returns what was pushed out */
-  giveBack(seq: number): readonly Item[] {
+  requeue(seq: number): readonly MailboxItem[] {
     const item = this.#inFlight.get(seq);
     if (item === undefined) return [];
     this.#inFlight.delete(seq);
-    return this.give(item);
+    return this.put(item);
   }
 
-  #trim(): readonly Item[] {
+  #trim(): readonly MailboxItem[] {
     const { clientPackets, clientBytes } = this.limits;
-    const pushedOut: Item[] = [];
+    const pushedOut: MailboxItem[] = [];
     let bytes = this.#waiting.reduce((sum, item) => sum + item.bytes, 0);
     while (this.#waiting.length > clientPackets || (this.#waiting.length > 1 && bytes > clientBytes)) {
       const oldest = this.#waiting.shift();

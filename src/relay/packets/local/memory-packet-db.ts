@@ -1,18 +1,18 @@
-import type { Shelf, ShelfChange, ShelfKey } from './packet-db';
+import type { PacketDb, PacketDbChange, PacketDbKey } from './packet-db';
 
 /** Keeps everything as long as the process lives. */
-export class MemoryShelf implements Shelf {
+export class MemoryPacketDb implements PacketDb {
   readonly #values = new Map<string, Buffer>();
 
   entries(): Iterable<never> {
     return [];
   }
 
-  get(key: ShelfKey): Buffer | undefined {
+  get(key: PacketDbKey): Buffer | undefined {
     return this.#values.get(nameOf(key));
   }
 
-  async write(changes: readonly ShelfChange[]): Promise<void> {
+  async write(changes: readonly PacketDbChange[]): Promise<void> {
     for (const { key, value } of changes) {
       if (value === undefined) this.#values.delete(nameOf(key));
       else this.#values.set(nameOf(key), value);
@@ -24,6 +24,6 @@ export class MemoryShelf implements Shelf {
   }
 }
 
-function nameOf(key: ShelfKey): string {
+function nameOf(key: PacketDbKey): string {
   return JSON.stringify(key);
 }

@@ -11,7 +11,7 @@ const STEP_BYTES = 1 << 20;
  * removal would get through, and lmdb 3.5 writes the reason of a failed page write into a buffer that is too short for it
  * (`mdb_page_flush`), which can end the process.
  */
-export class Headroom {
+export class PacketDbReserve {
   #size = 0;
 
   /** @param used how far into its file LMDB has written */
@@ -21,7 +21,7 @@ export class Headroom {
   ) {}
 
   /** Makes room for a transaction that stores `bytes`. Throws ENOSPC when the disk has none. */
-  async makeFor(bytes: number): Promise<void> {
+  async reserve(bytes: number): Promise<void> {
     if (this.#size - this.used() < bytes + SPARE_BYTES) await this.#extend(bytes + SPARE_BYTES);
   }
 

@@ -1,9 +1,9 @@
 /** Numbers packets in the order in which they come. */
-export class Order {
+export class Sequence {
   #last = 0;
 
   /** The next number is higher than this one. */
-  seen(seq: number): void {
+  advanceTo(seq: number): void {
     this.#last = Math.max(this.#last, seq);
   }
 

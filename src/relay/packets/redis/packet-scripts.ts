@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { PREFIX } from '../../nodes/relay-keys';
+import { RELAY_PREFIX } from '../../nodes/relay-keys';
 import type { RelayRedis } from '../../nodes/relay-redis';
-import type { Scripts } from '../../nodes/script-folder';
+import type { ScriptFolder } from '../../nodes/script-folder';
 
 type Args = readonly (string | number | Buffer)[];
 
@@ -10,34 +10,34 @@ type Args = readonly (string | number | Buffer)[];
  * LogError `STORE_UNAVAILABLE` or `STORE_FULL`.
  */
 export class PacketScripts {
-  readonly #scripts: Scripts;
+  readonly #scripts: ScriptFolder;
 
   constructor(private readonly redis: RelayRedis) {
     this.#scripts = redis.load(join(__dirname, '..', 'lua'));
   }
 
   async text(script: string, args: Args): Promise<string> {
-    return String(await this.#scripts.run(script, [PREFIX], args));
+    return String(await this.#scripts.run(script, [RELAY_PREFIX], args));
   }
 
   /** A script that answers with nothing gives an empty list. */
   async texts(script: string, args: Args): Promise<readonly string[]> {
-    return listOf(await this.#scripts.run(script, [PREFIX], args)).map(String);
+    return listOf(await this.#scripts.run(script, [RELAY_PREFIX], args)).map(String);
   }
 
   /** A number is given as its digits. */
   async buffers(script: string, args: Args): Promise<readonly Buffer[]> {
-    const reply = listOf(await this.#scripts.runBuffer(script, [PREFIX], args));
+    const reply = listOf(await this.#scripts.runBuffer(script, [RELAY_PREFIX], args));
     return reply.map((item) => (Buffer.isBuffer(item) ? item : Buffer.from(String(item))));
   }
 
   async acceptsDebug(client: string): Promise<boolean> {
-    return (await this.#orLogError(this.redis.client.hget(`${PREFIX}pk:c:${client}`, 'debug'))) === '1';
+    return (await this.#orLogError(this.redis.client.hget(`${RELAY_PREFIX}pk:c:${client}`, 'debug'))) === '1';
   }
 
   /** How many packets wait for the upstream. */
-  outgoing(): Promise<number> {
-    return this.#orLogError(this.redis.client.hlen(`${PREFIX}pk:up`));
+  outgoingCount(): Promise<number> {
+    return this.#orLogError(this.redis.client.hlen(`${RELAY_PREFIX}pk:up`));
   }
 
   async #orLogError<T>(reply: Promise<T>): Promise<T> {

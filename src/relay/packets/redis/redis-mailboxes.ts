@@ -1,6 +1,6 @@
 import type { RelayRedis } from '../../nodes/relay-redis';
 import { decodePacket, encodePacket, type Packet } from '../store/packet';
-import type { Client, Mailboxes, PacketLimits, Taken } from '../store/packet-store';
+import type { Client, InFlightPacket, Mailboxes, PacketLimits } from '../store/packet-store';
 import type { PacketScripts } from './packet-scripts';
 
 /** A packet whose node is alive, but does not say what became of it, waits again after this time. */
@@ -41,20 +41,20 @@ export class RedisMailboxes implements Mailboxes {
     return this.scripts.acceptsDebug(client);
   }
 
-  async give(client: string, packet: Packet): Promise<'given' | 'full'> {
+  async put(client: string, packet: Packet): Promise<'given' | 'full'> {
     const { clientPackets, clientBytes, tokenLifetimeMs, clients } = this.limits;
     const args = [client, encodePacket(packet), clientPackets, clientBytes, tokenLifetimeMs, clients];
     return (await this.scripts.text('put', args)) === 'FULL' ? 'full' : 'given';
   }
 
-  async take(client: string): Promise<Taken | undefined> {
+  async take(client: string): Promise<InFlightPacket | undefined> {
     this.#receipts += 1;
     const receipt = `${this.node}|${this.#receipts}`;
     try {
       const args = [this.node, client, receipt, FLIGHT_MS, WAKE_MS];
       const [packet, more] = await this.scripts.buffers('take', args);
       if (packet === undefined) return undefined;
-      return { client, receipt, packet: decodePacket(packet), more: Number(more) };
+      return { client, receipt, packet: decodePacket(packet), remaining: Number(more) };
     } catch (error) {
       // Whether it was taken is not known.
       this.mend(() => this.#settle({ client, receipt }, 'lost'));
@@ -62,11 +62,11 @@ export class RedisMailboxes implements Mailboxes {
     }
   }
 
-  acknowledge(taken: Taken): Promise<void> {
+  acknowledge(taken: InFlightPacket): Promise<void> {
     return this.#settle(taken, 'arrived');
   }
 
-  giveBack(taken: Taken): Promise<void> {
+  requeue(taken: InFlightPacket): Promise<void> {
     return this.#settle(taken, 'lost');
   }
 
@@ -80,7 +80,7 @@ export class RedisMailboxes implements Mailboxes {
   }
 
   async #settle(
-    { client, receipt }: Pick<Taken, 'client' | 'receipt'>,
+    { client, receipt }: Pick<InFlightPacket, 'client' | 'receipt'>,
     outcome: 'arrived' | 'lost',
   ): Promise<void> {
     const { clientPackets, clientBytes } = this.limits;

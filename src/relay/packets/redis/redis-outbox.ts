@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RelayRedis } from '../../nodes/relay-redis';
 import { decodePacket, encodePacket, type Packet } from '../store/packet';
-import type { Outbox, Outgoing, PacketLimits } from '../store/packet-store';
+import type { Outbox, OutgoingRef, PacketLimits } from '../store/packet-store';
 import type { PacketScripts } from './packet-scripts';
 
 /** How often what dead nodes had to send is looked for, and what was told may have got lost. */
@@ -35,34 +35,34 @@ export class RedisOutbox implements Outbox {
   }
 
   async isFull(): Promise<boolean> {
-    return (await this.scripts.outgoing()) >= this.limits.upstreamPackets;
+    return (await this.scripts.outgoingCount()) >= this.limits.upstreamPackets;
   }
 
-  async news(): Promise<readonly Outgoing[]> {
+  async newPackets(): Promise<readonly OutgoingRef[]> {
     const since = this.#told;
     const flat = await this.scripts.texts('new-packets', [this.node, since]);
-    const news: Outgoing[] = [];
+    const news: OutgoingRef[] = [];
     for (let i = 0; i < flat.length; i += 2) news.push({ seq: Number(flat[i]), client: flat[i + 1] ?? '' });
     // Unless it was set back meanwhile, when this node took over those of another.
     if (this.#told === since) this.#told = news.at(-1)?.seq ?? since;
     return news;
   }
 
-  onNews(listener: () => void): void {
+  onNewPackets(listener: () => void): void {
     this.#listener = listener;
     void this.#lookAround();
   }
 
-  async load({ seq }: Outgoing): Promise<Packet | undefined> {
+  async load({ seq }: OutgoingRef): Promise<Packet | undefined> {
     const [packet] = await this.scripts.buffers('load', [this.node, seq]);
     return packet === undefined ? undefined : decodePacket(packet);
   }
 
-  async remove({ client, seq }: Outgoing): Promise<void> {
+  async remove({ client, seq }: OutgoingRef): Promise<void> {
     await this.scripts.text('remove', [client, seq]);
   }
 
-  async claimPolls(upstream: string, ms: number): Promise<number> {
+  async claimPolling(upstream: string, ms: number): Promise<number> {
     const name = createHash('sha256').update(upstream).digest('hex');
     return Number(await this.scripts.text('claim-polling', [this.node, name, ms]));
   }

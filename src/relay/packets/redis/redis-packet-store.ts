@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { RelayRedis } from '../../nodes/relay-redis';
 import type { PacketLimits, PacketStore } from '../store/packet-store';
-import { patiently } from '../store/retry-until-recorded';
+import { retryUntilRecorded } from '../store/retry-until-recorded';
 import { PacketScripts } from './packet-scripts';
 import { RedisMailboxes } from './redis-mailboxes';
 import { RedisOutbox } from './redis-outbox';
@@ -22,7 +22,7 @@ export function openRedisPacketStore(
   // Everything that is mended listens to it. Node would take eleven of them for a leak.
   setMaxListeners(0, closing.signal);
   const mend = (settle: () => Promise<unknown>): void =>
-    void patiently(settle, { signal: closing.signal, warn });
+    void retryUntilRecorded(settle, { signal: closing.signal, warn });
   const outbox = new RedisOutbox(scripts, node, limits, redis.bus);
   return {
     mailboxes: new RedisMailboxes(scripts, node, limits, redis.bus, mend),

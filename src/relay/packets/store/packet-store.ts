@@ -8,16 +8,16 @@ export interface Client {
 }
 
 /** A packet on its way to its client. It is neither waiting nor gone until it is acknowledged or given back. */
-export interface Taken {
+export interface InFlightPacket {
   readonly client: string;
   readonly receipt: string;
   readonly packet: Packet;
   /** How many wait after this one. */
-  readonly more: number;
+  readonly remaining: number;
 }
 
 /** A packet that waits for the upstream. */
-export interface Outgoing {
+export interface OutgoingRef {
   /** Rises with the order in which packets were accepted. */
   readonly seq: number;
   readonly client: string;
@@ -47,13 +47,13 @@ export interface Mailboxes {
   identify(tokenHash: string): Promise<Client | undefined>;
   acceptsDebug(client: string): Promise<boolean>;
   /** Resolves when the packet is kept. `full`: the client is unknown, and there are too many already. */
-  give(client: string, packet: Packet): Promise<'given' | 'full'>;
+  put(client: string, packet: Packet): Promise<'given' | 'full'>;
   /** The oldest packet, which is in flight from now on; one whose node died in flight waits again. */
-  take(client: string): Promise<Taken | undefined>;
+  take(client: string): Promise<InFlightPacket | undefined>;
   /** The packet has reached its client. Done again, it does nothing. */
-  acknowledge(taken: Taken): Promise<void>;
+  acknowledge(taken: InFlightPacket): Promise<void>;
   /** Puts the packet back to where it was, once. */
-  giveBack(taken: Taken): Promise<void>;
+  requeue(taken: InFlightPacket): Promise<void>;
   /** @param listener is told whenever a packet may be waiting. @returns ends it */
   onMail(client: string, listener: () => void): () => void;
 }
@@ -64,16 +64,16 @@ export interface Outbox {
   add(client: string, packet: Packet): Promise<'added' | 'full'>;
   isFull(): Promise<boolean>;
   /** The packets that have become this node's to send since it was last asked, in order. Some may be told again. */
-  news(): Promise<readonly Outgoing[]>;
-  onNews(listener: () => void): void;
+  newPackets(): Promise<readonly OutgoingRef[]>;
+  onNewPackets(listener: () => void): void;
   /** `undefined` when the packet is not this node's to send any more. */
-  load(outgoing: Outgoing): Promise<Packet | undefined>;
-  remove(outgoing: Outgoing): Promise<void>;
+  load(outgoing: OutgoingRef): Promise<Packet | undefined>;
+  remove(outgoing: OutgoingRef): Promise<void>;
   /**
    * Whether this node is the one that asks an upstream for packets, from now on for `ms`; 0: it does not want to be any longer.
    * @returns 0 when it is, and else for how many milliseconds another one is
    */
-  claimPolls(upstream: string, ms: number): Promise<number>;
+  claimPolling(upstream: string, ms: number): Promise<number>;
 }
 
 export interface PacketStore {

@@ -8,7 +8,7 @@ const RETRY_MS_MAX = 2_000;
  * Records what has already happened: a store that is away or full only delays it. Gives up, having warned, when `signal` aborts: what
  * was not recorded is then done again, by this server after its next start or by another one.
  */
-export async function patiently(
+export async function retryUntilRecorded(
   record: () => Promise<unknown>,
   { signal, warn }: { signal: AbortSignal; warn: (message: string, details: object) => void },
 ): Promise<void> {

@@ -1,8 +1,8 @@
-import type { Outgoing } from '../store/packet-store';
+import type { OutgoingRef } from '../store/packet-store';
 
 /** One client's packets to the upstream that have yet to be sent, in order. */
-export class Lane {
-  readonly #waiting: Outgoing[] = [];
+export class ClientQueue {
+  readonly #waiting: OutgoingRef[] = [];
   /** Somebody is starting one after the other. */
   isSending = false;
   /** No upstream could be reached: nothing is started for a while. */
@@ -17,12 +17,12 @@ export class Lane {
   }
 
   /** To its place in the order: it may have been tried before. */
-  add(outgoing: Outgoing): void {
+  add(outgoing: OutgoingRef): void {
     const after = this.#waiting.findIndex(({ seq }) => seq > outgoing.seq);
     this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, outgoing);
   }
 
-  next(): Outgoing | undefined {
+  next(): OutgoingRef | undefined {
     return this.#waiting.shift();
   }
 }

@@ -1,9 +1,9 @@
 import type { Packet } from '../store/packet';
 import type { Mailboxes } from '../store/packet-store';
-import { patiently } from '../store/retry-until-recorded';
-import { carriedHeaders } from './forwarded-headers';
+import { retryUntilRecorded } from '../store/retry-until-recorded';
+import { forwardedHeaders } from './forwarded-headers';
 import type { UpstreamAnswer } from './upstream';
-import { Unreachable, type Upstreams } from './upstreams';
+import { type Upstreams, UpstreamUnreachable } from './upstreams';
 
 /** The most characters of a name that the upstream gives a client. */
 export const CLIENT_ID_MAX = 256;
@@ -14,9 +14,9 @@ export const CLIENT_ID_MAX = 256;
  * refused      the upstream answered, but with something other than 200
  * unreachable  no upstream answered
  */
-export type Delivery = 'delivered' | 'gone' | 'refused' | 'unreachable';
+export type DeliveryResult = 'delivered' | 'gone' | 'refused' | 'unreachable';
 
-export interface Post {
+export interface UpstreamContext {
   readonly upstreams: Upstreams;
   readonly mailboxes: Mailboxes;
   readonly warn: (message: string, details: object) => void;
@@ -25,22 +25,22 @@ export interface Post {
 }
 
 /** Sends one client's packet, and puts what the upstream answers into the mailbox of whom it is for. */
-export async function deliver(
-  post: Post,
+export async function deliverPacket(
+  post: UpstreamContext,
   client: string,
   packet: Packet,
   sent: () => void,
-): Promise<Delivery> {
+): Promise<DeliveryResult> {
   const { upstreams, signal, warn } = post;
   const headers = ['Type', 'Packet', 'From', client, ...packet.headers];
   try {
     const request = { headers, body: packet.body, signal, sent };
     const answer = await upstreams.post(request, ({ status }) => status === 200);
-    if (answer.status === 200) await receive(post, answer);
+    if (answer.status === 200) await storeAnswer(post, answer);
     else warn('the upstream refuses a packet', { client, status: answer.status });
     return answer.status === 200 ? 'delivered' : 'refused';
   } catch (error) {
-    if (!(error instanceof Unreachable)) throw error;
+    if (!(error instanceof UpstreamUnreachable)) throw error;
     if (!signal.aborted) warn('no upstream can be reached', { reason: error.message });
     return 'unreachable';
   }
@@ -50,7 +50,10 @@ export async function deliver(
  * The answer says whom its packet is for: that need not be the client whose packet it answers.
  * @returns whether there was a packet in it
  */
-export async function receive(post: Post, { body, headers, header }: UpstreamAnswer): Promise<boolean> {
+export async function storeAnswer(
+  post: UpstreamContext,
+  { body, headers, header }: UpstreamAnswer,
+): Promise<boolean> {
   const to = header('to') ?? '';
   if (body?.length === 0) return false;
   if (body === undefined || to === '' || to.length > CLIENT_ID_MAX) {
@@ -58,8 +61,8 @@ export async function receive(post: Post, { body, headers, header }: UpstreamAns
     post.warn('a packet of the upstream is dropped', { reason });
     return false;
   }
-  await patiently(async () => {
-    const outcome = await post.mailboxes.give(to, { headers: carriedHeaders(headers), body });
+  await retryUntilRecorded(async () => {
+    const outcome = await post.mailboxes.put(to, { headers: forwardedHeaders(headers), body });
     if (outcome === 'full') post.warn('a packet is dropped: there are too many clients', { client: to });
   }, post);
   return true;

@@ -7,7 +7,7 @@ const WRITABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
  *
  * @param raw name, value, name, value
  */
-export function carriedHeaders(raw: readonly string[]): readonly string[] {
+export function forwardedHeaders(raw: readonly string[]): readonly string[] {
   return raw.flatMap((name, index) => {
     const value = raw[index + 1];
     const isCarried = index % 2 === 0 && /^x-[!#$%&'*+.^_`|~0-9a-z-]*$/i.test(name);

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../../core/log/errors';
 import type { Outbox } from '../store/packet-store';
-import { type Post, receive } from './deliver-packet';
+import { storeAnswer, type UpstreamContext } from './deliver-packet';
 import type { Upstream } from './upstream';
 
 const EMPTY = Buffer.alloc(0);
 
-export interface PollerOptions {
+export interface PollOptions {
   readonly outbox: Outbox;
-  readonly post: Post;
+  readonly post: UpstreamContext;
   readonly intervalMs: number;
   /** Aborts when no more is to be asked for. */
   readonly stopping: AbortSignal;
@@ -21,9 +21,10 @@ const GRACE_MS = 3_000;
  * Asks one upstream again and again for packets that it has of its own accord. Of several servers one asks, so that packets keep their
  * order. An answer with a packet is followed by the next question at once, as there may be more.
  */
-export async function poll(upstream: Upstream, options: PollerOptions): Promise<void> {
+export async function pollUpstream(upstream: Upstream, options: PollOptions): Promise<void> {
   const { intervalMs, outbox, stopping } = options;
-  const claim = (ms: number): Promise<number> => outbox.claimPolls(upstream.url, ms).catch(() => intervalMs);
+  const claim = (ms: number): Promise<number> =>
+    outbox.claimPolling(upstream.url, ms).catch(() => intervalMs);
   while (!stopping.aborted) {
     const started = performance.now();
     const others = await claim(intervalMs + GRACE_MS);
@@ -38,7 +39,7 @@ export async function poll(upstream: Upstream, options: PollerOptions): Promise<
 }
 
 /** The upstream may hold the question back for longer than the claim lasts. */
-async function askHolding(upstream: Upstream, options: PollerOptions, hold: () => void): Promise<boolean> {
+async function askHolding(upstream: Upstream, options: PollOptions, hold: () => void): Promise<boolean> {
   const timer = setInterval(hold, GRACE_MS / 3);
   try {
     return await ask(upstream, options);
@@ -47,10 +48,10 @@ async function askHolding(upstream: Upstream, options: PollerOptions, hold: () =
   }
 }
 
-async function ask(upstream: Upstream, { post, stopping }: PollerOptions): Promise<boolean> {
+async function ask(upstream: Upstream, { post, stopping }: PollOptions): Promise<boolean> {
   try {
     const answer = await upstream.post({ headers: ['Type', 'Packet'], body: EMPTY, signal: stopping });
-    if (answer.status === 200) return await receive(post, answer);
+    if (answer.status === 200) return await storeAnswer(post, answer);
     post.warn('the upstream refuses to be asked for packets', { status: answer.status });
   } catch (error) {
     if (!stopping.aborted) post.warn('an upstream cannot be reached', { reason: messageOf(error) });

@@ -1,5 +1,5 @@
 /** So many may be busy at once; the others wait in line. */
-export class Slots {
+export class RequestSlots {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
@@ -8,7 +8,7 @@ export class Slots {
   }
 
   /** Resolves with what gives the slot back. */
-  async take(): Promise<() => void> {
+  async acquire(): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     // Whoever is done hands its slot over, so that nobody can slip in between.
     else await new Promise<void>((enter) => this.#waiting.push(enter));

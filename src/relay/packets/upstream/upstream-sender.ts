@@ -1,9 +1,9 @@
 import { messageOf } from '../../../core/log/errors';
-import type { Outbox, Outgoing } from '../store/packet-store';
-import { patiently } from '../store/retry-until-recorded';
-import { Lane } from './client-queue';
-import type { Delivery } from './deliver-packet';
-import { Slots } from './request-slots';
+import type { Outbox, OutgoingRef } from '../store/packet-store';
+import { retryUntilRecorded } from '../store/retry-until-recorded';
+import { ClientQueue } from './client-queue';
+import type { DeliveryResult } from './deliver-packet';
+import { RequestSlots } from './request-slots';
 import { Timers } from './timers';
 
 const FETCH_AGAIN_MS = 1_000;
@@ -14,10 +14,10 @@ const FETCH_AGAIN_MS = 1_000;
  */
 const AHEAD_MS = 50;
 
-export interface CourierOptions {
+export interface UpstreamSenderOptions {
   readonly outbox: Outbox;
   /** Tries every upstream once. `sent` is called as soon as the next packet may follow. */
-  readonly deliver: (outgoing: Outgoing, sent: () => void) => Promise<Delivery>;
+  readonly deliver: (outgoing: OutgoingRef, sent: () => void) => Promise<DeliveryResult>;
   readonly retryDelayMs: number;
   /** How many requests are under way at once. */
   readonly requestsMax: number;
@@ -31,20 +31,20 @@ export interface CourierOptions {
  * for a moment, as the upstream may hold them back. When no upstream can be reached the client's packets wait together, so that they
  * arrive in order later; one that the upstream does not want waits alone, so that it holds up nobody.
  */
-export class Courier {
-  readonly #lanes = new Map<string, Lane>();
+export class UpstreamSender {
+  readonly #lanes = new Map<string, ClientQueue>();
   /** The packets in a lane, under way, or waiting to be tried again: they may be told more than once. */
   readonly #known = new Set<number>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #slots: Slots;
+  readonly #slots: RequestSlots;
   readonly #timers = new Timers();
   #fetching: Promise<void> | undefined;
   #fetchAgain = false;
   #isStopped = false;
 
-  constructor(private readonly options: CourierOptions) {
-    this.#slots = new Slots(options.requestsMax);
-    options.outbox.onNews(() => this.fetch());
+  constructor(private readonly options: UpstreamSenderOptions) {
+    this.#slots = new RequestSlots(options.requestsMax);
+    options.outbox.onNewPackets(() => this.fetch());
   }
 
   /** Looks for new packets. Called while it does so, it looks once more. */
@@ -69,7 +69,7 @@ export class Courier {
     while (this.#fetchAgain && !this.#isStopped) {
       this.#fetchAgain = false;
       try {
-        for (const outgoing of await outbox.news()) {
+        for (const outgoing of await outbox.newPackets()) {
           if (this.#known.has(outgoing.seq)) continue;
           this.#known.add(outgoing.seq);
           this.#enqueue(outgoing);
@@ -81,13 +81,13 @@ export class Courier {
     }
   }
 
-  #enqueue(outgoing: Outgoing): void {
+  #enqueue(outgoing: OutgoingRef): void {
     this.#laneOf(outgoing.client).add(outgoing);
     void this.#send(outgoing.client);
   }
 
-  #laneOf(client: string): Lane {
-    const lane = this.#lanes.get(client) ?? new Lane();
+  #laneOf(client: string): ClientQueue {
+    const lane = this.#lanes.get(client) ?? new ClientQueue();
     this.#lanes.set(client, lane);
     return lane;
   }
@@ -97,7 +97,7 @@ export class Courier {
     if (lane.isSending) return;
     lane.isSending = true;
     while (lane.mayStart && !this.#isStopped) {
-      const free = await this.#slots.take();
+      const free = await this.#slots.acquire();
       // While this waited for its slot another packet may have found that no upstream can be reached.
       const outgoing = lane.mayStart && !this.#isStopped ? lane.next() : undefined;
       if (outgoing === undefined) free();
@@ -108,7 +108,7 @@ export class Courier {
   }
 
   /** Resolves when the next packet may follow. */
-  #start(outgoing: Outgoing, free: () => void): Promise<void> {
+  #start(outgoing: OutgoingRef, free: () => void): Promise<void> {
     return new Promise((follow) => {
       const sent = (): void => this.#timers.after(AHEAD_MS, follow);
       const delivery = this.#deliver(outgoing, sent).finally(() => {
@@ -120,9 +120,9 @@ export class Courier {
     });
   }
 
-  async #deliver(outgoing: Outgoing, sent: () => void): Promise<void> {
+  async #deliver(outgoing: OutgoingRef, sent: () => void): Promise<void> {
     const { deliver, signal, warn } = this.options;
-    const delivery = await deliver(outgoing, sent).catch((error): Delivery => {
+    const delivery = await deliver(outgoing, sent).catch((error): DeliveryResult => {
       warn('sending a packet failed', { reason: messageOf(error) });
       return 'unreachable';
     });
@@ -134,7 +134,7 @@ export class Courier {
     else this.#timers.after(this.options.retryDelayMs, () => this.#enqueue(outgoing));
   }
 
-  #pause(outgoing: Outgoing): void {
+  #pause(outgoing: OutgoingRef): void {
     const lane = this.#laneOf(outgoing.client);
     lane.add(outgoing);
     if (lane.isPaused) return;
@@ -145,13 +145,13 @@ export class Courier {
     });
   }
 
-  async #remove(outgoing: Outgoing): Promise<void> {
-    await patiently(() => this.options.outbox.remove(outgoing), this.options);
+  async #remove(outgoing: OutgoingRef): Promise<void> {
+    await retryUntilRecorded(() => this.options.outbox.remove(outgoing), this.options);
     this.#known.delete(outgoing.seq);
   }
 
   /** Packets that the upstream refuses are not to keep out new ones. */
-  async #isFull({ client }: Outgoing): Promise<boolean> {
+  async #isFull({ client }: OutgoingRef): Promise<boolean> {
     // A store that does not say is asked again when the packet has been refused the next time.
     const isFull = await this.options.outbox.isFull().catch(() => false);
     if (isFull)

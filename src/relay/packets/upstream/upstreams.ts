@@ -2,7 +2,7 @@ import { messageOf } from '../../../core/log/errors';
 import { Upstream, type UpstreamAnswer, type UpstreamOptions, type UpstreamRequest } from './upstream';
 
 /** No upstream has given a whole answer. */
-export class Unreachable extends Error {}
+export class UpstreamUnreachable extends Error {}
 
 /** The servers behind the proxy, one as good as the other: where one cannot be reached the next is tried at once. */
 export class Upstreams {
@@ -36,7 +36,7 @@ export class Upstreams {
       }
     }
     if (poor !== undefined) return poor;
-    throw new Unreachable(reasons.join('; '));
+    throw new UpstreamUnreachable(reasons.join('; '));
   }
 
   close(): void {

@@ -3,13 +3,13 @@ import type { LogInfo } from '../../../core/log/log';
 import { matchesQuery } from '../../../core/store/list-query';
 import type { ListPage, ListQuery } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
-import type { Quickly } from '../../../redis/failures/retry';
+import type { Retry } from '../../../redis/failures/retry';
 import { ALL_PARTITIONS } from '../../../redis/partitions';
 import { orderKey } from '../schema/keys';
-import type { StoredInfos } from './log-info-reader';
-import { NameIndex } from './name-index-builder';
-import { NewestFirst, type ReadStretch } from './partition-merge';
-import { NotIndexed, readIndex, readOrder } from './partition-pages';
+import type { LogInfoReader } from './log-info-reader';
+import { NameIndexBuilder } from './name-index-builder';
+import { PartitionMerge, type ReadPartitionPage } from './partition-merge';
+import { indexReader, NotIndexedError, orderReader } from './partition-pages';
 
 /** How many logs a page looks at. Where it drops most of them it comes back short, or empty, with a cursor to go on from. */
 const LOOKED_AT_MAX = 2_000;
@@ -18,19 +18,19 @@ const UNINDEXED_BATCH = 250;
 
 const CURSOR = /^\d{13}:[0-9a-f-]{36}$/;
 
-export interface CatalogueOwner {
+export interface CatalogueDependencies {
   readonly connections: Connections;
-  readonly infos: Pick<StoredInfos, 'at'>;
+  readonly infos: Pick<LogInfoReader, 'readAll'>;
   readonly stopping: AbortSignal;
-  readonly quickly: Quickly;
+  readonly quickly: Retry;
 }
 
 /** Lists of logs, put together from what each partition keeps sorted. */
 export class Catalogue {
-  readonly #index: NameIndex;
+  readonly #index: NameIndexBuilder;
 
-  constructor(private readonly owner: CatalogueOwner) {
-    this.#index = new NameIndex(owner.connections, owner.stopping);
+  constructor(private readonly owner: CatalogueDependencies) {
+    this.#index = new NameIndexBuilder(owner.connections, owner.stopping);
   }
 
   /** Begins to index what a version without an index has stored. */
@@ -44,12 +44,12 @@ export class Catalogue {
     if (cursor !== undefined && !CURSOR.test(cursor))
       throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
     const { connections, quickly } = this.owner;
-    const order = readOrder(connections, quickly);
+    const order = orderReader(connections, quickly);
     if (prefix === '' && state === undefined) return this.#page(query, order, query.limit, signal);
     try {
-      return await this.#page(query, readIndex(connections, quickly, query), query.limit, signal);
+      return await this.#page(query, indexReader(connections, quickly, query), query.limit, signal);
     } catch (error) {
-      if (!(error instanceof NotIndexed)) throw error;
+      if (!(error instanceof NotIndexedError)) throw error;
       this.#index.build();
       return this.#page(query, order, UNINDEXED_BATCH, signal);
     }
@@ -62,9 +62,14 @@ export class Catalogue {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  async #page(query: ListQuery, read: ReadStretch, atOnce: number, signal?: AbortSignal): Promise<ListPage> {
+  async #page(
+    query: ListQuery,
+    read: ReadPartitionPage,
+    atOnce: number,
+    signal?: AbortSignal,
+  ): Promise<ListPage> {
     const { cursor, limit, prefix = '' } = query;
-    const places = new NewestFirst((partition, after, wanted) => {
+    const places = new PartitionMerge((partition, after, wanted) => {
       signal?.throwIfAborted();
       return read(partition, after, wanted);
     }, cursor);
@@ -74,13 +79,13 @@ export class Catalogue {
       const batch = await places.take(Math.min(atOnce, LOOKED_AT_MAX));
       if (batch.length === 0) return { logs };
       signal?.throwIfAborted();
-      const infos = await this.owner.infos.at(batch.filter(({ id }) => id.startsWith(prefix)));
+      const infos = await this.owner.infos.readAll(batch.filter(({ id }) => id.startsWith(prefix)));
       for (const [i, { key }] of batch.entries()) {
         const info = infos.get(key);
         last = key;
         if (info === undefined || !matchesQuery(info, query)) continue;
         logs.push(info);
-        const isEnd = i === batch.length - 1 && places.isOver;
+        const isEnd = i === batch.length - 1 && places.isExhausted;
         if (logs.length === limit) return { logs, ...(!isEnd && { next: key }) };
       }
       lookedAt += batch.length;

@@ -3,32 +3,32 @@ import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { hasExpired } from '../../../core/state/expiry';
 import type { Connections } from '../../../redis/connections';
-import type { Quickly } from '../../../redis/failures/retry';
+import type { Retry } from '../../../redis/failures/retry';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import { toList, toNumber } from '../../../redis/resp/reply';
-import { toFacts } from '../schema/facts-reply';
+import { parseFactsReply } from '../schema/facts-reply';
 import { partitionKeys } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
+import { runLogScript } from '../schema/log-scripts';
 import type { RedisStoreSettings } from '../schema/options';
-import type { Place } from './partition-merge';
+import type { CatalogueEntry } from './partition-merge';
 
 /** How many logs one script reads: less than a millisecond of Redis. */
 const BATCH = 64;
 const WARNED_OF_MAX = 1_000;
 
 /** The facts of logs that were found in an index. */
-export class StoredInfos {
+export class LogInfoReader {
   /** Logs that an operator was warned of. */
   readonly #warnedOf = new Set<LogId>();
 
   constructor(
     private readonly connections: Connections,
-    private readonly quickly: Quickly,
+    private readonly quickly: Retry,
     private readonly warn: RedisStoreSettings['warn'],
   ) {}
 
   /** By the key of the place. A log that was replaced or removed meanwhile, or has expired, is left out. */
-  async at(places: readonly Place[]): Promise<ReadonlyMap<string, LogInfo>> {
+  async readAll(places: readonly CatalogueEntry[]): Promise<ReadonlyMap<string, LogInfo>> {
     const found = new Map<string, LogInfo>();
     await Promise.all(
       batchesOf(places).map(async ([partition, batch]) => {
@@ -39,7 +39,7 @@ export class StoredInfos {
   }
 
   /** `undefined` for a log whose facts cannot be understood: the others are not to suffer for it. */
-  async readable<T>(id: LogId, read: () => T | Promise<T>): Promise<T | undefined> {
+  async readOrWarn<T>(id: LogId, read: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await read();
     } catch (error) {
@@ -52,14 +52,17 @@ export class StoredInfos {
     }
   }
 
-  async #read(partition: Partition, places: readonly Place[]): Promise<readonly [string, LogInfo][]> {
+  async #read(
+    partition: Partition,
+    places: readonly CatalogueEntry[],
+  ): Promise<readonly [string, LogInfo][]> {
     const args = ['', '', '', '', ...places.map(({ id }) => id)];
     const script = (): Promise<unknown> =>
-      runScript(this.connections.commands, 'read-infos', partitionKeys(partition), args);
+      runLogScript(this.connections.commands, 'read-infos', partitionKeys(partition), args);
     const [now, ...logs] = toList(await this.quickly(script));
     const infos: [string, LogInfo][] = [];
     for (const [i, { key, id }] of places.entries()) {
-      const info = await this.readable(id, () => toInfo(id, logs[i]));
+      const info = await this.readOrWarn(id, () => toInfo(id, logs[i]));
       if (info === undefined || !key.endsWith(info.generation) || hasExpired(info, toNumber(now))) continue;
       infos.push([key, info]);
     }
@@ -71,12 +74,12 @@ export class StoredInfos {
 function toInfo(id: LogId, reply: unknown): LogInfo | undefined {
   const [flat, last] = toList(reply);
   if (toList(flat).length === 0) return undefined;
-  return toFacts(id, [flat, last, '', '']).info;
+  return parseFactsReply(id, [flat, last, '', '']).info;
 }
 
 /** All that one script reads is in one partition. */
-function batchesOf(places: readonly Place[]): readonly [Partition, readonly Place[]][] {
-  const byPartition = new Map<Partition, Place[]>();
+function batchesOf(places: readonly CatalogueEntry[]): readonly [Partition, readonly CatalogueEntry[]][] {
+  const byPartition = new Map<Partition, CatalogueEntry[]>();
   for (const place of places) {
     const partition = partitionOf(place.id);
     const others = byPartition.get(partition);
@@ -84,7 +87,7 @@ function batchesOf(places: readonly Place[]): readonly [Partition, readonly Plac
     else others.push(place);
   }
   return [...byPartition].flatMap(([partition, all]) =>
-    Array.from({ length: Math.ceil(all.length / BATCH) }, (_, i): [Partition, readonly Place[]] => [
+    Array.from({ length: Math.ceil(all.length / BATCH) }, (_, i): [Partition, readonly CatalogueEntry[]] => [
       partition,
       all.slice(i * BATCH, (i + 1) * BATCH),
     ]),

@@ -1,7 +1,7 @@
 import type { Connections } from '../../../redis/connections';
 import { ALL_PARTITIONS, type Partition } from '../../../redis/partitions';
 import { partitionKeys } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
+import { runLogScript } from '../schema/log-scripts';
 
 /** How many logs one script brings into the index: about a millisecond of Redis. */
 const BATCH = 100;
@@ -16,7 +16,7 @@ const BEGUN = -1;
  * Makes the index of names for what was stored by a version without one, beside everything else. `lua/build-name-index.lua` keeps how far it
  * has come, so nodes that start at once share the work, and one that ends leaves it to the others.
  */
-export class NameIndex {
+export class NameIndexBuilder {
   #building: Promise<void> | undefined;
   #notBefore = 0;
 
@@ -61,6 +61,6 @@ export class NameIndex {
   /** @returns what `lua/build-name-index.lua` answers */
   #continue(partition: Partition): Promise<unknown> {
     const args = ['', '', '', '', BATCH];
-    return runScript(this.connections.commands, 'build-name-index', partitionKeys(partition), args);
+    return runLogScript(this.connections.commands, 'build-name-index', partitionKeys(partition), args);
   }
 }

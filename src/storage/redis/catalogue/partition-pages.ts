@@ -2,11 +2,11 @@ import { parseLogId } from '../../../core/log/log-id';
 import { statesOf } from '../../../core/store/list-query';
 import type { ListQuery } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
-import type { Quickly } from '../../../redis/failures/retry';
+import type { Retry } from '../../../redis/failures/retry';
 import { toTexts } from '../../../redis/resp/reply';
 import { orderKey, partitionKeys } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
-import type { Place, ReadStretch } from './partition-merge';
+import { runLogScript } from '../schema/log-scripts';
+import type { CatalogueEntry, ReadPartitionPage } from './partition-merge';
 
 const MS_DIGITS = 13;
 const KEY_LENGTH = MS_DIGITS + 1 + 36;
@@ -14,10 +14,10 @@ const KEY_LENGTH = MS_DIGITS + 1 + 36;
 const SPANS_MAX = 64;
 
 /** A partition has no index of names yet, or an outdated one. */
-export class NotIndexed extends Error {}
+export class NotIndexedError extends Error {}
 
 /** Reads every log. */
-export function readOrder({ commands }: Connections, quickly: Quickly): ReadStretch {
+export function orderReader({ commands }: Connections, quickly: Retry): ReadPartitionPage {
   return async (partition, after, wanted) => {
     const max = after === undefined ? '+' : `(${after}`;
     const members = await quickly(() =>
@@ -27,23 +27,23 @@ export function readOrder({ commands }: Connections, quickly: Quickly): ReadStre
       toPlace(member.slice(KEY_LENGTH + 1), member.slice(0, KEY_LENGTH)),
     );
     const last = places.at(-1);
-    return { places, ...(places.length === wanted && last !== undefined && { rest: last.key }) };
+    return { entries: places, ...(places.length === wanted && last !== undefined && { cursor: last.key }) };
   };
 }
 
 /** Reads what matches the query, from the index of names. It throws `NotIndexed`. */
-export function readIndex({ commands }: Connections, quickly: Quickly, query: ListQuery): ReadStretch {
+export function indexReader({ commands }: Connections, quickly: Retry, query: ListQuery): ReadPartitionPage {
   const { prefix = '' } = query;
   return async (partition, after, wanted) => {
     const args = ['', '', '', '', fromOf(after), prefix, wanted, SPANS_MAX, ...statesOf(query)];
-    const reply = await quickly(() => runScript(commands, 'find-by-name', partitionKeys(partition), args));
-    if (reply === null) throw new NotIndexed();
-    const [rest = '', ...entries] = toTexts(reply);
+    const reply = await quickly(() => runLogScript(commands, 'find-by-name', partitionKeys(partition), args));
+    if (reply === null) throw new NotIndexedError();
+    const [cursor = '', ...entries] = toTexts(reply);
     const places = entries
       .map((entry) => toPlace(entry.slice(0, -KEY_LENGTH - 1), entry.slice(-KEY_LENGTH)))
       .filter(({ key, id }) => (after === undefined || key < after) && id.startsWith(prefix))
       .sort((a, b) => (a.key < b.key ? 1 : -1));
-    return { places, ...(rest !== '' && { rest }) };
+    return { entries: places, ...(cursor !== '' && { cursor }) };
   };
 }
 
@@ -53,6 +53,6 @@ function fromOf(after: string | undefined): string {
   return after.length === MS_DIGITS ? `(${after}` : after.slice(0, MS_DIGITS);
 }
 
-function toPlace(id: string, key: string): Place {
+function toPlace(id: string, key: string): CatalogueEntry {
   return { key, id: parseLogId(id) };
 }

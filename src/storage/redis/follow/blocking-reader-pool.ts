@@ -1,19 +1,19 @@
-import { BlockingReader, type Subscription } from '../../../redis/blocking-reader';
+import { BlockingReader, type StreamSubscription } from '../../../redis/blocking-reader';
 import type { Connections } from '../../../redis/connections';
 import type { Partition } from '../../../redis/partitions';
 import type { RedisStoreSettings } from '../schema/options';
 
-export interface SharedReadersOptions<S extends Subscription> {
+export interface BlockingReaderPoolOptions<S extends StreamSubscription> {
   /** The most entries of a stream in one reply. */
   readonly entriesMax: number;
   /** These are read again, after their connection was lost. */
-  restored(subscriptions: readonly S[]): void;
+  reconnected(subscriptions: readonly S[]): void;
   /** There was nothing to read of these for as long as Redis waits. */
-  quiet(subscriptions: readonly S[]): void;
+  idle(subscriptions: readonly S[]): void;
 }
 
 /** Readers that can read each other's streams. */
-interface Group<S> {
+interface ReaderGroup<S> {
   readonly served: Map<BlockingReader, Set<S>>;
   /** Readers that have room for more. */
   readonly open: Set<BlockingReader>;
@@ -24,15 +24,15 @@ interface Group<S> {
  * Spreads streams over blocking readers: a few share one, on a connection of its own. With thousands of streams no step looks at all of
  * them, nor at all readers, but that which dissolves one.
  */
-export class SharedReaders<S extends Subscription> {
+export class BlockingReaderPool<S extends StreamSubscription> {
   /** In a Cluster a read cannot span partitions; elsewhere all readers are in group 0. */
-  readonly #groups = new Map<Partition, Group<S>>();
+  readonly #groups = new Map<Partition, ReaderGroup<S>>();
   readonly #readers = new Map<S, BlockingReader>();
 
   constructor(
     private readonly connections: Connections,
     private readonly settings: RedisStoreSettings,
-    private readonly options: SharedReadersOptions<S>,
+    private readonly options: BlockingReaderPoolOptions<S>,
   ) {}
 
   add(partition: Partition, subscription: S): void {
@@ -60,14 +60,14 @@ export class SharedReaders<S extends Subscription> {
     this.#readers.clear();
   }
 
-  #groupOf(partition: Partition): Group<S> {
+  #groupOf(partition: Partition): ReaderGroup<S> {
     const key = this.connections.isCluster ? partition : 0;
     const group = this.#groups.get(key) ?? { served: new Map(), open: new Set(), subscriptions: 0 };
     this.#groups.set(key, group);
     return group;
   }
 
-  #place(partition: Partition, group: Group<S>, subscription: S): void {
+  #place(partition: Partition, group: ReaderGroup<S>, subscription: S): void {
     const [open] = group.open;
     const reader = open ?? this.#newReader(partition, group);
     this.#readers.set(subscription, reader);
@@ -76,13 +76,13 @@ export class SharedReaders<S extends Subscription> {
     if (reader.size >= this.settings.followedPerConnection) group.open.delete(reader);
   }
 
-  #newReader(partition: Partition, group: Group<S>): BlockingReader {
+  #newReader(partition: Partition, group: ReaderGroup<S>): BlockingReader {
     const served = new Set<S>();
-    const { entriesMax, restored, quiet } = this.options;
+    const { entriesMax, reconnected: restored, idle: quiet } = this.options;
     const reader = new BlockingReader(this.connections, this.settings, partition, {
       entriesMax,
-      restored: () => restored([...served]),
-      quiet: () => quiet([...served]),
+      reconnected: () => restored([...served]),
+      idle: () => quiet([...served]),
     });
     group.served.set(reader, served);
     group.open.add(reader);
@@ -90,7 +90,7 @@ export class SharedReaders<S extends Subscription> {
   }
 
   /** Dissolves the emptiest reader where the streams would do with half as many. */
-  #tidy(partition: Partition, group: Group<S>): void {
+  #tidy(partition: Partition, group: ReaderGroup<S>): void {
     const enough = 1 + Math.ceil((2 * group.subscriptions) / this.settings.followedPerConnection);
     if (group.served.size <= enough) return;
     const [emptiest] = [...group.served].sort(([, a], [, b]) => a.size - b.size);
@@ -104,7 +104,7 @@ export class SharedReaders<S extends Subscription> {
   }
 }
 
-function forget<S>(group: Group<S>, reader: BlockingReader): void {
+function forget<S>(group: ReaderGroup<S>, reader: BlockingReader): void {
   group.served.delete(reader);
   group.open.delete(reader);
 }

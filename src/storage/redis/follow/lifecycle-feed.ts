@@ -1,26 +1,26 @@
 import { messageOf } from '../../../core/log/errors';
 import type { LogId } from '../../../core/log/log-id';
 import type { LifecycleEvent } from '../../../core/store/store';
-import { BlockingReader, type RawEntry, type Subscription } from '../../../redis/blocking-reader';
+import { BlockingReader, type RawEntry, type StreamSubscription } from '../../../redis/blocking-reader';
 import type { Connections } from '../../../redis/connections';
 import { ALL_PARTITIONS, type Partition, partitionOf } from '../../../redis/partitions';
-import { compareIds } from '../../../redis/stream-id';
+import { compareStreamIds } from '../../../redis/stream-id';
 import { lifecycleKey } from '../schema/keys';
 import { decodeLifecycleRecord, type LifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreSettings } from '../schema/options';
 
 const ENTRIES_MAX = 256;
 
-export interface FeedOwner {
+export interface LifecycleHandlers {
   /** Told before the listeners. */
-  happened(happening: LifecycleRecord): void;
+  onRecord(happening: LifecycleRecord): void;
   /** The connection was lost for a while. What happened meanwhile to logs of these partitions follows. */
-  restored(partitions: readonly Partition[]): void;
+  onReconnect(partitions: readonly Partition[]): void;
   /** Some of it does not: Redis no longer had it. */
-  missed(): void;
+  onGap(): void;
 }
 
-type Listener = (event: LifecycleEvent) => void;
+type LifecycleListener = (event: LifecycleEvent) => void;
 
 /**
  * What happens to logs, of every node and this one alike: an event of this node is told when it comes back from Redis, so that it
@@ -28,14 +28,14 @@ type Listener = (event: LifecycleEvent) => void;
  */
 export class LifecycleFeed {
   readonly #readers = new Set<BlockingReader>();
-  readonly #listeners = new Map<symbol, { listener: Listener; heard: readonly string[] }>();
+  readonly #listeners = new Map<symbol, { listener: LifecycleListener; heard: readonly string[] }>();
   /** For each partition, the last event that is over for a caller of this store. */
   readonly #over: string[] = ALL_PARTITIONS.map(() => '0-0');
 
   constructor(
     private readonly connections: Connections,
     private readonly settings: RedisStoreSettings,
-    private readonly owner: FeedOwner,
+    private readonly owner: LifecycleHandlers,
   ) {}
 
   /** Tells of everything that happens after this resolves. */
@@ -46,14 +46,14 @@ export class LifecycleFeed {
   }
 
   /** A listener hears nothing of an operation that was over before it came, also when the event is still on its way. */
-  listen(listener: Listener): () => void {
+  subscribe(listener: LifecycleListener): () => void {
     const key = Symbol();
     this.#listeners.set(key, { listener, heard: [...this.#over] });
     return () => this.#listeners.delete(key);
   }
 
   /** An operation of this node is over, and wrote this event. */
-  isOver(id: LogId, eventId: string): void {
+  markCompleted(id: LogId, eventId: string): void {
     this.#passed(partitionOf(id), eventId);
   }
 
@@ -62,21 +62,21 @@ export class LifecycleFeed {
     for (const reader of this.#readers) reader.close();
   }
 
-  async #subscription(partition: Partition): Promise<Subscription> {
+  async #subscription(partition: Partition): Promise<StreamSubscription> {
     const key = lifecycleKey(partition);
     const [last] = await this.connections.commands.xrevrange(key, '+', '-', 'COUNT', 1);
     return { key, after: last?.[0] ?? '0-0', deliver: (entries) => this.#deliver(partition, entries) };
   }
 
-  #read(partitions: readonly Partition[], all: readonly Subscription[]): void {
+  #read(partitions: readonly Partition[], all: readonly StreamSubscription[]): void {
     const subscriptions = all.filter((_, partition) => partitions.includes(partition));
     const restored = (): void => {
-      this.owner.restored(partitions);
+      this.owner.onReconnect(partitions);
       void this.#lookForGaps(subscriptions.map(({ key, after }) => ({ key, after })));
     };
     const reader = new BlockingReader(this.connections, this.settings, partitions[0] ?? 0, {
       entriesMax: ENTRIES_MAX,
-      restored,
+      reconnected: restored,
     });
     this.#readers.add(reader);
     for (const subscription of subscriptions) reader.add(subscription);
@@ -102,29 +102,29 @@ export class LifecycleFeed {
   }
 
   #tell(partition: Partition, id: string, happening: LifecycleRecord): void {
-    this.owner.happened(happening);
+    this.owner.onRecord(happening);
     const { event } = happening;
     if (event === undefined) return;
     for (const { listener, heard } of [...this.#listeners.values()]) {
-      if (compareIds(id, heard[partition] ?? '0-0') > 0) listener(event);
+      if (compareStreamIds(id, heard[partition] ?? '0-0') > 0) listener(event);
     }
   }
 
   #passed(partition: Partition, id: string): void {
-    if (compareIds(id, this.#over[partition] ?? '0-0') > 0) this.#over[partition] = id;
+    if (compareStreamIds(id, this.#over[partition] ?? '0-0') > 0) this.#over[partition] = id;
   }
 
   async #lookForGaps(places: readonly { key: string; after: string }[]): Promise<void> {
     try {
       for (const { key, after } of places) {
         const [oldest] = await this.connections.commands.xrange(key, '-', '+', 'COUNT', 1);
-        if (after === '0-0' || oldest === undefined || compareIds(oldest[0], after) <= 0) continue;
+        if (after === '0-0' || oldest === undefined || compareStreamIds(oldest[0], after) <= 0) continue;
         this.settings.warn('Events were trimmed before this node could read them', { key, after });
-        this.owner.missed();
+        this.owner.onGap();
       }
     } catch (error) {
       this.settings.warn('Whether events were missed cannot be told', { reason: messageOf(error) });
-      this.owner.missed();
+      this.owner.onGap();
     }
   }
 }

@@ -8,36 +8,36 @@ import type { Change } from '../../../core/store/change';
 import type { Watcher } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
-import { Attachments } from '../nodes/local-producers';
-import { Writers } from '../nodes/local-writers';
+import { LocalProducers } from '../nodes/local-producers';
+import { LocalWriters } from '../nodes/local-writers';
 import { Locator } from '../read/locator';
 import { LossRecorder } from '../read/loss-recorder';
-import type { Facts } from '../schema/facts-reply';
+import type { FactsReply } from '../schema/facts-reply';
 import type { LifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreSettings } from '../schema/options';
-import { Doorbell } from './remote-tails';
+import { RemoteTails } from './remote-tails';
 
 /** Producers whose logs are asked for at a time, once Redis is back. */
 const VERIFIED_AT_ONCE = 16;
 
 /** What a script answers with that may have attached a writer. */
-type Attached = Pick<Facts, 'info' | 'claim' | 'lastStamp'>;
+type AttachReply = Pick<FactsReply, 'info' | 'claim' | 'lastStamp'>;
 
 /** Who watches what on this node, and where their news comes from: of logs that are written here from the writer, else by the doorbell. */
-export class Watching {
-  readonly attachments = new Attachments();
-  readonly writers = new Writers();
+export class NodeState {
+  readonly producers = new LocalProducers();
+  readonly writers = new LocalWriters();
   readonly locator: Locator;
   readonly tails = new TailHub({
     start: (log, from) => {
-      if (!this.writers.has(log)) this.#doorbell.follow(log, from);
+      if (!this.writers.has(log)) this.#remoteTails.follow(log, from);
     },
     stop: (log) => {
       this.#endedWatched.delete(log.generation);
-      this.#doorbell.rest(log);
+      this.#remoteTails.unfollow(log);
     },
   });
-  readonly #doorbell: Doorbell;
+  readonly #remoteTails: RemoteTails;
   /** Logs that ended while they were watched: whoever comes to watch them beside the others has not heard it. */
   readonly #endedWatched = new Set<string>();
   #isClosed = false;
@@ -45,50 +45,50 @@ export class Watching {
   constructor(connections: Connections, settings: RedisStoreSettings) {
     this.locator = new Locator(connections, new LossRecorder(connections, settings), {
       tailOf: (log) => this.writers.tailOf(log),
-      lastOf: (log) => this.writers.lastOf(log) ?? this.#doorbell.lastOf(log),
-      lost: (log, loss) => this.#lost(log, loss),
+      lastEntryOf: (log) => this.writers.lastEntryOf(log) ?? this.#remoteTails.lastOf(log),
+      onLoss: (log, loss) => this.#lost(log, loss),
     });
-    this.#doorbell = new Doorbell(connections, this.locator, () => this.tails, settings);
+    this.#remoteTails = new RemoteTails(connections, this.locator, () => this.tails, settings);
   }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
     const past =
       (this.writers.tailOf(log) ?? START) > seen ||
-      this.#doorbell.isPast(log, seen) ||
+      this.#remoteTails.isPast(log, seen) ||
       this.#endedWatched.has(log.generation);
     return this.tails.watch(log, seen, watcher, past);
   }
 
   /** Runs what attaches a producer of this node to a log. */
-  async attaching<T extends Attached>(log: LogRef, attach: () => Promise<T>): Promise<T> {
-    this.attachments.begin(log);
+  async attaching<T extends AttachReply>(log: LogRef, attach: () => Promise<T>): Promise<T> {
+    this.producers.beginChange(log);
     try {
       const attached = await attach();
-      this.#arrived(attached);
+      this.#attached(attached);
       return attached;
     } finally {
-      this.attachments.over(log);
+      this.producers.endChange(log);
     }
   }
 
   /** Runs what ends the writer with this epoch. Whether it succeeds or not, that writer appends no more. */
   async #leaving<T>(log: LogRef, epoch: number, leave: () => Promise<T>): Promise<T> {
-    this.attachments.begin(log);
+    this.producers.beginChange(log);
     try {
       const left = await leave();
-      this.left(log, epoch);
+      this.writerLeft(log, epoch);
       return left;
     } catch (error) {
-      if (isLogError(error) && error.code !== 'STORE_UNAVAILABLE') this.left(log, epoch);
+      if (isLogError(error) && error.code !== 'STORE_UNAVAILABLE') this.writerLeft(log, epoch);
       throw error;
     } finally {
-      this.attachments.left(log, epoch);
-      this.attachments.over(log);
+      this.producers.detached(log, epoch);
+      this.producers.endChange(log);
     }
   }
 
   /** Runs a change of a log. */
-  changing<T extends Attached>(log: LogRef, change: Change, run: () => Promise<T>): Promise<T> {
+  changing<T extends AttachReply>(log: LogRef, change: Change, run: () => Promise<T>): Promise<T> {
     switch (change.kind) {
       case 'attach':
         return this.attaching(log, run);
@@ -108,19 +108,19 @@ export class Watching {
   }
 
   /** The log has no writer on this node any more, so its watchers need the doorbell. */
-  left(log: LogRef, epoch: number): void {
-    if (!this.writers.left(log, epoch) || this.#isClosed) return;
+  writerLeft(log: LogRef, epoch: number): void {
+    if (!this.writers.remove(log, epoch) || this.#isClosed) return;
     const told = this.tails.deliveredOffset(log);
     if (told === undefined) return;
-    this.#doorbell.follow(log, told);
+    this.#remoteTails.follow(log, told);
     this.tails.wake(log);
   }
 
-  happened({ log, event, keyEpoch }: LifecycleRecord): void {
+  apply({ log, event, keyEpoch }: LifecycleRecord): void {
     if (event?.kind === 'ended') {
-      this.attachments.heard(log, Number.POSITIVE_INFINITY);
-      this.writers.left(log);
-      this.#doorbell.drop(log);
+      this.producers.observeEpoch(log, Number.POSITIVE_INFINITY);
+      this.writers.remove(log);
+      this.#remoteTails.drop(log);
       this.locator.renamed(log, keyEpoch);
       if (isRemoval(event.outcome)) this.locator.forget(log);
       else this.locator.sealed(log, event.at);
@@ -131,23 +131,23 @@ export class Watching {
       this.tails.ended(log, event.at, event.outcome);
     } else {
       if (event?.kind === 'created') this.locator.created(log);
-      if (event?.kind === 'lost' && this.locator.lost(log, event.loss)) this.#lost(log, event.loss);
-      this.attachments.heard(log, keyEpoch);
+      if (event?.kind === 'lost' && this.locator.recordLoss(log, event.loss)) this.#lost(log, event.loss);
+      this.producers.observeEpoch(log, keyEpoch);
       this.locator.renamed(log, keyEpoch);
-      this.#doorbell.renamed(log, keyEpoch);
+      this.#remoteTails.renamed(log, keyEpoch);
       // A writer of this node with a lower epoch has been replaced.
-      this.left(log, keyEpoch - 1);
+      this.writerLeft(log, keyEpoch - 1);
     }
   }
 
   /** The connection was lost: news of these partitions was late, and Redis may have lost bytes. */
-  restored(partitions: readonly Partition[]): void {
-    this.#doorbell.relocate(partitions);
+  reconnected(partitions: readonly Partition[]): void {
+    this.#remoteTails.relocate(partitions);
     void this.#verifyWriters(partitions);
   }
 
   /** Some news never came: a writer of this node may have been replaced without a word. */
-  async missed(): Promise<void> {
+  async eventsMissed(): Promise<void> {
     this.tails.wakeAll();
     for (const { log, epoch } of this.writers.all()) await this.#check(log, epoch);
   }
@@ -155,16 +155,16 @@ export class Watching {
   close(): void {
     this.#isClosed = true;
     this.tails.close();
-    this.#doorbell.close();
+    this.#remoteTails.close();
   }
 
   /** A writer of this node: what it appends is known here without Redis saying so. */
-  #arrived({ info, claim, lastStamp }: Attached): void {
-    if (!this.attachments.arrived(info, info.epoch)) return;
+  #attached({ info, claim, lastStamp }: AttachReply): void {
+    if (!this.producers.attached(info, info.epoch)) return;
     this.locator.renamed(info, info.epoch);
-    this.locator.expires(info, info.expiry !== undefined);
-    this.writers.attached(writerOf(info), claim, { end: info.tail, stamp: lastStamp });
-    this.#doorbell.drop(info);
+    this.locator.setExpires(info, info.expiry !== undefined);
+    this.writers.add(writerOf(info), claim, { end: info.tail, stamp: lastStamp });
+    this.#remoteTails.drop(info);
     // What another node appended before may not have been told yet.
     this.tails.wake(info);
   }
@@ -180,24 +180,24 @@ export class Watching {
       await this.locator.locate(log);
     } catch (error) {
       // Else its next append asks.
-      if (isLogError(error)) this.left(log, epoch);
+      if (isLogError(error)) this.writerLeft(log, epoch);
     }
   }
 
   async #check(log: LogRef, epoch: number): Promise<void> {
     try {
       const place = await this.locator.locate(log);
-      if (place.epoch !== epoch || place.state === 'closed') this.left(log, epoch);
+      if (place.epoch !== epoch || place.state === 'closed') this.writerLeft(log, epoch);
     } catch {
       // It is gone, or cannot be asked for: its watchers are better off with the doorbell, which asks again.
-      this.left(log, epoch);
+      this.writerLeft(log, epoch);
     }
   }
 
   /** No writer of this node goes on, and every follower asks anew what is left of the log. */
   #lost(log: LogRef, loss: Loss): void {
-    this.writers.left(log);
-    this.#doorbell.drop(log);
+    this.writers.remove(log);
+    this.#remoteTails.drop(log);
     this.tails.lost(log, loss);
   }
 }

@@ -4,16 +4,16 @@ import { isLogError } from '../../../core/log/errors';
 import type { LogRef, SealOutcome } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
 import { Semaphore } from '../../../core/scheduling/semaphore';
-import type { RawEntry, Subscription } from '../../../redis/blocking-reader';
+import type { RawEntry, StreamSubscription } from '../../../redis/blocking-reader';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import type { Locator } from '../read/locator';
-import type { Place } from '../read/log-position';
+import type { LogPosition } from '../read/log-position';
 import type { KnownEntry } from '../schema/entries';
 import { decodeEntry, type Entry, endOf, sliceOf, timeOf } from '../schema/entries';
 import { bytesKey, factsKey } from '../schema/keys';
 import type { RedisStoreSettings } from '../schema/options';
-import { SharedReaders } from './blocking-reader-pool';
+import { BlockingReaderPool } from './blocking-reader-pool';
 
 /** Entries of one log in one reply: half a megabyte at the most. */
 const ENTRIES_MAX = 16;
@@ -23,7 +23,7 @@ const RELOCATE_MS = 500;
 /** After Redis was away, thousands of followed logs are located anew. */
 const LOCATED_AT_ONCE = 64;
 
-interface Ring {
+interface RemoteTail {
   readonly log: LogRef;
   /** How far the log is known to have come; what a watcher has seen is compared with it. */
   tail: Offset;
@@ -33,12 +33,12 @@ interface Ring {
   isSealed: boolean;
   /** The highest that was heard of. */
   epoch: number;
-  subscription?: RingSubscription;
+  subscription?: RemoteTailSubscription;
   lingering?: NodeJS.Timeout;
 }
 
-interface RingSubscription extends Subscription {
-  readonly ring: Ring;
+interface RemoteTailSubscription extends StreamSubscription {
+  readonly remote: RemoteTail;
 }
 
 /**
@@ -50,9 +50,9 @@ interface RingSubscription extends Subscription {
  * FOLLOWED   part of a reader. Renamed by an `attach`, it goes on under the new name after the same entry.
  * LINGERING  followed, but nobody watches; dropped after a while.
  */
-export class Doorbell {
-  readonly #rings = new Map<string, Ring>();
-  readonly #readers: SharedReaders<RingSubscription>;
+export class RemoteTails {
+  readonly #remotes = new Map<string, RemoteTail>();
+  readonly #readers: BlockingReaderPool<RemoteTailSubscription>;
   readonly #limit = new Semaphore(LOCATED_AT_ONCE);
   #isClosed = false;
 
@@ -62,29 +62,29 @@ export class Doorbell {
     private readonly tails: () => TailHub,
     settings: RedisStoreSettings,
   ) {
-    this.#readers = new SharedReaders(connections, settings, {
+    this.#readers = new BlockingReaderPool(connections, settings, {
       entriesMax: ENTRIES_MAX,
       // What comes next may not follow what was read before: Redis may have lost bytes.
-      restored: (subscriptions) => this.#relocateAll(subscriptions),
-      quiet: (subscriptions) => void this.#lookFor(subscriptions),
+      reconnected: (subscriptions) => this.#relocateAll(subscriptions),
+      idle: (subscriptions) => void this.#checkExist(subscriptions),
     });
   }
 
   follow(log: LogRef, from: Offset): void {
-    const known = this.#rings.get(log.generation);
+    const known = this.#remotes.get(log.generation);
     if (known !== undefined) {
       clearTimeout(known.lingering);
       delete known.lingering;
       return;
     }
-    const ring: Ring = { log, tail: from, stamp: undefined, isSealed: false, epoch: 0 };
-    this.#rings.set(log.generation, ring);
+    const ring: RemoteTail = { log, tail: from, stamp: undefined, isSealed: false, epoch: 0 };
+    this.#remotes.set(log.generation, ring);
     void this.#locate(ring);
   }
 
   /** Nobody watches the log any more. */
-  rest(log: LogRef): void {
-    const ring = this.#rings.get(log.generation);
+  unfollow(log: LogRef): void {
+    const ring = this.#remotes.get(log.generation);
     if (ring === undefined || ring.lingering !== undefined) return;
     // Not all at one time: a spy that leaves may have watched thousands.
     const lingerMs = Math.round(LINGER_MS * (1 + Math.random()));
@@ -93,28 +93,28 @@ export class Doorbell {
 
   /** The log needs no doorbell: its writer is on this node, or it has ended. */
   drop(log: LogRef): void {
-    const ring = this.#rings.get(log.generation);
+    const ring = this.#remotes.get(log.generation);
     if (ring === undefined) return;
     clearTimeout(ring.lingering);
-    this.#rings.delete(log.generation);
+    this.#remotes.delete(log.generation);
     this.#unsubscribe(ring);
   }
 
   /** Whether the log is known to be past `seen` or sealed. */
   isPast(log: LogRef, seen: Offset): boolean {
-    const ring = this.#rings.get(log.generation);
+    const ring = this.#remotes.get(log.generation);
     return ring !== undefined && (ring.isSealed || ring.tail > seen);
   }
 
   /** The last entry that the watchers got from here. */
   lastOf(log: LogRef): KnownEntry | undefined {
-    const ring = this.#rings.get(log.generation);
+    const ring = this.#remotes.get(log.generation);
     return ring?.stamp === undefined ? undefined : { end: ring.tail, stamp: ring.stamp };
   }
 
   /** The stream of the log has the name of this epoch now. */
   renamed(log: LogRef, epoch: number): void {
-    const ring = this.#rings.get(log.generation);
+    const ring = this.#remotes.get(log.generation);
     if (ring === undefined || ring.epoch >= epoch) return;
     ring.epoch = epoch;
     // Where it is being located the answer may be older than this, which shows by its epoch.
@@ -126,18 +126,18 @@ export class Doorbell {
 
   /** After news of renamings may have been missed. */
   relocate(partitions: readonly Partition[]): void {
-    for (const ring of [...this.#rings.values()])
+    for (const ring of [...this.#remotes.values()])
       if (partitions.includes(partitionOf(ring.log.id))) this.#relocate(ring);
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const ring of this.#rings.values()) clearTimeout(ring.lingering);
-    this.#rings.clear();
+    for (const ring of this.#remotes.values()) clearTimeout(ring.lingering);
+    this.#remotes.clear();
     this.#readers.close();
   }
 
-  async #locate(ring: Ring): Promise<void> {
+  async #locate(ring: RemoteTail): Promise<void> {
     while (this.#isCurrent(ring) && ring.subscription === undefined) {
       try {
         const place = await this.#limit.run(() => this.locator.locate(ring.log));
@@ -157,7 +157,7 @@ export class Doorbell {
     }
   }
 
-  #located(ring: Ring, place: Place): void {
+  #located(ring: RemoteTail, place: LogPosition): void {
     ring.tail = place.tail;
     ring.stamp = place.state === 'closed' ? undefined : timeOf(place.lastId);
     ring.isSealed = place.state === 'closed';
@@ -167,28 +167,28 @@ export class Doorbell {
       this.tails().wake(ring.log);
   }
 
-  #relocate(ring: Ring): void {
+  #relocate(ring: RemoteTail): void {
     // A Redis that failed over may have lost a renaming as well.
     ring.epoch = 0;
     this.#unsubscribe(ring);
     void this.#locate(ring);
   }
 
-  #subscribe(ring: Ring, after: string): void {
+  #subscribe(ring: RemoteTail, after: string): void {
     const { id, generation } = ring.log;
     const deliver = (entries: readonly RawEntry[]): void => this.#deliver(ring, entries);
-    ring.subscription = { key: bytesKey(id, generation, ring.epoch), after, deliver, ring };
+    ring.subscription = { key: bytesKey(id, generation, ring.epoch), after, deliver, remote: ring };
     this.#readers.add(partitionOf(id), ring.subscription);
   }
 
-  #unsubscribe(ring: Ring): void {
+  #unsubscribe(ring: RemoteTail): void {
     const { subscription } = ring;
     if (subscription === undefined) return;
     delete ring.subscription;
     this.#readers.delete(partitionOf(ring.log.id), subscription);
   }
 
-  #deliver(ring: Ring, entries: readonly RawEntry[]): void {
+  #deliver(ring: RemoteTail, entries: readonly RawEntry[]): void {
     const from = ring.tail;
     const chunks: Buffer[] = [];
     let isComplete = true;
@@ -206,7 +206,7 @@ export class Doorbell {
       ring.stamp = timeOf(entry.id);
     }
     if (chunks.length > 0) {
-      if (ring.stamp !== undefined) this.locator.reached(ring.log, ring.tail, ring.stamp);
+      if (ring.stamp !== undefined) this.locator.advance(ring.log, ring.tail, ring.stamp);
       // The rest of what was stored in one step, and its seal, may come with the next entries: the store has all of it.
       if (entries.length === ENTRIES_MAX && !ring.isSealed) this.tails().advancedTo(ring.log, ring.tail);
       else this.tails().appended(ring.log, from, chunks, outcome);
@@ -219,8 +219,8 @@ export class Doorbell {
   }
 
   /** A blocked read gets nothing of a stream that was deleted, nor of one whose facts are gone. */
-  async #lookFor(subscriptions: readonly RingSubscription[]): Promise<void> {
-    const keys = subscriptions.flatMap(({ key, ring }) => [key, factsKey(ring.log.id)]);
+  async #checkExist(subscriptions: readonly RemoteTailSubscription[]): Promise<void> {
+    const keys = subscriptions.flatMap(({ key, remote: ring }) => [key, factsKey(ring.log.id)]);
     try {
       if (keys.length === 0 || (await this.connections.commands.exists(...keys)) === keys.length) return;
       this.#relocateAll(subscriptions);
@@ -229,13 +229,13 @@ export class Doorbell {
     }
   }
 
-  #relocateAll(subscriptions: readonly RingSubscription[]): void {
+  #relocateAll(subscriptions: readonly RemoteTailSubscription[]): void {
     for (const subscription of subscriptions)
-      if (subscription.ring.subscription === subscription) this.#relocate(subscription.ring);
+      if (subscription.remote.subscription === subscription) this.#relocate(subscription.remote);
   }
 
-  #isCurrent(ring: Ring): boolean {
-    return !this.#isClosed && this.#rings.get(ring.log.generation) === ring;
+  #isCurrent(ring: RemoteTail): boolean {
+    return !this.#isClosed && this.#remotes.get(ring.log.generation) === ring;
   }
 }
 

@@ -6,19 +6,19 @@ import type { LogId } from '../../../core/log/log-id';
 import { START } from '../../../core/log/offset';
 import type { Change } from '../../../core/store/change';
 import type { Connections } from '../../../redis/connections';
-import { persist, type RetryPolicy } from '../../../redis/failures/retry';
+import { type RetryPolicy, withRetries } from '../../../redis/failures/retry';
 import { cutPieces } from '../schema/entries';
-import { type Facts, toFacts, toPurged } from '../schema/facts-reply';
+import { type FactsReply, parseFactsReply, parsePurgeReply } from '../schema/facts-reply';
 import { formatForkPoint } from '../schema/fork-point';
 import { logKeys } from '../schema/keys';
-import { runScript, type ScriptName } from '../schema/log-scripts';
+import { type LogScriptName, runLogScript } from '../schema/log-scripts';
 import { formatLosses } from '../schema/losses';
 import type { RedisStoreSettings } from '../schema/options';
 import { formatOutcome } from '../schema/outcome';
 
 type Args = readonly (string | number | Buffer)[];
 /** Which logs count as there. */
-export type Seen = 'unexpired' | 'expired as well';
+export type ExpiryFilter = 'unexpired' | 'expired as well';
 type Annotation = Extract<Change, { kind: 'annotate' }>;
 
 /** The atomic operations on facts. Each script may be repeated, so one whose answer was lost is simply run again. */
@@ -31,7 +31,7 @@ export class Changes {
   ) {}
 
   /** @throws LogError `LOG_EXISTS`, `LOG_RETIRED`, `LOGS_TOO_MANY` when `isFull` and the id is new, `LOG_GONE` when it was created and has ended since */
-  async create(log: LogRef, init: LogInit, mode: 'new' | 'replace', isFull: boolean): Promise<Facts> {
+  async create(log: LogRef, init: LogInit, mode: 'new' | 'replace', isFull: boolean): Promise<FactsReply> {
     const { graceMs = '', fork, first } = init;
     const full = isFull ? '1' : '0';
     const staged = fork === undefined || fork.at === START ? '' : fork.at;
@@ -42,26 +42,32 @@ export class Changes {
   }
 
   /** @throws LogError `LOG_RETIRED` */
-  async info(id: LogId, seen: Seen = 'unexpired'): Promise<Facts | undefined> {
+  async info(id: LogId, seen: ExpiryFilter = 'unexpired'): Promise<FactsReply | undefined> {
     const flag = seen === 'unexpired' ? '0' : '1';
-    return persist(this.patience, async () => {
-      const reply = await runScript(this.connections.commands, 'info', logKeys(id), [id, '', '', '', flag]);
-      return reply === null ? undefined : toFacts(id, reply);
+    return withRetries(this.patience, async () => {
+      const reply = await runLogScript(this.connections.commands, 'info', logKeys(id), [
+        id,
+        '',
+        '',
+        '',
+        flag,
+      ]);
+      return reply === null ? undefined : parseFactsReply(id, reply);
     });
   }
 
   /** Takes a log away whose facts cannot be understood. @returns `undefined` where there is none */
-  async purge(id: LogId): Promise<Pick<Facts, 'eventId' | 'loose'> | undefined> {
+  async purge(id: LogId): Promise<Pick<FactsReply, 'eventId' | 'loose'> | undefined> {
     if (await this.#isReadable(id)) return undefined;
-    return persist(this.patience, async () => {
+    return withRetries(this.patience, async () => {
       const args = [id, '', this.node, this.settings.lifecycleLength, formatOutcome({ kind: 'deleted' })];
-      const reply = await runScript(this.connections.commands, 'purge', logKeys(id), args);
-      return reply === null ? undefined : toPurged(id, reply);
+      const reply = await runLogScript(this.connections.commands, 'purge', logKeys(id), args);
+      return reply === null ? undefined : parsePurgeReply(id, reply);
     });
   }
 
   /** @throws LogError as `LogStore.change` */
-  async change(log: LogRef, change: Change): Promise<Facts> {
+  async change(log: LogRef, change: Change): Promise<FactsReply> {
     switch (change.kind) {
       case 'attach': {
         const claim = randomUUID();
@@ -98,21 +104,21 @@ export class Changes {
   }
 
   /** JSON is merged here, as Lua cannot tell an empty list from an empty object; the script checks that nobody else was faster. */
-  async #annotate(log: LogRef, { epoch, patch, finalLength }: Annotation): Promise<Facts> {
+  async #annotate(log: LogRef, { epoch, patch, finalLength }: Annotation): Promise<FactsReply> {
     for (;;) {
       const present = await this.info(log.id);
       if (present?.info.generation !== log.generation) throw new LogError('LOG_GONE');
       const { info, rawMetadata } = present;
       const merged = patch === undefined ? '' : JSON.stringify(mergePatch(info.metadata, patch));
       const args = [epoch, rawMetadata, merged, finalLength ?? ''];
-      const facts = await persist(this.patience, () => this.#attempt('annotate', log, args));
+      const facts = await withRetries(this.patience, () => this.#attempt('annotate', log, args));
       if (facts !== 'CHANGED') return facts;
     }
   }
 
-  async #run(name: ScriptName, log: LogRef, argsOf: (again: '0' | '1') => Args): Promise<Facts> {
+  async #run(name: LogScriptName, log: LogRef, argsOf: (again: '0' | '1') => Args): Promise<FactsReply> {
     let again: '0' | '1' = '0';
-    const facts = await persist(this.patience, () => {
+    const facts = await withRetries(this.patience, () => {
       const args = argsOf(again);
       again = '1';
       return this.#attempt(name, log, args);
@@ -121,10 +127,10 @@ export class Changes {
     return facts;
   }
 
-  async #attempt(name: ScriptName, log: LogRef, args: Args): Promise<Facts | 'CHANGED'> {
+  async #attempt(name: LogScriptName, log: LogRef, args: Args): Promise<FactsReply | 'CHANGED'> {
     const all = [log.id, log.generation, this.node, this.settings.lifecycleLength, ...args];
-    const reply = await runScript(this.connections.commands, name, logKeys(log.id), all);
-    return reply === 'CHANGED' ? reply : toFacts(log.id, reply);
+    const reply = await runLogScript(this.connections.commands, name, logKeys(log.id), all);
+    return reply === 'CHANGED' ? reply : parseFactsReply(log.id, reply);
   }
 }
 

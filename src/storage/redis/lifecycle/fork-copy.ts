@@ -5,16 +5,16 @@ import type { Page } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import { cutPieces } from '../schema/entries';
 import { bytesKey } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
-import type { Forks } from './fork-refs';
+import { runLogScript } from '../schema/log-scripts';
+import type { RedisForkRefs } from './fork-refs';
 
 const PAGE_BYTES = 512 * 1024;
 /** A copy that nobody goes on with is gone after this long. Milliseconds. */
 const STAGED_MS = 600_000;
 
-export interface ForkCopyOwner {
+export interface ForkCopyDependencies {
   readonly connections: Connections;
-  readonly forks: Forks;
+  readonly forks: RedisForkRefs;
   read(log: LogRef, from: Offset, bytesMax: number): Promise<Page>;
   /** Repeats what fails for a reason that may pass. */
   quickly<T>(attempt: () => Promise<T>): Promise<T>;
@@ -26,17 +26,17 @@ export interface ForkCopyOwner {
  *
  * @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; RangeError beyond the tail of the source
  */
-export async function copyToFork(owner: ForkCopyOwner, fork: LogRef, from: ForkPoint): Promise<void> {
+export async function copyToFork(owner: ForkCopyDependencies, fork: LogRef, from: ForkPoint): Promise<void> {
   const { connections, forks, quickly } = owner;
   const key = bytesKey(fork.id, fork.generation, 1);
   try {
     for (let at = START; ; ) {
-      await quickly(() => forks.hold(fork, from));
+      await quickly(() => forks.addRef(fork, from));
       if (at === from.at) return;
       const { chunks, next } = await owner.read(from.source, at, Math.min(from.at - at, PAGE_BYTES));
       const pieces = cutPieces(chunks);
       const args = [at, STAGED_MS, ...pieces];
-      if ((await quickly(() => runScript(connections.commands, 'stage-copy', [key], args))) !== 1)
+      if ((await quickly(() => runLogScript(connections.commands, 'stage-copy', [key], args))) !== 1)
         throw new LogError('STORE_UNAVAILABLE', 'Redis lost a part of the copy');
       at = next;
     }
@@ -50,13 +50,13 @@ export async function copyToFork(owner: ForkCopyOwner, fork: LogRef, from: ForkP
 
 /** Clears away what was copied for a fork that was not made after all. */
 export async function dropCopy(
-  { connections, forks }: ForkCopyOwner,
+  { connections, forks }: ForkCopyDependencies,
   fork: LogRef,
   from: ForkPoint,
 ): Promise<void> {
   try {
     await connections.commands.unlink(bytesKey(fork.id, fork.generation, 1));
-    await forks.letGo(fork, from.source);
+    await forks.dropRef(fork, from.source);
   } catch {
     // Redis is away. Both go by themselves after a while.
   }

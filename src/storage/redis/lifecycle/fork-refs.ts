@@ -5,7 +5,7 @@ import { ALL_PARTITIONS } from '../../../redis/partitions';
 import { toList, toText, toTexts, unexpected } from '../../../redis/resp/reply';
 import { parseForkPoint } from '../schema/fork-point';
 import { logKeys, retiredKey } from '../schema/keys';
-import { runScript, type ScriptName } from '../schema/log-scripts';
+import { type LogScriptName, runLogScript } from '../schema/log-scripts';
 import type { RedisStoreSettings } from '../schema/options';
 
 /** How long a fork may be in the making before it counts as not there. Renewed with every page that is copied. Milliseconds. */
@@ -22,7 +22,7 @@ const RETIRED_PAGE = 16;
  *
  * A fork too many keeps nothing but a removed log's id; it is found when somebody asks for that id, and by `heal`.
  */
-export class Forks {
+export class RedisForkRefs {
   /** Where each partition's scan of the retired ids goes on. */
   readonly #cursors: string[] = ALL_PARTITIONS.map(() => '0');
 
@@ -32,15 +32,15 @@ export class Forks {
   ) {}
 
   /** @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`, and `LOG_GAP` when the fork is beyond the tail; whatever the client throws */
-  async hold(fork: LogRef, { source, at }: ForkPoint): Promise<void> {
+  async addRef(fork: LogRef, { source, at }: ForkPoint): Promise<void> {
     await this.#run('add-fork-ref', source, [memberOf(fork), MAKING_MS, at]);
   }
 
   /** The fork is no more: frees its source if that is retired and this was the last, and so on up the chain. */
-  async letGo(fork: LogRef, source: LogRef): Promise<void> {
+  async dropRef(fork: LogRef, source: LogRef): Promise<void> {
     const [isFree, text] = toList(await this.#run('drop-fork-ref', source, [memberOf(fork)]));
     const point = isFree === 1 ? toText(text) : '';
-    if (point !== '') await this.letGo(source, parseForkPoint(point).source);
+    if (point !== '') await this.dropRef(source, parseForkPoint(point).source);
   }
 
   /** Looks whether an id is still taken for a reason. @returns whether it is */
@@ -52,15 +52,15 @@ export class Forks {
       for (let i = 0; i < forks.length; i += 2) {
         const fork = parseMember(forks[i] ?? '');
         if (forks[i + 1] === '1' || (await this.#isThere(fork))) return true;
-        await this.letGo(fork, source);
+        await this.dropRef(fork, source);
       }
       // All of these are gone now, and there may be more. Where there is none, this frees the id all the same.
-      await this.letGo({ id, generation: '' }, source);
+      await this.dropRef({ id, generation: '' }, source);
     }
   }
 
   /** Frees ids that are taken for no reason any more: some of them in each round. */
-  async heal(): Promise<void> {
+  async gcRefs(): Promise<void> {
     await Promise.all(
       ALL_PARTITIONS.map(async (partition) => {
         const cursor = this.#cursors[partition] ?? '0';
@@ -85,9 +85,9 @@ export class Forks {
     return answer === 'yes' || (answer === 'retired' && (await this.isRetired(log.id)));
   }
 
-  #run(name: ScriptName, log: LogRef, args: readonly (string | number)[]): Promise<unknown> {
+  #run(name: LogScriptName, log: LogRef, args: readonly (string | number)[]): Promise<unknown> {
     const about = [log.id, log.generation, '', this.settings.lifecycleLength];
-    return runScript(this.connections.commands, name, logKeys(log.id), [...about, ...args]);
+    return runLogScript(this.connections.commands, name, logKeys(log.id), [...about, ...args]);
   }
 }
 

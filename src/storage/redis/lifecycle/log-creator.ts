@@ -4,18 +4,18 @@ import { generateGeneration, type LogId } from '../../../core/log/log-id';
 import { advance, START } from '../../../core/log/offset';
 import type { CreateResult } from '../../../core/store/store';
 import type { LifecycleFeed } from '../follow/lifecycle-feed';
-import type { Watching } from '../follow/node-state';
+import type { NodeState } from '../follow/node-state';
 import type { LostLogs } from '../read/lost-logs';
-import type { Facts } from '../schema/facts-reply';
+import type { FactsReply } from '../schema/facts-reply';
 import type { Changes } from './changes';
-import type { Lineage } from './fork-lifecycle';
+import type { RedisForkLifecycle } from './fork-lifecycle';
 import type { LogLimit } from './log-limit';
 
-export interface CreationOwner {
+export interface LogCreatorDependencies {
   readonly limit: LogLimit;
   readonly changes: Changes;
-  readonly lineage: Lineage;
-  readonly watching: Watching;
+  readonly lineage: RedisForkLifecycle;
+  readonly watching: NodeState;
   readonly feed: LifecycleFeed;
   readonly lost: Pick<LostLogs, 'created'>;
   /** Repeats what fails for a reason that may pass. */
@@ -23,35 +23,35 @@ export interface CreationOwner {
 }
 
 /** Makes logs. */
-export class Creation {
-  constructor(private readonly owner: CreationOwner) {}
+export class LogCreator {
+  constructor(private readonly owner: LogCreatorDependencies) {}
 
   /** @throws LogError as `LogStore.create` */
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
     const { limit, changes, lineage, watching, feed, lost, quickly } = this.owner;
     const isFull = await quickly(() => limit.isReached());
     const log = { id, generation: generateGeneration() };
-    const create = (): Promise<Facts> =>
-      lineage.whileTaken(id, () => changes.create(log, init, mode, isFull));
+    const create = (): Promise<FactsReply> =>
+      lineage.retryRetired(id, () => changes.create(log, init, mode, isFull));
     const { fork, first, graceMs } = init;
-    const make = async (): Promise<Facts> =>
-      fork === undefined ? create() : lineage.fork(log, fork, mode, create);
+    const make = async (): Promise<FactsReply> =>
+      fork === undefined ? create() : lineage.createFork(log, fork, mode, create);
     const hasWriter = graceMs !== undefined && first?.seal === undefined;
     const making = hasWriter ? watching.attaching(log, make) : make();
     const { info, replaced, eventId, loose } = await making;
-    feed.isOver(id, eventId);
+    feed.markCompleted(id, eventId);
     lost.created(info);
     this.#remember(info, init);
-    if (loose !== undefined) await lineage.ended(loose);
-    if (!replaced) limit.created();
+    if (loose !== undefined) await lineage.dropOrphan(loose);
+    if (!replaced) limit.countCreation();
     return { info, replaced };
   }
 
   /** What was stored with the creation is known to be there, as what is appended later. */
   #remember(info: LogInfo, { fork, first }: LogInit): void {
     const { locator } = this.owner.watching;
-    locator.expires(info, info.expiry !== undefined);
+    locator.setExpires(info, info.expiry !== undefined);
     const size = sizeOf(first?.chunks ?? []);
-    if (size > 0) locator.reached(info, advance(fork?.at ?? START, size), info.createdAt);
+    if (size > 0) locator.advance(info, advance(fork?.at ?? START, size), info.createdAt);
   }
 }

@@ -25,7 +25,7 @@ export class LogLimit {
     return this.#isFull();
   }
 
-  created(): void {
+  countCreation(): void {
     this.#createdSince += 1;
   }
 

@@ -4,23 +4,23 @@ import type { LogId } from '../../../core/log/log-id';
 import type { Change } from '../../../core/store/change';
 import { LostTailError } from '../../../core/store/damage';
 import type { DamageReports } from '../../../core/store/damage-reports';
-import type { Quickly } from '../../../redis/failures/retry';
-import type { Watching } from '../follow/node-state';
-import type { Facts } from '../schema/facts-reply';
+import type { Retry } from '../../../redis/failures/retry';
+import type { NodeState } from '../follow/node-state';
+import type { FactsReply } from '../schema/facts-reply';
 import type { Changes } from './changes';
-import type { Lineage } from './fork-lifecycle';
+import type { RedisForkLifecycle } from './fork-lifecycle';
 
-export interface SettledLogsOwner {
+export interface VerifiedLogsDependencies {
   readonly changes: Changes;
-  readonly lineage: Lineage;
-  readonly watching: Watching;
+  readonly lineage: RedisForkLifecycle;
+  readonly watching: NodeState;
   readonly damage: DamageReports;
-  readonly quickly: Quickly;
+  readonly quickly: Retry;
 }
 
 /** Reads and changes the facts of logs. What Redis has lost of a log is recorded first, so that every answer knows of it. */
-export class SettledLogs {
-  constructor(private readonly owner: SettledLogsOwner) {}
+export class VerifiedLogs {
+  constructor(private readonly owner: VerifiedLogsDependencies) {}
 
   /** @throws LogError as `LogStore.info` */
   async info(id: LogId): Promise<LogInfo | undefined> {
@@ -31,9 +31,9 @@ export class SettledLogs {
   }
 
   /** @throws LogError as `LogStore.change` */
-  async change(log: LogRef, change: Change): Promise<Facts> {
+  async change(log: LogRef, change: Change): Promise<FactsReply> {
     const { watching, changes, quickly } = this.owner;
-    const run = (): Promise<Facts> => watching.changing(log, change, () => changes.change(log, change));
+    const run = (): Promise<FactsReply> => watching.changing(log, change, () => changes.change(log, change));
     return run().catch(async (error: unknown) => {
       if (!isLogError(error, 'STORE_DAMAGED')) throw error;
       const { found } = await quickly(() => watching.locator.locate(log));
@@ -42,7 +42,7 @@ export class SettledLogs {
     });
   }
 
-  async #areOld(facts: Facts): Promise<boolean> {
+  async #areOld(facts: FactsReply): Promise<boolean> {
     const { locator } = this.owner.watching;
     // After Redis was away, a reader that comes back is to learn at once of what it lost.
     if (!lacksStream(facts)) return locator.verify(facts.info);
@@ -52,14 +52,14 @@ export class SettledLogs {
     return true;
   }
 
-  #read(id: LogId): Promise<Facts | undefined> {
+  #read(id: LogId): Promise<FactsReply | undefined> {
     const { lineage, changes, damage } = this.owner;
-    const reading = lineage.whileTaken(id, () => changes.info(id));
+    const reading = lineage.retryRetired(id, () => changes.info(id));
     return reading.catch((error: unknown) => damage.rethrow({ id }, error));
   }
 }
 
 /** Whether the byte stream of an open log is gone: each has an entry from its creation on. */
-function lacksStream({ info, lastStamp }: Facts): boolean {
+function lacksStream({ info, lastStamp }: FactsReply): boolean {
   return info.state !== 'closed' && lastStamp === 0;
 }

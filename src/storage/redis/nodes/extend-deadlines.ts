@@ -1,7 +1,7 @@
 import type { Connections } from '../../../redis/connections';
 import { ALL_PARTITIONS, type Partition } from '../../../redis/partitions';
 import { expiringKey, factsPrefix, overdueKey, partitionKeys } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
+import { runLogScript } from '../schema/log-scripts';
 
 /** How many logs at once: the script holds up all others for as long as it takes. */
 const BATCH = 100;
@@ -10,9 +10,9 @@ const BATCH = 100;
  * Lets the grace of all logs without a writer start anew. While no node was there, or Redis itself was not, no producer could
  * have come back.
  */
-export async function putOffDeadlines({ commands }: Connections): Promise<void> {
+export async function extendDeadlines({ commands }: Connections): Promise<void> {
   await inBatches(commands, overdueKey, (partition, ids) =>
-    runScript(commands, 'extend-deadlines', [overdueKey(partition), factsPrefix(partition)], ids),
+    runLogScript(commands, 'extend-deadlines', [overdueKey(partition), factsPrefix(partition)], ids),
   );
 }
 
@@ -20,10 +20,10 @@ export async function putOffDeadlines({ commands }: Connections): Promise<void> 
  * The time in which no node had a lease does not count for logs that expire when idle. It may be none at all: the clock of the Redis host
  * was set forward.
  */
-export async function putOffExpiries({ commands }: Connections, missedMs: number): Promise<void> {
+export async function extendExpiries({ commands }: Connections, missedMs: number): Promise<void> {
   if (missedMs === 0) return;
   await inBatches(commands, expiringKey, (partition, ids) =>
-    runScript(commands, 'extend-expiries', partitionKeys(partition), ['', '', '', '', missedMs, ...ids]),
+    runLogScript(commands, 'extend-expiries', partitionKeys(partition), ['', '', '', '', missedMs, ...ids]),
   );
 }
 

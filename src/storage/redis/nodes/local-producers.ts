@@ -1,55 +1,55 @@
 import type { LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 
-interface Attachment {
+interface LocalProducer {
   readonly id: LogId;
   /** How many changes are under way that make or end a writer of this node. */
-  underWay: number;
+  pendingChanges: number;
   /** That of the writer on this node. */
   epoch: number | undefined;
   /** The highest that was heard of, from any node. */
-  newest: number;
+  newestEpoch: number;
 }
 
 /**
  * To which logs producers of this node are attached, or are about to be. What Redis takes to be held by this node beyond that,
  * nobody would ever release.
  */
-export class Attachments {
-  readonly #byGeneration = new Map<string, Attachment>();
+export class LocalProducers {
+  readonly #byGeneration = new Map<string, LocalProducer>();
 
   /** `over` must follow. */
-  begin({ id, generation }: LogRef): void {
+  beginChange({ id, generation }: LogRef): void {
     const attachment = this.#byGeneration.get(generation);
-    if (attachment) attachment.underWay += 1;
-    else this.#byGeneration.set(generation, { id, underWay: 1, epoch: undefined, newest: 0 });
+    if (attachment) attachment.pendingChanges += 1;
+    else this.#byGeneration.set(generation, { id, pendingChanges: 1, epoch: undefined, newestEpoch: 0 });
   }
 
-  over(log: LogRef): void {
+  endChange(log: LogRef): void {
     this.#alter(log, (attachment) => {
-      attachment.underWay -= 1;
+      attachment.pendingChanges -= 1;
     });
   }
 
   /** Between `begin` and `over`. @returns whether it is still the newest writer: the answer of Redis may have been on its way for long. */
-  arrived({ generation }: LogRef, epoch: number): boolean {
+  attached({ generation }: LogRef, epoch: number): boolean {
     const attachment = this.#byGeneration.get(generation);
-    if (attachment === undefined || attachment.newest > epoch) return false;
+    if (attachment === undefined || attachment.newestEpoch > epoch) return false;
     attachment.epoch = epoch;
-    attachment.newest = epoch;
+    attachment.newestEpoch = epoch;
     return true;
   }
 
   /** The log has this epoch now: a writer of a lower one has been replaced. */
-  heard(log: LogRef, epoch: number): void {
+  observeEpoch(log: LogRef, epoch: number): void {
     this.#alter(log, (attachment) => {
-      attachment.newest = Math.max(attachment.newest, epoch);
+      attachment.newestEpoch = Math.max(attachment.newestEpoch, epoch);
       if (attachment.epoch !== undefined && attachment.epoch < epoch) attachment.epoch = undefined;
     });
   }
 
   /** The writer with this epoch, or a lower one, is no more. */
-  left(log: LogRef, epoch: number): void {
+  detached(log: LogRef, epoch: number): void {
     this.#alter(log, (attachment) => {
       if (attachment.epoch !== undefined && attachment.epoch <= epoch) attachment.epoch = undefined;
     });
@@ -59,10 +59,11 @@ export class Attachments {
     return new Set([...this.#byGeneration.values()].map(({ id }) => id));
   }
 
-  #alter({ generation }: LogRef, change: (attachment: Attachment) => void): void {
+  #alter({ generation }: LogRef, change: (attachment: LocalProducer) => void): void {
     const attachment = this.#byGeneration.get(generation);
     if (attachment === undefined) return;
     change(attachment);
-    if (attachment.underWay === 0 && attachment.epoch === undefined) this.#byGeneration.delete(generation);
+    if (attachment.pendingChanges === 0 && attachment.epoch === undefined)
+      this.#byGeneration.delete(generation);
   }
 }

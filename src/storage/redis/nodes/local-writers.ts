@@ -2,25 +2,25 @@ import type { LogRef, Writer } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
 import type { Link } from '../../../redis/link';
 import type { KnownEntry } from '../schema/entries';
-import { type Target, targetOf } from '../schema/stream-target';
+import { type StreamTarget, streamOf } from '../schema/stream-target';
 
 /** What a writer has sent, and Redis need not have confirmed yet. */
-export interface Sent {
+export interface SentAppend {
   readonly link: Link;
   readonly end: Offset;
   /** How many entries the stream has when all of it is stored, where that is known. */
   length: number | undefined;
 }
 
-export interface Held {
+export interface LocalWriter {
   readonly log: LogRef;
   readonly epoch: number;
-  readonly target: Target;
+  readonly stream: StreamTarget;
   /** What has been acknowledged. */
   tail: Offset;
   /** That of the last entry. */
   stamp: number;
-  sent: Sent | undefined;
+  sent: SentAppend | undefined;
   /**
    * The link over which the tail was confirmed. On another it has to be asked for: Redis may have been restarted or failed over
    * since, and have lost bytes.
@@ -31,20 +31,20 @@ export interface Held {
 const CLAIMS_MAX = 10_000;
 
 /** The writers that are attached on this node, and how far each has come. Their logs need no doorbell. */
-export class Writers {
-  readonly #held = new Map<string, Held>();
+export class LocalWriters {
+  readonly #writers = new Map<string, LocalWriter>();
   /** Of the last attaches, also after their writers have left: an append may be repeated. */
   readonly #claims = new Map<string, string>();
 
-  attached(writer: Writer, claim: string, last: KnownEntry): void {
+  add(writer: Writer, claim: string, last: KnownEntry): void {
     const { log, epoch } = writer;
     this.#remember(nameOf(writer), claim);
-    const held = this.#held.get(log.generation);
+    const held = this.#writers.get(log.generation);
     if (held === undefined || held.epoch < epoch)
-      this.#held.set(log.generation, {
+      this.#writers.set(log.generation, {
         log,
         epoch,
-        target: targetOf(writer),
+        stream: streamOf(writer),
         tail: last.end,
         stamp: last.stamp,
         sent: undefined,
@@ -53,21 +53,21 @@ export class Writers {
   }
 
   /** @returns whether there was a writer with an epoch up to `epoch`; there is none any more. */
-  left(log: LogRef, epoch = Number.POSITIVE_INFINITY): boolean {
-    const held = this.#held.get(log.generation);
-    return held !== undefined && held.epoch <= epoch && this.#held.delete(log.generation);
+  remove(log: LogRef, epoch = Number.POSITIVE_INFINITY): boolean {
+    const held = this.#writers.get(log.generation);
+    return held !== undefined && held.epoch <= epoch && this.#writers.delete(log.generation);
   }
 
   has(log: LogRef): boolean {
-    return this.#held.has(log.generation);
+    return this.#writers.has(log.generation);
   }
 
   tailOf(log: LogRef): Offset | undefined {
-    return this.#held.get(log.generation)?.tail;
+    return this.#writers.get(log.generation)?.tail;
   }
 
-  lastOf(log: LogRef): KnownEntry | undefined {
-    const held = this.#held.get(log.generation);
+  lastEntryOf(log: LogRef): KnownEntry | undefined {
+    const held = this.#writers.get(log.generation);
     return held && held.tail > START ? { end: held.tail, stamp: held.stamp } : undefined;
   }
 
@@ -77,11 +77,11 @@ export class Writers {
   }
 
   all(): readonly Writer[] {
-    return [...this.#held.values()];
+    return [...this.#writers.values()];
   }
 
-  of({ log, epoch }: Writer): Held | undefined {
-    const held = this.#held.get(log.generation);
+  find({ log, epoch }: Writer): LocalWriter | undefined {
+    const held = this.#writers.get(log.generation);
     return held?.epoch === epoch ? held : undefined;
   }
 

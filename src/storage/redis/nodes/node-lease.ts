@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Connections } from '../../../redis/connections';
 import { toTexts } from '../../../redis/resp/reply';
 import { LEASES_KEY } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
+import { runLogScript } from '../schema/log-scripts';
 import type { RedisStoreSettings } from '../schema/options';
-import { putOffDeadlines, putOffExpiries } from './extend-deadlines';
-import type { Attachments } from './local-producers';
-import { HeldLogs } from './node-logs';
+import { extendDeadlines, extendExpiries } from './extend-deadlines';
+import type { LocalProducers } from './local-producers';
+import { NodeLogs } from './node-logs';
 
 /**
  * Says to the other nodes that this one is alive, and interrupts the logs of those that are not. A node that starts again is
@@ -19,16 +19,16 @@ export class NodeLease {
   /** Since when the lease has been valid without a break, by `performance.now`. */
   #validSince = Number.POSITIVE_INFINITY;
 
-  readonly #held: HeldLogs;
+  readonly #nodeLogs: NodeLogs;
 
   constructor(
     private readonly connections: Connections,
     private readonly settings: RedisStoreSettings,
-    attachments: Attachments,
+    attachments: LocalProducers,
     /** Redis has not had the lease of this node all the time: it may have lost more than that. */
     private readonly lapsed: () => void,
   ) {
-    this.#held = new HeldLogs(connections, settings, this.node, attachments);
+    this.#nodeLogs = new NodeLogs(connections, settings, this.node, attachments);
   }
 
   async open(): Promise<void> {
@@ -52,8 +52,8 @@ export class NodeLease {
     let [wasValid, ...expired] = await this.#renew('0', evenWhenFull);
     if (wasValid === 'alone') {
       // Before it has a lease: another node that starts now is not to find one and take it that this is done.
-      await putOffDeadlines(this.connections);
-      await putOffExpiries(this.connections, Number(expired[0]));
+      await extendDeadlines(this.connections);
+      await extendExpiries(this.connections, Number(expired[0]));
       [wasValid, ...expired] = await this.#renew('1', evenWhenFull);
     }
     if (wasValid !== '1') {
@@ -68,15 +68,16 @@ export class NodeLease {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#beating;
-    if (await this.#held.interruptAll(this.node)) await this.connections.commands.zrem(LEASES_KEY, this.node);
+    if (await this.#nodeLogs.interruptAll(this.node))
+      await this.connections.commands.zrem(LEASES_KEY, this.node);
   }
 
   async #beat(): Promise<void> {
     try {
       for (const node of await this.renew()) {
-        if (await this.#held.interruptAll(node)) await this.#bury(node);
+        if (await this.#nodeLogs.interruptAll(node)) await this.#forgetNode(node);
       }
-      await this.#held.interruptUnattended();
+      await this.#nodeLogs.interruptAbandoned();
     } catch {
       // Redis is away: nobody's lease can be seen then. The next beat tries again.
     }
@@ -84,12 +85,12 @@ export class NodeLease {
 
   async #renew(alone: '0' | '1', evenWhenFull: '0' | '1'): Promise<readonly string[]> {
     const args = [this.node, this.settings.nodeLeaseMs, alone, evenWhenFull];
-    return toTexts(await runScript(this.connections.commands, 'renew-lease', [LEASES_KEY], args));
+    return toTexts(await runLogScript(this.connections.commands, 'renew-lease', [LEASES_KEY], args));
   }
 
   /** What the node sent last may have come between the look at what it holds and its burial: nobody would look again. */
-  async #bury(node: string): Promise<void> {
-    const isBuried = await runScript(this.connections.commands, 'forget-node', [LEASES_KEY], [node]);
-    if (isBuried === 1) await this.#held.interruptAll(node);
+  async #forgetNode(node: string): Promise<void> {
+    const isBuried = await runLogScript(this.connections.commands, 'forget-node', [LEASES_KEY], [node]);
+    if (isBuried === 1) await this.#nodeLogs.interruptAll(node);
   }
 }

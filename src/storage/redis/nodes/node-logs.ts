@@ -1,24 +1,24 @@
 import { type LogId, parseLogId } from '../../../core/log/log-id';
 import type { Connections } from '../../../redis/connections';
-import { kindOfFailure } from '../../../redis/failures/failure-kind';
+import { failureKind } from '../../../redis/failures/failure-kind';
 import { ALL_PARTITIONS, type Partition, partitionOf } from '../../../redis/partitions';
 import { factsKey, heldKey, logKeys } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
+import { runLogScript } from '../schema/log-scripts';
 import type { RedisStoreSettings } from '../schema/options';
-import type { Attachments } from './local-producers';
+import type { LocalProducers } from './local-producers';
 
 const PAGE = 100;
 
 /** What Redis takes to be held by the writers of a node. */
-export class HeldLogs {
+export class NodeLogs {
   /** The logs that this node was found to hold for no writer, each with its epoch then. */
-  #unattended: ReadonlyMap<LogId, string> = new Map();
+  #abandoned: ReadonlyMap<LogId, string> = new Map();
 
   constructor(
     private readonly connections: Connections,
     private readonly settings: RedisStoreSettings,
     private readonly node: string,
-    private readonly attachments: Attachments,
+    private readonly attachments: LocalProducers,
   ) {}
 
   /** Interrupts what a dead node holds, or this one that closes: a part of it. @returns whether that was all */
@@ -37,22 +37,22 @@ export class HeldLogs {
    * Interrupts what this node holds for nobody: a creation or an attach whose answer came too late for its producer, or a release
    * that never reached Redis. Only what was found twice in a row, with the same epoch: a writer may be just about to come or to leave.
    */
-  async interruptUnattended(): Promise<void> {
+  async interruptAbandoned(): Promise<void> {
     const found = new Map<LogId, string>();
     for (const partition of ALL_PARTITIONS) {
-      for (const id of await this.#unattendedIn(partition)) {
+      for (const id of await this.#abandonedIn(partition)) {
         const epoch = await this.#epochOf(id);
         if (epoch !== undefined) found.set(id, epoch);
       }
     }
-    const again = [...found].filter(([id, epoch]) => this.#unattended.get(id) === epoch);
-    this.#unattended = found;
+    const again = [...found].filter(([id, epoch]) => this.#abandoned.get(id) === epoch);
+    this.#abandoned = found;
     for (const [id, epoch] of again) {
       if (!this.attachments.ids().has(id)) await this.#interrupt(this.node, id, epoch);
     }
   }
 
-  async #unattendedIn(partition: Partition): Promise<readonly LogId[]> {
+  async #abandonedIn(partition: Partition): Promise<readonly LogId[]> {
     const unattended: LogId[] = [];
     for (let from = `[${this.node}:`; ; ) {
       const ids = await this.#page(this.node, partition, from);
@@ -75,7 +75,7 @@ export class HeldLogs {
     try {
       return (await this.connections.commands.hget(factsKey(id), 'epoch')) ?? undefined;
     } catch (error) {
-      if (kindOfFailure(error) === 'damaged') return undefined;
+      if (failureKind(error) === 'damaged') return undefined;
       throw error;
     }
   }
@@ -83,9 +83,9 @@ export class HeldLogs {
   async #interrupt(node: string, id: LogId, epoch: string): Promise<void> {
     const args = [id, '', this.node, this.settings.lifecycleLength, node, epoch];
     try {
-      await runScript(this.connections.commands, 'interrupt', logKeys(id), args);
+      await runLogScript(this.connections.commands, 'interrupt', logKeys(id), args);
     } catch (error) {
-      if (kindOfFailure(error) !== 'damaged') throw error;
+      if (failureKind(error) !== 'damaged') throw error;
       // Nobody can append to it, and it would hold up the other logs of this node and of those that died later.
       await this.connections.commands.zrem(heldKey(partitionOf(id)), `${node}:${id}`);
     }

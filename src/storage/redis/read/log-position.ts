@@ -8,7 +8,7 @@ import { parseLosses } from '../schema/losses';
 import { parseSealOutcome } from '../schema/outcome';
 
 /** The present place of a generation. */
-export interface Place {
+export interface LogPosition {
   /** The epoch in the name of its stream. */
   readonly epoch: number;
   /** Names the attach of the last writer; empty where none attached. */
@@ -28,7 +28,7 @@ export interface Place {
 }
 
 /** What `lua/locate.lua` answers. */
-export function toPlace([
+export function parseLogPosition([
   epoch,
   state = '',
   lastId = '',
@@ -38,7 +38,7 @@ export function toPlace([
   claim = '',
   ,
   endsAt = '',
-]: readonly string[]): Place {
+]: readonly string[]): LogPosition {
   return {
     epoch: toNumber(epoch),
     claim,

@@ -4,11 +4,11 @@ import type { Connections } from '../../../redis/connections';
 import { toTexts } from '../../../redis/resp/reply';
 import type { KnownEntry } from '../schema/entries';
 import { logKeys } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
+import { runLogScript } from '../schema/log-scripts';
 import { parseLosses } from '../schema/losses';
 import type { RedisStoreSettings } from '../schema/options';
 
-export interface Recorded {
+export interface RecordedLosses {
   /** All losses of the log. */
   readonly losses: readonly Loss[];
   readonly lastId: string;
@@ -26,10 +26,10 @@ export class LossRecorder {
    * @param number of the last loss that this node knows of
    * @throws LogError `LOG_GONE`; whatever the client throws
    */
-  async record(log: LogRef, { end, stamp }: KnownEntry, number: number): Promise<Recorded> {
+  async record(log: LogRef, { end, stamp }: KnownEntry, number: number): Promise<RecordedLosses> {
     const about = [log.id, log.generation, '', this.settings.lifecycleLength];
     const args = [...about, end, stamp, LOSSES_MAX, number];
-    const reply = await runScript(this.connections.commands, 'record-loss', logKeys(log.id), args);
+    const reply = await runLogScript(this.connections.commands, 'record-loss', logKeys(log.id), args);
     const [json = '', lastId = '', , isNew] = toTexts(reply);
     const losses = json === '' ? [] : parseLosses(json);
     if (isNew === '1') this.#report(log, losses.slice(-1));

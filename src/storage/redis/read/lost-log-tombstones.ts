@@ -2,7 +2,7 @@ import type { LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import type { Connections } from '../../../redis/connections';
 import { factsKey, lostKey } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
+import { runLogScript } from '../schema/log-scripts';
 import type { RedisStoreSettings } from '../schema/options';
 
 /** Clients are answered for so long that Redis has lost a log. */
@@ -14,8 +14,8 @@ const UNWRITTEN_MAX = 10_000;
  * The ids of logs that Redis has lost. Redis itself keeps them, for all nodes. While it does not take one, as when it is full or has become
  * a replica, this node remembers the id and tries again later.
  */
-export class LostNotes {
-  readonly #unwritten = new Map<LogId, string>();
+export class LostLogTombstones {
+  readonly #pending = new Map<LogId, string>();
 
   constructor(
     private readonly connections: Connections,
@@ -25,7 +25,7 @@ export class LostNotes {
   /** Never throws: the answer to a client does not depend on what Redis can take. */
   async add({ id, generation }: LogRef): Promise<void> {
     // Its other readers ask at the same moment.
-    if (this.#unwritten.get(id) === generation) return;
+    if (this.#pending.get(id) === generation) return;
     this.#remember(id, generation);
     if ((await this.#write(id, generation)) !== 'known')
       this.settings.alarm('Redis lost a log', { id, generation });
@@ -33,17 +33,17 @@ export class LostNotes {
 
   /** @throws whatever the client throws */
   async has(id: LogId): Promise<boolean> {
-    return this.#unwritten.has(id) || (await this.connections.commands.exists(lostKey(id))) === 1;
+    return this.#pending.has(id) || (await this.connections.commands.exists(lostKey(id))) === 1;
   }
 
   /** There is a log with this id again. */
   forget(id: LogId): void {
-    this.#unwritten.delete(id);
+    this.#pending.delete(id);
   }
 
   /** Writes what Redis did not take before, until it refuses again. */
-  async catchUp(): Promise<void> {
-    for (const [id, generation] of [...this.#unwritten]) {
+  async writePending(): Promise<void> {
+    for (const [id, generation] of [...this.#pending]) {
       if ((await this.#write(id, generation)) === 'refused') return;
     }
   }
@@ -51,11 +51,11 @@ export class LostNotes {
   async #write(id: LogId, generation: string): Promise<'new' | 'known' | 'refused'> {
     try {
       const keys = [lostKey(id), factsKey(id)];
-      const written = await runScript(this.connections.commands, 'add-tombstone', keys, [
+      const written = await runLogScript(this.connections.commands, 'add-tombstone', keys, [
         generation,
         KEPT_MS,
       ]);
-      if (this.#unwritten.get(id) === generation) this.#unwritten.delete(id);
+      if (this.#pending.get(id) === generation) this.#pending.delete(id);
       return written === 1 ? 'new' : 'known';
     } catch {
       return 'refused';
@@ -63,8 +63,8 @@ export class LostNotes {
   }
 
   #remember(id: LogId, generation: string): void {
-    this.#unwritten.set(id, generation);
-    const [oldest] = this.#unwritten.keys();
-    if (oldest !== undefined && this.#unwritten.size > UNWRITTEN_MAX) this.#unwritten.delete(oldest);
+    this.#pending.set(id, generation);
+    const [oldest] = this.#pending.keys();
+    if (oldest !== undefined && this.#pending.size > UNWRITTEN_MAX) this.#pending.delete(oldest);
   }
 }

@@ -8,7 +8,7 @@ import { factsKey, lifecycleKey } from '../schema/keys';
 import { decodeLifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreSettings } from '../schema/options';
 import type { Locator } from './locator';
-import { LostNotes } from './lost-log-tombstones';
+import { LostLogTombstones } from './lost-log-tombstones';
 
 /** When Redis comes back empty thousands of logs are asked for at once: events that were read are used for a moment. */
 const FRESH_MS = 1_000;
@@ -17,34 +17,34 @@ const NO_EVENT = '0-0';
 /** The clocks of the servers and of Redis may differ by so much. */
 const SKEW_MS = 60_000;
 
-interface Ended {
+interface EndedGenerations {
   readonly at: number;
   /** The id of the last event that was read. */
-  last: string;
+  lastEventId: string;
   readonly generations: Set<string>;
   /** No log that was made after this, in unix ms by the clock of Redis, ended without an event that is still there. */
   readonly since: number;
 }
 
-type Found = 'removed' | 'lost' | 'lost and followed by another';
+type Disappearance = 'removed' | 'lost' | 'lost and followed by another';
 
 /**
  * Tells a log that was removed or replaced, which leaves an event, from one that Redis has lost: it came back empty, or from a time before the
  * log was made.
  */
 export class LostLogs {
-  readonly #ended = new Map<Partition, Promise<Ended>>();
-  readonly #notes: LostNotes;
+  readonly #ended = new Map<Partition, Promise<EndedGenerations>>();
+  readonly #notes: LostLogTombstones;
 
   constructor(
     private readonly connections: Connections,
     private readonly settings: Pick<RedisStoreSettings, 'alarm' | 'lifecycleLength'>,
     /** What this node remembers of logs. */
-    private readonly memories: Pick<Locator, 'withId' | 'forget'>,
+    private readonly memories: Pick<Locator, 'findById' | 'forget'>,
     /** Repeats what fails for a reason that may pass. */
     private readonly quickly: <T>(attempt: () => Promise<T>) => Promise<T>,
   ) {
-    this.#notes = new LostNotes(connections, settings);
+    this.#notes = new LostLogTombstones(connections, settings);
   }
 
   /** The error to be thrown for one of a log: whether a log that is gone was taken away or lost. */
@@ -65,12 +65,12 @@ export class LostLogs {
    */
   async wasLost(id: LogId): Promise<boolean> {
     if (await this.quickly(() => this.#notes.has(id))) return true;
-    const log = this.memories.withId(id);
+    const log = this.memories.findById(id);
     return log !== undefined && (await this.explain(log, new LogError('LOG_GONE'))) instanceof LostLogError;
   }
 
   /** What happens to logs, on any node. */
-  happened({ kind, log }: LifecycleEvent): void {
+  onLifecycleEvent({ kind, log }: LifecycleEvent): void {
     if (kind === 'created') this.created(log);
   }
 
@@ -79,12 +79,12 @@ export class LostLogs {
   }
 
   /** Writes down what Redis did not take before. */
-  catchUp(): Promise<void> {
-    return this.#notes.catchUp();
+  writePending(): Promise<void> {
+    return this.#notes.writePending();
   }
 
   /** What became of this generation, of which a script says that it is gone. @throws whatever the client throws */
-  async #find({ id, generation }: LogRef): Promise<Found> {
+  async #find({ id, generation }: LogRef): Promise<Disappearance> {
     const present = await this.connections.commands.hget(factsKey(id), 'generation');
     // It has expired.
     if (present === generation) return 'removed';
@@ -97,7 +97,7 @@ export class LostLogs {
     return present === null ? 'lost' : 'lost and followed by another';
   }
 
-  #endedIn(partition: Partition): Promise<Ended> {
+  #endedIn(partition: Partition): Promise<EndedGenerations> {
     const known = this.#ended.get(partition);
     const reading = known?.then((ended) =>
       performance.now() - ended.at < FRESH_MS ? ended : this.#read(partition),
@@ -108,19 +108,19 @@ export class LostLogs {
     return ended;
   }
 
-  async #read(partition: Partition): Promise<Ended> {
+  async #read(partition: Partition): Promise<EndedGenerations> {
     const at = performance.now();
     const generations = new Set<string>();
     const { first, last, count } = await this.#gather(partition, '-', generations);
     // A shorter stream has all events that there ever were.
     const since = count < this.settings.lifecycleLength ? 0 : Number.parseInt(first, 10) + SKEW_MS;
-    return { at, last, generations, since };
+    return { at, lastEventId: last, generations, since };
   }
 
   /** Reads what was written since. */
-  async #readOn(partition: Partition, ended: Ended): Promise<void> {
-    const { last } = await this.#gather(partition, `(${ended.last}`, ended.generations);
-    if (last !== NO_EVENT) ended.last = last;
+  async #readOn(partition: Partition, ended: EndedGenerations): Promise<void> {
+    const { last } = await this.#gather(partition, `(${ended.lastEventId}`, ended.generations);
+    if (last !== NO_EVENT) ended.lastEventId = last;
   }
 
   /** Adds the generations that ended by the events from `from` on. */

@@ -5,34 +5,34 @@ import { DamageError, LostTailError } from '../../../core/store/damage';
 import type { DamageReports } from '../../../core/store/damage-reports';
 import type { Page } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
-import type { Quickly } from '../../../redis/failures/retry';
+import type { Retry } from '../../../redis/failures/retry';
 import type { RedisStoreSettings } from '../schema/options';
 import type { Locator } from './locator';
 import type { LostLogs } from './lost-logs';
 import { readPage } from './read-page';
 import { SharedPages } from './shared-pages';
 
-export interface ReadsOwner {
+export interface PageReaderDependencies {
   readonly connections: Connections;
   readonly settings: RedisStoreSettings;
   readonly locator: Locator;
   readonly lost: LostLogs;
-  readonly quickly: Quickly;
+  readonly quickly: Retry;
   readonly damage: DamageReports;
 }
 
 /** What a reader asks for: `bytesMax` bytes from `from` on now, and in the end everything up to `until`. */
-interface Ask {
+interface ReadRequest {
   readonly from: Offset;
   readonly bytesMax: number;
   readonly until: Offset;
 }
 
 /** Reads pages, and says what is wrong where one cannot be read. */
-export class Reads {
+export class PageReader {
   readonly #pages: SharedPages;
 
-  constructor(private readonly owner: ReadsOwner) {
+  constructor(private readonly owner: PageReaderDependencies) {
     const { connections, settings, locator, quickly } = owner;
     this.#pages = new SharedPages(locator, settings.sharedPagesBytes, (log, from, bytesMax) =>
       quickly(() => readPage(connections, locator, log, from, bytesMax)),
@@ -40,7 +40,7 @@ export class Reads {
   }
 
   /** @throws LogError as `LogStore.read` */
-  async read(log: LogRef, ask: Ask): Promise<Page> {
+  async read(log: LogRef, ask: ReadRequest): Promise<Page> {
     try {
       return await this.#read(log, ask);
     } catch (error) {
@@ -49,7 +49,7 @@ export class Reads {
     }
   }
 
-  async #read(log: LogRef, { from, bytesMax, until }: Ask): Promise<Page> {
+  async #read(log: LogRef, { from, bytesMax, until }: ReadRequest): Promise<Page> {
     const page = this.#pages.read(log, from, bytesMax);
     if (until <= from + bytesMax) {
       const whole = await page;
@@ -67,7 +67,7 @@ export class Reads {
 }
 
 /** What the store holds in place of the bytes says nothing to a client. */
-function withRange(log: LogRef, { from, until }: Ask, error: unknown): unknown {
+function withRange(log: LogRef, { from, until }: ReadRequest, error: unknown): unknown {
   if (!isLogError(error, 'STORE_DAMAGED') || error instanceof DamageError || from === until) return error;
   return new DamageError(log, { from, to: until }, 'Redis holds something unexpected', {
     cause: error.cause,

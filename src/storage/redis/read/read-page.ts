@@ -4,13 +4,13 @@ import { advance, type Offset } from '../../../core/log/offset';
 import { DamageError, LostTailError } from '../../../core/store/damage';
 import type { Page } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
-import { isElsewhere, kindOfFailure } from '../../../redis/failures/failure-kind';
+import { failureKind, isRedirect } from '../../../redis/failures/failure-kind';
 import type { Link } from '../../../redis/link';
 import { partitionOf } from '../../../redis/partitions';
 import { unexpected } from '../../../redis/resp/reply';
 import { Bulk, type Reply } from '../../../redis/resp/reply-reader';
-import { entriesIn } from '../../../redis/resp/stream-entries';
-import { encode } from '../../../redis/resp/wire-command';
+import { parseRangeReply } from '../../../redis/resp/stream-entries';
+import { encodeCommand } from '../../../redis/resp/wire-command';
 import {
   decodeEntry,
   ENTRY_BYTES_MAX,
@@ -22,7 +22,7 @@ import {
 } from '../schema/entries';
 import { bytesKey } from '../schema/keys';
 import type { Locator } from './locator';
-import type { Place } from './log-position';
+import type { LogPosition } from './log-position';
 
 /** The largest page, whatever is asked for: Redis holds the whole reply in memory until it is sent. */
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
@@ -53,10 +53,10 @@ export async function readPage(
   const entriesOf = async (...range: readonly string[]): Promise<readonly Entry[]> => {
     const entries = await rangeOf(connections, link, ...range);
     const last = entries.findLast(({ kind }) => kind === 'bytes');
-    if (last !== undefined) locator.reached(log, endOf(last.id), timeOf(last.id));
+    if (last !== undefined) locator.advance(log, endOf(last.id), timeOf(last.id));
     return entries;
   };
-  for (let epoch = locator.remembered(log); ; ) {
+  for (let epoch = locator.cachedEpoch(log); ; ) {
     if (epoch !== undefined) {
       const key = bytesKey(log.id, log.generation, epoch);
       const entries = await entriesOf(key, start, stop, 'COUNT', `${PAGE_ENTRIES_MAX}`);
@@ -76,7 +76,7 @@ export async function readPage(
 }
 
 /** Bytes that a reader has, or asks for, may be gone. */
-function requireNoLoss(log: LogRef, place: Place, from: Offset): void {
+function requireNoLoss(log: LogRef, place: LogPosition, from: Offset): void {
   const { tail, losses, found, endsAt } = place;
   if (endsAt !== undefined && endsAt > tail && from >= tail && from <= endsAt) {
     throw new DamageError(log, { from: tail, to: endsAt });
@@ -115,15 +115,15 @@ async function rangeOf(
   link: Link,
   ...args: readonly string[]
 ): Promise<readonly Entry[]> {
-  const reply = await link.ask(encode('XRANGE', ...args)).catch(async (error: unknown) => {
+  const reply = await link.send(encodeCommand('XRANGE', ...args)).catch(async (error: unknown) => {
     // A key of another type has none of the log's entries. The place of the log says what that means.
-    if (kindOfFailure(error) === 'damaged') return [];
-    if (!isElsewhere(error)) throw error;
+    if (failureKind(error) === 'damaged') return [];
+    if (!isRedirect(error)) throw error;
     // While a Cluster is resharded some keys are here and some there: ioredis asks as often as it takes.
-    connections.refresh(error);
+    connections.refreshTopology(error);
     return toReply(await connections.commands.callBuffer('XRANGE', ...args));
   });
-  return entriesIn(reply).map(({ id, field, value }) => decodeEntry(id, field, value));
+  return parseRangeReply(reply).map(({ id, field, value }) => decodeEntry(id, field, value));
 }
 
 /** What ioredis has read. */

@@ -11,20 +11,20 @@ const REMEMBERED_MAX = 10_000;
 const NO_SESSION = -1;
 
 /** What a node remembers of a log. */
-export class LogMemory {
+export class RecentLog {
   epoch: number | undefined;
   /** Until when it does not expire, by `performance.now`. Unknown of a log that was not asked for. */
   livesUntil: number | undefined;
   /** The end of the log when Redis was asked last. */
   tail: Offset = START;
   /** The number of the last loss; `undefined` where Redis was not asked yet. */
-  losses: number | undefined;
+  lastLossNumber: number | undefined;
   /** The session in which Redis was last seen to have all of `known`. */
   session: number | undefined;
   /** Whether this node made commits to it. */
   hasCommits = false;
   /** A loss that was found in the background, and that no commit of this node was refused for. */
-  untold: Loss | undefined;
+  unreportedLoss: Loss | undefined;
   #end: Offset = START;
   #stamp = 0;
 
@@ -36,29 +36,29 @@ export class LogMemory {
   }
 
   /** The last entry that was acknowledged or handed out. */
-  get known(): KnownEntry | undefined {
+  get lastEntry(): KnownEntry | undefined {
     return this.#end > START ? { end: this.#end, stamp: this.#stamp } : undefined;
   }
 
-  reached(end: Offset, stamp: number, session: number): void {
+  advance(end: Offset, stamp: number, session: number): void {
     if (end <= this.#end) return;
     this.#end = end;
     this.#stamp = stamp;
     this.session ??= session;
   }
 
-  lost({ number, from }: Loss): void {
-    this.losses = number;
+  recordLoss({ number, from }: Loss): void {
+    this.lastLossNumber = number;
     if (this.#end > from) this.#end = START;
   }
 
   /** Redis may not have all of `known`, although the connection is still the same. */
-  doubt(): void {
+  markUnverified(): void {
     this.session = NO_SESSION;
   }
 
   /** Redis answered in `session`, and not with a place. What was stored stays known: it tells a log that was lost. */
-  hasNoPlace(session: number): void {
+  clearPosition(session: number): void {
     this.epoch = undefined;
     this.livesUntil = undefined;
     this.session = session;
@@ -66,23 +66,23 @@ export class LogMemory {
 }
 
 /** The logs that were used last. */
-export class LogMemories {
+export class RecentLogs {
   /** The most recent are last, and the first makes room. */
-  readonly #byGeneration = new Map<string, LogMemory>();
+  readonly #byGeneration = new Map<string, RecentLog>();
   /** The newest generation of each id. */
-  readonly #byId = new Map<LogId, LogMemory>();
+  readonly #byId = new Map<LogId, RecentLog>();
 
-  get({ generation }: LogRef): LogMemory | undefined {
+  get({ generation }: LogRef): RecentLog | undefined {
     return this.#byGeneration.get(generation);
   }
 
   /** That of the newest generation with this id. */
-  withId(id: LogId): LogMemory | undefined {
+  findById(id: LogId): RecentLog | undefined {
     return this.#byId.get(id);
   }
 
   /** The memory of a log, which is used now. */
-  of(log: LogRef): LogMemory {
+  use(log: LogRef): RecentLog {
     const known = this.#byGeneration.get(log.generation);
     if (known === undefined) return this.#add(log);
     this.#byGeneration.delete(log.generation);
@@ -91,7 +91,7 @@ export class LogMemories {
   }
 
   /** All of them, the most recently used first. */
-  newestFirst(): readonly LogMemory[] {
+  newestFirst(): readonly RecentLog[] {
     return [...this.#byGeneration.values()].reverse();
   }
 
@@ -100,8 +100,8 @@ export class LogMemories {
     if (this.#byId.get(log.id)?.log.generation === log.generation) this.#byId.delete(log.id);
   }
 
-  #add({ id, generation }: LogRef): LogMemory {
-    const memory = new LogMemory({ id, generation });
+  #add({ id, generation }: LogRef): RecentLog {
+    const memory = new RecentLog({ id, generation });
     this.#byGeneration.set(generation, memory);
     if (generation >= (this.#byId.get(id)?.log.generation ?? '')) this.#byId.set(id, memory);
     const [oldest] = this.#byGeneration.values();

@@ -10,13 +10,13 @@ import type { Locator } from './locator';
 const REMEMBERED_MS = 100;
 const REMEMBERED_MAX = 4_096;
 
-interface Reading {
+interface PendingRead {
   readonly page: Promise<Page>;
   /** Somebody else has asked for it, too. */
   isWanted: boolean;
 }
 
-interface Kept {
+interface CachedPage {
   readonly page: Page;
   readonly bytes: number;
   readonly at: number;
@@ -28,11 +28,11 @@ interface Kept {
  */
 export class SharedPages {
   /** By what is asked for, as all of these. */
-  readonly #reading = new Map<string, Reading>();
+  readonly #reading = new Map<string, PendingRead>();
   /** When it was asked for, the oldest first. That and the page apart: what is remembered for long must never have held a page. */
   readonly #asked = new Map<string, number>();
   /** The oldest first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new Map<string, CachedPage>();
   #keptBytes = 0;
   #tidying: NodeJS.Timeout | undefined;
 
@@ -44,11 +44,11 @@ export class SharedPages {
   ) {}
 
   async read(log: LogRef, from: Offset, bytes: number): Promise<Page> {
-    const epoch = this.locator.remembered(log);
-    const isFinal = this.locator.hasUpTo(log, advance(from, bytes));
+    const epoch = this.locator.cachedEpoch(log);
+    const isFinal = this.locator.hasBytesUpTo(log, advance(from, bytes));
     // Of a log that is gone, may have expired, or has shrunk, nothing here holds.
     if (epoch === undefined || !isFinal || bytes > this.bytesMax) return this.readPage(log, from, bytes);
-    const key = `${log.generation}:${epoch}:${this.locator.lossesOf(log)}:${from}:${bytes}`;
+    const key = `${log.generation}:${epoch}:${this.locator.lastLossNumber(log)}:${from}:${bytes}`;
     const reading = this.#reading.get(key);
     const page = this.#kept.get(key)?.page ?? (reading && (await wantedOf(reading)));
     // A failure is told to whoever asked first, and a loss to each.
@@ -59,7 +59,7 @@ export class SharedPages {
     return this.#read(key, bytes, { page: this.readPage(log, from, bytes), isWanted });
   }
 
-  async #read(key: string, bytes: number, reading: Reading): Promise<Page> {
+  async #read(key: string, bytes: number, reading: PendingRead): Promise<Page> {
     this.#reading.set(key, reading);
     try {
       const page = await reading.page;
@@ -70,7 +70,7 @@ export class SharedPages {
     }
   }
 
-  #keep(key: string, kept: Kept): void {
+  #keep(key: string, kept: CachedPage): void {
     this.#drop(key);
     this.#kept.set(key, kept);
     this.#keptBytes += kept.bytes;
@@ -101,7 +101,7 @@ export class SharedPages {
   }
 }
 
-async function wantedOf(reading: Reading): Promise<Page | undefined> {
+async function wantedOf(reading: PendingRead): Promise<Page | undefined> {
   reading.isWanted = true;
   return reading.page.catch(() => undefined);
 }

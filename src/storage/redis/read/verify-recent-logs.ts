@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LogRef } from '../../../core/log/log';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
-import { isAnswer, type Locator } from './locator';
+import { isRedisAnswer, type Locator } from './locator';
 import type { LostLogs } from './lost-logs';
 
 /** How many logs of a partition are asked for at a time. With all 16 partitions that is about 12 ms of this process, and 4 of Redis. */
@@ -14,24 +14,24 @@ const RETRY_MS = 500;
  * node may have put other bytes in the place of the lost ones, and handed them out. This goes on in the background, in each partition a batch
  * at a time, the logs that were used last first. A partition that does not answer keeps no other waiting.
  */
-export function verifyRememberedLogs(
-  connections: Pick<Connections, 'session' | 'inOneWrite'> & {
-    readonly sessions: Pick<Connections['sessions'], 'listen'>;
+export function verifyRecentLogs(
+  connections: Pick<Connections, 'sessionNumber' | 'corked'> & {
+    readonly sessions: Pick<Connections['sessions'], 'onBegin'>;
   },
-  locator: Pick<Locator, 'unverified' | 'verifyUnasked'>,
+  locator: Pick<Locator, 'unverified' | 'verifyInBackground'>,
   lost: Pick<LostLogs, 'explain'>,
   stopping: AbortSignal,
 ): void {
   const verification = new Verification(connections, locator, lost, stopping);
-  connections.sessions.listen(() => verification.begin());
+  connections.sessions.onBegin(() => verification.begin());
 }
 
 class Verification {
   #isUnderWay = false;
 
   constructor(
-    private readonly connections: Pick<Connections, 'session' | 'inOneWrite'>,
-    private readonly locator: Pick<Locator, 'unverified' | 'verifyUnasked'>,
+    private readonly connections: Pick<Connections, 'sessionNumber' | 'corked'>,
+    private readonly locator: Pick<Locator, 'unverified' | 'verifyInBackground'>,
     private readonly lost: Pick<LostLogs, 'explain'>,
     private readonly stopping: AbortSignal,
   ) {}
@@ -54,8 +54,8 @@ class Verification {
 
   /** @returns false as soon as Redis does not answer for one of them */
   async #verifyInBatches(logs: readonly LogRef[]): Promise<boolean> {
-    const { session } = this.connections;
-    for (let at = 0; at < logs.length && session === this.connections.session; at += BATCH)
+    const { sessionNumber: session } = this.connections;
+    for (let at = 0; at < logs.length && session === this.connections.sessionNumber; at += BATCH)
       if (!(await this.#verifyBatch(logs.slice(at, at + BATCH)))) return false;
     return true;
   }
@@ -63,7 +63,7 @@ class Verification {
   /** @returns whether Redis answered for all of them */
   async #verifyBatch(logs: readonly LogRef[]): Promise<boolean> {
     const verifying: Promise<boolean>[] = [];
-    this.connections.inOneWrite(() => {
+    this.connections.corked(() => {
       for (const log of logs) verifying.push(this.#verify(log));
     });
     return (await Promise.all(verifying)).every((hasAnswered) => hasAnswered);
@@ -76,9 +76,9 @@ class Verification {
 
   async #verify(log: LogRef): Promise<boolean> {
     try {
-      await this.locator.verifyUnasked(log);
+      await this.locator.verifyInBackground(log);
     } catch (error) {
-      if (!isAnswer(error)) return false;
+      if (!isRedisAnswer(error)) return false;
       // A log that is lost altogether is noted.
       await this.lost.explain(log, error);
     }

@@ -1,14 +1,22 @@
 import type { Expiry, Framing, LogInfo, LogRef, LogState } from '../../../core/log/log';
 import { type LogId, parseLogId } from '../../../core/log/log-id';
 import { advance, START } from '../../../core/log/offset';
-import { parseStored, toList, toMap, toNumber, toText, toTexts, unexpected } from '../../../redis/resp/reply';
+import {
+  parseStoredJson,
+  toList,
+  toMap,
+  toNumber,
+  toText,
+  toTexts,
+  unexpected,
+} from '../../../redis/resp/reply';
 import { endOf, timeOf } from './entries';
 import { parseForkPoint } from './fork-point';
 import { parseLosses } from './losses';
 import { parseSealOutcome } from './outcome';
 
 /** A log as a script answers with it: the hash of its facts, the id of its last entry, and that of the event it wrote. */
-export interface Facts {
+export interface FactsReply {
   readonly info: LogInfo;
   /** The metadata exactly as it is stored; empty for none. */
   readonly rawMetadata: string;
@@ -21,16 +29,16 @@ export interface Facts {
   /** Whether the creation of this generation replaced another. */
   readonly replaced: boolean;
   /** Present where the log that was removed, or that this one took the place of, was a fork. */
-  readonly loose?: LooseFork;
+  readonly loose?: OrphanedFork;
 }
 
 /** A fork that is no more. */
-export interface LooseFork {
+export interface OrphanedFork {
   readonly fork: LogRef;
   readonly source: LogRef;
 }
 
-export function toFacts(id: LogId, reply: unknown): Facts {
+export function parseFactsReply(id: LogId, reply: unknown): FactsReply {
   const [hash, last, event, looseFork] = toList(reply);
   const fields = toMap(hash);
   const rawMetadata = fields.get('metadata') ?? '';
@@ -48,12 +56,12 @@ export function toFacts(id: LogId, reply: unknown): Facts {
 }
 
 /** What the script answers that takes a log away without understanding its facts. */
-export function toPurged(id: LogId, reply: unknown): Pick<Facts, 'eventId' | 'loose'> {
+export function parsePurgeReply(id: LogId, reply: unknown): Pick<FactsReply, 'eventId' | 'loose'> {
   const [eventId = '', loose = ''] = toTexts(reply);
   return { eventId, ...(loose !== '' && { loose: toLoose(id, loose) }) };
 }
 
-function toLoose(id: LogId, text: string): LooseFork {
+function toLoose(id: LogId, text: string): OrphanedFork {
   const space = text.indexOf(' ');
   const { source } = parseForkPoint(text.slice(space + 1));
   return { fork: { id, generation: text.slice(0, space) }, source };
@@ -78,7 +86,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     // Of a sealed log it is known without the entries, which may be lost.
     tail: endsAt === undefined ? endOf(lastId) : advance(START, toNumber(endsAt)),
     epoch: toNumber(field('epoch')),
-    ...(metadata !== undefined && { metadata: parseStored(metadata) }),
+    ...(metadata !== undefined && { metadata: parseStoredJson(metadata) }),
     contentType: field('contentType'),
     ...(producerKey !== undefined && { producerKey }),
     ...(finalLength !== undefined && { finalLength: advance(START, toNumber(finalLength)) }),

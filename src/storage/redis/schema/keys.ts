@@ -58,7 +58,7 @@ function lostPrefix(partition: Partition): string {
 }
 
 /** What `lua/commit-plain.lua` is given. */
-export function plainKeys(id: LogId, generation: string, node: string): readonly string[] {
+export function plainCommitKeys(id: LogId, generation: string, node: string): readonly string[] {
   return [factsKey(id), bytesPrefix(partitionOf(id)), markKey(id, generation, node)];
 }
 

@@ -4,7 +4,7 @@ import { advance, START } from '../../../core/log/offset';
 import type { LifecycleEvent } from '../../../core/store/store';
 import { toMap, toNumber, unexpected } from '../../../redis/resp/reply';
 import { parseLosses } from './losses';
-import { parseOutcome } from './outcome';
+import { parseStoredOutcome } from './outcome';
 
 /** An event as the scripts write it. */
 export interface LifecycleRecord {
@@ -38,7 +38,11 @@ export function decodeLifecycleRecord(raw: readonly Buffer[]): LifecycleRecord {
     }
     case 'ended': {
       const at = advance(START, toNumber(field('at')));
-      return { log, keyEpoch, event: { log, kind: 'ended', at, outcome: parseOutcome(field('outcome')) } };
+      return {
+        log,
+        keyEpoch,
+        event: { log, kind: 'ended', at, outcome: parseStoredOutcome(field('outcome')) },
+      };
     }
     default:
       return unexpected(field('kind'));

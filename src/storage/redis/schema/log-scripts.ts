@@ -29,13 +29,13 @@ const SCRIPTS = {
   catalogue: ['read-infos', 'find-by-name', 'build-name-index', 'postpone-damaged'],
 } as const;
 
-export type ScriptName = (typeof SCRIPTS)[keyof typeof SCRIPTS][number];
+export type LogScriptName = (typeof SCRIPTS)[keyof typeof SCRIPTS][number];
 
 /**
  * Defines the scripts as commands of a client. ioredis sends a script again when Redis has forgotten it, as after a restart.
  * @param spanLogs how many logs of a partition make a span of the index of names
  */
-export function loadScripts(client: RedisClient, spanLogs: number): void {
+export function defineLogScripts(client: RedisClient, spanLogs: number): void {
   for (const [folder, names] of Object.entries(SCRIPTS)) {
     for (const name of names) {
       const source = scriptSource(join(__dirname, '..', folder, 'lua', name));
@@ -45,9 +45,9 @@ export function loadScripts(client: RedisClient, spanLogs: number): void {
 }
 
 /** @throws LogError with the code that the script answered with; whatever the client throws */
-export async function runScript(
+export async function runLogScript(
   client: RedisClient,
-  name: ScriptName,
+  name: LogScriptName,
   keys: readonly string[],
   args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {

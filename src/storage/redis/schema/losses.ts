@@ -1,6 +1,6 @@
 import type { Loss } from '../../../core/log/loss';
 import { advance, START } from '../../../core/log/offset';
-import { parseStored, toList, toNumber, unexpected } from '../../../redis/resp/reply';
+import { parseStoredJson, toList, toNumber, unexpected } from '../../../redis/resp/reply';
 
 /** The field `losses` of a log's facts: a JSON list of objects, the oldest first. */
 export function formatLosses(losses: readonly Loss[]): string {
@@ -8,7 +8,7 @@ export function formatLosses(losses: readonly Loss[]): string {
 }
 
 export function parseLosses(text: string): readonly Loss[] {
-  return toList(parseStored(text)).map(toLoss);
+  return toList(parseStoredJson(text)).map(toLoss);
 }
 
 function toLoss(item: unknown): Loss {

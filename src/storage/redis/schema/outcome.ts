@@ -1,5 +1,5 @@
 import type { LogOutcome, SealOutcome } from '../../../core/log/log';
-import { parseStored, unexpected } from '../../../redis/resp/reply';
+import { parseStoredJson, unexpected } from '../../../redis/resp/reply';
 
 /** Equal outcomes are equal texts: scripts compare them. */
 export function formatOutcome(outcome: LogOutcome): string {
@@ -8,12 +8,12 @@ export function formatOutcome(outcome: LogOutcome): string {
 }
 
 export function parseSealOutcome(text: string): SealOutcome {
-  const outcome = parseOutcome(text);
+  const outcome = parseStoredOutcome(text);
   return outcome.kind === 'complete' || outcome.kind === 'aborted' ? outcome : unexpected(text);
 }
 
-export function parseOutcome(text: string): LogOutcome {
-  const value: unknown = parseStored(text);
+export function parseStoredOutcome(text: string): LogOutcome {
+  const value: unknown = parseStoredJson(text);
   if (typeof value !== 'object' || value === null || !('kind' in value)) return unexpected(text);
   switch (value.kind) {
     case 'complete':

@@ -1,19 +1,19 @@
 import type { Writer } from '../../../core/log/log';
-import { headOf } from '../../../redis/resp/wire-command';
+import { commandHead } from '../../../redis/resp/wire-command';
 import { bytesKey } from './keys';
 
 /** A stream that is added to. */
-export interface Target {
+export interface StreamTarget {
   readonly key: string;
   /** What does not change from one entry to the next. */
   readonly head: string;
 }
 
-export function targetAt(key: string): Target {
-  return { key, head: headOf(6, 'XADD', key, 'NOMKSTREAM') };
+export function streamTarget(key: string): StreamTarget {
+  return { key, head: commandHead(6, 'XADD', key, 'NOMKSTREAM') };
 }
 
 /** The stream that a writer writes to. */
-export function targetOf({ log, epoch }: Writer): Target {
-  return targetAt(bytesKey(log.id, log.generation, epoch));
+export function streamOf({ log, epoch }: Writer): StreamTarget {
+  return streamTarget(bytesKey(log.id, log.generation, epoch));
 }

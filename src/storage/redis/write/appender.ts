@@ -5,14 +5,14 @@ import type { Writer } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import { LostTailError } from '../../../core/store/damage';
 import type { Connections } from '../../../redis/connections';
-import { persist, type RetryPolicy } from '../../../redis/failures/retry';
+import { type RetryPolicy, withRetries } from '../../../redis/failures/retry';
 import type { Link } from '../../../redis/link';
 import { partitionOf } from '../../../redis/partitions';
-import type { Held, Sent, Writers } from '../nodes/local-writers';
+import type { LocalWriter, LocalWriters, SentAppend } from '../nodes/local-writers';
 import type { Locator } from '../read/locator';
-import type { Place } from '../read/log-position';
+import type { LogPosition } from '../read/log-position';
 import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry, timeOf } from '../schema/entries';
-import { type Target, targetOf } from '../schema/stream-target';
+import { type StreamTarget, streamOf } from '../schema/stream-target';
 import { addEntries, addEntriesAfter } from './xadd';
 
 /** Sixteen entries: with eight an append is a tenth slower, and 32 gain little for twice the memory. */
@@ -22,40 +22,40 @@ export const APPEND_BYTES_MAX = 16 * ENTRY_BYTES_MAX;
 export const APPENDS_IN_FLIGHT = 2;
 
 /** One append from its first try to its last. The cut and the time stay, so that a repeated entry has the very same id. */
-interface Batch {
+interface PendingAppend {
   readonly writer: Writer;
-  readonly target: Target;
+  readonly target: StreamTarget;
   readonly at: Offset;
   readonly end: Offset;
   readonly entries: readonly NewEntry[];
   readonly stamp: number;
-  readonly sending: Sending;
+  readonly sending: SendState;
 }
 
-interface Confirmed {
+interface ConfirmedAppend {
   readonly tail: Offset;
   /** Over which Redis said so. */
   readonly link: Link;
 }
 
-interface UnderWay {
-  readonly confirmed: Promise<Confirmed>;
-  readonly sending: Sending;
+interface InFlightAppend {
+  readonly confirmed: Promise<ConfirmedAppend>;
+  readonly sending: SendState;
 }
 
 /** Whether an append has gone out for the first time, or is over. */
-class Sending {
+class SendState {
   #isOver = false;
   #tell = (): void => {};
 
-  get begun(): Promise<void> {
+  get sent(): Promise<void> {
     if (this.#isOver) return Promise.resolve();
     return new Promise((resolve) => {
       this.#tell = resolve;
     });
   }
 
-  over(): void {
+  markSent(): void {
     this.#isOver = true;
     this.#tell();
   }
@@ -68,12 +68,12 @@ class Sending {
  */
 export class Appender {
   /** Of each writer, by the name of its stream, the append that began last, while it is under way. */
-  readonly #last = new Map<string, UnderWay>();
+  readonly #last = new Map<string, InFlightAppend>();
 
   constructor(
     private readonly connections: Connections,
     private readonly locator: Locator,
-    private readonly writers: Writers,
+    private readonly writers: LocalWriters,
     private readonly tails: TailHub,
   ) {}
 
@@ -84,9 +84,9 @@ export class Appender {
     chunks: readonly Buffer[],
     patience: RetryPolicy,
   ): Promise<Offset> {
-    const sending = new Sending();
+    const sending = new SendState();
     const end = advance(at, sizeOf(chunks));
-    const target = this.writers.of(writer)?.target ?? targetOf(writer);
+    const target = this.writers.find(writer)?.stream ?? streamOf(writer);
     const { key } = target;
     const batch = { writer, target, at, end, entries: cutEntries(at, chunks), stamp: Date.now(), sending };
     const own = { confirmed: this.#begin(this.#last.get(key), batch, patience), sending };
@@ -94,16 +94,20 @@ export class Appender {
     try {
       return (await own.confirmed).tail;
     } finally {
-      sending.over();
+      sending.markSent();
       if (this.#last.get(key) === own) this.#last.delete(key);
     }
   }
 
-  #begin(before: UnderWay | undefined, batch: Batch, patience: RetryPolicy): Promise<Confirmed> {
+  #begin(
+    before: InFlightAppend | undefined,
+    batch: PendingAppend,
+    patience: RetryPolicy,
+  ): Promise<ConfirmedAppend> {
     return before === undefined ? this.#store(batch, patience) : this.#storeBeside(before, batch, patience);
   }
 
-  #store(batch: Batch, patience: RetryPolicy): Promise<Confirmed> {
+  #store(batch: PendingAppend, patience: RetryPolicy): Promise<ConfirmedAppend> {
     return this.#storeAtOnce(batch, patience) ?? this.#persist(batch, patience);
   }
 
@@ -111,8 +115,8 @@ export class Appender {
    * Sends an append in this very turn, where the link that confirmed the one before is still there, which is to say almost always.
    * Between a line and its followers stands what this takes, and each promise in it counts.
    */
-  #storeAtOnce(batch: Batch, patience: RetryPolicy): Promise<Confirmed> | undefined {
-    const held = this.writers.of(batch.writer);
+  #storeAtOnce(batch: PendingAppend, patience: RetryPolicy): Promise<ConfirmedAppend> | undefined {
+    const held = this.writers.find(batch.writer);
     const link = held?.confirmedOn;
     if (held?.tail !== batch.at || batch.end === batch.at || link?.isOpen !== true) return undefined;
     return this.#send(link, held, batch, batch.entries).then(
@@ -122,8 +126,12 @@ export class Appender {
   }
 
   /** An append that begins while the one before it is under way. */
-  async #storeBeside(before: UnderWay, batch: Batch, patience: RetryPolicy): Promise<Confirmed> {
-    await before.sending.begun;
+  async #storeBeside(
+    before: InFlightAppend,
+    batch: PendingAppend,
+    patience: RetryPolicy,
+  ): Promise<ConfirmedAppend> {
+    await before.sending.sent;
     const storedEarly = this.#storeEarly(batch);
     const { link } = await before.confirmed;
     // Where the one before had to be sent once more, to another master perhaps, what the first one said of this one means nothing.
@@ -131,28 +139,28 @@ export class Appender {
     return isStored ? this.#reached(batch, batch.end, batch.stamp, link) : this.#store(batch, patience);
   }
 
-  #persist(batch: Batch, patience: RetryPolicy): Promise<Confirmed> {
-    return persist(patience, () => this.#attempt(batch));
+  #persist(batch: PendingAppend, patience: RetryPolicy): Promise<ConfirmedAppend> {
+    return withRetries(patience, () => this.#attempt(batch));
   }
 
-  async #attempt(batch: Batch): Promise<Confirmed> {
+  async #attempt(batch: PendingAppend): Promise<ConfirmedAppend> {
     const { writer, entries, end } = batch;
     const link = await this.connections.link(partitionOf(writer.log.id));
     const { tail, lastId } = await this.#settle(batch);
     if (tail >= end) return this.#reached(batch, tail, timeOf(lastId), link);
-    await this.#send(link, this.writers.of(writer), batch, entriesAfter(entries, tail));
+    await this.#send(link, this.writers.find(writer), batch, entriesAfter(entries, tail));
     return this.#reached(batch, end, batch.stamp, link);
   }
 
   /** @param stamp that of the entry which ends at `tail` */
-  #reached({ writer, at, entries }: Batch, tail: Offset, stamp: number, link: Link): Confirmed {
-    const held = this.writers.of(writer);
+  #reached({ writer, at, entries }: PendingAppend, tail: Offset, stamp: number, link: Link): ConfirmedAppend {
+    const held = this.writers.find(writer);
     if (held && tail >= held.tail) {
       held.tail = tail;
       held.stamp = stamp;
       held.confirmedOn = link;
     }
-    this.locator.reached(writer.log, tail, stamp);
+    this.locator.advance(writer.log, tail, stamp);
     const [first] = entries;
     const chunks = entries.length === 1 && first ? first.parts : entries.flatMap(({ parts }) => parts);
     this.tails.appended(writer.log, at, chunks);
@@ -160,7 +168,7 @@ export class Appender {
   }
 
   /** The place of the log, asked because it is not known for certain: what was sent before may have arrived or not. */
-  async #settle({ writer, at, end }: Batch): Promise<Place> {
+  async #settle({ writer, at, end }: PendingAppend): Promise<LogPosition> {
     const claim = this.writers.claimOf(writer);
     const place = await this.locator.locate(writer.log);
     const { tail, found = place.losses.findLast(({ to }) => to >= at) } = place;
@@ -174,7 +182,12 @@ export class Appender {
     return place;
   }
 
-  #send(link: Link, held: Held | undefined, batch: Batch, entries: readonly NewEntry[]): Promise<void> {
+  #send(
+    link: Link,
+    held: LocalWriter | undefined,
+    batch: PendingAppend,
+    entries: readonly NewEntry[],
+  ): Promise<void> {
     const sent = this.#noteSending(link, held, batch, entries.length);
     return addEntries(link, batch.target, entries, batch.stamp).then(
       (length) => {
@@ -182,7 +195,7 @@ export class Appender {
       },
       (error: unknown) => {
         if (held) held.sent = undefined;
-        this.connections.refresh(error);
+        this.connections.refreshTopology(error);
         throw error;
       },
     );
@@ -193,8 +206,8 @@ export class Appender {
    * become as long as the one before makes it, so that no failure of that one can leave a hole.
    * @returns the link over which it was confirmed, or `undefined` when it is not known to be stored; never rejects
    */
-  async #storeEarly(batch: Batch): Promise<Link | undefined> {
-    const held = this.writers.of(batch.writer);
+  async #storeEarly(batch: PendingAppend): Promise<Link | undefined> {
+    const held = this.writers.find(batch.writer);
     const sent = held?.sent;
     if (held === undefined || sent?.end !== batch.at || sent.length === undefined) return undefined;
     const { link, length } = sent;
@@ -210,8 +223,13 @@ export class Appender {
     }
   }
 
-  #noteSending(link: Link, held: Held | undefined, { end, sending }: Batch, entries: number): Sent {
-    sending.over();
+  #noteSending(
+    link: Link,
+    held: LocalWriter | undefined,
+    { end, sending }: PendingAppend,
+    entries: number,
+  ): SentAppend {
+    sending.markSent();
     const before = held?.sent?.length;
     const length = before === undefined ? undefined : before + entries;
     const sent = { link, end, length };

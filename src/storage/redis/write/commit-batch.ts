@@ -8,7 +8,7 @@ import { cutPieces } from '../schema/entries';
 import { formatOutcome } from '../schema/outcome';
 
 /** Commits that `lua/commit.lua` is given together. */
-export interface Batch {
+export interface CommitBatch {
   /** Those of one node rise. */
   readonly number: number;
   readonly limits: CommitLimits;
@@ -20,7 +20,7 @@ export interface Batch {
   readonly isPlain: boolean;
 }
 
-export interface Judged {
+export interface BatchResult {
   /** The tail before the batch. */
   readonly from: Offset;
   /** The tail after it. */
@@ -40,7 +40,11 @@ export interface Judged {
 /** Where in the arguments of the script the pieces begin, counted from 1 as Lua does. */
 const FIRST_PIECE = 12;
 
-export function newBatch(commits: readonly Commit[], number: number, limits: CommitLimits): Batch {
+export function newCommitBatch(
+  commits: readonly Commit[],
+  number: number,
+  limits: CommitLimits,
+): CommitBatch {
   const [only] = commits;
   const chunks =
     commits.length === 1 && only !== undefined ? only.chunks : commits.flatMap((commit) => commit.chunks);
@@ -62,7 +66,12 @@ function isPlain({ producer, sequence, seal }: Commit): boolean {
 }
 
 /** The arguments from the limits on. */
-export function argsOf({ limits, commits, pieces, bytes }: Batch): readonly (string | number | Buffer)[] {
+export function commitArgs({
+  limits,
+  commits,
+  pieces,
+  bytes,
+}: CommitBatch): readonly (string | number | Buffer)[] {
   const named: string[] = [];
   const name = (value: string | undefined): number | '' =>
     value === undefined ? '' : FIRST_PIECE + pieces.length + named.push(value) - 1;
@@ -79,19 +88,19 @@ export function argsOf({ limits, commits, pieces, bytes }: Batch): readonly (str
 }
 
 /** Where a batch begins, and the time in the ids of its entries. */
-export interface Stored {
+export interface BatchStart {
   readonly from: Offset;
   readonly stamp: number;
 }
 
 /** @param text `<tail before>/<unix ms>` */
-export function parseStored(text: string): Stored {
+export function parseBatchStart(text: string): BatchStart {
   const [from, stamp] = text.split('/');
   return { from: advance(START, toNumber(from)), stamp: toNumber(stamp) };
 }
 
 /** A plain batch that was stored whole. */
-export function allStored({ from, stamp }: Stored, { commits, pieces }: Batch): Judged {
+export function plainBatchResult({ from, stamp }: BatchStart, { commits, pieces }: CommitBatch): BatchResult {
   let tail = from;
   const results = commits.map(({ chunks }) => {
     tail = advance(tail, sizeOf(chunks));
@@ -101,9 +110,13 @@ export function allStored({ from, stamp }: Stored, { commits, pieces }: Batch): 
 }
 
 /** @param answer `<tail before>/<unix ms of the entries> <1 if it was sealed before> <verdicts>` */
-export function judgedBy(answer: string, eventId: string, { commits, pieces }: Batch): Judged {
+export function parseBatchResult(
+  answer: string,
+  eventId: string,
+  { commits, pieces }: CommitBatch,
+): BatchResult {
   const [start, wasSealed, ...verdicts] = answer.split(' ');
-  const { from, stamp } = parseStored(start ?? '');
+  const { from, stamp } = parseBatchStart(start ?? '');
   let tail = from;
   let isSealed = wasSealed === '1';
   let seal: SealOutcome | undefined;

@@ -1,9 +1,9 @@
 import type { Commit, CommitResult, LogRef } from '../../../core/log/log';
 import type { CommitLimits } from '../../../core/store/store';
-import { type PlainTarget, plainTarget } from './plain-commit';
+import { type PlainCommitTarget, plainCommitTarget } from './plain-commit';
 
 /** A commit that waits for its turn. */
-export interface Waiting {
+export interface QueuedCommit {
   readonly commit: Commit;
   readonly bytes: number;
   readonly limits: CommitLimits;
@@ -16,28 +16,28 @@ const BYTES_MAX = 512 * 1024;
 
 /** What waits to be committed to one log. */
 export class CommitQueue {
-  readonly target: PlainTarget;
+  readonly target: PlainCommitTarget;
   /** One batch is under way, or will be at the end of this turn of the event loop at the latest. */
   isBusy = false;
-  #waiting: Waiting[] = [];
+  #waiting: QueuedCommit[] = [];
 
   constructor(
     readonly log: LogRef,
     node: string,
   ) {
-    this.target = plainTarget(log, node);
+    this.target = plainCommitTarget(log, node);
   }
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
   }
 
-  add(waiting: Waiting): void {
+  add(waiting: QueuedCommit): void {
     this.#waiting.push(waiting);
   }
 
   /** Those that go together next: at least one, unless there is none. */
-  take(): readonly Waiting[] {
+  takeBatch(): readonly QueuedCommit[] {
     if (this.#waiting.length === 1) return this.takeAll();
     const [first] = this.#waiting;
     let count = 0;
@@ -50,7 +50,7 @@ export class CommitQueue {
     return this.#waiting.splice(0, count);
   }
 
-  takeAll(): readonly Waiting[] {
+  takeAll(): readonly QueuedCommit[] {
     const all = this.#waiting;
     this.#waiting = [];
     return all;
@@ -58,7 +58,7 @@ export class CommitQueue {
 }
 
 /** A batch has one limit; and what only ends a log goes without bytes, for which Redis may have no memory left. */
-function areAlike(a: Waiting, b: Waiting | undefined): boolean {
+function areAlike(a: QueuedCommit, b: QueuedCommit | undefined): boolean {
   return (
     a.limits.logBytesMax === b?.limits.logBytesMax &&
     a.limits.producersMax === b.limits.producersMax &&

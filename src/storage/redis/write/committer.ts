@@ -5,23 +5,31 @@ import type { Offset } from '../../../core/log/offset';
 import { LostTailError } from '../../../core/store/damage';
 import type { CommitLimits } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
-import { persist, type RetryPolicy } from '../../../redis/failures/retry';
+import { type RetryPolicy, withRetries } from '../../../redis/failures/retry';
 import type { Link } from '../../../redis/link';
 import { toTexts } from '../../../redis/resp/reply';
 import type { Locator } from '../read/locator';
 import { logKeys, markKey } from '../schema/keys';
-import { runScript } from '../schema/log-scripts';
+import { runLogScript } from '../schema/log-scripts';
 import type { RedisStoreSettings } from '../schema/options';
-import { allStored, argsOf, type Batch, type Judged, judgedBy, newBatch, type Stored } from './commit-batch';
-import { CommitQueue, type Waiting } from './commit-queue';
-import { commitPlainly, type PlainTarget } from './plain-commit';
+import {
+  type BatchResult,
+  type BatchStart,
+  type CommitBatch,
+  commitArgs,
+  newCommitBatch,
+  parseBatchResult,
+  plainBatchResult,
+} from './commit-batch';
+import { CommitQueue, type QueuedCommit } from './commit-queue';
+import { commitPlain, type PlainCommitTarget } from './plain-commit';
 
-export interface CommitterOwner {
+export interface CommitterDependencies {
   readonly node: string;
   readonly locator: Locator;
   readonly patience: RetryPolicy;
   /** What was stored, which may be nothing. */
-  stored(log: LogRef, judged: Judged): void;
+  onStored(log: LogRef, judged: BatchResult): void;
 }
 
 /**
@@ -49,7 +57,7 @@ export class Committer {
   constructor(
     private readonly connections: Connections,
     private readonly settings: RedisStoreSettings,
-    private readonly owner: CommitterOwner,
+    private readonly owner: CommitterDependencies,
   ) {}
 
   /** @throws LogError as `LogStore.commit` */
@@ -64,7 +72,7 @@ export class Committer {
       if (queue.isBusy) return;
       queue.isBusy = true;
       this.#busy += 1;
-      this.#isDue(queue);
+      this.#enqueue(queue);
     });
   }
 
@@ -83,7 +91,7 @@ export class Committer {
     return queue;
   }
 
-  #isDue(queue: CommitQueue): void {
+  #enqueue(queue: CommitQueue): void {
     this.#due.push(queue);
     if (this.#due.length >= TOGETHER_MAX) this.#sendDue();
     else if (this.#due.length === 1) setImmediate(() => this.#sendDue());
@@ -92,13 +100,13 @@ export class Committer {
   #sendDue(): void {
     const due = this.#due;
     this.#due = [];
-    this.connections.inOneWrite(() => {
+    this.connections.corked(() => {
       for (const queue of due) void this.#sendNext(queue);
     });
   }
 
   async #sendNext(queue: CommitQueue): Promise<void> {
-    const together = queue.take();
+    const together = queue.takeBatch();
     try {
       tell(together, await this.#store(queue, together));
     } catch (error) {
@@ -108,15 +116,15 @@ export class Committer {
       this.#over(others);
     }
     this.#over(together);
-    if (queue.isEmpty) this.#rest(queue);
-    else this.#isDue(queue);
+    if (queue.isEmpty) this.#idleQueue(queue);
+    else this.#enqueue(queue);
   }
 
-  #over(done: readonly Waiting[]): void {
+  #over(done: readonly QueuedCommit[]): void {
     for (const { bytes } of done) this.#bytesWaiting -= bytes;
   }
 
-  #rest(queue: CommitQueue): void {
+  #idleQueue(queue: CommitQueue): void {
     queue.isBusy = false;
     if (this.#queues.size > QUEUES_KEPT_MAX) this.#queues.delete(keyOf(queue.log));
     this.#busy -= 1;
@@ -125,50 +133,50 @@ export class Committer {
     this.#whenIdle = [];
   }
 
-  #store({ log, target }: CommitQueue, together: readonly Waiting[]): Promise<Judged> {
+  #store({ log, target }: CommitQueue, together: readonly QueuedCommit[]): Promise<BatchResult> {
     this.#lastNumber += 1;
     const limits = together[0]?.limits ?? { logBytesMax: 0, producersMax: 0 };
     const commits = together.map(({ commit }) => commit);
-    const batch = newBatch(commits, this.#lastNumber, limits);
-    return persist(this.owner.patience, () => this.#attempt(log, target, batch));
+    const batch = newCommitBatch(commits, this.#lastNumber, limits);
+    return withRetries(this.owner.patience, () => this.#attempt(log, target, batch));
   }
 
-  async #attempt(log: LogRef, target: PlainTarget, batch: Batch): Promise<Judged> {
+  async #attempt(log: LogRef, target: PlainCommitTarget, batch: CommitBatch): Promise<BatchResult> {
     const { locator } = this.owner;
     // Without waiting where that can be: what is sent in this turn goes together.
     const link =
-      this.connections.linkAtHand(target.partition) ?? (await this.connections.link(target.partition));
+      this.connections.existingLink(target.partition) ?? (await this.connections.link(target.partition));
     if (locator.mustVerify(log)) await this.#verify(log);
-    const untold = locator.takeUntold(log);
+    const untold = locator.takeUnreportedLoss(log);
     if (untold) throw new LostTailError(log, untold);
-    const reached = locator.reachedBy(log);
+    const reached = locator.knownEnd(log);
     const stored = batch.isPlain ? await this.#storePlainly(link, target, batch, reached) : undefined;
-    const judged = stored ? allStored(stored, batch) : await this.#judge(log, batch, reached);
-    if (judged.tail > judged.from) locator.reached(log, judged.tail, judged.stamp).hasCommits = true;
-    this.owner.stored(log, judged);
+    const judged = stored ? plainBatchResult(stored, batch) : await this.#commitBatch(log, batch, reached);
+    if (judged.tail > judged.from) locator.advance(log, judged.tail, judged.stamp).hasCommits = true;
+    this.owner.onStored(log, judged);
     return judged;
   }
 
   async #storePlainly(
     link: Link,
-    target: PlainTarget,
-    batch: Batch,
+    target: PlainCommitTarget,
+    batch: CommitBatch,
     reached: Offset,
-  ): Promise<Stored | undefined> {
+  ): Promise<BatchStart | undefined> {
     try {
-      return await commitPlainly(link, target, batch, reached);
+      return await commitPlain(link, target, batch, reached);
     } catch (error) {
-      this.connections.refresh(error);
+      this.connections.refreshTopology(error);
       throw error;
     }
   }
 
-  async #judge(log: LogRef, batch: Batch, reached: Offset): Promise<Judged> {
+  async #commitBatch(log: LogRef, batch: CommitBatch, reached: Offset): Promise<BatchResult> {
     const { node } = this.owner;
     const keys = [...logKeys(log.id), markKey(log.id, log.generation, node)];
     const about = [log.id, log.generation, node, this.settings.lifecycleLength];
-    const args = [...about, batch.number, reached, ...argsOf(batch)];
-    const reply = await runScript(this.connections.commands, 'commit', keys, args).catch(
+    const args = [...about, batch.number, reached, ...commitArgs(batch)];
+    const reply = await runLogScript(this.connections.commands, 'commit', keys, args).catch(
       async (error: unknown) => {
         // The byte stream may be gone, after which the log goes on without it.
         throw isLogError(error, 'STORE_DAMAGED') ? await this.#lossOf(log) : error;
@@ -176,7 +184,7 @@ export class Committer {
     );
     if (reply === 'CHANGED') throw await this.#lossOf(log);
     const [answer = '', eventId = ''] = toTexts(reply);
-    return judgedBy(answer, eventId, batch);
+    return parseBatchResult(answer, eventId, batch);
   }
 
   /** A caller reads of lost bytes once, as readers do; from then on the log goes on from where it is. */
@@ -192,7 +200,7 @@ export class Committer {
   }
 }
 
-function tell(together: readonly Waiting[], { results }: Judged): void {
+function tell(together: readonly QueuedCommit[], { results }: BatchResult): void {
   for (const [i, { resolve, reject }] of together.entries()) {
     const result = results[i];
     if (result === undefined || result instanceof LogError) reject(result);

@@ -4,10 +4,10 @@ import type { LogRef } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
 import type { Link } from '../../../redis/link';
 import { type Partition, partitionOf } from '../../../redis/partitions';
-import { bulk, CRLF, type WireCommand } from '../../../redis/resp/wire-command';
+import { bulkString, CRLF, type WireCommand } from '../../../redis/resp/wire-command';
 import { scriptSource } from '../../../redis/scripts';
-import { plainKeys } from '../schema/keys';
-import { type Batch, parseStored, type Stored } from './commit-batch';
+import { plainCommitKeys } from '../schema/keys';
+import { type BatchStart, type CommitBatch, parseBatchStart } from './commit-batch';
 
 const SCRIPT = scriptSource(join(__dirname, 'lua', 'commit-plain'));
 const SHA = createHash('sha1').update(SCRIPT).digest('hex');
@@ -24,15 +24,15 @@ const COPIED_BYTES_MAX = 512 * 1024;
 const toldOver = new WeakSet<Link>();
 
 /** What is the same in all plain commits of a node to a log. */
-export interface PlainTarget {
+export interface PlainCommitTarget {
   readonly partition: Partition;
   readonly text: string;
   readonly bytes: number;
 }
 
-export function plainTarget({ id, generation }: LogRef, node: string): PlainTarget {
-  const keys = plainKeys(id, generation, node);
-  const text = ['3', ...keys, generation].map(bulk).join('');
+export function plainCommitTarget({ id, generation }: LogRef, node: string): PlainCommitTarget {
+  const keys = plainCommitKeys(id, generation, node);
+  const text = ['3', ...keys, generation].map(bulkString).join('');
   return { partition: partitionOf(id), text, bytes: Buffer.byteLength(text) };
 }
 
@@ -41,17 +41,17 @@ export function plainTarget({ id, generation }: LogRef, node: string): PlainTarg
  * @returns `undefined` where nothing was stored and `lua/commit.lua` has to judge
  * @throws ReplyError; Error when the link is lost
  */
-export async function commitPlainly(
+export async function commitPlain(
   link: Link,
-  target: PlainTarget,
-  batch: Batch,
+  target: PlainCommitTarget,
+  batch: CommitBatch,
   reached: Offset,
-): Promise<Stored | undefined> {
+): Promise<BatchStart | undefined> {
   const isTold = toldOver.has(link);
   toldOver.add(link);
   try {
-    const reply = await link.ask(plainCommand(target, batch, reached, isTold));
-    return reply === null ? undefined : parseStored(String(reply));
+    const reply = await link.send(plainCommand(target, batch, reached, isTold));
+    return reply === null ? undefined : parseBatchStart(String(reply));
   } catch (error) {
     if (!isForgotten(error)) throw error;
     // It is told again with the next commit.
@@ -61,11 +61,20 @@ export async function commitPlainly(
 }
 
 /** In one buffer, unless copying the pieces would take too much of the turn. */
-function plainCommand(target: PlainTarget, batch: Batch, reached: Offset, isTold: boolean): WireCommand {
+function plainCommand(
+  target: PlainCommitTarget,
+  batch: CommitBatch,
+  reached: Offset,
+  isTold: boolean,
+): WireCommand {
   const { number, limits, bytes, pieces } = batch;
-  const run = isTold ? bulk('EVALSHA') + bulk(SHA) : bulk('EVAL') + bulk(SCRIPT);
+  const run = isTold ? bulkString('EVALSHA') + bulkString(SHA) : bulkString('EVAL') + bulkString(SCRIPT);
   const head = `*${ARGUMENTS + pieces.length}${CRLF}${run}`;
-  const numbers = bulk(`${number}`) + bulk(`${reached}`) + bulk(`${limits.logBytesMax}`) + bulk(`${bytes}`);
+  const numbers =
+    bulkString(`${number}`) +
+    bulkString(`${reached}`) +
+    bulkString(`${limits.logBytesMax}`) +
+    bulkString(`${bytes}`);
   if (bytes > COPIED_BYTES_MAX) {
     const framed = pieces.flatMap((piece) => [`$${piece.length}${CRLF}`, piece, CRLF]);
     return [head + target.text + numbers, ...framed];

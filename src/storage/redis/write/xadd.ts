@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Link } from '../../../redis/link';
 import { Bulk } from '../../../redis/resp/reply-reader';
-import { encode, type WireCommand, withBytes } from '../../../redis/resp/wire-command';
+import { commandWithBytes, encodeCommand, type WireCommand } from '../../../redis/resp/wire-command';
 import { scriptSource } from '../../../redis/scripts';
 import type { NewEntry } from '../schema/entries';
-import type { Target } from '../schema/stream-target';
+import type { StreamTarget } from '../schema/stream-target';
 
 /** What a stream is called while entries pass by that it must not get. */
 const ASIDE = ':aside';
@@ -20,17 +20,17 @@ const PUT_BACK = scriptSource(join(__dirname, 'lua', 'restore-stream'));
  */
 export function addEntries(
   link: Link,
-  target: Target,
+  target: StreamTarget,
   entries: readonly NewEntry[],
   stamp: number,
 ): Promise<number | undefined> {
   const [only] = entries;
   // Most appends are this: a line on its way to its followers.
   if (only !== undefined && entries.length === 1)
-    return link.ask(addition(target, only, stamp)).then(assertId, assertId);
+    return link.send(addition(target, only, stamp)).then(assertId, assertId);
   // In a transaction a Redis that runs full between two entries stores neither: there would be a hole otherwise.
   const adding = entries.map((entry) => addition(target, entry, stamp));
-  return link.transact([...adding, encode('XLEN', target.key)]).then((replies) => {
+  return link.transact([...adding, encodeCommand('XLEN', target.key)]).then((replies) => {
     for (const reply of replies.slice(0, entries.length)) assertId(reply);
     const length = replies.at(-1);
     return typeof length === 'number' ? length : undefined;
@@ -44,24 +44,24 @@ export function addEntries(
 export async function addEntriesAfter(
   length: number,
   link: Link,
-  target: Target,
+  target: StreamTarget,
   entries: readonly NewEntry[],
   stamp: number,
 ): Promise<void> {
   const keys = ['2', target.key, `${target.key}${ASIDE}`];
   const replies = await link.transact([
-    encode('EVAL', SET_ASIDE, ...keys, String(length)),
+    encodeCommand('EVAL', SET_ASIDE, ...keys, String(length)),
     ...entries.map((entry) => addition(target, entry, stamp)),
-    encode('EVAL', PUT_BACK, ...keys),
+    encodeCommand('EVAL', PUT_BACK, ...keys),
   ]);
   const failed = [replies[0], replies.at(-1)].find((reply) => reply instanceof Error);
   if (failed) throw failed;
   for (const reply of replies.slice(1, -1)) assertId(reply);
 }
 
-function addition({ head }: Target, { from, end, parts }: NewEntry, stamp: number): WireCommand {
+function addition({ head }: StreamTarget, { from, end, parts }: NewEntry, stamp: number): WireCommand {
   const id = `${end}-${stamp}`;
-  return withBytes(`${head}$${id.length}\r\n${id}\r\n$1\r\nd\r\n`, parts, end - from);
+  return commandWithBytes(`${head}$${id.length}\r\n${id}\r\n$1\r\nd\r\n`, parts, end - from);
 }
 
 /** "equal or smaller": the entry is there already. "exhausted": the log is sealed. Asking for the tail tells which. */
