@@ -45,10 +45,10 @@ export class FilesStore implements LogStore {
   readonly #commits: GroupCommitter;
 
   constructor(
-    private readonly parts: FilesStoreContext,
+    private readonly context: FilesStoreContext,
     logsMax: number,
   ) {
-    this.#register = new LogIndex(parts, logsMax);
+    this.#register = new LogIndex(context, logsMax);
     this.#creation = new FileLogCreator(this.#register);
     this.#commits = new GroupCommitter(this.#register);
   }
@@ -68,12 +68,12 @@ export class FilesStore implements LogStore {
     this.#assertOpen();
     // Nearly all touches change nothing, and need not wait for what is under way.
     if (change.kind === 'touch' && this.#isTouched(ref)) return currentInfo(this.#register.log(ref));
-    return this.#register.turns.run(ref.id, () => this.#change(ref, change));
+    return this.#register.mutex.run(ref.id, () => this.#change(ref, change));
   }
 
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     this.#assertOpen();
-    return this.#register.turns.run(writer.log.id, () => this.#append(writer, at, chunks));
+    return this.#register.mutex.run(writer.log.id, () => this.#append(writer, at, chunks));
   }
 
   async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
@@ -109,7 +109,7 @@ export class FilesStore implements LogStore {
       log.tail > seen ||
       log.facts.info.state === 'closed' ||
       this.#register.hasExpired(log.facts.info);
-    return this.#register.audience.tails.watch(ref, seen, watcher, isPast);
+    return this.#register.events.tails.watch(ref, seen, watcher, isPast);
   }
 
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
@@ -121,7 +121,7 @@ export class FilesStore implements LogStore {
     this.#assertOpen();
     const logs: LogInfo[] = [];
     let looked = 0;
-    for (const generation of this.parts.facts.moments.due(query, this.parts.clock.skew)) {
+    for (const generation of this.context.facts.timeIndex.due(query, this.context.clock.skew)) {
       const info = this.#register.cache.infoOf(generation);
       if (info !== undefined && this.#isDue(info, query)) logs.push(info);
       looked += 1;
@@ -132,33 +132,33 @@ export class FilesStore implements LogStore {
 
   async purge(id: LogId): Promise<boolean> {
     this.#assertOpen();
-    return this.#register.turns.run(id, () => purge(this.#register, id));
+    return this.#register.mutex.run(id, () => purge(this.#register, id));
   }
 
   now(): number {
-    return this.parts.clock.now();
+    return this.context.clock.now();
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    return this.#register.audience.subscribe(listener);
+    return this.#register.events.subscribe(listener);
   }
 
   async ready(): Promise<void> {
     this.#assertOpen();
-    await attempt('Writing to the store', () => this.parts.room.probe());
+    await attempt('Writing to the store', () => this.context.reserve.probe());
   }
 
   async close(): Promise<void> {
     if (this.#register.isClosed) return;
     this.#register.isClosed = true;
-    this.#register.audience.close();
-    await this.#register.turns.idle();
-    await this.parts.close();
+    this.#register.events.close();
+    await this.#register.mutex.idle();
+    await this.context.close();
   }
 
   #isDue(info: LogInfo, query: DueQuery): boolean {
     if (query.kind !== 'expired') return !this.#register.hasExpired(info);
-    return hasExpired(info, query.now, this.parts.clock.wallAt(query.now));
+    return hasExpired(info, query.now, this.context.clock.wallAt(query.now));
   }
 
   #isTouched(ref: LogRef): boolean {
@@ -173,7 +173,7 @@ export class FilesStore implements LogStore {
     const before = log.facts;
     const present = currentInfo(log);
     const now = this.now();
-    const wall = this.parts.clock.wallAt(now);
+    const wall = this.context.clock.wallAt(now);
     const transition = applyChange({ ...before, info: present }, change, wall, now);
     switch (transition.kind) {
       case 'none':
@@ -214,8 +214,8 @@ export class FilesStore implements LogStore {
     await writeAtTail(this.#register, log, fresh);
     log.tail = advance(tail, sizeOf(fresh));
     log.updatedAt = now;
-    this.parts.written.note(log.generation, log.tail);
-    this.#register.audience.tails.appended(writer.log, tail, fresh);
+    this.context.written.note(log.generation, log.tail);
+    this.#register.events.tails.appended(writer.log, tail, fresh);
     return log.tail;
   }
 
@@ -231,12 +231,12 @@ export class FilesStore implements LogStore {
   }
 
   #announce(info: LogInfo, change: Change): void {
-    const { audience } = this.#register;
-    if (change.kind === 'attach') audience.emit({ log: info, kind: 'attached', epoch: info.epoch });
+    const { events } = this.#register;
+    if (change.kind === 'attach') events.emit({ log: info, kind: 'attached', epoch: info.epoch });
     else if (change.kind === 'release') {
-      audience.emit({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
+      events.emit({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
     } else if (change.kind !== 'touch' && info.outcome !== undefined)
-      audience.ended(info, info.tail, info.outcome);
+      events.ended(info, info.tail, info.outcome);
   }
 
   #assertOpen(): void {

@@ -73,12 +73,12 @@ async function openLocked(
   await lock.assertJournalIsFree();
   const stop = await readLastShutdown(layout);
   const facts = await openFacts(layout, lock, options);
-  const room = new DiskReserve(layout, facts);
+  const reserve = new DiskReserve(layout, facts);
   const damage = new DamageReports(options.alarm);
-  const clock = await openClock(facts, room, warn);
+  const clock = await openClock(facts, reserve, warn);
   const unsynced: UnsyncedLogs = new Map();
-  const parts = { layout, facts, room, warn, damage, clock, durability, unsynced };
-  const journal = await reconcile(parts, stop).catch(async (error) => {
+  const context = { layout, facts, reserve, warn, damage, clock, durability, unsynced };
+  const journal = await reconcile(context, stop).catch(async (error) => {
     await facts.close();
     throw storeFailure('Opening the store', error);
   });
@@ -87,11 +87,11 @@ async function openLocked(
     durability,
     intervalMs,
     warn,
-    onSynced: (ends) => recordSyncedLengths({ facts, room, warn }, ends),
+    onSynced: (ends) => recordSyncedLengths({ facts, reserve, warn }, ends),
   });
   for (const [generation, end] of unsynced) sync.markUnsynced(generation, end);
   const files = new LogFiles(layout, descriptors, sync, warn);
-  const doomed = new DoomedLogSweeper({ facts, files, journal, room, warn });
+  const doomed = new DoomedLogSweeper({ facts, files, journal, reserve, warn });
   await doomed.sweepAll();
   const written = await WrittenLengths.create(layout.written);
   const close = async (): Promise<void> => {
@@ -108,26 +108,26 @@ async function openLocked(
     }
   };
   const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
-  const all = { facts, files, journal, doomed, sync, written, room, clock, warn, damage, close };
+  const all = { facts, files, journal, doomed, sync, written, reserve, clock, warn, damage, close };
   return new FilesStore(all, logsMax);
 }
 
 /** Brings the facts, the files and the journal together. Nothing is changed before all of them were found to fit. */
 async function reconcile(
-  parts: Omit<StartupRecovery, 'journal' | 'stoppedCleanly' | 'isCopy'>,
+  context: Omit<StartupRecovery, 'journal' | 'stoppedCleanly' | 'isCopy'>,
   stop: LastShutdown,
 ): Promise<Journal> {
-  const { layout, facts, room, warn } = parts;
+  const { layout, facts, reserve, warn } = context;
   const inventory = await takeInventory(layout, facts, stop);
   const { isCopy } = inventory;
   assertFactsMatchFiles(layout, inventory, 'there');
-  await extendReserve(room, warn);
+  await extendReserve(reserve, warn);
   await facts.checkFormat();
   await removeLeftovers(layout, inventory, warn);
-  await rebuildNameIndex(facts, room);
-  const journal = await Journal.open({ layout, facts, room, warn });
+  await rebuildNameIndex(facts, reserve);
+  const journal = await Journal.open({ layout, facts, reserve, warn });
   try {
-    await recoverLogs({ ...parts, journal, stoppedCleanly: stop === 'clean', isCopy });
+    await recoverLogs({ ...context, journal, stoppedCleanly: stop === 'clean', isCopy });
     await removeCleanShutdownMark(layout);
     return journal;
   } catch (error) {
@@ -145,8 +145,8 @@ async function markCleanShutdown(layout: Layout, warn: Warn): Promise<void> {
 }
 
 /** A disk that is full already must not keep the store from starting: its logs can be read, and removed. */
-async function extendReserve(room: DiskReserve, warn: Warn): Promise<void> {
-  await room.extend().catch((error) => {
+async function extendReserve(reserve: DiskReserve, warn: Warn): Promise<void> {
+  await reserve.extend().catch((error) => {
     if (!isDiskFull(error)) throw error;
     warn('The disk is full: streams can be read and removed, but take no bytes until there is room');
   });

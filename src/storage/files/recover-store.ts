@@ -77,12 +77,12 @@ async function recoverLocked(
   await lock.add(layout.facts);
   const facts = new FactsDatabase(layout.facts, false);
   try {
-    const room = new DiskReserve(layout, facts);
-    await room.extend();
+    const reserve = new DiskReserve(layout, facts);
+    await reserve.extend();
     await facts.checkFormat();
-    await rebuildNameIndex(facts, room);
-    const clock = await openClock(facts, room, say);
-    await reconcile({ layout, facts, room, clock, say }, aside, aside === undefined ? stop : 'unknown');
+    await rebuildNameIndex(facts, reserve);
+    const clock = await openClock(facts, reserve, say);
+    await reconcile({ layout, facts, reserve, clock, say }, aside, aside === undefined ? stop : 'unknown');
     await facts.synced();
     // It was about facts that may have been others.
     await removeCleanShutdownMark(layout);
@@ -96,7 +96,7 @@ async function reconcile(
   aside: QuarantinedFacts | undefined,
   stop: LastShutdown,
 ): Promise<void> {
-  const { layout, facts, room, clock, say } = recovering;
+  const { layout, facts, reserve, clock, say } = recovering;
   const lines = await readJournal(layout);
   const inventory = await takeInventory(layout, facts, stop);
   assertNoMissingFolders(layout, inventory);
@@ -104,7 +104,7 @@ async function reconcile(
   // Whatever it was found by: a recovery that is cut off may leave no other sign.
   if (isOlder) {
     say(`${layout.facts} is older than the streams: what came later is taken from the journal and the files`);
-    await facts.about.noteJournal(0);
+    await facts.storeMeta.noteJournal(0);
   }
   const changed = isOlder ? await replayJournal(recovering, lines) : [];
   const { entries, count } = await restoreOrphans(
@@ -112,17 +112,17 @@ async function reconcile(
     await orphansOf(recovering, inventory, lines, aside),
   );
   // From here on the facts are as new as the files. Not before: a recovery that was cut off must be seen to be one.
-  const journal = await Journal.open({ layout, facts, room, warn: say });
+  const journal = await Journal.open({ layout, facts, reserve, warn: say });
   try {
     await Promise.all([...changed, ...entries].map((entry) => journal.append(entry)));
     // What was synced by the time of older facts is no measure for newer files: all that is there counts.
-    await facts.about.forgetLengths();
+    await facts.storeMeta.forgetLengths();
     const damage = new DamageReports(say);
     const unsynced: UnsyncedLogs = new Map();
     await recoverLogs({
       layout,
       facts,
-      room,
+      reserve,
       journal,
       clock,
       warn: say,

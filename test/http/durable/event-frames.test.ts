@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import {
   dataEvent,
+  EMPTY_FRAME_STATE,
   type EventEncoding,
-  INITIAL_DECODER_STATE,
   lastEvent,
 } from '../../../src/http/durable/read/event-frames';
 
 /** What a client gets of the data that comes in such pieces. */
 function received(encoding: EventEncoding, pieces: readonly Buffer[]): string[] {
-  let carry = INITIAL_DECODER_STATE;
+  let carry = EMPTY_FRAME_STATE;
   const events: string[] = [];
   for (const piece of pieces) {
     const page = Buffer.from(piece);

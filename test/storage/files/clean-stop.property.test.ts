@@ -71,7 +71,7 @@ class Subject {
       if (step.kind === 'reboot') startMachine();
       expect(checkPosition(await this.#info(), before.tail, wireGeneration(before)).kind).toBe('intact');
     }
-    this.#marks.push(await readFile(this.#layout.cleanStop, 'latin1'));
+    this.#marks.push(await readFile(this.#layout.cleanShutdown, 'latin1'));
   }
 
   #append(count: number): Promise<Appended> {
@@ -95,7 +95,7 @@ class Subject {
     if (tail > 0) await truncate(fileOf(this.directory, this.writer), left);
     // The last one is of the stop that did not take place.
     const earlier = mark === null ? undefined : this.#marks.at(-2 - mark);
-    await writeFile(this.#layout.cleanStop, earlier ?? '');
+    await writeFile(this.#layout.cleanShutdown, earlier ?? '');
     startMachine();
     const after = await this.#info();
     // Once the log has grown beyond the reader, only a loss that was recorded keeps it from going on.

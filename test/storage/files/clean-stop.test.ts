@@ -178,7 +178,7 @@ describe('the mark of a clean stop', () => {
     withDirectory(async (directory) => {
       const layout = new Layout(directory);
       for (let round = 0; round < 2; round += 1) {
-        await withStore(directory, async () => expect(existsSync(layout.cleanStop)).toBe(false));
+        await withStore(directory, async () => expect(existsSync(layout.cleanShutdown)).toBe(false));
         expect(await readLastShutdown(layout)).toBe('clean');
       }
     }));
@@ -210,14 +210,14 @@ describe('the mark of a clean stop', () => {
     withDirectory(async (directory) => {
       const layout = new Layout(directory);
       await withStore(directory, everyKind);
-      const [ino, made, , , ...rest] = (await readFile(layout.cleanStop, 'latin1')).split(' ');
+      const [ino, made, , , ...rest] = (await readFile(layout.cleanShutdown, 'latin1')).split(' ');
       const marked = async (): Promise<string> => {
         const { ctimeNs, mtimeNs } = await stat(layout.facts, { bigint: true });
         return [ino, made, ctimeNs, mtimeNs, ...rest].join(' ');
       };
-      expect(await readFile(layout.cleanStop, 'latin1')).toBe(await marked());
+      expect(await readFile(layout.cleanShutdown, 'latin1')).toBe(await marked());
       await touchFacts(layout.facts);
-      await writeFile(layout.cleanStop, await marked());
+      await writeFile(layout.cleanShutdown, await marked());
       expect(await readLastShutdown(layout)).not.toBe('clean');
     }));
 
@@ -225,17 +225,17 @@ describe('the mark of a clean stop', () => {
     withDirectory(async (directory) => {
       const layout = new Layout(directory);
       await withStore(directory, everyKind);
-      const mark = await readFile(layout.cleanStop, 'latin1');
+      const mark = await readFile(layout.cleanShutdown, 'latin1');
       for (let length = 0; length < mark.length; length += 1) {
-        await writeFile(layout.cleanStop, mark.slice(0, length));
+        await writeFile(layout.cleanShutdown, mark.slice(0, length));
         expect(await readLastShutdown(layout)).not.toBe('clean');
       }
     }));
 
   it('is on the disk before the close ends, and off it before the store is open', () =>
     withDirectory(async (directory) => {
-      const { cleanStop, facts } = new Layout(directory);
-      await recordSyncs([facts, cleanStop, directory], async (syncs) => {
+      const { cleanShutdown, facts } = new Layout(directory);
+      await recordSyncs([facts, cleanShutdown, directory], async (syncs) => {
         await withStore(directory, async () => {
           syncs.splice(0);
         });

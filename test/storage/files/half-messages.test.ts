@@ -29,7 +29,7 @@ function append(store: LogStore, log: LogInfo, text: string): Promise<unknown> {
 
 async function reboot(directory: string): Promise<void> {
   const facts = new FactsDatabase(`${directory}/loom.mdb`, true);
-  await facts.about.noteBoot(1);
+  await facts.storeMeta.noteBoot(1);
   await facts.close();
 }
 
@@ -112,7 +112,7 @@ it('a JSON log that is recovered with older facts goes on after its last whole m
     const before = facts.get(log.generation);
     if (before === undefined) throw new Error('the log is there');
     await facts.write([{ before, after: { ...before, info: { ...before.info, tail: at(8) } } }]);
-    await facts.about.noteJournal(0);
+    await facts.storeMeta.noteJournal(0);
     await facts.close();
     const file = fileOf(directory, { log, ...writer });
     await truncate(file, 19);

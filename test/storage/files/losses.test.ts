@@ -25,7 +25,7 @@ async function lossesOf(store: LogStore, { log }: Writer): Promise<string[]> {
 /** As if the machine had been started anew while the store was in use. */
 async function reboot(directory: string): Promise<void> {
   const facts = new FactsDatabase(`${directory}/loom.mdb`, true);
-  await facts.about.noteBoot(1);
+  await facts.storeMeta.noteBoot(1);
   await facts.close();
   // It is never synced.
   await rm(`${directory}/written`, { force: true });

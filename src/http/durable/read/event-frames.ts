@@ -13,14 +13,14 @@ const BLOCK_END = Buffer.from('\n\n');
 export type EventEncoding = 'json' | 'text' | 'base64';
 
 /** Where a reader of events stands: bytes that were read, but cannot be shown before more of them come. */
-export interface DecoderState {
+export interface EventFrameState {
   /** A message of any size, or the beginning of a character. Pieces, so that a long message is not copied again with each one. */
   readonly held: readonly Buffer[];
   /** What was shown last ended in a carriage return: with a line feed after it, it is one end of a line and not two. */
   readonly afterReturn: boolean;
 }
 
-export const INITIAL_DECODER_STATE: DecoderState = { held: [], afterReturn: false };
+export const EMPTY_FRAME_STATE: EventFrameState = { held: [], afterReturn: false };
 
 /** An event in pieces, none when there is nothing to show. */
 export type EventFrame = readonly Buffer[];
@@ -34,20 +34,20 @@ export function encodingOf(framing: Framing | undefined, isText: boolean): Event
 export function dataEvent(
   encoding: EventEncoding,
   bytes: Buffer,
-  carry: DecoderState,
-): { event: EventFrame; carry: DecoderState } {
+  carry: EventFrameState,
+): { event: EventFrame; carry: EventFrameState } {
   if (encoding === 'json') return jsonEvent(bytes, carry);
   if (encoding === 'base64') return { event: base64Event(bytes), carry };
   return textEvent(bytes, carry);
 }
 
 /** What is left when the stream ends: a character that was never completed is shown as what it is, a broken one. */
-export function lastEvent(encoding: EventEncoding, { held, afterReturn }: DecoderState): EventFrame {
+export function lastEvent(encoding: EventEncoding, { held, afterReturn }: EventFrameState): EventFrame {
   return encoding === 'text' ? textBlock(concatChunks(held), afterReturn) : [];
 }
 
 /** Whole messages. A message that is not complete is kept, as a copy: the memory of a page is used again once it was sent. */
-function jsonEvent(bytes: Buffer, carry: DecoderState): { event: EventFrame; carry: DecoderState } {
+function jsonEvent(bytes: Buffer, carry: EventFrameState): { event: EventFrame; carry: EventFrameState } {
   const whole = bytes.lastIndexOf(LF) + 1;
   const rest = whole === bytes.length ? [] : [Buffer.from(bytes.subarray(whole))];
   if (whole === 0) return { event: [], carry: { ...carry, held: [...carry.held, ...rest] } };
@@ -63,8 +63,8 @@ function base64Event(bytes: Buffer): EventFrame {
 
 function textEvent(
   bytes: Buffer,
-  { held, afterReturn }: DecoderState,
-): { event: EventFrame; carry: DecoderState } {
+  { held, afterReturn }: EventFrameState,
+): { event: EventFrame; carry: EventFrameState } {
   const text = concatChunks([...held, bytes]);
   const whole = text.length - incompleteUtf8Length(text);
   const shown = text.subarray(0, whole);

@@ -8,11 +8,11 @@ import { HEARTBEAT } from '../../live/sse';
 import { nextCursor } from '../headers/cursor';
 import { offsetToken } from '../headers/offset-token';
 import {
-  type DecoderState,
   dataEvent,
+  EMPTY_FRAME_STATE,
   type EventEncoding,
   type EventFrame,
-  INITIAL_DECODER_STATE,
+  type EventFrameState,
   lastEvent,
 } from './event-frames';
 
@@ -34,7 +34,7 @@ const SHARED = new WeakMap<readonly Buffer[], SharedFrame>();
 export class EventWriter {
   readonly #encoding: EventEncoding;
   #cursor: string;
-  #carry: DecoderState = INITIAL_DECODER_STATE;
+  #carry: EventFrameState = EMPTY_FRAME_STATE;
   /** Nothing was shown yet, and it is unknown whether the reader's last byte is a carriage return. */
   #isUnsettled: boolean;
   /** Up to where bytes came, shown or held. */
@@ -80,12 +80,12 @@ export class EventWriter {
     if (this.needsPrecedingByte(chunks[0])) return false;
     this.#isUnsettled = false;
     const cursor = this.#nextCursor();
-    let shared = this.#carry === INITIAL_DECODER_STATE ? SHARED.get(chunks) : undefined;
+    let shared = this.#carry === EMPTY_FRAME_STATE ? SHARED.get(chunks) : undefined;
     if (shared?.encoding !== this.#encoding || shared.cursor !== cursor) {
       if (!reserveTurnBytes(sizeOf(chunks))) return false;
-      const wasClear = this.#carry === INITIAL_DECODER_STATE;
+      const wasClear = this.#carry === EMPTY_FRAME_STATE;
       const frame = this.#frame(concatChunks(chunks), next, true);
-      if (!wasClear || this.#carry !== INITIAL_DECODER_STATE) {
+      if (!wasClear || this.#carry !== EMPTY_FRAME_STATE) {
         this.body.write(frame);
         return true;
       }
@@ -122,7 +122,7 @@ export class EventWriter {
 
   #frame(bytes: Buffer, next: Offset, isUpToDate: boolean): EventFrame {
     const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
-    this.#carry = carry.held.length === 0 && !carry.afterReturn ? INITIAL_DECODER_STATE : carry;
+    this.#carry = carry.held.length === 0 && !carry.afterReturn ? EMPTY_FRAME_STATE : carry;
     this.#isUnsettled = false;
     this.#at = next;
     this.#isToldUpToDate = false;

@@ -13,7 +13,7 @@ export class Layout {
   /** Is written to find out whether the disk has room. */
   readonly probe: string;
   /** Is there while no process uses the store, if the last one stopped in order. */
-  readonly cleanStop: string;
+  readonly cleanShutdown: string;
   /** How long the logs of attached producers are. */
   readonly written: string;
 
@@ -23,7 +23,7 @@ export class Layout {
     this.cut = join(directory, 'cut');
     this.lock = join(directory, 'loom.lock');
     this.probe = join(directory, 'probe');
-    this.cleanStop = join(directory, 'clean-stop');
+    this.cleanShutdown = join(directory, 'clean-stop');
     this.written = join(directory, 'written');
   }
 

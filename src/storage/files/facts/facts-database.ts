@@ -42,10 +42,10 @@ const DEFAULT_SPAN_LOGS = 2_048;
  */
 export class FactsDatabase {
   readonly producers: ProducerStates;
-  readonly lineage: ForkRefsTable;
-  readonly moments: TimeIndex;
+  readonly forkRefs: ForkRefsTable;
+  readonly timeIndex: TimeIndex;
   readonly nameIndex: LogNameIndex;
-  readonly about: StoreMeta;
+  readonly storeMeta: StoreMeta;
   readonly lengths: SyncedLengths;
   readonly #root: RootDatabase<number, string>;
   readonly #transactions: Transactions;
@@ -71,13 +71,13 @@ export class FactsDatabase {
     this.#ids = this.#root.openDB({ name: 'ids', encoding: 'json', keyEncoding: 'binary' });
     this.#order = this.#root.openDB({ name: 'order', ...LENIENT_JSON });
     this.#about = this.#root.openDB({ name: 'about', encoding: 'json' });
-    this.about = new StoreMeta(this.#root, this.#transactions);
+    this.storeMeta = new StoreMeta(this.#root, this.#transactions);
     this.producers = new ProducerStates(this.#root);
-    this.lineage = new ForkRefsTable(this.#root);
-    this.moments = new TimeIndex(this.#root);
+    this.forkRefs = new ForkRefsTable(this.#root);
+    this.timeIndex = new TimeIndex(this.#root);
     this.nameIndex = new LogNameIndex(this.#root, spanLogs);
     this.lengths = new SyncedLengths(this.#root);
-    this.#count = this.#order.getKeysCount() + this.lineage.retiredCount;
+    this.#count = this.#order.getKeysCount() + this.forkRefs.retiredCount;
   }
 
   /** How far into its file LMDB has written. What follows is free. */
@@ -210,10 +210,10 @@ export class FactsDatabase {
   }
 
   /** Runs inside a batch, whose promise stands for those of all its writes. */
-  #apply({ before, after, producers, lineage, synced }: FactsChange): void {
+  #apply({ before, after, producers, forkRefs, synced }: FactsChange): void {
     // First, because facts may be nested too deeply to be encoded: nothing else of them is to be stored then.
     if (after !== undefined) void this.#logs.put(after.info.generation, after);
-    this.moments.reindex(before, after);
+    this.timeIndex.reindex(before, after);
     if (after !== undefined) {
       const { id, generation, state } = after.info;
       if (before === undefined) void this.#ids.put(Buffer.from(id), generation);
@@ -231,7 +231,7 @@ export class FactsDatabase {
       this.lengths.remove(before.info.generation);
       this.producers.doom(before.info.generation);
     }
-    for (const step of lineage ?? []) this.lineage.apply(step);
+    for (const step of forkRefs ?? []) this.forkRefs.apply(step);
   }
 }
 

@@ -9,13 +9,13 @@ const BATCH = 1_024;
  * Makes the index of names, where an earlier version has left none, and anew where many logs were removed since. A start that ends in the
  * middle leaves the work to the next one.
  */
-export async function rebuildNameIndex(facts: FactsDatabase, room: DiskReserve): Promise<void> {
+export async function rebuildNameIndex(facts: FactsDatabase, reserve: DiskReserve): Promise<void> {
   if (facts.isIndexed) return;
-  await room.write('change', () => facts.noteIndexed(false));
+  await reserve.write('change', () => facts.noteIndexed(false));
   await facts.nameIndex.clear();
   for (let after: string | undefined; ; ) {
     const batch = facts.oldestFirst(after, BATCH);
-    await room.write('change', () =>
+    await reserve.write('change', () =>
       facts.commit(() => {
         // Where an entry has no id, nothing of the log can be read.
         for (const { id, ...entry } of batch) if (id !== '') facts.nameIndex.add({ id, ...entry });
@@ -25,5 +25,5 @@ export async function rebuildNameIndex(facts: FactsDatabase, room: DiskReserve):
     after = batch.at(-1)?.generation;
     await turn();
   }
-  await room.write('change', () => facts.noteIndexed(true));
+  await reserve.write('change', () => facts.noteIndexed(true));
 }

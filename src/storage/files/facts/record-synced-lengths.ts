@@ -12,14 +12,14 @@ const BATCH = 256;
  * the next sync.
  */
 export async function recordSyncedLengths(
-  { facts, room, warn }: { facts: FactsDatabase; room: DiskReserve; warn: Warn },
+  { facts, reserve, warn }: { facts: FactsDatabase; reserve: DiskReserve; warn: Warn },
   ends: ReadonlyMap<string, Offset>,
 ): Promise<void> {
   const all = [...ends];
   try {
     for (let done = 0; done < all.length; done += BATCH) {
       const batch = all.slice(done, done + BATCH);
-      await room.write('change', () => facts.commit(() => note(facts, batch)));
+      await reserve.write('change', () => facts.commit(() => note(facts, batch)));
     }
   } catch (error) {
     warn(`Storing how much was synced failed: ${messageOf(error)}`, { error });

@@ -22,14 +22,14 @@ export interface FactsChange {
   readonly after?: StoredFacts;
   /** By name: what of the states of its producers changes with the log. */
   readonly producers?: ReadonlyMap<string, ProducerState>;
-  readonly lineage?: readonly ForkRefStep[];
+  readonly forkRefs?: readonly ForkRefStep[];
   /** So many bytes of the log are on the disk. */
   readonly synced?: number;
 }
 
 /** How many more ids are taken after a step. */
-export function idsAdded({ before, after, lineage = [] }: FactsChange): number {
-  const retired = lineage.reduce(
+export function idsAdded({ before, after, forkRefs = [] }: FactsChange): number {
+  const retired = forkRefs.reduce(
     (sum, { kind }) => sum + Number(kind === 'retire') - Number(kind === 'free'),
     0,
   );

@@ -24,7 +24,7 @@ const NEWEST = 1_024;
 export interface JournalContext {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
-  readonly room: DiskReserve;
+  readonly reserve: DiskReserve;
   readonly warn: Warn;
 }
 
@@ -51,18 +51,18 @@ export class Journal {
   readonly #making = new Set<string>();
 
   private constructor(
-    private readonly parts: JournalContext,
+    private readonly context: JournalContext,
     /** Complete, the oldest first. */
     private readonly segments: Segment[],
     private number: number,
   ) {}
 
-  static async open(parts: JournalContext): Promise<Journal> {
-    const { facts, layout } = parts;
+  static async open(context: JournalContext): Promise<Journal> {
+    const { facts, layout } = context;
     const segments = [...(await listSegments(layout))];
     const newest = segments.at(-1)?.number ?? 0;
-    const journal = new Journal(parts, segments, Math.max(facts.about.journalNumber, newest));
-    const isWhole = facts.about.isJournaled && newest === facts.about.journalNumber;
+    const journal = new Journal(context, segments, Math.max(facts.storeMeta.journalNumber, newest));
+    const isWhole = facts.storeMeta.isJournaled && newest === facts.storeMeta.journalNumber;
     try {
       await journal.#begin();
       if (isWhole) await journal.#writeMissing();
@@ -120,7 +120,7 @@ export class Journal {
     } catch (error) {
       // A full disk is what every producer is told anyway, and nothing is missed by it in the end.
       const isNews = this.#failure === undefined && !isDiskFull(error);
-      if (isNews) this.parts.warn(`Writing the journal of streams failed: ${messageOf(error)}`, { error });
+      if (isNews) this.context.warn(`Writing the journal of streams failed: ${messageOf(error)}`, { error });
       this.#failure = error;
       for (const { generation } of entries) this.#missed.add(generation);
       if (this.#fd !== undefined) await truncateFile(this.#fd, this.#bytes).catch(() => {});
@@ -130,8 +130,8 @@ export class Journal {
 
   /** Goes on in a new file. */
   async #begin(): Promise<number> {
-    const { facts, room } = this.parts;
-    await room.write('change', () => facts.about.noteJournal(this.number + 1));
+    const { facts, reserve } = this.context;
+    await reserve.write('change', () => facts.storeMeta.noteJournal(this.number + 1));
     // No power cut must make the facts older than the file.
     await facts.synced();
     if (this.#fd !== undefined) {
@@ -143,8 +143,8 @@ export class Journal {
     this.#bytes = 0;
     const fd = await this.#open();
     this.#fd = fd;
-    const file = await fileFingerprint(this.parts.layout.journalOf(this.number));
-    await room.write('change', () => facts.about.noteJournalFile(file));
+    const file = await fileFingerprint(this.context.layout.journalOf(this.number));
+    await reserve.write('change', () => facts.storeMeta.noteJournalFile(file));
     this.#collectIfLarge();
     return fd;
   }
@@ -152,14 +152,14 @@ export class Journal {
   /** Locked, so that no other process opens the store although `loom.lock` and the facts were moved away (`DirectoryLock`). */
   async #open(): Promise<number> {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
-    const fd = await openFile(this.parts.layout.journalOf(this.number), flags, PRIVATE_FILE);
+    const fd = await openFile(this.context.layout.journalOf(this.number), flags, PRIVATE_FILE);
     lockIfPossible(fd);
     return fd;
   }
 
   /** For logs that were made before there was a journal, or whose part of it was removed. */
   async #writeAll(): Promise<void> {
-    const { facts, room } = this.parts;
+    const { facts, reserve } = this.context;
     for (let after: string | undefined; ; ) {
       const batch = facts.oldestFirst(after, BATCH);
       const written = await Promise.all(batch.map(({ generation }) => this.#rewrite(generation)));
@@ -167,12 +167,12 @@ export class Journal {
       after = batch.at(-1)?.generation;
       if (after === undefined) break;
     }
-    await room.write('change', () => facts.about.noteJournaled());
+    await reserve.write('change', () => facts.storeMeta.noteJournaled());
   }
 
   /** For logs whose facts a process had stored, and not their lines, when it was killed. Those are among the newest. */
   async #writeMissing(): Promise<void> {
-    const { facts, layout } = this.parts;
+    const { facts, layout } = this.context;
     const lines = await lastEntryPerLog(layout, this.segments.slice(-2));
     const unfinished = [...lines.values()].filter(({ kind }) => kind === 'making');
     const newest = facts.newestFirst(undefined, NEWEST).filter((log) => lines.get(log)?.kind !== 'facts');
@@ -189,12 +189,12 @@ export class Journal {
 
   #isLarge(): boolean {
     const bytes = this.segments.reduce((sum, segment) => sum + segment.bytes, 0);
-    const isFull = bytes > SPARE_BYTES + 4 * this.parts.facts.bytesUsed;
+    const isFull = bytes > SPARE_BYTES + 4 * this.context.facts.bytesUsed;
     return isFull || this.segments.length > SPARE_SEGMENTS + (2 * bytes) / SEGMENT_BYTES;
   }
 
   async #collect(): Promise<void> {
-    const { layout, warn } = this.parts;
+    const { layout, warn } = this.context;
     try {
       while (this.#isLarge()) {
         const [oldest] = this.segments;
@@ -210,7 +210,7 @@ export class Journal {
   /** @returns whether every log of a segment that is still there has a new line */
   async #rewriteAll(segment: Segment): Promise<boolean> {
     let batch: Promise<boolean>[] = [];
-    for await (const entry of readSegment(this.parts.layout, segment)) {
+    for await (const entry of readSegment(this.context.layout, segment)) {
       batch.push(this.#rewrite(entry.generation, entry));
       if (batch.length < BATCH) continue;
       if (this.#isClosed || (await Promise.all(batch)).includes(false)) return false;
@@ -230,7 +230,7 @@ export class Journal {
     const gone = { kind: 'gone', generation } as const;
     if (this.#making.has(generation)) return { kind: 'making', generation };
     try {
-      const facts = this.parts.facts.get(generation);
+      const facts = this.context.facts.get(generation);
       return facts === undefined ? gone : factsEntry(facts);
     } catch (error) {
       // A record that cannot be read: what the journal has may be all that is left.

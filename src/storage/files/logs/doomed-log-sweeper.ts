@@ -9,7 +9,7 @@ interface SweeperContext {
   readonly facts: FactsDatabase;
   readonly files: LogFiles;
   readonly journal: Journal;
-  readonly room: DiskReserve;
+  readonly reserve: DiskReserve;
   readonly warn: Warn;
 }
 
@@ -25,11 +25,11 @@ export class DoomedLogSweeper {
   readonly #cleared: string[] = [];
   #forgetting: Promise<void> | undefined;
 
-  constructor(private readonly parts: SweeperContext) {}
+  constructor(private readonly context: SweeperContext) {}
 
   /** Clears what an earlier process left. */
   async sweepAll(): Promise<void> {
-    const { facts } = this.parts;
+    const { facts } = this.context;
     for (const generation of facts.producers.doomed()) {
       // A recovery that was cut off has given the log another id: it is there.
       if (!facts.has(generation)) await this.sweep(generation);
@@ -39,7 +39,7 @@ export class DoomedLogSweeper {
 
   /** Resolves once the log's files are gone; the rest follows soon. Never throws: what cannot be removed stays doomed. */
   async sweep(generation: string): Promise<void> {
-    const { files, journal } = this.parts;
+    const { files, journal } = this.context;
     // First: if the facts are lost, a recovery must not bring a log back that has no bytes any more.
     const isNoted = await journal.append({ kind: 'gone', generation });
     const isGone = await files.remove(generation);
@@ -57,12 +57,12 @@ export class DoomedLogSweeper {
   }
 
   async #forget(): Promise<void> {
-    const { facts, room, warn } = this.parts;
+    const { facts, reserve, warn } = this.context;
     try {
       while (this.#cleared.length > 0) {
         const batch = this.#cleared.splice(0, BATCH);
         let left: readonly string[] = [];
-        await room.write('change', () =>
+        await reserve.write('change', () =>
           facts.commit(() => {
             left = facts.producers.removeSome(batch);
           }),

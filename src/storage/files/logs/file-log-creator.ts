@@ -21,31 +21,31 @@ export class FileLogCreator {
   readonly #generations: Generations;
 
   constructor(private readonly register: LogIndex) {
-    const [newest = ''] = register.parts.facts.newestFirst(undefined, 1);
+    const [newest = ''] = register.context.facts.newestFirst(undefined, 1);
     this.#generations = new Generations(newest);
   }
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
-    const { turns, parts } = this.register;
-    const now = parts.clock.now();
-    const wall = parts.clock.wallAt(now);
+    const { mutex, context } = this.register;
+    const now = context.clock.now();
+    const wall = context.clock.wallAt(now);
     const after = firstFacts(newLog(id, init, wall, this.#generations.next(wall), now), init);
     const enter = (): Promise<CreateResult> => this.#enter(after, init, mode);
     const beginning = beginningOf(after, init);
     const { fork } = init;
     if (fork === undefined && beginning === undefined) {
-      return turns.run(id, () => this.#enterEmpty(after, enter));
+      return mutex.run(id, () => this.#enterEmpty(after, enter));
     }
     // What is refused now need not be copied; what is refused only then is thrown away.
     this.#assertMayEnter(id, mode);
     if (fork !== undefined) this.#assertForkable(fork);
     const inTurn = (): Promise<CreateResult> =>
-      turns.runAll(fork === undefined ? [id] : [id, fork.source.id], enter);
+      mutex.runAll(fork === undefined ? [id] : [id, fork.source.id], enter);
     if (beginning === undefined) return this.#enterEmpty(after, inTurn);
     const { generation } = beginning;
     try {
       // As a turn of its own, since a store that closes waits for those.
-      return await turns.run(generation, () => this.#make(after, beginning, inTurn));
+      return await mutex.run(generation, () => this.#make(after, beginning, inTurn));
     } catch (error) {
       throw await this.#failureOf(error, fork);
     }
@@ -53,7 +53,7 @@ export class FileLogCreator {
 
   async #enterEmpty(after: StoredFacts, enter: () => Promise<CreateResult>): Promise<CreateResult> {
     const created = await enter();
-    await this.register.parts.journal.append(factsEntry(after));
+    await this.register.context.journal.append(factsEntry(after));
     return created;
   }
 
@@ -63,7 +63,7 @@ export class FileLogCreator {
     beginning: InitialContent,
     enter: () => Promise<CreateResult>,
   ): Promise<CreateResult> {
-    const { files, journal, facts } = this.register.parts;
+    const { files, journal, facts } = this.register.context;
     const { generation } = beginning;
     const isThere = (): boolean => facts.has(generation);
     try {
@@ -106,7 +106,7 @@ export class FileLogCreator {
 
   /** Unless the source was taken away while it was copied. */
   async #damageOf(fork: ForkPoint, cause: unknown): Promise<unknown> {
-    const { files, damage } = this.register.parts;
+    const { files, damage } = this.register.context;
     this.#assertForkable(fork);
     const lost = await detectLostTail(this.register, fork.source, fork.at);
     if (lost !== undefined) return lost;

@@ -17,7 +17,7 @@ export interface FilesStoreContext {
   readonly doomed: DoomedLogSweeper;
   readonly sync: Sync;
   readonly written: WrittenLengths;
-  readonly room: DiskReserve;
+  readonly reserve: DiskReserve;
   /** Measures all that waits for a time. */
   readonly clock: SteadyClock;
   readonly warn: Warn;

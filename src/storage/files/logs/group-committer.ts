@@ -61,7 +61,7 @@ export class GroupCommitter {
   }
 
   #takeTurn(ref: LogRef): void {
-    void this.register.turns.run(ref.id, async () => {
+    void this.register.mutex.run(ref.id, async () => {
       const waiting = this.#pending.get(keyOf(ref)) ?? [];
       const batch = waiting.splice(0, batchLength(waiting));
       if (waiting.length > 0) this.#takeTurn(ref);
@@ -74,7 +74,7 @@ export class GroupCommitter {
   async #settle(ref: LogRef, pending: readonly Pending[]): Promise<void> {
     try {
       const log = this.register.log(ref);
-      const { facts, clock } = this.register.parts;
+      const { facts, clock } = this.register.context;
       const stateOf: StateOf = (name) => facts.producers.get(log.generation, name);
       const batch = evaluateAll(log, pending, { stateOf, clock });
       if (batch.isChanged) await this.#store(log, batch);
@@ -86,7 +86,7 @@ export class GroupCommitter {
   }
 
   async #store(log: CachedLog, { after, chunks, producers }: Batch): Promise<void> {
-    const { audience, cache: known } = this.register;
+    const { events, cache: known } = this.register;
     const from = log.tail;
     const hasBytes = sizeOf(chunks) > 0;
     // A log can still be sealed where the disk is full.
@@ -105,9 +105,9 @@ export class GroupCommitter {
     }
     known.markStored(log, after);
     const { info } = after;
-    audience.tails.appended(info, from, chunks, info.outcome);
-    if (info.outcome !== undefined) audience.ended(info, info.tail, info.outcome);
-    if (needsJournalEntry(before, after)) await this.register.parts.journal.append(factsEntry(after));
+    events.tails.appended(info, from, chunks, info.outcome);
+    if (info.outcome !== undefined) events.ended(info, info.tail, info.outcome);
+    if (needsJournalEntry(before, after)) await this.register.context.journal.append(factsEntry(after));
   }
 }
 

@@ -27,7 +27,7 @@ export async function listPage(
   }
   const slices = new TimeSlices(signal);
   const logs: LogInfo[] = [];
-  const { facts } = register.parts;
+  const { facts } = register.context;
   let last = query.cursor;
   let dropped = 0;
   for (let rest = query.cursor; dropped < DROPPED_MAX; ) {

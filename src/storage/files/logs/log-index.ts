@@ -13,37 +13,37 @@ import { type CachedLog, damagedRecordError, LogCache } from './log-cache';
 /** Which logs there are, who hears of them, and how they come and go. */
 export class LogIndex {
   readonly cache: LogCache;
-  readonly audience = new LogEvents();
+  readonly events = new LogEvents();
   /** All that changes the logs of one id, one after the other: no append can land once an attach, a seal or a removal is done. */
-  readonly turns = new KeyedMutex();
+  readonly mutex = new KeyedMutex();
   isClosed = false;
 
   constructor(
-    readonly parts: FilesStoreContext,
+    readonly context: FilesStoreContext,
     private readonly logsMax: number,
   ) {
-    this.cache = new LogCache(parts.facts, parts.damage);
+    this.cache = new LogCache(context.facts, context.damage);
   }
 
   /** The log that has the id now, unless it has expired. @throws LogError `LOG_RETIRED` */
   current(id: LogId): CachedLog | undefined {
     const log = this.currentOrExpired(id);
     if (log === undefined || !this.hasExpired(log.facts.info)) return log;
-    if (this.parts.facts.lineage.hasForks(log.generation)) throw new LogError('LOG_RETIRED');
+    if (this.context.facts.forkRefs.hasForks(log.generation)) throw new LogError('LOG_RETIRED');
     return undefined;
   }
 
   /** The same, expired or not. @throws LogError `LOG_RETIRED`, `STORE_DAMAGED` */
   currentOrExpired(id: LogId): CachedLog | undefined {
-    const { facts } = this.parts;
+    const { facts } = this.context;
     const generation = this.#generationOf(id);
     if (generation !== undefined) return this.cache.find({ id, generation });
-    if (facts.lineage.isRetired(id)) throw new LogError('LOG_RETIRED');
+    if (facts.forkRefs.isRetired(id)) throw new LogError('LOG_RETIRED');
     return undefined;
   }
 
   #generationOf(id: LogId): string | undefined {
-    const { facts, damage } = this.parts;
+    const { facts, damage } = this.context;
     try {
       return facts.generationOf(id);
     } catch (error) {
@@ -69,16 +69,16 @@ export class LogIndex {
 
   hasExpired(info: LogInfo): boolean {
     if (info.expiresAt === undefined) return false;
-    const { clock } = this.parts;
+    const { clock } = this.context;
     const now = clock.now();
     return hasExpired(info, now, clock.wallAt(now));
   }
 
   /** @throws LogError `LOGS_TOO_MANY`, `STORE_FULL`, `STORE_UNAVAILABLE` */
   async write(kind: 'new' | 'change', steps: readonly FactsChange[]): Promise<void> {
-    const { facts, room } = this.parts;
+    const { facts, reserve } = this.context;
     await attempt('Writing the facts of the log', () =>
-      room.write(kind, () => facts.write(steps, this.logsMax)),
+      reserve.write(kind, () => facts.write(steps, this.logsMax)),
     );
   }
 
@@ -87,15 +87,15 @@ export class LogIndex {
     const before = log.facts;
     await this.write(kind, [{ before, after }]);
     this.cache.markStored(log, after);
-    if (needsJournalEntry(before, after)) await this.parts.journal.append(factsEntry(after));
+    if (needsJournalEntry(before, after)) await this.context.journal.append(factsEntry(after));
   }
 
   /** Writes at the tail, which the caller moves once the bytes count. @throws LogError `STORE_FULL`, `STORE_UNAVAILABLE` */
   async writeBytes(log: CachedLog, chunks: readonly Buffer[]): Promise<void> {
-    const { files, room } = this.parts;
+    const { files, reserve } = this.context;
     this.cache.markAhead(log);
     await attempt('Writing to the log', async () => {
-      if (room.isShort) await room.extend();
+      if (reserve.isShort) await reserve.extend();
       if (!log.mayEndInZeros && chunks.at(-1)?.at(-1) === 0) await this.#noteZeros(log);
       await files.append(log, chunks);
     });
@@ -103,21 +103,21 @@ export class LogIndex {
 
   /** Before the bytes are acknowledged: otherwise the next start might take them for what a lost write leaves. */
   async #noteZeros(log: CachedLog): Promise<void> {
-    const { facts, room } = this.parts;
+    const { facts, reserve } = this.context;
     const { generation } = log;
     if (!facts.lengths.get(generation)?.mayEndInZeros)
-      await room.write('change', () => facts.commit(() => facts.lengths.noteZeros(generation)));
+      await reserve.write('change', () => facts.commit(() => facts.lengths.noteZeros(generation)));
     log.mayEndInZeros = true;
   }
 
   /** Puts `after` in the place of `log`, if there was one: the two change places in one transaction. */
   async insert(after: StoredFacts, log: CachedLog | undefined, outcome: LogOutcome): Promise<void> {
-    const lineage = this.parts.facts.lineage.stepsOfCreate(after.info);
-    if (log === undefined) await this.write('new', [{ after, lineage }]);
-    else await this.#leave(log, outcome, 'new', [{ after, lineage }]);
+    const forkRefs = this.context.facts.forkRefs.stepsOfCreate(after.info);
+    if (log === undefined) await this.write('new', [{ after, forkRefs }]);
+    else await this.#leave(log, outcome, 'new', [{ after, forkRefs }]);
     const { info } = after;
-    this.audience.emit({ log: info, kind: 'created' });
-    if (info.outcome !== undefined) this.audience.ended(info, info.tail, info.outcome);
+    this.events.emit({ log: info, kind: 'created' });
+    if (info.outcome !== undefined) this.events.ended(info, info.tail, info.outcome);
   }
 
   /** Takes the log away. */
@@ -131,15 +131,15 @@ export class LogIndex {
     kind: 'new' | 'change',
     then: readonly FactsChange[],
   ): Promise<void> {
-    const { facts, doomed } = this.parts;
+    const { facts, doomed } = this.context;
     const { info } = log.facts;
-    await facts.lineage.removeExclusively(info, async () => {
+    await facts.forkRefs.removeExclusively(info, async () => {
       const how = outcome.kind === 'replaced' ? 'replaced' : 'removed';
-      const lineage = facts.lineage.stepsOfRemoval(info, how);
-      await this.write(kind, [{ before: log.facts, lineage }, ...then]);
+      const forkRefs = facts.forkRefs.stepsOfRemoval(info, how);
+      await this.write(kind, [{ before: log.facts, forkRefs }, ...then]);
     });
     this.cache.evict(log.generation);
-    this.audience.ended(info, log.tail, outcome);
+    this.events.ended(info, log.tail, outcome);
     await doomed.sweep(log.generation);
   }
 }

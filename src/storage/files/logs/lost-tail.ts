@@ -21,7 +21,7 @@ export async function writeAtTail(
     const { cause } = error instanceof Error ? error : {};
     if (cause instanceof ShortFileError) throw (await recordLostTail(register, log)) ?? error;
     if (!isMissing(cause) || log.tail === START) throw error;
-    const { files, damage } = register.parts;
+    const { files, damage } = register.context;
     const { info } = log.facts;
     throw damage.report(info, await damageErrorOf(files, info, { from: log.tail, to: log.tail }, cause));
   }
@@ -36,7 +36,7 @@ export function detectLostTail(
   ref: LogRef,
   until: Offset,
 ): Promise<LostTailError | undefined> {
-  return register.turns.run(ref.id, async () => {
+  return register.mutex.run(ref.id, async () => {
     if (register.isClosed) return undefined;
     const log = register.logOrExpired(ref);
     return (await recordLostTail(register, log)) ?? lossErrorAt(log, until);
@@ -55,7 +55,7 @@ export function lossErrorAt({ facts, tail }: CachedLog, offset: Offset): LostTai
  * follow the rest. Where the file is not there, a start has to judge: its disk may be away.
  */
 async function recordLostTail(register: LogIndex, log: CachedLog): Promise<LostTailError | undefined> {
-  const { files, facts, sync, written, journal, damage } = register.parts;
+  const { files, facts, sync, written, journal, damage } = register.context;
   const before = log.facts;
   if (before.info.state === 'closed') return undefined;
   let from: Offset | undefined;
@@ -78,7 +78,7 @@ async function recordLostTail(register: LogIndex, log: CachedLog): Promise<LostT
   written.note(log.generation, from);
   await written.flush();
   const loss = after.info.losses?.at(-1);
-  if (loss !== undefined) register.audience.lost(before.info, loss);
+  if (loss !== undefined) register.events.lost(before.info, loss);
   await journal.append(factsEntry(after));
   damage.report(before.info, error);
   return error;

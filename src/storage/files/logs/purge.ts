@@ -12,7 +12,7 @@ import type { LogIndex } from './log-index';
  * @returns whether there was one. A log whose record can be read stays
  */
 export async function purge(register: LogIndex, id: LogId): Promise<boolean> {
-  const { facts } = register.parts;
+  const { facts } = register.context;
   const generation = await generationOf(facts, id);
   if (generation === undefined || isReadable(register, id, generation)) return false;
   const log = cachedLog(await reconstructed(facts, id, generation));
@@ -32,7 +32,7 @@ async function generationOf(facts: FactsDatabase, id: LogId): Promise<string | u
 function isReadable(register: LogIndex, id: LogId, generation: string): boolean {
   try {
     return (
-      register.parts.facts.generationOf(id) !== undefined &&
+      register.context.facts.generationOf(id) !== undefined &&
       register.cache.find({ id, generation }) !== undefined
     );
   } catch (error) {
@@ -43,7 +43,7 @@ function isReadable(register: LogIndex, id: LogId, generation: string): boolean 
 
 /** No more of the facts than says where they are indexed. The number of producers is one that is not none. */
 async function reconstructed(facts: FactsDatabase, id: LogId, generation: string): Promise<StoredFacts> {
-  const { overdue, sealed, expired } = await facts.moments.find(generation);
+  const { overdue, sealed, expired } = await facts.timeIndex.find(generation);
   const isSealed = sealed !== undefined;
   const info: LogInfo = {
     id,

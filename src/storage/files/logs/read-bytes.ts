@@ -20,7 +20,7 @@ export async function readBytes(
   { from, bytes, until }: Span,
 ): Promise<FileBytes> {
   const { info } = log.facts;
-  const { files, damage } = register.parts;
+  const { files, damage } = register.context;
   const missed = { from, to: log.tail };
   let cause: unknown;
   try {

@@ -7,7 +7,7 @@ import type { FactsDatabase } from '../facts/facts-database';
 export interface RecoveryContext {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
-  readonly room: DiskReserve;
+  readonly reserve: DiskReserve;
   readonly clock: SteadyClock;
   /** Says one line of what was done. */
   readonly say: (line: string) => void;

@@ -15,7 +15,7 @@ export async function replayJournal(
   recovering: RecoveryContext,
   lines: ReadonlyMap<string, JournalEntry>,
 ): Promise<readonly JournalEntry[]> {
-  const { facts, room, say } = recovering;
+  const { facts, reserve, say } = recovering;
   const gone = [...lines.values()].filter(
     ({ kind, generation }) => kind === 'gone' && isWithoutFile(recovering, generation),
   );
@@ -23,15 +23,15 @@ export async function replayJournal(
     recovering,
     gone.map(({ generation }) => generation),
   );
-  const unsealed = readAll(recovering, facts.moments.unsealed()).filter(
+  const unsealed = readAll(recovering, facts.timeIndex.unsealed()).filter(
     ({ info }) => !removed.some((other) => other.info.generation === info.generation),
   );
   const steps: readonly FactsChange[] = [
-    ...removed.map((before) => ({ before, lineage: facts.lineage.stepsOfRemoval(before.info, 'removed') })),
+    ...removed.map((before) => ({ before, forkRefs: facts.forkRefs.stepsOfRemoval(before.info, 'removed') })),
     ...unsealed.map((before) => ({ before, after: replayed(before, lines.get(before.info.generation)) })),
   ];
   for (let done = 0; done < steps.length; done += BATCH) {
-    await room.write('change', () => facts.write(steps.slice(done, done + BATCH)));
+    await reserve.write('change', () => facts.write(steps.slice(done, done + BATCH)));
   }
   for (const { info } of removed) say(`${info.id}: was removed after this loom.mdb was copied`);
   return removed.map(({ info }) => ({ kind: 'gone', generation: info.generation }));

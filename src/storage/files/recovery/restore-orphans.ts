@@ -36,15 +36,15 @@ async function restoreOrphan(
   orphan: Orphan,
   generations: ReadonlySet<string>,
 ): Promise<readonly JournalEntry[]> {
-  const { facts, room } = recovering;
+  const { facts, reserve } = recovering;
   const found = withKnownSource(
     await rebuildFacts(recovering, orphan),
     (source) => facts.has(source) || generations.has(source),
   );
   const { id, steps, forgotten } = freeId(recovering, found);
   const after = { ...found, info: { ...found.info, id } };
-  const lineage = facts.lineage.stepsOfCreate(after.info);
-  await room.write('change', () => facts.write([...steps, { after, lineage }]));
+  const forkRefs = facts.forkRefs.stepsOfCreate(after.info);
+  await reserve.write('change', () => facts.write([...steps, { after, forkRefs }]));
   // What has a new id was taken away and made again, in one transaction: it is not to be cleared away.
   const renamed = steps.flatMap(({ after: other }) => (other === undefined ? [] : [other]));
   for (let left = renamed.map(({ info }) => info.generation); left.length > 0; ) {
@@ -67,16 +67,16 @@ function freeId(recovering: RecoveryContext, { info }: StoredFacts): FreedId {
   const { layout, facts, say } = recovering;
   const { id, generation } = info;
   const derived = { id: recoveredId(generation, id), steps: [], forgotten: [] };
-  if (facts.lineage.isRetired(id)) return derived;
+  if (facts.forkRefs.isRetired(id)) return derived;
   const holder = holderOf(recovering, id);
   if (holder === undefined) return { id, steps: [], forgotten: [] };
   if (holder === 'unreadable' || holder.info.generation > generation) return derived;
   const { info: older } = holder;
   if (!existsSync(layout.logOf(older.generation))) {
     say(`${id}: the stream that loom.mdb knows under this ID has no bytes, and gives way to a newer one`);
-    const lineage = facts.lineage.stepsOfRemoval(older, 'replaced');
+    const forkRefs = facts.forkRefs.stepsOfRemoval(older, 'replaced');
     const forgotten = [{ kind: 'gone', generation: older.generation } as const];
-    return { id, steps: [{ before: holder, lineage }], forgotten };
+    return { id, steps: [{ before: holder, forkRefs }], forgotten };
   }
   // Its producers' states go with the ID.
   const { producers: _, ...kept } = holder;

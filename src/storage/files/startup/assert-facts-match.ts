@@ -23,12 +23,12 @@ export function assertFactsMatchFiles(
 }
 
 /** A recovery, too, would take open logs for empty, and their bytes for lost. @throws LogError `STORE_DAMAGED` */
-export function assertNoMissingFolders(layout: Layout, { away }: Inventory): void {
-  if (away.length === 0) return;
-  const isAll = away.includes(layout.logs);
+export function assertNoMissingFolders(layout: Layout, { missingFolders }: Inventory): void {
+  if (missingFolders.length === 0) return;
+  const isAll = missingFolders.includes(layout.logs);
   const what = isAll
     ? `${layout.logs} holds no streams`
-    : `Folders are missing in ${layout.logs} (${namesOfFolders(away)})`;
+    : `Folders are missing in ${layout.logs} (${namesOfFolders(missingFolders)})`;
   const wayOut = isAll
     ? `Put the right folder back. If it is lost for good, move ${basename(layout.facts)} away: the store begins anew then`
     : 'Put them back. If they are lost for good, make empty ones: what was in them counts as lost then';

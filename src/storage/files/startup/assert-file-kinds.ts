@@ -13,13 +13,13 @@ export async function assertFileKinds({
   facts,
   logs,
   cut,
-  cleanStop,
+  cleanShutdown,
   lock,
   probe,
   written,
 }: Layout): Promise<void> {
   for (const path of [directory, logs, cut]) await assertKind(path, 'directory');
-  for (const path of [lock, `${facts}-lock`, cleanStop, probe, written]) await assertKind(path, 'file');
+  for (const path of [lock, `${facts}-lock`, cleanShutdown, probe, written]) await assertKind(path, 'file');
 }
 
 /** The same for what is in `logs`, but for the files of bytes: what is in the place of one concerns its log alone. */

@@ -19,7 +19,7 @@ import type { Layout } from '../disk/layout';
  * - Half a mark fits nothing.
  */
 export async function writeCleanShutdownMark(layout: Layout): Promise<void> {
-  const mark = await open(layout.cleanStop, 'w', PRIVATE_FILE);
+  const mark = await open(layout.cleanShutdown, 'w', PRIVATE_FILE);
   try {
     await mark.writeFile(
       textOf(await stateOf(layout.facts, 'synced'), fileIdentityOf(await mark.stat({ bigint: true }))),
@@ -43,8 +43,8 @@ export async function writeCleanShutdownMark(layout: Layout): Promise<void> {
 export type LastShutdown = 'clean' | 'older' | 'changed' | 'unknown';
 
 /** To be asked before the facts are opened, which may change them. Never throws. */
-export async function readLastShutdown({ cleanStop, facts }: Layout): Promise<LastShutdown> {
-  const text = await readFile(cleanStop, 'latin1').catch(() => undefined);
+export async function readLastShutdown({ cleanShutdown, facts }: Layout): Promise<LastShutdown> {
+  const text = await readFile(cleanShutdown, 'latin1').catch(() => undefined);
   const found = await stateOf(facts, 'as it is').catch(() => undefined);
   if (found === undefined) return 'unknown';
   const mark = MARK.exec(text ?? '')?.groups;
@@ -52,7 +52,7 @@ export async function readLastShutdown({ cleanStop, facts }: Layout): Promise<La
     mark !== undefined &&
     text === textOf({ ...found, changedAt: BigInt(mark.changedAt ?? 0) }, mark.own ?? '')
   ) {
-    const own = await stat(cleanStop, { bigint: true }).then(fileIdentityOf, () => undefined);
+    const own = await stat(cleanShutdown, { bigint: true }).then(fileIdentityOf, () => undefined);
     if (mark.own === own || mark.changedAt === String(found.changedAt)) return 'clean';
   }
   // Whoever writes to a file changes both of its times. A copy over a file sets one of them to that of the original.
@@ -66,8 +66,8 @@ export async function readLastShutdown({ cleanStop, facts }: Layout): Promise<La
 }
 
 /** To be awaited before the first byte is taken. It syncs also where there is no mark: a process may have died between the two steps. */
-export async function removeCleanShutdownMark({ cleanStop, directory }: Layout): Promise<void> {
-  await unlink(cleanStop).catch((error) => {
+export async function removeCleanShutdownMark({ cleanShutdown, directory }: Layout): Promise<void> {
+  await unlink(cleanShutdown).catch((error) => {
     if (!isMissing(error)) throw error;
   });
   await syncDirectory(directory);

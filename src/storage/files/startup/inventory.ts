@@ -21,7 +21,7 @@ export interface Orphan {
 export interface Inventory {
   readonly orphans: readonly Orphan[];
   /** Files of logs that were being made or removed when the process died. They were acknowledged to nobody, or removed for good. */
-  readonly remains: readonly string[];
+  readonly leftovers: readonly string[];
   /** What the facts know of logs is not what was known last. */
   readonly isOlder: boolean;
   /** The facts or the folder of logs may be a copy, which may be older than what was acknowledged. */
@@ -30,13 +30,13 @@ export interface Inventory {
    * Folders that had bytes of open logs or the journal, and that are not there. For example, their disk is not mounted. The store removes
    * no folder, and no crash does. The logs must not be taken for empty: they would go on at the beginning.
    */
-  readonly away: readonly string[];
+  readonly missingFolders: readonly string[];
 }
 
 /** What of the facts an inventory needs. */
 export type KnownFacts = Pick<FactsDatabase, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> & {
-  readonly about: Pick<FactsDatabase['about'], 'journalNumber' | 'journalFile'>;
-  readonly moments: Pick<FactsDatabase['moments'], 'unsealed'>;
+  readonly storeMeta: Pick<FactsDatabase['storeMeta'], 'journalNumber' | 'journalFile'>;
+  readonly timeIndex: Pick<FactsDatabase['timeIndex'], 'unsealed'>;
   readonly producers: Pick<FactsDatabase['producers'], 'isDoomed'>;
   readonly lengths: Pick<FactsDatabase['lengths'], 'get'>;
 };
@@ -47,8 +47,8 @@ export const NO_FACTS: KnownFacts = {
   has: () => false,
   isUnsealed: () => false,
   newestFirst: () => [],
-  about: { journalNumber: 0, journalFile: undefined },
-  moments: { unsealed: () => [] },
+  storeMeta: { journalNumber: 0, journalFile: undefined },
+  timeIndex: { unsealed: () => [] },
   producers: { isDoomed: () => false },
   lengths: { get: () => undefined },
 };
@@ -69,11 +69,11 @@ export async function takeInventory(
   const isBehind = await isBehindJournal(layout, facts, isUnknown);
   const isOlder = (isBehind || stop === 'older') && facts.newestFirst(undefined, 1).length > 0;
   const isCopy = isOlder || stop === 'changed' || !(await isJournalOf(layout, facts));
-  const away = await foldersAway(layout, facts, new Set(shards));
-  const found = { isOlder, isCopy, away };
-  if (files.size === 0 && !isBehind) return { orphans: [], remains: [], ...found };
+  const missingFolders = await foldersAway(layout, facts, new Set(shards));
+  const found = { isOlder, isCopy, missingFolders };
+  if (files.size === 0 && !isBehind) return { orphans: [], leftovers: [], ...found };
   const journal = await readJournal(layout);
-  const [remains, withFile] = partition([...files], (generation) => isOver(journal.get(generation)));
+  const [leftovers, withFile] = partition([...files], (generation) => isOver(journal.get(generation)));
   const withoutFile = [...journal.values()].filter(
     ({ kind, generation }) => kind === 'facts' && !files.has(generation) && isUnknown(generation),
   );
@@ -81,7 +81,7 @@ export async function takeInventory(
     ...withFile.map((generation) => orphanOf(generation, true, journal.get(generation))),
     ...withoutFile.map((entry) => orphanOf(entry.generation, false, entry)),
   ];
-  return { orphans, remains, ...found };
+  return { orphans, leftovers, ...found };
 }
 
 /**
@@ -94,7 +94,7 @@ async function isBehindJournal(
   isUnknown: (generation: string) => boolean,
 ): Promise<boolean> {
   const newest = (await listSegments(layout)).slice(-1);
-  if (newest.some(({ number }) => number > facts.about.journalNumber)) return true;
+  if (newest.some(({ number }) => number > facts.storeMeta.journalNumber)) return true;
   const entries = [...(await lastEntryPerLog(layout, newest)).values()];
   return entries.some((entry) => {
     const { kind, generation } = entry;
@@ -106,10 +106,10 @@ async function isBehindJournal(
 }
 
 /** Whether the newest file of the journal is the one that the process before has written, and no copy of it. */
-async function isJournalOf(layout: Layout, { about }: KnownFacts): Promise<boolean> {
-  if (about.journalFile === undefined) return true;
+async function isJournalOf(layout: Layout, { storeMeta }: KnownFacts): Promise<boolean> {
+  if (storeMeta.journalFile === undefined) return true;
   const newest = await newestSegmentNumber(layout);
-  return newest !== undefined && about.journalFile === (await fileFingerprint(layout.journalOf(newest)));
+  return newest !== undefined && storeMeta.journalFile === (await fileFingerprint(layout.journalOf(newest)));
 }
 
 /** Whether a file that no facts know may be removed. */
@@ -130,13 +130,13 @@ async function foldersAway(
   facts: KnownFacts,
   shards: ReadonlySet<string>,
 ): Promise<readonly string[]> {
-  const unsealed = facts.moments.unsealed();
+  const unsealed = facts.timeIndex.unsealed();
   const lost = unsealed.filter(
     (generation) => !shards.has(layout.shardOf(generation)) && hasBytes(facts, generation),
   );
   const isEmpty = shards.size === 0 && (await listSegments(layout)).length === 0;
   // Every start begins a journal, unless the store is that of a version that had none.
-  const hadJournal = facts.about.journalNumber > 0 && unsealed.length > 0;
+  const hadJournal = facts.storeMeta.journalNumber > 0 && unsealed.length > 0;
   if (isEmpty && (hadJournal || lost.length > 0)) return [layout.logs];
   return [...new Set(lost.map((generation) => layout.shardOf(generation)))];
 }

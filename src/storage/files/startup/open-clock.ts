@@ -10,34 +10,38 @@ import type { FactsDatabase } from '../facts/facts-database';
  * from there. The system's clock may have been set in between, which the kernel's even clock shows. After the machine was started anew
  * the system's clock is taken as it is: it has been set right by then.
  */
-export async function openClock(facts: FactsDatabase, room: DiskReserve, warn: Warn): Promise<SteadyClock> {
-  const { about } = facts;
+export async function openClock(
+  facts: FactsDatabase,
+  reserve: DiskReserve,
+  warn: Warn,
+): Promise<SteadyClock> {
+  const { storeMeta } = facts;
   const boot = await bootId();
-  const isSameBoot = boot === about.boot;
-  const byMs = isSameBoot && boot !== undefined ? stepSince(about.clockOrigin) : 0;
+  const isSameBoot = boot === storeMeta.boot;
+  const byMs = isSameBoot && boot !== undefined ? stepSince(storeMeta.clockOrigin) : 0;
   if (byMs !== 0)
     warn(
       `The clock of the system was set ${Math.round(Math.abs(byMs) / 1_000)} s ${byMs > 0 ? 'forward' : 'back'} while the store was closed, or the machine was asleep: what waits for a time goes on as before`,
       { byMs },
     );
   const note = (): void => {
-    room
-      .write('change', () => about.noteClock(clock.skew, clockOrigin()))
+    reserve
+      .write('change', () => storeMeta.noteClock(clock.skew, clockOrigin()))
       .catch((error) => warn(`Storing how far the clock was set failed: ${messageOf(error)}`, { error }));
   };
-  const clock: SteadyClock = new SteadyClock(note, isSameBoot ? about.skew + byMs : 0);
+  const clock: SteadyClock = new SteadyClock(note, isSameBoot ? storeMeta.skew + byMs : 0);
   return clock;
 }
 
 /** Stores for the next process what it has to know of the clock. */
 export async function noteClock(
-  { about }: FactsDatabase,
-  room: DiskReserve,
+  { storeMeta }: FactsDatabase,
+  reserve: DiskReserve,
   clock: Pick<SteadyClock, 'skew'>,
 ): Promise<void> {
-  const isKnown = about.clockOrigin !== undefined && stepSince(about.clockOrigin) === 0;
-  if (isKnown && about.skew === clock.skew) return;
-  await room.write('change', () => about.noteClock(clock.skew, clockOrigin()));
+  const isKnown = storeMeta.clockOrigin !== undefined && stepSince(storeMeta.clockOrigin) === 0;
+  if (isKnown && storeMeta.skew === clock.skew) return;
+  await reserve.write('change', () => storeMeta.noteClock(clock.skew, clockOrigin()));
 }
 
 /** What the system's clock would have said when the kernel's even clock was 0. It changes where the system's clock is set, and where the machine sleeps. */

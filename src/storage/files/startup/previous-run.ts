@@ -25,7 +25,7 @@ export interface PreviousRun {
 interface RunContext {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
-  readonly room: DiskReserve;
+  readonly reserve: DiskReserve;
   readonly clock: SteadyClock;
 }
 
@@ -35,12 +35,12 @@ export async function readPreviousRun(
   stoppedCleanly: boolean,
   isCopy: boolean,
 ): Promise<PreviousRun> {
-  const { about } = facts;
+  const { storeMeta } = facts;
   const boot = await bootId();
-  const isSameBoot = boot !== undefined && boot === about.boot;
+  const isSameBoot = boot !== undefined && boot === storeMeta.boot;
   const isSameFile =
-    about.factsFile === undefined || about.factsFile === (await fileFingerprint(layout.facts));
-  const durability = DURABILITIES[about.lengthsDurability ?? -1];
+    storeMeta.factsFile === undefined || storeMeta.factsFile === (await fileFingerprint(layout.facts));
+  const durability = DURABILITIES[storeMeta.lengthsDurability ?? -1];
   // A kernel has all that was written, and a disk what was synced before it was acknowledged.
   const isKept = isSameBoot || durability === 'always';
   return {
@@ -54,26 +54,27 @@ export async function readPreviousRun(
 
 /** Stores what the next start has to know of this process. */
 export async function recordRun(
-  { layout, facts, room, clock }: RunContext,
+  { layout, facts, reserve, clock }: RunContext,
   durability: Durability,
 ): Promise<void> {
-  const { about } = facts;
+  const { storeMeta } = facts;
   const [boot, file] = [await bootId(), await fileFingerprint(layout.facts)];
-  if (boot !== undefined && boot !== about.boot) await room.write('change', () => about.noteBoot(boot));
-  if (file !== about.factsFile) await room.write('change', () => about.noteFactsFile(file));
-  await noteClock(facts, room, clock);
-  await noteDurability(facts, room, DURABILITIES.indexOf(durability));
+  if (boot !== undefined && boot !== storeMeta.boot)
+    await reserve.write('change', () => storeMeta.noteBoot(boot));
+  if (file !== storeMeta.factsFile) await reserve.write('change', () => storeMeta.noteFactsFile(file));
+  await noteClock(facts, reserve, clock);
+  await noteDurability(facts, reserve, DURABILITIES.indexOf(durability));
 }
 
 /** On a full disk that of the process before stays, or none: then the next start takes all that is there for content. */
 async function noteDurability(
-  { about }: FactsDatabase,
-  room: DiskReserve,
+  { storeMeta }: FactsDatabase,
+  reserve: DiskReserve,
   durability: number,
 ): Promise<void> {
-  if (about.lengthsDurability === durability) return;
-  await room
-    .write('change', () => about.noteLengthsDurability(durability))
+  if (storeMeta.lengthsDurability === durability) return;
+  await reserve
+    .write('change', () => storeMeta.noteLengthsDurability(durability))
     .catch((error) => {
       if (!isDiskFull(error)) throw error;
     });

@@ -27,7 +27,7 @@ const BATCH = 32;
 export interface StartupRecovery {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
-  readonly room: DiskReserve;
+  readonly reserve: DiskReserve;
   readonly journal: Journal;
   readonly warn: Warn;
   readonly damage: DamageReports;
@@ -42,7 +42,7 @@ export interface StartupRecovery {
 }
 
 interface RecoveryState extends StartupRecovery {
-  readonly standing: PreviousRun;
+  readonly previousRun: PreviousRun;
   /** As the last process has counted them. */
   readonly written: ReadonlyMap<string, Offset>;
 }
@@ -56,17 +56,17 @@ export type UnsyncedLogs = Map<string, Offset>;
  * logs are not looked at, however many there are.
  */
 export async function recoverLogs(recovery: StartupRecovery): Promise<void> {
-  const { facts, room, journal, damage, durability, stoppedCleanly, isCopy, layout, unsynced } = recovery;
-  const standing = await readPreviousRun(recovery, stoppedCleanly, isCopy);
-  const recovering = { ...recovery, standing, written: await readWrittenLengths(layout.written) };
-  const unsealed = facts.moments.unsealed();
+  const { facts, reserve, journal, damage, durability, stoppedCleanly, isCopy, layout, unsynced } = recovery;
+  const previousRun = await readPreviousRun(recovery, stoppedCleanly, isCopy);
+  const recovering = { ...recovery, previousRun, written: await readWrittenLengths(layout.written) };
+  const unsealed = facts.timeIndex.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
     const steps = await Promise.all(
       batch.map((generation) => recoverLog(recovering, readFactsOrReport(facts, damage, generation))),
     );
     const changes = steps.filter((step) => step !== undefined);
-    if (changes.length > 0) await room.write('change', () => facts.write(changes));
+    if (changes.length > 0) await reserve.write('change', () => facts.write(changes));
     const news = changes.filter(({ before, after }) => needsJournalEntry(before, after));
     await Promise.all(news.map(({ after }) => journal.append(factsEntry(after))));
   }
@@ -89,26 +89,27 @@ async function syncAll(layout: Layout, unsynced: UnsyncedLogs): Promise<void> {
 }
 
 async function recoverLog(
-  { layout, warn, clock, facts: stored, standing, unsynced, written }: RecoveryState,
+  { layout, warn, clock, facts: stored, previousRun, unsynced, written }: RecoveryState,
   before: StoredFacts | undefined,
 ): Promise<(FactsChange & Required<Pick<FactsChange, 'before' | 'after'>>) | undefined> {
   if (before === undefined) return undefined;
   const { info, isExact } = before;
   const file = await fileOf(layout.logOf(info.generation));
   const known = stored.lengths.get(info.generation);
-  const tail = await trimUnacknowledged({ layout, warn, standing }, before, file.tail, known);
-  if (tail < file.tail || tail > syncedIn(standing, before, tail, known)) unsynced.set(info.generation, tail);
+  const tail = await trimUnacknowledged({ layout, warn, previousRun }, before, file.tail, known);
+  if (tail < file.tail || tail > syncedIn(previousRun, before, tail, known))
+    unsynced.set(info.generation, tail);
   const updatedAt = isExact ? info.updatedAt : Math.max(info.updatedAt, file.changedAt);
   const counted = countedOf(before, [known?.bytes, written.get(info.generation)]);
   // What was cut off at the end of an attached producer's file may have been more of its bytes.
-  const isWhole = standing.isCertain && (!isAttached(before) || tail === file.tail);
+  const isWhole = previousRun.isCertain && (!isAttached(before) || tail === file.tail);
   const loss = lossOf(tail, counted, isWhole);
   if (tail < counted) warnOfLoss(info, tail, counted, warn);
   const losses = loss && { losses: withLoss(info.losses, loss) };
   const facts = { ...before, info: { ...info, tail, updatedAt, ...losses } };
   const after = interrupted(facts, clock.now());
   const isAsBefore = after.info.epoch === info.epoch && tail === info.tail && loss === undefined;
-  return isAsBefore ? undefined : { before, after, ...syncedAt(standing, tail, known) };
+  return isAsBefore ? undefined : { before, after, ...syncedAt(previousRun, tail, known) };
 }
 
 /** How many bytes are known to have been acknowledged. With an exact tail, bytes that were synced or written need not have been. */

@@ -6,8 +6,8 @@ import type { Layout } from '../disk/layout';
 import type { Inventory } from './inventory';
 
 /** Removes the files of logs that a crash kept from being made, or from being removed. What stays is left to the next start. */
-export async function removeLeftovers(layout: Layout, { remains }: Inventory, warn: Warn): Promise<void> {
-  for (const generation of remains) {
+export async function removeLeftovers(layout: Layout, { leftovers }: Inventory, warn: Warn): Promise<void> {
+  for (const generation of leftovers) {
     await unlink(layout.logOf(generation)).catch((error) => {
       if (isMissing(error)) return;
       warn(`Removing what is left of a stream that was not made failed: ${messageOf(error)}`, { generation });

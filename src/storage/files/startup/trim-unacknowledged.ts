@@ -17,7 +17,7 @@ const HALF = 'are a part of a message';
 interface TrimContext {
   readonly layout: Layout;
   readonly warn: Warn;
-  readonly standing: PreviousRun;
+  readonly previousRun: PreviousRun;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function trimUnacknowledged(
   // What is beyond an exact tail does not count: it is a commit that a crash cut off, or bytes that the log once lost.
   const most = isExact === true ? Math.min(size, info.tail) : size;
   try {
-    const counts = await endOf(settling.standing, path, {
+    const counts = await endOf(settling.previousRun, path, {
       isExact: isExact === true,
       counted: info.tail,
       most,
@@ -104,7 +104,7 @@ async function cut(
   const path = settling.layout.logOf(generation);
   const asides = settling.layout.cutsOf(generation, from);
   const { how, ...kept } = await trimFile(path, from, to, asides).then(describeRest, async (error) => {
-    if (!isDiskFull(error) || !wasNeverAcknowledged(settling.standing, facts)) throw error;
+    if (!isDiskFull(error) || !wasNeverAcknowledged(settling.previousRun, facts)) throw error;
     await truncate(path, from);
     return { how: 'were cut off, because the disk has no room to keep them' };
   });
