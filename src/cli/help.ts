@@ -44,7 +44,7 @@ export function usageOf({ verb, operands, takesCommand }: Command): string {
   return words.filter((word) => word !== undefined).join(' ');
 }
 
-function optionLine([name, { value, description: words }]: [string, CommandOption]): string {
+function optionLine([name, { value, description }]: [string, CommandOption]): string {
   const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
-  return `  ${flag.padEnd(24)}  ${words}\n`;
+  return `  ${flag.padEnd(24)}  ${description}\n`;
 }

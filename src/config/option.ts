@@ -37,10 +37,10 @@ export function toYaml(value: PlainValue): string {
   return typeof value === 'object' ? `[${value.join(', ')}]` : String(value);
 }
 
-export function option<T>(check: Check<T>, byDefault: PlainValue, words: string): Option<T> {
-  return { check, default: byDefault, description: words, secret: false };
+export function option<T>(check: Check<T>, byDefault: PlainValue, description: string): Option<T> {
+  return { check, default: byDefault, description, secret: false };
 }
 
-export function secret<T>(check: Check<T>, byDefault: PlainValue, words: string): Option<T> {
-  return { check, default: byDefault, description: words, secret: true };
+export function secret<T>(check: Check<T>, byDefault: PlainValue, description: string): Option<T> {
+  return { check, default: byDefault, description, secret: true };
 }

@@ -53,13 +53,13 @@ export function createApp({
   const stopping = new AbortController();
   // Every producer that waits for the store listens to it. Node would take eleven of them for a leak.
   setMaxListeners(0, stopping.signal);
-  const attachments = new ProducerConnections(store);
+  const producers = new ProducerConnections(store);
   const consumers = new Consumers();
   const wire: WireContext = {
     store,
     config,
     logger,
-    producers: attachments,
+    producers,
     consumers,
     pending,
     stopping: stopping.signal,
@@ -97,7 +97,7 @@ export function createApp({
     async drain() {
       stopping.abort();
       consumers.cutAll();
-      await attachments.cutAll();
+      await producers.cutAll();
     },
   };
 }

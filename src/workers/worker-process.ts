@@ -72,8 +72,8 @@ function endOf(worker: Worker): Promise<WorkerExit> {
     if (isWorkerReport(message) && message.kind === 'failed') why = message.message;
   });
   return new Promise((resolve) => {
-    const end = (isOrderly: boolean, how: string): void => {
-      resolve({ isGraceful: isOrderly, how, why, livedMs: performance.now() - began });
+    const end = (isGraceful: boolean, how: string): void => {
+      resolve({ isGraceful, how, why, livedMs: performance.now() - began });
     };
     // Not 'exit': what it said last may be read only after that.
     worker.process.once('close', (code: number | null, signal: string | null) => {

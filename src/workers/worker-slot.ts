@@ -60,9 +60,9 @@ export class WorkerSlot {
     }
   }
 
-  #report({ isGraceful: isOrderly, how, why }: WorkerExit, delayMs: number): void {
+  #report({ isGraceful, how, why }: WorkerExit, delayMs: number): void {
     const fields = { worker: this.number, pid: this.#worker.pid };
-    if (isOrderly) this.logger.info(fields, 'a worker has stopped, and is replaced');
+    if (isGraceful) this.logger.info(fields, 'a worker has stopped, and is replaced');
     else this.logger.error({ ...fields, how, why, delayMs }, 'a worker has died, and is replaced');
   }
 }

@@ -43,7 +43,7 @@ const READERS = 4;
  */
 export async function followMany(
   store: LogStore,
-  spectator: ManyLogsListener,
+  listener: ManyLogsListener,
   options: FollowManyOptions,
   signal: AbortSignal,
 ): Promise<never> {
@@ -51,18 +51,15 @@ export async function followMany(
   // Each log that is read from the store may wait with it.
   setMaxListeners(0, signal);
   const gate = new Semaphore(READERS);
-  const inTurn = (read: () => Promise<Page>): Promise<Page> =>
+  const limitRead = (read: () => Promise<Page>): Promise<Page> =>
     gate.run(async () => {
-      await spectator.ready();
+      await listener.ready();
       return read();
     });
   const begin = (log: LogRef, at: Offset): void => {
     if (followed.has(log.generation) || !log.id.startsWith(options.prefix) || signal.aborted) return;
-    const over = (): unknown => followed.delete(log.generation);
-    followed.set(
-      log.generation,
-      new FollowedLog(store, log, at, { listener: spectator, signal, limitRead: inTurn, onEnd: over }),
-    );
+    const onEnd = (): unknown => followed.delete(log.generation);
+    followed.set(log.generation, new FollowedLog(store, log, at, { listener, signal, limitRead, onEnd }));
   };
   /** New logs that the list may show as well, perhaps when they are over already. */
   const created = new Set<string>();
@@ -193,13 +190,13 @@ class FollowedLog {
     this.#state = 'reading';
     let loss: Loss | undefined;
     const { store, log } = this;
-    const { signal, limitRead: inTurn } = this.around;
+    const { signal, limitRead } = this.around;
     this.#unwatch = this.store.watch(this.log, this.#at, (news) => {
       this.#noteTail(news);
       if (news.kind === 'lost') loss = news.loss;
     });
     try {
-      for await (const page of readToTail(store, log, this.#at, signal, { limitRead: inTurn })) {
+      for await (const page of readToTail(store, log, this.#at, signal, { limitRead })) {
         if (this.#isOver()) return;
         if (loss !== undefined) break;
         this.#passStored(page.chunks);

@@ -29,15 +29,15 @@ export async function* readToTail(
   log: LogRef,
   from: Offset,
   signal: AbortSignal,
-  { until, mayUseLargePages: inLargePages = false, limitRead: inTurn }: ReadOptions = {},
+  { until, mayUseLargePages = false, limitRead }: ReadOptions = {},
 ): AsyncGenerator<Page, void> {
   if (until !== undefined && from >= until) return;
-  const size = new PageSize(inLargePages);
+  const size = new PageSize(mayUseLargePages);
   const readAt = (at: Offset): Promise<Page> => {
     const bytesMax = Math.min(size.reserve(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
     // Whether all is there is asked for once.
     const ask = { from: at, bytesMax, until: at === from ? until : undefined };
-    const page = readWithRetry(store, log, ask, signal, inTurn).then((page) => cutAt(page, until));
+    const page = readWithRetry(store, log, ask, signal, limitRead).then((page) => cutAt(page, until));
     // It is awaited a turn later, or never when the reader leaves: that must not count as unhandled.
     page.catch(() => {});
     return page;
@@ -46,13 +46,13 @@ export async function* readToTail(
     for (let at = from, ahead = readAt(at); ; ) {
       const page = await ahead;
       const last = page.end !== undefined || page.chunks.length === 0 || page.next === until;
-      if (!last && inTurn === undefined) ahead = readAt(page.next);
+      if (!last && limitRead === undefined) ahead = readAt(page.next);
       const given = performance.now();
       if (page.chunks.length > 0 || page.end !== undefined) yield page;
       if (last) return;
       size.consumed(page.next - at, performance.now() - given);
       at = page.next;
-      if (inTurn !== undefined) ahead = readAt(at);
+      if (limitRead !== undefined) ahead = readAt(at);
     }
   } finally {
     size.releaseAll();

@@ -26,8 +26,8 @@ export class BodyDeadline {
   }
 
   received(bytes: number): void {
-    const { slackMs: patienceMs, bytesPerSecond } = this.#pace;
-    this.#at = Math.min(performance.now() + patienceMs, this.#at + (bytes * 1_000) / bytesPerSecond);
+    const { slackMs, bytesPerSecond } = this.#pace;
+    this.#at = Math.min(performance.now() + slackMs, this.#at + (bytes * 1_000) / bytesPerSecond);
   }
 
   /** To be called when the body is over. */

@@ -17,7 +17,7 @@ export interface CollectBodyOptions {
  */
 export function collectBody(
   req: IncomingMessage,
-  { onBytes: take, pace, inProgress: coming }: CollectBodyOptions,
+  { onBytes, pace, inProgress }: CollectBodyOptions,
 ): Promise<readonly Buffer[]> {
   return new Promise((resolve, reject) => {
     const gathered = new CoalescedChunks();
@@ -25,7 +25,7 @@ export function collectBody(
     const end = (): void => {
       isOver = true;
       deadline.end();
-      coming?.delete(req);
+      inProgress?.delete(req);
     };
     const refuse = (error: unknown): void => {
       end();
@@ -33,14 +33,14 @@ export function collectBody(
       reject(error);
     };
     const deadline = new BodyDeadline(pace, () => refuse(stalled(pace)));
-    coming?.set(req, refuse);
+    inProgress?.set(req, refuse);
     req.on('data', (piece: Buffer) => {
       // What still comes of a body that was refused is nobody's, and must not be taken: nobody would give it back.
       if (isOver) return;
       deadline.received(piece.length);
       gathered.push(piece);
       try {
-        take(gathered.bytes);
+        onBytes(gathered.bytes);
       } catch (error) {
         refuse(error);
       }
@@ -58,7 +58,7 @@ export function collectBody(
   });
 }
 
-function stalled({ slackMs: patienceMs, bytesPerSecond }: MinimumRate): RequestError {
-  const message = `The body comes too slowly: it must bring ${bytesPerSecond} bytes per second, and may pause for ${patienceMs} ms`;
+function stalled({ slackMs, bytesPerSecond }: MinimumRate): RequestError {
+  const message = `The body comes too slowly: it must bring ${bytesPerSecond} bytes per second, and may pause for ${slackMs} ms`;
   return new RequestError('BODY_STALLED', message, { Connection: 'close' });
 }

@@ -19,15 +19,15 @@ export async function readWholeBody(
   { bytes: bytesMax, pace }: WholeBodyLimits,
 ): Promise<Buffer> {
   assertIdentityEncoding(req);
-  const take = (bytes: number): void => {
+  const onBytes = (bytes: number): void => {
     if (bytes > bytesMax) {
       throw new RequestError('BODY_TOO_LARGE', `The body may have ${bytesMax} bytes at most`);
     }
   };
-  take(Number(req.headers['content-length'] ?? 0));
+  onBytes(Number(req.headers['content-length'] ?? 0));
   continueIfExpected(req, res);
   try {
-    return concatChunks(await collectBody(req, { onBytes: take, pace }));
+    return concatChunks(await collectBody(req, { onBytes, pace }));
   } catch (error) {
     throw isAbortError(error) ? new RequestError('BODY_INCOMPLETE', 'The body broke off') : error;
   }

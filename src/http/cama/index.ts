@@ -18,18 +18,21 @@ const PATH = /^\/cama\/session(?:\/([\w=-]{1,200}))?\/?$/;
 /** cama: a host and a guest send each other messages by way of a session. */
 export const cama: OpenRelaySystem = async ({ relay, config }) => {
   const settings = config.cama;
-  const { queues: places, matchmaker: meeting } = openCama(relay, settings.sessions, config.relay.waiting);
-  const operations = new Operations({ places, meeting, stalledMs: config.http.consumerTimeout }, settings);
+  const { queues, matchmaker } = openCama(relay, settings.sessions, config.relay.waiting);
+  const operations = new Operations(
+    { places: queues, meeting: matchmaker, stalledMs: config.http.consumerTimeout },
+    settings,
+  );
   return {
     name: 'cama',
     path: '/cama',
     stripPrefix: '',
     loggablePath: (path) => path.replace(/^(\/cama\/session\/[\w-]{6})[\w=-]+/, '$1…'),
     handle: (request) => operations.handle(request),
-    drain: () => meeting.drain(),
+    drain: () => matchmaker.drain(),
     async close() {
-      meeting.close();
-      places.close();
+      matchmaker.close();
+      queues.close();
     },
   };
 };

@@ -13,11 +13,11 @@ const PATH = /^\/channels\/([^/]+)(?:\/([^/]+))?\/?$/;
 
 /** httpipe: a POST and a GET of the same channel meet, in the order in which they come. */
 export const httpipe: OpenRelaySystem = async ({ relay, config }) => {
-  const { queues: places, matchmaker: meeting } = openHttpipe(relay, config.relay.waiting);
+  const { queues, matchmaker } = openHttpipe(relay, config.relay.waiting);
   const { requestTimeout } = config.httpipe;
   const channels: HttpipeContext = {
-    places,
-    meeting,
+    places: queues,
+    meeting: matchmaker,
     timeoutMs: requestTimeout,
     stalledMs: config.http.consumerTimeout,
   };
@@ -27,9 +27,9 @@ export const httpipe: OpenRelaySystem = async ({ relay, config }) => {
     stripPrefix: '',
     loggablePath: (path) => path,
     handle: (request) => handle(request, channels),
-    drain: () => meeting.drain(),
+    drain: () => matchmaker.drain(),
     async close() {
-      meeting.close();
+      matchmaker.close();
     },
   };
 };

@@ -17,12 +17,12 @@ export async function exchangePackets(
   { req, res, isMounted }: RelayRequest,
   wire: PacketWireContext,
 ): Promise<void> {
-  const { proxy, settings, waiting: waits } = wire;
+  const { proxy, settings, waiting } = wire;
   const started = performance.now();
   confirmAnswerRead(req.socket);
   const client = await clientOf(req, wire);
   const headers = packetRequestHeaders(req, settings);
-  const signal = waits.add(res);
+  const signal = waiting.add(res);
   const body = await readWholeBody(req, res, wire.body);
   const rest = (): number => Math.max(0, settings.longPoll - (performance.now() - started));
   if (body.length > 0) await bring({ req, wire, client, packet: { headers, body } }, { ms: rest(), signal });
@@ -76,7 +76,7 @@ function answerWithout(res: ServerResponse): void {
 /** Resolves when the client has the whole answer, as far as that can be known, or never will have. */
 function answerWith(
   res: ServerResponse,
-  { packet, remaining: more }: InFlightPacket,
+  { packet, remaining }: InFlightPacket,
   headers: readonly string[],
 ): Promise<'arrived' | 'lost'> {
   const { socket } = res.req;
@@ -91,7 +91,7 @@ function answerWith(
     });
     const own = ['Content-Type', 'application/octet-stream', 'Content-Length', String(packet.body.length)];
     const from = packet.from === undefined ? [] : ['From', packet.from];
-    res.writeHead(200, [...headers, ...own, ...from, 'More', String(more), 'Cache-Control', 'no-store']);
+    res.writeHead(200, [...headers, ...own, ...from, 'More', String(remaining), 'Cache-Control', 'no-store']);
     res.end(packet.body);
   });
 }

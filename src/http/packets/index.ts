@@ -26,10 +26,10 @@ export const packets: OpenRelaySystem = async ({ relay, config, logger }) => {
   const directory = relay.directory === undefined ? undefined : join(relay.directory, 'packets');
   const store = await openPacketStore({ ...relay, directory }, limitsOf(config), warn);
   const proxy = new PacketProxy(store, optionsOf(config, warn));
-  const waits = new WaitingRequests(config.relay.waiting);
+  const waiting = new WaitingRequests(config.relay.waiting);
   const pace = { slackMs: config.packets.timeout, bytesPerSecond: config.http.bodyRate };
   const body = { bytes: config.packets.packetBytes, pace };
-  const wire: PacketWireContext = { proxy, settings: config.packets, waiting: waits, body };
+  const wire: PacketWireContext = { proxy, settings: config.packets, waiting, body };
   const running = new Set<Promise<void>>();
   return {
     name: 'packets',
@@ -42,7 +42,7 @@ export const packets: OpenRelaySystem = async ({ relay, config, logger }) => {
       await work.finally(() => running.delete(work));
     },
     async drain() {
-      waits.abortAll();
+      waiting.abortAll();
       // What becomes of packets that are being handed out is recorded before the store is closed.
       await Promise.all([proxy.stop(), Promise.allSettled(running)]);
     },

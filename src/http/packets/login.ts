@@ -9,13 +9,13 @@ import { packetResponseHeaders } from './response-headers';
 /** `POST /auth` and `POST /register`: the upstream says who the client is, and which token it has from now on. */
 export async function handleLogin(
   { req, res, isMounted }: RelayRequest,
-  { proxy, settings, waiting: waits, body: limits }: PacketWireContext,
+  { proxy, settings, waiting, body: limits }: PacketWireContext,
   type: Credentials['type'],
 ): Promise<void> {
   if (!proxy.hasUpstreams) throw noUpstream();
   const headers = packetRequestHeaders(req, settings);
   const permissions = String(req.headers['permissions'] ?? '');
-  waits.add(res);
+  waiting.add(res);
   const body = await readWholeBody(req, res, limits);
   const login = await proxy.logIn({ type, permissions, headers, body });
   if (login.kind !== 'answered') throw refusal(login.kind);

@@ -30,9 +30,9 @@ export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
     retentionMs: settings.retention,
     streamsMax: settings.streams,
   };
-  const { queues: places, matchmaker: meeting } = openRendezvous(relay, options, config.relay.waiting);
+  const { queues, matchmaker } = openRendezvous(relay, options, config.relay.waiting);
   const { consumerTimeout, bodyTimeout, bodyRate } = config.http;
-  const streams = { places, meeting, stalledMs: consumerTimeout };
+  const streams = { places: queues, meeting: matchmaker, stalledMs: consumerTimeout };
   const routes = new Routes(streams, {
     listed: settings.listed,
     body: { bytes: settings.bodyBytes, pace: { slackMs: bodyTimeout, bytesPerSecond: bodyRate } },
@@ -43,10 +43,10 @@ export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
     stripPrefix: '/rendezvous',
     loggablePath: (path) => path.replace(/^(\/stream\/[\w-]{8})[\w-]+/, '$1…'),
     handle: (request) => routes.handle(request),
-    drain: () => meeting.drain(),
+    drain: () => matchmaker.drain(),
     async close() {
-      meeting.close();
-      places.close();
+      matchmaker.close();
+      queues.close();
     },
   };
 };

@@ -59,7 +59,7 @@ export class Matches {
 
   /** One of this node's sides was paired, but its client has left. */
   #absent(place: string, isSender: boolean, pair: Match): void {
-    const { channels, node, requeues: returns } = this.options;
+    const { channels, node, requeues } = this.options;
     if (!isSender) {
       // A sender on this node finds out by itself.
       if (nodeOf(pair.sender) !== node) channels?.cancelToSender(pair);
@@ -68,10 +68,10 @@ export class Matches {
     const ended: TransferResult = { ...NOTHING, end: 'source' };
     const receiver = this.attendees.get(pair.receiver);
     const isHere = nodeOf(pair.receiver) === node;
-    if (!returns && !isHere) channels?.cancelToReceiver(pair);
+    if (!requeues && !isHere) channels?.cancelToReceiver(pair);
     receiver?.match(pair.transferId);
-    void this.#finish(place, pair, ended, returns ? [pair.receiver] : []).then(() => {
-      if (!returns) receiver?.settle({ kind: 'exchanged', ended });
+    void this.#finish(place, pair, ended, requeues ? [pair.receiver] : []).then(() => {
+      if (!requeues) receiver?.settle({ kind: 'exchanged', ended });
     });
   }
 
@@ -128,11 +128,8 @@ export class Matches {
     else receiver.settle({ kind: 'exchanged', ended });
   }
 
-  #returning(
-    { end, bytesRead: taken, begun }: TransferResult,
-    { sender, receiver }: Match,
-  ): readonly WaiterId[] {
-    if (!this.options.requeues || end === 'complete' || taken > 0 || begun) return [];
+  #returning({ end, bytesRead, begun }: TransferResult, { sender, receiver }: Match): readonly WaiterId[] {
+    if (!this.options.requeues || end === 'complete' || bytesRead > 0 || begun) return [];
     return [end === 'source' ? receiver : sender];
   }
 

@@ -73,12 +73,12 @@ export class Matchmaker {
     this.#pairs.close();
   }
 
-  async #attach({ queue: place, id: entry, role }: Waiter): ReturnType<Queues['join']> {
+  async #attach({ queue, id, role }: Waiter): ReturnType<Queues['join']> {
     try {
-      return await this.places.join(place, entry, role);
+      return await this.places.join(queue, id, role);
     } catch (error) {
       // It may have been attached all the same.
-      this.#remove(place, entry, role);
+      this.#remove(queue, id, role);
       throw error;
     }
   }
@@ -109,8 +109,8 @@ export class Matchmaker {
    * The client has closed its side of the connection. It may only have said all it has to say, but that would show too late: one that
    * has left would have been given something meanwhile. So it is taken to have left, unless it is being served.
    */
-  #doubt({ transfer: exchange, options: party }: Waiter): void {
-    if (!exchange?.hasBegun) party.side.destroy();
+  #doubt({ transfer, options }: Waiter): void {
+    if (!transfer?.hasBegun) options.side.destroy();
   }
 
   #expire(attendee: Waiter, of: 'request' | 'place'): void {
@@ -121,8 +121,8 @@ export class Matchmaker {
   /** Whoever has been paired meanwhile stays: the exchange decides what becomes of it. */
   #leave(attendee: Waiter, why: LeaveReason, outcome: WaitOutcome): void {
     if (!attendee.isWaiting) return;
-    const { queue: place, id: entry, role } = attendee;
-    this.places.leave(place, entry, role, why).then(
+    const { queue, id, role } = attendee;
+    this.places.leave(queue, id, role, why).then(
       (wasWaiting) => wasWaiting && attendee.settle(outcome),
       // The store is away. Entries of a client that has left are skipped by whoever is paired with them.
       () => attendee.settle(outcome),

@@ -18,8 +18,8 @@ export function recheckRegularly(
   attendee: Waiter,
   onPair: (pair: Match) => void,
 ): () => void {
-  const { recheckMs: lookEveryMs } = places;
-  if (lookEveryMs === undefined) return () => {};
+  const { recheckMs } = places;
+  if (recheckMs === undefined) return () => {};
   let [looks, missed] = [0, 0];
   const look = async (): Promise<void> => {
     looks += 1;
@@ -36,6 +36,6 @@ export function recheckRegularly(
       if (missed >= MISSED_MAX && attendee.isWaiting) attendee.settle({ kind: 'lost' });
     }
   };
-  const timer = setInterval(() => void look(), lookEveryMs).unref();
+  const timer = setInterval(() => void look(), recheckMs).unref();
   return () => clearInterval(timer);
 }

@@ -48,10 +48,10 @@ export class RequestBody implements Source {
 
   #listen(): void {
     this.#isListening = true;
-    const { req, disconnected: gone } = this.side;
+    const { req, disconnected } = this.side;
     req.on('data', (chunk: Buffer) => this.#taker?.data(chunk));
     req.once('end', () => this.#taker?.end());
-    gone.addEventListener('abort', () => {
+    disconnected.addEventListener('abort', () => {
       // What had arrived whole has been given, or is being given; its end is the receiver's business.
       if (!req.readableEnded) this.#taker?.lost();
     });

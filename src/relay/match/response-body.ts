@@ -96,11 +96,11 @@ export class ResponseBody implements Sink {
 
   #listen(): void {
     this.#isListening = true;
-    const { res, disconnected: gone } = this.side;
+    const { res, disconnected } = this.side;
     res.on('drain', () => this.#giver?.drained());
     res.once('close', () => this.#rest());
     res.once('finish', () => this.#giver?.finished());
-    gone.addEventListener('abort', () => this.#giver?.lost());
+    disconnected.addEventListener('abort', () => this.#giver?.lost());
     if (this.options.halfClosed === 'left') this.#leaveWhenHalfClosed();
   }
 }

@@ -51,8 +51,8 @@ export class RedisChannels implements RemoteChannels {
     this.sinkTo(pair).stop();
   }
 
-  cancelToSender({ transferId: exchange, sender }: Match): void {
-    this.bus.send(nodeOf(sender), 'x-done', { x: exchange, how: 'lost', flushed: '0' });
+  cancelToSender({ transferId, sender }: Match): void {
+    this.bus.send(nodeOf(sender), 'x-done', { x: transferId, how: 'lost', flushed: '0' });
   }
 
   close(): void {
@@ -60,22 +60,17 @@ export class RedisChannels implements RemoteChannels {
     for (const source of this.#sources.values()) source.stop();
   }
 
-  #line(
-    { transferId: exchange }: Match,
-    own: WaiterId,
-    other: WaiterId,
-    ends: Map<string, unknown>,
-  ): ChannelContext {
+  #line({ transferId }: Match, own: WaiterId, other: WaiterId, ends: Map<string, unknown>): ChannelContext {
     const [from, peer] = [nodeOf(own), nodeOf(other)];
-    const partition = channelPartition(exchange);
+    const partition = channelPartition(transferId);
     return {
       client: this.connections.commands,
-      transferId: exchange,
+      transferId,
       linkForSending: () => this.connections.link(partition),
       linkForReading: () => this.connections.pageLink(partition),
-      send: (kind, fields = {}) => this.bus.send(peer, kind, { x: exchange, from, ...fields }),
+      send: (kind, fields = {}) => this.bus.send(peer, kind, { x: transferId, from, ...fields }),
       isPeerAlive: () => this.lease.isAlive(peer),
-      closed: () => ends.delete(exchange),
+      closed: () => ends.delete(transferId),
     };
   }
 }

@@ -21,7 +21,7 @@ export interface PacketWait {
 export async function awaitPacket(
   mailboxes: Mailboxes,
   client: string,
-  { ms, signal, toleratesOutage: bearsFailure }: PacketWait,
+  { ms, signal, toleratesOutage }: PacketWait,
 ): Promise<InFlightPacket | undefined> {
   const until = performance.now() + ms;
   const bell = new Bell(signal);
@@ -29,7 +29,7 @@ export async function awaitPacket(
   try {
     for (;;) {
       bell.reset();
-      const taken = await takeOne(mailboxes, client, bearsFailure);
+      const taken = await takeOne(mailboxes, client, toleratesOutage);
       // That the client has left may be known to the kernel only: before the packet is handed over it is to be known here. The
       // first turn may be the present one; after the second, everything that the kernel knew has been read.
       for (let i = 0; taken !== undefined && i < 2; i += 1) await turn();

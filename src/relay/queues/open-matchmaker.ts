@@ -13,11 +13,11 @@ export function openMatchmaker<P extends Queues>(
   placesOf: (hear: QueueListener) => P,
   options: { readonly waitersMax: number; readonly requeues: boolean },
 ): OpenedRelay<P> {
-  const places = placesOf((place, to, news) => meeting.notify(place, to, news));
-  const meeting: Matchmaker = new Matchmaker(places, {
+  const queues = placesOf((place, to, news) => matchmaker.notify(place, to, news));
+  const matchmaker: Matchmaker = new Matchmaker(queues, {
     node,
     ...options,
     ...(redis !== undefined && { channels: redis.channels }),
   });
-  return { queues: places, matchmaker: meeting };
+  return { queues, matchmaker };
 }

@@ -43,8 +43,8 @@ export class RedisQueues {
   }
 
   async refresh(script: string, key: string, args: readonly ScriptArg[]): Promise<WaiterState> {
-    const [kind, exchange = '', sender = '', receiver = ''] = toTexts(await this.run(script, [key], args));
-    if (kind === 'paired') return { kind, pair: { transferId: exchange, sender, receiver } };
+    const [kind, transferId = '', sender = '', receiver = ''] = toTexts(await this.run(script, [key], args));
+    if (kind === 'paired') return { kind, pair: { transferId, sender, receiver } };
     return kind === 'waiting' ? { kind } : { kind: 'gone' };
   }
 }

@@ -98,10 +98,10 @@ export class MemoryRendezvous implements RendezvousQueues {
     return this.#streams.get(id)?.place.refresh(entry, role) ?? { kind: 'gone' };
   }
 
-  async finish(id: string, pair: Match, { end, bytesRead: taken }: TransferResult): Promise<boolean> {
+  async finish(id: string, pair: Match, { end, bytesRead }: TransferResult): Promise<boolean> {
     const stream = this.#streams.get(id);
     if (!stream?.place.finish(pair, [])) return false;
-    stream.bytes = taken;
+    stream.bytes = bytesRead;
     deactivate(stream, STATE_AFTER[end]);
     return true;
   }

@@ -61,12 +61,8 @@ export class RedisRendezvous implements RendezvousQueues {
     return this.#redis.refresh('refresh', this.#redis.key(id), [id, entry, letterOf(role)]);
   }
 
-  async finish(
-    id: string,
-    { transferId: exchange }: Match,
-    { end, bytesRead: taken }: TransferResult,
-  ): Promise<boolean> {
-    return (await this.#about('finish', id, exchange, end, taken)) === 1;
+  async finish(id: string, { transferId }: Match, { end, bytesRead }: TransferResult): Promise<boolean> {
+    return (await this.#about('finish', id, transferId, end, bytesRead)) === 1;
   }
 
   async report(id: string, report: ReportedError): Promise<'told' | 'unknown' | 'started'> {

@@ -39,8 +39,8 @@ export async function openFacts(
   }
 }
 
-function damagedFacts({ facts, recoverCommand: recovery }: Layout, why: string, cause?: unknown): LogError {
-  const message = `${facts} is damaged: ${why}. Nothing was changed. ${recovery} brings the streams back`;
+function damagedFacts({ facts, recoverCommand }: Layout, why: string, cause?: unknown): LogError {
+  const message = `${facts} is damaged: ${why}. Nothing was changed. ${recoverCommand} brings the streams back`;
   return new LogError('STORE_DAMAGED', message, { cause });
 }
 

@@ -69,7 +69,7 @@ export class RedisStore implements LogStore {
     const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#retry(attempt);
     const quick = this.#retryPolicy(settings.commandTimeoutMs, false);
     this.#nodeState = new NodeState(connections, settings);
-    const { producers: attachments, locator, tails, writers } = this.#nodeState;
+    const { producers, locator, tails, writers } = this.#nodeState;
     this.#lost = new LostLogs(connections, settings, locator, quickly);
     this.#feed = new LifecycleFeed(connections, settings, {
       onRecord: (happening) => this.#nodeState.apply(happening),
@@ -77,7 +77,7 @@ export class RedisStore implements LogStore {
       onGap: () => void this.#nodeState.eventsMissed(),
     });
     this.#feed.subscribe((event) => this.#lost.onLifecycleEvent(event));
-    this.#lease = new NodeLease(connections, settings, attachments, () => {
+    this.#lease = new NodeLease(connections, settings, producers, () => {
       connections.sessions.begin();
       this.#nodeState.reconnected(ALL_PARTITIONS);
     });

@@ -9,10 +9,10 @@ it('a fork of more messages than its source has room for is refused without read
   const first = { chunks: [Buffer.from('1\n2\n3\n4\n5\n')] };
   const { info } = await store.create(id, { contentType: 'application/json', framing: 'json', first }, 'new');
   const read = jest.spyOn(store, 'read');
-  const head = (beyond: number): ForkRequest => ({
+  const head = (subOffset: number): ForkRequest => ({
     source: id,
     at: { offset: START, segment: 0 },
-    subOffset: beyond,
+    subOffset,
   });
   await expect(forkPoint(store, info, head(6))).rejects.toThrow('Stream-Fork-Sub-Offset');
   expect(read).not.toHaveBeenCalled();

@@ -1,14 +1,14 @@
 import { BodyDeadline } from '../../../src/http/body/body-deadline';
 
 describe('the deadline of a body', () => {
-  const patienceMs = 30_000;
+  const slackMs = 30_000;
   let isLate = false;
   let deadline: BodyDeadline;
 
   beforeEach(() => {
     jest.useFakeTimers();
     isLate = false;
-    deadline = new BodyDeadline({ slackMs: patienceMs, bytesPerSecond: 1_000 }, () => {
+    deadline = new BodyDeadline({ slackMs, bytesPerSecond: 1_000 }, () => {
       isLate = true;
     });
   });

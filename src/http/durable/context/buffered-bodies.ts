@@ -36,15 +36,13 @@ export class BufferedBodies {
     this.#assertSize(Number(req.headers['content-length'] ?? 0));
     // What is only announced takes no room: it need not ever come.
     let held = 0;
-    const take = (bytes: number): void => {
+    const onBytes = (bytes: number): void => {
       this.#hold(bytes - held, bytes);
       held = bytes;
     };
     try {
       continueIfExpected(req, res);
-      return await work(
-        await collectBody(req, { onBytes: take, pace: this.#pace, inProgress: this.#coming }),
-      );
+      return await work(await collectBody(req, { onBytes, pace: this.#pace, inProgress: this.#coming }));
     } finally {
       this.#gathered -= held;
     }

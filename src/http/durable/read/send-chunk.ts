@@ -89,10 +89,10 @@ async function sendBytes(
   const signal = wire.consumers.signalOf(res);
   const array = info.framing === 'json' ? new JsonArray() : undefined;
   const length = array === undefined ? to - from : jsonArrayLength(to - from);
-  const inLargePages = array === undefined;
+  const mayUseLargePages = array === undefined;
   for await (const page of readToTail(wire.store, info, from, signal, {
     until: to,
-    mayUseLargePages: inLargePages,
+    mayUseLargePages,
   })) {
     if (!res.headersSent) wire.responder.head(request, 200, { ...headers, 'Content-Length': length });
     res.cork();

@@ -86,7 +86,7 @@ export class GroupCommitter {
   }
 
   async #store(log: CachedLog, { after, chunks, producers }: Batch): Promise<void> {
-    const { events, cache: known } = this.register;
+    const { events, cache } = this.register;
     const from = log.tail;
     const hasBytes = sizeOf(chunks) > 0;
     // A log can still be sealed where the disk is full.
@@ -103,7 +103,7 @@ export class GroupCommitter {
       log.isTorn ||= hasBytes;
       throw error;
     }
-    known.markStored(log, after);
+    cache.markStored(log, after);
     const { info } = after;
     events.tails.appended(info, from, chunks, info.outcome);
     if (info.outcome !== undefined) events.ended(info, info.tail, info.outcome);

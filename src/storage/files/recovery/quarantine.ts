@@ -21,14 +21,14 @@ export interface QuarantinedFacts {
 
 /** Moves `loom.mdb` aside if it is damaged. @returns `undefined` if it can be opened, is empty or is missing */
 export async function quarantineIfDamaged(layout: Layout): Promise<QuarantinedFacts | undefined> {
-  const why = await damageOfFile(layout.facts);
-  if (why === undefined) return undefined;
+  const reason = await damageOfFile(layout.facts);
+  if (reason === undefined) return undefined;
   const path = `${layout.facts}${MARK}${new Date().toISOString().replaceAll(/[:.]/g, '')}`;
   await rename(layout.facts, path);
   await unlink(`${layout.facts}-lock`).catch((error) => {
     if (!isMissing(error)) throw error;
   });
-  return { path, reason: why, facts: await factsOf(path) };
+  return { path, reason, facts: await factsOf(path) };
 }
 
 /** What can be read of all files that were ever moved aside: a recovery may have been cut off after that. */

@@ -44,11 +44,11 @@ async function assertKind(path: string, expected: ExpectedKind): Promise<void> {
  * What is in the place of `loom.mdb` is not moved away by a recovery: it may be a disk that is not mounted, or belong to something else.
  * @throws LogError `STORE_DAMAGED` when it is not a file
  */
-export async function assertIsFile({ facts, recoverCommand: recovery }: Layout): Promise<void> {
+export async function assertIsFile({ facts, recoverCommand }: Layout): Promise<void> {
   const kind = await unexpectedKind(facts);
   if (kind === undefined) return;
   throw new LogError(
     'STORE_DAMAGED',
-    `${facts} is ${kind}. Nothing was changed. Put the right ${basename(facts)} in its place; or move it away and run ${recovery}, which brings the streams back`,
+    `${facts} is ${kind}. Nothing was changed. Put the right ${basename(facts)} in its place; or move it away and run ${recoverCommand}, which brings the streams back`,
   );
 }

@@ -23,11 +23,11 @@ export function orderReader({ commands }: Connections, quickly: Retry): ReadPart
     const members = await quickly(() =>
       commands.zrevrangebylex(orderKey(partition), max, '-', 'LIMIT', 0, wanted),
     );
-    const places = members.map((member) =>
+    const entries = members.map((member) =>
       toPlace(member.slice(KEY_LENGTH + 1), member.slice(0, KEY_LENGTH)),
     );
-    const last = places.at(-1);
-    return { entries: places, ...(places.length === wanted && last !== undefined && { cursor: last.key }) };
+    const last = entries.at(-1);
+    return { entries, ...(entries.length === wanted && last !== undefined && { cursor: last.key }) };
   };
 }
 

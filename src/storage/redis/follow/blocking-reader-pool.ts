@@ -78,11 +78,11 @@ export class BlockingReaderPool<S extends StreamSubscription> {
 
   #newReader(partition: Partition, group: ReaderGroup<S>): BlockingReader {
     const served = new Set<S>();
-    const { entriesMax, reconnected: restored, idle: quiet } = this.options;
+    const { entriesMax, reconnected, idle } = this.options;
     const reader = new BlockingReader(this.connections, this.settings, partition, {
       entriesMax,
-      reconnected: () => restored([...served]),
-      idle: () => quiet([...served]),
+      reconnected: () => reconnected([...served]),
+      idle: () => idle([...served]),
     });
     group.served.set(reader, served);
     group.open.add(reader);

@@ -70,13 +70,13 @@ export class LifecycleFeed {
 
   #read(partitions: readonly Partition[], all: readonly StreamSubscription[]): void {
     const subscriptions = all.filter((_, partition) => partitions.includes(partition));
-    const restored = (): void => {
+    const reconnected = (): void => {
       this.owner.onReconnect(partitions);
       void this.#lookForGaps(subscriptions.map(({ key, after }) => ({ key, after })));
     };
     const reader = new BlockingReader(this.connections, this.settings, partitions[0] ?? 0, {
       entriesMax: ENTRIES_MAX,
-      reconnected: restored,
+      reconnected,
     });
     this.#readers.add(reader);
     for (const subscription of subscriptions) reader.add(subscription);

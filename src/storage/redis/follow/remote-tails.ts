@@ -174,11 +174,11 @@ export class RemoteTails {
     void this.#locate(ring);
   }
 
-  #subscribe(ring: RemoteTail, after: string): void {
-    const { id, generation } = ring.log;
-    const deliver = (entries: readonly RawEntry[]): void => this.#deliver(ring, entries);
-    ring.subscription = { key: bytesKey(id, generation, ring.epoch), after, deliver, remote: ring };
-    this.#readers.add(partitionOf(id), ring.subscription);
+  #subscribe(remote: RemoteTail, after: string): void {
+    const { id, generation } = remote.log;
+    const deliver = (entries: readonly RawEntry[]): void => this.#deliver(remote, entries);
+    remote.subscription = { key: bytesKey(id, generation, remote.epoch), after, deliver, remote };
+    this.#readers.add(partitionOf(id), remote.subscription);
   }
 
   #unsubscribe(ring: RemoteTail): void {
@@ -220,7 +220,7 @@ export class RemoteTails {
 
   /** A blocked read gets nothing of a stream that was deleted, nor of one whose facts are gone. */
   async #checkExist(subscriptions: readonly RemoteTailSubscription[]): Promise<void> {
-    const keys = subscriptions.flatMap(({ key, remote: ring }) => [key, factsKey(ring.log.id)]);
+    const keys = subscriptions.flatMap(({ key, remote }) => [key, factsKey(remote.log.id)]);
     try {
       if (keys.length === 0 || (await this.connections.commands.exists(...keys)) === keys.length) return;
       this.#relocateAll(subscriptions);

@@ -111,9 +111,9 @@ export class Locator {
   takeUnreportedLoss(log: LogRef): Loss | undefined {
     const memory = this.#recent.get(log);
     if (memory?.unreportedLoss === undefined) return undefined;
-    const { unreportedLoss: untold } = memory;
+    const { unreportedLoss } = memory;
     memory.unreportedLoss = undefined;
-    return untold;
+    return unreportedLoss;
   }
 
   /** All logs that must be verified, the most recently used first. */
@@ -218,8 +218,8 @@ export class Locator {
     this.locate(memory.log).catch(() => {});
   }
 
-  #isUnverified({ lastEntry: known, session }: RecentLog): boolean {
-    return known !== undefined && session !== this.connections.sessionNumber;
+  #isUnverified({ lastEntry, session }: RecentLog): boolean {
+    return lastEntry !== undefined && session !== this.connections.sessionNumber;
   }
 
   #known(log: LogRef): KnownEntry | undefined {

@@ -111,10 +111,10 @@ export class LostLogs {
   async #read(partition: Partition): Promise<EndedGenerations> {
     const at = performance.now();
     const generations = new Set<string>();
-    const { first, last, count } = await this.#gather(partition, '-', generations);
+    const { first, last: lastEventId, count } = await this.#gather(partition, '-', generations);
     // A shorter stream has all events that there ever were.
     const since = count < this.settings.lifecycleLength ? 0 : Number.parseInt(first, 10) + SKEW_MS;
-    return { at, lastEventId: last, generations, since };
+    return { at, lastEventId, generations, since };
   }
 
   /** Reads what was written since. */

@@ -54,8 +54,8 @@ class Verification {
 
   /** @returns false as soon as Redis does not answer for one of them */
   async #verifyInBatches(logs: readonly LogRef[]): Promise<boolean> {
-    const { sessionNumber: session } = this.connections;
-    for (let at = 0; at < logs.length && session === this.connections.sessionNumber; at += BATCH)
+    const { sessionNumber } = this.connections;
+    for (let at = 0; at < logs.length && sessionNumber === this.connections.sessionNumber; at += BATCH)
       if (!(await this.#verifyBatch(logs.slice(at, at + BATCH)))) return false;
     return true;
   }
