@@ -1,6 +1,6 @@
-// Makes sure that the programs are there that the tests start: a Redis server, a browser, nginx, a clock to set, and a
-// C compiler for the load generator of the benchmark. Installs what is missing with
-// apt-get where there is one; else says what to install, and fails.
+// Checks that the programs exist that the tests start: a Redis server, a browser, nginx, a clock to set, and a C compiler for the
+// load generator of the benchmark. `npm run test:tools` installs what is missing with apt-get, by sudo unless root runs it. Before
+// `npm test` it runs with --as-root-only: without root it installs nothing and names what is missing.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -18,10 +18,16 @@ const PACKAGES = {
 };
 
 const missing = Object.keys(PACKAGES).filter((program) => !isInstalled(program));
-if (missing.length > 0) install([...new Set(missing.map((program) => PACKAGES[program]))]);
+const packages = [...new Set(missing.map((program) => PACKAGES[program]))];
+const isRoot = process.getuid?.() === 0;
 
-function install(packages) {
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+if (missing.length > 0) {
+  if (isRoot || !process.argv.includes('--as-root-only')) install();
+  else fail('npm run test:tools installs them, with sudo.');
+}
+
+function install() {
+  const sudo = isRoot ? [] : ['sudo'];
   const commands = [
     [...sudo, 'apt-get', 'update', '-q'],
     [
@@ -39,17 +45,15 @@ function install(packages) {
   try {
     for (const [program, ...args] of commands) execFileSync(program, args, { stdio: 'inherit' });
   } catch (error) {
-    giveUp(packages, error.message);
+    fail(`Installing them failed: ${error.message}`);
   }
   const still = missing.filter((program) => !isInstalled(program));
-  if (still.length > 0) giveUp(packages, `${still.join(', ')} cannot be found on the PATH afterwards`);
+  if (still.length > 0) fail(`After the installation ${still.join(', ')} cannot be found on the PATH.`);
 }
 
-function giveUp(packages, why) {
-  console.error(
-    `That did not work: ${why}\nInstall what is missing, then run the tests again. On Debian and Ubuntu:`,
-  );
-  console.error(`  sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`);
+function fail(why) {
+  console.error(`The tests need ${missing.join(', ')}. ${why}`);
+  console.error(`On Debian and Ubuntu: sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`);
   process.exit(1);
 }
 
