@@ -1,17 +1,20 @@
-// Writes config/default.yaml from the table of options. With --check it only says whether the file is as it should be.
-// It needs a build: the table is TypeScript.
+// Writes config/default.yaml and docs/settings.md from the table of options. With --check it writes nothing and fails if one of
+// them differs. It needs a build: the table is TypeScript.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { renderDefaultYaml } from '../dist/config/default-yaml.js';
+import { renderSettingsPage } from './settings/render-settings-page.mjs';
 
-const file = fileURLToPath(new URL('../config/default.yaml', import.meta.url));
-const text = renderDefaultYaml();
+const FILES = { 'config/default.yaml': renderDefaultYaml(), 'docs/settings.md': renderSettingsPage() };
 
-if (!process.argv.includes('--check')) {
-  writeFileSync(file, text);
-} else if (readFileSync(file, 'utf8') !== text) {
-  console.error(
-    'config/default.yaml is not what the table of options says: run npm run build, then node scripts/settings.mjs',
-  );
-  process.exitCode = 1;
+for (const [name, text] of Object.entries(FILES)) {
+  const file = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, text);
+  } else if (readFileSync(file, 'utf8') !== text) {
+    console.error(
+      `${name} differs from the table of options. Run: npm run build && node scripts/settings.mjs`,
+    );
+    process.exitCode = 1;
+  }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../src/config/command-line';
@@ -22,6 +23,13 @@ describe('config/default.yaml', () => {
     for (const { path, option } of SETTINGS) {
       expect(text).toContain(`# ${option.description}\n${'  '.repeat(path.length - 1)}${path.at(-1)}: `);
     }
+  });
+});
+
+// When it fails: npm run build, then node scripts/settings.mjs.
+it('docs/settings.md is what the table of options says', () => {
+  execFileSync(process.execPath, [join(__dirname, '../../scripts/settings.mjs'), '--check'], {
+    stdio: 'inherit',
   });
 });
 
