@@ -25,7 +25,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   http: { layers: ['core', 'config', 'relay'], types: ['observe'], packages: ['koa', '@koa/router'] },
   config: { layers: [], packages: ['js-yaml'] },
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
-  workers: { layers: [], types: ['config', 'observe'], packages: [] },
+  workers: { layers: ['core'], types: ['config', 'observe'], packages: [] },
   client: { layers: [], packages: [] },
   cli: { layers: ['client'], packages: [] },
   [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'observe'], packages: [] },

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../core/scheduling/pause';
 import { NUMBER_VARIABLE, STOP, type WorkerReport } from './messages';
 
 /** How long a primary that does not answer is waited for at the end. */
@@ -49,7 +49,7 @@ export class PrimaryLink {
     if (!this.worker.isConnected()) return;
     const left = once(this.worker, 'disconnect');
     this.worker.disconnect();
-    await Promise.race([left, delay(LEAVE_MS, undefined, { ref: false })]);
+    await Promise.race([left, pause(LEAVE_MS, undefined, { ref: false })]);
   }
 
   #tell(report: WorkerReport, told: () => void = () => {}): void {

@@ -1,16 +1,18 @@
-/** Who has served for so long has not died of its start. Milliseconds. */
+import { growingPauses } from '../core/scheduling/retry';
+
+/** A worker that ran for this long has not died of its start. Milliseconds. */
 const STEADY_MS = 30_000;
 
-const FIRST_MS = 200;
-const LONGEST_MS = 10_000;
-
-/** How long a worker that died waits for its replacement: nothing at first, then longer and longer while they die young. */
+/** How long a worker that died waits for its replacement: not at all at first, then longer each time it dies young again. */
 export class RestartDelay {
-  #diedYoung = 0;
+  readonly #pauses = growingPauses({ firstMs: 200, maxMs: 10_000 });
+  #hasDied = false;
 
   /** @returns milliseconds */
   after(livedMs: number): number {
-    this.#diedYoung = livedMs < STEADY_MS ? this.#diedYoung + 1 : 1;
-    return this.#diedYoung === 1 ? 0 : Math.min(FIRST_MS * 2 ** (this.#diedYoung - 2), LONGEST_MS);
+    if (this.#hasDied && livedMs < STEADY_MS) return this.#pauses.next();
+    this.#hasDied = true;
+    this.#pauses.reset();
+    return 0;
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../core/scheduling/pause';
 import type { Logger } from '../observe/logger';
 import { RestartDelay } from './restart-delay';
 import { type WorkerExit, WorkerProcess } from './worker-process';
@@ -43,9 +43,7 @@ export class WorkerSlot {
       if (signal.aborted) return end;
       const delayMs = end.isGraceful ? 0 : this.#restart.after(end.livedMs);
       this.#report(end, delayMs);
-      await delay(delayMs, undefined, { signal }).catch(() => {
-        // Closed in the meantime: the next line sees it.
-      });
+      await pause(delayMs, signal);
       if (signal.aborted) return undefined;
       this.#replace();
     }

@@ -1,14 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { RemovalWatch } from '../events/removal-watch';
 import { isLogError, LogError } from '../log/errors';
 import type { LogOutcome, LogRef } from '../log/log';
 import type { Offset } from '../log/offset';
+import { retry } from '../scheduling/retry';
 import type { LogStore, Page } from '../store/store';
 import { PageSize } from './page-size';
 import { waitForNews } from './wait-for-news';
 
-/** How soon a reader asks again after the store was away. */
-const RETRY_MS = 250;
+/** How soon a reader asks again while the store is away. */
+const PAUSES = { firstMs: 100, maxMs: 1_000, jitter: true };
 
 export interface ReadOptions {
   /** Where to end, before the tail. */
@@ -37,7 +37,13 @@ export async function* readToTail(
     const bytesMax = Math.min(size.reserve(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
     // Whether all is there is asked for once.
     const ask = { from: at, bytesMax, until: at === from ? until : undefined };
-    const page = readWithRetry(store, log, ask, signal, limitRead).then((page) => cutAt(page, until));
+    const page = readWithRetry(store, log, ask, signal, limitRead).then(
+      (page) => cutAt(page, until),
+      (error) => {
+        signal.throwIfAborted();
+        throw error;
+      },
+    );
     // It is awaited a turn later, or never when the reader leaves: that must not count as unhandled.
     page.catch(() => {});
     return page;
@@ -78,23 +84,22 @@ interface PageRequest {
   readonly until: Offset | undefined;
 }
 
-async function readWithRetry(
+function readWithRetry(
   store: LogStore,
   log: LogRef,
   { from, bytesMax, until }: PageRequest,
   signal: AbortSignal,
   inTurn = (read: () => Promise<Page>): Promise<Page> => read(),
 ): Promise<Page> {
-  for (;;) {
+  const read = (): Promise<Page> => {
     signal.throwIfAborted();
-    try {
-      return await inTurn(() => store.read(log, from, bytesMax, until));
-    } catch (error) {
-      if (!isLogError(error, 'STORE_UNAVAILABLE')) throw error;
-      // When aborted, the check above throws the signal's reason; the timer would throw an error of its own.
-      await delay(RETRY_MS, undefined, { signal }).catch(() => {});
-    }
-  }
+    return inTurn(() => store.read(log, from, bytesMax, until));
+  };
+  return retry(read, { pauses: PAUSES, signal, mayRetry: isUnavailable });
+}
+
+function isUnavailable(error: unknown): boolean {
+  return isLogError(error, 'STORE_UNAVAILABLE');
 }
 
 /** Where a follower stands: bytes to pass on, and the end when that was the last of them. */

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { isLogError } from '../log/errors';
 import type { LogInfo } from '../log/log';
+import { pause } from '../scheduling/pause';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { Change } from './change';
 import type { DueQuery, LogStore } from './store';
@@ -52,9 +52,7 @@ export async function runJanitor(
       if (!isAway && !signal.aborted) options.report({ kind: 'away', error });
       isAway = true;
     }
-    await delay(options.intervalMs, undefined, { signal }).catch(() => {
-      // Aborted: the loop ends.
-    });
+    await pause(options.intervalMs, signal);
   }
 }
 

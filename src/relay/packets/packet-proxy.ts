@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../../core/scheduling/pause';
 import { awaitPacket, type PacketWait } from './await-packet';
 import { type Credentials, type LogInResult, logInClient } from './log-in-client';
 import type { Packet } from './store/packet';
@@ -91,7 +91,7 @@ export class PacketProxy {
       if ((await this.store.outbox.add(client.id, packet)) === 'added') return 'added';
       if (waiting.signal.aborted || performance.now() >= until) return 'full';
       // Aborted when the client leaves: then the next look is the last.
-      await delay(ROOM_LOOKED_FOR_EVERY_MS, undefined, { signal: waiting.signal }).catch(() => {});
+      await pause(ROOM_LOOKED_FOR_EVERY_MS, waiting.signal);
     }
   }
 

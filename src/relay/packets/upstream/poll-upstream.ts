@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../../core/log/errors';
+import { pause } from '../../../core/scheduling/pause';
 import type { Outbox } from '../store/packet-store';
 import { storeAnswer, type UpstreamContext } from './deliver-packet';
 import type { Upstream } from './upstream';
@@ -31,9 +31,8 @@ export async function pollUpstream(upstream: Upstream, options: PollOptions): Pr
     const hasMore =
       others === 0 && (await askHolding(upstream, options, () => void claim(intervalMs + GRACE_MS)));
     if (hasMore) continue;
-    const pause = others > 0 ? others : intervalMs - (performance.now() - started);
-    // Aborted when the server stops: the loop sees that by itself.
-    if (pause > 0) await delay(pause, undefined, { signal: stopping, ref: false }).catch(() => {});
+    const restMs = others > 0 ? others : intervalMs - (performance.now() - started);
+    if (restMs > 0) await pause(restMs, stopping, { ref: false });
   }
   await claim(0);
 }

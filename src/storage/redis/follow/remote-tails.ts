@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { TailHub } from '../../../core/events/tail-hub';
 import { isLogError } from '../../../core/log/errors';
 import type { LogRef, SealOutcome } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
+import { pause } from '../../../core/scheduling/pause';
 import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { RawEntry, StreamSubscription } from '../../../redis/blocking-reader';
 import type { Connections } from '../../../redis/connections';
@@ -152,7 +152,7 @@ export class RemoteTails {
           this.tails().wake(ring.log);
           return;
         }
-        await delay(RELOCATE_MS, undefined, { ref: false });
+        await pause(RELOCATE_MS, undefined, { ref: false });
       }
     }
   }

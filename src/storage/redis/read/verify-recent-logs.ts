@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { LogRef } from '../../../core/log/log';
+import { pause } from '../../../core/scheduling/pause';
 import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import { isRedisAnswer, type Locator } from './locator';
@@ -46,7 +46,7 @@ class Verification {
     for (let logs = this.locator.unverified(); logs.length > 0 && !this.stopping.aborted; ) {
       const partitions = [...byPartition(logs).values()];
       const verified = await Promise.all(partitions.map((some) => this.#verifyInBatches(some)));
-      if (verified.includes(false)) await this.#pause();
+      if (verified.includes(false)) await pause(RETRY_MS, this.stopping, { ref: false });
       logs = this.locator.unverified();
     }
     this.#isUnderWay = false;
@@ -67,11 +67,6 @@ class Verification {
       for (const log of logs) verifying.push(this.#verify(log));
     });
     return (await Promise.all(verifying)).every((hasAnswered) => hasAnswered);
-  }
-
-  async #pause(): Promise<void> {
-    // Aborted: the store is closing.
-    await delay(RETRY_MS, undefined, { signal: this.stopping, ref: false }).catch(() => {});
   }
 
   async #verify(log: LogRef): Promise<boolean> {
