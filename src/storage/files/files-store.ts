@@ -1,8 +1,10 @@
 import { sizeOf } from '../../core/bytes/size-of';
+import { skipBytes } from '../../core/bytes/skip-bytes';
 import { LogError } from '../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
 import { advance, type Offset } from '../../core/log/offset';
+import { checkAppend } from '../../core/state/check-append';
 import { hasExpired, touched } from '../../core/state/expiry';
 import { applyChange } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
@@ -18,7 +20,6 @@ import type {
   Watcher,
 } from '../../core/store/store';
 import { attempt } from './disk/failures';
-import { skipBytes } from './disk/file-io';
 import { inexact } from './facts/stored-facts';
 import { FileLogCreator } from './logs/file-log-creator';
 import type { FilesStoreContext } from './logs/files-store-context';
@@ -188,7 +189,7 @@ export class FilesStore implements LogStore {
           log,
           change.kind === 'attach' ? inexact(transition.after) : transition.after,
         );
-        this.#announce(transition.after.info, change);
+        this.#register.events.changed(transition.after.info, change);
         return transition.after.info;
     }
   }
@@ -202,13 +203,13 @@ export class FilesStore implements LogStore {
 
   async #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     const log = this.#register.log(writer.log);
-    const { tail, facts } = log;
-    if (facts.info.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
-    if (log.lost?.epoch === writer.epoch) throw log.lost.error;
-    if (at > tail) throw lossErrorAt(log, at) ?? new LogError('LOG_GAP');
-    if (at + sizeOf(chunks) <= tail) return tail;
-    if (facts.info.state === 'closed') throw new LogError('LOG_SEALED');
-    const fresh = skipBytes(chunks, tail - at);
+    const { tail } = log;
+    const { epoch, state } = log.facts.info;
+    const lost = log.lost?.error ?? lossErrorAt(log, at);
+    if (lost !== undefined && epoch === writer.epoch) throw lost;
+    const stored = checkAppend({ epoch, tail, state }, writer.epoch, at, sizeOf(chunks));
+    const fresh = skipBytes(chunks, stored);
+    if (fresh.length === 0) return tail;
     const now = Date.now();
     await this.#prepare(log);
     await writeAtTail(this.#register, log, fresh);
@@ -228,15 +229,6 @@ export class FilesStore implements LogStore {
     if (touched(info, now) === info && !isExact) return;
     const after = { ...log.facts, info: touched(currentInfo(log), now) };
     await this.#register.update('new', log, inexact(after));
-  }
-
-  #announce(info: LogInfo, change: Change): void {
-    const { events } = this.#register;
-    if (change.kind === 'attach') events.emit({ log: info, kind: 'attached', epoch: info.epoch });
-    else if (change.kind === 'release') {
-      events.emit({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
-    } else if (change.kind !== 'touch' && info.outcome !== undefined)
-      events.ended(info, info.tail, info.outcome);
   }
 
   #assertOpen(): void {

@@ -1,3 +1,5 @@
+import { sizeOf } from '../../core/bytes/size-of';
+import { skipBytes } from '../../core/bytes/skip-bytes';
 import { LogEvents } from '../../core/events/log-events';
 import { LogError } from '../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, LogInit, LogOutcome, LogRef, Writer } from '../../core/log/log';
@@ -5,6 +7,7 @@ import type { LogId } from '../../core/log/log-id';
 import { withLoss } from '../../core/log/loss';
 import { advance, type Offset } from '../../core/log/offset';
 import { SteadyClock } from '../../core/scheduling/steady-clock';
+import { checkAppend } from '../../core/state/check-append';
 import { evaluateCommit } from '../../core/state/evaluate-commit';
 import { hasExpired, touched } from '../../core/state/expiry';
 import type { LogFacts, ProducerState } from '../../core/state/facts';
@@ -56,8 +59,7 @@ export class MemoryStore implements LogStore {
     const bytes = new GrowableBuffer([inherited, ...(init.first?.chunks ?? [])]);
     this.#logs.set(id, { facts, bytes, producers: new Map() });
     this.#forkRefs.created(facts.info);
-    this.#events.emit({ log: facts.info, kind: 'created' });
-    if (init.first?.seal) this.#events.ended(facts.info, facts.info.tail, init.first.seal);
+    this.#events.created(facts.info);
     return { info: facts.info, replaced: old !== undefined };
   }
 
@@ -72,7 +74,7 @@ export class MemoryStore implements LogStore {
     if (transition.kind === 'remove') this.#remove(log, transition.outcome);
     if (transition.kind === 'update') {
       log.facts = transition.after;
-      this.#announce(log.facts.info, change);
+      this.#events.changed(log.facts.info, change);
     }
     return log.facts.info;
   }
@@ -80,21 +82,17 @@ export class MemoryStore implements LogStore {
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     const log = this.#log(writer.log);
     const { info } = log.facts;
-    const bytes = Buffer.concat(chunks);
-    if (info.epoch !== writer.epoch) throw new LogError('LOG_FENCED');
-    if (at > info.tail) throw new LogError('LOG_GAP');
-    if (at + bytes.length <= info.tail) return info.tail;
-    if (info.state === 'closed') throw new LogError('LOG_SEALED');
-    const fresh = bytes.subarray(info.tail - at);
-    const now = Date.now();
-    const tail = advance(info.tail, fresh.length);
-    this.#store(log, { ...log.facts, info: { ...touched(info, this.now()), tail, updatedAt: now } }, [fresh]);
+    const fresh = skipBytes(chunks, checkAppend(info, writer.epoch, at, sizeOf(chunks)));
+    if (fresh.length === 0) return info.tail;
+    const tail = advance(info.tail, sizeOf(fresh));
+    const after = { ...touched(info, this.now()), tail, updatedAt: Date.now() };
+    this.#store(log, { ...log.facts, info: after }, fresh);
     return tail;
   }
 
   async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     const log = this.#log(ref);
-    const { chunks, producer, seal } = commit;
+    const { chunks, producer } = commit;
     const stored = producer && log.producers.get(producer.id);
     const now = this.now();
     const { after, committed } = evaluateCommit(
@@ -108,7 +106,6 @@ export class MemoryStore implements LogStore {
     if (after === undefined) return committed;
     if (producer !== undefined) log.producers.set(producer.id, producer);
     this.#store(log, after, chunks);
-    if (seal !== undefined) this.#events.ended(after.info, after.info.tail, seal);
     return committed;
   }
 
@@ -223,7 +220,7 @@ export class MemoryStore implements LogStore {
     const { tail } = log.facts.info;
     log.bytes.append(chunks);
     log.facts = after;
-    this.#events.tails.appended(after.info, tail, chunks, after.info.outcome);
+    this.#events.committed(after.info, tail, chunks);
   }
 
   #remove({ facts: { info } }: MemoryLog, outcome: LogOutcome): void {
@@ -231,13 +228,5 @@ export class MemoryStore implements LogStore {
     if (outcome.kind === 'replaced') this.#forkRefs.replaced(info);
     else this.#forkRefs.removed(info);
     this.#events.ended(info, info.tail, outcome);
-  }
-
-  #announce(info: LogInfo, change: Change): void {
-    if (change.kind === 'attach') this.#events.emit({ log: info, kind: 'attached', epoch: info.epoch });
-    else if (change.kind === 'release') {
-      this.#events.emit({ log: info, kind: 'released', epoch: change.epoch, state: change.state });
-    } else if ((change.kind === 'seal' || change.kind === 'abandon') && info.outcome !== undefined)
-      this.#events.ended(info, info.tail, info.outcome);
   }
 }

@@ -2,6 +2,7 @@ import { close, fdatasync, fstat, fsync, ftruncate, open, read, write, writev } 
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { skipBytes } from '../../../core/bytes/skip-bytes';
 
 export const openFile = promisify(open);
 export const closeFile = promisify(close);
@@ -64,18 +65,4 @@ export async function syncPath(path: string): Promise<void> {
   } finally {
     await closeFile(fd);
   }
-}
-
-/** What is left of `chunks` without their first `bytes`. */
-export function skipBytes(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
-  let skip = bytes;
-  let whole = 0;
-  for (const chunk of chunks) {
-    if (chunk.length > skip) break;
-    skip -= chunk.length;
-    whole += 1;
-  }
-  const cut = chunks[whole];
-  if (cut === undefined) return [];
-  return skip === 0 ? chunks.slice(whole) : [cut.subarray(skip), ...chunks.slice(whole + 1)];
 }

@@ -104,9 +104,7 @@ export class GroupCommitter {
       throw error;
     }
     cache.markStored(log, after);
-    const { info } = after;
-    events.tails.appended(info, from, chunks, info.outcome);
-    if (info.outcome !== undefined) events.ended(info, info.tail, info.outcome);
+    events.committed(after.info, from, chunks);
     if (needsJournalEntry(before, after)) await this.register.context.journal.append(factsEntry(after));
   }
 }

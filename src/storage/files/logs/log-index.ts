@@ -115,9 +115,7 @@ export class LogIndex {
     const forkRefs = this.context.facts.forkRefs.stepsOfCreate(after.info);
     if (log === undefined) await this.write('new', [{ after, forkRefs }]);
     else await this.#leave(log, outcome, 'new', [{ after, forkRefs }]);
-    const { info } = after;
-    this.events.emit({ log: info, kind: 'created' });
-    if (info.outcome !== undefined) this.events.ended(info, info.tail, info.outcome);
+    this.events.created(after.info);
   }
 
   /** Takes the log away. */

@@ -3,6 +3,7 @@ import type { TailHub } from '../../../core/events/tail-hub';
 import { LogError } from '../../../core/log/errors';
 import type { Writer } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
+import { checkAppend } from '../../../core/state/check-append';
 import { LostTailError } from '../../../core/store/damage';
 import type { Connections } from '../../../redis/connections';
 import { type RetryPolicy, withRetries } from '../../../redis/failures/retry';
@@ -175,10 +176,8 @@ export class Appender {
     if (found && (place.found || at > tail)) throw new LostTailError(writer.log, found);
     if (place.epoch < writer.epoch)
       throw new LogError('STORE_DAMAGED', 'Redis lost that this producer attached');
-    if (place.epoch !== writer.epoch || (claim ?? place.claim) !== place.claim)
-      throw new LogError('LOG_FENCED');
-    if (at > tail) throw new LogError('LOG_GAP');
-    if (end > tail && place.state === 'closed') throw new LogError('LOG_SEALED');
+    if ((claim ?? place.claim) !== place.claim) throw new LogError('LOG_FENCED');
+    checkAppend(place, writer.epoch, at, end - at);
     return place;
   }
 
