@@ -6,7 +6,8 @@ import type { Loss } from '../log/loss';
 import { advance, type Offset, START } from '../log/offset';
 import { Semaphore } from '../scheduling/semaphore';
 import { TimeSlices } from '../scheduling/time-slices';
-import type { LifecycleEvent, ListQuery, LogNews, LogStore, Page } from '../store/store';
+import { allLogs } from '../store/all-logs';
+import type { LifecycleEvent, LogNews, LogStore, Page } from '../store/store';
 import { readToTail } from './follow';
 
 /** Sees many logs at once. Its methods are called in the turn in which the news arrives and must not block. */
@@ -91,21 +92,12 @@ async function eachActiveLog(
   visit: (info: LogInfo) => void,
 ): Promise<void> {
   const slices = new TimeSlices(signal);
-  let cursor: string | undefined;
-  do {
-    const query: ListQuery = {
-      limit: LIST_PAGE,
-      prefix,
-      state: 'live',
-      ...(cursor !== undefined && { cursor }),
-    };
-    const page = await store.list(query, signal);
-    for (const info of page.logs) {
+  for await (const logs of allLogs(store, { limit: LIST_PAGE, prefix, state: 'live' }, signal)) {
+    for (const info of logs) {
       visit(info);
       if (slices.isOver) await slices.next();
     }
-    cursor = page.next;
-  } while (cursor !== undefined);
+  }
 }
 
 /** Not by a listener each: to add or remove one takes as long as there are others. */

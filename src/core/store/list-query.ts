@@ -1,8 +1,18 @@
+import { LogError } from '../log/errors';
 import type { LogState } from '../log/log';
 import type { ListQuery } from './store';
 
 const LIVE: readonly LogState[] = ['open', 'interrupted'];
 const ALL: readonly LogState[] = [...LIVE, 'closed'];
+
+/** The cursor of a store that sorts its list by generation. */
+export const GENERATION_CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** @throws LogError `LOG_ID_INVALID` when the cursor is not of the form that the store's pages return */
+export function assertCursor({ cursor }: ListQuery, form: RegExp): void {
+  if (cursor !== undefined && !form.test(cursor))
+    throw new LogError('LOG_ID_INVALID', 'cursor is not one that a list returned');
+}
 
 /** The states of the logs that a query asks for. */
 export function statesOf({ state }: ListQuery): readonly LogState[] {

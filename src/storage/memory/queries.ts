@@ -1,19 +1,15 @@
-import { LogError } from '../../core/log/errors';
 import type { LogInfo } from '../../core/log/log';
 import type { SteadyClock } from '../../core/scheduling/steady-clock';
 import { hasExpired } from '../../core/state/expiry';
 import type { LogFacts } from '../../core/state/facts';
 import { isSealedBefore, sealedAt } from '../../core/state/transition';
-import { matchesQuery } from '../../core/store/list-query';
+import { assertCursor, GENERATION_CURSOR, matchesQuery } from '../../core/store/list-query';
 import type { DueQuery, ListPage, ListQuery } from '../../core/store/store';
-
-const CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** The page of a list that a query asks for. */
 export function pageOf(logs: readonly LogInfo[], query: ListQuery): ListPage {
   const { limit, cursor } = query;
-  if (cursor !== undefined && !CURSOR.test(cursor))
-    throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
+  assertCursor(query, GENERATION_CURSOR);
   const matching = logs
     .filter((info) => matchesQuery(info, query))
     .filter((info) => cursor === undefined || cursorOf(info) < cursor)

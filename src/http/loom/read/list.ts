@@ -30,8 +30,7 @@ async function page(store: LogStore, query: ListQuery, signal: AbortSignal): Pro
   try {
     return await store.list(query, signal);
   } catch (error) {
-    if (isLogError(error, 'LOG_ID_INVALID'))
-      throw new RequestError('PARAMETER_INVALID', 'cursor is not one that a list returned');
+    if (isLogError(error, 'LOG_ID_INVALID')) throw new RequestError('PARAMETER_INVALID', error.message);
     throw error;
   }
 }

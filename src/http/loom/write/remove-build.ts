@@ -2,6 +2,7 @@ import type { RouterContext } from '@koa/router';
 import { isLogError, messageOf } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
+import { allLogs } from '../../../core/store/all-logs';
 import { removeLog } from '../../../core/store/remove-log';
 import type { LogStore } from '../../../core/store/store';
 import { authorize } from '../../front/access';
@@ -37,16 +38,12 @@ async function* removeAll(
   prefix: string,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogId[]> {
-  let cursor: string | undefined;
-  do {
-    const query = { limit: PAGE, prefix, ...(cursor !== undefined && { cursor }) };
-    const { logs, next } = await store.list(query, signal);
+  for await (const logs of allLogs(store, { limit: PAGE, prefix }, signal)) {
     for (let done = 0; done < logs.length; done += BATCH) {
       signal.throwIfAborted();
       yield await removeBatch(store, logs.slice(done, done + BATCH));
     }
-    cursor = next;
-  } while (cursor !== undefined);
+  }
 }
 
 async function removeBatch(store: LogStore, logs: readonly LogInfo[]): Promise<readonly LogId[]> {

@@ -1,7 +1,6 @@
-import { LogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import { TimeSlices } from '../../../core/scheduling/time-slices';
-import { matchesQuery } from '../../../core/store/list-query';
+import { assertCursor, GENERATION_CURSOR, matchesQuery } from '../../../core/store/list-query';
 import type { ListPage, ListQuery } from '../../../core/store/store';
 import type { FactsDatabase } from '../facts/facts-database';
 import type { NameIndexSlice } from '../facts/name-index';
@@ -9,8 +8,6 @@ import type { LogIndex } from './log-index';
 
 /** How many logs a page looks at that have expired or changed since they were found, before it comes back short. */
 const DROPPED_MAX = 2_000;
-
-const CURSOR = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * A cursor is the generation of the last log looked at. It need not exist any more: its order is in its name.
@@ -22,9 +19,7 @@ export async function listPage(
   signal?: AbortSignal,
 ): Promise<ListPage> {
   signal?.throwIfAborted();
-  if (query.cursor !== undefined && !CURSOR.test(query.cursor)) {
-    throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
-  }
+  assertCursor(query, GENERATION_CURSOR);
   const slices = new TimeSlices(signal);
   const logs: LogInfo[] = [];
   const { facts } = register.context;

@@ -1,6 +1,5 @@
-import { LogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
-import { matchesQuery } from '../../../core/store/list-query';
+import { assertCursor, matchesQuery } from '../../../core/store/list-query';
 import type { ListPage, ListQuery } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import type { Retry } from '../../../redis/failures/retry';
@@ -40,9 +39,8 @@ export class Catalogue {
 
   /** @throws LogError `LOG_ID_INVALID` for a cursor of another form; the signal's reason; whatever the client throws */
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
-    const { cursor, prefix = '', state } = query;
-    if (cursor !== undefined && !CURSOR.test(cursor))
-      throw new LogError('LOG_ID_INVALID', 'The cursor is not one of a list');
+    assertCursor(query, CURSOR);
+    const { prefix = '', state } = query;
     const { connections, quickly } = this.owner;
     const order = orderReader(connections, quickly);
     if (prefix === '' && state === undefined) return this.#page(query, order, query.limit, signal);

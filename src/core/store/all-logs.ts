@@ -1,0 +1,19 @@
+import type { LogInfo } from '../log/log';
+import type { ListQuery, LogStore } from './store';
+
+/**
+ * Reads a list to its end and yields the logs of each page.
+ * @throws what `LogStore.list` throws: the signal's reason, too
+ */
+export async function* allLogs(
+  store: LogStore,
+  query: ListQuery,
+  signal: AbortSignal,
+): AsyncGenerator<readonly LogInfo[], void> {
+  let { cursor } = query;
+  do {
+    const page = await store.list({ ...query, ...(cursor !== undefined && { cursor }) }, signal);
+    yield page.logs;
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
