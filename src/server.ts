@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Config, RelayName } from './config/config';
 import { maskStore } from './config/mask';
 import { PendingBytes } from './core/ingest/pending-bytes';
 import { messageOf } from './core/log/errors';
+import { resolvesWithin } from './core/scheduling/timeout';
 import { runJanitor } from './core/store/janitor';
 import type { LogStore } from './core/store/store';
 import { type App, createApp } from './http/app';
@@ -67,9 +67,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const deadline = performance.now() + config.stopTimeout;
     await hangUp(listeners, [drained, stopJanitor()], config.stopTimeout, logger);
     // What is acknowledged survives a process that ends like this, too.
-    const late = delay(Math.max(deadline - performance.now(), CLOSE_MS), 'late', { ref: false });
-    const closed = await Promise.race([Promise.all([relayed.close(), store.close()]), late]);
-    logger.info(closed === 'late' ? 'stopped before the store was closed' : 'stopped');
+    const closed = Promise.all([relayed.close(), store.close()]);
+    const isClosed = await resolvesWithin(Math.max(deadline - performance.now(), CLOSE_MS), closed);
+    logger.info(isClosed ? 'stopped' : 'stopped before the store was closed');
   };
   return {
     port,
@@ -169,16 +169,11 @@ async function hangUp(
   timeoutMs: number,
   logger: Logger,
 ): Promise<void> {
-  const over = new AbortController();
   const stopped = listeners.stop();
-  const inTime = Promise.all([stopped, ...work]).then(() => true);
-  const late = delay(timeoutMs, false, { signal: over.signal }).catch(() => false);
-  if (!(await Promise.race([inTime, late]))) {
-    logger.warn('stopTimeout is over: what is still under way is cut');
-    listeners.cut();
-    await stopped;
-  }
-  over.abort();
+  if (await resolvesWithin(timeoutMs, Promise.all([stopped, ...work]))) return;
+  logger.warn('stopTimeout is over: what is still under way is cut');
+  listeners.cut();
+  await stopped;
 }
 
 function atMostOnceAMinute(work: () => void): () => void {

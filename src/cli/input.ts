@@ -1,27 +1,29 @@
 import type { Readable } from 'node:stream';
+import { ChangeSignal } from '../client/change-signal';
 
 /** Standard input, which can be cut before its end without losing what was read of it. */
 export class Input {
   #isCut = false;
-  #wake: () => void = () => {};
+  readonly #changed = new ChangeSignal();
 
   constructor(private readonly source: Readable) {}
 
   cut(): void {
     this.#isCut = true;
-    this.#wake();
+    this.#changed.notify();
   }
 
   /** Gives every piece to `sink`, waiting for each. @throws what reading throws */
   async drainTo(sink: (piece: Uint8Array) => Promise<void>): Promise<'ended' | 'cut'> {
-    for (const event of ['readable', 'end', 'error', 'close']) this.source.on(event, () => this.#wake());
+    for (const event of ['readable', 'end', 'error', 'close'])
+      this.source.on(event, () => this.#changed.notify());
     for (;;) {
       if (this.#isCut) return this.#finish(sink);
       const piece: Uint8Array | null = this.source.read();
       if (piece !== null) await sink(piece);
       else if (this.source.errored) throw this.source.errored;
       else if (this.source.readableEnded || this.source.destroyed) return 'ended';
-      else await this.#changed();
+      else await this.#changed.wait();
     }
   }
 
@@ -32,11 +34,5 @@ export class Input {
     this.source.destroy();
     for (const piece of rest) await sink(piece);
     return 'cut';
-  }
-
-  #changed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
   }
 }

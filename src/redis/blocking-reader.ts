@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { messageOf } from '../core/log/errors';
+import { withTimeout } from '../core/scheduling/timeout';
 import type { Connections } from './connections';
 import { failureKind } from './failures/failure-kind';
 import type { Partition } from './partitions';
 import type { ConnectionSettings } from './settings';
-import { withTimeout } from './timeout';
 
 export type RawEntry = [id: Buffer, fields: Buffer[]];
 

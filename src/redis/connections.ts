@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { LogError, messageOf } from '../core/log/errors';
+import { withTimeout } from '../core/scheduling/timeout';
 import { connectionOptions, createClient, isDemotion, type RedisClient, sentinelOptions } from './client';
 import { withCorked } from './corked';
 import { ErrorWording } from './failures/error-wording';
@@ -9,7 +10,6 @@ import { Links } from './links';
 import { ALL_PARTITIONS, type Partition, slotKey } from './partitions';
 import { ConnectionSessions } from './sessions';
 import type { ConnectionSettings } from './settings';
-import { withTimeout } from './timeout';
 import { type Address, describeTarget, type RedisTarget } from './url';
 
 /** All connections of a store: `commands` for what never blocks, links for what carries bytes, and others for what blocks. */

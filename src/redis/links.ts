@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
+import { withTimeout } from '../core/scheduling/timeout';
 import { Link } from './link';
-import { withTimeout } from './timeout';
 
 export interface LinkConnector {
   /** Makes a connection to the same master, which is ready. @throws Error */

@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { pause } from '../core/scheduling/pause';
+import { resolvesWithin } from '../core/scheduling/timeout';
 import { NUMBER_VARIABLE, STOP, type WorkerReport } from './messages';
 
 /** How long a primary that does not answer is waited for at the end. */
@@ -49,7 +49,7 @@ export class PrimaryLink {
     if (!this.worker.isConnected()) return;
     const left = once(this.worker, 'disconnect');
     this.worker.disconnect();
-    await Promise.race([left, pause(LEAVE_MS, undefined, { ref: false })]);
+    await resolvesWithin(LEAVE_MS, left);
   }
 
   #tell(report: WorkerReport, told: () => void = () => {}): void {

@@ -1,5 +1,6 @@
 import { isLogError } from '../../core/log/errors';
 import type { LogInfo } from '../../core/log/log';
+import { onAbort } from '../../core/scheduling/abortable';
 import type { LogStore } from '../../core/store/store';
 
 /** How often a reader that stays says so: often enough that one lost word does not end a stream. */
@@ -23,5 +24,5 @@ export function touchPeriodically(store: LogStore, info: LogInfo, signal: AbortS
       if (isLogError(error, 'LOG_GONE')) clearInterval(timer);
     });
   }, everyMs);
-  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  onAbort(signal, () => clearInterval(timer));
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { abortable } from '../../core/scheduling/abortable';
 import { PROGRESS_EVENT } from './long-lived';
 import { startStallTimer } from './stall-timer';
 
@@ -10,25 +11,15 @@ export function waitForDrain(res: ServerResponse, stalledMs: number, signal: Abo
   // Live bodies write to the socket itself, of which the response does not know.
   const full = res.socket?.writableNeedDrain === true ? res.socket : res;
   if (!full.writableNeedDrain && !signal.aborted) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const stop = (): void => {
-      stopCut();
-      full.off('drain', onDrain);
-      signal.removeEventListener('abort', onAbort);
-    };
-    const onDrain = (): void => {
-      stop();
-      resolve();
-    };
-    const onAbort = (): void => {
-      stop();
-      reject(signal.reason);
-    };
-    // 'close' follows, and with it the abort.
-    const stopCut = startStallTimer(res, stalledMs);
+  return abortable(signal, (resolve) => {
+    const onDrain = (): void => resolve();
+    // When it cuts the consumer, 'close' follows, and with it the abort.
+    const stopTimer = startStallTimer(res, stalledMs);
     full.once('drain', onDrain);
-    signal.addEventListener('abort', onAbort);
     if (res.socket === null) res.emit(PROGRESS_EVENT);
+    return () => {
+      stopTimer();
+      full.off('drain', onDrain);
+    };
   });
 }

@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/scheduling/abortable';
 import { hasTurnTime, runWhenTime, spendTurnTime } from '../../core/scheduling/turn-time-budget';
 
 interface Job {
@@ -23,7 +24,7 @@ export class TextQueue {
     private readonly isFull: () => boolean,
     private readonly signal: AbortSignal,
   ) {
-    signal.addEventListener('abort', () => this.resume());
+    onAbort(signal, () => this.resume());
   }
 
   /**

@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/scheduling/abortable';
 import { Matches, type MatchesOptions } from './matches';
 import type { LeaveReason, QueueEvent, Queues, WaiterId } from './queues';
 import { recheckRegularly } from './recheck';
@@ -87,9 +88,7 @@ export class Matchmaker {
   #wait(attendee: Waiter, withinMs = Number.POSITIVE_INFINITY): () => void {
     const { side, timeoutMs = Number.POSITIVE_INFINITY } = attendee.options;
     const unwatch = side.watch(() => this.#doubt(attendee));
-    const onGone = (): void => this.#leave(attendee, 'left', { kind: 'left' });
-    side.disconnected.addEventListener('abort', onGone);
-    if (side.disconnected.aborted) onGone();
+    const removeAbort = onAbort(side.disconnected, () => this.#leave(attendee, 'left', { kind: 'left' }));
     const of = withinMs <= timeoutMs ? 'place' : 'request';
     const ms = Math.min(withinMs, timeoutMs);
     const timer = Number.isFinite(ms) ? setTimeout(() => this.#expire(attendee, of), ms) : undefined;
@@ -99,7 +98,7 @@ export class Matchmaker {
     if (this.#isStopping) this.#leave(attendee, 'stopping', { kind: 'stopping' });
     return () => {
       unwatch();
-      side.disconnected.removeEventListener('abort', onGone);
+      removeAbort();
       clearTimeout(timer);
       stopLooking();
     };

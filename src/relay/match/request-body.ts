@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/scheduling/abortable';
 import type { HeldRequest } from './held-request';
 import type { SenderHead, Source, SourceListener } from './transfer';
 
@@ -51,7 +52,7 @@ export class RequestBody implements Source {
     const { req, disconnected } = this.side;
     req.on('data', (chunk: Buffer) => this.#taker?.data(chunk));
     req.once('end', () => this.#taker?.end());
-    disconnected.addEventListener('abort', () => {
+    onAbort(disconnected, () => {
       // What had arrived whole has been given, or is being given; its end is the receiver's business.
       if (!req.readableEnded) this.#taker?.lost();
     });

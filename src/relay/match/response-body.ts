@@ -1,3 +1,4 @@
+import { onAbort } from '../../core/scheduling/abortable';
 import { onHalfClose } from './half-close';
 import type { HeldRequest } from './held-request';
 import type { SenderHead, Sink, SinkListener } from './transfer';
@@ -100,7 +101,7 @@ export class ResponseBody implements Sink {
     res.on('drain', () => this.#giver?.drained());
     res.once('close', () => this.#rest());
     res.once('finish', () => this.#giver?.finished());
-    disconnected.addEventListener('abort', () => this.#giver?.lost());
+    onAbort(disconnected, () => this.#giver?.lost());
     if (this.options.halfClosed === 'left') this.#leaveWhenHalfClosed();
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
+import { withTimeout } from '../../core/scheduling/timeout';
 import type { RedisClient } from '../../redis/client';
 import { toMap } from '../../redis/resp/reply';
-import { withTimeout } from '../../redis/timeout';
 import { inboxKey } from './relay-keys';
 
 export type MessageFields = Readonly<Record<string, string>>;

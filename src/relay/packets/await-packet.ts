@@ -1,4 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { onAbort } from '../../core/scheduling/abortable';
+import { Flag } from '../../core/scheduling/flag';
 import type { InFlightPacket, Mailboxes } from './store/packet-store';
 
 /** A waiting poll looks this often by itself: that it was told of a packet may have got lost, or the node that had it died. */
@@ -24,11 +26,12 @@ export async function awaitPacket(
   { ms, signal, toleratesOutage }: PacketWait,
 ): Promise<InFlightPacket | undefined> {
   const until = performance.now() + ms;
-  const bell = new Bell(signal);
-  const deafen = mailboxes.onMail(client, () => bell.ring());
+  const changed = new Flag();
+  const removeAbort = onAbort(signal, changed.set);
+  const removeMail = mailboxes.onMail(client, changed.set);
   try {
     for (;;) {
-      bell.reset();
+      changed.clear();
       const taken = await takeOne(mailboxes, client, toleratesOutage);
       // That the client has left may be known to the kernel only: before the packet is handed over it is to be known here. The
       // first turn may be the present one; after the second, everything that the kernel knew has been read.
@@ -37,11 +40,11 @@ export async function awaitPacket(
       if (taken !== undefined) await mailboxes.requeue(taken);
       const rest = until - performance.now();
       if (rest <= 0 || signal.aborted) return undefined;
-      await bell.rung(Math.min(rest, LOOK_AGAIN_MS));
+      await changed.wait(Math.min(rest, LOOK_AGAIN_MS));
     }
   } finally {
-    deafen();
-    bell.close();
+    removeMail();
+    removeAbort();
   }
 }
 
@@ -55,38 +58,5 @@ async function takeOne(
   } catch (error) {
     if (!bearsFailure) throw error;
     return undefined;
-  }
-}
-
-/** Remembers that it was rung, so that nothing is missed between a look and the wait. */
-class Bell {
-  #isRung = false;
-  #wake = (): void => {};
-  readonly ring = (): void => {
-    this.#isRung = true;
-    this.#wake();
-  };
-
-  constructor(private readonly signal: AbortSignal) {
-    signal.addEventListener('abort', this.ring);
-  }
-
-  reset(): void {
-    this.#isRung = false;
-  }
-
-  async rung(ms: number): Promise<void> {
-    if (this.#isRung) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  close(): void {
-    this.signal.removeEventListener('abort', this.ring);
   }
 }

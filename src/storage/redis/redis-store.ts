@@ -3,6 +3,7 @@ import { LogError } from '../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
 import type { Offset } from '../../core/log/offset';
+import { withTimeout } from '../../core/scheduling/timeout';
 import type { Change } from '../../core/store/change';
 import { DamageReports } from '../../core/store/damage-reports';
 import type {
@@ -19,7 +20,6 @@ import type {
 import type { Connections } from '../../redis/connections';
 import { type RetryPolicy, withRetries } from '../../redis/failures/retry';
 import { ALL_PARTITIONS } from '../../redis/partitions';
-import { withTimeout } from '../../redis/timeout';
 import { Catalogue } from './catalogue/catalogue';
 import { LogInfoReader } from './catalogue/log-info-reader';
 import { DueLogs } from './due-logs';

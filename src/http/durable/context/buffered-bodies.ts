@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../../config/config';
+import { onAbort } from '../../../core/scheduling/abortable';
 import type { MinimumRate } from '../../body/body-deadline';
 import { collectBody } from '../../body/collect-body';
 import { continueIfExpected } from '../../body/continue-if-expected';
@@ -20,7 +21,7 @@ export class BufferedBodies {
   ) {
     this.#limits = limits;
     this.#pace = { slackMs: http.bodyTimeout, bytesPerSecond: http.bodyRate };
-    stopping.addEventListener('abort', () => this.#stop());
+    onAbort(stopping, () => this.#stop());
   }
 
   /**

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CommitResult } from '../../../core/log/log';
+import { onAbort } from '../../../core/scheduling/abortable';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
 import { positionHeaders } from '../context/responder';
@@ -23,9 +24,7 @@ export async function appendPiecewise(
   // A close alone needs no type: whether it is one, only the first piece tells.
   if (!head.closes) await assertSameContentType(wire, stream, head);
   continueIfExpected(req, res);
-  const cut = (): void => void req.destroy();
-  if (wire.stopping.aborted) cut();
-  else wire.stopping.addEventListener('abort', cut);
+  const removeAbort = onAbort(wire.stopping, () => req.destroy());
   try {
     const last = await storePieces(wire, request, head, stream);
     wire.responder.empty(request, 204, positionHeaders(stream, last.tail, last.isSealed));
@@ -33,7 +32,7 @@ export async function appendPiecewise(
     // The connection is gone: there is nobody to be told.
     if (!req.destroyed || req.complete) throw error;
   } finally {
-    wire.stopping.removeEventListener('abort', cut);
+    removeAbort();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { ByteSource, PendingBytes } from '../../../core/ingest/pending-bytes';
+import type { PendingBytes } from '../../../core/ingest/pending-bytes';
+import { Flag } from '../../../core/scheduling/flag';
 
 /**
  * The pieces of a body as they come. Each counts among the bytes that wait for the store until the next one is asked for, which is read
@@ -9,38 +10,18 @@ export async function* countedPieces(
   req: IncomingMessage,
   pending: PendingBytes,
 ): AsyncGenerator<Buffer, void> {
-  const reading = new Reading();
-  const share = pending.share(reading);
-  req.once('close', () => reading.resume());
+  const mayRead = new Flag();
+  mayRead.set();
+  const share = pending.share({ pause: () => mayRead.clear(), resume: mayRead.set });
+  req.once('close', mayRead.set);
   try {
     for await (const piece of req.iterator({ destroyOnReturn: false })) {
       share.add(piece.length);
       yield piece;
       share.remove(piece.length);
-      await reading.mayGoOn();
+      await mayRead.wait();
     }
   } finally {
     share.end();
-  }
-}
-
-class Reading implements ByteSource {
-  #isPaused = false;
-  #goOn = (): void => {};
-
-  pause(): void {
-    this.#isPaused = true;
-  }
-
-  resume(): void {
-    this.#isPaused = false;
-    this.#goOn();
-  }
-
-  mayGoOn(): Promise<void> | undefined {
-    if (!this.#isPaused) return undefined;
-    return new Promise((resolve) => {
-      this.#goOn = resolve;
-    });
   }
 }

@@ -1,9 +1,9 @@
 import { messageOf } from '../../../core/log/errors';
+import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { Outbox, OutgoingRef } from '../store/packet-store';
 import { retryUntilRecorded } from '../store/retry-until-recorded';
 import { ClientQueue } from './client-queue';
 import type { DeliveryResult } from './deliver-packet';
-import { RequestSlots } from './request-slots';
 import { Timers } from './timers';
 
 const FETCH_AGAIN_MS = 1_000;
@@ -36,14 +36,14 @@ export class UpstreamSender {
   /** The packets in a lane, under way, or waiting to be tried again: they may be told more than once. */
   readonly #known = new Set<number>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #slots: RequestSlots;
+  readonly #slots: Semaphore;
   readonly #timers = new Timers();
   #fetching: Promise<void> | undefined;
   #fetchAgain = false;
   #isStopped = false;
 
   constructor(private readonly options: UpstreamSenderOptions) {
-    this.#slots = new RequestSlots(options.requestsMax);
+    this.#slots = new Semaphore(options.requestsMax);
     options.outbox.onNewPackets(() => this.fetch());
   }
 

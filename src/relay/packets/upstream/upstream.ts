@@ -5,6 +5,7 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { onAbort } from '../../../core/scheduling/abortable';
 
 /** An idle connection is closed before the upstream does: many servers wait five seconds. One at work is left alone. */
 const IDLE_MS = 4_000;
@@ -50,17 +51,15 @@ export class Upstream {
   async post(request: UpstreamRequest): Promise<UpstreamAnswer> {
     const { timeoutMs } = this.options;
     const life = new AbortController();
-    const end = (): void => life.abort();
     const timer = setTimeout(() => life.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    if (request.signal.aborted) end();
-    request.signal.addEventListener('abort', end);
+    const removeAbort = onAbort(request.signal, () => life.abort());
     try {
       return await this.#attemptTwice({ ...request, signal: life.signal });
     } catch (error) {
       throw life.signal.aborted ? life.signal.reason : error;
     } finally {
       clearTimeout(timer);
-      request.signal.removeEventListener('abort', end);
+      removeAbort();
     }
   }
 

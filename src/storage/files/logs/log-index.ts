@@ -2,12 +2,12 @@ import { LogEvents } from '../../../core/events/log-events';
 import { isLogError, LogError } from '../../../core/log/errors';
 import type { LogInfo, LogOutcome, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
+import { KeyedMutex } from '../../../core/scheduling/keyed-mutex';
 import { hasExpired } from '../../../core/state/expiry';
 import { attempt } from '../disk/failures';
 import type { FactsChange, StoredFacts } from '../facts/stored-facts';
 import { factsEntry, needsJournalEntry } from '../journal/journal-entry';
 import type { FilesStoreContext } from './files-store-context';
-import { KeyedMutex } from './keyed-mutex';
 import { type CachedLog, damagedRecordError, LogCache } from './log-cache';
 
 /** Which logs there are, who hears of them, and how they come and go. */
