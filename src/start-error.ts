@@ -1,19 +1,19 @@
 import { types } from 'node:util';
 import { messageOf } from './core/log/errors';
 
-/** The server cannot start, through no fault of its own. The message is a sentence for whoever started it. */
+/** The server cannot start in this environment, such as when its port is taken. The message is printed without a stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
 const REASONS: ReadonlyMap<unknown, string> = new Map([
-  ['EADDRINUSE', 'another process listens there'],
-  ['EACCES', 'this user may not (ports below 1024 are for root)'],
+  ['EADDRINUSE', 'another process uses the port'],
+  ['EACCES', 'permission denied (ports below 1024 need root)'],
   ['EADDRNOTAVAIL', 'this machine does not have that address'],
-  ['ENOTFOUND', 'there is no such host'],
+  ['ENOTFOUND', 'unknown host'],
 ]);
 
-/** Why a port cannot be listened on, in words. */
+/** Explains why listening on a port failed. */
 export function listenFailureReason(error: unknown): string {
   const code = types.isNativeError(error) && 'code' in error ? error.code : undefined;
   return REASONS.get(code) ?? messageOf(error);

@@ -1,15 +1,15 @@
-/**
- * What a worker tells the primary: where a client on this machine reaches it, once it listens; or why it ends, for whoever started the
- * server.
- */
+/** A message from a worker to the primary: its URL when it listens, or the reason why it exits. */
 export type WorkerReport =
   | { readonly kind: 'ready'; readonly url: string }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** What the primary tells a worker. A signal would not do: at Ctrl-C the terminal sends one to all, and a second one means haste. */
+/**
+ * The primary's message that stops a worker. A signal would not work: at Ctrl-C the terminal signals all processes, and a second
+ * signal means an immediate exit.
+ */
 export const STOP = 'stop';
 
-/** The environment variable that holds a worker's number, from 1 on. */
+/** The environment variable that holds a worker's number. Numbers begin at 1. */
 export const NUMBER_VARIABLE = 'LOOM_WORKER_NUMBER';
 
 export function isWorkerReport(message: unknown): message is WorkerReport {

@@ -1,35 +1,35 @@
 import type { Worker } from 'node:cluster';
 
-/** A connection that the primary has sent to a worker, as `internal/cluster/round_robin_handle` of Node does it. */
+/** A connection that the primary has sent to a worker, as Node's `internal/cluster/round_robin_handle` sends it. */
 interface Sent {
   readonly seq: unknown;
-  /** Of the port: the next one of a port is sent only when the worker has confirmed this one. */
+  /** Identifies the port. Node sends the next connection of a port only after the worker has confirmed this one. */
   readonly key: unknown;
   readonly handle: { close(): void };
 }
 
 /**
- * Closes the connections that were on their way to a worker when it died, so that their clients try again, as those do that had
- * arrived. Node forgets them: they would stay open, and nobody would ever answer.
+ * Closes the connections that a worker had not yet received when it died, so that their clients retry. Node forgets these
+ * connections: they would stay open without an answer.
  */
 export function closeUndelivered(worker: Worker): void {
   const child = worker.process;
   const { send } = child;
-  const underWay = new Map<unknown, Sent>();
+  const unconfirmed = new Map<unknown, Sent>();
   Object.assign(child, {
     send: (...args: unknown[]) => {
       const sent = sentBy(args);
-      if (sent !== undefined) underWay.set(sent.key, sent);
+      if (sent !== undefined) unconfirmed.set(sent.key, sent);
       return Reflect.apply(send, child, args);
     },
   });
   child.on('internalMessage', (message: unknown) => {
     if (typeof message !== 'object' || message === null || !('ack' in message)) return;
-    for (const { key, seq } of underWay.values()) if (seq === message.ack) underWay.delete(key);
+    for (const { key, seq } of unconfirmed.values()) if (seq === message.ack) unconfirmed.delete(key);
   });
-  // After its exit, when all that it had confirmed has been read. There is no 'disconnect' while a connection is on its way.
+  // 'close' follows the exit, after all confirmations are read. A connection that is being sent delays 'disconnect'.
   child.once('close', () => {
-    for (const { handle } of underWay.values()) handle.close();
+    for (const { handle } of unconfirmed.values()) handle.close();
   });
 }
 

@@ -4,13 +4,10 @@ import type { Logger } from '../observe/logger';
 import { WorkerError } from './worker-process';
 import { WorkerSlot } from './worker-slot';
 
-/** What a worker is given beyond what its settings allow it for a stop, in milliseconds. */
-const BEYOND_MS = 5_000;
+/** How long a worker may exceed the settings' time for a stop before it is killed. */
+const KILL_MARGIN_MS = 5_000;
 
-/**
- * Several workers that serve the same ports. This process, the primary, accepts the connections, hands each to a worker in turn, and
- * does nothing else with them.
- */
+/** Several workers that serve the same ports. The primary accepts the connections and passes them to the workers in turn. */
 export class WorkerPool {
   #slots: readonly WorkerSlot[] = [];
   #closing: Promise<void> | undefined;
@@ -21,48 +18,48 @@ export class WorkerPool {
   ) {}
 
   /**
-   * Resolves once all workers listen, with where they are reached.
+   * Resolves with the URL when all workers listen.
    *
-   * @param argv the command line, which is theirs, too
-   * @throws WorkerError when one of them cannot start; then all have ended
+   * @param argv the command line, which the workers get, too
+   * @throws WorkerError when one of them cannot start; then all have exited
    */
   async start(argv: readonly string[]): Promise<string> {
     const { workers } = this.config;
-    // Settings may change before a worker is replaced. That there are several does not.
+    // A replacement reads the settings again. They may have changed since, but the number of workers has not.
     cluster.setupPrimary({ args: [...argv, '--workers', String(workers)] });
     this.#slots = Array.from({ length: workers }, (_, index) => new WorkerSlot(index + 1, this.logger));
     try {
-      const [url = ''] = await Promise.all(this.#slots.map((post) => post.ready));
+      const [url = ''] = await Promise.all(this.#slots.map((slot) => slot.ready));
       this.logger.info({ url, workers }, 'all workers listen');
       return url;
     } catch (error) {
       await this.close().catch(() => {
-        // One has failed: that is what is said.
+        // The error of the start is the one to report.
       });
       throw error;
     }
   }
 
-  /** Lets all workers stop in good order. Called again, it returns the same promise. @throws WorkerError when one did not */
+  /** Stops all workers gracefully. Later calls return the same promise. @throws WorkerError when one failed to */
   close(): Promise<void> {
     this.#closing ??= this.#stop();
     return this.#closing;
   }
 
-  /** Ends all workers at once. */
+  /** Kills all workers. */
   kill(): void {
-    for (const post of this.#slots) post.kill();
+    for (const slot of this.#slots) slot.kill();
   }
 
   async #stop(): Promise<void> {
     this.logger.info('stopping all workers');
     const { stopTimeout, redis } = this.config;
-    const late = setTimeout(() => this.kill(), stopTimeout + 2 * redis.commandTimeout + BEYOND_MS);
-    const ends = await Promise.all(this.#slots.map((post) => post.close()));
+    const late = setTimeout(() => this.kill(), stopTimeout + 2 * redis.commandTimeout + KILL_MARGIN_MS);
+    const exits = await Promise.all(this.#slots.map((slot) => slot.close()));
     clearTimeout(late);
     this.logger.info('all workers have stopped');
-    const wrong = ends.find((one) => one?.isGraceful === false);
-    if (wrong !== undefined)
-      throw new WorkerError(`A worker did not stop in good order: ${wrong.why ?? wrong.how}`);
+    const failed = exits.find((exit) => exit?.isGraceful === false);
+    if (failed !== undefined)
+      throw new WorkerError(`A worker did not stop gracefully: ${failed.reason ?? failed.how}`);
   }
 }

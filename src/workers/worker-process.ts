@@ -2,42 +2,42 @@ import cluster, { type Worker } from 'node:cluster';
 import { isWorkerReport, NUMBER_VARIABLE, STOP } from './messages';
 import { closeUndelivered } from './undelivered';
 
-/** The first workers could not start. The message is a sentence for whoever started the server. */
+/** A worker failed to start or to stop. The message is printed without a stack. */
 export class WorkerError extends Error {
   override readonly name = 'WorkerError';
 }
 
-/** How a worker ended. */
+/** How a worker exited. */
 export interface WorkerExit {
-  /** It was told to, and has stopped as it should. */
+  /** Whether it exited with code 0, after a stop. */
   readonly isGraceful: boolean;
-  /** Such as `exit code 1` or `signal SIGKILL`. */
+  /** For example `exit code 1` or `signal SIGKILL`. */
   readonly how: string;
-  /** What it had to say. */
-  readonly why: string | undefined;
+  /** The message that the worker reported, if any. */
+  readonly reason: string | undefined;
   readonly livedMs: number;
 }
 
-/** A worker as the primary sees it: one process, from its start to its end. */
+/** One forked worker, seen from the primary. */
 export class WorkerProcess {
-  /** Where it is reached, once it listens. @throws WorkerError when it ends before */
+  /** Resolves with the worker's URL when it listens. @throws WorkerError when it exits before */
   readonly ready: Promise<string>;
-  readonly ended: Promise<WorkerExit>;
+  readonly exited: Promise<WorkerExit>;
   readonly #worker: Worker;
 
   constructor(number: number) {
     const worker = cluster.fork({ [NUMBER_VARIABLE]: number });
     this.#worker = worker;
     closeUndelivered(worker);
-    this.ended = endOf(worker);
+    this.exited = exitOf(worker);
     this.ready = Promise.race([
       listening(worker),
-      this.ended.then(({ why, how }) => {
-        throw new WorkerError(why ?? `A worker ended at its start: ${how}`);
+      this.exited.then(({ reason, how }) => {
+        throw new WorkerError(reason ?? `A worker failed to start: ${how}`);
       }),
     ]);
     this.ready.catch(() => {
-      // Only the first ones are waited for.
+      // The pool awaits only the first workers, not their replacements.
     });
   }
 
@@ -45,18 +45,17 @@ export class WorkerProcess {
     return this.#worker.process.pid;
   }
 
-  /** It stops in good order, or at once while it starts. */
+  /** Stops the worker gracefully, or at once while it starts. */
   stop(): void {
     if (this.#worker.isConnected()) this.#worker.send(STOP);
   }
 
-  /** What is under way there is lost, but nothing that was acknowledged. */
+  /** Ends the process at once. Its requests fail, but acknowledged bytes are safe. */
   kill(): void {
     this.#worker.process.kill('SIGKILL');
   }
 }
 
-/** Resolves with where it is reached. */
 function listening(worker: Worker): Promise<string> {
   return new Promise((resolve) => {
     worker.on('message', (message: unknown) => {
@@ -65,22 +64,22 @@ function listening(worker: Worker): Promise<string> {
   });
 }
 
-function endOf(worker: Worker): Promise<WorkerExit> {
+function exitOf(worker: Worker): Promise<WorkerExit> {
   const began = performance.now();
-  let why: string | undefined;
+  let reason: string | undefined;
   worker.on('message', (message: unknown) => {
-    if (isWorkerReport(message) && message.kind === 'failed') why = message.message;
+    if (isWorkerReport(message) && message.kind === 'failed') reason = message.message;
   });
   return new Promise((resolve) => {
     const end = (isGraceful: boolean, how: string): void => {
-      resolve({ isGraceful, how, why, livedMs: performance.now() - began });
+      resolve({ isGraceful, how, reason, livedMs: performance.now() - began });
     };
-    // Not 'exit': what it said last may be read only after that.
+    // 'exit' is too early: the worker's last message may arrive after it.
     worker.process.once('close', (code: number | null, signal: string | null) => {
       end(code === 0, signal === null ? `exit code ${code}` : `signal ${signal}`);
     });
     worker.on('error', (error) => {
-      // That it cannot be sent anything is no news: its end follows. One that never became a process has no other end.
+      // If sending failed, the exit follows. If the process never started, this is its only event.
       if (worker.process.pid === undefined) end(false, error.message);
     });
   });

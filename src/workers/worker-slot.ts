@@ -3,7 +3,7 @@ import type { Logger } from '../observe/logger';
 import { RestartDelay } from './restart-delay';
 import { type WorkerExit, WorkerProcess } from './worker-process';
 
-/** A worker's number, which is always taken: whoever ends there is replaced. */
+/** Keeps one worker running: when its process exits, forks a replacement with the same number. */
 export class WorkerSlot {
   readonly #restart = new RestartDelay();
   readonly #closing = new AbortController();
@@ -15,15 +15,15 @@ export class WorkerSlot {
     private readonly logger: Logger,
   ) {
     this.#worker = new WorkerProcess(number);
-    this.#done = this.#keepTaken();
+    this.#done = this.#keepRunning();
   }
 
-  /** Where the first worker is reached, once it listens. @throws WorkerError when it ends before */
+  /** Resolves with the URL when the first worker listens. @throws WorkerError when it exits before */
   get ready(): Promise<string> {
     return this.#worker.ready;
   }
 
-  /** Nobody is replaced any more, and the worker stops. Resolves with its end, if there was one just then. */
+  /** Stops the worker without a replacement. Resolves with its exit, or `undefined` if it had already exited. */
   close(): Promise<WorkerExit | undefined> {
     this.#closing.abort();
     this.#worker.stop();
@@ -34,22 +34,22 @@ export class WorkerSlot {
     this.#worker.kill();
   }
 
-  async #keepTaken(): Promise<WorkerExit | undefined> {
+  async #keepRunning(): Promise<WorkerExit | undefined> {
     const { signal } = this.#closing;
-    // Where the first one cannot start, the server cannot: nobody takes its place.
+    // If the first worker cannot start, neither can the server: it gets no replacement.
     await this.#worker.ready.catch(() => this.#closing.abort());
     for (;;) {
-      const end = await this.#worker.ended;
-      if (signal.aborted) return end;
-      const delayMs = end.isGraceful ? 0 : this.#restart.after(end.livedMs);
-      this.#report(end, delayMs);
+      const exit = await this.#worker.exited;
+      if (signal.aborted) return exit;
+      const delayMs = exit.isGraceful ? 0 : this.#restart.after(exit.livedMs);
+      this.#report(exit, delayMs);
       await pause(delayMs, signal);
       if (signal.aborted) return undefined;
       this.#replace();
     }
   }
 
-  /** Where no process can be made, the one that has ended is looked at again: with a pause, as after each end. */
+  /** If the fork fails, `#worker` stays the exited one: the loop sees that exit again and retries after its pause. */
   #replace(): void {
     try {
       this.#worker = new WorkerProcess(this.number);
@@ -58,9 +58,9 @@ export class WorkerSlot {
     }
   }
 
-  #report({ isGraceful, how, why }: WorkerExit, delayMs: number): void {
+  #report({ isGraceful, how, reason }: WorkerExit, delayMs: number): void {
     const fields = { worker: this.number, pid: this.#worker.pid };
-    if (isGraceful) this.logger.info(fields, 'a worker has stopped, and is replaced');
-    else this.logger.error({ ...fields, how, why, delayMs }, 'a worker has died, and is replaced');
+    if (isGraceful) this.logger.info(fields, 'a worker stopped and is replaced');
+    else this.logger.error({ ...fields, how, why: reason, delayMs }, 'a worker died and is replaced');
   }
 }

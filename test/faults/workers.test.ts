@@ -98,7 +98,7 @@ describe('a worker that dies', () => {
     for (const [index, pid] of workers.pids.entries()) {
       process.kill(pid, 'SIGKILL');
       await send(sent + 100_000);
-      const deaths = await workers.logged('a worker has died, and is replaced', index + 1);
+      const deaths = await workers.logged('a worker died and is replaced', index + 1);
       expect(deaths.at(-1)).toMatchObject({ worker: index + 1, pid, how: 'signal SIGKILL' });
       await send(sent + 100_000);
       const starts = await workers.logged('listening', 3 + index);
@@ -172,7 +172,7 @@ describe('a stop', () => {
     const asked = [];
     while (own.lines('listening').length < 3) asked.push((await request(`${own.url}/healthz`)).status);
     expect(new Set(asked)).toEqual(new Set([200]));
-    expect(await own.logged('a worker has stopped, and is replaced', 1)).toMatchObject([{ pid: first }]);
+    expect(await own.logged('a worker stopped and is replaced', 1)).toMatchObject([{ pid: first }]);
     const left = tails.filter((tail) => !tail.res.destroyed);
     expect(left.length).toBeGreaterThan(0);
     expect(left.length).toBeLessThan(tails.length);
@@ -231,7 +231,7 @@ describe('what cannot start', () => {
     const redis = await stage.redis();
     expect(run(['--store', redis.url, '--port', String(redis.port)])).toMatchObject({
       status: 1,
-      stderr: `loom: Cannot listen on port ${redis.port} of 127.0.0.1: another process listens there\n`,
+      stderr: `loom: Cannot listen on port ${redis.port} of 127.0.0.1: another process uses the port\n`,
     });
   });
 });
