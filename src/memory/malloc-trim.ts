@@ -1,10 +1,10 @@
-/** The part of `koffi` that is used here. It is an optional package: without it nothing here has an effect. */
+/** The part of `koffi` that this file uses. The package is optional: without it, `trimMalloc` does nothing. */
 interface Koffi {
   load(library: string): { func(signature: string): Trim };
 }
 
 interface Trim {
-  /** Runs in a thread of its own. */
+  /** Runs in another thread. */
   async(pad: number, done: (error: unknown, wasReturned: number) => void): void;
 }
 
@@ -12,8 +12,8 @@ let trim: Trim | undefined;
 let isLoaded = false;
 
 /**
- * Has the C library return what is free of its heap to the system (malloc_trim(3)). By itself glibc returns only what is free at the very
- * end: a few small allocations that live on keep hundreds of MiB. Does nothing where there is no glibc.
+ * Returns the free memory of the C library's heap to the system (malloc_trim(3)). glibc itself returns only the free end of its heap:
+ * a few small allocations there can retain hundreds of MiB. Does nothing without glibc.
  */
 export function trimMalloc(): Promise<void> {
   if (!isLoaded) trim = load();
@@ -29,7 +29,7 @@ function load(): Trim | undefined {
     const koffi: Koffi = require('koffi');
     return koffi.load('libc.so.6').func('int malloc_trim(size_t pad)');
   } catch {
-    // Not installed, no binary for this platform, or another C library: the memory stays with the process, for its next flood.
+    // Not installed, no binary for this platform, or another C library. The process then keeps its free memory.
     return undefined;
   }
 }

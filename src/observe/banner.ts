@@ -1,7 +1,7 @@
 import type { Config } from '../config/config';
 import { maskStore } from '../config/mask';
 
-/** What a person who just started the server wants to know. */
+/** The text that a start prints in a terminal: the URL, the store, and commands to try. */
 export function banner({ store, tokens }: Config, url: string): string {
   const auth = tokens.length === 0 ? '' : '-H "Authorization: Bearer $LOOM_TOKEN" ';
   return `

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 
+/** An error as a log line shows it. */
 export interface ErrorDescription {
   readonly type: string;
   readonly message: string;
@@ -11,8 +12,8 @@ export interface ErrorDescription {
 const CAUSES_MAX = 4;
 
 /**
- * An error for the log. Only these fields: the errors of a Redis client hold the command that failed, and with it passwords or a
- * stream's bytes.
+ * Copies the safe fields of an error. The others may hold secrets: a Redis client's errors hold the failed command, and with it
+ * passwords or a stream's bytes.
  */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!types.isNativeError(error)) return { type: typeof error, message: String(error) };

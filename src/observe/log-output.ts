@@ -1,22 +1,19 @@
 import { write, writeSync } from 'node:fs';
 
-/** Lines that wait for a reader that does not read, in bytes. What goes beyond is dropped. */
+/** The most bytes that wait for a slow reader. Further lines are dropped. */
 const PENDING_BYTES_MAX = 4 * 1024 * 1024;
 
-/**
- * Where lines are so many that they are gathered, this is how long, in milliseconds: a write costs another thread's waking, many times
- * what a line does.
- */
+/** How long buffered lines wait for others, in milliseconds. A write wakes another thread, which costs far more than a line. */
 const GATHERED_MS = 100;
 
-/** What is gathered up to this size, in bytes, waits; more goes at once. */
+/** At this size buffered lines are written at once. */
 const GATHERED_BYTES = 64 * 1024;
 
-/** Takes lines, each with its line feed. They come out in the order in which they were given, however soon each has to. */
+/** Accepts log lines, each with its line feed, and writes them in order. */
 export interface LineOutput {
-  /** Now. */
+  /** Writes the line, and all lines before it, at once. */
   write(line: string): void;
-  /** Now, or with others within a tenth of a second: for lines of which there may be thousands a second. */
+  /** Writes the line within 100 ms, together with others: for lines that may come thousands of times per second. */
   writeBuffered(line: string): void;
 }
 
@@ -24,41 +21,41 @@ const LINE_FEED = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Writes log lines to a file descriptor without ever holding the service up: one write is under way, what comes meanwhile waits up to a
- * bound, and lines that cannot be written, because the disk is full or the reader is gone, are lost.
+ * Writes log lines to a file descriptor without blocking the server. One write runs at a time, and later lines wait up to a limit.
+ * If the disk is full or the reader is gone, the lines are lost.
  */
 export class LogOutput implements LineOutput {
   #waiting: string[] = [];
   #bytes = 0;
   #isWriting = false;
-  /** Something waits that is to go now. */
+  /** Whether a waiting line came through `write`. */
   #isUrgent = false;
-  /** What waits behind the write that is under way, or for room in a pipe that was full: the rest of a line perhaps. */
+  /** The bytes after the piece that is being written, or that wait for room in a full pipe. May begin inside a line. */
   #rest: Buffer = NOTHING;
   #gathering: NodeJS.Timeout | undefined;
 
   /**
-   * @param pieceBytes the most that is written at once, except for a longer line: for a file descriptor that other processes write to,
-   *   what is written whole
+   * @param pieceBytes the most bytes per write, except for a longer line. If other processes write to the same pipe, this is the size
+   *   that the pipe writes whole.
    */
   constructor(
     private readonly fd: number,
     private readonly pieceBytes = Number.POSITIVE_INFINITY,
   ) {
-    // Lines that were logged in the last turn. A pipe that is full is not waited for.
+    // Writes the lines of the last turn. Does not wait for a full pipe.
     process.once('exit', () => this.#writeRest());
   }
 
   write(line: string): void {
     this.#keep(line);
     this.#isUrgent = true;
-    if (!this.#isWriting) this.#writeOn();
+    if (!this.#isWriting) this.#writeNext();
   }
 
   writeBuffered(line: string): void {
     this.#keep(line);
     if (this.#isWriting) return;
-    if (this.#gathering === undefined || this.#bytes >= GATHERED_BYTES) this.#writeOn();
+    if (this.#gathering === undefined || this.#bytes >= GATHERED_BYTES) this.#writeNext();
   }
 
   #keep(line: string): void {
@@ -67,7 +64,7 @@ export class LogOutput implements LineOutput {
     this.#bytes += line.length;
   }
 
-  #writeOn(): void {
+  #writeNext(): void {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
     this.#isUrgent = false;
@@ -76,8 +73,8 @@ export class LogOutput implements LineOutput {
     this.#isWriting = true;
     this.#writeAll(buffer, () => {
       this.#isWriting = false;
-      if (this.#isUrgent || this.#bytes >= GATHERED_BYTES) this.#writeOn();
-      else this.#gathering = setTimeout(() => this.#writeOn(), GATHERED_MS).unref();
+      if (this.#isUrgent || this.#bytes >= GATHERED_BYTES) this.#writeNext();
+      else this.#gathering = setTimeout(() => this.#writeNext(), GATHERED_MS).unref();
     });
   }
 
@@ -96,7 +93,7 @@ export class LogOutput implements LineOutput {
     });
   }
 
-  /** @returns how many bytes of whole lines go at once; of a longer line, or the rest of one, all */
+  /** @returns the bytes of whole lines that fit into one write, or of one line that is longer */
   #pieceOf(buffer: Buffer): number {
     if (buffer.length <= this.pieceBytes) return buffer.length;
     const end = buffer.lastIndexOf(LINE_FEED, this.pieceBytes - 1) + 1;
@@ -115,7 +112,7 @@ export class LogOutput implements LineOutput {
       let rest = Buffer.concat([this.#rest, this.#take()]);
       while (rest.length > 0) rest = rest.subarray(writeSync(this.fd, rest, 0, this.#pieceOf(rest)));
     } catch {
-      // Nobody is left to be told.
+      // The process exits: the lines are lost.
     }
   }
 }

@@ -5,34 +5,36 @@ import { type LineOutput, LogOutput } from './log-output';
 
 const STDOUT = 1;
 
-/** What a pipe takes whole or not at all, so that processes that share one do not tear each other's lines: PIPE_BUF of Linux. */
-const UNTORN_BYTES = 4_096;
+/** Up to this size a write to a pipe is atomic (PIPE_BUF of Linux): lines of processes that share it do not mix. */
+const ATOMIC_WRITE_BYTES = 4_096;
 
-/** What the server says about itself. An error goes into the field `err`. */
+/** The server's log. An error belongs in the field `err`. */
 export interface Logger {
   readonly debug: LogLine;
   readonly info: LogLine;
   readonly warn: LogLine;
   readonly error: LogLine;
-  /** At the level of `info`, for the line of a request: whoever writes it knows its fields, and neither errors nor secrets are looked for. */
+  /** Writes the line of a request, at level `info`. Its fields are not searched for errors or secrets. */
   readonly request: RequestLine;
 }
 
+/** Writes one request's line. */
 export type RequestLine = (fields: object, message: string) => void;
 
+/** Writes one line at a level. */
 export interface LogLine {
   (fields: object, message: string): void;
   (message: string): void;
 }
 
-/** Fields that may hold a secret, wherever they are met. The rest of a line is never searched: callers give ids and counts. */
+/** Fields that may hold a secret, at any of `DEPTHS`. Other fields are not searched: callers log ids and counts. */
 const SECRET = ['authorization', 'access_token', 'token', 'tokens', 'password', 'cookie'];
 const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 
 /**
- * Writes to stdout: one JSON object a line, or for eyes on a terminal.
+ * Creates a logger that writes to stdout: one JSON object per line, or text for a terminal.
  *
- * @param worker the number of this process, where several write to the same stdout
+ * @param worker the number of this worker, if several processes share stdout
  */
 export function createLogger({ level, format }: Config['log'], worker?: number): Logger {
   const plain: pino.LoggerOptions = {
@@ -43,10 +45,10 @@ export function createLogger({ level, format }: Config['log'], worker?: number):
     serializers: { err: describeError, error: describeError },
   };
   const redact = { paths: DEPTHS.flatMap((above) => SECRET.map((name) => above + name)), censor: '***' };
-  // Asked whatever the format: Node opens stdout then, and a pipe that is full refuses a write instead of keeping the process from its exit.
+  // Read for every format: it makes Node open stdout as non-blocking. Otherwise a full pipe would block the exit.
   const { isTTY } = process.stdout;
   const isPretty = format === 'pretty' || (format === 'auto' && isTTY);
-  const stdout = new LogOutput(STDOUT, worker === undefined ? Number.POSITIVE_INFINITY : UNTORN_BYTES);
+  const stdout = new LogOutput(STDOUT, worker === undefined ? Number.POSITIVE_INFINITY : ATOMIC_WRITE_BYTES);
   const output = isPretty ? prettyPrinter(stdout) : stdout;
   const searched = pino({ ...plain, redact }, output);
   return Object.assign(searched, {
@@ -54,12 +56,12 @@ export function createLogger({ level, format }: Config['log'], worker?: number):
   });
 }
 
-/** The lines of requests are so many that they are made here: it takes a quarter of the time that pino does. */
+/** Formats request lines without pino, in a quarter of its time: there may be thousands per second. */
 function requestsTo(output: LineOutput, worker: number | undefined): RequestLine {
   const by = worker === undefined ? '' : `"worker":${worker},`;
   let now = 0;
   let time = '';
-  // Neither is there a request without fields, nor one whose message has to be escaped.
+  // A request line always has fields, and its message needs no escaping.
   return (fields, msg) => {
     if (Date.now() !== now) {
       now = Date.now();
@@ -72,7 +74,7 @@ function requestsTo(output: LineOutput, worker: number | undefined): RequestLine
 
 function ignore(): void {}
 
-/** For eyes. Loaded only where it is used. */
+/** Formats lines for people. pino-pretty is loaded only here. */
 function prettyPrinter(output: LineOutput): LineOutput {
   const { prettyFactory }: typeof import('pino-pretty') = require('pino-pretty');
   const render = prettyFactory({

@@ -1,6 +1,7 @@
 import type { JanitorEvent } from '../core/store/janitor';
 import type { Logger } from './logger';
 
+/** Logs what the janitor does. */
 export function reportJanitor(logger: Logger): (event: JanitorEvent) => void {
   return (event) => {
     switch (event.kind) {
@@ -9,13 +10,13 @@ export function reportJanitor(logger: Logger): (event: JanitorEvent) => void {
         logger.info({ id: event.log.id, generation: event.log.generation }, `stream ${event.kind}`);
         break;
       case 'failed':
-        logger.error({ id: event.log.id, err: event.error }, 'a stream that is due could not be ended');
+        logger.error({ id: event.log.id, err: event.error }, 'cannot end an overdue stream');
         break;
       case 'away':
-        logger.warn({ err: event.error }, 'the store is away: streams that are due have to wait');
+        logger.warn({ err: event.error }, 'the store is unreachable: overdue streams are not ended');
         break;
       case 'back':
-        logger.info('the store is back');
+        logger.info('the store is reachable again');
         break;
     }
   };

@@ -1,14 +1,14 @@
 import { SteadyClock } from '../core/scheduling/steady-clock';
 import type { Logger } from './logger';
 
-const LOOK_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 
-/** Logs once whenever the clock of the system is set. @returns ends it */
+/** Logs each time the system clock is set. @returns a function that stops it */
 export function watchClock(logger: Logger): () => void {
   const clock = new SteadyClock((byMs) => {
     const how = `${Math.round(Math.abs(byMs) / 1_000)} s ${byMs > 0 ? 'forward' : 'back'}`;
-    logger.warn({ byMs }, `The clock of the system was set ${how}: what waits for a time goes on as before`);
+    logger.warn({ byMs }, `the system clock was set ${how}: deadlines keep their remaining time`);
   });
-  const timer = setInterval(() => clock.now(), LOOK_MS).unref();
+  const timer = setInterval(() => clock.now(), CHECK_EVERY_MS).unref();
   return () => clearInterval(timer);
 }
