@@ -3,22 +3,22 @@ import type { Config, RelayName } from './config/config';
 import { Listener } from './http/listener/listener';
 import { listenFailureReason, StartError } from './start-error';
 
+/** Where a listener accepts connections. */
 export interface BoundAddress {
   readonly port: number;
-  /** The address that it listens on. */
   readonly address: string;
-  /** Where a client on this machine reaches it. */
+  /** For a client on this machine. */
   readonly url: string;
 }
 
-/** The main port, and those of the relays that have one of their own. They stop together. */
+/** The open ports: the main one, and one per relay that has its own. They stop together. */
 export class Listeners {
   readonly relays: { readonly serve: RelayName; readonly url: string }[] = [];
   readonly #open: Listener[] = [];
 
   constructor(
     private readonly config: Config,
-    /** Called for each connection that is closed because there are too many. */
+    /** Called for each connection that is closed because `limits.connections` is reached. */
     private readonly onDrop: () => void,
   ) {}
 
@@ -43,17 +43,18 @@ export class Listeners {
     }
   }
 
-  /** Accepts no more connections. Resolves when all are closed, each after its answer. */
+  /** Refuses new connections. Resolves when all are closed, each after its current answer. */
   async stop(): Promise<void> {
     await Promise.all(this.#open.map((listener) => listener.stop()));
   }
 
+  /** Closes all connections at once. */
   cut(): void {
     for (const listener of this.#open) listener.cut();
   }
 }
 
-/** What a client on this machine has to say instead of "every address". */
+/** The host that a client on this machine connects to. Wildcard addresses become `localhost`. */
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;

@@ -1,4 +1,4 @@
-import type { Config, RelayName } from './config/config';
+import type { Config } from './config/config';
 import { maskStore } from './config/mask';
 import { PendingBytes } from './core/ingest/pending-bytes';
 import { messageOf } from './core/log/errors';
@@ -16,22 +16,18 @@ import { openRelayContext } from './relay/open-relay-context';
 import { StartError } from './start-error';
 import { openStore, type StoreOptions } from './storage/open';
 
-/** What the store has at least to close in, in milliseconds, when `stopTimeout` has been used up before. */
+/** How long the store may take to close when `stopTimeout` is used up, in milliseconds. */
 const CLOSE_MS = 500;
 
+/** A server that listens. */
 export interface RunningServer {
-  readonly port: number;
-  /** The address that it listens on. */
-  readonly address: string;
-  /** Where a client on this machine reaches it. */
+  /** The main port, for a client on this machine. */
   readonly url: string;
-  /** Where it reaches the relays that have a port of their own. */
-  readonly relayUrls: readonly { readonly serve: RelayName; readonly url: string }[];
-  /** Stops in good order, within about `stopTimeout`. Called again, it returns the same promise. */
+  /** Stops gracefully, within about `stopTimeout`. Later calls return the same promise. */
   close(): Promise<void>;
 }
 
-/** Opens the store, listens, and looks after the streams. @throws StartError */
+/** Opens the store and the relays, listens, and starts the janitor. @throws StartError */
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   const store = await open(config, logger);
   const pending = new PendingBytes(config.limits.pendingTotal);
@@ -61,21 +57,18 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const stop = async (): Promise<void> => {
     logger.info('stopping');
     unwatchClock();
-    const drained = app.drain().catch((err) => logger.error({ err }, 'ending the producers failed'));
+    const drained = app.drain().catch((err) => logger.error({ err }, 'draining the producers failed'));
     const relaysDrained = relayed.relays.drain();
-    relaysDrained.catch((err) => logger.error({ err }, 'ending the relays failed'));
+    relaysDrained.catch((err) => logger.error({ err }, 'draining the relays failed'));
     const deadline = performance.now() + config.stopTimeout;
-    await hangUp(listeners, [drained, stopJanitor()], config.stopTimeout, logger);
-    // What is acknowledged survives a process that ends like this, too.
+    await stopListeners(listeners, [drained, stopJanitor()], config.stopTimeout, logger);
+    // If the store is too slow, the process exits anyway. Acknowledged bytes survive that.
     const closed = Promise.all([relayed.close(), store.close()]);
     const isClosed = await resolvesWithin(Math.max(deadline - performance.now(), CLOSE_MS), closed);
     logger.info(isClosed ? 'stopped' : 'stopped before the store was closed');
   };
   return {
-    port,
-    address,
     url,
-    relayUrls: listeners.relays,
     close() {
       closing ??= stop();
       return closing;
@@ -143,7 +136,7 @@ async function listen(listeners: Listeners, app: App, relays: Relays, config: Co
   return bound;
 }
 
-/** @returns stops it, and resolves when it is done with what it was at. */
+/** @returns a function that stops the janitor and resolves when its current task is done */
 function startJanitor(store: LogStore, config: Config, logger: Logger): () => Promise<void> {
   const stopping = new AbortController();
   const { maxAge } = config.retention;
@@ -160,10 +153,10 @@ function startJanitor(store: LogStore, config: Config, logger: Logger): () => Pr
 }
 
 /**
- * Lets requests have their answers and `work` be done; after `timeoutMs` whoever is still there is cut, and what is still waiting
- * for a store that is away is left to the store's end.
+ * Waits until every request has its answer and `work` is done. After `timeoutMs` the open connections are cut. Work that waits for
+ * an unreachable store then fails when that store closes.
  */
-async function hangUp(
+async function stopListeners(
   listeners: Listeners,
   work: readonly Promise<void>[],
   timeoutMs: number,
@@ -171,7 +164,7 @@ async function hangUp(
 ): Promise<void> {
   const stopped = listeners.stop();
   if (await resolvesWithin(timeoutMs, Promise.all([stopped, ...work]))) return;
-  logger.warn('stopTimeout is over: what is still under way is cut');
+  logger.warn('stopTimeout is over: open connections are cut');
   listeners.cut();
   await stopped;
 }
