@@ -17,7 +17,7 @@ interface Layer {
 /** The drawing in the architecture, as a test. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   core: { layers: [], packages: [] },
-  lmdb: { layers: [], packages: [] },
+  lmdb: { layers: ['core'], packages: ['lmdb'] },
   redis: { layers: ['core'], packages: ['ioredis'] },
   memory: { layers: [], packages: ['koffi'] },
   storage: { layers: ['core', 'lmdb', 'redis'], packages: ['ioredis', 'lmdb', 'fs-native-extensions'] },

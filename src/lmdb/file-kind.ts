@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat, readlink, stat } from 'node:fs/promises';
+import { LogError } from '../core/log/errors';
 
 export type ExpectedKind = 'file' | 'directory';
 
@@ -20,6 +21,16 @@ export async function unexpectedKind(
   const target = await stat(path).catch(undefinedIfMissing);
   if (target === undefined) return `${link}, which leads to nothing`;
   return isOf(expected, target) ? undefined : `${link}, which is ${kindOf(target)}`;
+}
+
+/**
+ * @param advice what to do about it
+ * @throws LogError `STORE_DAMAGED` where there is something of another kind
+ */
+export async function assertFileKind(path: string, expected: ExpectedKind, advice: string): Promise<void> {
+  const kind = await unexpectedKind(path, expected);
+  if (kind === undefined) return;
+  throw new LogError('STORE_DAMAGED', `${path} is ${kind}, and not a ${expected}. ${advice}`);
 }
 
 export async function isAbsent(path: string): Promise<boolean> {

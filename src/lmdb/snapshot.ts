@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
+import { readBootId } from './boot-id';
 import { DamagedDatabase } from './damaged-database';
 
 /** What LMDB reads at the opening: which pages a committed transaction left behind. */
@@ -112,8 +112,7 @@ function pick(a: Snapshot, b: Snapshot | undefined, boot: bigint): Snapshot {
 
 /** As lmdb-js computes it: the first group of the kernel's id of this boot. 0 where that is not known. */
 async function currentBoot(): Promise<bigint> {
-  const text = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
-  const digits = /^[0-9a-f]+/i.exec(text)?.[0];
+  const digits = /^[0-9a-f]+/i.exec(await readBootId())?.[0];
   return digits === undefined ? 0n : BigInt(`0x${digits}`);
 }
 

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { LogError } from '../../core/log/errors';
 import { DamagedDatabase } from '../../lmdb/damaged-database';
+import { storeFailure } from '../../lmdb/failures';
 import { verifyDatabase } from '../../lmdb/verify-database';
-import { isMissing, storeFailure } from './disk/failures';
+import { undefinedIfMissing } from './disk/failures';
 import type { Layout } from './disk/layout';
-import { DiskReserve } from './facts/disk-reserve';
 import { FactsDatabase } from './facts/facts-database';
+import { FactsReserve } from './facts/facts-reserve';
 import type { FilesStoreOptions } from './options';
 import { assertFactsMatchFiles } from './startup/assert-facts-match';
 import { removeCleanShutdownMark } from './startup/clean-shutdown';
@@ -21,10 +22,10 @@ export async function openFacts(
   lock: DirectoryLock,
   { durability, spanLogs }: Pick<FilesStoreOptions, 'durability' | 'spanLogs'>,
 ): Promise<FactsDatabase> {
-  const found = await stat(layout.facts).catch(ignoreMissing);
+  const found = await stat(layout.facts).catch(undefinedIfMissing);
   if (found === undefined || found.size === 0) {
     assertFactsMatchFiles(layout, await takeInventory(layout, NO_FACTS), found ? 'empty' : 'missing');
-    await DiskReserve.assertForNewStore(layout);
+    await FactsReserve.assertForNewStore(layout);
     // It is about the facts that are missing: new ones would pass for older than these.
     await removeCleanShutdownMark(layout);
   }
@@ -42,8 +43,4 @@ export async function openFacts(
 function damagedFacts({ facts, recoverCommand }: Layout, why: string, cause?: unknown): LogError {
   const message = `${facts} is damaged: ${why}. Nothing was changed. ${recoverCommand} brings the streams back`;
   return new LogError('STORE_DAMAGED', message, { cause });
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error;
 }

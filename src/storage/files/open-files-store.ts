@@ -3,15 +3,16 @@ import { messageOf } from '../../core/log/errors';
 import { DamageReports } from '../../core/store/damage-reports';
 import type { LogStore } from '../../core/store/store';
 import type { Warn } from '../../core/store/warnings';
+import { isDiskFull, storeFailure } from '../../lmdb/failures';
+import { PRIVATE_DIRECTORY } from '../../lmdb/private-mode';
 import { DescriptorPool } from './bytes/descriptor-pool';
 import { LogFiles } from './bytes/log-files';
 import { Sync } from './bytes/sync';
 import { WrittenLengths } from './bytes/written-lengths';
-import { isDiskFull, storeFailure } from './disk/failures';
-import { makeDirectory, PRIVATE_DIRECTORY } from './disk/file-io';
+import { makeDirectory } from './disk/file-io';
 import { Layout } from './disk/layout';
 import { explainPermissions, warnIfShared } from './disk/permissions';
-import { DiskReserve } from './facts/disk-reserve';
+import { FactsReserve } from './facts/facts-reserve';
 import { rebuildNameIndex } from './facts/rebuild-name-index';
 import { recordSyncedLengths } from './facts/record-synced-lengths';
 import { FilesStore } from './files-store';
@@ -73,7 +74,7 @@ async function openLocked(
   await lock.assertJournalIsFree();
   const stop = await readLastShutdown(layout);
   const facts = await openFacts(layout, lock, options);
-  const reserve = new DiskReserve(layout, facts);
+  const reserve = new FactsReserve(layout, facts);
   const damage = new DamageReports(options.alarm);
   const clock = await openClock(facts, reserve, warn);
   const unsynced: UnsyncedLogs = new Map();
@@ -145,7 +146,7 @@ async function markCleanShutdown(layout: Layout, warn: Warn): Promise<void> {
 }
 
 /** A disk that is full already must not keep the store from starting: its logs can be read, and removed. */
-async function extendReserve(reserve: DiskReserve, warn: Warn): Promise<void> {
+async function extendReserve(reserve: FactsReserve, warn: Warn): Promise<void> {
   await reserve.extend().catch((error) => {
     if (!isDiskFull(error)) throw error;
     warn('The disk is full: streams can be read and removed, but take no bytes until there is room');

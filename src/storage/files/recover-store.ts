@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { LogError, messageOf } from '../../core/log/errors';
 import { DamageReports } from '../../core/store/damage-reports';
-import { errorCodeOf, isMissing, storeFailure } from './disk/failures';
+import { errorCodeOf, storeFailure } from '../../lmdb/failures';
+import { isMissing } from './disk/failures';
 import { makeDirectory, syncPath } from './disk/file-io';
 import { Layout } from './disk/layout';
 import { explainPermissions } from './disk/permissions';
-import { DiskReserve } from './facts/disk-reserve';
 import { FactsDatabase } from './facts/facts-database';
+import { FactsReserve } from './facts/facts-reserve';
 import { rebuildNameIndex } from './facts/rebuild-name-index';
 import { Journal } from './journal/journal';
 import type { JournalEntry } from './journal/journal-entry';
@@ -77,7 +78,7 @@ async function recoverLocked(
   await lock.add(layout.facts);
   const facts = new FactsDatabase(layout.facts, false);
   try {
-    const reserve = new DiskReserve(layout, facts);
+    const reserve = new FactsReserve(layout, facts);
     await reserve.extend();
     await facts.checkFormat();
     await rebuildNameIndex(facts, reserve);

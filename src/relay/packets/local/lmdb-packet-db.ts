@@ -1,18 +1,21 @@
 import { mkdir } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
-import { LogError, messageOf } from '../../../core/log/errors';
+import type { RootDatabase } from 'lmdb';
+import { LogError } from '../../../core/log/errors';
 import { DamagedDatabase } from '../../../lmdb/damaged-database';
-import { type ExpectedKind, unexpectedKind } from '../../../lmdb/file-kind';
+import { bytesUsed, closeDatabase, commit, openDatabase } from '../../../lmdb/database';
+import { DiskReserve } from '../../../lmdb/disk-reserve';
+import { storeFailure } from '../../../lmdb/failures';
+import { assertFileKind } from '../../../lmdb/file-kind';
+import { PRIVATE_DIRECTORY } from '../../../lmdb/private-mode';
 import { verifyDatabase } from '../../../lmdb/verify-database';
 import type { PacketDb, PacketDbChange, PacketDbKey } from './packet-db';
-import { PacketDbReserve } from './packet-db-reserve';
 
 const FILE = 'packets.mdb';
-/** Packets are for their clients alone: no other user of the machine reads them from the disk. */
-const PRIVATE_FILE = 0o600;
-const PRIVATE_DIRECTORY = 0o700;
+/** What LMDB may need for a transaction beside the bytes that it stores. */
+const SPARE_BYTES = 2 << 20;
+const DOING = 'Keeping packets';
+const MOVE_IT = 'Move it away';
 /** About how many bytes go into one transaction. */
 const BATCH_BYTES = 8 << 20;
 /** What a key and its share of a page take beside the value, at most. */
@@ -29,24 +32,21 @@ interface Write {
 /** Keeps packets and clients in LMDB. What comes while a transaction is under way shares the next one. */
 export class LmdbPacketDb implements PacketDb {
   readonly #root: RootDatabase<Buffer, [string, string, number]>;
-  readonly #headroom: PacketDbReserve;
+  readonly #reserve: DiskReserve;
   readonly #queue: Write[] = [];
   #writing: Promise<void> | undefined;
 
   private constructor(path: string) {
-    // With batching by event turn, lmdb makes a promise for each turn that nobody holds, and a commit that fails for lack of
-    // room is an unhandled rejection that ends the process.
-    const options = { overlappingSync: true, eventTurnBatching: false, permissionsMode: PRIVATE_FILE };
-    this.#root = open(path, { ...options, encoding: 'binary' });
-    this.#headroom = new PacketDbReserve(path, () => this.#used());
+    this.#root = openDatabase(path, { overlappingSync: true, encoding: 'binary' });
+    this.#reserve = new DiskReserve(path, () => bytesUsed(this.#root), SPARE_BYTES);
   }
 
   /** @param directory is made when there is none */
   static async open(directory: string): Promise<LmdbPacketDb> {
-    for (const folder of [dirname(directory), directory]) await assertKind(folder, 'directory');
+    for (const folder of [dirname(directory), directory]) await assertFileKind(folder, 'directory', MOVE_IT);
     await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
     const path = join(directory, FILE);
-    await assertKind(`${path}-lock`, 'file');
+    await assertFileKind(`${path}-lock`, 'file', MOVE_IT);
     await assertReadable(path);
     return new LmdbPacketDb(path);
   }
@@ -75,21 +75,21 @@ export class LmdbPacketDb implements PacketDb {
 
   async close(): Promise<void> {
     await this.#writing;
-    // After a commit that failed lmdb would wait for its flush for ever. One that writes nothing succeeds, and ends the wait.
-    await this.#root.batch(() => void this.#root.remove(['nothing', '', 0]));
-    await this.#root.close();
+    await closeDatabase(this.#root, ['nothing', '', 0]);
   }
 
   async #writeAll(): Promise<void> {
     while (this.#queue.length > 0) {
       const batch = this.#nextBatch();
       const { fitting, failed } = await this.#sift(batch);
-      for (const [write, error] of failed) write.failed(storeFailure(error));
+      for (const [write, error] of failed) write.failed(storeFailure(DOING, error));
       try {
-        await this.#commit(fitting);
+        await commit(this.#root, () => {
+          for (const { changes } of fitting) this.#apply(changes);
+        });
         for (const write of fitting) write.done();
       } catch (error) {
-        for (const write of fitting) write.failed(storeFailure(error));
+        for (const write of fitting) write.failed(storeFailure(DOING, error));
       }
     }
   }
@@ -108,24 +108,14 @@ export class LmdbPacketDb implements PacketDb {
   async #sift(batch: readonly Write[]): Promise<{ fitting: readonly Write[]; failed: [Write, unknown][] }> {
     const bytes = batch.reduce((sum, write) => sum + write.bytes, 0);
     try {
-      await this.#headroom.reserve(bytes);
+      if (!this.#reserve.has(bytes)) await this.#reserve.extend(bytes);
       return { fitting: batch, failed: [] };
     } catch (error) {
-      const fits = (write: Write): boolean => write.bytes === 0 && this.#headroom.isEnoughToRemove;
+      const fits = (write: Write): boolean => write.bytes === 0 && this.#reserve.isEnoughToRemove;
       return {
         fitting: batch.filter(fits),
         failed: batch.filter((write) => !fits(write)).map((write) => [write, error]),
       };
-    }
-  }
-
-  async #commit(batch: readonly Write[]): Promise<void> {
-    try {
-      await this.#root.batch(() => {
-        for (const { changes } of batch) this.#apply(changes);
-      });
-    } catch (error) {
-      throw await causeOf(error);
     }
   }
 
@@ -137,19 +127,6 @@ export class LmdbPacketDb implements PacketDb {
       else void this.#root.put([kind, owner, seq], value);
     }
   }
-
-  #used(): number {
-    const stats: { lastPageNumber?: number; pageSize?: number } = this.#root.getStats();
-    const { lastPageNumber = 0, pageSize = 4096 } = stats;
-    return (lastPageNumber + 1) * pageSize;
-  }
-}
-
-/** LMDB would end the process over a lock file that is none. */
-async function assertKind(path: string, expected: ExpectedKind): Promise<void> {
-  const kind = await unexpectedKind(path, expected);
-  if (kind !== undefined)
-    throw new LogError('STORE_DAMAGED', `${path} is ${kind}, and not a ${expected}. Move it away`);
 }
 
 /** LMDB would end the process over a damaged file. */
@@ -162,24 +139,4 @@ async function assertReadable(path: string): Promise<void> {
       { cause },
     );
   });
-}
-
-/** lmdb rejects with a general error and keeps the reason in a promise, which would count as unhandled if nobody asked for it. */
-async function causeOf(error: unknown): Promise<unknown> {
-  if (typeof error !== 'object' || error === null || !('commitError' in error)) return error;
-  try {
-    await error.commitError;
-  } catch (cause) {
-    return cause;
-  }
-  return error;
-}
-
-/** LMDB's errors carry the number instead of the name. */
-const NO_ROOM: readonly unknown[] = ['ENOSPC', 'EDQUOT', constants.errno.ENOSPC, constants.errno.EDQUOT];
-
-function storeFailure(cause: unknown): LogError {
-  const reason = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  const code = NO_ROOM.includes(reason) ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
-  return new LogError(code, `Keeping packets failed: ${messageOf(cause)}`, { cause });
 }

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, type FileHandle, open, truncate } from 'node:fs/promises';
 import { LogError } from '../../../core/log/errors';
+import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { isUnreadable } from '../disk/failures';
-import { PRIVATE_FILE } from '../disk/file-io';
 
 const BUFFER_BYTES = 1 << 20;
 

@@ -2,7 +2,8 @@ import type { LogRef } from '../../../core/log/log';
 import type { LostBytes } from '../../../core/log/loss';
 import { advance, START } from '../../../core/log/offset';
 import { DamageError } from '../../../core/store/damage';
-import { errorCodeOf, isMissing } from '../disk/failures';
+import { errorCodeOf } from '../../../lmdb/failures';
+import { isMissing } from '../disk/failures';
 import type { LogFiles } from './log-files';
 
 /**

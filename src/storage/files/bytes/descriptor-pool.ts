@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import type { Warn } from '../../../core/store/warnings';
+import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { isMissing } from '../disk/failures';
-import { closeFile, makeDirectory, openFile, PRIVATE_FILE } from '../disk/file-io';
+import { closeFile, makeDirectory, openFile } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 
 /** Of an open file. */

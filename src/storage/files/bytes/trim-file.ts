@@ -2,8 +2,9 @@ import { createReadStream, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, truncate, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { errorCodeOf, isDiskFull, storeFailure } from '../disk/failures';
-import { PRIVATE_DIRECTORY, PRIVATE_FILE, syncDirectory } from '../disk/file-io';
+import { errorCodeOf, isDiskFull, storeFailure } from '../../../lmdb/failures';
+import { PRIVATE_DIRECTORY, PRIVATE_FILE } from '../../../lmdb/private-mode';
+import { syncDirectory } from '../disk/file-io';
 
 const BUFFER_BYTES = 256 * 1024;
 

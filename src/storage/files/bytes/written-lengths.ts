@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile, unlink } from 'node:fs/promises';
 import { advance, type Offset, START } from '../../../core/log/offset';
+import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { isMissing } from '../disk/failures';
-import { PRIVATE_FILE } from '../disk/file-io';
 
 /** A generation, a space, a length and a line feed fit in. It divides a page, and a kill never cuts a page in two. */
 const SLOT_BYTES = 64;

@@ -1,18 +1,4 @@
-import { constants } from 'node:os';
-import { LogError, messageOf } from '../../../core/log/errors';
-
-const NO_ROOM: readonly unknown[] = [
-  ...['ENOSPC', 'EDQUOT', 'EFBIG'],
-  // LMDB's errors carry the number instead of the name.
-  ...[constants.errno.ENOSPC, constants.errno.EDQUOT, constants.errno.EFBIG],
-];
-
-/** What a failed system call means to the caller of the store: `STORE_FULL` or `STORE_UNAVAILABLE`, saying why. */
-export function storeFailure(doing: string, cause: unknown): LogError {
-  if (cause instanceof LogError) return cause;
-  const code = isDiskFull(cause) ? 'STORE_FULL' : 'STORE_UNAVAILABLE';
-  return new LogError(code, `${doing} failed: ${messageOf(cause)}`, { cause });
-}
+import { errorCodeOf, storeFailure } from '../../../lmdb/failures';
 
 /** @throws LogError `STORE_FULL` or `STORE_UNAVAILABLE` for whatever the action throws. */
 export async function attempt(doing: string, action: () => Promise<void>): Promise<void> {
@@ -32,14 +18,11 @@ export function isUnreadable(error: unknown): boolean {
   return isOfSystem && !PASSING.includes(errorCodeOf(error));
 }
 
-export function isDiskFull(error: unknown): boolean {
-  return NO_ROOM.includes(errorCodeOf(error));
-}
-
 export function isMissing(error: unknown): boolean {
   return errorCodeOf(error) === 'ENOENT';
 }
 
-export function errorCodeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+/** For the `catch` of a look at a file: `undefined` where there is none. */
+export function undefinedIfMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
 }

@@ -3,16 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { skipBytes } from '../../../core/bytes/skip-bytes';
+import { PRIVATE_DIRECTORY } from '../../../lmdb/private-mode';
 
 export const openFile = promisify(open);
 export const closeFile = promisify(close);
 export const truncateFile = promisify(ftruncate);
 export const syncFile = promisify(fdatasync);
 export const statFile = promisify(fstat);
-
-/** Streams may be protected by tokens: no other user of the machine reads them from the disk. */
-export const PRIVATE_FILE = 0o600;
-export const PRIVATE_DIRECTORY = 0o700;
 
 /** How many buffers one `writev` takes (IOV_MAX of Linux and macOS). */
 const BUFFERS_MAX = 1024;

@@ -1,8 +1,10 @@
 import { constants } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tryLock } from 'fs-native-extensions';
-import { errorCodeOf, isMissing } from './failures';
-import { closeFile, openFile, PRIVATE_FILE, statFile } from './file-io';
+import { errorCodeOf } from '../../../lmdb/failures';
+import { PRIVATE_FILE } from '../../../lmdb/private-mode';
+import { undefinedIfMissing } from './failures';
+import { closeFile, openFile, statFile } from './file-io';
 
 /** What system calls fail with on a file system that has no locks. */
 const NO_LOCKS: readonly unknown[] = ['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
@@ -54,10 +56,6 @@ export class LockedFile {
 }
 
 async function isAt(path: string, fd: number): Promise<boolean> {
-  const [held, found] = await Promise.all([statFile(fd), stat(path).catch(ignoreMissing)]);
+  const [held, found] = await Promise.all([statFile(fd), stat(path).catch(undefinedIfMissing)]);
   return found !== undefined && held.ino === found.ino && held.dev === found.dev;
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error;
 }

@@ -1,13 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { LogError } from '../../../core/log/errors';
 import type { Warn } from '../../../core/store/warnings';
-import { errorCodeOf } from './failures';
-import { PRIVATE_DIRECTORY } from './file-io';
-
-/** LMDB's errors carry the number instead of the name. */
-const REFUSED: readonly unknown[] = ['EACCES', 'EPERM', constants.errno.EACCES, constants.errno.EPERM];
+import { errorCodeOf, isPermissionDenied } from '../../../lmdb/failures';
+import { PRIVATE_DIRECTORY } from '../../../lmdb/private-mode';
 
 /** Warns when other users of the machine may look into the directory: a token protects no stream from them. */
 export async function warnIfShared(directory: string, warn: Warn): Promise<void> {
@@ -23,7 +19,7 @@ export async function warnIfShared(directory: string, warn: Warn): Promise<void>
 export async function explainPermissions(directory: string, error: unknown): Promise<unknown> {
   const cause = error instanceof LogError && error.cause !== undefined ? error.cause : error;
   const readOnly = errorCodeOf(cause) === 'EROFS';
-  if (!readOnly && !REFUSED.includes(errorCodeOf(cause))) return error;
+  if (!readOnly && !isPermissionDenied(cause)) return error;
   const why = readOnly
     ? 'it is on a file system that is mounted read-only'
     : await ownerOf(pathOf(cause, directory));

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
 import { isLogError, LogError } from '../../../core/log/errors';
 import type { LogState } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
-import { PRIVATE_FILE } from '../disk/file-io';
+import { closeDatabase, openDatabase } from '../../../lmdb/database';
 import { ForkRefsTable } from './fork-refs';
 import { LogNameIndex } from './name-index';
 import { ProducerStates } from './producer-states';
@@ -61,11 +61,7 @@ export class FactsDatabase {
    *   some milliseconds later: LMDB then syncs behind the commit, and falls back to the last synced one after a power cut.
    */
   constructor(path: string, isSynced: boolean, spanLogs = DEFAULT_SPAN_LOGS) {
-    // With batching by event turn, lmdb makes a promise for each turn that nobody holds, and a commit that fails for lack of
-    // room is an unhandled rejection that ends the process.
-    const options = { overlappingSync: !isSynced, eventTurnBatching: false, permissionsMode: PRIVATE_FILE };
-    const maxDbs = 24;
-    this.#root = open(path, { ...options, maxDbs, encoding: 'json' });
+    this.#root = openDatabase(path, { overlappingSync: !isSynced, maxDbs: 24, encoding: 'json' });
     this.#transactions = new Transactions(this.#root);
     this.#logs = this.#root.openDB({ name: 'logs', encoding: 'json' });
     this.#ids = this.#root.openDB({ name: 'ids', encoding: 'json', keyEncoding: 'binary' });
@@ -199,9 +195,7 @@ export class FactsDatabase {
   }
 
   async close(): Promise<void> {
-    // After a commit that failed lmdb would wait for its flush for ever. One that writes nothing succeeds, and ends the wait.
-    await this.commit(() => void this.#about.remove('nothing'));
-    await this.#root.close();
+    await closeDatabase(this.#root, 'nothing');
   }
 
   /** As `Transactions.commit`. */

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { DiskReserve } from './disk-reserve';
 import type { FactsDatabase } from './facts-database';
+import type { FactsReserve } from './facts-reserve';
 
 /** Small enough that no transaction needs more room than is kept for one. */
 const BATCH = 1_024;
@@ -9,7 +9,7 @@ const BATCH = 1_024;
  * Makes the index of names, where an earlier version has left none, and anew where many logs were removed since. A start that ends in the
  * middle leaves the work to the next one.
  */
-export async function rebuildNameIndex(facts: FactsDatabase, reserve: DiskReserve): Promise<void> {
+export async function rebuildNameIndex(facts: FactsDatabase, reserve: FactsReserve): Promise<void> {
   if (facts.isIndexed) return;
   await reserve.write('change', () => facts.noteIndexed(false));
   await facts.nameIndex.clear();

@@ -1,8 +1,8 @@
 import { messageOf } from '../../../core/log/errors';
 import type { Offset } from '../../../core/log/offset';
 import type { Warn } from '../../../core/store/warnings';
-import type { DiskReserve } from './disk-reserve';
 import type { FactsDatabase } from './facts-database';
+import type { FactsReserve } from './facts-reserve';
 
 /** So many in one transaction that it needs no more room than is kept for one, and holds up nothing for long. */
 const BATCH = 256;
@@ -12,7 +12,7 @@ const BATCH = 256;
  * the next sync.
  */
 export async function recordSyncedLengths(
-  { facts, reserve, warn }: { facts: FactsDatabase; reserve: DiskReserve; warn: Warn },
+  { facts, reserve, warn }: { facts: FactsDatabase; reserve: FactsReserve; warn: Warn },
   ends: ReadonlyMap<string, Offset>,
 ): Promise<void> {
   const all = [...ends];

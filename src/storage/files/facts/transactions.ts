@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
-import { commitErrorCause } from '../../../lmdb/commit-error';
+import { bytesUsed, commit } from '../../../lmdb/database';
 
 /** Writes to LMDB in transactions that all writes of one turn of the event loop share. */
 export class Transactions {
@@ -13,7 +13,7 @@ export class Transactions {
 
   /** How far into its file LMDB has written. What follows is free. */
   get bytesUsed(): number {
-    this.#bytesUsed ??= this.#askBytesUsed();
+    this.#bytesUsed ??= bytesUsed(this.root);
     return this.#bytesUsed;
   }
 
@@ -35,23 +35,15 @@ export class Transactions {
     if (thrown.length > 0) throw thrown[0];
   }
 
-  #askBytesUsed(): number {
-    const stats: { lastPageNumber?: number; pageSize?: number } = this.root.getStats();
-    const { lastPageNumber = 0, pageSize = 4096 } = stats;
-    return (lastPageNumber + 1) * pageSize;
-  }
-
   async #commitTogether(): Promise<void> {
     await turn();
     const together = this.#writes;
     this.#writes = [];
     this.#commit = undefined;
     try {
-      await this.root.batch(() => {
+      await commit(this.root, () => {
         for (const writes of together) writes();
       });
-    } catch (error) {
-      throw await commitErrorCause(error);
     } finally {
       // Only a transaction moves it, and to ask costs as much as a small write.
       this.#bytesUsed = undefined;

@@ -2,13 +2,14 @@ import { constants } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { isLogError, messageOf } from '../../../core/log/errors';
 import type { Warn } from '../../../core/store/warnings';
-import { isDiskFull } from '../disk/failures';
+import { isDiskFull } from '../../../lmdb/failures';
+import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { fileFingerprint } from '../disk/file-identity';
-import { closeFile, openFile, PRIVATE_FILE, truncateFile, writeAll } from '../disk/file-io';
+import { closeFile, openFile, truncateFile, writeAll } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import { lockIfPossible } from '../disk/locked-file';
-import type { DiskReserve } from '../facts/disk-reserve';
 import type { FactsDatabase } from '../facts/facts-database';
+import type { FactsReserve } from '../facts/facts-reserve';
 import { factsEntry, formatEntry, type JournalEntry } from './journal-entry';
 import { lastEntryPerLog, listSegments, readSegment, type Segment } from './journal-segments';
 
@@ -24,7 +25,7 @@ const NEWEST = 1_024;
 export interface JournalContext {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
-  readonly reserve: DiskReserve;
+  readonly reserve: FactsReserve;
   readonly warn: Warn;
 }
 

@@ -1,15 +1,15 @@
 import { messageOf } from '../../../core/log/errors';
 import type { Warn } from '../../../core/store/warnings';
 import type { LogFiles } from '../bytes/log-files';
-import type { DiskReserve } from '../facts/disk-reserve';
 import type { FactsDatabase } from '../facts/facts-database';
+import type { FactsReserve } from '../facts/facts-reserve';
 import type { Journal } from '../journal/journal';
 
 interface SweeperContext {
   readonly facts: FactsDatabase;
   readonly files: LogFiles;
   readonly journal: Journal;
-  readonly reserve: DiskReserve;
+  readonly reserve: FactsReserve;
   readonly warn: Warn;
 }
 

@@ -4,8 +4,8 @@ import type { Warn } from '../../../core/store/warnings';
 import type { LogFiles } from '../bytes/log-files';
 import type { Sync } from '../bytes/sync';
 import type { WrittenLengths } from '../bytes/written-lengths';
-import type { DiskReserve } from '../facts/disk-reserve';
 import type { FactsDatabase } from '../facts/facts-database';
+import type { FactsReserve } from '../facts/facts-reserve';
 import type { Journal } from '../journal/journal';
 import type { DoomedLogSweeper } from './doomed-log-sweeper';
 
@@ -17,7 +17,7 @@ export interface FilesStoreContext {
   readonly doomed: DoomedLogSweeper;
   readonly sync: Sync;
   readonly written: WrittenLengths;
-  readonly reserve: DiskReserve;
+  readonly reserve: FactsReserve;
   /** Measures all that waits for a time. */
   readonly clock: SteadyClock;
   readonly warn: Warn;

@@ -1,7 +1,8 @@
 import type { Offset } from '../../../core/log/offset';
+import { storeFailure } from '../../../lmdb/failures';
 import { damageErrorOf } from '../bytes/damage-error';
 import type { FileBytes } from '../bytes/log-files';
-import { isUnreadable, storeFailure } from '../disk/failures';
+import { isUnreadable } from '../disk/failures';
 import type { CachedLog } from './log-cache';
 import type { LogIndex } from './log-index';
 import { detectLostTail } from './lost-tail';

@@ -1,13 +1,13 @@
 import type { SteadyClock } from '../../../core/scheduling/steady-clock';
 import type { Layout } from '../disk/layout';
-import type { DiskReserve } from '../facts/disk-reserve';
 import type { FactsDatabase } from '../facts/facts-database';
+import type { FactsReserve } from '../facts/facts-reserve';
 
 /** What the steps of a recovery share. */
 export interface RecoveryContext {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
-  readonly reserve: DiskReserve;
+  readonly reserve: FactsReserve;
   readonly clock: SteadyClock;
   /** Says one line of what was done. */
   readonly say: (line: string) => void;

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { LogError } from '../../../core/log/errors';
-import { type ExpectedKind, unexpectedKind } from '../../../lmdb/file-kind';
+import { assertFileKind, type ExpectedKind, unexpectedKind } from '../../../lmdb/file-kind';
 import type { Layout } from '../disk/layout';
 
 /**
@@ -31,12 +31,11 @@ export async function assertFileKindsInLogs(layout: Layout): Promise<void> {
   }
 }
 
-async function assertKind(path: string, expected: ExpectedKind): Promise<void> {
-  const kind = await unexpectedKind(path, expected);
-  if (kind === undefined) return;
-  throw new LogError(
-    'STORE_DAMAGED',
-    `${path} is ${kind}, and not a ${expected}. Nothing was changed. Put the right one in its place, or move it away`,
+function assertKind(path: string, expected: ExpectedKind): Promise<void> {
+  return assertFileKind(
+    path,
+    expected,
+    'Nothing was changed. Put the right one in its place, or move it away',
   );
 }
 

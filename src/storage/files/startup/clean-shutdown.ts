@@ -1,8 +1,9 @@
 import { open, readFile, stat, unlink } from 'node:fs/promises';
+import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { readSnapshot } from '../../../lmdb/snapshot';
 import { isMissing } from '../disk/failures';
 import { fileIdentityOf } from '../disk/file-identity';
-import { PRIVATE_FILE, syncDirectory } from '../disk/file-io';
+import { syncDirectory } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 
 /**

@@ -2,8 +2,8 @@ import { messageOf } from '../../../core/log/errors';
 import { isClockStep, SteadyClock } from '../../../core/scheduling/steady-clock';
 import type { Warn } from '../../../core/store/warnings';
 import { bootId } from '../disk/boot-id';
-import type { DiskReserve } from '../facts/disk-reserve';
 import type { FactsDatabase } from '../facts/facts-database';
+import type { FactsReserve } from '../facts/facts-reserve';
 
 /**
  * The clock of the store. Times of it are stored, so how far the system's clock was set is stored as well, and the next process goes on
@@ -12,7 +12,7 @@ import type { FactsDatabase } from '../facts/facts-database';
  */
 export async function openClock(
   facts: FactsDatabase,
-  reserve: DiskReserve,
+  reserve: FactsReserve,
   warn: Warn,
 ): Promise<SteadyClock> {
   const { storeMeta } = facts;
@@ -36,7 +36,7 @@ export async function openClock(
 /** Stores for the next process what it has to know of the clock. */
 export async function noteClock(
   { storeMeta }: FactsDatabase,
-  reserve: DiskReserve,
+  reserve: FactsReserve,
   clock: Pick<SteadyClock, 'skew'>,
 ): Promise<void> {
   const isKnown = storeMeta.clockOrigin !== undefined && stepSince(storeMeta.clockOrigin) === 0;

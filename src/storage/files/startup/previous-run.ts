@@ -1,11 +1,11 @@
 import type { SteadyClock } from '../../../core/scheduling/steady-clock';
+import { isDiskFull } from '../../../lmdb/failures';
 import { bootId } from '../disk/boot-id';
 import { DURABILITIES, type Durability } from '../disk/durability';
-import { isDiskFull } from '../disk/failures';
 import { fileFingerprint } from '../disk/file-identity';
 import type { Layout } from '../disk/layout';
-import type { DiskReserve } from '../facts/disk-reserve';
 import type { FactsDatabase } from '../facts/facts-database';
+import type { FactsReserve } from '../facts/facts-reserve';
 import { noteClock } from './open-clock';
 
 /** What a start knows about the process before. */
@@ -25,7 +25,7 @@ export interface PreviousRun {
 interface RunContext {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
-  readonly reserve: DiskReserve;
+  readonly reserve: FactsReserve;
   readonly clock: SteadyClock;
 }
 
@@ -69,7 +69,7 @@ export async function recordRun(
 /** On a full disk that of the process before stays, or none: then the next start takes all that is there for content. */
 async function noteDurability(
   { storeMeta }: FactsDatabase,
-  reserve: DiskReserve,
+  reserve: FactsReserve,
   durability: number,
 ): Promise<void> {
   if (storeMeta.lengthsDurability === durability) return;

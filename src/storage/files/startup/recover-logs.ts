@@ -11,8 +11,8 @@ import type { Durability } from '../disk/durability';
 import { isMissing } from '../disk/failures';
 import { syncPath } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
-import type { DiskReserve } from '../facts/disk-reserve';
 import type { FactsDatabase } from '../facts/facts-database';
+import type { FactsReserve } from '../facts/facts-reserve';
 import { readFactsOrReport } from '../facts/read-facts-or-report';
 import type { FactsChange, StoredFacts } from '../facts/stored-facts';
 import type { SyncedLength } from '../facts/synced-lengths';
@@ -27,7 +27,7 @@ const BATCH = 32;
 export interface StartupRecovery {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
-  readonly reserve: DiskReserve;
+  readonly reserve: FactsReserve;
   readonly journal: Journal;
   readonly warn: Warn;
   readonly damage: DamageReports;
