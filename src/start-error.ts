@@ -1,5 +1,4 @@
-import { types } from 'node:util';
-import { messageOf } from './core/log/errors';
+import { errorCodeOf, messageOf } from './core/log/errors';
 
 /** The server cannot start in this environment, such as when its port is taken. The message is printed without a stack. */
 export class StartError extends Error {
@@ -15,6 +14,5 @@ const REASONS: ReadonlyMap<unknown, string> = new Map([
 
 /** Explains why listening on a port failed. */
 export function listenFailureReason(error: unknown): string {
-  const code = types.isNativeError(error) && 'code' in error ? error.code : undefined;
-  return REASONS.get(code) ?? messageOf(error);
+  return REASONS.get(errorCodeOf(error)) ?? messageOf(error);
 }

@@ -22,11 +22,11 @@ export function write(to: Writable, bytes: Uint8Array | string): Promise<void> {
 
 /** Whether the reader of our output has left, as `head` does. */
 export function isBrokenPipe(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED')
-  );
+  return hasCode(error, 'EPIPE') || hasCode(error, 'ERR_STREAM_DESTROYED');
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** Talk goes to stderr, a line at a time. Nobody waits for it, and nothing can be done about a stderr that is gone. */

@@ -5,7 +5,7 @@ import { generateStreamId, type Json } from '../client';
 import { clientOf } from './client-of';
 import type { Invocation } from './command';
 import { EXIT, signalExit } from './exit-code';
-import { type Io, isBrokenPipe, say, write } from './io';
+import { hasCode, type Io, isBrokenPipe, say, write } from './io';
 import { acceptsMembers } from './metadata-flag';
 import { failureText, SpooledUpload } from './spooled-upload';
 import { uploadOptionsOf } from './upload-options-of';
@@ -32,7 +32,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
     await once(child, 'spawn');
   } catch (error) {
     say(io, `cannot run ${invocation.command[0]}: ${failureText(error)}`);
-    return isNotFound(error) ? EXIT.notFound : EXIT.cannotRun;
+    return hasCode(error, 'ENOENT') ? EXIT.notFound : EXIT.cannotRun;
   }
   say(io, `${id} at ${url}`);
   const delivery = new SpooledUpload(client, id, options, io);
@@ -51,10 +51,6 @@ type Running = ChildProcess & { readonly stdout: Readable; readonly stderr: Read
 
 function start([file = '', ...args]: readonly string[]): Running {
   return spawn(file, args, { stdio: ['inherit', 'pipe', 'pipe'] });
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** While the command runs, signals are its own. Afterwards the second one gives up on what is not delivered. */

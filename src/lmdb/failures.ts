@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { LogError, messageOf } from '../core/log/errors';
+import { errorCodeOf, LogError, messageOf } from '../core/log/errors';
 
 /** LMDB's errors carry the number instead of the name. */
 function namesAndNumbers(...names: (keyof typeof constants.errno)[]): readonly unknown[] {
@@ -15,10 +15,6 @@ export function isDiskFull(error: unknown): boolean {
 
 export function isPermissionDenied(error: unknown): boolean {
   return REFUSED.includes(errorCodeOf(error));
-}
-
-export function errorCodeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
 /** The error for the caller of a store when a system call or a transaction failed: `STORE_FULL` or `STORE_UNAVAILABLE`. */

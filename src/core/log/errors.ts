@@ -60,6 +60,11 @@ export function isLogError(error: unknown, code?: LogErrorCode): error is LogErr
   return error instanceof LogError && (code === undefined || error.code === code);
 }
 
+/** The code of a failed system call, of Node or of a driver; `undefined` where there is none. */
+export function errorCodeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
 export function messageOf(error: unknown): string {
   // Not `instanceof`: an error may come from another realm, as Node's own do in a test runner.
   return types.isNativeError(error) ? error.message : String(error);

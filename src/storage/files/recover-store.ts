@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { LogError, messageOf } from '../../core/log/errors';
+import { errorCodeOf, LogError, messageOf } from '../../core/log/errors';
 import { DamageReports } from '../../core/store/damage-reports';
-import { errorCodeOf, storeFailure } from '../../lmdb/failures';
+import { storeFailure } from '../../lmdb/failures';
 import { isMissing } from './disk/failures';
 import { makeDirectory, syncPath } from './disk/file-io';
 import { Layout } from './disk/layout';

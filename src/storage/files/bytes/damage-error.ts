@@ -1,8 +1,8 @@
+import { errorCodeOf } from '../../../core/log/errors';
 import type { LogRef } from '../../../core/log/log';
 import type { LostBytes } from '../../../core/log/loss';
 import { advance, START } from '../../../core/log/offset';
 import { DamageError } from '../../../core/store/damage';
-import { errorCodeOf } from '../../../lmdb/failures';
 import { isMissing } from '../disk/failures';
 import type { LogFiles } from './log-files';
 

@@ -2,7 +2,8 @@ import { createReadStream, existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, truncate, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { errorCodeOf, isDiskFull, storeFailure } from '../../../lmdb/failures';
+import { errorCodeOf } from '../../../core/log/errors';
+import { isDiskFull, storeFailure } from '../../../lmdb/failures';
 import { PRIVATE_DIRECTORY, PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { syncDirectory } from '../disk/file-io';
 

@@ -1,4 +1,5 @@
-import { errorCodeOf, storeFailure } from '../../../lmdb/failures';
+import { errorCodeOf } from '../../../core/log/errors';
+import { storeFailure } from '../../../lmdb/failures';
 
 /** @throws LogError `STORE_FULL` or `STORE_UNAVAILABLE` for whatever the action throws. */
 export async function attempt(doing: string, action: () => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tryLock } from 'fs-native-extensions';
-import { errorCodeOf } from '../../../lmdb/failures';
+import { errorCodeOf } from '../../../core/log/errors';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { undefinedIfMissing } from './failures';
 import { closeFile, openFile, statFile } from './file-io';

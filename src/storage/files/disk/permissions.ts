@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { LogError } from '../../../core/log/errors';
+import { errorCodeOf, LogError } from '../../../core/log/errors';
 import type { Warn } from '../../../core/store/warnings';
-import { errorCodeOf, isPermissionDenied } from '../../../lmdb/failures';
+import { isPermissionDenied } from '../../../lmdb/failures';
 import { PRIVATE_DIRECTORY } from '../../../lmdb/private-mode';
 
 /** Warns when other users of the machine may look into the directory: a token protects no stream from them. */

@@ -3,7 +3,7 @@ import { readdir, realpath, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { errorCodeOf } from '../../../lmdb/failures';
+import { errorCodeOf } from '../../../core/log/errors';
 import { isMissing } from '../disk/failures';
 
 /** A socket's address holds 104 bytes on macOS and 108 on Linux, its end included. */

@@ -1,8 +1,9 @@
 import { truncate } from 'node:fs/promises';
+import { errorCodeOf } from '../../../core/log/errors';
 import type { LogInfo, LogRef } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import type { Warn } from '../../../core/store/warnings';
-import { errorCodeOf, isDiskFull } from '../../../lmdb/failures';
+import { isDiskFull } from '../../../lmdb/failures';
 import { endOfNonZeroBytes, trimFile } from '../bytes/trim-file';
 import { endOfWholeMessages } from '../bytes/whole-messages';
 import { isUnreadable } from '../disk/failures';
