@@ -1,33 +1,34 @@
 import type { Flags } from './flags';
 import type { Io } from './io';
 
+/** One option of a command, as the help shows it. */
 export interface CommandOption {
-  /** What stands for the value in the help text. Absent: the option takes none. */
+  /** The placeholder of the value, such as `DURATION`. Absent if the option takes none. */
   readonly value?: string;
   readonly description: string;
 }
 
-/** One verb: what it is called with, what it does, and its words in the help. */
+/** One verb of the command line: its arguments, its help, and its function. */
 export interface Command {
-  /** `undefined` for the form without a verb. */
+  /** Absent for `stream URL ID`. */
   readonly verb?: string;
   readonly summary: string;
-  /** What must follow the server's URL, by name. */
+  /** The names of the arguments that follow the server's URL. */
   readonly operands: readonly string[];
-  /** Whether a command to run follows after `--`. */
+  /** Whether a command to run follows `--`. */
   readonly takesCommand?: boolean;
   readonly options: Readonly<Record<string, CommandOption>>;
   readonly examples: readonly string[];
   readonly run: (invocation: Invocation, io: Io) => Promise<number>;
 }
 
-/** A command line, understood. */
+/** A parsed command line. */
 export interface Invocation {
   readonly url: string;
   readonly token?: string;
-  /** As many as the command names. */
+  /** As many as the command's `operands`. */
   readonly operands: readonly string[];
-  /** What follows `--`, for a command that takes one. */
+  /** The words after `--`. */
   readonly command: readonly string[];
   readonly flags: Flags;
 }

@@ -6,22 +6,25 @@ import { run } from './run';
 import { send } from './send';
 import { spy } from './spy';
 
-/** Options of every command. */
+/** The options that every command has. */
 export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
-  token: { value: 'TOKEN', description: 'the token to show the server; better given as LOOM_TOKEN' },
-  help: { description: 'this text' },
+  token: { value: 'TOKEN', description: 'the access token; LOOM_TOKEN keeps it out of process lists' },
+  help: { description: 'print this help' },
 };
 
 const GIVE_UP: CommandOption = {
   value: 'DURATION',
-  description: 'how long the server may be away at a stretch, such as 5m; for ever if not given',
+  description: 'give up when the server is unreachable this long, such as 5m (default: never)',
 };
 const FORCE: CommandOption = {
-  description: 'replace a stream that exists already; the token must allow produce and delete',
+  description: 'replace the stream if it exists; the token needs the scopes produce and delete',
 };
-const METADATA: CommandOption = { value: 'JSON', description: "the stream's metadata" };
-const RAW: CommandOption = { description: 'pass control characters on to the terminal' };
-const PREFIX: CommandOption = { value: 'PREFIX', description: 'only streams whose id starts so' };
+const METADATA: CommandOption = {
+  value: 'JSON',
+  description: `the stream's metadata, such as '{"branch":"main"}'`,
+};
+const RAW: CommandOption = { description: 'pass all control characters to the terminal' };
+const PREFIX: CommandOption = { value: 'PREFIX', description: 'only streams whose id begins with PREFIX' };
 
 export const SEND: Command = {
   summary: 'Send standard input to a stream, live.',
@@ -31,7 +34,7 @@ export const SEND: Command = {
   run: send,
 };
 
-/** Every verb. The help text and the parsing of options come from here. */
+/** Every verb. The help and the option parser read this table. */
 export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
   {
     verb: 'run',
@@ -39,7 +42,7 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     operands: [],
     takesCommand: true,
     options: {
-      id: { value: 'ID', description: "the stream's id; made up if not given" },
+      id: { value: 'ID', description: "the stream's id (default: a random one)" },
       force: FORCE,
       metadata: {
         value: 'JSON',
@@ -55,8 +58,8 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     summary: 'Write a stream to standard output, live, until it ends.',
     operands: ['ID'],
     options: {
-      offset: { value: 'N', description: 'begin at byte N' },
-      'exit-code': { description: "exit with the code that the stream's metadata tells" },
+      offset: { value: 'N', description: 'begin at byte N (default: 0)' },
+      'exit-code': { description: "exit with the exitCode or signal in the stream's metadata" },
       'give-up-after': GIVE_UP,
       raw: RAW,
     },
@@ -72,9 +75,9 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     operands: [],
     options: {
       prefix: PREFIX,
-      state: { value: 'STATE', description: 'only those that are open, interrupted or closed' },
-      limit: { value: 'N', description: 'at most N; 100 if not given' },
-      json: { description: 'one JSON object a line' },
+      state: { value: 'STATE', description: 'only streams in this state: open, interrupted or closed' },
+      limit: { value: 'N', description: 'show at most N streams (default: 100)' },
+      json: { description: 'print one JSON object per line' },
     },
     examples: ['stream ls --state open http://localhost:3060'],
     run: list,
@@ -93,8 +96,11 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     operands: [],
     options: {
       prefix: PREFIX,
-      from: { value: 'start', description: 'show active streams from their beginning, not from now on' },
-      color: { description: 'a colour for each stream, also with --no-color; on a terminal if not given' },
+      from: {
+        value: 'start',
+        description: 'show active streams from their first byte (default: from now on)',
+      },
+      color: { description: 'one colour per stream (default: only on a terminal, without NO_COLOR)' },
       raw: RAW,
     },
     examples: ['stream spy http://localhost:3060'],

@@ -1,19 +1,19 @@
 import { constants } from 'node:os';
 
-/** What the process tells its caller. Every use is in `docs/cli.md`. */
+/** The exit codes. `docs/cli.md` lists when each is used. */
 export const EXIT = {
   ok: 0,
   failed: 1,
   usage: 2,
-  /** `follow`: the stream ended, but not with all of its producer's bytes. */
+  /** `follow`: the stream ended with another outcome than `complete`. */
   incomplete: 3,
-  /** `follow`: the server lost bytes that had been written, so the output is not the stream. */
+  /** `follow`: the server lost bytes that are in the output. */
   lost: 4,
   cannotRun: 126,
   notFound: 127,
 } as const;
 
-/** The shells' convention for what a signal ended. */
+/** The exit code for a process that a signal ended, as shells report it: 128 + the signal's number. */
 export function signalExit(signal: string): number {
   const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
   return 128 + (number ?? 0);

@@ -1,6 +1,6 @@
 import { UsageError } from './usage-error';
 
-/** The options of one command line, by name. */
+/** The options of a command line, by name. */
 export class Flags {
   readonly #values: ReadonlyMap<string, string | boolean>;
 

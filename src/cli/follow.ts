@@ -7,7 +7,7 @@ import { EXIT, signalExit } from './exit-code';
 import { type Io, say } from './io';
 import { writeOutput } from './write-output';
 
-/** `stream follow` */
+/** Runs `stream follow`. @returns the exit code */
 export async function follow(invocation: Invocation, io: Io): Promise<number> {
   const { flags, operands } = invocation;
   const [id = ''] = operands;
@@ -24,7 +24,7 @@ export async function follow(invocation: Invocation, io: Io): Promise<number> {
     const ranges = losses.map(({ from, to }) => `${from} to ${to}`).join(', ');
     say(
       io,
-      `the output is not the stream, which ended as ${end?.outcome ?? 'unknown'}: it lost bytes ${ranges}`,
+      `the output differs from the stream, which ended as ${end?.outcome ?? 'unknown'}: the server lost bytes ${ranges}`,
     );
     return EXIT.lost;
   }
@@ -35,7 +35,7 @@ export async function follow(invocation: Invocation, io: Io): Promise<number> {
   return flags.choice('exit-code') ? exitCodeOf(end) : EXIT.ok;
 }
 
-/** As `stream run` left it there. A stream without one ended well. */
+/** The exit code that `stream run` stored in the metadata. Without one, the command succeeded. */
 function exitCodeOf({ metadata }: FollowEnd): number {
   const code = memberOf(metadata, 'exitCode');
   if (typeof code === 'number' && Number.isInteger(code) && code >= 0 && code <= 255) return code;

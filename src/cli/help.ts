@@ -2,25 +2,25 @@ import type { Command, CommandOption } from './command';
 import { COMMANDS, COMMON_OPTIONS, SEND } from './commands';
 
 const ENVIRONMENT = `Environment:
-  LOOM_URL    the server; URL may then be left out
-  LOOM_TOKEN  the token to show it
-  NO_COLOR    no colours unless --color asks for them
+  LOOM_URL    the server's URL; the command line may then omit it
+  LOOM_TOKEN  the access token
+  NO_COLOR    if set, no colours without --color
 `;
 
-/** The text of `stream --help`. */
+/** Renders `stream --help`. */
 export function overview(): string {
   const verbs = COMMANDS.map(({ verb, summary }) => `  ${verb.padEnd(10)}  ${summary}\n`).join('');
   return `${helpOf(SEND)}
-Verbs (stream VERB --help says more):
+Verbs (stream VERB --help has details):
 ${verbs}
 ${ENVIRONMENT}`;
 }
 
-/** The text of `stream VERB --help`. */
+/** Renders `stream VERB --help`. */
 export function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
   const version: [string, CommandOption][] =
-    command.verb === undefined ? [['version', { description: 'the version' }]] : [];
+    command.verb === undefined ? [['version', { description: 'print the version' }]] : [];
   return `${command.summary}
 
 Usage:
@@ -32,6 +32,7 @@ Example:
 ${command.examples.map((example) => `  ${example}\n`).join('')}`;
 }
 
+/** Renders a command's usage line. */
 export function usageOf({ verb, operands, takesCommand }: Command): string {
   const words = [
     'stream',

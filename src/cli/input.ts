@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ChangeSignal } from '../client/change-signal';
 
-/** Standard input, which can be cut before its end without losing what was read of it. */
+/** Standard input that can be cut before its end without losing bytes that Node has already read. */
 export class Input {
   #isCut = false;
   readonly #changed = new ChangeSignal();
@@ -13,7 +13,7 @@ export class Input {
     this.#changed.notify();
   }
 
-  /** Gives every piece to `sink`, waiting for each. @throws what reading throws */
+  /** Passes each piece to `sink` and awaits it. @throws the error of the input */
   async drainTo(sink: (piece: Uint8Array) => Promise<void>): Promise<'ended' | 'cut'> {
     for (const event of ['readable', 'end', 'error', 'close'])
       this.source.on(event, () => this.#changed.notify());
@@ -27,7 +27,7 @@ export class Input {
     }
   }
 
-  /** What Node has read ahead is nowhere else any more. */
+  /** Passes on the bytes that Node has read ahead: no other process can read them. */
   async #finish(sink: (piece: Uint8Array) => Promise<void>): Promise<'cut'> {
     const rest: Uint8Array[] = [];
     for (let piece = this.source.read(); piece !== null; piece = this.source.read()) rest.push(piece);

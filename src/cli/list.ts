@@ -10,7 +10,7 @@ const LIMIT_DEFAULT = 100;
 const PAGE_MAX = 1_000;
 const METADATA_SHOWN = 60;
 
-/** `stream ls` */
+/** Runs `stream ls`. @returns the exit code */
 export async function list(invocation: Invocation, io: Io): Promise<number> {
   const { flags } = invocation;
   const limit = flags.count('limit') ?? LIMIT_DEFAULT;
@@ -18,7 +18,7 @@ export async function list(invocation: Invocation, io: Io): Promise<number> {
   const prefix = flags.text('prefix');
   const state = stateOf(flags.text('state'));
   const streams = clientOf(invocation).list({
-    // One more than is shown tells whether there are more.
+    // One more than the limit shows whether there are more.
     pageSize: Math.min(limit + 1, PAGE_MAX),
     ...(prefix !== undefined && { prefix }),
     ...(state !== undefined && { state }),
@@ -26,7 +26,7 @@ export async function list(invocation: Invocation, io: Io): Promise<number> {
   let shown = 0;
   for await (const stream of streams) {
     if (shown === limit) {
-      say(io, `there are more than these ${limit}; --limit shows them`);
+      say(io, `more than ${limit} streams match; --limit shows more`);
       break;
     }
     await write(io.stdout, render(stream));
@@ -47,7 +47,7 @@ function toJsonLine(stream: ListedStream): string {
   return `${printable(JSON.stringify(stream))}\n`;
 }
 
-/** Fixed widths rather than fitted ones: a line can be written as soon as it is known. The id comes last but one, for it has no width. */
+/** Formats one line. Fixed column widths allow each line to be written at once. The columns after the id have no width. */
 function toLine({ id, state, outcome, bytes, updatedAt, metadata }: ListedStream): string {
   const shownMetadata =
     metadata === undefined || metadata === null ? '' : `  ${shorten(JSON.stringify(metadata))}`;

@@ -9,9 +9,9 @@ import { printable } from './printable';
 import { UsageError } from './usage-error';
 import { version } from './version';
 
-/** `bin/stream`: understands the command line and does what it says. @returns the exit code */
+/** Parses the command line of `bin/stream` and runs its command. @returns the exit code */
 export async function main(io: Io): Promise<number> {
-  // Each write hears of its own failure. Without listeners the same failure would end the process, besides.
+  // Each write reports its own error. Without these listeners the error would also end the process.
   io.stdout.on('error', () => {});
   io.stderr.on('error', () => {});
   try {
@@ -25,7 +25,7 @@ async function dispatch(io: Io): Promise<number> {
   const [first] = io.argv;
   if (first === '--version') return print(io, `stream ${version()}\n`);
   if (first === '--help' || first === '-h') return print(io, overview());
-  if (first === 'help') return print(io, helpAbout(io.argv[1]));
+  if (first === 'help') return print(io, helpFor(io.argv[1]));
   const command: Command = commandOf(first) ?? SEND;
   const words = command.verb === undefined ? io.argv : io.argv.slice(1);
   const invocation = parseInvocation(command, words, io.env);
@@ -38,12 +38,12 @@ function commandOf(verb: string | undefined): Command | undefined {
 }
 
 /** @throws UsageError */
-function helpAbout(verb: string | undefined): string {
+function helpFor(verb: string | undefined): string {
   if (verb === undefined) return overview();
   const command = commandOf(verb);
   if (command !== undefined) return helpOf(command);
   const verbs = COMMANDS.map((known) => known.verb).join(', ');
-  throw new UsageError(`there is no verb ${printable(verb)}; there are ${verbs}`);
+  throw new UsageError(`unknown verb ${printable(verb)}; the verbs are ${verbs}`);
 }
 
 async function print(io: Io, text: string): Promise<number> {
@@ -55,6 +55,6 @@ function report(error: unknown, io: Io): number {
   if (isBrokenPipe(error)) return EXIT.ok;
   say(io, printable(error instanceof Error ? error.message : String(error)));
   if (!(error instanceof UsageError) && !isClientError(error, 'INVALID')) return EXIT.failed;
-  say(io, 'stream --help tells how to use it');
+  say(io, 'see stream --help');
   return EXIT.usage;
 }

@@ -1,18 +1,18 @@
 import type { Json } from '../client';
 import { UsageError } from './usage-error';
 
-/** `--metadata`. @throws UsageError */
+/** Parses the value of `--metadata`. @throws UsageError */
 export function parseMetadataFlag(text: string | undefined): Json | undefined {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    // `JSON.parse` throws nothing but SyntaxError.
+    // `JSON.parse` throws only SyntaxError.
     throw new UsageError(`--metadata is not JSON: ${text}`);
   }
 }
 
-/** Metadata that is no object has no room for a member: merging one in would replace it (RFC 7396). */
+/** Whether a member can be merged into the metadata. Merging into a value that is not an object replaces it (RFC 7396). */
 export function acceptsMembers(metadata: Json | undefined): boolean {
   return (
     metadata === undefined || (typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata))

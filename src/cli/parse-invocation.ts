@@ -6,7 +6,7 @@ import { usageOf } from './help';
 import type { Io } from './io';
 import { UsageError } from './usage-error';
 
-/** @param words what follows the verb. @returns `help` when that was asked for. @throws UsageError */
+/** Parses the words after the verb. @returns `help` for `--help` @throws UsageError */
 export function parseInvocation(
   command: Command,
   words: readonly string[],
@@ -59,7 +59,7 @@ function isSingle(entry: [string, unknown]): entry is [string, string | boolean]
   return typeof entry[1] === 'string' || typeof entry[1] === 'boolean';
 }
 
-/** The URL comes first, unless the environment has it and nothing stands in its place. */
+/** Finds the URL: the first argument, or LOOM_URL when one argument fewer is given. */
 function findTarget(
   command: Command,
   positionals: readonly string[],

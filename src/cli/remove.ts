@@ -2,7 +2,7 @@ import { clientOf } from './client-of';
 import type { Invocation } from './command';
 import { EXIT } from './exit-code';
 
-/** `stream rm` */
+/** Runs `stream rm`. @returns the exit code */
 export async function remove(invocation: Invocation): Promise<number> {
   const [id = ''] = invocation.operands;
   await clientOf(invocation).remove(id);

@@ -11,10 +11,10 @@ import { failureText, SpooledUpload } from './spooled-upload';
 import { uploadOptionsOf } from './upload-options-of';
 import { UsageError } from './usage-error';
 
-/** A process that the command left behind may hold its output open for ever. Once it is quiet for so long, nobody waits for it. */
+/** A background process may keep the command's output open forever. After this long without output, `run` stops reading. */
 const LINGER_MS = 2_000;
 
-/** `stream run`: whatever becomes of the stream, the command runs to its end, and its exit code is ours. */
+/** Runs `stream run`. If the upload fails, the command still runs to its end. @returns the command's exit code */
 export async function run(invocation: Invocation, io: Io): Promise<number> {
   const options = uploadOptionsOf(invocation);
   if (!acceptsMembers(options.metadata)) {
@@ -26,7 +26,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   const child = start(invocation.command);
   const ended = once(child, 'exit');
   ended.catch(() => {
-    // The same failure is told by `spawn` below.
+    // `spawn` below rejects with the same error.
   });
   try {
     await once(child, 'spawn');
@@ -38,7 +38,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   const delivery = new SpooledUpload(client, id, options, io);
   passSignals(io, child, delivery);
   void delivery.settled.then((failure) => {
-    if (failure !== undefined) say(io, `the output is not streamed any more: ${failureText(failure)}`);
+    if (failure !== undefined) say(io, `the output is no longer streamed: ${failureText(failure)}`);
   });
   await showOutput(child, ended, io, delivery);
   await delivery.end(endOf(child));
@@ -53,23 +53,23 @@ function start([file = '', ...args]: readonly string[]): Running {
   return spawn(file, args, { stdio: ['inherit', 'pipe', 'pipe'] });
 }
 
-/** While the command runs, signals are its own. Afterwards the second one gives up on what is not delivered. */
+/** Passes signals to the command while it runs. Afterwards, a second signal gives up on undelivered bytes. */
 function passSignals(io: Io, child: Running, delivery: SpooledUpload): void {
   let signalled = false;
   io.onSignal((signal) => {
     const isRunning = child.exitCode === null && child.signalCode === null;
-    // From a terminal's keyboard it has reached the command already, and many programs take a second one as "at once".
+    // A terminal has already sent it to the command. Many programs exit at once on a second SIGINT.
     if (isRunning && signal === 'SIGINT' && io.stdin.isTTY) return;
     if (isRunning) child.kill(signal);
     else if (signalled) delivery.stop(`stopped by ${signal}`);
     else {
       signalled = true;
-      say(io, `${signal}: ${delivery.pending} bytes are still to be delivered; the same again gives up`);
+      say(io, `${signal}: ${delivery.pending} bytes are not delivered yet; a second signal gives up`);
     }
   });
 }
 
-/** Resolves when the command has ended and its output is written and kept. */
+/** Resolves when the command has exited and its output is written and uploaded or spooled. */
 async function showOutput(
   child: Running,
   ended: Promise<unknown>,
@@ -84,7 +84,7 @@ async function showOutput(
         await Promise.all([delivery.write(piece), write(to, piece)]);
       }
     } catch (error) {
-      // Our reader has left: leaving the loop has closed the command's output, and it hears of that as it would without us.
+      // The reader has closed our output. Leaving the loop closed the command's output, so the command gets SIGPIPE as usual.
       if (!isBrokenPipe(error) && !linger.isOver) throw error;
     }
   };
@@ -99,7 +99,7 @@ function endOf(child: Running): Json {
   return child.signalCode === null ? { exitCode: child.exitCode } : { signal: child.signalCode };
 }
 
-/** Ends the reading of a command's output some time after the command has ended. */
+/** Stops reading a command's output some time after the command has exited. */
 class Linger {
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;

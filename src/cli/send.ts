@@ -8,12 +8,12 @@ import { acceptsMembers } from './metadata-flag';
 import { failureText, isStoppedUpload, SpooledUpload } from './spooled-upload';
 import { uploadOptionsOf } from './upload-options-of';
 
-/** A signal from the terminal reaches our producer, too, and its last words are worth a moment. */
-const LAST_WORDS_MS = 2_000;
+/** A signal from the terminal reaches the producer, too. Its last output may take this long. */
+const LAST_OUTPUT_MS = 2_000;
 
 /**
- * `stream URL ID`. The first signal ends the input, at its own end or a moment later; what was read is still delivered. The second one
- * gives up.
+ * Runs `stream URL ID`. After the first signal, the input ends by itself or is cut after LAST_OUTPUT_MS. The bytes read so far are
+ * still delivered. A second signal gives up.
  */
 export async function send(invocation: Invocation, io: Io): Promise<number> {
   const [id = ''] = invocation.operands;
@@ -24,12 +24,12 @@ export async function send(invocation: Invocation, io: Io): Promise<number> {
   io.onSignal((signal) => {
     if (signalled !== undefined) return delivery.stop(`stopped by ${signal}`);
     signalled = signal;
-    setTimeout(() => input.cut(), LAST_WORDS_MS).unref();
-    say(io, `${signal}: delivering what was read; the same again gives up`);
+    setTimeout(() => input.cut(), LAST_OUTPUT_MS).unref();
+    say(io, `${signal}: delivering the input read so far; a second signal gives up`);
   });
-  const note = (): Json | undefined =>
+  const cutMetadata = (): Json | undefined =>
     signalled !== undefined && acceptsMembers(options.metadata) ? { signal: signalled } : undefined;
-  const pumped = pump(input, delivery, note);
+  const pumped = pump(input, delivery, cutMetadata);
   const failure = await delivery.settled;
   input.cut();
   const ending = await pumped;
@@ -39,18 +39,18 @@ export async function send(invocation: Invocation, io: Io): Promise<number> {
   return failure === undefined ? EXIT.ok : EXIT.failed;
 }
 
-/** @param note metadata for a stream whose input was cut */
+/** @param cutMetadata the metadata of a stream whose input was cut */
 async function pump(
   input: Input,
   delivery: SpooledUpload,
-  note: () => Json | undefined,
+  cutMetadata: () => Json | undefined,
 ): Promise<'ended' | 'cut'> {
   try {
     const ending = await input.drainTo((piece) => delivery.write(piece));
-    await delivery.end(ending === 'cut' ? note() : undefined);
+    await delivery.end(ending === 'cut' ? cutMetadata() : undefined);
     return ending;
   } catch (error) {
-    delivery.stop(`the input cannot be read: ${failureText(error)}`);
+    delivery.stop(`cannot read the input: ${failureText(error)}`);
     return 'cut';
   }
 }

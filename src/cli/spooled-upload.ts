@@ -13,8 +13,8 @@ import { RescueFile } from './rescue-file';
 import { TempSpool } from './temp-spool';
 
 /**
- * An upload that never lets its source feel the server: what waits for it goes to memory and then to a spool, and what cannot be
- * delivered in the end is kept in a file.
+ * An upload whose source never waits for the server. Bytes wait in memory, then in a spool. If the upload fails, a file keeps the
+ * undelivered bytes.
  */
 export class SpooledUpload {
   readonly #upload: Upload;
@@ -22,7 +22,7 @@ export class SpooledUpload {
   #rescue: Promise<RescueFile> | undefined;
   #rescuing: Promise<void> = Promise.resolve();
 
-  /** Resolves with why the upload failed, or with `undefined` when the server has every byte and the end. */
+  /** Resolves with the error of the upload, or with `undefined` when the server has every byte and the end. */
   readonly settled: Promise<unknown>;
 
   constructor(
@@ -42,17 +42,17 @@ export class SpooledUpload {
     );
   }
 
-  /** How many bytes are still to be delivered. */
+  /** How many bytes the server has not acknowledged. */
   get pending(): number {
     return this.#upload.written - this.#upload.acknowledged;
   }
 
-  /** Resolves once the bytes are kept. Calls are served in order. */
+  /** Resolves when the bytes are stored here. Concurrent calls keep their order. */
   async write(bytes: Uint8Array): Promise<void> {
     try {
       await this.#upload.write(bytes);
     } catch {
-      // The upload is over, and `settled` says why.
+      // The upload has failed. `settled` has the reason.
       await this.#keep(bytes);
     }
   }
@@ -65,14 +65,14 @@ export class SpooledUpload {
     this.#upload.stop(new LoomClientError('STOPPED', reason));
   }
 
-  /** To be called once it is settled and nothing more is written. Says where the rest is, if there is a rest. */
+  /** Prints the path of the undelivered bytes, if any. Call it after `settled` and the last `write`. */
   async close(): Promise<void> {
     const failure = await this.settled;
-    if (failure !== undefined) await this.#nameRest();
+    if (failure !== undefined) await this.#reportRescue();
     await this.#spool.close();
   }
 
-  async #nameRest(): Promise<void> {
+  async #reportRescue(): Promise<void> {
     await this.#keep(new Uint8Array(0));
     const rescue = await this.#rescue;
     if (rescue === undefined || rescue.bytes === 0) return;
@@ -80,7 +80,7 @@ export class SpooledUpload {
     say(this.io, `${rescue.bytes} bytes were not delivered; they are in ${rescue.path}`);
   }
 
-  /** After what the upload still holds, and after one another. */
+  /** Appends to the rescue file, after the bytes that the upload holds and after earlier calls. */
   #keep(bytes: Uint8Array): Promise<void> {
     this.#rescuing = this.#rescuing.then(async () => {
       try {
@@ -88,7 +88,7 @@ export class SpooledUpload {
         const rescue = await this.#rescue;
         if (bytes.length > 0) await rescue.append(bytes);
       } catch (error) {
-        say(this.io, `what was not delivered cannot be kept: ${error}`);
+        say(this.io, `cannot keep the undelivered bytes: ${error}`);
       }
     });
     return this.#rescuing;
@@ -101,7 +101,7 @@ export class SpooledUpload {
   }
 }
 
-/** Why an upload failed, in one line. */
+/** The reason of a failure, in one line. */
 export function failureText(failure: unknown): string {
   return printable(failure instanceof Error ? failure.message : String(failure));
 }

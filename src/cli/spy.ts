@@ -5,7 +5,7 @@ import type { Io } from './io';
 import { UsageError } from './usage-error';
 import { writeOutput } from './write-output';
 
-/** `stream spy`: until it is interrupted or its reader leaves. */
+/** Runs `stream spy`, until a signal or until the reader closes the output. */
 export async function spy(invocation: Invocation, io: Io): Promise<number> {
   const { flags } = invocation;
   const prefix = flags.text('prefix');
@@ -21,7 +21,7 @@ export async function spy(invocation: Invocation, io: Io): Promise<number> {
   throw new Error('the spy stream ended');
 }
 
-/** https://no-color.org: a set and non-empty NO_COLOR, whatever its value. */
+/** Any non-empty NO_COLOR disables colours (https://no-color.org). */
 function wantsColor({ stdout, env }: Io): boolean {
   return stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }

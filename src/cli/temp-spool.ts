@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Spool } from '../client';
 
-/** A segment is deleted once all of it is acknowledged, so that a long outage does not keep its disk space for ever. */
+/** A segment is deleted when all of it is acknowledged. Smaller segments free disk space earlier. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;
 
 interface Segment {
@@ -13,19 +13,14 @@ interface Segment {
   end: number;
 }
 
-/** Keeps what waits for the server in files of a directory of its own, which only this user can read. The disk is the bound. */
+/** A spool in files under the temporary directory, which only this user can read. Its size is limited only by the disk. */
 export class TempSpool implements Spool {
   #directory: string | undefined;
   #segments: Segment[] = [];
 
-  constructor(
-    private readonly parent = tmpdir(),
-    private readonly segmentBytes = SEGMENT_BYTES,
-  ) {}
-
   async write(at: number, bytes: Uint8Array): Promise<void> {
     const segment = await this.#segmentFor(at);
-    // By position: what a failed attempt left behind is written over.
+    // Writing by position overwrites the bytes of a failed attempt.
     for (let written = 0; written < bytes.length; ) {
       const position = at + written - segment.start;
       const { bytesWritten } = await segment.file.write(bytes, written, bytes.length - written, position);
@@ -44,7 +39,7 @@ export class TempSpool implements Spool {
       length,
       at - segment.start,
     );
-    if (bytesRead === 0) throw new Error(`${segment.path} is shorter than what was written to it`);
+    if (bytesRead === 0) throw new Error(`${segment.path} is shorter than the bytes written to it`);
     return buffer.subarray(0, bytesRead);
   }
 
@@ -65,8 +60,8 @@ export class TempSpool implements Spool {
 
   async #segmentFor(at: number): Promise<Segment> {
     const last = this.#segments.at(-1);
-    if (last?.end === at && at - last.start < this.segmentBytes) return last;
-    this.#directory ??= await mkdtemp(join(this.parent, 'loom-stream-'));
+    if (last?.end === at && at - last.start < SEGMENT_BYTES) return last;
+    this.#directory ??= await mkdtemp(join(tmpdir(), 'loom-stream-'));
     const path = join(this.#directory, String(at));
     const segment = { path, file: await open(path, 'w+', 0o600), start: at, end: at };
     this.#segments.push(segment);

@@ -1,14 +1,14 @@
 import { CONTROLS, caretNotation } from './printable';
 
-/** Colours and their kin (SGR), which change no more than how the text after them looks. */
+/** SGR sequences, which only change the colour and style of text, or control characters. */
 const SGR_OR_CONTROL = new RegExp(`\\u001b\\[[0-9;:]*m|${CONTROLS.source}`, 'g');
-/** The beginning of what may become SGR with the next piece. */
+/** The beginning of a sequence that the next piece may complete to SGR. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins an escape sequence.
 const UNFINISHED = /\u001b(?:\[[0-9;:]{0,64})?$/;
 
 /**
- * Makes text of unknown origin safe for a terminal: colours, tab, newline and carriage return pass, other control characters are shown
- * instead of acted on. Text comes in pieces that may be cut anywhere.
+ * Makes untrusted text safe for a terminal. Colours, tab, newline and carriage return pass; other control characters become visible
+ * text. The pieces may be cut anywhere.
  */
 export class TerminalFilter {
   readonly #decoder = new TextDecoder();
@@ -18,7 +18,7 @@ export class TerminalFilter {
     return this.#pass(this.#held + this.#decoder.decode(bytes, { stream: true }));
   }
 
-  /** What was held back because more might have followed. */
+  /** @returns the bytes that were held back because a sequence might have followed */
   end(): string {
     const rest = this.#held + this.#decoder.decode();
     this.#held = '';

@@ -3,7 +3,7 @@ import type { Invocation } from './command';
 import { parseDuration } from './duration';
 import { parseMetadataFlag } from './metadata-flag';
 
-/** What the options of `send` and `run` say about the upload. @throws UsageError */
+/** Creates the upload's options from those of `send` and `run`. @throws UsageError */
 export function uploadOptionsOf({ flags }: Invocation): UploadOptions {
   const metadata = parseMetadataFlag(flags.text('metadata'));
   const giveUpAfter = flags.text('give-up-after');

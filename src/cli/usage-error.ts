@@ -1,4 +1,4 @@
-/** The command line itself is wrong: exit code 2, and a hint at `--help`. */
+/** An invalid command line of `stream`: exit code 2, and a hint to `--help`. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);

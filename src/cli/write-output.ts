@@ -1,7 +1,7 @@
 import { type Io, write } from './io';
 import { TerminalFilter } from './terminal-filter';
 
-/** Writes bytes of unknown origin to standard output as fast as it takes them: unchanged, unless it is a terminal that has to be kept safe. */
+/** Writes untrusted bytes to standard output. On a terminal, control characters are filtered, except in `raw` mode. */
 export async function writeOutput(
   pieces: AsyncIterable<Uint8Array>,
   { stdout }: Io,

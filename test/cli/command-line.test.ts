@@ -16,13 +16,13 @@ it.each([
   [['run', 'http://127.0.0.1:2', '--give-up-after', 'x', '--', 'sh', '-c', 'echo it ran']],
   [['ls', 'http://127.0.0.1:2', '--state', 'nonsense']],
   [['spy', 'http://127.0.0.1:2', '--from', 'nonsense']],
-])('%j is a usage error', async (args) => {
+])('the arguments %j exit with 2, one error and a hint', async (args) => {
   const { code, stdout, stderr } = await stream(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^stream: .+\nstream: stream --help tells how to use it\n$/s);
+  expect(stderr).toMatch(/^stream: .+\nstream: see stream --help\n$/s);
 });
 
-it('tells its version', async () => {
+it('--version prints the version', async () => {
   expect(await stream(['--version'])).toEqual({
     code: 0,
     stdout: expect.stringMatching(/^stream \d+\.\d+\.\d+\n$/),
@@ -38,13 +38,13 @@ it.each([
   [['ls', '-h'], 'stream ls [OPTIONS] [URL]'],
   [['rm', '--help'], 'stream rm [OPTIONS] [URL] ID'],
   [['spy', '--help'], 'stream spy [OPTIONS] [URL]'],
-])('explains itself: %j', async (args, usage) => {
+])('%j prints the usage of the command', async (args, usage) => {
   const { code, stdout, stderr } = await stream(args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain(`Usage:\n  ${usage}\n`);
 });
 
-it('does without a URL when the environment has one', async () => {
+it('LOOM_URL replaces a missing URL argument', async () => {
   const { code, stderr } = await stream(['ls'], { env: { LOOM_URL: 'http://127.0.0.1:2' } });
   expect({ code, stderr }).toEqual({
     code: 1,

@@ -6,10 +6,10 @@ it.each([
   ['5m', 300_000],
   ['2h', 7_200_000],
   ['1d', 86_400_000],
-])('%s is %d ms', (text, ms) => {
+])('the duration %s is parsed as %d ms', (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
 });
 
-it.each(['', '5', 's', '-1s', '5 s', '5y'])('%j is no duration', (text) => {
+it.each(['', '5', 's', '-1s', '5 s', '5y'])('the text %j is refused as a duration', (text) => {
   expect(() => parseDuration(text)).toThrow('not a duration');
 });

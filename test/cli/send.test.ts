@@ -33,7 +33,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-it('refuses to send a directory', async () => {
+it('stream refuses a directory as standard input', async () => {
   const here = openSync(temporary, 'r');
   const { status, stderr } = spawnSync(process.execPath, [BIN, server.url, 'a'], {
     stdio: [here, 'ignore', 'pipe'],
@@ -43,20 +43,20 @@ it('refuses to send a directory', async () => {
   expect({ status, stderr }).toEqual({ status: 1, stderr: 'stream: standard input is a directory\n' });
 });
 
-/** What the file holds that stderr names. */
+/** The content of the file that stderr names. */
 async function rescued({ stderr }: { stderr: string }): Promise<string> {
   const path = /not delivered; they are in (\S+)/.exec(stderr)?.[1];
-  if (path === undefined) throw new Error(`no file is named: ${stderr}`);
+  if (path === undefined) throw new Error(`stderr names no file: ${stderr}`);
   return readFile(path, 'utf8');
 }
 
-it('delivers its input and says nothing', async () => {
+it('stream delivers its whole input and prints nothing', async () => {
   expect(await stream([server.url, 'a'], { input: 'hello\n' })).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(server.content('a').toString()).toBe('hello\n');
   expect(server.stream('a').state).toBe('closed; outcome=complete');
 });
 
-it('does not wait for the end of its input', async () => {
+it('stream delivers its input before the input ends', async () => {
   const child = start();
   child.stdin.write('first line\n');
   await until(() => server.streams.get('a')?.bytes.toString() === 'first line\n');
@@ -64,15 +64,15 @@ it('does not wait for the end of its input', async () => {
   expect((await child.finished()).code).toBe(0);
 });
 
-it('goes on when the connection breaks, and says so', async () => {
+it('stream continues after a broken connection and reports it once', async () => {
   server.faults = [{ kind: 'none' }, { kind: 'cut', after: 3 }];
   const { code, stdout, stderr } = await stream([server.url, 'a'], { input: 'hello' });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-  expect(stderr).toMatch(/^stream: .*; reconnecting\nstream: reconnected; going on at byte \d\n$/);
+  expect(stderr).toMatch(/^stream: .*; reconnecting\nstream: reconnected; continuing at byte \d\n$/);
   expect(server.content('a').toString()).toBe('hello');
 });
 
-it('never holds its producer up while the server is away, and loses nothing', async () => {
+it('stream reads its whole input while the server is down, and delivers all of it later', async () => {
   const source = randomBytes(12 * 1024 * 1024);
   await server.stop();
   const child = start();
@@ -86,7 +86,7 @@ it('never holds its producer up while the server is away, and loses nothing', as
   expect(await readdir(temporary)).toEqual([]);
 });
 
-it('prints a refusal in the words of the server, and keeps what it had read', async () => {
+it("stream prints the server's own sentence for a refusal and exits with 1", async () => {
   await stream([server.url, 'a'], { input: 'theirs' });
   const child = start();
   child.stdin.write('mine');
@@ -96,18 +96,18 @@ it('prints a refusal in the words of the server, and keeps what it had read', as
   expect(server.content('a').toString()).toBe('theirs');
 });
 
-it('replaces a stream with --force', async () => {
+it('stream --force replaces an existing stream', async () => {
   await stream([server.url, 'a'], { input: 'old' });
   expect((await stream([server.url, 'a', '--force'], { input: 'new' })).code).toBe(0);
   expect(server.content('a').toString()).toBe('new');
 });
 
-it('sends metadata', async () => {
+it('stream --metadata sends the metadata as an escaped header', async () => {
   await stream([server.url, 'a', '--metadata', '{"branch":"größe"}']);
   expect(server.stream('a').metadata).toBe('{"branch":"gr\\u00f6\\u00dfe"}');
 });
 
-it('leaves in a file what it could not deliver in the time it was given', async () => {
+it('stream keeps undelivered bytes in a file after --give-up-after', async () => {
   await server.stop();
   const child = start('--give-up-after', '300ms');
   child.stdin.write('not delivered');
@@ -116,20 +116,20 @@ it('leaves in a file what it could not deliver in the time it was given', async 
   expect(await rescued(finished)).toBe('not delivered');
 });
 
-it('leaves in a file what it could not deliver before the second signal', async () => {
+it('stream keeps undelivered bytes in a file after a second signal', async () => {
   await server.stop();
   const child = start();
   child.stdin.write('not delivered');
   await child.until(({ stderr }) => stderr.includes('reconnecting'));
   child.signal('SIGTERM');
-  await child.until(({ stderr }) => stderr.includes('the same again gives up'));
+  await child.until(({ stderr }) => stderr.includes('a second signal gives up'));
   child.signal('SIGTERM');
   const finished = await child.finished();
   expect(finished.code).toBe(143);
   expect(await rescued(finished)).toBe('not delivered');
 });
 
-it('delivers the last words of a producer that was interrupted with it', async () => {
+it('stream still delivers output that its producer writes after SIGINT', async () => {
   const child = start();
   child.stdin.write('working\n');
   await until(() => server.streams.get('a')?.length === 8);
@@ -140,7 +140,7 @@ it('delivers the last words of a producer that was interrupted with it', async (
   expect(server.content('a').toString()).toBe('working\ninterrupted\n');
 });
 
-it('ends without the end of its input when it alone is interrupted', async () => {
+it('stream closes the stream with the signal in its metadata if its input stays open', async () => {
   const child = start();
   child.stdin.write('working\n');
   await until(() => server.streams.get('a')?.length === 8);
@@ -150,7 +150,7 @@ it('ends without the end of its input when it alone is interrupted', async () =>
   expect(server.stream('a').notes).toEqual(['{"signal":"SIGTERM"}']);
 });
 
-it('never prints the token', async () => {
+it('stream sends the token and never prints it', async () => {
   server.faults = [{ kind: 'refuse', status: 401, error: 'The token is not valid' }];
   const { code, stdout, stderr } = await stream([server.url, 'a'], { env: { LOOM_TOKEN: 'sesame' } });
   expect(code).toBe(1);

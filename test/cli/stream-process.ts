@@ -11,7 +11,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** A real `bin/stream`. Needs `npm run build`. */
+/** A process of `bin/stream`. Needs `npm run build`. */
 export class StreamProcess {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
@@ -24,7 +24,7 @@ export class StreamProcess {
     this.#closed = once(this.#child, 'close');
     this.#child.stdout?.on('data', (bytes) => this.#stdout.push(bytes));
     this.#child.stderr?.on('data', (bytes) => this.#stderr.push(bytes));
-    // A command that is done does not read the rest of what it is sent.
+    // A command that has exited does not read the rest of its input.
     this.#child.stdin?.on('error', () => {});
   }
 
@@ -41,7 +41,7 @@ export class StreamProcess {
     return Buffer.concat(this.#stderr).toString();
   }
 
-  /** Its reader leaves. */
+  /** Closes the reading end of its output. */
   closeStdout(): void {
     this.#child.stdout?.destroy();
   }
@@ -55,24 +55,24 @@ export class StreamProcess {
     return { code: this.#child.exitCode, stdout: this.stdout, stderr: this.stderr };
   }
 
-  /** Resolves once the condition holds. @throws when the process has ended before */
+  /** Resolves when the condition holds. @throws if the process exits before */
   async until(condition: (seen: StreamProcess) => boolean): Promise<void> {
     while (!condition(this)) {
       if (this.#child.exitCode !== null && this.#child.stdout?.readableEnded) {
-        throw new Error(`it ended with ${this.#child.exitCode}: ${this.stderr}`);
+        throw new Error(`stream exited with ${this.#child.exitCode}: ${this.stderr}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
-  /** Leaves nothing behind, whatever the test came to. */
+  /** Kills the process if it still runs. */
   async dispose(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
     await this.#closed;
   }
 }
 
-/** Runs it to its end with all of its input at once. */
+/** Runs `bin/stream` to its end with the whole input at once. */
 export async function stream(
   args: readonly string[],
   { input = '', env = {} }: { input?: string | Buffer; env?: Readonly<Record<string, string>> } = {},

@@ -1,53 +1,57 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import os from 'node:os';
 import { join } from 'node:path';
 import { TempSpool } from '../../src/cli/temp-spool';
+
+const SEGMENT = Buffer.alloc(64 * 1024 * 1024, '0123456789abcdef');
 
 let parent: string;
 let spool: TempSpool;
 
 beforeEach(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'loom-spool-test-'));
-  spool = new TempSpool(parent, 10);
+  parent = await mkdtemp(join(os.tmpdir(), 'loom-spool-test-'));
+  jest.spyOn(os, 'tmpdir').mockReturnValue(parent);
+  spool = new TempSpool();
 });
 
 afterEach(async () => {
   await spool.close();
+  jest.restoreAllMocks();
   await rm(parent, { recursive: true });
 });
 
 const read = async (at: number): Promise<string> => Buffer.from(await spool.read(at, 100)).toString();
 
-it('makes nothing before it is needed', async () => {
+it('a spool creates no directory before its first write', async () => {
   expect(await readdir(parent)).toEqual([]);
 });
 
-it('reads at any offset, over the borders of its files', async () => {
-  await spool.write(100, Buffer.from('0123456789'));
-  await spool.write(110, Buffer.from('abc'));
-  expect(await read(104)).toBe('456789');
-  expect(await read(111)).toBe('bc');
+it('a spool reads at any offset, in each of its segments', async () => {
+  await spool.write(100, SEGMENT);
+  await spool.write(100 + SEGMENT.length, Buffer.from('xyz'));
+  expect(await read(100 + SEGMENT.length - 6)).toBe('abcdef');
+  expect(await read(101 + SEGMENT.length)).toBe('yz');
 });
 
-it('gives disk space back once it is released', async () => {
-  await spool.write(0, Buffer.from('0123456789'));
-  await spool.write(10, Buffer.from('abc'));
+it('a spool deletes a segment when all of it is released', async () => {
+  await spool.write(0, SEGMENT);
+  await spool.write(SEGMENT.length, Buffer.from('xyz'));
   const [directory = ''] = await readdir(parent);
-  await spool.release(9);
+  await spool.release(SEGMENT.length - 1);
   expect(await readdir(join(parent, directory))).toHaveLength(2);
-  await spool.release(10);
+  await spool.release(SEGMENT.length);
   expect(await readdir(join(parent, directory))).toHaveLength(1);
-  expect(await read(10)).toBe('abc');
+  expect(await read(SEGMENT.length)).toBe('xyz');
 });
 
-it('begins anywhere after everything was released', async () => {
+it('a spool whose bytes are all released accepts a write at any offset', async () => {
   await spool.write(0, Buffer.from('0123'));
   await spool.release(4);
   await spool.write(50, Buffer.from('abc'));
   expect(await read(50)).toBe('abc');
 });
 
-it('keeps what it holds from other users, and leaves nothing behind', async () => {
+it('a spool is readable by its user only and deletes its files on close', async () => {
   await spool.write(0, Buffer.from('secret'));
   const [directory = ''] = await readdir(parent);
   expect((await stat(join(parent, directory))).mode & 0o077).toBe(0);

@@ -11,7 +11,7 @@ it.each([
   ['colours', '\x1b[1;31mred\x1b[0m', '\x1b[1;31mred\x1b[0m'],
   ['a tab, a newline and a carriage return', 'a\tb\r\n', 'a\tb\r\n'],
   ['emoji and accents', 'größe 👩‍🚀', 'größe 👩‍🚀'],
-])('passes %s', (_, text, expected) => {
+])('the filter passes %s unchanged', (_, text, expected) => {
   expect(filtered(text)).toBe(expected);
 });
 
@@ -26,15 +26,15 @@ it.each([
   ['the direction of text', 'a\u202eb', 'a<202e>b'],
   ['backspace and NUL', 'a\b\0', 'a^H^@'],
   ['DEL', '\x7f', '^?'],
-])('shows instead of acts on what changes %s', (_, text, expected) => {
+])('the filter makes a sequence visible that changes %s', (_, text, expected) => {
   expect(filtered(text)).toBe(expected);
 });
 
-it('makes a raw 8-bit control visible, which is no UTF-8', () => {
+it('the filter replaces a raw 8-bit control, which is invalid UTF-8', () => {
   expect(filtered(Uint8Array.of(0x9b, 0x33))).toBe('\ufffd3');
 });
 
-it('shows the same wherever the text is cut', () => {
+it('the filter returns the same text for every cutting of its input', () => {
   const text = Buffer.from('a\x1b[1mb\x1b[0m ß \x1b]0;t\x07 \x1b[2J 終 \x1b');
   fc.assert(
     fc.property(fc.uniqueArray(fc.nat(text.length)), (cuts) => {
@@ -45,6 +45,6 @@ it('shows the same wherever the text is cut', () => {
   );
 });
 
-it('leaves nothing hidden in a name', () => {
+it('printable escapes every invisible character of a name', () => {
   expect(printable('a\u200bb\x1b\n\u2066')).toBe('a\\u200bb\\u001b\\u000a\\u2066');
 });

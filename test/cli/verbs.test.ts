@@ -49,7 +49,7 @@ async function metadata(): Promise<unknown> {
 }
 
 describe('stream run', () => {
-  it('shows and streams what the command writes, and exits as it did', async () => {
+  it("run prints and streams the command's output and exits with its code", async () => {
     const { code, stdout, stderr } = await call(
       'run',
       '--id',
@@ -66,29 +66,29 @@ describe('stream run', () => {
     expect(await metadata()).toEqual({ exitCode: 7 });
   });
 
-  it('makes an id up and tells it', async () => {
+  it('run without --id generates an id and prints its URL', async () => {
     const { stderr } = await call('run', '--', 'true');
     const url = / at (\S+)\n/.exec(stderr)?.[1] ?? '';
     expect((await fetch(url)).status).toBe(200);
   });
 
-  it('adds the exit code to the metadata it was given', async () => {
+  it('run adds the exit code to the given metadata', async () => {
     await call('run', '--id', id, '--metadata', '{"branch":"main"}', '--', 'true');
     expect(await metadata()).toEqual({ branch: 'main', exitCode: 0 });
   });
 
-  it('passes arguments on as they are', async () => {
+  it('run passes all arguments after -- to the command', async () => {
     const { stdout } = await call('run', '--id', id, '--', 'printf', '%s|', '--help', '--', '-x', 'a b');
     expect(stdout).toBe('--help|--|-x|a b|');
   });
 
-  it('gives the command its own input', async () => {
+  it('run gives its standard input to the command', async () => {
     const child = start('run', '--id', id, '--', 'cat');
     child.stdin.end('from stdin');
     expect((await child.finished()).stdout).toBe('from stdin');
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes %s on to the command', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('run passes %s to the command', async (signal) => {
     const child = start(
       'run',
       '--id',
@@ -104,38 +104,38 @@ describe('stream run', () => {
     expect(await content()).toBe('ready\ngot it\n');
   });
 
-  it('tells when a signal ended the command', async () => {
+  it('run exits with 128 + n and stores the signal that ended the command', async () => {
     const { code } = await call('run', '--id', id, '--', 'sh', '-c', 'kill -KILL $$');
     expect(code).toBe(137);
     expect(await metadata()).toEqual({ signal: 'SIGKILL' });
     expect((await call('follow', id, '--exit-code')).code).toBe(137);
   });
 
-  it('says when there is no such command', async () => {
+  it('run exits with 127 for an unknown command', async () => {
     const { code, stderr } = await call('run', '--id', id, '--', '/no/such/command');
     expect(code).toBe(127);
     expect(stderr).toContain('cannot run /no/such/command');
   });
 
-  it('does not wait for ever for what the command left behind', async () => {
+  it('run does not wait for a background process of the command', async () => {
     const { code, stdout } = await call('run', '--id', id, '--', 'sh', '-c', 'sleep 30 & echo done');
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'done\n' });
     expect(await content()).toBe('done\n');
   });
 
-  it('lets the command run to its end when the server refuses, and keeps its output', async () => {
+  it('run completes the command and keeps its output when the server refuses the stream', async () => {
     await call('run', '--id', id, '--', 'echo', 'first');
     const child = start('run', '--id', id, '--', 'sh', '-c', 'echo one; sleep 0.3; echo two; exit 4');
     const { code, stdout, stderr } = await child.finished();
     expect({ code, stdout }).toEqual({ code: 4, stdout: 'one\ntwo\n' });
-    expect(stderr).toContain('the output is not streamed any more: The stream with ID');
+    expect(stderr).toContain('the output is no longer streamed: The stream with ID');
     const path = /they are in (\S+)/.exec(stderr)?.[1] ?? '';
     expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
     await rm(path);
     expect(await readdir(temporary)).toEqual([]);
   });
 
-  it('never holds the command up when the server is away', async () => {
+  it('run completes the command while the server is down', async () => {
     const child = new StreamProcess(
       ['run', '--give-up-after', '1s', 'http://127.0.0.1:2', '--', 'echo', 'done'],
       { TMPDIR: temporary },
@@ -148,7 +148,7 @@ describe('stream run', () => {
 });
 
 describe('stream follow', () => {
-  it('writes the stream as it comes and ends with it', async () => {
+  it('follow prints the stream live and exits when the stream ends', async () => {
     const producer = start(id);
     producer.stdin.write('one\n');
     await producer.until(() => true);
@@ -158,23 +158,23 @@ describe('stream follow', () => {
     expect(await follower.finished()).toEqual({ code: 0, stdout: 'one\ntwo\n', stderr: '' });
   });
 
-  it('passes bytes through unchanged when it does not write to a terminal', async () => {
+  it('follow passes control characters unchanged into a pipe', async () => {
     await stream([loom.url, id], { input: '\x1b]0;title\x07\x00\x9b\n' });
     expect((await call('follow', id)).stdout).toBe(Buffer.from('\x1b]0;title\x07\x00\x9b\n').toString());
   });
 
-  it('begins at an offset', async () => {
+  it('follow --offset begins at that byte', async () => {
     await stream([loom.url, id], { input: 'hello world' });
     expect((await call('follow', id, '--offset', '6')).stdout).toBe('world');
   });
 
-  it('exits with the code of the command only when it is asked to', async () => {
+  it("follow exits with the command's code only with --exit-code", async () => {
     await call('run', '--id', id, '--', 'sh', '-c', 'exit 9');
     expect((await call('follow', id)).code).toBe(0);
     expect((await call('follow', id, '--exit-code')).code).toBe(9);
   });
 
-  it('exits with 3 when the stream ended before its time', async () => {
+  it('follow exits with 3 when the stream is deleted', async () => {
     const producer = start(id);
     producer.stdin.write('one\n');
     const follower = await followerOf();
@@ -189,7 +189,7 @@ describe('stream follow', () => {
     for (const name of await readdir(temporary)) await rm(join(temporary, name), { recursive: true });
   });
 
-  it('says when there is no such stream', async () => {
+  it('follow exits with 1 for an unknown stream', async () => {
     expect(await call('follow', id)).toEqual({
       code: 1,
       stdout: '',
@@ -197,7 +197,7 @@ describe('stream follow', () => {
     });
   });
 
-  it('ends quietly when its reader leaves', async () => {
+  it('follow exits with 0 when the reader closes its output', async () => {
     await stream([loom.url, id], { input: Buffer.alloc(4 * 1024 * 1024, 'x') });
     const follower = start('follow', id);
     await follower.until(({ stdout }) => stdout.length > 0);
@@ -206,7 +206,7 @@ describe('stream follow', () => {
   });
 });
 
-/** A follower, once the stream is there to be followed. */
+/** Starts a follower when the stream exists. */
 async function followerOf(): Promise<StreamProcess> {
   while ((await fetch(`${loom.url}/stream/${id}`, { method: 'HEAD' })).status !== 200) {
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -215,7 +215,7 @@ async function followerOf(): Promise<StreamProcess> {
 }
 
 describe('stream ls', () => {
-  it('lists streams, newest first', async () => {
+  it('ls prints one line per stream, newest first', async () => {
     await stream([loom.url, `${id}-1`], { input: 'hello' });
     await stream([loom.url, `${id}-2`, '--metadata', '{"a":1}']);
     const { code, stdout } = await call('ls', '--prefix', `${id}-`);
@@ -225,7 +225,7 @@ describe('stream ls', () => {
     );
   });
 
-  it('lists them as JSON lines', async () => {
+  it('ls --json prints one JSON object per stream', async () => {
     await stream([loom.url, id, '--metadata', '{"a":1}'], { input: 'hello' });
     const { stdout } = await call('ls', '--json', '--prefix', id);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -237,20 +237,20 @@ describe('stream ls', () => {
     });
   });
 
-  it('shows no more than it is asked for, and says that there are more', async () => {
+  it('ls --limit prints that many streams and reports that more match', async () => {
     for (const n of [1, 2, 3]) await stream([loom.url, `${id}-${n}`]);
     const { stdout, stderr } = await call('ls', '--prefix', `${id}-`, '--limit', '2');
     expect(stdout.trimEnd().split('\n')).toHaveLength(2);
-    expect(stderr).toBe('stream: there are more than these 2; --limit shows them\n');
+    expect(stderr).toBe('stream: more than 2 streams match; --limit shows more\n');
   });
 
-  it('lists only streams in the state it is asked for', async () => {
+  it('ls --state prints only streams in that state', async () => {
     await stream([loom.url, id]);
     expect((await call('ls', '--prefix', id, '--state', 'open')).stdout).toBe('');
     expect((await call('ls', '--prefix', id, '--state', 'closed')).stdout).toContain(id);
   });
 
-  it('shows nothing of metadata that a terminal would act on', async () => {
+  it('ls escapes control characters of metadata', async () => {
     await stream([loom.url, id, '--metadata', JSON.stringify('\u009b31m\u202e\u001b]0;x\u0007')]);
     const { stdout } = await call('ls', '--prefix', id);
     expect(stdout).toContain(String.raw`"\u009b31m\u202e\u001b]0;x\u0007"`);
@@ -258,13 +258,13 @@ describe('stream ls', () => {
 });
 
 describe('stream rm', () => {
-  it('deletes a stream', async () => {
+  it('rm deletes the stream', async () => {
     await stream([loom.url, id], { input: 'hello' });
     expect(await call('rm', id)).toEqual({ code: 0, stdout: '', stderr: '' });
     expect((await fetch(`${loom.url}/stream/${id}`)).status).toBe(404);
   });
 
-  it('says when there is no such stream', async () => {
+  it('rm exits with 1 for an unknown stream', async () => {
     expect(await call('rm', id)).toMatchObject({
       code: 1,
       stderr: `stream: The stream with ID ${id} does not exist\n`,
@@ -273,7 +273,7 @@ describe('stream rm', () => {
 });
 
 describe('stream spy', () => {
-  it('shows all streams, without colour when it does not write to a terminal', async () => {
+  it('spy prints all streams without colours into a pipe', async () => {
     const spy = start('spy', '--prefix', id);
     await untilSpied(spy);
     expect(spy.stdout).toContain(`START: ${id}`);
@@ -281,14 +281,14 @@ describe('stream spy', () => {
     spy.closeStdout();
   });
 
-  it('shows colours when it is told to', async () => {
+  it('spy --color prints colours into a pipe', async () => {
     const spy = start('spy', '--color', '--prefix', id);
     await untilSpied(spy);
     expect(spy.stdout).toContain('\x1b[');
   });
 });
 
-/** The spy sees streams from its connection on, and nothing tells when that is: streams are made until it shows one. */
+/** Creates streams until the spy shows one: the spy shows only streams from after its connection. */
 async function untilSpied(spy: StreamProcess): Promise<void> {
   for (let n = 1; !spy.stdout.includes('hello'); n += 1)
     await stream([loom.url, `${id}-${n}`], { input: 'hello\n' });

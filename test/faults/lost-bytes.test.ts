@@ -79,7 +79,7 @@ describe('an open log that lost acknowledged bytes', () => {
     expect(await follower.exited).toBe(4);
     expect(written).toBe('AAAA\nBBBB\nCCCC\nDDDD\nEEEE\n');
     expect(follower.stderr).toContain(
-      'the server lost bytes 5 to 10, which are in the output; it goes on at byte 5',
+      'the server lost bytes 5 to 10, which are in the output; continuing at byte 5',
     );
     expect((await get()).text).toBe('AAAA\nCCCC\nDDDD\nEEEE\n');
     expect(loom.stdout).toContain('lost the bytes 5 to 10');
@@ -245,7 +245,7 @@ describe('an open log that lost acknowledged bytes', () => {
       await eventually('the log has both lines', async () => (await get('?notail')).text === 'AAAA\nBBBB\n');
       // The producer asks how far the server is: only of what it knows to be acknowledged can it say that it was lost.
       await loom.restart('SIGTERM');
-      await eventually('the producer is back', () => producer.stderr.includes('going on at byte 10'));
+      await eventually('the producer is back', () => producer.stderr.includes('continuing at byte 10'));
       const follower = stream('follow', loom.url, 'log');
       let written = '';
       follower.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -287,13 +287,13 @@ describe('an open log that lost acknowledged bytes', () => {
     await eventually('the log has both lines', async () => (await get('?notail')).text === 'AAAA\nBBBB\n');
     // The producer asks how far the server is: only of what it knows to be acknowledged can it say that it was lost.
     await loom.restart('SIGTERM');
-    await eventually('the producer is back', () => producer.stderr.includes('going on at byte 10'));
+    await eventually('the producer is back', () => producer.stderr.includes('continuing at byte 10'));
     const generation = String((await get('?notail')).headers['x-stream-generation']);
     await loseAllBut(5, generation);
     producer.stdin.end('CCCC\n');
     expect(await producer.exited).toBe(0);
     expect(producer.stderr).toContain(
-      'the server lost bytes 5 to 10, which it had acknowledged; sending them again',
+      'the server lost bytes 5 to 10 after acknowledging them; sending them again',
     );
     expect((await get()).text).toBe('AAAA\nBBBB\nCCCC\n');
     const behind = await get(`?offset=10&generation=${generation}`);
