@@ -1,8 +1,9 @@
 import type { Option } from './option';
 import type { OPTIONS } from './options';
 
-export type { ListenerEntry, RelayName } from './listeners';
+export type { ListenerEntry } from './listeners';
 export type { AllowedOrigins } from './origins';
+export type { RelayName } from './relay-options';
 export type { TokenEntry, TokenScope } from './tokens';
 
 type Values<Table> = {

@@ -1,9 +1,7 @@
 import { type Check, InvalidValue } from './option';
+import { isRelayName, RELAYS, type RelayName } from './relay-options';
 
-export const RELAYS = ['rendezvous', 'httpipe', 'cama', 'packets'] as const;
-export type RelayName = (typeof RELAYS)[number];
-
-/** A port of its own for one system, which then lies at its root. */
+/** A port that serves one relay, at its root. */
 export interface ListenerEntry {
   readonly serve: RelayName;
   readonly port: number;
@@ -48,9 +46,8 @@ function parseListener(raw: unknown, within: string): ListenerEntry {
 }
 
 function parseName(raw: unknown, within: string): RelayName {
-  const found = RELAYS.find((name) => name === raw);
-  if (found === undefined) throw new InvalidValue(`must be one of ${RELAYS.join(', ')}`, within);
-  return found;
+  if (isRelayName(raw)) return raw;
+  throw new InvalidValue(`must be one of ${RELAYS.join(', ')}`, within);
 }
 
 function parsePort(raw: unknown, within: string): number {

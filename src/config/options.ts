@@ -3,7 +3,7 @@ import { hostList } from './host-list';
 import { listenerList } from './listeners';
 import { option, secret } from './option';
 import { origins, originsOrInherit } from './origins';
-import { RELAY_OPTIONS } from './relay-options';
+import { RELAY_OPTIONS, RELAYS } from './relay-options';
 import { booleanValue, host, integer, oneOf, storeUrl } from './scalars';
 import { size } from './size';
 import { tokenList } from './tokens';
@@ -33,7 +33,7 @@ export const OPTIONS = {
   listeners: option(
     listenerList,
     [],
-    'Ports where one relay lies at the root: a list of {serve: rendezvous | httpipe | cama | packets, port, host}, or rendezvous=9999.',
+    `Ports where one relay lies at the root: a list of {serve: ${RELAYS.join(' | ')}, port, host}, or rendezvous=9999.`,
   ),
   workers: option(
     workerCount,

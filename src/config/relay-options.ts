@@ -4,20 +4,8 @@ import { booleanValue, integer, pathPrefix } from './scalars';
 import { size } from './size';
 import { urlList } from './url-list';
 
-/** The part of the table in `options.ts` that is about the four relays. */
-export const RELAY_OPTIONS = {
-  relay: {
-    waiting: option(
-      integer(1, 1_000_000),
-      10_000,
-      'The most requests of each relay on this node, waiting or being served. One more is refused with 503.',
-    ),
-    nodeLease: option(
-      duration('500ms', '1h'),
-      '15s',
-      'How soon the other nodes give up what a silent node held for the relays.',
-    ),
-  },
+/** The settings of each relay, by its name. Each has at least `enabled`. */
+const EACH_RELAY = {
   rendezvous: {
     enabled: option(booleanValue, true, 'Whether HTTP-Rendezvous is on the main port, at /rendezvous.'),
     public: option(booleanValue, false, 'Whether streams are created and listed without a token.'),
@@ -144,3 +132,28 @@ export const RELAY_OPTIONS = {
     ),
   },
 } as const;
+
+/** The part of the table in `options.ts` that is about the relays. */
+export const RELAY_OPTIONS = {
+  relay: {
+    waiting: option(
+      integer(1, 1_000_000),
+      10_000,
+      'The most requests of each relay on this node, waiting or being served. One more is refused with 503.',
+    ),
+    nodeLease: option(
+      duration('500ms', '1h'),
+      '15s',
+      'How soon the other nodes give up what a silent node held for the relays.',
+    ),
+  },
+  ...EACH_RELAY,
+} as const;
+
+export type RelayName = keyof typeof EACH_RELAY;
+
+export const RELAYS: readonly RelayName[] = Object.keys(EACH_RELAY).filter(isRelayName);
+
+export function isRelayName(name: unknown): name is RelayName {
+  return typeof name === 'string' && Object.hasOwn(EACH_RELAY, name);
+}

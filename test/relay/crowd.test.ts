@@ -37,16 +37,16 @@ describe('1,000 arrivals and departures on three nodes', () => {
     const place = 'a/b';
     for (let index = 0; index < 3; index += 1) {
       const relay = await openRelayContext(redis.url, OPTIONS);
-      const hear: QueueListener = (_, to, news) => {
+      const hear: QueueListener = (_, to, event) => {
         // The sender's node runs the exchange.
-        if (news.kind !== 'pair' || to !== news.pair.sender) return;
-        pairs.push(news.pair);
+        if (event.kind !== 'pair' || to !== event.match.sender) return;
+        pairs.push(event.match);
         underWay += 1;
         most = Math.max(most, underWay);
         setTimeout(
           () => {
             underWay -= 1;
-            void own?.finish(place, news.pair, DONE, []);
+            void own?.finish(place, event.match, DONE, []);
           },
           random.between(0, 2),
         );

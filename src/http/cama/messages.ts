@@ -1,69 +1,61 @@
-import {
-  type CamaQueues,
-  type CamaSession,
-  type Direction,
-  directionQueue,
-} from '../../relay/cama/cama-queues';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { HeldRequest } from '../../relay/match/held-request';
 import type { Matchmaker } from '../../relay/match/matchmaker';
-import { RequestBody } from '../../relay/match/request-body';
-import { ResponseBody } from '../../relay/match/response-body';
+import type { Role } from '../../relay/match/queues';
+import type { SenderHead } from '../../relay/match/transfer';
+import type { UnansweredOutcome } from '../../relay/match/waiter';
 import { markLongLived } from '../live/long-lived';
-import { answer, answerWithOutcome, messageHead } from './answer';
+import { answer, SERVER } from './answer';
+import { camaError } from './outcome-error';
 
-export interface CamaContext {
-  readonly places: CamaQueues;
-  readonly meeting: Matchmaker;
-  /** How long a receiver may take nothing, in milliseconds. */
-  readonly stalledMs: number;
-}
-
-/** One side's part in a message. */
-export interface MessageRequest {
-  readonly side: HeldRequest;
-  readonly session: CamaSession;
-  readonly sender: Direction;
+/** The direction of a session, and how long to wait for its other end. */
+export interface MessageOptions {
+  readonly queue: string;
   readonly timeoutMs: number;
 }
 
-/** `GET`: takes the next message of the other side. */
+/** `GET`: answers with the next message of the other side. */
 export async function receiveMessage(
-  { meeting, stalledMs }: CamaContext,
-  part: MessageRequest,
+  matchmaker: Matchmaker,
+  held: HeldRequest,
+  { queue, timeoutMs }: MessageOptions,
 ): Promise<void> {
-  const { side, session, sender, timeoutMs } = part;
-  const sink = new ResponseBody(side, {
-    stalledMs,
-    begin: ({ contentType, contentLength }) => {
-      side.res.writeHead(200, messageHead(contentType, contentLength));
-    },
-    // "The receiver just receives an end-of-chunk"; where a length was promised, that cannot be.
+  markLongLived(held.res);
+  const outcome = await matchmaker.receive(queue, held, {
+    timeoutMs,
+    begin: (head) => void held.res.writeHead(200, headersOf(head)),
+    // "The receiver just receives an end-of-chunk". If a length was promised, that is impossible.
     truncated: ({ contentLength }) => (contentLength === undefined ? 'end' : 'cut'),
-    // Nothing is to count as delivered that is sent to a client that has closed its side.
+    // Bytes sent to a client that has closed its side must not count as delivered.
     halfClosed: 'left',
   });
-  markLongLived(side.res);
-  const outcome = await meeting.join(directionQueue(session.id, sender), {
-    role: 'receiver',
-    side,
-    sink,
-    timeoutMs,
-  });
-  if (outcome.kind !== 'exchanged' || !outcome.ended.begun) answerWithOutcome(side, outcome);
+  if (outcome !== undefined) answerOutcome(held, outcome, 'receiver');
 }
 
-/** `POST`: answered with the number of bytes that reached the receiver, all or not. */
-export async function sendMessage({ meeting }: CamaContext, part: MessageRequest): Promise<void> {
-  const { side, session, sender, timeoutMs } = part;
-  const source = new RequestBody(side);
-  const outcome = await meeting.join(directionQueue(session.id, sender), {
-    role: 'sender',
-    side,
-    source,
-    timeoutMs,
-  });
-  if (outcome.kind !== 'exchanged' || outcome.ended.end === 'source') return answerWithOutcome(side, outcome);
-  const { flushed } = outcome.ended;
-  // The document calls it by either name.
-  answer(side, 200, { 'X-Bytes-Delivered': flushed, 'X-Bytes-Relayed': flushed });
+/** `POST`: answers with the number of bytes that reached the receiver, all or not. */
+export async function sendMessage(
+  matchmaker: Matchmaker,
+  held: HeldRequest,
+  { queue, timeoutMs }: MessageOptions,
+): Promise<void> {
+  const outcome = await matchmaker.send(queue, held, { timeoutMs });
+  if (outcome === undefined) return;
+  if (outcome.kind !== 'transferred' || outcome.result.end === 'source')
+    return answerOutcome(held, outcome, 'sender');
+  const { flushed } = outcome.result;
+  // The specification uses both names.
+  answer(held, 200, { 'X-Bytes-Delivered': flushed, 'X-Bytes-Relayed': flushed });
+}
+
+function answerOutcome(held: HeldRequest, outcome: UnansweredOutcome, role: Role): void {
+  const [status, sentence] = camaError(outcome, role);
+  answer(held, status, {}, sentence);
+}
+
+function headersOf({ contentType, contentLength }: SenderHead): OutgoingHttpHeaders {
+  return {
+    Server: SERVER,
+    ...(contentType !== undefined && { 'Content-Type': contentType }),
+    ...(contentLength !== undefined && { 'Content-Length': contentLength }),
+  };
 }

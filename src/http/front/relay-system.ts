@@ -1,22 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Config, RelayName } from '../../config/config';
+import type { Config } from '../../config/config';
 import type { Logger } from '../../observe/logger';
 import type { RelayContext } from '../../relay/nodes/relay-context';
+import type { RelayOptions } from '../../relay/queues/open-relay';
 
-/** One of the relays, whose requests meet each other and never a log. */
+/** One protocol of the relays, on the main port or a port of its own. */
 export interface RelaySystem {
-  readonly name: RelayName;
-  /** On the main port it is given what lies at this path and below. */
+  /** On the main port it serves this path and all below it. */
   readonly path: string;
-  /** What is taken off a path of the main port before the system sees it. */
-  readonly stripPrefix: string;
-  /** A path as it may be logged: what alone gives the right to use something is left out. */
-  loggablePath(path: string): string;
-  /** @throws RequestError or LogError, which are answered as JSON; once the head is out, any error cuts the connection */
+  /** Removed from a path of the main port before `handle` gets it. */
+  readonly stripPrefix?: string;
+  /** Shortens a path that would give its reader the right to use something. Absent: every path may be logged. */
+  loggablePath?(path: string): string;
+  /** @throws RequestError or LogError, which are sent as JSON. Once the head is out, any error cuts the connection */
   handle(request: RelayRequest): Promise<void>;
-  /** Ends what waits with 503. Resolves when what was running is over. */
+  /** Answers all that wait with 503. Resolves when everything that was running has ended. */
   drain(): Promise<void>;
-  /** Nothing of it runs afterwards. */
   close(): Promise<void>;
 }
 
@@ -26,17 +25,18 @@ export interface RelayRequest {
   /** Begins with a slash, without the query, still percent-encoded. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** It came in on the main port, whose origin the relay shares with everything else. */
+  /** It came by the main port, whose origin the relay shares with all that the port serves. */
   readonly isMounted: boolean;
   readonly requestId: string;
-  /** @throws RequestError unless the request may use this system: it is public, there are no tokens, or its token has the scope */
+  /** @throws RequestError unless the relay is public, the server has no tokens, or the request has one with the scope `relay` */
   authorize(): void;
 }
 
 export interface RelaySystemContext {
-  readonly relay: RelayContext;
+  readonly context: RelayContext;
+  readonly options: Omit<RelayOptions, 'requeues'>;
   readonly config: Config;
   readonly logger: Logger;
 }
 
-export type OpenRelaySystem = (wire: RelaySystemContext) => Promise<RelaySystem>;
+export type OpenRelaySystem = (system: RelaySystemContext) => Promise<RelaySystem>;

@@ -1,62 +1,44 @@
-import type { HttpipeQueues } from '../../relay/httpipe/httpipe-queues';
 import type { HeldRequest } from '../../relay/match/held-request';
 import type { Matchmaker } from '../../relay/match/matchmaker';
-import { RequestBody } from '../../relay/match/request-body';
-import { ResponseBody } from '../../relay/match/response-body';
 import type { SenderHead } from '../../relay/match/transfer';
-import type { WaitOutcome } from '../../relay/match/waiter';
+import type { UnansweredOutcome } from '../../relay/match/waiter';
 import { toErrorResponse } from '../errors/error-response';
-import { RequestError } from '../errors/request-error';
 import { jsonBody } from '../front/json-body';
 import { markLongLived } from '../live/long-lived';
+import { httpipeError } from './outcome-error';
 
-export interface HttpipeContext {
-  readonly places: HttpipeQueues;
-  readonly meeting: Matchmaker;
-  /** The longest wait; absent: for ever. */
+export interface ChannelOptions {
+  readonly queue: string;
+  /** The longest wait. `undefined`: forever. */
   readonly timeoutMs: number | undefined;
-  /** How long a receiver may take nothing, in milliseconds. */
-  readonly stalledMs: number;
 }
 
-/** What curl's `-d` says unasked of whatever it sends. */
+/** curl's `-d` adds it to any body. */
 const FORM = 'application/x-www-form-urlencoded';
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** `POST`: answered when the consumer has everything. */
+/** `POST`: answers when the consumer has everything. */
 export async function sendToChannel(
-  side: HeldRequest,
-  { meeting, timeoutMs }: HttpipeContext,
-  place: string,
+  matchmaker: Matchmaker,
+  held: HeldRequest,
+  { queue, timeoutMs }: ChannelOptions,
 ): Promise<void> {
-  const source = new RequestBody(side);
-  const outcome = await meeting.join(place, {
-    role: 'sender',
-    side,
-    source,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  });
-  if (outcome.kind === 'exchanged' && outcome.ended.end === 'complete') side.reply(200);
-  else answer(side, outcome);
+  const outcome = await matchmaker.send(queue, held, { timeoutMs });
+  if (outcome === undefined) return;
+  if (outcome.kind === 'transferred' && outcome.result.end === 'complete') held.reply(200);
+  else answerOutcome(held, outcome);
 }
 
-/** `GET`: the response begins with the first byte, or the end, of what the producer sends. */
+/** `GET`: the response begins with the first byte, or the end, of the producer's body. */
 export async function receiveFromChannel(
-  side: HeldRequest,
-  channels: HttpipeContext,
-  place: string,
+  matchmaker: Matchmaker,
+  held: HeldRequest,
+  { queue, timeoutMs }: ChannelOptions,
 ): Promise<void> {
-  const { meeting, timeoutMs, stalledMs } = channels;
-  const begin = (head: SenderHead): void => void side.res.writeHead(200, headersOf(head));
-  const sink = new ResponseBody(side, { begin, stalledMs });
-  markLongLived(side.res);
-  const outcome = await meeting.join(place, {
-    role: 'receiver',
-    side,
-    sink,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-  });
-  if (outcome.kind !== 'exchanged' || !outcome.ended.begun) answer(side, outcome);
+  markLongLived(held.res);
+  const begin = (head: SenderHead): void => void held.res.writeHead(200, headersOf(head));
+  const outcome = await matchmaker.receive(queue, held, { timeoutMs, begin });
+  if (outcome !== undefined) answerOutcome(held, outcome);
 }
 
 function headersOf({ contentType, contentLength }: SenderHead): Record<string, string | number> {
@@ -67,26 +49,7 @@ function headersOf({ contentType, contentLength }: SenderHead): Record<string, s
   };
 }
 
-function answer(side: HeldRequest, outcome: WaitOutcome): void {
-  if (outcome.kind === 'left') return;
-  const { status, headers, body } = toErrorResponse(errorOf(outcome.kind));
-  side.reply(status, headers, jsonBody(body));
-}
-
-function errorOf(kind: Exclude<WaitOutcome['kind'], 'left'>): RequestError {
-  switch (kind) {
-    case 'exchanged':
-      return new RequestError('PEER_LOST', 'The other side was lost');
-    case 'timeout':
-      return new RequestError('PEER_MISSING', 'Nobody came to the other side in time');
-    case 'gone':
-    case 'refused':
-      return new RequestError('CHANNEL_GONE', 'The channel was destroyed');
-    case 'stopping':
-      return new RequestError('STOPPING', 'The server is stopping');
-    case 'full':
-      return new RequestError('TOO_MANY_WAITING', 'Too many requests are waiting');
-    case 'lost':
-      return new RequestError('RELAY_UNAVAILABLE', 'The server lost sight of the channel');
-  }
+function answerOutcome(held: HeldRequest, outcome: UnansweredOutcome): void {
+  const { status, headers, body } = toErrorResponse(httpipeError(outcome));
+  held.reply(status, headers, jsonBody(body));
 }

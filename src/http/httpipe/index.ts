@@ -1,83 +1,73 @@
-import { channelQueue } from '../../relay/httpipe/httpipe-queues';
-import { openHttpipe } from '../../relay/httpipe/open-httpipe';
+import { channelQueue, type HttpipeQueues } from '../../relay/httpipe/httpipe-queues';
+import { MemoryHttpipe } from '../../relay/httpipe/memory-httpipe';
+import { RedisHttpipe } from '../../relay/httpipe/redis-httpipe';
 import { HeldRequest } from '../../relay/match/held-request';
+import { openRelay } from '../../relay/queues/open-relay';
 import { methodNotAllowed } from '../errors/method-not-allowed';
 import { RequestError } from '../errors/request-error';
 import { jsonBody } from '../front/json-body';
 import { decodeSegment } from '../front/path-segment';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { assertIdentityEncoding } from '../headers/codings';
-import { type HttpipeContext, receiveFromChannel, sendToChannel } from './channel';
+import { receiveFromChannel, sendToChannel } from './channel';
 
 const PATH = /^\/channels\/([^/]+)(?:\/([^/]+))?\/?$/;
 
-/** httpipe: a POST and a GET of the same channel meet, in the order in which they come. */
-export const httpipe: OpenRelaySystem = async ({ relay, config }) => {
-  const { queues, matchmaker } = openHttpipe(relay, config.relay.waiting);
-  const { requestTimeout } = config.httpipe;
-  const channels: HttpipeContext = {
-    places: queues,
-    meeting: matchmaker,
-    timeoutMs: requestTimeout,
-    stalledMs: config.http.consumerTimeout,
-  };
-  return {
-    name: 'httpipe',
-    path: '/channels',
-    stripPrefix: '',
-    loggablePath: (path) => path,
-    handle: (request) => handle(request, channels),
-    drain: () => matchmaker.drain(),
-    async close() {
-      matchmaker.close();
+/** httpipe: a POST and a GET of the same channel are matched in the order of their arrival. */
+export const httpipe: OpenRelaySystem = async ({ context, options, config }) => {
+  const relay = openRelay<HttpipeQueues>(
+    context,
+    {
+      memory: (listener) => new MemoryHttpipe(listener),
+      redis: (redis, listener) => new RedisHttpipe(redis, listener),
     },
+    { ...options, requeues: true },
+  );
+  const timeoutMs = config.httpipe.requestTimeout;
+
+  const handle = async (request: RelayRequest): Promise<void> => {
+    request.authorize();
+    const { req, res, path } = request;
+    const [whole, first = '', second] = PATH.exec(path) ?? [];
+    if (whole === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
+    const held = new HeldRequest(req, res);
+    const namespace = decodeSegment(first, 'namespace');
+    if (second === undefined) return handleNamespace(relay.queues, held, namespace);
+    const channel = decodeSegment(second, 'channel');
+    const queue = channelQueue(namespace, channel);
+    switch (req.method) {
+      case 'POST':
+        assertIdentityEncoding(req);
+        return sendToChannel(relay.matchmaker, held, { queue, timeoutMs });
+      case 'GET':
+        return receiveFromChannel(relay.matchmaker, held, { queue, timeoutMs });
+      case 'DELETE':
+        await relay.queues.destroy(namespace, channel);
+        return held.reply(200);
+      default:
+        // If HEAD were answered like GET, it would discard a message.
+        throw methodNotAllowed(req.method, 'GET, POST, DELETE');
+    }
   };
+  return { ...relay, path: '/channels', handle };
 };
 
-async function handle(request: RelayRequest, channels: HttpipeContext): Promise<void> {
-  request.authorize();
-  const { req, res, path } = request;
-  const [whole, first = '', second] = PATH.exec(path) ?? [];
-  if (whole === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
-  const side = new HeldRequest(req, res);
-  const namespace = decodeSegment(first, 'namespace');
-  if (second === undefined) return handleNamespace(side, channels, namespace);
-  const channel = decodeSegment(second, 'channel');
-  switch (req.method) {
-    case 'POST':
-      assertIdentityEncoding(req);
-      return sendToChannel(side, channels, channelQueue(namespace, channel));
-    case 'GET':
-      return receiveFromChannel(side, channels, channelQueue(namespace, channel));
-    case 'DELETE':
-      await channels.places.destroy(namespace, channel);
-      return side.reply(200);
-    default:
-      // HEAD in particular: answered like GET, it would take a message and throw it away.
-      throw methodNotAllowed(req.method, 'GET, POST, DELETE');
-  }
-}
-
-async function handleNamespace(
-  side: HeldRequest,
-  { places }: HttpipeContext,
-  namespace: string,
-): Promise<void> {
-  switch (side.req.method) {
+async function handleNamespace(queues: HttpipeQueues, held: HeldRequest, namespace: string): Promise<void> {
+  switch (held.req.method) {
     case 'GET': {
-      if (namespace === 'namespaces') return list(side, await places.namespaces());
-      const names = await places.channels(namespace);
+      if (namespace === 'namespaces') return replyList(held, await queues.namespaces());
+      const names = await queues.channels(namespace);
       if (names.length === 0) throw new RequestError('CHANNEL_NOT_FOUND', 'The namespace has no channels');
-      return list(side, names);
+      return replyList(held, names);
     }
     case 'DELETE':
-      await places.destroy(namespace);
-      return side.reply(200);
+      await queues.destroy(namespace);
+      return held.reply(200);
     default:
-      throw methodNotAllowed(side.req.method, 'GET, DELETE');
+      throw methodNotAllowed(held.req.method, 'GET, DELETE');
   }
 }
 
-function list(side: HeldRequest, names: readonly string[]): void {
-  side.reply(200, { 'Content-Type': 'application/json' }, jsonBody(names));
+function replyList(held: HeldRequest, names: readonly string[]): void {
+  held.reply(200, { 'Content-Type': 'application/json' }, jsonBody(names));
 }

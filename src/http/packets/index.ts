@@ -21,21 +21,19 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 };
 
 /** The packet proxy: clients exchange packets with the servers behind it by `POST /`. */
-export const packets: OpenRelaySystem = async ({ relay, config, logger }) => {
+export const packets: OpenRelaySystem = async ({ context: relay, options, config, logger }) => {
   const warn = limitWarnings((message, details) => logger.warn(details, `packets: ${message}`));
   const directory = relay.directory === undefined ? undefined : join(relay.directory, 'packets');
   const store = await openPacketStore({ ...relay, directory }, limitsOf(config), warn);
   const proxy = new PacketProxy(store, optionsOf(config, warn));
-  const waiting = new WaitingRequests(config.relay.waiting);
+  const waiting = new WaitingRequests(options.waitersMax);
   const pace = { slackMs: config.packets.timeout, bytesPerSecond: config.http.bodyRate };
   const body = { bytes: config.packets.packetBytes, pace };
   const wire: PacketWireContext = { proxy, settings: config.packets, waiting, body };
   const running = new Set<Promise<void>>();
   return {
-    name: 'packets',
     path: '/packets',
     stripPrefix: '/packets',
-    loggablePath: (path) => path,
     async handle(request) {
       const work = operationOf(request)(request, wire);
       running.add(work);

@@ -4,7 +4,7 @@ import type { CustomHeaders, HeaderValues } from '../../relay/rendezvous/rendezv
 import { actsOnOrigin } from '../headers/acts-on-origin';
 import { vary } from '../headers/vary';
 
-/** They would break the framing of a response, which is the server's own business. */
+/** The server frames a response itself. */
 const FRAMING = new Set([
   'connection',
   'content-length',
@@ -18,8 +18,8 @@ const FRAMING = new Set([
 
 /**
  * The headers that a stream's creator asks for.
- * @param text JSON `{download_headers?, upload_headers?}`, or nothing
- * @param isMounted on the main port, where no header may act on the whole server
+ * @param text JSON `{download_headers?, upload_headers?}`, or empty
+ * @param isMounted on the main port: there no header may act on the whole server
  * @throws Error that says what is wrong
  */
 export function parseCustomHeaders(text: string, isMounted: boolean): CustomHeaders {
@@ -34,8 +34,8 @@ export function parseCustomHeaders(text: string, isMounted: boolean): CustomHead
 }
 
 /**
- * A stream that was created on a port of its own may be used on the main port, too: there such headers are left out. Its `Vary` is added
- * to the server's.
+ * A stream that was created on a port of its own may be used on the main port, too: there, headers that act on the whole server are left
+ * out. `Vary` is added to the server's.
  */
 export function headersToSend(res: ServerResponse, headers: HeaderValues, isMounted: boolean): HeaderValues {
   const own = Object.entries(headers).filter(([name]) => !isMounted || !actsOnOrigin(name));

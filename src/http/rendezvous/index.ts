@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { HeldRequest } from '../../relay/match/held-request';
-import { openRendezvous } from '../../relay/rendezvous/open-rendezvous';
+import { type OpenedRelay, openRelay } from '../../relay/queues/open-relay';
+import { MemoryRendezvous } from '../../relay/rendezvous/memory-rendezvous';
+import { RedisRendezvous } from '../../relay/rendezvous/redis-rendezvous';
+import type { RendezvousQueues } from '../../relay/rendezvous/rendezvous-queues';
 import { readWholeBody, type WholeBodyLimits } from '../body/whole-body';
 import { jsonBody } from '../front/json-body';
 import { jsonList } from '../front/json-list';
@@ -15,111 +18,108 @@ import {
 } from './rendezvous-errors';
 import { report } from './report';
 import { statusObject } from './status-object';
-import { download, type RendezvousContext, upload } from './transfer';
+import { download, upload } from './transfer';
 
 const PATH = /^\/(?:(ping)|stream(?:\/([\w-]+)(?:\/(status|error))?)?)\/?$/;
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const LINE_FEED = Buffer.from('\n');
 
-/** HTTP-Rendezvous: one PUT and one GET of the same stream meet, once. */
-export const rendezvous: OpenRelaySystem = async ({ relay, config }) => {
+/** HTTP-Rendezvous: one PUT and one GET of the same stream are matched, once. */
+export const rendezvous: OpenRelaySystem = async ({ context, options, config }) => {
   const settings = config.rendezvous;
-  const options = {
-    lifetimeMs: settings.lifetime,
-    retentionMs: settings.retention,
-    streamsMax: settings.streams,
-  };
-  const { queues, matchmaker } = openRendezvous(relay, options, config.relay.waiting);
-  const { consumerTimeout, bodyTimeout, bodyRate } = config.http;
-  const streams = { places: queues, meeting: matchmaker, stalledMs: consumerTimeout };
-  const routes = new Routes(streams, {
+  const relay = openRelay<RendezvousQueues>(
+    context,
+    {
+      memory: (listener) => new MemoryRendezvous(settings, listener),
+      redis: (redis, listener) => new RedisRendezvous(redis, settings, listener),
+    },
+    // A stream is for one transfer and ends with it.
+    { ...options, requeues: false },
+  );
+  const { bodyTimeout, bodyRate } = config.http;
+  const routes = new Routes(relay, {
     listed: settings.listed,
     body: { bytes: settings.bodyBytes, pace: { slackMs: bodyTimeout, bytesPerSecond: bodyRate } },
   });
   return {
-    name: 'rendezvous',
+    ...relay,
     path: '/rendezvous',
     stripPrefix: '/rendezvous',
     loggablePath: (path) => path.replace(/^(\/stream\/[\w-]{8})[\w-]+/, '$1…'),
     handle: (request) => routes.handle(request),
-    drain: () => matchmaker.drain(),
-    async close() {
-      matchmaker.close();
-      queues.close();
-    },
   };
 };
 
 class Routes {
   constructor(
-    private readonly streams: RendezvousContext,
+    private readonly relay: OpenedRelay<RendezvousQueues>,
     private readonly settings: { readonly body: WholeBodyLimits; readonly listed: boolean },
   ) {}
 
   async handle(request: RelayRequest): Promise<void> {
     const { req, res, path } = request;
-    const side = new HeldRequest(req, res);
+    const held = new HeldRequest(req, res);
     const [whole, ping, id, below] = PATH.exec(path) ?? [];
     const route = `${req.method} ${ping ?? below ?? (id === undefined ? 'streams' : 'stream')}`;
-    if (whole === undefined) return sendRendezvousError(side, NO_ROUTE);
-    if (id !== undefined) return this.#handleOne(request, side, route, id);
+    if (whole === undefined) return sendRendezvousError(held, NO_ROUTE);
+    if (id !== undefined) return this.#handleOne(request, held, route, id);
     switch (route) {
       case 'GET ping':
-        return side.reply(200, { 'Content-Type': 'text/plain' }, 'pong');
+        return held.reply(200, { 'Content-Type': 'text/plain' }, 'pong');
       case 'POST streams':
         request.authorize();
-        return this.#create(request, side);
+        return this.#create(request, held);
       case 'GET streams':
         request.authorize();
-        return this.settings.listed ? this.#list(side) : sendRendezvousError(side, NO_ROUTE);
+        return this.settings.listed ? this.#list(held) : sendRendezvousError(held, NO_ROUTE);
       default:
-        return sendRendezvousError(side, NO_ROUTE);
+        return sendRendezvousError(held, NO_ROUTE);
     }
   }
 
-  async #handleOne(request: RelayRequest, side: HeldRequest, route: string, id: string): Promise<void> {
+  async #handleOne(request: RelayRequest, held: HeldRequest, route: string, id: string): Promise<void> {
     const { req, res, isMounted } = request;
-    const { places } = this.streams;
+    const { queues } = this.relay;
     switch (route) {
       case 'GET stream':
-        return download(side, this.streams, { id, isMounted });
+        return download(this.relay, held, { id, isMounted });
       case 'PUT stream':
-        return upload(side, this.streams, { id, isMounted });
+        return upload(this.relay, held, { id, isMounted });
       case 'POST error': {
         const body = await readWholeBody(req, res, this.settings.body);
-        return report(side, places, id, body.toString());
+        return report(queues, held, id, body.toString());
       }
       case 'GET status': {
-        const status = await places.status(id);
+        const status = await queues.status(id);
         return status === undefined
-          ? sendRendezvousError(side, UNKNOWN_STREAM)
-          : json(side, 200, statusObject(status));
+          ? sendRendezvousError(held, UNKNOWN_STREAM)
+          : json(held, 200, statusObject(status));
       }
       default:
-        return sendRendezvousError(side, NO_ROUTE);
+        return sendRendezvousError(held, NO_ROUTE);
     }
   }
 
-  async #create({ req, res, isMounted }: RelayRequest, side: HeldRequest): Promise<void> {
+  async #create({ req, res, isMounted }: RelayRequest, held: HeldRequest): Promise<void> {
     const body = (await readWholeBody(req, res, this.settings.body)).toString();
     const id = randomUUID();
     let headers: ReturnType<typeof parseCustomHeaders>;
     try {
       headers = parseCustomHeaders(body, isMounted);
     } catch (error) {
-      return sendRendezvousError(side, invalidBody(error instanceof Error ? error.message : String(error)));
+      return sendRendezvousError(held, invalidBody(error instanceof Error ? error.message : String(error)));
     }
-    if (await this.streams.places.create(id, headers)) json(side, 201, { stream: id });
-    else sendRendezvousError(side, TOO_MANY_STREAMS);
+    if (await this.relay.queues.create(id, headers)) json(held, 201, { stream: id });
+    else sendRendezvousError(held, TOO_MANY_STREAMS);
   }
 
-  async #list(side: HeldRequest): Promise<void> {
-    const list = await jsonList(await this.streams.places.list(), statusObject, side.disconnected);
-    side.reply(200, JSON_TYPE, Buffer.concat([...list, LINE_FEED]));
+  async #list(held: HeldRequest): Promise<void> {
+    const list = await jsonList(await this.relay.queues.list(), statusObject, held.disconnected);
+    held.reply(200, JSON_TYPE, Buffer.concat([...list, LINE_FEED]));
   }
 }
 
-function json(side: HeldRequest, status: number, value: object): void {
-  side.reply(status, JSON_TYPE, jsonBody(value));
+function json(held: HeldRequest, status: number, value: object): void {
+  held.reply(status, JSON_TYPE, jsonBody(value));
 }

@@ -3,38 +3,38 @@ import type { RendezvousQueues, ReportedError } from '../../relay/rendezvous/ren
 import { parseBodyJson, requireObject } from './custom-headers';
 import { invalidBody, STREAM_STARTED, sendRendezvousError, UNKNOWN_STREAM } from './rendezvous-errors';
 
-/** What an empty report says. */
+/** Stands for what a report does not say. */
 const VAGUE: ReportedError = {
   status: 400,
   name: 'Error',
   message: 'The other side encountered an unspecified error',
 };
 
-/** `POST /stream/:id/error`. Whether it comes too late is decided once its body is there. */
+/** `POST /stream/:id/error`. Whether it is too late is decided once its body has arrived. */
 export async function report(
-  side: HeldRequest,
-  places: RendezvousQueues,
+  queues: RendezvousQueues,
+  held: HeldRequest,
   id: string,
   body: string,
 ): Promise<void> {
-  let told: ReportedError;
+  let reported: ReportedError;
   try {
-    told = parseReport(body);
+    reported = parseReport(body);
   } catch (error) {
-    const isKnown = (await places.status(id)) !== undefined;
+    const isKnown = (await queues.status(id)) !== undefined;
     sendRendezvousError(
-      side,
+      held,
       isKnown && error instanceof Error ? invalidBody(error.message) : UNKNOWN_STREAM,
     );
     return;
   }
-  switch (await places.report(id, told)) {
-    case 'told':
-      return side.reply(200, { Connection: 'close' });
+  switch (await queues.report(id, reported)) {
+    case 'reported':
+      return held.reply(200, { Connection: 'close' });
     case 'unknown':
-      return sendRendezvousError(side, UNKNOWN_STREAM);
+      return sendRendezvousError(held, UNKNOWN_STREAM);
     case 'started':
-      return sendRendezvousError(side, STREAM_STARTED);
+      return sendRendezvousError(held, STREAM_STARTED);
   }
 }
 
@@ -49,7 +49,7 @@ function parseReport(body: string): ReportedError {
   };
 }
 
-/** An interim status is no answer, and beyond 599 nothing is defined. */
+/** An interim status answers nothing, and beyond 599 nothing is defined. */
 function statusIn(value: unknown): number {
   const isStatus = typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599;
   return isStatus ? value : VAGUE.status;

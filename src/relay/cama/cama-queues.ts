@@ -4,7 +4,7 @@ export interface CamaSession {
   readonly id: string;
   /** SHA-256 of the host's token, in hex. */
   readonly tokenHash: string;
-  /** Only the permitted guest may take part. */
+  /** Only the permitted guest takes part. */
   readonly isSecure: boolean;
   /** The address of the permitted guest. */
   readonly peer?: string;
@@ -12,29 +12,31 @@ export interface CamaSession {
   readonly expiresAt: number;
 }
 
-/** Who sends. The two directions of a session have nothing to do with each other. */
+/** The sender of a direction. The two directions of a session are independent. */
 export type Direction = 'host' | 'guest';
 
 /**
- * Sessions. A place is one direction of a session: `directionOf`. `attach` refuses with `unknown` (also when the session has ended) and
- * with `taken` when another of the same role waits already; behind a running exchange one may wait. `gone` says that the session was
- * removed.
+ * The sessions of cama. Each direction of a session is a queue: `directionQueue`. `join` refuses with `unknown` (also after the end of
+ * the session), and with `taken` if another request of the same role waits; one may wait while a transfer runs. `gone` means that the
+ * session was removed.
  */
 export interface CamaQueues extends Queues {
-  /** @returns `false` when there are too many */
+  /** @returns `false` if there are too many */
   create(session: CamaSession): Promise<boolean>;
   session(id: string): Promise<CamaSession | undefined>;
   /** Permits the guest at this address, and no other. */
   permit(id: string, peer: string): Promise<void>;
-  /** Sends away who waits. What is under way goes on. */
+  /** Evicts all that wait. A running transfer goes on. */
   remove(id: string): Promise<void>;
-  close(): void;
 }
+
+/** The reason for eviction when a session is removed. */
+export const REMOVED = 'removed';
 
 export function directionQueue(session: string, sender: Direction): string {
   return `${session}:${sender}`;
 }
 
-export function sessionIdOf(place: string): string {
-  return place.slice(0, place.indexOf(':'));
+export function sessionIdOf(queue: string): string {
+  return queue.slice(0, queue.indexOf(':'));
 }

@@ -9,35 +9,33 @@ import type {
   WaiterState,
 } from '../match/queues';
 import { MemoryQueue } from '../queues/memory-queue';
-import { type CamaQueues, type CamaSession, directionQueue, sessionIdOf } from './cama-queues';
+import { type CamaQueues, type CamaSession, directionQueue, REMOVED, sessionIdOf } from './cama-queues';
 
 interface Session extends CamaSession {
-  readonly places: ReadonlyMap<string, MemoryQueue>;
-  /** When it expires, by `steadyNow`. */
+  readonly queues: ReadonlyMap<string, MemoryQueue>;
+  /** By `steadyNow`. */
   readonly endsAt: number;
   peer?: string;
 }
 
-const REMOVED = 'removed';
-
-const SWEEP_EVERY_MS = 5_000;
+const SWEEP_MS = 5_000;
 
 export class MemoryCama implements CamaQueues {
   readonly #sessions = new Map<string, Session>();
-  readonly #sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS).unref();
+  readonly #sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
 
   constructor(
     private readonly sessionsMax: number,
-    private readonly hear: QueueListener,
+    private readonly listener: QueueListener,
   ) {}
 
   async create(session: CamaSession): Promise<boolean> {
     if (this.#sessions.size >= this.sessionsMax) this.#sweep();
     if (this.#sessions.size >= this.sessionsMax) return false;
-    const directions = (['host', 'guest'] as const).map((sender) => directionQueue(session.id, sender));
-    const places = new Map(directions.map((place) => [place, this.#newPlace(place)]));
+    const names = [directionQueue(session.id, 'host'), directionQueue(session.id, 'guest')];
+    const queues = new Map(names.map((name) => [name, this.#createQueue(name)]));
     const endsAt = steadyNow() + session.expiresAt - Date.now();
-    this.#sessions.set(session.id, { ...session, places, endsAt });
+    this.#sessions.set(session.id, { ...session, queues, endsAt });
     return true;
   }
 
@@ -53,48 +51,48 @@ export class MemoryCama implements CamaQueues {
   async remove(id: string): Promise<void> {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
-    for (const place of session?.places.values() ?? []) place.close(REMOVED);
+    for (const queue of session?.queues.values() ?? []) queue.close(REMOVED);
   }
 
-  async join(place: string, entry: WaiterId, role: Role): Promise<JoinResult> {
-    const session = this.#find(sessionIdOf(place));
-    const meeting = session?.places.get(place);
-    if (session === undefined || meeting === undefined) return { kind: 'refused', why: 'unknown' };
-    if (meeting.hasWaiting(role)) return { kind: 'refused', why: 'taken' };
-    meeting.join(entry, role);
-    return { kind: 'attached', withinMs: session.endsAt - steadyNow() };
+  async join(name: string, id: WaiterId, role: Role): Promise<JoinResult> {
+    const session = this.#find(sessionIdOf(name));
+    const queue = session?.queues.get(name);
+    if (session === undefined || queue === undefined) return { kind: 'refused', reason: 'unknown' };
+    if (queue.hasWaiting(role)) return { kind: 'refused', reason: 'taken' };
+    queue.join(id, role);
+    return { kind: 'joined', withinMs: session.endsAt - steadyNow() };
   }
 
-  async leave(place: string, entry: WaiterId, role: Role): Promise<boolean> {
-    return this.#place(place)?.leave(entry, role) ?? false;
+  async leave(name: string, id: WaiterId, role: Role): Promise<boolean> {
+    return this.#queue(name)?.leave(id, role) ?? false;
   }
 
-  async refresh(place: string, entry: WaiterId, role: Role): Promise<WaiterState> {
-    return this.#place(place)?.refresh(entry, role) ?? { kind: 'gone' };
+  async refresh(name: string, id: WaiterId, role: Role): Promise<WaiterState> {
+    return this.#queue(name)?.refresh(id, role) ?? { kind: 'gone' };
   }
 
   async finish(
-    place: string,
-    pair: Match,
-    _ended: TransferResult,
-    returning: readonly WaiterId[],
+    name: string,
+    match: Match,
+    _result: TransferResult,
+    requeued: readonly WaiterId[],
   ): Promise<boolean> {
-    const found = this.#place(place);
-    if (found !== undefined) return found.finish(pair, returning);
-    for (const entry of returning) this.hear(place, entry, { kind: 'gone', why: REMOVED });
+    const queue = this.#queue(name);
+    if (queue !== undefined) return queue.finish(match, requeued);
+    for (const id of requeued) this.listener(name, id, { kind: 'gone', reason: REMOVED });
     return true;
   }
 
   close(): void {
-    clearInterval(this.#sweeping);
+    clearInterval(this.#sweeper);
   }
 
-  #newPlace(place: string): MemoryQueue {
-    return new MemoryQueue((to, news) => this.hear(place, to, news));
+  #createQueue(name: string): MemoryQueue {
+    return new MemoryQueue((to, event) => this.listener(name, to, event));
   }
 
-  #place(place: string): MemoryQueue | undefined {
-    return this.#sessions.get(sessionIdOf(place))?.places.get(place);
+  #queue(name: string): MemoryQueue | undefined {
+    return this.#sessions.get(sessionIdOf(name))?.queues.get(name);
   }
 
   #find(id: string): Session | undefined {
@@ -102,10 +100,10 @@ export class MemoryCama implements CamaQueues {
     return session !== undefined && session.endsAt > steadyNow() ? session : undefined;
   }
 
-  /** Who still waits at an expired session has a timer, and is left in peace until then. */
+  /** An expired session is kept while it has waiters: each has a timer that ends its wait. */
   #sweep(): void {
-    for (const [id, { places, endsAt }] of this.#sessions) {
-      const isEmpty = [...places.values()].every((place) => place.isEmpty);
+    for (const [id, { queues, endsAt }] of this.#sessions) {
+      const isEmpty = [...queues.values()].every((queue) => queue.isEmpty);
       if (endsAt <= steadyNow() && isEmpty) this.#sessions.delete(id);
     }
   }

@@ -1,25 +1,25 @@
 import type { Queues } from '../match/queues';
 
-/** Why the requests of a destroyed channel are sent away. */
+/** The reason for eviction when a channel is destroyed. */
 export const DESTROYED = 'destroyed';
 
 /**
- * Channels, which exist as long as somebody is there. A place is a channel: `placeOf`. Both sides queue in the order in which they
- * come; nobody is refused.
+ * The channels of httpipe. A channel is a queue (`channelQueue`), and exists while it has waiters or a transfer. Both roles queue in the
+ * order of their arrival; `join` refuses nobody.
  */
 export interface HttpipeQueues extends Queues {
-  /** Sends away who waits, at one channel of a namespace or at all. What is under way goes on. */
+  /** Evicts all that wait at one channel of a namespace, or at all of its channels. A running transfer goes on. */
   destroy(namespace: string, channel?: string): Promise<void>;
   namespaces(): Promise<readonly string[]>;
   channels(namespace: string): Promise<readonly string[]>;
 }
 
-/** Escaped, so that no name can be taken for another's: `a%2Fb` and `c` are not `a` and `b%2Fc`. */
+/** Names are escaped, so that no two channels share a queue: `a%2Fb` and `c`, or `a` and `b%2Fc`. */
 export function channelQueue(namespace: string, channel: string): string {
   return `${encodeURIComponent(namespace)}/${encodeURIComponent(channel)}`;
 }
 
-export function parseChannelQueue(place: string): readonly [namespace: string, channel: string] {
-  const slash = place.indexOf('/');
-  return [decodeURIComponent(place.slice(0, slash)), decodeURIComponent(place.slice(slash + 1))];
+export function parseChannelQueue(queue: string): readonly [namespace: string, channel: string] {
+  const slash = queue.indexOf('/');
+  return [decodeURIComponent(queue.slice(0, slash)), decodeURIComponent(queue.slice(slash + 1))];
 }

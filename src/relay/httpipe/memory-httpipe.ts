@@ -11,60 +11,62 @@ import { MemoryQueue } from '../queues/memory-queue';
 import { channelQueue, DESTROYED, type HttpipeQueues, parseChannelQueue } from './httpipe-queues';
 
 export class MemoryHttpipe implements HttpipeQueues {
-  readonly #channels = new Map<string, MemoryQueue>();
+  readonly #queues = new Map<string, MemoryQueue>();
 
-  constructor(private readonly hear: QueueListener) {}
+  constructor(private readonly listener: QueueListener) {}
 
-  async join(place: string, entry: WaiterId, role: Role): Promise<JoinResult> {
-    const channel = this.#channels.get(place) ?? new MemoryQueue((to, news) => this.hear(place, to, news));
-    this.#channels.set(place, channel);
-    channel.join(entry, role);
-    return { kind: 'attached' };
+  async join(name: string, id: WaiterId, role: Role): Promise<JoinResult> {
+    const queue = this.#queues.get(name) ?? new MemoryQueue((to, event) => this.listener(name, to, event));
+    this.#queues.set(name, queue);
+    queue.join(id, role);
+    return { kind: 'joined' };
   }
 
-  async leave(place: string, entry: WaiterId, role: Role): Promise<boolean> {
-    const wasWaiting = this.#channels.get(place)?.leave(entry, role) ?? false;
-    this.#tidy(place);
+  async leave(name: string, id: WaiterId, role: Role): Promise<boolean> {
+    const wasWaiting = this.#queues.get(name)?.leave(id, role) ?? false;
+    this.#deleteIfEmpty(name);
     return wasWaiting;
   }
 
-  async refresh(place: string, entry: WaiterId, role: Role): Promise<WaiterState> {
-    return this.#channels.get(place)?.refresh(entry, role) ?? { kind: 'gone' };
+  async refresh(name: string, id: WaiterId, role: Role): Promise<WaiterState> {
+    return this.#queues.get(name)?.refresh(id, role) ?? { kind: 'gone' };
   }
 
   async finish(
-    place: string,
-    pair: Match,
-    _ended: TransferResult,
-    returning: readonly WaiterId[],
+    name: string,
+    match: Match,
+    _result: TransferResult,
+    requeued: readonly WaiterId[],
   ): Promise<boolean> {
-    const wasUnderWay = this.#channels.get(place)?.finish(pair, returning) ?? false;
-    this.#tidy(place);
-    return wasUnderWay;
+    const wasRunning = this.#queues.get(name)?.finish(match, requeued) ?? false;
+    this.#deleteIfEmpty(name);
+    return wasRunning;
   }
 
   async destroy(namespace: string, channel?: string): Promise<void> {
-    const places = channel === undefined ? this.#placesIn(namespace) : [channelQueue(namespace, channel)];
-    for (const place of places) {
-      this.#channels.get(place)?.evictWaiting(DESTROYED);
-      this.#tidy(place);
+    const names = channel === undefined ? this.#queuesIn(namespace) : [channelQueue(namespace, channel)];
+    for (const name of names) {
+      this.#queues.get(name)?.evictWaiting(DESTROYED);
+      this.#deleteIfEmpty(name);
     }
   }
 
   async namespaces(): Promise<readonly string[]> {
-    return [...new Set([...this.#channels.keys()].map((place) => parseChannelQueue(place)[0]))];
+    return [...new Set([...this.#queues.keys()].map((name) => parseChannelQueue(name)[0]))];
   }
 
   async channels(namespace: string): Promise<readonly string[]> {
-    return this.#placesIn(namespace).map((place) => parseChannelQueue(place)[1]);
+    return this.#queuesIn(namespace).map((name) => parseChannelQueue(name)[1]);
   }
 
-  #placesIn(namespace: string): readonly string[] {
+  close(): void {}
+
+  #queuesIn(namespace: string): readonly string[] {
     const prefix = channelQueue(namespace, '');
-    return [...this.#channels.keys()].filter((place) => place.startsWith(prefix));
+    return [...this.#queues.keys()].filter((name) => name.startsWith(prefix));
   }
 
-  #tidy(place: string): void {
-    if (this.#channels.get(place)?.isEmpty) this.#channels.delete(place);
+  #deleteIfEmpty(name: string): void {
+    if (this.#queues.get(name)?.isEmpty) this.#queues.delete(name);
   }
 }

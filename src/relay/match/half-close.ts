@@ -1,22 +1,22 @@
 import type { Socket } from 'node:net';
 
-/** By connection: one on which requests are pipelined has many that wait, and would have a listener for each. */
-const waitingOn = new WeakMap<Socket, Set<() => void>>();
+/** One `end` listener per connection: on one with pipelined requests many wait, and each would add its own. */
+const listenersOf = new WeakMap<Socket, Set<() => void>>();
 
-/** Tells when the client closes its side of the connection. @returns ends that */
-export function onHalfClose(socket: Socket, tell: () => void): () => void {
-  const waiting = waitingOn.get(socket) ?? listen(socket);
-  waiting.add(tell);
+/** Calls `listener` when the client closes its side of the connection. @returns removes the listener */
+export function onHalfClose(socket: Socket, listener: () => void): () => void {
+  const listeners = listenersOf.get(socket) ?? listen(socket);
+  listeners.add(listener);
   return () => {
-    waiting.delete(tell);
+    listeners.delete(listener);
   };
 }
 
 function listen(socket: Socket): Set<() => void> {
-  const waiting = new Set<() => void>();
-  waitingOn.set(socket, waiting);
+  const listeners = new Set<() => void>();
+  listenersOf.set(socket, listeners);
   socket.once('end', () => {
-    for (const tell of [...waiting]) tell();
+    for (const listener of [...listeners]) listener();
   });
-  return waiting;
+  return listeners;
 }

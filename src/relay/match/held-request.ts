@@ -1,33 +1,32 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { onHalfClose } from './half-close';
 
-/** How often an uploader that waits is sent an interim response: Node does not see one leave whose body is not being read. */
-const PROBE_EVERY_MS = 15_000;
+/** How often a waiting upload gets an interim response: Node does not notice that a client left while its body is not being read. */
+const PROBE_MS = 15_000;
 
-/** One request and its response, which may wait long for the other side. */
+/** A request whose response may be held back until the request is matched. */
 export class HeldRequest {
-  readonly #gone = new AbortController();
-  #probe: NodeJS.Timeout | undefined;
+  readonly #disconnected = new AbortController();
   #mayContinue: boolean;
 
   constructor(
     readonly req: IncomingMessage,
     readonly res: ServerResponse,
   ) {
-    // RFC 9110, 10.1.1: from HTTP/1.0 it means nothing.
+    // RFC 9110, 10.1.1: HTTP/1.0 does not know `Expect`.
     this.#mayContinue = req.headers.expect !== undefined && req.httpVersion !== '1.0';
-    const leave = (): void => {
-      if (!res.writableFinished) this.#gone.abort();
+    const onClose = (): void => {
+      if (!res.writableFinished) this.#disconnected.abort();
     };
-    if (res.closed || req.socket.destroyed) leave();
-    res.once('close', leave);
-    // A broken upload is told by the end of the response, too; without a listener its error would end the process.
+    if (res.closed || req.socket.destroyed) onClose();
+    res.once('close', onClose);
+    // The end of the response reports a broken upload, too. Without a listener its error would end the process.
     req.on('error', () => {});
   }
 
-  /** Aborts when the client leaves before it has its whole answer. */
+  /** Aborts when the client leaves before it has the whole response. */
   get disconnected(): AbortSignal {
-    return this.#gone.signal;
+    return this.#disconnected.signal;
   }
 
   /** The client has closed its side of the connection. */
@@ -35,24 +34,24 @@ export class HeldRequest {
     return this.req.socket.readableEnded;
   }
 
-  /** Looks after a client that waits. @returns ends that */
+  /** Probes the client, and calls `onHalfClosed` once it has closed its side. @returns stops both */
   watch(onHalfClosed: () => void): () => void {
     const unlisten = onHalfClose(this.req.socket, onHalfClosed);
     if (this.isHalfClosed) onHalfClosed();
-    this.#probe = setInterval(() => this.#poke(), PROBE_EVERY_MS).unref();
+    const probe = setInterval(() => this.#probe(), PROBE_MS).unref();
     return () => {
-      clearInterval(this.#probe);
+      clearInterval(probe);
       unlisten();
     };
   }
 
-  /** Tells a client that asked first (`Expect: 100-continue`) to send its body. */
+  /** Asks a client that sent `Expect: 100-continue` for its body. */
   sendContinue(): void {
     if (this.#mayContinue && !this.res.headersSent) this.res.writeContinue();
     this.#mayContinue = false;
   }
 
-  /** The whole answer. What is still coming of the request is dropped; `boundRestOfBody` says for how long. */
+  /** Sends the whole response. The rest of the request is discarded; `boundRestOfBody` limits for how long. */
   reply(status: number, headers: OutgoingHttpHeaders = {}, body: string | Buffer = ''): void {
     const { req, res } = this;
     if (res.headersSent || res.destroyed) return;
@@ -66,15 +65,15 @@ export class HeldRequest {
     res.end(bodyless ? undefined : body);
   }
 
-  /** Breaks the connection off: the only way to say that what was sent is not all. */
+  /** Cuts the connection: no other sign says that a response is incomplete. */
   destroy(): void {
-    this.#gone.abort();
-    // In HTTP/1.0 a connection that is closed is an answer that is complete: only a reset is none.
+    this.#disconnected.abort();
+    // In HTTP/1.0 a closed connection ends a complete response; only a reset does not.
     if (this.req.httpVersion === '1.0') this.req.socket.resetAndDestroy();
     else this.res.destroy();
   }
 
-  #poke(): void {
+  #probe(): void {
     const { req, res } = this;
     if (req.complete || res.headersSent || res.destroyed || req.httpVersion === '1.0') return;
     res.writeProcessing();

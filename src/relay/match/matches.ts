@@ -4,152 +4,151 @@ import { Transfer } from './transfer';
 import type { Waiter } from './waiter';
 
 export interface MatchesOptions {
-  /** The name of this process, the first part of each entry. */
+  /** The name of this process, the first part of the id of each waiter. */
   readonly node: string;
-  /** Whether a side whose counterpart was lost before a byte flowed waits on. */
+  /** Whether a waiter that lost its peer before the first byte waits again. */
   readonly requeues: boolean;
-  /** Needed where there are several nodes. */
+  /** Needed with several nodes. */
   readonly channels?: RemoteChannels;
 }
 
-const NOTHING: TransferResult = { end: 'source', begun: false, bytesRead: 0, flushed: 0 };
+const NOT_BEGUN = { begun: false, bytesRead: 0, flushed: 0 };
 
-/** How often the end of an exchange is told to a store that is away. */
-const FINISH_AGAIN_MS = 1_000;
+/** How often the end of a transfer is reported again while the store is away. */
+const FINISH_RETRY_MS = 1_000;
 
 /**
- * What becomes of two sides that have found each other, of which one at least is on this node: the exchange between them. The sender's
- * node says how it ended, unless it is dead.
+ * Runs the transfer of each match that has a waiter on this node. The sender's node reports its end to the queues; the queues notice by
+ * themselves if that node is dead.
  */
 export class Matches {
   #isClosed = false;
 
   constructor(
-    private readonly places: Queues,
+    private readonly queues: Queues,
     /** Those of this node. */
-    private readonly attendees: ReadonlyMap<WaiterId, Waiter>,
+    private readonly waiters: ReadonlyMap<WaiterId, Waiter>,
     private readonly options: MatchesOptions,
   ) {}
 
-  /** One of this node's sides, `me`, is in a pair. */
-  onMatch(place: string, me: WaiterId, pair: Match): void {
-    const attendee = this.attendees.get(me);
-    const isSender = me === pair.sender;
-    if (attendee === undefined || !attendee.canMatch) {
-      // In an exchange that has begun, its own end sees that.
-      if (attendee?.isIn(pair.transferId)) return;
-      // Also one whose sender's node has died in the middle: the places have put it back, and paired it before it was taken away.
-      this.#absent(place, isSender, pair);
-      if (attendee?.hasLeft) attendee.settle({ kind: 'left' });
+  /** The waiter `id` of this node is in a match. */
+  onMatch(queue: string, id: WaiterId, match: Match): void {
+    const waiter = this.waiters.get(id);
+    const isSender = id === match.sender;
+    if (waiter === undefined || !waiter.canMatch) {
+      // A transfer that has begun notices a lost peer by itself.
+      if (waiter?.isIn(match.transferId)) return;
+      // It has left, or the node of its former sender died in the middle: then the queues requeued it, and matched it anew.
+      this.#onAbsent(queue, isSender, match);
+      if (waiter?.hasLeft) waiter.settle({ kind: 'left' });
       return;
     }
     if (isSender) {
-      if (attendee.match(pair.transferId)) void this.#send(attendee, pair);
-    } else if (nodeOf(pair.sender) !== this.options.node) {
-      if (attendee.match(pair.transferId)) void this.#receive(attendee, pair);
-    } else if (!this.attendees.has(pair.sender)) {
-      this.#absent(place, true, pair);
+      if (waiter.match(match.transferId)) void this.#send(waiter, match);
+    } else if (nodeOf(match.sender) !== this.options.node) {
+      if (waiter.match(match.transferId)) void this.#receive(waiter, match);
+    } else if (!this.waiters.has(match.sender)) {
+      this.#onAbsent(queue, true, match);
     }
   }
 
-  /** The store is told nothing more. */
+  /** Reports no more ends. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** One of this node's sides was paired, but its client has left. */
-  #absent(place: string, isSender: boolean, pair: Match): void {
+  /** A waiter of this node is matched, but its client has left. */
+  #onAbsent(queue: string, isSender: boolean, match: Match): void {
     const { channels, node, requeues } = this.options;
     if (!isSender) {
-      // A sender on this node finds out by itself.
-      if (nodeOf(pair.sender) !== node) channels?.cancelToSender(pair);
+      // A sender on this node notices by itself.
+      if (nodeOf(match.sender) !== node) channels?.cancelToSender(match);
       return;
     }
-    const ended: TransferResult = { ...NOTHING, end: 'source' };
-    const receiver = this.attendees.get(pair.receiver);
-    const isHere = nodeOf(pair.receiver) === node;
-    if (!requeues && !isHere) channels?.cancelToReceiver(pair);
-    receiver?.match(pair.transferId);
-    void this.#finish(place, pair, ended, requeues ? [pair.receiver] : []).then(() => {
-      if (!requeues) receiver?.settle({ kind: 'exchanged', ended });
+    const result: TransferResult = { ...NOT_BEGUN, end: 'source' };
+    const receiver = this.waiters.get(match.receiver);
+    const isLocal = nodeOf(match.receiver) === node;
+    if (!requeues && !isLocal) channels?.cancelToReceiver(match);
+    receiver?.match(match.transferId);
+    void this.#finish(queue, match, result, requeues ? [match.receiver] : []).then(() => {
+      if (!requeues) receiver?.settle({ kind: 'transferred', result });
     });
   }
 
-  async #send(sender: Waiter, pair: Match): Promise<void> {
+  async #send(sender: Waiter, match: Match): Promise<void> {
     if (sender.options.role !== 'sender') return;
-    const { source, onExchange } = sender.options;
-    const isLocal = nodeOf(pair.receiver) === this.options.node;
-    const found = isLocal ? this.attendees.get(pair.receiver) : undefined;
-    // One that is not free learns of this pair by itself.
+    const { source, onTransfer } = sender.options;
+    const isLocal = nodeOf(match.receiver) === this.options.node;
+    const found = isLocal ? this.waiters.get(match.receiver) : undefined;
+    // One that cannot match gets this event by itself.
     const receiver = found?.canMatch ? found : undefined;
-    let ended: TransferResult | 'abandoned' = { ...NOTHING, end: 'destination' };
+    let result: TransferResult | 'abandoned' = { ...NOT_BEGUN, end: 'destination' };
     if (receiver?.options.role === 'receiver') {
-      receiver.match(pair.transferId);
+      receiver.match(match.transferId);
       sender.transfer = new Transfer(source, receiver.options.sink);
       receiver.transfer = sender.transfer;
     } else if (!isLocal) {
-      sender.transfer = await this.#open(sender, pair);
+      sender.transfer = await this.#openRemote(sender, match);
     }
     if (sender.transfer !== undefined) {
-      onExchange?.(sender.transfer);
+      onTransfer?.(sender.transfer);
       const running = sender.transfer.run();
-      // The place was given up while the way to the receiver was being made.
+      // The client left while the channel to the receiver was being opened.
       if (sender.hasLeft) sender.transfer.cancel();
-      ended = await running;
+      result = await running;
     }
-    if (ended === 'abandoned') return;
-    const returning = this.#returning(ended, pair);
-    await this.#finish(sender.queue, pair, ended, returning);
-    if (!returning.includes(pair.sender)) sender.settle({ kind: 'exchanged', ended });
-    if (!returning.includes(pair.receiver)) receiver?.settle({ kind: 'exchanged', ended });
+    if (result === 'abandoned') return;
+    const requeued = this.#requeued(result, match);
+    await this.#finish(sender.queue, match, result, requeued);
+    if (!requeued.includes(match.sender)) sender.settle({ kind: 'transferred', result });
+    if (!requeued.includes(match.receiver)) receiver?.settle({ kind: 'transferred', result });
   }
 
-  /** @returns the exchange with a receiver on another node, once that is ready; `undefined` when there is none. */
-  async #open(sender: Waiter, pair: Match): Promise<Transfer | undefined> {
+  /** @returns the transfer to a receiver on another node, once that is ready; `undefined` if it is lost */
+  async #openRemote(sender: Waiter, match: Match): Promise<Transfer | undefined> {
     const { channels } = this.options;
     if (channels === undefined || sender.options.role !== 'sender') return undefined;
-    const sink = channels.sinkTo(pair);
+    const sink = channels.sinkTo(match);
     if (!(await sink.opened)) return undefined;
     return new Transfer(sender.options.source, sink);
   }
 
-  async #receive(receiver: Waiter, pair: Match): Promise<void> {
+  async #receive(receiver: Waiter, match: Match): Promise<void> {
     const { channels } = this.options;
     if (channels === undefined || receiver.options.role !== 'receiver') return;
-    const source = channels.sourceFrom(pair);
-    const exchange = new Transfer(source, receiver.options.sink);
-    receiver.transfer = exchange;
-    const ended = await exchange.run();
-    if (ended === 'abandoned') return;
-    if (ended.end !== 'source') source.report(ended.end === 'complete' ? 'complete' : 'lost', ended.flushed);
-    const returning = this.#returning(ended, pair);
-    // It is told so, by the sender's node where that lives; else it finds out when it looks.
-    if (returning.includes(pair.receiver)) receiver.transfer = undefined;
-    else receiver.settle({ kind: 'exchanged', ended });
+    const source = channels.sourceFrom(match);
+    receiver.transfer = new Transfer(source, receiver.options.sink);
+    const result = await receiver.transfer.run();
+    if (result === 'abandoned') return;
+    const { end, flushed } = result;
+    if (end !== 'source') source.report(end === 'complete' ? 'complete' : 'lost', flushed);
+    // The event comes from the sender's node. If that is dead, the next check of the waiter's state finds it requeued.
+    if (this.#requeued(result, match).includes(match.receiver)) receiver.transfer = undefined;
+    else receiver.settle({ kind: 'transferred', result });
   }
 
-  #returning({ end, bytesRead, begun }: TransferResult, { sender, receiver }: Match): readonly WaiterId[] {
+  #requeued({ end, bytesRead, begun }: TransferResult, { sender, receiver }: Match): readonly WaiterId[] {
     if (!this.options.requeues || end === 'complete' || bytesRead > 0 || begun) return [];
     return [end === 'source' ? receiver : sender];
   }
 
-  /** While the store is away, it is told later: until then the place stays taken. */
+  /** While the store is away the report is repeated, and the queue stays occupied. */
   async #finish(
-    place: string,
-    pair: Match,
-    ended: TransferResult,
-    returning: readonly WaiterId[],
+    queue: string,
+    match: Match,
+    result: TransferResult,
+    requeued: readonly WaiterId[],
   ): Promise<void> {
-    const lose = (): void => {
-      for (const entry of returning) this.attendees.get(entry)?.settle({ kind: 'lost' });
+    const settleLost = (): void => {
+      for (const id of requeued) this.waiters.get(id)?.settle({ kind: 'lost' });
     };
     try {
-      if (!(await this.places.finish(place, pair, ended, returning))) lose();
+      if (!(await this.queues.finish(queue, match, result, requeued))) settleLost();
     } catch {
-      // The store is away, and says so itself.
-      lose();
+      // The store itself logs that it is away.
+      settleLost();
       if (this.#isClosed) return;
-      setTimeout(() => void this.#finish(place, pair, ended, []), FINISH_AGAIN_MS).unref();
+      setTimeout(() => void this.#finish(queue, match, result, []), FINISH_RETRY_MS).unref();
     }
   }
 }

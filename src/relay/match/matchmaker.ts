@@ -1,160 +1,194 @@
 import { onAbort } from '../../core/scheduling/abortable';
+import type { HeldRequest } from './held-request';
 import { Matches, type MatchesOptions } from './matches';
-import type { LeaveReason, QueueEvent, Queues, WaiterId } from './queues';
-import { recheckRegularly } from './recheck';
-import { Waiter, type WaiterOptions, type WaitOutcome } from './waiter';
+import type { LeaveReason, QueueEvent, Queues, Role, WaiterId } from './queues';
+import { recheckWaiter } from './recheck-waiter';
+import { RequestBody } from './request-body';
+import { ResponseBody, type ResponseBodyOptions } from './response-body';
+import type { Transfer } from './transfer';
+import { type UnansweredOutcome, Waiter, type WaiterOptions, type WaitOutcome } from './waiter';
 
-export interface MatchmakerOptions extends MatchesOptions {
-  /** The most sides on this node; one more is `full`. */
+interface MatchmakerOptions extends MatchesOptions {
+  /** The most waiters on this node. */
   readonly waitersMax: number;
+  /** How long a receiver may take nothing. */
+  readonly stalledMs: number;
 }
 
-/**
- * Brings the requests of one relay together. Where each stands is the places' knowledge; here are those of this node, as long as they
- * wait.
- */
+export interface SendOptions {
+  /** The longest wait for a match. `undefined`: forever. */
+  readonly timeoutMs?: number | undefined;
+  readonly onTransfer?: (transfer: Transfer) => void;
+}
+
+export interface ReceiveOptions extends Omit<ResponseBodyOptions, 'stalledMs'> {
+  /** The longest wait for a match. `undefined`: forever. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Brings the requests of one relay together. The queues know all waiters, a matchmaker those of its node. */
 export class Matchmaker {
-  readonly #attendees = new Map<WaiterId, Waiter>();
-  readonly #pairs: Matches;
+  readonly #waiters = new Map<WaiterId, Waiter>();
+  readonly #matches: Matches;
   #count = 0;
   #isStopping = false;
 
   constructor(
-    private readonly places: Queues,
+    private readonly queues: Queues,
     private readonly options: MatchmakerOptions,
   ) {
-    this.#pairs = new Matches(places, this.#attendees, options);
+    this.#matches = new Matches(queues, this.#waiters, options);
   }
 
-  /** Resolves when the side is through. @throws LogError `STORE_UNAVAILABLE` */
-  async join(place: string, party: WaiterOptions): Promise<WaitOutcome> {
-    if (this.#isStopping) return { kind: 'stopping' };
-    if (this.#attendees.size >= this.options.waitersMax) return { kind: 'full' };
-    this.#count += 1;
-    const attendee = new Waiter(place, `${this.options.node}|${this.#count}`, party);
-    this.#attendees.set(attendee.id, attendee);
-    let stopWaiting = (): void => {};
-    try {
-      const attached = await this.#attach(attendee);
-      if (attached.kind === 'refused') return attached;
-      stopWaiting = this.#wait(attendee, attached.withinMs);
-      return await attendee.outcome;
-    } finally {
-      stopWaiting();
-      attendee.settle({ kind: 'left' });
-      this.#attendees.delete(attendee.id);
-    }
+  /**
+   * Sends the body of a request to a receiver of the queue.
+   * @returns how that ended; `undefined` when the client has left
+   * @throws LogError `STORE_UNAVAILABLE`
+   */
+  async send(
+    queue: string,
+    request: HeldRequest,
+    options: SendOptions,
+  ): Promise<UnansweredOutcome | undefined> {
+    const source = new RequestBody(request);
+    const outcome = await this.#join(queue, { role: 'sender', request, source, ...options });
+    return outcome.kind === 'left' ? undefined : outcome;
   }
 
-  /** News for one of this node's sides. */
-  notify(place: string, to: WaiterId, news: QueueEvent): void {
-    const attendee = this.#attendees.get(to);
-    switch (news.kind) {
+  /**
+   * Answers a request with the body of a sender of the queue.
+   * @returns why there was none; `undefined` when the response has begun, or the client has left
+   * @throws LogError `STORE_UNAVAILABLE`
+   */
+  async receive(
+    queue: string,
+    request: HeldRequest,
+    { timeoutMs, ...options }: ReceiveOptions,
+  ): Promise<UnansweredOutcome | undefined> {
+    const sink = new ResponseBody(request, { ...options, stalledMs: this.options.stalledMs });
+    const outcome = await this.#join(queue, { role: 'receiver', request, sink, timeoutMs });
+    if (outcome.kind === 'left') return undefined;
+    return outcome.kind === 'transferred' && outcome.result.begun ? undefined : outcome;
+  }
+
+  /** An event for a waiter of this node. */
+  notify(queue: string, to: WaiterId, event: QueueEvent): void {
+    const waiter = this.#waiters.get(to);
+    switch (event.kind) {
       case 'pair':
-        this.#pairs.onMatch(place, to, news.pair);
+        this.#matches.onMatch(queue, to, event.match);
         break;
       case 'again':
-        if (attendee === undefined) this.#giveUp(place, to);
-        else this.#again(attendee, news.exchange);
+        if (waiter === undefined) this.#removeUnknown(queue, to);
+        else this.#requeue(waiter, event.transferId);
         break;
       case 'gone':
-        if (attendee !== undefined && !attendee.transfer?.hasBegun) this.#gone(attendee, news);
+        if (waiter === undefined || waiter.transfer?.hasBegun) break;
+        // A sender's transfer ends for the receiver, too.
+        waiter.transfer?.cancel();
+        waiter.settle(event);
     }
   }
 
-  /** Ends what waits. Resolves when no side is left. */
+  /** Settles all that wait. Resolves when no waiter is left. */
   async drain(): Promise<void> {
     this.#isStopping = true;
-    const all = [...this.#attendees.values()];
-    for (const attendee of all) this.#leave(attendee, 'stopping', { kind: 'stopping' });
-    await Promise.all(all.map(({ outcome }) => outcome));
+    const waiters = [...this.#waiters.values()];
+    for (const waiter of waiters) this.#leave(waiter, 'stopping', { kind: 'stopping' });
+    await Promise.all(waiters.map(({ outcome }) => outcome));
   }
 
   close(): void {
-    this.#pairs.close();
+    this.#matches.close();
   }
 
-  async #attach({ queue, id, role }: Waiter): ReturnType<Queues['join']> {
+  async #join(queue: string, options: WaiterOptions): Promise<WaitOutcome> {
+    if (this.#isStopping) return { kind: 'stopping' };
+    if (this.#waiters.size >= this.options.waitersMax) return { kind: 'full' };
+    this.#count += 1;
+    const waiter = new Waiter(queue, `${this.options.node}|${this.#count}`, options);
+    this.#waiters.set(waiter.id, waiter);
+    let stopWatching = (): void => {};
     try {
-      return await this.places.join(queue, id, role);
+      const joined = await this.queues.join(queue, waiter.id, waiter.role);
+      if (joined.kind === 'refused') return joined;
+      stopWatching = this.#watch(waiter, joined.withinMs);
+      return await waiter.outcome;
     } catch (error) {
-      // It may have been attached all the same.
-      this.#remove(queue, id, role);
+      // The store may have queued it nevertheless.
+      this.#remove(queue, waiter.id, waiter.role);
       throw error;
+    } finally {
+      stopWatching();
+      waiter.settle({ kind: 'left' });
+      this.#waiters.delete(waiter.id);
     }
   }
 
-  /** @returns ends the timers of a side that waits. */
-  #wait(attendee: Waiter, withinMs = Number.POSITIVE_INFINITY): () => void {
-    const { side, timeoutMs = Number.POSITIVE_INFINITY } = attendee.options;
-    const unwatch = side.watch(() => this.#doubt(attendee));
-    const removeAbort = onAbort(side.disconnected, () => this.#leave(attendee, 'left', { kind: 'left' }));
-    const of = withinMs <= timeoutMs ? 'place' : 'request';
+  /** Watches for all that ends a wait. @returns stops it */
+  #watch(waiter: Waiter, withinMs = Number.POSITIVE_INFINITY): () => void {
+    const { request, timeoutMs = Number.POSITIVE_INFINITY } = waiter.options;
+    const unwatch = request.watch(() => this.#onHalfClosed(waiter));
+    const removeAbort = onAbort(request.disconnected, () => this.#leave(waiter, 'left', { kind: 'left' }));
+    const expired = withinMs <= timeoutMs ? 'queue' : 'request';
     const ms = Math.min(withinMs, timeoutMs);
-    const timer = Number.isFinite(ms) ? setTimeout(() => this.#expire(attendee, of), ms) : undefined;
-    const stopLooking = recheckRegularly(this.places, attendee, (pair) =>
-      this.#pairs.onMatch(attendee.queue, attendee.id, pair),
+    const timer = Number.isFinite(ms) ? setTimeout(() => this.#expire(waiter, expired), ms) : undefined;
+    const stopRechecking = recheckWaiter(this.queues, waiter, (match) =>
+      this.#matches.onMatch(waiter.queue, waiter.id, match),
     );
-    if (this.#isStopping) this.#leave(attendee, 'stopping', { kind: 'stopping' });
+    if (this.#isStopping) this.#leave(waiter, 'stopping', { kind: 'stopping' });
     return () => {
       unwatch();
       removeAbort();
       clearTimeout(timer);
-      stopLooking();
+      stopRechecking();
     };
   }
 
   /**
-   * The client has closed its side of the connection. It may only have said all it has to say, but that would show too late: one that
-   * has left would have been given something meanwhile. So it is taken to have left, unless it is being served.
+   * A client that closes its side may still want its response. But one that was killed looks the same, and would be matched until that
+   * shows. So both count as left, unless their transfer has begun.
    */
-  #doubt({ transfer, options }: Waiter): void {
-    if (!transfer?.hasBegun) options.side.destroy();
+  #onHalfClosed({ transfer, options }: Waiter): void {
+    if (!transfer?.hasBegun) options.request.destroy();
   }
 
-  #expire(attendee: Waiter, of: 'request' | 'place'): void {
-    attendee.timedOut = of;
-    this.#leave(attendee, 'timeout', { kind: 'timeout', of });
+  #expire(waiter: Waiter, expired: 'request' | 'queue'): void {
+    waiter.timedOut = expired;
+    this.#leave(waiter, 'timeout', { kind: 'timeout', expired });
   }
 
-  /** Whoever has been paired meanwhile stays: the exchange decides what becomes of it. */
-  #leave(attendee: Waiter, why: LeaveReason, outcome: WaitOutcome): void {
-    if (!attendee.isWaiting) return;
-    const { queue, id, role } = attendee;
-    this.places.leave(queue, id, role, why).then(
-      (wasWaiting) => wasWaiting && attendee.settle(outcome),
-      // The store is away. Entries of a client that has left are skipped by whoever is paired with them.
-      () => attendee.settle(outcome),
+  /** A waiter that has been matched meanwhile stays: its transfer decides the outcome. */
+  #leave(waiter: Waiter, reason: LeaveReason, outcome: WaitOutcome): void {
+    if (!waiter.isWaiting) return;
+    const { queue, id, role } = waiter;
+    this.queues.leave(queue, id, role, reason).then(
+      (wasWaiting) => wasWaiting && waiter.settle(outcome),
+      // The store is away. A match with this waiter will be cancelled.
+      () => waiter.settle(outcome),
     );
   }
 
-  #again(attendee: Waiter, exchangeId: string): void {
-    if (attendee.transfer?.hasBegun) {
-      // The sender's node died in the middle; the places cannot know that there was one.
-      this.#remove(attendee.queue, attendee.id, attendee.role);
+  #requeue(waiter: Waiter, transferId: string): void {
+    if (waiter.transfer?.hasBegun) {
+      // The sender's node died in the middle; the queues cannot know that bytes had flowed.
+      this.#remove(waiter.queue, waiter.id, waiter.role);
       return;
     }
-    attendee.requeue(exchangeId);
-    if (attendee.options.side.isHalfClosed) this.#doubt(attendee);
-    if (attendee.hasLeft) this.#leave(attendee, 'left', { kind: 'left' });
-    else if (this.#isStopping) this.#leave(attendee, 'stopping', { kind: 'stopping' });
-    else if (attendee.timedOut !== undefined) this.#expire(attendee, attendee.timedOut);
+    waiter.requeue(transferId);
+    if (waiter.options.request.isHalfClosed) this.#onHalfClosed(waiter);
+    if (waiter.hasLeft) this.#leave(waiter, 'left', { kind: 'left' });
+    else if (this.#isStopping) this.#leave(waiter, 'stopping', { kind: 'stopping' });
+    else if (waiter.timedOut !== undefined) this.#expire(waiter, waiter.timedOut);
   }
 
-  /** The sender's node ends the exchange, too, and its end is what the receiver hears of. */
-  #gone(attendee: Waiter, news: QueueEvent & { readonly kind: 'gone' }): void {
-    attendee.transfer?.cancel();
-    attendee.settle(news);
+  #removeUnknown(queue: string, id: WaiterId): void {
+    this.#remove(queue, id, 'sender');
+    this.#remove(queue, id, 'receiver');
   }
 
-  /** An entry that nobody stands behind any more. */
-  #giveUp(place: string, entry: WaiterId): void {
-    this.#remove(place, entry, 'sender');
-    this.#remove(place, entry, 'receiver');
-  }
-
-  #remove(place: string, entry: WaiterId, role: 'sender' | 'receiver'): void {
-    // Where the store is away, whoever is paired with the entry is told that nobody is there.
-    this.places.leave(place, entry, role, 'left').catch(() => {});
+  #remove(queue: string, id: WaiterId, role: Role): void {
+    // While the store is away it stays, and a match with it will be cancelled.
+    this.queues.leave(queue, id, role, 'left').catch(() => {});
   }
 }

@@ -1,23 +1,23 @@
-/** Senders give bytes, receivers take them. */
+/** A sender's request has the body; a receiver's response gets it. */
 export type Role = 'sender' | 'receiver';
 
-/** A side as all nodes know it: `<node>|<number>`. */
+/** Names a waiter on all nodes: `<node>|<number>`. */
 export type WaiterId = string;
 
-/** Two sides that have found each other. */
+/** One sender and one receiver of the same queue. */
 export interface Match {
-  /** Names this exchange, on all nodes. */
+  /** Names their transfer on all nodes. */
   readonly transferId: string;
   readonly sender: WaiterId;
   readonly receiver: WaiterId;
 }
 
-/** How an exchange ended: all bytes arrived, or one of its ends was lost. */
+/** How a transfer ended: all bytes arrived, or it lost its source or its destination. */
 export interface TransferResult {
   readonly end: 'complete' | 'source' | 'destination';
-  /** The receiver has been sent a head. */
+  /** The receiver has the head of its response. */
   readonly begun: boolean;
-  /** Bytes taken from the sender. */
+  /** Bytes read from the sender. */
   readonly bytesRead: number;
   /** Bytes that the receiver's connection took. */
   readonly flushed: number;
@@ -25,50 +25,56 @@ export interface TransferResult {
 
 export type JoinResult =
   | {
-      readonly kind: 'attached';
-      /** After so many milliseconds the place itself is no more. */
+      readonly kind: 'joined';
+      /** The queue itself expires after so many milliseconds. Absent: it does not. */
       readonly withinMs?: number;
     }
-  | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'refused'; readonly reason: string };
 
 export type WaiterState =
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'paired'; readonly pair: Match }
-  /** Neither: it was given up, or its end was told. */
+  | { readonly kind: 'matched'; readonly match: Match }
+  /** Neither: the waiter was dropped, or its transfer has ended. */
   | { readonly kind: 'gone' };
 
 export type LeaveReason = 'left' | 'timeout' | 'stopping';
 
 /**
- * Where sides wait for each other. Each method is one atomic step over all nodes, and tells whom it concerns: `News`. At a place
- * there is one exchange at a time; the next pair is made when it has finished.
+ * The queues of one relay. Each method is one atomic step over all nodes, and sends a `QueueEvent` to each waiter that it affects. A
+ * queue has one transfer at a time; the next match is made when that has finished.
  *
  * All throw LogError `STORE_UNAVAILABLE`.
  */
 export interface Queues {
-  /** How often a side that waits looks where it stands, in case that news was lost; absent where none can be. */
+  /** How often a waiter asks for its state, in case an event was lost. Absent: no event can be lost. */
   readonly recheckMs?: number;
-  join(place: string, entry: WaiterId, role: Role): Promise<JoinResult>;
-  /** @returns whether it was still waiting. If not it has been paired, and the exchange must be run or broken off. */
-  leave(place: string, entry: WaiterId, role: Role, why: LeaveReason): Promise<boolean>;
-  refresh(place: string, entry: WaiterId, role: Role): Promise<WaiterState>;
+  join(queue: string, id: WaiterId, role: Role): Promise<JoinResult>;
+  /** @returns whether it was waiting. Otherwise it was matched, and the transfer must be run or cancelled. */
+  leave(queue: string, id: WaiterId, role: Role, reason: LeaveReason): Promise<boolean>;
+  /** Extends the expiry of the queue. */
+  refresh(queue: string, id: WaiterId, role: Role): Promise<WaiterState>;
   /**
-   * @param returning sides that lost their counterpart before a byte flowed: they wait on, before all others.
-   * @returns whether the exchange was under way
+   * @param requeued waiters that lost their peer before the first byte: they wait again, at the head of the queue
+   * @returns whether the transfer was the running one
    */
-  finish(place: string, pair: Match, ended: TransferResult, returning: readonly WaiterId[]): Promise<boolean>;
+  finish(
+    queue: string,
+    match: Match,
+    result: TransferResult,
+    requeued: readonly WaiterId[],
+  ): Promise<boolean>;
+  close(): void;
 }
 
-/** What a side is told. */
 export type QueueEvent =
-  | { readonly kind: 'pair'; readonly pair: Match }
-  /** Its exchange came to nothing: it waits again. */
-  | { readonly kind: 'again'; readonly exchange: string }
-  /** The place is no more. To who is in an exchange it says so only if no byte has flowed. */
-  | { readonly kind: 'gone'; readonly why: string };
+  | { readonly kind: 'pair'; readonly match: Match }
+  /** The transfer lost the other side before the first byte: the waiter waits again. */
+  | { readonly kind: 'again'; readonly transferId: string }
+  /** The queue was removed. A waiter whose transfer has begun ignores it. */
+  | { readonly kind: 'gone'; readonly reason: string };
 
-export type QueueListener = (place: string, to: WaiterId, news: QueueEvent) => void;
+export type QueueListener = (queue: string, to: WaiterId, event: QueueEvent) => void;
 
-export function nodeOf(entry: WaiterId): string {
-  return entry.slice(0, entry.indexOf('|'));
+export function nodeOf(id: WaiterId): string {
+  return id.slice(0, id.indexOf('|'));
 }

@@ -1,24 +1,24 @@
 import type { Match } from './queues';
 import type { Sink, Source } from './transfer';
 
-/** Carries exchanges whose two sides are on different nodes. */
+/** Carries transfers between two nodes. */
 export interface RemoteChannels {
-  /** On the sender's node: takes what the receiver is to get. */
-  sinkTo(pair: Match): RemoteSink;
-  /** On the receiver's node: gives what the sender sends. */
-  sourceFrom(pair: Match): RemoteSource;
-  /** On the sender's node: there will be nothing. */
-  cancelToReceiver(pair: Match): void;
-  /** On the receiver's node: nobody takes anything. */
-  cancelToSender(pair: Match): void;
+  /** On the sender's node. */
+  sinkTo(match: Match): RemoteSink;
+  /** On the receiver's node. */
+  sourceFrom(match: Match): RemoteSource;
+  /** On the sender's node: the sender is lost. */
+  cancelToReceiver(match: Match): void;
+  /** On the receiver's node: the receiver is lost. */
+  cancelToSender(match: Match): void;
 }
 
 export interface RemoteSink extends Sink {
-  /** The receiver is there and ready; `false` when it is lost. Nothing is taken from the sender before. */
+  /** Whether the receiver is ready; `false` when it is lost. Nothing is read from the sender before. */
   readonly opened: Promise<boolean>;
 }
 
 export interface RemoteSource extends Source {
-  /** Tells the sender what became of what it sent. */
+  /** Reports to the sender's node how the transfer ended. */
   report(how: 'complete' | 'lost', flushed: number): void;
 }

@@ -2,19 +2,19 @@ import { onAbort } from '../../core/scheduling/abortable';
 import type { HeldRequest } from './held-request';
 import type { SenderHead, Source, SourceListener } from './transfer';
 
-/** An upload as the source of an exchange. Nothing of it is read before the exchange starts. */
+/** An upload as the source of a transfer. It is not read before the transfer starts. */
 export class RequestBody implements Source {
   readonly head: SenderHead;
-  #taker: SourceListener | undefined;
+  #listener: SourceListener | undefined;
   #isListening = false;
 
-  constructor(private readonly side: HeldRequest) {
+  constructor(private readonly request: HeldRequest) {
     const {
       'content-type': contentType,
       'content-length': length,
       'transfer-encoding': coding,
-    } = side.req.headers;
-    // RFC 9112, 6.3: a request with neither has no body.
+    } = request.req.headers;
+    // RFC 9112, 6.3: a request with neither header has no body.
     const contentLength = coding === undefined ? Number(length ?? 0) : undefined;
     this.head = {
       ...(contentType !== undefined && { contentType }),
@@ -22,39 +22,38 @@ export class RequestBody implements Source {
     };
   }
 
-  start(taker: SourceListener): void {
-    const { req } = this.side;
-    this.#taker = taker;
-    if (this.side.disconnected.aborted) {
-      taker.lost();
+  start(listener: SourceListener): void {
+    this.#listener = listener;
+    if (this.request.disconnected.aborted) {
+      listener.lost();
       return;
     }
     if (!this.#isListening) this.#listen();
-    this.side.sendContinue();
-    req.resume();
+    this.request.sendContinue();
+    this.resume();
   }
 
   pause(): void {
-    this.side.req.pause();
+    this.request.req.pause();
   }
 
   resume(): void {
-    this.side.req.resume();
+    this.request.req.resume();
   }
 
   stop(): void {
-    this.#taker = undefined;
-    this.side.req.pause();
+    this.#listener = undefined;
+    this.pause();
   }
 
   #listen(): void {
     this.#isListening = true;
-    const { req, disconnected } = this.side;
-    req.on('data', (chunk: Buffer) => this.#taker?.data(chunk));
-    req.once('end', () => this.#taker?.end());
+    const { req, disconnected } = this.request;
+    req.on('data', (chunk: Buffer) => this.#listener?.data(chunk));
+    req.once('end', () => this.#listener?.end());
     onAbort(disconnected, () => {
-      // What had arrived whole has been given, or is being given; its end is the receiver's business.
-      if (!req.readableEnded) this.#taker?.lost();
+      // A body that arrived whole is passed on whole, although its client has left.
+      if (!req.readableEnded) this.#listener?.lost();
     });
   }
 }

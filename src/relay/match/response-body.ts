@@ -3,30 +3,30 @@ import { onHalfClose } from './half-close';
 import type { HeldRequest } from './held-request';
 import type { SenderHead, Sink, SinkListener } from './transfer';
 
-/** How much may wait in a response before its sender is paused. Less would pause it after every piece from its socket. */
+/** How much may wait in a response before its sender is paused. With less, each piece from its socket would pause it. */
 const PENDING_BYTES = 256 * 1024;
 
 export interface ResponseBodyOptions {
-  /** A receiver that takes nothing for so long is cut: else it would hold its sender, and the place, for ever. */
+  /** A receiver that takes nothing for so long is cut. Otherwise it would block its sender, and the queue, forever. */
   readonly stalledMs: number;
-  /** Writes the head of the response. It is not sent before, so that another answer remains possible. */
+  /** Writes the head of the response. Until then another response is possible. */
   readonly begin: (head: SenderHead) => void;
-  /** What a receiver sees of a sender that broke off: a cut connection, or an end. Default: a cut. */
+  /** How the response ends if the sender is lost. Default: `cut`. */
   readonly truncated?: (head: SenderHead) => 'cut' | 'end';
-  /** What to take a receiver for that closes its side while it is being sent to. Default: one that has said all it has to say. */
+  /** `left`: a receiver that closes its side has left. Default: it may still read. */
   readonly halfClosed?: 'left';
 }
 
-/** A response as the sink of an exchange. */
+/** A response as the sink of a transfer. */
 export class ResponseBody implements Sink {
   #flushed = 0;
-  #giver: SinkListener | undefined;
+  #listener: SinkListener | undefined;
   #head: SenderHead = {};
   #isListening = false;
   #stalled: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly side: HeldRequest,
+    private readonly request: HeldRequest,
     private readonly options: ResponseBodyOptions,
   ) {}
 
@@ -34,9 +34,9 @@ export class ResponseBody implements Sink {
     return this.#flushed;
   }
 
-  start(giver: SinkListener): void {
-    this.#giver = giver;
-    if (this.side.disconnected.aborted) giver.lost();
+  start(listener: SinkListener): void {
+    this.#listener = listener;
+    if (this.request.disconnected.aborted) listener.lost();
     else if (!this.#isListening) this.#listen();
   }
 
@@ -46,62 +46,50 @@ export class ResponseBody implements Sink {
   }
 
   write(chunk: Buffer): boolean {
-    const { res } = this.side;
+    const { res } = this.request;
     res.write(chunk, (error) => {
       if (error) return;
       this.#flushed += chunk.length;
-      this.#moved();
+      if (res.writableLength > 0) this.#stalled?.refresh();
+      else this.#clearStalled();
     });
-    this.#expect();
+    this.#armStalled();
     return res.writableLength < PENDING_BYTES;
   }
 
   end(): void {
-    this.#expect();
-    this.side.res.end();
+    this.#armStalled();
+    this.request.res.end();
   }
 
   fail(): void {
-    if (this.options.truncated?.(this.#head) === 'end') this.side.res.end();
-    else this.side.destroy();
+    if (this.options.truncated?.(this.#head) === 'end') this.request.res.end();
+    else this.request.destroy();
   }
 
   stop(): void {
-    this.#giver = undefined;
+    this.#listener = undefined;
   }
 
-  /** Something waits for the receiver, be it the end. */
-  #expect(): void {
-    this.#stalled ??= setTimeout(() => this.side.destroy(), this.options.stalledMs).unref();
+  #armStalled(): void {
+    this.#stalled ??= setTimeout(() => this.request.destroy(), this.options.stalledMs).unref();
   }
 
-  /** The receiver has taken something. */
-  #moved(): void {
-    if (this.side.res.writableLength > 0) this.#stalled?.refresh();
-    else this.#rest();
-  }
-
-  #rest(): void {
+  #clearStalled(): void {
     clearTimeout(this.#stalled);
     this.#stalled = undefined;
   }
 
-  #leaveWhenHalfClosed(): void {
-    const { req, res } = this.side;
-    // The connection may serve other requests after this one.
-    res.once(
-      'close',
-      onHalfClose(req.socket, () => this.side.destroy()),
-    );
-  }
-
   #listen(): void {
     this.#isListening = true;
-    const { res, disconnected } = this.side;
-    res.on('drain', () => this.#giver?.drained());
-    res.once('close', () => this.#rest());
-    res.once('finish', () => this.#giver?.finished());
-    onAbort(disconnected, () => this.#giver?.lost());
-    if (this.options.halfClosed === 'left') this.#leaveWhenHalfClosed();
+    const { req, res, disconnected } = this.request;
+    res.on('drain', () => this.#listener?.drained());
+    res.once('close', () => this.#clearStalled());
+    res.once('finish', () => this.#listener?.finished());
+    onAbort(disconnected, () => this.#listener?.lost());
+    if (this.options.halfClosed !== 'left') return;
+    const unlisten = onHalfClose(req.socket, () => this.request.destroy());
+    // The connection may serve other requests after this one.
+    res.once('close', unlisten);
   }
 }

@@ -1,44 +1,43 @@
 import type { TransferResult } from './queues';
 
-/** What a receiver learns of its sender. */
+/** What a receiver gets to know about the body. */
 export interface SenderHead {
   readonly contentType?: string;
-  /** Absent: the sender does not know. */
+  /** Absent: the sender did not declare it. */
   readonly contentLength?: number;
 }
 
-/** The sending end of an exchange: an upload, or a channel from the node that has it. */
+/** An upload, or a channel from the node that has it. */
 export interface Source {
-  /** Known once `data` or `end` has been called. */
+  /** Set before `data` or `end` is called. */
   readonly head: SenderHead;
-  start(taker: SourceListener): void;
+  start(listener: SourceListener): void;
   pause(): void;
   resume(): void;
-  /** Nothing more is wanted. */
+  /** The listener is not called again. */
   stop(): void;
 }
 
 export interface SourceListener {
   data(chunk: Buffer): void;
   end(): void;
-  /** It broke off. */
+  /** The source broke off. */
   lost(): void;
 }
 
-/** The receiving end of an exchange: a response, or a channel to the node that has it. */
+/** A response, or a channel to the node that has it. */
 export interface Sink {
   /** Bytes that have left for the receiver. */
   readonly flushed: number;
-  start(giver: SinkListener): void;
-  /** Comes before the first byte, or the end of what has none. */
+  start(listener: SinkListener): void;
+  /** Comes before the first byte, or before the end of an empty body. */
   begin(head: SenderHead): void;
-  /** @returns whether it takes more; if not, it says when. */
+  /** @returns whether it takes more. Otherwise it calls `drained` later. */
   write(chunk: Buffer): boolean;
-  /** Everything has been written. */
   end(): void;
   /** The source broke off after `begin`. */
   fail(): void;
-  /** Nothing more comes, and another exchange may follow: `begin` was not called. */
+  /** `begin` was not called and will not be: another transfer may follow. */
   stop(): void;
 }
 
@@ -51,70 +50,69 @@ export interface SinkListener {
 
 /** One sender's bytes on their way to one receiver. A slow receiver pauses the sender. */
 export class Transfer {
-  #taken = 0;
+  #bytesRead = 0;
   #begun = false;
-  #settle: ((ended: TransferResult | 'abandoned') => void) | undefined;
+  #settle: ((result: TransferResult | 'abandoned') => void) | undefined;
 
   constructor(
     private readonly source: Source,
     private readonly sink: Sink,
   ) {}
 
-  /** Bytes taken from the sender so far. */
   get bytesRead(): number {
-    return this.#taken;
+    return this.#bytesRead;
   }
 
   get hasBegun(): boolean {
     return this.#begun;
   }
 
-  /** @returns how it ended; `abandoned` when it was told to */
+  /** @returns how it ended; `abandoned` after `abandon` */
   run(): Promise<TransferResult | 'abandoned'> {
     return new Promise((resolve) => {
       this.#settle = resolve;
       this.sink.start({
         drained: () => this.source.resume(),
-        finished: () => this.#over('complete'),
-        lost: () => this.#over('destination'),
+        finished: () => this.#end('complete'),
+        lost: () => this.#end('destination'),
       });
       // The sink may have been lost already.
       if (this.#settle === undefined) return;
       this.source.start({
-        data: (chunk) => this.#pass(chunk),
-        end: () => this.#end(),
-        lost: () => this.#lost(),
+        data: (chunk) => this.#onData(chunk),
+        end: () => this.#onEnd(),
+        lost: () => this.#onSourceLost(),
       });
     });
   }
 
-  /** Both ends are let go as they are, for another exchange. */
+  /** Stops, and leaves the source and the sink ready for another transfer. */
   abandon(): void {
     this.#finish('abandoned');
   }
 
-  /** Ends it as if the source had left, if it runs and no byte has come. */
+  /** Ends the transfer as if its source were lost, unless it has begun. */
   cancel(): void {
-    if (!this.#begun) this.#over('source');
+    if (!this.#begun) this.#end('source');
   }
 
-  #pass(chunk: Buffer): void {
+  #onData(chunk: Buffer): void {
     if (this.#settle === undefined) return;
     this.#begin();
-    this.#taken += chunk.length;
+    this.#bytesRead += chunk.length;
     if (!this.sink.write(chunk)) this.source.pause();
   }
 
-  #end(): void {
+  #onEnd(): void {
     if (this.#settle === undefined) return;
     this.#begin();
     this.sink.end();
   }
 
-  #lost(): void {
+  #onSourceLost(): void {
     if (this.#settle === undefined) return;
-    // First of all how it ended: to cut the receiver is to lose it, too.
-    this.#over('source');
+    // The result is fixed first: `fail` cuts the receiver, which reports it lost, too.
+    this.#end('source');
     if (this.#begun) this.sink.fail();
   }
 
@@ -124,16 +122,16 @@ export class Transfer {
     this.sink.begin(this.source.head);
   }
 
-  #over(end: TransferResult['end']): void {
-    this.#finish({ end, begun: this.#begun, bytesRead: this.#taken, flushed: this.sink.flushed });
+  #end(end: TransferResult['end']): void {
+    this.#finish({ end, begun: this.#begun, bytesRead: this.#bytesRead, flushed: this.sink.flushed });
   }
 
-  #finish(ended: TransferResult | 'abandoned'): void {
+  #finish(result: TransferResult | 'abandoned'): void {
     const settle = this.#settle;
     if (settle === undefined) return;
     this.#settle = undefined;
     this.source.stop();
     if (!this.#begun) this.sink.stop();
-    settle(ended);
+    settle(result);
   }
 }

@@ -2,47 +2,60 @@ import type { HeldRequest } from './held-request';
 import type { Role, TransferResult, WaiterId } from './queues';
 import type { Sink, Source, Transfer } from './transfer';
 
-/** One who comes to a meeting. */
-export type WaiterOptions = {
-  readonly side: HeldRequest;
-  /** Longest wait for the other side, in milliseconds. Absent: for ever. */
-  readonly timeoutMs?: number;
-} & (
-  | { readonly role: 'sender'; readonly source: Source; readonly onExchange?: (exchange: Transfer) => void }
-  | { readonly role: 'receiver'; readonly sink: Sink }
-);
+interface AnyWaiterOptions {
+  readonly request: HeldRequest;
+  /** The longest wait for a match, in milliseconds. `undefined`: forever. */
+  readonly timeoutMs?: number | undefined;
+}
+
+interface SenderOptions extends AnyWaiterOptions {
+  readonly role: 'sender';
+  readonly source: Source;
+  /** Called when a transfer starts, which may be cancelled and followed by another one. */
+  readonly onTransfer?: (transfer: Transfer) => void;
+}
+
+interface ReceiverOptions extends AnyWaiterOptions {
+  readonly role: 'receiver';
+  readonly sink: Sink;
+}
+
+export type WaiterOptions = SenderOptions | ReceiverOptions;
 
 export type WaitOutcome =
-  | { readonly kind: 'exchanged'; readonly ended: TransferResult }
-  | { readonly kind: 'refused'; readonly why: string }
-  /** `place`: what ended is the time of the place, not that of the request. */
-  | { readonly kind: 'timeout'; readonly of: 'request' | 'place' }
-  | { readonly kind: 'gone'; readonly why: string }
+  | { readonly kind: 'transferred'; readonly result: TransferResult }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Whose time ran out: that of the request, or that of the queue. */
+  | { readonly kind: 'timeout'; readonly expired: 'request' | 'queue' }
+  | { readonly kind: 'gone'; readonly reason: string }
   /** The client has left. */
   | { readonly kind: 'left' }
-  /** The server stops. */
+  /** The server is stopping. */
   | { readonly kind: 'stopping' }
-  /** Too many wait already. */
+  /** This node has as many waiters as it may have. */
   | { readonly kind: 'full' }
-  /** What this side held was given up: the store was away for too long. */
+  /** The store was away for so long that the waiter may have been dropped from its queue. */
   | { readonly kind: 'lost' };
 
+/** The outcome of a request that still needs a response. */
+export type UnansweredOutcome = Exclude<WaitOutcome, { kind: 'left' }>;
+
 /**
- * A side at a meeting, on this node.
+ * A request in a queue, on the node that has its connection.
  *
- * WAITING   at its place. News of a pair: MATCHED.
- * MATCHED   in an exchange. When that comes to nothing: WAITING again, at the head of the queue.
+ * WAITING   in its queue. A match: MATCHED.
+ * MATCHED   in a transfer. If that loses its other side before the first byte: WAITING again, at the head of the queue.
  * SETTLED   final; `outcome` is known.
  */
 export class Waiter {
   readonly outcome: Promise<WaitOutcome>;
   #settle: (outcome: WaitOutcome) => void = () => {};
   #state: 'waiting' | 'matched' | 'settled' = 'waiting';
-  /** The exchange that it is in, or was in last. */
-  #exchangeId: string | undefined;
+  /** Of the present transfer, or of the last one. */
+  #transferId: string | undefined;
   transfer: Transfer | undefined;
-  /** Set once its time is over, also while it is in an exchange. */
-  timedOut: 'request' | 'place' | undefined;
+  /** Set once a timeout has passed, also during a transfer. */
+  timedOut: 'request' | 'queue' | undefined;
 
   constructor(
     readonly queue: string,
@@ -63,29 +76,29 @@ export class Waiter {
   }
 
   get hasLeft(): boolean {
-    return this.options.side.disconnected.aborted || this.#state === 'settled';
+    return this.options.request.disconnected.aborted || this.#state === 'settled';
   }
 
-  /** What has been given or taken a byte can be in no other exchange. */
+  /** A waiter whose transfer has begun has no other one. */
   get canMatch(): boolean {
     return !this.hasLeft && !this.transfer?.hasBegun;
   }
 
-  /** @returns `false` when it is in this exchange already, or takes part in nothing any more. */
-  match(exchangeId: string): boolean {
-    if (this.#state === 'settled' || this.#exchangeId === exchangeId) return false;
-    this.#exchangeId = exchangeId;
+  /** @returns `false` when it is settled, or in this transfer already */
+  match(transferId: string): boolean {
+    if (this.#state === 'settled' || this.#transferId === transferId) return false;
+    this.#transferId = transferId;
     this.#state = 'matched';
     return true;
   }
 
-  isIn(exchangeId: string): boolean {
-    return this.#exchangeId === exchangeId;
+  isIn(transferId: string): boolean {
+    return this.#transferId === transferId;
   }
 
-  /** Its exchange has come to nothing. */
-  requeue(exchangeId: string): void {
-    if (this.#state !== 'matched' || this.#exchangeId !== exchangeId) return;
+  /** Its transfer lost the other side before the first byte. */
+  requeue(transferId: string): void {
+    if (this.#state !== 'matched' || this.#transferId !== transferId) return;
     this.#state = 'waiting';
     this.transfer?.abandon();
     this.transfer = undefined;

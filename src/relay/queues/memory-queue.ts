@@ -1,86 +1,84 @@
 import type { Match, QueueEvent, Role, WaiterId, WaiterState } from '../match/queues';
 
-export type NotifyWaiter = (to: WaiterId, news: QueueEvent) => void;
+export type NotifyWaiter = (to: WaiterId, event: QueueEvent) => void;
 
-/** A place in the memory of the only node. Every method is one turn of the event loop: nothing comes between a check and a change. */
+/** A queue in the memory of the only node. Each method runs in one turn of the event loop, which makes it atomic. */
 export class MemoryQueue {
   readonly #waiting: Record<Role, WaiterId[]> = { sender: [], receiver: [] };
-  #pair: Match | undefined;
-  static #exchanges = 0;
+  #match: Match | undefined;
+  static #transfers = 0;
 
-  constructor(private readonly tell: NotifyWaiter) {}
+  constructor(private readonly notify: NotifyWaiter) {}
 
   get match(): Match | undefined {
-    return this.#pair;
+    return this.#match;
   }
 
-  /** Nobody is here: it need not be kept. */
   get isEmpty(): boolean {
-    return this.#pair === undefined && this.waiting.length === 0;
+    return this.#match === undefined && this.#allWaiting.length === 0;
   }
 
-  get waiting(): readonly WaiterId[] {
-    return [...this.#waiting.sender, ...this.#waiting.receiver];
-  }
-
-  /** Whether a side of this role waits. */
   hasWaiting(role: Role): boolean {
     return this.#waiting[role].length > 0;
   }
 
-  join(entry: WaiterId, role: Role): void {
-    this.#waiting[role].push(entry);
-    this.#match();
+  join(id: WaiterId, role: Role): void {
+    this.#waiting[role].push(id);
+    this.#matchFirst();
   }
 
-  leave(entry: WaiterId, role: Role): boolean {
-    const queue = this.#waiting[role];
-    const at = queue.indexOf(entry);
-    if (at >= 0) queue.splice(at, 1);
-    return at >= 0;
+  leave(id: WaiterId, role: Role): boolean {
+    const waiting = this.#waiting[role];
+    const index = waiting.indexOf(id);
+    if (index >= 0) waiting.splice(index, 1);
+    return index >= 0;
   }
 
-  refresh(entry: WaiterId, role: Role): WaiterState {
-    if (this.#waiting[role].includes(entry)) return { kind: 'waiting' };
-    if (this.#pair?.[role] === entry) return { kind: 'paired', pair: this.#pair };
+  refresh(id: WaiterId, role: Role): WaiterState {
+    if (this.#waiting[role].includes(id)) return { kind: 'waiting' };
+    if (this.#match?.[role] === id) return { kind: 'matched', match: this.#match };
     return { kind: 'gone' };
   }
 
-  /** @returns whether this was the exchange under way */
-  finish(pair: Match, returning: readonly WaiterId[]): boolean {
-    if (this.#pair?.transferId !== pair.transferId) return false;
-    this.#pair = undefined;
-    for (const entry of returning) {
-      this.#waiting[entry === pair.sender ? 'sender' : 'receiver'].unshift(entry);
-      this.tell(entry, { kind: 'again', exchange: pair.transferId });
+  /** @returns whether this was the running transfer */
+  finish(match: Match, requeued: readonly WaiterId[]): boolean {
+    if (this.#match?.transferId !== match.transferId) return false;
+    this.#match = undefined;
+    for (const id of requeued) {
+      this.#waiting[id === match.sender ? 'sender' : 'receiver'].unshift(id);
+      this.notify(id, { kind: 'again', transferId: match.transferId });
     }
-    this.#match();
+    this.#matchFirst();
     return true;
   }
 
-  /** Sends away also the two that are paired, if no byte has flowed: the sender's node knows. */
-  close(why: string): void {
-    this.evictWaiting(why);
-    if (this.#pair !== undefined) this.tell(this.#pair.sender, { kind: 'gone', why });
+  /** Evicts all that wait, and a match whose transfer has not begun: its sender's node knows whether it has. */
+  close(reason: string): void {
+    this.evictWaiting(reason);
+    if (this.#match !== undefined) this.notify(this.#match.sender, { kind: 'gone', reason });
   }
 
-  /** Sends everyone away who waits. What is under way goes on. */
-  evictWaiting(why: string): void {
-    const all = this.waiting;
+  /** A running transfer goes on. */
+  evictWaiting(reason: string): void {
+    const evicted = this.#allWaiting;
     this.#waiting.sender = [];
     this.#waiting.receiver = [];
-    for (const entry of all) this.tell(entry, { kind: 'gone', why });
+    for (const id of evicted) this.notify(id, { kind: 'gone', reason });
   }
 
-  #match(): void {
+  get #allWaiting(): readonly WaiterId[] {
+    return [...this.#waiting.sender, ...this.#waiting.receiver];
+  }
+
+  #matchFirst(): void {
     const [sender] = this.#waiting.sender;
     const [receiver] = this.#waiting.receiver;
-    if (this.#pair !== undefined || sender === undefined || receiver === undefined) return;
+    if (this.#match !== undefined || sender === undefined || receiver === undefined) return;
     this.#waiting.sender.shift();
     this.#waiting.receiver.shift();
-    MemoryQueue.#exchanges += 1;
-    const pair: Match = { transferId: String(MemoryQueue.#exchanges), sender, receiver };
-    this.#pair = pair;
-    for (const entry of [receiver, sender]) this.tell(entry, { kind: 'pair', pair });
+    MemoryQueue.#transfers += 1;
+    const match: Match = { transferId: String(MemoryQueue.#transfers), sender, receiver };
+    this.#match = match;
+    for (const id of [receiver, sender]) this.notify(id, { kind: 'pair', match });
   }
 }

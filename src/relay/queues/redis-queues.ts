@@ -1,15 +1,26 @@
-import { toTexts, unexpected } from '../../redis/resp/reply';
-import type { Match, QueueEvent, QueueListener, Role, WaiterId, WaiterState } from '../match/queues';
+import { toText, toTexts, unexpected } from '../../redis/resp/reply';
+import type {
+  JoinResult,
+  LeaveReason,
+  Match,
+  QueueEvent,
+  QueueListener,
+  Queues,
+  Role,
+  TransferResult,
+  WaiterId,
+  WaiterState,
+} from '../match/queues';
 import type { MessageFields } from '../nodes/node-bus';
 import { RELAY_PREFIX } from '../nodes/relay-keys';
 import type { RelayRedis } from '../nodes/relay-redis';
 import type { ScriptArg, ScriptFolder } from '../nodes/script-folder';
 
-/** How often a side that waits looks where it stands. */
-export const RECHECK_MS = 2_000;
+const RECHECK_MS = 2_000;
 
-/** The places of one relay in Redis, as far as the relays are alike. */
-export class RedisQueues {
+/** The queues of one relay in Redis. Each protocol has scripts of these names, which get the same arguments. */
+export class RedisQueues implements Queues {
+  readonly recheckMs = RECHECK_MS;
   readonly #scripts: ScriptFolder;
 
   /**
@@ -17,52 +28,64 @@ export class RedisQueues {
    * @param folder has the protocol's scripts
    */
   constructor(
-    private readonly redis: RelayRedis,
-    readonly system: string,
+    redis: RelayRedis,
+    private readonly system: string,
     folder: string,
+    listener: QueueListener,
   ) {
     this.#scripts = redis.load(folder);
-  }
-
-  /** @param hear is told what the scripts tell this node */
-  listen(hear: QueueListener): void {
-    this.redis.bus.on(this.system, (fields) => {
+    redis.bus.on(system, (fields) => {
       const { place, me } = fields;
-      const news = toNews(fields);
-      if (place !== undefined && me !== undefined) hear(place, me, news);
+      const event = toEvent(fields);
+      if (place !== undefined && me !== undefined) listener(place, me, event);
     });
   }
 
-  key(name: string): string {
-    return `${RELAY_PREFIX}${this.system}:${name}`;
+  async join(queue: string, id: WaiterId, role: Role): Promise<JoinResult> {
+    const reply = await this.run('join', queue, id, letterOf(role));
+    if (typeof reply === 'number') return { kind: 'joined', withinMs: reply };
+    return reply === null ? { kind: 'joined' } : { kind: 'refused', reason: toText(reply) };
   }
+
+  async leave(queue: string, id: WaiterId, role: Role, reason: LeaveReason): Promise<boolean> {
+    return (await this.run('leave', queue, id, letterOf(role), reason)) === 1;
+  }
+
+  async refresh(queue: string, id: WaiterId, role: Role): Promise<WaiterState> {
+    const reply = toTexts(await this.run('refresh', queue, id, letterOf(role)));
+    const [kind, transferId = '', sender = '', receiver = ''] = reply;
+    if (kind === 'paired') return { kind: 'matched', match: { transferId, sender, receiver } };
+    return kind === 'waiting' ? { kind } : { kind: 'gone' };
+  }
+
+  async finish(
+    queue: string,
+    { transferId, sender, receiver }: Match,
+    { end, bytesRead }: TransferResult,
+    requeued: readonly WaiterId[],
+  ): Promise<boolean> {
+    const roles = `${requeued.includes(sender) ? 's' : ''}${requeued.includes(receiver) ? 'r' : ''}`;
+    return (await this.run('finish', queue, transferId, roles, end, bytesRead)) === 1;
+  }
+
+  /** Redis itself expires what the queues hold. */
+  close(): void {}
 
   /** @throws LogError */
-  run(script: string, keys: readonly string[], args: readonly ScriptArg[]): Promise<unknown> {
-    return this.#scripts.run(script, keys, args);
-  }
-
-  async refresh(script: string, key: string, args: readonly ScriptArg[]): Promise<WaiterState> {
-    const [kind, transferId = '', sender = '', receiver = ''] = toTexts(await this.run(script, [key], args));
-    if (kind === 'paired') return { kind, pair: { transferId, sender, receiver } };
-    return kind === 'waiting' ? { kind } : { kind: 'gone' };
+  protected run(script: string, queue: string, ...args: readonly ScriptArg[]): Promise<unknown> {
+    return this.#scripts.run(script, [`${RELAY_PREFIX}${this.system}:${queue}`], [queue, ...args]);
   }
 }
 
-export function letterOf(role: Role): 's' | 'r' {
+function letterOf(role: Role): 's' | 'r' {
   return role === 'sender' ? 's' : 'r';
 }
 
-/** The roles of those that return, as the scripts take them. */
-export function lettersOf(pair: Match, returning: readonly WaiterId[]): string {
-  return `${returning.includes(pair.sender) ? 's' : ''}${returning.includes(pair.receiver) ? 'r' : ''}`;
-}
-
-function toNews({ k, x, s, r, why }: MessageFields): QueueEvent {
+function toEvent({ k, x, s, r, why = '' }: MessageFields): QueueEvent {
   if (k === 'pair' && x !== undefined && s !== undefined && r !== undefined) {
-    return { kind: 'pair', pair: { transferId: x, sender: s, receiver: r } };
+    return { kind: 'pair', match: { transferId: x, sender: s, receiver: r } };
   }
-  if (k === 'again' && x !== undefined) return { kind: 'again', exchange: x };
-  if (k === 'gone') return { kind: 'gone', why: why ?? '' };
+  if (k === 'again' && x !== undefined) return { kind: 'again', transferId: x };
+  if (k === 'gone') return { kind: 'gone', reason: why };
   return unexpected(k);
 }

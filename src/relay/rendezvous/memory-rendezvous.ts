@@ -20,13 +20,14 @@ import {
   type RendezvousState,
   type RendezvousStatus,
   type ReportedError,
+  type ReportOutcome,
 } from './rendezvous-queues';
 
 interface Stream {
   readonly id: string;
   readonly createdAt: number;
   readonly headers: CustomHeaders;
-  readonly place: MemoryQueue;
+  readonly queue: MemoryQueue;
   /** By `steadyNow`, as `inactiveSince`. */
   deadline: number;
   inactiveSince?: number;
@@ -37,7 +38,7 @@ interface Stream {
   bytes: number;
 }
 
-const SWEEP_EVERY_MS = 5_000;
+const SWEEP_MS = 5_000;
 
 const STATE_AFTER: Readonly<Record<TransferResult['end'], RendezvousState>> = {
   complete: 'FINISHED',
@@ -47,74 +48,74 @@ const STATE_AFTER: Readonly<Record<TransferResult['end'], RendezvousState>> = {
 
 export class MemoryRendezvous implements RendezvousQueues {
   readonly #streams = new Map<string, Stream>();
-  readonly #sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS).unref();
+  readonly #sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
 
   constructor(
     private readonly options: RendezvousOptions,
-    private readonly hear: QueueListener,
+    private readonly listener: QueueListener,
   ) {}
 
   async create(id: string, headers: CustomHeaders): Promise<boolean> {
-    if (this.#streams.size >= this.options.streamsMax) this.#sweep();
-    if (this.#streams.size >= this.options.streamsMax) return false;
+    if (this.#streams.size >= this.options.streams) this.#sweep();
+    if (this.#streams.size >= this.options.streams) return false;
     this.#streams.set(id, {
       id,
       headers,
       createdAt: Date.now(),
-      deadline: steadyNow() + this.options.lifetimeMs,
-      place: new MemoryQueue((to, news) => this.hear(id, to, news)),
+      deadline: steadyNow() + this.options.lifetime,
+      queue: new MemoryQueue((to, event) => this.listener(id, to, event)),
       state: 'CREATED',
       bytes: 0,
     });
     return true;
   }
 
-  async join(id: string, entry: WaiterId, role: Role): Promise<JoinResult> {
-    const stream = this.#find(id);
+  async join(name: string, id: WaiterId, role: Role): Promise<JoinResult> {
+    const stream = this.#find(name);
     if (stream === undefined || stream.deactivatedAt !== undefined)
-      return { kind: 'refused', why: 'unknown' };
+      return { kind: 'refused', reason: 'unknown' };
     if (stream.report !== undefined) {
       deactivate(stream, 'CLIENT_ERROR');
-      return { kind: 'refused', why: REPORTED + JSON.stringify(stream.report) };
+      return { kind: 'refused', reason: REPORTED + JSON.stringify(stream.report) };
     }
-    if (stream.place.match !== undefined || stream.place.hasWaiting(role))
-      return { kind: 'refused', why: 'taken' };
+    if (stream.queue.match !== undefined || stream.queue.hasWaiting(role))
+      return { kind: 'refused', reason: 'taken' };
     const withinMs = stream.deadline - steadyNow();
-    stream.place.join(entry, role);
-    if (stream.place.match !== undefined) stream.state = 'STREAMING';
-    return { kind: 'attached', withinMs };
+    stream.queue.join(id, role);
+    if (stream.queue.match !== undefined) stream.state = 'STREAMING';
+    return { kind: 'joined', withinMs };
   }
 
-  async leave(id: string, entry: WaiterId, role: Role, why: LeaveReason): Promise<boolean> {
-    const stream = this.#streams.get(id);
-    if (!stream?.place.leave(entry, role)) return false;
+  async leave(name: string, id: WaiterId, role: Role, reason: LeaveReason): Promise<boolean> {
+    const stream = this.#streams.get(name);
+    if (!stream?.queue.leave(id, role)) return false;
     const isSender = role === 'sender';
-    if (why === 'left') deactivate(stream, isSender ? 'SRC_DISCONNECTED' : 'DST_DISCONNECTED');
-    if (why === 'timeout') deactivate(stream, isSender ? 'TIMEOUT_NO_DST' : 'TIMEOUT_NO_SRC');
+    if (reason === 'left') deactivate(stream, isSender ? 'SRC_DISCONNECTED' : 'DST_DISCONNECTED');
+    if (reason === 'timeout') deactivate(stream, isSender ? 'TIMEOUT_NO_DST' : 'TIMEOUT_NO_SRC');
     return true;
   }
 
-  async refresh(id: string, entry: WaiterId, role: Role): Promise<WaiterState> {
-    return this.#streams.get(id)?.place.refresh(entry, role) ?? { kind: 'gone' };
+  async refresh(name: string, id: WaiterId, role: Role): Promise<WaiterState> {
+    return this.#streams.get(name)?.queue.refresh(id, role) ?? { kind: 'gone' };
   }
 
-  async finish(id: string, pair: Match, { end, bytesRead }: TransferResult): Promise<boolean> {
-    const stream = this.#streams.get(id);
-    if (!stream?.place.finish(pair, [])) return false;
+  async finish(name: string, match: Match, { end, bytesRead }: TransferResult): Promise<boolean> {
+    const stream = this.#streams.get(name);
+    if (!stream?.queue.finish(match, [])) return false;
     stream.bytes = bytesRead;
     deactivate(stream, STATE_AFTER[end]);
     return true;
   }
 
-  async report(id: string, report: ReportedError): Promise<'told' | 'unknown' | 'started'> {
+  async report(id: string, report: ReportedError): Promise<ReportOutcome> {
     const stream = this.#find(id);
     if (stream === undefined || stream.state.startsWith('TIMEOUT')) return 'unknown';
     if (stream.state !== 'CREATED' || stream.report !== undefined) return 'started';
     stream.report = report;
-    if (stream.place.isEmpty) return 'told';
+    if (stream.queue.isEmpty) return 'reported';
     deactivate(stream, 'CLIENT_ERROR');
-    stream.place.evictWaiting(REPORTED + JSON.stringify(report));
-    return 'told';
+    stream.queue.evictWaiting(REPORTED + JSON.stringify(report));
+    return 'reported';
   }
 
   async progress(id: string, bytes: number): Promise<void> {
@@ -136,18 +137,18 @@ export class MemoryRendezvous implements RendezvousQueues {
   }
 
   close(): void {
-    clearInterval(this.#sweeping);
+    clearInterval(this.#sweeper);
   }
 
-  /** A stream that nobody waits at expires when it is looked at. */
+  /** A stream without a waiter expires when it is looked up. */
   #find(id: string, now = steadyNow()): Stream | undefined {
     const stream = this.#streams.get(id);
     if (stream === undefined) return undefined;
-    if (stream.state === 'CREATED' && stream.deadline <= now && stream.place.isEmpty) {
+    if (stream.state === 'CREATED' && stream.deadline <= now && stream.queue.isEmpty) {
       deactivate(stream, 'TIMEOUT_NO_SRC', now - stream.deadline);
     }
     const { inactiveSince } = stream;
-    if (inactiveSince === undefined || inactiveSince + this.options.retentionMs > now) return stream;
+    if (inactiveSince === undefined || inactiveSince + this.options.retention > now) return stream;
     this.#streams.delete(id);
     return undefined;
   }

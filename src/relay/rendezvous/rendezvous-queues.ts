@@ -7,13 +7,13 @@ export interface CustomHeaders {
   readonly upload: HeaderValues;
 }
 
-/** As the wire tells it. */
+/** As on the wire. */
 export interface RendezvousError {
   readonly name: string;
   readonly message: string;
 }
 
-/** Told by one side instead of its bytes, or instead of taking them. */
+/** What one side sends instead of its bytes, or instead of reading them. */
 export interface ReportedError extends RendezvousError {
   readonly status: number;
 }
@@ -35,36 +35,38 @@ export interface RendezvousStatus {
   readonly id: string;
   /** Unix milliseconds. */
   readonly createdAt: number;
-  /** Unix milliseconds; absent while it is active. */
+  /** Unix milliseconds. Absent while the stream is active. */
   readonly deactivatedAt?: number;
   readonly state: RendezvousState;
   readonly error?: RendezvousError;
   readonly headers: CustomHeaders;
-  /** Bytes taken from the sender; a little late while it streams. */
+  /** Bytes read from the sender; slightly behind during the transfer. */
   readonly bytes: number;
 }
 
+/** Settings of the same names; durations are in milliseconds. */
 export interface RendezvousOptions {
-  readonly lifetimeMs: number;
-  readonly retentionMs: number;
-  readonly streamsMax: number;
+  readonly lifetime: number;
+  readonly retention: number;
+  readonly streams: number;
 }
 
+/** `unknown`: it never existed or has expired. `started`: both sides have come, or it has ended. */
+export type ReportOutcome = 'reported' | 'unknown' | 'started';
+
 /**
- * Streams that are made, used once and forgotten. A place is a stream's id. `attach` refuses with `unknown` (also when it has ended),
- * `taken`, or `reported:` and a report as JSON, which it hands out once. `gone` says the same of a report.
+ * The streams of HTTP-Rendezvous, each for one transfer. A queue is named after the id of its stream. `join` refuses with `unknown` (also
+ * after its end), `taken`, or `reported:` and a report as JSON, once. `gone` has such a report, too.
  */
 export interface RendezvousQueues extends Queues {
-  /** @returns `false` when there are too many */
+  /** @returns `false` if there are too many */
   create(id: string, headers: CustomHeaders): Promise<boolean>;
-  /** @returns `unknown` for one that never was or has expired, `started` when both sides have come or it is over */
-  report(id: string, report: ReportedError): Promise<'told' | 'unknown' | 'started'>;
-  /** What has flowed so far. */
+  report(id: string, report: ReportedError): Promise<ReportOutcome>;
+  /** Records how many bytes have been read from the sender. */
   progress(id: string, bytes: number): Promise<void>;
   status(id: string): Promise<RendezvousStatus | undefined>;
   headers(id: string): Promise<CustomHeaders | undefined>;
   list(): Promise<readonly RendezvousStatus[]>;
-  close(): void;
 }
 
 export const REPORTED = 'reported:';
@@ -89,7 +91,7 @@ const ERRORS: Readonly<Partial<Record<RendezvousState, RendezvousError>>> = {
   DST_DISCONNECTED: DESTINATION_LOST,
 };
 
-/** What the status of a stream in this state says went wrong, if anything did. */
+/** The error in the status of a stream, if it has one. */
 export function errorForState(
   state: RendezvousState,
   report: ReportedError | undefined,

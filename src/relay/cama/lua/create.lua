@@ -1,7 +1,7 @@
 -- uses shared
---[[ Makes a session.
+--[[ Creates a session.
   KEYS[1] session   ARGV[1] id   ARGV[2] SHA-256 of the token   ARGV[3] secure   ARGV[4] expires, unix ms   ARGV[5] most sessions
-  Answers 1, or 0 when there are too many. ]]
+  Returns 1, or 0 if there are too many. ]]
 redis.call('ZREMRANGEBYSCORE', INDEX, '-inf', text(now()))
 if redis.call('ZCARD', INDEX) >= tonumber(ARGV[5]) then return 0 end
 redis.call('HSET', KEYS[1], 'token', ARGV[2], 'secure', ARGV[3], 'expires', ARGV[4])

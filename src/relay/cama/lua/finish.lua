@@ -1,7 +1,8 @@
 -- uses shared
---[[ Ends a message; the next one may begin.
-  KEYS[1] place   KEYS[2] session   ARGV[1] system   ARGV[2] place   ARGV[3] exchange   ARGV[4] roles that wait on: '', s or r
-  Where the session is no more, they are sent away.
-  Answers 1 when it was under way, else 0. ]]
-local why = redis.call('EXISTS', KEYS[2]) == 0 and 'removed' or nil
-return finish(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4], why)
+--[[ Ends a transfer; the next one may begin.
+  KEYS[1] queue   ARGV[1] its name   ARGV[2] transfer   ARGV[3] roles that wait again: '', s or r
+  If the session was removed, they are evicted.
+  Returns 1 if it was the running one, else 0. ]]
+local queue = queue_named(ARGV[1])
+local why = redis.call('EXISTS', session_key(queue)) == 0 and 'removed' or nil
+return finish(queue, ARGV[2], ARGV[3], why)

@@ -1,9 +1,10 @@
 -- uses shared
---[[ One side comes to one direction of a session.
-  KEYS[1] place   KEYS[2] session   ARGV[1] system   ARGV[2] place   ARGV[3] entry   ARGV[4] role: s or r
-  Answers with the ms until the session expires, or with 'unknown' or 'taken'. ]]
-local expires = redis.call('HGET', KEYS[2], 'expires')
+--[[ Adds a waiter to one direction of a session.
+  KEYS[1] queue   ARGV[1] its name   ARGV[2] waiter   ARGV[3] role: s or r
+  Returns the ms until the session expires, or 'unknown' or 'taken'. ]]
+local queue = queue_named(ARGV[1])
+local expires = redis.call('HGET', session_key(queue), 'expires')
 if not expires then return 'unknown' end
-if first_living(KEYS[1], ARGV[4]) then return 'taken' end
-join(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4])
+if first_living(queue, ARGV[3]) then return 'taken' end
+join(queue, ARGV[2], ARGV[3])
 return math.max(0, expires - now())

@@ -1,5 +1,5 @@
 -- uses shared
---[[ Takes a side away.
-  KEYS[1] place   ARGV[1] system   ARGV[2] place   ARGV[3] entry   ARGV[4] role: s or r
-  Answers 1 when it was waiting, else 0. ]]
-return leave(KEYS[1], ARGV[3], ARGV[4])
+--[[ Removes a waiter.
+  KEYS[1] queue   ARGV[1] its name   ARGV[2] waiter   ARGV[3] role: s or r
+  Returns 1 if it was waiting, else 0. ]]
+return leave(queue_named(ARGV[1]), ARGV[2], ARGV[3])

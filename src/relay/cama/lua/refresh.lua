@@ -1,5 +1,5 @@
 -- uses shared
---[[ Where a side stands.
-  KEYS[1] place   ARGV[1] system   ARGV[2] place   ARGV[3] entry   ARGV[4] role: s or r
-  Answers { 'waiting' }, { 'paired', exchange, sender, receiver } or { 'gone' }. ]]
-return refresh(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4])
+--[[ The state of a waiter.
+  KEYS[1] queue   ARGV[1] its name   ARGV[2] waiter   ARGV[3] role: s or r
+  Returns what `waiter_state` does. ]]
+return refresh(queue_named(ARGV[1]), ARGV[2], ARGV[3])

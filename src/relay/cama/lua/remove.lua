@@ -1,13 +1,12 @@
 -- uses shared
---[[ Removes a session and sends away who waits there. Of two that are paired the sender's node knows whether a byte has
-  flowed; if none has, it ends their exchange.
-  KEYS[1] session   ARGV[1] system   ARGV[2] id   ARGV[3] why ]]
+--[[ Removes a session and evicts all that wait in it. A transfer that has begun goes on; the sender's node knows whether it has.
+  KEYS[1] session   ARGV[1] id   ARGV[2] why ]]
 redis.call('DEL', KEYS[1])
-redis.call('ZREM', INDEX, ARGV[2])
+redis.call('ZREM', INDEX, ARGV[1])
 for _, sender in ipairs({ 'host', 'guest' }) do
-  local place, key = ARGV[2] .. ':' .. sender, KEYS[1] .. ':' .. sender
-  local pair = current_match(ARGV[1], place, key)
-  evict_waiting(ARGV[1], place, key, ARGV[3])
-  if pair then notify(ARGV[1], place, pair.s, 'gone', { why = ARGV[3] }) end
+  local queue = queue_named(ARGV[1] .. ':' .. sender)
+  local found = current_match(queue)
+  evict_waiting(queue, ARGV[2])
+  if found then notify_waiter(queue, found.s, 'gone', { why = ARGV[2] }) end
 end
 return 1

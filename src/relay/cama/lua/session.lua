@@ -1,5 +1,5 @@
 -- uses shared
 --[[ The facts about a session.
-  KEYS[1] session
-  Answers with its hash as a flat list, empty when there is none. ]]
+  KEYS[1] session   ARGV[1] id
+  Returns its hash as a flat list, empty if there is none. ]]
 return redis.call('HGETALL', KEYS[1])

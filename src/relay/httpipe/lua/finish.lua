@@ -1,7 +1,8 @@
 -- uses shared
---[[ Ends an exchange; the next one may begin.
-  KEYS[1] place   ARGV[1] system   ARGV[2] place   ARGV[3] exchange   ARGV[4] roles that wait on, at the head: '', s or r
-  Answers 1 when it was under way, else 0. ]]
-local was_under_way = finish(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4])
-tidy(ARGV[2], KEYS[1])
-return was_under_way
+--[[ Ends a transfer; the next one may begin.
+  KEYS[1] queue   ARGV[1] its name   ARGV[2] transfer   ARGV[3] roles that wait again, at the head: '', s or r
+  Returns 1 if it was the running one, else 0. ]]
+local queue = queue_named(ARGV[1])
+local was_running = finish(queue, ARGV[2], ARGV[3])
+forget_if_empty(queue)
+return was_running

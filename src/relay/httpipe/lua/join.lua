@@ -1,6 +1,8 @@
 -- uses shared
---[[ Queues a side at a channel.
-  KEYS[1] place   ARGV[1] system   ARGV[2] place   ARGV[3] entry   ARGV[4] role: s or r ]]
-join(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4])
-remember(ARGV[2])
-return 1
+--[[ Adds a waiter to a channel.
+  KEYS[1] queue   ARGV[1] its name   ARGV[2] waiter   ARGV[3] role: s or r
+  Returns nothing: a channel has no time limit and refuses nobody. ]]
+local queue = queue_named(ARGV[1])
+join(queue, ARGV[2], ARGV[3])
+remember(queue)
+return false

@@ -1,7 +1,8 @@
 -- uses shared
---[[ Takes a side out of its queue.
-  KEYS[1] place   ARGV[1] system   ARGV[2] place   ARGV[3] entry   ARGV[4] role: s or r
-  Answers 1 when it was waiting, else 0. ]]
-local was_waiting = leave(KEYS[1], ARGV[3], ARGV[4])
-tidy(ARGV[2], KEYS[1])
+--[[ Removes a waiter.
+  KEYS[1] queue   ARGV[1] its name   ARGV[2] waiter   ARGV[3] role: s or r
+  Returns 1 if it was waiting, else 0. ]]
+local queue = queue_named(ARGV[1])
+local was_waiting = leave(queue, ARGV[2], ARGV[3])
+forget_if_empty(queue)
 return was_waiting

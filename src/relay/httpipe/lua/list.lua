@@ -1,5 +1,5 @@
 -- uses shared
---[[ Names of namespaces, or of the channels of one.
+--[[ The names of the channels of a namespace, or of all namespaces.
   KEYS[1] any key of the relays   ARGV[1] namespace or '' ]]
 if ARGV[1] ~= '' then return living_channels(ARGV[1]) end
 local found = {}

@@ -1,7 +1,8 @@
 -- uses shared
---[[ Where a side stands. A channel that is looked after is remembered.
-  KEYS[1] place   ARGV[1] system   ARGV[2] place   ARGV[3] entry   ARGV[4] role: s or r
-  Answers { 'waiting' }, { 'paired', exchange, sender, receiver } or { 'gone' }. ]]
-local found = refresh(ARGV[1], ARGV[2], KEYS[1], ARGV[3], ARGV[4])
-if found[1] ~= 'gone' then remember(ARGV[2]) end
+--[[ The state of a waiter. Keeps its channel from being forgotten.
+  KEYS[1] queue   ARGV[1] its name   ARGV[2] waiter   ARGV[3] role: s or r
+  Returns what `waiter_state` does. ]]
+local queue = queue_named(ARGV[1])
+local found = refresh(queue, ARGV[2], ARGV[3])
+if found[1] ~= 'gone' then remember(queue) end
 return found

@@ -1,4 +1,4 @@
--- Unix milliseconds by the clock of Redis: the one clock that all nodes share.
+-- Unix milliseconds by the clock of Redis, which all nodes share.
 local function now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)

@@ -1,125 +1,123 @@
 -- uses ../../nodes/lua/clock
---[[ What every script about a place begins with. Of a place with the key P there are
+-- uses ../../nodes/lua/inbox
+--[[ What every script about a queue begins with. A queue with the key K has
 
-  P:s, P:r   lists of the senders and receivers that wait, each <node>|<number>
-  P:b        hash of the exchange under way: x its name, s and r its sides
+  K:s, K:r   lists of the senders and receivers that wait, each <node>|<number>
+  K:b        hash of the running transfer: x its id, s and r its waiters
 
-  All of it is forgotten when nobody has looked after it for a while. Keys are made here that are not named in KEYS: they share the
-  hash tag of those that are. ]]
-local PREFIX = 'loom:{relay}:'
+  All of it expires unless a waiter refreshes it. The scripts make keys that are not named in KEYS: these share the hash tag of those
+  that are. ]]
 local KEPT_MS = 600000
-local INBOX_LENGTH = 10000
 
-local function node_of(entry)
-  return string.match(entry, '^([^|]+)|')
+-- `requeues`: whether a waiter that lost its peer before the first byte waits again.
+local function make_queue(system, name, requeues)
+  return { system = system, name = name, key = PREFIX .. system .. ':' .. name, requeues = requeues }
 end
 
-local function is_alive(entry)
-  return redis.call('EXISTS', PREFIX .. 'n:' .. node_of(entry) .. ':alive') == 1
+local function is_waiter_alive(id)
+  return is_alive(node_of(id))
 end
 
-local function notify(system, place, to, kind, fields)
-  fields.place, fields.me, fields.k = place, to, kind
-  redis.call('XADD', PREFIX .. 'n:' .. node_of(to) .. ':in', 'NOMKSTREAM', 'MAXLEN', '~', INBOX_LENGTH, '*',
-    't', system, 'f', cjson.encode(fields))
+local function notify_waiter(queue, id, kind, fields)
+  fields.place, fields.me, fields.k = queue.name, id, kind
+  notify(node_of(id), queue.system, fields)
 end
 
-local function touch(key)
-  for _, part in ipairs({ ':s', ':r', ':b' }) do redis.call('PEXPIRE', key .. part, KEPT_MS) end
+local function touch(queue)
+  for _, part in ipairs({ ':s', ':r', ':b' }) do redis.call('PEXPIRE', queue.key .. part, KEPT_MS) end
 end
 
--- The first who waits and whose node lives, or nil.
-local function first_living(key, role)
+-- The first that waits and whose node is alive, or nil.
+local function first_living(queue, role)
   while true do
-    local entry = redis.call('LINDEX', key .. ':' .. role, 0)
-    if not entry then return nil end
-    if is_alive(entry) then return entry end
-    redis.call('LPOP', key .. ':' .. role)
+    local id = redis.call('LINDEX', queue.key .. ':' .. role, 0)
+    if not id then return nil end
+    if is_waiter_alive(id) then return id end
+    redis.call('LPOP', queue.key .. ':' .. role)
   end
 end
 
--- The exchange under way, or nil. The sender's node says when it is over; where that has died, it is over. The receiver may not have
--- been sent a byte yet, which only its node knows: it is put back, and its node takes it away if it does not wait any more.
-local function current_match(system, place, key)
-  local x, s, r = unpack(redis.call('HMGET', key .. ':b', 'x', 's', 'r'))
+-- The running transfer, or nil. The sender's node reports its end; if that node is dead, it has ended. Only the receiver's node knows
+-- whether bytes had flowed: the receiver is requeued, and its node removes it if they had.
+local function current_match(queue)
+  local x, s, r = unpack(redis.call('HMGET', queue.key .. ':b', 'x', 's', 'r'))
   if not x then return nil end
-  if is_alive(s) then return { x = x, s = s, r = r } end
-  redis.call('DEL', key .. ':b')
-  if system ~= 'rv' and is_alive(r) then
-    redis.call('LPUSH', key .. ':r', r)
-    notify(system, place, r, 'again', { x = x })
+  if is_waiter_alive(s) then return { x = x, s = s, r = r } end
+  redis.call('DEL', queue.key .. ':b')
+  if queue.requeues and is_waiter_alive(r) then
+    redis.call('LPUSH', queue.key .. ':r', r)
+    notify_waiter(queue, r, 'again', { x = x })
   end
   return nil
 end
 
--- Pairs the first two if there are two, and tells them. Answers whether it did.
-local function match(system, place, key)
-  if current_match(system, place, key) then return false end
-  local s, r = first_living(key, 's'), first_living(key, 'r')
+-- Matches the first sender with the first receiver, and notifies both. Returns whether there were two.
+local function match(queue)
+  if current_match(queue) then return false end
+  local s, r = first_living(queue, 's'), first_living(queue, 'r')
   if not s or not r then return false end
-  redis.call('LPOP', key .. ':s')
-  redis.call('LPOP', key .. ':r')
+  redis.call('LPOP', queue.key .. ':s')
+  redis.call('LPOP', queue.key .. ':r')
   local x = text(redis.call('INCR', PREFIX .. 'x'))
-  redis.call('HSET', key .. ':b', 'x', x, 's', s, 'r', r)
-  for _, entry in ipairs({ r, s }) do notify(system, place, entry, 'pair', { x = x, s = s, r = r }) end
+  redis.call('HSET', queue.key .. ':b', 'x', x, 's', s, 'r', r)
+  for _, id in ipairs({ r, s }) do notify_waiter(queue, id, 'pair', { x = x, s = s, r = r }) end
   return true
 end
 
-local function join(system, place, key, entry, role)
-  redis.call('RPUSH', key .. ':' .. role, entry)
-  local matched = match(system, place, key)
-  touch(key)
+local function join(queue, id, role)
+  redis.call('RPUSH', queue.key .. ':' .. role, id)
+  local matched = match(queue)
+  touch(queue)
   return matched
 end
 
-local function leave(key, entry, role)
-  return redis.call('LREM', key .. ':' .. role, 1, entry)
+local function leave(queue, id, role)
+  return redis.call('LREM', queue.key .. ':' .. role, 1, id)
 end
 
--- Answers with the list of words that `Standing` is made of.
-local function waiter_state(system, place, key, entry, role)
-  if redis.call('LPOS', key .. ':' .. role, entry) then return { 'waiting' } end
-  local pair = current_match(system, place, key)
-  if pair and pair[role] == entry then return { 'paired', pair.x, pair.s, pair.r } end
+-- Returns { 'waiting' }, { 'paired', transfer, sender, receiver } or { 'gone' }.
+local function waiter_state(queue, id, role)
+  if redis.call('LPOS', queue.key .. ':' .. role, id) then return { 'waiting' } end
+  local found = current_match(queue)
+  if found and found[role] == id then return { 'paired', found.x, found.s, found.r } end
   return { 'gone' }
 end
 
--- The same for a side that keeps its place by asking.
-local function refresh(system, place, key, entry, role)
-  match(system, place, key)
-  touch(key)
-  return waiter_state(system, place, key, entry, role)
+-- The same, and extends the expiry of the queue.
+local function refresh(queue, id, role)
+  match(queue)
+  touch(queue)
+  return waiter_state(queue, id, role)
 end
 
--- `returning` names the roles that wait on, before all others; with `why`, they are sent away. Answers 1 when this was the exchange
--- under way, else 0.
-local function finish(system, place, key, x, returning, why)
-  local pair = current_match(system, place, key)
-  if not pair or pair.x ~= x then return 0 end
-  redis.call('DEL', key .. ':b')
-  for role in string.gmatch(returning, '[sr]') do
+-- `requeued` names the roles that wait again, at the head of the queue; with `why`, they are evicted instead. Returns 1 if this was the
+-- running transfer, else 0.
+local function finish(queue, x, requeued, why)
+  local found = current_match(queue)
+  if not found or found.x ~= x then return 0 end
+  redis.call('DEL', queue.key .. ':b')
+  for role in string.gmatch(requeued, '[sr]') do
     if why then
-      notify(system, place, pair[role], 'gone', { why = why })
+      notify_waiter(queue, found[role], 'gone', { why = why })
     else
-      redis.call('LPUSH', key .. ':' .. role, pair[role])
-      notify(system, place, pair[role], 'again', { x = x })
+      redis.call('LPUSH', queue.key .. ':' .. role, found[role])
+      notify_waiter(queue, found[role], 'again', { x = x })
     end
   end
-  match(system, place, key)
-  touch(key)
+  match(queue)
+  touch(queue)
   return 1
 end
 
--- Sends away everyone who waits.
-local function evict_waiting(system, place, key, why)
+local function evict_waiting(queue, why)
   for _, role in ipairs({ 's', 'r' }) do
-    for _, entry in ipairs(redis.call('LRANGE', key .. ':' .. role, 0, -1)) do
-      notify(system, place, entry, 'gone', { why = why })
+    for _, id in ipairs(redis.call('LRANGE', queue.key .. ':' .. role, 0, -1)) do
+      notify_waiter(queue, id, 'gone', { why = why })
     end
-    redis.call('DEL', key .. ':' .. role)
+    redis.call('DEL', queue.key .. ':' .. role)
   end
 end
 
-local function is_empty(key)
-  return redis.call('EXISTS', key .. ':s', key .. ':r', key .. ':b') == 0
+local function is_empty(queue)
+  return redis.call('EXISTS', queue.key .. ':s', queue.key .. ':r', queue.key .. ':b') == 0
 end

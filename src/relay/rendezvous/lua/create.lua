@@ -1,7 +1,7 @@
 -- uses shared
---[[ Makes a stream.
+--[[ Creates a stream.
   KEYS[1] stream   ARGV[1] id   ARGV[2] lifetime ms   ARGV[3] retention ms   ARGV[4] most streams   ARGV[5] headers as JSON
-  Answers 1, or 0 when there are too many. ]]
+  Returns 1, or 0 if there are too many. ]]
 local created = now()
 redis.call('ZREMRANGEBYSCORE', INDEX, '-inf', text(created))
 if redis.call('ZCARD', INDEX) >= tonumber(ARGV[4]) then return 0 end

@@ -1,8 +1,8 @@
 -- uses shared
---[[ A side that waited goes, and with it the stream, unless it goes because its node stops.
-  KEYS[1] stream   ARGV[1] id   ARGV[2] entry   ARGV[3] role: s or r   ARGV[4] why: left, timeout or stopping
-  Answers 1 when it was waiting, else 0. ]]
-local was_waiting = leave(KEY, ARGV[2], ARGV[3])
+--[[ Removes a waiter, and ends its stream, unless its node is stopping.
+  KEYS[1] stream   ARGV[1] id   ARGV[2] waiter   ARGV[3] role: s or r   ARGV[4] reason: left, timeout or stopping
+  Returns 1 if it was waiting, else 0. ]]
+local was_waiting = leave(QUEUE, ARGV[2], ARGV[3])
 if was_waiting == 0 or redis.call('EXISTS', KEY) == 0 then return was_waiting end
 local is_sender = ARGV[3] == 's'
 if ARGV[4] == 'left' then

@@ -1,5 +1,5 @@
 -- uses shared
---[[ Notes how much has flowed.
+--[[ Records how many bytes have been read from the sender.
   KEYS[1] stream   ARGV[1] id   ARGV[2] bytes ]]
 if redis.call('HGET', KEY, 'state') ~= 'STREAMING' then return 0 end
 redis.call('HSET', KEY, 'bytes', ARGV[2])

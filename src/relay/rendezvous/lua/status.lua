@@ -1,6 +1,6 @@
 -- uses shared
 --[[ The facts about a stream.
   KEYS[1] stream   ARGV[1] id
-  Answers with its hash as a flat list, empty when there is none. ]]
+  Returns its hash as a flat list, empty if there is none. ]]
 state()
 return redis.call('HGETALL', KEY)
