@@ -2,7 +2,7 @@ import type { Config } from './config/config';
 import { maskStore } from './config/mask';
 import { messageOf } from './core/log/errors';
 import { StartError } from './start-error';
-import { recoverStore } from './storage/open';
+import { recoverStore } from './storage/drivers';
 
 /** Runs `loom recover`: rebuilds the index of a file store, and reports each step to `print`. @throws StartError */
 export async function runRecovery(

@@ -14,7 +14,7 @@ import { watchClock } from './observe/watch-clock';
 import type { RelayContext } from './relay/nodes/relay-context';
 import { openRelayContext } from './relay/open-relay-context';
 import { StartError } from './start-error';
-import { openStore, type StoreOptions } from './storage/open';
+import { openStore, relayPlaceOf, type StoreReports } from './storage/drivers';
 
 /** How long the store may take to close when `stopTimeout` is used up, in milliseconds. */
 const CLOSE_MS = 500;
@@ -79,7 +79,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
 /** @throws StartError */
 async function open(config: Config, logger: Logger): Promise<LogStore> {
   try {
-    return await openStore(config.store, storeOptions(config, logger));
+    return await openStore(config, reportsTo(logger));
   } catch (cause) {
     throw new StartError(`The store ${maskStore(config.store)} cannot be opened: ${messageOf(cause)}`, {
       cause,
@@ -87,22 +87,8 @@ async function open(config: Config, logger: Logger): Promise<LogStore> {
   }
 }
 
-function storeOptions({ limits, files, redis }: Config, logger: Logger): StoreOptions {
+function reportsTo(logger: Logger): StoreReports {
   return {
-    logsMax: limits.streams,
-    files: {
-      durability: files.durability,
-      syncIntervalMs: files.syncInterval,
-      openFilesMax: files.openFiles,
-    },
-    redis: {
-      commandTimeoutMs: redis.commandTimeout,
-      patienceMs: redis.patience,
-      nodeLeaseMs: redis.nodeLease,
-      followedPerConnection: redis.followedPerConnection,
-      sharedPagesBytes: redis.sharedPages,
-      allowEviction: redis.allowEviction,
-    },
     warn: (message, details = {}) => logger.warn(details, message),
     alarm: (message, details = {}) => logger.error(details, message),
   };
@@ -115,12 +101,11 @@ interface Relayed {
 
 /** @throws StartError */
 async function openRelayed(config: Config, logger: Logger, pending: PendingBytes): Promise<Relayed> {
-  const { relay: settings, redis, store } = config;
-  const warn = (message: string, details = {}): void => logger.warn(details, message);
-  const options = { commandTimeoutMs: redis.commandTimeout, nodeLeaseMs: settings.nodeLease, pending, warn };
+  const { redis, relay: settings } = config;
+  const { warn } = reportsTo(logger);
   let relay: RelayContext | undefined;
   try {
-    relay = await openRelayContext(store, options);
+    relay = await openRelayContext(relayPlaceOf(config.store), { redis, relay: settings, pending, warn });
     const relays = await openRelays(relay, config, logger);
     return { relays, close: () => relays.close().finally(() => relay?.close()) };
   } catch (cause) {

@@ -18,10 +18,14 @@ interface Layer {
 const LAYERS: Readonly<Record<string, Layer>> = {
   core: { layers: [], packages: [] },
   lmdb: { layers: ['core'], packages: ['lmdb'] },
-  redis: { layers: ['core'], packages: ['ioredis'] },
+  redis: { layers: ['core'], types: ['config'], packages: ['ioredis'] },
   memory: { layers: [], packages: ['koffi'] },
-  storage: { layers: ['core', 'lmdb', 'redis'], packages: ['ioredis', 'lmdb', 'fs-native-extensions'] },
-  relay: { layers: ['core', 'lmdb', 'redis'], packages: ['ioredis', 'lmdb'] },
+  storage: {
+    layers: ['core', 'lmdb', 'redis'],
+    types: ['config'],
+    packages: ['ioredis', 'lmdb', 'fs-native-extensions'],
+  },
+  relay: { layers: ['core', 'lmdb', 'redis'], types: ['config'], packages: ['ioredis', 'lmdb'] },
   http: { layers: ['core', 'config', 'relay'], types: ['observe'], packages: ['koa', '@koa/router'] },
   config: { layers: [], packages: ['js-yaml'] },
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },

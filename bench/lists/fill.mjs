@@ -51,7 +51,9 @@ function* namesOf(count) {
 }
 
 function openStore(repository, url) {
-  const opening = require(join(repository, 'dist/storage/open.js'));
-  const warn = (message) => console.error(message);
-  return opening.openStore(url, { logsMax: Number.POSITIVE_INFINITY, files: {}, redis: {}, warn });
+  const { isShared, openStore: open } = require(join(repository, 'dist/storage/drivers.js'));
+  const { loadConfig } = require(join(repository, 'dist/config/load.js'));
+  const flags = new Map(Object.entries({ store: url, 'limits.streams': Number.POSITIVE_INFINITY }));
+  const report = (message) => console.error(message);
+  return open(loadConfig({ configs: [], flags }, {}, isShared), { warn: report, alarm: report });
 }

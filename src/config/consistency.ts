@@ -1,10 +1,13 @@
 import type { Config } from './config';
 import { maskStore } from './mask';
 import { ConfigError } from './startup-errors';
-import { isEmbedded } from './worker-count';
 
-/** What no setting can be checked for alone. @throws ConfigError that names the settings and their values */
-export function assertConsistent(config: Config): void {
+/**
+ * Checks settings against each other.
+ * @param isShared whether several processes can use the store
+ * @throws ConfigError that names the settings and their values
+ */
+export function assertConsistent(config: Config, isShared: boolean): void {
   const { tokens, allowAnonymous, limits, redis, store, workers } = config;
   const host = hostsOf(config).find((one) => !isLoopback(one));
   if (tokens.length === 0 && !allowAnonymous && host !== undefined) {
@@ -13,7 +16,7 @@ export function assertConsistent(config: Config): void {
         'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or say allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
     );
   }
-  if (workers > 1 && isEmbedded(store)) {
+  if (workers > 1 && !isShared) {
     throw new ConfigError(
       `workers (${workers}) must be 1 or auto with the store ${maskStore(store)}, which belongs to one process: ` +
         'several workers share a Redis',

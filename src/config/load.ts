@@ -3,39 +3,39 @@ import type { CommandLine } from './command-line';
 import type { Config } from './config';
 import { assertConsistent } from './consistency';
 import { type Environment, readEnvironment } from './environment';
-import { type Layer, layerOf } from './layer';
+import type { Layer } from './layer';
 import { isSetting, SETTINGS, TABLE, type Table } from './settings';
 import { automaticWorkers } from './worker-count';
 import { readYamlFiles } from './yaml-files';
 
 const DEFAULT_FILE = join(__dirname, '..', '..', 'config', 'default.yaml');
 
+/** Whether several processes can use the store with this URL. */
+export type IsShared = (storeUrl: string) => boolean;
+
 /**
  * Later wins: `config/default.yaml`, the files of the command line in order, the environment, the flags. A list replaces the
  * earlier one whole; maps merge.
  * @throws ConfigError
  */
-export function loadConfig({ configs, flags }: CommandLine, environment: Environment): Config {
+export function loadConfig(
+  { configs, flags }: CommandLine,
+  environment: Environment,
+  isShared: IsShared,
+): Config {
   const files = [DEFAULT_FILE, ...configs].flatMap(readYamlFiles);
-  return configOf([...files, readEnvironment(environment), flags]);
+  return configOf([...files, readEnvironment(environment), flags], isShared);
 }
 
-/**
- * The configuration of a server that is started by a program.
- * @param settings as a YAML file holds them
- * @throws ConfigError
- */
-export function configFrom(settings: object): Config {
-  return configOf([layerOf(settings, 'settings')]);
-}
-
-function configOf(layers: readonly Layer[]): Config {
+/** @param layers laid over the defaults, in order @throws ConfigError */
+export function configOf(layers: readonly Layer[], isShared: IsShared): Config {
   const values = new Map<string, unknown>();
   for (const { key, option } of SETTINGS) values.set(key, option.check.parse(option.default));
   for (const layer of layers) for (const [key, value] of layer) values.set(key, value);
-  if (values.get('workers') === 'auto') values.set('workers', automaticWorkers(String(values.get('store'))));
+  const canShare = isShared(String(values.get('store')));
+  if (values.get('workers') === 'auto') values.set('workers', automaticWorkers(canShare));
   const config = assemble(TABLE, values) as Config;
-  assertConsistent(config);
+  assertConsistent(config, canShare);
   return config;
 }
 

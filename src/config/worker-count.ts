@@ -19,12 +19,7 @@ export const workerCount: Check<number | 'auto'> = {
   fromText: (text) => count.fromText(text),
 };
 
-/** What `auto` comes to: one a core, where the store can be shared. @param store its URL */
-export function automaticWorkers(store: string): number {
-  return isEmbedded(store) ? 1 : Math.min(availableParallelism(), WORKERS_MAX);
-}
-
-/** Whether a store lives in the process that opens it, and so in no second one. */
-export function isEmbedded(store: string): boolean {
-  return /^(file|memory):/.test(store);
+/** The number for `auto`: one per core where several processes can use the store, and otherwise one. */
+export function automaticWorkers(isShared: boolean): number {
+  return isShared ? Math.min(availableParallelism(), WORKERS_MAX) : 1;
 }

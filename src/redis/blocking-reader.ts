@@ -111,7 +111,7 @@ export class BlockingReader {
   async #readOnNewConnection(answered: () => void): Promise<void> {
     const redis = await this.connections.openBlocking(this.partition);
     try {
-      const clientId = await withTimeout(this.settings.commandTimeoutMs, redis.client('ID'));
+      const clientId = await withTimeout(this.settings.commandTimeout, redis.client('ID'));
       const isRestored = this.#state === 'broken';
       if (this.#isClosed()) return;
       this.#connection = { redis, clientId };
@@ -135,7 +135,7 @@ export class BlockingReader {
     const { entriesMax } = this.options;
     const reading = redis.xreadBuffer('COUNT', entriesMax, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids);
     // A connection that died without a word never answers.
-    const reply = await withTimeout(BLOCK_MS + this.settings.commandTimeoutMs, reading);
+    const reply = await withTimeout(BLOCK_MS + this.settings.commandTimeout, reading);
     if (reply === null && !this.#changed) this.options.idle?.();
     for (const [key, entries] of reply ?? []) {
       const subscription = this.#subscriptions.get(key.toString());

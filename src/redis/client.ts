@@ -29,9 +29,9 @@ export function createClient(target: RedisTarget, settings: ConnectionSettings):
     enableOfflineQueue: false,
     // Commands that are under way when a connection is lost fail at once instead of being sent again.
     maxRetriesPerRequest: 0,
-    commandTimeout: settings.commandTimeoutMs,
+    commandTimeout: settings.commandTimeout,
     // A Redis that is stopped keeps its connections open. Without this the commands sent to it would pile up.
-    socketTimeout: settings.commandTimeoutMs,
+    socketTimeout: settings.commandTimeout,
     retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), RECONNECT_MS_MAX),
     // 1: reconnect, and let the command fail. A former master is told apart only when asked again who it is.
     reconnectOnError: (error) => (isDemotion(error) ? 1 : false),
@@ -46,7 +46,7 @@ export function createClient(target: RedisTarget, settings: ConnectionSettings):
         lazyConnect: true,
         enableOfflineQueue: false,
         redisOptions: options,
-        slotsRefreshTimeout: settings.commandTimeoutMs,
+        slotsRefreshTimeout: settings.commandTimeout,
         slotsRefreshInterval: SLOTS_REFRESH_MS,
         // As above: a command that was under way on a lost connection is not sent again.
         retryDelayOnFailover: 0,

@@ -32,8 +32,8 @@ export class Connections {
     this.wording = new ErrorWording(describeTarget(target), settings.warn);
     this.sessions = new ConnectionSessions(commands);
     const opened = (process: string): void => this.#isLinked(process);
-    this.#links = new Links(settings.commandTimeoutMs, opened);
-    this.#pageLinks = new Links(settings.commandTimeoutMs, opened);
+    this.#links = new Links(settings.commandTimeout, opened);
+    this.#pageLinks = new Links(settings.commandTimeout, opened);
   }
 
   /** @throws LogError `STORE_UNAVAILABLE` */
@@ -52,7 +52,7 @@ export class Connections {
     });
     try {
       connections.#warned = true;
-      await withTimeout(settings.commandTimeoutMs, client.connect());
+      await withTimeout(settings.commandTimeout, client.connect());
     } catch (error) {
       client.disconnect();
       // For the operator who starts the server: the very text of Redis or of the socket.
@@ -117,7 +117,7 @@ export class Connections {
     connection.on('error', () => {});
     this.#blocking.add(connection);
     try {
-      await withTimeout(this.settings.commandTimeoutMs, connection.connect());
+      await withTimeout(this.settings.commandTimeout, connection.connect());
       this.#reading.add(connection);
       return connection;
     } catch (error) {
@@ -178,7 +178,7 @@ export class Connections {
     const node = this.#nodeAt(this.commands, host, port);
     if (node === undefined) throw new Error(`not connected to ${host}:${port}`);
     // One that was lost, ioredis makes anew, and connects only when a command comes by way of the Cluster.
-    if (node.status === 'wait') await withTimeout(this.settings.commandTimeoutMs, node.connect());
+    if (node.status === 'wait') await withTimeout(this.settings.commandTimeout, node.connect());
     return node;
   }
 

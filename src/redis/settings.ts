@@ -1,7 +1,4 @@
-/** What a connection needs to know. */
-export interface ConnectionSettings {
-  /** How long one command may take before it counts as lost, in milliseconds. */
-  readonly commandTimeoutMs: number;
-  /** Receives what an operator should know. */
-  readonly warn: (message: string, details?: object) => void;
-}
+import type { Config } from '../config/config';
+import type { Warn } from '../core/store/warnings';
+
+export type ConnectionSettings = Config['redis'] & { readonly warn: Warn };

@@ -3,24 +3,21 @@ import { join } from 'node:path';
 import type { RelayContext } from './nodes/relay-context';
 import type { RelayRedisOptions } from './nodes/relay-redis';
 
-export type RelayContextOptions = RelayRedisOptions;
-
 /**
- * Opens what the relays share, beside the store that a URL names: its Redis, or this process alone.
+ * Opens what the relays share: a Redis, given its URL, or else the memory of this process and a directory, if there is one.
  * @throws LogError `STORE_UNAVAILABLE`
  */
 export async function openRelayContext(
-  storeUrl: string,
-  options: RelayContextOptions,
+  place: { readonly redis?: string; readonly directory?: string },
+  options: RelayRedisOptions,
 ): Promise<RelayContext> {
   const node = randomUUID();
-  // Loaded only where it is asked for, like the store.
-  if (storeUrl.startsWith('redis')) {
-    const { openRelayRedis }: typeof import('./nodes/relay-redis') = require('./nodes/relay-redis');
-    const redis = await openRelayRedis(storeUrl, node, options);
-    return { node, directory: undefined, redis, close: () => redis.close() };
+  if (place.redis === undefined) {
+    const directory = place.directory && join(place.directory, 'relay');
+    return { node, directory, redis: undefined, close: async () => {} };
   }
-  const files = /^file:(?:\/\/(?=\/))?(.+)$/.exec(storeUrl)?.[1];
-  const directory = files === undefined ? undefined : join(decodeURIComponent(files), 'relay');
-  return { node, directory, redis: undefined, close: async () => {} };
+  // Loaded on demand, like the store.
+  const { openRelayRedis }: typeof import('./nodes/relay-redis') = require('./nodes/relay-redis');
+  const redis = await openRelayRedis(place.redis, node, options);
+  return { node, directory: undefined, redis, close: () => redis.close() };
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parseCommandLine } from '../../src/config/command-line';
 import { renderDefaultYaml } from '../../src/config/default-yaml';
 import { helpText } from '../../src/config/help';
-import { configFrom, loadConfig } from '../../src/config/load';
 import { SETTINGS } from '../../src/config/settings';
+import { configFrom, loadConfig } from '../support/config';
 
 describe('config/default.yaml', () => {
   const text = readFileSync(join(__dirname, '../../config/default.yaml'), 'utf8');

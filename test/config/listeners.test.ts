@@ -1,5 +1,5 @@
 import { parseCommandLine } from '../../src/config/command-line';
-import { configFrom, loadConfig } from '../../src/config/load';
+import { configFrom, loadConfig } from '../support/config';
 
 const TWO = [
   { serve: 'rendezvous', port: 9999 },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../src/config/command-line';
 import type { Config } from '../../src/config/config';
-import { configFrom, loadConfig } from '../../src/config/load';
+import { configFrom, loadConfig } from '../support/config';
 
 let dir: string;
 beforeEach(() => {

@@ -11,6 +11,7 @@ it.each([
   ['file:./data', 'file:./data'],
   ['redsi://user:secret@host:1', 'redsi://***@host:1'],
   ['file:///srv/user:a@b', 'file:///srv/user:a@b'],
+  ['redis:///:secret@host', 'redis://***@host'],
 ])('%s is shown as %s', (url, shown) => {
   expect(maskStore(url)).toBe(shown);
 });

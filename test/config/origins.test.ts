@@ -1,6 +1,6 @@
 import { parseCommandLine } from '../../src/config/command-line';
 import type { Config } from '../../src/config/config';
-import { configFrom, loadConfig } from '../../src/config/load';
+import { configFrom, loadConfig } from '../support/config';
 
 const fromEnvironment = (environment: Record<string, string>): Config =>
   loadConfig(parseCommandLine([]), environment);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseCommandLine } from '../../src/config/command-line';
-import { configFrom, loadConfig } from '../../src/config/load';
+import { configFrom, loadConfig } from '../support/config';
 
 const REDIS = 'redis://localhost';
 const CORES = Math.min(availableParallelism(), 64);

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { configFrom } from '../../src/config/load';
 import { createApp } from '../../src/http/app';
 import { createLogger } from '../../src/observe/logger';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
+import { configFrom } from '../support/config';
 
 export interface CountedTurns {
   readonly store: MemoryStore;

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { configFrom } from '../../src/config/load';
 import type { LogRef, Writer } from '../../src/core/log/log';
 import { parseLogId } from '../../src/core/log/log-id';
 import { advance, type Offset, START } from '../../src/core/log/offset';
@@ -10,6 +9,7 @@ import { createApp } from '../../src/http/app';
 import { createLogger } from '../../src/observe/logger';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLogOf } from '../core/stores';
+import { configFrom } from '../support/config';
 import { Consumer, request } from '../support/http';
 
 const EVENTS = { Accept: 'text/event-stream' };

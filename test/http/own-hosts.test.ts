@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
-import { configFrom } from '../../src/config/load';
 import { AllowedHosts } from '../../src/http/front/allowed-hosts';
+import { configFrom } from '../support/config';
 
 /** A connection that came in at this address. */
 function cameInAt(localAddress: string): Socket {

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { configFrom } from '../../src/config/load';
 import type { LogInfo, LogRef } from '../../src/core/log/log';
 import { parseLogId } from '../../src/core/log/log-id';
 import type { Change } from '../../src/core/store/change';
 import { createApp } from '../../src/http/app';
 import { createLogger } from '../../src/observe/logger';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
+import { configFrom } from '../support/config';
 
 const STREAMS = 300;
 

@@ -1,5 +1,5 @@
-import { configFrom } from '../../src/config/load';
 import { banner } from '../../src/observe/banner';
+import { configFrom } from '../support/config';
 
 const URL = 'http://127.0.0.1:3060';
 

@@ -13,11 +13,13 @@ import type { RelayContext } from '../../src/relay/nodes/relay-context';
 import { openRelayContext } from '../../src/relay/open-relay-context';
 import { eventually } from '../faults/eventually';
 import { Random } from '../faults/random';
+import { configFrom } from '../support/config';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
 import { Call } from './call';
 import { deploy } from './deployments';
 
-const OPTIONS = { commandTimeoutMs: 5_000, nodeLeaseMs: 15_000, warn: () => {} };
+const { redis: REDIS, relay: RELAY } = configFrom({});
+const OPTIONS = { redis: REDIS, relay: RELAY, warn: () => {} };
 /** A few hundred times what it takes. */
 const DONE: TransferResult = { end: 'complete', begun: true, bytesRead: 1, flushed: 1 };
 
@@ -36,7 +38,7 @@ describe('1,000 arrivals and departures on three nodes', () => {
     const places: Queues[] = [];
     const place = 'a/b';
     for (let index = 0; index < 3; index += 1) {
-      const relay = await openRelayContext(redis.url, OPTIONS);
+      const relay = await openRelayContext({ redis: redis.url }, OPTIONS);
       const hear: QueueListener = (_, to, event) => {
         // The sender's node runs the exchange.
         if (event.kind !== 'pair' || to !== event.match.sender) return;

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { configFrom } from '../../src/config/load';
 import { Listener } from '../../src/http/listener/listener';
+import { configFrom } from './config';
 
 const stops: (() => Promise<void>)[] = [];
 

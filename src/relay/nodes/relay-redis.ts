@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config';
 import { PendingBytes } from '../../core/ingest/pending-bytes';
 import type { RedisClient } from '../../redis/client';
 import { Connections } from '../../redis/connections';
@@ -10,9 +11,8 @@ import { RelayLease } from './relay-lease';
 import { ScriptFolder } from './script-folder';
 
 export interface RelayRedisOptions {
-  readonly commandTimeoutMs: number;
-  /** After how long a node without a sign of life is given up. */
-  readonly nodeLeaseMs: number;
+  readonly redis: Config['redis'];
+  readonly relay: Config['relay'];
   /** The bytes that wait for Redis, together with those of the producers of logs. Default: without a bound. */
   readonly pending?: PendingBytes;
   /** Told of what an operator should know. */
@@ -40,11 +40,11 @@ export async function openRelayRedis(
   node: string,
   options: RelayRedisOptions,
 ): Promise<RelayRedis> {
-  const { commandTimeoutMs, nodeLeaseMs, warn, pending = new PendingBytes(UNBOUNDED) } = options;
-  const connections = await Connections.open(parseRedisUrl(url), { commandTimeoutMs, warn });
+  const { redis, relay, warn, pending = new PendingBytes(UNBOUNDED) } = options;
+  const connections = await Connections.open(parseRedisUrl(url), { ...redis, warn });
   const client = connections.commands;
-  const lease = new RelayLease(client, node, nodeLeaseMs);
-  const bus = new InboxBus(client, node, commandTimeoutMs);
+  const lease = new RelayLease(client, node, relay.nodeLease);
+  const bus = new InboxBus(client, node, redis.commandTimeout);
   try {
     // Of a Cluster's nodes ioredis connects to those only that it is asked something of, and that first command then fails.
     for (const master of connections.masters()) if (master.status === 'wait') await master.connect();

@@ -67,7 +67,7 @@ async function openLocked(
   lock: DirectoryLock,
   options: FilesStoreOptions,
 ): Promise<LogStore> {
-  const { durability = 'interval', syncIntervalMs: intervalMs = 1_000, openFilesMax = 512, warn } = options;
+  const { durability, warn } = options;
   await assertIsFile(layout);
   await makeDirectory(layout.logs);
   await assertFileKindsInLogs(layout);
@@ -83,10 +83,10 @@ async function openLocked(
     await facts.close();
     throw storeFailure('Opening the store', error);
   });
-  const descriptors = new DescriptorPool(layout, openFilesMax, warn);
+  const descriptors = new DescriptorPool(layout, options.openFiles, warn);
   const sync = new Sync(layout, descriptors, {
     durability,
-    intervalMs,
+    intervalMs: options.syncInterval,
     warn,
     onSynced: (ends) => recordSyncedLengths({ facts, reserve, warn }, ends),
   });
@@ -108,9 +108,8 @@ async function openLocked(
       await lock.release();
     }
   };
-  const logsMax = options.logsMax ?? Number.POSITIVE_INFINITY;
   const all = { facts, files, journal, doomed, sync, written, reserve, clock, warn, damage, close };
-  return new FilesStore(all, logsMax);
+  return new FilesStore(all, options.logsMax);
 }
 
 /** Brings the facts, the files and the journal together. Nothing is changed before all of them were found to fit. */

@@ -13,7 +13,7 @@ import { type RedisStoreOptions, settingsOf } from './schema/options';
  *
  * @throws LogError `STORE_UNAVAILABLE`; Error that says why this Redis or this URL cannot be used
  */
-export async function openRedisStore(url: string, options: RedisStoreOptions = {}): Promise<LogStore> {
+export async function openRedisStore(url: string, options: RedisStoreOptions): Promise<LogStore> {
   const settings = settingsOf(options);
   const connections = await Connections.open(parseRedisUrl(url), settings);
   defineLogScripts(connections.commands, settings.spanLogs);

@@ -67,7 +67,7 @@ export class RedisStore implements LogStore {
     // Every operation that waits for Redis listens to it. Node would take eleven of them for a leak.
     setMaxListeners(0, this.#stopping.signal);
     const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#retry(attempt);
-    const quick = this.#retryPolicy(settings.commandTimeoutMs, false);
+    const quick = this.#retryPolicy(settings.commandTimeout, false);
     this.#nodeState = new NodeState(connections, settings);
     const { producers, locator, tails, writers } = this.#nodeState;
     this.#lost = new LostLogs(connections, settings, locator, quickly);
@@ -83,7 +83,7 @@ export class RedisStore implements LogStore {
     });
     this.#appends = new PendingAppends({
       appender: new Appender(connections, locator, writers, tails),
-      patience: this.#retryPolicy(settings.patienceMs, true),
+      patience: this.#retryPolicy(settings.patience, true),
       watching: this.#nodeState,
       lost: this.#lost,
     });
@@ -91,7 +91,7 @@ export class RedisStore implements LogStore {
     this.#committer = new Committer(connections, settings, {
       node: this.#lease.node,
       locator,
-      patience: this.#retryPolicy(settings.patienceMs, false),
+      patience: this.#retryPolicy(settings.patience, false),
       onStored: (log, { from, stored, seal, eventId }) => {
         this.#nodeState.committed(log, from, stored, seal);
         if (eventId !== '') this.#feed.markCompleted(log.id, eventId);
@@ -228,7 +228,7 @@ export class RedisStore implements LogStore {
   }
 
   async #retry<T>(attempt: () => Promise<T>): Promise<T> {
-    return withRetries(this.#retryPolicy(this.settings.commandTimeoutMs, false), attempt);
+    return withRetries(this.#retryPolicy(this.settings.commandTimeout, false), attempt);
   }
 
   #retryPolicy(forMs: number, evenWhenFull: boolean): RetryPolicy {
@@ -237,6 +237,6 @@ export class RedisStore implements LogStore {
 
   /** Closing goes on when the work is done, has failed, or takes too long: Redis may be away. */
   async #withinTimeout(work: Promise<unknown>): Promise<void> {
-    await withTimeout(this.settings.commandTimeoutMs, work).catch(() => {});
+    await withTimeout(this.settings.commandTimeout, work).catch(() => {});
   }
 }

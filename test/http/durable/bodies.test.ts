@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { configFrom } from '../../../src/config/load';
 import { sizeOf } from '../../../src/core/bytes/size-of';
 import { BufferedBodies } from '../../../src/http/durable/context/buffered-bodies';
 import { sendErrorResponse } from '../../../src/http/front/send-error-response';
+import { configFrom } from '../../support/config';
 import { Producer, request } from '../../support/http';
 
 const LENGTH_MAX = 100;

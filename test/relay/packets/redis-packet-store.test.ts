@@ -3,12 +3,13 @@ import { Redis } from 'ioredis';
 import { openRelayRedis } from '../../../src/relay/nodes/relay-redis';
 import { openRedisPacketStore } from '../../../src/relay/packets/redis/redis-packet-store';
 import type { PacketLimits, PacketStore } from '../../../src/relay/packets/store/packet-store';
+import { configFrom } from '../../support/config';
 import { startRedisCluster } from '../../support/redis-cluster';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { describePacketStore, LIMITS } from './packet-store.contract';
 
 const warn = (): void => {};
-const LEASE_MS = 500;
+const OPTIONS = { ...configFrom({ redis: { commandTimeout: '2s' }, relay: { nodeLease: '500ms' } }), warn };
 
 interface Node extends PacketStore {
   /** Its packets stay as they are, and nobody renews its lease. */
@@ -17,7 +18,7 @@ interface Node extends PacketStore {
 
 async function openNode(url: string, limits: PacketLimits = LIMITS): Promise<Node> {
   const node = randomUUID();
-  const redis = await openRelayRedis(url, node, { commandTimeoutMs: 2_000, nodeLeaseMs: LEASE_MS, warn });
+  const redis = await openRelayRedis(url, node, OPTIONS);
   const store = openRedisPacketStore(redis, { node, limits, warn });
   const close = async (): Promise<void> => {
     await store.close();

@@ -5,8 +5,8 @@ import { START } from '../../../src/core/log/offset';
 import { sweep } from '../../../src/core/store/janitor';
 import { removeLog } from '../../../src/core/store/remove-log';
 import type { LogStore } from '../../../src/core/store/store';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { createLogOf, expectCode, seal, textOf, uniqueId } from '../../contract/logs';
+import { openFilesStore } from '../../support/open-stores';
 import { withDirectory } from './temporary-directory';
 
 const BAD_VALUES = ['', '{"info":', 'null', '5', '{}', '{"info":{"id":"other"}}'].map((text) => [text]);

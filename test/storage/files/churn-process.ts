@@ -4,7 +4,7 @@ import { LogError } from '../../../src/core/log/errors';
 import { type LogInfo, type LogInit, writerOf } from '../../../src/core/log/log';
 import { parseLogId } from '../../../src/core/log/log-id';
 import type { LogStore } from '../../../src/core/store/store';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
+import { openFilesStore } from '../../support/open-stores';
 import { patternAt } from './pattern';
 
 const AMPLE = { logBytesMax: 1 << 30, producersMax: 10 };
@@ -24,7 +24,7 @@ async function main(directory: string): Promise<void> {
   try {
     store = await openFilesStore(directory, {
       warn: (message) => say(`warning ${message}`),
-      openFilesMax: 4,
+      openFiles: 4,
     });
   } catch (error) {
     say(`refused ${String(error)}`);

@@ -84,7 +84,7 @@ class Subject {
         const facts = await readFile(this.#layout.facts);
         return { facts, synced: before.tail, tail, seen: wireGeneration(before) };
       },
-      { syncIntervalMs: 600_000 },
+      { syncInterval: 600_000 },
     );
   }
 

@@ -85,7 +85,7 @@ describe('a store that was closed before the machine was started anew', () => {
   it('has the bytes on the disk that an earlier process left in memory, also where it synced nothing', () =>
     withDirectory(async (directory) => {
       const writers = await withStore(directory, everyKind, { durability: 'os' });
-      await withStore(directory, async () => {}, { syncIntervalMs: 600_000 });
+      await withStore(directory, async () => {}, { syncInterval: 600_000 });
       const facts = new FactsDatabase(join(directory, 'loom.mdb'), true);
       const synced = writers.map(({ log }) => facts.lengths.get(log.generation)?.bytes);
       await facts.close();

@@ -2,8 +2,8 @@ import { writeSync } from 'node:fs';
 import type { ProducerMark } from '../../../src/core/log/log';
 import { parseLogId } from '../../../src/core/log/log-id';
 import { FactsDatabase } from '../../../src/storage/files/facts/facts-database';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { AMPLE } from '../../contract/commits';
+import { openFilesStore } from '../../support/open-stores';
 
 export const SHARED = parseLogId('shared');
 export const PRODUCERS = ['a', 'b', 'c', 'd'];

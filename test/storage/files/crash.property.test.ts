@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { type LogInfo, type LogState, writerOf } from '../../../src/core/log/log';
 import { type LogId, parseLogId } from '../../../src/core/log/log-id';
 import type { LogStore } from '../../../src/core/store/store';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { at, expectCode, readAll } from '../../contract/logs';
+import { openFilesStore } from '../../support/open-stores';
 import { patternAt } from './pattern';
 import { makeDirectory, removeDirectory } from './temporary-directory';
 
@@ -164,7 +164,7 @@ class Subject {
 
 function openStore(directory: string): Promise<LogStore> {
   return openFilesStore(directory, {
-    openFilesMax: 2,
+    openFiles: 2,
     warn: (message) => {
       throw new Error(message);
     },

@@ -37,7 +37,7 @@ describe('descriptors', () => {
             expect((await readAll(store, writer.log)).bytes.equals(patternAt(0, 1_000))).toBe(true);
           }
         },
-        { openFilesMax: OPEN_FILES_MAX },
+        { openFiles: OPEN_FILES_MAX },
       ),
     ));
 });

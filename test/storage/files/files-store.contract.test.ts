@@ -1,9 +1,9 @@
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import type { FilesStoreOptions } from '../../../src/storage/files/options';
 import { describeStore, type OpenedStore } from '../../contract/store.contract';
+import { openFilesStore } from '../../support/open-stores';
 import { makeDirectory, removeDirectory } from './temporary-directory';
 
-async function open(options: Omit<FilesStoreOptions, 'warn'>): Promise<OpenedStore> {
+async function open(options: Omit<Partial<FilesStoreOptions>, 'warn'>): Promise<OpenedStore> {
   const directory = await makeDirectory();
   const warnings: string[] = [];
   const store = await openFilesStore(directory, { ...options, warn: (message) => warnings.push(message) });
@@ -19,5 +19,5 @@ async function open(options: Omit<FilesStoreOptions, 'warn'>): Promise<OpenedSto
 
 describeStore('files', () => open({}), { openWithLogsMax: (logsMax) => open({ logsMax }) });
 describeStore('files, synced always, with few descriptors,', () =>
-  open({ durability: 'always', openFilesMax: 2 }),
+  open({ durability: 'always', openFiles: 2 }),
 );

@@ -4,16 +4,16 @@ import { open } from 'lmdb';
 import type { LogInit, LogRef } from '../../../src/core/log/log';
 import type { LogStore } from '../../../src/core/store/store';
 import type { Durability } from '../../../src/storage/files/disk/durability';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import type { FilesStoreOptions } from '../../../src/storage/files/options';
 import { attach, INIT, infoOf, textOf, uniqueId } from '../../contract/logs';
+import { openFilesStore } from '../../support/open-stores';
 import { withDirectory } from './temporary-directory';
 
 const ZEROS = Buffer.alloc(5_000);
 const GARBAGE = Buffer.alloc(5_000, 'garbage ');
 const LIMITS = { logBytesMax: 1e9, producersMax: 10 };
 /** No sync comes by itself. */
-const QUIET: FilesStoreOptions = { warn: () => {}, syncIntervalMs: 600_000 };
+const QUIET: Partial<FilesStoreOptions> = { warn: () => {}, syncInterval: 600_000 };
 
 type Write = (store: LogStore, log: LogRef, text: string) => Promise<unknown>;
 

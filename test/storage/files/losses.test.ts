@@ -78,7 +78,7 @@ describe('the losses of a log in files', () => {
     'are what somebody cut off behind a killed process, to the byte, with durability %s',
     (durability) =>
       withDirectory(async (directory) => {
-        const options = { durability, syncIntervalMs: 3_600_000 };
+        const options = { durability, syncInterval: 3_600_000 };
         const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'), options);
         const written = `${directory}/written`;
         expect(await readWrittenLengths(written)).toEqual(new Map([[writer.log.generation, 10]]));

@@ -2,7 +2,6 @@ import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Writer, writerOf } from '../../../src/core/log/log';
 import type { LogNews, LogStore } from '../../../src/core/store/store';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import type { FilesStoreOptions } from '../../../src/storage/files/options';
 import {
   at,
@@ -15,6 +14,7 @@ import {
   textOf,
   uniqueId,
 } from '../../contract/logs';
+import { openFilesStore } from '../../support/open-stores';
 import { fileOf, infoOf } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
@@ -39,7 +39,7 @@ async function withOpen(
   await withDirectory(async (directory) => {
     const alarms: string[] = [];
     const alarm = (message: string): unknown => alarms.push(message);
-    const store = await openFilesStore(directory, { warn: () => {}, alarm, openFilesMax: 1, ...options });
+    const store = await openFilesStore(directory, { warn: () => {}, alarm, openFiles: 1, ...options });
     try {
       await action({ directory, store, alarms });
     } finally {
@@ -98,13 +98,13 @@ describe('an open log whose file is cut under the running store', () => {
       async ({ directory, store }) => {
         const writer = await createLogOf(store, 'AAAAABBBBB');
         await store.close();
-        const second = await openFilesStore(directory, { warn: () => {}, syncIntervalMs: 600_000 });
+        const second = await openFilesStore(directory, { warn: () => {}, syncInterval: 600_000 });
         await truncate(fileOf(directory, writer), 5);
         await expect(readAll(second, writer.log)).rejects.toMatchObject(LOST);
         await second.close();
         expect(await restarted(directory, writer)).toMatchObject({ tail: 5, losses: [{ number: 1 }] });
       },
-      { syncIntervalMs: 600_000 },
+      { syncInterval: 600_000 },
     ));
 
   it('is told to readers that are behind the loss, and to those that have yet to read to the old end', () =>

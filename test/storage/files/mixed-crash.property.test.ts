@@ -1,9 +1,9 @@
 import { cp } from 'node:fs/promises';
 import fc from 'fast-check';
 import type { LogStore } from '../../../src/core/store/store';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { createOpenLog, remove } from '../../contract/commits';
 import { anyMixedStep, Mixed } from '../../contract/mixed-model';
+import { openFilesStore } from '../../support/open-stores';
 import { makeDirectory, removeDirectory } from './temporary-directory';
 
 const anyEnd = fc.record({ kind: fc.constantFrom('crash' as const, 'restart' as const, 'remove' as const) });
@@ -106,7 +106,7 @@ class Subject {
 
 function openStore(directory: string): Promise<LogStore> {
   return openFilesStore(directory, {
-    openFilesMax: 2,
+    openFiles: 2,
     warn: (message) => {
       throw new Error(message);
     },

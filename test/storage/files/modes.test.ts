@@ -1,9 +1,9 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLocalPacketStore } from '../../../src/relay/packets/local/local-packet-store';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { at, bytes, createLogOf, seal, uniqueId } from '../../contract/logs';
 import { LIMITS } from '../../relay/packets/packet-store.contract';
+import { openFilesStore } from '../../support/open-stores';
 import { withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 

@@ -4,10 +4,10 @@ import { open } from 'lmdb';
 import { parseLogId } from '../../../src/core/log/log-id';
 import type { ListQuery, LogStore } from '../../../src/core/store/store';
 import { Generations } from '../../../src/storage/files/logs/generations';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import { describeListing } from '../../contract/listing';
 import { createLog, infoOf, listAll, seal } from '../../contract/logs';
 import type { Subject } from '../../contract/store.contract';
+import { openFilesStore } from '../../support/open-stores';
 import { withStore } from './opened-store';
 import { makeDirectory, removeDirectory, withDirectory } from './temporary-directory';
 

@@ -1,14 +1,14 @@
 import type { LogInfo, Writer } from '../../../src/core/log/log';
 import { parseLogId } from '../../../src/core/log/log-id';
 import type { LogStore } from '../../../src/core/store/store';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
 import type { FilesStoreOptions } from '../../../src/storage/files/options';
+import { openFilesStore } from '../../support/open-stores';
 
 /** A store for the time of `action`, which may look at the warnings; one that it does not expect fails the test. */
 export async function withStore<T>(
   directory: string,
   action: (store: LogStore, warnings: string[]) => Promise<T>,
-  options: Omit<FilesStoreOptions, 'warn'> = {},
+  options: Omit<Partial<FilesStoreOptions>, 'warn'> = {},
 ): Promise<T> {
   const warnings: string[] = [];
   const store = await openFilesStore(directory, { ...options, warn: (message) => warnings.push(message) });

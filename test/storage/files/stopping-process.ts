@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { writerOf } from '../../../src/core/log/log';
 import { parseLogId } from '../../../src/core/log/log-id';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
+import { openFilesStore } from '../../support/open-stores';
 
 const LOG = parseLogId('log');
 
@@ -12,7 +12,7 @@ const LOG = parseLogId('log');
 async function main(directory: string): Promise<void> {
   const warn = (message: string): void => say(`warning ${message}`);
   // No sync comes by itself.
-  const options = { warn, syncIntervalMs: 600_000 };
+  const options = { warn, syncInterval: 600_000 };
   for (let first = true; ; first = false) {
     const store = await openFilesStore(directory, options);
     say('open');

@@ -4,7 +4,7 @@ import { writerOf } from '../../../src/core/log/log';
 import { parseLogId } from '../../../src/core/log/log-id';
 import { START } from '../../../src/core/log/offset';
 import type { LogStore } from '../../../src/core/store/store';
-import { openFilesStore } from '../../../src/storage/files/open-files-store';
+import { openFilesStore } from '../../support/open-stores';
 import { patternAt } from './pattern';
 
 /**
@@ -15,7 +15,7 @@ async function main(directory: string, logs: number): Promise<void> {
   const warn = (message: string): void => say(`warning ${message}`);
   let store: LogStore;
   try {
-    store = await openFilesStore(directory, { warn, openFilesMax: 2 });
+    store = await openFilesStore(directory, { warn, openFiles: 2 });
   } catch (error) {
     say(`refused ${messageOf(error)}`);
     return;

@@ -2,15 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BlockingReader, type StreamSubscription } from '../../../src/redis/blocking-reader';
 import { Connections } from '../../../src/redis/connections';
 import { parseRedisUrl } from '../../../src/redis/url';
-import { settingsOf } from '../../../src/storage/redis/schema/options';
+import { CONNECTION } from '../../support/open-stores';
 import { withRedis } from './with-redis';
 
 describe('a blocking read', () => {
   it('takes a stream in at once that comes while the read before it is being ended', () =>
     withRedis(async ({ redis, admin }) => {
-      const settings = settingsOf({});
-      const connections = await Connections.open(parseRedisUrl(redis.url), settings);
-      const reader = new BlockingReader(connections, settings, 0, { entriesMax: 16 });
+      const connections = await Connections.open(parseRedisUrl(redis.url), CONNECTION);
+      const reader = new BlockingReader(connections, CONNECTION, 0, { entriesMax: 16 });
       try {
         const reads = watchReads(connections);
         const answer = delayUnblock(connections);

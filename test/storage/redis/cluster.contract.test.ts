@@ -4,9 +4,9 @@ import { Cluster, Redis } from 'ioredis';
 import { follow } from '../../../src/core/follow/follow';
 import { START } from '../../../src/core/log/offset';
 import { partitionOf } from '../../../src/redis/partitions';
-import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { at, createLog, seal } from '../../contract/logs';
 import { describeStore } from '../../contract/store.contract';
+import { openRedisStore } from '../../support/open-stores';
 import { PATIENCE_MS } from '../../support/patience';
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster';
 
@@ -25,7 +25,7 @@ const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
   });
 
   it('appends go on after the connections to the masters were lost', async () => {
-    const store = await openRedisStore(cluster.url, { patienceMs: 3_000 });
+    const store = await openRedisStore(cluster.url, { patience: 3_000 });
     try {
       const writers = await Promise.all(Array.from({ length: 6 }, () => createLog(store)));
       for (const writer of writers) await store.append(writer, START, [Buffer.from('before')]);

@@ -58,7 +58,7 @@ describe('a commit whose reply is lost', () => {
   it('is given up after a while; with a producer it may be repeated then, and what waited was not stored', () =>
     withRedis(async ({ open, openByProxy }) => {
       const other = await open();
-      const { store, proxy } = await openByProxy({ commandTimeoutMs: 200, patienceMs: 600 });
+      const { store, proxy } = await openByProxy({ commandTimeout: 200, patience: 600 });
       const log = await createOpenLog(store);
       const stored = heardOn(other, log, 0);
       proxy.mode('swallow');
@@ -189,7 +189,7 @@ describe('when Redis fails under commits', () => {
   it('what was acknowledged is there after it was killed, and everything once', () =>
     withRedis(
       async ({ redis, open }) => {
-        const nodes = [await open({ patienceMs: PATIENCE_MS }), await open({ patienceMs: PATIENCE_MS })];
+        const nodes = [await open({ patience: PATIENCE_MS }), await open({ patience: PATIENCE_MS })];
         const [node = unreachable()] = nodes;
         const log = await createOpenLog(node);
         let isStopped = false;
@@ -254,8 +254,8 @@ describe('when Redis fails under commits', () => {
   it('they do not pile up while it is stopped', () =>
     withRedis(async ({ redis, open }) => {
       const store = await open({
-        commandTimeoutMs: 200,
-        patienceMs: PATIENCE_MS,
+        commandTimeout: 200,
+        patience: PATIENCE_MS,
         waitingBytesMax: 1_000_000,
       });
       const log = await createOpenLog(store);

@@ -115,7 +115,7 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
         await admin.hset(factsKey(log.id), { node, state: 'open' });
       }
       for (const { log } of [damaged, waiting]) await admin.set(factsKey(log.id), 'x');
-      const next = await open({ nodeLeaseMs: 300 });
+      const next = await open({ nodeLease: 300 });
       await new Promise<void>((resolve) => {
         next.lifecycle(({ kind, log }) => kind === 'released' && log.id === good.log.id && resolve());
       });

@@ -46,7 +46,7 @@ describe('when Redis fails', () => {
   it('loses nothing that was acknowledged when Redis is killed under appends, and goes on by itself', () =>
     withRedis(
       async ({ redis, open }) => {
-        const store = await open({ patienceMs: PATIENCE_MS });
+        const store = await open({ patience: PATIENCE_MS });
         const producers = await Promise.all(
           Array.from({ length: 4 }, async () => new Producer(store, await createLog(store))),
         );
@@ -99,7 +99,7 @@ describe('when Redis fails', () => {
   it('waits while Redis is stopped, answers other questions soon, and goes on', () =>
     withRedis(async ({ redis, open }) => {
       // The questions are answered although the append goes on waiting for an hour.
-      const store = await open({ commandTimeoutMs: 300, patienceMs: 3_600_000 });
+      const store = await open({ commandTimeout: 300, patience: 3_600_000 });
       const writer = await createLog(store);
       await store.append(writer, START, bytes('before'));
       const heard = new Heard<LogNews>();
@@ -118,7 +118,7 @@ describe('when Redis fails', () => {
 
   it('does not pile up what it is asked for while Redis is stopped', () =>
     withRedis(async ({ redis, open }) => {
-      const store = await open({ commandTimeoutMs: 200, patienceMs: 500 });
+      const store = await open({ commandTimeout: 200, patience: 500 });
       const writer = await createLog(store);
       await redis.kill('SIGSTOP');
       await expectCode(store.append(writer, START, [Buffer.alloc(500_000)]), 'STORE_UNAVAILABLE');
@@ -134,7 +134,7 @@ describe('when Redis fails', () => {
 
   it('gives up an append after its patience, and the very same append may be repeated', () =>
     withRedis(async ({ openByProxy }) => {
-      const { store, proxy } = await openByProxy({ commandTimeoutMs: 200, patienceMs: 600 });
+      const { store, proxy } = await openByProxy({ commandTimeout: 200, patience: 600 });
       const writer = await createLog(store);
       const content = randomBytes(150_000);
       // Redis takes the append, and nothing more is heard of it.
@@ -160,7 +160,7 @@ describe('when Redis fails', () => {
   it('refuses bytes when its memory is full, without a hole, and takes them when there is room again', () =>
     withRedis(
       async ({ admin, open }) => {
-        const store = await open({ patienceMs: 400 });
+        const store = await open({ patience: 400 });
         const writer = await createLog(store);
         const content = randomBytes(400_000);
         let tail = START;
@@ -182,7 +182,7 @@ describe('when Redis fails', () => {
 
   it('makes no log when its memory is full', () =>
     withRedis(async ({ admin, open }) => {
-      const store = await open({ patienceMs: 100 });
+      const store = await open({ patience: 100 });
       await admin.config('SET', 'maxmemory', 1);
       await expectCode(createLog(store), 'STORE_FULL');
       await admin.config('SET', 'maxmemory', 0);
@@ -191,7 +191,7 @@ describe('when Redis fails', () => {
 
   it('can still end logs when its memory is full', () =>
     withRedis(async ({ admin, open }) => {
-      const store = await open({ patienceMs: 100 });
+      const store = await open({ patience: 100 });
       const writers = await Promise.all(Array.from({ length: 3 }, () => createLog(store)));
       const [sealed, released, fenced] = writers;
       if (!sealed || !released || !fenced) throw new Error('three were made');

@@ -13,7 +13,7 @@ describe('a fork whose making breaks off', () => {
   it('is not there, its copy goes by itself, and it does not keep the id of its source for long', () =>
     withRedis(async ({ admin, open, openByProxy }) => {
       const other = await open();
-      const { store, proxy } = await openByProxy({ commandTimeoutMs: 200 });
+      const { store, proxy } = await openByProxy({ commandTimeout: 200 });
       const source = await sourceOn(other);
       const id = uniqueId('fork');
       // The node is cut off once the copy has been sent, and before anything is made of it.

@@ -23,7 +23,7 @@ describe('the time in which a producer may come back', () => {
 
   it('starts anew when Redis was away for longer than a lease', () =>
     withRedis(async ({ redis, open }) => {
-      const store = await open({ nodeLeaseMs: GRACE_MS / 2 });
+      const store = await open({ nodeLease: GRACE_MS / 2 });
       const log = await interrupted(store, GRACE_MS);
       await redis.kill('SIGSTOP');
       await delay(GRACE_MS + 100);

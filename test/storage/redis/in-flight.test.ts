@@ -42,7 +42,7 @@ describe('appends to Redis that are under way at the same time', () => {
   it('leave no hole when the memory of Redis is full at one and has room again at the next', () =>
     withRedis(
       async ({ admin, open }) => {
-        const store = await open({ patienceMs: 20_000 });
+        const store = await open({ patience: 20_000 });
         const writer = await createLog(store);
         const producer = new Producer(store, writer);
         const running = producer.run(40);
@@ -59,7 +59,7 @@ describe('appends to Redis that are under way at the same time', () => {
 
   it('are stored once each, in order, when the connection breaks again and again', () =>
     withRedis(async ({ admin, openByProxy }) => {
-      const { store, proxy } = await openByProxy({ patienceMs: 20_000 });
+      const { store, proxy } = await openByProxy({ patience: 20_000 });
       const writer = await createLog(store);
       const producer = new Producer(store, writer);
       const running = producer.run(30);

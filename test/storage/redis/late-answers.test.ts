@@ -95,8 +95,8 @@ describe('a change whose answer is lost', () => {
 
   it('leaves no log open for nobody', () =>
     withRedis(async ({ open, openByProxy }) => {
-      const patient = await open({ nodeLeaseMs: 60_000 });
-      const { store, proxy } = await openByProxy({ nodeLeaseMs: 600, commandTimeoutMs: 200 });
+      const patient = await open({ nodeLease: 60_000 });
+      const { store, proxy } = await openByProxy({ nodeLease: 600, commandTimeout: 200 });
       const written = await createLog(store);
       const id = uniqueId();
       const attached = await createLog(patient);

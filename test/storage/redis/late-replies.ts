@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogStore } from '../../../src/core/store/store';
-import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
+import { openRedisStore } from '../../support/open-stores';
 
 export interface LateStore {
   readonly store: LogStore;

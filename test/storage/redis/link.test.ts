@@ -4,8 +4,8 @@ import { Connections } from '../../../src/redis/connections';
 import { Link } from '../../../src/redis/link';
 import { encodeCommand } from '../../../src/redis/resp/wire-command';
 import { parseRedisUrl } from '../../../src/redis/url';
-import { settingsOf } from '../../../src/storage/redis/schema/options';
 import { eventually } from '../../faults/eventually';
+import { CONNECTION } from '../../support/open-stores';
 import { startRedisServer } from '../../support/redis-server';
 import { startTcpSwitch } from '../../support/tcp-switch';
 import { type Surroundings, withRedis } from './with-redis';
@@ -135,7 +135,7 @@ describe('the link beside a connection', () => {
       const address = await startTcpSwitch(redis.port);
       const connections = await Connections.open(
         parseRedisUrl(`redis://127.0.0.1:${address.port}`),
-        settingsOf({}),
+        CONNECTION,
       );
       try {
         address.to(other.port);
@@ -154,7 +154,7 @@ describe('the link beside a connection', () => {
 
 function withConnections(test: (connections: Connections) => Promise<void>): Promise<void> {
   return withRedis(async ({ redis }) => {
-    const connections = await Connections.open(parseRedisUrl(redis.url), settingsOf({}));
+    const connections = await Connections.open(parseRedisUrl(redis.url), CONNECTION);
     try {
       await test(connections);
     } finally {

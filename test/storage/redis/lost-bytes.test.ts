@@ -3,10 +3,10 @@ import type { LogRef } from '../../../src/core/log/log';
 import { type Loss, wireGeneration } from '../../../src/core/log/loss';
 import { type Offset, START } from '../../../src/core/log/offset';
 import type { LogNews, LogStore } from '../../../src/core/store/store';
-import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, expectCode, infoOf, textOf } from '../../contract/logs';
+import { openRedisStore } from '../../support/open-stores';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { startTcpProxy } from '../../support/tcp-proxy';
 import { startTcpSwitch } from '../../support/tcp-switch';
@@ -38,7 +38,7 @@ describe('a Redis that comes back from an older snapshot', () => {
 
   it('is found out while its memory is full', () =>
     withSnapshots(async ({ open, admin, goBack, save }) => {
-      const store = await open({ patienceMs: 400, commandTimeoutMs: 2_000 });
+      const store = await open({ patience: 400, commandTimeout: 2_000 });
       const log = await createOpenLog(store);
       await commit(store, log, 'AAAA ');
       await save();
@@ -161,8 +161,8 @@ describe('a replica that lagged and is promoted', () => {
     servers.push(replica);
     const [atMaster, atReplica] = [new Redis(master.port), new Redis(replica.port)];
     const balancer = await startTcpSwitch(master.port);
-    const store = await openRedisStore(`redis://127.0.0.1:${balancer.port}`, { nodeLeaseMs: 1_000 });
-    const other = await openRedisStore(`redis://127.0.0.1:${balancer.port}`, { nodeLeaseMs: 1_000 });
+    const store = await openRedisStore(`redis://127.0.0.1:${balancer.port}`, { nodeLease: 1_000 });
+    const other = await openRedisStore(`redis://127.0.0.1:${balancer.port}`, { nodeLease: 1_000 });
     try {
       const writer = await createLog(store);
       await store.append(writer, START, bytes('AAAA '));

@@ -152,7 +152,7 @@ describe.each<
   it('is answered as lost, and once Redis takes writes again, by every node', () =>
     withRedis(async ({ admin, open }) => {
       const alarm = jest.fn();
-      const [store, other] = [await open({ alarm, commandTimeoutMs: 2_000 }), await open()];
+      const [store, other] = [await open({ alarm, commandTimeout: 2_000 }), await open()];
       const { log } = await createLogOf(store, 'abc');
       await admin.flushall();
       await begin(admin);
@@ -168,7 +168,7 @@ describe.each<
 
   it('is lost no more once there is a log with its id, also where another node makes it', () =>
     withRedis(async ({ admin, open }) => {
-      const [store, other] = [await open({ commandTimeoutMs: 2_000 }), await open()];
+      const [store, other] = [await open({ commandTimeout: 2_000 }), await open()];
       const { log } = await createLogOf(store, 'abc');
       await admin.flushall();
       await begin(admin);
@@ -188,7 +188,7 @@ describe.each<
 describe('a tail', () => {
   it('ends on every node after FLUSHALL, also when nothing else happens', () =>
     withRedis(async ({ admin, open }) => {
-      const [store, other] = [await open({ nodeLeaseMs: 900 }), await open({ nodeLeaseMs: 900 })];
+      const [store, other] = [await open({ nodeLease: 900 }), await open({ nodeLease: 900 })];
       const writer = await createLogOf(store, 'abc');
       const moved = [store, other].map(
         (node) => new Promise((resolve) => node.watch(writer.log, at(3), resolve)),

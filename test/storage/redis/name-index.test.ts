@@ -3,11 +3,11 @@ import type { Redis } from 'ioredis';
 import { parseLogId } from '../../../src/core/log/log-id';
 import type { ListQuery, LogStore } from '../../../src/core/store/store';
 import { ALL_PARTITIONS, partitionOf } from '../../../src/redis/partitions';
-import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { factsKey, lifecycleKey, namesPrefix, orderKey } from '../../../src/storage/redis/schema/keys';
 import { describeListing } from '../../contract/listing';
 import { createLog, createLogOf, infoOf, listAll, seal, uniqueId } from '../../contract/logs';
 import type { Subject } from '../../contract/store.contract';
+import { openRedisStore } from '../../support/open-stores';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { type Surroundings, withRedis } from './with-redis';
 

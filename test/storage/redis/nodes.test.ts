@@ -135,8 +135,8 @@ describe('two nodes on one Redis', () => {
 
   it('interrupts what a dead node held, and fences it should it only have slept', () =>
     withRedis(async ({ open, openByProxy }) => {
-      const survivor = await open({ nodeLeaseMs: 300 });
-      const { store: sleeper, proxy } = await openByProxy({ nodeLeaseMs: 300, commandTimeoutMs: 500 });
+      const survivor = await open({ nodeLease: 300 });
+      const { store: sleeper, proxy } = await openByProxy({ nodeLease: 300, commandTimeout: 500 });
       const graceMs = 60_000;
       const writer = await createLog(sleeper, { graceMs });
       await sleeper.append(writer, START, bytes('kept'));
@@ -165,13 +165,13 @@ describe('two nodes on one Redis', () => {
 
   it('interrupts nobody after Redis itself was away for longer than a lease', () =>
     withRedis(async ({ redis, open }) => {
-      const nodeLeaseMs = 600;
-      const stores = [await open({ nodeLeaseMs }), await open({ nodeLeaseMs })];
+      const nodeLease = 600;
+      const stores = [await open({ nodeLease }), await open({ nodeLease })];
       const writers = await Promise.all(stores.map((store) => createLog(store)));
       await redis.kill('SIGSTOP');
-      await delay(2 * nodeLeaseMs);
+      await delay(2 * nodeLease);
       await redis.kill('SIGCONT');
-      await delay(2 * nodeLeaseMs);
+      await delay(2 * nodeLease);
       for (const [i, store] of stores.entries()) {
         const writer = writers[i];
         if (writer === undefined) throw new Error('every node has a writer');

@@ -1,5 +1,5 @@
-import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { describeStore, type OpenedStore } from '../../contract/store.contract';
+import { openRedisStore } from '../../support/open-stores';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 
 let redis: RedisServer;

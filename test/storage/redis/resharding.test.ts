@@ -1,8 +1,8 @@
 import { Cluster, type Redis } from 'ioredis';
 import { START } from '../../../src/core/log/offset';
-import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { createLogOf } from '../../contract/logs';
+import { openRedisStore } from '../../support/open-stores';
 import { startRedisCluster } from '../../support/redis-cluster';
 
 describe('a Cluster that is being resharded', () => {

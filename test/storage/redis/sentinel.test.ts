@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { START } from '../../../src/core/log/offset';
-import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { at, bytes, createLog, textOf } from '../../contract/logs';
+import { openRedisStore } from '../../support/open-stores';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 
 describe('Redis with Sentinels', () => {

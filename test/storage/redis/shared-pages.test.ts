@@ -24,7 +24,7 @@ describe('pages that several readers want', () => {
   it('are read for each where nothing may be kept', () =>
     withRedis(async ({ admin, open }) => {
       const { log } = await storedBy(await open());
-      const reader = await open({ sharedPagesBytes: 0 });
+      const reader = await open({ sharedPages: 0 });
       const before = await reads(admin);
       await Promise.all(Array.from({ length: READERS }, () => readAll(reader, log)));
       expect((await reads(admin)) - before).toBeGreaterThanOrEqual(READERS * (CONTENT.length / PAGE_BYTES));

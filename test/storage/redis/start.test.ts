@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { parseRedisUrl } from '../../../src/redis/url';
-import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import { createLogOf, expectCode, textOf } from '../../contract/logs';
+import { openRedisStore } from '../../support/open-stores';
 import { withRedis } from './with-redis';
 
 describe('opening a store in Redis', () => {
@@ -83,7 +83,7 @@ describe('opening a store in Redis', () => {
     const { port } = server.address() as AddressInfo;
     server.close();
     await once(server, 'close');
-    const opening = openRedisStore(`redis://user:secret@127.0.0.1:${port}`, { commandTimeoutMs: 500 });
+    const opening = openRedisStore(`redis://user:secret@127.0.0.1:${port}`, { commandTimeout: 500 });
     await expectCode(opening, 'STORE_UNAVAILABLE');
     await expect(opening).rejects.toThrow(/127\.0\.0\.1.*ECONNREFUSED/);
     await expect(opening).rejects.not.toThrow(/secret/);
@@ -92,7 +92,7 @@ describe('opening a store in Redis', () => {
   it('says that the password is wrong', () =>
     withRedis(async ({ redis, admin }) => {
       await admin.config('SET', 'requirepass', 'right');
-      const opening = openRedisStore(`redis://:wrong@127.0.0.1:${redis.port}`, { commandTimeoutMs: 500 });
+      const opening = openRedisStore(`redis://:wrong@127.0.0.1:${redis.port}`, { commandTimeout: 500 });
       await expect(opening).rejects.toThrow(/WRONGPASS/);
     }));
 });

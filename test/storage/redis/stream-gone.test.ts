@@ -59,11 +59,11 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
 
   it('is interrupted also where its producer was on a node that died meanwhile', () =>
     withRedis(async ({ admin, open, openByProxy }) => {
-      const { store: dying, proxy } = await openByProxy({ nodeLeaseMs: 300, commandTimeoutMs: 500 });
+      const { store: dying, proxy } = await openByProxy({ nodeLease: 300, commandTimeout: 500 });
       const { log } = await createLogOf(dying, 'AAAA');
       const { log: other } = await createLogOf(dying, 'BBBB');
       await spoilAll(admin, log);
-      const survivor = await open({ nodeLeaseMs: 300 });
+      const survivor = await open({ nodeLease: 300 });
       proxy.mode('hold');
       for (const { id } of [other, log])
         await eventually(async () => (await infoOf(survivor, id)).state === 'interrupted');

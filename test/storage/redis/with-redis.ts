@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import type { LogStore } from '../../../src/core/store/store';
-import { openRedisStore } from '../../../src/storage/redis/open-redis-store';
 import type { RedisStoreOptions } from '../../../src/storage/redis/schema/options';
+import { openRedisStore } from '../../support/open-stores';
 import { type RedisServer, type RedisServerOptions, startRedisServer } from '../../support/redis-server';
 import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy';
 
@@ -10,9 +10,9 @@ export interface Surroundings {
   /** A plain connection, to look behind the store's back and to interfere. */
   readonly admin: Redis;
   /** Opens a store, which is one node, on this Redis. */
-  open(options?: RedisStoreOptions): Promise<LogStore>;
+  open(options?: Partial<RedisStoreOptions>): Promise<LogStore>;
   /** Opens a store that reaches this Redis by a proxy. */
-  openByProxy(options?: RedisStoreOptions): Promise<{ store: LogStore; proxy: TcpProxy }>;
+  openByProxy(options?: Partial<RedisStoreOptions>): Promise<{ store: LogStore; proxy: TcpProxy }>;
 }
 
 /** Runs a test with a Redis of its own, and clears everything away, also when the test fails. */
@@ -26,7 +26,7 @@ export async function withRedis(
   admin.on('error', () => {});
   const stores: LogStore[] = [];
   const proxies: TcpProxy[] = [];
-  const openAt = async (port: number, storeOptions: RedisStoreOptions = {}): Promise<LogStore> => {
+  const openAt = async (port: number, storeOptions: Partial<RedisStoreOptions> = {}): Promise<LogStore> => {
     const store = await openRedisStore(`redis://127.0.0.1:${port}`, storeOptions);
     stores.push(store);
     return store;

@@ -38,7 +38,7 @@ export class NodeLease {
       this.#beating ??= this.#beat().finally(() => {
         this.#beating = undefined;
       });
-    }, this.settings.nodeLeaseMs / 3).unref();
+    }, this.settings.nodeLease / 3).unref();
   }
 
   /**
@@ -61,7 +61,7 @@ export class NodeLease {
       // At the start there was none.
       if (this.#timer !== undefined) this.lapsed();
     }
-    return performance.now() - this.#validSince >= this.settings.nodeLeaseMs ? expired : [];
+    return performance.now() - this.#validSince >= this.settings.nodeLease ? expired : [];
   }
 
   /** Interrupts what is still held, so that nobody waits for the lease to run out. */
@@ -84,7 +84,7 @@ export class NodeLease {
   }
 
   async #renew(alone: '0' | '1', evenWhenFull: '0' | '1'): Promise<readonly string[]> {
-    const args = [this.node, this.settings.nodeLeaseMs, alone, evenWhenFull];
+    const args = [this.node, this.settings.nodeLease, alone, evenWhenFull];
     return toTexts(await runLogScript(this.connections.commands, 'renew-lease', [LEASES_KEY], args));
   }
 

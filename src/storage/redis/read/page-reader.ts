@@ -34,7 +34,7 @@ export class PageReader {
 
   constructor(private readonly owner: PageReaderDependencies) {
     const { connections, settings, locator, quickly } = owner;
-    this.#pages = new SharedPages(locator, settings.sharedPagesBytes, (log, from, bytesMax) =>
+    this.#pages = new SharedPages(locator, settings.sharedPages, (log, from, bytesMax) =>
       quickly(() => readPage(connections, locator, log, from, bytesMax)),
     );
   }
