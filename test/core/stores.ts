@@ -54,6 +54,8 @@ export class GatedStore extends MemoryStore {
 export class ObservedStore extends MemoryStore {
   watching = 0;
   readonly reads: Offset[] = [];
+  /** Those that have not left. */
+  readonly watchers = new Set<Watcher>();
   /** Called before each read; what it throws the read throws. */
   beforeRead: () => void = () => {};
   #onWatch = (): void => {};
@@ -66,12 +68,14 @@ export class ObservedStore extends MemoryStore {
 
   override watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
     this.watching += 1;
+    this.watchers.add(watcher);
     const unwatch = super.watch(log, seen, watcher);
     let isOver = false;
     this.#onWatch();
     return () => {
       if (!isOver) this.watching -= 1;
       isOver = true;
+      this.watchers.delete(watcher);
       unwatch();
     };
   }
