@@ -3,30 +3,32 @@ import { LoomClientError } from './errors';
 import { SLAB_BYTES, Slabs } from './slabs';
 import type { Spool } from './spool';
 
+/** The limits of a backlog. */
 export interface BacklogOptions {
-  /** How many bytes are held in memory. Past it the spool takes them, or, without one, `push` waits. Default 8 MiB. */
+  /** The most bytes in memory. Further bytes go to the spool. Without a spool, `push` waits. Default 8 MiB. */
   readonly memoryBytesMax?: number;
-  /** So many acknowledged bytes stay, in case the server loses what it acknowledged last. Default 1 MiB, at most an eighth of the memory. */
+  /** How many acknowledged bytes are kept, in case the server loses them. Default 1 MiB, at most 1/8 of the memory. */
   readonly retainBytes?: number;
+  /** Stores bytes that exceed the memory. */
   readonly spool?: Spool;
-  /** Told each time the spool cannot take bytes. They wait then until memory has room, and so does the source. */
+  /** Called when a write to the spool fails. `push` then waits until memory has room. */
   readonly onSpoolFailure?: (error: unknown) => void;
 }
 
-/** A spool that failed is asked again this often, beside at each acknowledgement. */
+/** How often a failed write to the spool is retried. Each acknowledgement retries it, too. */
 const SPOOL_RETRY_MS = 1_000;
 
 /**
- * The bytes of one source that may have to be sent, by offset: `start` ≤ `acknowledged` ≤ `end`.
+ * The bytes of one source that may still be sent, by offset: `start` ≤ `acknowledged` ≤ `end`.
  *
- * IN MEMORY  [start, end) lies in slabs.
- * SPOOLING   memory was full: [start, spoolFrom) lies in slabs, [spoolFrom, end) in the spool, and so does all that comes. Ends once
- *            the server has caught up so far that the rest fits into half of the memory: it is read back.
+ * IN MEMORY  Slabs hold [start, end).
+ * SPOOLING   Memory was full: slabs hold [start, spoolFrom), the spool holds [spoolFrom, end) and all later bytes. When the
+ *            unacknowledged bytes fit into half of the memory, they are read back: IN MEMORY.
  */
 export class Backlog {
   readonly #memoryBytesMax: number;
   readonly #retainBytes: number;
-  readonly #bell = new ChangeSignal();
+  readonly #change = new ChangeSignal();
   #slabs = new Slabs(0);
   #spoolFrom: number | undefined;
   #start = 0;
@@ -41,7 +43,7 @@ export class Backlog {
     this.#retainBytes = Math.min(options.retainBytes ?? 1024 * 1024, Math.floor(this.#memoryBytesMax / 8));
   }
 
-  /** The first byte that is still held. */
+  /** The offset of the first byte that is still held. */
   get start(): number {
     return this.#start;
   }
@@ -54,35 +56,35 @@ export class Backlog {
     return this.#end;
   }
 
-  /** Whether `end` is the end of the source. */
+  /** Whether the source ends at `end`. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Resolves once the bytes are kept. Calls are served in order. @throws what `refuse` was given; the bytes are not kept then */
+  /** Resolves when the bytes are stored. Concurrent calls keep their order. @throws the error of `refuse`; nothing is stored then */
   push(bytes: Uint8Array): Promise<void> {
     const pushed = this.#pushing.then(() => this.#push(bytes));
-    // A refusal is for whoever pushed these bytes, not for the one who comes next.
+    // Only the caller that pushed these bytes gets the error, not the next one.
     this.#pushing = pushed.catch(() => {});
     return pushed;
   }
 
-  /** The source has ended after what was pushed so far. */
+  /** Marks the end of the source, after all earlier pushes. */
   finish(): Promise<void> {
     return this.#pushing.then(() => {
       this.#ended = true;
-      void this.refuse(new LoomClientError('INVALID', 'something was written after the end'));
+      void this.refuse(new LoomClientError('INVALID', 'bytes were written after the end'));
     });
   }
 
-  /** From now on nothing more is taken. Resolves when the last push that is under way is settled. */
+  /** Makes all later pushes fail. Resolves when the current pushes are settled. */
   refuse(error: unknown): Promise<void> {
     this.#refusal ??= { error };
-    this.#bell.notify();
+    this.#change.notify();
     return this.#pushing;
   }
 
-  /** Some of the bytes at `at`, at most `bytesMax`, at least one when there are any. */
+  /** Reads bytes at offset `at`: at most `bytesMax`, and none only at `end`. */
   async read(at: number, bytesMax: number): Promise<Uint8Array> {
     const { spool } = this.options;
     if (spool === undefined || this.#spoolFrom === undefined || at < this.#spoolFrom)
@@ -91,17 +93,17 @@ export class Backlog {
     return spool.read(at, Math.min(bytesMax, SLAB_BYTES, this.#end - at));
   }
 
-  /** Resolves at the next change, or `ms` from now. */
+  /** Resolves at the next change, or after `ms`. */
   waitForChange(ms?: number): Promise<void> {
-    return this.#bell.wait(ms);
+    return this.#change.wait(ms);
   }
 
-  /** The server has everything before `offset`, and no more. It may be less than it had acknowledged, but not less than `start`. */
+  /** Records that the server has exactly the bytes before `offset`. It may have lost acknowledged bytes, but none before `start`. */
   async acknowledge(offset: number): Promise<void> {
     this.#acknowledged = offset;
     this.#start = Math.max(this.#start, offset - this.#retainBytes);
     this.#slabs.dropBefore(this.#start);
-    this.#bell.notify();
+    this.#change.notify();
     if (this.#spoolFrom !== undefined) await this.options.spool?.release(this.#start);
   }
 
@@ -112,22 +114,22 @@ export class Backlog {
       const kept = await this.#keep(bytes.subarray(taken));
       taken += kept;
       this.#end += kept;
-      if (kept > 0) this.#bell.notify();
+      if (kept > 0) this.#change.notify();
     }
   }
 
-  /** @returns how many of the bytes were kept; none after it had to wait. */
+  /** @returns how many bytes were stored; 0 after a wait */
   async #keep(bytes: Uint8Array): Promise<number> {
     const { spool } = this.options;
     const room = this.#memoryBytesMax - (this.#end - this.#start);
     if (this.#spoolFrom === undefined && (room > 0 || this.#refusal !== undefined)) {
-      // A piece of which a part was kept before the refusal is kept whole, beyond the bound: nobody could tell the rest from it.
+      // After a refusal, the rest of a partly stored piece may exceed the limit: the caller could not find the missing part.
       const part = this.#refusal === undefined ? bytes.subarray(0, room) : bytes;
       this.#slabs.append(part);
       return part.length;
     }
     if (spool !== undefined && (await this.#spool(spool, bytes))) return bytes.length;
-    await this.#bell.wait(spool === undefined ? undefined : SPOOL_RETRY_MS);
+    await this.#change.wait(spool === undefined ? undefined : SPOOL_RETRY_MS);
     return 0;
   }
 
@@ -142,13 +144,13 @@ export class Backlog {
     }
   }
 
-  /** Only a push calls this, and pushes come one at a time: `end` stands still meanwhile. */
+  /** Moves the spooled bytes to memory. Only a push calls this, and pushes run one at a time: `end` does not change. */
   async #readBack(): Promise<void> {
     const from = this.#acknowledged;
     if (this.#end - from > this.#memoryBytesMax / 2) return;
     const slabs = new Slabs(from);
     while (slabs.end < this.#end) slabs.append(await this.read(slabs.end, SLAB_BYTES));
-    // The server went back behind what is about to be let go of: the spool is still needed.
+    // The server has lost bytes that only the spool still holds.
     if (this.#acknowledged < from) return;
     this.#slabs = slabs;
     this.#start = from;

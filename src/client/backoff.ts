@@ -1,18 +1,16 @@
 import { LoomClientError } from './errors';
 
+/** The waits between retries. */
 export interface BackoffOptions {
-  /** The first wait is at most this long, each next one at most twice as long. Default 100. */
+  /** The longest first wait. It doubles with each failure. Default 100. */
   readonly baseMs?: number;
-  /** No wait is longer, unless the server asks for it. Default 5,000. */
+  /** The longest wait, unless the server's Retry-After is longer. Default 5,000. */
   readonly capMs?: number;
-  /** How long failures may go on without a success between them. Default: for ever. */
+  /** How long retries may fail in a row. Default: forever. */
   readonly giveUpAfterMs?: number;
-  readonly random?: () => number;
 }
 
-/**
- * Waits between tries, with full jitter: producers and consumers that lost the same server at the same moment come back at different ones.
- */
+/** Waits between retries, with full jitter: clients that lost the same server reconnect at different times. */
 export class Backoff {
   #failures = 0;
   #failingSince: number | undefined;
@@ -25,11 +23,11 @@ export class Backoff {
   }
 
   /**
-   * @param failure what the wait is for; it may carry how long the server asked to be left alone.
-   * @throws LoomClientError `GAVE_UP`; the signal's reason once it has aborted
+   * @param failure the error before the wait. Its `retryAfterMs`, if any, is added to the wait.
+   * @throws LoomClientError `GAVE_UP`; the signal's reason when it aborts
    */
   async wait(failure: LoomClientError, signal: AbortSignal): Promise<void> {
-    // Not the time of day: the clock may be set while the server is away.
+    // `Date.now()` could jump: the system clock may be set during an outage.
     const now = performance.now();
     this.#failingSince ??= now;
     const left = this.#failingSince + (this.options.giveUpAfterMs ?? Number.POSITIVE_INFINITY) - now;
@@ -38,14 +36,14 @@ export class Backoff {
   }
 
   #nextMs(atLeast: number): number {
-    const { baseMs = 100, capMs = 5_000, random = Math.random } = this.options;
-    const most = Math.min(capMs, baseMs * 2 ** this.#failures);
+    const { baseMs = 100, capMs = 5_000 } = this.options;
+    const longest = Math.min(capMs, baseMs * 2 ** this.#failures);
     this.#failures += 1;
-    return atLeast + random() * most;
+    return atLeast + Math.random() * longest;
   }
 }
 
-/** @throws the signal's reason */
+/** Waits. @throws the signal's reason when it aborts */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {

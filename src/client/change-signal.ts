@@ -1,4 +1,4 @@
-/** Wakes all who wait. A ring says no more than that something changed: whoever wakes looks again. */
+/** Wakes all waiters when something changes. It carries no value: each waiter checks the state again. */
 export class ChangeSignal {
   readonly #waiting = new Set<() => void>();
 
@@ -6,7 +6,7 @@ export class ChangeSignal {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Resolves at the next ring, or `ms` from now. */
+  /** Resolves at the next `notify`, or after `ms`. */
   wait(ms?: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {

@@ -1,11 +1,11 @@
 import type { LoomClientError } from './errors';
 import type { LostRange } from './lost-range';
 
-/** What is worth telling a user about a connection that keeps itself up. */
+/** An event of a connection that reconnects by itself. */
 export type ConnectionEvent =
-  /** A try failed, and there will be another. */
+  /** A request failed and will be retried. */
   | { readonly kind: 'retrying'; readonly failure: LoomClientError }
-  /** After one or more failures the server answers again. */
+  /** The server answers again after failures. */
   | { readonly kind: 'resumed'; readonly offset?: number }
-  /** A follower has bytes that the server has lost. What it gets next begins at `from`, and takes their place. */
+  /** The server has lost bytes that the follower already has. The follower continues at `from`: the next bytes replace them. */
   | ({ readonly kind: 'lost' } & LostRange);

@@ -2,20 +2,25 @@ import { isClientError, LoomClientError } from './errors';
 import { explainFailure } from './explain-failure';
 import { type BufferedResponse, readResponse } from './response';
 
+/** The type of `globalThis.fetch`. */
 export type Fetch = typeof globalThis.fetch;
-export type Query = Readonly<Record<string, string | number | true | undefined>>;
+/** The query parameters of a URL: `true` adds a name without a value, `undefined` adds nothing. */
+type Query = Readonly<Record<string, string | number | true | undefined>>;
+/** The options of one request. */
 export type RequestOptions = Omit<RequestInit, 'method' | 'redirect' | 'signal'> & {
   readonly signal: AbortSignal;
 };
 
+/** The address of a server, and how to authenticate there. */
 export interface EndpointOptions {
-  /** `http://host:3060`, with or without a trailing slash or a path prefix. */
+  /** For example `http://host:3060` or `https://example.org/loom/`. */
   readonly url: string;
+  /** Sent as `Authorization: Bearer`. */
   readonly token?: string;
   readonly fetch?: Fetch;
 }
 
-/** One server: where its resources are, and how to speak to it. */
+/** One server: builds the URLs of its resources and sends requests. */
 export class Endpoint {
   readonly #base: string;
   readonly #token: string | undefined;
@@ -25,11 +30,11 @@ export class Endpoint {
   constructor({ url, token, fetch = globalThis.fetch }: EndpointOptions) {
     this.#base = parseBase(url);
     this.#token = token === undefined || token === '' ? undefined : checkedToken(token);
-    // Browsers refuse a `fetch` that is called as a method of anything but the window.
+    // Browsers reject `fetch` if it is called as a method of another object than the window.
     this.#fetch = (...request) => fetch(...request);
   }
 
-  /** @throws LoomClientError `INVALID` for an id that no path can carry */
+  /** @throws LoomClientError `INVALID` for an id that a path cannot carry */
   stream(id: string, query: Query = {}): URL {
     return this.url(`/stream/${encodeId(id)}`, query);
   }
@@ -47,24 +52,22 @@ export class Endpoint {
     return url;
   }
 
-  /**
-   * @throws LoomClientError `UNREACHABLE` when there is no answer; or, once the signal has aborted, its reason
-   */
+  /** @throws LoomClientError `UNREACHABLE` without an answer; the signal's reason when it aborts */
   request(method: string, url: URL, options: RequestOptions): Promise<Response> {
     const headers = new Headers(options.headers);
     if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
-    // A redirect is shown, not followed: a body that streams cannot be sent twice, and a token is for this server only.
+    // Redirects are not followed: a streamed body cannot be sent twice, and the token is for this server only.
     const init: RequestInit = { ...options, method, headers, redirect: 'manual' };
     return this.translateErrors(url, options.signal, () => this.#fetch(url, init));
   }
 
-  /** A request whose answer is short. @throws as `request`, also when the answer breaks off */
+  /** Sends a request and reads its whole answer. @throws as `request`, also if the answer is cut */
   async requestBuffered(method: string, url: URL, options: RequestOptions): Promise<BufferedResponse> {
     const response = await this.request(method, url, options);
     return this.translateErrors(url, options.signal, () => readResponse(response));
   }
 
-  /** Does a piece of work over the network, and says what its failure means. */
+  /** Runs `work` and converts its errors. @throws LoomClientError; the signal's reason when it has aborted */
   async translateErrors<T>(url: URL, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -80,7 +83,7 @@ function parseBase(raw: string): string {
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new LoomClientError('INVALID', `not an http:// or https:// URL: ${raw}`);
   }
-  // Neither is repeated in the message: both may be secret.
+  // The message quotes neither: both may be secret.
   if (url.username !== '' || url.password !== '') {
     throw new LoomClientError('INVALID', 'the URL contains a user name or a password; pass a token instead');
   }
@@ -97,7 +100,7 @@ function checkedToken(token: string): string {
   return token;
 }
 
-/** `.` and `..` would be taken for steps in the path, encoded or not (WHATWG URL, 4.1). */
+/** URL parsers resolve `.` and `..` as path steps, encoded or not (WHATWG URL, 4.1). */
 function encodeId(id: string): string {
   if (id === '' || id === '.' || id === '..')
     throw new LoomClientError('INVALID', `not a stream id: "${id}"`);

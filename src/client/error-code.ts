@@ -1,7 +1,7 @@
 import type { ClientErrorCode } from './errors';
 
-/** What this client makes of the codes that the server's `docs/errors.md` lists. Any other is a refusal, unless its status passes. */
-export const MEANINGS: Readonly<Record<string, ClientErrorCode>> = {
+/** Maps the server's codes (`docs/errors.md`) to those of this client. For other codes, the status decides. */
+export const CLIENT_CODES: Readonly<Record<string, ClientErrorCode>> = {
   stream_not_found: 'NOT_FOUND',
   stream_gone: 'NOT_FOUND',
   stream_retired: 'NOT_FOUND',
@@ -25,7 +25,7 @@ export const MEANINGS: Readonly<Record<string, ClientErrorCode>> = {
   internal_error: 'BUSY',
 };
 
-/** The codes of answers to a PATCH that say where the upload went wrong, so that the stream is worth asking for by HEAD. */
+/** Codes after which the upload sends a HEAD, to learn the state of its stream. */
 const DISPUTES: ReadonlySet<string> = new Set([
   'offset_mismatch',
   'stream_closed',
@@ -33,13 +33,13 @@ const DISPUTES: ReadonlySet<string> = new Set([
   'producer_replaced',
 ]);
 
-/** Of an answer without a code: which conflict it was, the headers have to say. */
+/** Used for a 409 without a code. Its headers show which conflict it was. */
 const CONFLICT = 'conflict';
 
-/** The codes of answers to a PATCH that met lost bytes: a HEAD says where the rest ends. */
+/** Codes of a PATCH after lost bytes. A HEAD then returns the remaining length. */
 const LOSSES: ReadonlySet<string> = new Set(['bytes_lost', 'stream_damaged']);
 
-/** The answer to a HEAD has no body, a proxy's has no code, and neither had those of older servers. */
+/** The codes for answers without one: those to a HEAD, of a proxy or of an older server. */
 const BY_STATUS: Readonly<Record<number, string>> = {
   404: 'stream_not_found',
   409: CONFLICT,
@@ -47,17 +47,17 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   416: 'range_not_satisfiable',
 };
 
-/** The code of an answer that is not a success. `said` is the one in its body. */
-export function errorCode(said: unknown, status: number): string | undefined {
-  return typeof said === 'string' && said !== '' ? said : BY_STATUS[status];
+/** The code of an answer that is not a success. @param code the `code` in its body */
+export function errorCode(code: unknown, status: number): string | undefined {
+  return typeof code === 'string' && code !== '' ? code : BY_STATUS[status];
 }
 
 export function toClientCode(code: string | undefined, status: number): ClientErrorCode {
-  const known = code !== undefined && Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined;
+  const known = code !== undefined && Object.hasOwn(CLIENT_CODES, code) ? CLIENT_CODES[code] : undefined;
   return known ?? (isRetryableStatus(status) ? 'BUSY' : 'REFUSED');
 }
 
-/** The POST is a repetition: the stream is there already. Whether it is the upload's own, its key says. */
+/** Whether a POST found an existing stream. Its Idempotency-Key shows whether it is the upload's own. */
 export function isRepeatedCreate(code: string | undefined): boolean {
   return code === 'already_created' || code === CONFLICT;
 }
@@ -70,7 +70,7 @@ export function isLoss(code: string | undefined): boolean {
   return code !== undefined && LOSSES.has(code);
 }
 
-/** Statuses that depend on the present condition of the server or a proxy and not on the request. */
+/** Whether the status depends on the current state of the server or a proxy, not on the request. */
 function isRetryableStatus(status: number): boolean {
   if (status === 408 || status === 425 || status === 429) return true;
   return status >= 500 && status !== 501 && status !== 505;

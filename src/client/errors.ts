@@ -1,36 +1,39 @@
 import type { LostRange } from './lost-range';
 
-/** Every way in which a request of this client can fail. */
-export const CLIENT_ERRORS = {
-  INVALID: 'that cannot be sent',
+/** The error codes of this client, each with its default message. */
+const CLIENT_ERRORS = {
+  INVALID: 'the request is invalid',
   UNREACHABLE: 'the server cannot be reached',
-  BUSY: 'the server cannot take the request right now',
-  OUT_OF_STEP: 'the server is at another offset',
-  NOT_FOUND: 'no such stream',
+  BUSY: 'the server cannot accept the request now',
+  OUT_OF_STEP: 'the server expects another offset',
+  NOT_FOUND: 'the stream does not exist',
   REFUSED: 'the server refused the request',
-  CLOSED: 'the stream is closed and takes no more data',
-  REPLACED: 'the stream belongs to another producer now',
+  CLOSED: 'the stream is closed',
+  REPLACED: 'the stream now belongs to another producer',
   BYTES_LOST: 'the server lost bytes that it had acknowledged',
-  SPOOL_FAILED: 'what waits for the server cannot be read back',
-  GAVE_UP: 'the server was away for too long',
-  STOPPED: 'the upload was stopped before all was delivered',
+  SPOOL_FAILED: 'cannot read the spool',
+  GAVE_UP: 'the server was unreachable for too long',
+  STOPPED: 'the upload was stopped before all bytes were delivered',
 } as const;
 
+/** A code of `LoomClientError`. */
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
+/** What a `LoomClientError` reports of the answer. */
 export interface ClientErrorDetails extends ErrorOptions {
-  /** The status of the answer, when there was one. */
+  /** The HTTP status of the answer, if there was one. */
   readonly status?: number;
-  /** The `code` of the answer, as the server's `docs/errors.md` lists them. */
+  /** The `code` of the answer, as `docs/errors.md` lists them. */
   readonly answerCode?: string;
-  /** How long the server asked to be left alone, in milliseconds. */
+  /** The answer's Retry-After, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** Which bytes the server has lost, where it says so. */
+  /** The bytes that the server has lost, if it reports them. */
   readonly lost?: LostRange;
-  /** The present generation of the stream, where the answer says so. */
+  /** The current generation of the stream, if the answer has it. */
   readonly generation?: string;
 }
 
+/** Every error of this client. Its `code` decides whether a retry can help. */
 export class LoomClientError extends Error {
   readonly status: number | undefined;
   readonly answerCode: string | undefined;
@@ -57,7 +60,7 @@ export function isClientError(error: unknown, code?: ClientErrorCode): error is 
   return error instanceof LoomClientError && (code === undefined || error.code === code);
 }
 
-/** Whether the same request may well succeed a moment later. */
+/** Whether the same request may succeed later. */
 export function isRetryable(error: unknown): error is LoomClientError {
   return (
     isClientError(error, 'UNREACHABLE') || isClientError(error, 'BUSY') || isClientError(error, 'OUT_OF_STEP')

@@ -6,28 +6,29 @@ import { liveBody } from './live-body';
 import { baseGeneration, type LostRange } from './lost-range';
 import type { StreamInfo } from './stream-info';
 
+/** How to follow a stream. */
 export interface FollowOptions extends BackoffOptions {
-  /** The first byte wanted. Default 0. */
+  /** The offset of the first byte. Default 0. */
   readonly offset?: number;
-  /** Under which the bytes before `offset` were got, so that the server can say whether it has the same ones. */
+  /** The generation under which the bytes before `offset` were read. The server then reports if it has lost them. */
   readonly generation?: string;
   readonly signal?: AbortSignal;
-  /** A quiet connection is renewed this often, to notice a server that has vanished. Default 60,000. */
+  /** A connection without data is renewed after this time, because the server may be gone. Default 60,000. */
   readonly silenceMs?: number;
   readonly onEvent?: (event: ConnectionEvent) => void;
 }
 
-/** Where a follower got to, and how the stream ended. */
+/** How a followed stream ended. */
 export interface FollowEnd extends Pick<StreamInfo, 'state' | 'outcome' | 'metadata'> {
   readonly state: 'closed';
 }
 
 /**
- * Every byte of a stream from an offset on, then live, until the stream ends. A lost connection is made again and goes on at the
- * byte after the last one. Where the server has lost some of the bytes that were handed out, the event `lost` says which, and the bytes from
- * there on are handed out next. To be iterated over once.
+ * Every byte of a stream from an offset on, then live, until the stream ends. After a lost connection it continues at the next byte.
+ * If the server has lost bytes that were already yielded, the event `lost` reports them, and the iteration continues at the first lost
+ * one. Iterate over it once.
  *
- * Iterating throws LoomClientError: `NOT_FOUND` when there is no such stream, `REFUSED`, `GAVE_UP`; and the signal's reason.
+ * Iterating throws LoomClientError (`NOT_FOUND`, `REFUSED`, `GAVE_UP`) or the signal's reason.
  */
 export class Follow implements AsyncIterable<Uint8Array> {
   readonly #backoff: Backoff;
@@ -36,7 +37,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
   #end: FollowEnd | undefined;
   #generation: string | undefined;
   readonly #losses: LostRange[] = [];
-  #isKnown = false;
+  #wasFound = false;
   #failing = false;
 
   constructor(
@@ -51,22 +52,22 @@ export class Follow implements AsyncIterable<Uint8Array> {
     this.#signal = options.signal ?? new AbortController().signal;
   }
 
-  /** The offset after the last byte that was handed out. */
+  /** The offset after the last byte that was yielded. */
   get offset(): number {
     return this.#offset;
   }
 
-  /** Together with `offset`, where another follower can go on. `undefined` until the server has answered. */
+  /** The stream's generation. Another follower can continue with it and `offset`. `undefined` before the first answer. */
   get generation(): string | undefined {
     return this.#generation;
   }
 
-  /** What the server has lost of the bytes that were handed out. While there is none, they are the stream's. */
+  /** The yielded bytes that the server has lost. If empty, all yielded bytes are the stream's. */
   get losses(): readonly LostRange[] {
     return this.#losses;
   }
 
-  /** How the stream ended; `undefined` until the iteration is over. */
+  /** How the stream ended; `undefined` during the iteration. */
   get end(): FollowEnd | undefined {
     return this.#end;
   }
@@ -75,18 +76,18 @@ export class Follow implements AsyncIterable<Uint8Array> {
     while (this.#end === undefined) {
       try {
         const from = this.#offset;
-        const how = yield* this.#connection();
-        this.#end = await this.#look();
-        if (this.#end !== undefined || how === 'silent' || this.#offset > from) this.#backoff.succeeded();
-        else throw new LoomClientError('UNREACHABLE', 'the server ended the connection');
+        const end = yield* this.#connection();
+        this.#end = await this.#findEnd();
+        if (this.#end !== undefined || end === 'silent' || this.#offset > from) this.#backoff.succeeded();
+        else throw new LoomClientError('UNREACHABLE', 'the server closed the connection');
       } catch (error) {
         this.#signal.throwIfAborted();
-        await this.#settle(error);
+        await this.#recover(error);
       }
     }
   }
 
-  /** What one connection brings. */
+  /** Yields the bytes of one connection. */
   async *#connection(): AsyncGenerator<Uint8Array, 'ended' | 'silent'> {
     const { silenceMs = 60_000 } = this.options;
     const url = this.endpoint.stream(this.id, {
@@ -104,32 +105,32 @@ export class Follow implements AsyncIterable<Uint8Array> {
         yield value;
       }
     } finally {
-      // Lets go of the connection when the caller stops early.
+      // Closes the connection if the caller stops early.
       await pieces.return('ended');
     }
   }
 
   #opened(headers: Headers): void {
     const generation = headers.get('X-Stream-Generation') ?? undefined;
-    this.#assertSameLife(generation);
+    this.#assertSameStream(generation);
     this.#generation = generation;
-    this.#isKnown = true;
+    this.#wasFound = true;
     this.#backoff.succeeded();
     if (this.#failing) this.options.onEvent?.({ kind: 'resumed', offset: this.#offset });
     this.#failing = false;
   }
 
-  #assertSameLife(generation: string | undefined): void {
+  #assertSameStream(generation: string | undefined): void {
     if (this.#generation === undefined) return;
     if (generation === undefined || baseGeneration(generation) !== baseGeneration(this.#generation))
       throw new LoomClientError('REPLACED');
   }
 
-  /** `fetch` shows no trailers, so whether an answer's end was the stream's is for a HEAD to say. */
-  async #look(): Promise<FollowEnd | undefined> {
+  /** Asks by HEAD whether the end of the answer was the end of the stream: `fetch` does not expose trailers. */
+  async #findEnd(): Promise<FollowEnd | undefined> {
     const { state, outcome, bytes, metadata, generation } = await this.head(this.#signal);
-    this.#assertSameLife(generation);
-    // The server has lost bytes since. Which ones, it says to the next request with an offset.
+    this.#assertSameStream(generation);
+    // The server has lost bytes. The next request with an offset learns which.
     if (this.#generation !== undefined && (generation !== this.#generation || bytes < this.#offset))
       return undefined;
     if (bytes < this.#offset) throw new LoomClientError('REPLACED');
@@ -137,16 +138,16 @@ export class Follow implements AsyncIterable<Uint8Array> {
     return { state, metadata, ...(outcome !== undefined && { outcome }) };
   }
 
-  /** After a failure: the end of the stream, or a wait before the next try. @throws what is final */
-  async #settle(error: unknown): Promise<void> {
-    if (this.#isKnown && isClientError(error, 'NOT_FOUND')) {
+  /** Handles a failure: ends, goes back to lost bytes, or waits before a retry. @throws an error that a retry cannot fix */
+  async #recover(error: unknown): Promise<void> {
+    if (this.#wasFound && isClientError(error, 'NOT_FOUND')) {
       this.#end = { state: 'closed', outcome: 'deleted', metadata: undefined };
       return;
     }
-    // The stream is shorter than what was read of it.
+    // The stream is shorter than the bytes read so far.
     if (
       isClientError(error, 'REPLACED') ||
-      (this.#isKnown && isClientError(error) && error.answerCode === 'range_not_satisfiable')
+      (this.#wasFound && isClientError(error) && error.answerCode === 'range_not_satisfiable')
     ) {
       this.#end = { state: 'closed', outcome: 'replaced', metadata: undefined };
       return;
@@ -158,7 +159,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
     await this.#backoff.wait(error, this.#signal);
   }
 
-  /** @returns whether the server has lost bytes that were handed out: the next ones begin where it says */
+  /** Goes back to the first lost byte. @returns whether the server has lost yielded bytes */
   #goBack({ lost, generation }: LoomClientError): boolean {
     if (lost === undefined || lost.from >= this.#offset) return false;
     this.#offset = lost.from;

@@ -1,6 +1,6 @@
 export type { ConnectionEvent } from './connection-event';
 export type { EndpointOptions } from './endpoint';
-export { type ClientErrorCode, isClientError, isRetryable as isPassing, LoomClientError } from './errors';
+export { type ClientErrorCode, isClientError, LoomClientError } from './errors';
 export type { Follow, FollowEnd, FollowOptions } from './follow';
 export type { Json } from './json';
 export { memberOf } from './json';

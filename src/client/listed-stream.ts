@@ -2,25 +2,25 @@ import { LoomClientError } from './errors';
 import { memberOf, tryParseJson } from './json';
 import { parseOutcomeKind, parseState, type StateAndOutcome } from './stream-state';
 
-/** A stream as the server's list and `/info` show it. */
+/** One stream in the server's list or `/info`. */
 export interface ListedStream extends StateAndOutcome {
   readonly id: string;
-  /** Why an aborted stream was aborted. */
+  /** The reason of an aborted stream. */
   readonly reason?: string;
   readonly bytes: number;
   readonly metadata: unknown;
-  /** RFC 3339. */
+  /** An RFC 3339 date, as is `updatedAt`. */
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly contentType: string;
 }
 
-export interface ListedPage {
+interface ListedPage {
   readonly streams: readonly ListedStream[];
   readonly next?: string;
 }
 
-/** @throws LoomClientError `REFUSED` when that is no list */
+/** @throws LoomClientError `REFUSED` if the text is not a list of streams */
 export function parseListedPage(text: string): ListedPage {
   const page = tryParseJson(text);
   const entries = memberOf(page, 'streams');
@@ -29,7 +29,7 @@ export function parseListedPage(text: string): ListedPage {
   return { streams: entries.map(parseEntry), ...(typeof next === 'string' && { next }) };
 }
 
-/** @throws LoomClientError `REFUSED` when that is not the description of a stream */
+/** @throws LoomClientError `REFUSED` if the text does not describe a stream */
 export function parseListedStream(text: string): ListedStream {
   return parseEntry(tryParseJson(text));
 }
@@ -39,7 +39,7 @@ function parseEntry(entry: unknown): ListedStream {
   const state = parseState(memberOf(entry, 'state'));
   const bytes = memberOf(entry, 'bytes');
   if (typeof id !== 'string' || state === undefined || typeof bytes !== 'number') {
-    throw new LoomClientError('REFUSED', 'the server did not describe a stream');
+    throw new LoomClientError('REFUSED', 'the answer does not describe a stream');
   }
   const outcome = parseOutcomeKind(memberOf(entry, 'outcome'));
   const reason = memberOf(entry, 'reason');
@@ -57,5 +57,5 @@ function parseEntry(entry: unknown): ListedStream {
 }
 
 function notAList(): LoomClientError {
-  return new LoomClientError('REFUSED', 'the server did not answer with a list of streams');
+  return new LoomClientError('REFUSED', 'the answer is not a list of streams');
 }

@@ -3,31 +3,31 @@ import { LoomClientError } from './errors';
 import { RequestTimeout } from './request-timeout';
 import { readResponse, toClientError } from './response';
 
-export interface LiveBodyOptions {
+interface LiveBodyOptions {
   readonly signal?: AbortSignal | undefined;
-  /** A connection on which nothing came for so long is made anew: the server may have vanished without a word. Milliseconds. */
+  /** After this time without data, the body ends as `silent`: the server may be gone. */
   readonly silenceMs: number;
-  /** Called when the server has answered, before the first byte. May throw. */
+  /** Called with the answer's headers, before the first byte. May throw. */
   readonly onOpen: (headers: Headers) => void;
 }
 
 /**
- * The bytes of one live answer, as they come.
- * @returns whether it ended, or was ended here because it was silent
- * @throws LoomClientError; the signal's reason once it has aborted
+ * Yields the bytes of one live answer as they arrive.
+ * @returns `ended` by the server, or `silent` after `silenceMs`
+ * @throws LoomClientError; the signal's reason when it aborts
  */
 export async function* liveBody(
   endpoint: Endpoint,
   url: URL,
   { signal, silenceMs, onOpen }: LiveBodyOptions,
 ): AsyncGenerator<Uint8Array, 'ended' | 'silent'> {
-  const silence = new LoomClientError('UNREACHABLE', `the server was silent for ${silenceMs / 1000} s`);
-  const life = new RequestTimeout(signal, silenceMs, () => silence);
+  const silence = new LoomClientError('UNREACHABLE', `no data from the server for ${silenceMs / 1000} s`);
+  const timeout = new RequestTimeout(signal, silenceMs, () => silence);
   let isOpen = false;
   try {
-    const response = await endpoint.request('GET', url, { signal: life.signal });
+    const response = await endpoint.request('GET', url, { signal: timeout.signal });
     if (!response.ok || response.body === null) {
-      throw await endpoint.translateErrors(url, life.signal, async () =>
+      throw await endpoint.translateErrors(url, timeout.signal, async () =>
         toClientError(await readResponse(response)),
       );
     }
@@ -35,17 +35,17 @@ export async function* liveBody(
     isOpen = true;
     const reader = response.body.getReader();
     for (;;) {
-      life.refresh();
-      const { done, value } = await endpoint.translateErrors(url, life.signal, () => reader.read());
+      timeout.refresh();
+      const { done, value } = await endpoint.translateErrors(url, timeout.signal, () => reader.read());
       if (done) return 'ended';
-      // A consumer that takes its time is not the server's silence.
-      life.pause();
+      // A slow consumer does not count as silence.
+      timeout.pause();
       yield value;
     }
   } catch (error) {
     if (isOpen && error === silence) return 'silent';
     throw error;
   } finally {
-    life.end();
+    timeout.end();
   }
 }

@@ -10,18 +10,19 @@ import type { StreamState } from './stream-state';
 import { Upload } from './upload';
 import type { UploadOptions } from './upload-options';
 
+/** Which streams to list. */
 export interface ListOptions {
   readonly prefix?: string;
   readonly state?: StreamState;
-  /** How many entries one request asks for, 1 to 1,000. Default 100. */
+  /** How many streams one request returns, 1 to 1,000. Default 100. */
   readonly pageSize?: number;
   readonly signal?: AbortSignal;
 }
 
-/** How long a short request may take. */
+/** The timeout of a request with a short answer. */
 const ANSWER_MS = 30_000;
 
-/** One Loom server. `head`, `info`, `list` and `remove` try once; what streams goes on after any loss. */
+/** A client of one Loom server. `head`, `info`, `list` and `remove` try once. `follow`, `spy` and `upload` reconnect. */
 export class LoomClient {
   readonly #endpoint: Endpoint;
 
@@ -30,12 +31,12 @@ export class LoomClient {
     this.#endpoint = new Endpoint(options);
   }
 
-  /** Where the stream can be read with any HTTP client. @throws LoomClientError `INVALID` */
+  /** The URL of the stream, for any HTTP client. @throws LoomClientError `INVALID` */
   urlOf(id: string): string {
     return this.#endpoint.stream(id).href;
   }
 
-  /** Asks a second time where the metadata is too large for a header. @throws LoomClientError */
+  /** Reads the state of a stream. If the metadata exceeds a header, it asks `/info` as well. @throws LoomClientError */
   async head(id: string, signal?: AbortSignal): Promise<StreamInfo> {
     const answer = await this.#ask('HEAD', this.#endpoint.stream(id), signal);
     const info = parseStreamInfo(id, answer);
@@ -43,12 +44,12 @@ export class LoomClient {
     return { ...info, metadata: (await this.info(id, signal)).metadata };
   }
 
-  /** What the list shows of one stream. @throws LoomClientError */
+  /** Reads the list entry of one stream. @throws LoomClientError */
   async info(id: string, signal?: AbortSignal): Promise<ListedStream> {
     return parseListedStream((await this.#ask('GET', this.#endpoint.info(id), signal)).text);
   }
 
-  /** Newest first. Pages are asked for as the iteration gets to them. @throws LoomClientError */
+  /** Lists streams, newest first. The iteration requests each page when it gets there. @throws LoomClientError */
   async *list({ prefix, state, pageSize, signal }: ListOptions = {}): AsyncGenerator<ListedStream, void> {
     for (let cursor: string | undefined; ; ) {
       const url = this.#endpoint.url('/stream', { prefix, state, limit: pageSize, cursor });
@@ -59,7 +60,7 @@ export class LoomClient {
     }
   }
 
-  /** @throws LoomClientError `NOT_FOUND` */
+  /** Deletes a stream. @throws LoomClientError `NOT_FOUND` */
   async remove(id: string, signal?: AbortSignal): Promise<void> {
     await this.#ask('DELETE', this.#endpoint.stream(id), signal);
   }
@@ -72,25 +73,25 @@ export class LoomClient {
     return spy(this.#endpoint, options);
   }
 
-  /** Begins at once to make the stream. @throws LoomClientError `INVALID` */
+  /** Creates the stream and returns an upload for its bytes. @throws LoomClientError `INVALID` */
   upload(id: string, options: UploadOptions = {}): Upload {
-    // Asked for only to refuse a bad id here and now.
+    // Throws for an invalid id.
     this.#endpoint.stream(id);
     return new Upload(this.#endpoint, id, options);
   }
 
   async #ask(method: string, url: URL, signal: AbortSignal | undefined): Promise<BufferedResponse> {
-    const life = new RequestTimeout(
+    const timeout = new RequestTimeout(
       signal,
       ANSWER_MS,
-      () => new LoomClientError('UNREACHABLE', 'the server does not answer'),
+      () => new LoomClientError('UNREACHABLE', `no answer from the server for ${ANSWER_MS / 1000} s`),
     );
     try {
-      const answer = await this.#endpoint.requestBuffered(method, url, { signal: life.signal });
+      const answer = await this.#endpoint.requestBuffered(method, url, { signal: timeout.signal });
       assertSuccess(answer);
       return answer;
     } finally {
-      life.end();
+      timeout.end();
     }
   }
 }

@@ -1,12 +1,12 @@
 import { memberOf, tryParseJson } from './json';
 
-/** Bytes of a stream that a reader has and the server has no more. Others take their place, from `from` on. */
+/** Bytes that a reader has and the server has lost. The stream continues at `from` with other bytes. */
 export interface LostRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** `lost` of an answer that says so. */
+/** Reads `lost` in the body of an answer. */
 export function parseLostRange(text: string): LostRange | undefined {
   const lost = memberOf(tryParseJson(text), 'lost');
   const [from, to] = [memberOf(lost, 'from'), memberOf(lost, 'to')];
@@ -14,8 +14,8 @@ export function parseLostRange(text: string): LostRange | undefined {
 }
 
 /**
- * Which life of its id a stream is in: what stays of a generation when the server has lost bytes. Everything else about a generation is
- * for the server to compare.
+ * The part of a generation that stays the same when the server loses bytes. It changes when the stream is replaced. Only the server
+ * compares the rest.
  */
 export function baseGeneration(generation: string): string {
   return generation.split('.', 1)[0] ?? generation;

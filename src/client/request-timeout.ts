@@ -1,6 +1,6 @@
 /**
- * The life of one request. It ends when the caller's signal aborts, or when nothing has stirred for a while: a peer that has
- * vanished without a word is noticed by nothing else.
+ * The signal of one request. It aborts with the caller's signal, or after a time without data: only a timeout notices a server that
+ * has vanished.
  */
 export class RequestTimeout {
   readonly #controller = new AbortController();
@@ -22,19 +22,19 @@ export class RequestTimeout {
     return this.#controller.signal;
   }
 
-  /** Something came or went: the silence begins anew. */
+  /** Restarts the timeout. Call it when data arrives or is sent. */
   refresh(): void {
     clearTimeout(this.#timer);
     if (this.signal.aborted) return;
     this.#timer = setTimeout(() => this.end(this.silence()), this.silenceMs);
   }
 
-  /** Nothing is expected until something stirs again. */
+  /** Stops the timeout until the next `refresh`. */
   pause(): void {
     clearTimeout(this.#timer);
   }
 
-  /** Breaks the request off if it is still under way, and lets go of the timer and the outer signal in any case. */
+  /** Aborts the request if it still runs, and removes the timer and the listener. */
   end(reason?: unknown): void {
     clearTimeout(this.#timer);
     this.outer?.removeEventListener('abort', this.#end);

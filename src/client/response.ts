@@ -3,19 +3,19 @@ import { LoomClientError } from './errors';
 import { memberOf, tryParseJson } from './json';
 import { parseLostRange } from './lost-range';
 
-/** A whole answer, its body read to the end so that the connection can be used again. */
+/** An answer with its whole body. */
 export interface BufferedResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-/** Error texts are short. A longer body is not an error of Loom's, and not worth the memory. A page of a list may be megabytes. */
+/** The most bytes of an error's body. Loom's errors are shorter; a longer body comes from another program. */
 const ERROR_BYTES_MAX = 64 * 1024;
 const MESSAGE_LENGTH_MAX = 500;
-/** Which bytes of the stream the server cannot give any more. */
+/** The header that names the bytes which the server has lost. */
 const LOST = 'X-Stream-Lost';
-/** A server that asks for more than this is asked again all the same. */
+/** A longer Retry-After is shortened to this. */
 const RETRY_AFTER_MAX_MS = 5 * 60_000;
 
 export async function readResponse(response: Response): Promise<BufferedResponse> {
@@ -38,7 +38,7 @@ async function readText(response: Response): Promise<string> {
   return text;
 }
 
-/** @throws LoomClientError for every answer that is not a success */
+/** @throws LoomClientError unless the status is 2xx */
 export function assertSuccess(answer: BufferedResponse): void {
   if (answer.status >= 200 && answer.status < 300) return;
   throw toClientError(answer);
@@ -60,35 +60,35 @@ export function toClientError(answer: BufferedResponse): LoomClientError {
   });
 }
 
-/** The code of an answer that is not a success, or what its status most likely stands for. */
+/** The code of an answer that is not a success. Without a code, the status decides. */
 export function responseCode({ status, headers, text }: BufferedResponse): string | undefined {
-  // Also on the answer to a HEAD, which has no body.
+  // The answer to a HEAD has only this header.
   const lost = headers.get(LOST);
   if (lost !== null) return lost === 'all' ? 'stream_lost' : 'stream_damaged';
   return errorCode(memberOf(tryParseJson(text), 'code'), status);
 }
 
-/** The server's own sentence, if it has one. */
+/** The server's own sentence. Without one, a sentence about the status or the lost bytes. */
 function errorText({ status, headers, text }: BufferedResponse): string {
   const target = headers.get('Location');
   if (status >= 300 && status < 400 && target !== null)
     return `the server has moved to ${target}: use that URL`;
-  const said = memberOf(tryParseJson(text), 'error');
-  if (typeof said === 'string' && said !== '') return said.slice(0, MESSAGE_LENGTH_MAX);
+  const sentence = memberOf(tryParseJson(text), 'error');
+  if (typeof sentence === 'string' && sentence !== '') return sentence.slice(0, MESSAGE_LENGTH_MAX);
   const lost = headers.get(LOST);
   if (lost === 'all') return 'the server has lost this stream';
   if (lost !== null) return `the server has lost the bytes ${lost} of the stream`;
   return `the server answered with status ${status}`;
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3), as milliseconds from now. */
-export function parseRetryAfter(header: string | null, now = Date.now()): number | undefined {
+/** Parses seconds or a date (RFC 9110, 10.2.3). @returns milliseconds from now */
+export function parseRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), RETRY_AFTER_MAX_MS);
 }
 
-/** `Upload-Offset`: how many bytes of the stream are committed. */
+/** Reads `Upload-Offset`: how many bytes of the stream are committed. */
 export function uploadOffset(headers: Headers): number | undefined {
   const header = headers.get('Upload-Offset') ?? '';
   const offset = Number(header);

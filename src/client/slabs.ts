@@ -1,7 +1,7 @@
-/** Small pieces cost no more than their bytes when they share slabs, and 64 KiB is what one read gives a request. */
+/** The size of a slab. Small pieces share one, so that each costs only its bytes. One read returns at most a slab. */
 export const SLAB_BYTES = 64 * 1024;
 
-/** A run of bytes in memory, by offset. What was read stays valid: a slab's bytes are written once. */
+/** A range of bytes in memory, by offset. Bytes that were read stay valid: a slab is written once. */
 export class Slabs {
   #slabs: Uint8Array[] = [];
   /** The offset of the first slab's first byte. */
@@ -28,7 +28,7 @@ export class Slabs {
     }
   }
 
-  /** Some of the bytes at `at`, at most `bytesMax`, at least one when there are any. */
+  /** Reads bytes at offset `at`: at most `bytesMax`, and none only at `end`. */
   read(at: number, bytesMax: number): Uint8Array {
     const slab = this.#slabs[Math.floor((at - this.#base) / SLAB_BYTES)];
     if (slab === undefined) return new Uint8Array(0);
@@ -36,7 +36,7 @@ export class Slabs {
     return slab.subarray(from, Math.min(from + bytesMax, from + this.#end - at, SLAB_BYTES));
   }
 
-  /** Lets go of the slabs that lie wholly before `offset`. */
+  /** Drops the slabs that lie wholly before `offset`. */
   dropBefore(offset: number): void {
     const count = Math.floor((Math.min(offset, this.#end) - this.#base) / SLAB_BYTES);
     if (count <= 0) return;

@@ -4,20 +4,21 @@ import type { Endpoint } from './endpoint';
 import { isRetryable, LoomClientError } from './errors';
 import { liveBody } from './live-body';
 
+/** Which streams to spy on, and how to show them. */
 export interface SpyOptions extends BackoffOptions {
-  /** Only streams whose id starts so. */
+  /** Only streams whose id begins with this. */
   readonly prefix?: string;
-  /** Where streams that are active already are shown from. Default `now`. */
+  /** Where active streams begin: at their first byte or now. Default `now`. */
   readonly from?: 'now' | 'start';
   /** Default `plain`. */
   readonly style?: 'plain' | 'color';
   readonly signal?: AbortSignal;
-  /** A quiet connection is renewed this often; the server then names the active streams anew. Default 240,000. */
+  /** A connection without data is renewed after this time. The server then lists the active streams again. Default 240,000. */
   readonly silenceMs?: number;
   readonly onEvent?: (event: ConnectionEvent) => void;
 }
 
-/** All active streams, multiplexed into one text, for ever. What comes while the connection is lost is missed. */
+/** Yields all active streams, multiplexed into one text, forever. It misses bytes that arrive while the connection is lost. */
 export async function* spy(endpoint: Endpoint, options: SpyOptions = {}): AsyncGenerator<Uint8Array, never> {
   const { prefix, style, signal = new AbortController().signal, silenceMs = 240_000, onEvent } = options;
   const backoff = new Backoff(options);
@@ -27,7 +28,7 @@ export async function* spy(endpoint: Endpoint, options: SpyOptions = {}): AsyncG
     backoff.succeeded();
     if (failing) onEvent?.({ kind: 'resumed' });
     failing = false;
-    // What was shown once is not shown again.
+    // A new connection does not repeat the bytes before it.
     from = 'now';
   };
   for (;;) {
@@ -37,8 +38,8 @@ export async function* spy(endpoint: Endpoint, options: SpyOptions = {}): AsyncG
       from: from === 'start' ? from : undefined,
     });
     try {
-      const how = yield* liveBody(endpoint, url, { signal, silenceMs, onOpen });
-      if (how === 'ended') throw new LoomClientError('UNREACHABLE', 'the server ended the connection');
+      const end = yield* liveBody(endpoint, url, { signal, silenceMs, onOpen });
+      if (end === 'ended') throw new LoomClientError('UNREACHABLE', 'the server closed the connection');
     } catch (error) {
       signal.throwIfAborted();
       if (!isRetryable(error)) throw error;

@@ -3,24 +3,24 @@ import { tryParseJson } from './json';
 import { type BufferedResponse, uploadOffset } from './response';
 import { parseStreamState, type StateAndOutcome } from './stream-state';
 
-/** What `HEAD` says of a stream. */
+/** The state of a stream, as HEAD returns it. */
 export interface StreamInfo extends StateAndOutcome {
   readonly id: string;
   /** How many bytes are committed. */
   readonly bytes: number;
-  /** Parsed JSON; `undefined` when the stream has none. */
+  /** Parsed JSON; `undefined` if the stream has none. */
   readonly metadata: unknown;
   readonly contentType: string;
-  /** Names the life of the id, and what the server has lost of it. To be given back with an offset. */
+  /** Identifies the stream's bytes. It changes when the stream is replaced or loses bytes. Send it together with an offset. */
   readonly generation: string | undefined;
 }
 
-/** @throws LoomClientError `REFUSED` when that is no Loom's answer */
+/** @throws LoomClientError `REFUSED` if the answer lacks Loom's headers */
 export function parseStreamInfo(id: string, { headers }: BufferedResponse): StreamInfo {
   const state = parseStreamState(headers.get('X-Stream-State'));
   const bytes = uploadOffset(headers);
   if (state === undefined || bytes === undefined) {
-    throw new LoomClientError('REFUSED', 'the server does not say what state the stream is in');
+    throw new LoomClientError('REFUSED', 'the answer has no X-Stream-State or no Upload-Offset');
   }
   const contentType = headers.get('Content-Type') ?? 'application/octet-stream';
   const generation = headers.get('X-Stream-Generation') ?? undefined;
@@ -28,7 +28,7 @@ export function parseStreamInfo(id: string, { headers }: BufferedResponse): Stre
   return { id, ...state, bytes, metadata, contentType, generation };
 }
 
-/** Whether the server has left the metadata out because it is too large for a header. */
+/** Whether the server omitted the metadata because it is too large for a header. */
 export function lacksMetadata({ headers }: BufferedResponse): boolean {
   return headers.has('X-Stream-Metadata-Bytes');
 }

@@ -1,12 +1,15 @@
+/** The state of a stream. */
 export type StreamState = 'open' | 'interrupted' | 'closed';
+/** How a stream ended. */
 export type OutcomeKind = 'complete' | 'aborted' | 'replaced' | 'deleted' | 'expired';
 
 export const STREAM_STATES: readonly StreamState[] = ['open', 'interrupted', 'closed'];
 const OUTCOMES: readonly OutcomeKind[] = ['complete', 'aborted', 'replaced', 'deleted', 'expired'];
 
+/** The state of a stream and, once it is closed, its outcome. */
 export interface StateAndOutcome {
   readonly state: StreamState;
-  /** Only of a closed stream. */
+  /** Present only for a closed stream. */
   readonly outcome?: OutcomeKind;
 }
 

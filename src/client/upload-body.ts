@@ -1,21 +1,21 @@
 import type { Backlog } from './backlog';
 
-export interface BodyLimits {
-  /** The body ends after so many bytes. */
+interface BodyLimits {
+  /** The body ends after this many bytes. */
   readonly bytesMax: number;
-  /** Or so many milliseconds after the server began to take it, when the source is too slow for that. */
+  /** If the source is slow, the body ends this long after its first read. */
   readonly lifeMs: number;
-  /** Called whenever the server has taken something and asks for more. */
+  /** Called each time the connection asks for more bytes. */
   readonly onPull: () => void;
 }
 
 /**
- * One request's share of the backlog, from `from` on, while it grows. The body ends at a limit or with the source; a body that is
- * stopped never ends, so that the server cannot take it for whole.
+ * A request body that streams the growing backlog from `from` on. It ends at a limit or with the source. A stopped body never ends, so
+ * that the server cannot take it for complete.
  */
 export class UploadBody {
   readonly stream: ReadableStream<Uint8Array>;
-  /** Why the body broke off, when that was not the server's doing. */
+  /** The error of the backlog, if that ended the body. */
   failure: unknown;
   #deadline: number | undefined;
   #at: number;
@@ -29,12 +29,12 @@ export class UploadBody {
     this.#at = from;
     this.stream = new ReadableStream<Uint8Array>(
       { pull: (controller) => this.#pull(controller), cancel: () => this.stop() },
-      // Nothing is read ahead: what is in here is neither in the source nor on its way.
+      // Reads nothing ahead: bytes in this queue would be neither acknowledged nor sent.
       { highWaterMark: 0 },
     );
   }
 
-  /** The offset after the last byte that was handed on. */
+  /** The offset after the last byte that was sent. */
   get to(): number {
     return this.#at;
   }
@@ -46,7 +46,7 @@ export class UploadBody {
   async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     this.limits.onPull();
     this.#deadline ??= performance.now() + this.limits.lifeMs;
-    if (!(await this.#isNextThere(this.#deadline))) {
+    if (!(await this.#hasNext(this.#deadline))) {
       if (!this.#stopped) controller.close();
       return;
     }
@@ -56,8 +56,8 @@ export class UploadBody {
     controller.enqueue(piece);
   }
 
-  /** Between the look and the wait there is no turn of the event loop in which news could be missed. */
-  async #isNextThere(deadline: number): Promise<boolean> {
+  /** Waits for bytes. Checking and waiting happen in one turn of the event loop, so no change is missed. */
+  async #hasNext(deadline: number): Promise<boolean> {
     for (;;) {
       const left = deadline - performance.now();
       if (this.#stopped || this.#room() <= 0 || (left <= 0 && this.#at > this.from)) return false;
@@ -81,7 +81,7 @@ export class UploadBody {
   }
 }
 
-/** The same share as one block, of what there is now: browsers stream request bodies over HTTP/2 at best. */
+/** Reads the current bytes as one block, for browsers: they stream request bodies at most over HTTP/2. */
 export async function wholeBody(
   backlog: Backlog,
   from: number,

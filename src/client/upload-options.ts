@@ -3,36 +3,38 @@ import type { BackoffOptions } from './backoff';
 import type { ConnectionEvent } from './connection-event';
 import type { Json } from './json';
 
+/** How to upload a stream. */
 export interface UploadOptions extends BackoffOptions, Omit<BacklogOptions, 'onSpoolFailure'> {
-  /** What to do when the stream exists already. Default `refuse`. */
+  /** What to do if the stream already exists. Default `refuse`. */
   readonly existing?: 'refuse' | 'replace';
   readonly metadata?: Json;
   /** Default `application/octet-stream`. */
   readonly contentType?: string;
-  /** Names this upload, so that the server knows it again. Default: a random one. */
+  /** Identifies this upload after a reconnect (`Idempotency-Key`). Default: a random one. */
   readonly key?: string;
   /**
-   * Whether a request's body is sent while it grows, or in blocks of what there is. Default `streamed`, and `whole` in browsers, which
-   * stream request bodies over HTTP/2 at best.
+   * Whether a request streams its body, or sends the current bytes as one block. Default `streamed`; in browsers `whole`, because they
+   * stream request bodies at most over HTTP/2.
    */
   readonly bodies?: 'streamed' | 'whole';
-  /** A request is ended after so many bytes, to have them acknowledged. Default 4 MiB, at most half of the memory. */
+  /** A request ends after this many bytes, to get them acknowledged. Default 4 MiB, at most half of the memory. */
   readonly requestBytesMax?: number;
-  /** And after so many milliseconds. Default 2,000. */
+  /** A request ends after this many milliseconds. Default 2,000. */
   readonly requestLifeMs?: number;
-  /** When the source is quiet, the server hears from us this often. Default 60,000. */
+  /** While the source is quiet, an empty request is sent this often. Default 60,000. */
   readonly keepAliveMs?: number;
-  /** A server that takes nothing and answers nothing for so long is given up on, and asked anew. Default 30,000. */
+  /** A request is cut and retried after this time without progress. Default 30,000. */
   readonly silenceMs?: number;
   readonly onEvent?: (event: UploadEvent) => void;
 }
 
+/** An event of an upload. */
 export type UploadEvent =
   | ConnectionEvent
   | { readonly kind: 'created'; readonly replaced: boolean }
-  /** The server has less than it had acknowledged. What is missing is sent again. */
+  /** The server has lost acknowledged bytes. They are sent again. */
   | { readonly kind: 'server-lost'; readonly from: number; readonly to: number }
-  /** The spool takes no more. The source is held up until the server has caught up. */
+  /** A write to the spool failed. The source waits until the server has caught up. */
   | { readonly kind: 'spool-failed'; readonly error: unknown };
 
 const DEFAULTS = {
@@ -43,11 +45,12 @@ const DEFAULTS = {
   silenceMs: 30_000,
 } satisfies UploadOptions;
 
+/** Upload options with their defaults. */
 export type UploadSettings = UploadOptions & typeof DEFAULTS;
 
 export function withDefaults(options: UploadOptions): UploadSettings {
   const settings = { ...DEFAULTS, ...options };
-  // A request that could hold all of the memory would wait for bytes that in turn wait for room.
+  // A request as large as the memory would wait for bytes that wait for memory.
   const requestBytesMax = Math.min(settings.requestBytesMax, Math.floor(settings.memoryBytesMax / 2));
   return { ...settings, requestBytesMax };
 }

@@ -7,15 +7,16 @@ import type { BufferedResponse } from './response';
 import { UploadBody, wholeBody } from './upload-body';
 import type { UploadSettings } from './upload-options';
 
-/** Which part of the source a PATCH carries: from `from` on; up to its end, and with it the stream's, when it is the last one. */
+/** The part of the source that a PATCH carries. */
 export interface UploadPart {
   readonly from: number;
+  /** Whether the part includes the end of the source, and thus ends the stream. */
   readonly isLast: boolean;
-  /** Merged into the stream's. */
+  /** Merged into the stream's metadata. */
   readonly metadata?: Json | undefined;
 }
 
-/** The requests of one upload, all under its key. What the answers mean is for the upload to say. */
+/** Sends the requests of one upload, all with its key. `Upload` interprets the answers. */
 export class UploadRequests {
   readonly #key: string;
 
@@ -28,12 +29,12 @@ export class UploadRequests {
     this.#key = options.key ?? crypto.randomUUID();
   }
 
-  /** Whether the answer says that the stream is the one this upload made. */
+  /** Whether this upload created the stream of the answer. */
   isOwnStream(answer: BufferedResponse): boolean {
     return answer.headers.get('Idempotency-Key') === this.#key;
   }
 
-  /** Whether it says that the stream is another's. */
+  /** Whether another upload created the stream of the answer. */
   isForeignStream(answer: BufferedResponse): boolean {
     return answer.headers.has('Idempotency-Key') && !this.isOwnStream(answer);
   }
@@ -46,14 +47,14 @@ export class UploadRequests {
       ...(metadata !== undefined && { 'X-Stream-Metadata': toHeader(metadata) }),
     };
     const force = existing === 'replace' ? 'true' : undefined;
-    return this.#alive((life) => this.#request('POST', life, { headers }, force));
+    return this.#withTimeout((timeout) => this.#request('POST', timeout, { headers }, force));
   }
 
   head(): Promise<BufferedResponse> {
-    return this.#alive((life) => this.#request('HEAD', life, {}));
+    return this.#withTimeout((timeout) => this.#request('HEAD', timeout, {}));
   }
 
-  /** @returns the answer, and the offset after the last byte that was given to the request */
+  /** Sends a PATCH. @returns its answer, and the offset after the last byte that was sent */
   async append(backlog: Backlog, part: UploadPart): Promise<{ answer: BufferedResponse; to: number }> {
     const headers = {
       'Content-Type': 'application/partial-upload',
@@ -74,7 +75,7 @@ export class UploadRequests {
     const body = await wholeBody(backlog, from, this.options.requestBytesMax).catch((error) => {
       throw spoolFailed(error);
     });
-    const answer = await this.#alive((life) => this.#request('PATCH', life, { headers, body }));
+    const answer = await this.#withTimeout((timeout) => this.#request('PATCH', timeout, { headers, body }));
     return { answer, to: from + body.length };
   }
 
@@ -84,15 +85,15 @@ export class UploadRequests {
     headers: Record<string, string>,
   ): Promise<{ answer: BufferedResponse; to: number }> {
     const { requestBytesMax, requestLifeMs } = this.options;
-    return this.#alive(async (life) => {
+    return this.#withTimeout(async (timeout) => {
       const body = new UploadBody(backlog, from, {
-        // The end of the last body is the end of the stream: nothing but the end of the source may end it.
+        // The end of the last body ends the stream: only the end of the source may end it.
         bytesMax: isLast ? backlog.end - from : requestBytesMax,
         lifeMs: isLast ? Number.POSITIVE_INFINITY : requestLifeMs,
-        onPull: () => life.refresh(),
+        onPull: () => timeout.refresh(),
       });
       try {
-        const answer = await this.#request('PATCH', life, { headers, body: body.stream, duplex: 'half' });
+        const answer = await this.#request('PATCH', timeout, { headers, body: body.stream, duplex: 'half' });
         return { answer, to: body.to };
       } catch (error) {
         throw body.failure === undefined ? error : spoolFailed(body.failure);
@@ -102,27 +103,27 @@ export class UploadRequests {
     });
   }
 
-  async #alive<T>(work: (life: RequestTimeout) => Promise<T>): Promise<T> {
+  async #withTimeout<T>(work: (timeout: RequestTimeout) => Promise<T>): Promise<T> {
     const { silenceMs } = this.options;
-    const silent = (): LoomClientError =>
-      new LoomClientError('UNREACHABLE', `the server was silent for ${silenceMs / 1000} s`);
-    const life = new RequestTimeout(this.stopping, silenceMs, silent);
+    const noData = (): LoomClientError =>
+      new LoomClientError('UNREACHABLE', `no data from the server for ${silenceMs / 1000} s`);
+    const timeout = new RequestTimeout(this.stopping, silenceMs, noData);
     try {
-      return await work(life);
+      return await work(timeout);
     } finally {
-      life.end();
+      timeout.end();
     }
   }
 
   #request(
     method: string,
-    life: RequestTimeout,
+    timeout: RequestTimeout,
     init: { headers?: Record<string, string>; body?: NonNullable<RequestInit['body']>; duplex?: 'half' },
     force?: 'true',
   ): Promise<BufferedResponse> {
     const headers = { ...init.headers, 'Idempotency-Key': this.#key };
     const url = this.endpoint.stream(this.id, { force });
-    return this.endpoint.requestBuffered(method, url, { ...init, headers, signal: life.signal });
+    return this.endpoint.requestBuffered(method, url, { ...init, headers, signal: timeout.signal });
   }
 }
 

@@ -12,20 +12,20 @@ import { UploadRequests } from './upload-requests';
 type State = 'creating' | 'sending' | 'asking' | 'delivered' | 'failed';
 
 /**
- * Brings the bytes of one source to one stream, each exactly once, whatever happens in between.
+ * Delivers the bytes of one source to one stream, each exactly once, across lost connections and restarts of the server.
  *
- * CREATING   an empty POST makes the stream, under a key. It is repeated until it has an answer; when an earlier one had reached the
- *            server, the key tells that the stream is ours. Then SENDING.
- * SENDING    PATCHes carry the bytes that are not acknowledged, one after the other; each ends after a while to have them
- *            acknowledged by its answer. The last one ends the stream: DELIVERED.
- * ASKING     the fate of a PATCH is not known. A HEAD tells how far the server is; SENDING goes on from there.
- * DELIVERED  the server has every byte and the end. Final.
- * FAILED     the server refused for good, or the caller gave up. What was not acknowledged is still held. Final.
+ * CREATING   An empty POST with the upload's key creates the stream. It is repeated until it has an answer. If an earlier POST had
+ *            created the stream, the key shows that. Then SENDING.
+ * SENDING    PATCHes carry the unacknowledged bytes, one request at a time. Each ends after a while to get its bytes acknowledged.
+ *            The last one ends the stream: DELIVERED.
+ * ASKING     The result of a PATCH is unknown. A HEAD returns the server's offset. Then SENDING from there.
+ * DELIVERED  The server has every byte and the end. Final.
+ * FAILED     The server refused, or the caller gave up. The unacknowledged bytes are still held. Final.
  *
- * In the first three states a failure that may pass is followed by a wait and another try.
+ * In the first three states, a retryable failure is followed by a wait and a retry.
  */
 export class Upload {
-  /** Resolves with the stream's length once the server has every byte and the end. @throws LoomClientError */
+  /** Resolves with the stream's length when the server has every byte and the end. @throws LoomClientError */
   readonly done: Promise<number>;
   readonly #backlog: Backlog;
   readonly #backoff: Backoff;
@@ -34,9 +34,9 @@ export class Upload {
   readonly #stopping = new AbortController();
   #state: State = 'creating';
   #failing = false;
-  /** Metadata for the end, and whether a request that may have ended the stream was sent. */
+  /** The metadata of the end, and whether a request was sent that may have ended the stream. */
   #last: { metadata?: Json; wasSent: boolean } = { wasSent: false };
-  /** A refusal that was not about the offset, unless the HEAD that follows explains it. */
+  /** A refused PATCH whose offset was right. It is final unless the next HEAD explains it. */
   #dispute: LoomClientError | undefined;
 
   constructor(
@@ -48,11 +48,11 @@ export class Upload {
     this.#requests = new UploadRequests(endpoint, id, this.#options, this.#stopping.signal);
     this.#backlog = new Backlog({
       ...this.#options,
-      onSpoolFailure: (error) => this.#tell({ kind: 'spool-failed', error }),
+      onSpoolFailure: (error) => this.#emit({ kind: 'spool-failed', error }),
     });
     this.#backoff = new Backoff(options);
     this.done = this.#run();
-    // Whoever awaits `done` or writes hears of a failure. It is no unhandled rejection that nobody does so yet.
+    // Callers may await `done` later, or get the error from `write`: without a listener it is not an unhandled rejection.
     this.done.catch(() => {});
   }
 
@@ -67,28 +67,28 @@ export class Upload {
   }
 
   /**
-   * Resolves once the bytes are held here, long before the server has them; later than that only when memory is full and no spool
-   * takes them. Calls are served in order.
-   * @throws LoomClientError once the upload has failed; the bytes are not held then
+   * Resolves when the bytes are stored here, usually before the server has them. If memory is full and no spool stores them, it waits
+   * for the server. Concurrent calls keep their order.
+   * @throws LoomClientError if the upload has failed; the bytes are not stored then
    */
   write(bytes: Uint8Array): Promise<void> {
     return this.#backlog.push(bytes);
   }
 
-  /** The source has ended. @param metadata merged (RFC 7396) into the stream's, together with its end */
+  /** Marks the end of the source. @param metadata merged (RFC 7396) into the stream's when it ends */
   async end(metadata?: Json): Promise<void> {
     if (metadata !== undefined) this.#last.metadata = metadata;
     await this.#backlog.finish();
   }
 
-  /** Gives up; `done` rejects with `reason`. The server keeps the stream for a producer that comes back. */
+  /** Stops the upload: `done` rejects with `reason`. The server waits for a producer that resumes. */
   stop(reason: LoomClientError = new LoomClientError('STOPPED')): void {
     this.#stopping.abort(reason);
-    // Wakes whoever waits for bytes.
+    // Wakes the loop if it waits for bytes.
     void this.#backlog.refuse(reason);
   }
 
-  /** After a failure: the bytes that were written and never acknowledged. */
+  /** Yields the bytes that were written and not acknowledged. Call it after a failure. */
   async *undelivered(): AsyncGenerator<Uint8Array, void> {
     await this.#backlog.refuse(new LoomClientError('STOPPED'));
     for (let at = this.acknowledged; at < this.written; ) {
@@ -99,10 +99,10 @@ export class Upload {
   }
 
   async #run(): Promise<number> {
-    // The caller has its promise before the first event and the first request.
+    // The constructor returns before the first event and the first request.
     await Promise.resolve();
     try {
-      while (this.#state !== 'delivered') await this.#try();
+      while (this.#state !== 'delivered') await this.#step();
       return this.acknowledged;
     } catch (error) {
       this.#enter('failed');
@@ -111,7 +111,7 @@ export class Upload {
     }
   }
 
-  async #try(): Promise<void> {
+  async #step(): Promise<void> {
     try {
       if (this.#state === 'creating') await this.#create();
       else if (this.#state === 'asking') await this.#ask();
@@ -120,7 +120,7 @@ export class Upload {
       this.#stopping.signal.throwIfAborted();
       if (!isRetryable(error)) throw error;
       this.#failing = true;
-      this.#tell({ kind: 'retrying', failure: error });
+      this.#emit({ kind: 'retrying', failure: error });
       if (this.#state === 'sending') this.#enter('asking');
       await this.#backoff.wait(error, this.#stopping.signal);
     }
@@ -134,24 +134,24 @@ export class Upload {
     const answer = await this.#requests.create();
     const isOurs = isRepeatedCreate(responseCode(answer)) && this.#requests.isOwnStream(answer);
     if (!isOurs) assertSuccess(answer);
-    this.#tell({ kind: 'created', replaced: answer.headers.get('X-Stream-Replaced') === 'true' });
-    await this.#goOn(isOurs ? (uploadOffset(answer.headers) ?? 0) : 0);
+    this.#emit({ kind: 'created', replaced: answer.headers.get('X-Stream-Replaced') === 'true' });
+    await this.#continueAt(isOurs ? (uploadOffset(answer.headers) ?? 0) : 0);
   }
 
   async #send(): Promise<void> {
-    await this.#somethingToSend();
+    await this.#waitForBytes();
     const from = this.acknowledged;
     const { end, ended } = this.#backlog;
     const isLast = ended && end - from <= this.#options.requestBytesMax;
     if (isLast) this.#last.wasSent = true;
     const part = { from, isLast, ...(isLast && { metadata: this.#last.metadata }) };
     const { answer, to } = await this.#requests.append(this.#backlog, part);
-    if (isDispute(responseCode(answer))) this.#disputed(answer, from);
+    if (isDispute(responseCode(answer))) this.#handleDispute(answer, from);
     if (isLoss(responseCode(answer))) throw new LoomClientError('OUT_OF_STEP');
     assertSuccess(answer);
     const offset = uploadOffset(answer.headers);
     if (offset === undefined || offset > to) throw new LoomClientError('OUT_OF_STEP');
-    await this.#goOn(offset);
+    await this.#continueAt(offset);
     if (!isLast) return;
     if (offset < to) {
       throw new LoomClientError('BYTES_LOST', `the stream was closed after ${offset} of ${to} bytes`);
@@ -159,8 +159,8 @@ export class Upload {
     this.#enter('delivered');
   }
 
-  /** A quiet source is no reason to let the server think that nobody is there. */
-  async #somethingToSend(): Promise<void> {
+  /** Returns after `keepAliveMs` even without bytes: an empty request keeps the stream open at the server. */
+  async #waitForBytes(): Promise<void> {
     const until = performance.now() + this.#options.keepAliveMs;
     for (;;) {
       this.#stopping.signal.throwIfAborted();
@@ -170,8 +170,8 @@ export class Upload {
     }
   }
 
-  /** A PATCH was refused: because of its offset, because the stream is closed, or because it is not ours any more. */
-  #disputed(answer: BufferedResponse, from: number): never {
+  /** Handles a refused PATCH: its offset was wrong, the stream is closed, or another producer has it. */
+  #handleDispute(answer: BufferedResponse, from: number): never {
     const offset = uploadOffset(answer.headers);
     if (this.#requests.isForeignStream(answer))
       throw new LoomClientError('REPLACED', toClientError(answer).message);
@@ -187,58 +187,55 @@ export class Upload {
     const answer = await this.#requests.head();
     const code = responseCode(answer);
     if (isDispute(code) || this.#requests.isForeignStream(answer)) throw new LoomClientError('REPLACED');
-    // A HEAD has no sentence of the server's.
+    // The answer to a HEAD has no sentence.
     if (toClientCode(code, answer.status) === 'NOT_FOUND') {
-      throw new LoomClientError('NOT_FOUND', 'the stream was removed while it was being sent');
+      throw new LoomClientError('NOT_FOUND', 'the stream was removed during the upload');
     }
     assertSuccess(answer);
     const offset = uploadOffset(answer.headers);
     if (offset === undefined) {
-      throw new LoomClientError('REFUSED', 'the server does not say how much of the stream it has');
+      throw new LoomClientError('REFUSED', 'the answer has no Upload-Offset');
     }
     const { state, outcome } = parseStreamState(answer.headers.get('X-Stream-State')) ?? {};
     if (state === 'closed') {
       if (outcome !== 'complete' || !this.#last.wasSent || offset !== this.written) {
-        throw new LoomClientError('CLOSED', `the stream was closed (${outcome}) while it was being sent`);
+        throw new LoomClientError('CLOSED', `the stream was closed (${outcome}) during the upload`);
       }
-      await this.#goOn(offset);
+      await this.#continueAt(offset);
       this.#enter('delivered');
       return;
     }
     if (this.#dispute !== undefined) throw this.#dispute;
-    await this.#goOn(offset);
+    await this.#continueAt(offset);
   }
 
-  /** The server has `offset` bytes: what comes next begins there. */
-  async #goOn(offset: number): Promise<void> {
+  /** Continues at `offset`, where the server's bytes end. */
+  async #continueAt(offset: number): Promise<void> {
     const { start, end } = this.#backlog;
     const before = this.acknowledged;
     if (offset > end) {
-      throw new LoomClientError(
-        'REPLACED',
-        `the stream has ${offset} bytes, more than the ${end} sent to it`,
-      );
+      throw new LoomClientError('REPLACED', `the stream has ${offset} bytes, but only ${end} were sent`);
     }
     if (offset < start) {
       throw new LoomClientError(
         'BYTES_LOST',
-        `the server has lost bytes ${offset} to ${before}, and those up to ${start} are not held here any more`,
+        `the server has lost bytes ${offset} to ${before}, and this client no longer has those up to ${start}`,
       );
     }
-    if (offset < before) this.#tell({ kind: 'server-lost', from: offset, to: before });
+    if (offset < before) this.#emit({ kind: 'server-lost', from: offset, to: before });
     await this.#backlog.acknowledge(offset);
-    // A server that answers HEAD but fails each PATCH has not recovered: what counts is what it takes.
+    // A server that answers HEAD but fails each PATCH has not recovered: only accepted bytes count.
     if (this.#state !== 'asking' || offset > before || offset === end) this.#recovered(offset);
     this.#enter('sending');
   }
 
   #recovered(offset: number): void {
     this.#backoff.succeeded();
-    if (this.#failing) this.#tell({ kind: 'resumed', offset });
+    if (this.#failing) this.#emit({ kind: 'resumed', offset });
     this.#failing = false;
   }
 
-  #tell(event: UploadEvent): void {
+  #emit(event: UploadEvent): void {
     this.#options.onEvent?.(event);
   }
 }

@@ -4,7 +4,12 @@ import { generateStreamId } from '../../src/client/stream-id';
 import { parseStreamState } from '../../src/client/stream-state';
 
 describe('Retry-After', () => {
-  const now = Date.parse('2026-01-01T00:00:00Z');
+  beforeEach(() => {
+    jest.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00Z') });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   it.each([
     ['2', 2_000],
@@ -12,8 +17,8 @@ describe('Retry-After', () => {
     ['Wed, 31 Dec 2025 23:00:00 GMT', 0],
     ['999999', 300_000],
     ['soon', undefined],
-  ])('%s', (header, expected) => {
-    expect(parseRetryAfter(header, now)).toBe(expected);
+  ])('the header "%s" is parsed as %p ms', (header, expected) => {
+    expect(parseRetryAfter(header)).toBe(expected);
   });
 });
 
@@ -25,17 +30,25 @@ describe('X-Stream-State', () => {
     ['closed;outcome=aborted', { state: 'closed', outcome: 'aborted' }],
     ['closed; outcome=unheard-of', { state: 'closed' }],
     ['', undefined],
-  ])('%s', (header, expected) => {
+  ])('the header "%s" is parsed as %j', (header, expected) => {
     expect(parseStreamState(header)).toEqual(expected);
   });
 });
 
-it.each(['', 'null', '[]', '{"streams":1}', '{"streams":[{"id":1}]}'])('%j is no list of streams', (text) => {
-  expect(() => parseListedPage(text)).toThrow(expect.objectContaining({ code: 'REFUSED' }));
-});
+it.each(['', 'null', '[]', '{"streams":1}', '{"streams":[{"id":1}]}'])(
+  'the answer %j is refused as a list of streams',
+  (text) => {
+    expect(() => parseListedPage(text)).toThrow(expect.objectContaining({ code: 'REFUSED' }));
+  },
+);
 
-it('makes ids that are UUIDv7 and sort by time', () => {
-  const [first, second] = [generateStreamId(1_700_000_000_000), generateStreamId(1_700_000_000_001)];
+it('generateStreamId returns UUIDv7s that sort by time', () => {
+  const now = jest.spyOn(Date, 'now');
+  const [first = '', second = ''] = [1_700_000_000_000, 1_700_000_000_001].map((ms) => {
+    now.mockReturnValue(ms);
+    return generateStreamId();
+  });
+  now.mockRestore();
   expect(first).toMatch(/^018bcfe5-6800-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(first < second).toBe(true);
 });

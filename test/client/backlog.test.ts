@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { Backlog } from '../../src/client/backlog';
 import type { Spool } from '../../src/client/spool';
 
-/** Keeps what was written until all of a piece is released. */
+/** Stores each written piece until all of it is released. */
 class MemorySpool implements Spool {
   #pieces: { at: number; bytes: Uint8Array }[] = [];
   writes = 0;
@@ -47,14 +47,14 @@ async function contentFrom(backlog: Backlog, from: number): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** No two stretches of it are alike, so that bytes from the wrong place show. */
+/** Random bytes: any two ranges differ, so that a wrong offset fails the test. */
 const SOURCE = randomBytes(20 * 90 * KIB);
 
 function sourceOf(length: number): Buffer {
   return SOURCE.subarray(0, length);
 }
 
-it('gives back what it was given, from any offset that is not acknowledged, in memory or in the spool', async () => {
+it('a backlog returns the pushed bytes from each unacknowledged offset, in memory and in the spool', async () => {
   const step = fc.oneof(
     fc.record({ push: fc.integer({ min: 1, max: 90 * KIB }) }),
     fc.record({ acknowledge: fc.double({ min: 0, max: 1, noNaN: true }) }),
@@ -78,14 +78,14 @@ it('gives back what it was given, from any offset that is not acknowledged, in m
   );
 });
 
-it('leaves the spool alone while memory has room', async () => {
+it('a backlog does not write to the spool while memory has room', async () => {
   const spool = new MemorySpool();
   const backlog = new Backlog({ memoryBytesMax: 128 * KIB, spool });
   await backlog.push(sourceOf(128 * KIB));
   expect(spool.writes).toBe(0);
 });
 
-it('is back in memory once the server has caught up', async () => {
+it('a backlog moves spooled bytes to memory when the server has caught up', async () => {
   const spool = new MemorySpool();
   const backlog = new Backlog({ memoryBytesMax: 128 * KIB, retainBytes: 0, spool });
   const source = sourceOf(300 * KIB);
@@ -98,7 +98,7 @@ it('is back in memory once the server has caught up', async () => {
   expect((await contentFrom(backlog, 190 * KIB)).equals(source.subarray(190 * KIB))).toBe(true);
 });
 
-it('waits for the server when the spool is full, and loses nothing', async () => {
+it('a backlog whose spool is full waits for the server and loses no byte', async () => {
   const spool = new MemorySpool();
   const failures: unknown[] = [];
   const backlog = new Backlog({
@@ -118,7 +118,7 @@ it('waits for the server when the spool is full, and loses nothing', async () =>
   expect((await contentFrom(backlog, 100 * KIB)).equals(source.subarray(100 * KIB))).toBe(true);
 });
 
-it('keeps some of what was acknowledged', async () => {
+it('a backlog keeps the last retainBytes of the acknowledged bytes', async () => {
   const backlog = new Backlog({ retainBytes: 10 });
   await backlog.push(sourceOf(100));
   await backlog.acknowledge(50);
@@ -126,7 +126,7 @@ it('keeps some of what was acknowledged', async () => {
   expect((await contentFrom(backlog, 40)).equals(sourceOf(100).subarray(40))).toBe(true);
 });
 
-it('refuses what comes after the refusal, and holds what came before', async () => {
+it('a refused backlog rejects later pushes and keeps earlier bytes', async () => {
   const backlog = new Backlog();
   await backlog.push(sourceOf(3));
   await backlog.refuse(new Error('over'));

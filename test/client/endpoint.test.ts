@@ -9,7 +9,7 @@ it.each([
   ['http://host:3060/', 'http://host:3060/stream/a'],
   ['http://host/loom', 'http://host/loom/stream/a'],
   ['https://host/loom//', 'https://host/loom/stream/a'],
-])('finds a stream at %s', (url, expected) => {
+])('an endpoint at %s builds the stream URL %s', (url, expected) => {
   expect(new Endpoint({ url }).stream('a').href).toBe(expected);
 });
 
@@ -18,11 +18,11 @@ it.each([
   ['a b?c#d', '/stream/a%20b%3Fc%23d'],
   ['größe', '/stream/gr%C3%B6%C3%9Fe'],
   ['%2e', '/stream/%252e'],
-])('makes one path segment of the id %s', (id, path) => {
+])('the id %s becomes the one path segment %s', (id, path) => {
   expect(new Endpoint({ url: 'http://host' }).stream(id).pathname).toBe(path);
 });
 
-it.each(['', '.', '..', '\ud800'])('refuses the id %j, which no path can carry', (id) => {
+it.each(['', '.', '..', '\ud800'])('the id %j is refused because a path cannot carry it', (id) => {
   expect(() => new LoomClient({ url: 'http://host' }).upload(id)).toThrow(
     expect.objectContaining({ code: 'INVALID' }),
   );
@@ -35,12 +35,12 @@ it.each(['localhost:3060', 'ftp://host', 'nonsense', 'http://host/?a=b', 'http:/
   },
 );
 
-it('repeats neither a password nor a token in an error', () => {
+it('an error quotes neither the password nor the token', () => {
   expect(() => new Endpoint({ url: 'http://user:secret@host' })).toThrow(/^(?!.*secret)/);
   expect(() => new Endpoint({ url: 'http://host', token: 'sec\nret' })).toThrow(/^(?!.*ret$)/);
 });
 
-it('shows the token to the server, and only in a header', async () => {
+it('the token is sent only in the Authorization header', async () => {
   const seen: [string, RequestInit | undefined][] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     seen.push([String(input), init]);
@@ -52,18 +52,18 @@ it('shows the token to the server, and only in a header', async () => {
   expect(new Headers(init?.headers).get('Authorization')).toBe('Bearer secret');
 });
 
-it('says in words that a server does not speak TLS', async () => {
+it('an https request to an http server fails with a hint to http://', async () => {
   const server = createServer((_, res) => res.end());
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const client = new LoomClient({ url: `https://127.0.0.1:${port}` });
   await expect(client.head('a')).rejects.toThrow(
-    `no answer from https://127.0.0.1:${port} (it does not speak TLS: try http://)`,
+    `no answer from https://127.0.0.1:${port} (the server does not use TLS: try http://)`,
   );
   server.close();
 });
 
-it('does not try a port that fetch blocks again and again', async () => {
+it('an upload to a port that fetch blocks fails without a retry', async () => {
   const upload = new LoomClient({ url: 'http://127.0.0.1:6666' }).upload('a');
   await expect(upload.done).rejects.toMatchObject({ code: 'INVALID' });
 });

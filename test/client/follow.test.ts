@@ -72,7 +72,7 @@ async function textOf(following: Follow): Promise<string> {
   return Buffer.concat(pieces).toString();
 }
 
-it('gives every byte and how the stream ended', async () => {
+it('a follower yields every byte and then has the outcome', async () => {
   state['X-Stream-Metadata'] = '{"exitCode":4}';
   answers = [all('hello world')];
   const following = follow();
@@ -80,27 +80,27 @@ it('gives every byte and how the stream ended', async () => {
   expect(following.end).toEqual({ state: 'closed', outcome: 'complete', metadata: { exitCode: 4 } });
 });
 
-it('goes on at the byte after the last one when the connection breaks', async () => {
+it('a follower continues at the next byte after a broken connection', async () => {
   answers = [cutAfter('hello'), cutAfter(' '), all('world')];
   expect(await textOf(follow())).toBe('hello world');
   expect(gets).toEqual(['/stream/a?offset=0', '/stream/a?offset=5', '/stream/a?offset=6']);
   expect(events.map(({ kind }) => kind)).toEqual(['retrying', 'resumed', 'retrying', 'resumed']);
 });
 
-it('goes on when an answer ended in good order but the stream did not', async () => {
+it('a follower reconnects when an answer ends before the stream', async () => {
   answers = [all('hello'), all(' world')];
   expect(await textOf(follow())).toBe('hello world');
   expect(gets).toHaveLength(2);
 });
 
-it('begins where it is told to', async () => {
+it('a follower begins at the given offset', async () => {
   answers = [all('world')];
   const following = follow({ offset: 6 });
   expect(await textOf(following)).toBe('world');
   expect(gets).toEqual(['/stream/a?offset=6']);
 });
 
-it('renews a quiet connection without a word', async () => {
+it('a follower renews a quiet connection without an event', async () => {
   state['X-Stream-State'] = 'open';
   const end: Handler = (req, res) => {
     state['X-Stream-State'] = 'closed; outcome=complete';
@@ -111,12 +111,12 @@ it('renews a quiet connection without a word', async () => {
   expect(events).toEqual([]);
 });
 
-it('waits for a server that is busy', async () => {
+it('a follower retries a busy server', async () => {
   answers = [refuse(503), refuse(502), all('hello world')];
   expect(await textOf(follow())).toBe('hello world');
 });
 
-it('tells of an aborted stream', async () => {
+it('a follower of an aborted stream ends with the outcome aborted', async () => {
   state['X-Stream-State'] = 'closed; outcome=aborted';
   answers = [all('hello world')];
   const following = follow();
@@ -124,7 +124,7 @@ it('tells of an aborted stream', async () => {
   expect(following.end?.outcome).toBe('aborted');
 });
 
-it('ends when the stream is deleted while it is followed', async () => {
+it('a follower ends when its stream is deleted', async () => {
   state['status'] = '404';
   answers = [all('hello')];
   const following = follow();
@@ -132,7 +132,7 @@ it('ends when the stream is deleted while it is followed', async () => {
   expect(following.end?.outcome).toBe('deleted');
 });
 
-it('never mixes two streams that had the same id one after the other', async () => {
+it('a follower never yields bytes of a second stream with the same id', async () => {
   answers = [
     cutAfter('hello', { 'X-Stream-Generation': '1' }),
     all('another world', { 'X-Stream-Generation': '2' }),
@@ -142,7 +142,7 @@ it('never mixes two streams that had the same id one after the other', async () 
   expect(following.end?.outcome).toBe('replaced');
 });
 
-describe('when the server has lost bytes', () => {
+describe('a server that has lost bytes', () => {
   const lost =
     (from: number, to: number): Handler =>
     (_, res) => {
@@ -156,7 +156,7 @@ describe('when the server has lost bytes', () => {
     Object.assign(state, after);
   });
 
-  it('says which bytes are gone, and goes on at the first of them', async () => {
+  it('a follower reports the lost bytes and continues at the first of them', async () => {
     answers = [cutAfter('hello', before), lost(2, 5), all('y, world!', after)];
     const following = follow();
     expect(await textOf(following)).toBe('helloy, world!');
@@ -169,14 +169,14 @@ describe('when the server has lost bytes', () => {
     expect(following).toMatchObject({ losses: [{ from: 2, to: 5 }], generation: 'g.1', offset: 11 });
   });
 
-  it('goes on undisturbed where it has none of them', async () => {
+  it('a follower that has none of the lost bytes continues without an event', async () => {
     answers = [cutAfter('hello', before), all(' world', after)];
     const following = follow();
     expect(await textOf(following)).toBe('hello world');
     expect(following).toMatchObject({ losses: [], generation: 'g.1' });
   });
 
-  it('asks which ones where an answer ended in order and the stream has become shorter', async () => {
+  it('a follower asks which bytes are lost when the stream has become shorter', async () => {
     state['Upload-Offset'] = '3';
     answers = [all('hello', before), lost(2, 5), all('y', after)];
     const following = follow();
@@ -184,7 +184,7 @@ describe('when the server has lost bytes', () => {
     expect(following.losses).toEqual([{ from: 2, to: 5 }]);
   });
 
-  it('does not take the end of other bytes for its own', async () => {
+  it('a follower does not end with a stream whose bytes differ from its own', async () => {
     answers = [all('hello world', before), lost(6, 11), all('again', after)];
     const following = follow();
     expect(await textOf(following)).toBe('hello worldagain');
@@ -192,19 +192,19 @@ describe('when the server has lost bytes', () => {
     expect(following.losses).toEqual([{ from: 6, to: 11 }]);
   });
 
-  it('goes on where an earlier follower has stopped', async () => {
+  it("a follower continues with an earlier follower's offset and generation", async () => {
     answers = [all('world', after)];
     expect(await textOf(follow({ offset: 6, generation: 'g' }))).toBe('world');
     expect(gets).toEqual(['/stream/a?offset=6&generation=g']);
   });
 
-  it('fails where the server does not say from where on', async () => {
+  it('a follower fails when the answer does not name the lost bytes', async () => {
     answers = [cutAfter('hello', before), lost(5, 9)];
     await expect(textOf(follow())).rejects.toMatchObject({ code: 'BYTES_LOST', message: 'some are gone' });
   });
 });
 
-it('notices by the answer that the stream was replaced', async () => {
+it('a follower ends as replaced when the generation of an answer changes', async () => {
   const replaced: Handler = (_, res) => {
     const body = { error: 'another one', code: 'stream_replaced', generation: '2' };
     res.writeHead(409, { 'X-Stream-Generation': '2' }).end(JSON.stringify(body));
@@ -215,7 +215,7 @@ it('notices by the answer that the stream was replaced', async () => {
   expect(following.end?.outcome).toBe('replaced');
 });
 
-it('notices that the stream was replaced by a shorter one', async () => {
+it('a follower ends as replaced when the stream is shorter than its offset', async () => {
   answers = [cutAfter('hello'), refuse(416)];
   const following = follow();
   expect(await textOf(following)).toBe('hello');
@@ -226,16 +226,16 @@ it.each([
   [404, 'NOT_FOUND'],
   [401, 'REFUSED'],
   [416, 'REFUSED'],
-])('fails at once when the first answer is %d', async (status, code) => {
+])('a follower fails at once when the first answer is %d', async (status, code) => {
   answers = [refuse(status)];
   await expect(textOf(follow())).rejects.toMatchObject({ code, message: 'because' });
 });
 
-it('gives up after the time it was given', async () => {
+it('a follower gives up after giveUpAfterMs', async () => {
   await expect(textOf(follow({ giveUpAfterMs: 50 }))).rejects.toMatchObject({ code: 'GAVE_UP' });
 });
 
-it('stops when its signal aborts, in the middle of the quiet', async () => {
+it('a follower of a quiet stream stops when its signal aborts', async () => {
   answers = [hangAfter('hello')];
   const controller = new AbortController();
   const read = async (): Promise<void> => {
@@ -244,7 +244,7 @@ it('stops when its signal aborts, in the middle of the quiet', async () => {
   await expect(read()).rejects.toThrow('enough');
 });
 
-it('lets go of the connection when its reader leaves', async () => {
+it('a follower closes its connection when the iteration stops early', async () => {
   let isClosed = false;
   answers = [
     (req, res) => {

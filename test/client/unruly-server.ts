@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /**
- * none      as it should be
- * refuse    answers at once, before it has read anything
+ * How the server fails one request.
+ *
+ * none      answers correctly
+ * refuse    answers at once, before it reads the body
  * cut       stores `after` bytes of the body and breaks the connection
- * swallow   does everything, and breaks the connection instead of answering
- * half      does everything, and breaks the connection in the middle of the answer
- * mute      does everything, and never answers
+ * swallow   stores the body and breaks the connection instead of answering
+ * half      stores the body and breaks the connection inside the answer
+ * mute      stores the body and never answers
  */
 export type Fault =
   | { readonly kind: 'none' | 'swallow' | 'half' | 'mute' }
@@ -53,14 +55,14 @@ export interface Seen {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
-  /** Of the body. */
+  /** How many bytes of the body arrived. */
   bytes: number;
   readonly at: number;
 }
 
 /**
- * The producer's side of the wire, in memory, misbehaving as it is told: one fault for each request, in order. It takes bytes at
- * exactly the committed offset and nowhere else, so that what it holds in the end shows what was lost or doubled.
+ * A server in memory that fails on purpose: `faults` has one fault per request, in order. It accepts bytes only at the committed offset,
+ * so that its content shows lost or repeated bytes.
  */
 export class UnrulyServer {
   readonly streams = new Map<string, Stored>();
@@ -69,7 +71,7 @@ export class UnrulyServer {
   #server: Server | undefined;
   #port = 0;
 
-  /** @param port to be had again after `stop` */
+  /** @param port the port of the last start by default, so that a stopped server can return */
   async start(port = this.#port): Promise<void> {
     this.#server = createServer((req, res) => void this.#serve(req, res));
     this.#server.listen(port, '127.0.0.1');
@@ -78,7 +80,7 @@ export class UnrulyServer {
     this.#port = actual;
   }
 
-  /** Breaks all connections. What is stored stays. */
+  /** Breaks all connections and keeps the stored streams. */
   async stop(): Promise<void> {
     const server = this.#server;
     if (server === undefined) return;
@@ -175,7 +177,7 @@ interface Answer {
   readonly code?: string;
 }
 
-/** @returns `undefined` when the body broke off */
+/** @returns `undefined` if the body was cut */
 async function patch(
   req: IncomingMessage,
   seen: Seen,

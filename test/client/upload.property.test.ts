@@ -13,7 +13,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
 );
 
 it.each(['streamed', 'whole'] as const)(
-  'brings every byte exactly once, whatever breaks and wherever (%s)',
+  'an upload delivers every byte exactly once after any sequence of faults (%s bodies)',
   async (bodies) => {
     const server = new UnrulyServer();
     await server.start();

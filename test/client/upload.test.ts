@@ -8,13 +8,13 @@ import { Stored, UnrulyServer } from './unruly-server';
 
 let server: UnrulyServer;
 let events: UploadEvent[];
-let heard: ChangeSignal;
+let changed: ChangeSignal;
 const begun: Upload[] = [];
 
 beforeEach(async () => {
   server = new UnrulyServer();
   events = [];
-  heard = new ChangeSignal();
+  changed = new ChangeSignal();
   await server.start();
 });
 
@@ -23,7 +23,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** Waits short times only, so that a test of many failures is quick. */
+/** Starts an upload with short waits, so that a test of many failures is quick. */
 function begin(options: UploadOptions = {}): Upload {
   const upload = new LoomClient({ url: server.url }).upload('a', {
     baseMs: 1,
@@ -31,7 +31,7 @@ function begin(options: UploadOptions = {}): Upload {
     ...options,
     onEvent: (event) => {
       events.push(event);
-      heard.notify();
+      changed.notify();
     },
   });
   begun.push(upload);
@@ -51,7 +51,7 @@ async function until(condition: () => boolean): Promise<void> {
 async function failureOf(upload: Upload): Promise<LoomClientError> {
   return upload.done.then(
     () => {
-      throw new Error('it did not fail');
+      throw new Error('the upload did not fail');
     },
     (error) => error,
   );
@@ -60,19 +60,19 @@ async function failureOf(upload: Upload): Promise<LoomClientError> {
 const kinds = (): string[] => events.map(({ kind }) => kind);
 
 describe('an upload', () => {
-  it('delivers every byte and the end', async () => {
+  it('an upload delivers every byte and the end', async () => {
     expect(await send(begin(), 'one ', 'two ', 'three')).toBe(13);
     expect(server.content('a').toString()).toBe('one two three');
     expect(server.stream('a').state).toBe('closed; outcome=complete');
     expect(kinds()).toEqual(['created']);
   });
 
-  it('makes a stream even of nothing', async () => {
+  it('an upload without bytes creates an empty stream', async () => {
     expect(await send(begin())).toBe(0);
     expect(server.stream('a').state).toBe('closed; outcome=complete');
   });
 
-  it('shows each piece to the server before the next one exists', async () => {
+  it('an upload sends each piece before the next one is written', async () => {
     const upload = begin();
     await upload.write(Buffer.from('first'));
     await until(() => server.streams.get('a')?.bytes.toString() === 'first');
@@ -80,21 +80,21 @@ describe('an upload', () => {
     expect(server.content('a').toString()).toBe('first second');
   });
 
-  it('has the bytes acknowledged before the source ends', async () => {
+  it('an upload gets bytes acknowledged before the source ends', async () => {
     const upload = begin({ requestLifeMs: 20 });
     await upload.write(Buffer.from('first'));
     await until(() => upload.acknowledged === 5);
     await send(upload);
   });
 
-  it('never sends more than the limit in one request', async () => {
+  it('an upload never sends more than requestBytesMax in one request', async () => {
     const source = randomBytes(10_000);
     await send(begin({ requestBytesMax: 3_000 }), source);
     expect(server.content('a').equals(source)).toBe(true);
     expect(server.requests('PATCH').map(({ bytes }) => bytes)).toEqual([3_000, 3_000, 3_000, 1_000]);
   });
 
-  it('sends blocks where bodies cannot stream', async () => {
+  it('an upload sends blocks if bodies cannot stream', async () => {
     const source = randomBytes(10_000);
     await send(begin({ requestBytesMax: 4_000, bodies: 'whole' }), source);
     expect(server.content('a').equals(source)).toBe(true);
@@ -105,14 +105,14 @@ describe('an upload', () => {
     ]);
   });
 
-  it('lets the server hear of it while the source is quiet', async () => {
+  it('an upload sends empty requests while the source is quiet', async () => {
     const upload = begin({ keepAliveMs: 10 });
     await until(() => server.requests('PATCH').length >= 2);
     await send(upload, 'at last');
     expect(server.content('a').toString()).toBe('at last');
   });
 
-  it('sends metadata as legal headers, at the beginning and at the end', async () => {
+  it('an upload sends escaped metadata at the beginning and at the end', async () => {
     const upload = begin({ metadata: { name: 'größe' } });
     await upload.write(Buffer.from('x'));
     await upload.end({ exitCode: 0, word: '終' });
@@ -121,14 +121,14 @@ describe('an upload', () => {
     expect(server.stream('a').notes).toEqual(['{"exitCode":0,"word":"\\u7d42"}']);
   });
 
-  it('replaces a stream when it is told to', async () => {
+  it('an upload with existing: replace replaces the stream', async () => {
     await send(begin(), 'old');
     await send(begin({ existing: 'replace' }), 'new');
     expect(server.content('a').toString()).toBe('new');
     expect(events.at(-1)).toEqual({ kind: 'created', replaced: true });
   });
 
-  it('takes nothing after the end', async () => {
+  it('an upload rejects writes after its end', async () => {
     const upload = begin();
     await send(upload, 'all');
     await expect(upload.write(Buffer.from('more'))).rejects.toMatchObject({ code: 'INVALID' });
@@ -136,7 +136,7 @@ describe('an upload', () => {
 });
 
 describe('an upload over a bad connection', () => {
-  it('knows its own stream again when the answer to its creation was lost', async () => {
+  it('an upload recognizes its own stream after a lost answer to its creation', async () => {
     server.faults = [{ kind: 'swallow' }];
     await send(begin(), 'hello');
     expect(server.content('a').toString()).toBe('hello');
@@ -144,39 +144,39 @@ describe('an upload over a bad connection', () => {
     expect(kinds()).toEqual(['retrying', 'created', 'resumed']);
   });
 
-  it('does not replace its own stream when the answer to a forced creation was lost', async () => {
+  it('an upload does not replace its own stream after a lost answer to a forced creation', async () => {
     await send(begin(), 'old');
     server.faults = [{ kind: 'swallow' }];
     await send(begin({ existing: 'replace' }), 'new');
     expect(server.content('a').toString()).toBe('new');
   });
 
-  it('goes on after a connection that broke in the middle of a body', async () => {
+  it('an upload continues after a connection that broke inside a body', async () => {
     server.faults = [{ kind: 'none' }, { kind: 'cut', after: 4 }];
     await send(begin(), 'hello, world');
     expect(server.content('a').toString()).toBe('hello, world');
     expect(kinds()).toEqual(['created', 'retrying', 'resumed']);
   });
 
-  it('does not double what was stored when the answer is lost', async () => {
+  it('an upload does not repeat stored bytes after a lost answer', async () => {
     server.faults = [{ kind: 'none' }, { kind: 'swallow' }];
     await send(begin({ requestBytesMax: 5 }), 'hello, world');
     expect(server.content('a').toString()).toBe('hello, world');
   });
 
-  it('is done when the answer to its last request is lost', async () => {
+  it('an upload completes after a lost answer to its last request', async () => {
     server.faults = [{ kind: 'none' }, { kind: 'swallow' }];
     expect(await send(begin(), 'hello')).toBe(5);
     expect(server.requests('HEAD')).toHaveLength(1);
   });
 
-  it('does not trust half an answer', async () => {
+  it('an upload does not trust half an answer', async () => {
     server.faults = [{ kind: 'half' }, { kind: 'half' }, { kind: 'half' }, { kind: 'half' }];
     await send(begin(), 'hello');
     expect(server.content('a').toString()).toBe('hello');
   });
 
-  it('gives a server up that says nothing, and asks it anew', async () => {
+  it('an upload cuts and retries a request without progress', async () => {
     server.faults = [{ kind: 'none' }, { kind: 'mute' }];
     await send(begin({ silenceMs: 50 }), 'hello');
     expect(server.content('a').toString()).toBe('hello');
@@ -186,14 +186,14 @@ describe('an upload over a bad connection', () => {
     });
   });
 
-  it('waits as long as the server asks for', async () => {
+  it('an upload waits for Retry-After', async () => {
     server.faults = [{ kind: 'refuse', status: 503, headers: { 'Retry-After': '1' } }];
     await send(begin(), 'hello');
     const [first, second] = server.requests('POST');
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(990);
   });
 
-  it.each([408, 429, 500, 502, 503, 504, 507])('tries again after a %d', async (status) => {
+  it.each([408, 429, 500, 502, 503, 504, 507])('an upload retries after a %d', async (status) => {
     server.faults = [
       { kind: 'refuse', status },
       { kind: 'none' },
@@ -204,7 +204,7 @@ describe('an upload over a bad connection', () => {
     expect(server.content('a').toString()).toBe('hello');
   });
 
-  it('outlasts a server that is away', async () => {
+  it('an upload continues when a stopped server is back', async () => {
     const upload = begin();
     await upload.write(Buffer.from('before '));
     await until(() => upload.written === 7 && server.streams.get('a')?.bytes.length === 7);
@@ -216,7 +216,7 @@ describe('an upload over a bad connection', () => {
     expect(server.content('a').toString()).toBe('before meanwhile after');
   });
 
-  it('says so and sends again when the server lost what it had acknowledged', async () => {
+  it('an upload reports and resends acknowledged bytes that the server has lost', async () => {
     const upload = begin({ requestLifeMs: 10 });
     await upload.write(Buffer.from('hello, '));
     await until(() => upload.acknowledged === 7);
@@ -227,8 +227,8 @@ describe('an upload over a bad connection', () => {
   });
 });
 
-describe('an upload that cannot be', () => {
-  it('is refused in the words of the server', async () => {
+describe('an upload that fails', () => {
+  it("an upload that is refused fails with the server's sentence", async () => {
     await send(begin(), 'theirs');
     const upload = begin();
     expect(await failureOf(upload)).toMatchObject({
@@ -239,7 +239,7 @@ describe('an upload that cannot be', () => {
     await expect(upload.write(Buffer.from('x'))).rejects.toMatchObject({ code: 'REFUSED' });
   });
 
-  it.each([400, 401, 403, 413, 431])('is not tried again after a %d', async (status) => {
+  it.each([400, 401, 403, 413, 431])('an upload fails without a retry after a %d', async (status) => {
     server.faults = [{ kind: 'refuse', status, error: 'because' }];
     expect(await failureOf(begin())).toMatchObject({ code: 'REFUSED', status, message: 'because' });
     expect(server.seen).toHaveLength(1);
@@ -251,27 +251,27 @@ describe('an upload that cannot be', () => {
     [500, 'stream_closed', 'CLOSED'],
     [404, 'route_not_found', 'REFUSED'],
     [400, 'a_later_code', 'REFUSED'],
-  ])('decides by the code and not by the status: a %d with %s is final', async (status, code, expected) => {
+  ])('a %d with the code %s fails an upload by its code', async (status, code, expected) => {
     server.faults = [{ kind: 'refuse', status, error: 'because', code }];
     expect(await failureOf(begin())).toMatchObject({ code: expected, answerCode: code, message: 'because' });
     expect(server.seen).toHaveLength(1);
   });
 
-  it('tries again after a code that passes, whatever the status', async () => {
+  it('an upload retries after a retryable code with any status', async () => {
     server.faults = [{ kind: 'refuse', status: 400, code: 'store_unavailable' }];
     await send(begin(), 'hello');
     expect(server.content('a').toString()).toBe('hello');
   });
 
-  it('does not follow a redirect', async () => {
+  it('an upload does not follow a redirect', async () => {
     server.faults = [{ kind: 'refuse', status: 308, headers: { Location: 'http://elsewhere/' } }];
     expect((await failureOf(begin())).message).toContain('http://elsewhere/');
   });
 
   it.each([
-    ['under a key of its own', 'another-key'],
-    ['without a key', undefined],
-  ])('ends when somebody has replaced its stream %s', async (_, key) => {
+    ['by another key', 'another-key'],
+    ['by a stream without a key', undefined],
+  ])('an upload fails when its stream is replaced %s', async (_, key) => {
     const upload = begin({ requestLifeMs: 10 });
     await upload.write(Buffer.from('mine'));
     await until(() => upload.acknowledged === 4);
@@ -283,7 +283,7 @@ describe('an upload that cannot be', () => {
     expect(server.content('a').toString()).toBe('theirs');
   });
 
-  it('ends when its stream was removed', async () => {
+  it('an upload fails when its stream is removed', async () => {
     const upload = begin({ requestLifeMs: 10 });
     await upload.write(Buffer.from('mine'));
     await until(() => upload.acknowledged === 4);
@@ -292,7 +292,7 @@ describe('an upload that cannot be', () => {
     expect(await failureOf(upload)).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('ends when its stream was closed by somebody else', async () => {
+  it('an upload fails when another client closes its stream', async () => {
     const upload = begin({ requestLifeMs: 10 });
     await upload.write(Buffer.from('mine'));
     await until(() => upload.acknowledged === 4);
@@ -304,7 +304,7 @@ describe('an upload that cannot be', () => {
     });
   });
 
-  it('ends when the server lost what is not held here any more', async () => {
+  it('an upload fails when the server has lost bytes that the client has dropped', async () => {
     const upload = begin({ requestLifeMs: 10, retainBytes: 0 });
     await upload.write(Buffer.from('hello'));
     await until(() => upload.acknowledged === 5);
@@ -313,7 +313,7 @@ describe('an upload that cannot be', () => {
     expect(await failureOf(upload)).toMatchObject({ code: 'BYTES_LOST' });
   });
 
-  it('gives up after the time it was given, and still has what was not delivered', async () => {
+  it('an upload gives up after giveUpAfterMs and still has the undelivered bytes', async () => {
     const upload = begin({ giveUpAfterMs: 100, requestLifeMs: 10 });
     await upload.write(Buffer.from('delivered, '));
     await until(() => upload.acknowledged === 11);
@@ -325,7 +325,7 @@ describe('an upload that cannot be', () => {
     expect(Buffer.concat(rest).toString()).toBe('not delivered');
   });
 
-  it('can be stopped while the server is away', async () => {
+  it('an upload stops while the server is down', async () => {
     await server.stop();
     const upload = begin();
     await until(() => kinds().includes('retrying'));
@@ -333,14 +333,14 @@ describe('an upload that cannot be', () => {
     expect(await failureOf(upload)).toMatchObject({ code: 'STOPPED' });
   });
 
-  it('can be stopped while the source is quiet', async () => {
+  it('an upload stops while the source is quiet', async () => {
     const upload = begin();
     await until(() => kinds().includes('created'));
     upload.stop();
     expect(await failureOf(upload)).toMatchObject({ code: 'STOPPED' });
   });
 
-  it('holds the source up when memory is full and there is no spool', async () => {
+  it('an upload without a spool makes the source wait when memory is full', async () => {
     await server.stop();
     const upload = begin({ memoryBytesMax: 128 * 1024 });
     await upload.write(Buffer.alloc(128 * 1024));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MEANINGS } from '../../src/client/error-code';
+import { CLIENT_CODES } from '../../src/client/error-code';
 import { ERROR_TABLE } from '../../src/http/errors/error-table';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/errors.md'), 'utf8');
@@ -23,7 +23,7 @@ it('every code is a word of the wire in snake case', () => {
 });
 
 it('every code that the client knows is one that the server answers with', () => {
-  expect(Object.keys(MEANINGS).filter((code) => !Object.hasOwn(answered(), code))).toEqual([]);
+  expect(Object.keys(CLIENT_CODES).filter((code) => !Object.hasOwn(answered(), code))).toEqual([]);
 });
 
 function rows(): string[][] {
