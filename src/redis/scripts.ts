@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { RedisClient } from './client';
 
-/** A line at the top of a script: the file that it names is put before the script, once. Relative to the script, without `.lua`. */
+/** Lines at the top of a script. Each names a file, relative to the script and without `.lua`, whose text comes before the script. */
 const USES = /^-- uses (\S+)\n/;
 
 /**
- * The text of a Lua script, with everything it uses before it.
+ * The text of a Lua script. The files that it uses come before it, each of them once.
  * @param path of the file, without `.lua`
  * @throws Error when a file is missing
  */
@@ -23,4 +24,27 @@ function collect(path: string, sources: Map<string, string>): void {
     if (!sources.has(usedPath)) collect(usedPath, sources);
   }
   sources.set(path, source);
+}
+
+export type ScriptArg = string | number | Buffer;
+
+/**
+ * Defines the script in a file as a command of a client. ioredis sends a script again when Redis has forgotten it, as after a restart.
+ * @param path of the file, without `.lua`
+ * @param prelude Lua that comes before the script, such as a constant
+ */
+export function defineScript(client: RedisClient, command: string, path: string, prelude = ''): void {
+  client.defineCommand(command, { lua: prelude + scriptSource(path) });
+}
+
+/** Runs a script that `defineScript` defined. @throws whatever the client throws */
+export async function runScript(
+  client: RedisClient,
+  command: string,
+  keys: readonly string[],
+  args: readonly ScriptArg[],
+): Promise<unknown> {
+  const run: unknown = Reflect.get(client, command);
+  if (typeof run !== 'function') throw new Error(`there is no script ${command}`);
+  return Reflect.apply(run, client, [keys.length, ...keys, ...args]);
 }

@@ -1,4 +1,5 @@
 import { toText, toTexts, unexpected } from '../../redis/resp/reply';
+import type { ScriptArg } from '../../redis/scripts';
 import type {
   JoinResult,
   LeaveReason,
@@ -14,7 +15,7 @@ import type {
 import type { MessageFields } from '../nodes/node-bus';
 import { RELAY_PREFIX } from '../nodes/relay-keys';
 import type { RelayRedis } from '../nodes/relay-redis';
-import type { ScriptArg, ScriptFolder } from '../nodes/script-folder';
+import type { ScriptFolder } from '../nodes/script-folder';
 
 const RECHECK_MS = 2_000;
 

@@ -1,4 +1,4 @@
--- uses ../../nodes/lua/clock
+-- uses ../../../redis/lua/clock
 --[[ What every script of the packet proxy begins with. They are all given KEYS[1], the prefix of all keys of the relays, which is in
   one slot of a Cluster, and make their keys from it:
 

@@ -1,4 +1,4 @@
--- uses ../../nodes/lua/clock
+-- uses ../../../redis/lua/clock
 -- uses ../../nodes/lua/inbox
 --[[ What every script about a queue begins with. A queue with the key K has
 

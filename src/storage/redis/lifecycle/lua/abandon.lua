@@ -9,7 +9,7 @@ if not last then
   redis.call('ZREM', OVERDUE, ID)
   return 'STORE_DAMAGED'
 end
-if facts.deadline and tonumber(facts.deadline) <= moment(ARGV[5], ARGV[7]) then
+if facts.deadline and tonumber(facts.deadline) <= to_redis_time(ARGV[5], ARGV[7]) then
   last = close(facts, tail_in(last), ARGV[6], now())
 end
-return answer(last)
+return facts_reply(last)

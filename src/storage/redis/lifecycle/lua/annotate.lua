@@ -14,4 +14,4 @@ if (facts.metadata or '') ~= ARGV[6] then return 'CHANGED' end
 redis.call('HSET', FACTS, 'updatedAt', text(now()))
 if ARGV[7] ~= '' then redis.call('HSET', FACTS, 'metadata', ARGV[7]) end
 if ARGV[8] ~= '' then redis.call('HSET', FACTS, 'finalLength', ARGV[8]) end
-return answer(last)
+return facts_reply(last)

@@ -9,14 +9,14 @@ if not facts then return 'LOG_GONE' end
 if facts.state == 'closed' then return 'LOG_SEALED' end
 local last = last_id(facts)
 if not last then return 'STORE_DAMAGED' end
-if facts.claim == ARGV[5] then return answer(last) end
-if ARGV[7] == '1' and was_told('attached', 'claim', ARGV[5]) then return 'LOG_FENCED' end
+if facts.claim == ARGV[5] then return facts_reply(last) end
+if ARGV[7] == '1' and has_event('attached', 'claim', ARGV[5]) then return 'LOG_FENCED' end
 
-let_go(facts)
+detach_writer(facts)
 index_as(facts, 'open')
 fence(facts)
 redis.call('HSET', FACTS, 'state', 'open', 'node', NODE, 'claim', ARGV[5], 'graceMs', ARGV[6], 'updatedAt', text(now()))
 redis.call('ZREM', OVERDUE, ID)
 redis.call('ZADD', HELD, 0, NODE .. ':' .. ID)
-tell('attached', GENERATION, facts.epoch, 'epoch', facts.epoch, 'claim', ARGV[5])
-return answer(last)
+write_event('attached', GENERATION, facts.epoch, 'epoch', facts.epoch, 'claim', ARGV[5])
+return facts_reply(last)

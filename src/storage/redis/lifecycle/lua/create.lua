@@ -14,8 +14,8 @@
   Codes: LOG_EXISTS | LOGS_TOO_MANY | LOG_GONE | LOG_RETIRED | STORE_UNAVAILABLE, when what was staged is not there any more ]]
 local STAGED, TTL, EXPIRES_AT, OUTCOME, PIECES = ARGV[9], ARGV[10], ARGV[11], ARGV[12], tonumber(ARGV[13])
 local old = facts_of_any()
-if old and old.generation == GENERATION then return answer() end
-if ARGV[8] == '1' and was_told('created', 'generation', GENERATION) then return 'LOG_GONE' end
+if old and old.generation == GENERATION then return facts_reply() end
+if ARGV[8] == '1' and has_event('created', 'generation', GENERATION) then return 'LOG_GONE' end
 if is_retired(old) then return 'LOG_RETIRED' end
 local replaces = old and not has_expired(old)
 if replaces and ARGV[5] == 'new' then return 'LOG_EXISTS' end
@@ -62,6 +62,6 @@ facts.createdAt = time
 if OUTCOME == '' then index_as(facts, 'open') end
 if facts.node then redis.call('ZADD', HELD, 0, NODE .. ':' .. ID) end
 if EXPIRES_AT ~= '' then redis.call('ZADD', EXPIRING, EXPIRES_AT, ID) end
-tell('created', GENERATION, '1')
+write_event('created', GENERATION, '1')
 if OUTCOME ~= '' then last = close(facts, text(tail), OUTCOME, time) end
-return answer(last)
+return facts_reply(last)

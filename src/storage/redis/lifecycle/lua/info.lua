@@ -10,10 +10,10 @@ if ARGV[5] == '1' and facts then
   -- A write that needs no memory comes first: what has expired is removed while Redis is full, too.
   redis.call('HDEL', FACTS, '')
   if expiry then redis.call('ZADD', EXPIRING, 'XX', text(expiry), ID) end
-  return answer(last)
+  return facts_reply(last)
 end
 if is_retired(facts, last) then return 'LOG_RETIRED' end
-if facts then return not (expiry and expiry <= now()) and answer(last) or nil end
+if facts then return not (expiry and expiry <= now()) and facts_reply(last) or nil end
 -- Redis lost the facts alone: what remains of the log would be found due for ever. A replica, which takes no writes, can answer all the same.
 for _, due in ipairs({ OVERDUE, SEALED, EXPIRING }) do redis.pcall('ZREM', due, ID) end
 return nil

@@ -11,4 +11,4 @@ for _, name in ipairs({ 'generation', 'epoch', 'createdAt' }) do facts[name] = f
 local bytes = bytes_key(facts.generation, facts.epoch)
 if redis.call('TYPE', bytes).ok ~= 'stream' then redis.call('UNLINK', bytes) end
 drop(facts, last_id(facts) or '0-0', ARGV[5])
-return { told, loose }
+return { event_id, orphaned_fork }

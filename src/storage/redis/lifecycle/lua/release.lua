@@ -8,13 +8,13 @@ if facts.state == 'closed' then return 'LOG_SEALED' end
 if facts.epoch ~= ARGV[5] then return 'LOG_FENCED' end
 local last = last_id(facts)
 if not last then return 'STORE_DAMAGED' end
-if facts.deadline and facts.state == ARGV[6] then return answer(last) end
+if facts.deadline and facts.state == ARGV[6] then return facts_reply(last) end
 
 local time = now()
 local deadline = text(time + (facts.graceMs or 0))
-let_go(facts)
+detach_writer(facts)
 index_as(facts, ARGV[6])
 redis.call('HSET', FACTS, 'state', ARGV[6], 'deadline', deadline, 'updatedAt', text(time))
 redis.call('ZADD', OVERDUE, deadline, ID)
-tell('released', GENERATION, facts.epoch, 'epoch', facts.epoch, 'state', ARGV[6])
-return answer(last)
+write_event('released', GENERATION, facts.epoch, 'epoch', facts.epoch, 'state', ARGV[6])
+return facts_reply(last)

@@ -5,11 +5,11 @@
 local facts = present_facts()
 if not facts then return 'LOG_GONE' end
 if facts.state == 'closed' then
-  if facts.epoch == ARGV[5] and facts.outcome == ARGV[6] then return answer() end
+  if facts.epoch == ARGV[5] and facts.outcome == ARGV[6] then return facts_reply() end
   return 'LOG_SEALED'
 end
 if facts.epoch ~= ARGV[5] then return 'LOG_FENCED' end
 local last = last_id(facts)
 if not last then return 'STORE_DAMAGED' end
 
-return answer(close(facts, tail_in(last), ARGV[6], now()))
+return facts_reply(close(facts, tail_in(last), ARGV[6], now()))

@@ -3,4 +3,4 @@
 local facts = present_facts()
 if not facts then return 'LOG_GONE' end
 touch(facts, now())
-return answer(last_id(facts) or '0-0')
+return facts_reply(last_id(facts) or '0-0')

@@ -1,9 +1,9 @@
+-- uses ../../../../redis/lua/clock
 --[[ Lets the grace of logs without a writer start anew.
   KEYS[1] overdue    as in shared.lua
   KEYS[2] facts      prefix of the names of hashes of facts
   ARGV    ids ]]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local time = now()
 -- A write that needs no memory comes first: Redis may be full.
 redis.call('ZREM', KEYS[1], '')
 for _, id in ipairs(ARGV) do
@@ -11,7 +11,7 @@ for _, id in ipairs(ARGV) do
   -- What is not a hash answers with an error, which has neither: the other logs are not to suffer for it.
   local deadline, grace = unpack(redis.pcall('HMGET', facts, 'deadline', 'graceMs'))
   if deadline then
-    local later = string.format('%.0f', now + (grace or 0))
+    local later = text(time + (grace or 0))
     redis.call('HSET', facts, 'deadline', later)
     redis.call('ZADD', KEYS[1], 'XX', later, id)
   end

@@ -13,10 +13,10 @@ if ARGV[6] ~= '' and facts.epoch ~= ARGV[6] then return 0 end
 local time = now()
 local deadline = text(time + facts.graceMs)
 local epoch = facts.epoch
-let_go(facts)
+detach_writer(facts)
 index_as(facts, 'interrupted')
 fence(facts)
 redis.call('HSET', FACTS, 'state', 'interrupted', 'deadline', deadline, 'updatedAt', text(time))
 redis.call('ZADD', OVERDUE, deadline, ID)
-tell('released', facts.generation, facts.epoch, 'epoch', epoch, 'state', 'interrupted')
+write_event('released', facts.generation, facts.epoch, 'epoch', epoch, 'state', 'interrupted')
 return 1

@@ -76,14 +76,14 @@ if is_stream_gone then
   if facts.node then
     local time = now()
     deadline = text(time + facts.graceMs)
-    let_go(facts)
+    detach_writer(facts)
     index_as(facts, 'interrupted')
     redis.call('HSET', FACTS, 'state', 'interrupted', 'deadline', deadline, 'updatedAt', text(time))
-    tell('released', facts.generation, facts.epoch, 'epoch', text(facts.epoch - 1), 'state', 'interrupted')
+    write_event('released', facts.generation, facts.epoch, 'epoch', text(facts.epoch - 1), 'state', 'interrupted')
   end
   if deadline then redis.call('ZADD', OVERDUE, deadline, ID) end
 end
 if is_new then
-  tell('lost', facts.generation, facts.epoch, 'loss', format(newest))
+  write_event('lost', facts.generation, facts.epoch, 'loss', format(newest))
 end
-return { json, last or '0-0', told, is_new and '1' or '0' }
+return { json, last or '0-0', event_id, is_new and '1' or '0' }

@@ -1,3 +1,4 @@
+-- uses ../../../../redis/lua/clock
 --[[ What every script about one log begins with. They are all given
 
   KEYS[1] facts      hash of the facts about the log
@@ -22,22 +23,12 @@
 local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE, EXPIRING, RETIRED, FORKS, PRODUCERS, NAMES, LOST = unpack(KEYS)
 local ID, GENERATION, NODE, LIFECYCLE_LENGTH = unpack(ARGV)
 
-local function text(number)
-  return string.format('%.0f', number)
-end
-
--- Unix milliseconds by the clock of Redis: the one clock that all nodes share.
-local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
-
 -- Milliseconds by which a node's clock may seem to be behind because of the way that its command took.
 local TRANSIT_MS = 5000
 
 -- A moment that a node names, by the clock of Redis: the node's may have been set, forward or back. The time that the command was on
 -- its way must end nothing early.
-local function moment(at, sent)
+local function to_redis_time(at, sent)
   local behind = now() - sent
   if behind > 0 and behind <= TRANSIT_MS then return tonumber(at) end
   return at + behind
@@ -148,26 +139,26 @@ local function drop_empty_span(created_at)
 end
 
 -- The id of the last event written.
-local told = ''
+local event_id = ''
 
 -- <generation> <fork point> of a log that was dropped: its source, which may be in another partition, has one fork less.
-local loose = ''
+local orphaned_fork = ''
 
 -- `last`, where it is known already, saves looking it up: that copies a whole entry.
-local function answer(last)
+local function facts_reply(last)
   local facts, flat = facts_of_any()
-  return { flat, last or last_id(facts), told, loose }
+  return { flat, last or last_id(facts), event_id, orphaned_fork }
 end
 
 -- `key_epoch` is the epoch in the name of the byte stream from now on.
-local function tell(kind, generation, key_epoch, ...)
+local function write_event(kind, generation, key_epoch, ...)
   redis.call('HINCRBY', BUILT, 'told', 1)
-  told = redis.call('XADD', LIFECYCLE, 'MAXLEN', '~', LIFECYCLE_LENGTH, '*',
+  event_id = redis.call('XADD', LIFECYCLE, 'MAXLEN', '~', LIFECYCLE_LENGTH, '*',
     'kind', kind, 'id', ID, 'generation', generation, 'keyEpoch', key_epoch, ...)
 end
 
 -- Whether there was such an event in the last minute. For a script that may have run before, its answer lost.
-local function was_told(kind, name, value)
+local function has_event(kind, name, value)
   for _, event in ipairs(redis.call('XRANGE', LIFECYCLE, text(now() - 60000), '+')) do
     local fields = {}
     for i = 1, #event[2], 2 do fields[event[2][i]] = event[2][i + 1] end
@@ -177,7 +168,7 @@ local function was_told(kind, name, value)
 end
 
 -- The log has no writer from now on, nor one that it waits for.
-local function let_go(facts)
+local function detach_writer(facts)
   if facts.node then redis.call('ZREM', HELD, facts.node .. ':' .. ID) end
   redis.call('HDEL', FACTS, 'node', 'deadline')
 end
@@ -207,7 +198,7 @@ end
 -- Ends the byte stream for good: once its last id is the largest there is, Redis refuses every later entry. Answers with the id of the
 -- last entry.
 local function close(facts, tail, outcome, time)
-  let_go(facts)
+  detach_writer(facts)
   index_as(facts, 'closed')
   redis.call('ZREM', OVERDUE, ID)
   local last = redis.call('XADD', bytes_key(facts.generation, facts.epoch), tail .. '-*', 'o', outcome)
@@ -215,7 +206,7 @@ local function close(facts, tail, outcome, time)
   -- The bytes may be lost later: then this says how many there were.
   redis.call('HSET', FACTS, 'state', 'closed', 'outcome', outcome, 'updatedAt', text(time), 'endsAt', tail)
   redis.call('ZADD', SEALED, text(time), ID)
-  tell('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
+  write_event('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
   return last
 end
 
@@ -223,7 +214,7 @@ end
 -- `last` is the id of the last entry.
 local function drop(facts, last, outcome, is_replaced)
   local tail = tail_in(last)
-  let_go(facts)
+  detach_writer(facts)
   redis.call('UNLINK', bytes_key(facts.generation, facts.epoch), FACTS, PRODUCERS .. ':' .. facts.generation)
   redis.call('ZREM', ORDER, facts.createdAt .. ':' .. facts.generation .. ':' .. ID)
   index_as(facts, nil)
@@ -233,7 +224,7 @@ local function drop(facts, last, outcome, is_replaced)
   if redis.call('EXISTS', forks_key(facts.generation)) == 1 then
     redis.call('HSET', RETIRED, ID, facts.generation .. ' ' .. (facts.forkedFrom or ''))
   else
-    loose = facts.forkedFrom and facts.generation .. ' ' .. facts.forkedFrom or ''
+    orphaned_fork = facts.forkedFrom and facts.generation .. ' ' .. facts.forkedFrom or ''
   end
-  tell('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
+  write_event('ended', facts.generation, facts.epoch, 'at', tail, 'outcome', outcome)
 end

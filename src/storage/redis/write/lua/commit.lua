@@ -21,8 +21,8 @@ local MARK_MS, ENTRY_BYTES_MAX = 600000, 32000
 
 local mark = redis.call('GET', MARK)
 if mark then
-  local number, event, said = string.match(mark, '^(%d+) (%S*) (.*)$')
-  if number == NUMBER then return { said, event } end
+  local number, event, summary = string.match(mark, '^(%d+) (%S*) (.*)$')
+  if number == NUMBER then return { summary, event } end
   if tonumber(number) > tonumber(NUMBER) then return 'STORE_UNAVAILABLE' end
 end
 
@@ -44,11 +44,11 @@ for i = 1, PIECES do pieces[i] = ARGV[11 + i] end
 if TOTAL and not was_closed and start + TOTAL <= log.bytes_max then
   log.tail = start + TOTAL
 else
-  verdicts, pieces = judge_all(log, PLAN, pieces, ENTRY_BYTES_MAX)
+  verdicts, pieces = evaluate_commits(log, PLAN, pieces, ENTRY_BYTES_MAX)
 end
 local time = now()
-local said = text(start) .. '/' .. text(time) .. ' ' .. (was_closed and '1 ' or '0 ') .. table.concat(verdicts, ' ')
-if log.tail == start and log.is_closed == was_closed then return { said, '' } end
+local summary = text(start) .. '/' .. text(time) .. ' ' .. (was_closed and '1 ' or '0 ') .. table.concat(verdicts, ' ')
+if log.tail == start and log.is_closed == was_closed then return { summary, '' } end
 
 -- Bytes come first: this is the write that Redis refuses when its memory is full.
 local at, key = start, bytes_key(GENERATION, facts.epoch)
@@ -68,7 +68,7 @@ else
   if facts.committing ~= facts.epoch then
     fence(facts)
     redis.call('HSET', FACTS, 'committing', facts.epoch)
-    tell('renamed', GENERATION, facts.epoch)
+    write_event('renamed', GENERATION, facts.epoch)
   end
 end
 touch(facts, time)
@@ -80,5 +80,5 @@ end
 if #states > 0 then redis.call('HSET', PRODUCERS .. ':' .. GENERATION, unpack(states)) end
 if log.new_sequence then redis.call('HSET', FACTS, 'sequence', log.new_sequence) end
 if log.new_sealed_by then redis.call('HSET', FACTS, 'sealedBy', log.new_sealed_by) end
-redis.call('SET', MARK, NUMBER .. ' ' .. told .. ' ' .. said, 'PX', MARK_MS)
-return { said, told }
+redis.call('SET', MARK, NUMBER .. ' ' .. event_id .. ' ' .. summary, 'PX', MARK_MS)
+return { summary, event_id }

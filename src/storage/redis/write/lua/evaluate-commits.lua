@@ -44,7 +44,7 @@ local function with_state(verdict, state)
 end
 
 -- A verdict where the commit is not the producer's next one.
-local function judge_producer(state, epoch, number)
+local function check_producer(state, epoch, number)
   if not state then return number > 0 and with_state('PRODUCER_GAP', { epoch = epoch, sequence = -1 }) end
   if epoch < state.epoch then return with_state('PRODUCER_STALE', state) end
   if epoch > state.epoch then return number > 0 and with_state('PRODUCER_EPOCH_SKIPPED', state) end
@@ -52,13 +52,13 @@ local function judge_producer(state, epoch, number)
   return number <= state.sequence and with_state('=', state)
 end
 
-local function judge(log, commit)
+local function evaluate_commit(log, commit)
   local state = commit.producer and log.states[commit.producer]
   if log.is_closed then
     if commit.producer then return commit.mark == log.sealed_by and with_state('=', state) or 'LOG_SEALED' end
     return commit.size == 0 and commit.outcome == log.outcome and '=' or 'LOG_SEALED'
   end
-  local verdict = commit.producer and judge_producer(state, commit.epoch, commit.number)
+  local verdict = commit.producer and check_producer(state, commit.epoch, commit.number)
   if verdict then return verdict end
   if commit.producer and not state then
     log.producers = log.producers or redis.call('HLEN', PRODUCERS .. ':' .. GENERATION)
@@ -68,7 +68,7 @@ local function judge(log, commit)
   return log.tail + commit.size > log.bytes_max and 'LOG_TOO_LARGE' or '+'
 end
 
-local function take(log, commit)
+local function apply_commit(log, commit)
   log.tail = log.tail + commit.size
   if commit.producer then
     if not log.states[commit.producer] then log.producers = log.producers + 1 end
@@ -94,16 +94,16 @@ end
 
 -- Judges one commit after the other; `log` is what those before have made of it. Answers with the verdicts, and with the pieces of bytes
 -- that are to be stored, which are as they came where nothing was refused.
-local function judge_all(log, plan, pieces, piece_max)
+local function evaluate_commits(log, plan, pieces, piece_max)
   log.outcome, log.sealed_by, log.sequence = unpack(redis.call('HMGET', FACTS, 'outcome', 'sealedBy', 'sequence'))
   local commits = parse_plan(plan)
   log.states = states_of(commits)
   local verdicts, ranges, at, are_all_taken = {}, {}, 0, true
   for _, commit in ipairs(commits) do
-    local verdict = judge(log, commit)
+    local verdict = evaluate_commit(log, commit)
     verdicts[#verdicts + 1] = verdict
     if verdict == '+' then
-      take(log, commit)
+      apply_commit(log, commit)
       ranges[#ranges + 1] = { at + 1, at + commit.size }
     else
       are_all_taken = false
