@@ -1,23 +1,23 @@
 import type { RedisClient } from '../../redis/client';
+import { Heartbeat } from '../../redis/heartbeat';
 import { aliveKey, inboxKey } from './relay-keys';
 
-/** Says to the other nodes that this one is alive. What a node held whose lease has run out is taken to be abandoned. */
+/** Shows the other nodes that this one is alive. When a lease has run out, what its node held counts as abandoned. */
 export class RelayLease {
-  #timer: NodeJS.Timeout | undefined;
+  readonly #heartbeat: Heartbeat;
 
   constructor(
     private readonly client: RedisClient,
     private readonly node: string,
     private readonly leaseMs: number,
-  ) {}
+  ) {
+    this.#heartbeat = new Heartbeat(leaseMs, () => this.#renew());
+  }
 
   /** @throws whatever the client throws */
   async open(): Promise<void> {
     await this.#renew();
-    this.#timer = setInterval(() => {
-      // Redis is away: nobody sees anybody's lease then. The next beat tries again.
-      this.#renew().catch(() => {});
-    }, this.leaseMs / 3).unref();
+    this.#heartbeat.start();
   }
 
   /** @throws whatever the client throws */
@@ -26,12 +26,12 @@ export class RelayLease {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    await this.#heartbeat.stop();
     // Where this fails, the lease runs out.
     await this.client.del(aliveKey(this.node), inboxKey(this.node)).catch(() => {});
   }
 
-  /** Only an inbox that exists is written to, and it goes with its node. */
+  /** Messages go only to an inbox that exists, and the inbox expires after the lease. */
   async #renew(): Promise<void> {
     const inbox = inboxKey(this.node);
     await Promise.all([
