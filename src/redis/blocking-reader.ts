@@ -1,43 +1,42 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { messageOf } from '../core/log/errors';
+import { pause } from '../core/scheduling/pause';
+import { growingPauses } from '../core/scheduling/retry';
 import { withTimeout } from '../core/scheduling/timeout';
 import type { Connections } from './connections';
 import { failureKind } from './failures/failure-kind';
-import type { Partition } from './partitions';
 import type { ConnectionSettings } from './settings';
 
 export type RawEntry = [id: Buffer, fields: Buffer[]];
 
-/** A stream that is read, from where on, and who is told. */
 export interface StreamSubscription {
   readonly key: string;
-  /** The id of the last entry that was told. Never `$`: what arrives while nobody reads would be lost. */
+  /** The id of the last entry that was delivered. Never `$`, which would lose entries that arrive between two reads. */
   after: string;
   deliver(entries: readonly RawEntry[]): void;
 }
 
-export interface BlockingReaderOptions {
-  /** The most entries of a stream in one reply. */
+interface BlockingReaderOptions {
+  /** How many entries of a stream one reply may have. */
   readonly entriesMax: number;
-  /** Reading goes on after the connection was lost. */
+  /** Reading continues after the connection was lost. */
   readonly reconnected?: () => void;
-  /** There was nothing to read for as long as Redis waits. */
+  /** A blocking read ended without an entry. */
   readonly idle?: () => void;
 }
 
-/** Redis ends a read that has waited this long. A reply is overdue when it takes much longer. */
+/** Redis ends a read that has blocked for so long. A reply is overdue if it takes much longer. */
 const BLOCK_MS = 5_000;
-const PAUSE_MS = 25;
-const PAUSE_MS_MAX = 1_000;
+const RECONNECT = { firstMs: 25, maxMs: 1_000 };
+const UNBLOCK = { firstMs: 1, maxMs: 50 };
 
 /**
  * One blocking XREAD over a changing set of streams, on a connection of its own.
  *
- * IDLE     nothing to read, no connection. The first stream moves it to READING.
- * READING  connects, then reads again and again. A new stream gets in by ending the read that is under way. Once there is no
- *          stream left the connection is closed: IDLE.
- * BROKEN   the connection was lost or Redis refused. After a pause READING again, on a new connection, from the last ids.
+ * IDLE     no stream, no connection. The first stream changes it to READING.
+ * READING  connects, then reads in a loop. A new stream ends the read that is under way, and is part of the next one. Once no stream is
+ *          left, the connection is closed: IDLE.
+ * BROKEN   the connection was lost or Redis refused. After a pause READING, on a new connection, after the last ids.
  * CLOSED   final.
  */
 export class BlockingReader {
@@ -46,13 +45,14 @@ export class BlockingReader {
   #state: 'idle' | 'reading' | 'broken' | 'closed' = 'idle';
   #connection: { readonly redis: Redis; readonly clientId: number } | undefined;
   /** Whether the streams have changed since the read under way was sent. */
-  #changed = false;
-  #waking = false;
+  #isChanged = false;
+  #isUnblocking = false;
 
+  /** @param slotKey a key in the same slot of a Cluster as all streams */
   constructor(
     private readonly connections: Connections,
     private readonly settings: ConnectionSettings,
-    private readonly partition: Partition,
+    private readonly slotKey: string,
     private readonly options: BlockingReaderOptions,
   ) {}
 
@@ -60,22 +60,18 @@ export class BlockingReader {
     return this.#subscriptions.size;
   }
 
-  get subscriptions(): readonly StreamSubscription[] {
-    return [...this.#subscriptions.values()];
-  }
-
   add(subscription: StreamSubscription): void {
     if (this.#isClosed()) return;
     this.#subscriptions.set(subscription.key, subscription);
     if (this.#state === 'idle') void this.#run();
-    else this.#wake();
+    else this.#changed();
   }
 
   delete(subscription: StreamSubscription): void {
     if (this.#subscriptions.get(subscription.key) !== subscription) return;
     this.#subscriptions.delete(subscription.key);
-    // As long as others are left, a stream too many does no harm until the next read.
-    if (this.#subscriptions.size === 0) this.#wake();
+    // If other streams are left, the read under way may as well include this one until it ends.
+    if (this.#subscriptions.size === 0) this.#changed();
   }
 
   close(): void {
@@ -87,12 +83,10 @@ export class BlockingReader {
 
   async #run(): Promise<void> {
     this.#state = 'reading';
-    let pause = PAUSE_MS;
+    const pauses = growingPauses(RECONNECT);
     while (this.#isNeeded()) {
       try {
-        await this.#readOnNewConnection(() => {
-          pause = PAUSE_MS;
-        });
+        await this.#readOnNewConnection(() => pauses.reset());
       } catch (error) {
         if (this.#isClosed()) return;
         if (failureKind(error) === 'final') {
@@ -100,26 +94,24 @@ export class BlockingReader {
         }
         this.#state = 'broken';
         this.connections.refreshTopology();
-        // Aborted by `close`: there is nothing to wait for.
-        await delay(pause, undefined, { signal: this.#closing.signal }).catch(() => {});
-        pause = Math.min(pause * 2, PAUSE_MS_MAX);
+        await pause(pauses.next(), this.#closing.signal);
       }
     }
     if (!this.#isClosed()) this.#state = 'idle';
   }
 
-  async #readOnNewConnection(answered: () => void): Promise<void> {
-    const redis = await this.connections.openBlocking(this.partition);
+  async #readOnNewConnection(onReply: () => void): Promise<void> {
+    const redis = await this.connections.openBlocking(this.slotKey);
     try {
       const clientId = await withTimeout(this.settings.commandTimeout, redis.client('ID'));
-      const isRestored = this.#state === 'broken';
+      const isReconnected = this.#state === 'broken';
       if (this.#isClosed()) return;
       this.#connection = { redis, clientId };
       this.#state = 'reading';
-      if (isRestored) this.options.reconnected?.();
+      if (isReconnected) this.options.reconnected?.();
       while (this.#isNeeded()) {
         await this.#readOnce(redis);
-        answered();
+        onReply();
       }
     } finally {
       this.#connection = undefined;
@@ -128,21 +120,21 @@ export class BlockingReader {
   }
 
   async #readOnce(redis: Redis): Promise<void> {
-    const asked = this.subscriptions;
-    const keys = asked.map(({ key }) => key);
-    const ids = asked.map(({ after }) => after);
-    this.#changed = false;
-    const { entriesMax } = this.options;
+    const subscriptions = [...this.#subscriptions.values()];
+    const keys = subscriptions.map(({ key }) => key);
+    const ids = subscriptions.map(({ after }) => after);
+    this.#isChanged = false;
+    const { entriesMax, idle } = this.options;
     const reading = redis.xreadBuffer('COUNT', entriesMax, 'BLOCK', BLOCK_MS, 'STREAMS', ...keys, ...ids);
-    // A connection that died without a word never answers.
+    // A broken connection may never answer, nor end.
     const reply = await withTimeout(BLOCK_MS + this.settings.commandTimeout, reading);
-    if (reply === null && !this.#changed) this.options.idle?.();
+    if (reply === null && !this.#isChanged) idle?.();
     for (const [key, entries] of reply ?? []) {
       const subscription = this.#subscriptions.get(key.toString());
       const last = entries.at(-1);
       if (subscription === undefined || last === undefined) continue;
       subscription.after = last[0].toString('latin1');
-      tell(subscription, entries);
+      deliver(subscription, entries);
     }
   }
 
@@ -154,33 +146,34 @@ export class BlockingReader {
     return this.#state === 'closed';
   }
 
-  #wake(): void {
-    this.#changed = true;
-    if (!this.#waking) void this.#endRead();
+  #changed(): void {
+    this.#isChanged = true;
+    if (!this.#isUnblocking) void this.#unblock();
   }
 
   /**
-   * Ends the read under way, again and again until the next one has been sent: one that is still on its way to Redis cannot be ended
-   * yet, and one that was ended may have been followed by another before the last stream came.
+   * Ends the read under way, repeatedly until the next read was sent: a read that is still on its way to Redis cannot be ended yet, and
+   * after a read that was ended another one may have been sent before the last stream was added.
    */
-  async #endRead(): Promise<void> {
-    this.#waking = true;
+  async #unblock(): Promise<void> {
+    this.#isUnblocking = true;
+    const pauses = growingPauses(UNBLOCK);
     try {
-      for (let pause = 1; this.#changed && this.#connection !== undefined; pause = Math.min(pause * 2, 50)) {
+      while (this.#isChanged && this.#connection !== undefined) {
         const { redis, clientId } = this.#connection;
         await this.connections.unblock(redis, clientId);
-        await delay(pause);
+        await pause(pauses.next());
       }
     } catch {
-      // Redis is away: then the read fails, too, and the next one has all streams. At the latest it ends after BLOCK_MS.
+      // Redis is away: then the read fails too, and the next one has all streams. At the latest it ends after BLOCK_MS.
     } finally {
-      this.#waking = false;
+      this.#isUnblocking = false;
     }
   }
 }
 
-/** What a listener throws is its own mistake, and is not to look like a lost connection. */
-function tell(subscription: StreamSubscription, entries: readonly RawEntry[]): void {
+/** Throws what a subscriber throws outside of the read loop, which would take it for a lost connection. */
+function deliver(subscription: StreamSubscription, entries: readonly RawEntry[]): void {
   try {
     subscription.deliver(entries);
   } catch (error) {

@@ -5,35 +5,35 @@ import type { RedisTarget } from './url';
 
 export type RedisClient = Redis | Cluster;
 
-/** The type of a client depends on this one option, which stays as it is. */
-type Options = Omit<RedisOptions, 'replyMapping'>;
+/** Without the one option that the type of a client depends on. */
+export type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
 
 const RECONNECT_MS_MAX = 1_000;
-/** A connection that is given up is to be gone soon, also when Redis does not answer its end. */
+/** A connection that this process closes is dropped after this time if Redis does not close it. */
 const DISCONNECT_MS = 100;
 const SLOTS_REFRESH_MS = 5_000;
 
-/** The refusal of a former master. */
+/** Whether a former master refused a write. */
 export function isDemotion(error: unknown): boolean {
   return messageOf(error).startsWith('READONLY');
 }
 
 /**
- * A client that is not connected yet. It neither repeats a command, nor queues one while it is not connected, nor waits for a reply
- * without an end: what to do then is decided by its caller, command by command.
+ * Creates a client, which is not connected yet. It never repeats a command, never queues one while it is not connected, and never waits
+ * forever for a reply: the caller decides about each command.
  */
 export function createClient(target: RedisTarget, settings: ConnectionSettings): RedisClient {
-  const options: Options = {
+  const options: ConnectionOptions = {
     ...connectionOptions(target),
     lazyConnect: true,
     enableOfflineQueue: false,
     // Commands that are under way when a connection is lost fail at once instead of being sent again.
     maxRetriesPerRequest: 0,
     commandTimeout: settings.commandTimeout,
-    // A Redis that is stopped keeps its connections open. Without this the commands sent to it would pile up.
+    // A stopped Redis process keeps its connections open. Without this timeout commands would pile up.
     socketTimeout: settings.commandTimeout,
     retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), RECONNECT_MS_MAX),
-    // 1: reconnect, and let the command fail. A former master is told apart only when asked again who it is.
+    // 1: reconnect, and let the command fail. Only a new connection finds out which node is the master.
     reconnectOnError: (error) => (isDemotion(error) ? 1 : false),
   };
   switch (target.kind) {
@@ -48,13 +48,13 @@ export function createClient(target: RedisTarget, settings: ConnectionSettings):
         redisOptions: options,
         slotsRefreshTimeout: settings.commandTimeout,
         slotsRefreshInterval: SLOTS_REFRESH_MS,
-        // As above: a command that was under way on a lost connection is not sent again.
+        // As above: a command under way on a lost connection is not sent again.
         retryDelayOnFailover: 0,
       });
   }
 }
 
-export function sentinelOptions(target: Extract<RedisTarget, { kind: 'sentinel' }>): Options {
+export function sentinelOptions(target: Extract<RedisTarget, { kind: 'sentinel' }>): ConnectionOptions {
   const { sentinels, master, db, tls } = target;
   return {
     sentinels: [...sentinels],
@@ -64,13 +64,13 @@ export function sentinelOptions(target: Extract<RedisTarget, { kind: 'sentinel' 
   };
 }
 
-/** What all connections have in common. */
-export function connectionOptions({ username, password, tls }: RedisTarget): Options {
+/** The options that all connections share. */
+export function connectionOptions({ username, password, tls }: RedisTarget): ConnectionOptions {
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(tls && { tls: {} }),
-    // Replies look alike on every server.
+    // Every server replies in the same form.
     protocol: 2,
     connectionName: 'loom',
     disconnectTimeout: DISCONNECT_MS,

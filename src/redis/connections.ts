@@ -2,7 +2,14 @@ import type { Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { LogError, messageOf } from '../core/log/errors';
 import { withTimeout } from '../core/scheduling/timeout';
-import { connectionOptions, createClient, isDemotion, type RedisClient, sentinelOptions } from './client';
+import {
+  type ConnectionOptions,
+  connectionOptions,
+  createClient,
+  isDemotion,
+  type RedisClient,
+  sentinelOptions,
+} from './client';
 import { withCorked } from './corked';
 import { ErrorWording } from './failures/error-wording';
 import type { Link } from './link';
@@ -12,15 +19,17 @@ import { ConnectionSessions } from './sessions';
 import type { ConnectionSettings } from './settings';
 import { type Address, describeTarget, type RedisTarget } from './url';
 
-/** All connections of a store: `commands` for what never blocks, links for what carries bytes, and others for what blocks. */
+/** All connections of a store: `commands` for commands that never block, links for those that carry bytes, and others for those that block. */
 export class Connections {
   readonly wording: ErrorWording;
   readonly sessions: ConnectionSessions;
-  readonly #slots = new Map<Partition, number>();
+  /** The slot of each key that a connection was opened for. */
+  readonly #slots = new Map<string, number>();
+  readonly #opened = new Set<Redis>();
+  /** The opened connections that are not links. */
   readonly #blocking = new Set<Redis>();
   readonly #links: Links;
   readonly #pageLinks: Links;
-  readonly #reading = new Set<Redis>();
   #process: string | undefined;
   #warned = false;
 
@@ -31,9 +40,9 @@ export class Connections {
   ) {
     this.wording = new ErrorWording(describeTarget(target), settings.warn);
     this.sessions = new ConnectionSessions(commands);
-    const opened = (process: string): void => this.#isLinked(process);
-    this.#links = new Links(settings.commandTimeout, opened);
-    this.#pageLinks = new Links(settings.commandTimeout, opened);
+    const onOpen = (process: string): void => this.#linkOpened(process);
+    this.#links = new Links(settings.commandTimeout, onOpen);
+    this.#pageLinks = new Links(settings.commandTimeout, onOpen);
   }
 
   /** @throws LogError `STORE_UNAVAILABLE` */
@@ -55,7 +64,7 @@ export class Connections {
       await withTimeout(settings.commandTimeout, client.connect());
     } catch (error) {
       client.disconnect();
-      // For the operator who starts the server: the very text of Redis or of the socket.
+      // With the original text of Redis or of the socket, for the operator who starts the server.
       const reason = messageOf(lastError ?? error);
       throw new LogError('STORE_UNAVAILABLE', `${describeTarget(target)} cannot be reached: ${reason}`, {
         cause: error,
@@ -64,7 +73,7 @@ export class Connections {
     return connections;
   }
 
-  /** Another number after each loss of a connection: Redis may have lost bytes meanwhile. */
+  /** Changes with each new connection: Redis may have lost bytes meanwhile. */
   get sessionNumber(): number {
     return this.sessions.current;
   }
@@ -73,52 +82,82 @@ export class Connections {
     return this.commands instanceof Cluster;
   }
 
-  /** Every master there is. */
   masters(): readonly Redis[] {
     return this.commands instanceof Cluster ? this.commands.nodes('master') : [this.commands];
   }
 
-  /** Runs what sends commands, which go out in one write a connection. */
+  /** Runs `send`. The commands that it sends leave in one write per connection. */
   corked(send: () => void): void {
     const sockets = this.masters().flatMap((master: { readonly stream?: Socket }) => {
-      // There is none while a connection is being made anew.
+      // There is no stream while ioredis reconnects.
       const link = this.#links.existing(master);
       return [...(master.stream ? [master.stream] : []), ...(link ? [link.socket] : [])];
     });
     withCorked(sockets, send);
   }
 
-  /** Makes the links to each master now, so that nobody has to wait for one. Where one cannot be made, its first user tries again. */
+  /** Opens all links, so that no request waits for one. Where that fails, the first request tries again. */
   async openLinks(): Promise<void> {
     await Promise.allSettled(
       ALL_PARTITIONS.flatMap((partition) => [this.link(partition), this.pageLink(partition)]),
     );
   }
 
-  /** The link for appends to the master that holds the partition, if there is one already. */
+  /** The link for appends to the master that holds the partition, if it is open. */
   existingLink(partition: Partition): Link | undefined {
-    return this.#atHand(this.#links, partition);
+    return this.#existing(this.#links, partition);
   }
 
-  /** As `linkAtHand`; makes one if there is none. @throws Error when there can be none now */
+  /** The link for appends to the master that holds the partition. @throws Error if it cannot be opened */
   async link(partition: Partition): Promise<Link> {
     return this.existingLink(partition) ?? this.#newLink(this.#links, partition);
   }
 
-  /** The link for pages, behind which no append has to wait. @throws Error when there can be none now */
+  /** As `link`, but for pages, so that no append waits behind a page. */
   async pageLink(partition: Partition): Promise<Link> {
-    return this.#atHand(this.#pageLinks, partition) ?? this.#newLink(this.#pageLinks, partition);
+    return this.#existing(this.#pageLinks, partition) ?? this.#newLink(this.#pageLinks, partition);
   }
 
-  /** A new connection, ready, to the master that holds the partition, for what blocks. It is closed by `release`. */
-  async openBlocking(partition: Partition): Promise<Redis> {
-    const connection = await this.#newBlocking(partition);
-    // An error of a connection also ends what is under way on it, which is where it is handled.
-    connection.on('error', () => {});
+  /** Opens a connection for commands that block, to the master that holds the key. `closeBlocking` closes it. @throws Error */
+  async openBlocking(key: string): Promise<Redis> {
+    const connection = await this.#open(key);
     this.#blocking.add(connection);
+    return connection;
+  }
+
+  closeBlocking(connection: Redis): void {
+    this.#blocking.delete(connection);
+    this.#opened.delete(connection);
+    connection.disconnect();
+  }
+
+  /** Ends the command in which the client with this id blocks, if it does. */
+  async unblock(connection: Redis, clientId: number): Promise<void> {
+    const { host, port } = connection.options;
+    const client = this.commands instanceof Cluster ? nodeAt(this.commands, host, port) : this.commands;
+    if (client === undefined) throw new Error(`not connected to ${host}:${port}`);
+    await client.client('UNBLOCK', clientId);
+  }
+
+  /** Reads again which node holds which slots, after a node was lost or refused a command with `error`. */
+  refreshTopology(error?: unknown): void {
+    if (this.commands instanceof Cluster) this.commands.refreshSlotsCache();
+    // ioredis does the same by `reconnectOnError`, which a link does not have.
+    else if (isDemotion(error) && !this.commands.stream.writableEnded) this.commands.disconnect(true);
+  }
+
+  close(): void {
+    for (const connection of this.#opened) this.closeBlocking(connection);
+    this.commands.disconnect();
+  }
+
+  async #open(key: string): Promise<Redis> {
+    const connection = new Redis(await this.#optionsFor(key));
+    // An error also rejects the command that is under way on the connection.
+    connection.on('error', () => {});
+    this.#opened.add(connection);
     try {
       await withTimeout(this.settings.commandTimeout, connection.connect());
-      this.#reading.add(connection);
       return connection;
     } catch (error) {
       this.closeBlocking(connection);
@@ -126,102 +165,62 @@ export class Connections {
     }
   }
 
-  closeBlocking(connection: Redis): void {
-    this.#blocking.delete(connection);
-    this.#reading.delete(connection);
-    connection.disconnect();
-  }
-
-  /** Ends the blocking command that the client with this id waits in. Does nothing when it waits in none, or not yet. */
-  async unblock(connection: Redis, clientId: number): Promise<void> {
-    const { host, port } = connection.options;
-    const client = this.commands instanceof Cluster ? this.#nodeAt(this.commands, host, port) : this.commands;
-    if (client === undefined) throw new Error(`not connected to ${host}:${port}`);
-    await client.client('UNBLOCK', clientId);
-  }
-
-  /** Looks again which node holds what, after one of them was lost or refused, with `error`. */
-  refreshTopology(error?: unknown): void {
-    if (this.commands instanceof Cluster) this.commands.refreshSlotsCache();
-    // As `reconnectOnError` does: a link has no such thing.
-    else if (isDemotion(error) && !this.commands.stream.writableEnded) this.commands.disconnect(true);
-  }
-
-  close(): void {
-    for (const connection of this.#blocking) this.closeBlocking(connection);
-    this.commands.disconnect();
-  }
-
-  async #newBlocking(partition: Partition): Promise<Redis> {
+  async #optionsFor(key: string): Promise<ConnectionOptions> {
     const options = {
       ...connectionOptions(this.target),
       retryStrategy: null,
       lazyConnect: true,
       enableOfflineQueue: false,
     };
-    switch (this.target.kind) {
-      case 'single':
-        return new Redis({ ...options, ...this.target.address, db: this.target.db });
-      case 'sentinel':
-        return new Redis({ ...options, ...sentinelOptions(this.target) });
-      case 'cluster': {
-        if (!(this.commands instanceof Cluster)) throw new Error('not a Cluster');
-        return new Redis({ ...options, ...(await this.#address(this.commands, partition)) });
-      }
-    }
+    if (this.target.kind === 'sentinel') return { ...options, ...sentinelOptions(this.target) };
+    if (this.target.kind === 'single') return { ...options, ...this.target.address, db: this.target.db };
+    return { ...options, ...(await this.#address(key)) };
   }
 
-  /** The connection that commands about a partition go over. @throws Error when it is not connected */
-  async #master(partition: Partition): Promise<Redis> {
+  /** The connection of `commands` to the master that holds the key. @throws Error if it is not connected */
+  async #master(key: string): Promise<Redis> {
     if (this.commands instanceof Redis) return this.commands;
-    const { host, port } = await this.#address(this.commands, partition);
-    const node = this.#nodeAt(this.commands, host, port);
+    const { host, port } = await this.#address(key);
+    const node = nodeAt(this.commands, host, port);
     if (node === undefined) throw new Error(`not connected to ${host}:${port}`);
-    // One that was lost, ioredis makes anew, and connects only when a command comes by way of the Cluster.
+    // After a connection to a node of a Cluster was lost, ioredis connects again only for a command that the Cluster sends there.
     if (node.status === 'wait') await withTimeout(this.settings.commandTimeout, node.connect());
     return node;
   }
 
-  #isLinked(process: string): void {
+  #linkOpened(process: string): void {
     const isAnother = this.#process !== undefined && this.#process !== process;
     this.#process = process;
-    // Where the address leads to another process now, the one before may still hold up whoever reads from it.
-    if (isAnother && !this.isCluster) for (const blocking of this.#reading) blocking.disconnect();
+    // If the address leads to another process now, connections to the former one may block for long.
+    if (isAnother && !this.isCluster) for (const blocking of this.#blocking) blocking.disconnect();
   }
 
-  #atHand(links: Links, partition: Partition): Link | undefined {
-    const master = this.#masterAtHand(partition);
+  #existing(links: Links, partition: Partition): Link | undefined {
+    const master = this.#existingMaster(partition);
     return master && links.existing(master);
   }
 
   async #newLink(links: Links, partition: Partition): Promise<Link> {
-    const master = await this.#master(partition);
-    const connect = async (): Promise<Redis> => {
-      const own = await this.openBlocking(partition);
-      this.#reading.delete(own);
-      return own;
-    };
-    const source = { connect, release: (own: Redis) => this.closeBlocking(own) };
-    return links.existing(master) ?? links.open(master, source);
+    const key = slotKey(partition);
+    const master = await this.#master(key);
+    const connector = { connect: () => this.#open(key), close: (own: Redis) => this.closeBlocking(own) };
+    return links.existing(master) ?? links.open(master, connector);
   }
 
-  #masterAtHand(partition: Partition): Redis | undefined {
+  #existingMaster(partition: Partition): Redis | undefined {
     if (this.commands instanceof Redis) return this.commands;
-    const slot = this.#slots.get(partition);
+    const slot = this.#slots.get(slotKey(partition));
     const address = slot === undefined ? undefined : holderOf(this.commands, slot);
-    return address && this.#nodeAt(this.commands, address.host, address.port);
+    return address && nodeAt(this.commands, address.host, address.port);
   }
 
-  async #address(cluster: Cluster, partition: Partition): Promise<Address> {
-    const slot = this.#slots.get(partition) ?? (await cluster.cluster('KEYSLOT', slotKey(partition)));
-    this.#slots.set(partition, slot);
-    const address = holderOf(cluster, slot);
+  async #address(key: string): Promise<Address> {
+    if (!(this.commands instanceof Cluster)) throw new Error('not a Cluster');
+    const slot = this.#slots.get(key) ?? (await this.commands.cluster('KEYSLOT', key));
+    this.#slots.set(key, slot);
+    const address = holderOf(this.commands, slot);
     if (address === undefined) throw new Error(`no node of the Cluster holds slot ${slot}`);
     return address;
-  }
-
-  #nodeAt(cluster: Cluster, host: string | undefined, port: number | undefined): Redis | undefined {
-    return cluster.nodes('all').find(({ options }) => options.host === host && options.port === port);
   }
 
   #warnOnce(error: unknown): void {
@@ -230,6 +229,10 @@ export class Connections {
     const what = describeTarget(this.target);
     this.settings.warn(`${what} is lost, waiting for it`, { reason: messageOf(error) });
   }
+}
+
+function nodeAt(cluster: Cluster, host: string | undefined, port: number | undefined): Redis | undefined {
+  return cluster.nodes('all').find(({ options }) => options.host === host && options.port === port);
 }
 
 function holderOf(cluster: Cluster, slot: number): Address | undefined {

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
 
-/** Runs what sends commands. Those that go to one of the sockets leave together, and their bytes are not copied for it. */
-export function withCorked<T>(sockets: readonly Writable[], send: () => T): T {
+/** Runs `send`. What it writes to a socket leaves in one write, without copying the bytes. */
+export function withCorked(sockets: readonly Writable[], send: () => void): void {
   for (const socket of sockets) socket.cork();
   try {
-    return send();
+    send();
   } finally {
     for (const socket of sockets) socket.uncork();
   }

@@ -41,10 +41,11 @@ export async function openRelayRedis(
   options: RelayRedisOptions,
 ): Promise<RelayRedis> {
   const { redis, relay, warn, pending = new PendingBytes(UNBOUNDED) } = options;
-  const connections = await Connections.open(parseRedisUrl(url), { ...redis, warn });
+  const settings = { ...redis, warn };
+  const connections = await Connections.open(parseRedisUrl(url), settings);
   const client = connections.commands;
   const lease = new RelayLease(client, node, relay.nodeLease);
-  const bus = new InboxBus(client, node, redis.commandTimeout);
+  const bus = new InboxBus(connections, settings, node);
   try {
     // Of a Cluster's nodes ioredis connects to those only that it is asked something of, and that first command then fails.
     for (const master of connections.masters()) if (master.status === 'wait') await master.connect();

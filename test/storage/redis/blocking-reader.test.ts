@@ -9,7 +9,7 @@ describe('a blocking read', () => {
   it('takes a stream in at once that comes while the read before it is being ended', () =>
     withRedis(async ({ redis, admin }) => {
       const connections = await Connections.open(parseRedisUrl(redis.url), CONNECTION);
-      const reader = new BlockingReader(connections, CONNECTION, 0, { entriesMax: 16 });
+      const reader = new BlockingReader(connections, CONNECTION, 'first', { entriesMax: 16 });
       try {
         const reads = watchReads(connections);
         const answer = delayUnblock(connections);

@@ -1,6 +1,6 @@
 import { BlockingReader, type StreamSubscription } from '../../../redis/blocking-reader';
 import type { Connections } from '../../../redis/connections';
-import type { Partition } from '../../../redis/partitions';
+import { type Partition, slotKey } from '../../../redis/partitions';
 import type { RedisStoreSettings } from '../schema/options';
 
 export interface BlockingReaderPoolOptions<S extends StreamSubscription> {
@@ -79,7 +79,7 @@ export class BlockingReaderPool<S extends StreamSubscription> {
   #newReader(partition: Partition, group: ReaderGroup<S>): BlockingReader {
     const served = new Set<S>();
     const { entriesMax, reconnected, idle } = this.options;
-    const reader = new BlockingReader(this.connections, this.settings, partition, {
+    const reader = new BlockingReader(this.connections, this.settings, slotKey(partition), {
       entriesMax,
       reconnected: () => reconnected([...served]),
       idle: () => idle([...served]),

@@ -3,7 +3,7 @@ import type { LogId } from '../../../core/log/log-id';
 import type { LifecycleEvent } from '../../../core/store/store';
 import { BlockingReader, type RawEntry, type StreamSubscription } from '../../../redis/blocking-reader';
 import type { Connections } from '../../../redis/connections';
-import { ALL_PARTITIONS, type Partition, partitionOf } from '../../../redis/partitions';
+import { ALL_PARTITIONS, type Partition, partitionOf, slotKey } from '../../../redis/partitions';
 import { compareStreamIds } from '../../../redis/stream-id';
 import { lifecycleKey } from '../schema/keys';
 import { decodeLifecycleRecord, type LifecycleRecord } from '../schema/lifecycle-record';
@@ -74,7 +74,7 @@ export class LifecycleFeed {
       this.owner.onReconnect(partitions);
       void this.#lookForGaps(subscriptions.map(({ key, after }) => ({ key, after })));
     };
-    const reader = new BlockingReader(this.connections, this.settings, partitions[0] ?? 0, {
+    const reader = new BlockingReader(this.connections, this.settings, slotKey(partitions[0] ?? 0), {
       entriesMax: ENTRIES_MAX,
       reconnected,
     });
