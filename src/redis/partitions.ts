@@ -16,3 +16,18 @@ export function partitionOf(id: string): Partition {
 export function slotKey(partition: Partition): string {
   return `loom:{${partition}}`;
 }
+
+/** Groups items by the partition of their ids, in their order. */
+export function byPartition<T>(
+  items: Iterable<T>,
+  idOf: (item: T) => string,
+): ReadonlyMap<Partition, readonly T[]> {
+  const groups = new Map<Partition, T[]>();
+  for (const item of items) {
+    const partition = partitionOf(idOf(item));
+    const group = groups.get(partition);
+    if (group === undefined) groups.set(partition, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

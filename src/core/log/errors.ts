@@ -26,6 +26,10 @@ export const LOG_ERRORS = {
 
 export type LogErrorCode = keyof typeof LOG_ERRORS;
 
+export function isLogErrorCode(text: string): text is LogErrorCode {
+  return Object.hasOwn(LOG_ERRORS, text);
+}
+
 export class LogError extends Error {
   constructor(
     readonly code: LogErrorCode,

@@ -3,9 +3,7 @@ import type { LogInfo } from '../../core/log/log';
 import { type LogId, parseLogId } from '../../core/log/log-id';
 import { hasExpired } from '../../core/state/expiry';
 import type { DueQuery } from '../../core/store/store';
-import type { Connections } from '../../redis/connections';
-import type { Retry } from '../../redis/failures/retry';
-import { ALL_PARTITIONS, type Partition, partitionOf } from '../../redis/partitions';
+import { ALL_PARTITIONS, byPartition, type Partition } from '../../redis/partitions';
 import { toNumber } from '../../redis/resp/reply';
 import type { LogInfoReader } from './catalogue/log-info-reader';
 import type { Changes, ExpiryFilter } from './lifecycle/changes';
@@ -13,44 +11,46 @@ import type { RedisForkRefs } from './lifecycle/fork-refs';
 import type { NodeLease } from './nodes/node-lease';
 import type { LostLogs } from './read/lost-logs';
 import { expiringKey, overdueKey, sealedKey } from './schema/keys';
-import { runLogScript } from './schema/log-scripts';
+import type { RedisStoreContext } from './schema/store-context';
 
-/** How many records one call looks at, where most of them turn out not to be due, or cannot be understood. */
-const LOOKED_AT_MAX = 1_000;
-/** After how long a record that cannot be understood is looked at again. Milliseconds. */
+/** How many records one call reads, if most of them turn out not to be due, or cannot be parsed. */
+const READ_MAX = 1_000;
+/** After how long a record that cannot be parsed is read again. Milliseconds. */
 const POSTPONED_MS = 3_600_000;
 
-/** The sets that a query looks at, and up to which score. */
+/** The sets that a query reads, and up to which score. */
 interface DueRange {
   readonly keyOf: (partition: Partition) => string;
   readonly bound: number;
-  /** As Redis takes it. */
+  /** The bound as Redis takes it. */
   readonly max: number | string;
 }
 
-export interface DueLogsDependencies {
-  readonly connections: Connections;
+interface DueLogsDependencies {
   readonly changes: Pick<Changes, 'info'>;
   readonly infos: Pick<LogInfoReader, 'readOrWarn'>;
   readonly lease: Pick<NodeLease, 'renew'>;
   readonly forks: Pick<RedisForkRefs, 'gcRefs'>;
   readonly lost: Pick<LostLogs, 'writePending'>;
-  readonly quickly: Retry;
 }
 
-/** The logs whose time has come. */
+/** Finds the logs that are due: overdue, sealed long enough, or expired. */
 export class DueLogs {
-  constructor(private readonly owner: DueLogsDependencies) {}
+  constructor(
+    private readonly context: RedisStoreContext,
+    private readonly deps: DueLogsDependencies,
+  ) {}
 
   /** @throws LogError `STORE_UNAVAILABLE` */
   async find(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
-    // The janitor comes by in every round.
-    await this.owner.lost.writePending();
-    return this.owner.quickly(async () => {
-      // A lease that has run out shows that Redis was away, or the node, or that the clock of the Redis host was set forward: deadlines
-      // and expiries may have to be put off before any is looked at.
-      if (query.kind !== 'sealed') await this.owner.lease.renew();
-      if (query.kind === 'expired') await this.owner.forks.gcRefs();
+    const { lost, lease, forks } = this.deps;
+    // Here because the janitor calls this regularly.
+    await lost.writePending();
+    return this.context.retry(async () => {
+      // If the lease has run out, Redis or the node was away, or the clock of the Redis host was set forward: renewing the lease extends
+      // deadlines and expiries before any of them is read.
+      if (query.kind !== 'sealed') await lease.renew();
+      if (query.kind === 'expired') await forks.gcRefs();
       return this.#find(query, limit);
     });
   }
@@ -59,40 +59,40 @@ export class DueLogs {
     const ahead = await this.#clockIsAheadBy();
     const range = rangeOf(query, ahead);
     const found: LogInfo[] = [];
-    const passed = new Set<LogId>();
-    for (let lookedAt = 0; found.length < limit && lookedAt < LOOKED_AT_MAX; ) {
+    const seen = new Set<LogId>();
+    for (let read = 0; found.length < limit && read < READ_MAX; ) {
       const wanted = limit - found.length;
-      const ids = await this.#oldest(range, wanted, passed);
+      const ids = await this.#oldest(range, wanted, seen);
       for (const { id, log } of await this.#records(query, range, ids)) {
-        passed.add(id);
-        // A log may have been used since its place in the set was found: it has another place now.
+        seen.add(id);
+        // A log may have been used since its score was read: its score is later now.
         const isDue = query.kind !== 'expired' || (log && hasExpired(log, query.now - ahead));
         if (log && isDue) found.push(log);
       }
       if (ids.length < wanted) break;
-      lookedAt += ids.length;
+      read += ids.length;
     }
     return found;
   }
 
-  /** The ids that have been due for longest, without those that were looked at before. */
-  async #oldest({ keyOf, max }: DueRange, wanted: number, passed: ReadonlySet<LogId>): Promise<LogId[]> {
-    const { commands } = this.owner.connections;
+  /** The ids that have been due for longest, without those in `seen`. */
+  async #oldest({ keyOf, max }: DueRange, wanted: number, seen: ReadonlySet<LogId>): Promise<LogId[]> {
+    const { commands } = this.context.connections;
     const ranges = await Promise.all(
       ALL_PARTITIONS.map((partition) => {
-        const count = wanted + passed.size;
+        const count = wanted + seen.size;
         return commands.zrangebyscore(keyOf(partition), '-inf', max, 'WITHSCORES', 'LIMIT', 0, count);
       }),
     );
     return ranges
       .flatMap(pairs)
-      .filter(({ id }) => !passed.has(id))
+      .filter(({ id }) => !seen.has(id))
       .sort((a, b) => a.score - b.score)
       .slice(0, wanted)
       .map(({ id }) => id);
   }
 
-  /** What there is of these logs, in their order. Damaged records are left out, and put off. */
+  /** The records of these logs, in their order. Damaged records are left out, and postponed. */
   async #records(
     query: DueQuery,
     range: DueRange,
@@ -108,10 +108,10 @@ export class DueLogs {
   }
 
   async #record(id: LogId, { kind }: DueQuery): Promise<LogInfo | 'damaged' | undefined> {
-    const { infos, changes } = this.owner;
-    const seen: ExpiryFilter = kind === 'expired' ? 'expired as well' : 'unexpired';
+    const { infos, changes } = this.deps;
+    const filter: ExpiryFilter = kind === 'expired' ? 'expired as well' : 'unexpired';
     try {
-      const readable = await infos.readOrWarn(id, async () => ({ facts: await changes.info(id, seen) }));
+      const readable = await infos.readOrWarn(id, async () => ({ facts: await changes.info(id, filter) }));
       return readable === undefined ? 'damaged' : readable.facts?.info;
     } catch (error) {
       // Expired, with forks.
@@ -120,20 +120,18 @@ export class DueLogs {
     }
   }
 
-  /** Makes way for the records behind these. */
+  /** Gives damaged records a later score, so that the records behind them are found. */
   async #postpone({ keyOf, bound }: DueRange, ids: readonly LogId[]): Promise<void> {
-    const { commands } = this.owner.connections;
-    for (const partition of new Set(ids.map(partitionOf))) {
-      const members = ids.filter((id) => partitionOf(id) === partition);
+    for (const [partition, members] of byPartition(ids, (id) => id)) {
       const args = [bound, bound + POSTPONED_MS, ...members];
-      await runLogScript(commands, 'postpone-damaged', [keyOf(partition)], args);
+      await this.context.scripts.run('postpone-damaged', [keyOf(partition)], args);
     }
   }
 
-  /** How far this node's clock is ahead of that of Redis, by which the times are written. Milliseconds, negative when it is behind. */
+  /** How far this node's clock is ahead of the clock of Redis, by which the scores are written. Milliseconds, negative if it is behind. */
   async #clockIsAheadBy(): Promise<number> {
-    const [seconds, microseconds] = (await this.owner.connections.commands.time()).map(Number);
-    // Not before: the way back must not make anything due early.
+    const [seconds, microseconds] = (await this.context.connections.commands.time()).map(Number);
+    // Read after the reply, so that its way back makes nothing due early.
     return Date.now() - Math.floor(toNumber(seconds) * 1_000 + toNumber(microseconds) / 1_000);
   }
 }

@@ -3,7 +3,6 @@ import { Connections } from '../../redis/connections';
 import { parseRedisUrl } from '../../redis/url';
 import { preflight } from './preflight';
 import { RedisStore } from './redis-store';
-import { defineLogScripts } from './schema/log-scripts';
 import { type RedisStoreOptions, settingsOf } from './schema/options';
 
 /**
@@ -16,7 +15,6 @@ import { type RedisStoreOptions, settingsOf } from './schema/options';
 export async function openRedisStore(url: string, options: RedisStoreOptions): Promise<LogStore> {
   const settings = settingsOf(options);
   const connections = await Connections.open(parseRedisUrl(url), settings);
-  defineLogScripts(connections.commands, settings.spanLogs);
   try {
     await preflight(connections, settings);
     const store = new RedisStore(connections, settings);

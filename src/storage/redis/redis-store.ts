@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { LogError } from '../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
@@ -18,7 +19,7 @@ import type {
   Watcher,
 } from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
-import { type RetryPolicy, withRetries } from '../../redis/failures/retry';
+import { type Retry, withRetries } from '../../redis/failures/retry';
 import { ALL_PARTITIONS } from '../../redis/partitions';
 import { Catalogue } from './catalogue/catalogue';
 import { LogInfoReader } from './catalogue/log-info-reader';
@@ -29,14 +30,14 @@ import { Changes } from './lifecycle/changes';
 import { RedisForkLifecycle } from './lifecycle/fork-lifecycle';
 import { RedisForkRefs } from './lifecycle/fork-refs';
 import { LogCreator } from './lifecycle/log-creator';
-import { LogLimit } from './lifecycle/log-limit';
 import { VerifiedLogs } from './lifecycle/verified-logs';
 import { NodeLease } from './nodes/node-lease';
 import { LostLogs } from './read/lost-logs';
 import { PageReader } from './read/page-reader';
 import { verifyRecentLogs } from './read/verify-recent-logs';
+import { LogScripts } from './schema/log-scripts';
 import type { RedisStoreSettings } from './schema/options';
-import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT, Appender } from './write/appender';
+import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT } from './write/appender';
 import { Committer } from './write/committer';
 import { PendingAppends } from './write/pending-appends';
 
@@ -54,8 +55,8 @@ export class RedisStore implements LogStore {
   readonly #forks: RedisForkLifecycle;
   readonly #catalogue: Catalogue;
   readonly #due: DueLogs;
-  readonly #creation: LogCreator;
-  readonly #reads: PageReader;
+  readonly #creator: LogCreator;
+  readonly #pages: PageReader;
   readonly #logs: VerifiedLogs;
   readonly #lost: LostLogs;
   #isClosed = false;
@@ -64,68 +65,55 @@ export class RedisStore implements LogStore {
     private readonly connections: Connections,
     private readonly settings: RedisStoreSettings,
   ) {
-    // Every operation that waits for Redis listens to it. Node would take eleven of them for a leak.
+    // Every operation that retries listens to it. By default Node warns of a leak from the eleventh listener on.
     setMaxListeners(0, this.#stopping.signal);
-    const quickly = <T>(attempt: () => Promise<T>): Promise<T> => this.#retry(attempt);
-    const quick = this.#retryPolicy(settings.commandTimeout, false);
-    this.#nodeState = new NodeState(connections, settings);
-    const { producers, locator, tails, writers } = this.#nodeState;
-    this.#lost = new LostLogs(connections, settings, locator, quickly);
-    this.#feed = new LifecycleFeed(connections, settings, {
-      onRecord: (happening) => this.#nodeState.apply(happening),
-      onReconnect: (partitions) => this.#nodeState.reconnected(partitions),
-      onGap: () => void this.#nodeState.eventsMissed(),
-    });
-    this.#feed.subscribe((event) => this.#lost.onLifecycleEvent(event));
-    this.#lease = new NodeLease(connections, settings, producers, () => {
+    const scripts = new LogScripts(connections.commands, randomUUID(), settings);
+    const retry = this.#retryFor(settings.commandTimeout);
+    const context = { connections, settings, scripts, retry, stopping: this.#stopping.signal };
+    const nodeState = new NodeState(context);
+    const { locator } = nodeState;
+    const lost = new LostLogs(context, locator);
+    const lease = new NodeLease(context, nodeState.producers, () => {
       connections.sessions.begin();
-      this.#nodeState.reconnected(ALL_PARTITIONS);
+      nodeState.reconnected(ALL_PARTITIONS);
     });
-    this.#appends = new PendingAppends({
-      appender: new Appender(connections, locator, writers, tails),
-      patience: this.#retryPolicy(settings.patience, true),
-      watching: this.#nodeState,
-      lost: this.#lost,
+    this.#feed = new LifecycleFeed(context, {
+      onRecord: (record) => nodeState.apply(record),
+      onReconnect: (partitions) => nodeState.reconnected(partitions),
+      onGap: () => void nodeState.eventsMissed(),
     });
-    this.#changes = new Changes(connections, settings, this.#lease.node, quick);
-    this.#committer = new Committer(connections, settings, {
-      node: this.#lease.node,
+    this.#feed.subscribe((event) => lost.onLifecycleEvent(event));
+    verifyRecentLogs(connections, locator, lost, this.#stopping.signal);
+    this.#appends = new PendingAppends(context, nodeState, lost, this.#retryFor(settings.patience, true));
+    this.#committer = new Committer(context, {
       locator,
-      patience: this.#retryPolicy(settings.patience, false),
+      retry: this.#retryFor(settings.patience),
       onStored: (log, { from, stored, seal, eventId }) => {
-        this.#nodeState.committed(log, from, stored, seal);
+        nodeState.committed(log, from, stored, seal);
         if (eventId !== '') this.#feed.markCompleted(log.id, eventId);
       },
     });
-    const forks = new RedisForkRefs(connections, settings);
-    this.#forks = new RedisForkLifecycle({
-      connections,
-      settings,
-      forks,
+    const changes = new Changes(context);
+    const refs = new RedisForkRefs(context);
+    const forks = new RedisForkLifecycle(context, {
+      refs,
       info: (id) => this.info(id),
-      read: (log, from, bytesMax) => this.read(log, from, bytesMax),
-      quickly,
+      read: this.read.bind(this),
     });
-    const { signal: stopping } = this.#stopping;
-    verifyRecentLogs(connections, locator, this.#lost, stopping);
-    const infos = new LogInfoReader(connections, quickly, settings.warn);
-    this.#catalogue = new Catalogue({ connections, infos, stopping, quickly });
-    const [changes, lease, lost] = [this.#changes, this.#lease, this.#lost];
-    this.#due = new DueLogs({ connections, changes, infos, lease, forks, lost, quickly });
-    const count = async (): Promise<number> => (await this.#catalogue.count()) + (await forks.count());
-    this.#creation = new LogCreator({
-      limit: new LogLimit(settings.logsMax, count),
-      changes: this.#changes,
-      lineage: this.#forks,
-      watching: this.#nodeState,
-      feed: this.#feed,
-      lost,
-      quickly,
-    });
+    const infos = new LogInfoReader(context);
     const damage = new DamageReports(settings.alarm);
-    const [lineage, watching] = [this.#forks, this.#nodeState];
-    this.#logs = new VerifiedLogs({ changes, lineage, watching, damage, quickly });
-    this.#reads = new PageReader({ connections, settings, locator, lost, quickly, damage });
+    this.#catalogue = new Catalogue(context, infos);
+    this.#due = new DueLogs(context, { changes, infos, lease, forks: refs, lost });
+    this.#creator = new LogCreator(context, { changes, forks, nodeState, feed: this.#feed, lost });
+    this.#logs = new VerifiedLogs({ retry, changes, forks, nodeState, damage });
+    this.#pages = new PageReader(context, locator, lost, damage);
+    [this.#nodeState, this.#lost, this.#lease, this.#changes, this.#forks] = [
+      nodeState,
+      lost,
+      lease,
+      changes,
+      forks,
+    ];
   }
 
   async open(): Promise<void> {
@@ -136,7 +124,7 @@ export class RedisStore implements LogStore {
   }
 
   create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
-    return this.#creation.create(id, init, mode);
+    return this.#creator.create(id, init, mode);
   }
 
   async info(id: LogId): Promise<LogInfo | undefined> {
@@ -149,11 +137,11 @@ export class RedisStore implements LogStore {
 
   async change(log: LogRef, change: Change): Promise<LogInfo> {
     const changing = this.#logs.change(log, change);
-    const { info, eventId, loose } = await changing.catch(async (error: unknown) => {
+    const { info, eventId, orphan } = await changing.catch(async (error: unknown) => {
       throw await this.#lost.explain(log, error);
     });
     this.#feed.markCompleted(log.id, eventId);
-    if (loose !== undefined) await this.#forks.dropOrphan(loose);
+    if (orphan !== undefined) await this.#forks.dropOrphan(orphan);
     return info;
   }
 
@@ -172,7 +160,7 @@ export class RedisStore implements LogStore {
   }
 
   async read(log: LogRef, from: Offset, bytesMax: number, until = from): Promise<Page> {
-    return this.#reads.read(log, { from, bytesMax, until });
+    return this.#pages.read(log, { from, bytesMax, until });
   }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
@@ -191,11 +179,11 @@ export class RedisStore implements LogStore {
     const purged = await this.#changes.purge(id);
     if (purged === undefined) return false;
     this.#feed.markCompleted(id, purged.eventId);
-    if (purged.loose !== undefined) await this.#forks.dropOrphan(purged.loose);
+    if (purged.orphan !== undefined) await this.#forks.dropOrphan(purged.orphan);
     return true;
   }
 
-  /** That of this node. What is compared with times of Redis is first made one. */
+  /** The time of this node. `Changes` and `DueLogs` convert it to the time of Redis. */
   now(): number {
     return Date.now();
   }
@@ -204,7 +192,7 @@ export class RedisStore implements LogStore {
     return this.#feed.subscribe(listener);
   }
 
-  /** Renewing the lease is a write, and fails for every reason for which an append would. */
+  /** Renews the lease: a write, which fails for every reason for which an append would. */
   async ready(): Promise<void> {
     try {
       await this.#lease.renew('unless full');
@@ -222,20 +210,17 @@ export class RedisStore implements LogStore {
     await this.#withinTimeout(Promise.all([this.#appends.idle(), this.#committer.idle()]));
     this.#stopping.abort();
     await Promise.all([this.#appends.idle(), this.#committer.idle()]);
-    // Where this fails, the other nodes see the lease run out.
+    // Where this fails, the lease runs out, and the other nodes interrupt the logs.
     await this.#withinTimeout(this.#lease.close());
     this.connections.close();
   }
 
-  async #retry<T>(attempt: () => Promise<T>): Promise<T> {
-    return withRetries(this.#retryPolicy(this.settings.commandTimeout, false), attempt);
+  #retryFor(forMs: number, evenWhenFull = false): Retry {
+    const policy = { forMs, evenWhenFull, signal: this.#stopping.signal, wording: this.connections.wording };
+    return (attempt) => withRetries(policy, attempt);
   }
 
-  #retryPolicy(forMs: number, evenWhenFull: boolean): RetryPolicy {
-    return { forMs, evenWhenFull, signal: this.#stopping.signal, wording: this.connections.wording };
-  }
-
-  /** Closing goes on when the work is done, has failed, or takes too long: Redis may be away. */
+  /** Resolves when the work succeeds, fails or takes too long: Redis may be away. */
   async #withinTimeout(work: Promise<unknown>): Promise<void> {
     await withTimeout(this.settings.commandTimeout, work).catch(() => {});
   }

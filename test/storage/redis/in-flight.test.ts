@@ -22,7 +22,9 @@ describe('appends to Redis that are under way at the same time', () => {
       expect(await addEntries(link, LOG, first, STAMP)).toBe(5);
       const second = cutEntries(advance(START, 200_000), [randomBytes(100_000)]);
       // As when what should have come between was refused.
-      await expect(addEntriesAfter(9, link, LOG, second, STAMP)).rejects.toThrow('not as it was');
+      await expect(addEntriesAfter(9, link, LOG, second, STAMP)).rejects.toThrow(
+        'changed since the last confirmed append',
+      );
       expect(await admin.xlen('log')).toBe(5);
       expect(await admin.keys('*')).toEqual(['log']);
 
@@ -35,7 +37,9 @@ describe('appends to Redis that are under way at the same time', () => {
   it('are not stored where the stream has gone', () =>
     withLink(async (admin, link) => {
       const entries = cutEntries(START, [randomBytes(100_000)]);
-      await expect(addEntriesAfter(1, link, LOG, entries, STAMP)).rejects.toThrow('not as it was');
+      await expect(addEntriesAfter(1, link, LOG, entries, STAMP)).rejects.toThrow(
+        'changed since the last confirmed append',
+      );
       expect(await admin.keys('*')).toEqual([]);
     }));
 

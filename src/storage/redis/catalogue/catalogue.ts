@@ -1,38 +1,31 @@
 import type { LogInfo } from '../../../core/log/log';
 import { assertCursor, matchesQuery } from '../../../core/store/list-query';
 import type { ListPage, ListQuery } from '../../../core/store/store';
-import type { Connections } from '../../../redis/connections';
-import type { Retry } from '../../../redis/failures/retry';
-import { ALL_PARTITIONS } from '../../../redis/partitions';
-import { orderKey } from '../schema/keys';
+import type { RedisStoreContext } from '../schema/store-context';
 import type { LogInfoReader } from './log-info-reader';
 import { NameIndexBuilder } from './name-index-builder';
 import { PartitionMerge, type ReadPartitionPage } from './partition-merge';
 import { indexReader, NotIndexedError, orderReader } from './partition-pages';
 
-/** How many logs a page looks at. Where it drops most of them it comes back short, or empty, with a cursor to go on from. */
-const LOOKED_AT_MAX = 2_000;
-/** Where there is no index to find what matches, looking at many at once saves round trips. */
+/** How many logs a page reads. If most of them do not match, the page is short or empty, and has a cursor to continue from. */
+const READ_MAX = 2_000;
+/** How many logs are read at a time without an index: most may not match, and large batches save round trips. */
 const UNINDEXED_BATCH = 250;
 
 const CURSOR = /^\d{13}:[0-9a-f-]{36}$/;
 
-export interface CatalogueDependencies {
-  readonly connections: Connections;
-  readonly infos: Pick<LogInfoReader, 'readAll'>;
-  readonly stopping: AbortSignal;
-  readonly quickly: Retry;
-}
-
-/** Lists of logs, put together from what each partition keeps sorted. */
+/** Lists logs: merges the sorted sets of the partitions. */
 export class Catalogue {
   readonly #index: NameIndexBuilder;
 
-  constructor(private readonly owner: CatalogueDependencies) {
-    this.#index = new NameIndexBuilder(owner.connections, owner.stopping);
+  constructor(
+    private readonly context: RedisStoreContext,
+    private readonly infos: Pick<LogInfoReader, 'readAll'>,
+  ) {
+    this.#index = new NameIndexBuilder(context);
   }
 
-  /** Begins to index what a version without an index has stored. */
+  /** Starts to index logs that a version without an index has stored. */
   open(): Promise<void> {
     return this.#index.open();
   }
@@ -41,11 +34,10 @@ export class Catalogue {
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     assertCursor(query, CURSOR);
     const { prefix = '', state } = query;
-    const { connections, quickly } = this.owner;
-    const order = orderReader(connections, quickly);
+    const order = orderReader(this.context);
     if (prefix === '' && state === undefined) return this.#page(query, order, query.limit, signal);
     try {
-      return await this.#page(query, indexReader(connections, quickly, query), query.limit, signal);
+      return await this.#page(query, indexReader(this.context, query), query.limit, signal);
     } catch (error) {
       if (!(error instanceof NotIndexedError)) throw error;
       this.#index.build();
@@ -53,40 +45,33 @@ export class Catalogue {
     }
   }
 
-  /** How many logs there are. */
-  async count(): Promise<number> {
-    const { commands } = this.owner.connections;
-    const counts = await Promise.all(ALL_PARTITIONS.map((partition) => commands.zcard(orderKey(partition))));
-    return counts.reduce((sum, count) => sum + count, 0);
-  }
-
   async #page(
     query: ListQuery,
     read: ReadPartitionPage,
-    atOnce: number,
+    batchSize: number,
     signal?: AbortSignal,
   ): Promise<ListPage> {
     const { cursor, limit, prefix = '' } = query;
-    const places = new PartitionMerge((partition, after, wanted) => {
+    const entries = new PartitionMerge((partition, after, wanted) => {
       signal?.throwIfAborted();
       return read(partition, after, wanted);
     }, cursor);
     const logs: LogInfo[] = [];
     let last = cursor;
-    for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; ) {
-      const batch = await places.take(Math.min(atOnce, LOOKED_AT_MAX));
+    for (let readCount = 0; readCount < READ_MAX; ) {
+      const batch = await entries.take(Math.min(batchSize, READ_MAX));
       if (batch.length === 0) return { logs };
       signal?.throwIfAborted();
-      const infos = await this.owner.infos.readAll(batch.filter(({ id }) => id.startsWith(prefix)));
+      const infos = await this.infos.readAll(batch.filter(({ id }) => id.startsWith(prefix)));
       for (const [i, { key }] of batch.entries()) {
         const info = infos.get(key);
         last = key;
         if (info === undefined || !matchesQuery(info, query)) continue;
         logs.push(info);
-        const isEnd = i === batch.length - 1 && places.isExhausted;
+        const isEnd = i === batch.length - 1 && entries.isExhausted;
         if (logs.length === limit) return { logs, ...(!isEnd && { next: key }) };
       }
-      lookedAt += batch.length;
+      readCount += batch.length;
     }
     return { logs, ...(last !== undefined && { next: last }) };
   }

@@ -1,41 +1,36 @@
-import type { Connections } from '../../../redis/connections';
 import { ALL_PARTITIONS, type Partition } from '../../../redis/partitions';
-import { partitionKeys } from '../schema/keys';
-import { runLogScript } from '../schema/log-scripts';
+import type { RedisStoreContext } from '../schema/store-context';
 
-/** How many logs one script brings into the index: about a millisecond of Redis. */
+/** How many logs one script adds to the index: it takes Redis about a millisecond. */
 const BATCH = 100;
-/** While nodes of an older version change logs, each index that is made is outdated at once. Milliseconds. */
+/** Pause before another build, in milliseconds: while nodes of an older version change logs, each index is outdated at once. */
 const PAUSE_MS = 30_000;
 
-/** Answers of `lua/build-name-index.lua`. */
+/** Replies of `lua/build-name-index.lua`. */
 const DONE = 1;
 const BEGUN = -1;
 
 /**
- * Makes the index of names for what was stored by a version without one, beside everything else. `lua/build-name-index.lua` keeps how far it
- * has come, so nodes that start at once share the work, and one that ends leaves it to the others.
+ * Builds the index of names, in the background, for logs that a version without one has stored. `lua/build-name-index.lua` stores its
+ * progress, so nodes that start together share the work, and when one stops the others continue.
  */
 export class NameIndexBuilder {
   #building: Promise<void> | undefined;
   #notBefore = 0;
 
-  constructor(
-    private readonly connections: Connections,
-    private readonly stopping: AbortSignal,
-  ) {}
+  constructor(private readonly context: Pick<RedisStoreContext, 'scripts' | 'stopping'>) {}
 
-  /** A Redis that is new, small or indexed is done when this resolves. */
+  /** Indexes a small Redis. A large one is indexed in the background. */
   async open(): Promise<void> {
     try {
-      const indexed = await Promise.all(ALL_PARTITIONS.map((partition) => this.#continue(partition)));
-      if (indexed.some((answer) => answer !== DONE)) this.build();
+      const replies = await Promise.all(ALL_PARTITIONS.map((partition) => this.#continue(partition)));
+      if (replies.some((reply) => reply !== DONE)) this.build();
     } catch {
       // Redis is full or away. The first list that needs the index tries again.
     }
   }
 
-  /** Begins, or begins anew, unless that is under way or was done a moment ago. */
+  /** Starts a build, unless one is under way or ended a moment ago. */
   build(): void {
     if (this.#building !== undefined || performance.now() < this.#notBefore) return;
     this.#building = this.#buildAll().finally(() => {
@@ -48,19 +43,18 @@ export class NameIndexBuilder {
     await Promise.allSettled(ALL_PARTITIONS.map((partition) => this.#buildOne(partition)));
   }
 
-  /** Gives up where it has to begin a second time: nodes of an older version change logs faster than the index is made. */
+  /** Gives up when it has to start a second time: nodes of an older version change logs faster than the index is built. */
   async #buildOne(partition: Partition): Promise<void> {
     for (let begun = 0; begun < 2; ) {
-      const answer = await this.#continue(partition);
-      if (answer === DONE) return;
-      if (answer === BEGUN) begun += 1;
-      this.stopping.throwIfAborted();
+      const reply = await this.#continue(partition);
+      if (reply === DONE) return;
+      if (reply === BEGUN) begun += 1;
+      this.context.stopping.throwIfAborted();
     }
   }
 
-  /** @returns what `lua/build-name-index.lua` answers */
+  /** @returns the reply of `lua/build-name-index.lua` */
   #continue(partition: Partition): Promise<unknown> {
-    const args = ['', '', '', '', BATCH];
-    return runLogScript(this.connections.commands, 'build-name-index', partitionKeys(partition), args);
+    return this.context.scripts.runOnPartition('build-name-index', partition, [BATCH]);
   }
 }

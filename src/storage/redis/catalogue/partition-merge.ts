@@ -1,21 +1,21 @@
 import type { LogId } from '../../../core/log/log-id';
 import { ALL_PARTITIONS, PARTITIONS, type Partition } from '../../../redis/partitions';
 
-/** Where a log is in the order of creation. Its key is also the cursor of a page that ends with it. */
+/** A log in the order of creation. Its key is also the cursor of a page that ends with it. */
 export interface CatalogueEntry {
   /** 13 digits of milliseconds, a colon and the generation. */
   readonly key: string;
   readonly id: LogId;
 }
 
-/** Places of one partition that follow each other, newest first. */
-export interface PartitionPage {
+/** Consecutive entries of one partition, newest first. */
+interface PartitionPage {
   readonly entries: readonly CatalogueEntry[];
-  /** Where the next page begins; absent after the last. */
+  /** Where the next page begins; absent after the last entry. */
   readonly cursor?: string;
 }
 
-/** Reads the places after `after`; about as many as are wanted, if there are so many. */
+/** Reads the entries after `after`: about `wanted` of them, if there are so many. */
 export type ReadPartitionPage = (
   partition: Partition,
   after: string | undefined,
@@ -24,16 +24,16 @@ export type ReadPartitionPage = (
 
 interface PartitionCursor {
   readonly partition: Partition;
-  /** The newest one is the last. */
+  /** The newest entry is the last. */
   buffered: CatalogueEntry[];
   cursor: string | undefined;
   isExhausted: boolean;
 }
 
-/** How many more than its share of a page is asked of each partition at first, so that most of them need not be asked again. */
+/** How many entries more than its share of a page are read of each partition, so that most partitions are read once per page. */
 const SPARE = 4;
 
-/** Merges what the partitions keep sorted. Only a partition that has run dry is asked again. */
+/** Merges the sorted entries of the partitions. A partition is read again only once its buffered entries are used up. */
 export class PartitionMerge {
   readonly #cursors: readonly PartitionCursor[];
 
@@ -49,42 +49,42 @@ export class PartitionMerge {
     }));
   }
 
-  /** Whether there is certainly nothing more to take. */
+  /** Whether certainly no entry is left. */
   get isExhausted(): boolean {
     return this.#cursors.every(({ isExhausted, buffered }) => isExhausted && buffered.length === 0);
   }
 
-  /** The next ones, and fewer than `count` only when there are no more. */
+  /** Takes the next `count` entries, or fewer if no more exist. */
   async take(count: number): Promise<readonly CatalogueEntry[]> {
     const wanted = Math.ceil(count / PARTITIONS) + SPARE;
-    await Promise.all(this.#cursors.map((lane) => this.#fill(lane, wanted)));
+    await Promise.all(this.#cursors.map((cursor) => this.#fill(cursor, wanted)));
     const taken: CatalogueEntry[] = [];
     while (taken.length < count) {
-      const lane = this.#newest();
-      const place = lane?.buffered.pop();
-      if (lane === undefined || place === undefined) break;
-      taken.push(place);
-      if (lane.buffered.length === 0) await this.#fill(lane, wanted);
+      const newest = this.#newest();
+      const entry = newest?.buffered.pop();
+      if (newest === undefined || entry === undefined) break;
+      taken.push(entry);
+      if (newest.buffered.length === 0) await this.#fill(newest, wanted);
     }
     return taken;
   }
 
-  async #fill(lane: PartitionCursor, wanted: number): Promise<void> {
-    while (lane.buffered.length === 0 && !lane.isExhausted) {
-      const { entries, cursor } = await this.read(lane.partition, lane.cursor, wanted);
-      lane.buffered = entries.toReversed();
-      lane.cursor = cursor;
-      lane.isExhausted = cursor === undefined;
+  async #fill(partition: PartitionCursor, wanted: number): Promise<void> {
+    while (partition.buffered.length === 0 && !partition.isExhausted) {
+      const { entries, cursor } = await this.read(partition.partition, partition.cursor, wanted);
+      partition.buffered = entries.toReversed();
+      partition.cursor = cursor;
+      partition.isExhausted = cursor === undefined;
     }
   }
 
   #newest(): PartitionCursor | undefined {
     let newest: PartitionCursor | undefined;
-    for (const lane of this.#cursors) if (keyOf(lane) > keyOf(newest)) newest = lane;
+    for (const cursor of this.#cursors) if (newestKey(cursor) > newestKey(newest)) newest = cursor;
     return newest;
   }
 }
 
-function keyOf(lane: PartitionCursor | undefined): string {
-  return lane?.buffered.at(-1)?.key ?? '';
+function newestKey(cursor: PartitionCursor | undefined): string {
+  return cursor?.buffered.at(-1)?.key ?? '';
 }

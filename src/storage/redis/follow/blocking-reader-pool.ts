@@ -1,28 +1,27 @@
 import { BlockingReader, type StreamSubscription } from '../../../redis/blocking-reader';
-import type { Connections } from '../../../redis/connections';
 import { type Partition, slotKey } from '../../../redis/partitions';
-import type { RedisStoreSettings } from '../schema/options';
+import type { RedisStoreContext } from '../schema/store-context';
 
-export interface BlockingReaderPoolOptions<S extends StreamSubscription> {
-  /** The most entries of a stream in one reply. */
+interface BlockingReaderPoolOptions<S extends StreamSubscription> {
+  /** How many entries of a stream one reply may have. */
   readonly entriesMax: number;
-  /** These are read again, after their connection was lost. */
+  /** Reading these continues after their connection was lost. */
   reconnected(subscriptions: readonly S[]): void;
-  /** There was nothing to read of these for as long as Redis waits. */
+  /** A blocking read of these ended without an entry. */
   idle(subscriptions: readonly S[]): void;
 }
 
-/** Readers that can read each other's streams. */
+/** Readers that can take over each other's streams. */
 interface ReaderGroup<S> {
-  readonly served: Map<BlockingReader, Set<S>>;
-  /** Readers that have room for more. */
+  readonly readers: Map<BlockingReader, Set<S>>;
+  /** Readers that have room for another stream. */
   readonly open: Set<BlockingReader>;
   subscriptions: number;
 }
 
 /**
- * Spreads streams over blocking readers: a few share one, on a connection of its own. With thousands of streams no step looks at all of
- * them, nor at all readers, but that which dissolves one.
+ * Spreads streams over blocking readers, each with a connection of its own. With thousands of streams, only the step that dissolves a
+ * reader iterates over all readers, and none over all streams.
  */
 export class BlockingReaderPool<S extends StreamSubscription> {
   /** In a Cluster a read cannot span partitions; elsewhere all readers are in group 0. */
@@ -30,8 +29,7 @@ export class BlockingReaderPool<S extends StreamSubscription> {
   readonly #readers = new Map<S, BlockingReader>();
 
   constructor(
-    private readonly connections: Connections,
-    private readonly settings: RedisStoreSettings,
+    private readonly context: RedisStoreContext,
     private readonly options: BlockingReaderPoolOptions<S>,
   ) {}
 
@@ -47,7 +45,7 @@ export class BlockingReaderPool<S extends StreamSubscription> {
     const group = this.#groupOf(partition);
     group.subscriptions -= 1;
     this.#readers.delete(subscription);
-    group.served.get(reader)?.delete(subscription);
+    group.readers.get(reader)?.delete(subscription);
     group.open.add(reader);
     reader.delete(subscription);
     if (reader.size === 0) forget(group, reader);
@@ -55,14 +53,14 @@ export class BlockingReaderPool<S extends StreamSubscription> {
   }
 
   close(): void {
-    for (const { served } of this.#groups.values()) for (const reader of served.keys()) reader.close();
+    for (const { readers } of this.#groups.values()) for (const reader of readers.keys()) reader.close();
     this.#groups.clear();
     this.#readers.clear();
   }
 
   #groupOf(partition: Partition): ReaderGroup<S> {
-    const key = this.connections.isCluster ? partition : 0;
-    const group = this.#groups.get(key) ?? { served: new Map(), open: new Set(), subscriptions: 0 };
+    const key = this.context.connections.isCluster ? partition : 0;
+    const group = this.#groups.get(key) ?? { readers: new Map(), open: new Set(), subscriptions: 0 };
     this.#groups.set(key, group);
     return group;
   }
@@ -71,33 +69,34 @@ export class BlockingReaderPool<S extends StreamSubscription> {
     const [open] = group.open;
     const reader = open ?? this.#newReader(partition, group);
     this.#readers.set(subscription, reader);
-    group.served.get(reader)?.add(subscription);
+    group.readers.get(reader)?.add(subscription);
     reader.add(subscription);
-    if (reader.size >= this.settings.followedPerConnection) group.open.delete(reader);
+    if (reader.size >= this.context.settings.followedPerConnection) group.open.delete(reader);
   }
 
   #newReader(partition: Partition, group: ReaderGroup<S>): BlockingReader {
-    const served = new Set<S>();
+    const subscriptions = new Set<S>();
+    const { connections, settings } = this.context;
     const { entriesMax, reconnected, idle } = this.options;
-    const reader = new BlockingReader(this.connections, this.settings, slotKey(partition), {
+    const reader = new BlockingReader(connections, settings, slotKey(partition), {
       entriesMax,
-      reconnected: () => reconnected([...served]),
-      idle: () => idle([...served]),
+      reconnected: () => reconnected([...subscriptions]),
+      idle: () => idle([...subscriptions]),
     });
-    group.served.set(reader, served);
+    group.readers.set(reader, subscriptions);
     group.open.add(reader);
     return reader;
   }
 
-  /** Dissolves the emptiest reader where the streams would do with half as many. */
+  /** Dissolves the emptiest reader if half as many readers would do. */
   #tidy(partition: Partition, group: ReaderGroup<S>): void {
-    const enough = 1 + Math.ceil((2 * group.subscriptions) / this.settings.followedPerConnection);
-    if (group.served.size <= enough) return;
-    const [emptiest] = [...group.served].sort(([, a], [, b]) => a.size - b.size);
+    const enough = 1 + Math.ceil((2 * group.subscriptions) / this.context.settings.followedPerConnection);
+    if (group.readers.size <= enough) return;
+    const [emptiest] = [...group.readers].sort(([, a], [, b]) => a.size - b.size);
     if (emptiest === undefined) return;
-    const [reader, served] = emptiest;
+    const [reader, subscriptions] = emptiest;
     forget(group, reader);
-    for (const subscription of served) {
+    for (const subscription of subscriptions) {
       reader.delete(subscription);
       this.#place(partition, group, subscription);
     }
@@ -105,6 +104,6 @@ export class BlockingReaderPool<S extends StreamSubscription> {
 }
 
 function forget<S>(group: ReaderGroup<S>, reader: BlockingReader): void {
-  group.served.delete(reader);
+  group.readers.delete(reader);
   group.open.delete(reader);
 }

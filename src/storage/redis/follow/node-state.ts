@@ -6,24 +6,25 @@ import { type Offset, START } from '../../../core/log/offset';
 import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { Change } from '../../../core/store/change';
 import type { Watcher } from '../../../core/store/store';
-import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import { LocalProducers } from '../nodes/local-producers';
 import { LocalWriters } from '../nodes/local-writers';
 import { Locator } from '../read/locator';
-import { LossRecorder } from '../read/loss-recorder';
 import type { FactsReply } from '../schema/facts-reply';
 import type { LifecycleRecord } from '../schema/lifecycle-record';
-import type { RedisStoreSettings } from '../schema/options';
+import type { RedisStoreContext } from '../schema/store-context';
 import { RemoteTails } from './remote-tails';
 
-/** Producers whose logs are asked for at a time, once Redis is back. */
+/** How many writers are verified at a time after Redis was away. */
 const VERIFIED_AT_ONCE = 16;
 
-/** What a script answers with that may have attached a writer. */
+/** The reply of a script that may have attached a writer. */
 type AttachReply = Pick<FactsReply, 'info' | 'claim' | 'lastStamp'>;
 
-/** Who watches what on this node, and where their news comes from: of logs that are written here from the writer, else by the doorbell. */
+/**
+ * The producers, writers and watchers of this node. The bytes of a log with a local writer come from that writer, those of any other
+ * watched log from a remote tail.
+ */
 export class NodeState {
   readonly producers = new LocalProducers();
   readonly writers = new LocalWriters();
@@ -38,46 +39,46 @@ export class NodeState {
     },
   });
   readonly #remoteTails: RemoteTails;
-  /** Logs that ended while they were watched: whoever comes to watch them beside the others has not heard it. */
+  /** Logs that ended while they were watched: a later watcher of such a log has missed the event. */
   readonly #endedWatched = new Set<string>();
   #isClosed = false;
 
-  constructor(connections: Connections, settings: RedisStoreSettings) {
-    this.locator = new Locator(connections, new LossRecorder(connections, settings), {
+  constructor(context: RedisStoreContext) {
+    this.locator = new Locator(context, {
       tailOf: (log) => this.writers.tailOf(log),
       lastEntryOf: (log) => this.writers.lastEntryOf(log) ?? this.#remoteTails.lastOf(log),
       onLoss: (log, loss) => this.#lost(log, loss),
     });
-    this.#remoteTails = new RemoteTails(connections, this.locator, () => this.tails, settings);
+    this.#remoteTails = new RemoteTails(context, this.locator, () => this.tails);
   }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
-    const past =
+    const isPast =
       (this.writers.tailOf(log) ?? START) > seen ||
       this.#remoteTails.isPast(log, seen) ||
       this.#endedWatched.has(log.generation);
-    return this.tails.watch(log, seen, watcher, past);
+    return this.tails.watch(log, seen, watcher, isPast);
   }
 
-  /** Runs what attaches a producer of this node to a log. */
+  /** Runs `attach`, which attaches a producer of this node to a log. */
   async attaching<T extends AttachReply>(log: LogRef, attach: () => Promise<T>): Promise<T> {
     this.producers.beginChange(log);
     try {
-      const attached = await attach();
-      this.#attached(attached);
-      return attached;
+      const reply = await attach();
+      this.#attached(reply);
+      return reply;
     } finally {
       this.producers.endChange(log);
     }
   }
 
-  /** Runs what ends the writer with this epoch. Whether it succeeds or not, that writer appends no more. */
+  /** Runs `leave`, which ends the writer with this epoch. Whether it succeeds or not, that writer appends no more. */
   async #leaving<T>(log: LogRef, epoch: number, leave: () => Promise<T>): Promise<T> {
     this.producers.beginChange(log);
     try {
-      const left = await leave();
+      const reply = await leave();
       this.writerLeft(log, epoch);
-      return left;
+      return reply;
     } catch (error) {
       if (isLogError(error) && error.code !== 'STORE_UNAVAILABLE') this.writerLeft(log, epoch);
       throw error;
@@ -100,19 +101,19 @@ export class NodeState {
     }
   }
 
-  /** This node stored bytes among those of others: what comes before them the doorbell may yet have to tell. */
+  /** This node stored a commit. Its bytes go to the watchers if these have all bytes before it. */
   committed(log: LogRef, from: Offset, chunks: readonly Buffer[], seal?: SealOutcome): void {
-    const told = this.tails.deliveredOffset(log);
-    const mayTell = told !== undefined && told >= from && !this.#endedWatched.has(log.generation);
-    if (mayTell) this.tails.appended(log, from, chunks, seal);
+    const delivered = this.tails.deliveredOffset(log);
+    const isNext = delivered !== undefined && delivered >= from && !this.#endedWatched.has(log.generation);
+    if (isNext) this.tails.appended(log, from, chunks, seal);
   }
 
-  /** The log has no writer on this node any more, so its watchers need the doorbell. */
+  /** The log has no writer on this node any more, so its watchers need a remote tail. */
   writerLeft(log: LogRef, epoch: number): void {
     if (!this.writers.remove(log, epoch) || this.#isClosed) return;
-    const told = this.tails.deliveredOffset(log);
-    if (told === undefined) return;
-    this.#remoteTails.follow(log, told);
+    const delivered = this.tails.deliveredOffset(log);
+    if (delivered === undefined) return;
+    this.#remoteTails.follow(log, delivered);
     this.tails.wake(log);
   }
 
@@ -125,7 +126,7 @@ export class NodeState {
       if (isRemoval(event.outcome)) this.locator.forget(log);
       else this.locator.sealed(log, event.at);
       if (this.tails.isWatched(log)) this.#endedWatched.add(log.generation);
-      // The bytes before the seal, which another node or another writer stored, may be on their way still.
+      // The bytes before the seal may be of another node or another writer, and still on their way.
       const isBehind = (this.tails.deliveredOffset(log) ?? event.at) < event.at;
       if (isBehind && !isRemoval(event.outcome)) this.tails.wake(log);
       this.tails.ended(log, event.at, event.outcome);
@@ -135,18 +136,18 @@ export class NodeState {
       this.producers.observeEpoch(log, keyEpoch);
       this.locator.renamed(log, keyEpoch);
       this.#remoteTails.renamed(log, keyEpoch);
-      // A writer of this node with a lower epoch has been replaced.
+      // A writer of this node with a lower epoch was replaced.
       this.writerLeft(log, keyEpoch - 1);
     }
   }
 
-  /** The connection was lost: news of these partitions was late, and Redis may have lost bytes. */
+  /** After the connection was lost: records of these partitions are late, and Redis may have lost bytes. */
   reconnected(partitions: readonly Partition[]): void {
     this.#remoteTails.relocate(partitions);
     void this.#verifyWriters(partitions);
   }
 
-  /** Some news never came: a writer of this node may have been replaced without a word. */
+  /** Some records will never arrive: a writer of this node may have been replaced. */
   async eventsMissed(): Promise<void> {
     this.tails.wakeAll();
     for (const { log, epoch } of this.writers.all()) await this.#check(log, epoch);
@@ -158,14 +159,14 @@ export class NodeState {
     this.#remoteTails.close();
   }
 
-  /** A writer of this node: what it appends is known here without Redis saying so. */
+  /** Adds a writer of this node. Its appends reach the watchers without Redis. */
   #attached({ info, claim, lastStamp }: AttachReply): void {
     if (!this.producers.attached(info, info.epoch)) return;
     this.locator.renamed(info, info.epoch);
     this.locator.setExpires(info, info.expiry !== undefined);
     this.writers.add(writerOf(info), claim, { end: info.tail, stamp: lastStamp });
     this.#remoteTails.drop(info);
-    // What another node appended before may not have been told yet.
+    // The watchers may not have all bytes that other nodes appended before.
     this.tails.wake(info);
   }
 
@@ -179,22 +180,22 @@ export class NodeState {
     try {
       await this.locator.locate(log);
     } catch (error) {
-      // Else its next append asks.
+      // Other errors: the next append of the writer locates the log.
       if (isLogError(error)) this.writerLeft(log, epoch);
     }
   }
 
   async #check(log: LogRef, epoch: number): Promise<void> {
     try {
-      const place = await this.locator.locate(log);
-      if (place.epoch !== epoch || place.state === 'closed') this.writerLeft(log, epoch);
+      const position = await this.locator.locate(log);
+      if (position.epoch !== epoch || position.state === 'closed') this.writerLeft(log, epoch);
     } catch {
-      // It is gone, or cannot be asked for: its watchers are better off with the doorbell, which asks again.
+      // The log is gone or cannot be located: a remote tail locates it again.
       this.writerLeft(log, epoch);
     }
   }
 
-  /** No writer of this node goes on, and every follower asks anew what is left of the log. */
+  /** Ends the writer of this node. Every follower reads again what is left of the log. */
   #lost(log: LogRef, loss: Loss): void {
     this.writers.remove(log);
     this.#remoteTails.drop(log);

@@ -5,33 +5,30 @@ import { type Offset, START } from '../../../core/log/offset';
 import { pause } from '../../../core/scheduling/pause';
 import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { RawEntry, StreamSubscription } from '../../../redis/blocking-reader';
-import type { Connections } from '../../../redis/connections';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import type { Locator } from '../read/locator';
 import type { LogPosition } from '../read/log-position';
-import type { KnownEntry } from '../schema/entries';
-import { decodeEntry, type Entry, endOf, sliceOf, timeOf } from '../schema/entries';
+import { decodeEntry, type Entry, endOf, type KnownEntry, sliceOf, timeOf } from '../schema/entries';
 import { bytesKey, factsKey } from '../schema/keys';
-import type { RedisStoreSettings } from '../schema/options';
+import type { RedisStoreContext } from '../schema/store-context';
 import { BlockingReaderPool } from './blocking-reader-pool';
 
-/** Entries of one log in one reply: half a megabyte at the most. */
+/** Entries of one log in one reply: at most half a megabyte. */
 const ENTRIES_MAX = 16;
-/** A follower watches, reads and watches again: its log stays followed in between. */
+/** How long an unwatched log stays followed: a follower watches, reads and watches again. */
 const LINGER_MS = 2_000;
 const RELOCATE_MS = 500;
-/** After Redis was away, thousands of followed logs are located anew. */
+/** How many logs are located at a time. After Redis was away, thousands may have to be. */
 const LOCATED_AT_ONCE = 64;
 
 interface RemoteTail {
   readonly log: LogRef;
-  /** How far the log is known to have come; what a watcher has seen is compared with it. */
+  /** How far the log is known to reach. */
   tail: Offset;
-  /** That of the entry that ends at `tail`, where it is known. */
+  /** The stamp of the entry that ends at `tail`, if known. */
   stamp: number | undefined;
-  /** Sealed: there is nothing to wait for. */
   isSealed: boolean;
-  /** The highest that was heard of. */
+  /** The highest epoch that was observed. */
   epoch: number;
   subscription?: RemoteTailSubscription;
   lingering?: NodeJS.Timeout;
@@ -42,13 +39,13 @@ interface RemoteTailSubscription extends StreamSubscription {
 }
 
 /**
- * Tells of bytes that other nodes append. A few logs share a blocking read on a connection of their own: one for all would be
- * issued again for each chunk of any log, one for each would cost a connection each.
+ * Delivers bytes that other nodes append. A few logs share a blocking read: one read for all logs would be sent again for each chunk of
+ * any log, and one read per log would take a connection per log.
  *
  * A followed log is
- * LOCATING   asked where it stands. What came before that, the watchers read for themselves.
- * FOLLOWED   part of a reader. Renamed by an `attach`, it goes on under the new name after the same entry.
- * LINGERING  followed, but nobody watches; dropped after a while.
+ * LOCATING   being located. The watchers themselves read the bytes before its tail.
+ * FOLLOWED   part of a reader. When an `attach` renames its stream, it continues in the new stream after the same entry.
+ * LINGERING  followed without a watcher; dropped after a while.
  */
 export class RemoteTails {
   readonly #remotes = new Map<string, RemoteTail>();
@@ -57,14 +54,13 @@ export class RemoteTails {
   #isClosed = false;
 
   constructor(
-    private readonly connections: Connections,
+    private readonly context: RedisStoreContext,
     private readonly locator: Locator,
     private readonly tails: () => TailHub,
-    settings: RedisStoreSettings,
   ) {
-    this.#readers = new BlockingReaderPool(connections, settings, {
+    this.#readers = new BlockingReaderPool(context, {
       entriesMax: ENTRIES_MAX,
-      // What comes next may not follow what was read before: Redis may have lost bytes.
+      // Redis may have lost bytes, so the next entries may not continue the former ones.
       reconnected: (subscriptions) => this.#relocateAll(subscriptions),
       idle: (subscriptions) => void this.#checkExist(subscriptions),
     });
@@ -77,79 +73,79 @@ export class RemoteTails {
       delete known.lingering;
       return;
     }
-    const ring: RemoteTail = { log, tail: from, stamp: undefined, isSealed: false, epoch: 0 };
-    this.#remotes.set(log.generation, ring);
-    void this.#locate(ring);
+    const remote: RemoteTail = { log, tail: from, stamp: undefined, isSealed: false, epoch: 0 };
+    this.#remotes.set(log.generation, remote);
+    void this.#locate(remote);
   }
 
-  /** Nobody watches the log any more. */
+  /** The log has no watcher any more. */
   unfollow(log: LogRef): void {
-    const ring = this.#remotes.get(log.generation);
-    if (ring === undefined || ring.lingering !== undefined) return;
-    // Not all at one time: a spy that leaves may have watched thousands.
+    const remote = this.#remotes.get(log.generation);
+    if (remote === undefined || remote.lingering !== undefined) return;
+    // At different times, as one client may have watched thousands of logs.
     const lingerMs = Math.round(LINGER_MS * (1 + Math.random()));
-    ring.lingering = setTimeout(() => this.drop(log), lingerMs).unref();
+    remote.lingering = setTimeout(() => this.drop(log), lingerMs).unref();
   }
 
-  /** The log needs no doorbell: its writer is on this node, or it has ended. */
+  /** Stops following the log: its writer is on this node, or it has ended. */
   drop(log: LogRef): void {
-    const ring = this.#remotes.get(log.generation);
-    if (ring === undefined) return;
-    clearTimeout(ring.lingering);
+    const remote = this.#remotes.get(log.generation);
+    if (remote === undefined) return;
+    clearTimeout(remote.lingering);
     this.#remotes.delete(log.generation);
-    this.#unsubscribe(ring);
+    this.#unsubscribe(remote);
   }
 
-  /** Whether the log is known to be past `seen` or sealed. */
+  /** Whether the log is known to reach beyond `seen` or to be sealed. */
   isPast(log: LogRef, seen: Offset): boolean {
-    const ring = this.#remotes.get(log.generation);
-    return ring !== undefined && (ring.isSealed || ring.tail > seen);
+    const remote = this.#remotes.get(log.generation);
+    return remote !== undefined && (remote.isSealed || remote.tail > seen);
   }
 
-  /** The last entry that the watchers got from here. */
+  /** The last entry that was delivered to the watchers. */
   lastOf(log: LogRef): KnownEntry | undefined {
-    const ring = this.#remotes.get(log.generation);
-    return ring?.stamp === undefined ? undefined : { end: ring.tail, stamp: ring.stamp };
+    const remote = this.#remotes.get(log.generation);
+    return remote?.stamp === undefined ? undefined : { end: remote.tail, stamp: remote.stamp };
   }
 
   /** The stream of the log has the name of this epoch now. */
   renamed(log: LogRef, epoch: number): void {
-    const ring = this.#remotes.get(log.generation);
-    if (ring === undefined || ring.epoch >= epoch) return;
-    ring.epoch = epoch;
-    // Where it is being located the answer may be older than this, which shows by its epoch.
-    if (ring.subscription === undefined) return;
-    const { after } = ring.subscription;
-    this.#unsubscribe(ring);
-    this.#subscribe(ring, after);
+    const remote = this.#remotes.get(log.generation);
+    if (remote === undefined || remote.epoch >= epoch) return;
+    remote.epoch = epoch;
+    // If it is being located, an older position is recognised by its epoch.
+    if (remote.subscription === undefined) return;
+    const { after } = remote.subscription;
+    this.#unsubscribe(remote);
+    this.#subscribe(remote, after);
   }
 
-  /** After news of renamings may have been missed. */
+  /** Locates the logs of these partitions again: records of renamed streams may have been missed. */
   relocate(partitions: readonly Partition[]): void {
-    for (const ring of [...this.#remotes.values()])
-      if (partitions.includes(partitionOf(ring.log.id))) this.#relocate(ring);
+    for (const remote of [...this.#remotes.values()])
+      if (partitions.includes(partitionOf(remote.log.id))) this.#relocate(remote);
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const ring of this.#remotes.values()) clearTimeout(ring.lingering);
+    for (const remote of this.#remotes.values()) clearTimeout(remote.lingering);
     this.#remotes.clear();
     this.#readers.close();
   }
 
-  async #locate(ring: RemoteTail): Promise<void> {
-    while (this.#isCurrent(ring) && ring.subscription === undefined) {
+  async #locate(remote: RemoteTail): Promise<void> {
+    while (this.#isCurrent(remote) && remote.subscription === undefined) {
       try {
-        const place = await this.#limit.run(() => this.locator.locate(ring.log));
-        if (!this.#isCurrent(ring) || ring.subscription !== undefined) return;
-        if (place.epoch < ring.epoch) continue;
-        this.#located(ring, place);
+        const position = await this.#limit.run(() => this.locator.locate(remote.log));
+        if (!this.#isCurrent(remote) || remote.subscription !== undefined) return;
+        if (position.epoch < remote.epoch) continue;
+        this.#located(remote, position);
         return;
       } catch (error) {
-        if (isLogError(error) && this.#isCurrent(ring)) {
-          // It is gone. The watchers find that out when they look.
-          this.drop(ring.log);
-          this.tails().wake(ring.log);
+        if (isLogError(error) && this.#isCurrent(remote)) {
+          // It is gone. The watchers find that out when they read.
+          this.drop(remote.log);
+          this.tails().wake(remote.log);
           return;
         }
         await pause(RELOCATE_MS, undefined, { ref: false });
@@ -157,21 +153,19 @@ export class RemoteTails {
     }
   }
 
-  #located(ring: RemoteTail, place: LogPosition): void {
-    ring.tail = place.tail;
-    ring.stamp = place.state === 'closed' ? undefined : timeOf(place.lastId);
-    ring.isSealed = place.state === 'closed';
-    ring.epoch = place.epoch;
-    if (!ring.isSealed) this.#subscribe(ring, place.lastId);
-    if (ring.isSealed || place.tail > (this.tails().deliveredOffset(ring.log) ?? START))
-      this.tails().wake(ring.log);
+  #located(remote: RemoteTail, position: LogPosition): void {
+    const { tail, lastId, epoch, state } = position;
+    const isSealed = state === 'closed';
+    Object.assign(remote, { tail, epoch, isSealed, stamp: isSealed ? undefined : timeOf(lastId) });
+    if (!isSealed) this.#subscribe(remote, lastId);
+    if (isSealed || tail > (this.tails().deliveredOffset(remote.log) ?? START)) this.tails().wake(remote.log);
   }
 
-  #relocate(ring: RemoteTail): void {
-    // A Redis that failed over may have lost a renaming as well.
-    ring.epoch = 0;
-    this.#unsubscribe(ring);
-    void this.#locate(ring);
+  #relocate(remote: RemoteTail): void {
+    // A failover may have undone the last renaming.
+    remote.epoch = 0;
+    this.#unsubscribe(remote);
+    void this.#locate(remote);
   }
 
   #subscribe(remote: RemoteTail, after: string): void {
@@ -181,51 +175,53 @@ export class RemoteTails {
     this.#readers.add(partitionOf(id), remote.subscription);
   }
 
-  #unsubscribe(ring: RemoteTail): void {
-    const { subscription } = ring;
+  #unsubscribe(remote: RemoteTail): void {
+    const { subscription } = remote;
     if (subscription === undefined) return;
-    delete ring.subscription;
-    this.#readers.delete(partitionOf(ring.log.id), subscription);
+    delete remote.subscription;
+    this.#readers.delete(partitionOf(remote.log.id), subscription);
   }
 
-  #deliver(ring: RemoteTail, entries: readonly RawEntry[]): void {
-    const from = ring.tail;
+  #deliver(remote: RemoteTail, entries: readonly RawEntry[]): void {
+    const from = remote.tail;
     const chunks: Buffer[] = [];
     let isComplete = true;
     let outcome: SealOutcome | undefined;
     for (const entry of entries.map(decode)) {
       if (entry.kind === 'seal') {
-        ring.isSealed = true;
+        remote.isSealed = true;
         outcome = entry.outcome;
       }
-      if (entry.kind !== 'bytes' || endOf(entry.id) <= ring.tail) continue;
-      isComplete = entry.from <= ring.tail;
+      if (entry.kind !== 'bytes' || endOf(entry.id) <= remote.tail) continue;
+      isComplete = entry.from <= remote.tail;
       if (!isComplete) break;
-      chunks.push(...sliceOf(entry.parts, ring.tail - entry.from));
-      ring.tail = entry.end;
-      ring.stamp = timeOf(entry.id);
+      chunks.push(...sliceOf(entry.parts, remote.tail - entry.from));
+      remote.tail = entry.end;
+      remote.stamp = timeOf(entry.id);
     }
     if (chunks.length > 0) {
-      if (ring.stamp !== undefined) this.locator.advance(ring.log, ring.tail, ring.stamp);
-      // The rest of what was stored in one step, and its seal, may come with the next entries: the store has all of it.
-      if (entries.length === ENTRIES_MAX && !ring.isSealed) this.tails().advancedTo(ring.log, ring.tail);
-      else this.tails().appended(ring.log, from, chunks, outcome);
+      if (remote.stamp !== undefined) this.locator.advance(remote.log, remote.tail, remote.stamp);
+      // The rest of what was stored in one step, and its seal, may come with the next entries. The store has all of it.
+      if (entries.length === ENTRIES_MAX && !remote.isSealed)
+        this.tails().advancedTo(remote.log, remote.tail);
+      else this.tails().appended(remote.log, from, chunks, outcome);
     }
-    // Whoever reads is told what is missing.
-    if (!isComplete) this.#relocate(ring);
-    if (!ring.isSealed) return;
-    this.#unsubscribe(ring);
-    this.tails().wake(ring.log);
+    // A reader gets the loss as an error.
+    if (!isComplete) this.#relocate(remote);
+    if (!remote.isSealed) return;
+    this.#unsubscribe(remote);
+    this.tails().wake(remote.log);
   }
 
-  /** A blocked read gets nothing of a stream that was deleted, nor of one whose facts are gone. */
+  /** Relocates the logs if one of them is gone: a blocked read ends neither when a stream is deleted nor when its facts are. */
   async #checkExist(subscriptions: readonly RemoteTailSubscription[]): Promise<void> {
     const keys = subscriptions.flatMap(({ key, remote }) => [key, factsKey(remote.log.id)]);
     try {
-      if (keys.length === 0 || (await this.connections.commands.exists(...keys)) === keys.length) return;
+      if (keys.length === 0 || (await this.context.connections.commands.exists(...keys)) === keys.length)
+        return;
       this.#relocateAll(subscriptions);
     } catch {
-      // Redis is away: once it is back, the place of each log is asked for.
+      // Redis is away: once it is back, each log is located.
     }
   }
 
@@ -234,8 +230,8 @@ export class RemoteTails {
       if (subscription.remote.subscription === subscription) this.#relocate(subscription.remote);
   }
 
-  #isCurrent(ring: RemoteTail): boolean {
-    return !this.#isClosed && this.#remotes.get(ring.log.generation) === ring;
+  #isCurrent(remote: RemoteTail): boolean {
+    return !this.#isClosed && this.#remotes.get(remote.log.generation) === remote;
   }
 }
 

@@ -5,30 +5,23 @@ import type { LogInit, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { START } from '../../../core/log/offset';
 import type { Change } from '../../../core/store/change';
-import type { Connections } from '../../../redis/connections';
-import { type RetryPolicy, withRetries } from '../../../redis/failures/retry';
+import type { ScriptArg } from '../../../redis/scripts';
 import { cutPieces } from '../schema/entries';
 import { type FactsReply, parseFactsReply, parsePurgeReply } from '../schema/facts-reply';
 import { formatForkPoint } from '../schema/fork-point';
-import { logKeys } from '../schema/keys';
-import { type LogScriptName, runLogScript } from '../schema/log-scripts';
+import type { LogScriptName } from '../schema/log-scripts';
 import { formatLosses } from '../schema/losses';
-import type { RedisStoreSettings } from '../schema/options';
 import { formatOutcome } from '../schema/outcome';
+import type { RedisStoreContext } from '../schema/store-context';
 
-type Args = readonly (string | number | Buffer)[];
-/** Which logs count as there. */
+type Args = readonly ScriptArg[];
+/** Which logs `info` returns. */
 export type ExpiryFilter = 'unexpired' | 'expired as well';
 type Annotation = Extract<Change, { kind: 'annotate' }>;
 
-/** The atomic operations on facts. Each script may be repeated, so one whose answer was lost is simply run again. */
+/** The atomic operations on facts. Each script may be repeated, so one whose reply was lost is simply run again. */
 export class Changes {
-  constructor(
-    private readonly connections: Connections,
-    private readonly settings: RedisStoreSettings,
-    private readonly node: string,
-    private readonly patience: RetryPolicy,
-  ) {}
+  constructor(private readonly context: Pick<RedisStoreContext, 'scripts' | 'retry'>) {}
 
   /** @throws LogError `LOG_EXISTS`, `LOG_RETIRED`, `LOGS_TOO_MANY` when `isFull` and the id is new, `LOG_GONE` when it was created and has ended since */
   async create(log: LogRef, init: LogInit, mode: 'new' | 'replace', isFull: boolean): Promise<FactsReply> {
@@ -37,31 +30,26 @@ export class Changes {
     const staged = fork === undefined || fork.at === START ? '' : fork.at;
     const seal = first?.seal ? formatOutcome(first.seal) : '';
     const pieces = cutPieces(first?.chunks ?? []);
-    const rest = [staged, ...timesOf(init), seal, pieces.length, ...pieces, ...furtherFacts(init)];
+    const rest = [staged, ...expiryArgs(init), seal, pieces.length, ...pieces, ...optionalFacts(init)];
     return this.#run('create', log, (again) => [mode, full, graceMs, again, ...rest]);
   }
 
   /** @throws LogError `LOG_RETIRED` */
-  async info(id: LogId, seen: ExpiryFilter = 'unexpired'): Promise<FactsReply | undefined> {
-    const flag = seen === 'unexpired' ? '0' : '1';
-    return withRetries(this.patience, async () => {
-      const reply = await runLogScript(this.connections.commands, 'info', logKeys(id), [
-        id,
-        '',
-        '',
-        '',
-        flag,
-      ]);
+  async info(id: LogId, filter: ExpiryFilter = 'unexpired'): Promise<FactsReply | undefined> {
+    const { scripts, retry } = this.context;
+    const flag = filter === 'unexpired' ? '0' : '1';
+    return retry(async () => {
+      const reply = await scripts.runOnLog('info', { id }, [flag]);
       return reply === null ? undefined : parseFactsReply(id, reply);
     });
   }
 
-  /** Takes a log away whose facts cannot be understood. @returns `undefined` where there is none */
-  async purge(id: LogId): Promise<Pick<FactsReply, 'eventId' | 'loose'> | undefined> {
+  /** Removes a log whose facts cannot be parsed. @returns `undefined` where there is none */
+  async purge(id: LogId): Promise<Pick<FactsReply, 'eventId' | 'orphan'> | undefined> {
     if (await this.#isReadable(id)) return undefined;
-    return withRetries(this.patience, async () => {
-      const args = [id, '', this.node, this.settings.lifecycleLength, formatOutcome({ kind: 'deleted' })];
-      const reply = await runLogScript(this.connections.commands, 'purge', logKeys(id), args);
+    const { scripts, retry } = this.context;
+    return retry(async () => {
+      const reply = await scripts.runOnLog('purge', { id }, [formatOutcome({ kind: 'deleted' })]);
       return reply === null ? undefined : parsePurgeReply(id, reply);
     });
   }
@@ -103,7 +91,7 @@ export class Changes {
     }
   }
 
-  /** JSON is merged here, as Lua cannot tell an empty list from an empty object; the script checks that nobody else was faster. */
+  /** Merges JSON here, as Lua cannot distinguish an empty list from an empty object. The script checks that the metadata is unchanged. */
   async #annotate(log: LogRef, { epoch, patch, finalLength }: Annotation): Promise<FactsReply> {
     for (;;) {
       const present = await this.info(log.id);
@@ -111,35 +99,34 @@ export class Changes {
       const { info, rawMetadata } = present;
       const merged = patch === undefined ? '' : JSON.stringify(mergePatch(info.metadata, patch));
       const args = [epoch, rawMetadata, merged, finalLength ?? ''];
-      const facts = await withRetries(this.patience, () => this.#attempt('annotate', log, args));
+      const facts = await this.context.retry(() => this.#attempt('annotate', log, args));
       if (facts !== 'CHANGED') return facts;
     }
   }
 
   async #run(name: LogScriptName, log: LogRef, argsOf: (again: '0' | '1') => Args): Promise<FactsReply> {
     let again: '0' | '1' = '0';
-    const facts = await withRetries(this.patience, () => {
+    const facts = await this.context.retry(() => {
       const args = argsOf(again);
       again = '1';
       return this.#attempt(name, log, args);
     });
-    if (facts === 'CHANGED') throw new Error(`${name} does not answer so`);
+    if (facts === 'CHANGED') throw new Error(`the script ${name} never returns CHANGED`);
     return facts;
   }
 
   async #attempt(name: LogScriptName, log: LogRef, args: Args): Promise<FactsReply | 'CHANGED'> {
-    const all = [log.id, log.generation, this.node, this.settings.lifecycleLength, ...args];
-    const reply = await runLogScript(this.connections.commands, name, logKeys(log.id), all);
+    const reply = await this.context.scripts.runOnLog(name, log, args);
     return reply === 'CHANGED' ? reply : parseFactsReply(log.id, reply);
   }
 }
 
 /** The ttl and the time of the expiry, as `lua/create.lua` takes them. */
-function timesOf({ expiry }: LogInit): readonly [ttlMs: number | '', at: number | ''] {
+function expiryArgs({ expiry }: LogInit): readonly [ttlMs: number | '', at: number | ''] {
   return expiry === undefined ? ['', ''] : expiry.kind === 'idle' ? [expiry.ttlMs, ''] : ['', expiry.at];
 }
 
-function furtherFacts(init: LogInit): readonly string[] {
+function optionalFacts(init: LogInit): readonly string[] {
   const { contentType, metadata, producerKey, finalLength, framing, fork, losses } = init;
   const facts = ['contentType', contentType];
   if (metadata !== undefined) facts.push('metadata', JSON.stringify(metadata));

@@ -7,49 +7,54 @@ import type { LifecycleFeed } from '../follow/lifecycle-feed';
 import type { NodeState } from '../follow/node-state';
 import type { LostLogs } from '../read/lost-logs';
 import type { FactsReply } from '../schema/facts-reply';
+import type { RedisStoreContext } from '../schema/store-context';
 import type { Changes } from './changes';
 import type { RedisForkLifecycle } from './fork-lifecycle';
-import type { LogLimit } from './log-limit';
+import { LogLimit } from './log-limit';
 
-export interface LogCreatorDependencies {
-  readonly limit: LogLimit;
+interface LogCreatorDependencies {
   readonly changes: Changes;
-  readonly lineage: RedisForkLifecycle;
-  readonly watching: NodeState;
+  readonly forks: RedisForkLifecycle;
+  readonly nodeState: NodeState;
   readonly feed: LifecycleFeed;
   readonly lost: Pick<LostLogs, 'created'>;
-  /** Repeats what fails for a reason that may pass. */
-  quickly<T>(attempt: () => Promise<T>): Promise<T>;
 }
 
-/** Makes logs. */
+/** Creates logs. */
 export class LogCreator {
-  constructor(private readonly owner: LogCreatorDependencies) {}
+  readonly #limit: LogLimit;
+
+  constructor(
+    private readonly context: RedisStoreContext,
+    private readonly deps: LogCreatorDependencies,
+  ) {
+    this.#limit = new LogLimit(context);
+  }
 
   /** @throws LogError as `LogStore.create` */
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
-    const { limit, changes, lineage, watching, feed, lost, quickly } = this.owner;
-    const isFull = await quickly(() => limit.isReached());
+    const { changes, forks, nodeState, feed, lost } = this.deps;
+    const isFull = await this.context.retry(() => this.#limit.isReached());
     const log = { id, generation: generateGeneration() };
-    const create = (): Promise<FactsReply> =>
-      lineage.retryRetired(id, () => changes.create(log, init, mode, isFull));
+    const createOpen = (): Promise<FactsReply> =>
+      forks.retryRetired(id, () => changes.create(log, init, mode, isFull));
     const { fork, first, graceMs } = init;
-    const make = async (): Promise<FactsReply> =>
-      fork === undefined ? create() : lineage.createFork(log, fork, mode, create);
+    const create = async (): Promise<FactsReply> =>
+      fork === undefined ? createOpen() : forks.createFork(log, fork, mode, createOpen);
     const hasWriter = graceMs !== undefined && first?.seal === undefined;
-    const making = hasWriter ? watching.attaching(log, make) : make();
-    const { info, replaced, eventId, loose } = await making;
+    const creating = hasWriter ? nodeState.attaching(log, create) : create();
+    const { info, replaced, eventId, orphan } = await creating;
     feed.markCompleted(id, eventId);
     lost.created(info);
     this.#remember(info, init);
-    if (loose !== undefined) await lineage.dropOrphan(loose);
-    if (!replaced) limit.countCreation();
+    if (orphan !== undefined) await forks.dropOrphan(orphan);
+    if (!replaced) this.#limit.countCreation();
     return { info, replaced };
   }
 
-  /** What was stored with the creation is known to be there, as what is appended later. */
+  /** Bytes that were stored with the creation are known to exist, like appended ones. */
   #remember(info: LogInfo, { fork, first }: LogInit): void {
-    const { locator } = this.owner.watching;
+    const { locator } = this.deps.nodeState;
     locator.setExpires(info, info.expiry !== undefined);
     const size = sizeOf(first?.chunks ?? []);
     if (size > 0) locator.advance(info, advance(fork?.at ?? START, size), info.createdAt);

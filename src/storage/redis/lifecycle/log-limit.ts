@@ -1,26 +1,28 @@
+import { ALL_PARTITIONS } from '../../../redis/partitions';
+import { orderKey, retiredKey } from '../schema/keys';
+import type { RedisStoreContext } from '../schema/store-context';
+
 const FRESH_MS = 1_000;
 
 /**
- * Whether there are as many logs as there may be. Counting asks every partition, so a count is used for a second, together with what
- * this node has created since; before a creation is refused, it is counted again.
+ * Whether there are as many logs as there may be, retired ids included. A count takes commands for every partition, so it is used for
+ * a second, together with what this node has created since. Before a creation is refused, the logs are counted again.
  */
 export class LogLimit {
   #counted = 0;
   #countedAt = Number.NEGATIVE_INFINITY;
   #createdSince = 0;
 
-  constructor(
-    private readonly logsMax: number,
-    private readonly count: () => Promise<number>,
-  ) {}
+  constructor(private readonly context: Pick<RedisStoreContext, 'connections' | 'settings'>) {}
 
+  /** @throws whatever the client throws */
   async isReached(): Promise<boolean> {
-    if (this.logsMax === Number.POSITIVE_INFINITY) return false;
+    if (this.context.settings.logsMax === Number.POSITIVE_INFINITY) return false;
     const isStale = performance.now() - this.#countedAt > FRESH_MS;
     if (isStale || this.#isFull()) {
       this.#createdSince = 0;
       this.#countedAt = performance.now();
-      this.#counted = await this.count();
+      this.#counted = await this.#count();
     }
     return this.#isFull();
   }
@@ -29,7 +31,18 @@ export class LogLimit {
     this.#createdSince += 1;
   }
 
+  async #count(): Promise<number> {
+    const { commands } = this.context.connections;
+    const counts = await Promise.all(
+      ALL_PARTITIONS.flatMap((partition) => [
+        commands.zcard(orderKey(partition)),
+        commands.hlen(retiredKey(partition)),
+      ]),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
   #isFull(): boolean {
-    return this.#counted + this.#createdSince >= this.logsMax;
+    return this.#counted + this.#createdSince >= this.context.settings.logsMax;
   }
 }

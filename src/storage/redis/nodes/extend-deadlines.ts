@@ -1,34 +1,34 @@
-import type { Connections } from '../../../redis/connections';
 import { ALL_PARTITIONS, type Partition } from '../../../redis/partitions';
-import { expiringKey, factsPrefix, overdueKey, partitionKeys } from '../schema/keys';
-import { runLogScript } from '../schema/log-scripts';
+import { expiringKey, factsPrefix, overdueKey } from '../schema/keys';
+import type { RedisStoreContext } from '../schema/store-context';
 
-/** How many logs at once: the script holds up all others for as long as it takes. */
+type Context = Pick<RedisStoreContext, 'connections' | 'scripts'>;
+
+/** How many logs one script changes: Redis runs nothing else meanwhile. */
 const BATCH = 100;
 
 /**
- * Lets the grace of all logs without a writer start anew. While no node was there, or Redis itself was not, no producer could
- * have come back.
+ * Restarts the grace of all logs without a writer. While no node was running, or Redis was away, no producer could come back.
  */
-export async function extendDeadlines({ commands }: Connections): Promise<void> {
-  await inBatches(commands, overdueKey, (partition, ids) =>
-    runLogScript(commands, 'extend-deadlines', [overdueKey(partition), factsPrefix(partition)], ids),
+export async function extendDeadlines(context: Context): Promise<void> {
+  await inBatches(context, overdueKey, (partition, ids) =>
+    context.scripts.run('extend-deadlines', [overdueKey(partition), factsPrefix(partition)], ids),
   );
 }
 
 /**
- * The time in which no node had a lease does not count for logs that expire when idle. It may be none at all: the clock of the Redis host
- * was set forward.
+ * Adds the time in which no node had a lease to the life of logs that expire when idle. It may have been no time at all, if the clock
+ * of the Redis host was set forward.
  */
-export async function extendExpiries({ commands }: Connections, missedMs: number): Promise<void> {
+export async function extendExpiries(context: Context, missedMs: number): Promise<void> {
   if (missedMs === 0) return;
-  await inBatches(commands, expiringKey, (partition, ids) =>
-    runLogScript(commands, 'extend-expiries', partitionKeys(partition), ['', '', '', '', missedMs, ...ids]),
+  await inBatches(context, expiringKey, (partition, ids) =>
+    context.scripts.runOnPartition('extend-expiries', partition, [missedMs, ...ids]),
   );
 }
 
 async function inBatches(
-  commands: Connections['commands'],
+  { connections: { commands } }: Context,
   keyOf: (partition: Partition) => string,
   run: (partition: Partition, ids: readonly string[]) => Promise<unknown>,
 ): Promise<void> {
@@ -36,7 +36,7 @@ async function inBatches(
     for (let cursor = '0'; ; ) {
       const [next, flat] = await commands.zscan(keyOf(partition), cursor, 'COUNT', BATCH);
       const ids = flat.filter((_, i) => i % 2 === 0);
-      // A small set comes whole, whatever the count.
+      // Redis returns a small set whole, whatever the count.
       for (let from = 0; from < ids.length; from += BATCH)
         await run(partition, ids.slice(from, from + BATCH));
       if (next === '0') break;

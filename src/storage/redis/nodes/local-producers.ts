@@ -3,55 +3,58 @@ import type { LogId } from '../../../core/log/log-id';
 
 interface LocalProducer {
   readonly id: LogId;
-  /** How many changes are under way that make or end a writer of this node. */
+  /** How many changes are under way that attach or detach a writer of this node. */
   pendingChanges: number;
-  /** That of the writer on this node. */
+  /** The epoch of the writer on this node. */
   epoch: number | undefined;
-  /** The highest that was heard of, from any node. */
+  /** The highest epoch that was observed, of any node. */
   newestEpoch: number;
 }
 
 /**
- * To which logs producers of this node are attached, or are about to be. What Redis takes to be held by this node beyond that,
- * nobody would ever release.
+ * The logs that producers of this node are attached to, or are about to be. `NodeLogs` interrupts whatever else Redis records as held by
+ * this node, as no producer would ever release it.
  */
 export class LocalProducers {
   readonly #byGeneration = new Map<string, LocalProducer>();
 
-  /** `over` must follow. */
+  /** `endChange` must follow. */
   beginChange({ id, generation }: LogRef): void {
-    const attachment = this.#byGeneration.get(generation);
-    if (attachment) attachment.pendingChanges += 1;
+    const producer = this.#byGeneration.get(generation);
+    if (producer) producer.pendingChanges += 1;
     else this.#byGeneration.set(generation, { id, pendingChanges: 1, epoch: undefined, newestEpoch: 0 });
   }
 
   endChange(log: LogRef): void {
-    this.#alter(log, (attachment) => {
-      attachment.pendingChanges -= 1;
+    this.#update(log, (producer) => {
+      producer.pendingChanges -= 1;
     });
   }
 
-  /** Between `begin` and `over`. @returns whether it is still the newest writer: the answer of Redis may have been on its way for long. */
+  /**
+   * Records a writer, between `beginChange` and `endChange`.
+   * @returns whether it is still the newest writer: the reply of Redis may have taken long
+   */
   attached({ generation }: LogRef, epoch: number): boolean {
-    const attachment = this.#byGeneration.get(generation);
-    if (attachment === undefined || attachment.newestEpoch > epoch) return false;
-    attachment.epoch = epoch;
-    attachment.newestEpoch = epoch;
+    const producer = this.#byGeneration.get(generation);
+    if (producer === undefined || producer.newestEpoch > epoch) return false;
+    producer.epoch = epoch;
+    producer.newestEpoch = epoch;
     return true;
   }
 
-  /** The log has this epoch now: a writer of a lower one has been replaced. */
+  /** The log has this epoch now: a writer with a lower one was replaced. */
   observeEpoch(log: LogRef, epoch: number): void {
-    this.#alter(log, (attachment) => {
-      attachment.newestEpoch = Math.max(attachment.newestEpoch, epoch);
-      if (attachment.epoch !== undefined && attachment.epoch < epoch) attachment.epoch = undefined;
+    this.#update(log, (producer) => {
+      producer.newestEpoch = Math.max(producer.newestEpoch, epoch);
+      if (producer.epoch !== undefined && producer.epoch < epoch) producer.epoch = undefined;
     });
   }
 
-  /** The writer with this epoch, or a lower one, is no more. */
+  /** The writer with this epoch, or a lower one, has left. */
   detached(log: LogRef, epoch: number): void {
-    this.#alter(log, (attachment) => {
-      if (attachment.epoch !== undefined && attachment.epoch <= epoch) attachment.epoch = undefined;
+    this.#update(log, (producer) => {
+      if (producer.epoch !== undefined && producer.epoch <= epoch) producer.epoch = undefined;
     });
   }
 
@@ -59,11 +62,10 @@ export class LocalProducers {
     return new Set([...this.#byGeneration.values()].map(({ id }) => id));
   }
 
-  #alter({ generation }: LogRef, change: (attachment: LocalProducer) => void): void {
-    const attachment = this.#byGeneration.get(generation);
-    if (attachment === undefined) return;
-    change(attachment);
-    if (attachment.pendingChanges === 0 && attachment.epoch === undefined)
-      this.#byGeneration.delete(generation);
+  #update({ generation }: LogRef, update: (producer: LocalProducer) => void): void {
+    const producer = this.#byGeneration.get(generation);
+    if (producer === undefined) return;
+    update(producer);
+    if (producer.pendingChanges === 0 && producer.epoch === undefined) this.#byGeneration.delete(generation);
   }
 }

@@ -4,11 +4,11 @@ import type { Link } from '../../../redis/link';
 import type { KnownEntry } from '../schema/entries';
 import { type StreamTarget, streamOf } from '../schema/stream-target';
 
-/** What a writer has sent, and Redis need not have confirmed yet. */
+/** The last append that a writer sent, whether or not Redis has confirmed it. */
 export interface SentAppend {
   readonly link: Link;
   readonly end: Offset;
-  /** How many entries the stream has when all of it is stored, where that is known. */
+  /** How many entries the stream has once all of it is stored, if known. */
   length: number | undefined;
 }
 
@@ -16,31 +16,31 @@ export interface LocalWriter {
   readonly log: LogRef;
   readonly epoch: number;
   readonly stream: StreamTarget;
-  /** What has been acknowledged. */
+  /** The end of the acknowledged bytes. */
   tail: Offset;
-  /** That of the last entry. */
+  /** The stamp of the last entry. */
   stamp: number;
   sent: SentAppend | undefined;
   /**
-   * The link over which the tail was confirmed. On another it has to be asked for: Redis may have been restarted or failed over
-   * since, and have lost bytes.
+   * The link over which the tail was confirmed. Before an append over another link the log is located: Redis may have been restarted or
+   * failed over since, and have lost bytes.
    */
   confirmedOn: Link | undefined;
 }
 
 const CLAIMS_MAX = 10_000;
 
-/** The writers that are attached on this node, and how far each has come. Their logs need no doorbell. */
+/** The writers that are attached on this node, and how far each has come. Their logs need no remote tail. */
 export class LocalWriters {
   readonly #writers = new Map<string, LocalWriter>();
-  /** Of the last attaches, also after their writers have left: an append may be repeated. */
+  /** The claims of the last attaches, also after their writers have left: an append may be repeated. */
   readonly #claims = new Map<string, string>();
 
   add(writer: Writer, claim: string, last: KnownEntry): void {
     const { log, epoch } = writer;
     this.#remember(nameOf(writer), claim);
-    const held = this.#writers.get(log.generation);
-    if (held === undefined || held.epoch < epoch)
+    const known = this.#writers.get(log.generation);
+    if (known === undefined || known.epoch < epoch)
       this.#writers.set(log.generation, {
         log,
         epoch,
@@ -52,10 +52,10 @@ export class LocalWriters {
       });
   }
 
-  /** @returns whether there was a writer with an epoch up to `epoch`; there is none any more. */
+  /** Removes the writer if its epoch is at most `epoch`. @returns whether it did */
   remove(log: LogRef, epoch = Number.POSITIVE_INFINITY): boolean {
-    const held = this.#writers.get(log.generation);
-    return held !== undefined && held.epoch <= epoch && this.#writers.delete(log.generation);
+    const local = this.#writers.get(log.generation);
+    return local !== undefined && local.epoch <= epoch && this.#writers.delete(log.generation);
   }
 
   has(log: LogRef): boolean {
@@ -67,11 +67,11 @@ export class LocalWriters {
   }
 
   lastEntryOf(log: LogRef): KnownEntry | undefined {
-    const held = this.#writers.get(log.generation);
-    return held && held.tail > START ? { end: held.tail, stamp: held.stamp } : undefined;
+    const local = this.#writers.get(log.generation);
+    return local && local.tail > START ? { end: local.tail, stamp: local.stamp } : undefined;
   }
 
-  /** Names the attach of the writer: Redis may lose that, and another writer get the same epoch. */
+  /** Names the attach of the writer: Redis may lose the attach, and another writer may then get the same epoch. */
   claimOf(writer: Writer): string | undefined {
     return this.#claims.get(nameOf(writer));
   }
@@ -81,8 +81,8 @@ export class LocalWriters {
   }
 
   find({ log, epoch }: Writer): LocalWriter | undefined {
-    const held = this.#writers.get(log.generation);
-    return held?.epoch === epoch ? held : undefined;
+    const local = this.#writers.get(log.generation);
+    return local?.epoch === epoch ? local : undefined;
   }
 
   #remember(name: string, claim: string): void {

@@ -1,96 +1,83 @@
-import { randomUUID } from 'node:crypto';
-import type { Connections } from '../../../redis/connections';
+import { Heartbeat } from '../../../redis/heartbeat';
 import { toTexts } from '../../../redis/resp/reply';
 import { LEASES_KEY } from '../schema/keys';
-import { runLogScript } from '../schema/log-scripts';
-import type { RedisStoreSettings } from '../schema/options';
+import type { RedisStoreContext } from '../schema/store-context';
 import { extendDeadlines, extendExpiries } from './extend-deadlines';
 import type { LocalProducers } from './local-producers';
 import { NodeLogs } from './node-logs';
 
 /**
- * Says to the other nodes that this one is alive, and interrupts the logs of those that are not. A node that starts again is
- * another node: what the one before it held is interrupted once its lease has run out.
+ * Shows the other nodes that this one is alive, and interrupts the logs of dead nodes. A node that restarts has a new name: the logs of
+ * its old name are interrupted once that lease has run out.
  */
 export class NodeLease {
-  readonly node = randomUUID();
-  #timer: NodeJS.Timeout | undefined;
-  #beating: Promise<void> | undefined;
-  /** Since when the lease has been valid without a break, by `performance.now`. */
+  readonly #nodeLogs: NodeLogs;
+  readonly #heartbeat: Heartbeat;
+  /** Since when the lease has been valid without a break, by `performance.now`. Infinite before it is first renewed. */
   #validSince = Number.POSITIVE_INFINITY;
 
-  readonly #nodeLogs: NodeLogs;
-
   constructor(
-    private readonly connections: Connections,
-    private readonly settings: RedisStoreSettings,
-    attachments: LocalProducers,
-    /** Redis has not had the lease of this node all the time: it may have lost more than that. */
-    private readonly lapsed: () => void,
+    private readonly context: Pick<RedisStoreContext, 'connections' | 'scripts' | 'settings'>,
+    producers: LocalProducers,
+    /** The lease of this node was missing for a while: Redis may have lost more than that. */
+    private readonly onLapse: () => void,
   ) {
-    this.#nodeLogs = new NodeLogs(connections, settings, this.node, attachments);
+    this.#nodeLogs = new NodeLogs(context, producers);
+    this.#heartbeat = new Heartbeat(context.settings.nodeLease, () => this.#beat());
   }
 
   async open(): Promise<void> {
     await this.renew();
-    this.#timer = setInterval(() => {
-      // One at a time: while Redis is away, a beat takes longer than it is to the next.
-      this.#beating ??= this.#beat().finally(() => {
-        this.#beating = undefined;
-      });
-    }, this.settings.nodeLease / 3).unref();
+    this.#heartbeat.start();
   }
 
   /**
-   * Where no node had a valid lease, as after a stop of all nodes or of Redis, no producer
-   * could come back meanwhile, and their time to do so starts anew.
-   * @returns the nodes that are dead. When this node could not renew its own lease, the others may not have been able to either: Redis
-   *   was away. They are given the time of a lease then.
+   * If no node had a valid lease, as after a stop of all nodes or of Redis, no producer could come back meanwhile, so the deadlines of
+   * all logs are extended.
+   * @returns the nodes that are dead. If this node could not renew its own lease, Redis may have been away for the others, too: then they
+   *   get the time of a lease to renew theirs.
    */
   async renew(when: 'always' | 'unless full' = 'always'): Promise<readonly string[]> {
     const evenWhenFull = when === 'always' ? '1' : '0';
     let [wasValid, ...expired] = await this.#renew('0', evenWhenFull);
     if (wasValid === 'alone') {
-      // Before it has a lease: another node that starts now is not to find one and take it that this is done.
-      await extendDeadlines(this.connections);
-      await extendExpiries(this.connections, Number(expired[0]));
+      // Before this node has a lease: another node that starts now must not conclude from it that the deadlines are extended already.
+      await extendDeadlines(this.context);
+      await extendExpiries(this.context, Number(expired[0]));
       [wasValid, ...expired] = await this.#renew('1', evenWhenFull);
     }
     if (wasValid !== '1') {
+      const isFirst = this.#validSince === Number.POSITIVE_INFINITY;
       this.#validSince = performance.now();
-      // At the start there was none.
-      if (this.#timer !== undefined) this.lapsed();
+      if (!isFirst) this.onLapse();
     }
-    return performance.now() - this.#validSince >= this.settings.nodeLease ? expired : [];
+    return performance.now() - this.#validSince >= this.context.settings.nodeLease ? expired : [];
   }
 
-  /** Interrupts what is still held, so that nobody waits for the lease to run out. */
+  /** Interrupts the logs that this node still holds, so that their producers need not wait until the lease has run out. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#beating;
-    if (await this.#nodeLogs.interruptAll(this.node))
-      await this.connections.commands.zrem(LEASES_KEY, this.node);
+    await this.#heartbeat.stop();
+    const { connections, scripts } = this.context;
+    if (await this.#nodeLogs.interruptAll(scripts.node))
+      await connections.commands.zrem(LEASES_KEY, scripts.node);
   }
 
   async #beat(): Promise<void> {
-    try {
-      for (const node of await this.renew()) {
-        if (await this.#nodeLogs.interruptAll(node)) await this.#forgetNode(node);
-      }
-      await this.#nodeLogs.interruptAbandoned();
-    } catch {
-      // Redis is away: nobody's lease can be seen then. The next beat tries again.
+    for (const node of await this.renew()) {
+      if (await this.#nodeLogs.interruptAll(node)) await this.#forgetNode(node);
     }
+    await this.#nodeLogs.interruptAbandoned();
   }
 
   async #renew(alone: '0' | '1', evenWhenFull: '0' | '1'): Promise<readonly string[]> {
-    const args = [this.node, this.settings.nodeLease, alone, evenWhenFull];
-    return toTexts(await runLogScript(this.connections.commands, 'renew-lease', [LEASES_KEY], args));
+    const { scripts, settings } = this.context;
+    const args = [scripts.node, settings.nodeLease, alone, evenWhenFull];
+    return toTexts(await scripts.run('renew-lease', [LEASES_KEY], args));
   }
 
-  /** What the node sent last may have come between the look at what it holds and its burial: nobody would look again. */
+  /** Interrupts once more after the lease is gone: the node's last command may have arrived since its logs were listed. */
   async #forgetNode(node: string): Promise<void> {
-    const isBuried = await runLogScript(this.connections.commands, 'forget-node', [LEASES_KEY], [node]);
-    if (isBuried === 1) await this.#nodeLogs.interruptAll(node);
+    const isForgotten = await this.context.scripts.run('forget-node', [LEASES_KEY], [node]);
+    if (isForgotten === 1) await this.#nodeLogs.interruptAll(node);
   }
 }

@@ -7,33 +7,33 @@ import { toState } from '../schema/facts-reply';
 import { parseLosses } from '../schema/losses';
 import { parseSealOutcome } from '../schema/outcome';
 
-/** The present place of a generation. */
+/** The state of a generation as `lua/locate.lua` returns it, and the end of its bytes. */
 export interface LogPosition {
   /** The epoch in the name of its stream. */
   readonly epoch: number;
-  /** Names the attach of the last writer; empty where none attached. */
+  /** Names the attach of the last writer; empty if none attached. */
   readonly claim: string;
   readonly state: LogState;
-  /** The end of the bytes that are there. */
+  /** The end of the bytes that Redis has. */
   readonly tail: Offset;
   readonly lastId: string;
-  /** Where the log was sealed. */
+  /** The offset at which the log was sealed. */
   readonly endsAt?: Offset;
   readonly outcome?: SealOutcome;
-  /** How long until it expires, unless it is touched before. Milliseconds. */
-  readonly leftMs?: number;
+  /** How long until it expires, unless it is touched before. */
+  readonly expiresInMs?: number;
   readonly losses: readonly Loss[];
-  /** Present when this very question found that bytes are gone which this node knew of. */
-  readonly found?: Loss;
+  /** Present if this reply showed that bytes are lost which this node knew of. */
+  readonly foundLoss?: Loss;
 }
 
-/** What `lua/locate.lua` answers. */
+/** Parses the reply of `lua/locate.lua`. */
 export function parseLogPosition([
   epoch,
   state = '',
   lastId = '',
   outcome = '',
-  left = '',
+  expiresIn = '',
   losses = '',
   claim = '',
   ,
@@ -47,7 +47,7 @@ export function parseLogPosition([
     tail: endOf(lastId),
     ...(endsAt !== '' && { endsAt: advance(START, toNumber(endsAt)) }),
     ...(outcome !== '' && { outcome: parseSealOutcome(outcome) }),
-    ...(left !== '' && { leftMs: toNumber(left) }),
+    ...(expiresIn !== '' && { expiresInMs: toNumber(expiresIn) }),
     losses: losses === '' ? [] : parseLosses(losses),
   };
 }

@@ -1,47 +1,42 @@
 import type { LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
-import type { Connections } from '../../../redis/connections';
 import { factsKey, lostKey } from '../schema/keys';
-import { runLogScript } from '../schema/log-scripts';
-import type { RedisStoreSettings } from '../schema/options';
+import type { RedisStoreContext } from '../schema/store-context';
 
-/** Clients are answered for so long that Redis has lost a log. */
+/** How long a tombstone is kept: until then, clients read that the log was lost. */
 const KEPT_MS = 24 * 3_600_000;
-/** About so many ids take a megabyte. The oldest makes room. */
-const UNWRITTEN_MAX = 10_000;
+/** About so many ids take a megabyte. The oldest is dropped. */
+const PENDING_MAX = 10_000;
 
 /**
- * The ids of logs that Redis has lost. Redis itself keeps them, for all nodes. While it does not take one, as when it is full or has become
- * a replica, this node remembers the id and tries again later.
+ * The ids of logs that Redis has lost. Redis itself stores them, for all nodes. While it refuses a write, as when it is full or has become
+ * a replica, this node keeps the id and tries again later.
  */
 export class LostLogTombstones {
   readonly #pending = new Map<LogId, string>();
 
-  constructor(
-    private readonly connections: Connections,
-    private readonly settings: Pick<RedisStoreSettings, 'alarm'>,
-  ) {}
+  constructor(private readonly context: RedisStoreContext) {}
 
-  /** Never throws: the answer to a client does not depend on what Redis can take. */
+  /** Never throws: a client gets its answer whether Redis stores the tombstone or not. */
   async add({ id, generation }: LogRef): Promise<void> {
-    // Its other readers ask at the same moment.
+    // Other readers of the log call this at the same moment.
     if (this.#pending.get(id) === generation) return;
     this.#remember(id, generation);
     if ((await this.#write(id, generation)) !== 'known')
-      this.settings.alarm('Redis lost a log', { id, generation });
+      this.context.settings.alarm('Redis lost a log', { id, generation });
   }
 
   /** @throws whatever the client throws */
   async has(id: LogId): Promise<boolean> {
-    return this.#pending.has(id) || (await this.connections.commands.exists(lostKey(id))) === 1;
+    return this.#pending.has(id) || (await this.context.connections.commands.exists(lostKey(id))) === 1;
   }
 
-  /** There is a log with this id again. */
+  /** A log with this id was created again. */
   forget(id: LogId): void {
     this.#pending.delete(id);
   }
 
-  /** Writes what Redis did not take before, until it refuses again. */
+  /** Writes the ids that Redis refused before, until it refuses one again. */
   async writePending(): Promise<void> {
     for (const [id, generation] of [...this.#pending]) {
       if ((await this.#write(id, generation)) === 'refused') return;
@@ -51,10 +46,7 @@ export class LostLogTombstones {
   async #write(id: LogId, generation: string): Promise<'new' | 'known' | 'refused'> {
     try {
       const keys = [lostKey(id), factsKey(id)];
-      const written = await runLogScript(this.connections.commands, 'add-tombstone', keys, [
-        generation,
-        KEPT_MS,
-      ]);
+      const written = await this.context.scripts.run('add-tombstone', keys, [generation, KEPT_MS]);
       if (this.#pending.get(id) === generation) this.#pending.delete(id);
       return written === 1 ? 'new' : 'known';
     } catch {
@@ -65,6 +57,6 @@ export class LostLogTombstones {
   #remember(id: LogId, generation: string): void {
     this.#pending.set(id, generation);
     const [oldest] = this.#pending.keys();
-    if (oldest !== undefined && this.#pending.size > UNWRITTEN_MAX) this.#pending.delete(oldest);
+    if (oldest !== undefined && this.#pending.size > PENDING_MAX) this.#pending.delete(oldest);
   }
 }

@@ -24,17 +24,17 @@ import { bytesKey } from '../schema/keys';
 import type { Locator } from './locator';
 import type { LogPosition } from './log-position';
 
-/** The largest page, whatever is asked for: Redis holds the whole reply in memory until it is sent. */
+/** The largest page, whatever is requested: Redis holds the whole reply in memory until it is sent. */
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
- * The most entries of a page. Where each is a line, or a single byte, they cost more than the bytes: 2 µs of this process and 0.4 of
+ * The most entries of a page. If each is a line, or a single byte, entries cost more than the bytes: 2 µs of this process and 0.4 µs of
  * Redis per entry, so that half a megabyte of single bytes would stop both for a second.
  */
 const PAGE_ENTRIES_MAX = 2_048;
 
 /**
- * Because ids are offsets, a page is a range of ids: it takes one command, and no count has to be guessed.
+ * Reads a page. Ids are offsets, so a page is a range of ids: it takes one command, and no count has to be guessed.
  * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; RangeError beyond the tail; whatever the client throws
  */
 export async function readPage(
@@ -46,9 +46,9 @@ export async function readPage(
 ): Promise<Page> {
   const size = Math.min(bytesMax, PAGE_BYTES_MAX);
   const start = `(${from}-${LAST_SEQUENCE}`;
-  // Never less than an entry: one that ends beyond the page would not be in the range, and the reader would not get on.
+  // Never less than an entry: an entry that ends beyond the page would not be in the range, and the reader would make no progress.
   const stop = `${from + Math.max(size, ENTRY_BYTES_MAX)}-${LAST_SEQUENCE}`;
-  // Before the epoch is looked up: over a new link the log has to be located first.
+  // Before `cachedEpoch`: over a new link the log has to be located first.
   const link = await connections.pageLink(partitionOf(log.id));
   const entriesOf = async (...range: readonly string[]): Promise<readonly Entry[]> => {
     const entries = await rangeOf(connections, link, ...range);
@@ -62,33 +62,34 @@ export async function readPage(
       const entries = await entriesOf(key, start, stop, 'COUNT', `${PAGE_ENTRIES_MAX}`);
       if (entries.length > 0) return toPage(log, entries, from, size);
     }
-    const place = await locator.locate(log);
-    requireNoLoss(log, place, from);
-    if (place.tail === from) return { chunks: [], next: from, ...(place.outcome && { end: place.outcome }) };
-    if (place.epoch === epoch) {
-      // There are bytes by now; where the next entry is beyond the range, `toPage` finds that out.
+    const position = await locator.locate(log);
+    requireNoLoss(log, position, from);
+    const { tail, outcome } = position;
+    if (tail === from) return { chunks: [], next: from, ...(outcome && { end: outcome }) };
+    if (position.epoch === epoch) {
+      // The log has bytes after `from`. If the next entry begins beyond the range, `toPage` throws.
       const key = bytesKey(log.id, log.generation, epoch);
       const entries = await entriesOf(key, start, '+', 'COUNT', '1');
       if (entries.length > 0) return toPage(log, entries, from, size);
     }
-    epoch = place.epoch;
+    epoch = position.epoch;
   }
 }
 
-/** Bytes that a reader has, or asks for, may be gone. */
-function requireNoLoss(log: LogRef, place: LogPosition, from: Offset): void {
-  const { tail, losses, found, endsAt } = place;
+/** @throws DamageError, LostTailError if bytes are lost that the reader has or wants; RangeError beyond the tail */
+function requireNoLoss(log: LogRef, position: LogPosition, from: Offset): void {
+  const { tail, losses, foundLoss, endsAt } = position;
   if (endsAt !== undefined && endsAt > tail && from >= tail && from <= endsAt) {
     throw new DamageError(log, { from: tail, to: endsAt });
   }
-  if (found && from > found.from) throw new LostTailError(log, found);
+  if (foundLoss && from > foundLoss.from) throw new LostTailError(log, foundLoss);
   if (from <= tail) return;
   const loss = losses.findLast(({ to }) => to >= from);
   if (loss) throw new LostTailError(log, loss);
   throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
 }
 
-/** What of the entries is from `from` on, `bytesMax` bytes of it at the most. */
+/** The bytes of the entries from `from` on, at most `bytesMax` of them. */
 function toPage(log: LogRef, entries: readonly Entry[], from: Offset, bytesMax: number): Page {
   const chunks: Buffer[] = [];
   let next = from;
@@ -116,17 +117,17 @@ async function rangeOf(
   ...args: readonly string[]
 ): Promise<readonly Entry[]> {
   const reply = await link.send(encodeCommand('XRANGE', ...args)).catch(async (error: unknown) => {
-    // A key of another type has none of the log's entries. The place of the log says what that means.
+    // A key of another type has none of the log's entries. `locate` then finds the loss.
     if (failureKind(error) === 'damaged') return [];
     if (!isRedirect(error)) throw error;
-    // While a Cluster is resharded some keys are here and some there: ioredis asks as often as it takes.
+    // While a Cluster is resharded, a key may be on either node: ioredis follows the redirections.
     connections.refreshTopology(error);
     return toReply(await connections.commands.callBuffer('XRANGE', ...args));
   });
   return parseRangeReply(reply).map(({ id, field, value }) => decodeEntry(id, field, value));
 }
 
-/** What ioredis has read. */
+/** A reply of ioredis as a `Link` would return it. */
 function toReply(reply: unknown): Reply {
   if (Array.isArray(reply)) return reply.map(toReply);
   return Buffer.isBuffer(reply) ? new Bulk([reply]) : unexpected(reply);

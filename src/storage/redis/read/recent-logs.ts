@@ -2,26 +2,35 @@ import type { LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import type { Loss } from '../../../core/log/loss';
 import { type Offset, START } from '../../../core/log/offset';
-import type { KnownEntry } from '../schema/entries';
+import { type KnownEntry, timeOf } from '../schema/entries';
+import type { LogPosition } from './log-position';
 
 /** About two megabytes. `docs/operations.md` has this number. */
-const REMEMBERED_MAX = 10_000;
+const RECENT_MAX = 10_000;
 
 /** A number that no session has. */
 const NO_SESSION = -1;
 
-/** What a node remembers of a log. */
+/** The state of this node when it sent the command that located a log. */
+interface LocateRequest {
+  readonly epoch: number | undefined;
+  /** By `performance.now`. */
+  readonly at: number;
+  readonly session: number;
+}
+
+/** What this node knows of a log. */
 export class RecentLog {
   epoch: number | undefined;
-  /** Until when it does not expire, by `performance.now`. Unknown of a log that was not asked for. */
+  /** Until when it does not expire, by `performance.now`. Unknown until the log is located. */
   livesUntil: number | undefined;
-  /** The end of the log when Redis was asked last. */
+  /** The tail when the log was last located. */
   tail: Offset = START;
-  /** The number of the last loss; `undefined` where Redis was not asked yet. */
+  /** The number of the last loss; `undefined` until the log is located. */
   lastLossNumber: number | undefined;
-  /** The session in which Redis was last seen to have all of `known`. */
+  /** The session in which Redis was last seen to have `lastEntry`. */
   session: number | undefined;
-  /** Whether this node made commits to it. */
+  /** Whether this node made commits to the log. */
   hasCommits = false;
   /** A loss that was found in the background, and that no commit of this node was refused for. */
   unreportedLoss: Loss | undefined;
@@ -30,14 +39,18 @@ export class RecentLog {
 
   constructor(readonly log: LogRef) {}
 
-  /** How far the log is known to have come. */
+  /** How far the log is known to reach. */
   get end(): Offset {
     return this.#end;
   }
 
-  /** The last entry that was acknowledged or handed out. */
+  /** The last entry that was acknowledged or read. */
   get lastEntry(): KnownEntry | undefined {
     return this.#end > START ? { end: this.#end, stamp: this.#stamp } : undefined;
+  }
+
+  isVerifiedIn(session: number): boolean {
+    return this.lastEntry === undefined || this.session === session;
   }
 
   advance(end: Offset, stamp: number, session: number): void {
@@ -47,17 +60,36 @@ export class RecentLog {
     this.session ??= session;
   }
 
+  /** @returns the last loss, if this node did not know of it */
+  located(position: LogPosition, request: LocateRequest): Loss | undefined {
+    const { losses, foundLoss, state, tail, lastId, expiresInMs } = position;
+    // What this node learned while the reply was on its way is newer than the reply.
+    if (this.epoch === request.epoch || position.epoch > (this.epoch ?? 0)) this.epoch = position.epoch;
+    this.tail = tail;
+    this.session = request.session;
+    // Redis counts whole milliseconds of its clock: it may be almost one less.
+    this.livesUntil = request.at + (expiresInMs ?? Number.POSITIVE_INFINITY) - 1;
+    const last = losses.at(-1);
+    const isNew =
+      this.lastLossNumber === undefined ? foundLoss !== undefined : (last?.number ?? 0) > this.lastLossNumber;
+    this.lastLossNumber = Math.max(this.lastLossNumber ?? 0, last?.number ?? 0);
+    if (isNew && last) this.recordLoss(last);
+    // If a sealed log loses only the entry of its seal, it loses no bytes.
+    if (state !== 'closed') this.advance(tail, timeOf(lastId), request.session);
+    return isNew ? last : undefined;
+  }
+
   recordLoss({ number, from }: Loss): void {
     this.lastLossNumber = number;
     if (this.#end > from) this.#end = START;
   }
 
-  /** Redis may not have all of `known`, although the connection is still the same. */
+  /** Redis may have lost `lastEntry`, although the connection is still the same. */
   markUnverified(): void {
     this.session = NO_SESSION;
   }
 
-  /** Redis answered in `session`, and not with a place. What was stored stays known: it tells a log that was lost. */
+  /** Redis replied with an error in `session`. What was stored stays known: by it a lost log is recognised. */
   clearPosition(session: number): void {
     this.epoch = undefined;
     this.livesUntil = undefined;
@@ -65,9 +97,9 @@ export class RecentLog {
   }
 }
 
-/** The logs that were used last. */
+/** The logs that this node used last. */
 export class RecentLogs {
-  /** The most recent are last, and the first makes room. */
+  /** The most recent is last. The first is dropped when there are too many. */
   readonly #byGeneration = new Map<string, RecentLog>();
   /** The newest generation of each id. */
   readonly #byId = new Map<LogId, RecentLog>();
@@ -76,12 +108,12 @@ export class RecentLogs {
     return this.#byGeneration.get(generation);
   }
 
-  /** That of the newest generation with this id. */
+  /** The newest generation with this id. */
   findById(id: LogId): RecentLog | undefined {
     return this.#byId.get(id);
   }
 
-  /** The memory of a log, which is used now. */
+  /** Marks a log as used now. Adds it if it is unknown. */
   use(log: LogRef): RecentLog {
     const known = this.#byGeneration.get(log.generation);
     if (known === undefined) return this.#add(log);
@@ -90,7 +122,7 @@ export class RecentLogs {
     return known;
   }
 
-  /** All of them, the most recently used first. */
+  /** All logs, the most recently used first. */
   newestFirst(): readonly RecentLog[] {
     return [...this.#byGeneration.values()].reverse();
   }
@@ -101,11 +133,11 @@ export class RecentLogs {
   }
 
   #add({ id, generation }: LogRef): RecentLog {
-    const memory = new RecentLog({ id, generation });
-    this.#byGeneration.set(generation, memory);
-    if (generation >= (this.#byId.get(id)?.log.generation ?? '')) this.#byId.set(id, memory);
+    const recent = new RecentLog({ id, generation });
+    this.#byGeneration.set(generation, recent);
+    if (generation >= (this.#byId.get(id)?.log.generation ?? '')) this.#byId.set(id, recent);
     const [oldest] = this.#byGeneration.values();
-    if (this.#byGeneration.size > REMEMBERED_MAX && oldest !== undefined) this.forget(oldest.log);
-    return memory;
+    if (this.#byGeneration.size > RECENT_MAX && oldest !== undefined) this.forget(oldest.log);
+    return recent;
   }
 }

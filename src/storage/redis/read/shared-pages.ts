@@ -4,15 +4,15 @@ import type { Page } from '../../../core/store/store';
 import type { Locator } from './locator';
 
 /**
- * How long a page, or that it was asked for, is remembered. Readers that began together are hardly further apart; and what one after
- * the other reads is not worth its memory, which is collected late.
+ * How long a page, or a request for it, is kept. Readers that began together are hardly further apart; a page that readers want one after
+ * the other is not worth its memory, which is collected late.
  */
-const REMEMBERED_MS = 100;
-const REMEMBERED_MAX = 4_096;
+const KEPT_MS = 100;
+const REQUESTS_MAX = 4_096;
 
 interface PendingRead {
   readonly page: Promise<Page>;
-  /** Somebody else has asked for it, too. */
+  /** Another reader has requested it, too. */
   isWanted: boolean;
 }
 
@@ -23,14 +23,14 @@ interface CachedPage {
 }
 
 /**
- * Reads pages once for all who read the same log at about the same time, as when a build has failed and everybody looks at its log.
- * Only pages are shared that are known to end before the tail: they never change. A page that one reader wants is not kept.
+ * Reads a page once for all readers that want it at about the same time, as when a build has failed and a whole team opens its log.
+ * Only pages that are known to end before the tail are shared: they never change. A page that one reader wants is not kept.
  */
 export class SharedPages {
-  /** By what is asked for, as all of these. */
+  /** By the key of the page, like the other maps. */
   readonly #reading = new Map<string, PendingRead>();
-  /** When it was asked for, the oldest first. That and the page apart: what is remembered for long must never have held a page. */
-  readonly #asked = new Map<string, number>();
+  /** When each page was requested, the oldest first. In a map of its own, so that no page is kept alive by it. */
+  readonly #requested = new Map<string, number>();
   /** The oldest first. */
   readonly #kept = new Map<string, CachedPage>();
   #keptBytes = 0;
@@ -38,7 +38,7 @@ export class SharedPages {
 
   constructor(
     private readonly locator: Locator,
-    /** How much is kept at the most. */
+    /** How many bytes of pages are kept. */
     private readonly bytesMax: number,
     private readonly readPage: (log: LogRef, from: Offset, bytesMax: number) => Promise<Page>,
   ) {}
@@ -46,15 +46,15 @@ export class SharedPages {
   async read(log: LogRef, from: Offset, bytes: number): Promise<Page> {
     const epoch = this.locator.cachedEpoch(log);
     const isFinal = this.locator.hasBytesUpTo(log, advance(from, bytes));
-    // Of a log that is gone, may have expired, or has shrunk, nothing here holds.
+    // If the log is gone, may have expired, or has shrunk, no page here is valid.
     if (epoch === undefined || !isFinal || bytes > this.bytesMax) return this.readPage(log, from, bytes);
     const key = `${log.generation}:${epoch}:${this.locator.lastLossNumber(log)}:${from}:${bytes}`;
     const reading = this.#reading.get(key);
-    const page = this.#kept.get(key)?.page ?? (reading && (await wantedOf(reading)));
-    // A failure is told to whoever asked first, and a loss to each.
+    const page = this.#kept.get(key)?.page ?? (reading && (await awaitShared(reading)));
+    // A failure is thrown to the first reader only: the others try for themselves. A loss of bytes is thrown to each.
     if (page !== undefined && page.next > from) return page;
-    const isWanted = this.#asked.has(key);
-    if (!isWanted) this.#asked.set(key, performance.now());
+    const isWanted = this.#requested.has(key);
+    if (!isWanted) this.#requested.set(key, performance.now());
     this.#tidy();
     return this.#read(key, bytes, { page: this.readPage(log, from, bytes), isWanted });
   }
@@ -82,26 +82,26 @@ export class SharedPages {
     this.#kept.delete(key);
   }
 
-  /** Forgets what is too old or too much. */
+  /** Drops what is too old or too much. */
   #tidy(): void {
-    const since = performance.now() - REMEMBERED_MS;
-    for (const [key, at] of this.#asked) {
-      if (at > since && this.#asked.size <= REMEMBERED_MAX) break;
-      this.#asked.delete(key);
+    const since = performance.now() - KEPT_MS;
+    for (const [key, at] of this.#requested) {
+      if (at > since && this.#requested.size <= REQUESTS_MAX) break;
+      this.#requested.delete(key);
     }
     for (const [key, { at }] of this.#kept) {
       if (at > since && this.#keptBytes <= this.bytesMax) break;
       this.#drop(key);
     }
-    if (this.#asked.size + this.#kept.size === 0) return;
+    if (this.#requested.size + this.#kept.size === 0) return;
     this.#tidying ??= setTimeout(() => {
       this.#tidying = undefined;
       this.#tidy();
-    }, REMEMBERED_MS).unref();
+    }, KEPT_MS).unref();
   }
 }
 
-async function wantedOf(reading: PendingRead): Promise<Page | undefined> {
+async function awaitShared(reading: PendingRead): Promise<Page | undefined> {
   reading.isWanted = true;
   return reading.page.catch(() => undefined);
 }

@@ -1,18 +1,18 @@
 import type { LogRef } from '../../../core/log/log';
 import { pause } from '../../../core/scheduling/pause';
 import type { Connections } from '../../../redis/connections';
-import { type Partition, partitionOf } from '../../../redis/partitions';
+import { byPartition } from '../../../redis/partitions';
 import { isRedisAnswer, type Locator } from './locator';
 import type { LostLogs } from './lost-logs';
 
-/** How many logs of a partition are asked for at a time. With all 16 partitions that is about 12 ms of this process, and 4 of Redis. */
+/** How many logs of a partition are located at a time. With all 16 partitions that takes this process about 12 ms, and Redis 4. */
 const BATCH = 8;
 const RETRY_MS = 500;
 
 /**
- * Looks for what this node remembers of logs whenever Redis may have lost bytes, and not only once a log is asked for: by then another
- * node may have put other bytes in the place of the lost ones, and handed them out. This goes on in the background, in each partition a batch
- * at a time, the logs that were used last first. A partition that does not answer keeps no other waiting.
+ * Verifies the recent logs of this node whenever Redis may have lost bytes, and not only once a log is used: by then another node may have
+ * stored other bytes in the place of the lost ones, and its readers may have them. Runs in the background, in each partition a batch at a
+ * time, the most recently used logs first. A partition that does not answer delays no other.
  */
 export function verifyRecentLogs(
   connections: Pick<Connections, 'sessionNumber' | 'corked'> & {
@@ -36,7 +36,7 @@ class Verification {
     private readonly stopping: AbortSignal,
   ) {}
 
-  /** One that is under way begins anew by itself. */
+  /** A verification that is under way starts again by itself. */
   begin(): void {
     if (!this.#isUnderWay) void this.#verifyAll();
   }
@@ -44,15 +44,15 @@ class Verification {
   async #verifyAll(): Promise<void> {
     this.#isUnderWay = true;
     for (let logs = this.locator.unverified(); logs.length > 0 && !this.stopping.aborted; ) {
-      const partitions = [...byPartition(logs).values()];
-      const verified = await Promise.all(partitions.map((some) => this.#verifyInBatches(some)));
+      const partitions = [...byPartition(logs, ({ id }) => id).values()];
+      const verified = await Promise.all(partitions.map((group) => this.#verifyInBatches(group)));
       if (verified.includes(false)) await pause(RETRY_MS, this.stopping, { ref: false });
       logs = this.locator.unverified();
     }
     this.#isUnderWay = false;
   }
 
-  /** @returns false as soon as Redis does not answer for one of them */
+  /** @returns false as soon as Redis does not answer for one of the logs */
   async #verifyInBatches(logs: readonly LogRef[]): Promise<boolean> {
     const { sessionNumber } = this.connections;
     for (let at = 0; at < logs.length && sessionNumber === this.connections.sessionNumber; at += BATCH)
@@ -60,7 +60,7 @@ class Verification {
     return true;
   }
 
-  /** @returns whether Redis answered for all of them */
+  /** @returns whether Redis answered for all of the logs */
   async #verifyBatch(logs: readonly LogRef[]): Promise<boolean> {
     const verifying: Promise<boolean>[] = [];
     this.connections.corked(() => {
@@ -74,20 +74,9 @@ class Verification {
       await this.locator.verifyInBackground(log);
     } catch (error) {
       if (!isRedisAnswer(error)) return false;
-      // A log that is lost altogether is noted.
+      // If the whole log is lost, this adds a tombstone.
       await this.lost.explain(log, error);
     }
     return true;
   }
-}
-
-function byPartition(logs: readonly LogRef[]): ReadonlyMap<Partition, readonly LogRef[]> {
-  const partitions = new Map<Partition, LogRef[]>();
-  for (const log of logs) {
-    const partition = partitionOf(log.id);
-    const some = partitions.get(partition);
-    if (some === undefined) partitions.set(partition, [log]);
-    else some.push(log);
-  }
-  return partitions;
 }

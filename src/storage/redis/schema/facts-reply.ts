@@ -15,7 +15,7 @@ import { parseForkPoint } from './fork-point';
 import { parseLosses } from './losses';
 import { parseSealOutcome } from './outcome';
 
-/** A log as a script answers with it: the hash of its facts, the id of its last entry, and that of the event it wrote. */
+/** A log as the scripts return it: the hash of its facts, the id of its last entry, and the id of the event that the script wrote. */
 export interface FactsReply {
   readonly info: LogInfo;
   /** The metadata exactly as it is stored; empty for none. */
@@ -24,26 +24,26 @@ export interface FactsReply {
   readonly claim: string;
   /** The unix ms in the id of the last entry. */
   readonly lastStamp: number;
-  /** Empty where the script told of nothing. */
+  /** Empty if the script wrote no event. */
   readonly eventId: string;
   /** Whether the creation of this generation replaced another. */
   readonly replaced: boolean;
-  /** Present where the log that was removed, or that this one took the place of, was a fork. */
-  readonly loose?: OrphanedFork;
+  /** The log that was removed or replaced, if it was a fork. */
+  readonly orphan?: OrphanedFork;
 }
 
-/** A fork that is no more. */
+/** A fork that ended, and is to be taken from the forks of its source. */
 export interface OrphanedFork {
   readonly fork: LogRef;
   readonly source: LogRef;
 }
 
 export function parseFactsReply(id: LogId, reply: unknown): FactsReply {
-  const [hash, last, event, looseFork] = toList(reply);
+  const [hash, last, event, rawOrphan] = toList(reply);
   const fields = toMap(hash);
   const rawMetadata = fields.get('metadata') ?? '';
   const info = toInfo(id, fields, toText(last));
-  const loose = toText(looseFork);
+  const orphan = toText(rawOrphan);
   return {
     info,
     rawMetadata,
@@ -51,17 +51,17 @@ export function parseFactsReply(id: LogId, reply: unknown): FactsReply {
     lastStamp: timeOf(toText(last)),
     eventId: toText(event),
     replaced: fields.get('replaced') === '1',
-    ...(loose !== '' && { loose: toLoose(id, loose) }),
+    ...(orphan !== '' && { orphan: parseOrphan(id, orphan) }),
   };
 }
 
-/** What the script answers that takes a log away without understanding its facts. */
-export function parsePurgeReply(id: LogId, reply: unknown): Pick<FactsReply, 'eventId' | 'loose'> {
-  const [eventId = '', loose = ''] = toTexts(reply);
-  return { eventId, ...(loose !== '' && { loose: toLoose(id, loose) }) };
+/** The reply of `lua/purge.lua`, which removes a log whose facts cannot be parsed. */
+export function parsePurgeReply(id: LogId, reply: unknown): Pick<FactsReply, 'eventId' | 'orphan'> {
+  const [eventId = '', orphan = ''] = toTexts(reply);
+  return { eventId, ...(orphan !== '' && { orphan: parseOrphan(id, orphan) }) };
 }
 
-function toLoose(id: LogId, text: string): OrphanedFork {
+function parseOrphan(id: LogId, text: string): OrphanedFork {
   const space = text.indexOf(' ');
   const { source } = parseForkPoint(text.slice(space + 1));
   return { fork: { id, generation: text.slice(0, space) }, source };
@@ -83,7 +83,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     generation: field('generation'),
     state,
     ...(state === 'closed' && { outcome: parseSealOutcome(field('outcome')) }),
-    // Of a sealed log it is known without the entries, which may be lost.
+    // The facts of a sealed log have its tail, as its entries may be lost.
     tail: endsAt === undefined ? endOf(lastId) : advance(START, toNumber(endsAt)),
     epoch: toNumber(field('epoch')),
     ...(metadata !== undefined && { metadata: parseStoredJson(metadata) }),
@@ -95,12 +95,12 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     ...(forkedFrom !== undefined && { forkedFrom: parseForkPoint(forkedFrom) }),
     ...(losses !== undefined && { losses: parseLosses(losses) }),
     createdAt: toNumber(field('createdAt')),
-    // Appends do not touch the facts: their time is in the last entry's id. The seal's is in the facts.
+    // Appends do not change the facts: their time is in the last entry's id. The time of the seal is in the facts.
     updatedAt: state === 'closed' ? changedAt : Math.max(changedAt, timeOf(lastId)),
   };
 }
 
-/** An append of a writer moves the expiry, too, and is known by the time in its entry's id: as `expiry_of` in `lua/shared.lua`. */
+/** As `expiry_of` in `lua/shared.lua`: an append moves the expiry without changing the facts, so the last entry's time counts too. */
 function toExpiry(
   fields: ReadonlyMap<string, string>,
   lastId: string,

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
-import { LOG_ERRORS, LogError, type LogErrorCode } from '../../../core/log/errors';
+import { isLogErrorCode, LogError } from '../../../core/log/errors';
+import type { LogRef } from '../../../core/log/log';
 import type { RedisClient } from '../../../redis/client';
+import type { Partition } from '../../../redis/partitions';
 import { unexpected } from '../../../redis/resp/reply';
-import { scriptSource } from '../../../redis/scripts';
+import { defineScript, runScript, type ScriptArg } from '../../../redis/scripts';
+import { logKeys, partitionKeys } from './keys';
+import type { RedisStoreSettings } from './options';
 
-/** The scripts of each folder. The first lines of each file describe its arguments and its answer. */
+/** The scripts of each folder. The first lines of each file describe its arguments and its reply. */
 const SCRIPTS = {
   lifecycle: [
     'create',
@@ -32,37 +36,53 @@ const SCRIPTS = {
 export type LogScriptName = (typeof SCRIPTS)[keyof typeof SCRIPTS][number];
 
 /**
- * Defines the scripts as commands of a client. ioredis sends a script again when Redis has forgotten it, as after a restart.
- * @param spanLogs how many logs of a partition make a span of the index of names
+ * Runs the scripts of the store. Every method throws a LogError with the code that the script returned, or whatever the client throws.
  */
-export function defineLogScripts(client: RedisClient, spanLogs: number): void {
-  for (const [folder, names] of Object.entries(SCRIPTS)) {
-    for (const name of names) {
-      const source = scriptSource(join(__dirname, '..', folder, 'lua', name));
-      client.defineCommand(commandOf(name), { lua: `local SPAN_LOGS = ${spanLogs}\n${source}` });
+export class LogScripts {
+  /** @param node names this process; another name at each start */
+  constructor(
+    private readonly client: RedisClient,
+    readonly node: string,
+    private readonly settings: Pick<RedisStoreSettings, 'lifecycleLength' | 'spanLogs'>,
+  ) {
+    const prelude = `local SPAN_LOGS = ${settings.spanLogs}\n`;
+    for (const [folder, names] of Object.entries(SCRIPTS)) {
+      for (const name of names)
+        defineScript(client, commandOf(name), join(__dirname, '..', folder, 'lua', name), prelude);
     }
+  }
+
+  /**
+   * Runs a script about one log.
+   * @param args from ARGV[5] on: `lua/shared.lua` has the others
+   * @param moreKeys from KEYS[14] on
+   */
+  runOnLog(
+    name: LogScriptName,
+    { id, generation }: Pick<LogRef, 'id'> & Partial<LogRef>,
+    args: readonly ScriptArg[] = [],
+    moreKeys: readonly string[] = [],
+  ): Promise<unknown> {
+    const shared = [id, generation ?? '', this.node, this.settings.lifecycleLength];
+    return this.run(name, [...logKeys(id), ...moreKeys], [...shared, ...args]);
+  }
+
+  /**
+   * Runs a script about several logs of a partition.
+   * @param args from ARGV[5] on
+   */
+  runOnPartition(name: LogScriptName, partition: Partition, args: readonly ScriptArg[]): Promise<unknown> {
+    return this.run(name, partitionKeys(partition), ['', '', '', '', ...args]);
+  }
+
+  async run(name: LogScriptName, keys: readonly string[], args: readonly ScriptArg[]): Promise<unknown> {
+    const reply = await runScript(this.client, commandOf(name), keys, args);
+    if (typeof reply === 'string' && reply !== 'CHANGED')
+      throw isLogErrorCode(reply) ? new LogError(reply) : unexpected(reply);
+    return reply;
   }
 }
 
-/** @throws LogError with the code that the script answered with; whatever the client throws */
-export async function runLogScript(
-  client: RedisClient,
-  name: LogScriptName,
-  keys: readonly string[],
-  args: readonly (string | number | Buffer)[],
-): Promise<unknown> {
-  const command: unknown = Reflect.get(client, commandOf(name));
-  if (typeof command !== 'function') throw new Error(`the script ${name} is not loaded`);
-  const reply: unknown = await Reflect.apply(command, client, [keys.length, ...keys, ...args]);
-  if (typeof reply === 'string' && reply !== 'CHANGED')
-    throw isErrorCode(reply) ? new LogError(reply) : unexpected(reply);
-  return reply;
-}
-
-function commandOf(name: string): string {
+function commandOf(name: LogScriptName): string {
   return `loom_${name}`;
-}
-
-function isErrorCode(text: string): text is LogErrorCode {
-  return Object.hasOwn(LOG_ERRORS, text);
 }

@@ -1,16 +1,15 @@
 import { sizeOf } from '../../../core/bytes/size-of';
-import type { TailHub } from '../../../core/events/tail-hub';
 import { LogError } from '../../../core/log/errors';
 import type { Writer } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import { checkAppend } from '../../../core/state/check-append';
 import { LostTailError } from '../../../core/store/damage';
 import type { Connections } from '../../../redis/connections';
-import { type RetryPolicy, withRetries } from '../../../redis/failures/retry';
+import type { Retry } from '../../../redis/failures/retry';
 import type { Link } from '../../../redis/link';
 import { partitionOf } from '../../../redis/partitions';
-import type { LocalWriter, LocalWriters, SentAppend } from '../nodes/local-writers';
-import type { Locator } from '../read/locator';
+import type { NodeState } from '../follow/node-state';
+import type { LocalWriter, SentAppend } from '../nodes/local-writers';
 import type { LogPosition } from '../read/log-position';
 import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry, timeOf } from '../schema/entries';
 import { type StreamTarget, streamOf } from '../schema/stream-target';
@@ -19,10 +18,10 @@ import { addEntries, addEntriesAfter } from './xadd';
 /** Sixteen entries: with eight an append is a tenth slower, and 32 gain little for twice the memory. */
 export const APPEND_BYTES_MAX = 16 * ENTRY_BYTES_MAX;
 
-/** While Redis stores one append, the next is on its way. A third gains nothing measurable. */
+/** While Redis stores one append, the next one is on its way. A third one gains nothing measurable. */
 export const APPENDS_IN_FLIGHT = 2;
 
-/** One append from its first try to its last. The cut and the time stay, so that a repeated entry has the very same id. */
+/** One append from its first try to its last. Entries and stamp stay the same, so that a repeated entry has the same id. */
 interface PendingAppend {
   readonly writer: Writer;
   readonly target: StreamTarget;
@@ -35,7 +34,7 @@ interface PendingAppend {
 
 interface ConfirmedAppend {
   readonly tail: Offset;
-  /** Over which Redis said so. */
+  /** The link over which Redis confirmed it. */
   readonly link: Link;
 }
 
@@ -44,53 +43,47 @@ interface InFlightAppend {
   readonly sending: SendState;
 }
 
-/** Whether an append has gone out for the first time, or is over. */
+/** Whether an append was sent, or has ended before that. */
 class SendState {
-  #isOver = false;
-  #tell = (): void => {};
+  #isSent = false;
+  #resolve = (): void => {};
 
   get sent(): Promise<void> {
-    if (this.#isOver) return Promise.resolve();
+    if (this.#isSent) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#tell = resolve;
+      this.#resolve = resolve;
     });
   }
 
   markSent(): void {
-    this.#isOver = true;
-    this.#tell();
+    this.#isSent = true;
+    this.#resolve();
   }
 }
 
 /**
- * Appends without a script, which would copy the bytes three times. What a script would check is in the names and ids instead: the
- * stream's name holds the epoch, so a writer that was replaced finds no stream; an id is an offset, and Redis refuses one that is
- * not larger than the last.
+ * Appends without a script, which would copy the bytes three times. Names and ids do the checks of a script instead: the stream's name
+ * holds the epoch, so a writer that was replaced finds no stream; an id is an offset, and Redis refuses an id that is not larger than
+ * the last one.
  */
 export class Appender {
-  /** Of each writer, by the name of its stream, the append that began last, while it is under way. */
+  /** The newest append of each writer while it is under way, by the name of the writer's stream. */
   readonly #last = new Map<string, InFlightAppend>();
 
   constructor(
     private readonly connections: Connections,
-    private readonly locator: Locator,
-    private readonly writers: LocalWriters,
-    private readonly tails: TailHub,
+    private readonly nodeState: Pick<NodeState, 'locator' | 'writers' | 'tails'>,
+    private readonly retry: Retry,
   ) {}
 
   /** @throws LogError as `LogStore.append` */
-  async append(
-    writer: Writer,
-    at: Offset,
-    chunks: readonly Buffer[],
-    patience: RetryPolicy,
-  ): Promise<Offset> {
+  async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     const sending = new SendState();
     const end = advance(at, sizeOf(chunks));
-    const target = this.writers.find(writer)?.stream ?? streamOf(writer);
+    const target = this.nodeState.writers.find(writer)?.stream ?? streamOf(writer);
     const { key } = target;
-    const batch = { writer, target, at, end, entries: cutEntries(at, chunks), stamp: Date.now(), sending };
-    const own = { confirmed: this.#begin(this.#last.get(key), batch, patience), sending };
+    const append = { writer, target, at, end, entries: cutEntries(at, chunks), stamp: Date.now(), sending };
+    const own = { confirmed: this.#begin(this.#last.get(key), append), sending };
     this.#last.set(key, own);
     try {
       return (await own.confirmed).tail;
@@ -100,100 +93,94 @@ export class Appender {
     }
   }
 
-  #begin(
-    before: InFlightAppend | undefined,
-    batch: PendingAppend,
-    patience: RetryPolicy,
-  ): Promise<ConfirmedAppend> {
-    return before === undefined ? this.#store(batch, patience) : this.#storeBeside(before, batch, patience);
+  #begin(before: InFlightAppend | undefined, append: PendingAppend): Promise<ConfirmedAppend> {
+    return before === undefined ? this.#store(append) : this.#storeBeside(before, append);
   }
 
-  #store(batch: PendingAppend, patience: RetryPolicy): Promise<ConfirmedAppend> {
-    return this.#storeAtOnce(batch, patience) ?? this.#persist(batch, patience);
+  #store(append: PendingAppend): Promise<ConfirmedAppend> {
+    return this.#storeAtOnce(append) ?? this.#storeWithRetries(append);
   }
 
   /**
-   * Sends an append in this very turn, where the link that confirmed the one before is still there, which is to say almost always.
-   * Between a line and its followers stands what this takes, and each promise in it counts.
+   * Sends an append in this turn of the event loop if the link that confirmed the last append is still open, which is almost always so.
+   * Followers wait for a line as long as this takes, and each promise in it counts.
    */
-  #storeAtOnce(batch: PendingAppend, patience: RetryPolicy): Promise<ConfirmedAppend> | undefined {
-    const held = this.writers.find(batch.writer);
-    const link = held?.confirmedOn;
-    if (held?.tail !== batch.at || batch.end === batch.at || link?.isOpen !== true) return undefined;
-    return this.#send(link, held, batch, batch.entries).then(
-      () => this.#reached(batch, batch.end, batch.stamp, link),
-      () => this.#persist(batch, patience),
+  #storeAtOnce(append: PendingAppend): Promise<ConfirmedAppend> | undefined {
+    const local = this.nodeState.writers.find(append.writer);
+    const link = local?.confirmedOn;
+    if (local?.tail !== append.at || append.end === append.at || link?.isOpen !== true) return undefined;
+    return this.#send(link, local, append, append.entries).then(
+      () => this.#confirmed(append, append.end, append.stamp, link),
+      () => this.#storeWithRetries(append),
     );
   }
 
   /** An append that begins while the one before it is under way. */
-  async #storeBeside(
-    before: InFlightAppend,
-    batch: PendingAppend,
-    patience: RetryPolicy,
-  ): Promise<ConfirmedAppend> {
+  async #storeBeside(before: InFlightAppend, append: PendingAppend): Promise<ConfirmedAppend> {
     await before.sending.sent;
-    const storedEarly = this.#storeEarly(batch);
+    const storedEarly = this.#storeEarly(append);
     const { link } = await before.confirmed;
-    // Where the one before had to be sent once more, to another master perhaps, what the first one said of this one means nothing.
+    // If the append before was sent again, perhaps to another master, the first master's confirmation of this one means nothing.
     const isStored = (await storedEarly) === link;
-    return isStored ? this.#reached(batch, batch.end, batch.stamp, link) : this.#store(batch, patience);
+    return isStored ? this.#confirmed(append, append.end, append.stamp, link) : this.#store(append);
   }
 
-  #persist(batch: PendingAppend, patience: RetryPolicy): Promise<ConfirmedAppend> {
-    return withRetries(patience, () => this.#attempt(batch));
+  #storeWithRetries(append: PendingAppend): Promise<ConfirmedAppend> {
+    return this.retry(() => this.#attempt(append));
   }
 
-  async #attempt(batch: PendingAppend): Promise<ConfirmedAppend> {
-    const { writer, entries, end } = batch;
+  async #attempt(append: PendingAppend): Promise<ConfirmedAppend> {
+    const { writer, entries, end } = append;
     const link = await this.connections.link(partitionOf(writer.log.id));
-    const { tail, lastId } = await this.#settle(batch);
-    if (tail >= end) return this.#reached(batch, tail, timeOf(lastId), link);
-    await this.#send(link, this.writers.find(writer), batch, entriesAfter(entries, tail));
-    return this.#reached(batch, end, batch.stamp, link);
+    const { tail, lastId } = await this.#locate(append);
+    if (tail >= end) return this.#confirmed(append, tail, timeOf(lastId), link);
+    await this.#send(link, this.nodeState.writers.find(writer), append, entriesAfter(entries, tail));
+    return this.#confirmed(append, end, append.stamp, link);
   }
 
-  /** @param stamp that of the entry which ends at `tail` */
-  #reached({ writer, at, entries }: PendingAppend, tail: Offset, stamp: number, link: Link): ConfirmedAppend {
-    const held = this.writers.find(writer);
-    if (held && tail >= held.tail) {
-      held.tail = tail;
-      held.stamp = stamp;
-      held.confirmedOn = link;
+  /** @param stamp of the entry that ends at `tail` */
+  #confirmed(append: PendingAppend, tail: Offset, stamp: number, link: Link): ConfirmedAppend {
+    const { writer, at, entries } = append;
+    const local = this.nodeState.writers.find(writer);
+    if (local && tail >= local.tail) {
+      local.tail = tail;
+      local.stamp = stamp;
+      local.confirmedOn = link;
     }
-    this.locator.advance(writer.log, tail, stamp);
+    this.nodeState.locator.advance(writer.log, tail, stamp);
     const [first] = entries;
     const chunks = entries.length === 1 && first ? first.parts : entries.flatMap(({ parts }) => parts);
-    this.tails.appended(writer.log, at, chunks);
+    this.nodeState.tails.appended(writer.log, at, chunks);
     return { tail, link };
   }
 
-  /** The place of the log, asked because it is not known for certain: what was sent before may have arrived or not. */
-  async #settle({ writer, at, end }: PendingAppend): Promise<LogPosition> {
-    const claim = this.writers.claimOf(writer);
-    const place = await this.locator.locate(writer.log);
-    const { tail, found = place.losses.findLast(({ to }) => to >= at) } = place;
-    if (found && (place.found || at > tail)) throw new LostTailError(writer.log, found);
-    if (place.epoch < writer.epoch)
+  /** Locates the log, as an earlier try may have stored the append or not. @throws LogError if the append is not allowed any more */
+  async #locate({ writer, at, end }: PendingAppend): Promise<LogPosition> {
+    const claim = this.nodeState.writers.claimOf(writer);
+    const position = await this.nodeState.locator.locate(writer.log);
+    const { tail, foundLoss, losses } = position;
+    const loss = foundLoss ?? losses.findLast(({ to }) => to >= at);
+    if (loss && (foundLoss || at > tail)) throw new LostTailError(writer.log, loss);
+    if (position.epoch < writer.epoch)
       throw new LogError('STORE_DAMAGED', 'Redis lost that this producer attached');
-    if ((claim ?? place.claim) !== place.claim) throw new LogError('LOG_FENCED');
-    checkAppend(place, writer.epoch, at, end - at);
-    return place;
+    if ((claim ?? position.claim) !== position.claim) throw new LogError('LOG_FENCED');
+    checkAppend(position, writer.epoch, at, end - at);
+    return position;
   }
 
   #send(
     link: Link,
-    held: LocalWriter | undefined,
-    batch: PendingAppend,
+    local: LocalWriter | undefined,
+    append: PendingAppend,
     entries: readonly NewEntry[],
   ): Promise<void> {
-    const sent = this.#noteSending(link, held, batch, entries.length);
-    return addEntries(link, batch.target, entries, batch.stamp).then(
+    const sent = this.#markSent(link, local, append, entries.length);
+    return addEntries(link, append.target, entries, append.stamp).then(
       (length) => {
         sent.length ??= length;
       },
       (error: unknown) => {
-        if (held) held.sent = undefined;
+        if (local) local.sent = undefined;
         this.connections.refreshTopology(error);
         throw error;
       },
@@ -201,40 +188,40 @@ export class Appender {
   }
 
   /**
-   * Sends an append while the one before it is still on its way, over the same link. Redis stores it only where the stream has
-   * become as long as the one before makes it, so that no failure of that one can leave a hole.
-   * @returns the link over which it was confirmed, or `undefined` when it is not known to be stored; never rejects
+   * Sends an append while the one before it is still on its way, over the same link. Redis stores it only if the stream has become as
+   * long as the append before makes it, so that a failure of that one leaves no hole.
+   * @returns the link over which it was confirmed, or `undefined` if it may not be stored; never rejects
    */
-  async #storeEarly(batch: PendingAppend): Promise<Link | undefined> {
-    const held = this.writers.find(batch.writer);
-    const sent = held?.sent;
-    if (held === undefined || sent?.end !== batch.at || sent.length === undefined) return undefined;
+  async #storeEarly(append: PendingAppend): Promise<Link | undefined> {
+    const local = this.nodeState.writers.find(append.writer);
+    const sent = local?.sent;
+    if (local === undefined || sent?.end !== append.at || sent.length === undefined) return undefined;
     const { link, length } = sent;
     if (!link.isOpen) return undefined;
-    this.#noteSending(link, held, batch, batch.entries.length);
+    this.#markSent(link, local, append, append.entries.length);
     try {
-      await addEntriesAfter(length, link, batch.target, batch.entries, batch.stamp);
+      await addEntriesAfter(length, link, append.target, append.entries, append.stamp);
       return link;
     } catch {
-      // What was wrong shows when it is sent once more, in its turn.
-      held.sent = undefined;
+      // It is sent again after the append before it, and throws then.
+      local.sent = undefined;
       return undefined;
     }
   }
 
-  #noteSending(
+  #markSent(
     link: Link,
-    held: LocalWriter | undefined,
+    local: LocalWriter | undefined,
     { end, sending }: PendingAppend,
     entries: number,
   ): SentAppend {
     sending.markSent();
-    const before = held?.sent?.length;
+    const before = local?.sent?.length;
     const length = before === undefined ? undefined : before + entries;
     const sent = { link, end, length };
-    if (held) {
-      held.sent = sent;
-      held.confirmedOn = undefined;
+    if (local) {
+      local.sent = sent;
+      local.confirmedOn = undefined;
     }
     return sent;
   }

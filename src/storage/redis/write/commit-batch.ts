@@ -1,5 +1,5 @@
 import { sizeOf } from '../../../core/bytes/size-of';
-import { LOG_ERRORS, LogError, type LogErrorCode, ProducerError } from '../../../core/log/errors';
+import { isLogErrorCode, LogError, ProducerError } from '../../../core/log/errors';
 import type { Commit, CommitResult, SealOutcome } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import type { CommitLimits } from '../../../core/store/store';
@@ -7,16 +7,16 @@ import { toNumber, unexpected } from '../../../redis/resp/reply';
 import { cutPieces } from '../schema/entries';
 import { formatOutcome } from '../schema/outcome';
 
-/** Commits that `lua/commit.lua` is given together. */
+/** Commits that `lua/commit.lua` stores together. */
 export interface CommitBatch {
-  /** Those of one node rise. */
+  /** The numbers of one node rise. */
   readonly number: number;
   readonly limits: CommitLimits;
   readonly commits: readonly Commit[];
   /** The bytes of all of them, cut into entries. */
   readonly pieces: readonly Buffer[];
   readonly bytes: number;
-  /** No commit is more than bytes. */
+  /** Whether every commit has bytes and nothing else. */
   readonly isPlain: boolean;
 }
 
@@ -25,19 +25,19 @@ export interface BatchResult {
   readonly from: Offset;
   /** The tail after it. */
   readonly tail: Offset;
-  /** That of the entries that were stored. */
+  /** The stamp of the entries that were stored. */
   readonly stamp: number;
-  /** For each commit what it came to. */
+  /** The result of each commit. */
   readonly results: readonly (CommitResult | LogError)[];
-  /** What was stored, in order. */
+  /** The bytes that were stored, in order. */
   readonly stored: readonly Buffer[];
-  /** How the batch sealed the log, if it did. */
+  /** The outcome, if the batch sealed the log. */
   readonly seal?: SealOutcome;
   /** The event that was written, if any. */
   readonly eventId: string;
 }
 
-/** Where in the arguments of the script the pieces begin, counted from 1 as Lua does. */
+/** The index of the first piece in the arguments of the script, counted from 1 as Lua does. */
 const FIRST_PIECE = 12;
 
 export function newCommitBatch(
@@ -65,7 +65,7 @@ function isPlain({ producer, sequence, seal }: Commit): boolean {
   return producer === undefined && sequence === undefined && seal === undefined;
 }
 
-/** The arguments from the limits on. */
+/** The arguments of `lua/commit.lua` from the limits on. */
 export function commitArgs({
   limits,
   commits,
@@ -87,7 +87,7 @@ export function commitArgs({
   return [logBytesMax, producersMax, total, plan.join(' '), pieces.length, ...pieces, ...named];
 }
 
-/** Where a batch begins, and the time in the ids of its entries. */
+/** The offset at which a batch begins, and the time in the ids of its entries. */
 export interface BatchStart {
   readonly from: Offset;
   readonly stamp: number;
@@ -99,7 +99,7 @@ export function parseBatchStart(text: string): BatchStart {
   return { from: advance(START, toNumber(from)), stamp: toNumber(stamp) };
 }
 
-/** A plain batch that was stored whole. */
+/** The result of a plain batch, which is stored whole. */
 export function plainBatchResult({ from, stamp }: BatchStart, { commits, pieces }: CommitBatch): BatchResult {
   let tail = from;
   const results = commits.map(({ chunks }) => {
@@ -109,13 +109,13 @@ export function plainBatchResult({ from, stamp }: BatchStart, { commits, pieces 
   return { from, tail, stamp, results, stored: pieces, eventId: '' };
 }
 
-/** @param answer `<tail before>/<unix ms of the entries> <1 if it was sealed before> <verdicts>` */
+/** @param summary `<tail before>/<unix ms of the entries> <1 if it was sealed before> <verdicts>` */
 export function parseBatchResult(
-  answer: string,
+  summary: string,
   eventId: string,
   { commits, pieces }: CommitBatch,
 ): BatchResult {
-  const [start, wasSealed, ...verdicts] = answer.split(' ');
+  const [start, wasSealed, ...verdicts] = summary.split(' ');
   const { from, stamp } = parseBatchStart(start ?? '');
   let tail = from;
   let isSealed = wasSealed === '1';
@@ -123,7 +123,7 @@ export function parseBatchResult(
   const areAllStored = verdicts.length === 1 && verdicts[0] === '+';
   const stored: Buffer[] = [];
   const results = commits.map((commit, i) => {
-    const verdict = areAllStored ? '+' : (verdicts[i] ?? unexpected(answer));
+    const verdict = areAllStored ? '+' : (verdicts[i] ?? unexpected(summary));
     if (verdict !== '+') return refusedOrKnown(verdict, { tail, isSealed });
     tail = advance(tail, sizeOf(commit.chunks));
     seal = commit.seal;
@@ -153,9 +153,5 @@ function refusedOrKnown(
   if (word === '=') return { how: 'duplicate', ...log, ...(stored && { producer: stored }) };
   if (word === 'PRODUCER_STALE' || word === 'PRODUCER_GAP' || word === 'PRODUCER_EPOCH_SKIPPED')
     return new ProducerError(word, stored ?? unexpected(verdict));
-  return isErrorCode(word) ? new LogError(word) : unexpected(verdict);
-}
-
-function isErrorCode(text: string): text is LogErrorCode {
-  return Object.hasOwn(LOG_ERRORS, text);
+  return isLogErrorCode(word) ? new LogError(word) : unexpected(verdict);
 }

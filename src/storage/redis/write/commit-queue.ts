@@ -2,7 +2,7 @@ import type { Commit, CommitResult, LogRef } from '../../../core/log/log';
 import type { CommitLimits } from '../../../core/store/store';
 import { type PlainCommitTarget, plainCommitTarget } from './plain-commit';
 
-/** A commit that waits for its turn. */
+/** A commit that is not sent yet. */
 export interface QueuedCommit {
   readonly commit: Commit;
   readonly bytes: number;
@@ -14,10 +14,10 @@ export interface QueuedCommit {
 const COMMITS_MAX = 512;
 const BYTES_MAX = 512 * 1024;
 
-/** What waits to be committed to one log. */
+/** The commits to one log that are not sent yet. */
 export class CommitQueue {
   readonly target: PlainCommitTarget;
-  /** One batch is under way, or will be at the end of this turn of the event loop at the latest. */
+  /** Whether a batch is under way, or will be by the end of this turn of the event loop. */
   isBusy = false;
   #waiting: QueuedCommit[] = [];
 
@@ -36,7 +36,7 @@ export class CommitQueue {
     this.#waiting.push(waiting);
   }
 
-  /** Those that go together next: at least one, unless there is none. */
+  /** Takes the commits of the next batch: at least one, unless the queue is empty. */
   takeBatch(): readonly QueuedCommit[] {
     if (this.#waiting.length === 1) return this.takeAll();
     const [first] = this.#waiting;
@@ -57,7 +57,7 @@ export class CommitQueue {
   }
 }
 
-/** A batch has one limit; and what only ends a log goes without bytes, for which Redis may have no memory left. */
+/** Whether two commits may share a batch. A seal without bytes goes by itself: Redis may have no memory left for bytes. */
 function areAlike(a: QueuedCommit, b: QueuedCommit | undefined): boolean {
   return (
     a.limits.logBytesMax === b?.limits.logBytesMax &&

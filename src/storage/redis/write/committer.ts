@@ -4,14 +4,12 @@ import type { Commit, CommitResult, LogRef } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
 import { LostTailError } from '../../../core/store/damage';
 import type { CommitLimits } from '../../../core/store/store';
-import type { Connections } from '../../../redis/connections';
-import { type RetryPolicy, withRetries } from '../../../redis/failures/retry';
+import type { Retry } from '../../../redis/failures/retry';
 import type { Link } from '../../../redis/link';
 import { toTexts } from '../../../redis/resp/reply';
 import type { Locator } from '../read/locator';
-import { logKeys, markKey } from '../schema/keys';
-import { runLogScript } from '../schema/log-scripts';
-import type { RedisStoreSettings } from '../schema/options';
+import { markKey } from '../schema/keys';
+import type { RedisStoreContext } from '../schema/store-context';
 import {
   type BatchResult,
   type BatchStart,
@@ -24,30 +22,29 @@ import {
 import { CommitQueue, type QueuedCommit } from './commit-queue';
 import { commitPlain, type PlainCommitTarget } from './plain-commit';
 
-export interface CommitterDependencies {
-  readonly node: string;
+interface CommitterDependencies {
   readonly locator: Locator;
-  readonly patience: RetryPolicy;
-  /** What was stored, which may be nothing. */
-  onStored(log: LogRef, judged: BatchResult): void;
+  readonly retry: Retry;
+  /** Called after each batch, which may have stored nothing. */
+  onStored(log: LogRef, result: BatchResult): void;
 }
 
 /**
- * Commands that leave in one write, as soon as there are so many. With more of them Redis would have nothing to do while they are being
- * made, and Node while they are run. Of a log with many writers the first may then leave by themselves; the others go together.
+ * How many batches leave in one write. With more of them Redis would be idle while Node encodes them, and Node while Redis runs them. If
+ * a log has many writers, the first batch may hold one commit; the others go together.
  */
-const TOGETHER_MAX = 8;
+const CORKED_MAX = 8;
 
-/** Logs of which is remembered what their commits have in common, beside those that are being written to. */
-const QUEUES_KEPT_MAX = 1_000;
+/** How many idle queues are kept, with the encoded part that all commits to a log share. */
+const IDLE_QUEUES_MAX = 1_000;
 
 /**
- * Group commit: a log has one batch under way, and what comes meanwhile goes with the next. Batches are numbered, and Redis remembers
- * what the last one of this node came to, so that one whose answer was lost is sent again and stored once.
+ * Group commit: a log has one batch under way, and commits that arrive meanwhile go with the next. Batches are numbered, and Redis stores
+ * the result of the last one of this node, so that a batch whose reply was lost is sent again and stored once.
  */
 export class Committer {
   readonly #queues = new Map<string, CommitQueue>();
-  /** Their next batches go together, at the end of this turn of the event loop at the latest. */
+  /** The queues whose next batches are sent in one write, by the end of this turn of the event loop. */
   #due: CommitQueue[] = [];
   #busy = 0;
   #whenIdle: (() => void)[] = [];
@@ -55,15 +52,14 @@ export class Committer {
   #lastNumber = 0;
 
   constructor(
-    private readonly connections: Connections,
-    private readonly settings: RedisStoreSettings,
-    private readonly owner: CommitterDependencies,
+    private readonly context: RedisStoreContext,
+    private readonly deps: CommitterDependencies,
   ) {}
 
   /** @throws LogError as `LogStore.commit` */
   commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     const bytes = sizeOf(commit.chunks);
-    if (this.#bytesWaiting > 0 && this.#bytesWaiting + bytes > this.settings.waitingBytesMax)
+    if (this.#bytesWaiting > 0 && this.#bytesWaiting + bytes > this.context.settings.waitingBytesMax)
       return Promise.reject(new LogError('STORE_UNAVAILABLE', 'Too much waits for Redis already'));
     this.#bytesWaiting += bytes;
     return new Promise((resolve, reject) => {
@@ -76,7 +72,7 @@ export class Committer {
     });
   }
 
-  /** Resolves once nothing waits. */
+  /** Resolves once no commit is queued or under way. */
   idle(): Promise<void> {
     if (this.#busy === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenIdle.push(resolve));
@@ -86,129 +82,126 @@ export class Committer {
     const key = keyOf(log);
     const known = this.#queues.get(key);
     if (known !== undefined) return known;
-    const queue = new CommitQueue(log, this.owner.node);
+    const queue = new CommitQueue(log, this.context.scripts.node);
     this.#queues.set(key, queue);
     return queue;
   }
 
   #enqueue(queue: CommitQueue): void {
     this.#due.push(queue);
-    if (this.#due.length >= TOGETHER_MAX) this.#sendDue();
+    if (this.#due.length >= CORKED_MAX) this.#sendDue();
     else if (this.#due.length === 1) setImmediate(() => this.#sendDue());
   }
 
   #sendDue(): void {
     const due = this.#due;
     this.#due = [];
-    this.connections.corked(() => {
+    this.context.connections.corked(() => {
       for (const queue of due) void this.#sendNext(queue);
     });
   }
 
   async #sendNext(queue: CommitQueue): Promise<void> {
-    const together = queue.takeBatch();
+    const batch = queue.takeBatch();
     try {
-      tell(together, await this.#store(queue, together));
+      settle(batch, await this.#store(queue, batch));
     } catch (error) {
-      // Redis was waited for long enough. The others were not sent, so that they are certainly not stored.
+      // Redis was retried for long enough. The queued commits were not sent, so they are certainly not stored.
       const others = isLogError(error, 'STORE_UNAVAILABLE') ? queue.takeAll() : [];
-      for (const { reject } of [...together, ...others]) reject(error);
-      this.#over(others);
+      for (const { reject } of [...batch, ...others]) reject(error);
+      this.#release(others);
     }
-    this.#over(together);
+    this.#release(batch);
     if (queue.isEmpty) this.#idleQueue(queue);
     else this.#enqueue(queue);
   }
 
-  #over(done: readonly QueuedCommit[]): void {
-    for (const { bytes } of done) this.#bytesWaiting -= bytes;
+  #release(ended: readonly QueuedCommit[]): void {
+    for (const { bytes } of ended) this.#bytesWaiting -= bytes;
   }
 
   #idleQueue(queue: CommitQueue): void {
     queue.isBusy = false;
-    if (this.#queues.size > QUEUES_KEPT_MAX) this.#queues.delete(keyOf(queue.log));
+    if (this.#queues.size > IDLE_QUEUES_MAX) this.#queues.delete(keyOf(queue.log));
     this.#busy -= 1;
     if (this.#busy > 0) return;
     for (const resolve of this.#whenIdle) resolve();
     this.#whenIdle = [];
   }
 
-  #store({ log, target }: CommitQueue, together: readonly QueuedCommit[]): Promise<BatchResult> {
+  #store({ log, target }: CommitQueue, queued: readonly QueuedCommit[]): Promise<BatchResult> {
     this.#lastNumber += 1;
-    const limits = together[0]?.limits ?? { logBytesMax: 0, producersMax: 0 };
-    const commits = together.map(({ commit }) => commit);
+    const limits = queued[0]?.limits ?? { logBytesMax: 0, producersMax: 0 };
+    const commits = queued.map(({ commit }) => commit);
     const batch = newCommitBatch(commits, this.#lastNumber, limits);
-    return withRetries(this.owner.patience, () => this.#attempt(log, target, batch));
+    return this.deps.retry(() => this.#attempt(log, target, batch));
   }
 
   async #attempt(log: LogRef, target: PlainCommitTarget, batch: CommitBatch): Promise<BatchResult> {
-    const { locator } = this.owner;
-    // Without waiting where that can be: what is sent in this turn goes together.
-    const link =
-      this.connections.existingLink(target.partition) ?? (await this.connections.link(target.partition));
+    const { locator } = this.deps;
+    const { connections } = this.context;
+    // Without an `await` if possible: batches that are sent in this turn leave in one write.
+    const link = connections.existingLink(target.partition) ?? (await connections.link(target.partition));
     if (locator.mustVerify(log)) await this.#verify(log);
-    const untold = locator.takeUnreportedLoss(log);
-    if (untold) throw new LostTailError(log, untold);
-    const reached = locator.knownEnd(log);
-    const stored = batch.isPlain ? await this.#storePlainly(link, target, batch, reached) : undefined;
-    const judged = stored ? plainBatchResult(stored, batch) : await this.#commitBatch(log, batch, reached);
-    if (judged.tail > judged.from) locator.advance(log, judged.tail, judged.stamp).hasCommits = true;
-    this.owner.onStored(log, judged);
-    return judged;
+    const unreported = locator.takeUnreportedLoss(log);
+    if (unreported) throw new LostTailError(log, unreported);
+    const knownEnd = locator.knownEnd(log);
+    const start = batch.isPlain ? await this.#commitPlain(link, target, batch, knownEnd) : undefined;
+    const result = start ? plainBatchResult(start, batch) : await this.#commitBatch(log, batch, knownEnd);
+    if (result.tail > result.from) locator.advance(log, result.tail, result.stamp).hasCommits = true;
+    this.deps.onStored(log, result);
+    return result;
   }
 
-  async #storePlainly(
+  async #commitPlain(
     link: Link,
     target: PlainCommitTarget,
     batch: CommitBatch,
-    reached: Offset,
+    knownEnd: Offset,
   ): Promise<BatchStart | undefined> {
     try {
-      return await commitPlain(link, target, batch, reached);
+      return await commitPlain(link, target, batch, knownEnd);
     } catch (error) {
-      this.connections.refreshTopology(error);
+      this.context.connections.refreshTopology(error);
       throw error;
     }
   }
 
-  async #commitBatch(log: LogRef, batch: CommitBatch, reached: Offset): Promise<BatchResult> {
-    const { node } = this.owner;
-    const keys = [...logKeys(log.id), markKey(log.id, log.generation, node)];
-    const about = [log.id, log.generation, node, this.settings.lifecycleLength];
-    const args = [...about, batch.number, reached, ...commitArgs(batch)];
-    const reply = await runLogScript(this.connections.commands, 'commit', keys, args).catch(
-      async (error: unknown) => {
-        // The byte stream may be gone, after which the log goes on without it.
-        throw isLogError(error, 'STORE_DAMAGED') ? await this.#lossOf(log) : error;
-      },
-    );
+  async #commitBatch(log: LogRef, batch: CommitBatch, knownEnd: Offset): Promise<BatchResult> {
+    const { scripts } = this.context;
+    const mark = markKey(log.id, log.generation, scripts.node);
+    const args = [batch.number, knownEnd, ...commitArgs(batch)];
+    const reply = await scripts.runOnLog('commit', log, args, [mark]).catch(async (error: unknown) => {
+      // The byte stream may be lost. Once that is recorded, the log continues without it.
+      throw isLogError(error, 'STORE_DAMAGED') ? await this.#lossOf(log) : error;
+    });
     if (reply === 'CHANGED') throw await this.#lossOf(log);
-    const [answer = '', eventId = ''] = toTexts(reply);
-    return parseBatchResult(answer, eventId, batch);
+    const [summary = '', eventId = ''] = toTexts(reply);
+    return parseBatchResult(summary, eventId, batch);
   }
 
-  /** A caller reads of lost bytes once, as readers do; from then on the log goes on from where it is. */
+  /** Throws a loss of bytes to one commit; later commits continue at the tail that is left. */
   async #lossOf(log: LogRef): Promise<Error> {
     await this.#verify(log);
-    return new Error('the log is not as it was');
+    return new Error('the stream changed since the last confirmed append');
   }
 
-  /** @throws LogError `STORE_DAMAGED` where bytes that this node knew of are gone */
+  /** @throws LostTailError if bytes are lost that this node knew of */
   async #verify(log: LogRef): Promise<void> {
-    const { found } = await this.owner.locator.locate(log);
-    if (found) throw new LostTailError(log, found);
+    const { foundLoss } = await this.deps.locator.locate(log);
+    if (foundLoss) throw new LostTailError(log, foundLoss);
   }
 }
 
-function tell(together: readonly QueuedCommit[], { results }: BatchResult): void {
-  for (const [i, { resolve, reject }] of together.entries()) {
+function settle(batch: readonly QueuedCommit[], { results }: BatchResult): void {
+  for (const [i, { resolve, reject }] of batch.entries()) {
     const result = results[i];
     if (result === undefined || result instanceof LogError) reject(result);
     else resolve(result);
   }
 }
 
-/** Whoever names the generation of one log and the id of another is not to be mistaken for somebody else. */
+/** With the id, as a client may combine the generation of one log with the id of another. */
 function keyOf({ generation, id }: LogRef): string {
   return `${generation}:${id}`;
 }

@@ -11,19 +11,19 @@ import { type BatchStart, type CommitBatch, parseBatchStart } from './commit-bat
 
 const SCRIPT = scriptSource(join(__dirname, 'lua', 'commit-plain'));
 const SHA = createHash('sha1').update(SCRIPT).digest('hex');
-/** What a command has beside the pieces: its name, what to run, the number of keys, the keys, and what else the script names. */
+/** The arguments of a command before the pieces: its name, the script, the number of keys, the keys, and ARGV[1] to ARGV[5]. */
 const ARGUMENTS = 1 + 1 + 1 + 3 + 5;
 
-/** What stands around the bytes of a piece, at most: `$<length>` and two ends of line. */
+/** The most bytes that frame a piece: `$<length>` and two ends of line. */
 const FRAME_MAX = 16;
 
-/** A batch up to this size is copied behind the rest of its command: one piece goes through a socket faster than several. */
+/** The bytes of a batch up to this size are copied behind the rest of the command: a socket sends one buffer faster than several. */
 const COPIED_BYTES_MAX = 512 * 1024;
 
-/** Links over which Redis has been told the script. */
-const toldOver = new WeakSet<Link>();
+/** Links over which the text of the script was sent. */
+const sentOver = new WeakSet<Link>();
 
-/** What is the same in all plain commits of a node to a log. */
+/** The encoded arguments that all plain commits of a node to a log share. */
 export interface PlainCommitTarget {
   readonly partition: Partition;
   readonly text: string;
@@ -38,41 +38,41 @@ export function plainCommitTarget({ id, generation }: LogRef, node: string): Pla
 
 /**
  * Runs `lua/commit-plain.lua`.
- * @returns `undefined` where nothing was stored and `lua/commit.lua` has to judge
+ * @returns `undefined` if nothing was stored and `lua/commit.lua` must evaluate the batch
  * @throws ReplyError; Error when the link is lost
  */
 export async function commitPlain(
   link: Link,
   target: PlainCommitTarget,
   batch: CommitBatch,
-  reached: Offset,
+  knownEnd: Offset,
 ): Promise<BatchStart | undefined> {
-  const isTold = toldOver.has(link);
-  toldOver.add(link);
+  const isSent = sentOver.has(link);
+  sentOver.add(link);
   try {
-    const reply = await link.send(plainCommand(target, batch, reached, isTold));
+    const reply = await link.send(plainCommand(target, batch, knownEnd, isSent));
     return reply === null ? undefined : parseBatchStart(String(reply));
   } catch (error) {
     if (!isForgotten(error)) throw error;
-    // It is told again with the next commit.
-    toldOver.delete(link);
+    // The next commit sends the text again.
+    sentOver.delete(link);
     return undefined;
   }
 }
 
-/** In one buffer, unless copying the pieces would take too much of the turn. */
+/** In one buffer, unless copying the pieces would take too long. */
 function plainCommand(
   target: PlainCommitTarget,
   batch: CommitBatch,
-  reached: Offset,
-  isTold: boolean,
+  knownEnd: Offset,
+  isSent: boolean,
 ): WireCommand {
   const { number, limits, bytes, pieces } = batch;
-  const run = isTold ? bulkString('EVALSHA') + bulkString(SHA) : bulkString('EVAL') + bulkString(SCRIPT);
+  const run = isSent ? bulkString('EVALSHA') + bulkString(SHA) : bulkString('EVAL') + bulkString(SCRIPT);
   const head = `*${ARGUMENTS + pieces.length}${CRLF}${run}`;
   const numbers =
     bulkString(`${number}`) +
-    bulkString(`${reached}`) +
+    bulkString(`${knownEnd}`) +
     bulkString(`${limits.logBytesMax}`) +
     bulkString(`${bytes}`);
   if (bytes > COPIED_BYTES_MAX) {

@@ -6,17 +6,17 @@ import { scriptSource } from '../../../redis/scripts';
 import type { NewEntry } from '../schema/entries';
 import type { StreamTarget } from '../schema/stream-target';
 
-/** What a stream is called while entries pass by that it must not get. */
-const ASIDE = ':aside';
+/** The suffix of a stream's name while it is hidden from entries that it must not get. */
+const HIDDEN = ':aside';
 
-/** Sent whole, not by their hashes: where Redis had forgotten one, what it guards would be stored unguarded. */
-const SET_ASIDE = scriptSource(join(__dirname, 'lua', 'hide-stream'));
-const PUT_BACK = scriptSource(join(__dirname, 'lua', 'restore-stream'));
+/** Sent as text, not by their hashes: if Redis had forgotten a script, the entries after it would be stored unguarded. */
+const HIDE = scriptSource(join(__dirname, 'lua', 'hide-stream'));
+const RESTORE = scriptSource(join(__dirname, 'lua', 'restore-stream'));
 
 /**
- * Adds entries to a stream that is there: all of them, or none.
- * @returns how long the stream is then, where that was found out on the way
- * @throws Error, also when the stream is not there or does not take them
+ * Adds entries to a stream: all of them, or none.
+ * @returns how long the stream is then, if the same round trip could tell
+ * @throws Error, also if the stream does not exist or refuses the entries
  */
 export function addEntries(
   link: Link,
@@ -25,10 +25,10 @@ export function addEntries(
   stamp: number,
 ): Promise<number | undefined> {
   const [only] = entries;
-  // Most appends are this: a line on its way to its followers.
+  // Most appends are one line.
   if (only !== undefined && entries.length === 1)
     return link.send(addition(target, only, stamp)).then(assertId, assertId);
-  // In a transaction a Redis that runs full between two entries stores neither: there would be a hole otherwise.
+  // A transaction: if Redis ran full between two entries, it would store the first one only.
   const adding = entries.map((entry) => addition(target, entry, stamp));
   return link.transact([...adding, encodeCommand('XLEN', target.key)]).then((replies) => {
     for (const reply of replies.slice(0, entries.length)) assertId(reply);
@@ -38,7 +38,7 @@ export function addEntries(
 }
 
 /**
- * As `addEntries`, but only to a stream that has `length` entries by then.
+ * As `addEntries`, but only if the stream then has `length` entries.
  * @throws Error
  */
 export async function addEntriesAfter(
@@ -48,11 +48,11 @@ export async function addEntriesAfter(
   entries: readonly NewEntry[],
   stamp: number,
 ): Promise<void> {
-  const keys = ['2', target.key, `${target.key}${ASIDE}`];
+  const keys = ['2', target.key, `${target.key}${HIDDEN}`];
   const replies = await link.transact([
-    encodeCommand('EVAL', SET_ASIDE, ...keys, String(length)),
+    encodeCommand('EVAL', HIDE, ...keys, String(length)),
     ...entries.map((entry) => addition(target, entry, stamp)),
-    encodeCommand('EVAL', PUT_BACK, ...keys),
+    encodeCommand('EVAL', RESTORE, ...keys),
   ]);
   const failed = [replies[0], replies.at(-1)].find((reply) => reply instanceof Error);
   if (failed) throw failed;
@@ -64,12 +64,12 @@ function addition({ head }: StreamTarget, { from, end, parts }: NewEntry, stamp:
   return commandWithBytes(`${head}$${id.length}\r\n${id}\r\n$1\r\nd\r\n`, parts, end - from);
 }
 
-/** "equal or smaller": the entry is there already. "exhausted": the log is sealed. Asking for the tail tells which. */
+/** "equal or smaller": the entry exists already. "exhausted": the log is sealed. */
 const REFUSAL = /equal or smaller|exhausted/;
 
 function assertId(reply: unknown): undefined {
   if (reply instanceof Bulk) return undefined;
   throw reply instanceof Error && !REFUSAL.test(reply.message)
     ? reply
-    : new Error('the log is not as it was');
+    : new Error('the stream changed since the last confirmed append');
 }
