@@ -11,7 +11,7 @@ const UNITS: Readonly<Record<string, Milliseconds>> = {
 };
 
 /** Node's timers hold 31 bits of milliseconds, and fire at once when they are given more. */
-export const TIMER_MAX = '24d';
+const TIMER_MAX = '24d';
 
 /** Longer than any log is kept. */
 export const AGE_MAX = '36500d';

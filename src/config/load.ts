@@ -11,7 +11,7 @@ import { readYamlFiles } from './yaml-files';
 const DEFAULT_FILE = join(__dirname, '..', '..', 'config', 'default.yaml');
 
 /** Whether several processes can use the store with this URL. */
-export type IsShared = (storeUrl: string) => boolean;
+type IsShared = (storeUrl: string) => boolean;
 
 /**
  * Later wins: `config/default.yaml`, the files of the command line in order, the environment, the flags. A list replaces the

@@ -30,7 +30,7 @@ export interface Option<T> {
   readonly secret: boolean;
 }
 
-export type PlainValue = string | number | boolean | readonly string[];
+type PlainValue = string | number | boolean | readonly string[];
 
 /** As YAML. Defaults need no quotes: a test reads them back. */
 export function toYaml(value: PlainValue): string {

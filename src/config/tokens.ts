@@ -6,7 +6,7 @@ export type TokenScope = (typeof SCOPES)[number];
 /** A string alone may do everything. Of `token` and `sha256` (64 hex digits, lower case) exactly one is present. */
 export type TokenEntry = string | LimitedToken;
 
-export interface LimitedToken {
+interface LimitedToken {
   readonly token?: string;
   readonly sha256?: string;
   /** Absent: all of them. */

@@ -27,7 +27,7 @@ export interface Node {
   readonly root?: number;
 }
 
-export type PageKind = 'branch' | 'leaf' | 'overflow';
+type PageKind = 'branch' | 'leaf' | 'overflow';
 
 /** @throws DamagedDatabase when the buffer is not that page, or of no kind that a tree is made of */
 export function pageKindOf(page: Buffer, number: number): PageKind {

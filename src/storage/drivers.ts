@@ -13,7 +13,7 @@ export interface StoreReports {
 }
 
 /** What the relays of a server with this store share. Neither: this process's memory. */
-export interface RelayPlace {
+interface RelayPlace {
   /** URL of a Redis, which all nodes share. */
   readonly redis?: string;
   /** A directory of this process alone. */

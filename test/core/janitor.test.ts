@@ -3,13 +3,7 @@ import { LogError } from '../../src/core/log/errors';
 import { type LogInfo, writerOf } from '../../src/core/log/log';
 import { parseLogId } from '../../src/core/log/log-id';
 import { START } from '../../src/core/log/offset';
-import {
-  ABANDONED,
-  type JanitorEvent,
-  type JanitorOptions,
-  runJanitor,
-  sweep,
-} from '../../src/core/store/janitor';
+import { type JanitorEvent, runJanitor, sweep } from '../../src/core/store/janitor';
 import type { LifecycleEvent } from '../../src/core/store/store';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { nextMillisecond } from '../contract/logs';
@@ -21,10 +15,10 @@ describe('the janitor', () => {
   it('ends a stream whose producer did not come back in time, and says why', async () => {
     const store = new MemoryStore();
     const log = await interrupted(store, 'lost', 1_000);
-    const events = await swept(store, { now: () => Date.now() + 2_000 });
+    const events = await swept(store, Date.now() + 2_000);
     expect(await store.info(log.id)).toMatchObject({
       state: 'closed',
-      outcome: { kind: 'aborted', reason: ABANDONED },
+      outcome: { kind: 'aborted', reason: 'Its producer did not come back within the grace time' },
     });
     expect(events).toMatchObject([{ kind: 'abandoned', log: { id: 'lost' } }]);
   });
@@ -36,8 +30,8 @@ describe('the janitor', () => {
     // Nothing but timers and sockets would call this.
     setImmediate(() => setImmediate(() => stopping.abort()));
     const events: JanitorEvent[] = [];
-    const options = { intervalMs: 1, report: (event: JanitorEvent) => events.push(event) };
-    await sweep(store, { ...options, now: () => Date.now() + 2_000 }, stopping.signal);
+    const report = (event: JanitorEvent) => events.push(event);
+    await sweep(store, { report }, stopping.signal, Date.now() + 2_000);
     expect(stopping.signal.aborted).toBe(true);
     expect(events.length).toBeGreaterThan(0);
     expect(events.length).toBeLessThan(3_000);
@@ -46,7 +40,7 @@ describe('the janitor', () => {
   it('leaves a stream alone as long as its producer may come back', async () => {
     const store = new MemoryStore();
     const log = await interrupted(store, 'patient', HOUR);
-    expect(await swept(store, {})).toEqual([]);
+    expect(await swept(store)).toEqual([]);
     expect(await store.info(log.id)).toMatchObject({ state: 'interrupted' });
   });
 
@@ -59,7 +53,7 @@ describe('the janitor', () => {
       await store.change(log, { kind: 'attach', graceMs: 0 });
       return found;
     };
-    expect(await swept(store, { now: () => Date.now() + 1 })).toEqual([]);
+    expect(await swept(store, Date.now() + 1)).toEqual([]);
     expect(await store.info(log.id)).toMatchObject({ state: 'open' });
   });
 
@@ -74,7 +68,7 @@ describe('the janitor', () => {
       await store.change(log, { kind: 'seal', epoch, outcome: { kind: 'complete' } });
       return found;
     };
-    expect(await swept(store, { now: () => Date.now() + 1 })).toEqual([]);
+    expect(await swept(store, Date.now() + 1)).toEqual([]);
     expect(await store.info(log.id)).toMatchObject({ outcome: { kind: 'complete' } });
   });
 
@@ -83,14 +77,14 @@ describe('the janitor', () => {
     for (let i = 0; i < 40; i += 1) await interrupted(store, `log-${i}`, HOUR);
     const due = store.due.bind(store);
     store.due = (_, limit) => due({ kind: 'overdue', now: Date.now() + 2 * HOUR }, limit);
-    expect(await swept(store, {})).toEqual([]);
+    expect(await swept(store)).toEqual([]);
   });
 
   it('removes what ended longer ago than is to be kept, and nothing else', async () => {
     const store = new MemoryStore();
     const old = await sealed(store, 'old');
     const open = await created(store, 'open');
-    const events = await swept(store, { maxAgeMs: HOUR, now: () => Date.now() + HOUR + 1_000 });
+    const events = await swept(store, Date.now() + HOUR + 1_000, HOUR);
     expect(await store.info(old.id)).toBeUndefined();
     expect(await store.info(open.id)).toBeDefined();
     expect(events).toMatchObject([{ kind: 'expired', log: { id: 'old' } }]);
@@ -99,7 +93,7 @@ describe('the janitor', () => {
   it('keeps what ended for good when no age is set', async () => {
     const store = new MemoryStore();
     const log = await sealed(store, 'kept');
-    await swept(store, { now: () => Date.now() + 1_000 * HOUR });
+    await swept(store, Date.now() + 1_000 * HOUR);
     expect(await store.info(log.id)).toBeDefined();
   });
 
@@ -113,8 +107,8 @@ describe('the janitor', () => {
     const kept = await created(store, 'kept');
     const heard: LifecycleEvent[] = [];
     store.lifecycle((event) => heard.push(event));
-    expect(await swept(store, {})).toEqual([]);
-    const events = await swept(store, { now: () => Date.now() + 2 * HOUR });
+    expect(await swept(store)).toEqual([]);
+    const events = await swept(store, Date.now() + 2 * HOUR);
     expect(events).toMatchObject([
       { kind: 'expired', log: { id: 'open' } },
       { kind: 'expired', log: { id: 'sealed' } },
@@ -130,7 +124,7 @@ describe('the janitor', () => {
     const store = new MemoryStore();
     const init = { contentType: 'text/plain', expiry: { kind: 'at', at: Date.now() + HOUR } } as const;
     for (let i = 0; i < 100; i += 1) await store.create(parseLogId(`log-${i}`), init, 'new');
-    const events = await swept(store, { now: () => Date.now() + 2 * HOUR });
+    const events = await swept(store, Date.now() + 2 * HOUR);
     expect(events.filter(({ kind }) => kind === 'expired')).toHaveLength(100);
     expect((await store.list({ limit: 1 })).logs).toEqual([]);
   });
@@ -148,7 +142,7 @@ describe('the janitor', () => {
       }
       return found;
     };
-    expect(await swept(store, { now: () => info.createdAt + HOUR })).toEqual([]);
+    expect(await swept(store, info.createdAt + HOUR)).toEqual([]);
     expect(await store.info(info.id)).toBeDefined();
   });
 
@@ -160,7 +154,7 @@ describe('the janitor', () => {
     await store.create(parseLogId('fork'), { contentType: 'text/plain', expiry, fork }, 'new');
     await store.change(source, { kind: 'remove', outcome: { kind: 'deleted' } });
     await expect(store.info(source.id)).rejects.toMatchObject({ code: 'LOG_RETIRED' });
-    await swept(store, { now: () => Date.now() + 2 * HOUR });
+    await swept(store, Date.now() + 2 * HOUR);
     expect(await store.info(source.id)).toBeUndefined();
   });
 
@@ -168,7 +162,7 @@ describe('the janitor', () => {
     const store = new MemoryStore();
     for (let i = 0; i < 100; i += 1) await sealed(store, `log-${i}`);
     const due = jest.spyOn(store, 'due');
-    await swept(store, { maxAgeMs: 0, now: () => Date.now() + 1 });
+    await swept(store, Date.now() + 1, 0);
     expect((await store.list({ limit: 1 })).logs).toEqual([]);
     expect(Math.max(...due.mock.calls.map(([, limit]) => limit))).toBeLessThanOrEqual(32);
   });
@@ -176,7 +170,7 @@ describe('the janitor', () => {
   it('may run on several nodes at once', async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 50; i += 1) await sealed(store, `log-${i}`);
-    const nodes = [1, 2, 3].map(() => swept(store, { maxAgeMs: 0, now: () => Date.now() + 1 }));
+    const nodes = [1, 2, 3].map(() => swept(store, Date.now() + 1, 0));
     const events = (await Promise.all(nodes)).flat();
     expect((await store.list({ limit: 1 })).logs).toEqual([]);
     expect(events.filter(({ kind }) => kind === 'failed')).toEqual([]);
@@ -190,7 +184,7 @@ describe('the janitor', () => {
       if (log.id === 'log-3') throw new LogError('STORE_DAMAGED');
       return change(log, wanted);
     };
-    const events = await swept(store, { maxAgeMs: 0, now: () => Date.now() + 1 });
+    const events = await swept(store, Date.now() + 1, 0);
     expect((await store.list({ limit: 50 })).logs.map(({ id }) => id)).toEqual(['log-3']);
     expect(events.filter(({ kind }) => kind === 'expired')).toHaveLength(39);
     expect(events).toContainEqual(expect.objectContaining({ kind: 'failed' }));
@@ -210,7 +204,8 @@ describe('the janitor', () => {
     const asked = jest.spyOn(store, 'due');
     const events: JanitorEvent[] = [];
     const options = { intervalMs: 1, maxAgeMs: 0, report: (event: JanitorEvent) => events.push(event) };
-    await runJanitor(store, { ...options, now: () => Date.now() + 1 }, stopping.signal);
+    store.now = () => Date.now() + 1;
+    await runJanitor(store, options, stopping.signal);
     const failed = events.map((event) => ('log' in event ? event.log.id : event.kind));
     expect(new Set(failed).size).toBe(failed.length);
     expect(failed.length).toBeGreaterThan(200);
@@ -226,7 +221,7 @@ describe('the janitor', () => {
       if (log.id !== good.id) throw new LogError('STORE_DAMAGED');
       return change(log, wanted);
     };
-    const events = await swept(store, { maxAgeMs: 0, now: () => Date.now() + 1 });
+    const events = await swept(store, Date.now() + 1, 0);
     expect(events.filter(({ kind }) => kind === 'expired')).toMatchObject([{ log: { id: 'good' } }]);
     expect(events.filter(({ kind }) => kind === 'failed')).toHaveLength(100);
   });
@@ -249,7 +244,8 @@ describe('the janitor', () => {
       told.emit(event.kind);
     };
     const back = once(told, 'back');
-    const running = runJanitor(store, { intervalMs: 1, report, now: () => Date.now() + 1 }, stopping.signal);
+    store.now = () => Date.now() + 1;
+    const running = runJanitor(store, { intervalMs: 1, report }, stopping.signal);
     await back;
     stopping.abort();
     await running;
@@ -265,9 +261,11 @@ describe('the janitor', () => {
   });
 });
 
-async function swept(store: MemoryStore, options: Partial<JanitorOptions>): Promise<JanitorEvent[]> {
+/** What a round reports at `now`. */
+async function swept(store: MemoryStore, now?: number, maxAgeMs?: number): Promise<JanitorEvent[]> {
   const events: JanitorEvent[] = [];
-  await sweep(store, { intervalMs: HOUR, report: (event) => events.push(event), ...options }, NEVER);
+  const options = { report: (event: JanitorEvent) => events.push(event) };
+  await sweep(store, { ...options, ...(maxAgeMs !== undefined && { maxAgeMs }) }, NEVER, now);
   return events;
 }
 

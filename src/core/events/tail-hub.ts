@@ -5,7 +5,7 @@ import { advance, type Offset } from '../log/offset';
 import type { LogNews, Watcher } from '../store/store';
 
 /** What a store does when the first watcher of a log comes and when its last one leaves. */
-export interface TailSource {
+interface TailSource {
   /** Resolves nothing: it may call `advanced`, `stirred` and `ended` from now on. */
   start?(log: LogRef, from: Offset): void;
   stop?(log: LogRef): void;

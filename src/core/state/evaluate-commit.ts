@@ -14,7 +14,7 @@ import { touched } from './expiry';
 import { isAttached, type LogFacts, type ProducerState } from './facts';
 import { sealTime } from './transition';
 
-export interface CommitEvaluation {
+interface CommitEvaluation {
   readonly committed: CommitResult;
   /** The log after the commit, its chunks included. Absent for a duplicate, which changes nothing. */
   readonly after?: LogFacts;

@@ -16,7 +16,7 @@ import { firstExpiry, hasExpired, touched } from './expiry';
 import type { LogFacts } from './facts';
 
 /** What a change makes of a log. */
-export type Transition =
+type Transition =
   | { readonly kind: 'none' }
   | { readonly kind: 'update'; readonly after: LogFacts }
   | { readonly kind: 'remove'; readonly outcome: RemoveOutcome };

@@ -22,11 +22,6 @@ export class DamageReports {
     return error;
   }
 
-  /** As `noted`, for a promise that may fail. */
-  rethrow(log: Parameters<DamageReports['report']>[0], error: unknown): never {
-    throw this.report(log, error);
-  }
-
   #alarmOnce(name: string, message: string, details: object): void {
     if (this.#named.size === NAMED_MAX || this.#named.has(name)) return;
     this.#named.add(name);

@@ -10,8 +10,6 @@ export interface JanitorOptions {
   /** Logs sealed longer ago than this are removed. Absent: none is. Milliseconds. */
   readonly maxAgeMs?: number;
   readonly report: (event: JanitorEvent) => void;
-  /** Unix milliseconds by the clock of the store. Default: its clock. */
-  readonly now?: () => number;
 }
 
 export type JanitorEvent =
@@ -22,7 +20,7 @@ export type JanitorEvent =
   | { readonly kind: 'away'; readonly error: unknown }
   | { readonly kind: 'back' };
 
-export const ABANDONED = 'Its producer did not come back within the grace time';
+const ABANDONED = 'Its producer did not come back within the grace time';
 
 /** How many logs are changed at once: enough for a store to group their commits, and too few to hold up producers. */
 const BATCH = 32;
@@ -68,10 +66,17 @@ function withoutRepeats(report: JanitorOptions['report']): JanitorOptions['repor
   };
 }
 
-/** One round. @throws what `LogStore.due` throws, and LogError `STORE_UNAVAILABLE` */
-export async function sweep(store: LogStore, options: JanitorOptions, signal: AbortSignal): Promise<void> {
-  // The moment is fixed for a round, so that it comes to an end.
-  const now = options.now?.() ?? store.now();
+/**
+ * One round.
+ * @param now by the store's clock. It is the same for the whole round, so that the round comes to an end
+ * @throws what `LogStore.due` throws, and LogError `STORE_UNAVAILABLE`
+ */
+export async function sweep(
+  store: LogStore,
+  options: Pick<JanitorOptions, 'maxAgeMs' | 'report'>,
+  signal: AbortSignal,
+  now = store.now(),
+): Promise<void> {
   // First: what has expired counts as gone, and need not be found by those after it.
   await runTask(store, expiredBy(now), options.report, signal);
   await runTask(store, overdueBy(now), options.report, signal);
@@ -127,7 +132,7 @@ function sealedBefore(before: number): SweepTask {
 
 async function runTask(
   store: LogStore,
-  chore: SweepTask,
+  task: SweepTask,
   report: JanitorOptions['report'],
   signal: AbortSignal,
 ): Promise<void> {
@@ -136,11 +141,11 @@ async function runTask(
   const left = new Set<string>();
   for (let before: readonly LogInfo[] = []; !signal.aborted; ) {
     const limit = BATCH + left.size;
-    const due = await store.due(chore.due, limit);
+    const due = await store.due(task.due, limit);
     const batch = due.filter(({ generation }) => !left.has(generation));
     await Promise.all(
       batch.map(async (log) => {
-        if (!(await sweepLog(store, log, chore, report))) left.add(log.generation);
+        if (!(await sweepLog(store, log, task, report))) left.add(log.generation);
       }),
     );
     if (due.length < limit || left.size > LEFT_MAX || isSameBatch(batch, before)) return;
@@ -157,13 +162,13 @@ function isSameBatch(batch: readonly LogInfo[], before: readonly LogInfo[]): boo
 async function sweepLog(
   store: LogStore,
   log: LogInfo,
-  chore: SweepTask,
+  task: SweepTask,
   report: JanitorOptions['report'],
 ): Promise<boolean> {
   try {
-    const after = await store.change(log, chore.change);
-    if (chore.tookEffect(after, log)) report({ kind: chore.done, log });
-    return chore.isSettled(after, log);
+    const after = await store.change(log, task.change);
+    if (task.tookEffect(after, log)) report({ kind: task.done, log });
+    return task.isSettled(after, log);
   } catch (error) {
     // Another node, or the log's owner, was faster.
     if (isLogError(error, 'LOG_GONE') || isLogError(error, 'LOG_SEALED')) return true;

@@ -244,6 +244,6 @@ async function scriptsRun(admin: Surroundings['admin']): Promise<number> {
 async function swept(store: LogStore, now: number): Promise<JanitorEvent[]> {
   const events: JanitorEvent[] = [];
   const report = (event: JanitorEvent): unknown => events.push(event);
-  await sweep(store, { intervalMs: 1, report, now: () => now }, new AbortController().signal);
+  await sweep(store, { report }, new AbortController().signal, now);
   return events;
 }

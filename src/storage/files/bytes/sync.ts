@@ -11,7 +11,7 @@ import type { DescriptorPool } from './descriptor-pool';
 /** Node's pool has four threads by default: a slow disk may hold three, and one is left for reads and writes. */
 const SYNCS_AT_ONCE = 3;
 
-export interface SyncOptions {
+interface SyncOptions {
   readonly durability: Durability;
   readonly intervalMs: number;
   readonly warn: Warn;

@@ -15,7 +15,7 @@ import { SyncedLengths } from './synced-lengths';
 import { TimeIndex } from './time-index';
 import { Transactions } from './transactions';
 
-export interface CreationOrderEntry {
+interface CreationOrderEntry {
   readonly generation: string;
   readonly id: LogId | '';
   readonly state: LogState;

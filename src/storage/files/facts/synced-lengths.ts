@@ -32,10 +32,6 @@ export class SyncedLengths {
     return typeof bytes === 'number' ? { bytes, mayEndInZeros: flag === 1 } : ALL;
   }
 
-  generations(): Iterable<string> {
-    return this.#lengths.getKeys();
-  }
-
   /** Runs inside a batch, as all below. */
   note(generation: string, bytes: number): void {
     const flag = this.get(generation)?.mayEndInZeros ? 1 : 0;

@@ -9,7 +9,7 @@ type Index = Database<true, TimeKey>;
 type Entry = readonly [index: Index, moment: TimeKey];
 
 /** When something is due, by what is due. `overdue` has every log that is not sealed. */
-export type LogTimes = { readonly [kind in DueQuery['kind']]?: number };
+type LogTimes = { readonly [kind in DueQuery['kind']]?: number };
 
 /** Stands for the deadline of a log that has a writer. */
 const NEVER = Number.MAX_SAFE_INTEGER;

@@ -22,7 +22,7 @@ const BATCH = 256;
 /** How many logs a start gives lines that they may lack. */
 const NEWEST = 1_024;
 
-export interface JournalContext {
+interface JournalContext {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
   readonly reserve: FactsReserve;

@@ -34,7 +34,7 @@ export interface Inventory {
 }
 
 /** What of the facts an inventory needs. */
-export type KnownFacts = Pick<FactsDatabase, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> & {
+type KnownFacts = Pick<FactsDatabase, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> & {
   readonly storeMeta: Pick<FactsDatabase['storeMeta'], 'journalNumber' | 'journalFile'>;
   readonly timeIndex: Pick<FactsDatabase['timeIndex'], 'unsealed'>;
   readonly producers: Pick<FactsDatabase['producers'], 'isDoomed'>;

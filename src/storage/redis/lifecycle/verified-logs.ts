@@ -52,10 +52,13 @@ export class VerifiedLogs {
     return true;
   }
 
-  #read(id: LogId): Promise<FactsReply | undefined> {
+  async #read(id: LogId): Promise<FactsReply | undefined> {
     const { forks, changes, damage } = this.deps;
-    const reading = forks.retryRetired(id, () => changes.info(id));
-    return reading.catch((error: unknown) => damage.rethrow({ id }, error));
+    try {
+      return await forks.retryRetired(id, () => changes.info(id));
+    } catch (error) {
+      throw damage.report({ id }, error);
+    }
   }
 }
 
