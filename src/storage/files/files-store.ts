@@ -41,7 +41,7 @@ const DUE_SCAN_MAX = 2_000;
 export class FilesStore implements LogStore {
   readonly appendBytesMax = 4 << 20;
   readonly appendsInFlight = 1;
-  readonly #register: LogIndex;
+  readonly #index: LogIndex;
   readonly #creation: FileLogCreator;
   readonly #commits: GroupCommitter;
 
@@ -49,9 +49,9 @@ export class FilesStore implements LogStore {
     private readonly context: FilesStoreContext,
     logsMax: number,
   ) {
-    this.#register = new LogIndex(context, logsMax);
-    this.#creation = new FileLogCreator(this.#register);
-    this.#commits = new GroupCommitter(this.#register);
+    this.#index = new LogIndex(context, logsMax);
+    this.#creation = new FileLogCreator(this.#index);
+    this.#commits = new GroupCommitter(this.#index);
   }
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
@@ -61,20 +61,20 @@ export class FilesStore implements LogStore {
 
   async info(id: LogId): Promise<LogInfo | undefined> {
     this.#assertOpen();
-    const log = this.#register.current(id);
+    const log = this.#index.current(id);
     return log && currentInfo(log);
   }
 
   async change(ref: LogRef, change: Change): Promise<LogInfo> {
     this.#assertOpen();
     // Nearly all touches change nothing, and need not wait for what is under way.
-    if (change.kind === 'touch' && this.#isTouched(ref)) return currentInfo(this.#register.log(ref));
-    return this.#register.mutex.run(ref.id, () => this.#change(ref, change));
+    if (change.kind === 'touch' && this.#isTouched(ref)) return currentInfo(this.#index.log(ref));
+    return this.#index.mutex.run(ref.id, () => this.#change(ref, change));
   }
 
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     this.#assertOpen();
-    return this.#register.mutex.run(writer.log.id, () => this.#append(writer, at, chunks));
+    return this.#index.mutex.run(writer.log.id, () => this.#append(writer, at, chunks));
   }
 
   async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
@@ -84,14 +84,14 @@ export class FilesStore implements LogStore {
 
   async read(ref: LogRef, from: Offset, bytesMax: number, until = from): Promise<Page> {
     this.#assertOpen();
-    const log = this.#register.log(ref);
+    const log = this.#index.log(ref);
     const { tail } = log;
     const { outcome } = log.facts.info;
     const lost = lossErrorAt(log, from > until ? from : until);
     if (lost !== undefined) throw lost;
     if (from > tail) throw new RangeError(`offset ${from} is beyond the tail ${tail}`);
     const bytes = Math.min(bytesMax, tail - from);
-    const got = bytes > 0 ? await readBytes(this.#register, log, { from, bytes, until }) : undefined;
+    const got = bytes > 0 ? await readBytes(this.#index, log, { from, bytes, until }) : undefined;
     const next = advance(from, got?.bytes.length ?? 0);
     const end = next === tail ? outcome : undefined;
     return {
@@ -103,19 +103,19 @@ export class FilesStore implements LogStore {
   }
 
   watch(ref: LogRef, seen: Offset, watcher: Watcher): () => void {
-    if (this.#register.isClosed) return () => {};
-    const log = this.#register.cache.find(ref);
+    if (this.#index.isClosed) return () => {};
+    const log = this.#index.cache.find(ref);
     const isPast =
       log === undefined ||
       log.tail > seen ||
       log.facts.info.state === 'closed' ||
-      this.#register.hasExpired(log.facts.info);
-    return this.#register.events.tails.watch(ref, seen, watcher, isPast);
+      this.#index.hasExpired(log.facts.info);
+    return this.#index.events.tails.watch(ref, seen, watcher, isPast);
   }
 
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     this.#assertOpen();
-    return listPage(this.#register, query, signal);
+    return listPage(this.#index, query, signal);
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
@@ -123,7 +123,7 @@ export class FilesStore implements LogStore {
     const logs: LogInfo[] = [];
     let looked = 0;
     for (const generation of this.context.facts.timeIndex.due(query, this.context.clock.skew)) {
-      const info = this.#register.cache.infoOf(generation);
+      const info = this.#index.cache.infoOf(generation);
       if (info !== undefined && this.#isDue(info, query)) logs.push(info);
       looked += 1;
       if (logs.length === limit || looked === DUE_SCAN_MAX) break;
@@ -133,7 +133,7 @@ export class FilesStore implements LogStore {
 
   async purge(id: LogId): Promise<boolean> {
     this.#assertOpen();
-    return this.#register.mutex.run(id, () => purge(this.#register, id));
+    return this.#index.mutex.run(id, () => purge(this.#index, id));
   }
 
   now(): number {
@@ -141,7 +141,7 @@ export class FilesStore implements LogStore {
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    return this.#register.events.subscribe(listener);
+    return this.#index.events.subscribe(listener);
   }
 
   async ready(): Promise<void> {
@@ -150,25 +150,25 @@ export class FilesStore implements LogStore {
   }
 
   async close(): Promise<void> {
-    if (this.#register.isClosed) return;
-    this.#register.isClosed = true;
-    this.#register.events.close();
-    await this.#register.mutex.idle();
+    if (this.#index.isClosed) return;
+    this.#index.isClosed = true;
+    this.#index.events.close();
+    await this.#index.mutex.idle();
     await this.context.close();
   }
 
   #isDue(info: LogInfo, query: DueQuery): boolean {
-    if (query.kind !== 'expired') return !this.#register.hasExpired(info);
+    if (query.kind !== 'expired') return !this.#index.hasExpired(info);
     return hasExpired(info, query.now, this.context.clock.wallAt(query.now));
   }
 
   #isTouched(ref: LogRef): boolean {
-    const { info } = this.#register.log(ref).facts;
+    const { info } = this.#index.log(ref).facts;
     return touched(info, this.now()) === info;
   }
 
   async #change(ref: LogRef, change: Change): Promise<LogInfo> {
-    const log = this.#register.logOrExpired(ref);
+    const log = this.#index.logOrExpired(ref);
     if (change.kind === 'seal' && log.lost?.epoch === change.epoch)
       await this.#refuseSeal(log, log.lost.error);
     const before = log.facts;
@@ -180,16 +180,16 @@ export class FilesStore implements LogStore {
       case 'none':
         return present;
       case 'remove':
-        await this.#register.remove(log, transition.outcome);
+        await this.#index.remove(log, transition.outcome);
         return present;
       case 'update':
         // Who attaches appends to the file alone.
-        await this.#register.update(
+        await this.#index.update(
           'change',
           log,
           change.kind === 'attach' ? inexact(transition.after) : transition.after,
         );
-        this.#register.events.changed(transition.after.info, change);
+        this.#index.events.changed(transition.after.info, change);
         return transition.after.info;
     }
   }
@@ -202,7 +202,7 @@ export class FilesStore implements LogStore {
   }
 
   async #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
-    const log = this.#register.log(writer.log);
+    const log = this.#index.log(writer.log);
     const { tail } = log;
     const { epoch, state } = log.facts.info;
     const lost = log.lost?.error ?? lossErrorAt(log, at);
@@ -212,11 +212,11 @@ export class FilesStore implements LogStore {
     if (fresh.length === 0) return tail;
     const now = Date.now();
     await this.#prepare(log);
-    await writeAtTail(this.#register, log, fresh);
+    await writeAtTail(this.#index, log, fresh);
     log.tail = advance(tail, sizeOf(fresh));
     log.updatedAt = now;
     this.context.written.note(log.generation, log.tail);
-    this.#register.events.tails.appended(writer.log, tail, fresh);
+    this.#index.events.tails.appended(writer.log, tail, fresh);
     return log.tail;
   }
 
@@ -228,10 +228,10 @@ export class FilesStore implements LogStore {
     // Exact: its writer has left, others have committed since, and now it goes on as if it were still there.
     if (touched(info, now) === info && !isExact) return;
     const after = { ...log.facts, info: touched(currentInfo(log), now) };
-    await this.#register.update('new', log, inexact(after));
+    await this.#index.update('new', log, inexact(after));
   }
 
   #assertOpen(): void {
-    if (this.#register.isClosed) throw new LogError('STORE_UNAVAILABLE', 'The store is closed');
+    if (this.#index.isClosed) throw new LogError('STORE_UNAVAILABLE', 'The store is closed');
   }
 }

@@ -31,7 +31,7 @@ import { removeLeftovers } from './startup/remove-leftovers';
  *
  * @throws LogError that says why it cannot be done
  */
-export async function recoverFilesStore(directory: string, say: RecoveryContext['say']): Promise<void> {
+export async function recoverFilesStore(directory: string, print: RecoveryContext['print']): Promise<void> {
   const layout = new Layout(directory);
   try {
     await assertFileKinds(layout);
@@ -40,7 +40,7 @@ export async function recoverFilesStore(directory: string, say: RecoveryContext[
       throw new LogError('STORE_UNAVAILABLE', `There is no store in ${directory}`);
     const lock = await DirectoryLock.take(layout);
     try {
-      await recoverLocked(layout, lock, say);
+      await recoverLocked(layout, lock, print);
     } finally {
       await lock.release();
     }
@@ -63,16 +63,16 @@ async function isThere(path: string): Promise<boolean> {
 async function recoverLocked(
   layout: Layout,
   lock: DirectoryLock,
-  say: RecoveryContext['say'],
+  print: RecoveryContext['print'],
 ): Promise<void> {
   await makeDirectory(layout.logs);
   await assertFileKindsInLogs(layout);
   await lock.assertJournalIsFree();
   const stop = await readLastShutdown(layout);
-  const aside = await quarantineIfDamaged(layout);
-  if (aside !== undefined) {
-    say(
-      `${layout.facts} is damaged: ${aside.reason}. It is now ${aside.path}; ${aside.facts.length} streams in it can be read`,
+  const quarantined = await quarantineIfDamaged(layout);
+  if (quarantined !== undefined) {
+    print(
+      `${layout.facts} is damaged: ${quarantined.reason}. It is now ${quarantined.path}; ${quarantined.facts.length} streams in it can be read`,
     );
   }
   await lock.add(layout.facts);
@@ -82,8 +82,12 @@ async function recoverLocked(
     await reserve.extend();
     await facts.checkFormat();
     await rebuildNameIndex(facts, reserve);
-    const clock = await openClock(facts, reserve, say);
-    await reconcile({ layout, facts, reserve, clock, say }, aside, aside === undefined ? stop : 'unknown');
+    const clock = await openClock(facts, reserve, print);
+    await reconcile(
+      { layout, facts, reserve, clock, print },
+      quarantined,
+      quarantined === undefined ? stop : 'unknown',
+    );
     await facts.synced();
     // It was about facts that may have been others.
     await removeCleanShutdownMark(layout);
@@ -93,32 +97,34 @@ async function recoverLocked(
 }
 
 async function reconcile(
-  recovering: RecoveryContext,
-  aside: QuarantinedFacts | undefined,
+  context: RecoveryContext,
+  quarantined: QuarantinedFacts | undefined,
   stop: LastShutdown,
 ): Promise<void> {
-  const { layout, facts, reserve, clock, say } = recovering;
+  const { layout, facts, reserve, clock, print } = context;
   const lines = await readJournal(layout);
   const inventory = await takeInventory(layout, facts, stop);
   assertNoMissingFolders(layout, inventory);
   const { isOlder, isCopy } = inventory;
   // Whatever it was found by: a recovery that is cut off may leave no other sign.
   if (isOlder) {
-    say(`${layout.facts} is older than the streams: what came later is taken from the journal and the files`);
+    print(
+      `${layout.facts} is older than the streams: what came later is taken from the journal and the files`,
+    );
     await facts.storeMeta.noteJournal(0);
   }
-  const changed = isOlder ? await replayJournal(recovering, lines) : [];
+  const changed = isOlder ? await replayJournal(context, lines) : [];
   const { entries, count } = await restoreOrphans(
-    recovering,
-    await orphansOf(recovering, inventory, lines, aside),
+    context,
+    await orphansOf(context, inventory, lines, quarantined),
   );
   // From here on the facts are as new as the files. Not before: a recovery that was cut off must be seen to be one.
-  const journal = await Journal.open({ layout, facts, reserve, warn: say });
+  const journal = await Journal.open({ layout, facts, reserve, warn: print });
   try {
     await Promise.all([...changed, ...entries].map((entry) => journal.append(entry)));
     // What was synced by the time of older facts is no measure for newer files: all that is there counts.
     await facts.storeMeta.forgetLengths();
-    const damage = new DamageReports(say);
+    const damage = new DamageReports(print);
     const unsynced: UnsyncedLogs = new Map();
     await recoverLogs({
       layout,
@@ -126,24 +132,26 @@ async function reconcile(
       reserve,
       journal,
       clock,
-      warn: say,
+      warn: print,
       damage,
       unsynced,
       stoppedCleanly: stop === 'clean' && !isOlder,
       isCopy,
       durability: 'interval',
     });
-    for (const generation of unsynced.keys()) await syncLog(layout.logOf(generation), say);
+    for (const generation of unsynced.keys()) await syncLog(layout.logOf(generation), print);
   } finally {
     await journal.close();
   }
-  await removeLeftovers(layout, inventory, say);
-  say(count === 0 ? 'No stream was missing' : `Brought back ${count} ${count === 1 ? 'stream' : 'streams'}`);
+  await removeLeftovers(layout, inventory, print);
+  print(
+    count === 0 ? 'No stream was missing' : `Brought back ${count} ${count === 1 ? 'stream' : 'streams'}`,
+  );
 }
 
 /** So that the next process may take its bytes for synced. */
-async function syncLog(path: string, say: RecoveryContext['say']): Promise<void> {
-  await syncPath(path).catch((error) => say(`Syncing ${path} failed: ${messageOf(error)}`));
+async function syncLog(path: string, print: RecoveryContext['print']): Promise<void> {
+  await syncPath(path).catch((error) => print(`Syncing ${path} failed: ${messageOf(error)}`));
 }
 
 /** The orphans with all that is known of them, and those of a damaged file that are in no other place. */
@@ -151,10 +159,10 @@ async function orphansOf(
   { layout, facts }: RecoveryContext,
   { orphans }: Inventory,
   lines: ReadonlyMap<string, JournalEntry>,
-  aside: QuarantinedFacts | undefined,
+  quarantined: QuarantinedFacts | undefined,
 ): Promise<readonly Orphan[]> {
   const found = new Map(orphans.map((orphan) => [orphan.generation, orphan]));
-  for (const salvaged of aside?.facts ?? []) {
+  for (const salvaged of quarantined?.facts ?? []) {
     const { generation } = salvaged.info;
     const line = lines.get(generation)?.kind ?? 'facts';
     if (facts.has(generation) || line !== 'facts') continue;

@@ -81,15 +81,15 @@ export class LogFiles {
   }
 
   /**
-   * Makes the file of a log that begins with bytes, and then the log itself, by `enter`. The file is gone again unless the log
+   * Makes the file of a log that begins with bytes, and then the log itself, by `insert`. The file is gone again unless the log
    * `isThere` after that, whether it threw or not.
    */
-  async create<T>(beginning: InitialContent, enter: () => Promise<T>, isThere: () => boolean): Promise<T> {
+  async create<T>(content: InitialContent, insert: () => Promise<T>, isThere: () => boolean): Promise<T> {
     try {
-      await this.#begin(beginning);
-      return await enter();
+      await this.#writeInitial(content);
+      return await insert();
     } finally {
-      if (!isThere()) await this.remove(beginning.generation);
+      if (!isThere()) await this.remove(content.generation);
     }
   }
 
@@ -138,7 +138,7 @@ export class LogFiles {
     return end;
   }
 
-  async #begin({ generation, copy, chunks }: InitialContent): Promise<void> {
+  async #writeInitial({ generation, copy, chunks }: InitialContent): Promise<void> {
     await this.descriptors.use(generation, 'create', async (fd) => {
       if (copy !== undefined)
         await copyBytes(this.layout.logOf(copy.generation), this.layout.logOf(generation), copy.bytes);

@@ -21,79 +21,79 @@ import { detectLostTail } from './lost-tail';
 export class FileLogCreator {
   readonly #generations: Generations;
 
-  constructor(private readonly register: LogIndex) {
-    const [newest = ''] = register.context.facts.newestFirst(undefined, 1);
+  constructor(private readonly index: LogIndex) {
+    const [newest = ''] = index.context.facts.newestFirst(undefined, 1);
     this.#generations = new Generations(newest);
   }
 
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
-    const { mutex, context } = this.register;
+    const { mutex, context } = this.index;
     const now = context.clock.now();
     const wall = context.clock.wallAt(now);
     const after = firstFacts(newLog(id, init, wall, this.#generations.next(wall), now), init);
-    const enter = (): Promise<CreateResult> => this.#enter(after, init, mode);
-    const beginning = beginningOf(after, init);
+    const insert = (): Promise<CreateResult> => this.#insert(after, init, mode);
+    const content = contentOf(after, init);
     const { fork } = init;
-    if (fork === undefined && beginning === undefined) {
-      return mutex.run(id, () => this.#enterEmpty(after, enter));
+    if (fork === undefined && content === undefined) {
+      return mutex.run(id, () => this.#insertEmpty(after, insert));
     }
     // What is refused now need not be copied; what is refused only then is thrown away.
-    this.#assertMayEnter(id, mode);
+    this.#assertMayCreate(id, mode);
     if (fork !== undefined) this.#assertForkable(fork);
     const inTurn = (): Promise<CreateResult> =>
-      mutex.runAll(fork === undefined ? [id] : [id, fork.source.id], enter);
-    if (beginning === undefined) return this.#enterEmpty(after, inTurn);
-    const { generation } = beginning;
+      mutex.runAll(fork === undefined ? [id] : [id, fork.source.id], insert);
+    if (content === undefined) return this.#insertEmpty(after, inTurn);
+    const { generation } = content;
     try {
       // As a turn of its own, since a store that closes waits for those.
-      return await mutex.run(generation, () => this.#make(after, beginning, inTurn));
+      return await mutex.run(generation, () => this.#make(after, content, inTurn));
     } catch (error) {
       throw await this.#failureOf(error, fork);
     }
   }
 
-  async #enterEmpty(after: StoredFacts, enter: () => Promise<CreateResult>): Promise<CreateResult> {
-    const created = await enter();
-    await this.register.context.journal.append(factsEntry(after));
+  async #insertEmpty(after: StoredFacts, insert: () => Promise<CreateResult>): Promise<CreateResult> {
+    const created = await insert();
+    await this.index.context.journal.append(factsEntry(after));
     return created;
   }
 
   /** Until the facts are stored, the journal says that the file is one which the next start removes. */
   async #make(
     after: StoredFacts,
-    beginning: InitialContent,
-    enter: () => Promise<CreateResult>,
+    content: InitialContent,
+    insert: () => Promise<CreateResult>,
   ): Promise<CreateResult> {
-    const { files, journal, facts } = this.register.context;
-    const { generation } = beginning;
+    const { files, journal, facts } = this.index.context;
+    const { generation } = content;
     const isThere = (): boolean => facts.has(generation);
     try {
       if (!(await journal.append({ kind: 'making', generation }))) throw journal.failure;
-      return await files.create(beginning, enter, isThere);
+      return await files.create(content, insert, isThere);
     } finally {
       await journal.append(isThere() ? factsEntry(after) : { kind: 'gone', generation });
     }
   }
 
-  async #enter(after: StoredFacts, { fork }: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
+  async #insert(after: StoredFacts, { fork }: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
     const { id } = after.info;
-    const replaced = this.#assertMayEnter(id, mode);
+    const replaced = this.#assertMayCreate(id, mode);
     if (fork !== undefined) this.#assertForkable(fork);
     // What is there, and does not count as present, has expired.
     const outcome = { kind: replaced ? 'replaced' : 'expired' } as const;
-    await this.register.insert(after, this.register.currentOrExpired(id), outcome);
+    await this.index.insert(after, this.index.currentOrExpired(id), outcome);
     return { info: after.info, replaced };
   }
 
   /** @returns whether there is a log to be replaced */
-  #assertMayEnter(id: LogId, mode: 'new' | 'replace'): boolean {
-    const isThere = this.register.current(id) !== undefined;
+  #assertMayCreate(id: LogId, mode: 'new' | 'replace'): boolean {
+    const isThere = this.index.current(id) !== undefined;
     if (isThere && mode === 'new') throw new LogError('LOG_EXISTS');
     return isThere;
   }
 
   #assertForkable({ source, at }: ForkPoint): void {
-    const log = this.register.current(source.id);
+    const log = this.index.current(source.id);
     if (log?.generation !== source.generation) throw new LogError('LOG_NOT_FOUND');
     if (at > log.tail) throw new RangeError(`offset ${at} is beyond the tail ${log.tail} of the source`);
   }
@@ -107,9 +107,9 @@ export class FileLogCreator {
 
   /** Unless the source was taken away while it was copied. */
   async #damageOf(fork: ForkPoint, cause: unknown): Promise<unknown> {
-    const { files, damage } = this.register.context;
+    const { files, damage } = this.index.context;
     this.#assertForkable(fork);
-    const lost = await detectLostTail(this.register, fork.source, fork.at);
+    const lost = await detectLostTail(this.index, fork.source, fork.at);
     if (lost !== undefined) return lost;
     const missed = { from: fork.at, to: fork.at };
     return damage.report(fork.source, await damageErrorOf(files, fork.source, missed, cause));
@@ -122,7 +122,7 @@ function firstFacts(facts: LogFacts, init: LogInit): StoredFacts {
 }
 
 /** `undefined` for a log without bytes, which has no file. */
-function beginningOf({ info }: StoredFacts, { fork, first }: LogInit): InitialContent | undefined {
+function contentOf({ info }: StoredFacts, { fork, first }: LogInit): InitialContent | undefined {
   const chunks = first?.chunks ?? [];
   const { generation } = info;
   if (fork !== undefined && fork.at > 0) {

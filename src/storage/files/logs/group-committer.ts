@@ -46,7 +46,7 @@ export class GroupCommitter {
   /** By log. What is in here has a turn that is yet to come. */
   readonly #pending = new Map<string, Pending[]>();
 
-  constructor(private readonly register: LogIndex) {}
+  constructor(private readonly index: LogIndex) {}
 
   commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
@@ -55,26 +55,26 @@ export class GroupCommitter {
       if (waiting !== undefined) waiting.push(pending);
       else {
         this.#pending.set(keyOf(ref), [pending]);
-        this.#takeTurn(ref);
+        this.#scheduleBatch(ref);
       }
     });
   }
 
-  #takeTurn(ref: LogRef): void {
-    void this.register.mutex.run(ref.id, async () => {
+  #scheduleBatch(ref: LogRef): void {
+    void this.index.mutex.run(ref.id, async () => {
       const waiting = this.#pending.get(keyOf(ref)) ?? [];
       const batch = waiting.splice(0, batchLength(waiting));
-      if (waiting.length > 0) this.#takeTurn(ref);
+      if (waiting.length > 0) this.#scheduleBatch(ref);
       else this.#pending.delete(keyOf(ref));
-      await this.#settle(ref, batch);
+      await this.#commitBatch(ref, batch);
     });
   }
 
   /** Answers every one of them, and never throws. */
-  async #settle(ref: LogRef, pending: readonly Pending[]): Promise<void> {
+  async #commitBatch(ref: LogRef, pending: readonly Pending[]): Promise<void> {
     try {
-      const log = this.register.log(ref);
-      const { facts, clock } = this.register.context;
+      const log = this.index.log(ref);
+      const { facts, clock } = this.index.context;
       const stateOf: StateOf = (name) => facts.producers.get(log.generation, name);
       const batch = evaluateAll(log, pending, { stateOf, clock });
       if (batch.isChanged) await this.#store(log, batch);
@@ -86,26 +86,26 @@ export class GroupCommitter {
   }
 
   async #store(log: CachedLog, { after, chunks, producers }: Batch): Promise<void> {
-    const { events, cache } = this.register;
+    const { events, cache } = this.index;
     const from = log.tail;
     const hasBytes = sizeOf(chunks) > 0;
     // A log can still be sealed where the disk is full.
     const kind = hasBytes ? 'new' : 'change';
     // Before the first byte: a crash from here on must not take for the tail where the file ends.
     if (!log.facts.isExact) {
-      await this.register.update(kind, log, { ...log.facts, info: currentInfo(log), isExact: true });
+      await this.index.update(kind, log, { ...log.facts, info: currentInfo(log), isExact: true });
     }
-    if (hasBytes) await writeAtTail(this.register, log, chunks);
+    if (hasBytes) await writeAtTail(this.index, log, chunks);
     const before = log.facts;
     try {
-      await this.register.write(kind, [{ before, after, producers }]);
+      await this.index.write(kind, [{ before, after, producers }]);
     } catch (error) {
       log.isTorn ||= hasBytes;
       throw error;
     }
     cache.markStored(log, after);
     events.committed(after.info, from, chunks);
-    if (needsJournalEntry(before, after)) await this.register.context.journal.append(factsEntry(after));
+    if (needsJournalEntry(before, after)) await this.index.context.journal.append(factsEntry(after));
   }
 }
 
@@ -126,7 +126,7 @@ function batchLength(waiting: readonly Pending[]): number {
 }
 
 /** Each is judged by what those before it will have made of the log. */
-function evaluateAll(log: CachedLog, pending: readonly Pending[], judging: EvaluationContext): Batch {
+function evaluateAll(log: CachedLog, pending: readonly Pending[], context: EvaluationContext): Batch {
   const batch: Batch = {
     after: { ...log.facts, info: currentInfo(log) },
     chunks: [],
@@ -134,7 +134,7 @@ function evaluateAll(log: CachedLog, pending: readonly Pending[], judging: Evalu
     answers: [],
     isChanged: false,
   };
-  for (const each of pending) evaluateOne(batch, each, judging);
+  for (const each of pending) evaluateOne(batch, each, context);
   return batch;
 }
 

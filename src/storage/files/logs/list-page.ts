@@ -13,24 +13,20 @@ const DROPPED_MAX = 2_000;
  * A cursor is the generation of the last log looked at. It need not exist any more: its order is in its name.
  * @throws LogError `LOG_ID_INVALID` for a cursor that is no generation; the signal's reason
  */
-export async function listPage(
-  register: LogIndex,
-  query: ListQuery,
-  signal?: AbortSignal,
-): Promise<ListPage> {
+export async function listPage(index: LogIndex, query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
   signal?.throwIfAborted();
   assertCursor(query, GENERATION_CURSOR);
   const slices = new TimeSlices(signal);
   const logs: LogInfo[] = [];
-  const { facts } = register.context;
+  const { facts } = index.context;
   let last = query.cursor;
   let dropped = 0;
   for (let rest = query.cursor; dropped < DROPPED_MAX; ) {
     const stretch = readSlice(facts, query, rest, slices);
     for (const generation of stretch.generations) {
       if (slices.isOver) await slices.next();
-      const info = register.cache.infoOf(generation);
-      if (info !== undefined && matchesQuery(info, query) && !register.hasExpired(info)) {
+      const info = index.cache.infoOf(generation);
+      if (info !== undefined && matchesQuery(info, query) && !index.hasExpired(info)) {
         // One more matches: only now is it sure that there is a next page.
         if (logs.length === query.limit) return { logs, ...(last !== undefined && { next: last }) };
         logs.push(info);

@@ -9,19 +9,15 @@ import { factsEntry } from '../journal/journal-entry';
 import { type CachedLog, currentInfo } from './log-cache';
 import type { LogIndex } from './log-index';
 
-/** Writes at the tail, as `Register.writeBytes`. @throws LogError `STORE_DAMAGED` where bytes before the tail are gone */
-export async function writeAtTail(
-  register: LogIndex,
-  log: CachedLog,
-  chunks: readonly Buffer[],
-): Promise<void> {
+/** Writes at the tail, as `LogIndex.writeBytes`. @throws LogError `STORE_DAMAGED` where bytes before the tail are gone */
+export async function writeAtTail(index: LogIndex, log: CachedLog, chunks: readonly Buffer[]): Promise<void> {
   try {
-    await register.writeBytes(log, chunks);
+    await index.writeBytes(log, chunks);
   } catch (error) {
     const { cause } = error instanceof Error ? error : {};
-    if (cause instanceof ShortFileError) throw (await recordLostTail(register, log)) ?? error;
+    if (cause instanceof ShortFileError) throw (await recordLostTail(index, log)) ?? error;
     if (!isMissing(cause) || log.tail === START) throw error;
-    const { files, damage } = register.context;
+    const { files, damage } = index.context;
     const { info } = log.facts;
     throw damage.report(info, await damageErrorOf(files, info, { from: log.tail, to: log.tail }, cause));
   }
@@ -32,14 +28,14 @@ export async function writeAtTail(
  * @returns the loss that explains it, recorded by now; `undefined` where there is none, as for a log that takes no more bytes
  */
 export function detectLostTail(
-  register: LogIndex,
+  index: LogIndex,
   ref: LogRef,
   until: Offset,
 ): Promise<LostTailError | undefined> {
-  return register.mutex.run(ref.id, async () => {
-    if (register.isClosed) return undefined;
-    const log = register.logOrExpired(ref);
-    return (await recordLostTail(register, log)) ?? lossErrorAt(log, until);
+  return index.mutex.run(ref.id, async () => {
+    if (index.isClosed) return undefined;
+    const log = index.logOrExpired(ref);
+    return (await recordLostTail(index, log)) ?? lossErrorAt(log, until);
   });
 }
 
@@ -54,8 +50,8 @@ export function lossErrorAt({ facts, tail }: CachedLog, offset: Offset): LostTai
  * next append would leave a hole before it, which reads as zeros. A producer that was attached has to come back, since its next bytes do not
  * follow the rest. Where the file is not there, a start has to judge: its disk may be away.
  */
-async function recordLostTail(register: LogIndex, log: CachedLog): Promise<LostTailError | undefined> {
-  const { files, facts, sync, written, journal, damage } = register.context;
+async function recordLostTail(index: LogIndex, log: CachedLog): Promise<LostTailError | undefined> {
+  const { files, facts, sync, written, journal, damage } = index.context;
   const before = log.facts;
   if (before.info.state === 'closed') return undefined;
   let from: Offset | undefined;
@@ -67,18 +63,18 @@ async function recordLostTail(register: LogIndex, log: CachedLog): Promise<LostT
   const after = { ...before, info: withoutTail(currentInfo(log), from) };
   const known = facts.lengths.get(log.generation);
   const synced = known && { synced: Math.min(known.bytes, from) };
-  await register.write('change', [{ before, after, ...synced }]);
+  await index.write('change', [{ before, after, ...synced }]);
   // A loss whose number readers know must not be forgotten by a power cut.
   await facts.synced();
   const error = new LostTailError(before.info, lost);
-  register.cache.markStored(log, after);
+  index.cache.markStored(log, after);
   log.lost = { epoch: after.info.epoch, error };
-  register.cache.markAhead(log);
+  index.cache.markAhead(log);
   sync.markUnsynced(log.generation, from);
   written.note(log.generation, from);
   await written.flush();
   const loss = after.info.losses?.at(-1);
-  if (loss !== undefined) register.events.lost(before.info, loss);
+  if (loss !== undefined) index.events.lost(before.info, loss);
   await journal.append(factsEntry(after));
   damage.report(before.info, error);
   return error;

@@ -11,12 +11,12 @@ import type { LogIndex } from './log-index';
  * Takes away the log of an id whose record cannot be read, within a turn of that id. What is to be removed with it is searched for.
  * @returns whether there was one. A log whose record can be read stays
  */
-export async function purge(register: LogIndex, id: LogId): Promise<boolean> {
-  const { facts } = register.context;
+export async function purge(index: LogIndex, id: LogId): Promise<boolean> {
+  const { facts } = index.context;
   const generation = await generationOf(facts, id);
-  if (generation === undefined || isReadable(register, id, generation)) return false;
+  if (generation === undefined || isReadable(index, id, generation)) return false;
   const log = cachedLog(await reconstructed(facts, id, generation));
-  await register.remove(log, { kind: 'deleted' });
+  await index.remove(log, { kind: 'deleted' });
   return true;
 }
 
@@ -29,11 +29,10 @@ async function generationOf(facts: FactsDatabase, id: LogId): Promise<string | u
   }
 }
 
-function isReadable(register: LogIndex, id: LogId, generation: string): boolean {
+function isReadable(index: LogIndex, id: LogId, generation: string): boolean {
   try {
     return (
-      register.context.facts.generationOf(id) !== undefined &&
-      register.cache.find({ id, generation }) !== undefined
+      index.context.facts.generationOf(id) !== undefined && index.cache.find({ id, generation }) !== undefined
     );
   } catch (error) {
     if (!isLogError(error, 'STORE_DAMAGED')) throw error;

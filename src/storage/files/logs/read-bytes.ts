@@ -16,12 +16,12 @@ interface Span {
 
 /** @throws LogError `STORE_DAMAGED`, `LOG_GONE`, `STORE_UNAVAILABLE` */
 export async function readBytes(
-  register: LogIndex,
+  index: LogIndex,
   log: CachedLog,
   { from, bytes, until }: Span,
 ): Promise<FileBytes> {
   const { info } = log.facts;
-  const { files, damage } = register.context;
+  const { files, damage } = index.context;
   const missed = { from, to: log.tail };
   let cause: unknown;
   try {
@@ -34,8 +34,8 @@ export async function readBytes(
     cause = error;
   }
   // Unless the log was taken away meanwhile, that is damage.
-  register.log(info);
-  const lost = cause === undefined ? await detectLostTail(register, info, missed.to) : undefined;
+  index.log(info);
+  const lost = cause === undefined ? await detectLostTail(index, info, missed.to) : undefined;
   if (lost !== undefined) throw lost;
   throw damage.report(info, await damageErrorOf(files, info, missed, cause));
 }

@@ -10,5 +10,5 @@ export interface RecoveryContext {
   readonly reserve: FactsReserve;
   readonly clock: SteadyClock;
   /** Says one line of what was done. */
-  readonly say: (line: string) => void;
+  readonly print: (line: string) => void;
 }

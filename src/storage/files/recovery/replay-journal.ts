@@ -12,18 +12,18 @@ const BATCH = 32;
  * that may have grown the file says how long they are.
  */
 export async function replayJournal(
-  recovering: RecoveryContext,
+  context: RecoveryContext,
   lines: ReadonlyMap<string, JournalEntry>,
 ): Promise<readonly JournalEntry[]> {
-  const { facts, reserve, say } = recovering;
+  const { facts, reserve, print } = context;
   const gone = [...lines.values()].filter(
-    ({ kind, generation }) => kind === 'gone' && isWithoutFile(recovering, generation),
+    ({ kind, generation }) => kind === 'gone' && isWithoutFile(context, generation),
   );
   const removed = readAll(
-    recovering,
+    context,
     gone.map(({ generation }) => generation),
   );
-  const unsealed = readAll(recovering, facts.timeIndex.unsealed()).filter(
+  const unsealed = readAll(context, facts.timeIndex.unsealed()).filter(
     ({ info }) => !removed.some((other) => other.info.generation === info.generation),
   );
   const steps: readonly FactsChange[] = [
@@ -33,7 +33,7 @@ export async function replayJournal(
   for (let done = 0; done < steps.length; done += BATCH) {
     await reserve.write('change', () => facts.write(steps.slice(done, done + BATCH)));
   }
-  for (const { info } of removed) say(`${info.id}: was removed after this loom.mdb was copied`);
+  for (const { info } of removed) print(`${info.id}: was removed after this loom.mdb was copied`);
   return removed.map(({ info }) => ({ kind: 'gone', generation: info.generation }));
 }
 

@@ -18,7 +18,7 @@ interface RestoredOrphans {
  * merged, and none is removed, unless it has no file any more: then a newer one had replaced it.
  */
 export async function restoreOrphans(
-  recovering: RecoveryContext,
+  context: RecoveryContext,
   orphans: readonly Orphan[],
 ): Promise<RestoredOrphans> {
   const generations = new Set(orphans.map(({ generation }) => generation));
@@ -26,22 +26,22 @@ export async function restoreOrphans(
   // The newest first: it takes the id.
   const ordered = [...orphans].sort((a, b) => (a.generation < b.generation ? 1 : -1));
   for (const orphan of ordered) {
-    entries.push(...(await restoreOrphan(recovering, orphan, generations)));
+    entries.push(...(await restoreOrphan(context, orphan, generations)));
   }
   return { entries, count: orphans.length };
 }
 
 async function restoreOrphan(
-  recovering: RecoveryContext,
+  context: RecoveryContext,
   orphan: Orphan,
   generations: ReadonlySet<string>,
 ): Promise<readonly JournalEntry[]> {
-  const { facts, reserve } = recovering;
+  const { facts, reserve } = context;
   const found = withKnownSource(
-    await rebuildFacts(recovering, orphan),
+    await rebuildFacts(context, orphan),
     (source) => facts.has(source) || generations.has(source),
   );
-  const { id, steps, forgotten } = freeId(recovering, found);
+  const { id, steps, forgotten } = freeId(context, found);
   const after = { ...found, info: { ...found.info, id } };
   const forkRefs = facts.forkRefs.stepsOfCreate(after.info);
   await reserve.write('change', () => facts.write([...steps, { after, forkRefs }]));
@@ -52,7 +52,7 @@ async function restoreOrphan(
       left = [...facts.producers.removeSome(left)];
     });
   }
-  describe(recovering, orphan, after);
+  describe(context, orphan, after);
   return [...forgotten, ...renamed.map(factsEntry), factsEntry(after)];
 }
 
@@ -63,17 +63,17 @@ interface FreedId {
   readonly forgotten: readonly JournalEntry[];
 }
 
-function freeId(recovering: RecoveryContext, { info }: StoredFacts): FreedId {
-  const { layout, facts, say } = recovering;
+function freeId(context: RecoveryContext, { info }: StoredFacts): FreedId {
+  const { layout, facts, print } = context;
   const { id, generation } = info;
   const derived = { id: recoveredId(generation, id), steps: [], forgotten: [] };
   if (facts.forkRefs.isRetired(id)) return derived;
-  const holder = holderOf(recovering, id);
+  const holder = holderOf(context, id);
   if (holder === undefined) return { id, steps: [], forgotten: [] };
   if (holder === 'unreadable' || holder.info.generation > generation) return derived;
   const { info: older } = holder;
   if (!existsSync(layout.logOf(older.generation))) {
-    say(`${id}: the stream that loom.mdb knows under this ID has no bytes, and gives way to a newer one`);
+    print(`${id}: the stream that loom.mdb knows under this ID has no bytes, and gives way to a newer one`);
     const forkRefs = facts.forkRefs.stepsOfRemoval(older, 'replaced');
     const forgotten = [{ kind: 'gone', generation: older.generation } as const];
     return { id, steps: [{ before: holder, forkRefs }], forgotten };
@@ -81,7 +81,7 @@ function freeId(recovering: RecoveryContext, { info }: StoredFacts): FreedId {
   // Its producers' states go with the ID.
   const { producers: _, ...kept } = holder;
   const after = { ...kept, info: { ...older, id: recoveredId(older.generation, id) } };
-  say(
+  print(
     `${id}: the stream that loom.mdb knows under this ID gives way to a newer one, and is ${after.info.id} now`,
   );
   return { id, steps: [{ before: holder }, { after }], forgotten: [] };
@@ -103,7 +103,7 @@ function withKnownSource(facts: StoredFacts, isKnown: (generation: string) => bo
 }
 
 function describe(
-  { layout, say }: RecoveryContext,
+  { layout, print }: RecoveryContext,
   { hasFile, facts }: Orphan,
   { info, graceMs }: StoredFacts,
 ): void {
@@ -117,5 +117,5 @@ function describe(
   const unknown = facts === undefined ? '; its ID, content type and metadata are not known' : '';
   const renamed =
     facts !== undefined && facts.info.id !== info.id ? `; its ID ${facts.info.id} is taken` : '';
-  say(`${info.id}: brought back as ${state} (${file})${lost}${unknown}${renamed}`);
+  print(`${info.id}: brought back as ${state} (${file})${lost}${unknown}${renamed}`);
 }

@@ -58,12 +58,12 @@ export type UnsyncedLogs = Map<string, Offset>;
 export async function recoverLogs(recovery: StartupRecovery): Promise<void> {
   const { facts, reserve, journal, damage, durability, stoppedCleanly, isCopy, layout, unsynced } = recovery;
   const previousRun = await readPreviousRun(recovery, stoppedCleanly, isCopy);
-  const recovering = { ...recovery, previousRun, written: await readWrittenLengths(layout.written) };
+  const state = { ...recovery, previousRun, written: await readWrittenLengths(layout.written) };
   const unsealed = facts.timeIndex.unsealed();
   for (let done = 0; done < unsealed.length; done += BATCH) {
     const batch = unsealed.slice(done, done + BATCH);
     const steps = await Promise.all(
-      batch.map((generation) => recoverLog(recovering, readFactsOrReport(facts, damage, generation))),
+      batch.map((generation) => recoverLog(state, readFactsOrReport(facts, damage, generation))),
     );
     const changes = steps.filter((step) => step !== undefined);
     if (changes.length > 0) await reserve.write('change', () => facts.write(changes));

@@ -34,17 +34,17 @@ interface TrimContext {
  * @returns where the log ends
  */
 export async function trimUnacknowledged(
-  settling: TrimContext,
+  context: TrimContext,
   facts: StoredFacts,
   size: Offset,
   synced: SyncedLength | undefined,
 ): Promise<Offset> {
   const { info, isExact } = facts;
-  const path = settling.layout.logOf(info.generation);
+  const path = context.layout.logOf(info.generation);
   // What is beyond an exact tail does not count: it is a commit that a crash cut off, or bytes that the log once lost.
   const most = isExact === true ? Math.min(size, info.tail) : size;
   try {
-    const counts = await endOf(settling.previousRun, path, {
+    const counts = await endOf(context.previousRun, path, {
       isExact: isExact === true,
       counted: info.tail,
       most,
@@ -53,12 +53,12 @@ export async function trimUnacknowledged(
     const end = mayEndInMessage(info, isExact, counts)
       ? await endOfWholeMessages(info, path, counts)
       : advance(START, counts);
-    if (end < size) await cut(settling, facts, [end, size], end < counts ? HALF : UNCERTAIN);
+    if (end < size) await cut(context, facts, [end, size], end < counts ? HALF : UNCERTAIN);
     return end;
   } catch (error) {
     if (!isUnreadable(error) || isDiskFull(error)) throw error;
     // The store opens all the same. A reader of this log gets an error.
-    settling.warn(`Stream ${info.id}: its file cannot be looked at (${errorCodeOf(error)})`, {
+    context.warn(`Stream ${info.id}: its file cannot be looked at (${errorCodeOf(error)})`, {
       ...refOf(info),
       error,
     });
@@ -97,21 +97,21 @@ async function endOf(
 }
 
 async function cut(
-  settling: TrimContext,
+  context: TrimContext,
   facts: StoredFacts,
   [from, to]: readonly [from: number, to: number],
   why: string,
 ): Promise<void> {
   const { id, generation } = facts.info;
-  const path = settling.layout.logOf(generation);
-  const asides = settling.layout.cutsOf(generation, from);
-  const { how, ...kept } = await trimFile(path, from, to, asides).then(describeRest, async (error) => {
-    if (!isDiskFull(error) || !wasNeverAcknowledged(settling.previousRun, facts)) throw error;
+  const path = context.layout.logOf(generation);
+  const files = context.layout.cutsOf(generation, from);
+  const { how, ...kept } = await trimFile(path, from, to, files).then(describeRest, async (error) => {
+    if (!isDiskFull(error) || !wasNeverAcknowledged(context.previousRun, facts)) throw error;
     await truncate(path, from);
     return { how: 'were cut off, because the disk has no room to keep them' };
   });
   const what = `Stream ${id}: the bytes ${from} to ${to} of its file ${why}`;
-  settling.warn(`${what}; they ${how}`, { id, generation, from, to, ...kept });
+  context.warn(`${what}; they ${how}`, { id, generation, from, to, ...kept });
 }
 
 function describeRest(file: string | undefined): { readonly how: string; readonly file?: string } {
