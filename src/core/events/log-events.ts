@@ -17,7 +17,7 @@ export class LogEvents {
     return () => this.#listeners.delete(own);
   }
 
-  /** The log was made, perhaps sealed at once. */
+  /** The log was created, perhaps sealed at once. */
   created(info: LogInfo): void {
     this.#emit({ log: info, kind: 'created' });
     if (info.outcome !== undefined) this.ended(info, info.tail, info.outcome);
@@ -43,7 +43,7 @@ export class LogEvents {
     this.#emit({ log, kind: 'ended', at, outcome });
   }
 
-  /** Bytes of the log are gone, and `LogInfo.losses` has it. */
+  /** Bytes of the log are gone. `LogInfo.losses` already has the loss. */
   lost(log: LogRef, loss: Loss): void {
     this.tails.lost(log, loss);
     this.#emit({ log, kind: 'lost', loss });

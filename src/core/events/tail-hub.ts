@@ -4,9 +4,9 @@ import type { Loss } from '../log/loss';
 import { advance, type Offset } from '../log/offset';
 import type { LogNews, Watcher } from '../store/store';
 
-/** What a store does when the first watcher of a log comes and when its last one leaves. */
+/** What a store does when a log gets its first watcher and when its last one leaves. */
 interface TailSource {
-  /** Resolves nothing: it may call `advanced`, `stirred` and `ended` from now on. */
+  /** From now on the store may call `appended`, `advancedTo`, `wake` and `ended` for the log. */
   start?(log: LogRef, from: Offset): void;
   stop?(log: LogRef): void;
 }
@@ -19,20 +19,20 @@ interface Tail {
 
 interface Watch {
   readonly watcher: Watcher;
-  /** Something happened before it came, of which it has yet to be told. */
+  /** It still has to get `moved`, for what happened before it came. */
   isBehind: boolean;
 }
 
 /**
- * Who waits at which log's tail in this process. Every store has one and tells it what it learns; all watchers of a log get
- * the same buffers, in one synchronous pass: with thousands of them a promise each would cost more than the sending.
+ * The watchers of each log in this process. A store passes its news in; all watchers of a log get the same buffers, in one synchronous
+ * pass, because one promise per watcher would cost more than the send itself.
  */
 export class TailHub {
   readonly #tails = new Map<string, Tail>();
 
   constructor(private readonly source: TailSource = {}) {}
 
-  /** @param past whether the store knows already that the log is past `seen` or ended. */
+  /** @param past whether the log is known to be past `seen` or to have ended */
   watch(log: LogRef, seen: Offset, watcher: Watcher, past: boolean): () => void {
     const tail = this.#tails.get(log.generation) ?? this.#begin(log, seen);
     const own: Watch = { watcher, isBehind: past || seen < tail.at };
@@ -45,13 +45,13 @@ export class TailHub {
     return this.#tails.has(log.generation);
   }
 
-  /** The offset up to which the watchers of a log have been told. */
+  /** The offset up to which the watchers of a log have its bytes. */
   deliveredOffset(log: LogRef): Offset | undefined {
     return this.#tails.get(log.generation)?.at;
   }
 
   /**
-   * `chunks` begin at `from`. Told twice, from two sources, they are passed on once.
+   * `chunks` begin at `from`. Bytes that two sources report are passed on once.
    * @param outcome how the same step sealed the log, if it did
    */
   appended(log: LogRef, from: Offset, chunks: readonly Buffer[], outcome?: SealOutcome): void {
@@ -72,7 +72,7 @@ export class TailHub {
     notifyWatchers(tail, { kind: 'moved' });
   }
 
-  /** Something may have happened that is not known here. A spurious call is safe. */
+  /** Something may have happened that this process does not know. A spurious call is safe. */
   wake(log: LogRef): void {
     const tail = this.#tails.get(log.generation);
     if (tail !== undefined) notifyWatchers(tail, { kind: 'moved' });
@@ -83,7 +83,7 @@ export class TailHub {
     if (tail !== undefined) notifyWatchers(tail, { kind: 'ended', at, outcome });
   }
 
-  /** Calls the watchers of a log that lost bytes for the last time. Those that watch from now on begin with the bytes after the loss. */
+  /** Calls the watchers of a log that lost bytes for the last time. Later watchers begin with the bytes after the loss. */
   lost(log: LogRef, loss: Loss): void {
     const tail = this.#tails.get(log.generation);
     if (tail === undefined) return;
@@ -92,7 +92,7 @@ export class TailHub {
     tail.watchers.clear();
   }
 
-  /** Tells all watchers of all logs to look again, as after a lost connection. */
+  /** Wakes the watchers of all logs, as after a lost connection. */
   wakeAll(): void {
     for (const tail of [...this.#tails.values()]) notifyWatchers(tail, { kind: 'moved' });
   }
@@ -126,10 +126,10 @@ function bytesNews(from: Offset, chunks: readonly Buffer[], end: SealOutcome | u
   return end === undefined ? { kind: 'bytes', from, chunks } : { kind: 'bytes', from, chunks, end };
 }
 
-/** Watchers may leave, or others come, while they are being told: those are told who were there and still are. */
+/** A pass calls the watchers that were there before it and have not left during it. */
 function notifyWatchers(tail: Tail, news: LogNews): void {
   for (const own of [...tail.watchers]) {
-    // The news may come in the turn in which the watcher came. It must hear first that there was something before.
+    // The news may come in the turn in which the watcher came: `moved` for what was before has to precede it.
     notifyIfBehind(tail, own);
     if (tail.watchers.has(own)) own.watcher(news);
   }

@@ -4,9 +4,9 @@ import type { Offset } from '../log/offset';
 
 /**
  * Checks an append against the log, in the order in which every store reports what is wrong.
- * @param epoch of the writer that appends
+ * @param epoch of the writer
  * @param bytes length of the append, which begins at `at`
- * @returns how many of the bytes are stored already: they are skipped
+ * @returns how many of the bytes are stored already: the store skips them
  * @throws LogError `LOG_FENCED`, `LOG_GAP`, `LOG_SEALED`
  */
 export function checkAppend(

@@ -21,12 +21,12 @@ interface CommitEvaluation {
 }
 
 /**
- * What a commit makes of a log. The caller stores the commit's chunks, `after` and the producer's state (`committed.producer`) in one
- * step, or nothing.
+ * Evaluates a commit. The caller stores the commit's chunks, `after` and the producer's state (`committed.producer`) in one step, or
+ * nothing. Redis evaluates by the same rules in `evaluate-commits.lua`.
  *
  * @param stored the state of the commit's producer, if there is any
- * @param now Unix milliseconds, for what is shown
- * @param steady the same by the clock of the store, for what is waited for
+ * @param now Unix milliseconds of the system's clock, for what is shown
+ * @param steady Unix milliseconds of the store's clock, for deadlines
  * @throws LogError as `LogStore.commit` does
  */
 export function evaluateCommit(
@@ -65,7 +65,7 @@ function producersOf({ producers = 0 }: LogFacts): number {
   return producers;
 }
 
-/** Whether a producer's request was stored before. @throws ProducerError when it is neither a repeated one nor the next */
+/** Whether a producer's request was stored before. @throws ProducerError when it is neither a repetition nor the next one */
 function isKnown(mark: ProducerMark, stored: ProducerState | undefined): boolean {
   if (stored === undefined) {
     if (mark.sequence > 0) throw new ProducerError('PRODUCER_GAP', { epoch: mark.epoch, sequence: -1 });
@@ -80,7 +80,7 @@ function isKnown(mark: ProducerMark, stored: ProducerState | undefined): boolean
   return mark.sequence <= stored.sequence;
 }
 
-/** Of a sealed log only what sealed it may be said again. */
+/** A sealed log accepts only a repetition of what sealed it. */
 function evaluateSealed(
   before: LogFacts,
   stored: ProducerState | undefined,
@@ -99,7 +99,7 @@ function isSameMark(a: ProducerMark, b: ProducerMark | undefined): boolean {
   return a.id === b?.id && a.epoch === b.epoch && a.sequence === b.sequence;
 }
 
-/** Byte by byte: the order of UTF-16 units, which `<` goes by, differs from it beyond U+FFFF. */
+/** Compares bytes: `<` compares UTF-16 units, whose order differs beyond U+FFFF. */
 function isGreater(sequence: string, last: string | undefined): boolean {
   return last === undefined || Buffer.compare(Buffer.from(sequence), Buffer.from(last)) > 0;
 }
@@ -131,7 +131,7 @@ function applyCommit(
       tail: advance(info.tail, sizeOf(chunks)),
       updatedAt: now,
     },
-    // Somebody writes to the log, so it begins to wait anew for the producer that it waits for.
+    // The log is in use: the grace of the producer that it waits for begins anew.
     ...(deadline !== undefined && seal === undefined && { deadline: steady + (kept.graceMs ?? 0) }),
     ...(sequence !== undefined && { sequence }),
     ...(seal && sealTime(now, steady)),

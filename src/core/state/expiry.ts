@@ -1,24 +1,27 @@
 import type { Expiry, LogInfo } from '../log/log';
 
 /**
- * How much longer than its ttl a log lives after a touch, in milliseconds at the most. While more than the ttl is left a touch
- * changes nothing, so many reads in a short time cost one write, and yet no log goes early.
+ * How much longer than its TTL a log may live after a touch, in milliseconds. While more than the TTL is left a touch changes nothing, so
+ * that many reads in a short time cost one write.
  */
 const SLACK_MS_MAX = 60_000;
 
-/** When a log with this expiry ends that is made now, by the clock of its store if it ends when idle. Unix milliseconds. */
+/** When a log that is created now expires. Unix milliseconds, by the store's clock if it expires when idle. */
 export function firstExpiry(expiry: Expiry, now: number): number {
   return expiry.kind === 'at' ? expiry.at : now + expiry.ttlMs;
 }
 
-/** The log after it was touched: the very same object where its end need not move. */
+/** The log after a touch: the very same object if its expiry does not move. */
 export function touched(info: LogInfo, now: number): LogInfo {
   const { expiry, expiresAt } = info;
   if (expiry?.kind !== 'idle' || expiresAt === undefined || expiresAt >= now + expiry.ttlMs) return info;
   return { ...info, expiresAt: now + expiry.ttlMs + slackOf(expiry.ttlMs) };
 }
 
-/** @param wall what the clock of the system says, for a log that ends at a given time. `now` is that of its store */
+/**
+ * @param now by the store's clock
+ * @param wall by the system's clock, which counts for a log that expires at a given time
+ */
 export function hasExpired({ expiry, expiresAt }: LogInfo, now: number, wall = now): boolean {
   return expiresAt !== undefined && expiresAt <= (expiry?.kind === 'at' ? wall : now);
 }

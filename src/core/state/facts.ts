@@ -1,15 +1,18 @@
 import type { LogInfo, ProducerMark } from '../log/log';
 
-/** What a store keeps of a log beside its bytes, and what no wire shows. */
+/** What a store keeps of a log beside its bytes. Only `info` is shown on a wire. */
 export interface LogFacts {
   readonly info: LogInfo;
-  /** How long the log waits for a producer after one left. Absent until the first attaches. Milliseconds. */
+  /** How long the log waits for a producer after one left. Absent until the first one attaches. Milliseconds. */
   readonly graceMs?: number;
-  /** By the clock of the store: when the log was sealed, where the system's clock had another time for it. */
+  /** When the log was sealed by the store's clock, if that differs from the system's clock. */
   readonly sealedAt?: number;
-  /** Unix milliseconds by the clock of the store, after which the log is overdue; absent while a writer is attached, before one was, and once it is sealed. */
+  /**
+   * When the log is overdue. Unix milliseconds by the store's clock; absent while a writer is attached, before the first one, and once
+   * the log is sealed.
+   */
   readonly deadline?: number;
-  /** That of the last commit that had one. */
+  /** The sequence of the last commit that had one. */
   readonly sequence?: string;
   /** What sealed the log, if a producer's commit did. */
   readonly sealedBy?: ProducerMark;
@@ -17,13 +20,13 @@ export interface LogFacts {
   readonly producers?: number;
 }
 
-/** Where a producer of commits stands: the last sequence that was stored in its present epoch. */
+/** The last sequence of a producer that was stored in its current epoch. */
 export interface ProducerState {
   readonly epoch: number;
   readonly sequence: number;
 }
 
-/** Whether a writer may append, so that nobody else may commit. */
+/** Whether a writer is attached: no commit is accepted then. */
 export function isAttached({ info, graceMs, deadline }: LogFacts): boolean {
   return info.state !== 'closed' && graceMs !== undefined && deadline === undefined;
 }

@@ -15,13 +15,13 @@ import type { Change } from '../store/change';
 import { firstExpiry, hasExpired, touched } from './expiry';
 import type { LogFacts } from './facts';
 
-/** What a change makes of a log. */
+/** What a change makes of a log. Redis applies changes by the same rules in Lua. */
 type Transition =
   | { readonly kind: 'none' }
   | { readonly kind: 'update'; readonly after: LogFacts }
   | { readonly kind: 'remove'; readonly outcome: RemoveOutcome };
 
-/** A log as it is made: with a writer attached where `init` has a grace, and with the bytes of `fork` and `first`. */
+/** A new log. A writer is attached if `init` has a grace; the bytes of `fork` and `first` are in it. */
 export function newLog(
   id: LogId,
   init: LogInit,
@@ -59,8 +59,8 @@ type Annotation = Extract<Change, { kind: 'annotate' }>;
 const NONE: Transition = { kind: 'none' };
 
 /**
- * @param now Unix milliseconds, for what is shown
- * @param steady the same by the clock of the store, for what is waited for
+ * @param now Unix milliseconds of the system's clock, for what is shown
+ * @param steady Unix milliseconds of the store's clock, for deadlines
  * @throws LogError `LOG_SEALED`, `LOG_FENCED`, and `LOG_GONE` when the log has expired
  */
 export function applyChange(before: LogFacts, change: Change, now: number, steady = now): Transition {
@@ -97,7 +97,7 @@ export function applyChange(before: LogFacts, change: Change, now: number, stead
   }
 }
 
-/** Only what a ref is: whoever gives one may give all the facts of a log, and they must not be stored in another's. */
+/** Copies the two keys of a ref: an argument may have all the facts of a log, which must not be stored in another one. */
 function refOf({ id, generation }: LogRef): LogRef {
   return { id, generation };
 }
@@ -155,7 +155,7 @@ export function isSealedBefore(facts: LogFacts, before: number): boolean {
   return facts.info.state === 'closed' && sealedAt(facts) < before;
 }
 
-/** By the clock of the store. */
+/** By the store's clock. */
 export function sealedAt({ info, sealedAt: time = info.updatedAt }: LogFacts): number {
   return time;
 }

@@ -3,7 +3,7 @@ import type { ListQuery, LogStore } from './store';
 
 /**
  * Reads a list to its end and yields the logs of each page.
- * @throws what `LogStore.list` throws: the signal's reason, too
+ * @throws what `LogStore.list` throws, the signal's reason included
  */
 export async function* allLogs(
   store: LogStore,

@@ -3,16 +3,16 @@ import type { LogRef } from '../log/log';
 import { DamageError } from './damage';
 import type { Alarm } from './warnings';
 
-/** How many damaged logs are named. A store that has more of them has lost a disk or a shard, and one line says so. */
+/** How many damaged logs are named. A store with more of them has lost a disk or a shard, which one line reports. */
 const NAMED_MAX = 1_000;
 
-/** Calls `alarm` once per damaged log, and not once per reader of it. */
+/** Calls `alarm` once per damaged log, not once per reader. */
 export class DamageReports {
   readonly #named = new Set<string>();
 
   constructor(private readonly alarm: Alarm = () => {}) {}
 
-  /** Reports the error of a log if it is one of damage. @returns the error, to be thrown */
+  /** Reports an error of a log if it is `STORE_DAMAGED`. @returns the error, for the caller to throw */
   report(log: { readonly [key in keyof LogRef]?: LogRef[key] | undefined }, error: unknown): unknown {
     if (!isLogError(error, 'STORE_DAMAGED')) return error;
     const lost = error instanceof DamageError ? error.lost : {};

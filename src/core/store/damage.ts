@@ -4,7 +4,7 @@ import type { LostBytes } from '../log/loss';
 import { type Offset, START } from '../log/offset';
 import type { LogStore } from './store';
 
-/** Acknowledged bytes of a log that the store cannot give any more. */
+/** Acknowledged bytes of a log that the store can no longer read. */
 export class DamageError extends LogError {
   override readonly code = 'STORE_DAMAGED';
 
@@ -26,12 +26,12 @@ export class DamageError extends LogError {
   }
 }
 
-/** Bytes that are gone from the end of a log, which goes on without them: `LogInfo.losses` has them. */
+/** Bytes at the end of a log are gone. The log continues without them, and `LogInfo.losses` has them. */
 export class LostTailError extends DamageError {}
 
 /**
- * Asks the store whether it still has the bytes from `from` to `until`, for an answer that promises them. It need not notice every
- * damage: what it does not notice comes to light while the bytes are read.
+ * Checks that the store has the bytes from `from` to `until`, before a response promises them. A store need not detect every damage: the
+ * rest is found while the bytes are read.
  * @throws LogError `STORE_DAMAGED`, `LOG_GONE`
  */
 export async function assertRangeIntact(
@@ -44,7 +44,7 @@ export async function assertRangeIntact(
   page.release?.();
 }
 
-/** For an answer about the whole log. */
+/** The same for the whole log. */
 export async function assertLogIntact(
   store: LogStore,
   log: LogRef & { readonly tail: Offset },

@@ -7,31 +7,31 @@ import type { DueQuery, LogStore } from './store';
 
 export interface JanitorOptions {
   readonly intervalMs: number;
-  /** Logs sealed longer ago than this are removed. Absent: none is. Milliseconds. */
+  /** Logs that were sealed longer ago are removed. Absent: none is. Milliseconds. */
   readonly maxAgeMs?: number;
   readonly report: (event: JanitorEvent) => void;
 }
 
 export type JanitorEvent =
   | { readonly kind: 'abandoned' | 'expired'; readonly log: LogInfo }
-  /** One log could not be taken care of. It stays due. Said once. */
+  /** One log could not be changed. It stays due. Reported once. */
   | { readonly kind: 'failed'; readonly log: LogInfo; readonly error: unknown }
-  /** A round broke off. Said once, until `back`. */
+  /** A round broke off. Reported once, until `back`. */
   | { readonly kind: 'away'; readonly error: unknown }
   | { readonly kind: 'back' };
 
 const ABANDONED = 'Its producer did not come back within the grace time';
 
-/** How many logs are changed at once: enough for a store to group their commits, and too few to hold up producers. */
+/** How many logs are changed at once: enough for a store to group its commits, and too few to delay producers. */
 const BATCH = 32;
-/** How many logs that cannot be ended a round goes past: each batch reads them again. */
+/** How many logs that cannot be ended a round skips: each batch reads them again. */
 const LEFT_MAX = 256;
-/** For how many of those it is remembered that they were reported. */
+/** For how many of those the report is remembered. */
 const REPORTED_MAX = 1_000;
 
 /**
- * Abandons overdue logs and removes expired and old ones, round after round, until the signal aborts; resolves then. Any number of
- * nodes may do so on one store: each change takes effect once.
+ * Abandons overdue logs and removes expired and old ones, round after round, and resolves once the signal aborts. Any number of nodes may
+ * do so on one store: each change takes effect once.
  */
 export async function runJanitor(
   store: LogStore,
@@ -46,7 +46,7 @@ export async function runJanitor(
       if (isAway) options.report({ kind: 'back' });
       isAway = false;
     } catch (error) {
-      // While the server stops its store closes, or waits for what does not come any more.
+      // While the server stops, its store closes or waits for a connection that will not come.
       if (!isAway && !signal.aborted) options.report({ kind: 'away', error });
       isAway = true;
     }
@@ -54,7 +54,7 @@ export async function runJanitor(
   }
 }
 
-/** Each round fails again for a log that cannot be ended. */
+/** Each round fails again for a log that cannot be ended: only the first failure is reported. */
 function withoutRepeats(report: JanitorOptions['report']): JanitorOptions['report'] {
   const reported = new Set<string>();
   return (event) => {
@@ -68,7 +68,7 @@ function withoutRepeats(report: JanitorOptions['report']): JanitorOptions['repor
 
 /**
  * One round.
- * @param now by the store's clock. It is the same for the whole round, so that the round comes to an end
+ * @param now by the store's clock. It is fixed, so that the round comes to an end
  * @throws what `LogStore.due` throws, and LogError `STORE_UNAVAILABLE`
  */
 export async function sweep(
@@ -77,7 +77,7 @@ export async function sweep(
   signal: AbortSignal,
   now = store.now(),
 ): Promise<void> {
-  // First: what has expired counts as gone, and need not be found by those after it.
+  // First, because expired logs count as gone: the other tasks need not find them.
   await runTask(store, expiredBy(now), options.report, signal);
   await runTask(store, overdueBy(now), options.report, signal);
   if (options.maxAgeMs !== undefined) {
@@ -87,17 +87,17 @@ export async function sweep(
 
 interface SweepTask {
   readonly due: DueQuery;
-  /** States its condition again: a log may have changed since it was found. */
+  /** Repeats the condition of `due`: a log may have changed since it was found. */
   readonly change: Change;
   readonly done: 'abandoned' | 'expired';
-  /** Whether it was the change that did it: another may have been a moment faster. */
+  /** Whether this change ended the log: another node may have been faster. */
   tookEffect(after: LogInfo, before: LogInfo): boolean;
-  /** Whether the log, as it was found `before`, need not be found again in this round. */
+  /** Whether this round need not find the log again. */
   isSettled(after: LogInfo, before: LogInfo): boolean;
 }
 
 function expiredBy(now: number): SweepTask {
-  // Otherwise it was touched meanwhile. The clock is not compared: that of the store may differ.
+  // Otherwise a touch moved the expiry. The clock is not compared: the store may have another.
   const isRemoved = (after: LogInfo, before: LogInfo): boolean =>
     after.expiresAt !== undefined && after.expiresAt === before.expiresAt;
   return {
@@ -115,7 +115,7 @@ function overdueBy(now: number): SweepTask {
     change: { kind: 'abandon', now, reason: ABANDONED },
     done: 'abandoned',
     tookEffect: ({ outcome }) => outcome?.kind === 'aborted' && outcome.reason === ABANDONED,
-    // Still open: its producer came back a moment before, or the store does not agree that it is due.
+    // Not if it is still open in the same epoch: then the store does not agree that it is due.
     isSettled: (after, before) => after.state === 'closed' || after.epoch !== before.epoch,
   };
 }
@@ -137,7 +137,7 @@ async function runTask(
   signal: AbortSignal,
 ): Promise<void> {
   const slices = new TimeSlices();
-  // Generations that stay due: the next round tries them anew.
+  // Generations that stay due until the next round.
   const left = new Set<string>();
   for (let before: readonly LogInfo[] = []; !signal.aborted; ) {
     const limit = BATCH + left.size;
@@ -158,7 +158,7 @@ function isSameBatch(batch: readonly LogInfo[], before: readonly LogInfo[]): boo
   return batch.every(({ generation }, i) => generation === before[i]?.generation);
 }
 
-/** @returns whether the log is due no more. */
+/** @returns whether the log is no longer due */
 async function sweepLog(
   store: LogStore,
   log: LogInfo,
@@ -170,7 +170,7 @@ async function sweepLog(
     if (task.tookEffect(after, log)) report({ kind: task.done, log });
     return task.isSettled(after, log);
   } catch (error) {
-    // Another node, or the log's owner, was faster.
+    // Another node or the log's producer was faster.
     if (isLogError(error, 'LOG_GONE') || isLogError(error, 'LOG_SEALED')) return true;
     if (isLogError(error, 'STORE_UNAVAILABLE')) throw error;
     report({ kind: 'failed', log, error });

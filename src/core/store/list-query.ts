@@ -5,7 +5,7 @@ import type { ListQuery } from './store';
 const LIVE: readonly LogState[] = ['open', 'interrupted'];
 const ALL: readonly LogState[] = [...LIVE, 'closed'];
 
-/** The cursor of a store that sorts its list by generation. */
+/** Cursors of a store that sorts its lists by generation. */
 export const GENERATION_CURSOR = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /** @throws LogError `LOG_ID_INVALID` when the cursor is not of the form that the store's pages return */

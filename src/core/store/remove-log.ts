@@ -4,8 +4,8 @@ import type { LogId } from '../log/log-id';
 import type { LogStore } from './store';
 
 /**
- * Deletes the log of an id, also one of which no more can be read than that it is there.
- * @param assertMay is shown the log before it is removed, and throws where it is to stay. Only that generation is removed then
+ * Deletes the log of an id, even if its record cannot be read.
+ * @param assertMay gets the log before it is removed, and throws if the log is to stay. Only that generation is removed
  * @returns whether there was such a log
  * @throws LogError `LOG_RETIRED`
  */
@@ -22,7 +22,7 @@ export async function removeLog(
     await store.change(info, { kind: 'remove', outcome: { kind: 'deleted' } });
     return true;
   } catch (error) {
-    // Somebody else removed or replaced it at this moment: what was asked for holds either way.
+    // Another client removed or replaced it at this moment: either way that log is gone.
     if (isLogError(error, 'LOG_GONE')) return true;
     throw error;
   }
