@@ -31,12 +31,12 @@ import { lossErrorAt, writeAtTail } from './logs/lost-tail';
 import { purge } from './logs/purge';
 import { readBytes } from './logs/read-bytes';
 
-/** How many logs a look for those that are due passes over that are not there for it. */
+/** How many logs of the time index a query for due logs skips before it returns. */
 const DUE_SCAN_MAX = 2_000;
 
 /**
- * Logs in a directory: the bytes of each in a file of its own, the facts of all in LMDB. An append touches its file only; the tail
- * is kept in memory while a producer is attached, and found again as the length of the file after a crash. A commit writes to both.
+ * Logs in a directory: the bytes of each in its own file, the facts of all in LMDB. An append touches the log's file only; the tail is in
+ * memory while a producer is attached, and after a crash it is the length of the file. A commit writes to both.
  */
 export class FilesStore implements LogStore {
   readonly appendBytesMax = 4 << 20;
@@ -67,7 +67,7 @@ export class FilesStore implements LogStore {
 
   async change(ref: LogRef, change: Change): Promise<LogInfo> {
     this.#assertOpen();
-    // Nearly all touches change nothing, and need not wait for what is under way.
+    // Nearly all touches change nothing: those need not wait for the mutex.
     if (change.kind === 'touch' && this.#isTouched(ref)) return currentInfo(this.#index.log(ref));
     return this.#index.mutex.run(ref.id, () => this.#change(ref, change));
   }
@@ -183,7 +183,7 @@ export class FilesStore implements LogStore {
         await this.#index.remove(log, transition.outcome);
         return present;
       case 'update':
-        // Who attaches appends to the file alone.
+        // An attached producer appends to the file only; LMDB is not touched.
         await this.#index.update(
           'change',
           log,
@@ -194,7 +194,7 @@ export class FilesStore implements LogStore {
     }
   }
 
-  /** The end of a producer's bytes is not that of a log which has lost some of them. Its producer counts as lost. */
+  /** A log that lost some of a producer's bytes is not sealed by it. The producer counts as lost. */
   async #refuseSeal({ facts }: CachedLog, error: LogError): Promise<never> {
     const { info } = facts;
     await this.#change(info, { kind: 'release', epoch: info.epoch, state: 'interrupted' });
@@ -220,12 +220,12 @@ export class FilesStore implements LogStore {
     return log.tail;
   }
 
-  /** Seldom needed: what an append must have stored of a log before the first byte. */
+  /** Stores what must be stored before the first byte of an append. Seldom needed. */
   async #prepare(log: CachedLog): Promise<void> {
     const { info, isExact } = log.facts;
     if (info.expiresAt === undefined && !isExact) return;
     const now = this.now();
-    // Exact: its writer has left, others have committed since, and now it goes on as if it were still there.
+    // Exact: its writer left, other producers have committed since, and now it appends again.
     if (touched(info, now) === info && !isExact) return;
     const after = { ...log.facts, info: touched(currentInfo(log), now) };
     await this.#index.update('new', log, inexact(after));

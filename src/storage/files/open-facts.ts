@@ -14,7 +14,7 @@ import type { DirectoryLock } from './startup/directory-lock';
 import { NO_FACTS, takeInventory } from './startup/inventory';
 
 /**
- * Opens the facts, which LMDB makes when there are none. They are locked and checked before LMDB maps them.
+ * Opens the facts, which LMDB creates if there are none. They are locked and checked before LMDB maps them.
  * @throws LogError `STORE_DAMAGED` when LMDB could not read them
  */
 export async function openFacts(
@@ -26,7 +26,7 @@ export async function openFacts(
   if (found === undefined || found.size === 0) {
     assertFactsMatchFiles(layout, await takeInventory(layout, NO_FACTS), found ? 'empty' : 'missing');
     await FactsReserve.assertForNewStore(layout);
-    // It is about the facts that are missing: new ones would pass for older than these.
+    // The mark is about the facts that are missing: new ones would count as older than these.
     await removeCleanShutdownMark(layout);
   }
   await lock.add(layout.facts);

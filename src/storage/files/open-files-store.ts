@@ -35,10 +35,10 @@ import { recoverLogs, type StartupRecovery, type UnsyncedLogs } from './startup/
 import { removeLeftovers } from './startup/remove-leftovers';
 
 /**
- * Opens the store in `directory`, and makes it when there is none. Logs that the process before left unsealed are `interrupted`
- * then, under a new epoch and with their grace beginning anew.
+ * Opens the store in `directory`, and creates it if there is none. Logs that the last process left unsealed are `interrupted`, with a new
+ * epoch and a new grace.
  *
- * @throws LogError `STORE_UNAVAILABLE` when another process uses the directory, `STORE_FULL` when not even the facts can be written.
+ * @throws LogError `STORE_UNAVAILABLE` when another process uses the directory, `STORE_FULL` when not even the facts can be written
  */
 export async function openFilesStore(directory: string, options: FilesStoreOptions): Promise<LogStore> {
   try {
@@ -112,7 +112,7 @@ async function openLocked(
   return new FilesStore(all, options.logsMax);
 }
 
-/** Brings the facts, the files and the journal together. Nothing is changed before all of them were found to fit. */
+/** Reconciles the facts, the files and the journal. Nothing is changed before all of them are known to fit. */
 async function reconcile(
   context: Omit<StartupRecovery, 'journal' | 'stoppedCleanly' | 'isCopy'>,
   stop: LastShutdown,
@@ -136,7 +136,7 @@ async function reconcile(
   }
 }
 
-/** Without the mark the next start takes it for possible that a machine started anew has lost bytes. */
+/** Without the mark, the next start assumes after a reboot that bytes may be lost. */
 async function markCleanShutdown(layout: Layout, warn: Warn): Promise<void> {
   await writeCleanShutdownMark(layout).catch((error) => {
     if (!isDiskFull(error))
@@ -144,7 +144,7 @@ async function markCleanShutdown(layout: Layout, warn: Warn): Promise<void> {
   });
 }
 
-/** A disk that is full already must not keep the store from starting: its logs can be read, and removed. */
+/** The store opens on a full disk, too: its logs can be read and removed. */
 async function extendReserve(reserve: FactsReserve, warn: Warn): Promise<void> {
   await reserve.extend().catch((error) => {
     if (!isDiskFull(error)) throw error;

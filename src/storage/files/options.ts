@@ -3,7 +3,7 @@ import type { Alarm, Warn } from '../../core/store/warnings';
 
 export type FilesStoreOptions = Config['files'] & {
   readonly logsMax: number;
-  /** Receives what no caller can be told: a failed sync in the background, damage found at the start. */
+  /** Receives what no caller gets as an error: a failed sync in the background, damage found at the start. */
   readonly warn: Warn;
   readonly alarm: Alarm;
   /** How many logs make a span of the index of names. Only tests set it. */

@@ -26,8 +26,8 @@ import { recoverLogs, type UnsyncedLogs } from './startup/recover-logs';
 import { removeLeftovers } from './startup/remove-leftovers';
 
 /**
- * Brings the streams back that the facts of a store do not know, without a server. No file of a stream is removed. It may be cut off and
- * run again at any time.
+ * Brings back the streams that the facts of a store do not know, without a server. No file of a stream is removed. It may be interrupted
+ * and run again at any time.
  *
  * @throws LogError that says why it cannot be done
  */
@@ -49,7 +49,7 @@ export async function recoverFilesStore(directory: string, print: RecoveryContex
   }
 }
 
-/** Throws where that cannot be found out, as in a directory of another user. */
+/** Throws where that cannot be determined, as in a directory of another user. */
 async function isThere(path: string): Promise<boolean> {
   try {
     await stat(path);
@@ -89,7 +89,7 @@ async function recoverLocked(
       quarantined === undefined ? stop : 'unknown',
     );
     await facts.synced();
-    // It was about facts that may have been others.
+    // The mark may be about other facts.
     await removeCleanShutdownMark(layout);
   } finally {
     await facts.close();
@@ -106,7 +106,7 @@ async function reconcile(
   const inventory = await takeInventory(layout, facts, stop);
   assertNoMissingFolders(layout, inventory);
   const { isOlder, isCopy } = inventory;
-  // Whatever it was found by: a recovery that is cut off may leave no other sign.
+  // Always: a recovery that is interrupted may leave no other sign.
   if (isOlder) {
     print(
       `${layout.facts} is older than the streams: what came later is taken from the journal and the files`,
@@ -118,11 +118,11 @@ async function reconcile(
     context,
     await orphansOf(context, inventory, lines, quarantined),
   );
-  // From here on the facts are as new as the files. Not before: a recovery that was cut off must be seen to be one.
+  // From here on the facts are as new as the files. Not earlier: the next start must see that a recovery was interrupted.
   const journal = await Journal.open({ layout, facts, reserve, warn: print });
   try {
     await Promise.all([...changed, ...entries].map((entry) => journal.append(entry)));
-    // What was synced by the time of older facts is no measure for newer files: all that is there counts.
+    // The synced lengths of older facts are too short for newer files: all bytes count.
     await facts.storeMeta.forgetLengths();
     const damage = new DamageReports(print);
     const unsynced: UnsyncedLogs = new Map();
@@ -149,12 +149,12 @@ async function reconcile(
   );
 }
 
-/** So that the next process may take its bytes for synced. */
+/** The next process may then count its bytes as synced. */
 async function syncLog(path: string, print: RecoveryContext['print']): Promise<void> {
   await syncPath(path).catch((error) => print(`Syncing ${path} failed: ${messageOf(error)}`));
 }
 
-/** The orphans with all that is known of them, and those of a damaged file that are in no other place. */
+/** The orphans with all that is known of them, and those that only the damaged file has. */
 async function orphansOf(
   { layout, facts }: RecoveryContext,
   { orphans }: Inventory,

@@ -7,9 +7,9 @@ import { isUnreadable } from '../disk/failures';
 const BUFFER_BYTES = 1 << 20;
 
 /**
- * Makes the file `to` out of the first `bytes` of `from`, which may grow meanwhile. Where most of it is wanted the kernel copies all,
- * or shares the blocks where the file system can, and what is too much is cut off; else no more is copied than is wanted, a
- * megabyte at a time.
+ * Creates the file `to` from the first `bytes` of `from`, which may grow at the same time. If most of it is wanted, the kernel copies all
+ * of it, or shares the blocks where the file system can, and the rest is cut off; otherwise only what is wanted is copied, a megabyte at
+ * a time.
  *
  * @throws LogError `STORE_DAMAGED` when `from` is shorter, or cannot be read; the `cause` says why
  */
@@ -18,13 +18,13 @@ export async function copyBytes(from: string, to: string, bytes: number): Promis
   if (size < bytes) throw new LogError('STORE_DAMAGED', `Only ${size} of ${bytes} bytes are there to copy`);
   if (bytes >= size / 2) {
     await copyFile(from, to, constants.COPYFILE_FICLONE);
-    // The copy takes the mode of `from` over, which an earlier version may have made readable for all.
+    // The copy has the mode of `from`, which an earlier version may have made readable for all.
     await chmod(to, PRIVATE_FILE);
     await truncate(to, bytes);
   } else await copyBeginning(from, to, bytes);
 }
 
-/** Opens the file, because to look at it would not tell whether it can be read. */
+/** Opens the file, because `stat` does not show whether it can be read. */
 async function readableBytes(path: string): Promise<number> {
   try {
     const file = await open(path, 'r');
@@ -56,7 +56,7 @@ async function pump(source: FileHandle, target: FileHandle, bytes: number): Prom
     const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, bytes - at), at);
     if (bytesRead === 0)
       throw new LogError('STORE_DAMAGED', `A log's file ended at ${at} while it was copied`);
-    // `writeFile` writes on from where it was, and all of it, where `write` may take less.
+    // `writeFile` continues where it was, and writes all of it, where `write` may write less.
     await target.writeFile(buffer.subarray(0, bytesRead));
     at += bytesRead;
   }

@@ -7,8 +7,8 @@ import { isMissing } from '../disk/failures';
 import type { LogFiles } from './log-files';
 
 /**
- * The error for bytes that a log's file does not give.
- * @param missed what a reader did not get, up to the tail
+ * The error for bytes that are not in a log's file.
+ * @param missed the bytes that a reader did not get, up to the tail
  * @param cause why reading failed. Absent: the file ended
  */
 export async function damageErrorOf(
@@ -22,6 +22,6 @@ export async function damageErrorOf(
     return new DamageError(log, { ...missed, from: advance(START, Math.min(length, missed.from)) });
   }
   const code = String(errorCodeOf(cause));
-  // A bad block spoils some of a file; whatever else keeps it from being read concerns all of it.
+  // A bad block affects some bytes of a file; every other failure affects all of it.
   return new DamageError(log, code === 'EIO' ? missed : { ...missed, from: START }, code);
 }

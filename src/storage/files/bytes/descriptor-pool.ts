@@ -5,23 +5,20 @@ import { isMissing } from '../disk/failures';
 import { closeFile, makeDirectory, openFile } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 
-/** Of an open file. */
+/** State of an open file. */
 export interface OpenFileState {
-  /** It was found to have all bytes of its log after it was opened. */
+  /** It has been checked to have all bytes of its log. */
   isWhole?: boolean;
 }
 
 interface Descriptor extends OpenFileState {
   readonly fd: Promise<number>;
   users: number;
-  /** Close it as soon as its last user is done. */
+  /** To be closed after its last use. */
   isDoomed: boolean;
 }
 
-/**
- * The descriptors of the logs used last, `max` of them at the most. One in use is never closed; when all are in use, the next
- * log waits until one is not.
- */
+/** The descriptors of the last used logs, at most `max` of them. One in use is never closed; when all are in use, the next log waits. */
 export class DescriptorPool {
   readonly #busy = new Map<string, Descriptor>();
   /** Least recently used first. */
@@ -39,7 +36,7 @@ export class DescriptorPool {
     return this.#busy.size + this.#idle.size;
   }
 
-  /** @param mode `create` makes the file when it is not there yet; `existing` throws ENOENT then. */
+  /** @param mode `create` creates a missing file; `existing` throws ENOENT then. */
   async use<T>(
     generation: string,
     mode: 'create' | 'existing',
@@ -56,7 +53,7 @@ export class DescriptorPool {
     }
   }
 
-  /** The log is gone: its descriptor, which keeps the file's room on the disk, is closed now or after its last use. */
+  /** The log was removed: its descriptor, which keeps the file's disk space, is closed now or after its last use. */
   async discard(generation: string): Promise<void> {
     const busy = this.#busy.get(generation);
     if (busy !== undefined) busy.isDoomed = true;
@@ -64,7 +61,7 @@ export class DescriptorPool {
     if (idle !== undefined) await this.#evict(generation, idle);
   }
 
-  /** Resolves when all is closed. What is in use is waited for; nothing may be used any more. */
+  /** Resolves when all descriptors are closed. It waits for those in use; no new use may begin. */
   async close(): Promise<void> {
     for (const file of this.#busy.values()) file.isDoomed = true;
     const closing = [...this.#idle].map(([generation, file]) => this.#evict(generation, file));
@@ -92,7 +89,7 @@ export class DescriptorPool {
   #open(generation: string, mode: 'create' | 'existing'): Descriptor {
     const file: Descriptor = { fd: this.#fdOf(generation, mode), users: 0, isDoomed: false };
     file.fd.catch(() => {
-      // Those who wait for the descriptor hear the reason; whoever comes next tries again.
+      // Its users get the error; the next use opens the file again.
       file.isDoomed = true;
     });
     return file;
@@ -118,7 +115,7 @@ export class DescriptorPool {
       if (file.isDoomed) void this.#evict(generation, file);
       else this.#idle.set(generation, file);
     }
-    // One is enough: whoever takes this place wakes the next when done.
+    // One is enough: it wakes the next one when it releases its place.
     this.#waiting.shift()?.();
   }
 

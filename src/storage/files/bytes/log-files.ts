@@ -18,13 +18,13 @@ import { endOfWholeMessages } from './whole-messages';
 export interface AppendTarget {
   readonly generation: string;
   readonly tail: Offset;
-  /** What an append that failed had written could not be cut off: there may be bytes beyond the tail. */
+  /** A failed append left bytes beyond the tail, which could not be cut off. */
   isTorn: boolean;
-  /** It is stored that the content may end in zero bytes. */
+  /** The facts have that the content may end in zero bytes. */
   mayEndInZeros?: boolean;
 }
 
-/** What the file of a new log begins with: the first bytes of another one, and then `chunks`. */
+/** The initial bytes of a log: those copied from another log, and then `chunks`. */
 export interface InitialContent {
   readonly generation: string;
   readonly copy?: { readonly generation: string; readonly bytes: number };
@@ -45,8 +45,8 @@ export class ShortFileError extends Error {
 }
 
 /**
- * The bytes of all logs. A log is one file that holds exactly its bytes, so that its tail is a position in the file. Who may
- * write, and when, is decided elsewhere.
+ * The bytes of all logs. A log is one file that holds exactly its bytes, so that its tail is a position in the file. The callers
+ * serialize the writes of each log.
  */
 export class LogFiles {
   readonly #buffers = new PageBufferPool();
@@ -59,8 +59,8 @@ export class LogFiles {
   ) {}
 
   /**
-   * Writes at the tail; resolves once the bytes are as safe as the durability asks. When it throws, the file ends at the tail
-   * again, unless the place is torn then. The next append mends that, for what is written over a longer rest would leave its end.
+   * Writes at the tail; resolves once the bytes are as safe as the durability asks. When it throws, the file ends at the tail again, or
+   * the target is torn: then the next append cuts the file first, because its own bytes may not cover all of the rest.
    * @throws ShortFileError where bytes before the tail are gone: behind the file's end the append would leave a hole
    */
   append(place: AppendTarget, chunks: readonly Buffer[]): Promise<void> {
@@ -81,8 +81,8 @@ export class LogFiles {
   }
 
   /**
-   * Makes the file of a log that begins with bytes, and then the log itself, by `insert`. The file is gone again unless the log
-   * `isThere` after that, whether it threw or not.
+   * Creates the file of a log with its initial bytes, and then the log itself, by `insert`. The file is deleted again if the log does not
+   * exist (`isThere`) after that.
    */
   async create<T>(content: InitialContent, insert: () => Promise<T>, isThere: () => boolean): Promise<T> {
     try {
@@ -93,7 +93,7 @@ export class LogFiles {
     }
   }
 
-  /** The bytes from `from` on, `bytes` of them at the most; none only where the file ends. */
+  /** Reads the bytes from `from` on, at most `bytes` of them; none only where the file ends. */
   async read(generation: string, from: Offset, bytes: number, until: Offset): Promise<FileBytes> {
     const buffer = this.#buffers.acquire(bytes);
     let size = Number.POSITIVE_INFINITY;
@@ -111,7 +111,7 @@ export class LogFiles {
     return { bytes: buffer.subarray(0, got), ...end, release };
   }
 
-  /** How long the file of a log is; 0 where there is none, or none that can be looked at. */
+  /** The length of the log's file; 0 if there is none, or if `stat` fails. */
   async lengthOf(generation: string): Promise<Offset> {
     const found = await stat(this.layout.logOf(generation)).catch(() => undefined);
     return advance(START, found?.isFile() ? found.size : 0);
@@ -119,7 +119,7 @@ export class LogFiles {
 
   /**
    * Where the file of a log ends, if that is before `tail`. Half a message at its end is moved to the folder `cut`.
-   * @returns `undefined` where the file reaches the tail, is not there, or cannot be looked at
+   * @returns `undefined` where the file reaches the tail, is missing, or cannot be read
    */
   async trimToWholeMessages(info: LogInfo, tail: Offset): Promise<Offset | undefined> {
     const { id, generation } = info;
@@ -133,7 +133,7 @@ export class LogFiles {
       const what = `Stream ${id}: the bytes ${end} to ${size} of its file are a part of a message`;
       this.warn(`${what}; they were moved to ${file}`, { id, generation, from: end, to: size, file });
     }
-    // What is open may be another file than the one that has the name now.
+    // The open file may not be the one that now has the name.
     await this.descriptors.discard(generation);
     return end;
   }
@@ -148,7 +148,7 @@ export class LogFiles {
     });
   }
 
-  /** Never throws. @returns whether there is no such file any more */
+  /** Never throws. @returns whether the file is gone */
   async remove(generation: string): Promise<boolean> {
     this.sync.forget(generation);
     let isGone = true;
@@ -159,13 +159,13 @@ export class LogFiles {
       isGone = isMissing(error);
       if (!isGone) this.warn(`Removing a log's file failed: ${messageOf(error)}`, { generation });
     }
-    // Only now that nobody can open it again: a descriptor that stays would keep the file's space.
+    // Last, when the file cannot be opened again: an open descriptor would keep its disk space.
     await this.descriptors.discard(generation);
     return isGone;
   }
 }
 
-/** Looked at once per opened file: that costs two microseconds, and what shortens a file later is found by a reader. */
+/** Checked once per opened file: that costs two microseconds, and a reader finds what shortens the file later. */
 function assertReaches(fd: number, tail: Offset, opened: OpenFileState): void {
   if (opened.isWhole) return;
   if (tail > START && fstatSync(fd).size < tail) throw new ShortFileError();

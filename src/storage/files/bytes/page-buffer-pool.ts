@@ -1,14 +1,14 @@
 import { LARGE_PAGE_BYTES, PAGE_BYTES } from '../../../core/follow/page-size';
 
-/** What is kept of idle buffers, in bytes: enough for a few dozen readers that catch up at once. */
+/** How many bytes of idle buffers are kept: enough for a few dozen readers that catch up at once. */
 const IDLE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Idle buffers are dropped when no page was read for this time, or for up to twice as long. */
 const IDLE_MS_MAX = 10_000;
 
 /**
- * The memory that pages are read into. A fresh buffer for every page of a long replay costs more than reading it: it is garbage a
- * moment later, and memory outside the heap makes V8 collect all of the heap again and again.
+ * The buffers that pages are read into. A new buffer for every page of a long replay costs more than reading the page: it is garbage a
+ * moment later, and memory outside the heap makes V8 collect the whole heap again and again.
  */
 export class PageBufferPool {
   readonly #idle: readonly IdleBuffers[] = [
@@ -19,7 +19,7 @@ export class PageBufferPool {
   #isUsed = false;
   #sweepTimer: NodeJS.Timeout | undefined;
 
-  /** A buffer of at least `bytes`. Small ones are not worth keeping, and a large one would waste most of itself on them. */
+  /** A buffer of at least `bytes`. A small one is not pooled, and would waste most of a large buffer. */
   acquire(bytes: number): Buffer {
     this.#isUsed = true;
     const fit = this.#idle.find(({ size }) => bytes <= size && bytes > size / 2);
@@ -28,7 +28,7 @@ export class PageBufferPool {
     return kept ?? Buffer.allocUnsafeSlow(fit?.size ?? bytes);
   }
 
-  /** Once nobody looks any more at what was read into it. Once only. */
+  /** For a buffer whose content is no longer read. At most once per `acquire`. */
   release(buffer: Buffer): void {
     const fit = this.#idle.find(({ size }) => size === buffer.length);
     if (fit === undefined) return;
@@ -50,7 +50,7 @@ export class PageBufferPool {
     this.#sweepTimer = undefined;
   }
 
-  /** Those of the other size have not been asked for of late, or they would not be here. */
+  /** Those of the other size have not been used lately, or they would not be idle. */
   #makeRoom(fit: IdleBuffers): void {
     for (const other of this.#idle) {
       while (other !== fit && this.#idleBytes + fit.size > IDLE_BYTES_MAX && other.buffers.pop())

@@ -8,27 +8,27 @@ import { syncDirectory, syncFile } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import type { DescriptorPool } from './descriptor-pool';
 
-/** Node's pool has four threads by default: a slow disk may hold three, and one is left for reads and writes. */
+/** Node's pool has four threads by default: slow syncs may block three, and one is left for reads and writes. */
 const SYNCS_AT_ONCE = 3;
 
 interface SyncOptions {
   readonly durability: Durability;
   readonly intervalMs: number;
   readonly warn: Warn;
-  /** Called after each sync in the background, with where the logs ended then. Must not throw. */
+  /** Called after each sync in the background, with the lengths that are synced. Must not throw. */
   readonly onSynced?: (ends: ReadonlyMap<string, Offset>) => Promise<void>;
 }
 
-/** Brings what was written to the disk, as soon and as surely as the durability asks. */
+/** Syncs written bytes to the disk, when and how the durability demands. */
 export class Sync {
-  /** Logs with bytes that may be no further than the page cache, and where they end, if that is known. */
+  /** Logs with bytes that may only be in the page cache, and their lengths, if those are known. */
   #dirty = new Map<string, Offset | undefined>();
-  /** Shards with names that may be no further. */
+  /** Shards with names that may only be there. */
   #dirtyShards = new Set<string>();
   readonly #gate = new Semaphore(SYNCS_AT_ONCE);
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> | undefined;
-  /** The kernel may count pages as clean whose write has failed: a later sync that succeeds says nothing of those. */
+  /** The kernel may mark pages as clean whose write failed: a later sync that succeeds proves nothing about those. */
   #hasFailed = false;
 
   constructor(
@@ -37,7 +37,7 @@ export class Sync {
     private readonly options: SyncOptions,
   ) {}
 
-  /** To be awaited between a write and its acknowledgement. `isNew`: the log's file may just have been made. */
+  /** Awaited between a write and its acknowledgement. `isNew`: the log's file may just have been created. */
   async written(generation: string, fd: number, isNew: boolean, end?: Offset): Promise<void> {
     if (this.options.durability === 'always') {
       await this.#gate.run(() => syncFile(fd));
@@ -49,19 +49,19 @@ export class Sync {
     }
   }
 
-  /** The file of a log ends at `end`, and the process before may not have synced that. */
+  /** The file of a log ends at `end`, which the last process may not have synced. */
   markUnsynced(generation: string, end: Offset): void {
     if (this.options.durability === 'os') return;
     this.#dirty.set(generation, end);
     this.#arm();
   }
 
-  /** The log is gone, and nobody waits for its bytes any more. */
+  /** The log was removed: its bytes need no sync. */
   forget(generation: string): void {
     this.#dirty.delete(generation);
   }
 
-  /** Syncs what is dirty. @returns whether all that was ever written is on the disk */
+  /** Syncs all dirty logs. @returns whether all that was ever written is on the disk */
   async close(): Promise<boolean> {
     clearTimeout(this.#timer);
     await this.#pass;
@@ -83,7 +83,7 @@ export class Sync {
 
   async #syncAll(): Promise<void> {
     const [logs, shards] = [this.#dirty, this.#dirtyShards];
-    // What is written from here on counts for the next pass.
+    // Later writes count for the next pass.
     this.#dirty = new Map();
     this.#dirtyShards = new Set();
     await Promise.all(
@@ -119,7 +119,7 @@ export class Sync {
       try {
         await this.descriptors.use(generation, 'existing', (fd) => syncFile(fd));
       } catch (error) {
-        // Removed meanwhile, or empty and never made: in both cases there is nothing to sync.
+        // Removed since, or never created because it is empty: there is nothing to sync.
         if (!isMissing(error)) throw error;
       }
     });

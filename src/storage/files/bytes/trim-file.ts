@@ -9,7 +9,7 @@ import { syncDirectory } from '../disk/file-io';
 
 const BUFFER_BYTES = 256 * 1024;
 
-/** Where the bytes of a file end that are not zeros, `from` if it has none after that. */
+/** Where the last byte of a file ends that is not zero; `from` if there is none after that. */
 export async function endOfNonZeroBytes(path: string, from: number, size: number): Promise<number> {
   const file = await open(path, 'r');
   try {
@@ -28,9 +28,9 @@ export async function endOfNonZeroBytes(path: string, from: number, size: number
 }
 
 /**
- * Cuts a file to `end`. What is not zeros of the rest is kept.
- * @param asides names of files for the rest, of which the first that is free is taken
- * @returns the file that has the rest; `undefined` where that was zeros
+ * Cuts a file to `end`. A rest that is not all zeros is kept.
+ * @param asides names for the file with the rest, of which the first free one is taken
+ * @returns the file with the rest; `undefined` if that was all zeros
  */
 export async function trimFile(
   path: string,
@@ -57,7 +57,7 @@ async function copyRest(path: string, from: number, asides: Iterable<string>): P
   return to;
 }
 
-/** A file that is there has bytes of an earlier start. Without a place for them no bytes are cut off: it must not be passed over. */
+/** An existing file has the bytes of an earlier start. Without a place for the rest no bytes are cut off. */
 async function openFirstFree(paths: Iterable<string>): Promise<[path: string, file: FileHandle]> {
   for (const path of paths) {
     try {

@@ -6,8 +6,8 @@ const LINE_FEED = 0x0a;
 const SEARCH_BYTES = 64 << 10;
 
 /**
- * Where the last whole message ends in the first `size` bytes of a log's file. Only a JSON log has messages. Its readers and the next
- * append cannot use half of one, and nobody was ever given an offset inside of one.
+ * Where the last whole message ends in the first `size` bytes of a log's file. Only a JSON log has messages. Half a message is of no use
+ * to its readers and the next append, and no offset inside of a message was ever returned.
  */
 export async function endOfWholeMessages(
   { framing }: Pick<LogInfo, 'framing'>,
@@ -17,7 +17,7 @@ export async function endOfWholeMessages(
   return framing === 'json' ? endOfLines(path, size) : advance(START, size);
 }
 
-/** Where the last line feed is, in what may be a large file. */
+/** The position of the last line feed, in what may be a large file. */
 async function endOfLines(path: string, size: number): Promise<Offset> {
   if (size === 0) return START;
   const file = await open(path, 'r');

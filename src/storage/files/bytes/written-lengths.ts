@@ -3,21 +3,22 @@ import { advance, type Offset, START } from '../../../core/log/offset';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { isMissing } from '../disk/failures';
 
-/** A generation, a space, a length and a line feed fit in. It divides a page, and a kill never cuts a page in two. */
+/** Bytes of a slot: a generation, a space, a length and a line feed fit in. It divides a page, and a kill never cuts a page in two. */
 const SLOT_BYTES = 64;
 
-/** A megabyte. Of more logs, those that were written to longest ago are no longer counted. */
+/** A megabyte. Of more logs, the least recently written ones are not counted. */
 const SLOTS_MAX = 16_384;
 
-/** The least time from one write to the next, in milliseconds. Each costs about as much CPU as a third of an append. */
+/** The shortest pause between writes, in milliseconds. Each costs about as much CPU as a third of an append. */
 const PAUSE_MS = 50;
 
 /**
- * How long the logs of attached producers are, which the facts do not count. It is written with an append or soon after it, and not synced: a
- * process that is killed leaves it in the kernel's memory, beside the bytes of the logs. If a file is shorter than what stands here, then
- * somebody has cut it.
+ * The lengths of the logs of attached producers, which the facts do not have. Written with an append or soon after it, and not synced:
+ * the file of a killed process is in the kernel's memory, like the bytes of the logs. If a log's file is shorter than its length here,
+ * then something else has cut it.
  *
- * A slot per log, padded with spaces: `<generation> <length>\n`. A length here may lag behind, but it is never too long.
+ * One slot per log, padded with spaces: `<generation> <length>\n`.
+ * A length here may lag behind, but it is never too long.
  */
 export class WrittenLengths {
   readonly #slots = new Map<string, number>();
@@ -29,18 +30,18 @@ export class WrittenLengths {
 
   private constructor(private readonly file: FileHandle | undefined) {}
 
-  /** Where there is no room for the file nothing is counted. */
+  /** On a full disk nothing is counted. */
   static async create(path: string): Promise<WrittenLengths> {
     return new WrittenLengths(await open(path, 'w', PRIVATE_FILE).catch(() => undefined));
   }
 
-  /** The log was written to and ends there now. */
+  /** The log now ends at `end`. */
   note(generation: string, end: Offset): void {
     this.#written.set(generation, end);
     if (this.#writing === undefined) this.#writeSoon();
   }
 
-  /** Resolves when all that was noted is written. */
+  /** Resolves when all lengths are written. */
   async flush(): Promise<void> {
     while (this.#writing !== undefined || this.#written.size > 0) await (this.#writing ?? this.#write());
   }
@@ -72,7 +73,7 @@ export class WrittenLengths {
     return this.#writing;
   }
 
-  /** Puts what was noted into its slots. Nothing may be written meanwhile. @returns the part with these slots */
+  /** Puts the noted lengths into their slots, while no write is in progress. @returns the part of the file with these slots */
   #fill(): readonly [from: number, to: number] {
     let [first, last] = [SLOTS_MAX, -1];
     for (const [generation, end] of this.#written) {
@@ -88,12 +89,12 @@ export class WrittenLengths {
     return [first * SLOT_BYTES, (last + 1) * SLOT_BYTES];
   }
 
-  /** On a full disk the lengths that it has are still true. */
+  /** On a full disk the older lengths in the file are still true. */
   async #writeContent(from: number, to: number): Promise<void> {
     await this.file?.write(this.#content, from, to - from, from).catch(() => {});
   }
 
-  /** The log's own slot, a free one, or that of the log that was written to longest ago. */
+  /** The log's own slot, a free one, or that of the least recently written log. */
   #slotOf(generation: string): number {
     let slot = this.#slots.get(generation) ?? this.#slots.size;
     this.#slots.delete(generation);
@@ -109,7 +110,7 @@ export class WrittenLengths {
   }
 }
 
-/** What the last process had counted, by generation. Nothing where there is no such file. */
+/** The lengths that the last process counted, by generation. None if there is no such file. */
 export async function readWrittenLengths(path: string): Promise<ReadonlyMap<string, Offset>> {
   const text = await readFile(path, 'latin1').catch((error) => {
     if (isMissing(error)) return '';
@@ -121,7 +122,7 @@ export async function readWrittenLengths(path: string): Promise<ReadonlyMap<stri
   return lengths;
 }
 
-/** To be called once the facts have what it said. */
+/** Called once the facts have these lengths. */
 export async function forgetWrittenLengths(path: string): Promise<void> {
   await unlink(path).catch((error) => {
     if (!isMissing(error)) throw error;

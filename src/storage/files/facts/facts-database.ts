@@ -24,9 +24,9 @@ interface CreationOrderEntry {
 /** Stands for an entry that cannot be read. */
 const UNREADABLE = { id: '', state: 'closed' } as const;
 
-/** How many entries a search looks at before others have their turn. */
+/** How many entries a search reads before it lets other work run. */
 const SLICE = 2_000;
-/** 2 has commits, expiry and forks, 3 the index of names: a version that writes an earlier one would not keep them. */
+/** 2 added commits, expiry and forks, 3 the index of names: an earlier version would not maintain them. */
 const FORMAT = 3;
 const DEFAULT_SPAN_LOGS = 2_048;
 
@@ -34,9 +34,9 @@ const DEFAULT_SPAN_LOGS = 2_048;
  * The facts of all logs, in LMDB. Reads are synchronous and see what is committed; `write` is one transaction.
  *
  * logs      generation -> facts
- * ids       id, as bytes -> its present generation. LMDB takes keys of up to 1,978 bytes; an id has 512 at the most.
- * order     generation -> id and state. A generation begins with the time of its creation (UUIDv7) and sorts after all that were made
- *           before, so this is the order of creation.
+ * ids       id, as bytes -> its current generation. LMDB takes keys of up to 1,978 bytes; an id has at most 512.
+ * order     generation -> id and state. A generation begins with the time of its creation (UUIDv7) and sorts after all earlier ones, so this
+ *           is the order of creation.
  * about     the format, whether the index of names and the journal are complete, the number and the identity of the journal's newest
  *           file, the kernel's boot and the file under which and as which the store was opened last, and what `probe` writes
  */
@@ -53,12 +53,12 @@ export class FactsDatabase {
   readonly #ids: Database<string, Buffer>;
   readonly #order: Database<unknown, string>;
   readonly #about: Database<number, string>;
-  /** How many ids are taken, those included whose creation is being written. */
+  /** How many ids are taken, including those whose creation is being written. */
   #count: number;
 
   /**
-   * @param isSynced whether `write` waits for the disk. Without it a commit survives the process at once, and is on the disk
-   *   some milliseconds later: LMDB then syncs behind the commit, and falls back to the last synced one after a power cut.
+   * @param isSynced whether `write` waits for the disk. Otherwise a commit survives the process at once and is on the disk some
+   *   milliseconds later: LMDB syncs after the commit, and falls back to the last synced one after a power cut
    */
   constructor(path: string, isSynced: boolean, spanLogs = DEFAULT_SPAN_LOGS) {
     this.#root = openDatabase(path, { overlappingSync: !isSynced, maxDbs: 24, encoding: 'json' });
@@ -81,14 +81,14 @@ export class FactsDatabase {
     return this.#transactions.bytesUsed;
   }
 
-  /** Takes over what an earlier version has written. @throws Error when a later one has. */
+  /** Converts what an earlier version wrote. @throws Error when a later version did */
   async checkFormat(): Promise<void> {
     const format = this.#about.get('format') ?? 0;
     if (format < FORMAT) await this.commit(() => void this.#about.put('format', FORMAT));
     else if (format > FORMAT) throw new Error(`The store has format ${format}; this version reads ${FORMAT}`);
   }
 
-  /** Whether `names` has every log, and in spans of about the same length. */
+  /** Whether the index of names has every log, in spans of about the same length. */
   get isIndexed(): boolean {
     return this.#about.get('indexed') === 1 && !this.nameIndex.isUneven(this.#count);
   }
@@ -97,7 +97,7 @@ export class FactsDatabase {
     return this.commit(() => void this.#about.put('indexed', isComplete ? 1 : 0));
   }
 
-  /** Resolves once everything that was committed is on the disk. */
+  /** Resolves once all commits are on the disk. */
   async synced(): Promise<void> {
     await this.#root.flushed;
   }
@@ -124,12 +124,12 @@ export class FactsDatabase {
 
   /**
    * Applies all steps in one transaction, in order; resolves when it is committed.
-   * @throws LogError `LOGS_TOO_MANY` when more than `logsMax` ids were taken then
+   * @throws LogError `LOGS_TOO_MANY` when more than `logsMax` ids would be taken
    */
   async write(steps: readonly FactsChange[], logsMax = Number.POSITIVE_INFINITY): Promise<void> {
     const added = steps.reduce((sum, step) => sum + idsAdded(step), 0);
     if (added > 0 && this.#count + added > logsMax) throw new LogError('LOGS_TOO_MANY');
-    // Counted before the commit, so that of two that are made at once only one can be the last.
+    // Counted before the commit, so that only one of two concurrent creations can be the last.
     this.#count += added;
     try {
       await this.commit(() => {
@@ -141,12 +141,12 @@ export class FactsDatabase {
     }
   }
 
-  /** Generations, those created before the log that `after` names. At most `limit`. */
+  /** Generations that were created before `after`. At most `limit`. */
   newestFirst(after: string | undefined, limit: number): readonly string[] {
     return [...this.#order.getKeys({ ...behind(after), reverse: true, limit })];
   }
 
-  /** Those created after the log that `after` names. At most `limit`. */
+  /** Logs that were created after `after`. At most `limit`. */
   oldestFirst(after: string | undefined, limit: number): readonly CreationOrderEntry[] {
     const range = this.#order.getRange({ ...behind(after), limit });
     return [
@@ -157,7 +157,7 @@ export class FactsDatabase {
     ];
   }
 
-  /** The order repeats what the record says. */
+  /** An entry that cannot be read is rebuilt from the record. */
   #entryOf(generation: string): Omit<CreationOrderEntry, 'generation'> {
     try {
       return this.get(generation)?.info ?? UNREADABLE;
@@ -167,13 +167,13 @@ export class FactsDatabase {
     }
   }
 
-  /** The id of a log whose record cannot be read, as far as is known. */
+  /** The id of a log whose record cannot be read, if it is known. */
   idOf(generation: string): LogId | undefined {
     const entry = this.#order.get(generation);
     return isEntry(entry) && entry.id !== '' ? entry.id : undefined;
   }
 
-  /** The generation that an id has, for when the entry of the id cannot be read. */
+  /** The generation of an id whose entry cannot be read. */
   async searchGenerationOf(id: LogId): Promise<string | undefined> {
     for (let after: string | undefined; ; ) {
       const slice: readonly CreationOrderEntry[] = this.oldestFirst(after, SLICE);
@@ -203,9 +203,9 @@ export class FactsDatabase {
     return this.#transactions.commit(writes);
   }
 
-  /** Runs inside a batch, whose promise stands for those of all its writes. */
+  /** Runs inside a batch, whose promise covers all its writes. */
   #apply({ before, after, producers, forkRefs, synced }: FactsChange): void {
-    // First, because facts may be nested too deeply to be encoded: nothing else of them is to be stored then.
+    // First, because facts that are nested too deeply cannot be encoded: then nothing of them is stored.
     if (after !== undefined) void this.#logs.put(after.info.generation, after);
     this.timeIndex.reindex(before, after);
     if (after !== undefined) {

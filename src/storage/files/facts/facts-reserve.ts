@@ -8,7 +8,7 @@ import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import type { Layout } from '../disk/layout';
 import type { FactsDatabase } from './facts-database';
 
-/** How many writes of facts are under way at once; LMDB commits together what comes together. */
+/** How many writes of facts run at once; LMDB commits together those that come together. */
 const WRITES_AT_ONCE = 16;
 /** What those may need at most. */
 const SPARE_BYTES = 3 << 20;

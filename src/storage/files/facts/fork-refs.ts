@@ -7,11 +7,11 @@ import { LENIENT_JSON } from './read-value';
 /** A removed log whose id stays taken. */
 interface Retired {
   readonly generation: string;
-  /** What it was a fork of itself. */
+  /** Its own source, if it was a fork. */
   readonly source?: LogRef;
 }
 
-/** What a transaction changes in the lineage. */
+/** What a transaction changes in the fork references. */
 export type ForkRefStep =
   | { readonly kind: 'bind' | 'release'; readonly source: string; readonly fork: string }
   | { readonly kind: 'retire'; readonly id: LogId; readonly retired: Retired }
@@ -23,12 +23,12 @@ const LAST = '~';
 /**
  * Which logs began as copies of others, and which ids stay taken because of them.
  *
- * forks    [generation of the source, generation of the fork], as long as the fork lives or is retired
+ * forks    [generation of the source, generation of the fork], while the fork lives or is retired
  * retired  id, as bytes -> what is left of the log
  */
 export class ForkRefsTable {
   readonly #forks: Database<true, [source: string, fork: string]>;
-  /** `null` for one that cannot be read: its id stays taken. */
+  /** `null` for a value that cannot be read: its id stays taken. */
   readonly #retired: Database<Retired | null, Buffer>;
   readonly #gate = new Semaphore(1);
 
@@ -51,8 +51,8 @@ export class ForkRefsTable {
   }
 
   /**
-   * Runs what asks for the steps of a log's leaving and writes them. Forks of one source, and a source and its forks, may leave at
-   * the same time: each must see what the one before it has left.
+   * Runs a removal: computes its steps and writes them. Forks of one source, and a source and its forks, may be removed at the same time:
+   * each removal must see the result of the previous one.
    */
   removeExclusively<T>({ generation, forkedFrom }: LogInfo, task: () => Promise<T>): Promise<T> {
     const isAlone = forkedFrom === undefined && !this.hasForks(generation);
@@ -65,7 +65,7 @@ export class ForkRefsTable {
       : [{ kind: 'bind', source: forkedFrom.source.generation, fork: generation }];
   }
 
-  /** A removed log is retired while it has forks; one that was `replaced` is not, for its id goes on. */
+  /** A removed log is retired while it has forks. A `replaced` one is not, because its id has another log. */
   stepsOfRemoval(info: LogInfo, how: 'removed' | 'replaced'): readonly ForkRefStep[] {
     const { id, generation, forkedFrom } = info;
     const retired: Retired = { generation, ...(forkedFrom && { source: forkedFrom.source }) };
@@ -73,7 +73,7 @@ export class ForkRefsTable {
     return this.#dropRefs(retired);
   }
 
-  /** Runs inside a batch, whose promise stands for those of all its writes. */
+  /** Runs inside a batch, whose promise covers all its writes. */
   apply(step: ForkRefStep): void {
     switch (step.kind) {
       case 'bind':
@@ -91,7 +91,7 @@ export class ForkRefsTable {
     }
   }
 
-  /** A retired source is freed with its last fork, and lets go of its own source then, up the chain. */
+  /** The last fork frees a retired source, which then drops the reference to its own source, up the chain. */
   #dropRefs(gone: Retired): readonly ForkRefStep[] {
     const steps: ForkRefStep[] = [];
     let fork: Retired | undefined = gone;
@@ -104,7 +104,7 @@ export class ForkRefsTable {
     return steps;
   }
 
-  /** The source, if it is retired and has no fork but this. */
+  /** The source, if it is retired and this is its only fork. */
   #retiredWithLast({ id, generation }: LogRef, fork: string): Retired | undefined {
     if (this.#forksOf(generation, 2).some((other) => other !== fork)) return undefined;
     const source = this.#retired.get(Buffer.from(id));

@@ -6,10 +6,10 @@ import type { ListQuery } from '../../../core/store/store';
 
 type Named = Pick<LogInfo, 'id' | 'generation' | 'state'>;
 
-/** Some of the logs that a list asks for, newest first. */
+/** Some of the logs of a list, newest first. */
 export interface NameIndexSlice {
   readonly generations: readonly string[];
-  /** What the list goes on after; absent at its end. */
+  /** Where the list continues; absent at its end. */
   readonly rest?: string;
 }
 
@@ -18,17 +18,17 @@ const FIRST_SPAN = '00000000-0000-0000-0000-000000000000';
 const SPAN_END = 17;
 
 /**
- * The index of names, which finds logs by their state and by how their id begins. All logs are cut into spans of `spanLogs`, in the
- * order of their creation: a list goes from span to span, newest first, and looks in each at the matching logs only. So it costs a
- * seek for each span and state, some 5 µs, and 0.5 µs for each log that matches.
+ * The index of names, which finds logs by their state and the beginning of their id. All logs are divided into spans of `spanLogs`, in
+ * the order of their creation: a list goes from span to span, newest first, and reads the matching logs of each only. It costs a seek
+ * per span and state, some 5 µs, and 0.5 µs per matching log.
  *
  * names  [number of the state, first generation of the span, id], as bytes -> generation, as bytes
  */
 export class LogNameIndex {
   readonly #names: Database<Buffer, Buffer>;
-  /** The first generations of all spans, ascending. A span is known by its entries: those without any are forgotten with the process. */
+  /** The first generations of all spans, ascending. A span without entries is forgotten with the process. */
   #spans: string[] = [FIRST_SPAN];
-  /** The newest log that ever entered, and how many have entered the newest span. */
+  /** The newest log, and how many logs the newest span has got. */
   #newest = FIRST_SPAN;
   #inNewest = 0;
 
@@ -40,13 +40,13 @@ export class LogNameIndex {
     this.#load();
   }
 
-  /** Whether lists of `count` logs would be faster if the spans were made anew. */
+  /** Whether a rebuild would make lists of `count` logs faster. */
   isUneven(count: number): boolean {
     const spans = this.#spans.length;
     return spans > 64 + (4 * count) / this.spanLogs || count > 64 + 4 * spans * this.spanLogs;
   }
 
-  /** Runs inside a batch, whose promise stands for those of all its writes. So do the others that change something. */
+  /** Runs inside a batch, whose promise covers all its writes, like the other methods that write. */
   add(log: Named): void {
     this.#enter(log.generation);
     void this.#names.put(this.#keyOf(log, log.state), bytesOf(log.generation));
@@ -57,7 +57,7 @@ export class LogNameIndex {
     void this.#names.put(this.#keyOf(log, log.state), bytesOf(log.generation));
   }
 
-  /** From wherever it is: of a damaged log not even the state is sure. */
+  /** From every state: that of a damaged log is not certain. */
   remove(log: Named): void {
     for (const state of statesOf({ limit: 0 })) void this.#names.remove(this.#keyOf(log, state));
   }
@@ -67,7 +67,7 @@ export class LogNameIndex {
     this.#load();
   }
 
-  /** The matching logs of the newest span that has some, of those made before the log that `after` names. */
+  /** The matching logs of the newest span that has some, among those created before `after`. */
   newestFirst(query: ListQuery, after: string | undefined, isOver: () => boolean): NameIndexSlice {
     const prefix = Buffer.from(query.prefix ?? '');
     if (prefix.length > LOG_ID_BYTES_MAX) return { generations: [] };
@@ -88,7 +88,7 @@ export class LogNameIndex {
     return [...range.map(({ value }) => generationOf(value))];
   }
 
-  /** A log that is newer than all others begins a new span when the newest one is full. */
+  /** Begins a new span for a log that is newer than all others, when the newest span is full. */
   #enter(generation: string): void {
     if (generation <= this.#newest) return;
     this.#newest = generation;
@@ -115,7 +115,7 @@ export class LogNameIndex {
     this.#inNewest = newest.length;
   }
 
-  /** What the first key of the same state from `start` on begins with: the state and the span. */
+  /** The beginning (state and span) of the first key of the same state from `start` on. */
   #spanAt(start: Buffer): Buffer | undefined {
     const end = Buffer.of((start[0] ?? 0) + 1);
     for (const key of this.#names.getKeys({ start, end, limit: 1 }))

@@ -8,15 +8,15 @@ type Value = [epoch: number, sequence: number];
 
 /** Sorts after every digest. */
 const LAST = '~';
-/** How many states go in one transaction, so that none needs more room than is kept for it. */
+/** How many states one transaction writes, so that none exceeds the disk reserve. */
 const BATCH = 256;
 
 /**
- * Where the producers of commits stand.
+ * The states of the producers of commits.
  *
  * producers  [generation, digest of the name] -> epoch and sequence. A name may be longer than a key of LMDB.
- * doomed     generation: its log is gone, and its files and states have yet to be removed. A log may have more states than one
- *            transaction should take.
+ * doomed     generation: its log was removed, its files and states were not yet. A log may have more states than one transaction
+ *            should remove.
  */
 export class ProducerStates {
   readonly #states: Database<Value, Key>;
@@ -37,7 +37,7 @@ export class ProducerStates {
     return { epoch, sequence };
   }
 
-  /** Runs inside a batch, whose promise stands for those of all its writes. */
+  /** Runs inside a batch, whose promise covers all its writes. */
   put(generation: string, states: ReadonlyMap<string, ProducerState>): void {
     for (const [name, { epoch, sequence }] of states)
       void this.#states.put(keyOf(generation, name), [epoch, sequence]);
@@ -48,7 +48,7 @@ export class ProducerStates {
     void this.#doomed.put(generation, true);
   }
 
-  /** Every generation of which something is still to be removed. */
+  /** Every generation that is not completely removed. */
   doomed(): readonly string[] {
     return [...this.#doomed.getKeys()];
   }
@@ -58,8 +58,8 @@ export class ProducerStates {
   }
 
   /**
-   * Runs inside a batch: removes the states of doomed generations, and the doom of each with the last of its states.
-   * @returns the generations of which some are left
+   * Runs inside a batch: removes the states of doomed generations, and each mark with the last of its states.
+   * @returns the generations that have states left
    */
   removeSome(generations: readonly string[]): readonly string[] {
     let room = BATCH;
@@ -68,7 +68,7 @@ export class ProducerStates {
       const range = { start: [generation, ''] as Key, end: [generation, LAST] as Key, limit: room };
       const keys = room > 0 ? [...this.#states.getKeys(range)] : [];
       for (const key of keys) void this.#states.remove(key);
-      // One that finds no room has yet to be looked at.
+      // Generations beyond the limit are left for the next batch.
       if (keys.length < room) void this.#doomed.remove(generation);
       else left.push(generation);
       room -= keys.length;

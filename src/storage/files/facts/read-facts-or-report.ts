@@ -3,7 +3,7 @@ import type { DamageReports } from '../../../core/store/damage-reports';
 import type { FactsDatabase } from './facts-database';
 import type { StoredFacts } from './stored-facts';
 
-/** The facts of a log for work on many: one whose record cannot be read is reported and passed over. */
+/** The facts of a log for work on many logs: a record that cannot be read is reported and skipped. */
 export function readFactsOrReport(
   facts: FactsDatabase,
   damage: DamageReports,

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { LogError } from '../../../core/log/errors';
 
-/** A value of LMDB that is not JSON, or not what this program writes. */
+/** An LMDB value that is not JSON, or not of the form that this program writes. */
 export function unreadableValue(what: string): LogError {
   return new LogError('STORE_DAMAGED', `${what} cannot be read`);
 }
@@ -17,11 +17,11 @@ export function readValue<T>(what: string, read: () => T): T {
 }
 
 /**
- * JSON whose values may be damaged: one that cannot be parsed is `null`. lmdb's own JSON throws out of a range then, which leaves the
+ * JSON whose values may be damaged: a value that cannot be parsed is `null`. lmdb's own JSON throws inside a range then, which leaves the
  * range's transaction open.
  */
 export const LENIENT_JSON = {
-  // Any other name than `json`, whose encoder lmdb would take.
+  // Not `json`: lmdb would take its own encoder.
   encoding: 'string' as const,
   encoder: { encode: JSON.stringify, decode: parseLeniently },
 };

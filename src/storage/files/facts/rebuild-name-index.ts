@@ -2,12 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FactsDatabase } from './facts-database';
 import type { FactsReserve } from './facts-reserve';
 
-/** Small enough that no transaction needs more room than is kept for one. */
+/** So that no transaction exceeds the disk reserve. */
 const BATCH = 1_024;
 
 /**
- * Makes the index of names, where an earlier version has left none, and anew where many logs were removed since. A start that ends in the
- * middle leaves the work to the next one.
+ * Builds the index of names if an earlier version left none, and again if many logs were removed since. A start that is interrupted
+ * leaves the work to the next one.
  */
 export async function rebuildNameIndex(facts: FactsDatabase, reserve: FactsReserve): Promise<void> {
   if (facts.isIndexed) return;
@@ -17,7 +17,7 @@ export async function rebuildNameIndex(facts: FactsDatabase, reserve: FactsReser
     const batch = facts.oldestFirst(after, BATCH);
     await reserve.write('change', () =>
       facts.commit(() => {
-        // Where an entry has no id, nothing of the log can be read.
+        // An entry without an id is of a log whose record cannot be read.
         for (const { id, ...entry } of batch) if (id !== '') facts.nameIndex.add({ id, ...entry });
       }),
     );

@@ -4,12 +4,12 @@ import type { Warn } from '../../../core/store/warnings';
 import type { FactsDatabase } from './facts-database';
 import type { FactsReserve } from './facts-reserve';
 
-/** So many in one transaction that it needs no more room than is kept for one, and holds up nothing for long. */
+/** So that no transaction exceeds the disk reserve or delays others for long. */
 const BATCH = 256;
 
 /**
- * Stores up to where logs were synced. Never throws: what is not stored counts as not synced after a power cut, and is stored after
- * the next sync.
+ * Stores up to where logs are synced. Never throws: what is not stored counts as not synced after a power cut, and is stored after the
+ * next sync.
  */
 export async function recordSyncedLengths(
   { facts, reserve, warn }: { facts: FactsDatabase; reserve: FactsReserve; warn: Warn },
@@ -26,7 +26,7 @@ export async function recordSyncedLengths(
   }
 }
 
-/** Of logs that are still open: a sealed one takes no more bytes that could be lost. */
+/** Only of open logs: a sealed one takes no more bytes that could be lost. */
 function note(facts: FactsDatabase, ends: readonly (readonly [generation: string, end: Offset])[]): void {
   for (const [generation, end] of ends) if (facts.isUnsealed(generation)) facts.lengths.note(generation, end);
 }

@@ -1,7 +1,7 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { Transactions } from './transactions';
 
-/** What the facts know of the store as a whole. */
+/** Facts about the store as a whole. */
 export class StoreMeta {
   readonly #about: Database<number, string>;
 
@@ -12,12 +12,12 @@ export class StoreMeta {
     this.#about = root.openDB({ name: 'about', encoding: 'json' });
   }
 
-  /** `bootNumber` when the store was opened last. */
+  /** `bootId` when the store was last opened. */
   get boot(): number | undefined {
     return this.#about.get('boot');
   }
 
-  /** The machine was started anew, and its clock is taken as it is. */
+  /** The machine was rebooted: its clock is taken as it is. */
   noteBoot(boot: number): Promise<void> {
     return this.transactions.commit(() => {
       void this.#about.put('boot', boot);
@@ -25,7 +25,7 @@ export class StoreMeta {
     });
   }
 
-  /** `fileNumber` of `loom.mdb` when the store was opened last; `undefined` before it was kept. */
+  /** `fileFingerprint` of `loom.mdb` when the store was last opened; `undefined` before that was stored. */
   get factsFile(): number | undefined {
     return this.#about.get('file');
   }
@@ -34,12 +34,12 @@ export class StoreMeta {
     return this.#put('file', file);
   }
 
-  /** How far the system's clock was ahead of the clock of the store. */
+  /** How far the system's clock was ahead of the store's clock. */
   get skew(): number {
     return this.#about.get('skew') ?? 0;
   }
 
-  /** What the system's clock would have said when the kernel's even clock was 0; `undefined` before it was kept. */
+  /** The system's clock when the kernel's steady clock was 0; `undefined` before that was stored. */
   get clockOrigin(): number | undefined {
     return this.#about.get('origin');
   }
@@ -51,7 +51,7 @@ export class StoreMeta {
     });
   }
 
-  /** The durability for which synced lengths are stored, by its place in `DURABILITIES`; `undefined` before there were any. */
+  /** The durability for which synced lengths are stored, by its index in `DURABILITIES`; `undefined` before there were any. */
   get lengthsDurability(): number | undefined {
     return this.#about.get('lengths');
   }
@@ -74,7 +74,7 @@ export class StoreMeta {
     return this.#put('journal', number);
   }
 
-  /** `fileNumber` of that file; `undefined` before it was kept. */
+  /** `fileFingerprint` of that file; `undefined` before that was stored. */
   get journalFile(): number | undefined {
     return this.#about.get('journalFile');
   }

@@ -1,14 +1,14 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { StoredFacts } from './stored-facts';
 
-/** Whether a value has all of what the code relies on. Checked when it is read, which is seldom: the logs in use are in memory. */
+/** Whether a value has all that the code relies on. Checked when it is read, which is seldom: the logs in use are cached. */
 export function isStoredFacts(value: unknown, generation: string): value is StoredFacts {
   if (!isObject(value) || !isInfo(value['info'], generation)) return false;
   const { deadline, graceMs, producers } = value;
   return [deadline, graceMs, producers].every((number) => number === undefined || Number.isFinite(number));
 }
 
-/** The same for a value that may be of any log, or of none. */
+/** The same for a value of any log, or of none. */
 export function parseStoredFacts(value: unknown): StoredFacts | undefined {
   const info = isObject(value) ? value['info'] : undefined;
   const generation = isObject(info) ? info['generation'] : undefined;

@@ -1,11 +1,11 @@
 import type { Database, RootDatabase } from 'lmdb';
 import { LENIENT_JSON } from './read-value';
 
-/** What is known of the file of an open log, whatever becomes of the machine. */
+/** What is known of the file of an open log, even after a power cut. */
 export interface SyncedLength {
-  /** So many of its bytes are on the disk. */
+  /** How many of its bytes are on the disk. */
   readonly bytes: number;
-  /** Its content may end in zero bytes, so that zeros at the end of the file are no sign of a lost write. */
+  /** Its content may end in zero bytes: zeros at the end of the file are then not a sign of a lost write. */
   readonly mayEndInZeros: boolean;
 }
 
@@ -13,8 +13,8 @@ export interface SyncedLength {
 const ALL: SyncedLength = { bytes: Number.MAX_SAFE_INTEGER, mayEndInZeros: true };
 
 /**
- * How much of each open log is on the disk. With the durability `interval` it lags behind by one sync at the most; with the others
- * nothing is counted here, because no start needs it.
+ * How much of each open log is on the disk. With the durability `interval` it lags behind by at most one sync; with the others
+ * nothing is counted, because no start needs it.
  *
  * lengths  generation -> [bytes, 1 if the content may end in zeros]
  */

@@ -8,18 +8,18 @@ type TimeKey = [at: number, generation: string];
 type Index = Database<true, TimeKey>;
 type Entry = readonly [index: Index, moment: TimeKey];
 
-/** When something is due, by what is due. `overdue` has every log that is not sealed. */
+/** When a log is due, by the kind of query. `overdue` has every log that is not sealed. */
 type LogTimes = { readonly [kind in DueQuery['kind']]?: number };
 
 /** Stands for the deadline of a log that has a writer. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 /** Sorts after every generation. */
 const LAST = '~';
-/** How many moments a search looks at before others have their turn. */
+/** How many keys a search reads before it lets other work run. */
 const SLICE = 2_000;
 
 /**
- * What is looked for by time.
+ * Finds logs by the time at which they are due.
  *
  * unsealed  [deadline, generation]
  * sealed    [time of the seal, generation]
@@ -42,21 +42,21 @@ export class TimeIndex {
   }
 
   /**
-   * Generations, the most overdue first. Those that expire at a given time do so by the system's clock.
-   * @param skew how far that is ahead of the clock of the store
+   * Generations, the most overdue first. Logs that expire at a given time do so by the system's clock.
+   * @param skew how far that is ahead of the store's clock
    */
   *due(query: DueQuery, skew: number): Generator<string, void> {
     for (const [, generation] of this.#keysOf(query, skew)) yield generation;
   }
 
-  /** Runs inside a batch. Most commits move none of the moments. */
+  /** Runs inside a batch. Most commits change no key. */
   reindex(before: StoredFacts | undefined, after: StoredFacts | undefined): void {
     const [old, now] = [this.#entriesOf(before), this.#entriesOf(after)];
     for (const entry of old) if (!now.some(isSame(entry))) void entry[0].remove(entry[1]);
     for (const entry of now) if (!old.some(isSame(entry))) void entry[0].put(entry[1], true);
   }
 
-  /** Searches all moments for those of one log: for when its record does not say where they are. */
+  /** Searches all keys for those of one log, whose record does not say where they are. */
   async find(generation: string): Promise<LogTimes> {
     const [overdue, sealed, expired] = [
       await findIn(this.#unsealed, generation),

@@ -2,9 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import { bytesUsed, commit } from '../../../lmdb/database';
 
-/** Writes to LMDB in transactions that all writes of one turn of the event loop share. */
+/** Writes to LMDB, in one transaction per turn of the event loop. */
 export class Transactions {
-  /** What goes in the transaction that begins at the end of this turn. */
+  /** The writes of the transaction that begins at the end of this turn. */
   #writes: (() => void)[] = [];
   #commit: Promise<void> | undefined;
   #bytesUsed: number | undefined;
@@ -18,8 +18,8 @@ export class Transactions {
   }
 
   /**
-   * Puts and removals in one transaction, which all share that come in one turn of the event loop. Resolves when it is committed.
-   * What one of them throws is its caller's alone: the others are in the transaction, whose callers would be told that they are not.
+   * Commits puts and removals in the transaction of this turn. Resolves when it is committed. An error that `writes` throws goes to its
+   * caller only: the writes of the others are committed.
    */
   async commit(writes: () => void): Promise<void> {
     const thrown: unknown[] = [];
@@ -45,7 +45,7 @@ export class Transactions {
         for (const writes of together) writes();
       });
     } finally {
-      // Only a transaction moves it, and to ask costs as much as a small write.
+      // Only a transaction changes it, and the question costs as much as a small write.
       this.#bytesUsed = undefined;
     }
   }

@@ -13,37 +13,37 @@ interface SweeperContext {
   readonly warn: Warn;
 }
 
-/** How many logs are forgotten in one transaction, so that none needs more room than is kept for it. */
+/** How many logs one transaction forgets, so that none exceeds the disk reserve. */
 const BATCH = 64;
 
 /**
- * Clears away what is left of removed logs. The transaction that removes a log marks its generation as doomed. Then go its files, then
- * its producers' states, and with the last of them the mark: wherever a crash comes, the next start goes on from the mark.
+ * Deletes what is left of removed logs. The transaction that removes a log marks its generation as doomed. Its files are deleted next,
+ * then its producers' states, and the mark with the last of them: after a crash the next start continues from the mark.
  */
 export class DoomedLogSweeper {
-  /** Their files are gone. */
+  /** Generations whose files are deleted. */
   readonly #cleared: string[] = [];
   #forgetting: Promise<void> | undefined;
 
   constructor(private readonly context: SweeperContext) {}
 
-  /** Clears what an earlier process left. */
+  /** Deletes what an earlier process left. */
   async sweepAll(): Promise<void> {
     const { facts } = this.context;
     for (const generation of facts.producers.doomed()) {
-      // A recovery that was cut off has given the log another id: it is there.
+      // A recovery that was interrupted gave the log another id: it exists.
       if (!facts.has(generation)) await this.sweep(generation);
     }
     await this.idle();
   }
 
-  /** Resolves once the log's files are gone; the rest follows soon. Never throws: what cannot be removed stays doomed. */
+  /** Resolves once the log's files are deleted; the rest follows soon. Never throws: what cannot be deleted stays doomed. */
   async sweep(generation: string): Promise<void> {
     const { files, journal } = this.context;
-    // First: if the facts are lost, a recovery must not bring a log back that has no bytes any more.
+    // First, because a recovery after the loss of the facts must not bring back a log without bytes.
     const isNoted = await journal.append({ kind: 'gone', generation });
     const isGone = await files.remove(generation);
-    // While the journal has it as a log that is there, it must not be one that the facts never knew.
+    // While the journal has the log, its mark must stay: otherwise the facts would seem to be older than the log.
     if (!isGone || !isNoted) return;
     this.#cleared.push(generation);
     this.#forgetting ??= this.#forget().finally(() => {
@@ -51,7 +51,7 @@ export class DoomedLogSweeper {
     });
   }
 
-  /** Resolves once nothing is under way. */
+  /** Resolves once nothing is in progress. */
   async idle(): Promise<void> {
     await this.#forgetting;
   }

@@ -15,9 +15,7 @@ import { Generations } from './generations';
 import type { LogIndex } from './log-index';
 import { detectLostTail } from './lost-tail';
 
-/**
- * Makes logs. The bytes that one begins with are in its file before its facts are stored, so that it is there whole or not at all.
- */
+/** Creates logs. The initial bytes are in the log's file before its facts are stored, so that the log is there whole or not at all. */
 export class FileLogCreator {
   readonly #generations: Generations;
 
@@ -37,7 +35,7 @@ export class FileLogCreator {
     if (fork === undefined && content === undefined) {
       return mutex.run(id, () => this.#insertEmpty(after, insert));
     }
-    // What is refused now need not be copied; what is refused only then is thrown away.
+    // Checked early, so that nothing is copied in vain, and again under the mutex.
     this.#assertMayCreate(id, mode);
     if (fork !== undefined) this.#assertForkable(fork);
     const inTurn = (): Promise<CreateResult> =>
@@ -45,7 +43,7 @@ export class FileLogCreator {
     if (content === undefined) return this.#insertEmpty(after, inTurn);
     const { generation } = content;
     try {
-      // As a turn of its own, since a store that closes waits for those.
+      // Under a key of its own, because a store that closes waits for the mutex.
       return await mutex.run(generation, () => this.#make(after, content, inTurn));
     } catch (error) {
       throw await this.#failureOf(error, fork);
@@ -58,7 +56,7 @@ export class FileLogCreator {
     return created;
   }
 
-  /** Until the facts are stored, the journal says that the file is one which the next start removes. */
+  /** Until the facts are stored, the journal marks the file as one that the next start deletes. */
   async #make(
     after: StoredFacts,
     content: InitialContent,
@@ -79,7 +77,7 @@ export class FileLogCreator {
     const { id } = after.info;
     const replaced = this.#assertMayCreate(id, mode);
     if (fork !== undefined) this.#assertForkable(fork);
-    // What is there, and does not count as present, has expired.
+    // A log that is there and not current has expired.
     const outcome = { kind: replaced ? 'replaced' : 'expired' } as const;
     await this.index.insert(after, this.index.currentOrExpired(id), outcome);
     return { info: after.info, replaced };
@@ -105,7 +103,7 @@ export class FileLogCreator {
     return storeFailure('Writing the new log', error);
   }
 
-  /** Unless the source was taken away while it was copied. */
+  /** Unless the source was removed while it was copied. */
   async #damageOf(fork: ForkPoint, cause: unknown): Promise<unknown> {
     const { files, damage } = this.index.context;
     this.#assertForkable(fork);
@@ -117,7 +115,7 @@ export class FileLogCreator {
 }
 
 function firstFacts(facts: LogFacts, init: LogInit): StoredFacts {
-  // Nobody is attached who would append to the file alone.
+  // No writer is attached that would append to the file only.
   return init.graceMs === undefined ? { ...facts, isExact: true } : facts;
 }
 

@@ -9,7 +9,7 @@ import type { FactsReserve } from '../facts/facts-reserve';
 import type { Journal } from '../journal/journal';
 import type { DoomedLogSweeper } from './doomed-log-sweeper';
 
-/** What a files store is made of, and what it must close. */
+/** The parts of a files store. */
 export interface FilesStoreContext {
   readonly facts: FactsDatabase;
   readonly files: LogFiles;
@@ -18,7 +18,7 @@ export interface FilesStoreContext {
   readonly sync: Sync;
   readonly written: WrittenLengths;
   readonly reserve: FactsReserve;
-  /** Measures all that waits for a time. */
+  /** For deadlines and expiries. */
   readonly clock: SteadyClock;
   readonly warn: Warn;
   readonly damage: DamageReports;

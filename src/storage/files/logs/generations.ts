@@ -5,8 +5,8 @@ const STEP_MAX = 2 ** 20;
 const TAIL_END = 2 ** 48;
 
 /**
- * Names new generations, each of which sorts after all before it, also within a millisecond and when the clock was set back. So their
- * order is the order of creation, and what is cut by it stays cut.
+ * Creates generations, each of which sorts after all earlier ones, even within a millisecond and after the clock was set back: their
+ * order is the order of creation.
  */
 export class Generations {
   constructor(private last: string) {}
@@ -19,7 +19,7 @@ export class Generations {
   }
 }
 
-/** A little greater, so that there is room for many more in the same millisecond. */
+/** Adds little, so that many more fit in the same millisecond. */
 function successorOf(generation: string): string {
   const tail = Number.parseInt(generation.slice(24), 16) + 1 + randomInt(STEP_MAX);
   if (tail >= TAIL_END) return generateGeneration(millisecondOf(generation) + 1);

@@ -17,7 +17,7 @@ interface Pending {
   readonly reject: (reason: unknown) => void;
 }
 
-/** What of a batch is to be stored, and what is to be answered then. */
+/** What a batch stores, and its answers for after that. */
 interface Batch {
   after: StoredFacts;
   readonly chunks: Buffer[];
@@ -33,17 +33,16 @@ interface EvaluationContext {
   readonly clock: SteadyClock;
 }
 
-/** How many commits, and about how many bytes, go in one write: those that wait for it must not wait for ever. */
+/** The most commits, and about the most bytes, of one write, so that none waits forever. */
 const BATCH_COMMITS = 256;
 const BATCH_BYTES = 8 << 20;
 
 /**
- * Commits of several writers. What comes for a log while its turn has not begun goes together: one write to the file, and then one
- * transaction with the tail and the producers' states. A crash in between leaves bytes beyond the tail, which the next start cuts
- * off.
+ * Commits of several writers. Those that come for a log before its batch begins go together: one write to the file, and then one
+ * transaction with the tail and the producers' states. A crash in between leaves bytes beyond the tail, which the next start cuts off.
  */
 export class GroupCommitter {
-  /** By log. What is in here has a turn that is yet to come. */
+  /** By log: commits whose batch has not begun. */
   readonly #pending = new Map<string, Pending[]>();
 
   constructor(private readonly index: LogIndex) {}
@@ -70,7 +69,7 @@ export class GroupCommitter {
     });
   }
 
-  /** Answers every one of them, and never throws. */
+  /** Answers every commit, and never throws. */
   async #commitBatch(ref: LogRef, pending: readonly Pending[]): Promise<void> {
     try {
       const log = this.index.log(ref);
@@ -80,7 +79,7 @@ export class GroupCommitter {
       if (batch.isChanged) await this.#store(log, batch);
       for (const answer of batch.answers) answer();
     } catch (error) {
-      // Those that were judged after one that could not be stored were judged wrongly.
+      // A commit was evaluated as if those before it were stored: all of them fail.
       for (const { reject } of pending) reject(error);
     }
   }
@@ -89,9 +88,9 @@ export class GroupCommitter {
     const { events, cache } = this.index;
     const from = log.tail;
     const hasBytes = sizeOf(chunks) > 0;
-    // A log can still be sealed where the disk is full.
+    // A log can be sealed on a full disk.
     const kind = hasBytes ? 'new' : 'change';
-    // Before the first byte: a crash from here on must not take for the tail where the file ends.
+    // Before the first byte: after a crash from here on, the tail is not where the file ends.
     if (!log.facts.isExact) {
       await this.index.update(kind, log, { ...log.facts, info: currentInfo(log), isExact: true });
     }
@@ -109,7 +108,7 @@ export class GroupCommitter {
   }
 }
 
-/** Of both: one that names a generation under a wrong id must not take others with it. */
+/** Both, so that a ref with a wrong id fails alone. */
 function keyOf({ id, generation }: LogRef): string {
   return `${generation} ${id}`;
 }
@@ -125,7 +124,7 @@ function batchLength(waiting: readonly Pending[]): number {
   return length;
 }
 
-/** Each is judged by what those before it will have made of the log. */
+/** Evaluates each commit against the log as those before it leave it. */
 function evaluateAll(log: CachedLog, pending: readonly Pending[], context: EvaluationContext): Batch {
   const batch: Batch = {
     after: { ...log.facts, info: currentInfo(log) },

@@ -6,12 +6,12 @@ import type { FactsDatabase } from '../facts/facts-database';
 import type { NameIndexSlice } from '../facts/name-index';
 import type { LogIndex } from './log-index';
 
-/** How many logs a page looks at that have expired or changed since they were found, before it comes back short. */
+/** How many logs that expired or changed since they were indexed a page skips before it returns early. */
 const DROPPED_MAX = 2_000;
 
 /**
- * A cursor is the generation of the last log looked at. It need not exist any more: its order is in its name.
- * @throws LogError `LOG_ID_INVALID` for a cursor that is no generation; the signal's reason
+ * Reads a page of a list. A cursor is the generation of the last log that was looked at; the log need not exist any more.
+ * @throws LogError `LOG_ID_INVALID` for a cursor that is not a generation; the signal's reason
  */
 export async function listPage(index: LogIndex, query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
   signal?.throwIfAborted();
@@ -27,7 +27,7 @@ export async function listPage(index: LogIndex, query: ListQuery, signal?: Abort
       if (slices.isOver) await slices.next();
       const info = index.cache.infoOf(generation);
       if (info !== undefined && matchesQuery(info, query) && !index.hasExpired(info)) {
-        // One more matches: only now is it sure that there is a next page.
+        // One more log matches: there is a next page.
         if (logs.length === query.limit) return { logs, ...(last !== undefined && { next: last }) };
         logs.push(info);
       } else dropped += 1;
@@ -40,7 +40,7 @@ export async function listPage(index: LogIndex, query: ListQuery, signal?: Abort
   return { logs, ...(last !== undefined && { next: last }) };
 }
 
-/** Reads what can be read in what is left of the slice. */
+/** Reads as much as the rest of the time slice allows. */
 function readSlice(
   facts: FactsDatabase,
   query: ListQuery,

@@ -11,21 +11,21 @@ import type { StoredFacts } from '../facts/stored-facts';
 
 /** A log as this process knows it, expired or not. */
 export interface CachedLog extends AppendTarget {
-  /** As they are stored. */
+  /** As stored. */
   facts: StoredFacts;
   /** The committed tail. */
   tail: Offset;
   updatedAt: number;
-  /** Bytes that this process found to be lost. The producer of that epoch had attached before, and must attach again to go on. */
+  /** The bytes that this process found lost. The producer of that epoch attached before, and must attach again. */
   lost?: { readonly epoch: number; readonly error: LostTailError } | undefined;
 }
 
-/** How many logs are remembered that could as well be read from the facts again. */
+/** How many logs are cached that LMDB has in the same state. */
 const SETTLED_MAX = 2_000;
 
 /**
- * The logs in memory: all whose tail is ahead of the stored facts, since an append does not touch those, and the ones used
- * last. Of a million sealed logs, most are only on the disk.
+ * The logs in memory: all whose tail is ahead of the stored facts, because an append does not touch those, and the last used ones. Of a
+ * million sealed logs, most are on the disk only.
  */
 export class LogCache {
   readonly #ahead = new Map<string, CachedLog>();
@@ -37,7 +37,7 @@ export class LogCache {
     private readonly damage: DamageReports,
   ) {}
 
-  /** `undefined` once that generation was replaced or removed. @throws LogError `STORE_DAMAGED` */
+  /** `undefined` when that generation was replaced or removed. @throws LogError `STORE_DAMAGED` */
   find({ id, generation }: LogRef): CachedLog | undefined {
     const log =
       this.#ahead.get(generation) ?? this.#settled.get(generation) ?? this.#load({ id, generation });
@@ -47,8 +47,8 @@ export class LogCache {
   }
 
   /**
-   * The facts of a log, without remembering it: a list passes over many that nobody uses. `undefined`, too, for a log whose record
-   * cannot be read, so that work on many logs goes on.
+   * The facts of a log, without caching it: a list skips over many that no request uses. `undefined` also for a log whose record cannot
+   * be read, so that work on many logs goes on.
    */
   infoOf(generation: string): LogInfo | undefined {
     const known = this.#ahead.get(generation);
@@ -69,7 +69,7 @@ export class LogCache {
     log.tail = facts.info.tail;
     log.updatedAt = facts.info.updatedAt;
     if (log.lost?.epoch !== facts.info.epoch) log.lost = undefined;
-    // A torn file must be cut before anybody appends to it again, so that is not forgotten. Neither is whom a loss concerns.
+    // A torn file must be cut before the next append, and a loss concerns one producer: neither may be evicted.
     if (log.isTorn || (log.lost !== undefined && facts.info.state !== 'closed')) return;
     this.#ahead.delete(log.generation);
     this.#settle(log);
@@ -107,7 +107,7 @@ export function cachedLog(facts: StoredFacts): CachedLog {
   return { facts, generation, tail, updatedAt, isTorn: false };
 }
 
-/** Says what can be done about it. */
+/** The sentence says what to do. */
 export function damagedRecordError(id: LogId, cause: LogError): LogError {
   const message = `The record of the stream with ID ${id} cannot be read: delete the stream to use its ID again`;
   return new LogError('STORE_DAMAGED', message, { cause });

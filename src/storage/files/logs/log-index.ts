@@ -10,11 +10,11 @@ import { factsEntry, needsJournalEntry } from '../journal/journal-entry';
 import type { FilesStoreContext } from './files-store-context';
 import { type CachedLog, damagedRecordError, LogCache } from './log-cache';
 
-/** Which logs there are, who hears of them, and how they come and go. */
+/** The logs of the store: finds, inserts and removes them, and has their events. */
 export class LogIndex {
   readonly cache: LogCache;
   readonly events = new LogEvents();
-  /** All that changes the logs of one id, one after the other: no append can land once an attach, a seal or a removal is done. */
+  /** Serializes all changes of the logs of one id: no append takes effect after an attach, a seal or a removal. */
   readonly mutex = new KeyedMutex();
   isClosed = false;
 
@@ -25,7 +25,7 @@ export class LogIndex {
     this.cache = new LogCache(context.facts, context.damage);
   }
 
-  /** The log that has the id now, unless it has expired. @throws LogError `LOG_RETIRED` */
+  /** The current log of the id, unless it has expired. @throws LogError `LOG_RETIRED` */
   current(id: LogId): CachedLog | undefined {
     const log = this.currentOrExpired(id);
     if (log === undefined || !this.hasExpired(log.facts.info)) return log;
@@ -82,7 +82,7 @@ export class LogIndex {
     );
   }
 
-  /** Stores changed facts of a log that stays. */
+  /** Stores changed facts of a log. */
   async update(kind: 'new' | 'change', log: CachedLog, after: StoredFacts): Promise<void> {
     const before = log.facts;
     await this.write(kind, [{ before, after }]);
@@ -90,7 +90,7 @@ export class LogIndex {
     if (needsJournalEntry(before, after)) await this.context.journal.append(factsEntry(after));
   }
 
-  /** Writes at the tail, which the caller moves once the bytes count. @throws LogError `STORE_FULL`, `STORE_UNAVAILABLE` */
+  /** Writes at the tail, which the caller then advances. @throws LogError `STORE_FULL`, `STORE_UNAVAILABLE` */
   async writeBytes(log: CachedLog, chunks: readonly Buffer[]): Promise<void> {
     const { files, reserve } = this.context;
     this.cache.markAhead(log);
@@ -101,7 +101,7 @@ export class LogIndex {
     });
   }
 
-  /** Before the bytes are acknowledged: otherwise the next start might take them for what a lost write leaves. */
+  /** Before the bytes are acknowledged: otherwise the next start may take the zeros for what a lost write leaves. */
   async #noteZeros(log: CachedLog): Promise<void> {
     const { facts, reserve } = this.context;
     const { generation } = log;
@@ -110,7 +110,7 @@ export class LogIndex {
     log.mayEndInZeros = true;
   }
 
-  /** Puts `after` in the place of `log`, if there was one: the two change places in one transaction. */
+  /** Inserts `after`, and removes `log`, if there was one, in the same transaction. */
   async insert(after: StoredFacts, log: CachedLog | undefined, outcome: LogOutcome): Promise<void> {
     const forkRefs = this.context.facts.forkRefs.stepsOfCreate(after.info);
     if (log === undefined) await this.write('new', [{ after, forkRefs }]);
@@ -118,7 +118,6 @@ export class LogIndex {
     this.events.created(after.info);
   }
 
-  /** Takes the log away. */
   async remove(log: CachedLog, outcome: LogOutcome): Promise<void> {
     await this.#leave(log, outcome, 'change', []);
   }

@@ -24,8 +24,8 @@ export async function writeAtTail(index: LogIndex, log: CachedLog, chunks: reado
 }
 
 /**
- * Looks, in the log's turn, whether the file still has what a reader missed before `until`.
- * @returns the loss that explains it, recorded by now; `undefined` where there is none, as for a log that takes no more bytes
+ * Checks, under the log's mutex, whether the file still has the bytes before `until`.
+ * @returns the loss, which is recorded; `undefined` where there is none, as for a sealed log
  */
 export function detectLostTail(
   index: LogIndex,
@@ -39,16 +39,16 @@ export function detectLostTail(
   });
 }
 
-/** The error for an offset that was given before the log lost bytes, and is beyond its tail since. */
+/** The error for an offset from before the log lost bytes, which is now beyond its tail. */
 export function lossErrorAt({ facts, tail }: CachedLog, offset: Offset): LostTailError | undefined {
   const loss = offset > tail ? facts.info.losses?.findLast(({ to }) => to >= offset) : undefined;
   return loss && new LostTailError(facts.info, { from: loss.from, to: loss.to });
 }
 
 /**
- * Records that the file of an open log ends before the log, as the next start would: the log goes on where the rest ends. Otherwise the
- * next append would leave a hole before it, which reads as zeros. A producer that was attached has to come back, since its next bytes do not
- * follow the rest. Where the file is not there, a start has to judge: its disk may be away.
+ * Records that the file of an open log ends before the log, as the next start would: the log continues where the rest ends. Otherwise the
+ * next append would leave a hole, which reads as zeros. An attached producer has to attach again, because its next bytes do not follow
+ * the rest. A missing file is left to a start: its disk may not be mounted.
  */
 async function recordLostTail(index: LogIndex, log: CachedLog): Promise<LostTailError | undefined> {
   const { files, facts, sync, written, journal, damage } = index.context;
@@ -64,7 +64,7 @@ async function recordLostTail(index: LogIndex, log: CachedLog): Promise<LostTail
   const known = facts.lengths.get(log.generation);
   const synced = known && { synced: Math.min(known.bytes, from) };
   await index.write('change', [{ before, after, ...synced }]);
-  // A loss whose number readers know must not be forgotten by a power cut.
+  // A power cut must not lose a loss whose number readers know.
   await facts.synced();
   const error = new LostTailError(before.info, lost);
   index.cache.markStored(log, after);

@@ -8,7 +8,7 @@ import { cachedLog } from './log-cache';
 import type { LogIndex } from './log-index';
 
 /**
- * Takes away the log of an id whose record cannot be read, within a turn of that id. What is to be removed with it is searched for.
+ * Removes the log of an id whose record cannot be read; the caller holds the mutex. The index entries that belong to it are searched for.
  * @returns whether there was one. A log whose record can be read stays
  */
 export async function purge(index: LogIndex, id: LogId): Promise<boolean> {
@@ -40,7 +40,7 @@ function isReadable(index: LogIndex, id: LogId, generation: string): boolean {
   }
 }
 
-/** No more of the facts than says where they are indexed. The number of producers is one that is not none. */
+/** Facts with no more than where they are indexed. `producers` is 1, so that states are removed, too. */
 async function reconstructed(facts: FactsDatabase, id: LogId, generation: string): Promise<StoredFacts> {
   const { overdue, sealed, expired } = await facts.timeIndex.find(generation);
   const isSealed = sealed !== undefined;

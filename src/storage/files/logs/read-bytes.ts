@@ -7,7 +7,7 @@ import type { CachedLog } from './log-cache';
 import type { LogIndex } from './log-index';
 import { detectLostTail } from './lost-tail';
 
-/** What a reader wants: `bytes` from `from` on now, and in the end everything up to `until`. */
+/** The bytes to read now, and how far the reader is going to read in the end. */
 interface Span {
   readonly from: Offset;
   readonly bytes: number;
@@ -33,7 +33,7 @@ export async function readBytes(
     if (!isUnreadable(error)) throw storeFailure('Reading the log', error);
     cause = error;
   }
-  // Unless the log was taken away meanwhile, that is damage.
+  // Damage, unless the log was removed during the read.
   index.log(info);
   const lost = cause === undefined ? await detectLostTail(index, info, missed.to) : undefined;
   if (lost !== undefined) throw lost;
