@@ -30,7 +30,7 @@ interface DueLogsDependencies {
   readonly changes: Pick<Changes, 'info'>;
   readonly infos: Pick<LogInfoReader, 'readOrWarn'>;
   readonly lease: Pick<NodeLease, 'renew'>;
-  readonly forks: Pick<RedisForkRefs, 'gcRefs'>;
+  readonly refs: Pick<RedisForkRefs, 'gcRefs'>;
   readonly lost: Pick<LostLogs, 'writePending'>;
 }
 
@@ -43,14 +43,14 @@ export class DueLogs {
 
   /** @throws LogError `STORE_UNAVAILABLE` */
   async find(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
-    const { lost, lease, forks } = this.deps;
+    const { lost, lease, refs } = this.deps;
     // Here because the janitor calls this regularly.
     await lost.writePending();
     return this.context.retry(async () => {
       // If the lease has run out, Redis or the node was away, or the clock of the Redis host was set forward: renewing the lease extends
       // deadlines and expiries before any of them is read.
       if (query.kind !== 'sealed') await lease.renew();
-      if (query.kind === 'expired') await forks.gcRefs();
+      if (query.kind === 'expired') await refs.gcRefs();
       return this.#find(query, limit);
     });
   }

@@ -20,18 +20,15 @@ import type {
 } from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
 import { type Retry, withRetries } from '../../redis/failures/retry';
-import { ALL_PARTITIONS } from '../../redis/partitions';
 import { Catalogue } from './catalogue/catalogue';
 import { LogInfoReader } from './catalogue/log-info-reader';
 import { DueLogs } from './due-logs';
-import { LifecycleFeed } from './follow/lifecycle-feed';
 import { NodeState } from './follow/node-state';
 import { Changes } from './lifecycle/changes';
 import { RedisForkLifecycle } from './lifecycle/fork-lifecycle';
 import { RedisForkRefs } from './lifecycle/fork-refs';
 import { LogCreator } from './lifecycle/log-creator';
 import { VerifiedLogs } from './lifecycle/verified-logs';
-import { NodeLease } from './nodes/node-lease';
 import { LostLogs } from './read/lost-logs';
 import { PageReader } from './read/page-reader';
 import { verifyRecentLogs } from './read/verify-recent-logs';
@@ -47,8 +44,6 @@ export class RedisStore implements LogStore {
   readonly appendsInFlight = APPENDS_IN_FLIGHT;
   readonly #stopping = new AbortController();
   readonly #nodeState: NodeState;
-  readonly #feed: LifecycleFeed;
-  readonly #lease: NodeLease;
   readonly #appends: PendingAppends;
   readonly #committer: Committer;
   readonly #changes: Changes;
@@ -71,18 +66,9 @@ export class RedisStore implements LogStore {
     const retry = this.#retryFor(settings.commandTimeout);
     const context = { connections, settings, scripts, retry, stopping: this.#stopping.signal };
     const nodeState = new NodeState(context);
-    const { locator } = nodeState;
+    const { locator, feed, lease } = nodeState;
     const lost = new LostLogs(context, locator);
-    const lease = new NodeLease(context, nodeState.producers, () => {
-      connections.sessions.begin();
-      nodeState.reconnected(ALL_PARTITIONS);
-    });
-    this.#feed = new LifecycleFeed(context, {
-      onRecord: (record) => nodeState.apply(record),
-      onReconnect: (partitions) => nodeState.reconnected(partitions),
-      onGap: () => void nodeState.eventsMissed(),
-    });
-    this.#feed.subscribe((event) => lost.onLifecycleEvent(event));
+    feed.subscribe((event) => lost.onLifecycleEvent(event));
     verifyRecentLogs(connections, locator, lost, this.#stopping.signal);
     this.#appends = new PendingAppends(context, nodeState, lost, this.#retryFor(settings.patience, true));
     this.#committer = new Committer(context, {
@@ -90,36 +76,29 @@ export class RedisStore implements LogStore {
       retry: this.#retryFor(settings.patience),
       onStored: (log, { from, stored, seal, eventId }) => {
         nodeState.committed(log, from, stored, seal);
-        if (eventId !== '') this.#feed.markCompleted(log.id, eventId);
+        if (eventId !== '') feed.markCompleted(log.id, eventId);
       },
     });
     const changes = new Changes(context);
     const refs = new RedisForkRefs(context);
-    const forks = new RedisForkLifecycle(context, {
-      refs,
-      info: (id) => this.info(id),
-      read: this.read.bind(this),
-    });
+    const source = { refs, info: (id: LogId) => this.info(id), read: this.read.bind(this) };
+    const forks = new RedisForkLifecycle(context, source);
     const infos = new LogInfoReader(context);
     const damage = new DamageReports(settings.alarm);
     this.#catalogue = new Catalogue(context, infos);
-    this.#due = new DueLogs(context, { changes, infos, lease, forks: refs, lost });
-    this.#creator = new LogCreator(context, { changes, forks, nodeState, feed: this.#feed, lost });
+    this.#due = new DueLogs(context, { changes, infos, lease, refs, lost });
+    this.#creator = new LogCreator(context, { changes, forks, nodeState, lost });
     this.#logs = new VerifiedLogs({ retry, changes, forks, nodeState, damage });
     this.#pages = new PageReader(context, locator, lost, damage);
-    [this.#nodeState, this.#lost, this.#lease, this.#changes, this.#forks] = [
-      nodeState,
-      lost,
-      lease,
-      changes,
-      forks,
-    ];
+    this.#nodeState = nodeState;
+    this.#lost = lost;
+    this.#changes = changes;
+    this.#forks = forks;
   }
 
   async open(): Promise<void> {
     await this.connections.openLinks();
-    await this.#feed.open();
-    await this.#lease.open();
+    await this.#nodeState.open();
     await this.#catalogue.open();
   }
 
@@ -140,7 +119,7 @@ export class RedisStore implements LogStore {
     const { info, eventId, orphan } = await changing.catch(async (error: unknown) => {
       throw await this.#lost.explain(log, error);
     });
-    this.#feed.markCompleted(log.id, eventId);
+    this.#nodeState.feed.markCompleted(log.id, eventId);
     if (orphan !== undefined) await this.#forks.dropOrphan(orphan);
     return info;
   }
@@ -178,7 +157,7 @@ export class RedisStore implements LogStore {
   async purge(id: LogId): Promise<boolean> {
     const purged = await this.#changes.purge(id);
     if (purged === undefined) return false;
-    this.#feed.markCompleted(id, purged.eventId);
+    this.#nodeState.feed.markCompleted(id, purged.eventId);
     if (purged.orphan !== undefined) await this.#forks.dropOrphan(purged.orphan);
     return true;
   }
@@ -189,13 +168,13 @@ export class RedisStore implements LogStore {
   }
 
   lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    return this.#feed.subscribe(listener);
+    return this.#nodeState.feed.subscribe(listener);
   }
 
   /** Renews the lease: a write, which fails for every reason for which an append would. */
   async ready(): Promise<void> {
     try {
-      await this.#lease.renew('unless full');
+      await this.#nodeState.lease.renew('unless full');
     } catch (error) {
       const { message } = this.connections.wording.toLogError(error);
       throw new LogError('STORE_UNAVAILABLE', message, { cause: error });
@@ -206,12 +185,11 @@ export class RedisStore implements LogStore {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#nodeState.close();
-    this.#feed.close();
     await this.#withinTimeout(Promise.all([this.#appends.idle(), this.#committer.idle()]));
     this.#stopping.abort();
     await Promise.all([this.#appends.idle(), this.#committer.idle()]);
     // Where this fails, the lease runs out, and the other nodes interrupt the logs.
-    await this.#withinTimeout(this.#lease.close());
+    await this.#withinTimeout(this.#nodeState.lease.close());
     this.connections.close();
   }
 

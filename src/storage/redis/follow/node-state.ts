@@ -6,13 +6,15 @@ import { type Offset, START } from '../../../core/log/offset';
 import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { Change } from '../../../core/store/change';
 import type { Watcher } from '../../../core/store/store';
-import { type Partition, partitionOf } from '../../../redis/partitions';
+import { ALL_PARTITIONS, type Partition, partitionOf } from '../../../redis/partitions';
 import { LocalProducers } from '../nodes/local-producers';
 import { LocalWriters } from '../nodes/local-writers';
+import { NodeLease } from '../nodes/node-lease';
 import { Locator } from '../read/locator';
 import type { FactsReply } from '../schema/facts-reply';
 import type { LifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreContext } from '../schema/store-context';
+import { LifecycleFeed } from './lifecycle-feed';
 import { RemoteTails } from './remote-tails';
 
 /** How many writers are verified at a time after Redis was away. */
@@ -22,13 +24,15 @@ const VERIFIED_AT_ONCE = 16;
 type AttachReply = Pick<FactsReply, 'info' | 'claim' | 'lastStamp'>;
 
 /**
- * The producers, writers and watchers of this node. The bytes of a log with a local writer come from that writer, those of any other
- * watched log from a remote tail.
+ * The producers, writers and watchers of this node, its lease, and its feed of lifecycle events. The bytes of a log with a local writer come
+ * from that writer, those of any other watched log from a remote tail.
  */
 export class NodeState {
   readonly producers = new LocalProducers();
   readonly writers = new LocalWriters();
   readonly locator: Locator;
+  readonly feed: LifecycleFeed;
+  readonly lease: NodeLease;
   readonly tails = new TailHub({
     start: (log, from) => {
       if (!this.writers.has(log)) this.#remoteTails.follow(log, from);
@@ -50,6 +54,20 @@ export class NodeState {
       onLoss: (log, loss) => this.#lost(log, loss),
     });
     this.#remoteTails = new RemoteTails(context, this.locator, () => this.tails);
+    this.feed = new LifecycleFeed(context, {
+      onRecord: (record) => this.#apply(record),
+      onReconnect: (partitions) => this.#reconnected(partitions),
+      onGap: () => void this.#eventsMissed(),
+    });
+    this.lease = new NodeLease(context, this.producers, () => {
+      context.connections.sessions.begin();
+      this.#reconnected(ALL_PARTITIONS);
+    });
+  }
+
+  async open(): Promise<void> {
+    await this.feed.open();
+    await this.lease.open();
   }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
@@ -117,7 +135,7 @@ export class NodeState {
     this.tails.wake(log);
   }
 
-  apply({ log, event, keyEpoch }: LifecycleRecord): void {
+  #apply({ log, event, keyEpoch }: LifecycleRecord): void {
     if (event?.kind === 'ended') {
       this.producers.observeEpoch(log, Number.POSITIVE_INFINITY);
       this.writers.remove(log);
@@ -142,21 +160,23 @@ export class NodeState {
   }
 
   /** After the connection was lost: records of these partitions are late, and Redis may have lost bytes. */
-  reconnected(partitions: readonly Partition[]): void {
+  #reconnected(partitions: readonly Partition[]): void {
     this.#remoteTails.relocate(partitions);
     void this.#verifyWriters(partitions);
   }
 
   /** Some records will never arrive: a writer of this node may have been replaced. */
-  async eventsMissed(): Promise<void> {
+  async #eventsMissed(): Promise<void> {
     this.tails.wakeAll();
     for (const { log, epoch } of this.writers.all()) await this.#check(log, epoch);
   }
 
+  /** Closes all but the lease: an append may be under way. */
   close(): void {
     this.#isClosed = true;
     this.tails.close();
     this.#remoteTails.close();
+    this.feed.close();
   }
 
   /** Adds a writer of this node. Its appends reach the watchers without Redis. */

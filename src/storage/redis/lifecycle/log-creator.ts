@@ -3,7 +3,6 @@ import type { LogInfo, LogInit } from '../../../core/log/log';
 import { generateGeneration, type LogId } from '../../../core/log/log-id';
 import { advance, START } from '../../../core/log/offset';
 import type { CreateResult } from '../../../core/store/store';
-import type { LifecycleFeed } from '../follow/lifecycle-feed';
 import type { NodeState } from '../follow/node-state';
 import type { LostLogs } from '../read/lost-logs';
 import type { FactsReply } from '../schema/facts-reply';
@@ -16,7 +15,6 @@ interface LogCreatorDependencies {
   readonly changes: Changes;
   readonly forks: RedisForkLifecycle;
   readonly nodeState: NodeState;
-  readonly feed: LifecycleFeed;
   readonly lost: Pick<LostLogs, 'created'>;
 }
 
@@ -33,7 +31,7 @@ export class LogCreator {
 
   /** @throws LogError as `LogStore.create` */
   async create(id: LogId, init: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {
-    const { changes, forks, nodeState, feed, lost } = this.deps;
+    const { changes, forks, nodeState, lost } = this.deps;
     const isFull = await this.context.retry(() => this.#limit.isReached());
     const log = { id, generation: generateGeneration() };
     const createOpen = (): Promise<FactsReply> =>
@@ -44,7 +42,7 @@ export class LogCreator {
     const hasWriter = graceMs !== undefined && first?.seal === undefined;
     const creating = hasWriter ? nodeState.attaching(log, create) : create();
     const { info, replaced, eventId, orphan } = await creating;
-    feed.markCompleted(id, eventId);
+    nodeState.feed.markCompleted(id, eventId);
     lost.created(info);
     this.#remember(info, init);
     if (orphan !== undefined) await forks.dropOrphan(orphan);
