@@ -4,49 +4,48 @@ import { ReplyError } from './resp/reply-error';
 import { type Reply, ReplyReader } from './resp/reply-reader';
 import { encodeCommand, type WireCommand } from './resp/wire-command';
 
-/** How often it is looked whether Redis still answers, in the time that a command may take. */
-const LOOKS = 4;
+/** How often a link checks that Redis still replies, within the time that a command may take. */
+const CHECKS = 4;
 
 const MULTI = encodeCommand('MULTI');
 const EXEC = encodeCommand('EXEC');
 const PING = encodeCommand('PING');
 
-interface Waiting {
-  /** How many replies there are before the one that counts. */
+interface PendingReply {
+  /** How many replies precede the one that counts. */
   before: number;
-  /** The first of those that was an error. */
+  /** The first error among those. */
   refusal: ReplyError | undefined;
   resolve(reply: Reply): void;
   reject(error: Error): void;
 }
 
 /**
- * A connection for the commands that carry bytes. What ioredis does for each command, for all that it offers, costs as much as the
- * rest of an append together, and on a server that is not busy twice as much, as nothing of it is in the processor's cache then.
- * ioredis makes the connection; once it is ready, what goes through it is ours.
+ * A connection for the commands that carry bytes. ioredis's overhead per command doubles the CPU cost of an append, and triples it on an
+ * idle server, where none of its code is in the processor's cache. ioredis opens the connection; this class then reads and writes its socket.
  *
- * It repeats nothing and queues nothing. Lost once, it is lost for good.
+ * A link never repeats or queues a command. Once lost, it stays closed.
  */
 export class Link {
-  readonly #waiting: Waiting[] = [];
-  readonly #looking: NodeJS.Timeout;
+  readonly #pending: PendingReply[] = [];
+  readonly #checking: NodeJS.Timeout;
   #isOpen = true;
-  /** What has waited longest, if anything waits, and at how many looks it was that. */
-  #oldest: Waiting | undefined;
-  #looks = 0;
+  /** The oldest pending reply, and for how many checks it has been the oldest. */
+  #oldest: PendingReply | undefined;
+  #checks = 0;
   #reason: Error | undefined;
 
   /**
-   * @param connection that waits for no reply
-   * @param timeoutMs without an answer for so long, or a fourth longer, it counts as lost
+   * @param connection that has no pending reply
+   * @param timeoutMs after which the connection counts as lost if Redis does not reply; at most a quarter more
    */
   static adopt(connection: Redis, timeoutMs: number): Link {
-    // Undocumented: ioredis reads replies by this listener, and would miss the commands they belong to.
+    // Undocumented: ioredis reads replies by this listener, and would not know the commands that they belong to.
     return new Link(connection.stream.removeAllListeners('data'), timeoutMs);
   }
 
   private constructor(
-    /** To cork, where several commands are to leave in one write. */
+    /** Corked by callers whose commands are to leave in one write. */
     readonly socket: Socket,
     timeoutMs: number,
   ) {
@@ -55,7 +54,7 @@ export class Link {
       try {
         replies.push(data);
       } catch (error) {
-        // Nothing that comes after it could be told from anything else.
+        // The bytes that follow cannot be parsed.
         socket.destroy(error instanceof Error ? error : undefined);
       }
     });
@@ -63,22 +62,22 @@ export class Link {
       this.#reason = error;
     });
     socket.once('close', () => this.#lost());
-    this.#looking = setInterval(() => this.#look(), timeoutMs / LOOKS).unref();
+    this.#checking = setInterval(() => this.#check(), timeoutMs / CHECKS).unref();
   }
 
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** @throws ReplyError; Error when the connection is lost before the answer */
+  /** @throws ReplyError; Error if the connection is lost before the reply */
   send(command: WireCommand): Promise<Reply> {
     return this.#send(() => this.#write(command), 0);
   }
 
   /**
-   * Sends commands in one write that Redis carries out all or none of.
-   * @returns what each came to; an error among them has undone nothing
-   * @throws ReplyError; Error when the connection is lost before the answer
+   * Sends commands in one write. Redis runs all of them or none.
+   * @returns the reply to each; an error among them does not undo the others
+   * @throws ReplyError; Error if the connection is lost before the reply
    */
   async transact(commands: readonly WireCommand[]): Promise<readonly Reply[]> {
     const replies = await this.#send(() => {
@@ -89,7 +88,7 @@ export class Link {
       this.socket.uncork();
     }, commands.length + 1);
     if (!Array.isArray(replies) || replies.length !== commands.length)
-      throw new Error('not all of a transaction was answered');
+      throw new Error('a transaction has too few replies');
     return replies;
   }
 
@@ -101,7 +100,7 @@ export class Link {
     if (!this.#isOpen) return Promise.reject(this.#loss());
     write();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ before, refusal: undefined, resolve, reject });
+      this.#pending.push({ before, refusal: undefined, resolve, reject });
     });
   }
 
@@ -111,37 +110,37 @@ export class Link {
   }
 
   #answered(reply: Reply): void {
-    const [waiting] = this.#waiting;
-    if (waiting === undefined) throw new Error('Redis answered what it was not asked');
-    if (waiting.before > 0) {
-      waiting.before -= 1;
-      if (reply instanceof ReplyError) waiting.refusal ??= reply;
+    const [pending] = this.#pending;
+    if (pending === undefined) throw new Error('Redis sent a reply without a command');
+    if (pending.before > 0) {
+      pending.before -= 1;
+      if (reply instanceof ReplyError) pending.refusal ??= reply;
       return;
     }
-    this.#waiting.shift();
-    if (reply instanceof ReplyError) waiting.reject(waiting.refusal ?? reply);
-    else waiting.resolve(reply);
+    this.#pending.shift();
+    if (reply instanceof ReplyError) pending.reject(pending.refusal ?? reply);
+    else pending.resolve(reply);
   }
 
   /**
-   * A Redis that is stopped keeps its connections open; a timer for each command would cost as much as sending it. And a quiet connection
-   * is closed by some servers and forgotten by some firewalls, which is better found out before it is needed.
+   * A stopped Redis process keeps its connections open. One timer per link finds that out, as a timer per command would cost as much as
+   * sending it. The ping finds a connection that a server or a firewall has dropped because it was idle.
    */
-  #look(): void {
-    const [oldest] = this.#waiting;
-    this.#looks = oldest === this.#oldest ? this.#looks + 1 : 0;
+  #check(): void {
+    const [oldest] = this.#pending;
+    this.#checks = oldest === this.#oldest ? this.#checks + 1 : 0;
     this.#oldest = oldest;
-    if (this.#looks < LOOKS) return;
-    this.#looks = 0;
+    if (this.#checks < CHECKS) return;
+    this.#checks = 0;
     if (oldest !== undefined) this.close();
-    // What comes of it, `#lost` is told.
+    // A lost connection calls `#lost`.
     else this.send(PING).catch(() => {});
   }
 
   #lost(): void {
     this.#isOpen = false;
-    clearInterval(this.#looking);
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#loss());
+    clearInterval(this.#checking);
+    for (const { reject } of this.#pending.splice(0)) reject(this.#loss());
   }
 
   #loss(): Error {

@@ -1,18 +1,18 @@
-/** All about a log is in one partition, and so in one slot of a Cluster. The number is fixed for a Redis at its first start. */
+/** All keys of a log are in one partition, and so in one slot of a Cluster. A Redis keeps the number that it was first used with. */
 export const PARTITIONS = 16;
 
 export type Partition = number;
 
 export const ALL_PARTITIONS: readonly Partition[] = Array.from({ length: PARTITIONS }, (_, index) => index);
 
-/** The partition of an id: FNV-1a over its UTF-8. Must never change, or logs could not be found again. */
+/** The partition of an id: FNV-1a over its UTF-8. Must never change, or stored logs would not be found. */
 export function partitionOf(id: string): Partition {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(id)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0) % PARTITIONS;
 }
 
-/** A key that is in the same slot of a Cluster as everything about a partition. */
+/** A key in the same slot of a Cluster as all keys of a partition. */
 export function slotKey(partition: Partition): string {
   return `loom:{${partition}}`;
 }

@@ -1,10 +1,10 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './client';
 
-/** Numbers the times between which Redis may have lost bytes: a new session begins with each new connection to a master. */
+/** Numbers the sessions, between which Redis may have lost bytes. A session begins with each new connection to a master. */
 export class ConnectionSessions {
-  #present = 0;
-  #began = (): void => {};
+  #current = 0;
+  #onBegin = (): void => {};
 
   constructor(client: RedisClient) {
     const begin = (): void => this.begin();
@@ -13,17 +13,16 @@ export class ConnectionSessions {
   }
 
   get current(): number {
-    return this.#present;
+    return this.#current;
   }
 
-  /** For a reason other than a new connection. */
+  /** Begins a session for another reason than a new connection. */
   begin(): void {
-    this.#present += 1;
-    this.#began();
+    this.#current += 1;
+    this.#onBegin();
   }
 
-  /** @param began is called whenever a session begins */
-  onBegin(began: () => void): void {
-    this.#began = began;
+  onBegin(listener: () => void): void {
+    this.#onBegin = listener;
   }
 }

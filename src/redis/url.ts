@@ -1,4 +1,4 @@
-/** What a store URL names. */
+/** The Redis that a store URL names. */
 export type RedisTarget = RedisCredentials &
   (
     | { readonly kind: 'single'; readonly address: Address; readonly db: number }
@@ -28,7 +28,7 @@ const FORMS =
 
 const URL_PARTS = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^@]*)@)?([^/@]+)((?:\/[^/]*)*)$/;
 
-/** @throws Error that says which forms there are. It does not repeat the URL, which may hold a password. */
+/** @throws Error that lists the valid forms. It does not quote the URL, which may hold a password. */
 export function parseRedisUrl(url: string): RedisTarget {
   const [whole, secure, kind, credentials, hosts = '', path = ''] = URL_PARTS.exec(url) ?? [];
   if (whole === undefined) throw new Error(`The Redis URL is not of the form ${FORMS}`);
@@ -53,7 +53,7 @@ export function parseRedisUrl(url: string): RedisTarget {
   return { kind: 'single', address, db: parseDb(first), ...common };
 }
 
-/** The target as it may be shown to people: without credentials. */
+/** The target without credentials, for messages. */
 export function describeTarget(target: RedisTarget): string {
   const list = (addresses: readonly Address[]): string =>
     addresses.map(({ host, port }) => `${host}:${port}`).join(',');
@@ -85,7 +85,7 @@ function parseAddress(text: string, defaultPort: number): Address {
 }
 
 function parseDb(text: string): number {
-  if (!/^\d{0,5}$/.test(text)) throw new Error('The database in the Redis URL is no number');
+  if (!/^\d{0,5}$/.test(text)) throw new Error('The database in the Redis URL is not a number');
   return Number(text);
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { PendingBytes } from '../../src/core/ingest/pending-bytes';
 import { RedisHttpipe } from '../../src/relay/httpipe/redis-httpipe';
 import {
   type Match,
@@ -19,7 +20,8 @@ import { Call } from './call';
 import { deploy } from './deployments';
 
 const { redis: REDIS, relay: RELAY } = configFrom({});
-const OPTIONS = { redis: REDIS, relay: RELAY, warn: () => {} };
+const PENDING = new PendingBytes(Number.POSITIVE_INFINITY);
+const OPTIONS = { redis: REDIS, relay: RELAY, pending: PENDING, warn: () => {} };
 /** A few hundred times what it takes. */
 const DONE: TransferResult = { end: 'complete', begun: true, bytesRead: 1, flushed: 1 };
 

@@ -2,15 +2,16 @@ import { LogError, messageOf } from '../../core/log/errors';
 import { failureKind } from './failure-kind';
 import { failureReason, UNEXPECTED } from './failure-reasons';
 
-/** How many texts of unexpected answers are logged. */
+/** How many different unexpected replies are logged. */
 const LOGGED_MAX = 100;
 
 /**
- * What callers of the store, and their clients, read of a failure of Redis: `Redis at localhost:6379: connection refused; trying again`.
- * The texts of Redis and of ioredis stay in the `cause`, and in the log of the server where they say more.
+ * Words the failures of Redis for callers of the store and their clients, such as
+ * `Redis at localhost:6379: connection refused; trying again`. The texts of Redis and of ioredis stay in the `cause`, and are logged if
+ * they say more.
  */
 export class ErrorWording {
-  /** Why there is no connection, as far as is known. */
+  /** Why there is no connection, if known. */
   #unconnected: string | undefined;
   readonly #logged = new Set<string>();
 
@@ -50,7 +51,7 @@ export class ErrorWording {
     }
   }
 
-  /** Every request may fail for the same few reasons. */
+  /** Many requests may fail for one reason. */
   #logOnce(reason: string): void {
     if (this.#logged.has(reason) || this.#logged.size === LOGGED_MAX) return;
     this.#logged.add(reason);

@@ -1,8 +1,8 @@
 /**
- * away    Redis cannot be reached, or cannot serve right now. Whether the command took effect is unknown unless Redis answered.
- * full    Redis refuses to write for want of memory or disk.
- * damaged what is stored is not what this program stores: a key of another type, or a value that a script cannot use.
- * final   repeating will not help.
+ * away    Redis cannot be reached, or cannot serve now. Unless Redis replied, the command may have taken effect.
+ * full    Redis refuses writes for lack of memory or disk.
+ * damaged Redis holds something that this program does not store: a key of another type, or a value that a script cannot use.
+ * final   a retry would fail too.
  */
 export type FailureKind = 'away' | 'full' | 'damaged' | 'final';
 
@@ -19,12 +19,12 @@ export function failureKind(error: unknown): FailureKind {
   return PASSING.test(error.message) ? 'away' : 'final';
 }
 
-/** Another node of the Cluster has the key, or may have it. */
+/** Whether another node of the Cluster has the key, or may have it. */
 export function isRedirect(error: unknown): boolean {
   return isReplyError(error) && /^(?:MOVED|ASK)\b/.test(error.message);
 }
 
-/** An answer of Redis itself, in contrast to a lost connection or a timeout. */
+/** Whether Redis itself replied with this error, in contrast to a lost connection or a timeout. */
 export function isReplyError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }

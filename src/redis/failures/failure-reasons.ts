@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/log/errors';
 import { isReplyError } from './failure-kind';
 
-/** By the code of an error of a socket. */
+/** By the code of a socket's error. */
 const OF_SOCKETS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection lost',
@@ -45,18 +45,18 @@ const OF_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/sentinel/i, 'no Sentinel names a master'],
 ];
 
-/** Texts that say no more than that there is no connection. */
+/** Texts that give no reason why there is no connection. */
 const UNCONNECTED =
   /connection (?:is|was) (?:closed|lost)|connection to Redis is lost|isn't writeable|isn't ready|max retries|connection close|disconnect|not connected|failed over in between|startup nodes|slots cache|is ended|is aborted|no node of the Cluster/i;
 
-/** Why Redis cannot be used, in a few words that are ours; `undefined` where the error only says that there is no connection. */
+/** Why Redis cannot be used, in a few words of this program; `undefined` if the error gives no reason. */
 export function failureReason(error: unknown): string | undefined {
   const text = messageOf(error);
   if (isReplyError(error)) return reasonInReply(text);
   const code = field(error, 'code');
   const ofSocket = typeof code === 'string' ? OF_SOCKETS[code] : undefined;
   if (ofSocket !== undefined) return ofSocket;
-  // Of a Cluster and of several Sentinels: what the last one said.
+  // The error of a Cluster or of several Sentinels has the error of the last node.
   const last = field(error, 'lastNodeError');
   if (last !== undefined) return failureReason(last);
   const known = OF_TEXTS.find(([pattern]) => pattern.test(text))?.[1];
@@ -64,7 +64,7 @@ export function failureReason(error: unknown): string | undefined {
   return UNCONNECTED.test(text) ? undefined : UNEXPECTED;
 }
 
-/** The cause is logged then: nobody could tell it from this. */
+/** `ErrorWording` logs the original text, which this does not have. */
 export const UNEXPECTED = 'unexpected answer';
 
 function reasonInReply(text: string): string {

@@ -5,42 +5,42 @@ import { failureKind } from './failure-kind';
 
 const PAUSES = { firstMs: 20, maxMs: 500, jitter: true };
 
-export interface RetryPolicy {
-  /** How long to go on trying, in milliseconds. */
+interface RetryPolicy {
+  /** For how long new attempts begin, in milliseconds. */
   readonly forMs: number;
-  /** Whether room may appear while waiting, so that a full Redis is worth another try. */
+  /** Whether to retry while Redis is full. */
   readonly evenWhenFull: boolean;
-  /** Stops the waiting. */
+  /** Ends the retries. */
   readonly signal: AbortSignal;
   readonly wording: ErrorWording;
 }
 
-/** Repeats what fails for a reason that may pass. */
+/** Repeats an attempt while it fails for a temporary reason. */
 export type Retry = <T>(attempt: () => Promise<T>) => Promise<T>;
 
 /**
- * Repeats what failed for a reason that may pass. What is repeated must be safe to repeat: an earlier try may have taken effect
- * without an answer.
+ * Repeats an attempt while it fails for a temporary reason. It must be safe to repeat: an earlier attempt may have taken effect without a
+ * reply.
  * @throws LogError
  */
 export async function withRetries<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
   const { forMs, signal } = policy;
-  const mayRetry = (error: unknown): boolean => mayPass(error, policy);
+  const mayRetry = (error: unknown): boolean => isTemporary(error, policy);
   try {
     return await retry(attempt, { pauses: PAUSES, forMs, signal, mayRetry });
   } catch (error) {
-    throw isMistake(error) ? error : policy.wording.toLogError(error);
+    throw isBug(error) ? error : policy.wording.toLogError(error);
   }
 }
 
-function mayPass(error: unknown, { evenWhenFull }: RetryPolicy): boolean {
-  if (isMistake(error)) return false;
+function isTemporary(error: unknown, { evenWhenFull }: RetryPolicy): boolean {
+  if (isBug(error)) return false;
   if (error instanceof LogError) return error.code === 'STORE_UNAVAILABLE';
   const kind = failureKind(error);
   return kind === 'away' || (kind === 'full' && evenWhenFull);
 }
 
-/** An error of this program, or of its caller. */
-function isMistake(error: unknown): boolean {
+/** Whether the error is a bug of this program or of its caller. */
+function isBug(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 }

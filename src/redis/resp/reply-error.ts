@@ -1,4 +1,4 @@
-/** Redis answered that it does not do what it was asked to. Named as ioredis names its own. */
+/** Redis replied with an error. Has the name that ioredis gives its own. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
 }

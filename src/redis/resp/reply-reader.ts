@@ -1,6 +1,6 @@
 import { ReplyError } from './reply-error';
 
-/** What Redis answers (RESP2). */
+/** A reply of Redis (RESP2). */
 export type Reply = string | number | null | Bulk | ReplyError | readonly Reply[];
 
 const LF = 0x0a;
@@ -10,7 +10,7 @@ const ASTERISK = 0x2a;
 const ZERO = 0x30;
 const CRLF_BYTES = 2;
 
-/** A string of Redis, in the pieces in which it came: they are not copied to be one. */
+/** A string of Redis, in the pieces in which it arrived: joining them would copy the bytes. */
 export class Bulk {
   /**
    * @param from where the string begins, if there is one piece
@@ -22,7 +22,7 @@ export class Bulk {
     private readonly to?: number,
   ) {}
 
-  /** Cut out only when asked for: of most strings nobody wants more than the text. */
+  /** Cut out only on demand, as most callers want the text. */
   get parts(): readonly Buffer[] {
     const [only] = this.pieces;
     return this.pieces.length === 1 && only ? [only.subarray(this.from, this.to)] : this.pieces;
@@ -42,34 +42,34 @@ interface List {
 }
 
 /**
- * Cuts what comes over a connection into replies.
+ * Parses the replies in the bytes of a connection.
  *
- * LINE   the next thing is a line, which says what follows.
- * BULK   the bytes of a string come, and the end of line behind them.
+ * LINE   a line follows, which has a value or the length of one.
+ * BULK   the bytes of a string follow, and then an end of line.
  */
 export class ReplyReader {
   #state: 'line' | 'bulk' = 'line';
-  /** What has come of a line, where its end has not. */
+  /** The beginning of a line whose end has not arrived yet. */
   #begun: Buffer | undefined;
   #parts: Buffer[] = [];
-  /** How much the string is, and how much of it is to come, both with its end of line. */
+  /** The size of the string, and how much of it is missing, both with its end of line. */
   #size = 0;
   #left = 0;
-  /** The lists that have begun, the innermost last. */
+  /** The incomplete lists, the innermost last. */
   readonly #lists: List[] = [];
 
-  /** @param take called for each reply, in order */
-  constructor(private readonly take: (reply: Reply) => void) {}
+  /** @param onReply called for each reply, in order */
+  constructor(private readonly onReply: (reply: Reply) => void) {}
 
-  /** @throws Error for what is no reply */
+  /** @throws Error if the bytes are not a reply */
   push(data: Buffer): void {
     for (let at = 0; at < data.length; )
       at = this.#state === 'line' ? this.#length(data, at) : this.#bulk(data, at);
   }
 
   /**
-   * Most lines are the length of a string or of a list, and whole: eight of them an entry, so that it matters what they cost.
-   * @returns how far it read
+   * Fast path for a whole line with the length of a string or of a list. A stream entry has eight of them.
+   * @returns the position after what it read
    */
   #length(data: Buffer, at: number): number {
     const kind = data[at];
@@ -82,17 +82,17 @@ export class ReplyReader {
       length = length * 10 + digit;
     }
     if (end === at + 1 || data[end] !== CR || data[end + 1] !== LF) return this.#line(data, at);
-    if (kind === ASTERISK) this.#begin(length);
-    else this.#expect(length);
+    if (kind === ASTERISK) this.#beginList(length);
+    else this.#beginBulk(length);
     return end + CRLF_BYTES;
   }
 
-  /** @returns how far it read */
+  /** @returns the position after what it read */
   #line(data: Buffer, at: number): number {
     const end = data.indexOf(LF, at) + 1;
     if (this.#begun !== undefined || end === 0) return this.#lineInPieces(data, at, end);
     // Lines are ASCII.
-    this.#understand(data.toString('latin1', at, end - CRLF_BYTES));
+    this.#parseLine(data.toString('latin1', at, end - CRLF_BYTES));
     return end;
   }
 
@@ -101,33 +101,33 @@ export class ReplyReader {
     const line = this.#begun === undefined ? piece : Buffer.concat([this.#begun, piece]);
     this.#begun = end === 0 ? line : undefined;
     if (end === 0) return data.length;
-    this.#understand(line.toString('latin1', 0, line.length - CRLF_BYTES));
+    this.#parseLine(line.toString('latin1', 0, line.length - CRLF_BYTES));
     return end;
   }
 
-  #understand(line: string): void {
+  #parseLine(line: string): void {
     const text = line.slice(1);
-    if (line === '$-1' || line === '*-1') this.#has(null);
-    else if (line.startsWith('$')) this.#expect(Number(text));
-    else if (line.startsWith('*')) this.#begin(Number(text));
-    else if (line.startsWith(':')) this.#has(Number(text));
-    else if (line.startsWith('+')) this.#has(text);
-    else if (line.startsWith('-')) this.#has(new ReplyError(text));
-    else throw new Error(`Redis sent what is no reply: ${JSON.stringify(line.slice(0, 80))}`);
+    if (line === '$-1' || line === '*-1') this.#add(null);
+    else if (line.startsWith('$')) this.#beginBulk(Number(text));
+    else if (line.startsWith('*')) this.#beginList(Number(text));
+    else if (line.startsWith(':')) this.#add(Number(text));
+    else if (line.startsWith('+')) this.#add(text);
+    else if (line.startsWith('-')) this.#add(new ReplyError(text));
+    else throw new Error(`Redis sent something that is not a reply: ${JSON.stringify(line.slice(0, 80))}`);
   }
 
-  #expect(length: number): void {
+  #beginBulk(length: number): void {
     this.#state = 'bulk';
     this.#size = length + CRLF_BYTES;
     this.#left = this.#size;
   }
 
-  /** @returns how far it read */
+  /** @returns the position after what it read */
   #bulk(data: Buffer, at: number): number {
     const end = at + this.#left;
     if (this.#parts.length === 0 && this.#left === this.#size && end <= data.length) {
       this.#state = 'line';
-      this.#has(new Bulk([data], at, end - CRLF_BYTES));
+      this.#add(new Bulk([data], at, end - CRLF_BYTES));
       return end;
     }
     return this.#bulkInPieces(data, at, Math.min(end, data.length));
@@ -141,25 +141,25 @@ export class ReplyReader {
       const bulk = new Bulk(this.#parts);
       this.#parts = [];
       this.#state = 'line';
-      this.#has(bulk);
+      this.#add(bulk);
     }
     return end;
   }
 
-  #begin(length: number): void {
-    if (length === 0) this.#has([]);
+  #beginList(length: number): void {
+    if (length === 0) this.#add([]);
     else this.#lists.push({ length, items: [] });
   }
 
-  #has(reply: Reply): void {
+  #add(reply: Reply): void {
     const list = this.#lists.at(-1);
     if (list === undefined) {
-      this.take(reply);
+      this.onReply(reply);
       return;
     }
     list.items.push(reply);
     if (list.items.length < list.length) return;
     this.#lists.pop();
-    this.#has(list.items);
+    this.#add(list.items);
   }
 }

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../core/json/json';
 import { LogError } from '../../core/log/errors';
 
-/** Replies of Redis, checked where they enter. What does not look as it should was not written by this store. */
+/** Checks and converts replies of Redis. They throw LogError `STORE_DAMAGED` for a reply of another form, which this store did not write. */
 
 export function toText(reply: unknown): string {
   if (typeof reply === 'string') return reply;
@@ -23,7 +23,7 @@ export function toNumber(reply: unknown): number {
   return Number.isSafeInteger(value) ? value : unexpected(reply);
 }
 
-/** A flat list of names and values. */
+/** @param reply a flat list of names and values */
 export function toMap(reply: unknown): ReadonlyMap<string, string> {
   const flat = toTexts(reply);
   const map = new Map<string, string>();
@@ -37,7 +37,7 @@ export function parseStoredJson(text: string): JsonValue {
     const value: JsonValue = JSON.parse(text);
     return value;
   } catch {
-    // `JSON.parse` throws nothing but SyntaxError.
+    // `JSON.parse` throws only SyntaxError.
     return unexpected(text);
   }
 }

@@ -1,14 +1,14 @@
 import { toList, unexpected } from './reply';
 import { Bulk, type Reply } from './reply-reader';
 
-/** An entry of a stream that has one field, as all of ours have. */
+/** A stream entry with one field, as this program writes all entries. */
 export interface StreamEntry {
   readonly id: string;
   readonly field: string;
   readonly value: readonly Buffer[];
 }
 
-/** What XRANGE answered. @throws LogError `STORE_DAMAGED` for anything else */
+/** Parses the reply of XRANGE. @throws LogError `STORE_DAMAGED` for another reply */
 export function parseRangeReply(reply: Reply): readonly StreamEntry[] {
   return toList(reply).map((entry) => {
     const [id, fields] = toList(entry);

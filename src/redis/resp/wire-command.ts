@@ -1,4 +1,4 @@
-/** A command as it goes through a socket (RESP), whole or in pieces. */
+/** A command as it is written to a socket (RESP), whole or in pieces. */
 export type WireCommand = string | Buffer | readonly (string | Buffer)[];
 
 export const CRLF = '\r\n';
@@ -6,17 +6,17 @@ export const CRLF = '\r\n';
 /** `$`, the digits of a small size, and the end of line. */
 const SIZE_MAX = 8;
 
-/** Bytes up to this size are copied behind the rest of their command: one piece goes through a socket in half the time of three. */
+/** Bytes up to this size are copied behind the rest of their command: a socket sends one piece in half the time of three. */
 const COPIED_BYTES_MAX = 4_096;
 
-/** A command of text alone. */
+/** A command whose arguments are all text. */
 export function encodeCommand(...args: readonly string[]): string {
   return commandHead(args.length, ...args);
 }
 
 /**
- * A command whose last argument is bytes. Large ones go to the socket as they are.
- * @param head of it: `headOf` and the arguments before, as ASCII
+ * A command whose last argument is bytes. Large ones are not copied.
+ * @param head `commandHead` with the arguments before the bytes, in ASCII
  */
 export function commandWithBytes(head: string, parts: readonly Buffer[], size: number): WireCommand {
   if (size > COPIED_BYTES_MAX) return [`${head}$${size}${CRLF}`, ...parts, CRLF];
@@ -27,12 +27,12 @@ export function commandWithBytes(head: string, parts: readonly Buffer[], size: n
   return command.subarray(0, at);
 }
 
-/** The beginning of a command of `count` arguments, its name among them. */
+/** The beginning of a command with `count` arguments, of which its name is the first. */
 export function commandHead(count: number, ...first: readonly string[]): string {
   return `*${count}${CRLF}${first.map(bulkString).join('')}`;
 }
 
-/** An argument. */
+/** An argument of a command. */
 export function bulkString(text: string): string {
   return `$${Buffer.byteLength(text)}${CRLF}${text}${CRLF}`;
 }

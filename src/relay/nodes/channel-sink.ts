@@ -7,6 +7,7 @@ import {
   encodeCommand,
   type WireCommand,
 } from '../../redis/resp/wire-command';
+import { checkRegularly } from '../match/check-regularly';
 import type { RemoteSink } from '../match/remote-channels';
 import type { SenderHead, SinkListener } from '../match/transfer';
 import type { ChannelContext } from './channel-context';
@@ -15,87 +16,86 @@ import { channelKey, entryId } from './relay-keys';
 const END = Buffer.from('end');
 const ABORT = Buffer.from('abort');
 
-/** How much may be on its way to the receiver: what one exchange takes up in Redis. Measured: half of it is a tenth slower. */
+/** How much may be on its way to the receiver, and so how much of Redis one transfer takes. Measured: with half of it a transfer is a tenth slower. */
 const WINDOW_BYTES = 2 * 1024 * 1024;
 const WINDOW_ENTRIES = 256;
 
-const TICK_MS = 2_000;
+const CHECK_MS = 2_000;
 
-/** A channel that nobody looks after is forgotten. */
+/** A channel expires after this time unless its sender renews it. */
 const KEPT_MS = 60_000;
 
-/** Ticks without a word from Redis or from a living receiver's node. */
-const MISSED_MAX = 3;
-
-/** Ticks without a word from the receiver, which says one at each of its own: its node lives, but has given it up. */
+/** Checks in a row without a message from the receiver, which sends one at each of its own: its node is alive, but has closed the channel. */
 const SILENT_MAX = 5;
 
-/** How often a receiver may be woken for what is in Redis, and find nothing. */
-const VAIN_MAX = 3;
+/** How often in a row a receiver may be woken without finding the entries that Redis had confirmed. */
+const MISSED_MAX = 3;
 
 interface Progress {
   readonly bytes: number;
   readonly entries: number;
-  /** The receiver has taken all there was, and waits to be woken. */
+  /** The receiver has read all entries, and waits to be woken. */
   readonly isIdle: boolean;
 }
 
 /**
- * The sender's end of a channel to another node. Each chunk is an entry of a stream; the receiver says how far it is, so that never
- * more than a window is in Redis. Entries have one field: `h` the head as JSON, `d` bytes, `e` the end: `end` or `abort`.
+ * The sender's end of a channel to another node. Each chunk is an entry of a stream; the receiver acknowledges entries, so that Redis never
+ * holds more than a window. Entries have one field: `h` the head as JSON, `d` bytes, `e` the end: `end` or `abort`.
  *
- * OPENING   until the receiver's first word, and until there is a link to Redis. `opened`: OPEN, or CLOSED.
+ * OPENING   until the receiver's first message, and until the link to Redis is open. `opened`: OPEN, or CLOSED.
  * OPEN      bytes flow. `end` and `fail` write the last entry.
- * CLOSED    the receiver has said how it ended, or is lost. Final.
+ * CLOSED    the receiver has reported the end, or is lost. Final.
  */
 export class ChannelSink implements RemoteSink, ByteSource {
   readonly opened: Promise<boolean>;
   #open: (isOpen: boolean) => void = () => {};
-  #giver: SinkListener | undefined;
-  /** There once it is open. */
+  #listener: SinkListener | undefined;
   #link: Link | undefined;
-  /** What came in this turn of the event loop. */
+  /** The chunks of this turn of the event loop. */
   #pieces: Buffer[] = [];
   #sent = { bytes: 0, entries: 0 };
-  #taken = { bytes: 0, entries: 0 };
+  #acknowledged = { bytes: 0, entries: 0 };
   #isPeerIdle = false;
   #isClosed = false;
-  #missed = 0;
   #silent = 0;
-  /** Entries that Redis has. */
+  /** How many entries Redis has confirmed. */
   #stored = 0;
-  #vain = 0;
+  #missedWakes = 0;
   #flushed = 0;
   readonly #share: PendingShare;
   readonly #key: string;
-  readonly #ticking: NodeJS.Timeout;
+  readonly #stopChecking: () => void;
 
   constructor(
-    private readonly line: ChannelContext,
+    private readonly channel: ChannelContext,
     pending: PendingBytes,
   ) {
     this.#share = pending.share(this);
-    this.#key = channelKey(line.transferId);
-    this.#ticking = setInterval(() => void this.#tick(), TICK_MS).unref();
-    const heard = new Promise<boolean>((resolve) => {
+    this.#key = channelKey(channel.transferId);
+    this.#stopChecking = checkRegularly(
+      CHECK_MS,
+      () => this.#check(),
+      () => this.#broken(),
+    );
+    const accepted = new Promise<boolean>((resolve) => {
       this.#open = resolve;
     });
-    const linked = line.linkForSending().then(
+    const linked = channel.linkForSending().then(
       (link) => {
         this.#link = link;
       },
       () => this.#broken(),
     );
-    this.opened = linked.then(() => heard);
+    this.opened = linked.then(() => accepted);
   }
 
   get flushed(): number {
     return this.#flushed;
   }
 
-  start(giver: SinkListener): void {
-    this.#giver = giver;
-    if (this.#isClosed) giver.lost();
+  start(listener: SinkListener): void {
+    this.#listener = listener;
+    if (this.#isClosed) listener.lost();
   }
 
   begin(head: SenderHead): void {
@@ -104,17 +104,17 @@ export class ChannelSink implements RemoteSink, ByteSource {
 
   write(chunk: Buffer): boolean {
     this.#sent.bytes += chunk.length;
-    // One read of the sender's socket gives several pieces, and many where it sends small chunks. They go as one entry.
+    // One read of the sender's socket gives several chunks, and many if the sender's chunks are small. They become one entry.
     if (this.#pieces.length === 0) queueMicrotask(() => this.#addPieces());
     this.#pieces.push(chunk);
     return this.#hasRoom();
   }
 
-  /** The next `write` says so to the giver. */
+  /** The next `write` returns false. */
   pause(): void {}
 
   resume(): void {
-    if (this.#hasRoom()) this.#giver?.drained();
+    if (this.#hasRoom()) this.#listener?.drained();
   }
 
   end(): void {
@@ -128,7 +128,7 @@ export class ChannelSink implements RemoteSink, ByteSource {
     this.#close();
   }
 
-  /** What was never begun: the receiver is told that nothing comes, for if it does not wait on. */
+  /** Aborts a transfer that never began, so that the receiver does not wait for it. */
   stop(): void {
     if (!this.#isClosed) this.fail();
   }
@@ -136,37 +136,40 @@ export class ChannelSink implements RemoteSink, ByteSource {
   onAck({ bytes, entries, isIdle }: Progress): void {
     this.#open(true);
     this.onPeerSeen();
-    this.#vain = isIdle && entries === this.#taken.entries && entries < this.#stored ? this.#vain + 1 : 0;
-    if (this.#vain > VAIN_MAX) {
+    this.#missedWakes =
+      isIdle && entries === this.#acknowledged.entries && entries < this.#stored ? this.#missedWakes + 1 : 0;
+    if (this.#missedWakes > MISSED_MAX) {
       this.#broken();
       return;
     }
-    this.#taken = { bytes, entries };
-    // What was written after the receiver last looked.
+    this.#acknowledged = { bytes, entries };
+    // Entries were written after the receiver's last read.
     this.#isPeerIdle = isIdle && entries === this.#sent.entries;
-    if (isIdle && entries < this.#sent.entries) this.line.send('x-wake');
-    if (this.#hasRoom()) this.#giver?.drained();
+    if (isIdle && entries < this.#sent.entries) this.channel.send('x-wake');
+    if (this.#hasRoom()) this.#listener?.drained();
   }
 
-  /** The receiver is there. */
+  /** The receiver's end of the channel exists. */
   onPeerSeen(): void {
     this.#silent = 0;
   }
 
   onDone(how: 'complete' | 'lost', flushed: number): void {
     this.#flushed = flushed;
-    const giver = this.#giver;
+    const listener = this.#listener;
     this.#close();
-    // A receiver that was lost has left entries behind; another has removed them.
-    this.#forget().catch(() => {});
-    if (how === 'complete') giver?.finished();
-    else giver?.lost();
+    // A lost receiver has left entries behind.
+    this.#remove().catch(() => {});
+    if (how === 'complete') listener?.finished();
+    else listener?.lost();
   }
 
   #hasRoom(): boolean {
     if (this.#share.isPaused) return false;
     const { bytes, entries } = this.#sent;
-    return bytes - this.#taken.bytes < WINDOW_BYTES && entries - this.#taken.entries < WINDOW_ENTRIES;
+    return (
+      bytes - this.#acknowledged.bytes < WINDOW_BYTES && entries - this.#acknowledged.entries < WINDOW_ENTRIES
+    );
   }
 
   #addPieces(): void {
@@ -178,11 +181,11 @@ export class ChannelSink implements RemoteSink, ByteSource {
   #add(field: 'h' | 'd' | 'e', value: readonly Buffer[]): void {
     if (this.#isClosed) return;
     this.#sent.entries += 1;
-    // Nothing comes after the last entry that would wake a receiver that is just about to say that it is idle.
+    // The last entry always wakes: the receiver may be about to become idle, and no later entry would wake it.
     const wakes = this.#isPeerIdle || field === 'e';
     if (wakes) this.#isPeerIdle = false;
-    const { send } = this.line;
-    // In a Cluster the word may overtake the bytes, unless these have arrived.
+    const { send } = this.channel;
+    // After the bytes are stored: in a Cluster the message may overtake them.
     const bytes = sizeOf(value);
     this.#share.add(bytes);
     const added = this.#store(entryId(this.#sent.entries), field, value).then(() => {
@@ -193,10 +196,10 @@ export class ChannelSink implements RemoteSink, ByteSource {
     added.catch(() => this.#broken());
   }
 
-  /** @throws Error when it is not stored */
+  /** @throws Error if the entry is not stored */
   async #store(id: string, field: string, value: readonly Buffer[]): Promise<void> {
     const link = this.#link;
-    // Nothing but the end of what never began.
+    // Only the end of a transfer that never began.
     if (link === undefined) return this.#storeAlone(id, field, Buffer.concat(value));
     const key = this.#key;
     const add = (...options: string[]): WireCommand =>
@@ -210,45 +213,41 @@ export class ChannelSink implements RemoteSink, ByteSource {
       if (added instanceof Error) throw added;
       return;
     }
-    // A receiver that has left has removed it: made anew it would stay for good.
+    // A receiver that has left has removed the stream: a new one would never expire.
     if ((await link.send(add('NOMKSTREAM'))) === null) throw new Error('the channel is gone');
   }
 
   async #storeAlone(id: string, field: string, value: Buffer): Promise<void> {
-    const { client } = this.line;
+    const { client } = this.channel;
     await client.xadd(this.#key, id, field, value);
     await client.pexpire(this.#key, KEPT_MS);
   }
 
-  /** Behind what is on its way. */
-  async #forget(): Promise<void> {
+  /** Over the link, so after the entries that are on their way. */
+  async #remove(): Promise<void> {
     if (this.#link?.isOpen === true) await this.#link.send(encodeCommand('UNLINK', this.#key));
-    else await this.line.client.unlink(this.#key);
+    else await this.channel.client.unlink(this.#key);
   }
 
-  /** Redis took an entry or did not: either way the bytes are not whole any more. */
+  /** The transfer is incomplete, whether Redis stored the last entry or not. */
   #broken(): void {
     if (!this.#isClosed) this.onDone('lost', this.#flushed);
   }
 
-  async #tick(): Promise<void> {
+  /** @returns whether the receiver is still there. @throws Error if Redis is away */
+  async #check(): Promise<boolean> {
     this.#silent += 1;
-    try {
-      await this.line.client.pexpire(this.#key, KEPT_MS);
-      this.#missed = (await this.line.isPeerAlive()) ? 0 : MISSED_MAX;
-    } catch {
-      // Redis is away; it may be back at the next tick.
-      this.#missed += 1;
-    }
-    if (this.#missed >= MISSED_MAX || this.#silent >= SILENT_MAX) this.#broken();
+    if (this.#silent >= SILENT_MAX) return false;
+    await this.channel.client.pexpire(this.#key, KEPT_MS);
+    return this.channel.isPeerAlive();
   }
 
   #close(): void {
     this.#isClosed = true;
-    this.#giver = undefined;
-    clearInterval(this.#ticking);
+    this.#listener = undefined;
+    this.#stopChecking();
     this.#share.end();
     this.#open(false);
-    this.line.closed();
+    this.channel.closed();
   }
 }

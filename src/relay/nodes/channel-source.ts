@@ -1,58 +1,63 @@
 import { sizeOf } from '../../core/bytes/size-of';
 import { parseRangeReply, type StreamEntry } from '../../redis/resp/stream-entries';
 import { encodeCommand } from '../../redis/resp/wire-command';
+import { checkRegularly } from '../match/check-regularly';
 import type { RemoteSource } from '../match/remote-channels';
 import type { SenderHead, SourceListener } from '../match/transfer';
 import type { ChannelContext } from './channel-context';
 import { channelKey, entryId } from './relay-keys';
 
-/** In one reply: half a window at the most, so that the sender goes on while it is written. */
+/** Entries in one reply: at most half a window, so that the sender continues while they are written. */
 const ENTRIES_AT_ONCE = 16;
 
-const TICK_MS = 2_000;
-const MISSED_MAX = 3;
+const CHECK_MS = 2_000;
+/** How many `x-unknown` messages end the channel. */
+const UNKNOWN_MAX = 3;
 
 /**
- * The receiver's end of a channel from another node. It reads until there is nothing more, says so, and waits to be woken: nobody
- * polls. What has been written to the receiver is removed from Redis and acknowledged.
+ * The receiver's end of a channel from another node. It reads until no entry is left, tells the sender that it is idle, and waits to be
+ * woken. Entries that were passed on are removed from Redis and acknowledged.
  *
- * IDLE      has said so, and waits for a word.
- * READING   reads and passes on.
+ * IDLE      waits for `x-wake`.
+ * READING   reads entries and passes them on.
  * PAUSED    the receiver is slow.
- * CLOSED    the last entry was read, or nobody wants more. Final.
+ * CLOSED    the last entry was read, or the receiver has left. Final.
  */
 export class ChannelSource implements RemoteSource {
   head: SenderHead = {};
-  #taker: SourceListener | undefined;
+  #listener: SourceListener | undefined;
   #state: 'idle' | 'reading' | 'paused' | 'closed' = 'idle';
   #wasWoken = false;
   #after = '0-0';
-  #taken = { bytes: 0, entries: 0 };
-  #missed = 0;
+  #read = { bytes: 0, entries: 0 };
   #unknown = 0;
   readonly #key: string;
-  #ticking: NodeJS.Timeout | undefined;
+  #stopChecking = (): void => {};
 
-  constructor(private readonly line: ChannelContext) {
-    this.#key = channelKey(line.transferId);
+  constructor(private readonly channel: ChannelContext) {
+    this.#key = channelKey(channel.transferId);
   }
 
-  start(taker: SourceListener): void {
-    this.#taker = taker;
-    this.#ticking = setInterval(() => void this.#tick(), TICK_MS).unref();
+  start(listener: SourceListener): void {
+    this.#listener = listener;
+    this.#stopChecking = checkRegularly(
+      CHECK_MS,
+      () => this.#check(),
+      () => this.#giveUp(),
+    );
     this.#acknowledge();
   }
 
-  /** The sender has written something. */
+  /** The sender has written an entry. */
   wake(): void {
     this.#wasWoken = true;
-    if (this.#state === 'idle' && this.#taker !== undefined) void this.#read();
+    if (this.#state === 'idle' && this.#listener !== undefined) void this.#readAll();
   }
 
-  /** The sender's node lives, but its end of the channel is not there: not yet, or not any more. */
+  /** The sender's node is alive, but its end of the channel does not exist: not yet, or not any more. */
   onSenderUnknown(): void {
     this.#unknown += 1;
-    if (this.#unknown >= MISSED_MAX) this.#giveUp();
+    if (this.#unknown >= UNKNOWN_MAX) this.#giveUp();
   }
 
   pause(): void {
@@ -62,29 +67,29 @@ export class ChannelSource implements RemoteSource {
   resume(): void {
     if (this.#state !== 'paused') return;
     this.#state = 'reading';
-    // Before the next read, so that the sender fills the window while what came before is read and written.
+    // Before the next read, so that the sender fills the window meanwhile.
     this.#acknowledge();
-    void this.#read();
+    void this.#readAll();
   }
 
   stop(): void {
-    this.#taker = undefined;
+    this.#listener = undefined;
     this.#state = 'closed';
-    clearInterval(this.#ticking);
-    this.line.closed();
+    this.#stopChecking();
+    this.channel.closed();
   }
 
   report(how: 'complete' | 'lost', flushed: number): void {
-    this.line.send('x-done', { how, flushed: String(flushed) });
+    this.channel.send('x-done', { how, flushed: String(flushed) });
   }
 
-  async #read(): Promise<void> {
+  async #readAll(): Promise<void> {
     this.#state = 'reading';
     try {
       while (this.#isReading()) {
         this.#wasWoken = false;
         const entries = await this.#next();
-        for (const entry of entries) this.#take(entry);
+        for (const entry of entries) this.#passOn(entry);
         if (entries.length === 0 && this.#isReading() && !this.#wasWoken) this.#state = 'idle';
         if (this.#isOpen()) this.#acknowledge();
       }
@@ -94,18 +99,18 @@ export class ChannelSource implements RemoteSource {
   }
 
   async #next(): Promise<readonly StreamEntry[]> {
-    const link = await this.line.linkForReading();
+    const link = await this.channel.linkForReading();
     const count = String(ENTRIES_AT_ONCE);
     const reply = await link.send(encodeCommand('XRANGE', this.#key, `(${this.#after}`, '+', 'COUNT', count));
     return parseRangeReply(reply);
   }
 
-  #take({ id, field, value }: StreamEntry): void {
-    if (this.#taker === undefined) return;
-    this.#taken.entries += 1;
+  #passOn({ id, field, value }: StreamEntry): void {
+    if (this.#listener === undefined) return;
+    this.#read.entries += 1;
     this.#after = id;
-    // Redis has lost entries, as in a failover: without them the bytes are not whole.
-    if (id !== entryId(this.#taken.entries)) {
+    // Redis has lost entries, as in a failover.
+    if (id !== entryId(this.#read.entries)) {
       this.#lost();
       return;
     }
@@ -114,7 +119,7 @@ export class ChannelSource implements RemoteSource {
         this.head = JSON.parse(Buffer.concat(value).toString());
         break;
       case 'd':
-        this.#pass(value);
+        this.#passOnBytes(value);
         break;
       default:
         if (Buffer.concat(value).toString() === 'end') this.#end();
@@ -122,45 +127,45 @@ export class ChannelSource implements RemoteSource {
     }
   }
 
-  #pass(parts: readonly Buffer[]): void {
-    this.#taken.bytes += sizeOf(parts);
-    for (const part of parts) this.#taker?.data(part);
+  #passOnBytes(parts: readonly Buffer[]): void {
+    this.#read.bytes += sizeOf(parts);
+    for (const part of parts) this.#listener?.data(part);
   }
 
-  /** Removes what was taken, and makes room for more. */
+  /** Removes the entries that were read, and lets the sender write more. */
   #acknowledge(): void {
-    const { bytes, entries } = this.#taken;
-    // What is not removed now is removed with the next, or at the end.
-    if (entries > 0) this.line.client.xtrim(this.#key, 'MINID', this.#after).catch(() => {});
+    const { bytes, entries } = this.#read;
+    // Where this fails, the next acknowledgement or the end removes them.
+    if (entries > 0) this.channel.client.xtrim(this.#key, 'MINID', this.#after).catch(() => {});
     const isIdle = this.#state === 'idle' ? '1' : '0';
-    this.line.send('x-ack', { bytes: String(bytes), entries: String(entries), idle: isIdle });
+    this.channel.send('x-ack', { bytes: String(bytes), entries: String(entries), idle: isIdle });
   }
 
   #end(): void {
-    const taker = this.#taker;
+    const listener = this.#listener;
     this.#state = 'closed';
     this.#remove();
-    taker?.end();
+    listener?.end();
   }
 
-  /** Nothing more comes. What had come, its end perhaps, is in Redis still, and a slow receiver gets it first. */
+  /** The sender is lost. A slow receiver first gets the entries that are in Redis, perhaps with the end. */
   #giveUp(): void {
     if (this.#state === 'idle') this.#lost();
   }
 
   #lost(): void {
-    const taker = this.#taker;
-    if (taker === undefined) return;
+    const listener = this.#listener;
+    if (listener === undefined) return;
     this.#remove();
-    // The sender may live after all, or not know that bytes are missing: else it waits until the silence is too long.
+    // If the sender is alive after all, it learns of the loss at once.
     this.report('lost', 0);
     this.stop();
-    taker.lost();
+    listener.lost();
   }
 
   #remove(): void {
-    // Else it expires.
-    this.line.client.unlink(this.#key).catch(() => {});
+    // Where this fails, the stream expires.
+    this.channel.client.unlink(this.#key).catch(() => {});
   }
 
   #isOpen(): boolean {
@@ -171,19 +176,13 @@ export class ChannelSource implements RemoteSource {
     return this.#state === 'reading';
   }
 
-  async #tick(): Promise<void> {
-    this.line.send('x-here');
-    // When everything has come nothing depends on the sender any more.
-    if (this.#state === 'closed') return;
-    // In case that a word was lost.
-    if (this.#state === 'idle') void this.#read();
-    try {
-      const isAlive = await this.line.isPeerAlive();
-      this.#missed = isAlive ? 0 : MISSED_MAX;
-    } catch {
-      // Redis is away; it may be back at the next tick.
-      this.#missed += 1;
-    }
-    if (this.#missed >= MISSED_MAX) this.#giveUp();
+  /** @returns whether the sender's node is alive. @throws Error if Redis is away */
+  async #check(): Promise<boolean> {
+    this.channel.send('x-here');
+    // Every entry was read: the sender is not needed any more.
+    if (this.#state === 'closed') return true;
+    // An `x-wake` may have been lost.
+    if (this.#state === 'idle') void this.#readAll();
+    return this.channel.isPeerAlive();
   }
 }

@@ -9,7 +9,7 @@ import type { NodeBus } from './node-bus';
 import { channelPartition } from './relay-keys';
 import type { RelayLease } from './relay-lease';
 
-/** Exchanges between two nodes: bytes in a Redis stream for each, and what is said about them on the bus. */
+/** Carries transfers between two nodes: the bytes of each in a Redis stream, the messages about them on the bus. */
 export class RedisChannels implements RemoteChannels {
   readonly #sinks = new Map<string, ChannelSink>();
   readonly #sources = new Map<string, ChannelSource>();
@@ -35,20 +35,23 @@ export class RedisChannels implements RemoteChannels {
     bus.on('x-wake', ({ x = '' }) => this.#sources.get(x)?.wake());
   }
 
-  sinkTo(pair: Match): RemoteSink {
-    const sink = new ChannelSink(this.#line(pair, pair.sender, pair.receiver, this.#sinks), this.pending);
-    this.#sinks.set(pair.transferId, sink);
+  sinkTo(match: Match): RemoteSink {
+    const sink = new ChannelSink(
+      this.#context(match, match.sender, match.receiver, this.#sinks),
+      this.pending,
+    );
+    this.#sinks.set(match.transferId, sink);
     return sink;
   }
 
-  sourceFrom(pair: Match): RemoteSource {
-    const source = new ChannelSource(this.#line(pair, pair.receiver, pair.sender, this.#sources));
-    this.#sources.set(pair.transferId, source);
+  sourceFrom(match: Match): RemoteSource {
+    const source = new ChannelSource(this.#context(match, match.receiver, match.sender, this.#sources));
+    this.#sources.set(match.transferId, source);
     return source;
   }
 
-  cancelToReceiver(pair: Match): void {
-    this.sinkTo(pair).stop();
+  cancelToReceiver(match: Match): void {
+    this.sinkTo(match).stop();
   }
 
   cancelToSender({ transferId, sender }: Match): void {
@@ -60,7 +63,12 @@ export class RedisChannels implements RemoteChannels {
     for (const source of this.#sources.values()) source.stop();
   }
 
-  #line({ transferId }: Match, own: WaiterId, other: WaiterId, ends: Map<string, unknown>): ChannelContext {
+  #context(
+    { transferId }: Match,
+    own: WaiterId,
+    other: WaiterId,
+    ends: Map<string, unknown>,
+  ): ChannelContext {
     const [from, peer] = [nodeOf(own), nodeOf(other)];
     const partition = channelPartition(transferId);
     return {

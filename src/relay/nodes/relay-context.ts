@@ -2,11 +2,11 @@ import type { RelayRedis } from './relay-redis';
 
 /** What the relays of this process share. */
 export interface RelayContext {
-  /** Names this process; another one at each start. */
+  /** Names this process; another name at each start. */
   readonly node: string;
-  /** Below it, what must outlive the process may be kept. Absent with Redis, and where nothing is to be kept. */
+  /** Where relays store what must outlive the process. Absent with Redis, and if nothing is to be stored. */
   readonly directory: string | undefined;
-  /** Present when the store is a Redis: then all nodes share what the relays know. */
+  /** Present if the store is a Redis: then all nodes share the state of the relays. */
   readonly redis: RelayRedis | undefined;
   close(): Promise<void>;
 }

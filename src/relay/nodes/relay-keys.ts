@@ -1,6 +1,6 @@
 import { type Partition, partitionOf } from '../../redis/partitions';
 
-/** All that the relays know is under one hash tag, so that each step is one script, also in a Cluster. The bytes are not. */
+/** All state of the relays has one hash tag, so that each step is one script, also in a Cluster. The bytes of transfers do not. */
 export const RELAY_PREFIX = 'loom:{relay}:';
 
 /** Exists while the node renews it. */
@@ -8,22 +8,22 @@ export function aliveKey(node: string): string {
   return `${RELAY_PREFIX}n:${node}:alive`;
 }
 
-/** Stream of what a node is told. It exists as long as the node lives. */
+/** Stream of the messages to a node. It exists as long as the node is alive. */
 export function inboxKey(node: string): string {
   return `${RELAY_PREFIX}n:${node}:in`;
 }
 
-/** Which of a Cluster's masters carries the bytes of an exchange. */
-export function channelPartition(exchange: string): Partition {
-  return partitionOf(exchange);
+/** The partition, and so the master of a Cluster, for the bytes of a transfer. */
+export function channelPartition(transferId: string): Partition {
+  return partitionOf(transferId);
 }
 
-/** Stream of the bytes of an exchange between two nodes. They spread over a Cluster as logs do. */
-export function channelKey(exchange: string): string {
-  return `loom:{${channelPartition(exchange)}}:x:${exchange}`;
+/** Stream of the bytes of a transfer between two nodes. They spread over a Cluster as logs do. */
+export function channelKey(transferId: string): string {
+  return `loom:{${channelPartition(transferId)}}:x:${transferId}`;
 }
 
-/** The id of an entry of a channel: they are numbered, from 1 and without a gap. */
+/** The id of an entry of a channel. Entries are numbered from 1, without a gap. */
 export function entryId(number: number): string {
   return `${number}-0`;
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config';
-import { PendingBytes } from '../../core/ingest/pending-bytes';
+import type { PendingBytes } from '../../core/ingest/pending-bytes';
+import type { Warn } from '../../core/store/warnings';
 import type { RedisClient } from '../../redis/client';
 import { Connections } from '../../redis/connections';
 import type { ErrorWording } from '../../redis/failures/error-wording';
@@ -13,26 +14,23 @@ import { ScriptFolder } from './script-folder';
 export interface RelayRedisOptions {
   readonly redis: Config['redis'];
   readonly relay: Config['relay'];
-  /** The bytes that wait for Redis, together with those of the producers of logs. Default: without a bound. */
-  readonly pending?: PendingBytes;
-  /** Told of what an operator should know. */
-  readonly warn: (message: string, details?: object) => void;
+  /** The bytes that wait for Redis, together with those of the producers of logs. */
+  readonly pending: PendingBytes;
+  readonly warn: Warn;
 }
 
-/** What the relays of all nodes share. */
+/** The Redis that the relays of all nodes share. */
 export interface RelayRedis {
-  /** Never blocks, repeats nothing, queues nothing while it is not connected. */
+  /** Never blocks, never repeats a command, never queues one while it is not connected. */
   readonly client: RedisClient;
   readonly bus: NodeBus;
   readonly channels: RemoteChannels;
-  /** For what `client` throws. */
+  /** Words the errors of `client`. */
   readonly wording: ErrorWording;
-  /** Loads every script of a folder. */
+  /** Defines every script of a folder. */
   load(folder: string): ScriptFolder;
   close(): Promise<void>;
 }
-
-const UNBOUNDED = Number.POSITIVE_INFINITY;
 
 /** @throws LogError `STORE_UNAVAILABLE` */
 export async function openRelayRedis(
@@ -40,14 +38,14 @@ export async function openRelayRedis(
   node: string,
   options: RelayRedisOptions,
 ): Promise<RelayRedis> {
-  const { redis, relay, warn, pending = new PendingBytes(UNBOUNDED) } = options;
+  const { redis, relay, warn, pending } = options;
   const settings = { ...redis, warn };
   const connections = await Connections.open(parseRedisUrl(url), settings);
   const client = connections.commands;
   const lease = new RelayLease(client, node, relay.nodeLease);
   const bus = new InboxBus(connections, settings, node);
   try {
-    // Of a Cluster's nodes ioredis connects to those only that it is asked something of, and that first command then fails.
+    // ioredis connects to a node of a Cluster only for a command, and that first command then fails.
     for (const master of connections.masters()) if (master.status === 'wait') await master.connect();
     await lease.open();
   } catch (error) {

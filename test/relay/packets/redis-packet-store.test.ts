@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { PendingBytes } from '../../../src/core/ingest/pending-bytes';
 import { openRelayRedis } from '../../../src/relay/nodes/relay-redis';
 import { openRedisPacketStore } from '../../../src/relay/packets/redis/redis-packet-store';
 import type { PacketLimits, PacketStore } from '../../../src/relay/packets/store/packet-store';
@@ -9,7 +10,8 @@ import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { describePacketStore, LIMITS } from './packet-store.contract';
 
 const warn = (): void => {};
-const OPTIONS = { ...configFrom({ redis: { commandTimeout: '2s' }, relay: { nodeLease: '500ms' } }), warn };
+const CONFIG = configFrom({ redis: { commandTimeout: '2s' }, relay: { nodeLease: '500ms' } });
+const OPTIONS = { ...CONFIG, pending: new PendingBytes(Number.POSITIVE_INFINITY), warn };
 
 interface Node extends PacketStore {
   /** Its packets stay as they are, and nobody renews its lease. */
