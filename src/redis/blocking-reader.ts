@@ -78,7 +78,7 @@ export class BlockingReader {
     this.#state = 'closed';
     this.#subscriptions.clear();
     this.#closing.abort();
-    if (this.#connection) this.connections.closeBlocking(this.#connection.redis);
+    if (this.#connection) this.connections.disconnect(this.#connection.redis);
   }
 
   async #run(): Promise<void> {
@@ -115,7 +115,7 @@ export class BlockingReader {
       }
     } finally {
       this.#connection = undefined;
-      this.connections.closeBlocking(redis);
+      this.connections.disconnect(redis);
     }
   }
 

@@ -118,14 +118,29 @@ export class Connections {
     return this.#existing(this.#pageLinks, partition) ?? this.#newLink(this.#pageLinks, partition);
   }
 
-  /** Opens a connection for commands that block, to the master that holds the key. `closeBlocking` closes it. @throws Error */
+  /** Opens a connection to the master that holds the key, beside those of `commands`. @throws Error */
+  async connect(key: string): Promise<Redis> {
+    const connection = new Redis(await this.#optionsFor(key));
+    // An error also rejects the command that is under way on the connection.
+    connection.on('error', () => {});
+    this.#opened.add(connection);
+    try {
+      await withTimeout(this.settings.commandTimeout, connection.connect());
+      return connection;
+    } catch (error) {
+      this.disconnect(connection);
+      throw error;
+    }
+  }
+
+  /** Opens a connection for commands that block, to the master that holds the key. `disconnect` closes it. @throws Error */
   async openBlocking(key: string): Promise<Redis> {
-    const connection = await this.#open(key);
+    const connection = await this.connect(key);
     this.#blocking.add(connection);
     return connection;
   }
 
-  closeBlocking(connection: Redis): void {
+  disconnect(connection: Redis): void {
     this.#blocking.delete(connection);
     this.#opened.delete(connection);
     connection.disconnect();
@@ -147,22 +162,8 @@ export class Connections {
   }
 
   close(): void {
-    for (const connection of this.#opened) this.closeBlocking(connection);
+    for (const connection of this.#opened) this.disconnect(connection);
     this.commands.disconnect();
-  }
-
-  async #open(key: string): Promise<Redis> {
-    const connection = new Redis(await this.#optionsFor(key));
-    // An error also rejects the command that is under way on the connection.
-    connection.on('error', () => {});
-    this.#opened.add(connection);
-    try {
-      await withTimeout(this.settings.commandTimeout, connection.connect());
-      return connection;
-    } catch (error) {
-      this.closeBlocking(connection);
-      throw error;
-    }
   }
 
   async #optionsFor(key: string): Promise<ConnectionOptions> {
@@ -203,7 +204,7 @@ export class Connections {
   async #newLink(links: Links, partition: Partition): Promise<Link> {
     const key = slotKey(partition);
     const master = await this.#master(key);
-    const connector = { connect: () => this.#open(key), close: (own: Redis) => this.closeBlocking(own) };
+    const connector = { connect: () => this.connect(key), close: (own: Redis) => this.disconnect(own) };
     return links.existing(master) ?? links.open(master, connector);
   }
 

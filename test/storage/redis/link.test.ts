@@ -111,9 +111,9 @@ describe('the link beside a connection', () => {
 
   it('is not made of a connection that is lost in the meantime', () =>
     withConnections(async (connections) => {
-      const blocking = connections.openBlocking.bind(connections);
-      const making = jest.spyOn(connections, 'openBlocking').mockImplementation(async (partition) => {
-        const own = await blocking(partition);
+      const connect = connections.connect.bind(connections);
+      const making = jest.spyOn(connections, 'connect').mockImplementation(async (key) => {
+        const own = await connect(key);
         const info = own.info.bind(own);
         // It answers who it is, and is gone before the other one has answered.
         jest.spyOn(own, 'info').mockImplementation(async () => {

@@ -48,7 +48,9 @@ describe('a reader of replies', () => {
 
   it('refuses what is no reply', () => {
     const reader = new ReplyReader(() => {});
-    expect(() => reader.push(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow('no reply: "HTTP/1.1 400');
+    expect(() => reader.push(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow(
+      'not a reply: "HTTP/1.1 400',
+    );
   });
 });
 
