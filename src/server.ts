@@ -35,7 +35,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     await store.close();
     throw error;
   });
-  const app = createApp({ store, config, logger, pending });
+  const app = createApp({ store, config, logger, pending, wires: relayed.relays.wires });
   const listeners = new Listeners(
     config,
     atMostOnceAMinute(() => {
@@ -116,7 +116,7 @@ async function openRelayed(config: Config, logger: Logger, pending: PendingBytes
 
 /** @throws StartError */
 async function listen(listeners: Listeners, app: App, relays: Relays, config: Config): Promise<BoundAddress> {
-  const bound = await listeners.open(relays.mount(app.handler), config.port, config.host);
+  const bound = await listeners.open(app.handler, config.port, config.host);
   for (const entry of config.listeners) await listeners.openRelay(entry, relays.listenerOf(entry.serve));
   return bound;
 }

@@ -1,25 +1,26 @@
-import Router from '@koa/router';
-import type { LogStore } from '../core/store/store';
-import { RequestError } from './errors/request-error';
+import { shuttingDown } from './errors/shared-errors';
+import { Routes } from './front/routes';
+import type { OpenWire } from './front/wire';
+import { jsonBody, setJson, UTF8_JSON } from './json/json-body';
 
-/** `/healthz`: the process answers. It needs no token, so that whatever watches the process need not hold one. */
-export function health(): Router {
-  const router = new Router({ sensitive: true });
-  router.get('/healthz', (ctx) => {
+/** `/healthz`: the process answers. It needs no token, so that a probe need not have one. */
+export const health: OpenWire = () => {
+  const routes = new Routes('public');
+  routes.whole.get('/healthz', (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    ctx.body = { status: 'ok' };
+    setJson(ctx, jsonBody({ status: 'ok' }), UTF8_JSON);
   });
-  return router;
-}
+  return { path: '/healthz', probePath: '/healthz', handle: (request) => routes.handle(request) };
+};
 
-/** `/readyz`: the store can take an append, and the server is not stopping; else 503 with the reason. */
-export function readiness(store: LogStore, stopping: AbortSignal): Router {
-  const router = new Router({ sensitive: true });
-  router.get('/readyz', async (ctx) => {
+/** `/readyz`: the store can take an append, and the server is not stopping; otherwise 503 with the reason. */
+export const readiness: OpenWire = ({ store, stopping }) => {
+  const routes = new Routes();
+  routes.whole.get('/readyz', async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
-    if (stopping.aborted) throw new RequestError('STOPPING', 'The server is stopping');
+    if (stopping.aborted) throw shuttingDown();
     await store.ready();
-    ctx.body = { status: 'ready' };
+    setJson(ctx, jsonBody({ status: 'ready' }), UTF8_JSON);
   });
-  return router;
-}
+  return { path: '/readyz', probePath: '/readyz', handle: (request) => routes.handle(request) };
+};

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApp } from '../../src/http/app';
-import { createLogger } from '../../src/observe/logger';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
-import { configFrom } from '../support/config';
+import { appOver } from '../support/app';
 
 export interface CountedTurns {
   readonly store: MemoryStore;
@@ -16,11 +14,7 @@ export interface CountedTurns {
 /** A server over a store in memory that counts, for each turn of the event loop, the bytes that it writes. */
 export function withCountedTurns(): CountedTurns {
   const store = new MemoryStore();
-  const { handler, drain } = createApp({
-    store,
-    config: configFrom({}),
-    logger: createLogger({ level: 'silent', format: 'json' }),
-  });
+  const { handler, drain } = appOver(store);
   let [written, most, isOver] = [0, 0, false];
   const everyTurn = (): void => {
     written = 0;

@@ -5,11 +5,9 @@ import type { LogRef, Writer } from '../../src/core/log/log';
 import { parseLogId } from '../../src/core/log/log-id';
 import { advance, type Offset, START } from '../../src/core/log/offset';
 import type { Page, Watcher } from '../../src/core/store/store';
-import { createApp } from '../../src/http/app';
-import { createLogger } from '../../src/observe/logger';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLogOf } from '../core/stores';
-import { configFrom } from '../support/config';
+import { appOver } from '../support/app';
 import { Consumer, request } from '../support/http';
 
 const EVENTS = { Accept: 'text/event-stream' };
@@ -47,11 +45,7 @@ class WatchedStore extends MemoryStore {
 
 describe('a log that loses bytes under its live readers', () => {
   const store = new WatchedStore();
-  const { handler, drain } = createApp({
-    store,
-    config: configFrom({}),
-    logger: createLogger({ level: 'silent', format: 'json' }),
-  });
+  const { handler, drain } = appOver(store);
   const server = createServer(handler);
   let writer: Writer;
 

@@ -4,10 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { LogInfo, LogRef } from '../../src/core/log/log';
 import { parseLogId } from '../../src/core/log/log-id';
 import type { Change } from '../../src/core/store/change';
-import { createApp } from '../../src/http/app';
 import { createLogger } from '../../src/observe/logger';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
-import { configFrom } from '../support/config';
+import { appOver } from '../support/app';
 
 const STREAMS = 300;
 
@@ -40,7 +39,7 @@ describe('DELETE of a build', () => {
     for (let i = 0; i < STREAMS; i += 1)
       await store.create(parseLogId(`build-x-${i}`), { contentType: 'text/plain' }, 'new');
     const logger = { ...createLogger({ level: 'error', format: 'json' }), warn };
-    const { handler } = createApp({ store, config: configFrom({}), logger });
+    const { handler } = appOver(store, logger);
     const server = createServer(handler).listen(0, '127.0.0.1');
     await once(server, 'listening');
     ({ port } = server.address() as AddressInfo);

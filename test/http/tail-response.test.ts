@@ -5,11 +5,10 @@ import { LogError } from '../../src/core/log/errors';
 import type { LogRef } from '../../src/core/log/log';
 import { advance, type Offset, START } from '../../src/core/log/offset';
 import type { Page, Watcher } from '../../src/core/store/store';
-import { createApp } from '../../src/http/app';
 import { createLogger } from '../../src/observe/logger';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { createLogOf } from '../core/stores';
-import { configFrom } from '../support/config';
+import { appOver } from '../support/app';
 import { Consumer, request } from '../support/http';
 
 /** Its reads take a turn each. */
@@ -38,11 +37,7 @@ function turn(): Promise<void> {
 
 describe('a tail', () => {
   const store = new SlowStore();
-  const { handler, drain } = createApp({
-    store,
-    config: configFrom({}),
-    logger: createLogger({ level: 'warn', format: 'json' }),
-  });
+  const { handler, drain } = appOver(store, createLogger({ level: 'warn', format: 'json' }));
   const server = createServer(handler);
   beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
   afterAll(async () => {

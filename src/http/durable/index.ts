@@ -1,12 +1,14 @@
 import { isLogError, LogError, LostLogError } from '../../core/log/errors';
 import type { LogId } from '../../core/log/log-id';
-import { methodNotAllowed } from '../errors/method-not-allowed';
 import { logNotFound } from '../errors/require-log';
+import { methodNotAllowed } from '../errors/shared-errors';
 import { PREFLIGHT_HEADERS } from '../front/cors';
-import type { DirectProtocol, DirectRequest } from '../front/serve-directly';
+import { sendEmpty } from '../front/send-head';
+import type { OpenWire } from '../front/wire';
+import type { WireRequest } from '../front/wire-request';
 import { BufferedBodies } from './context/buffered-bodies';
 import type { DurableContext, DurableOperation } from './context/durable-context';
-import { allowedOrigins, DurableResponder, sharedHeaders } from './context/responder';
+import { allowedOrigins, sharedHeaders } from './context/shared-headers';
 import { StreamCache } from './context/stream-cache';
 import { parseStreamPath, STREAM_PATH_PREFIX } from './context/stream-path';
 import { sendStreamHead } from './read/head';
@@ -26,32 +28,29 @@ const OPERATIONS: Readonly<Record<string, DurableOperation>> = {
 const METHODS = [...Object.keys(OPERATIONS), 'OPTIONS'].join(', ');
 
 /** The Durable Streams protocol: `/v1/stream/<id>`. Its document is `docs/durable-streams.md`. */
-export const durable: DirectProtocol = {
-  prefix: STREAM_PATH_PREFIX,
-  allowOrigin: allowedOrigins,
-  createHandler(wire) {
-    const { config, store } = wire;
-    const tools: DurableContext = {
-      ...wire,
-      responder: new DurableResponder(config),
-      bodies: new BufferedBodies(config, wire.stopping),
-      streams: new StreamCache(store),
-    };
-    return (exchange) => perform(tools, exchange);
-  },
-  errorHeaders: ({ config }) => sharedHeaders(config),
+export const durable: OpenWire = (context) => {
+  const { config, store, stopping } = context;
+  const wire: DurableContext = {
+    ...context,
+    bodies: new BufferedBodies(config, stopping),
+    streams: new StreamCache(store),
+  };
+  return {
+    path: STREAM_PATH_PREFIX,
+    allowOrigin: allowedOrigins(config),
+    headers: sharedHeaders(config),
+    handle: (request) => perform(wire, request),
+  };
 };
 
-function perform(wire: DurableContext, exchange: DirectRequest): Promise<void> | void {
-  const { method = '' } = exchange.req;
-  if (method === 'OPTIONS')
-    return wire.responder.empty(exchange, 204, { Allow: METHODS, ...PREFLIGHT_HEADERS });
+function perform(wire: DurableContext, request: WireRequest): Promise<void> | void {
+  const { method = '' } = request.req;
+  if (method === 'OPTIONS') return sendEmpty(request, 204, { Allow: METHODS, ...PREFLIGHT_HEADERS });
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
   if (operation === undefined) throw methodNotAllowed(method, METHODS);
-  const { req, res, path, query, requestId, access } = exchange;
-  const allowed = access();
-  const id = parseStreamPath(path);
-  return hidingGone(id, operation(wire, { req, res, path, query, requestId, access, allowed, id }));
+  request.access();
+  const id = parseStreamPath(request.path);
+  return hidingGone(id, operation(wire, Object.assign(request, { id })));
 }
 
 /** To who asked for a stream that was removed or replaced meanwhile it is not there: a 410 means something else here (5.4). */

@@ -1,4 +1,4 @@
-/** Whether an error is no more than a consumer that left. */
+/** Whether an error only says that a consumer has left. A DOMException need not be an `Error` of this realm. */
 export function isAbortError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
 }

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LogError, LostLogError } from '../../core/log/errors';
 import { DamageError } from '../../core/store/damage';
 import type { Logger } from '../../observe/logger';
+import { jsonBody } from '../json/json-body';
 import { isAbortError } from './abort-error';
 import { ERROR_TABLE, type ErrorTableEntry } from './error-table';
 import { RequestError } from './request-error';
@@ -15,7 +15,8 @@ const BUSY_CODE = ERROR_TABLE.BODIES_TOO_MANY.code;
 export interface ErrorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: { readonly error: string; readonly code: string };
+  /** JSON `{"error", "code"}`, and perhaps more. */
+  readonly body: string;
 }
 
 export function toErrorResponse(error: unknown): ErrorResponse {
@@ -34,11 +35,11 @@ export function toErrorResponse(error: unknown): ErrorResponse {
   return {
     status,
     headers,
-    body: {
+    body: jsonBody({
       error: isOperational(error) ? error.message : 'Internal error',
       code,
       ...(error instanceof RequestError && error.details),
-    },
+    }),
   };
 }
 
@@ -56,14 +57,4 @@ type Operational = LogError | RequestError;
 
 export function isOperational(error: unknown): error is Operational {
   return error instanceof LogError || error instanceof RequestError;
-}
-
-/**
- * The rest of a refused body is dropped, for as long as `boundRestOfBody` allows. This begins before the answer is sent, which may have
- * to wait for a tail that only a request behind this body ends.
- */
-export function discardRestOfBody(req: IncomingMessage, res: ServerResponse): void {
-  if (req.complete) return;
-  req.resume();
-  if (req.headers.expect !== undefined) res.setHeader('Connection', 'close');
 }

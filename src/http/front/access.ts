@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Context, Middleware } from 'koa';
 import type { TokenEntry, TokenScope } from '../../config/config';
 import { SCOPES } from '../../config/tokens';
 import { RequestError } from '../errors/request-error';
@@ -12,13 +11,19 @@ export interface Access {
   readonly prefix: string;
 }
 
+/** A request that has, or may have, a token. */
+interface Authenticated {
+  /** @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
+  access(): Access;
+}
+
 interface Credential extends Access {
   readonly digest: Buffer;
 }
 
 const EVERYTHING: Access = { scopes: new Set(SCOPES), prefix: '' };
 
-/** Tells what a request may do; `queried` is its `access_token`, if it has one. @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
+/** Returns what a request may do; `queried` is its `access_token`, if it has one. @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
 export type Authenticator = (req: IncomingMessage, queried: string | undefined) => Access;
 
 /** Without tokens everyone may do everything. */
@@ -28,42 +33,38 @@ export function createAuthenticator(tokens: readonly TokenEntry[]): Authenticato
   return (req, queried) => identify(bearerOf(req) ?? queried, credentials);
 }
 
-export function authenticate(accessOf: Authenticator): Middleware {
-  return async (ctx, next) => {
-    const query = ctx.query['access_token'];
-    ctx.state['access'] = accessOf(ctx.req, Array.isArray(query) ? query[0] : query);
-    await next();
-  };
-}
-
 /**
  * @param scope one of several is enough
  * @returns what the request's token allows, having checked the scope.
  * @throws RequestError `FORBIDDEN` when the token lacks the scope, or does not reach `id`
  */
-export function authorize(ctx: Context, scope: TokenScope | readonly TokenScope[], id?: string): Access {
-  const access: Access = ctx.state['access'];
-  assertAllowed(access, scope, id);
-  return access;
-}
-
-/** As `authorize`, for what takes each of the scopes. `what` begins the sentence of the refusal, such as `force=true`. */
-export function authorizeAll(ctx: Context, scopes: readonly TokenScope[], id: string, what: string): void {
-  const access: Access = ctx.state['access'];
-  if (!scopes.every((one) => access.scopes.has(one))) {
-    throw forbidden(`${what} needs a token with the scopes "${scopes.join('" and "')}"`);
-  }
-  if (!id.startsWith(access.prefix)) throw beyond(access.prefix);
-}
-
-/** @throws RequestError `FORBIDDEN` as in `authorize` */
-export function assertAllowed(access: Access, scope: TokenScope | readonly TokenScope[], id?: string): void {
+export function authorize(
+  request: Authenticated,
+  scope: TokenScope | readonly TokenScope[],
+  id?: string,
+): Access {
+  const access = request.access();
   const isSufficient =
     typeof scope === 'string' ? access.scopes.has(scope) : scope.some((one) => access.scopes.has(one));
   if (!isSufficient) {
     throw forbidden(`The token does not have the scope "${[scope].flat().join('" or "')}"`);
   }
   if (id !== undefined && !id.startsWith(access.prefix)) throw beyond(access.prefix);
+  return access;
+}
+
+/** As `authorize`, for what takes each of the scopes. `what` begins the sentence of the refusal, such as `force=true`. */
+export function authorizeAll(
+  request: Authenticated,
+  scopes: readonly TokenScope[],
+  id: string,
+  what: string,
+): void {
+  const access = request.access();
+  if (!scopes.every((one) => access.scopes.has(one))) {
+    throw forbidden(`${what} needs a token with the scopes "${scopes.join('" and "')}"`);
+  }
+  if (!id.startsWith(access.prefix)) throw beyond(access.prefix);
 }
 
 /** A token that reaches only some ids sees only those. @throws RequestError `FORBIDDEN` for a prefix beyond them */

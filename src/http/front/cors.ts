@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AllowedOrigins } from '../../config/config';
+import type { ResponseHeaders } from '../headers/content-headers';
 
 /** The headers of answers that clients read. `*` adds those that a relay passes on; some browsers do not support it. */
 const EXPOSED = [
@@ -113,11 +114,11 @@ export class Cors {
     res.setHeader('Access-Control-Expose-Headers', EXPOSED);
   }
 
-  /** Answers a preflight whose response is marked. */
-  answerPreflight(req: IncomingMessage, res: ServerResponse, requestId: string): void {
+  /** @param headers that the answer carries beside those for the browser */
+  answerPreflight(req: IncomingMessage, res: ServerResponse, headers: ResponseHeaders): void {
     const isPrivate = req.headers['access-control-request-private-network'] === 'true';
     res.writeHead(204, {
-      'X-Request-Id': requestId,
+      ...headers,
       ...PREFLIGHT_HEADERS,
       ...(isPrivate && this.allows(req.headers.origin) && { 'Access-Control-Allow-Private-Network': 'true' }),
     });

@@ -1,144 +1,77 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AllowedOrigins, Config } from '../../config/config';
-import { RequestError } from '../errors/request-error';
-import { assertChunkedOnly } from '../headers/codings';
-import { assertExpectation } from '../headers/expectation';
-import type { Authenticator } from './access';
-import { AllowedHosts } from './allowed-hosts';
-import { Cors, isPreflight } from './cors';
-import { assertTarget } from './origin-form';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Config } from '../../config/config';
+import type { Logger } from '../../observe/logger';
+import { logUnexpected } from '../errors/error-response';
+import { sendErrorResponse } from '../errors/send-error-response';
+import { routeNotFound } from '../errors/shared-errors';
+import { type Authenticator, createAuthenticator } from './access';
+import { createRequestLogger, type RequestLogger } from './log-requests';
+import { splitTarget, type Target } from './origin-form';
+import { RequestGuard } from './request-guard';
+import type { Wire } from './wire';
+import { WireRequest } from './wire-request';
 
-/**
- * What a request may do. `streams`: GET, HEAD and OPTIONS change nothing. `relay`: a GET takes what it gets. `probe`: a health check, which
- * may name any host.
- */
-export type RouteKind = 'streams' | 'relay' | 'probe';
+interface GuardedWire {
+  readonly wire: Wire;
+  readonly guard: RequestGuard;
+}
 
-const WHOLE_URL = /^https?:\/\/([^/?#]*)/i;
-const QUOTED_MAX = 100;
-/** No client in its right mind sends such a request: what comes behind it on the connection is not read. */
-const CLOSE = { Connection: 'close' } as const;
+/** Handles the requests whose path no wire has. */
+const NO_WIRE: Wire = {
+  path: '/',
+  handle(request) {
+    request.access();
+    throw routeNotFound(request.path);
+  },
+};
 
-/**
- * Checks every request of every wire before anything else. It must name this server as its host, and a change must not come from a
- * foreign page. A request with a valid token in a header needs neither, since no foreign page has one.
- */
+/** The one way from a request to its wire: logs and checks the request, hands it to the wire, and answers its error. */
 export class FrontDoor {
-  readonly #hosts: AllowedHosts;
-  readonly #cors: Cors;
-  readonly #hasTokens: boolean;
+  readonly #accessOf: Authenticator;
+  readonly #log: RequestLogger;
 
   constructor(
-    config: Pick<Config, 'http' | 'host' | 'listeners' | 'tokens'>,
-    private readonly accessOf: Authenticator,
-    allowOrigin: AllowedOrigins = config.http.allowOrigin,
+    private readonly config: Config,
+    private readonly logger: Logger,
   ) {
-    this.#hosts = new AllowedHosts(config);
-    this.#cors = new Cors(allowOrigin);
-    this.#hasTokens = config.tokens.length > 0;
+    this.#accessOf = createAuthenticator(config.tokens);
+    this.#log = createRequestLogger(logger);
   }
 
-  /**
-   * @returns whether the request is answered, because it was a preflight
-   * @throws RequestError `HOST_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`; `HEADER_INVALID` without a `Host` or with two; `TRANSFER_ENCODING_UNSUPPORTED`,
-   *   `EXPECTATION_UNSUPPORTED`; `HTTP_MALFORMED` for a target that is neither a path nor a URL of HTTP
-   */
-  checkRequest(req: IncomingMessage, res: ServerResponse, requestId: string, traffic: RouteKind): boolean {
-    this.#cors.setHeaders(req, res);
-    assertTarget(req.url ?? '');
-    assertChunkedOnly(req);
-    assertExpectation(req);
-    const asksFirst = isPreflight(req);
-    if (!asksFirst || !this.#cors.allows(req.headers.origin)) this.#check(req, traffic);
-    if (asksFirst) this.#cors.answerPreflight(req, res, requestId);
-    return asksFirst;
+  /** Of a port with these wires: the first one that has the path of a request handles it. */
+  listenerOf(wires: readonly Wire[]): RequestListener {
+    const guarded = wires.map((wire) => this.#guard(wire));
+    const last = this.#guard(NO_WIRE);
+    return (req, res) => {
+      const target = splitTarget(req.url ?? '/');
+      const found = guarded.find(({ wire }) => hasPath(wire, target.path)) ?? last;
+      void this.#serve(found, target, req, res);
+    };
   }
 
-  #check(req: IncomingMessage, traffic: RouteKind): void {
-    assertOneHost(req);
-    const foreign = traffic === 'probe' ? undefined : this.#foreignHost(req);
-    if (foreign !== undefined && !this.#bearsToken(req)) throw hostNotAllowed(foreign);
-    if (!changes(req.method, traffic) || this.#mayChange(req) || this.#bearsToken(req)) return;
-    throw originNotAllowed(req.headers.origin);
+  #guard(wire: Wire): GuardedWire {
+    return { wire, guard: new RequestGuard(this.config, this.#accessOf, wire) };
   }
 
-  /** HTTP/1.0 may leave the host out; no browser does. */
-  #foreignHost(req: IncomingMessage): string | undefined {
-    const { host } = req.headers;
-    if (host !== undefined && !this.#hosts.has(host, req.socket)) return host;
-    const named = namedByTarget(req);
-    return named === undefined || this.#hosts.has(named, req.socket) ? undefined : named;
-  }
-
-  /** A request without `Origin` and `Sec-Fetch-Site` counts as one of a program, such as curl. */
-  #mayChange(req: IncomingMessage): boolean {
-    const { origin, 'sec-fetch-site': site, referer } = req.headers;
-    if (origin === undefined && site === undefined) return true;
-    if (this.#cors.allows(origin ?? originOf(referer))) return true;
-    if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
-    return origin === undefined || isSameHost(origin, namedByTarget(req) ?? req.headers.host ?? '');
-  }
-
-  #bearsToken(req: IncomingMessage): boolean {
-    if (!this.#hasTokens || req.headers.authorization === undefined) return false;
+  async #serve(
+    { wire, guard }: GuardedWire,
+    { path: whole, query }: Target,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<void> {
+    const path = wire.stripPrefix === undefined ? whole : whole.slice(wire.stripPrefix.length) || '/';
+    const requestId = this.#log(req, res, wire.loggablePath?.(path) ?? path, wire.logFields);
+    const request = new WireRequest(req, res, path, query, requestId, wire.headers ?? {}, this.#accessOf);
     try {
-      this.accessOf(req, undefined);
-      return true;
-    } catch {
-      return false;
+      if (guard.check(request) === 'allowed') await wire.handle(request);
+    } catch (error) {
+      logUnexpected(this.logger, error, requestId);
+      sendErrorResponse(req, res, error, request.baseHeaders);
     }
   }
 }
 
-function changes(method: string | undefined, traffic: RouteKind): boolean {
-  if (method === 'HEAD' || method === 'OPTIONS') return false;
-  return method !== 'GET' || traffic === 'relay';
-}
-
-/** The host in a request's target that is a whole URL (RFC 9112, 3.2.2). */
-function namedByTarget({ url = '' }: IncomingMessage): string | undefined {
-  return url.startsWith('/') ? undefined : WHOLE_URL.exec(url)?.[1];
-}
-
-/** The scheme is left out: a proxy that speaks TLS changes it. */
-function isSameHost(origin: string, host: string): boolean {
-  const [, scheme = '', authority] = /^(https?):\/\/(.+)$/.exec(origin.toLowerCase()) ?? [];
-  const written = host.toLowerCase();
-  return authority === written || `${authority}:${scheme === 'https' ? 443 : 80}` === written;
-}
-
-function originOf(referer: string | undefined): string | undefined {
-  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined;
-}
-
-/** Node takes the first one; a proxy in front may have taken another (RFC 9112, 3.2). */
-function assertOneHost({ rawHeaders, httpVersion }: IncomingMessage): void {
-  let hosts = 0;
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at];
-    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
-  }
-  if (hosts === 0 && httpVersion !== '1.0')
-    throw new RequestError('HEADER_INVALID', 'Host is missing', CLOSE);
-  if (hosts > 1) throw new RequestError('HEADER_INVALID', 'Host is given more than once', CLOSE);
-}
-
-function hostNotAllowed(host: string): RequestError {
-  return new RequestError(
-    'HOST_NOT_ALLOWED',
-    `The host ${quoted(host)} is not one of this server's. ` +
-      'If it should be, list it in the setting http.hosts (LOOM_HTTP_HOSTS)',
-  );
-}
-
-function originNotAllowed(origin: string | undefined): RequestError {
-  const pages = origin === undefined ? 'Pages of another site' : `Pages of the origin ${quoted(origin)}`;
-  return new RequestError(
-    'ORIGIN_NOT_ALLOWED',
-    `${pages} may not do this. If they should, list their origin in the setting http.allowOrigin (LOOM_HTTP_ALLOW_ORIGIN)`,
-  );
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text);
+function hasPath({ path: own }: Wire, path: string): boolean {
+  if (!path.startsWith(own)) return false;
+  return own.endsWith('/') || path.length === own.length || path[own.length] === '/';
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Middleware } from 'koa';
 import type { Logger } from '../../observe/logger';
 
 const KNOWN_ID = /^[\w.:-]{1,64}$/;
@@ -32,15 +31,6 @@ export function createRequestLogger(logger: Logger): RequestLogger {
       logger.request({ requestId, ...about, method, path, status, ms, how }, 'request');
     });
     return requestId;
-  };
-}
-
-export function logRequests(log: RequestLogger): Middleware {
-  return async (ctx, next) => {
-    const requestId = log(ctx.req, ctx.res, ctx.path);
-    ctx.state['requestId'] = requestId;
-    await next();
-    if (!ctx.res.headersSent) ctx.set('X-Request-Id', requestId);
   };
 }
 

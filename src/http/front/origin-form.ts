@@ -1,12 +1,27 @@
 import { RequestError } from '../errors/request-error';
 
+/** What a request asks for. */
+export interface Target {
+  /** Begins with a slash, still percent-encoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
 const ABSOLUTE = /^https?:\/\/[^/?]*(.*)$/i;
+const NO_QUERY = new URLSearchParams();
 
 /** The path and query of a request's target, which may also be a whole URL, as for a proxy (RFC 9112, 3.2.2). */
 export function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   const rest = ABSOLUTE.exec(target)?.[1] ?? '';
   return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+export function splitTarget(target: string): Target {
+  const url = originForm(target);
+  const at = url.indexOf('?');
+  if (at === -1) return { path: url, query: NO_QUERY };
+  return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
 }
 
 /**

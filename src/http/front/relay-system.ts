@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../../config/config';
 import type { Logger } from '../../observe/logger';
 import type { RelayContext } from '../../relay/nodes/relay-context';
 import type { RelayOptions } from '../../relay/queues/open-relay';
+import type { WireRequest } from './wire-request';
 
 /** One protocol of the relays, on the main port or a port of its own. */
 export interface RelaySystem {
@@ -19,15 +19,9 @@ export interface RelaySystem {
   close(): Promise<void>;
 }
 
-export interface RelayRequest {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  /** Begins with a slash, without the query, still percent-encoded. */
-  readonly path: string;
-  readonly query: URLSearchParams;
+export interface RelayRequest extends WireRequest {
   /** It came by the main port, whose origin the relay shares with all that the port serves. */
   readonly isMounted: boolean;
-  readonly requestId: string;
   /** @throws RequestError unless the relay is public, the server has no tokens, or the request has one with the scope `relay` */
   authorize(): void;
 }

@@ -3,7 +3,6 @@ import type { Matchmaker } from '../../relay/match/matchmaker';
 import type { SenderHead } from '../../relay/match/transfer';
 import type { UnansweredOutcome } from '../../relay/match/waiter';
 import { toErrorResponse } from '../errors/error-response';
-import { jsonBody } from '../front/json-body';
 import { markLongLived } from '../live/long-lived';
 import { httpipeError } from './outcome-error';
 
@@ -51,5 +50,5 @@ function headersOf({ contentType, contentLength }: SenderHead): Record<string, s
 
 function answerOutcome(held: HeldRequest, outcome: UnansweredOutcome): void {
   const { status, headers, body } = toErrorResponse(httpipeError(outcome));
-  held.reply(status, headers, jsonBody(body));
+  held.reply(status, headers, body);
 }

@@ -3,12 +3,12 @@ import { MemoryHttpipe } from '../../relay/httpipe/memory-httpipe';
 import { RedisHttpipe } from '../../relay/httpipe/redis-httpipe';
 import { HeldRequest } from '../../relay/match/held-request';
 import { openRelay } from '../../relay/queues/open-relay';
-import { methodNotAllowed } from '../errors/method-not-allowed';
 import { RequestError } from '../errors/request-error';
-import { jsonBody } from '../front/json-body';
+import { methodNotAllowed } from '../errors/shared-errors';
 import { decodeSegment } from '../front/path-segment';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { assertIdentityEncoding } from '../headers/codings';
+import { jsonBody } from '../json/json-body';
 import { receiveFromChannel, sendToChannel } from './channel';
 
 const PATH = /^\/channels\/([^/]+)(?:\/([^/]+))?\/?$/;

@@ -1,10 +1,9 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { toErrorResponse } from '../errors/error-response';
-import { methodNotAllowed } from '../errors/method-not-allowed';
 import { RequestError } from '../errors/request-error';
+import { methodNotAllowed } from '../errors/shared-errors';
 import { METHODS } from '../front/cors';
-import { jsonBody } from '../front/json-body';
 import { NOT_HTTP, transferCodingError } from '../headers/codings';
 
 /** How long a client may take to read why it was refused, before it is cut. */
@@ -57,10 +56,9 @@ function close(socket: Duplex, why: RequestError | undefined): void {
 
 function refusal(error: RequestError): string {
   const { status, headers, body } = toErrorResponse(error);
-  const json = jsonBody(body);
-  const all = { ...headers, Connection: 'close', 'Content-Length': Buffer.byteLength(json) };
+  const all = { ...headers, Connection: 'close', 'Content-Length': Buffer.byteLength(body) };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${json}`;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
 function errorOf(error: Error, req: IncomingMessage | undefined): RequestError {

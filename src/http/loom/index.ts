@@ -1,5 +1,6 @@
-import Router from '@koa/router';
-import type { Protocol } from '../front/protocol';
+import { Routes } from '../front/routes';
+import type { OpenWire } from '../front/wire';
+import { parseStreamId } from './headers/stream-id';
 import { consume } from './read/consume';
 import { sendStreamInfo } from './read/info';
 import { list } from './read/list';
@@ -10,19 +11,20 @@ import { resume } from './write/resume';
 import { describeUploads } from './write/upload-options';
 
 /** The Loom wire: `/stream`. Its document is `docs/loom.md`. */
-export const loom: Protocol = {
-  routes(wire) {
-    const router = new Router({ sensitive: true });
-    router.options(['/stream', '/stream/:id'], (ctx, next) => describeUploads(ctx, wire, next));
-    router.get('/stream', (ctx) => list(ctx, wire));
-    // `curl -T -` sends PUT, and people pipe into it.
-    router.register('/stream', ['POST', 'PUT'], (ctx) => produceUnnamed(ctx, wire));
-    router.register('/stream/:id', ['POST', 'PUT'], (ctx) => produceNamed(ctx, wire));
-    router.get('/stream/:id', (ctx) => consume(ctx, wire));
-    router.get('/stream/:id/info', (ctx) => sendStreamInfo(ctx, wire));
-    router.patch('/stream/:id', (ctx) => resume(ctx, wire));
-    router.delete('/stream/:id', (ctx) => remove(ctx, wire));
-    router.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));
-    return router;
-  },
+export const loom: OpenWire = (wire) => {
+  const routes = new Routes();
+  const { whole } = routes;
+  whole.options(['/stream', '/stream/:id'], (ctx, next) => describeUploads(ctx, wire, next));
+  whole.get('/stream', (ctx) => list(ctx, wire));
+  // `curl -T -` sends PUT, and people pipe into it.
+  routes.stream(['POST', 'PUT'], '/stream', (request) => produceUnnamed(request, wire));
+  routes.stream(['POST', 'PUT'], '/stream/:id', (request, [id]) =>
+    produceNamed(request, wire, parseStreamId(id)),
+  );
+  routes.stream(['GET'], '/stream/:id', (request, [id]) => consume(request, wire, parseStreamId(id)));
+  whole.get('/stream/:id/info', (ctx) => sendStreamInfo(ctx, wire));
+  routes.stream(['PATCH'], '/stream/:id', (request, [id]) => resume(request, wire, parseStreamId(id)));
+  whole.delete('/stream/:id', (ctx) => remove(ctx, wire));
+  whole.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));
+  return { path: '/stream', handle: (request) => routes.handle(request) };
 };

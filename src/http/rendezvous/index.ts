@@ -5,9 +5,9 @@ import { MemoryRendezvous } from '../../relay/rendezvous/memory-rendezvous';
 import { RedisRendezvous } from '../../relay/rendezvous/redis-rendezvous';
 import type { RendezvousQueues } from '../../relay/rendezvous/rendezvous-queues';
 import { readWholeBody, type WholeBodyLimits } from '../body/whole-body';
-import { jsonBody } from '../front/json-body';
-import { jsonList } from '../front/json-list';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
+import { jsonBody } from '../json/json-body';
+import { jsonList } from '../json/json-list';
 import { parseCustomHeaders } from './custom-headers';
 import {
   invalidBody,

@@ -1,5 +1,5 @@
 import type { HeldRequest } from '../../relay/match/held-request';
-import { jsonBody } from '../front/json-body';
+import { jsonBody } from '../json/json-body';
 
 /** Sent as `{"name", "message"}`. */
 export interface RendezvousFailure {

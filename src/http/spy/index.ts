@@ -1,12 +1,10 @@
-import Router from '@koa/router';
-import type { Protocol } from '../front/protocol';
+import { Routes } from '../front/routes';
+import type { OpenWire } from '../front/wire';
 import { sendSpy } from './send-spy';
 
 /** `/spy`: every live stream in one response. */
-export const spy: Protocol = {
-  routes(wire) {
-    const router = new Router({ sensitive: true });
-    router.get('/spy', (ctx) => sendSpy(ctx, wire));
-    return router;
-  },
+export const spy: OpenWire = (wire) => {
+  const routes = new Routes();
+  routes.stream(['GET'], '/spy', (request) => sendSpy(request, wire));
+  return { path: '/spy', handle: (request) => routes.handle(request) };
 };

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { sizeOf } from '../../../src/core/bytes/size-of';
 import { BufferedBodies } from '../../../src/http/durable/context/buffered-bodies';
-import { sendErrorResponse } from '../../../src/http/front/send-error-response';
+import { sendErrorResponse } from '../../../src/http/errors/send-error-response';
 import { configFrom } from '../../support/config';
 import { Producer, request } from '../../support/http';
 

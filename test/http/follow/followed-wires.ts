@@ -3,10 +3,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { LogRef, Writer } from '../../../src/core/log/log';
 import { advance, type Offset, START } from '../../../src/core/log/offset';
-import { createApp } from '../../../src/http/app';
-import { createLogger } from '../../../src/observe/logger';
 import { createLogOf, ObservedStore } from '../../core/stores';
-import { configFrom } from '../../support/config';
+import { appOver } from '../../support/app';
 import { Consumer } from '../../support/http';
 
 export type FollowedWire = 'tail' | 'line events' | 'durable events' | 'spy';
@@ -75,11 +73,7 @@ export interface FollowedServer {
 /** A server over a store in memory that keeps what it writes to its sockets, in the turn in which it writes. */
 export function withFollowedServer(): FollowedServer {
   const store = new ObservedStore();
-  const { handler, drain } = createApp({
-    store,
-    config: configFrom({}),
-    logger: createLogger({ level: 'silent', format: 'json' }),
-  });
+  const { handler, drain } = appOver(store);
   const responses: ServerResponse[] = [];
   let written = '';
   const server = createServer((req, res) => {

@@ -3,11 +3,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { followMany, type ManyLogsListener } from '../../../src/core/follow/follow-many';
 import type { LogId } from '../../../src/core/log/log-id';
-import { createApp } from '../../../src/http/app';
-import { createLogger } from '../../../src/observe/logger';
 import { MemoryStore } from '../../../src/storage/memory/memory-store';
 import { createLogOf } from '../../core/stores';
-import { configFrom } from '../../support/config';
+import { appOver } from '../../support/app';
 import { reachableBytes } from '../../support/reachable-bytes';
 
 const READERS = 400;
@@ -20,11 +18,7 @@ const ANY = '*/*';
  */
 describe('a reader that waits', () => {
   const store = new MemoryStore();
-  const { handler, drain } = createApp({
-    store,
-    config: configFrom({}),
-    logger: createLogger({ level: 'silent', format: 'json' }),
-  });
+  const { handler, drain } = appOver(store);
   let bareBytes = 0;
   let id: LogId;
 

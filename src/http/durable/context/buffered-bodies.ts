@@ -5,7 +5,7 @@ import type { MinimumRate } from '../../body/body-deadline';
 import { collectBody } from '../../body/collect-body';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
-import type { DirectRequest } from '../../front/serve-directly';
+import type { WireRequest } from '../../front/wire-request';
 
 /** Bodies that are read whole before anything is done with them. All of them together stay within a bound. */
 export class BufferedBodies {
@@ -30,7 +30,7 @@ export class BufferedBodies {
    *   its end
    */
   async withBody<T>(
-    { req, res }: Pick<DirectRequest, 'req' | 'res'>,
+    { req, res }: Pick<WireRequest, 'req' | 'res'>,
     work: (body: readonly Buffer[]) => Promise<T>,
   ): Promise<T> {
     if (this.stopping.aborted && !req.complete) throw stopped();

@@ -2,7 +2,7 @@ import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
 import type { ResponseHeaders } from '../../headers/content-headers';
 import type { DurableContext } from '../context/durable-context';
-import { isClosed } from '../context/responder';
+import { isClosed } from '../context/shared-headers';
 import type { ReadChunk } from './chunk';
 
 const FRESH_SECONDS = 60;

@@ -1,7 +1,7 @@
 import type { LogInfo } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { LogStore } from '../../../core/store/store';
-import { isClosed } from '../context/responder';
+import { isClosed } from '../context/shared-headers';
 import { findBoundary } from '../json/message-boundaries';
 
 /** The bytes [from, to) of a stream, for one answer. */

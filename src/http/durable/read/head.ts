@@ -1,20 +1,21 @@
 import { assertLogIntact } from '../../../core/store/damage';
 import { requireLog } from '../../errors/require-log';
-import { assertAllowed } from '../../front/access';
+import { authorize } from '../../front/access';
+import { sendHead } from '../../front/send-head';
 import { streamState } from '../../headers/stream-state';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
-import { isClosed, positionHeaders } from '../context/responder';
+import { isClosed, positionHeaders } from '../context/shared-headers';
 import { renderExpiry } from '../headers/expiry-headers';
 import { assertStreamPreconditions } from './stream-preconditions';
 
 /** `HEAD` (PROTOCOL.md, 5.5). It keeps no stream alive. */
 export async function sendStreamHead(wire: DurableContext, request: StreamRequest): Promise<void> {
   // A producer has to be able to ask how far it came.
-  assertAllowed(request.allowed, ['consume', 'produce'], request.id);
+  authorize(request, ['consume', 'produce'], request.id);
   const info = await requireLog(wire.store, request.id);
   await assertLogIntact(wire.store, info);
   await assertStreamPreconditions(wire, request, info);
-  wire.responder.head(request, 200, {
+  sendHead(request, 200, {
     'Content-Type': info.contentType,
     ...positionHeaders(info, info.tail, isClosed(info)),
     ...renderExpiry(info.expiry),

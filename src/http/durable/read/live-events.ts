@@ -7,6 +7,7 @@ import { isRemoval, type LogInfo } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import { sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
 import { assertRangeIntact } from '../../../core/store/damage';
+import { sendHead } from '../../front/send-head';
 import { sandboxedHeaders } from '../../headers/content-headers';
 import { ChunkedBody } from '../../live/chunked-body';
 import { detach } from '../../live/detach';
@@ -15,7 +16,7 @@ import { markLongLivedAtTail } from '../../live/long-lived';
 import { touchPeriodically } from '../../live/touch-log';
 import { waitForDrain } from '../../live/wait-for-drain';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
-import { isClosed } from '../context/responder';
+import { isClosed } from '../context/shared-headers';
 import { isText } from '../headers/media-type';
 import { encodingOf } from './event-frames';
 import { EventWriter } from './event-writer';
@@ -36,7 +37,7 @@ export async function sendDurableEvents(
 ): Promise<void> {
   if (from < info.tail || isClosed(info)) await assertRangeIntact(wire.store, info, from, info.tail);
   const encoding = encodingOf(info.framing, isText(info.contentType));
-  wire.responder.head(request, 200, {
+  sendHead(request, 200, {
     ...sandboxedHeaders('text/event-stream'),
     'Cache-Control': 'no-cache, no-transform',
     'X-Accel-Buffering': 'no',

@@ -2,12 +2,13 @@ import { sizeOf } from '../../../core/bytes/size-of';
 import { LogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import { requireLog } from '../../errors/require-log';
+import { sendEmpty } from '../../front/send-head';
 import type { ResponseHeaders } from '../../headers/content-headers';
 import { assertPreconditions } from '../../headers/preconditions';
 import { markLongLived } from '../../live/long-lived';
 import { touchPeriodically } from '../../live/touch-log';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
-import { isClosed, positionHeaders } from '../context/responder';
+import { isClosed, positionHeaders } from '../context/shared-headers';
 import { assertSegment } from '../headers/assert-segment';
 import { nextCursor } from '../headers/cursor';
 import type { SegmentOffset } from '../headers/offset-token';
@@ -35,15 +36,15 @@ export async function longPoll(
   for (let info = before; ; info = await sameStream(wire, info, place)) {
     if (from < info.tail) return sendChunk(wire, request, info, from, cursor);
     assertPreconditions(request.req, { id: info.id });
-    if (isClosed(info)) return sendNothing(wire, request, positionHeaders(info, from, true), cursor);
+    if (isClosed(info)) return sendNothing(request, positionHeaders(info, from, true), cursor);
     markLongLived(request.res);
     const patience = { signal, ms: Math.max(0, deadline - performance.now()) };
     const heard = await waitForNews(wire.store, info, from, patience);
     if (request.res.closed) return;
-    if (heard === undefined) return sendNothing(wire, request, positionHeaders(info, from, false), cursor);
+    if (heard === undefined) return sendNothing(request, positionHeaders(info, from, false), cursor);
     if (canBeSent(info, heard)) return sendNews(wire, request, info, heard, cursor);
     if (heard.chunks.length === 0 && heard.isEnd)
-      return sendNothing(wire, request, positionHeaders(info, from, true), cursor);
+      return sendNothing(request, positionHeaders(info, from, true), cursor);
   }
 }
 
@@ -62,13 +63,8 @@ async function sameStream(
   return info;
 }
 
-function sendNothing(
-  wire: DurableContext,
-  request: StreamRequest,
-  at: ResponseHeaders,
-  cursor: ResponseHeaders,
-): void {
-  wire.responder.empty(request, 204, {
+function sendNothing(request: StreamRequest, at: ResponseHeaders, cursor: ResponseHeaders): void {
+  sendEmpty(request, 204, {
     ...at,
     'Stream-Up-To-Date': 'true',
     ...cursor,

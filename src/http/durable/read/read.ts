@@ -2,7 +2,7 @@ import type { LogInfo } from '../../../core/log/log';
 import { segmentOf } from '../../../core/log/loss';
 import { RequestError } from '../../errors/request-error';
 import { requireLog } from '../../errors/require-log';
-import { assertAllowed } from '../../front/access';
+import { authorize } from '../../front/access';
 import { assertPreconditions } from '../../headers/preconditions';
 import { touchLog } from '../../live/touch-log';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
@@ -20,7 +20,7 @@ interface ReadQuery {
 
 /** `GET` (PROTOCOL.md, 5.6 to 5.8). */
 export async function read(wire: DurableContext, request: StreamRequest): Promise<void> {
-  assertAllowed(request.allowed, 'consume', request.id);
+  authorize(request, 'consume', request.id);
   const { from: asked, live } = parseReadQuery(request.query);
   const info = await requireLog(wire.store, request.id);
   await touchLog(wire.store, info);

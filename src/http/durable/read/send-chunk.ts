@@ -3,13 +3,14 @@ import type { LogInfo } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
 import { assertLogIntact } from '../../../core/store/damage';
 import type { Page } from '../../../core/store/store';
+import { sendEmpty, sendHead } from '../../front/send-head';
 import { type ResponseHeaders, sandboxedHeaders } from '../../headers/content-headers';
 import { assertPreconditions, isNotModified } from '../../headers/preconditions';
 import { streamState } from '../../headers/stream-state';
 import { finish } from '../../live/finish';
 import { waitForDrain } from '../../live/wait-for-drain';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
-import { isClosed, positionHeaders } from '../context/responder';
+import { isClosed, positionHeaders } from '../context/shared-headers';
 import { JsonArray, jsonArrayLength } from '../json/json-messages';
 import { cacheHeaders, etagOf } from './cache-headers';
 import { type ReadChunk, selectChunk, toReadChunk } from './chunk';
@@ -36,7 +37,7 @@ export async function sendChunk(
   const present = { id: info.id, etag };
   assertPreconditions(request.req, present);
   if (isNotModified(request.req, present)) {
-    wire.responder.empty(request, 304, all);
+    sendEmpty(request, 304, all);
     return;
   }
   await sendBytes(wire, request, info, selected, all);
@@ -57,7 +58,7 @@ export function sendBody(
   body: Buffer,
   headers: ResponseHeaders,
 ): void {
-  wire.responder.head(request, 200, { ...headers, 'Content-Length': body.length });
+  sendHead(request, 200, { ...headers, 'Content-Length': body.length });
   finish(request.res, wire.config.http.consumerTimeout, body);
 }
 
@@ -94,7 +95,7 @@ async function sendBytes(
     until: to,
     mayUseLargePages,
   })) {
-    if (!res.headersSent) wire.responder.head(request, 200, { ...headers, 'Content-Length': length });
+    if (!res.headersSent) sendHead(request, 200, { ...headers, 'Content-Length': length });
     res.cork();
     for (const bytes of contentOf(page, array, to)) res.write(bytes);
     res.uncork();

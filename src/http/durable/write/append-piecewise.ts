@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { CommitResult } from '../../../core/log/log';
 import { onAbort } from '../../../core/scheduling/abortable';
 import { continueIfExpected } from '../../body/continue-if-expected';
+import { sendEmpty } from '../../front/send-head';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
-import { positionHeaders } from '../context/responder';
+import { positionHeaders } from '../context/shared-headers';
 import type { CachedStream } from '../context/stream-cache';
 import type { AppendHead } from '../headers/append-head';
 import { close } from './close';
@@ -27,7 +28,7 @@ export async function appendPiecewise(
   const removeAbort = onAbort(wire.stopping, () => req.destroy());
   try {
     const last = await storePieces(wire, request, head, stream);
-    wire.responder.empty(request, 204, positionHeaders(stream, last.tail, last.isSealed));
+    sendEmpty(request, 204, positionHeaders(stream, last.tail, last.isSealed));
   } catch (error) {
     // The connection is gone: there is nobody to be told.
     if (!req.destroyed || req.complete) throw error;

@@ -4,12 +4,13 @@ import type { CommitResult } from '../../../core/log/log';
 import type { Loss } from '../../../core/log/loss';
 import { RequestError } from '../../errors/request-error';
 import { requireLog } from '../../errors/require-log';
-import { assertAllowed } from '../../front/access';
+import { authorize } from '../../front/access';
+import { sendEmpty } from '../../front/send-head';
 import { assertIdentityEncoding } from '../../headers/codings';
 import type { ResponseHeaders } from '../../headers/content-headers';
 import { isConditional } from '../../headers/preconditions';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
-import { positionHeaders } from '../context/responder';
+import { positionHeaders } from '../context/shared-headers';
 import type { CachedStream } from '../context/stream-cache';
 import { type AppendHead, parseAppendHead } from '../headers/append-head';
 import { assertSingleValued } from '../headers/single-valued';
@@ -21,8 +22,8 @@ import { assertSameContentType, commit } from './commit';
 
 /** `POST`: appends, closes, or both in one step (PROTOCOL.md, 5.2 and 5.3). */
 export async function append(wire: DurableContext, request: StreamRequest): Promise<void> {
-  const { id, req, allowed } = request;
-  assertAllowed(allowed, 'produce', id);
+  const { id, req } = request;
+  authorize(request, 'produce', id);
   assertSingleValued(req);
   assertIdentityEncoding(req);
   const head = parseAppendHead(req.headers);
@@ -40,7 +41,7 @@ export async function append(wire: DurableContext, request: StreamRequest): Prom
     // A close alone has no content to confirm (the conformance suite wants a 204).
     const status =
       head.producer === undefined || committed.how === 'duplicate' || sizeOf(body) === 0 ? 204 : 200;
-    wire.responder.empty(request, status, confirmation(committed, losses));
+    sendEmpty(request, status, confirmation(committed, losses));
   });
 }
 

@@ -5,7 +5,7 @@ import { RequestError } from '../../errors/request-error';
 import { requireLog } from '../../errors/require-log';
 import { essence, storedContentType } from '../../headers/stored-content-type';
 import type { DurableContext } from '../context/durable-context';
-import { isClosed, positionHeaders } from '../context/responder';
+import { isClosed, positionHeaders } from '../context/shared-headers';
 import type { CachedStream } from '../context/stream-cache';
 import type { AppendHead } from '../headers/append-head';
 

@@ -6,13 +6,14 @@ import { inheritedLosses } from '../../../core/log/loss';
 import { START } from '../../../core/log/offset';
 import type { LogStore } from '../../../core/store/store';
 import { RequestError } from '../../errors/request-error';
-import { assertAllowed } from '../../front/access';
+import { authorize } from '../../front/access';
+import { sendEmpty } from '../../front/send-head';
 import { assertIdentityEncoding } from '../../headers/codings';
 import { assertNoContentRange } from '../../headers/content-range';
 import { declaredContentType, essence, storedContentType } from '../../headers/stored-content-type';
 import { isViaTls } from '../../headers/via-tls';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
-import { isClosed, positionHeaders } from '../context/responder';
+import { isClosed, positionHeaders } from '../context/shared-headers';
 import { parseClosed } from '../headers/append-head';
 import { isSameExpiry, parseExpiry } from '../headers/expiry-headers';
 import { framingOf } from '../headers/media-type';
@@ -36,17 +37,17 @@ interface CreateHead {
 
 /** `PUT`: makes a stream, or confirms that it is there as it should be (PROTOCOL.md, 5.1). */
 export async function create(wire: DurableContext, request: StreamRequest): Promise<void> {
-  const { id, req, allowed } = request;
-  assertAllowed(allowed, 'produce', id);
+  const { id, req } = request;
+  authorize(request, 'produce', id);
   assertSingleValued(req);
   assertNoContentRange(req);
   assertIdentityEncoding(req);
   const head = parseHead(req.headers);
   // Who forks a stream gets to read what is in it.
-  if (head.fork !== undefined) assertAllowed(allowed, 'consume', head.fork.source);
+  if (head.fork !== undefined) authorize(request, 'consume', head.fork.source);
   await wire.bodies.withBody(request, async (body) => {
     const { info, isNew } = await ensure(wire, request, head, body);
-    wire.responder.empty(request, isNew ? 201 : 200, {
+    sendEmpty(request, isNew ? 201 : 200, {
       'Content-Type': info.contentType,
       ...positionHeaders(info, info.tail, isClosed(info)),
       ...(isNew && { Location: urlOf(request) }),

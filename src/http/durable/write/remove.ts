@@ -1,17 +1,18 @@
 import { removeLog } from '../../../core/store/remove-log';
 import { logNotFound } from '../../errors/require-log';
-import { assertAllowed } from '../../front/access';
+import { authorize } from '../../front/access';
+import { sendEmpty } from '../../front/send-head';
 import { assertPreconditions } from '../../headers/preconditions';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
 import { assertStreamPreconditions } from '../read/stream-preconditions';
 
 /** `DELETE` (PROTOCOL.md, 5.4). While forks of it live the stream's name stays taken, and is answered 410. */
 export async function remove(wire: DurableContext, request: StreamRequest): Promise<void> {
-  assertAllowed(request.allowed, 'delete', request.id);
+  authorize(request, 'delete', request.id);
   const { id, req } = request;
   const wasThere = await removeLog(wire.store, id, (info) =>
     info === 'damaged' ? assertPreconditions(req, { id }) : assertStreamPreconditions(wire, request, info),
   );
   if (!wasThere) throw logNotFound(id);
-  wire.responder.empty(request, 204, {});
+  sendEmpty(request, 204, {});
 }

@@ -1,27 +1,25 @@
-import type { RouterContext } from '@koa/router';
 import type { LogInfo } from '../../../core/log/log';
 import { checkPosition, describeLoss, type LostBytes, wireGeneration } from '../../../core/log/loss';
 import { type Offset, parseOffset, START } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
+import { singleParameter } from '../../front/query';
 
 /**
  * `?offset=N`, and `?generation=G` under which the reader got the bytes before it.
  * @throws RequestError `PARAMETER_INVALID`, `STREAM_REPLACED`, `STREAM_LOST_BYTES`, `RANGE_NOT_SATISFIABLE`
  */
-export function requestedOffset(ctx: RouterContext, info: LogInfo): Offset {
-  const { offset: raw, generation } = ctx.query;
+export function requestedOffset(query: URLSearchParams, info: LogInfo): Offset {
+  const raw = singleParameter(query, 'offset');
   const offset = raw === undefined ? START : parseQueryOffset(raw);
-  if (Array.isArray(generation))
-    throw new RequestError('PARAMETER_INVALID', 'generation is given more than once');
-  const check = checkPosition(info, offset, generation);
+  const check = checkPosition(info, offset, singleParameter(query, 'generation'));
   if (check.kind === 'replaced') throw replaced(info);
   if (check.kind === 'lost') throw lostBytes(info, check.lost);
   return assertCommitted(offset, info);
 }
 
-/** @param name of the parameter, for the error. @throws RequestError `PARAMETER_INVALID` */
-function parseQueryOffset(raw: string | string[]): Offset {
-  const offset = typeof raw === 'string' ? parseOffset(raw) : undefined;
+/** @throws RequestError `PARAMETER_INVALID` */
+function parseQueryOffset(raw: string): Offset {
+  const offset = parseOffset(raw);
   if (offset === undefined)
     throw new RequestError('PARAMETER_INVALID', 'offset must be one plain decimal number of bytes');
   return offset;

@@ -1,9 +1,10 @@
-import type { RouterContext } from '@koa/router';
 import { isLogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
 import { asNotFound, requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
-import type { WireContext } from '../../front/protocol';
+import type { WireContext } from '../../front/wire';
+import type { WireRequest } from '../../front/wire-request';
 import { prefers } from '../../headers/accept';
 import { assertPreconditions } from '../../headers/preconditions';
 import { essence } from '../../headers/stored-content-type';
@@ -13,55 +14,55 @@ import { entityTag } from '../headers/entity-tag';
 import { requestedOffset } from '../headers/requested-offset';
 import { servedType } from '../headers/served-type';
 import { streamHeaders } from '../headers/stream-headers';
-import { streamId } from '../headers/stream-id';
 import { uploadLength, uploadLimit, uploadProgress } from '../headers/upload-headers';
 import { sendContent } from './content';
 import { sendLineEvents } from './events';
 import { sendTail } from './send-tail';
 
 /** `GET /stream/:id` and `HEAD`: what there is, and then, while the stream is not closed, what comes. */
-export async function consume(ctx: RouterContext, wire: WireContext): Promise<void> {
-  const id = streamId(ctx);
+export async function consume(request: WireRequest, wire: WireContext, id: LogId): Promise<void> {
+  const { method } = request.req;
   // A producer has to ask how far it came before it can resume.
-  authorize(ctx, ctx.method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
+  authorize(request, method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
   const info = await requireLog(wire.store, id);
   try {
-    if (ctx.method === 'GET') await noteReader(ctx, wire, info);
-    await deliver(ctx, wire, info);
+    if (method === 'GET') await noteReader(request, wire, info);
+    await deliver(request, wire, info);
   } catch (error) {
     // It was removed or replaced since it was asked for.
     throw isLogError(error, 'LOG_GONE') ? asNotFound(id, error) : error;
   }
 }
 
-async function deliver(ctx: RouterContext, wire: WireContext, info: LogInfo): Promise<void> {
-  const isNotail = ctx.query['notail'] !== undefined;
+async function deliver(request: WireRequest, wire: WireContext, info: LogInfo): Promise<void> {
+  const { req, res, query } = request;
+  const isNotail = query.has('notail');
   const about = {
     ...streamHeaders(info, wire.config.http),
-    ...(!isNotail && { Vary: vary(ctx.res, 'Accept') }),
+    ...(!isNotail && { Vary: vary(res, 'Accept') }),
   };
   const headers =
-    ctx.method === 'HEAD'
+    req.method === 'HEAD'
       ? { ...about, ...uploadProgress(info), ...uploadLength(info), ...uploadLimit(wire.config) }
       : about;
-  if (wantsEvents(ctx, info) && !isNotail) return sendLineEvents(ctx, wire, info, headers);
-  const from = requestedOffset(ctx, info);
-  assertPreconditions(ctx.req, { id: info.id, etag: entityTag(info) });
-  if (info.state === 'closed' || isNotail) return sendContent(ctx, wire, { info, from, headers });
-  return sendTail(ctx, wire, { info, from, headers });
+  if (wantsEvents(request, info) && !isNotail) return sendLineEvents(request, wire, info, headers);
+  const from = requestedOffset(query, info);
+  assertPreconditions(req, { id: info.id, etag: entityTag(info) });
+  if (info.state === 'closed' || isNotail) return sendContent(request, wire, { info, from, headers });
+  return sendTail(request, wire, { info, from, headers });
 }
 
 /** A stream that ends when it is idle is not, while somebody reads it. */
 async function noteReader(
-  ctx: RouterContext,
+  { res }: WireRequest,
   { store, consumers }: WireContext,
   info: LogInfo,
 ): Promise<void> {
   if (info.expiry?.kind !== 'idle') return;
   await touchLog(store, info);
-  touchPeriodically(store, info, consumers.signalOf(ctx.res));
+  touchPeriodically(store, info, consumers.signalOf(res));
 }
 
-function wantsEvents(ctx: RouterContext, info: LogInfo): boolean {
-  return prefers(ctx.get('Accept'), 'text/event-stream', essence(servedType(info)));
+function wantsEvents({ req }: WireRequest, info: LogInfo): boolean {
+  return prefers(req.headers.accept ?? '', 'text/event-stream', essence(servedType(info)));
 }

@@ -1,15 +1,15 @@
-import type { RouterContext } from '@koa/router';
 import { readToTail } from '../../../core/follow/follow';
 import type { LogInfo } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import { assertRangeIntact } from '../../../core/store/damage';
 import { RequestError } from '../../errors/request-error';
-import type { WireContext } from '../../front/protocol';
+import { sendHead } from '../../front/send-head';
+import type { WireContext } from '../../front/wire';
+import type { WireRequest } from '../../front/wire-request';
 import { type ByteRange, parseRange } from '../../headers/byte-range';
 import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
 import { isNotModified } from '../../headers/preconditions';
 import { finish } from '../../live/finish';
-import { sendHead } from '../../live/send-head';
 import { waitForDrain } from '../../live/wait-for-drain';
 import { entityTag } from '../headers/entity-tag';
 import { servedType } from '../headers/served-type';
@@ -26,30 +26,30 @@ interface Selection extends ByteRange {
  * content that never changes (ETag, conditions, ranges).
  */
 export async function sendContent(
-  ctx: RouterContext,
+  request: WireRequest,
   wire: WireContext,
   delivery: StreamDelivery,
 ): Promise<void> {
   const { info, headers } = delivery;
   const etag = entityTag(info);
-  const selected = etag === undefined ? whatIsThere(delivery) : select(ctx, delivery, etag);
+  const selected = etag === undefined ? whatIsThere(delivery) : select(request, delivery, etag);
   const length = selected.status === 304 ? {} : { 'Content-Length': selected.to - selected.from };
-  const caching = ctx.method === 'HEAD' ? LIVE_HEADERS : {};
+  const caching = request.req.method === 'HEAD' ? LIVE_HEADERS : {};
   const writeHead = (): void =>
-    sendHead(ctx, selected.status, {
+    sendHead(request, selected.status, {
       ...headers,
       ...contentHeaders(servedType(info)),
       ...selected.headers,
       ...caching,
       ...length,
     });
-  await sendSelected(ctx, wire, info, selected, writeHead);
-  finish(ctx.res, wire.config.http.consumerTimeout);
+  await sendSelected(request, wire, info, selected, writeHead);
+  finish(request.res, wire.config.http.consumerTimeout);
 }
 
 /** The head promises the bytes. So it leaves with the first of them, or once the store says that they are there. */
 async function sendSelected(
-  ctx: RouterContext,
+  request: WireRequest,
   wire: WireContext,
   info: LogInfo,
   selected: Selection,
@@ -57,8 +57,8 @@ async function sendSelected(
 ): Promise<void> {
   const from = advance(START, selected.from);
   const until = advance(START, selected.to);
-  const hasBody = ctx.method !== 'HEAD' && selected.status !== 304 && from < until;
-  if (hasBody) return sendBytes(ctx, wire, info, { from, until }, writeHead);
+  const hasBody = request.req.method !== 'HEAD' && selected.status !== 304 && from < until;
+  if (hasBody) return sendBytes(request, wire, info, { from, until }, writeHead);
   if (selected.status !== 304) await assertRangeIntact(wire.store, info, from, until);
   writeHead();
 }
@@ -68,14 +68,14 @@ function whatIsThere({ info, from }: StreamDelivery): Selection {
 }
 
 /** By the request's conditions and `Range` (RFC 9110, 13.2.2). @throws RequestError `RANGE_NOT_SATISFIABLE` */
-function select(ctx: RouterContext, { info, from }: StreamDelivery, etag: string): Selection {
+function select({ req }: WireRequest, { info, from }: StreamDelivery, etag: string): Selection {
   const length = info.tail - from;
   // What the id stands for may be replaced or removed: a cache must ask each time, and is told 304.
   const headers = { ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache' };
   const whole: Selection = { status: 200, from, to: info.tail, headers };
-  const { range: header, 'if-range': ifRange } = ctx.req.headers;
-  if (isNotModified(ctx.req, { id: info.id, etag })) return { ...whole, status: 304 };
-  if (header === undefined || ctx.method !== 'GET' || (ifRange !== undefined && ifRange !== etag))
+  const { range: header, 'if-range': ifRange } = req.headers;
+  if (isNotModified(req, { id: info.id, etag })) return { ...whole, status: 304 };
+  if (header === undefined || req.method !== 'GET' || (ifRange !== undefined && ifRange !== etag))
     return whole;
   const range = parseRange(header, length);
   if (range === undefined) return whole;
@@ -97,13 +97,12 @@ function select(ctx: RouterContext, { info, from }: StreamDelivery, etag: string
 }
 
 async function sendBytes(
-  ctx: RouterContext,
+  { res }: WireRequest,
   wire: WireContext,
   info: LogInfo,
   { from, until }: { from: Offset; until: Offset },
   writeHead: () => void,
 ): Promise<void> {
-  const { res } = ctx;
   const signal = wire.consumers.signalOf(res);
   for await (const page of readToTail(wire.store, info, from, signal, { until, mayUseLargePages: true })) {
     if (!res.headersSent) writeHead();

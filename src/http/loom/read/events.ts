@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { RouterContext } from '@koa/router';
 import { LineSplitter, type LineText } from '../../../core/bytes/line-splitter';
 import { follow } from '../../../core/follow/follow';
 import type { LogInfo, LogOutcome } from '../../../core/log/log';
@@ -7,14 +6,15 @@ import type { LostBytes } from '../../../core/log/loss';
 import type { Offset } from '../../../core/log/offset';
 import { sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
 import { assertRangeIntact, DamageError, LostTailError } from '../../../core/store/damage';
-import type { WireContext } from '../../front/protocol';
+import { sendHead } from '../../front/send-head';
+import type { WireContext } from '../../front/wire';
+import type { WireRequest } from '../../front/wire-request';
 import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
 import { assertPreconditions } from '../../headers/preconditions';
 import { closedState } from '../../headers/stream-state';
 import { detach } from '../../live/detach';
 import { finish } from '../../live/finish';
 import { markLongLivedAtTail } from '../../live/long-lived';
-import { sendHead } from '../../live/send-head';
 import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../../live/sse';
 import { waitForDrain } from '../../live/wait-for-drain';
 import { eventIdSuffix, type Resumption, resumeAfter } from '../headers/last-event-id';
@@ -25,27 +25,31 @@ import { requestedOffset } from '../headers/requested-offset';
  * generation as their id. What a line has so far is sent as `partial` when its end is long in coming. A last event `end` carries the state.
  */
 export async function sendLineEvents(
-  ctx: RouterContext,
+  request: WireRequest,
   wire: WireContext,
   info: LogInfo,
   headers: ResponseHeaders,
 ): Promise<void> {
-  const seen = ctx.get('Last-Event-ID');
+  const { req, res, query } = request;
+  const seen = String(req.headers['last-event-id'] ?? '');
   // A browser that reconnects repeats the query of its first request, which is out of date by then.
-  const start = seen === '' ? { from: requestedOffset(ctx, info) } : resumeAfter(seen, info);
-  assertPreconditions(ctx.req, { id: info.id });
-  const { res } = ctx;
+  const start = seen === '' ? { from: requestedOffset(query, info) } : resumeAfter(seen, info);
+  assertPreconditions(req, { id: info.id });
   if (info.state === 'closed' && seen !== '' && start.reset === undefined && start.from === info.tail) {
     // It has had the end already: only this status keeps an EventSource from coming back for ever.
-    sendHead(ctx, 204, headers);
+    sendHead(request, 204, headers);
     res.end();
     return;
   }
   // An EventSource comes back after an answer that breaks off, but not after one with a status of an error.
   if (start.from < info.tail || info.state === 'closed')
     await assertRangeIntact(wire.store, info, start.from, info.tail);
-  sendHead(ctx, 200, { ...headers, ...contentHeaders('text/event-stream; charset=utf-8'), ...LIVE_HEADERS });
-  if (ctx.method === 'HEAD') {
+  sendHead(request, 200, {
+    ...headers,
+    ...contentHeaders('text/event-stream; charset=utf-8'),
+    ...LIVE_HEADERS,
+  });
+  if (req.method === 'HEAD') {
     res.end();
     return;
   }

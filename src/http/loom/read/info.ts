@@ -1,17 +1,17 @@
-import type { RouterContext } from '@koa/router';
 import { requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
-import type { WireContext } from '../../front/protocol';
+import type { WholeContext } from '../../front/routes';
+import type { WireContext } from '../../front/wire';
+import { jsonBody, setJson } from '../../json/json-body';
 import { streamHeaders } from '../headers/stream-headers';
-import { streamId } from '../headers/stream-id';
+import { parseStreamId } from '../headers/stream-id';
 import { toListEntry } from './list-entry';
 
 /** `GET /stream/:id/info` and `HEAD`: what the list shows of one stream. It does not extend the life of a stream with an idle expiry. */
-export async function sendStreamInfo(ctx: RouterContext, { store, config }: WireContext): Promise<void> {
-  const id = streamId(ctx);
-  authorize(ctx, 'consume', id);
+export async function sendStreamInfo(ctx: WholeContext, { store, config }: WireContext): Promise<void> {
+  const id = parseStreamId(ctx.captures?.[0]);
+  authorize(ctx.state.request, 'consume', id);
   const info = await requireLog(store, id);
   ctx.set({ ...streamHeaders(info, config.http), 'Cache-Control': 'no-store' });
-  ctx.set('Content-Type', 'application/json');
-  ctx.body = toListEntry(info);
+  setJson(ctx, jsonBody(toListEntry(info)));
 }

@@ -1,11 +1,13 @@
-import type { RouterContext } from '@koa/router';
 import { isLogError } from '../../../core/log/errors';
 import type { LogState } from '../../../core/log/log';
 import type { ListPage, ListQuery, LogStore } from '../../../core/store/store';
 import { RequestError } from '../../errors/request-error';
 import { authorize, restrictPrefix } from '../../front/access';
-import { jsonList } from '../../front/json-list';
-import type { WireContext } from '../../front/protocol';
+import { singleParameter } from '../../front/query';
+import type { WholeContext } from '../../front/routes';
+import type { WireContext } from '../../front/wire';
+import { setJson } from '../../json/json-body';
+import { jsonList } from '../../json/json-list';
 import { signalOfClient } from '../../live/client-signal';
 import { toListEntry } from './list-entry';
 
@@ -14,16 +16,15 @@ const LIMIT_MAX = 1000;
 const STATES: readonly LogState[] = ['open', 'interrupted', 'closed'];
 
 /** `GET /stream`: newest first, a page at a time. */
-export async function list(ctx: RouterContext, { store }: WireContext): Promise<void> {
-  const access = authorize(ctx, 'consume');
-  const query = parseListQuery(ctx, access.prefix);
+export async function list(ctx: WholeContext, { store }: WireContext): Promise<void> {
+  const access = authorize(ctx.state.request, 'consume');
+  const query = parseListQuery(ctx.state.request.query, access.prefix);
   const signal = signalOfClient(ctx.res);
   const { logs, next = null } = await page(store, query, signal);
   const streams = await jsonList(logs, toListEntry, signal);
   ctx.set('Cache-Control', 'no-store');
-  ctx.set('Content-Type', 'application/json');
   const end = `,"next":${JSON.stringify(next)}}\n`;
-  ctx.body = Buffer.concat([Buffer.from('{"streams":'), ...streams, Buffer.from(end)]);
+  setJson(ctx, Buffer.concat([Buffer.from('{"streams":'), ...streams, Buffer.from(end)]));
 }
 
 async function page(store: LogStore, query: ListQuery, signal: AbortSignal): Promise<ListPage> {
@@ -35,22 +36,16 @@ async function page(store: LogStore, query: ListQuery, signal: AbortSignal): Pro
   }
 }
 
-function parseListQuery(ctx: RouterContext, reach: string): ListQuery {
-  const cursor = single(ctx, 'cursor');
-  const prefix = restrictPrefix(single(ctx, 'prefix') ?? '', reach);
-  const state = parseState(single(ctx, 'state'));
+function parseListQuery(query: URLSearchParams, reach: string): ListQuery {
+  const cursor = singleParameter(query, 'cursor');
+  const prefix = restrictPrefix(singleParameter(query, 'prefix') ?? '', reach);
+  const state = parseState(singleParameter(query, 'state'));
   return {
-    limit: parseLimit(single(ctx, 'limit')),
+    limit: parseLimit(singleParameter(query, 'limit')),
     ...(cursor !== undefined && { cursor }),
     ...(prefix !== '' && { prefix }),
     ...(state !== undefined && { state }),
   };
-}
-
-function single(ctx: RouterContext, name: string): string | undefined {
-  const value = ctx.query[name];
-  if (Array.isArray(value)) throw new RequestError('PARAMETER_INVALID', `${name} is given more than once`);
-  return value;
 }
 
 function parseLimit(raw: string | undefined): number {

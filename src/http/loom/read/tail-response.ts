@@ -7,7 +7,7 @@ import { isLogError } from '../../../core/log/errors';
 import type { LogInfo, LogOutcome, LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { LogNews, Page } from '../../../core/store/store';
-import type { WireContext } from '../../front/protocol';
+import type { WireContext } from '../../front/wire';
 import { closedState } from '../../headers/stream-state';
 import { ChunkedBody } from '../../live/chunked-body';
 import type { Consumer } from '../../live/consumers';

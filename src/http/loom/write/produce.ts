@@ -1,4 +1,3 @@
-import type { RouterContext } from '@koa/router';
 import { isLogError, LogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import { generateLogId, type LogId, parseLogId } from '../../../core/log/log-id';
@@ -8,17 +7,17 @@ import type { CreateResult } from '../../../core/store/store';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
 import { authorize, authorizeAll } from '../../front/access';
-import type { WireContext } from '../../front/protocol';
+import { sendHead } from '../../front/send-head';
+import type { WireContext } from '../../front/wire';
+import type { WireRequest } from '../../front/wire-request';
 import { assertIdentityEncoding } from '../../headers/codings';
 import type { ResponseHeaders } from '../../headers/content-headers';
 import { assertNoContentRange } from '../../headers/content-range';
 import { assertPreconditions, isConditional, requiresAbsence } from '../../headers/preconditions';
 import { storedContentType } from '../../headers/stored-content-type';
-import { sendHead } from '../../live/send-head';
 import { entityTag } from '../headers/entity-tag';
 import { parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
-import { streamId } from '../headers/stream-id';
 import { headerId, locationOf } from '../headers/stream-id-header';
 import { parseUploadHeaders, type UploadHeaders, uploadLimit } from '../headers/upload-headers';
 import { announceUpload, asksForResumption } from './announce-upload';
@@ -27,37 +26,36 @@ import { storeUpload } from './store-upload';
 import { finalLengthOf } from './upload-length';
 
 /** `POST /stream`, or `PUT`: a stream with an id made here. */
-export async function produceUnnamed(ctx: RouterContext, wire: WireContext): Promise<void> {
-  const { prefix } = authorize(ctx, 'produce');
-  await produce(ctx, wire, parseLogId(prefix + generateLogId()));
+export async function produceUnnamed(request: WireRequest, wire: WireContext): Promise<void> {
+  const { prefix } = authorize(request, 'produce');
+  await produce(request, wire, parseLogId(prefix + generateLogId()));
 }
 
 /** `POST /stream/:id[?force=true]`, or `PUT`. */
-export async function produceNamed(ctx: RouterContext, wire: WireContext): Promise<void> {
-  const id = streamId(ctx);
+export async function produceNamed(request: WireRequest, wire: WireContext, id: LogId): Promise<void> {
   // To replace a stream is to delete what it held.
-  if (isForced(ctx)) authorizeAll(ctx, ['produce', 'delete'], id, 'force=true');
-  else authorize(ctx, 'produce', id);
-  await produce(ctx, wire, id);
+  if (isForced(request)) authorizeAll(request, ['produce', 'delete'], id, 'force=true');
+  else authorize(request, 'produce', id);
+  await produce(request, wire, id);
 }
 
-function isForced(ctx: RouterContext): boolean {
-  return ctx.query['force'] === 'true';
+function isForced({ query }: WireRequest): boolean {
+  return query.getAll('force').join() === 'true';
 }
 
-async function produce(ctx: RouterContext, wire: WireContext, id: LogId): Promise<void> {
-  assertNoContentRange(ctx.req);
-  assertIdentityEncoding(ctx.req);
-  const upload = parseUploadHeaders(ctx.req.headers);
+async function produce(request: WireRequest, wire: WireContext, id: LogId): Promise<void> {
+  assertNoContentRange(request.req);
+  assertIdentityEncoding(request.req);
+  const upload = parseUploadHeaders(request.req.headers);
   assertAtStart(upload);
-  const created = await create(ctx, wire, id, upload);
+  const created = await create(request, wire, id, upload);
   const { info } = created;
   const end = completes(upload) ? 'completes' : 'leaves-open';
   const headers = createdHeaders(wire, created, upload);
-  continueIfExpected(ctx.req, ctx.res);
-  if (!asksForResumption(upload.interop)) return answerEarly(ctx, wire, { info, end }, headers);
-  announceUpload(ctx.res, upload.interop, headers);
-  await storeUpload(ctx, wire, { info, end }, { status: 201, headers });
+  continueIfExpected(request.req, request.res);
+  if (!asksForResumption(upload.interop)) return answerEarly(request, wire, { info, end }, headers);
+  announceUpload(request.res, upload.interop, headers);
+  await storeUpload(request, wire, { info, end }, { status: 201, headers });
 }
 
 /**
@@ -65,15 +63,15 @@ async function produce(ctx: RouterContext, wire: WireContext, id: LogId): Promis
  * committed and the end is recorded: a complete response means that nothing was lost.
  */
 async function answerEarly(
-  ctx: RouterContext,
+  request: WireRequest,
   wire: WireContext,
   { info, end }: { readonly info: LogInfo; readonly end: BodyEnd },
   headers: ResponseHeaders,
 ): Promise<void> {
-  const { res } = ctx;
-  sendHead(ctx, 201, headers);
+  const { res } = request;
+  sendHead(request, 201, headers);
   res.flushHeaders();
-  const after = await receiveBody(wire, ctx, info, end);
+  const after = await receiveBody(wire, request.req, info, end);
   if (after === undefined) res.destroy();
   else res.end();
 }
@@ -107,42 +105,46 @@ function assertAtStart({ offset = START }: UploadHeaders): void {
 }
 
 async function create(
-  ctx: RouterContext,
+  request: WireRequest,
   wire: WireContext,
   id: LogId,
   upload: UploadHeaders,
 ): Promise<CreateResult> {
   const { config, store } = wire;
-  const metadata = parseMetadataHeader(ctx.req.headers['x-stream-metadata'], config.limits.metadataBytes);
-  const key = producerKey(ctx.req.headers);
-  assertBodyFits(ctx.req, 0, config.limits.bytesPerStream);
-  const finalLength = finalLengthOf(ctx.req, upload, START);
+  const metadata = parseMetadataHeader(request.req.headers['x-stream-metadata'], config.limits.metadataBytes);
+  const key = producerKey(request.req.headers);
+  assertBodyFits(request.req, 0, config.limits.bytesPerStream);
+  const finalLength = finalLengthOf(request.req, upload, START);
   assertLengthFits(finalLength, config.limits.bytesPerStream);
   if (key !== undefined) await assertNotOwn(wire, id, key);
   const init = {
-    contentType: storedContentType(ctx.req.headers['content-type']),
+    contentType: storedContentType(request.req.headers['content-type']),
     graceMs: upload.resumable ? config.resumeGrace : config.producerGrace,
     ...(metadata !== undefined && { metadata }),
     ...(key !== undefined && { producerKey: key }),
     ...(finalLength !== undefined && { finalLength }),
   };
   try {
-    if (isConditional(ctx.req)) await assertFits(ctx, wire, id);
-    return await store.create(id, init, isForced(ctx) && !requiresAbsence(ctx.req) ? 'replace' : 'new');
+    if (isConditional(request.req)) await assertFits(request, wire, id);
+    return await store.create(
+      id,
+      init,
+      isForced(request) && !requiresAbsence(request.req) ? 'replace' : 'new',
+    );
   } catch (error) {
     if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('ID_RETIRED', error.message);
     if (!isLogError(error, 'LOG_EXISTS')) throw error;
     // Another request has created it since the conditions were looked at.
-    if (isForced(ctx)) assertPreconditions(ctx.req, { id });
+    if (isForced(request)) assertPreconditions(request.req, { id });
     throw alreadyExists(id);
   }
 }
 
 /** @throws LogError `LOG_EXISTS` where the conditions do not matter; RequestError `PRECONDITION_FAILED` */
-async function assertFits(ctx: RouterContext, { store }: WireContext, id: LogId): Promise<void> {
+async function assertFits(request: WireRequest, { store }: WireContext, id: LogId): Promise<void> {
   const present = await store.info(id);
-  if (present !== undefined && !isForced(ctx)) throw alreadyExists(id);
-  assertPreconditions(ctx.req, present && { id, etag: entityTag(present) });
+  if (present !== undefined && !isForced(request)) throw alreadyExists(id);
+  assertPreconditions(request.req, present && { id, etag: entityTag(present) });
 }
 
 function alreadyExists(id: LogId): LogError {

@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context } from 'koa';
 import { type IngestResult, ingest } from '../../../core/ingest/ingest';
 import { isLogError, messageOf } from '../../../core/log/errors';
 import { type LogInfo, writerOf } from '../../../core/log/log';
 import type { Change } from '../../../core/store/change';
 import { RequestError } from '../../errors/request-error';
-import type { WireContext } from '../../front/protocol';
+import type { WireContext } from '../../front/wire';
 import { persistWithRetry } from './persist-with-retry';
 import { lengthMismatch } from './upload-length';
 
@@ -22,7 +21,7 @@ export type BodyEnd = 'completes' | 'leaves-open';
  */
 export function receiveBody(
   wire: WireContext,
-  ctx: Context,
+  req: IncomingMessage,
   info: LogInfo,
   end: BodyEnd,
 ): Promise<LogInfo | undefined> {
@@ -33,11 +32,11 @@ export function receiveBody(
 
   return wire.producers.track(
     writer,
-    () => ctx.req.destroy(),
+    () => req.destroy(),
     async (attachment) => {
       let ingested: IngestResult;
       try {
-        ingested = await ingestWithin(wire, ctx.req, info);
+        ingested = await ingestWithin(wire, req, info);
       } catch (error) {
         attachment.markEnding();
         const recorded = recordFailure(error, epoch, record);

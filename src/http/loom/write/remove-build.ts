@@ -1,4 +1,3 @@
-import type { RouterContext } from '@koa/router';
 import { isLogError, messageOf } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
@@ -7,7 +6,9 @@ import { removeLog } from '../../../core/store/remove-log';
 import type { LogStore } from '../../../core/store/store';
 import { authorize } from '../../front/access';
 import { decodeSegment } from '../../front/path-segment';
-import type { WireContext } from '../../front/protocol';
+import type { WholeContext } from '../../front/routes';
+import type { WireContext } from '../../front/wire';
+import { jsonBody, setJson, UTF8_JSON } from '../../json/json-body';
 import { signalOfClient } from '../../live/client-signal';
 
 const PAGE = 500;
@@ -18,10 +19,10 @@ const BATCH = 32;
  * `DELETE /stream/build/:buildId`: deletes the streams whose id starts with `build-<buildId>-`. The build id is never a pattern. When
  * the client leaves, no further stream is deleted.
  */
-export async function removeBuild(ctx: RouterContext, { store, logger }: WireContext): Promise<void> {
+export async function removeBuild(ctx: WholeContext, { store, logger }: WireContext): Promise<void> {
   const buildId = decodeSegment(ctx.captures?.[0] ?? '', 'build ID');
   const prefix = `build-${buildId}-`;
-  authorize(ctx, 'delete', prefix);
+  authorize(ctx.state.request, 'delete', prefix);
   const deleted: LogId[] = [];
   try {
     for await (const ids of removeAll(store, prefix, signalOfClient(ctx.res))) deleted.push(...ids);
@@ -29,7 +30,7 @@ export async function removeBuild(ctx: RouterContext, { store, logger }: WireCon
     logger.warn({ buildId, deleted: deleted.length, reason: messageOf(error) }, 'deleting a build broke off');
     throw error;
   }
-  ctx.body = { status: 'deleted', buildId, deleted };
+  setJson(ctx, jsonBody({ status: 'deleted', buildId, deleted }), UTF8_JSON);
 }
 
 /** Gives the ids that were deleted, batch by batch. @throws the signal's reason once it has aborted */

@@ -1,16 +1,16 @@
-import type { RouterContext } from '@koa/router';
 import { removeLog } from '../../../core/store/remove-log';
 import { logNotFound } from '../../errors/require-log';
 import { authorize } from '../../front/access';
-import type { WireContext } from '../../front/protocol';
+import type { WholeContext } from '../../front/routes';
+import type { WireContext } from '../../front/wire';
 import { assertPreconditions } from '../../headers/preconditions';
 import { entityTag } from '../headers/entity-tag';
-import { streamId } from '../headers/stream-id';
+import { parseStreamId } from '../headers/stream-id';
 
 /** `DELETE /stream/:id`: its consumers end, its producer is cut. */
-export async function remove(ctx: RouterContext, { store }: WireContext): Promise<void> {
-  const id = streamId(ctx);
-  authorize(ctx, 'delete', id);
+export async function remove(ctx: WholeContext, { store }: WireContext): Promise<void> {
+  const id = parseStreamId(ctx.captures?.[0]);
+  authorize(ctx.state.request, 'delete', id);
   const wasThere = await removeLog(store, id, (info) =>
     assertPreconditions(ctx.req, { id, etag: info === 'damaged' ? undefined : entityTag(info) }),
   );

@@ -1,20 +1,22 @@
-import type { RouterContext } from '@koa/router';
+import type { IncomingMessage } from 'node:http';
 import { type JsonValue, mergePatch } from '../../../core/json/json';
 import { isLogError } from '../../../core/log/errors';
 import { type LogInfo, writerOf } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
 import type { Offset } from '../../../core/log/offset';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
 import { asNotFound, requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
-import type { WireContext } from '../../front/protocol';
+import type { WireContext } from '../../front/wire';
+import type { WireRequest } from '../../front/wire-request';
 import { assertIdentityEncoding } from '../../headers/codings';
 import { assertPreconditions } from '../../headers/preconditions';
+import { essence } from '../../headers/stored-content-type';
 import { streamState } from '../../headers/stream-state';
 import { entityTag } from '../headers/entity-tag';
 import { assertMetadataFits, parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
-import { streamId } from '../headers/stream-id';
 import {
   PARTIAL_UPLOAD,
   parseUploadHeaders,
@@ -31,29 +33,29 @@ import { finalLengthOf } from './upload-length';
  * `PATCH /stream/:id`: takes the stream over and goes on at the committed offset. A connection that still feeds it is cut first, and
  * what that one had committed counts.
  */
-export async function resume(ctx: RouterContext, wire: WireContext): Promise<void> {
-  const id = streamId(ctx);
-  authorize(ctx, 'produce', id);
-  assertIdentityEncoding(ctx.req);
-  const request = parsePatch(ctx, wire.config.limits.metadataBytes);
+export async function resume(request: WireRequest, wire: WireContext, id: LogId): Promise<void> {
+  const { req, res } = request;
+  authorize(request, 'produce', id);
+  assertIdentityEncoding(req);
+  const patch = parsePatch(req, wire.config.limits.metadataBytes);
   const before = await requireLog(wire.store, id);
-  assertOwn(ctx, before);
+  assertOwn(req, before);
   assertUnframed(before);
   if (before.state === 'closed') throw closed(before);
   // Before anybody is cut for it. What is said here changes nothing: the producer may still send what fits.
-  assertBodyFits(ctx.req, before.tail, wire.config.limits.bytesPerStream, uploadProgress(before));
-  assertPreconditions(ctx.req, { id, etag: entityTag(before) });
+  assertBodyFits(req, before.tail, wire.config.limits.bytesPerStream, uploadProgress(before));
+  assertPreconditions(req, { id, etag: entityTag(before) });
   const attached = await attach(wire, before);
   let info: LogInfo;
   try {
-    info = await accept(ctx, wire, attached, request);
+    info = await accept(req, wire, attached, patch);
   } catch (error) {
     await release(wire, attached);
     throw error;
   }
-  continueIfExpected(ctx.req, ctx.res);
-  const end = request.complete ? 'completes' : 'leaves-open';
-  await storeUpload(ctx, wire, { info, end }, { status: 204 });
+  continueIfExpected(req, res);
+  const end = patch.complete ? 'completes' : 'leaves-open';
+  await storeUpload(request, wire, { info, end }, { status: 204 });
 }
 
 interface PatchRequest extends UploadHeaders {
@@ -63,29 +65,28 @@ interface PatchRequest extends UploadHeaders {
   readonly metadata: JsonValue | undefined;
 }
 
-function parsePatch(ctx: RouterContext, metadataBytesMax: number): PatchRequest {
-  const headers = parseUploadHeaders(ctx.req.headers);
-  const { offset, complete } = headers;
-  if (!patchesWithoutType(headers.interop)) assertType(ctx);
+function parsePatch({ headers }: IncomingMessage, metadataBytesMax: number): PatchRequest {
+  const upload = parseUploadHeaders(headers);
+  const { offset, complete } = upload;
+  if (!patchesWithoutType(upload.interop)) assertType(headers['content-type']);
   if (offset === undefined)
     throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Offset: <bytes committed>');
   if (complete === undefined)
     throw new RequestError('HEADER_INVALID', 'A PATCH needs Upload-Complete: ?0 or ?1');
-  const metadata = parseMetadataHeader(ctx.req.headers['x-stream-metadata'], metadataBytesMax);
-  return { ...headers, offset, complete, metadata };
+  const metadata = parseMetadataHeader(headers['x-stream-metadata'], metadataBytesMax);
+  return { ...upload, offset, complete, metadata };
 }
 
-function assertType(ctx: RouterContext): void {
-  const type = (ctx.get('Content-Type').split(';', 1)[0] ?? '').trim().toLowerCase();
-  if (type === PARTIAL_UPLOAD) return;
+function assertType(contentType = ''): void {
+  if (essence(contentType) === PARTIAL_UPLOAD) return;
   throw new RequestError('MEDIA_TYPE_UNSUPPORTED', `A PATCH needs Content-Type: ${PARTIAL_UPLOAD}`, {
     'Accept-Patch': PARTIAL_UPLOAD,
   });
 }
 
 /** A producer that names its key writes to its own stream only, never to one that has replaced it. */
-function assertOwn(ctx: RouterContext, info: LogInfo): void {
-  const key = producerKey(ctx.req.headers);
+function assertOwn({ headers }: IncomingMessage, info: LogInfo): void {
+  const key = producerKey(headers);
   if (key === undefined || key === info.producerKey) return;
   throw new RequestError(
     'KEY_MISMATCH',
@@ -117,7 +118,7 @@ async function attach({ store, config }: WireContext, before: LogInfo): Promise<
  * @returns the log with what the request says of it
  */
 async function accept(
-  ctx: RouterContext,
+  req: IncomingMessage,
   { store, config }: WireContext,
   info: LogInfo,
   request: PatchRequest,
@@ -130,7 +131,7 @@ async function accept(
       uploadProgress(info),
     );
   }
-  const finalLength = finalLengthOf(ctx.req, request, offset, info.finalLength);
+  const finalLength = finalLengthOf(req, request, offset, info.finalLength);
   if (patch !== undefined) assertMetadataFits(mergePatch(info.metadata, patch), config.limits.metadataBytes);
   if (patch === undefined && finalLength === info.finalLength) return info;
   return store.change(info, {

@@ -1,9 +1,10 @@
-import type { RouterContext } from '@koa/router';
 import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
 import { LostTailError } from '../../../core/store/damage';
 import { RequestError } from '../../errors/request-error';
-import type { WireContext } from '../../front/protocol';
+import { sendEmpty } from '../../front/send-head';
+import type { WireContext } from '../../front/wire';
+import type { WireRequest } from '../../front/wire-request';
 import type { ResponseHeaders } from '../../headers/content-headers';
 import { streamState } from '../../headers/stream-state';
 import { uploadProgress } from '../headers/upload-headers';
@@ -20,24 +21,23 @@ interface Success {
  * what was committed before a failure counts.
  */
 export async function storeUpload(
-  ctx: RouterContext,
+  request: WireRequest,
   wire: WireContext,
   { info, end }: { readonly info: LogInfo; readonly end: BodyEnd },
   { status, headers = {} }: Success,
 ): Promise<void> {
+  const { req, res } = request;
   try {
-    const after = await receiveBody(wire, ctx, info, end);
-    if (after === undefined) {
-      ctx.respond = false;
-      ctx.res.destroy();
-      return;
+    const after = await receiveBody(wire, req, info, end);
+    if (after === undefined) res.destroy();
+    else {
+      const progress = { ...uploadProgress(after), 'X-Stream-State': streamState(after) };
+      sendEmpty(request, status, { ...headers, ...progress });
     }
-    ctx.status = status;
-    ctx.set({ ...headers, ...uploadProgress(after), 'X-Stream-State': streamState(after) });
   } catch (error) {
     const after = await wire.store.info(info.id).catch(() => undefined);
     if (after?.generation !== info.generation) throw error;
-    ctx.set(uploadProgress(after));
+    res.setHeaders(new Map(Object.entries(uploadProgress(after))));
     throw error instanceof LostTailError ? lostTail(after, error) : error;
   }
 }

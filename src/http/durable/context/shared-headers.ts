@@ -2,7 +2,6 @@ import type { AllowedOrigins, Config } from '../../../config/config';
 import type { LogInfo } from '../../../core/log/log';
 import type { LogHistory } from '../../../core/log/loss';
 import type { Offset } from '../../../core/log/offset';
-import type { DirectRequest } from '../../front/serve-directly';
 import type { ResponseHeaders } from '../../headers/content-headers';
 import { offsetToken } from '../headers/offset-token';
 
@@ -33,32 +32,4 @@ export function positionHeaders(
 
 export function isClosed(info: LogInfo): boolean {
   return info.state === 'closed';
-}
-
-/** Writes the head; the headers of one answer come after those that all have. */
-export class DurableResponder {
-  readonly #shared: ResponseHeaders;
-
-  constructor(config: OriginSettings) {
-    this.#shared = sharedHeaders(config);
-  }
-
-  head(
-    { res, requestId }: DirectRequest,
-    status: number,
-    headers: Readonly<Record<string, string | number>>,
-  ): void {
-    res.writeHead(status, { 'X-Request-Id': requestId, ...this.#shared, ...headers });
-  }
-
-  /** An answer without a body. */
-  empty(exchange: DirectRequest, status: number, headers: ResponseHeaders): void {
-    // RFC 9110, 8.6: a 204 has no length.
-    this.head(
-      exchange,
-      status,
-      status === 204 || status === 304 ? headers : { 'Content-Length': '0', ...headers },
-    );
-    exchange.res.end();
-  }
 }

@@ -5,3 +5,12 @@ export function methodNotAllowed(method: string | undefined, allowed: string): R
   const sentence = `Method ${method} is not allowed here (allowed: ${allowed})`;
   return new RequestError('METHOD_NOT_ALLOWED', sentence, { Allow: allowed });
 }
+
+/** @param headers beside those of the error */
+export function shuttingDown(headers: Readonly<Record<string, string>> = {}): RequestError {
+  return new RequestError('STOPPING', 'The server is shutting down', headers);
+}
+
+export function routeNotFound(path: string): RequestError {
+  return new RequestError('NOT_FOUND', `There is nothing at ${path}`);
+}

@@ -1,5 +1,5 @@
-import { SLICE_BYTES } from '../../../src/core/scheduling/turn-byte-budget';
-import { jsonList } from '../../../src/http/front/json-list';
+import { SLICE_BYTES } from '../../src/core/scheduling/turn-byte-budget';
+import { jsonList } from '../../src/http/json/json-list';
 
 const LARGE = { metadata: '€'.repeat(5_000) };
 /** What is made at once, in a turn of its own, and of an item before its size is known. */

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http';
+import Router, { type Layer, type RouterContext } from '@koa/router';
+import Koa from 'koa';
+import { methodNotAllowed, routeNotFound } from '../errors/shared-errors';
+import type { WireRequest } from './wire-request';
+
+interface State {
+  request: WireRequest;
+}
+
+/** The context of a request that Koa answers. */
+export type WholeContext = RouterContext<State>;
+
+/** @param segments the variable parts of the path, still percent-encoded */
+type StreamingHandler = (request: WireRequest, segments: readonly string[]) => Promise<void>;
+
+/** A request that Koa is answering. */
+interface Call {
+  readonly request: WireRequest;
+  reject(error: unknown): void;
+}
+
+interface StreamingRoute {
+  readonly layer: Layer<State>;
+  readonly handle: StreamingHandler;
+}
+
+/**
+ * The routes of a wire. `whole` has those that are answered at once, and Koa answers them. A request that streams is given its raw
+ * response instead: Koa would watch it to its end, and keep 4.5 KiB of context for each consumer that waits at a tail.
+ */
+export class Routes {
+  readonly whole = new Router<State>({ sensitive: true });
+  readonly #streaming: StreamingRoute[] = [];
+  readonly #answer = answererOf(this.whole);
+
+  /** @param access `public`: no request needs a token */
+  constructor(private readonly access: 'token' | 'public' = 'token') {}
+
+  stream(methods: string[], path: string, handle: StreamingHandler): void {
+    // Koa's router has to know it for 405, `Allow` and OPTIONS.
+    this.whole.register(path, methods, () => {});
+    const layer = this.whole.stack.at(-1);
+    if (layer !== undefined) this.#streaming.push({ layer, handle });
+  }
+
+  /** @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID`, `NOT_FOUND`, `METHOD_NOT_ALLOWED`; what a route throws */
+  handle(request: WireRequest): Promise<void> {
+    if (this.access === 'token') request.access();
+    const { method = '' } = request.req;
+    for (const { layer, handle } of this.#streaming) {
+      const [whole, ...segments] = (layer.methods.includes(method) && layer.regexp.exec(request.path)) || [];
+      if (whole !== undefined) return handle(request, segments);
+    }
+    return this.#answer(request);
+  }
+}
+
+/** @returns has Koa answer a request by `router`; rejects with what the route throws */
+function answererOf(router: Router<State>): (request: WireRequest) => Promise<void> {
+  const calls = new WeakMap<IncomingMessage, Call>();
+  const app = new Koa<State>();
+  // Clients that leave in the middle are everyday life; the front door logs everything else.
+  app.silent = true;
+  app.use(async (ctx, next) => {
+    const call = calls.get(ctx.req);
+    if (call === undefined) return;
+    ctx.state.request = call.request;
+    ctx.set(call.request.baseHeaders);
+    try {
+      await next();
+      assertAnswered(ctx);
+    } catch (error) {
+      ctx.respond = false;
+      call.reject(error);
+    }
+  });
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  const answer = app.callback();
+  return (request) =>
+    new Promise((resolve, reject) => {
+      calls.set(request.req, { request, reject });
+      answer(request.req, request.res).then(resolve, reject);
+    });
+}
+
+/**
+ * The router passes on what it has no route for. Methods that it does not know are 501 to it, also where no path
+ * matches. @throws RequestError
+ */
+function assertAnswered(ctx: Koa.Context): void {
+  if (ctx.body !== undefined) return;
+  const allowed = ctx.response.get('Allow');
+  const isRefused = ctx.status === 405 || ctx.status === 501;
+  if (isRefused && allowed !== '') throw methodNotAllowed(ctx.method, allowed);
+  if (isRefused || ctx.status === 404) throw routeNotFound(ctx.path);
+}

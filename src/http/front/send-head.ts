@@ -1,0 +1,27 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { WireRequest } from './wire-request';
+
+type Answerable = Pick<WireRequest, 'res' | 'baseHeaders'>;
+
+/**
+ * Writes the head of a response, for every wire. Headers that are set one by one are kept until the response is over, in kilobytes for
+ * each consumer that waits at a tail; those that go out with the head are not.
+ */
+export function sendHead(
+  { res, baseHeaders }: Answerable,
+  status: number,
+  headers: OutgoingHttpHeaders,
+): void {
+  res.writeHead(status, { ...baseHeaders, ...headers });
+}
+
+/** Sends an answer without a body. */
+export function sendEmpty(request: Answerable, status: number, headers: OutgoingHttpHeaders): void {
+  // RFC 9110, 8.6: a 204 has no length.
+  sendHead(
+    request,
+    status,
+    status === 204 || status === 304 ? headers : { 'Content-Length': '0', ...headers },
+  );
+  request.res.end();
+}

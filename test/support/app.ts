@@ -1,0 +1,13 @@
+import { PendingBytes } from '../../src/core/ingest/pending-bytes';
+import type { LogStore } from '../../src/core/store/store';
+import { type App, createApp } from '../../src/http/app';
+import { createLogger, type Logger } from '../../src/observe/logger';
+import { configFrom } from './config';
+
+const SILENT = createLogger({ level: 'silent', format: 'json' });
+
+/** The application over a store, with the default settings. */
+export function appOver(store: LogStore, logger: Logger = SILENT): App {
+  const config = configFrom({});
+  return createApp({ store, config, logger, pending: new PendingBytes(config.limits.pendingTotal) });
+}
