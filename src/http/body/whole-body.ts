@@ -3,8 +3,8 @@ import { concatChunks } from '../../core/bytes/concat-chunks';
 import { isAbortError } from '../errors/abort-error';
 import { RequestError } from '../errors/request-error';
 import { assertIdentityEncoding } from '../headers/codings';
-import type { MinimumRate } from './body-deadline';
-import { collectBody } from './collect-body';
+import { BodyDeadline, type MinimumRate } from './body-deadline';
+import { CoalescedChunks } from './coalesced-chunks';
 import { continueIfExpected } from './continue-if-expected';
 
 export interface WholeBodyLimits {
@@ -12,23 +12,90 @@ export interface WholeBodyLimits {
   readonly pace: MinimumRate;
 }
 
-/** A small body, whole. @throws RequestError `CONTENT_ENCODING_UNSUPPORTED`, `BODY_TOO_LARGE`, `BODY_STALLED`, `BODY_INCOMPLETE` when it breaks off */
-export async function readWholeBody(
+/** What several bodies share. */
+export interface BodyBudget {
+  /** Called with the bytes of each piece. What it throws refuses the body. */
+  reserve(bytes: number): void;
+  /** The bodies that are still coming, and how to refuse each of them. */
+  readonly inProgress: Map<IncomingMessage, (error: Error) => void>;
+}
+
+/**
+ * Reads a body whole, in pieces.
+ * @throws RequestError `BODY_TOO_LARGE`, `BODY_STALLED`; what the budget throws; AbortError when the client leaves before its end
+ */
+export function readPieces(
   req: IncomingMessage,
   res: ServerResponse,
   { bytes: bytesMax, pace }: WholeBodyLimits,
+  budget?: BodyBudget,
+): Promise<readonly Buffer[]> {
+  return new Promise((resolve, reject) => {
+    // Content-Length reserves nothing; the bytes may never arrive.
+    assertSize(Number(req.headers['content-length'] ?? 0), bytesMax);
+    continueIfExpected(req, res);
+    const pieces = new CoalescedChunks();
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+      deadline.end();
+      budget?.inProgress.delete(req);
+    };
+    const refuse = (error: unknown): void => {
+      end();
+      pieces.clear();
+      reject(error);
+    };
+    const deadline = new BodyDeadline(pace, () => refuse(stalled(pace)));
+    budget?.inProgress.set(req, refuse);
+    req.on('data', (piece: Buffer) => {
+      // The rest of a refused body is dropped, without a reservation that would never be released.
+      if (isOver) return;
+      deadline.received(piece.length);
+      pieces.push(piece);
+      try {
+        assertSize(pieces.bytes, bytesMax);
+        budget?.reserve(piece.length);
+      } catch (error) {
+        refuse(error);
+      }
+    });
+    req.once('end', () => {
+      if (isOver) return;
+      end();
+      resolve(pieces.chunks);
+    });
+    req.once('close', () => {
+      if (!isOver) refuse(new DOMException('The client has left', 'AbortError'));
+    });
+    // 'close' follows.
+    req.on('error', () => {});
+  });
+}
+
+/**
+ * Reads a small body whole.
+ * @throws as `readPieces`; RequestError `CONTENT_ENCODING_UNSUPPORTED`, `BODY_INCOMPLETE` when the client leaves before its end
+ */
+export async function readWholeBody(
+  req: IncomingMessage,
+  res: ServerResponse,
+  limits: WholeBodyLimits,
 ): Promise<Buffer> {
   assertIdentityEncoding(req);
-  const onBytes = (bytes: number): void => {
-    if (bytes > bytesMax) {
-      throw new RequestError('BODY_TOO_LARGE', `The body may have ${bytesMax} bytes at most`);
-    }
-  };
-  onBytes(Number(req.headers['content-length'] ?? 0));
-  continueIfExpected(req, res);
   try {
-    return concatChunks(await collectBody(req, { onBytes, pace }));
+    return concatChunks(await readPieces(req, res, limits));
   } catch (error) {
     throw isAbortError(error) ? new RequestError('BODY_INCOMPLETE', 'The body broke off') : error;
   }
+}
+
+function assertSize(bytes: number, bytesMax: number): void {
+  if (bytes > bytesMax)
+    throw new RequestError('BODY_TOO_LARGE', `The body may have ${bytesMax} bytes at most`);
+}
+
+function stalled({ slackMs, bytesPerSecond }: MinimumRate): RequestError {
+  const message = `The body comes too slowly: it must bring ${bytesPerSecond} bytes per second, and may pause for ${slackMs} ms`;
+  return new RequestError('BODY_STALLED', message, { Connection: 'close' });
 }

@@ -1,82 +1,63 @@
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../../config/config';
 import { onAbort } from '../../../core/scheduling/abortable';
-import type { MinimumRate } from '../../body/body-deadline';
-import { collectBody } from '../../body/collect-body';
-import { continueIfExpected } from '../../body/continue-if-expected';
+import { readPieces, type WholeBodyLimits } from '../../body/whole-body';
 import { RequestError } from '../../errors/request-error';
+import { shuttingDown } from '../../errors/shared-errors';
 import type { WireRequest } from '../../front/wire-request';
 
 /** Bodies that are read whole before anything is done with them. All of them together stay within a bound. */
 export class BufferedBodies {
-  readonly #limits: Config['limits'];
-  readonly #pace: MinimumRate;
-  readonly #coming = new Map<IncomingMessage, (error: Error) => void>();
-  #gathered = 0;
+  readonly #limits: WholeBodyLimits;
+  readonly #bytesMax: number;
+  readonly #inProgress = new Map<IncomingMessage, (error: Error) => void>();
+  #bytes = 0;
 
-  /** @param stopping what has not come when it aborts is not waited for */
+  /** @param stopping once it aborts, bodies that have not come are refused */
   constructor(
     { limits, http }: Pick<Config, 'limits' | 'http'>,
     private readonly stopping: AbortSignal,
   ) {
-    this.#limits = limits;
-    this.#pace = { slackMs: http.bodyTimeout, bytesPerSecond: http.bodyRate };
-    onAbort(stopping, () => this.#stop());
+    const pace = { slackMs: http.bodyTimeout, bytesPerSecond: http.bodyRate };
+    this.#limits = { bytes: limits.appendBytes, pace };
+    this.#bytesMax = limits.gatheredBytes;
+    onAbort(stopping, () => this.#refuseUnfinished());
   }
 
   /**
    * Reads a body and lends it to `work`.
-   * @throws RequestError `BODY_TOO_LARGE`, `BODIES_TOO_MANY`, `BODY_STALLED`, `STOPPING`; AbortError when the client leaves before
-   *   its end
+   * @throws as `readPieces`; RequestError `BODIES_TOO_MANY`, `STOPPING`
    */
   async withBody<T>(
     { req, res }: Pick<WireRequest, 'req' | 'res'>,
     work: (body: readonly Buffer[]) => Promise<T>,
   ): Promise<T> {
-    if (this.stopping.aborted && !req.complete) throw stopped();
-    this.#assertSize(Number(req.headers['content-length'] ?? 0));
-    // What is only announced takes no room: it need not ever come.
-    let held = 0;
-    const onBytes = (bytes: number): void => {
-      this.#hold(bytes - held, bytes);
-      held = bytes;
+    if (this.stopping.aborted && !req.complete) throw shuttingDown({ Connection: 'close' });
+    let reserved = 0;
+    const reserve = (bytes: number): void => {
+      this.#reserve(bytes);
+      reserved += bytes;
     };
     try {
-      continueIfExpected(req, res);
-      return await work(await collectBody(req, { onBytes, pace: this.#pace, inProgress: this.#coming }));
+      return await work(await readPieces(req, res, this.#limits, { reserve, inProgress: this.#inProgress }));
     } finally {
-      this.#gathered -= held;
+      this.#bytes -= reserved;
     }
   }
 
-  /** @param more bytes of a body that has `bytes` with them */
-  #hold(more: number, bytes: number): void {
-    this.#assertSize(bytes);
-    if (this.#gathered + more > this.#limits.gatheredBytes) {
+  #reserve(bytes: number): void {
+    if (this.#bytes + bytes > this.#bytesMax) {
       throw new RequestError(
         'BODIES_TOO_MANY',
         'The server is taking in as many bodies as it may. Come back soon',
       );
     }
-    this.#gathered += more;
+    this.#bytes += bytes;
   }
 
-  #assertSize(bytes: number): void {
-    const { appendBytes } = this.#limits;
-    if (bytes <= appendBytes) return;
-    throw new RequestError(
-      'BODY_TOO_LARGE',
-      `A body that is stored in one step may have ${appendBytes} bytes`,
-    );
-  }
-
-  #stop(): void {
-    for (const [req, refuse] of this.#coming) {
-      if (!req.complete) refuse(stopped());
+  #refuseUnfinished(): void {
+    for (const [req, refuse] of this.#inProgress) {
+      if (!req.complete) refuse(shuttingDown({ Connection: 'close' }));
     }
   }
-}
-
-function stopped(): RequestError {
-  return new RequestError('STOPPING', 'The server stops', { Connection: 'close' });
 }
