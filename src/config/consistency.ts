@@ -1,4 +1,5 @@
 import type { Config } from './config';
+import { isLoopback } from './loopback';
 import { maskStore } from './mask';
 import { ConfigError } from './startup-errors';
 
@@ -9,7 +10,7 @@ import { ConfigError } from './startup-errors';
  */
 export function assertConsistent(config: Config, isShared: boolean): void {
   const { tokens, allowAnonymous, limits, redis, store, workers } = config;
-  const host = hostsOf(config).find((one) => !isLoopback(one));
+  const host = hostsOf(config).find((one) => one !== 'localhost' && !isLoopback(one));
   if (tokens.length === 0 && !allowAnonymous && host !== undefined) {
     throw new ConfigError(
       `Without tokens everyone who reaches ${host} could read, write and delete every stream. ` +
@@ -43,8 +44,4 @@ export function assertConsistent(config: Config, isShared: boolean): void {
 
 function hostsOf({ host, listeners }: Config): readonly string[] {
   return [host, ...listeners.map((listener) => listener.host ?? host)];
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -11,7 +11,7 @@ import { RedisCama } from '../../relay/cama/redis-cama';
 import { HeldRequest } from '../../relay/match/held-request';
 import { type OpenedRelay, openRelay } from '../../relay/queues/open-relay';
 import { RequestError } from '../errors/request-error';
-import { methodNotAllowed } from '../errors/shared-errors';
+import { methodNotAllowed, routeNotFound } from '../errors/shared-errors';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { assertIdentityEncoding } from '../headers/codings';
 import { isViaTls } from '../headers/via-tls';
@@ -51,7 +51,7 @@ class Operations {
   async handle(request: RelayRequest): Promise<void> {
     const { req, res, path } = request;
     const [whole, id] = PATH.exec(path) ?? [];
-    if (whole === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
+    if (whole === undefined) throw routeNotFound(path);
     const held = new HeldRequest(req, res);
     if (id === undefined) {
       if (req.method !== 'PUT') throw methodNotAllowed(req.method, 'PUT');

@@ -16,7 +16,7 @@ export function camaError(outcome: UnansweredOutcome, role: Role): CamaError {
     case 'timeout':
       return [outcome.expired === 'queue' ? 410 : 504];
     case 'stopping':
-      return [503, 'the server is stopping'];
+      return [503, 'the server is shutting down'];
     case 'full':
       return [503, 'too many requests are waiting'];
     case 'lost':

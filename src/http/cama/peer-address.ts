@@ -1,9 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP, SocketAddress } from 'node:net';
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addAddress('::1', 'ipv6');
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+import { isIP, SocketAddress } from 'node:net';
+import { isLoopback } from '../../config/loopback';
 
 /** An address in the one form in which it is compared. `undefined` for what is none. */
 export function parseAddress(text: string): string | undefined {
@@ -29,8 +26,4 @@ export function clientAddress(req: IncomingMessage, trustsProxy: boolean): strin
   const forwarded = trustsProxy ? req.headers['x-forwarded-for'] : undefined;
   const last = forwarded === undefined ? undefined : String(forwarded).split(',').at(-1);
   return parseAddress(last ?? req.socket.remoteAddress ?? '');
-}
-
-function isLoopback(address: string): boolean {
-  return LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }

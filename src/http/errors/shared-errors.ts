@@ -1,3 +1,4 @@
+import type { LogId } from '../../core/log/log-id';
 import { RequestError } from './request-error';
 
 /** @param allowed the methods of the route, as `Allow` lists them */
@@ -9,6 +10,11 @@ export function methodNotAllowed(method: string | undefined, allowed: string): R
 /** @param headers beside those of the error */
 export function shuttingDown(headers: Readonly<Record<string, string>> = {}): RequestError {
   return new RequestError('STOPPING', 'The server is shutting down', headers);
+}
+
+/** The sentence of `LOG_SEALED`. */
+export function streamIsClosed(id: LogId): string {
+  return `The stream with ID ${id} is closed and takes no more data`;
 }
 
 export function routeNotFound(path: string): RequestError {

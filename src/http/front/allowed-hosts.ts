@@ -1,12 +1,9 @@
-import { BlockList, isIPv4, isIPv6, type Socket } from 'node:net';
+import { isIPv4, isIPv6, type Socket } from 'node:net';
 import type { Config } from '../../config/config';
+import { isLoopback } from '../../config/loopback';
 
 /** A `Host`, or the authority of a whole URL: a name, an IPv4 address or an IPv6 address in brackets, and perhaps a port. */
 const AUTHORITY = /^(\[[\da-f:.]+\]|[^\s:@/?#,\\[\]]+)(?::(\d*))?$/;
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addAddress('::1', 'ipv6');
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 
 /** One entry of `http.hosts`. */
 interface Listed {
@@ -78,10 +75,6 @@ function isLoopbackName(name: string): boolean {
 
 function isAddress(name: string): boolean {
   return isIPv4(name) || (name.startsWith('[') && isIPv6(name.slice(1, -1)));
-}
-
-function isLoopback(address: string): boolean {
-  return LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 /**

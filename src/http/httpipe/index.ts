@@ -4,7 +4,7 @@ import { RedisHttpipe } from '../../relay/httpipe/redis-httpipe';
 import { HeldRequest } from '../../relay/match/held-request';
 import { openRelay } from '../../relay/queues/open-relay';
 import { RequestError } from '../errors/request-error';
-import { methodNotAllowed } from '../errors/shared-errors';
+import { methodNotAllowed, routeNotFound } from '../errors/shared-errors';
 import { decodeSegment } from '../front/path-segment';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { assertIdentityEncoding } from '../headers/codings';
@@ -29,7 +29,7 @@ export const httpipe: OpenRelaySystem = async ({ context, options, config }) => 
     request.authorize();
     const { req, res, path } = request;
     const [whole, first = '', second] = PATH.exec(path) ?? [];
-    if (whole === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
+    if (whole === undefined) throw routeNotFound(path);
     const held = new HeldRequest(req, res);
     const namespace = decodeSegment(first, 'namespace');
     if (second === undefined) return handleNamespace(relay.queues, held, namespace);

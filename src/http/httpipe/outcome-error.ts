@@ -1,5 +1,6 @@
 import type { UnansweredOutcome } from '../../relay/match/waiter';
 import { RequestError } from '../errors/request-error';
+import { shuttingDown } from '../errors/shared-errors';
 
 export function httpipeError({ kind }: UnansweredOutcome): RequestError {
   switch (kind) {
@@ -11,7 +12,7 @@ export function httpipeError({ kind }: UnansweredOutcome): RequestError {
     case 'timeout':
       return new RequestError('PEER_MISSING', 'Nobody came to the other side in time');
     case 'stopping':
-      return new RequestError('STOPPING', 'The server is stopping');
+      return shuttingDown();
     case 'full':
       return new RequestError('TOO_MANY_WAITING', 'Too many requests are waiting');
     case 'lost':

@@ -3,8 +3,7 @@ import type { Config } from '../../config/config';
 import { openPacketStore } from '../../relay/packets/open-packet-store';
 import { PacketProxy, type PacketProxyOptions } from '../../relay/packets/packet-proxy';
 import type { PacketLimits } from '../../relay/packets/store/packet-store';
-import { RequestError } from '../errors/request-error';
-import { methodNotAllowed } from '../errors/shared-errors';
+import { methodNotAllowed, routeNotFound } from '../errors/shared-errors';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { exchangePackets } from './exchange-packets';
 import { limitWarnings } from './limit-warnings';
@@ -51,7 +50,7 @@ export const packets: OpenRelaySystem = async ({ context: relay, options, config
 /** @throws RequestError */
 function operationOf({ path, req }: RelayRequest): Operation {
   const operation = Object.hasOwn(OPERATIONS, path) ? OPERATIONS[path] : undefined;
-  if (operation === undefined) throw new RequestError('NOT_FOUND', `There is nothing at ${path}`);
+  if (operation === undefined) throw routeNotFound(path);
   if (req.method !== 'POST') throw methodNotAllowed(req.method, 'POST');
   return operation;
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { onHalfClose } from '../../relay/match/half-close';
 import { RequestError } from '../errors/request-error';
+import { shuttingDown } from '../errors/shared-errors';
 
 /** The requests that wait for something on this node, and what ends their waits. */
 export class WaitingRequests {
@@ -14,7 +15,7 @@ export class WaitingRequests {
    * @throws RequestError `TOO_MANY_WAITING`, `STOPPING`
    */
   add(res: ServerResponse): AbortSignal {
-    if (this.#isOver) throw new RequestError('STOPPING', 'The server stops');
+    if (this.#isOver) throw shuttingDown();
     if (this.#open.size >= this.max) {
       throw new RequestError('TOO_MANY_WAITING', `${this.max} requests are waiting already`);
     }

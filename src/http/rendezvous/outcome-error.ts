@@ -13,7 +13,7 @@ export function rendezvousError(outcome: UnansweredOutcome, role: Role): Rendezv
     case 'timeout':
       return { status: 504, ...EXPIRED };
     case 'stopping':
-      return { status: 503, name: 'StoppingError', message: 'The server is stopping' };
+      return { status: 503, name: 'StoppingError', message: 'The server is shutting down' };
     case 'full':
       return { ...TOO_MANY_STREAMS, message: 'Too many requests are waiting' };
     case 'lost':

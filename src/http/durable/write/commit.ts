@@ -3,6 +3,7 @@ import type { Commit, CommitResult, LogInfo, ProducerMark, SealOutcome } from '.
 import type { LogId } from '../../../core/log/log-id';
 import { RequestError } from '../../errors/request-error';
 import { requireLog } from '../../errors/require-log';
+import { streamIsClosed } from '../../errors/shared-errors';
 import { essence, storedContentType } from '../../headers/stored-content-type';
 import type { DurableContext } from '../context/durable-context';
 import { isClosed, positionHeaders } from '../context/shared-headers';
@@ -17,11 +18,7 @@ export class StreamClosedError extends RequestError {
     info: LogInfo,
     readonly tail = info.tail,
   ) {
-    super(
-      'LOG_SEALED',
-      `The stream with ID ${info.id} is closed and takes no more data`,
-      positionHeaders(info, tail, true),
-    );
+    super('LOG_SEALED', streamIsClosed(info.id), positionHeaders(info, tail, true));
   }
 }
 

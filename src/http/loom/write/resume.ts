@@ -7,6 +7,7 @@ import type { Offset } from '../../../core/log/offset';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
 import { asNotFound, requireLog } from '../../errors/require-log';
+import { streamIsClosed } from '../../errors/shared-errors';
 import { authorize } from '../../front/access';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
@@ -155,7 +156,7 @@ async function release({ store, stopping }: WireContext, info: LogInfo): Promise
 }
 
 function closed(info: LogInfo): RequestError {
-  return new RequestError('LOG_SEALED', `The stream with ID ${info.id} is closed and takes no more data`, {
+  return new RequestError('LOG_SEALED', streamIsClosed(info.id), {
     ...uploadProgress(info),
     'X-Stream-State': streamState(info),
   });
