@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 
-/** How long a client that has its whole answer may go on sending its body, before it is cut. */
-const LINGER_MS = 5_000;
+/** How long a client that has its whole answer may still send its body. */
+const REST_MS_MAX = 5_000;
 
 /**
- * Bounds what comes of a body after the request was answered, be it refused or one that needs no body. It is read and dropped for a
- * moment: closing the socket on unread bytes would reset the connection, and the client might never see the answer.
+ * Bounds the rest of a body whose request has its answer, because it was refused or needs no body. The rest is read and dropped for a
+ * moment: closing the socket on unread bytes would reset the connection, and the client might never get the answer.
  */
 export function boundRestOfBody(req: IncomingMessage, res: ServerResponse): void {
   if (hasBody(req)) res.on('finish', dropRest);
@@ -19,9 +20,11 @@ function dropRest(this: ServerResponse): void {
   const { req } = this;
   if (req.complete) return;
   req.resume();
-  const linger = setTimeout(() => {
-    if (!req.complete) req.destroy();
-  }, LINGER_MS);
-  linger.unref();
-  req.once('close', () => clearTimeout(linger));
+  destroyAfter(req, REST_MS_MAX);
+}
+
+/** Destroys a stream that does not close within `ms`. */
+export function destroyAfter(stream: Duplex | IncomingMessage, ms: number): void {
+  const timer = setTimeout(() => stream.destroy(), ms).unref();
+  stream.once('close', () => clearTimeout(timer));
 }

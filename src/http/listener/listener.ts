@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../../config/config';
@@ -8,7 +15,7 @@ import { PipelinedResponses } from './pipelined-responses';
 import { refuseConnect, refuseMalformed } from './refuse-malformed';
 import { RequestOrder } from './request-order';
 
-/** How often the connections are looked at whose clients may have left. */
+/** How often connections are checked whose clients may have left. */
 const LOOK_EVERY_MS = 2_000;
 
 /** After so many looks without a byte sent, a consumer that has closed its side counts as left. */
@@ -17,102 +24,62 @@ const HALF_CLOSED_LOOKS = 1;
 /** How often Node looks for heads that take too long. Its default of 30 s would let them take twice the time allowed. */
 const HEADS_CHECKED_EVERY_MS = 1_000;
 
-/** A peer that lost its power says nothing: after so long without a packet the kernel asks. */
+/** After so long without a packet the kernel probes whether the peer is still there. */
 const PROBE_AFTER_MS = 30_000;
 
 /** Connections that wait to be accepted; the kernel lowers it to net.core.somaxconn. With Node's 511 a rush of tails is dropped. */
 const BACKLOG = 4_096;
 
-/** At a stop: how long a connection that has sent nothing yet may take for its first request, which may be on its way. Milliseconds. */
+/** At a stop: how long a connection may take for its first request, which may be on its way. */
 const FIRST_REQUEST_MS = 100;
 
-/** What a connection whose client may have left was like at the last look. */
+/** A connection whose client may have left, at the last look. */
 interface Silence {
   readonly bytesWritten: number;
-  /** For how many looks it has been sent nothing. */
+  /** For how many looks nothing was sent. */
   readonly looks: number;
 }
 
-/** The HTTP server of this process: its sockets, timeouts and malformed requests, and a stop in good order. */
+/** The HTTP server of one port: its sockets, timeouts and malformed requests, and a stop in good order. */
 export class Listener {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** The latest answer on each connection. */
-  readonly #answers = new WeakMap<Duplex, ServerResponse>();
+  /** The latest response on each connection. */
+  readonly #latest = new WeakMap<Duplex, ServerResponse>();
+  readonly #pipelined = new PipelinedResponses();
+  readonly #order = new RequestOrder();
+  /** Connections on which something came that is no request. */
+  readonly #refused = new WeakSet<Duplex>();
+  readonly #destroySoon = destroySoonAfterBody(this.#latest);
   #silences = new Map<Socket, Silence>();
   /** After so many looks without a byte sent, a connection that is not read counts as left. */
   readonly #unreadLooks: number;
   #looking: NodeJS.Timeout | undefined;
-  readonly #queued = new PipelinedResponses();
-  /** Connections on which something came that is no request. */
-  readonly #refused = new WeakSet<Duplex>();
-  readonly #order = new RequestOrder();
-  /**
-   * Node calls it after an answer with `Connection: close`. While the request still comes only this side closes, since closing a socket on
-   * unread bytes resets the connection, and the client may never see the answer. `boundRestOfBody` bounds what comes.
-   */
-  readonly #destroySoon: (this: Socket) => void;
   #isStopping = false;
-  /** How many are taken before more are closed here; Node counts where this is not set. */
+  /** How many connections are open before more are closed here. Node counts if this is not set. */
   #connectionsMax = Number.POSITIVE_INFINITY;
 
   /** @param onDrop called for each connection that is closed because there are too many */
   constructor(
-    handle: RequestListener,
+    private readonly handle: RequestListener,
     config: Pick<Config, 'http' | 'limits' | 'workers'>,
     private readonly onDrop: () => void,
   ) {
-    const answers = this.#answers;
-    this.#destroySoon = function (): void {
-      const req = answers.get(this)?.req;
-      if (req === undefined || req.complete) Socket.prototype.destroySoon.call(this);
-      else if (!this.writableEnded) {
-        req.once('end', () => this.destroySoon());
-        this.end();
-      }
-    };
-    const onRequest: RequestListener = (req, res) => {
-      // Only what took too long can still become a request.
-      if (this.#refused.has(req.socket)) return;
-      boundRestOfBody(req, res);
-      // Without a socket it is behind another answer.
-      const previous = res.socket === null ? this.#unfinished(req.socket) : undefined;
-      this.#keep(req.socket, res, previous);
-      if (previous === undefined) handle(req, res);
-      else this.#order.add(previous, res, () => handle(req, res));
-    };
     this.#unreadLooks = Math.ceil(config.http.consumerTimeout / LOOK_EVERY_MS);
-    const options = {
-      // A body may take hours. Node's own limit would count the whole request, and cut uploads after five minutes.
-      requestTimeout: 0,
-      headersTimeout: config.http.headersTimeout,
-      connectionsCheckingInterval: HEADS_CHECKED_EVERY_MS,
-      keepAliveTimeout: config.http.keepAliveTimeout,
-      maxHeaderSize: config.limits.headerBytes,
-      // The front door refuses a request without a Host, with an error like any other.
-      requireHostHeader: false,
-      keepAlive: true,
-      keepAliveInitialDelay: PROBE_AFTER_MS,
-      noDelay: true,
-    };
-    this.#server = createServer(options, onRequest)
-      // The handler itself tells the client to go on, once nothing speaks against its request.
+    const onRequest: RequestListener = (req, res) => this.#onRequest(req, res);
+    this.#server = createServer(serverOptions(config), onRequest)
+      // The handler sends 100 Continue, once it has accepted the request.
       .on('checkContinue', onRequest)
       .on('checkExpectation', onRequest)
-      .on('clientError', (error, socket) => {
-        // Node reports the same again for all that still comes.
-        if (this.#refused.has(socket)) return;
-        this.#refused.add(socket);
-        refuseMalformed(error, socket, this.#answers.get(socket));
-      })
+      .on('clientError', (error, socket) => this.#onClientError(error, socket))
       // Node would cut the connection.
-      .on('connect', (_req, socket) => refuseConnect(socket, this.#answers.get(socket)))
+      .on('connect', (_req, socket) => refuseConnect(socket, this.#latest.get(socket)))
       .on('connection', (socket) => this.#accept(socket))
       .on('drop', onDrop);
     // `headerBytes` bounds the head. By default Node drops headers after the thousandth, and every check of them with it.
     this.#server.maxHeadersCount = 0;
     const { connections } = config.limits;
-    // Node's own way has a full worker give the connection back to the primary, which would offer it for ever when all are full.
+    // If Node counts, a full worker gives the connection back to the primary, which offers it forever when all are full.
     if (config.workers === 1) this.#server.maxConnections = connections;
     else this.#connectionsMax = connections;
     // Undocumented. Without it a client that closes its side after its body (`nc -N`) never gets its answer.
@@ -130,8 +97,8 @@ export class Listener {
   }
 
   /**
-   * Accepts no more connections and closes each one as soon as it has its answer; one that has just come may still ask. Resolves when all
-   * are closed.
+   * Accepts no more connections and closes each one after its response. One that has just come may still send a request. Resolves when
+   * all are closed.
    *
    * Node's own `closeIdleConnections` leaves those that never sent a request.
    */
@@ -139,9 +106,9 @@ export class Listener {
     this.#isStopping = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const socket of this.#sockets) {
-      const answer = this.#unfinished(socket);
-      if (answer !== undefined) this.#closeAfter(socket, answer);
-      else if (this.#answers.has(socket)) socket.destroySoon();
+      const response = this.#unfinished(socket);
+      if (response !== undefined) this.#closeAfter(socket, response);
+      else if (this.#latest.has(socket)) socket.destroySoon();
     }
     const late = setTimeout(() => this.#closeUnused(), FIRST_REQUEST_MS);
     await closed;
@@ -149,9 +116,29 @@ export class Listener {
     clearInterval(this.#looking);
   }
 
-  /** Cuts all connections, whatever is going on there. */
+  /** Cuts all connections at once. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #onRequest(req: IncomingMessage, res: ServerResponse): void {
+    // A head that took too long may still become a request.
+    if (this.#refused.has(req.socket)) return;
+    boundRestOfBody(req, res);
+    // Without a socket it is behind another response.
+    const previous = res.socket === null ? this.#unfinished(req.socket) : undefined;
+    this.#latest.set(req.socket, res);
+    this.#pipelined.add(req.socket, res, previous);
+    if (this.#isStopping) this.#closeAfter(req.socket, res);
+    if (previous === undefined) this.handle(req, res);
+    else this.#order.add(previous, res, () => this.handle(req, res));
+  }
+
+  #onClientError(error: Error, socket: Duplex): void {
+    // Node reports the same again for all that still comes.
+    if (this.#refused.has(socket)) return;
+    this.#refused.add(socket);
+    refuseMalformed(error, socket, this.#latest.get(socket));
   }
 
   #accept(socket: Socket): void {
@@ -164,29 +151,23 @@ export class Listener {
     socket.destroySoon = this.#destroySoon;
     socket.on('close', () => {
       this.#sockets.delete(socket);
-      this.#queued.close(socket);
+      this.#pipelined.close(socket);
     });
   }
 
-  #keep(socket: Socket, answer: ServerResponse, previous: ServerResponse | undefined): void {
-    this.#answers.set(socket, answer);
-    this.#queued.add(socket, answer, previous);
-    if (this.#isStopping) this.#closeAfter(socket, answer);
-  }
-
   #closeUnused(): void {
-    for (const socket of this.#sockets) if (!this.#answers.has(socket)) socket.destroySoon();
+    for (const socket of this.#sockets) if (!this.#latest.has(socket)) socket.destroySoon();
   }
 
   #unfinished(socket: Duplex): ServerResponse | undefined {
-    const answer = this.#answers.get(socket);
-    return answer?.closed === false ? answer : undefined;
+    const response = this.#latest.get(socket);
+    return response?.closed === false ? response : undefined;
   }
 
-  #closeAfter(socket: Socket, answer: ServerResponse): void {
-    answer.shouldKeepAlive = false;
-    answer.once('close', () => {
-      if (this.#answers.get(socket) === answer) socket.destroySoon();
+  #closeAfter(socket: Socket, response: ServerResponse): void {
+    response.shouldKeepAlive = false;
+    response.once('close', () => {
+      if (this.#latest.get(socket) === response) socket.destroySoon();
     });
   }
 
@@ -206,23 +187,51 @@ export class Listener {
   }
 
   /**
-   * A consumer that closes its side may still read its answer. Most likely it has left: one that stands at the tail of a quiet
-   * stream would be kept until the next byte comes, as its kernel goes on to acknowledge probes for a while. So it stays as long
-   * as it is being sent something. A connection that is not read because many requests wait there shows nothing of its client.
+   * A consumer that closes its side may still read its response. Most likely it has left: at the tail of a quiet stream its connection
+   * would stay until the next byte, because its kernel acknowledges probes for a while. So it stays as long as bytes are sent to it. A
+   * connection that is not read, because many requests wait there, does not show whether its client has left.
    *
-   * @returns for how many looks the connection may be sent nothing; `undefined` if its client is seen to be there
+   * @returns for how many looks nothing may be sent; `undefined` if the client is seen to be connected
    */
   #silentLooksMax(socket: Socket): number | undefined {
     if (socket.readableEnded && this.#isConsumed(socket)) return HALF_CLOSED_LOOKS;
-    return this.#queued.isFull(socket) ? this.#unreadLooks : undefined;
+    return this.#pipelined.isFull(socket) ? this.#unreadLooks : undefined;
   }
 
   #isConsumed(socket: Socket): boolean {
-    const answer = this.#queued.front(socket) ?? this.#unfinished(socket);
-    return answer !== undefined && isConsumer(answer);
+    const response = this.#pipelined.front(socket) ?? this.#unfinished(socket);
+    return response !== undefined && (response.req.method === 'GET' || response.req.method === 'HEAD');
   }
 }
 
-function isConsumer(answer: ServerResponse): boolean {
-  return answer.req.method === 'GET' || answer.req.method === 'HEAD';
+function serverOptions({ http, limits }: Pick<Config, 'http' | 'limits'>): ServerOptions {
+  return {
+    // A body may take hours. Node's own limit would count the whole request, and cut uploads after five minutes.
+    requestTimeout: 0,
+    headersTimeout: http.headersTimeout,
+    connectionsCheckingInterval: HEADS_CHECKED_EVERY_MS,
+    keepAliveTimeout: http.keepAliveTimeout,
+    maxHeaderSize: limits.headerBytes,
+    // The front door refuses a request without a Host, with an error like any other.
+    requireHostHeader: false,
+    keepAlive: true,
+    keepAliveInitialDelay: PROBE_AFTER_MS,
+    noDelay: true,
+  };
+}
+
+/**
+ * Node calls `destroySoon` after a response with `Connection: close`. While the request still arrives, the returned one closes only this
+ * side: closing a socket on unread bytes resets the connection, and the client may never get the response. `boundRestOfBody` bounds what
+ * still arrives.
+ */
+function destroySoonAfterBody(latest: WeakMap<Duplex, ServerResponse>): (this: Socket) => void {
+  return function (): void {
+    const req = latest.get(this)?.req;
+    if (req === undefined || req.complete) Socket.prototype.destroySoon.call(this);
+    else if (!this.writableEnded) {
+      req.once('end', () => this.destroySoon());
+      this.end();
+    }
+  };
 }

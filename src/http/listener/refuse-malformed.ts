@@ -1,12 +1,13 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { destroyAfter } from '../body/rest-of-body';
 import { toErrorResponse } from '../errors/error-response';
 import { RequestError } from '../errors/request-error';
 import { methodNotAllowed } from '../errors/shared-errors';
 import { METHODS } from '../front/cors';
 import { NOT_HTTP, transferCodingError } from '../headers/codings';
 
-/** How long a client may take to read why it was refused, before it is cut. */
+/** How long a client may take to read why it was refused. */
 const LINGER_MS = 1_000;
 
 /**
@@ -50,8 +51,7 @@ function refuse(socket: Duplex, latest: ServerResponse | undefined, why: () => R
 function close(socket: Duplex, why: RequestError | undefined): void {
   if (why === undefined) socket.end();
   else socket.end(refusal(why));
-  const linger = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(linger));
+  destroyAfter(socket, LINGER_MS);
 }
 
 function refusal(error: RequestError): string {
