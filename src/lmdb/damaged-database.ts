@@ -1,4 +1,4 @@
-/** A file is no LMDB database, or one that LMDB would end the process over. The message says what is wrong with it. */
+/** A file is not an LMDB database, or is one over which LMDB would end the process. The message is the reason. */
 export class DamagedDatabase extends Error {
   override readonly name = 'DamagedDatabase';
 }

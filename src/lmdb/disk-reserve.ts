@@ -26,7 +26,7 @@ export class DiskReserve {
     private readonly spareBytes: number,
   ) {}
 
-  /** The last extension failed, or one is under way. */
+  /** The last extension failed, or one is in progress. */
   get isShort(): boolean {
     return this.#isShort;
   }
@@ -57,7 +57,7 @@ export class DiskReserve {
 
   async #extend(spare: number): Promise<void> {
     this.#isShort = true;
-    // Appending can meet nothing of LMDB's, wherever that is writing.
+    // Appending does not collide with LMDB's writes.
     const file = await open(this.path, 'a');
     try {
       for (let failure: unknown; ; ) {

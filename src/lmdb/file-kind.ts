@@ -5,10 +5,11 @@ import { LogError } from '../core/log/errors';
 export type ExpectedKind = 'file' | 'directory';
 
 /**
- * What is at a path in the place of a file or a directory, for a sentence: `a named pipe`. A link to the right kind is as good. It is to be
- * asked before the path is opened: opening a named pipe waits for its other end, and LMDB ends the process over a `.mdb-lock` that is no file.
+ * What is at a path in the place of a file or a directory, for a sentence: `a named pipe`. A link to the right kind counts as that kind.
+ * Called before the path is opened: opening a named pipe waits for its other end, and LMDB ends the process over a `.mdb-lock` that is
+ * not a file.
  *
- * @returns `undefined` where the right kind is, and where there is nothing at all
+ * @returns `undefined` where the right kind is, or nothing at all
  */
 export async function unexpectedKind(
   path: string,
@@ -48,7 +49,7 @@ function kindOf(found: Stats): string {
   return found.isSocket() ? 'a socket' : 'a device';
 }
 
-/** Links that lead in a circle lead to nothing, too. */
+/** Links in a circle lead to nothing, too. */
 function undefinedIfMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT' && error.code !== 'ELOOP') throw error;
 }

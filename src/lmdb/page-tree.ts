@@ -7,17 +7,15 @@ const SLAB_PAGES = 256;
 
 interface PageRef {
   readonly page: number;
-  /** A value begins there, of so many bytes. */
+  /** The length of the value that begins there. */
   readonly bytes?: number;
 }
 
-/**
- * Reads every page that a snapshot reaches, level by level and in the order in which they lie in the file, so that a disk reads ahead.
- */
+/** Reads every page that a snapshot reaches, level by level and in the order of the file, so that the disk reads ahead. */
 export class PageTree {
   readonly #seen: Uint8Array;
 
-  /** @param damage called for each page that is none; it may throw */
+  /** @param damage called for each page that cannot be read; it may throw */
   constructor(
     private readonly file: FileHandle,
     private readonly snapshot: Snapshot,
@@ -26,7 +24,7 @@ export class PageTree {
     this.#seen = new Uint8Array(snapshot.lastPage + 1);
   }
 
-  /** Calls `leaf` for each node of each leaf below `roots`, those of named databases included. */
+  /** Calls `leaf` for each node of each leaf below `roots`, including those of named databases. */
   async walk(roots: readonly number[], leaf: (node: Node) => void): Promise<void> {
     for (let level: PageRef[] = roots.map((page) => ({ page })); level.length > 0; ) {
       const next: PageRef[] = [];
@@ -63,7 +61,7 @@ export class PageTree {
     }
   }
 
-  /** Each page is reached once: what leads in a circle is damage. */
+  /** Each page is reached once: a cycle is damage. */
   async *#read(places: readonly PageRef[]): AsyncIterable<[PageRef, Buffer]> {
     const sound = places.filter(({ page }) => this.#attempt(() => this.#enter(page)));
     sound.sort((a, b) => a.page - b.page);

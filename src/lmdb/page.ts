@@ -1,6 +1,6 @@
 import { DamagedDatabase } from './damaged-database';
 
-/** Where things are in a page and in its nodes (`MDB_page_header`, `MDB_node`). */
+/** Offsets in a page and in its nodes (`MDB_page_header`, `MDB_node`). */
 const HEADER_BYTES = 24;
 const PAGE = { flags: 18, lower: 20, upper: 22, overflowPages: 20 };
 const NODE = { low: 0, high: 2, flags: 4, keyBytes: 6, bytes: 8 };
@@ -15,21 +15,21 @@ const DATABASE_BYTES = 48;
 const POINTER_BYTES = 8;
 const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 
-/** Something in a branch or a leaf. */
+/** An entry of a branch or a leaf. */
 export interface Node {
-  /** The page below, where this is in a branch. */
+  /** The page below, for an entry of a branch. */
   readonly child?: number;
   readonly key: Buffer;
-  /** What is stored under the key, unless it has pages of its own. */
+  /** The value of the key, unless it has pages of its own. */
   readonly value: Buffer;
   readonly overflow?: { readonly page: number; readonly bytes: number };
-  /** The root of the database whose record this is; absent for an empty database. */
+  /** The root of the named database that this entry describes; absent for an empty database. */
   readonly root?: number;
 }
 
 type PageKind = 'branch' | 'leaf' | 'overflow';
 
-/** @throws DamagedDatabase when the buffer is not that page, or of no kind that a tree is made of */
+/** @throws DamagedDatabase when the buffer is not that page, or not of a kind that a tree has */
 export function pageKindOf(page: Buffer, number: number): PageKind {
   const kind = page.readUInt16LE(PAGE.flags) & KINDS;
   if (page.readBigUInt64LE(0) === BigInt(number)) {
@@ -40,12 +40,12 @@ export function pageKindOf(page: Buffer, number: number): PageKind {
   throw damagedPage(number);
 }
 
-/** How many pages belong together, of which this one is the first. */
+/** How many pages an overflow page has, of which this is the first. */
 export function pagesOfOverflow(page: Buffer): number {
   return page.readUInt32LE(PAGE.overflowPages);
 }
 
-/** What begins in a page `bytes` long, and goes on in those behind it. */
+/** Where the value begins in the first page. */
 export const OVERFLOW_HEADER_BYTES = HEADER_BYTES;
 
 /** The nodes of a branch or a leaf. @throws DamagedDatabase when one is not inside its page */

@@ -3,7 +3,7 @@ import { unexpectedKind } from './file-kind';
 import { PageTree } from './page-tree';
 import { lastReadableSnapshot, readSnapshot } from './snapshot';
 
-/** Every value of a damaged database that can still be read, of all its named databases. Pages that are unreadable are passed over. */
+/** Every readable value of a damaged database, from all its named databases. Unreadable pages are skipped. */
 export async function salvage(path: string): Promise<readonly Buffer[]> {
   if ((await unexpectedKind(path)) !== undefined) return [];
   const file = await open(path, 'r');

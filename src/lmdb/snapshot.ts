@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { readBootId } from './boot-id';
 import { DamagedDatabase } from './damaged-database';
 
-/** What LMDB reads at the opening: which pages a committed transaction left behind. */
+/** What LMDB reads when it opens a file: the pages that a committed transaction left. */
 export interface Snapshot {
   readonly pageSize: number;
   /** The highest page number in use. */
@@ -11,11 +11,11 @@ export interface Snapshot {
   readonly roots: readonly (number | undefined)[];
   readonly transaction: bigint;
   readonly boot: bigint;
-  /** It may be no further than the kernel's cache. */
+  /** It may only be in the kernel's cache. */
   readonly isUnsynced: boolean;
 }
 
-/** Where things are in a page that describes a snapshot (`MDB_page_header`, and `MDB_meta` behind it). */
+/** Offsets in a page that describes a snapshot (`MDB_page_header`, followed by `MDB_meta`). */
 const META = {
   flags: 18,
   magic: 24,
@@ -34,8 +34,8 @@ const PAGE_SIZES: readonly number[] = [256, 512, 1024, 2048, 4096, 8192, 16_384,
 const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 
 /**
- * The snapshot that lmdb-js will use. Transactions write the pages 0 and 1 in turns, and in the middle of page 0 is the last one that
- * was surely on the disk. LMDB maps the file without looking at most of this, and a wrong number ends the process by a signal.
+ * The snapshot that lmdb-js will use. Transactions write to the pages 0 and 1 alternately, and the middle of page 0 has the last one that
+ * was certainly on the disk. LMDB maps the file without checking most of this, and a wrong number ends the process by a signal.
  *
  * @throws DamagedDatabase
  */
@@ -101,7 +101,7 @@ function assertInside({ pageSize, lastPage, roots }: Snapshot, size: number): vo
   if (bytes > size) throw new DamagedDatabase(`it has ${size} bytes of ${bytes}: its end is missing`);
 }
 
-/** As `mdb_pick_meta`: the later one, unless that may not have reached the disk before the machine went down. */
+/** Like `mdb_pick_meta`: the later one, unless it may not have reached the disk before the machine went down. */
 function pick(a: Snapshot, b: Snapshot | undefined, boot: bigint): Snapshot {
   if (b === undefined || b.transaction === 0n) return a;
   const later = a.transaction >= b.transaction ? a : b;
@@ -110,7 +110,7 @@ function pick(a: Snapshot, b: Snapshot | undefined, boot: bigint): Snapshot {
   return isWhole ? later : earlier;
 }
 
-/** As lmdb-js computes it: the first group of the kernel's id of this boot. 0 where that is not known. */
+/** Computed as lmdb-js does: the first group of the kernel's boot id. 0 where that is unknown. */
 async function currentBoot(): Promise<bigint> {
   const digits = /^[0-9a-f]+/i.exec(await readBootId())?.[0];
   return digits === undefined ? 0n : BigInt(`0x${digits}`);

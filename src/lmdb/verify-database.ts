@@ -5,8 +5,8 @@ import { PageTree } from './page-tree';
 import { readSnapshot } from './snapshot';
 
 /**
- * Reads all of a database that LMDB would use, before LMDB maps it: a page that is none ends the process by a signal, at the opening or
- * at some later read. An empty file is sound, and LMDB makes one where there is nothing.
+ * Reads all of a database that LMDB would use, before LMDB maps it: a damaged page ends the process by a signal, at the opening or at a
+ * later read. An empty file is valid, and LMDB creates a missing one.
  *
  * @throws DamagedDatabase
  */

@@ -1,4 +1,4 @@
-/** The bytes of a log. Its room doubles when it is full: to copy all of them for each append would take quadratic time. */
+/** The bytes of a log. Its capacity doubles when it is full: a copy of all bytes for each append would take quadratic time. */
 export class GrowableBuffer {
   #room: Buffer;
   #length: number;
@@ -15,12 +15,12 @@ export class GrowableBuffer {
     for (const chunk of chunks) this.#length += chunk.copy(this.#room, this.#length);
   }
 
-  /** No copy: the bytes of a log are added to, and never change. */
+  /** Does not copy: bytes are appended, and never change. */
   slice(from: number, to: number): Buffer {
     return this.#room.subarray(from, Math.min(to, this.#length));
   }
 
-  /** Forgets the bytes from `length` on. Slices with them stay as they are. */
+  /** Drops the bytes from `length` on. Earlier slices keep them. */
   truncate(length: number): void {
     this.#room = Buffer.from(this.slice(0, length));
     this.#length = this.#room.length;

@@ -6,9 +6,9 @@ interface Retired {
   readonly source: LogRef | undefined;
 }
 
-/** Which logs live that began as copies of others, and which ids stay taken because of them. */
+/** Which logs are forks of others, and which ids stay taken because of them. */
 export class MemoryForkRefs {
-  /** The generation of a source -> those of its living or retired forks. */
+  /** The generation of a source -> the generations of its living or retired forks. */
   readonly #forks = new Map<string, Set<string>>();
   readonly #retired = new Map<LogId, Retired>();
 
@@ -37,13 +37,13 @@ export class MemoryForkRefs {
     else this.#dropRefs(retired);
   }
 
-  /** Another generation has the id now: nobody asks for the old one's forks any more. */
+  /** Another generation has the id now: the forks of the old one no longer matter. */
   replaced({ generation, forkedFrom }: LogInfo): void {
     this.#forks.delete(generation);
     this.#dropRefs({ generation, source: forkedFrom?.source });
   }
 
-  /** Frees a retired source with its last fork, and that one's source with it, up the chain. */
+  /** The last fork frees a retired source, and then that one's own source, up the chain. */
   #dropRefs(gone: Retired): void {
     let fork: Retired | undefined = gone;
     while (fork?.source !== undefined) fork = this.#freed(fork.source, fork.generation);

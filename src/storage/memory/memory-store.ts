@@ -34,7 +34,7 @@ interface MemoryLog {
   readonly producers: Map<string, ProducerState>;
 }
 
-/** The shortest correct store, to test the core and the wires with. Nothing survives the process. */
+/** The shortest correct store, for tests of the core and the wires. Nothing survives the process. */
 export class MemoryStore implements LogStore {
   readonly appendBytesMax = 1 << 20;
   readonly appendsInFlight: number = 1;
@@ -49,7 +49,7 @@ export class MemoryStore implements LogStore {
     const old = this.#present(id);
     if (old !== undefined && mode === 'new') throw new LogError('LOG_EXISTS');
     const inherited = this.#inherited(init);
-    // What is there and not present has expired.
+    // A log that is there and not current has expired.
     const gone = this.#logs.get(id);
     if (gone === undefined && this.#logs.size + this.#forkRefs.retiredCount >= this.logsMax)
       throw new LogError('LOGS_TOO_MANY');
@@ -157,7 +157,7 @@ export class MemoryStore implements LogStore {
 
   async ready(): Promise<void> {}
 
-  /** Forgets the bytes from `from` on that it has acknowledged, as other stores do after a power cut. */
+  /** For tests: loses acknowledged bytes from `from` on, as other stores do after a power cut. */
   lose(ref: LogRef, from: Offset): void {
     const log = this.#log(ref);
     const { info } = log.facts;
@@ -193,7 +193,7 @@ export class MemoryStore implements LogStore {
     return hasExpired(info, now, this.#clock.wallAt(now));
   }
 
-  /** What a fork begins with. */
+  /** The initial bytes of a fork. */
   #inherited({ fork }: LogInit): Buffer {
     if (fork === undefined) return Buffer.alloc(0);
     const source = this.#present(fork.source.id);
@@ -203,7 +203,7 @@ export class MemoryStore implements LogStore {
     return source.bytes.slice(0, fork.at);
   }
 
-  /** Of that generation, expired or not. */
+  /** The log of that generation, expired or not. */
   #logOrExpired({ id, generation }: LogRef): MemoryLog {
     const log = this.#logs.get(id);
     if (log?.facts.info.generation !== generation) throw new LogError('LOG_GONE');

@@ -19,7 +19,7 @@ export function pageOf(logs: readonly LogInfo[], query: ListQuery): ListPage {
   return { logs: page, ...(last !== undefined && matching.length > page.length && { next: cursorOf(last) }) };
 }
 
-/** The logs whose time has come, the most overdue first. */
+/** The logs that are due, the most overdue first. */
 export function dueOf(logs: readonly LogFacts[], query: DueQuery, clock: SteadyClock): readonly LogInfo[] {
   return logs
     .map((facts) => ({ facts, dueAt: dueAt(facts, query, clock) }))
@@ -28,7 +28,7 @@ export function dueOf(logs: readonly LogFacts[], query: DueQuery, clock: SteadyC
     .map(({ facts }) => facts.info);
 }
 
-/** `undefined` where the log is not due. */
+/** `undefined` if the log is not due. */
 function dueAt(facts: LogFacts, query: DueQuery, clock: SteadyClock): number | undefined {
   const { info, deadline } = facts;
   switch (query.kind) {
@@ -41,7 +41,7 @@ function dueAt(facts: LogFacts, query: DueQuery, clock: SteadyClock): number | u
   }
 }
 
-/** A generation sorts by the time at which it was made, so it says where in the list its log stands, or stood. */
+/** A generation sorts by its time of creation, so it is a position in the list even after its log is gone. */
 function cursorOf(info: LogInfo): string {
   return info.generation;
 }

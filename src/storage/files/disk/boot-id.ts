@@ -1,8 +1,8 @@
 import { readBootId } from '../../../lmdb/boot-id';
 
 /**
- * A number for the time since which this kernel has run. What an earlier one had in its memory and not on the disk is lost.
- * @returns `undefined` where the system does not say
+ * A number for the current boot of the machine. A reboot loses what was in memory and not on the disk.
+ * @returns `undefined` where the system has no boot id
  */
 export async function bootId(): Promise<number | undefined> {
   const id = await readBootId();

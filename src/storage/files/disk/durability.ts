@@ -1,11 +1,11 @@
 /**
- * What stands behind an acknowledged append.
+ * When an append is acknowledged.
  *
- * os        it is written: it survives a `kill -9` of this process, and not a power cut
- * interval  and it is synced to the disk within `syncIntervalMs`
- * always    it was synced to the disk before the acknowledgement
+ * os        once it is written: it survives a `kill -9` of this process, but not a power cut
+ * interval  the same, and it is synced to the disk within `syncInterval`
+ * always    once it is synced to the disk
  */
 export type Durability = (typeof DURABILITIES)[number];
 
-/** A store keeps the place of one in this list. */
+/** A store saves the index of one in this list. */
 export const DURABILITIES = ['os', 'interval', 'always'] as const;

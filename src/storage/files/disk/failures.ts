@@ -10,10 +10,10 @@ export async function attempt(doing: string, action: () => Promise<void>): Promi
   }
 }
 
-/** Failures that pass by themselves, unlike those of a file that cannot be read. */
+/** Temporary failures, unlike those of a file that cannot be read. */
 const PASSING: readonly unknown[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EBUSY', 'EINTR'];
 
-/** Whether reading a file failed because of the file, and not for want of descriptors or memory. */
+/** Whether a read failed because of the file, and not for lack of descriptors or memory. */
 export function isUnreadable(error: unknown): boolean {
   const isOfSystem = typeof error === 'object' && error !== null && 'syscall' in error;
   return isOfSystem && !PASSING.includes(errorCodeOf(error));
@@ -23,7 +23,7 @@ export function isMissing(error: unknown): boolean {
   return errorCodeOf(error) === 'ENOENT';
 }
 
-/** For the `catch` of a look at a file: `undefined` where there is none. */
+/** For the `catch` of a `stat`: `undefined` if there is no file. */
 export function undefinedIfMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error;
 }

@@ -15,8 +15,8 @@ export const statFile = promisify(fstat);
 const BUFFERS_MAX = 1024;
 
 /**
- * Writes all of `chunks` at `position`. The kernel may take less than it was given, above all right before a disk is full:
- * the rest is tried again until it is in or the reason comes out as an error.
+ * Writes all of `chunks` at `position`. The kernel may write less than it is given, above all right before a disk is full: the rest is
+ * retried until it is written or throws.
  */
 export async function writeAll(fd: number, chunks: readonly Buffer[], position: number): Promise<void> {
   let rest = chunks;
@@ -43,7 +43,7 @@ export function readAt(fd: number, buffer: Buffer, bytes: number, position: numb
   });
 }
 
-/** Makes a directory that is still there after a power cut. Its parent exists; so may the directory. */
+/** Creates a directory that survives a power cut. Its parent exists; so may the directory. */
 export async function makeDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
   await syncDirectory(dirname(path));

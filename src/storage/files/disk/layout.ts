@@ -1,20 +1,20 @@
 import { join } from 'node:path';
 
 /**
- * Where things are below the store's directory. Paths are made of generations that the facts know, never of an id:
- * whatever a client calls its log, no byte of the name reaches the file system.
+ * The paths below the store's directory. They are made of generations that the facts know, never of an id: no byte of a client's stream
+ * ID reaches the file system.
  */
 export class Layout {
   readonly facts: string;
   readonly logs: string;
-  /** Where bytes go that a start cuts off. */
+  /** Where a start moves the bytes that it cuts off. */
   readonly cut: string;
   readonly lock: string;
-  /** Is written to find out whether the disk has room. */
+  /** Written to check that the disk is not full. */
   readonly probe: string;
-  /** Is there while no process uses the store, if the last one stopped in order. */
+  /** Exists while no process uses the store, if the last one stopped gracefully. */
   readonly cleanShutdown: string;
-  /** How long the logs of attached producers are. */
+  /** The lengths of the logs of attached producers. */
   readonly written: string;
 
   constructor(readonly directory: string) {
@@ -27,20 +27,20 @@ export class Layout {
     this.written = join(directory, 'written');
   }
 
-  /** The command that brings streams back which the facts do not know. */
+  /** The command that brings back the streams that the facts do not know. */
   get recoverCommand(): string {
     return `"loom recover --store file:${this.directory.replaceAll('%', '%25')}"`;
   }
 
   /**
-   * One of 256 folders, so that a million logs are some 4,000 files in each. It is named by the random end of the generation: the
-   * beginning is a time, which would put all of a day into one.
+   * One of 256 folders, so that a million logs are some 4,000 files in each. Its name is the random end of the generation: the beginning
+   * is a time, which would put all logs of a day into one folder.
    */
   shardOf(generation: string): string {
     return join(this.logs, generation.slice(-2));
   }
 
-  /** Whether a folder beside the journal is a shard. A disk of its own has others there, such as `lost+found`. */
+  /** Whether a folder beside the journal is a shard. A file system of its own has others there, such as `lost+found`. */
   isShard(name: string): boolean {
     return /^[\da-f]{2}$/.test(name);
   }
@@ -49,7 +49,7 @@ export class Layout {
     return join(this.shardOf(generation), `${generation}.log`);
   }
 
-  /** What is known of all logs, so that they can be brought back without the facts. */
+  /** A file of the journal, from which logs can be brought back without the facts. */
   journalOf(number: number): string {
     return join(this.logs, `facts-${String(number).padStart(8, '0')}.jsonl`);
   }
@@ -59,14 +59,14 @@ export class Layout {
     return digits === undefined ? undefined : Number(digits);
   }
 
-  /** Where bytes may go that a start cut off at `from`. The first names may be taken by earlier starts. */
+  /** Where a start may move the bytes from `from` on. Earlier starts may have taken the first names. */
   *cutsOf(generation: string, from: number): Generator<string> {
     const first = join(this.cut, `${generation}-${from}`);
     yield first;
     for (let number = 2; ; number += 1) yield `${first}.${number}`;
   }
 
-  /** The generation that a file in a shard belongs to; `undefined` for a file that is none of the store's. */
+  /** The generation of a file in a shard; `undefined` if the file is not one of the store's. */
   generationOf(fileName: string): string | undefined {
     return /^([0-9a-f-]{36})\.log$/.exec(fileName)?.[1];
   }

@@ -6,7 +6,7 @@ import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { undefinedIfMissing } from './failures';
 import { closeFile, openFile, statFile } from './file-io';
 
-/** What system calls fail with on a file system that has no locks. */
+/** The errors of a file system without locks. */
 const NO_LOCKS: readonly unknown[] = ['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
 
 export function isLockingUnsupported(error: unknown): boolean {
@@ -14,8 +14,8 @@ export function isLockingUnsupported(error: unknown): boolean {
 }
 
 /**
- * Locks an open file until it is closed. Where files cannot be locked, nothing happens.
- * @returns `false` when something else has locked it
+ * Locks an open file until it is closed. Does nothing where files cannot be locked.
+ * @returns false when another open file has the lock
  */
 export function lockIfPossible(fd: number): boolean {
   try {
@@ -27,13 +27,13 @@ export function lockIfPossible(fd: number): boolean {
 }
 
 /**
- * A file that the kernel has locked for this process alone. The lock belongs to the open file: it ends with the process, however that
- * dies, it holds while the process is stopped, and a second open file of the same process is refused as well.
+ * A file that the kernel has locked for this process. The lock belongs to the open file: it ends with the process, however that ends, it
+ * lasts while the process is stopped, and it excludes a second open file of the same process, too.
  */
 export class LockedFile {
   private constructor(private readonly fd: number) {}
 
-  /** Makes the file when there is none. @returns `undefined` when something else has locked it */
+  /** Creates the file if there is none. @returns `undefined` when another open file has the lock */
   static async open(path: string): Promise<LockedFile | undefined> {
     for (;;) {
       const fd = await openFile(path, constants.O_RDWR | constants.O_CREAT, PRIVATE_FILE);
@@ -44,7 +44,7 @@ export class LockedFile {
         await closeFile(fd);
         throw error;
       }
-      // The file was removed between opening and locking it: this lock keeps nobody out.
+      // The file was removed between opening and locking: this lock excludes nothing.
       await closeFile(fd);
     }
     return undefined;

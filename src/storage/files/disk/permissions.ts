@@ -5,7 +5,7 @@ import type { Warn } from '../../../core/store/warnings';
 import { isPermissionDenied } from '../../../lmdb/failures';
 import { PRIVATE_DIRECTORY } from '../../../lmdb/private-mode';
 
-/** Warns when other users of the machine may look into the directory: a token protects no stream from them. */
+/** Warns when other users of the machine may read the directory: tokens do not protect streams from them. */
 export async function warnIfShared(directory: string, warn: Warn): Promise<void> {
   const { mode } = await stat(directory);
   if ((mode & ~PRIVATE_DIRECTORY & 0o777) === 0) return;
@@ -15,7 +15,7 @@ export async function warnIfShared(directory: string, warn: Warn): Promise<void>
   );
 }
 
-/** What a failure at the opening of `directory` means, if it is one of permissions: a sentence that names user and mode. */
+/** Explains a failure of permissions at the opening of `directory`, with user and mode. Returns other errors as they are. */
 export async function explainPermissions(directory: string, error: unknown): Promise<unknown> {
   const cause = error instanceof LogError && error.cause !== undefined ? error.cause : error;
   const readOnly = errorCodeOf(cause) === 'EROFS';
@@ -33,7 +33,7 @@ function pathOf(cause: unknown, directory: string): string {
   return isNamed && typeof cause.path === 'string' ? cause.path : directory;
 }
 
-/** Says who owns what is nearest to `path` and can be looked at. */
+/** Names the owner of `path`, or of its nearest parent that `stat` can read. */
 async function ownerOf(path: string): Promise<string> {
   try {
     const { uid, mode } = await stat(path);

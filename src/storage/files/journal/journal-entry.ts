@@ -4,9 +4,9 @@ import { parseStoredFacts } from '../facts/stored-record';
 /**
  * A line of the journal.
  *
- * facts   the log is there, with these facts; its bytes may have come later
- * making  the log's file is being made, and its facts are not stored yet
- * gone    the log was removed, or was not made after all
+ * facts   the log exists, with these facts; its bytes may have come later
+ * making  the log's file is being created, and its facts are not stored yet
+ * gone    the log was removed, or its creation failed
  */
 export type JournalEntry =
   | { readonly kind: 'facts'; readonly generation: string; readonly facts: StoredFacts }
@@ -16,15 +16,15 @@ export function factsEntry(facts: StoredFacts): JournalEntry {
   return { kind: 'facts', generation: facts.info.generation, facts };
 }
 
-/** Whether a change of facts is worth a line: it says something that the file of bytes does not. */
+/** Whether a change of facts needs a line: it has something that the log's file does not show. */
 export function needsJournalEntry({ info: before }: StoredFacts, { info: after }: StoredFacts): boolean {
   const isEnd = after.state === 'closed' && before.state !== 'closed';
   return isEnd || before.metadata !== after.metadata || before.losses !== after.losses;
 }
 
 /**
- * Whether a line was written after the last change that some facts of the same log know. Of true facts that is never so: a change is
- * stored in them first. They may be later than the line, since most changes write none.
+ * Whether a line is newer than the given facts of the same log. That is never so for facts that are up to date, because a change is
+ * stored there first. Facts may be newer than the line, because most changes write none.
  */
 export function isNewerThan({ info: line }: StoredFacts, { info: known }: StoredFacts): boolean {
   if (line.state === 'closed') return known.state !== 'closed';
@@ -45,7 +45,7 @@ export function formatEntry(entry: JournalEntry): string {
   return `${JSON.stringify(kind === 'facts' ? { facts: entry.facts } : { [kind]: generation })}\n`;
 }
 
-/** @returns `undefined` for a line that is none of these, such as one that a crash cut off */
+/** @returns `undefined` for any other line, such as one that a crash cut off */
 export function parseEntry(line: string): JournalEntry | undefined {
   const value = parseJson(line);
   if (typeof value !== 'object' || value === null) return undefined;

@@ -45,7 +45,7 @@ export async function readJournal(layout: Layout): Promise<ReadonlyMap<string, J
   return lastEntryPerLog(layout, await listSegments(layout));
 }
 
-/** The last entry in these segments of each log. */
+/** The last entry of each log in these segments. */
 export async function lastEntryPerLog(
   layout: Layout,
   segments: readonly Segment[],

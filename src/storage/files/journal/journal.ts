@@ -14,12 +14,12 @@ import { factsEntry, formatEntry, type JournalEntry } from './journal-entry';
 import { lastEntryPerLog, listSegments, readSegment, type Segment } from './journal-segments';
 
 const SEGMENT_BYTES = 16 << 20;
-/** What the journal may have beyond a few times what the facts need. */
+/** How many bytes the journal may have beyond a few times those of the facts. */
 const SPARE_BYTES = 64 << 20;
 const SPARE_SEGMENTS = 64;
-/** How many logs get a new line at once. */
+/** How many logs get a new line in one write. */
 const BATCH = 256;
-/** How many logs a start gives lines that they may lack. */
+/** How many of the newest logs a start checks for a line. */
 const NEWEST = 1_024;
 
 interface JournalContext {
@@ -30,12 +30,12 @@ interface JournalContext {
 }
 
 /**
- * What the facts are, a second time and beside the bytes: lines in files that are only ever appended to, from which logs are brought
- * back when the facts are lost. A log has a line when it is made, when its metadata changes, when it ends and when it is removed. An
- * append writes none. Lines that come together are one write.
+ * A second copy of the facts, beside the bytes: lines in append-only files, from which logs are brought back when the facts are lost. A
+ * log gets a line when it is created, when its metadata changes, when it ends and when it is removed. An append writes none. Lines that
+ * come together share a write.
  *
- * Each start begins a new file, whose number the facts have before: facts that do not know the newest one are older than the logs.
- * The oldest file is removed when there is too much; of the logs in it those that are still there get a new line.
+ * Each start begins a new file, whose number the facts store first: facts without the newest number are older than the logs. When there
+ * is too much, the oldest file is removed; its logs that still exist get a new line.
  */
 export class Journal {
   #entries: JournalEntry[] = [];
@@ -45,15 +45,15 @@ export class Journal {
   #isClosed = false;
   #fd: number | undefined;
   #bytes = 0;
-  /** Logs whose lines could not be written. They get one with the next write. */
+  /** Logs whose lines could not be written. The next write has them. */
   #missed = new Set<string>();
   #failure: unknown;
-  /** Logs whose files are being made. */
+  /** Logs whose files are being created. */
   readonly #making = new Set<string>();
 
   private constructor(
     private readonly context: JournalContext,
-    /** Complete, the oldest first. */
+    /** The complete segments, the oldest first. */
     private readonly segments: Segment[],
     private number: number,
   ) {}
@@ -69,18 +69,18 @@ export class Journal {
       if (isWhole) await journal.#writeMissing();
       else await journal.#writeAll();
     } catch (error) {
-      // A full disk keeps no store from starting: the next write tries again.
+      // The store opens on a full disk: the next write tries again.
       if (!isDiskFull(error)) throw error;
     }
     return journal;
   }
 
-  /** Why the last write failed, if it did. */
+  /** The error of the last write, if it failed. */
   get failure(): unknown {
     return this.#failure;
   }
 
-  /** @returns whether the line is written: then it survives the process */
+  /** @returns whether the line is written and so survives the process */
   append(entry: JournalEntry): Promise<boolean> {
     if (entry.kind === 'making') this.#making.add(entry.generation);
     else this.#making.delete(entry.generation);
@@ -119,7 +119,7 @@ export class Journal {
       this.#failure = undefined;
       return true;
     } catch (error) {
-      // A full disk is what every producer is told anyway, and nothing is missed by it in the end.
+      // Producers get the error of a full disk themselves, and the next write has the missed lines.
       const isNews = this.#failure === undefined && !isDiskFull(error);
       if (isNews) this.context.warn(`Writing the journal of streams failed: ${messageOf(error)}`, { error });
       this.#failure = error;
@@ -129,11 +129,11 @@ export class Journal {
     }
   }
 
-  /** Goes on in a new file. */
+  /** Begins a new file. */
   async #begin(): Promise<number> {
     const { facts, reserve } = this.context;
     await reserve.write('change', () => facts.storeMeta.noteJournal(this.number + 1));
-    // No power cut must make the facts older than the file.
+    // A power cut must not make the facts older than the file.
     await facts.synced();
     if (this.#fd !== undefined) {
       await closeFile(this.#fd);
@@ -150,7 +150,7 @@ export class Journal {
     return fd;
   }
 
-  /** Locked, so that no other process opens the store although `loom.lock` and the facts were moved away (`DirectoryLock`). */
+  /** Locked, so that no other process opens the store even if `loom.lock` and the facts were moved away (`DirectoryLock`). */
   async #open(): Promise<number> {
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
     const fd = await openFile(this.context.layout.journalOf(this.number), flags, PRIVATE_FILE);
@@ -158,7 +158,7 @@ export class Journal {
     return fd;
   }
 
-  /** For logs that were made before there was a journal, or whose part of it was removed. */
+  /** For logs from before there was a journal, or whose part of it was removed. */
   async #writeAll(): Promise<void> {
     const { facts, reserve } = this.context;
     for (let after: string | undefined; ; ) {
@@ -171,7 +171,7 @@ export class Journal {
     await reserve.write('change', () => facts.storeMeta.noteJournaled());
   }
 
-  /** For logs whose facts a process had stored, and not their lines, when it was killed. Those are among the newest. */
+  /** For logs whose facts were stored, but not their lines, when the process was killed. They are among the newest. */
   async #writeMissing(): Promise<void> {
     const { facts, layout } = this.context;
     const lines = await lastEntryPerLog(layout, this.segments.slice(-2));
@@ -208,7 +208,7 @@ export class Journal {
     }
   }
 
-  /** @returns whether every log of a segment that is still there has a new line */
+  /** @returns whether every log of a segment that still exists has a new line */
   async #rewriteAll(segment: Segment): Promise<boolean> {
     let batch: Promise<boolean>[] = [];
     for await (const entry of readSegment(this.context.layout, segment)) {
@@ -220,13 +220,13 @@ export class Journal {
     return !(await Promise.all(batch)).includes(false);
   }
 
-  /** Gives a log a new line, unless it is gone. @param found the line that it has */
+  /** Writes a new line for a log that still exists. @param found its present line */
   async #rewrite(generation: string, found?: JournalEntry): Promise<boolean> {
     const entry = this.#entryOf(generation, found);
     return entry === undefined || entry.kind === 'gone' || this.append(entry);
   }
 
-  /** What the journal is to say of a log now. */
+  /** The current entry of a log. */
   #entryOf(generation: string, found?: JournalEntry): JournalEntry | undefined {
     const gone = { kind: 'gone', generation } as const;
     if (this.#making.has(generation)) return { kind: 'making', generation };
@@ -234,7 +234,7 @@ export class Journal {
       const facts = this.context.facts.get(generation);
       return facts === undefined ? gone : factsEntry(facts);
     } catch (error) {
-      // A record that cannot be read: what the journal has may be all that is left.
+      // The record cannot be read: the journal's entry may be all that is left.
       if (isLogError(error, 'STORE_DAMAGED')) return found;
       throw error;
     }

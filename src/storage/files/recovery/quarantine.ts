@@ -11,15 +11,15 @@ import { parseStoredFacts } from '../facts/stored-record';
 /** Between the file's name and the time at which it was moved. */
 const MARK = '.damaged-';
 
-/** Facts that cannot be opened, moved out of the way. */
+/** Facts that cannot be opened, renamed. */
 export interface QuarantinedFacts {
   readonly path: string;
   readonly reason: string;
-  /** What can still be read of them. */
+  /** The facts that can still be read. */
   readonly facts: readonly StoredFacts[];
 }
 
-/** Moves `loom.mdb` aside if it is damaged. @returns `undefined` if it can be opened, is empty or is missing */
+/** Renames `loom.mdb` if it is damaged. @returns `undefined` if it can be opened, is empty or is missing */
 export async function quarantineIfDamaged(layout: Layout): Promise<QuarantinedFacts | undefined> {
   const reason = await damageOfFile(layout.facts);
   if (reason === undefined) return undefined;
@@ -31,7 +31,7 @@ export async function quarantineIfDamaged(layout: Layout): Promise<QuarantinedFa
   return { path, reason, facts: await factsOf(path) };
 }
 
-/** What can be read of all files that were ever moved aside: a recovery may have been cut off after that. */
+/** What can be read of all renamed files: an earlier recovery may have been interrupted after the rename. */
 export async function readQuarantinedFacts(layout: Layout): Promise<readonly StoredFacts[]> {
   const beginning = basename(layout.facts) + MARK;
   const names = (await readdir(layout.directory)).filter((name) => name.startsWith(beginning));

@@ -13,7 +13,7 @@ const UNKNOWN: SealOutcome = {
   reason: 'recovered without what the server knew of the stream',
 };
 
-/** The facts of an orphan as if its producer had been lost a moment ago, and its facts had not. */
+/** The facts of an orphan, as if only its producer had been lost, a moment ago. */
 export async function rebuildFacts(
   { layout, clock }: RecoveryContext,
   { generation, facts }: Orphan,
@@ -21,14 +21,14 @@ export async function rebuildFacts(
   const path = layout.logOf(generation);
   const size = await sizeOf(path);
   if (facts === undefined) return withoutFacts(generation, size, clock.now());
-  // The states of producers were in the facts alone.
+  // Only the facts had the states of producers.
   const { producers: _, ...kept } = facts;
   const { info } = kept;
   const { expiry } = info;
   const expiresAt = expiry?.kind === 'idle' ? { expiresAt: clock.now() + expiry.ttlMs } : {};
   const after = { ...kept, info: { ...info, ...expiresAt } };
   if (info.state === 'closed') return after;
-  // The file says how long the log is. Of JSON texts, half a one at the end was acknowledged to nobody.
+  // The log is as long as its file. Half a JSON text at the end was never acknowledged.
   if (info.framing !== 'json') return inexact(after);
   return {
     ...after,
@@ -37,7 +37,7 @@ export async function rebuildFacts(
   };
 }
 
-/** An id that is recognised, for a log whose own is not known or not free. */
+/** A recognisable id, for a log whose own id is unknown or taken. */
 export function recoveredId(generation: string, id?: LogId): LogId {
   const recovered = `recovered-${generation}`;
   const derived = `${id}.${recovered}`;
@@ -55,7 +55,7 @@ function withoutFacts(generation: string, tail: Offset, now: number): StoredFact
     epoch: 1,
     contentType: 'application/octet-stream',
     createdAt,
-    // What is removed at some age counts from now on.
+    // Its age for the retention counts from now on.
     updatedAt: now,
   } as const;
   return { info };

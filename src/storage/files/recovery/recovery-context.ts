@@ -9,6 +9,6 @@ export interface RecoveryContext {
   readonly facts: FactsDatabase;
   readonly reserve: FactsReserve;
   readonly clock: SteadyClock;
-  /** Says one line of what was done. */
+  /** Prints one line about what was done. */
   readonly print: (line: string) => void;
 }

@@ -4,12 +4,12 @@ import { type FactsChange, inexact, type StoredFacts } from '../facts/stored-fac
 import type { JournalEntry } from '../journal/journal-entry';
 import type { RecoveryContext } from './recovery-context';
 
-/** Small enough that no transaction needs more room than is kept for one. */
+/** So that no transaction exceeds the disk reserve. */
 const BATCH = 32;
 
 /**
- * Brings facts that are older than the journal up to it: logs that were removed since leave them, those that ended since end, and of those
- * that may have grown the file says how long they are.
+ * Updates facts that are older than the journal: removes the logs that were removed since, ends those that ended since, and takes the
+ * length of the file for those that may have grown.
  */
 export async function replayJournal(
   context: RecoveryContext,
@@ -41,7 +41,7 @@ function isWithoutFile({ layout }: RecoveryContext, generation: string): boolean
   return !existsSync(layout.logOf(generation));
 }
 
-/** Leaves out what is not there and what cannot be read. */
+/** Skips logs that do not exist or cannot be read. */
 function readAll({ facts }: RecoveryContext, generations: readonly string[]): readonly StoredFacts[] {
   return generations.flatMap((generation) => {
     try {

@@ -8,14 +8,14 @@ import { rebuildFacts, recoveredId } from './rebuild-facts';
 import type { RecoveryContext } from './recovery-context';
 
 interface RestoredOrphans {
-  /** What the journal is to know. */
+  /** Entries for the journal. */
   readonly entries: readonly JournalEntry[];
   readonly count: number;
 }
 
 /**
- * Gives orphans facts again. Of several lives of an id the newest has it, and the others get one that is derived from it. They are never
- * merged, and none is removed, unless it has no file any more: then a newer one had replaced it.
+ * Stores facts for orphans again. Of several generations of an id the newest gets the id, and the others get one that is derived from it.
+ * They are never merged, and none is removed unless it has no file: then a newer one had replaced it.
  */
 export async function restoreOrphans(
   context: RecoveryContext,
@@ -23,7 +23,7 @@ export async function restoreOrphans(
 ): Promise<RestoredOrphans> {
   const generations = new Set(orphans.map(({ generation }) => generation));
   const entries: JournalEntry[] = [];
-  // The newest first: it takes the id.
+  // The newest first, which gets the id.
   const ordered = [...orphans].sort((a, b) => (a.generation < b.generation ? 1 : -1));
   for (const orphan of ordered) {
     entries.push(...(await restoreOrphan(context, orphan, generations)));
@@ -45,7 +45,7 @@ async function restoreOrphan(
   const after = { ...found, info: { ...found.info, id } };
   const forkRefs = facts.forkRefs.stepsOfCreate(after.info);
   await reserve.write('change', () => facts.write([...steps, { after, forkRefs }]));
-  // What has a new id was taken away and made again, in one transaction: it is not to be cleared away.
+  // A log with a new id was removed and created in one transaction: its files must not be deleted.
   const renamed = steps.flatMap(({ after: other }) => (other === undefined ? [] : [other]));
   for (let left = renamed.map(({ info }) => info.generation); left.length > 0; ) {
     await facts.commit(() => {
@@ -58,7 +58,7 @@ async function restoreOrphan(
 
 interface FreedId {
   readonly id: LogId;
-  /** What makes the id free. */
+  /** The steps that free the id. */
   readonly steps: readonly FactsChange[];
   readonly forgotten: readonly JournalEntry[];
 }
@@ -78,7 +78,7 @@ function freeId(context: RecoveryContext, { info }: StoredFacts): FreedId {
     const forgotten = [{ kind: 'gone', generation: older.generation } as const];
     return { id, steps: [{ before: holder, forkRefs }], forgotten };
   }
-  // Its producers' states go with the ID.
+  // Its producers' states go with the id.
   const { producers: _, ...kept } = holder;
   const after = { ...kept, info: { ...older, id: recoveredId(older.generation, id) } };
   print(
@@ -111,7 +111,7 @@ function describe(
   const path = layout.logOf(info.generation);
   const file = hasFile ? path.slice(layout.directory.length + 1) : 'without a file';
   const size = hasFile ? statSync(path).size : 0;
-  // Of one that goes on, the store itself says so.
+  // The store itself reports the loss of a log that goes on.
   const lost =
     info.state === 'closed' && size < info.tail ? `; its bytes ${size} to ${info.tail} are lost` : '';
   const unknown = facts === undefined ? '; its ID, content type and metadata are not known' : '';

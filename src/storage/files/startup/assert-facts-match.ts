@@ -22,7 +22,7 @@ export function assertFactsMatchFiles(
   );
 }
 
-/** A recovery, too, would take open logs for empty, and their bytes for lost. @throws LogError `STORE_DAMAGED` */
+/** A recovery would also take open logs for empty, and their bytes for lost. @throws LogError `STORE_DAMAGED` */
 export function assertNoMissingFolders(layout: Layout, { missingFolders }: Inventory): void {
   if (missingFolders.length === 0) return;
   const isAll = missingFolders.includes(layout.logs);

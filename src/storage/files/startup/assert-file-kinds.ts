@@ -5,8 +5,8 @@ import { assertFileKind, type ExpectedKind, unexpectedKind } from '../../../lmdb
 import type { Layout } from '../disk/layout';
 
 /**
- * Before anything in the directory is opened. What is in the place of `loom.mdb` has an error of its own (`assertIsFile`).
- * @throws LogError `STORE_DAMAGED` where there is something of another kind than what the store expects
+ * Called before anything in the directory is opened. `loom.mdb` has an error of its own (`assertIsFile`).
+ * @throws LogError `STORE_DAMAGED` where there is something of another kind than the store expects
  */
 export async function assertFileKinds({
   directory,
@@ -22,7 +22,7 @@ export async function assertFileKinds({
   for (const path of [lock, `${facts}-lock`, cleanShutdown, probe, written]) await assertKind(path, 'file');
 }
 
-/** The same for what is in `logs`, but for the files of bytes: what is in the place of one concerns its log alone. */
+/** The same for the folder `logs`, except for the files of logs: a wrong kind there concerns one log only. */
 export async function assertFileKindsInLogs(layout: Layout): Promise<void> {
   for (const entry of await readdir(layout.logs, { withFileTypes: true })) {
     const path = join(layout.logs, entry.name);
@@ -40,7 +40,7 @@ function assertKind(path: string, expected: ExpectedKind): Promise<void> {
 }
 
 /**
- * What is in the place of `loom.mdb` is not moved away by a recovery: it may be a disk that is not mounted, or belong to something else.
+ * A recovery does not move away what is in the place of `loom.mdb`: it may be a disk that is not mounted, or belong to another program.
  * @throws LogError `STORE_DAMAGED` when it is not a file
  */
 export async function assertIsFile({ facts, recoverCommand }: Layout): Promise<void> {

@@ -7,17 +7,17 @@ import { syncDirectory } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 
 /**
- * A file that says of the facts beside it: the process that wrote to them last has stopped in order, and all that it had acknowledged was
- * on the disk by then. A start that finds it need not fear that the machine has lost anything since.
+ * A file that proves of the facts beside it: the process that last wrote to them stopped gracefully, and all that it had acknowledged was
+ * on the disk by then. A start that finds the file knows that a reboot lost nothing.
  *
- * A mark that is wrong would hide a loss. Three things keep it right:
+ * A wrong mark would hide a loss. Three things keep it right:
  *
- * - It is written after the last sync, when nothing is written any more, and it is removed before a store takes its first byte. Both are on
- *   the disk before anything else happens.
- * - It holds for one state of one file: inode, times and last transaction of `loom.mdb`. Another `loom.mdb`, or an older one, does not fit
- *   it, and neither does one that was written to since. One with an earlier transaction is from before the stop. As long as the mark is the
- *   very file that the stop made, and no copy, another owner, name or mode of `loom.mdb` does not matter.
- * - Half a mark fits nothing.
+ * - It is written after the last sync, when nothing is written any more, and removed before a store takes its first byte. Both are on the
+ *   disk before anything else happens.
+ * - It is valid for one state of one file: inode, times and last transaction of `loom.mdb`. Another `loom.mdb`, an older one, or one that
+ *   was written to since does not match. One with an earlier transaction is from before the stop. As long as the mark is the very file
+ *   that the stop made, and not a copy, another owner, name or mode of `loom.mdb` does not matter.
+ * - Half a mark matches nothing.
  */
 export async function writeCleanShutdownMark(layout: Layout): Promise<void> {
   const mark = await open(layout.cleanShutdown, 'w', PRIVATE_FILE);
@@ -35,15 +35,15 @@ export async function writeCleanShutdownMark(layout: Layout): Promise<void> {
 /**
  * What is known of the facts before they are opened.
  *
- * clean    they are as they were when the process before stopped in order
+ * clean    they are as they were when the last process stopped gracefully
  * older    they are from before that stop
- * changed  they are another file than the one that was stopped, or something else than a store has changed it. They may be a copy, which
+ * changed  they are another file than at the stop, or another program has changed them. They may be a copy, which
  *          is as old as the bytes that it was copied with
- * unknown  none of this. For example, the process before was killed
+ * unknown  none of this. For example, the last process was killed
  */
 export type LastShutdown = 'clean' | 'older' | 'changed' | 'unknown';
 
-/** To be asked before the facts are opened, which may change them. Never throws. */
+/** Called before the facts are opened, which may change them. Never throws. */
 export async function readLastShutdown({ cleanShutdown, facts }: Layout): Promise<LastShutdown> {
   const text = await readFile(cleanShutdown, 'latin1').catch(() => undefined);
   const found = await stateOf(facts, 'as it is').catch(() => undefined);
@@ -56,17 +56,17 @@ export async function readLastShutdown({ cleanShutdown, facts }: Layout): Promis
     const own = await stat(cleanShutdown, { bigint: true }).then(fileIdentityOf, () => undefined);
     if (mark.own === own || mark.changedAt === String(found.changedAt)) return 'clean';
   }
-  // Whoever writes to a file changes both of its times. A copy over a file sets one of them to that of the original.
+  // A write changes both times of a file. A copy over a file sets one of them to that of the original.
   const isUntouched = found.changedAt === found.writtenAt;
   if (mark === undefined) return isUntouched ? 'unknown' : 'changed';
   const transactions = found.transaction - BigInt(mark.transaction ?? 0);
   if (transactions < 0n) return 'older';
-  // A start that was killed before it removed the mark has written to the file.
+  // A start that was killed before it removed the mark wrote to the file.
   const isOfStart = mark.identity === found.identity && transactions > 0n && isUntouched;
   return isOfStart ? 'unknown' : 'changed';
 }
 
-/** To be awaited before the first byte is taken. It syncs also where there is no mark: a process may have died between the two steps. */
+/** Awaited before the first byte is taken. It syncs even if there is no mark: a process may have died between the two steps. */
 export async function removeCleanShutdownMark({ cleanShutdown, directory }: Layout): Promise<void> {
   await unlink(cleanShutdown).catch((error) => {
     if (!isMissing(error)) throw error;
@@ -84,7 +84,7 @@ interface State {
   readonly writtenAt: bigint;
 }
 
-/** @param own what the mark itself is */
+/** @param own identity of the mark file */
 function textOf({ identity, changedAt, writtenAt, transaction }: State, own: string): string {
   return `${identity} ${changedAt} ${writtenAt} ${transaction} ${own}\n`;
 }

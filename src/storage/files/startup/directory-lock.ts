@@ -6,11 +6,10 @@ import { newestSegmentNumber } from '../journal/journal-segments';
 import { assertNoLegacyLock } from './legacy-lock';
 
 /**
- * Keeps other processes out of a directory. Three files are locked by the kernel: `loom.lock`, the facts themselves once they are
- * there, and the newest file of the journal, by the process that writes it. Removing the first under a running server therefore lets
- * nobody in. Neither does moving the facts away as well, after which a recovery would make others: the journal is beside the bytes.
- * Two processes with different facts would share `loom.mdb-lock`, besides writing to the same logs: the close of the first one then
- * loops forever in LMDB (`mdb_env_sync`).
+ * Excludes other processes from a directory. The kernel locks three files: `loom.lock`, the facts once they exist, and the newest file of
+ * the journal, which the process writes. So removing the first under a running server does not let another process in, and neither does
+ * moving the facts away, after which a recovery would make new ones: the journal is beside the bytes. Two processes with different facts
+ * would share `loom.mdb-lock`, and write to the same logs: the close of the first one then loops forever in LMDB (`mdb_env_sync`).
  */
 export class DirectoryLock {
   readonly #locked: LockedFile[] = [];
@@ -31,7 +30,7 @@ export class DirectoryLock {
     return lock;
   }
 
-  /** Locks one more file, and makes it when there is none. @throws LogError `STORE_UNAVAILABLE` */
+  /** Locks one more file, and creates it if there is none. @throws LogError `STORE_UNAVAILABLE` */
   async add(path: string): Promise<void> {
     const locked = await LockedFile.open(path).catch((error) => {
       if (!isLockingUnsupported(error)) throw error;

@@ -14,26 +14,26 @@ import type { LastShutdown } from './clean-shutdown';
 export interface Orphan {
   readonly generation: string;
   readonly hasFile: boolean;
-  /** What the journal knows of it. */
+  /** Its facts in the journal. */
   readonly facts?: StoredFacts;
 }
 
 export interface Inventory {
   readonly orphans: readonly Orphan[];
-  /** Files of logs that were being made or removed when the process died. They were acknowledged to nobody, or removed for good. */
+  /** Files of logs that were being created or removed when the process died. They were never acknowledged, or removed for good. */
   readonly leftovers: readonly string[];
-  /** What the facts know of logs is not what was known last. */
+  /** The facts are older than the logs. */
   readonly isOlder: boolean;
-  /** The facts or the folder of logs may be a copy, which may be older than what was acknowledged. */
+  /** The facts or the folder of logs may be a copy, which may be older than the last acknowledgement. */
   readonly isCopy: boolean;
   /**
-   * Folders that had bytes of open logs or the journal, and that are not there. For example, their disk is not mounted. The store removes
-   * no folder, and no crash does. The logs must not be taken for empty: they would go on at the beginning.
+   * Folders that had bytes of open logs or the journal, and that are missing, for example because their disk is not mounted. The store
+   * removes no folder, and no crash does. Their logs must not count as empty: they would continue at offset 0.
    */
   readonly missingFolders: readonly string[];
 }
 
-/** What of the facts an inventory needs. */
+/** The part of the facts that an inventory needs. */
 type KnownFacts = Pick<FactsDatabase, 'get' | 'has' | 'isUnsealed' | 'newestFirst'> & {
   readonly storeMeta: Pick<FactsDatabase['storeMeta'], 'journalNumber' | 'journalFile'>;
   readonly timeIndex: Pick<FactsDatabase['timeIndex'], 'unsealed'>;
@@ -41,7 +41,7 @@ type KnownFacts = Pick<FactsDatabase, 'get' | 'has' | 'isUnsealed' | 'newestFirs
   readonly lengths: Pick<FactsDatabase['lengths'], 'get'>;
 };
 
-/** What is known where there are no facts. */
+/** The knowledge without facts. */
 export const NO_FACTS: KnownFacts = {
   get: () => undefined,
   has: () => false,
@@ -54,7 +54,7 @@ export const NO_FACTS: KnownFacts = {
 };
 
 /**
- * Compares the files of all logs with the facts. Reads their names, and the journal where something does not fit.
+ * Compares the files of all logs with the facts. Reads their names, and the journal where something does not match.
  * @param stop what was known of the facts before they were opened
  */
 export async function takeInventory(
@@ -85,8 +85,8 @@ export async function takeInventory(
 }
 
 /**
- * Whether the journal says more than the facts. Facts that were copied while a server ran know the number of its newest file, but not
- * all that is in it: a change is stored in the facts before it is written there.
+ * Whether the journal is newer than the facts. Facts that were copied while a server ran have the number of its newest file, but not all
+ * that is in it: a change is stored in the facts before it is written there.
  */
 async function isBehindJournal(
   layout: Layout,
@@ -105,14 +105,14 @@ async function isBehindJournal(
   });
 }
 
-/** Whether the newest file of the journal is the one that the process before has written, and no copy of it. */
+/** Whether the newest file of the journal is the one that the last process wrote, and not a copy. */
 async function isJournalOf(layout: Layout, { storeMeta }: KnownFacts): Promise<boolean> {
   if (storeMeta.journalFile === undefined) return true;
   const newest = await newestSegmentNumber(layout);
   return newest !== undefined && storeMeta.journalFile === (await fileFingerprint(layout.journalOf(newest)));
 }
 
-/** Whether a file that no facts know may be removed. */
+/** Whether a file that the facts do not know may be deleted. */
 function isOver(entry: JournalEntry | undefined): boolean {
   return entry !== undefined && entry.kind !== 'facts';
 }
@@ -135,7 +135,7 @@ async function foldersAway(
     (generation) => !shards.has(layout.shardOf(generation)) && hasBytes(facts, generation),
   );
   const isEmpty = shards.size === 0 && (await listSegments(layout)).length === 0;
-  // Every start begins a journal, unless the store is that of a version that had none.
+  // Every start begins a file of the journal, unless the store is of a version without one.
   const hadJournal = facts.storeMeta.journalNumber > 0 && unsealed.length > 0;
   if (isEmpty && (hadJournal || lost.length > 0)) return [layout.logs];
   return [...new Set(lost.map((generation) => layout.shardOf(generation)))];
@@ -146,7 +146,7 @@ function hasBytes(facts: KnownFacts, generation: string): boolean {
   return Math.max(counted, facts.lengths.get(generation)?.bytes ?? 0) > 0;
 }
 
-/** `undefined`, too, for a record that cannot be read: it says nothing. */
+/** `undefined` also for a record that cannot be read. */
 function recordOf(facts: KnownFacts, generation: string): StoredFacts | undefined {
   try {
     return facts.get(generation);
@@ -156,13 +156,13 @@ function recordOf(facts: KnownFacts, generation: string): StoredFacts | undefine
   }
 }
 
-/** The folders that have the files of logs, or links to them. */
+/** The folders with the files of logs, or links to them. */
 async function shardsOf({ logs, isShard }: Layout): Promise<readonly string[]> {
   const paths = (await readdir(logs)).filter(isShard).map((name) => join(logs, name));
   return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
 }
 
-/** The generations of which there is a file. */
+/** The generations that have a file. */
 async function filesIn(
   layout: Layout,
   shards: readonly string[],

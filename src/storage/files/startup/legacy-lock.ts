@@ -10,10 +10,10 @@ import { isMissing } from '../disk/failures';
 const ADDRESS_BYTES_MAX = 103;
 
 /**
- * Earlier versions kept others out by a socket that listens in the directory, or in the temporary directory when the path was too
- * long for a socket's address. The sockets of those that are dead are removed.
+ * Earlier versions excluded other processes by a socket that listens in the directory, or in the temporary directory when the path was
+ * too long for a socket's address. Sockets of dead processes are removed.
  *
- * @throws `inUse` when a process of one of them uses the directory
+ * @throws `inUse` when a process of such a version uses the directory
  */
 export async function assertNoLegacyLock(directory: string, inUse: Error): Promise<void> {
   const sockets = await socketsOf(await realpath(directory));
@@ -42,7 +42,7 @@ async function numbered(directory: string, prefix: string): Promise<string[]> {
 }
 
 function isAlive(address: string): Promise<boolean> {
-  // The directory was moved since: no process listens at an address that is too long for one.
+  // The directory was moved since: no process listens at an address that is too long.
   if (Buffer.byteLength(address) > ADDRESS_BYTES_MAX) return Promise.resolve(false);
   return new Promise((resolve) => {
     const socket = connect(address);
@@ -50,7 +50,7 @@ function isAlive(address: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    // Anything but these two, such as a full queue of a process that is stopped, means that a process holds it.
+    // Any other error, such as a full queue of a stopped process, means that a process listens.
     socket.once('error', (error) => resolve(errorCodeOf(error) !== 'ECONNREFUSED' && !isMissing(error)));
   });
 }

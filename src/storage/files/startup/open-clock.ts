@@ -6,9 +6,9 @@ import type { FactsDatabase } from '../facts/facts-database';
 import type { FactsReserve } from '../facts/facts-reserve';
 
 /**
- * The clock of the store. Times of it are stored, so how far the system's clock was set is stored as well, and the next process goes on
- * from there. The system's clock may have been set in between, which the kernel's even clock shows. After the machine was started anew
- * the system's clock is taken as it is: it has been set right by then.
+ * Opens the store's clock. Its times are stored, so how far the system's clock was set is stored as well, and the next process continues
+ * from there. The system's clock may have been set in between, which the kernel's steady clock shows. After a reboot the system's clock
+ * is taken as it is: it has been set right by then.
  */
 export async function openClock(
   facts: FactsDatabase,
@@ -33,7 +33,7 @@ export async function openClock(
   return clock;
 }
 
-/** Stores for the next process what it has to know of the clock. */
+/** Stores what the next process has to know of the clock. */
 export async function noteClock(
   { storeMeta }: FactsDatabase,
   reserve: FactsReserve,
@@ -44,7 +44,7 @@ export async function noteClock(
   await reserve.write('change', () => storeMeta.noteClock(clock.skew, clockOrigin()));
 }
 
-/** What the system's clock would have said when the kernel's even clock was 0. It changes where the system's clock is set, and where the machine sleeps. */
+/** The system's clock when the kernel's steady clock was 0. It changes when the system's clock is set, and when the machine sleeps. */
 function clockOrigin(): number {
   return Date.now() - Math.round(Number(process.hrtime.bigint() / 1_000_000n));
 }

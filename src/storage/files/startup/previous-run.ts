@@ -8,16 +8,16 @@ import type { FactsDatabase } from '../facts/facts-database';
 import type { FactsReserve } from '../facts/facts-reserve';
 import { noteClock } from './open-clock';
 
-/** What a start knows about the process before. */
+/** What a start knows about the last process. */
 export interface PreviousRun {
   /**
-   * same     what that process wrote is there: the kernel still runs under which it did, or it synced everything and stopped in order
-   * other    the machine was started anew: what was written and not synced may be gone, or be zeros
+   * same     what that process wrote is there: the machine was not rebooted since, or it synced everything and stopped gracefully
+   * other    the machine was rebooted: what was written and not synced may be gone, or be zeros
    */
   readonly boot: 'same' | 'other';
-  /** That of the process before. Absent: it was of a version that counted no synced bytes. */
+  /** That of the last process. Absent: its version counted no synced bytes. */
   readonly durability: Durability | undefined;
-  /** That is certain: neither the facts nor the logs are a copy, which could be older than what the process acknowledged. */
+  /** Neither the facts nor the logs are a copy, which could be older than what the last process acknowledged. */
   readonly isCertain: boolean;
   readonly stoppedCleanly: boolean;
 }
@@ -29,7 +29,7 @@ interface RunContext {
   readonly clock: SteadyClock;
 }
 
-/** @param isCopy whether there are other signs of a copy than the file of the facts */
+/** @param isCopy whether anything but the file of the facts shows a copy */
 export async function readPreviousRun(
   { layout, facts }: Pick<RunContext, 'layout' | 'facts'>,
   stoppedCleanly: boolean,
@@ -41,10 +41,10 @@ export async function readPreviousRun(
   const isSameFile =
     storeMeta.factsFile === undefined || storeMeta.factsFile === (await fileFingerprint(layout.facts));
   const durability = DURABILITIES[storeMeta.lengthsDurability ?? -1];
-  // A kernel has all that was written, and a disk what was synced before it was acknowledged.
+  // The kernel has all that was written, and the disk what was synced before it was acknowledged.
   const isKept = isSameBoot || durability === 'always';
   return {
-    // Where the system does not say, what was written is taken to be there: a process ends more often than a machine.
+    // Without a boot id, written bytes count as there: processes end more often than machines.
     boot: stoppedCleanly || boot === undefined || isSameBoot ? 'same' : 'other',
     durability,
     isCertain: stoppedCleanly || (isKept && isSameFile && !isCopy),
@@ -66,7 +66,7 @@ export async function recordRun(
   await noteDurability(facts, reserve, DURABILITIES.indexOf(durability));
 }
 
-/** On a full disk that of the process before stays, or none: then the next start takes all that is there for content. */
+/** On a full disk that of the last process stays, or none: then the next start counts all bytes as content. */
 async function noteDurability(
   { storeMeta }: FactsDatabase,
   reserve: FactsReserve,

@@ -21,7 +21,7 @@ import { factsEntry, needsJournalEntry } from '../journal/journal-entry';
 import { type PreviousRun, readPreviousRun, recordRun } from './previous-run';
 import { trimUnacknowledged } from './trim-unacknowledged';
 
-/** Small enough that no transaction needs more room than is kept for one. */
+/** So that no transaction exceeds the disk reserve. */
 const BATCH = 32;
 
 export interface StartupRecovery {
@@ -33,27 +33,27 @@ export interface StartupRecovery {
   readonly damage: DamageReports;
   readonly clock: SteadyClock;
   readonly stoppedCleanly: boolean;
-  /** What is in the directory may be a copy, which may be older than what was acknowledged. */
+  /** The directory may be a copy, which may be older than the last acknowledgement. */
   readonly isCopy: boolean;
-  /** From now on. */
+  /** Of this process. */
   readonly durability: Durability;
-  /** Is filled. */
+  /** Filled by the recovery. */
   readonly unsynced: UnsyncedLogs;
 }
 
 interface RecoveryState extends StartupRecovery {
   readonly previousRun: PreviousRun;
-  /** As the last process has counted them. */
+  /** As counted by the last process. */
   readonly written: ReadonlyMap<string, Offset>;
 }
 
-/** Logs whose files may not be on the disk as they are, and where they end. */
+/** Logs whose files may not be synced, and their lengths. */
 export type UnsyncedLogs = Map<string, Offset>;
 
 /**
- * Brings the facts and the files together, once, before anybody uses the store. A log that was not sealed has lost its producer with
- * the last process, and its tail is where its file ends; unless that is exact in the facts, to which the file is cut then. Sealed
- * logs are not looked at, however many there are.
+ * Reconciles the facts and the files, once, before the store is used. A log that was not sealed lost its producer with the last process,
+ * and its tail is where its file ends, unless the tail in the facts is exact: then the file is cut there. Sealed logs are not read,
+ * however many there are.
  */
 export async function recoverLogs(recovery: StartupRecovery): Promise<void> {
   const { facts, reserve, journal, damage, durability, stoppedCleanly, isCopy, layout, unsynced } = recovery;
@@ -70,12 +70,12 @@ export async function recoverLogs(recovery: StartupRecovery): Promise<void> {
     const news = changes.filter(({ before, after }) => needsJournalEntry(before, after));
     await Promise.all(news.map(({ after }) => journal.append(factsEntry(after))));
   }
-  // From here on all is on the disk, also what another durability has left.
+  // From here on all is on the disk, also what another durability left unsynced.
   if (durability === 'always') await syncAll(layout, unsynced);
   await recordRun(recovery, durability);
-  // A loss whose number readers know must not be forgotten by a power cut: another one would get the same number.
+  // A power cut must not lose a loss whose number readers know: the next one would get the same number.
   await facts.synced();
-  // The next start must not count a loss again that the facts have now.
+  // The next start must not count a loss again that the facts have.
   await forgetWrittenLengths(layout.written);
 }
 
@@ -101,7 +101,7 @@ async function recoverLog(
     unsynced.set(info.generation, tail);
   const updatedAt = isExact ? info.updatedAt : Math.max(info.updatedAt, file.changedAt);
   const counted = countedOf(before, [known?.bytes, written.get(info.generation)]);
-  // What was cut off at the end of an attached producer's file may have been more of its bytes.
+  // What was cut off the file of an attached producer may have been more of its bytes.
   const isWhole = previousRun.isCertain && (!isAttached(before) || tail === file.tail);
   const loss = lossOf(tail, counted, isWhole);
   if (tail < counted) warnOfLoss(info, tail, counted, warn);
@@ -112,22 +112,22 @@ async function recoverLog(
   return isAsBefore ? undefined : { before, after, ...syncedAt(previousRun, tail, known) };
 }
 
-/** How many bytes are known to have been acknowledged. With an exact tail, bytes that were synced or written need not have been. */
+/** How many bytes are known to be acknowledged. With an exact tail, synced or written bytes need not be. */
 function countedOf({ info, isExact }: StoredFacts, lengths: readonly (number | undefined)[]): Offset {
   const known = lengths.map((length = 0) => (Number.isSafeInteger(length + 1) ? length : 0));
   return isExact ? info.tail : advance(START, Math.max(info.tail, ...known));
 }
 
-/** So many of the log's bytes are on the disk for certain. */
+/** How many of the log's bytes are certainly on the disk. */
 function syncedIn(
   { boot, durability, stoppedCleanly }: PreviousRun,
   { isExact }: StoredFacts,
   tail: Offset,
   known: SyncedLength | undefined,
 ): number {
-  // What there is after the machine was started anew has come from the disk.
+  // After a reboot, what is there comes from the disk.
   if (boot === 'other' || stoppedCleanly || durability === 'always') return tail;
-  // Of the many logs that only commits wrote to, an earlier version has counted none.
+  // An earlier version counted none for logs that only commits wrote to.
   return known?.bytes ?? (isExact && durability === undefined ? tail : 0);
 }
 
@@ -141,22 +141,22 @@ function syncedAt(
 }
 
 /**
- * What a log has lost that is found to end at `tail`. Bytes of an attached producer are counted by the file alone, and what the kernel
- * had yet to write is gone with it: then there may have been more than is counted.
+ * The loss of a log whose file ends at `tail`. Only the file counts the bytes of an attached producer, and a reboot loses what the kernel
+ * had yet to write: then there may have been more than is counted.
  *
- * @param isWhole that is impossible: the kernel still has what a process wrote that was killed, or all of it was synced. Readers are not
- *   to be disturbed each time that a process ends
+ * @param isWhole that is impossible: the kernel still has what a killed process wrote, or all of it was synced. A process that ends must
+ *   not disturb readers each time
  */
 function lossOf(tail: Offset, counted: Offset, isWhole: boolean): Omit<Loss, 'number'> | undefined {
   if (tail < counted) return { from: tail, to: counted, at: Date.now() };
   return isWhole ? undefined : { from: tail, to: tail, at: Date.now() };
 }
 
-/** A log that nobody but commits ever wrote to waits for the next one as before. */
+/** A log that only commits wrote to waits for the next one as before. */
 function interrupted(facts: StoredFacts, now: number): StoredFacts {
   const { info, graceMs } = facts;
   if (graceMs === undefined) return facts;
-  // Whoever wrote before must not go on where another may have attached meanwhile.
+  // The earlier writer must not continue: another one may have attached since.
   const recovered = { ...info, state: 'interrupted' as const, epoch: info.epoch + 1 };
   return { ...facts, info: recovered, deadline: now + graceMs };
 }
@@ -172,11 +172,11 @@ function warnOfLoss({ id, generation }: LogInfo, from: Offset, to: Offset, warn:
 
 interface FoundFile {
   readonly tail: Offset;
-  /** When its bytes were last changed. */
+  /** When its bytes last changed. */
   readonly changedAt: number;
 }
 
-/** A log that never had a byte has no file. What is there and no file has none of its bytes. */
+/** A log that never had a byte has no file. Anything but a file has none of its bytes. */
 async function fileOf(path: string): Promise<FoundFile> {
   try {
     const found = await stat(path);

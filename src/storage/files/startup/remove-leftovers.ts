@@ -5,7 +5,7 @@ import { isMissing } from '../disk/failures';
 import type { Layout } from '../disk/layout';
 import type { Inventory } from './inventory';
 
-/** Removes the files of logs that a crash kept from being made, or from being removed. What stays is left to the next start. */
+/** Deletes the files of logs whose creation or removal a crash interrupted. What cannot be deleted is left to the next start. */
 export async function removeLeftovers(layout: Layout, { leftovers }: Inventory, warn: Warn): Promise<void> {
   for (const generation of leftovers) {
     await unlink(layout.logOf(generation)).catch((error) => {

@@ -12,7 +12,7 @@ import type { StoredFacts } from '../facts/stored-facts';
 import type { SyncedLength } from '../facts/synced-lengths';
 import type { PreviousRun } from './previous-run';
 
-/** Why bytes at the end of a file do not count, for a sentence about them. */
+/** Why bytes at the end of a file do not count, for the sentence in a warning. */
 const UNCERTAIN = 'are not certain to have been acknowledged';
 const HALF = 'are a part of a message';
 
@@ -23,12 +23,12 @@ interface TrimContext {
 }
 
 /**
- * Finds out how much of an open log's file counts, and cuts off the rest. A power cut may leave a file longer than what was
- * acknowledged: a file system may store the new length and not the bytes, which read as zeros then.
+ * Determines how much of an open log's file counts, and cuts off the rest. A power cut may leave a file longer than what was
+ * acknowledged: a file system may store the new length and not the bytes, which then read as zeros.
  *
- * - What was synced counts, as far as it is there, and so does what the facts count unless the machine may have lost it.
+ * - Synced bytes count, if they are there. So do the bytes that the facts count, unless a reboot may have lost them.
  * - Beyond that, after a power cut with the durability `interval`, nothing is certain and nothing counts.
- * - Otherwise bytes beyond that count, but for zeros at the end. Content that ends in zeros is known to (`mayEndInZeros`).
+ * - Otherwise bytes beyond that count, except zeros at the end. The facts know of content that ends in zeros (`mayEndInZeros`).
  * - Of a JSON log, half a message at the end does not count.
  *
  * @returns where the log ends
@@ -41,7 +41,7 @@ export async function trimUnacknowledged(
 ): Promise<Offset> {
   const { info, isExact } = facts;
   const path = context.layout.logOf(info.generation);
-  // What is beyond an exact tail does not count: it is a commit that a crash cut off, or bytes that the log once lost.
+  // Bytes beyond an exact tail do not count: they are a commit that a crash cut off, or bytes that the log once lost.
   const most = isExact === true ? Math.min(size, info.tail) : size;
   try {
     const counts = await endOf(context.previousRun, path, {
@@ -70,14 +70,14 @@ function refOf({ id, generation }: LogInfo): LogRef {
   return { id, generation };
 }
 
-/** A log that ends where a commit left it ends with a whole message, so that a start need not look into the files of all logs. */
+/** A log that ends where a commit left it ends with a whole message. So a start need not read the files of all logs. */
 function mayEndInMessage({ tail, losses }: LogInfo, isExact: true | undefined, end: number): boolean {
   return end < tail || isExact !== true || losses !== undefined;
 }
 
 interface Bounds {
   readonly isExact: boolean;
-  /** So many are counted in the facts. */
+  /** How many bytes the facts count. */
   readonly counted: number;
   /** The most bytes that can count. */
   readonly most: number;
@@ -121,8 +121,8 @@ function describeRest(file: string | undefined): { readonly how: string; readonl
 }
 
 /**
- * Bytes beyond an exact tail were left by a commit that did not come to its end, unless the tail was further on once. Only a full disk asks
- * this, which must not keep the store from opening: all other bytes are kept.
+ * Bytes beyond an exact tail are from a commit that was interrupted, unless the tail was once further on. This is used on a full disk
+ * only, so that the store opens; otherwise all bytes are kept.
  */
 function wasNeverAcknowledged({ isCertain }: PreviousRun, { info, isExact }: StoredFacts): boolean {
   return isCertain && isExact === true && info.losses === undefined;
