@@ -7,21 +7,22 @@ import type { SenderHead, SourceListener } from '../match/transfer';
 import type { ChannelContext } from './channel-context';
 import { channelKey, entryId } from './relay-keys';
 
-/** Entries in one reply: at most half a window, so that the sender continues while they are written. */
+/** Per reply: at most half a window, so that the sender goes on while it is written. */
 const ENTRIES_AT_ONCE = 16;
 
-const CHECK_MS = 2_000;
-/** How many `x-unknown` messages end the channel. */
+const TICK_MS = 2_000;
+
+/** How often the sender's node may deny that it has the sender's end, which it may not have opened yet. */
 const UNKNOWN_MAX = 3;
 
 /**
- * The receiver's end of a channel from another node. It reads until no entry is left, tells the sender that it is idle, and waits to be
- * woken. Entries that were passed on are removed from Redis and acknowledged.
+ * The receiver's end of a channel from another node. It reads until there is nothing more, sends an acknowledgement that it is idle, and
+ * waits for `x-wake`: it does not poll. Entries that were written to the receiver are removed from Redis and acknowledged.
  *
  * IDLE      waits for `x-wake`.
- * READING   reads entries and passes them on.
+ * READING   reads and passes on.
  * PAUSED    the receiver is slow.
- * CLOSED    the last entry was read, or the receiver has left. Final.
+ * CLOSED    the last entry was read, or `stop` was called. Final.
  */
 export class ChannelSource implements RemoteSource {
   head: SenderHead = {};
@@ -29,21 +30,21 @@ export class ChannelSource implements RemoteSource {
   #state: 'idle' | 'reading' | 'paused' | 'closed' = 'idle';
   #wasWoken = false;
   #after = '0-0';
-  #read = { bytes: 0, entries: 0 };
-  #unknown = 0;
+  #received = { bytes: 0, entries: 0 };
+  #unknownCount = 0;
   readonly #key: string;
   #stopChecking = (): void => {};
 
-  constructor(private readonly channel: ChannelContext) {
-    this.#key = channelKey(channel.transferId);
+  constructor(private readonly context: ChannelContext) {
+    this.#key = channelKey(context.transferId);
   }
 
   start(listener: SourceListener): void {
     this.#listener = listener;
     this.#stopChecking = checkRegularly(
-      CHECK_MS,
-      () => this.#check(),
-      () => this.#giveUp(),
+      TICK_MS,
+      () => this.#checkSender(),
+      () => this.#loseIfIdle(),
     );
     this.#acknowledge();
   }
@@ -51,13 +52,13 @@ export class ChannelSource implements RemoteSource {
   /** The sender has written an entry. */
   wake(): void {
     this.#wasWoken = true;
-    if (this.#state === 'idle' && this.#listener !== undefined) void this.#readAll();
+    if (this.#state === 'idle' && this.#listener !== undefined) void this.#read();
   }
 
-  /** The sender's node is alive, but its end of the channel does not exist: not yet, or not any more. */
+  /** The sender's node is alive, but does not have the sender's end: not yet, or not any more. */
   onSenderUnknown(): void {
-    this.#unknown += 1;
-    if (this.#unknown >= UNKNOWN_MAX) this.#giveUp();
+    this.#unknownCount += 1;
+    if (this.#unknownCount >= UNKNOWN_MAX) this.#loseIfIdle();
   }
 
   pause(): void {
@@ -69,49 +70,49 @@ export class ChannelSource implements RemoteSource {
     this.#state = 'reading';
     // Before the next read, so that the sender fills the window meanwhile.
     this.#acknowledge();
-    void this.#readAll();
+    void this.#read();
   }
 
   stop(): void {
     this.#listener = undefined;
     this.#state = 'closed';
     this.#stopChecking();
-    this.channel.closed();
+    this.context.onClosed();
   }
 
   report(how: 'complete' | 'lost', flushed: number): void {
-    this.channel.send('x-done', { how, flushed: String(flushed) });
+    this.context.send('x-done', { how, flushed: String(flushed) });
   }
 
-  async #readAll(): Promise<void> {
+  async #read(): Promise<void> {
     this.#state = 'reading';
     try {
       while (this.#isReading()) {
         this.#wasWoken = false;
-        const entries = await this.#next();
-        for (const entry of entries) this.#passOn(entry);
+        const entries = await this.#nextEntries();
+        for (const entry of entries) this.#onEntry(entry);
         if (entries.length === 0 && this.#isReading() && !this.#wasWoken) this.#state = 'idle';
-        if (this.#isOpen()) this.#acknowledge();
+        if (this.#state === 'idle' || this.#isReading()) this.#acknowledge();
       }
     } catch {
-      this.#lost();
+      this.#lose();
     }
   }
 
-  async #next(): Promise<readonly StreamEntry[]> {
-    const link = await this.channel.linkForReading();
+  async #nextEntries(): Promise<readonly StreamEntry[]> {
+    const link = await this.context.linkForReading();
     const count = String(ENTRIES_AT_ONCE);
     const reply = await link.send(encodeCommand('XRANGE', this.#key, `(${this.#after}`, '+', 'COUNT', count));
     return parseRangeReply(reply);
   }
 
-  #passOn({ id, field, value }: StreamEntry): void {
+  #onEntry({ id, field, value }: StreamEntry): void {
     if (this.#listener === undefined) return;
-    this.#read.entries += 1;
+    this.#received.entries += 1;
     this.#after = id;
     // Redis has lost entries, as in a failover.
-    if (id !== entryId(this.#read.entries)) {
-      this.#lost();
+    if (id !== entryId(this.#received.entries)) {
+      this.#lose();
       return;
     }
     switch (field) {
@@ -119,26 +120,22 @@ export class ChannelSource implements RemoteSource {
         this.head = JSON.parse(Buffer.concat(value).toString());
         break;
       case 'd':
-        this.#passOnBytes(value);
+        this.#received.bytes += sizeOf(value);
+        for (const chunk of value) this.#listener?.data(chunk);
         break;
       default:
         if (Buffer.concat(value).toString() === 'end') this.#end();
-        else this.#lost();
+        else this.#lose();
     }
   }
 
-  #passOnBytes(parts: readonly Buffer[]): void {
-    this.#read.bytes += sizeOf(parts);
-    for (const part of parts) this.#listener?.data(part);
-  }
-
-  /** Removes the entries that were read, and lets the sender write more. */
+  /** Removes the entries that were received, and lets the sender write more. */
   #acknowledge(): void {
-    const { bytes, entries } = this.#read;
-    // Where this fails, the next acknowledgement or the end removes them.
-    if (entries > 0) this.channel.client.xtrim(this.#key, 'MINID', this.#after).catch(() => {});
-    const isIdle = this.#state === 'idle' ? '1' : '0';
-    this.channel.send('x-ack', { bytes: String(bytes), entries: String(entries), idle: isIdle });
+    const { bytes, entries } = this.#received;
+    // If this fails, the next one removes them.
+    if (entries > 0) this.context.client.xtrim(this.#key, 'MINID', this.#after).catch(() => {});
+    const idle = this.#state === 'idle' ? '1' : '0';
+    this.context.send('x-ack', { bytes: String(bytes), entries: String(entries), idle });
   }
 
   #end(): void {
@@ -148,41 +145,36 @@ export class ChannelSource implements RemoteSource {
     listener?.end();
   }
 
-  /** The sender is lost. A slow receiver first gets the entries that are in Redis, perhaps with the end. */
-  #giveUp(): void {
-    if (this.#state === 'idle') this.#lost();
+  /** A slow receiver first gets the entries that Redis has; the end may be among them. */
+  #loseIfIdle(): void {
+    if (this.#state === 'idle') this.#lose();
   }
 
-  #lost(): void {
+  #lose(): void {
     const listener = this.#listener;
     if (listener === undefined) return;
     this.#remove();
-    // If the sender is alive after all, it learns of the loss at once.
+    // The sender may be alive, and not know that entries are missing.
     this.report('lost', 0);
     this.stop();
     listener.lost();
   }
 
   #remove(): void {
-    // Where this fails, the stream expires.
-    this.channel.client.unlink(this.#key).catch(() => {});
-  }
-
-  #isOpen(): boolean {
-    return this.#state === 'reading' || this.#state === 'idle';
+    // If this fails, the stream expires.
+    this.context.client.unlink(this.#key).catch(() => {});
   }
 
   #isReading(): boolean {
     return this.#state === 'reading';
   }
 
-  /** @returns whether the sender's node is alive. @throws Error if Redis is away */
-  async #check(): Promise<boolean> {
-    this.channel.send('x-here');
-    // Every entry was read: the sender is not needed any more.
+  async #checkSender(): Promise<boolean> {
+    this.context.send('x-here');
+    // All entries are here: the sender is not needed any more.
     if (this.#state === 'closed') return true;
-    // An `x-wake` may have been lost.
-    if (this.#state === 'idle') void this.#readAll();
-    return this.channel.isPeerAlive();
+    // In case a message was lost.
+    if (this.#state === 'idle') void this.#read();
+    return this.context.isPeerAlive();
   }
 }

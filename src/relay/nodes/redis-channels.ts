@@ -9,7 +9,7 @@ import type { NodeBus } from './node-bus';
 import { channelPartition } from './relay-keys';
 import type { RelayLease } from './relay-lease';
 
-/** Carries transfers between two nodes: the bytes of each in a Redis stream, the messages about them on the bus. */
+/** Transfers between two nodes: the bytes in a Redis stream per transfer, messages about them on the bus. */
 export class RedisChannels implements RemoteChannels {
   readonly #sinks = new Map<string, ChannelSink>();
   readonly #sources = new Map<string, ChannelSource>();
@@ -37,7 +37,7 @@ export class RedisChannels implements RemoteChannels {
 
   sinkTo(match: Match): RemoteSink {
     const sink = new ChannelSink(
-      this.#context(match, match.sender, match.receiver, this.#sinks),
+      this.#contextOf(match, match.sender, match.receiver, this.#sinks),
       this.pending,
     );
     this.#sinks.set(match.transferId, sink);
@@ -45,7 +45,7 @@ export class RedisChannels implements RemoteChannels {
   }
 
   sourceFrom(match: Match): RemoteSource {
-    const source = new ChannelSource(this.#context(match, match.receiver, match.sender, this.#sources));
+    const source = new ChannelSource(this.#contextOf(match, match.receiver, match.sender, this.#sources));
     this.#sources.set(match.transferId, source);
     return source;
   }
@@ -63,7 +63,7 @@ export class RedisChannels implements RemoteChannels {
     for (const source of this.#sources.values()) source.stop();
   }
 
-  #context(
+  #contextOf(
     { transferId }: Match,
     own: WaiterId,
     other: WaiterId,
@@ -78,7 +78,7 @@ export class RedisChannels implements RemoteChannels {
       linkForReading: () => this.connections.pageLink(partition),
       send: (kind, fields = {}) => this.bus.send(peer, kind, { x: transferId, from, ...fields }),
       isPeerAlive: () => this.lease.isAlive(peer),
-      closed: () => ends.delete(transferId),
+      onClosed: () => ends.delete(transferId),
     };
   }
 }

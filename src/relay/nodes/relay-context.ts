@@ -1,10 +1,10 @@
 import type { RelayRedis } from './relay-redis';
 
-/** What the relays of this process share. */
+/** Shared by all relays of this process. */
 export interface RelayContext {
-  /** Names this process; another name at each start. */
+  /** Names this process. Each start has a new name. */
   readonly node: string;
-  /** Where relays store what must outlive the process. Absent with Redis, and if nothing is to be stored. */
+  /** For what must survive a restart. `undefined` with Redis, and if the store keeps nothing. */
   readonly directory: string | undefined;
   /** Present if the store is a Redis: then all nodes share the state of the relays. */
   readonly redis: RelayRedis | undefined;

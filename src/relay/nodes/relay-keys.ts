@@ -1,24 +1,24 @@
 import { type Partition, partitionOf } from '../../redis/partitions';
 
-/** All state of the relays has one hash tag, so that each step is one script, also in a Cluster. The bytes of transfers do not. */
+/** All state of the relays is under one hash tag, so that each step is one script, also in a Cluster. Bytes are not. */
 export const RELAY_PREFIX = 'loom:{relay}:';
 
-/** Exists while the node renews it. */
+/** Exists while the node renews its lease. */
 export function aliveKey(node: string): string {
   return `${RELAY_PREFIX}n:${node}:alive`;
 }
 
-/** Stream of the messages to a node. It exists as long as the node is alive. */
+/** Stream of the messages to a node. It exists while the node is alive. */
 export function inboxKey(node: string): string {
   return `${RELAY_PREFIX}n:${node}:in`;
 }
 
-/** The partition, and so the master of a Cluster, for the bytes of a transfer. */
+/** Chooses the master of a Cluster that carries the bytes of a transfer. */
 export function channelPartition(transferId: string): Partition {
   return partitionOf(transferId);
 }
 
-/** Stream of the bytes of a transfer between two nodes. They spread over a Cluster as logs do. */
+/** Stream of the bytes of a transfer between two nodes. Transfers spread over a Cluster as logs do. */
 export function channelKey(transferId: string): string {
   return `loom:{${channelPartition(transferId)}}:x:${transferId}`;
 }
