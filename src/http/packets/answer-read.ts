@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 
-/** A connection that is reset this soon after an answer was closed by a client that had not read it. */
+/** If a connection is reset this soon after a response, its client had not read it. */
 const RESET_MS_MAX = 500;
 
 const undecided = new WeakMap<Socket, () => void>();
 
 /**
- * Whether an answer that is with the kernel has been read, as far as that can be known: when a client closes its connection without
- * having read everything, its own kernel resets it.
+ * Finds out whether the client has read a response, as far as that is possible: if a client closes its connection before it has read
+ * everything, its kernel resets the connection.
  */
 export function wasAnswerRead(socket: Socket): Promise<'arrived' | 'lost'> {
   if (socket.destroyed) return Promise.resolve(socket.errored ? 'lost' : 'arrived');
@@ -26,7 +26,7 @@ export function wasAnswerRead(socket: Socket): Promise<'arrived' | 'lost'> {
   });
 }
 
-/** The next request on its connection shows that the client has read the answer before. */
+/** The next request on a connection shows that the client has read the response before. */
 export function confirmAnswerRead(socket: Socket): void {
   undecided.get(socket)?.();
 }

@@ -9,10 +9,10 @@ import type { PacketWireContext } from './packet-context';
 import { packetRequestHeaders } from './request-headers';
 import { packetResponseHeaders } from './response-headers';
 
-/** A client that takes longer to read its packet is cut, and the packet waits for it again. */
+/** A client that takes longer to read its packet is cut, and the packet is requeued. */
 const READING_MS_MAX = 60_000;
 
-/** `POST /`: brings a packet, if the body holds one, and fetches the oldest that waits for the client. */
+/** `POST /`: sends the packet in the body, if there is one, and returns the oldest that waits for the client. */
 export async function exchangePackets(
   { req, res, isMounted }: RelayRequest,
   wire: PacketWireContext,
@@ -25,14 +25,15 @@ export async function exchangePackets(
   const signal = waiting.add(res);
   const body = await readWholeBody(req, res, wire.body);
   const rest = (): number => Math.max(0, settings.longPoll - (performance.now() - started));
-  if (body.length > 0) await bring({ req, wire, client, packet: { headers, body } }, { ms: rest(), signal });
-  const taken = await proxy.receive(client, { ms: rest(), signal, toleratesOutage: body.length > 0 });
-  if (taken === undefined) return answerWithout(res);
-  const delivered = packetResponseHeaders(taken.packet.headers, isMounted);
-  await proxy.settle(taken, await answerWith(res, taken, delivered));
+  if (body.length > 0)
+    await sendPacket({ req, wire, client, packet: { headers, body } }, { ms: rest(), signal });
+  const inFlight = await proxy.receive(client, { ms: rest(), signal, toleratesOutage: body.length > 0 });
+  if (inFlight === undefined) return answerEmpty(res);
+  const delivered = packetResponseHeaders(inFlight.packet.headers, isMounted);
+  await proxy.settle(inFlight, await answerPacket(res, inFlight, delivered));
 }
 
-/** @throws RequestError: a wrong token is told at once, before anything is read */
+/** @throws RequestError, before the body is read */
 async function clientOf(req: IncomingMessage, { proxy }: PacketWireContext): Promise<Client> {
   const [, token] = /^bearer +(.+)$/i.exec(req.headers.authorization ?? '') ?? [];
   if (token === undefined) {
@@ -47,19 +48,19 @@ async function clientOf(req: IncomingMessage, { proxy }: PacketWireContext): Pro
   });
 }
 
-interface Brought {
+interface SentPacket {
   readonly req: IncomingMessage;
   readonly wire: PacketWireContext;
   readonly client: Client;
   readonly packet: { readonly headers: readonly string[]; readonly body: Buffer };
 }
 
-/** @throws RequestError when the packet is not kept: then the client may bring it again */
-async function bring(
-  { req, wire: { proxy }, client, packet }: Brought,
+/** @throws RequestError if the packet is not stored: the client may send it again */
+async function sendPacket(
+  { req, wire: { proxy }, client, packet }: SentPacket,
   waiting: { ms: number; signal: AbortSignal },
 ): Promise<void> {
-  // `Debug` is how one part of the document calls it, `To` the other.
+  // The specification uses both names.
   const to = String(req.headers['to'] || req.headers['debug'] || '');
   if (to !== '') return proxy.sendToClient(client, to, packet);
   if (!proxy.hasUpstreams) throw noUpstream();
@@ -68,13 +69,13 @@ async function bring(
   }
 }
 
-function answerWithout(res: ServerResponse): void {
+function answerEmpty(res: ServerResponse): void {
   res.writeHead(200, { 'Content-Length': 0, More: '0', 'Cache-Control': 'no-store' });
   res.end();
 }
 
-/** Resolves when the client has the whole answer, as far as that can be known, or never will have. */
-function answerWith(
+/** Finds out whether the whole response has reached the client, as far as that is possible. */
+function answerPacket(
   res: ServerResponse,
   { packet, remaining }: InFlightPacket,
   headers: readonly string[],
@@ -86,7 +87,6 @@ function answerWith(
     res.once('finish', () => resolve(wasAnswerRead(socket)));
     res.once('close', () => {
       clearTimeout(timer);
-      // After `finish` it says nothing any more.
       if (!res.writableFinished) resolve('lost');
     });
     const own = ['Content-Type', 'application/octet-stream', 'Content-Length', String(packet.body.length)];

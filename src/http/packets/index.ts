@@ -1,8 +1,4 @@
-import { join } from 'node:path';
-import type { Config } from '../../config/config';
-import { openPacketStore } from '../../relay/packets/open-packet-store';
-import { PacketProxy, type PacketProxyOptions } from '../../relay/packets/packet-proxy';
-import type { PacketLimits } from '../../relay/packets/store/packet-store';
+import { openPacketProxy } from '../../relay/packets/open-packet-proxy';
 import { methodNotAllowed, routeNotFound } from '../errors/shared-errors';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { exchangePackets } from './exchange-packets';
@@ -19,16 +15,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   '/register': (request, wire) => handleLogin(request, wire, 'Register'),
 };
 
-/** The packet proxy: clients exchange packets with the servers behind it by `POST /`. */
-export const packets: OpenRelaySystem = async ({ context: relay, options, config, logger }) => {
+/** The packet proxy: `POST /` exchanges packets between clients and the servers behind it. */
+export const packets: OpenRelaySystem = async ({ context, options, config, logger }) => {
   const warn = limitWarnings((message, details) => logger.warn(details, `packets: ${message}`));
-  const directory = relay.directory === undefined ? undefined : join(relay.directory, 'packets');
-  const store = await openPacketStore({ ...relay, directory }, limitsOf(config), warn);
-  const proxy = new PacketProxy(store, optionsOf(config, warn));
+  const settings = config.packets;
+  const proxy = await openPacketProxy(context, settings, warn);
   const waiting = new WaitingRequests(options.waitersMax);
-  const pace = { slackMs: config.packets.timeout, bytesPerSecond: config.http.bodyRate };
-  const body = { bytes: config.packets.packetBytes, pace };
-  const wire: PacketWireContext = { proxy, settings: config.packets, waiting, body };
+  const pace = { slackMs: settings.timeout, bytesPerSecond: config.http.bodyRate };
+  const body = { bytes: settings.packetBytes, pace };
+  const wire: PacketWireContext = { proxy, settings, waiting, body };
   const running = new Set<Promise<void>>();
   return {
     path: '/packets',
@@ -40,7 +35,7 @@ export const packets: OpenRelaySystem = async ({ context: relay, options, config
     },
     async drain() {
       waiting.abortAll();
-      // What becomes of packets that are being handed out is recorded before the store is closed.
+      // The store closes only after it is recorded whether the packets in flight have arrived.
       await Promise.all([proxy.stop(), Promise.allSettled(running)]);
     },
     close: () => proxy.close(),
@@ -53,27 +48,4 @@ function operationOf({ path, req }: RelayRequest): Operation {
   if (operation === undefined) throw routeNotFound(path);
   if (req.method !== 'POST') throw methodNotAllowed(req.method, 'POST');
   return operation;
-}
-
-function limitsOf({ packets: settings }: Config): PacketLimits {
-  return {
-    clientPackets: settings.clientBuffer,
-    clientBytes: settings.clientBytes,
-    upstreamPackets: settings.upstreamBuffer,
-    upstreamBytes: settings.upstreamBytes,
-    clients: settings.clients,
-    tokenLifetimeMs: settings.tokenLifetime,
-  };
-}
-
-function optionsOf({ packets: settings }: Config, warn: PacketProxyOptions['warn']): PacketProxyOptions {
-  return {
-    upstreams: settings.upstreams,
-    retryDelayMs: settings.retryDelay,
-    pollIntervalMs: settings.pollInterval,
-    timeoutMs: settings.timeout,
-    upstreamRequests: settings.upstreamRequests,
-    packetBytes: settings.packetBytes,
-    warn,
-  };
 }

@@ -2,13 +2,13 @@ const QUIET_MS = 10_000;
 
 type Warn = (message: string, details: object) => void;
 
-/** Says the same thing no more than once in ten seconds: with an upstream down, every packet has the same to tell. */
+/** Passes on the same message at most once in ten seconds: with an upstream down, each packet causes it. */
 export function limitWarnings(warn: Warn): Warn {
-  const lastSaid = new Map<string, number>();
+  const lastWarned = new Map<string, number>();
   return (message, details) => {
     const now = performance.now();
-    if (now - (lastSaid.get(message) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
-    lastSaid.set(message, now);
+    if (now - (lastWarned.get(message) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
+    lastWarned.set(message, now);
     warn(message, details);
   };
 }

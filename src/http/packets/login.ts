@@ -6,7 +6,7 @@ import type { PacketWireContext } from './packet-context';
 import { packetRequestHeaders } from './request-headers';
 import { packetResponseHeaders } from './response-headers';
 
-/** `POST /auth` and `POST /register`: the upstream says who the client is, and which token it has from now on. */
+/** `POST /auth` and `POST /register`: the upstream gives the client a name and a token. */
 export async function handleLogin(
   { req, res, isMounted }: RelayRequest,
   { proxy, settings, waiting, body: limits }: PacketWireContext,
@@ -29,7 +29,6 @@ export async function handleLogin(
   res.end(login.body);
 }
 
-/** Nobody is behind this proxy. */
 export function noUpstream(): RequestError {
   return new RequestError('UPSTREAM_MISSING', 'This packet proxy has no upstream: set packets.upstreams');
 }

@@ -3,11 +3,10 @@ import type { PacketProxy } from '../../relay/packets/packet-proxy';
 import type { WholeBodyLimits } from '../body/whole-body';
 import type { WaitingRequests } from './waiting-requests';
 
-/** What the operations of the packet proxy work with. */
 export interface PacketWireContext {
   readonly proxy: PacketProxy;
   readonly settings: Config['packets'];
   readonly waiting: WaitingRequests;
-  /** Of the body of each request. */
+  /** The limits of each request's body. */
   readonly body: WholeBodyLimits;
 }

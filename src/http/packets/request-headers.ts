@@ -5,7 +5,7 @@ import type { PacketWireContext } from './packet-context';
 
 type Settings = PacketWireContext['settings'];
 
-/** The headers that are to travel with what a client sends. @throws RequestError `HEADERS_TOO_LARGE` */
+/** The headers that travel with a client's packet. @throws RequestError `HEADERS_TOO_LARGE` */
 export function packetRequestHeaders(req: IncomingMessage, { headerBytes }: Settings): readonly string[] {
   const headers = forwardedHeaders(req.rawHeaders);
   const bytes = headers.reduce((sum, text) => sum + text.length, 0);

@@ -1,7 +1,7 @@
 import { actsOnOrigin } from '../headers/acts-on-origin';
 
 /**
- * The headers of a packet as its client gets them. On the main port those stay behind that would act on the whole server.
+ * The headers of a packet in the response to its client. On the main port, those that act on the whole server are left out.
  * @param headers name, value, name, value
  */
 export function packetResponseHeaders(headers: readonly string[], isMounted: boolean): readonly string[] {

@@ -3,41 +3,41 @@ import { onHalfClose } from '../../relay/match/half-close';
 import { RequestError } from '../errors/request-error';
 import { shuttingDown } from '../errors/shared-errors';
 
-/** The requests that wait for something on this node, and what ends their waits. */
+/** The requests that wait on this node. Each has a signal that ends its wait. */
 export class WaitingRequests {
-  readonly #open = new Set<AbortController>();
-  #isOver = false;
+  readonly #waits = new Set<AbortController>();
+  #isStopping = false;
 
   constructor(private readonly max: number) {}
 
   /**
-   * @returns aborts when the client has left, has closed its side of the connection, or the server stops
+   * @returns aborts when the client leaves or closes its side of the connection, or the server stops
    * @throws RequestError `TOO_MANY_WAITING`, `STOPPING`
    */
   add(res: ServerResponse): AbortSignal {
-    if (this.#isOver) throw shuttingDown();
-    if (this.#open.size >= this.max) {
+    if (this.#isStopping) throw shuttingDown();
+    if (this.#waits.size >= this.max) {
       throw new RequestError('TOO_MANY_WAITING', `${this.max} requests are waiting already`);
     }
     const { socket } = res.req;
     if (res.closed || socket.readableEnded) return AbortSignal.abort();
     const wait = new AbortController();
-    this.#open.add(wait);
+    this.#waits.add(wait);
     const end = (): void => wait.abort();
-    // A client that was killed is seen here, as one that only closes its side: the server keeps such a connection open. To neither
-    // is a packet to be given, as it would be lost with the former.
+    // A killed client looks like one that only closes its side, whose connection the server keeps open. Neither gets a packet: it would
+    // be lost with the former.
     const unlisten = onHalfClose(socket, end);
     res.once('close', () => {
-      this.#open.delete(wait);
+      this.#waits.delete(wait);
       unlisten();
       end();
     });
     return wait.signal;
   }
 
-  /** Those that wait have waited long enough, and nobody else may. */
+  /** Ends all waits, and refuses new ones. */
   abortAll(): void {
-    this.#isOver = true;
-    for (const wait of this.#open) wait.abort();
+    this.#isStopping = true;
+    for (const wait of this.#waits) wait.abort();
   }
 }

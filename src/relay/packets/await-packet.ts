@@ -3,22 +3,22 @@ import { onAbort } from '../../core/scheduling/abortable';
 import { Flag } from '../../core/scheduling/flag';
 import type { InFlightPacket, Mailboxes } from './store/packet-store';
 
-/** A waiting poll looks this often by itself: that it was told of a packet may have got lost, or the node that had it died. */
-const LOOK_AGAIN_MS = 2_000;
+/** How often a waiting poll tries again by itself: a notification may be lost, or the node that has the packet in flight may die. */
+const RETAKE_MS = 2_000;
 
 export interface PacketWait {
   /** How long to wait, in milliseconds. */
   readonly ms: number;
-  /** Aborts when the client has left or need not wait any longer. */
+  /** Aborts when the client has left, or need not wait any longer. */
   readonly signal: AbortSignal;
-  /** A store that is away ends the wait only when this is `false`. */
+  /** Whether to go on waiting while the store is away. */
   readonly toleratesOutage: boolean;
 }
 
 /**
- * The oldest packet of a client, as soon as there is one. One that comes in the moment in which `signal` aborts is given back.
+ * Waits for the oldest packet of a client. One that comes while `signal` aborts is requeued.
  *
- * @throws LogError `STORE_UNAVAILABLE`, unless `bearsFailure`
+ * @throws LogError `STORE_UNAVAILABLE`, unless `toleratesOutage`
  */
 export async function awaitPacket(
   mailboxes: Mailboxes,
@@ -32,15 +32,15 @@ export async function awaitPacket(
   try {
     for (;;) {
       changed.clear();
-      const taken = await takeOne(mailboxes, client, toleratesOutage);
-      // That the client has left may be known to the kernel only: before the packet is handed over it is to be known here. The
-      // first turn may be the present one; after the second, everything that the kernel knew has been read.
-      for (let i = 0; taken !== undefined && i < 2; i += 1) await turn();
-      if (taken !== undefined && !signal.aborted) return taken;
-      if (taken !== undefined) await mailboxes.requeue(taken);
+      const inFlight = await takeOne(mailboxes, client, toleratesOutage);
+      // Perhaps only the kernel knows yet that the client has left, and this must be known before the packet is sent. The first turn
+      // may be the present one; after the second, everything that the kernel had has been read.
+      for (let i = 0; inFlight !== undefined && i < 2; i += 1) await turn();
+      if (inFlight !== undefined && !signal.aborted) return inFlight;
+      if (inFlight !== undefined) await mailboxes.requeue(inFlight);
       const rest = until - performance.now();
       if (rest <= 0 || signal.aborted) return undefined;
-      await changed.wait(Math.min(rest, LOOK_AGAIN_MS));
+      await changed.wait(Math.min(rest, RETAKE_MS));
     }
   } finally {
     removeMail();
@@ -51,12 +51,12 @@ export async function awaitPacket(
 async function takeOne(
   mailboxes: Mailboxes,
   client: string,
-  bearsFailure: boolean,
+  toleratesOutage: boolean,
 ): Promise<InFlightPacket | undefined> {
   try {
     return await mailboxes.take(client);
   } catch (error) {
-    if (!bearsFailure) throw error;
+    if (!toleratesOutage) throw error;
     return undefined;
   }
 }

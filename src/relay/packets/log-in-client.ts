@@ -5,22 +5,22 @@ import { forwardedHeaders } from './upstream/forwarded-headers';
 import type { UpstreamAnswer } from './upstream/upstream';
 import { type Upstreams, UpstreamUnreachable } from './upstream/upstreams';
 
-/** Who asks for it may be sent packets by other clients, and send them. */
+/** Makes a client a debug server. */
 const DEBUG_PERMISSION = 'Accept-Debug';
 
 export interface Credentials {
   readonly type: 'Auth' | 'Register';
-  /** Comma-separated codes, as the client wrote them. */
+  /** Comma-separated codes, as received. */
   readonly permissions: string;
   readonly headers: readonly string[];
   readonly body: Buffer;
 }
 
 /**
- * answered     what the upstream says, yes or no. With `yes` its token counts from now on.
- * unreachable  no upstream gave an answer
- * senseless    the upstream said yes, but not to whom, or gave no token
- * full         there are as many clients as there may be
+ * answered     the upstream accepts the client, whose token is valid from now on, or refuses it
+ * unreachable  no upstream answered
+ * senseless    the upstream accepts the client, but gives it no name or no token
+ * full         there are too many clients
  */
 export type LogInResult =
   | {
@@ -31,7 +31,7 @@ export type LogInResult =
     }
   | { readonly kind: 'unreachable' | 'senseless' | 'full' };
 
-/** Lets the upstream decide who a client is. */
+/** Asks the upstream for the name and the token of a client. */
 export async function logInClient(
   upstreams: Upstreams,
   mailboxes: Mailboxes,
@@ -53,12 +53,12 @@ export async function logInClient(
 
 async function ask(
   upstreams: Upstreams,
-  { type, permissions, headers: carried, body }: Credentials,
+  { type, permissions, headers: forwarded, body }: Credentials,
   signal: AbortSignal,
 ): Promise<UpstreamAnswer | undefined> {
-  const headers = ['Type', type, 'Permissions', permissions, ...carried];
+  const headers = ['Type', type, 'Permissions', permissions, ...forwarded];
   try {
-    // One that is out of order says nothing about the client: perhaps another one does.
+    // An upstream with an error of its own has not judged the client; another one may.
     return await upstreams.post({ headers, body, signal }, ({ status }) => status < 500);
   } catch (error) {
     if (error instanceof UpstreamUnreachable) return undefined;

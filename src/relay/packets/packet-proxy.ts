@@ -16,51 +16,57 @@ import { pollUpstream } from './upstream/poll-upstream';
 import { UpstreamSender } from './upstream/upstream-sender';
 import { Upstreams } from './upstream/upstreams';
 
-/** How often a client's packet that found the queue full looks again. */
-const ROOM_LOOKED_FOR_EVERY_MS = 200;
+/** How often a packet is offered to a full queue again. */
+const ADD_RETRY_MS = 200;
 
-export interface PacketProxyOptions {
+/** Settings of the same names; durations are in milliseconds. */
+export interface PacketProxySettings {
   readonly upstreams: readonly string[];
-  readonly retryDelayMs: number;
-  readonly pollIntervalMs: number;
+  readonly retryDelay: number;
+  readonly pollInterval: number;
   /** How long an upstream may take to answer: longer than it holds requests back. */
-  readonly timeoutMs: number;
+  readonly timeout: number;
   readonly upstreamRequests: number;
   readonly packetBytes: number;
-  readonly warn: (message: string, details: object) => void;
 }
 
-/** Whole messages between clients and the servers behind, kept until they have arrived. */
+/** Exchanges packets between clients and upstreams, and keeps each until it has arrived. */
 export class PacketProxy {
   readonly #upstreams: Upstreams;
-  readonly #courier: UpstreamSender;
-  readonly #post: UpstreamContext;
+  readonly #sender: UpstreamSender;
+  readonly #context: UpstreamContext;
   readonly #stopping = new AbortController();
   readonly #closing = new AbortController();
   readonly #polls: readonly Promise<void>[];
 
   constructor(
     private readonly store: PacketStore,
-    private readonly options: PacketProxyOptions,
+    settings: PacketProxySettings,
+    private readonly warn: (message: string, details: object) => void,
   ) {
-    // Every request to an upstream listens to them. Node would take eleven of them for a leak.
+    // Each request to an upstream listens to them. Node warns of a leak at eleven listeners.
     setMaxListeners(0, this.#stopping.signal, this.#closing.signal);
-    const { timeoutMs, packetBytes, warn, upstreamRequests, pollIntervalMs } = options;
-    this.#upstreams = new Upstreams(options.upstreams, { timeoutMs, bodyBytesMax: packetBytes });
+    const { upstreams, timeout, packetBytes, retryDelay, upstreamRequests, pollInterval } = settings;
+    this.#upstreams = new Upstreams(upstreams, { timeoutMs: timeout, bodyBytesMax: packetBytes });
     const { outbox, mailboxes } = store;
     const signal = this.#closing.signal;
-    this.#post = { upstreams: this.#upstreams, mailboxes, warn, signal };
-    this.#courier = new UpstreamSender({
+    this.#context = { upstreams: this.#upstreams, mailboxes, warn, signal };
+    this.#sender = new UpstreamSender({
       outbox,
       deliver: (outgoing, sent) => this.#deliver(outgoing, sent),
-      retryDelayMs: options.retryDelayMs,
+      retryDelayMs: retryDelay,
       requestsMax: upstreamRequests,
       warn,
       signal,
     });
-    const poller = { outbox, post: this.#post, intervalMs: pollIntervalMs, stopping: this.#stopping.signal };
-    this.#polls = this.#upstreams.all.map((upstream) => pollUpstream(upstream, poller));
-    this.#courier.fetch();
+    const polling = {
+      outbox,
+      context: this.#context,
+      intervalMs: pollInterval,
+      stopping: this.#stopping.signal,
+    };
+    this.#polls = this.#upstreams.all.map((upstream) => pollUpstream(upstream, polling));
+    this.#sender.fetch();
   }
 
   get hasUpstreams(): boolean {
@@ -71,15 +77,15 @@ export class PacketProxy {
     return logInClient(this.#upstreams, this.store.mailboxes, credentials, this.#closing.signal);
   }
 
-  /** `undefined` when the token is worth nothing. */
+  /** `undefined` if the token is invalid. */
   async identify(token: Buffer): Promise<Client | undefined> {
     const hash = hashToken(token);
     return hash === undefined ? undefined : this.store.mailboxes.identify(hash);
   }
 
   /**
-   * Resolves when the packet is kept and will be sent; while the queue is full it waits.
-   * @returns `full` when there was no room within `waiting`
+   * Resolves when the packet is stored and will be sent. Waits while the queue is full.
+   * @returns `full` if the wait was in vain
    */
   async send(
     client: Client,
@@ -90,46 +96,45 @@ export class PacketProxy {
     for (;;) {
       if ((await this.store.outbox.add(client.id, packet)) === 'added') return 'added';
       if (waiting.signal.aborted || performance.now() >= until) return 'full';
-      // Aborted when the client leaves: then the next look is the last.
-      await pause(ROOM_LOOKED_FOR_EVERY_MS, waiting.signal);
+      // It aborts when the client leaves: then the next try is the last.
+      await pause(ADD_RETRY_MS, waiting.signal);
     }
   }
 
   /**
-   * Gives a packet to another client instead of the upstream, when one of the two is a debug server. Else it goes nowhere: a client
-   * is not told who else there is.
+   * Sends a packet to another client instead of the upstream, if one of the two is a debug server. Otherwise discards it silently: a
+   * client does not learn which others exist.
    */
   async sendToClient(from: Client, to: string, packet: Packet): Promise<void> {
     const { mailboxes } = this.store;
     if (to.length > CLIENT_ID_MAX) return;
     if (!from.acceptsDebug && !(await mailboxes.acceptsDebug(to))) return;
     const outcome = await mailboxes.put(to, { ...packet, from: from.id });
-    if (outcome === 'full')
-      this.options.warn('a packet is dropped: there are too many clients', { client: to });
+    if (outcome === 'full') this.warn('a packet is dropped: there are too many clients', { client: to });
   }
 
-  /** @throws LogError, see `awaitPacket` */
+  /** @throws LogError as `awaitPacket` does */
   receive(client: Client, waiting: PacketWait): Promise<InFlightPacket | undefined> {
     return awaitPacket(this.store.mailboxes, client.id, waiting);
   }
 
-  /** What is `taken` has reached its client, or has not. */
-  async settle(taken: InFlightPacket, outcome: 'arrived' | 'lost'): Promise<void> {
+  /** Records whether a packet has reached its client. */
+  async settle(inFlight: InFlightPacket, outcome: 'arrived' | 'lost'): Promise<void> {
     const { mailboxes } = this.store;
-    const record = { signal: this.#closing.signal, warn: this.options.warn };
+    const options = { signal: this.#closing.signal, warn: this.warn };
     await retryUntilRecorded(
-      () => (outcome === 'arrived' ? mailboxes.acknowledge(taken) : mailboxes.requeue(taken)),
-      record,
+      () => (outcome === 'arrived' ? mailboxes.acknowledge(inFlight) : mailboxes.requeue(inFlight)),
+      options,
     );
   }
 
-  /** Asks and sends no more, and resolves when every packet that is under way has its answer. */
+  /** Polls and sends no more. Resolves when each packet on its way to an upstream has an answer. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([...this.#polls, this.#courier.stop()]);
+    await Promise.all([...this.#polls, this.#sender.stop()]);
   }
 
-  /** Gives up what is still under way: it is sent again after the next start. */
+  /** Cancels the requests to upstreams. The next start sends their packets again. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.stop();
@@ -139,6 +144,6 @@ export class PacketProxy {
 
   async #deliver(outgoing: OutgoingRef, sent: () => void): Promise<DeliveryResult> {
     const packet = await this.store.outbox.load(outgoing);
-    return packet === undefined ? 'gone' : deliverPacket(this.#post, outgoing.client, packet, sent);
+    return packet === undefined ? 'gone' : deliverPacket(this.#context, outgoing.client, packet, sent);
   }
 }

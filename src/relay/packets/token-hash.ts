@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** Longer ones would not get through as a header. */
+/** A longer token does not fit in a header. */
 const TOKEN_BYTES_MAX = 8 * 1024;
 
 /**
- * What is kept of a token. White space around it does not count: none gets through a header.
+ * The hash of a token. Surrounding white space does not count: a header loses it.
  *
- * @param token its bytes: it is UTF-8, which a header shows as Latin-1
- * @returns `undefined` for what can be no token
+ * @param token its bytes, in UTF-8; a header shows them as Latin-1
+ * @returns `undefined` if it cannot be a token
  */
 export function hashToken(token: Buffer): string | undefined {
   const trimmed = token.toString('latin1').replace(/^[\t\r\n ]+|[\t\r\n ]+$/g, '');

@@ -6,12 +6,12 @@ import type {
 } from '../../../src/relay/packets/store/packet-store';
 
 export const LIMITS: PacketLimits = {
-  clientPackets: 4,
+  clientBuffer: 4,
   clientBytes: 10_000,
-  upstreamPackets: 3,
+  upstreamBuffer: 3,
   upstreamBytes: 10_000,
   clients: 5,
-  tokenLifetimeMs: 60_000,
+  tokenLifetime: 60_000,
 };
 
 const packet = (body: string): Packet => ({ from: 'ä', headers: ['X-Ä', 'ö'], body: Buffer.from(body) });
@@ -117,11 +117,11 @@ export function describePacketStore(
     });
 
     it('a token and packets that nobody fetches last no longer than they may', async () => {
-      const tokenLifetimeMs = 1_000;
-      const { mailboxes } = await opened({ tokenLifetimeMs, clients: 1 });
+      const tokenLifetime = 1_000;
+      const { mailboxes } = await opened({ tokenLifetime, clients: 1 });
       await mailboxes.admit({ id: 'c', acceptsDebug: true }, 'one');
       expect(await mailboxes.admit({ id: 'd', acceptsDebug: false }, 'two')).toBe('full');
-      await new Promise((resolve) => setTimeout(resolve, tokenLifetimeMs + 10));
+      await new Promise((resolve) => setTimeout(resolve, tokenLifetime + 10));
       expect(await mailboxes.identify('one')).toBeUndefined();
       expect(await mailboxes.acceptsDebug('c')).toBe(false);
       expect(await mailboxes.admit({ id: 'd', acceptsDebug: false }, 'two')).toBe('admitted');
@@ -130,10 +130,10 @@ export function describePacketStore(
     it('there are no more clients than there may be, known or not', async () => {
       const { mailboxes } = await opened();
       for (const id of ['1', '2']) await mailboxes.admit({ id, acceptsDebug: false }, `token ${id}`);
-      for (const id of ['3', '4', '5']) expect(await mailboxes.put(id, packet('x'))).toBe('given');
+      for (const id of ['3', '4', '5']) expect(await mailboxes.put(id, packet('x'))).toBe('stored');
       expect(await mailboxes.put('6', packet('x'))).toBe('full');
       expect(await mailboxes.admit({ id: '6', acceptsDebug: false }, 'token 6')).toBe('full');
-      expect(await mailboxes.put('1', packet('x'))).toBe('given');
+      expect(await mailboxes.put('1', packet('x'))).toBe('stored');
       expect(await mailboxes.admit({ id: '5', acceptsDebug: false }, 'token 5')).toBe('admitted');
     });
 

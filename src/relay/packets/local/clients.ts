@@ -3,7 +3,7 @@ import type { Client, PacketLimits } from '../store/packet-store';
 import { Mailbox, type MailboxItem } from './mailbox';
 import type { PacketDbKey } from './packet-db';
 
-/** A login, as it is kept. */
+/** A login in its stored form. */
 export interface StoredLogin extends Client {
   readonly tokenHash: string;
   /** By `steadyNow`. */
@@ -13,19 +13,19 @@ export interface StoredLogin extends Client {
 interface Entry {
   readonly mailbox: Mailbox;
   login: StoredLogin | undefined;
-  /** The moment by `steadyNow` after which nobody asks for its packets any more. */
+  /** By `steadyNow`. */
   keptUntil: number;
 }
 
 const SWEEP_MS = 60_000;
 
-/** Everyone who has logged in or has packets waiting, as long as tokens live. */
+/** The clients that have logged in or have packets waiting, for the lifetime of a token. */
 export class Clients {
   readonly #entries = new Map<string, Entry>();
   readonly #byToken = new Map<string, string>();
   readonly #sweeper: NodeJS.Timeout;
 
-  /** @param forget is told what need not be kept any longer */
+  /** @param forget removes keys that are no longer needed */
   constructor(
     private readonly limits: PacketLimits,
     private readonly forget: (keys: readonly PacketDbKey[]) => void,
@@ -39,9 +39,9 @@ export class Clients {
     if (isLogin(login) && login.id === id) this.logIn(login);
   }
 
-  /** What was pushed out before the process ended, but not removed, is so again. */
+  /** Pushes packets out again that the process before this one did not remove. */
   restorePacket(client: string, item: MailboxItem): void {
-    const pushedOut = this.mailbox(client).put(item);
+    const pushedOut = this.mailboxForNew(client).put(item);
     if (pushedOut.length > 0) this.forget(pushedOut.map(({ seq }) => ['mail', client, seq]));
   }
 
@@ -54,9 +54,9 @@ export class Clients {
   logIn(login: StoredLogin): void {
     const entry = this.#entry(login.id);
     if (entry.login !== undefined) this.#byToken.delete(entry.login.tokenHash);
-    const usurped = this.#byToken.get(login.tokenHash);
-    const loser = usurped === undefined ? undefined : this.#entries.get(usurped);
-    if (loser !== undefined) loser.login = undefined;
+    const formerId = this.#byToken.get(login.tokenHash);
+    const former = formerId === undefined ? undefined : this.#entries.get(formerId);
+    if (former !== undefined) former.login = undefined;
     entry.login = login;
     entry.keptUntil = Math.max(entry.keptUntil, login.expiresAt);
     this.#byToken.set(login.tokenHash, login.id);
@@ -72,14 +72,14 @@ export class Clients {
     return login !== undefined && login.expiresAt > steadyNow() ? login : undefined;
   }
 
-  /** The client's mailbox for a packet that comes now. */
-  mailbox(client: string): Mailbox {
+  /** The client's mailbox, for a new packet. */
+  mailboxForNew(client: string): Mailbox {
     const entry = this.#entry(client);
-    entry.keptUntil = Math.max(entry.keptUntil, steadyNow() + this.limits.tokenLifetimeMs);
+    entry.keptUntil = Math.max(entry.keptUntil, steadyNow() + this.limits.tokenLifetime);
     return entry.mailbox;
   }
 
-  mailboxOf(client: string): Mailbox | undefined {
+  mailbox(client: string): Mailbox | undefined {
     return this.#entries.get(client)?.mailbox;
   }
 

@@ -1,68 +1,69 @@
 import { steadyNow } from '../../../core/scheduling/steady-clock';
+import { MailListeners } from '../store/mail-listeners';
 import { decodePacket, encodePacket, type Packet } from '../store/packet';
 import type { Client, InFlightPacket, Mailboxes, PacketLimits } from '../store/packet-store';
 import { Clients } from './clients';
 import type { PacketDb, PacketDbKey } from './packet-db';
 import type { Sequence } from './sequence';
 
-/** The mailboxes of a server that shares them with no other. */
+/** The mailboxes of a single node. */
 export class LocalMailboxes implements Mailboxes {
-  readonly #known: Clients;
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #clients: Clients;
+  readonly #mail = new MailListeners();
 
   constructor(
-    private readonly shelf: PacketDb,
-    private readonly order: Sequence,
+    private readonly db: PacketDb,
+    private readonly sequence: Sequence,
     private readonly limits: PacketLimits,
     private readonly warn: (message: string, details: object) => void,
   ) {
-    this.#known = new Clients(limits, (keys) => this.#remove(keys));
+    this.#clients = new Clients(limits, (keys) => this.#remove(keys));
   }
 
-  /** What the process before this one kept, told in the order of the shelf. */
+  /** Restores an entry of the database. */
   restore([kind, owner, seq]: PacketDbKey, value: Buffer): void {
-    if (kind === 'client') this.#known.restoreClient(owner, value);
-    else if (kind === 'mail') this.#known.restorePacket(owner, { seq, bytes: value.length });
+    if (kind === 'client') this.#clients.restoreClient(owner, value);
+    else if (kind === 'mail') this.#clients.restorePacket(owner, { seq, bytes: value.length });
   }
 
   async admit(client: Client, tokenHash: string): Promise<'admitted' | 'full'> {
-    if (!this.#known.hasRoomFor(client.id)) return 'full';
-    const loggedIn = { ...client, tokenHash, expiresAt: steadyNow() + this.limits.tokenLifetimeMs };
-    const usurped = this.#known.findByToken(tokenHash);
-    await this.shelf.write([
-      ...(usurped !== undefined && usurped.id !== client.id
-        ? [{ key: ['client', usurped.id, 0] as const }]
+    if (!this.#clients.hasRoomFor(client.id)) return 'full';
+    const login = { ...client, tokenHash, expiresAt: steadyNow() + this.limits.tokenLifetime };
+    const former = this.#clients.findByToken(tokenHash);
+    await this.db.write([
+      ...(former !== undefined && former.id !== client.id
+        ? [{ key: ['client', former.id, 0] as const }]
         : []),
-      { key: ['client', client.id, 0], value: Buffer.from(JSON.stringify(loggedIn)) },
+      { key: ['client', client.id, 0], value: Buffer.from(JSON.stringify(login)) },
     ]);
-    this.#known.logIn(loggedIn);
+    this.#clients.logIn(login);
     return 'admitted';
   }
 
   async identify(tokenHash: string): Promise<Client | undefined> {
-    return this.#known.findByToken(tokenHash);
+    return this.#clients.findByToken(tokenHash);
   }
 
   async acceptsDebug(client: string): Promise<boolean> {
-    return this.#known.activeLogin(client)?.acceptsDebug ?? false;
+    return this.#clients.activeLogin(client)?.acceptsDebug ?? false;
   }
 
-  async put(client: string, packet: Packet): Promise<'given' | 'full'> {
-    if (!this.#known.hasRoomFor(client)) return 'full';
-    const seq = this.order.next();
+  async put(client: string, packet: Packet): Promise<'stored' | 'full'> {
+    if (!this.#clients.hasRoomFor(client)) return 'full';
+    const seq = this.sequence.next();
     const value = encodePacket(packet);
-    await this.shelf.write([{ key: ['mail', client, seq], value }]);
-    const pushedOut = this.#known.mailbox(client).put({ seq, bytes: value.length });
+    await this.db.write([{ key: ['mail', client, seq], value }]);
+    const pushedOut = this.#clients.mailboxForNew(client).put({ seq, bytes: value.length });
     this.#remove(pushedOut.map((item) => ['mail', client, item.seq]));
-    this.#tell(client);
-    return 'given';
+    this.#mail.notify(client);
+    return 'stored';
   }
 
   async take(client: string): Promise<InFlightPacket | undefined> {
-    const mailbox = this.#known.mailboxOf(client);
+    const mailbox = this.#clients.mailbox(client);
     const item = mailbox?.take();
     if (mailbox === undefined || item === undefined) return undefined;
-    const value = this.shelf.get(['mail', client, item.seq]);
+    const value = this.db.get(['mail', client, item.seq]);
     if (value !== undefined) {
       return { client, receipt: String(item.seq), packet: decodePacket(value), remaining: mailbox.waiting };
     }
@@ -73,37 +74,28 @@ export class LocalMailboxes implements Mailboxes {
 
   async acknowledge({ client, receipt }: InFlightPacket): Promise<void> {
     const seq = Number(receipt);
-    if (this.#known.mailboxOf(client)?.acknowledge(seq))
-      await this.shelf.write([{ key: ['mail', client, seq] }]);
+    if (this.#clients.mailbox(client)?.acknowledge(seq))
+      await this.db.write([{ key: ['mail', client, seq] }]);
   }
 
   async requeue({ client, receipt }: InFlightPacket): Promise<void> {
-    const pushedOut = this.#known.mailboxOf(client)?.requeue(Number(receipt)) ?? [];
+    const pushedOut = this.#clients.mailbox(client)?.requeue(Number(receipt)) ?? [];
     this.#remove(pushedOut.map((item) => ['mail', client, item.seq]));
-    this.#tell(client);
+    this.#mail.notify(client);
   }
 
   onMail(client: string, listener: () => void): () => void {
-    const listeners = this.#listeners.get(client) ?? new Set();
-    this.#listeners.set(client, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0 && this.#listeners.get(client) === listeners) this.#listeners.delete(client);
-    };
+    return this.#mail.add(client, listener);
   }
 
   close(): void {
-    this.#known.close();
+    this.#clients.close();
   }
 
-  #tell(client: string): void {
-    for (const listener of this.#listeners.get(client) ?? []) listener();
-  }
-
-  /** What stays behind when this fails is pushed out again after the next start. */
+  /** If this fails, the next start pushes the packets out again. */
   #remove(keys: readonly PacketDbKey[]): void {
     if (keys.length === 0) return;
-    this.shelf.write(keys.map((key) => ({ key }))).catch((error) => {
+    this.db.write(keys.map((key) => ({ key }))).catch((error) => {
       this.warn('removing packets failed', { error });
     });
   }

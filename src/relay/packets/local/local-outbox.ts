@@ -3,40 +3,40 @@ import type { Outbox, OutgoingRef, PacketLimits } from '../store/packet-store';
 import type { PacketDb, PacketDbKey } from './packet-db';
 import type { Sequence } from './sequence';
 
-/** The queue of a server that shares it with no other: all of it is its own to send. */
+/** The queue of a single node, which sends all of it. */
 export class LocalOutbox implements Outbox {
-  /** Sizes by the place in the order. */
+  /** By `seq`. */
   readonly #sizes = new Map<number, number>();
   #bytes = 0;
-  #news: OutgoingRef[] = [];
+  #newPackets: OutgoingRef[] = [];
   #listener = (): void => {};
 
   constructor(
-    private readonly shelf: PacketDb,
-    private readonly order: Sequence,
+    private readonly db: PacketDb,
+    private readonly sequence: Sequence,
     private readonly limits: PacketLimits,
   ) {}
 
-  /** What the process before this one had not sent. */
+  /** Restores an entry of the database. */
   restore([kind, client, seq]: PacketDbKey, value: Buffer): void {
     if (kind !== 'outgoing') return;
     this.#count(seq, value.length);
-    this.#news.push({ seq, client });
+    this.#newPackets.push({ seq, client });
   }
 
   async add(client: string, packet: Packet): Promise<'added' | 'full'> {
     const value = encodePacket(packet);
     if (!this.#hasRoomFor(value.length)) return 'full';
-    const seq = this.order.next();
-    // Counted before it is written: of two that come at once only one can be the last.
+    const seq = this.sequence.next();
+    // Counted before the write, so that two packets at once do not exceed the limit.
     this.#count(seq, value.length);
     try {
-      await this.shelf.write([{ key: ['outgoing', client, seq], value }]);
+      await this.db.write([{ key: ['outgoing', client, seq], value }]);
     } catch (error) {
       this.#discount(seq);
       throw error;
     }
-    this.#news.push({ seq, client });
+    this.#newPackets.push({ seq, client });
     this.#listener();
     return 'added';
   }
@@ -46,10 +46,10 @@ export class LocalOutbox implements Outbox {
   }
 
   async newPackets(): Promise<readonly OutgoingRef[]> {
-    const news = this.#news;
-    this.#news = [];
-    // The shelf has told them client by client.
-    return news.sort((a, b) => a.seq - b.seq);
+    const found = this.#newPackets;
+    this.#newPackets = [];
+    // The database is ordered by client.
+    return found.sort((a, b) => a.seq - b.seq);
   }
 
   onNewPackets(listener: () => void): void {
@@ -57,24 +57,23 @@ export class LocalOutbox implements Outbox {
   }
 
   async load({ client, seq }: OutgoingRef): Promise<Packet | undefined> {
-    const value = this.shelf.get(['outgoing', client, seq]);
+    const value = this.db.get(['outgoing', client, seq]);
     return value === undefined ? undefined : decodePacket(value);
   }
 
   async remove({ client, seq }: OutgoingRef): Promise<void> {
-    await this.shelf.write([{ key: ['outgoing', client, seq] }]);
+    await this.db.write([{ key: ['outgoing', client, seq] }]);
     this.#discount(seq);
   }
 
-  /** There is no other node. */
   async claimPolling(): Promise<number> {
     return 0;
   }
 
-  /** However large, one packet always has a place. */
+  /** An empty queue takes a packet of any size. */
   #hasRoomFor(bytes: number): boolean {
-    const { upstreamPackets, upstreamBytes } = this.limits;
-    if (this.#sizes.size >= upstreamPackets) return false;
+    const { upstreamBuffer, upstreamBytes } = this.limits;
+    if (this.#sizes.size >= upstreamBuffer) return false;
     return this.#sizes.size === 0 || this.#bytes + bytes <= upstreamBytes;
   }
 

@@ -6,20 +6,20 @@ import type { PacketDb } from './packet-db';
 import { Sequence } from './sequence';
 
 /**
- * Packets and clients of a server that shares them with no other.
- * @param directory where they survive a restart; `undefined`: nowhere
+ * Opens the packets and clients of a single node.
+ * @param directory keeps them over a restart; `undefined`: they are in memory only
  */
 export async function openLocalPacketStore(
   directory: string | undefined,
   limits: PacketLimits,
   warn: (message: string, details: object) => void,
 ): Promise<PacketStore> {
-  const shelf = directory === undefined ? new MemoryPacketDb() : await openPacketDb(directory);
-  const order = new Sequence();
-  const mailboxes = new LocalMailboxes(shelf, order, limits, warn);
-  const outbox = new LocalOutbox(shelf, order, limits);
-  for (const { key, value } of shelf.entries()) {
-    order.advanceTo(key[2]);
+  const db = directory === undefined ? new MemoryPacketDb() : await openPacketDb(directory);
+  const sequence = new Sequence();
+  const mailboxes = new LocalMailboxes(db, sequence, limits, warn);
+  const outbox = new LocalOutbox(db, sequence, limits);
+  for (const { key, value } of db.entries()) {
+    sequence.advanceTo(key[2]);
     mailboxes.restore(key, value);
     outbox.restore(key, value);
   }
@@ -28,12 +28,12 @@ export async function openLocalPacketStore(
     outbox,
     async close() {
       mailboxes.close();
-      await shelf.close();
+      await db.close();
     },
   };
 }
 
-/** Loaded only where it is used: who uses Redis need not be able to load LMDB. */
+/** Loads LMDB only if it is used: with Redis, the package may be missing. */
 async function openPacketDb(directory: string): Promise<PacketDb> {
   const { LmdbPacketDb }: typeof import('./lmdb-packet-db') = require('./lmdb-packet-db');
   return LmdbPacketDb.open(directory);

@@ -1,17 +1,15 @@
+import type { PacketLimits } from '../store/packet-store';
+
 export interface MailboxItem {
-  /** Its place in the order. */
   readonly seq: number;
   readonly bytes: number;
 }
 
-export interface MailboxLimits {
-  readonly clientPackets: number;
-  readonly clientBytes: number;
-}
+type MailboxLimits = Pick<PacketLimits, 'clientBuffer' | 'clientBytes'>;
 
 /**
- * The packets of one client in their order, first in, first out. Each is waiting or in flight; `take` moves the oldest from the one
- * to the other, and what is given back is again where it was. It knows their sizes only: where their bytes lie is its owner's matter.
+ * The packets of one client, first in, first out. Each is waiting or in flight: `take` puts the oldest in flight, `requeue` puts it back
+ * in its position. A mailbox has only their numbers and sizes.
  */
 export class Mailbox {
   /** Sorted by `seq`. */
@@ -24,12 +22,12 @@ export class Mailbox {
     return this.#waiting.length;
   }
 
-  /** Of all that it holds, waiting or in flight. */
+  /** Of all packets, waiting or in flight. */
   get seqs(): readonly number[] {
     return [...this.#inFlight.keys(), ...this.#waiting.map(({ seq }) => seq)];
   }
 
-  /** @returns what was pushed out, the oldest first */
+  /** @returns the items that were pushed out, the oldest first */
   put(item: MailboxItem): readonly MailboxItem[] {
     const after = this.#waiting.findIndex(({ seq }) => seq > item.seq);
     this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, item);
@@ -47,7 +45,7 @@ export class Mailbox {
     return this.#inFlight.delete(seq);
   }
 
-  /** An item that is not in flight is left where it is. @returns what was pushed out */
+  /** Does nothing if the item is not in flight. @returns the items that were pushed out */
   requeue(seq: number): readonly MailboxItem[] {
     const item = this.#inFlight.get(seq);
     if (item === undefined) return [];
@@ -56,10 +54,10 @@ export class Mailbox {
   }
 
   #trim(): readonly MailboxItem[] {
-    const { clientPackets, clientBytes } = this.limits;
+    const { clientBuffer, clientBytes } = this.limits;
     const pushedOut: MailboxItem[] = [];
     let bytes = this.#waiting.reduce((sum, item) => sum + item.bytes, 0);
-    while (this.#waiting.length > clientPackets || (this.#waiting.length > 1 && bytes > clientBytes)) {
+    while (this.#waiting.length > clientBuffer || (this.#waiting.length > 1 && bytes > clientBytes)) {
       const oldest = this.#waiting.shift();
       if (oldest === undefined) break;
       pushedOut.push(oldest);

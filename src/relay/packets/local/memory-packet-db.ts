@@ -1,6 +1,6 @@
 import type { PacketDb, PacketDbChange, PacketDbKey } from './packet-db';
 
-/** Keeps everything as long as the process lives. */
+/** Keeps everything until the process ends. */
 export class MemoryPacketDb implements PacketDb {
   readonly #values = new Map<string, Buffer>();
 

@@ -1,8 +1,7 @@
-/** Numbers packets in the order in which they come. */
+/** Numbers packets in the order of their arrival. */
 export class Sequence {
   #last = 0;
 
-  /** The next number is higher than this one. */
   advanceTo(seq: number): void {
     this.#last = Math.max(this.#last, seq);
   }

@@ -1,8 +1,8 @@
 -- uses shared
---[[ Puts a packet into the queue to the upstream. It becomes the sender's who has others of the same client already, so that they
-  keep their order, and else this node's.
+--[[ Puts a packet into the queue to the upstream. If a node has other packets of the client already, it sends this one too, so that
+  they keep their order; otherwise this node does.
   ARGV[1] node   ARGV[2] client   ARGV[3] packet   ARGV[4] most packets   ARGV[5] most bytes
-  Answers with 'FULL', 'OWN', 'OTHERS', or 'ADOPTED' when this node took over those of a dead node as well. ]]
+  Returns 'FULL', 'OWN', 'OTHERS', or 'ADOPTED' if this node adopted those of a dead node as well. ]]
 local node, client, packet, packets_max, bytes_max = unpack(ARGV)
 local count = redis.call('HLEN', P .. 'up')
 local bytes = tonumber(redis.call('GET', P .. 'up:bytes') or '0')

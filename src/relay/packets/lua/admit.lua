@@ -1,7 +1,7 @@
 -- uses shared
---[[ A login. What token the client had before is worth nothing from now on.
+--[[ A login. The client's former token becomes invalid.
   ARGV[1] client   ARGV[2] hash of its token   ARGV[3] debug: '1' or '0'   ARGV[4] lifetime ms   ARGV[5] most clients
-  Answers with 'ADMITTED' or 'FULL'. ]]
+  Returns 'ADMITTED' or 'FULL'. ]]
 local client, hash, debug, lifetime, clients_max = unpack(ARGV)
 if not has_room(client, clients_max) then return 'FULL' end
 local former = redis.call('HGET', P .. 'c:' .. client, 'token')

@@ -1,7 +1,7 @@
 -- uses shared
---[[ Which node asks an upstream for packets: the one that did so last, as long as it goes on.
-  ARGV[1] node   ARGV[2] names the upstream   ARGV[3] for how long, ms; 0: the node does not go on
-  Answers with 0 when it is this node, and else with how long another one has it yet, ms. ]]
+--[[ Makes this node the one that polls an upstream, unless another one is.
+  ARGV[1] node   ARGV[2] names the upstream   ARGV[3] for how long, ms; 0 ends the claim
+  Returns 0 if it is this node, else for how many more ms it is another one. ]]
 local node, upstream, ms = unpack(ARGV)
 local key = P .. 'poll:' .. upstream
 local holder = redis.call('GET', key)

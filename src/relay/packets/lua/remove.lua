@@ -1,5 +1,5 @@
 -- uses shared
---[[ Takes a packet out of the queue to the upstream, whoever was to send it. Done again, it does nothing.
+--[[ Removes a packet from the queue to the upstream, whichever node was to send it. Does nothing if repeated.
   ARGV[1] client   ARGV[2] seq ]]
 local client, seq = unpack(ARGV)
 local bytes = redis.call('HSTRLEN', P .. 'up', seq)

@@ -1,5 +1,5 @@
 -- uses shared
---[[ Ends the flight of a packet. Done again, or after it was put back because its node seemed dead, it does nothing.
+--[[ Ends the flight of a packet. Does nothing if repeated, or if the packet waits again because its node seemed dead.
   ARGV[1] client   ARGV[2] receipt   ARGV[3] 'arrived' or 'lost'   ARGV[4] most packets   ARGV[5] most bytes ]]
 local client, receipt, outcome, packets_max, bytes_max = unpack(ARGV)
 local flight = redis.call('HGET', P .. 'f:' .. client, receipt)

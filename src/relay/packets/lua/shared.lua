@@ -1,31 +1,22 @@
 -- uses ../../../redis/lua/clock
---[[ What every script of the packet proxy begins with. They are all given KEYS[1], the prefix of all keys of the relays, which is in
-  one slot of a Cluster, and make their keys from it:
+-- uses ../../nodes/lua/inbox
 
-  seq            counter: the order of all packets
+  seq            counter: numbers all packets
   known          sorted set of clients, by the unix ms until which they are kept
   t:<hash>       the client that has this token
   c:<client>     hash { token, debug }: its login
-  b:<client>     sorted set of the packets that wait for it, by their order
-  p:<client>     hash of all its packets, waiting or in flight
-  f:<client>     hash <receipt> -> <seq>:<unix ms>: those in flight, and until when. A receipt begins with its node and a '|'
+  b:<client>     sorted set of the packets that wait for it, by seq
+  p:<client>     hash <seq> -> packet: all its packets, waiting or in flight
+  f:<client>     hash <receipt> -> <seq>:<unix ms>: those in flight, and until when. A receipt is <node>|<number>
   w:<client>     sorted set of the nodes where it waits for a packet, by the unix ms until which they do
-  up             hash of the packets that wait for the upstream
+  up             hash <seq> -> packet: all that wait for the upstream
   up:bytes       how many bytes those have
-  up:client      hash: whose they are
-  up:count       hash: how many a client has
-  up:node        hash: the node that sends those of a client. All of a client are one node's, which keeps them in order
+  up:client      hash <seq> -> client
+  up:count       hash <client> -> how many packets it has there
+  up:node        hash <client> -> the node that sends all of its packets, which keeps their order
   up:nodes       set of the nodes that have any
-  up:of:<node>   sorted set of those that a node sends ]]
-local P = KEYS[1] .. 'pk:'
-
-local function is_alive(node)
-  return redis.call('EXISTS', KEYS[1] .. 'n:' .. node .. ':alive') == 1
-end
-
-local function notify(node, kind, fields)
-  redis.call('XADD', KEYS[1] .. 'n:' .. node .. ':in', 'NOMKSTREAM', 'MAXLEN', '~', '10000', '*', 't', kind, 'f', cjson.encode(fields))
-end
+  up:of:<node>   sorted set of those that a node sends, by seq ]]
+local P = PREFIX .. 'pk:'
 
 local function wake(client)
   local key = P .. 'w:' .. client
@@ -35,7 +26,7 @@ local function wake(client)
   redis.call('DEL', key)
 end
 
--- Whether there is a place for this client. Those whose time is over make room.
+-- Whether the client is known, or may be added. Forgets clients that have expired.
 local function has_room(client, clients_max)
   redis.call('ZREMRANGEBYSCORE', P .. 'known', '-inf', text(now()))
   if redis.call('ZSCORE', P .. 'known', client) then return true end
@@ -47,21 +38,21 @@ local function keep(client, ms)
   for _, kind in ipairs({ 'b:', 'p:', 'f:' }) do redis.call('PEXPIRE', P .. kind .. client, ms) end
 end
 
--- Drops the oldest that wait until no more than so many and so many bytes are left, but never the newest.
+-- Drops the oldest waiting packets until those left are within both limits. Never drops the newest.
 local function trim(client, packets_max, bytes_max)
   local waiting = redis.call('ZRANGE', P .. 'b:' .. client, 0, -1)
   local bytes = 0
   for index = #waiting, 1, -1 do
     bytes = bytes + redis.call('HSTRLEN', P .. 'p:' .. client, waiting[index])
-    local place = #waiting - index + 1
-    if place > 1 and (place > tonumber(packets_max) or bytes > tonumber(bytes_max)) then
+    local count = #waiting - index + 1
+    if count > 1 and (count > tonumber(packets_max) or bytes > tonumber(bytes_max)) then
       redis.call('ZREM', P .. 'b:' .. client, waiting[index])
       redis.call('HDEL', P .. 'p:' .. client, waiting[index])
     end
   end
 end
 
--- Makes the packets of a dead node those of a living one. Answers with whether there were any.
+-- Gives the packets of a dead node to a living one. Returns whether there were any.
 local function adopt(dead, node)
   local packets = redis.call('ZRANGE', P .. 'up:of:' .. dead, 0, -1)
   for _, seq in ipairs(packets) do

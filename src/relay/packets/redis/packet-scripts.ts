@@ -1,14 +1,12 @@
 import { join } from 'node:path';
+import type { ScriptArg } from '../../../redis/scripts';
 import { RELAY_PREFIX } from '../../nodes/relay-keys';
 import type { RelayRedis } from '../../nodes/relay-redis';
 import type { ScriptFolder } from '../../nodes/script-folder';
 
-type Args = readonly (string | number | Buffer)[];
+type Args = readonly ScriptArg[];
 
-/**
- * The scripts of the packet proxy, which `lua/packets.lua` describes, and the commands that are as simple as one. Each throws a
- * LogError `STORE_UNAVAILABLE` or `STORE_FULL`.
- */
+/** The scripts of the packet proxy, whose keys `lua/shared.lua` describes, and two commands. All throw LogError. */
 export class PacketScripts {
   readonly #scripts: ScriptFolder;
 
@@ -20,12 +18,12 @@ export class PacketScripts {
     return String(await this.#scripts.run(script, [RELAY_PREFIX], args));
   }
 
-  /** A script that answers with nothing gives an empty list. */
+  /** The list is empty if the script returns nothing. */
   async texts(script: string, args: Args): Promise<readonly string[]> {
     return listOf(await this.#scripts.run(script, [RELAY_PREFIX], args)).map(String);
   }
 
-  /** A number is given as its digits. */
+  /** A number becomes its digits. */
   async buffers(script: string, args: Args): Promise<readonly Buffer[]> {
     const reply = listOf(await this.#scripts.runBuffer(script, [RELAY_PREFIX], args));
     return reply.map((item) => (Buffer.isBuffer(item) ? item : Buffer.from(String(item))));
@@ -35,7 +33,6 @@ export class PacketScripts {
     return (await this.#orLogError(this.redis.client.hget(`${RELAY_PREFIX}pk:c:${client}`, 'debug'))) === '1';
   }
 
-  /** How many packets wait for the upstream. */
   outgoingCount(): Promise<number> {
     return this.#orLogError(this.redis.client.hlen(`${RELAY_PREFIX}pk:up`));
   }

@@ -1,16 +1,17 @@
 import type { RelayRedis } from '../../nodes/relay-redis';
+import { MailListeners } from '../store/mail-listeners';
 import { decodePacket, encodePacket, type Packet } from '../store/packet';
 import type { Client, InFlightPacket, Mailboxes, PacketLimits } from '../store/packet-store';
 import type { PacketScripts } from './packet-scripts';
 
-/** A packet whose node is alive, but does not say what became of it, waits again after this time. */
+/** A packet waits again after this time, if its node is alive but neither acknowledges nor requeues it. */
 const FLIGHT_MS = 120_000;
-/** For how long a node is woken after it has looked: longer than until it looks again. */
+/** For how long a node is notified after it has found no packet: longer than until it tries again. */
 const WAKE_MS = 10_000;
 
 /** The mailboxes that all nodes on one Redis share. */
 export class RedisMailboxes implements Mailboxes {
-  readonly #listeners = new Map<string, Set<() => void>>();
+  readonly #mail = new MailListeners();
   #receipts = 0;
 
   constructor(
@@ -18,17 +19,15 @@ export class RedisMailboxes implements Mailboxes {
     private readonly node: string,
     private readonly limits: PacketLimits,
     bus: RelayRedis['bus'],
-    /** Puts back what a failed `take` may have taken. */
-    private readonly mend: (settle: () => Promise<unknown>) => void,
+    /** Repeats a `settle` until it succeeds. */
+    private readonly repair: (settle: () => Promise<unknown>) => void,
   ) {
-    bus.on('pk-mail', ({ client }) => {
-      for (const listener of this.#listeners.get(client ?? '') ?? []) listener();
-    });
+    bus.on('pk-mail', ({ client = '' }) => this.#mail.notify(client));
   }
 
   async admit({ id, acceptsDebug }: Client, tokenHash: string): Promise<'admitted' | 'full'> {
-    const { tokenLifetimeMs, clients } = this.limits;
-    const args = [id, tokenHash, acceptsDebug ? '1' : '0', tokenLifetimeMs, clients];
+    const { tokenLifetime, clients } = this.limits;
+    const args = [id, tokenHash, acceptsDebug ? '1' : '0', tokenLifetime, clients];
     return (await this.scripts.text('admit', args)) === 'FULL' ? 'full' : 'admitted';
   }
 
@@ -41,10 +40,10 @@ export class RedisMailboxes implements Mailboxes {
     return this.scripts.acceptsDebug(client);
   }
 
-  async put(client: string, packet: Packet): Promise<'given' | 'full'> {
-    const { clientPackets, clientBytes, tokenLifetimeMs, clients } = this.limits;
-    const args = [client, encodePacket(packet), clientPackets, clientBytes, tokenLifetimeMs, clients];
-    return (await this.scripts.text('put', args)) === 'FULL' ? 'full' : 'given';
+  async put(client: string, packet: Packet): Promise<'stored' | 'full'> {
+    const { clientBuffer, clientBytes, tokenLifetime, clients } = this.limits;
+    const args = [client, encodePacket(packet), clientBuffer, clientBytes, tokenLifetime, clients];
+    return (await this.scripts.text('put', args)) === 'FULL' ? 'full' : 'stored';
   }
 
   async take(client: string): Promise<InFlightPacket | undefined> {
@@ -52,38 +51,33 @@ export class RedisMailboxes implements Mailboxes {
     const receipt = `${this.node}|${this.#receipts}`;
     try {
       const args = [this.node, client, receipt, FLIGHT_MS, WAKE_MS];
-      const [packet, more] = await this.scripts.buffers('take', args);
+      const [packet, remaining] = await this.scripts.buffers('take', args);
       if (packet === undefined) return undefined;
-      return { client, receipt, packet: decodePacket(packet), remaining: Number(more) };
+      return { client, receipt, packet: decodePacket(packet), remaining: Number(remaining) };
     } catch (error) {
-      // Whether it was taken is not known.
-      this.mend(() => this.#settle({ client, receipt }, 'lost'));
+      // It may be in flight nevertheless.
+      this.repair(() => this.#settle({ client, receipt }, 'lost'));
       throw error;
     }
   }
 
-  acknowledge(taken: InFlightPacket): Promise<void> {
-    return this.#settle(taken, 'arrived');
+  acknowledge(inFlight: InFlightPacket): Promise<void> {
+    return this.#settle(inFlight, 'arrived');
   }
 
-  requeue(taken: InFlightPacket): Promise<void> {
-    return this.#settle(taken, 'lost');
+  requeue(inFlight: InFlightPacket): Promise<void> {
+    return this.#settle(inFlight, 'lost');
   }
 
   onMail(client: string, listener: () => void): () => void {
-    const listeners = this.#listeners.get(client) ?? new Set();
-    this.#listeners.set(client, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0 && this.#listeners.get(client) === listeners) this.#listeners.delete(client);
-    };
+    return this.#mail.add(client, listener);
   }
 
   async #settle(
     { client, receipt }: Pick<InFlightPacket, 'client' | 'receipt'>,
     outcome: 'arrived' | 'lost',
   ): Promise<void> {
-    const { clientPackets, clientBytes } = this.limits;
-    await this.scripts.text('settle', [client, receipt, outcome, clientPackets, clientBytes]);
+    const { clientBuffer, clientBytes } = this.limits;
+    await this.scripts.text('settle', [client, receipt, outcome, clientBuffer, clientBytes]);
   }
 }

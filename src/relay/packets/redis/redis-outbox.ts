@@ -4,15 +4,15 @@ import { decodePacket, encodePacket, type Packet } from '../store/packet';
 import type { Outbox, OutgoingRef, PacketLimits } from '../store/packet-store';
 import type { PacketScripts } from './packet-scripts';
 
-/** How often what dead nodes had to send is looked for, and what was told may have got lost. */
-const LOOK_AGAIN_MS = 2_000;
+/** How often the outbox adopts the packets of dead nodes, and calls its listener in case a notification was lost. */
+const ADOPT_MS = 2_000;
 
-/** The queue that all nodes on one Redis share: each sends what came to it, and what dead nodes have left. */
+/** The queue that all nodes on one Redis share. Each sends the packets that it accepted, and adopts those of dead nodes. */
 export class RedisOutbox implements Outbox {
   readonly #timer: NodeJS.Timeout;
   #listener = (): void => {};
-  /** The last packet of this node that it has been told of. */
-  #told = 0;
+  /** The last packet that `newPackets` has returned. */
+  #lastSeq = 0;
 
   constructor(
     private readonly scripts: PacketScripts,
@@ -21,36 +21,36 @@ export class RedisOutbox implements Outbox {
     bus: RelayRedis['bus'],
   ) {
     bus.on('pk-work', () => this.#listener());
-    this.#timer = setInterval(() => void this.#lookAround(), LOOK_AGAIN_MS).unref();
+    this.#timer = setInterval(() => void this.#adopt(), ADOPT_MS).unref();
   }
 
   async add(client: string, packet: Packet): Promise<'added' | 'full'> {
-    const { upstreamPackets, upstreamBytes } = this.limits;
-    const args = [this.node, client, encodePacket(packet), upstreamPackets, upstreamBytes];
+    const { upstreamBuffer, upstreamBytes } = this.limits;
+    const args = [this.node, client, encodePacket(packet), upstreamBuffer, upstreamBytes];
     const outcome = await this.scripts.text('add', args);
     if (outcome === 'FULL') return 'full';
-    if (outcome === 'ADOPTED') this.#told = 0;
+    if (outcome === 'ADOPTED') this.#lastSeq = 0;
     if (outcome !== 'OTHERS') this.#listener();
     return 'added';
   }
 
   async isFull(): Promise<boolean> {
-    return (await this.scripts.outgoingCount()) >= this.limits.upstreamPackets;
+    return (await this.scripts.outgoingCount()) >= this.limits.upstreamBuffer;
   }
 
   async newPackets(): Promise<readonly OutgoingRef[]> {
-    const since = this.#told;
+    const since = this.#lastSeq;
     const flat = await this.scripts.texts('new-packets', [this.node, since]);
-    const news: OutgoingRef[] = [];
-    for (let i = 0; i < flat.length; i += 2) news.push({ seq: Number(flat[i]), client: flat[i + 1] ?? '' });
-    // Unless it was set back meanwhile, when this node took over those of another.
-    if (this.#told === since) this.#told = news.at(-1)?.seq ?? since;
-    return news;
+    const found: OutgoingRef[] = [];
+    for (let i = 0; i < flat.length; i += 2) found.push({ seq: Number(flat[i]), client: flat[i + 1] ?? '' });
+    // Unless it was reset meanwhile, because this node adopted those of another.
+    if (this.#lastSeq === since) this.#lastSeq = found.at(-1)?.seq ?? since;
+    return found;
   }
 
   onNewPackets(listener: () => void): void {
     this.#listener = listener;
-    void this.#lookAround();
+    void this.#adopt();
   }
 
   async load({ seq }: OutgoingRef): Promise<Packet | undefined> {
@@ -71,12 +71,12 @@ export class RedisOutbox implements Outbox {
     clearInterval(this.#timer);
   }
 
-  async #lookAround(): Promise<void> {
+  async #adopt(): Promise<void> {
     try {
-      if ((await this.scripts.text('adopt', [this.node])) === '1') this.#told = 0;
+      if ((await this.scripts.text('adopt', [this.node])) === '1') this.#lastSeq = 0;
       this.#listener();
     } catch {
-      // Redis is away: it is looked for again, and whoever needs it says so.
+      // Redis is away. The next call may succeed.
     }
   }
 }

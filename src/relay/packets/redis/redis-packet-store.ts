@@ -6,26 +6,26 @@ import { PacketScripts } from './packet-scripts';
 import { RedisMailboxes } from './redis-mailboxes';
 import { RedisOutbox } from './redis-outbox';
 
-export interface RedisPacketOptions {
+interface RedisPacketOptions {
   readonly node: string;
   readonly limits: PacketLimits;
   readonly warn: (message: string, details: object) => void;
 }
 
-/** Packets and clients that all nodes on one Redis share. */
+/** Opens the packets and clients that all nodes on one Redis share. */
 export function openRedisPacketStore(
   redis: RelayRedis,
   { node, limits, warn }: RedisPacketOptions,
 ): PacketStore {
   const scripts = new PacketScripts(redis);
   const closing = new AbortController();
-  // Everything that is mended listens to it. Node would take eleven of them for a leak.
+  // Each repair listens to it. Node warns of a leak at eleven listeners.
   setMaxListeners(0, closing.signal);
-  const mend = (settle: () => Promise<unknown>): void =>
+  const repair = (settle: () => Promise<unknown>): void =>
     void retryUntilRecorded(settle, { signal: closing.signal, warn });
   const outbox = new RedisOutbox(scripts, node, limits, redis.bus);
   return {
-    mailboxes: new RedisMailboxes(scripts, node, limits, redis.bus, mend),
+    mailboxes: new RedisMailboxes(scripts, node, limits, redis.bus, repair),
     outbox,
     async close() {
       closing.abort();

@@ -3,16 +3,16 @@ import type { Packet } from './packet';
 export interface Client {
   /** The name that the upstream gave it. */
   readonly id: string;
-  /** It may be sent packets by other clients, and may send them: a debug server. */
+  /** A debug server: it may send packets to other clients, and get theirs. */
   readonly acceptsDebug: boolean;
 }
 
-/** A packet on its way to its client. It is neither waiting nor gone until it is acknowledged or given back. */
+/** A packet on its way to its client, until it is acknowledged or requeued. */
 export interface InFlightPacket {
   readonly client: string;
   readonly receipt: string;
   readonly packet: Packet;
-  /** How many wait after this one. */
+  /** How many packets wait after this one. */
   readonly remaining: number;
 }
 
@@ -23,55 +23,53 @@ export interface OutgoingRef {
   readonly client: string;
 }
 
+/** Settings of the same names; durations are in milliseconds. */
 export interface PacketLimits {
   /** How many packets wait for a client. One more pushes out the oldest. */
-  readonly clientPackets: number;
-  /** How many bytes they may have together; the newest always has a place. */
+  readonly clientBuffer: number;
+  /** How many bytes they have together. The newest is always kept. */
   readonly clientBytes: number;
   /** How many packets wait for the upstream. */
-  readonly upstreamPackets: number;
+  readonly upstreamBuffer: number;
   readonly upstreamBytes: number;
-  /** How many clients there are, those included that have packets waiting but never logged in. */
+  /** How many clients there are, including those that never logged in but have packets waiting. */
   readonly clients: number;
-  readonly tokenLifetimeMs: number;
+  readonly tokenLifetime: number;
 }
 
-/**
- * What is known of clients, and the packets that wait for them. What an awaited method has done survives a restart, in the stores
- * that keep anything at all.
- */
+/** The clients, and the packets that wait for them. The effect of an awaited method survives a restart, if the store keeps anything. */
 export interface Mailboxes {
-  /** A login: the client's former token, if it was another one, is worth nothing from now on. `full`: there are too many clients. */
+  /** A login. The client's former token becomes invalid. `full`: there are too many clients. */
   admit(client: Client, tokenHash: string): Promise<'admitted' | 'full'>;
-  /** `undefined` when nobody has the token, or not any more. */
+  /** `undefined` if no client has the token, or it has expired. */
   identify(tokenHash: string): Promise<Client | undefined>;
   acceptsDebug(client: string): Promise<boolean>;
-  /** Resolves when the packet is kept. `full`: the client is unknown, and there are too many already. */
-  put(client: string, packet: Packet): Promise<'given' | 'full'>;
-  /** The oldest packet, which is in flight from now on; one whose node died in flight waits again. */
+  /** Resolves when the packet is stored. `full`: the client is unknown, and there are too many already. */
+  put(client: string, packet: Packet): Promise<'stored' | 'full'>;
+  /** Puts the oldest packet in flight. One whose node died in flight waits again. */
   take(client: string): Promise<InFlightPacket | undefined>;
-  /** The packet has reached its client. Done again, it does nothing. */
-  acknowledge(taken: InFlightPacket): Promise<void>;
-  /** Puts the packet back to where it was, once. */
-  requeue(taken: InFlightPacket): Promise<void>;
-  /** @param listener is told whenever a packet may be waiting. @returns ends it */
+  /** The packet has reached its client. Does nothing if repeated. */
+  acknowledge(inFlight: InFlightPacket): Promise<void>;
+  /** Puts the packet back in its position. Does nothing if repeated. */
+  requeue(inFlight: InFlightPacket): Promise<void>;
+  /** @param listener is called whenever a packet may be waiting. @returns removes it */
   onMail(client: string, listener: () => void): () => void;
 }
 
-/** The queue to the upstream: every packet in it is one node's to send. */
+/** The queue to the upstream. Each packet in it is sent by one node. */
 export interface Outbox {
-  /** Resolves when the packet is kept, or is not because the queue is full. */
+  /** Resolves when the packet is stored, or is not because the queue is full. */
   add(client: string, packet: Packet): Promise<'added' | 'full'>;
   isFull(): Promise<boolean>;
-  /** The packets that have become this node's to send since it was last asked, in order. Some may be told again. */
+  /** The packets that this node has to send since the last call, in order. Some may be returned twice. */
   newPackets(): Promise<readonly OutgoingRef[]>;
   onNewPackets(listener: () => void): void;
-  /** `undefined` when the packet is not this node's to send any more. */
+  /** `undefined` if another node has to send the packet now. */
   load(outgoing: OutgoingRef): Promise<Packet | undefined>;
   remove(outgoing: OutgoingRef): Promise<void>;
   /**
-   * Whether this node is the one that asks an upstream for packets, from now on for `ms`; 0: it does not want to be any longer.
-   * @returns 0 when it is, and else for how many milliseconds another one is
+   * Makes this node the one that polls an upstream, for `ms` from now; 0 ends that.
+   * @returns 0 if it is, otherwise for how many more milliseconds another node is
    */
   claimPolling(upstream: string, ms: number): Promise<number>;
 }

@@ -1,14 +1,13 @@
 import type { OutgoingRef } from '../store/packet-store';
 
-/** One client's packets to the upstream that have yet to be sent, in order. */
+/** One client's packets that wait to be sent to the upstream, in order. */
 export class ClientQueue {
   readonly #waiting: OutgoingRef[] = [];
-  /** Somebody is starting one after the other. */
   isSending = false;
-  /** No upstream could be reached: nothing is started for a while. */
+  /** No upstream could be reached: none is sent for a while. */
   isPaused = false;
 
-  get mayStart(): boolean {
+  get hasNext(): boolean {
     return !this.isPaused && this.#waiting.length > 0;
   }
 
@@ -16,7 +15,7 @@ export class ClientQueue {
     return !this.isPaused && !this.isSending && this.#waiting.length === 0;
   }
 
-  /** To its place in the order: it may have been tried before. */
+  /** Adds a packet in its position: it may have been sent before. */
   add(outgoing: OutgoingRef): void {
     const after = this.#waiting.findIndex(({ seq }) => seq > outgoing.seq);
     this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, outgoing);

@@ -6,20 +6,20 @@ import type { Upstream } from './upstream';
 
 const EMPTY = Buffer.alloc(0);
 
-export interface PollOptions {
+interface PollOptions {
   readonly outbox: Outbox;
-  readonly post: UpstreamContext;
+  readonly context: UpstreamContext;
   readonly intervalMs: number;
-  /** Aborts when no more is to be asked for. */
+  /** Ends the polling. */
   readonly stopping: AbortSignal;
 }
 
-/** Beyond the time to the next question: a node that has died asks no more, and another one takes over. */
+/** A claim outlasts the time to the next poll by this. When it has expired, the node is dead, and another one polls. */
 const GRACE_MS = 3_000;
 
 /**
- * Asks one upstream again and again for packets that it has of its own accord. Of several servers one asks, so that packets keep their
- * order. An answer with a packet is followed by the next question at once, as there may be more.
+ * Polls one upstream for packets that it sends on its own initiative. Only one node polls, so that packets keep their order. After an
+ * answer with a packet the next poll follows at once, as there may be more.
  */
 export async function pollUpstream(upstream: Upstream, options: PollOptions): Promise<void> {
   const { intervalMs, outbox, stopping } = options;
@@ -29,7 +29,7 @@ export async function pollUpstream(upstream: Upstream, options: PollOptions): Pr
     const started = performance.now();
     const others = await claim(intervalMs + GRACE_MS);
     const hasMore =
-      others === 0 && (await askHolding(upstream, options, () => void claim(intervalMs + GRACE_MS)));
+      others === 0 && (await pollHolding(upstream, options, () => void claim(intervalMs + GRACE_MS)));
     if (hasMore) continue;
     const restMs = others > 0 ? others : intervalMs - (performance.now() - started);
     if (restMs > 0) await pause(restMs, stopping, { ref: false });
@@ -37,23 +37,27 @@ export async function pollUpstream(upstream: Upstream, options: PollOptions): Pr
   await claim(0);
 }
 
-/** The upstream may hold the question back for longer than the claim lasts. */
-async function askHolding(upstream: Upstream, options: PollOptions, hold: () => void): Promise<boolean> {
-  const timer = setInterval(hold, GRACE_MS / 3);
+/** The upstream may hold the poll back for longer than the claim lasts. */
+async function pollHolding(
+  upstream: Upstream,
+  options: PollOptions,
+  renewClaim: () => void,
+): Promise<boolean> {
+  const timer = setInterval(renewClaim, GRACE_MS / 3);
   try {
-    return await ask(upstream, options);
+    return await pollOnce(upstream, options);
   } finally {
     clearInterval(timer);
   }
 }
 
-async function ask(upstream: Upstream, { post, stopping }: PollOptions): Promise<boolean> {
+async function pollOnce(upstream: Upstream, { context, stopping }: PollOptions): Promise<boolean> {
   try {
     const answer = await upstream.post({ headers: ['Type', 'Packet'], body: EMPTY, signal: stopping });
-    if (answer.status === 200) return await storeAnswer(post, answer);
-    post.warn('the upstream refuses to be asked for packets', { status: answer.status });
+    if (answer.status === 200) return await storeAnswer(context, answer);
+    context.warn('the upstream refuses to be asked for packets', { status: answer.status });
   } catch (error) {
-    if (!stopping.aborted) post.warn('an upstream cannot be reached', { reason: messageOf(error) });
+    if (!stopping.aborted) context.warn('an upstream cannot be reached', { reason: messageOf(error) });
   }
   return false;
 }

@@ -1,4 +1,4 @@
-/** Timers that end together. None of them keeps the process. */
+/** Timers that are cleared together. None keeps the process running. */
 export class Timers {
   readonly #running = new Set<NodeJS.Timeout>();
 

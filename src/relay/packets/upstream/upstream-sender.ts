@@ -6,68 +6,68 @@ import { ClientQueue } from './client-queue';
 import type { DeliveryResult } from './deliver-packet';
 import { Timers } from './timers';
 
-const FETCH_AGAIN_MS = 1_000;
+const FETCH_RETRY_MS = 1_000;
 
 /**
- * How long after a request has left the next one follows when there is no answer yet. The next may go over another connection, and overtake
- * the first on its way or in the upstream; one that is answered has certainly arrived.
+ * How long after a request was sent the next one follows, if there is no answer yet. Over another connection it might overtake the first.
+ * After an answer it follows at once.
  */
 const AHEAD_MS = 50;
 
 export interface UpstreamSenderOptions {
   readonly outbox: Outbox;
-  /** Tries every upstream once. `sent` is called as soon as the next packet may follow. */
+  /** Tries each upstream once. Calls `sent` when the whole request was sent. */
   readonly deliver: (outgoing: OutgoingRef, sent: () => void) => Promise<DeliveryResult>;
   readonly retryDelayMs: number;
-  /** How many requests are under way at once. */
+  /** How many requests are in progress at once. */
   readonly requestsMax: number;
   readonly warn: (message: string, details: object) => void;
-  /** Aborts when what is under way is given up. */
+  /** Cancels requests that are in progress. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Sends what is in the outbox until each packet has arrived. A client's packets are started in order; the answers are waited for only
- * for a moment, as the upstream may hold them back. When no upstream can be reached the client's packets wait together, so that they
- * arrive in order later; one that the upstream does not want waits alone, so that it holds up nobody.
+ * Sends each packet of the outbox until it has arrived. A client's packets are sent in order, each a moment after the one before, whose
+ * answer the upstream may hold back. If no upstream can be reached, all packets of the client wait, so that they arrive in order later. A
+ * packet that the upstream refuses waits alone, and delays no other.
  */
 export class UpstreamSender {
-  readonly #lanes = new Map<string, ClientQueue>();
-  /** The packets in a lane, under way, or waiting to be tried again: they may be told more than once. */
+  readonly #queues = new Map<string, ClientQueue>();
+  /** Packets in a queue, in progress, or waiting for a retry. The outbox may return them again. */
   readonly #known = new Set<number>();
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #slots: Semaphore;
+  readonly #inProgress = new Set<Promise<void>>();
+  readonly #requests: Semaphore;
   readonly #timers = new Timers();
   #fetching: Promise<void> | undefined;
-  #fetchAgain = false;
+  #mustFetch = false;
   #isStopped = false;
 
   constructor(private readonly options: UpstreamSenderOptions) {
-    this.#slots = new Semaphore(options.requestsMax);
+    this.#requests = new Semaphore(options.requestsMax);
     options.outbox.onNewPackets(() => this.fetch());
   }
 
-  /** Looks for new packets. Called while it does so, it looks once more. */
+  /** Fetches new packets from the outbox; once more if called meanwhile. */
   fetch(): void {
     if (this.#isStopped) return;
-    this.#fetchAgain = true;
+    this.#mustFetch = true;
     this.#fetching ??= this.#fetchAll().finally(() => {
       this.#fetching = undefined;
     });
   }
 
-  /** Starts nothing more; resolves when nothing is under way. */
+  /** Sends no more. Resolves when no request is in progress. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#timers.clear();
     await this.#fetching;
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#inProgress);
   }
 
   async #fetchAll(): Promise<void> {
     const { outbox, warn } = this.options;
-    while (this.#fetchAgain && !this.#isStopped) {
-      this.#fetchAgain = false;
+    while (this.#mustFetch && !this.#isStopped) {
+      this.#mustFetch = false;
       try {
         for (const outgoing of await outbox.newPackets()) {
           if (this.#known.has(outgoing.seq)) continue;
@@ -76,35 +76,35 @@ export class UpstreamSender {
         }
       } catch (error) {
         warn('packets for the upstream cannot be read', { reason: messageOf(error) });
-        this.#timers.after(FETCH_AGAIN_MS, () => this.fetch());
+        this.#timers.after(FETCH_RETRY_MS, () => this.fetch());
       }
     }
   }
 
   #enqueue(outgoing: OutgoingRef): void {
-    this.#laneOf(outgoing.client).add(outgoing);
+    this.#queueOf(outgoing.client).add(outgoing);
     void this.#send(outgoing.client);
   }
 
-  #laneOf(client: string): ClientQueue {
-    const lane = this.#lanes.get(client) ?? new ClientQueue();
-    this.#lanes.set(client, lane);
-    return lane;
+  #queueOf(client: string): ClientQueue {
+    const queue = this.#queues.get(client) ?? new ClientQueue();
+    this.#queues.set(client, queue);
+    return queue;
   }
 
   async #send(client: string): Promise<void> {
-    const lane = this.#laneOf(client);
-    if (lane.isSending) return;
-    lane.isSending = true;
-    while (lane.mayStart && !this.#isStopped) {
-      const free = await this.#slots.acquire();
-      // While this waited for its slot another packet may have found that no upstream can be reached.
-      const outgoing = lane.mayStart && !this.#isStopped ? lane.next() : undefined;
+    const queue = this.#queueOf(client);
+    if (queue.isSending) return;
+    queue.isSending = true;
+    while (queue.hasNext && !this.#isStopped) {
+      const free = await this.#requests.acquire();
+      // Meanwhile another packet of the client may have found that no upstream can be reached.
+      const outgoing = queue.hasNext && !this.#isStopped ? queue.next() : undefined;
       if (outgoing === undefined) free();
       else await this.#start(outgoing, free);
     }
-    lane.isSending = false;
-    if (lane.isIdle) this.#lanes.delete(client);
+    queue.isSending = false;
+    if (queue.isIdle) this.#queues.delete(client);
   }
 
   /** Resolves when the next packet may follow. */
@@ -112,11 +112,11 @@ export class UpstreamSender {
     return new Promise((follow) => {
       const sent = (): void => this.#timers.after(AHEAD_MS, follow);
       const delivery = this.#deliver(outgoing, sent).finally(() => {
-        this.#underWay.delete(delivery);
+        this.#inProgress.delete(delivery);
         follow();
         free();
       });
-      this.#underWay.add(delivery);
+      this.#inProgress.add(delivery);
     });
   }
 
@@ -126,7 +126,7 @@ export class UpstreamSender {
       warn('sending a packet failed', { reason: messageOf(error) });
       return 'unreachable';
     });
-    // It stays in the outbox, for whoever sends next.
+    // It stays in the outbox for the next start, or for another node.
     if (signal.aborted) return;
     if (delivery === 'unreachable') this.#pause(outgoing);
     else if (delivery === 'gone') this.#known.delete(outgoing.seq);
@@ -135,12 +135,12 @@ export class UpstreamSender {
   }
 
   #pause(outgoing: OutgoingRef): void {
-    const lane = this.#laneOf(outgoing.client);
-    lane.add(outgoing);
-    if (lane.isPaused) return;
-    lane.isPaused = true;
+    const queue = this.#queueOf(outgoing.client);
+    queue.add(outgoing);
+    if (queue.isPaused) return;
+    queue.isPaused = true;
     this.#timers.after(this.options.retryDelayMs, () => {
-      lane.isPaused = false;
+      queue.isPaused = false;
       void this.#send(outgoing.client);
     });
   }
@@ -150,9 +150,9 @@ export class UpstreamSender {
     this.#known.delete(outgoing.seq);
   }
 
-  /** Packets that the upstream refuses are not to keep out new ones. */
+  /** A packet that the upstream refuses must not occupy a full queue. */
   async #isFull({ client }: OutgoingRef): Promise<boolean> {
-    // A store that does not say is asked again when the packet has been refused the next time.
+    // If the store is away, it is asked after the next refusal.
     const isFull = await this.options.outbox.isFull().catch(() => false);
     if (isFull)
       this.options.warn('the queue is full: a packet that the upstream refuses is dropped', { client });

@@ -5,18 +5,19 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { concatChunks } from '../../../core/bytes/concat-chunks';
 import { onAbort } from '../../../core/scheduling/abortable';
 
-/** An idle connection is closed before the upstream does: many servers wait five seconds. One at work is left alone. */
+/** An idle connection is closed before the upstream closes it, as many servers do after five seconds. */
 const IDLE_MS = 4_000;
 
 export interface UpstreamAnswer {
   readonly status: number;
-  /** Name, value, name, value: as they came. */
+  /** As received: name, value, name, value. */
   readonly headers: readonly string[];
   /** By lower-case names. */
   readonly header: (name: string) => string | undefined;
-  /** `undefined` when it is longer than packets may be. */
+  /** `undefined` if it is longer than `bodyBytesMax`. */
   readonly body: Buffer | undefined;
 }
 
@@ -24,7 +25,7 @@ export interface UpstreamRequest {
   readonly headers: readonly string[];
   readonly body: Buffer;
   readonly signal: AbortSignal;
-  /** Called once the whole request has been handed to the network. It may be called again when it is sent again. */
+  /** Called when the whole request was handed to the network. Called again if it is sent again. */
   readonly sent?: () => void;
 }
 
@@ -33,7 +34,7 @@ export interface UpstreamOptions {
   readonly bodyBytesMax: number;
 }
 
-/** One server behind the proxy. Its connections are used again. */
+/** One server behind the proxy. Its connections are kept alive. */
 export class Upstream {
   readonly #url: URL;
   readonly #agent: HttpAgent | HttpsAgent;
@@ -47,16 +48,19 @@ export class Upstream {
     this.#agent = this.#isTls ? new HttpsAgent(pool) : new HttpAgent(pool);
   }
 
-  /** @throws Error when there was no whole answer: unreachable, broken off, or not in time */
+  /** @throws Error if there is no complete answer in time */
   async post(request: UpstreamRequest): Promise<UpstreamAnswer> {
     const { timeoutMs } = this.options;
-    const life = new AbortController();
-    const timer = setTimeout(() => life.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    const removeAbort = onAbort(request.signal, () => life.abort());
+    const controller = new AbortController();
+    const timer = setTimeout(
+      () => controller.abort(new Error(`no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    const removeAbort = onAbort(request.signal, () => controller.abort());
     try {
-      return await this.#attemptTwice({ ...request, signal: life.signal });
+      return await this.#attemptTwice({ ...request, signal: controller.signal });
     } catch (error) {
-      throw life.signal.aborted ? life.signal.reason : error;
+      throw controller.signal.aborted ? controller.signal.reason : error;
     } finally {
       clearTimeout(timer);
       removeAbort();
@@ -103,7 +107,7 @@ export class Upstream {
   }
 }
 
-/** An idle connection was closed by the upstream just when it was used again: that says nothing about the upstream. */
+/** The upstream closed an idle connection just when it was reused: that says nothing about the upstream. */
 class StaleConnection extends Error {}
 
 function headOf(req: ClientRequest, { body, sent }: UpstreamRequest): Promise<IncomingMessage> {
@@ -118,7 +122,7 @@ function headOf(req: ClientRequest, { body, sent }: UpstreamRequest): Promise<In
   });
 }
 
-/** What is too long is not read to its end. */
+/** Stops reading a body that is too long. */
 async function bodyOf(res: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -127,10 +131,10 @@ async function bodyOf(res: IncomingMessage, bytesMax: number): Promise<Buffer | 
     if (bytes > bytesMax) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return concatChunks(chunks);
 }
 
-/** A header that comes more than once is one with several values. */
+/** A repeated header becomes one with several values. */
 function byName(headers: readonly string[]): Iterable<[string, string[]]> {
   const grouped = new Map<string, [string, string[]]>();
   for (let i = 0; i + 1 < headers.length; i += 2) {

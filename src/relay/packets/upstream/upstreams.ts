@@ -1,13 +1,13 @@
 import { messageOf } from '../../../core/log/errors';
 import { Upstream, type UpstreamAnswer, type UpstreamOptions, type UpstreamRequest } from './upstream';
 
-/** No upstream has given a whole answer. */
+/** No upstream gave a complete answer. */
 export class UpstreamUnreachable extends Error {}
 
-/** The servers behind the proxy, one as good as the other: where one cannot be reached the next is tried at once. */
+/** The servers behind the proxy, which are equivalent: if one cannot be reached, the next is tried at once. */
 export class Upstreams {
   readonly all: readonly Upstream[];
-  /** The one that answered last is asked first: with the first of two down, not every packet has to find that out. */
+  /** The one that answered last is tried first: otherwise, with the first of two down, each packet would try it. */
   #preferred = 0;
 
   constructor(urls: readonly string[], options: UpstreamOptions) {
@@ -15,13 +15,13 @@ export class Upstreams {
   }
 
   /**
-   * @param isGood whether to content oneself with this answer. When no other upstream has a better one it is still the answer.
-   * @throws Unreachable when no upstream answers
+   * @param isGood whether to try no other upstream. The first answer that is not good is returned if there is no good one.
+   * @throws UpstreamUnreachable if no upstream answers
    */
   async post(request: UpstreamRequest, isGood: (answer: UpstreamAnswer) => boolean): Promise<UpstreamAnswer> {
     const first = this.#preferred;
     const reasons: string[] = [];
-    let poor: UpstreamAnswer | undefined;
+    let fallback: UpstreamAnswer | undefined;
     for (let i = 0; i < this.all.length && !request.signal.aborted; i += 1) {
       const index = (first + i) % this.all.length;
       try {
@@ -30,12 +30,12 @@ export class Upstreams {
           this.#preferred = index;
           return answer;
         }
-        poor ??= answer;
+        fallback ??= answer;
       } catch (error) {
         reasons.push(messageOf(error));
       }
     }
-    if (poor !== undefined) return poor;
+    if (fallback !== undefined) return fallback;
     throw new UpstreamUnreachable(reasons.join('; '));
   }
 
