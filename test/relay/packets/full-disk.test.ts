@@ -20,7 +20,7 @@ describe('packets on a full disk', () => {
   onSmallDisk(
     'are refused, those that are there can be fetched, and when there is room more are taken',
     async () => {
-      const limits = { ...LIMITS, clientPackets: 1_000, clientBytes: 1 << 30 };
+      const limits = { ...LIMITS, clientBuffer: 1_000, clientBytes: 1 << 30 };
       const open = () => openLocalPacketStore(join(directory, 'data'), limits, () => {});
       const ballast = join(directory, 'ballast');
       await writeFile(ballast, Buffer.alloc(2_000_000));
