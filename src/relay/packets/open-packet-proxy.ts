@@ -1,14 +1,14 @@
 import { join } from 'node:path';
+import type { Config } from '../../config/config';
 import type { RelayContext } from '../nodes/relay-context';
 import { openLocalPacketStore } from './local/local-packet-store';
-import { PacketProxy, type PacketProxySettings } from './packet-proxy';
+import { PacketProxy } from './packet-proxy';
 import { openRedisPacketStore } from './redis/redis-packet-store';
-import type { PacketLimits } from './store/packet-store';
 
 /** Opens the packet proxy: its store, in Redis if the relays have one, and what sends to and polls the upstreams. */
 export async function openPacketProxy(
   { node, directory, redis }: RelayContext,
-  settings: PacketProxySettings & PacketLimits,
+  settings: Config['packets'],
   warn: (message: string, details: object) => void,
 ): Promise<PacketProxy> {
   const ownDirectory = directory === undefined ? undefined : join(directory, 'packets');

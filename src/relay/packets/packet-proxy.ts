@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Config } from '../../config/config';
 import { pause } from '../../core/scheduling/pause';
 import { awaitPacket, type PacketWait } from './await-packet';
 import { type Credentials, type LogInResult, logInClient } from './log-in-client';
@@ -19,17 +20,6 @@ import { Upstreams } from './upstream/upstreams';
 /** How often a packet is offered to a full queue again. */
 const ADD_RETRY_MS = 200;
 
-/** Settings of the same names; durations are in milliseconds. */
-export interface PacketProxySettings {
-  readonly upstreams: readonly string[];
-  readonly retryDelay: number;
-  readonly pollInterval: number;
-  /** How long an upstream may take to answer: longer than it holds requests back. */
-  readonly timeout: number;
-  readonly upstreamRequests: number;
-  readonly packetBytes: number;
-}
-
 /** Exchanges packets between clients and upstreams, and keeps each until it has arrived. */
 export class PacketProxy {
   readonly #upstreams: Upstreams;
@@ -41,7 +31,7 @@ export class PacketProxy {
 
   constructor(
     private readonly store: PacketStore,
-    settings: PacketProxySettings,
+    settings: Config['packets'],
     private readonly warn: (message: string, details: object) => void,
   ) {
     // Each request to an upstream listens to them. Node warns of a leak at eleven listeners.

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config';
 import type { Queues } from '../match/queues';
 
 export type HeaderValues = Readonly<Record<string, string>>;
@@ -44,12 +45,7 @@ export interface RendezvousStatus {
   readonly bytes: number;
 }
 
-/** Settings of the same names; durations are in milliseconds. */
-export interface RendezvousOptions {
-  readonly lifetime: number;
-  readonly retention: number;
-  readonly streams: number;
-}
+export type RendezvousOptions = Pick<Config['rendezvous'], 'lifetime' | 'retention' | 'streams'>;
 
 /** `unknown`: it never existed or has expired. `started`: both sides have come, or it has ended. */
 export type ReportOutcome = 'reported' | 'unknown' | 'started';

@@ -1,5 +1,7 @@
 -- uses ../../../redis/lua/clock
 -- uses ../../nodes/lua/inbox
+--[[ What every script of the packet proxy begins with. KEYS[1] of each is the prefix of all keys of the relays, which is in one slot of
+  a Cluster. Below PREFIX .. 'pk:' are:
 
   seq            counter: numbers all packets
   known          sorted set of clients, by the unix ms until which they are kept

@@ -1,3 +1,4 @@
+import type { Config } from '../../../config/config';
 import type { Packet } from './packet';
 
 export interface Client {
@@ -23,19 +24,10 @@ export interface OutgoingRef {
   readonly client: string;
 }
 
-/** Settings of the same names; durations are in milliseconds. */
-export interface PacketLimits {
-  /** How many packets wait for a client. One more pushes out the oldest. */
-  readonly clientBuffer: number;
-  /** How many bytes they have together. The newest is always kept. */
-  readonly clientBytes: number;
-  /** How many packets wait for the upstream. */
-  readonly upstreamBuffer: number;
-  readonly upstreamBytes: number;
-  /** How many clients there are, including those that never logged in but have packets waiting. */
-  readonly clients: number;
-  readonly tokenLifetime: number;
-}
+export type PacketLimits = Pick<
+  Config['packets'],
+  'clientBuffer' | 'clientBytes' | 'upstreamBuffer' | 'upstreamBytes' | 'clients' | 'tokenLifetime'
+>;
 
 /** The clients, and the packets that wait for them. The effect of an awaited method survives a restart, if the store keeps anything. */
 export interface Mailboxes {
