@@ -1,7 +1,8 @@
-import { type FileHandle, open, readFile, unlink } from 'node:fs/promises';
+import { readFile, unlink } from 'node:fs/promises';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { isMissing } from '../disk/failures';
+import { closeFile, openFile, writeAll } from '../disk/file-io';
 
 /** Bytes of a slot: a generation, a space, a length and a line feed fit in. It divides a page, and a kill never cuts a page in two. */
 const SLOT_BYTES = 64;
@@ -9,8 +10,11 @@ const SLOT_BYTES = 64;
 /** A megabyte. Of more logs, the least recently written ones are not counted. */
 const SLOTS_MAX = 16_384;
 
-/** The shortest pause between writes, in milliseconds. Each costs about as much CPU as a third of an append. */
+/** The shortest pause between writes, in milliseconds. */
 const PAUSE_MS = 50;
+
+/** How long a length waits for another append, in milliseconds: writing it then wakes the process up once less. */
+const ALONE_AFTER_MS = 100;
 
 /**
  * The lengths of the logs of attached producers, which the facts do not have. Written with an append or soon after it, and not synced:
@@ -28,11 +32,11 @@ export class WrittenLengths {
   #writing: Promise<void> | undefined;
   #nextAt = 0;
 
-  private constructor(private readonly file: FileHandle | undefined) {}
+  private constructor(private readonly file: number | undefined) {}
 
   /** On a full disk nothing is counted. */
   static async create(path: string): Promise<WrittenLengths> {
-    return new WrittenLengths(await open(path, 'w', PRIVATE_FILE).catch(() => undefined));
+    return new WrittenLengths(await openFile(path, 'w', PRIVATE_FILE).catch(() => undefined));
   }
 
   /** The log now ends at `end`. */
@@ -49,18 +53,17 @@ export class WrittenLengths {
   async close(): Promise<void> {
     await this.flush();
     clearTimeout(this.#timer);
-    await this.file?.close();
+    if (this.file !== undefined) await closeFile(this.file);
   }
 
   #writeSoon(): void {
-    const waitMs = this.#nextAt - performance.now();
-    if (waitMs <= 0) void this.#write();
-    else this.#timer ??= setTimeout(() => this.#onTime(), waitMs).unref();
+    if (performance.now() >= this.#nextAt) void this.#write();
+    else this.#timer ??= setTimeout(() => this.#onTime(), ALONE_AFTER_MS).unref();
   }
 
   #onTime(): void {
     this.#timer = undefined;
-    if (this.#writing === undefined && this.#written.size > 0) void this.#write();
+    if (this.#writing === undefined && this.#written.size > 0) this.#writeSoon();
   }
 
   #write(): Promise<void> {
@@ -91,7 +94,8 @@ export class WrittenLengths {
 
   /** On a full disk the older lengths in the file are still true. */
   async #writeContent(from: number, to: number): Promise<void> {
-    await this.file?.write(this.#content, from, to - from, from).catch(() => {});
+    if (this.file === undefined) return;
+    await writeAll(this.file, [this.#content.subarray(from, to)], from).catch(() => {});
   }
 
   /** The log's own slot, a free one, or that of the least recently written log. */
