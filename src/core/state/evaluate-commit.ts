@@ -22,7 +22,8 @@ interface CommitEvaluation {
 
 /**
  * Evaluates a commit. The caller stores the commit's chunks, `after` and the producer's state (`committed.producer`) in one step, or
- * nothing. Redis evaluates by the same rules in `evaluate-commits.lua`.
+ * nothing. `evaluate-commits.lua` has the same rules in the same order, for Redis: this state machine exists twice by intention, as a step in
+ * Redis must be one script. Change both.
  *
  * @param stored the state of the commit's producer, if there is any
  * @param now Unix milliseconds of the system's clock, for what is shown

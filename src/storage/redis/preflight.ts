@@ -10,7 +10,7 @@ const VERSION_MIN = 7;
 const MAY_RENAME = "return redis.acl_check_cmd('RENAME', KEYS[1], KEYS[2]) and 1 or 0";
 
 /**
- * Refuses a Redis that this store cannot work with or that may drop logs, and warns of one that keeps nothing.
+ * Refuses a Redis that this store cannot use or that may drop logs. Warns of a Redis that stores nothing on disk.
  * @throws Error that says what to change
  */
 export async function preflight(connections: Connections, settings: RedisStoreSettings): Promise<void> {
@@ -19,7 +19,7 @@ export async function preflight(connections: Connections, settings: RedisStoreSe
     await requireVersion(master);
     await requireDatabase(master);
     await requireNoEviction(master, settings);
-    await warnIfNothingIsKept(master, settings);
+    await warnIfVolatile(master, settings);
   }
   await requirePartitions(connections);
   await requireRename(connections);
@@ -33,12 +33,12 @@ async function requireVersion(redis: Redis): Promise<void> {
     throw new Error(`Redis 7.0 or later, or Valkey, is needed; this is Redis ${version}`);
 }
 
-/** A database that does not exist is not selected, and the connection stays in the first one: in that of somebody else, perhaps. */
+/** If a database does not exist, Redis selects none, and the connection stays in database 0, which may belong to another program. */
 async function requireDatabase(redis: Redis): Promise<void> {
   const wanted = redis.options.db ?? 0;
   const selected = await redis.client('INFO').then(
     (info) => /\bdb=(\d+)/.exec(String(info))?.[1],
-    // Hosted ones may not tell.
+    // A hosted Redis may refuse this.
     () => undefined,
   );
   if (selected !== undefined && Number(selected) !== wanted)
@@ -56,7 +56,7 @@ async function requireNoEviction(redis: Redis, settings: RedisStoreSettings): Pr
   }
 }
 
-async function warnIfNothingIsKept(redis: Redis, settings: RedisStoreSettings): Promise<void> {
+async function warnIfVolatile(redis: Redis, settings: RedisStoreSettings): Promise<void> {
   const [appendonly, save] = [await configOf(redis, 'appendonly'), await configOf(redis, 'save')];
   if (appendonly === 'no' && save === '') {
     settings.warn(
@@ -65,7 +65,7 @@ async function warnIfNothingIsKept(redis: Redis, settings: RedisStoreSettings): 
   }
 }
 
-/** @returns `undefined` when Redis does not tell, as many hosted ones do not. */
+/** @returns `undefined` if Redis refuses this, as a hosted one often does */
 async function configOf(redis: Redis, name: string): Promise<string | undefined> {
   try {
     const [, value] = await redis.config('GET', name).then((reply) => (Array.isArray(reply) ? reply : []));
@@ -76,7 +76,7 @@ async function configOf(redis: Redis, name: string): Promise<string | undefined>
   }
 }
 
-/** Fencing is renaming, and an append that must not be stored is kept away by renaming: without it, both would fail silently. */
+/** A fence renames a stream, and so does `addEntriesAfter` to refuse an append. Without RENAME, both would fail silently. */
 async function requireRename({ commands }: Connections): Promise<void> {
   const [from, to] = [`${factsPrefix(0)}a`, `${factsPrefix(0)}b`];
   const isAllowed = await commands.eval(MAY_RENAME, 2, from, to).catch((error: unknown) => {

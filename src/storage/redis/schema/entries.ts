@@ -5,16 +5,15 @@ import { toNumber, unexpected } from '../../../redis/resp/reply';
 import { parseSealOutcome } from './outcome';
 
 /**
- * The most bytes an entry holds. An entry is one allocation of jemalloc: a payload of a power of two falls into the next size
- * class and wastes a quarter of it, and above 32 KiB ioredis, which followed logs are read with, more often has to join pieces of a
- * reply.
+ * The most bytes of an entry. Redis allocates an entry as one piece: with a payload of a power of two it falls into the next size class of
+ * jemalloc and wastes a quarter of it. Above 32 KiB ioredis, which reads followed logs, more often has to join pieces of a reply.
  */
 export const ENTRY_BYTES_MAX = 32_000;
 
 /** The largest second part of an entry's id. */
 export const LAST_SEQUENCE = '18446744073709551615';
 
-/** What a log's stream holds. An entry's id is the offset at which it ends, and the unix milliseconds of its append. */
+/** An entry of a log's stream. Its id is `<offset at which it ends>-<unix ms of its append>`. */
 export type Entry =
   | {
       readonly kind: 'bytes';
@@ -23,12 +22,12 @@ export type Entry =
       readonly end: Offset;
       readonly parts: readonly Buffer[];
     }
-  /** The first: it only makes the stream exist. */
+  /** The first entry, without which the stream would not exist. */
   | { readonly kind: 'creation'; readonly id: string }
-  /** The last: it says how the log ended. */
+  /** The last entry, with the outcome of the log. */
   | { readonly kind: 'seal'; readonly id: string; readonly at: Offset; readonly outcome: SealOutcome };
 
-/** An entry that this node knows to have been stored. Its id is `<end>-<stamp>`, so another one at its place is recognised. */
+/** An entry that this node knows was stored. Its id is `<end>-<stamp>`, so another entry that ends at the same offset is recognised. */
 export interface KnownEntry {
   readonly end: Offset;
   /** Unix milliseconds. */
@@ -38,11 +37,11 @@ export interface KnownEntry {
 export interface NewEntry {
   readonly from: Offset;
   readonly end: Offset;
-  /** Its bytes. Large pieces stay what they are: they are not copied to be one. */
+  /** The bytes. Large pieces are not joined, which would copy them. */
   readonly parts: readonly Buffer[];
 }
 
-/** @param value the first field's, in the pieces in which it came */
+/** @param value of the first field, in the pieces in which it arrived */
 export function decodeEntry(id: string, name: string, value: readonly Buffer[]): Entry {
   const end = endOf(id);
   switch (name) {
@@ -61,7 +60,7 @@ export function decodeEntry(id: string, name: string, value: readonly Buffer[]):
   }
 }
 
-/** Of the bytes in `parts` those from `skip` on, `max` of them at the most. */
+/** The bytes of `parts` from `skip` on, at most `max` of them. */
 export function sliceOf(parts: readonly Buffer[], skip: number, max = Number.POSITIVE_INFINITY): Buffer[] {
   const slice: Buffer[] = [];
   let at = -skip;
@@ -83,10 +82,10 @@ export function timeOf(id: string): number {
   return toNumber(id.slice(id.indexOf('-') + 1));
 }
 
-/** Pieces up to this size are joined: a copy costs less than another piece on its way through the socket, and to each follower. */
+/** Pieces up to this size are joined: a copy costs less than another write to the socket, and another chunk for each follower. */
 const JOINED_BYTES_MAX = 4_096;
 
-/** Cuts chunks into entries that are as full as may be. */
+/** Cuts chunks into entries that are as full as possible. */
 export function cutEntries(from: Offset, chunks: readonly Buffer[]): NewEntry[] {
   const [only] = chunks;
   const isOne = chunks.length === 1 && only !== undefined && only.length <= ENTRY_BYTES_MAX;
@@ -122,7 +121,7 @@ function cutMany(from: Offset, chunks: readonly Buffer[]): NewEntry[] {
   return entries;
 }
 
-/** The same cut, each entry's bytes as one buffer: for a script, which takes them as arguments. */
+/** As `cutEntries`, with the bytes of each entry as one buffer: an argument of a script. */
 export function cutPieces(chunks: readonly Buffer[]): Buffer[] {
   const [only] = chunks;
   const isOnePiece = chunks.length === 1 && only !== undefined && only.length <= ENTRY_BYTES_MAX;
@@ -155,7 +154,7 @@ function joinSmall(parts: readonly Buffer[]): readonly Buffer[] {
   return joined;
 }
 
-/** Without what ends at or before `tail`. */
+/** The parts of the entries after `tail`. */
 export function entriesAfter(entries: readonly NewEntry[], tail: Offset): NewEntry[] {
   return entries
     .filter(({ end }) => end > tail)

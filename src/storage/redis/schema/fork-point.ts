@@ -3,7 +3,7 @@ import { parseLogId } from '../../../core/log/log-id';
 import { advance, START } from '../../../core/log/offset';
 import { toNumber, unexpected } from '../../../redis/resp/reply';
 
-/** `<generation>:<offset>:<id>` of the source. */
+/** `<generation of the source>:<offset>:<id of the source>` */
 export function formatForkPoint({ source, at }: ForkPoint): string {
   return `${source.generation}:${at}:${source.id}`;
 }

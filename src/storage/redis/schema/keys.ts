@@ -1,27 +1,27 @@
 import type { LogId } from '../../../core/log/log-id';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 
-/** Where Redis keeps the number of partitions it was first used with. */
+/** The number of partitions that this Redis was first used with. */
 export const PARTITIONS_KEY = 'loom:partitions';
 
 /** Sorted set of nodes by the Redis time, in unix milliseconds, at which their lease runs out. */
 export const LEASES_KEY = 'loom:leases';
 
 /**
- * The stream of a log's bytes. `attach` renames it to the name of the next epoch, so that whatever the former writer has still
- * under way finds no key. Its counterpart in Lua is `bytes_key` in `lua/shared.lua`.
+ * The stream of a log's bytes. `attach` renames it to the name of the next epoch, so that the appends of the former writer that are still
+ * under way find no key. `bytes_key` in `lua/shared.lua` is the same in Lua.
  */
 export function bytesKey(id: LogId, generation: string, epoch: number): string {
   return `${bytesPrefix(partitionOf(id))}:${generation}:${epoch}`;
 }
 
-/** What every script about one log is given, in the order that `lua/shared.lua` names. */
+/** The keys of every script about one log, in the order of `lua/shared.lua`. */
 export function logKeys(id: LogId): readonly string[] {
   const partition = partitionOf(id);
   return [factsKey(id), ...keysAfterFacts(partition)];
 }
 
-/** What every script about the logs of a partition is given: the same, but the prefix of the names of hashes instead of one of them. */
+/** The keys of every script about the logs of a partition: as `logKeys`, but the first one is a prefix. */
 export function partitionKeys(partition: Partition): readonly string[] {
   return [factsPrefix(partition), ...keysAfterFacts(partition)];
 }
@@ -43,12 +43,12 @@ function keysAfterFacts(partition: Partition): readonly string[] {
   ];
 }
 
-/** What the index of names consists of, see `lua/shared.lua`. */
+/** The prefix of the keys of the index of names, see `lua/shared.lua`. */
 export function namesPrefix(partition: Partition): string {
   return `loom:{${partition}}:names`;
 }
 
-/** There for a while where Redis has lost the log with this id, and none was made since. */
+/** The tombstone of a log that Redis has lost. It expires, and goes when a log with this id is created. */
 export function lostKey(id: LogId): string {
   return `${lostPrefix(partitionOf(id))}${id}`;
 }
@@ -57,12 +57,12 @@ function lostPrefix(partition: Partition): string {
   return `loom:{${partition}}:lost:`;
 }
 
-/** What `lua/commit-plain.lua` is given. */
+/** The keys of `lua/commit-plain.lua`. */
 export function plainCommitKeys(id: LogId, generation: string, node: string): readonly string[] {
   return [factsKey(id), bytesPrefix(partitionOf(id)), markKey(id, generation, node)];
 }
 
-/** What a node's last batch of commits to a generation came to. */
+/** The result of a node's last batch of commits to a generation. */
 export function markKey(id: LogId, generation: string, node: string): string {
   return `loom:{${partitionOf(id)}}:mark:${generation}:${node}`;
 }
@@ -101,12 +101,12 @@ export function expiringKey(partition: Partition): string {
   return `loom:{${partition}}:expiring`;
 }
 
-/** Hash of the ids that stay taken for the sake of forks. */
+/** Hash of the ids that forks keep taken. */
 export function retiredKey(partition: Partition): string {
   return `loom:{${partition}}:retired`;
 }
 
-/** Stream of what happened to the partition's logs. */
+/** Stream of the lifecycle events of the partition's logs. */
 export function lifecycleKey(partition: Partition): string {
   return `loom:{${partition}}:lifecycle`;
 }

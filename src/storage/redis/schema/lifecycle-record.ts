@@ -6,16 +6,16 @@ import { toMap, toNumber, unexpected } from '../../../redis/resp/reply';
 import { parseLosses } from './losses';
 import { parseStoredOutcome } from './outcome';
 
-/** An event as the scripts write it. */
+/** An entry of a lifecycle stream, which the scripts write. */
 export interface LifecycleRecord {
   readonly log: LogRef;
-  /** Absent where only the name of the log's stream changed. */
+  /** Absent if only the name of the log's stream changed. */
   readonly event?: LifecycleEvent;
-  /** The epoch in the name of the log's stream from then on. */
+  /** The epoch in the name of the log's stream after the event. */
   readonly keyEpoch: number;
 }
 
-/** @throws LogError `STORE_DAMAGED` for what this version does not know */
+/** @throws LogError `STORE_DAMAGED` for a record that this version does not know */
 export function decodeLifecycleRecord(raw: readonly Buffer[]): LifecycleRecord {
   const fields = toMap(raw);
   const field = (name: string): string => fields.get(name) ?? unexpected(`no ${name}`);

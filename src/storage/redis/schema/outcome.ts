@@ -1,7 +1,7 @@
 import type { LogOutcome, SealOutcome } from '../../../core/log/log';
 import { parseStoredJson, unexpected } from '../../../redis/resp/reply';
 
-/** Equal outcomes are equal texts: scripts compare them. */
+/** Equal outcomes give equal texts, which the scripts compare. */
 export function formatOutcome(outcome: LogOutcome): string {
   const { kind } = outcome;
   return JSON.stringify(kind === 'aborted' ? { kind, reason: outcome.reason } : { kind });

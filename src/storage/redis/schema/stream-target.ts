@@ -2,10 +2,10 @@ import type { Writer } from '../../../core/log/log';
 import { commandHead } from '../../../redis/resp/wire-command';
 import { bytesKey } from './keys';
 
-/** A stream that is added to. */
+/** A stream to which entries are added. */
 export interface StreamTarget {
   readonly key: string;
-  /** What does not change from one entry to the next. */
+  /** The beginning of the XADD command, which is the same for all entries. */
   readonly head: string;
 }
 
@@ -13,7 +13,7 @@ export function streamTarget(key: string): StreamTarget {
   return { key, head: commandHead(6, 'XADD', key, 'NOMKSTREAM') };
 }
 
-/** The stream that a writer writes to. */
+/** The stream of a writer. */
 export function streamOf({ log, epoch }: Writer): StreamTarget {
   return streamTarget(bytesKey(log.id, log.generation, epoch));
 }

@@ -1,12 +1,12 @@
 -- uses ../../schema/lua/shared
 -- uses ./name-index-status
 -- uses ../../schema/lua/spans
---[[ Puts some more of a partition's logs into the index of names, the oldest first. Begins anew where there is no index, or where a node of
-  an older version has changed a log since. Any number of nodes may run it: each goes on where the last one was. Until a log has had its
-  turn, no other script puts it into the index.
+--[[ Adds some logs of a partition to the index of names, the oldest first. Starts again if there is no index, or if a node of an older version
+  has changed a log since. Any number of nodes may run it: each continues where the last one stopped. Until this script has added a log, no
+  other script adds it.
   KEYS as in shared.lua, but KEYS[1] is the prefix of the names of hashes of facts
-  ARGV[5] how many logs are looked at
-  Answers 1 when all are in the index, 0 when some are not, and -1 when it began anew and some are not ]]
+  ARGV[5] how many logs are added
+  Returns 1 if all are in the index, 0 if some are not, and -1 if it started again and some are not ]]
 local STATES = { open = true, interrupted = true, closed = true }
 
 local up_to = up_to_date()
@@ -25,7 +25,7 @@ local members = redis.call('ZRANGEBYLEX', ORDER, from, '+', 'LIMIT', 0, ARGV[5])
 for _, member in ipairs(members) do
   local key, id = string.sub(member, 1, 50), string.sub(member, 52)
   local created_at, generation = string.sub(key, 1, 13), string.sub(key, 15)
-  -- What is no hash answers with an error, which has neither.
+  -- A key that is not a hash gives an error, which has neither.
   local facts = redis.pcall('HMGET', FACTS .. id, 'generation', 'state')
   if facts[1] == generation and STATES[facts[2]] then
     begin_span(created_at, member)

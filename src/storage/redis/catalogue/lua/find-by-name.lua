@@ -1,11 +1,11 @@
 -- uses ../../schema/lua/shared
 -- uses ./name-index-status
---[[ Finds logs of a partition by their state and by how their id begins: from span to span, newest first, until enough are found.
-  KEYS as in shared.lua, but for KEYS[1]
-  ARGV[5] from     '+inf' for the newest span, '<ms>' for the one that holds it, '(<ms>' for the one that ends there
-  ARGV[6] prefix   ARGV[7] how many are wanted   ARGV[8] how many spans are looked at, at most   ARGV[9...] states
-  Answers with { first ms of the last span that was looked at, or '' when there are no more, <id>\0<creation ms>:<generation>, ... }, of
-  each span all that match and in no order; or with nil where there is no index. ]]
+--[[ Finds logs of a partition by their state and the beginning of their id: from span to span, newest first, until enough are found.
+  KEYS as in shared.lua, except KEYS[1]
+  ARGV[5] from     '+inf' for the newest span, '<ms>' for the span that holds it, '(<ms>' for the span that ends there
+  ARGV[6] prefix   ARGV[7] how many are wanted   ARGV[8] how many spans are read   ARGV[9...] states
+  Returns { first ms of the last span that was read, or '' if it was the last one, <id>\0<creation ms>:<generation>, ... }, with all matches
+  of each span, unordered; or nil if there is no index. ]]
 if up_to_date() ~= 'all' then return nil end
 local FROM, PREFIX, WANTED, SPANS_MAX = ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
 local found = { '' }

@@ -1,6 +1,6 @@
--- Whether the index of names holds, see `shared.lua`. It is put before the scripts that ask for that.
+-- Whether the index of names is valid, see `shared.lua`.
 
--- How many events were ever written to the partition's lifecycle stream.
+-- How many events were written to the partition's lifecycle stream, trimmed ones included.
 local function events_added()
   local info = redis.pcall('XINFO', 'STREAM', LIFECYCLE)
   for i = 1, #info, 2 do
@@ -9,8 +9,8 @@ local function events_added()
   return 0
 end
 
--- How far the index has come, or nil where there is none. There is none, either, once a node of a version that does not keep it has
--- changed a log: it has written an event, and not counted it.
+-- How far the index has come, or nil if there is none. An index is invalid once a node of a version that does not maintain it has changed a
+-- log: it has written an event without counting it.
 local function up_to_date()
   local up_to, added, told = unpack(redis.call('HMGET', BUILT, 'upTo', 'added', 'told'))
   return up_to and events_added() == added + told and up_to

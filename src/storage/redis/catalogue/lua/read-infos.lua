@@ -2,10 +2,10 @@
 --[[ The facts of several logs of a partition.
   KEYS as in shared.lua, but KEYS[1] is the prefix of the names of hashes of facts
   ARGV[5...] ids
-  Answers with { unix ms, for each id { facts as a flat list, id of the last entry or '0-0' } }; the list is empty where there is no log. ]]
+  Returns { unix ms, for each id { facts as a flat list, id of the last entry or '0-0' } }; the list is empty if the log does not exist. ]]
 local found = { text(now()) }
 for i = 5, #ARGV do
-  -- What is no hash answers with an error: the other logs are not to suffer for it.
+  -- A key that is not a hash gives an error. The other logs are still read.
   local flat = redis.pcall('HGETALL', FACTS .. ARGV[i])
   if flat.err then flat = {} end
   local facts = {}

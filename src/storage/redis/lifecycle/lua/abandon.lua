@@ -1,7 +1,7 @@
 -- uses ../../schema/lua/shared
---[[ Seals a log that is overdue; any other stays as it is.
+--[[ Seals a log if it is overdue.
   ARGV[5] now, unix ms by the clock of the node    ARGV[6] outcome as JSON    ARGV[7] when this was sent, by that clock
-  Codes: LOG_GONE | STORE_DAMAGED, after which the log is overdue no more: it would be found again and again ]]
+  Codes: LOG_GONE | STORE_DAMAGED, after which the log is not in OVERDUE any more: every search would find it again ]]
 local facts = present_facts()
 if not facts then return 'LOG_GONE' end
 local last = last_id(facts)

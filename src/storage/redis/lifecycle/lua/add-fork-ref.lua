@@ -1,7 +1,7 @@
 -- uses ../../schema/lua/shared
---[[ Counts a log that is about to be made among the forks of this one. Also renews that.
-  ARGV[5] fork    <generation>:<id>    ARGV[6] how long it may be in the making, ms    ARGV[7] where it forks
-  Answers 1. Codes: LOG_NOT_FOUND | LOG_RETIRED | LOG_GAP when that is beyond the tail ]]
+--[[ Adds a log that is about to be created to the forks of this one, or renews that.
+  ARGV[5] fork    <generation>:<id>    ARGV[6] how long its creation may take, ms    ARGV[7] where it forks
+  Returns 1. Codes: LOG_NOT_FOUND | LOG_RETIRED | LOG_GAP if that is beyond the tail ]]
 local facts = facts_of_any()
 if is_retired(facts) then return 'LOG_RETIRED' end
 if not facts or facts.generation ~= GENERATION then return 'LOG_NOT_FOUND' end

@@ -1,8 +1,8 @@
 -- uses ../../schema/lua/shared
---[[ Sets the metadata, unless it changed meanwhile, and the final length.
-  ARGV[5] epoch    ARGV[6] metadata as it was, '' for none    ARGV[7] metadata as it shall be, '' to leave it
+--[[ Sets the metadata, unless it has changed meanwhile, and the final length.
+  ARGV[5] epoch    ARGV[6] metadata as the node read it, '' for none    ARGV[7] new metadata, '' to leave it
   ARGV[8] final length, '' to leave it
-  Answers as ever, or 'CHANGED' when the metadata is not as it was. Codes: LOG_GONE | LOG_SEALED | LOG_FENCED ]]
+  Returns 'CHANGED' if the metadata has changed. Codes: LOG_GONE | LOG_SEALED | LOG_FENCED ]]
 local facts = present_facts()
 if not facts then return 'LOG_GONE' end
 if facts.state == 'closed' then return 'LOG_SEALED' end

@@ -1,8 +1,8 @@
 -- uses ../../schema/lua/shared
---[[ Gives the log to a writer on NODE: the epoch rises, and what the writer before it still sends finds no stream.
-  ARGV[5] claim       names this attempt: repeated with it, the script answers as the first time
+--[[ Attaches a writer on NODE: the epoch rises, so that later appends of the former writer find no stream.
+  ARGV[5] claim       names this attempt: repeated with it, the script returns the same as the first time
   ARGV[6] grace ms
-  ARGV[7] again       '1' when it may have run before: then it does not take the log back from a writer that came since
+  ARGV[7] again       '1' if it may have run before: then it does not take the log back from a later writer
   Codes: LOG_GONE | LOG_SEALED | LOG_FENCED | STORE_DAMAGED ]]
 local facts = present_facts()
 if not facts then return 'LOG_GONE' end

@@ -1,17 +1,17 @@
 -- uses ../../schema/lua/shared
 -- uses ../../schema/lua/spans
---[[ Makes an open log, with a writer on NODE where there is a grace.
+--[[ Creates an open log, with a writer on NODE if a grace is given.
   ARGV[5] mode        'new' or 'replace'
-  ARGV[6] full        '1' when there may be no more logs
+  ARGV[6] full        '1' if no more logs are allowed
   ARGV[7] grace ms    or '': then no writer is attached
-  ARGV[8] again       '1' when it may have run before
-  ARGV[9] staged      '', or the tail of the byte stream that is there already: the copy of what a fork begins with
+  ARGV[8] again       '1' if it may have run before
+  ARGV[9] staged      '', or the tail of the byte stream that exists already: the copy of the first bytes of a fork
   ARGV[10] ttl ms     or ''    ARGV[11] when it expires, unix ms, or ''
-  ARGV[12] outcome    as JSON, or '': that the log is sealed with at once
+  ARGV[12] outcome    as JSON, or '': seals the log at once
   ARGV[13] pieces     how many of the arguments that follow are bytes, an entry each
   ARGV[14...]         those, and then further facts, names and values
-  Repeated with the same generation it answers as the first time, or with LOG_GONE when that generation has ended already.
-  Codes: LOG_EXISTS | LOGS_TOO_MANY | LOG_GONE | LOG_RETIRED | STORE_UNAVAILABLE, when what was staged is not there any more ]]
+  Repeated with the same generation, it returns the same as the first time, or LOG_GONE if that generation has ended already.
+  Codes: LOG_EXISTS | LOGS_TOO_MANY | LOG_GONE | LOG_RETIRED | STORE_UNAVAILABLE if the staged copy is lost ]]
 local STAGED, TTL, EXPIRES_AT, OUTCOME, PIECES = ARGV[9], ARGV[10], ARGV[11], ARGV[12], tonumber(ARGV[13])
 local old = facts_of_any()
 if old and old.generation == GENERATION then return facts_reply() end

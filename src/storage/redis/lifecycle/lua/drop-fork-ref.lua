@@ -1,7 +1,7 @@
 -- uses ../../schema/lua/shared
---[[ A fork of this log is no more.
+--[[ Removes a fork of this log that ended.
   ARGV[5] fork    <generation>:<id>
-  Answers with { 1, fork point of this log or '' } when its id is free now; with { 0 } when it is not, or was not taken. ]]
+  Returns { 1, fork point of this log or '' } if its id is free now; { 0 } if it is still taken, or was not retired. ]]
 redis.call('ZREM', forks_key(GENERATION), ARGV[5])
 local generation, fork_point = string.match(redis.call('HGET', RETIRED, ID) or '', '^(%S+) (.*)$')
 if generation ~= GENERATION or redis.call('EXISTS', forks_key(GENERATION)) == 1 then return { 0 } end

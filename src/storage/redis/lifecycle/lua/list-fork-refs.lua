@@ -1,5 +1,5 @@
 -- uses ../../schema/lua/shared
---[[ For whose sake an id stays taken: { generation, fork, '1' if it may still be in the making, ... }, some of the forks, or { }. ]]
+--[[ The forks that keep an id taken: { generation, fork, '1' if it may still be being created, ... }, some of them, or { }. ]]
 local facts = facts_of_any()
 if not is_retired(facts) then return {} end
 local generation = facts and facts.generation or string.match(redis.call('HGET', RETIRED, ID), '^%S+')

@@ -1,5 +1,5 @@
 -- uses ../../schema/lua/shared
---[[ Whether there is this generation of a log: 'yes', 'no', or 'retired'. ]]
+--[[ Whether this generation of a log exists: 'yes', 'no', or 'retired'. ]]
 local facts = facts_of_any()
 local generation = facts and facts.generation or string.match(redis.call('HGET', RETIRED, ID) or '', '^%S+')
 if generation ~= GENERATION then return { 'no' } end

@@ -1,12 +1,12 @@
 -- uses ../../schema/lua/shared
---[[ Takes away a log whose facts cannot be understood, with what is left of it. Answers with nil where there is none, or with
-  { id of the event that it wrote, <generation> <fork point> of a fork that is no more or '' }.
+--[[ Removes a log whose facts cannot be parsed. Returns nil if there is none, or
+  { id of the event that it wrote, <generation> <fork point> of a fork that ended or '' }.
   ARGV[5] outcome as JSON ]]
-local held_as = redis.call('TYPE', FACTS).ok
-if held_as == 'none' then return nil end
-local facts = held_as == 'hash' and facts_of_any() or {}
-if held_as ~= 'hash' then redis.call('UNLINK', FACTS) end
--- What `drop` makes names of.
+local key_type = redis.call('TYPE', FACTS).ok
+if key_type == 'none' then return nil end
+local facts = key_type == 'hash' and facts_of_any() or {}
+if key_type ~= 'hash' then redis.call('UNLINK', FACTS) end
+-- `drop` builds names from these.
 for _, name in ipairs({ 'generation', 'epoch', 'createdAt' }) do facts[name] = facts[name] or '' end
 local bytes = bytes_key(facts.generation, facts.epoch)
 if redis.call('TYPE', bytes).ok ~= 'stream' then redis.call('UNLINK', bytes) end

@@ -1,5 +1,5 @@
 -- uses ../../schema/lua/shared
---[[ The writer leaves.
+--[[ Detaches the writer.
   ARGV[5] epoch    ARGV[6] state   'open' or 'interrupted'
   A repetition changes nothing. Codes: LOG_GONE | LOG_SEALED | LOG_FENCED | STORE_DAMAGED ]]
 local facts = present_facts()

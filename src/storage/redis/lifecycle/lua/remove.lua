@@ -1,9 +1,9 @@
 -- uses ../../schema/lua/shared
---[[ Takes the log away, with its bytes; answers with the facts it had.
+--[[ Removes the log and its bytes; returns the facts it had.
   ARGV[5] outcome as JSON
-  ARGV[6] sealed before, unix ms, or '': only a log that was sealed before then; any other stays as it is
+  ARGV[6] sealed before, unix ms, or '': removes only a log that was sealed before then
   ARGV[7] when this was sent, by the same clock: that of the node
-  ARGV[8] expired at, unix ms, or '': only a log that has expired by then. Only with it an expired log is not gone yet
+  ARGV[8] expired at, unix ms, or '': removes only a log that has expired by then. Without it an expired log is gone
   Codes: LOG_GONE ]]
 local facts, flat_before = facts_of_any()
 if not facts or facts.generation ~= GENERATION then return 'LOG_GONE' end

@@ -1,5 +1,5 @@
 -- uses ../../schema/lua/shared
---[[ The writer ends the log at its tail.
+--[[ Seals the log at its tail, by its writer.
   ARGV[5] epoch    ARGV[6] outcome as JSON
   A repetition with the same outcome changes nothing. Codes: LOG_GONE | LOG_SEALED | LOG_FENCED | STORE_DAMAGED ]]
 local facts = present_facts()

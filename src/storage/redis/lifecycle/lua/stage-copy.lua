@@ -1,8 +1,8 @@
 -- uses ../../../../redis/lua/clock
---[[ Writes a part of the copy that a fork begins with. Nobody sees it before the log is made; if it never is, it goes by itself.
-  KEYS[1] bytes     the stream of the log to be
-  ARGV[1] at        where the pieces begin    ARGV[2] ms until it goes    ARGV[3...] pieces, an entry each
-  A repetition changes nothing. Answers 1, or 0 when what was copied before is not there any more. ]]
+--[[ Writes a part of the copy of a fork's first bytes. No reader sees it before the log is created; until then it may expire.
+  KEYS[1] bytes     the stream of the future log
+  ARGV[1] at        where the pieces begin    ARGV[2] ms until it expires    ARGV[3...] pieces, an entry each
+  A repetition changes nothing. Returns 1, or 0 if the former parts are lost. ]]
 local stamp = text(now())
 local last = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 local at, tail = tonumber(ARGV[1]), last and tonumber(string.match(last[1], '^%d+'))

@@ -1,5 +1,5 @@
 -- uses ../../schema/lua/shared
---[[ Somebody read: moves the expiry of a log that expires when idle. Codes: LOG_GONE ]]
+--[[ Extends the expiry of a log that expires when idle, because it is read. Codes: LOG_GONE ]]
 local facts = present_facts()
 if not facts then return 'LOG_GONE' end
 touch(facts, now())

@@ -1,5 +1,5 @@
 -- uses ../../../../redis/lua/clock
---[[ Lets the grace of logs without a writer start anew.
+--[[ Restarts the grace of logs without a writer.
   KEYS[1] overdue    as in shared.lua
   KEYS[2] facts      prefix of the names of hashes of facts
   ARGV    ids ]]
@@ -8,7 +8,7 @@ local time = now()
 redis.call('ZREM', KEYS[1], '')
 for _, id in ipairs(ARGV) do
   local facts = KEYS[2] .. id
-  -- What is not a hash answers with an error, which has neither: the other logs are not to suffer for it.
+  -- A key that is not a hash gives an error, which has neither. The other logs are still extended.
   local deadline, grace = unpack(redis.pcall('HMGET', facts, 'deadline', 'graceMs'))
   if deadline then
     local later = text(time + (grace or 0))

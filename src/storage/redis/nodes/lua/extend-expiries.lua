@@ -1,12 +1,12 @@
 -- uses ../../schema/lua/shared
---[[ Lets logs that expire when idle live on for the time in which no node had a lease, but not for longer than if they were touched now.
+--[[ Extends the expiry of logs that expire when idle by the time in which no node had a lease, but not further than a touch would.
   KEYS as in shared.lua, but KEYS[1] is the prefix of the names of hashes of facts
   ARGV[5] that time, ms    ARGV[6...] ids ]]
 local time, missed = now(), tonumber(ARGV[5])
 -- A write that needs no memory comes first: Redis may be full.
 redis.call('ZREM', EXPIRING, '')
 for i = 6, #ARGV do
-  -- What is not a hash answers with an error, which has none of these: the other logs are not to suffer for it.
+  -- A key that is not a hash gives an error, which has none of these. The other logs are still extended.
   local key, names = FACTS .. ARGV[i], { 'generation', 'epoch', 'expiresAt', 'ttlMs' }
   local facts = {}
   for j, value in ipairs(redis.pcall('HMGET', key, unpack(names))) do facts[names[j]] = value end

@@ -1,5 +1,5 @@
 -- uses ../../../../redis/lua/clock
---[[ Forgets a node whose lease has run out, unless it has renewed it meanwhile. Answers 1 when the node is forgotten.
+--[[ Removes a lease that has run out, unless its node has renewed it meanwhile. Returns 1 if the lease is removed.
   KEYS[1] leases   as in renew-lease.lua
   ARGV[1] node ]]
 local expiry = redis.call('ZSCORE', KEYS[1], ARGV[1])

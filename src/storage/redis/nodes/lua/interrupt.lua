@@ -1,8 +1,8 @@
 -- uses ../../schema/lua/shared
---[[ Interrupts a log whose writer's node is dead, and fences that writer: the node may only have been slow.
+--[[ Interrupts a log whose writer's node is dead, and fences that writer, as the node may only be slow.
   ARGV[5] node    the dead one
-  ARGV[6] epoch   only if this is the log's; '' for any
-  Answers 1 when it did, 0 when the log is not that node's any more. ]]
+  ARGV[6] epoch   only if the log has this epoch; '' for any
+  Returns 1 if it did, 0 if the log does not belong to that node any more. ]]
 local facts = facts_of_any()
 if not facts or facts.node ~= ARGV[5] or facts.state == 'closed' or not last_id(facts) then
   redis.call('ZREM', HELD, ARGV[5] .. ':' .. ID)

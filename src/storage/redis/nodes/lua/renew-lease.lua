@@ -1,16 +1,16 @@
 -- uses ../../../../redis/lua/clock
---[[ Renews a node's lease and names the nodes whose lease has run out.
+--[[ Renews a node's lease and lists the nodes whose lease has run out.
   KEYS[1] leases   sorted set of nodes, by the unix ms at which their lease runs out
   ARGV[1] node     ARGV[2] lease ms
   ARGV[3] alone    '1' to renew it although no node has a valid lease
   ARGV[4] full     '1' to renew it although the memory of Redis is full
-  Answers with '1' when the lease was still valid, else '0', and then the nodes. Or with 'alone' when no node had a valid one, and for
-  how many ms, as far as is known: nothing is renewed then. ]]
+  Returns '1' if the lease was still valid, otherwise '0', and then the nodes. Or, if no node had a valid lease, 'alone' and for how many ms,
+  as far as is known: then nothing is renewed. ]]
 local time = now()
 local newest = tonumber(redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or time)
 if ARGV[3] ~= '1' and newest <= time then return { 'alone', text(time - newest) } end
 local expiry = redis.call('ZSCORE', KEYS[1], ARGV[1])
--- Redis looks at its memory before the first write only, and this one needs none.
+-- Redis checks its memory before the first write only, and this one needs none.
 if ARGV[4] == '1' then redis.call('ZREM', KEYS[1], '') end
 local was_valid = expiry and tonumber(expiry) > time
 redis.call('ZADD', KEYS[1], text(time + ARGV[2]), ARGV[1])

@@ -1,6 +1,6 @@
 -- uses ../../schema/lua/shared
---[[ The present place of one generation: { epoch, state, id of the last entry, outcome or '', ms until it expires or '', losses as JSON or '',
-  claim of the last attach or '', '1' or '0', where it was sealed or '' }. The '1' is whether the entry is there that the node knows of. Small, unlike `info`.
+--[[ The position of one generation: { epoch, state, id of the last entry, outcome or '', ms until it expires or '', losses as JSON or '',
+  claim of the last attach or '', '1' or '0', where it was sealed or '' }. The '1' is whether the stream has the entry that the node knows of. Small, unlike `info`.
   ARGV[5] end     of an entry that the node knows of, or ''    ARGV[6] stamp    of that entry: its unix ms
   Codes: LOG_GONE | STORE_DAMAGED ]]
 local generation, epoch, state, outcome, expires_at, ttl, losses, claim, ends_at = unpack(redis.call('HMGET', FACTS,

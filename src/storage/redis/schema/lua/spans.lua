@@ -1,6 +1,6 @@
--- How the logs of a partition are cut into spans, see `shared.lua`. It is put before the scripts that bring logs into the index.
+-- Cuts the logs of a partition into spans, see `shared.lua`. For the scripts that add logs to the index.
 
--- Begins a span at `start`. Those of these members of the order that belong to it leave `span`.
+-- Begins a span at `start`, and moves the members that belong to it from `span`.
 local function cut_span(span, members, start)
   for _, member in ipairs(members) do
     local key, id = string.sub(member, 1, 50), string.sub(member, 52)
@@ -13,10 +13,9 @@ local function cut_span(span, members, start)
   redis.call('ZADD', SPANS, start, start)
 end
 
--- Called before a log enters the order, or the index: where the span that it would be in is full, a new one begins with it. Where that
--- span has later logs already, as after a step of the clock of Redis, the new one begins with the first of those. Logs of one
--- millisecond are never parted.
--- `before`: only members of the order before this one are in the index yet
+-- Called before a log is added to the order or to the index: if its span is full, a new span begins with it. If that span has later logs
+-- already, as after a step of the clock of Redis, the new span begins with the first of those. Logs of one millisecond are never separated.
+-- `before`: only members of the order before this one are in the index so far
 local function begin_span(created_at, before)
   local span, after = span_of(created_at)
   if not span then return end

@@ -1,12 +1,12 @@
---[[ Stores commits that are no more than bytes in a log about which there is nothing to judge: what `commit.lua` would do in that case,
-  at a third of its cost. Nothing is put before this script.
+--[[ Stores commits that have only bytes, in a log without a writer, expiry or deadline, as `commit.lua` would at three times the cost. This
+  script uses no other file, which would make it slower.
   KEYS[1] facts         of the log
   KEYS[2] bytes         prefix of the names of byte streams
-  KEYS[3] mark          of this node, as `commit.lua` leaves it
-  ARGV[1] generation    ARGV[2] number of the batch    ARGV[3] reached    ARGV[4] bytes max of the log
+  KEYS[3] mark          of this node, as `commit.lua` writes it
+  ARGV[1] generation    ARGV[2] number of the batch    ARGV[3] known end    ARGV[4] bytes max of the log
   ARGV[5] total         of the bytes
   ARGV[6...] pieces     the bytes of all commits, cut into entries
-  Answers with '<tail before>/<unix ms of the entries>'; with nil, having stored nothing, where `commit.lua` is to judge. ]]
+  Returns '<tail before>/<unix ms of the entries>'; or nil, having stored nothing, if `commit.lua` must evaluate the batch. ]]
 local GENERATION, NUMBER, TOTAL, MARK_MS = ARGV[1], ARGV[2], tonumber(ARGV[5]), 600000
 
 local mark = redis.call('GET', KEYS[3])
@@ -19,7 +19,7 @@ if facts[1] ~= GENERATION or facts[3] ~= epoch or facts[4] == 'closed' then retu
 if facts[5] or facts[6] or facts[7] then return nil end
 
 local key = KEYS[2] .. ':' .. GENERATION .. ':' .. epoch
--- Of a key of another type, which answers with an error, there is no entry.
+-- A key of another type gives an error, which has no entry.
 local last = redis.pcall('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
 if not last then return nil end
 local start = tonumber(string.match(last[1], '^%d+'))

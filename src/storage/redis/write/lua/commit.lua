@@ -1,21 +1,21 @@
 -- uses ../../schema/lua/shared
 -- uses ./evaluate-commits
---[[ Stores commits of several writers, in their order, each judged by itself.
-  KEYS[14] mark         what this script answered last to this node about this log, see below
-  ARGV[5] number        of the batch; those of one node rise
-  ARGV[6] reached       how far the node knows the log to have come
+--[[ Stores commits of several writers, in their order. Each is evaluated by itself.
+  KEYS[14] mark         the last reply to this node about this log, see below
+  ARGV[5] number        of the batch; the numbers of one node rise
+  ARGV[6] known end     how far the node knows the log to reach
   ARGV[7] bytes max     of the log    ARGV[8] producers max
-  ARGV[9] total         of the bytes of a batch in which no commit is more than bytes; else ''
-  ARGV[10] plan         for each commit, separated by spaces, its length and, where it is more than bytes,
+  ARGV[9] total         of the bytes if every commit of the batch has bytes and nothing else; otherwise ''
+  ARGV[10] plan         for each commit, separated by spaces, its length and, if it has more than bytes,
                         /<producer>/<epoch>/<sequence of the producer>/<sequence>/<outcome>: the first and the last two are
-                        places in ARGV, or nothing
+                        indexes in ARGV, or nothing
   ARGV[11] pieces       how many of the arguments that follow are bytes: those of all commits, cut into entries
-  ARGV[12...]           those, and then what the plan points to
-  Answers with { '<tail before>/<unix ms of the entries> <1 if it was sealed before> <verdicts>', id of the last event or '' }. A verdict is '+' stored, '=' known,
-  or a code; the latter two may be followed by /<epoch>/<sequence>, what is stored of the producer. One '+' may stand for all.
-  The mark holds that answer for a while: a batch whose answer was lost, or that comes late, is stored once.
-  Answers 'CHANGED' when the log is not as long as it was: Redis has lost some of it.
-  Codes, for the whole batch: LOG_GONE | LOG_BUSY | STORE_DAMAGED | STORE_UNAVAILABLE for one that was given up ]]
+  ARGV[12...]           those, and then the values that the plan refers to
+  Returns { '<tail before>/<unix ms of the entries> <1 if it was sealed before> <verdicts>', id of the last event or '' }. A verdict is '+' for stored,
+  '=' for a duplicate, or a code; the latter two may be followed by /<epoch>/<sequence> of the stored state of the producer. One '+' may be
+  the verdict of all. The mark holds that summary for a while: a batch whose reply was lost, or that arrives late, is stored once.
+  Returns 'CHANGED' if the log is shorter than the node knows: Redis has lost a part of it.
+  Codes, for the whole batch: LOG_GONE | LOG_BUSY | STORE_DAMAGED | STORE_UNAVAILABLE for a batch that its node has given up ]]
 local MARK, NUMBER, TOTAL, PLAN, PIECES = KEYS[14], ARGV[5], tonumber(ARGV[9]), ARGV[10], tonumber(ARGV[11])
 local MARK_MS, ENTRY_BYTES_MAX = 600000, 32000
 
@@ -50,7 +50,7 @@ local time = now()
 local summary = text(start) .. '/' .. text(time) .. ' ' .. (was_closed and '1 ' or '0 ') .. table.concat(verdicts, ' ')
 if log.tail == start and log.is_closed == was_closed then return { summary, '' } end
 
--- Bytes come first: this is the write that Redis refuses when its memory is full.
+-- Bytes come first: this is the write that Redis refuses if its memory is full.
 local at, key = start, bytes_key(GENERATION, facts.epoch)
 for _, piece in ipairs(pieces) do
   at = at + #piece
@@ -64,7 +64,7 @@ else
     redis.call('HSET', FACTS, 'deadline', deadline)
     redis.call('ZADD', OVERDUE, deadline, ID)
   end
-  -- A writer that has left may have something on its way still, which would land amid these.
+  -- Appends of a writer that has left may still be on their way: the new name keeps them out.
   if facts.committing ~= facts.epoch then
     fence(facts)
     redis.call('HSET', FACTS, 'committing', facts.epoch)

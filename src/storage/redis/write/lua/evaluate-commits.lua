@@ -1,4 +1,5 @@
--- What `commit.lua` judges commits by; it is put before it. The same rules, in the same order, as `core/judge.ts`.
+-- Evaluates commits, for `commit.lua`. `core/state/evaluate-commit.ts` has the same rules in the same order, for the other stores: this state
+-- machine exists twice by intention, as a step in Redis must be one script, and Lua cannot run TypeScript. Change both.
 
 -- Byte by byte: `<` goes by the locale.
 local function is_greater(a, b)
@@ -9,7 +10,7 @@ local function is_greater(a, b)
   return #a > #b
 end
 
--- A part of a plan, see `commit.lua`.
+-- One commit of a plan, see `commit.lua`.
 local function parse_commit(size, more)
   local commit = { size = tonumber(size) }
   if more == '' then return commit end
@@ -27,7 +28,7 @@ local function parse_plan(plan)
   return commits
 end
 
--- What is stored of the producers of commits.
+-- The stored states of the producers of commits.
 local function states_of(commits)
   local producers, states = {}, {}
   for _, commit in ipairs(commits) do producers[#producers + 1] = commit.producer end
@@ -43,7 +44,7 @@ local function with_state(verdict, state)
   return state and string.format('%s/%.0f/%.0f', verdict, state.epoch, state.sequence) or verdict
 end
 
--- A verdict where the commit is not the producer's next one.
+-- A verdict if the commit is not the producer's next one.
 local function check_producer(state, epoch, number)
   if not state then return number > 0 and with_state('PRODUCER_GAP', { epoch = epoch, sequence = -1 }) end
   if epoch < state.epoch then return with_state('PRODUCER_STALE', state) end
@@ -83,7 +84,7 @@ local function apply_commit(log, commit)
   end
 end
 
--- The bytes of `ranges`, in pieces of a size.
+-- The bytes of `ranges`, in pieces of at most `size`.
 local function cut(whole, ranges, size)
   local kept = {}
   for i, range in ipairs(ranges) do kept[i] = string.sub(whole, range[1], range[2]) end
@@ -92,13 +93,13 @@ local function cut(whole, ranges, size)
   return pieces
 end
 
--- Judges one commit after the other; `log` is what those before have made of it. Answers with the verdicts, and with the pieces of bytes
--- that are to be stored, which are as they came where nothing was refused.
+-- Evaluates one commit after the other and applies those that are stored to `log`. Returns the verdicts, and the pieces of bytes to store:
+-- the given pieces if no commit was refused.
 local function evaluate_commits(log, plan, pieces, piece_max)
   log.outcome, log.sealed_by, log.sequence = unpack(redis.call('HMGET', FACTS, 'outcome', 'sealedBy', 'sequence'))
   local commits = parse_plan(plan)
   log.states = states_of(commits)
-  local verdicts, ranges, at, are_all_taken = {}, {}, 0, true
+  local verdicts, ranges, at, are_all_stored = {}, {}, 0, true
   for _, commit in ipairs(commits) do
     local verdict = evaluate_commit(log, commit)
     verdicts[#verdicts + 1] = verdict
@@ -106,9 +107,9 @@ local function evaluate_commits(log, plan, pieces, piece_max)
       apply_commit(log, commit)
       ranges[#ranges + 1] = { at + 1, at + commit.size }
     else
-      are_all_taken = false
+      are_all_stored = false
     end
     at = at + commit.size
   end
-  return verdicts, are_all_taken and pieces or cut(table.concat(pieces), ranges, piece_max)
+  return verdicts, are_all_stored and pieces or cut(table.concat(pieces), ranges, piece_max)
 end
