@@ -1,4 +1,3 @@
-import { readToTail } from '../../../core/follow/follow';
 import type { LogInfo } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
 import { assertLogIntact } from '../../../core/store/damage';
@@ -8,7 +7,7 @@ import { type ResponseHeaders, sandboxedHeaders } from '../../headers/content-he
 import { assertPreconditions, isNotModified } from '../../headers/preconditions';
 import { streamState } from '../../headers/stream-state';
 import { finish } from '../../live/finish';
-import { waitForDrain } from '../../live/wait-for-drain';
+import { sendPages } from '../../live/send-pages';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
 import { isClosed, positionHeaders } from '../context/shared-headers';
 import { JsonArray, jsonArrayLength } from '../json/json-messages';
@@ -75,7 +74,6 @@ function emptyBody({ framing }: LogInfo): Buffer {
   return framing === 'json' ? EMPTY_ARRAY : NOTHING;
 }
 
-/** In pages, each once the client has taken the one before. Not before the first is there is the head sent: a failure is told. */
 async function sendBytes(
   wire: DurableContext,
   request: StreamRequest,
@@ -87,24 +85,19 @@ async function sendBytes(
   // An empty one that is closed may be one of which nothing is left.
   if (info.tail === START && isClosed(info)) await assertLogIntact(wire.store, info);
   if (from === to) return sendBody(wire, request, emptyBody(info), headers);
-  const signal = wire.consumers.signalOf(res);
-  const array = info.framing === 'json' ? new JsonArray() : undefined;
-  const length = array === undefined ? to - from : jsonArrayLength(to - from);
-  const mayUseLargePages = array === undefined;
-  for await (const page of readToTail(wire.store, info, from, signal, {
+  const isJson = info.framing === 'json';
+  const length = isJson ? jsonArrayLength(to - from) : to - from;
+  await sendPages(wire, res, info, {
+    from,
     until: to,
-    mayUseLargePages,
-  })) {
-    if (!res.headersSent) sendHead(request, 200, { ...headers, 'Content-Length': length });
-    res.cork();
-    for (const bytes of contentOf(page, array, to)) res.write(bytes);
-    res.uncork();
-    await waitForDrain(res, wire.config.http.consumerTimeout, signal);
-    if (res.writableLength === 0) page.release?.();
-  }
+    writeHead: () => sendHead(request, 200, { ...headers, 'Content-Length': length }),
+    contentOf: isJson ? inArray(to) : undefined,
+  });
   finish(res, wire.config.http.consumerTimeout);
 }
 
-function contentOf(page: Page, array: JsonArray | undefined, to: Offset): readonly Buffer[] {
-  return array === undefined ? page.chunks : [array.next(page.chunks, page.next === to)];
+/** @returns what to send of each page */
+function inArray(to: Offset): (page: Page) => readonly Buffer[] {
+  const array = new JsonArray();
+  return ({ chunks, next }) => [array.next(chunks, next === to)];
 }

@@ -1,6 +1,5 @@
-import { readToTail } from '../../../core/follow/follow';
 import type { LogInfo } from '../../../core/log/log';
-import { advance, type Offset, START } from '../../../core/log/offset';
+import { advance, START } from '../../../core/log/offset';
 import { assertRangeIntact } from '../../../core/store/damage';
 import { RequestError } from '../../errors/request-error';
 import { sendHead } from '../../front/send-head';
@@ -10,7 +9,7 @@ import { type ByteRange, parseRange } from '../../headers/byte-range';
 import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
 import { isNotModified } from '../../headers/preconditions';
 import { finish } from '../../live/finish';
-import { waitForDrain } from '../../live/wait-for-drain';
+import { sendPages } from '../../live/send-pages';
 import { entityTag } from '../headers/entity-tag';
 import { servedType } from '../headers/served-type';
 import type { StreamDelivery } from './stream-delivery';
@@ -58,7 +57,7 @@ async function sendSelected(
   const from = advance(START, selected.from);
   const until = advance(START, selected.to);
   const hasBody = request.req.method !== 'HEAD' && selected.status !== 304 && from < until;
-  if (hasBody) return sendBytes(request, wire, info, { from, until }, writeHead);
+  if (hasBody) return sendPages(wire, request.res, info, { from, until, writeHead });
   if (selected.status !== 304) await assertRangeIntact(wire.store, info, from, until);
   writeHead();
 }
@@ -94,22 +93,4 @@ function select({ req }: WireRequest, { info, from }: StreamDelivery, etag: stri
     to: from + range.to,
     headers: { ...headers, 'Content-Range': `bytes ${range.from}-${range.to - 1}/${length}` },
   };
-}
-
-async function sendBytes(
-  { res }: WireRequest,
-  wire: WireContext,
-  info: LogInfo,
-  { from, until }: { from: Offset; until: Offset },
-  writeHead: () => void,
-): Promise<void> {
-  const signal = wire.consumers.signalOf(res);
-  for await (const page of readToTail(wire.store, info, from, signal, { until, mayUseLargePages: true })) {
-    if (!res.headersSent) writeHead();
-    res.cork();
-    for (const chunk of page.chunks) res.write(chunk);
-    res.uncork();
-    await waitForDrain(res, wire.config.http.consumerTimeout, signal);
-    if (res.writableLength === 0) page.release?.();
-  }
 }

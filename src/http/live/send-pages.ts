@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+import type { Config } from '../../config/config';
+import { readToTail } from '../../core/follow/follow';
+import type { LogInfo } from '../../core/log/log';
+import type { Offset } from '../../core/log/offset';
+import type { LogStore, Page } from '../../core/store/store';
+import type { Consumers } from './consumers';
+import { waitForDrain } from './wait-for-drain';
+
+interface Sending {
+  readonly store: LogStore;
+  readonly config: Pick<Config, 'http'>;
+  readonly consumers: Consumers;
+}
+
+interface PagesToSend {
+  readonly from: Offset;
+  readonly until: Offset;
+  /** Called before the first page is written: a failure before that is answered as an error. */
+  writeHead(): void;
+  /** Default: its chunks. */
+  readonly contentOf?: ((page: Page) => readonly Buffer[]) | undefined;
+}
+
+/**
+ * Sends a range of a log page by page, each once the client has taken the one before.
+ * @throws LogError; AbortError when the client leaves
+ */
+export async function sendPages(
+  { store, config, consumers }: Sending,
+  res: ServerResponse,
+  info: LogInfo,
+  { from, until, writeHead, contentOf }: PagesToSend,
+): Promise<void> {
+  const signal = consumers.signalOf(res);
+  // What is made of a large page would be as large once more.
+  const mayUseLargePages = contentOf === undefined;
+  for await (const page of readToTail(store, info, from, signal, { until, mayUseLargePages })) {
+    if (!res.headersSent) writeHead();
+    res.cork();
+    for (const bytes of contentOf?.(page) ?? page.chunks) res.write(bytes);
+    res.uncork();
+    await waitForDrain(res, config.http.consumerTimeout, signal);
+    if (res.writableLength === 0) page.release?.();
+  }
+}
