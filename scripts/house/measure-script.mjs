@@ -8,6 +8,7 @@ const TYPES = new Set([
 ]);
 const LITERALS = new Set(['StringLiteral', 'TemplateElement', 'RegExpLiteral']);
 const BODIES = new Set(['BlockStatement', 'FunctionBody']);
+const BEFORE_FIRST_TOKEN = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*/;
 const FUNCTIONS = new Set([
   'FunctionDeclaration',
   'FunctionExpression',
@@ -52,8 +53,8 @@ class Walk {
 
   constructor(bytes, module) {
     // The parser goes on counting from the file before. The first span begins at the first token.
-    const blank = bytes.length - Buffer.byteLength(bytes.toString().trimStart());
-    this.#base = module.span.start - blank;
+    const [before] = bytes.toString().match(BEFORE_FIRST_TOKEN);
+    this.#base = module.span.start - Buffer.byteLength(before);
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) this.#lineStarts.push(at + 1);
   }
 
