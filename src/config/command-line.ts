@@ -3,23 +3,25 @@ import { type Layer, parseValue } from './layer';
 import { SETTINGS } from './settings';
 import { CommandLineError, ConfigError } from './startup-errors';
 
+/** A parsed command line of `bin/loom`. */
 export interface CommandLine {
-  readonly asks: 'help' | 'version' | 'start' | 'recover';
-  /** Files and directories, in order. */
+  readonly command: 'help' | 'version' | 'start' | 'recover';
+  /** The files and directories of `--config`, in order. */
   readonly configs: readonly string[];
   readonly flags: Layer;
 }
 
-export interface Flag {
+/** An option of `bin/loom` that sets a setting. */
+export interface CommandLineFlag {
   readonly name: string;
   readonly letter?: string;
-  /** Its setting, where that has another name. */
+  /** The key of the setting, if it differs from the name. */
   readonly key?: string;
   readonly value: string;
 }
 
-/** The settings that have a flag, with its letter where it has one. */
-export const FLAGS: readonly Flag[] = [
+/** The settings that have a flag. */
+export const FLAGS: readonly CommandLineFlag[] = [
   { name: 'port', letter: 'p', value: 'N' },
   { name: 'host', value: 'H' },
   { name: 'store', value: 'URL' },
@@ -27,11 +29,11 @@ export const FLAGS: readonly Flag[] = [
   { name: 'listen', key: 'listeners', value: 'RELAY=PORT' },
 ];
 
-/** @throws UsageError */
+/** @throws CommandLineError */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const { values, positionals } = parse(argv);
   const { help, version, config, listen, ...given } = values;
-  const command = commandOf(positionals);
+  const verb = commandOf(positionals);
   const texts = new Map(Object.entries(given));
   if (listen !== undefined) texts.set('listeners', listen.join(','));
   const flags = new Map<string, unknown>();
@@ -40,10 +42,12 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     if (text === undefined) continue;
     flags.set(
       setting.key,
-      inUsage(() => parseValue(setting, setting.option.check.fromText(text), `--${flagOf(setting.key)}`)),
+      asCommandLineError(() =>
+        parseValue(setting, setting.option.check.fromText(text), `--${flagOf(setting.key)}`),
+      ),
     );
   }
-  return { asks: help ? 'help' : version ? 'version' : command, configs: config ?? [], flags };
+  return { command: help ? 'help' : version ? 'version' : verb, configs: config ?? [], flags };
 }
 
 function flagOf(key: string): string {
@@ -73,13 +77,13 @@ function parse(argv: readonly string[]) {
       },
     });
   } catch (error) {
-    // Only its first sentence: the others talk about things that this command does not have.
+    // Only the first sentence of Node's message: the others suggest syntax that this command does not have.
     const message = types.isNativeError(error) ? error.message : String(error);
     throw new CommandLineError(message.split(/\. |\.?\n/, 1)[0]);
   }
 }
 
-function inUsage<T>(work: () => T): T {
+function asCommandLineError<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

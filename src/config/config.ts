@@ -11,7 +11,7 @@ type Values<Table> = {
 };
 
 /**
- * Every setting with its value in force. Durations are milliseconds, sizes are bytes, `off` is `undefined`, and of workers there is a
- * number. Deeply frozen.
+ * The value of every setting, deeply frozen. Durations are milliseconds, sizes are bytes, `off` is `undefined`, and `workers` is a
+ * number.
  */
 export type Config = Omit<Values<typeof OPTIONS>, 'workers'> & { readonly workers: number };

@@ -13,14 +13,14 @@ export function assertConsistent(config: Config, isShared: boolean): void {
   const host = hostsOf(config).find((one) => one !== 'localhost' && !isLoopback(one));
   if (tokens.length === 0 && !allowAnonymous && host !== undefined) {
     throw new ConfigError(
-      `Without tokens everyone who reaches ${host} could read, write and delete every stream. ` +
-        'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or say allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
+      `Without tokens, every client that reaches ${host} could read, write and delete all streams. ` +
+        'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or set allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
     );
   }
   if (workers > 1 && !isShared) {
     throw new ConfigError(
-      `workers (${workers}) must be 1 or auto with the store ${maskStore(store)}, which belongs to one process: ` +
-        'several workers share a Redis',
+      `workers (${workers}) must be 1 or auto with the store ${maskStore(store)}, which only one process can use: ` +
+        'several workers need a store in Redis',
     );
   }
   if (limits.headerBytes <= limits.metadataBytes) {
@@ -32,7 +32,7 @@ export function assertConsistent(config: Config, isShared: boolean): void {
   if (limits.gatheredBytes < limits.appendBytes) {
     throw new ConfigError(
       `limits.gatheredBytes (${limits.gatheredBytes} bytes) must not be less than limits.appendBytes (${limits.appendBytes}): ` +
-        'the largest body would never be taken',
+        'otherwise the largest body would always be refused',
     );
   }
   if (redis.patience < redis.commandTimeout) {

@@ -2,10 +2,10 @@ import { toYaml } from './option';
 import { isSetting, TABLE, type Table } from './settings';
 
 const HEAD = `# Every setting of Loom with its default, generated from src/config/options.ts by \`node scripts/settings.mjs\`.
-# Put what you change into a file of your own (loom -c FILE), or into the environment; see docs/operations.md.
+# Put your changes into another file (loom -c FILE) or into environment variables; see docs/operations.md.
 `;
 
-/** The text of `config/default.yaml`. */
+/** Renders `config/default.yaml`. */
 export function renderDefaultYaml(): string {
   return `${HEAD}${render(TABLE, '')}`;
 }

@@ -1,5 +1,6 @@
 import { type Check, InvalidValue } from './option';
 
+/** A time span. */
 export type Milliseconds = number;
 
 const UNITS: Readonly<Record<string, Milliseconds>> = {
@@ -10,13 +11,13 @@ const UNITS: Readonly<Record<string, Milliseconds>> = {
   d: 86_400_000,
 };
 
-/** Node's timers hold 31 bits of milliseconds, and fire at once when they are given more. */
+/** The longest timer. Node's timers hold 31 bits of milliseconds; a longer one fires at once. */
 const TIMER_MAX = '24d';
 
-/** Longer than any log is kept. */
+/** The longest age, for durations that no timer holds. */
 export const AGE_MAX = '36500d';
 
-/** A duration with its unit, `min` and `max` included. */
+/** Accepts a duration with its unit, from `min` to `max`. */
 export function duration(min: string, max: string = TIMER_MAX): Check<Milliseconds> {
   return {
     parse(raw) {
@@ -30,7 +31,7 @@ export function duration(min: string, max: string = TIMER_MAX): Check<Millisecon
   };
 }
 
-/** As `duration`, or `off`, which is `undefined`. */
+/** Accepts what `duration` accepts, or `off`, which is `undefined`. */
 export function durationOrOff(min: string, max: string = TIMER_MAX): Check<Milliseconds | undefined> {
   const check = duration(min, max);
   return {
@@ -46,7 +47,7 @@ export function durationOrOff(min: string, max: string = TIMER_MAX): Check<Milli
   };
 }
 
-/** As `duration`, or 0, which is `undefined`: no end. */
+/** Accepts what `duration` accepts, or 0, which is `undefined` and means forever. */
 export function durationOrNever(min: string, max: string = TIMER_MAX): Check<Milliseconds | undefined> {
   const check = duration(min, max);
   return {

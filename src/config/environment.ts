@@ -3,11 +3,12 @@ import { readText } from './read-text';
 import { SETTINGS, type Setting } from './settings';
 import { ConfigError } from './startup-errors';
 
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The settings of `LOOM_…` variables. An empty one counts as not set, as `VARIABLE=${UNSET}` in a compose file makes it. Variables that
- * belong to no setting are left alone: Kubernetes and the command line `stream` have theirs.
+ * Reads the settings of `LOOM_…` variables. An empty variable is ignored: `VARIABLE=${UNSET}` in a compose file is empty. Other `LOOM_…`
+ * variables are ignored, too: Kubernetes and `bin/stream` have their own.
  * @throws ConfigError
  */
 export function readEnvironment(environment: Environment): Layer {
@@ -28,7 +29,7 @@ function textOf(
   const fileVariable = `${variable}_FILE`;
   const file = option.secret ? environment[fileVariable] : undefined;
   if (!file) return text ? { text, where: variable } : undefined;
-  if (text) throw new ConfigError(`${variable} and ${fileVariable} are both set; only one may be`);
+  if (text) throw new ConfigError(`${variable} and ${fileVariable} are both set: set only one`);
   const where = `${fileVariable} (${file})`;
   return { text: readText(file, where).trim(), where };
 }

@@ -2,13 +2,13 @@ import { InvalidValue } from './option';
 import { isSetting, type Setting, TABLE, type Table } from './settings';
 import { ConfigError } from './startup-errors';
 
-/** What one source says: parsed values by key. Later layers are laid over earlier ones. */
+/** The parsed values of one source of settings, by key. Later layers override earlier ones. */
 export type Layer = ReadonlyMap<string, unknown>;
 
 /**
- * Reads settings as a YAML file holds them. A key without a value says nothing.
+ * Parses the settings of a YAML file. Keys without a value are ignored.
  *
- * @param where names the source in errors
+ * @param where the source's name in errors
  * @throws ConfigError
  */
 export function layerOf(settings: unknown, where: string): Layer {
@@ -17,10 +17,11 @@ export function layerOf(settings: unknown, where: string): Layer {
   return layer;
 }
 
+/** Where a group of settings was read. */
 interface Place {
   readonly layer: Map<string, unknown>;
   readonly where: string;
-  /** The keys that lead here, each followed by a dot. */
+  /** The keys above the group, each followed by a dot. */
   readonly above: string;
 }
 
@@ -47,7 +48,7 @@ function unknownKey(name: string, table: Table, { where, above }: Place): Config
   return new ConfigError(`${where}: unknown key ${key}; ${scope} ${[...table.keys()].join(', ')}`);
 }
 
-/** @throws ConfigError that names the source, the key and what is allowed, and quotes the value unless it is secret */
+/** @throws ConfigError that names the source, the key and the allowed values. It quotes the value unless it is secret. */
 export function parseValue({ key, option }: Setting, raw: unknown, where: string): unknown {
   try {
     return option.check.parse(raw);

@@ -5,14 +5,14 @@ import { isRelayName, RELAYS, type RelayName } from './relay-options';
 export interface ListenerEntry {
   readonly serve: RelayName;
   readonly port: number;
-  /** Absent: that of the main port. */
+  /** Absent: the host of the main port. */
   readonly host?: string;
 }
 
 const KEYS = ['serve', 'port', 'host'];
 const PORT_MAX = 65_535;
 
-/** In YAML a list of `{serve, port, host}`; as text `rendezvous=9999,httpipe=3000`. */
+/** Accepts a list of `{serve, port, host}`, or text such as `rendezvous=9999,httpipe=3000`. */
 export const listenerList: Check<readonly ListenerEntry[]> = {
   parse(raw) {
     if (!Array.isArray(raw))
@@ -26,36 +26,36 @@ export const listenerList: Check<readonly ListenerEntry[]> = {
   },
 };
 
-function parseListener(raw: unknown, within: string): ListenerEntry {
+function parseListener(raw: unknown, path: string): ListenerEntry {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-    throw new InvalidValue(`must be a map of ${KEYS.join(', ')}`, within);
+    throw new InvalidValue(`must be a map of ${KEYS.join(', ')}`, path);
   const fields = new Map<string, unknown>(Object.entries(raw));
   for (const key of fields.keys()) {
     if (!KEYS.includes(key))
       throw new InvalidValue(
         `has the unknown key ${JSON.stringify(key)}; allowed are ${KEYS.join(', ')}`,
-        within,
+        path,
       );
   }
   const host = fields.get('host');
   return {
-    serve: parseName(fields.get('serve'), `${within}.serve`),
-    port: parsePort(fields.get('port'), `${within}.port`),
-    ...(host !== undefined && { host: parseHost(host, `${within}.host`) }),
+    serve: parseName(fields.get('serve'), `${path}.serve`),
+    port: parsePort(fields.get('port'), `${path}.port`),
+    ...(host !== undefined && { host: parseHost(host, `${path}.host`) }),
   };
 }
 
-function parseName(raw: unknown, within: string): RelayName {
+function parseName(raw: unknown, path: string): RelayName {
   if (isRelayName(raw)) return raw;
-  throw new InvalidValue(`must be one of ${RELAYS.join(', ')}`, within);
+  throw new InvalidValue(`must be one of ${RELAYS.join(', ')}`, path);
 }
 
-function parsePort(raw: unknown, within: string): number {
+function parsePort(raw: unknown, path: string): number {
   if (typeof raw === 'number' && Number.isInteger(raw) && raw >= 0 && raw <= PORT_MAX) return raw;
-  throw new InvalidValue(`must be an integer from 0 to ${PORT_MAX}`, within);
+  throw new InvalidValue(`must be an integer from 0 to ${PORT_MAX}`, path);
 }
 
-function parseHost(raw: unknown, within: string): string {
+function parseHost(raw: unknown, path: string): string {
   if (typeof raw === 'string' && /^[\w.:%-]+$/.test(raw)) return raw;
-  throw new InvalidValue('must be a host name or an IP address', within);
+  throw new InvalidValue('must be a host name or an IP address', path);
 }

@@ -14,8 +14,8 @@ const DEFAULT_FILE = join(__dirname, '..', '..', 'config', 'default.yaml');
 type IsShared = (storeUrl: string) => boolean;
 
 /**
- * Later wins: `config/default.yaml`, the files of the command line in order, the environment, the flags. A list replaces the
- * earlier one whole; maps merge.
+ * Loads all settings. Later sources win: `config/default.yaml`, the files of the command line in order, the environment, the flags.
+ * Maps merge; a list replaces the earlier list.
  * @throws ConfigError
  */
 export function loadConfig(
@@ -27,7 +27,7 @@ export function loadConfig(
   return configOf([...files, readEnvironment(environment), flags], isShared);
 }
 
-/** @param layers laid over the defaults, in order @throws ConfigError */
+/** @param layers override the defaults, in order @throws ConfigError */
 export function configOf(layers: readonly Layer[], isShared: IsShared): Config {
   const values = new Map<string, unknown>();
   for (const { key, option } of SETTINGS) values.set(key, option.check.parse(option.default));
@@ -39,7 +39,7 @@ export function configOf(layers: readonly Layer[], isShared: IsShared): Config {
   return config;
 }
 
-/** The table that `Config` is made of is the one that is walked here, and each value has passed its own row's check. */
+/** Builds the object of `table`. As a `Config` it has the right type: the type derives from the same table, and each value was checked. */
 function assemble(table: Table, values: Layer): object {
   const entries = [...table].map(([name, entry]) => {
     return [name, isSetting(entry) ? deepFreeze(values.get(entry.key)) : assemble(entry, values)] as const;

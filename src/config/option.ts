@@ -1,16 +1,16 @@
-/** What an option takes. */
+/** Parses and checks the values of an option. */
 export interface Check<T> {
-  /** @throws Mismatch */
+  /** @throws InvalidValue */
   parse(raw: unknown): T;
-  /** What a YAML file would have given for this text of an environment variable or a flag. */
+  /** Converts the text of an environment variable or a flag to the value that a YAML file would hold. */
   fromText(text: string): unknown;
 }
 
-/** A value that its option does not take. */
+/** A value that its option does not accept. */
 export class InvalidValue extends Error {
   /**
-   * @param problem goes on after the option's name: "must be …"
-   * @param path where in the value, such as `[2].scopes`
+   * @param problem the rest of a sentence that begins with the option's name, such as "must be true or false"
+   * @param path the place in the value, such as `[2].scopes`
    */
   constructor(
     readonly problem: string,
@@ -20,27 +20,29 @@ export class InvalidValue extends Error {
   }
 }
 
+/** One setting in the table of options. */
 export interface Option<T> {
   readonly check: Check<T>;
-  /** As a YAML file would hold it. */
+  /** The value that a YAML file would hold. */
   readonly default: PlainValue;
-  /** One sentence for whoever sets it. */
+  /** What the setting does, as help, docs and `config/default.yaml` show it. */
   readonly description: string;
-  /** Its value is never shown, and `<VARIABLE>_FILE` may name a file that holds it. */
+  /** Errors never quote the value, and `<VARIABLE>_FILE` may name a file that holds it. */
   readonly secret: boolean;
 }
 
+/** A default value. */
 type PlainValue = string | number | boolean | readonly string[];
 
-/** As YAML. Defaults need no quotes: a test reads them back. */
+/** Renders a default as YAML. Defaults need no quotes: a test parses them. */
 export function toYaml(value: PlainValue): string {
   return typeof value === 'object' ? `[${value.join(', ')}]` : String(value);
 }
 
-export function option<T>(check: Check<T>, byDefault: PlainValue, description: string): Option<T> {
-  return { check, default: byDefault, description, secret: false };
+export function option<T>(check: Check<T>, defaultValue: PlainValue, description: string): Option<T> {
+  return { check, default: defaultValue, description, secret: false };
 }
 
-export function secret<T>(check: Check<T>, byDefault: PlainValue, description: string): Option<T> {
-  return { check, default: byDefault, description, secret: true };
+export function secret<T>(check: Check<T>, defaultValue: PlainValue, description: string): Option<T> {
+  return { check, default: defaultValue, description, secret: true };
 }

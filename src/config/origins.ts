@@ -1,11 +1,11 @@
 import { type Check, InvalidValue } from './option';
 
-/** Of the web pages that may use this server from a browser (RFC 6454, 6.1). */
+/** The origins (RFC 6454, 6.1) of web pages that may use this server from a browser. */
 export type AllowedOrigins = 'any' | 'none' | readonly string[];
 
 const EXAMPLE = 'origins such as https://example.com';
 
-/** `any`, `none`, one origin or a list of them; as text with commas between them. */
+/** Accepts `any`, `none`, one origin or a list of origins. Text separates them by commas. */
 export const origins: Check<AllowedOrigins> = {
   parse(raw) {
     if (raw === 'any' || raw === 'none') return raw;
@@ -16,7 +16,7 @@ export const origins: Check<AllowedOrigins> = {
   fromText: (text) => (text.includes(',') ? text.split(',').map((one) => one.trim()) : text),
 };
 
-/** As `origins`, or `inherit`, which is `undefined`. */
+/** Accepts what `origins` accepts, or `inherit`, which is `undefined`. */
 export const originsOrInherit: Check<AllowedOrigins | undefined> = {
   parse(raw) {
     if (raw === 'inherit') return undefined;
@@ -31,14 +31,14 @@ export const originsOrInherit: Check<AllowedOrigins | undefined> = {
   fromText: (text) => origins.fromText(text),
 };
 
-/** @returns the origin as a browser writes it: in lower case and without the default port of its scheme */
-function parseOrigin(raw: unknown, within: string): string {
+/** @returns the origin as browsers send it: in lower case, without the default port of its scheme */
+function parseOrigin(raw: unknown, path: string): string {
   if (typeof raw !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^\s/?#,@*]+$/i.test(raw))
     throw new InvalidValue(
-      within === '' ? `must be any, none, or ${EXAMPLE}` : `must be one of ${EXAMPLE}`,
-      within,
+      path === '' ? `must be any, none, or ${EXAMPLE}` : `must be one of ${EXAMPLE}`,
+      path,
     );
   const written = URL.canParse(raw) ? new URL(raw).origin : 'null';
-  // The standard gives schemes of applications, such as chrome-extension, no origin; browsers send one all the same.
+  // For schemes of applications, such as chrome-extension, `URL` has no origin, but browsers send one.
   return written === 'null' ? raw.toLowerCase() : written;
 }

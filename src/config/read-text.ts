@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { types } from 'node:util';
 import { ConfigError } from './startup-errors';
 
-/** @throws ConfigError that begins with `where` */
+/** Reads a file. @throws ConfigError that begins with `where` */
 export function readText(path: string, where: string): string {
   try {
     return readFileSync(path, 'utf8');

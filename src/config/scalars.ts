@@ -37,7 +37,7 @@ export const host: Check<string> = {
   fromText: (text) => text,
 };
 
-/** The beginning of a URL's path, without a slash at its end; or nothing. */
+/** Accepts the beginning of a URL's path without a trailing slash, or an empty string. */
 export const pathPrefix: Check<string> = {
   parse(raw) {
     if (typeof raw === 'string' && /^(\/[\w.~!$&'()*+,=:@%-]+)*$/.test(raw)) return raw;
@@ -46,7 +46,7 @@ export const pathPrefix: Check<string> = {
   fromText: (text) => text,
 };
 
-/** Which schemes there are is for the stores to say. */
+/** Accepts any URL. The list of stores checks the scheme later. */
 export const storeUrl: Check<string> = {
   parse(raw) {
     if (typeof raw === 'string' && /^[a-z][a-z0-9+.-]*:\S*$/.test(raw)) return raw;

@@ -1,17 +1,17 @@
 import type { Option } from './option';
 import { OPTIONS } from './options';
 
-/** One row of the table of options, with its names. */
+/** One option of the table, with its names. */
 export interface Setting {
-  /** Its keys in a YAML file, such as `limits.streams`. */
+  /** The key in a YAML file, such as `limits.streams`. */
   readonly key: string;
   readonly path: readonly string[];
-  /** Its environment variable, such as `LOOM_LIMITS_STREAMS`. */
+  /** The environment variable, such as `LOOM_LIMITS_STREAMS`. */
   readonly variable: string;
   readonly option: Option<unknown>;
 }
 
-/** A level of the table: options and groups of them by name. */
+/** A level of the table of options: settings and groups of settings, by name. */
 export type Table = ReadonlyMap<string, Setting | Table>;
 
 export const TABLE: Table = tableOf(OPTIONS, []);
@@ -23,7 +23,7 @@ export function isSetting(entry: Setting | Table): entry is Setting {
 }
 
 function tableOf(options: object, above: readonly string[]): Table {
-  // A Map, so that keys such as `constructor` and `__proto__` are unknown like any other.
+  // In a Map, keys such as `constructor` and `__proto__` are as unknown as others.
   const table = new Map<string, Setting | Table>();
   for (const [name, entry] of Object.entries(options)) {
     const path = [...above, name];

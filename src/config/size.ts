@@ -1,5 +1,6 @@
 import { type Check, InvalidValue } from './option';
 
+/** A number of bytes. */
 export type Bytes = number;
 
 const UNITS: Readonly<Record<string, Bytes>> = {
@@ -10,10 +11,10 @@ const UNITS: Readonly<Record<string, Bytes>> = {
   TiB: 1024 ** 4,
 };
 
-/** The most that a JavaScript number counts byte by byte. */
-export const SIZE_MAX = '8191TiB';
+/** The largest size that a JavaScript number represents exactly. */
+const SIZE_MAX = '8191TiB';
 
-/** A size with its unit, or a number of bytes; `min` and `max` included. */
+/** Accepts a size with its unit, or a number of bytes, from `min` to `max`. */
 export function size(min: string, max: string = SIZE_MAX): Check<Bytes> {
   return {
     parse(raw) {

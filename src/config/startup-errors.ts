@@ -1,9 +1,9 @@
-/** A setting that the server cannot start with. The message names the file, variable or flag, the key, and what is allowed. */
+/** An invalid setting. The message names the file, variable or flag, the key, and the allowed values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** A command line that makes no sense. */
+/** An invalid command line of `bin/loom`: exit code 2, and a hint to `--help`. */
 export class CommandLineError extends Error {
   override readonly name = 'CommandLineError';
 }

@@ -1,14 +1,14 @@
 import { type Check, InvalidValue } from './option';
 
-const COMPLAINT = 'must be a list of URLs that begin with http:// or https://';
+const PROBLEM = 'must be a list of URLs that begin with http:// or https://';
 
-/** Servers, as a list or, in an environment variable or a flag, with commas between them. */
+/** Accepts a list of http:// and https:// URLs. Text separates them by commas. */
 export const urlList: Check<readonly string[]> = {
   parse(raw) {
-    if (!Array.isArray(raw)) throw new InvalidValue(COMPLAINT);
+    if (!Array.isArray(raw)) throw new InvalidValue(PROBLEM);
     return raw.map((url: unknown, index) => {
       if (typeof url === 'string' && /^https?:\/\/\S+$/.test(url) && URL.canParse(url)) return url;
-      throw new InvalidValue(COMPLAINT, `[${index}]`);
+      throw new InvalidValue(PROBLEM, `[${index}]`);
     });
   },
   fromText: (text) => text.split(',').flatMap((url) => (url.trim() === '' ? [] : [url.trim()])),

@@ -6,7 +6,7 @@ const WORKERS_MAX = 64;
 
 const count = integer(1, WORKERS_MAX);
 
-/** A number, or `auto`. */
+/** Accepts a number of workers, or `auto`. */
 export const workerCount: Check<number | 'auto'> = {
   parse(raw) {
     if (raw === 'auto') return raw;

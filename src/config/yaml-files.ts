@@ -5,11 +5,11 @@ import { type Layer, layerOf } from './layer';
 import { readText, unreadableFile } from './read-text';
 import { ConfigError } from './startup-errors';
 
-/** Settings have little use for aliases, and a few nested ones can stand for gigabytes. */
+/** The most aliases in a file. Settings hardly need them, and a few nested ones can expand to gigabytes. */
 const ALIASES_MAX = 20;
 
 /**
- * The settings of a file, or of a directory's `*.yaml` and `*.yml` in the order of their names.
+ * Reads the settings of a file, or of the `*.yaml` and `*.yml` files in a directory, sorted by name.
  * @throws ConfigError
  */
 export function readYamlFiles(path: string): readonly Layer[] {
@@ -26,14 +26,14 @@ function filesAt(path: string): readonly string[] {
   }
 }
 
-/** @returns `undefined` for a file that holds no more than comments. */
+/** @returns `undefined` for a file of comments only */
 function parseYaml(text: string, where: string): unknown {
   if (!/^(?!\s*(#|$))/m.test(text)) return undefined;
   try {
     return load(text, { maxAliases: ALIASES_MAX });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    // Not its message: that quotes the lines around, which may hold a token.
+    // The error's message is not used: it quotes lines of the file, which may hold a token.
     const line = error.mark === undefined ? '' : ` (line ${error.mark.line + 1})`;
     throw new ConfigError(`${where}: is not valid YAML: ${error.reason}${line}`);
   }

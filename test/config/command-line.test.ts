@@ -2,7 +2,7 @@ import { parseCommandLine } from '../../src/config/command-line';
 import { CommandLineError } from '../../src/config/startup-errors';
 
 describe('the command line', () => {
-  it('has long and short options', () => {
+  it('the command line accepts long and short options', () => {
     const line = parseCommandLine([
       '-p',
       '0',
@@ -13,7 +13,7 @@ describe('the command line', () => {
       'a',
       '--config=b',
     ]);
-    expect(line.asks).toBe('start');
+    expect(line.command).toBe('start');
     expect(line.configs).toEqual(['a', 'b']);
     expect([...line.flags]).toEqual([
       ['port', 0],
@@ -22,9 +22,9 @@ describe('the command line', () => {
     ]);
   });
 
-  it('asks for help before anything else', () => {
-    expect(parseCommandLine(['--version', '-h']).asks).toBe('help');
-    expect(parseCommandLine(['--version']).asks).toBe('version');
+  it('--help overrides --version, and --version overrides a start', () => {
+    expect(parseCommandLine(['--version', '-h']).command).toBe('help');
+    expect(parseCommandLine(['--version']).command).toBe('version');
   });
 
   it.each([
@@ -34,7 +34,7 @@ describe('the command line', () => {
     [['--store', 'data'], '--store: store must be a URL such as file:./data or redis://localhost:6379'],
     [['start'], "Unexpected argument 'start'"],
     [['--help=yes'], "Option '-h, --help' does not take an argument"],
-  ])('%j is refused in one sentence', (argv, message) => {
+  ])('the arguments %j are refused in one sentence', (argv, message) => {
     expect(() => parseCommandLine(argv)).toThrow(new CommandLineError(message));
   });
 });

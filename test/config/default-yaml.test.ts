@@ -10,30 +10,30 @@ import { configFrom, loadConfig } from '../support/config';
 describe('config/default.yaml', () => {
   const text = readFileSync(join(__dirname, '../../config/default.yaml'), 'utf8');
 
-  // When it fails: npm run build, then node scripts/settings.mjs.
-  it('is what the table of options says', () => {
+  // If this fails, run `npm run build && node scripts/settings.mjs`.
+  it('config/default.yaml equals what the table of options renders', () => {
     expect(text).toBe(renderDefaultYaml());
   });
 
-  it('reads back as the defaults', () => {
+  it('config/default.yaml parses to the defaults', () => {
     expect(loadConfig(parseCommandLine([]), {})).toEqual(configFrom({}));
   });
 
-  it('holds every setting, with a sentence above it', () => {
+  it('config/default.yaml has every setting below its description', () => {
     for (const { path, option } of SETTINGS) {
       expect(text).toContain(`# ${option.description}\n${'  '.repeat(path.length - 1)}${path.at(-1)}: `);
     }
   });
 });
 
-// When it fails: npm run build, then node scripts/settings.mjs.
-it('docs/settings.md is what the table of options says', () => {
+// If this fails, run `npm run build && node scripts/settings.mjs`.
+it('docs/settings.md equals what the table of options renders', () => {
   execFileSync(process.execPath, [join(__dirname, '../../scripts/settings.mjs'), '--check'], {
     stdio: 'inherit',
   });
 });
 
-it('--help shows every setting and every option', () => {
+it('--help lists every setting and every option', () => {
   const help = helpText();
   const lines = help.split('\n').map((line) => line.replace(/ +/g, ' '));
   for (const { key, option } of SETTINGS) {
@@ -44,7 +44,7 @@ it('--help shows every setting and every option', () => {
   }
 });
 
-it('every setting has a sentence and a variable of its own', () => {
+it('every setting has a description in sentences and its own variable', () => {
   for (const { option } of SETTINGS) expect(option.description).toMatch(/^[A-Za-z].*\.$/);
   expect(new Set(SETTINGS.map(({ variable }) => variable)).size).toBe(SETTINGS.length);
 });

@@ -6,8 +6,8 @@ const TWO = [
   { serve: 'httpipe', port: 3000 },
 ];
 
-describe('ports of their own', () => {
-  it('are told in a file, in the environment and on the command line', () => {
+describe('listeners', () => {
+  it('listeners are read from a file, the environment and the command line', () => {
     expect(configFrom({ listeners: TWO }).listeners).toEqual(TWO);
     const environment = { LOOM_LISTENERS: 'rendezvous=9999, httpipe=3000' };
     expect(loadConfig(parseCommandLine([]), environment).listeners).toEqual(TWO);
@@ -21,19 +21,19 @@ describe('ports of their own', () => {
     [{ serve: 'cama', port: 1, hots: 'x' }, 'listeners[0] has the unknown key "hots"'],
     [{ serve: 'cama', port: 1, host: 'a b' }, 'listeners[0].host must be a host name'],
     ['cama', 'listeners[0] must be a map of serve, port, host'],
-  ])('cannot be %j', (entry, complaint) => {
-    expect(() => configFrom({ listeners: [entry] })).toThrow(complaint);
+  ])('the listener %j is refused', (entry, problem) => {
+    expect(() => configFrom({ listeners: [entry] })).toThrow(problem);
   });
 
-  it('are refused in one sentence on the command line', () => {
+  it('an invalid --listen is refused with an example', () => {
     expect(() => parseCommandLine(['--listen', 'cama'])).toThrow(
       '--listen: listeners must be a list such as',
     );
   });
 
-  it('need tokens beyond the loopback, like the main port', () => {
+  it('a listener beyond the loopback requires tokens', () => {
     const listeners = [{ serve: 'cama', port: 8000, host: '0.0.0.0' }];
-    expect(() => configFrom({ listeners })).toThrow('Without tokens everyone who reaches 0.0.0.0');
+    expect(() => configFrom({ listeners })).toThrow('Without tokens, every client that reaches 0.0.0.0');
     expect(configFrom({ listeners, tokens: ['t'] }).listeners).toEqual(listeners);
   });
 });

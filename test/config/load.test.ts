@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Writes a file; a path with folders makes them. */
+/** Writes a file and creates its folders. */
 function file(name: string, text: string): string {
   const path = join(dir, name);
   mkdirSync(join(path, '..'), { recursive: true });
@@ -29,11 +29,11 @@ function errorOf(work: () => unknown): string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-  throw new Error('it was accepted');
+  throw new Error('no error was thrown');
 }
 
-describe('which setting wins', () => {
-  it('without anything said, the defaults hold', () => {
+describe('the sources of settings', () => {
+  it('without any source, all settings have their defaults', () => {
     expect(load()).toMatchObject({
       port: 3060,
       host: '127.0.0.1',
@@ -46,7 +46,7 @@ describe('which setting wins', () => {
     });
   });
 
-  it('a flag beats the environment, that beats a later file, that beats an earlier one', () => {
+  it('a flag overrides the environment, which overrides a later file, which overrides an earlier one', () => {
     const first = file('first.yaml', 'port: 1\nhost: 127.0.0.1\nproducerGrace: 1s\nresumeGrace: 1s\n');
     const second = file('second.yaml', 'port: 2\nhost: 127.0.0.2\nproducerGrace: 2s\n');
     const config = load(['-c', first, '--config', second, '--port', '4'], {
@@ -56,7 +56,7 @@ describe('which setting wins', () => {
     expect(config).toMatchObject({ port: 4, host: '127.0.0.3', producerGrace: 2_000, resumeGrace: 1_000 });
   });
 
-  it('maps merge, and a list replaces the earlier one whole', () => {
+  it('maps of two files merge, and a list replaces the earlier list', () => {
     const first = file('1.yaml', 'tokens: [a, b]\nlimits: {streams: 5, metadataBytes: 1KiB}');
     const second = file('2.yaml', 'tokens: [c]\nlimits: {streams: 6}');
     const config = load(['-c', first, '-c', second]);
@@ -64,14 +64,14 @@ describe('which setting wins', () => {
     expect(config.limits).toMatchObject({ streams: 6, metadataBytes: 1_024, headerBytes: 32_768 });
   });
 
-  it('an empty list takes the earlier tokens away, a key without a value says nothing', () => {
+  it('an empty list removes earlier tokens, and a key without a value is ignored', () => {
     const some = file('some.yaml', 'tokens: [a]\nlimits: {streams: 5}');
     expect(load(['-c', some, '-c', file('none.yaml', 'tokens: []')]).tokens).toEqual([]);
     const silent = load(['-c', some, '-c', file('silent.yaml', 'tokens:\nlimits:\n')]);
     expect(silent).toMatchObject({ tokens: ['a'], limits: { streams: 5 } });
   });
 
-  it("a directory's YAML files are read in the order of their names, and nothing else in it", () => {
+  it('the YAML files of a directory are read in order of their names, and no other files', () => {
     file('conf/20-b.yml', 'port: 20');
     file('conf/10-a.yaml', 'port: 10\nhost: 127.0.0.10');
     file('conf/notes.txt', 'port: [');
@@ -80,13 +80,13 @@ describe('which setting wins', () => {
   });
 
   it.each(['', '\n\n', '# nothing but words\n', '---\n', '---\n# words\n...\n'])(
-    'a file may be empty: %j',
+    'an empty file is accepted: %j',
     (text) => {
       expect(load(['-c', file('empty.yaml', text)]).port).toBe(3060);
     },
   );
 
-  it('everything is frozen', () => {
+  it('the configuration is deeply frozen', () => {
     const config = load(['-c', file('a.yaml', 'tokens: [{token: t, scopes: [spy]}]')]);
     const [entry] = config.tokens;
     for (const part of [config, config.limits, config.tokens, entry, Object(entry).scopes]) {
@@ -96,7 +96,7 @@ describe('which setting wins', () => {
 });
 
 describe('the environment', () => {
-  it('has a variable for every setting', () => {
+  it('an environment variable sets a setting of any type', () => {
     const config = load([], {
       LOOM_LIMITS_BYTES_PER_STREAM: '10GiB',
       LOOM_LIMITS_PENDING_BYTES: '70000',
@@ -114,34 +114,32 @@ describe('the environment', () => {
     });
   });
 
-  it('takes tokens with commas between them', () => {
+  it('LOOM_TOKENS is split at commas', () => {
     expect(load([], { LOOM_TOKENS: 'a, b,,c' }).tokens).toEqual(['a', 'b', 'c']);
   });
 
-  it('refuses a text that should hold tokens and holds none', () => {
+  it('a text without any token is refused as a list of tokens', () => {
     const none = 'must be a list of tokens';
     expect(() => load([], { LOOM_TOKENS: ' , ' })).toThrow(`LOOM_TOKENS: tokens ${none}`);
     expect(() => load([], { LOOM_TOKENS_FILE: file('tokens', '\n') })).toThrow(none);
   });
 
-  it('takes secrets from files', () => {
+  it('LOOM_TOKENS_FILE and LOOM_STORE_FILE are read from files', () => {
     const tokens = file('tokens', 'one\ntwo,three\n');
     const store = file('store', 'redis://:secret@cache/3\n');
     const config = load([], { LOOM_TOKENS_FILE: tokens, LOOM_STORE_FILE: store });
     expect(config).toMatchObject({ tokens: ['one', 'two', 'three'], store: 'redis://:secret@cache/3' });
   });
 
-  it('does not take a secret from two places at once, or from a file that is not there', () => {
+  it('a secret from two sources or from a missing file is refused', () => {
     const both = { LOOM_TOKENS: 'a', LOOM_TOKENS_FILE: file('tokens', 'b') };
-    expect(errorOf(() => load([], both))).toBe(
-      'LOOM_TOKENS and LOOM_TOKENS_FILE are both set; only one may be',
-    );
+    expect(errorOf(() => load([], both))).toBe('LOOM_TOKENS and LOOM_TOKENS_FILE are both set: set only one');
     expect(errorOf(() => load([], { LOOM_STORE_FILE: join(dir, 'none') }))).toMatch(
       /^LOOM_STORE_FILE \(.*none\): cannot be read: ENOENT/,
     );
   });
 
-  it('leaves a setting alone whose variable is empty, and variables that are none of its own', () => {
+  it('empty variables and variables of other programs are ignored', () => {
     const config = load([], { LOOM_PORT: '', LOOM_TOKENS: '', LOOM_SERVICE_HOST: 'x', LOOM_TOKEN: 'client' });
     expect(config).toMatchObject({ port: 3060, tokens: [] });
   });
@@ -159,7 +157,7 @@ describe('the environment', () => {
       { LOOM_FILES_DURABILITY: 'never' },
       'LOOM_FILES_DURABILITY: files.durability must be one of os, interval, always, not "never"',
     ],
-  ])('an error names the variable and the key: %j', (environment, message) => {
+  ])('the error for %j names the variable and the key', (environment, message) => {
     expect(errorOf(() => load([], environment))).toBe(message);
   });
 });
@@ -203,7 +201,7 @@ describe('a wrong setting in a file', () => {
       'redis: {patience: 1s}',
       'redis.patience (1000 ms) must not be shorter than redis.commandTimeout (5000 ms)',
     ],
-  ])('%j is refused with what is allowed', (text, message) => {
+  ])('the file %j is refused with the allowed values', (text, message) => {
     const path = file('wrong.yaml', text);
     const error = errorOf(() => load(['-c', path]));
     expect(error).toContain(message);
@@ -212,13 +210,13 @@ describe('a wrong setting in a file', () => {
     expect(Object(error).port).toBeUndefined();
   });
 
-  it('in the second of two files is blamed on the second', () => {
+  it('the error for the second of two files names the second', () => {
     const good = file('good.yaml', 'port: 1');
     const bad = file('bad.yaml', 'port: x');
     expect(errorOf(() => load(['-c', good, '-c', bad]))).toMatch(`${bad}: port must be`);
   });
 
-  it('is refused in a moment where it is a billion laughs', () => {
+  it('a file of nested aliases is refused at once', () => {
     const levels = 'bcdefghij'.split('').map((name, i) => {
       const above = String.fromCharCode(name.charCodeAt(0) - 1);
       return `${name}: &${name} [${Array(9).fill(`*${above}`).join(', ')}]${i === 8 ? '\ntokens: *j' : ''}`;
@@ -227,12 +225,12 @@ describe('a wrong setting in a file', () => {
     expect(errorOf(() => load(['-c', path]))).toContain('aliases exceeded');
   });
 
-  it('does not reach the prototype of anything', () => {
+  it('a key __proto__ does not change any prototype', () => {
     errorOf(() => load(['-c', file('evil.yaml', 'limits: {__proto__: {polluted: 1}}')]));
     expect(Object({}).polluted).toBeUndefined();
   });
 
-  it('says when a file is missing', () => {
+  it('the error for a missing file names it', () => {
     const path = join(dir, 'missing.yaml');
     expect(errorOf(() => load(['-c', path]))).toMatch(`${path}: cannot be read: ENOENT`);
   });
@@ -241,7 +239,7 @@ describe('a wrong setting in a file', () => {
 describe('tokens', () => {
   const tokens = (text: string) => load(['-c', file('tokens.yaml', `tokens: ${text}`)]).tokens;
 
-  it('are strings, or maps with limits', () => {
+  it('tokens are strings or maps with limits', () => {
     const digest = 'AB'.repeat(32);
     const entries = `[a, {token: b, scopes: [spy, produce], prefix: build-}, {sha256: ${digest}}]`;
     expect(tokens(entries)).toEqual([
@@ -261,21 +259,21 @@ describe('tokens', () => {
     ['[{sha256: abc}]', 'tokens[0].sha256 must be 64 hex digits'],
     [
       '[{token: a, scopes: [admin]}]',
-      'tokens[0].scopes must be a list of some of produce, consume, spy, delete, relay',
+      'tokens[0].scopes must be a list of one or more of produce, consume, spy, delete, relay',
     ],
-    ['[{token: a, scopes: []}]', 'tokens[0].scopes must be a list of some of'],
-    ['[{token: a, scopes: spy}]', 'tokens[0].scopes must be a list of some of'],
+    ['[{token: a, scopes: []}]', 'tokens[0].scopes must be a list of one or more of'],
+    ['[{token: a, scopes: spy}]', 'tokens[0].scopes must be a list of one or more of'],
     [
       '[{token: a, scope: [spy]}]',
       'tokens[0] has the unknown key "scope"; allowed are token, sha256, scopes, prefix',
     ],
     ['[{token: a, prefix: ""}]', 'tokens[0].prefix must be a string'],
     ['[{token: a, __proto__: {}}]', 'tokens[0] has the unknown key "__proto__"'],
-  ])('%s are refused', (text, message) => {
+  ])('the tokens %s are refused', (text, message) => {
     expect(errorOf(() => tokens(text))).toContain(message);
   });
 
-  it('and store URLs are never quoted in an error', () => {
+  it('no error quotes a token or the URL of a store', () => {
     const secret = 'hunter2-hunter2';
     const errors = [
       errorOf(() => tokens(`${secret}`)),
@@ -290,27 +288,30 @@ describe('tokens', () => {
 });
 
 describe('a server without tokens', () => {
-  it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1'])('may listen on %s', (host) => {
-    expect(load(['--host', host]).host).toBe(host);
-  });
+  it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1'])(
+    'a server without tokens may listen on %s',
+    (host) => {
+      expect(load(['--host', host]).host).toBe(host);
+    },
+  );
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'example.org', '127.0.0.1.example.org'])(
-    'may not listen on %s',
+    'a server without tokens may not listen on %s',
     (host) => {
       expect(errorOf(() => load(['--host', host]))).toBe(
-        `Without tokens everyone who reaches ${host} could read, write and delete every stream. ` +
-          'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or say allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
+        `Without tokens, every client that reaches ${host} could read, write and delete all streams. ` +
+          'Set tokens (LOOM_TOKENS), listen on 127.0.0.1, or set allowAnonymous: true (LOOM_ALLOW_ANONYMOUS)',
       );
     },
   );
 
-  it('may listen anywhere with tokens, or when told that it may', () => {
+  it('a server may listen anywhere with tokens or with allowAnonymous', () => {
     expect(load(['--host', '0.0.0.0'], { LOOM_TOKENS: 't' }).host).toBe('0.0.0.0');
     expect(load(['--host', '0.0.0.0'], { LOOM_ALLOW_ANONYMOUS: 'true' }).host).toBe('0.0.0.0');
   });
 });
 
-it('a program may hand its settings over as a YAML file holds them', () => {
+it('configFrom accepts settings as a YAML file holds them', () => {
   expect(configFrom({ port: 0, store: 'memory:', live: { heartbeat: '1s' } })).toMatchObject({
     port: 0,
     store: 'memory:',

@@ -12,6 +12,6 @@ it.each([
   ['redsi://user:secret@host:1', 'redsi://***@host:1'],
   ['file:///srv/user:a@b', 'file:///srv/user:a@b'],
   ['redis:///:secret@host', 'redis://***@host'],
-])('%s is shown as %s', (url, shown) => {
+])('the store %s is masked as %s', (url, shown) => {
   expect(maskStore(url)).toBe(shown);
 });

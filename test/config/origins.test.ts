@@ -6,7 +6,7 @@ const fromEnvironment = (environment: Record<string, string>): Config =>
   loadConfig(parseCommandLine([]), environment);
 
 describe('http.allowOrigin', () => {
-  it('is none by default, and holds for /v1/stream unless that has its own', () => {
+  it('http.allowOrigin is none by default, and durable.allowOrigin inherits it', () => {
     const { http, durable } = configFrom({});
     expect([http.allowOrigin, durable.allowOrigin]).toEqual(['none', undefined]);
     expect(configFrom({ durable: { allowOrigin: 'any' } }).durable.allowOrigin).toBe('any');
@@ -24,11 +24,11 @@ describe('http.allowOrigin', () => {
       ['http://a.example', 'http://b.example:8080', 'http://[::1]:3000'],
     ],
     ['chrome-extension://abcdef', ['chrome-extension://abcdef']],
-  ])('takes %j', (given, kept) => {
+  ])('http.allowOrigin accepts %j', (given, kept) => {
     expect(configFrom({ http: { allowOrigin: given } }).http.allowOrigin).toEqual(kept);
   });
 
-  it('takes several from an environment variable', () => {
+  it('an environment variable with commas sets several origins', () => {
     const config = fromEnvironment({
       LOOM_HTTP_ALLOW_ORIGIN: 'https://a.example, https://b.example',
       LOOM_DURABLE_ALLOW_ORIGIN: 'any',
@@ -46,9 +46,9 @@ describe('http.allowOrigin', () => {
     'https://*.example',
     '',
     7,
-  ])('does not take %j, and says what it takes', (given) => {
-    const complaint = /http\.allowOrigin must be any, none, or origins such as https:\/\/example\.com/;
-    expect(() => configFrom({ http: { allowOrigin: given } })).toThrow(complaint);
+  ])('http.allowOrigin refuses %j and names what it accepts', (given) => {
+    const problem = /http\.allowOrigin must be any, none, or origins such as https:\/\/example\.com/;
+    expect(() => configFrom({ http: { allowOrigin: given } })).toThrow(problem);
     expect(() => configFrom({ http: { allowOrigin: ['https://a.example', given] } })).toThrow(
       /http\.allowOrigin\[1\] must be one of origins such as https:\/\/example\.com/,
     );
@@ -56,11 +56,11 @@ describe('http.allowOrigin', () => {
 });
 
 describe('http.hosts', () => {
-  it('is empty by default', () => {
+  it('http.hosts is empty by default', () => {
     expect(configFrom({}).http.hosts).toEqual([]);
   });
 
-  it('takes names, wildcards and addresses, with a port or without', () => {
+  it('http.hosts accepts names, wildcards and addresses, with and without a port', () => {
     const hosts = [
       'A.example.',
       '*.b.example:8080',
@@ -86,7 +86,7 @@ describe('http.hosts', () => {
   });
 
   it.each(['https://a.example', 'a.example/x', 'a b', '*example', 'a.*.example', '', 'a:b', 7])(
-    'does not take %j',
+    'http.hosts refuses %j',
     (given) => {
       expect(() => configFrom({ http: { hosts: [given] } })).toThrow(
         /http\.hosts\[0\] must be a host name without a scheme/,

@@ -56,7 +56,7 @@ describe('bin/loom', () => {
       'a host for everyone without tokens',
       ['--host', '0.0.0.0'],
       {},
-      /^loom: Without tokens everyone who reaches 0\.0\.0\.0/,
+      /^loom: Without tokens, every client that reaches 0\.0\.0\.0/,
     ],
     [
       'a store that there is not',

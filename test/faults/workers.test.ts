@@ -214,7 +214,7 @@ describe('what cannot start', () => {
       status: 1,
       stdout: '',
       stderr:
-        'loom: workers (2) must be 1 or auto with the store file:./nowhere, which belongs to one process: several workers share a Redis\n',
+        'loom: workers (2) must be 1 or auto with the store file:./nowhere, which only one process can use: several workers need a store in Redis\n',
     });
   });
 

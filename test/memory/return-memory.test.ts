@@ -6,14 +6,14 @@ jest.mock('../../src/memory/malloc-trim', () => ({ trimMalloc: jest.fn(async () 
 const MIB = 1024 * 1024;
 const MINUTE_MS = 60_000;
 
-describe('memory that is given back', () => {
+describe('returnMemoryWhenIdle', () => {
   let rss = 50 * MIB;
   let cpu = 0;
 
   beforeEach(() => {
     jest.useFakeTimers();
     jest.spyOn(process.memoryUsage, 'rss').mockImplementation(() => rss);
-    // Each look finds a tenth of what counts as busy.
+    // Each check measures a tenth of the quiet share.
     jest.spyOn(process, 'cpuUsage').mockImplementation(() => {
       cpu += 25_000;
       return { user: cpu, system: 0 };
@@ -24,7 +24,7 @@ describe('memory that is given back', () => {
     jest.useRealTimers();
   });
 
-  it('is looked for less and less often while none is free, and at once after a flood', async () => {
+  it('trimming becomes rarer while it frees nothing, and runs soon after a peak', async () => {
     returnMemoryWhenIdle();
     rss = 200 * MIB;
     await jest.advanceTimersByTimeAsync(30 * MINUTE_MS);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeError } from '../../src/observe/describe-error';
 
-/** The arguments for Node that run `code` with a logger. */
+/** Node's arguments that run `code` with a logger. */
 function argumentsFor(code: string, format = 'json', level = 'info', worker?: number): readonly string[] {
   const script = `
     const { createLogger } = require(${JSON.stringify(join(__dirname, '../../src/observe/logger.ts'))});
@@ -14,7 +14,7 @@ function argumentsFor(code: string, format = 'json', level = 'info', worker?: nu
   return ['--require', hook, '--eval', script];
 }
 
-/** Runs `code` with a logger in a process of its own, and returns what it wrote to stdout. */
+/** Runs `code` with a logger in another process. @returns its stdout */
 function written(code: string, format = 'json', environment = {}): string {
   const { stdout, stderr } = spawnSync(process.execPath, argumentsFor(code, format), {
     encoding: 'utf8',
@@ -26,7 +26,7 @@ function written(code: string, format = 'json', environment = {}): string {
 
 const EMPTY_AFTER_MS = 100;
 
-/** A process that has logged more than a pipe holds. It tells so on stderr, and when its stdin ends it logs once more and exits. */
+/** Starts a process that logs more than a pipe holds and then writes to stderr. When its stdin ends, it logs once more and exits. */
 function spawnUntilFull(format: string): ChildProcessWithoutNullStreams {
   const code = `
     const { readSync, writeSync } = require('node:fs');
@@ -41,7 +41,7 @@ function spawnUntilFull(format: string): ChildProcessWithoutNullStreams {
 }
 
 describe('the log', () => {
-  it('is one JSON object a line, also of what was written right before the process ends', () => {
+  it('the log has one JSON object per line, including lines right before the exit', () => {
     const lines = written(`
       for (let n = 0; n < 1000; n += 1) logger.info({ n }, 'line');
       process.exit(0);`).trimEnd();
@@ -55,7 +55,7 @@ describe('the log', () => {
     });
   });
 
-  it('has a line for each request that is JSON whatever is in its path, and none below the level', () => {
+  it('the line of a request is valid JSON for any path, and absent below level info', () => {
     const code = `logger.request({ path: '/a"\\\\b', status: undefined, ms: 3 }, 'request'); process.exit(0);`;
     expect(JSON.parse(written(code))).toEqual({
       level: 'info',
@@ -68,7 +68,7 @@ describe('the log', () => {
     expect(stdout).toBe('');
   });
 
-  it('is written soon, and in its turn, also where the lines of requests are so many that they are gathered', async () => {
+  it('buffered and unbuffered lines are written soon and in order', async () => {
     const code = `
       for (const ms of [0, 20, 30]) setTimeout(() => logger.request({ ms }, 'line'), ms);
       setTimeout(() => logger.info({ ms: 40 }, 'line'), 40);
@@ -88,16 +88,16 @@ describe('the log', () => {
     }
   });
 
-  it('loses no part of a line at the end of the process where its reader was slow', async () => {
+  it('a slow reader gets every line complete at the exit of the process', async () => {
     const child = spawnUntilFull('auto');
     try {
       await once(child.stderr, 'data');
       let text = '';
-      // It goes on once there is room for the rest: nothing tells that a pipe is empty.
-      const goesOn = setTimeout(() => child.stdin.end(), EMPTY_AFTER_MS);
+      // The process continues when the pipe is empty, which only a pause shows.
+      const resume = setTimeout(() => child.stdin.end(), EMPTY_AFTER_MS);
       child.stdout.setEncoding('utf8').on('data', (piece: string) => {
         text += piece;
-        goesOn.refresh();
+        resume.refresh();
       });
       await once(child, 'close');
       const lines = text.trimEnd().split('\n');
@@ -107,7 +107,7 @@ describe('the log', () => {
     }
   });
 
-  it('names the worker in each line, where there are several', () => {
+  it('each line of a worker has its number', () => {
     const code = `
       logger.info('one');
       logger.request({ path: '/' }, 'two');
@@ -115,12 +115,12 @@ describe('the log', () => {
     const { stdout } = spawnSync(process.execPath, argumentsFor(code, 'json', 'info', 3), {
       encoding: 'utf8',
     });
-    // The first may be on its way in another thread when the process ends, and come out second.
+    // Another thread may still write the first line at the exit, so that it comes second.
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).worker)).toEqual([3, 3]);
   });
 
-  it('is not torn where several workers write to one pipe that is read slowly', async () => {
+  it('lines of several workers do not mix in a pipe that is read slowly', async () => {
     const code = `
       const { spawn } = require('node:child_process');
       const writeAll = () => {
@@ -133,7 +133,7 @@ describe('the log', () => {
       other.once('message', () => other.send('go'));
       if (process.env.IS_SECOND) process.send('ready');
       process.stdin.resume().on('end', () => process.exit(0));`;
-    // What Node itself makes is a socket, and no pipe.
+    // `spawn` creates a socket; the shell creates a pipe.
     const piped = ['-c', '"$0" "$@" | cat', process.execPath, ...argumentsFor(code, 'json', 'info', 1)];
     const first = spawn('sh', piped, { stdio: 'pipe' });
     try {
@@ -153,7 +153,7 @@ describe('the log', () => {
   });
 
   it.each(['auto', 'json', 'pretty'])(
-    'keeps the process from its end in no format where nobody reads: %s',
+    'a log in format %s that is not read does not block the exit',
     async (format) => {
       const child = spawnUntilFull(format);
       try {
@@ -166,7 +166,7 @@ describe('the log', () => {
     },
   );
 
-  it('holds no secret', () => {
+  it('the log masks fields with secrets', () => {
     const text = written(`
       logger.info({ tokens: ['SECRET'], access_token: 'SECRET', password: 'SECRET' }, 'flat');
       logger.info({ req: { headers: { authorization: 'Bearer SECRET', cookie: 'SECRET' } } }, 'request');
@@ -179,11 +179,11 @@ describe('the log', () => {
     expect(text).toContain('WRONGPASS');
   });
 
-  it('leaves lines below the level out', () => {
+  it('lines below the level are not written', () => {
     expect(written(`logger.debug('quiet'); logger.info('loud');`)).toMatch(/^[^\n]*"loud"}\n$/);
   });
 
-  it('is for eyes where that is asked for, and not coloured where no terminal is', () => {
+  it('the format pretty is text, without colours outside a terminal', () => {
     const text = written(`logger.warn({ n: 1 }, 'look');`, 'pretty');
     expect(text).toContain('WARN');
     expect(text).toContain('look');
@@ -191,13 +191,13 @@ describe('the log', () => {
     expect(text).not.toContain('\u001b');
   });
 
-  it('is JSON by itself where stdout is no terminal', () => {
+  it('the format auto is JSON outside a terminal', () => {
     expect(JSON.parse(written(`logger.info('x');`, 'auto'))).toMatchObject({ msg: 'x' });
   });
 });
 
 describe('an error in the log', () => {
-  it('has its code, stack and causes', () => {
+  it('an error is logged with its code, stack and causes', () => {
     const cause = Object.assign(new Error('inner'), { code: 'EIO' });
     expect(describeError(new TypeError('outer', { cause }))).toMatchObject({
       type: 'TypeError',
@@ -207,7 +207,7 @@ describe('an error in the log', () => {
     });
   });
 
-  it('may be anything that was thrown, and may be its own cause', () => {
+  it('a thrown value of any type and an error that is its own cause are logged', () => {
     expect(describeError('text')).toEqual({ type: 'string', message: 'text' });
     const circular = new Error('again');
     circular.cause = circular;
