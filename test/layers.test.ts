@@ -23,10 +23,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   storage: {
     layers: ['core', 'lmdb', 'redis'],
     types: ['config'],
-    packages: ['ioredis', 'lmdb', 'fs-native-extensions'],
+    packages: ['ioredis', 'lmdb', 'lru-cache', 'fs-native-extensions'],
   },
   relay: { layers: ['core', 'lmdb', 'redis'], types: ['config'], packages: ['ioredis', 'lmdb'] },
-  http: { layers: ['core', 'config', 'relay'], types: ['observe'], packages: ['koa', '@koa/router'] },
+  http: {
+    layers: ['core', 'config', 'relay'],
+    types: ['observe'],
+    packages: ['koa', '@koa/router', 'lru-cache'],
+  },
   config: { layers: [], packages: ['js-yaml'] },
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
   workers: { layers: ['core'], types: ['config', 'observe'], packages: [] },

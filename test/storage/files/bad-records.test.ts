@@ -93,8 +93,8 @@ describe.each([
       expect((await store.due(kind, 1)).map(({ id }) => id)).toEqual([one.log.id]);
       expect((await store.due(kind, 10)).map(({ id }) => id)).toEqual([one.log.id, three.log.id]);
       await removeLog(store, two.log.id);
-      const options = { intervalMs: 1, maxAgeMs: 1, now: () => later, report: () => {} };
-      await sweep(store, options, new AbortController().signal);
+      const options = { intervalMs: 1, maxAgeMs: 1, report: () => {} };
+      await sweep(store, options, new AbortController().signal, later);
       expect(await store.due({ kind: 'overdue', now: later }, 10)).toEqual([]);
     }));
 });

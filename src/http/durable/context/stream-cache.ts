@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { isLogError } from '../../../core/log/errors';
 import type { Framing, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
@@ -18,11 +19,11 @@ export interface CachedStream {
 const KNOWN_MAX = 10_000;
 
 /**
- * The streams that were written to of late. What is kept holds for a generation until it loses bytes, of which the store informs, and
- * the store refuses to write to one that is over: so an append need not ask first.
+ * The streams that were written to last. What is kept holds for a generation until it loses bytes, which the store announces, and
+ * the store refuses to write to a generation that is over: so an append need not ask first.
  */
 export class StreamCache {
-  readonly #known = new Map<LogId, CachedStream>();
+  readonly #known = new LRUCache<LogId, CachedStream>({ max: KNOWN_MAX });
 
   constructor(private readonly store: LogStore) {
     store.lifecycle(({ kind, log }) => {
@@ -50,13 +51,7 @@ export class StreamCache {
     const { generation, contentType, framing, losses = [] } = await requireLog(this.store, id);
     const type = essence(storedContentType(contentType));
     const stream = { log: { id, generation }, type, framing, losses };
-    if (this.#known.size >= KNOWN_MAX) this.#forgetOldest();
     this.#known.set(id, stream);
     return stream;
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined) this.#known.delete(oldest);
   }
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { isLogError, LogError } from '../../../core/log/errors';
 import type { LogInfo, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
@@ -29,8 +30,7 @@ const SETTLED_MAX = 2_000;
  */
 export class LogCache {
   readonly #ahead = new Map<string, CachedLog>();
-  /** Least recently used first. */
-  readonly #settled = new Map<string, CachedLog>();
+  readonly #settled = new LRUCache<string, CachedLog>({ max: SETTLED_MAX });
 
   constructor(
     private readonly facts: FactsDatabase,
@@ -39,10 +39,10 @@ export class LogCache {
 
   /** `undefined` when that generation was replaced or removed. @throws LogError `STORE_DAMAGED` */
   find({ id, generation }: LogRef): CachedLog | undefined {
-    const log =
-      this.#ahead.get(generation) ?? this.#settled.get(generation) ?? this.#load({ id, generation });
+    const cached = this.#ahead.get(generation) ?? this.#settled.get(generation);
+    const log = cached ?? this.#load({ id, generation });
     if (log === undefined || log.facts.info.id !== id) return undefined;
-    if (!this.#ahead.has(generation)) this.#settle(log);
+    if (cached === undefined) this.#settled.set(generation, log);
     return log;
   }
 
@@ -72,7 +72,7 @@ export class LogCache {
     // A torn file must be cut before the next append, and a loss concerns one producer: neither may be evicted.
     if (log.isTorn || (log.lost !== undefined && facts.info.state !== 'closed')) return;
     this.#ahead.delete(log.generation);
-    this.#settle(log);
+    this.#settled.set(log.generation, log);
   }
 
   evict(generation: string): void {
@@ -88,16 +88,6 @@ export class LogCache {
       if (!isLogError(error, 'STORE_DAMAGED')) throw error;
       this.damage.report(ref, error);
       throw damagedRecordError(ref.id, error);
-    }
-  }
-
-  #settle(log: CachedLog): void {
-    this.#settled.delete(log.generation);
-    this.#settled.set(log.generation, log);
-    if (this.#settled.size <= SETTLED_MAX) return;
-    for (const oldest of this.#settled.keys()) {
-      this.#settled.delete(oldest);
-      return;
     }
   }
 }

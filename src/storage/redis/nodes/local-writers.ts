@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { LogRef, Writer } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
 import type { Link } from '../../../redis/link';
@@ -34,11 +35,11 @@ const CLAIMS_MAX = 10_000;
 export class LocalWriters {
   readonly #writers = new Map<string, LocalWriter>();
   /** The claims of the last attaches, also after their writers have left: an append may be repeated. */
-  readonly #claims = new Map<string, string>();
+  readonly #claims = new LRUCache<string, string>({ max: CLAIMS_MAX });
 
   add(writer: Writer, claim: string, last: KnownEntry): void {
     const { log, epoch } = writer;
-    this.#remember(nameOf(writer), claim);
+    this.#claims.set(nameOf(writer), claim);
     const known = this.#writers.get(log.generation);
     if (known === undefined || known.epoch < epoch)
       this.#writers.set(log.generation, {
@@ -83,13 +84,6 @@ export class LocalWriters {
   find({ log, epoch }: Writer): LocalWriter | undefined {
     const local = this.#writers.get(log.generation);
     return local?.epoch === epoch ? local : undefined;
-  }
-
-  #remember(name: string, claim: string): void {
-    this.#claims.delete(name);
-    this.#claims.set(name, claim);
-    const [oldest] = this.#claims.keys();
-    if (this.#claims.size > CLAIMS_MAX && oldest !== undefined) this.#claims.delete(oldest);
   }
 }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import type { Loss } from '../../../core/log/loss';
@@ -99,13 +100,18 @@ export class RecentLog {
 
 /** The logs that this node used last. */
 export class RecentLogs {
-  /** The most recent is last. The first is dropped when there are too many. */
-  readonly #byGeneration = new Map<string, RecentLog>();
   /** The newest generation of each id. */
   readonly #byId = new Map<LogId, RecentLog>();
+  readonly #byGeneration = new LRUCache<string, RecentLog>({
+    max: RECENT_MAX,
+    dispose: (recent) => {
+      if (this.#byId.get(recent.log.id) === recent) this.#byId.delete(recent.log.id);
+    },
+  });
 
+  /** Does not count as a use. */
   get({ generation }: LogRef): RecentLog | undefined {
-    return this.#byGeneration.get(generation);
+    return this.#byGeneration.peek(generation);
   }
 
   /** The newest generation with this id. */
@@ -115,29 +121,22 @@ export class RecentLogs {
 
   /** Marks a log as used now. Adds it if it is unknown. */
   use(log: LogRef): RecentLog {
-    const known = this.#byGeneration.get(log.generation);
-    if (known === undefined) return this.#add(log);
-    this.#byGeneration.delete(log.generation);
-    this.#byGeneration.set(log.generation, known);
-    return known;
+    return this.#byGeneration.get(log.generation) ?? this.#add(log);
   }
 
   /** All logs, the most recently used first. */
   newestFirst(): readonly RecentLog[] {
-    return [...this.#byGeneration.values()].reverse();
+    return [...this.#byGeneration.values()];
   }
 
   forget(log: LogRef): void {
     this.#byGeneration.delete(log.generation);
-    if (this.#byId.get(log.id)?.log.generation === log.generation) this.#byId.delete(log.id);
   }
 
   #add({ id, generation }: LogRef): RecentLog {
     const recent = new RecentLog({ id, generation });
     this.#byGeneration.set(generation, recent);
     if (generation >= (this.#byId.get(id)?.log.generation ?? '')) this.#byId.set(id, recent);
-    const [oldest] = this.#byGeneration.values();
-    if (this.#byGeneration.size > RECENT_MAX && oldest !== undefined) this.forget(oldest.log);
     return recent;
   }
 }
