@@ -1,4 +1,5 @@
 import { concatChunks } from '../bytes/concat-chunks';
+import { TurnQueue } from './turn-queue';
 
 /**
  * How many bytes are worked on in one piece. To encode or check a byte takes up to 10 ns, and up to 30 where it is no character: so no
@@ -10,15 +11,20 @@ export const SLICE_BYTES = 32 * 1024;
 const BYTES_PER_TURN = 64 * 1024;
 
 let left = BYTES_PER_TURN;
-let isScheduled = false;
-const queue: (() => void)[] = [];
+/** One slice that waits per turn. Its bytes are not taken from the turn, so that what comes live has room beside it. */
+const turns = new TurnQueue(
+  () => {
+    left = BYTES_PER_TURN;
+  },
+  (ran) => ran === 0,
+);
 
 /**
  * Takes `bytes` of work out of what this turn of the event loop has time for. Small work is done at once, as it comes.
  * @returns false when there is no time: the work must wait for `turnFor`, or be done in another way
  */
 export function reserveTurnBytes(bytes: number): boolean {
-  schedule();
+  turns.schedule();
   if (bytes > left) return false;
   left -= bytes;
   return true;
@@ -31,22 +37,7 @@ export function reserveTurnBytes(bytes: number): boolean {
  */
 export function waitForTurn(bytes: number): Promise<void> | undefined {
   if (reserveTurnBytes(bytes)) return undefined;
-  return new Promise((start) => queue.push(start));
-}
-
-function schedule(): void {
-  if (isScheduled) return;
-  isScheduled = true;
-  setImmediate(nextTurn);
-}
-
-function nextTurn(): void {
-  left = BYTES_PER_TURN;
-  isScheduled = false;
-  const next = queue.shift();
-  if (next === undefined) return;
-  schedule();
-  next();
+  return new Promise((start) => turns.add(start));
 }
 
 /** The bytes of `chunks` in slices of `size` bytes. What fits into one slice comes together; a single chunk is not copied. */

@@ -1,9 +1,12 @@
+import { TurnQueue } from './turn-queue';
+
 /** How long one turn of the event loop is spent on all work that is counted here, in milliseconds. */
 const TURN_MS = 3;
 
 let left = TURN_MS;
-let isScheduled = false;
-const waiting: (() => void)[] = [];
+const turns = new TurnQueue(() => {
+  left = TURN_MS;
+}, hasTurnTime);
 
 /** Whether this turn of the event loop has time left for work whose cost shows only while it is done. */
 export function hasTurnTime(): boolean {
@@ -12,7 +15,7 @@ export function hasTurnTime(): boolean {
 
 /** Does a small step of such work. What it takes is taken off what the turn has left. */
 export function spendTurnTime(step: () => void): void {
-  schedule();
+  turns.schedule();
   const began = performance.now();
   step();
   left -= performance.now() - began;
@@ -20,20 +23,5 @@ export function spendTurnTime(step: () => void): void {
 
 /** Calls `work` in a later turn that has time. What waits goes on in the order in which it came. */
 export function runWhenTime(work: () => void): void {
-  waiting.push(work);
-  schedule();
-}
-
-function schedule(): void {
-  if (isScheduled) return;
-  isScheduled = true;
-  setImmediate(nextTurn);
-}
-
-function nextTurn(): void {
-  isScheduled = false;
-  left = TURN_MS;
-  // What comes again meanwhile has its time in the turn after this one.
-  for (let count = waiting.length; count > 0 && hasTurnTime(); count -= 1) waiting.shift()?.();
-  if (waiting.length > 0) schedule();
+  turns.add(work);
 }

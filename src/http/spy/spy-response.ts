@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sizeOf } from '../../core/bytes/size-of';
 import type { ManyLogsListener } from '../../core/follow/follow-many';
 import type { LogRef } from '../../core/log/log';
@@ -16,8 +17,6 @@ interface Missed {
   ended: boolean;
   loss?: Loss;
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Streams that a slow spy may have news of before it counts as gone. */
 const MISSED_MAX = 10_000;
