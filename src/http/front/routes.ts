@@ -72,6 +72,8 @@ function answererOf(router: Router<State>): (request: WireRequest) => Promise<vo
       assertAnswered(ctx);
     } catch (error) {
       ctx.respond = false;
+      // Koa has set that of a status which the answer need not have.
+      ctx.res.statusMessage = '';
       call.reject(error);
     }
   });
