@@ -1,4 +1,4 @@
-/** Runs tasks of one key one after the other, in the order they came, and those of different keys side by side. */
+/** Runs tasks of one key one after the other, in the order in which they came. Tasks of different keys run side by side. */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 
@@ -13,13 +13,13 @@ export class KeyedMutex {
     return mine;
   }
 
-  /** Runs a task as one of all these keys. They are waited for in one order, so that no two tasks wait for each other. */
+  /** Runs a task that holds all these keys. Keys are taken in sorted order, so that no two tasks wait for each other. */
   runAll<T>(keys: readonly string[], task: () => Promise<T>): Promise<T> {
     const inOrder = [...new Set(keys)].sort();
     return inOrder.reduceRight((inner: () => Promise<T>, key) => () => this.run(key, inner), task)();
   }
 
-  /** Resolves once nothing runs and nothing waits. */
+  /** Resolves once no task runs or waits. */
   async idle(): Promise<void> {
     while (this.#last.size > 0) await Promise.allSettled(this.#last.values());
   }

@@ -1,11 +1,11 @@
-/** How far the system's clock may go from an even pace between two looks at it. What goes beyond is a step. Milliseconds. */
+/** A difference from an even pace that is larger than this, between two readings of the system's clock, is a step. Milliseconds. */
 const EVEN_MS = 1_000;
 
 /**
- * Unix milliseconds that go on at an even pace. When the clock of the system is set, by hand or after the machine was suspended, this
- * clock goes on as before, so that nothing that waits for a time is over early or late.
+ * Unix milliseconds at an even pace. When the system's clock is set, by hand or after the machine was suspended, this clock goes on as
+ * before, so that no wait ends early or late.
  *
- * Example: a stream waits 15 minutes for its producer, and the system's clock is set forward by an hour. The stream waits on.
+ * Example: a stream waits 15 minutes for its producer, and the system's clock is set forward by an hour. The stream still waits 15 minutes.
  */
 export class SteadyClock {
   #wall = Date.now();
@@ -13,8 +13,8 @@ export class SteadyClock {
   #skew: number;
 
   /**
-   * @param onStep called when the system's clock was set, with how far: forward is positive
-   * @param skew of the clock whose times are still in use, such as that of the process before
+   * @param onStep called with the size of each step of the system's clock: forward is positive
+   * @param skew that of an earlier clock whose times are still in use, such as that of the process before
    */
   constructor(
     private readonly onStep: (byMs: number) => void = () => {},
@@ -28,7 +28,7 @@ export class SteadyClock {
     return this.#skew;
   }
 
-  /** What the system's clock said at a moment of this one. */
+  /** The time of the system's clock at a moment of this one. */
   wallAt(moment: number): number {
     return moment + this.#skew;
   }
@@ -46,12 +46,12 @@ export class SteadyClock {
   }
 }
 
-/** Whether the system's clock was set, and did not just run a little faster or slower. */
+/** Whether the system's clock was set. A smaller difference only means that it runs a little faster or slower. */
 export function isClockStep(byMs: number): boolean {
   return Math.abs(byMs) > EVEN_MS;
 }
 
-/** For what is measured in this process alone. */
+/** For times that only this process compares. */
 const OF_PROCESS = new SteadyClock();
 
 export function steadyNow(): number {

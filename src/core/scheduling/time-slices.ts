@@ -1,15 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** How long work over many logs keeps the event loop at a stretch, in milliseconds. */
+/** For how long work over many logs blocks the event loop at once, in milliseconds. */
 const SLICE_MS = 5;
 
-/** Cuts long work into slices, so that other work has its turn in between. */
+/** Cuts one long task into slices, so that other work runs in between. What the task waits for counts as part of its slice. */
 export class TimeSlices {
   #until = performance.now() + SLICE_MS;
 
   constructor(private readonly signal?: AbortSignal) {}
 
-  /** Asked after each small step: whether to wait for `next` before another one. */
+  /** Whether to wait for `next` before another step. Read it after each small step. */
   get isOver(): boolean {
     return performance.now() >= this.#until;
   }

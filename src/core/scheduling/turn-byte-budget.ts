@@ -2,16 +2,16 @@ import { concatChunks } from '../bytes/concat-chunks';
 import { TurnQueue } from './turn-queue';
 
 /**
- * How many bytes are worked on in one piece. To encode or check a byte takes up to 10 ns, and up to 30 where it is no character: so no
- * piece takes longer than a millisecond.
+ * The most bytes of one piece of work. Encoding or checking a byte takes up to 10 ns, and up to 30 ns where it is not part of a
+ * character: so no piece takes longer than a millisecond.
  */
 export const SLICE_BYTES = 32 * 1024;
 
-/** How much is worked on at once, without waiting for a turn: what comes live is mostly smaller. */
+/** The most bytes per turn of work that does not wait. Most live chunks are far smaller. */
 const BYTES_PER_TURN = 64 * 1024;
 
 let left = BYTES_PER_TURN;
-/** One slice that waits per turn. Its bytes are not taken from the turn, so that what comes live has room beside it. */
+/** One waiting slice runs per turn. Its bytes do not count, so that live chunks still have room in that turn. */
 const turns = new TurnQueue(
   () => {
     left = BYTES_PER_TURN;
@@ -20,8 +20,8 @@ const turns = new TurnQueue(
 );
 
 /**
- * Takes `bytes` of work out of what this turn of the event loop has time for. Small work is done at once, as it comes.
- * @returns false when there is no time: the work must wait for `turnFor`, or be done in another way
+ * Reserves `bytes` of work in this turn of the event loop.
+ * @returns false when the turn has no room for it: then the work waits with `waitForTurn`, or is done in another way
  */
 export function reserveTurnBytes(bytes: number): boolean {
   turns.schedule();
@@ -31,8 +31,8 @@ export function reserveTurnBytes(bytes: number): boolean {
 }
 
 /**
- * A turn of the event loop with time for a slice of `bytes`. Slices that wait get a turn each, one after the other, so that sockets
- * are read between two of them, however many responses have large work to do.
+ * Resolves in a turn of the event loop with room for a slice of `bytes`. Slices that wait run in one turn each, in their order, so that
+ * sockets are read between two of them, however many responses have large work to do.
  * @returns `undefined` when the work can be done at once
  */
 export function waitForTurn(bytes: number): Promise<void> | undefined {
@@ -40,7 +40,7 @@ export function waitForTurn(bytes: number): Promise<void> | undefined {
   return new Promise((start) => turns.add(start));
 }
 
-/** The bytes of `chunks` in slices of `size` bytes. What fits into one slice comes together; a single chunk is not copied. */
+/** The bytes of `chunks` in slices of `size` bytes. Small chunks are joined; a chunk that fills a slice alone is not copied. */
 export function* sliceChunks(chunks: readonly Buffer[], size = SLICE_BYTES): Generator<Buffer, void> {
   let parts: Buffer[] = [];
   let room = size;

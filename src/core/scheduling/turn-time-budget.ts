@@ -1,6 +1,6 @@
 import { TurnQueue } from './turn-queue';
 
-/** How long one turn of the event loop is spent on all work that is counted here, in milliseconds. */
+/** The most time per turn of the event loop for all work that is counted here, in milliseconds. */
 const TURN_MS = 3;
 
 let left = TURN_MS;
@@ -8,12 +8,12 @@ const turns = new TurnQueue(() => {
   left = TURN_MS;
 }, hasTurnTime);
 
-/** Whether this turn of the event loop has time left for work whose cost shows only while it is done. */
+/** Whether this turn of the event loop has time left. For work whose cost is not known before it is done. */
 export function hasTurnTime(): boolean {
   return left > 0;
 }
 
-/** Does a small step of such work. What it takes is taken off what the turn has left. */
+/** Does a small step of such work, and subtracts its duration from the time that the turn has left. */
 export function spendTurnTime(step: () => void): void {
   turns.schedule();
   const began = performance.now();
@@ -21,7 +21,7 @@ export function spendTurnTime(step: () => void): void {
   left -= performance.now() - began;
 }
 
-/** Calls `work` in a later turn that has time. What waits goes on in the order in which it came. */
+/** Calls `work` in a later turn that has time. Waiting work runs in the order in which it came. */
 export function runWhenTime(work: () => void): void {
   turns.add(work);
 }

@@ -21,7 +21,7 @@ interface Descriptor extends OpenFileState {
 /** The descriptors of the last used logs, at most `max` of them. One in use is never closed; when all are in use, the next log waits. */
 export class DescriptorPool {
   readonly #busy = new Map<string, Descriptor>();
-  /** Least recently used first. */
+  /** Least recently used first. Not an LRUCache: an evicted descriptor must be closed, and one in use must not be evicted. */
   readonly #idle = new Map<string, Descriptor>();
   readonly #waiting: (() => void)[] = [];
 

@@ -25,6 +25,7 @@ const ALONE_AFTER_MS = 100;
  * A length here may lag behind, but it is never too long.
  */
 export class WrittenLengths {
+  /** Least recently written first. Not an LRUCache: the slot of an evicted log is used again. */
   readonly #slots = new Map<string, number>();
   readonly #written = new Map<string, Offset>();
   readonly #content = Buffer.alloc(SLOT_BYTES * SLOTS_MAX);

@@ -13,6 +13,7 @@ const PENDING_MAX = 10_000;
  * a replica, this node keeps the id and tries again later.
  */
 export class LostLogTombstones {
+  /** A queue of writes, in their order, and not a cache. */
   readonly #pending = new Map<LogId, string>();
 
   constructor(private readonly context: RedisStoreContext) {}
