@@ -1,5 +1,5 @@
 // Writes config/default.yaml and docs/settings.md from the table of options. With --check it writes nothing and fails if one of
-// them differs. It needs a build: the table is TypeScript.
+// them differs. Run `npm run build` before: it reads the table from dist.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { renderDefaultYaml } from '../dist/config/default-yaml.js';

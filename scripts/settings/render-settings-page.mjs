@@ -5,8 +5,8 @@ const HEAD = `# Settings
 
 <!-- Generated from src/config/options.ts by \`node scripts/settings.mjs\`. -->
 
-Each setting is a key of a YAML file and an environment variable. Later wins: the defaults, each \`--config\` file in its order,
-the environment, the options of the command line. For example, these two are the same:
+Each setting is a key in a YAML file and an environment variable. Later sources win: the defaults, the \`--config\` files in order,
+the environment, the options of the command line. For example, these two commands do the same:
 
 \`\`\`sh
 printf 'limits: {streams: 500}\\n' > my.yaml && bin/loom -c my.yaml
@@ -14,10 +14,10 @@ LOOM_LIMITS_STREAMS=500 bin/loom
 \`\`\`
 
 \`LOOM_TOKENS_FILE\` and \`LOOM_STORE_FILE\` name a file that holds the value. [operations.md](operations.md) explains how settings
-work together. A value that a setting does not take stops the start with a sentence that names the setting and what it takes.
+work together. An invalid value stops the start; the error names the setting and the values that it accepts.
 `;
 
-/** The text of `docs/settings.md`. */
+/** Renders `docs/settings.md`. */
 export function renderSettingsPage() {
   const groups = new Map();
   for (const setting of SETTINGS) {
@@ -30,19 +30,19 @@ export function renderSettingsPage() {
 function renderGroup(name, settings) {
   const rows = settings.map(
     ({ key, variable, option }) =>
-      `| \`${key}\`<br>\`${variable}\` | \`${toYaml(option.default) || "''"}\` | ${cell(takes(option))} | ${cell(option.description)} |\n`,
+      `| \`${key}\`<br>\`${variable}\` | \`${toYaml(option.default) || "''"}\` | ${cell(accepts(option))} | ${cell(option.description)} |\n`,
   );
-  return `\n## ${name}\n\n| setting | default | takes | meaning |\n|---|---|---|---|\n${rows.join('')}`;
+  return `\n## ${name}\n\n| setting | default | accepts | meaning |\n|---|---|---|---|\n${rows.join('')}`;
 }
 
-/** What the error for a wrong value says that the option takes. */
-function takes({ check }) {
+/** The values that the option accepts, as its error for an invalid value names them. */
+function accepts({ check }) {
   try {
     check.parse({});
   } catch ({ problem }) {
     return problem.replace(/^must be /, '');
   }
-  throw new Error('a setting takes an empty object: this page cannot say what else it takes');
+  throw new Error('a setting accepts an empty object, so no error names its values');
 }
 
 function cell(text) {

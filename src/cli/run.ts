@@ -84,7 +84,7 @@ async function showOutput(
         await Promise.all([delivery.write(piece), write(to, piece)]);
       }
     } catch (error) {
-      // The reader has closed our output. Leaving the loop closed the command's output, so the command gets SIGPIPE as usual.
+      // The reader has closed the output. Leaving the loop closed the command's output, so the command gets SIGPIPE as usual.
       if (!isBrokenPipe(error) && !linger.isOver) throw error;
     }
   };

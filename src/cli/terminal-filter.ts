@@ -1,6 +1,6 @@
 import { CONTROLS, caretNotation } from './printable';
 
-/** SGR sequences, which only change the colour and style of text, or control characters. */
+/** Matches SGR sequences, which change only the colour and style of text, and control characters. */
 const SGR_OR_CONTROL = new RegExp(`\\u001b\\[[0-9;:]*m|${CONTROLS.source}`, 'g');
 /** The beginning of a sequence that the next piece may complete to SGR. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins an escape sequence.

@@ -7,7 +7,7 @@ export type Fetch = typeof globalThis.fetch;
 /** The query parameters of a URL: `true` adds a name without a value, `undefined` adds nothing. */
 type Query = Readonly<Record<string, string | number | true | undefined>>;
 /** The options of one request. */
-export type RequestOptions = Omit<RequestInit, 'method' | 'redirect' | 'signal'> & {
+type RequestOptions = Omit<RequestInit, 'method' | 'redirect' | 'signal'> & {
   readonly signal: AbortSignal;
 };
 

@@ -20,7 +20,7 @@ const CLIENT_ERRORS = {
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
 /** What a `LoomClientError` reports of the answer. */
-export interface ClientErrorDetails extends ErrorOptions {
+interface ClientErrorDetails extends ErrorOptions {
   /** The HTTP status of the answer, if there was one. */
   readonly status?: number;
   /** The `code` of the answer, as `docs/errors.md` lists them. */

@@ -27,7 +27,7 @@ export function explainFailure(error: unknown, url: URL): LoomClientError {
   return new LoomClientError('UNREACHABLE', `no answer from ${url.origin} (${reason})`, { cause: error });
 }
 
-/** Reads the reason off an OpenSSL code, such as `ERR_SSL_NO_CIPHER_MATCH`. OpenSSL's own message quotes its source lines. */
+/** Reads the reason from an OpenSSL code, such as `ERR_SSL_NO_CIPHER_MATCH`. OpenSSL's own message quotes its source lines. */
 function wordsFor(code: string): string | undefined {
   const [, reason] = /^ERR_SSL_(\w+)$/.exec(code) ?? [];
   return WORDS[code] ?? reason?.toLowerCase().replaceAll('_', ' ');

@@ -8,7 +8,7 @@ import { UploadBody, wholeBody } from './upload-body';
 import type { UploadSettings } from './upload-options';
 
 /** The part of the source that a PATCH carries. */
-export interface UploadPart {
+interface UploadPart {
   readonly from: number;
   /** Whether the part includes the end of the source, and thus ends the stream. */
   readonly isLast: boolean;

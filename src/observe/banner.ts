@@ -6,7 +6,7 @@ export function banner({ store, tokens }: Config, url: string): string {
   const auth = tokens.length === 0 ? '' : '-H "Authorization: Bearer $LOOM_TOKEN" ';
   return `
 Loom listens on ${url}
-Streams live in ${maskStore(store)}
+Streams are stored in ${maskStore(store)}
 
 Try it:
   while date; do sleep 1; done | curl -sS ${auth}-X POST -T - ${url}/stream/clock

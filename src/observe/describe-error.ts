@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 
 /** An error as a log line shows it. */
-export interface ErrorDescription {
+interface ErrorDescription {
   readonly type: string;
   readonly message: string;
   readonly code?: unknown;

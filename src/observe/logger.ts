@@ -19,10 +19,10 @@ export interface Logger {
 }
 
 /** Writes one request's line. */
-export type RequestLine = (fields: object, message: string) => void;
+type RequestLine = (fields: object, message: string) => void;
 
 /** Writes one line at a level. */
-export interface LogLine {
+interface LogLine {
   (fields: object, message: string): void;
   (message: string): void;
 }

@@ -27,7 +27,7 @@ export function closeUndelivered(worker: Worker): void {
     if (typeof message !== 'object' || message === null || !('ack' in message)) return;
     for (const { key, seq } of unconfirmed.values()) if (seq === message.ack) unconfirmed.delete(key);
   });
-  // 'close' follows the exit, after all confirmations are read. A connection that is being sent delays 'disconnect'.
+  // 'close' follows the exit, after all confirmations are read. A connection that is being sent prevents 'disconnect'.
   child.once('close', () => {
     for (const { handle } of unconfirmed.values()) handle.close();
   });

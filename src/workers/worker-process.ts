@@ -9,7 +9,7 @@ export class WorkerError extends Error {
 
 /** How a worker exited. */
 export interface WorkerExit {
-  /** Whether it exited with code 0, after a stop. */
+  /** Whether it exited with code 0. */
   readonly isGraceful: boolean;
   /** For example `exit code 1` or `signal SIGKILL`. */
   readonly how: string;
