@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 const ID_BYTES = 18;
 
-/** Unguessable, and with nothing in it that a path or a cookie would have to escape. */
+/** A random name that needs no escaping in a path or a cookie. */
 export function newSecret(): string {
   return randomBytes(ID_BYTES).toString('base64url');
 }
@@ -12,7 +12,7 @@ export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Whether one of a request's cookies is the token: a client may send those of several sessions. */
+/** Whether one of a request's cookies is the token. A client may send the tokens of several sessions. */
 export function presentsToken(req: IncomingMessage, tokenHash: string): boolean {
   const expected = Buffer.from(tokenHash);
   const cookies = (req.headers.cookie ?? '')
@@ -26,13 +26,13 @@ export function presentsToken(req: IncomingMessage, tokenHash: string): boolean 
 export interface TokenCookie {
   readonly token: string;
   readonly path: string;
-  /** Unix milliseconds; rounded down, so that no session ends before its cookie. */
+  /** Unix milliseconds. The cookie rounds it down to seconds, so it never outlives the session. */
   readonly expiresAt: number;
-  /** The client speaks TLS, with a proxy in front. */
+  /** The client speaks TLS with the proxy in front. */
   readonly viaTls: boolean;
 }
 
-/** No script reads it, and no page of another site uses it. */
+/** Scripts cannot read it, and pages of other sites cannot use it. */
 export function renderCookie({ token, path, expiresAt, viaTls }: TokenCookie): string {
   const expires = new Date(expiresAt).toUTCString();
   return `token="${token}"; Path=${path}; Expires=${expires}; HttpOnly; SameSite=Strict${viaTls ? '; Secure' : ''}`;

@@ -10,7 +10,7 @@ export function httpipeError({ kind }: UnansweredOutcome): RequestError {
     case 'gone':
       return new RequestError('CHANNEL_GONE', 'The channel was destroyed');
     case 'timeout':
-      return new RequestError('PEER_MISSING', 'Nobody came to the other side in time');
+      return new RequestError('PEER_MISSING', 'The other side did not connect in time');
     case 'stopping':
       return shuttingDown();
     case 'full':

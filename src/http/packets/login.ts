@@ -38,10 +38,7 @@ function refusal(kind: 'unreachable' | 'senseless' | 'full'): RequestError {
     case 'unreachable':
       return new RequestError('UPSTREAM_UNREACHABLE', 'No upstream can be reached');
     case 'senseless':
-      return new RequestError(
-        'UPSTREAM_SENSELESS',
-        'The upstream did not say who the client is, or gave it no token',
-      );
+      return new RequestError('UPSTREAM_SENSELESS', 'The upstream gave the client no name or no token');
     case 'full':
       return new RequestError('TOO_MANY_WAITING', 'There are too many clients');
   }

@@ -5,7 +5,7 @@ export const DESTROYED = 'destroyed';
 
 /**
  * The channels of httpipe. A channel is a queue (`channelQueue`), and exists while it has waiters or a transfer. Both roles queue in the
- * order of their arrival; `join` refuses nobody.
+ * order of their arrival; `join` refuses no waiter.
  */
 export interface HttpipeQueues extends Queues {
   /** Evicts all that wait at one channel of a namespace, or at all of its channels. A running transfer goes on. */

@@ -12,24 +12,24 @@ import { verifyDatabase } from '../../../lmdb/verify-database';
 import type { PacketDb, PacketDbChange, PacketDbKey } from './packet-db';
 
 const FILE = 'packets.mdb';
-/** What LMDB may need for a transaction beside the bytes that it stores. */
+/** What LMDB may need for a transaction besides the stored bytes. */
 const SPARE_BYTES = 2 << 20;
 const DOING = 'Keeping packets';
 const MOVE_IT = 'Move it away';
-/** About how many bytes go into one transaction. */
+/** The size of one transaction, approximately. */
 const BATCH_BYTES = 8 << 20;
-/** What a key and its share of a page take beside the value, at most. */
+/** The most that a key and its share of a page need besides the value. */
 const ENTRY_BYTES = 8 << 10;
 
 interface Write {
   readonly changes: readonly PacketDbChange[];
-  /** 0 when it only removes. */
+  /** 0 if it only removes. */
   readonly bytes: number;
   readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** Keeps packets and clients in LMDB. What comes while a transaction is under way shares the next one. */
+/** Keeps packets and clients in LMDB. Writes that come during a transaction share the next one. */
 export class LmdbPacketDb implements PacketDb {
   readonly #root: RootDatabase<Buffer, [string, string, number]>;
   readonly #reserve: DiskReserve;
@@ -41,7 +41,7 @@ export class LmdbPacketDb implements PacketDb {
     this.#reserve = new DiskReserve(path, () => bytesUsed(this.#root), SPARE_BYTES);
   }
 
-  /** @param directory is made when there is none */
+  /** @param directory is created if there is none */
   static async open(directory: string): Promise<LmdbPacketDb> {
     for (const folder of [dirname(directory), directory]) await assertFileKind(folder, 'directory', MOVE_IT);
     await mkdir(directory, { recursive: true, mode: PRIVATE_DIRECTORY });
@@ -104,7 +104,7 @@ export class LmdbPacketDb implements PacketDb {
     return this.#queue.splice(0, count);
   }
 
-  /** On a full disk, what only removes still gets through. That it overtakes the others does not matter: what is removed was there. */
+  /** On a full disk, only writes that remove pass. They may overtake the others: what they remove is stored already. */
   async #sift(batch: readonly Write[]): Promise<{ fitting: readonly Write[]; failed: [Write, unknown][] }> {
     const bytes = batch.reduce((sum, write) => sum + write.bytes, 0);
     try {
@@ -119,7 +119,7 @@ export class LmdbPacketDb implements PacketDb {
     }
   }
 
-  /** Runs inside a batch, whose promise stands for those of all its writes. */
+  /** Runs inside a batch. The promise of the batch covers all its writes. */
   #apply(changes: readonly PacketDbChange[]): void {
     for (const { key, value } of changes) {
       const [kind, owner, seq] = key;
@@ -129,7 +129,7 @@ export class LmdbPacketDb implements PacketDb {
   }
 }
 
-/** LMDB would end the process over a damaged file. */
+/** LMDB would crash the process if the file were damaged. */
 async function assertReadable(path: string): Promise<void> {
   await verifyDatabase(path).catch((cause) => {
     if (!(cause instanceof DamagedDatabase)) throw cause;

@@ -57,7 +57,7 @@ export async function storeAnswer(
   const to = header('to') ?? '';
   if (body?.length === 0) return false;
   if (body === undefined || to === '' || to.length > CLIENT_ID_MAX) {
-    const reason = body === undefined ? 'it is too long' : 'it does not say whom it is for';
+    const reason = body === undefined ? 'it is too long' : 'it does not name its client';
     context.warn('a packet of the upstream is dropped', { reason });
     return false;
   }
