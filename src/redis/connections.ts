@@ -86,6 +86,11 @@ export class Connections {
     return this.commands instanceof Cluster ? this.commands.nodes('master') : [this.commands];
   }
 
+  /** Connects to the masters of a Cluster that ioredis has not connected to: it does so only for a first command, which then fails. */
+  async connectMasters(): Promise<void> {
+    for (const master of this.masters()) if (master.status === 'wait') await master.connect();
+  }
+
   /** Runs `send`. The commands that it sends leave in one write per connection. */
   corked(send: () => void): void {
     const sockets = this.masters().flatMap((master: { readonly stream?: Socket }) => {

@@ -45,8 +45,7 @@ export async function openRelayRedis(
   const lease = new RelayLease(client, node, relay.nodeLease);
   const bus = new InboxBus(connections, settings, node);
   try {
-    // ioredis connects to a node of a Cluster only for a command, and that first command then fails.
-    for (const master of connections.masters()) if (master.status === 'wait') await master.connect();
+    await connections.connectMasters();
     await lease.open();
   } catch (error) {
     connections.close();

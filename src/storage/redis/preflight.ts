@@ -14,8 +14,8 @@ const MAY_RENAME = "return redis.acl_check_cmd('RENAME', KEYS[1], KEYS[2]) and 1
  * @throws Error that says what to change
  */
 export async function preflight(connections: Connections, settings: RedisStoreSettings): Promise<void> {
+  await connections.connectMasters();
   for (const master of connections.masters()) {
-    if (master.status === 'wait') await master.connect();
     await requireVersion(master);
     await requireDatabase(master);
     await requireNoEviction(master, settings);

@@ -36,7 +36,7 @@ export class BlockingReaderPool<S extends StreamSubscription> {
   add(partition: Partition, subscription: S): void {
     const group = this.#groupOf(partition);
     group.subscriptions += 1;
-    this.#place(partition, group, subscription);
+    this.#assign(partition, group, subscription);
   }
 
   delete(partition: Partition, subscription: S): void {
@@ -65,7 +65,7 @@ export class BlockingReaderPool<S extends StreamSubscription> {
     return group;
   }
 
-  #place(partition: Partition, group: ReaderGroup<S>, subscription: S): void {
+  #assign(partition: Partition, group: ReaderGroup<S>, subscription: S): void {
     const [open] = group.open;
     const reader = open ?? this.#newReader(partition, group);
     this.#readers.set(subscription, reader);
@@ -98,7 +98,7 @@ export class BlockingReaderPool<S extends StreamSubscription> {
     forget(group, reader);
     for (const subscription of subscriptions) {
       reader.delete(subscription);
-      this.#place(partition, group, subscription);
+      this.#assign(partition, group, subscription);
     }
   }
 }

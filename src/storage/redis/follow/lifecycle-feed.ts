@@ -93,7 +93,7 @@ export class LifecycleFeed {
     try {
       return decodeLifecycleRecord(fields);
     } catch (error) {
-      this.context.settings.warn('An event cannot be understood', { event: id, reason: messageOf(error) });
+      this.context.settings.warn('An event cannot be parsed', { event: id, reason: messageOf(error) });
       return undefined;
     }
   }

@@ -156,7 +156,10 @@ export class RemoteTails {
   #located(remote: RemoteTail, position: LogPosition): void {
     const { tail, lastId, epoch, state } = position;
     const isSealed = state === 'closed';
-    Object.assign(remote, { tail, epoch, isSealed, stamp: isSealed ? undefined : timeOf(lastId) });
+    remote.tail = tail;
+    remote.stamp = isSealed ? undefined : timeOf(lastId);
+    remote.isSealed = isSealed;
+    remote.epoch = epoch;
     if (!isSealed) this.#subscribe(remote, lastId);
     if (isSealed || tail > (this.tails().deliveredOffset(remote.log) ?? START)) this.tails().wake(remote.log);
   }

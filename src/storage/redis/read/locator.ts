@@ -11,7 +11,7 @@ import { type LogPosition, parseLogPosition } from './log-position';
 import { LossRecorder } from './loss-recorder';
 import { type RecentLog, RecentLogs } from './recent-logs';
 
-/** Stands for the last entry of a log that this node knows no entry of. */
+/** Replaces the last entry of a log of which this node knows none. */
 const NO_ENTRY: KnownEntry = { end: START, stamp: 0 };
 
 interface LocatorHooks {

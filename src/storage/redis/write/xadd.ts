@@ -15,7 +15,7 @@ const RESTORE = scriptSource(join(__dirname, 'lua', 'restore-stream'));
 
 /**
  * Adds entries to a stream: all of them, or none.
- * @returns how long the stream is then, if the same round trip could tell
+ * @returns how long the stream is then, if the same round trip returned it
  * @throws Error, also if the stream does not exist or refuses the entries
  */
 export function addEntries(
