@@ -97,7 +97,7 @@ export function describeClocks(subject: Pick<Subject, 'store'>): void {
     const report = (event: JanitorEvent): void => {
       if ('log' in event && own.has(event.log.generation)) kinds.push(event.kind);
     };
-    const options = { intervalMs: 1, report, ...(maxAgeMs !== undefined && { maxAgeMs }) };
+    const options = { report, ...(maxAgeMs !== undefined && { maxAgeMs }) };
     await sweep(subject.store, options, new AbortController().signal);
     return kinds;
   }

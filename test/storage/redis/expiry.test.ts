@@ -107,7 +107,7 @@ describe('a Redis whose memory is full', () => {
       const report = (event: JanitorEvent): void => {
         if ('log' in event) ended.push(`${event.kind} ${event.log.id}`);
       };
-      const options = { intervalMs: 1, maxAgeMs: 1, report };
+      const options = { maxAgeMs: 1, report };
       while (ended.length < 3) await sweep(store, options, new AbortController().signal);
       for (const end of [`expired ${expired.id}`, `abandoned ${overdue.log.id}`, `expired ${sealed.log.id}`])
         expect(ended).toContain(end);

@@ -92,7 +92,7 @@ async function interrupted(store: LogStore, graceMs: number): Promise<LogRef> {
 
 async function swept(store: LogStore, maxAgeMs?: number): Promise<JanitorEvent[]> {
   const events: JanitorEvent[] = [];
-  const options = { intervalMs: 1, report: (event: JanitorEvent) => events.push(event) };
+  const options = { report: (event: JanitorEvent) => events.push(event) };
   await sweep(
     store,
     { ...options, ...(maxAgeMs !== undefined && { maxAgeMs }) },
