@@ -12,7 +12,7 @@ export function openDatabase<V, K extends Key>(
 }
 
 /** Commits the puts and removals of `writes` in one transaction. Throws the reason why LMDB could not. */
-export async function commit<K extends Key>(
+export async function commitBatch<K extends Key>(
   root: RootDatabase<unknown, K>,
   writes: () => void,
 ): Promise<void> {
@@ -44,6 +44,6 @@ export function bytesUsed<K extends Key>(root: RootDatabase<unknown, K>): number
 /** @param absent a key that is not stored */
 export async function closeDatabase<K extends Key>(root: RootDatabase<unknown, K>, absent: K): Promise<void> {
   // After a commit that failed, lmdb would wait forever for its flush. A commit that writes nothing succeeds and ends the wait.
-  await commit(root, () => void root.remove(absent));
+  await commitBatch(root, () => void root.remove(absent));
   await root.close();
 }

@@ -101,7 +101,7 @@ async function reconcile(
   quarantined: QuarantinedFacts | undefined,
   stop: LastShutdown,
 ): Promise<void> {
-  const { layout, facts, reserve, clock, print } = context;
+  const { layout, facts, reserve, print } = context;
   const lines = await readJournal(layout);
   const inventory = await takeInventory(layout, facts, stop);
   assertNoMissingFolders(layout, inventory);
@@ -124,16 +124,12 @@ async function reconcile(
     await Promise.all([...changed, ...entries].map((entry) => journal.append(entry)));
     // The synced lengths of older facts are too short for newer files: all bytes count.
     await facts.storeMeta.forgetLengths();
-    const damage = new DamageReports(print);
     const unsynced: UnsyncedLogs = new Map();
     await recoverLogs({
-      layout,
-      facts,
-      reserve,
+      ...context,
       journal,
-      clock,
       warn: print,
-      damage,
+      damage: new DamageReports(print),
       unsynced,
       stoppedCleanly: stop === 'clean' && !isOlder,
       isCopy,

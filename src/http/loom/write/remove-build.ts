@@ -1,3 +1,4 @@
+import { batchesOf } from '../../../core/bytes/batches-of';
 import { isLogError, messageOf } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
@@ -40,9 +41,9 @@ async function* removeAll(
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogId[]> {
   for await (const logs of allLogs(store, { limit: PAGE, prefix }, signal)) {
-    for (let done = 0; done < logs.length; done += BATCH) {
+    for (const batch of batchesOf(logs, BATCH)) {
       signal.throwIfAborted();
-      yield await removeBatch(store, logs.slice(done, done + BATCH));
+      yield await removeBatch(store, batch);
     }
   }
 }

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { LogError } from '../../../core/log/errors';
 import { DamagedDatabase } from '../../../lmdb/damaged-database';
-import { bytesUsed, closeDatabase, commit, openDatabase } from '../../../lmdb/database';
+import { bytesUsed, closeDatabase, commitBatch, openDatabase } from '../../../lmdb/database';
 import { DiskReserve } from '../../../lmdb/disk-reserve';
 import { storeFailure } from '../../../lmdb/failures';
 import { assertFileKind } from '../../../lmdb/file-kind';
@@ -84,7 +84,7 @@ export class LmdbPacketDb implements PacketDb {
       const { fitting, failed } = await this.#sift(batch);
       for (const [write, error] of failed) write.failed(storeFailure(DOING, error));
       try {
-        await commit(this.#root, () => {
+        await commitBatch(this.#root, () => {
           for (const { changes } of fitting) this.#apply(changes);
         });
         for (const write of fitting) write.done();

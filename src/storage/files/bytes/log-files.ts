@@ -1,12 +1,11 @@
 import { fstatSync } from 'node:fs';
-import { stat, unlink } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { sizeOf } from '../../../core/bytes/size-of';
 import { messageOf } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import type { Warn } from '../../../core/store/warnings';
-import { isMissing } from '../disk/failures';
-import { readAt, statFile, truncateFile, writeAll } from '../disk/file-io';
+import { readAt, statFile, truncateFile, unlinkIfExists, writeAll } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import { copyBytes } from './copy-bytes';
 import type { DescriptorPool, OpenFileState } from './descriptor-pool';
@@ -152,13 +151,11 @@ export class LogFiles {
   async remove(generation: string): Promise<boolean> {
     this.sync.forget(generation);
     let isGone = true;
-    try {
-      await unlink(this.layout.logOf(generation));
-    } catch (error) {
-      // A log that never had a byte has no file.
-      isGone = isMissing(error);
-      if (!isGone) this.warn(`Removing a log's file failed: ${messageOf(error)}`, { generation });
-    }
+    // A log that never had a byte has no file.
+    await unlinkIfExists(this.layout.logOf(generation)).catch((error) => {
+      isGone = false;
+      this.warn(`Removing a log's file failed: ${messageOf(error)}`, { generation });
+    });
     // Last, when the file cannot be opened again: an open descriptor would keep its disk space.
     await this.descriptors.discard(generation);
     return isGone;

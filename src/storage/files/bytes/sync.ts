@@ -4,7 +4,7 @@ import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { Warn } from '../../../core/store/warnings';
 import type { Durability } from '../disk/durability';
 import { isMissing } from '../disk/failures';
-import { syncDirectory, syncFile } from '../disk/file-io';
+import { syncFile, syncPath } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import type { DescriptorPool } from './descriptor-pool';
 
@@ -41,7 +41,7 @@ export class Sync {
   async written(generation: string, fd: number, isNew: boolean, end?: Offset): Promise<void> {
     if (this.options.durability === 'always') {
       await this.#gate.run(() => syncFile(fd));
-      if (isNew) await this.#gate.run(() => syncDirectory(this.layout.shardOf(generation)));
+      if (isNew) await this.#gate.run(() => syncPath(this.layout.shardOf(generation)));
     } else if (this.options.durability === 'interval') {
       this.#dirty.set(generation, end);
       if (isNew) this.#dirtyShards.add(this.layout.shardOf(generation));
@@ -126,6 +126,6 @@ export class Sync {
   }
 
   #syncShard(shard: string): Promise<void> {
-    return this.#gate.run(() => syncDirectory(shard));
+    return this.#gate.run(() => syncPath(shard));
   }
 }

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { errorCodeOf } from '../../../core/log/errors';
 import { isDiskFull, storeFailure } from '../../../lmdb/failures';
 import { PRIVATE_DIRECTORY, PRIVATE_FILE } from '../../../lmdb/private-mode';
-import { syncDirectory } from '../disk/file-io';
+import { syncPath } from '../disk/file-io';
 
 const BUFFER_BYTES = 256 * 1024;
 
@@ -53,7 +53,7 @@ async function copyRest(path: string, from: number, asides: Iterable<string>): P
     await unlink(to);
     throw error;
   }
-  await syncDirectory(dirname(to));
+  await syncPath(dirname(to));
   return to;
 }
 

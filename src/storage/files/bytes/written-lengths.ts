@@ -1,4 +1,4 @@
-import { readFile, unlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { isMissing } from '../disk/failures';
@@ -125,11 +125,4 @@ export async function readWrittenLengths(path: string): Promise<ReadonlyMap<stri
   for (const [, generation = '', length] of text.matchAll(/([0-9a-f-]{36}) (\d{1,15}) *\n/g))
     lengths.set(generation, advance(START, Number(length)));
   return lengths;
-}
-
-/** Called once the facts have these lengths. */
-export async function forgetWrittenLengths(path: string): Promise<void> {
-  await unlink(path).catch((error) => {
-    if (!isMissing(error)) throw error;
-  });
 }

@@ -1,9 +1,10 @@
 import { close, fdatasync, fstat, fsync, ftruncate, open, read, write, writev } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { skipBytes } from '../../../core/bytes/skip-bytes';
 import { PRIVATE_DIRECTORY } from '../../../lmdb/private-mode';
+import { undefinedIfMissing } from './failures';
 
 export const openFile = promisify(open);
 export const closeFile = promisify(close);
@@ -46,15 +47,14 @@ export function readAt(fd: number, buffer: Buffer, bytes: number, position: numb
 /** Creates a directory that survives a power cut. Its parent exists; so may the directory. */
 export async function makeDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
-  await syncDirectory(dirname(path));
+  await syncPath(dirname(path));
 }
 
-/** Makes the names in a directory as durable as the files behind them: a synced file without a synced name is lost. */
-export function syncDirectory(path: string): Promise<void> {
-  return syncPath(path);
+export async function unlinkIfExists(path: string): Promise<void> {
+  await unlink(path).catch(undefinedIfMissing);
 }
 
-/** Syncs a file that is not open, or the names in a directory. */
+/** Syncs a file that is not open, or the names in a directory: a synced file without a synced name is lost. */
 export async function syncPath(path: string): Promise<void> {
   const fd = await openFile(path, 'r');
   try {

@@ -146,15 +146,21 @@ export class FactsDatabase {
     return [...this.#order.getKeys({ ...behind(after), reverse: true, limit })];
   }
 
-  /** Logs that were created after `after`. At most `limit`. */
-  oldestFirst(after: string | undefined, limit: number): readonly CreationOrderEntry[] {
-    const range = this.#order.getRange({ ...behind(after), limit });
-    return [
-      ...range.map(({ key, value }) => ({
-        generation: key,
-        ...(isEntry(value) ? value : this.#entryOf(key)),
-      })),
-    ];
+  /** All logs in the order of their creation, in batches of `size` between which other work runs. */
+  async *oldestFirst(size: number): AsyncGenerator<readonly CreationOrderEntry[], void> {
+    for (let after: string | undefined; ; ) {
+      const range = this.#order.getRange({ ...behind(after), limit: size });
+      const batch = [
+        ...range.map(({ key, value }) => ({
+          generation: key,
+          ...(isEntry(value) ? value : this.#entryOf(key)),
+        })),
+      ];
+      yield batch;
+      if (batch.length < size) return;
+      after = batch.at(-1)?.generation;
+      await turn();
+    }
   }
 
   /** An entry that cannot be read is rebuilt from the record. */
@@ -175,13 +181,11 @@ export class FactsDatabase {
 
   /** The generation of an id whose entry cannot be read. */
   async searchGenerationOf(id: LogId): Promise<string | undefined> {
-    for (let after: string | undefined; ; ) {
-      const slice: readonly CreationOrderEntry[] = this.oldestFirst(after, SLICE);
-      const found = slice.find((entry) => entry.id === id);
-      if (found !== undefined || slice.length < SLICE) return found?.generation;
-      after = slice.at(-1)?.generation;
-      await turn();
+    for await (const batch of this.oldestFirst(SLICE)) {
+      const found = batch.find((entry) => entry.id === id);
+      if (found !== undefined) return found.generation;
     }
+    return undefined;
   }
 
   isUnsealed(generation: string): boolean {

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { FactsDatabase } from './facts-database';
 import type { FactsReserve } from './facts-reserve';
 
@@ -13,17 +12,13 @@ export async function rebuildNameIndex(facts: FactsDatabase, reserve: FactsReser
   if (facts.isIndexed) return;
   await reserve.write('change', () => facts.noteIndexed(false));
   await facts.nameIndex.clear();
-  for (let after: string | undefined; ; ) {
-    const batch = facts.oldestFirst(after, BATCH);
+  for await (const batch of facts.oldestFirst(BATCH)) {
     await reserve.write('change', () =>
       facts.commit(() => {
         // An entry without an id is of a log whose record cannot be read.
         for (const { id, ...entry } of batch) if (id !== '') facts.nameIndex.add({ id, ...entry });
       }),
     );
-    if (batch.length < BATCH) break;
-    after = batch.at(-1)?.generation;
-    await turn();
   }
   await reserve.write('change', () => facts.noteIndexed(true));
 }

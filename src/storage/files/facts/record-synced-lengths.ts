@@ -1,3 +1,4 @@
+import { batchesOf } from '../../../core/bytes/batches-of';
 import { messageOf } from '../../../core/log/errors';
 import type { Offset } from '../../../core/log/offset';
 import type { Warn } from '../../../core/store/warnings';
@@ -15,10 +16,8 @@ export async function recordSyncedLengths(
   { facts, reserve, warn }: { facts: FactsDatabase; reserve: FactsReserve; warn: Warn },
   ends: ReadonlyMap<string, Offset>,
 ): Promise<void> {
-  const all = [...ends];
   try {
-    for (let done = 0; done < all.length; done += BATCH) {
-      const batch = all.slice(done, done + BATCH);
+    for (const batch of batchesOf([...ends], BATCH)) {
       await reserve.write('change', () => facts.commit(() => note(facts, batch)));
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
-import { bytesUsed, commit } from '../../../lmdb/database';
+import { bytesUsed, commitBatch } from '../../../lmdb/database';
 
 /** Writes to LMDB, in one transaction per turn of the event loop. */
 export class Transactions {
@@ -41,7 +41,7 @@ export class Transactions {
     this.#writes = [];
     this.#commit = undefined;
     try {
-      await commit(this.root, () => {
+      await commitBatch(this.root, () => {
         for (const writes of together) writes();
       });
     } finally {

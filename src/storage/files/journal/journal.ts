@@ -161,12 +161,9 @@ export class Journal {
   /** For logs from before there was a journal, or whose part of it was removed. */
   async #writeAll(): Promise<void> {
     const { facts, reserve } = this.context;
-    for (let after: string | undefined; ; ) {
-      const batch = facts.oldestFirst(after, BATCH);
+    for await (const batch of facts.oldestFirst(BATCH)) {
       const written = await Promise.all(batch.map(({ generation }) => this.#rewrite(generation)));
       if (written.includes(false)) return;
-      after = batch.at(-1)?.generation;
-      if (after === undefined) break;
     }
     await reserve.write('change', () => facts.storeMeta.noteJournaled());
   }

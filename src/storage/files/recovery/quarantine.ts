@@ -1,9 +1,9 @@
-import { readdir, rename, unlink } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { DamagedDatabase } from '../../../lmdb/damaged-database';
 import { salvage } from '../../../lmdb/salvage';
 import { verifyDatabase } from '../../../lmdb/verify-database';
-import { isMissing } from '../disk/failures';
+import { unlinkIfExists } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import type { StoredFacts } from '../facts/stored-facts';
 import { parseStoredFacts } from '../facts/stored-record';
@@ -25,9 +25,7 @@ export async function quarantineIfDamaged(layout: Layout): Promise<QuarantinedFa
   if (reason === undefined) return undefined;
   const path = `${layout.facts}${MARK}${new Date().toISOString().replaceAll(/[:.]/g, '')}`;
   await rename(layout.facts, path);
-  await unlink(`${layout.facts}-lock`).catch((error) => {
-    if (!isMissing(error)) throw error;
-  });
+  await unlinkIfExists(`${layout.facts}-lock`);
   return { path, reason, facts: await factsOf(path) };
 }
 

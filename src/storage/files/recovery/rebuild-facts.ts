@@ -3,7 +3,7 @@ import type { SealOutcome } from '../../../core/log/log';
 import { LOG_ID_BYTES_MAX, type LogId, parseLogId } from '../../../core/log/log-id';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import { endOfWholeMessages } from '../bytes/whole-messages';
-import { isMissing } from '../disk/failures';
+import { undefinedIfMissing } from '../disk/failures';
 import { inexact, type StoredFacts } from '../facts/stored-facts';
 import type { Orphan } from '../startup/inventory';
 import type { RecoveryContext } from './recovery-context';
@@ -62,10 +62,6 @@ function withoutFacts(generation: string, tail: Offset, now: number): StoredFact
 }
 
 async function sizeOf(path: string): Promise<Offset> {
-  try {
-    return advance(START, (await stat(path)).size);
-  } catch (error) {
-    if (isMissing(error)) return START;
-    throw error;
-  }
+  const found = await stat(path).catch(undefinedIfMissing);
+  return advance(START, found?.size ?? 0);
 }

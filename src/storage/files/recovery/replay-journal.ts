@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { batchesOf } from '../../../core/bytes/batches-of';
 import { isLogError } from '../../../core/log/errors';
 import { type FactsChange, inexact, type StoredFacts } from '../facts/stored-facts';
 import type { JournalEntry } from '../journal/journal-entry';
@@ -30,9 +31,7 @@ export async function replayJournal(
     ...removed.map((before) => ({ before, forkRefs: facts.forkRefs.stepsOfRemoval(before.info, 'removed') })),
     ...unsealed.map((before) => ({ before, after: replayed(before, lines.get(before.info.generation)) })),
   ];
-  for (let done = 0; done < steps.length; done += BATCH) {
-    await reserve.write('change', () => facts.write(steps.slice(done, done + BATCH)));
-  }
+  for (const batch of batchesOf(steps, BATCH)) await reserve.write('change', () => facts.write(batch));
   for (const { info } of removed) print(`${info.id}: was removed after this loom.mdb was copied`);
   return removed.map(({ info }) => ({ kind: 'gone', generation: info.generation }));
 }

@@ -1,9 +1,8 @@
-import { open, readFile, stat, unlink } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { readSnapshot } from '../../../lmdb/snapshot';
-import { isMissing } from '../disk/failures';
 import { fileIdentityOf } from '../disk/file-identity';
-import { syncDirectory } from '../disk/file-io';
+import { syncPath, unlinkIfExists } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 
 /**
@@ -29,7 +28,7 @@ export async function writeCleanShutdownMark(layout: Layout): Promise<void> {
   } finally {
     await mark.close();
   }
-  await syncDirectory(layout.directory);
+  await syncPath(layout.directory);
 }
 
 /**
@@ -68,10 +67,8 @@ export async function readLastShutdown({ cleanShutdown, facts }: Layout): Promis
 
 /** Awaited before the first byte is taken. It syncs even if there is no mark: a process may have died between the two steps. */
 export async function removeCleanShutdownMark({ cleanShutdown, directory }: Layout): Promise<void> {
-  await unlink(cleanShutdown).catch((error) => {
-    if (!isMissing(error)) throw error;
-  });
-  await syncDirectory(directory);
+  await unlinkIfExists(cleanShutdown);
+  await syncPath(directory);
 }
 
 const MARK = /^(?<identity>\d+ \d+) (?<changedAt>\d+) \d+ (?<transaction>\d+) (?<own>\d+ \d+)\n$/;

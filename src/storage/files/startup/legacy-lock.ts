@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir, realpath, unlink } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errorCodeOf } from '../../../core/log/errors';
 import { isMissing } from '../disk/failures';
+import { unlinkIfExists } from '../disk/file-io';
 
 /** A socket's address holds 104 bytes on macOS and 108 on Linux, its end included. */
 const ADDRESS_BYTES_MAX = 103;
@@ -19,9 +20,7 @@ export async function assertNoLegacyLock(directory: string, inUse: Error): Promi
   const sockets = await socketsOf(await realpath(directory));
   for (const socket of sockets) {
     if (await isAlive(socket)) throw inUse;
-    await unlink(socket).catch((error) => {
-      if (!isMissing(error)) throw error;
-    });
+    await unlinkIfExists(socket);
   }
 }
 

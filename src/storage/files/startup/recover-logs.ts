@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { batchesOf } from '../../../core/bytes/batches-of';
 import type { LogInfo } from '../../../core/log/log';
 import { type Loss, withLoss } from '../../../core/log/loss';
 import { advance, type Offset, START } from '../../../core/log/offset';
@@ -6,10 +7,10 @@ import type { SteadyClock } from '../../../core/scheduling/steady-clock';
 import { isAttached } from '../../../core/state/facts';
 import type { DamageReports } from '../../../core/store/damage-reports';
 import type { Warn } from '../../../core/store/warnings';
-import { forgetWrittenLengths, readWrittenLengths } from '../bytes/written-lengths';
+import { readWrittenLengths } from '../bytes/written-lengths';
 import type { Durability } from '../disk/durability';
-import { isMissing } from '../disk/failures';
-import { syncPath } from '../disk/file-io';
+import { undefinedIfMissing } from '../disk/failures';
+import { syncPath, unlinkIfExists } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import type { FactsDatabase } from '../facts/facts-database';
 import type { FactsReserve } from '../facts/facts-reserve';
@@ -59,9 +60,7 @@ export async function recoverLogs(recovery: StartupRecovery): Promise<void> {
   const { facts, reserve, journal, damage, durability, stoppedCleanly, isCopy, layout, unsynced } = recovery;
   const previousRun = await readPreviousRun(recovery, stoppedCleanly, isCopy);
   const state = { ...recovery, previousRun, written: await readWrittenLengths(layout.written) };
-  const unsealed = facts.timeIndex.unsealed();
-  for (let done = 0; done < unsealed.length; done += BATCH) {
-    const batch = unsealed.slice(done, done + BATCH);
+  for (const batch of batchesOf(facts.timeIndex.unsealed(), BATCH)) {
     const steps = await Promise.all(
       batch.map((generation) => recoverLog(state, readFactsOrReport(facts, damage, generation))),
     );
@@ -76,15 +75,12 @@ export async function recoverLogs(recovery: StartupRecovery): Promise<void> {
   // A power cut must not lose a loss whose number readers know: the next one would get the same number.
   await facts.synced();
   // The next start must not count a loss again that the facts have.
-  await forgetWrittenLengths(layout.written);
+  await unlinkIfExists(layout.written);
 }
 
 async function syncAll(layout: Layout, unsynced: UnsyncedLogs): Promise<void> {
-  const generations = [...unsynced.keys()];
-  for (let done = 0; done < generations.length; done += BATCH) {
-    const batch = generations.slice(done, done + BATCH);
+  for (const batch of batchesOf([...unsynced.keys()], BATCH))
     await Promise.all(batch.map((generation) => syncPath(layout.logOf(generation))));
-  }
   unsynced.clear();
 }
 
@@ -178,14 +174,8 @@ interface FoundFile {
 
 /** A log that never had a byte has no file. Anything but a file has none of its bytes. */
 async function fileOf(path: string): Promise<FoundFile> {
-  try {
-    const found = await stat(path);
-    return {
-      tail: advance(START, found.isFile() ? found.size : 0),
-      changedAt: Math.floor(found.mtimeMs),
-    };
-  } catch (error) {
-    if (isMissing(error)) return { tail: START, changedAt: 0 };
-    throw error;
-  }
+  const found = await stat(path).catch(undefinedIfMissing);
+  if (found === undefined) return { tail: START, changedAt: 0 };
+  const tail = advance(START, found.isFile() ? found.size : 0);
+  return { tail, changedAt: Math.floor(found.mtimeMs) };
 }
