@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readlink, stat } from 'node:fs/promises';
 import { LogError } from '../core/log/errors';
 
+/** What should be at a path. */
 export type ExpectedKind = 'file' | 'directory';
 
 /**

@@ -12,6 +12,7 @@ export interface JanitorOptions {
   readonly report: (event: JanitorEvent) => void;
 }
 
+/** What the janitor did, or could not do. */
 export type JanitorEvent =
   | { readonly kind: 'abandoned' | 'expired'; readonly log: LogInfo }
   /** One log could not be changed. It stays due. Reported once. */

@@ -165,12 +165,14 @@ export interface CommitLimits {
   readonly producersMax: number;
 }
 
+/** What `LogStore.create` made. */
 export interface CreateResult {
   readonly info: LogInfo;
   /** Whether an earlier generation was replaced. */
   readonly replaced: boolean;
 }
 
+/** Bytes of a log from one read. */
 export interface Page {
   readonly chunks: readonly Buffer[];
   /** The offset after the last of `chunks`. */
@@ -184,6 +186,7 @@ export interface Page {
   readonly release?: () => void;
 }
 
+/** What happened to a log that is watched. */
 export type LogNews =
   | {
       readonly kind: 'bytes';
@@ -202,6 +205,7 @@ export type LogNews =
 /** Must not throw: it is called by the source of the news, before the other watchers. */
 export type Watcher = (news: LogNews) => void;
 
+/** Which logs a list returns, and which page of them. */
 export interface ListQuery {
   readonly limit: number;
   readonly cursor?: string;
@@ -211,17 +215,20 @@ export interface ListQuery {
   readonly state?: LogState | 'live';
 }
 
+/** One page of a list; `next` is the cursor of the following one. */
 export interface ListPage {
   readonly logs: readonly LogInfo[];
   readonly next?: string;
 }
 
+/** Which logs are due, and for what. */
 export type DueQuery =
   /** Logs without a writer whose grace is over at `now`. */
   | { readonly kind: 'overdue'; readonly now: number }
   | { readonly kind: 'sealed'; readonly before: number }
   | { readonly kind: 'expired'; readonly now: number };
 
+/** What happened to one of all logs of a store. */
 export type LifecycleEvent = { readonly log: LogRef } & (
   | { readonly kind: 'created' }
   | { readonly kind: 'attached'; readonly epoch: number }

@@ -14,6 +14,7 @@ import type { Sync } from './sync';
 import { trimFile } from './trim-file';
 import { endOfWholeMessages } from './whole-messages';
 
+/** The log that an append writes to, and where. */
 export interface AppendTarget {
   readonly generation: string;
   readonly tail: Offset;
@@ -30,6 +31,7 @@ export interface InitialContent {
   readonly chunks: readonly Buffer[];
 }
 
+/** Bytes that were read from a log's file. */
 export interface FileBytes {
   readonly bytes: Buffer;
   /** Where the file ends, if that is before `until`. */

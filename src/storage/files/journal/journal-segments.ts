@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Layout } from '../disk/layout';
 import { type JournalEntry, parseEntry } from './journal-entry';
 
+/** One file of the journal. */
 export interface Segment {
   readonly number: number;
   readonly bytes: number;

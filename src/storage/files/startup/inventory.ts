@@ -18,6 +18,7 @@ export interface Orphan {
   readonly facts?: StoredFacts;
 }
 
+/** What the files of a store show beside its facts. */
 export interface Inventory {
   readonly orphans: readonly Orphan[];
   /** Files of logs that were being created or removed when the process died. They were never acknowledged, or removed for good. */

@@ -25,6 +25,7 @@ import { trimUnacknowledged } from './trim-unacknowledged';
 /** So that no transaction exceeds the disk reserve. */
 const BATCH = 32;
 
+/** What `recoverLogs` works with. */
 export interface StartupRecovery {
   readonly layout: Layout;
   readonly facts: FactsDatabase;
