@@ -7,8 +7,10 @@ import type { Connections } from './connections';
 import { failureKind } from './failures/failure-kind';
 import type { ConnectionSettings } from './settings';
 
+/** A stream entry as ioredis returns it. */
 export type RawEntry = [id: Buffer, fields: Buffer[]];
 
+/** A stream that a BlockingReader reads. */
 export interface StreamSubscription {
   readonly key: string;
   /** The id of the last entry that was delivered. Never `$`, which would lose entries that arrive between two reads. */

@@ -3,9 +3,10 @@ import { messageOf } from '../core/log/errors';
 import type { ConnectionSettings } from './settings';
 import type { RedisTarget } from './url';
 
+/** A client of ioredis, for one Redis or for a Cluster. */
 export type RedisClient = Redis | Cluster;
 
-/** Without the one option that the type of a client depends on. */
+/** The options of ioredis, without the one that the type of a client depends on. */
 export type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>;
 
 const RECONNECT_MS_MAX = 1_000;

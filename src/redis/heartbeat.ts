@@ -1,4 +1,4 @@
-/** Renews a lease in each third of its time, one beat at a time. A beat that fails is ignored: the next one tries again. */
+/** Renews a lease three times per lease time, one beat at a time. A beat that fails is ignored: the next one tries again. */
 export class Heartbeat {
   #timer: NodeJS.Timeout | undefined;
   #beating: Promise<void> | undefined;

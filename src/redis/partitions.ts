@@ -1,6 +1,7 @@
 /** All keys of a log are in one partition, and so in one slot of a Cluster. A Redis keeps the number that it was first used with. */
 export const PARTITIONS = 16;
 
+/** The number of a partition, from 0. */
 export type Partition = number;
 
 export const ALL_PARTITIONS: readonly Partition[] = Array.from({ length: PARTITIONS }, (_, index) => index);

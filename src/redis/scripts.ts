@@ -26,6 +26,7 @@ function collect(path: string, sources: Map<string, string>): void {
   sources.set(path, source);
 }
 
+/** An argument of a script. */
 export type ScriptArg = string | number | Buffer;
 
 /**

@@ -11,6 +11,7 @@ export type RedisTarget = RedisCredentials &
     | { readonly kind: 'cluster'; readonly nodes: readonly Address[] }
   );
 
+/** The address of a Redis process. */
 export interface Address {
   readonly host: string;
   readonly port: number;

@@ -6,7 +6,7 @@ import { failureReason, UNEXPECTED } from './failure-reasons';
 const LOGGED_MAX = 100;
 
 /**
- * Words the failures of Redis for callers of the store and their clients, such as
+ * Words the failures of Redis for callers of the store and their clients. Example:
  * `Redis at localhost:6379: connection refused; trying again`. The texts of Redis and of ioredis stay in the `cause`, and are logged if
  * they say more.
  */

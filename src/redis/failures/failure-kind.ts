@@ -1,4 +1,6 @@
 /**
+ * What a failure of Redis means for a caller.
+ *
  * away    Redis cannot be reached, or cannot serve now. Unless Redis replied, the command may have taken effect.
  * full    Redis refuses writes for lack of memory or disk.
  * damaged Redis holds something that this program does not store: a key of another type, or a value that a script cannot use.

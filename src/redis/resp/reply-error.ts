@@ -1,4 +1,4 @@
-/** Redis replied with an error. Has the name that ioredis gives its own. */
+/** An error that Redis replied with. It has the name that ioredis gives its own. */
 export class ReplyError extends Error {
   override readonly name = 'ReplyError';
 }

@@ -5,6 +5,7 @@ import { toMap } from '../../redis/resp/reply';
 import type { ConnectionSettings } from '../../redis/settings';
 import { inboxKey } from './relay-keys';
 
+/** The fields of a message to another node. */
 export type MessageFields = Readonly<Record<string, string>>;
 
 /** Sends messages between nodes. A lost connection loses none of them; a message that is lost nevertheless must cost no more than time. */

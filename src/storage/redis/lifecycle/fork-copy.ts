@@ -11,6 +11,7 @@ const PAGE_BYTES = 512 * 1024;
 /** After how long an unfinished copy expires, in milliseconds. */
 const STAGED_MS = 600_000;
 
+/** Reads the source of a fork, and keeps its references. */
 export interface ForkSource {
   readonly refs: RedisForkRefs;
   read(log: LogRef, from: Offset, bytesMax: number): Promise<Page>;

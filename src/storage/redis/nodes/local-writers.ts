@@ -13,6 +13,7 @@ export interface SentAppend {
   length: number | undefined;
 }
 
+/** A writer that is attached on this node. */
 export interface LocalWriter {
   readonly log: LogRef;
   readonly epoch: number;

@@ -34,6 +34,7 @@ export interface KnownEntry {
   readonly stamp: number;
 }
 
+/** An entry that is to be stored. */
 export interface NewEntry {
   readonly from: Offset;
   readonly end: Offset;

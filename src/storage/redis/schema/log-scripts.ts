@@ -33,6 +33,7 @@ const SCRIPTS = {
   catalogue: ['read-infos', 'find-by-name', 'build-name-index', 'postpone-damaged'],
 } as const;
 
+/** The name of a script of the store. */
 export type LogScriptName = (typeof SCRIPTS)[keyof typeof SCRIPTS][number];
 
 /**

@@ -20,6 +20,7 @@ export interface CommitBatch {
   readonly isPlain: boolean;
 }
 
+/** The result of a batch of commits. */
 export interface BatchResult {
   /** The tail before the batch. */
   readonly from: Offset;

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { Connections } from '../../../src/redis/connections';
-import { Link } from '../../../src/redis/link';
-import { encodeCommand } from '../../../src/redis/resp/wire-command';
-import { parseRedisUrl } from '../../../src/redis/url';
-import { eventually } from '../../faults/eventually';
-import { CONNECTION } from '../../support/open-stores';
-import { startRedisServer } from '../../support/redis-server';
-import { startTcpSwitch } from '../../support/tcp-switch';
-import { type Surroundings, withRedis } from './with-redis';
+import { Connections } from '../../src/redis/connections';
+import { Link } from '../../src/redis/link';
+import { encodeCommand } from '../../src/redis/resp/wire-command';
+import { parseRedisUrl } from '../../src/redis/url';
+import { eventually } from '../faults/eventually';
+import { type Surroundings, withRedis } from '../storage/redis/with-redis';
+import { CONNECTION } from '../support/open-stores';
+import { startRedisServer } from '../support/redis-server';
+import { startTcpSwitch } from '../support/tcp-switch';
 
 const TIMEOUT_MS = 500;
 

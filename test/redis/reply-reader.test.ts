@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { ReplyError } from '../../../src/redis/resp/reply-error';
-import { Bulk, type Reply, ReplyReader } from '../../../src/redis/resp/reply-reader';
+import { ReplyError } from '../../src/redis/resp/reply-error';
+import { Bulk, type Reply, ReplyReader } from '../../src/redis/resp/reply-reader';
 
 const { tree } = fc.letrec<{ tree: Reply }>((tie) => ({
   tree: fc.oneof(

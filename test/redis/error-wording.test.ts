@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LogError } from '../../../src/core/log/errors';
-import { START } from '../../../src/core/log/offset';
-import { ErrorWording } from '../../../src/redis/failures/error-wording';
-import { ReplyError } from '../../../src/redis/resp/reply-error';
-import { describeTarget, parseRedisUrl } from '../../../src/redis/url';
-import { createLog } from '../../contract/logs';
-import { withRedis } from './with-redis';
+import { LogError } from '../../src/core/log/errors';
+import { START } from '../../src/core/log/offset';
+import { ErrorWording } from '../../src/redis/failures/error-wording';
+import { ReplyError } from '../../src/redis/resp/reply-error';
+import { describeTarget, parseRedisUrl } from '../../src/redis/url';
+import { createLog } from '../contract/logs';
+import { withRedis } from '../storage/redis/with-redis';
 
 const TARGET = parseRedisUrl('redis://loom:s3cret@localhost:7000/2');
 

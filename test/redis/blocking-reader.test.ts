@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BlockingReader, type StreamSubscription } from '../../../src/redis/blocking-reader';
-import { Connections } from '../../../src/redis/connections';
-import { parseRedisUrl } from '../../../src/redis/url';
-import { CONNECTION } from '../../support/open-stores';
-import { withRedis } from './with-redis';
+import { BlockingReader, type StreamSubscription } from '../../src/redis/blocking-reader';
+import { Connections } from '../../src/redis/connections';
+import { parseRedisUrl } from '../../src/redis/url';
+import { withRedis } from '../storage/redis/with-redis';
+import { CONNECTION } from '../support/open-stores';
 
 describe('a blocking read', () => {
   it('takes a stream in at once that comes while the read before it is being ended', () =>
