@@ -1,16 +1,17 @@
-import { assertTarget, originForm } from '../../src/http/front/origin-form';
+import { assertTarget, splitTarget } from '../../src/http/front/origin-form';
 
 it.each([
-  ['/a?b=http://c/d', '/a?b=http://c/d'],
-  ['//a/b', '//a/b'],
-  ['http://loom/a?b', '/a?b'],
-  ['HTTPS://loom:3060/', '/'],
-  ['http://loom', '/'],
-  ['http://loom?a/b', '/?a/b'],
-  ['*', '/'],
-  ['', '/'],
-])('the target %j has the path and query %j', (target, expected) => {
-  expect(originForm(target)).toBe(expected);
+  ['/a?b=http://c/d', '/a', { b: 'http://c/d' }],
+  ['//a/b', '//a/b', {}],
+  ['http://loom/a?b', '/a', { b: '' }],
+  ['HTTPS://loom:3060/', '/', {}],
+  ['http://loom', '/', {}],
+  ['http://loom?a/b', '/', { 'a/b': '' }],
+  ['*', '/', {}],
+  ['', '/', {}],
+])('the target %j has the path %j and the query %j', (target, path, query) => {
+  const split = splitTarget(target);
+  expect([split.path, Object.fromEntries(split.query)]).toEqual([path, query]);
 });
 
 it.each(['/', '/a?b=c://d', '//a', 'http://loom/a', 'HTTPS://loom', '*'])(

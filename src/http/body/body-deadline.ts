@@ -1,43 +1,43 @@
-/** How fast a body must come that is taken in whole. */
+/** How fast a body that is read whole must arrive. */
 export interface MinimumRate {
-  /** How far it may fall behind `bytesPerSecond`, and so how long nothing may come at all. */
+  /** How far it may fall behind `bytesPerSecond`, and so how long it may pause. */
   readonly slackMs: number;
   /** 0: only pauses count. */
   readonly bytesPerSecond: number;
 }
 
 /**
- * Ends a body that comes too slowly. It begins with `patienceMs` of time, and each byte earns its part of a second, but never more than
- * `patienceMs` in all: neither a body of one byte per second nor one that stops being fast holds its memory for long.
+ * Ends a body that arrives too slowly. It has `slackMs` at the beginning, and each byte earns its part of a second, up to `slackMs` in
+ * all. So neither a body of one byte per second nor one that stops after a fast beginning holds its memory for long.
  *
- * A body that comes in one go costs one timer, and each piece an addition.
+ * A body costs one timer, and each piece an addition.
  */
 export class BodyDeadline {
-  readonly #pace: MinimumRate;
+  readonly #minimum: MinimumRate;
   readonly #onLate: () => void;
-  #at: number;
+  #deadline: number;
   #timer: NodeJS.Timeout;
 
-  constructor(pace: MinimumRate, onLate: () => void) {
-    this.#pace = pace;
+  constructor(minimum: MinimumRate, onLate: () => void) {
+    this.#minimum = minimum;
     this.#onLate = onLate;
-    this.#at = performance.now() + pace.slackMs;
-    this.#timer = setTimeout(this.#look, pace.slackMs);
+    this.#deadline = performance.now() + minimum.slackMs;
+    this.#timer = setTimeout(this.#check, minimum.slackMs);
   }
 
   received(bytes: number): void {
-    const { slackMs, bytesPerSecond } = this.#pace;
-    this.#at = Math.min(performance.now() + slackMs, this.#at + (bytes * 1_000) / bytesPerSecond);
+    const { slackMs, bytesPerSecond } = this.#minimum;
+    this.#deadline = Math.min(performance.now() + slackMs, this.#deadline + (bytes * 1_000) / bytesPerSecond);
   }
 
-  /** To be called when the body is over. */
+  /** Call it at the end of the body. */
   end(): void {
     clearTimeout(this.#timer);
   }
 
-  readonly #look = (): void => {
-    const left = this.#at - performance.now();
-    if (left <= 0) this.#onLate();
-    else this.#timer = setTimeout(this.#look, left);
+  readonly #check = (): void => {
+    const leftMs = this.#deadline - performance.now();
+    if (leftMs <= 0) this.#onLate();
+    else this.#timer = setTimeout(this.#check, leftMs);
   };
 }

@@ -1,7 +1,7 @@
-/** A small piece costs a Buffer object and an allocation of its own. From this size on they are nothing beside its bytes. */
+/** A piece costs a Buffer object and an allocation of its own. From this size on they cost little beside its bytes. */
 const JOINED_BYTES_MAX = 16 * 1024;
 
-/** The pieces of a body that is taken in whole. Small ones are joined, so that a body of single bytes takes the memory of its bytes. */
+/** The pieces of a body that is read whole. Small pieces are joined, so that a body of single bytes takes the memory of its bytes. */
 export class CoalescedChunks {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
@@ -14,7 +14,7 @@ export class CoalescedChunks {
     return this.#chunks;
   }
 
-  /** Joins it with those before it that are no more than twice its size, and so on: each byte is copied a few times at the most. */
+  /** Joins a piece with the pieces before it that have at most twice its size, and so on. Each byte is copied a few times at most. */
   push(piece: Buffer): void {
     this.#bytes += piece.length;
     let last = piece;

@@ -13,7 +13,7 @@ export interface WholeBodyLimits {
 }
 
 /** What several bodies share. */
-export interface BodyBudget {
+interface BodyBudget {
   /** Called with the bytes of each piece. What it throws refuses the body. */
   reserve(bytes: number): void;
   /** The bodies that are still coming, and how to refuse each of them. */

@@ -53,7 +53,7 @@ function perform(wire: DurableContext, request: WireRequest): Promise<void> | vo
   return hidingGone(id, operation(wire, Object.assign(request, { id })));
 }
 
-/** To who asked for a stream that was removed or replaced meanwhile it is not there: a 410 means something else here (5.4). */
+/** A stream that was removed or replaced during the request is answered 404: a 410 has another meaning here (5.4). */
 async function hidingGone(id: LogId, work: Promise<void>): Promise<void> {
   try {
     await work;

@@ -8,11 +8,11 @@ import { RequestError } from './request-error';
 
 const RETRY_AFTER_SECONDS = '2';
 
-/** Beside every 503: it passes by itself as well. */
+/** Passes by itself, as every 503 does. */
 const BUSY_CODE = ERROR_TABLE.BODIES_TOO_MANY.code;
 
-/** An error as it is answered. */
-export interface ErrorResponse {
+/** The answer for an error. */
+interface ErrorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON `{"error", "code"}`, and perhaps more. */
@@ -25,11 +25,11 @@ export function toErrorResponse(error: unknown): ErrorResponse {
     'Cache-Control': 'no-store',
     ...((status === 503 || code === BUSY_CODE) && { 'Retry-After': RETRY_AFTER_SECONDS }),
     ...(error instanceof RequestError && error.headers),
-    // For HEAD, whose answer has no sentence.
+    // An answer to HEAD has no body.
     ...(error instanceof LostLogError && { 'X-Stream-Lost': 'all' }),
     ...(error instanceof DamageError && { 'X-Stream-Lost': `${error.lost.from}-${error.lost.to}` }),
     'Content-Type': 'application/json',
-    // The sentence may repeat what the request had in it.
+    // The sentence may quote the request.
     'X-Content-Type-Options': 'nosniff',
   };
   return {

@@ -1,16 +1,16 @@
 import type { LogErrorCode } from '../../core/log/errors';
 import type { RequestErrorCode } from './request-error';
 
-/** How an error is answered: its status, and the `code` in the body, which clients decide by. */
+/** The status of the answer for an error, and the `code` in its body, by which clients decide. */
 export interface ErrorTableEntry {
   readonly status: number;
   readonly code: string;
 }
 
-/** Every error that an answer can carry. `INTERNAL` is any that is neither a `LogError` nor a `RequestError`. */
-export type ErrorName = LogErrorCode | RequestErrorCode | 'INTERNAL';
+/** `INTERNAL` is any error that is neither a `LogError` nor a `RequestError`. */
+type ErrorName = LogErrorCode | RequestErrorCode | 'INTERNAL';
 
-/** A `code` never changes its meaning, and `docs/errors.md` explains each. Two errors share one where a client does the same about both. */
+/** A `code` never changes its meaning, and `docs/errors.md` explains each. Two errors share a code if a client reacts to both alike. */
 export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorTableEntry>> = {
   // The request as HTTP.
   HTTP_MALFORMED: { status: 400, code: 'http_malformed' },

@@ -1,6 +1,6 @@
 import type { LogErrorCode } from '../../core/log/errors';
 
-/** What a request can get wrong before it reaches the core. Each code has its answer in `front/error-table.ts`. */
+/** What can be wrong with a request before it reaches the core. `error-table.ts` has the status and the code on the wire of each. */
 export type RequestErrorCode =
   | 'HTTP_MALFORMED'
   | 'HEAD_TIMEOUT'
@@ -49,8 +49,8 @@ export type RequestErrorCode =
   | 'UPSTREAM_SENSELESS';
 
 /**
- * An error of a request, or one of the store that the answer says more about.
- * @param headers what the answer carries beside the error, such as the right `Upload-Offset`.
+ * An error of a request, or one of the store whose answer carries more than a sentence.
+ * @param headers that the answer carries, for example the right `Upload-Offset`
  * @param details members of the JSON body beside `error` and `code`
  */
 export class RequestError extends Error {

@@ -10,12 +10,12 @@ export async function requireLog(store: LogStore, id: LogId): Promise<LogInfo> {
   return info;
 }
 
-/** How a request is answered whose log is gone since it began. */
+/** The error for a request whose log was removed or replaced after the request had found it. */
 export function asNotFound(id: LogId, error: LogError): LogError {
   return error instanceof LostLogError ? error : logNotFound(id);
 }
 
-/** In the words that deployed clients know. */
+/** Deployed clients know this sentence. */
 export function logNotFound(id: LogId): LogError {
   return new LogError('LOG_NOT_FOUND', `The stream with ID ${id} does not exist`);
 }

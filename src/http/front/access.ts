@@ -7,7 +7,7 @@ import { RequestError } from '../errors/request-error';
 /** What the token of a request allows. */
 export interface Access {
   readonly scopes: ReadonlySet<TokenScope>;
-  /** It reaches only ids that start so. */
+  /** It gives access only to ids with this prefix. */
   readonly prefix: string;
 }
 
@@ -23,10 +23,10 @@ interface Credential extends Access {
 
 const EVERYTHING: Access = { scopes: new Set(SCOPES), prefix: '' };
 
-/** Returns what a request may do; `queried` is its `access_token`, if it has one. @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
+/** Returns what the token of a request allows. `queried` is its `access_token` parameter. @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
 export type Authenticator = (req: IncomingMessage, queried: string | undefined) => Access;
 
-/** Without tokens everyone may do everything. */
+/** If there are no tokens, every request may do everything. */
 export function createAuthenticator(tokens: readonly TokenEntry[]): Authenticator {
   const credentials = tokens.map(toCredential);
   if (credentials.length === 0) return () => EVERYTHING;
@@ -34,9 +34,8 @@ export function createAuthenticator(tokens: readonly TokenEntry[]): Authenticato
 }
 
 /**
- * @param scope one of several is enough
- * @returns what the request's token allows, having checked the scope.
- * @throws RequestError `FORBIDDEN` when the token lacks the scope, or does not reach `id`
+ * Checks that the token of a request has a scope, or one of several, for `id`.
+ * @throws RequestError `FORBIDDEN`; `UNAUTHENTICATED`, `TOKEN_INVALID`
  */
 export function authorize(
   request: Authenticated,
@@ -53,7 +52,7 @@ export function authorize(
   return access;
 }
 
-/** As `authorize`, for what takes each of the scopes. `what` begins the sentence of the refusal, such as `force=true`. */
+/** Checks that the token has all of the scopes. `what` begins the sentence of the refusal, for example `force=true`. */
 export function authorizeAll(
   request: Authenticated,
   scopes: readonly TokenScope[],
@@ -67,7 +66,7 @@ export function authorizeAll(
   if (!id.startsWith(access.prefix)) throw beyond(access.prefix);
 }
 
-/** A token that reaches only some ids sees only those. @throws RequestError `FORBIDDEN` for a prefix beyond them */
+/** Narrows a prefix to the ids that a token gives access to. @throws RequestError `FORBIDDEN` for a prefix beyond them */
 export function restrictPrefix(prefix: string, reach: string): string {
   if (prefix.startsWith(reach)) return prefix;
   if (reach.startsWith(prefix)) return reach;
@@ -85,7 +84,7 @@ function identify(token: string | undefined, credentials: readonly Credential[])
     });
   }
   const digest = sha256(token);
-  // Every credential is compared, equal or not, so that the time taken tells nothing.
+  // All credentials are compared, so that the time does not depend on which one fits.
   const matching = credentials.filter((credential) => timingSafeEqual(credential.digest, digest))[0];
   if (matching === undefined) {
     throw new RequestError('TOKEN_INVALID', 'The token is not valid', {
@@ -107,7 +106,7 @@ function toCredential(entry: TokenEntry): Credential {
   return { digest, scopes: new Set(entry.scopes ?? scopesWithin(prefix)), prefix };
 }
 
-/** What the relays hold has no id that a prefix could be held against: a token that is limited to one must name their scope. */
+/** The relays have no ids with a prefix. So a token that is limited to a prefix has the scope `relay` only if it names it. */
 function scopesWithin(prefix: string): readonly TokenScope[] {
   return prefix === '' ? SCOPES : SCOPES.filter((scope) => scope !== 'relay');
 }

@@ -16,8 +16,8 @@ interface Listed {
 }
 
 /**
- * The hosts that a request may name. If the name of a stranger's page is made to resolve to this machine (DNS rebinding), the browser takes
- * the page for one of this server's. Only the `Host` of its requests still has the stranger's name.
+ * The hosts that a request may name. If an attacker's name resolves to this machine (DNS rebinding), a browser takes the attacker's page
+ * for one of this server. Only the `Host` of its requests still has the attacker's name.
  */
 export class AllowedHosts {
   readonly #listed: readonly Listed[];
@@ -78,8 +78,8 @@ function isAddress(name: string): boolean {
 }
 
 /**
- * Rebinding needs a name, so an address is safe. A client on the loopback has no reason to name another address. A client elsewhere may
- * name one that a router or a container translates, and that this machine does not have.
+ * Rebinding needs a name, so an address is safe. A client on the loopback interface has no reason to name another address. Any other
+ * client may name an address that a router or a container translates, and that this machine does not have.
  */
 function isBeyondLoopback({ localAddress }: Socket): boolean {
   return localAddress !== undefined && !isLoopback(localAddress);

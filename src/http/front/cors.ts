@@ -80,12 +80,12 @@ const SENT = [
   '*',
 ].join(', ');
 
-/** Those of all wires. */
+/** The methods of all wires. */
 export const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
 /**
- * The answer to a preflight, the same for every page. A browser goes on only if it also gets `Access-Control-Allow-Origin`, which is
- * for the pages of `http.allowOrigin`. Without `Access-Control-Max-Age` it would ask again after 5 s.
+ * The answer to a preflight, for every page. A browser sends the request only if the answer also has `Access-Control-Allow-Origin`, which
+ * only the pages of `http.allowOrigin` get. Without `Access-Control-Max-Age` a browser sends a preflight again after 5 s.
  */
 export const PREFLIGHT_HEADERS = {
   'Access-Control-Allow-Methods': METHODS,
@@ -93,7 +93,7 @@ export const PREFLIGHT_HEADERS = {
   'Access-Control-Max-Age': '600',
 } as const;
 
-/** Which pages may read answers and change things. Credentials are never allowed: a page sets the header with its token itself. */
+/** Which pages may read answers and change streams. Cookies are never allowed: a page sends its token in a header. */
 export class Cors {
   constructor(private readonly allowed: AllowedOrigins) {}
 
@@ -103,7 +103,7 @@ export class Cors {
     return this.allowed !== 'none' && origin !== undefined && this.allowed.includes(origin);
   }
 
-  /** Allows the page to read the answer, whatever it will be. Call it before the head is written. */
+  /** Allows the page to read the answer. Call it before the head is written. */
   setHeaders({ headers: { origin } }: IncomingMessage, res: ServerResponse): void {
     const { allowed } = this;
     if (allowed === 'none') return;
@@ -126,12 +126,12 @@ export class Cors {
   }
 }
 
-/** A browser asks before a page may send what a form could not. That request has no token. */
+/** A browser sends it before a request that no form could send. It has no token. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
-/** If only one origin is allowed, a request without `Origin` gets the answer for that one. */
+/** If one origin is allowed, a request without `Origin` gets the answer for that origin. */
 function allowedOne(allowed: readonly string[], origin: string | undefined): string | undefined {
   if (origin === undefined) return allowed.length === 1 ? allowed[0] : undefined;
   return allowed.includes(origin) ? origin : undefined;

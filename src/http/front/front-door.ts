@@ -38,7 +38,7 @@ export class FrontDoor {
     this.#log = createRequestLogger(logger);
   }
 
-  /** Of a port with these wires: the first one that has the path of a request handles it. */
+  /** The listener of a port: the first of the wires that has the path of a request handles it. */
   listenerOf(wires: readonly Wire[]): RequestListener {
     const guarded = wires.map((wire) => this.#guard(wire));
     const last = this.#guard(NO_WIRE);

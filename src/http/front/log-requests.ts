@@ -5,21 +5,21 @@ import type { Logger } from '../../observe/logger';
 const KNOWN_ID = /^[\w.:-]{1,64}$/;
 
 /**
- * Logs a line when the request is over.
- * @param path without the query, which may hold a token
- * @param about further fields of the line
- * @returns its id: the client's own, or one made here
+ * Logs a line at the end of the request.
+ * @param path without the query, which may have a token
+ * @param fields further fields of the line
+ * @returns the id of the request: the client's own, or a new one
  */
 export type RequestLogger = (
   req: IncomingMessage,
   res: ServerResponse,
   path: string,
-  about?: object,
+  fields?: object,
 ) => string;
 
 export function createRequestLogger(logger: Logger): RequestLogger {
   const nextId = requestIds();
-  return (req, res, path, about) => {
+  return (req, res, path, fields) => {
     const began = performance.now();
     const given = req.headers['x-request-id'];
     const requestId = typeof given === 'string' && KNOWN_ID.test(given) ? given : nextId();
@@ -28,13 +28,13 @@ export function createRequestLogger(logger: Logger): RequestLogger {
       const ms = Math.round(performance.now() - began);
       const how = res.writableFinished ? 'answered' : 'cut';
       const status = res.headersSent ? res.statusCode : undefined;
-      logger.request({ requestId, ...about, method, path, status, ms, how }, 'request');
+      logger.request({ requestId, ...fields, method, path, status, ms, how }, 'request');
     });
     return requestId;
   };
 }
 
-/** Unique over nodes and restarts, and cheap. */
+/** Unique over nodes and restarts. */
 function requestIds(): () => string {
   const node = randomBytes(5).toString('hex');
   let count = 0;

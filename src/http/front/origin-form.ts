@@ -1,6 +1,6 @@
 import { RequestError } from '../errors/request-error';
 
-/** What a request asks for. */
+/** The target of a request. */
 export interface Target {
   /** Begins with a slash, still percent-encoded. */
   readonly path: string;
@@ -11,7 +11,7 @@ const ABSOLUTE = /^https?:\/\/[^/?]*(.*)$/i;
 const NO_QUERY = new URLSearchParams();
 
 /** The path and query of a request's target, which may also be a whole URL, as for a proxy (RFC 9112, 3.2.2). */
-export function originForm(target: string): string {
+function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   const rest = ABSOLUTE.exec(target)?.[1] ?? '';
   return rest.startsWith('/') ? rest : `/${rest}`;
@@ -25,7 +25,7 @@ export function splitTarget(target: string): Target {
 }
 
 /**
- * Node also hands on URLs of other schemes, whose host could not be checked, and fragments, which no client sends (RFC 9112, 3.2).
+ * Node also accepts URLs of other schemes, whose host could not be checked, and fragments, which no client sends (RFC 9112, 3.2).
  * @throws RequestError `HTTP_MALFORMED`
  */
 export function assertTarget(target: string): void {

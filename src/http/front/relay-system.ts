@@ -26,7 +26,7 @@ export interface RelayRequest extends WireRequest {
   authorize(): void;
 }
 
-export interface RelaySystemContext {
+interface RelaySystemContext {
   readonly context: RelayContext;
   readonly options: Omit<RelayOptions, 'requeues'>;
   readonly config: Config;

@@ -12,7 +12,7 @@ import type { WireRequest } from './wire-request';
 
 const WHOLE_URL = /^https?:\/\/([^/?#]*)/i;
 const QUOTED_MAX = 100;
-/** No client in its right mind sends such a request: what comes behind it on the connection is not read. */
+/** No proper client sends such a request: what follows it on the connection is not read. */
 const CLOSE = { Connection: 'close' } as const;
 
 /**

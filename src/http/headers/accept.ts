@@ -5,20 +5,20 @@ interface MediaRange {
   readonly quality: number;
 }
 
-/** A comma or semicolon in a quoted parameter separates nothing. */
+/** A comma or semicolon in a quoted parameter is no separator. */
 const MEMBER = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
 const QUALITY = /;[ \t]*q[ \t]*=[ \t]*(0(?:\.\d*)?|1(?:\.0*)?)[ \t]*(?:;|$)/i;
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g;
 
 /**
- * Whether a client prefers a type that must be asked for by its name to the one that it gets otherwise. A wildcard does not ask for it.
- * For example, `text/event-stream, text/*;q=0.5` does. If both have the same quality, the client gets what it named.
+ * Whether an `Accept` header prefers `named` to `otherwise`. Only the name itself counts for `named`, and no wildcard. If both have the
+ * same quality, `named` wins. For example, `text/event-stream, text/*;q=0.5` prefers `text/event-stream`.
  */
 export function prefers(accept: string, named: string, otherwise: string): boolean {
   const ranges = parse(accept);
   const exactly = ranges.filter(({ type }) => type === named);
-  const wish = Math.max(0, ...exactly.map(({ quality }) => quality));
-  return wish > 0 && wish >= qualityOf(ranges, otherwise);
+  const quality = Math.max(0, ...exactly.map((range) => range.quality));
+  return quality > 0 && quality >= qualityOf(ranges, otherwise);
 }
 
 /** The most specific range counts. */

@@ -1,6 +1,6 @@
 /**
- * Headers that reach beyond their response: a browser, or the proxy in front, applies them to everything of the server's origin. They are
- * matched by family, because browsers and proxies add members to a family more often than they begin a new one.
+ * Headers that a browser, or the proxy in front, applies to the whole origin of the server. They are matched by family, because browsers
+ * and proxies add members to a family more often than they add a family.
  */
 const FAMILIES: readonly RegExp[] = [
   // What a browser keeps: cookies, logins, transport, hints, dictionaries.
@@ -11,7 +11,7 @@ const FAMILIES: readonly RegExp[] = [
   /^service-worker-/,
   /^(strict-transport-security|public-key-pins|alt-svc)/,
   /^(accept-ch|critical-ch|use-as-dictionary)/,
-  // What it keeps for advertising, or counts.
+  // What it keeps or counts for advertising.
   /^(ad-auction|attribution-reporting|observe-browsing|private-state|shared-storage)-/,
   // What a document may do, and who may embed or read it.
   /-polic(y|ies)(-report-only)?$/,

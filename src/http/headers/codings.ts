@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors/request-error';
 
 /**
- * Of a body only its type is kept or passed on: its reader would get bytes in a coding that no answer names.
+ * Only the type of a body is stored or passed on. Its reader would get bytes in a coding that no header names.
  * @throws RequestError `CONTENT_ENCODING_UNSUPPORTED` for any `Content-Encoding` but `identity`
  */
 export function assertIdentityEncoding({ headers }: IncomingMessage): void {
@@ -17,7 +17,7 @@ export function assertIdentityEncoding({ headers }: IncomingMessage): void {
 
 export const NOT_HTTP = 'The request is not valid HTTP/1.1';
 
-/** Those that the protocol has beside `chunked` (RFC 9112, 7). */
+/** The transfer codings beside `chunked` (RFC 9112, 7). */
 const COMPRESSIONS: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'compress', 'x-compress']);
 
 /** @throws RequestError `TRANSFER_ENCODING_UNSUPPORTED`, `HTTP_MALFORMED` */
@@ -27,8 +27,8 @@ export function assertChunkedOnly(req: IncomingMessage): void {
 }
 
 /**
- * Node decodes `chunked` and hands on whatever other coding is inside of it (RFC 9112, 6.1): `gzip, chunked` is not supported. What
- * ends in another coding has no end, and Node refuses it only after it has handed on the head.
+ * Node decodes `chunked` and leaves any other coding inside it (RFC 9112, 6.1), so `gzip, chunked` is not supported. A body whose last
+ * coding is another one has no end, and Node refuses it only after it has emitted the head.
  */
 export function transferCodingError({ headers }: IncomingMessage): RequestError | undefined {
   const header = headers['transfer-encoding'];
@@ -42,7 +42,7 @@ export function transferCodingError({ headers }: IncomingMessage): RequestError 
     : new RequestError('HTTP_MALFORMED', NOT_HTTP, close);
 }
 
-/** Empty members of a list count for nothing (RFC 9110, 5.6.1). */
+/** Empty members of a list are ignored (RFC 9110, 5.6.1). */
 function codingsIn(header: string): readonly string[] {
   return header
     .split(',')

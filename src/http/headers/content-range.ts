@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors/request-error';
 
 /**
- * `curl -C - -T file` would send the rest of a file with a `Content-Range`, which would become the whole stream (RFC 9110, 14.5).
+ * `curl -C - -T file` sends the rest of a file with a `Content-Range`. The rest would become the whole stream (RFC 9110, 14.5).
  * @throws RequestError `HEADER_INVALID`
  */
 export function assertNoContentRange({ headers }: IncomingMessage): void {

@@ -2,19 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import type { LogId } from '../../core/log/log-id';
 import { RequestError } from '../errors/request-error';
 
-/** What the conditions of a request are compared with. */
-export interface CurrentRepresentation {
+/** The conditions of a request are compared with it. */
+interface CurrentRepresentation {
   readonly id: LogId;
-  /** A strong one. Absent: what a GET would be answered with has none, as that of a stream which is still growing. */
+  /** A strong ETag. Absent: the answer to a GET has none, for example while the stream is open. */
   readonly etag?: string | undefined;
 }
 
-/** Whether `assertConditions` may fail. For requests that have to ask the store for what they would be compared with. */
+/** Whether `assertPreconditions` may fail. If not, the store need not be asked for the stream. */
 export function isConditional({ headers }: IncomingMessage): boolean {
   return headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
 }
 
-/** Whether only one that does not exist fits, whatever it is: `If-None-Match: *`. */
+/** Whether the request must fail if the stream exists: `If-None-Match: *`. */
 export function requiresAbsence({ headers }: IncomingMessage): boolean {
   return headers['if-none-match']?.trim() === '*';
 }
@@ -23,7 +23,7 @@ export function requiresAbsence({ headers }: IncomingMessage): boolean {
  * The conditions that keep a request from being performed (RFC 9110, 13.2.2, steps 1 to 4): `If-Match`, and `If-None-Match` of anything but
  * GET and HEAD. `If-Unmodified-Since` and `If-Modified-Since` are ignored, as no stream has a modification date (13.1.4).
  *
- * @param present absent: there is no stream
+ * @param present `undefined` if there is no stream
  * @throws RequestError `PRECONDITION_FAILED`
  */
 export function assertPreconditions(
@@ -59,7 +59,7 @@ function matches(
   return tags.some((tag) => (how === 'weakly' ? tag.replace(/^W\//, '') : tag) === present.etag);
 }
 
-/** The tag that there is is left out: not every token that may delete a stream may read of it. */
+/** The sentence has no ETag: not every token that may delete a stream may read it. */
 function notAsWanted(present: CurrentRepresentation | undefined): RequestError {
   if (present === undefined) {
     return new RequestError('PRECONDITION_FAILED', 'There is no stream that If-Match could fit');

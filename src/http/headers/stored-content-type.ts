@@ -5,15 +5,15 @@ const LENGTH_MAX = 256;
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(;|$)/;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
-/** Those that say nothing of the content: curl's `--data-binary` sends the first with whatever it is, a resumable upload the second. */
+/** Types that say nothing about the content: curl's `--data-binary` sends the first with any body, and a resumable upload the second. */
 const VAGUE: ReadonlySet<string> = new Set([
   'application/x-www-form-urlencoded',
   'application/partial-upload',
 ]);
 
 /**
- * The type that a stream keeps of the request that makes it, on every wire.
- * @returns `undefined` for none, and for one that is malformed, too long or vague
+ * The type that a stream gets from the request that creates it, on every wire.
+ * @returns `undefined` for no type, and for a malformed, long or vague one
  */
 export function declaredContentType(header: string | undefined): string | undefined {
   const type = header?.trim() ?? '';
@@ -25,7 +25,7 @@ export function storedContentType(header: string | undefined): string {
   return declaredContentType(header) ?? DEFAULT;
 }
 
-/** What types are compared by: without parameters, in lower case (RFC 9110, 8.3.1). */
+/** A type without parameters, in lower case (RFC 9110, 8.3.1). Types are compared by it. */
 export function essence(contentType: string): string {
   const end = contentType.indexOf(';');
   return (end === -1 ? contentType : contentType.slice(0, end)).trim().toLowerCase();

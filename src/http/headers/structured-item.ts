@@ -6,9 +6,9 @@ const OTHER = ':[A-Za-z0-9+/=]*:|\\?[01]';
 const ITEM = new RegExp(`^ *([^; ]*)(?:; *${KEY}(?:=(?:${NUMBER}|${STRING}|${TOKEN}|${OTHER}))?)* *$`);
 
 /**
- * A header that is an Item of structured fields (RFC 8941, 3.3), without its parameters, which must be ignored where none is defined. For
+ * The value of a header that is an Item of structured fields (RFC 8941, 3.3), without its parameters: unknown ones must be ignored. For
  * example, `?1;a="b"` is `?1`.
- * @returns the header itself where it is not an Item: it parses neither as a boolean nor as a number
+ * @returns the header itself if it is not an Item; it then parses neither as a boolean nor as a number
  */
 export function bareItem(header: string): string {
   return ITEM.exec(header)?.[1] ?? header;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * What `Vary` is to be in the head of an answer: what the front door has set, and `fields`.
- * For example, `Origin, Accept` where pages of some origins may read the answer.
+ * The `Vary` of an answer: what the front door has set, and `fields`. For example, `Origin, Accept` if the pages of some origins may read
+ * the answer.
  */
 export function vary(res: ServerResponse, fields: string): string {
   const present = res.getHeader('Vary');

@@ -1,7 +1,7 @@
 import { SLICE_BYTES, waitForTurn } from '../../core/scheduling/turn-byte-budget';
 
 /**
- * The JSON array of a list, made in as many turns of the event loop as it takes: a page of streams may have 16 MiB of metadata.
+ * Renders a JSON array, in several turns of the event loop if it is large: a page of streams may have 16 MiB of metadata.
  * @returns its text in pieces
  * @throws the signal's reason
  */
@@ -21,7 +21,7 @@ export async function jsonList<T>(
       pieces.push(Buffer.from(text));
       text = '';
     }
-    // Only now is it known how much work it was. The next one waits for it.
+    // The size of an item is known only once it is rendered, so the next item waits for it.
     const turn = waitForTurn(shown.length);
     if (turn === undefined) continue;
     await turn;

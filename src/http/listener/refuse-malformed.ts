@@ -11,19 +11,19 @@ import { NOT_HTTP, transferCodingError } from '../headers/codings';
 const LINGER_MS = 1_000;
 
 /**
- * Answers what is not HTTP, comes too slowly, or has too large a head, and closes the connection. Nothing of the input is repeated. To be
- * called once for a connection.
+ * Answers input that is not HTTP, comes too slowly, or has too large a head, and closes the connection. The answer quotes nothing of the
+ * input. Call it once per connection.
  *
  * @param latest the response to the latest request on the connection. If that request is complete, the refusal comes behind its response,
- *   however long that lasts. Otherwise it is the body that is malformed, and the refusal takes the place of the response: if that has begun,
- *   a second head would be taken for a part of it, and the connection is only cut
+ *   however long that lasts. Otherwise the body is malformed, and the refusal takes the place of the response. If that has begun, the
+ *   connection is only cut: a client would take a second head for a part of the body
  */
 export function refuseMalformed(error: Error, socket: Duplex, latest: ServerResponse | undefined): void {
   refuse(socket, latest, () => errorOf(error, latest?.req));
 }
 
 /**
- * Answers `CONNECT`, which asks for a tunnel, and closes the connection. Node has stopped to listen to it.
+ * Answers `CONNECT`, which asks for a tunnel, and closes the connection. Node no longer listens to it.
  *
  * @param latest the response to the request before, as above
  */

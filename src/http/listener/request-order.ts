@@ -14,18 +14,18 @@ interface Turn {
 type Turns = Set<Turn>;
 
 /**
- * Node hands on each request of a connection as soon as it is there, also while an earlier one is being answered. Here a request waits
- * where that could be noticed (RFC 9112, 9.3.2):
+ * Node emits each request of a connection as soon as it has come, also while an earlier one is being handled. Here a request waits if its
+ * client could notice that (RFC 9112, 9.3.2):
  *
  * - Behind a change, everything waits until the response to the change has ended.
- * - A change also waits for the reads before it, each until its response has ended. A lasting one, such as a tail, is waited for only
- *   until it is marked as such.
+ * - A change also waits for the reads before it, each until its response has ended. It waits for a long-lived one, such as a tail, only
+ *   until that is marked as such.
  *
  * A response that has ended need not have been sent: it may be behind a tail that only a later request on the same connection ends. For
- * the same reason a read behind a lasting response is waited for no longer than it can write without a connection.
+ * the same reason a change waits for a read behind a long-lived response only while that read can write without a connection.
  *
- * Nothing waits for what comes behind it, so that each wait ends with the work before it, or with the connection. A client that reads a
- * long answer slowly delays the changes behind it; one that stops reading is cut after `http.consumerTimeout`.
+ * No request waits for one behind it, so each wait ends with the work before it, or with the connection. A client that reads a long
+ * response slowly delays the changes behind it; a client that stops reading is cut after `http.consumerTimeout`.
  */
 export class RequestOrder {
   readonly #connections = new WeakMap<Duplex, Turns>();
@@ -55,7 +55,7 @@ function enter(turns: Turns, turn: Turn): void {
 /** Starts each request whose turn has come, and forgets what has ended. */
 function advance(turns: Turns): void {
   let isReadPending = false;
-  let isBehindLasting = false;
+  let isBehindLongLived = false;
   for (const turn of turns) {
     const { res } = turn;
     const isChange = !SAFE.has(res.req.method);
@@ -63,8 +63,8 @@ function advance(turns: Turns): void {
     begin(turn);
     if (res.writableEnded || res.destroyed) turns.delete(turn);
     else if (isChange) return;
-    else if (isLongLived(res)) isBehindLasting = true;
-    else if (!(isBehindLasting && isFull(res))) isReadPending = true;
+    else if (isLongLived(res)) isBehindLongLived = true;
+    else if (!(isBehindLongLived && isFull(res))) isReadPending = true;
   }
 }
 

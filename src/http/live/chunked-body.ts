@@ -3,18 +3,18 @@ import { sizeOf } from '../../core/bytes/size-of';
 
 const CRLF = Buffer.from('\r\n');
 
-/** What Node is left with of a head that is out. */
+/** Replaces the head that Node keeps once it is out. */
 const HEAD_IS_OUT = 'sent';
 
-/** A larger frame is dropped at the end of the turn: all followers have it then. */
+/** A larger frame is dropped at the end of the turn: by then all followers have it. */
 const KEPT_BYTES_MAX = 64 * 1024;
 
 let framedChunks: readonly Buffer[] = [];
 let framed: Buffer = CRLF;
 
 /**
- * One HTTP chunk (RFC 9112, 7.1) around `chunks`. All followers of a log are given the very same array one after the other, so the
- * frame of the last one is kept: it is made once for all of them.
+ * One HTTP chunk (RFC 9112, 7.1) around `chunks`. All followers of a log get the same array one after the other, so that the last frame is
+ * kept and made once for all of them.
  */
 function frameShared(chunks: readonly Buffer[]): Buffer {
   if (chunks !== framedChunks) {
@@ -31,35 +31,35 @@ function forgetFrame(): void {
 }
 
 /**
- * A live response body whose framing is ours, so that thousands of responses can be sent one buffer. On HTTP/1.0, which knows no
- * chunks, the bytes go out bare and the end of the connection is the end of the body.
+ * A live response body that is framed here and not by Node, so that thousands of responses can share one buffer. HTTP/1.0 has no chunks:
+ * there the bytes go out bare, and the end of the connection is the end of the body.
  */
 export class ChunkedBody {
   #isChunked = false;
 
   constructor(private readonly res: ServerResponse) {}
 
-  /** Sends the head: the response must have its status and headers. To be called before all else. */
+  /** Sends the head, which the response must have already. Call it first. */
   begin(): void {
     this.res.flushHeaders();
     this.#isChunked = this.res.chunkedEncoding;
-    // Node would frame each write by itself. Undocumented, but public: `chunked-body.test.ts` notices if it goes.
+    // Node would frame each write. Undocumented, but public: `chunked-body.test.ts` fails without it.
     this.res.chunkedEncoding = false;
-    // Undocumented, too: Node keeps the whole head as long as the response lasts, only to know that there is one. For each consumer
-    // that waits at a tail that is 0.4 KiB.
+    // Undocumented, too: Node keeps the head as long as the response lasts, and only checks that there is one. It takes 0.4 KiB per
+    // consumer that waits at a tail.
     Object.assign(this.res, { _header: HEAD_IS_OUT });
   }
 
   /**
-   * Sends bytes that many responses are sent in the same turn: straight to the socket, since the response would first cork it
-   * and ask for another turn to uncork it. A response whose turn on its connection is still to come has no socket yet.
+   * Sends bytes that many responses send in the same turn. They go straight to the socket: the response would cork it, and uncork it in
+   * another turn. A response whose turn on its connection has not come has no socket.
    */
   writeShared(chunks: readonly Buffer[]): void {
     if (this.#isChunked) (this.res.socket ?? this.res).write(frameShared(chunks));
     else this.#writeBare(chunks);
   }
 
-  /** Sends bytes for this response alone, without copying them. */
+  /** Sends bytes of this response alone, without copying them. */
   write(chunks: readonly Buffer[]): void {
     if (chunks.length === 0) return;
     this.res.cork();

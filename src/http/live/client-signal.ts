@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** Aborts when the connection is over before the response is sent: no client would read the result. */
+/** Aborts when the connection closes: no client would read the result. */
 export function signalOfClient(res: ServerResponse): AbortSignal {
   const controller = new AbortController();
   if (res.closed) controller.abort();

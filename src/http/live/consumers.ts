@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
-/** Who sends a live response. */
+/** The sender of a live response. */
 export interface Consumer {
-  /** Called once: the client went away, all was sent, or the server stops and the connection has to break off without an end. */
+  /** Called once: the client has left, everything was sent, or the server stops and the connection must break off without an end. */
   close(): void;
 }
 
@@ -11,7 +11,7 @@ export class Consumers {
   readonly #consumers = new Set<Consumer>();
   #isClosed = false;
 
-  /** Tells `consumer` when its response is over. */
+  /** Closes `consumer` when its response is over. */
   add(res: ServerResponse, consumer: Consumer): void {
     if (res.closed || this.#isClosed) {
       consumer.close();
@@ -21,14 +21,14 @@ export class Consumers {
     res.on('close', () => this.#leave(consumer));
   }
 
-  /** Aborts when the response is over, however it ended: sent, the client went away, or the server stops. */
+  /** Aborts when the response is over: it was sent, the client has left, or the server stops. */
   signalOf(res: ServerResponse): AbortSignal {
     const controller = new AbortController();
     this.add(res, { close: () => controller.abort() });
     return controller.signal;
   }
 
-  /** Their connections break off without an end, so that they know to go on elsewhere. */
+  /** Breaks off their connections without an end, so that the clients continue at another node. */
   cutAll(): void {
     this.#isClosed = true;
     for (const consumer of this.#consumers) this.#leave(consumer);

@@ -4,8 +4,8 @@ import { isAbortError } from '../errors/abort-error';
 import { isOperational } from '../errors/error-response';
 
 /**
- * Lets work on a response go on by itself. A handler that waited for it would keep the whole chain of middleware: ten kilobytes for each
- * consumer that waits at a tail. The head is out, so that a failure can only cut the connection.
+ * Continues work on a response without its handler. A handler that waits keeps its request and a chain of promises, for each consumer
+ * that waits at a tail. The head is out, so that a failure can only cut the connection.
  */
 export function detach(res: ServerResponse, logger: Logger, work: Promise<void>): void {
   work.catch((error: unknown) => {

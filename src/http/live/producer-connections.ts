@@ -4,12 +4,12 @@ import type { LifecycleEvent, LogStore } from '../../core/store/store';
 /**
  * A producer whose connection ends at this node.
  *
- * FEEDING  its bytes go to the log. Whoever takes the log over, ends it or fences this producer has it cut.
- * ENDING   it is being recorded how it went: news of the log are its own, and its answer is still to be sent.
+ * FEEDING  its bytes go to the log. It is cut when another producer takes the log over, or when the log ends.
+ * ENDING   its end is being recorded, and its answer is still to be sent. News of the log are its own.
  */
-export class ProducerConnection {
+class ProducerConnection {
   #state: 'feeding' | 'ending' = 'feeding';
-  /** What has to be recorded although the producer has its answer. */
+  /** What remains to be recorded although the producer has its answer. */
   readonly #unrecorded = new Set<Promise<unknown>>();
 
   constructor(
@@ -25,7 +25,7 @@ export class ProducerConnection {
     if (this.#state === 'feeding') this.breakOff();
   }
 
-  /** Goes on after the request. `work` must not reject. */
+  /** Continues `work` after the request. It must not reject. */
   continueInBackground(work: Promise<unknown>): void {
     this.#unrecorded.add(work);
   }
@@ -36,69 +36,69 @@ export class ProducerConnection {
 }
 
 /**
- * The producers whose connections end at this node. One that another has taken over, on whatever node, or whose log was removed
- * or replaced, is cut as soon as this node hears of it; the store refuses its appends in any case. So is one that the other
- * nodes have given up because this one was silent for too long: it may resume while it is still waited for.
+ * The producers whose connections end at this node. A producer is cut as soon as this node learns that another one has taken over, on any
+ * node, or that the log was removed or replaced; the store refuses its appends in any case. It is also cut if the other nodes have
+ * released it because this one was silent for too long: it may resume while its grace lasts.
  */
 export class ProducerConnections {
   readonly #byGeneration = new Map<string, ProducerConnection>();
-  readonly #underWay = new Set<Promise<unknown>>();
-  readonly #forget: () => void;
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #unsubscribe: () => void;
   #isClosed = false;
 
   constructor(store: LogStore) {
-    this.#forget = store.lifecycle((event) => this.#onEvent(event));
+    this.#unsubscribe = store.lifecycle((event) => this.#onEvent(event));
   }
 
-  /** Runs a producer's work; `breakOff` cuts its connection. */
+  /** @param breakOff cuts the producer's connection */
   async track<T>(
     writer: Writer,
     breakOff: () => void,
-    work: (attachment: ProducerConnection) => Promise<T>,
+    work: (connection: ProducerConnection) => Promise<T>,
   ): Promise<T> {
-    const attachment = new ProducerConnection(writer, breakOff);
-    const answered = work(attachment);
+    const connection = new ProducerConnection(writer, breakOff);
+    const answered = work(connection);
     const over = answered.then(
-      () => attachment.whenRecorded(),
-      () => attachment.whenRecorded(),
+      () => connection.whenRecorded(),
+      () => connection.whenRecorded(),
     );
-    this.#underWay.add(over);
-    this.#register(attachment);
+    this.#running.add(over);
+    this.#register(connection);
     try {
       return await answered;
     } finally {
       const { generation } = writer.log;
-      if (this.#byGeneration.get(generation) === attachment) this.#byGeneration.delete(generation);
-      void over.then(() => this.#underWay.delete(over));
+      if (this.#byGeneration.get(generation) === connection) this.#byGeneration.delete(generation);
+      void over.then(() => this.#running.delete(over));
     }
   }
 
   /** Cuts all producers after what they have committed, and waits until that is recorded. */
   async cutAll(): Promise<void> {
     this.#isClosed = true;
-    for (const attachment of this.#byGeneration.values()) attachment.cut();
-    await Promise.all(this.#underWay);
-    this.#forget();
+    for (const connection of this.#byGeneration.values()) connection.cut();
+    await Promise.all(this.#running);
+    this.#unsubscribe();
   }
 
-  /** Of two, the one that attached first has to go, in whatever order they come here. */
-  #register(attachment: ProducerConnection): void {
-    const { generation } = attachment.writer.log;
+  /** Of two producers the one with the older epoch is cut, in whatever order they come here. */
+  #register(connection: ProducerConnection): void {
+    const { generation } = connection.writer.log;
     const present = this.#byGeneration.get(generation);
-    if (this.#isClosed || (present !== undefined && present.writer.epoch > attachment.writer.epoch)) {
-      attachment.cut();
+    if (this.#isClosed || (present !== undefined && present.writer.epoch > connection.writer.epoch)) {
+      connection.cut();
       return;
     }
     present?.cut();
-    this.#byGeneration.set(generation, attachment);
+    this.#byGeneration.set(generation, connection);
   }
 
   #onEvent(event: LifecycleEvent): void {
-    const attachment = this.#byGeneration.get(event.log.generation);
-    if (attachment === undefined) return;
-    const { epoch } = attachment.writer;
+    const connection = this.#byGeneration.get(event.log.generation);
+    if (connection === undefined) return;
+    const { epoch } = connection.writer;
     const isTakenOver = event.kind === 'attached' && event.epoch > epoch;
-    const isGivenUp = event.kind === 'released' && event.epoch >= epoch;
-    if (isTakenOver || isGivenUp || event.kind === 'ended') attachment.cut();
+    const isReleased = event.kind === 'released' && event.epoch >= epoch;
+    if (isTakenOver || isReleased || event.kind === 'ended') connection.cut();
   }
 }

@@ -6,19 +6,19 @@ const SPACE = 0x20;
 
 /** One event of a `text/event-stream` (WHATWG HTML, 9.2). */
 export interface ServerSentEvent {
-  /** Left out, it is a `message`. */
+  /** Default: `message`. */
   readonly event?: string;
   readonly id: string;
   /** Text. Bytes that are not UTF-8 become U+FFFD. */
   readonly data: Buffer | string;
 }
 
-/** A comment: it reaches no listener, and keeps the connection alive. */
+/** A comment, which keeps the connection alive and reaches no listener. */
 export const HEARTBEAT = ':\n\n';
 
 /**
- * How soon a reader comes back after a loss, in milliseconds. It is a field of the first event: some clients make an empty message of a
- * block that has no other field.
+ * How soon a reader reconnects after a loss, in milliseconds. It is a field of the first event, because some clients take a block without
+ * other fields for an empty message.
  */
 export const RETRY = 'retry: 2000\n';
 
@@ -33,9 +33,8 @@ export function encodeEvent({ event, id, data }: ServerSentEvent, first = ''): B
 }
 
 /**
- * An event with `head`, its ASCII fields before the data. Each line of the data is a field of its own: CR, LF and CRLF all end a line
- * on this wire. A reader takes one space away after the colon (WHATWG HTML, 9.2.6), so that a line that begins with one gets one more,
- * even where the field has none of its own.
+ * Renders an event with `head`, its ASCII fields before the data. Each line of the data is a field of its own: CR, LF and CRLF all end a
+ * line on this wire. A reader removes one space after the colon (WHATWG HTML, 9.2.6), so a line that begins with a space gets one more.
  *
  * Byte by byte into one buffer: with a string per line, 4 MiB of line feeds take a second, most of it in the garbage collector.
  */
@@ -48,7 +47,7 @@ export function encodeData(head: string, field: 'data:' | 'data: ', data: Buffer
   return event.subarray(0, end + 1);
 }
 
-/** How many lines end in `text`, or more: of a CRLF both are counted. */
+/** An upper bound of the lines that end in `text`: a CRLF counts twice. */
 function lineEnds(text: Buffer): number {
   let ends = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -75,7 +74,7 @@ function writeLines(event: Buffer, from: number, isSpaced: boolean, text: Buffer
   return to;
 }
 
-/** `data:` in single assignments: a loop over its letters would take longer than all else. */
+/** `data:` in single assignments: a loop over its letters would take longer than the rest. */
 function writeName(event: Buffer, to: number, isSpaced: boolean): number {
   event[to] = 0x64;
   event[to + 1] = 0x61;

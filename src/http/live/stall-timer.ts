@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * Cuts a consumer after `stalledMs`. They begin when its response gets the connection: before that, it cannot take anything.
- * @returns stops that
+ * Cuts a response after `stalledMs`. The time begins when the response gets its connection: before that, its consumer can take nothing.
+ * @returns stops the timer
  */
 export function startStallTimer(res: ServerResponse, stalledMs: number): () => void {
   let stalled: NodeJS.Timeout | undefined;

@@ -3,18 +3,18 @@ import type { LogInfo } from '../../core/log/log';
 import { onAbort } from '../../core/scheduling/abortable';
 import type { LogStore } from '../../core/store/store';
 
-/** How often a reader that stays says so: often enough that one lost word does not end a stream. */
+/** How often a log that is being read is touched per TTL: one failed touch does not end the log. */
 const TIMES_PER_TTL = 3;
 const INTERVAL_MS_MIN = 100;
 /** Node's timers take no more. */
 const INTERVAL_MS_MAX = 2 ** 31 - 1;
 
-/** Tells a log that ends when idle that somebody reads it. @throws LogError */
+/** Extends the expiry of a log with an idle TTL, because it is being read. @throws LogError */
 export async function touchLog(store: LogStore, info: LogInfo): Promise<void> {
   if (info.expiry?.kind === 'idle') await store.change(info, { kind: 'touch' });
 }
 
-/** Goes on to tell until the signal aborts: a log with a reader is not idle. What goes wrong shows at the next touch, or in reading. */
+/** Touches the log until the signal aborts. A failure shows at the next touch, or in reading. */
 export function touchPeriodically(store: LogStore, info: LogInfo, signal: AbortSignal): void {
   const { expiry } = info;
   if (expiry?.kind !== 'idle' || signal.aborted) return;

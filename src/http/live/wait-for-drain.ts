@@ -4,11 +4,11 @@ import { PROGRESS_EVENT } from './long-lived';
 import { startStallTimer } from './stall-timer';
 
 /**
- * Resolves once the response can take more. Until then its consumer is simply not served: nothing queues for it.
+ * Resolves once the response can take more. Until then nothing queues for its consumer.
  * @throws the signal's reason when the client leaves, or is cut because it took nothing for `stalledMs`.
  */
 export function waitForDrain(res: ServerResponse, stalledMs: number, signal: AbortSignal): Promise<void> {
-  // Live bodies write to the socket itself, of which the response does not know.
+  // Live bodies write to the socket itself, which the response does not notice.
   const full = res.socket?.writableNeedDrain === true ? res.socket : res;
   if (!full.writableNeedDrain && !signal.aborted) return Promise.resolve();
   return abortable(signal, (resolve) => {

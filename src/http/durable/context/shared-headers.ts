@@ -7,12 +7,12 @@ import { offsetToken } from '../headers/offset-token';
 
 type OriginSettings = Pick<Config, 'durable' | 'http'>;
 
-/** Which pages may use this wire from a browser. */
+/** The pages that may use this wire from a browser. */
 export function allowedOrigins({ durable, http }: OriginSettings): AllowedOrigins {
   return durable.allowOrigin ?? http.allowOrigin;
 }
 
-/** What every answer of this wire carries (PROTOCOL.md, 12.7). Only where every page may read it may every page embed it. */
+/** Every answer of this wire carries them (PROTOCOL.md, 12.7). Every page may embed it only if every page may read it. */
 export function sharedHeaders(config: OriginSettings): ResponseHeaders {
   return {
     'X-Content-Type-Options': 'nosniff',
@@ -20,7 +20,7 @@ export function sharedHeaders(config: OriginSettings): ResponseHeaders {
   };
 }
 
-/** How a reader or writer stands to the stream after this answer. */
+/** The position of a reader or writer after this answer. */
 export function positionHeaders(
   life: Pick<LogHistory, 'losses'>,
   next: Offset,

@@ -7,7 +7,7 @@ import type { LogStore } from '../../../core/store/store';
 import { requireLog } from '../../errors/require-log';
 import { essence, storedContentType } from '../../headers/stored-content-type';
 
-/** What of a stream never changes during a generation, but for what it loses. */
+/** The facts of a stream that never change during a generation, except for its losses. */
 export interface CachedStream {
   readonly log: LogRef;
   /** The essence of its content type. */

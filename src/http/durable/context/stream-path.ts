@@ -2,10 +2,10 @@ import { type LogId, parseLogId } from '../../../core/log/log-id';
 import { RequestError } from '../../errors/request-error';
 import { decodeSegment } from '../../front/path-segment';
 
-/** The reference servers and the conformance suite use it, too. */
+/** Also used by the reference servers and the conformance suite. */
 export const STREAM_PATH_PREFIX = '/v1/stream/';
 
-/** Of the protocol's own (PROTOCOL.md, 6): subscriptions, which this server does not have. */
+/** Reserved by the protocol for subscriptions (PROTOCOL.md, 6), which this server does not have. */
 const RESERVED = /^__ds(\/|$)/;
 
 /**

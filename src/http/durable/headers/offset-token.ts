@@ -2,7 +2,7 @@ import { type LogHistory, segmentOf } from '../../../core/log/loss';
 import { type Offset, parseOffset, START } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
 
-/** What a token stands for: an offset, and which of the log's losses the bytes before it come after. */
+/** The value of a token: an offset, and the segment of the bytes before it, which counts the losses before them. */
 export interface SegmentOffset {
   readonly offset: Offset;
   readonly segment: number;

@@ -12,8 +12,8 @@ import { assertSameContentType, COMPLETE, commit } from './commit';
 import { countedPieces } from './counted-pieces';
 
 /**
- * Appends a body while it arrives: each piece is a step of its own, and what comes while one is stored goes with the next. Waiting
- * for the store is what holds the writer back. When its connection breaks off, what has been stored stays.
+ * Appends a body while it arrives: each piece is a step of its own, and bytes that come while one is stored go with the next. A writer is
+ * slowed down by waiting for the store. If its connection breaks off, the stored bytes stay.
  */
 export async function appendPiecewise(
   wire: DurableContext,
@@ -22,7 +22,7 @@ export async function appendPiecewise(
   stream: CachedStream,
 ): Promise<void> {
   const { req, res } = request;
-  // A close alone needs no type: whether it is one, only the first piece tells.
+  // A close alone needs no type. Whether it is one is known at the first piece.
   if (!head.closes) await assertSameContentType(wire, stream, head);
   continueIfExpected(req, res);
   const removeAbort = onAbort(wire.stopping, () => req.destroy());
@@ -30,7 +30,7 @@ export async function appendPiecewise(
     const last = await storePieces(wire, request, head, stream);
     sendEmpty(request, 204, positionHeaders(stream, last.tail, last.isSealed));
   } catch (error) {
-    // The connection is gone: there is nobody to be told.
+    // The connection is gone, and with it the reader of an answer.
     if (!req.destroyed || req.complete) throw error;
   } finally {
     removeAbort();

@@ -28,7 +28,7 @@ export async function append(wire: DurableContext, request: StreamRequest): Prom
   assertIdentityEncoding(req);
   const head = parseAppendHead(req.headers);
   if (isConditional(req)) await assertStreamPreconditions(wire, request, await requireLog(wire.store, id));
-  // One that is not there, or whose writer has no right to it, is told before the body is read.
+  // A stream that does not exist is refused before the body is read.
   if (comesInPieces(req, head)) {
     return appendPiecewise(wire, request, head, await wire.streams.reload(id));
   }
@@ -45,7 +45,7 @@ export async function append(wire: DurableContext, request: StreamRequest): Prom
   });
 }
 
-/** A body that does not belong into the stream is refused before it is sent. Without a body it may be a close, which needs no type. */
+/** A body of another type is refused before it is sent. A request without a body may be a close, which needs no type. */
 async function assertExpected(
   wire: DurableContext,
   stream: CachedStream,

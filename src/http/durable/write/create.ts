@@ -23,7 +23,7 @@ import { assertStreamPreconditions } from '../read/stream-preconditions';
 import { COMPLETE, streamTooLarge } from './commit';
 import { type ForkRequest, forkPoint, forkSource, isSameFork, parseFork } from './fork';
 
-/** A stream may come and go while it is being asked for: then it is asked for again, but not for ever. */
+/** A stream may come and go meanwhile. Then the store is asked again, but not forever. */
 const ATTEMPTS = 3;
 
 /** The head of a request that makes a stream. */
@@ -43,7 +43,7 @@ export async function create(wire: DurableContext, request: StreamRequest): Prom
   assertNoContentRange(req);
   assertIdentityEncoding(req);
   const head = parseHead(req.headers);
-  // Who forks a stream gets to read what is in it.
+  // A fork lets its creator read the source.
   if (head.fork !== undefined) authorize(request, 'consume', head.fork.source);
   await wire.bodies.withBody(request, async (body) => {
     const { info, isNew } = await ensure(wire, request, head, body);

@@ -4,14 +4,14 @@ import { type Offset, parseOffset, START } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
 import { assertCommitted } from './requested-offset';
 
-/** Where a reader of events goes on. */
+/** Where a reader of events continues. */
 export interface Resumption {
   readonly from: Offset;
-  /** Present where the reader must discard what it has: the data of the `reset` event. */
+  /** The data of the `reset` event. Present if the reader must discard what it has. */
   readonly reset?: string;
 }
 
-/** What makes an event id of an offset: `<offset>-<generation>`. `parseInt` of it is the offset. */
+/** Makes an event id of an offset: `<offset>-<generation>`. `parseInt` of the id is the offset. */
 export function eventIdSuffix(info: LogInfo): string {
   return `-${wireGeneration(info)}`;
 }

@@ -5,7 +5,7 @@ import { RequestError } from '../../errors/request-error';
 /**
  * Reads `X-Stream-Metadata`: any JSON value.
  *
- * @param bytesMax of the header as it was sent
+ * @param bytesMax of the header in the request
  * @throws RequestError `METADATA_INVALID` when it is not JSON or nested too deeply, `METADATA_TOO_LARGE`
  */
 export function parseMetadataHeader(
@@ -33,7 +33,7 @@ function parseJson(text: string): JsonValue {
   }
 }
 
-/** As a legal header: every character above U+007E is escaped. */
+/** Renders metadata as a legal header: every character above U+007E is escaped. */
 export function renderMetadata(metadata: JsonValue): string {
   return JSON.stringify(metadata).replaceAll(
     /[\u007f-\uffff]/g,
@@ -41,7 +41,7 @@ export function renderMetadata(metadata: JsonValue): string {
   );
 }
 
-/** What a merge has made of the metadata is held to the same limit as what one request may send. */
+/** Merged metadata has the same limit as that of one request. */
 export function assertMetadataFits(metadata: JsonValue, bytesMax: number): void {
   assertSize(Buffer.byteLength(JSON.stringify(metadata)), bytesMax);
 }
@@ -61,7 +61,7 @@ function fromHeaderBytes(header: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    // Not UTF-8, so Latin-1 it is.
+    // It is Latin-1.
     return header;
   }
 }

@@ -3,7 +3,7 @@ import { RequestError } from '../../errors/request-error';
 
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
-/** What a producer says to be recognised by when it repeats itself. @throws RequestError `HEADER_INVALID` */
+/** The key by which a producer is recognised when it repeats a request. @throws RequestError `HEADER_INVALID` */
 export function producerKey(headers: IncomingHttpHeaders): string | undefined {
   const header = headers['idempotency-key'];
   if (header === undefined) return undefined;

@@ -5,7 +5,7 @@ import { RequestError } from '../../errors/request-error';
 import { singleParameter } from '../../front/query';
 
 /**
- * `?offset=N`, and `?generation=G` under which the reader got the bytes before it.
+ * Reads `?offset=N`, and `?generation=G`, the generation of the bytes before it that the reader has.
  * @throws RequestError `PARAMETER_INVALID`, `STREAM_REPLACED`, `STREAM_LOST_BYTES`, `RANGE_NOT_SATISFIABLE`
  */
 export function requestedOffset(query: URLSearchParams, info: LogInfo): Offset {

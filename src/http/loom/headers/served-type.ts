@@ -1,6 +1,6 @@
 import type { LogInfo } from '../../../core/log/log';
 
-/** What a consumer is told. The messages of a JSON stream lie one on a line, which is no JSON document but NDJSON. */
+/** The `Content-Type` for consumers. A JSON stream has one message per line, which is NDJSON and not a JSON document. */
 export function servedType({ contentType, framing }: LogInfo): string {
   return framing === 'json' ? 'application/x-ndjson' : contentType;
 }

@@ -6,7 +6,7 @@ import type { ResponseHeaders } from '../../headers/content-headers';
 import { streamState } from '../../headers/stream-state';
 import { renderMetadata } from './metadata-header';
 
-/** What every answer about a stream carries, whatever its body. A client that resumes by an offset gives the generation back, so that the server can compare it. */
+/** The headers of every answer about a stream. A client that resumes at an offset sends the generation back, and the server compares it. */
 export function streamHeaders(info: LogInfo, http: Pick<Config['http'], 'metadataHeader'>): ResponseHeaders {
   const state = { 'X-Stream-State': streamState(info), 'X-Stream-Generation': wireGeneration(info) };
   return info.metadata === undefined

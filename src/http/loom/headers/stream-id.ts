@@ -3,7 +3,7 @@ import { decodeSegment } from '../../front/path-segment';
 
 /**
  * The id in a path.
- * @param segment as it stood in the request: the router's own parameters hide a malformed escape
+ * @param segment still percent-encoded: the router's own parameters hide a malformed escape
  * @throws LogError `LOG_ID_INVALID`
  */
 export function parseStreamId(segment = ''): LogId {

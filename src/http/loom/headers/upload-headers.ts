@@ -18,7 +18,7 @@ export interface UploadHeaders {
   readonly complete?: boolean;
   /** The version of the draft that the client implements. */
   readonly interop?: number;
-  /** The producer showed by any `Upload-*` header that it can resume, and is given the longer grace. */
+  /** The request has an `Upload-*` header: its producer can resume, and gets the longer grace. */
   readonly resumable: boolean;
 }
 
@@ -54,12 +54,12 @@ function parseBoolean(name: string, header: string | string[] | undefined): bool
   return value === '?1';
 }
 
-/** `Upload-Incomplete` is what the drafts before -03 have. */
+/** The drafts before -03 have `Upload-Incomplete`. */
 function negated(isIncomplete: boolean | undefined): boolean | undefined {
   return isIncomplete === undefined ? undefined : !isIncomplete;
 }
 
-/** A client of a version that is not understood does without resumption (draft, section "Draft Version Identification"). */
+/** A client of an unknown version works without resumption (draft, section "Draft Version Identification"). */
 function parseInterop(header: string | string[] | undefined): number | undefined {
   const value = bareItem(String(header ?? ''));
   return /^\d{1,4}$/.test(value) ? Number(value) : undefined;
@@ -79,7 +79,7 @@ export function uploadLength({ outcome, tail, finalLength }: LogInfo): ResponseH
   return length === undefined ? {} : { 'Upload-Length': String(length) };
 }
 
-/** What a server says to clients that can resume about the uploads that it takes. */
+/** The limits of uploads, for clients that can resume. */
 export function uploadLimit({ limits }: Pick<Config, 'limits'>): ResponseHeaders {
   return { 'Upload-Limit': `max-size=${limits.bytesPerStream}` };
 }

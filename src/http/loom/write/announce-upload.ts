@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ResponseHeaders } from '../../headers/content-headers';
 import { sendInterim } from './interim-response';
 
-/** The versions of draft-ietf-httpbis-resumable-upload whose headers mean what they mean here: 5 is draft-03, 6 is draft-05. */
+/** The versions of draft-ietf-httpbis-resumable-upload whose headers have the same meaning as here: 5 is draft-03, 6 is draft-05. */
 const INTEROP_MIN = 5;
 const INTEROP_MAX = 8;
 
@@ -18,7 +18,7 @@ export function patchesWithoutType(interop: number | undefined): boolean {
   return interop !== undefined && interop < INTEROP_WITH_MEDIA_TYPE;
 }
 
-/** The client learns where to resume while its body is still on its way: if the connection breaks, it does not begin again. */
+/** The client learns where to resume while its body still arrives: if the connection breaks, it does not begin again. */
 export function announceUpload(res: ServerResponse, interop: number, headers: ResponseHeaders): void {
   sendInterim(res, 104, { 'Upload-Draft-Interop-Version': String(interop), ...headers });
 }

@@ -4,8 +4,8 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 const REASONS: Readonly<Record<number, string>> = { 104: 'Upload Resumption Supported' };
 
 /**
- * Sends an interim response (1xx) with headers, which Node 20 has no call for. It may be left out at any time: it is where the client
- * speaks HTTP/1.0, or where the responses to earlier requests on the connection have not ended yet.
+ * Sends an interim response (1xx) with headers, for which Node 20 has no function. Such a response is optional. It is not sent if the client
+ * speaks HTTP/1.0, or if responses to earlier requests on the connection have not ended.
  */
 export function sendInterim(
   res: ServerResponse,

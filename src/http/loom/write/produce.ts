@@ -59,8 +59,8 @@ async function produce(request: WireRequest, wire: WireContext, id: LogId): Prom
 }
 
 /**
- * The 201 leaves as soon as the stream exists, while the body still arrives, and the response ends only when every byte is
- * committed and the end is recorded: a complete response means that nothing was lost.
+ * Sends the 201 as soon as the stream exists, while the body still arrives. The response ends only when every byte is committed and the
+ * end is recorded: a complete response means that nothing was lost.
  */
 async function answerEarly(
   request: WireRequest,
@@ -76,7 +76,7 @@ async function answerEarly(
   else res.end();
 }
 
-/** Of an upload without a single byte no further request comes that could complete it. */
+/** An upload without a single byte is complete: no further request comes for it. */
 function completes({ complete = true, length }: UploadHeaders): boolean {
   return complete || length === START;
 }
@@ -95,7 +95,7 @@ function createdHeaders(
   };
 }
 
-/** @throws RequestError `HEADER_INVALID` for what belongs to the middle of a stream, which would become its beginning */
+/** @throws RequestError `HEADER_INVALID` for bytes from the middle of a stream, which would become its beginning */
 function assertAtStart({ offset = START }: UploadHeaders): void {
   if (offset === START) return;
   throw new RequestError(
@@ -134,7 +134,7 @@ async function create(
   } catch (error) {
     if (isLogError(error, 'LOG_RETIRED')) throw new RequestError('ID_RETIRED', error.message);
     if (!isLogError(error, 'LOG_EXISTS')) throw error;
-    // Another request has created it since the conditions were looked at.
+    // Another request has created it since the conditions were checked.
     if (isForced(request)) assertPreconditions(request.req, { id });
     throw alreadyExists(id);
   }
@@ -155,8 +155,8 @@ function alreadyExists(id: LogId): LogError {
 }
 
 /**
- * A producer that never saw the answer to its POST repeats it under the same key. The stream is its own then, and it is told where
- * to go on; `force` must not throw away what it sent already.
+ * A producer that never got the answer to its POST repeats it with the same key. The stream is its own then, and the answer says where to
+ * resume; `force` must not delete what the producer has sent already.
  */
 async function assertNotOwn({ store }: WireContext, id: LogId, key: string): Promise<void> {
   const info = await store.info(id);

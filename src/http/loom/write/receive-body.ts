@@ -8,12 +8,12 @@ import type { WireContext } from '../../front/wire';
 import { persistWithRetry } from './persist-with-retry';
 import { lengthMismatch } from './upload-length';
 
-/** What the end of the body means. */
+/** Whether the end of the body is the end of the stream. */
 export type BodyEnd = 'completes' | 'leaves-open';
 
 /**
- * Feeds a producer's body into its log, and records how it went: the log is sealed or released in order when the body ends, and
- * interrupted when it breaks off.
+ * Appends a producer's body to its log, and records its end: the log is sealed or released when the body ends, and interrupted when the
+ * body breaks off.
  *
  * @param info of the log right after this producer was attached; its tail is where the body's first byte belongs
  * @returns the log's facts afterwards, or `undefined` when the producer's connection is gone
@@ -33,22 +33,22 @@ export function receiveBody(
   return wire.producers.track(
     writer,
     () => req.destroy(),
-    async (attachment) => {
+    async (connection) => {
       let ingested: IngestResult;
       try {
         ingested = await ingestWithin(wire, req, info);
       } catch (error) {
-        attachment.markEnding();
+        connection.markEnding();
         const recorded = recordFailure(error, epoch, record);
-        // A store that is away is not waited for: the producer is told at once, and may try another node.
+        // The producer does not wait for a store that is away: it gets the error at once, and may try another node.
         if (isLogError(error, 'LOG_TOO_LARGE') || error instanceof RequestError) await recorded;
         else
-          attachment.continueInBackground(
+          connection.continueInBackground(
             recorded.catch((failure) => wire.logger.warn({ err: failure }, 'release failed')),
           );
         throw error;
       }
-      attachment.markEnding();
+      connection.markEnding();
       const change = changeAtEnd(ingested, end, info);
       const after = await record(change);
       if (ingested.how === 'cut') return undefined;
@@ -76,7 +76,7 @@ async function ingestWithin(wire: WireContext, body: IncomingMessage, info: LogI
   }
 }
 
-/** Where the length is known, all of the bytes count as all, even if the connection broke before the end of the body. */
+/** If the length is known, the log is complete once it has all bytes, even if the connection broke before the end of the body. */
 function changeAtEnd(
   { how, tail }: IngestResult,
   end: BodyEnd,
@@ -100,7 +100,7 @@ async function recordFailure(
   }
 }
 
-/** Whether the log has a new producer already or takes none any more: then there is nothing to record. */
+/** Whether the log has a new producer, or takes no more bytes: then there is nothing to record. */
 export function isDetachedError(error: unknown): boolean {
   return isLogError(error, 'LOG_FENCED') || isLogError(error, 'LOG_GONE') || isLogError(error, 'LOG_SEALED');
 }

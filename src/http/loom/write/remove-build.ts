@@ -13,7 +13,7 @@ import { jsonBody, setJson, UTF8_JSON } from '../../json/json-body';
 import { signalOfClient } from '../../live/client-signal';
 
 const PAGE = 500;
-/** How many streams are deleted at once: enough for a store to group its writes, and too few to hold up producers. */
+/** How many streams are deleted at once: enough for a store to group its writes, and too few to delay producers. */
 const BATCH = 32;
 
 /**
@@ -34,7 +34,7 @@ export async function removeBuild(ctx: WholeContext, { store, logger }: WireCont
   setJson(ctx, jsonBody({ status: 'deleted', buildId, deleted }), UTF8_JSON);
 }
 
-/** Gives the ids that were deleted, batch by batch. @throws the signal's reason once it has aborted */
+/** Yields the ids of deleted streams, batch by batch. @throws the signal's reason once it has aborted */
 async function* removeAll(
   store: LogStore,
   prefix: string,
@@ -64,7 +64,7 @@ async function removeListed(store: LogStore, log: LogInfo): Promise<boolean> {
   }
 }
 
-/** The listed log was replaced, or removed by somebody else, in which case its name may still be taken. */
+/** The listed log was replaced, or removed by another request; then its id may still be taken. */
 async function removeReplacement(store: LogStore, id: LogId): Promise<boolean> {
   try {
     return await removeLog(store, id);

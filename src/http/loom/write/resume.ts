@@ -31,8 +31,8 @@ import { storeUpload } from './store-upload';
 import { finalLengthOf } from './upload-length';
 
 /**
- * `PATCH /stream/:id`: takes the stream over and goes on at the committed offset. A connection that still feeds it is cut first, and
- * what that one had committed counts.
+ * `PATCH /stream/:id`: takes the stream over and continues at the committed offset. A connection that still feeds it is cut first, and the
+ * bytes that it has committed count.
  */
 export async function resume(request: WireRequest, wire: WireContext, id: LogId): Promise<void> {
   const { req, res } = request;
@@ -43,7 +43,7 @@ export async function resume(request: WireRequest, wire: WireContext, id: LogId)
   assertOwn(req, before);
   assertUnframed(before);
   if (before.state === 'closed') throw closed(before);
-  // Before anybody is cut for it. What is said here changes nothing: the producer may still send what fits.
+  // These checks come before another producer is cut.
   assertBodyFits(req, before.tail, wire.config.limits.bytesPerStream, uploadProgress(before));
   assertPreconditions(req, { id, etag: entityTag(before) });
   const attached = await attach(wire, before);
@@ -85,7 +85,7 @@ function assertType(contentType = ''): void {
   });
 }
 
-/** A producer that names its key writes to its own stream only, never to one that has replaced it. */
+/** A producer with a key writes to its own stream only, and never to one that has replaced it. */
 function assertOwn({ headers }: IncomingMessage, info: LogInfo): void {
   const key = producerKey(headers);
   if (key === undefined || key === info.producerKey) return;
@@ -115,8 +115,8 @@ async function attach({ store, config }: WireContext, before: LogInfo): Promise<
 }
 
 /**
- * Nothing is stored unless the body begins where the committed bytes end, and does not contradict the upload's length.
- * @returns the log with what the request says of it
+ * Checks that the body begins where the committed bytes end and fits the upload's length, and stores the metadata.
+ * @returns the log as the request has changed it
  */
 async function accept(
   req: IncomingMessage,

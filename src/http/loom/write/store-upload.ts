@@ -17,8 +17,8 @@ interface Success {
 }
 
 /**
- * Stores the body of a client that can resume, and answers when it is over. Whatever the answer, it says how far the upload has come:
- * what was committed before a failure counts.
+ * Stores the body of a client that can resume, and answers at its end. Every answer says how far the upload has come: bytes that were
+ * committed before a failure count.
  */
 export async function storeUpload(
   request: WireRequest,

@@ -4,13 +4,13 @@ import { RequestError } from '../../errors/request-error';
 import type { UploadHeaders } from '../headers/upload-headers';
 
 /**
- * How many bytes a stream will have when it is complete: as this request or an earlier one says, or where its last body ends.
+ * How many bytes a stream will have when it is complete: by this request or an earlier one, or by the end of its last body.
  * For example, `Upload-Offset: 3`, `Upload-Complete: ?1` and `Content-Length: 4` make it 7.
  *
- * @param from where the body's first byte belongs
- * @param known what an earlier request said
- * @returns `undefined` as long as no request has said it
- * @throws RequestError `LENGTH_MISMATCH` when these do not agree
+ * @param from the offset of the body's first byte
+ * @param known by an earlier request
+ * @returns `undefined` as long as the length is unknown
+ * @throws RequestError `LENGTH_MISMATCH` if these do not agree
  */
 export function finalLengthOf(
   req: IncomingMessage,
@@ -20,18 +20,18 @@ export function finalLengthOf(
 ): Offset | undefined {
   const header = req.headers['content-length'];
   const end = header === undefined ? undefined : advance(from, Number(header));
-  const said = [known, length, complete === true ? end : undefined].filter((one) => one !== undefined);
-  const [first] = said;
+  const lengths = [known, length, complete === true ? end : undefined].filter((one) => one !== undefined);
+  const [first] = lengths;
   if (first === undefined) return undefined;
-  const other = said.find((one) => one !== first);
+  const other = lengths.find((one) => one !== first);
   if (other !== undefined) throw lengthMismatch(first, other);
   if (end !== undefined && end > first) throw lengthMismatch(first, end);
   return first;
 }
 
 /**
- * @param length what it should have been
- * @param actual what it is; absent: more
+ * @param length of the upload
+ * @param actual `undefined` if there are more bytes
  */
 export function lengthMismatch(length: number | undefined, actual?: number): RequestError {
   const sentence =
