@@ -17,7 +17,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 /** The packet proxy: `POST /` exchanges packets between clients and the servers behind it. */
 export const packets: OpenRelaySystem = async ({ context, options, config, logger }) => {
-  const warn = limitWarnings((message, details) => logger.warn(details, `packets: ${message}`));
+  const warn = limitWarnings((message, details = {}) => logger.warn(details, `packets: ${message}`));
   const settings = config.packets;
   const proxy = await openPacketProxy(context, settings, warn);
   const waiting = new WaitingRequests(options.waitersMax);

@@ -1,6 +1,6 @@
-const QUIET_MS = 10_000;
+import type { Warn } from '../../core/store/warnings';
 
-type Warn = (message: string, details: object) => void;
+const QUIET_MS = 10_000;
 
 /** Passes on the same message at most once in ten seconds: with an upstream down, each packet causes it. */
 export function limitWarnings(warn: Warn): Warn {

@@ -1,7 +1,13 @@
 import type { Role } from '../../relay/match/queues';
 import type { UnansweredOutcome } from '../../relay/match/waiter';
-import { DESTINATION_LOST, EXPIRED, REPORTED, SOURCE_LOST } from '../../relay/rendezvous/rendezvous-queues';
-import { type RendezvousFailure, TOO_MANY_STREAMS, UNKNOWN_STREAM } from './rendezvous-errors';
+import {
+  DESTINATION_LOST,
+  EXPIRED,
+  REPORTED,
+  type RendezvousFailure,
+  SOURCE_LOST,
+} from '../../relay/rendezvous/rendezvous-queues';
+import { TOO_MANY_STREAMS, UNKNOWN_STREAM } from './rendezvous-errors';
 
 export function rendezvousError(outcome: UnansweredOutcome, role: Role): RendezvousFailure {
   switch (outcome.kind) {

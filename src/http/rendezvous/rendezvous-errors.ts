@@ -1,12 +1,6 @@
 import type { HeldRequest } from '../../relay/match/held-request';
+import type { RendezvousFailure } from '../../relay/rendezvous/rendezvous-queues';
 import { jsonBody } from '../json/json-body';
-
-/** Sent as `{"name", "message"}`. */
-export interface RendezvousFailure {
-  readonly status: number;
-  readonly name: string;
-  readonly message: string;
-}
 
 export const UNKNOWN_STREAM: RendezvousFailure = {
   status: 404,

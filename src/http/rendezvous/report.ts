@@ -1,10 +1,10 @@
 import type { HeldRequest } from '../../relay/match/held-request';
-import type { RendezvousQueues, ReportedError } from '../../relay/rendezvous/rendezvous-queues';
+import type { RendezvousFailure, RendezvousQueues } from '../../relay/rendezvous/rendezvous-queues';
 import { parseBodyJson, requireObject } from './custom-headers';
 import { invalidBody, STREAM_STARTED, sendRendezvousError, UNKNOWN_STREAM } from './rendezvous-errors';
 
 /** Stands for what a report does not say. */
-const VAGUE: ReportedError = {
+const VAGUE: RendezvousFailure = {
   status: 400,
   name: 'Error',
   message: 'The other side encountered an unspecified error',
@@ -17,7 +17,7 @@ export async function report(
   id: string,
   body: string,
 ): Promise<void> {
-  let reported: ReportedError;
+  let reported: RendezvousFailure;
   try {
     reported = parseReport(body);
   } catch (error) {
@@ -39,7 +39,7 @@ export async function report(
 }
 
 /** @throws Error that says what is wrong */
-function parseReport(body: string): ReportedError {
+function parseReport(body: string): RendezvousFailure {
   if (body === '') return VAGUE;
   const fields = requireObject(parseBodyJson(body), 'The body');
   return {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../../config/config';
+import type { Warn } from '../../core/store/warnings';
 import type { RelayContext } from '../nodes/relay-context';
 import { openLocalPacketStore } from './local/local-packet-store';
 import { PacketProxy } from './packet-proxy';
@@ -9,7 +10,7 @@ import { openRedisPacketStore } from './redis/redis-packet-store';
 export async function openPacketProxy(
   { node, directory, redis }: RelayContext,
   settings: Config['packets'],
-  warn: (message: string, details: object) => void,
+  warn: Warn,
 ): Promise<PacketProxy> {
   const ownDirectory = directory === undefined ? undefined : join(directory, 'packets');
   const store =

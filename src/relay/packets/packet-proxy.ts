@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Config } from '../../config/config';
 import { pause } from '../../core/scheduling/pause';
+import type { Warn } from '../../core/store/warnings';
 import { awaitPacket, type PacketWait } from './await-packet';
 import { type Credentials, type LogInResult, logInClient } from './log-in-client';
 import type { Packet } from './store/packet';
@@ -32,7 +33,7 @@ export class PacketProxy {
   constructor(
     private readonly store: PacketStore,
     settings: Config['packets'],
-    private readonly warn: (message: string, details: object) => void,
+    private readonly warn: Warn,
   ) {
     // Each request to an upstream listens to them. Node warns of a leak at eleven listeners.
     setMaxListeners(0, this.#stopping.signal, this.#closing.signal);

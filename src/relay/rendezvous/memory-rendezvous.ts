@@ -15,11 +15,11 @@ import {
   errorForState,
   REPORTED,
   type RendezvousError,
+  type RendezvousFailure,
   type RendezvousOptions,
   type RendezvousQueues,
   type RendezvousState,
   type RendezvousStatus,
-  type ReportedError,
   type ReportOutcome,
 } from './rendezvous-queues';
 
@@ -34,7 +34,7 @@ interface Stream {
   state: RendezvousState;
   deactivatedAt?: number;
   error?: RendezvousError;
-  report?: ReportedError;
+  report?: RendezvousFailure;
   bytes: number;
 }
 
@@ -107,7 +107,7 @@ export class MemoryRendezvous implements RendezvousQueues {
     return true;
   }
 
-  async report(id: string, report: ReportedError): Promise<ReportOutcome> {
+  async report(id: string, report: RendezvousFailure): Promise<ReportOutcome> {
     const stream = this.#find(id);
     if (stream === undefined || stream.state.startsWith('TIMEOUT')) return 'unknown';
     if (stream.state !== 'CREATED' || stream.report !== undefined) return 'started';

@@ -7,10 +7,10 @@ import {
   type CustomHeaders,
   errorForState,
   RENDEZVOUS_STATES,
+  type RendezvousFailure,
   type RendezvousOptions,
   type RendezvousQueues,
   type RendezvousStatus,
-  type ReportedError,
   type ReportOutcome,
 } from './rendezvous-queues';
 
@@ -31,7 +31,7 @@ export class RedisRendezvous extends RedisQueues implements RendezvousQueues {
     return (await this.run('create', id, lifetime, retention, streams, JSON.stringify(headers))) === 1;
   }
 
-  async report(id: string, report: ReportedError): Promise<ReportOutcome> {
+  async report(id: string, report: RendezvousFailure): Promise<ReportOutcome> {
     const reply = await this.run('report', id, JSON.stringify(report));
     if (reply === 'reported' || reply === 'unknown' || reply === 'started') return reply;
     return unexpected(reply);

@@ -14,8 +14,8 @@ export interface RendezvousError {
   readonly message: string;
 }
 
-/** What one side sends instead of its bytes, or instead of reading them. */
-export interface ReportedError extends RendezvousError {
+/** An error response. One side may report one to the other, instead of sending bytes or reading them. */
+export interface RendezvousFailure extends RendezvousError {
   readonly status: number;
 }
 
@@ -57,7 +57,7 @@ export type ReportOutcome = 'reported' | 'unknown' | 'started';
 export interface RendezvousQueues extends Queues {
   /** @returns `false` if there are too many */
   create(id: string, headers: CustomHeaders): Promise<boolean>;
-  report(id: string, report: ReportedError): Promise<ReportOutcome>;
+  report(id: string, report: RendezvousFailure): Promise<ReportOutcome>;
   /** Records how many bytes have been read from the sender. */
   progress(id: string, bytes: number): Promise<void>;
   status(id: string): Promise<RendezvousStatus | undefined>;
@@ -90,7 +90,7 @@ const ERRORS: Readonly<Partial<Record<RendezvousState, RendezvousError>>> = {
 /** The error in the status of a stream, if it has one. */
 export function errorForState(
   state: RendezvousState,
-  report: ReportedError | undefined,
+  report: RendezvousFailure | undefined,
 ): RendezvousError | undefined {
   if (state !== 'CLIENT_ERROR' || report === undefined) return ERRORS[state];
   return { name: report.name, message: report.message };

@@ -1,4 +1,5 @@
 import { steadyNow } from '../../../core/scheduling/steady-clock';
+import type { Warn } from '../../../core/store/warnings';
 import { MailListeners } from '../store/mail-listeners';
 import { decodePacket, encodePacket, type Packet } from '../store/packet';
 import type { Client, InFlightPacket, Mailboxes, PacketLimits } from '../store/packet-store';
@@ -15,7 +16,7 @@ export class LocalMailboxes implements Mailboxes {
     private readonly db: PacketDb,
     private readonly sequence: Sequence,
     private readonly limits: PacketLimits,
-    private readonly warn: (message: string, details: object) => void,
+    private readonly warn: Warn,
   ) {
     this.#clients = new Clients(limits, (keys) => this.#remove(keys));
   }

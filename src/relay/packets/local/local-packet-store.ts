@@ -1,3 +1,4 @@
+import type { Warn } from '../../../core/store/warnings';
 import type { PacketLimits, PacketStore } from '../store/packet-store';
 import { LocalMailboxes } from './local-mailboxes';
 import { LocalOutbox } from './local-outbox';
@@ -12,7 +13,7 @@ import { Sequence } from './sequence';
 export async function openLocalPacketStore(
   directory: string | undefined,
   limits: PacketLimits,
-  warn: (message: string, details: object) => void,
+  warn: Warn,
 ): Promise<PacketStore> {
   const db = directory === undefined ? new MemoryPacketDb() : await openPacketDb(directory);
   const sequence = new Sequence();

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Warn } from '../../../core/store/warnings';
 import type { RelayRedis } from '../../nodes/relay-redis';
 import type { PacketLimits, PacketStore } from '../store/packet-store';
 import { retryUntilRecorded } from '../store/retry-until-recorded';
@@ -9,7 +10,7 @@ import { RedisOutbox } from './redis-outbox';
 interface RedisPacketOptions {
   readonly node: string;
   readonly limits: PacketLimits;
-  readonly warn: (message: string, details: object) => void;
+  readonly warn: Warn;
 }
 
 /** Opens the packets and clients that all nodes on one Redis share. */

@@ -1,5 +1,6 @@
 import { messageOf } from '../../../core/log/errors';
 import { retry } from '../../../core/scheduling/retry';
+import type { Warn } from '../../../core/store/warnings';
 
 const PAUSES = { firstMs: 100, maxMs: 2_000 };
 
@@ -9,7 +10,7 @@ const PAUSES = { firstMs: 100, maxMs: 2_000 };
  */
 export async function retryUntilRecorded(
   record: () => Promise<unknown>,
-  { signal, warn }: { signal: AbortSignal; warn: (message: string, details: object) => void },
+  { signal, warn }: { signal: AbortSignal; warn: Warn },
 ): Promise<void> {
   const report = (error: unknown): void => {
     warn('what became of a packet cannot be recorded', { reason: messageOf(error) });

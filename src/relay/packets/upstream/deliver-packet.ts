@@ -1,3 +1,4 @@
+import type { Warn } from '../../../core/store/warnings';
 import type { Packet } from '../store/packet';
 import type { Mailboxes } from '../store/packet-store';
 import { retryUntilRecorded } from '../store/retry-until-recorded';
@@ -19,7 +20,7 @@ export type DeliveryResult = 'delivered' | 'gone' | 'refused' | 'unreachable';
 export interface UpstreamContext {
   readonly upstreams: Upstreams;
   readonly mailboxes: Mailboxes;
-  readonly warn: (message: string, details: object) => void;
+  readonly warn: Warn;
   /** Cancels requests that are in progress. */
   readonly signal: AbortSignal;
 }

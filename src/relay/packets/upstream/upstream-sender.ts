@@ -1,5 +1,6 @@
 import { messageOf } from '../../../core/log/errors';
 import { Semaphore } from '../../../core/scheduling/semaphore';
+import type { Warn } from '../../../core/store/warnings';
 import type { Outbox, OutgoingRef } from '../store/packet-store';
 import { retryUntilRecorded } from '../store/retry-until-recorded';
 import { ClientQueue } from './client-queue';
@@ -21,7 +22,7 @@ export interface UpstreamSenderOptions {
   readonly retryDelayMs: number;
   /** How many requests are in progress at once. */
   readonly requestsMax: number;
-  readonly warn: (message: string, details: object) => void;
+  readonly warn: Warn;
   /** Cancels requests that are in progress. */
   readonly signal: AbortSignal;
 }
