@@ -1,4 +1,5 @@
 import type { Expiry, LogInfo } from '../log/log';
+import type { SteadyClock } from '../scheduling/steady-clock';
 
 /**
  * How much longer than its TTL a log may live after a touch, in milliseconds. While more than the TTL is left a touch changes nothing, so
@@ -28,4 +29,12 @@ export function hasExpired({ expiry, expiresAt }: LogInfo, now: number, wall = n
 
 function slackOf(ttlMs: number): number {
   return Math.min(Math.floor(ttlMs / 10), SLACK_MS_MAX);
+}
+
+/** The same for a store with this clock. */
+export function hasExpiredBy(clock: SteadyClock, info: LogInfo, now?: number): boolean {
+  // First: most logs have no expiry, and need no clock.
+  if (info.expiresAt === undefined) return false;
+  const time = now ?? clock.now();
+  return hasExpired(info, time, clock.wallAt(time));
 }

@@ -5,7 +5,7 @@ import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../
 import type { LogId } from '../../core/log/log-id';
 import { advance, type Offset } from '../../core/log/offset';
 import { checkAppend } from '../../core/state/check-append';
-import { hasExpired, touched } from '../../core/state/expiry';
+import { hasExpiredBy, touched } from '../../core/state/expiry';
 import { applyChange } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
 import type {
@@ -159,7 +159,7 @@ export class FilesStore implements LogStore {
 
   #isDue(info: LogInfo, query: DueQuery): boolean {
     if (query.kind !== 'expired') return !this.#index.hasExpired(info);
-    return hasExpired(info, query.now, this.context.clock.wallAt(query.now));
+    return hasExpiredBy(this.context.clock, info, query.now);
   }
 
   #isTouched(ref: LogRef): boolean {

@@ -9,7 +9,7 @@ import { advance, type Offset } from '../../core/log/offset';
 import { SteadyClock } from '../../core/scheduling/steady-clock';
 import { checkAppend } from '../../core/state/check-append';
 import { evaluateCommit } from '../../core/state/evaluate-commit';
-import { hasExpired, touched } from '../../core/state/expiry';
+import { hasExpiredBy, touched } from '../../core/state/expiry';
 import type { LogFacts, ProducerState } from '../../core/state/facts';
 import { applyChange, newLog } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
@@ -188,9 +188,7 @@ export class MemoryStore implements LogStore {
   }
 
   #hasExpired(info: LogInfo): boolean {
-    if (info.expiresAt === undefined) return false;
-    const now = this.now();
-    return hasExpired(info, now, this.#clock.wallAt(now));
+    return hasExpiredBy(this.#clock, info);
   }
 
   /** The initial bytes of a fork. */

@@ -1,6 +1,6 @@
 import type { LogInfo } from '../../core/log/log';
 import type { SteadyClock } from '../../core/scheduling/steady-clock';
-import { hasExpired } from '../../core/state/expiry';
+import { hasExpiredBy } from '../../core/state/expiry';
 import type { LogFacts } from '../../core/state/facts';
 import { isSealedBefore, sealedAt } from '../../core/state/transition';
 import { assertCursor, GENERATION_CURSOR, matchesQuery } from '../../core/store/list-query';
@@ -37,7 +37,7 @@ function dueAt(facts: LogFacts, query: DueQuery, clock: SteadyClock): number | u
     case 'sealed':
       return isSealedBefore(facts, query.before) ? sealedAt(facts) : undefined;
     case 'expired':
-      return hasExpired(info, query.now, clock.wallAt(query.now)) ? info.expiresAt : undefined;
+      return hasExpiredBy(clock, info, query.now) ? info.expiresAt : undefined;
   }
 }
 

@@ -21,7 +21,8 @@ export type ForkRefStep =
 const LAST = '~';
 
 /**
- * Which logs began as copies of others, and which ids stay taken because of them.
+ * Which logs are forks of others, and which ids stay taken because of them. The other stores have the same rule in `MemoryForkRefs` and
+ * `drop-fork-ref.lua`.
  *
  * forks    [generation of the source, generation of the fork], while the fork lives or is retired
  * retired  id, as bytes -> what is left of the log

@@ -3,7 +3,7 @@ import { isLogError, LogError } from '../../../core/log/errors';
 import type { LogInfo, LogOutcome, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { KeyedMutex } from '../../../core/scheduling/keyed-mutex';
-import { hasExpired } from '../../../core/state/expiry';
+import { hasExpiredBy } from '../../../core/state/expiry';
 import { attempt } from '../disk/failures';
 import type { FactsChange, StoredFacts } from '../facts/stored-facts';
 import { factsEntry, needsJournalEntry } from '../journal/journal-entry';
@@ -68,10 +68,7 @@ export class LogIndex {
   }
 
   hasExpired(info: LogInfo): boolean {
-    if (info.expiresAt === undefined) return false;
-    const { clock } = this.context;
-    const now = clock.now();
-    return hasExpired(info, now, clock.wallAt(now));
+    return hasExpiredBy(this.context.clock, info);
   }
 
   /** @throws LogError `LOGS_TOO_MANY`, `STORE_FULL`, `STORE_UNAVAILABLE` */
