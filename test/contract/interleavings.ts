@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { follow } from '../../src/core/follow/follow';
 import type { LogOutcome, Writer } from '../../src/core/log/log';
 import { type Offset, START } from '../../src/core/log/offset';
 import type { LogStore } from '../../src/core/store/store';
+import { follow } from '../support/follow';
 import { at, createLog, readAll, seal } from './logs';
 import { anyStep, Modelled } from './model';
 import type { Subject } from './store.contract';

@@ -8,7 +8,7 @@ import { Semaphore } from '../scheduling/semaphore';
 import { TimeSlices } from '../scheduling/time-slices';
 import { allLogs } from '../store/all-logs';
 import type { LifecycleEvent, LogNews, LogStore, Page } from '../store/store';
-import { readToTail } from './follow';
+import { readToTail } from './read-to-tail';
 
 /** Sees many logs at once. Its methods are called in the turn in which the news arrives and must not block. */
 export interface ManyLogsListener {

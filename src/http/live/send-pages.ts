@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Config } from '../../config/config';
-import { readToTail } from '../../core/follow/follow';
+import { readToTail } from '../../core/follow/read-to-tail';
 import type { LogInfo } from '../../core/log/log';
 import type { Offset } from '../../core/log/offset';
 import type { LogStore, Page } from '../../core/store/store';

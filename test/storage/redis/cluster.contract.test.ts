@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
-import { follow } from '../../../src/core/follow/follow';
 import { START } from '../../../src/core/log/offset';
 import { partitionOf } from '../../../src/redis/partitions';
 import { at, createLog, seal } from '../../contract/logs';
 import { describeStore } from '../../contract/store.contract';
+import { follow } from '../../support/follow';
 import { openRedisStore } from '../../support/open-stores';
 import { PATIENCE_MS } from '../../support/patience';
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster';

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { follow } from '../../../src/core/follow/follow';
 import { isLogError } from '../../../src/core/log/errors';
 import type { CommitResult, LogRef } from '../../../src/core/log/log';
 import { START } from '../../../src/core/log/offset';
@@ -9,6 +8,7 @@ import type { LogNews, LogStore } from '../../../src/core/store/store';
 import { AMPLE, commit, createOpenLog, mark, remove } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, attach, createLog, expectCode, infoOf, textOf } from '../../contract/logs';
+import { follow } from '../../support/follow';
 import { PATIENCE_MS } from '../../support/patience';
 import type { TcpProxy } from '../../support/tcp-proxy';
 import { withRedis } from './with-redis';

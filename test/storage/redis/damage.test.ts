@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { follow } from '../../../src/core/follow/follow';
 import type { LogRef } from '../../../src/core/log/log';
 import type { LogId } from '../../../src/core/log/log-id';
 import { type Offset, START } from '../../../src/core/log/offset';
@@ -16,6 +15,7 @@ import {
   sealedKey,
 } from '../../../src/storage/redis/schema/keys';
 import { at, createLog, createLogOf, expectCode, infoOf, seal } from '../../contract/logs';
+import { follow } from '../../support/follow';
 import { type Surroundings, withRedis } from './with-redis';
 
 describe('a log of which Redis lost the end, as by a failover to a replica that lagged', () => {

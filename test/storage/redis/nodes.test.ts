@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { follow } from '../../../src/core/follow/follow';
 import { type LogRef, writerOf } from '../../../src/core/log/log';
 import { type Offset, START } from '../../../src/core/log/offset';
 import type { LifecycleEvent, LogNews, LogStore } from '../../../src/core/store/store';
@@ -17,6 +16,7 @@ import {
   seal,
   textOf,
 } from '../../contract/logs';
+import { follow } from '../../support/follow';
 import { PATIENCE_MS } from '../../support/patience';
 import { withRedis } from './with-redis';
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { concatChunks } from '../../../core/bytes/concat-chunks';
-import { readToTail } from '../../../core/follow/follow';
 import { LossWatch } from '../../../core/follow/loss-watch';
+import { readToTail } from '../../../core/follow/read-to-tail';
 import { isLogError } from '../../../core/log/errors';
 import { isRemoval, type LogInfo } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';

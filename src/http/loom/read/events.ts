@@ -1,24 +1,22 @@
 import type { ServerResponse } from 'node:http';
-import { LineSplitter, type LineText } from '../../../core/bytes/line-splitter';
-import { follow } from '../../../core/follow/follow';
+import { concatChunks } from '../../../core/bytes/concat-chunks';
+import { sizeOf } from '../../../core/bytes/size-of';
+import type { LiveDelivery } from '../../../core/follow/follower';
 import type { LogInfo, LogOutcome } from '../../../core/log/log';
-import type { LostBytes } from '../../../core/log/loss';
-import type { Offset } from '../../../core/log/offset';
-import { sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
+import { reserveTurnBytes, sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
 import { assertRangeIntact, DamageError, LostTailError } from '../../../core/store/damage';
+import type { Page } from '../../../core/store/store';
 import { sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
 import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
 import { assertPreconditions } from '../../headers/preconditions';
-import { closedState } from '../../headers/stream-state';
-import { detach } from '../../live/detach';
 import { finish } from '../../live/finish';
+import { LogResponse } from '../../live/log-response';
 import { markLongLivedAtTail } from '../../live/long-lived';
-import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../../live/sse';
-import { waitForDrain } from '../../live/wait-for-drain';
 import { eventIdSuffix, type Resumption, resumeAfter } from '../headers/last-event-id';
 import { requestedOffset } from '../headers/requested-offset';
+import { LineEventWriter } from './line-event-writer';
 
 /**
  * Sends a stream as Server-Sent Events: whole lines, as many in an event as came together, with the byte offset after them and the
@@ -54,115 +52,57 @@ export async function sendLineEvents(
     return;
   }
   markLongLivedAtTail(res, info, start.from);
-  detach(res, wire.logger, sendLive(res, wire, info, start));
+  new LineEventsResponse(wire, res, info, start).begin();
 }
 
-async function sendLive(
-  res: ServerResponse,
-  wire: WireContext,
-  info: LogInfo,
-  { from, reset }: Resumption,
-): Promise<void> {
-  const { live, http } = wire.config;
-  const signal = wire.consumers.signalOf(res);
-  const writer = new EventWriter(res, from, eventIdSuffix(info), live.partialAfter);
-  if (reset !== undefined) writer.reset(reset);
-  const heartbeat = setInterval(() => writer.heartbeat(), live.heartbeat);
-  try {
-    for await (const { chunks, next, end } of follow(wire.store, info, from, signal, info.tail)) {
-      for (const slice of sliceChunks(chunks)) {
-        await waitForTurn(slice.length);
-        writer.bytes(slice);
-        await waitForDrain(res, http.consumerTimeout, signal);
-      }
-      markLongLivedAtTail(res, info, next);
-      if (end !== undefined) writer.end(next, end);
-    }
-    finish(res, http.consumerTimeout);
-  } catch (error) {
-    // Where the log goes on without the lost bytes the reader has to come back: its answer begins with a reset then.
-    if (!(error instanceof DamageError) || error instanceof LostTailError) throw error;
-    writer.damaged(error.lost);
-    finish(res, http.consumerTimeout);
-  } finally {
-    clearInterval(heartbeat);
-    writer.stop();
-  }
-}
-
-const CR = 0x0d;
-
-class EventWriter {
-  readonly #lines: LineSplitter;
-  #isFirst = true;
-  #partialTimer: NodeJS.Timeout | undefined;
+class LineEventsResponse extends LogResponse {
+  readonly #writer: LineEventWriter;
+  readonly #heartbeat: NodeJS.Timeout;
 
   constructor(
-    private readonly res: ServerResponse,
-    private readonly from: Offset,
-    private readonly idSuffix: string,
-    private readonly partialAfterMs: number,
+    wire: WireContext,
+    res: ServerResponse,
+    private readonly info: LogInfo,
+    { from, reset }: Resumption,
   ) {
-    this.#lines = new LineSplitter(from);
-    // A client waits for the head, and the first event may be long in coming.
-    res.flushHeaders();
+    super(wire, res, info, from);
+    const { partialAfter, heartbeat } = wire.config.live;
+    this.#writer = new LineEventWriter(res, from, eventIdSuffix(info), partialAfter);
+    if (reset !== undefined) this.#writer.reset(reset);
+    this.#heartbeat = setInterval(() => this.#writer.heartbeat(), heartbeat);
   }
 
-  /** The reader must discard what it has. The id of this event takes the place of the one that it came with. */
-  reset(data: string): void {
-    this.#send({ event: 'reset', id: this.#idOf(this.from), data });
+  override stop(): void {
+    super.stop();
+    clearInterval(this.#heartbeat);
+    this.#writer.stop();
   }
 
-  bytes(slice: Buffer): void {
-    for (const text of this.#lines.push(slice)) this.#write(text);
-    if (this.#lines.isUnfinished)
-      this.#partialTimer ??= setTimeout(() => this.#writePartial(), this.partialAfterMs);
-    else this.stop();
+  protected sendLive(chunks: readonly Buffer[]): LiveDelivery {
+    if (!reserveTurnBytes(sizeOf(chunks))) return 'declined';
+    this.#writer.bytes(concatChunks(chunks));
+    return this.isBehind ? 'behind' : 'sent';
   }
 
-  heartbeat(): void {
-    if (!this.res.writableNeedDrain) this.res.write(HEARTBEAT);
+  protected async sendStored({ chunks, next }: Page, signal: AbortSignal): Promise<void> {
+    for (const slice of sliceChunks(chunks)) {
+      await waitForTurn(slice.length);
+      signal.throwIfAborted();
+      this.#writer.bytes(slice);
+      await this.ready(signal);
+    }
+    markLongLivedAtTail(this.res, this.info, next);
   }
 
-  end(at: Offset, outcome: LogOutcome): void {
-    this.#write(this.#lines.flush());
-    this.#send({ event: 'end', id: this.#idOf(at), data: closedState(outcome) });
+  protected ended(outcome: LogOutcome): void {
+    this.#writer.end(this.at, outcome);
+    finish(this.res, this.wire.config.http.consumerTimeout);
   }
 
-  /** The end of what there is to send. A client that comes back is answered with an error. */
-  damaged({ from, to }: LostBytes): void {
-    this.#write(this.#lines.flush());
-    this.#send({ event: 'end', id: this.#idOf(from), data: `damaged; lost=${from}-${to}` });
+  protected override failed(error: unknown): void {
+    // Where the log goes on without the lost bytes the reader has to come back: its answer begins with a reset then.
+    if (!(error instanceof DamageError) || error instanceof LostTailError) throw error;
+    this.#writer.damaged(error.lost);
+    finish(this.res, this.wire.config.http.consumerTimeout);
   }
-
-  stop(): void {
-    clearTimeout(this.#partialTimer);
-    this.#partialTimer = undefined;
-  }
-
-  #writePartial(): void {
-    this.#partialTimer = undefined;
-    this.#write(this.#lines.takePartial());
-  }
-
-  #write(text: LineText | undefined): void {
-    if (text === undefined) return;
-    const { kind, bytes, end } = text;
-    const event = kind === 'lines' ? { data: withoutLastReturn(bytes) } : { event: 'partial', data: bytes };
-    this.#send({ ...event, id: this.#idOf(end) });
-  }
-
-  #send(event: ServerSentEvent): void {
-    this.res.write(encodeEvent(event, this.#isFirst ? RETRY : ''));
-    this.#isFirst = false;
-  }
-
-  #idOf(offset: Offset): string {
-    return offset + this.idSuffix;
-  }
-}
-
-/** Of a line that ends in CRLF the CR is part of the end: as data it would read as one more, empty line. */
-function withoutLastReturn(bytes: Buffer): Buffer {
-  return bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { sizeOf } from '../../../core/bytes/size-of';
 import { RemovalWatch } from '../../../core/events/removal-watch';
-import { readToTail } from '../../../core/follow/follow';
 import { PAGE_BYTES } from '../../../core/follow/page-size';
+import { readToTail } from '../../../core/follow/read-to-tail';
 import { isLogError } from '../../../core/log/errors';
 import type { LogInfo, LogOutcome, LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';

@@ -1,11 +1,9 @@
-import { RemovalWatch } from '../events/removal-watch';
-import { isLogError, LogError } from '../log/errors';
-import type { LogOutcome, LogRef } from '../log/log';
+import { isLogError } from '../log/errors';
+import type { LogRef } from '../log/log';
 import type { Offset } from '../log/offset';
 import { retry } from '../scheduling/retry';
 import type { LogStore, Page } from '../store/store';
 import { PageSize } from './page-size';
-import { waitForNews } from './wait-for-news';
 
 /** How soon a reader asks again while the store is away. */
 const PAUSES = { firstMs: 100, maxMs: 1_000, jitter: true };
@@ -100,53 +98,4 @@ function readWithRetry(
 
 function isUnavailable(error: unknown): boolean {
   return isLogError(error, 'STORE_UNAVAILABLE');
-}
-
-/** Where a follower stands: bytes to pass on, and the end when that was the last of them. */
-export interface FollowedPage {
-  readonly chunks: readonly Buffer[];
-  readonly next: Offset;
-  readonly end?: LogOutcome;
-}
-
-/**
- * Every byte from `from` on, then live, until the log's end, which the last item carries. A log that is removed or replaced while its
- * follower stands at the tail ends so, too; one that is removed under a follower with bytes still to read throws `LOG_GONE`. One that loses
- * bytes throws `BYTES_LOST`.
- *
- * @param tail of the log, as far as it is known: what comes after it is listened for while the follower still reads
- */
-export async function* follow(
-  store: LogStore,
-  log: LogRef,
-  from: Offset,
-  signal: AbortSignal,
-  tail = from,
-): AsyncGenerator<FollowedPage, void> {
-  let at = from;
-  // Before the first read, so that no removal is missed after the last.
-  const removal = new RemovalWatch();
-  let isLost = false;
-  const unwatch = store.watch(log, tail, (news) => {
-    removal.onNews(news);
-    isLost ||= news.kind === 'lost';
-  });
-  try {
-    for (;;) {
-      for await (const page of readToTail(store, log, at, signal)) {
-        if (isLost) throw new LogError('BYTES_LOST');
-        yield page;
-        if (page.end !== undefined) return;
-        at = page.next;
-      }
-      if (isLost) throw new LogError('BYTES_LOST');
-      await waitForNews(store, log, at, signal);
-    }
-  } catch (error) {
-    const end = isLogError(error, 'LOG_GONE') ? await removal.outcomeAt(at) : undefined;
-    if (end === undefined) throw error;
-    yield { chunks: [], next: at, end };
-  } finally {
-    unwatch();
-  }
 }

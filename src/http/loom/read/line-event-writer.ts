@@ -1,0 +1,85 @@
+import type { ServerResponse } from 'node:http';
+import { LineSplitter, type LineText } from '../../../core/bytes/line-splitter';
+import type { LogOutcome } from '../../../core/log/log';
+import type { LostBytes } from '../../../core/log/loss';
+import type { Offset } from '../../../core/log/offset';
+import { closedState } from '../../headers/stream-state';
+import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../../live/sse';
+
+const CR = 0x0d;
+
+/** Writes the events of one reader: whole lines, and the parts of a line whose end is long in coming. */
+export class LineEventWriter {
+  readonly #lines: LineSplitter;
+  #isFirst = true;
+  #partialTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly res: ServerResponse,
+    private readonly from: Offset,
+    private readonly idSuffix: string,
+    private readonly partialAfterMs: number,
+  ) {
+    this.#lines = new LineSplitter(from);
+    // A client waits for the head, and the first event may be long in coming.
+    res.flushHeaders();
+  }
+
+  /** The reader must discard what it has. The id of this event takes the place of the one that it came with. */
+  reset(data: string): void {
+    this.#send({ event: 'reset', id: this.#idOf(this.from), data });
+  }
+
+  bytes(slice: Buffer): void {
+    for (const text of this.#lines.push(slice)) this.#write(text);
+    if (this.#lines.isUnfinished)
+      this.#partialTimer ??= setTimeout(() => this.#writePartial(), this.partialAfterMs);
+    else this.stop();
+  }
+
+  heartbeat(): void {
+    if (!this.res.writableNeedDrain) this.res.write(HEARTBEAT);
+  }
+
+  end(at: Offset, outcome: LogOutcome): void {
+    this.#write(this.#lines.flush());
+    this.#send({ event: 'end', id: this.#idOf(at), data: closedState(outcome) });
+  }
+
+  /** The end of what there is to send. A client that comes back is answered with an error. */
+  damaged({ from, to }: LostBytes): void {
+    this.#write(this.#lines.flush());
+    this.#send({ event: 'end', id: this.#idOf(from), data: `damaged; lost=${from}-${to}` });
+  }
+
+  stop(): void {
+    clearTimeout(this.#partialTimer);
+    this.#partialTimer = undefined;
+  }
+
+  #writePartial(): void {
+    this.#partialTimer = undefined;
+    this.#write(this.#lines.takePartial());
+  }
+
+  #write(text: LineText | undefined): void {
+    if (text === undefined) return;
+    const { kind, bytes, end } = text;
+    const event = kind === 'lines' ? { data: withoutLastReturn(bytes) } : { event: 'partial', data: bytes };
+    this.#send({ ...event, id: this.#idOf(end) });
+  }
+
+  #send(event: ServerSentEvent): void {
+    this.res.write(encodeEvent(event, this.#isFirst ? RETRY : ''));
+    this.#isFirst = false;
+  }
+
+  #idOf(offset: Offset): string {
+    return offset + this.idSuffix;
+  }
+}
+
+/** Of a line that ends in CRLF the CR is part of the end: as data it would read as one more, empty line. */
+function withoutLastReturn(bytes: Buffer): Buffer {
+  return bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
+}
