@@ -35,8 +35,6 @@ describe.each(WIRES)('a follower: %s', (wire) => {
   }
 
   it('sends what is appended in the same turn once it has everything else', async () => {
-    // The others read it from the store.
-    if (wire === 'durable events') return;
     await log.append();
     const reader = await open(wire, log.ref);
     await reader.until('<0>');

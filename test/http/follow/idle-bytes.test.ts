@@ -31,7 +31,7 @@ describe('a reader that waits', () => {
   it.each([
     ['a tail', () => `/stream/${id}`, ANY, 750],
     ['line events', () => `/stream/${id}`, 'text/event-stream', 3_000],
-    ['durable events', () => `/v1/stream/${id}?offset=-1&live=sse`, ANY, 6_500],
+    ['durable events', () => `/v1/stream/${id}?offset=-1&live=sse`, ANY, 3_000],
     ['a long poll', () => `/v1/stream/${id}?offset=now&live=long-poll`, ANY, 5_700],
   ])('takes a bounded number of bytes: %s', async (_what, path, accept, bytesMax) => {
     expect((await bytesPerReader(handler, path(), accept)) - bareBytes).toBeLessThan(bytesMax);

@@ -41,6 +41,7 @@ export class EventWriter {
   #at: Offset;
   /** The reader was told that there is no more. */
   #isToldUpToDate = false;
+  #isClosed = false;
 
   constructor(
     private readonly body: ChunkedBody,
@@ -103,8 +104,10 @@ export class EventWriter {
     if (!this.#isToldUpToDate) this.body.write([this.#control(true)]);
   }
 
-  /** Shows the last bytes there are, if any are left, and says that there will be no more. */
+  /** Shows the last bytes there are, if any are left, and says that there will be no more. It does so once. */
   writeLast(bytes: Buffer, end: Offset): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
     const rest = lastEvent(this.#encoding, carry);
     const streamNextOffset = offsetToken(this.life, end);

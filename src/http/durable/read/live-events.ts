@@ -1,30 +1,26 @@
 import type { ServerResponse } from 'node:http';
 import { concatChunks } from '../../../core/bytes/concat-chunks';
-import { LossWatch } from '../../../core/follow/loss-watch';
-import { readToTail } from '../../../core/follow/read-to-tail';
+import { sizeOf } from '../../../core/bytes/size-of';
+import type { LiveDelivery } from '../../../core/follow/follower';
 import { isLogError } from '../../../core/log/errors';
-import { isRemoval, type LogInfo } from '../../../core/log/log';
+import { isRemoval, type LogInfo, type LogOutcome } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
-import { sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
+import { reserveTurnBytes, sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
 import { assertRangeIntact } from '../../../core/store/damage';
 import { sendHead } from '../../front/send-head';
+import type { Page } from '../../../core/store/store';
 import { sandboxedHeaders } from '../../headers/content-headers';
 import { ChunkedBody } from '../../live/chunked-body';
-import { detach } from '../../live/detach';
 import { destroyIfStalled } from '../../live/finish';
+import { LogResponse } from '../../live/log-response';
 import { markLongLivedAtTail } from '../../live/long-lived';
 import { touchPeriodically } from '../../live/touch-log';
-import { waitForDrain } from '../../live/wait-for-drain';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
 import { isClosed } from '../context/shared-headers';
 import { isText } from '../headers/media-type';
 import { encodingOf } from './event-frames';
 import { EventWriter } from './event-writer';
-import { type ForwardEnd, forwardLive } from './forward-live';
 import { precedingByte } from './preceding-byte';
-
-/** More than that in a consumer's socket, and it reads from the store instead of being told. */
-const BEHIND_BYTES = 128 * 1024;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -48,111 +44,94 @@ export async function sendDurableEvents(
   body.begin();
   const writer = new EventWriter(body, info, { encoding, cursor, from });
   markLongLivedAtTail(request.res, info, from);
-  detach(request.res, wire.logger, sendLive(wire, request.res, info, { from, writer }));
+  if (info.expiry?.kind === 'idle') touchPeriodically(wire.store, info, wire.consumers.signalOf(request.res));
+  new EventsResponse(wire, request.res, info, from, writer).begin();
 }
 
-interface Reader {
-  readonly from: Offset;
-  readonly writer: EventWriter;
-}
+/**
+ * Ends in order, and without a last event, when its time is over, the server stops, or its stream was removed or lost bytes: the answer
+ * to the client's next request says which.
+ */
+class EventsResponse extends LogResponse {
+  readonly #lifetime: NodeJS.Timeout;
+  readonly #heartbeat: NodeJS.Timeout;
 
-async function sendLive(
-  wire: DurableContext,
-  res: ServerResponse,
-  info: LogInfo,
-  reader: Reader,
-): Promise<void> {
-  const { live, durable } = wire.config;
-  const over = new AbortController();
-  const end = (): void => over.abort();
-  const signal = wire.consumers.signalOf(res);
-  // Aborted at once where the server stops already.
-  if (signal.aborted) end();
-  else signal.addEventListener('abort', end);
-  const lifetime = setTimeout(end, durable.eventsLifetime);
-  const heartbeat = setInterval(() => {
-    if (!res.writableNeedDrain) reader.writer.writeHeartbeat();
-  }, live.heartbeat);
-  touchPeriodically(wire.store, info, signal);
-  try {
-    await untilEnd(wire, res, info, reader, over.signal);
-  } catch (error) {
-    // Its time is over, the server stops, or its stream was taken away or lost bytes: the client's next request is answered so.
-    const isOver = over.signal.aborted || isLogError(error, 'LOG_GONE') || isLogError(error, 'BYTES_LOST');
-    if (!isOver || res.closed) throw error;
-  } finally {
-    clearTimeout(lifetime);
-    clearInterval(heartbeat);
+  constructor(
+    wire: DurableContext,
+    res: ServerResponse,
+    private readonly info: LogInfo,
+    from: Offset,
+    private readonly writer: EventWriter,
+  ) {
+    super(wire, res, info, from);
+    const { live, durable } = wire.config;
+    this.#lifetime = setTimeout(() => this.close(), durable.eventsLifetime);
+    this.#heartbeat = setInterval(() => {
+      if (!res.writableNeedDrain) writer.writeHeartbeat();
+    }, live.heartbeat);
   }
-  reader.writer.end();
-  destroyIfStalled(res, wire.config.http.consumerTimeout);
-}
 
-/** Alternates between reading from the store and standing at the tail. */
-async function untilEnd(
-  wire: DurableContext,
-  res: ServerResponse,
-  info: LogInfo,
-  { from, writer }: Reader,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let at = from; ; ) {
-    const watch = new LossWatch(wire.store, info, at);
-    let live: Promise<ForwardEnd>;
-    try {
-      const stored = await sendStored(wire, res, info, { from: at, writer }, watch, signal);
-      if (stored.isEnd) return;
-      watch.assertNone();
-      writer.writeUpToDate();
-      live = forwardLive(wire.store, info, stored.at, signal, (chunks, next) => {
-        if (!writer.writeShared(chunks, next)) return 'left';
-        return res.writableLength <= BEHIND_BYTES ? 'passed' : 'behind';
-      });
-    } finally {
-      // Only now that the other one watches: no loss can come in between.
-      watch.stop();
-    }
-    const { at: reached, outcome, last = [] } = await live;
-    at = reached;
-    if (outcome !== undefined) {
-      if (isRemoval(outcome)) return;
-      const bytes = concatChunks(last);
-      if (writer.needsPrecedingByte(bytes))
-        writer.setPrecedingByte(await precedingByte(wire.store, info, advance(at, -bytes.length)));
-      writer.writeLast(bytes, at);
-      return;
-    }
-    await waitForDrain(res, wire.config.http.consumerTimeout, signal);
+  override close(): void {
+    if (this.isOver) return;
+    this.stop();
+    if (!this.res.closed) this.#finish();
   }
-}
 
-/** Sends what the store has, up to the tail. */
-async function sendStored(
-  { store, config }: DurableContext,
-  res: ServerResponse,
-  info: LogInfo,
-  { from, writer }: Reader,
-  watch: LossWatch,
-  signal: AbortSignal,
-): Promise<{ at: Offset; isEnd: boolean }> {
-  let at = from;
-  for await (const page of readToTail(store, info, at, signal)) {
-    watch.assertNone();
+  override stop(): void {
+    super.stop();
+    clearTimeout(this.#lifetime);
+    clearInterval(this.#heartbeat);
+  }
+
+  protected sendLive(chunks: readonly Buffer[], next: Offset, isEnd: boolean): LiveDelivery {
+    if (isEnd) return this.#sendLast(chunks, next);
+    if (!this.writer.writeShared(chunks, next)) return 'declined';
+    return this.isBehind ? 'behind' : 'sent';
+  }
+
+  #sendLast(chunks: readonly Buffer[], end: Offset): LiveDelivery {
+    if (this.writer.needsPrecedingByte(chunks[0]) || !reserveTurnBytes(sizeOf(chunks))) return 'declined';
+    this.writer.writeLast(concatChunks(chunks), end);
+    return 'sent';
+  }
+
+  protected async sendStored(page: Page, signal: AbortSignal): Promise<void> {
+    let { at } = this;
     for (const slice of sliceChunks(page.chunks)) {
       await waitForTurn(slice.length);
-      if (writer.needsPrecedingByte(slice)) writer.setPrecedingByte(await precedingByte(store, info, at));
+      if (this.writer.needsPrecedingByte(slice))
+        this.writer.setPrecedingByte(await precedingByte(this.store, this.log, at));
+      signal.throwIfAborted();
       at = advance(at, slice.length);
-      const isEnd = at === page.next && page.end !== undefined;
-      if (isEnd) writer.writeLast(slice, at);
-      else writer.writeSlice(slice, at, at === page.next && at >= info.tail);
-      if (isEnd) return { at, isEnd };
-      markLongLivedAtTail(res, info, at);
-      await waitForDrain(res, config.http.consumerTimeout, signal);
+      if (at === page.next && page.end !== undefined) this.writer.writeLast(slice, at);
+      else this.writer.writeSlice(slice, at, at === page.next && at >= this.info.tail);
+      markLongLivedAtTail(this.res, this.info, at);
+      await this.ready(signal);
     }
     page.release?.();
-    if (page.end === undefined) continue;
-    writer.writeLast(NOTHING, at);
-    return { at, isEnd: true };
   }
-  return { at, isEnd: false };
+
+  protected override caughtUp(): void {
+    this.writer.writeUpToDate();
+  }
+
+  protected ended(outcome: LogOutcome): void {
+    if (!isRemoval(outcome)) this.writer.writeLast(NOTHING, this.at);
+    this.#finish();
+  }
+
+  /** All removals end the response alike. */
+  protected override get removalNewsMs(): number {
+    return 0;
+  }
+
+  protected override failed(error: unknown): void {
+    if (!isLogError(error, 'LOG_GONE')) throw error;
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.writer.end();
+    destroyIfStalled(this.res, this.wire.config.http.consumerTimeout);
+  }
 }
