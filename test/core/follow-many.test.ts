@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { followMany, type ManyLogsListener } from '../../src/core/follow/follow-many';
+import { followMany } from '../../src/core/follow/follow-many';
+import type { ManyLogsListener } from '../../src/core/follow/many-logs-listener';
 import { LogError } from '../../src/core/log/errors';
 import type { LogRef } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sizeOf } from '../../core/bytes/size-of';
-import type { ManyLogsListener } from '../../core/follow/follow-many';
+import type { ManyLogsListener } from '../../core/follow/many-logs-listener';
 import type { LogRef } from '../../core/log/log';
 import type { Loss } from '../../core/log/loss';
 import { sliceChunks } from '../../core/scheduling/turn-byte-budget';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { followMany, type ManyLogsListener } from '../../../src/core/follow/follow-many';
+import { followMany } from '../../../src/core/follow/follow-many';
+import type { ManyLogsListener } from '../../../src/core/follow/many-logs-listener';
 import type { LogId } from '../../../src/core/log/log-id';
 import { MemoryStore } from '../../../src/storage/memory/memory-store';
 import { createLogOf } from '../../core/stores';
