@@ -14,8 +14,8 @@ const CONTENT = 'bytes\n';
 const ANY = '*/*';
 
 /**
- * Beside the connection, the request and the response of Node, which a bare server has as well. The bounds are what was measured
- * and a tenth more.
+ * Beside the connection, the request and the response of Node, which a bare server has as well. Measured: 640, 1,600, 1,100, 5,170 and
+ * 650 bytes. The bounds leave room for what else a process allocates meanwhile.
  */
 describe('a reader that waits', () => {
   const store = new MemoryStore();
@@ -30,9 +30,9 @@ describe('a reader that waits', () => {
   afterAll(drain);
 
   it.each([
-    ['a tail', () => `/stream/${id}`, ANY, 750],
-    ['line events', () => `/stream/${id}`, 'text/event-stream', 3_000],
-    ['durable events', () => `/v1/stream/${id}?offset=-1&live=sse`, ANY, 3_000],
+    ['a tail', () => `/stream/${id}`, ANY, 850],
+    ['line events', () => `/stream/${id}`, 'text/event-stream', 1_800],
+    ['durable events', () => `/v1/stream/${id}?offset=-1&live=sse`, ANY, 1_400],
     ['a long poll', () => `/v1/stream/${id}?offset=now&live=long-poll`, ANY, 5_700],
   ])('takes a bounded number of bytes: %s', async (_what, path, accept, bytesMax) => {
     expect((await bytesPerReader(handler, path(), accept)) - bareBytes).toBeLessThan(bytesMax);
@@ -41,14 +41,14 @@ describe('a reader that waits', () => {
   it('takes a bounded number of bytes: each log of a spy', async () => {
     for (let i = 1; i < READERS; i += 1) await createLogOf(store, CONTENT);
     await bytesPerLog(store);
-    expect(await bytesPerLog(store)).toBeLessThan(825);
+    expect(await bytesPerLog(store)).toBeLessThan(720);
   });
 });
 
-/** @returns the second measurement: the first one includes what is compiled and kept once */
+/** @returns the least of some measurements: the first one includes what is compiled and kept once */
 async function bytesPerReader(handler: RequestListener, path: string, accept: string): Promise<number> {
-  let bytes = 0;
-  for (let round = 0; round < 2; round += 1) {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 3; round += 1) {
     let [responses, allHere] = [0, (): void => {}];
     const here = new Promise<void>((resolve) => {
       allHere = resolve;
@@ -63,12 +63,12 @@ async function bytesPerReader(handler: RequestListener, path: string, accept: st
     const { port } = server.address() as AddressInfo;
     const sockets = Array.from({ length: READERS }, () => open(port, path, accept));
     await here;
-    bytes = ((await settledBytes()) - before) / READERS;
+    least = Math.min(least, ((await settledBytes()) - before) / READERS);
     for (const socket of sockets) socket.destroy();
     server.close();
     await once(server, 'close');
   }
-  return bytes;
+  return least;
 }
 
 function open(port: number, path: string, accept: string): Socket {

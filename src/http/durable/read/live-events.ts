@@ -7,8 +7,8 @@ import { isRemoval, type LogInfo, type LogOutcome } from '../../../core/log/log'
 import { advance, type Offset } from '../../../core/log/offset';
 import { reserveTurnBytes, sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
 import { assertRangeIntact } from '../../../core/store/damage';
-import { sendHead } from '../../front/send-head';
 import type { Page } from '../../../core/store/store';
+import { sendHead } from '../../front/send-head';
 import { sandboxedHeaders } from '../../headers/content-headers';
 import { ChunkedBody } from '../../live/chunked-body';
 import { destroyIfStalled } from '../../live/finish';

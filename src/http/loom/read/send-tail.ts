@@ -23,5 +23,6 @@ export async function sendTail(
   }
   // HTTP/1.0 has no chunks, and so no trailers.
   const trailer = req.httpVersionMinor > 0 ? { Trailer: 'X-Stream-State' } : {};
-  await TailResponse.begin(wire, res, info, from, () => sendHead(request, 200, { ...all, ...trailer }));
+  const tail = new TailResponse(wire, res, info, from);
+  await tail.beginWith(() => sendHead(request, 200, { ...all, ...trailer }));
 }
