@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { Follower } from '../../core/follow/follower';
 import type { LogInfo } from '../../core/log/log';
 import type { Offset } from '../../core/log/offset';
-import type { WireContext } from '../front/wire';
 import type { Consumer } from './consumers';
 import { detach } from './detach';
+import type { LiveContext } from './live-context';
 import { waitForDrain } from './wait-for-drain';
 
 /** When more than this waits in a socket, its consumer is behind: it gets nothing live until it has taken that. */
@@ -13,18 +13,18 @@ const BEHIND_BYTES = 128 * 1024;
 /** A response that follows a log. It is cut when the log loses bytes: only a new request can say so. */
 export abstract class LogResponse extends Follower implements Consumer {
   constructor(
-    protected readonly wire: WireContext,
+    protected readonly context: LiveContext,
     protected readonly res: ServerResponse,
     { id, generation, tail }: LogInfo,
     from: Offset,
   ) {
     // Not the facts themselves, which would stay in memory as long as the response.
-    super(wire.store, { id, generation }, from, tail);
+    super(context.store, { id, generation }, from, tail);
   }
 
   /** Sends what the store has, and goes on from there. To be called in the turn in which the response was made. */
   begin(): void {
-    this.wire.consumers.add(this.res, this);
+    this.context.consumers.add(this.res, this);
     this.read();
   }
 
@@ -39,7 +39,7 @@ export abstract class LogResponse extends Follower implements Consumer {
   }
 
   protected override ready(signal: AbortSignal): Promise<void> {
-    return waitForDrain(this.res, this.wire.config.http.consumerTimeout, signal);
+    return waitForDrain(this.res, this.context.config.http.consumerTimeout, signal);
   }
 
   protected lost(): void {
@@ -51,6 +51,6 @@ export abstract class LogResponse extends Follower implements Consumer {
   }
 
   protected detach(work: Promise<void>): void {
-    detach(this.res, this.wire.logger, work);
+    detach(this.res, this.context.logger, work);
   }
 }

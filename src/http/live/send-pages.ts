@@ -1,17 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import type { Config } from '../../config/config';
 import { readToTail } from '../../core/follow/read-to-tail';
 import type { LogInfo } from '../../core/log/log';
 import type { Offset } from '../../core/log/offset';
-import type { LogStore, Page } from '../../core/store/store';
-import type { Consumers } from './consumers';
+import type { Page } from '../../core/store/store';
+import type { LiveContext } from './live-context';
 import { waitForDrain } from './wait-for-drain';
-
-interface Sending {
-  readonly store: LogStore;
-  readonly config: Pick<Config, 'http'>;
-  readonly consumers: Consumers;
-}
 
 interface PagesToSend {
   readonly from: Offset;
@@ -27,7 +20,7 @@ interface PagesToSend {
  * @throws LogError; AbortError when the client leaves
  */
 export async function sendPages(
-  { store, config, consumers }: Sending,
+  { store, config, consumers }: LiveContext,
   res: ServerResponse,
   info: LogInfo,
   { from, until, writeHead, contentOf }: PagesToSend,

@@ -12,6 +12,7 @@ import { sendHead } from '../../front/send-head';
 import { sandboxedHeaders } from '../../headers/content-headers';
 import { ChunkedBody } from '../../live/chunked-body';
 import { destroyIfStalled } from '../../live/finish';
+import type { LiveContext } from '../../live/live-context';
 import { LogResponse } from '../../live/log-response';
 import { markLongLivedAtTail } from '../../live/long-lived';
 import { touchPeriodically } from '../../live/touch-log';
@@ -57,14 +58,14 @@ class EventsResponse extends LogResponse {
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor(
-    wire: DurableContext,
+    context: LiveContext,
     res: ServerResponse,
     private readonly info: LogInfo,
     from: Offset,
     private readonly writer: EventWriter,
   ) {
-    super(wire, res, info, from);
-    const { live, durable } = wire.config;
+    super(context, res, info, from);
+    const { live, durable } = context.config;
     this.#lifetime = setTimeout(() => this.close(), durable.eventsLifetime);
     this.#heartbeat = setInterval(() => {
       if (!res.writableNeedDrain) writer.writeHeartbeat();
@@ -132,6 +133,6 @@ class EventsResponse extends LogResponse {
 
   #finish(): void {
     this.writer.end();
-    destroyIfStalled(this.res, this.wire.config.http.consumerTimeout);
+    destroyIfStalled(this.res, this.context.config.http.consumerTimeout);
   }
 }

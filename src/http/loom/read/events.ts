@@ -12,6 +12,7 @@ import type { WireRequest } from '../../front/wire-request';
 import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
 import { assertPreconditions } from '../../headers/preconditions';
 import { finish } from '../../live/finish';
+import type { LiveContext } from '../../live/live-context';
 import { LogResponse } from '../../live/log-response';
 import { markLongLivedAtTail } from '../../live/long-lived';
 import { eventIdSuffix, type Resumption, resumeAfter } from '../headers/last-event-id';
@@ -60,13 +61,13 @@ class LineEventsResponse extends LogResponse {
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor(
-    wire: WireContext,
+    context: LiveContext,
     res: ServerResponse,
     private readonly info: LogInfo,
     { from, reset }: Resumption,
   ) {
-    super(wire, res, info, from);
-    const { partialAfter, heartbeat } = wire.config.live;
+    super(context, res, info, from);
+    const { partialAfter, heartbeat } = context.config.live;
     this.#writer = new LineEventWriter(res, from, eventIdSuffix(info), partialAfter);
     if (reset !== undefined) this.#writer.reset(reset);
     this.#heartbeat = setInterval(() => this.#writer.heartbeat(), heartbeat);
@@ -96,13 +97,13 @@ class LineEventsResponse extends LogResponse {
 
   protected ended(outcome: LogOutcome): void {
     this.#writer.end(this.at, outcome);
-    finish(this.res, this.wire.config.http.consumerTimeout);
+    finish(this.res, this.context.config.http.consumerTimeout);
   }
 
   protected override failed(error: unknown): void {
     // Where the log goes on without the lost bytes the reader has to come back: its answer begins with a reset then.
     if (!(error instanceof DamageError) || error instanceof LostTailError) throw error;
     this.#writer.damaged(error.lost);
-    finish(this.res, this.wire.config.http.consumerTimeout);
+    finish(this.res, this.context.config.http.consumerTimeout);
   }
 }

@@ -4,10 +4,10 @@ import type { ReadOptions } from '../../../core/follow/read-to-tail';
 import type { LogInfo, LogOutcome } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
 import type { Page } from '../../../core/store/store';
-import type { WireContext } from '../../front/wire';
 import { closedState } from '../../headers/stream-state';
 import { ChunkedBody } from '../../live/chunked-body';
 import { destroyIfStalled } from '../../live/finish';
+import type { LiveContext } from '../../live/live-context';
 import { LogResponse } from '../../live/log-response';
 import { markLongLived } from '../../live/long-lived';
 
@@ -19,8 +19,8 @@ export class TailResponse extends LogResponse {
   readonly #tail: Offset;
   readonly #body: ChunkedBody;
 
-  constructor(wire: WireContext, res: ServerResponse, info: LogInfo, from: Offset) {
-    super(wire, res, info, from);
+  constructor(context: LiveContext, res: ServerResponse, info: LogInfo, from: Offset) {
+    super(context, res, info, from);
     this.#tail = info.tail;
     this.#body = new ChunkedBody(res);
   }
@@ -33,7 +33,7 @@ export class TailResponse extends LogResponse {
    */
   async beginWith(writeHead: () => void): Promise<void> {
     const { res } = this;
-    this.wire.consumers.add(res, this);
+    this.context.consumers.add(res, this);
     const page = await this.readFirst(this.#tail);
     if (page === undefined) return;
     try {
@@ -67,7 +67,7 @@ export class TailResponse extends LogResponse {
 
   protected ended(outcome: LogOutcome): void {
     this.#body.end({ 'X-Stream-State': closedState(outcome) });
-    destroyIfStalled(this.res, this.wire.config.http.consumerTimeout);
+    destroyIfStalled(this.res, this.context.config.http.consumerTimeout);
   }
 
   #send({ chunks, next }: Page): void {
