@@ -6,7 +6,7 @@
  * damaged Redis holds something that this program does not store: a key of another type, or a value that a script cannot use.
  * final   a retry would fail too.
  */
-export type FailureKind = 'away' | 'full' | 'damaged' | 'final';
+type FailureKind = 'away' | 'full' | 'damaged' | 'final';
 
 /** Replies of a Redis that is starting, failing over, or being resharded. */
 const PASSING =

@@ -26,7 +26,7 @@ interface PartitionCursor {
   readonly partition: Partition;
   /** The newest entry is the last. */
   buffered: CatalogueEntry[];
-  cursor: string | undefined;
+  after: string | undefined;
   isExhausted: boolean;
 }
 
@@ -44,7 +44,7 @@ export class PartitionMerge {
     this.#cursors = ALL_PARTITIONS.map((partition) => ({
       partition,
       buffered: [],
-      cursor,
+      after: cursor,
       isExhausted: false,
     }));
   }
@@ -69,12 +69,12 @@ export class PartitionMerge {
     return taken;
   }
 
-  async #fill(partition: PartitionCursor, wanted: number): Promise<void> {
-    while (partition.buffered.length === 0 && !partition.isExhausted) {
-      const { entries, cursor } = await this.read(partition.partition, partition.cursor, wanted);
-      partition.buffered = entries.toReversed();
-      partition.cursor = cursor;
-      partition.isExhausted = cursor === undefined;
+  async #fill(cursor: PartitionCursor, wanted: number): Promise<void> {
+    while (cursor.buffered.length === 0 && !cursor.isExhausted) {
+      const { entries, cursor: next } = await this.read(cursor.partition, cursor.after, wanted);
+      cursor.buffered = entries.toReversed();
+      cursor.after = next;
+      cursor.isExhausted = next === undefined;
     }
   }
 
