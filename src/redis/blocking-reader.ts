@@ -92,7 +92,7 @@ export class BlockingReader {
       } catch (error) {
         if (this.#isClosed()) return;
         if (failureKind(error) === 'final') {
-          this.settings.warn('Redis refuses to be read from', { reason: messageOf(error) });
+          this.settings.warn('Redis refuses a read', { reason: messageOf(error) });
         }
         this.#state = 'broken';
         this.connections.refreshTopology();

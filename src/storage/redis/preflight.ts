@@ -48,7 +48,7 @@ async function requireDatabase(redis: Redis): Promise<void> {
 async function requireNoEviction(redis: Redis, settings: RedisStoreSettings): Promise<void> {
   const policy = await configOf(redis, 'maxmemory-policy');
   if (policy === undefined) {
-    settings.warn('Redis does not let its maxmemory-policy be read: make sure that it is noeviction');
+    settings.warn('The maxmemory-policy of Redis cannot be read: make sure that it is noeviction');
   } else if (policy.startsWith('allkeys-')) {
     const danger = `Redis may drop logs when its memory is full: its maxmemory-policy is ${policy}`;
     if (!settings.allowEviction) throw new Error(`${danger}. Run: CONFIG SET maxmemory-policy noeviction`);

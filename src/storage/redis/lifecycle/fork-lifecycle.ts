@@ -51,7 +51,7 @@ export class RedisForkLifecycle {
       await this.source.refs.dropRef(fork, source);
     } catch (error) {
       const details = { log: source.id, reason: messageOf(error) };
-      this.context.settings.warn('That a fork of a log is gone could not be noted', details);
+      this.context.settings.warn('A fork that ended could not be taken from its source', details);
     }
   }
 }

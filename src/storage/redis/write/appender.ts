@@ -162,7 +162,7 @@ export class Appender {
     const loss = foundLoss ?? losses.findLast(({ to }) => to >= at);
     if (loss && (foundLoss || at > tail)) throw new LostTailError(writer.log, loss);
     if (position.epoch < writer.epoch)
-      throw new LogError('STORE_DAMAGED', 'Redis lost that this producer attached');
+      throw new LogError('STORE_DAMAGED', 'Redis lost the attach of this producer');
     if ((claim ?? position.claim) !== position.claim) throw new LogError('LOG_FENCED');
     checkAppend(position, writer.epoch, at, end - at);
     return position;

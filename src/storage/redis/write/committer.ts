@@ -60,7 +60,7 @@ export class Committer {
   commit(log: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     const bytes = sizeOf(commit.chunks);
     if (this.#bytesWaiting > 0 && this.#bytesWaiting + bytes > this.context.settings.waitingBytesMax)
-      return Promise.reject(new LogError('STORE_UNAVAILABLE', 'Too much waits for Redis already'));
+      return Promise.reject(new LogError('STORE_UNAVAILABLE', 'Too many bytes wait for Redis already'));
     this.#bytesWaiting += bytes;
     return new Promise((resolve, reject) => {
       const queue = this.#queueOf(log);
