@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface PauseOptions {
+interface PauseOptions {
   /** Whether the pause keeps the process running. Default: it does. */
   readonly ref?: boolean;
 }

@@ -1,21 +1,22 @@
 import { pause } from './pause';
 
-export interface PauseGrowth {
+/** How pauses grow from one failure to the next. */
+interface PauseGrowth {
   readonly firstMs: number;
   /** Each pause is twice as long as the one before, up to this. */
   readonly maxMs: number;
-  /** Spreads each pause over half to one and a half of its length, so that many who failed together do not return together. */
+  /** Spreads each pause over half to one and a half of its length, so that callers that failed together do not return together. */
   readonly jitter?: boolean;
 }
 
-export interface Pauses {
+/** Example: `firstMs: 100, maxMs: 1_000` gives 100, 200, 400, 800, 1,000, 1,000 and so on. */
+interface Pauses {
   /** @returns how long to wait before the next try, in milliseconds */
   next(): number;
   /** Begins again with the first pause, after a success. */
   reset(): void;
 }
 
-/** Example: `firstMs: 100, maxMs: 1_000` gives 100, 200, 400, 800, 1,000, 1,000 and so on. */
 export function growingPauses({ firstMs, maxMs, jitter = false }: PauseGrowth): Pauses {
   let ms = firstMs;
   return {
@@ -30,11 +31,11 @@ export function growingPauses({ firstMs, maxMs, jitter = false }: PauseGrowth): 
   };
 }
 
-export interface RetryOptions {
+interface RetryOptions {
   readonly pauses: PauseGrowth;
   /** Whether an attempt that failed with `error` may succeed later. */
   readonly mayRetry: (error: unknown) => boolean;
-  /** Once it aborts, the attempt under way is the last; one that is not made yet is made at once, as the last. */
+  /** When it aborts, the attempt under way is the last. During a pause, one last attempt follows at once. */
   readonly signal: AbortSignal;
   /** For how long new attempts begin, in milliseconds. Default: forever. */
   readonly forMs?: number;
@@ -43,7 +44,7 @@ export interface RetryOptions {
 }
 
 /**
- * Repeats `attempt` until it succeeds, with growing pauses. It must be safe to repeat: an attempt may take effect and fail nevertheless.
+ * Repeats `attempt` until it succeeds, with growing pauses. It must be safe to repeat: an attempt that fails may have taken effect.
  * @throws the error of the last attempt
  */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {

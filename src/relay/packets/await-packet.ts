@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { onAbort } from '../../core/scheduling/abortable';
-import { Flag } from '../../core/scheduling/flag';
+import { Latch } from '../../core/scheduling/latch';
 import type { InFlightPacket, Mailboxes } from './store/packet-store';
 
 /** How often a waiting poll tries again by itself: a notification may be lost, or the node that has the packet in flight may die. */
@@ -26,7 +26,7 @@ export async function awaitPacket(
   { ms, signal, toleratesOutage }: PacketWait,
 ): Promise<InFlightPacket | undefined> {
   const until = performance.now() + ms;
-  const changed = new Flag();
+  const changed = new Latch();
   const removeAbort = onAbort(signal, changed.set);
   const removeMail = mailboxes.onMail(client, changed.set);
   try {

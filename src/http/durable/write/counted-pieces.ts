@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { PendingBytes } from '../../../core/ingest/pending-bytes';
-import { Flag } from '../../../core/scheduling/flag';
+import { Latch } from '../../../core/scheduling/latch';
 
 /**
  * The pieces of a body as they come. Each counts among the bytes that wait for the store until the next one is asked for, which is read
@@ -10,7 +10,7 @@ export async function* countedPieces(
   req: IncomingMessage,
   pending: PendingBytes,
 ): AsyncGenerator<Buffer, void> {
-  const mayRead = new Flag();
+  const mayRead = new Latch();
   mayRead.set();
   const share = pending.share({ pause: () => mayRead.clear(), resume: mayRead.set });
   req.once('close', mayRead.set);

@@ -1,5 +1,5 @@
-/** A flag that code can wait for. It stays set until it is cleared, so no change between a look and the wait is missed. */
-export class Flag {
+/** A switch that code can wait for. It stays set until it is cleared, so a change between a look and the wait is not missed. */
+export class Latch {
   readonly #waiting = new Set<() => void>();
   #isSet = false;
 
@@ -12,7 +12,7 @@ export class Flag {
     this.#isSet = false;
   }
 
-  /** Resolves once the flag is set, or `ms` milliseconds from now. */
+  /** Resolves once the latch is set, or `ms` milliseconds from now. */
   async wait(ms?: number): Promise<void> {
     if (this.#isSet) return;
     await new Promise<void>((resolve) => {
