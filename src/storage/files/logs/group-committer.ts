@@ -50,21 +50,22 @@ export class GroupCommitter {
   commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
     return new Promise((resolve, reject) => {
       const pending = { commit, limits, resolve, reject };
-      const waiting = this.#pending.get(keyOf(ref));
+      const key = keyOf(ref);
+      const waiting = this.#pending.get(key);
       if (waiting !== undefined) waiting.push(pending);
       else {
-        this.#pending.set(keyOf(ref), [pending]);
-        this.#scheduleBatch(ref);
+        this.#pending.set(key, [pending]);
+        this.#scheduleBatch(ref, key);
       }
     });
   }
 
-  #scheduleBatch(ref: LogRef): void {
+  #scheduleBatch(ref: LogRef, key: string): void {
     void this.index.mutex.run(ref.id, async () => {
-      const waiting = this.#pending.get(keyOf(ref)) ?? [];
+      const waiting = this.#pending.get(key) ?? [];
       const batch = waiting.splice(0, batchLength(waiting));
-      if (waiting.length > 0) this.#scheduleBatch(ref);
-      else this.#pending.delete(keyOf(ref));
+      if (waiting.length > 0) this.#scheduleBatch(ref, key);
+      else this.#pending.delete(key);
       await this.#commitBatch(ref, batch);
     });
   }
