@@ -32,58 +32,57 @@ describe('1,000 arrivals and departures on three nodes', () => {
   });
   afterAll(() => redis.stop());
 
-  it('make every pair that there is to make, in order, once', async () => {
-    const pairs: Match[] = [];
-    let underWay = 0;
+  it('make every possible match, in order, once', async () => {
+    const matches: Match[] = [];
+    let running = 0;
     let most = 0;
     const relays: RelayContext[] = [];
-    const places: Queues[] = [];
-    const place = 'a/b';
+    const nodes: Queues[] = [];
+    const queue = 'a/b';
     for (let index = 0; index < 3; index += 1) {
       const relay = await openRelayContext({ redis: redis.url }, OPTIONS);
-      const hear: QueueListener = (_, to, event) => {
-        // The sender's node runs the exchange.
+      const listener: QueueListener = (_, to, event) => {
+        // The sender's node runs the transfer.
         if (event.kind !== 'pair' || to !== event.match.sender) return;
-        pairs.push(event.match);
-        underWay += 1;
-        most = Math.max(most, underWay);
+        matches.push(event.match);
+        running += 1;
+        most = Math.max(most, running);
         setTimeout(
           () => {
-            underWay -= 1;
-            void own?.finish(place, event.match, DONE, []);
+            running -= 1;
+            void own?.finish(queue, event.match, DONE, []);
           },
           random.between(0, 2),
         );
       };
-      const own = relay.redis && new RedisHttpipe(relay.redis, hear);
+      const own = relay.redis && new RedisHttpipe(relay.redis, listener);
       relays.push(relay);
-      if (own !== undefined) places.push(own);
+      if (own !== undefined) nodes.push(own);
     }
     const random = new Random(4_711);
-    const attached: Record<Role, string[]> = { sender: [], receiver: [] };
+    const joined: Record<Role, string[]> = { sender: [], receiver: [] };
     const gone = new Set<string>();
     for (let count = 0; count < 1_000; count += 1) {
       const at = random.between(0, 2);
       const node = relays[at]?.node;
       const role = random.between(0, 1) === 0 ? 'sender' : 'receiver';
-      const entry = `${node}|${count}`;
-      await places[at]?.join(place, entry, role);
-      attached[role].push(entry);
-      if (random.between(0, 4) === 0 && (await places[at]?.leave(place, entry, role, 'left')))
-        gone.add(entry);
+      const id = `${node}|${count}`;
+      await nodes[at]?.join(queue, id, role);
+      joined[role].push(id);
+      if (random.between(0, 4) === 0 && (await nodes[at]?.leave(queue, id, role, 'left'))) gone.add(id);
     }
-    const [senders, receivers] = [attached.sender, attached.receiver].map((all) =>
-      all.filter((entry) => !gone.has(entry)),
+    const [senders, receivers] = [joined.sender, joined.receiver].map((all) =>
+      all.filter((id) => !gone.has(id)),
     );
     const expected = (senders ?? [])
       .slice(0, receivers?.length)
       .map((sender, index) => [sender, receivers?.[index]])
       .filter(([, receiver]) => receiver !== undefined);
-    await eventually('all are paired', () => pairs.length >= expected.length);
-    expect(pairs.map(({ sender, receiver }) => [sender, receiver])).toEqual(expected);
+    await eventually('all are matched', () => matches.length >= expected.length);
+    expect(matches.map(({ sender, receiver }) => [sender, receiver])).toEqual(expected);
     expect(expected.length).toBeGreaterThan(300);
     expect(most).toBe(1);
-    expect(new Set(pairs.map(({ sender }) => nodeOf(sender))).size).toBe(3);
+    expect(new Set(matches.map(({ sender }) => nodeOf(sender))).size).toBe(3);
     await Promise.all(relays.map((relay) => relay.close()));
   });
 });

@@ -9,7 +9,7 @@ import { answer, SERVER } from './answer';
 import { camaError } from './outcome-error';
 
 /** The direction of a session, and how long to wait for its other end. */
-export interface MessageOptions {
+interface MessageOptions {
   readonly queue: string;
   readonly timeoutMs: number;
 }

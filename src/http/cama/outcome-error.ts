@@ -2,7 +2,7 @@ import type { Role } from '../../relay/match/queues';
 import type { UnansweredOutcome } from '../../relay/match/waiter';
 
 /** A status, and a sentence if the status does not say enough. */
-export type CamaError = readonly [status: number, sentence?: string];
+type CamaError = readonly [status: number, sentence?: string];
 
 export function camaError(outcome: UnansweredOutcome, role: Role): CamaError {
   switch (outcome.kind) {

@@ -23,7 +23,7 @@ export function presentsToken(req: IncomingMessage, tokenHash: string): boolean 
   );
 }
 
-export interface TokenCookie {
+interface TokenCookie {
   readonly token: string;
   readonly path: string;
   /** Unix milliseconds. The cookie rounds it down to seconds, so it never outlives the session. */

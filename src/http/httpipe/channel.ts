@@ -6,7 +6,7 @@ import { toErrorResponse } from '../errors/error-response';
 import { markLongLived } from '../live/long-lived';
 import { httpipeError } from './outcome-error';
 
-export interface ChannelOptions {
+interface ChannelOptions {
   readonly queue: string;
   /** The longest wait. `undefined`: forever. */
   readonly timeoutMs: number | undefined;

@@ -10,7 +10,7 @@ import { sendRendezvousError, UNKNOWN_STREAM } from './rendezvous-errors';
 /** How often the status of a stream learns how many bytes were read. */
 const PROGRESS_MS = 250;
 
-export interface StreamOptions {
+interface StreamOptions {
   readonly id: string;
   /** On the main port. */
   readonly isMounted: boolean;

@@ -15,13 +15,13 @@ interface MatchmakerOptions extends MatchesOptions {
   readonly stalledMs: number;
 }
 
-export interface SendOptions {
+interface SendOptions {
   /** The longest wait for a match. `undefined`: forever. */
   readonly timeoutMs?: number | undefined;
   readonly onTransfer?: (transfer: Transfer) => void;
 }
 
-export interface ReceiveOptions extends Omit<ResponseBodyOptions, 'stalledMs'> {
+interface ReceiveOptions extends Omit<ResponseBodyOptions, 'stalledMs'> {
   /** The longest wait for a match. `undefined`: forever. */
   readonly timeoutMs?: number | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Match, QueueEvent, Role, WaiterId, WaiterState } from '../match/queues';
 
-export type NotifyWaiter = (to: WaiterId, event: QueueEvent) => void;
+type NotifyWaiter = (to: WaiterId, event: QueueEvent) => void;
 
 /** A queue in the memory of the only node. Each method runs in one turn of the event loop, which makes it atomic. */
 export class MemoryQueue {

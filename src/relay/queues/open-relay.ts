@@ -4,7 +4,7 @@ import type { RelayContext } from '../nodes/relay-context';
 import type { RelayRedis } from '../nodes/relay-redis';
 
 /** How to open the queues of a protocol. */
-export interface QueueFactories<Q extends Queues> {
+interface QueueFactories<Q extends Queues> {
   memory(listener: QueueListener): Q;
   redis(redis: RelayRedis, listener: QueueListener): Q;
 }

@@ -6,12 +6,12 @@ import { UpstreamSender } from '../../../src/relay/packets/upstream/upstream-sen
 class Upstream {
   readonly started: number[] = [];
   readonly #answers = new Map<number, (delivery: DeliveryResult) => void>();
-  #tell = (): void => {};
+  #onStarted = (): void => {};
 
   readonly deliver = ({ seq }: OutgoingRef, sent: () => void): Promise<DeliveryResult> => {
     this.started.push(seq);
     sent();
-    this.#tell();
+    this.#onStarted();
     return new Promise((resolve) => this.#answers.set(seq, resolve));
   };
 
@@ -22,7 +22,7 @@ class Upstream {
   async untilStarted(count: number): Promise<void> {
     while (this.started.length < count) {
       await new Promise<void>((resolve) => {
-        this.#tell = resolve;
+        this.#onStarted = resolve;
       });
     }
   }
@@ -31,9 +31,9 @@ class Upstream {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the packets of a client', () => {
-  const news: OutgoingRef[] = [1, 2, 3].map((seq) => ({ seq, client: 'c' }));
+  const packets: OutgoingRef[] = [1, 2, 3].map((seq) => ({ seq, client: 'c' }));
   let upstream: Upstream;
-  let courier: UpstreamSender;
+  let sender: UpstreamSender;
   let stopping: AbortController;
 
   beforeEach(() => {
@@ -44,13 +44,13 @@ describe('the packets of a client', () => {
     const outbox: Outbox = {
       add: async () => 'added',
       isFull: async () => false,
-      newPackets: async () => news,
+      newPackets: async () => packets,
       onNewPackets: () => {},
       load: async () => undefined,
       remove: async () => {},
       claimPolling: async () => 0,
     };
-    courier = new UpstreamSender({
+    sender = new UpstreamSender({
       outbox,
       deliver: upstream.deliver,
       retryDelayMs: 60_000,
@@ -58,12 +58,12 @@ describe('the packets of a client', () => {
       warn: () => {},
       signal: stopping.signal,
     });
-    courier.fetch();
+    sender.fetch();
   });
   afterEach(async () => {
     stopping.abort();
-    for (const { seq } of news) upstream.answer(seq);
-    await courier.stop();
+    for (const { seq } of packets) upstream.answer(seq);
+    await sender.stop();
     jest.useRealTimers();
   });
 
@@ -77,7 +77,7 @@ describe('the packets of a client', () => {
   });
 
   it('follow each other also where the upstream holds its answers back', async () => {
-    for (let started = 1; started <= news.length; started += 1) {
+    for (let started = 1; started <= packets.length; started += 1) {
       await upstream.untilStarted(started);
       await jest.advanceTimersByTimeAsync(1_000);
     }

@@ -4,7 +4,7 @@ import { Mailbox, type MailboxItem } from './mailbox';
 import type { PacketDbKey } from './packet-db';
 
 /** A login in its stored form. */
-export interface StoredLogin extends Client {
+interface StoredLogin extends Client {
   readonly tokenHash: string;
   /** By `steadyNow`. */
   readonly expiresAt: number;

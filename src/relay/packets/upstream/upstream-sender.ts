@@ -15,7 +15,7 @@ const FETCH_RETRY_MS = 1_000;
  */
 const AHEAD_MS = 50;
 
-export interface UpstreamSenderOptions {
+interface UpstreamSenderOptions {
   readonly outbox: Outbox;
   /** Tries each upstream once. Calls `sent` when the whole request was sent. */
   readonly deliver: (outgoing: OutgoingRef, sent: () => void) => Promise<DeliveryResult>;
