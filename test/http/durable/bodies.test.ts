@@ -22,7 +22,7 @@ describe('bodies that are read whole', () => {
     server.close();
   });
 
-  function take(bodyTimeout = 60_000, bodyRate = 0): void {
+  function take(bodyTimeout = 60_000, bodyRate = 0, signal?: AbortSignal): void {
     stopping = new AbortController();
     const { limits, http } = configFrom({});
     const bodies = new BufferedBodies(
@@ -30,7 +30,7 @@ describe('bodies that are read whole', () => {
         limits: { ...limits, appendBytes: LENGTH_MAX, gatheredBytes: LENGTH_MAX },
         http: { ...http, bodyTimeout, bodyRate },
       },
-      stopping.signal,
+      signal ?? stopping.signal,
     );
     server.removeAllListeners('request').on('request', (req, res) => {
       bodies
@@ -55,6 +55,11 @@ describe('bodies that are read whole', () => {
 
   const whole = () => request(url, { method: 'POST', body: Buffer.alloc(LENGTH_MAX) });
   const announced = () => new Producer(url, { headers: { 'Content-Length': String(LENGTH_MAX) } });
+
+  it('are refused when the server was stopping before the first of them', async () => {
+    take(60_000, 0, AbortSignal.abort());
+    expect((await announced().answer).status).toBe(503);
+  });
 
   it('take no room for what is only announced', async () => {
     take();
