@@ -10,15 +10,15 @@ import { type FollowContext, FollowedLog } from './followed-log';
 import type { ManyLogsListener } from './many-logs-listener';
 
 export interface FollowManyOptions {
-  /** Only logs whose id starts so. */
+  /** Only logs whose id begins with it. */
   readonly prefix: string;
-  /** Where to begin with logs that are active already. New ones are shown from their first byte on. */
+  /** Where to begin with logs that are already active. New logs are followed from their first byte on. */
   readonly from: 'now' | 'start';
 }
 
 const LIST_PAGE = 1000;
 
-/** How many logs are read from the store at a time: each holds a page. The others wait, and hold nothing. */
+/** How many logs are read from the store at a time. Each holds a page; those that wait hold nothing. */
 const READERS = 4;
 
 /**
@@ -52,7 +52,7 @@ export async function followMany(
     if (followed.has(generation) || !id.startsWith(options.prefix) || signal.aborted) return;
     followed.set(generation, new FollowedLog(context, { id, generation }, from));
   };
-  /** New logs that the list may show as well, perhaps when they are over already. */
+  /** New logs that the list may contain as well, perhaps after their end. */
   const created = new Set<string>();
   let isListed = false;
   const onEvent = ({ kind, log }: LifecycleEvent): void => {

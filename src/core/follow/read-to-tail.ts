@@ -5,21 +5,21 @@ import { retry } from '../scheduling/retry';
 import type { LogStore, Page } from '../store/store';
 import { PageSize } from './page-size';
 
-/** How soon a reader asks again while the store is away. */
+/** The pauses of a reader while the store is unavailable. */
 const PAUSES = { firstMs: 100, maxMs: 1_000, jitter: true };
 
 export interface ReadOptions {
   /** Where to end, before the tail. */
   readonly until?: Offset;
-  /** For a prompt reader pages may grow. Not where each is made into something else in one go: all others would wait for that. */
+  /** Pages may grow for a fast reader. Not for a reader that encodes a page in one go: all others would wait for that. */
   readonly mayUseLargePages?: boolean;
-  /** Reads each page in a turn of its own, and none ahead: for a reader of many logs, which would hold two pages of each. */
+  /** Runs each read, when it is due. No page is read ahead then: a reader of many logs would hold two pages of each. */
   readonly limitRead?: (read: () => Promise<Page>) => Promise<Page>;
 }
 
 /**
- * The log's pages from `from` up to its tail, each asked for while the one before is being consumed, unless `inTurn` is given. Ends at the tail, or at `until`;
- * the last page of a sealed log has an `end`. While the store is away it waits.
+ * The log's pages from `from` up to its tail, or up to `until`. Each is read while the one before is being consumed, unless there is a
+ * `limitRead`. The last page of a sealed log has an `end`. While the store is unavailable, the reader waits.
  * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; the signal's reason
  */
 export async function* readToTail(
@@ -33,7 +33,7 @@ export async function* readToTail(
   const size = new PageSize(mayUseLargePages);
   const readAt = (at: Offset): Promise<Page> => {
     const bytesMax = Math.min(size.reserve(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
-    // Whether all is there is asked for once.
+    // One check of the whole range is enough.
     const ask = { from: at, bytesMax, until: at === from ? until : undefined };
     const page = readWithRetry(store, log, ask, signal, limitRead).then(
       (page) => cutAt(page, until),
@@ -42,7 +42,7 @@ export async function* readToTail(
         throw error;
       },
     );
-    // It is awaited a turn later, or never when the reader leaves: that must not count as unhandled.
+    // It is awaited a turn later, or never if the reader leaves: neither may count as an unhandled rejection.
     page.catch(() => {});
     return page;
   };
@@ -63,7 +63,7 @@ export async function* readToTail(
   }
 }
 
-/** A store may give a chunk more than it was asked for. */
+/** A store may return one chunk more than it was asked for. */
 function cutAt(page: Page, until: Offset | undefined): Page {
   if (until === undefined || page.next <= until) return page;
   const chunks = [...page.chunks];
@@ -87,11 +87,11 @@ function readWithRetry(
   log: LogRef,
   { from, bytesMax, until }: PageRequest,
   signal: AbortSignal,
-  inTurn = (read: () => Promise<Page>): Promise<Page> => read(),
+  limitRead = (read: () => Promise<Page>): Promise<Page> => read(),
 ): Promise<Page> {
   const read = (): Promise<Page> => {
     signal.throwIfAborted();
-    return inTurn(() => store.read(log, from, bytesMax, until));
+    return limitRead(() => store.read(log, from, bytesMax, until));
   };
   return retry(read, { pauses: PAUSES, signal, mayRetry: isUnavailable });
 }

@@ -4,20 +4,20 @@ import type { LogId } from '../../core/log/log-id';
 /** Red to cyan, and their bright forms: neither black nor white, nor a grey between them. */
 const BASIC = [31, 32, 33, 34, 35, 36, 91, 92, 93, 94, 95, 96].map(String);
 
-/** The 6 × 6 × 6 cube of the 256-colour palette, without what is too dark, too pale or too grey to tell apart. */
+/** The 6 × 6 × 6 cube of the 256-colour palette, without what is too dark, too pale or too grey to be distinguished. */
 const RING = Array.from({ length: 216 }, (_, place) => place)
   .filter(isDistinct)
   .map((place) => `38;5;${16 + place}`);
 
 /**
- * Gives each live stream of one spy a colour that no other one has, for as long as there are enough. An id gets its own colour if that
+ * Gives each live stream of one spy a colour that no other stream has, as long as there are enough. An id gets its own colour if that
  * is free, the same one in every spy; otherwise the next free one of the twelve basic colours, then one of the ring of 256.
  */
 export class Colors {
   readonly #takenBy = new Map<string, LogId>();
   readonly #colorOf = new Map<LogId, string>();
 
-  /** The SGR parameters of the colour, such as `31` or `38;5;208`. Asked again, a stream keeps its colour. */
+  /** The SGR parameters of the colour, such as `31` or `38;5;208`. They stay the same until `release`. */
   of(id: LogId): string {
     const color = this.#colorOf.get(id) ?? this.#free(id);
     this.#colorOf.set(id, color);
@@ -25,7 +25,7 @@ export class Colors {
     return color;
   }
 
-  /** The stream has ended: its colour is free for others. */
+  /** The stream has ended. Its colour is free for others. */
   release(id: LogId): void {
     const color = this.#colorOf.get(id);
     if (color === undefined) return;

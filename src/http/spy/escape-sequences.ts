@@ -16,10 +16,10 @@ const STRING = `${BEGIN_STRING}(?:\\u0007|\\u001b\\\\|\\u009c)`;
 const OTHER = `${BEGIN_OTHER}[0-OQ-WYZ\\\\\`-~]`;
 const WHOLE = new RegExp(`${CSI}|${STRING}|${OTHER}`, 'g');
 
-/** What may become a sequence with the next piece: the same three, cut anywhere. */
+/** What may become a sequence with the next piece: the same three kinds, cut anywhere. */
 const UNFINISHED = new RegExp(`(?:${BEGIN_CSI}|${BEGIN_STRING}\\u001b?|${BEGIN_OTHER})$`);
 
-/** Whatever may introduce a sequence. */
+/** Everything that may introduce a sequence. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins an escape sequence.
 const INTRODUCER = /[\u001b\u0090\u0098\u009b\u009d-\u009f]/;
 const INTRODUCERS = new RegExp(INTRODUCER, 'g');

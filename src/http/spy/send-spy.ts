@@ -32,6 +32,6 @@ export async function sendSpy(request: WireRequest, wire: WireContext): Promise<
   const format = new SpyFormat(query.has('color') ? 'color' : 'plain');
   const { spy, http } = wire.config;
   const limits = { pendingBytesMax: spy.pendingBytes, stalledMs: http.consumerTimeout };
-  const spectator = new SpyResponse(res, format, limits, signal);
-  detach(res, wire.logger, followMany(wire.store, spectator, options, signal));
+  const listener = new SpyResponse(res, format, limits, signal);
+  detach(res, wire.logger, followMany(wire.store, listener, options, signal));
 }

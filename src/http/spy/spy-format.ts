@@ -6,13 +6,13 @@ import { StreamPainter } from './stream-painter';
 const BOLD = '\x1b[1m';
 const RESET = '\x1b[0m';
 
-/** The lines of a spy: what shows which stream the data belongs to. */
+/** The text of a spy: data, and lines that say to which stream it belongs. */
 export class SpyFormat {
   readonly #streams = new Map<string, StreamPainter>();
   readonly #colors = new Colors();
   /** The stream whose data was shown last. */
   #shown: StreamPainter | undefined;
-  /** Whether nothing but data was shown since, so that what the stream has turned on is still on. */
+  /** Whether only data was shown since: then what the stream has turned on is still on. */
   #isOn = false;
   #endsInNewline = true;
 
@@ -38,8 +38,8 @@ export class SpyFormat {
   }
 
   /**
-   * @param bytes how many of the stream are not shown. What was held back of a character or an escape sequence is dropped with them, and
-   *   what the stream had turned on is unknown from there on.
+   * @param bytes how many bytes of the stream are not shown. The beginning of a character or an escape sequence before them is dropped,
+   *   and what the stream has turned on is unknown from there on.
    */
   skipped(log: LogRef, bytes: number): string {
     const line = this.#ownLine(log, `… ${bytes} bytes of ${log.id} skipped`);
@@ -47,7 +47,7 @@ export class SpyFormat {
     return line;
   }
 
-  /** Bytes that were shown, and that the store lost. What follows took their place. */
+  /** The store lost bytes that were shown. The next bytes take their place. */
   lost(log: LogRef, { from, to }: LostBytes): string {
     const line = this.#ownLine(log, `… bytes ${from} to ${to} of ${log.id} are lost`);
     this.#begin(log);
@@ -68,7 +68,7 @@ export class SpyFormat {
     return header + stream.paint(text, isResumed);
   }
 
-  /** A line that is no data begins on a line of its own, and without what the data before it has turned on. */
+  /** A line that is not data begins on a new line, without what the data before it has turned on. */
   #ownLine(log: LogRef, line: string): string {
     const off = this.#isOn ? (this.#shown?.resetStyle() ?? '') : '';
     const before = off + (this.#endsInNewline ? '' : '\n');

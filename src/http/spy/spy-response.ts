@@ -18,34 +18,34 @@ interface Missed {
   loss?: Loss;
 }
 
-/** Streams that a slow spy may have news of before it counts as gone. */
+/** A slow spy that has missed something of more streams than this is cut. */
 const MISSED_MAX = 10_000;
 
 export interface SpyLimits {
-  /** The most bytes that wait for it. What goes beyond is skipped. */
+  /** The most bytes that wait for the spy. Bytes beyond that are skipped. */
   readonly pendingBytesMax: number;
-  /** It is cut when it does not take what waits for it within so many milliseconds. */
+  /** A spy that does not take within this time what waits for it is cut. */
   readonly stalledMs: number;
 }
 
-/** How many bytes are painted before the time is looked at: mostly in 30 µs, and in 3 ms where each line has many styles. */
+/** How many bytes are painted between two looks at the clock: mostly in 30 µs, and in 3 ms if each line has many styles. */
 const SLICE_BYTES = 8 * 1024;
 
 /**
- * How many bytes that came live may wait to be painted. What comes beyond that is read from the store once there is time: nothing
- * of it is missed, for it is not the spy that is slow.
+ * How many live bytes may wait to be painted. Further bytes are read from the store once there is time: the spy misses none of them,
+ * because it is not slow itself.
  */
 const UNPAINTED_BYTES_MAX = 1024 * 1024;
 
 /**
- * Shows a spy what happens. A spy that is slower than its streams misses bytes, and is told how many of which stream once it can
- * take more: it never slows a producer down, and nothing queues for it but one entry a stream.
+ * The response of a spy. A spy that is slower than its streams misses bytes. Once it can take more, it gets the number of missed bytes
+ * of each stream. So it never slows a producer down, and nothing queues for it but one entry per stream.
  */
 export class SpyResponse implements ManyLogsListener {
-  /** By generation, in the order in which they were first missed. */
+  /** By generation, in the order of the first miss. */
   readonly #missed = new Map<string, Missed>();
   readonly #queue: TextQueue;
-  /** What came live and is not painted yet. */
+  /** Live bytes that are not painted yet. */
   #unpaintedBytes = 0;
   #stopCut: (() => void) | undefined;
 
@@ -102,7 +102,7 @@ export class SpyResponse implements ManyLogsListener {
     else this.#show(() => this.format.end(log));
   }
 
-  /** Only for what is read from the store: there a slow spy is simply waited for. */
+  /** Reads from the store wait for a slow spy. */
   async ready(): Promise<void> {
     for (;;) {
       await this.#queue.flushed();
@@ -112,12 +112,12 @@ export class SpyResponse implements ManyLogsListener {
     }
   }
 
-  /** Once it has missed something it goes on missing until it has been told all of that, so that it stays in order. */
+  /** A spy that has missed something misses everything until that was reported, so that the order is kept. */
   #isBehind(): boolean {
     return this.#missed.size > 0 || this.#isFull();
   }
 
-  /** When it is, a 'drain' follows. */
+  /** If it is full, a 'drain' follows. */
   #isFull(): boolean {
     return this.res.writableNeedDrain && this.res.writableLength > this.limits.pendingBytesMax;
   }
@@ -158,7 +158,7 @@ export class SpyResponse implements ManyLogsListener {
   #write(text: string): void {
     if (text === '') return;
     this.res.write(text);
-    // Not when something is missed: that may be between a 'drain' and the turn that has time to report what was missed before it.
+    // A spy that only misses something is not cut: a 'drain' may come before the turn that has time to report what was missed.
     if (this.#isFull()) this.#stopCut ??= startStallTimer(this.res, this.limits.stalledMs);
   }
 }

@@ -26,12 +26,12 @@ export class StreamPainter {
     return text.slice(0, text.length - held);
   }
 
-  /** The rest, at the end of the stream: what is still held back will never become whole. */
+  /** The rest, at the end of the stream: it will never become a whole character or sequence. */
   flush(): string {
     return this.#held + this.#decoder.end();
   }
 
-  /** What is to be written for `text`; `isResumed` if other text was shown since the last of this stream. */
+  /** What to write for `text`. @param isResumed whether other text was shown since the last text of this stream */
   paint(text: string, isResumed: boolean): string {
     if (this.color !== '') return text.replaceAll(/[^\n]+/g, (line) => this.#paintLine(line));
     const before = isResumed ? this.#style.sequence : '';

@@ -7,8 +7,8 @@ interface Job {
 }
 
 /**
- * Writes texts in their order. Each is made when it is written, and that only while this turn of the event loop has time: to paint a
- * byte may cost a hundred times as much as to read it.
+ * Writes texts in their order. A text is made when it is written, and only while this turn of the event loop has time: painting a byte
+ * may cost a hundred times as much as reading it.
  */
 export class TextQueue {
   readonly #jobs: Job[] = [];
@@ -16,8 +16,8 @@ export class TextQueue {
   #isPaused = false;
 
   /**
-   * @param isFull whether what is written now would only wait. Then nothing more is made until `goOn`
-   * @param signal once it has aborted nothing more is made or written
+   * @param isFull whether a text that is written now would only wait. Then nothing more is made until `resume`
+   * @param signal when it has aborted, nothing more is made or written
    */
   constructor(
     private readonly write: (text: string) => void,
@@ -28,7 +28,7 @@ export class TextQueue {
   }
 
   /**
-   * Writes at once what this turn has time for, if nothing waits.
+   * If nothing waits, writes at once what this turn has time for.
    * @param over called after the last of them
    */
   add(texts: Iterator<string, void>, over?: () => void): void {
@@ -41,7 +41,7 @@ export class TextQueue {
     return new Promise((resolve) => this.add([].values(), resolve));
   }
 
-  /** To be called when what was full has room. */
+  /** To be called when `isFull` has become false. */
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
@@ -49,7 +49,7 @@ export class TextQueue {
   }
 
   #work(): void {
-    // What is added meanwhile, by `over` say, has its place behind the rest.
+    // What is added meanwhile, for example by `over`, comes behind the rest.
     this.#isWaiting = true;
     while (hasTurnTime()) {
       const [job] = this.#jobs;

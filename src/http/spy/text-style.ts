@@ -15,7 +15,7 @@ const OFF: Readonly<Record<number, readonly number[]>> = {
   54: [51, 52],
   55: [53],
 };
-/** The only attribute with more to say: straight, double, curly and so on. */
+/** The only attribute with variants: straight, double, curly and so on. */
 const UNDERLINE = /^4:\d$/;
 const COLOR_KINDS: Readonly<Record<number, 'text' | 'background' | 'underline'>> = {
   38: 'text',
@@ -25,7 +25,7 @@ const COLOR_KINDS: Readonly<Record<number, 'text' | 'background' | 'underline'>>
 
 /** `58:2::255:255:255` and a little more. What is on is written again before each line, so that its length is multiplied. */
 const COLOR_LENGTH_MAX = 32;
-/** What a colour beyond that counts as: the default. */
+/** A colour beyond that counts as the default. */
 const DEFAULT_COLORS = { text: '39', background: '49', underline: '59' } as const;
 
 /** What SGR sequences (ECMA-48, 8.3.117) have left on: colours, bold, underline and so on. */

@@ -9,8 +9,8 @@ const FRESH_SECONDS = 60;
 const STALE_SECONDS = 300;
 
 /**
- * How long a chunk may be kept (PROTOCOL.md, 10.1). Bytes at an offset never change; what stands at the end of an open stream has to be asked
- * for again, and is answered 304 as long as nothing was added.
+ * How long a chunk may be cached (PROTOCOL.md, 10.1). Bytes at an offset never change. A chunk at the end of an open stream has to be
+ * revalidated, and the answer is 304 as long as nothing was added.
  */
 export function cacheHeaders(
   { config }: DurableContext,
@@ -19,15 +19,15 @@ export function cacheHeaders(
   now = Date.now(),
 ): ResponseHeaders {
   if (chunk.isUpToDate && !isClosed(info)) return { 'Cache-Control': 'no-cache' };
-  // Where tokens are needed, what one of them gets is not for everybody.
+  // If tokens are configured, an answer is only for clients that have one.
   const whose = config.tokens.length === 0 ? 'public' : 'private';
   const left = info.expiresAt === undefined ? FRESH_SECONDS : Math.floor((info.expiresAt - now) / 1_000);
-  // An expired stream must not live on in caches. One that expires when idle is kept alive only by those who ask the server.
+  // An expired stream must not live on in caches. Only a request that reaches the server extends an idle expiry.
   if (left < FRESH_SECONDS) return { 'Cache-Control': `${whose}, max-age=${Math.max(0, left)}` };
   return { 'Cache-Control': `${whose}, max-age=${FRESH_SECONDS}, stale-while-revalidate=${STALE_SECONDS}` };
 }
 
-/** Another one for each generation and after each loss, and again when the stream is closed, so that nobody is told 304 instead of the end. */
+/** It changes with the generation, after a loss, and when the stream is closed: otherwise a reader would get 304 instead of the end. */
 export function etagOf(info: LogInfo, { from, to, isEnd }: ReadChunk): string {
   return `"${wireGeneration(info)}:${from}:${to}${isEnd ? ':c' : ''}"`;
 }

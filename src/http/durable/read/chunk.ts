@@ -8,13 +8,13 @@ import { findBoundary } from '../json/message-boundaries';
 export interface ReadChunk {
   readonly from: Offset;
   readonly to: Offset;
-  /** The stream has no more at this moment. */
+  /** The stream has nothing after `to` at this moment. */
   readonly isUpToDate: boolean;
-  /** The stream never will. */
+  /** The stream is closed and ends at `to`. */
   readonly isEnd: boolean;
 }
 
-/** About `bytesMax` bytes; of a JSON stream whole messages, at least one if there is any. */
+/** About `bytesMax` bytes. Of a JSON stream: whole messages, at least one if there is any. */
 export async function selectChunk(
   store: LogStore,
   info: LogInfo,
@@ -26,7 +26,7 @@ export async function selectChunk(
   return toReadChunk(info, from, (await findBoundary(store, info, limit)) ?? info.tail);
 }
 
-/** What a reader who stands at `from` is told when there is nothing. */
+/** A range of the stream as it is described by `info`. */
 export function toReadChunk(info: LogInfo, from: Offset, to: Offset): ReadChunk {
   const isUpToDate = to === info.tail;
   return { from, to, isUpToDate, isEnd: isUpToDate && isClosed(info) };

@@ -12,17 +12,17 @@ const BLOCK_END = Buffer.from('\n\n');
 /** How the bytes of a stream go into events (PROTOCOL.md, 5.8). */
 export type EventEncoding = 'json' | 'text' | 'base64';
 
-/** Where a reader of events stands: bytes that were read, but cannot be shown before more of them come. */
+/** What one event leaves for the next: bytes that were read, but cannot be shown before more bytes come. */
 export interface EventFrameState {
-  /** A message of any size, or the beginning of a character. Pieces, so that a long message is not copied again with each one. */
+  /** A message of any size, or the beginning of a character. In pieces, so that a long message is not copied again with each piece. */
   readonly held: readonly Buffer[];
-  /** What was shown last ended in a carriage return: with a line feed after it, it is one end of a line and not two. */
+  /** The last event ended in a carriage return. A line feed after it belongs to the same line end. */
   readonly afterReturn: boolean;
 }
 
 export const EMPTY_FRAME_STATE: EventFrameState = { held: [], afterReturn: false };
 
-/** An event in pieces, none when there is nothing to show. */
+/** An event in pieces. Empty if there is nothing to show. */
 export type EventFrame = readonly Buffer[];
 
 export function encodingOf(framing: Framing | undefined, isText: boolean): EventEncoding {
@@ -41,12 +41,12 @@ export function dataEvent(
   return textEvent(bytes, carry);
 }
 
-/** What is left when the stream ends: a character that was never completed is shown as what it is, a broken one. */
+/** What is left when the stream ends. A character that was never completed is shown as a broken one. */
 export function lastEvent(encoding: EventEncoding, { held, afterReturn }: EventFrameState): EventFrame {
   return encoding === 'text' ? textBlock(concatChunks(held), afterReturn) : [];
 }
 
-/** Whole messages. A message that is not complete is kept, as a copy: the memory of a page is used again once it was sent. */
+/** Whole messages. The beginning of a message is copied: the memory of a page is used again once the page was sent. */
 function jsonEvent(bytes: Buffer, carry: EventFrameState): { event: EventFrame; carry: EventFrameState } {
   const whole = bytes.lastIndexOf(LF) + 1;
   const rest = whole === bytes.length ? [] : [Buffer.from(bytes.subarray(whole))];

@@ -27,20 +27,20 @@ interface SharedFrame {
   readonly frame: readonly Buffer[];
 }
 
-/** By the chunks that the readers at a tail are all told of, one after the other: what was made of them last. */
+/** The last frame of the chunks that all readers at a tail get, one after the other. */
 const SHARED = new WeakMap<readonly Buffer[], SharedFrame>();
 
-/** Writes one reader's events: after each that shows bytes comes a `control` that says where they end. */
+/** Writes one reader's events. After each event with bytes comes a `control` that says where they end. */
 export class EventWriter {
   readonly #encoding: EventEncoding;
   #cursor: string;
   #carry: EventFrameState = EMPTY_FRAME_STATE;
-  /** Nothing was shown yet, and it is unknown whether the reader's last byte is a carriage return. */
-  #isUnsettled: boolean;
-  /** Up to where bytes came, shown or held. */
+  /** Nothing was shown yet, and the byte before may be a carriage return. */
+  #mayFollowReturn: boolean;
+  /** The offset after the last byte that was shown or is held. */
   #at: Offset;
-  /** The reader was told that there is no more. */
-  #isToldUpToDate = false;
+  /** The last `control` said so. */
+  #isUpToDate = false;
   #isClosed = false;
 
   constructor(
@@ -50,20 +50,20 @@ export class EventWriter {
   ) {
     this.#encoding = encoding;
     this.#cursor = nextCursor(cursor);
-    this.#isUnsettled = encoding === 'text' && from > START;
+    this.#mayFollowReturn = encoding === 'text' && from > START;
     this.#at = from;
   }
 
   /**
-   * Whether `bytes`, the next ones, can only be shown once the byte before them is known. A line feed after a carriage return ends no
-   * line, and a reader that comes back may have got the one of them on its last connection.
+   * Whether the byte before `bytes`, the next ones, must be known to show them. A line feed after a carriage return ends no line, and
+   * a reader that comes back may have got the carriage return on its last connection.
    */
   needsPrecedingByte(bytes: Buffer | undefined): boolean {
-    return this.#isUnsettled && bytes?.[0] === LF;
+    return this.#mayFollowReturn && bytes?.[0] === LF;
   }
 
   setPrecedingByte(byte: number | undefined): void {
-    this.#isUnsettled = false;
+    this.#mayFollowReturn = false;
     if (byte === CR) this.#carry = { held: [], afterReturn: true };
   }
 
@@ -73,13 +73,13 @@ export class EventWriter {
   }
 
   /**
-   * The same for bytes that all readers at the tail are told of: the frame is made once for all of them.
-   * @returns false, and shows nothing, when making it would take too much of this turn, or needs the byte before: they must be read from
-   *   the store
+   * The same for live bytes: the frame is made once for all readers at the tail.
+   * @returns false, and shows nothing, if the frame would take too much of this turn, or needs the byte before: then the bytes must be
+   *   read from the store
    */
   writeShared(chunks: readonly Buffer[], next: Offset): boolean {
     if (this.needsPrecedingByte(chunks[0])) return false;
-    this.#isUnsettled = false;
+    this.#mayFollowReturn = false;
     const cursor = this.#nextCursor();
     let shared = this.#carry === EMPTY_FRAME_STATE ? SHARED.get(chunks) : undefined;
     if (shared?.encoding !== this.#encoding || shared.cursor !== cursor) {
@@ -94,17 +94,17 @@ export class EventWriter {
       SHARED.set(chunks, shared);
     }
     this.#at = next;
-    this.#isToldUpToDate = true;
+    this.#isUpToDate = true;
     this.body.writeShared(shared.frame);
     return true;
   }
 
-  /** Says that the reader has all there is, unless it knows. */
+  /** Says that the reader has everything, unless the last `control` said so. */
   writeUpToDate(): void {
-    if (!this.#isToldUpToDate) this.body.write([this.#control(true)]);
+    if (!this.#isUpToDate) this.body.write([this.#control(true)]);
   }
 
-  /** Shows the last bytes there are, if any are left, and says that there will be no more. It does so once. */
+  /** Shows the last bytes, if there are any, and says that the stream is closed. Does nothing when called again. */
   writeLast(bytes: Buffer, end: Offset): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -126,16 +126,16 @@ export class EventWriter {
   #frame(bytes: Buffer, next: Offset, isUpToDate: boolean): EventFrame {
     const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
     this.#carry = carry.held.length === 0 && !carry.afterReturn ? EMPTY_FRAME_STATE : carry;
-    this.#isUnsettled = false;
+    this.#mayFollowReturn = false;
     this.#at = next;
-    this.#isToldUpToDate = false;
+    this.#isUpToDate = false;
     return event.length === 0 ? event : [...event, this.#control(isUpToDate)];
   }
 
   #control(isUpToDate: boolean): Buffer {
-    this.#isToldUpToDate = isUpToDate;
+    this.#isUpToDate = isUpToDate;
     return controlEvent({
-      // What is held was not shown: who comes back needs it again.
+      // What is held was not shown: a reader that comes back needs it again.
       streamNextOffset: offsetToken(this.life, advance(this.#at, -sizeOf(this.#carry.held))),
       streamCursor: this.#nextCursor(),
       ...(isUpToDate && { upToDate: true }),

@@ -8,9 +8,9 @@ import { isClosed, positionHeaders } from '../context/shared-headers';
 import { renderExpiry } from '../headers/expiry-headers';
 import { assertStreamPreconditions } from './stream-preconditions';
 
-/** `HEAD` (PROTOCOL.md, 5.5). It keeps no stream alive. */
+/** `HEAD` (PROTOCOL.md, 5.5). It does not extend an idle expiry. */
 export async function sendStreamHead(wire: DurableContext, request: StreamRequest): Promise<void> {
-  // A producer has to be able to ask how far it came.
+  // A producer asks for the tail before it resumes.
   authorize(request, ['consume', 'produce'], request.id);
   const info = await requireLog(wire.store, request.id);
   await assertLogIntact(wire.store, info);

@@ -15,13 +15,13 @@ import type { SegmentOffset } from '../headers/offset-token';
 import { JsonArray } from '../json/json-messages';
 import { cacheHeaders, etagOf } from './cache-headers';
 import { chunkHeaders, sendBody, sendChunk } from './send-chunk';
-import { type PendingNews, waitForNews } from './wait-for-news';
+import { type TurnNews, waitForNews } from './wait-for-news';
 
 const LF = 0x0a;
-/** More than that is not sent out of what was told. */
+/** News with more bytes are not sent: the bytes are read from the store. */
 const NEWS_BYTES_MAX = 64 * 1024;
 
-/** `live=long-poll`: what there is, or else what comes next, or 204 once there has been nothing for a while (PROTOCOL.md, 5.7). */
+/** `live=long-poll`: the stored bytes, otherwise the next ones, or 204 if none come for a while (PROTOCOL.md, 5.7). */
 export async function longPoll(
   wire: DurableContext,
   request: StreamRequest,
@@ -38,18 +38,19 @@ export async function longPoll(
     assertPreconditions(request.req, { id: info.id });
     if (isClosed(info)) return sendNothing(request, positionHeaders(info, from, true), cursor);
     markLongLived(request.res);
-    const patience = { signal, ms: Math.max(0, deadline - performance.now()) };
-    const heard = await waitForNews(wire.store, info, from, patience);
+    const limit = { signal, ms: Math.max(0, deadline - performance.now()) };
+    const news = await waitForNews(wire.store, info, from, limit);
     if (request.res.closed) return;
-    if (heard === undefined) return sendNothing(request, positionHeaders(info, from, false), cursor);
-    if (canBeSent(info, heard)) return sendNews(wire, request, info, heard, cursor);
-    if (heard.chunks.length === 0 && heard.isEnd)
+    if (news === undefined) return sendNothing(request, positionHeaders(info, from, false), cursor);
+    if (canBeSent(info, news)) return sendNews(wire, request, info, news, cursor);
+    if (news.chunks.length === 0 && news.isEnd)
       return sendNothing(request, positionHeaders(info, from, true), cursor);
   }
 }
 
 /**
- * @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; `LOG_GONE` when another stream has its name now: its bytes are not what was waited for;
+ * The present facts of the stream.
+ * @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; `LOG_GONE` when another stream has the id now: its bytes must not be sent;
  *   RequestError `BYTES_LOST`
  */
 async function sameStream(
@@ -73,20 +74,20 @@ function sendNothing(request: StreamRequest, at: ResponseHeaders, cursor: Respon
 }
 
 /**
- * Whether what was heard can be sent as it is. A store may tell of a part of what was committed in one step, which may end inside of a
- * message; and each of those who wait has a copy of its own, so that what is large is read from the store, as fast as each takes it.
+ * Whether the news can be sent as they are. The news of a store may have a part of what one step committed, which may end inside a
+ * message. And each waiting reader has its own copy: large news are read from the store, as fast as each reader takes them.
  */
-function canBeSent({ framing }: LogInfo, { chunks }: PendingNews): boolean {
+function canBeSent({ framing }: LogInfo, { chunks }: TurnNews): boolean {
   const size = sizeOf(chunks);
   return size > 0 && size <= NEWS_BYTES_MAX && (framing !== 'json' || chunks.at(-1)?.at(-1) === LF);
 }
 
-/** Sends what a watcher was told, as it was told: nobody reads it from the store again. */
+/** Sends the bytes of the news: no reader reads them from the store again. */
 function sendNews(
   wire: DurableContext,
   request: StreamRequest,
   info: LogInfo,
-  { chunks, next, isEnd }: PendingNews,
+  { chunks, next, isEnd }: TurnNews,
   cursor: ResponseHeaders,
 ): void {
   const selected = { from: info.tail, to: next, isUpToDate: true, isEnd };

@@ -3,7 +3,7 @@ import type { LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { LogStore } from '../../../core/store/store';
 
-/** The byte that ends at `at`, which is not the start. `undefined` where the store has lost it: a reader behind it can still go on. */
+/** The byte that ends at `at`, which is not the start. `undefined` if the store has lost it: a reader at `at` can still go on. */
 export async function precedingByte(store: LogStore, log: LogRef, at: Offset): Promise<number | undefined> {
   try {
     const page = await store.read(log, advance(at, -1), 1);

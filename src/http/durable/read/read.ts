@@ -32,7 +32,7 @@ export async function read(wire: DurableContext, request: StreamRequest): Promis
   else sendEmptyAtTail(wire, request, info);
 }
 
-/** @throws RequestError `PARAMETER_INVALID`. Parameters that the protocol does not have are left alone */
+/** Parameters that are not in the protocol are ignored. @throws RequestError `PARAMETER_INVALID` */
 function parseReadQuery(query: URLSearchParams): ReadQuery {
   const [offset, ...more] = query.getAll('offset');
   if (more.length > 0) throw new RequestError('PARAMETER_INVALID', 'offset is given more than once');
@@ -51,7 +51,7 @@ function parseLive(raw: string | undefined): ReadQuery['live'] {
   throw new RequestError('PARAMETER_INVALID', 'live must be long-poll or sse');
 }
 
-/** @throws RequestError `PARAMETER_INVALID` for an offset that this stream does not have: it was given for another; `BYTES_LOST` */
+/** @throws RequestError `PARAMETER_INVALID` for an offset of another stream; `BYTES_LOST` */
 async function startOf({ store }: DurableContext, info: LogInfo, asked: ReadStart): Promise<SegmentOffset> {
   if (asked === 'now') return { offset: info.tail, segment: segmentOf(info, info.tail) };
   assertSegment(info, asked, 'offset');

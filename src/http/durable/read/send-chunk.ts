@@ -17,7 +17,7 @@ import { type ReadChunk, selectChunk, toReadChunk } from './chunk';
 const EMPTY_ARRAY = Buffer.from('[]');
 const NOTHING = Buffer.alloc(0);
 
-/** Sends what there is from `from` on, up to the size of a chunk. `headers` are those of the way in which it was asked for. */
+/** Sends the bytes from `from` on, up to the size of a chunk. `headers` are further headers of a long poll. */
 export async function sendChunk(
   wire: DurableContext,
   request: StreamRequest,
@@ -42,7 +42,7 @@ export async function sendChunk(
   await sendBytes(wire, request, info, selected, all);
 }
 
-/** `offset=now`: no bytes, but where they will come (PROTOCOL.md, 8). */
+/** `offset=now`: no bytes, only the offset of the next ones (PROTOCOL.md, 8). */
 export function sendEmptyAtTail(wire: DurableContext, request: StreamRequest, info: LogInfo): void {
   sendBody(wire, request, emptyBody(info), {
     ...chunkHeaders(info, toReadChunk(info, info.tail, info.tail)),
@@ -82,7 +82,7 @@ async function sendBytes(
   headers: ResponseHeaders,
 ): Promise<void> {
   const { res } = request;
-  // An empty one that is closed may be one of which nothing is left.
+  // A closed stream without bytes may have lost all of them.
   if (info.tail === START && isClosed(info)) await assertLogIntact(wire.store, info);
   if (from === to) return sendBody(wire, request, emptyBody(info), headers);
   const isJson = info.framing === 'json';

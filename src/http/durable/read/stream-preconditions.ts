@@ -6,8 +6,8 @@ import { etagOf } from './cache-headers';
 import { selectChunk } from './chunk';
 
 /**
- * Compares the conditions of a request with what a GET of the same URL would be answered with at this moment: the first chunk.
- * @param info absent: there is no stream
+ * Compares the conditions of a request with the first chunk, which a GET of the same URL would be answered with.
+ * @param info `undefined` if there is no stream
  * @throws RequestError `PRECONDITION_FAILED`
  */
 export async function assertStreamPreconditions(

@@ -3,57 +3,60 @@ import { isRemoval, type LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { LogNews, LogStore } from '../../../core/store/store';
 
-/** What a log's watchers were told in one turn. */
-export interface PendingNews {
+/** What the news of one turn say. Without bytes and end, only the store knows what has happened. */
+export interface TurnNews {
   readonly chunks: readonly Buffer[];
   readonly next: Offset;
   /** The log was sealed there. */
   readonly isEnd: boolean;
 }
 
-export interface WaitLimit {
-  /** Aborts when the one who waits is gone, or must be answered now. */
+interface WaitLimit {
+  /** Aborts when the client has left, or has to get its answer now. */
   readonly signal: AbortSignal;
   readonly ms: number;
 }
 
 /**
- * Waits at the log's tail for what comes next. What comes in one turn is told together: a last append and the seal belong together.
- * @returns `undefined` once `patience` is over; nothing heard (no chunks, no end) when there is something that only the store can tell
+ * Waits at the log's tail for the news of one turn: a last append and the seal belong together.
+ *
+ * This is not a `Follower`. It waits once and reads nothing: what the news do not say, the long poll asks for with the facts of the stream,
+ * which decide on its answer anew.
+ * @returns `undefined` if the limit was reached
  */
 export function waitForNews(
   store: LogStore,
   log: LogRef,
   tail: Offset,
   { signal, ms }: WaitLimit,
-): Promise<PendingNews | undefined> {
+): Promise<TurnNews | undefined> {
   return new Promise((resolve) => {
-    let heard: PendingNews = { chunks: [], next: tail, isEnd: false };
+    let gathered: TurnNews = { chunks: [], next: tail, isEnd: false };
     let isDue = false;
-    const settle = (answer: PendingNews | undefined): void => {
+    const settle = (result: TurnNews | undefined): void => {
       clearTimeout(timer);
       unwatch();
-      signal.removeEventListener('abort', giveUp);
-      resolve(answer);
+      signal.removeEventListener('abort', onLimit);
+      resolve(result);
     };
-    const giveUp = (): void => settle(undefined);
+    const onLimit = (): void => settle(undefined);
     const unwatch = store.watch(log, tail, (news) => {
-      heard = hear(heard, news);
+      gathered = gather(gathered, news);
       if (isDue) return;
       isDue = true;
-      queueMicrotask(() => settle(heard));
+      queueMicrotask(() => settle(gathered));
     });
-    const timer = setTimeout(giveUp, ms);
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp);
+    const timer = setTimeout(onLimit, ms);
+    if (signal.aborted) onLimit();
+    else signal.addEventListener('abort', onLimit);
   });
 }
 
-function hear(heard: PendingNews, news: LogNews): PendingNews {
-  if (news.kind === 'bytes' && news.from === heard.next) {
-    const chunks = heard.chunks.length === 0 ? news.chunks : [...heard.chunks, ...news.chunks];
-    return { chunks, next: advance(heard.next, sizeOf(news.chunks)), isEnd: news.end !== undefined };
+function gather(gathered: TurnNews, news: LogNews): TurnNews {
+  if (news.kind === 'bytes' && news.from === gathered.next) {
+    const chunks = gathered.chunks.length === 0 ? news.chunks : [...gathered.chunks, ...news.chunks];
+    return { chunks, next: advance(gathered.next, sizeOf(news.chunks)), isEnd: news.end !== undefined };
   }
-  const isSealed = news.kind === 'ended' && news.at === heard.next && !isRemoval(news.outcome);
-  return isSealed ? { ...heard, isEnd: true } : heard;
+  const isSealed = news.kind === 'ended' && news.at === gathered.next && !isRemoval(news.outcome);
+  return isSealed ? { ...gathered, isEnd: true } : gathered;
 }

@@ -19,17 +19,17 @@ import { sendContent } from './content';
 import { sendLineEvents } from './events';
 import { sendTail } from './send-tail';
 
-/** `GET /stream/:id` and `HEAD`: what there is, and then, while the stream is not closed, what comes. */
+/** `GET /stream/:id` and `HEAD`: the stored bytes and then, if the stream is not closed, live bytes. */
 export async function consume(request: WireRequest, wire: WireContext, id: LogId): Promise<void> {
   const { method } = request.req;
-  // A producer has to ask how far it came before it can resume.
+  // A producer asks for the tail before it resumes.
   authorize(request, method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
   const info = await requireLog(wire.store, id);
   try {
     if (method === 'GET') await noteReader(request, wire, info);
     await deliver(request, wire, info);
   } catch (error) {
-    // It was removed or replaced since it was asked for.
+    // It was removed or replaced during the request.
     throw isLogError(error, 'LOG_GONE') ? asNotFound(id, error) : error;
   }
 }
@@ -52,7 +52,7 @@ async function deliver(request: WireRequest, wire: WireContext, info: LogInfo): 
   return sendTail(request, wire, { info, from, headers });
 }
 
-/** A stream that ends when it is idle is not, while somebody reads it. */
+/** A stream with a reader is not idle. */
 async function noteReader(
   { res }: WireRequest,
   { store, consumers }: WireContext,

@@ -21,8 +21,8 @@ interface Selection extends ByteRange {
 }
 
 /**
- * Sends what a stream holds right now, with its length: all of it when the stream is closed, and then with what RFC 9110 has for
- * content that never changes (ETag, conditions, ranges).
+ * Sends what a stream holds at this moment, with its length. If the stream is closed, the content never changes, and the answer has what
+ * RFC 9110 defines for it: an ETag, conditions, ranges.
  */
 export async function sendContent(
   request: WireRequest,
@@ -46,7 +46,7 @@ export async function sendContent(
   finish(request.res, wire.config.http.consumerTimeout);
 }
 
-/** The head promises the bytes. So it leaves with the first of them, or once the store says that they are there. */
+/** The head promises the bytes. It is sent with the first page, or once the store has said that the bytes are there. */
 async function sendSelected(
   request: WireRequest,
   wire: WireContext,
@@ -69,7 +69,7 @@ function whatIsThere({ info, from }: StreamDelivery): Selection {
 /** By the request's conditions and `Range` (RFC 9110, 13.2.2). @throws RequestError `RANGE_NOT_SATISFIABLE` */
 function select({ req }: WireRequest, { info, from }: StreamDelivery, etag: string): Selection {
   const length = info.tail - from;
-  // What the id stands for may be replaced or removed: a cache must ask each time, and is told 304.
+  // The stream of this id may be replaced or removed: a cache must revalidate each time, and gets 304.
   const headers = { ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache' };
   const whole: Selection = { status: 200, from, to: info.tail, headers };
   const { range: header, 'if-range': ifRange } = req.headers;

@@ -20,8 +20,8 @@ import { requestedOffset } from '../headers/requested-offset';
 import { LineEventWriter } from './line-event-writer';
 
 /**
- * Sends a stream as Server-Sent Events: whole lines, as many in an event as came together, with the byte offset after them and the
- * generation as their id. What a line has so far is sent as `partial` when its end is long in coming. A last event `end` carries the state.
+ * Sends a stream as Server-Sent Events. An event has the whole lines that came together; its id is the byte offset after them and the
+ * generation. The beginning of a line is sent as `partial` if the rest does not come soon. A last event `end` has the state.
  */
 export async function sendLineEvents(
   request: WireRequest,
@@ -35,7 +35,7 @@ export async function sendLineEvents(
   const start = seen === '' ? { from: requestedOffset(query, info) } : resumeAfter(seen, info);
   assertPreconditions(req, { id: info.id });
   if (info.state === 'closed' && seen !== '' && start.reset === undefined && start.from === info.tail) {
-    // It has had the end already: only this status keeps an EventSource from coming back for ever.
+    // The client already has the end: only this status keeps an EventSource from coming back forever.
     sendHead(request, 204, headers);
     res.end();
     return;
@@ -101,7 +101,7 @@ class LineEventsResponse extends LogResponse {
   }
 
   protected override failed(error: unknown): void {
-    // Where the log goes on without the lost bytes the reader has to come back: its answer begins with a reset then.
+    // If the log goes on without the lost bytes, the reader has to come back: its answer then begins with a reset.
     if (!(error instanceof DamageError) || error instanceof LostTailError) throw error;
     this.#writer.damaged(error.lost);
     finish(this.res, this.context.config.http.consumerTimeout);

@@ -8,7 +8,7 @@ import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../../live/
 
 const CR = 0x0d;
 
-/** Writes the events of one reader: whole lines, and the parts of a line whose end is long in coming. */
+/** Writes the events of one reader: whole lines, and the beginning of a line whose rest does not come soon. */
 export class LineEventWriter {
   readonly #lines: LineSplitter;
   #isFirst = true;
@@ -21,7 +21,7 @@ export class LineEventWriter {
     private readonly partialAfterMs: number,
   ) {
     this.#lines = new LineSplitter(from);
-    // A client waits for the head, and the first event may be long in coming.
+    // The client waits for the head, and the first event may be far away.
     res.flushHeaders();
   }
 
@@ -46,7 +46,7 @@ export class LineEventWriter {
     this.#send({ event: 'end', id: this.#idOf(at), data: closedState(outcome) });
   }
 
-  /** The end of what there is to send. A client that comes back is answered with an error. */
+  /** Ends before lost bytes. A client that comes back gets an error. */
   damaged({ from, to }: LostBytes): void {
     this.#write(this.#lines.flush());
     this.#send({ event: 'end', id: this.#idOf(from), data: `damaged; lost=${from}-${to}` });
@@ -79,7 +79,7 @@ export class LineEventWriter {
   }
 }
 
-/** Of a line that ends in CRLF the CR is part of the end: as data it would read as one more, empty line. */
+/** The CR of a CRLF belongs to the end of the line: as data it would be read as another, empty line. */
 function withoutLastReturn(bytes: Buffer): Buffer {
   return bytes.at(-1) === CR ? bytes.subarray(0, -1) : bytes;
 }

@@ -7,7 +7,7 @@ import { servedType } from '../headers/served-type';
 import type { StreamDelivery } from './stream-delivery';
 import { TailResponse } from './tail-response';
 
-/** Sends an open stream from `from` on: what there is, then live bytes as they are committed, then the end with its state. */
+/** Sends an open stream from `from` on: the stored bytes, then live bytes as they are committed, then the end with its state. */
 export async function sendTail(
   request: WireRequest,
   wire: WireContext,
