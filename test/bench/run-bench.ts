@@ -15,7 +15,8 @@ export async function runBench(script: string, ...args: string[]): Promise<strin
   }
 }
 
+/** The error comes from outside of the test's realm, where it is not an instance of this realm's Error. */
 function outputOf(error: unknown): string {
-  if (!(error instanceof Error && 'stdout' in error && 'stderr' in error)) return String(error);
-  return `${error.stdout}${error.stderr}`;
+  const { stdout = '', stderr = String(error) } = Object(error);
+  return `${stdout}${stderr}`;
 }
