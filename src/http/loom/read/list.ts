@@ -8,7 +8,7 @@ import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
 import { setJson } from '../../json/json-body';
 import { jsonList } from '../../json/json-list';
-import { signalOfClient } from '../../live/client-signal';
+import { signalUntilClosed } from '../../live/consumers';
 import { toListEntry } from './list-entry';
 
 const LIMIT_DEFAULT = 100;
@@ -19,7 +19,7 @@ const STATES: readonly LogState[] = ['open', 'interrupted', 'closed'];
 export async function list(ctx: WholeContext, { store }: WireContext): Promise<void> {
   const access = authorize(ctx.state.request, 'consume');
   const query = parseListQuery(ctx.state.request.query, access.prefix);
-  const signal = signalOfClient(ctx.res);
+  const signal = signalUntilClosed(ctx.res);
   const { logs, next = null } = await page(store, query, signal);
   const streams = await jsonList(logs, toListEntry, signal);
   ctx.set('Cache-Control', 'no-store');

@@ -10,7 +10,7 @@ import { decodeSegment } from '../../front/path-segment';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
 import { jsonBody, setJson, UTF8_JSON } from '../../json/json-body';
-import { signalOfClient } from '../../live/client-signal';
+import { signalUntilClosed } from '../../live/consumers';
 
 const PAGE = 500;
 /** How many streams are deleted at once: enough for a store to group its writes, and too few to delay producers. */
@@ -26,7 +26,7 @@ export async function removeBuild(ctx: WholeContext, { store, logger }: WireCont
   authorize(ctx.state.request, 'delete', prefix);
   const deleted: LogId[] = [];
   try {
-    for await (const ids of removeAll(store, prefix, signalOfClient(ctx.res))) deleted.push(...ids);
+    for await (const ids of removeAll(store, prefix, signalUntilClosed(ctx.res))) deleted.push(...ids);
   } catch (error) {
     logger.warn({ buildId, deleted: deleted.length, reason: messageOf(error) }, 'deleting a build broke off');
     throw error;
