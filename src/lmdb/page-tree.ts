@@ -28,8 +28,8 @@ export class PageTree {
   async walk(roots: readonly number[], leaf: (node: Node) => void): Promise<void> {
     for (let level: PageRef[] = roots.map((page) => ({ page })); level.length > 0; ) {
       const next: PageRef[] = [];
-      for await (const [place, page] of this.#read(level)) {
-        this.#attempt(() => this.#visit(place, page, leaf, next));
+      for await (const [ref, page] of this.#read(level)) {
+        this.#attempt(() => this.#visit(ref, page, leaf, next));
       }
       level = next;
     }
@@ -62,8 +62,8 @@ export class PageTree {
   }
 
   /** Each page is reached once: a cycle is damage. */
-  async *#read(places: readonly PageRef[]): AsyncIterable<[PageRef, Buffer]> {
-    const sound = places.filter(({ page }) => this.#attempt(() => this.#enter(page)));
+  async *#read(refs: readonly PageRef[]): AsyncIterable<[PageRef, Buffer]> {
+    const sound = refs.filter(({ page }) => this.#attempt(() => this.#enter(page)));
     sound.sort((a, b) => a.page - b.page);
     const { pageSize } = this.snapshot;
     const slab = Buffer.alloc(SLAB_PAGES * pageSize);
@@ -71,11 +71,11 @@ export class PageTree {
       const from = sound[index]?.page ?? 0;
       const { bytesRead } = await this.file.read(slab, 0, slab.length, from * pageSize);
       for (; index < sound.length; index += 1) {
-        const place = sound[index];
-        if (place === undefined || place.page >= from + SLAB_PAGES) break;
-        const at = (place.page - from) * pageSize;
-        if (at + pageSize > bytesRead) this.damage(damagedPage(place.page));
-        else yield [place, slab.subarray(at, at + pageSize)];
+        const ref = sound[index];
+        if (ref === undefined || ref.page >= from + SLAB_PAGES) break;
+        const at = (ref.page - from) * pageSize;
+        if (at + pageSize > bytesRead) this.damage(damagedPage(ref.page));
+        else yield [ref, slab.subarray(at, at + pageSize)];
       }
     }
   }

@@ -20,8 +20,8 @@ export async function salvage(path: string): Promise<readonly Buffer[]> {
         else if (root === undefined) values.push(Buffer.from(value));
       },
     );
-    for (const place of far) {
-      const value = await tree.valueAt(place).catch(() => undefined);
+    for (const ref of far) {
+      const value = await tree.valueAt(ref).catch(() => undefined);
       if (value !== undefined) values.push(value);
     }
     return values;

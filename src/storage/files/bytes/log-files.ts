@@ -64,18 +64,18 @@ export class LogFiles {
    * the target is torn: then the next append cuts the file first, because its own bytes may not cover all of the rest.
    * @throws ShortFileError where bytes before the tail are gone: behind the file's end the append would leave a hole
    */
-  append(place: AppendTarget, chunks: readonly Buffer[]): Promise<void> {
-    const { generation, tail } = place;
+  append(target: AppendTarget, chunks: readonly Buffer[]): Promise<void> {
+    const { generation, tail } = target;
     const isNew = tail === START;
     return this.descriptors.use(generation, isNew ? 'create' : 'existing', async (fd, opened) => {
       assertReaches(fd, tail, opened);
-      if (place.isTorn) await repair(place, fd);
+      if (target.isTorn) await repair(target, fd);
       try {
         await writeAll(fd, chunks, tail);
         await this.sync.written(generation, fd, isNew, advance(tail, sizeOf(chunks)));
       } catch (error) {
-        place.isTorn = true;
-        await repair(place, fd);
+        target.isTorn = true;
+        await repair(target, fd);
         throw error;
       }
     });
@@ -171,11 +171,11 @@ function assertReaches(fd: number, tail: Offset, opened: OpenFileState): void {
   opened.isWhole = true;
 }
 
-async function repair(place: AppendTarget, fd: number): Promise<void> {
+async function repair(target: AppendTarget, fd: number): Promise<void> {
   try {
-    await truncateFile(fd, place.tail);
+    await truncateFile(fd, target.tail);
   } catch (cause) {
-    throw new Error(`cutting the file back to ${place.tail} failed: ${messageOf(cause)}`, { cause });
+    throw new Error(`cutting the file back to ${target.tail} failed: ${messageOf(cause)}`, { cause });
   }
-  place.isTorn = false;
+  target.isTorn = false;
 }

@@ -25,7 +25,7 @@ export class Sync {
   #dirty = new Map<string, Offset | undefined>();
   /** Shards with names that may only be there. */
   #dirtyShards = new Set<string>();
-  readonly #gate = new Semaphore(SYNCS_AT_ONCE);
+  readonly #syncs = new Semaphore(SYNCS_AT_ONCE);
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> | undefined;
   /** The kernel may mark pages as clean whose write failed: a later sync that succeeds proves nothing about those. */
@@ -40,8 +40,8 @@ export class Sync {
   /** Awaited between a write and its acknowledgement. `isNew`: the log's file may just have been created. */
   async written(generation: string, fd: number, isNew: boolean, end?: Offset): Promise<void> {
     if (this.options.durability === 'always') {
-      await this.#gate.run(() => syncFile(fd));
-      if (isNew) await this.#gate.run(() => syncPath(this.layout.shardOf(generation)));
+      await this.#syncs.run(() => syncFile(fd));
+      if (isNew) await this.#syncs.run(() => syncPath(this.layout.shardOf(generation)));
     } else if (this.options.durability === 'interval') {
       this.#dirty.set(generation, end);
       if (isNew) this.#dirtyShards.add(this.layout.shardOf(generation));
@@ -115,7 +115,7 @@ export class Sync {
   }
 
   #syncLog(generation: string): Promise<void> {
-    return this.#gate.run(async () => {
+    return this.#syncs.run(async () => {
       try {
         await this.descriptors.use(generation, 'existing', (fd) => syncFile(fd));
       } catch (error) {
@@ -126,6 +126,6 @@ export class Sync {
   }
 
   #syncShard(shard: string): Promise<void> {
-    return this.#gate.run(() => syncPath(shard));
+    return this.#syncs.run(() => syncPath(shard));
   }
 }

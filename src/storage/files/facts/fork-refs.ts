@@ -31,7 +31,7 @@ export class ForkRefsTable {
   readonly #forks: Database<true, [source: string, fork: string]>;
   /** `null` for a value that cannot be read: its id stays taken. */
   readonly #retired: Database<Retired | null, Buffer>;
-  readonly #gate = new Semaphore(1);
+  readonly #removals = new Semaphore(1);
 
   constructor(root: RootDatabase<number, string>) {
     this.#forks = root.openDB({ name: 'forks', encoding: 'json' });
@@ -57,7 +57,7 @@ export class ForkRefsTable {
    */
   removeExclusively<T>({ generation, forkedFrom }: LogInfo, task: () => Promise<T>): Promise<T> {
     const isAlone = forkedFrom === undefined && !this.hasForks(generation);
-    return isAlone ? task() : this.#gate.run(task);
+    return isAlone ? task() : this.#removals.run(task);
   }
 
   stepsOfCreate({ generation, forkedFrom }: LogInfo): readonly ForkRefStep[] {

@@ -22,8 +22,8 @@ export async function listPage(index: LogIndex, query: ListQuery, signal?: Abort
   let last = query.cursor;
   let dropped = 0;
   for (let rest = query.cursor; dropped < DROPPED_MAX; ) {
-    const stretch = readSlice(facts, query, rest, slices);
-    for (const generation of stretch.generations) {
+    const slice = readSlice(facts, query, rest, slices);
+    for (const generation of slice.generations) {
       if (slices.isOver) await slices.next();
       const info = index.cache.infoOf(generation);
       if (info !== undefined && matchesQuery(info, query) && !index.hasExpired(info)) {
@@ -33,9 +33,9 @@ export async function listPage(index: LogIndex, query: ListQuery, signal?: Abort
       } else dropped += 1;
       last = generation;
     }
-    if (stretch.rest === undefined) return { logs };
+    if (slice.rest === undefined) return { logs };
     if (slices.isOver) await slices.next();
-    rest = stretch.rest;
+    rest = slice.rest;
   }
   return { logs, ...(last !== undefined && { next: last }) };
 }
