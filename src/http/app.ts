@@ -25,6 +25,7 @@ interface AppDependencies {
   readonly wires?: readonly Wire[];
 }
 
+/** The HTTP side of a server: what handles its requests, and what ends it. */
 export interface App {
   readonly handler: RequestListener;
   /**

@@ -16,6 +16,7 @@ import { rendezvous } from './rendezvous';
 /** By the names of their settings. */
 const SYSTEMS: Readonly<Record<RelayName, OpenRelaySystem>> = { rendezvous, httpipe, cama, packets };
 
+/** The relay systems of a server, mounted on the main port or alone on their own. */
 export interface Relays {
   /** Those of the main port. */
   readonly wires: readonly Wire[];

@@ -1,3 +1,4 @@
+/** A parsed JSON value. */
 export type JsonValue =
   | null
   | boolean

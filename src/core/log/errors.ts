@@ -24,12 +24,14 @@ export const LOG_ERRORS = {
   STORE_DAMAGED: 'the store lost bytes that it had acknowledged',
 } as const;
 
+/** The name of an error of a log or of its store. */
 export type LogErrorCode = keyof typeof LOG_ERRORS;
 
 export function isLogErrorCode(text: string): text is LogErrorCode {
   return Object.hasOwn(LOG_ERRORS, text);
 }
 
+/** An expected failure of a log or of its store, with a stable code. */
 export class LogError extends Error {
   constructor(
     readonly code: LogErrorCode,

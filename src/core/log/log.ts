@@ -58,6 +58,7 @@ export interface ForkPoint {
 /** `json`: the log is JSON texts, each followed by a line feed and without one inside. */
 export type Framing = 'json';
 
+/** The facts about a log. */
 export interface LogInfo extends LogRef {
   readonly state: LogState;
   /** Present if and only if the state is `closed`. */
@@ -86,6 +87,7 @@ export interface LogInfo extends LogRef {
   readonly updatedAt: number;
 }
 
+/** What a log begins with. */
 export interface LogInit {
   readonly metadata?: JsonValue;
   readonly contentType: string;
@@ -123,6 +125,7 @@ export interface Commit {
   readonly seal?: SealOutcome;
 }
 
+/** What a commit stored, or that an earlier try of it had stored it. */
 export interface CommitResult {
   /** `duplicate`: this producer had this one, or a later one, stored before; nothing was changed. */
   readonly how: 'stored' | 'duplicate';

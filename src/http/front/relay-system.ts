@@ -19,6 +19,7 @@ export interface RelaySystem {
   close(): Promise<void>;
 }
 
+/** A request to a relay system. */
 export interface RelayRequest extends WireRequest {
   /** It came by the main port, whose origin the relay shares with all that the port serves. */
   readonly isMounted: boolean;
@@ -33,4 +34,5 @@ interface RelaySystemContext {
   readonly logger: Logger;
 }
 
+/** Opens a relay system. */
 export type OpenRelaySystem = (system: RelaySystemContext) => Promise<RelaySystem>;

@@ -41,4 +41,5 @@ export interface WireContext {
   readonly stopping: AbortSignal;
 }
 
+/** Opens a wire. */
 export type OpenWire = (context: WireContext) => Wire;

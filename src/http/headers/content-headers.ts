@@ -1,3 +1,4 @@
+/** Headers of a response, by name. */
 export type ResponseHeaders = Readonly<Record<string, string>>;
 
 /** Gives a document an opaque origin, and no scripts. */

@@ -1,5 +1,6 @@
 import type { Queues } from '../match/queues';
 
+/** A session of cama: a host, and the peer that it admits. */
 export interface CamaSession {
   readonly id: string;
   /** SHA-256 of the host's token, in hex. */

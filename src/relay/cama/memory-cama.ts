@@ -20,6 +20,7 @@ const SWEEP_MS = 5_000;
 
 const SENDERS: readonly Direction[] = ['host', 'guest'];
 
+/** The sessions of cama in the memory of one node. */
 export class MemoryCama extends MemoryQueues implements CamaQueues {
   readonly #sessions = new Map<string, Session>();
   readonly #sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();

@@ -5,6 +5,7 @@ import type { RelayRedis } from '../nodes/relay-redis';
 import { RedisQueues } from '../queues/redis-queues';
 import { type CamaQueues, type CamaSession, REMOVED } from './cama-queues';
 
+/** The sessions of cama in Redis, shared by all nodes. */
 export class RedisCama extends RedisQueues implements CamaQueues {
   constructor(
     redis: RelayRedis,

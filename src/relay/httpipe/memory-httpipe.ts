@@ -1,6 +1,7 @@
 import { MemoryQueues } from '../queues/memory-queues';
 import { channelQueue, DESTROYED, type HttpipeQueues, parseChannelQueue } from './httpipe-queues';
 
+/** The channels of httpipe in the memory of one node. */
 export class MemoryHttpipe extends MemoryQueues implements HttpipeQueues {
   async destroy(namespace: string, channel?: string): Promise<void> {
     const names = channel === undefined ? this.#queuesIn(namespace) : [channelQueue(namespace, channel)];

@@ -5,6 +5,7 @@ import type { RelayRedis } from '../nodes/relay-redis';
 import { RedisQueues } from '../queues/redis-queues';
 import { DESTROYED, type HttpipeQueues } from './httpipe-queues';
 
+/** The channels of httpipe in Redis, shared by all nodes. */
 export class RedisHttpipe extends RedisQueues implements HttpipeQueues {
   constructor(redis: RelayRedis, listener: QueueListener) {
     super(redis, 'hp', join(__dirname, 'lua'), listener);

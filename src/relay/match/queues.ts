@@ -23,6 +23,7 @@ export interface TransferResult {
   readonly flushed: number;
 }
 
+/** Whether a waiter is in the queue now, or why it is not. */
 export type JoinResult =
   | {
       readonly kind: 'joined';
@@ -31,12 +32,14 @@ export type JoinResult =
     }
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** What a queue knows of one waiter. */
 export type WaiterState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'matched'; readonly match: Match }
   /** Neither: the waiter was dropped, or its transfer has ended. */
   | { readonly kind: 'gone' };
 
+/** Why a waiter left its queue. */
 export type LeaveReason = 'left' | 'timeout' | 'stopping';
 
 /**
@@ -66,6 +69,7 @@ export interface Queues {
   close(): void;
 }
 
+/** What a queue reports to one waiter. */
 export type QueueEvent =
   | { readonly kind: 'pair'; readonly match: Match }
   /** The transfer lost the other side before the first byte: the waiter waits again. */
@@ -73,6 +77,7 @@ export type QueueEvent =
   /** The queue was removed. A waiter whose transfer has begun ignores it. */
   | { readonly kind: 'gone'; readonly reason: string };
 
+/** Receives the events of a queue. */
 export type QueueListener = (queue: string, to: WaiterId, event: QueueEvent) => void;
 
 export function nodeOf(id: WaiterId): string {

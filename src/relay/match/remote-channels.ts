@@ -13,11 +13,13 @@ export interface RemoteChannels {
   cancelToSender(match: Match): void;
 }
 
+/** The sink of a transfer to a receiver on another node. */
 export interface RemoteSink extends Sink {
   /** Whether the receiver is ready; `false` when it is lost. Nothing is read from the sender before. */
   readonly opened: Promise<boolean>;
 }
 
+/** The source of a transfer from a sender on another node. */
 export interface RemoteSource extends Source {
   /** Reports to the sender's node how the transfer ended. */
   report(how: 'complete' | 'lost', flushed: number): void;

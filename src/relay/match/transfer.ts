@@ -18,6 +18,7 @@ export interface Source {
   stop(): void;
 }
 
+/** Receives the bytes of a source and its end. */
 export interface SourceListener {
   data(chunk: Buffer): void;
   end(): void;
@@ -41,6 +42,7 @@ export interface Sink {
   stop(): void;
 }
 
+/** Receives the progress of a sink and its end. */
 export interface SinkListener {
   drained(): void;
   /** Everything has left, the end included. */

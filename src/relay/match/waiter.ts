@@ -22,6 +22,7 @@ interface ReceiverOptions extends AnyWaiterOptions {
 
 export type WaiterOptions = SenderOptions | ReceiverOptions;
 
+/** How the wait of a request ended. */
 export type WaitOutcome =
   | { readonly kind: 'transferred'; readonly result: TransferResult }
   | { readonly kind: 'refused'; readonly reason: string }

@@ -6,6 +6,7 @@ import type { InFlightPacket, Mailboxes } from './store/packet-store';
 /** How often a waiting poll tries again by itself: a notification may be lost, or the node that has the packet in flight may die. */
 const RETAKE_MS = 2_000;
 
+/** What a long-poll for a packet waits for, and for how long. */
 export interface PacketWait {
   /** How long to wait, in milliseconds. */
   readonly ms: number;

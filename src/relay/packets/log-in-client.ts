@@ -8,6 +8,7 @@ import { type Upstreams, UpstreamUnreachable } from './upstream/upstreams';
 /** Makes a client a debug server. */
 const DEBUG_PERMISSION = 'Accept-Debug';
 
+/** What a client sends to log in. */
 export interface Credentials {
   readonly type: 'Auth' | 'Register';
   /** Comma-separated codes, as received. */

@@ -18,6 +18,7 @@ export interface RelayOptions {
   readonly stalledMs: number;
 }
 
+/** One relay: its queues, its matchmaker, and what ends it. */
 export interface OpenedRelay<Q extends Queues> {
   readonly queues: Q;
   readonly matchmaker: Matchmaker;

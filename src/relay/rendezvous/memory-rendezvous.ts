@@ -46,6 +46,7 @@ const STATE_AFTER: Readonly<Record<TransferResult['end'], RendezvousState>> = {
   destination: 'DST_DISCONNECTED',
 };
 
+/** The streams of HTTP-Rendezvous in the memory of one node. */
 export class MemoryRendezvous implements RendezvousQueues {
   readonly #streams = new Map<string, Stream>();
   readonly #sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();

@@ -17,6 +17,7 @@ import {
 /** How many streams a list reads at once. */
 const LISTED_AT_ONCE = 200;
 
+/** The streams of HTTP-Rendezvous in Redis, shared by all nodes. */
 export class RedisRendezvous extends RedisQueues implements RendezvousQueues {
   constructor(
     redis: RelayRedis,

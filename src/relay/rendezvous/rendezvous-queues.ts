@@ -1,8 +1,10 @@
 import type { Config } from '../../config/config';
 import type { Queues } from '../match/queues';
 
+/** Header values by name. */
 export type HeaderValues = Readonly<Record<string, string>>;
 
+/** The headers that a creator sets for the answers of a stream. */
 export interface CustomHeaders {
   readonly download: HeaderValues;
   readonly upload: HeaderValues;
@@ -30,8 +32,10 @@ export const RENDEZVOUS_STATES = [
   'CLIENT_ERROR',
 ] as const;
 
+/** How far a stream of HTTP-Rendezvous has come. */
 export type RendezvousState = (typeof RENDEZVOUS_STATES)[number];
 
+/** What `GET /stream/:id/status` reports of a stream. */
 export interface RendezvousStatus {
   readonly id: string;
   /** Unix milliseconds. */

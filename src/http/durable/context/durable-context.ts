@@ -10,8 +10,10 @@ export interface DurableContext extends WireContext {
   readonly streams: StreamCache;
 }
 
+/** A request to one stream of the Durable Streams wire. */
 export interface StreamRequest extends WireRequest {
   readonly id: LogId;
 }
 
+/** Answers one method of the Durable Streams wire. */
 export type DurableOperation = (wire: DurableContext, request: StreamRequest) => Promise<void>;

@@ -1,5 +1,6 @@
 import type { PacketLimits } from '../store/packet-store';
 
+/** A packet in a mailbox. */
 export interface MailboxItem {
   readonly seq: number;
   readonly bytes: number;

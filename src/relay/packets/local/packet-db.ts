@@ -1,6 +1,7 @@
 /** `owner` is a client, `seq` the number of a packet, 0 for the client itself. */
 export type PacketDbKey = readonly [kind: 'client' | 'mail' | 'outgoing', owner: string, seq: number];
 
+/** One write or removal of a key. */
 export interface PacketDbChange {
   readonly key: PacketDbKey;
   /** Absent: the key is removed. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/config';
 import type { Packet } from './packet';
 
+/** A client of the packet proxy, by its id. */
 export interface Client {
   /** The name that the upstream gave it. */
   readonly id: string;
@@ -66,6 +67,7 @@ export interface Outbox {
   claimPolling(upstream: string, ms: number): Promise<number>;
 }
 
+/** Where packets, clients and tokens live. */
 export interface PacketStore {
   readonly mailboxes: Mailboxes;
   readonly outbox: Outbox;

@@ -11,6 +11,7 @@ import { onAbort } from '../../../core/scheduling/abortable';
 /** An idle connection is closed before the upstream closes it, as many servers do after five seconds. */
 const IDLE_MS = 4_000;
 
+/** The answer of an upstream. */
 export interface UpstreamAnswer {
   readonly status: number;
   /** As received: name, value, name, value. */
@@ -21,6 +22,7 @@ export interface UpstreamAnswer {
   readonly body: Buffer | undefined;
 }
 
+/** A request to an upstream. */
 export interface UpstreamRequest {
   readonly headers: readonly string[];
   readonly body: Buffer;
