@@ -41,11 +41,13 @@ function nounsOf(file) {
   }));
 }
 
+/** Of the first paragraph: lists and tags follow it. */
 function firstSentence(comment) {
-  const words = comment
+  const [paragraph = ''] = comment
     .replace(/^\s*\* ?/gm, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+    .trim()
+    .split(/\n\n|\n@|\s@(?:param|returns|throws)/);
+  const words = paragraph.replace(/\s+/g, ' ').trim();
   return /^.*?[.:;](?= [A-Z`]|$)/.exec(words)?.[0].replace(/[:;]$/, '.') ?? words;
 }
 

@@ -21,7 +21,9 @@ interface PendingReply {
 }
 
 /**
- * A connection for the commands that carry bytes. ioredis's overhead per command doubles the CPU cost of an append, and triples it on an
+ * A connection for the commands that carry bytes.
+ *
+ * ioredis's overhead per command doubles the CPU cost of an append, and triples it on an
  * idle server, where none of its code is in the processor's cache. ioredis opens the connection; this class then reads and writes its socket.
  *
  * A link never repeats or queues a command. Once lost, it stays closed.

@@ -9,6 +9,8 @@ const NOTHING = Buffer.alloc(0);
 export const LINE_BYTES_MAX = 64 * 1024;
 
 /**
+ * A piece of the text of a log.
+ *
  * lines     whole lines that came together; the newline of the last one is left out of `bytes`.
  * partial   the next part of a line whose newline has yet to come.
  *

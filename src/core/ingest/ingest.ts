@@ -22,6 +22,8 @@ export interface IngestOptions {
 export type IngestBody = Readable & { readonly complete?: boolean };
 
 /**
+ * How the body of a producer ended.
+ *
  * ended     the whole body is committed
  * cut       the body broke off; all of it that arrived is committed
  */

@@ -19,6 +19,8 @@ import {
 export const JSON_DEPTH_MAX = 100;
 
 /**
+ * Why a text is refused as JSON.
+ *
  * malformed   not JSON (RFC 8259) in UTF-8
  * too deep    nested more than `JSON_DEPTH_MAX` levels
  */

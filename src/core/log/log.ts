@@ -32,6 +32,8 @@ export type SealOutcome = Extract<LogOutcome, { kind: 'complete' | 'aborted' }>;
 export type RemoveOutcome = Extract<LogOutcome, { kind: 'deleted' | 'expired' }>;
 
 /**
+ * Whether a log takes bytes, and from which producer.
+ *
  * open         takes bytes. A producer is attached, or left in good order and may come back.
  * interrupted  its producer's connection was lost. What was committed stays; a producer may attach again.
  * closed       sealed for good, with an outcome.

@@ -18,6 +18,8 @@ export interface Credentials {
 }
 
 /**
+ * The result of a log in.
+ *
  * answered     the upstream accepts the client, whose token is valid from now on, or refuses it
  * unreachable  no upstream answered
  * senseless    the upstream accepts the client, but gives it no name or no token

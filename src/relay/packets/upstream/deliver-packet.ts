@@ -10,6 +10,8 @@ import { type Upstreams, UpstreamUnreachable } from './upstreams';
 export const CLIENT_ID_MAX = 256;
 
 /**
+ * What became of a packet for the upstream.
+ *
  * delivered    the upstream has the packet
  * gone         the packet was removed, or another node has to send it now
  * refused      the upstream answered, but not 200
