@@ -18,8 +18,9 @@ interface Layer {
 const LAYERS: Readonly<Record<string, Layer>> = {
   core: { layers: [], packages: [] },
   lmdb: { layers: ['core'], packages: ['lmdb'] },
-  redis: { layers: ['core'], types: ['config'], packages: ['ioredis'] },
+  redis: { layers: ['core', 'node-internals'], types: ['config'], packages: ['ioredis'] },
   memory: { layers: [], packages: ['koffi'] },
+  'node-internals': { layers: [], packages: ['ioredis', '@koa/router'] },
   storage: {
     layers: ['core', 'lmdb', 'redis'],
     types: ['config'],
@@ -27,13 +28,13 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   relay: { layers: ['core', 'lmdb', 'redis'], types: ['config'], packages: ['ioredis', 'lmdb'] },
   http: {
-    layers: ['core', 'config', 'relay'],
+    layers: ['core', 'config', 'relay', 'node-internals'],
     types: ['observe'],
     packages: ['koa', '@koa/router', 'lru-cache'],
   },
   config: { layers: [], packages: ['js-yaml'] },
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
-  workers: { layers: ['core'], types: ['config', 'observe'], packages: [] },
+  workers: { layers: ['core', 'node-internals'], types: ['config', 'observe'], packages: [] },
   client: { layers: [], packages: [] },
   cli: { layers: ['client'], packages: [] },
   [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'observe'], packages: [] },

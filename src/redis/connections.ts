@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { LogError, messageOf } from '../core/log/errors';
 import { withTimeout } from '../core/scheduling/timeout';
+import { masterOfSlot } from '../node-internals/cluster-slots';
+import { socketOf } from '../node-internals/redis-socket';
 import {
   type ConnectionOptions,
   connectionOptions,
@@ -93,11 +94,10 @@ export class Connections {
 
   /** Runs `send`. The commands that it sends leave in one write per connection. */
   corked(send: () => void): void {
-    const sockets = this.masters().flatMap((master: { readonly stream?: Socket }) => {
-      // There is no stream while ioredis reconnects.
-      const link = this.#links.existing(master);
-      return [...(master.stream ? [master.stream] : []), ...(link ? [link.socket] : [])];
-    });
+    const sockets = this.masters().flatMap((master) => [
+      socketOf(master),
+      this.#links.existing(master)?.socket,
+    ]);
     withCorked(sockets, send);
   }
 
@@ -163,7 +163,8 @@ export class Connections {
   refreshTopology(error?: unknown): void {
     if (this.commands instanceof Cluster) this.commands.refreshSlotsCache();
     // ioredis does the same by `reconnectOnError`, which a link does not have.
-    else if (isDemotion(error) && !this.commands.stream.writableEnded) this.commands.disconnect(true);
+    else if (isDemotion(error) && socketOf(this.commands)?.writableEnded === false)
+      this.commands.disconnect(true);
   }
 
   close(): void {
@@ -242,7 +243,7 @@ function nodeAt(cluster: Cluster, host: string | undefined, port: number | undef
 }
 
 function holderOf(cluster: Cluster, slot: number): Address | undefined {
-  const [key] = cluster.slots[slot] ?? [];
+  const key = masterOfSlot(cluster, slot);
   if (key === undefined) return undefined;
   const colon = key.lastIndexOf(':');
   return { host: key.slice(0, colon), port: Number(key.slice(colon + 1)) };

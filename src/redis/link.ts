@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
+import { takeSocket } from '../node-internals/redis-socket';
 import { ReplyError } from './resp/reply-error';
 import { type Reply, ReplyReader } from './resp/reply-reader';
 import { encodeCommand, type WireCommand } from './resp/wire-command';
@@ -42,8 +43,7 @@ export class Link {
    * @param timeoutMs after which the connection counts as lost if Redis does not reply; at most a quarter more
    */
   static adopt(connection: Redis, timeoutMs: number): Link {
-    // Undocumented: ioredis reads replies by this listener, and would not know the commands that they belong to.
-    return new Link(connection.stream.removeAllListeners('data'), timeoutMs);
+    return new Link(takeSocket(connection), timeoutMs);
   }
 
   private constructor(

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import { withTimeout } from '../core/scheduling/timeout';
+import { socketOf } from '../node-internals/redis-socket';
 import { Link } from './link';
 
 interface LinkConnector {
@@ -24,15 +25,17 @@ export class Links {
   ) {}
 
   /** The link beside a connection, if it is open. */
-  existing({ stream }: { readonly stream?: Socket }): Link | undefined {
-    const link = stream && this.#links.get(stream);
+  existing(connection: Redis): Link | undefined {
+    const socket = socketOf(connection);
+    const link = socket && this.#links.get(socket);
     return link?.isOpen ? link : undefined;
   }
 
   /** @throws Error if no link can be opened now */
   async open(connection: Redis, connector: LinkConnector): Promise<Link> {
-    if (connection.status !== 'ready') throw new Error('the connection to Redis is lost');
-    const { stream } = connection;
+    const stream = socketOf(connection);
+    if (connection.status !== 'ready' || stream === undefined)
+      throw new Error('the connection to Redis is lost');
     const known = this.#opening.get(stream);
     if (known !== undefined) return known;
     const opening = this.#open(connection, stream, connector).finally(() => this.#opening.delete(stream));
@@ -77,5 +80,6 @@ export class Links {
  */
 async function identityOf(redis: Redis): Promise<string> {
   const [, runId] = /^run_id:(\S+)/m.exec(await redis.info('server')) ?? [];
-  return runId ?? `${redis.stream.remoteAddress} ${redis.stream.remotePort}`;
+  const socket = socketOf(redis);
+  return runId ?? `${socket?.remoteAddress} ${socket?.remotePort}`;
 }

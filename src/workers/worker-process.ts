@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
+import { closeUndelivered } from '../node-internals/undelivered-connections';
 import { isWorkerReport, NUMBER_VARIABLE, STOP } from './messages';
-import { closeUndelivered } from './undelivered';
 
 /** A worker failed to start or to stop. The message is printed without a stack. */
 export class WorkerError extends Error {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import Router, { type Layer, type RouterContext } from '@koa/router';
 import Koa from 'koa';
+import { registerLayer } from '../../node-internals/route-layer';
 import { methodNotAllowed, routeNotFound } from '../errors/shared-errors';
 import type { WireRequest } from './wire-request';
 
@@ -38,10 +39,7 @@ export class Routes {
   constructor(private readonly access: 'token' | 'public' = 'token') {}
 
   stream(methods: string[], path: string, handle: StreamingHandler): void {
-    // Koa's router has to know it for 405, `Allow` and OPTIONS.
-    this.whole.register(path, methods, () => {});
-    const layer = this.whole.stack.at(-1);
-    if (layer !== undefined) this.#streaming.push({ layer, handle });
+    this.#streaming.push({ layer: registerLayer(this.whole, path, methods), handle });
   }
 
   /** @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID`, `NOT_FOUND`, `METHOD_NOT_ALLOWED`; what a route throws */

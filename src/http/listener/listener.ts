@@ -7,9 +7,11 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../../config/config';
+import { destroySoonAsNode, replaceDestroySoon } from '../../node-internals/destroy-soon';
+import { keepHalfOpen } from '../../node-internals/half-open-server';
 import { boundRestOfBody } from '../body/rest-of-body';
 import { PipelinedResponses } from './pipelined-responses';
 import { refuseConnect, refuseMalformed } from './refuse-malformed';
@@ -82,8 +84,7 @@ export class Listener {
     // If Node counts, a full worker gives the connection back to the primary, which offers it forever when all are full.
     if (config.workers === 1) this.#server.maxConnections = connections;
     else this.#connectionsMax = connections;
-    // Undocumented. Without it a client that closes its side after its body (`nc -N`) never gets its answer.
-    Object.assign(this.#server, { httpAllowHalfOpen: true });
+    keepHalfOpen(this.#server);
   }
 
   /** @throws the error of `listen`, with a code such as `EADDRINUSE` */
@@ -148,7 +149,7 @@ export class Listener {
       return;
     }
     this.#sockets.add(socket);
-    socket.destroySoon = this.#destroySoon;
+    replaceDestroySoon(socket, this.#destroySoon);
     socket.on('close', () => {
       this.#sockets.delete(socket);
       this.#pipelined.close(socket);
@@ -228,7 +229,7 @@ function serverOptions({ http, limits }: Pick<Config, 'http' | 'limits'>): Serve
 function destroySoonAfterBody(latest: WeakMap<Duplex, ServerResponse>): (this: Socket) => void {
   return function (): void {
     const req = latest.get(this)?.req;
-    if (req === undefined || req.complete) Socket.prototype.destroySoon.call(this);
+    if (req === undefined || req.complete) destroySoonAsNode(this);
     else if (!this.writableEnded) {
       req.once('end', () => this.destroySoon());
       this.end();

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { closeWaiting, onTurn } from '../../node-internals/waiting-response';
 
 /** A connection on which so many wait is not read. The rest of the 64 KiB that were read last may have some more requests. */
 const WAITING_MAX = 100;
@@ -30,7 +31,7 @@ export class PipelinedResponses {
     queue.waiting.add(response);
     // Node pauses only once answers have piled up. It resumes at the end of each request, so the pause comes after that.
     if (isFull(queue)) process.nextTick(() => isFull(queue) && connection.pause());
-    response.once('socket', () => this.#send(connection, queue, response));
+    onTurn(response, () => this.#send(connection, queue, response));
   }
 
   /** The response that is being sent while others wait behind it. */
@@ -46,10 +47,7 @@ export class PipelinedResponses {
 
   /** The connection has closed. */
   close(connection: Duplex): void {
-    for (const response of this.#queues.get(connection)?.waiting ?? []) {
-      // Undocumented: `closed` returns it. A handler that reads `closed` later would otherwise wait for the event.
-      Object.assign(response.destroy(), { _closed: true }).emit('close');
-    }
+    for (const response of this.#queues.get(connection)?.waiting ?? []) closeWaiting(response);
     this.#queues.delete(connection);
   }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { onResponseEnd } from '../../node-internals/response-end';
 import { isLongLived, PROGRESS_EVENT } from '../live/long-lived';
 
 const SAFE: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
@@ -49,7 +50,7 @@ function enter(turns: Turns, turn: Turn): void {
   turns.add(turn);
   const look = (): void => process.nextTick(advance, turns);
   turn.res.on(PROGRESS_EVENT, look);
-  onEnd(turn.res, look);
+  onResponseEnd(turn.res, look);
 }
 
 /** Starts each request whose turn has come, and forgets what has ended. */
@@ -77,18 +78,4 @@ function begin(turn: Turn): void {
 /** It can write no more before its turn on the connection comes. */
 function isFull(res: ServerResponse): boolean {
   return res.socket === null && res.writableNeedDrain;
-}
-
-/** Calls `notify` once a response was ended or destroyed: there is no event for that while it has no connection. */
-function onEnd(res: ServerResponse, notify: () => void): void {
-  const { end, destroy } = res;
-  const after =
-    <T extends unknown[]>(method: (...args: T) => ServerResponse) =>
-    (...args: T): ServerResponse => {
-      Object.assign(res, { end, destroy });
-      Reflect.apply(method, res, args);
-      notify();
-      return res;
-    };
-  Object.assign(res, { end: after(end), destroy: after(destroy) });
 }

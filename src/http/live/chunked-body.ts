@@ -1,10 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { sizeOf } from '../../core/bytes/size-of';
+import { takeOverFraming } from '../../node-internals/response-framing';
 
 const CRLF = Buffer.from('\r\n');
-
-/** Replaces the head that Node keeps once it is out. */
-const HEAD_IS_OUT = 'sent';
 
 /** A larger frame is dropped at the end of the turn: by then all followers have it. */
 const KEPT_BYTES_MAX = 64 * 1024;
@@ -41,13 +39,7 @@ export class ChunkedBody {
 
   /** Sends the head, which the response must have already. Call it first. */
   begin(): void {
-    this.res.flushHeaders();
-    this.#isChunked = this.res.chunkedEncoding;
-    // Node would frame each write. Undocumented, but public: `chunked-body.test.ts` fails without it.
-    this.res.chunkedEncoding = false;
-    // Undocumented, too: Node keeps the head as long as the response lasts, and only checks that there is one. It takes 0.4 KiB per
-    // consumer that waits at a tail.
-    Object.assign(this.res, { _header: HEAD_IS_OUT });
+    this.#isChunked = takeOverFraming(this.res);
   }
 
   /**

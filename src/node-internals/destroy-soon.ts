@@ -1,0 +1,14 @@
+import { Socket } from 'node:net';
+
+/**
+ * Replaces the `destroySoon` of a socket. Node calls it after a response with `Connection: close`, which is not documented.
+ * @param close one function for all sockets
+ */
+export function replaceDestroySoon(socket: Socket, close: (this: Socket) => void): void {
+  socket.destroySoon = close;
+}
+
+/** What `destroySoon` does if it is not replaced. */
+export function destroySoonAsNode(socket: Socket): void {
+  Socket.prototype.destroySoon.call(socket);
+}

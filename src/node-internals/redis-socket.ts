@@ -1,0 +1,17 @@
+import type { Socket } from 'node:net';
+import type { Redis } from 'ioredis';
+
+/** The socket of a connection of ioredis; `undefined` while ioredis reconnects. ioredis does not document `stream`. */
+export function socketOf(connection: { readonly stream?: Socket }): Socket | undefined {
+  return connection.stream;
+}
+
+/**
+ * Takes the socket of a connection from ioredis, which reads replies by its listener of 'data' and would not know the commands that
+ * they belong to.
+ *
+ * @param connection that has no pending reply
+ */
+export function takeSocket(connection: Redis): Socket {
+  return connection.stream.removeAllListeners('data');
+}

@@ -1,0 +1,14 @@
+import type { ServerResponse } from 'node:http';
+
+/** Calls `listener` when the turn of a response on its connection comes: until then it has no socket. Node does not document the event. */
+export function onTurn(res: ServerResponse, listener: () => void): void {
+  res.once('socket', listener);
+}
+
+/**
+ * Closes a response whose turn never comes, because its connection has closed: Node closes only the response whose turn it is. Sets
+ * Node's `_closed`, which `closed` returns: a handler that reads `closed` later would otherwise wait for the event.
+ */
+export function closeWaiting(res: ServerResponse): void {
+  Object.assign(res.destroy(), { _closed: true }).emit('close');
+}
