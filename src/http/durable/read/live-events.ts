@@ -5,15 +5,15 @@ import type { LiveDelivery } from '../../../core/follow/follower';
 import { isLogError } from '../../../core/log/errors';
 import { isRemoval, type LogInfo, type LogOutcome } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
-import { reserveTurnBytes, sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
+import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
 import { assertRangeIntact } from '../../../core/store/damage';
 import type { Page } from '../../../core/store/store';
 import { sendHead } from '../../front/send-head';
 import { sandboxedHeaders } from '../../headers/content-headers';
 import { ChunkedBody } from '../../live/chunked-body';
+import { EventResponse } from '../../live/event-response';
 import { destroyIfStalled } from '../../live/finish';
 import type { LiveContext } from '../../live/live-context';
-import { LogResponse } from '../../live/log-response';
 import { markLongLivedAtTail } from '../../live/long-lived';
 import { touchPeriodically } from '../../live/touch-log';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
@@ -46,30 +46,25 @@ export async function sendDurableEvents(
   const writer = new EventWriter(body, info, { encoding, cursor, from });
   markLongLivedAtTail(request.res, info, from);
   if (info.expiry?.kind === 'idle') touchPeriodically(wire.store, info, wire.consumers.signalOf(request.res));
-  new EventsResponse(wire, request.res, info, from, writer).begin();
+  new DurableEventsResponse(wire, request.res, info, from, writer).begin();
 }
 
 /**
  * Ends in order, and without a last event, when its time is over, the server stops, or its stream was removed or lost bytes: the answer
  * to the client's next request says which.
  */
-class EventsResponse extends LogResponse {
+class DurableEventsResponse extends EventResponse {
   readonly #lifetime: NodeJS.Timeout;
-  readonly #heartbeat: NodeJS.Timeout;
 
   constructor(
     context: LiveContext,
     res: ServerResponse,
-    private readonly info: LogInfo,
+    info: LogInfo,
     from: Offset,
     private readonly writer: EventWriter,
   ) {
     super(context, res, info, from);
-    const { live, durable } = context.config;
-    this.#lifetime = setTimeout(() => this.close(), durable.eventsLifetime);
-    this.#heartbeat = setInterval(() => {
-      if (!res.writableNeedDrain) writer.writeHeartbeat();
-    }, live.heartbeat);
+    this.#lifetime = setTimeout(() => this.close(), context.config.durable.eventsLifetime);
   }
 
   override close(): void {
@@ -81,7 +76,6 @@ class EventsResponse extends LogResponse {
   override stop(): void {
     super.stop();
     clearTimeout(this.#lifetime);
-    clearInterval(this.#heartbeat);
   }
 
   protected sendLive(chunks: readonly Buffer[], next: Offset, isEnd: boolean): LiveDelivery {
@@ -96,20 +90,18 @@ class EventsResponse extends LogResponse {
     return 'sent';
   }
 
-  protected async sendStored(page: Page, signal: AbortSignal): Promise<void> {
-    let { at } = this;
-    for (const slice of sliceChunks(page.chunks)) {
-      await waitForTurn(slice.length);
-      if (this.writer.needsPrecedingByte(slice))
-        this.writer.setPrecedingByte(await precedingByte(this.store, this.log, at));
-      signal.throwIfAborted();
-      at = advance(at, slice.length);
-      if (at === page.next && page.end !== undefined) this.writer.writeLast(slice, at);
-      else this.writer.writeSlice(slice, at, at === page.next && at >= this.info.tail);
-      markLongLivedAtTail(this.res, this.info, at);
-      await this.ready(signal);
+  protected async writeSlice(slice: Buffer, next: Offset, page: Page): Promise<void> {
+    if (this.writer.needsPrecedingByte(slice)) {
+      const at = advance(next, -slice.length);
+      this.writer.setPrecedingByte(await precedingByte(this.store, this.log, at));
+      if (this.isOver) return;
     }
-    page.release?.();
+    if (next === page.next && page.end !== undefined) this.writer.writeLast(slice, next);
+    else this.writer.writeSlice(slice, next, next === page.next && next >= this.info.tail);
+  }
+
+  protected writeHeartbeat(): void {
+    this.writer.writeHeartbeat();
   }
 
   protected override caughtUp(): void {

@@ -3,17 +3,16 @@ import { concatChunks } from '../../../core/bytes/concat-chunks';
 import { sizeOf } from '../../../core/bytes/size-of';
 import type { LiveDelivery } from '../../../core/follow/follower';
 import type { LogInfo, LogOutcome } from '../../../core/log/log';
-import { reserveTurnBytes, sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
+import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
 import { assertRangeIntact, DamageError, LostTailError } from '../../../core/store/damage';
-import type { Page } from '../../../core/store/store';
 import { sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
 import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
 import { assertPreconditions } from '../../headers/preconditions';
+import { EventResponse } from '../../live/event-response';
 import { finish } from '../../live/finish';
 import type { LiveContext } from '../../live/live-context';
-import { LogResponse } from '../../live/log-response';
 import { markLongLivedAtTail } from '../../live/long-lived';
 import { eventIdSuffix, type Resumption, resumeAfter } from '../headers/last-event-id';
 import { requestedOffset } from '../headers/requested-offset';
@@ -56,26 +55,17 @@ export async function sendLineEvents(
   new LineEventsResponse(wire, res, info, start).begin();
 }
 
-class LineEventsResponse extends LogResponse {
+class LineEventsResponse extends EventResponse {
   readonly #writer: LineEventWriter;
-  readonly #heartbeat: NodeJS.Timeout;
 
-  constructor(
-    context: LiveContext,
-    res: ServerResponse,
-    private readonly info: LogInfo,
-    { from, reset }: Resumption,
-  ) {
+  constructor(context: LiveContext, res: ServerResponse, info: LogInfo, { from, reset }: Resumption) {
     super(context, res, info, from);
-    const { partialAfter, heartbeat } = context.config.live;
-    this.#writer = new LineEventWriter(res, from, eventIdSuffix(info), partialAfter);
+    this.#writer = new LineEventWriter(res, from, eventIdSuffix(info), context.config.live.partialAfter);
     if (reset !== undefined) this.#writer.reset(reset);
-    this.#heartbeat = setInterval(() => this.#writer.heartbeat(), heartbeat);
   }
 
   override stop(): void {
     super.stop();
-    clearInterval(this.#heartbeat);
     this.#writer.stop();
   }
 
@@ -85,14 +75,12 @@ class LineEventsResponse extends LogResponse {
     return this.isBehind ? 'behind' : 'sent';
   }
 
-  protected async sendStored({ chunks, next }: Page, signal: AbortSignal): Promise<void> {
-    for (const slice of sliceChunks(chunks)) {
-      await waitForTurn(slice.length);
-      signal.throwIfAborted();
-      this.#writer.bytes(slice);
-      await this.ready(signal);
-    }
-    markLongLivedAtTail(this.res, this.info, next);
+  protected writeSlice(slice: Buffer): void {
+    this.#writer.bytes(slice);
+  }
+
+  protected writeHeartbeat(): void {
+    this.#writer.heartbeat();
   }
 
   protected ended(outcome: LogOutcome): void {

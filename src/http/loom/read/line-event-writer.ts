@@ -38,7 +38,7 @@ export class LineEventWriter {
   }
 
   heartbeat(): void {
-    if (!this.res.writableNeedDrain) this.res.write(HEARTBEAT);
+    this.res.write(HEARTBEAT);
   }
 
   end(at: Offset, outcome: LogOutcome): void {

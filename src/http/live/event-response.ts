@@ -1,0 +1,48 @@
+import type { ServerResponse } from 'node:http';
+import type { LogInfo } from '../../core/log/log';
+import { advance, type Offset } from '../../core/log/offset';
+import { sliceChunks, waitForTurn } from '../../core/scheduling/turn-byte-budget';
+import type { Page } from '../../core/store/store';
+import type { LiveContext } from './live-context';
+import { LogResponse } from './log-response';
+import { markLongLivedAtTail } from './long-lived';
+
+/** A log as server-sent events. Each reader's events are encoded for it, a bounded number of bytes per turn of the event loop. */
+export abstract class EventResponse extends LogResponse {
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(
+    context: LiveContext,
+    res: ServerResponse,
+    protected readonly info: LogInfo,
+    from: Offset,
+  ) {
+    super(context, res, info, from);
+    this.#heartbeat = setInterval(() => {
+      if (!res.writableNeedDrain) this.writeHeartbeat();
+    }, context.config.live.heartbeat);
+  }
+
+  override stop(): void {
+    super.stop();
+    clearInterval(this.#heartbeat);
+  }
+
+  protected abstract writeHeartbeat(): void;
+
+  /** Writes bytes of `page` that end at `next`. */
+  protected abstract writeSlice(slice: Buffer, next: Offset, page: Page): Promise<void> | void;
+
+  protected async sendStored(page: Page, signal: AbortSignal): Promise<void> {
+    let { at } = this;
+    for (const slice of sliceChunks(page.chunks)) {
+      await waitForTurn(slice.length);
+      signal.throwIfAborted();
+      at = advance(at, slice.length);
+      await this.writeSlice(slice, at, page);
+      markLongLivedAtTail(this.res, this.info, at);
+      await this.ready(signal);
+    }
+    page.release?.();
+  }
+}
