@@ -12,16 +12,12 @@ const STALE_SECONDS = 300;
  * How long a chunk may be cached (PROTOCOL.md, 10.1). Bytes at an offset never change. A chunk at the end of an open stream has to be
  * revalidated, and the answer is 304 as long as nothing was added.
  */
-export function cacheHeaders(
-  { config }: DurableContext,
-  info: LogInfo,
-  chunk: ReadChunk,
-  now = Date.now(),
-): ResponseHeaders {
+export function cacheHeaders({ config }: DurableContext, info: LogInfo, chunk: ReadChunk): ResponseHeaders {
   if (chunk.isUpToDate && !isClosed(info)) return { 'Cache-Control': 'no-cache' };
   // If tokens are configured, an answer is only for clients that have one.
   const whose = config.tokens.length === 0 ? 'public' : 'private';
-  const left = info.expiresAt === undefined ? FRESH_SECONDS : Math.floor((info.expiresAt - now) / 1_000);
+  const left =
+    info.expiresAt === undefined ? FRESH_SECONDS : Math.floor((info.expiresAt - Date.now()) / 1_000);
   // An expired stream must not live on in caches. Only a request that reaches the server extends an idle expiry.
   if (left < FRESH_SECONDS) return { 'Cache-Control': `${whose}, max-age=${Math.max(0, left)}` };
   return { 'Cache-Control': `${whose}, max-age=${FRESH_SECONDS}, stale-while-revalidate=${STALE_SECONDS}` };
