@@ -85,7 +85,7 @@ describe('what a caller reads of a failure of Redis', () => {
 
   it('is the same for every operation while Redis is away', () =>
     withRedis(async ({ redis, open }) => {
-      const store = await open({ commandTimeout: 300, patience: 300 });
+      const store = await open({ patience: 300 });
       const { log, epoch } = await createLog(store);
       await redis.kill('SIGKILL');
       const refused = `Redis at 127.0.0.1:${redis.port}: connection refused; trying again`;
@@ -105,7 +105,7 @@ describe('what a caller reads of a failure of Redis', () => {
 
   it('says that a Redis has a password, once it has one', () =>
     withRedis(async ({ redis, admin, open }) => {
-      const store = await open({ commandTimeout: 300 });
+      const store = await open();
       await admin.config('SET', 'requirepass', 's3cret');
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       const said = (): Promise<string> => store.ready().then(String, ({ message }: Error) => message);
