@@ -72,10 +72,10 @@ export abstract class Follower {
   /** The log has lost bytes, and no news follow: the follower has to `stop` or to `restart`. */
   protected abstract lost(loss: Loss): void;
 
-  /** Called when the follower is over because the store cannot be read. @param missing how many bytes the news named that were not delivered */
+  /** Called when the follower is over because of an error. @param missing how many bytes the news named that were not delivered */
   protected abstract failed(error: unknown, missing: number): void;
 
-  /** Takes care of work that goes on by itself and rejects with what `failed` throws. */
+  /** Handles the rejection of work that goes on by itself: it rejects with what `failed` throws. */
   protected abstract detach(work: Promise<void>): void;
 
   /** Resolves when the consumer can take a page. */
@@ -106,7 +106,7 @@ export abstract class Follower {
     if (state instanceof Reading) state.stop();
   }
 
-  /** @param why news that were not delivered */
+  /** Begins to read. @param why news that were not delivered */
   protected read(why?: LogNews): void {
     const reading = this.#beginReading();
     if (reading === undefined) return;

@@ -34,19 +34,21 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     while (store.watching > 0) await delay(5);
   }
 
-  it('sends what is appended in the same turn once it has everything else', async () => {
+  it('sends what is appended in the same turn, without a read, once it has everything else', async () => {
     await log.append();
     const reader = await open(wire, log.ref);
     await reader.until('<0>');
     await log.append();
     await reader.until('<1>');
     await turns(5);
+    const { length } = store.reads;
     for (const mark of [2, 3, 4]) {
       const append = log.append();
       expect(marksOf(server.written()).at(-1)).toBe(mark);
       await append;
     }
     await reader.until('<4>');
+    expect(store.reads).toHaveLength(length);
     reader.close();
     await untilLeft();
   });
