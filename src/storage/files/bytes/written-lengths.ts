@@ -13,8 +13,12 @@ const SLOTS_MAX = 16_384;
 /** The shortest pause between writes, in milliseconds. */
 const PAUSE_MS = 50;
 
-/** How long a length waits for another append, in milliseconds: writing it then wakes the process up once less. */
+/**
+ * How long a length waits for another append, in milliseconds: writing it then wakes the process up once less. While appends go on, the
+ * wait doubles up to the second figure, since the timer wakes the process up for nothing.
+ */
 const ALONE_AFTER_MS = 100;
+const ALONE_AFTER_MS_MAX = 1_600;
 
 /**
  * The lengths of the logs of attached producers, which the facts do not have. Written with an append or soon after it, and not synced:
@@ -32,6 +36,7 @@ export class WrittenLengths {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #nextAt = 0;
+  #aloneAfterMs = ALONE_AFTER_MS;
 
   private constructor(private readonly file: number | undefined) {}
 
@@ -59,11 +64,15 @@ export class WrittenLengths {
 
   #writeSoon(): void {
     if (performance.now() >= this.#nextAt) void this.#write();
-    else this.#timer ??= setTimeout(() => this.#onTime(), ALONE_AFTER_MS).unref();
+    else this.#timer ??= setTimeout(() => this.#onTime(), this.#aloneAfterMs).unref();
   }
 
   #onTime(): void {
     this.#timer = undefined;
+    const doAppendsGoOn = performance.now() < this.#nextAt;
+    this.#aloneAfterMs = doAppendsGoOn
+      ? Math.min(2 * this.#aloneAfterMs, ALONE_AFTER_MS_MAX)
+      : ALONE_AFTER_MS;
     if (this.#writing === undefined && this.#written.size > 0) this.#writeSoon();
   }
 
