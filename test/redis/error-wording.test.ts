@@ -85,7 +85,7 @@ describe('what a caller reads of a failure of Redis', () => {
 
   it('is the same for every operation while Redis is away', () =>
     withRedis(async ({ redis, open }) => {
-      const store = await open({ patience: 300 });
+      const store = await open({ commandTimeout: 1_000, patience: 300 });
       const { log, epoch } = await createLog(store);
       await redis.kill('SIGKILL');
       const refused = `Redis at 127.0.0.1:${redis.port}: connection refused; trying again`;
