@@ -14,7 +14,7 @@ const HEAD = `# Glossary
 
 <!-- Generated from the comments of the code by \`node scripts/glossary.mjs\`. -->
 
-Every noun that a folder exports. [architecture.md](architecture.md) introduces the ones that you need first.
+Every noun that a folder exports, except the arguments of functions. [architecture.md](architecture.md) introduces the ones that you need first.
 `;
 
 const nouns = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

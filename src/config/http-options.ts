@@ -48,7 +48,7 @@ export const HTTP_OPTIONS = {
     heartbeat: option(
       duration('1s'),
       '15s',
-      'How often a response of Server-Sent Events without data sends a comment.',
+      'How often a response of Server-Sent Events sends a comment, so that proxies keep it open.',
     ),
     partialAfter: option(
       duration('10ms'),

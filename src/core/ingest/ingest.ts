@@ -18,7 +18,7 @@ export interface IngestOptions {
   readonly logBytesMax: number;
 }
 
-/** An `http.IncomingMessage` is one. `complete` tells that the end of the body arrived, whatever became of its connection since. */
+/** The body of a producer's request, such as an `http.IncomingMessage`. `complete` tells that the end of the body arrived, whatever became of its connection since. */
 export type IngestBody = Readable & { readonly complete?: boolean };
 
 /**

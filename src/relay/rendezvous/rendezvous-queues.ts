@@ -10,7 +10,7 @@ export interface CustomHeaders {
   readonly upload: HeaderValues;
 }
 
-/** As on the wire. */
+/** Why a stream failed, with the members of the wire's `error`. */
 export interface RendezvousError {
   readonly name: string;
   readonly message: string;

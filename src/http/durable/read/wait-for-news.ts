@@ -3,7 +3,7 @@ import { isRemoval, type LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { LogNews, LogStore } from '../../../core/store/store';
 
-/** What the news of one turn say. Without bytes and end, only the store knows what has happened. */
+/** What the news of one turn says. Without bytes and end, only the store knows what has happened. */
 export interface TurnNews {
   readonly chunks: readonly Buffer[];
   readonly next: Offset;
