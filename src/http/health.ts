@@ -1,6 +1,7 @@
 import { shuttingDown } from './errors/shared-errors';
 import { Routes } from './front/routes';
 import type { OpenWire } from './front/wire';
+import type { WireRequest } from './front/wire-request';
 import { jsonBody, setJson, UTF8_JSON } from './json/json-body';
 
 /** `/healthz`: the process answers. It needs no token, so that a probe need not have one. */
@@ -10,7 +11,12 @@ export const health: OpenWire = () => {
     ctx.set('Cache-Control', 'no-store');
     setJson(ctx, jsonBody({ status: 'ok' }), UTF8_JSON);
   });
-  return { path: '/healthz', probePath: '/healthz', handle: (request) => routes.handle(request) };
+  const handle = (request: WireRequest): Promise<void> => {
+    const isProbe = request.path === '/healthz' && ['GET', 'HEAD'].includes(request.req.method ?? '');
+    if (!isProbe) request.access();
+    return routes.handle(request);
+  };
+  return { path: '/healthz', probePath: '/healthz', handle };
 };
 
 /** `/readyz`: the store can take an append, and the server is not stopping; otherwise 503 with the reason. */

@@ -32,7 +32,7 @@ export async function openRelays(context: RelayContext, config: Config, logger: 
   const systems = await Promise.all(
     RELAYS.map(async (name) => {
       const settings: RelaySettings = config[name];
-      return { name, settings, ...(await SYSTEMS[name]({ context, options, config, logger })) };
+      return { ...(await SYSTEMS[name]({ context, options, config, logger })), name, settings };
     }),
   );
   return {

@@ -6,6 +6,13 @@ export function socketOf(connection: { readonly stream?: Socket }): Socket | und
   return connection.stream;
 }
 
+/** Whether both connections are open, and to different addresses. */
+export function haveOtherPeers(a: Redis, b: Redis): boolean {
+  const [one, other] = [socketOf(a), socketOf(b)];
+  if (one?.remotePort === undefined || other?.remotePort === undefined) return false;
+  return one.remoteAddress !== other.remoteAddress || one.remotePort !== other.remotePort;
+}
+
 /**
  * Takes the socket of a connection from ioredis, which reads replies by its listener of 'data' and would not know the commands that
  * they belong to.

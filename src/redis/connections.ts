@@ -2,7 +2,7 @@ import { Cluster, Redis } from 'ioredis';
 import { LogError, messageOf } from '../core/log/errors';
 import { withTimeout } from '../core/scheduling/timeout';
 import { masterOfSlot } from '../node-internals/cluster-slots';
-import { socketOf } from '../node-internals/redis-socket';
+import { haveOtherPeers, socketOf } from '../node-internals/redis-socket';
 import {
   type ConnectionOptions,
   connectionOptions,
@@ -59,6 +59,8 @@ export class Connections {
     client.on('ready', () => {
       connections.wording.connected();
       connections.#warned = false;
+      // After a failover a connection to the former master may block for long.
+      if (client instanceof Redis) connections.#disconnectBlocking((one) => haveOtherPeers(one, client));
     });
     try {
       connections.#warned = true;
@@ -198,8 +200,12 @@ export class Connections {
   #linkOpened(process: string): void {
     const isAnother = this.#process !== undefined && this.#process !== process;
     this.#process = process;
-    // If the address leads to another process now, connections to the former one may block for long.
-    if (isAnother && !this.isCluster) for (const blocking of this.#blocking) blocking.disconnect();
+    // The address leads to another process now: as after a failover.
+    if (isAnother && !this.isCluster) this.#disconnectBlocking(() => true);
+  }
+
+  #disconnectBlocking(mustGo: (connection: Redis) => boolean): void {
+    for (const connection of this.#blocking) if (mustGo(connection)) connection.disconnect();
   }
 
   #existing(links: Links, partition: Partition): Link | undefined {
@@ -217,7 +223,7 @@ export class Connections {
   #existingMaster(partition: Partition): Redis | undefined {
     if (this.commands instanceof Redis) return this.commands;
     const slot = this.#slots.get(slotKey(partition));
-    const address = slot === undefined ? undefined : holderOf(this.commands, slot);
+    const address = slot === undefined ? undefined : masterOfSlot(this.commands, slot);
     return address && nodeAt(this.commands, address.host, address.port);
   }
 
@@ -225,7 +231,7 @@ export class Connections {
     if (!(this.commands instanceof Cluster)) throw new Error('not a Cluster');
     const slot = this.#slots.get(key) ?? (await this.commands.cluster('KEYSLOT', key));
     this.#slots.set(key, slot);
-    const address = holderOf(this.commands, slot);
+    const address = masterOfSlot(this.commands, slot);
     if (address === undefined) throw new Error(`no node of the Cluster holds slot ${slot}`);
     return address;
   }
@@ -240,11 +246,4 @@ export class Connections {
 
 function nodeAt(cluster: Cluster, host: string | undefined, port: number | undefined): Redis | undefined {
   return cluster.nodes('all').find(({ options }) => options.host === host && options.port === port);
-}
-
-function holderOf(cluster: Cluster, slot: number): Address | undefined {
-  const key = masterOfSlot(cluster, slot);
-  if (key === undefined) return undefined;
-  const colon = key.lastIndexOf(':');
-  return { host: key.slice(0, colon), port: Number(key.slice(colon + 1)) };
 }

@@ -11,7 +11,10 @@ it.each([
   ['file:./data', 'file:./data'],
   ['redsi://user:secret@host:1', 'redsi://***@host:1'],
   ['file:///srv/user:a@b', 'file:///srv/user:a@b'],
+  ['file:///tmp@x', 'file:///tmp@x'],
   ['redis:///:secret@host', 'redis://***@host'],
+  ['redis:///team/loom:secret@host', 'redis://***@host'],
+  ['redis:////secret@host', 'redis://***@host'],
 ])('the store %s is masked as %s', (url, shown) => {
   expect(maskStore(url)).toBe(shown);
 });

@@ -6,7 +6,7 @@ import type { LogStore, Page } from '../store/store';
 import { PageSize } from './page-size';
 
 /** The pauses of a reader while the store is unavailable. */
-const PAUSES = { firstMs: 100, maxMs: 1_000, jitter: true };
+const PAUSES = { firstMs: 100, maxMs: 250, jitter: true };
 
 export interface ReadOptions {
   /** Where to end, before the tail. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { hasBody } from '../errors/has-body';
 
 /** How long a client that has its whole answer may still send its body. */
 const REST_MS_MAX = 5_000;
@@ -10,10 +11,6 @@ const REST_MS_MAX = 5_000;
  */
 export function boundRestOfBody(req: IncomingMessage, res: ServerResponse): void {
   if (hasBody(req)) res.on('finish', dropRest);
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 function dropRest(this: ServerResponse): void {

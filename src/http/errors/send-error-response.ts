@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isAbortError } from './abort-error';
 import { toErrorResponse } from './error-response';
+import { hasBody } from './has-body';
 
 /**
  * Answers an error as JSON, at once: a refused producer need not send its body first. Once the head is out, the connection is cut.
@@ -28,7 +29,7 @@ export function sendErrorResponse(
  * to wait for a tail that only a request behind this body ends.
  */
 function discardRestOfBody(req: IncomingMessage, res: ServerResponse): void {
-  if (req.complete) return;
+  if (req.complete || !hasBody(req)) return;
   req.resume();
   if (req.headers.expect !== undefined) res.setHeader('Connection', 'close');
 }

@@ -45,7 +45,11 @@ export class FrontDoor {
     return (req, res) => {
       const target = splitTarget(req.url ?? '/');
       const found = guarded.find(({ wire }) => hasPath(wire, target.path)) ?? last;
-      void this.#serve(found, target, req, res);
+      this.#serve(found, target, req, res).catch((error) => {
+        // Not even the error could be answered.
+        this.logger.error({ err: error }, 'request failed');
+        res.destroy();
+      });
     };
   }
 

@@ -31,6 +31,25 @@ describe('the written lengths of logs', () => {
       await lengths.close();
     }));
 
+  it('have the last append within a tenth of a second, after any number of appends', () =>
+    withDirectory(async (directory) => {
+      const path = join(directory, 'written');
+      jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+      const lengths = await WrittenLengths.create(path);
+      const log = randomUUID();
+      for (let end = 1; end <= 1_000; end += 1) {
+        lengths.note(log, at(end));
+        await jest.advanceTimersByTimeAsync(5);
+        // Behind a write that is in progress.
+        await readWrittenLengths(path);
+      }
+      await jest.advanceTimersByTimeAsync(95);
+      await readWrittenLengths(path);
+      expect(await readWrittenLengths(path)).toEqual(new Map([[log, 1_000]]));
+      jest.useRealTimers();
+      await lengths.close();
+    }));
+
   it('are those of the logs that were written to last where there are very many', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');

@@ -2,7 +2,7 @@ import { isLogError } from '../../../core/log/errors';
 import { retry } from '../../../core/scheduling/retry';
 
 /** Many producers may end while the store is away: jitter spreads their attempts. */
-const PAUSES = { firstMs: 100, maxMs: 1_000, jitter: true };
+const PAUSES = { firstMs: 100, maxMs: 250, jitter: true };
 
 /**
  * Records a fact that is true already, such as the end of a body: a store that is away or full for a while only delays it.

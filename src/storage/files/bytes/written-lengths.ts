@@ -14,11 +14,10 @@ const SLOTS_MAX = 16_384;
 const PAUSE_MS = 50;
 
 /**
- * How long a length waits for another append, in milliseconds: writing it then wakes the process up once less. While appends go on, the
- * wait doubles up to the second figure, since the timer wakes the process up for nothing.
+ * The longest that a length waits, in milliseconds. While appends go on, each write is made with an append and puts the timer off, so
+ * that the timer does not wake the process up.
  */
-const ALONE_AFTER_MS = 100;
-const ALONE_AFTER_MS_MAX = 1_600;
+const WAIT_MS_MAX = 100;
 
 /**
  * The lengths of the logs of attached producers, which the facts do not have. Written with an append or soon after it, and not synced:
@@ -36,7 +35,6 @@ export class WrittenLengths {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #nextAt = 0;
-  #aloneAfterMs = ALONE_AFTER_MS;
 
   private constructor(private readonly file: number | undefined) {}
 
@@ -64,20 +62,17 @@ export class WrittenLengths {
 
   #writeSoon(): void {
     if (performance.now() >= this.#nextAt) void this.#write();
-    else this.#timer ??= setTimeout(() => this.#onTime(), this.#aloneAfterMs).unref();
+    else this.#timer ??= setTimeout(() => this.#onTime(), WAIT_MS_MAX).unref();
   }
 
   #onTime(): void {
     this.#timer = undefined;
-    const doAppendsGoOn = performance.now() < this.#nextAt;
-    this.#aloneAfterMs = doAppendsGoOn
-      ? Math.min(2 * this.#aloneAfterMs, ALONE_AFTER_MS_MAX)
-      : ALONE_AFTER_MS;
-    if (this.#writing === undefined && this.#written.size > 0) this.#writeSoon();
+    if (this.#writing === undefined && this.#written.size > 0) void this.#write();
   }
 
   #write(): Promise<void> {
     this.#nextAt = performance.now() + PAUSE_MS;
+    this.#timer?.refresh();
     const [from, to] = this.#fill();
     this.#writing = this.#writeContent(from, to).then(() => {
       this.#writing = undefined;
