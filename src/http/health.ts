@@ -4,20 +4,19 @@ import type { OpenWire } from './front/wire';
 import type { WireRequest } from './front/wire-request';
 import { jsonBody, setJson, UTF8_JSON } from './json/json-body';
 
-/** `/healthz`: the process answers. It needs no token, so that a probe need not have one. */
+/** `/healthz`: the process answers. A probe needs no token for it. */
 export const health: OpenWire = () => {
-  const routes = new Routes('public');
+  const routes = new Routes(isProbe);
   routes.whole.get('/healthz', (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     setJson(ctx, jsonBody({ status: 'ok' }), UTF8_JSON);
   });
-  const handle = (request: WireRequest): Promise<void> => {
-    const isProbe = request.path === '/healthz' && ['GET', 'HEAD'].includes(request.req.method ?? '');
-    if (!isProbe) request.access();
-    return routes.handle(request);
-  };
-  return { path: '/healthz', probePath: '/healthz', handle };
+  return { path: '/healthz', probePath: '/healthz', handle: (request) => routes.handle(request) };
 };
+
+function isProbe({ req, path }: WireRequest): boolean {
+  return path === '/healthz' && (req.method === 'GET' || req.method === 'HEAD');
+}
 
 /** `/readyz`: the store can take an append, and the server is not stopping; otherwise 503 with the reason. */
 export const readiness: OpenWire = ({ store, stopping }) => {

@@ -188,6 +188,15 @@ describe('what is not HTTP', () => {
     expectBody(body, code);
   });
 
+  it('a refused expectation without a body leaves the connection to the next request', async () => {
+    const connection = await RawConnection.open(process().port);
+    connection.send('GET /stream HTTP/1.1\r\nHost: localhost\r\nExpect: 200-maybe\r\n\r\n');
+    connection.send(`GET /healthz HTTP/1.1\r\n${ENDS}`);
+    const answers = await connection.whole();
+    expect(answers).toContain('HTTP/1.1 417 ');
+    expect(answers).toContain('HTTP/1.1 200 ');
+  });
+
   it('every JSON answer ends in a line feed that its Content-Length counts', async () => {
     const made = await request(url('/rendezvous/stream'), { method: 'POST' });
     const id: string = JSON.parse(made.text).stream;

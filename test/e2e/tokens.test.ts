@@ -27,8 +27,11 @@ describe('with tokens', () => {
     expect(JSON.parse(answer.text).error).toContain('token');
   });
 
-  it('/healthz needs none', async () => {
+  it('a probe of /healthz needs none, and no other request does without', async () => {
     expect((await get('/healthz')).status).toBe(200);
+    expect((await get('/healthz/x')).status).toBe(401);
+    for (const method of ['OPTIONS', 'POST', 'DELETE'])
+      expect((await request(loom.url('/healthz'), { method })).status).toBe(401);
   });
 
   it('a wrong one is told so', async () => {

@@ -35,8 +35,8 @@ export class Routes {
   readonly #streaming: StreamingRoute[] = [];
   readonly #answer = answererOf(this.whole);
 
-  /** @param access `public`: no request needs a token */
-  constructor(private readonly access: 'token' | 'public' = 'token') {}
+  /** @param isPublic which requests need no token. Default: none */
+  constructor(private readonly isPublic: (request: WireRequest) => boolean = () => false) {}
 
   stream(methods: string[], path: string, handle: StreamingHandler): void {
     this.#streaming.push({ layer: registerLayer(this.whole, path, methods), handle });
@@ -44,7 +44,7 @@ export class Routes {
 
   /** @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID`, `NOT_FOUND`, `METHOD_NOT_ALLOWED`; what a route throws */
   handle(request: WireRequest): Promise<void> {
-    if (this.access === 'token') request.access();
+    if (!this.isPublic(request)) request.access();
     const { method = '' } = request.req;
     for (const { layer, handle } of this.#streaming) {
       const [whole, ...segments] = (layer.methods.includes(method) && layer.regexp.exec(request.path)) || [];
