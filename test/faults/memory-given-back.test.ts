@@ -19,12 +19,12 @@ const floods: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
     );
   },
   'producers at full speed': (url) =>
-    atOnce(60, () =>
+    atOnce(120, () =>
       request(`${url}/stream/${randomUUID()}`, { method: 'POST', body: Buffer.alloc(8 * MIB, 'x') }),
     ),
   'readers that replay a stream': async (url) => {
     await request(`${url}/stream/replayed`, { method: 'POST', body: Buffer.alloc(48 * MIB, 'a line\n') });
-    await atOnce(40, () => request(`${url}/stream/replayed`));
+    await atOnce(80, () => request(`${url}/stream/replayed`));
   },
 };
 
@@ -40,8 +40,7 @@ describe('the memory of a server', () => {
     const before = residentBytes(loom.pid);
     forgetPeak(loom.pid);
     await floods[name]?.(loom.url);
-    // How much more depends on how fast the store is.
-    expect(peakBytes(loom.pid) - before).toBeGreaterThan(MARGIN);
+    expect(peakBytes(loom.pid) - before).toBeGreaterThan(2 * MARGIN);
     await eventually(
       `it has no more than ${MARGIN / MIB} MiB more than before`,
       () => residentBytes(loom.pid) - before < MARGIN,

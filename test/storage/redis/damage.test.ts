@@ -37,6 +37,7 @@ describe('a log of which Redis lost the end, as by a failover to a replica that 
         await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
         if (how === 'written') void followed(store, writer.log, START, stopping.signal).over.catch(() => {});
         await expect(had.over).rejects.toMatchObject({ code: 'BYTES_LOST' });
+        expect((await infoOf(store, writer.log.id)).losses).toMatchObject([{ from: 50, to: 100 }]);
 
         const waiting = followed(store, writer.log, START, stopping.signal);
         await waiting.reached(50);

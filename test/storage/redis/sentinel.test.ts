@@ -1,9 +1,15 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { START } from '../../../src/core/log/offset';
+import { Connections } from '../../../src/redis/connections';
+import { slotKey } from '../../../src/redis/partitions';
+import { parseRedisUrl } from '../../../src/redis/url';
 import { at, bytes, createLog, textOf } from '../../contract/logs';
+import { configFrom } from '../../support/config';
 import { openRedisStore } from '../../support/open-stores';
+import { PATIENCE_MS } from '../../support/patience';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 
 describe('Redis with Sentinels', () => {
@@ -11,16 +17,8 @@ describe('Redis with Sentinels', () => {
   afterAll(() => Promise.all(servers.map((server) => server.stop())));
 
   it('goes on with the replica that is promoted when the master dies', async () => {
-    const master = await startRedisServer({ args: ['--repl-diskless-sync-delay', '0'] });
-    servers.push(master);
-    const replica = await startRedisServer({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
-    servers.push(replica);
-    await until(replica, 'INFO', 'master_link_status:up');
-    const sentinel = await startSentinel(master);
-    servers.push(sentinel);
-    await until(sentinel, 'SENTINEL REPLICAS main', String(replica.port));
-
-    const store = await openRedisStore(`redis+sentinel://127.0.0.1:${sentinel.port}/main`);
+    const { master, replica, url } = await startDeployment();
+    const store = await openRedisStore(url);
     try {
       const writer = await createLog(store);
       await store.append(writer, START, bytes('before'));
@@ -34,6 +32,33 @@ describe('Redis with Sentinels', () => {
       await store.close();
     }
   });
+
+  it('cuts a connection that blocks on a former master which no longer answers', async () => {
+    const { master, url } = await startDeployment();
+    const settings = { ...configFrom({}).redis, commandTimeout: PATIENCE_MS, warn: () => {} };
+    const connections = await Connections.open(parseRedisUrl(url), settings);
+    try {
+      const ended = once(await connections.openBlocking(slotKey(0)), 'end');
+      await master.kill('SIGSTOP');
+      await ended;
+    } finally {
+      connections.close();
+      await master.kill('SIGCONT');
+    }
+  });
+
+  /** A master, a replica that has everything, and a Sentinel. */
+  async function startDeployment(): Promise<{ master: RedisServer; replica: RedisServer; url: string }> {
+    const master = await startRedisServer({ args: ['--repl-diskless-sync-delay', '0'] });
+    servers.push(master);
+    const replica = await startRedisServer({ args: ['--replicaof', '127.0.0.1', String(master.port)] });
+    servers.push(replica);
+    await until(replica, 'INFO', 'master_link_status:up');
+    const sentinel = await startSentinel(master);
+    servers.push(sentinel);
+    await until(sentinel, 'SENTINEL REPLICAS main', String(replica.port));
+    return { master, replica, url: `redis+sentinel://127.0.0.1:${sentinel.port}/main` };
+  }
 });
 
 /** A Sentinel that alone decides that the master is down, after half a second. It rewrites its configuration file. */
