@@ -1,6 +1,5 @@
 // Draws docs/tail.svg and docs/spy.svg: what a terminal shows of a real server. It needs a build.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -22,11 +21,12 @@ const server = spawn(process.execPath, ['bin/loom', '--port', String(PORT), '--s
   cwd: fileURLToPath(new URL('..', import.meta.url)),
   stdio: ['ignore', 'ignore', 'pipe'],
 });
-const started = createInterface({ input: server.stderr });
-await Promise.race([
-  once(started, 'line'),
-  once(server, 'exit').then(() => Promise.reject(new Error('no server'))),
-]);
+let isListening = false;
+for await (const line of createInterface({ input: server.stderr })) {
+  isListening = line.includes('://');
+  if (isListening) break;
+}
+if (!isListening) throw new Error(`the server did not start: is port ${PORT} taken?`);
 
 const producing = produce('build-42', BUILD);
 await delay(LINE_EVERY_MS);

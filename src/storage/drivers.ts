@@ -5,7 +5,7 @@ import { filesDriver } from './files/driver';
 import { memoryDriver } from './memory/driver';
 import { redisDriver } from './redis/driver';
 
-/** Where a store reports what no caller of it can be told. */
+/** Where a store reports what none of its callers would learn. */
 export interface StoreReports {
   readonly warn: Warn;
   /** For acknowledged bytes that turn out to be lost. */

@@ -59,7 +59,7 @@ export class LineSplitter {
     return texts;
   }
 
-  /** The unfinished line up to its last whole character, for a reader who should not wait for the rest of it. */
+  /** The unfinished line up to its last whole character, for a reader that should not wait for the rest of it. */
   takePartial(): LineText | undefined {
     const line = this.#take();
     let whole = line.length - incompleteUtf8Length(line);

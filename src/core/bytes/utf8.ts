@@ -1,6 +1,6 @@
 /**
  * How many bytes at the end of `bytes` are the beginning of a UTF-8 character whose rest may still come: 0 to 3. Bytes that can
- * no longer become a character are not counted, so nobody waits for them.
+ * no longer become a character are not counted, so no reader waits for them.
  */
 export function incompleteUtf8Length(bytes: Buffer): number {
   for (let length = 1; length <= 3 && length <= bytes.length; length += 1) {

@@ -28,12 +28,12 @@ function brokenRule(raw: string): string | undefined {
   return undefined;
 }
 
-/** An id that nobody can guess and that sorts by the time it was made: a UUIDv7 (RFC 9562, 5.7). */
+/** An id that cannot be guessed and that sorts by the time it was made: a UUIDv7 (RFC 9562, 5.7). */
 export function generateLogId(now = Date.now()): LogId {
   return uuidv7(now) as LogId;
 }
 
-/** Names one life of an id. Never reused, so what still holds an old one can be told apart for good. */
+/** Names one life of an id. It is never reused, so an old one never names another life. */
 export function generateGeneration(now = Date.now()): string {
   return uuidv7(now);
 }

@@ -46,7 +46,7 @@ export function isSameOutcome(a: LogOutcome, b: LogOutcome): boolean {
 
 /** When a log ends by itself, sealed or not. */
 export type Expiry =
-  /** This long after it was last touched: by what was stored in it, or by a reader who said so. Milliseconds. */
+  /** This long after it was last touched: by what was stored in it, or by a reader that asked for it. Milliseconds. */
   | { readonly kind: 'idle'; readonly ttlMs: number }
   /** At this time, in Unix milliseconds. */
   | { readonly kind: 'at'; readonly at: number };
@@ -142,7 +142,7 @@ export function writerOf(info: LogInfo): Writer {
   return { log: { id: info.id, generation: info.generation }, epoch: info.epoch };
 }
 
-/** The outcomes after which no read can tell how the log ended. */
+/** The outcomes of a log that is gone, so that no read can return them. */
 export type Removal = RemoveOutcome | { readonly kind: 'replaced' };
 
 export function isRemoval(outcome: LogOutcome): outcome is Removal {

@@ -3,7 +3,7 @@ import type { RendezvousFailure, RendezvousQueues } from '../../relay/rendezvous
 import { parseBodyJson, requireObject } from './custom-headers';
 import { invalidBody, STREAM_STARTED, sendRendezvousError, UNKNOWN_STREAM } from './rendezvous-errors';
 
-/** Stands for what a report does not say. */
+/** Replaces what a report leaves out. */
 const VAGUE: RendezvousFailure = {
   status: 400,
   name: 'Error',

@@ -16,7 +16,7 @@ const ONCE = [
 /** @throws RequestError `HEADER_INVALID` for a header that has one value and is given twice */
 export function assertSingleValued(req: IncomingMessage): void {
   for (const { name, key } of ONCE) {
-    // Node joins them like this. A single value may have a comma as well, but seldom does: only then is it worth telling them apart.
+    // Node joins them like this. A single value may have a comma as well, but seldom does: only then are the raw headers checked.
     const isDoubtful = req.headers[key]?.includes(', ') === true;
     if (isDoubtful && (req.headersDistinct[key]?.length ?? 0) > 1) {
       throw new RequestError('HEADER_INVALID', `${name} is given more than once`);

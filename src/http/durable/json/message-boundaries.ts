@@ -39,7 +39,7 @@ function upToTail(offset: Offset, info: LogInfo): Offset | undefined {
   return offset <= info.tail ? offset : undefined;
 }
 
-/** @throws RequestError `PARAMETER_INVALID` for an offset that is inside of a message: nobody was ever given it */
+/** @throws RequestError `PARAMETER_INVALID` for an offset inside of a message, which no answer ever contained */
 export async function assertBoundary(
   store: LogStore,
   info: LogInfo,
