@@ -16,6 +16,8 @@ function anyLog(): LogRef {
   return { id: generateLogId(), generation: generateGeneration() };
 }
 
+const NOW = Date.parse('2026-11-29T05:43:13.123Z');
+
 describe('tails', () => {
   let tails: TailHub;
   let log: LogRef;
@@ -33,13 +35,13 @@ describe('tails', () => {
   it('pass on what they are told in order, in the same turn and with the same buffers', () => {
     const heard = [watch(0), watch(0)];
     const [a, b] = [bytes('abc'), bytes('de')];
-    tails.appended(log, at(0), a);
-    tails.appended(log, at(3), b);
+    tails.appended(log, at(0), a, NOW);
+    tails.appended(log, at(3), b, NOW);
     tails.ended(log, at(5), { kind: 'complete' });
     for (const news of heard) {
       expect([...news]).toEqual([
-        { kind: 'bytes', from: 0, chunks: a },
-        { kind: 'bytes', from: 3, chunks: b },
+        { kind: 'bytes', from: 0, chunks: a, at: NOW },
+        { kind: 'bytes', from: 3, chunks: b, at: NOW },
         { kind: 'ended', at: 5, outcome: { kind: 'complete' } },
       ]);
       expect(news[0]).toBe(heard[0]?.[0]);
@@ -48,31 +50,31 @@ describe('tails', () => {
 
   it('pass on once what two sources tell', () => {
     const heard = watch(0);
-    tails.appended(log, at(0), bytes('abc'));
-    tails.appended(log, at(0), bytes('abc'));
-    tails.appended(log, at(1), bytes('b'));
+    tails.appended(log, at(0), bytes('abc'), NOW);
+    tails.appended(log, at(0), bytes('abc'), NOW);
+    tails.appended(log, at(1), bytes('b'), NOW);
     expect(heard).toHaveLength(1);
     expect(tails.deliveredOffset(log)).toBe(3);
   });
 
   it('pass on what overlaps, for offsets tell', () => {
     const heard = watch(0);
-    tails.appended(log, at(0), bytes('abc'));
-    tails.appended(log, at(1), bytes('bcde'));
-    expect(heard[1]).toEqual({ kind: 'bytes', from: 1, chunks: bytes('bcde') });
+    tails.appended(log, at(0), bytes('abc'), NOW);
+    tails.appended(log, at(1), bytes('bcde'), NOW);
+    expect(heard[1]).toEqual({ kind: 'bytes', from: 1, chunks: bytes('bcde'), at: NOW });
     expect(tails.deliveredOffset(log)).toBe(5);
   });
 
   it('say no more than moved where bytes are missing, and go on behind them', () => {
     const heard = watch(0);
-    tails.appended(log, at(5), bytes('fg'));
-    tails.appended(log, at(7), bytes('h'));
-    expect([...heard]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 7, chunks: bytes('h') }]);
+    tails.appended(log, at(5), bytes('fg'), NOW);
+    tails.appended(log, at(7), bytes('h'), NOW);
+    expect([...heard]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 7, chunks: bytes('h'), at: NOW }]);
   });
 
   it('say moved, a turn later, to whoever comes late', async () => {
     const first = watch(0);
-    tails.appended(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'), NOW);
     const [late, past, current] = [watch(1), watch(3, true), watch(3)];
     expect([late.length, past.length]).toEqual([0, 0]);
     await Promise.resolve();
@@ -82,18 +84,18 @@ describe('tails', () => {
 
   it('say so before anything that happens in that very turn, and say it once', async () => {
     watch(0);
-    tails.appended(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'), NOW);
     const late = watch(1);
-    tails.appended(log, at(3), bytes('d'));
+    tails.appended(log, at(3), bytes('d'), NOW);
     await Promise.resolve();
-    expect([...late]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 3, chunks: bytes('d') }]);
+    expect([...late]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 3, chunks: bytes('d'), at: NOW }]);
   });
 
   it('say nothing to who has left, even of what was to be said', async () => {
     const [stays, leaves, late] = [watch(0), watch(0), watch(0, true)];
     leaves.stop();
     late.stop();
-    tails.appended(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'), NOW);
     await Promise.resolve();
     expect([stays.length, leaves.length, late.length]).toEqual([1, 0, 0]);
   });
@@ -101,9 +103,9 @@ describe('tails', () => {
   it('call the watchers of a log that lost bytes once more, and never again', () => {
     const heard = watch(0);
     const loss = { number: 1, from: at(2), to: at(5), at: 0 };
-    tails.appended(log, at(0), bytes('abcde'));
+    tails.appended(log, at(0), bytes('abcde'), NOW);
     tails.lost(log, loss);
-    tails.appended(log, at(2), bytes('xyz'));
+    tails.appended(log, at(2), bytes('xyz'), NOW);
     expect([...heard].slice(1)).toEqual([{ kind: 'lost', loss }]);
     expect(tails.isWatched(log)).toBe(false);
   });
@@ -119,8 +121,8 @@ describe('tails', () => {
       false,
     );
     tails.lost(log, { number: 1, from: at(2), to: at(5), at: 0 });
-    tails.appended(log, at(2), bytes('xyz'));
-    expect(heard).toEqual([{ kind: 'bytes', from: 2, chunks: bytes('xyz') }]);
+    tails.appended(log, at(2), bytes('xyz'), NOW);
+    expect(heard).toEqual([{ kind: 'bytes', from: 2, chunks: bytes('xyz'), at: NOW }]);
   });
 
   it('allow watchers to leave, to throw others out and to come while they are being told', () => {
@@ -138,9 +140,9 @@ describe('tails', () => {
       false,
     );
     second.stop = tails.watch(log, START, () => heard.push('second'), false);
-    tails.appended(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'), NOW);
     expect(heard).toEqual(['first']);
-    tails.appended(log, at(3), bytes('d'));
+    tails.appended(log, at(3), bytes('d'), NOW);
     expect(heard).toEqual(['first', 'third']);
   });
 
@@ -170,7 +172,7 @@ describe('tails', () => {
 
   it('tell of one log what is its own', () => {
     const heard = watch(0);
-    tails.appended(anyLog(), at(0), bytes('x'));
+    tails.appended(anyLog(), at(0), bytes('x'), NOW);
     tails.ended({ ...log, generation: generateGeneration() }, at(0), { kind: 'deleted' });
     expect(heard).toHaveLength(0);
   });
@@ -188,7 +190,7 @@ describe('tails', () => {
   it('say nothing more once they are closed', async () => {
     const [heard, late] = [watch(0), watch(0, true)];
     tails.close();
-    tails.appended(log, at(0), bytes('abc'));
+    tails.appended(log, at(0), bytes('abc'), NOW);
     await Promise.resolve();
     expect([heard.length, late.length]).toEqual([0, 0]);
     expect(tails.isWatched(log)).toBe(false);

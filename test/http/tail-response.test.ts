@@ -50,7 +50,8 @@ describe('a tail', () => {
     const end = advance(START, 5);
     store.beforeRead = () => {
       store.beforeRead = () => {};
-      for (const tell of store.watchers) tell({ kind: 'bytes', from: end, chunks: [Buffer.from('lost.')] });
+      for (const tell of store.watchers)
+        tell({ kind: 'bytes', from: end, chunks: [Buffer.from('lost.')], at: 0 });
     };
     const { port } = server.address() as AddressInfo;
     const consumer = await Consumer.open(`http://127.0.0.1:${port}/stream/${writer.log.id}`);

@@ -23,9 +23,12 @@ export class LogEvents {
     if (info.outcome !== undefined) this.ended(info, info.tail, info.outcome);
   }
 
-  /** A step stored `chunks` at `from`. `info` is the log after it, which the same step may have sealed. */
-  committed(info: LogInfo, from: Offset, chunks: readonly Buffer[]): void {
-    this.tails.appended(info, from, chunks, info.outcome);
+  /**
+   * A step stored `chunks` at `from`. `info` is the log after it, which the same step may have sealed.
+   * @param at Unix milliseconds at which it did
+   */
+  committed(info: LogInfo, from: Offset, chunks: readonly Buffer[], at = info.updatedAt): void {
+    this.tails.appended(info, from, chunks, at, info.outcome);
     if (info.outcome !== undefined) this.ended(info, info.tail, info.outcome);
   }
 

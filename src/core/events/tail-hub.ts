@@ -52,16 +52,17 @@ export class TailHub {
 
   /**
    * `chunks` begin at `from`. Bytes that two sources report are passed on once.
+   * @param at Unix milliseconds at which they were committed
    * @param outcome how the same step sealed the log, if it did
    */
-  appended(log: LogRef, from: Offset, chunks: readonly Buffer[], outcome?: SealOutcome): void {
+  appended(log: LogRef, from: Offset, chunks: readonly Buffer[], at: number, outcome?: SealOutcome): void {
     const tail = this.#tails.get(log.generation);
     if (tail === undefined) return;
     const end = advance(from, sizeOf(chunks));
     if (end <= tail.at) return;
     const contiguous = from <= tail.at;
     tail.at = end;
-    notifyWatchers(tail, contiguous ? bytesNews(from, chunks, outcome) : { kind: 'moved' });
+    notifyWatchers(tail, contiguous ? bytesNews(from, chunks, at, outcome) : { kind: 'moved' });
   }
 
   /** The log is known to be at `end`. Watchers read what comes before it. */
@@ -122,8 +123,13 @@ export class TailHub {
   }
 }
 
-function bytesNews(from: Offset, chunks: readonly Buffer[], end: SealOutcome | undefined): LogNews {
-  return end === undefined ? { kind: 'bytes', from, chunks } : { kind: 'bytes', from, chunks, end };
+function bytesNews(
+  from: Offset,
+  chunks: readonly Buffer[],
+  at: number,
+  end: SealOutcome | undefined,
+): LogNews {
+  return end === undefined ? { kind: 'bytes', from, chunks, at } : { kind: 'bytes', from, chunks, at, end };
 }
 
 /** A pass calls the watchers that were there before it and have not left during it. */

@@ -60,8 +60,17 @@ export abstract class Follower {
     return this.#state === 'over';
   }
 
-  /** Delivers live bytes that end at `next`. @param isEnd whether the log ends with them; `ended` follows if they are sent */
-  protected abstract sendLive(chunks: readonly Buffer[], next: Offset, isEnd: boolean): LiveDelivery;
+  /**
+   * Delivers live bytes that end at `next`.
+   * @param isEnd whether the log ends with them; `ended` follows if they are sent
+   * @param committedAt Unix milliseconds
+   */
+  protected abstract sendLive(
+    chunks: readonly Buffer[],
+    next: Offset,
+    isEnd: boolean,
+    committedAt: number,
+  ): LiveDelivery;
 
   /** Delivers a page of the store. If the page has an `end`, `ended` follows. */
   protected abstract sendStored(page: Page, signal: AbortSignal): Promise<void> | void;
@@ -166,9 +175,9 @@ export abstract class Follower {
   }
 
   #deliver(news: LogNews & { readonly kind: 'bytes' }): void {
-    const { chunks, end } = news;
+    const { chunks, end, at } = news;
     const next = advance(this.#at, sizeOf(chunks));
-    const delivery = this.sendLive(chunks, next, end !== undefined);
+    const delivery = this.sendLive(chunks, next, end !== undefined, at);
     if (delivery !== 'declined') this.#at = next;
     if (delivery === 'declined') this.read(news);
     else if (end !== undefined) this.#end(end);

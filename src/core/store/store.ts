@@ -12,6 +12,7 @@ import type {
 import type { LogId } from '../log/log-id';
 import type { Loss } from '../log/loss';
 import type { Offset } from '../log/offset';
+import type { TimeMark } from '../log/time-mark';
 import type { Change } from './change';
 
 /**
@@ -103,6 +104,28 @@ export interface LogStore {
    */
   read(log: LogRef, from: Offset, bytesMax: number, until?: Offset): Promise<Page>;
 
+  /** As `read`, with the times of the bytes. It costs more. */
+  readTimed(log: LogRef, from: Offset, bytesMax: number, until?: Offset): Promise<TimedPage>;
+
+  /**
+   * The offset of the first byte that was committed at `at` (Unix milliseconds) or later; the tail if there is none.
+   * @throws LogError `LOG_GONE`, `STORE_DAMAGED`
+   */
+  offsetAt(log: LogRef, at: number): Promise<Offset>;
+
+  /**
+   * What `saveLineIndex` stored for the log, by any node. It is removed with the log.
+   * @throws LogError `LOG_GONE`
+   */
+  loadLineIndex(log: LogRef): Promise<Buffer | undefined>;
+
+  /**
+   * Stores the line index of a sealed log beside it, so that no process counts its lines again. It can always be computed from the bytes:
+   * a store may lose it, and a caller checks what it loads.
+   * @throws LogError `LOG_GONE`, `STORE_FULL`
+   */
+  saveLineIndex(log: LogRef, index: Buffer): Promise<void>;
+
   /**
    * Calls the watcher, in order, with what happens to the log after `seen`, until the returned function is called. The call comes in the
    * turn in which this process learns the news, and never before `watch` has returned.
@@ -186,12 +209,23 @@ export interface Page {
   readonly release?: () => void;
 }
 
+/** A page with the times of its bytes. */
+export interface TimedPage extends Page {
+  /**
+   * Each byte has the time of the first mark that ends after it. A byte behind the last mark has no known time: it was stored by a version
+   * that kept none, and nothing has been stored since.
+   */
+  readonly times: readonly TimeMark[];
+}
+
 /** What happened to a log that is watched. */
 export type LogNews =
   | {
       readonly kind: 'bytes';
       readonly from: Offset;
       readonly chunks: readonly Buffer[];
+      /** Unix milliseconds at which the last of them was committed. */
+      readonly at: number;
       /** Present when the step that stored the last of `chunks` also sealed the log. `ended` may follow all the same. */
       readonly end?: SealOutcome;
     }

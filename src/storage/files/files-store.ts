@@ -3,7 +3,7 @@ import { skipBytes } from '../../core/bytes/skip-bytes';
 import { LogError } from '../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
-import { advance, type Offset } from '../../core/log/offset';
+import { advance, type Offset, START } from '../../core/log/offset';
 import { checkAppend } from '../../core/state/check-append';
 import { hasExpiredBy, touched } from '../../core/state/expiry';
 import { applyChange } from '../../core/state/transition';
@@ -17,6 +17,7 @@ import type {
   ListQuery,
   LogStore,
   Page,
+  TimedPage,
   Watcher,
 } from '../../core/store/store';
 import { attempt } from './disk/failures';
@@ -101,6 +102,24 @@ export class FilesStore implements LogStore {
       ...(got && { release: got.release }),
     };
   }
+
+  async readTimed(ref: LogRef, from: Offset, bytesMax: number, until = from): Promise<TimedPage> {
+    const page = await this.read(ref, from, bytesMax, until);
+    const { updatedAt } = this.#index.log(ref);
+    return { ...page, times: page.next > from ? [{ end: page.next, at: updatedAt }] : [] };
+  }
+
+  async offsetAt(ref: LogRef, at: number): Promise<Offset> {
+    this.#assertOpen();
+    const { tail, updatedAt } = this.#index.log(ref);
+    return at <= updatedAt ? START : tail;
+  }
+
+  async loadLineIndex(): Promise<Buffer | undefined> {
+    return undefined;
+  }
+
+  async saveLineIndex(): Promise<void> {}
 
   watch(ref: LogRef, seen: Offset, watcher: Watcher): () => void {
     if (this.#index.isClosed) return () => {};
@@ -216,7 +235,7 @@ export class FilesStore implements LogStore {
     log.tail = advance(tail, sizeOf(fresh));
     log.updatedAt = now;
     this.context.written.note(log.generation, log.tail);
-    this.#index.events.tails.appended(writer.log, tail, fresh);
+    this.#index.events.tails.appended(writer.log, tail, fresh, now);
     return log.tail;
   }
 

@@ -5,7 +5,8 @@ import { LogError } from '../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, LogInit, LogOutcome, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
 import { withLoss } from '../../core/log/loss';
-import { advance, type Offset } from '../../core/log/offset';
+import { advance, type Offset, START } from '../../core/log/offset';
+import { marksWithin, offsetOfTime, type TimeMark } from '../../core/log/time-mark';
 import { SteadyClock } from '../../core/scheduling/steady-clock';
 import { checkAppend } from '../../core/state/check-append';
 import { evaluateCommit } from '../../core/state/evaluate-commit';
@@ -22,6 +23,7 @@ import type {
   ListQuery,
   LogStore,
   Page,
+  TimedPage,
   Watcher,
 } from '../../core/store/store';
 import { GrowableBuffer } from './growable-buffer';
@@ -32,6 +34,8 @@ interface MemoryLog {
   facts: LogFacts;
   readonly bytes: GrowableBuffer;
   readonly producers: Map<string, ProducerState>;
+  times: readonly TimeMark[];
+  lineIndex?: Buffer;
 }
 
 /** The shortest correct store, for tests of the core and the wires. Nothing survives the process. */
@@ -57,7 +61,8 @@ export class MemoryStore implements LogStore {
     const now = this.now();
     const facts = newLog(id, init, this.#clock.wallAt(now), undefined, now);
     const bytes = new GrowableBuffer([inherited, ...(init.first?.chunks ?? [])]);
-    this.#logs.set(id, { facts, bytes, producers: new Map() });
+    const times = [...this.#inheritedTimes(init), ...markOf(facts.info)];
+    this.#logs.set(id, { facts, bytes, producers: new Map(), times });
     this.#forkRefs.created(facts.info);
     this.#events.created(facts.info);
     return { info: facts.info, replaced: old !== undefined };
@@ -119,6 +124,23 @@ export class MemoryStore implements LogStore {
     return { chunks: chunk.length > 0 ? [chunk] : [], next, ...(end && { end }) };
   }
 
+  async readTimed(ref: LogRef, from: Offset, bytesMax: number): Promise<TimedPage> {
+    const page = await this.read(ref, from, bytesMax);
+    return { ...page, times: marksWithin(this.#log(ref).times, from, page.next) };
+  }
+
+  async offsetAt(ref: LogRef, at: number): Promise<Offset> {
+    return offsetOfTime(this.#log(ref).times, at);
+  }
+
+  async loadLineIndex(ref: LogRef): Promise<Buffer | undefined> {
+    return this.#log(ref).lineIndex;
+  }
+
+  async saveLineIndex(ref: LogRef, index: Buffer): Promise<void> {
+    this.#log(ref).lineIndex = index;
+  }
+
   watch(ref: LogRef, seen: Offset, watcher: Watcher): () => void {
     const info = this.#logs.get(ref.id)?.facts.info;
     const isPresent = info?.generation === ref.generation && !this.#hasExpired(info);
@@ -164,6 +186,7 @@ export class MemoryStore implements LogStore {
     const losses = withLoss(info.losses, { from, to: info.tail, at: Date.now() });
     log.facts = { ...log.facts, info: { ...info, tail: from, losses } };
     log.bytes.truncate(from);
+    log.times = marksWithin(log.times, START, from);
     for (const loss of losses.slice(-1)) this.#events.lost(info, loss);
   }
 
@@ -214,9 +237,15 @@ export class MemoryStore implements LogStore {
     return log;
   }
 
+  #inheritedTimes({ fork }: LogInit): readonly TimeMark[] {
+    const source = fork && this.#present(fork.source.id);
+    return source === undefined ? [] : marksWithin(source.times, START, fork?.at ?? START);
+  }
+
   #store(log: MemoryLog, after: LogFacts, chunks: readonly Buffer[]): void {
     const { tail } = log.facts.info;
     log.bytes.append(chunks);
+    if (chunks.length > 0) log.times = [...log.times, ...markOf(after.info, log.times.at(-1)?.at)];
     log.facts = after;
     this.#events.committed(after.info, tail, chunks);
   }
@@ -227,4 +256,9 @@ export class MemoryStore implements LogStore {
     else this.#forkRefs.removed(info);
     this.#events.ended(info, info.tail, outcome);
   }
+}
+
+/** Time does not go back, whatever the clock does. */
+function markOf({ tail, updatedAt }: LogInfo, before = 0): readonly TimeMark[] {
+  return tail > START ? [{ end: tail, at: Math.max(updatedAt, before) }] : [];
 }

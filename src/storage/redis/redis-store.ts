@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { LogError } from '../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
-import type { Offset } from '../../core/log/offset';
+import { type Offset, START } from '../../core/log/offset';
 import { withTimeout } from '../../core/scheduling/timeout';
 import type { Change } from '../../core/store/change';
 import { DamageReports } from '../../core/store/damage-reports';
@@ -16,6 +16,7 @@ import type {
   ListQuery,
   LogStore,
   Page,
+  TimedPage,
   Watcher,
 } from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
@@ -74,8 +75,8 @@ export class RedisStore implements LogStore {
     this.#committer = new Committer(context, {
       locator,
       retry: this.#retryFor(settings.patience),
-      onStored: (log, { from, stored, seal, eventId }) => {
-        nodeState.committed(log, from, stored, seal);
+      onStored: (log, { from, stored, stamp, seal, eventId }) => {
+        nodeState.committed(log, from, stored, stamp, seal);
         if (eventId !== '') feed.markCompleted(log.id, eventId);
       },
     });
@@ -141,6 +142,22 @@ export class RedisStore implements LogStore {
   async read(log: LogRef, from: Offset, bytesMax: number, until = from): Promise<Page> {
     return this.#pages.read(log, { from, bytesMax, until });
   }
+
+  async readTimed(log: LogRef, from: Offset, bytesMax: number, until = from): Promise<TimedPage> {
+    return this.#pages.read(log, { from, bytesMax, until });
+  }
+
+  async offsetAt(log: LogRef, at: number): Promise<Offset> {
+    const info = await this.#logs.info(log.id);
+    if (info?.generation !== log.generation) throw new LogError('LOG_GONE');
+    return at <= info.createdAt ? START : info.tail;
+  }
+
+  async loadLineIndex(): Promise<Buffer | undefined> {
+    return undefined;
+  }
+
+  async saveLineIndex(): Promise<void> {}
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
     return this.#nodeState.watch(log, seen, watcher);

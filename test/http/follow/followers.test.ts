@@ -184,7 +184,7 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     await log.append();
     await reader.until('<1>');
     for (const watcher of store.watchers)
-      watcher({ kind: 'bytes', from: advance(START, 1), chunks: [Buffer.from('overlap')] });
+      watcher({ kind: 'bytes', from: advance(START, 1), chunks: [Buffer.from('overlap')], at: 0 });
     await log.append();
     await reader.until('<2>');
     expect(marksOf(reader.text)).toEqual([0, 1, 2]);

@@ -44,7 +44,7 @@ describe('followed logs', () => {
       const stop = store.watch(writer.log, START, heard.listener);
       await store.append(writer, START, bytes('abc'));
       await heard.untilCount(1);
-      expect(heard.all).toEqual([{ kind: 'bytes', from: 0, chunks: bytes('abc') }]);
+      expect(heard.all).toEqual([{ kind: 'bytes', from: 0, chunks: bytes('abc'), at: expect.any(Number) }]);
       expect(await connectionsOf(admin)).toBe(alone);
       stop();
     }));

@@ -120,10 +120,10 @@ export class NodeState {
   }
 
   /** This node stored a commit. Its bytes go to the watchers if these have all bytes before it. */
-  committed(log: LogRef, from: Offset, chunks: readonly Buffer[], seal?: SealOutcome): void {
+  committed(log: LogRef, from: Offset, chunks: readonly Buffer[], at: number, seal?: SealOutcome): void {
     const delivered = this.tails.deliveredOffset(log);
     const isNext = delivered !== undefined && delivered >= from && !this.#endedWatched.has(log.generation);
-    if (isNext) this.tails.appended(log, from, chunks, seal);
+    if (isNext) this.tails.appended(log, from, chunks, at, seal);
   }
 
   /** The log has no writer on this node any more, so its watchers need a remote tail. */

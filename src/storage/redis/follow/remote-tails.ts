@@ -207,7 +207,7 @@ export class RemoteTails {
       // The rest of what was stored in one step, and its seal, may come with the next entries. The store has all of it.
       if (entries.length === ENTRIES_MAX && !remote.isSealed)
         this.tails().advancedTo(remote.log, remote.tail);
-      else this.tails().appended(remote.log, from, chunks, outcome);
+      else this.tails().appended(remote.log, from, chunks, remote.stamp ?? Date.now(), outcome);
     }
     // A reader gets the loss as an error.
     if (!isComplete) this.#relocate(remote);

@@ -3,7 +3,7 @@ import type { LogRef } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
 import { DamageError, LostTailError } from '../../../core/store/damage';
 import type { DamageReports } from '../../../core/store/damage-reports';
-import type { Page } from '../../../core/store/store';
+import type { TimedPage } from '../../../core/store/store';
 import type { RedisStoreContext } from '../schema/store-context';
 import type { Locator } from './locator';
 import type { LostLogs } from './lost-logs';
@@ -34,7 +34,7 @@ export class PageReader {
   }
 
   /** @throws LogError as `LogStore.read` */
-  async read(log: LogRef, request: ReadRequest): Promise<Page> {
+  async read(log: LogRef, request: ReadRequest): Promise<TimedPage> {
     try {
       return await this.#read(log, request);
     } catch (error) {
@@ -44,7 +44,7 @@ export class PageReader {
     }
   }
 
-  async #read(log: LogRef, { from, bytesMax, until }: ReadRequest): Promise<Page> {
+  async #read(log: LogRef, { from, bytesMax, until }: ReadRequest): Promise<TimedPage> {
     const page = this.#pages.read(log, from, bytesMax);
     if (until <= from + bytesMax) {
       const whole = await page;

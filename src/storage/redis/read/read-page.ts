@@ -1,8 +1,9 @@
 import { sizeOf } from '../../../core/bytes/size-of';
 import type { LogRef, SealOutcome } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
+import type { TimeMark } from '../../../core/log/time-mark';
 import { DamageError, LostTailError } from '../../../core/store/damage';
-import type { Page } from '../../../core/store/store';
+import type { TimedPage } from '../../../core/store/store';
 import type { Connections } from '../../../redis/connections';
 import { failureKind, isRedirect } from '../../../redis/failures/failure-kind';
 import type { Link } from '../../../redis/link';
@@ -43,7 +44,7 @@ export async function readPage(
   log: LogRef,
   from: Offset,
   bytesMax: number,
-): Promise<Page> {
+): Promise<TimedPage> {
   const size = Math.min(bytesMax, PAGE_BYTES_MAX);
   const start = `(${from}-${LAST_SEQUENCE}`;
   // Never less than an entry: an entry that ends beyond the page would not be in the range, and the reader would make no progress.
@@ -65,7 +66,7 @@ export async function readPage(
     const position = await locator.locate(log);
     requireNoLoss(log, position, from);
     const { tail, outcome } = position;
-    if (tail === from) return { chunks: [], next: from, ...(outcome && { end: outcome }) };
+    if (tail === from) return { chunks: [], times: [], next: from, ...(outcome && { end: outcome }) };
     if (position.epoch === epoch) {
       // The log has bytes after `from`. If the next entry begins beyond the range, `toPage` throws.
       const key = bytesKey(log.id, log.generation, epoch);
@@ -90,8 +91,9 @@ function requireNoLoss(log: LogRef, position: LogPosition, from: Offset): void {
 }
 
 /** The bytes of the entries from `from` on, at most `bytesMax` of them. */
-function toPage(log: LogRef, entries: readonly Entry[], from: Offset, bytesMax: number): Page {
+function toPage(log: LogRef, entries: readonly Entry[], from: Offset, bytesMax: number): TimedPage {
   const chunks: Buffer[] = [];
+  const times: TimeMark[] = [];
   let next = from;
   let end: SealOutcome | undefined;
   for (const entry of entries) {
@@ -107,8 +109,9 @@ function toPage(log: LogRef, entries: readonly Entry[], from: Offset, bytesMax: 
     const slice = sliceOf(entry.parts, next - begin, room);
     chunks.push(...slice);
     next = advance(next, sizeOf(slice));
+    times.push({ end: next, at: timeOf(entry.id) });
   }
-  return { chunks, next, ...(end && { end }) };
+  return { chunks, times, next, ...(end && { end }) };
 }
 
 async function rangeOf(

@@ -1,6 +1,6 @@
 import type { LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
-import type { Page } from '../../../core/store/store';
+import type { TimedPage } from '../../../core/store/store';
 import type { Locator } from './locator';
 
 /**
@@ -11,13 +11,13 @@ const KEPT_MS = 100;
 const REQUESTS_MAX = 4_096;
 
 interface PendingRead {
-  readonly page: Promise<Page>;
+  readonly page: Promise<TimedPage>;
   /** Another reader has requested it, too. */
   isWanted: boolean;
 }
 
 interface CachedPage {
-  readonly page: Page;
+  readonly page: TimedPage;
   readonly bytes: number;
   readonly at: number;
 }
@@ -40,10 +40,10 @@ export class SharedPages {
     private readonly locator: Locator,
     /** How many bytes of pages are kept. */
     private readonly bytesMax: number,
-    private readonly readPage: (log: LogRef, from: Offset, bytesMax: number) => Promise<Page>,
+    private readonly readPage: (log: LogRef, from: Offset, bytesMax: number) => Promise<TimedPage>,
   ) {}
 
-  async read(log: LogRef, from: Offset, bytes: number): Promise<Page> {
+  async read(log: LogRef, from: Offset, bytes: number): Promise<TimedPage> {
     const epoch = this.locator.cachedEpoch(log);
     const isFinal = this.locator.hasBytesUpTo(log, advance(from, bytes));
     // If the log is gone, may have expired, or has shrunk, no page here is valid.
@@ -59,7 +59,7 @@ export class SharedPages {
     return this.#read(key, bytes, { page: this.readPage(log, from, bytes), isWanted });
   }
 
-  async #read(key: string, bytes: number, reading: PendingRead): Promise<Page> {
+  async #read(key: string, bytes: number, reading: PendingRead): Promise<TimedPage> {
     this.#reading.set(key, reading);
     try {
       const page = await reading.page;
@@ -101,7 +101,7 @@ export class SharedPages {
   }
 }
 
-async function awaitShared(reading: PendingRead): Promise<Page | undefined> {
+async function awaitShared(reading: PendingRead): Promise<TimedPage | undefined> {
   reading.isWanted = true;
   return reading.page.catch(() => undefined);
 }

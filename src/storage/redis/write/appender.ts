@@ -150,7 +150,7 @@ export class Appender {
     this.nodeState.locator.advance(writer.log, tail, stamp);
     const [first] = entries;
     const chunks = entries.length === 1 && first ? first.parts : entries.flatMap(({ parts }) => parts);
-    this.nodeState.tails.appended(writer.log, at, chunks);
+    this.nodeState.tails.appended(writer.log, at, chunks, stamp);
     return { tail, link };
   }
 
