@@ -10,10 +10,12 @@ import { describeHostileIds } from './hostile-ids';
 import { describeAppendsInFlight } from './in-flight';
 import { describeInterleavings } from './interleavings';
 import { describeLifecycle } from './lifecycle';
+import { describeLineIndexes } from './line-indexes';
 import { describeListing } from './listing';
 import { describeMixing } from './mixing';
 import { describeProducers } from './producers';
 import { describeReading } from './reading';
+import { describeTimes } from './times';
 import { describeWatching } from './watching';
 import { describeWriters } from './writers';
 
@@ -26,6 +28,8 @@ export interface OpenedStore {
 export interface StoreSuiteOptions {
   /** Opens an empty store that holds `logsMax` logs at the most. Left out, that limit is not tested. */
   readonly openWithLogsMax?: (logsMax: number) => Promise<OpenedStore>;
+  /** The store does not keep times and line indexes yet. To be removed with the last store that sets it. */
+  readonly hasNoTimesYet?: true;
 }
 
 /** What the parts of the suite are given: the store of the test that runs. */
@@ -70,6 +74,9 @@ export function describeStore(
     describe('committing', () => describeCommitting(subject));
     describe('a producer of commits', () => describeProducers(subject));
     describe('reading', () => describeReading(subject));
+    const describeKept = options.hasNoTimesYet ? describe.skip : describe;
+    describeKept('times', () => describeTimes(subject));
+    describeKept('a line index', () => describeLineIndexes(subject));
     describe('watching', () => describeWatching(subject));
     describe('ending', () => describeEnding(subject));
     describe('expiry', () => describeExpiring(subject));

@@ -61,7 +61,8 @@ export class MemoryStore implements LogStore {
     const now = this.now();
     const facts = newLog(id, init, this.#clock.wallAt(now), undefined, now);
     const bytes = new GrowableBuffer([inherited, ...(init.first?.chunks ?? [])]);
-    const times = [...this.#inheritedTimes(init), ...markOf(facts.info)];
+    const inheritedTimes = this.#inheritedTimes(init);
+    const times = [...inheritedTimes, ...markOf(facts.info, inheritedTimes.at(-1)?.at)];
     this.#logs.set(id, { facts, bytes, producers: new Map(), times });
     this.#forkRefs.created(facts.info);
     this.#events.created(facts.info);
@@ -247,7 +248,7 @@ export class MemoryStore implements LogStore {
     log.bytes.append(chunks);
     if (chunks.length > 0) log.times = [...log.times, ...markOf(after.info, log.times.at(-1)?.at)];
     log.facts = after;
-    this.#events.committed(after.info, tail, chunks);
+    this.#events.committed(after.info, tail, chunks, log.times.at(-1)?.at);
   }
 
   #remove({ facts: { info } }: MemoryLog, outcome: LogOutcome): void {
