@@ -53,6 +53,17 @@ describe('catching up', () => {
     ]);
   });
 
+  it('gives the times of the bytes with `withTimes`, up to where it ends', async () => {
+    const store = new MemoryStore();
+    const writer = await createLogOf(store, 'abc');
+    await store.append(writer, at(3), [Buffer.from('def')]);
+    const pages = await all(readToTail(store, writer.log, START, NEVER, { withTimes: true, until: at(5) }));
+    expect(textOf(pages)).toBe('abcde');
+    expect(pages.flatMap(({ times = [] }) => times.map(({ end }) => end))).toEqual([3, 5]);
+    const [untimed] = await all(readToTail(store, writer.log, START, NEVER));
+    expect(untimed?.times).toBeUndefined();
+  });
+
   it('asks for one page ahead while the one before is used, and for no more than one', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'x'.repeat(4 * PAGE_BYTES));

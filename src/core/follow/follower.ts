@@ -5,7 +5,7 @@ import type { Loss } from '../log/loss';
 import { advance, type Offset } from '../log/offset';
 import type { LogNews, LogStore, Page } from '../store/store';
 import { PAGE_BYTES } from './page-size';
-import { type ReadOptions, readToTail } from './read-to-tail';
+import { type ReadOptions, readPage, readToTail } from './read-to-tail';
 import { Reading } from './reading';
 
 /** How long the news of a removal may be behind the removal, which another node has made. */
@@ -72,7 +72,7 @@ export abstract class Follower {
     committedAt: number,
   ): LiveDelivery;
 
-  /** Delivers a page of the store. If the page has an `end`, `ended` follows. */
+  /** Delivers a page of the store, which has `times` if `readOptions` asks for them. If the page has an `end`, `ended` follows. */
   protected abstract sendStored(page: Page, signal: AbortSignal): Promise<void> | void;
 
   /** Called when the follower is over because the log has ended and all of it was delivered. */
@@ -133,7 +133,9 @@ export abstract class Follower {
     const reading = this.#beginReading();
     if (reading === undefined) return undefined;
     try {
-      const page = await this.store.read(this.log, this.#at, PAGE_BYTES, until);
+      const { withTimes } = this.readOptions;
+      const request = { from: this.#at, bytesMax: PAGE_BYTES, until, withTimes };
+      const page = await readPage(this.store, this.log, request);
       return this.#state === reading ? page : undefined;
     } catch (error) {
       this.stop();

@@ -1,6 +1,7 @@
 import { isLogError } from '../log/errors';
 import type { LogRef } from '../log/log';
-import type { Offset } from '../log/offset';
+import { type Offset, START } from '../log/offset';
+import { marksWithin } from '../log/time-mark';
 import { retry } from '../scheduling/retry';
 import type { LogStore, Page } from '../store/store';
 import { PageSize } from './page-size';
@@ -15,6 +16,17 @@ export interface ReadOptions {
   readonly mayUseLargePages?: boolean;
   /** Runs each read, when it is due. No page is read ahead then: a reader of many logs would hold two pages of each. */
   readonly limitRead?: (read: () => Promise<Page>) => Promise<Page>;
+  /** The pages have `times`. That costs more. */
+  readonly withTimes?: boolean;
+}
+
+/** One read of the store, with times or without. */
+export function readPage(
+  store: LogStore,
+  log: LogRef,
+  { from, bytesMax, until, withTimes }: PageRequest,
+): Promise<Page> {
+  return withTimes ? store.readTimed(log, from, bytesMax, until) : store.read(log, from, bytesMax, until);
 }
 
 /**
@@ -27,14 +39,14 @@ export async function* readToTail(
   log: LogRef,
   from: Offset,
   signal: AbortSignal,
-  { until, mayUseLargePages = false, limitRead }: ReadOptions = {},
+  { until, mayUseLargePages = false, limitRead, withTimes }: ReadOptions = {},
 ): AsyncGenerator<Page, void> {
   if (until !== undefined && from >= until) return;
   const size = new PageSize(mayUseLargePages);
   const readAt = (at: Offset): Promise<Page> => {
     const bytesMax = Math.min(size.reserve(at), until === undefined ? Number.POSITIVE_INFINITY : until - at);
     // One check of the whole range is enough.
-    const ask = { from: at, bytesMax, until: at === from ? until : undefined };
+    const ask = { from: at, bytesMax, until: at === from ? until : undefined, withTimes };
     const page = readWithRetry(store, log, ask, signal, limitRead).then(
       (page) => cutAt(page, until),
       (error) => {
@@ -73,25 +85,27 @@ function cutAt(page: Page, until: Offset | undefined): Page {
     if (last.length > excess) chunks.push(last.subarray(0, last.length - excess));
     excess -= last.length;
   }
-  return { chunks, next: until, ...(page.release && { release: page.release }) };
+  const times = page.times && marksWithin(page.times, START, until);
+  return { chunks, next: until, ...(times && { times }), ...(page.release && { release: page.release }) };
 }
 
 interface PageRequest {
   readonly from: Offset;
   readonly bytesMax: number;
-  readonly until: Offset | undefined;
+  readonly until?: Offset | undefined;
+  readonly withTimes?: boolean | undefined;
 }
 
 function readWithRetry(
   store: LogStore,
   log: LogRef,
-  { from, bytesMax, until }: PageRequest,
+  request: PageRequest,
   signal: AbortSignal,
   limitRead = (read: () => Promise<Page>): Promise<Page> => read(),
 ): Promise<Page> {
   const read = (): Promise<Page> => {
     signal.throwIfAborted();
-    return limitRead(() => store.read(log, from, bytesMax, until));
+    return limitRead(() => readPage(store, log, request));
   };
   return retry(read, { pauses: PAUSES, signal, mayRetry: isUnavailable });
 }

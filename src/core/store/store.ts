@@ -207,14 +207,15 @@ export interface Page {
    * read may call it; otherwise the garbage collector frees them. A second call does nothing.
    */
   readonly release?: () => void;
+  /**
+   * Present if it was asked for. Each byte has the time of the first mark that ends after it. A byte behind the last mark has no known
+   * time: it was stored by a version that kept none, and nothing has been stored since.
+   */
+  readonly times?: readonly TimeMark[];
 }
 
 /** A page with the times of its bytes. */
 export interface TimedPage extends Page {
-  /**
-   * Each byte has the time of the first mark that ends after it. A byte behind the last mark has no known time: it was stored by a version
-   * that kept none, and nothing has been stored since.
-   */
   readonly times: readonly TimeMark[];
 }
 
