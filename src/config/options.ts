@@ -5,6 +5,7 @@ import { listenerList } from './listeners';
 import { option, secret } from './option';
 import { RELAY_OPTIONS, RELAYS } from './relay-options';
 import { booleanValue, host, integer, oneOf, storeUrl } from './scalars';
+import { size } from './size';
 import { STORE_OPTIONS } from './store-options';
 import { tokenList } from './tokens';
 import { workerCount } from './worker-count';
@@ -71,6 +72,13 @@ export const OPTIONS = {
   ...HTTP_OPTIONS,
   janitor: {
     interval: option(duration('100ms'), '5s', 'How often the server checks for overdue and expired streams.'),
+  },
+  lines: {
+    cache: option(
+      size('64KiB', '16GiB'),
+      '32MiB',
+      'The most bytes in memory of the places of lines in streams, which are counted on demand.',
+    ),
   },
   ...STORE_OPTIONS,
   ...RELAY_OPTIONS,

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
 import type { Config } from '../config/config';
 import type { PendingBytes } from '../core/ingest/pending-bytes';
+import { LogLines } from '../core/lines/log-lines';
 import type { LogStore } from '../core/store/store';
 import type { Logger } from '../observe/logger';
 import { durable } from './durable';
@@ -42,7 +43,8 @@ export function createApp({ wires = [], ...dependencies }: AppDependencies): App
   setMaxListeners(0, stopping.signal);
   const producers = new ProducerConnections(store);
   const consumers = new Consumers();
-  const context = { ...dependencies, producers, consumers, stopping: stopping.signal };
+  const lines = new LogLines(store, { cacheBytes: config.lines.cache });
+  const context = { ...dependencies, lines, producers, consumers, stopping: stopping.signal };
   const opened = WIRES.map((open) => open(context));
   return {
     handler: new FrontDoor(config, logger).listenerOf([...wires, ...opened]),

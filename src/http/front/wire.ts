@@ -1,5 +1,6 @@
 import type { AllowedOrigins, Config } from '../../config/config';
 import type { PendingBytes } from '../../core/ingest/pending-bytes';
+import type { LogLines } from '../../core/lines/log-lines';
 import type { LogStore } from '../../core/store/store';
 import type { Logger } from '../../observe/logger';
 import type { ResponseHeaders } from '../headers/content-headers';
@@ -32,6 +33,7 @@ export interface Wire {
 /** What the operations of a wire of streams work with. */
 export interface WireContext {
   readonly store: LogStore;
+  readonly lines: LogLines;
   readonly config: Config;
   readonly logger: Logger;
   readonly producers: ProducerConnections;
