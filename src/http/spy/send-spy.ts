@@ -1,7 +1,7 @@
 import { followMany } from '../../core/follow/follow-many';
 import { RequestError } from '../errors/request-error';
 import { authorize, restrictPrefix } from '../front/access';
-import { singleParameter } from '../front/query';
+import { assertKnownParameters, singleParameter } from '../front/query';
 import { sendHead } from '../front/send-head';
 import type { WireContext } from '../front/wire';
 import type { WireRequest } from '../front/wire-request';
@@ -11,10 +11,13 @@ import { markLongLived } from '../live/long-lived';
 import { SpyFormat } from './spy-format';
 import { SpyResponse } from './spy-response';
 
+const PARAMETERS = ['color', 'prefix', 'from'];
+
 /** `GET /spy[?color][&prefix=][&from=start]`: headers at once, then every active stream and every new one. Never ends. */
 export async function sendSpy(request: WireRequest, wire: WireContext): Promise<void> {
   const access = authorize(request, 'spy');
   const { req, res, query } = request;
+  assertKnownParameters(query, PARAMETERS);
   const from = singleParameter(query, 'from') ?? 'now';
   const prefix = singleParameter(query, 'prefix') ?? '';
   if (from !== 'now' && from !== 'start')

@@ -1,5 +1,6 @@
 import { requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
+import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
 import { jsonBody, setJson } from '../../json/json-body';
@@ -11,6 +12,7 @@ import { toListEntry } from './list-entry';
 export async function sendStreamInfo(ctx: WholeContext, { store, config }: WireContext): Promise<void> {
   const id = parseStreamId(ctx.captures?.[0]);
   authorize(ctx.state.request, 'consume', id);
+  assertKnownParameters(ctx.state.request.query, []);
   const info = await requireLog(store, id);
   ctx.set({ ...streamHeaders(info, config.http), 'Cache-Control': 'no-store' });
   setJson(ctx, jsonBody(toListEntry(info)));

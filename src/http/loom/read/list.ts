@@ -3,7 +3,7 @@ import type { LogState } from '../../../core/log/log';
 import type { ListPage, ListQuery, LogStore } from '../../../core/store/store';
 import { RequestError } from '../../errors/request-error';
 import { authorize, restrictPrefix } from '../../front/access';
-import { singleParameter } from '../../front/query';
+import { assertKnownParameters, singleParameter } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
 import { setJson } from '../../json/json-body';
@@ -13,11 +13,13 @@ import { toListEntry } from './list-entry';
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;
+const PARAMETERS = ['limit', 'cursor', 'prefix', 'state'];
 const STATES: readonly LogState[] = ['open', 'interrupted', 'closed'];
 
 /** `GET /stream`: newest first, a page at a time. */
 export async function list(ctx: WholeContext, { store }: WireContext): Promise<void> {
   const access = authorize(ctx.state.request, 'consume');
+  assertKnownParameters(ctx.state.request.query, PARAMETERS);
   const query = parseListQuery(ctx.state.request.query, access.prefix);
   const signal = signalUntilClosed(ctx.res);
   const { logs, next = null } = await page(store, query, signal);
