@@ -3,7 +3,8 @@ import { authorize } from '../../front/access';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
-import { jsonBody, setJson } from '../../json/json-body';
+import { setCompressibleJson } from '../../json/compressible-json';
+import { jsonBody } from '../../json/json-body';
 import { streamHeaders } from '../headers/stream-headers';
 import { parseStreamId } from '../headers/stream-id';
 import { toListEntry } from './list-entry';
@@ -15,5 +16,5 @@ export async function sendStreamInfo(ctx: WholeContext, { store, config }: WireC
   assertKnownParameters(ctx.state.request.query, []);
   const info = await requireLog(store, id);
   ctx.set({ ...streamHeaders(info, config.http), 'Cache-Control': 'no-store' });
-  setJson(ctx, jsonBody(toListEntry(info)));
+  await setCompressibleJson(ctx, jsonBody(toListEntry(info)));
 }

@@ -6,7 +6,7 @@ import { authorize, restrictPrefix } from '../../front/access';
 import { assertKnownParameters, singleParameter } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
-import { setJson } from '../../json/json-body';
+import { setCompressibleJson } from '../../json/compressible-json';
 import { jsonList } from '../../json/json-list';
 import { signalUntilClosed } from '../../live/consumers';
 import { toListEntry } from './list-entry';
@@ -26,7 +26,7 @@ export async function list(ctx: WholeContext, { store }: WireContext): Promise<v
   const streams = await jsonList(logs, toListEntry, signal);
   ctx.set('Cache-Control', 'no-store');
   const end = `,"next":${JSON.stringify(next)}}\n`;
-  setJson(ctx, Buffer.concat([Buffer.from('{"streams":'), ...streams, Buffer.from(end)]));
+  await setCompressibleJson(ctx, Buffer.concat([Buffer.from('{"streams":'), ...streams, Buffer.from(end)]));
 }
 
 async function page(store: LogStore, query: ListQuery, signal: AbortSignal): Promise<ListPage> {
