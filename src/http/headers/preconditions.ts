@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { LogId } from '../../core/log/log-id';
 import { RequestError } from '../errors/request-error';
 
-/** The conditions of a request are compared with it. */
-interface CurrentRepresentation {
+/** What the conditions of a request are compared with. */
+export interface CurrentRepresentation {
   readonly id: LogId;
   /** A strong ETag. Absent: the answer to a GET has none, for example while the stream is open. */
   readonly etag?: string | undefined;
+  /** That of the same content in other codings. A condition that names one of them means this content as well. */
+  readonly codedEtags?: readonly string[] | undefined;
 }
 
 /** Whether `assertPreconditions` may fail. If not, the store need not be asked for the stream. */
@@ -55,8 +57,11 @@ function matches(
 ): boolean {
   if (present === undefined) return false;
   if (header.trim() === '*') return true;
-  const tags = header.split(',').map((tag) => tag.trim());
-  return tags.some((tag) => (how === 'weakly' ? tag.replace(/^W\//, '') : tag) === present.etag);
+  const { etag, codedEtags = [] } = present;
+  const tags = header
+    .split(',')
+    .map((tag) => (how === 'weakly' ? tag.trim().replace(/^W\//, '') : tag.trim()));
+  return tags.some((tag) => tag === etag || codedEtags.includes(tag));
 }
 
 /** The sentence has no ETag: not every token that may delete a stream may read it. */

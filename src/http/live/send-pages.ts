@@ -6,7 +6,8 @@ import type { Page } from '../../core/store/store';
 import type { LiveContext } from './live-context';
 import { waitForDrain } from './wait-for-drain';
 
-interface PagesToSend {
+/** Which bytes of a log to send. */
+export interface PagesToSend {
   readonly from: Offset;
   readonly until: Offset;
   /** Called before the first page is written: a failure before that is answered as an error. */

@@ -1,34 +1,50 @@
 import type { LogInfo } from '../../../core/log/log';
 import { checkPosition, type PositionCheck, wireGeneration } from '../../../core/log/loss';
-import { type Offset, parseOffset, START } from '../../../core/log/offset';
+import { type Offset, parseOffset } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
-import { assertCommitted } from './requested-offset';
+import { assertCommitted } from './held-position';
+
+/** What is left of a bound of the request whose events a reader has. */
+export interface BoundLeft {
+  readonly name: 'length' | 'lines';
+  readonly left: number;
+}
 
 /** Where a reader of events continues. */
-export interface Resumption {
-  readonly from: Offset;
-  /** The data of the `reset` event. Present if the reader must discard what it has. */
-  readonly reset?: string;
+export type Resumption =
+  | {
+      readonly kind: 'resumed';
+      readonly from: Offset;
+      readonly bound?: BoundLeft;
+      /** The reader has the event that ended the answer before the end of the stream. */
+      readonly hasEnd: boolean;
+    }
+  /** The reader must discard what it has. @param data of the `reset` event */
+  | { readonly kind: 'reset'; readonly data: string };
+
+interface EventId {
+  readonly offset: Offset;
+  readonly generation: string | undefined;
+  readonly bound?: BoundLeft;
+  readonly isEnd: boolean;
 }
 
-/** Makes an event id of an offset: `<offset>-<generation>`. `parseInt` of the id is the offset. */
-export function eventIdSuffix(info: LogInfo): string {
-  return `-${wireGeneration(info)}`;
-}
+const EVENT_ID = /^(\d+)(?:-([^;]+)(?:;(end|(lines|length)=(\d{1,16})))?)?$/;
 
 /**
  * Compares a `Last-Event-ID` with the stream. One without a generation is the byte offset alone.
  * @throws RequestError `HEADER_INVALID`, `RANGE_NOT_SATISFIABLE`
  */
 export function resumeAfter(lastEventId: string, info: LogInfo): Resumption {
-  const { offset, generation } = parseEventId(lastEventId);
+  const { offset, generation, bound, isEnd } = parseEventId(lastEventId);
   const check = checkPosition(info, offset, generation);
-  if (check.kind === 'intact') return { from: assertCommitted(offset, info) };
-  return { from: START, reset: resetData(info, check) };
+  if (check.kind !== 'intact') return { kind: 'reset', data: resetData(info, check) };
+  const from = assertCommitted(offset, info);
+  return { kind: 'resumed', from, hasEnd: isEnd, ...(bound !== undefined && { bound }) };
 }
 
-function parseEventId(raw: string): { offset: Offset; generation: string | undefined } {
-  const [, digits = '', generation] = /^(\d+)(?:-(.+))?$/.exec(raw) ?? [];
+function parseEventId(raw: string): EventId {
+  const [, digits = '', generation, suffix, name, left] = EVENT_ID.exec(raw) ?? [];
   const offset = parseOffset(digits);
   if (offset === undefined) {
     throw new RequestError(
@@ -36,7 +52,13 @@ function parseEventId(raw: string): { offset: Offset; generation: string | undef
       'Last-Event-ID must be the id of an event of this stream, or one plain decimal number of bytes',
     );
   }
-  return { offset, generation };
+  const isBound = name === 'length' || name === 'lines';
+  return {
+    offset,
+    generation,
+    isEnd: suffix === 'end',
+    ...(isBound && { bound: { name, left: Number(left) } }),
+  };
 }
 
 function resetData(info: LogInfo, check: Exclude<PositionCheck, { kind: 'intact' }>): string {

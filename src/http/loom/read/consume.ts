@@ -6,17 +6,22 @@ import { authorize } from '../../front/access';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
 import { prefers } from '../../headers/accept';
+import type { ResponseHeaders } from '../../headers/content-headers';
 import { assertPreconditions } from '../../headers/preconditions';
 import { essence } from '../../headers/stored-content-type';
 import { vary } from '../../headers/vary';
+import { signalUntilClosed } from '../../live/consumers';
 import { touchLog, touchPeriodically } from '../../live/touch-log';
-import { entityTag } from '../headers/entity-tag';
-import { requestedOffset } from '../headers/requested-offset';
+import { attachment } from '../headers/content-disposition';
+import { representationOf } from '../headers/entity-tag';
 import { servedType } from '../headers/served-type';
 import { streamHeaders } from '../headers/stream-headers';
 import { uploadLength, uploadLimit, uploadProgress } from '../headers/upload-headers';
+import { parseReadRequest, type ReadRequest } from '../parameters/read-request';
 import { sendContent } from './content';
 import { sendLineEvents } from './events';
+import { asksForRange } from './representation';
+import { selectBytes, selectFromOffset } from './select-bytes';
 import { sendTail } from './send-tail';
 
 /** `GET /stream/:id` and `HEAD`: the stored bytes and then, if the stream is not closed, live bytes. */
@@ -24,32 +29,50 @@ export async function consume(request: WireRequest, wire: WireContext, id: LogId
   const { method } = request.req;
   // A producer asks for the tail before it resumes.
   authorize(request, method === 'HEAD' ? ['consume', 'produce'] : 'consume', id);
+  const read = parseReadRequest(request.query, wire.store.now());
   const info = await requireLog(wire.store, id);
   try {
     if (method === 'GET') await noteReader(request, wire, info);
-    await deliver(request, wire, info);
+    await deliver(request, wire, info, read);
   } catch (error) {
     // It was removed or replaced during the request.
     throw isLogError(error, 'LOG_GONE') ? asNotFound(id, error) : error;
   }
 }
 
-async function deliver(request: WireRequest, wire: WireContext, info: LogInfo): Promise<void> {
-  const { req, res, query } = request;
-  const isNotail = query.has('notail');
+async function deliver(
+  request: WireRequest,
+  wire: WireContext,
+  info: LogInfo,
+  read: ReadRequest,
+): Promise<void> {
+  const about = aboutStream(request, wire, info, read);
+  if (wantsEvents(request, info) && !read.isNotail)
+    return sendLineEvents(request, wire, { info, read, headers: about });
+  const selected =
+    selectFromOffset(info, read) ??
+    (await selectBytes(wire, info, read, { isByLine: false, signal: signalUntilClosed(request.res) }));
+  assertPreconditions(request.req, representationOf(info, selected.etag));
+  const delivery = { info, selected, headers: { ...about, ...selected.headers } };
+  const hasEnd = selected.isComplete || read.isNotail || asksForRange(request, selected.etag);
+  return hasEnd ? sendContent(request, wire, delivery) : sendTail(request, wire, delivery);
+}
+
+/** The headers of an answer in any format. */
+function aboutStream(
+  { req, res }: WireRequest,
+  { config }: WireContext,
+  info: LogInfo,
+  { isDownload }: ReadRequest,
+): ResponseHeaders {
   const about = {
-    ...streamHeaders(info, wire.config.http),
-    ...(!isNotail && { Vary: vary(res, 'Accept') }),
+    ...streamHeaders(info, config.http),
+    Vary: vary(res, 'Accept'),
+    ...(isDownload && { 'Content-Disposition': attachment(info.id, servedType(info)) }),
   };
-  const headers =
-    req.method === 'HEAD'
-      ? { ...about, ...uploadProgress(info), ...uploadLength(info), ...uploadLimit(wire.config) }
-      : about;
-  if (wantsEvents(request, info) && !isNotail) return sendLineEvents(request, wire, info, headers);
-  const from = requestedOffset(query, info);
-  assertPreconditions(req, { id: info.id, etag: entityTag(info) });
-  if (info.state === 'closed' || isNotail) return sendContent(request, wire, { info, from, headers });
-  return sendTail(request, wire, { info, from, headers });
+  return req.method === 'HEAD'
+    ? { ...about, ...uploadProgress(info), ...uploadLength(info), ...uploadLimit(config) }
+    : about;
 }
 
 /** A stream with a reader is not idle. */

@@ -1,28 +1,21 @@
 import type { LogInfo } from '../../../core/log/log';
 import { advance, START } from '../../../core/log/offset';
 import { assertRangeIntact } from '../../../core/store/damage';
-import { RequestError } from '../../errors/request-error';
 import { sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
-import { type ByteRange, parseRange } from '../../headers/byte-range';
-import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
-import { isNotModified } from '../../headers/preconditions';
+import { contentHeaders, LIVE_HEADERS } from '../../headers/content-headers';
+import { vary } from '../../headers/vary';
 import { finish } from '../../live/finish';
+import { sendCompressed } from '../../live/send-compressed';
 import { sendPages } from '../../live/send-pages';
-import { entityTag } from '../headers/entity-tag';
 import { servedType } from '../headers/served-type';
+import { type Representation, represent } from './representation';
 import type { StreamDelivery } from './stream-delivery';
 
-/** Which bytes of the log to send, and as what. */
-interface Selection extends ByteRange {
-  readonly status: 200 | 206 | 304;
-  readonly headers: ResponseHeaders;
-}
-
 /**
- * Sends what a stream holds at this moment, with its length. If the stream is closed, the content never changes, and the answer has what
- * RFC 9110 defines for it: an ETag, conditions, ranges.
+ * Sends what is selected of a stream at this moment, with its length. If the stream is closed, the content never changes, and the answer has
+ * what RFC 9110 defines for it: an ETag, conditions, ranges.
  */
 export async function sendContent(
   request: WireRequest,
@@ -30,67 +23,39 @@ export async function sendContent(
   delivery: StreamDelivery,
 ): Promise<void> {
   const { info, headers } = delivery;
-  const etag = entityTag(info);
-  const selected = etag === undefined ? whatIsThere(delivery) : select(request, delivery, etag);
-  const length = selected.status === 304 ? {} : { 'Content-Length': selected.to - selected.from };
+  const chosen = represent(request, delivery);
+  const isUnsized = chosen.status === 304 || chosen.coding !== 'identity';
+  const length = isUnsized ? {} : { 'Content-Length': chosen.to - chosen.from };
   const caching = request.req.method === 'HEAD' ? LIVE_HEADERS : {};
   const writeHead = (): void =>
-    sendHead(request, selected.status, {
+    sendHead(request, chosen.status, {
       ...headers,
       ...contentHeaders(servedType(info)),
-      ...selected.headers,
+      Vary: vary(request.res, 'Accept, Accept-Encoding'),
+      ...chosen.headers,
+      ...(chosen.status === 206 && { 'X-Stream-Offset': String(chosen.from) }),
       ...caching,
       ...length,
     });
-  await sendSelected(request, wire, info, selected, writeHead);
+  await sendChosen(request, wire, info, chosen, writeHead);
   finish(request.res, wire.config.http.consumerTimeout);
 }
 
 /** The head promises the bytes. It is sent with the first page, or once the store has said that the bytes are there. */
-async function sendSelected(
+async function sendChosen(
   request: WireRequest,
   wire: WireContext,
   info: LogInfo,
-  selected: Selection,
+  chosen: Representation,
   writeHead: () => void,
 ): Promise<void> {
-  const from = advance(START, selected.from);
-  const until = advance(START, selected.to);
-  const hasBody = request.req.method !== 'HEAD' && selected.status !== 304 && from < until;
-  if (hasBody) return sendPages(wire, request.res, info, { from, until, writeHead });
-  if (selected.status !== 304) await assertRangeIntact(wire.store, info, from, until);
-  writeHead();
-}
-
-function whatIsThere({ info, from }: StreamDelivery): Selection {
-  return { status: 200, from, to: info.tail, headers: LIVE_HEADERS };
-}
-
-/** By the request's conditions and `Range` (RFC 9110, 13.2.2). @throws RequestError `RANGE_NOT_SATISFIABLE` */
-function select({ req }: WireRequest, { info, from }: StreamDelivery, etag: string): Selection {
-  const length = info.tail - from;
-  // The stream of this id may be replaced or removed: a cache must revalidate each time, and gets 304.
-  const headers = { ETag: etag, 'Accept-Ranges': 'bytes', 'Cache-Control': 'no-cache' };
-  const whole: Selection = { status: 200, from, to: info.tail, headers };
-  const { range: header, 'if-range': ifRange } = req.headers;
-  if (isNotModified(req, { id: info.id, etag })) return { ...whole, status: 304 };
-  if (header === undefined || req.method !== 'GET' || (ifRange !== undefined && ifRange !== etag))
-    return whole;
-  const range = parseRange(header, length);
-  if (range === undefined) return whole;
-  if (range === 'unsatisfiable') {
-    throw new RequestError(
-      'RANGE_NOT_SATISFIABLE',
-      `There is nothing at ${header}: the content has ${length} bytes`,
-      {
-        'Content-Range': `bytes */${length}`,
-      },
-    );
+  const from = advance(START, chosen.from);
+  const until = advance(START, chosen.to);
+  const hasBody = request.req.method !== 'HEAD' && chosen.status !== 304 && from < until;
+  if (hasBody) {
+    const send = chosen.coding === 'identity' ? sendPages : sendCompressed;
+    return send(wire, request.res, info, { from, until, writeHead });
   }
-  return {
-    status: 206,
-    from: from + range.from,
-    to: from + range.to,
-    headers: { ...headers, 'Content-Range': `bytes ${range.from}-${range.to - 1}/${length}` },
-  };
+  if (chosen.status !== 304) await assertRangeIntact(wire.store, info, from, until);
+  writeHead();
 }

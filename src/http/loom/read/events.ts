@@ -1,22 +1,23 @@
-import type { ServerResponse } from 'node:http';
-import { concatChunks } from '../../../core/bytes/concat-chunks';
-import { sizeOf } from '../../../core/bytes/size-of';
-import type { LiveDelivery } from '../../../core/follow/follower';
-import type { LogInfo, LogOutcome } from '../../../core/log/log';
-import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
-import { assertRangeIntact, DamageError, LostTailError } from '../../../core/store/damage';
+import type { LogInfo } from '../../../core/log/log';
+import { assertRangeIntact } from '../../../core/store/damage';
 import { sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
 import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
 import { assertPreconditions } from '../../headers/preconditions';
-import { EventResponse } from '../../live/event-response';
-import { finish } from '../../live/finish';
-import type { LiveContext } from '../../live/live-context';
+import { signalUntilClosed } from '../../live/consumers';
 import { markLongLivedAtTail } from '../../live/long-lived';
-import { eventIdSuffix, type Resumption, resumeAfter } from '../headers/last-event-id';
-import { requestedOffset } from '../headers/requested-offset';
-import { LineEventWriter } from './line-event-writer';
+import { type Resumption, resumeAfter } from '../headers/last-event-id';
+import { hasBounds, type ReadRequest } from '../parameters/read-request';
+import { LineEventsResponse } from './line-events-response';
+import { selectBytes, selectFromOffset } from './select-bytes';
+
+/** A request whose answer is events. */
+interface EventsDelivery {
+  readonly info: LogInfo;
+  readonly read: ReadRequest;
+  readonly headers: ResponseHeaders;
+}
 
 /**
  * Sends a stream as Server-Sent Events. An event has the whole lines that came together; its id is the byte offset after them and the
@@ -25,25 +26,31 @@ import { LineEventWriter } from './line-event-writer';
 export async function sendLineEvents(
   request: WireRequest,
   wire: WireContext,
-  info: LogInfo,
-  headers: ResponseHeaders,
+  { info, read, headers }: EventsDelivery,
 ): Promise<void> {
-  const { req, res, query } = request;
+  const { req, res } = request;
   const seen = String(req.headers['last-event-id'] ?? '');
-  // A browser that reconnects repeats the query of its first request, which is out of date by then.
-  const start = seen === '' ? { from: requestedOffset(query, info) } : resumeAfter(seen, info);
+  const resumption = seen === '' ? undefined : resumeAfter(seen, info);
+  const asked = resumption === undefined ? read : continued(read, resumption);
+  const selected =
+    selectFromOffset(info, asked) ??
+    (await selectBytes(wire, info, asked, { isByLine: false, signal: signalUntilClosed(res) }));
   assertPreconditions(req, { id: info.id });
-  if (info.state === 'closed' && seen !== '' && start.reset === undefined && start.from === info.tail) {
-    // The client already has the end: only this status keeps an EventSource from coming back forever.
-    sendHead(request, 204, headers);
-    res.end();
-    return;
+  const { from, to, isComplete } = selected;
+  if (resumption?.kind === 'resumed') {
+    const hasAll = isComplete && from >= to;
+    if (hasAll || (resumption.hasEnd && hasBounds(read.bounds))) {
+      // The client already has the end: only this status keeps an EventSource from coming back forever.
+      sendHead(request, 204, headers);
+      res.end();
+      return;
+    }
   }
   // An EventSource comes back after an answer that breaks off, but not after one with a status of an error.
-  if (start.from < info.tail || info.state === 'closed')
-    await assertRangeIntact(wire.store, info, start.from, info.tail);
+  if (from < to || info.state === 'closed') await assertRangeIntact(wire.store, info, from, to);
   sendHead(request, 200, {
     ...headers,
+    ...selected.headers,
     ...contentHeaders('text/event-stream; charset=utf-8'),
     ...LIVE_HEADERS,
   });
@@ -51,47 +58,24 @@ export async function sendLineEvents(
     res.end();
     return;
   }
-  markLongLivedAtTail(res, info, start.from);
-  new LineEventsResponse(wire, res, info, start).begin();
+  markLongLivedAtTail(res, info, from);
+  const reset = resumption?.kind === 'reset' ? resumption.data : undefined;
+  new LineEventsResponse(wire, res, info, { selected, reset, bounds: asked.bounds }).begin();
 }
 
-class LineEventsResponse extends EventResponse {
-  readonly #writer: LineEventWriter;
-
-  constructor(context: LiveContext, res: ServerResponse, info: LogInfo, { from, reset }: Resumption) {
-    super(context, res, info, from);
-    this.#writer = new LineEventWriter(res, from, eventIdSuffix(info), context.config.live.partialAfter);
-    if (reset !== undefined) this.#writer.reset(reset);
-  }
-
-  override stop(): void {
-    super.stop();
-    this.#writer.stop();
-  }
-
-  protected sendLive(chunks: readonly Buffer[]): LiveDelivery {
-    if (!reserveTurnBytes(sizeOf(chunks))) return 'declined';
-    this.#writer.bytes(concatChunks(chunks));
-    return this.isBehind ? 'behind' : 'sent';
-  }
-
-  protected writeSlice(slice: Buffer): void {
-    this.#writer.bytes(slice);
-  }
-
-  protected writeHeartbeat(): void {
-    this.#writer.heartbeat();
-  }
-
-  protected ended(outcome: LogOutcome): void {
-    this.#writer.end(this.at, outcome);
-    finish(this.res, this.context.config.http.consumerTimeout);
-  }
-
-  protected override failed(error: unknown): void {
-    // If the log goes on without the lost bytes, the reader has to come back: its answer then begins with a reset.
-    if (!(error instanceof DamageError) || error instanceof LostTailError) throw error;
-    this.#writer.damaged(error.lost);
-    finish(this.res, this.context.config.http.consumerTimeout);
-  }
+/**
+ * A browser that reconnects repeats the query of its first request, whose start is out of date by then. What is left of its bounds is in
+ * the id. After a reset the first request is answered anew, but for an offset, which means nothing in other bytes.
+ */
+function continued({ start, bounds, ...rest }: ReadRequest, resumption: Resumption): ReadRequest {
+  const { generation: _, ...read } = rest;
+  if (resumption.kind === 'reset')
+    return { ...read, bounds, ...(start !== undefined && start.kind !== 'offset' && { start }) };
+  const { from: offset, bound } = resumption;
+  const isOwn = bound !== undefined && bounds[bound.name] !== undefined;
+  return {
+    ...read,
+    start: { kind: 'offset', offset },
+    bounds: isOwn ? { ...bounds, [bound.name]: bound.left } : bounds,
+  };
 }

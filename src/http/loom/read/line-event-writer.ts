@@ -1,23 +1,22 @@
 import type { ServerResponse } from 'node:http';
 import { LineSplitter, type LineText } from '../../../core/bytes/line-splitter';
-import type { LogOutcome } from '../../../core/log/log';
 import type { LostBytes } from '../../../core/log/loss';
 import type { Offset } from '../../../core/log/offset';
-import { closedState } from '../../headers/stream-state';
 import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../../live/sse';
+import type { EventIds } from './event-ids';
 
 const CR = 0x0d;
 
 /** Writes the events of one reader: whole lines, and the beginning of a line whose rest does not come soon. */
 export class LineEventWriter {
-  readonly #lines: LineSplitter;
+  #lines: LineSplitter;
   #isFirst = true;
   #partialTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly res: ServerResponse,
     private readonly from: Offset,
-    private readonly idSuffix: string,
+    private readonly ids: EventIds,
     private readonly partialAfterMs: number,
   ) {
     this.#lines = new LineSplitter(from);
@@ -27,7 +26,12 @@ export class LineEventWriter {
 
   /** The reader must discard what it has. The id of this event takes the place of the one that it came with. */
   reset(data: string): void {
-    this.#send({ event: 'reset', id: this.#idOf(this.from), data });
+    this.#send({ event: 'reset', id: this.ids.at(this.from), data });
+  }
+
+  /** The reader begins only there. Call it before any bytes. */
+  skipTo(offset: Offset): void {
+    this.#lines = new LineSplitter(offset);
   }
 
   bytes(slice: Buffer): void {
@@ -41,15 +45,16 @@ export class LineEventWriter {
     this.res.write(HEARTBEAT);
   }
 
-  end(at: Offset, outcome: LogOutcome): void {
+  /** @param state of the stream at this moment */
+  end(at: Offset, state: string): void {
     this.#write(this.#lines.flush());
-    this.#send({ event: 'end', id: this.#idOf(at), data: closedState(outcome) });
+    this.#send({ event: 'end', id: this.ids.atEnd(at), data: state });
   }
 
   /** Ends before lost bytes. A client that comes back gets an error. */
   damaged({ from, to }: LostBytes): void {
     this.#write(this.#lines.flush());
-    this.#send({ event: 'end', id: this.#idOf(from), data: `damaged; lost=${from}-${to}` });
+    this.#send({ event: 'end', id: this.ids.atEnd(from), data: `damaged; lost=${from}-${to}` });
   }
 
   stop(): void {
@@ -65,17 +70,14 @@ export class LineEventWriter {
   #write(text: LineText | undefined): void {
     if (text === undefined) return;
     const { kind, bytes, end } = text;
+    this.ids.count(text);
     const event = kind === 'lines' ? { data: withoutLastReturn(bytes) } : { event: 'partial', data: bytes };
-    this.#send({ ...event, id: this.#idOf(end) });
+    this.#send({ ...event, id: this.ids.at(end) });
   }
 
   #send(event: ServerSentEvent): void {
     this.res.write(encodeEvent(event, this.#isFirst ? RETRY : ''));
     this.#isFirst = false;
-  }
-
-  #idOf(offset: Offset): string {
-    return offset + this.idSuffix;
   }
 }
 

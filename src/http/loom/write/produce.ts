@@ -15,7 +15,7 @@ import type { ResponseHeaders } from '../../headers/content-headers';
 import { assertNoContentRange } from '../../headers/content-range';
 import { assertPreconditions, isConditional, requiresAbsence } from '../../headers/preconditions';
 import { storedContentType } from '../../headers/stored-content-type';
-import { entityTag } from '../headers/entity-tag';
+import { entityTag, representationOf } from '../headers/entity-tag';
 import { parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
 import { headerId, locationOf } from '../headers/stream-id-header';
@@ -144,7 +144,7 @@ async function create(
 async function assertFits(request: WireRequest, { store }: WireContext, id: LogId): Promise<void> {
   const present = await store.info(id);
   if (present !== undefined && !isForced(request)) throw alreadyExists(id);
-  assertPreconditions(request.req, present && { id, etag: entityTag(present) });
+  assertPreconditions(request.req, present && representationOf(present, entityTag(present)));
 }
 
 function alreadyExists(id: LogId): LogError {

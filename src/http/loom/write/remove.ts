@@ -4,7 +4,7 @@ import { authorize } from '../../front/access';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
 import { assertPreconditions } from '../../headers/preconditions';
-import { entityTag } from '../headers/entity-tag';
+import { entityTag, representationOf } from '../headers/entity-tag';
 import { parseStreamId } from '../headers/stream-id';
 
 /** `DELETE /stream/:id`: its consumers end, its producer is cut. */
@@ -12,7 +12,7 @@ export async function remove(ctx: WholeContext, { store }: WireContext): Promise
   const id = parseStreamId(ctx.captures?.[0]);
   authorize(ctx.state.request, 'delete', id);
   const wasThere = await removeLog(store, id, (info) =>
-    assertPreconditions(ctx.req, { id, etag: info === 'damaged' ? undefined : entityTag(info) }),
+    assertPreconditions(ctx.req, representationOf({ id }, info === 'damaged' ? undefined : entityTag(info))),
   );
   if (!wasThere) throw logNotFound(id);
   ctx.status = 204;

@@ -15,7 +15,7 @@ import { assertIdentityEncoding } from '../../headers/codings';
 import { assertPreconditions } from '../../headers/preconditions';
 import { essence } from '../../headers/stored-content-type';
 import { streamState } from '../../headers/stream-state';
-import { entityTag } from '../headers/entity-tag';
+import { entityTag, representationOf } from '../headers/entity-tag';
 import { assertMetadataFits, parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
 import {
@@ -45,7 +45,7 @@ export async function resume(request: WireRequest, wire: WireContext, id: LogId)
   if (before.state === 'closed') throw closed(before);
   // These checks come before another producer is cut.
   assertBodyFits(req, before.tail, wire.config.limits.bytesPerStream, uploadProgress(before));
-  assertPreconditions(req, { id, etag: entityTag(before) });
+  assertPreconditions(req, representationOf(before, entityTag(before)));
   const attached = await attach(wire, before);
   let info: LogInfo;
   try {

@@ -1,28 +1,17 @@
 import type { LogInfo } from '../../../core/log/log';
 import { checkPosition, describeLoss, type LostBytes, wireGeneration } from '../../../core/log/loss';
-import { type Offset, parseOffset, START } from '../../../core/log/offset';
+import type { Offset } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
-import { singleParameter } from '../../front/query';
 
 /**
- * Reads `?offset=N`, and `?generation=G`, the generation of the bytes before it that the reader has.
- * @throws RequestError `PARAMETER_INVALID`, `STREAM_REPLACED`, `STREAM_LOST_BYTES`, `RANGE_NOT_SATISFIABLE`
+ * Checks that the bytes before `offset` are those that the reader has.
+ * @param generation the wire generation under which it got them; left out, it has nothing but an offset
+ * @throws RequestError `STREAM_REPLACED`, `STREAM_LOST_BYTES`
  */
-export function requestedOffset(query: URLSearchParams, info: LogInfo): Offset {
-  const raw = singleParameter(query, 'offset');
-  const offset = raw === undefined ? START : parseQueryOffset(raw);
-  const check = checkPosition(info, offset, singleParameter(query, 'generation'));
+export function assertHeld(info: LogInfo, offset: Offset, generation?: string): void {
+  const check = checkPosition(info, offset, generation);
   if (check.kind === 'replaced') throw replaced(info);
   if (check.kind === 'lost') throw lostBytes(info, check.lost);
-  return assertCommitted(offset, info);
-}
-
-/** @throws RequestError `PARAMETER_INVALID` */
-function parseQueryOffset(raw: string): Offset {
-  const offset = parseOffset(raw);
-  if (offset === undefined)
-    throw new RequestError('PARAMETER_INVALID', 'offset must be one plain decimal number of bytes');
-  return offset;
 }
 
 /** @throws RequestError `RANGE_NOT_SATISFIABLE` for an offset beyond what is committed */

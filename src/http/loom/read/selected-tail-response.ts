@@ -1,0 +1,96 @@
+import type { ServerResponse } from 'node:http';
+import type { LiveDelivery } from '../../../core/follow/follower';
+import type { ReadOptions } from '../../../core/follow/read-to-tail';
+import type { LiveSelection, Selected } from '../../../core/lines/live-selection';
+import type { LogInfo, LogOutcome } from '../../../core/log/log';
+import type { Offset } from '../../../core/log/offset';
+import type { Page } from '../../../core/store/store';
+import { closedState } from '../../headers/stream-state';
+import { ChunkedBody } from '../../live/chunked-body';
+import { destroyIfStalled } from '../../live/finish';
+import type { LiveContext } from '../../live/live-context';
+import { LogResponse } from '../../live/log-response';
+import { markLongLived } from '../../live/long-lived';
+import { SelectionDeadline } from '../../live/selection-deadline';
+import { stateNow } from '../../live/state-now';
+import type { FollowedSelection } from './select-bytes';
+
+/** The selected bytes of an open log. It may begin with bytes that are still to come, and end before the log does. */
+export class SelectedTailResponse extends LogResponse {
+  /** The tail at the request. */
+  readonly #tail: Offset;
+  readonly #body: ChunkedBody;
+  readonly #live: LiveSelection;
+  readonly #isTimed: boolean;
+  readonly #deadline: SelectionDeadline | undefined;
+
+  constructor(
+    context: LiveContext,
+    res: ServerResponse,
+    info: LogInfo,
+    { from, live, isTimed }: FollowedSelection,
+  ) {
+    super(context, res, info, from);
+    this.#tail = info.tail;
+    this.#live = live;
+    this.#isTimed = isTimed;
+    this.#body = new ChunkedBody(res);
+    if (live.endsAt !== undefined)
+      this.#deadline = new SelectionDeadline(context.store, this.log, live.endsAt, () =>
+        this.#endIfOver(false, this.at),
+      );
+  }
+
+  /** The head must be written. */
+  override begin(): void {
+    this.#body.begin();
+    if (this.at >= this.#tail) markLongLived(this.res);
+    super.begin();
+  }
+
+  override stop(): void {
+    super.stop();
+    this.#deadline?.stop();
+  }
+
+  protected override get readOptions(): ReadOptions {
+    return { mayUseLargePages: true, withTimes: this.#isTimed };
+  }
+
+  protected sendLive(
+    chunks: readonly Buffer[],
+    next: Offset,
+    _isEnd: boolean,
+    committedAt: number,
+  ): LiveDelivery {
+    this.#send(this.#live.take(chunks, next, committedAt), next);
+    return this.isBehind ? 'behind' : 'sent';
+  }
+
+  protected async sendStored(page: Page, signal: AbortSignal): Promise<void> {
+    this.#send(this.#live.takePage(page), page.next);
+    if (page.next >= this.#tail) markLongLived(this.res);
+    if (!this.isOver) await this.ready(signal);
+  }
+
+  protected ended(outcome: LogOutcome): void {
+    this.#end(closedState(outcome));
+  }
+
+  #send({ chunks, isOver }: Selected, next: Offset): void {
+    this.#body.write(chunks);
+    this.#endIfOver(isOver, next);
+  }
+
+  /** @param at up to which the response has the log */
+  #endIfOver(isOver: boolean, at: Offset): void {
+    if (this.isOver || !(isOver || this.#deadline?.isReached(at))) return;
+    this.stop();
+    this.detach(stateNow(this.store, this.log).then((state) => this.#end(state)));
+  }
+
+  #end(state: string | undefined): void {
+    this.#body.end(state === undefined ? {} : { 'X-Stream-State': state });
+    destroyIfStalled(this.res, this.context.config.http.consumerTimeout);
+  }
+}
