@@ -1,23 +1,67 @@
+import { lineScanner, SCAN_BYTES } from './line-scanner';
+
 const LF = 0x0a;
 
+/** More than any bytes have. */
+const ALL = 0x7fff_ffff;
+
 /** How many newlines `bytes` have. */
-export function countNewlines(bytes: Buffer): number {
+export function countNewlines(bytes: Uint8Array): number {
+  const scanner = lineScanner();
   let count = 0;
-  for (let i = bytes.indexOf(LF); i >= 0; i = bytes.indexOf(LF, i + 1)) count += 1;
+  for (let at = 0; at < bytes.length; at += SCAN_BYTES) {
+    const slice = bytes.subarray(at, at + SCAN_BYTES);
+    scanner.load(slice);
+    count -= scanner.afterNewlines(0, slice.length, ALL);
+  }
   return count;
 }
 
 /** The index after the `count`th newline of `bytes`. @returns `undefined` if they have fewer */
-export function afterNewlines(bytes: Buffer, count: number): number | undefined {
-  let index = 0;
-  for (let left = count; left > 0; left -= 1) {
-    index = bytes.indexOf(LF, index) + 1;
-    if (index === 0) return undefined;
+export function afterNewlines(bytes: Uint8Array, count: number): number | undefined {
+  if (count <= 0) return 0;
+  const scanner = lineScanner();
+  let left = count;
+  for (let at = 0; at < bytes.length; at += SCAN_BYTES) {
+    const slice = bytes.subarray(at, at + SCAN_BYTES);
+    scanner.load(slice);
+    const index = scanner.afterNewlines(0, slice.length, Math.min(left, ALL));
+    if (index > 0) return at + index;
+    left += index;
   }
-  return index;
+  return undefined;
+}
+
+/**
+ * Calls `visit` with the index after the `first`th newline of `bytes`, and after every `step`th from there on.
+ * @returns how many newlines have yet to come before the next visit
+ */
+export function eachNewline(
+  bytes: Uint8Array,
+  first: number,
+  step: number,
+  visit: (index: number) => void,
+): number {
+  const scanner = lineScanner();
+  let left = first;
+  for (let at = 0; at < bytes.length; at += SCAN_BYTES) {
+    const slice = bytes.subarray(at, at + SCAN_BYTES);
+    scanner.load(slice);
+    for (let from = 0; from < slice.length; ) {
+      const index = scanner.afterNewlines(from, slice.length, Math.min(left, ALL));
+      if (index <= 0) {
+        left += index;
+        break;
+      }
+      visit(at + index);
+      left = step;
+      from = index;
+    }
+  }
+  return left;
 }
 
 /** Whether a line begins behind `bytes`. */
-export function endsInNewline(bytes: Buffer): boolean {
+export function endsInNewline(bytes: Uint8Array): boolean {
   return bytes.at(-1) === LF;
 }
