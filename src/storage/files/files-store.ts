@@ -1,10 +1,7 @@
-import { sizeOf } from '../../core/bytes/size-of';
-import { skipBytes } from '../../core/bytes/skip-bytes';
 import { LogError } from '../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
-import { advance, type Offset, START } from '../../core/log/offset';
-import { checkAppend } from '../../core/state/check-append';
+import { advance, type Offset } from '../../core/log/offset';
 import { hasExpiredBy, touched } from '../../core/state/expiry';
 import { applyChange } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
@@ -22,13 +19,15 @@ import type {
 } from '../../core/store/store';
 import { attempt } from './disk/failures';
 import { inexact } from './facts/stored-facts';
+import { appendBytes } from './logs/append-bytes';
 import { FileLogCreator } from './logs/file-log-creator';
 import type { FilesStoreContext } from './logs/files-store-context';
 import { GroupCommitter } from './logs/group-committer';
+import { loadLineIndex, saveLineIndex } from './logs/line-index-file';
 import { listPage } from './logs/list-page';
 import { type CachedLog, currentInfo } from './logs/log-cache';
 import { LogIndex } from './logs/log-index';
-import { lossErrorAt, writeAtTail } from './logs/lost-tail';
+import { lossErrorAt } from './logs/lost-tail';
 import { purge } from './logs/purge';
 import { readBytes } from './logs/read-bytes';
 
@@ -75,7 +74,7 @@ export class FilesStore implements LogStore {
 
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     this.#assertOpen();
-    return this.#index.mutex.run(writer.log.id, () => this.#append(writer, at, chunks));
+    return this.#index.mutex.run(writer.log.id, () => appendBytes(this.#index, writer, at, chunks));
   }
 
   async commit(ref: LogRef, commit: Commit, limits: CommitLimits): Promise<CommitResult> {
@@ -105,21 +104,29 @@ export class FilesStore implements LogStore {
 
   async readTimed(ref: LogRef, from: Offset, bytesMax: number, until = from): Promise<TimedPage> {
     const page = await this.read(ref, from, bytesMax, until);
-    const { updatedAt } = this.#index.log(ref);
-    return { ...page, times: page.next > from ? [{ end: page.next, at: updatedAt }] : [] };
+    try {
+      const log = this.#index.log(ref);
+      return { ...page, times: await this.context.times.read(log, from, page.next) };
+    } catch (error) {
+      page.release?.();
+      throw error;
+    }
   }
 
   async offsetAt(ref: LogRef, at: number): Promise<Offset> {
     this.#assertOpen();
-    const { tail, updatedAt } = this.#index.log(ref);
-    return at <= updatedAt ? START : tail;
+    return this.context.times.search(this.#index.log(ref), at);
   }
 
-  async loadLineIndex(): Promise<Buffer | undefined> {
-    return undefined;
+  async loadLineIndex(ref: LogRef): Promise<Buffer | undefined> {
+    this.#assertOpen();
+    return loadLineIndex(this.#index, ref);
   }
 
-  async saveLineIndex(): Promise<void> {}
+  async saveLineIndex(ref: LogRef, lines: Buffer): Promise<void> {
+    this.#assertOpen();
+    await saveLineIndex(this.#index, ref, lines);
+  }
 
   watch(ref: LogRef, seen: Offset, watcher: Watcher): () => void {
     if (this.#index.isClosed) return () => {};
@@ -173,6 +180,8 @@ export class FilesStore implements LogStore {
     this.#index.isClosed = true;
     this.#index.events.close();
     await this.#index.mutex.idle();
+    // A copy of the directory may not keep the times of the files.
+    for (const { marks } of this.#index.cache.ahead) marks?.pin();
     await this.context.close();
   }
 
@@ -202,6 +211,7 @@ export class FilesStore implements LogStore {
         await this.#index.remove(log, transition.outcome);
         return present;
       case 'update':
+        await this.context.times.settle(log, transition.after.info);
         // An attached producer appends to the file only; LMDB is not touched.
         await this.#index.update(
           'change',
@@ -218,36 +228,6 @@ export class FilesStore implements LogStore {
     const { info } = facts;
     await this.#change(info, { kind: 'release', epoch: info.epoch, state: 'interrupted' });
     throw error;
-  }
-
-  async #append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
-    const log = this.#index.log(writer.log);
-    const { tail } = log;
-    const { epoch, state } = log.facts.info;
-    const lost = log.lost?.error ?? lossErrorAt(log, at);
-    if (lost !== undefined && epoch === writer.epoch) throw lost;
-    const stored = checkAppend({ epoch, tail, state }, writer.epoch, at, sizeOf(chunks));
-    const fresh = skipBytes(chunks, stored);
-    if (fresh.length === 0) return tail;
-    const now = Date.now();
-    await this.#prepare(log);
-    await writeAtTail(this.#index, log, fresh);
-    log.tail = advance(tail, sizeOf(fresh));
-    log.updatedAt = now;
-    this.context.written.note(log.generation, log.tail);
-    this.#index.events.tails.appended(writer.log, tail, fresh, now);
-    return log.tail;
-  }
-
-  /** Stores what must be stored before the first byte of an append. Seldom needed. */
-  async #prepare(log: CachedLog): Promise<void> {
-    const { info, isExact } = log.facts;
-    if (info.expiresAt === undefined && !isExact) return;
-    const now = this.now();
-    // Exact: its writer left, other producers have committed since, and now it appends again.
-    if (touched(info, now) === info && !isExact) return;
-    const after = { ...log.facts, info: touched(currentInfo(log), now) };
-    await this.#index.update('new', log, inexact(after));
   }
 
   #assertOpen(): void {

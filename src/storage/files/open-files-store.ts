@@ -33,6 +33,7 @@ import { takeInventory } from './startup/inventory';
 import { openClock } from './startup/open-clock';
 import { recoverLogs, type StartupRecovery, type UnsyncedLogs } from './startup/recover-logs';
 import { removeLeftovers } from './startup/remove-leftovers';
+import { LogTimes } from './times/log-times';
 
 /**
  * Opens the store in `directory`, and creates it if there is none. Logs that the last process left unsealed are `interrupted`, with a new
@@ -91,13 +92,15 @@ async function openLocked(
     onSynced: (ends) => recordSyncedLengths({ facts, reserve, warn }, ends),
   });
   for (const [generation, end] of unsynced) sync.markUnsynced(generation, end);
-  const files = new LogFiles(layout, descriptors, sync, warn);
+  const times = new LogTimes(layout, options.syncInterval, warn);
+  const files = new LogFiles(layout, descriptors, sync, times, warn);
   const doomed = new DoomedLogSweeper({ facts, files, journal, reserve, warn });
   await doomed.sweepAll();
   const written = await WrittenLengths.create(layout.written);
   const close = async (): Promise<void> => {
     try {
       await written.close();
+      await times.close();
       const isSynced = await sync.close();
       await descriptors.close();
       await doomed.idle();
@@ -108,8 +111,8 @@ async function openLocked(
       await lock.release();
     }
   };
-  const all = { facts, files, journal, doomed, sync, written, reserve, clock, warn, damage, close };
-  return new FilesStore(all, options.logsMax);
+  const logs = { layout, files, journal, doomed, sync, times, written };
+  return new FilesStore({ ...logs, facts, reserve, clock, warn, damage, close }, options.logsMax);
 }
 
 /** Reconciles the facts, the files and the journal. Nothing is changed before all of them are known to fit. */

@@ -17,12 +17,7 @@ async function open(options: Omit<Partial<FilesStoreOptions>, 'warn'>): Promise<
   };
 }
 
-describeStore('files', () => open({}), {
-  openWithLogsMax: (logsMax) => open({ logsMax }),
-  hasNoTimesYet: true,
-});
-describeStore(
-  'files, synced always, with few descriptors,',
-  () => open({ durability: 'always', openFiles: 2 }),
-  { hasNoTimesYet: true },
+describeStore('files', () => open({}), { openWithLogsMax: (logsMax) => open({ logsMax }) });
+describeStore('files, synced always, with few descriptors,', () =>
+  open({ durability: 'always', openFiles: 2 }),
 );

@@ -22,7 +22,13 @@ describe('a failed append whose rest cannot be cut off', () => {
         discard: async () => {},
       };
       const sync = { written: async () => {}, forget: () => {} };
-      const files = new LogFiles(new Layout(directory), descriptors, sync, () => {});
+      const files = new LogFiles(
+        new Layout(directory),
+        descriptors,
+        sync,
+        { remove: async () => {} },
+        () => {},
+      );
       const place = { generation: 'log', tail: at(4), isTorn: false };
 
       await expect(files.append(place, bytes('!'))).rejects.toThrow('cutting the file back to 4 failed');

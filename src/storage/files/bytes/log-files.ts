@@ -7,6 +7,7 @@ import { advance, type Offset, START } from '../../../core/log/offset';
 import type { Warn } from '../../../core/store/warnings';
 import { readAt, statFile, truncateFile, unlinkIfExists, writeAll } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
+import type { LogTimes } from '../times/log-times';
 import { copyBytes } from './copy-bytes';
 import type { DescriptorPool, OpenFileState } from './descriptor-pool';
 import { PageBufferPool } from './page-buffer-pool';
@@ -56,6 +57,7 @@ export class LogFiles {
     private readonly layout: Layout,
     private readonly descriptors: Pick<DescriptorPool, 'use' | 'discard'>,
     private readonly sync: Pick<Sync, 'written' | 'forget'>,
+    private readonly sidecars: Pick<LogTimes, 'remove'>,
     private readonly warn: Warn,
   ) {}
 
@@ -153,11 +155,14 @@ export class LogFiles {
   async remove(generation: string): Promise<boolean> {
     this.sync.forget(generation);
     let isGone = true;
-    // A log that never had a byte has no file.
-    await unlinkIfExists(this.layout.logOf(generation)).catch((error) => {
+    try {
+      await this.sidecars.remove(generation);
+      // A log that never had a byte has no file.
+      await unlinkIfExists(this.layout.logOf(generation));
+    } catch (error) {
       isGone = false;
       this.warn(`Removing a log's file failed: ${messageOf(error)}`, { generation });
-    });
+    }
     // Last, when the file cannot be opened again: an open descriptor would keep its disk space.
     await this.descriptors.discard(generation);
     return isGone;

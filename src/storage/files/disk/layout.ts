@@ -49,6 +49,26 @@ export class Layout {
     return join(this.shardOf(generation), `${generation}.log`);
   }
 
+  /** When the log's bytes were stored. */
+  timesOf(generation: string): string {
+    return join(this.shardOf(generation), `${generation}.times`);
+  }
+
+  /** Where the lines of a sealed log are. */
+  linesOf(generation: string): string {
+    return join(this.shardOf(generation), `${generation}.lines`);
+  }
+
+  /** Where that is written before it gets its name. */
+  newLinesOf(generation: string): string {
+    return `${this.linesOf(generation)}.new`;
+  }
+
+  /** All files that a log may have beside its bytes. */
+  sidecarsOf(generation: string): readonly string[] {
+    return [this.timesOf(generation), this.linesOf(generation), this.newLinesOf(generation)];
+  }
+
   /** A file of the journal, from which logs can be brought back without the facts. */
   journalOf(number: number): string {
     return join(this.logs, `facts-${String(number).padStart(8, '0')}.jsonl`);
@@ -66,8 +86,9 @@ export class Layout {
     for (let number = 2; ; number += 1) yield `${first}.${number}`;
   }
 
-  /** The generation of a file in a shard; `undefined` if the file is not one of the store's. */
-  generationOf(fileName: string): string | undefined {
-    return /^([0-9a-f-]{36})\.log$/.exec(fileName)?.[1];
+  /** The generation of a log's file in a shard, or of one beside it; `undefined` if the file is not one of the store's. */
+  generationOf(fileName: string): { readonly generation: string; readonly isLog: boolean } | undefined {
+    const [, generation, kind] = /^([0-9a-f-]{36})\.(log|times|lines|lines\.new)$/.exec(fileName) ?? [];
+    return generation === undefined ? undefined : { generation, isLog: kind === 'log' };
   }
 }

@@ -44,7 +44,9 @@ export class FileLogCreator {
     const { generation } = content;
     try {
       // Under a key of its own, because a store that closes waits for the mutex.
-      return await mutex.run(generation, () => this.#make(after, content, inTurn));
+      return await mutex.run(generation, () =>
+        this.#make(after, content, () => this.#withTimes(after, inTurn)),
+      );
     } catch (error) {
       throw await this.#failureOf(error, fork);
     }
@@ -71,6 +73,15 @@ export class FileLogCreator {
     } finally {
       await journal.append(isThere() ? factsEntry(after) : { kind: 'gone', generation });
     }
+  }
+
+  /** The bytes of a fork keep their times. */
+  async #withTimes({ info }: StoredFacts, insert: () => Promise<CreateResult>): Promise<CreateResult> {
+    const { forkedFrom, generation } = info;
+    const source = forkedFrom && this.index.cache.find(forkedFrom.source);
+    if (source !== undefined && forkedFrom !== undefined)
+      await this.index.context.times.copy(source, forkedFrom.at, generation);
+    return insert();
   }
 
   async #insert(after: StoredFacts, { fork }: LogInit, mode: 'new' | 'replace'): Promise<CreateResult> {

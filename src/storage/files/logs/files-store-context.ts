@@ -4,9 +4,11 @@ import type { Warn } from '../../../core/store/warnings';
 import type { LogFiles } from '../bytes/log-files';
 import type { Sync } from '../bytes/sync';
 import type { WrittenLengths } from '../bytes/written-lengths';
+import type { Layout } from '../disk/layout';
 import type { FactsDatabase } from '../facts/facts-database';
 import type { FactsReserve } from '../facts/facts-reserve';
 import type { Journal } from '../journal/journal';
+import type { LogTimes } from '../times/log-times';
 import type { DoomedLogSweeper } from './doomed-log-sweeper';
 
 /** The parts of a files store. */
@@ -16,6 +18,8 @@ export interface FilesStoreContext {
   readonly journal: Journal;
   readonly doomed: DoomedLogSweeper;
   readonly sync: Sync;
+  readonly times: LogTimes;
+  readonly layout: Layout;
   readonly written: WrittenLengths;
   readonly reserve: FactsReserve;
   /** For deadlines and expiries. */

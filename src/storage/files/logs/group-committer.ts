@@ -95,6 +95,9 @@ export class GroupCommitter {
     if (!log.facts.isExact) {
       await this.index.update(kind, log, { ...log.facts, info: currentInfo(log), isExact: true });
     }
+    const { times } = this.index.context;
+    if (!hasBytes) await times.settle(log, after.info);
+    const marks = hasBytes ? (log.marks ?? (await times.of(log))) : undefined;
     if (hasBytes) await writeAtTail(this.index, log, chunks);
     const before = log.facts;
     try {
@@ -104,7 +107,9 @@ export class GroupCommitter {
       throw error;
     }
     cache.markStored(log, after);
-    events.committed(after.info, from, chunks);
+    const at = marks?.note(log.tail, log.updatedAt);
+    if (after.info.state === 'closed') times.finish(log);
+    events.committed(after.info, from, chunks, at);
     if (needsJournalEntry(before, after)) await this.index.context.journal.append(factsEntry(after));
   }
 }

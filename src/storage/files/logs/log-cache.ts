@@ -9,9 +9,10 @@ import type { AppendTarget } from '../bytes/log-files';
 import type { FactsDatabase } from '../facts/facts-database';
 import { readFactsOrReport } from '../facts/read-facts-or-report';
 import type { StoredFacts } from '../facts/stored-facts';
+import type { TimedLog } from '../times/times-view';
 
 /** A log as this process knows it, expired or not. */
-export interface CachedLog extends AppendTarget {
+export interface CachedLog extends AppendTarget, TimedLog {
   /** As stored. */
   facts: StoredFacts;
   /** The committed tail. */
@@ -61,6 +62,11 @@ export class LogCache {
   markAhead(log: CachedLog): void {
     this.#settled.delete(log.generation);
     this.#ahead.set(log.generation, log);
+  }
+
+  /** The logs whose producers have not stored all that they appended in the facts. */
+  get ahead(): Iterable<CachedLog> {
+    return this.#ahead.values();
   }
 
   /** `facts` were stored. */

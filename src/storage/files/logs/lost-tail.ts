@@ -51,7 +51,7 @@ export function lossErrorAt({ facts, tail }: CachedLog, offset: Offset): LostTai
  * the rest. A missing file is left to a start: its disk may not be mounted.
  */
 async function recordLostTail(index: LogIndex, log: CachedLog): Promise<LostTailError | undefined> {
-  const { files, facts, sync, written, journal, damage } = index.context;
+  const { files, facts, sync, written, times, journal, damage } = index.context;
   const before = log.facts;
   if (before.info.state === 'closed') return undefined;
   let from: Offset | undefined;
@@ -70,6 +70,7 @@ async function recordLostTail(index: LogIndex, log: CachedLog): Promise<LostTail
   index.cache.markStored(log, after);
   log.lost = { epoch: after.info.epoch, error };
   index.cache.markAhead(log);
+  await times.cut(log);
   sync.markUnsynced(log.generation, from);
   written.note(log.generation, from);
   await written.flush();

@@ -23,6 +23,8 @@ export interface Inventory {
   readonly orphans: readonly Orphan[];
   /** Files of logs that were being created or removed when the process died. They were never acknowledged, or removed for good. */
   readonly leftovers: readonly string[];
+  /** Logs that are gone, and have files beside their bytes: an earlier version, which knew no such files, removed them. */
+  readonly withoutLog: readonly string[];
   /** The facts are older than the logs. */
   readonly isOlder: boolean;
   /** The facts or the folder of logs may be a copy, which may be older than the last acknowledgement. */
@@ -66,13 +68,14 @@ export async function takeInventory(
   const isUnknown = (generation: string): boolean =>
     !facts.has(generation) && !facts.producers.isDoomed(generation);
   const shards = await shardsOf(layout);
-  const files = new Set(await filesIn(layout, shards, isUnknown));
+  const { files, sidecars } = await filesIn(layout, shards, isUnknown);
   const isBehind = await isBehindJournal(layout, facts, isUnknown);
   const isOlder = (isBehind || stop === 'older') && facts.newestFirst(undefined, 1).length > 0;
   const isCopy = isOlder || stop === 'changed' || !(await isJournalOf(layout, facts));
   const missingFolders = await foldersAway(layout, facts, new Set(shards));
   const found = { isOlder, isCopy, missingFolders };
-  if (files.size === 0 && !isBehind) return { orphans: [], leftovers: [], ...found };
+  if (files.size + sidecars.size === 0 && !isBehind)
+    return { orphans: [], leftovers: [], withoutLog: [], ...found };
   const journal = await readJournal(layout);
   const [leftovers, withFile] = partition([...files], (generation) => isOver(journal.get(generation)));
   const withoutFile = [...journal.values()].filter(
@@ -82,7 +85,10 @@ export async function takeInventory(
     ...withFile.map((generation) => orphanOf(generation, true, journal.get(generation))),
     ...withoutFile.map((entry) => orphanOf(entry.generation, false, entry)),
   ];
-  return { orphans, leftovers, ...found };
+  const withoutLog = [...sidecars].filter(
+    (generation) => !files.has(generation) && journal.get(generation)?.kind !== 'facts',
+  );
+  return { orphans, leftovers, withoutLog, ...found };
 }
 
 /**
@@ -163,17 +169,25 @@ async function shardsOf({ logs, isShard }: Layout): Promise<readonly string[]> {
   return paths.filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory());
 }
 
-/** The generations that have a file. */
+interface FoundFiles {
+  /** Logs with a file of their bytes. */
+  readonly files: ReadonlySet<string>;
+  /** Logs with another file. */
+  readonly sidecars: ReadonlySet<string>;
+}
+
 async function filesIn(
   layout: Layout,
   shards: readonly string[],
   isWanted: (generation: string) => boolean,
-): Promise<string[]> {
-  const found: string[] = [];
+): Promise<FoundFiles> {
+  const found = { files: new Set<string>(), sidecars: new Set<string>() };
   for (const shard of shards) {
     for (const name of await readdir(shard)) {
-      const generation = layout.generationOf(name);
-      if (generation !== undefined && isWanted(generation)) found.push(generation);
+      const { generation, isLog } = layout.generationOf(name) ?? {};
+      if (generation === undefined || !isWanted(generation)) continue;
+      if (isLog) found.files.add(generation);
+      else found.sidecars.add(generation);
     }
   }
   return found;

@@ -1,0 +1,227 @@
+import { existsSync, statSync } from 'node:fs';
+import { truncate } from 'node:fs/promises';
+import { messageOf } from '../../../core/log/errors';
+import type { LogState } from '../../../core/log/log';
+import { type Offset, START } from '../../../core/log/offset';
+import type { TimeMark } from '../../../core/log/time-mark';
+import { KeyedMutex } from '../../../core/scheduling/keyed-mutex';
+import { Semaphore } from '../../../core/scheduling/semaphore';
+import type { Warn } from '../../../core/store/warnings';
+import { isDiskFull } from '../../../lmdb/failures';
+import { unlinkIfExists } from '../disk/file-io';
+import type { Layout } from '../disk/layout';
+import { copyTimes, writeRecords } from './copy-times';
+import { LogMarks, NO_MARKS, type TimesFileEnd } from './log-marks';
+import { encodeMarks, RECORD_BYTES } from './mark-records';
+import { readTimes, searchTime } from './read-times';
+import { byEnd, TimesFile } from './times-file';
+import { type TimedLog, type TimesView, viewOf } from './times-view';
+
+/** How many numbers of marks are written before the time comes. Those of 32 MiB, if a log grows fast. */
+const GATHERED_MAX = 1_024;
+/** How many of them are kept when they cannot be written. */
+const UNWRITTEN_MAX = 2 * GATHERED_MAX;
+const WRITES_AT_ONCE = 2;
+
+/**
+ * When the bytes of all logs were stored. Each log has a sidecar of marks; those that come are gathered, and written in the rhythm of the
+ * syncs. A failure never concerns a log: only marks are lost, and the bytes have the time of the next one.
+ */
+export class LogTimes {
+  /** Logs with marks to write. */
+  readonly #dirty = new Map<string, LogMarks>();
+  /** One write, cut or removal per sidecar at a time. */
+  readonly #writes = new KeyedMutex();
+  readonly #slots = new Semaphore(WRITES_AT_ONCE);
+  #timer: NodeJS.Timeout | undefined;
+  #hasWarned = false;
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly intervalMs: number,
+    private readonly warn: Warn,
+  ) {}
+
+  /** The marks of a log that is about to get bytes. Called in its turn. Reads a file only if an earlier life of the log left one. */
+  of(log: TimedLog): LogMarks | Promise<LogMarks> {
+    const { generation, tail, updatedAt } = log;
+    const known = this.#known(log);
+    if (known === undefined && tail > START && this.#recordsOf(generation) > 0) return this.#load(log);
+    log.marks = known ?? this.#marksOf(log, NO_MARKS, updatedAt);
+    return log.marks;
+  }
+
+  /** Called in the log's turn, before its facts get another `updatedAt` without new bytes. */
+  async settle(
+    log: TimedLog,
+    after: { readonly updatedAt: number; readonly state: LogState },
+  ): Promise<void> {
+    if (log.tail === START || after.updatedAt === log.updatedAt) return;
+    const marks = await this.of(log);
+    if (after.state === 'closed') marks.settleEnd(after.updatedAt);
+    else marks.settle(after.updatedAt);
+    if (marks.isDirty) void this.#write(marks);
+  }
+
+  /** The log ended with its last append. */
+  finish({ marks, updatedAt }: TimedLog): void {
+    marks?.settleEnd(updatedAt);
+    if (marks?.isDirty) void this.#write(marks);
+  }
+
+  /** The marks of the bytes in `[from, until)`. */
+  read(log: TimedLog, from: Offset, until: Offset): Promise<readonly TimeMark[]> {
+    return this.#reading(log, from, (view) => readTimes(view, from, until));
+  }
+
+  /** Where the first byte is that was stored at `at` or later; the tail if there is none. */
+  search(log: TimedLog, at: number): Promise<Offset> {
+    return this.#reading(log, START, (view) => searchTime(view, at));
+  }
+
+  /** Gives a fork the times of the first `bytes` of its source. Never throws. */
+  async copy(source: TimedLog, bytes: Offset, fork: string): Promise<void> {
+    const to = this.layout.timesOf(fork);
+    await copyTimes(this.#view(source, START), bytes, to).catch(async (error) => {
+      this.#report(error, fork);
+      await unlinkIfExists(to).catch(() => {});
+    });
+  }
+
+  /** Called in the log's turn, when its tail has become an earlier one. Never throws. */
+  async cut(log: TimedLog): Promise<void> {
+    const marks = this.#known(log);
+    if (marks !== undefined) await this.#write(marks);
+    this.#dirty.delete(log.generation);
+    log.marks = undefined;
+    if (this.#recordsOf(log.generation) > 0) await this.#load(log);
+  }
+
+  /** Removes what a log has beside its bytes. */
+  async remove(generation: string): Promise<void> {
+    this.#dirty.delete(generation);
+    await this.#writes.run(generation, async () => {
+      // Looked for first, which costs a tenth: most logs have none.
+      for (const path of this.layout.sidecarsOf(generation)) if (existsSync(path)) await unlinkIfExists(path);
+    });
+  }
+
+  /** Writes all marks. No log gets any after this. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#writeAll();
+    clearTimeout(this.#timer);
+  }
+
+  #known({ marks, generation }: TimedLog): LogMarks | undefined {
+    return marks ?? this.#dirty.get(generation);
+  }
+
+  #view(log: TimedLog, from: Offset): TimesView {
+    return viewOf(this.layout.timesOf(log.generation), log, this.#known(log), from);
+  }
+
+  /** A sidecar that cannot be read counts as not there. */
+  async #reading<T>(log: TimedLog, from: Offset, action: (view: TimesView) => Promise<T>): Promise<T> {
+    const view = this.#view(log, from);
+    try {
+      return await action(view);
+    } catch (error) {
+      this.#report(error, log.generation);
+      return action({ ...view, records: 0 });
+    }
+  }
+
+  #marksOf({ generation, tail }: TimedLog, file: TimesFileEnd, at: number): LogMarks {
+    return new LogMarks({ generation, file, tail, at }, (marks) => this.#onGathered(marks));
+  }
+
+  /** How many records a sidecar has. Synchronous, which costs two microseconds: most logs have none. */
+  #recordsOf(generation: string): number {
+    try {
+      const found = statSync(this.layout.timesOf(generation), { throwIfNoEntry: false });
+      return Math.floor((found?.size ?? 0) / RECORD_BYTES);
+    } catch (error) {
+      this.#report(error, generation);
+      return 0;
+    }
+  }
+
+  /** Cuts off marks beyond the tail: the bytes that they belong to are lost. */
+  async #load(log: TimedLog): Promise<LogMarks> {
+    const { generation, tail, updatedAt } = log;
+    const path = this.layout.timesOf(generation);
+    try {
+      const found = await TimesFile.use(path, Number.POSITIVE_INFINITY, async (file) => {
+        const beyond = await file.first(byEnd, tail + 1);
+        const last = await file.lastBefore(beyond?.index ?? file.records);
+        return { beyond, last };
+      });
+      const { beyond, last } = found ?? {};
+      const end = last === undefined ? NO_MARKS : { records: last.index + 1, last: last.mark };
+      const at =
+        beyond === undefined ? updatedAt : Math.min(beyond.mark.at, Math.max(updatedAt, end.last.at));
+      log.marks = this.#marksOf(log, end, at);
+      if (beyond !== undefined) await truncate(path, end.records * RECORD_BYTES);
+    } catch (error) {
+      this.#report(error, generation);
+      // Behind what is there, which may be readable again later.
+      const records = this.#recordsOf(generation);
+      log.marks ??= this.#marksOf(log, { ...NO_MARKS, records }, updatedAt);
+    }
+    return log.marks;
+  }
+
+  #onGathered(marks: LogMarks): void {
+    this.#dirty.set(marks.generation, marks);
+    if (marks.gathered.length >= GATHERED_MAX && !marks.isWriting) void this.#write(marks);
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#timer ??= setTimeout(() => void this.#onTime(), this.intervalMs).unref();
+  }
+
+  async #onTime(): Promise<void> {
+    await this.#writeAll();
+    this.#timer = undefined;
+    if (this.#dirty.size > 0) this.#arm();
+  }
+
+  async #writeAll(): Promise<void> {
+    await Promise.all([...this.#dirty.values()].map((marks) => this.#write(marks)));
+  }
+
+  /** Never throws. */
+  #write(marks: LogMarks): Promise<void> {
+    return this.#writes.run(marks.generation, () => this.#slots.run(() => this.#writeGathered(marks)));
+  }
+
+  async #writeGathered(marks: LogMarks): Promise<void> {
+    const { generation } = marks;
+    // It was removed.
+    if (!this.#dirty.has(generation)) return;
+    marks.takeOwed();
+    const { gathered, records } = marks;
+    const count = gathered.length;
+    marks.isWriting = true;
+    try {
+      if (count > 0) await writeRecords(this.layout.timesOf(generation), records, encodeMarks(gathered));
+      marks.written(count);
+      this.#hasWarned = false;
+    } catch (error) {
+      marks.forgetOldest(UNWRITTEN_MAX);
+      this.#report(error, generation);
+    }
+    marks.isWriting = false;
+    if (!marks.isDirty) this.#dirty.delete(generation);
+  }
+
+  /** Once, until a write succeeds again. Producers get the error of a full disk themselves. */
+  #report(error: unknown, generation: string): void {
+    if (this.#hasWarned || isDiskFull(error)) return;
+    this.#hasWarned = true;
+    const file = this.layout.timesOf(generation);
+    this.warn(`The times of a stream cannot be kept: ${messageOf(error)}`, { error, file });
+  }
+}
