@@ -82,7 +82,7 @@ export class RedisStore implements LogStore {
     });
     const changes = new Changes(context);
     const refs = new RedisForkRefs(context);
-    const source = { refs, info: (id: LogId) => this.info(id), read: this.read.bind(this) };
+    const source = { refs, info: (id: LogId) => this.info(id), readTimed: this.readTimed.bind(this) };
     const forks = new RedisForkLifecycle(context, source);
     const infos = new LogInfoReader(context);
     const damage = new DamageReports(settings.alarm);

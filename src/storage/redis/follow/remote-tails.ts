@@ -27,6 +27,8 @@ interface RemoteTail {
   tail: Offset;
   /** The stamp of the entry that ends at `tail`, if known. */
   stamp: number | undefined;
+  /** The time of the last news. */
+  newsAt: number;
   isSealed: boolean;
   /** The highest epoch that was observed. */
   epoch: number;
@@ -73,7 +75,7 @@ export class RemoteTails {
       delete known.lingering;
       return;
     }
-    const remote: RemoteTail = { log, tail: from, stamp: undefined, isSealed: false, epoch: 0 };
+    const remote: RemoteTail = { log, tail: from, stamp: undefined, newsAt: 0, isSealed: false, epoch: 0 };
     this.#remotes.set(log.generation, remote);
     void this.#locate(remote);
   }
@@ -204,10 +206,11 @@ export class RemoteTails {
     }
     if (chunks.length > 0) {
       if (remote.stamp !== undefined) this.locator.advance(remote.log, remote.tail, remote.stamp);
+      remote.newsAt = Math.max(remote.newsAt, remote.stamp ?? Date.now());
       // The rest of what was stored in one step, and its seal, may come with the next entries. The store has all of it.
       if (entries.length === ENTRIES_MAX && !remote.isSealed)
         this.tails().advancedTo(remote.log, remote.tail);
-      else this.tails().appended(remote.log, from, chunks, remote.stamp ?? Date.now(), outcome);
+      else this.tails().appended(remote.log, from, chunks, remote.newsAt, outcome);
     }
     // A reader gets the loss as an error.
     if (!isComplete) this.#relocate(remote);

@@ -1,7 +1,8 @@
 import { isLogError, LogError } from '../../../core/log/errors';
 import type { ForkPoint, LogRef } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
-import type { Page } from '../../../core/store/store';
+import type { TimedPage } from '../../../core/store/store';
+import type { ScriptArg } from '../../../redis/scripts';
 import { cutPieces } from '../schema/entries';
 import { bytesKey } from '../schema/keys';
 import type { RedisStoreContext } from '../schema/store-context';
@@ -14,7 +15,7 @@ const STAGED_MS = 600_000;
 /** Reads the source of a fork, and keeps its references. */
 export interface ForkSource {
   readonly refs: RedisForkRefs;
-  read(log: LogRef, from: Offset, bytesMax: number): Promise<Page>;
+  readTimed(log: LogRef, from: Offset, bytesMax: number): Promise<TimedPage>;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface ForkSource {
  */
 export async function copyToFork(
   { scripts, retry }: RedisStoreContext,
-  { refs, read }: ForkSource,
+  { refs, readTimed }: ForkSource,
   fork: LogRef,
   from: ForkPoint,
 ): Promise<void> {
@@ -34,11 +35,11 @@ export async function copyToFork(
     for (let at = START; ; ) {
       await retry(() => refs.addRef(fork, from));
       if (at === from.at) return;
-      const { chunks, next } = await read(from.source, at, Math.min(from.at - at, PAGE_BYTES));
-      const args = [at, STAGED_MS, ...cutPieces(chunks)];
+      const page = await readTimed(from.source, at, Math.min(from.at - at, PAGE_BYTES));
+      const args = [at, STAGED_MS, ...stampedPieces(at, page)];
       if ((await retry(() => scripts.run('stage-copy', [key], args))) !== 1)
         throw new LogError('STORE_UNAVAILABLE', 'Redis lost a part of the copy');
-      at = next;
+      at = page.next;
     }
   } catch (error) {
     // The source was removed during the copy.
@@ -46,6 +47,19 @@ export async function copyToFork(
     if (isLogError(error, 'LOG_GAP')) throw new RangeError('the fork is beyond the tail of its source');
     throw error;
   }
+}
+
+/** The pieces of a page, and before each the stamp of its bytes. Entries of one millisecond may become one. */
+function stampedPieces(from: Offset, { chunks, times }: TimedPage): ScriptArg[] {
+  const bytes = Buffer.concat(chunks);
+  const stamped: ScriptArg[] = [];
+  let begin = from;
+  for (const [i, { end, at }] of times.entries()) {
+    if (times[i + 1]?.at === at) continue;
+    for (const piece of cutPieces([bytes.subarray(begin - from, end - from)])) stamped.push(at, piece);
+    begin = end;
+  }
+  return stamped;
 }
 
 /** Removes the copy for a fork that was not created after all. */

@@ -41,20 +41,22 @@ export class LogCreator {
       fork === undefined ? createOpen() : forks.createFork(log, fork, mode, createOpen);
     const hasWriter = graceMs !== undefined && first?.seal === undefined;
     const creating = hasWriter ? nodeState.attaching(log, create) : create();
-    const { info, replaced, eventId, orphan } = await creating;
+    const { info, lastStamp, replaced, eventId, orphan } = await creating;
     nodeState.feed.markCompleted(id, eventId);
     lost.created(info);
-    this.#remember(info, init);
+    this.#remember(info, lastStamp, init);
     if (orphan !== undefined) await forks.dropOrphan(orphan);
     if (!replaced) this.#limit.countCreation();
     return { info, replaced };
   }
 
   /** Bytes that were stored with the creation are known to exist, like appended ones. */
-  #remember(info: LogInfo, { fork, first }: LogInit): void {
+  #remember(info: LogInfo, lastStamp: number, { fork, first }: LogInit): void {
     const { locator } = this.deps.nodeState;
     locator.setExpires(info, info.expiry !== undefined);
     const size = sizeOf(first?.chunks ?? []);
-    if (size > 0) locator.advance(info, advance(fork?.at ?? START, size), info.createdAt);
+    // The entry of a seal has the stamp after that of the last bytes.
+    const stamp = info.state === 'closed' ? lastStamp - 1 : lastStamp;
+    if (size > 0) locator.advance(info, advance(fork?.at ?? START, size), stamp);
   }
 }

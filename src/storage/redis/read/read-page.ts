@@ -109,7 +109,8 @@ function toPage(log: LogRef, entries: readonly Entry[], from: Offset, bytesMax: 
     const slice = sliceOf(entry.parts, next - begin, room);
     chunks.push(...slice);
     next = advance(next, sizeOf(slice));
-    times.push({ end: next, at: timeOf(entry.id) });
+    // Older versions stored stamps that go back if the clock did.
+    times.push({ end: next, at: Math.max(timeOf(entry.id), times.at(-1)?.at ?? 0) });
   }
   return { chunks, times, next, ...(end && { end }) };
 }

@@ -28,6 +28,7 @@ interface PendingAppend {
   readonly at: Offset;
   readonly end: Offset;
   readonly entries: readonly NewEntry[];
+  /** Unix milliseconds; at least the stamp of the entry before, as far as this node knows that one. */
   readonly stamp: number;
   readonly sending: SendState;
 }
@@ -40,6 +41,7 @@ interface ConfirmedAppend {
 
 interface InFlightAppend {
   readonly confirmed: Promise<ConfirmedAppend>;
+  readonly stamp: number;
   readonly sending: SendState;
 }
 
@@ -80,10 +82,13 @@ export class Appender {
   async append(writer: Writer, at: Offset, chunks: readonly Buffer[]): Promise<Offset> {
     const sending = new SendState();
     const end = advance(at, sizeOf(chunks));
-    const target = this.nodeState.writers.find(writer)?.stream ?? streamOf(writer);
+    const local = this.nodeState.writers.find(writer);
+    const target = local?.stream ?? streamOf(writer);
     const { key } = target;
-    const append = { writer, target, at, end, entries: cutEntries(at, chunks), stamp: Date.now(), sending };
-    const own = { confirmed: this.#begin(this.#last.get(key), append), sending };
+    const before = this.#last.get(key);
+    const stamp = Math.max(Date.now(), before?.stamp ?? 0, local?.stamp ?? 0);
+    const append = { writer, target, at, end, entries: cutEntries(at, chunks), stamp, sending };
+    const own = { confirmed: this.#begin(before, append), stamp, sending };
     this.#last.set(key, own);
     try {
       return (await own.confirmed).tail;
@@ -134,8 +139,10 @@ export class Appender {
     const link = await this.connections.link(partitionOf(writer.log.id));
     const { tail, lastId } = await this.#locate(append);
     if (tail >= end) return this.#confirmed(append, tail, timeOf(lastId), link);
-    await this.#send(link, this.nodeState.writers.find(writer), append, entriesAfter(entries, tail));
-    return this.#confirmed(append, end, append.stamp, link);
+    // A node that does not know the writer any more does not know the last stamp. Later tries find the same one: only this writer appends.
+    const stamped = { ...append, stamp: Math.max(append.stamp, timeOf(lastId)) };
+    await this.#send(link, this.nodeState.writers.find(writer), stamped, entriesAfter(entries, tail));
+    return this.#confirmed(stamped, end, stamped.stamp, link);
   }
 
   /** @param stamp of the entry that ends at `tail` */

@@ -51,10 +51,10 @@ redis.call('HSET', FACTS, 'generation', GENERATION, 'state', 'open', 'epoch', '1
 redis.call('UNLINK', LOST .. ID)
 local last = staged
 if staged then redis.call('PERSIST', bytes) else last = redis.call('XADD', bytes, '0-' .. time, 'c', '1') end
-local tail = staged and tonumber(STAGED) or 0
+local tail, stamp = staged and tonumber(STAGED) or 0, stamp_after(last, time)
 for i = 14, 13 + PIECES do
   tail = tail + #ARGV[i]
-  last = redis.call('XADD', bytes, text(tail) .. '-' .. time, 'd', ARGV[i])
+  last = redis.call('XADD', bytes, text(tail) .. '-' .. stamp, 'd', ARGV[i])
 end
 begin_span(time)
 redis.call('ZADD', ORDER, 0, time .. ':' .. GENERATION .. ':' .. ID)

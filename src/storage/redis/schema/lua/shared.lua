@@ -94,6 +94,12 @@ local function is_retired(facts, last)
   return has_expired(facts, last) and redis.call('EXISTS', forks_key(facts.generation)) == 1
 end
 
+-- The stamp of entries that are stored at `time` after the entry `last`, which may be nil. Times do not go back within a log, although the
+-- clocks of the nodes and of Redis differ and may be set.
+local function stamp_after(last, time)
+  return text(math.max(time, last and tonumber(string.match(last, '%d+$')) or 0))
+end
+
 local function tail_in(entry_id)
   return string.match(entry_id, '^%d+')
 end
@@ -196,7 +202,7 @@ local function touch(facts, time)
 end
 
 -- Seals the byte stream: its last id becomes the largest possible one, so that Redis refuses every later entry. Returns the id of the last
--- entry.
+-- entry, to which Redis gives the stamp after that of the entry before.
 local function close(facts, tail, outcome, time)
   detach_writer(facts)
   index_as(facts, 'closed')

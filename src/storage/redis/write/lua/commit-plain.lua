@@ -26,7 +26,9 @@ local start = tonumber(string.match(last[1], '^%d+'))
 if start < tonumber(ARGV[3]) or start + TOTAL > tonumber(ARGV[4]) then return nil end
 
 local time, at = redis.call('TIME'), start
-local stamp = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
+-- As `stamp_after` in `shared.lua`.
+local stamp = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(string.match(last[1], '%d+$')))
+stamp = string.format('%d', stamp)
 for i = 6, #ARGV do
   at = at + #ARGV[i]
   redis.call('XADD', key, string.format('%d-', at) .. stamp, 'd', ARGV[i])

@@ -47,14 +47,15 @@ else
   verdicts, pieces = evaluate_commits(log, PLAN, pieces, ENTRY_BYTES_MAX)
 end
 local time = now()
-local summary = text(start) .. '/' .. text(time) .. ' ' .. (was_closed and '1 ' or '0 ') .. table.concat(verdicts, ' ')
+local stamp = stamp_after(last, time)
+local summary = text(start) .. '/' .. stamp .. ' ' .. (was_closed and '1 ' or '0 ') .. table.concat(verdicts, ' ')
 if log.tail == start and log.is_closed == was_closed then return { summary, '' } end
 
 -- Bytes come first: this is the write that Redis refuses if its memory is full.
 local at, key = start, bytes_key(GENERATION, facts.epoch)
 for _, piece in ipairs(pieces) do
   at = at + #piece
-  redis.call('XADD', key, text(at) .. '-' .. text(time), 'd', piece)
+  redis.call('XADD', key, text(at) .. '-' .. stamp, 'd', piece)
 end
 if log.is_closed then
   close(facts, text(log.tail), log.outcome, time)
