@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { LogError } from '../../core/log/errors';
 import type { Commit, CommitResult, LogInfo, LogInit, LogRef, Writer } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
-import { type Offset, START } from '../../core/log/offset';
+import type { Offset } from '../../core/log/offset';
 import { withTimeout } from '../../core/scheduling/timeout';
 import type { Change } from '../../core/store/change';
 import { DamageReports } from '../../core/store/damage-reports';
@@ -32,6 +32,7 @@ import { LogCreator } from './lifecycle/log-creator';
 import { VerifiedLogs } from './lifecycle/verified-logs';
 import { LostLogs } from './read/lost-logs';
 import { PageReader } from './read/page-reader';
+import { TimeSearch } from './read/time-search';
 import { verifyRecentLogs } from './read/verify-recent-logs';
 import { LogScripts } from './schema/log-scripts';
 import type { RedisStoreSettings } from './schema/options';
@@ -53,6 +54,7 @@ export class RedisStore implements LogStore {
   readonly #due: DueLogs;
   readonly #creator: LogCreator;
   readonly #pages: PageReader;
+  readonly #times: TimeSearch;
   readonly #logs: VerifiedLogs;
   readonly #lost: LostLogs;
   #isClosed = false;
@@ -91,6 +93,7 @@ export class RedisStore implements LogStore {
     this.#creator = new LogCreator(context, { changes, forks, nodeState, lost });
     this.#logs = new VerifiedLogs({ retry, changes, forks, nodeState, damage });
     this.#pages = new PageReader(context, locator, lost, damage);
+    this.#times = new TimeSearch(context, locator, lost, damage);
     this.#nodeState = nodeState;
     this.#lost = lost;
     this.#changes = changes;
@@ -148,9 +151,7 @@ export class RedisStore implements LogStore {
   }
 
   async offsetAt(log: LogRef, at: number): Promise<Offset> {
-    const info = await this.#logs.info(log.id);
-    if (info?.generation !== log.generation) throw new LogError('LOG_GONE');
-    return at <= info.createdAt ? START : info.tail;
+    return this.#times.offsetAt(log, at);
   }
 
   async loadLineIndex(): Promise<Buffer | undefined> {

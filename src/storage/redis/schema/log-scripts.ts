@@ -28,7 +28,7 @@ const SCRIPTS = {
     'log-exists',
   ],
   write: ['commit'],
-  read: ['locate', 'record-loss', 'add-tombstone'],
+  read: ['locate', 'record-loss', 'add-tombstone', 'offset-at'],
   nodes: ['renew-lease', 'forget-node', 'interrupt', 'extend-deadlines', 'extend-expiries'],
   catalogue: ['read-infos', 'find-by-name', 'build-name-index', 'postpone-damaged'],
 } as const;
