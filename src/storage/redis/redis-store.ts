@@ -28,6 +28,7 @@ import { NodeState } from './follow/node-state';
 import { Changes } from './lifecycle/changes';
 import { RedisForkLifecycle } from './lifecycle/fork-lifecycle';
 import { RedisForkRefs } from './lifecycle/fork-refs';
+import { LineIndexes } from './lifecycle/line-indexes';
 import { LogCreator } from './lifecycle/log-creator';
 import { VerifiedLogs } from './lifecycle/verified-logs';
 import { LostLogs } from './read/lost-logs';
@@ -55,6 +56,7 @@ export class RedisStore implements LogStore {
   readonly #creator: LogCreator;
   readonly #pages: PageReader;
   readonly #times: TimeSearch;
+  readonly #lineIndexes: LineIndexes;
   readonly #logs: VerifiedLogs;
   readonly #lost: LostLogs;
   #isClosed = false;
@@ -94,6 +96,7 @@ export class RedisStore implements LogStore {
     this.#logs = new VerifiedLogs({ retry, changes, forks, nodeState, damage });
     this.#pages = new PageReader(context, locator, lost, damage);
     this.#times = new TimeSearch(context, locator, lost, damage);
+    this.#lineIndexes = new LineIndexes(context, lost);
     this.#nodeState = nodeState;
     this.#lost = lost;
     this.#changes = changes;
@@ -154,11 +157,13 @@ export class RedisStore implements LogStore {
     return this.#times.offsetAt(log, at);
   }
 
-  async loadLineIndex(): Promise<Buffer | undefined> {
-    return undefined;
+  async loadLineIndex(log: LogRef): Promise<Buffer | undefined> {
+    return this.#lineIndexes.load(log);
   }
 
-  async saveLineIndex(): Promise<void> {}
+  async saveLineIndex(log: LogRef, index: Buffer): Promise<void> {
+    return this.#lineIndexes.save(log, index);
+  }
 
   watch(log: LogRef, seen: Offset, watcher: Watcher): () => void {
     return this.#nodeState.watch(log, seen, watcher);

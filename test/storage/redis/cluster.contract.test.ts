@@ -19,14 +19,10 @@ const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
   });
   afterAll(() => cluster?.stop());
 
-  describeStore(
-    'Redis Cluster',
-    async () => {
-      const store = await openRedisStore(cluster.url);
-      return { store, close: () => store.close() };
-    },
-    { hasNoTimesYet: true },
-  );
+  describeStore('Redis Cluster', async () => {
+    const store = await openRedisStore(cluster.url);
+    return { store, close: () => store.close() };
+  });
 
   it('appends go on after the connections to the masters were lost', async () => {
     const store = await openRedisStore(cluster.url, { patience: 3_000 });

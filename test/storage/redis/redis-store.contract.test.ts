@@ -16,7 +16,7 @@ describeStore(
     const store = await openRedisStore(redis.url);
     return { store, close: () => store.close() };
   },
-  { openWithLogsMax, hasNoTimesYet: true },
+  { openWithLogsMax },
 );
 
 /** The limit counts every log of a Redis: it needs one of its own. */

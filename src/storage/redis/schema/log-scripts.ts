@@ -26,6 +26,8 @@ const SCRIPTS = {
     'drop-fork-ref',
     'list-fork-refs',
     'log-exists',
+    'save-line-index',
+    'load-line-index',
   ],
   write: ['commit'],
   read: ['locate', 'record-loss', 'add-tombstone', 'offset-at'],
@@ -68,6 +70,17 @@ export class LogScripts {
     return this.run(name, [...logKeys(id), ...moreKeys], [...shared, ...args]);
   }
 
+  /** As `runOnLog`. The strings in the reply are buffers. */
+  async runOnLogForBytes(
+    name: LogScriptName,
+    { id, generation }: LogRef,
+    args: readonly ScriptArg[],
+  ): Promise<unknown> {
+    const shared = [id, generation, this.node, this.settings.lifecycleLength];
+    const reply = await runScript(this.client, `${commandOf(name)}Buffer`, logKeys(id), [...shared, ...args]);
+    return Buffer.isBuffer(reply) ? throwCode(reply.toString()) : reply;
+  }
+
   /**
    * Runs a script about several logs of a partition.
    * @param args from ARGV[5] on
@@ -78,10 +91,12 @@ export class LogScripts {
 
   async run(name: LogScriptName, keys: readonly string[], args: readonly ScriptArg[]): Promise<unknown> {
     const reply = await runScript(this.client, commandOf(name), keys, args);
-    if (typeof reply === 'string' && reply !== 'CHANGED')
-      throw isLogErrorCode(reply) ? new LogError(reply) : unexpected(reply);
-    return reply;
+    return typeof reply === 'string' && reply !== 'CHANGED' ? throwCode(reply) : reply;
   }
+}
+
+function throwCode(reply: string): never {
+  throw isLogErrorCode(reply) ? new LogError(reply) : unexpected(reply);
 }
 
 function commandOf(name: LogScriptName): string {

@@ -2,7 +2,7 @@
 --[[ The beginning of every script about one log. Keys and arguments of all of them:
 
   KEYS[1] facts      hash of the facts about the log
-  KEYS[2] bytes      prefix of the names of byte streams
+  KEYS[2] bytes      prefix of the names of byte streams and of line indexes
   KEYS[3] order      sorted set <creation ms>:<generation>:<id>
   KEYS[4] held       sorted set <node>:<id>
   KEYS[5] overdue    sorted set of ids without a writer, by deadline
@@ -45,6 +45,11 @@ end
 
 local function bytes_key(generation, epoch)
   return BYTES .. ':' .. generation .. ':' .. epoch
+end
+
+-- A string: the line index of a log, which is computed from its bytes. It expires.
+local function lines_key(generation)
+  return BYTES .. ':' .. generation .. ':lines'
 end
 
 local function forks_key(generation)
@@ -221,7 +226,8 @@ end
 local function drop(facts, last, outcome, is_replaced)
   local tail = tail_in(last)
   detach_writer(facts)
-  redis.call('UNLINK', bytes_key(facts.generation, facts.epoch), FACTS, PRODUCERS .. ':' .. facts.generation)
+  local generation = facts.generation
+  redis.call('UNLINK', bytes_key(generation, facts.epoch), lines_key(generation), FACTS, PRODUCERS .. ':' .. generation)
   redis.call('ZREM', ORDER, facts.createdAt .. ':' .. facts.generation .. ':' .. ID)
   index_as(facts, nil)
   drop_empty_span(facts.createdAt)

@@ -1,0 +1,112 @@
+import type { LogRef } from '../../../src/core/log/log';
+import { sweep } from '../../../src/core/store/janitor';
+import type { LogStore } from '../../../src/core/store/store';
+import { factsKey } from '../../../src/storage/redis/schema/keys';
+import { createOpenLog, remove } from '../../contract/commits';
+import { bytes, expectCode, uniqueId } from '../../contract/logs';
+import { PATIENCE_MS } from '../../support/patience';
+import { type Surroundings, withRedis } from './with-redis';
+
+const INDEX = Buffer.from('index');
+
+describe('a line index in Redis', () => {
+  it('is read by every node, and lies beside the bytes for at most some days', () =>
+    withRedis(async ({ admin, open }) => {
+      const [a, b] = [await open(), await open()];
+      const log = await indexedLog(a);
+      expect((await b.loadLineIndex(log))?.equals(INDEX)).toBe(true);
+      const [key = '', ...others] = await keysOfIndexes(admin);
+      expect(others).toEqual([]);
+      expect(key.slice(0, key.indexOf('}') + 1)).toBe(
+        factsKey(log.id).slice(0, factsKey(log.id).indexOf('}') + 1),
+      );
+      await admin.pexpire(key, 10_000);
+      await b.loadLineIndex(log);
+      expect(await admin.pttl(key)).toBeGreaterThan(10_000);
+      await b.saveLineIndex(log, Buffer.from('newer'));
+      expect((await a.loadLineIndex(log))?.toString()).toBe('newer');
+    }));
+
+  it.each<
+    [how: string, end: (store: LogStore, log: LogRef, admin: Surroundings['admin']) => Promise<unknown>]
+  >([
+    ['is removed', (store, log) => remove(store, log)],
+    ['is replaced', (store, log) => store.create(log.id, { contentType: 'text/plain' }, 'replace')],
+    ['is too old', (store) => sweptUntilGone(store, { maxAgeMs: 1 })],
+    [
+      'is purged',
+      async (store, log, admin) => {
+        await admin.hdel(factsKey(log.id), 'contentType');
+        await store.purge(log.id);
+      },
+    ],
+  ])('goes with its log if that %s', (_, end) =>
+    withRedis(async ({ admin, open }) => {
+      const [a, b] = [await open(), await open()];
+      const log = await indexedLog(a);
+      const other = await indexedLog(a);
+      await end(b, log, admin);
+      const left = (await b.info(other.id)) === undefined ? 0 : 1;
+      expect(await keysOfIndexes(admin)).toHaveLength(left);
+      for (const store of [a, b]) {
+        await expectCode(store.loadLineIndex(log), 'LOG_GONE');
+        await expectCode(store.saveLineIndex(log, INDEX), 'LOG_GONE');
+      }
+      expect(await keysOfIndexes(admin)).toHaveLength(left);
+    }),
+  );
+
+  it('goes with a log that expires', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const log = await indexedLog(store, { kind: 'at', at: Date.now() + 1_000 });
+      expect(await keysOfIndexes(admin)).toHaveLength(1);
+      await sweptUntilGone(store, {});
+      await expectCode(store.loadLineIndex(log), 'LOG_GONE');
+      expect(await keysOfIndexes(admin)).toEqual([]);
+    }));
+
+  it('is lost without an error if Redis loses it, and with the log if Redis loses all', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open();
+      const log = await indexedLog(store);
+      await admin.del(...(await keysOfIndexes(admin)));
+      expect(await store.loadLineIndex(log)).toBeUndefined();
+      await store.saveLineIndex(log, INDEX);
+      await admin.flushall();
+      await expectCode(store.loadLineIndex(log), 'LOG_GONE');
+      await expectCode(store.saveLineIndex(log, INDEX), 'LOG_GONE');
+      expect(await keysOfIndexes(admin)).toEqual([]);
+    }));
+
+  it('is refused while the memory of Redis is full, and can be read', () =>
+    withRedis(async ({ admin, open }) => {
+      const store = await open({ patience: 400 });
+      const log = await indexedLog(store);
+      await admin.config('SET', 'maxmemory', 1);
+      await expectCode(store.saveLineIndex(log, Buffer.from('newer')), 'STORE_FULL');
+      expect((await store.loadLineIndex(log))?.equals(INDEX)).toBe(true);
+      await admin.config('SET', 'maxmemory', 0);
+    }));
+});
+
+async function indexedLog(store: LogStore, expiry?: { kind: 'at'; at: number }): Promise<LogRef> {
+  const first = { chunks: bytes('a\nb\n'), seal: { kind: 'complete' } } as const;
+  const log = await createOpenLog(store, { first, ...(expiry && { expiry }) }, uniqueId());
+  await store.saveLineIndex(log, INDEX);
+  return log;
+}
+
+function keysOfIndexes(admin: Surroundings['admin']): Promise<string[]> {
+  return admin.keys('*:lines');
+}
+
+/** Runs rounds of the janitor until no log is left. */
+async function sweptUntilGone(store: LogStore, options: { maxAgeMs?: number }): Promise<void> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  while (
+    (await store.list({ limit: 10 })).logs.length > 0 ||
+    (await store.due({ kind: 'expired', now: store.now() }, 1)).length > 0
+  )
+    await sweep(store, { ...options, report: () => {} }, signal);
+}
