@@ -3,10 +3,10 @@ import { authorize } from '../../front/access';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
-import { setCompressibleJson } from '../../json/compressible-json';
 import { jsonBody } from '../../json/json-body';
 import { streamHeaders } from '../headers/stream-headers';
 import { parseStreamId } from '../headers/stream-id';
+import { setCompressibleJson } from './compressible-json';
 import { toListEntry } from './list-entry';
 
 /** `GET /stream/:id/info` and `HEAD`: what the list shows of one stream. It does not extend the life of a stream with an idle expiry. */

@@ -6,9 +6,9 @@ import { authorize, restrictPrefix } from '../../front/access';
 import { assertKnownParameters, singleParameter } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
-import { setCompressibleJson } from '../../json/compressible-json';
 import { jsonList } from '../../json/json-list';
 import { signalUntilClosed } from '../../live/consumers';
+import { setCompressibleJson } from './compressible-json';
 import { toListEntry } from './list-entry';
 
 const LIMIT_DEFAULT = 100;

@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Context } from 'koa';
-import { acceptedCoding } from '../headers/accept-encoding';
-import { codedTag } from '../headers/coded-tag';
-import { isCompressible } from '../headers/compressible';
-import { vary } from '../headers/vary';
-import { setJson } from './json-body';
+import { acceptedCoding } from '../../headers/accept-encoding';
+import { codedTag } from '../../headers/coded-tag';
+import { isCompressible } from '../../headers/compressible';
+import { vary } from '../../headers/vary';
+import { setJson } from '../../json/json-body';
 
 const JSON_TYPE = 'application/json';
 const compress = promisify(gzip);
