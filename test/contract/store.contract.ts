@@ -28,8 +28,6 @@ export interface OpenedStore {
 export interface StoreSuiteOptions {
   /** Opens an empty store that holds `logsMax` logs at the most. Left out, that limit is not tested. */
   readonly openWithLogsMax?: (logsMax: number) => Promise<OpenedStore>;
-  /** The store does not keep times and line indexes yet. To be removed with the last store that sets it. */
-  readonly hasNoTimesYet?: true;
 }
 
 /** What the parts of the suite are given: the store of the test that runs. */
@@ -74,9 +72,8 @@ export function describeStore(
     describe('committing', () => describeCommitting(subject));
     describe('a producer of commits', () => describeProducers(subject));
     describe('reading', () => describeReading(subject));
-    const describeKept = options.hasNoTimesYet ? describe.skip : describe;
-    describeKept('times', () => describeTimes(subject));
-    describeKept('a line index', () => describeLineIndexes(subject));
+    describe('times', () => describeTimes(subject));
+    describe('a line index', () => describeLineIndexes(subject));
     describe('watching', () => describeWatching(subject));
     describe('ending', () => describeEnding(subject));
     describe('expiry', () => describeExpiring(subject));

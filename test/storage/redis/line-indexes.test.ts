@@ -98,7 +98,7 @@ async function indexedLog(store: LogStore, expiry?: { kind: 'at'; at: number }):
 }
 
 function keysOfIndexes(admin: Surroundings['admin']): Promise<string[]> {
-  return admin.keys('*:lines');
+  return admin.keys('loom:*:lines:*');
 }
 
 /** Runs rounds of the janitor until no log is left. */

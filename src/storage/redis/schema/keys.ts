@@ -40,6 +40,7 @@ function keysAfterFacts(partition: Partition): readonly string[] {
     `loom:{${partition}}:producers`,
     namesPrefix(partition),
     lostPrefix(partition),
+    `loom:{${partition}}:lines`,
   ];
 }
 

@@ -58,7 +58,7 @@ export class LogScripts {
   /**
    * Runs a script about one log.
    * @param args from ARGV[5] on: `lua/shared.lua` has the others
-   * @param moreKeys from KEYS[14] on
+   * @param moreKeys from KEYS[15] on
    */
   runOnLog(
     name: LogScriptName,

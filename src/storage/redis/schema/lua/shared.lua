@@ -2,7 +2,7 @@
 --[[ The beginning of every script about one log. Keys and arguments of all of them:
 
   KEYS[1] facts      hash of the facts about the log
-  KEYS[2] bytes      prefix of the names of byte streams and of line indexes
+  KEYS[2] bytes      prefix of the names of byte streams
   KEYS[3] order      sorted set <creation ms>:<generation>:<id>
   KEYS[4] held       sorted set <node>:<id>
   KEYS[5] overdue    sorted set of ids without a writer, by deadline
@@ -14,13 +14,14 @@
   KEYS[11] producers prefix of the names of hashes of <epoch>/<sequence>, by producer
   KEYS[12] names     prefix of the names of the keys of the index of names, see below
   KEYS[13] lost      prefix of the names of strings: the generation of a log that Redis has lost
+  KEYS[14] lines     prefix of the names of strings: the line index of a log, which is computed from its bytes and expires
   ARGV[1] id         ARGV[2] generation    ARGV[3] node    ARGV[4] length of the lifecycle stream
 
   They return an error code of the core as a plain string, or
   { facts as a flat list, id of the last entry, id of the last event written or '', <generation> <fork point> of a fork that ended or '' }.
   Writes that need no memory come first: Redis checks maxmemory before the first write only, so that a log can be sealed,
   released or removed while Redis is full. ]]
-local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE, EXPIRING, RETIRED, FORKS, PRODUCERS, NAMES, LOST = unpack(KEYS)
+local FACTS, BYTES, ORDER, HELD, OVERDUE, SEALED, LIFECYCLE, EXPIRING, RETIRED, FORKS, PRODUCERS, NAMES, LOST, LINES = unpack(KEYS)
 local ID, GENERATION, NODE, LIFECYCLE_LENGTH = unpack(ARGV)
 
 -- Milliseconds by which a node's clock may seem to be behind because its command was on its way.
@@ -47,9 +48,8 @@ local function bytes_key(generation, epoch)
   return BYTES .. ':' .. generation .. ':' .. epoch
 end
 
--- A string: the line index of a log, which is computed from its bytes. It expires.
 local function lines_key(generation)
-  return BYTES .. ':' .. generation .. ':lines'
+  return LINES .. ':' .. generation
 end
 
 local function forks_key(generation)

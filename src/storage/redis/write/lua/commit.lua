@@ -1,7 +1,7 @@
 -- uses ../../schema/lua/shared
 -- uses ./evaluate-commits
 --[[ Stores commits of several writers, in their order. Each is evaluated by itself.
-  KEYS[14] mark         the last reply to this node about this log, see below
+  KEYS[15] mark         the last reply to this node about this log, see below
   ARGV[5] number        of the batch; the numbers of one node rise
   ARGV[6] known end     how far the node knows the log to reach
   ARGV[7] bytes max     of the log    ARGV[8] producers max
@@ -16,7 +16,7 @@
   the verdict of all. The mark holds that summary for a while: a batch whose reply was lost, or that arrives late, is stored once.
   Returns 'CHANGED' if the log is shorter than the node knows: Redis has lost a part of it.
   Codes, for the whole batch: LOG_GONE | LOG_BUSY | STORE_DAMAGED | STORE_UNAVAILABLE for a batch that its node has given up ]]
-local MARK, NUMBER, TOTAL, PLAN, PIECES = KEYS[14], ARGV[5], tonumber(ARGV[9]), ARGV[10], tonumber(ARGV[11])
+local MARK, NUMBER, TOTAL, PLAN, PIECES = KEYS[15], ARGV[5], tonumber(ARGV[9]), ARGV[10], tonumber(ARGV[11])
 local MARK_MS, ENTRY_BYTES_MAX = 600000, 32000
 
 local mark = redis.call('GET', MARK)
