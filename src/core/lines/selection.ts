@@ -145,9 +145,12 @@ async function beginAtLine({ lines, info, signal }: Reader, line: number): Promi
   const from = await lines.beginOfLine(info, line, signal);
   if (from !== undefined) return { from, line };
   const { tail } = info;
-  const last = await lines.lineAt(info, tail, signal);
-  if (info.state !== 'closed') return { from: tail, line, skip: { kind: 'newlines', count: line - last } };
-  if (line > last + 1) throw new StartBeyondEnd(tail);
+  if (info.state !== 'closed') {
+    const last = await lines.lineAt(info, tail, signal);
+    return { from: tail, line, skip: { kind: 'newlines', count: line - last } };
+  }
+  const { lines: all } = await lines.count(info, signal);
+  if (line > all + 1) throw new StartBeyondEnd(tail);
   return { from: tail, line };
 }
 

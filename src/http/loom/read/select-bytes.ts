@@ -1,5 +1,6 @@
 import type { LiveSelection } from '../../../core/lines/live-selection';
 import { type Selection, type Start, StartBeyondEnd, select } from '../../../core/lines/selection';
+import { isLogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import { RequestError } from '../../errors/request-error';
@@ -120,8 +121,18 @@ interface Lines extends SelectOptions {
   readonly selection: Selection;
 }
 
+/** A stream may have lost other bytes than those that are selected: its lines cannot be counted then, but the answer can be sent. */
+async function lineHeaders(wire: WireContext, info: LogInfo, asked: Lines): Promise<ResponseHeaders> {
+  try {
+    return await countedLines(wire, info, asked);
+  } catch (error) {
+    if (isLogError(error, 'STORE_DAMAGED')) return {};
+    throw error;
+  }
+}
+
 /** A request that names lines has them counted. One by time or from the end gets the numbers only if they are cheap. */
-async function lineHeaders(
+async function countedLines(
   { lines }: WireContext,
   info: LogInfo,
   { read: { start, bounds }, selection, isByLine, signal }: Lines,
@@ -132,8 +143,8 @@ async function lineHeaders(
   const count = await (isAsked ? lines.count(info, signal) : lines.knownCount(info, signal));
   if (count === undefined) return {};
   const { first, line } = selection;
-  const begins =
-    first === undefined || first > info.tail ? line : (line ?? (await lines.lineAt(info, first, signal)));
+  const isStored = first !== undefined && first <= info.tail;
+  const begins = line ?? (isStored ? await lines.lineAt(info, first, signal) : undefined);
   return {
     ...(begins !== undefined && { 'X-Stream-Line': String(begins) }),
     'X-Stream-Lines': String(count.lines),
