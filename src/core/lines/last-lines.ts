@@ -1,12 +1,14 @@
 import { sizeOf } from '../bytes/size-of';
+import { PAGE_BYTES } from '../follow/page-size';
+import { LogError } from '../log/errors';
 import type { LogInfo } from '../log/log';
 import { advance, type Offset, START } from '../log/offset';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { LogStore } from '../store/store';
+import { afterNewlines, countNewlines, endsInNewline } from './newlines';
 
-const LF = 0x0a;
+/** Enough for a few hundred lines of a build. Each page is twice as large as the one before. */
 const FIRST_PAGE_BYTES = 64 * 1024;
-const PAGE_BYTES_MAX = 512 * 1024;
 
 /**
  * Where the last `lines` lines begin, an unfinished one among them. It reads backwards from the tail, and no more than that takes.
@@ -24,31 +26,27 @@ export async function lastLines(
   let left = lines;
   for (let end = info.tail; end > START; ) {
     const from = advance(START, Math.max(0, end - bytesMax));
-    const bytes = await readExactly(store, info, from, end);
+    const bytes = Buffer.concat(await readAll(store, info, from, end)).subarray(0, end - from);
     // The newline at the tail ends the last line; each other one precedes a line.
-    let i = end === info.tail ? bytes.length - 1 : bytes.length;
-    for (i = lastNewline(bytes, i); i >= 0; i = lastNewline(bytes, i)) {
-      left -= 1;
-      if (left === 0) return advance(from, i + 1);
-      if (slices.isOver) await slices.next();
-    }
+    if (end === info.tail && endsInNewline(bytes)) left += 1;
+    const newlines = countNewlines(bytes);
+    if (newlines >= left) return advance(from, afterNewlines(bytes, newlines - left + 1) ?? 0);
+    left -= newlines;
     end = from;
-    bytesMax = Math.min(2 * bytesMax, PAGE_BYTES_MAX);
+    bytesMax = Math.min(2 * bytesMax, PAGE_BYTES);
+    if (slices.isOver) await slices.next();
   }
   return START;
 }
 
-/** The last newline before `end`. */
-function lastNewline(bytes: Buffer, end: number): number {
-  return end > 0 ? bytes.lastIndexOf(LF, end - 1) : -1;
-}
-
-async function readExactly(store: LogStore, info: LogInfo, from: Offset, end: Offset): Promise<Buffer> {
+/** The bytes from `from` to `end`, and perhaps more: a store may return whole chunks. */
+async function readAll(store: LogStore, info: LogInfo, from: Offset, end: Offset): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   for (let at = from; at < end; ) {
     const page = await store.read(info, at, end - at, end);
+    if (page.chunks.length === 0) throw new LogError('BYTES_LOST');
     chunks.push(...page.chunks);
     at = advance(at, sizeOf(page.chunks));
   }
-  return Buffer.concat(chunks).subarray(0, end - from);
+  return chunks;
 }

@@ -1,16 +1,17 @@
-import { readToTail } from '../follow/read-to-tail';
 import type { LogInfo } from '../log/log';
-import { advance, type Offset, START } from '../log/offset';
-import { TimeSlices } from '../scheduling/time-slices';
+import { type Offset, START } from '../log/offset';
 import type { LogStore } from '../store/store';
+import { MARK_LINES } from './checkpoints';
+import type { LineIndex } from './line-index';
+import { LineIndexes } from './line-indexes';
+import { endOfNewline, isLineStart, newlinesBefore, type SkippedNewlines, skipNewlines } from './line-lookup';
+import { type LineMark, scanMarks } from './scan-marks';
 import { timeAt } from './time-at';
-
-const LF = 0x0a;
 
 /** How many lines one call of `marks` goes through at most. */
 export const MARKED_LINES_MAX = 1_000_000;
 
-/** How much is counted for a number that is only worth having where it is cheap. */
+/** How much is read for what is only worth having where it is cheap: less than a millisecond of work. */
 const CHEAP_BYTES = 1024 * 1024;
 
 export interface LogLinesOptions {
@@ -27,37 +28,30 @@ export interface LineCount {
   readonly endsInNewline: boolean;
 }
 
-/** Where a line begins. */
-export interface LineMark {
-  /** From 1. */
-  readonly line: number;
-  readonly offset: Offset;
-  /** When its first byte was committed, in Unix milliseconds, if that is known. */
-  readonly at?: number;
-}
-
-/** The lines of the logs of a store, by number. They are counted on demand. */
+/** The lines of the logs of a store, by number. They are counted on demand. All methods throw as `readRange` and the signal's reason. */
 export class LogLines {
+  readonly #indexes: LineIndexes;
+
   constructor(
     private readonly store: LogStore,
-    _options: LogLinesOptions,
-  ) {}
+    { cacheBytes }: LogLinesOptions,
+  ) {
+    this.#indexes = new LineIndexes(store, cacheBytes);
+  }
 
-  /** All lines that are committed by now, that is, up to `info.tail`. Counts what is not counted yet. @throws as `readToTail` */
+  /** All lines that are committed by now, that is, up to `info.tail`. */
   async count(info: LogInfo, signal: AbortSignal): Promise<LineCount> {
-    let lines = 0;
-    let end = START;
-    for await (const offset of this.#newlines(info, START, info.tail, signal)) {
-      lines += 1;
-      end = advance(offset, 1);
-    }
-    const endsInNewline = lines > 0 && end === info.tail;
-    return { lines: end < info.tail ? lines + 1 : lines, upTo: info.tail, endsInNewline };
+    const { tail } = info;
+    const index = await this.#indexes.counted(info, () => false, signal);
+    const newlines = await newlinesBefore(this.store, info, index, tail, signal);
+    const isStart = index.end === tail ? index.isLineStart : await isLineStart(this.store, info, tail);
+    return { lines: isStart ? newlines : newlines + 1, upTo: tail, endsInNewline: isStart && tail > START };
   }
 
   /** As `count`, if the count is known or cheap. */
   async knownCount(info: LogInfo, signal: AbortSignal): Promise<LineCount | undefined> {
-    return info.tail <= CHEAP_BYTES ? this.count(info, signal) : undefined;
+    const index = await this.#indexes.known(info, signal);
+    return info.tail - (index?.end ?? START) > CHEAP_BYTES ? undefined : this.count(info, signal);
   }
 
   /** Where line `line` (from 1) begins. @returns `undefined` if no byte of the line is committed */
@@ -69,72 +63,87 @@ export class LogLines {
   /** As `offsetOfLine`, and the tail if `line` is the one that the next byte begins. */
   async beginOfLine(info: LogInfo, line: number, signal: AbortSignal): Promise<Offset | undefined> {
     if (line <= 1) return START;
-    let lines = 0;
-    for await (const offset of this.#newlines(info, START, info.tail, signal)) {
-      lines += 1;
-      if (lines === line - 1) return advance(offset, 1);
-    }
-    return undefined;
+    const index = await this.#indexes.counted(info, ({ newlines }) => newlines >= line - 1, signal);
+    return this.#endOfNewline(info, index, line - 1, signal);
   }
 
   /** The number of the line that has the byte at `offset`. At the tail, of the line that the next byte belongs to. */
   async lineAt(info: LogInfo, offset: Offset, signal: AbortSignal): Promise<number> {
-    let line = 1;
-    for await (const _ of this.#newlines(info, START, offset, signal)) line += 1;
-    return line;
+    const index = await this.#indexes.counted(info, ({ end }) => end >= offset, signal);
+    return 1 + (await newlinesBefore(this.store, info, index, offset, signal));
   }
 
-  /** Where every `step`th line begins, from line `from` on, of at most `MARKED_LINES_MAX` lines. */
-  async marks(info: LogInfo, step: number, from: number, signal: AbortSignal): Promise<readonly LineMark[]> {
-    const marks: LineMark[] = [];
-    let line = 1;
-    let begin = START;
-    const visit = async (): Promise<void> => {
-      const isMarked = line >= from && (line - from) % step === 0 && line < from + MARKED_LINES_MAX;
-      if (!isMarked || begin >= info.tail) return;
-      const at = await timeAt(this.store, info, begin);
-      marks.push({ line, offset: begin, ...(at !== undefined && { at }) });
-    };
-    await visit();
-    for await (const offset of this.#newlines(info, START, info.tail, signal)) {
-      line += 1;
-      begin = advance(offset, 1);
-      await visit();
-    }
-    return marks;
-  }
-
-  /**
-   * Where the `count`th newline after `from` ends.
-   * @returns its end and 0 `newlines`; or the tail, and how many `newlines` have yet to come
-   */
+  /** Where `count` newlines from `from` on end, in what is committed by now. What is not counted yet is searched instead. */
   async afterNewlines(
     info: LogInfo,
     from: Offset,
     count: number,
     signal: AbortSignal,
-  ): Promise<{ readonly to: Offset; readonly newlines: number }> {
-    if (count === 0) return { to: from, newlines: 0 };
-    let newlines = count;
-    for await (const offset of this.#newlines(info, from, info.tail, signal)) {
-      newlines -= 1;
-      if (newlines === 0) return { to: advance(offset, 1), newlines };
-    }
-    return { to: info.tail, newlines };
+  ): Promise<SkippedNewlines> {
+    const { store } = this;
+    const { tail } = info;
+    const index = tail - from > CHEAP_BYTES ? await this.#indexes.known(info, signal) : undefined;
+    if (count === 0 || index === undefined || index.end < tail)
+      return skipNewlines(store, info, from, tail, count, signal);
+    const last = (await newlinesBefore(store, info, index, from, signal)) + count;
+    const to = await this.#endOfNewline(info, index, last, signal);
+    if (to !== undefined) return { to, missing: 0 };
+    return { to: tail, missing: last - (await newlinesBefore(store, info, index, tail, signal)) };
   }
 
-  async *#newlines(info: LogInfo, from: Offset, until: Offset, signal: AbortSignal): AsyncGenerator<Offset> {
-    const slices = new TimeSlices(signal);
-    let at = from;
-    for await (const page of readToTail(this.store, info, from, signal, { until })) {
-      for (const chunk of page.chunks) {
-        for (let i = chunk.indexOf(LF); i >= 0; i = chunk.indexOf(LF, i + 1)) {
-          yield advance(at, i);
-          if (slices.isOver) await slices.next();
-        }
-        at = advance(at, chunk.length);
-      }
-      page.release?.();
+  /** Where every `step`th line begins, from line `from` on, of at most `MARKED_LINES_MAX` lines. */
+  async marks(info: LogInfo, step: number, from: number, signal: AbortSignal): Promise<readonly LineMark[]> {
+    const to = from + MARKED_LINES_MAX;
+    const index = await this.#indexes.counted(info, ({ newlines }) => newlines >= to, signal);
+    if (step < MARK_LINES) return this.#scannedMarks(info, index, step, from, signal);
+    const marks: LineMark[] = [];
+    for (let line = from; line < to; line += step) {
+      const mark = await this.#markOf(info, index, line, signal);
+      if (mark === undefined) break;
+      marks.push(mark);
     }
+    return marks;
+  }
+
+  async #scannedMarks(
+    info: LogInfo,
+    index: LineIndex,
+    step: number,
+    from: number,
+    signal: AbortSignal,
+  ): Promise<readonly LineMark[]> {
+    const begin = from === 1 ? START : await this.#endOfNewline(info, index, from - 1, signal);
+    if (begin === undefined) return [];
+    const count = Math.ceil(MARKED_LINES_MAX / step);
+    return scanMarks(this.store, info, { line: from, offset: begin }, step, count, signal);
+  }
+
+  async #markOf(
+    info: LogInfo,
+    index: LineIndex,
+    line: number,
+    signal: AbortSignal,
+  ): Promise<LineMark | undefined> {
+    const mark = index.mark(line - 1);
+    if (mark !== undefined) {
+      const { offset, at } = mark;
+      return offset < info.tail ? { line, offset, ...(at !== undefined && { at }) } : undefined;
+    }
+    const offset = line === 1 ? START : await this.#endOfNewline(info, index, line - 1, signal);
+    if (offset === undefined || offset === info.tail) return undefined;
+    const at = await timeAt(this.store, info, offset);
+    return { line, offset, ...(at !== undefined && { at }) };
+  }
+
+  /** @returns `undefined` if there is no such newline up to the tail of `info`, which the index may be beyond */
+  async #endOfNewline(
+    info: LogInfo,
+    index: LineIndex,
+    number: number,
+    signal: AbortSignal,
+  ): Promise<Offset | undefined> {
+    if (index.newlines < number) return undefined;
+    const end = await endOfNewline(this.store, info, index, number, signal);
+    return end <= info.tail ? end : undefined;
   }
 }

@@ -2,9 +2,9 @@ import type { LogInfo } from '../log/log';
 import { advance, type Offset, START } from '../log/offset';
 import type { LogStore } from '../store/store';
 import { lastLines } from './last-lines';
+import { isLineStart } from './line-lookup';
 import { LiveSelection, type Skip } from './live-selection';
 import type { LogLines } from './log-lines';
-import { endsInNewline } from './newlines';
 
 /** Where a reader of a log wants to begin. */
 export type Start =
@@ -90,7 +90,7 @@ export async function select(
   const isTimed = bounds.until !== undefined || begin.skip?.kind === 'since';
   const live = new LiveSelection({
     from: to,
-    isLineStart: isTimed && (await isLineStart(reader, to)),
+    isLineStart: isTimed && (await isLineStart(store, info, to)),
     skip: begin.skip,
     remainder: isReached
       ? { bytes: 0 }
@@ -182,27 +182,17 @@ async function endOfLines(
   count: number | undefined,
 ): Promise<End | undefined> {
   if (count === undefined) return undefined;
-  const { to, newlines } = await lines.afterNewlines(info, from, count, signal);
-  return { to, isComplete: newlines === 0, missing: newlines };
+  const { to, missing } = await lines.afterNewlines(info, from, count, signal);
+  return { to, isComplete: missing === 0, missing };
 }
 
 /** Where the first line begins that was begun at `at` or later. @returns `undefined` if that is still to come: the tail, or after it */
 async function lineOfTime(reader: Reader, at: number): Promise<Offset | undefined> {
   const { store, lines, info, signal } = reader;
   const first = advance(START, Math.min(await store.offsetAt(info, at), info.tail));
-  if (await isLineStart(reader, first)) return first;
-  const { to, newlines } = await lines.afterNewlines(info, first, 1, signal);
-  return newlines === 0 ? to : undefined;
-}
-
-async function isLineStart({ store, info }: Reader, offset: Offset): Promise<boolean> {
-  if (offset === START) return true;
-  const { chunks, release } = await store.read(info, advance(offset, -1), 1);
-  // A store may return more than one byte.
-  const [first] = chunks;
-  const isStart = first !== undefined && endsInNewline(first.subarray(0, 1));
-  release?.();
-  return isStart;
+  if (await isLineStart(store, info, first)) return first;
+  const { to, missing } = await lines.afterNewlines(info, first, 1, signal);
+  return missing === 0 ? to : undefined;
 }
 
 function firstOf({ from, skip }: Begin): Offset | undefined {

@@ -29,6 +29,11 @@ export function offsetOfTime(marks: readonly TimeMark[], at: number): Offset {
   return marks[first - 1]?.end ?? START;
 }
 
+/** When the byte at `offset` was committed. @returns `undefined` behind the last mark */
+export function timeOf(marks: readonly TimeMark[], offset: Offset): number | undefined {
+  return marks[firstEndAfter(marks, offset)]?.at;
+}
+
 function firstEndAfter(marks: readonly TimeMark[], offset: Offset): number {
   return lowerBound(marks.length, (i) => (marks[i]?.end ?? 0) > offset);
 }
