@@ -80,6 +80,23 @@ export const OPTIONS = {
       'The most bytes in memory of the places of lines in streams, which are counted on demand.',
     ),
   },
+  search: {
+    timeout: option(
+      duration('10ms', '1h'),
+      '5s',
+      'The most processor time of the regular expression of one search. A search that needs more is ended.',
+    ),
+    concurrency: option(
+      integer(1, 1_000),
+      4,
+      'The most searches of stored bytes at once, and the most threads for regular expressions. Another search is refused with 429.',
+    ),
+    lineBytes: option(
+      size('1KiB', '1MiB'),
+      '64KiB',
+      'The most bytes of one line in JSON. The rest of a longer line is left out, and the object of the line has "cut": true.',
+    ),
+  },
   ...STORE_OPTIONS,
   ...RELAY_OPTIONS,
   log: {
