@@ -22,12 +22,13 @@ local key = KEYS[2] .. ':' .. GENERATION .. ':' .. epoch
 -- A key of another type gives an error, which has no entry.
 local last = redis.pcall('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
 if not last then return nil end
-local start = tonumber(string.match(last[1], '^%d+'))
+local tail, last_stamp = string.match(last[1], '^(%d+)-(%d+)$')
+local start = tonumber(tail)
 if start < tonumber(ARGV[3]) or start + TOTAL > tonumber(ARGV[4]) then return nil end
 
 local time, at = redis.call('TIME'), start
 -- As `stamp_after` in `shared.lua`.
-local stamp = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(string.match(last[1], '%d+$')))
+local stamp = math.max(time[1] * 1000 + math.floor(time[2] / 1000), tonumber(last_stamp))
 stamp = string.format('%d', stamp)
 for i = 6, #ARGV do
   at = at + #ARGV[i]
