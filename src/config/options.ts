@@ -82,7 +82,7 @@ export const OPTIONS = {
   },
   search: {
     timeout: option(
-      duration('10ms', '1h'),
+      duration('100ms', '1h'),
       '5s',
       'The most processor time of the regular expression of one search. A search that needs more is ended.',
     ),

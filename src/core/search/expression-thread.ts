@@ -1,0 +1,33 @@
+// The entry of a thread that runs regular expressions.
+import { parentPort } from 'node:worker_threads';
+import { messageOf } from '../log/errors';
+import type { ExpressionJob, ExpressionReport } from './expression-job';
+import { LineExpression } from './line-expression';
+
+interface Compiled {
+  readonly source: string;
+  readonly ignoreCase: boolean;
+  readonly expression: LineExpression;
+}
+
+/** That of the job before: a search has many blocks. */
+let last: Compiled | undefined;
+
+parentPort?.on('message', (job: ExpressionJob) => {
+  const report = run(job);
+  const moved = report.kind === 'done' ? [report.block.buffer, report.hits.numbers.buffer] : [];
+  parentPort?.postMessage(report, moved);
+});
+
+function run({ source, ignoreCase, block, from }: ExpressionJob): ExpressionReport {
+  const began = performance.now();
+  try {
+    if (last?.source !== source || last.ignoreCase !== ignoreCase)
+      last = { source, ignoreCase, expression: new LineExpression(source, ignoreCase) };
+    const hits = last.expression.match(Buffer.from(block.buffer), from);
+    return { kind: 'done', hits, block, ms: performance.now() - began };
+  } catch (error) {
+    const kind = error instanceof SyntaxError ? 'invalid' : 'failed';
+    return { kind, reason: messageOf(error) };
+  }
+}

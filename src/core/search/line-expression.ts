@@ -1,0 +1,113 @@
+import { afterNewlines } from '../lines/newlines';
+import { PLACES_MAX } from './line-matcher';
+import { withinLines } from './within-lines';
+
+const CR = '\r';
+const LF = '\n';
+
+/** What one run of an expression returns at most, in numbers. */
+const NUMBERS_MAX = 64 * 1024;
+
+/** The lines of a block that match, as numbers: threads pass those on without a copy. */
+export interface ExpressionHits {
+  /** For each line its begin and end in the block, how many places it has, and from and to of each. */
+  readonly numbers: Int32Array<ArrayBuffer>;
+  /** The index of the first line that was not looked at; the length of the block if there is none. */
+  readonly next: number;
+}
+
+/** A place in a block, as an index of its text and of its bytes. */
+interface Position {
+  readonly unit: number;
+  readonly byte: number;
+}
+
+/**
+ * A regular expression that is compared with each line by itself: `^` and `$` are its borders, a CR before the newline is not part of it.
+ *
+ * Most lines do not match. So the expression first runs over a whole block, changed so that no match goes beyond its line. Where it
+ * matches a line, it matches there as well; so only such lines are compared. Lookaround could see the lines around: then each line is
+ * compared.
+ */
+export class LineExpression {
+  readonly #exact: RegExp;
+  readonly #filter: RegExp | undefined;
+
+  /** @throws SyntaxError */
+  constructor(source: string, ignoreCase: boolean) {
+    const flags = ignoreCase ? 'gvi' : 'gv';
+    this.#exact = new RegExp(source, flags);
+    this.#filter = filterOf(source, flags);
+  }
+
+  /** @param from the index of a line */
+  match(block: Buffer, from: number): ExpressionHits {
+    const bytes = block.subarray(from);
+    const text = bytes.toString();
+    const isNarrow = text.length === bytes.length;
+    const numbers: number[] = [];
+    let at: Position = { unit: 0, byte: 0 };
+    while (at.unit < text.length) {
+      if (numbers.length >= NUMBERS_MAX) return { numbers: Int32Array.from(numbers), next: from + at.byte };
+      const unit = this.#nextCandidate(text, at.unit);
+      if (unit === undefined) break;
+      const begin = isNarrow ? { unit, byte: unit } : moveTo(unit, at, text, bytes);
+      const newline = text.indexOf(LF, begin.unit);
+      const end = newline < 0 ? text.length : newline;
+      const line = text.slice(begin.unit, end);
+      const endByte = isNarrow ? end : begin.byte + lengthOfLine(bytes.subarray(begin.byte));
+      const places = this.#placesIn(newline >= 0 && line.endsWith(CR) ? line.slice(0, -1) : line);
+      if (places !== undefined) numbers.push(from + begin.byte, from + endByte, places.length / 2, ...places);
+      at = { unit: end + 1, byte: endByte + 1 };
+    }
+    return { numbers: Int32Array.from(numbers), next: block.length };
+  }
+
+  /** Where the next line begins that may match. */
+  #nextCandidate(text: string, from: number): number | undefined {
+    const filter = this.#filter;
+    if (filter === undefined) return from;
+    filter.lastIndex = from;
+    const found = filter.exec(text);
+    if (found === null) return undefined;
+    const begin = found.index === 0 ? 0 : text.lastIndexOf(LF, found.index - 1) + 1;
+    return begin < text.length ? begin : undefined;
+  }
+
+  /** @returns from and to of each; empty places are left out; `undefined` if the line does not match */
+  #placesIn(line: string): readonly number[] | undefined {
+    const exact = this.#exact;
+    exact.lastIndex = 0;
+    let places: number[] | undefined;
+    for (let found = exact.exec(line); found !== null; found = exact.exec(line)) {
+      places ??= [];
+      const { index, 0: matched } = found;
+      if (matched.length > 0) places.push(index, index + matched.length);
+      else exact.lastIndex += (line.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+      if (places.length >= 2 * PLACES_MAX) break;
+    }
+    return places;
+  }
+}
+
+function filterOf(source: string, flags: string): RegExp | undefined {
+  const changed = withinLines(source);
+  if (changed === undefined) return undefined;
+  try {
+    return new RegExp(changed, `${flags}m`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Goes on to a line that begins at `unit`. Bytes that are not UTF-8 change the length of the text, but not its newlines. */
+function moveTo(unit: number, from: Position, text: string, bytes: Buffer): Position {
+  let newlines = 0;
+  for (let at = from.unit; at < unit; at = text.indexOf(LF, at) + 1) newlines += 1;
+  return { unit, byte: from.byte + (afterNewlines(bytes.subarray(from.byte), newlines) ?? 0) };
+}
+
+function lengthOfLine(bytes: Buffer): number {
+  const newline = bytes.indexOf(LF);
+  return newline < 0 ? bytes.length : newline;
+}
