@@ -3,7 +3,7 @@ import { type Offset, START } from '../log/offset';
 import type { LogStore } from '../store/store';
 import { MARK_LINES } from './checkpoints';
 import type { LineIndex } from './line-index';
-import { LineIndexes } from './line-indexes';
+import { LineIndexCache } from './line-index-cache';
 import { endOfNewline, isLineStart, newlinesBefore, type SkippedNewlines, skipNewlines } from './line-lookup';
 import { type LineMark, scanMarks } from './scan-marks';
 import { timeAt } from './time-at';
@@ -30,13 +30,13 @@ export interface LineCount {
 
 /** The lines of the logs of a store, by number. They are counted on demand. All methods throw as `readRange` and the signal's reason. */
 export class LogLines {
-  readonly #indexes: LineIndexes;
+  readonly #indexes: LineIndexCache;
 
   constructor(
     private readonly store: LogStore,
     { cacheBytes }: LogLinesOptions,
   ) {
-    this.#indexes = new LineIndexes(store, cacheBytes);
+    this.#indexes = new LineIndexCache(store, cacheBytes);
   }
 
   /** All lines that are committed by now, that is, up to `info.tail`. */

@@ -17,7 +17,7 @@ const SAVED_FROM_BYTES = 1024 * 1024;
  * The line indexes of a store's logs, by generation and number of the last loss: so no index is used for other bytes than those that were
  * counted. Those of closed logs are kept by the store as well.
  */
-export class LineIndexes {
+export class LineIndexCache {
   readonly #kept: LRUCache<string, LineIndex>;
   readonly #counts = new Map<string, SharedCount>();
   readonly #slots = new Semaphore(COUNTS_AT_ONCE);
