@@ -16,7 +16,11 @@ export async function* readRange(
   signal: AbortSignal,
 ): AsyncGenerator<Page, void> {
   let at = from;
-  for await (const page of readToTail(store, log, from, signal, { until, withTimes: true, mayUseLargePages: true })) {
+  for await (const page of readToTail(store, log, from, signal, {
+    until,
+    withTimes: true,
+    mayUseLargePages: true,
+  })) {
     at = page.next;
     yield page;
   }

@@ -14,6 +14,7 @@ import { copyTimes, writeRecords } from './copy-times';
 import { LogMarks, NO_MARKS, type TimesFileEnd } from './log-marks';
 import { encodeMarks, RECORD_BYTES } from './mark-records';
 import { readTimes, searchTime } from './read-times';
+import { RecentTimes } from './recent-times';
 import { byEnd, TimesFile } from './times-file';
 import { type TimedLog, type TimesView, viewOf } from './times-view';
 
@@ -33,6 +34,7 @@ export class LogTimes {
   /** One write, cut or removal per sidecar at a time. */
   readonly #writes = new KeyedMutex();
   readonly #slots = new Semaphore(WRITES_AT_ONCE);
+  readonly #recent = new RecentTimes();
   #timer: NodeJS.Timeout | undefined;
   #hasWarned = false;
 
@@ -71,7 +73,7 @@ export class LogTimes {
 
   /** The marks of the bytes in `[from, until)`. */
   read(log: TimedLog, from: Offset, until: Offset): Promise<readonly TimeMark[]> {
-    return this.#reading(log, from, (view) => readTimes(view, from, until));
+    return this.#reading(log, from, (view) => readTimes(view, from, until, this.#recent));
   }
 
   /** Where the first byte is that was stored at `at` or later; the tail if there is none. */
@@ -93,6 +95,7 @@ export class LogTimes {
     const marks = this.#known(log);
     if (marks !== undefined) await this.#write(marks);
     this.#dirty.delete(log.generation);
+    this.#recent.forget(this.layout.timesOf(log.generation));
     log.marks = undefined;
     if (this.#recordsOf(log.generation) > 0) await this.#load(log);
   }
@@ -101,6 +104,7 @@ export class LogTimes {
   async remove(generation: string): Promise<void> {
     this.#dirty.delete(generation);
     await this.#writes.run(generation, async () => {
+      this.#recent.forget(this.layout.timesOf(generation));
       // Looked for first, which costs a tenth: most logs have none.
       for (const path of this.layout.sidecarsOf(generation)) if (existsSync(path)) await unlinkIfExists(path);
     });
@@ -163,6 +167,7 @@ export class LogTimes {
         beyond === undefined ? updatedAt : Math.min(beyond.mark.at, Math.max(updatedAt, end.last.at));
       log.marks = this.#marksOf(log, end, at);
       if (beyond !== undefined) await truncate(path, end.records * RECORD_BYTES);
+      this.#recent.forget(path);
     } catch (error) {
       this.#report(error, generation);
       // Behind what is there, which may be readable again later.
@@ -214,6 +219,7 @@ export class LogTimes {
       this.#report(error, generation);
     }
     marks.isWriting = false;
+    this.#recent.forget(this.layout.timesOf(generation));
     if (!marks.isDirty) this.#dirty.delete(generation);
   }
 

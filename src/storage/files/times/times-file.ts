@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { TimeMark } from '../../../core/log/time-mark';
 import { isMissing } from '../disk/failures';
 import { decodeMark, RECORD_BYTES } from './mark-records';
+import type { MarksRun } from './recent-times';
 
 const BLOCK_RECORDS = 256;
 
@@ -87,18 +88,15 @@ export class TimesFile {
     return undefined;
   }
 
-  /** The marks from a place on, up to and with the first that ends at `until` or later. */
-  async from(index: number, until: number): Promise<TimeMark[]> {
+  /** The marks from a place on, up to the first that ends at `until` or later, and the rest of its block. */
+  async from(index: number, until: number): Promise<MarksRun> {
     const marks: TimeMark[] = [];
     for (let block = Math.floor(index / BLOCK_RECORDS); block * BLOCK_RECORDS < this.records; block += 1) {
+      if ((marks.at(-1)?.end ?? 0) >= until) return { marks, isEnd: false };
       await this.#load(block);
-      for (const { mark, index: place } of this.#loaded()) {
-        if (place < index) continue;
-        marks.push(mark);
-        if (mark.end >= until) return marks;
-      }
+      for (const { mark, index: place } of this.#loaded()) if (place >= index) marks.push(mark);
     }
-    return marks;
+    return { marks, isEnd: true };
   }
 
   /** The last mark of the blocks `low` to `high`, whose block is loaded then. */
