@@ -48,12 +48,12 @@ export const HTTP_OPTIONS = {
     heartbeat: option(
       duration('1s'),
       '15s',
-      'How often a response of Server-Sent Events sends a comment, so that proxies keep it open.',
+      'How often a live response of Server-Sent Events sends a comment, and one of NDJSON a space, so that proxies keep it open.',
     ),
     partialAfter: option(
       duration('10ms'),
       '200ms',
-      'How long Server-Sent Events wait for the rest of a line before they send its beginning.',
+      'How long Server-Sent Events and NDJSON wait for the rest of a line before they send its beginning.',
     ),
   },
   durable: {

@@ -1,6 +1,10 @@
-import { prefers } from '../../src/http/headers/accept';
+import { preferredType } from '../../src/http/headers/accept';
 
 const EVENTS = 'text/event-stream';
+
+function prefers(accept: string, named: string, otherwise: string): boolean {
+  return preferredType(accept, [named], otherwise) !== undefined;
+}
 
 describe('events are sent to a client that accepts', () => {
   it.each([

@@ -11,14 +11,25 @@ const QUALITY = /;[ \t]*q[ \t]*=[ \t]*(0(?:\.\d*)?|1(?:\.0*)?)[ \t]*(?:;|$)/i;
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g;
 
 /**
- * Whether an `Accept` header prefers `named` to `otherwise`. Only the name itself counts for `named`, and no wildcard. If both have the
- * same quality, `named` wins. For example, `text/event-stream, text/*;q=0.5` prefers `text/event-stream`.
+ * Which of the types in `named` an `Accept` header prefers to `otherwise`. Only the name itself counts for `named`, and no wildcard. Of
+ * the same quality, one that is `named` wins, and of several of them the first. For example, `text/event-stream, text/*;q=0.5` prefers
+ * `text/event-stream` to `text/plain`.
+ * @returns `undefined` for `otherwise`
  */
-export function prefers(accept: string, named: string, otherwise: string): boolean {
+export function preferredType<Type extends string>(
+  accept: string,
+  named: readonly Type[],
+  otherwise: string,
+): Type | undefined {
   const ranges = parse(accept);
-  const exactly = ranges.filter(({ type }) => type === named);
-  const quality = Math.max(0, ...exactly.map((range) => range.quality));
-  return quality > 0 && quality >= qualityOf(ranges, otherwise);
+  let preferred: Type | undefined;
+  let best = 0;
+  for (const type of named) {
+    const exactly = ranges.filter((range) => range.type === type);
+    const quality = Math.max(0, ...exactly.map((range) => range.quality));
+    if (quality > best) [preferred, best] = [type, quality];
+  }
+  return best >= qualityOf(ranges, otherwise) ? preferred : undefined;
 }
 
 /** The most specific range counts. */

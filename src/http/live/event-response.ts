@@ -7,7 +7,7 @@ import type { LiveContext } from './live-context';
 import { LogResponse } from './log-response';
 import { markLongLivedAtTail } from './long-lived';
 
-/** A log as server-sent events. Each reader's events are encoded for it, a bounded number of bytes per turn of the event loop. */
+/** A log in another form than its bytes, such as events. It is encoded for each reader, a bounded number of bytes per turn of the event loop. */
 export abstract class EventResponse extends LogResponse {
   readonly #heartbeat: NodeJS.Timeout;
 
@@ -33,10 +33,20 @@ export abstract class EventResponse extends LogResponse {
   /** Writes bytes of `page` that end at `next`. */
   protected abstract writeSlice(slice: Buffer, next: Offset, page: Page): Promise<void> | void;
 
+  /** What is encoded at once. */
+  protected slicesOf(chunks: readonly Buffer[]): Iterable<Buffer> {
+    return sliceChunks(chunks);
+  }
+
+  /** How many bytes a slice counts as in the budget of a turn. */
+  protected sizeOf(slice: Buffer): number {
+    return slice.length;
+  }
+
   protected async sendStored(page: Page, signal: AbortSignal): Promise<void> {
     let { at } = this;
-    for (const slice of sliceChunks(page.chunks)) {
-      await waitForTurn(slice.length);
+    for (const slice of this.slicesOf(page.chunks)) {
+      await waitForTurn(this.sizeOf(slice));
       signal.throwIfAborted();
       at = advance(at, slice.length);
       await this.writeSlice(slice, at, page);

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Follower } from '../../core/follow/follower';
 import type { LogInfo } from '../../core/log/log';
+import type { Loss } from '../../core/log/loss';
 import type { Offset } from '../../core/log/offset';
 import type { Consumer } from './consumers';
 import { detach } from './detach';
@@ -42,7 +43,7 @@ export abstract class LogResponse extends Follower implements Consumer {
     return waitForDrain(this.res, this.context.config.http.consumerTimeout, signal);
   }
 
-  protected lost(): void {
+  protected lost(_loss: Loss): void {
     this.close();
   }
 

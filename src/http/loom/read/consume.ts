@@ -5,24 +5,23 @@ import { asNotFound, requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
-import { prefers } from '../../headers/accept';
 import type { ResponseHeaders } from '../../headers/content-headers';
 import { assertPreconditions } from '../../headers/preconditions';
-import { essence } from '../../headers/stored-content-type';
 import { vary } from '../../headers/vary';
 import { signalUntilClosed } from '../../live/consumers';
 import { touchLog, touchPeriodically } from '../../live/touch-log';
 import { attachment } from '../headers/content-disposition';
 import { representationOf } from '../headers/entity-tag';
-import { servedType } from '../headers/served-type';
 import { streamHeaders } from '../headers/stream-headers';
 import { uploadLength, uploadLimit, uploadProgress } from '../headers/upload-headers';
 import { parseReadRequest, type ReadRequest } from '../parameters/read-request';
 import { sendContent } from './content';
 import { sendLineEvents } from './events';
+import { sendFormattedLines } from './formatted-lines';
 import { asksForRange } from './representation';
 import { selectBytes, selectFromOffset } from './select-bytes';
 import { sendTail } from './send-tail';
+import { contentTypeOf, formatOf, type StreamFormat } from './stream-format';
 
 /** `GET /stream/:id` and `HEAD`: the stored bytes and then, if the stream is not closed, live bytes. */
 export async function consume(request: WireRequest, wire: WireContext, id: LogId): Promise<void> {
@@ -46,9 +45,10 @@ async function deliver(
   info: LogInfo,
   read: ReadRequest,
 ): Promise<void> {
-  const about = aboutStream(request, wire, info, read);
-  if (wantsEvents(request, info) && !read.isNotail)
-    return sendLineEvents(request, wire, { info, read, headers: about });
+  const format = formatOf(request, info, read);
+  const about = aboutStream(request, wire, info, { format, isDownload: read.isDownload });
+  if (format === 'events') return sendLineEvents(request, wire, { info, read, headers: about });
+  if (format !== 'bytes') return sendFormattedLines(request, wire, { info, read, format, headers: about });
   const selected =
     selectFromOffset(info, read) ??
     (await selectBytes(wire, info, read, { isByLine: false, signal: signalUntilClosed(request.res) }));
@@ -63,12 +63,12 @@ function aboutStream(
   { req, res }: WireRequest,
   { config }: WireContext,
   info: LogInfo,
-  { isDownload }: ReadRequest,
+  { format, isDownload }: { readonly format: StreamFormat; readonly isDownload: boolean },
 ): ResponseHeaders {
   const about = {
     ...streamHeaders(info, config.http),
     Vary: vary(res, 'Accept'),
-    ...(isDownload && { 'Content-Disposition': attachment(info.id, servedType(info)) }),
+    ...(isDownload && { 'Content-Disposition': attachment(info.id, contentTypeOf(format, info)) }),
   };
   return req.method === 'HEAD'
     ? { ...about, ...uploadProgress(info), ...uploadLength(info), ...uploadLimit(config) }
@@ -84,8 +84,4 @@ async function noteReader(
   if (info.expiry?.kind !== 'idle') return;
   await touchLog(store, info);
   touchPeriodically(store, info, consumers.signalOf(res));
-}
-
-function wantsEvents({ req }: WireRequest, info: LogInfo): boolean {
-  return prefers(req.headers.accept ?? '', 'text/event-stream', essence(servedType(info)));
 }

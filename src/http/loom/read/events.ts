@@ -9,8 +9,11 @@ import { signalUntilClosed } from '../../live/consumers';
 import { markLongLivedAtTail } from '../../live/long-lived';
 import { type Resumption, resumeAfter } from '../headers/last-event-id';
 import { hasBounds, type ReadRequest } from '../parameters/read-request';
-import { LineEventsResponse } from './line-events-response';
+import { EventIds } from './event-ids';
+import { FormattedResponse } from './formatted-response';
+import { LineEventWriter } from './line-event-writer';
 import { selectBytes, selectFromOffset } from './select-bytes';
+import { contentTypeOf } from './stream-format';
 
 /** A request whose answer is events. */
 interface EventsDelivery {
@@ -51,7 +54,7 @@ export async function sendLineEvents(
   sendHead(request, 200, {
     ...headers,
     ...selected.headers,
-    ...contentHeaders('text/event-stream; charset=utf-8'),
+    ...contentHeaders(contentTypeOf('events', info)),
     ...LIVE_HEADERS,
   });
   if (req.method === 'HEAD') {
@@ -59,8 +62,17 @@ export async function sendLineEvents(
     return;
   }
   markLongLivedAtTail(res, info, from);
-  const reset = resumption?.kind === 'reset' ? resumption.data : undefined;
-  new LineEventsResponse(wire, res, info, { selected, reset, bounds: asked.bounds }).begin();
+  const ids = new EventIds(info, asked.bounds);
+  const { id, generation } = info;
+  const { hasTimestamps } = read;
+  const writer = new LineEventWriter(wire, res, {
+    log: { id, generation },
+    from,
+    ids,
+    hasTimestamps,
+  });
+  if (resumption?.kind === 'reset') writer.reset(resumption.data);
+  new FormattedResponse(wire, res, info, writer, { selected }).begin();
 }
 
 /**

@@ -1,43 +1,72 @@
 import type { ServerResponse } from 'node:http';
 import { LineSplitter, type LineText } from '../../../core/bytes/line-splitter';
+import type { LogOutcome, LogRef } from '../../../core/log/log';
 import type { LostBytes } from '../../../core/log/loss';
-import type { Offset } from '../../../core/log/offset';
+import { advance, type Offset } from '../../../core/log/offset';
+import type { TimeMark } from '../../../core/log/time-mark';
+import { closedState } from '../../headers/stream-state';
+import type { LiveContext } from '../../live/live-context';
 import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../../live/sse';
+import { stateNow } from '../../live/state-now';
 import type { EventIds } from './event-ids';
+import type { LineFormat } from './line-format';
+import { LineTimestamps, TIMESTAMP_BYTES } from './line-timestamps';
 
 const CR = 0x0d;
 
+/** What the events of one reader are made with. */
+export interface LineEventOptions {
+  readonly log: LogRef;
+  /** The offset of the first byte. */
+  readonly from: Offset;
+  readonly ids: EventIds;
+  /** Each line has its time before it. */
+  readonly hasTimestamps: boolean;
+}
+
 /** Writes the events of one reader: whole lines, and the beginning of a line whose rest does not come soon. */
-export class LineEventWriter {
+export class LineEventWriter implements LineFormat {
+  readonly needsTimes: boolean;
+  readonly bytesPerLine: number;
+  readonly #timestamps: LineTimestamps | undefined;
+  /** Of the bytes that were not written yet. */
+  #times: readonly TimeMark[] = [];
+  #written: Offset;
   #lines: LineSplitter;
   #isFirst = true;
   #partialTimer: NodeJS.Timeout | undefined;
 
   constructor(
+    private readonly context: Pick<LiveContext, 'store' | 'config'>,
     private readonly res: ServerResponse,
-    private readonly from: Offset,
-    private readonly ids: EventIds,
-    private readonly partialAfterMs: number,
+    private readonly options: LineEventOptions,
   ) {
+    const { from, hasTimestamps } = options;
+    this.needsTimes = hasTimestamps;
+    this.bytesPerLine = hasTimestamps ? TIMESTAMP_BYTES : 0;
+    this.#timestamps = hasTimestamps ? new LineTimestamps() : undefined;
     this.#lines = new LineSplitter(from);
+    this.#written = from;
     // The client waits for the head, and the first event may be far away.
     res.flushHeaders();
   }
 
   /** The reader must discard what it has. The id of this event takes the place of the one that it came with. */
   reset(data: string): void {
-    this.#send({ event: 'reset', id: this.ids.at(this.from), data });
+    this.#send({ event: 'reset', id: this.options.ids.at(this.options.from), data });
   }
 
-  /** The reader begins only there. Call it before any bytes. */
   skipTo(offset: Offset): void {
     this.#lines = new LineSplitter(offset);
   }
 
-  bytes(slice: Buffer): void {
+  bytes(slice: Buffer, times: readonly TimeMark[]): void {
+    this.#times = this.needsTimes ? this.#times.concat(times) : [];
     for (const text of this.#lines.push(slice)) this.#write(text);
+    // The rest is one line, which has the time of its first byte.
+    this.#times = this.#times.filter(({ end }) => end > this.#written).slice(0, 1);
     if (this.#lines.isUnfinished)
-      this.#partialTimer ??= setTimeout(() => this.#writePartial(), this.partialAfterMs);
+      this.#partialTimer ??= setTimeout(() => this.#writePartial(), this.context.config.live.partialAfter);
     else this.stop();
   }
 
@@ -45,21 +74,31 @@ export class LineEventWriter {
     this.res.write(HEARTBEAT);
   }
 
-  /** @param state of the stream at this moment */
-  end(at: Offset, state: string): void {
-    this.#write(this.#lines.flush());
-    this.#send({ event: 'end', id: this.ids.atEnd(at), data: state });
+  end(at: Offset, outcome: LogOutcome | undefined): Promise<void> | void {
+    if (outcome !== undefined) return this.#end(at, closedState(outcome));
+    const { store } = this.context;
+    return stateNow(store, this.options.log).then((state = 'open') => this.#end(at, state));
   }
 
-  /** Ends before lost bytes. A client that comes back gets an error. */
-  damaged({ from, to }: LostBytes): void {
-    this.#write(this.#lines.flush());
-    this.#send({ event: 'end', id: this.ids.atEnd(from), data: `damaged; lost=${from}-${to}` });
+  /** A client that comes back gets an error. */
+  damaged({ from, to }: LostBytes): boolean {
+    this.#end(from, `damaged; lost=${from}-${to}`);
+    return true;
+  }
+
+  /** A client that comes back gets a `reset`. */
+  lost(): boolean {
+    return false;
   }
 
   stop(): void {
     clearTimeout(this.#partialTimer);
     this.#partialTimer = undefined;
+  }
+
+  #end(at: Offset, state: string): void {
+    this.#write(this.#lines.flush());
+    this.#send({ event: 'end', id: this.options.ids.atEnd(at), data: state });
   }
 
   #writePartial(): void {
@@ -69,10 +108,21 @@ export class LineEventWriter {
 
   #write(text: LineText | undefined): void {
     if (text === undefined) return;
-    const { kind, bytes, end } = text;
-    this.ids.count(text);
+    const { ids } = this.options;
+    const { kind, end } = text;
+    ids.count(text);
+    const bytes = this.#withTimestamps(text);
     const event = kind === 'lines' ? { data: withoutLastReturn(bytes) } : { event: 'partial', data: bytes };
-    this.#send({ ...event, id: this.ids.at(end) });
+    this.#send({ ...event, id: ids.at(end) });
+  }
+
+  #withTimestamps({ kind, bytes, end }: LineText): Buffer {
+    if (this.#timestamps === undefined) return bytes;
+    const newline = kind === 'lines' ? 1 : 0;
+    const from = advance(end, -(bytes.length + newline));
+    const stamped = this.#timestamps.insert(bytes, from, this.#times, kind === 'lines');
+    this.#written = end;
+    return stamped;
   }
 
   #send(event: ServerSentEvent): void {

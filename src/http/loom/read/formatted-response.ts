@@ -1,0 +1,156 @@
+import type { ServerResponse } from 'node:http';
+import { concatChunks } from '../../../core/bytes/concat-chunks';
+import { sizeOf } from '../../../core/bytes/size-of';
+import type { LiveDelivery } from '../../../core/follow/follower';
+import type { ReadOptions } from '../../../core/follow/read-to-tail';
+import type { LiveSelection, Selected } from '../../../core/lines/live-selection';
+import type { LogInfo, LogOutcome } from '../../../core/log/log';
+import type { Loss } from '../../../core/log/loss';
+import { advance, type Offset } from '../../../core/log/offset';
+import { marksWithin, type TimeMark } from '../../../core/log/time-mark';
+import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
+import { DamageError, LostTailError } from '../../../core/store/damage';
+import type { Page } from '../../../core/store/store';
+import { EventResponse } from '../../live/event-response';
+import { finish } from '../../live/finish';
+import type { LiveContext } from '../../live/live-context';
+import { SelectionDeadline } from '../../live/selection-deadline';
+import type { LineFormat } from './line-format';
+import type { SelectedBytes } from './select-bytes';
+import { encodedSize, sliceLines } from './slice-lines';
+
+/** What a response in a format sends. */
+export interface FormattedBytes {
+  readonly selected: SelectedBytes;
+  /** Only what is stored. */
+  readonly isNotail?: boolean;
+}
+
+/** The selected bytes of a log in a format that is made of lines. */
+export class FormattedResponse extends EventResponse {
+  readonly #format: LineFormat;
+  readonly #live: LiveSelection | undefined;
+  readonly #readOptions: ReadOptions;
+  readonly #deadline: SelectionDeadline | undefined;
+  /** The end of the selected bytes, if nothing that comes after it is to be sent. */
+  readonly #last: Offset | undefined;
+  /** After the last byte that was selected. */
+  #end: Offset;
+
+  constructor(
+    context: LiveContext,
+    res: ServerResponse,
+    info: LogInfo,
+    format: LineFormat,
+    { selected, isNotail = false }: FormattedBytes,
+  ) {
+    const { from, to, live, isTimed, isComplete } = selected;
+    super(context, res, info, from);
+    this.#format = format;
+    this.#live = live;
+    this.#end = from;
+    if (isNotail || (isComplete && live !== undefined)) this.#last = to;
+    this.#readOptions = {
+      withTimes: isTimed || format.needsTimes,
+      ...(isNotail && { until: to }),
+    };
+    if (live?.endsAt !== undefined && this.#last === undefined)
+      this.#deadline = new SelectionDeadline(context.store, this.log, live.endsAt, () =>
+        this.#finishIfOver(false, this.at),
+      );
+  }
+
+  /** The head must be written. */
+  override begin(): void {
+    this.context.consumers.add(this.res, this);
+    this.#finishIfOver(false, this.at);
+    if (!this.isOver) this.read();
+  }
+
+  override stop(): void {
+    super.stop();
+    this.#format.stop();
+    this.#deadline?.stop();
+  }
+
+  protected override get readOptions(): ReadOptions {
+    return this.#readOptions;
+  }
+
+  protected sendLive(
+    chunks: readonly Buffer[],
+    next: Offset,
+    _isEnd: boolean,
+    committedAt: number,
+  ): LiveDelivery {
+    if (!reserveTurnBytes(encodedSize(chunks, this.#format.bytesPerLine))) return 'declined';
+    const times = [{ end: next, at: committedAt }];
+    if (this.#live === undefined) this.#write(chunks, times);
+    else this.#send(this.#live.take(chunks, next, committedAt), next, times);
+    return this.isBehind ? 'behind' : 'sent';
+  }
+
+  protected override slicesOf(chunks: readonly Buffer[]): Iterable<Buffer> {
+    return sliceLines(chunks, this.#format.bytesPerLine);
+  }
+
+  protected override sizeOf(slice: Buffer): number {
+    return encodedSize([slice], this.#format.bytesPerLine);
+  }
+
+  protected writeSlice(slice: Buffer, next: Offset, page: Page): void {
+    const times = marksWithin(page.times ?? [], advance(next, -slice.length), next);
+    if (this.#live === undefined) this.#write([slice], times);
+    else this.#send(this.#live.takePage({ chunks: [slice], next, times }), next, times);
+  }
+
+  protected writeHeartbeat(): void {
+    this.#format.heartbeat();
+  }
+
+  protected ended(outcome: LogOutcome): void {
+    this.#finish(this.#live === undefined ? this.at : this.#end, outcome);
+  }
+
+  protected override lost(loss: Loss): void {
+    this.stop();
+    if (this.#format.lost(loss)) finish(this.res, this.context.config.http.consumerTimeout);
+    else this.res.destroy();
+  }
+
+  protected override failed(error: unknown): void {
+    // If the log goes on without the lost bytes, the reader has to come back.
+    if (!(error instanceof DamageError) || error instanceof LostTailError) throw error;
+    if (!this.#format.damaged(error.lost)) throw error;
+    finish(this.res, this.context.config.http.consumerTimeout);
+  }
+
+  #send({ chunks, from, isOver }: Selected, next: Offset, times: readonly TimeMark[]): void {
+    if (chunks.length > 0) {
+      if (from > this.#end) this.#format.skipTo(from, this.#live?.skippedLines ?? 0);
+      this.#end = advance(from, sizeOf(chunks));
+      this.#write(chunks, times);
+    }
+    this.#finishIfOver(isOver, next);
+  }
+
+  #write(chunks: readonly Buffer[], times: readonly TimeMark[]): void {
+    this.#format.bytes(concatChunks(chunks), times);
+  }
+
+  /** @param at up to which the response has the log */
+  #finishIfOver(isOver: boolean, at: Offset): void {
+    if (this.isOver) return;
+    const isAtEnd = isOver || (this.#last !== undefined && at >= this.#last);
+    if (!isAtEnd && !this.#deadline?.isReached(at)) return;
+    this.stop();
+    this.#finish(this.#end, undefined);
+  }
+
+  #finish(at: Offset, outcome: LogOutcome | undefined): void {
+    const finishAll = (): void => finish(this.res, this.context.config.http.consumerTimeout);
+    const work = this.#format.end(at, outcome);
+    if (work === undefined) finishAll();
+    else this.detach(work.then(finishAll));
+  }
+}

@@ -1,0 +1,47 @@
+import { countNewlines } from '../../../core/lines/newlines';
+import { advance, type Offset } from '../../../core/log/offset';
+import type { TimeMark } from '../../../core/log/time-mark';
+import { ISO_TIME_LENGTH, isoTime } from '../../json/iso-time';
+
+const LF = 0x0a;
+
+/** What comes before a line: its time and a space. */
+export const TIMESTAMP_BYTES = ISO_TIME_LENGTH + 1;
+
+/** As long as a time, so that the text of each line begins in one column. */
+const UNKNOWN = '-'.padEnd(TIMESTAMP_BYTES);
+
+/** Puts the time of each line before it, as in `2026-11-29T05:43:13.123Z text`. */
+export class LineTimestamps {
+  #isLineStart = true;
+
+  /**
+   * @param bytes at `from`, which follow those of the call before
+   * @param times theirs
+   * @param isFollowed whether a newline follows that is not in `bytes`; then they are a line at least, which may be empty
+   */
+  insert(bytes: Buffer, from: Offset, times: readonly TimeMark[], isFollowed = false): Buffer {
+    const stamped = Buffer.allocUnsafe(bytes.length + (countNewlines(bytes) + 1) * TIMESTAMP_BYTES);
+    let [to, mark, begin] = [0, 0, 0];
+    const stamp = (): void => {
+      const at = advance(from, begin);
+      while ((times[mark]?.end ?? Number.POSITIVE_INFINITY) <= at) mark += 1;
+      to += stamped.write(timestamp(times[mark]?.at), to, 'latin1');
+    };
+    while (begin < bytes.length) {
+      if (this.#isLineStart) stamp();
+      const newline = bytes.indexOf(LF, begin);
+      const end = newline < 0 ? bytes.length : newline + 1;
+      to += bytes.copy(stamped, to, begin, end);
+      this.#isLineStart = newline >= 0;
+      begin = end;
+    }
+    if (isFollowed && this.#isLineStart) stamp();
+    if (isFollowed) this.#isLineStart = true;
+    return stamped.subarray(0, to);
+  }
+}
+
+function timestamp(at: number | undefined): string {
+  return at === undefined ? UNKNOWN : `${isoTime(at)} `;
+}

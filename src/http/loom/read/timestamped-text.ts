@@ -1,0 +1,53 @@
+import type { ServerResponse } from 'node:http';
+import type { LogOutcome, LogRef } from '../../../core/log/log';
+import { advance, type Offset } from '../../../core/log/offset';
+import type { TimeMark } from '../../../core/log/time-mark';
+import type { LogStore } from '../../../core/store/store';
+import { closedState } from '../../headers/stream-state';
+import { stateNow } from '../../live/state-now';
+import type { LineFormat } from './line-format';
+import { LineTimestamps, TIMESTAMP_BYTES } from './line-timestamps';
+
+/** The bytes of a log as they are, with its time before each line. The trailer has the state at the end. */
+export class TimestampedText implements LineFormat {
+  readonly needsTimes = true;
+  readonly bytesPerLine = TIMESTAMP_BYTES;
+  readonly #timestamps = new LineTimestamps();
+
+  /** @param at the offset of the first byte that is written */
+  constructor(
+    private readonly res: ServerResponse,
+    private readonly store: LogStore,
+    private readonly log: LogRef,
+    private at: Offset,
+  ) {
+    res.flushHeaders();
+  }
+
+  skipTo(offset: Offset): void {
+    this.at = offset;
+  }
+
+  bytes(slice: Buffer, times: readonly TimeMark[]): void {
+    this.res.write(this.#timestamps.insert(slice, this.at, times));
+    this.at = advance(this.at, slice.length);
+  }
+
+  /** A tail of bytes has none either. */
+  heartbeat(): void {}
+
+  async end(_at: Offset, outcome: LogOutcome | undefined): Promise<void> {
+    const state = outcome ? closedState(outcome) : await stateNow(this.store, this.log);
+    if (state !== undefined) this.res.addTrailers({ 'X-Stream-State': state });
+  }
+
+  damaged(): boolean {
+    return false;
+  }
+
+  lost(): boolean {
+    return false;
+  }
+
+  stop(): void {}
+}
