@@ -58,7 +58,11 @@ export class LogTimes {
     log: TimedLog,
     after: { readonly updatedAt: number; readonly state: LogState },
   ): Promise<void> {
-    if (log.tail === START || after.updatedAt === log.updatedAt) return;
+    if (log.tail === START) return;
+    if (after.updatedAt === log.updatedAt) {
+      if (after.state === 'closed') this.finish(log);
+      return;
+    }
     const marks = await this.of(log);
     if (after.state === 'closed') marks.settleEnd(after.updatedAt);
     else marks.settle(after.updatedAt);
@@ -163,9 +167,7 @@ export class LogTimes {
       });
       const { beyond, last } = found ?? {};
       const end = last === undefined ? NO_MARKS : { records: last.index + 1, last: last.mark };
-      const at =
-        beyond === undefined ? updatedAt : Math.min(beyond.mark.at, Math.max(updatedAt, end.last.at));
-      log.marks = this.#marksOf(log, end, at);
+      log.marks = this.#marksOf(log, end, beyond?.mark.at ?? updatedAt);
       if (beyond !== undefined) await truncate(path, end.records * RECORD_BYTES);
       this.#recent.forget(path);
     } catch (error) {

@@ -25,6 +25,7 @@ export const byTime: Measure = ({ at }) => at;
 export class TimesFile {
   #block = Buffer.allocUnsafeSlow(BLOCK_RECORDS * RECORD_BYTES);
   #blockIndex: number | undefined;
+  #blocksRead = 0;
 
   private constructor(
     private readonly file: FileHandle,
@@ -53,6 +54,10 @@ export class TimesFile {
     } finally {
       await file.close();
     }
+  }
+
+  get blocksRead(): number {
+    return this.#blocksRead;
   }
 
   /** The first mark whose measure is `least` or more. */
@@ -114,6 +119,7 @@ export class TimesFile {
     const from = block * BLOCK_RECORDS;
     const bytes = Math.min(BLOCK_RECORDS, this.records - from) * RECORD_BYTES;
     this.#blockIndex = undefined;
+    this.#blocksRead += 1;
     const { bytesRead } = await this.file.read(this.#block, 0, bytes, from * RECORD_BYTES);
     this.#block.fill(0, bytesRead);
     this.#blockIndex = block;
