@@ -44,10 +44,20 @@ export class LineIndexCache {
     signal: AbortSignal,
   ): Promise<LineIndex> {
     const known = await this.known(info, signal);
-    if (known !== undefined && (known.end >= info.tail || isEnough(known))) return known;
+    const isKnown = known !== undefined && (known.end >= info.tail || isEnough(known));
+    const index = isKnown ? known : await this.#countOn(info, known, isEnough, signal);
+    if (index.end === info.tail) this.#save(info, index);
+    return index;
+  }
+
+  async #countOn(
+    info: LogInfo,
+    known: LineIndex | undefined,
+    isEnough: (index: LineIndex) => boolean,
+    signal: AbortSignal,
+  ): Promise<LineIndex> {
     const count = this.#countOf(info, known);
     await count.until(info.tail, isEnough, signal);
-    if (count.index.end === info.tail) this.#save(info, count.index);
     return count.index;
   }
 

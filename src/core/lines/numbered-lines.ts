@@ -35,6 +35,8 @@ export class NumberedLines {
   #used = 0;
   #handedOut = 0;
   #isCut = false;
+  /** A part that was handed out says that the line is cut. */
+  #isKnownCut = false;
 
   /**
    * @param from the offset of the first byte that is pushed
@@ -88,9 +90,11 @@ export class NumberedLines {
     return part;
   }
 
-  /** What is left when nothing more will come. */
+  /** What is left when nothing more will come. The text is empty if only that the line was cut is left to say. */
   flush(): NumberedLine | undefined {
-    return this.#used > 0 ? this.#lineOf(this.#takeKept(), false) : undefined;
+    return this.#used > 0 || this.#isCut !== this.#isKnownCut
+      ? this.#lineOf(this.#takeKept(), false)
+      : undefined;
   }
 
   /** @param rest what `chunk` has of the line */
@@ -104,12 +108,14 @@ export class NumberedLines {
     this.#isBegun = false;
     this.#handedOut = 0;
     this.#isCut = false;
+    this.#isKnownCut = false;
     return line;
   }
 
   #lineOf(text: Buffer, isPartial: boolean): NumberedLine {
     // The rest of a character that was cut is left out.
     const whole = this.#isCut ? text.subarray(0, text.length - incompleteUtf8Length(text)) : text;
+    this.#isKnownCut = this.#isCut;
     const [line, offset, at] = [this.#line, this.#begin, this.#begunAt];
     return { line, offset, at, text: whole, isCut: this.#isCut, isPartial };
   }
