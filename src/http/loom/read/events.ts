@@ -65,7 +65,7 @@ export async function sendLineEvents(
   const ids = new EventIds(info, asked.bounds);
   const { id, generation } = info;
   const { hasTimestamps } = read;
-  const writer = new LineEventWriter(wire, res, {
+  const writer = new LineEventWriter(wire.store, res, {
     log: { id, generation },
     from,
     ids,

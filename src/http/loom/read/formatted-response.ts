@@ -10,7 +10,7 @@ import { advance, type Offset } from '../../../core/log/offset';
 import { marksWithin, type TimeMark } from '../../../core/log/time-mark';
 import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
 import { DamageError, LostTailError } from '../../../core/store/damage';
-import type { Page } from '../../../core/store/store';
+import type { LogNews, Page } from '../../../core/store/store';
 import { EventResponse } from '../../live/event-response';
 import { finish } from '../../live/finish';
 import type { LiveContext } from '../../live/live-context';
@@ -18,6 +18,8 @@ import { SelectionDeadline } from '../../live/selection-deadline';
 import type { LineFormat } from './line-format';
 import type { SelectedBytes } from './select-bytes';
 import { encodedSize, sliceLines } from './slice-lines';
+
+const LF = 0x0a;
 
 /** What a response in a format sends. */
 export interface FormattedBytes {
@@ -34,6 +36,7 @@ export class FormattedResponse extends EventResponse {
   readonly #deadline: SelectionDeadline | undefined;
   /** The end of the selected bytes, if nothing that comes after it is to be sent. */
   readonly #last: Offset | undefined;
+  #partialTimer: NodeJS.Timeout | undefined;
   /** After the last byte that was selected. */
   #end: Offset;
 
@@ -69,8 +72,18 @@ export class FormattedResponse extends EventResponse {
 
   override stop(): void {
     super.stop();
-    this.#format.stop();
+    clearTimeout(this.#partialTimer);
     this.#deadline?.stop();
+  }
+
+  /** What is read is not waited for: its lines are sent whole. */
+  protected override read(why?: LogNews): void {
+    this.#forgetPartial();
+    super.read(why);
+  }
+
+  protected override caughtUp(): void {
+    this.#awaitRestOfLine();
   }
 
   protected override get readOptions(): ReadOptions {
@@ -87,6 +100,8 @@ export class FormattedResponse extends EventResponse {
     const times = [{ end: next, at: committedAt }];
     if (this.#live === undefined) this.#write(chunks, times);
     else this.#send(this.#live.take(chunks, next, committedAt), next, times);
+    if (chunks.some((chunk) => chunk.includes(LF))) this.#forgetPartial();
+    if (!this.isOver && chunks.at(-1)?.at(-1) !== LF) this.#awaitRestOfLine();
     return this.isBehind ? 'behind' : 'sent';
   }
 
@@ -136,6 +151,18 @@ export class FormattedResponse extends EventResponse {
 
   #write(chunks: readonly Buffer[], times: readonly TimeMark[]): void {
     this.#format.bytes(concatChunks(chunks), times);
+  }
+
+  #awaitRestOfLine(): void {
+    this.#partialTimer ??= setTimeout(() => {
+      this.#partialTimer = undefined;
+      this.#format.partial();
+    }, this.context.config.live.partialAfter);
+  }
+
+  #forgetPartial(): void {
+    clearTimeout(this.#partialTimer);
+    this.#partialTimer = undefined;
   }
 
   /** @param at up to which the response has the log */

@@ -4,8 +4,8 @@ import type { LogOutcome, LogRef } from '../../../core/log/log';
 import type { LostBytes } from '../../../core/log/loss';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
+import type { LogStore } from '../../../core/store/store';
 import { closedState } from '../../headers/stream-state';
-import type { LiveContext } from '../../live/live-context';
 import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../../live/sse';
 import { stateNow } from '../../live/state-now';
 import type { EventIds } from './event-ids';
@@ -34,10 +34,9 @@ export class LineEventWriter implements LineFormat {
   #written: Offset;
   #lines: LineSplitter;
   #isFirst = true;
-  #partialTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly context: Pick<LiveContext, 'store' | 'config'>,
+    private readonly store: LogStore,
     private readonly res: ServerResponse,
     private readonly options: LineEventOptions,
   ) {
@@ -65,9 +64,10 @@ export class LineEventWriter implements LineFormat {
     for (const text of this.#lines.push(slice)) this.#write(text);
     // The rest is one line, which has the time of its first byte.
     this.#times = this.#times.filter(({ end }) => end > this.#written).slice(0, 1);
-    if (this.#lines.isUnfinished)
-      this.#partialTimer ??= setTimeout(() => this.#writePartial(), this.context.config.live.partialAfter);
-    else this.stop();
+  }
+
+  partial(): void {
+    this.#write(this.#lines.takePartial());
   }
 
   heartbeat(): void {
@@ -76,8 +76,7 @@ export class LineEventWriter implements LineFormat {
 
   end(at: Offset, outcome: LogOutcome | undefined): Promise<void> | void {
     if (outcome !== undefined) return this.#end(at, closedState(outcome));
-    const { store } = this.context;
-    return stateNow(store, this.options.log).then((state = 'open') => this.#end(at, state));
+    return stateNow(this.store, this.options.log).then((state = 'open') => this.#end(at, state));
   }
 
   /** A client that comes back gets an error. */
@@ -91,19 +90,9 @@ export class LineEventWriter implements LineFormat {
     return false;
   }
 
-  stop(): void {
-    clearTimeout(this.#partialTimer);
-    this.#partialTimer = undefined;
-  }
-
   #end(at: Offset, state: string): void {
     this.#write(this.#lines.flush());
     this.#send({ event: 'end', id: this.options.ids.atEnd(at), data: state });
-  }
-
-  #writePartial(): void {
-    this.#partialTimer = undefined;
-    this.#write(this.#lines.takePartial());
   }
 
   #write(text: LineText | undefined): void {

@@ -13,6 +13,8 @@ export interface LineFormat {
   skipTo(offset: Offset, newlines: number): void;
   /** Writes bytes that follow the ones before. @param times theirs, if the format uses them */
   bytes(slice: Buffer, times: readonly TimeMark[]): void;
+  /** Writes what there is of an unfinished line. */
+  partial(): void;
   /** Keeps a quiet connection open. */
   heartbeat(): void;
   /**
@@ -25,6 +27,4 @@ export interface LineFormat {
   damaged(lost: LostBytes): boolean;
   /** As `damaged`, for bytes that the reader may have had, in the place of which the log has others or none. */
   lost(loss: Loss): boolean;
-  /** Called once, before the last bytes. */
-  stop(): void;
 }

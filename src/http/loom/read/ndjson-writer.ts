@@ -14,8 +14,6 @@ import { signalUntilClosed } from '../../live/consumers';
 import type { LineFormat } from './line-format';
 import { type StreamMoment, stateObject } from './state-object';
 
-const LF = 0x0a;
-
 /** Space before the next object, which no parser takes for an object of its own. */
 const HEARTBEAT = ' ';
 
@@ -31,7 +29,6 @@ export class NdjsonWriter implements LineFormat {
   readonly needsTimes = true;
   readonly bytesPerLine = LINE_OBJECT_BYTES;
   #lines: NumberedLines;
-  #partialTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly context: Pick<WireContext, 'store' | 'lines' | 'config'>,
@@ -51,8 +48,11 @@ export class NdjsonWriter implements LineFormat {
   bytes(slice: Buffer, times: readonly TimeMark[]): void {
     const lines = this.#lines.push(slice, times);
     if (lines.length > 0) this.res.write(encodeLines(lines));
-    if (slice.at(-1) === LF) this.stop();
-    else this.#partialTimer ??= setTimeout(() => this.#writePartial(), this.context.config.live.partialAfter);
+  }
+
+  partial(): void {
+    const part = this.#lines.takePartial();
+    if (part !== undefined) this.res.write(encodeLines([part]));
   }
 
   heartbeat(): void {
@@ -83,11 +83,6 @@ export class NdjsonWriter implements LineFormat {
     return true;
   }
 
-  stop(): void {
-    clearTimeout(this.#partialTimer);
-    this.#partialTimer = undefined;
-  }
-
   async #momentAtEnd(at: Offset, outcome: LogOutcome | undefined): Promise<StreamMoment> {
     const { store, lines } = this.context;
     if (outcome !== undefined && isRemoval(outcome)) return { state: 'closed', outcome, tail: at };
@@ -102,12 +97,6 @@ export class NdjsonWriter implements LineFormat {
 
   #linesFrom(offset: Offset, line: number): NumberedLines {
     return new NumberedLines(offset, line, this.context.config.search.lineBytes);
-  }
-
-  #writePartial(): void {
-    this.#partialTimer = undefined;
-    const part = this.#lines.takePartial();
-    if (part !== undefined) this.res.write(encodeLines([part]));
   }
 }
 

@@ -33,6 +33,9 @@ export class TimestampedText implements LineFormat {
     this.at = advance(this.at, slice.length);
   }
 
+  /** The beginning of a line was sent at once. */
+  partial(): void {}
+
   /** A tail of bytes has none either. */
   heartbeat(): void {}
 
@@ -48,6 +51,4 @@ export class TimestampedText implements LineFormat {
   lost(): boolean {
     return false;
   }
-
-  stop(): void {}
 }
