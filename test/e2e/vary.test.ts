@@ -13,7 +13,7 @@ describe('Vary', () => {
     return loom.url(`/stream/${id}`);
   };
 
-  it('names Accept on every answer of a closed stream', async () => {
+  it('Vary is Accept on every answer of a closed stream', async () => {
     const url = await closed('closed');
     const { etag } = (await request(url)).headers;
     const asked = [
@@ -30,7 +30,7 @@ describe('Vary', () => {
     }
   });
 
-  it('names Accept on every answer of an open stream', async () => {
+  it('Vary is Accept on every answer of an open stream', async () => {
     const url = loom.url('/stream/open');
     await request(url, { method: 'POST', headers: { 'Upload-Complete': '?0' }, body: 'content' });
     expect((await request(url, { method: 'HEAD' })).headers['vary']).toBe('Accept');
@@ -41,13 +41,13 @@ describe('Vary', () => {
     }
   });
 
-  it('does not name Accept where events cannot be asked for', async () => {
+  it('Vary is absent from answers that cannot be events', async () => {
     const url = await closed('notail');
     expect((await request(`${url}?notail`, { headers: EVENTS })).headers['vary']).toBeUndefined();
     expect((await request(`${url}/info`)).headers['vary']).toBeUndefined();
   });
 
-  it('names the Vary of a relayed stream behind that of the server', async () => {
+  it('Vary of a relayed stream follows the Vary of the server', async () => {
     const base = open.url('/rendezvous');
     const fields = { download_headers: { Vary: 'Accept' }, upload_headers: { vary: 'Accept' } };
     const made = await new Call(`${base}/stream`, { method: 'POST', body: JSON.stringify(fields) }).answer();
