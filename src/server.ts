@@ -137,10 +137,7 @@ function startJanitor(store: LogStore, config: Config, logger: Logger): () => Pr
   };
 }
 
-/**
- * Waits until every request has its answer and `work` is done. After `timeoutMs` the open connections are cut. Work that waits for
- * an unreachable store then fails when that store closes.
- */
+/** Waits for every answer and for `work`. After `timeoutMs` connections are cut; `work` that waits for the store fails when that closes. */
 async function stopListeners(
   listeners: Listeners,
   work: readonly Promise<void>[],

@@ -31,11 +31,7 @@ interface LogLine {
 const SECRET = ['authorization', 'access_token', 'token', 'tokens', 'password', 'cookie'];
 const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 
-/**
- * Creates a logger that writes to stdout: one JSON object per line, or text for a terminal.
- *
- * @param worker the number of this worker, if several processes share stdout
- */
+/** Logs to stdout: one JSON object per line, or text for a terminal. @param worker its number, if several processes share stdout */
 export function createLogger({ level, format }: Config['log'], worker?: number): Logger {
   const plain: pino.LoggerOptions = {
     level,

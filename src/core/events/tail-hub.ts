@@ -23,10 +23,7 @@ interface Watch {
   isBehind: boolean;
 }
 
-/**
- * The watchers of each log in this process. A store passes its news in; all watchers of a log get the same buffers, in one synchronous
- * pass, because one promise per watcher would cost more than the send itself.
- */
+/** The watchers of each log in this process. All get the same buffers in one pass: a promise each would cost more than the send. */
 export class TailHub {
   readonly #tails = new Map<string, Tail>();
 
@@ -50,10 +47,7 @@ export class TailHub {
     return this.#tails.get(log.generation)?.at;
   }
 
-  /**
-   * `chunks` begin at `from`. Bytes that two sources report are passed on once.
-   * @param outcome how the same step sealed the log, if it did
-   */
+  /** `chunks` begin at `from`. Bytes that two sources report are passed on once. @param outcome how the same step sealed the log */
   appended(log: LogRef, from: Offset, chunks: readonly Buffer[], outcome?: SealOutcome): void {
     const tail = this.#tails.get(log.generation);
     if (tail === undefined) return;

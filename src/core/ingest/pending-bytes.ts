@@ -59,10 +59,7 @@ export class PendingBytes {
     share.source.pause();
   }
 
-  /**
-   * Resumes those that wait longest, as many as there is room for. What they bring comes in a later turn, so that each is reserved a
-   * piece until then. Those that hold too much themselves go to the end of the queue.
-   */
+  /** Resumes those that wait longest, each with room for a piece. Those that hold too much themselves go to the end of the queue. */
   #resumeHeld(): void {
     let free = this.bytesMax - this.#bytes;
     let looks = LOOKS;

@@ -10,10 +10,7 @@ const MEMBER = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
 const QUALITY = /;[ \t]*q[ \t]*=[ \t]*(0(?:\.\d*)?|1(?:\.0*)?)[ \t]*(?:;|$)/i;
 const QUOTED = /"(?:[^"\\]|\\.)*"?/g;
 
-/**
- * Whether an `Accept` header prefers `named` to `otherwise`. Only the name itself counts for `named`, and no wildcard. If both have the
- * same quality, `named` wins. For example, `text/event-stream, text/*;q=0.5` prefers `text/event-stream`.
- */
+/** Whether an `Accept` header prefers `named`, by its own name and no wildcard, to `otherwise`, or has the same quality for both. */
 export function prefers(accept: string, named: string, otherwise: string): boolean {
   const ranges = parse(accept);
   const exactly = ranges.filter(({ type }) => type === named);

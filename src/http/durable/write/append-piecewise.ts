@@ -11,10 +11,7 @@ import { close } from './close';
 import { assertSameContentType, COMPLETE, commit } from './commit';
 import { countedPieces } from './counted-pieces';
 
-/**
- * Appends a body while it arrives: each piece is a step of its own, and bytes that come while one is stored go with the next. A writer is
- * slowed down by waiting for the store. If its connection breaks off, the stored bytes stay.
- */
+/** Appends a body while it arrives, each piece as a step. Waiting for the store slows the writer down. Stored bytes stay. */
 export async function appendPiecewise(
   wire: DurableContext,
   request: StreamRequest,

@@ -2,10 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { PendingBytes } from '../../../core/ingest/pending-bytes';
 import { Latch } from '../../../core/scheduling/latch';
 
-/**
- * The pieces of a body as they come. Each counts among the bytes that wait for the store until the next one is asked for, which is read
- * once there is room. The request is not destroyed by what goes wrong with a piece: its writer is to be answered.
- */
+/** The pieces of a body. Each counts as waiting until the next one is asked for. A failure does not destroy the request. */
 export async function* countedPieces(
   req: IncomingMessage,
   pending: PendingBytes,

@@ -20,10 +20,7 @@ interface Selection extends ByteRange {
   readonly headers: ResponseHeaders;
 }
 
-/**
- * Sends what a stream holds at this moment, with its length. If the stream is closed, the content never changes, and the answer has what
- * RFC 9110 defines for it: an ETag, conditions, ranges.
- */
+/** Sends what a stream has at this moment, with its length; of a closed one also an ETag, conditions and ranges (RFC 9110). */
 export async function sendContent(
   request: WireRequest,
   wire: WireContext,

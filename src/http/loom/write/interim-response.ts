@@ -3,10 +3,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 /** Those that `http.STATUS_CODES` does not have. */
 const REASONS: Readonly<Record<number, string>> = { 104: 'Upload Resumption Supported' };
 
-/**
- * Sends an interim response (1xx) with headers, for which Node 20 has no function. Such a response is optional. It is not sent if the client
- * speaks HTTP/1.0, or if responses to earlier requests on the connection have not ended.
- */
+/** Sends an interim response (1xx), for which Node 20 has no function, unless on HTTP/1.0 or behind responses that have not ended. */
 export function sendInterim(
   res: ServerResponse,
   status: number,

@@ -16,10 +16,7 @@ interface Success {
   readonly headers?: ResponseHeaders;
 }
 
-/**
- * Stores the body of a client that can resume, and answers at its end. Every answer says how far the upload has come: bytes that were
- * committed before a failure count.
- */
+/** Stores the body of a client that can resume, and answers at its end. Every answer says what is committed, after a failure, too. */
 export async function storeUpload(
   request: WireRequest,
   wire: WireContext,

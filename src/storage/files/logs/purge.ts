@@ -7,10 +7,7 @@ import type { StoredFacts } from '../facts/stored-facts';
 import { cachedLog } from './log-cache';
 import type { LogIndex } from './log-index';
 
-/**
- * Removes the log of an id whose record cannot be read; the caller holds the mutex. The index entries that belong to it are searched for.
- * @returns whether there was one. A log whose record can be read stays
- */
+/** Removes the log of an id whose record cannot be read, and its index entries, under the mutex. @returns whether there was one */
 export async function purge(index: LogIndex, id: LogId): Promise<boolean> {
   const { facts } = index.context;
   const generation = await generationOf(facts, id);

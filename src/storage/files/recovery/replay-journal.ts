@@ -8,10 +8,7 @@ import type { RecoveryContext } from './recovery-context';
 /** So that no transaction exceeds the disk reserve. */
 const BATCH = 32;
 
-/**
- * Updates facts that are older than the journal: removes the logs that were removed since, ends those that ended since, and takes the
- * length of the file for those that may have grown.
- */
+/** Updates older facts by the journal: logs that were removed or ended since, and the lengths of files that may have grown. */
 export async function replayJournal(
   context: RecoveryContext,
   lines: ReadonlyMap<string, JournalEntry>,

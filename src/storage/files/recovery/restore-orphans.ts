@@ -13,10 +13,7 @@ interface RestoredOrphans {
   readonly count: number;
 }
 
-/**
- * Stores facts for orphans again. Of several generations of an id the newest gets the id, and the others get one that is derived from it.
- * They are never merged, and none is removed unless it has no file: then a newer one had replaced it.
- */
+/** Stores facts for orphans again. The newest generation of an id gets it, others a derived one. Only one without a file is removed. */
 export async function restoreOrphans(
   context: RecoveryContext,
   orphans: readonly Orphan[],

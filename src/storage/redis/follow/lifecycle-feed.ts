@@ -21,10 +21,7 @@ interface LifecycleHandlers {
 
 type LifecycleListener = (event: LifecycleEvent) => void;
 
-/**
- * The lifecycle events of all logs. An event of this node, too, is delivered when it comes back from Redis, so that it is delivered once,
- * and in the same order on all nodes.
- */
+/** The lifecycle events of all logs. An event of this node, too, comes back from Redis: once, and in the same order on all nodes. */
 export class LifecycleFeed {
   readonly #readers = new Set<BlockingReader>();
   readonly #listeners = new Map<symbol, { listener: LifecycleListener; after: readonly string[] }>();

@@ -36,9 +36,7 @@ const SCRIPTS = {
 /** The name of a script of the store. */
 export type LogScriptName = (typeof SCRIPTS)[keyof typeof SCRIPTS][number];
 
-/**
- * Runs the scripts of the store. Every method throws a LogError with the code that the script returned, or whatever the client throws.
- */
+/** Runs the scripts of the store. Every method throws a LogError with the code of the script, or whatever the client throws. */
 export class LogScripts {
   /** @param node names this process; another name at each start */
   constructor(
@@ -53,11 +51,7 @@ export class LogScripts {
     }
   }
 
-  /**
-   * Runs a script about one log.
-   * @param args from ARGV[5] on: `lua/shared.lua` has the others
-   * @param moreKeys from KEYS[14] on
-   */
+  /** Runs a script about one log. @param args from ARGV[5] on, after those of `lua/shared.lua` @param moreKeys from KEYS[14] on */
   runOnLog(
     name: LogScriptName,
     { id, generation }: Pick<LogRef, 'id'> & Partial<LogRef>,
@@ -68,10 +62,7 @@ export class LogScripts {
     return this.run(name, [...logKeys(id), ...moreKeys], [...shared, ...args]);
   }
 
-  /**
-   * Runs a script about several logs of a partition.
-   * @param args from ARGV[5] on
-   */
+  /** Runs a script about several logs of a partition. @param args from ARGV[5] on */
   runOnPartition(name: LogScriptName, partition: Partition, args: readonly ScriptArg[]): Promise<unknown> {
     return this.run(name, partitionKeys(partition), ['', '', '', '', ...args]);
   }
