@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config/config';
 import { RequestError } from '../errors/request-error';
 import { assertChunkedOnly } from '../headers/codings';
-import { assertExpectation } from '../headers/expectation';
 import type { Authenticator } from './access';
 import { AllowedHosts } from './allowed-hosts';
 import { Cors, isPreflight } from './cors';
@@ -135,4 +134,10 @@ function originNotAllowed(origin: string | undefined): RequestError {
 
 function quoted(text: string): string {
   return JSON.stringify(text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text);
+}
+
+/** In HTTP/1.0 the header is ignored (RFC 9110, 10.1.1). @throws RequestError `EXPECTATION_UNSUPPORTED` */
+function assertExpectation({ headers: { expect }, httpVersion }: IncomingMessage): void {
+  if (expect === undefined || httpVersion === '1.0' || expect.toLowerCase() === '100-continue') return;
+  throw new RequestError('EXPECTATION_UNSUPPORTED', 'The only expectation here is Expect: 100-continue');
 }

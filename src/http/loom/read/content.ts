@@ -10,8 +10,7 @@ import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../header
 import { isNotModified } from '../../headers/preconditions';
 import { finish } from '../../live/finish';
 import { sendPages } from '../../live/send-pages';
-import { entityTag } from '../headers/entity-tag';
-import { servedType } from '../headers/served-type';
+import { entityTag, servedType } from '../headers/stream-headers';
 import type { StreamDelivery } from './stream-delivery';
 
 /** Which bytes of the log to send, and as what. */

@@ -3,7 +3,7 @@ import { sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
 import { contentHeaders, LIVE_HEADERS } from '../../headers/content-headers';
-import { servedType } from '../headers/served-type';
+import { servedType } from '../headers/stream-headers';
 import type { StreamDelivery } from './stream-delivery';
 import { TailResponse } from './tail-response';
 

@@ -4,7 +4,7 @@ import { authorize } from '../../front/access';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
 import { assertPreconditions } from '../../headers/preconditions';
-import { entityTag } from '../headers/entity-tag';
+import { entityTag } from '../headers/stream-headers';
 import { parseStreamId } from '../headers/stream-id';
 
 /** `DELETE /stream/:id`: its consumers end, its producer is cut. */

@@ -15,9 +15,9 @@ import { assertIdentityEncoding } from '../../headers/codings';
 import { assertPreconditions } from '../../headers/preconditions';
 import { essence } from '../../headers/stored-content-type';
 import { streamState } from '../../headers/stream-state';
-import { entityTag } from '../headers/entity-tag';
 import { assertMetadataFits, parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
+import { entityTag } from '../headers/stream-headers';
 import {
   PARTIAL_UPLOAD,
   parseUploadHeaders,
