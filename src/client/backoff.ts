@@ -1,6 +1,5 @@
 import { LoomClientError } from './errors';
 
-/** The waits between retries. */
 export interface BackoffOptions {
   /** The longest first wait. It doubles with each failure. Default 100. */
   readonly baseMs?: number;
@@ -15,7 +14,7 @@ export class Backoff {
   #failures = 0;
   #failingSince: number | undefined;
 
-  constructor(private readonly options: BackoffOptions = {}) {}
+  constructor(private readonly options: BackoffOptions) {}
 
   succeeded(): void {
     this.#failures = 0;

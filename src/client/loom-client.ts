@@ -10,7 +10,6 @@ import type { StreamState } from './stream-state';
 import { Upload } from './upload';
 import type { UploadOptions } from './upload-options';
 
-/** Which streams to list. */
 export interface ListOptions {
   readonly prefix?: string;
   readonly state?: StreamState;

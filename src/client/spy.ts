@@ -4,7 +4,6 @@ import type { Endpoint } from './endpoint';
 import { isRetryable, LoomClientError } from './errors';
 import { liveBody } from './live-body';
 
-/** Which streams to spy on, and how to show them. */
 export interface SpyOptions extends BackoffOptions {
   /** Only streams whose id begins with this. */
   readonly prefix?: string;

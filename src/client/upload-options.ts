@@ -3,7 +3,6 @@ import type { BackoffOptions } from './backoff';
 import type { ConnectionEvent } from './connection-event';
 import type { Json } from './json';
 
-/** How to upload a stream. */
 export interface UploadOptions extends BackoffOptions, Omit<BacklogOptions, 'onSpoolFailure'> {
   /** What to do if the stream already exists. Default `refuse`. */
   readonly existing?: 'refuse' | 'replace';

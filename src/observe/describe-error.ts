@@ -1,6 +1,5 @@
 import { types } from 'node:util';
 
-/** An error as a log line shows it. */
 interface ErrorDescription {
   readonly type: string;
   readonly message: string;

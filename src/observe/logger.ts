@@ -21,7 +21,6 @@ export interface Logger {
 /** Writes one request's line. */
 type RequestLine = (fields: object, message: string) => void;
 
-/** Writes one line at a level. */
 interface LogLine {
   (fields: object, message: string): void;
   (message: string): void;

@@ -62,7 +62,6 @@ export function sentinelOptions(target: Extract<RedisTarget, { kind: 'sentinel' 
   };
 }
 
-/** The options that all connections share. */
 export function connectionOptions({ username, password, tls }: RedisTarget): ConnectionOptions {
   return {
     ...(username !== undefined && { username }),

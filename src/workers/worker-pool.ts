@@ -41,7 +41,6 @@ export class WorkerPool {
     return this.#closing;
   }
 
-  /** Kills all workers. */
   kill(): void {
     for (const slot of this.#slots) slot.kill();
   }

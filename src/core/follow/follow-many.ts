@@ -9,7 +9,7 @@ import type { LifecycleEvent, LogStore } from '../store/store';
 import { type FollowContext, FollowedLog } from './followed-log';
 import type { ManyLogsListener } from './many-logs-listener';
 
-export interface FollowManyOptions {
+interface FollowManyOptions {
   /** Only logs whose id begins with it. */
   readonly prefix: string;
   /** Where to begin with logs that are already active. New logs are followed from their first byte on. */

@@ -35,13 +35,11 @@ export class PendingBytes {
     return new PendingShare(this, source);
   }
 
-  /** Called by a share. */
   added(share: PendingShare, bytes: number): void {
     this.#bytes += bytes;
     if (share.bytes > this.bytesMax - this.#bytes) this.#hold(share);
   }
 
-  /** Called by a share. */
   removed(bytes: number): void {
     this.#bytes -= bytes;
     if (this.#held.size > 0) this.#resumeHeld();

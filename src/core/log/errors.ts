@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 
 /** Every way in which an operation on logs can fail. Wires map the codes to their own answers, exhaustively. */
-export const LOG_ERRORS = {
+const LOG_ERRORS = {
   LOG_ID_INVALID: 'that is no valid stream id',
   LOG_NOT_FOUND: 'no such stream',
   LOG_EXISTS: 'a stream with this id already exists',

@@ -112,7 +112,6 @@ export class Listener {
     clearInterval(this.#looking);
   }
 
-  /** Cuts all connections at once. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }

@@ -123,7 +123,6 @@ function json(held: HeldRequest, status: number, value: object): void {
   held.reply(status, JSON_TYPE, jsonBody(value));
 }
 
-/** A stream as the wire shows it. */
 function statusObject(status: RendezvousStatus): object {
   const { id, createdAt, deactivatedAt, state, error, headers, bytes } = status;
   return {

@@ -21,7 +21,7 @@ interface Missed {
 /** A slow spy that has missed something of more streams than this is cut. */
 const MISSED_MAX = 10_000;
 
-export interface SpyLimits {
+interface SpyLimits {
   /** The most bytes that wait for the spy. Bytes beyond that are skipped. */
   readonly pendingBytesMax: number;
   /** A spy that does not take within this time what waits for it is cut. */

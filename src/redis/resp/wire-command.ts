@@ -29,7 +29,6 @@ export function commandHead(count: number, ...first: readonly string[]): string 
   return `*${count}${CRLF}${first.map(bulkString).join('')}`;
 }
 
-/** An argument of a command. */
 export function bulkString(text: string): string {
   return `$${Buffer.byteLength(text)}${CRLF}${text}${CRLF}`;
 }

@@ -10,7 +10,6 @@ import { streamState } from '../../headers/stream-state';
 import { uploadProgress } from '../headers/upload-headers';
 import { type BodyEnd, receiveBody } from './receive-body';
 
-/** The answer to a request that has been stored. */
 interface Success {
   readonly status: number;
   readonly headers?: ResponseHeaders;

@@ -129,7 +129,6 @@ export class Journal {
     }
   }
 
-  /** Begins a new file. */
   async #begin(): Promise<number> {
     const { facts, reserve } = this.context;
     await reserve.write('change', () => facts.storeMeta.noteJournal(this.number + 1));
@@ -223,7 +222,6 @@ export class Journal {
     return entry === undefined || entry.kind === 'gone' || this.append(entry);
   }
 
-  /** The current entry of a log. */
   #entryOf(generation: string, found?: JournalEntry): JournalEntry | undefined {
     const gone = { kind: 'gone', generation } as const;
     if (this.#making.has(generation)) return { kind: 'making', generation };

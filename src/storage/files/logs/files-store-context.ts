@@ -9,7 +9,6 @@ import type { FactsReserve } from '../facts/facts-reserve';
 import type { Journal } from '../journal/journal';
 import type { DoomedLogSweeper } from './doomed-log-sweeper';
 
-/** The parts of a files store. */
 export interface FilesStoreContext {
   readonly facts: FactsDatabase;
   readonly files: LogFiles;

@@ -103,7 +103,6 @@ export class NodeState {
     }
   }
 
-  /** Runs a change of a log. */
   changing<T extends AttachReply>(log: LogRef, change: Change, run: () => Promise<T>): Promise<T> {
     switch (change.kind) {
       case 'attach':

@@ -143,14 +143,12 @@ export class Locator {
     return recent;
   }
 
-  /** How far the log is known to reach. */
   knownEnd(log: LogRef): Offset {
     const own = this.hooks.tailOf(log);
     const recent = this.#recent.get(log)?.end ?? START;
     return own !== undefined && own > recent ? own : recent;
   }
 
-  /** Whether the log is known to reach `offset`. */
   hasBytesUpTo(log: LogRef, offset: Offset): boolean {
     return this.knownEnd(log) >= offset || (this.#recent.get(log)?.tail ?? START) >= offset;
   }
