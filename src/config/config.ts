@@ -1,7 +1,6 @@
 import type { Option } from './option';
 import type { OPTIONS } from './options';
 
-export type { ListenerEntry } from './listeners';
 export type { AllowedOrigins } from './origins';
 export type { RelayName } from './relay-options';
 export type { TokenEntry, TokenScope } from './tokens';

@@ -26,8 +26,8 @@ export function newLog(
   id: LogId,
   init: LogInit,
   now: number,
-  generation = generateGeneration(now),
   steady: number,
+  generation = generateGeneration(now),
 ): LogFacts {
   const { graceMs, first, fork, ...kept } = init;
   const info: LogInfo = {

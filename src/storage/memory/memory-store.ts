@@ -55,7 +55,7 @@ export class MemoryStore implements LogStore {
       throw new LogError('LOGS_TOO_MANY');
     if (gone !== undefined) this.#remove(gone, { kind: old === undefined ? 'expired' : 'replaced' });
     const now = this.now();
-    const facts = newLog(id, init, this.#clock.wallAt(now), undefined, now);
+    const facts = newLog(id, init, this.#clock.wallAt(now), now);
     const bytes = new GrowableBuffer([inherited, ...(init.first?.chunks ?? [])]);
     this.#logs.set(id, { facts, bytes, producers: new Map() });
     this.#forkRefs.created(facts.info);

@@ -16,7 +16,7 @@ const LIMIT_MAX = 1000;
 const STATES: readonly LogState[] = ['open', 'interrupted', 'closed'];
 
 /** `GET /stream`: newest first, a page at a time. */
-export async function list(ctx: WholeContext, { store }: WireContext): Promise<void> {
+export async function sendList(ctx: WholeContext, { store }: WireContext): Promise<void> {
   const access = authorize(ctx.state.request, 'consume');
   const query = parseListQuery(ctx.state.request.query, access.prefix);
   const signal = signalUntilClosed(ctx.res);
