@@ -1,7 +1,7 @@
 /** A difference from an even pace that is larger than this, between two readings of the system's clock, is a step. Milliseconds. */
 const EVEN_MS = 1_000;
 
-/** Unix milliseconds at an even pace. When the system's clock is set, or after a suspend, no wait ends early or late. */
+/** Unix milliseconds at an even pace. When the system's clock is set, by hand or after a suspend, no wait ends early or late. */
 export class SteadyClock {
   #wall = Date.now();
   #monotonic = performance.now();

@@ -1,7 +1,7 @@
 import { concatChunks } from '../bytes/concat-chunks';
 import { TurnQueue } from './turn-queue';
 
-/** The most bytes of one piece of work: at up to 30 ns per byte, no piece takes longer than a millisecond. */
+/** The most bytes of one piece of work. A byte takes 10 ns, or up to 30 outside of a character: no piece takes over a millisecond. */
 export const SLICE_BYTES = 32 * 1024;
 
 /** The most bytes per turn of work that does not wait. Most live chunks are far smaller. */
