@@ -66,6 +66,34 @@ export function isLogError(error: unknown, code?: LogErrorCode): error is LogErr
   return error instanceof LogError && (code === undefined || error.code === code);
 }
 
+/** What `work` returns; if it throws the error with this code, what `handle` returns. */
+export function catchLogError<T, H>(
+  code: LogErrorCode,
+  work: () => T,
+  handle: (error: LogError) => H,
+): T | H {
+  try {
+    return work();
+  } catch (error) {
+    if (isLogError(error, code)) return handle(error);
+    throw error;
+  }
+}
+
+/** The same for a promise. */
+export async function catchLogErrorAsync<T, H>(
+  code: LogErrorCode,
+  work: () => Promise<T>,
+  handle: (error: LogError) => H,
+): Promise<T | H> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isLogError(error, code)) return handle(error);
+    throw error;
+  }
+}
+
 /** The code of a failed system call, of Node or of a driver; `undefined` where there is none. */
 export function errorCodeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
-import { isLogError, LogError } from '../../../core/log/errors';
+import { catchLogError, LogError } from '../../../core/log/errors';
 import type { LogState } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { closeDatabase, openDatabase } from '../../../lmdb/database';
@@ -159,12 +159,8 @@ export class FactsDatabase {
 
   /** An entry that cannot be read is rebuilt from the record. */
   #entryOf(generation: string): Omit<CreationOrderEntry, 'generation'> {
-    try {
-      return this.get(generation)?.info ?? UNREADABLE;
-    } catch (error) {
-      if (isLogError(error, 'STORE_DAMAGED')) return UNREADABLE;
-      throw error;
-    }
+    const read = () => this.get(generation)?.info;
+    return catchLogError('STORE_DAMAGED', read, () => undefined) ?? UNREADABLE;
   }
 
   /** The id of a log whose record cannot be read, if it is known. */

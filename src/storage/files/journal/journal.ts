@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { unlink } from 'node:fs/promises';
-import { isLogError, messageOf } from '../../../core/log/errors';
+import { catchLogError, messageOf } from '../../../core/log/errors';
 import type { Warn } from '../../../core/store/warnings';
 import { isDiskFull } from '../../../lmdb/failures';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
@@ -225,13 +225,11 @@ export class Journal {
   #entryOf(generation: string, found?: JournalEntry): JournalEntry | undefined {
     const gone = { kind: 'gone', generation } as const;
     if (this.#making.has(generation)) return { kind: 'making', generation };
-    try {
+    const stored = (): JournalEntry => {
       const facts = this.context.facts.get(generation);
       return facts === undefined ? gone : factsEntry(facts);
-    } catch (error) {
-      // The record cannot be read: the journal's entry may be all that is left.
-      if (isLogError(error, 'STORE_DAMAGED')) return found;
-      throw error;
-    }
+    };
+    // If the record cannot be read, the journal's entry may be all that is left.
+    return catchLogError('STORE_DAMAGED', stored, () => found);
   }
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLogError } from '../../../core/log/errors';
+import { catchLogError } from '../../../core/log/errors';
 import { fileFingerprint } from '../disk/file-identity';
 import type { Layout } from '../disk/layout';
 import type { FactsDatabase } from '../facts/facts-database';
@@ -140,12 +140,11 @@ function hasBytes(facts: KnownFacts, generation: string): boolean {
 
 /** `undefined` also for a record that cannot be read. */
 function recordOf(facts: KnownFacts, generation: string): StoredFacts | undefined {
-  try {
-    return facts.get(generation);
-  } catch (error) {
-    if (isLogError(error, 'STORE_DAMAGED')) return undefined;
-    throw error;
-  }
+  return catchLogError(
+    'STORE_DAMAGED',
+    () => facts.get(generation),
+    () => undefined,
+  );
 }
 
 /** The folders with the files of logs, or links to them. */
