@@ -48,7 +48,6 @@ export class Listeners {
     await Promise.all(this.#open.map((listener) => listener.stop()));
   }
 
-  /** Closes all connections at once. */
   cut(): void {
     for (const listener of this.#open) listener.cut();
   }

@@ -19,8 +19,7 @@ import { openStore, relayPlaceOf, type StoreReports } from './storage/drivers';
 /** How long the store may take to close when `stopTimeout` is used up, in milliseconds. */
 const CLOSE_MS = 500;
 
-/** A server that listens. */
-export interface RunningServer {
+interface RunningServer {
   /** The main port, for a client on this machine. */
   readonly url: string;
   /** Stops gracefully, within about `stopTimeout`. Later calls return the same promise. */
@@ -76,7 +75,6 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   };
 }
 
-/** @throws StartError */
 async function open(config: Config, logger: Logger): Promise<LogStore> {
   try {
     return await openStore(config, reportsTo(logger));
@@ -99,7 +97,6 @@ interface Relayed {
   close(): Promise<void>;
 }
 
-/** @throws StartError */
 async function openRelayed(config: Config, logger: Logger, pending: PendingBytes): Promise<Relayed> {
   const { redis, relay: settings } = config;
   const { warn } = reportsTo(logger);
@@ -114,7 +111,6 @@ async function openRelayed(config: Config, logger: Logger, pending: PendingBytes
   }
 }
 
-/** @throws StartError */
 async function listen(listeners: Listeners, app: App, relays: Relays, config: Config): Promise<BoundAddress> {
   const bound = await listeners.open(app.handler, config.port, config.host);
   for (const entry of config.listeners) await listeners.openRelay(entry, relays.listenerOf(entry.serve));
@@ -137,10 +133,7 @@ function startJanitor(store: LogStore, config: Config, logger: Logger): () => Pr
   };
 }
 
-/**
- * Waits until every request has its answer and `work` is done. After `timeoutMs` the open connections are cut. Work that waits for
- * an unreachable store then fails when that store closes.
- */
+/** Waits for every answer and for `work`. After `timeoutMs` connections are cut; `work` that waits for the store fails when that closes. */
 async function stopListeners(
   listeners: Listeners,
   work: readonly Promise<void>[],

@@ -51,31 +51,31 @@ type Imports = ReadonlyMap<string, readonly Import[]>;
 describe('the layers', () => {
   const imports = importsOf(readSources());
 
-  it.each(Object.keys(LAYERS))('%s imports only what it may know', (layer) => {
+  it.each(Object.keys(LAYERS))('the layer %s imports only what it may know', (layer) => {
     expect(forbidden(imports).filter((line) => layerOf(line) === layer)).toEqual([]);
   });
 
-  it('know every folder', () => {
+  it('every folder of src has a layer', () => {
     const layers = [...imports.keys()].map(layerOf);
     expect(new Set(layers).size).toBeGreaterThan(1);
     expect(layers.filter((layer) => !Object.hasOwn(LAYERS, layer))).toEqual([]);
   });
 
-  it('have no stores that import each other', () => {
+  it('no store imports another', () => {
     expect(entangled(imports)).toEqual([]);
   });
 
-  it('import nothing in a circle', () => {
+  it('no files import each other in a circle', () => {
     expect(firstCycle(imports)).toBeUndefined();
   });
 
-  it('have no folders that import each other in a circle', () => {
+  it('no folders import each other in a circle', () => {
     expect(firstCycle(betweenFolders(imports))).toBeUndefined();
   });
 });
 
-describe('this check of the layers', () => {
-  it('finds a forbidden layer, in whichever way it is imported', () => {
+describe('the check of the layers', () => {
+  it('an import of a forbidden layer is found in every form', () => {
     const ways = [
       "import { app } from '../http/app';",
       "import type { App } from '../http/app';",
@@ -91,7 +91,7 @@ describe('this check of the layers', () => {
     }
   });
 
-  it('finds a driver outside of its layer, but allows what Node brings', () => {
+  it('a driver outside of its layer is found, and modules of Node are allowed', () => {
     const imports = importsOf(
       sources({
         'core/log.ts': "import Redis from 'ioredis';\nimport { once } from 'node:events';",
@@ -102,7 +102,7 @@ describe('this check of the layers', () => {
     expect(forbidden(imports)).toEqual(['core/log.ts imports npm:ioredis']);
   });
 
-  it('finds values where only types may be imported', () => {
+  it('an imported value is found where only types are allowed', () => {
     const imports = importsOf(
       sources({
         'http/app.ts': "import type { Logger } from '../observe/logger';",
@@ -113,21 +113,21 @@ describe('this check of the layers', () => {
     expect(forbidden(imports)).toEqual(['http/access.ts imports observe/logger.ts']);
   });
 
-  it('takes neither comments nor strings for imports', () => {
+  it('comments and strings are not taken for imports', () => {
     const imports = importsOf(
       sources({ 'core/log.ts': "// import '../http/app';\nconst text = ['x'].join(' from ') + ' from ';" }),
     );
     expect(forbidden(imports)).toEqual([]);
   });
 
-  it('finds who imports the composition root', () => {
+  it('an import of the composition root is found', () => {
     const imports = importsOf(
       sources({ 'http/app.ts': "import { start } from '../server';", 'server.ts': '' }),
     );
     expect(forbidden(imports)).toEqual(['http/app.ts imports server.ts']);
   });
 
-  it('finds a store that imports another, and lets shared files be shared', () => {
+  it('a store that imports another is found, and shared files are allowed', () => {
     const imports = importsOf(
       sources({
         'storage/open.ts': "import './redis/store';",
@@ -139,7 +139,7 @@ describe('this check of the layers', () => {
     expect(entangled(imports)).toEqual(['storage/redis/store.ts imports storage/files/store.ts']);
   });
 
-  it('finds a circle, even a long one and through an index', () => {
+  it('a circle is found, even a long one and through an index', () => {
     const imports = importsOf(
       sources({
         'a.ts': "import './b';\nimport './d';",
@@ -153,7 +153,7 @@ describe('this check of the layers', () => {
     expect(firstCycle(imports)).toEqual(['b.ts', 'c/index.ts', 'c/own.ts', 'b.ts']);
   });
 
-  it('finds a circle of folders where the files have none', () => {
+  it('a circle of folders is found even if the files have none', () => {
     const imports = importsOf(
       sources({
         'core/log/a.ts': "import '../state/b';",
@@ -165,7 +165,7 @@ describe('this check of the layers', () => {
     expect(firstCycle(betweenFolders(imports))).toEqual(['core/log', 'core/state', 'core/log']);
   });
 
-  it('takes no diamond for a circle', () => {
+  it('a diamond is not taken for a circle', () => {
     const imports = importsOf(
       sources({
         'a.ts': "import './b';\nimport './c';",

@@ -8,18 +8,18 @@ afterEach(stopListening);
 
 const hello: RequestListener = (_req, res) => void res.end('hello');
 
-/** Answers when it is told to; says when a request is there. */
+/** A handler whose response the test ends: `asked` resolves with it. */
 function held(): { handle: RequestListener; asked: Promise<ServerResponse> } {
-  let tell = (_res: ServerResponse): void => {};
+  let resolveAsked = (_res: ServerResponse): void => {};
   const asked = new Promise<ServerResponse>((resolve) => {
-    tell = resolve;
+    resolveAsked = resolve;
   });
-  return { asked, handle: (_req, res) => tell(res) };
+  return { asked, handle: (_req, res) => resolveAsked(res) };
 }
 
 describe('a request that is answered while its body still comes', () => {
   it.each(['', 'Connection: close\r\n'])(
-    'is not reset before its client has read the answer: %j',
+    'the connection is not reset before its client has read the answer: %j',
     async (header) => {
       const { dial } = await listen(hello);
       const client = await dial();
@@ -38,9 +38,9 @@ describe('a request that is answered while its body still comes', () => {
   );
 });
 
-describe('what is not HTTP', () => {
+describe('malformed HTTP', () => {
   it.each([
-    ['no request at all', 'nonsense SECRET\r\n\r\n', '400 Bad Request', 'The request is not valid HTTP/1.1'],
+    ['plain text', 'nonsense SECRET\r\n\r\n', '400 Bad Request', 'The request is not valid HTTP/1.1'],
     [
       'a space before the colon',
       'GET / HTTP/1.1\r\nHost: x\r\nSECRET : 1\r\n\r\n',
@@ -59,7 +59,7 @@ describe('what is not HTTP', () => {
       '431 Request Header Fields Too Large',
       'The head of the request is too large',
     ],
-  ])('%s is refused in JSON that repeats none of it', async (_name, text, status, error) => {
+  ])('%s is refused in JSON without any of its text', async (_name, text, status, error) => {
     const { dial } = await listen(hello, { limits: { headerBytes: '4KiB', metadataBytes: '1KiB' } });
     const answer = await (await dial()).send(text).whole();
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}\r\n`));
@@ -67,7 +67,7 @@ describe('what is not HTTP', () => {
     expect(answer).not.toContain('SECRET');
   });
 
-  it('is cut when an answer has begun: a second head would be taken for a part of it', async () => {
+  it('a malformed body cuts an answer that has begun, without a second head', async () => {
     const { dial } = await listen((_req, res) => {
       res.writeHead(201);
       res.write('begun');
@@ -77,7 +77,7 @@ describe('what is not HTTP', () => {
     expect((await client.send('what\r\n').whole()).match(/HTTP\/1/g)).toHaveLength(1);
   });
 
-  it('is refused once, behind the answers to the sound requests before it', async () => {
+  it('a malformed request is refused once, behind the answers to the requests before it', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(`${GET}${GET}nonsense\r\n\r\n`);
@@ -97,7 +97,7 @@ describe('what is not HTTP', () => {
     ]);
   });
 
-  it('is refused in the place of the answer to a request whose body it is, behind the one before', async () => {
+  it('a malformed body is refused in the place of its answer, behind the answer before', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const chunked = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
@@ -111,7 +111,7 @@ describe('what is not HTTP', () => {
     ]);
   });
 
-  it('and behind an answer that says that it is the last is not refused', async () => {
+  it('a malformed request behind a last answer is ignored', async () => {
     const { handle, asked } = held();
     const { dial } = await listen(handle);
     const client = (await dial()).send(
@@ -121,7 +121,7 @@ describe('what is not HTTP', () => {
     expect((await client.whole()).match(/HTTP\/1.1 \d+|the last/g)).toEqual(['HTTP/1.1 200', 'the last']);
   });
 
-  it('because its head comes too slowly is refused behind the answer before, and not taken later', async () => {
+  it('a slow head is refused behind the answer before it, and its request is never handled', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle, { http: { headersTimeout: '1s' } });
     const client = (await dial()).send(`${GET}GET / HTTP/1.1\r\n`);
@@ -138,7 +138,7 @@ describe('what is not HTTP', () => {
     expect(asked.count).toBe(1);
   });
 
-  it('is refused when its head comes too slowly', async () => {
+  it('a slow head is refused with 408', async () => {
     const { dial } = await listen(hello, { http: { headersTimeout: '1s' } });
     const answer = await (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\nX: ').whole();
     expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
@@ -146,7 +146,7 @@ describe('what is not HTTP', () => {
 });
 
 describe('a client that closes its side', () => {
-  it('after its body still gets its answer', async () => {
+  it('a client that closes its side after its body still gets its answer', async () => {
     const { handle, asked } = held();
     const { dial } = await listen(handle);
     const client = (await dial()).send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody');
@@ -158,7 +158,7 @@ describe('a client that closes its side', () => {
     expect(await client.whole()).toContain('stored');
   });
 
-  it('while it is being answered to a GET has left', async () => {
+  it('the answer to a GET is cut if its client closes its side', async () => {
     const { handle, asked } = held();
     const { dial } = await listen(handle);
     const client = (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -170,7 +170,7 @@ describe('a client that closes its side', () => {
     expect(res.writableFinished).toBe(false);
   });
 
-  it('in the middle of its body was lost', async () => {
+  it('a body is incomplete if its client closes its side in the middle', async () => {
     const { handle, asked } = held();
     const { dial } = await listen(handle);
     const client = (await dial()).send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nbody');
@@ -182,7 +182,7 @@ describe('a client that closes its side', () => {
   });
 });
 
-it('a client that asks before it sends a body is not told to go on by anyone but the handler', async () => {
+it('a request with Expect gets 100 Continue from its handler only', async () => {
   const { dial } = await listen((_req, res) => void res.writeHead(403).end());
   const client = (await dial()).send(
     'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n',
@@ -191,7 +191,7 @@ it('a client that asks before it sends a body is not told to go on by anyone but
   expect(client.received).not.toContain('100 Continue');
 });
 
-it('a body that nobody needs may go on for a moment after the answer, and is cut then', async () => {
+it('a connection with an unread body is cut a moment after the answer', async () => {
   const { dial } = await listen(hello);
   const client = (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
   await client.until('hello');
@@ -200,7 +200,7 @@ it('a body that nobody needs may go on for a moment after the answer, and is cut
   clearInterval(drip);
 });
 
-it('what is too many connections is closed, and told', async () => {
+it('a connection beyond the limit is closed and reported', async () => {
   let dropped = 0;
   const { dial } = await listen(hello, { limits: { connections: 1 } }, () => {
     dropped += 1;
@@ -212,7 +212,7 @@ it('what is too many connections is closed, and told', async () => {
 });
 
 describe('a listener that stops', () => {
-  it('closes soon what is idle, used before or not', async () => {
+  it('a stop closes idle connections soon, used before or not', async () => {
     const { listener, dial } = await listen(hello);
     const [used, fresh, begun] = [await dial(), await dial(), await dial()];
     await used.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n').until('hello');
@@ -221,10 +221,10 @@ describe('a listener that stops', () => {
     await Promise.all([used.whole(), fresh.whole(), begun.whole()]);
   });
 
-  it('answers the first request of a connection that had just come', async () => {
+  it('the first request of a new connection is still answered', async () => {
     const { listener, dial } = await listen(hello);
     const fresh = await dial();
-    // Who came later has an answer: the one before has been accepted.
+    // A later connection has its answer, so this one has been accepted.
     await (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n').until('hello');
     const stopped = listener.stop();
     fresh.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -232,7 +232,7 @@ describe('a listener that stops', () => {
     await stopped;
   });
 
-  it('lets a request have its answer, which says that the connection ends', async () => {
+  it('a request under way gets its answer with Connection: close', async () => {
     const { handle, asked } = held();
     const { listener, dial } = await listen(handle);
     const client = (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -243,7 +243,7 @@ describe('a listener that stops', () => {
     await stopped;
   });
 
-  it('closes a connection behind an answer that had begun before', async () => {
+  it('a connection closes behind an answer that had begun before the stop', async () => {
     const { handle, asked } = held();
     const { listener, dial } = await listen(handle);
     const client = (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -256,7 +256,7 @@ describe('a listener that stops', () => {
     await stopped;
   });
 
-  it('waits for what is under way until that is cut', async () => {
+  it('a stop waits for a request under way until that is cut', async () => {
     const { handle, asked } = held();
     const { listener, dial } = await listen(handle);
     const client = (await dial()).send('GET / HTTP/1.1\r\nHost: x\r\n\r\n');

@@ -8,8 +8,8 @@ it('no two files export a type of the same name', () => {
   expect(declaredTwice(readSources())).toEqual([]);
 });
 
-describe('this check of the names', () => {
-  it('finds a name that two files give to a type, whatever its form', () => {
+describe('the check of the names', () => {
+  it('a type name in two files is found, whatever its form', () => {
     const files = new Map([
       ['core/log.ts', 'export interface Log {\n  readonly id: string;\n}\n'],
       ['http/log.ts', 'export abstract class Log {}\n'],
@@ -22,7 +22,7 @@ describe('this check of the names', () => {
     ]);
   });
 
-  it('passes over types of one file, functions, and names that are passed on', () => {
+  it('types of one file, functions and re-exports are allowed', () => {
     const files = new Map([
       ['core/log.ts', 'interface Log {}\nexport class Tail {}\n'],
       [

@@ -13,8 +13,8 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 afterEach(stopListening);
 
-describe('requests that are sent without waiting for answers', () => {
-  it('start when the change before them has its answer, though that waits behind another', async () => {
+describe('pipelined requests', () => {
+  it('a read starts once the change before it is answered, even behind an open tail', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + POST + POST);
@@ -34,7 +34,7 @@ describe('requests that are sent without waiting for answers', () => {
     ]);
   });
 
-  it('do not start before the change before them has its whole answer', async () => {
+  it('a request does not start before the change before it has its whole answer', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(POST + GET + POST);
@@ -47,7 +47,7 @@ describe('requests that are sent without waiting for answers', () => {
     await asked.nth(3);
   });
 
-  it('change something only after the reads before them have their whole answers', async () => {
+  it('a change starts only after the reads before it have their whole answers', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + GET + POST + GET);
@@ -68,7 +68,7 @@ describe('requests that are sent without waiting for answers', () => {
     ]);
   });
 
-  it('change something though a read before them cannot be sent behind a tail', async () => {
+  it('a change starts although a read before it cannot be sent behind a tail', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + GET + POST);
@@ -84,7 +84,7 @@ describe('requests that are sent without waiting for answers', () => {
     await client.until('a change;');
   });
 
-  it('change something though a read before them was cut behind a tail', async () => {
+  it('a change starts although a read before it was cut behind a tail', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + GET + POST);
@@ -97,7 +97,7 @@ describe('requests that are sent without waiting for answers', () => {
     await asked.nth(4);
   });
 
-  it('have answers that are not cut as slow while they wait behind a tail', async () => {
+  it('an answer that waits behind a tail is not cut as slow', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET.repeat(3));
@@ -114,7 +114,7 @@ describe('requests that are sent without waiting for answers', () => {
     await client.until('second read;');
   });
 
-  it('are over when their client has left, though so many wait that their connection is not read', async () => {
+  it('requests end when their client leaves, even if too many wait to read the connection', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle, { http: { consumerTimeout: '1s' } });
     const client = (await dial()).send(GET.repeat(200));
@@ -124,7 +124,7 @@ describe('requests that are sent without waiting for answers', () => {
     expect(res.writableFinished).toBe(false);
   });
 
-  it('are taken no further while very many wait, and all of them are answered in the end', async () => {
+  it('requests are read up to a bound while many wait, and all are answered in the end', async () => {
     const waiting: ServerResponse[] = [];
     let taken = 0;
     let isOpen = false;
@@ -152,7 +152,7 @@ describe('requests that are sent without waiting for answers', () => {
     expect(taken).toBe(10_000);
   });
 
-  it('are all over when their connection breaks', async () => {
+  it('all requests end when their connection breaks', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET.repeat(3));
@@ -165,7 +165,7 @@ describe('requests that are sent without waiting for answers', () => {
     expect(answers.map(({ closed, destroyed }) => closed && destroyed)).toEqual([true, true, true]);
   });
 
-  it('are over when their client closes its side and is sent nothing, though the last of them is no GET', async () => {
+  it('a tail ends when its client closes its side, even if a POST is behind it', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send(GET + POST);

@@ -10,11 +10,11 @@ const SIDE_BY_SIDE = join(__dirname, '../scripts/side-by-side.mjs');
 const SCRIPTS = {
   well: 'echo well',
   ill: 'echo ill; exit 3',
-  // Tells its process and goes on until it is ended.
+  // Prints its process id and runs until it is ended.
   lasting: 'echo pid $$; exec sleep 60',
 };
 
-describe('tests that run side by side', () => {
+describe('scripts that run side by side', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'loom-side-by-side-'));
@@ -27,25 +27,25 @@ describe('tests that run side by side', () => {
     return { child, ended: ending(child) };
   }
 
-  it('succeed when all do, and show what each wrote', async () => {
+  it('a run succeeds if all scripts do, and shows the output of each', async () => {
     const { code, output } = await run('well', 'well').ended;
     expect(code).toBe(0);
     expect(output.match(/^well$/gm)).toHaveLength(2);
   });
 
-  it('fail when the first fails, and the other is ended', async () => {
+  it('a run fails if the first script fails, and ends the other', async () => {
     const { code, output } = await run('ill', 'lasting').ended;
     expect(code).toBe(3);
     await untilDead(pidsIn(output));
   });
 
-  it('fail when the other fails, and what it wrote is shown', async () => {
+  it('a run fails if the second script fails, and shows its output', async () => {
     const { code, output } = await run('well', 'ill').ended;
     expect(code).toBe(3);
     expect(output).toContain('ill\n');
   });
 
-  it('end together when they are interrupted', async () => {
+  it('an interrupted run ends all its scripts', async () => {
     const { child, ended } = run('lasting', 'lasting');
     await once(child.stdout, 'data');
     child.kill('SIGINT');

@@ -2,10 +2,10 @@ import { CHARTS } from '../growth/charts.mjs';
 import { markdownTable } from './markdown-table.mjs';
 import { short } from './number.mjs';
 
-const INTRODUCTION = `Each number in a process of its own, with CPU that includes Redis and leaves out connecting. A cost that grows with what is
-beside it would make these lines rise. With few tails a delivery carries the whole cost of its line; with many
-producers, each with a line a second or less, a line in files carries a sync of its own, as what was written to is
-synced each second: with 1,000 producers 244 µs, and 105 with \`files.durability: os\`.`;
+const INTRODUCTION = `Each number is from a process of its own; CPU includes Redis, but not connecting. A cost that grows with the number of other
+clients or bytes would make these lines rise. With few tails, a delivery has the whole cost of its line; with many
+producers, each with a line per second or less, a line in files has a sync of its own, because written files are
+synced every second: with 1,000 producers 244 µs, and 105 with \`files.durability: os\`.`;
 
 const COLUMNS = {
   microsecondsPerDelivery: 'CPU µs/delivery',

@@ -29,7 +29,7 @@ export function performancePage(results, growth, reference) {
     '## The run',
     machine(run),
     '## Targets and what was measured',
-    'A ratio is that of two medians of this run, which stand beside it. The shares are how much of a core each process used.',
+    'A ratio compares two medians of this run, which are beside it. The shares show how much of a core each process used.',
     goalsTable(results),
     ...(missed === '' ? [] : ['## What is not met, and why', missed]),
     '## The workloads',
@@ -46,7 +46,7 @@ export function performancePage(results, growth, reference) {
     '## What must not be claimed',
     CLAIMS.map((claim) => `- ${claim}`).join('\n'),
     '## All figures',
-    `Medians of the rounds that were right; *right* says how many were. Ratios are to \`${reference}\`. CPU is that of the server and of Redis, for each unit of work.`,
+    `Medians of the rounds with correct results; *right* is their number. Ratios are to \`${reference}\`. CPU is that of the server and of Redis, per unit of work.`,
     workloadTables(results, reference).trim(),
   ]
     .filter(Boolean)

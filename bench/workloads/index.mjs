@@ -13,25 +13,25 @@ export const WORKLOADS = {
   },
   W1x8: { title: 'Ingest, eight producers of 32 MiB each', takesMemory: true, run: ingest(8) },
   W2: {
-    title: '200,000 lines of 100 bytes in one request, an HTTP chunk each; read back and compared',
+    title: '200,000 lines of 100 bytes in one request, one HTTP chunk per line; read back and compared',
     run: linesInOneRequest,
   },
   W2b: {
-    title: '16,000 lines of 100 bytes, a request each, over 32 kept connections to 32 streams',
+    title: '16,000 lines of 100 bytes, one request per line, over 32 kept-alive connections to 32 streams',
     run: requestPerLine(1),
   },
   W2bx10: {
-    title: 'Ten times as many: a server in Node has compiled what it runs by then',
+    title: 'Ten times as many: by then a server in Node has compiled its code',
     run: requestPerLine(10),
   },
   W3: { title: 'Replay of a finished stream of 256 MiB, one reader', run: replay(1) },
-  W3x8: { title: 'The same for eight readers at once, for 15 s at most', run: replay(8) },
+  W3x8: { title: 'The same with eight readers at once, for at most 15 s', run: replay(8) },
   W4: {
-    title: 'Latency: a line each 5 ms to one tail, 3 s',
+    title: 'Latency: a line every 5 ms to one tail, 3 s',
     run: latency('W4', () => ({ consumers: 1, rate_mhz: 200_000 })),
   },
   W4x200: {
-    title: 'Latency: 200 streams of 10 lines/s, a tail each, 3 s',
+    title: 'Latency: 200 streams of 10 lines/s, one tail per stream, 3 s',
     run: latency('W4x', () => ({ consumers: 1, streams: 200, rate_mhz: 10_000 })),
   },
   W5: {

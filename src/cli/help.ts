@@ -16,7 +16,6 @@ ${verbs}
 ${ENVIRONMENT}`;
 }
 
-/** Renders `stream VERB --help`. */
 export function helpOf(command: Command): string {
   const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
   const version: [string, CommandOption][] =
@@ -32,7 +31,6 @@ Example:
 ${command.examples.map((example) => `  ${example}\n`).join('')}`;
 }
 
-/** Renders a command's usage line. */
 export function usageOf({ verb, operands, takesCommand }: Command): string {
   const words = [
     'stream',

@@ -1,4 +1,6 @@
-import { isClientError } from '../client';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isClientError, memberOf } from '../client';
 import type { Command } from './command';
 import { COMMANDS, SEND } from './commands';
 import { EXIT } from './exit-code';
@@ -7,7 +9,6 @@ import { type Io, isBrokenPipe, say, write } from './io';
 import { parseInvocation } from './parse-invocation';
 import { printable } from './printable';
 import { UsageError } from './usage-error';
-import { version } from './version';
 
 /** Parses the command line of `bin/stream` and runs its command. @returns the exit code */
 export async function main(io: Io): Promise<number> {
@@ -44,6 +45,11 @@ function helpFor(verb: string | undefined): string {
   if (command !== undefined) return helpOf(command);
   const verbs = COMMANDS.map((known) => known.verb).join(', ');
   throw new UsageError(`unknown verb ${printable(verb)}; the verbs are ${verbs}`);
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'));
+  return String(memberOf(manifest, 'version'));
 }
 
 async function print(io: Io, text: string): Promise<number> {

@@ -11,10 +11,7 @@ import { uploadOptionsOf } from './upload-options-of';
 /** A signal from the terminal reaches the producer, too. Its last output may take this long. */
 const LAST_OUTPUT_MS = 2_000;
 
-/**
- * Runs `stream URL ID`. After the first signal, the input ends by itself or is cut after LAST_OUTPUT_MS. The bytes read so far are
- * still delivered. A second signal gives up.
- */
+/** Runs `stream URL ID`. A first signal ends the input, or cuts it after LAST_OUTPUT_MS; what was read is delivered. A second gives up. */
 export async function send(invocation: Invocation, io: Io): Promise<number> {
   const [id = ''] = invocation.operands;
   const options = uploadOptionsOf(invocation);

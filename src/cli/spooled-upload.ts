@@ -12,10 +12,7 @@ import { printable } from './printable';
 import { RescueFile } from './rescue-file';
 import { TempSpool } from './temp-spool';
 
-/**
- * An upload whose source never waits for the server. Bytes wait in memory, then in a spool. If the upload fails, a file keeps the
- * undelivered bytes.
- */
+/** An upload whose source never waits for the server. Bytes wait in memory, then in a spool; after a failure, a file keeps them. */
 export class SpooledUpload {
   readonly #upload: Upload;
   readonly #spool = new TempSpool();

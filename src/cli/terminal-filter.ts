@@ -6,10 +6,7 @@ const SGR_OR_CONTROL = new RegExp(`\\u001b\\[[0-9;:]*m|${CONTROLS.source}`, 'g')
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins an escape sequence.
 const UNFINISHED = /\u001b(?:\[[0-9;:]{0,64})?$/;
 
-/**
- * Makes untrusted text safe for a terminal. Colours, tab, newline and carriage return pass; other control characters become visible
- * text. The pieces may be cut anywhere.
- */
+/** Makes untrusted text safe for a terminal. Control characters other than tab, LF, CR and those of colours become visible. */
 export class TerminalFilter {
   readonly #decoder = new TextDecoder();
   #held = '';

@@ -3,7 +3,6 @@ import { LoomClientError } from './errors';
 import { SLAB_BYTES, Slabs } from './slabs';
 import type { Spool } from './spool';
 
-/** The limits of a backlog. */
 export interface BacklogOptions {
   /** The most bytes in memory. Further bytes go to the spool. Without a spool, `push` waits. Default 8 MiB. */
   readonly memoryBytesMax?: number;

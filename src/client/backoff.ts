@@ -1,6 +1,5 @@
 import { LoomClientError } from './errors';
 
-/** The waits between retries. */
 export interface BackoffOptions {
   /** The longest first wait. It doubles with each failure. Default 100. */
   readonly baseMs?: number;
@@ -15,7 +14,7 @@ export class Backoff {
   #failures = 0;
   #failingSince: number | undefined;
 
-  constructor(private readonly options: BackoffOptions = {}) {}
+  constructor(private readonly options: BackoffOptions) {}
 
   succeeded(): void {
     this.#failures = 0;
@@ -32,7 +31,7 @@ export class Backoff {
     this.#failingSince ??= now;
     const left = this.#failingSince + (this.options.giveUpAfterMs ?? Number.POSITIVE_INFINITY) - now;
     if (left <= 0) throw new LoomClientError('GAVE_UP', `gave up: ${failure.message}`, { cause: failure });
-    await pause(Math.min(this.#nextMs(failure.retryAfterMs ?? 0), left), signal);
+    await sleep(Math.min(this.#nextMs(failure.retryAfterMs ?? 0), left), signal);
   }
 
   #nextMs(atLeast: number): number {
@@ -43,8 +42,8 @@ export class Backoff {
   }
 }
 
-/** Waits. @throws the signal's reason when it aborts */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** @throws the signal's reason when it aborts */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);

@@ -2,16 +2,13 @@ import { isClientError, LoomClientError } from './errors';
 import { explainFailure } from './explain-failure';
 import { type BufferedResponse, readResponse } from './response';
 
-/** The type of `globalThis.fetch`. */
-export type Fetch = typeof globalThis.fetch;
+type Fetch = typeof globalThis.fetch;
 /** The query parameters of a URL: `true` adds a name without a value, `undefined` adds nothing. */
 type Query = Readonly<Record<string, string | number | true | undefined>>;
-/** The options of one request. */
 type RequestOptions = Omit<RequestInit, 'method' | 'redirect' | 'signal'> & {
   readonly signal: AbortSignal;
 };
 
-/** The address of a server, and how to authenticate there. */
 export interface EndpointOptions {
   /** For example `http://host:3060` or `https://example.org/loom/`. */
   readonly url: string;

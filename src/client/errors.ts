@@ -19,7 +19,6 @@ const CLIENT_ERRORS = {
 /** A code of `LoomClientError`. */
 export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
 
-/** What a `LoomClientError` reports of the answer. */
 interface ClientErrorDetails extends ErrorOptions {
   /** The HTTP status of the answer, if there was one. */
   readonly status?: number;

@@ -6,7 +6,6 @@ import { liveBody } from './live-body';
 import { baseGeneration, type LostRange } from './lost-range';
 import type { StreamInfo } from './stream-info';
 
-/** How to follow a stream. */
 export interface FollowOptions extends BackoffOptions {
   /** The offset of the first byte. Default 0. */
   readonly offset?: number;
@@ -44,7 +43,7 @@ export class Follow implements AsyncIterable<Uint8Array> {
     private readonly endpoint: Endpoint,
     private readonly id: string,
     private readonly head: (signal: AbortSignal) => Promise<StreamInfo>,
-    private readonly options: FollowOptions = {},
+    private readonly options: FollowOptions,
   ) {
     this.#offset = options.offset ?? 0;
     this.#generation = options.generation;
@@ -87,7 +86,6 @@ export class Follow implements AsyncIterable<Uint8Array> {
     }
   }
 
-  /** Yields the bytes of one connection. */
   async *#connection(): AsyncGenerator<Uint8Array, 'ended' | 'silent'> {
     const { silenceMs = 60_000 } = this.options;
     const url = this.endpoint.stream(this.id, {

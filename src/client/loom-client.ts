@@ -4,13 +4,12 @@ import { Follow, type FollowOptions } from './follow';
 import { type ListedStream, parseListedPage, parseListedStream } from './listed-stream';
 import { RequestTimeout } from './request-timeout';
 import { assertSuccess, type BufferedResponse } from './response';
-import { type SpyOptions, spy } from './spy';
+import { type SpyOptions, spyOn } from './spy';
 import { lacksMetadata, parseStreamInfo, type StreamInfo } from './stream-info';
 import type { StreamState } from './stream-state';
 import { Upload } from './upload';
 import type { UploadOptions } from './upload-options';
 
-/** Which streams to list. */
 export interface ListOptions {
   readonly prefix?: string;
   readonly state?: StreamState;
@@ -70,7 +69,7 @@ export class LoomClient {
   }
 
   spy(options: SpyOptions = {}): AsyncGenerator<Uint8Array, never> {
-    return spy(this.#endpoint, options);
+    return spyOn(this.#endpoint, options);
   }
 
   /** Creates the stream and returns an upload for its bytes. @throws LoomClientError `INVALID` */

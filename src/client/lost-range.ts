@@ -13,10 +13,7 @@ export function parseLostRange(text: string): LostRange | undefined {
   return isOffset(from) && isOffset(to) ? { from, to } : undefined;
 }
 
-/**
- * The part of a generation that stays the same when the server loses bytes. It changes when the stream is replaced. Only the server
- * compares the rest.
- */
+/** The part of a generation that stays the same when the server loses bytes. Only the server compares the rest. */
 export function baseGeneration(generation: string): string {
   return generation.split('.', 1)[0] ?? generation;
 }

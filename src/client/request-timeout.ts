@@ -1,7 +1,4 @@
-/**
- * The signal of one request. It aborts with the caller's signal, or after a time without data: only a timeout notices a server that
- * has vanished.
- */
+/** The signal of one request. It aborts with the caller's signal, or after a time without data: the server may have vanished. */
 export class RequestTimeout {
   readonly #controller = new AbortController();
   readonly #end: () => void;

@@ -4,7 +4,6 @@ import type { Endpoint } from './endpoint';
 import { isRetryable, LoomClientError } from './errors';
 import { liveBody } from './live-body';
 
-/** Which streams to spy on, and how to show them. */
 export interface SpyOptions extends BackoffOptions {
   /** Only streams whose id begins with this. */
   readonly prefix?: string;
@@ -19,7 +18,10 @@ export interface SpyOptions extends BackoffOptions {
 }
 
 /** Yields all active streams, multiplexed into one text, forever. It misses bytes that arrive while the connection is lost. */
-export async function* spy(endpoint: Endpoint, options: SpyOptions = {}): AsyncGenerator<Uint8Array, never> {
+export async function* spyOn(
+  endpoint: Endpoint,
+  options: SpyOptions = {},
+): AsyncGenerator<Uint8Array, never> {
   const { prefix, style, signal = new AbortController().signal, silenceMs = 240_000, onEvent } = options;
   const backoff = new Backoff(options);
   let from = options.from;

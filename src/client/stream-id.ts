@@ -1,7 +1,4 @@
-/**
- * Generates an id that is not guessable and sorts by time: a UUIDv7 (RFC 9562, 5.7). The server has its own copy, because the client
- * imports nothing of it.
- */
+/** Generates an id that is not guessable and sorts by time: a UUIDv7 (RFC 9562, 5.7). The server has its own copy. */
 export function generateStreamId(): string {
   const now = Date.now();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -9,10 +9,7 @@ interface BodyLimits {
   readonly onPull: () => void;
 }
 
-/**
- * A request body that streams the growing backlog from `from` on. It ends at a limit or with the source. A stopped body never ends, so
- * that the server cannot take it for complete.
- */
+/** A request body that streams the backlog from `from` on. A stopped one never ends, so that the server cannot take it for complete. */
 export class UploadBody {
   readonly stream: ReadableStream<Uint8Array>;
   /** The error of the backlog, if that ended the body. */

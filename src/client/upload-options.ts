@@ -3,7 +3,6 @@ import type { BackoffOptions } from './backoff';
 import type { ConnectionEvent } from './connection-event';
 import type { Json } from './json';
 
-/** How to upload a stream. */
 export interface UploadOptions extends BackoffOptions, Omit<BacklogOptions, 'onSpoolFailure'> {
   /** What to do if the stream already exists. Default `refuse`. */
   readonly existing?: 'refuse' | 'replace';
@@ -12,10 +11,7 @@ export interface UploadOptions extends BackoffOptions, Omit<BacklogOptions, 'onS
   readonly contentType?: string;
   /** Identifies this upload after a reconnect (`Idempotency-Key`). Default: a random one. */
   readonly key?: string;
-  /**
-   * Whether a request streams its body, or sends the current bytes as one block. Default `streamed`; in browsers `whole`, because they
-   * stream request bodies at most over HTTP/2.
-   */
+  /** Whether a request streams its body or sends one block. Default `streamed`; in browsers `whole`: they stream at most over HTTP/2. */
   readonly bodies?: 'streamed' | 'whole';
   /** A request ends after this many bytes, to get them acknowledged. Default 4 MiB, at most half of the memory. */
   readonly requestBytesMax?: number;

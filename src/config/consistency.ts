@@ -3,11 +3,7 @@ import { isLoopback } from './loopback';
 import { maskStore } from './mask';
 import { ConfigError } from './startup-errors';
 
-/**
- * Checks settings against each other.
- * @param isShared whether several processes can use the store
- * @throws ConfigError that names the settings and their values
- */
+/** Checks settings against each other. @param isShared whether several processes can use the store @throws ConfigError */
 export function assertConsistent(config: Config, isShared: boolean): void {
   const { tokens, allowAnonymous, limits, redis, store, workers } = config;
   const host = hostsOf(config).find((one) => one !== 'localhost' && !isLoopback(one));

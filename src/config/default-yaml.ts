@@ -5,7 +5,6 @@ const HEAD = `# Every setting of Loom with its default, generated from src/confi
 # Put your changes into another file (loom -c FILE) or into environment variables; see docs/operations.md.
 `;
 
-/** Renders `config/default.yaml`. */
 export function renderDefaultYaml(): string {
   return `${HEAD}${render(TABLE, '')}`;
 }

@@ -1,7 +1,7 @@
+import { orWord } from './derived-checks';
 import { type Check, InvalidValue } from './option';
 
-/** A time span. */
-export type Milliseconds = number;
+type Milliseconds = number;
 
 const UNITS: Readonly<Record<string, Milliseconds>> = {
   ms: 1,
@@ -32,35 +32,15 @@ export function duration(min: string, max: string = TIMER_MAX): Check<Millisecon
 }
 
 /** Accepts what `duration` accepts, or `off`, which is `undefined`. */
-export function durationOrOff(min: string, max: string = TIMER_MAX): Check<Milliseconds | undefined> {
-  const check = duration(min, max);
-  return {
-    parse(raw) {
-      if (raw === 'off') return undefined;
-      try {
-        return check.parse(raw);
-      } catch (error) {
-        throw error instanceof InvalidValue ? new InvalidValue(`${error.problem}, or off`) : error;
-      }
-    },
-    fromText: (text) => text,
-  };
+export function durationOrOff(min: string, max: string): Check<Milliseconds | undefined> {
+  return orWord(duration(min, max), 'off', undefined);
 }
 
 /** Accepts what `duration` accepts, or 0, which is `undefined` and means forever. */
-export function durationOrNever(min: string, max: string = TIMER_MAX): Check<Milliseconds | undefined> {
-  const check = duration(min, max);
-  return {
-    parse(raw) {
-      if (raw === 0 || (typeof raw === 'string' && /^0+(ms|s|m|h|d)?$/.test(raw))) return undefined;
-      try {
-        return check.parse(raw);
-      } catch (error) {
-        throw error instanceof InvalidValue ? new InvalidValue(`${error.problem}, or 0`) : error;
-      }
-    },
-    fromText: (text) => text,
-  };
+export function durationOrNever(min: string): Check<Milliseconds | undefined> {
+  const isZero = (raw: unknown): boolean =>
+    raw === 0 || (typeof raw === 'string' && /^0+(ms|s|m|h|d)?$/.test(raw));
+  return orWord(duration(min), '0', undefined, isZero);
 }
 
 function milliseconds(raw: unknown): Milliseconds | undefined {

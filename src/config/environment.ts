@@ -6,11 +6,7 @@ import { ConfigError } from './startup-errors';
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * Reads the settings of `LOOM_…` variables. An empty variable is ignored: `VARIABLE=${UNSET}` in a compose file is empty. Other `LOOM_…`
- * variables are ignored, too: Kubernetes and `bin/stream` have their own.
- * @throws ConfigError
- */
+/** Reads `LOOM_…` variables. Empty ones are ignored (`VARIABLE=${UNSET}`), and unknown ones, as of Kubernetes. @throws ConfigError */
 export function readEnvironment(environment: Environment): Layer {
   const layer = new Map<string, unknown>();
   for (const setting of SETTINGS) {

@@ -4,7 +4,6 @@ import { SETTINGS } from './settings';
 
 const COLUMN = 28;
 
-/** Renders `loom --help`. */
 export function helpText(): string {
   return `Usage: loom [options]
        loom recover [options]

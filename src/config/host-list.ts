@@ -1,16 +1,11 @@
 import { isIPv6 } from 'node:net';
-import { type Check, InvalidValue } from './option';
+import { listOf } from './derived-checks';
+import { InvalidValue } from './option';
 
 const NAME = /^(\*|(\*\.)?[a-z\d_-]+(\.[a-z\d_-]+)*\.?|\[[\da-f:.]+\])(:\d{1,5})?$/;
 
 /** Accepts a list of host names: each a name, `*.example.com` for its subdomains or `*` for all, with or without a port. */
-export const hostList: Check<readonly string[]> = {
-  parse(raw) {
-    if (!Array.isArray(raw)) throw new InvalidValue(problem('a list of host names'));
-    return raw.map((one: unknown, index) => parseHost(one, `[${index}]`));
-  },
-  fromText: (text) => text.split(',').flatMap((one) => (one.trim() === '' ? [] : [one.trim()])),
-};
+export const hostList = listOf(problem('a list of host names'), parseHost);
 
 function parseHost(raw: unknown, path: string): string {
   const text = typeof raw === 'string' ? raw.toLowerCase() : '';

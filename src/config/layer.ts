@@ -5,12 +5,7 @@ import { ConfigError } from './startup-errors';
 /** The parsed values of one source of settings, by key. Later layers override earlier ones. */
 export type Layer = ReadonlyMap<string, unknown>;
 
-/**
- * Parses the settings of a YAML file. Keys without a value are ignored.
- *
- * @param where the source's name in errors
- * @throws ConfigError
- */
+/** Parses the settings of a YAML file. Keys without a value are ignored. @param where the source's name in errors @throws ConfigError */
 export function layerOf(settings: unknown, where: string): Layer {
   const layer = new Map<string, unknown>();
   readGroup(settings, TABLE, { layer, where, above: '' });

@@ -1,5 +1,7 @@
+import { fieldsOf, listOf } from './derived-checks';
 import { type Check, InvalidValue } from './option';
-import { isRelayName, RELAYS, type RelayName } from './relay-options';
+import { RELAYS, type RelayName } from './relay-options';
+import { host, integer, oneOf } from './scalars';
 
 /** A port that serves one relay, at its root. */
 export interface ListenerEntry {
@@ -9,16 +11,11 @@ export interface ListenerEntry {
   readonly host?: string;
 }
 
-const KEYS = ['serve', 'port', 'host'];
 const PORT_MAX = 65_535;
 
 /** Accepts a list of `{serve, port, host}`, or text such as `rendezvous=9999,httpipe=3000`. */
 export const listenerList: Check<readonly ListenerEntry[]> = {
-  parse(raw) {
-    if (!Array.isArray(raw))
-      throw new InvalidValue('must be a list such as [{serve: rendezvous, port: 9999}], or rendezvous=9999');
-    return raw.map((entry: unknown, index) => parseListener(entry, `[${index}]`));
-  },
+  ...listOf('must be a list such as [{serve: rendezvous, port: 9999}], or rendezvous=9999', parseListener),
   fromText(text) {
     const entries = text.split(',').map((entry) => /^\s*(\w+)=(\d{1,5})\s*$/.exec(entry));
     if (entries.includes(null)) return text;
@@ -27,35 +24,17 @@ export const listenerList: Check<readonly ListenerEntry[]> = {
 };
 
 function parseListener(raw: unknown, path: string): ListenerEntry {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-    throw new InvalidValue(`must be a map of ${KEYS.join(', ')}`, path);
-  const fields = new Map<string, unknown>(Object.entries(raw));
-  for (const key of fields.keys()) {
-    if (!KEYS.includes(key))
-      throw new InvalidValue(
-        `has the unknown key ${JSON.stringify(key)}; allowed are ${KEYS.join(', ')}`,
-        path,
-      );
-  }
-  const host = fields.get('host');
-  return {
-    serve: parseName(fields.get('serve'), `${path}.serve`),
-    port: parsePort(fields.get('port'), `${path}.port`),
-    ...(host !== undefined && { host: parseHost(host, `${path}.host`) }),
+  const fields = fieldsOf(raw, ['serve', 'port', 'host'], path);
+  const parse = <T>(name: string, check: Check<T>): T => {
+    try {
+      return check.parse(fields.get(name));
+    } catch (error) {
+      throw error instanceof InvalidValue ? new InvalidValue(error.problem, `${path}.${name}`) : error;
+    }
   };
-}
-
-function parseName(raw: unknown, path: string): RelayName {
-  if (isRelayName(raw)) return raw;
-  throw new InvalidValue(`must be one of ${RELAYS.join(', ')}`, path);
-}
-
-function parsePort(raw: unknown, path: string): number {
-  if (typeof raw === 'number' && Number.isInteger(raw) && raw >= 0 && raw <= PORT_MAX) return raw;
-  throw new InvalidValue(`must be an integer from 0 to ${PORT_MAX}`, path);
-}
-
-function parseHost(raw: unknown, path: string): string {
-  if (typeof raw === 'string' && /^[\w.:%-]+$/.test(raw)) return raw;
-  throw new InvalidValue('must be a host name or an IP address', path);
+  return {
+    serve: parse('serve', oneOf(...RELAYS)),
+    port: parse('port', integer(0, PORT_MAX)),
+    ...(fields.get('host') !== undefined && { host: parse('host', host) }),
+  };
 }

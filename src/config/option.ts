@@ -31,7 +31,6 @@ export interface Option<T> {
   readonly secret: boolean;
 }
 
-/** A default value. */
 type PlainValue = string | number | boolean | readonly string[];
 
 /** Renders a default as YAML. Defaults need no quotes: a test parses them. */

@@ -1,3 +1,4 @@
+import { orWord } from './derived-checks';
 import { type Check, InvalidValue } from './option';
 
 /** The origins (RFC 6454, 6.1) of web pages that may use this server from a browser. */
@@ -17,19 +18,7 @@ export const origins: Check<AllowedOrigins> = {
 };
 
 /** Accepts what `origins` accepts, or `inherit`, which is `undefined`. */
-export const originsOrInherit: Check<AllowedOrigins | undefined> = {
-  parse(raw) {
-    if (raw === 'inherit') return undefined;
-    try {
-      return origins.parse(raw);
-    } catch (error) {
-      throw error instanceof InvalidValue
-        ? new InvalidValue(`${error.problem}, or inherit`, error.path)
-        : error;
-    }
-  },
-  fromText: (text) => origins.fromText(text),
-};
+export const originsOrInherit: Check<AllowedOrigins | undefined> = orWord(origins, 'inherit', undefined);
 
 /** @returns the origin as browsers send it: in lower case, without the default port of its scheme */
 function parseOrigin(raw: unknown, path: string): string {

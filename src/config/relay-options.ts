@@ -1,8 +1,15 @@
+import { listOf } from './derived-checks';
 import { AGE_MAX, duration, durationOrNever } from './duration';
-import { option, secret } from './option';
+import { InvalidValue, option, secret } from './option';
 import { booleanValue, integer, pathPrefix } from './scalars';
 import { size } from './size';
-import { urlList } from './url-list';
+
+const URLS = 'must be a list of URLs that begin with http:// or https://';
+
+const urlList = listOf(URLS, (url, path) => {
+  if (typeof url === 'string' && /^https?:\/\/\S+$/.test(url) && URL.canParse(url)) return url;
+  throw new InvalidValue(URLS, path);
+});
 
 /** The settings of each relay, by its name. Each has at least `enabled`. */
 const EACH_RELAY = {
@@ -151,6 +158,6 @@ export type RelayName = keyof typeof EACH_RELAY;
 
 export const RELAYS: readonly RelayName[] = Object.keys(EACH_RELAY).filter(isRelayName);
 
-export function isRelayName(name: unknown): name is RelayName {
+function isRelayName(name: unknown): name is RelayName {
   return typeof name === 'string' && Object.hasOwn(EACH_RELAY, name);
 }

@@ -1,7 +1,6 @@
 import { type Check, InvalidValue } from './option';
 
-/** A number of bytes. */
-export type Bytes = number;
+type Bytes = number;
 
 const UNITS: Readonly<Record<string, Bytes>> = {
   B: 1,

@@ -1,3 +1,4 @@
+import { fieldsOf, listOf } from './derived-checks';
 import { type Check, InvalidValue } from './option';
 
 export const SCOPES = ['produce', 'consume', 'spy', 'delete', 'relay'] as const;
@@ -24,10 +25,7 @@ const KEYS = ['token', 'sha256', 'scopes', 'prefix'];
 
 /** Accepts a list of tokens. Its errors never quote a value: it may be a token. */
 export const tokenList: Check<readonly TokenEntry[]> = {
-  parse(raw) {
-    if (!Array.isArray(raw)) throw new InvalidValue('must be a list of tokens');
-    return raw.map((entry: unknown, index) => parseEntry(entry, `[${index}]`));
-  },
+  ...listOf('must be a list of tokens', parseEntry),
   fromText(text) {
     const tokens = text
       .split(/[,\n]/)
@@ -45,16 +43,7 @@ function parseEntry(raw: unknown, path: string): TokenEntry {
       throw new InvalidValue(problem, path + key);
     };
   if (typeof raw === 'string') return parseToken(raw, failAt(''));
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    return failAt('')(
-      `must be a string (in quotes if it looks like a number) or a map of ${KEYS.join(', ')}`,
-    );
-  }
-  const fields = new Map<string, unknown>(Object.entries(raw));
-  for (const key of fields.keys()) {
-    if (!KEYS.includes(key))
-      failAt('')(`has the unknown key ${JSON.stringify(key)}; allowed are ${KEYS.join(', ')}`);
-  }
+  const fields = fieldsOf(raw, KEYS, path, 'a string (in quotes if it looks like a number) or ');
   if (fields.has('token') === fields.has('sha256')) failAt('')('must have either token or sha256');
   return {
     ...(fields.has('token') && { token: parseToken(fields.get('token'), failAt('.token')) }),

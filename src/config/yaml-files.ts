@@ -8,10 +8,7 @@ import { ConfigError } from './startup-errors';
 /** The most aliases in a file. Settings hardly need them, and a few nested ones can expand to gigabytes. */
 const ALIASES_MAX = 20;
 
-/**
- * Reads the settings of a file, or of the `*.yaml` and `*.yml` files in a directory, sorted by name.
- * @throws ConfigError
- */
+/** Reads the settings of a file, or of a directory's `*.yaml` and `*.yml` files, sorted by name. @throws ConfigError */
 export function readYamlFiles(path: string): readonly Layer[] {
   return filesAt(path).map((file) => layerOf(parseYaml(readText(file, file), file), file));
 }

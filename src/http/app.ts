@@ -29,10 +29,7 @@ interface AppDependencies {
 /** The HTTP side of a server: what handles its requests, and what ends it. */
 export interface App {
   readonly handler: RequestListener;
-  /**
-   * Cuts consumers, and producers after their last committed byte, so that both go on elsewhere. Resolves when what the producers
-   * left is recorded.
-   */
+  /** Cuts consumers, and producers after their last committed byte. Resolves when what the producers left is recorded. */
   drain(): Promise<void>;
 }
 

@@ -5,8 +5,7 @@ export function openDatabase<V, K extends Key>(
   path: string,
   options: RootDatabaseOptions,
 ): RootDatabase<V, K> {
-  // With batching by event turn, lmdb makes a promise for each turn that nothing awaits, and a commit that fails on a full disk is an
-  // unhandled rejection that ends the process.
+  // With batching by event turn, lmdb leaves a promise that nothing awaits: a commit that fails on a full disk would end the process.
   const own = { eventTurnBatching: false, permissionsMode: PRIVATE_FILE };
   return open(path, { ...options, ...own });
 }

@@ -16,10 +16,7 @@ export class DiskReserve {
   #isShort = true;
   #extension: Promise<void> | undefined;
 
-  /**
-   * @param bytesUsed how far into its file LMDB has written
-   * @param spareBytes kept free beyond that
-   */
+  /** @param bytesUsed how far into its file LMDB has written @param spareBytes kept free beyond that */
   constructor(
     private readonly path: string,
     private readonly bytesUsed: () => number,

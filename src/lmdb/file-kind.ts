@@ -25,10 +25,7 @@ export async function unexpectedKind(
   return isOf(expected, target) ? undefined : `${link}, which is ${kindOf(target)}`;
 }
 
-/**
- * @param advice what to do about it
- * @throws LogError `STORE_DAMAGED` where there is something of another kind
- */
+/** @param advice what to do about it @throws LogError `STORE_DAMAGED` where there is something of another kind */
 export async function assertFileKind(path: string, expected: ExpectedKind, advice: string): Promise<void> {
   const kind = await unexpectedKind(path, expected);
   if (kind === undefined) return;

@@ -1,9 +1,6 @@
 import type { Cluster } from 'ioredis';
 
-/**
- * The address of the master that holds a slot of a Cluster, if ioredis knows it. ioredis does not document `slots`, which lists the
- * master of each slot before its replicas.
- */
+/** The master that holds a slot of a Cluster, if known. `slots` lists it before its replicas; ioredis does not document it. */
 export function masterOfSlot(cluster: Cluster, slot: number): { host: string; port: number } | undefined {
   const address = cluster.slots[slot]?.[0];
   if (address === undefined) return undefined;

@@ -1,9 +1,6 @@
 import { Socket } from 'node:net';
 
-/**
- * Replaces the `destroySoon` of a socket. Node calls it after a response with `Connection: close`, which is not documented.
- * @param close one function for all sockets
- */
+/** Replaces `destroySoon`, which Node calls after `Connection: close` (undocumented). @param close one function for all sockets */
 export function replaceDestroySoon(socket: Socket, close: (this: Socket) => void): void {
   socket.destroySoon = close;
 }

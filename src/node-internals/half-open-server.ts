@@ -1,9 +1,6 @@
 import type { Server } from 'node:http';
 
-/**
- * Keeps a connection open whose client has closed its side after its request, as `nc -N` does: otherwise the client never gets the
- * response. Sets Node's undocumented `httpAllowHalfOpen`.
- */
+/** Keeps half-closed connections open: a client such as `nc -N` waits for the response. Sets Node's undocumented `httpAllowHalfOpen`. */
 export function keepHalfOpen(server: Server): void {
   Object.assign(server, { httpAllowHalfOpen: true });
 }

@@ -13,12 +13,7 @@ export function haveOtherPeers(a: Redis, b: Redis): boolean {
   return one.remoteAddress !== other.remoteAddress || one.remotePort !== other.remotePort;
 }
 
-/**
- * Takes the socket of a connection from ioredis, which reads replies by its listener of 'data' and would not know the commands that
- * they belong to.
- *
- * @param connection that has no pending reply
- */
+/** Takes the socket of a connection without pending replies from ioredis, whose listener would not know the commands of others. */
 export function takeSocket(connection: Redis): Socket {
   return connection.stream.removeAllListeners('data');
 }

@@ -1,9 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/**
- * Calls `notify` once, after a response was ended or destroyed. No event of Node says so while the response has no connection. It
- * replaces `end` and `destroy` of this response, which Node itself also calls.
- */
+/** Calls `notify` once the response was ended or destroyed, for which Node has no event without a connection. Replaces both methods. */
 export function onResponseEnd(res: ServerResponse, notify: () => void): void {
   const { end, destroy } = res;
   const after =

@@ -8,10 +8,7 @@ interface Sent {
   readonly handle: { close(): void };
 }
 
-/**
- * Closes the connections that a worker had not yet received when it died, so that their clients retry. Node forgets these
- * connections: they would stay open without an answer.
- */
+/** Closes the connections that a dead worker had not received, so that clients retry. Node forgets them, and leaves them open. */
 export function closeUndelivered(worker: Worker): void {
   const child = worker.process;
   const { send } = child;

@@ -5,10 +5,7 @@ export function onTurn(res: ServerResponse, listener: () => void): void {
   res.once('socket', listener);
 }
 
-/**
- * Closes a response whose turn never comes, because its connection has closed: Node closes only the response whose turn it is. Sets
- * Node's `_closed`, which `closed` returns: a handler that reads `closed` later would otherwise wait for the event.
- */
+/** Closes a response whose turn never comes: Node closes only the one whose turn it is. Sets `_closed`, which `closed` returns. */
 export function closeWaiting(res: ServerResponse): void {
   Object.assign(res.destroy(), { _closed: true }).emit('close');
 }

@@ -1,6 +1,5 @@
 import { types } from 'node:util';
 
-/** An error as a log line shows it. */
 interface ErrorDescription {
   readonly type: string;
   readonly message: string;
@@ -11,10 +10,7 @@ interface ErrorDescription {
 
 const CAUSES_MAX = 4;
 
-/**
- * Copies the safe fields of an error. The others may hold secrets: a Redis client's errors hold the failed command, and with it
- * passwords or a stream's bytes.
- */
+/** Copies the safe fields of an error. The others may hold secrets: a Redis error has its command, with passwords or bytes. */
 export function describeError(error: unknown, depth = 0): ErrorDescription {
   if (!types.isNativeError(error)) return { type: typeof error, message: String(error) };
   const { name, message, stack, cause } = error;

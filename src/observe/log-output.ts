@@ -20,10 +20,7 @@ export interface LineOutput {
 const LINE_FEED = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
-/**
- * Writes log lines to a file descriptor without blocking the server. One write runs at a time, and later lines wait up to a limit.
- * If the disk is full or the reader is gone, the lines are lost.
- */
+/** Writes log lines to a file descriptor without blocking the server. On a full disk, or without a reader, they are lost. */
 export class LogOutput implements LineOutput {
   #waiting: string[] = [];
   #bytes = 0;
@@ -34,10 +31,7 @@ export class LogOutput implements LineOutput {
   #rest: Buffer = NOTHING;
   #gathering: NodeJS.Timeout | undefined;
 
-  /**
-   * @param pieceBytes the most bytes per write, except for a longer line. If other processes write to the same pipe, this is the size
-   *   that the pipe writes whole.
-   */
+  /** @param pieceBytes the most bytes per write, except for a longer line: what a pipe that processes share takes whole */
   constructor(
     private readonly fd: number,
     private readonly pieceBytes = Number.POSITIVE_INFINITY,

@@ -21,7 +21,6 @@ export interface Logger {
 /** Writes one request's line. */
 type RequestLine = (fields: object, message: string) => void;
 
-/** Writes one line at a level. */
 interface LogLine {
   (fields: object, message: string): void;
   (message: string): void;
@@ -31,11 +30,7 @@ interface LogLine {
 const SECRET = ['authorization', 'access_token', 'token', 'tokens', 'password', 'cookie'];
 const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 
-/**
- * Creates a logger that writes to stdout: one JSON object per line, or text for a terminal.
- *
- * @param worker the number of this worker, if several processes share stdout
- */
+/** Logs to stdout: one JSON object per line, or text for a terminal. @param worker its number, if several processes share stdout */
 export function createLogger({ level, format }: Config['log'], worker?: number): Logger {
   const plain: pino.LoggerOptions = {
     level,

@@ -1,7 +1,6 @@
 import type { JanitorEvent } from '../core/store/janitor';
 import type { Logger } from './logger';
 
-/** Logs what the janitor does. */
 export function reportJanitor(logger: Logger): (event: JanitorEvent) => void {
   return (event) => {
     switch (event.kind) {

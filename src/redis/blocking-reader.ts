@@ -153,10 +153,7 @@ export class BlockingReader {
     if (!this.#isUnblocking) void this.#unblock();
   }
 
-  /**
-   * Ends the read under way, repeatedly until the next read was sent: a read that is still on its way to Redis cannot be ended yet, and
-   * after a read that was ended another one may have been sent before the last stream was added.
-   */
+  /** Ends the read under way, until the next one was sent: a read on its way to Redis cannot be ended yet, or lacks the last stream. */
   async #unblock(): Promise<void> {
     this.#isUnblocking = true;
     const pauses = growingPauses(UNBLOCK);

@@ -19,10 +19,7 @@ export function isDemotion(error: unknown): boolean {
   return messageOf(error).startsWith('READONLY');
 }
 
-/**
- * Creates a client, which is not connected yet. It never repeats a command, never queues one while it is not connected, and never waits
- * forever for a reply: the caller decides about each command.
- */
+/** Creates an unconnected client. It never repeats or queues a command, nor waits forever: the caller decides about each. */
 export function createClient(target: RedisTarget, settings: ConnectionSettings): RedisClient {
   const options: ConnectionOptions = {
     ...connectionOptions(target),
@@ -65,7 +62,6 @@ export function sentinelOptions(target: Extract<RedisTarget, { kind: 'sentinel' 
   };
 }
 
-/** The options that all connections share. */
 export function connectionOptions({ username, password, tls }: RedisTarget): ConnectionOptions {
   return {
     ...(username !== undefined && { username }),

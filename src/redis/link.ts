@@ -38,10 +38,7 @@ export class Link {
   #checks = 0;
   #reason: Error | undefined;
 
-  /**
-   * @param connection that has no pending reply
-   * @param timeoutMs after which the connection counts as lost if Redis does not reply; at most a quarter more
-   */
+  /** @param connection that has no pending reply @param timeoutMs (up to a quarter more) without a reply: the connection is lost */
   static adopt(connection: Redis, timeoutMs: number): Link {
     return new Link(takeSocket(connection), timeoutMs);
   }
@@ -76,11 +73,7 @@ export class Link {
     return this.#send(() => this.#write(command), 0);
   }
 
-  /**
-   * Sends commands in one write. Redis runs all of them or none.
-   * @returns the reply to each; an error among them does not undo the others
-   * @throws ReplyError; Error if the connection is lost before the reply
-   */
+  /** Sends commands in one write: all run or none. @returns their replies, errors among them @throws ReplyError; Error without a link */
   async transact(commands: readonly WireCommand[]): Promise<readonly Reply[]> {
     const replies = await this.#send(() => {
       this.socket.cork();
@@ -124,10 +117,7 @@ export class Link {
     else pending.resolve(reply);
   }
 
-  /**
-   * A stopped Redis process keeps its connections open. One timer per link finds that out, as a timer per command would cost as much as
-   * sending it. The ping finds a connection that a server or a firewall has dropped because it was idle.
-   */
+  /** Finds a stopped Redis, by one timer per link: one per command would cost as much as the send. The ping finds a dropped connection. */
   #check(): void {
     const [oldest] = this.#pending;
     this.#checks = oldest === this.#oldest ? this.#checks + 1 : 0;

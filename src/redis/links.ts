@@ -10,10 +10,7 @@ interface LinkConnector {
   close(connection: Redis): void;
 }
 
-/**
- * One link beside each connection of ioredis to a master, to the same process: a reply over one is valid for the other. The link closes
- * with the connection.
- */
+/** One link beside each ioredis connection to a master, to the same process, so that replies are valid for both. They close together. */
 export class Links {
   readonly #links = new WeakMap<Socket, Link>();
   readonly #opening = new WeakMap<Socket, Promise<Link>>();
@@ -74,10 +71,7 @@ export class Links {
   }
 }
 
-/**
- * Names the process that answers, as its address may be that of a proxy, or a name that has moved. A Redis without a run id is named by its
- * address.
- */
+/** Names the process that answers, as an address may be a proxy's, or may have moved. Without a run id, its address is the name. */
 async function identityOf(redis: Redis): Promise<string> {
   const [, runId] = /^run_id:(\S+)/m.exec(await redis.info('server')) ?? [];
   const socket = socketOf(redis);

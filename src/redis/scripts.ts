@@ -5,11 +5,7 @@ import type { RedisClient } from './client';
 /** Lines at the top of a script. Each names a file, relative to the script and without `.lua`, whose text comes before the script. */
 const USES = /^-- uses (\S+)\n/;
 
-/**
- * The text of a Lua script. The files that it uses come before it, each of them once.
- * @param path of the file, without `.lua`
- * @throws Error when a file is missing
- */
+/** The text of a Lua script, after the files that it uses. @param path without `.lua` @throws Error when a file is missing */
 export function scriptSource(path: string): string {
   const sources = new Map<string, string>();
   collect(path, sources);
@@ -29,11 +25,7 @@ function collect(path: string, sources: Map<string, string>): void {
 /** An argument of a script. */
 export type ScriptArg = string | number | Buffer;
 
-/**
- * Defines the script in a file as a command of a client. ioredis sends a script again when Redis has forgotten it, as after a restart.
- * @param path of the file, without `.lua`
- * @param prelude Lua that comes before the script, such as a constant
- */
+/** Defines the script at `path` as a command. ioredis sends it again when Redis has forgotten it. @param prelude Lua before it */
 export function defineScript(client: RedisClient, command: string, path: string, prelude = ''): void {
   client.defineCommand(command, { lua: prelude + scriptSource(path) });
 }

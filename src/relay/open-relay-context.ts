@@ -3,10 +3,7 @@ import { join } from 'node:path';
 import type { RelayContext } from './nodes/relay-context';
 import type { RelayRedisOptions } from './nodes/relay-redis';
 
-/**
- * Opens what the relays share: a Redis, given its URL, or else the memory of this process and a directory, if there is one.
- * @throws LogError `STORE_UNAVAILABLE`
- */
+/** Opens what the relays share: a Redis, or this process's memory and a directory. @throws LogError `STORE_UNAVAILABLE` */
 export async function openRelayContext(
   place: { readonly redis?: string; readonly directory?: string },
   options: RelayRedisOptions,

@@ -40,11 +40,7 @@ export async function openStore(config: Config, reports: StoreReports): Promise<
   return driverOf(config.store).open(config, reports);
 }
 
-/**
- * Brings back the streams that a store does not know.
- * @param print called with each line of what was done
- * @throws Error that says why it cannot be done
- */
+/** Brings back the streams that a store does not know, and prints each step. @throws Error that says why it cannot be done */
 export async function recoverStore(url: string, print: (line: string) => void): Promise<void> {
   const { recover } = driverOf(url);
   if (recover === undefined) throw new Error('only a store of files (file:<directory>) can be recovered');

@@ -3,10 +3,7 @@ export type WorkerReport =
   | { readonly kind: 'ready'; readonly url: string }
   | { readonly kind: 'failed'; readonly message: string };
 
-/**
- * The primary's message that stops a worker. A signal would not work: at Ctrl-C the terminal signals all processes, and a second
- * signal means an immediate exit.
- */
+/** The primary's message that stops a worker. A signal would not work: at Ctrl-C the terminal sends one, and a second exits at once. */
 export const STOP = 'stop';
 
 /** The environment variable that holds a worker's number. Numbers begin at 1. */

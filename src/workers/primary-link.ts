@@ -13,8 +13,7 @@ export function linkToPrimary(): PrimaryLink | undefined {
   return new PrimaryLink(cluster.worker, Number(number));
 }
 
-/** A worker's connection to the primary. */
-export class PrimaryLink {
+class PrimaryLink {
   constructor(
     private readonly worker: Worker,
     /** From 1 on. A replacement has the number of the worker before it. */

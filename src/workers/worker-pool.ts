@@ -17,12 +17,7 @@ export class WorkerPool {
     private readonly logger: Logger,
   ) {}
 
-  /**
-   * Resolves with the URL when all workers listen.
-   *
-   * @param argv the command line, which the workers get, too
-   * @throws WorkerError when one of them cannot start; then all have exited
-   */
+  /** Resolves with the URL when all workers listen. @param argv for the workers @throws WorkerError if one cannot start: all have exited */
   async start(argv: readonly string[]): Promise<string> {
     const { workers } = this.config;
     // A replacement reads the settings again. They may have changed since, but the number of workers has not.
@@ -46,7 +41,6 @@ export class WorkerPool {
     return this.#closing;
   }
 
-  /** Kills all workers. */
   kill(): void {
     for (const slot of this.#slots) slot.kill();
   }

@@ -27,7 +27,7 @@ describe('the benchmark', () => {
     ['loom-rendezvous:files', RELAY_WORKLOADS],
     ['loom-rendezvous:nodes', RELAY_WORKLOADS],
   ])(
-    'gets every byte that it sends back from %s, in each workload',
+    'each workload gets back from %s every byte that it sends',
     async (target, workloads) => {
       const json = join(folder, 'out.json');
       await runBench('run.mjs', '--targets', target, '--json', json, ...SMALL);

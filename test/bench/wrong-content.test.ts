@@ -2,9 +2,9 @@ import { runBench } from './run-bench';
 
 const SELFTEST_MS = 180_000;
 
-describe('the benchmark', () => {
+describe('the self-test of the benchmark', () => {
   it(
-    'refuses servers that lose, change, double, swap or misplace something, or confirm it too soon',
+    'the benchmark fails servers that lose, change, double, swap or misplace data or confirm it too soon',
     async () => {
       const verdicts = await runBench('selftest.mjs');
       expect(verdicts).toContain('as it should be');

@@ -29,7 +29,7 @@ it.each(['', '.', '..', '\ud800'])('the id %j is refused because a path cannot c
 });
 
 it.each(['localhost:3060', 'ftp://host', 'nonsense', 'http://host/?a=b', 'http://host/#a'])(
-  'refuses the URL %s',
+  'the URL %s is refused',
   (url) => {
     expect(() => new Endpoint({ url })).toThrow(expect.objectContaining({ code: 'INVALID' }));
   },

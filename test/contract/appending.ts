@@ -15,7 +15,7 @@ import {
 import type { Subject } from './store.contract';
 
 export function describeAppending(subject: Subject): void {
-  it('puts bytes behind bytes and answers with the tail', async () => {
+  it('appended bytes follow the stored ones, and each append resolves with the tail', async () => {
     const { store } = subject;
     const writer = await createLog(store);
     expect(await store.append(writer, START, bytes('one,'))).toBe(4);
@@ -24,7 +24,7 @@ export function describeAppending(subject: Subject): void {
     expect(await infoOf(store, writer.log.id)).toMatchObject({ tail: 13, state: 'open' });
   });
 
-  it('counts as an update', async () => {
+  it('an append sets the time of the last update', async () => {
     const writer = await createLog(subject.store);
     await nextMillisecond();
     await subject.store.append(writer, START, bytes('x'));
@@ -32,7 +32,7 @@ export function describeAppending(subject: Subject): void {
     expect(updatedAt).toBeGreaterThan(createdAt);
   });
 
-  it('keeps logs apart', async () => {
+  it('concurrent appends to two logs do not mix', async () => {
     const { store } = subject;
     const [a, b] = [await createLog(store), await createLog(store)];
     await Promise.all([store.append(a, START, bytes('for a')), store.append(b, START, bytes('for b'))]);
@@ -40,13 +40,13 @@ export function describeAppending(subject: Subject): void {
     expect(await textOf(store, b.log)).toBe('for b');
   });
 
-  it('keeps every byte value and every line end', async () => {
+  it('every byte value and every line end is stored unchanged', async () => {
     const everyByte = Buffer.from([...Array(256).keys(), ...Buffer.from('\r\n\n\0\r')]);
     const { log } = await createLogOf(subject.store, everyByte);
     expect((await readAll(subject.store, log)).bytes).toEqual(everyByte);
   });
 
-  it('stores nothing for an append without bytes', async () => {
+  it('an append without bytes stores nothing', async () => {
     const { store } = subject;
     const writer = await createLogOf(store, 'abc');
     expect(await store.append(writer, at(3), [])).toBe(3);
@@ -55,7 +55,7 @@ export function describeAppending(subject: Subject): void {
     expect(await textOf(store, writer.log)).toBe('abcd');
   });
 
-  it('takes as much at once as it says', async () => {
+  it("an append of the store's maximum is stored, in one piece or in a thousand", async () => {
     const { store } = subject;
     const big = randomBytes(store.appendBytesMax);
     const writer = await createLog(store);
@@ -68,7 +68,7 @@ export function describeAppending(subject: Subject): void {
     expect((await readAll(store, writer.log)).bytes.equals(Buffer.concat([big, big]))).toBe(true);
   });
 
-  it('takes many single bytes in one append and in many', async () => {
+  it('single bytes are stored, 500 in one append or in 100 appends', async () => {
     const { store } = subject;
     const writer = await createLog(store);
     const single = Array.from({ length: 500 }, (_, i) => Buffer.from([i & 255]));
@@ -78,8 +78,8 @@ export function describeAppending(subject: Subject): void {
     expect((await readAll(store, writer.log)).bytes).toEqual(expected);
   });
 
-  describe('of bytes that are there already', () => {
-    it('succeeds when all of it is repeated, and changes nothing', async () => {
+  describe('bytes that are already stored', () => {
+    it('an append of stored bytes succeeds and changes nothing', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abcdef');
       const before = await infoOf(store, writer.log.id);
@@ -91,7 +91,7 @@ export function describeAppending(subject: Subject): void {
       expect(await textOf(store, writer.log)).toBe('abcdef');
     });
 
-    it('adds only what is new, wherever the pieces are cut', async () => {
+    it('an append that overlaps adds only its new bytes, wherever its pieces are cut', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       expect(await store.append(writer, at(1), bytes('bcd'))).toBe(4);
@@ -100,14 +100,14 @@ export function describeAppending(subject: Subject): void {
       expect(await textOf(store, writer.log)).toBe('abcdefgh');
     });
 
-    it('never changes what was acknowledged', async () => {
+    it('an append with other bytes never changes the acknowledged ones', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       expect(await store.append(writer, START, bytes('XYZde'))).toBe(5);
       expect(await textOf(store, writer.log)).toBe('abcde');
     });
 
-    it('succeeds after the seal, too: the retry of a last append whose answer was lost', async () => {
+    it('a repeated last append succeeds after the seal', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       await seal(store, writer);
@@ -119,8 +119,8 @@ export function describeAppending(subject: Subject): void {
     });
   });
 
-  describe('that is refused leaves no trace', () => {
-    it('beyond the tail', async () => {
+  describe('a refused append', () => {
+    it('an append beyond the tail is refused, and leaves no trace', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       const before = await infoOf(store, writer.log.id);
@@ -131,7 +131,7 @@ export function describeAppending(subject: Subject): void {
       expect(await textOf(store, writer.log)).toBe('abcd');
     });
 
-    it('after the seal', async () => {
+    it('an append to a sealed log is refused, and leaves no trace', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       const sealed = await seal(store, writer);
@@ -141,7 +141,7 @@ export function describeAppending(subject: Subject): void {
       expect(await textOf(store, writer.log)).toBe('abc');
     });
 
-    it('to a log that was removed, even though its id lives on', async () => {
+    it('an append to a removed log is refused, even if its id has a new log', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       await store.change(writer.log, { kind: 'remove', outcome: { kind: 'deleted' } });
@@ -152,7 +152,7 @@ export function describeAppending(subject: Subject): void {
     });
   });
 
-  it('that is under way when the store closes is finished', async () => {
+  it('an append in flight is stored before the store closes', async () => {
     const writer = await createLog(subject.store);
     const append = subject.store.append(writer, START, [randomBytes(100_000)]);
     const [tail] = await Promise.all([append, subject.close()]);

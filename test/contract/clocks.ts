@@ -18,11 +18,11 @@ export function describeClocks(subject: Pick<Subject, 'store'>): void {
   describe.each([
     ['forward', HOUR],
     ['back', -HOUR],
-  ])('set %s by an hour', (_, byMs) => {
+  ])('a step %s by an hour', (_, byMs) => {
     let clock: jest.SpyInstance;
     afterEach(() => clock.mockRestore());
 
-    it('a log waits for its producer as before, and so does one that is released then', async () => {
+    it('a log waits for its producer as long as before the step, and so does one released after it', async () => {
       const before = await bothOf(released);
       clock = setClock(byMs);
       const after = await bothOf(released);
@@ -33,7 +33,7 @@ export function describeClocks(subject: Pick<Subject, 'store'>): void {
       }
     });
 
-    it('a log that ends when idle lives as before, and so does one that is made then', async () => {
+    it('an idle log lives as long as before the step, and so does one created after it', async () => {
       const make = (ttlMs: number): Promise<Writer> => create({ expiry: { kind: 'idle', ttlMs } });
       const before = await bothOf(make);
       clock = setClock(byMs);
@@ -46,7 +46,7 @@ export function describeClocks(subject: Pick<Subject, 'store'>): void {
       expect(await sweptUntil(2, [...before, ...after])).toEqual(['expired', 'expired']);
     });
 
-    it('a log that has ended is kept as before', async () => {
+    it('a sealed log is kept as long as before the step', async () => {
       const ended = await create({});
       await seal(subject.store, ended);
       clock = setClock(byMs);
@@ -58,7 +58,7 @@ export function describeClocks(subject: Pick<Subject, 'store'>): void {
     });
   });
 
-  it("a log that ends at a given time does so by the system's clock", async () => {
+  it("a log with a fixed expiry expires by the system's clock", async () => {
     const at = Date.now() + LONG;
     const log = await create({ expiry: { kind: 'at', at } });
     expect(await subject.store.info(log.log.id)).toBeDefined();

@@ -26,7 +26,7 @@ const COMPLETE: SealOutcome = { kind: 'complete' };
 const HOUR = 3_600_000;
 
 export function describeCommitting(subject: Subject): void {
-  it('makes a log without a producer, which takes commits', async () => {
+  it('a log without a producer is created, and takes commits', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     expect(log).toMatchObject({ state: 'open', tail: 0, epoch: 1 });
@@ -37,7 +37,7 @@ export function describeCommitting(subject: Subject): void {
     expect(await infoOf(store, log.id)).toMatchObject({ state: 'open', tail: 7 });
   });
 
-  it('that seals the log never gives its bytes to a watcher without the end', async () => {
+  it('a watcher never gets the bytes of a sealing commit without the end', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const heard = new Heard<LogNews>();
@@ -51,7 +51,7 @@ export function describeCommitting(subject: Subject): void {
     stop();
   });
 
-  it('makes a log with its first bytes', async () => {
+  it('a log is created with its first bytes', async () => {
     const { store } = subject;
     const log = await createOpenLog(store, { first: { chunks: [...bytes('a'), ...bytes('bc')] } });
     expect(log).toMatchObject({ state: 'open', tail: 3 });
@@ -61,7 +61,7 @@ export function describeCommitting(subject: Subject): void {
     expect(await textOf(store, log)).toBe('abcd');
   });
 
-  it.each(['', 'all there is'])('makes a log that is sealed from the beginning, with %j', async (text) => {
+  it.each(['', 'all there is'])('a log is created sealed with the bytes %j', async (text) => {
     const { store } = subject;
     const heard = new Heard<LifecycleEvent>();
     const stop = store.lifecycle(heard.listener);
@@ -78,7 +78,7 @@ export function describeCommitting(subject: Subject): void {
     stop();
   });
 
-  it('replaces a log by one with first bytes', async () => {
+  it('a log is replaced by one with first bytes', async () => {
     const { store } = subject;
     const old = await createLogOf(store, 'old bytes');
     const init = { contentType: 'text/plain', first: { chunks: bytes('new') } };
@@ -88,20 +88,20 @@ export function describeCommitting(subject: Subject): void {
     expect(await commit(store, info, '!')).toMatchObject({ tail: 4 });
   });
 
-  it('keeps what is said of the framing', async () => {
+  it('the framing of a log is kept', async () => {
     const log = await createOpenLog(subject.store, { framing: 'json', contentType: 'application/json' });
     expect(log.framing).toBe('json');
     expect((await infoOf(subject.store, log.id)).framing).toBe('json');
   });
 
-  it('counts as an update', async () => {
+  it('a commit sets the time of the last update', async () => {
     const log = await createOpenLog(subject.store);
     await nextMillisecond();
     await commit(subject.store, log, 'x');
     expect((await infoOf(subject.store, log.id)).updatedAt).toBeGreaterThan(log.createdAt);
   });
 
-  it('stores a commit of many chunks and of many bytes as one', async () => {
+  it('a commit of 3 MB and one of 2,000 chunks are stored', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const big = randomBytes(3_000_000);
@@ -112,7 +112,7 @@ export function describeCommitting(subject: Subject): void {
     expect(got.equals(Buffer.concat([big, ...small]))).toBe(true);
   });
 
-  it('stores what several send at once one after the other, in the order of the calls', async () => {
+  it('concurrent commits are stored in the order of the calls', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const texts = Array.from({ length: 300 }, (_, i) => `${i},`);
@@ -125,7 +125,7 @@ export function describeCommitting(subject: Subject): void {
     }
   });
 
-  it('judges each of those that come at once by itself', async () => {
+  it('each of several concurrent commits succeeds or fails by itself', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const limits = { ...AMPLE, logBytesMax: 6 };
@@ -146,7 +146,7 @@ export function describeCommitting(subject: Subject): void {
     expect(await readAll(store, log)).toEqual({ bytes: Buffer.from('abcdef'), end: COMPLETE });
   });
 
-  it('takes nothing beyond the size limit, and what fits still', async () => {
+  it('a commit beyond the size limit is refused without a trace, and one that fits is stored', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const limits = { ...AMPLE, logBytesMax: 5 };
@@ -165,8 +165,8 @@ export function describeCommitting(subject: Subject): void {
     expect(await commit(store, log, '', { seal: COMPLETE }, limits)).toMatchObject({ isSealed: true });
   });
 
-  describe('of a seal', () => {
-    it('ends the log after the bytes', async () => {
+  describe('a commit that seals', () => {
+    it('the log ends behind the bytes of the commit', async () => {
       const { store } = subject;
       const log = await createOpenLog(store);
       const outcome: SealOutcome = { kind: 'aborted', reason: 'why é "\n' };
@@ -179,7 +179,7 @@ export function describeCommitting(subject: Subject): void {
       expect(await readAll(store, log)).toEqual({ bytes: Buffer.from('last'), end: outcome });
     });
 
-    it('without bytes may be repeated, but not with another outcome', async () => {
+    it('a seal without bytes may be repeated, but not with another outcome', async () => {
       const { store } = subject;
       const log = await createOpenLog(store);
       await commit(store, log, 'abc');
@@ -200,7 +200,7 @@ export function describeCommitting(subject: Subject): void {
       expect(await infoOf(store, log.id)).toEqual(sealed);
     });
 
-    it('of a log that a writer sealed is a duplicate', async () => {
+    it('a seal without bytes is a duplicate on a log that its writer has sealed', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       await seal(store, writer);
@@ -211,8 +211,8 @@ export function describeCommitting(subject: Subject): void {
     });
   });
 
-  describe('beside a producer that is attached', () => {
-    it('is refused until that has left', async () => {
+  describe('a commit to a log with a producer', () => {
+    it('a commit is refused while a producer is attached, and stored after it was released', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       const { log, epoch } = writer;
@@ -225,7 +225,7 @@ export function describeCommitting(subject: Subject): void {
       expect(await textOf(store, log)).toBe('abcdef');
     });
 
-    it('goes on where that one ended, and that one where the commits did', async () => {
+    it('an attached producer and commits continue where the other ended', async () => {
       const { store } = subject;
       const log = await createOpenLog(store);
       await commit(store, log, 'one,', { producer: mark(0) });
@@ -249,7 +249,7 @@ export function describeCommitting(subject: Subject): void {
       expect(await textOf(store, log)).toBe('one,two,three,four');
     });
 
-    it('and an attach that race are decided one way or the other', async () => {
+    it('a commit that races with an attach is either stored or refused', async () => {
       const { store } = subject;
       for (let round = 0; round < 20; round += 1) {
         const log = await createOpenLog(store);
@@ -265,7 +265,7 @@ export function describeCommitting(subject: Subject): void {
       }
     });
 
-    it('lets the log wait for that one as long as it is not alone', async () => {
+    it('a commit restarts the grace time of an interrupted log', async () => {
       const { store } = subject;
       const { log, epoch } = await createLog(store, { graceMs: HOUR });
       const released = await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
@@ -282,7 +282,7 @@ export function describeCommitting(subject: Subject): void {
     });
   });
 
-  it('waits for ever for commits where no producer ever was', async () => {
+  it('a log that never had a producer is never overdue', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     await commit(store, log, 'abc');
@@ -292,8 +292,8 @@ export function describeCommitting(subject: Subject): void {
     expect(await store.change(log, { kind: 'abandon', now, reason: 'x' })).toMatchObject({ state: 'open' });
   });
 
-  describe('with a sequence', () => {
-    it('must be greater than the last, byte by byte', async () => {
+  describe('a commit with a sequence', () => {
+    it('the sequence must be greater than the last one, compared byte by byte', async () => {
       const { store } = subject;
       const log = await createOpenLog(store);
       // In the order of UTF-16 units the last two would change places; in a language's order the first ones would.
@@ -304,7 +304,7 @@ export function describeCommitting(subject: Subject): void {
       expect((await infoOf(store, log.id)).tail).toBe(ascending.length);
     });
 
-    it('is left alone by commits without one, and by refused ones', async () => {
+    it('commits without a sequence and refused commits do not change the last sequence', async () => {
       const { store } = subject;
       const log = await createOpenLog(store);
       await commit(store, log, 'x', { sequence: '5' });
@@ -316,7 +316,7 @@ export function describeCommitting(subject: Subject): void {
     });
   });
 
-  it('is refused by a generation that was replaced or removed', async () => {
+  it('a commit to a replaced or removed generation is refused', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const { info } = await store.create(log.id, { contentType: 'text/plain' }, 'replace');
@@ -326,12 +326,12 @@ export function describeCommitting(subject: Subject): void {
     expect(await store.info(log.id)).toBeUndefined();
   });
 
-  it('is refused for an id that never was, even with the generation of another', async () => {
+  it('a commit to an unknown id is refused, even with the generation of another log', async () => {
     const nobody = { id: uniqueId(), generation: (await createOpenLog(subject.store)).generation };
     await expectCode(commit(subject.store, nobody, 'x'), 'LOG_GONE');
   });
 
-  it('is told to watchers and followers like an append', async () => {
+  it('watchers and followers get every commit, and the end', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const heard = new Heard<LogNews>();
@@ -346,7 +346,7 @@ export function describeCommitting(subject: Subject): void {
     stop();
   });
 
-  it('is told in lifecycle when it seals', async () => {
+  it('a commit that seals emits a lifecycle event', async () => {
     const { store } = subject;
     const heard = new Heard<LifecycleEvent>();
     const stop = store.lifecycle(heard.listener);
@@ -362,14 +362,14 @@ export function describeCommitting(subject: Subject): void {
     stop();
   });
 
-  it('that is under way when the store closes is finished', async () => {
+  it('a commit in flight is stored before the store closes', async () => {
     const log = await createOpenLog(subject.store);
     const committing = commit(subject.store, log, 'x'.repeat(100_000), { producer: mark(0) });
     const [committed] = await Promise.all([committing, subject.close()]);
     expect(committed).toMatchObject({ how: 'stored', tail: 100_000 });
   });
 
-  it('needs no more than the id and the generation of a log', async () => {
+  it('a commit needs only the id and the generation of a log', async () => {
     const { store } = subject;
     const { info } = await store.create(uniqueId(), INIT, 'new');
     const { id, generation, epoch } = info;

@@ -20,7 +20,7 @@ export function describeCreation(
   subject: Subject,
   openWithLogsMax: StoreSuiteOptions['openWithLogsMax'],
 ): void {
-  it('makes an open, empty log', async () => {
+  it('a new log is open and empty', async () => {
     const id = uniqueId();
     const before = Date.now();
     const { info, replaced } = await subject.store.create(id, INIT, 'new');
@@ -34,16 +34,16 @@ export function describeCreation(
     expect(await subject.store.info(id)).toEqual(info);
   });
 
-  it('attaches the first writer', async () => {
+  it('a new log has a writer attached', async () => {
     const { info } = await subject.store.create(uniqueId(), INIT, 'new');
     expect(await subject.store.append(writerOf(info), START, bytes('first'))).toBe(5);
   });
 
-  it('has no facts of a log that was never made', async () => {
+  it('an unknown id has no info', async () => {
     expect(await subject.store.info(uniqueId())).toBeUndefined();
   });
 
-  it('keeps what the producer said of itself', async () => {
+  it('the content type, producer key and metadata of a new log are kept', async () => {
     const said: LogInit = {
       ...INIT,
       contentType: 'application/json; charset=utf-8',
@@ -60,7 +60,7 @@ export function describeCreation(
     expect(await infoOf(subject.store, info.id)).toMatchObject(kept);
   });
 
-  it('has no member for what was not said', async () => {
+  it('fields that were not given are missing from the info', async () => {
     const { log } = await createLog(subject.store);
     const info = await infoOf(subject.store, log.id);
     expect(Object.keys(info)).not.toEqual(expect.arrayContaining(['metadata']));
@@ -68,25 +68,25 @@ export function describeCreation(
     expect(Object.keys(info)).not.toEqual(expect.arrayContaining(['outcome']));
   });
 
-  it.each([null, false, 0, '', [], {}])('tells the metadata %j from none', async (metadata) => {
+  it.each([null, false, 0, '', [], {}])('the metadata %j is kept as given', async (metadata) => {
     const { log } = await createLog(subject.store, { metadata });
     expect((await infoOf(subject.store, log.id)).metadata).toStrictEqual(metadata);
   });
 
-  it('keeps metadata of 16 KiB', async () => {
+  it('metadata of 16 KiB is kept', async () => {
     const metadata = { words: 'é'.repeat(8_000) };
     const { log } = await createLog(subject.store, { metadata });
     expect((await infoOf(subject.store, log.id)).metadata).toEqual(metadata);
   });
 
-  it('keeps a metadata member named __proto__ as plain data', async () => {
+  it('a metadata member named __proto__ is plain data', async () => {
     const metadata = JSON.parse('{"__proto__": {"polluted": true}}');
     const { log } = await createLog(subject.store, { metadata });
     expect(JSON.stringify((await infoOf(subject.store, log.id)).metadata)).toBe(JSON.stringify(metadata));
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('refuses an id that exists and leaves that log alone', async () => {
+  it('an existing id is refused, and its log does not change', async () => {
     const { log } = await createLogOf(subject.store, 'kept');
     const before = await infoOf(subject.store, log.id);
     await expectCode(subject.store.create(log.id, INIT, 'new'), 'LOG_EXISTS');
@@ -94,13 +94,13 @@ export function describeCreation(
     expect(await textOf(subject.store, log)).toBe('kept');
   });
 
-  it('refuses the id of a sealed log, too', async () => {
+  it('the id of a sealed log is refused', async () => {
     const writer = await createLog(subject.store);
     await seal(subject.store, writer);
     await expectCode(subject.store.create(writer.log.id, INIT, 'new'), 'LOG_EXISTS');
   });
 
-  it('lets one of 20 win that create one id at once', async () => {
+  it('one of 20 concurrent creations of an id succeeds', async () => {
     const id = uniqueId();
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, i) => subject.store.create(id, { ...INIT, metadata: i }, 'new')),
@@ -112,7 +112,7 @@ export function describeCreation(
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'LOG_EXISTS' });
   });
 
-  it('gives an id that was removed to a new generation', async () => {
+  it('the id of a removed log gets a new generation', async () => {
     const { log } = await createLogOf(subject.store, 'old');
     await subject.store.change(log, { kind: 'remove', outcome: { kind: 'deleted' } });
     const { info, replaced } = await subject.store.create(log.id, INIT, 'new');
@@ -122,14 +122,14 @@ export function describeCreation(
     await expectCode(subject.store.read(log, START, 10), 'LOG_GONE');
   });
 
-  describe('in place of another', () => {
-    it('is an ordinary creation where there is none', async () => {
+  describe('replacement of a log', () => {
+    it('the replacement of a missing log is an ordinary creation', async () => {
       const { info, replaced } = await subject.store.create(uniqueId(), INIT, 'replace');
       expect(replaced).toBe(false);
       expect(await subject.store.append(writerOf(info), START, bytes('x'))).toBe(1);
     });
 
-    it('starts a new generation, empty and with facts of its own', async () => {
+    it('the new generation is empty, with its own content type and metadata', async () => {
       const old = await createLog(subject.store, { metadata: { old: true }, producerKey: 'old' });
       await subject.store.append(old, START, bytes('old bytes'));
       const created = await subject.store.create(old.log.id, { ...INIT, contentType: 'text/new' }, 'replace');
@@ -141,7 +141,7 @@ export function describeCreation(
       expect(await subject.store.info(old.log.id)).toEqual(created.info);
     });
 
-    it('replaces a sealed log by an open one', async () => {
+    it('a sealed log is replaced by an open one', async () => {
       const writer = await createLogOf(subject.store, 'done');
       await seal(subject.store, writer);
       const { info } = await subject.store.create(writer.log.id, INIT, 'replace');
@@ -150,7 +150,7 @@ export function describeCreation(
       expect(await textOf(subject.store, info)).toBe('again');
     });
 
-    it('makes the old handle useless for appending, reading and every change', async () => {
+    it('the old generation refuses appends, reads and every change', async () => {
       const old = await createLogOf(subject.store, 'old');
       const { info } = await subject.store.create(old.log.id, INIT, 'replace');
       await expectCode(subject.store.append(old, START, bytes('old')), 'LOG_GONE');
@@ -165,7 +165,7 @@ export function describeCreation(
       expect(await subject.store.info(old.log.id)).toEqual(info);
     });
 
-    it('never lets a byte of the old writer into the new generation', async () => {
+    it('no byte of the old writer reaches the new generation', async () => {
       for (let round = 0; round < 10; round += 1) {
         const old = await createLogOf(subject.store, 'old');
         const late = [
@@ -181,7 +181,7 @@ export function describeCreation(
       }
     });
 
-    it('leaves one generation of ten that replace each other at once', async () => {
+    it('one generation of ten concurrent replacements remains', async () => {
       const { log } = await createLogOf(subject.store, 'old');
       const created = await Promise.all(
         Array.from({ length: 10 }, () => subject.store.create(log.id, INIT, 'replace')),
@@ -197,14 +197,14 @@ export function describeCreation(
   });
 
   const describeLimit = openWithLogsMax === undefined ? describe.skip : describe;
-  describeLimit('up to a number of logs', () => {
+  describeLimit('the limit on the number of logs', () => {
     let limited: OpenedStore | undefined;
     beforeEach(async () => {
       limited = await openWithLogsMax?.(2);
     });
     afterEach(() => limited?.close());
 
-    it('refuses one more, but still replaces and makes room by removal', async () => {
+    it('one more log is refused, while replacement works and removal makes room', async () => {
       if (limited === undefined) throw new Error('the limited store is not open');
       const { store } = limited;
       const first = await createLog(store);

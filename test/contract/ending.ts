@@ -27,7 +27,7 @@ export function describeEnding(subject: Subject): void {
       { kind: 'complete' },
       { kind: 'aborted', reason: 'the disk "sda"\nburnt é 💡' },
       { kind: 'aborted', reason: '' },
-    ])('closes the log as %j', async (outcome) => {
+    ])('the log is closed as %j', async (outcome) => {
       const { log, epoch } = await createLogOf(subject.store, 'abc');
       await nextMillisecond();
       const sealed = await subject.store.change(log, { kind: 'seal', epoch, outcome });
@@ -38,7 +38,7 @@ export function describeEnding(subject: Subject): void {
     });
 
     it.each<SealOutcome>([{ kind: 'complete' }, { kind: 'aborted', reason: 'why' }])(
-      'may be repeated as %j without a change',
+      'a repeated seal as %j changes nothing',
       async (outcome) => {
         const { log, epoch } = await createLogOf(subject.store, 'abc');
         const sealed = await subject.store.change(log, { kind: 'seal', epoch, outcome });
@@ -48,7 +48,7 @@ export function describeEnding(subject: Subject): void {
       },
     );
 
-    it('is final: another outcome is refused', async () => {
+    it('a seal with another outcome is refused', async () => {
       const { log, epoch } = await createLogOf(subject.store, 'abc');
       const sealed = await subject.store.change(log, {
         kind: 'seal',
@@ -61,7 +61,7 @@ export function describeEnding(subject: Subject): void {
       expect(await infoOf(subject.store, log.id)).toEqual(sealed);
     });
 
-    it('is decided once when two outcomes race', async () => {
+    it('one of two concurrent seals succeeds', async () => {
       const { store } = subject;
       const { log, epoch } = await createLog(store);
       const outcomes: SealOutcome[] = [{ kind: 'complete' }, { kind: 'aborted', reason: 'late' }];
@@ -74,12 +74,12 @@ export function describeEnding(subject: Subject): void {
     });
   });
 
-  describe('of logs without a writer', () => {
+  describe('logs without a writer', () => {
     async function isDue(query: DueQuery, id: string): Promise<boolean> {
       return (await subject.store.due(query, EVERY)).some((info) => info.id === id);
     }
 
-    it('is due once the grace is over, not while a writer is attached', async () => {
+    it('a log is overdue after its grace time, but not while a writer is attached', async () => {
       const { store } = subject;
       const { log, epoch } = await createLog(store, { graceMs: 1 });
       const future = Date.now() + 100 * HOUR;
@@ -91,7 +91,7 @@ export function describeEnding(subject: Subject): void {
     });
 
     it.each(['open', 'interrupted'] as const)(
-      'waits as long as the grace says when left %s',
+      'the grace time of a log released as %s is kept',
       async (state) => {
         const { store } = subject;
         const { log, epoch } = await createLog(store, { graceMs: HOUR });
@@ -101,7 +101,7 @@ export function describeEnding(subject: Subject): void {
       },
     );
 
-    it('waits as long as the last attach said', async () => {
+    it('the grace time of the last attach counts', async () => {
       const { store } = subject;
       const { log } = await createLog(store, { graceMs: 1 });
       const { epoch } = await attach(store, log, HOUR);
@@ -110,7 +110,7 @@ export function describeEnding(subject: Subject): void {
       expect(await isDue({ kind: 'overdue', now: updatedAt + HOUR + 1_000 }, log.id)).toBe(true);
     });
 
-    it('gives the most overdue first, with their facts, and no more than asked for', async () => {
+    it('the most overdue logs come first, with their info, up to the limit', async () => {
       const { store } = subject;
       const ids: string[] = [];
       for (const graceMs of [3 * HOUR, HOUR, 2 * HOUR]) {
@@ -125,10 +125,10 @@ export function describeEnding(subject: Subject): void {
       expect(await store.due(query, 2)).toHaveLength(2);
     });
 
-    it('is abandoned only when overdue', async () => {
+    it('a log is abandoned only if it is overdue', async () => {
       const { store } = subject;
       const { log, epoch } = await createLog(store, { graceMs: HOUR });
-      const abandon = (now: number) => store.change(log, { kind: 'abandon', now, reason: 'nobody came' });
+      const abandon = (now: number) => store.change(log, { kind: 'abandon', now, reason: 'none came' });
       expect((await abandon(Date.now() + 100 * HOUR)).state).toBe('open');
       const released = await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
       expect(await abandon(Date.now())).toEqual(released);
@@ -136,13 +136,13 @@ export function describeEnding(subject: Subject): void {
       const abandoned = await abandon(Date.now() + 2 * HOUR);
       expect(abandoned).toMatchObject({
         state: 'closed',
-        outcome: { kind: 'aborted', reason: 'nobody came' },
+        outcome: { kind: 'aborted', reason: 'none came' },
       });
       expect(await infoOf(store, log.id)).toEqual(abandoned);
       expect(await isDue({ kind: 'overdue', now: Date.now() + 100 * HOUR }, log.id)).toBe(false);
     });
 
-    it('is abandoned once when several janitors come together', async () => {
+    it('concurrent janitors abandon a log once', async () => {
       const { store } = subject;
       const { log, epoch } = await createLog(store, { graceMs: 1 });
       await store.change(log, { kind: 'release', epoch, state: 'open' });
@@ -155,7 +155,7 @@ export function describeEnding(subject: Subject): void {
       for (const info of results) expect(info.outcome).toEqual(present.outcome);
     });
 
-    it('stays open when a producer attaches in time', async () => {
+    it('a log stays open if a producer attaches in time', async () => {
       const { store } = subject;
       const { log, epoch } = await createLog(store, { graceMs: 1 });
       await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
@@ -166,7 +166,7 @@ export function describeEnding(subject: Subject): void {
   });
 
   describe('remove', () => {
-    it.each(['open', 'closed'])('takes a log away that is %s', async (state) => {
+    it.each(['open', 'closed'])('a removed log that was %s refuses every operation', async (state) => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       const { log, epoch } = writer;
@@ -178,7 +178,7 @@ export function describeEnding(subject: Subject): void {
       for (const change of everyChange(epoch)) await expectCode(store.change(log, change), 'LOG_GONE');
     });
 
-    it('succeeds for one of several that remove one log', async () => {
+    it('one of three concurrent removals succeeds', async () => {
       const { store } = subject;
       const { log } = await createLogOf(store, 'abc');
       const results = await Promise.allSettled(
@@ -187,7 +187,7 @@ export function describeEnding(subject: Subject): void {
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
-    it('spares, where a time is given, what is open or was sealed since', async () => {
+    it('a removal with a time keeps logs that are open or were sealed since', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       const { log } = writer;
@@ -202,7 +202,7 @@ export function describeEnding(subject: Subject): void {
       expect(await store.info(log.id)).toBeUndefined();
     });
 
-    it('leaves no log due', async () => {
+    it('a removed log is not overdue', async () => {
       const { store } = subject;
       const { log, epoch } = await createLog(store, { graceMs: 1 });
       await store.change(log, { kind: 'release', epoch, state: 'open' });
@@ -212,7 +212,7 @@ export function describeEnding(subject: Subject): void {
     });
   });
 
-  it('makes logs due by the time of their seal, the longest sealed first', async () => {
+  it('sealed logs become due by the time of their seal, the oldest first', async () => {
     const { store } = subject;
     const open = await createLog(store);
     const sealed: LogInfo[] = [];
@@ -232,7 +232,7 @@ export function describeEnding(subject: Subject): void {
     expect(await store.due({ kind: 'sealed', before: later }, 2)).toHaveLength(2);
   });
 
-  it('does not make a log due for the release of a generation that it replaced', async () => {
+  it('a replaced generation that was released is not overdue', async () => {
     const { store } = subject;
     const writer = await createLog(store, { graceMs: 1 });
     const { log, epoch } = writer;

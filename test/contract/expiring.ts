@@ -38,7 +38,7 @@ export function describeExpiring(subject: Subject): void {
     return log;
   }
 
-  it('is nothing that a log does by itself', async () => {
+  it('a log without an expiry never expires', async () => {
     const log = await createOpenLog(subject.store);
     expect(Object.keys(log)).not.toEqual(expect.arrayContaining(['expiry']));
     expect(Object.keys(log)).not.toEqual(expect.arrayContaining(['expiresAt']));
@@ -47,7 +47,7 @@ export function describeExpiring(subject: Subject): void {
     expect(await isDue({ kind: 'expired', now: Date.now() + 1_000 * HOUR }, log.id)).toBe(false);
   });
 
-  it('is kept and told as it was asked for', async () => {
+  it('the expiry and its time are kept as given', async () => {
     const { store } = subject;
     const moment = Date.now() + 5 * HOUR;
     const byTime = await createOpenLog(store, { expiry: { kind: 'at', at: moment } });
@@ -60,7 +60,7 @@ export function describeExpiring(subject: Subject): void {
     for (const log of [byTime, whenIdle]) expect(await infoOf(store, log.id)).toEqual(log);
   });
 
-  it('makes a log absent everywhere, before anybody has removed it', async () => {
+  it('an expired log is absent everywhere before it is removed', async () => {
     const { store } = subject;
     const log = await expired();
     expect(await store.info(log.id)).toBeUndefined();
@@ -76,7 +76,7 @@ export function describeExpiring(subject: Subject): void {
     stop();
   });
 
-  it('ends a sealed log, too', async () => {
+  it('a sealed log expires as well', async () => {
     const { store } = subject;
     const log = await createOpenLog(store, {
       expiry: { kind: 'at', at: Date.now() + SOON },
@@ -87,7 +87,7 @@ export function describeExpiring(subject: Subject): void {
     expect(await isDue({ kind: 'sealed', before: Date.now() + HOUR }, log.id)).toBe(false);
   });
 
-  it.each(['new', 'replace'] as const)('frees the id for another log, made as %s', async (mode) => {
+  it.each(['new', 'replace'] as const)('an expired id is free for a creation with mode %s', async (mode) => {
     const { store } = subject;
     const log = await expired();
     const heard = new Heard<LifecycleEvent>();
@@ -108,7 +108,7 @@ export function describeExpiring(subject: Subject): void {
     expect(await isDue({ kind: 'expired', now: Date.now() + HOUR }, log.id)).toBe(false);
   });
 
-  it('lets one of ten win that take over an expired id', async () => {
+  it('one of ten concurrent creations of an expired id succeeds', async () => {
     const { store } = subject;
     const log = await expired();
     const results = await Promise.allSettled(
@@ -119,7 +119,7 @@ export function describeExpiring(subject: Subject): void {
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'LOG_EXISTS' });
   });
 
-  describe('when idle', () => {
+  describe('a log with an idle TTL', () => {
     const TTL = 60_000;
     const LATEST = TTL + TTL / 10;
 
@@ -134,7 +134,7 @@ export function describeExpiring(subject: Subject): void {
         'an append',
         async (log: LogInfo) => subject.store.append(await attach(subject.store, log), START, bytes('x')),
       ],
-    ] as const)('is put off by %s, by the whole ttl and hardly more', async (_, act) => {
+    ] as const)('the expiry is extended by %s, by the whole TTL and at most a tenth more', async (_, act) => {
       const log = await createOpenLog(subject.store, { expiry: { kind: 'idle', ttlMs: TTL } });
       await nextMillisecond();
       const before = Date.now();
@@ -145,7 +145,7 @@ export function describeExpiring(subject: Subject): void {
       expect(expiresAt).toBeLessThanOrEqual(after + LATEST);
     });
 
-    it('keeps a log alive that is read again and again, and ends it after the last time', async () => {
+    it('a log that is touched again and again lives until a TTL after the last touch', async () => {
       const { store } = subject;
       const log = await createOpenLog(store, {
         expiry: { kind: 'idle', ttlMs: 600 },
@@ -161,7 +161,7 @@ export function describeExpiring(subject: Subject): void {
       expect(await store.info(log.id)).toBeUndefined();
     });
 
-    it('leaves the time of the last change alone when it is touched', async () => {
+    it('a touch does not change the time of the last update', async () => {
       const { store } = subject;
       const log = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: HOUR } });
       await nextMillisecond();
@@ -171,7 +171,7 @@ export function describeExpiring(subject: Subject): void {
     });
   });
 
-  it('at a fixed time is not put off', async () => {
+  it('a fixed expiry is not extended', async () => {
     const { store } = subject;
     const log = await createOpenLog(store, { expiry: { kind: 'at', at: Date.now() + HOUR } });
     await store.change(log, { kind: 'touch' });
@@ -179,8 +179,8 @@ export function describeExpiring(subject: Subject): void {
     expect((await infoOf(store, log.id)).expiresAt).toBe(log.expiresAt);
   });
 
-  describe('for the janitor', () => {
-    it('makes logs due, the longest expired first, with their facts and no more than asked for', async () => {
+  describe('the janitor', () => {
+    it('expired logs are due in order of their expiry, with their info, up to the limit', async () => {
       const { store } = subject;
       const now = Date.now();
       const logs: LogInfo[] = [];
@@ -194,7 +194,7 @@ export function describeExpiring(subject: Subject): void {
       expect(await isDue({ kind: 'expired', now: now + HOUR - 1 }, ids[1] ?? '')).toBe(false);
     });
 
-    it('follows a touch', async () => {
+    it('a touched log becomes due later', async () => {
       const { store } = subject;
       const log = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: HOUR } });
       await nextMillisecond();
@@ -203,7 +203,7 @@ export function describeExpiring(subject: Subject): void {
       expect(await isDue({ kind: 'expired', now: Date.now() + 2 * HOUR }, log.id)).toBe(true);
     });
 
-    it('is found and removed after it has expired', async () => {
+    it('an expired log is due, and its removal is announced', async () => {
       const { store } = subject;
       const log = await expired();
       const heard = new Heard<LifecycleEvent>();
@@ -227,7 +227,7 @@ export function describeExpiring(subject: Subject): void {
       for (const stop of stops) stop();
     });
 
-    it('spares what has not expired by then', async () => {
+    it('a removal spares a log that has not expired', async () => {
       const { store } = subject;
       const log = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: HOUR } });
       const forever = await createOpenLog(store);
@@ -239,7 +239,7 @@ export function describeExpiring(subject: Subject): void {
       expect(await infoOf(store, log.id)).toEqual(log);
     });
 
-    it('is removed once when several janitors come together', async () => {
+    it('concurrent janitors remove an expired log once', async () => {
       const { store } = subject;
       const log = await expired();
       const results = await Promise.allSettled(
@@ -251,7 +251,7 @@ export function describeExpiring(subject: Subject): void {
     });
   });
 
-  it('of a log that others write to is told as gone to those who come late', async () => {
+  it('an expired log with a producer refuses appends and attaches', async () => {
     const { store } = subject;
     const id = uniqueId();
     const log = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: 1_000 } }, id);

@@ -34,7 +34,7 @@ export function describeForking(subject: Subject): void {
     return createOpenLog(subject.store, { first: { chunks: bytes(text) } });
   }
 
-  it('makes a log of the first bytes of another', async () => {
+  it('a fork holds the first bytes of its source', async () => {
     const { store } = subject;
     const source = await sourceOf('abcdef');
     const log = await fork(source, 4);
@@ -52,7 +52,7 @@ export function describeForking(subject: Subject): void {
     expect(log.generation).not.toBe(source.generation);
   });
 
-  it.each([0, 6])('forks at the very beginning and at the tail: %d', async (offset) => {
+  it.each([0, 6])('a fork at offset %d holds the bytes before it', async (offset) => {
     const source = await sourceOf('abcdef');
     const log = await fork(source, offset);
     expect(await textOf(subject.store, log)).toBe('abcdef'.slice(0, offset));
@@ -60,7 +60,7 @@ export function describeForking(subject: Subject): void {
     expect(await textOf(subject.store, log)).toBe(`${'abcdef'.slice(0, offset)}X`);
   });
 
-  it('has the losses that it is given, and no others', async () => {
+  it('a fork has the losses that it is given, and no others', async () => {
     const source = await sourceOf('abcdef');
     const losses = [{ number: 3, from: at(2), to: at(2), at: 1 }];
     const log = await fork(source, 4, { losses });
@@ -68,7 +68,7 @@ export function describeForking(subject: Subject): void {
     expect((await infoOf(subject.store, source.id)).losses).toBeUndefined();
   });
 
-  it('goes its own way, as does the source', async () => {
+  it('a fork and its source change independently', async () => {
     const { store } = subject;
     const source = await sourceOf('abc');
     const log = await fork(source, 2);
@@ -85,7 +85,7 @@ export function describeForking(subject: Subject): void {
     stop();
   });
 
-  it('begins with bytes of its own after those of the source, and may be sealed with them', async () => {
+  it('a fork may begin with bytes of its own, and may be sealed with them', async () => {
     const { store } = subject;
     const source = await sourceOf('abc');
     const log = await fork(source, 2, { first: { chunks: bytes('XY'), seal: { kind: 'complete' } } });
@@ -93,7 +93,7 @@ export function describeForking(subject: Subject): void {
     expect(await readAll(store, log)).toEqual({ bytes: Buffer.from('abXY'), end: { kind: 'complete' } });
   });
 
-  it('is open even though its source is sealed', async () => {
+  it('a fork of a sealed log is open', async () => {
     const { store } = subject;
     const source = await sourceOf('abc');
     await commit(store, source, '', { seal: { kind: 'complete' } });
@@ -102,7 +102,7 @@ export function describeForking(subject: Subject): void {
     expect(await commit(store, log, 'd')).toMatchObject({ tail: 4 });
   });
 
-  it('knows neither the producers nor the sequence of its source', async () => {
+  it('a fork has neither the producers nor the sequence of its source', async () => {
     const { store } = subject;
     const source = await sourceOf('abc');
     await commit(store, source, 'd', { producer: mark(0), sequence: '9' });
@@ -119,7 +119,7 @@ export function describeForking(subject: Subject): void {
     }
   });
 
-  it('of a log that a producer is writing has what was there', async () => {
+  it('a fork of a log with a producer holds the bytes stored so far', async () => {
     const { store } = subject;
     const writer = await createLogOf(store, 'abc');
     const log = await fork(writer.log, 3);
@@ -128,7 +128,7 @@ export function describeForking(subject: Subject): void {
     expect(await textOf(store, await fork(writer.log, 5))).toBe('abcde');
   });
 
-  it('can be written by a producer', async () => {
+  it('a producer can write to a fork', async () => {
     const { store } = subject;
     const source = await sourceOf('abc');
     const log = await fork(source, 2);
@@ -137,7 +137,7 @@ export function describeForking(subject: Subject): void {
     expect(await textOf(store, log)).toBe('abXYZ');
   });
 
-  it('copies large logs whole', async () => {
+  it('a fork of 5 MB holds every byte', async () => {
     const { store } = subject;
     const source = await createOpenLog(store);
     const pieces = Array.from({ length: 5 }, () => randomBytes(1_000_003));
@@ -149,7 +149,7 @@ export function describeForking(subject: Subject): void {
     }
   });
 
-  it('is created like any other log: told in lifecycle, listed, refused where the id is taken', async () => {
+  it('a fork emits a lifecycle event, is listed, and is refused if its id exists', async () => {
     const { store } = subject;
     const source = await sourceOf('abc');
     const heard = new Heard<LifecycleEvent>();
@@ -163,7 +163,7 @@ export function describeForking(subject: Subject): void {
     expect(await textOf(store, log)).toBe('abc');
   });
 
-  it('takes the place of another log, even of its source', async () => {
+  it('a fork may replace another log, even its source', async () => {
     const { store } = subject;
     const source = await sourceOf('abc');
     const init = { contentType: 'text/plain', fork: { source, at: at(2) } };
@@ -174,7 +174,7 @@ export function describeForking(subject: Subject): void {
     await untilFree(store, source.id);
   });
 
-  it('lets one of ten win that fork to one id at once', async () => {
+  it('one of ten concurrent forks to one id succeeds', async () => {
     const { store } = subject;
     const source = await sourceOf('abc');
     const id = uniqueId();
@@ -186,21 +186,21 @@ export function describeForking(subject: Subject): void {
     expect(await textOf(store, await infoOf(store, id))).toBe('abc'.slice(0, won[0]?.value.tail));
     for (const result of results)
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'LOG_EXISTS' });
-    // The nine that lost bind nobody.
+    // The nine that lost do not retire the source.
     await remove(store, await infoOf(store, id));
     await remove(store, source);
     await untilFree(store, source.id);
   });
 
-  describe('is refused', () => {
-    it('beyond the tail of its source', async () => {
+  describe('a refused fork', () => {
+    it('a fork beyond the tail of its source is refused', async () => {
       const source = await sourceOf('abc');
       const id = uniqueId();
       await expect(fork(source, 4, {}, id)).rejects.toBeInstanceOf(RangeError);
       expect(await subject.store.info(id)).toBeUndefined();
     });
 
-    it('of a log that is not there, or is another generation', async () => {
+    it('a fork of a missing log or another generation is refused', async () => {
       const { store } = subject;
       const source = await sourceOf('abc');
       await expectCode(fork({ ...source, id: uniqueId() }, 0), 'LOG_NOT_FOUND');
@@ -210,12 +210,12 @@ export function describeForking(subject: Subject): void {
       await expectCode(fork(source, 0), 'LOG_NOT_FOUND');
     });
 
-    it('of a log that has expired', async () => {
+    it('a fork of an expired log is refused', async () => {
       const source = await createOpenLog(subject.store, { expiry: { kind: 'at', at: Date.now() - 1 } });
       await expectCode(fork(source, 0), 'LOG_NOT_FOUND');
     });
 
-    it('of a retired log', async () => {
+    it('a fork of a retired log is refused', async () => {
       const { store } = subject;
       const source = await sourceOf('abc');
       await fork(source, 3);
@@ -224,8 +224,8 @@ export function describeForking(subject: Subject): void {
     });
   });
 
-  describe('outlives its source', () => {
-    it('which is retired as long as it lives, and then free', async () => {
+  describe('a removed source', () => {
+    it('the source is retired while a fork of it exists, and its id is free afterwards', async () => {
       const { store } = subject;
       const source = await sourceOf('abc');
       const forks = [await fork(source, 2), await fork(source, 3)];
@@ -242,7 +242,7 @@ export function describeForking(subject: Subject): void {
       expect(await textOf(store, info)).toBe('');
     });
 
-    it('and is no more than a removed log where the forks went first', async () => {
+    it('the id of the source is free at once if its forks were removed first', async () => {
       const { store } = subject;
       const source = await sourceOf('abc');
       await remove(store, await fork(source, 2));
@@ -251,7 +251,7 @@ export function describeForking(subject: Subject): void {
       await untilFree(store, source.id);
     });
 
-    it('which ends for its watchers, in lists and in lifecycle as ever', async () => {
+    it('the source ends for watchers, in lists and in lifecycle events', async () => {
       const { store } = subject;
       const source = await sourceOf('abc');
       await fork(source, 2);
@@ -265,7 +265,7 @@ export function describeForking(subject: Subject): void {
       for (const stop of stops) stop();
     });
 
-    it('that expired, and is retired then as well', async () => {
+    it('an expired source is retired as well', async () => {
       const { store } = subject;
       const expiry = { kind: 'at', at: Date.now() + 1_000 } as const;
       const source = await createOpenLog(store, { expiry, first: { chunks: bytes('abc') } });
@@ -279,7 +279,7 @@ export function describeForking(subject: Subject): void {
       await untilFree(store, source.id);
     });
 
-    it('up a chain: the last fork frees all', async () => {
+    it('a whole chain of retired sources is free once the last fork is removed', async () => {
       const { store } = subject;
       const chain = [await sourceOf('abcdefgh')];
       for (let i = 0; i < 4; i += 1) {
@@ -299,7 +299,7 @@ export function describeForking(subject: Subject): void {
       for (const log of chain) await untilFree(store, log.id);
     });
 
-    it('up a chain, but not beyond one that lives', async () => {
+    it('a chain is freed only up to a log that still exists', async () => {
       const { store } = subject;
       const first = await sourceOf('abc');
       const second = await fork(first, 3);
@@ -312,7 +312,7 @@ export function describeForking(subject: Subject): void {
       await untilFree(store, first.id);
     });
 
-    it('that another generation took the place of, which nothing binds', async () => {
+    it('a source that was replaced is not retired', async () => {
       const { store } = subject;
       const source = await sourceOf('abc');
       const log = await fork(source, 2);
@@ -325,7 +325,7 @@ export function describeForking(subject: Subject): void {
     });
   });
 
-  it('and the removal of its source may race: the fork is whole or not there, and in the end the id is free', async () => {
+  it('a fork that races with the removal of its source is complete or refused, and the id gets free', async () => {
     const { store } = subject;
     for (let round = 0; round < 10; round += 1) {
       const source = await sourceOf('abcdef');
@@ -345,7 +345,7 @@ export function describeForking(subject: Subject): void {
     }
   });
 
-  it('may be removed with its source and with other forks at once, and all ids are free in the end', async () => {
+  it('concurrent removals of a source and its forks free all ids', async () => {
     const { store } = subject;
     for (let round = 0; round < 10; round += 1) {
       const first = await sourceOf('abcdef');
@@ -357,7 +357,7 @@ export function describeForking(subject: Subject): void {
     }
   });
 
-  it('at any offset of any log of a tree has exactly the bytes that were there', async () => {
+  it('a fork at any offset of any log of a tree holds exactly the bytes before it', async () => {
     const growth = fc.record({
       of: fc.nat(100),
       place: fc.integer({ min: 0, max: 1_000 }),

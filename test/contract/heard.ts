@@ -1,6 +1,6 @@
 import { PATIENCE_MS } from '../support/patience';
 
-/** Keeps what a callback was told, and waits until it was told enough. */
+/** Records the items that a callback receives, and waits until they are enough. */
 export class Heard<Item> {
   readonly all: Item[] = [];
   readonly #waiting = new Set<() => void>();
@@ -10,7 +10,7 @@ export class Heard<Item> {
     for (const check of [...this.#waiting]) check();
   };
 
-  /** Resolves as soon as what was heard up to then is enough. */
+  /** Resolves as soon as the received items are enough. */
   until(isEnough: (all: readonly Item[]) => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const check = (): void => {

@@ -54,7 +54,7 @@ export function describeHostileIds(subject: Subject): void {
       await subject.store.change(info, { kind: 'remove', outcome: { kind: 'deleted' } });
   }
 
-  it('names a log of its own by every one of them', async () => {
+  it('each id names its own log', async () => {
     const { store } = subject;
     const ids = HOSTILE.map(parseLogId);
     for (const id of ids) {
@@ -80,7 +80,7 @@ export function describeHostileIds(subject: Subject): void {
     ['{tag}', '{tag}'],
     ['128 light bulbs', '💡'.repeat(128)],
     ['512 slashes', '/'.repeat(512)],
-  ])('seals, lists and replaces the log named %s', async (_name, raw) => {
+  ])('a log named %s can be sealed, listed and replaced', async (_name, raw) => {
     const { store } = subject;
     const id = parseLogId(raw);
     await remove(id);

@@ -4,7 +4,7 @@ import { at, attach, bytes, createLog, expectCode, readAll, textOf } from './log
 import type { Subject } from './store.contract';
 
 export function describeAppendsInFlight(subject: Subject): void {
-  it('stores appends that are under way at the same time in their order', async () => {
+  it('appends in flight are stored in their order', async () => {
     const sizes = fc.array(
       fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 30_000, max: 200_000 })),
       {
@@ -37,7 +37,7 @@ export function describeAppendsInFlight(subject: Subject): void {
     );
   });
 
-  it('refuses those that come after one that it refused', async () => {
+  it('appends behind a refused one are refused', async () => {
     const { store } = subject;
     const writer = await createLog(store);
     await store.append(writer, START, bytes('abc'));

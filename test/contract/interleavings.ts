@@ -8,7 +8,7 @@ import { anyStep, Modelled } from './model';
 import type { Subject } from './store.contract';
 
 export function describeInterleavings(subject: Subject): void {
-  it('agrees with a model that is a buffer and a few flags', async () => {
+  it('the store agrees with a model made of a buffer and a few flags', async () => {
     const scenario = fc.array(fc.tuple(fc.nat(2), anyStep), { minLength: 1, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(scenario, async (steps) => {
@@ -23,7 +23,7 @@ export function describeInterleavings(subject: Subject): void {
     );
   });
 
-  it('keeps exactly the bytes, however they are cut into appends and however often these are repeated', async () => {
+  it('the bytes are stored exactly, however they are cut into appends and repeated', async () => {
     const cutting = fc.record({
       content: fc.uint8Array({ minLength: 1, maxLength: 20_000, size: 'max' }),
       pieces: fc.array(
@@ -54,7 +54,7 @@ export function describeInterleavings(subject: Subject): void {
     );
   });
 
-  it('gives a follower that runs beside the producer exactly the bytes and then the end', async () => {
+  it('a follower beside a producer gets exactly the bytes, and then the end', async () => {
     const run = fc.record({
       pieces: fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 30 }),
       startAfter: fc.nat(30),

@@ -11,7 +11,7 @@ export function describeLifecycle(subject: Subject): void {
     return Object.assign(heard, { stop: subject.store.lifecycle(heard.listener) });
   }
 
-  it('tells the whole life of a log in order', async () => {
+  it('the events of a log come in order, from its creation to its removal', async () => {
     const { store } = subject;
     const heard = listen();
     const first = await createLog(store);
@@ -40,7 +40,7 @@ export function describeLifecycle(subject: Subject): void {
     heard.stop();
   });
 
-  it('tells that a log was replaced before it tells of the new one', async () => {
+  it('the end of a replaced log comes before the creation of the new one', async () => {
     const { store } = subject;
     const { log } = await createLog(store);
     const heard = listen();
@@ -53,7 +53,7 @@ export function describeLifecycle(subject: Subject): void {
     heard.stop();
   });
 
-  it('tells of an abandoned log', async () => {
+  it('an abandoned log emits its end', async () => {
     const { store } = subject;
     const { log, epoch } = await createLog(store, { graceMs: 1 });
     await store.change(log, { kind: 'release', epoch, state: 'interrupted' });
@@ -66,7 +66,7 @@ export function describeLifecycle(subject: Subject): void {
     heard.stop();
   });
 
-  it('tells nothing of what was refused or changed nothing', async () => {
+  it('a refused change and one without effect emit nothing', async () => {
     const { store } = subject;
     const writer = await createLog(store);
     const heard = listen();
@@ -82,7 +82,7 @@ export function describeLifecycle(subject: Subject): void {
     heard.stop();
   });
 
-  it('tells nothing once the store is closed', async () => {
+  it('a closed store emits nothing', async () => {
     const { store } = subject;
     const heard = listen();
     const closing = subject.close();
@@ -92,7 +92,7 @@ export function describeLifecycle(subject: Subject): void {
     expect(heard.all).toEqual([]);
   });
 
-  it('tells every listener of every log, until it is stopped', async () => {
+  it('every listener gets the events of every log until it is stopped', async () => {
     const { store } = subject;
     const [stopped, first, second] = [listen(), listen(), listen()];
     stopped.stop();
@@ -108,7 +108,7 @@ export function describeLifecycle(subject: Subject): void {
   });
 }
 
-/** What was told of one generation, without its name. */
+/** The events of one generation, without its name. */
 function eventsOf(events: readonly LifecycleEvent[], log: LogRef): { readonly kind: string }[] {
   return events
     .filter((event) => event.log.id === log.id && event.log.generation === log.generation)

@@ -5,7 +5,7 @@ import { parseLogId } from '../../src/core/log/log-id';
 import type { ListQuery, LogStore } from '../../src/core/store/store';
 import { INIT } from './logs';
 
-/** What somebody does with the log of a name. What does not fit the log's state does nothing. */
+/** One operation on the log of a name. An operation that does not fit the log's state is skipped. */
 export interface Step {
   readonly kind: 'create' | 'replace' | 'remove' | 'interrupt' | 'resume' | 'seal';
   readonly name: string;

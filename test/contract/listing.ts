@@ -19,7 +19,7 @@ export function describeListing(subject: Subject): void {
     return ids;
   }
 
-  it('gives the newest first, with their facts', async () => {
+  it('logs are listed newest first, with their info', async () => {
     const prefix = uniqueId();
     const ids = await createSeveral(prefix, 5);
     const logs = await listAll(subject.store, { limit: 100, prefix });
@@ -27,13 +27,13 @@ export function describeListing(subject: Subject): void {
     for (const info of logs) expect(await infoOf(subject.store, info.id)).toEqual(info);
   });
 
-  it.each([1, 2, 3, 5, 6])('gives every log once in pages of %i', async (limit) => {
+  it.each([1, 2, 3, 5, 6])('every log is listed once in pages of %i', async (limit) => {
     const prefix = uniqueId();
     const ids = await createSeveral(prefix, 5);
     expect((await listAll(subject.store, { limit, prefix })).map(({ id }) => id)).toEqual(ids.toReversed());
   });
 
-  it('gives every log once, also of those made in the same millisecond', async () => {
+  it('logs created in the same millisecond are listed once each', async () => {
     const prefix = uniqueId();
     const ids = Array.from({ length: 40 }, (_, i) => parseLogId(`${prefix}-${i}`));
     await Promise.all(ids.map((id) => createLog(subject.store, {}, id)));
@@ -43,7 +43,7 @@ export function describeListing(subject: Subject): void {
     expect(times).toEqual(times.toSorted((a, b) => b - a));
   });
 
-  it('takes a prefix literally', async () => {
+  it('a prefix is taken literally', async () => {
     const unique = uniqueId();
     for (const id of [
       `${unique}*a`,
@@ -66,7 +66,7 @@ export function describeListing(subject: Subject): void {
     expect(await idsOf(unique)).toHaveLength(6);
   });
 
-  it('picks logs by their state', async () => {
+  it('logs can be listed by state', async () => {
     const { store } = subject;
     const prefix = uniqueId();
     const [open, interrupted, closed] = await Promise.all(
@@ -84,7 +84,7 @@ export function describeListing(subject: Subject): void {
     expect(await listAll(subject.store, { limit: 10, prefix })).toHaveLength(3);
   });
 
-  it('goes on where it was although the log there was removed or new ones came', async () => {
+  it('a cursor stays valid when its log is removed and new logs are created', async () => {
     const { store } = subject;
     const prefix = uniqueId();
     const ids = await createSeveral(prefix, 6);
@@ -103,7 +103,7 @@ export function describeListing(subject: Subject): void {
     expect(rest.map(({ id }) => id)).toEqual(ids.slice(0, 4).toReversed());
   });
 
-  it('shows a replaced log once, as new', async () => {
+  it('a replaced log is listed once, as a new one', async () => {
     const { store } = subject;
     const prefix = uniqueId();
     const [old] = await createSeveral(prefix, 3);
@@ -115,13 +115,13 @@ export function describeListing(subject: Subject): void {
   });
 
   it.each(['nonsense', '', '0', '\0', '💡', '../..', '{"a":1}', '9'.repeat(40)])(
-    'refuses the cursor %j, which no page gave',
+    'the cursor %j, which no page returned, is refused',
     async (cursor) => {
       await expectCode(subject.store.list({ limit: 10, cursor }), 'LOG_ID_INVALID');
     },
   );
 
-  it('agrees with a list that is searched from one end to the other, whatever is asked for', async () => {
+  it('the list agrees with a model for any prefix and state', async () => {
     const scenario = fc.tuple(fc.array(anyStep, { maxLength: 30 }), fc.array(anyFilter, { maxLength: 4 }));
     await fc.assert(
       fc.asyncProperty(scenario, fc.integer({ min: 1, max: 5 }), async ([steps, filters], limit) => {
@@ -138,7 +138,7 @@ export function describeListing(subject: Subject): void {
     );
   });
 
-  it('has on one page each log that matches all the while, whatever happens between the pages', async () => {
+  it('a log that matches all the time is listed exactly once, whatever changes between pages', async () => {
     const scenario = fc.record({
       before: fc.array(anyStep, { minLength: 5, maxLength: 30 }),
       between: fc.array(fc.array(anyStep, { maxLength: 3 }), { maxLength: 12 }),
@@ -174,7 +174,7 @@ export function describeListing(subject: Subject): void {
     );
   });
 
-  it('picks those that are open or interrupted as one', async () => {
+  it('the state `live` lists open and interrupted logs', async () => {
     const { store } = subject;
     const model = new ListedModel(store, uniqueId());
     for (const name of ['a', 'b', 'ab', '~']) await model.take({ kind: 'create', name });
@@ -185,7 +185,7 @@ export function describeListing(subject: Subject): void {
     expect(logs).toHaveLength(3);
   });
 
-  it('stops for a reader that has left', async () => {
+  it('an aborted list throws the reason of its signal', async () => {
     await createLog(subject.store);
     const leaving = new AbortController();
     const reason = new Error('left');
@@ -194,7 +194,7 @@ export function describeListing(subject: Subject): void {
     await expect(subject.store.list({ limit: 1, prefix: 'x' }, leaving.signal)).rejects.toBe(reason);
   });
 
-  it('is empty where nothing matches', async () => {
+  it('the list is empty if nothing matches', async () => {
     expect(await listAll(subject.store, { limit: 10, prefix: uniqueId('none') })).toEqual([]);
   });
 }

@@ -22,7 +22,7 @@ interface AnyCommit {
   readonly seals: boolean;
 }
 
-/** One thing that somebody does with a log that several write to. The commits of one step are sent without waiting. */
+/** One operation on a log with several writers. The commits of one step are sent without waiting. */
 export type MixedStep =
   | { readonly kind: 'commits'; readonly commits: readonly AnyCommit[] }
   | { readonly kind: 'attach' | 'release' | 'touch' }

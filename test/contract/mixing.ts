@@ -7,7 +7,7 @@ import type { Subject } from './store.contract';
 const LOGS_MAX = 5;
 
 export function describeMixing(subject: Subject): void {
-  it('agrees with a model that is a buffer and the rules', async () => {
+  it('the store agrees with a model made of a buffer and the rules', async () => {
     const scenario = fc.array(fc.tuple(fc.nat(100), anyMixedStep), { minLength: 1, maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(scenario, async (steps) => {

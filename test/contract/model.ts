@@ -6,7 +6,7 @@ import type { Change } from '../../src/core/store/change';
 import type { LogStore } from '../../src/core/store/store';
 import { at, infoOf, readAll } from './logs';
 
-/** One thing that somebody does with a log. `stale`: in the name of the writer before the last. */
+/** One operation on a log. `stale`: as the writer before the last. */
 export type Step =
   | { readonly kind: 'append'; readonly from: number; readonly bytes: Uint8Array; readonly stale: boolean }
   | { readonly kind: 'attach' }
@@ -81,7 +81,7 @@ export class Modelled {
   ) {}
 
   async take(step: Step): Promise<void> {
-    // What a writer may do after it has left is nobody's promise; a stale one is fenced all the same.
+    // The contract does not say what a released writer may do. A stale one is fenced in any case.
     const isWriters = step.kind !== 'read' && step.kind !== 'attach';
     if (isWriters && (step.stale ? this.#staleWriter === undefined : !this.#isAttached && !this.#outcome))
       return;
@@ -121,7 +121,7 @@ export class Modelled {
     const refusals = this.#refusals(stale);
     if (offset > tail) refusals.push('LOG_GAP');
     if (this.#outcome !== undefined && end > tail) refusals.push('LOG_SEALED');
-    if (offset > tail && piece.length === 0) return; // Whether nothing can be beyond the tail is nobody's promise.
+    if (offset > tail && piece.length === 0) return; // The contract does not say whether an empty append may be beyond the tail.
     const half = piece.length >> 1;
     const chunks = [piece.subarray(0, half), piece.subarray(half)];
     const committed = await this.#expect(refusals, this.store.append(this.#as(stale), at(offset), chunks));
@@ -150,7 +150,7 @@ export class Modelled {
     const change: Change = { ...rest, epoch: writer.epoch };
     const refusals = this.#refusals(stale);
     const isRepeated = step.kind === 'seal' && JSON.stringify(step.outcome) === JSON.stringify(this.#outcome);
-    // Who repeats a seal after being fenced learns that the log is sealed as it wished, or that it was fenced.
+    // A fenced writer that repeats a seal may get its result or `LOG_FENCED`.
     if (stale && isRepeated) return;
     if (this.#outcome !== undefined && !isRepeated) refusals.push('LOG_SEALED');
     const info = await this.#expect(refusals, this.store.change(writer.log, change));
@@ -204,7 +204,7 @@ export class Modelled {
   }
 }
 
-/** The same value with the members of every object in order, which is no part of JSON. */
+/** The same value with the members of every object in order, as JSON does not define one. */
 function sorted(value: JsonValue | undefined): JsonValue | undefined {
   if (value === undefined || value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map((item) => sorted(item) ?? null);

@@ -2,7 +2,7 @@ import type { LogOutcome, LogRef } from '../../src/core/log/log';
 import { advance, type Offset, START } from '../../src/core/log/offset';
 import type { LogNews, LogStore } from '../../src/core/store/store';
 
-/** What a reader does that stays subscribed: takes bytes from the news, and reads where the news is no more than `moved`. */
+/** Reads a log to its end as a subscribed reader: takes bytes from the news, and reads the store if the news is `moved`. */
 export function readByNews(store: LogStore, log: LogRef): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -40,7 +40,7 @@ function length(chunks: readonly Buffer[]): number {
   return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
-/** Whether the news lead a reader up to `tail`, and to the end where there is one. News that are `moved` may stand for anything. */
+/** Whether the news lead a reader up to `tail`, and to `end` if it is given. `moved` may replace any news. */
 export function hasReached(tail: number, end?: LogOutcome): (all: readonly LogNews[]) => boolean {
   return (all) => {
     const last = all.at(-1);
@@ -51,7 +51,7 @@ export function hasReached(tail: number, end?: LogOutcome): (all: readonly LogNe
   };
 }
 
-/** Bytes begin where what was told before ended, or earlier, and an end is behind them; only `moved` may leave something out. */
+/** Expects bytes to begin where the previous news ended, or earlier, and an end behind them. Only `moved` may skip bytes. */
 export function expectContiguous(all: readonly LogNews[], seen: Offset): void {
   let told: number = seen;
   for (const news of all) {

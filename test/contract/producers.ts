@@ -6,7 +6,7 @@ import type { Subject } from './store.contract';
 const COMPLETE: SealOutcome = { kind: 'complete' };
 
 export function describeProducers(subject: Subject): void {
-  it('answers the next of a producer with where it stands', async () => {
+  it('a commit returns the epoch and sequence of its producer', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     expect(await commit(store, log, 'a', { producer: mark(0) })).toEqual({
@@ -22,7 +22,7 @@ export function describeProducers(subject: Subject): void {
     expect(await textOf(store, log)).toBe('ab');
   });
 
-  it('answers a repeated one from the state, and changes nothing', async () => {
+  it('a repeated commit returns the stored state, and changes nothing', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     for (let i = 0; i < 3; i += 1) await commit(store, log, `${i}`, { producer: mark(i), sequence: `${i}` });
@@ -40,7 +40,7 @@ export function describeProducers(subject: Subject): void {
     expect(await textOf(store, log)).toBe('012');
   });
 
-  it('takes one of ten that repeat the same at once', async () => {
+  it('one of ten concurrent copies of a commit is stored', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const results = await Promise.all(
@@ -50,7 +50,7 @@ export function describeProducers(subject: Subject): void {
     expect(await textOf(store, log)).toBe('once');
   });
 
-  it('takes a row of them that is sent without waiting for answers', async () => {
+  it('200 commits sent without waiting for answers are stored in order', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const marks = Array.from({ length: 200 }, (_, i) => mark(i));
@@ -58,7 +58,7 @@ export function describeProducers(subject: Subject): void {
     expect(await textOf(store, log)).toBe(marks.map(({ sequence }) => `${sequence},`).join(''));
   });
 
-  it('refuses one before which another is missing', async () => {
+  it('a commit behind a missing one is refused', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     await expect(commit(store, log, 'x', { producer: mark(1) })).rejects.toMatchObject({
@@ -74,7 +74,7 @@ export function describeProducers(subject: Subject): void {
     expect(await commit(store, log, 'b', { producer: mark(1) })).toMatchObject({ tail: 2 });
   });
 
-  it('begins with the sequence 0 in any epoch, and begins anew with each later one', async () => {
+  it('the sequence starts at 0 in the first epoch and in each later one', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     expect(await commit(store, log, 'a', { producer: mark(0, 5) })).toMatchObject({
@@ -94,7 +94,7 @@ export function describeProducers(subject: Subject): void {
     expect(await textOf(store, log)).toBe('abcd');
   });
 
-  it('is fenced by a later epoch of itself, for repeated ones as well', async () => {
+  it('a commit of an earlier epoch is refused, even if it is a repetition', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     await commit(store, log, 'a', { producer: mark(0, 1) });
@@ -109,7 +109,7 @@ export function describeProducers(subject: Subject): void {
     expect(await textOf(store, log)).toBe('ab');
   });
 
-  it('keeps numbers up to the largest safe integer', async () => {
+  it('epochs and sequences up to the largest safe integer are kept', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const epoch = Number.MAX_SAFE_INTEGER;
@@ -125,7 +125,7 @@ export function describeProducers(subject: Subject): void {
     });
   });
 
-  it('is told from others, whatever it is called', async () => {
+  it('producers with similar or unusual names are kept apart', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const names = [
@@ -151,7 +151,7 @@ export function describeProducers(subject: Subject): void {
     }
   });
 
-  it('is another in every log, and in every generation of one', async () => {
+  it('the state of a producer belongs to one generation of one log', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     await commit(store, log, 'a', { producer: mark(0) });
@@ -169,7 +169,7 @@ export function describeProducers(subject: Subject): void {
     }
   });
 
-  it('is refused when the log keeps the state of as many as it may', async () => {
+  it('a new producer is refused if the log holds the maximum number of producers', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const limits = { ...AMPLE, producersMax: 2 };
@@ -183,7 +183,7 @@ export function describeProducers(subject: Subject): void {
     expect(await commit(store, log, 'x', { producer: mark(0, 0, 'c') })).toMatchObject({ how: 'stored' });
   });
 
-  it('that sealed the log may say so again; nothing else of a producer is answered then', async () => {
+  it('a repeated seal of a producer is a duplicate, and its other commits are refused', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     await commit(store, log, 'a', { producer: mark(0) });
@@ -202,7 +202,7 @@ export function describeProducers(subject: Subject): void {
     expect(await readAll(store, log)).toEqual({ bytes: Buffer.from('ab'), end: COMPLETE });
   });
 
-  it('that sealed the log without bytes is known as well', async () => {
+  it('a repeated seal without bytes is a duplicate', async () => {
     const { store } = subject;
     const log = await createOpenLog(store);
     const last = { producer: mark(0), seal: COMPLETE };

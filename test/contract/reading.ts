@@ -5,14 +5,14 @@ import { at, createLog, createLogOf, expectCode, readAll, seal, uniqueId } from 
 import type { Subject } from './store.contract';
 
 export function describeReading(subject: Subject): void {
-  it('of an empty log is at the tail at once', async () => {
+  it('an empty log returns an empty page', async () => {
     const { log } = await createLog(subject.store);
     const page = await subject.store.read(log, START, 100);
     expect(page).toMatchObject({ chunks: [], next: 0 });
     expect('end' in page).toBe(false);
   });
 
-  it('of an open log ends without an end', async () => {
+  it('a page of an open log has no end', async () => {
     const { log } = await createLogOf(subject.store, 'abc');
     const page = await subject.store.read(log, START, 100);
     expect(Buffer.concat(page.chunks).toString()).toBe('abc');
@@ -21,7 +21,7 @@ export function describeReading(subject: Subject): void {
     expect(await subject.store.read(log, at(3), 100)).toMatchObject({ chunks: [], next: 3 });
   });
 
-  it('begins at any byte, wherever the appends were cut', async () => {
+  it('a read may begin at any byte, wherever the appends were cut', async () => {
     const { store } = subject;
     const writer = await createLog(store);
     const pieces = ['a', 'bc', '', 'defghij', 'k', 'lmno'].map((piece) => Buffer.from(piece));
@@ -35,7 +35,7 @@ export function describeReading(subject: Subject): void {
     }
   });
 
-  it('never gives an empty chunk, nor many more bytes than were asked for', async () => {
+  it('a page has no empty chunk, and hardly more bytes than requested', async () => {
     const { store } = subject;
     const { log } = await createLogOf(store, Buffer.alloc(100_000, 'x'));
     for (const bytesMax of [1, 10, 1_000, 31_999, 32_001, 100_000]) {
@@ -47,7 +47,7 @@ export function describeReading(subject: Subject): void {
     }
   });
 
-  it('beyond the tail is a RangeError', async () => {
+  it('a read beyond the tail throws a RangeError', async () => {
     const { store } = subject;
     const writer = await createLogOf(store, 'abc');
     await expect(store.read(writer.log, at(4), 100)).rejects.toBeInstanceOf(RangeError);
@@ -56,7 +56,7 @@ export function describeReading(subject: Subject): void {
     await expect(store.read(writer.log, at(4), 100)).rejects.toBeInstanceOf(RangeError);
   });
 
-  it('of a sealed log tells the end at the end, and only there', async () => {
+  it('a sealed log returns the end on its last page only', async () => {
     const { store } = subject;
     const writer = await createLogOf(store, 'abcdef');
     await seal(store, writer);
@@ -76,7 +76,7 @@ export function describeReading(subject: Subject): void {
     });
   });
 
-  it('of a log that was sealed empty tells the end at once', async () => {
+  it('a log that was sealed empty returns the end at once', async () => {
     const writer = await createLog(subject.store);
     await seal(subject.store, writer);
     expect(await subject.store.read(writer.log, START, 100)).toMatchObject({
@@ -86,14 +86,14 @@ export function describeReading(subject: Subject): void {
     });
   });
 
-  it('is refused for a generation that never was', async () => {
+  it('a read of an unknown generation is refused', async () => {
     const { log } = await createLogOf(subject.store, 'abc');
     const stranger = { id: log.id, generation: generateGeneration() };
     await expectCode(subject.store.read(stranger, START, 10), 'LOG_GONE');
     await expectCode(subject.store.read({ ...stranger, id: uniqueId() }, START, 10), 'LOG_GONE');
   });
 
-  it('leaves a page as it is until its reader gives it back, whatever others give back', async () => {
+  it('a page keeps its bytes until it is released, while others are read and released', async () => {
     const { store } = subject;
     const content = randomBytes(400_000);
     const { log } = await createLogOf(store, content);
@@ -104,7 +104,7 @@ export function describeReading(subject: Subject): void {
     expect(Buffer.concat(kept.chunks).equals(content.subarray(5, kept.next))).toBe(true);
   });
 
-  it('serves many readers of one log at once', async () => {
+  it('twenty concurrent reads of one log return the right bytes', async () => {
     const { store } = subject;
     const content = Buffer.from(Array.from({ length: 20_000 }, (_, i) => i & 255));
     const { log } = await createLogOf(store, content);

@@ -26,11 +26,11 @@ export interface OpenedStore {
 }
 
 export interface StoreSuiteOptions {
-  /** Opens an empty store that holds `logsMax` logs at the most. Left out, that limit is not tested. */
+  /** Opens an empty store that holds `logsMax` logs at most. Left out, that limit is not tested. */
   readonly openWithLogsMax?: (logsMax: number) => Promise<OpenedStore>;
 }
 
-/** What the parts of the suite are given: the store of the test that runs. */
+/** The store of the running test, for the parts of the suite. */
 export interface Subject {
   readonly store: LogStore;
   /** Closes the store early; nothing closes it again. */
@@ -67,18 +67,18 @@ export function describeStore(
 
     describe('creation', () => describeCreation(subject, options.openWithLogsMax));
     describe('writers', () => describeWriters(subject));
-    describe('appends in flight', () => describeAppendsInFlight(subject));
+    describe('concurrent appends', () => describeAppendsInFlight(subject));
     describe('appending', () => describeAppending(subject));
     describe('committing', () => describeCommitting(subject));
-    describe('a producer of commits', () => describeProducers(subject));
+    describe('producers of commits', () => describeProducers(subject));
     describe('reading', () => describeReading(subject));
     describe('times', () => describeTimes(subject));
     describe('a line index', () => describeLineIndexes(subject));
     describe('watching', () => describeWatching(subject));
     describe('ending', () => describeEnding(subject));
     describe('expiry', () => describeExpiring(subject));
-    describe('a clock that is', () => describeClocks(subject));
-    describe('a fork', () => describeForking(subject));
+    describe('the system clock', () => describeClocks(subject));
+    describe('forks', () => describeForking(subject));
     describe('listing', () => describeListing(subject));
     describe('lifecycle', () => describeLifecycle(subject));
     describe('hostile ids', () => describeHostileIds(subject));

@@ -12,7 +12,7 @@ export function describeWatching(subject: Subject): void {
     return Object.assign(heard, { stop: subject.store.watch(log, seen, heard.listener) });
   }
 
-  it('tells of bytes that come', async () => {
+  it('a watcher gets appended bytes', async () => {
     const writer = await createLogOf(subject.store, 'abc');
     const heard = watch(writer.log, at(3));
     await subject.store.append(writer, at(3), bytes('def'));
@@ -21,7 +21,7 @@ export function describeWatching(subject: Subject): void {
     heard.stop();
   });
 
-  it('tells at once of bytes that are there already, but not before it has returned', async () => {
+  it('a watcher behind the tail is called at once, but not before `watch` returns', async () => {
     const { log } = await createLogOf(subject.store, 'abc');
     for (const seen of [0, 2]) {
       const heard = watch(log, at(seen));
@@ -31,7 +31,7 @@ export function describeWatching(subject: Subject): void {
     }
   });
 
-  it('tells at once that the log is sealed already', async () => {
+  it('a watcher of a sealed log is called at once', async () => {
     const writer = await createLogOf(subject.store, 'abc');
     await seal(subject.store, writer);
     const heard = watch(writer.log, at(3));
@@ -40,7 +40,7 @@ export function describeWatching(subject: Subject): void {
     heard.stop();
   });
 
-  it('tells at once that the log is gone already', async () => {
+  it('a watcher of a removed log is called at once', async () => {
     const writer = await createLogOf(subject.store, 'abc');
     await subject.store.change(writer.log, { kind: 'remove', outcome: { kind: 'deleted' } });
     const heard = watch(writer.log, at(3));
@@ -49,7 +49,7 @@ export function describeWatching(subject: Subject): void {
     heard.stop();
   });
 
-  it('tells what is past before what comes', async () => {
+  it('a watcher behind the tail gets `moved` and no gap', async () => {
     const writer = await createLogOf(subject.store, 'abc');
     const heard = watch(writer.log, START);
     await subject.store.append(writer, at(3), bytes('def'));
@@ -58,7 +58,7 @@ export function describeWatching(subject: Subject): void {
     heard.stop();
   });
 
-  it('tells of the seal after all bytes', async () => {
+  it('a watcher gets the seal after all bytes', async () => {
     const writer = await createLog(subject.store);
     const heard = watch(writer.log, START);
     await subject.store.append(writer, START, bytes('abc'));
@@ -69,7 +69,7 @@ export function describeWatching(subject: Subject): void {
     heard.stop();
   });
 
-  it.each(['deleted', 'expired'] as const)('tells that the log ended as %s', async (kind) => {
+  it.each(['deleted', 'expired'] as const)('a watcher gets the end of a log that is %s', async (kind) => {
     const writer = await createLogOf(subject.store, 'abc');
     const heard = watch(writer.log, at(3));
     await subject.store.change(writer.log, { kind: 'remove', outcome: { kind } });
@@ -78,7 +78,7 @@ export function describeWatching(subject: Subject): void {
     heard.stop();
   });
 
-  it('tells that the log was replaced, and nothing of the next generation', async () => {
+  it('a watcher gets the replacement, and nothing of the next generation', async () => {
     const old = await createLogOf(subject.store, 'abc');
     const heardOld = watch(old.log, at(3));
     const { info } = await subject.store.create(old.log.id, INIT, 'replace');
@@ -94,7 +94,7 @@ export function describeWatching(subject: Subject): void {
     heardNew.stop();
   });
 
-  it('says nothing after it was stopped', async () => {
+  it('a stopped watcher is not called', async () => {
     const { store } = subject;
     const writer = await createLogOf(store, 'abc');
     const atOnce = watch(writer.log, START);
@@ -110,7 +110,7 @@ export function describeWatching(subject: Subject): void {
     other.stop();
   });
 
-  it('can be stopped by the watcher itself, and started again', async () => {
+  it('a watcher can stop itself and start again', async () => {
     const { store } = subject;
     const writer = await createLog(store);
     const first = new Heard<LogNews>();
@@ -132,7 +132,7 @@ export function describeWatching(subject: Subject): void {
     other.stop();
   });
 
-  it('tells every watcher of a log, and one function twice when it was given twice', async () => {
+  it('every watcher of a log is called, and one function twice if it watches twice', async () => {
     const { store } = subject;
     const writer = await createLog(store);
     const twice = new Heard<LogNews>();
@@ -150,7 +150,7 @@ export function describeWatching(subject: Subject): void {
     for (const other of others) other.stop();
   });
 
-  it('tells nothing of other logs', async () => {
+  it('a watcher gets nothing of other logs', async () => {
     const { store } = subject;
     const [mine, other] = [await createLog(store), await createLog(store)];
     const heard = watch(mine.log, START);
@@ -164,7 +164,7 @@ export function describeWatching(subject: Subject): void {
     heardOther.stop();
   });
 
-  it('says nothing once the store is closed', async () => {
+  it('a watcher gets nothing from a closed store', async () => {
     const writer = await createLogOf(subject.store, 'abc');
     const heard = watch(writer.log, at(3));
     const { store } = subject;
@@ -175,7 +175,7 @@ export function describeWatching(subject: Subject): void {
     expect(heard.all).toEqual([]);
   });
 
-  it('brings a reader every byte exactly once while appends go on', async () => {
+  it('a reader by news gets every byte exactly once during appends', async () => {
     const { store } = subject;
     const writer = await createLog(store);
     const readers = Array.from({ length: 4 }, () => readByNews(store, writer.log));

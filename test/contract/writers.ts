@@ -16,7 +16,7 @@ import type { Subject } from './store.contract';
 
 export function describeWriters(subject: Subject): void {
   describe('attach', () => {
-    it('raises the epoch and keeps bytes and facts', async () => {
+    it('an attach raises the epoch, and keeps the bytes and the info', async () => {
       const first = await createLogOf(subject.store, 'kept');
       const before = await infoOf(subject.store, first.log.id);
       const after = await subject.store.change(first.log, { kind: 'attach', graceMs: 5 });
@@ -26,7 +26,7 @@ export function describeWriters(subject: Subject): void {
       expect(await textOf(subject.store, first.log)).toBe('kept');
     });
 
-    it('fences the writer before in all that a writer does', async () => {
+    it('an attach fences every operation of the previous writer', async () => {
       const { store } = subject;
       const first = await createLogOf(store, 'abc');
       const second = await attach(store, first.log);
@@ -42,7 +42,7 @@ export function describeWriters(subject: Subject): void {
       expect(await store.append(second, at(3), bytes('def'))).toBe(6);
     });
 
-    it('counts or refuses an append that is in flight, and never takes it later', async () => {
+    it('an append in flight before an attach is counted or refused, and never stored later', async () => {
       const { store } = subject;
       for (let round = 0; round < 20; round += 1) {
         const first = await createLogOf(store, 'base');
@@ -52,7 +52,7 @@ export function describeWriters(subject: Subject): void {
       }
     });
 
-    it('refuses an append that starts while another attaches, or counts it', async () => {
+    it('an append that starts during an attach is counted or refused', async () => {
       const { store } = subject;
       for (let round = 0; round < 20; round += 1) {
         const first = await createLogOf(store, 'base');
@@ -77,7 +77,7 @@ export function describeWriters(subject: Subject): void {
       expect(await textOf(store, await infoOf(store, id))).toBe(counted ? 'base-old+new' : 'base+new');
     }
 
-    it('leaves one writer of five that attach at once', async () => {
+    it('one writer of five concurrent attaches remains', async () => {
       const { store } = subject;
       const { log } = await createLog(store);
       const writers = await Promise.all(Array.from({ length: 5 }, () => attach(store, log)));
@@ -90,7 +90,7 @@ export function describeWriters(subject: Subject): void {
       }
     });
 
-    it('is refused by a sealed log', async () => {
+    it('an attach to a sealed log is refused', async () => {
       const writer = await createLog(subject.store);
       await seal(subject.store, writer);
       await expectCode(attach(subject.store, writer.log), 'LOG_SEALED');
@@ -98,7 +98,7 @@ export function describeWriters(subject: Subject): void {
   });
 
   describe('release', () => {
-    it.each(['open', 'interrupted'] as const)('leaves the log %s, and another can attach', async (state) => {
+    it.each(['open', 'interrupted'] as const)('a released log is %s until the next attach', async (state) => {
       const { store } = subject;
       const { log, epoch } = await createLogOf(store, 'abc');
       const released = await store.change(log, { kind: 'release', epoch, state });
@@ -111,14 +111,14 @@ export function describeWriters(subject: Subject): void {
       expect(await textOf(store, log)).toBe('abcdef');
     });
 
-    it('is refused by a sealed log', async () => {
+    it('a release of a sealed log is refused', async () => {
       const writer = await createLog(subject.store);
       await seal(subject.store, writer);
       const { log, epoch } = writer;
       await expectCode(subject.store.change(log, { kind: 'release', epoch, state: 'open' }), 'LOG_SEALED');
     });
 
-    it('counts as an update', async () => {
+    it('a release sets the time of the last update', async () => {
       const { log, epoch } = await createLog(subject.store);
       await nextMillisecond();
       const { createdAt, updatedAt } = await subject.store.change(log, {
@@ -131,7 +131,7 @@ export function describeWriters(subject: Subject): void {
   });
 
   describe('annotate', () => {
-    it('merges into the metadata as RFC 7396 says', async () => {
+    it('a patch is merged into the metadata by RFC 7396', async () => {
       const { store } = subject;
       const metadata = { kept: 1, gone: 2, deep: { a: 1, b: 2 }, list: [1, 2] };
       const { log, epoch } = await createLog(store, { metadata });
@@ -141,7 +141,7 @@ export function describeWriters(subject: Subject): void {
       expect(await infoOf(store, log.id)).toEqual(info);
     });
 
-    it('keeps the final length, with and without metadata', async () => {
+    it('the final length is kept, with and without metadata', async () => {
       const { store } = subject;
       const { log, epoch } = await createLog(store, { metadata: { a: 1 } });
       const noted = await store.change(log, { kind: 'annotate', epoch, finalLength: at(7) });
@@ -150,12 +150,12 @@ export function describeWriters(subject: Subject): void {
       expect(await infoOf(store, log.id)).toMatchObject({ finalLength: 7, metadata: { a: 1, b: 2 } });
     });
 
-    it('keeps the final length that a log is made with', async () => {
+    it('the final length given at creation is kept', async () => {
       const { log } = await createLog(subject.store, { finalLength: at(9) });
       expect((await infoOf(subject.store, log.id)).finalLength).toBe(9);
     });
 
-    it('gives metadata to a log without', async () => {
+    it('a log without metadata gets the patch as its metadata', async () => {
       const { log, epoch } = await createLog(subject.store);
       const info = await subject.store.change(log, {
         kind: 'annotate',
@@ -165,13 +165,13 @@ export function describeWriters(subject: Subject): void {
       expect(info.metadata).toEqual({ exitCode: 3 });
     });
 
-    it.each([null, 7, 'words', [1, null], true])('replaces the metadata whole by %j', async (patch) => {
+    it.each([null, 7, 'words', [1, null], true])('the patch %j replaces all metadata', async (patch) => {
       const { log, epoch } = await createLog(subject.store, { metadata: { a: 1 } });
       await subject.store.change(log, { kind: 'annotate', epoch, patch });
       expect((await infoOf(subject.store, log.id)).metadata).toStrictEqual(patch);
     });
 
-    it('keeps a member named __proto__ as plain data', async () => {
+    it('a member named __proto__ is plain data', async () => {
       const { log, epoch } = await createLog(subject.store, { metadata: { a: 1 } });
       const patch = JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"prototype": 1}}');
       await subject.store.change(log, { kind: 'annotate', epoch, patch });
@@ -182,7 +182,7 @@ export function describeWriters(subject: Subject): void {
       expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
     });
 
-    it('changes neither bytes nor state nor writer', async () => {
+    it('an annotation changes neither the bytes nor the state nor the writer', async () => {
       const { store } = subject;
       const writer = await createLogOf(store, 'abc');
       const { log, epoch } = writer;
@@ -192,7 +192,7 @@ export function describeWriters(subject: Subject): void {
       expect(await store.append(writer, at(3), bytes('d'))).toBe(4);
     });
 
-    it('is refused by a sealed log', async () => {
+    it('an annotation of a sealed log is refused', async () => {
       const writer = await createLog(subject.store, { metadata: 1 });
       await seal(subject.store, writer);
       const { log, epoch } = writer;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { incompleteUtf8Length } from '../../src/core/bytes/utf8';
 
-describe('characters', () => {
+describe('incompleteUtf8Length', () => {
   it.each([
     [[0x61], 0],
     [[0xc3], 1],
@@ -23,11 +23,11 @@ describe('characters', () => {
     [[0xf4, 0x90], 0],
     [[0xf4, 0x8f, 0xbf], 3],
     [[], 0],
-  ])('of the bytes %j leave %i to wait for the rest', (bytes, length) => {
+  ])('the bytes %j end with %i bytes of an incomplete character', (bytes, length) => {
     expect(incompleteUtf8Length(Buffer.from(bytes))).toBe(length);
   });
 
-  it('that can still become whole are just those which a decoder waits for', () => {
+  it('the counted bytes are exactly those that a streaming decoder keeps for the next chunk', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 8 }), (bytes) => {
         const all = Buffer.from(bytes);

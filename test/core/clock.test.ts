@@ -15,7 +15,7 @@ describe('a steady clock', () => {
     monotonic += ms;
   };
 
-  it.each([HOUR, -HOUR])('goes on when the clock of the system is set by %d ms, and says so once', (step) => {
+  it.each([HOUR, -HOUR])('a step of the system clock by %d ms is reported once, and not followed', (step) => {
     const steps: number[] = [];
     const clock = new SteadyClock((byMs) => steps.push(byMs));
     const before = clock.now();
@@ -31,7 +31,7 @@ describe('a steady clock', () => {
     expect(steps).toEqual([step, -step]);
   });
 
-  it('follows a clock that is a little fast or slow', () => {
+  it('the clock follows a system clock that drifts by a millisecond per second', () => {
     const clock = new SteadyClock(() => fail('that was no step'));
     for (let i = 0; i < 1_000; i += 1) {
       pass(1_000, 1_000 + (i % 2 === 0 ? 0.5 : 1));
@@ -39,7 +39,7 @@ describe('a steady clock', () => {
     }
   });
 
-  it('goes on where the clock of the process before was', () => {
+  it('a new clock starts with the skew of the previous process', () => {
     expect(new SteadyClock(() => {}, HOUR).now()).toBe(wall - HOUR);
   });
 });

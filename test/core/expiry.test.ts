@@ -7,18 +7,18 @@ const NOW = 1_000_000;
 const DAY = 86_400_000;
 
 describe('the expiry of a log', () => {
-  it('that ends when idle begins with its creation', () => {
+  it('the idle time of a new log starts at its creation', () => {
     expect(logOf({ kind: 'idle', ttlMs: 5_000 }).expiresAt).toBe(NOW + 5_000);
   });
 
-  it('is over at the very millisecond that it names', () => {
+  it('a log has expired in the very millisecond of its expiry', () => {
     const log = logOf({ kind: 'at', at: NOW + 10 });
     expect(hasExpired(log, NOW + 9)).toBe(false);
     expect(hasExpired(log, NOW + 10)).toBe(true);
   });
 
   it.each([1, 10, 1_000, 3_600_000, 30 * DAY])(
-    'of %d ms is never over before that time has passed since the last touch, nor much later',
+    'an idle TTL of %d ms never ends early, and at most a tenth or a minute late',
     (ttlMs) => {
       let log = logOf({ kind: 'idle', ttlMs });
       for (const wait of [0, 0.01, 0.05, 0.2, 0.5, 0.99, 0.03, 0.1].map((part) => Math.floor(part * ttlMs))) {
@@ -30,7 +30,7 @@ describe('the expiry of a log', () => {
     },
   );
 
-  it('is written down once for many touches in a short time', () => {
+  it('many touches within a minute change the expiry at most 11 times', () => {
     let log = logOf({ kind: 'idle', ttlMs: 60_000 });
     let changes = 0;
     for (let now = NOW; now < NOW + 60_000; now += 10) {
@@ -41,7 +41,7 @@ describe('the expiry of a log', () => {
     expect(changes).toBeLessThanOrEqual(11);
   });
 
-  it('at a fixed time, and none at all, are not touched', () => {
+  it('a touch changes neither a fixed expiry nor a log without one', () => {
     const fixed = logOf({ kind: 'at', at: NOW + 10 });
     expect(touched(fixed, NOW + 5)).toBe(fixed);
     const { expiry: _, expiresAt: __, ...forever } = fixed;

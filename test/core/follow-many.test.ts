@@ -7,8 +7,8 @@ import { START } from '../../src/core/log/offset';
 import type { ListPage, ListQuery } from '../../src/core/store/store';
 import { createLog, createLogOf, ObservedStore } from './stores';
 
-describe('following many logs', () => {
-  it('shows each log once that is open or interrupted, whatever it becomes between two pages', async () => {
+describe('followMany', () => {
+  it('each open or interrupted log starts once, even if its state changes between two pages', async () => {
     const store = new PagedStore();
     const writers = [];
     for (let i = 0; i < 300; i += 1) writers.push(await createLog(store));
@@ -31,7 +31,7 @@ describe('following many logs', () => {
     expect(store.watching).toBe(0);
   });
 
-  it('lists nothing more once the spectator has left', async () => {
+  it('no further page is listed after the listener has left', async () => {
     const store = new PagedStore();
     for (let i = 0; i < 500; i += 1) await createLog(store);
     const leaving = new AbortController();
@@ -42,7 +42,7 @@ describe('following many logs', () => {
     expect(store.watching).toBe(0);
   });
 
-  it('has others do their work while it begins and while it ends', async () => {
+  it('other work gets its turns while a follower of 2,000 logs starts', async () => {
     const store = new PagedStore();
     for (let i = 0; i < 2_000; i += 1) await createLog(store);
     let turns = 0;
@@ -59,7 +59,7 @@ describe('following many logs', () => {
     await spying.leave();
   });
 
-  it('shows a log once that is made and over while the others are listed', async () => {
+  it('a log that is created and sealed during the listing starts once', async () => {
     const store = new PagedStore();
     await createLog(store);
     store.beforePage = async () => {
@@ -74,7 +74,7 @@ describe('following many logs', () => {
     expect(spying.started).toHaveLength(2);
   });
 
-  it('says how many bytes of a log it could not show before the log was removed', async () => {
+  it('a log that was removed before its bytes could be read reports the skipped bytes', async () => {
     const store = new PagedStore();
     const { log, epoch } = await createLog(store);
     const leaving = new AbortController();
@@ -103,7 +103,7 @@ describe('following many logs', () => {
     leaving.abort();
   });
 
-  it('reads nothing before the spectator is ready, and then a few logs at a time', async () => {
+  it('no log is read before the listener is ready, and then fewer than ten at a time', async () => {
     const store = new PagedStore();
     for (let i = 0; i < 100; i += 1) await createLogOf(store, 'x');
     const leaving = new AbortController();

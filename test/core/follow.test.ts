@@ -34,8 +34,8 @@ async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
   return result;
 }
 
-describe('catching up', () => {
-  it('gives all there is and then stops, without an end while the log is open', async () => {
+describe('readToTail', () => {
+  it('a reader of an open log gets everything stored, without an end', async () => {
     const store = new MemoryStore();
     const { log } = await createLogOf(store, 'abcdef');
     const pages = await all(readToTail(store, log, at(2), NEVER));
@@ -43,7 +43,7 @@ describe('catching up', () => {
     expect(pages.some((page) => page.end)).toBe(false);
   });
 
-  it('gives nothing at the tail of an open log, and the end at that of a sealed one', async () => {
+  it('a reader at the tail gets nothing of an open log, and the end of a sealed one', async () => {
     const store = new MemoryStore();
     const writer = await createLogOf(store, 'abc');
     expect(await all(readToTail(store, writer.log, at(3), NEVER))).toEqual([]);
@@ -53,7 +53,7 @@ describe('catching up', () => {
     ]);
   });
 
-  it('gives the times of the bytes with `withTimes`, up to where it ends', async () => {
+  it('a reader with `withTimes` gets the times of the bytes up to where it ends', async () => {
     const store = new MemoryStore();
     const writer = await createLogOf(store, 'abc');
     await store.append(writer, at(3), [Buffer.from('def')]);
@@ -64,7 +64,7 @@ describe('catching up', () => {
     expect(untimed?.times).toBeUndefined();
   });
 
-  it('asks for one page ahead while the one before is used, and for no more than one', async () => {
+  it('a reader requests at most one page ahead', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'x'.repeat(4 * PAGE_BYTES));
     const pages = readToTail(store, log, START, NEVER);
@@ -77,7 +77,7 @@ describe('catching up', () => {
     await pages.return();
   });
 
-  it('asks for large pages where its reader may have them and is prompt', async () => {
+  it('a fast reader gets large pages only if its options allow them', async () => {
     const log = await largeLog();
     expect(await readsOf(log, { mayUseLargePages: true })).toBeLessThan(
       LARGE_LOG_BYTES / LARGE_PAGE_BYTES + 4,
@@ -86,7 +86,7 @@ describe('catching up', () => {
   });
 
   it.each(['leave', 'are cut', 'meet a failure'])(
-    'has large pages for others again once readers that had them %s',
+    'large pages are free for other readers once those that held them %s',
     async (how) => {
       const log = await largeLog();
       const { store } = log;
@@ -110,7 +110,7 @@ describe('catching up', () => {
     },
   );
 
-  it('lets nobody hear of a page that was asked for ahead and failed after the reader had left', async () => {
+  it('a failed read-ahead causes no unhandled rejection after the reader has left', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'x'.repeat(2 * PAGE_BYTES));
     store.beforeRead = () => {
@@ -123,7 +123,7 @@ describe('catching up', () => {
     expect(store.reads).toHaveLength(2);
   });
 
-  it('ends just where it was told to, even if the store gives whole chunks', async () => {
+  it('a reader stops exactly at its `until` offset, even if the store returns whole chunks', async () => {
     class WholeChunksStore extends MemoryStore {
       override async read(log: LogRef, from: Offset, bytesMax: number): Promise<Page> {
         const pieces = await Promise.all([0, 7, 14].map((skip) => super.read(log, at(from + skip), 7)));
@@ -144,7 +144,7 @@ describe('catching up', () => {
     );
   });
 
-  it('waits while the store is away', async () => {
+  it('a reader retries while the store is unavailable', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'abc');
     store.beforeRead = () => {
@@ -153,7 +153,7 @@ describe('catching up', () => {
     expect(textOf(await all(readToTail(store, log, START, NEVER)))).toBe('abc');
   });
 
-  it('stops waiting for the store when it is aborted', async () => {
+  it('an abort ends the wait for an unavailable store', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'abc');
     const controller = new AbortController();
@@ -166,7 +166,7 @@ describe('catching up', () => {
     expect(store.reads).toHaveLength(1);
   });
 
-  it('throws what else the store throws', async () => {
+  it('a reader throws errors of the store that do not pass', async () => {
     const store = new MemoryStore();
     const { log } = await createLogOf(store, 'abc');
     await expect(all(readToTail(store, log, at(4), NEVER))).rejects.toBeInstanceOf(RangeError);
@@ -175,8 +175,8 @@ describe('catching up', () => {
   });
 });
 
-describe('following', () => {
-  it.each([0, 1, 2, 3])('a sealed log gives what is there from byte %i, and then its end', async (from) => {
+describe('follow', () => {
+  it.each([0, 1, 2, 3])('a follower of a sealed log gets the bytes from %i and the end', async (from) => {
     const store = new MemoryStore();
     const writer = await createLogOf(store, 'abc');
     await seal(store, writer);
@@ -186,7 +186,7 @@ describe('following', () => {
     expect(items.filter((item) => item.end)).toHaveLength(1);
   });
 
-  it('an open log gives what is there, then each append as it comes, then the end', async () => {
+  it('a follower of an open log gets the stored bytes, each append, and the end', async () => {
     const store = new ObservedStore();
     const writer = await createLogOf(store, 'abc');
     const items = follow(store, writer.log, at(1), NEVER);
@@ -205,7 +205,7 @@ describe('following', () => {
     expect(store.watching).toBe(0);
   });
 
-  it('tells why an aborted log ended', async () => {
+  it('the end of an aborted log has its reason', async () => {
     const store = new MemoryStore();
     const { log, epoch } = await createLogOf(store, 'abc');
     const outcome = { kind: 'aborted', reason: 'the producer was lost' } as const;
@@ -213,7 +213,7 @@ describe('following', () => {
     expect((await all(follow(store, log, START, NEVER))).at(-1)?.end).toEqual(outcome);
   });
 
-  it.each(['deleted', 'replaced'] as const)('ends at the tail when the log is %s', async (kind) => {
+  it.each(['deleted', 'replaced'] as const)('a follower at the tail ends if the log is %s', async (kind) => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'abc');
     const items = follow(store, log, at(3), NEVER);
@@ -226,7 +226,7 @@ describe('following', () => {
     expect(store.watching).toBe(0);
   });
 
-  it('throws when the log is removed while there are bytes still to read', async () => {
+  it('a follower with unread bytes throws when the log is removed', async () => {
     const store = new MemoryStore();
     const { log } = await createLogOf(store, 'x'.repeat(4 * PAGE_BYTES));
     const items = follow(store, log, START, NEVER);
@@ -235,7 +235,7 @@ describe('following', () => {
     await expect(all(items)).rejects.toMatchObject({ code: 'LOG_GONE' });
   });
 
-  it('throws when bytes came just before the log was removed', async () => {
+  it('a follower throws when the log is removed right after an append', async () => {
     const store = new ObservedStore();
     const writer = await createLogOf(store, 'abc');
     const last = taken(follow(store, writer.log, at(3), NEVER));
@@ -245,7 +245,7 @@ describe('following', () => {
     await expect(last).rejects.toMatchObject({ code: 'LOG_GONE' });
   });
 
-  it('leaves no watcher and no listener behind when it is aborted while it waits', async () => {
+  it('an abort during the wait removes the watcher and the listener', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'abc');
     const controller = new AbortController();
@@ -258,7 +258,7 @@ describe('following', () => {
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
-  it('does not begin when it was aborted before', async () => {
+  it('a follower whose signal has already aborted reads nothing', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'abc');
     const gone = new Error('gone');
@@ -266,7 +266,7 @@ describe('following', () => {
     expect(store.reads).toEqual([]);
   });
 
-  it('leaves nothing behind when its reader has had enough', async () => {
+  it('a follower that stops early leaves no watcher and no listener', async () => {
     const store = new ObservedStore();
     const { log } = await createLogOf(store, 'abc');
     const controller = new AbortController();
@@ -275,7 +275,7 @@ describe('following', () => {
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
-  it('keeps one watcher and one listener, however long it goes on', async () => {
+  it('a follower keeps one watcher and one listener through 50 appends', async () => {
     const store = new ObservedStore();
     const writer = await createLog(store);
     const controller = new AbortController();
@@ -311,7 +311,7 @@ async function largeLog(): Promise<ObservedLog> {
   return { store, ref: log };
 }
 
-/** How many pages a prompt reader asks for. */
+/** How many pages a fast reader asks for. */
 async function readsOf({ store, ref }: ObservedLog, reach: ReadOptions): Promise<number> {
   const before = store.reads.length;
   for await (const _ of readToTail(store, ref, START, NEVER, reach)) {

@@ -14,21 +14,21 @@ function forkOf(source: Log, bytes: number): Log {
   return { losses: inheritedLosses(source, advance(START, bytes)) };
 }
 
-describe('a fork of 15 bytes and its source', () => {
+describe('hasLostForkedBytes of a fork of 15 bytes', () => {
   it.each([
-    ['have lost nothing', WHOLE, WHOLE, false],
-    ['differ once the source has lost what the fork has', losing(WHOLE, 7, 15), WHOLE, true],
-    ['differ, whatever else the fork has lost', losing(WHOLE, 7, 15), losing(WHOLE, 12, 15), true],
-    ['are alike once both have lost the same', losing(WHOLE, 7, 15), losing(WHOLE, 7, 15), false],
-    ['are alike where the fork has lost more', losing(WHOLE, 12, 15), losing(WHOLE, 7, 15), false],
-    ['are alike where the source lost what came after the fork', losing(WHOLE, 15, 20), WHOLE, false],
-    ['differ where the source may have lost bytes', losing(WHOLE, 7, 7), losing(WHOLE, 12, 12), true],
+    ['a fork matches its source if neither lost bytes', WHOLE, WHOLE, false],
+    ['a fork differs from a source that lost some of its bytes', losing(WHOLE, 7, 15), WHOLE, true],
+    ['a fork differs if it lost fewer bytes', losing(WHOLE, 7, 15), losing(WHOLE, 12, 15), true],
+    ['a fork matches if both lost the same bytes', losing(WHOLE, 7, 15), losing(WHOLE, 7, 15), false],
+    ['a fork matches if it lost more bytes', losing(WHOLE, 12, 15), losing(WHOLE, 7, 15), false],
+    ['a fork matches a source that lost only later bytes', losing(WHOLE, 15, 20), WHOLE, false],
+    ['a fork differs if the source may have lost bytes', losing(WHOLE, 7, 7), losing(WHOLE, 12, 12), true],
   ])('%s', (_, source, fork, differs) => {
     expect(hasLostForkedBytes(source, fork, advance(START, 15))).toBe(differs);
   });
 });
 
-describe('a fork of 12 bytes whose source had lost the bytes from 7 on', () => {
+describe('hasLostForkedBytes of a fork whose source had already lost bytes', () => {
   const at = advance(START, 12);
   const before = losing(WHOLE, 7, 15);
 
@@ -36,7 +36,7 @@ describe('a fork of 12 bytes whose source had lost the bytes from 7 on', () => {
     ['nothing', forkOf(before, 12)],
     ['bytes behind that loss', losing(forkOf(before, 12), 9, 12)],
     ['bytes before that loss as well', losing(forkOf(before, 12), 5, 12)],
-  ])('is alike after it has lost %s', (_, fork) => {
+  ])('a fork matches its source after it has lost %s', (_, fork) => {
     expect(hasLostForkedBytes(before, fork, at)).toBe(false);
   });
 
@@ -44,7 +44,7 @@ describe('a fork of 12 bytes whose source had lost the bytes from 7 on', () => {
     ['nothing', forkOf(before, 12), true],
     ['fewer bytes', losing(forkOf(before, 12), 10, 12), true],
     ['as many bytes', losing(forkOf(before, 12), 8, 12), false],
-  ])('after another loss of the source is compared with what it has, having lost %s', (_, fork, differs) => {
+  ])('a second loss of the source is compared with what the fork has lost: %s', (_, fork, differs) => {
     expect(hasLostForkedBytes(losing(before, 8, 12), fork, at)).toBe(differs);
   });
 });

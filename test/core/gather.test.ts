@@ -6,8 +6,8 @@ const anyActions = fc.array(fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.intege
   maxLength: 60,
 });
 
-describe('gathered pieces', () => {
-  it('come out as they went in, never more at once than asked for', () => {
+describe('IngestBuffer', () => {
+  it('the pieces come out in order, and never more bytes than requested', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const gather = new IngestBuffer();
@@ -29,7 +29,7 @@ describe('gathered pieces', () => {
     );
   });
 
-  it('weigh at least what they hold and at most a fixed cost for each piece more', () => {
+  it('the weight is at least the bytes held, plus at most a fixed cost per piece', () => {
     fc.assert(
       fc.property(anyActions, (actions) => {
         const gather = new IngestBuffer();
@@ -50,20 +50,20 @@ describe('gathered pieces', () => {
     );
   });
 
-  it('are handed on without a copy', () => {
+  it('a piece comes out without a copy', () => {
     const gather = new IngestBuffer();
     const piece = Buffer.from('piece');
     gather.push(piece);
     expect(gather.take(100)[0]).toBe(piece);
   });
 
-  it('count many small pieces by what they cost, not by their bytes alone', () => {
+  it('many small pieces weigh far more than their bytes', () => {
     const gather = new IngestBuffer();
     for (let i = 0; i < 1_000; i += 1) gather.push(Buffer.from('x'));
     expect(gather.weight).toBeGreaterThan(100_000);
   });
 
-  it('give nothing when there is nothing, and no empty piece', () => {
+  it('an empty piece is not kept, and an empty buffer yields nothing', () => {
     const gather = new IngestBuffer();
     gather.push(Buffer.alloc(0));
     expect(gather.isEmpty).toBe(true);

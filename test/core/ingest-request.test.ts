@@ -8,7 +8,7 @@ import { createLog, textOf } from './stores';
 
 const OPTIONS: IngestOptions = { from: START, pendingBytesMax: 1 << 20, logBytesMax: 1 << 30 };
 
-describe('ingest of a request', () => {
+describe('ingest of a request whose connection is lost', () => {
   const open = new Set<Server | Socket>();
   afterEach(() => {
     for (const one of open) {
@@ -44,14 +44,14 @@ describe('ingest of a request', () => {
     return { ingested, text: await textOf(store, writer.log) };
   }
 
-  it('is complete when its end had arrived, although its connection is gone', async () => {
+  it('a request whose end had arrived is stored completely', async () => {
     expect(await ingestAfterLoss('5\r\nwhole\r\n0\r\n\r\n')).toEqual({
       ingested: { how: 'ended', tail: 5 },
       text: 'whole',
     });
   });
 
-  it('is cut when its end had not arrived', async () => {
+  it('a request whose end had not arrived is cut', async () => {
     expect(await ingestAfterLoss('4\r\nhalf\r\n')).toEqual({
       ingested: { how: 'cut', tail: 4 },
       text: 'half',

@@ -11,7 +11,7 @@ import { createLog, createLogOf, GatedStore, textOf } from './stores';
 const OPTIONS: IngestOptions = { from: START, pendingBytesMax: 1 << 20, logBytesMax: 1 << 30 };
 
 describe('ingest', () => {
-  it('stores a body to its end', async () => {
+  it('a body is stored to its end', async () => {
     const store = new MemoryStore();
     const writer = await createLog(store);
     const body = Readable.from([Buffer.from('one,'), Buffer.from('two')], { objectMode: false });
@@ -19,7 +19,7 @@ describe('ingest', () => {
     expect(await textOf(store, writer.log)).toBe('one,two');
   });
 
-  it('goes on behind what is there', async () => {
+  it('a body is appended behind the stored bytes', async () => {
     const store = new MemoryStore();
     const writer = await createLogOf(store, 'abc');
     const body = Readable.from([Buffer.from('def')], { objectMode: false });
@@ -28,14 +28,14 @@ describe('ingest', () => {
     expect(await textOf(store, writer.log)).toBe('abcdef');
   });
 
-  it('appends nothing for an empty body', async () => {
+  it('an empty body causes no append', async () => {
     const store = new GatedStore();
     const writer = await createLog(store);
     expect(await ingest(store, writer, Readable.from([]), OPTIONS)).toEqual({ how: 'ended', tail: 0 });
     expect(store.asked).toEqual([]);
   });
 
-  it('appends a lone byte at once', async () => {
+  it('a single byte is appended at once', async () => {
     const store = new GatedStore();
     const body = new PassThrough();
     const ingesting = ingest(store, await createLog(store), body, OPTIONS);
@@ -47,7 +47,7 @@ describe('ingest', () => {
     await ingesting;
   });
 
-  it('gathers what comes during an append for the next one', async () => {
+  it('the pieces that arrive during an append are stored by one next append', async () => {
     const store = new GatedStore();
     const writer = await createLog(store);
     const body = new PassThrough();
@@ -66,7 +66,7 @@ describe('ingest', () => {
     ]);
   });
 
-  it('lets what arrives while followers are told go with what was gathered before', async () => {
+  it('bytes that arrive in the turn after an append go into the next append', async () => {
     const store = new GatedStore();
     const writer = await createLog(store);
     const body = new PassThrough();
@@ -83,7 +83,7 @@ describe('ingest', () => {
     expect(store.asked.map(({ bytes }) => bytes.toString())).toEqual(['first', 'gathered, arrived']);
   });
 
-  it('waits for nothing more from a body that it holds back', async () => {
+  it('the next append of a paused body starts without another turn', async () => {
     const store = new GatedStore();
     const body = new PassThrough();
     const ingesting = ingest(store, await createLog(store), body, {
@@ -107,7 +107,7 @@ describe('ingest', () => {
     await ingesting;
   });
 
-  it('reads a body that it held back while what that had brought is being stored', async () => {
+  it('a paused body is read again while its last bytes are being stored', async () => {
     const store = new GatedStore();
     const body = new PassThrough();
     const ingesting = ingest(store, await createLog(store), body, { ...OPTIONS, pendingBytesMax: 400 });
@@ -128,7 +128,7 @@ describe('ingest', () => {
     expect(store.asked).toHaveLength(3);
   });
 
-  it('holds back bodies that together hold more than all may, and goes on when there is room', async () => {
+  it('bodies that exceed the shared bound together are paused, and resume when bytes are stored', async () => {
     const store = new GatedStore();
     const pending = new PendingBytes(1_000_000);
     const bodies = [new PassThrough(), new PassThrough()];
@@ -149,7 +149,7 @@ describe('ingest', () => {
     expect(pending.bytes).toBe(0);
   });
 
-  it('gives back what it held when it fails', async () => {
+  it('a failed ingest returns its share of the pending bytes', async () => {
     const store = new MemoryStore();
     const pending = new PendingBytes(1_000_000);
     const body = new PassThrough();
@@ -159,7 +159,7 @@ describe('ingest', () => {
     expect(pending.bytes).toBe(0);
   });
 
-  it('never has more appends under way than the store takes, and beside another only full ones', async () => {
+  it("appends never exceed the store's limit in flight, and a concurrent append is always full", async () => {
     class SmallStore extends MemoryStore {
       override readonly appendBytesMax = 10;
       under = 0;
@@ -197,7 +197,7 @@ describe('ingest', () => {
     );
   });
 
-  it('throws what the first append threw that failed, once none is under way', async () => {
+  it('the error of the first failed append is thrown once no append is in flight', async () => {
     class FailingStore extends GatedStore {
       override readonly appendBytesMax = 4;
       override async append(...args: Parameters<MemoryStore['append']>) {
@@ -221,11 +221,11 @@ describe('ingest', () => {
     expect(store.asked).toHaveLength(4);
   });
 
-  describe('with a store that is slower than the producer', () => {
+  describe('with a store slower than the producer', () => {
     const PIECE = 16 * 1024;
     const pendingBytesMax = 128 * 1024;
 
-    it('pauses the body, and takes no more than the bound until the store goes on', async () => {
+    it('the body is paused at the bound until the store has caught up', async () => {
       const store = new GatedStore();
       const writer = await createLog(store);
       let made = 0;
@@ -250,7 +250,7 @@ describe('ingest', () => {
       expect(await ingesting).toEqual({ how: 'ended', tail: 200 * PIECE });
     });
 
-    it('counts single bytes by the memory they cost', async () => {
+    it('single bytes count by the memory that they cost', async () => {
       const store = new GatedStore();
       const body = new PassThrough();
       const paused = once(body, 'pause');
@@ -274,8 +274,8 @@ describe('ingest', () => {
     });
   });
 
-  describe('of a body that breaks off', () => {
-    it('commits what arrived', async () => {
+  describe('a body that breaks off', () => {
+    it('the bytes that arrived are committed', async () => {
       const store = new MemoryStore();
       const writer = await createLog(store);
       const body = new PassThrough();
@@ -286,7 +286,7 @@ describe('ingest', () => {
       expect(await textOf(store, writer.log)).toBe('half');
     });
 
-    it('commits what had arrived while it was paused, too', async () => {
+    it('the bytes that arrived while the body was paused are committed', async () => {
       const store = new GatedStore();
       const writer = await createLog(store);
       const body = new PassThrough();
@@ -303,7 +303,7 @@ describe('ingest', () => {
       expect(await textOf(store, writer.log)).toBe('first second last words');
     });
 
-    it('is over at once when that had happened before', async () => {
+    it('a body that broke off before the ingest ends at once, with its bytes committed', async () => {
       const store = new MemoryStore();
       const writer = await createLog(store);
       const body = new PassThrough();
@@ -314,8 +314,8 @@ describe('ingest', () => {
     });
   });
 
-  describe('up to a size limit', () => {
-    it('fills the log to the limit and then throws, and leaves the rest of the body alone', async () => {
+  describe('the size limit', () => {
+    it('a body is stored up to the limit, then the ingest throws and reads no more', async () => {
       const store = new MemoryStore();
       const writer = await createLogOf(store, 'abc');
       const body = new PassThrough();
@@ -328,7 +328,7 @@ describe('ingest', () => {
       expect(body.listenerCount('data')).toBe(0);
     });
 
-    it('takes a body that just fits', async () => {
+    it('a body exactly as large as the limit is stored', async () => {
       const store = new MemoryStore();
       const writer = await createLog(store);
       const body = Readable.from([Buffer.alloc(6), Buffer.alloc(4)], { objectMode: false });
@@ -339,7 +339,7 @@ describe('ingest', () => {
     });
   });
 
-  it('throws what the store throws, and takes no more of the body', async () => {
+  it('an error of the store is thrown, and the body is read no further', async () => {
     const store = new MemoryStore();
     const failure = new LogError('STORE_UNAVAILABLE');
     store.append = async () => {
@@ -351,11 +351,11 @@ describe('ingest', () => {
     await expect(ingesting).rejects.toBe(failure);
     expect(body.isPaused()).toBe(true);
     expect(body.listenerCount('data')).toBe(0);
-    body.destroy(new Error('lost as well')); // Nobody but the ingest listens for errors; it must go on doing so.
+    body.destroy(new Error('lost as well')); // Only the ingest listens for errors, and it must not stop.
     await closed(body);
   });
 
-  it('throws when another producer takes the log over', async () => {
+  it('the ingest throws when another producer takes over the log', async () => {
     const store = new MemoryStore();
     const writer = await createLog(store);
     const body = new PassThrough();

@@ -12,7 +12,7 @@ const HOUR = 3_600_000;
 const NEVER = new AbortController().signal;
 
 describe('the janitor', () => {
-  it('ends a stream whose producer did not come back in time, and says why', async () => {
+  it('a log whose producer misses its grace time is sealed as aborted, with the reason', async () => {
     const store = new MemoryStore();
     const log = await interrupted(store, 'lost', 1_000);
     const events = await swept(store, Date.now() + 2_000);
@@ -23,7 +23,7 @@ describe('the janitor', () => {
     expect(events).toMatchObject([{ kind: 'abandoned', log: { id: 'lost' } }]);
   });
 
-  it('has others do their work while much is due, and ends nothing more once the server stops', async () => {
+  it('other work gets its turns during a long sweep, and a stop ends the sweep', async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 3_000; i += 1) await interrupted(store, `lost-${i}`, 1_000);
     const stopping = new AbortController();
@@ -37,14 +37,14 @@ describe('the janitor', () => {
     expect(events.length).toBeLessThan(3_000);
   });
 
-  it('leaves a stream alone as long as its producer may come back', async () => {
+  it('a log within its grace time stays interrupted', async () => {
     const store = new MemoryStore();
     const log = await interrupted(store, 'patient', HOUR);
     expect(await swept(store)).toEqual([]);
     expect(await store.info(log.id)).toMatchObject({ state: 'interrupted' });
   });
 
-  it('does not end a stream whose producer came back after it was found overdue', async () => {
+  it('a log whose producer returned after it was found overdue stays open', async () => {
     const store = new MemoryStore();
     const log = await interrupted(store, 'back', 0);
     const due = store.due.bind(store);
@@ -57,7 +57,7 @@ describe('the janitor', () => {
     expect(await store.info(log.id)).toMatchObject({ state: 'open' });
   });
 
-  it('does not claim a stream that its producer ended after it was found overdue', async () => {
+  it('a log that its producer sealed after it was found overdue is not reported as abandoned', async () => {
     const store = new MemoryStore();
     const log = await interrupted(store, 'ended', 0);
     const due = store.due.bind(store);
@@ -72,7 +72,7 @@ describe('the janitor', () => {
     expect(await store.info(log.id)).toMatchObject({ outcome: { kind: 'complete' } });
   });
 
-  it('comes to an end where the store finds streams overdue and yet does not end them', async () => {
+  it('a sweep ends even if the store keeps returning overdue logs that it does not seal', async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 40; i += 1) await interrupted(store, `log-${i}`, HOUR);
     const due = store.due.bind(store);
@@ -80,7 +80,7 @@ describe('the janitor', () => {
     expect(await swept(store)).toEqual([]);
   });
 
-  it('removes what ended longer ago than is to be kept, and nothing else', async () => {
+  it('a sweep removes sealed logs older than the maximum age, and no others', async () => {
     const store = new MemoryStore();
     const old = await sealed(store, 'old');
     const open = await created(store, 'open');
@@ -90,14 +90,14 @@ describe('the janitor', () => {
     expect(events).toMatchObject([{ kind: 'expired', log: { id: 'old' } }]);
   });
 
-  it('keeps what ended for good when no age is set', async () => {
+  it('sealed logs are kept forever if no maximum age is set', async () => {
     const store = new MemoryStore();
     const log = await sealed(store, 'kept');
     await swept(store, Date.now() + 1_000 * HOUR);
     expect(await store.info(log.id)).toBeDefined();
   });
 
-  it('removes what has expired, sealed or not, without being told an age', async () => {
+  it('expired logs are removed, open or sealed, without a maximum age', async () => {
     const store = new MemoryStore();
     for (const id of ['open', 'sealed']) {
       const first = { chunks: [], ...(id === 'sealed' && { seal: { kind: 'complete' as const } }) };
@@ -120,7 +120,7 @@ describe('the janitor', () => {
     expect((await store.list({ limit: 10 })).logs).toEqual([kept]);
   });
 
-  it('clears more than one batch of expired streams in a round', async () => {
+  it('a sweep removes more than one batch of expired logs', async () => {
     const store = new MemoryStore();
     const init = { contentType: 'text/plain', expiry: { kind: 'at', at: Date.now() + HOUR } } as const;
     for (let i = 0; i < 100; i += 1) await store.create(parseLogId(`log-${i}`), init, 'new');
@@ -129,7 +129,7 @@ describe('the janitor', () => {
     expect((await store.list({ limit: 1 })).logs).toEqual([]);
   });
 
-  it('spares a stream that was read after it was found expired', async () => {
+  it('a log that was read after it was found expired is kept', async () => {
     const store = new MemoryStore();
     const init = { contentType: 'text/plain', expiry: { kind: 'idle', ttlMs: HOUR } } as const;
     const { info } = await store.create(parseLogId('read'), init, 'new');
@@ -146,7 +146,7 @@ describe('the janitor', () => {
     expect(await store.info(info.id)).toBeDefined();
   });
 
-  it('frees the id of a stream whose last fork has expired', async () => {
+  it('the id of a removed log is free once its last fork has expired', async () => {
     const store = new MemoryStore();
     const source = await created(store, 'source');
     const expiry = { kind: 'at', at: Date.now() + HOUR } as const;
@@ -158,7 +158,7 @@ describe('the janitor', () => {
     expect(await store.info(source.id)).toBeUndefined();
   });
 
-  it('clears more than one batch in a round, and asks for no more than a batch at a time', async () => {
+  it('a sweep removes more than one batch, and requests at most 32 logs at a time', async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 100; i += 1) await sealed(store, `log-${i}`);
     const due = jest.spyOn(store, 'due');
@@ -167,7 +167,7 @@ describe('the janitor', () => {
     expect(Math.max(...due.mock.calls.map(([, limit]) => limit))).toBeLessThanOrEqual(32);
   });
 
-  it('may run on several nodes at once', async () => {
+  it('sweeps of several nodes at once remove every log without a failure', async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 50; i += 1) await sealed(store, `log-${i}`);
     const nodes = [1, 2, 3].map(() => swept(store, Date.now() + 1, 0));
@@ -176,7 +176,7 @@ describe('the janitor', () => {
     expect(events.filter(({ kind }) => kind === 'failed')).toEqual([]);
   });
 
-  it('goes on with the other streams when one cannot be ended, and comes to an end', async () => {
+  it('a log that cannot be removed does not stop the removal of the others, and the sweep ends', async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 40; i += 1) await sealed(store, `log-${i}`);
     const change = store.change.bind(store);
@@ -190,7 +190,7 @@ describe('the janitor', () => {
     expect(events).toContainEqual(expect.objectContaining({ kind: 'failed' }));
   });
 
-  it('reports once that a stream cannot be ended, and looks at a bounded number of those in a round', async () => {
+  it('each log that cannot be removed is reported once, and a sweep tries a bounded number of them', async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 600; i += 1) await sealed(store, `damaged-${i}`);
     const change = store.change.bind(store);
@@ -212,7 +212,7 @@ describe('the janitor', () => {
     expect(Math.max(...asked.mock.calls.map(([, limit]) => limit))).toBeLessThan(400);
   });
 
-  it('ends a stream behind a hundred that cannot be ended', async () => {
+  it('a log behind a hundred that cannot be removed is removed', async () => {
     const store = new MemoryStore();
     for (let i = 0; i < 100; i += 1) await sealed(store, `damaged-${i}`);
     const good = await sealed(store, 'good');
@@ -226,7 +226,7 @@ describe('the janitor', () => {
     expect(events.filter(({ kind }) => kind === 'failed')).toHaveLength(100);
   });
 
-  it('says once that the store is away and once that it is back, and then does its work', async () => {
+  it('an outage of the store is reported once, its end once, and then the sweep does its work', async () => {
     const store = new MemoryStore();
     const log = await interrupted(store, 'waiting', 0);
     const due = store.due.bind(store);
@@ -236,14 +236,14 @@ describe('the janitor', () => {
       if (refusals >= 0) throw new LogError('STORE_UNAVAILABLE');
       return due(query, limit);
     };
-    const told = new EventEmitter();
+    const reported = new EventEmitter();
     const events: JanitorEvent[] = [];
     const stopping = new AbortController();
     const report = (event: JanitorEvent): void => {
       events.push(event);
-      told.emit(event.kind);
+      reported.emit(event.kind);
     };
-    const back = once(told, 'back');
+    const back = once(reported, 'back');
     store.now = () => Date.now() + 1;
     const running = runJanitor(store, { intervalMs: 1, report }, stopping.signal);
     await back;
@@ -253,7 +253,7 @@ describe('the janitor', () => {
     expect(await store.info(log.id)).toMatchObject({ state: 'closed' });
   });
 
-  it('stops at once in the middle of its wait', async () => {
+  it('a stop ends the wait between two sweeps at once', async () => {
     const stopping = new AbortController();
     const running = runJanitor(new MemoryStore(), { intervalMs: HOUR, report: () => {} }, stopping.signal);
     setImmediate(() => stopping.abort());

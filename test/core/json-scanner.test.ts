@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { JSON_DEPTH_MAX, type JsonFault, JsonScanner, scanJson } from '../../src/core/json/json-scanner';
 
-/** What `JSON.parse` says of the same bytes. */
+/** The verdict of `JSON.parse` on the same bytes. */
 function reference(bytes: Buffer): JsonFault | undefined {
   try {
     JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
@@ -26,7 +26,7 @@ const anyText = fc
   .tuple(fc.json({ stringUnit: 'binary', maxDepth: 5 }), fc.integer({ min: 0, max: 3 }))
   .map(([text, indent]) => Buffer.from(JSON.stringify(JSON.parse(text), null, indent)));
 
-describe('a JSON text', () => {
+describe('JsonScanner', () => {
   it.each([
     ...[
       '',
@@ -104,16 +104,16 @@ describe('a JSON text', () => {
       ',',
       ':',
     ],
-  ])('is judged as JSON.parse judges it: %j', (text) => {
+  ])('the scanner agrees with JSON.parse, however the text is cut: %j', (text) => {
     for (const size of [1, 2, 3, text.length + 1])
       expect(scan(Buffer.from(text), size)).toBe(reference(Buffer.from(text)));
   });
 
-  it('is valid when it was printed by JSON.stringify, however it is cut', () => {
+  it('every output of JSON.stringify is valid, however it is cut', () => {
     fc.assert(fc.property(anyText, anySize, (text, size) => scan(text, size) === undefined));
   });
 
-  it('is judged as JSON.parse judges it when any of its bytes is changed, removed or doubled', () => {
+  it('the scanner agrees with JSON.parse if any byte is changed, removed or doubled', () => {
     const anyByte = fc.oneof(
       fc.nat(255),
       fc.constantFrom(...Buffer.from('{}[],:"\\ \n0123456789.-+eEtrufalsn')),
@@ -134,7 +134,7 @@ describe('a JSON text', () => {
     );
   });
 
-  it('is UTF-8, and is judged as a decoder judges it', () => {
+  it('the scanner agrees with a UTF-8 decoder about any bytes in a string', () => {
     const anyBytes = fc.array(
       fc.oneof(
         fc.integer({ min: 0x7f, max: 0xff }),
@@ -157,7 +157,7 @@ describe('a JSON text', () => {
     `[${'{"a":['.repeat((levels - 1) / 2)}${']}'.repeat((levels - 1) / 2)}]`,
   ];
 
-  it('may be nested a hundred levels deep, and no more', () => {
+  it('a text may be nested a hundred levels deep, and no deeper', () => {
     for (const text of nested(JSON_DEPTH_MAX)) expect(scanJson(text)).toBeUndefined();
     for (const text of nested(JSON_DEPTH_MAX + 1)) expect(scanJson(text)).toBe('too deep');
     expect(scanJson('['.repeat(1_000_000))).toBe('too deep');

@@ -4,7 +4,7 @@ import { type JsonValue, mergePatch } from '../../src/core/json/json';
 const anyJson = fc.jsonValue({ maxDepth: 4 }).map((value): JsonValue => JSON.parse(JSON.stringify(value)));
 const anyObject = fc.dictionary(fc.string(), anyJson);
 
-describe('a JSON merge patch', () => {
+describe('mergePatch', () => {
   it.each<[JsonValue, JsonValue, JsonValue]>([
     [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
     [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
@@ -25,16 +25,16 @@ describe('a JSON merge patch', () => {
     [{ e: null }, { a: 1 }, { e: null, a: 1 }],
     [[1, 2], { a: 'b', c: null }, { a: 'b' }],
     [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
-  ])('turns %j by %j into %j (RFC 7396, appendix A)', (target, patch, result) => {
+  ])('the target %j patched by %j becomes %j (RFC 7396, appendix A)', (target, patch, result) => {
     expect(mergePatch(target, patch)).toStrictEqual(result);
   });
 
-  it('makes an object of nothing', () => {
+  it('a patch of a missing target creates an object', () => {
     expect(mergePatch(undefined, { a: null, b: { c: null, d: 1 } })).toStrictEqual({ b: { d: 1 } });
     expect(mergePatch(undefined, null)).toBeNull();
   });
 
-  it('treats names of the prototype as plain data', () => {
+  it('names of the prototype are plain data', () => {
     const patch = JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}');
     const merged = mergePatch(mergePatch({ a: 1 }, patch), JSON.parse('{"__proto__": {"more": 2}}'));
     expect(JSON.stringify(merged)).toBe(
@@ -44,7 +44,7 @@ describe('a JSON merge patch', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('changes nothing the second time', () => {
+  it('a patch applied a second time changes nothing', () => {
     fc.assert(
       fc.property(anyJson, anyJson, (target, patch) => {
         const once = mergePatch(target, patch);
@@ -53,7 +53,7 @@ describe('a JSON merge patch', () => {
     );
   });
 
-  it('sets, of every name that it holds, exactly those that are not null, and leaves the others', () => {
+  it('a patch sets its names that are not null, removes the others, and leaves the rest of the target', () => {
     fc.assert(
       fc.property(anyObject, anyObject, (target, patch) => {
         const merged = new Map(Object.entries(mergePatch(target, patch) ?? {}));
@@ -65,7 +65,7 @@ describe('a JSON merge patch', () => {
     );
   });
 
-  it('leaves what it is given unchanged', () => {
+  it('a patch changes neither its target nor itself', () => {
     fc.assert(
       fc.property(anyJson, anyJson, (target, patch) => {
         const before = JSON.stringify([target, patch]);

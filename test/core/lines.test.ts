@@ -66,8 +66,8 @@ function readAll({ cutting, from, lineBytesMax, impatient }: Reading): Shown[] {
   return texts;
 }
 
-describe('lines', () => {
-  it('come together when they arrive together', () => {
+describe('LineSplitter', () => {
+  it('lines that arrive together come out as one text', () => {
     const lines = new LineSplitter(START);
     expect(push(lines, 'one\ntwo\nthr')).toEqual([{ kind: 'lines', text: 'one\ntwo', end: 8 }]);
     expect(push(lines, 'ee')).toEqual([]);
@@ -76,19 +76,19 @@ describe('lines', () => {
     expect(flush(lines)).toBeUndefined();
   });
 
-  it('keep what else is in them', () => {
+  it('other control characters and a byte order mark stay in the text', () => {
     const lines = new LineSplitter(START);
     expect(push(lines, '\n\na\r\n\rb\0\n')).toEqual([{ kind: 'lines', text: '\n\na\r\n\rb\0', end: 9 }]);
     expect(push(lines, '\ufeff\n')).toEqual([{ kind: 'lines', text: '\ufeff', end: 13 }]);
   });
 
-  it('count offsets from where they begin, in bytes', () => {
+  it('offsets count bytes from the given start', () => {
     const lines = new LineSplitter(advance(START, 1_000));
     expect(push(lines, '€\n💡')).toEqual([{ kind: 'lines', text: '€', end: 1_004 }]);
     expect(flush(lines)).toEqual({ kind: 'partial', text: '💡', end: 1_008 });
   });
 
-  it('hand out an unfinished one on demand, whose rest follows', () => {
+  it('an unfinished line comes out on demand, and its rest follows', () => {
     const lines = new LineSplitter(START);
     push(lines, 'half');
     expect(lines.isUnfinished).toBe(true);
@@ -98,14 +98,14 @@ describe('lines', () => {
     expect(push(lines, ' whole\nnext')).toEqual([{ kind: 'lines', text: ' whole', end: 11 }]);
   });
 
-  it('end with an empty text when only the newline was missing', () => {
+  it('a line comes out as an empty text if only its newline was missing', () => {
     const lines = new LineSplitter(START);
     push(lines, 'all of it');
     lines.takePartial();
     expect(push(lines, '\n')).toEqual([{ kind: 'lines', text: '', end: 10 }]);
   });
 
-  it('hold back a character that is not whole', () => {
+  it('an incomplete character is held back', () => {
     const lines = new LineSplitter(START);
     const bulb = Buffer.from('💡');
     push(lines, 'a');
@@ -117,7 +117,7 @@ describe('lines', () => {
     expect(partial(lines)).toEqual({ kind: 'partial', text: '💡', end: 5 });
   });
 
-  it('replace what never becomes a character', () => {
+  it('bytes that never become a character are replaced', () => {
     const lines = new LineSplitter(START);
     lines.push(Buffer.from([0xff, 0xe2, 0x82]));
     expect(partial(lines)).toEqual({ kind: 'partial', text: '\ufffd', end: 1 });
@@ -126,7 +126,7 @@ describe('lines', () => {
     expect(flush(lines)).toEqual({ kind: 'partial', text: '\ufffd', end: 6 });
   });
 
-  it('that grow too long are handed out at once', () => {
+  it('a line longer than the bound comes out as soon as it exceeds it', () => {
     const lines = new LineSplitter(START, { lineBytesMax: 4 });
     expect(push(lines, 'abcd')).toEqual([]);
     expect(push(lines, 'é')).toEqual([{ kind: 'partial', text: 'abcdé', end: 6 }]);
@@ -136,24 +136,24 @@ describe('lines', () => {
     ]);
   });
 
-  it('are 64 KiB at the most by default before they are handed out', () => {
+  it('an unfinished line is kept up to 64 KiB by default', () => {
     const lines = new LineSplitter(START);
     expect(push(lines, Buffer.alloc(64 * 1024, 'x'))).toEqual([]);
     expect(push(lines, 'x')).toMatchObject([{ kind: 'partial', end: 64 * 1024 + 1 }]);
   });
 
-  it('that come whole are not cut, however long they are', () => {
+  it('a line that arrives whole is not cut, however long it is', () => {
     const line = 'x'.repeat(300_000);
     expect(push(new LineSplitter(START), `${line}\n`)).toEqual([{ kind: 'lines', text: line, end: 300_001 }]);
   });
 
-  it('are quick to put together from single bytes', () => {
+  it('a line of 60,000 single bytes comes out as one text', () => {
     const lines = new LineSplitter(START);
     for (let i = 0; i < 60_000; i += 1) lines.push(Buffer.from('x'));
     expect(push(lines, '\n')[0]?.text).toHaveLength(60_000);
   });
 
-  it('give the text of the whole, however it is cut and however impatient the reader is', () => {
+  it('the texts add up to the whole, however it is cut and whenever partial lines are taken', () => {
     fc.assert(
       fc.property(anyReading, (reading) => {
         expect(joined(readAll(reading))).toBe(decode(reading.cutting.whole));
@@ -162,7 +162,7 @@ describe('lines', () => {
     );
   });
 
-  it('say where in the log each text ends: a reader who begins there gets the rest', () => {
+  it('the end offset of each text is where the next one begins', () => {
     fc.assert(
       fc.property(anyReading, (reading) => {
         const { whole } = reading.cutting;
@@ -181,7 +181,7 @@ describe('lines', () => {
     );
   });
 
-  it('never keep more than the bound, and no newline', () => {
+  it('the splitter never keeps a newline, nor more bytes than the bound', () => {
     fc.assert(
       fc.property(anyReading, ({ cutting, lineBytesMax }) => {
         const lines = new LineSplitter(START, { lineBytesMax });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { generateGeneration, generateLogId, parseLogId } from '../../src/core/log/log-id';
 
-describe('a log id', () => {
+describe('parseLogId', () => {
   it.each([
     ['', 'The stream ID is empty'],
     ['.', 'The stream ID must not be "." or ".."'],
@@ -17,7 +17,7 @@ describe('a log id', () => {
     ['x'.repeat(513), 'The stream ID is longer than 512 bytes of UTF-8'],
     ['é'.repeat(257), 'The stream ID is longer than 512 bytes of UTF-8'],
     ['💡'.repeat(129), 'The stream ID is longer than 512 bytes of UTF-8'],
-  ])('cannot be %j: %s', (raw, message) => {
+  ])('the id %j is refused: %s', (raw, message) => {
     expect(() => parseLogId(raw)).toThrow(expect.objectContaining({ code: 'LOG_ID_INVALID', message }));
   });
 
@@ -33,11 +33,11 @@ describe('a log id', () => {
     'é'.repeat(256),
     'x'.repeat(512),
     '%00',
-  ])('can be %j', (raw) => {
+  ])('the id %j is accepted', (raw) => {
     expect(parseLogId(raw)).toBe(raw);
   });
 
-  it('is kept as it is or refused, whatever it is', () => {
+  it('any text is returned unchanged or refused with LOG_ID_INVALID', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (raw) => {
         try {
@@ -50,12 +50,12 @@ describe('a log id', () => {
   });
 });
 
-describe('a generated log id', () => {
-  it('is a UUID of version 7', () => {
+describe('generateLogId', () => {
+  it('a generated id is a UUID of version 7', () => {
     expect(generateLogId()).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   });
 
-  it('sorts by the time at which it was made', () => {
+  it('generated ids sort by their time', () => {
     const times = fc.tuple(fc.nat(2 ** 47), fc.nat(2 ** 47)).filter(([a, b]) => a !== b);
     fc.assert(
       fc.property(times, ([a, b]) => {
@@ -65,7 +65,7 @@ describe('a generated log id', () => {
     );
   });
 
-  it('is not made twice', () => {
+  it('10,000 ids of one millisecond are unique', () => {
     const ids = Array.from({ length: 10_000 }, () => generateLogId(1));
     expect(new Set(ids).size).toBe(ids.length);
   });

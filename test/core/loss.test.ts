@@ -36,23 +36,23 @@ function isIntact(life: LogHistory, offset: Offset, seen: string): boolean {
 }
 
 describe('the generation on the wire', () => {
-  it('is the generation of the log while nothing is lost', () => {
+  it('the wire generation equals that of the log while nothing is lost', () => {
     expect(wireGeneration({ generation })).toBe(generation);
   });
 
-  it('names the last loss', () => {
+  it('the wire generation ends with the number of the last loss', () => {
     expect(wireGeneration(lifeWith([5, 10]))).toBe(`${generation}.1`);
     expect(wireGeneration(lifeWith([5, 10], [3, 20]))).toBe(`${generation}.2`);
   });
 
-  it('is read back as the number of that loss', () => {
+  it('the wire generation parses to the number of its loss', () => {
     const life = lifeWith([5, 10], [3, 20]);
     expect(parseSegment(life, generation)).toBe(0);
     expect(parseSegment(life, wireGeneration(life))).toBe(2);
   });
 
   it.each(['', '0', '.1', 'x', '.0', '.01', '.1.1', '.-1', '. 1', '.1e3', `.${'9'.repeat(17)}`])(
-    'is none with %j in the place of a loss, or of the generation',
+    'the text %j is refused as a generation and as its loss number',
     (text) => {
       expect(parseSegment({ generation }, text)).toBeUndefined();
       if (!['', '.1'].includes(text)) expect(parseSegment({ generation }, generation + text)).toBeUndefined();
@@ -63,23 +63,23 @@ describe('the generation on the wire', () => {
 describe('a reader whose log lost bytes', () => {
   const life = lifeWith([5, 10]);
 
-  it('goes on undisturbed up to the first lost byte', () => {
+  it('a position at or before the first lost byte is intact', () => {
     for (const offset of [0, 3, 5]) expect(isIntact(life, at(offset), generation)).toBe(true);
   });
 
-  it('is not intact behind it', () => {
+  it('a position behind the first lost byte is not intact', () => {
     for (const offset of [6, 10, 50]) expect(isIntact(life, at(offset), generation)).toBe(false);
   });
 
-  it('is intact behind it where it knew of the loss', () => {
+  it('a position behind the loss is intact if the reader knew of the loss', () => {
     expect(isIntact(life, at(50), `${generation}.1`)).toBe(true);
   });
 
-  it('is never intact in another life of the id', () => {
+  it('a position in another generation is never intact', () => {
     expect(isIntact(life, START, generateGeneration())).toBe(false);
   });
 
-  it('learns which of its bytes are gone', () => {
+  it('the lost range of a reader contains the bytes that it had', () => {
     expect(lostSince(life, at(10), 0)).toEqual({ from: 5, to: 10 });
     expect(lostSince(life, at(8), 0)).toEqual({ from: 5, to: 10 });
     // It had more than the store had counted.
@@ -88,7 +88,7 @@ describe('a reader whose log lost bytes', () => {
     expect(lostSince(life, at(12), 1)).toBeUndefined();
   });
 
-  it('is behind the tail in its own generation only where the store lost bytes without noticing it', () => {
+  it("a position behind the tail counts as lost only in the log's own generation", () => {
     const log = { generation, tail: at(7) };
     expect(checkPosition(log, at(9), generation)).toEqual({ kind: 'lost', lost: { from: 7, to: 9 } });
     expect(checkPosition(log, at(7), generation)).toEqual({ kind: 'intact' });
@@ -96,27 +96,27 @@ describe('a reader whose log lost bytes', () => {
     expect(checkPosition(log, at(9), generateGeneration())).toEqual({ kind: 'replaced' });
   });
 
-  it('begins anew where the store has lost the record of a loss that the reader knows', () => {
+  it('a reader that knows an unrecorded loss gets `replaced`', () => {
     const log = { ...life, tail: at(50) };
     expect(checkPosition(log, at(50), `${generation}.1`)).toEqual({ kind: 'intact' });
     expect(checkPosition(log, at(50), `${generation}.2`)).toEqual({ kind: 'replaced' });
   });
 
-  it('goes on before the earliest of several losses', () => {
+  it('the range of several losses begins at the earliest one', () => {
     const twice = lifeWith([5, 10], [3, 20]);
     expect(lostSince(twice, at(20), 0)).toEqual({ from: 3, to: 20 });
     expect(lostSince(twice, at(20), 1)).toEqual({ from: 3, to: 20 });
     expect(lostSince(twice, at(4), 0)).toEqual({ from: 3, to: 20 });
   });
 
-  it('learns that a loss which nobody counted is only possible', () => {
+  it('a loss that was not counted is only possible', () => {
     const lost = lostSince(lifeWith([5, 5]), at(8), 0);
     expect(lost).toEqual({ from: 5, to: 8, possible: true });
     expect(lost && describeLoss(lost)).toBe('may have lost some of the bytes 5 to 8');
     expect(lostSince(lifeWith([3, 3], [5, 10]), at(8), 0)).toEqual({ from: 3, to: 10 });
   });
 
-  it('with nothing but an offset learns of what was counted, and of nothing else', () => {
+  it('a reader with only an offset learns of counted losses, and of no others', () => {
     expect(knownLossBefore(life, at(8))).toEqual({ from: 5, to: 10 });
     expect(knownLossBefore(life, at(5))).toBeUndefined();
     expect(knownLossBefore(lifeWith([5, 5]), at(8))).toBeUndefined();
@@ -125,14 +125,14 @@ describe('a reader whose log lost bytes', () => {
 });
 
 describe('the losses of a log', () => {
-  it('are counted from 1 on', () => {
+  it('losses are numbered from 1', () => {
     expect(lifeWith([5, 10], [7, 9]).losses).toEqual([
       { number: 1, from: 5, to: 10, at: 1 },
       { number: 2, from: 7, to: 9, at: 1 },
     ]);
   });
 
-  it('are bounded: the two oldest become one', () => {
+  it('the number of losses is bounded: the two oldest are merged', () => {
     const ranges = Array.from({ length: LOSSES_MAX + 1 }, (_, i) => [100 - i, 200 + i] as const);
     const { losses = [] } = lifeWith(...ranges);
     expect(losses).toHaveLength(LOSSES_MAX);
@@ -140,7 +140,7 @@ describe('the losses of a log', () => {
     expect(losses.at(-1)?.number).toBe(LOSSES_MAX + 1);
   });
 
-  it('keep what is counted apart from what is only possible', () => {
+  it('a counted loss is not merged with possible ones', () => {
     const { losses = [] } = lifeWith(
       [5, 10],
       ...Array.from({ length: 30 }, (_, i) => [20 + i, 20 + i] as const),
@@ -153,18 +153,18 @@ describe('the losses of a log', () => {
     expect(knownLossBefore({ losses }, at(30))).toEqual({ from: 5, to: 10 });
   });
 
-  it('forget a possibility that a later loss says again', () => {
+  it('a possible loss is dropped when a later loss repeats it', () => {
     expect(lifeWith([5, 5], [5, 5], [5, 5]).losses).toEqual([{ number: 3, from: 5, to: 5, at: 1 }]);
     expect(lifeWith([5, 5], [9, 9]).losses).toHaveLength(2);
     expect(lifeWith([5, 8], [5, 5]).losses).toHaveLength(2);
   });
 });
 
-describe('whatever a log loses and gains', () => {
+describe('any sequence of appends and losses', () => {
   type Step = readonly [grows: number, loses: number, isCounted: boolean];
   const steps = fc.array(fc.tuple(fc.nat(20), fc.nat(25), fc.boolean()), { maxLength: 60 });
 
-  /** The log with each byte told apart, beside what is recorded of it; and what a reader had after each step. */
+  /** @returns the recorded losses, the bytes of the log (each a different number), and what a reader had after each step */
   function play(all: readonly Step[]): { life: LogHistory; bytes: number[]; seen: [number[], string][] } {
     let life: LogHistory = { generation };
     let bytes: number[] = [];
@@ -185,7 +185,7 @@ describe('whatever a log loses and gains', () => {
     return { life, bytes, seen };
   }
 
-  it('no reader is intact whose bytes are not those of the log', () => {
+  it('a reader is intact only if its bytes are those of the log', () => {
     fc.assert(
       fc.property(steps, fc.nat(60), (all, upTo) => {
         const { life, bytes, seen } = play(all);
@@ -197,7 +197,7 @@ describe('whatever a log loses and gains', () => {
     );
   });
 
-  it('every reader finds its own bytes up to where it is to go on', () => {
+  it("a reader's bytes before its resume position are those of the log", () => {
     fc.assert(
       fc.property(steps, fc.nat(60), (all, upTo) => {
         const { life, bytes, seen } = play(all);
@@ -212,7 +212,7 @@ describe('whatever a log loses and gains', () => {
     );
   });
 
-  it('a reader that knows the last loss is intact everywhere', () => {
+  it('a reader that knows the last loss is intact at any offset', () => {
     fc.assert(
       fc.property(steps, fc.nat(60), (all, offset) => {
         const { life } = play(all);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { advance, OFFSET_MAX, parseOffset, START } from '../../src/core/log/offset';
 
-describe('an offset', () => {
-  it('is read back from its decimal digits', () => {
+describe('parseOffset', () => {
+  it('any offset parses from its decimal digits', () => {
     fc.assert(fc.property(fc.maxSafeNat(), (n) => expect(parseOffset(String(n))).toBe(n)));
   });
 
@@ -22,17 +22,17 @@ describe('an offset', () => {
     '1_000',
     '9007199254740992',
     '9'.repeat(17),
-  ])('is not %j', (text) => expect(parseOffset(text)).toBeUndefined());
+  ])('the text %j is refused', (text) => expect(parseOffset(text)).toBeUndefined());
 
-  it('may be as large as a number still counts single bytes', () => {
+  it('the largest offset is the largest safe integer', () => {
     expect(parseOffset('9007199254740991')).toBe(OFFSET_MAX);
   });
 
-  it('may be written with leading zeros', () => {
+  it('an offset may have leading zeros', () => {
     expect(parseOffset('007')).toBe(7);
   });
 
-  it('advances by bytes', () => {
+  it('an offset advances by bytes', () => {
     expect(advance(advance(START, 3), 4)).toBe(7);
   });
 });

@@ -5,8 +5,8 @@ import { advance, START } from '../../src/core/log/offset';
 /** More readers than may have large pages at once. */
 const MANY = 1_000;
 
-describe('the size of pages', () => {
-  it('is large for a reader that is prompt, until it is slow', () => {
+describe('PageSize', () => {
+  it('a fast reader gets large pages until it is slow', () => {
     const size = new PageSize(true);
     expect(size.reserve(START)).toBe(PAGE_BYTES);
     promptly(size);
@@ -16,7 +16,7 @@ describe('the size of pages', () => {
     size.releaseAll();
   });
 
-  it('stays as it is for one that is neither, and where only little was there to take', () => {
+  it('a reader that is neither fast nor slow keeps its page size, and a small read changes nothing', () => {
     const size = promptOne();
     size.consumed(PAGE_BYTES, 25);
     size.consumed(1, 1_000);
@@ -28,14 +28,14 @@ describe('the size of pages', () => {
     other.releaseAll();
   });
 
-  it('is never large for one that must not have large pages', () => {
+  it('a reader that may not have large pages never gets them', () => {
     const size = new PageSize(false);
     promptly(size);
     expect(size.reserve(START)).toBe(PAGE_BYTES);
     size.releaseAll();
   });
 
-  it('is large for a few of many readers only, two pages each, and for others once those have been taken', () => {
+  it('only a few of many readers get large pages, and consumed pages free them for others', () => {
     const many = Array.from({ length: MANY }, promptOne);
     const asked = many.flatMap((size) => [size.reserve(START), size.reserve(START)]);
     const more = asked.reduce((sum, bytes) => sum + bytes - PAGE_BYTES, 0);
@@ -48,7 +48,7 @@ describe('the size of pages', () => {
     for (const size of [...many, next]) size.releaseAll();
   });
 
-  it('is for others again when readers leave with pages that they have not taken', () => {
+  it('readers that leave with pages reserved free them for others', () => {
     const many = Array.from({ length: MANY }, promptOne);
     for (const size of many) size.reserve(START);
     for (const size of many) size.releaseAll();
@@ -57,7 +57,7 @@ describe('the size of pages', () => {
     next.releaseAll();
   });
 
-  it('brings readers that began elsewhere to the same places, and is never small', () => {
+  it('a large page ends at a multiple of its size, and is never smaller than half of it', () => {
     fc.assert(
       fc.property(fc.nat({ max: 2 ** 40 }), (from) => {
         const size = promptOne();

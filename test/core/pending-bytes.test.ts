@@ -32,8 +32,8 @@ function producers(pending: PendingBytes, count: number): Producer[] {
   return Array.from({ length: count }, () => new Producer(pending));
 }
 
-describe('the bytes of all producers that wait for the store', () => {
-  it('pause nobody while little waits', () => {
+describe('PendingBytes', () => {
+  it('no producer is paused while little is pending', () => {
     const pending = new PendingBytes(MAX);
     const all = producers(pending, 10);
     for (const { share } of all) share.add(10 * KIB);
@@ -41,7 +41,7 @@ describe('the bytes of all producers that wait for the store', () => {
     expect(pending.bytes).toBe(100 * KIB);
   });
 
-  it('pause the producers that hold most first', () => {
+  it('the producers with most pending bytes are paused first', () => {
     const pending = new PendingBytes(MAX);
     const [large, middle, small] = producers(pending, 3);
     large?.share.add(480 * KIB);
@@ -53,7 +53,7 @@ describe('the bytes of all producers that wait for the store', () => {
     expect([large, middle, small].map((producer) => producer?.isPaused)).toEqual([true, true, false]);
   });
 
-  it('exceed their bound by one piece per producer at the most', () => {
+  it('the bound is exceeded by at most one piece per producer', () => {
     const pending = new PendingBytes(MAX);
     const all = producers(pending, 300);
     for (let round = 0; round < 100; round += 1) {
@@ -64,7 +64,7 @@ describe('the bytes of all producers that wait for the store', () => {
     for (const { share } of all) expect(share.bytes).toBeLessThanOrEqual(MAX / 2 + 64 * KIB);
   });
 
-  it('resume those that wait longest first, as many as there is room for', async () => {
+  it('the producers that wait longest resume first, as many as the free bytes allow', async () => {
     const pending = new PendingBytes(MAX);
     const [holder, ...others] = producers(pending, 101);
     holder?.share.add(MAX);
@@ -77,7 +77,7 @@ describe('the bytes of all producers that wait for the store', () => {
     expect(others.map(({ isPaused }) => isPaused).indexOf(true)).toBe(6);
   });
 
-  it('resume everybody once nothing waits, also those that bring nothing', async () => {
+  it('all producers resume once nothing is pending, even those that send nothing', async () => {
     const pending = new PendingBytes(MAX);
     const all = producers(pending, 1_000);
     for (let round = 0; round < 4; round += 1) for (const { share } of all) share.add(64 * KIB);
@@ -86,7 +86,7 @@ describe('the bytes of all producers that wait for the store', () => {
     expect(all.filter(({ isPaused }) => isPaused)).toEqual([]);
   });
 
-  it('are given back by a producer that is over, which is not resumed any more', () => {
+  it('a producer that ends returns its bytes, and is not resumed', () => {
     const pending = new PendingBytes(MAX);
     const [over, other] = producers(pending, 2);
     over?.share.add(MAX);
@@ -97,7 +97,7 @@ describe('the bytes of all producers that wait for the store', () => {
     expect(other).toMatchObject({ isPaused: false, resumed: 1 });
   });
 
-  it('always come to an end: whatever comes and goes, nobody stays paused once all is stored', async () => {
+  it('no producer stays paused once everything is stored, in any order of steps', async () => {
     const anyStep = fc.record({ producer: fc.nat(19), bytes: fc.nat(64 * KIB), comes: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { maxLength: 200 }), async (steps) => {

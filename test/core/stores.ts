@@ -50,7 +50,7 @@ export class GatedStore extends MemoryStore {
   }
 }
 
-/** Counts who watches, and remembers where it was read from. */
+/** Counts its watchers, and records the offset of each read. */
 export class ObservedStore extends MemoryStore {
   watching = 0;
   readonly reads: Offset[] = [];
@@ -80,7 +80,7 @@ export class ObservedStore extends MemoryStore {
     };
   }
 
-  /** Resolves once somebody watches. */
+  /** Resolves once the log has that many watchers. */
   async untilWatched(watchers = 1): Promise<void> {
     while (this.watching < watchers) {
       await new Promise<void>((resolve) => {

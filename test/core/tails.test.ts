@@ -18,7 +18,7 @@ function anyLog(): LogRef {
 
 const NOW = Date.parse('2026-11-29T05:43:13.123Z');
 
-describe('tails', () => {
+describe('TailHub', () => {
   let tails: TailHub;
   let log: LogRef;
   beforeEach(() => {
@@ -32,7 +32,7 @@ describe('tails', () => {
     return Object.assign(heard, { stop });
   }
 
-  it('pass on what they are told in order, in the same turn and with the same buffers', () => {
+  it('watchers get news in order, in the same turn and with the same buffers', () => {
     const heard = [watch(0), watch(0)];
     const [a, b] = [bytes('abc'), bytes('de')];
     tails.appended(log, at(0), a, NOW);
@@ -48,7 +48,7 @@ describe('tails', () => {
     }
   });
 
-  it('pass on once what two sources tell', () => {
+  it('news that two sources deliver reach a watcher once', () => {
     const heard = watch(0);
     tails.appended(log, at(0), bytes('abc'), NOW);
     tails.appended(log, at(0), bytes('abc'), NOW);
@@ -57,7 +57,7 @@ describe('tails', () => {
     expect(tails.deliveredOffset(log)).toBe(3);
   });
 
-  it('pass on what overlaps, for offsets tell', () => {
+  it('an append that overlaps is delivered in full, because its offset is known', () => {
     const heard = watch(0);
     tails.appended(log, at(0), bytes('abc'), NOW);
     tails.appended(log, at(1), bytes('bcde'), NOW);
@@ -65,14 +65,14 @@ describe('tails', () => {
     expect(tails.deliveredOffset(log)).toBe(5);
   });
 
-  it('say no more than moved where bytes are missing, and go on behind them', () => {
+  it('a watcher gets `moved` where bytes are missing, and later appends as bytes', () => {
     const heard = watch(0);
     tails.appended(log, at(5), bytes('fg'), NOW);
     tails.appended(log, at(7), bytes('h'), NOW);
     expect([...heard]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 7, chunks: bytes('h'), at: NOW }]);
   });
 
-  it('say moved, a turn later, to whoever comes late', async () => {
+  it('a watcher that starts late gets `moved` one turn later', async () => {
     const first = watch(0);
     tails.appended(log, at(0), bytes('abc'), NOW);
     const [late, past, current] = [watch(1), watch(3, true), watch(3)];
@@ -82,7 +82,7 @@ describe('tails', () => {
     expect(first).toHaveLength(1);
   });
 
-  it('say so before anything that happens in that very turn, and say it once', async () => {
+  it('a late watcher gets `moved` once, before any other news of that turn', async () => {
     watch(0);
     tails.appended(log, at(0), bytes('abc'), NOW);
     const late = watch(1);
@@ -91,7 +91,7 @@ describe('tails', () => {
     expect([...late]).toEqual([{ kind: 'moved' }, { kind: 'bytes', from: 3, chunks: bytes('d'), at: NOW }]);
   });
 
-  it('say nothing to who has left, even of what was to be said', async () => {
+  it('a watcher that left gets no news, not even a pending `moved`', async () => {
     const [stays, leaves, late] = [watch(0), watch(0), watch(0, true)];
     leaves.stop();
     late.stop();
@@ -100,7 +100,7 @@ describe('tails', () => {
     expect([stays.length, leaves.length, late.length]).toEqual([1, 0, 0]);
   });
 
-  it('call the watchers of a log that lost bytes once more, and never again', () => {
+  it('watchers of a log that lost bytes get the loss, and nothing after it', () => {
     const heard = watch(0);
     const loss = { number: 1, from: at(2), to: at(5), at: 0 };
     tails.appended(log, at(0), bytes('abcde'), NOW);
@@ -110,7 +110,7 @@ describe('tails', () => {
     expect(tails.isWatched(log)).toBe(false);
   });
 
-  it('begin with the bytes after a loss for those that watch from then on', () => {
+  it('a watcher that starts during a loss gets the bytes after it', () => {
     const heard: LogNews[] = [];
     tails.watch(
       log,
@@ -125,7 +125,7 @@ describe('tails', () => {
     expect(heard).toEqual([{ kind: 'bytes', from: 2, chunks: bytes('xyz'), at: NOW }]);
   });
 
-  it('allow watchers to leave, to throw others out and to come while they are being told', () => {
+  it('watchers may leave, remove others and join during a delivery', () => {
     const heard: string[] = [];
     const second = { stop: (): void => {} };
     const stopFirst = tails.watch(
@@ -146,7 +146,7 @@ describe('tails', () => {
     expect(heard).toEqual(['first', 'third']);
   });
 
-  it('do not go round in circles with a watcher that comes anew whenever it is told', async () => {
+  it('a watcher that watches again at every wake is called once per wake', async () => {
     let told = 0;
     const again = (): void => {
       const stop = tails.watch(
@@ -170,14 +170,14 @@ describe('tails', () => {
     expect(stays).toHaveLength(2);
   });
 
-  it('tell of one log what is its own', () => {
+  it('a watcher gets news of its own log and generation only', () => {
     const heard = watch(0);
     tails.appended(anyLog(), at(0), bytes('x'), NOW);
     tails.ended({ ...log, generation: generateGeneration() }, at(0), { kind: 'deleted' });
     expect(heard).toHaveLength(0);
   });
 
-  it('stir one log, or all', () => {
+  it('a wake reaches the watchers of one log, or of all logs', () => {
     const mine = watch(0);
     const other: LogNews[] = [];
     tails.watch(anyLog(), START, (news) => other.push(news), false);
@@ -187,7 +187,7 @@ describe('tails', () => {
     expect([mine.length, other.length]).toEqual([2, 1]);
   });
 
-  it('say nothing more once they are closed', async () => {
+  it('a closed hub delivers nothing', async () => {
     const [heard, late] = [watch(0), watch(0, true)];
     tails.close();
     tails.appended(log, at(0), bytes('abc'), NOW);
@@ -196,7 +196,7 @@ describe('tails', () => {
     expect(tails.isWatched(log)).toBe(false);
   });
 
-  it('tell their source when the first watcher comes and when the last one has left', () => {
+  it('the source starts with the first watcher, and stops when the last one leaves', () => {
     const calls: string[] = [];
     tails = new TailHub({
       start: (_log, from) => calls.push(`begin ${from}`),

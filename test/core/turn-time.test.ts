@@ -4,7 +4,7 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('the time of a turn of the event loop', () => {
+describe('the time budget of a turn', () => {
   let now = 0;
 
   beforeEach(async () => {
@@ -18,7 +18,7 @@ describe('the time of a turn of the event loop', () => {
     now += ms;
   };
 
-  it('is used up by the steps that are done in it, and not by other work', () => {
+  it('the budget counts the time of its steps, and of no other work', () => {
     now += 100;
     spendTurnTime(takes(1));
     expect(hasTurnTime()).toBe(true);
@@ -27,13 +27,13 @@ describe('the time of a turn of the event loop', () => {
     expect(hasTurnTime()).toBe(false);
   });
 
-  it('is there again in the next turn', async () => {
+  it('the budget is full again in the next turn', async () => {
     spendTurnTime(takes(100));
     await nextTurn();
     expect(hasTurnTime()).toBe(true);
   });
 
-  it('goes to what waits in the order in which it came, and again after all others have had theirs', async () => {
+  it('waiting work gets the budget in order of arrival, and again after all others', async () => {
     const worked: string[] = [];
     const work = (name: string, steps: number): void => {
       for (let left = steps; left > 0; left -= 1) {

@@ -9,15 +9,15 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('turns of the event loop', () => {
+describe('the byte budget of a turn', () => {
   beforeEach(nextTurn);
 
-  it('have time for small work at once', () => {
+  it('small work gets a turn at once', () => {
     expect(waitForTurn(100)).toBeUndefined();
     expect(reserveTurnBytes(100)).toBe(true);
   });
 
-  it('are given to large work one slice at a time, in the order in which it came', async () => {
+  it('large work gets one slice per turn, in order of arrival', async () => {
     let turn = 0;
     const began: [work: number, turn: number][] = [];
     const works = Array.from({ length: 20 }, async (_, work) => {
@@ -31,7 +31,7 @@ describe('turns of the event loop', () => {
       expect(began.filter(([, began]) => began === later).length).toBeLessThanOrEqual(1);
   });
 
-  it('have time for small work while large work waits', async () => {
+  it('small work gets a turn while large work waits', async () => {
     const works = Array.from({ length: 10 }, () => waitForTurn(SLICE_BYTES));
     await nextTurn();
     expect(reserveTurnBytes(100)).toBe(true);
@@ -43,7 +43,7 @@ describe('turns of the event loop', () => {
     ['small chunks', [1, 2, 3]],
     ['a large chunk', [3 * SLICE_BYTES + 1]],
     ['chunks of all sizes', [1, SLICE_BYTES, 10, 2 * SLICE_BYTES, SLICE_BYTES - 11, 5]],
-  ])('are given slices that hold %s in order', (_what, sizes) => {
+  ])('slices hold %s in order', (_what, sizes) => {
     const chunks = sizes.map((size, i) => Buffer.alloc(size, i + 1));
     const slices = [...sliceChunks(chunks)];
     expect(Buffer.concat(slices).equals(Buffer.concat(chunks))).toBe(true);
@@ -51,14 +51,14 @@ describe('turns of the event loop', () => {
     expect(slices.at(-1)?.length ?? 0).toBeLessThanOrEqual(SLICE_BYTES);
   });
 
-  it('are given slices of another size', () => {
+  it('slices may have another size', () => {
     const chunks = [1, 5, 7].map((size, i) => Buffer.alloc(size, i + 1));
     const slices = [...sliceChunks(chunks, 4)];
     expect(slices.map(({ length }) => length)).toEqual([4, 4, 4, 1]);
     expect(Buffer.concat(slices).equals(Buffer.concat(chunks))).toBe(true);
   });
 
-  it('are given a single small chunk as it is', () => {
+  it('a single small chunk is passed on without a copy', () => {
     const chunk = Buffer.from('line');
     expect([...sliceChunks([chunk])][0]?.buffer).toBe(chunk.buffer);
   });

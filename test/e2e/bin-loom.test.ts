@@ -30,7 +30,7 @@ function run(args: readonly string[], env: Readonly<Record<string, string | unde
 }
 
 describe('bin/loom', () => {
-  it('--help tells on stdout what there is', () => {
+  it('--help prints the usage and the settings on stdout', () => {
     const { status, stdout, stderr } = run(['--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^Usage: loom \[options\]\n/);
@@ -38,12 +38,12 @@ describe('bin/loom', () => {
     expect(run(['-h']).stdout).toBe(stdout);
   });
 
-  it('--version tells the version of the package', () => {
+  it('--version prints the version of the package', () => {
     expect(run(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it.each([[['--prot', '80']], [['--port']], [['--port', '99999']], [['serve']]])(
-    '%j is a usage error: one sentence on stderr, and exit code 2',
+    '%j is a usage error with one sentence on stderr and exit code 2',
     (args) => {
       const { status, stdout, stderr } = run(args);
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -53,37 +53,30 @@ describe('bin/loom', () => {
 
   it.each([
     [
-      'a host for everyone without tokens',
+      'a public host without tokens',
       ['--host', '0.0.0.0'],
       {},
       /^loom: Without tokens, every client that reaches 0\.0\.0\.0/,
     ],
-    [
-      'a store that there is not',
-      ['--store', 'mongodb://x'],
-      {},
-      /^loom: The store mongodb:\/\/x cannot be opened: /,
-    ],
-    [
-      'a configuration that is not there',
-      ['-c', 'none.yaml'],
-      {},
-      /^loom: none\.yaml: cannot be read: ENOENT/,
-    ],
+    ['an unknown store', ['--store', 'mongodb://x'], {}, /^loom: The store mongodb:\/\/x cannot be opened: /],
+    ['a missing configuration file', ['-c', 'none.yaml'], {}, /^loom: none\.yaml: cannot be read: ENOENT/],
     [
       'an address of another machine',
       ['--host', '192.0.2.1', '--store', 'memory:'],
       { LOOM_ALLOW_ANONYMOUS: 'true' },
       /^loom: Cannot listen on port 3060 of 192\.0\.2\.1: this machine does not have that address/,
     ],
-  ])('does not start with %s: one sentence on stderr, and exit code 1', (_what, args, env, sentence) => {
-    const { status, stdout, stderr } = run(args, env);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toMatch(sentence);
-    expect(stderr.trimEnd()).not.toContain('\n');
-  });
+  ])(
+    'a server with %s does not start, and exits with 1 and one sentence on stderr',
+    (_what, args, env, sentence) => {
+      const { status, stdout, stderr } = run(args, env);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(sentence);
+      expect(stderr.trimEnd()).not.toContain('\n');
+    },
+  );
 
-  it('names the file and the key of a wrong setting', () => {
+  it('the error of a wrong setting names its file and key', () => {
     writeFileSync(join(dir, 'wrong.yaml'), 'limits: {stream: 5}');
     expect(run(['-c', 'wrong.yaml'])).toMatchObject({
       status: 1,
@@ -104,7 +97,7 @@ describe('a running server', () => {
     return loom;
   }
 
-  it('says on stderr where it is and what to type, and keeps stdout to JSON', async () => {
+  it('a server prints its URL and an example on stderr, and JSON on stdout', async () => {
     const loom = await start();
     expect(loom.stderr).toContain(`Loom listens on ${loom.url}\n`);
     expect(loom.stderr).toContain(`curl --no-buffer ${loom.url}/stream/clock\n`);
@@ -112,12 +105,12 @@ describe('a running server', () => {
     expect(JSON.parse(first ?? '')).toMatchObject({ msg: 'listening', url: loom.url, store: 'memory:' });
   });
 
-  it('writes nothing but JSON when told so', async () => {
+  it('a server with LOOM_LOG_FORMAT=json writes nothing to stderr', async () => {
     const loom = await start([], { LOOM_LOG_FORMAT: 'json' });
     expect(loom.stderr).toBe('');
   });
 
-  it('leaves a port alone on which another listens', async () => {
+  it('a server exits with 1 and names its port when another process uses it', async () => {
     const { port } = await start();
     expect(run(['--port', String(port), '--store', 'memory:'])).toMatchObject({
       status: 1,
@@ -126,7 +119,7 @@ describe('a running server', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'stops in good order on %s, whoever is connected',
+    'a server with open connections exits with 0 on %s',
     async (signal) => {
       const loom = await start();
       const idle = connect(loom.port, '127.0.0.1').on('error', () => {});
@@ -147,7 +140,7 @@ describe('a running server', () => {
     },
   );
 
-  it('stops within stopTimeout although its Redis is gone and a producer waits for it', async () => {
+  it('a server stops within stopTimeout while a producer waits for a dead Redis', async () => {
     const redis = await startRedisServer();
     try {
       // Far longer than this test: it ends only because of stopTimeout.
@@ -164,7 +157,7 @@ describe('a running server', () => {
     }
   });
 
-  it('keeps what was acknowledged over a stop, and its producer may resume', async () => {
+  it('the bytes of a stream survive a stop, after which the stream is interrupted', async () => {
     const data = join(dir, 'kept');
     const loom = await LoomProcess.start({ store: `file:${data}` });
     running.push(loom);

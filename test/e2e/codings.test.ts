@@ -15,7 +15,7 @@ onEachStore('a body with a Content-Encoding', ({ url, freshId }) => {
   const body = gzipSync('some text');
 
   it.each(['gzip', 'GZIP', 'br', 'gzip, identity', 'identity, gzip', 'deflate', 'unheard-of'])(
-    '%s is refused wherever it would be stored, and changes nothing',
+    'a body in %s is refused by every request that would store it, and nothing changes',
     async (coding) => {
       const [made, durable, fresh] = [freshId(), freshId(), freshId()];
       await request(url(`/stream/${made}`), { method: 'POST', headers: { 'Upload-Complete': '?0' } });
@@ -42,14 +42,17 @@ onEachStore('a body with a Content-Encoding', ({ url, freshId }) => {
     },
   );
 
-  it.each(['identity', 'Identity', 'identity, identity', ' '])('%j is taken as it is', async (coding) => {
-    const id = freshId();
-    const headers = { 'Content-Encoding': coding };
-    expect((await request(url(`/stream/${id}`), { method: 'POST', headers, body: 'plain' })).status).toBe(
-      201,
-    );
-    expect((await request(url(`/stream/${id}`))).text).toBe('plain');
-  });
+  it.each(['identity', 'Identity', 'identity, identity', ' '])(
+    'a body in %j is stored as it is',
+    async (coding) => {
+      const id = freshId();
+      const headers = { 'Content-Encoding': coding };
+      expect((await request(url(`/stream/${id}`), { method: 'POST', headers, body: 'plain' })).status).toBe(
+        201,
+      );
+      expect((await request(url(`/stream/${id}`))).text).toBe('plain');
+    },
+  );
 });
 
 describe('a Content-Encoding on a relay', () => {
@@ -64,7 +67,7 @@ describe('a Content-Encoding on a relay', () => {
   const allocated = async (): Promise<string> =>
     String((await request(loom.url('/cama/session'), { method: 'PUT' })).headers.location);
 
-  it('is refused at once, as its receiver would not learn of it', async () => {
+  it('a relay refuses a coded body at once, because it does not pass the header on', async () => {
     const paths = ['/channels/coded/c', await allocated(), '/rendezvous/stream', `${await made()}/error`];
     for (const path of paths) {
       const answer = await post(path, 'gzip');
@@ -78,14 +81,14 @@ describe('a Content-Encoding on a relay', () => {
     expect((await request(loom.url('/channels/coded'))).status).toBe(404);
   });
 
-  it('of identity is none', async () => {
+  it('a relay accepts a Content-Encoding of identity', async () => {
     const sent = post('/channels/plain/c', 'identity');
     expect((await request(loom.url('/channels/plain/c'))).body).toEqual(body);
     expect((await sent).status).toBe(200);
   });
 });
 
-describe('a Transfer-Encoding other than chunked', () => {
+describe('Transfer-Encoding', () => {
   const loom = withLoom({ store: 'memory:' });
   const exchange = async (line: string, coding: string): Promise<string> => {
     const connection = await RawConnection.open(loom.process().port);
@@ -116,7 +119,7 @@ describe('a Transfer-Encoding other than chunked', () => {
       'POST /packets/',
       'GET /stream/t',
       'GET /nowhere',
-    ])(`is refused at %s as ${status}, the connection is closed, and nothing is made`, async (line) => {
+    ])(`%s is refused with ${status}, the connection is closed, and no stream is created`, async (line) => {
       const answer = await exchange(line, coding);
       expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
       expect(answer).toMatch(/\r\nConnection: close\r\n/i);
@@ -126,7 +129,7 @@ describe('a Transfer-Encoding other than chunked', () => {
     });
   });
 
-  it('chunked in capitals is chunked', async () => {
+  it('a body in Chunked is read as one in chunked', async () => {
     const headers = { 'Transfer-Encoding': 'Chunked' };
     expect((await request(loom.url('/stream/c'), { method: 'POST', headers, body: 'abc' })).status).toBe(201);
     expect((await request(loom.url('/stream/c'))).text).toBe('abc');

@@ -9,7 +9,7 @@ const PATCH: Headers = { 'Content-Type': 'application/partial-upload', 'Upload-O
 const asError = ({ status, text }: Answer): [number, string] => [status, JSON.parse(text).code];
 const FAILED = [412, 'precondition_failed'];
 
-onEachStore('conditions', ({ url, freshId }) => {
+onEachStore('conditional requests', ({ url, freshId }) => {
   const call = (id: string, method: string, headers: Headers = {}, body = '', query = '') =>
     request(url(`/stream/${id}${query}`), { method, headers, ...(body !== '' && { body }) });
   const closed = async (): Promise<{ id: string; etag: string }> => {
@@ -24,8 +24,8 @@ onEachStore('conditions', ({ url, freshId }) => {
   };
   const content = async (id: string): Promise<string> => (await call(id, 'GET', {}, '', '?notail')).text;
 
-  describe('of a closed stream at /stream', () => {
-    it('are met by its own tag among others, and by any', async () => {
+  describe('a closed stream at /stream', () => {
+    it('If-Match passes with the ETag of the stream, with a list that has it, and with *', async () => {
       const { id, etag } = await closed();
       for (const tag of [etag, `"x,y", ${etag}`, '*', ' * ']) {
         expect((await call(id, 'GET', { 'If-Match': tag })).text).toBe('AAAA');
@@ -35,7 +35,7 @@ onEachStore('conditions', ({ url, freshId }) => {
       expect((await call(id, 'DELETE', { 'If-Match': etag })).status).toBe(204);
     });
 
-    it('are not met by another tag or a weak one, and then nothing is sent, replaced or deleted', async () => {
+    it('If-Match with another or a weak ETag fails, and nothing is sent, replaced or deleted', async () => {
       const { id, etag } = await closed();
       for (const tag of ['"other"', `W/${etag}`, etag.replaceAll('"', ''), '']) {
         const headers = { 'If-Match': tag };
@@ -49,14 +49,14 @@ onEachStore('conditions', ({ url, freshId }) => {
       expect(await content(id)).toBe('AAAA');
     });
 
-    it('come before If-None-Match and If-Range', async () => {
+    it('If-Match is evaluated before If-None-Match', async () => {
       const { id, etag } = await closed();
       const both = { 'If-None-Match': etag, 'If-Match': '"other"' };
       expect(asError(await call(id, 'GET', both))).toEqual(FAILED);
       expect((await call(id, 'GET', { ...both, 'If-Match': etag })).status).toBe(304);
     });
 
-    it('let force=true replace what has the tag, and that only', async () => {
+    it('force=true with If-Match replaces only a stream that has the ETag', async () => {
       const { id, etag } = await closed();
       const replaced = await call(id, 'PUT', { 'If-Match': etag }, 'BBBB', '?force=true');
       expect([replaced.status, replaced.headers['x-stream-replaced']]).toEqual([201, 'true']);
@@ -65,7 +65,7 @@ onEachStore('conditions', ({ url, freshId }) => {
       expect(await content(id)).toBe('BBBB');
     });
 
-    it('let one of several force=true create what none may replace', async () => {
+    it('only one of several force=true requests with If-None-Match: * creates the stream', async () => {
       for (let round = 0; round < 10; round += 1) {
         const id = freshId();
         const answers = await Promise.all(
@@ -76,7 +76,7 @@ onEachStore('conditions', ({ url, freshId }) => {
       }
     });
 
-    it('do not hide why a request is refused anyway', async () => {
+    it('a failed If-Match does not hide another reason for a refusal', async () => {
       const { id } = await closed();
       const headers = { 'If-Match': '"other"' };
       expect(asError(await call(id, 'PUT', headers, 'BBBB'))).toEqual([409, 'stream_exists']);
@@ -88,7 +88,7 @@ onEachStore('conditions', ({ url, freshId }) => {
       expect(asError(await call(id, 'PATCH', patch, 'BBBB'))).toEqual([409, 'stream_closed']);
     });
 
-    it('of a date are ignored, as streams have no modification date', async () => {
+    it('If-Unmodified-Since is ignored, because streams have no modification date', async () => {
       const { id } = await closed();
       const headers = { 'If-Unmodified-Since': 'Thu, 01 Jan 1970 00:00:00 GMT' };
       expect((await call(id, 'GET', headers)).status).toBe(200);
@@ -96,7 +96,7 @@ onEachStore('conditions', ({ url, freshId }) => {
     });
   });
 
-  it('of an open stream at /stream are met by any tag only as *', async () => {
+  it('an open stream at /stream passes If-Match only with *', async () => {
     const id = await open();
     const patch = { ...PATCH, 'Upload-Complete': '?0' };
     const some = { 'If-Match': '"some"' };
@@ -111,7 +111,7 @@ onEachStore('conditions', ({ url, freshId }) => {
     expect((await call(id, 'DELETE', { 'If-Match': '*' })).status).toBe(204);
   });
 
-  it('of a stream that is not there are met by nothing', async () => {
+  it('a missing stream is created with If-None-Match: *, and never with If-Match', async () => {
     const id = freshId();
     const stream = new DurableStream(url(`/v1/stream/${id}`));
     for (const tag of ['*', '"some"']) {
@@ -126,14 +126,14 @@ onEachStore('conditions', ({ url, freshId }) => {
     expect((await call(id, 'PUT', { 'If-None-Match': '*' }, 'A')).status).toBe(201);
   });
 
-  describe('of a stream at /v1/stream', () => {
+  describe('a stream at /v1/stream', () => {
     const create = async (): Promise<{ stream: DurableStream; etag: string }> => {
       const stream = new DurableStream(url(`/v1/stream/${freshId()}`));
       await stream.create(TEXT, 'AAAA');
       return { stream, etag: String((await stream.read()).headers.etag) };
     };
 
-    it('are met by the tag of what a GET is answered with, until somebody appends', async () => {
+    it('If-Match passes with the ETag of a GET until the next append', async () => {
       const { stream, etag } = await create();
       const headers = { 'If-Match': etag };
       expect((await stream.read('', headers)).text).toBe('AAAA');
@@ -152,7 +152,7 @@ onEachStore('conditions', ({ url, freshId }) => {
       expect((await stream.remove({ 'If-Match': String(present.headers.etag) })).status).toBe(204);
     });
 
-    it('are met by the tag of the chunk that a GET asks for', async () => {
+    it('If-Match of a GET is compared with the ETag of the requested chunk', async () => {
       const { stream } = await create();
       const rest = '?offset=0000000000000000_0000000000000002';
       const { etag } = (await stream.read(rest)).headers;
@@ -161,7 +161,7 @@ onEachStore('conditions', ({ url, freshId }) => {
     });
 
     it.each(['?offset=now', '?offset=now&live=long-poll', '?offset=-1&live=sse'])(
-      'are met by no tag where the answer has none: %s',
+      'If-Match fails if the answer has no ETag: %s',
       async (query) => {
         const { stream, etag } = await create();
         expect(asError(await stream.read(query, { 'If-Match': etag }))).toEqual(FAILED);

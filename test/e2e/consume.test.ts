@@ -3,7 +3,7 @@ import net from 'node:net';
 import { Consumer, Producer, request } from '../support/http';
 import { onEachStore } from './on-each-store';
 
-onEachStore('consuming', ({ url, freshId }) => {
+onEachStore('reads at /stream', ({ url, freshId }) => {
   const store = async (body: string | Buffer, headers = {}): Promise<string> => {
     const id = freshId();
     await request(url(`/stream/${id}`), { method: 'POST', headers, body });
@@ -12,7 +12,7 @@ onEachStore('consuming', ({ url, freshId }) => {
   const get = (id: string, query = '', headers = {}) => request(url(`/stream/${id}${query}`), { headers });
 
   describe('a closed stream', () => {
-    it('comes with its length, and as content that never changes', async () => {
+    it('a GET of a closed stream has its length and an ETag', async () => {
       const answer = await get(await store('0123456789'));
       expect(answer.status).toBe(200);
       expect(answer.text).toBe('0123456789');
@@ -25,7 +25,7 @@ onEachStore('consuming', ({ url, freshId }) => {
       expect(answer.headers.etag).toMatch(/^"[^"]+"$/);
     });
 
-    it('is not sent again to who has it', async () => {
+    it('a GET with the ETag in If-None-Match is answered with 304', async () => {
       const id = await store('0123456789');
       const etag = String((await get(id)).headers.etag);
       for (const condition of [etag, `"x", W/${etag}`, '*']) {
@@ -42,7 +42,7 @@ onEachStore('consuming', ({ url, freshId }) => {
       ['bytes=7-', '789', 'bytes 7-9/10'],
       ['bytes=-2', '89', 'bytes 8-9/10'],
       ['bytes=0-99', '0123456789', 'bytes 0-9/10'],
-    ])('gives the range %s', async (range, text, contentRange) => {
+    ])('a GET with Range: %s gets those bytes', async (range, text, contentRange) => {
       const answer = await get(await store('0123456789'), '', { Range: range });
       expect(answer.status).toBe(206);
       expect(answer.text).toBe(text);
@@ -52,14 +52,14 @@ onEachStore('consuming', ({ url, freshId }) => {
       });
     });
 
-    it('gives a range only of what the client knows (If-Range)', async () => {
+    it('a Range is ignored if If-Range has another ETag', async () => {
       const id = await store('0123456789');
       const etag = String((await get(id)).headers.etag);
       expect((await get(id, '', { Range: 'bytes=0-1', 'If-Range': etag })).status).toBe(206);
       expect((await get(id, '', { Range: 'bytes=0-1', 'If-Range': '"other"' })).status).toBe(200);
     });
 
-    it('has nothing beyond its end', async () => {
+    it('a range or an offset beyond the end is answered with 416', async () => {
       const id = await store('0123456789');
       const range = await get(id, '', { Range: 'bytes=10-' });
       expect(range.status).toBe(416);
@@ -68,7 +68,7 @@ onEachStore('consuming', ({ url, freshId }) => {
       expect((await get(id, '?offset=10')).text).toBe('');
     });
 
-    it('changes its ETag when it is replaced by the very same bytes', async () => {
+    it('the ETag changes when a stream is replaced by the same bytes', async () => {
       const id = await store('same');
       const before = (await get(id)).headers.etag;
       await request(url(`/stream/${id}?force=true`), { method: 'POST', body: 'same' });
@@ -76,15 +76,15 @@ onEachStore('consuming', ({ url, freshId }) => {
     });
   });
 
-  describe('from an offset', () => {
-    it('comes from that byte on', async () => {
+  describe('a GET with an offset', () => {
+    it('the answer starts with the byte at the offset', async () => {
       const id = await store('0123456789');
       expect((await get(id, '?offset=4')).text).toBe('456789');
       expect((await get(id, '?offset=0')).text).toBe('0123456789');
     });
 
     it.each(['-0', '1.5', '0x1', 'abc', '', '1e2', '99999999999999999999'])(
-      'refuses offset=%s',
+      'offset=%s is refused with 400',
       async (offset) => {
         const answer = await get(await store('x'), `?offset=${offset}`);
         expect(answer.status).toBe(400);
@@ -92,7 +92,7 @@ onEachStore('consuming', ({ url, freshId }) => {
       },
     );
 
-    it('goes on live', async () => {
+    it('a tail from an offset gets the stored bytes and then the live ones', async () => {
       const id = freshId();
       const producer = new Producer(url(`/stream/${id}`));
       await producer.head;
@@ -108,7 +108,7 @@ onEachStore('consuming', ({ url, freshId }) => {
   });
 
   describe('an open stream', () => {
-    it('with notail is what there is now, with its length', async () => {
+    it('a GET with notail gets the bytes so far, with their length', async () => {
       const id = freshId();
       const producer = new Producer(url(`/stream/${id}`));
       await producer.head;
@@ -125,7 +125,7 @@ onEachStore('consuming', ({ url, freshId }) => {
       await producer.end();
     });
 
-    it('is sent in a way that no proxy holds back', async () => {
+    it('a tail has headers that keep proxies from buffering it', async () => {
       const id = freshId();
       const producer = new Producer(url(`/stream/${id}`));
       await producer.head;
@@ -142,7 +142,7 @@ onEachStore('consuming', ({ url, freshId }) => {
       await producer.end();
     });
 
-    it('goes out bare on HTTP/1.0, and ends with the connection', async () => {
+    it('a tail over HTTP/1.0 is unframed and ends with the connection', async () => {
       const id = freshId();
       const producer = new Producer(url(`/stream/${id}`));
       await producer.head;
@@ -163,7 +163,7 @@ onEachStore('consuming', ({ url, freshId }) => {
       expect(answered.split('\r\n\r\n')[1]).toBe('one two');
     });
 
-    it('gives many consumers the same bytes, whenever they came', async () => {
+    it('many consumers get the same bytes, whenever they connected', async () => {
       const id = freshId();
       const producer = new Producer(url(`/stream/${id}`));
       await producer.head;
@@ -181,7 +181,7 @@ onEachStore('consuming', ({ url, freshId }) => {
     });
   });
 
-  it('HEAD answers as GET would, without a body, and says how far the upload is', async () => {
+  it('HEAD returns the headers of GET and the upload offset, without a body', async () => {
     const id = await store('0123456789', { 'X-Stream-Metadata': '{"a":1}' });
     const answer = await request(url(`/stream/${id}`), { method: 'HEAD' });
     expect(answer.status).toBe(200);
@@ -196,7 +196,7 @@ onEachStore('consuming', ({ url, freshId }) => {
     });
   });
 
-  it('answers 404 for a stream that is not there, in the words that clients know', async () => {
+  it('a GET of a missing stream is answered with 404 and the sentence that clients know', async () => {
     const id = freshId();
     const answer = await get(id);
     expect(answer.status).toBe(404);

@@ -21,7 +21,7 @@ onEachStore('the content type of a stream', ({ url, freshId }) => {
     expect((await request(url(durable))).headers['content-type']).toBe(kept);
   });
 
-  it('that was no type to keep may be sent again with what is appended', async () => {
+  it('an append may repeat the Content-Type of the PUT even if it was replaced', async () => {
     const path = `/v1/stream/${freshId()}`;
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     await request(url(path), { method: 'PUT', headers });

@@ -7,7 +7,7 @@ onEachStore('deleting and listing', ({ url, freshId }) => {
   const list = async (query: string) => JSON.parse((await request(url(`/stream?${query}`))).text);
   const idsOf = (page: { streams: { id: string }[] }) => page.streams.map(({ id }) => id);
 
-  it('DELETE takes a stream away, with its consumers and its producer', async () => {
+  it('DELETE removes a stream and disconnects its consumers and its producer', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
     await producer.head;
@@ -23,7 +23,7 @@ onEachStore('deleting and listing', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('anew');
   });
 
-  it('DELETE of a build takes exactly the streams that belong to it', async () => {
+  it('DELETE of a build removes exactly the streams of that build', async () => {
     const build = freshId();
     const own = [`build-${build}-1`, `build-${build}-two/3`];
     const others = [`build-${build}`, `build-${build}x-1`, `xbuild-${build}-1`];
@@ -36,7 +36,7 @@ onEachStore('deleting and listing', ({ url, freshId }) => {
     for (const id of others) expect((await request(url(`/stream/${id}`))).status).toBe(200);
   });
 
-  it('takes a build id literally, never as a pattern', async () => {
+  it('DELETE of a build reads its id literally, not as a pattern', async () => {
     const build = freshId();
     await store(`build-${build}-1`);
     for (const pattern of ['*', `${build.slice(0, 3)}*`, '?', '[a-z]*', '.*']) {
@@ -46,7 +46,7 @@ onEachStore('deleting and listing', ({ url, freshId }) => {
     expect((await request(url(`/stream/build-${build}-1`))).status).toBe(200);
   });
 
-  it('lists what there is, newest first, with all that is known of it', async () => {
+  it('the list has the streams with all their facts, newest first', async () => {
     const prefix = freshId();
     await store(`${prefix}-a`, 'abc', { 'Content-Type': 'text/plain', 'X-Stream-Metadata': '{"n":1}' });
     await store(`${prefix}-b`, '');
@@ -75,7 +75,7 @@ onEachStore('deleting and listing', ({ url, freshId }) => {
     });
   });
 
-  it('lists page by page, each stream once', async () => {
+  it('the pages of a list have each stream once', async () => {
     const prefix = freshId();
     const ids = Array.from({ length: 7 }, (_, i) => `${prefix}-${i}`);
     for (const id of ids) await store(id);
@@ -90,7 +90,7 @@ onEachStore('deleting and listing', ({ url, freshId }) => {
     expect(seen).toEqual(ids.toReversed());
   });
 
-  it('lists by state', async () => {
+  it('a list with a state has only the streams in that state', async () => {
     const prefix = freshId();
     await store(`${prefix}-closed`);
     const producer = new Producer(url(`/stream/${prefix}-open`));
@@ -102,7 +102,7 @@ onEachStore('deleting and listing', ({ url, freshId }) => {
   });
 
   it.each(['limit=0', 'limit=1001', 'limit=x', 'state=gone', 'cursor=nonsense', 'limit=1&limit=2'])(
-    'refuses to list with %s, and says what is allowed',
+    'a list with %s is refused with a sentence that says what is allowed',
     async (query) => {
       const answer = await request(url(`/stream?${query}`));
       expect(answer.status).toBe(400);

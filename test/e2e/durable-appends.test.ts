@@ -10,7 +10,7 @@ limits: {appendBytes: 64KiB, producersPerStream: 2, gatheredBytes: 1MiB, bytesPe
 `;
 
 onEachStore(
-  'what is appended at /v1/stream',
+  'appends at /v1/stream',
   ({ url, freshId }) => {
     const fresh = () => new DurableStream(url(`/v1/stream/${freshId()}`));
     const created = async (type = TEXT) => {
@@ -19,7 +19,7 @@ onEachStore(
       return stream;
     };
 
-    it('without a length is there piece by piece while it arrives', async () => {
+    it('a chunked append can be read piece by piece while it arrives', async () => {
       const stream = await created();
       const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
       const writer = new Producer(stream.url, { headers: TEXT });
@@ -34,7 +34,7 @@ onEachStore(
       events.close();
     });
 
-    it('without a length keeps what came before its connection broke', async () => {
+    it('a chunked append whose connection breaks stores what arrived and does not close the stream', async () => {
       const stream = await created();
       const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
       const writer = new Producer(stream.url, { headers: { ...TEXT, 'Stream-Closed': 'true' } });
@@ -46,7 +46,7 @@ onEachStore(
       events.close();
     });
 
-    it('without a length closes its stream after the last piece', async () => {
+    it('a chunked append with Stream-Closed closes the stream after its last piece', async () => {
       const stream = await created();
       const writer = new Producer(stream.url, { headers: { ...TEXT, 'Stream-Closed': 'true' } });
       await writer.write('all');
@@ -57,27 +57,30 @@ onEachStore(
       expect((await stream.read()).headers['stream-closed']).toBe('true');
     });
 
-    it.each([TEXT, {}])('without a length may close and be empty: %j', async (type) => {
-      const stream = await created();
-      await stream.append('all', TEXT);
-      for (let time = 0; time < 2; time += 1) {
-        const writer = new Producer(stream.url, { headers: { ...type, 'Stream-Closed': 'true' } });
-        const answer = await writer.end();
-        expect(answer.status).toBe(204);
-        expect(answer.headers).toMatchObject({ 'stream-closed': 'true', 'stream-next-offset': token(3) });
-      }
-      const late = new Producer(stream.url, { headers: { ...TEXT, 'Stream-Closed': 'true' } });
-      expect((await late.end('more')).status).toBe(409);
-    });
+    it.each([TEXT, {}])(
+      'an empty chunked append closes the stream, and may be repeated: %j',
+      async (type) => {
+        const stream = await created();
+        await stream.append('all', TEXT);
+        for (let time = 0; time < 2; time += 1) {
+          const writer = new Producer(stream.url, { headers: { ...type, 'Stream-Closed': 'true' } });
+          const answer = await writer.end();
+          expect(answer.status).toBe(204);
+          expect(answer.headers).toMatchObject({ 'stream-closed': 'true', 'stream-next-offset': token(3) });
+        }
+        const late = new Producer(stream.url, { headers: { ...TEXT, 'Stream-Closed': 'true' } });
+        expect((await late.end('more')).status).toBe(409);
+      },
+    );
 
-    it('without a length needs its type for what it brings', async () => {
+    it('a chunked append of bytes without a Content-Type is refused and does not close the stream', async () => {
       const stream = await created();
       const writer = new Producer(stream.url, { headers: { 'Stream-Closed': 'true' } });
       expect((await writer.end('x')).status).toBe(400);
       expect((await stream.read()).headers['stream-closed']).toBeUndefined();
     });
 
-    it('is asked for only if it has the right type', async () => {
+    it('an append of the wrong type is refused without a 100 Continue', async () => {
       const stream = await created();
       const headers = { 'Content-Type': 'image/png', 'Content-Length': '1', Expect: '100-continue' };
       const req = http.request(stream.url, { method: 'POST', headers });
@@ -92,7 +95,7 @@ onEachStore(
     });
 
     it.each(['Producer-Id', 'Stream-Seq', 'Producer-Seq'])(
-      'is refused when its head says %s twice',
+      'an append with two headers %s is refused',
       async (name) => {
         const stream = await created();
         const pairs = { ...TEXT, ...producer('p', 0, 0), 'Stream-Seq': '1', [name]: ['0', '1'] };
@@ -104,7 +107,7 @@ onEachStore(
       },
     );
 
-    it('without a length, by an idempotent producer, is there whole or not at all', async () => {
+    it('a chunked append of an idempotent producer is stored whole or not at all', async () => {
       const stream = await created();
       const headers = { ...TEXT, ...producer('p', 0, 0) };
       const broken = new Producer(stream.url, { headers });
@@ -120,7 +123,7 @@ onEachStore(
       expect((await stream.read()).text).toBe('other whole');
     });
 
-    it('as JSON without a length is one document', async () => {
+    it('a chunked append to a JSON stream is one document', async () => {
       const stream = await created(JSON_TYPE);
       const writer = new Producer(stream.url, { headers: JSON_TYPE });
       await writer.write('[{"a":1},');
@@ -129,7 +132,7 @@ onEachStore(
       expect((await stream.read()).text).toBe('[{"a":1},{"b":2}]');
     });
 
-    it('as JSON keeps numbers and the order of keys as they were written', async () => {
+    it('a JSON append keeps numbers and the order of keys as they were written', async () => {
       const stream = await created(JSON_TYPE);
       const text = '{"b":12345678901234567890,"2":1e400,"1":"\\u00e9 \\" [,] \\\\"}';
       await stream.append(` [ ${text} , [ ] , "x,y" ]\r\n`, JSON_TYPE);
@@ -137,7 +140,7 @@ onEachStore(
     });
 
     it.each(['', '{', '[1,]', 'nul', '"\u0000"', '[1] [2]', '\ufeff1'])(
-      'as JSON must be JSON: %j',
+      'an append to a JSON stream that is not JSON is refused: %j',
       async (text) => {
         const stream = await created(JSON_TYPE);
         expect((await stream.append(text, JSON_TYPE)).status).toBe(400);
@@ -145,12 +148,12 @@ onEachStore(
       },
     );
 
-    it('as JSON must be UTF-8', async () => {
+    it('an append to a JSON stream that is not UTF-8 is refused', async () => {
       const stream = await created(JSON_TYPE);
       expect((await stream.append(Buffer.from([0x22, 0xff, 0x22]), JSON_TYPE)).status).toBe(400);
     });
 
-    it('in one step is refused beyond limits.appendBytes, before it is sent if it says its length', async () => {
+    it('an append beyond limits.appendBytes is refused, before its body if it has a Content-Length', async () => {
       const stream = await created();
       const announced = new Producer(stream.url, {
         headers: { ...TEXT, 'Content-Length': String(64 * 1024 + 1) },
@@ -165,7 +168,7 @@ onEachStore(
       expect((await stream.head()).headers['stream-next-offset']).toBe(token(64 * 1024));
     });
 
-    it('may be as long as the stream in pieces', async () => {
+    it('a chunked append may be longer than limits.appendBytes', async () => {
       const stream = await created();
       const writer = new Producer(stream.url, { headers: TEXT });
       for (let piece = 0; piece < 10; piece += 1) await writer.write(Buffer.alloc(20_000, String(piece)));
@@ -173,7 +176,7 @@ onEachStore(
       expect((await stream.readAll()).subarray(19_999, 20_001).toString()).toBe('01');
     });
 
-    it('in pieces is refused from where the stream is full, and what came before stays', async () => {
+    it('a chunked append is refused when the stream is full, and the bytes before stay stored', async () => {
       const stream = await created();
       const writer = new Producer(stream.url, { headers: TEXT });
       let isRefused = false;
@@ -192,7 +195,7 @@ onEachStore(
       expect(stored.length).toBeLessThanOrEqual(2 * 1024 * 1024);
     });
 
-    it('is refused where the stream would be too large from the start, as a fork as well', async () => {
+    it('a fork of a full stream is refused with a body, and an append to it is refused', async () => {
       const source = await created();
       const writer = new Producer(source.url, { headers: TEXT });
       for (let piece = 0; piece < 8; piece += 1) await writer.write(Buffer.alloc(256 * 1024));
@@ -204,7 +207,7 @@ onEachStore(
       expect((await fork.append('x', TEXT)).status).toBe(413);
     });
 
-    it('has to wait while too many bodies are in memory', async () => {
+    it('an append is refused with 429 while too many bodies are in memory', async () => {
       const stream = await created();
       const waiting = Array.from({ length: 17 }, () => {
         return new Producer(stream.url, { headers: { ...TEXT, 'Content-Length': String(64 * 1024) } });
@@ -220,7 +223,7 @@ onEachStore(
       expect(answer.status).toBe(204);
     });
 
-    it('is remembered of so many producers only', async () => {
+    it('an append of one producer too many is refused, and known producers may append', async () => {
       const stream = await created();
       for (const id of ['a', 'b'])
         expect((await stream.append('x', { ...TEXT, ...producer(id, 0, 0) })).status).toBe(200);
@@ -229,7 +232,7 @@ onEachStore(
       expect((await stream.read()).text).toBe('xxx');
     });
 
-    it('goes to the stream that has the name now', async () => {
+    it('an append fails while its stream is removed, and then goes to the new stream of the name', async () => {
       const stream = await created();
       await stream.append('old', TEXT);
       await stream.remove();
@@ -240,7 +243,7 @@ onEachStore(
       expect((await stream.read()).text).toBe('[1]');
     });
 
-    it('goes to a stream that has got its name with another content type', async () => {
+    it('an append goes to the new stream of the name, which has another content type', async () => {
       const stream = await created();
       await stream.append('old', TEXT);
       await stream.remove();
@@ -250,7 +253,7 @@ onEachStore(
       expect((await stream.read()).text).toBe('[1]');
     });
 
-    it('without a length goes to the stream that has the name now', async () => {
+    it('a chunked append goes to the new stream of the name', async () => {
       const stream = await created();
       await stream.append('old', TEXT);
       await stream.remove();
@@ -260,7 +263,7 @@ onEachStore(
       expect((await stream.read()).text).toBe('new');
     });
 
-    it('finds a stream that ended without an end to be closed, as it should be', async () => {
+    it('a close of an aborted stream succeeds, because it is closed already', async () => {
       const id = freshId();
       const stream = new DurableStream(url(`/v1/stream/${id}`));
       const overlong = new Producer(url(`/stream/${id}`), { headers: TEXT });
@@ -274,7 +277,7 @@ onEachStore(
       }
     });
 
-    it('closes a stream once, and says where it ended', async () => {
+    it('a repeated close and a later append get the final offset', async () => {
       const stream = await created();
       await stream.append('all', TEXT);
       for (let time = 0; time < 2; time += 1) {

@@ -25,7 +25,7 @@ const STAGES: Readonly<Record<string, () => Promise<Stage>>> = {
 };
 
 const KILLS = 3;
-/** How many messages are under way at the most. */
+/** How many messages are under way at most. */
 const AHEAD_MAX = 300;
 const IMPATIENT = { initialDelay: 20, maxDelay: 100, multiplier: 1.5 };
 
@@ -61,7 +61,7 @@ describe.each(Object.entries(STAGES))('the official client, with a server on %s'
     await stage.clear();
   });
 
-  it('has everything once and in order, although the server is killed again and again', async () => {
+  it('the client writes and reads all messages once and in order while the server is killed repeatedly', async () => {
     const url = `${loom.url}/v1/stream/orders/1`;
     const handle = await DurableStream.create({ url, contentType: 'application/json' });
     const errors: unknown[] = [];
@@ -103,7 +103,7 @@ describe.each(Object.entries(STAGES))('the official client, with a server on %s'
     expect((await stored.json()).map(({ n }) => n)).toEqual(expected);
   });
 
-  it('reads the same text by events as by catching up, in whatever pieces it was appended', async () => {
+  it('the client reads the same text by events as by catching up, however it was appended', async () => {
     const unit = fc.constantFrom('a', ' ', '  ', '\t', '\n', ':', 'data: ', 'ü', '€', '🧵', '\u2028');
     const pieces = fc.array(fc.string({ unit, minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
@@ -124,7 +124,7 @@ describe.each(Object.entries(STAGES))('the official client, with a server on %s'
     );
   });
 
-  it('reads the same bytes by events as by catching up, in whatever pieces they were appended', async () => {
+  it('the client reads the same bytes by events as by catching up, however they were appended', async () => {
     const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 }), { minLength: 1, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(pieces, async (chunks) => {
@@ -142,7 +142,7 @@ describe.each(Object.entries(STAGES))('the official client, with a server on %s'
     );
   });
 
-  it.each(['sse', 'long-poll'] as const)('follows what comes by %s, to the end', async (live) => {
+  it.each(['sse', 'long-poll'] as const)('the client follows a stream by %s to its end', async (live) => {
     const url = `${loom.url}/v1/stream/follow/${live}`;
     const handle = await DurableStream.create({ url, contentType: 'text/plain' });
     const following = await stream({ url, offset: '-1', live });

@@ -64,7 +64,7 @@ const CLOSED_AT = (offset: number): Control =>
 onEachStore('an append that closes its stream', ({ url, freshId }) => {
   const fresh = (): DurableStream => new DurableStream(url(`/v1/stream/${freshId()}`));
 
-  it('reaches a live reader of events in one control event', async () => {
+  it('a closing append reaches a reader of events in one control event', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const stream = fresh();
       expect(await lastEvents(stream, stream, 'the last words', TEXT)).toEqual([CLOSED_AT(14)]);
@@ -74,12 +74,12 @@ onEachStore('an append that closes its stream', ({ url, freshId }) => {
   it.each([
     ['JSON', JSON_TYPE, '[1,2]', 4],
     ['bytes', BINARY, Buffer.alloc(100, 0xff), 100],
-  ])('reaches a live reader of %s in one control event', async (_, type, last, length) => {
+  ])('a closing append of %s reaches a live reader in one control event', async (_, type, last, length) => {
     const stream = fresh();
     expect(await lastEvents(stream, stream, last, type)).toEqual([CLOSED_AT(length)]);
   });
 
-  it('reaches a live reader in one control event when its body without a length comes whole', async () => {
+  it('a chunked closing append that arrives whole reaches a live reader in one control event', async () => {
     const stream = fresh();
     const { port, pathname } = new URL(stream.url);
     const controls = await controlsAfter(stream, stream, TEXT, async () => {
@@ -93,7 +93,7 @@ onEachStore('an append that closes its stream', ({ url, freshId }) => {
     expect(controls).toEqual([CLOSED_AT(14)]);
   });
 
-  it('reaches a waiting poll in one answer', async () => {
+  it('a closing append reaches a waiting poll in one answer', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const stream = fresh();
       await expectOneAnswer(stream, stream, 'the last words');
@@ -122,7 +122,7 @@ describe('an append that closes its stream, on another node', () => {
 
   // An entry has up to 32,000 bytes, and one reply up to 16 entries.
   it.each([1, 32_000, 32_001, 511_999, 512_000, 512_001, 1_024_000])(
-    'reaches a live reader of %i bytes in one control event',
+    'a closing append of %i bytes reaches a live reader in one control event',
     async (length) => {
       const controls = await lastEvents(...pair(), 'x'.repeat(length), TEXT);
       expect(controls.filter(({ streamNextOffset }) => streamNextOffset === token(length))).toEqual([
@@ -131,7 +131,7 @@ describe('an append that closes its stream, on another node', () => {
     },
   );
 
-  it('reaches a waiting poll in one answer', async () => {
+  it('a closing append reaches a waiting poll in one answer', async () => {
     for (let round = 0; round < ROUNDS; round += 1) await expectOneAnswer(...pair(), 'the last words');
     await expectOneAnswer(...pair(), 'x'.repeat(512_000));
   });

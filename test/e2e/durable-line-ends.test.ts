@@ -2,7 +2,7 @@ import { Consumer } from '../support/http';
 import { DurableStream, TEXT, token } from './durable-requests';
 import { onEachStore } from './on-each-store';
 
-onEachStore('line ends of a reader of events that comes back', ({ url, freshId }) => {
+onEachStore('line ends in events after a reconnect', ({ url, freshId }) => {
   const created = async (text: string): Promise<DurableStream> => {
     const stream = new DurableStream(url(`/v1/stream/${freshId()}`));
     await stream.create(TEXT, text);
@@ -18,11 +18,11 @@ onEachStore('line ends of a reader of events that comes back', ({ url, freshId }
   };
 
   it.each([
-    ['a CR is one line end with an LF that came meanwhile', 'one\r', '\ntwo', ['two']],
-    ['a CR is one line end with an LF and nothing else', 'one\r', '\n', []],
-    ['another character is followed by a line end', 'one', '\ntwo', ['\ntwo']],
-    ['an LF is followed by another line end', 'one\n', '\ntwo', ['\ntwo']],
-  ])('after %s', async (_, before, after, data) => {
+    ['an LF after a CR belongs to its line end, with text after it', 'one\r', '\ntwo', ['two']],
+    ['an LF after a CR belongs to its line end, with nothing after it', 'one\r', '\n', []],
+    ['an LF after another character is a line end', 'one', '\ntwo', ['\ntwo']],
+    ['an LF after an LF is another line end', 'one\n', '\ntwo', ['\ntwo']],
+  ])('%s', async (_, before, after, data) => {
     const stored = await created(before + after);
     await stored.close();
     expect(await dataOf(await from(stored, before.length))).toEqual(data);
@@ -41,7 +41,7 @@ onEachStore('line ends of a reader of events that comes back', ({ url, freshId }
     expect(await dataOf(last)).toEqual(data);
   });
 
-  it('at the start of the stream an LF is a line end of its own', async () => {
+  it('an LF at the start of the stream is a line end', async () => {
     const stream = await created('\none');
     await stream.close();
     expect(await dataOf(await from(stream, 0))).toEqual(['\none']);

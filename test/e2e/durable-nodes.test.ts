@@ -23,7 +23,7 @@ describe('two servers on one Redis', () => {
     return nodes.map(({ url }) => new DurableStream(`${url}/v1/stream/${id}`));
   };
 
-  it('tell a waiting poll whole messages, in however many parts they hear of them', async () => {
+  it('a waiting poll gets a large message from the other server whole', async () => {
     const [writer, reader] = streams();
     if (writer === undefined || reader === undefined) throw new Error('there are two');
     await writer.create(JSON_TYPE);
@@ -43,7 +43,7 @@ describe('two servers on one Redis', () => {
     events.close();
   });
 
-  it('both write to a stream that one of them has made anew with another content type', async () => {
+  it('a server appends to a stream that the other one recreated with another content type', async () => {
     const [one, other] = streams();
     if (one === undefined || other === undefined) throw new Error('there are two');
     await one.create(TEXT);

@@ -9,7 +9,7 @@ durable: {chunkBytes: 1KiB, eventsLifetime: 1s}
 `;
 
 onEachStore(
-  'what is read at /v1/stream',
+  'reads at /v1/stream',
   ({ url, freshId }) => {
     const created = async (type: Readonly<Record<string, string>>, body?: string | Buffer) => {
       const stream = new DurableStream(url(`/v1/stream/${freshId()}`));
@@ -17,7 +17,7 @@ onEachStore(
       return stream;
     };
 
-    it('may have slashes and any character in its name', async () => {
+    it('a stream name may have any characters, and /v1/stream/__ds is reserved', async () => {
       const name = `${freshId()}/a b/ü%2F?`;
       const stream = new DurableStream(url(`/v1/stream/${encodeURI(name).replace('?', '%3F')}`));
       expect((await stream.create(TEXT, 'x')).status).toBe(201);
@@ -25,7 +25,7 @@ onEachStore(
       expect((await new DurableStream(url('/v1/stream/__ds/subscriptions/x')).create()).status).toBe(404);
     });
 
-    it('is not read from beyond the end, and the refusal gives the end', async () => {
+    it('a read beyond the end is refused with the offset of the end', async () => {
       const stream = await created(TEXT, 'abc');
       for (const live of ['', '&live=long-poll', '&live=sse']) {
         const answer = await stream.read(`?offset=${token(4)}${live}`);
@@ -34,7 +34,7 @@ onEachStore(
       }
     });
 
-    it('comes in chunks, of which each but the last says that there is more', async () => {
+    it('a long stream is read in chunks, and only the last one is up to date', async () => {
       const body = Buffer.alloc(2_500, 'abcdefghij');
       const stream = await created(TEXT, body);
       const first = await stream.read();
@@ -50,7 +50,7 @@ onEachStore(
       expect((await stream.readAll()).equals(body)).toBe(true);
     });
 
-    it('comes in chunks of whole messages, however large they are', async () => {
+    it('a JSON stream is read in chunks of whole messages, however large they are', async () => {
       const messages = [{ a: 'x'.repeat(900) }, { b: 'y'.repeat(3_000) }, 1, { c: 'z'.repeat(1_100) }, [], 2];
       const stream = await created(JSON_TYPE, JSON.stringify(messages));
       const read: unknown[] = [];
@@ -66,7 +66,7 @@ onEachStore(
     });
 
     it.each(['x', '', '-2', 'NOW', '0', '12', '1_1', `${token(1)}0`, '0000000000000001_0000000000000000'])(
-      'is not read from %j, which is no offset of it',
+      'a read from %j is refused, because it is not an offset',
       async (offset) => {
         const stream = await created(TEXT, 'abc');
         expect((await stream.read(`?offset=${offset}`)).status).toBe(400);
@@ -74,7 +74,7 @@ onEachStore(
       },
     );
 
-    it('is not read from inside of a message', async () => {
+    it('a read from inside a message is refused', async () => {
       const stream = await created(JSON_TYPE, '[[1],[2]]');
       expect((await stream.read(`?offset=${token(4)}`)).text).toBe('[[2]]');
       for (const inside of [1, 3, 5]) {
@@ -83,7 +83,7 @@ onEachStore(
       }
     });
 
-    it('is answered 304 until something was added, and again after the end', async () => {
+    it('a read with the ETag is answered with 304 until an append, a close or a replacement', async () => {
       const stream = await created(TEXT, 'abc');
       const etags = new Set<string>();
       const changes = [() => stream.append('d', TEXT), () => stream.close(), () => stream.read()];
@@ -102,7 +102,7 @@ onEachStore(
       expect(etags.has(String((await stream.read()).headers.etag))).toBe(false);
     });
 
-    it('is kept by caches no longer than it lives', async () => {
+    it('the max-age of a read is bounded by the TTL of its stream', async () => {
       const stream = await created({ ...TEXT, 'Stream-TTL': '20', 'Stream-Closed': 'true' }, 'abc');
       const [, seconds] =
         /^public, max-age=(\d+)$/.exec(String((await stream.read()).headers['cache-control'])) ?? [];
@@ -110,7 +110,7 @@ onEachStore(
       expect(Number(seconds)).toBeLessThanOrEqual(22);
     });
 
-    it('wakes everybody who waits with one append', async () => {
+    it('an append wakes all waiting polls and readers of events', async () => {
       const stream = await created(JSON_TYPE);
       const polls = Array.from({ length: 200 }, () => stream.read('?offset=now&live=long-poll'));
       const events = await Consumer.open(`${stream.url}?offset=now&live=sse`);
@@ -126,7 +126,7 @@ onEachStore(
       events.close();
     });
 
-    it('tells a waiting poll of the end together with the last bytes', async () => {
+    it('a closing append gives a waiting poll the last bytes, and ends the next poll and the events', async () => {
       const stream = await created(TEXT);
       const poll = stream.read(`?offset=${token(0)}&live=long-poll`);
       const events = await Consumer.open(`${stream.url}?offset=now&live=sse`);
@@ -141,7 +141,7 @@ onEachStore(
       expect(events.text).toContain('data:end\n');
     });
 
-    it('is not found by who waits for it when it is removed', async () => {
+    it('a removal answers a waiting poll with 404 and ends events without streamClosed', async () => {
       const stream = await created(TEXT);
       const poll = stream.read(`?offset=${token(0)}&live=long-poll`);
       const events = await Consumer.open(`${stream.url}?offset=now&live=sse`);
@@ -152,7 +152,7 @@ onEachStore(
       expect(events.text).not.toContain('streamClosed');
     });
 
-    it('as events never cuts a character, and makes one line end of a CR and an LF', async () => {
+    it('events never cut a character, and make one line end of a CR and an LF', async () => {
       const stream = await created(TEXT);
       const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
       await events.until('"upToDate":true');
@@ -163,7 +163,7 @@ onEachStore(
       expect(shown(events.text)).toBe(' ü\n€\nend');
     });
 
-    it('as events ends after a while, and goes on from the offset that was told', async () => {
+    it('events end after eventsLifetime, and a reconnect continues from their last offset', async () => {
       const stream = await created(TEXT, 'one');
       const first = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
       expect(await first.end()).toMatchObject({ complete: true });
@@ -177,7 +177,7 @@ onEachStore(
       second.close();
     });
 
-    it('does not end for being idle while somebody waits for it', async () => {
+    it('a stream with a TTL does not expire while a reader waits for it', async () => {
       const stream = await created({ ...TEXT, 'Stream-TTL': '1' });
       const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
       await events.end();
@@ -186,7 +186,7 @@ onEachStore(
       expect(polls.text).toBe('x');
     });
 
-    it('is kept from foreign pages, and run by none', async () => {
+    it('a read has headers that keep it from foreign pages and from being run', async () => {
       const stream = await created(TEXT, 'x');
       const options = await fetch(stream.url, { method: 'OPTIONS' });
       expect([options.status, options.headers.get('allow')]).toEqual([
@@ -203,7 +203,7 @@ onEachStore(
       expect((await stream.read()).headers['content-security-policy']).toContain('sandbox');
     });
 
-    it('may be named by a whole URL, as a proxy does', async () => {
+    it('a request may have the whole URL of a stream as its target, as proxies send it', async () => {
       const { host, origin, port } = new URL(url('/'));
       const target = `${origin}/v1/stream/${freshId()}`;
       const req = http.request({
@@ -221,13 +221,13 @@ onEachStore(
       expect((await new DurableStream(target).head()).status).toBe(200);
     });
 
-    it('is not sniffed, even where no stream can be', async () => {
+    it('a 404 without a stream name has nosniff', async () => {
       const answer = await fetch(url('/v1/stream'));
       expect(answer.status).toBe(404);
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
     });
 
-    it('has no other methods', async () => {
+    it('another method is answered with 405 and Allow', async () => {
       const answer = await fetch(url(`/v1/stream/${freshId()}`), { method: 'PATCH' });
       expect(answer.status).toBe(405);
       expect(answer.headers.get('allow')).toContain('POST');

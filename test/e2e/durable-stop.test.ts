@@ -4,8 +4,8 @@ import { Consumer, Producer } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
 import { DurableStream, TEXT, token } from './durable-requests';
 
-describe('a server that stops', () => {
-  it('answers who waits at /v1/stream in order, so that they ask elsewhere', async () => {
+describe('a stopping server', () => {
+  it('a stopping server ends waiting polls and events cleanly', async () => {
     const loom = await LoomProcess.start({ store: 'memory:' });
     const stream = new DurableStream(`${loom.url}/v1/stream/waited-for`);
     await stream.create(TEXT, 'x');
@@ -22,7 +22,7 @@ describe('a server that stops', () => {
     expect(await code).toBe(0);
   });
 
-  it('lets a reader go whose first request comes at the last moment', async () => {
+  it('a stopping server does not wait for a reader whose request comes at the last moment', async () => {
     const loom = await LoomProcess.start({ store: 'memory:' });
     await new DurableStream(`${loom.url}/v1/stream/late`).create(TEXT, 'x');
     const late = await RawConnection.open(loom.port);
@@ -34,7 +34,7 @@ describe('a server that stops', () => {
     late.close();
   });
 
-  it('does not wait for a body that is still coming, and says so', async () => {
+  it('a stopping server answers an unfinished append with 503 and Retry-After', async () => {
     const loom = await LoomProcess.start({ store: 'memory:' });
     const stream = new DurableStream(`${loom.url}/v1/stream/half`);
     await stream.create(TEXT);

@@ -10,12 +10,12 @@ tokens:
 durable: {allowOrigin: "https://app.example"}
 `;
 
-describe('with tokens, /v1/stream', () => {
+describe('/v1/stream with tokens', () => {
   const loom = withLoom({ store: 'memory:', config: CONFIG });
   const stream = (id: string) => new DurableStream(loom.url(`/v1/stream/${id}`));
   const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
-  it('needs one, but not to ask what a page may send', async () => {
+  it('every request needs a token, except a preflight', async () => {
     for (const answer of [
       await stream('a').read(),
       await stream('a').create(TEXT),
@@ -29,7 +29,7 @@ describe('with tokens, /v1/stream', () => {
     expect((await fetch(stream('a').url, { method: 'OPTIONS' })).status).toBe(204);
   });
 
-  it('lets each do what its scopes say', async () => {
+  it('a token allows only what its scopes say', async () => {
     const one = stream('scopes');
     expect((await one.create(bearer('reader'))).status).toBe(403);
     expect((await one.create({ ...TEXT, ...bearer('writer') })).status).toBe(201);
@@ -46,7 +46,7 @@ describe('with tokens, /v1/stream', () => {
     expect((await one.remove(bearer('everything'))).status).toBe(204);
   });
 
-  it('lets each reach the streams of its prefix only, and fork only what it may read', async () => {
+  it('a token reaches only the streams of its prefix, and forks only what it may read', async () => {
     const fork = (source: string) => ({ ...TEXT, 'Stream-Forked-From': `/v1/stream/${source}` });
     await stream('other').create({ ...TEXT, ...bearer('everything') }, 'secret');
     expect((await stream('other').read('', bearer('team'))).status).toBe(403);
@@ -58,7 +58,7 @@ describe('with tokens, /v1/stream', () => {
     expect((await stream('c').create({ ...fork('other'), ...bearer('writer') })).status).toBe(403);
   });
 
-  it('keeps what was read out of caches that all use', async () => {
+  it('a read with a token is kept out of shared caches', async () => {
     await stream('private').create({ ...TEXT, 'Stream-Closed': 'true', ...bearer('everything') }, 'x');
     const answer = await stream('private').read('', bearer('reader'));
     expect(answer.headers['cache-control']).toMatch(/^private, /);

@@ -5,10 +5,10 @@ import { onEachStore, type Subject } from './on-each-store';
 
 const RESUMABLE = { 'Upload-Complete': '?0' };
 
-onEachStore('one log has two wires', ({ url, freshId }) => {
+onEachStore('one log on two wires', ({ url, freshId }) => {
   const durable = (id: string) => new DurableStream(url(`/v1/stream/${id}`));
 
-  it('that read the same bytes from any offset, whichever of them wrote', async () => {
+  it('both wires read the same bytes from any offset, whichever of them wrote', async () => {
     const piece = fc.record({
       wire: fc.constantFrom('loom', 'durable'),
       bytes: fc.uint8Array({ minLength: 1, maxLength: 3_000 }).map((bytes) => Buffer.from(bytes)),
@@ -35,7 +35,7 @@ onEachStore('one log has two wires', ({ url, freshId }) => {
     );
   });
 
-  it('that both see a producer while it is writing', async () => {
+  it('both wires follow a producer while it writes', async () => {
     const id = freshId();
     const loom = new Producer(url(`/stream/${id}`), { headers: TEXT });
     await loom.write('one');
@@ -52,7 +52,7 @@ onEachStore('one log has two wires', ({ url, freshId }) => {
     expect(await events.end()).toMatchObject({ complete: true });
   });
 
-  it('that both end when one of them closes', async () => {
+  it('a close on one wire ends the stream on both', async () => {
     const id = freshId();
     await durable(id).create(TEXT, 'begin ');
     const tail = await Consumer.open(url(`/stream/${id}`));
@@ -65,7 +65,7 @@ onEachStore('one log has two wires', ({ url, freshId }) => {
     expect((await durable(id).head()).headers['stream-closed']).toBe('true');
   });
 
-  it('of which one refuses what would get between the bytes of a producer of the other', async () => {
+  it('an append is refused while a producer of the other wire is attached', async () => {
     const id = freshId();
     const loom = new Producer(url(`/stream/${id}`), { headers: TEXT });
     await loom.write('mine');
@@ -80,7 +80,7 @@ onEachStore('one log has two wires', ({ url, freshId }) => {
     });
   });
 
-  it('shows the messages of a JSON stream as lines on the other, and takes none from there', async () => {
+  it('/stream shows the messages of a JSON stream as lines, and refuses appends to it', async () => {
     const id = freshId();
     await durable(id).create(JSON_TYPE, '[{"a": 1}, [2, "x y"]]');
     const read = await request(url(`/stream/${id}?notail`));
@@ -99,7 +99,7 @@ onEachStore('one log has two wires', ({ url, freshId }) => {
     expect(patch.text).toContain('JSON');
   });
 
-  it('takes no fork for one of the stream that has the name of its source now', async () => {
+  it('a repeated fork is refused while another stream has the name of its source', async () => {
     const [source, fork] = [freshId(), freshId()];
     const forked = { ...TEXT, 'Stream-Forked-From': `/v1/stream/${source}` };
     const both = [forked, { ...forked, 'Stream-Fork-Offset': token(3) }];
@@ -112,7 +112,7 @@ onEachStore('one log has two wires', ({ url, freshId }) => {
     for (const headers of both) expect((await durable(fork).create(headers)).status).toBe(200);
   });
 
-  it('knows on both that a stream lives on in its forks only', async () => {
+  it('the name of a deleted stream stays taken until its last fork is deleted', async () => {
     const [source, fork] = [freshId(), freshId()];
     await durable(source).create(TEXT, 'shared');
     await durable(fork).create({ ...TEXT, 'Stream-Forked-From': `/v1/stream/${source}` });

@@ -92,7 +92,7 @@ const REFUSED: readonly Refused[] = [
   },
 ];
 
-onEachStore('an error', ({ url, freshId }) => {
+onEachStore('errors', ({ url, freshId }) => {
   it.each(REFUSED)(
     '$method $path is refused as $code',
     async ({ method, path, headers, body, status, code }) => {
@@ -111,7 +111,7 @@ onEachStore('an error', ({ url, freshId }) => {
     },
   );
 
-  it('of a Stream-Seq that is not greater says "sequence conflict"', async () => {
+  it('the error of a Stream-Seq that is not greater says "sequence conflict"', async () => {
     const append = (): Promise<Answer> =>
       request(url(path), {
         method: 'POST',
@@ -126,7 +126,7 @@ onEachStore('an error', ({ url, freshId }) => {
     expect(answer.text).toMatch(/sequence conflict/i);
   });
 
-  it('of an offset that does not fit is offset_mismatch, with the right offset', async () => {
+  it('the error of a wrong offset is offset_mismatch, with the right offset', async () => {
     const id = freshId();
     const started = { method: 'POST', headers: { 'Upload-Complete': '?0' }, body: 'abc' };
     await request(url(`/stream/${id}`), started);
@@ -137,7 +137,7 @@ onEachStore('an error', ({ url, freshId }) => {
   });
 });
 
-describe('an error of a server with tokens', () => {
+describe('errors of a server with tokens', () => {
   const { url } = withLoom({
     store: 'memory:',
     config: 'tokens: [{token: reads, scopes: [consume]}]\nrendezvous: {public: false}\n',
@@ -153,13 +153,13 @@ describe('an error of a server with tokens', () => {
     ['/rendezvous/stream', '', 401, 'token_missing'],
     ['/rendezvous/stream', 'reads', 403, 'forbidden'],
     ['/readyz', '', 401, 'token_missing'],
-  ])('at %s with the token "%s" is %i %s', async (path, token, status, code) => {
+  ])('POST %s with the token "%s" is refused with %i %s', async (path, token, status, code) => {
     const headers: Record<string, string> = token === '' ? {} : { Authorization: `Bearer ${token}` };
     expectError(await request(url(path), { method: 'POST', headers }), status, code);
   });
 });
 
-describe('what is not HTTP', () => {
+describe('malformed HTTP and JSON answers', () => {
   const ENDS = 'Host: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n';
   const EXPECTS = `Expect: 200-maybe\r\n${ENDS}`;
   const { url, process } = withLoom({ store: 'memory:' });
@@ -179,7 +179,7 @@ describe('what is not HTTP', () => {
     [`PUT /v1/stream/a HTTP/1.1\r\n${EXPECTS}`, 417, 'expectation_unsupported'],
     [`POST /channels/a/b HTTP/1.1\r\n${EXPECTS}`, 417, 'expectation_unsupported'],
     [`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(40_960)}\r\n\r\n`, 431, 'head_too_large'],
-  ])('is an error like any other (%#)', async (bytes, status, code) => {
+  ])('malformed HTTP gets an error like any other (%#)', async (bytes, status, code) => {
     const connection = await RawConnection.open(process().port);
     connection.send(bytes);
     const [head = '', body = ''] = (await connection.whole()).split('\r\n\r\n');
@@ -218,7 +218,7 @@ describe('what is not HTTP', () => {
     }
   });
 
-  it('rendezvous names a route that it does not have, and a header name that is none, in the words of the original', async () => {
+  it('rendezvous refuses an unknown route and a wrong header name with the sentences of the original', async () => {
     const nowhere = await request(url('/rendezvous/nowhere'));
     expect(nowhere.status).toBe(404);
     expect(JSON.parse(nowhere.text)).toEqual({

@@ -17,7 +17,7 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     return id;
   };
 
-  it('carry whole lines that came together, with the offset after them and the generation, and then the end', async () => {
+  it('an event has all lines that came together, the offset after them and the generation', async () => {
     const consumer = await open(await store('one\ntwo\n\n four\n'));
     await consumer.end();
     expect(consumer.headers['content-type']).toBe('text/event-stream; charset=utf-8');
@@ -28,7 +28,7 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     );
   });
 
-  it('show an unfinished line after a moment, and go on after it', async () => {
+  it('an unfinished line is sent as a partial event after a moment, and its rest follows', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
     await producer.head;
@@ -45,7 +45,7 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     );
   });
 
-  it('never split a character, and show what is no UTF-8 as U+FFFD', async () => {
+  it('events never split a character, and show malformed UTF-8 as U+FFFD', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
     await producer.head;
@@ -57,7 +57,7 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     expect(consumer.text).toContain(`id: 6-${generationOf(consumer)}\ndata: \ufffd\n\n`);
   });
 
-  it('are resumed by Last-Event-ID or offset, and 204 stops a reader that has had the end', async () => {
+  it('events resume at Last-Event-ID or offset, and a reader that has had the end gets 204', async () => {
     const id = await store('one\ntwo\n');
     const resumed = await open(id, { 'Last-Event-ID': '4' });
     await resumed.end();
@@ -75,7 +75,7 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     expect(nonsense.status).toBe(400);
   });
 
-  it('do not take a CR for a line while its LF is still to come', async () => {
+  it('a CR whose LF is still to come is sent as a partial line', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
     await producer.head;
@@ -87,7 +87,7 @@ onEachStore('server-sent events', ({ url, freshId }) => {
     expect(consumer.text).toContain(`id: 9-${generationOf(consumer)}\ndata: \ndata: def\n\n`);
   });
 
-  it('tell of a stream that is deleted', async () => {
+  it('events end with outcome=deleted when the stream is deleted', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
     await producer.head;

@@ -8,7 +8,7 @@ const lines = (from: number, to: number): string =>
 const OLD = lines(1001, 1040);
 const NEW = lines(5001, 5060);
 
-onEachStore('a stream that was replaced', ({ url, freshId }) => {
+onEachStore('a replaced stream', ({ url, freshId }) => {
   const post = (id: string, body: string, query = '') =>
     request(url(`/stream/${id}${query}`), { method: 'POST', body });
   const get = (id: string, query = '', headers = {}) => request(url(`/stream/${id}${query}`), { headers });
@@ -22,7 +22,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     return { id, before, after };
   }
 
-  it('has another generation, which every answer about it carries', async () => {
+  it('a replaced stream has another generation, which its answers carry', async () => {
     const { id, before, after } = await replaced();
     expect(before).not.toBe(after);
     expect(before).toMatch(/^[\da-f-]{36}$/);
@@ -33,7 +33,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     ]);
   });
 
-  it('sends a reader of the old one a reset and then the new one from its first byte', async () => {
+  it('a reader of the old generation gets a reset and then the new one from its first byte', async () => {
     const { id, before, after } = await replaced();
     const { text } = await eventsAfter(id, `110-${before}`);
     expect(text).toMatch(
@@ -45,11 +45,11 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
   });
 
   it.each([
-    ['at its end', '300'],
-    ['at the end of the old one', '200'],
+    ['at the end of the new generation', '300'],
+    ['at the end of the old generation', '200'],
     ['beyond both', '999'],
-    ['at its beginning', '0'],
-  ])('does so wherever the reader was: %s', async (_where, offset) => {
+    ['at the beginning', '0'],
+  ])('a reader of the old generation gets a reset wherever it was: %s', async (_where, offset) => {
     const { id, before } = await replaced();
     const answer = await eventsAfter(id, `${offset}-${before}`);
     expect(answer.status).toBe(200);
@@ -57,7 +57,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     expect(answer.text).toContain('data: 5001\n');
   });
 
-  it('goes on without a reset for a reader of the new one, and stops one that has had all of it', async () => {
+  it('a reader of the new generation continues without a reset, and gets 204 if it has everything', async () => {
     const { id, after } = await replaced();
     const { text } = await eventsAfter(id, `5-${after}`);
     expect(text).not.toContain('reset');
@@ -65,7 +65,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     expect((await eventsAfter(id, `${NEW.length}-${after}`)).status).toBe(204);
   });
 
-  it('still takes a bare offset for what it is', async () => {
+  it('a bare offset is read as an offset of the present generation', async () => {
     const { id, after } = await replaced();
     const { text } = await eventsAfter(id, '5');
     expect(text).toContain(`id: ${NEW.length}-${after}\ndata: 5002\n`);
@@ -73,7 +73,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     expect((await get(id, '?offset=295')).text).toBe('5060\n');
   });
 
-  it('takes the event id and not the query of a reader that reconnects', async () => {
+  it('a reader that reconnects continues from its event id, not from its query', async () => {
     const { id, before, after } = await replaced();
     const query = `?offset=5&generation=${before}`;
     expect((await eventsAfter(id, `290-${after}`, query)).text).toContain('data: 5059\ndata: 5060\n');
@@ -82,7 +82,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
   });
 
   it.each(['x', '-', '1-', '-1', '1.5', '0x10', '1 -x', '99999999999999999-g'])(
-    'refuses %j as the id of an event',
+    '%j is refused as the id of an event',
     async (lastEventId) => {
       const { id } = await replaced();
       const answer = await eventsAfter(id, lastEventId);
@@ -95,7 +95,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     '?generation=',
     '?offset=0&generation=',
     '?notail&offset=3&generation=',
-  ])('answers %s with 409 and the present generation where that is the old one', async (query) => {
+  ])('%s with the old generation is answered with 409 and the present one', async (query) => {
     const { id, before, after } = await replaced();
     const answer = await get(id, query + before);
     expect(answer.status).toBe(409);
@@ -110,7 +110,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     expect((await get(id, query + after)).status).toBe(200);
   });
 
-  it('says what a generation must be', async () => {
+  it('an unknown generation is answered with 409, and a malformed query with 400', async () => {
     const { id, after } = await replaced();
     expect((await get(id, '?generation=')).status).toBe(409);
     // A loss that the store knows nothing of: it was set back since.
@@ -119,7 +119,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     expect((await get(id, `?offset=x&generation=${after}`)).status).toBe(400);
   });
 
-  it('answers 409 to an offset beyond the end of the right generation, and 416 to a bare one', async () => {
+  it('an offset beyond the end gets 409 with the right generation, and 416 without one', async () => {
     const { id, after } = await replaced();
     const answer = await get(id, `?offset=310&generation=${after}`);
     expect([answer.status, JSON.parse(answer.text)]).toEqual([
@@ -139,7 +139,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     );
   });
 
-  it('sends a range only while the entity tag is that of the present generation', async () => {
+  it('a range is sent only if If-Range has the ETag of the present generation', async () => {
     const id = freshId();
     await post(id, OLD);
     const etag = String((await get(id)).headers.etag);
@@ -156,7 +156,7 @@ onEachStore('a stream that was replaced', ({ url, freshId }) => {
     expect([(await conditional(etag)).status, (await conditional(present)).status]).toEqual([200, 304]);
   });
 
-  it('ends for the readers that are connected, and resets them when they come back', async () => {
+  it('a replacement ends connected readers, and resets them when they reconnect', async () => {
     const id = freshId();
     const first = new Producer(url(`/stream/${id}`));
     await first.head;

@@ -16,7 +16,7 @@ onEachStore('stream ids', ({ url, freshId }) => {
     'é€😀',
     'loom:{0}:order',
     "'; DROP TABLE",
-  ])('may be %j', async (name) => {
+  ])('%j is a valid stream id', async (name) => {
     const id = `${freshId()}${name}`;
     const path = `/stream/${encodeURIComponent(id)}`;
     const posted = await request(url(path), { method: 'POST', body: name });
@@ -28,7 +28,7 @@ onEachStore('stream ids', ({ url, freshId }) => {
     expect((await request(url(path), { method: 'DELETE' })).status).toBe(204);
   });
 
-  it('may be 512 bytes long', async () => {
+  it('a stream id may have 512 bytes', async () => {
     const id = freshId().padEnd(512, 'x');
     expect((await request(url(`/stream/${id}`), { method: 'POST', body: 'x' })).status).toBe(201);
     expect((await request(url(`/stream/${id}`))).text).toBe('x');
@@ -45,7 +45,7 @@ onEachStore('stream ids', ({ url, freshId }) => {
     ['%E0%A4%A', 'malformed percent escape'],
     ['%', 'malformed percent escape'],
     ['%ff', 'malformed percent escape'],
-  ])('may not be %s', async (raw, rule) => {
+  ])('%s is refused as a stream id', async (raw, rule) => {
     for (const method of ['POST', 'GET', 'DELETE', 'PATCH']) {
       const answer = await request(url(`/stream/${raw}`), { method });
       expect(answer.status).toBe(400);

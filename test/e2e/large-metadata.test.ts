@@ -6,7 +6,7 @@ import { onEachStore } from './on-each-store';
 const ASCII = { text: 'x'.repeat(16 * 1024 - '{"text":""}'.length) };
 const NON_ASCII = { text: '€'.repeat(5_000) };
 
-onEachStore('metadata that is too large for a head', ({ url, freshId }) => {
+onEachStore('metadata too large for a head', ({ url, freshId }) => {
   const post = (id: string, metadata: unknown) =>
     request(url(`/stream/${encodeURIComponent(id)}`), {
       method: 'POST',
@@ -20,7 +20,7 @@ onEachStore('metadata that is too large for a head', ({ url, freshId }) => {
     ['ASCII', ASCII, 16_384],
     ['not ASCII', NON_ASCII, 6 * 5_000 + 11],
   ])(
-    'is left out, its escaped size is said, and /info and the list have it: %s',
+    'a head has only the escaped size of large metadata, and /info and the list have all: %s',
     async (_, metadata, size) => {
       const id = freshId();
       expect((await post(id, metadata)).status).toBe(201);
@@ -44,7 +44,7 @@ onEachStore('metadata that is too large for a head', ({ url, freshId }) => {
     },
   );
 
-  it('is in the head up to 8 KiB, escaped, and not a byte beyond', async () => {
+  it('a head has metadata up to exactly 8 KiB, escaped', async () => {
     const id = freshId();
     await post(`${id}-a`, 'x'.repeat(8_190));
     await post(`${id}-b`, 'x'.repeat(8_191));
@@ -56,7 +56,7 @@ onEachStore('metadata that is too large for a head', ({ url, freshId }) => {
     expect(headers['x-stream-metadata-bytes']).toBe('8193');
   });
 
-  it('lets fetch, which takes heads of 16 KiB, read the stream', async () => {
+  it('fetch, which accepts heads of 16 KiB, reads a stream with large metadata', async () => {
     for (const metadata of [ASCII, NON_ASCII]) {
       const id = freshId();
       await post(id, metadata);
@@ -64,7 +64,7 @@ onEachStore('metadata that is too large for a head', ({ url, freshId }) => {
     }
   });
 
-  it('is read by the client wherever it needs it', async () => {
+  it('the client returns large metadata from head, follow and info', async () => {
     const id = freshId();
     await post(id, { ...ASCII, text: 'x'.repeat(10_000), exitCode: 5 });
     const client = new LoomClient({ url: url('') });
@@ -75,7 +75,7 @@ onEachStore('metadata that is too large for a head', ({ url, freshId }) => {
     expect(await client.info(id)).toMatchObject({ id, bytes: 3, outcome: 'complete' });
   });
 
-  it('may be that of many streams on one page of a list', async () => {
+  it('a page of the list has many streams with large metadata', async () => {
     const id = freshId();
     for (let i = 0; i < 10; i += 1) await post(`${id}-${i}`, ASCII);
     const listed = [];
@@ -83,14 +83,14 @@ onEachStore('metadata that is too large for a head', ({ url, freshId }) => {
     expect(listed.map(({ metadata }) => metadata)).toEqual(Array(10).fill(ASCII));
   });
 
-  it('/info of any id: also of one that ends in /info, or is called build', async () => {
+  it('/info works for any id, even one that ends in /info or is called build', async () => {
     for (const id of [`${freshId()}/info`, 'build', 'info']) {
       await request(url(`/stream/${encodeURIComponent(id)}?force=true`), { method: 'POST', body: 'ab' });
       expect(JSON.parse((await infoOf(id)).text)).toMatchObject({ id, bytes: 2, metadata: null });
     }
   });
 
-  it('/info of a stream that is not there is the usual 404; HEAD has no body; other methods are 405', async () => {
+  it('/info of a missing stream is 404, HEAD of it has no body, and other methods get 405', async () => {
     const id = freshId();
     const missing = await infoOf(id);
     expect([missing.status, JSON.parse(missing.text).error]).toEqual([

@@ -4,7 +4,7 @@ import { withLoom } from './with-loom';
 
 const METADATA_BYTES = 16 * 1024;
 
-describe('behind nginx, as the operations page configures it', () => {
+describe('a server behind nginx, as the operations page configures it', () => {
   const loom = withLoom({ store: 'file:' });
   let nginx: Nginx;
   beforeAll(async () => {
@@ -15,9 +15,9 @@ describe('behind nginx, as the operations page configures it', () => {
 
   it.each([
     ['ASCII', `{"text":"${'x'.repeat(METADATA_BYTES - 11)}"}`],
-    ['of three bytes a character', `{"text":"${'€'.repeat((METADATA_BYTES - 11) / 3)}"}`],
+    ['of three bytes per character', `{"text":"${'€'.repeat((METADATA_BYTES - 11) / 3)}"}`],
     ['of 8 KiB, which still goes in the head', `"${'x'.repeat(8 * 1024 - 2)}"`],
-  ])('16 KiB of metadata go in and come out: %s', async (name, metadata) => {
+  ])('nginx passes 16 KiB of metadata in both directions: %s', async (name, metadata) => {
     const path = `/stream/${encodeURIComponent(name)}`;
     const sent = await request(url(path), {
       method: 'POST',
@@ -32,7 +32,7 @@ describe('behind nginx, as the operations page configures it', () => {
     expect(JSON.parse(info.text).metadata).toEqual(JSON.parse(metadata));
   });
 
-  it('each line of an upload is at its consumers before the next one is sent', async () => {
+  it('each line of an upload reaches its consumers before the next one is sent', async () => {
     const producer = new Producer(url('/stream/live'));
     expect((await producer.head).statusCode).toBe(201);
     const [tail, events] = [
@@ -50,14 +50,14 @@ describe('behind nginx, as the operations page configures it', () => {
     expect(await events.until('event: end')).toContain('closed; outcome=complete');
   });
 
-  it('a spy is not held back either', async () => {
+  it('nginx does not buffer a spy', async () => {
     const spy = await Consumer.open(url('/spy'));
     await request(url('/stream/spied'), { method: 'POST', body: 'x\n' });
     await spy.until('END: spied\n');
     spy.close();
   });
 
-  it('a stream made on /v1/stream is told its address at the proxy', async () => {
+  it('the Location of a stream made at /v1/stream is its address at the proxy', async () => {
     const made = await request(url('/v1/stream/made'), {
       method: 'PUT',
       headers: { 'Content-Type': 'text/plain' },

@@ -11,7 +11,7 @@ const ROUNDS = 20;
 /** More than waits in a socket, or is read from a store at once. */
 const MANY_BYTES = 3_000_000;
 
-onEachStore('a request behind one that changes something on the same connection', ({ url, freshId }) => {
+onEachStore('pipelined requests on one connection', ({ url, freshId }) => {
   const exchange = async (text: string): Promise<string> => {
     const connection = await RawConnection.open(Number(new URL(url('')).port));
     connection.send(text);
@@ -23,16 +23,19 @@ onEachStore('a request behind one that changes something on the same connection'
   const statuses = (answers: string): readonly (string | undefined)[] =>
     [...answers.matchAll(HEAD)].map(([, status]) => status);
 
-  it.each(['POST', 'PUT'])('%s /stream/:id sees the stream, whole and closed', async (method) => {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const path = `/stream/${freshId()}`;
-      const answers = await exchange(send(`${method} ${path}`, 'content') + get(path, LAST));
-      expect(statuses(answers)).toEqual(['201', '200']);
-      expect(answers).toMatch(/X-Stream-State: closed; outcome=complete\r\n.*\r\n\r\ncontent$/is);
-    }
-  });
+  it.each(['POST', 'PUT'])(
+    'a GET behind %s /stream/:id gets the stream, whole and closed',
+    async (method) => {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const path = `/stream/${freshId()}`;
+        const answers = await exchange(send(`${method} ${path}`, 'content') + get(path, LAST));
+        expect(statuses(answers)).toEqual(['201', '200']);
+        expect(answers).toMatch(/X-Stream-State: closed; outcome=complete\r\n.*\r\n\r\ncontent$/is);
+      }
+    },
+  );
 
-  it('DELETE sees that the stream is gone, on both wires', async () => {
+  it('a GET behind DELETE gets 404, on both wires', async () => {
     for (const wire of ['/stream/', '/v1/stream/']) {
       for (let round = 0; round < ROUNDS; round += 1) {
         const path = wire + freshId();
@@ -43,7 +46,7 @@ onEachStore('a request behind one that changes something on the same connection'
     }
   });
 
-  it('PATCH sees its offset', async () => {
+  it('a HEAD behind PATCH has the new offset', async () => {
     const patch = 'Content-Type: application/partial-upload\r\nUpload-Offset: 2\r\nUpload-Complete: ?0\r\n';
     for (let round = 0; round < ROUNDS; round += 1) {
       const path = `/stream/${freshId()}`;
@@ -56,7 +59,7 @@ onEachStore('a request behind one that changes something on the same connection'
     }
   });
 
-  it('PUT and POST of /v1/stream are seen in their order, and so is what they hold', async () => {
+  it('PUT, POST and GET of /v1/stream are handled in their order', async () => {
     const text = 'Content-Type: text/plain\r\n';
     for (let round = 0; round < ROUNDS; round += 1) {
       const path = `/v1/stream/${freshId()}`;
@@ -71,14 +74,14 @@ onEachStore('a request behind one that changes something on the same connection'
     }
   });
 
-  it('waits, and so do all that come after it, however many they are', async () => {
+  it('all requests behind a POST wait for it, however many they are', async () => {
     const path = `/stream/${freshId()}`;
     const many = 30;
     const answers = await exchange(send(`POST ${path}`, 'x\n') + get(path).repeat(many) + get(path, LAST));
     expect(statuses(answers)).toEqual(['201', ...Array.from({ length: many + 1 }, () => '200')]);
   });
 
-  it('starts though the answer to that one waits behind a tail, which it ends', async () => {
+  it('an append behind a tail is handled before its turn to answer, and ends the tail', async () => {
     for (const wire of ['/stream/', '/v1/stream/']) {
       const id = freshId();
       const path = `/v1/stream/${id}`;
@@ -94,7 +97,7 @@ onEachStore('a request behind one that changes something on the same connection'
     }
   });
 
-  it('DELETE takes nothing away from the reads before it, on both wires', async () => {
+  it('the reads before a DELETE get the whole stream, on both wires', async () => {
     for (const wire of ['/stream/', '/v1/stream/']) {
       for (const [rounds, body] of [
         [ROUNDS, 'x'],
@@ -117,7 +120,7 @@ onEachStore('a request behind one that changes something on the same connection'
     ['a tail', '/stream/', '', ''],
     ['events', '/stream/', '', 'Accept: text/event-stream\r\n'],
     ['events of /v1/stream', '/v1/stream/', '?offset=-1&live=sse', ''],
-  ])('DELETE leaves %s before it all that the stream had', async (_what, wire, query, more) => {
+  ])('DELETE lets %s before it get everything in the stream', async (_what, wire, query, more) => {
     const id = freshId();
     const line = `${'~'.repeat(99)}\n`;
     const headers = { 'Content-Type': 'text/plain' };
@@ -127,7 +130,7 @@ onEachStore('a request behind one that changes something on the same connection'
     expect(answers.split('~').length - 1).toBe((MANY_BYTES / 100) * 99);
   });
 
-  it('PUT with force=true replaces nothing before the reads in front of it are answered', async () => {
+  it('a read before a PUT with force=true gets the old bytes', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       const path = `/stream/${freshId()}`;
       await request(url(path), { method: 'PUT', body: 'before' });
@@ -137,7 +140,7 @@ onEachStore('a request behind one that changes something on the same connection'
     }
   });
 
-  it('starts though a large read is in front of it behind a tail, which it ends', async () => {
+  it('an append behind a tail and a large read is handled at once and ends the tail', async () => {
     const [tail, large] = [freshId(), freshId()];
     const text = { 'Content-Type': 'text/plain' };
     await request(url(`/v1/stream/${tail}`), { method: 'PUT', headers: text });
@@ -150,7 +153,7 @@ onEachStore('a request behind one that changes something on the same connection'
     expect(answers.includes('x'.repeat(MANY_BYTES))).toBe(true);
   });
 
-  it('starts though what it answers waits in front of it', async () => {
+  it('a request is handled although the request that waits for it is in front of it', async () => {
     const polled = `/v1/stream/${freshId()}`;
     const text = 'Content-Type: text/plain\r\n';
     await request(url(polled), { method: 'PUT', headers: { 'Content-Type': 'text/plain' } });
@@ -171,7 +174,7 @@ onEachStore('a request behind one that changes something on the same connection'
     }
   });
 
-  it('of a relay waits as well', async () => {
+  it('a list of channels behind a producer waits until the producer is answered', async () => {
     const path = `/channels/n/${freshId()}`;
     const connection = await RawConnection.open(Number(new URL(url('')).port));
     connection.send(send(`POST ${path}`, 'for somebody') + get('/channels/n', LAST));
@@ -180,7 +183,7 @@ onEachStore('a request behind one that changes something on the same connection'
     expect(statuses(await connection.whole())).toEqual(['200', '404']);
   });
 
-  it('is not handled when the connection closes before its turn', async () => {
+  it('a request is not handled if the connection closes before its turn', async () => {
     const [waiting, victim] = [`/channels/m/${freshId()}`, `/stream/${freshId()}`];
     await request(url(victim), { method: 'POST', body: 'alive' });
     const connection = await RawConnection.open(Number(new URL(url('')).port));

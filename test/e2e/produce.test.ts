@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Consumer, Producer, request } from '../support/http';
 import { onEachStore } from './on-each-store';
 
-onEachStore('producing', ({ url, freshId }) => {
-  it('answers 201 with the id while the body is still to come, and ends the answer after it', async () => {
+onEachStore('writes at /stream', ({ url, freshId }) => {
+  it('a POST is answered with 201 and the id before its body, and the answer ends after it', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
     const head = await producer.head;
@@ -16,7 +16,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('something');
   });
 
-  it('shows consumers each piece before the next one is sent', async () => {
+  it('a consumer gets each piece before the next one is sent', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
     await producer.head;
@@ -34,7 +34,7 @@ onEachStore('producing', ({ url, freshId }) => {
     });
   });
 
-  it('makes an id that nobody can guess where none is given, and sorts by time', async () => {
+  it('a POST without an id makes a random one that sorts by time', async () => {
     const [first, second] = [
       await request(url('/stream'), { method: 'POST', body: 'x' }),
       await request(url('/stream/'), { method: 'POST', body: 'y' }),
@@ -46,7 +46,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect((await request(url(`/stream/${ids[1]}`))).text).toBe('y');
   });
 
-  it('refuses an id that is taken in the words that clients know', async () => {
+  it('a POST to an existing id is refused with the sentence that clients know', async () => {
     const id = freshId();
     await request(url(`/stream/${id}`), { method: 'POST', body: 'mine' });
     const refused = await request(url(`/stream/${id}`), { method: 'POST', body: 'yours' });
@@ -59,7 +59,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('mine');
   });
 
-  it('lets one of many that create an id at once have it', async () => {
+  it('only one of many concurrent POSTs to an id creates the stream', async () => {
     const id = freshId();
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
@@ -72,7 +72,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe(`body ${winner}`);
   });
 
-  it('refuses a producer before its body is over', async () => {
+  it('a producer is refused before the end of its body', async () => {
     const id = freshId();
     await request(url(`/stream/${id}`), { method: 'POST', body: 'mine' });
     const producer = new Producer(url(`/stream/${id}`));
@@ -81,7 +81,7 @@ onEachStore('producing', ({ url, freshId }) => {
     producer.destroy();
   });
 
-  it('refuses one that asks first (Expect: 100-continue) without taking its body', async () => {
+  it('a refused producer with Expect: 100-continue is answered without its body', async () => {
     const id = freshId();
     const headers = { Expect: '100-continue' };
     const first = new Producer(url(`/stream/${id}`), { headers });
@@ -93,7 +93,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect(answer.headers.connection).toBe('close');
   });
 
-  it('replaces with force=true: the old consumers end, the old producer is cut, and none of its bytes get through', async () => {
+  it('force=true replaces a stream, ends its consumers and disconnects its producer', async () => {
     const id = freshId();
     const old = new Producer(url(`/stream/${id}`));
     await old.head;
@@ -112,7 +112,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('new');
   });
 
-  it('replaces only for exactly force=true, and says nothing of replacing where there was nothing', async () => {
+  it('only exactly force=true replaces, and X-Stream-Replaced is absent if nothing was replaced', async () => {
     const id = freshId();
     const first = await request(url(`/stream/${id}?force=true`), { method: 'POST', body: 'x' });
     expect(first.status).toBe(201);
@@ -122,7 +122,7 @@ onEachStore('producing', ({ url, freshId }) => {
     }
   });
 
-  it('keeps metadata of any JSON, and gives it back as a legal header', async () => {
+  it('metadata of any JSON is stored and returned as a legal header', async () => {
     const id = freshId();
     const metadata = { meta: true, name: 'é€😀', list: [1, null] };
     const sent = Buffer.from(JSON.stringify(metadata)).toString('latin1');
@@ -132,7 +132,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect(JSON.parse(header)).toEqual(metadata);
   });
 
-  it('refuses metadata that is not JSON, or too long, and makes no stream then', async () => {
+  it('metadata that is too long or not JSON is refused, and no stream is created', async () => {
     const id = freshId();
     const post = (metadata: string) =>
       request(url(`/stream/${id}`), {
@@ -151,7 +151,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).status).toBe(404);
   });
 
-  it('keeps 16 KiB of metadata', async () => {
+  it('16 KiB of metadata are stored', async () => {
     const id = freshId();
     const metadata = JSON.stringify('x'.repeat(16_382));
     const posted = await request(url(`/stream/${id}`), {
@@ -168,20 +168,23 @@ onEachStore('producing', ({ url, freshId }) => {
     ['text/html', 'text/html'],
     [undefined, 'application/octet-stream'],
     ['application/x-www-form-urlencoded', 'application/octet-stream'],
-  ])('keeps the content type %s as %s, never to be run by a browser', async (sent, kept) => {
-    const id = freshId();
-    await request(url(`/stream/${id}`), {
-      method: 'POST',
-      ...(sent !== undefined && { headers: { 'Content-Type': sent } }),
-      body: '<script>alert(1)</script>',
-    });
-    const { headers } = await request(url(`/stream/${id}`));
-    expect(headers['content-type']).toBe(kept);
-    expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['content-security-policy']).toContain('sandbox');
-  });
+  ])(
+    'the content type %s is stored as %s, with headers that keep browsers from running it',
+    async (sent, kept) => {
+      const id = freshId();
+      await request(url(`/stream/${id}`), {
+        method: 'POST',
+        ...(sent !== undefined && { headers: { 'Content-Type': sent } }),
+        body: '<script>alert(1)</script>',
+      });
+      const { headers } = await request(url(`/stream/${id}`));
+      expect(headers['content-type']).toBe(kept);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['content-security-policy']).toContain('sandbox');
+    },
+  );
 
-  it('keeps binary content exactly, and an empty body, too', async () => {
+  it('binary content and an empty body are stored exactly', async () => {
     const [binary, empty] = [freshId(), freshId()];
     const body = randomBytes(1_000_000);
     await request(url(`/stream/${binary}`), { method: 'POST', body });
@@ -192,7 +195,7 @@ onEachStore('producing', ({ url, freshId }) => {
     expect(nothing.headers['x-stream-state']).toBe('closed; outcome=complete');
   });
 
-  it('recognises a producer that repeats its POST under the same key', async () => {
+  it('a repeated POST with the same Idempotency-Key gets 409 with its key and offset', async () => {
     const id = freshId();
     const headers = { 'Idempotency-Key': 'k1', 'Upload-Complete': '?0' };
     await request(url(`/stream/${id}`), { method: 'POST', headers, body: 'abc' });

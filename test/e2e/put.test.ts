@@ -9,7 +9,7 @@ import { onEachStore } from './on-each-store';
 const run = promisify(execFile);
 
 onEachStore('PUT', ({ url, freshId }) => {
-  it('makes a stream while its body arrives, as POST does', async () => {
+  it('PUT creates a stream while its body arrives, as POST does', async () => {
     const id = freshId();
     const headers = { 'X-Stream-Metadata': '{"by":"put"}', 'Content-Type': 'text/x-log' };
     const producer = new Producer(url(`/stream/${id}`), { method: 'PUT', headers });
@@ -29,7 +29,7 @@ onEachStore('PUT', ({ url, freshId }) => {
     });
   });
 
-  it('is refused for an id that is taken, and replaces with force=true', async () => {
+  it('PUT to an existing id is refused, and replaces the stream with force=true', async () => {
     const id = freshId();
     await request(url(`/stream/${id}`), { method: 'PUT', body: 'first' });
     const refused = await request(url(`/stream/${id}`), { method: 'PUT', body: 'second' });
@@ -39,7 +39,7 @@ onEachStore('PUT', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('third');
   });
 
-  it('with Upload-Complete: ?0 leaves the stream open for a PATCH', async () => {
+  it('PUT with Upload-Complete: ?0 leaves the stream open for a PATCH', async () => {
     const id = freshId();
     await request(url(`/stream/${id}`), { method: 'PUT', headers: { 'Upload-Complete': '?0' }, body: 'abc' });
     const patch = {
@@ -52,21 +52,21 @@ onEachStore('PUT', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('abcdef');
   });
 
-  it.each(['PUT', 'POST'])('%s to no id makes one, and names it in Location', async (method) => {
+  it.each(['PUT', 'POST'])('%s without an id makes one and returns it in Location', async (method) => {
     const answer = await request(url('/stream'), { method, body: 'x' });
     expect(answer.status).toBe(201);
     expect(answer.headers.location).toBe(`/stream/${answer.headers['x-stream-id']}`);
     expect((await request(url(String(answer.headers.location)))).text).toBe('x');
   });
 
-  it('encodes the id in Location', async () => {
+  it('Location has the id percent-encoded', async () => {
     const id = `${freshId()}/ü%?#`;
     const path = `/stream/${encodeURIComponent(id)}`;
     const answer = await request(url(path), { method: 'PUT', body: 'x' });
     expect(answer.headers.location).toBe(path);
   });
 
-  it('with a Content-Range is refused: a part of a file would become the whole stream', async () => {
+  it('PUT with a Content-Range is refused, because a part would become the whole stream', async () => {
     const id = freshId();
     const headers = { 'Content-Range': 'bytes 3-5/6' };
     const answer = await request(url(`/stream/${id}`), { method: 'PUT', headers, body: 'def' });
@@ -77,7 +77,7 @@ onEachStore('PUT', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).status).toBe(404);
   });
 
-  it('is listed in Allow where it is taken, and only there', async () => {
+  it('Allow lists PUT only on paths that accept it', async () => {
     const patched = await request(url('/stream'), { method: 'PATCH' });
     expect([patched.status, patched.headers.allow?.split(', ')]).toEqual([
       405,
@@ -89,7 +89,7 @@ onEachStore('PUT', ({ url, freshId }) => {
     }
   });
 
-  it('is what a pipe into curl sends, live, and nothing is lost', async () => {
+  it('curl -T - stores all lines of a pipe', async () => {
     const id = freshId();
     const script = `for i in 1 2 3; do echo line $i; sleep 0.1; done | curl -sS --fail-with-body -T - ${url(`/stream/${id}`)}`;
     const piped = run('bash', ['-o', 'pipefail', '-c', script]);
@@ -97,7 +97,7 @@ onEachStore('PUT', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('line 1\nline 2\nline 3\n');
   });
 
-  it('is what curl sends for a file, under its name where the URL ends in a slash', async () => {
+  it('curl -T stores a file under its name if the URL ends in a slash', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'loom-put-'));
     const name = `${freshId()}.log`;
     await writeFile(join(directory, name), 'of a file');

@@ -8,7 +8,7 @@ import { LoomProcess } from '../support/loom-process';
 
 const BIN = join(__dirname, '../../bin/loom');
 
-describe('a server whose loom.mdb is lost', () => {
+describe('a server without a usable loom.mdb', () => {
   const directory = mkdtempSync(join(tmpdir(), 'loom-recover-'));
   const data = join(directory, 'data');
   const facts = join(data, 'loom.mdb');
@@ -40,7 +40,7 @@ describe('a server whose loom.mdb is lost', () => {
   const logFiles = async (): Promise<number> =>
     (await readdir(data, { recursive: true })).filter((name) => name.endsWith('.log')).length;
 
-  it('does not start, names the streams and the way out, and has them all back after loom recover', async () => {
+  it('a server without loom.mdb does not start, and loom recover brings all streams back', async () => {
     await rename(facts, join(directory, 'right.mdb'));
     const start = run('--port', '0', '--store', `file:${data}`);
     expect(start.code).toBe(1);
@@ -68,7 +68,7 @@ describe('a server whose loom.mdb is lost', () => {
     });
   });
 
-  it('has the newer streams and bytes beside a loom.mdb from a backup', async () => {
+  it('loom recover adds the newer streams and bytes to a loom.mdb from a backup', async () => {
     await produce('build-6', 'output 6\n');
     await request(`${loom.url}/stream/build-2?force=true`, { method: 'POST', body: 'again\n' });
     await request(`${loom.url}/stream/build-1`, { method: 'DELETE' });
@@ -86,7 +86,7 @@ describe('a server whose loom.mdb is lost', () => {
     expect(streams).toHaveLength(5);
   });
 
-  it('has its streams back from a loom.mdb that LMDB would have ended the process over', async () => {
+  it('loom recover brings the streams back when loom.mdb is damaged', async () => {
     await loom.kill('SIGTERM');
     await writeFile(facts, Buffer.alloc(4096), { flag: 'r+' });
     const start = run('--port', '0', '--store', `file:${data}`);
@@ -96,7 +96,7 @@ describe('a server whose loom.mdb is lost', () => {
     expect((await request(`${loom.url}/stream/build-6`)).text).toBe('output 6\n');
   });
 
-  it('explains the command, and refuses what it cannot do', async () => {
+  it('loom recover prints its usage, and refuses wrong arguments and stores', async () => {
     expect(run('recover', '--help')).toEqual({
       code: 0,
       text: expect.stringContaining('loom recover [options]'),

@@ -6,7 +6,7 @@ import { freePort } from '../support/free-port';
 import { LoomProcess } from '../support/loom-process';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
 
-describe('a Redis that is reached by TLS', () => {
+describe('a Redis behind TLS', () => {
   const directory = mkdtempSync(join(tmpdir(), 'loom-tls-'));
   const certificate = join(directory, 'certificate.pem');
   let redis: RedisServer;
@@ -29,7 +29,7 @@ describe('a Redis that is reached by TLS', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('keeps streams as any other does', async () => {
+  it('a stream on Redis behind TLS survives a restart of the server', async () => {
     const loom = await LoomProcess.start({ store, env: { NODE_EXTRA_CA_CERTS: certificate } });
     try {
       const content = Buffer.alloc(1_000_000, 'by TLS ');
@@ -44,7 +44,7 @@ describe('a Redis that is reached by TLS', () => {
     }
   });
 
-  it('is refused when nobody vouches for its certificate', async () => {
+  it('a server does not start if no known authority signed the certificate', async () => {
     await expect(LoomProcess.start({ store })).rejects.toThrow(/self-signed certificate/);
   });
 });

@@ -7,7 +7,7 @@ import { withLoom } from './with-loom';
 
 const PARTIAL = 'application/partial-upload';
 
-onEachStore('a resumable upload', ({ url, freshId }) => {
+onEachStore('resumable uploads', ({ url, freshId }) => {
   const begin = async (headers: Record<string, string>, body = ''): Promise<string> => {
     const id = freshId();
     const made = await request(url(`/stream/${id}`), { method: 'POST', headers, body });
@@ -25,7 +25,7 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
   const hasStored = (id: string, offset: string) =>
     eventually(`${offset} bytes are stored`, async () => (await head(id))['upload-offset'] === offset);
 
-  it('is announced by a 104 with its Location, before its body is there', async () => {
+  it('a 104 with the Location comes before the body of an upload', async () => {
     const id = freshId();
     const upload = start(url(`/stream/${id}`), {
       'Upload-Complete': '?1',
@@ -54,7 +54,7 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('one two');
   });
 
-  it('that broke off after the 104 is resumed at its Location', async () => {
+  it('an upload that broke off after the 104 is resumed at its Location', async () => {
     const headers = { 'Upload-Complete': '?1', 'Upload-Length': '6', 'Upload-Draft-Interop-Version': '6' };
     const upload = start(url('/stream'), headers);
     const [{ headers: interim }] = await once(upload, 'information');
@@ -68,7 +68,7 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
   });
 
   it.each([undefined, '', '4', '9', '5;', 'x'])(
-    'is not announced to a client whose version is %j',
+    'a client whose version is %j gets no 104',
     async (version) => {
       const headers = version === undefined ? {} : { 'Upload-Draft-Interop-Version': version };
       const upload = start(url(`/stream/${freshId()}`), { 'Upload-Complete': '?1', ...headers });
@@ -81,7 +81,7 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
     },
   );
 
-  it('is announced in the version of its client, whose parameters are ignored', async () => {
+  it('a 104 has the version of the client, whose parameters are ignored', async () => {
     const headers = { 'Upload-Complete': '?1', 'Upload-Draft-Interop-Version': '5; a="b;c";d' };
     const upload = start(url(`/stream/${freshId()}`), headers);
     const versions: unknown[] = [];
@@ -92,20 +92,20 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
     expect(versions).toEqual(['5']);
   });
 
-  describe('has a length', () => {
-    it('once Upload-Length says so', async () => {
+  describe('the length of an upload', () => {
+    it('Upload-Length of the POST sets the length', async () => {
       const id = await begin({ 'Upload-Complete': '?0', 'Upload-Length': '5' });
       expect(await head(id)).toMatchObject({ 'upload-offset': '0', 'upload-length': '5' });
     });
 
-    it('once a PATCH says so', async () => {
+    it('Upload-Length of a PATCH sets the length', async () => {
       const id = await begin({ 'Upload-Complete': '?0' }, 'ab');
       expect((await head(id))['upload-length']).toBeUndefined();
       await patch(id, 2, { 'Upload-Complete': '?0', 'Upload-Length': '5' });
       expect((await head(id))['upload-length']).toBe('5');
     });
 
-    it('once the last body is on its way with a Content-Length', async () => {
+    it('the Content-Length of the last body sets the length while the body is still coming', async () => {
       const id = await begin({ 'Upload-Complete': '?0' }, 'ab');
       const last = start(
         url(`/stream/${id}`),
@@ -121,18 +121,18 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
       answer?.resume();
     });
 
-    it('once it is complete', async () => {
+    it('a complete upload has a length', async () => {
       const id = await begin({}, 'abc');
       expect(await head(id)).toMatchObject({ 'upload-length': '3', 'upload-complete': '?1' });
     });
   });
 
-  describe('is refused where its length does not agree with', () => {
+  describe('an upload with a wrong length', () => {
     it.each([
-      ['an earlier one', { 'Upload-Complete': '?0', 'Upload-Length': '6' }, 'c'],
-      ['the last body', { 'Upload-Complete': '?1' }, 'cd'],
-      ['a body that goes beyond it', { 'Upload-Complete': '?0' }, 'cdef'],
-    ])('%s', async (_what, headers, body) => {
+      ['another Upload-Length', { 'Upload-Complete': '?0', 'Upload-Length': '6' }, 'c'],
+      ['a longer last body', { 'Upload-Complete': '?1' }, 'cd'],
+      ['a body beyond the length', { 'Upload-Complete': '?0' }, 'cdef'],
+    ])('a PATCH with %s is refused and changes nothing', async (_what, headers, body) => {
       const id = await begin({ 'Upload-Complete': '?0', 'Upload-Length': '5' }, 'ab');
       const refused = await patch(id, 2, headers, body);
       expect([refused.status, JSON.parse(refused.text).code]).toEqual([400, 'upload_length_mismatch']);
@@ -142,9 +142,9 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
     });
 
     it.each([
-      ['ends before it', 'c', 3],
-      ['goes on beyond it', 'cdefgh', 5],
-    ])('a body of unknown length that %s', async (_what, body, stored) => {
+      ['is too short', 'c', 3],
+      ['is too long', 'cdefgh', 5],
+    ])('a chunked body that %s is refused, and the stream is interrupted', async (_what, body, stored) => {
       const id = await begin({ 'Upload-Complete': '?0', 'Upload-Length': '5' }, 'ab');
       const last = start(
         url(`/stream/${id}`),
@@ -161,7 +161,7 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
       });
     });
 
-    it('its own body, as it begins', async () => {
+    it('a POST whose body disagrees with its Upload-Length is refused and creates no stream', async () => {
       const id = freshId();
       const headers = { 'Upload-Complete': '?1', 'Upload-Length': '5' };
       const refused = await request(url(`/stream/${id}`), { method: 'POST', headers, body: 'abc' });
@@ -169,14 +169,17 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
       expect((await request(url(`/stream/${id}`))).status).toBe(404);
     });
 
-    it.each(['-1', '1.5', 'many', '1e3', '99999999999999999999'])('a number: %s', async (length) => {
-      const headers = { 'Upload-Complete': '?0', 'Upload-Length': length };
-      const refused = await request(url(`/stream/${freshId()}`), { method: 'POST', headers });
-      expect([refused.status, JSON.parse(refused.text).code]).toEqual([400, 'header_invalid']);
-    });
+    it.each(['-1', '1.5', 'many', '1e3', '99999999999999999999'])(
+      'an Upload-Length of %s is refused',
+      async (length) => {
+        const headers = { 'Upload-Complete': '?0', 'Upload-Length': length };
+        const refused = await request(url(`/stream/${freshId()}`), { method: 'POST', headers });
+        expect([refused.status, JSON.parse(refused.text).code]).toEqual([400, 'header_invalid']);
+      },
+    );
   });
 
-  it('is complete when all of its bytes are there, even if the connection broke before the end of the last body', async () => {
+  it('an upload is complete with its last byte, even if the connection breaks before the body ends', async () => {
     const id = await begin({ 'Upload-Complete': '?0', 'Upload-Length': '5' }, 'ab');
     const last = start(
       url(`/stream/${id}`),
@@ -193,32 +196,35 @@ onEachStore('a resumable upload', ({ url, freshId }) => {
     });
   });
 
-  it.each(['/stream', '/stream/', '/stream/some-id'])('can be asked about by OPTIONS %s', async (path) => {
-    const answer = await request(url(path), { method: 'OPTIONS' });
-    expect(answer.status).toBe(204);
-    expect(answer.headers['accept-patch']).toBe(PARTIAL);
-    expect(answer.headers).not.toHaveProperty('content-length');
-    expect(answer.headers['upload-limit']).toMatch(/^max-size=\d+$/);
-    expect(answer.headers.allow?.split(', ')).toEqual(expect.arrayContaining(['POST', 'PUT']));
-  });
+  it.each(['/stream', '/stream/', '/stream/some-id'])(
+    'OPTIONS %s returns the media type and the limit of uploads',
+    async (path) => {
+      const answer = await request(url(path), { method: 'OPTIONS' });
+      expect(answer.status).toBe(204);
+      expect(answer.headers['accept-patch']).toBe(PARTIAL);
+      expect(answer.headers).not.toHaveProperty('content-length');
+      expect(answer.headers['upload-limit']).toMatch(/^max-size=\d+$/);
+      expect(answer.headers.allow?.split(', ')).toEqual(expect.arrayContaining(['POST', 'PUT']));
+    },
+  );
 
-  it('that is sent as another type is told which one it needs', async () => {
+  it('a PATCH of another type is refused with Accept-Patch', async () => {
     const id = await begin({ 'Upload-Complete': '?0' });
     const refused = await patch(id, 0, { 'Upload-Complete': '?0', 'Content-Type': 'text/plain' }, 'x');
     expect([refused.status, refused.headers['accept-patch']]).toEqual([415, PARTIAL]);
   });
 
-  it('is taken back by DELETE of its Location', async () => {
+  it('DELETE of the Location removes an upload', async () => {
     const id = await begin({ 'Upload-Complete': '?0' }, 'x');
     expect((await request(url(`/stream/${id}`), { method: 'DELETE' })).status).toBe(204);
     expect((await request(url(`/stream/${id}`), { method: 'HEAD' })).status).toBe(404);
   });
 });
 
-describe('a resumable upload larger than a stream may be', () => {
+describe('resumable uploads beyond limits.bytesPerStream', () => {
   const { url } = withLoom({ store: 'memory:', config: 'limits: {bytesPerStream: 1KiB}' });
 
-  it('is refused as it begins, with the limit', async () => {
+  it('an upload that is too long is refused with Upload-Limit before it begins', async () => {
     const headers = { 'Upload-Complete': '?0', 'Upload-Length': '1025' };
     const refused = await request(url('/stream/a'), { method: 'POST', headers });
     expect([refused.status, JSON.parse(refused.text).code]).toEqual([413, 'body_too_large']);

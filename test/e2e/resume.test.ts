@@ -3,7 +3,7 @@ import { onEachStore } from './on-each-store';
 
 const PARTIAL = 'application/partial-upload';
 
-onEachStore('resuming', ({ url, freshId }) => {
+onEachStore('PATCH at /stream', ({ url, freshId }) => {
   const patch = (id: string, offset: number, complete: boolean, body = '', headers = {}) =>
     request(url(`/stream/${id}`), {
       method: 'PATCH',
@@ -26,7 +26,7 @@ onEachStore('resuming', ({ url, freshId }) => {
   };
   const head = (id: string) => request(url(`/stream/${id}`), { method: 'HEAD' });
 
-  it('goes on where the committed bytes end, in as many requests as it takes', async () => {
+  it('an upload continues where the stored bytes end, in several requests', async () => {
     const id = await begin('one ');
     expect((await head(id)).headers).toMatchObject({
       'upload-offset': '4',
@@ -43,7 +43,7 @@ onEachStore('resuming', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}`))).text).toBe('one two three');
   });
 
-  it('stores nothing at a wrong offset, and says the right one', async () => {
+  it('a PATCH at a wrong offset stores nothing and gets the right offset', async () => {
     const id = await begin('abc');
     for (const offset of [0, 2, 4, 1000]) {
       const refused = await patch(id, offset, true, 'xyz');
@@ -54,7 +54,7 @@ onEachStore('resuming', ({ url, freshId }) => {
     expect((await patch(id, 3, true, 'def')).status).toBe(204);
   });
 
-  it('takes the stream over from a connection that still feeds it', async () => {
+  it('a PATCH takes the stream over from a connection that is still open', async () => {
     const id = freshId();
     const first = new Producer(url(`/stream/${id}`));
     await first.head;
@@ -68,7 +68,7 @@ onEachStore('resuming', ({ url, freshId }) => {
     expect(consumer.text).toBe('first second');
   });
 
-  it('keeps what came before the connection was lost, and shows the stream as interrupted', async () => {
+  it('a stream whose connection was lost keeps its bytes and is interrupted', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`), { headers: { 'Upload-Complete': '?1' } });
     await producer.head;
@@ -83,7 +83,7 @@ onEachStore('resuming', ({ url, freshId }) => {
     expect(consumer.text).toBe('half of it, all of it');
   });
 
-  it('refuses a stream that is closed or not there', async () => {
+  it('a PATCH of a closed or a missing stream is refused', async () => {
     const id = await begin('abc');
     await patch(id, 3, true);
     const closed = await patch(id, 3, true, 'more');
@@ -99,7 +99,7 @@ onEachStore('resuming', ({ url, freshId }) => {
     [400, { 'Upload-Offset': '1e3' }, 'Upload-Offset'],
     [400, { 'Upload-Complete': 'yes' }, 'Upload-Complete must be ?0 or ?1'],
     [400, { 'X-Stream-Metadata': '{' }, 'X-Stream-Metadata is not JSON'],
-  ])('answers %i to a PATCH with %j', async (status, headers, words) => {
+  ])('a PATCH is answered with %i if it has %j', async (status, headers, words) => {
     const id = await begin('abc');
     const refused = await patch(id, 3, true, 'def', headers);
     expect(refused.status).toBe(status);
@@ -107,14 +107,14 @@ onEachStore('resuming', ({ url, freshId }) => {
     expect((await head(id)).headers).toMatchObject({ 'upload-offset': '3', 'x-stream-state': 'open' });
   });
 
-  it('merges metadata, so that an exit code can be added at the end', async () => {
+  it('a PATCH merges metadata, so that an exit code can be added at the end', async () => {
     const id = await begin('abc', { 'X-Stream-Metadata': '{"build":7,"draft":true}' });
     await patch(id, 3, true, '', { 'X-Stream-Metadata': '{"exitCode":2,"draft":null}' });
     const { headers } = await request(url(`/stream/${id}`));
     expect(JSON.parse(String(headers['x-stream-metadata']))).toEqual({ build: 7, exitCode: 2 });
   });
 
-  it('does not touch a stream that another producer has begun in the meantime', async () => {
+  it('a PATCH does not change a stream that another producer has replaced', async () => {
     const id = await begin('abc', { 'Idempotency-Key': 'mine' });
     await request(url(`/stream/${id}?force=true`), {
       method: 'POST',
@@ -125,7 +125,7 @@ onEachStore('resuming', ({ url, freshId }) => {
     expect((await request(url(`/stream/${id}?notail`))).text).toBe('xyz');
   });
 
-  it('streams the body of a PATCH to consumers while it comes', async () => {
+  it('consumers get the body of a PATCH while it arrives', async () => {
     const id = await begin('');
     const consumer = await Consumer.open(url(`/stream/${id}`));
     const producer = new Producer(url(`/stream/${id}`), {

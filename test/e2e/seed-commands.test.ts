@@ -8,13 +8,13 @@ import { withLoom } from './with-loom';
 const ROOT = join(__dirname, '../..');
 
 /** The commands of the document that deployed clients were written by, letter by letter but for the port. */
-describe('the commands that people know', () => {
+describe('the commands of the original document', () => {
   const loom = withLoom({ store: 'file:', config: 'tokens: []' });
   const directory = mkdtempSync(join(tmpdir(), 'loom-seed-'));
   const here = (command: string): string =>
     command.replaceAll('localhost:3060', loom.url('').replace('http://', ''));
 
-  /** Runs a command as it stands in a terminal, in a directory with a `file.txt` and Loom's `bin`. */
+  /** Runs a command as typed in a terminal, in a directory with a `file.txt` and Loom's `bin`. */
   const bash = async (command: string): Promise<string> => {
     const { stdout } = await promisify(execFile)('bash', ['-c', here(command)], { cwd: directory });
     return stdout;
@@ -53,7 +53,7 @@ describe('the commands that people know', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('a producer', async () => {
+  it('curl creates a stream from a file with metadata', async () => {
     const answer = await bash(
       'curl -i -X POST  -H x-stream-metadata:"{\\"meta\\": true}" http://localhost:3060/stream/ --data-binary @file.txt',
     );
@@ -65,7 +65,7 @@ describe('the commands that people know', () => {
     );
   });
 
-  it('a pipe, a consumer, the present content, and spies with and without colour', async () => {
+  it('a piped stream reaches a consumer, notail, and spies with and without colour', async () => {
     const spy = watch('curl --no-buffer localhost:3060/spy');
     const colored = watch('curl --no-buffer localhost:3060/spy?color');
     const piped = bash(
@@ -84,7 +84,7 @@ describe('the commands that people know', () => {
     expect(await colored.until('END: streamid')).toMatch(/^\x1b.*START: streamid/);
   });
 
-  it('an id that is taken, and one that is not there', async () => {
+  it('an existing and a missing id are refused with the sentences of the document', async () => {
     await bash('curl -X POST http://localhost:3060/stream/taken --data-binary @file.txt');
     expect(await bash('curl -X POST http://localhost:3060/stream/taken --data-binary @file.txt')).toBe(
       '{"error":"The stream with ID taken already exists. Specify force=true query param to override.","code":"stream_exists"}\n',
@@ -95,10 +95,10 @@ describe('the commands that people know', () => {
   });
 });
 
-describe('the commands that people know, with tokens', () => {
+describe('the commands of the original document, with tokens', () => {
   const loom = withLoom({ store: 'memory:', config: 'tokens:\n  - token1\n  - token2\n' });
 
-  it('a consumer with a token', async () => {
+  it('a consumer with a token is accepted', async () => {
     const command = 'curl -H "Authorization: Bearer token1" http://localhost:3060/stream/test';
     const { stdout } = await promisify(execFile)('bash', [
       '-c',

@@ -8,7 +8,7 @@ const errorOf = ({ status, text }: Answer): [number, string, string] => {
   return [status, code, error];
 };
 
-describe('the sentence of an error', () => {
+describe('the sentences of errors', () => {
   const { url } = withLoom({
     store: 'memory:',
     config: 'limits: {bytesPerStream: 1KiB, producersPerStream: 2}',
@@ -19,7 +19,7 @@ describe('the sentence of an error', () => {
     return stream;
   };
 
-  it('names the size that a stream may have', async () => {
+  it('the error of a full stream names the size that a stream may have', async () => {
     const stream = await created('large');
     const expected = [413, 'stream_too_large', expect.stringContaining('The stream may hold 1024 bytes')];
     expect(errorOf(await stream.append('x'.repeat(1025), TEXT))).toEqual(expected);
@@ -27,7 +27,7 @@ describe('the sentence of an error', () => {
     expect(errorOf(await whole.create(TEXT, 'x'.repeat(1025)))).toEqual(expected);
   });
 
-  it('names how many producers a stream remembers', async () => {
+  it('the error of one producer too many names how many a stream remembers', async () => {
     const stream = await created('many');
     for (const id of ['a', 'b']) await stream.append('x', { ...TEXT, ...producer(id, 0, 0) });
     expect(errorOf(await stream.append('x', { ...TEXT, ...producer('c', 0, 0) }))).toEqual([
@@ -37,7 +37,7 @@ describe('the sentence of an error', () => {
     ]);
   });
 
-  it('names a header as it is written', async () => {
+  it('the error of a repeated header names it as it is written', async () => {
     const stream = await created('twice');
     const { host, port, pathname } = new URL(stream.url);
     const connection = await RawConnection.open(Number(port));
@@ -46,7 +46,7 @@ describe('the sentence of an error', () => {
     expect(await connection.whole()).toContain('"Stream-Seq is given more than once"');
   });
 
-  it('names a parameter that is given twice', async () => {
+  it('the error of a repeated parameter names it', async () => {
     const stream = await created('live');
     const answer = await stream.read('?offset=-1&live=sse&live=long-poll');
     expect(errorOf(answer)).toEqual([400, 'parameter_invalid', 'live is given more than once']);
@@ -56,7 +56,7 @@ describe('the sentence of an error', () => {
     ['/channels/%ff', 'namespace'],
     ['/channels/a/%ff', 'channel'],
     ['/stream/%ff', 'stream ID'],
-  ])('names what of the path is malformed: %s', async (path, name) => {
+  ])('the error of a malformed path names the malformed part: %s', async (path, name) => {
     expect(errorOf(await request(url(path)))).toEqual([
       400,
       'id_invalid',
@@ -73,7 +73,7 @@ describe('the Location of a stream', () => {
     ['HTTPS , http', 'https'],
     ['http, https', 'http'],
     ['httpsx', 'http'],
-  ])('has the scheme that the first proxy was asked for: %s', async (forwarded, scheme) => {
+  ])('Location has the scheme of the first X-Forwarded-Proto: %s', async (forwarded, scheme) => {
     const stream = new DurableStream(url(`/v1/stream/${forwarded.replaceAll(/\W/g, '-')}`));
     const { headers } = await stream.create({ ...TEXT, 'X-Forwarded-Proto': forwarded });
     expect(headers.location).toMatch(new RegExp(`^${scheme}://`));

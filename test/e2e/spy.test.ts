@@ -1,10 +1,10 @@
 import { Consumer, Producer, request } from '../support/http';
 import { onEachStore } from './on-each-store';
 
-onEachStore('spying', ({ url, freshId }) => {
+onEachStore('spies', ({ url, freshId }) => {
   const spyOn = (prefix: string, query = '') => Consumer.open(url(`/spy?prefix=${prefix}${query}`));
 
-  it('shows new streams from their start to their end', async () => {
+  it('a spy shows new streams from their start to their end', async () => {
     const prefix = freshId();
     const spy = await spyOn(prefix);
     expect(spy.status).toBe(200);
@@ -30,7 +30,7 @@ onEachStore('spying', ({ url, freshId }) => {
     spy.close();
   });
 
-  it('shows active streams from now on, or from their first byte when asked', async () => {
+  it('a spy shows open streams from now on, or from their first byte with from=start', async () => {
     const prefix = freshId();
     const id = `${prefix}-x`;
     const producer = new Producer(url(`/stream/${id}`));
@@ -50,7 +50,7 @@ onEachStore('spying', ({ url, freshId }) => {
     for (const spy of [fromNow, fromStart]) spy.close();
   });
 
-  it('never cuts a character', async () => {
+  it('a spy never cuts a character', async () => {
     const prefix = freshId();
     const id = `${prefix}-x`;
     const spy = await spyOn(prefix);
@@ -65,7 +65,7 @@ onEachStore('spying', ({ url, freshId }) => {
     for (const open of [spy, consumer]) open.close();
   });
 
-  it('colours each stream, from before the word START on', async () => {
+  it('a spy colours each stream, beginning before the word START', async () => {
     const prefix = freshId();
     const id = `${prefix}-x`;
     const spy = await spyOn(prefix, '&color');
@@ -76,7 +76,7 @@ onEachStore('spying', ({ url, freshId }) => {
     spy.close();
   });
 
-  it('gives twenty live streams twenty colours', async () => {
+  it('a spy gives twenty live streams twenty colours', async () => {
     const prefix = freshId();
     const spy = await spyOn(prefix, '&color');
     const ids = Array.from({ length: 20 }, (_, n) => `${prefix}-${n}`);
@@ -88,7 +88,7 @@ onEachStore('spying', ({ url, freshId }) => {
     spy.close();
   });
 
-  it('says END and START when a stream is replaced', async () => {
+  it('a spy shows END and START when a stream is replaced', async () => {
     const prefix = freshId();
     const id = `${prefix}-x`;
     const old = new Producer(url(`/stream/${id}`));
@@ -101,14 +101,14 @@ onEachStore('spying', ({ url, freshId }) => {
     spy.close();
   });
 
-  it('misses what it is too slow for, says how much, and slows nobody down', async () => {
+  it('a slow spy skips bytes, says how many, and does not slow the producer down', async () => {
     const prefix = freshId();
     const id = `${prefix}-x`;
     const spy = await spyOn(prefix);
     const megabytes = 64;
     const producer = new Producer(url(`/stream/${id}`));
     await producer.head;
-    // What it has to read from the store first it is waited for. It misses only what comes once it stands at the tail.
+    // The server waits for a spy that still reads stored bytes. A spy skips bytes only once it has reached the tail.
     for (const line of ['first\n', 'second\n']) {
       await producer.write(line);
       await spy.until(line);
@@ -116,7 +116,7 @@ onEachStore('spying', ({ url, freshId }) => {
     spy.res.pause();
     for (let i = 0; i < 4 * megabytes; i += 1) {
       await producer.write(Buffer.alloc(1 << 18, 'x'));
-      // What comes faster than the server can show it is read from the store later, and not missed.
+      // Bytes that arrive faster than the server can show them are read from the store later, and not skipped.
       await request(url('/healthz'));
     }
     await producer.end('\n');
@@ -128,7 +128,7 @@ onEachStore('spying', ({ url, freshId }) => {
     spy.close();
   });
 
-  it.each(['from=never', 'prefix=a&prefix=b'])('refuses %s', async (query) => {
+  it.each(['from=never', 'prefix=a&prefix=b'])('a spy with %s is refused', async (query) => {
     expect((await request(url(`/spy?${query}`))).status).toBe(400);
   });
 });

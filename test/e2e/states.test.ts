@@ -22,7 +22,7 @@ onEachStore(
       return consumer;
     };
 
-    it('a producer that does not come back within the grace leaves an aborted stream, and what it sent', async () => {
+    it('a stream whose producer does not return within the grace is aborted and keeps its bytes', async () => {
       const id = freshId();
       const consumer = await interrupt(id);
       expect((await consumer.end()).trailers['x-stream-state']).toBe('closed; outcome=aborted');
@@ -40,7 +40,7 @@ onEachStore(
       });
     });
 
-    it('one that showed that it can resume is waited for longer, and its consumers stay', async () => {
+    it('a producer that can resume has a longer grace, and its consumers stay connected', async () => {
       const [resumable, plain] = [freshId(), freshId()];
       const consumer = await interrupt(resumable, { 'Upload-Complete': '?1' });
       // When the plain one, interrupted later, has been given up, the first one would have been, too.
@@ -59,7 +59,7 @@ onEachStore(
       expect(consumer.text).toBe('half and half');
     });
 
-    it('a body that goes over the size limit seals the stream, with what fits', async () => {
+    it('a body over the size limit seals the stream with the bytes that fit', async () => {
       const id = freshId();
       const producer = new Producer(url(`/stream/${id}`));
       await producer.head;
@@ -71,7 +71,7 @@ onEachStore(
       expect(consumer.bytes.length).toBe(1 << 20);
     });
 
-    it('a body that says that it is too long is refused with 413 and makes no stream', async () => {
+    it('a body whose Content-Length is over the limit gets 413 and creates no stream', async () => {
       const id = freshId();
       const answer = await request(url(`/stream/${id}`), { method: 'POST', body: Buffer.alloc(1_100_000) });
       expect(answer.status).toBe(413);
@@ -79,7 +79,7 @@ onEachStore(
       expect((await head(id)).status).toBe(404);
     });
 
-    it('a PATCH over the limit is answered 413 with what was committed, while its body still comes', async () => {
+    it('a PATCH over the limit gets 413 and the stored length while its body still arrives', async () => {
       const id = freshId();
       await request(url(`/stream/${id}`), {
         method: 'POST',

@@ -112,7 +112,7 @@ describe('a server without tokens', () => {
   beforeAll(() => keep(loom));
   afterEach(() => expectKept(loom));
 
-  it.each([...CHANGING, ...READING])('%s %s is refused if it names another host', async (...route) => {
+  it.each([...CHANGING, ...READING])('%s %s with another host is refused', async (...route) => {
     for (const Host of FOREIGN_HOSTS) {
       const answer = await call(loom, route, { Host });
       expect([Host, answer.status]).toEqual([Host, 403]);
@@ -121,7 +121,7 @@ describe('a server without tokens', () => {
     }
   });
 
-  it.each(CHANGING)('%s %s is refused to foreign pages', async (...route) => {
+  it.each(CHANGING)('%s %s from a foreign page is refused', async (...route) => {
     for (const page of FOREIGN_PAGES) {
       const answer = await call(loom, route, page, route[0].startsWith('P') ? 'x' : undefined);
       expect([page, answer.status]).toEqual([page, 403]);
@@ -130,16 +130,13 @@ describe('a server without tokens', () => {
     }
   });
 
-  it.each(READING)(
-    '%s %s gives foreign pages an answer that their browser keeps from them',
-    async (...route) => {
-      for (const page of FOREIGN_PAGES) {
-        const answer = await call(loom, route, page);
-        expect([page, answer.status]).toEqual([page, 200]);
-        expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
-      }
-    },
-  );
+  it.each(READING)('%s %s from a foreign page is answered without CORS headers', async (...route) => {
+    for (const page of FOREIGN_PAGES) {
+      const answer = await call(loom, route, page);
+      expect([page, answer.status]).toEqual([page, 200]);
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+    }
+  });
 
   it.each([
     'localhost',
@@ -153,12 +150,12 @@ describe('a server without tokens', () => {
     '[0:0:0:0:0:0:0:1]',
     '[::ffff:127.0.0.1]:3060',
     '[::FFFF:7F00:1]',
-  ])('the loopback may be called %s', async (Host) => {
+  ])('the host %s is accepted as the loopback', async (Host) => {
     expect((await call(loom, ['GET', '/stream/kept'], { Host })).status).toBe(200);
     expect((await call(loom, ['GET', '/channels/v1'], { Host })).status).toBe(404);
   });
 
-  it('its own pages may change things, also those behind a proxy that speaks TLS', async () => {
+  it('own pages may change streams, also behind a proxy with TLS', async () => {
     const { host } = new URL(loom.url('/'));
     for (const page of [
       { Origin: `http://${host}` },
@@ -175,7 +172,7 @@ describe('a server without tokens', () => {
     expect((await call(loom, ['DELETE', '/stream/absent'], contradiction)).status).toBe(403);
   });
 
-  it('a target that is a whole URL names a host, too', async () => {
+  it('the host of a target that is a whole URL is checked', async () => {
     const base = loom.url('/').slice(0, -1);
     expect(await statusOf(base, `${base}/stream/kept`)).toBe(200);
     for (const path of ['/stream/kept', '/v1/stream/kept', '/channels/v1']) {
@@ -184,7 +181,7 @@ describe('a server without tokens', () => {
     }
   });
 
-  it('a second Host is malformed, and HTTP/1.0 may leave it out', async () => {
+  it('a second Host is malformed, and HTTP/1.0 may omit it', async () => {
     const { port } = new URL(loom.url('/'));
     expect(await rawStatus(port, 'GET /stream HTTP/1.1\r\nHost: localhost\r\nHost: evil.test\r\n')).toBe(400);
     expect(await rawStatus(port, 'GET /v1/stream/kept HTTP/1.1\r\nhost: a\r\nHOST: localhost\r\n')).toBe(400);
@@ -195,14 +192,14 @@ describe('a server without tokens', () => {
     expect(await rawStatus(port, `POST /stream HTTP/1.1\r\nHost: localhost\r\n${upgrade}`)).toBe(403);
   });
 
-  it('probes may come by any name', async () => {
+  it('probes are answered under any host', async () => {
     for (const path of ['/healthz', '/readyz']) {
       expect((await call(loom, ['GET', path], { Host: '10.1.2.3:3060' })).status).toBe(200);
     }
     expect((await call(loom, ['GET', '/healthz/'], { Host: 'evil.test' })).status).toBe(403);
   });
 
-  it('a relay with a port of its own is guarded in the same way', async () => {
+  it('a relay on a port of its own checks hosts and pages, too', async () => {
     const own = ownUrl(loom.process());
     const status = async (method: string, path: string, headers: Headers): Promise<number> =>
       (await request(own + path, { method, headers })).status;
@@ -212,13 +209,13 @@ describe('a server without tokens', () => {
     expect(await status('DELETE', '/channels/v1', { Host: 'localhost' })).toBe(200);
   });
 
-  it('a producer is refused before its body is stored', async () => {
+  it('a producer of a foreign page is refused, and its body is not stored', async () => {
     const page = { Origin: 'https://evil.test', Expect: '100-continue', 'Content-Type': 'text/plain' };
     expect((await call(loom, ['POST', '/stream/new'], page, 'x'.repeat(100_000))).status).toBe(403);
     expect((await call(loom, ['GET', '/stream/new'], {})).status).toBe(404);
   });
 
-  it('no preflight allows a page to go on', async () => {
+  it('a preflight of a foreign page gets no permission', async () => {
     for (const path of ['/stream/kept', '/v1/stream/kept', '/channels/v1/work', '/nothing']) {
       const answer = await call(loom, ['OPTIONS', path], {
         Origin: 'https://evil.test',
@@ -232,7 +229,7 @@ describe('a server without tokens', () => {
   });
 });
 
-describe('a server without tokens that says which hosts and pages it has', () => {
+describe('a server without tokens, with hosts and pages in its settings', () => {
   const loom = withLoom({
     store: 'memory:',
     config: `
@@ -255,7 +252,7 @@ http:
     ['other.example', 403],
     ['other.example:80', 403],
     ['logs.example.evil.test', 403],
-  ])('Host: %s is answered %s', async (Host, status) => {
+  ])('a request to the host %s is answered with %s', async (Host, status) => {
     for (const path of ['/stream/kept', '/v1/stream/kept'])
       expect((await call(loom, ['GET', path], { Host })).status).toBe(status);
     expect((await call(loom, ['DELETE', '/channels/v1'], { Host })).status).toBe(status);
@@ -265,14 +262,14 @@ http:
     { Origin: 'https://app.example' },
     { Origin: 'https://www.example', 'Sec-Fetch-Site': 'cross-site' },
     { 'Sec-Fetch-Site': 'cross-site', Referer: 'https://app.example/page' },
-  ])('its pages may change things: %j', async (page) => {
+  ])('an allowed page may change streams: %j', async (page) => {
     expect((await call(loom, ['DELETE', '/stream/absent'], page)).status).toBe(404);
     expect((await call(loom, ['DELETE', '/v1/stream/absent'], page)).status).toBe(404);
     expect((await call(loom, ['DELETE', '/channels/v1'], page)).status).toBe(200);
     expect((await call(loom, ['GET', '/rendezvous/stream/absent'], page)).status).toBe(404);
   });
 
-  it('only its pages may read answers, errors included', async () => {
+  it('only allowed pages may read answers, errors included', async () => {
     for (const path of [
       '/stream',
       '/stream/kept',
@@ -301,7 +298,7 @@ http:
     }
   });
 
-  it('a page that names another host may read why it is refused', async () => {
+  it('an allowed page that names another host may read the error', async () => {
     const answer = await call(loom, ['GET', '/stream'], { Host: 'evil.test', Origin: 'https://app.example' });
     expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([
       403,
@@ -336,7 +333,7 @@ http:
 describe('a server without tokens whose /v1/stream any page may use', () => {
   const loom = withLoom({ store: 'memory:', config: 'durable: {allowOrigin: any}' });
 
-  it('guards the other wires', async () => {
+  it('the other wires refuse foreign pages', async () => {
     const page = { Origin: 'https://any.example', 'Sec-Fetch-Site': 'cross-site' };
     const made = await call(loom, ['PUT', '/v1/stream/x'], { ...page, 'Content-Type': 'text/plain' });
     expect([made.status, made.headers['access-control-allow-origin'], made.headers['vary']]).toEqual([
@@ -352,13 +349,13 @@ describe('a server without tokens whose /v1/stream any page may use', () => {
   });
 });
 
-describe('a server without tokens that any page may use', () => {
+describe('a server without tokens that any page may use, except /v1/stream', () => {
   const loom = withLoom({
     store: 'memory:',
     config: 'http: {hosts: ["*"], allowOrigin: any}\ndurable: {allowOrigin: none}',
   });
 
-  it('guards /v1/stream alone', async () => {
+  it('only /v1/stream refuses foreign pages', async () => {
     const page = { Host: 'some.test', Origin: 'null', 'Sec-Fetch-Site': 'cross-site' };
     const deleted = await call(loom, ['DELETE', '/channels/v1'], page);
     expect([deleted.status, deleted.headers['access-control-allow-origin']]).toEqual([200, '*']);
@@ -382,7 +379,7 @@ http: {allowOrigin: "https://app.example"}
   beforeAll(() => keep(loom, bearer));
   afterEach(() => expectKept(loom, bearer));
 
-  it('asks no request with a valid token in a header for more', async () => {
+  it('a request with a valid token in a header passes from any host and page', async () => {
     const headers = { ...foreign, ...bearer };
     expect((await call(loom, ['GET', '/stream/kept'], headers)).text).toBe('kept');
     expect((await call(loom, ['DELETE', '/stream/absent'], headers)).status).toBe(404);
@@ -391,7 +388,7 @@ http: {allowOrigin: "https://app.example"}
   });
 
   it.each([...CHANGING, ...READING])(
-    '%s %s is refused to foreign hosts without one',
+    '%s %s with another host is refused without a token in a header',
     async (method, path) => {
       for (const headers of [{}, { Authorization: 'Bearer wrong' }, { Authorization: 'Basic c2VjcmV0' }]) {
         const answer = await call(loom, [method, path], { ...headers, Host: 'evil.test' });
@@ -402,21 +399,26 @@ http: {allowOrigin: "https://app.example"}
     },
   );
 
-  it.each(CHANGING)('%s %s is refused to foreign pages without one', async (method, path) => {
-    const queried = `${path}${path.includes('?') ? '&' : '?'}access_token=secret`;
-    for (const page of FOREIGN_PAGES) {
-      expect((await call(loom, [method, queried], page)).status).toBe(403);
-      expect((await call(loom, [method, path], { ...page, Authorization: 'Bearer wrong' })).status).toBe(403);
-    }
-  });
+  it.each(CHANGING)(
+    '%s %s from a foreign page is refused without a token in a header',
+    async (method, path) => {
+      const queried = `${path}${path.includes('?') ? '&' : '?'}access_token=secret`;
+      for (const page of FOREIGN_PAGES) {
+        expect((await call(loom, [method, queried], page)).status).toBe(403);
+        expect((await call(loom, [method, path], { ...page, Authorization: 'Bearer wrong' })).status).toBe(
+          403,
+        );
+      }
+    },
+  );
 
-  it('takes a token in the query from its own pages and from those that are allowed', async () => {
+  it('a token in the query is accepted from own and from allowed pages', async () => {
     const queried: Route = ['DELETE', '/stream/absent?access_token=secret'];
     expect((await call(loom, queried, { Origin: 'https://app.example' })).status).toBe(404);
     expect((await call(loom, queried, { Origin: new URL(loom.url('/')).origin })).status).toBe(404);
   });
 
-  it('answers a preflight before it asks for a token', async () => {
+  it('a preflight is answered without a token', async () => {
     for (const [, path] of [...CHANGING, ...READING]) {
       const headers = {
         Host: 'loom.example',

@@ -14,12 +14,12 @@ tokens:
   - {sha256: ${sha256('hashed')}, scopes: [produce, consume, delete, spy], prefix: "team-"}
 `;
 
-describe('with tokens', () => {
+describe('a server with tokens', () => {
   const loom = withLoom({ store: 'memory:', config: CONFIG });
   const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
   const get = (path: string, headers = {}) => request(loom.url(path), { headers });
 
-  it.each(['/stream', '/stream/x', '/spy', '/readyz', '/nothing'])('%s needs one', async (path) => {
+  it.each(['/stream', '/stream/x', '/spy', '/readyz', '/nothing'])('%s needs a token', async (path) => {
     const answer = await get(path);
     expect(answer.status).toBe(401);
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="loom"');
@@ -27,14 +27,14 @@ describe('with tokens', () => {
     expect(JSON.parse(answer.text).error).toContain('token');
   });
 
-  it('a probe of /healthz needs none, and no other request does without', async () => {
+  it('only a GET of /healthz needs no token', async () => {
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/healthz/x')).status).toBe(401);
     for (const method of ['OPTIONS', 'POST', 'DELETE'])
       expect((await request(loom.url('/healthz'), { method })).status).toBe(401);
   });
 
-  it('a wrong one is told so', async () => {
+  it('a wrong token is answered with error="invalid_token"', async () => {
     for (const token of ['wrong', 'everything2', 'everythin', sha256('hashed')]) {
       const answer = await get('/stream', bearer(token));
       expect(answer.status).toBe(401);
@@ -42,7 +42,7 @@ describe('with tokens', () => {
     }
   });
 
-  it('the scheme may be in any case, and EventSource may use the query', async () => {
+  it('the scheme of a token may be in any case, and the token may be in the query', async () => {
     expect((await get('/stream', { Authorization: 'bEaReR everything' })).status).toBe(200);
     expect((await get('/stream?access_token=everything')).status).toBe(200);
     expect((await get('/stream?access_token=wrong')).status).toBe(401);
@@ -56,7 +56,7 @@ describe('with tokens', () => {
     expect((await get('/stream/refused', bearer('everything'))).status).toBe(404);
   });
 
-  it('a token reaches no further than its scopes', async () => {
+  it('a token allows only what its scopes say', async () => {
     const post = await request(loom.url('/stream/x1'), {
       method: 'POST',
       headers: bearer('reader'),
@@ -89,7 +89,7 @@ describe('with tokens', () => {
     ).toBe(403);
   });
 
-  it('a producer may ask how far it came, and no more', async () => {
+  it('a token of scope produce may ask for the offset, and read nothing else', async () => {
     const headers = bearer('writer');
     await request(loom.url('/stream/w1'), { method: 'POST', headers, body: 'abc' });
     const head = await request(loom.url('/stream/w1'), { method: 'HEAD', headers });
@@ -99,7 +99,7 @@ describe('with tokens', () => {
     expect((await get('/stream/w1/info', bearer('reader'))).status).toBe(200);
   });
 
-  it('a token reaches no further than its prefix', async () => {
+  it('a token reaches only the streams of its prefix', async () => {
     const headers = bearer('hashed');
     const post = (id: string) => request(loom.url(`/stream/${id}`), { method: 'POST', headers, body: 'x' });
     expect((await post('other-1')).status).toBe(403);
@@ -117,7 +117,7 @@ describe('with tokens', () => {
     expect(unnamed.headers['x-stream-id']).toMatch(/^team-/);
   });
 
-  it('none of them is ever logged', async () => {
+  it('no token is ever logged', async () => {
     // Then all lines are out.
     await loom.process().stop();
     expect(loom.output()).toContain('"path":"/stream"');

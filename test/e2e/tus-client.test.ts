@@ -8,8 +8,8 @@ const MIB = 1024 * 1024;
 type Protocol = 'ietf-draft-03' | 'ietf-draft-05';
 
 onEachStore('tus-js-client', ({ url }) => {
-  describe.each(['ietf-draft-03', 'ietf-draft-05'] as const)('with %s', (protocol) => {
-    it('uploads in parts, pauses after one, and resumes', async () => {
+  describe.each(['ietf-draft-03', 'ietf-draft-05'] as const)('protocol %s', (protocol) => {
+    it('an upload in parts that pauses after one is resumed', async () => {
       const body = randomBytes(3 * MIB + 7);
       const upload = new PausedUpload(body, { protocol, endpoint: url('/stream'), chunkSize: MIB });
       await upload.runUntilPaused((sent) => sent >= MIB);
@@ -22,7 +22,7 @@ onEachStore('tus-js-client', ({ url }) => {
       await expectComplete(upload.url, body);
     });
 
-    it('resumes what was cut in the middle of a request', async () => {
+    it('an upload that was cut in the middle of a request is resumed', async () => {
       const body = randomBytes(48 * MIB);
       const upload = new PausedUpload(body, { protocol, endpoint: url('/stream/') });
       await upload.runUntilPaused((sent) => sent > 0);
@@ -30,7 +30,7 @@ onEachStore('tus-js-client', ({ url }) => {
       await expectComplete(upload.url, body);
     });
 
-    it('sends the first bytes with the request that makes the stream', async () => {
+    it('an upload may send its first bytes with the request that creates the stream', async () => {
       const body = randomBytes(2 * MIB);
       const options = { protocol, endpoint: url('/stream'), chunkSize: MIB, uploadDataDuringCreation: true };
       const upload = new PausedUpload(body, options);
@@ -39,13 +39,13 @@ onEachStore('tus-js-client', ({ url }) => {
       expect((await head(upload.url)).headers['content-type']).toBe('application/octet-stream');
     });
 
-    it('uploads nothing, and that is complete', async () => {
+    it('an empty upload is complete', async () => {
       const upload = new PausedUpload(Buffer.alloc(0), { protocol, endpoint: url('/stream') });
       await upload.runToEnd();
       await expectComplete(upload.url, Buffer.alloc(0));
     });
 
-    it('takes an upload back by its Location', async () => {
+    it('a terminated upload is removed', async () => {
       const upload = new PausedUpload(randomBytes(2 * MIB), {
         protocol,
         endpoint: url('/stream'),

@@ -14,7 +14,7 @@ describe('Vary', () => {
     return loom.url(`/stream/${id}`);
   };
 
-  it('names Accept on every answer of a closed stream, and Accept-Encoding where it may be compressed', async () => {
+  it('Vary is Accept on every answer of a closed stream, with Accept-Encoding if it may be compressed', async () => {
     const url = await closed('closed');
     const { etag } = (await request(url)).headers;
     const asked = [
@@ -31,7 +31,7 @@ describe('Vary', () => {
     }
   });
 
-  it('names Accept on every answer of an open stream', async () => {
+  it('Vary is Accept on every answer of an open stream', async () => {
     const url = loom.url('/stream/open');
     await request(url, { method: 'POST', headers: { 'Upload-Complete': '?0' }, body: 'content' });
     expect((await request(url, { method: 'HEAD' })).headers['vary']).toBe('Accept');
@@ -42,13 +42,13 @@ describe('Vary', () => {
     }
   });
 
-  it('names Accept-Encoding alone on JSON, which has no other form', async () => {
+  it('Vary of JSON answers is Accept-Encoding alone', async () => {
     const url = await closed('json');
     for (const path of [`${url}/info`, loom.url('/stream')])
       expect((await request(path)).headers['vary']).toBe('Accept-Encoding');
   });
 
-  it('names the Vary of a relayed stream behind that of the server', async () => {
+  it('Vary of a relayed stream follows the Vary of the server', async () => {
     const base = open.url('/rendezvous');
     const fields = { download_headers: { Vary: 'Accept' }, upload_headers: { vary: 'Accept' } };
     const made = await new Call(`${base}/stream`, { method: 'POST', body: JSON.stringify(fields) }).answer();

@@ -10,7 +10,7 @@ export interface LoomUnderTest {
   readonly process: () => LoomProcess;
 }
 
-/** A Loom for all tests of the surrounding `describe`. `store` may be a URL or tell one once the tests begin. */
+/** A Loom for all tests of the surrounding `describe`. `store` is a URL, or returns one once the tests begin. */
 export function withLoom({
   store,
   config = '',

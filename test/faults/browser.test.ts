@@ -10,7 +10,7 @@ const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const inBrowser = existsSync(CHROMIUM) ? it : it.skip;
 if (!existsSync(CHROMIUM)) process.emitWarning(`Nothing is tested in a browser: there is no ${CHROMIUM}`);
 
-/** Runs in a page of the server's. Says whether a stream in a frame or as a script has run. */
+/** Runs in a page of the server. Returns whether a stream in a frame or as a script has run. */
 const EMBED = `new Promise((resolve) => {
   const frame = document.createElement('iframe');
   frame.src = '/stream/page';
@@ -23,7 +23,7 @@ const EMBED = `new Promise((resolve) => {
   document.body.append(frame);
 })`;
 
-/** Runs in a page of the server's. Collects what an EventSource tells. */
+/** Runs in a page of the server. Collects what an EventSource gets. */
 const FOLLOW = `
   var seen = { text: '', ends: [] };
   var source = new EventSource('/stream/live');
@@ -32,7 +32,7 @@ const FOLLOW = `
   source.addEventListener('end', ({ data }) => { seen.ends.push(data); });
 `;
 
-/** Runs in a page of the server's, which clears itself on `reset`. Collects what it shows, and everything in order as `kind data`. */
+/** Runs in a page of the server, which clears itself on `reset`. Collects what it shows, and every event in order as `kind data`. */
 const SHOW = `
   var shown = '';
   var events = [];
@@ -75,7 +75,7 @@ const HOSTILE: readonly (readonly [type: string, content: string])[] = [
   ],
 ];
 
-describe('in a browser', () => {
+describe('streams in a browser', () => {
   const stage = withStage();
   let browser: Browser | undefined;
   beforeAll(async () => {
@@ -88,7 +88,7 @@ describe('in a browser', () => {
     return stage.add(await browser.newPage(), (page) => page.close());
   };
 
-  inBrowser('no stream is run, whatever its type', async () => {
+  inBrowser('a browser runs no stream, whatever its type', async () => {
     const loom = await stage.loom('memory:');
     const page = await newPage();
     const happened: string[] = [];
@@ -111,7 +111,7 @@ describe('in a browser', () => {
         await page.goto(`${loom.url}/stream/${id}`).catch((error) => {
           if (!String(error).includes('Download is starting')) throw error;
         });
-        // What a page does after it is loaded, such as a refresh, tells nobody that it will not come.
+        // No event shows that a loaded page does nothing more, such as a refresh.
         await delay(30);
         if ((await page.title()) === 'RUN') happened.push(`a script of ${type}`);
       }
@@ -120,7 +120,7 @@ describe('in a browser', () => {
     expect(happened).toEqual([]);
   });
 
-  inBrowser('no stream runs as a part of another page of the same server', async () => {
+  inBrowser('a browser runs no stream as a part of another page of the server', async () => {
     const loom = await stage.loom('memory:');
     const page = await newPage();
     const post = (id: string, type: string, body: string) =>
@@ -135,7 +135,7 @@ describe('in a browser', () => {
     expect(headers['cross-origin-resource-policy']).toBe('same-origin');
   });
 
-  inBrowser('an EventSource follows a stream live, over a restart, to its end, and then rests', async () => {
+  inBrowser('an EventSource follows a stream across a restart to its end, and then closes', async () => {
     const loom = await stage.loom(`file:${await stage.directory()}`, 'resumeGrace: 60s');
     const url = `${loom.url}/stream/live`;
     const lines = Array.from({ length: 60 }, (_, n) => `line ${n}, ${'äöü€💩'.repeat(n % 3)}`);
@@ -180,7 +180,7 @@ describe('in a browser', () => {
     await append(lines.slice(20, 40));
     await hasRead(40);
     await append(lines.slice(40), true);
-    await eventually('it rests', async () => (await seen()).state === 2);
+    await eventually('the EventSource is closed', async () => (await seen()).state === 2);
 
     expect(await seen()).toEqual({ text: textOf(60), ends: ['closed; outcome=complete'], state: 2 });
     await eventually('its last answer was looked at', () => asked.at(-1)?.status === 204);
@@ -189,11 +189,11 @@ describe('in a browser', () => {
     expect(complaints(loom)).toEqual([]);
   });
 
-  describe.each(['files', 'Redis'])('of a stream that is replaced while it is shown, on %s', (name) => {
+  describe.each(['files', 'Redis'])('a stream that is replaced while it is shown, on %s', (name) => {
     const lines = (from: number, to: number): string =>
       Array.from({ length: to - from + 1 }, (_, n) => `${from + n}\n`).join('');
 
-    inBrowser('a page shows the new one alone, and gets none of it before a reset', async () => {
+    inBrowser('a page shows only the new stream, and gets none of it before a reset', async () => {
       const store = name === 'files' ? `file:${await stage.directory()}` : (await stage.redis()).url;
       const loom = await stage.loom(store);
       const url = `${loom.url}/stream/rep`;
@@ -207,7 +207,10 @@ describe('in a browser', () => {
       await eventually('the page shows the old stream', async () => (await shown()) === lines(1, 40));
       const replaced = await request(`${url}?force=true`, { method: 'POST', body: lines(5001, 5060) });
       expect(replaced.headers['x-stream-replaced']).toBe('true');
-      await eventually('the page rests', async () => (await page.evaluate('source.readyState')) === 2);
+      await eventually(
+        'the EventSource is closed',
+        async () => (await page.evaluate('source.readyState')) === 2,
+      );
       expect(await shown()).toBe(lines(5001, 5060));
       const events = (await page.evaluate('events')) as string[];
       const reset = events.findIndex((event) => event.startsWith('reset '));

@@ -2,7 +2,7 @@ import http, { type IncomingMessage } from 'node:http';
 import { Source } from './source';
 
 /**
- * Collects what producers sent and were told, and what readers got, and says what of that must not be:
+ * Records what producers sent, what was acknowledged and what readers got, and reports violations of these rules:
  *
  * - what was acknowledged is stored, and what is stored is what the producer sent, byte for byte;
  * - each reader got what is stored from its offset on, without a gap and without a repetition;
@@ -17,7 +17,7 @@ export class Checker {
     return history;
   }
 
-  /** Holds the server at `url` to all that is known. @returns a sentence for everything that is wrong */
+  /** Checks the server at `url` against all that is known. @returns a sentence per violation */
   async violations(url: string): Promise<readonly string[]> {
     const all = await Promise.all([...this.#histories.values()].map((history) => history.check(url)));
     return all.flat();
@@ -62,7 +62,7 @@ export class History {
 
   /**
    * Called when a request for the length is sent. An answer may be older than one that overtakes it on another connection, so
-   * it is held to what was known when its request was sent.
+   * it is checked against what was known when its request was sent.
    * @returns a function that takes the answer
    */
   asked(): (length: number) => void {

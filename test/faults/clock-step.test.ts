@@ -27,7 +27,7 @@ describe.each([
 ])('a server whose clock is set %s by an hour', (direction, offset, seconds) => {
   const stage = withStage();
 
-  it('aborts and removes nothing for that, still ends what is over, and says so once', async () => {
+  it('the server removes only streams that are over, and logs the step once', async () => {
     const directory = await stage.directory();
     const [file, config] = [join(directory, 'offset'), join(directory, 'loom.yaml')];
     writeFileSync(file, '+0');

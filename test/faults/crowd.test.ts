@@ -12,10 +12,10 @@ const PIECES = 20;
 const PIECE_BYTES_MAX = 2_000;
 const PAUSE_MS_MAX = 50;
 
-describe.each(STORES)('a crowd at a server on %s', (name) => {
+describe.each(STORES)('many clients of a server on %s', (name) => {
   const stage = withStage();
 
-  itAtRandom(`of ${PRODUCERS} producers with a reader each mixes nothing up`, async (random) => {
+  itAtRandom(`${PRODUCERS} producers with a reader each get exactly their own bytes`, async (random) => {
     const loom = await stage.loom(await freshStore(stage, name));
     const checker = new Checker();
     const over = stage.add(new AbortController(), (it) => it.abort());

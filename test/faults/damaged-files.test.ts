@@ -10,17 +10,17 @@ import { StreamProcess } from './stream-process';
 const LENGTH = 1_500_000;
 const LINE = 'a line of a build\n';
 
-/** What becomes of a file, and which bytes are lost by that. */
+/** How a file is damaged, and from which byte on it is lost. */
 const DAMAGES: Readonly<Record<string, [damage: (file: string) => void, from: number]>> = {
-  'is missing': [(file) => rmSync(file), 0],
-  'is too short': [(file) => truncateSync(file, 900_000), 900_000],
-  'is empty': [(file) => truncateSync(file, 0), 0],
-  'is a directory': [(file) => [rmSync(file), mkdirSync(file)], 0],
-  'is a named pipe': [(file) => [rmSync(file), spawnSync('mkfifo', [file])], 0],
-  'cannot be opened': [(file) => [rmSync(file), symlinkSync(file, file)], 0],
+  'a file that is missing': [(file) => rmSync(file), 0],
+  'a file that is too short': [(file) => truncateSync(file, 900_000), 900_000],
+  'a file that is empty': [(file) => truncateSync(file, 0), 0],
+  'a file that is a directory': [(file) => [rmSync(file), mkdirSync(file)], 0],
+  'a file that is a named pipe': [(file) => [rmSync(file), spawnSync('mkfifo', [file])], 0],
+  'a file that cannot be opened': [(file) => [rmSync(file), symlinkSync(file, file)], 0],
 };
 
-describe('a closed stream whose file', () => {
+describe('a closed stream with a damaged file', () => {
   const stage = withStage();
 
   /** @returns a server that was started after the file of the stream x was damaged */
@@ -36,7 +36,7 @@ describe('a closed stream whose file', () => {
   }
 
   describe.each(Object.entries(DAMAGES))('%s', (_, [damage, from]) => {
-    it('is answered with 500 that names the lost bytes, on every way to them', async () => {
+    it('every read of the lost bytes gets 500 with their range', async () => {
       const loom = await damaged(damage);
       const ways: [path: string, headers?: Record<string, string>][] = [
         ['/stream/x'],
@@ -76,7 +76,7 @@ describe('a closed stream whose file', () => {
       expect(JSON.parse(said[0] ?? '')).toMatchObject({ id: 'x', from, to: LENGTH });
     });
 
-    it('ends a follower with an error, and leaves the list, other streams and the removal alone', async () => {
+    it('a follower fails, and the list, other streams and a DELETE work', async () => {
       const loom = await damaged(damage);
       const follower = stage.add(new StreamProcess(['follow', loom.url, 'x']), (it) => it.kill());
       follower.stdout.resume();
@@ -96,7 +96,7 @@ describe('a closed stream whose file', () => {
     });
   });
 
-  it('is too short gives the bytes before the damage to a range, and to a fork', async () => {
+  it('a range and a fork get the bytes before the damage', async () => {
     const loom = await damaged((file) => truncateSync(file, 900_000));
     const range = await request(`${loom.url}/stream/x`, { headers: { Range: 'bytes=17-899999' } });
     expect([range.status, range.body.length]).toEqual([206, 899_983]);
@@ -111,7 +111,7 @@ describe('a closed stream whose file', () => {
     expect((await request(`${loom.url}/stream/fork?notail`)).body).toHaveLength(900_000);
   });
 
-  it('is cut while it is read breaks the answer off, and ends Server-Sent Events with the reason', async () => {
+  it('a file that is cut while it is read breaks the answer off, and events end with the reason', async () => {
     const directory = await stage.directory();
     const loom = await stage.loom(`file:${directory}`);
     const length = 16_000_000;

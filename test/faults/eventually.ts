@@ -4,7 +4,7 @@ import { PATIENCE_MS } from '../support/patience';
 const POLL_MS = 20;
 
 /**
- * Waits for what happens in another process, by asking again and again. A question that fails counts as not yet so.
+ * Waits for something in another process by polling. A poll that fails counts as "not yet".
  * @throws with `what` after `withinMs`
  */
 export async function eventually(
@@ -23,7 +23,7 @@ async function attempt(isSo: () => boolean | Promise<boolean>): Promise<boolean>
   try {
     return await isSo();
   } catch {
-    // A server that is away answers nothing: the caller asks again.
+    // A server that is down does not answer: the caller polls again.
     return false;
   }
 }

@@ -5,7 +5,7 @@ import type { Reading } from './checker';
 const RETRY_MS = 50;
 
 /**
- * Reads a stream over HTTP to its end, as a careful client does: when the connection breaks off, or there is none, it goes on at the
+ * Reads a stream over HTTP to its end, as a careful client does: when the connection fails, it continues at the
  * byte after the last one it has.
  *
  * @param url of the stream, asked for anew with each connection
@@ -20,7 +20,7 @@ export async function followOverHttp(
     try {
       if (await readOn(`${url()}?offset=${reading.at}`, reading, signal)) return;
     } catch {
-      // Broken off: it goes on below.
+      // Broken off: retried below.
     }
     await delay(RETRY_MS, undefined, { signal });
   }

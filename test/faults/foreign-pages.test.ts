@@ -67,7 +67,7 @@ const RUN =
   'window.RUN = true; fetch("/stream").then((answer) => answer.text()).then((text) => { document.title = text; }); fetch("/healthz?RUN")';
 const PAGE = `<!doctype html><title>quiet</title><body onload='${RUN}'><script>${RUN}</script><img src="/healthz?RUN">`;
 
-describe('a page in a browser', () => {
+describe('foreign pages in a browser', () => {
   const stage = withStage();
   let browser: Browser | undefined;
   beforeAll(async () => {
@@ -83,7 +83,7 @@ describe('a page in a browser', () => {
     return context.newPage();
   };
 
-  inBrowser('of a foreign origin neither changes nor reads anything', async () => {
+  inBrowser('a page of a foreign origin changes and reads nothing', async () => {
     const loom = await withKept(stage);
     const work = await new Call(`${loom.url}/channels/v1/work`, { method: 'POST', body: 'work' }).waits();
     const page = await newPage();
@@ -99,7 +99,7 @@ describe('a page in a browser', () => {
     expect((await new Call(`${loom.url}/channels/v1/work`).answer()).text).toBe('work');
   });
 
-  inBrowser('of a foreign origin does not run a stream as its script', async () => {
+  inBrowser('a page of a foreign origin does not run a stream as a script', async () => {
     const loom = await stage.loom('memory:');
     const headers = { 'Content-Type': 'text/javascript' };
     await request(`${loom.url}/stream/script`, { method: 'POST', headers, body: 'window.RUN = true' });
@@ -113,7 +113,7 @@ describe('a page in a browser', () => {
     }
   });
 
-  inBrowser('whose name was made to resolve to the server has no more rights than others', async () => {
+  inBrowser('a page whose name is rebound to the server is refused', async () => {
     const loom = await withKept(stage);
     const page = await newPage();
     await page.goto(`http://evil.test:${loom.port}/healthz`);
@@ -121,41 +121,38 @@ describe('a page in a browser', () => {
     await expectKept(loom);
   });
 
-  inBrowser(
-    'of an origin that is allowed reads and changes what it likes, and reads the headers',
-    async () => {
-      const port = await pagesOn(stage);
-      const loom = await withKept(stage, `http: {allowOrigin: "http://app.test:${port}"}`);
-      const page = await newPage();
-      await page.goto(`http://app.test:${port}/`);
-      const seen = await page.evaluate(async (base) => {
-        const json = { 'Content-Type': 'application/json', 'Stream-TTL': '60' };
-        const made = await fetch(`${base}/v1/stream/made`, { method: 'PUT', headers: json });
-        const posted = await fetch(`${base}/stream/posted`, {
-          method: 'POST',
-          headers: { 'X-Stream-Metadata': '{"a":1}' },
-          body: 'x',
-        });
-        const got = await fetch(`${base}/stream/posted`);
-        const deleted = await fetch(`${base}/stream/kept`, { method: 'DELETE' });
-        const channels = await fetch(`${base}/channels/v1`, { method: 'DELETE' });
-        return {
-          statuses: [made.status, posted.status, got.status, deleted.status, channels.status],
-          offset: made.headers.get('Stream-Next-Offset'),
-          metadata: got.headers.get('X-Stream-Metadata'),
-          requestId: got.headers.get('X-Request-Id') !== null,
-        };
-      }, loom.url);
-      expect(seen).toEqual({
-        statuses: [201, 201, 200, 204, 200],
-        offset: expect.stringMatching(/^\d{16}_\d{16}$/),
-        metadata: '{"a":1}',
-        requestId: true,
+  inBrowser('a page of an allowed origin changes streams and reads answers and their headers', async () => {
+    const port = await pagesOn(stage);
+    const loom = await withKept(stage, `http: {allowOrigin: "http://app.test:${port}"}`);
+    const page = await newPage();
+    await page.goto(`http://app.test:${port}/`);
+    const seen = await page.evaluate(async (base) => {
+      const json = { 'Content-Type': 'application/json', 'Stream-TTL': '60' };
+      const made = await fetch(`${base}/v1/stream/made`, { method: 'PUT', headers: json });
+      const posted = await fetch(`${base}/stream/posted`, {
+        method: 'POST',
+        headers: { 'X-Stream-Metadata': '{"a":1}' },
+        body: 'x',
       });
-    },
-  );
+      const got = await fetch(`${base}/stream/posted`);
+      const deleted = await fetch(`${base}/stream/kept`, { method: 'DELETE' });
+      const channels = await fetch(`${base}/channels/v1`, { method: 'DELETE' });
+      return {
+        statuses: [made.status, posted.status, got.status, deleted.status, channels.status],
+        offset: made.headers.get('Stream-Next-Offset'),
+        metadata: got.headers.get('X-Stream-Metadata'),
+        requestId: got.headers.get('X-Request-Id') !== null,
+      };
+    }, loom.url);
+    expect(seen).toEqual({
+      statuses: [201, 201, 200, 204, 200],
+      offset: expect.stringMatching(/^\d{16}_\d{16}$/),
+      metadata: '{"a":1}',
+      requestId: true,
+    });
+  });
 
-  inBrowser('that came through a relay on the main port does not run, and cannot read streams', async () => {
+  inBrowser('a page from a relay on the main port does not run and cannot read streams', async () => {
     const loom = await withKept(stage);
     const page = await newPage();
     const happened: string[] = [];
@@ -179,33 +176,30 @@ describe('a page in a browser', () => {
     expect(happened).toEqual([]);
   });
 
-  inBrowser(
-    'of the server itself gets neither a script, a frame, a style nor a worker out of a relay',
-    async () => {
-      const loom = await withKept(stage);
-      const page = await newPage();
-      await page.goto(`${loom.url}/healthz`);
-      const send = (type: string, body: string): Call =>
-        new Call(`${loom.url}/channels/v1/part`, { method: 'POST', headers: { 'Content-Type': type }, body });
-      const use = (code: string): Promise<unknown> => page.evaluate(`new Promise((resolve) => { ${code} })`);
-      const asFrame = send('text/html', `<script>parent.RUN = true</script>`);
-      await use(
-        `const one = document.createElement('iframe'); one.onload = resolve; one.src = '/channels/v1/part'; document.body.append(one);`,
-      );
-      await asFrame.answer();
-      const asScript = send('text/plain', 'window.RUN = true');
-      await use(
-        `const one = document.createElement('script'); one.onload = one.onerror = resolve; one.src = '/channels/v1/part'; document.body.append(one);`,
-      );
-      await asScript.answer();
-      const asWorker = send('text/html', 'postMessage(1)');
-      await use(
-        `const one = new Worker('/channels/v1/part'); one.onmessage = () => { window.RUN = true; resolve(); }; one.onerror = resolve;`,
-      );
-      await asWorker.answer();
-      expect(await page.evaluate('window.RUN')).toBeUndefined();
-    },
-  );
+  inBrowser('a page of the server gets no script, frame or worker from a relay', async () => {
+    const loom = await withKept(stage);
+    const page = await newPage();
+    await page.goto(`${loom.url}/healthz`);
+    const send = (type: string, body: string): Call =>
+      new Call(`${loom.url}/channels/v1/part`, { method: 'POST', headers: { 'Content-Type': type }, body });
+    const use = (code: string): Promise<unknown> => page.evaluate(`new Promise((resolve) => { ${code} })`);
+    const asFrame = send('text/html', `<script>parent.RUN = true</script>`);
+    await use(
+      `const one = document.createElement('iframe'); one.onload = resolve; one.src = '/channels/v1/part'; document.body.append(one);`,
+    );
+    await asFrame.answer();
+    const asScript = send('text/plain', 'window.RUN = true');
+    await use(
+      `const one = document.createElement('script'); one.onload = one.onerror = resolve; one.src = '/channels/v1/part'; document.body.append(one);`,
+    );
+    await asScript.answer();
+    const asWorker = send('text/html', 'postMessage(1)');
+    await use(
+      `const one = new Worker('/channels/v1/part'); one.onmessage = () => { window.RUN = true; resolve(); }; one.onerror = resolve;`,
+    );
+    await asWorker.answer();
+    expect(await page.evaluate('window.RUN')).toBeUndefined();
+  });
 });
 
 async function withKept(stage: Stage, config = ''): Promise<LoomProcess> {
@@ -221,7 +215,7 @@ async function expectKept(loom: LoomProcess): Promise<void> {
   expect(JSON.parse((await request(`${loom.url}/rendezvous/stream`)).text)).toEqual([]);
 }
 
-/** @returns the port of a site of a stranger's */
+/** @returns the port of a foreign site */
 async function pagesOn(stage: Stage): Promise<number> {
   const server = createServer((_req, res) =>
     res.setHeader('Content-Type', 'text/html').end('<!doctype html>'),

@@ -25,7 +25,7 @@ describe('a server on a full disk', () => {
   });
 
   onSmallDisk(
-    'says so, keeps all that it acknowledged, goes on serving, and takes more once there is room',
+    'a full disk gets 507, keeps acknowledged bytes, serves reads, and accepts more once there is space',
     async () => {
       const ballast = join(disk ?? '', 'ballast');
       writeFileSync(ballast, Buffer.alloc(6_000_000));
@@ -48,7 +48,7 @@ describe('a server on a full disk', () => {
       await request(url, { method: 'POST', headers: { 'Upload-Complete': '?0' } });
       const read = followOverHttp(() => url, history.reader('a tail'), over.signal);
       read.catch(() => {
-        // It is awaited below, unless the test fails before.
+        // Awaited below, unless the test fails before.
       });
       history.written(LENGTH);
       let answer = await patch(0, 300_000, false);
@@ -64,7 +64,7 @@ describe('a server on a full disk', () => {
 
       takeAllRoom(ballast);
       expect((await request(`${loom.url}/readyz`)).status).toBe(507);
-      // There may be room for the facts of a stream, but not for its bytes: then the 201 is out, and never becomes whole.
+      // There may be space for the facts of a stream, but not for its bytes: then the 201 is sent, and its response breaks off.
       const begun = request(`${loom.url}/stream/new`, { method: 'POST', body: 'x' });
       expect(
         await begun.then(
@@ -93,45 +93,48 @@ describe('a server on a full disk', () => {
     },
   );
 
-  onSmallDisk('breaks a plain upload off, and tells how far it came', async () => {
-    const loom = await stage.loom(`file:${disk}/data`);
-    await request(`${loom.url}/stream/filling`, { method: 'DELETE' });
-    const checker = new Checker();
-    const history = checker.stream('plain');
-    const url = `${loom.url}/stream/${history.id}`;
-    const producer = new Producer(url);
-    await producer.head;
-    const tail = await Consumer.open(url);
-    history.written(20_000_000);
-    for (const piece of history.source.pieces(0, 20_000_000, () => 100_000)) {
-      if (producer.isCut) break;
-      await producer.write(piece).catch(() => {
-        // The end of the room.
-      });
-    }
-    await expect(producer.answer).rejects.toThrow();
-    // The producer is told at once; that it is gone is recorded meanwhile.
-    const head = (): Promise<Answer> => request(url, { method: 'HEAD' });
-    await eventually(
-      'it is interrupted',
-      async () => (await head()).headers['x-stream-state'] === 'interrupted',
-    );
-    const length = Number((await head()).headers['upload-offset']);
-    expect(length).toBeGreaterThan(1_000_000);
-    history.seen(length);
-    expect(await checker.violations(loom.url)).toEqual([]);
-    tail.close();
-    expect(complaints(loom)).toEqual([]);
-  });
+  onSmallDisk(
+    'a plain upload is broken off, and its stream is interrupted with the stored bytes',
+    async () => {
+      const loom = await stage.loom(`file:${disk}/data`);
+      await request(`${loom.url}/stream/filling`, { method: 'DELETE' });
+      const checker = new Checker();
+      const history = checker.stream('plain');
+      const url = `${loom.url}/stream/${history.id}`;
+      const producer = new Producer(url);
+      await producer.head;
+      const tail = await Consumer.open(url);
+      history.written(20_000_000);
+      for (const piece of history.source.pieces(0, 20_000_000, () => 100_000)) {
+        if (producer.isCut) break;
+        await producer.write(piece).catch(() => {
+          // The disk is full.
+        });
+      }
+      await expect(producer.answer).rejects.toThrow();
+      // The producer is disconnected at once; the interruption is recorded meanwhile.
+      const head = (): Promise<Answer> => request(url, { method: 'HEAD' });
+      await eventually(
+        'it is interrupted',
+        async () => (await head()).headers['x-stream-state'] === 'interrupted',
+      );
+      const length = Number((await head()).headers['upload-offset']);
+      expect(length).toBeGreaterThan(1_000_000);
+      history.seen(length);
+      expect(await checker.violations(loom.url)).toEqual([]);
+      tail.close();
+      expect(complaints(loom)).toEqual([]);
+    },
+  );
 });
 
-/** To the last byte: what was refused for its size left some room. */
+/** To the last byte: a write that was refused for its size left some space. */
 function takeAllRoom(path: string): void {
   for (let piece = 1 << 20; piece >= 1; ) {
     try {
       writeFileSync(path, Buffer.alloc(piece), { flag: 'a' });
     } catch {
-      // No room for another piece of this size.
+      // No space for another piece of this size.
       piece /= 2;
     }
   }

@@ -1,6 +1,6 @@
 import type { LoomProcess } from '../support/loom-process';
 
-/** What a server has said that a server in order never says: errors in its log, or anything of Node's on stderr. */
+/** The output that a healthy server never writes: errors in its log, or messages of Node on stderr. */
 export function complaints(loom: LoomProcess): readonly string[] {
   const logged = loom.stdout.split('\n').filter((line) => /"level":"(error|fatal)"/.test(line));
   const written = loom.stderr

@@ -44,10 +44,10 @@ describe('metadata', () => {
     ['a header, by LF alone', '"x\\nX-Injected: yes"'],
     ['the end of the head', '"x\\r\\n\\r\\n<script>alert(1)</script>"'],
     ['a NUL and an escape', '"\\u0000\\u001b[2J\\u007f\\u009b"'],
-    ['what is not Latin-1', '"\\u2028\\u{1F4A9}"'.replace('\\u{1F4A9}', '\\ud83d\\udca9')],
+    ['characters outside Latin-1', '"\\u2028\\u{1F4A9}"'.replace('\\u{1F4A9}', '\\ud83d\\udca9')],
     ['half a character', '"\\ud83d"'],
-    ['a member with such a name', '{"a\\r\\nX-Injected: yes":1}'],
-  ])('cannot bring %s into an answer', async (_, metadata) => {
+    ['a header, by the name of a member,', '{"a\\r\\nX-Injected: yes":1}'],
+  ])('metadata cannot inject %s into an answer', async (_, metadata) => {
     const id = freshId();
     expect((await post(id, metadata)).status).toBe(201);
     const connection = await RawConnection.open(loom.process().port);
@@ -61,7 +61,7 @@ describe('metadata', () => {
     expect(await listed(id)).toEqual(JSON.parse(metadata));
   });
 
-  it('that breaks the request off by CR or NUL is refused', async () => {
+  it('metadata with a bare CR or NUL is refused', async () => {
     for (const character of ['\r', '\0']) {
       const connection = await RawConnection.open(loom.process().port);
       connection.send(
@@ -71,7 +71,7 @@ describe('metadata', () => {
     }
   });
 
-  it('may be a hundred levels deep, also when it is merged, but not more', async () => {
+  it('metadata may be a hundred levels deep, even when merged, but not more', async () => {
     const id = freshId();
     const deep = (levels: number, leaf: string): string =>
       `${'{"a":'.repeat(levels)}${leaf}${'}'.repeat(levels)}`;
@@ -82,7 +82,7 @@ describe('metadata', () => {
     expect(JSON.stringify(await listed(id))).toBe(deep(100, '2'));
   });
 
-  it('as large as may be can be read by the command line', async () => {
+  it('bin/stream follows a stream with the largest metadata', async () => {
     const id = freshId();
     expect((await post(id, Buffer.from(JSON.stringify('é'.repeat(8_000))).toString('latin1'))).status).toBe(
       201,
@@ -99,10 +99,10 @@ describe('metadata', () => {
     ['8,000 lists in one another', `${'['.repeat(8_000)}${']'.repeat(8_000)}`, 400],
     ['more than 16 KiB', JSON.stringify('x'.repeat(16 * 1024)), 431],
     ['more than 16 KiB once escaped', `"${'é'.repeat(8 * 1024)}"`, 431],
-    ['no JSON', "{'a': 1}", 400],
+    ['not JSON', "{'a': 1}", 400],
     ['JSON twice', '{} {}', 400],
     ['NaN', 'NaN', 400],
-  ])('that is %s is refused', async (_, metadata, status) => {
+  ])('metadata that is %s is refused and creates no stream', async (_, metadata, status) => {
     const id = freshId();
     const answer = await post(id, Buffer.from(metadata).toString('latin1'));
     expect(answer.status).toBe(status);
@@ -111,14 +111,14 @@ describe('metadata', () => {
     expect((await request(loom.url(`/stream/${id}`))).status).toBe(404);
   });
 
-  it('does not grow beyond its limit by merging', async () => {
+  it('a merge of metadata beyond the limit is refused', async () => {
     const id = freshId();
     await post(id, JSON.stringify({ a: 'x'.repeat(10_000) }), { 'Upload-Complete': '?0' });
     expect((await patch(id, JSON.stringify({ b: 'x'.repeat(10_000) }))).status).toBe(431);
     expect(await listed(id)).toEqual({ a: 'x'.repeat(10_000) });
   });
 
-  it('is plain data, whatever its members are called', async () => {
+  it('metadata is plain data, whatever the names of its members', async () => {
     const id = freshId();
     expect((await post(id, POLLUTED, { 'Upload-Complete': '?0' })).status).toBe(201);
     expect((await patch(id, POLLUTED)).status).toBe(204);
@@ -131,7 +131,7 @@ describe('metadata', () => {
     expect((await request(loom.url(`/stream?prefix=${id}`))).text).not.toContain('__proto__');
   });
 
-  it('and queries pollute nothing: what comes after them has no member that it was not given', async () => {
+  it('metadata and queries do not pollute prototypes', async () => {
     const queries = [
       '__proto__[limit]=1',
       '__proto__.force=true',
@@ -141,7 +141,7 @@ describe('metadata', () => {
     for (const query of queries) await request(loom.url(`/stream?${query}`));
     const id = freshId();
     expect((await post(id, POLLUTED)).status).toBe(201);
-    // A polluted prototype would say `force`, `polluted` or a limit for everybody.
+    // A polluted prototype would give every request `force`, `polluted` or a limit.
     expect((await post(id, POLLUTED)).status).toBe(409);
     const other = freshId();
     await post(other, '{}');
@@ -151,7 +151,7 @@ describe('metadata', () => {
   });
 
   it.each(['Content-Type', 'Idempotency-Key', 'X-Request-Id'])(
-    'is not the only way in: %s cannot bring anything into an answer, either',
+    'a hostile %s cannot inject anything into an answer',
     async (name) => {
       const id = freshId();
       const value = Buffer.from('text/plain; a="é\u{1F4A9}"').toString('latin1');
@@ -170,11 +170,11 @@ describe('metadata', () => {
   );
 });
 
-describe('a wrong token', () => {
+describe('hostile tokens', () => {
   const token = 'a-token-of-some-length';
   const loom = withLoom({ store: 'memory:', config: `tokens: ["${token}"]` });
 
-  it('of whatever length is refused', async () => {
+  it('a wrong token of any length is refused', async () => {
     const lengths = Array.from({ length: 2 * token.length }, (_, n) => token.repeat(2).slice(0, n + 1));
     const wrong = lengths.filter((candidate) => candidate !== token);
     for (const candidate of [...wrong, 'x'.repeat(8_000), `${token}%00`, token.toUpperCase(), '__proto__']) {
@@ -188,7 +188,7 @@ describe('a wrong token', () => {
     expect(right.status).toBe(200);
   });
 
-  it('and a right one are never logged', async () => {
+  it('a wrong and a right token are never logged', async () => {
     await request(loom.url('/stream?access_token=SECRET'));
     await request(loom.url(`/stream?access_token=${token}`), { headers: { Authorization: 'Bearer SECRET' } });
     await request(loom.url('/stream/SEC'), { headers: { Authorization: `Bearer ${token}` } });

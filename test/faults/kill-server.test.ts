@@ -13,11 +13,11 @@ import { freshStore, STORES, withStage } from './stage';
 
 const TIME_LIMIT_MS = PATIENCE_MS * 2 + ROUNDS * 20_000;
 
-describe.each(STORES)('a server on %s that is killed again and again', (name) => {
+describe.each(STORES)('a server on %s that is killed repeatedly', (name) => {
   const stage = withStage();
 
   itAtRandom(
-    'loses no byte and doubles none',
+    'no stream loses or repeats a byte',
     async (random) => {
       const loom = await stage.loom(await freshStore(stage, name));
       const checker = new Checker();
@@ -42,7 +42,7 @@ describe.each(STORES)('a server on %s that is killed again and again', (name) =>
     TIME_LIMIT_MS,
   );
 
-  it('does not break a pipe', async () => {
+  it('a pipe into bin/stream stores every line', async () => {
     const loom = await stage.loom(await freshStore(stage, name));
     const script = 'for i in {1..40}; do echo $i; sleep 0.05; done | "$0" "$1" counted';
     const pipe = spawn('bash', [

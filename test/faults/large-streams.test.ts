@@ -14,14 +14,14 @@ import { freshStore, STORES, withStage } from './stage';
 const MIB = 1024 * 1024;
 const PEAK_MAX = 300 * MIB;
 
-describe('a large stream', () => {
+describe('large streams', () => {
   const stage = withStage();
 
   // On Redis less than on files: it all has to fit into its memory.
   it.each([
     ['files', 2048 * MIB],
     ['Redis', 512 * MIB],
-  ] as const)('on %s of %i bytes goes in and out through little memory', async (name, length) => {
+  ] as const)('a stream on %s of %i bytes is written and read with little memory', async (name, length) => {
     const loom = await stage.loom(await freshStore(stage, name));
     const checker = new Checker();
     const history = checker.stream('large');
@@ -40,7 +40,7 @@ describe('a large stream', () => {
     expect(complaints(loom)).toEqual([]);
   });
 
-  it.each(STORES)('on %s may come in half a million chunks of a byte each', async (name) => {
+  it.each(STORES)('a stream on %s of half a million one-byte chunks is stored whole', async (name) => {
     const loom = await stage.loom(await freshStore(stage, name));
     const checker = new Checker();
     const history = checker.stream('dribble');
@@ -66,7 +66,7 @@ describe('a large stream', () => {
     expect(peakBytes(loom.pid)).toBeLessThan(PEAK_MAX);
   });
 
-  it('counts on beyond 2^32 bytes', async () => {
+  it('a stream can be written and read beyond 2^32 bytes', async () => {
     const directory = await stage.directory();
     const loom = await stage.loom(`file:${directory}`);
     const url = `${loom.url}/stream/sparse`;

@@ -24,8 +24,8 @@ export interface LoadOptions {
 }
 
 /**
- * Producers that go on until they are told to end, readers that begin with them, and someone who watches how long the streams are:
- * those who suffer while a test strikes.
+ * The clients during a fault: producers that write until `finish`, readers that begin with them, and a watcher of the lengths of the
+ * streams.
  */
 export class Load {
   readonly #work: Promise<void>[] = [];
@@ -63,14 +63,14 @@ export class Load {
     this.#do(this.#readOverHttp(history));
   }
 
-  /** One POST of `bytes`, as fast as the server takes them; nothing may break it off. */
+  /** One POST of `bytes`, as fast as the server reads them; nothing may break it off. */
   flood(bytes: number): void {
     const history = this.#newStream('flood');
     this.#do(this.#flood(history, bytes));
     this.#do(this.#readOverHttp(history));
   }
 
-  /** Lets producers end, and resolves once everybody is done. @throws what any of them threw */
+  /** Lets producers end, and resolves once all clients are done. @throws what any of them threw */
   async finish(): Promise<void> {
     this.#isEnding = true;
     await Promise.all(this.#work);
@@ -166,7 +166,7 @@ export class Load {
       await request(`${url()}/stream/${history.id}`, { method: 'HEAD' }).then(
         ({ status, headers }) => status === 200 && answered(Number(headers['upload-offset'])),
         () => {
-          // The server is away.
+          // The server is down.
         },
       );
       await delay(WATCH_EVERY_MS);

@@ -12,7 +12,7 @@ const IMPATIENT = { initialDelay: 20, maxDelay: 100, multiplier: 1.5 };
 const EVENTS = { Accept: 'text/event-stream' };
 
 /**
- * A server with files that dies and comes back with an open log that is shorter, as after a power cut within `syncInterval`. What a
+ * A server with files that dies and restarts with an open log that is shorter, as after a power cut within `syncInterval`. What a
  * reader has read of the lost bytes must never be followed by others without a word.
  */
 describe('an open log that lost acknowledged bytes', () => {
@@ -66,7 +66,7 @@ describe('an open log that lost acknowledged bytes', () => {
     await loom.restart();
   }
 
-  it('is read to its new end by a follower that says what is gone, and exits with 4', async () => {
+  it('a follower reads to the new end, names the lost bytes, and exits with 4', async () => {
     const generation = await begun();
     const follower = stream('follow', loom.url, 'log');
     let written = '';
@@ -85,7 +85,7 @@ describe('an open log that lost acknowledged bytes', () => {
     expect(loom.stdout).toContain('lost the bytes 5 to 10');
   });
 
-  it('resets a reader of events, and only one that had some of them', async () => {
+  it('a reader of events is reset only if it had lost bytes', async () => {
     const generation = await begun();
     await loseAllBut(5, generation);
     await patch(5, 'CCCC\nDDDD\nEEEE\n', '?1');
@@ -107,7 +107,7 @@ describe('an open log that lost acknowledged bytes', () => {
     expect((await get('', { ...EVENTS, 'Last-Event-ID': `20-${generation}.1` })).status).toBe(204);
   });
 
-  it('answers 409 to an offset behind the loss, with the bytes that are gone and where to go on', async () => {
+  it('an offset behind the loss gets 409 with the lost bytes and where to continue', async () => {
     const generation = await begun();
     await loseAllBut(5, generation);
     await patch(5, 'CCCC\nDDDD\n');
@@ -130,7 +130,7 @@ describe('an open log that lost acknowledged bytes', () => {
     expect(await undisturbed.until('DDDD\n')).toBe('CCCC\nDDDD\n');
   });
 
-  describe('read at /v1/stream', () => {
+  describe('reads at /v1/stream', () => {
     const durable = (query = ''): string => `${loom.url}/v1/stream/log${query}`;
     const token = (segment: number, offset: number): string =>
       [segment, offset].map((number) => String(number).padStart(16, '0')).join('_');
@@ -150,7 +150,7 @@ describe('an open log that lost acknowledged bytes', () => {
       return String((await get('?notail')).headers['x-stream-generation']);
     }
 
-    it('answers 410 to a token behind the loss, and says at which one to go on', async () => {
+    it('a token behind the loss gets 410 with the token to continue at', async () => {
       const generation = await committed();
       await loseAllBut(5, generation);
       expect(await append('CCCC\nDDDD\n')).toBe(token(1, 15));
@@ -177,7 +177,7 @@ describe('an open log that lost acknowledged bytes', () => {
     });
 
     it.each(['sse', 'long-poll'] as const)(
-      'ends the official client, by %s, with an error, and never with mixed bytes',
+      'the official client, by %s, ends with an error and never gets mixed bytes',
       async (live) => {
         const generation = await committed();
         let text = '';
@@ -187,7 +187,7 @@ describe('an open log that lost acknowledged bytes', () => {
         });
         const over = response.closed.catch((error: unknown) => error);
         await eventually('the client has both lines', () => text === 'AAAA\nBBBB\n');
-        // A server that stops ends its responses in order; the client does not come back from one that breaks off.
+        // A server that stops ends its responses cleanly; the client does not reconnect after one that breaks off.
         await loseAllBut(5, generation, 'SIGTERM');
         await append('CCCC\nDDDD\n');
         expect(await over).toMatchObject({ status: 410 });
@@ -197,7 +197,7 @@ describe('an open log that lost acknowledged bytes', () => {
       },
     );
 
-    it('goes on after the last whole message of a JSON stream, at a token that works', async () => {
+    it('a JSON stream continues after its last whole message, at a token that works', async () => {
       const headers = { 'Content-Type': 'application/json' };
       await request(durable(), { method: 'PUT', headers });
       const post = (body: string) => request(durable(), { method: 'POST', headers, body });
@@ -210,7 +210,7 @@ describe('an open log that lost acknowledged bytes', () => {
       expect((await request(durable(`?offset=${token(0, 8)}`))).text).toBe('["new"]');
     });
 
-    it('leaves the tokens as they were where nothing is lost', async () => {
+    it('the tokens stay as they were if nothing is lost', async () => {
       await committed();
       await loom.restart('SIGKILL');
       const answer = await request(durable(`?offset=${token(0, 10)}`));
@@ -219,11 +219,11 @@ describe('an open log that lost acknowledged bytes', () => {
     });
   });
 
-  describe('under the running server', () => {
+  describe('a loss under a running server', () => {
     const cut = (generation: string): Promise<void> =>
       truncate(`${directory}/logs/${generation.slice(-2)}/${generation}.log`, 5);
 
-    it('goes on at the end of the rest, and never behind a hole', async () => {
+    it('a PATCH continues at the end of the rest, and never behind a hole', async () => {
       const generation = await begun();
       await cut(generation);
       const met = await get('?notail');
@@ -239,13 +239,15 @@ describe('an open log that lost acknowledged bytes', () => {
       expect((await get(`?offset=10&generation=${generation}`)).status).toBe(409);
     });
 
-    it('gets the lost bytes again from a producer that is attached, and tells its follower', async () => {
+    it('an attached producer sends the lost bytes again, and its follower reports the loss', async () => {
       const producer = stream(loom.url, 'log');
       await producer.write(Buffer.from('AAAA\nBBBB\n'));
       await eventually('the log has both lines', async () => (await get('?notail')).text === 'AAAA\nBBBB\n');
       // The producer asks how far the server is: only of what it knows to be acknowledged can it say that it was lost.
       await loom.restart('SIGTERM');
-      await eventually('the producer is back', () => producer.stderr.includes('continuing at byte 10'));
+      await eventually('the producer has reconnected', () =>
+        producer.stderr.includes('continuing at byte 10'),
+      );
       const follower = stream('follow', loom.url, 'log');
       let written = '';
       follower.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -262,7 +264,7 @@ describe('an open log that lost acknowledged bytes', () => {
       expect(written).toBe('AAAA\nBBBB\nBBBB\nCCCC\n');
     });
 
-    it('is not closed by a producer that has not seen the loss', async () => {
+    it('a producer that has not seen the loss sends the bytes again before it closes the log', async () => {
       const producer = stream(loom.url, 'log');
       await producer.write(Buffer.from('AAAA\nBBBB\n'));
       await eventually('the log has both lines', async () => (await get('?notail')).text === 'AAAA\nBBBB\n');
@@ -274,20 +276,20 @@ describe('an open log that lost acknowledged bytes', () => {
     });
   });
 
-  it('shows the loss in the list and in its description', async () => {
+  it('the list and /info show the loss', async () => {
     await loseAllBut(5, await begun());
     const losses = [{ from: 5, to: 10, noticedAt: expect.stringMatching(/^\d{4}-.*Z$/) }];
     expect(JSON.parse((await get('/info')).text)).toMatchObject({ id: 'log', bytes: 5, losses });
     expect(JSON.parse((await request(`${loom.url}/stream`)).text).streams).toMatchObject([{ losses }]);
   });
 
-  it('gets the lost bytes again from a producer that is still there', async () => {
+  it('a producer that reconnects sends the lost bytes again', async () => {
     const producer = stream(loom.url, 'log');
     await producer.write(Buffer.from('AAAA\nBBBB\n'));
     await eventually('the log has both lines', async () => (await get('?notail')).text === 'AAAA\nBBBB\n');
     // The producer asks how far the server is: only of what it knows to be acknowledged can it say that it was lost.
     await loom.restart('SIGTERM');
-    await eventually('the producer is back', () => producer.stderr.includes('continuing at byte 10'));
+    await eventually('the producer has reconnected', () => producer.stderr.includes('continuing at byte 10'));
     const generation = String((await get('?notail')).headers['x-stream-generation']);
     await loseAllBut(5, generation);
     producer.stdin.end('CCCC\n');
@@ -301,8 +303,8 @@ describe('an open log that lost acknowledged bytes', () => {
   });
 });
 
-describe('a server that was killed and lost nothing', () => {
-  it('disturbs no reader', async () => {
+describe('a killed server that lost nothing', () => {
+  it('readers continue without a reset', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'loom-lost-'));
     const loom = await LoomProcess.start({ store: `file:${directory}` });
     const producer = new StreamProcess([loom.url, 'log']);

@@ -8,7 +8,7 @@ const HEAD = /HTTP\/1\.1 \d{3}/g;
 const HOST = 'Host: localhost\r\n';
 const CHUNKED = `POST /stream/smuggled HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n`;
 
-describe('a malformed request', () => {
+describe('malformed requests', () => {
   const loom = withLoom({ store: 'memory:', config: 'http: {headersTimeout: 1s}' });
   const exchange = async (text: string): Promise<string> => {
     const connection = await RawConnection.open(loom.process().port);
@@ -21,7 +21,7 @@ describe('a malformed request', () => {
   });
 
   it.each([
-    ['that is no HTTP', 'SECRET\r\n\r\n', 400],
+    ['that is not HTTP', 'SECRET\r\n\r\n', 400],
     ['of HTTP/3.7', `GET /stream/SECRET HTTP/3.7\r\n${HOST}\r\n`, 400],
     ['that begins a TLS handshake', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03SECRET', 400],
     ['with NUL in its path', `GET /stream/SEC\0RET HTTP/1.1\r\n${HOST}\r\n`, 400],
@@ -37,17 +37,13 @@ describe('a malformed request', () => {
       400,
     ],
     ['with a negative length', `POST /stream/x HTTP/1.1\r\n${HOST}Content-Length: -1\r\n\r\n`, 400],
-    ['with a length that is none', `POST /stream/x HTTP/1.1\r\n${HOST}Content-Length: 0x10\r\n\r\n`, 400],
+    ['with a malformed length', `POST /stream/x HTTP/1.1\r\n${HOST}Content-Length: 0x10\r\n\r\n`, 400],
     ['with a length and chunks', `${CHUNKED}Content-Length: 3\r\n\r\n3\r\nabc\r\n0\r\n\r\n`, 400],
     ['with chunks twice over', `${CHUNKED}Transfer-Encoding: identity\r\n\r\n0\r\n\r\n`, 400],
-    [
-      'with an encoding that is none',
-      `POST /stream/x HTTP/1.1\r\n${HOST}Transfer-Encoding: SECRET\r\n\r\n`,
-      400,
-    ],
+    ['with an unknown encoding', `POST /stream/x HTTP/1.1\r\n${HOST}Transfer-Encoding: SECRET\r\n\r\n`, 400],
     ['with a head of 40 KiB', `GET /stream/x HTTP/1.1\r\n${HOST}X: ${'SECRET'.repeat(6_827)}\r\n\r\n`, 431],
     ['with a path of 40 KiB', `GET /stream/${'SECRET'.repeat(6_827)} HTTP/1.1\r\n${HOST}\r\n`, 431],
-  ])('%s is refused, and none of it repeated', async (_, text, status) => {
+  ])('a request %s is refused, and the answer repeats none of it', async (_, text, status) => {
     const answer = await exchange(text);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer.match(HEAD)).toHaveLength(1);
@@ -65,19 +61,22 @@ describe('a malformed request', () => {
     ['PUT /v1/stream/ID', `${HOST}Content-Length: 3\r\n\r\nabcSECRET`, [201, 400]],
     ['PUT /stream/ID', `${HOST}Transfer-Encoding: \r\n\r\nSECRET`, [400]],
     ['PUT /stream/ID', `${HOST}Connection: close\r\n\r\nSECRET`, [201]],
-  ])('behind %s is refused after the answer to that (%#)', async (line, rest, statuses) => {
-    const answer = await exchange(`${line.replace('ID', `sound-${Math.random()}`)} HTTP/1.1\r\n${rest}`);
-    expect(answer.match(HEAD)).toEqual(statuses.map((status) => `HTTP/1.1 ${status}`));
-    expect(answer.includes('http_malformed')).toBe(statuses.includes(400));
-    expect(answer).not.toContain('SECRET');
-  });
+  ])(
+    'a malformed request behind %s is refused after the answer to that (%#)',
+    async (line, rest, statuses) => {
+      const answer = await exchange(`${line.replace('ID', `sound-${Math.random()}`)} HTTP/1.1\r\n${rest}`);
+      expect(answer.match(HEAD)).toEqual(statuses.map((status) => `HTTP/1.1 ${status}`));
+      expect(answer.includes('http_malformed')).toBe(statuses.includes(400));
+      expect(answer).not.toContain('SECRET');
+    },
+  );
 
-  it('behind one of HTTP/1.0 does not keep that from being answered', async () => {
+  it('a request of HTTP/1.0 is answered despite the bytes behind it', async () => {
     const answer = await exchange(`PUT /stream/old HTTP/1.0\r\n${HOST}\r\nhello`);
     expect(answer.match(HEAD)).toEqual(['HTTP/1.1 201']);
   });
 
-  it('behind a tail is refused when that has ended', async () => {
+  it('a malformed request behind a tail is refused when the tail has ended', async () => {
     const producer = new Producer(loom.url('/stream/tail-1'));
     await producer.head;
     const connection = await RawConnection.open(loom.process().port);
@@ -91,7 +90,7 @@ describe('a malformed request', () => {
     ]);
   });
 
-  it('for a tunnel is refused as one that is not allowed, and none of it repeated', async () => {
+  it('CONNECT is refused with 405, and the answer repeats none of it', async () => {
     const answer = await exchange(
       'CONNECT SECRET.example:443 HTTP/1.1\r\nHost: SECRET.example:443\r\n\r\nSECRET',
     );
@@ -102,30 +101,30 @@ describe('a malformed request', () => {
     expect(answer).not.toContain('SECRET');
   });
 
-  it('for a tunnel that is reset at once ends nothing but its connection', async () => {
+  it('a CONNECT that is reset at once does not harm the server', async () => {
     const connection = await RawConnection.open(loom.process().port);
     connection.send(`CONNECT localhost:443 HTTP/1.1\r\n${HOST}\r\n${'x'.repeat(100_000)}`);
     connection.reset();
   });
 
-  it('for another protocol is answered in this one', async () => {
+  it('an upgrade to another protocol is answered in HTTP/1.1', async () => {
     const upgrade = 'Connection: Upgrade, close\r\nUpgrade: websocket\r\n';
     expect(await exchange(`GET /healthz HTTP/1.1\r\n${HOST}${upgrade}\r\n`)).toMatch(
       /^HTTP\/1\.1 200 OK\r\n/,
     );
   });
 
-  it('of HTTP/0.9 gets one answer at the most', async () => {
+  it('a request of HTTP/0.9 gets one answer', async () => {
     expect((await exchange('GET /healthz\r\n\r\n')).match(HEAD)).toHaveLength(1);
   });
 
-  it('without a host is refused', async () => {
+  it('a request without a Host is refused, and the answer repeats none of it', async () => {
     const answer = await exchange('GET /stream/SECRET HTTP/1.1\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).not.toContain('SECRET');
   });
 
-  it('with more than a thousand headers is answered as one with few', async () => {
+  it('every header counts in a request with more than a thousand headers', async () => {
     const fill = Array.from({ length: 1_100 }, (_, n) => `X-${n}: ${n}\r\n`).join('');
     for (const [header, status] of [
       ['', 201],
@@ -143,13 +142,13 @@ describe('a malformed request', () => {
   });
 
   it.each([
-    ['that is no number', 'zz\r\nabc\r\n'],
+    ['that is not a number', 'zz\r\nabc\r\n'],
     ['that is negative', '-3\r\nabc\r\n'],
     ['beyond all numbers', 'fffffffffffffffff\r\nabc\r\n'],
     ['with a sign', '+3\r\nabc\r\n'],
-    ['that LF ends', '3\nabc\n0\n\n'],
+    ['ended by LF', '3\nabc\n0\n\n'],
     ['shorter than its data', '3\r\nabcdef\r\n0\r\n\r\n'],
-  ])('whose chunk has a size %s gets its stream interrupted', async (_, chunks) => {
+  ])('a chunk with a size %s interrupts its stream', async (_, chunks) => {
     const id = `chunks-${Math.random()}`;
     const connection = await RawConnection.open(loom.process().port);
     connection.send(`POST /stream/${id} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n`);
@@ -164,7 +163,7 @@ describe('a malformed request', () => {
     expect(stream.text).toMatch(/^first(abc)?$/);
   });
 
-  it('hidden in the body of another is never carried out', async () => {
+  it('a request hidden in the body of another is never executed', async () => {
     const hidden = `DELETE /stream/victim HTTP/1.1\r\n${HOST}\r\n`;
     await request(loom.url('/stream/victim'), { method: 'POST', body: 'alive' });
     const size = hidden.length.toString(16);
@@ -185,7 +184,7 @@ describe('a malformed request', () => {
     expect((await request(loom.url('/stream/victim'))).text).toBe('alive');
   });
 
-  it('does not keep those that came before it in the same pipeline from being answered, in order', async () => {
+  it('the requests before a malformed one in a pipeline are answered in order', async () => {
     const get = (path: string): string => `GET ${path} HTTP/1.1\r\n${HOST}\r\n`;
     await request(loom.url('/stream/pipelined'), { method: 'POST', body: 'content' });
     const connection = await RawConnection.open(loom.process().port);
@@ -199,7 +198,7 @@ describe('a malformed request', () => {
     expect((await connection.whole()).match(HEAD)).toHaveLength(5);
   });
 
-  it('that never ends its head is cut, and one that trickles is, too', async () => {
+  it('a head that never ends gets 408, even if it trickles', async () => {
     const silent = await RawConnection.open(loom.process().port);
     silent.send('GET /stream HTTP/1.1\r\n');
     const trickling = await RawConnection.open(loom.process().port);
@@ -211,10 +210,10 @@ describe('a malformed request', () => {
   });
 });
 
-describe('a body', () => {
+describe('a slow body', () => {
   const loom = withLoom({ store: 'memory:', config: 'http: {headersTimeout: 1s, keepAliveTimeout: 1s}' });
 
-  it('may take longer than any limit for heads and idle connections, with silence in between', async () => {
+  it('a body may take longer than the limits for heads and idle connections', async () => {
     const connection = await RawConnection.open(loom.process().port);
     connection.send(`POST /stream/patient HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`);
     await connection.until('201 Created');

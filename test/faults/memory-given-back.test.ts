@@ -11,7 +11,7 @@ const MARGIN = 64 * MIB;
 
 /** What fills the memory of a server. Each takes its URL. */
 const floods: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
-  'bodies that are taken in whole': async (url) => {
+  'bodies that are held whole': async (url) => {
     const headers = { 'Content-Type': 'application/octet-stream' };
     await request(`${url}/v1/stream/bodies`, { method: 'PUT', headers });
     await atOnce(30, () =>
@@ -35,7 +35,7 @@ function atOnce(count: number, work: () => Promise<unknown>): Promise<unknown> {
 describe('the memory of a server', () => {
   const stage = withStage();
 
-  it.each(Object.keys(floods))('is given back after a flood of %s', async (name) => {
+  it.each(Object.keys(floods))('a server gives memory back after a flood of %s', async (name) => {
     const loom = await stage.loom(`file:${await stage.directory()}`);
     const before = residentBytes(loom.pid);
     forgetPeak(loom.pid);

@@ -5,8 +5,8 @@ import type { History } from './checker';
 const RETRY_MS = 50;
 
 /**
- * Produces a stream of `length` bytes piece by piece over plain HTTP, as a careful client does: each PATCH is acknowledged, and
- * after one whose fate is unknown a HEAD tells where to go on.
+ * Produces a stream of `length` bytes piece by piece over plain HTTP, as a careful client does: each PATCH is acknowledged. When
+ * the outcome of a PATCH is unknown, a HEAD returns the offset to continue at.
  *
  * @param url of the server, asked for anew with each request
  * @param pieceBytes how much the next PATCH carries

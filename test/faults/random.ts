@@ -26,7 +26,7 @@ export class Random {
   }
 }
 
-/** A test that draws lots. When it fails it says how to repeat it. */
+/** A randomised test. When it fails, its error shows how to repeat it. */
 export function itAtRandom(name: string, test: (random: Random) => Promise<void>, timeoutMs?: number): void {
   it(
     name,

@@ -21,7 +21,7 @@ export class RawConnection {
     return new RawConnection(socket);
   }
 
-  /** Everything so far, a byte a character. */
+  /** Everything so far, one character per byte. */
   get received(): string {
     return this.#received;
   }
@@ -30,7 +30,7 @@ export class RawConnection {
     this.socket.write(text, 'latin1');
   }
 
-  /** @throws when the server closes the connection without having said it */
+  /** @throws when the server closes the connection without having sent it */
   async until(part: string): Promise<string> {
     while (!this.#received.includes(part)) {
       await Promise.race([once(this.socket, 'data'), this.#closed]);

@@ -15,11 +15,11 @@ const TIME_LIMIT_MS = PATIENCE_MS * 2 + ROUNDS * 20_000;
 const QUICK = 'redis: {commandTimeout: 1s}';
 const MIB = 1024 * 1024;
 
-describe('while Redis fails, a server', () => {
+describe('a server whose Redis fails', () => {
   const stage = withStage();
 
   itAtRandom(
-    'stays up when Redis is killed and comes back, and loses nothing that was acknowledged',
+    'the server survives restarts of Redis and loses no acknowledged byte',
     async (random) => {
       const redis = await stage.redis({ persistence: 'always' });
       const loom = await stage.loom(redis.url, QUICK);
@@ -42,7 +42,7 @@ describe('while Redis fails, a server', () => {
   );
 
   itAtRandom(
-    'stores nothing twice when the replies of Redis are lost',
+    'the server stores nothing twice when replies of Redis are lost',
     async (random) => {
       const redis = await stage.redis();
       const proxy = stage.add(await startTcpProxy(redis.port), (it) => it.close());
@@ -64,7 +64,7 @@ describe('while Redis fails, a server', () => {
   );
 
   itAtRandom(
-    'holds its producers back when Redis stands still, says that it is not ready, and goes on with it',
+    'the server pauses producers and is not ready while Redis is stopped, and then continues',
     async (random) => {
       const redis = await stage.redis();
       const loom = await stage.loom(redis.url, QUICK);

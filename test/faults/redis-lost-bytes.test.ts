@@ -12,10 +12,10 @@ const PATCH = {
   headers: { 'Content-Type': 'application/partial-upload', 'Upload-Offset': '5', 'Upload-Complete': '?1' },
 };
 
-describe('when Redis comes back from an older file, on two servers', () => {
+describe('two servers whose Redis restarts from an older file', () => {
   const stage = withStage();
 
-  it('every reader learns which bytes are gone, and where it goes on', async () => {
+  it('every reader gets the lost bytes and where to continue', async () => {
     const { redis, admin, one, other } = await setting(stage);
     const producer = new Producer(`${one.url}/stream/build`);
     await producer.write('AAAA\n');
@@ -66,7 +66,7 @@ describe('when Redis comes back from an older file, on two servers', () => {
     expect(alarms([one, other])).toEqual([expect.objectContaining({ id: 'build', from: 5, to: 10 })]);
   });
 
-  it('a PATCH whose bytes are gone is answered with these bytes and the offset to go on from', async () => {
+  it('a PATCH whose bytes are lost gets 409 with them and the offset to continue at', async () => {
     const { redis, admin, one } = await setting(stage);
     await request(`${one.url}/stream/build`, {
       method: 'POST',
@@ -105,7 +105,7 @@ describe('when Redis comes back from an older file, on two servers', () => {
   });
 });
 
-describe('when Redis comes back with everything, on two servers', () => {
+describe('two servers whose Redis restarts with everything', () => {
   const stage = withStage();
 
   it('readers get every byte on the same connection', async () => {
@@ -130,13 +130,13 @@ describe('when Redis comes back with everything, on two servers', () => {
   });
 });
 
-describe('when Redis comes back empty, on two servers', () => {
+describe('two servers whose Redis is empty', () => {
   const stage = withStage();
 
   it.each([
     ['restarts without persistence', (redis: RedisServer) => setBack(redis)],
     ['is flushed', (_: RedisServer, admin: Redis) => admin.flushall()],
-  ])('producers and readers read that the stream is lost, where Redis %s', async (_, empty) => {
+  ])('producers and readers get the error that the stream is lost when Redis %s', async (_, empty) => {
     const { redis, admin, one, other } = await setting(stage);
     const producer = new Producer(`${one.url}/stream/build`, { headers: { 'Upload-Complete': '?0' } });
     await producer.end('AAAA\n');

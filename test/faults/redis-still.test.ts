@@ -11,7 +11,7 @@ const PRODUCERS = 300;
 const BODY_BYTES = 1.5 * MIB;
 const PIECE_BYTES = 64 * KIB;
 const PENDING_TOTAL = 32 * MIB;
-/** Redis may stand still for as long as the machine takes to fill the memory: nothing is given up meanwhile. */
+/** Redis may be stopped for as long as the machine takes to fill the memory: no request times out meanwhile. */
 const CONFIG = `
 limits: {pendingTotal: ${PENDING_TOTAL / MIB}MiB}
 redis: {commandTimeout: 1h, patience: 1h}`;
@@ -43,11 +43,11 @@ const wires = [
   },
 ];
 
-describe('while Redis stands still', () => {
+describe('producers while Redis is stopped by SIGSTOP', () => {
   const stage = withStage();
 
   it.each(wires)(
-    '300 producers on $name hold no more memory than limits.pendingTotal, and lose no byte',
+    '300 producers on $name use no more memory than limits.pendingTotal, and lose no byte',
     async ({ path, headers, create, done }) => {
       const redis = await stage.redis();
       const loom = await stage.loom(redis.url, CONFIG);
@@ -92,7 +92,7 @@ async function untilStill(value: () => number): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   let [before, still] = [-1, 0];
   while (still < 10) {
-    if (Date.now() > deadline) throw new Error('the producers went on writing');
+    if (Date.now() > deadline) throw new Error('the producers did not stop writing');
     await delay(200);
     still = value() === before ? still + 1 : 0;
     before = value();

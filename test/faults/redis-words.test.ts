@@ -2,10 +2,10 @@ import { request } from '../support/http';
 import { eventually } from './eventually';
 import { withStage } from './stage';
 
-describe('while Redis is away, a client', () => {
+describe('errors while Redis is down', () => {
   const stage = withStage();
 
-  it('reads the same sentence from every wire, without a word of the Redis client', async () => {
+  it('every wire returns the same sentence, without words of the Redis client', async () => {
     const redis = await stage.redis();
     const url = redis.url.replace('redis://', 'redis://default:s3cret@');
     const loom = await stage.loom(url, 'redis: {commandTimeout: 500ms, patience: 1s}');
@@ -19,7 +19,7 @@ describe('while Redis is away, a client', () => {
       const { status, text } = await request(`${loom.url}${path}`, { method, headers });
       return `${status} ${text}`;
     };
-    await eventually('Redis is known to be away', async () =>
+    await eventually('the server reports that Redis is down', async () =>
       (await ask('GET', '/readyz')).includes(sentence),
     );
     const asked = [

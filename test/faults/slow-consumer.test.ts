@@ -12,10 +12,10 @@ const MIB = 1024 * 1024;
 const LENGTH = 300 * MIB;
 const GROWTH_MAX = 100 * MIB;
 
-describe.each(STORES)('a consumer on %s that reads nothing for a while', (name) => {
+describe.each(STORES)('a paused consumer on %s', (name) => {
   const stage = withStage();
 
-  it('neither holds its producer back nor fills the memory, and gets every byte in the end', async () => {
+  it('a paused consumer does not slow its producer or fill the memory, and gets every byte', async () => {
     const loom = await stage.loom(await freshStore(stage, name));
     const checker = new Checker();
     const history = checker.stream('flood');
@@ -32,7 +32,7 @@ describe.each(STORES)('a consumer on %s that reads nothing for a while', (name) 
     const before = residentBytes(loom.pid);
     forgetPeak(loom.pid);
     await flood(producer, history, LENGTH);
-    // The producer is done, and so nobody held it back: none of them has read more than their sockets took without them.
+    // The producer is done, so no consumer slowed it down: none has read more than its socket accepted on its own.
     expect(peakBytes(loom.pid) - before).toBeLessThan(GROWTH_MAX);
 
     const reading = history.reader('the consumer that slept');
@@ -40,7 +40,7 @@ describe.each(STORES)('a consumer on %s that reads nothing for a while', (name) 
     expect(asleep.trailers['x-stream-state']).toBe('closed; outcome=complete');
     expect(peakBytes(loom.pid) - before).toBeLessThan(GROWTH_MAX);
     events.destroy();
-    // It may skip what came while it read nothing, or read all of it from the store. It says which.
+    // It may skip what arrived while it was paused, or read all of it from the store. Its output shows which.
     expect(await untilItSays(spy, /\d bytes of flood skipped\n|END: flood\n/)).toBe(true);
     spy.destroy();
     expect(peakBytes(loom.pid) - before).toBeLessThan(GROWTH_MAX);
@@ -57,7 +57,7 @@ async function flood(producer: Producer, history: History, length: number): Prom
   history.completed();
 }
 
-/** A response that nobody reads: nothing is taken from its socket once its buffers are full. */
+/** A response that is not read: the kernel accepts nothing more once the buffers of its socket are full. */
 async function openPaused(url: string, headers = {}): Promise<IncomingMessage> {
   const [res] = await once(http.get(url, { agent: false, headers }), 'response');
   return res.on('error', () => {});

@@ -6,7 +6,7 @@ const PERIOD = 1_000_003;
 /** Random once and for all, twice in a row so that any stretch of it lies in one piece. */
 const PATTERN = patternOf(PERIOD);
 
-/** What a producer has to say. A byte tells the offset and the stream that it belongs to. */
+/** The bytes of a producer. From a few of them follow the stream and the offset that they belong to. */
 export class Source {
   readonly #shift: number;
 
@@ -14,7 +14,7 @@ export class Source {
     this.#shift = createHash('sha256').update(name).digest().readUInt32BE() % PERIOD;
   }
 
-  /** The bytes from `from` up to `to`, less than a million of them. Not a copy: nobody may change them. */
+  /** The bytes from `from` up to `to`, less than a million of them. Not a copy: do not change them. */
   bytes(from: number, to: number): Buffer {
     const start = (from + this.#shift) % PERIOD;
     return PATTERN.subarray(start, start + to - from);

@@ -35,7 +35,7 @@ const ALL = Buffer.concat([
   Buffer.from('\x1b[31mred\x1b[0m\n'),
 ]);
 
-describe('a terminal', () => {
+describe('bin/stream on a terminal', () => {
   const loom = withLoom({ store: 'memory:', config: '' });
 
   beforeAll(async () => {
@@ -50,20 +50,20 @@ describe('a terminal', () => {
     });
   });
 
-  it('is shown what a stream would do to it, and nothing is done but colours', async () => {
+  it('a follower escapes the control characters of a stream, except colours', async () => {
     const shown = await onTerminal(['follow', loom.url(''), 'attack']);
     expectHarmless(shown);
     expect(shown).toContain('\x1b[31mred\x1b[0m');
     expect(shown).toContain('a title: ^[]0;SECRET^G');
   });
 
-  it.each([['ls'], ['ls', '--json']])('is done nothing to by a list: %s %s', async (...words) => {
+  it.each([['ls'], ['ls', '--json']])('a list escapes control characters: %s %s', async (...words) => {
     const shown = await onTerminal([...words, loom.url('')]);
     expectHarmless(shown);
     expect(shown).toContain('id-\\u202egpj.exe');
   });
 
-  it('is done nothing to by a spy', async () => {
+  it('a spy escapes control characters', async () => {
     const producer = new Producer(loom.url(`/stream/${encodeURIComponent('spied-\u202e')}`));
     await producer.write(ALL);
     const shown = await onTerminal(['spy', '--from', 'start', loom.url('')], 'red');
@@ -71,21 +71,21 @@ describe('a terminal', () => {
     producer.destroy();
   });
 
-  it('is done nothing to by an error', async () => {
+  it('an error escapes control characters', async () => {
     const shown = await onTerminal(['follow', loom.url(''), 'no-\u202esuch']);
     expectHarmless(shown);
     expect(shown).toContain('no-\\u202esuch');
   });
 
-  it('gets everything as it is when it asks for that', async () => {
+  it('follow --raw writes control characters as they are', async () => {
     const shown = await onTerminal(['follow', '--raw', loom.url(''), 'attack']);
     expect(shown).toContain('\x1b]0;SECRET\x07');
   });
 });
 
 /**
- * What `bin/stream` writes when its output is a terminal, whatever its exit code.
- * @param until for what never ends by itself: it is ended once it has shown that
+ * The output of `bin/stream` on a terminal, whatever its exit code.
+ * @param until for commands that never end by themselves: the command is killed once it has shown this
  */
 async function onTerminal(words: readonly string[], until?: string): Promise<string> {
   const command = [process.execPath, BIN, ...words].map(quoted).join(' ');

@@ -19,7 +19,7 @@ describe('two nodes on one Redis', () => {
     return Promise.all([stage.loom(redis.url, QUICK), stage.loom(redis.url, QUICK)]);
   };
 
-  it('show the same stream at the same time, in every form', async () => {
+  it('a tail, events, a spy and the list of one node show a stream of the other node', async () => {
     const [here, there] = await nodes();
     const spy = await Consumer.open(`${there.url}/spy`);
     const producer = new Producer(`${here.url}/stream/shared`);
@@ -40,7 +40,7 @@ describe('two nodes on one Redis', () => {
     spy.close();
   });
 
-  itAtRandom('carry a load that is produced on one and read on the other', async (random) => {
+  itAtRandom('a load that is produced on one node is read whole on the other', async (random) => {
     const [here, there] = await nodes();
     const checker = new Checker();
     const load = stage.add(
@@ -58,7 +58,7 @@ describe('two nodes on one Redis', () => {
     expect([...complaints(here), ...complaints(there)]).toEqual([]);
   });
 
-  it('let a producer go on at the other one, and cut the connection that it left behind', async () => {
+  it('a producer continues at the other node, and its old connection is closed', async () => {
     const [here, there] = await nodes();
     const first = new Producer(`${here.url}/stream/moved`);
     await first.head;
@@ -85,7 +85,7 @@ describe('two nodes on one Redis', () => {
     }
   });
 
-  it('survive each other: a stream of the one that dies is interrupted, and goes on at the other', async () => {
+  it('a stream of a node that dies is interrupted and continues at the other node', async () => {
     const [dying, surviving] = await nodes();
     const gate = stage.add(await startTcpSwitch(dying.port), (it) => it.close());
     const checker = new Checker();

@@ -46,7 +46,7 @@ export class Workers {
   }
 }
 
-/** One that has ended but that nobody has taken note of, a zombie, is not alive. */
+/** A zombie, whose exit its parent has not read yet, is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

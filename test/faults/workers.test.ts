@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 describe('two workers on one port', () => {
-  it('both answer: what one connection produces, all others show', async () => {
+  it('both workers answer, and all connections show what one produces', async () => {
     const { producer, tails, own } = await tailed(await Workers.start(stage, redis.url));
     await producer.write('two');
     await Promise.all(tails.map((tail) => tail.until('onetwo')));
@@ -36,7 +36,7 @@ describe('two workers on one port', () => {
     expect(complaints(own.loom)).toEqual([]);
   });
 
-  it('share the port of a relay, too', async () => {
+  it('both workers share the port of a relay', async () => {
     const workers = await Workers.start(stage, redis.url, { args: ['--listen', 'httpipe=0'] });
     const [one, other] = await workers.logged('listening for a relay', 2);
     expect(other?.['relay']).toBe(one?.['relay']);
@@ -48,7 +48,7 @@ describe('two workers on one port', () => {
     }
   });
 
-  it('each close what exceeds their limit of connections, and only that', async () => {
+  it('each worker closes only the connections beyond its limit', async () => {
     const env = { LOOM_LIMITS_CONNECTIONS: '3' };
     const workers = await Workers.start(stage, redis.url, { env });
     await request(`${workers.url}/stream/narrow`, { method: 'POST', headers: { 'Upload-Complete': '?0' } });
@@ -62,7 +62,7 @@ describe('two workers on one port', () => {
         },
       );
     await workers.logged('too many connections: new ones are closed', 2);
-    // Whoever waited for the server to start may still hold a connection.
+    // The check that the server has started may still hold a connection.
     expect([5, 6]).toContain(tails.length);
     for (const tail of tails) {
       expect(tail.res.destroyed).toBe(false);
@@ -75,8 +75,8 @@ describe('two workers on one port', () => {
   });
 });
 
-describe('a worker that dies', () => {
-  it('is replaced, and neither loses nor doubles a byte of whoever was connected', async () => {
+describe('a dying worker', () => {
+  it('a dead worker is replaced, and no client loses or repeats a byte', async () => {
     const workers = await Workers.start(stage, (await stage.redis()).url);
     const checker = new Checker();
     const history = checker.stream('unbroken');
@@ -94,7 +94,7 @@ describe('a worker that dies', () => {
     const reads = ['one', 'another', 'a third'].map((name) =>
       followOverHttp(() => `${workers.url}/stream/${history.id}`, history.reader(name), over.signal),
     );
-    // Each of them once: one has the producer.
+    // Each worker is killed once; one of them has the producer.
     for (const [index, pid] of workers.pids.entries()) {
       process.kill(pid, 'SIGKILL');
       await send(sent + 100_000);
@@ -113,23 +113,23 @@ describe('a worker that dies', () => {
     expect(workers.pids).toHaveLength(2);
   });
 
-  it('takes nobody with it who was on the way to it: that connection is closed', async () => {
+  it('a connection that a dead worker had not accepted is closed, and others are answered', async () => {
     const workers = await Workers.start(stage, (await stage.redis()).url);
     const [dying = 0] = workers.pids;
     process.kill(dying, 'SIGSTOP');
     const asked = Array.from({ length: 4 }, () => settled(request(`${workers.url}/healthz`)));
-    // Three go to the other one: it goes on although this one does not move.
+    // Three go to the other worker, which serves although this one is stopped.
     await eventually('three are answered', () => workers.lines('request').length >= 3);
     process.kill(dying, 'SIGKILL');
     expect((await Promise.all(asked)).sort()).toEqual(['answered', 'answered', 'answered', 'closed']);
   });
 });
 
-describe('a stop', () => {
-  it('by SIGTERM ends all workers in good order, whoever is connected, with exit code 0', async () => {
+describe('a stop of two workers', () => {
+  it('SIGTERM stops all workers gracefully with exit code 0 while clients are connected', async () => {
     const { own, tails, producer } = await tailed(await Workers.start(stage, redis.url));
     const { pids } = own;
-    // Resolves when nobody has stdout any more, neither the primary nor a worker.
+    // Resolves when neither the primary nor a worker has stdout open.
     expect(await own.loom.kill('SIGTERM')).toBe(0);
     expect(pids.filter(isAlive)).toEqual([]);
     expect(
@@ -143,14 +143,14 @@ describe('a stop', () => {
     expect(complaints(own.loom)).toEqual([]);
   });
 
-  it('by Ctrl-C, which all processes of the terminal get, is one stop and not two', async () => {
+  it('Ctrl-C, which reaches all processes of the terminal, stops each worker once', async () => {
     const { own } = await tailed(await Workers.start(stage, redis.url, { leadsGroup: true }));
     process.kill(-own.loom.pid, 'SIGINT');
     expect(await own.loom.exited()).toBe(0);
     expect(own.lines('stopped')).toHaveLength(2);
   });
 
-  it('is cut short by a second signal', async () => {
+  it('a second signal ends the stop at once', async () => {
     // Far longer than this test: it ends only because of the second signal.
     const env = { LOOM_STOP_TIMEOUT: '1h' };
     const { own, producer } = await tailed(await Workers.start(stage, redis.url, { env }));
@@ -165,7 +165,7 @@ describe('a stop', () => {
     producer.destroy();
   });
 
-  it('of one worker leaves the other one alone: it is replaced, and nobody is turned away', async () => {
+  it('a stopped worker is replaced, and no request is refused meanwhile', async () => {
     const { own, tails } = await tailed(await Workers.start(stage, redis.url));
     const [first = 0] = own.pids;
     process.kill(first, 'SIGTERM');
@@ -179,7 +179,7 @@ describe('a stop', () => {
     expect(complaints(own.loom)).toEqual([]);
   });
 
-  it('of one worker after the other brings new settings in', async () => {
+  it('stopping one worker after the other loads new settings', async () => {
     const settings = join(await stage.directory(), 'loom.yaml');
     writeFileSync(settings, 'tokens: [old]');
     const workers = await Workers.start(stage, redis.url, { args: ['-c', settings] });
@@ -194,7 +194,7 @@ describe('a stop', () => {
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 401, 401]);
   });
 
-  it('follows the death of the primary: the workers stop in good order, and none is left behind', async () => {
+  it('the death of the primary stops all workers gracefully', async () => {
     const { own } = await tailed(await Workers.start(stage, redis.url));
     const { pids } = own;
     expect(await own.loom.kill('SIGKILL')).toBeNull();
@@ -208,8 +208,8 @@ describe('a stop', () => {
   });
 });
 
-describe('what cannot start', () => {
-  it('is two workers on files: the store belongs to one process', () => {
+describe('two workers that cannot start', () => {
+  it('two workers on files are refused, because only one process can use the store', () => {
     expect(run(['--store', 'file:./nowhere'])).toEqual({
       status: 1,
       stdout: '',
@@ -218,7 +218,7 @@ describe('what cannot start', () => {
     });
   });
 
-  it('is two workers without their Redis, and that is said once', async () => {
+  it('two workers without their Redis exit with one sentence', async () => {
     const store = `redis://127.0.0.1:${await freePort()}`;
     const { status, stderr } = run(['--store', store]);
     expect(status).toBe(1);
@@ -227,7 +227,7 @@ describe('what cannot start', () => {
     );
   });
 
-  it('is two workers on a port that is taken, and that is said once', async () => {
+  it('two workers on a used port exit with one sentence', async () => {
     const redis = await stage.redis();
     expect(run(['--store', redis.url, '--port', String(redis.port)])).toMatchObject({
       status: 1,
@@ -236,7 +236,7 @@ describe('what cannot start', () => {
   });
 });
 
-/** A server with somebody at each of its workers: a producer that has sent `one`, and tails that have got it. */
+/** A server with clients at each of its workers: a producer that has sent `one`, and tails that have got it. */
 async function tailed(own: Workers) {
   const url = `${own.url}/stream/${randomUUID()}`;
   const producer = new Producer(url);

@@ -6,7 +6,7 @@ function prefers(accept: string, named: string, otherwise: string): boolean {
   return preferredType(accept, [named], otherwise) !== undefined;
 }
 
-describe('events are sent to a client that accepts', () => {
+describe('Accept headers that select events', () => {
   it.each([
     'text/event-stream',
     'Text/Event-Stream',
@@ -21,12 +21,12 @@ describe('events are sent to a client that accepts', () => {
     'application/json, text/event-stream',
     'text/event-stream;q=1.000',
     ' , text/event-stream ,',
-  ])('%s', (accept) => {
+  ])('the Accept header "%s" selects events', (accept) => {
     expect(prefers(accept, EVENTS, 'text/plain')).toBe(true);
   });
 });
 
-describe('bytes are sent to a client that accepts', () => {
+describe('Accept headers that select bytes', () => {
   it.each([
     '',
     '*/*',
@@ -42,12 +42,12 @@ describe('bytes are sent to a client that accepts', () => {
     'x-text/event-stream',
     'application/json; profile="text/event-stream"',
     'application/json; profile=", text/event-stream"',
-  ])('%s', (accept) => {
+  ])('the Accept header "%s" selects bytes', (accept) => {
     expect(prefers(accept, EVENTS, 'text/plain')).toBe(false);
   });
 });
 
-it('the range that fits the other type best counts', () => {
+it('the most specific range for the other type counts', () => {
   expect(prefers('text/event-stream;q=0.5, */*;q=0.9, text/plain;q=0.1', EVENTS, 'text/plain')).toBe(true);
   expect(prefers('text/event-stream;q=0.5, */*;q=0.9, text/plain;q=0.1', EVENTS, 'image/png')).toBe(false);
 });

@@ -34,12 +34,12 @@ function feed(
   return { cut, wasCut: () => wasCut };
 }
 
-describe('an attached producer', () => {
+describe('ProducerConnections', () => {
   it.each([
     ['another takes its log over', { kind: 'attach', ...GRACE }],
     ['the other nodes have given it up', { kind: 'release', epoch: 1, state: 'interrupted' }],
     ['its log is removed', { kind: 'remove', outcome: { kind: 'deleted' } }],
-  ] as const)('is cut when %s', (_, change) =>
+  ] as const)('an attached producer is cut when %s', (_, change) =>
     withLog(async ({ store, info, attachments }) => {
       const producer = feed(attachments, writerOf(info));
       await store.change(info, change);
@@ -47,7 +47,7 @@ describe('an attached producer', () => {
     }),
   );
 
-  it('is not cut by the news that it makes itself', () =>
+  it('an attached producer is not cut by its own change', () =>
     withLog(async ({ store, info, attachments }) => {
       let wasCut = false;
       await attachments.track(
@@ -63,7 +63,7 @@ describe('an attached producer', () => {
       expect(wasCut).toBe(false);
     }));
 
-  it('gives way to the one that attached after it, in whatever order they come', () =>
+  it('a producer of an earlier epoch is cut, even if it arrives after the later one', () =>
     withLog(async ({ store, info, attachments }) => {
       const later = feed(attachments, writerOf(await store.change(info, { kind: 'attach', ...GRACE })));
       const earlier = feed(attachments, writerOf(info));
@@ -71,7 +71,7 @@ describe('an attached producer', () => {
       expect(later.wasCut()).toBe(false);
     }));
 
-  it('is cut when the server stops, also when it comes while that goes on', () =>
+  it('a stop of the server cuts all producers, even one that arrives during the stop', () =>
     withLog(async ({ info, attachments }) => {
       const before = feed(attachments, writerOf(info));
       const stopped = attachments.cutAll();
@@ -80,7 +80,7 @@ describe('an attached producer', () => {
       await stopped;
     }));
 
-  it('has what is still to be recorded waited for when the server stops', () =>
+  it('a stop of the server waits for the background work of a producer', () =>
     withLog(async ({ info, attachments }) => {
       let record = (): void => {};
       await attachments.track(

@@ -37,13 +37,13 @@ const send = (body: ChunkedBody): void => {
   body.end({ 'X-Stream-State': 'closed' });
 };
 
-describe('a live body', () => {
-  it('is framed by us and not a second time by Node', async () => {
+describe('ChunkedBody', () => {
+  it('the body is chunked once, and not a second time by Node', async () => {
     const sent = await rawAnswer('GET / HTTP/1.1\r\nHost: x\r\n\r\n', send);
     expect(sent).toBe('6\r\nonetwo\r\n6\r\nonetwo\r\n3\r\nabc\r\n0\r\nX-Stream-State: closed\r\n\r\n');
   });
 
-  it('lets go of its head once that is out', async () => {
+  it('the head of a body is released once it is sent', async () => {
     let kept: unknown;
     await rawAnswer('GET / HTTP/1.1\r\nHost: x\r\n\r\n', (body, res) => {
       kept = Reflect.get(res, '_header');
@@ -52,7 +52,7 @@ describe('a live body', () => {
     expect(String(kept).length).toBeLessThan('HTTP/1.1 200 OK'.length);
   });
 
-  it('follows its own head where another answer has to be sent before', async () => {
+  it('the second of two pipelined bodies follows its own head', async () => {
     const bodies: ChunkedBody[] = [];
     const request = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
     const sent = await rawAnswer(request + request, (body) => {
@@ -64,7 +64,7 @@ describe('a live body', () => {
     expect(second).toMatch(/^HTTP\/1\.1 200 OK\r\n(.+\r\n)+\r\n6\r\nonetwo\r\n/);
   });
 
-  it('goes out bare on HTTP/1.0', async () => {
+  it('a body on HTTP/1.0 is not chunked', async () => {
     expect(await rawAnswer('GET / HTTP/1.0\r\n\r\n', send)).toBe('onetwoonetwoabc');
   });
 });

@@ -6,11 +6,11 @@ import { ERROR_TABLE } from '../../src/http/errors/error-table';
 const PAGE = readFileSync(join(__dirname, '../../docs/errors.md'), 'utf8');
 
 describe('docs/errors.md', () => {
-  it('lists every code with exactly the statuses that the server answers it with', () => {
+  it('the page lists every code with exactly the statuses of the server', () => {
     expect(documented()).toEqual(answered());
   });
 
-  it('says of every code what it means and what to do', () => {
+  it('the page has the meaning and the remedy of every code', () => {
     for (const [, , meaning, remedy] of rows()) {
       expect(meaning).toMatch(/\w{3}/);
       expect(remedy).toMatch(/\w{3}/);
@@ -18,11 +18,11 @@ describe('docs/errors.md', () => {
   });
 });
 
-it('every code is a word of the wire in snake case', () => {
+it('every code is in snake case', () => {
   for (const { code } of Object.values(ERROR_TABLE)) expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
 });
 
-it('every code that the client knows is one that the server answers with', () => {
+it('the server sends every code that the client knows', () => {
   expect(Object.keys(CLIENT_CODES).filter((code) => !Object.hasOwn(answered(), code))).toEqual([]);
 });
 

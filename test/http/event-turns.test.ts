@@ -54,7 +54,7 @@ describe('server-sent events of a large stream', () => {
   ];
 
   it.each(anyText)(
-    'are made of a bounded number of bytes per turn on /stream: %s',
+    'each turn of the event loop writes a bounded number of bytes on /stream: %s',
     async (_of, body, factor) => {
       await request(url('/stream/loom?force=true'), { method: 'POST', body });
       const { text } = await request(url('/stream/loom'), { headers: { Accept: 'text/event-stream' } });
@@ -64,7 +64,7 @@ describe('server-sent events of a large stream', () => {
   );
 
   it.each(anyText)(
-    'are made of a bounded number of bytes per turn on /v1/stream: %s',
+    'each turn of the event loop writes a bounded number of bytes on /v1/stream: %s',
     async (_of, body, factor) => {
       await put('text/plain', body);
       const { text } = await request(url('/v1/stream/durable?offset=-1&live=sse'));
@@ -73,7 +73,7 @@ describe('server-sent events of a large stream', () => {
     },
   );
 
-  it('are made of a bounded number of bytes per turn on /v1/stream: bytes in base64', async () => {
+  it('each turn of the event loop writes a bounded number of bytes on /v1/stream: bytes in base64', async () => {
     const body = filled('\0\x01\xff');
     await put('application/octet-stream', body);
     const { text } = await request(url('/v1/stream/durable?offset=-1&live=sse'));
@@ -82,7 +82,7 @@ describe('server-sent events of a large stream', () => {
     expect(mostWritten()).toBeLessThan(BYTES_PER_TURN * 1.5);
   });
 
-  it('are made of a bounded number of bytes per turn on /v1/stream: short messages', async () => {
+  it('each turn of the event loop writes a bounded number of bytes on /v1/stream: short messages', async () => {
     const values = JSON.stringify(new Array<number>(BYTES / 2).fill(1));
     await put('application/json', Buffer.from(values));
     const { text } = await request(url('/v1/stream/durable?offset=-1&live=sse'));
@@ -92,7 +92,7 @@ describe('server-sent events of a large stream', () => {
     expect(mostWritten()).toBeLessThan(BYTES_PER_TURN * 1.5);
   });
 
-  it('show a long message whole', async () => {
+  it('a long message arrives whole', async () => {
     const value = { text: 'x'.repeat(BYTES), after: [1, 2] };
     await put('application/json', Buffer.from(JSON.stringify([0, value, 1])));
     const { text } = await request(url('/v1/stream/durable?offset=-1&live=sse'));

@@ -5,7 +5,7 @@ import { finish } from '../../src/http/live/finish';
 
 const LARGE = Buffer.alloc(32 * 1024 * 1024);
 
-describe('a response that has ended', () => {
+describe('finish', () => {
   const server = createServer();
   beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
   afterAll(() => {
@@ -13,7 +13,7 @@ describe('a response that has ended', () => {
     server.close();
   });
 
-  /** A client that reads nothing until it is told to. */
+  /** A client that reads nothing before `read` is called. */
   async function asked() {
     const request = once(server, 'request') as Promise<[unknown, ServerResponse]>;
     const client = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
@@ -34,14 +34,14 @@ describe('a response that has ended', () => {
     return { res, read };
   }
 
-  it('is cut when its consumer does not take it', async () => {
+  it('an ended response is cut if its consumer does not read it', async () => {
     const { res, read } = await asked();
     finish(res, 50, LARGE);
     await once(res, 'close');
     expect(await read()).toBeLessThan(LARGE.length);
   });
 
-  it('is left alone while it is taken in time', async () => {
+  it('an ended response is not cut if its consumer reads it in time', async () => {
     const { res, read } = await asked();
     finish(res, 60_000, LARGE);
     expect(await read()).toBeGreaterThan(LARGE.length);

@@ -9,20 +9,20 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-describe('the JSON of a list', () => {
+describe('jsonList', () => {
   beforeEach(nextTurn);
 
   it.each([
     ['nothing', []],
     ['one item', [1]],
-    ['some', [{ a: 1 }, 'b', null, [2]]],
-    ['many', Array.from({ length: 50 }, (_, n) => ({ ...LARGE, n }))],
-  ])('is an array of %s', async (_of, items) => {
+    ['some items', [{ a: 1 }, 'b', null, [2]]],
+    ['many items', Array.from({ length: 50 }, (_, n) => ({ ...LARGE, n }))],
+  ])('a list of %s becomes a JSON array', async (_of, items) => {
     const text = Buffer.concat(await jsonList(items, (item: unknown) => item)).toString();
     expect(text === JSON.stringify(items)).toBe(true);
   });
 
-  it('is made of a bounded number of bytes per turn of the event loop, for all lists together', async () => {
+  it('all lists together encode a bounded number of bytes per turn', async () => {
     let shown = 0;
     let most = 0;
     let isOver = false;
@@ -41,7 +41,7 @@ describe('the JSON of a list', () => {
     expect(most).toBeLessThan(BYTES_PER_TURN);
   });
 
-  it('is made no further once the client has left', async () => {
+  it('the encoding stops once the client has left', async () => {
     const leaving = new AbortController();
     let shown = 0;
     const list = jsonList(

@@ -33,7 +33,7 @@ class WatchedStore extends MemoryStore {
     return super.watch(log, seen, watcher);
   }
 
-  /** Resolves once somebody has come to watch the log since it was asked last. */
+  /** Resolves once a new watcher of the log was added since the last call. */
   async untilWatched({ generation }: LogRef): Promise<void> {
     while (!this.#watching.delete(generation)) {
       await new Promise<void>((resolve) => {
@@ -43,7 +43,7 @@ class WatchedStore extends MemoryStore {
   }
 }
 
-describe('a log that loses bytes under its live readers', () => {
+describe('a log that loses bytes', () => {
   const store = new WatchedStore();
   const { handler, drain } = appOver(store);
   const server = createServer(handler);
@@ -62,7 +62,7 @@ describe('a log that loses bytes under its live readers', () => {
   const durable = ({ id }: LogRef, query: string): string => url(`/v1/stream/${id}${query}`);
   const append = (text: string): Promise<unknown> => store.append(writer, FIVE, [Buffer.from(text)]);
 
-  it('cuts a tail, so that it does not pass for whole', async () => {
+  it('a tail is cut, so that it does not look complete', async () => {
     const reader = await Consumer.open(url(`/stream/${writer.log.id}`));
     await reader.until('BBBB\n');
     store.lose(writer.log, FIVE);
@@ -71,7 +71,7 @@ describe('a log that loses bytes under its live readers', () => {
     expect(reader.text).toBe('AAAA\nBBBB\n');
   });
 
-  it('cuts a reader of events, whose next request is answered with a reset', async () => {
+  it('a reader of events is cut, and its next request gets a reset', async () => {
     const reader = await Consumer.open(url(`/stream/${writer.log.id}`), EVENTS);
     await reader.until('data: BBBB\n\n');
     store.lose(writer.log, FIVE);
@@ -91,7 +91,7 @@ describe('a log that loses bytes under its live readers', () => {
     ['a reader of events', (id: string) => `/stream/${id}`, EVENTS],
     ['a spy', (id: string) => `/spy?from=start&prefix=${id}`, {}],
     ['a reader of events of /v1/stream', (id: string) => `/v1/stream/${id}?offset=-1&live=sse`, {}],
-  ])('never mixes the bytes for %s that is still reading', async (_which, path, headers) => {
+  ])('%s that is still reading never mixes old and new bytes', async (_which, path, headers) => {
     const [old, fresh] = ['A', 'B'].map((letter) => `${letter.repeat(99)}\n`.repeat(60_000));
     const { log, epoch } = await createLogOf(store, old ?? '');
     store.beforeRead = async ({ generation }, from) => {
@@ -110,7 +110,7 @@ describe('a log that loses bytes under its live readers', () => {
     reader.close();
   });
 
-  it('says so in a spy, and shows what takes the place', async () => {
+  it('a spy shows the loss, and the bytes that replace the lost ones', async () => {
     const { id } = writer.log;
     const spy = await Consumer.open(url(`/spy?from=start&prefix=${id}`));
     await spy.until('BBBB\n');
@@ -123,7 +123,7 @@ describe('a log that loses bytes under its live readers', () => {
     spy.close();
   });
 
-  it('says nothing in a spy that has shown none of them', async () => {
+  it('a spy that showed none of the lost bytes does not show the loss', async () => {
     const { id } = writer.log;
     const spy = await Consumer.open(url(`/spy?from=start&prefix=${id}`));
     await spy.until('BBBB\n');
@@ -134,7 +134,7 @@ describe('a log that loses bytes under its live readers', () => {
     spy.close();
   });
 
-  it('ends the events of /v1/stream, and answers 410 to the last token that they gave', async () => {
+  it('the events of /v1/stream end, and their last token gets 410', async () => {
     const reader = await Consumer.open(durable(writer.log, '?offset=-1&live=sse'));
     await reader.until('"upToDate":true');
     expect(reader.text).toContain(`"streamNextOffset":"${token(0, 10)}"`);
@@ -161,7 +161,7 @@ describe('a log that loses bytes under its live readers', () => {
     events.close();
   });
 
-  it('answers 410 to a long poll that waits behind the loss, at once', async () => {
+  it('a long poll behind the loss gets 410 at once', async () => {
     const waiting = request(durable(writer.log, `?offset=${token(0, 10)}&live=long-poll`));
     await store.untilWatched(writer.log);
     store.lose(writer.log, FIVE);
@@ -177,7 +177,7 @@ describe('a log that loses bytes under its live readers', () => {
     });
   });
 
-  it('gives the tokens after the loss to those who append, ask, close and fork', async () => {
+  it('appends, HEAD, forks and the close use the tokens after the loss', async () => {
     const { info } = await store.create(writer.log.id, { contentType: 'text/plain' }, 'replace');
     const at = url(`/v1/stream/${info.id}`);
     const post = (body: string, headers = {}) =>
@@ -209,7 +209,7 @@ describe('a log that loses bytes under its live readers', () => {
     expect((await post('more')).headers['stream-next-offset']).toBe(token(2, 10));
   });
 
-  it('is no longer the source of a fork that has what it lost, also when the fork has lost something else', async () => {
+  it('a repeated fork is refused once its source has lost bytes that the fork has', async () => {
     const id = `${writer.log.id}-fork`;
     const headers = { 'Stream-Forked-From': `/v1/stream/${writer.log.id}` };
     const fork = () => request(url(`/v1/stream/${id}`), { method: 'PUT', headers });
@@ -221,7 +221,7 @@ describe('a log that loses bytes under its live readers', () => {
     expect((await fork()).status).toBe(409);
   });
 
-  it('has other entity tags than before', async () => {
+  it('the entity tags change after the loss', async () => {
     const tags = async (): Promise<unknown[]> => {
       const whole = await request(durable(writer.log, `?offset=${token(0, 0)}`));
       return [whole.headers.etag];
@@ -233,10 +233,10 @@ describe('a log that loses bytes under its live readers', () => {
   });
 
   it.each([
-    ['of an earlier stream that had lost bytes', token(3, 5), 400],
+    ['of an earlier stream with losses', token(3, 5), 400],
     ['beyond the end', token(0, 11), 400],
-    ['that no server gave', token(0, 5).slice(1), 400],
-  ])('refuses a token %s', async (_which, offset, status) => {
+    ['in no valid form', token(0, 5).slice(1), 400],
+  ])('a token %s is refused', async (_which, offset, status) => {
     expect((await request(durable(writer.log, `?offset=${offset}`))).status).toBe(status);
   });
 });

@@ -15,7 +15,7 @@ it.each([
 });
 
 it.each(['/', '/a?b=c://d', '//a', 'http://loom/a', 'HTTPS://loom', '*'])(
-  'the target %j is taken',
+  'the target %j is accepted',
   (target) => {
     expect(() => assertTarget(target)).not.toThrow();
   },

@@ -9,11 +9,11 @@ function cameInAt(localAddress: string): Socket {
 
 const hostsOf = (settings: object): AllowedHosts => new AllowedHosts(configFrom(settings));
 
-describe('the hosts of a server that listens beyond the loopback', () => {
+describe('the allowed hosts of a server beyond the loopback', () => {
   const hosts = hostsOf({ host: '0.0.0.0', allowAnonymous: true });
 
   it.each(['172.17.0.2', '::ffff:172.17.0.2', 'fe80::1'])(
-    'include every address, for what came in at %s',
+    'every IP address is allowed on a connection to %s',
     (at) => {
       for (const address of ['172.17.0.2:3060', '192.168.1.5', '[2001:db8::1]:3060', '0.0.0.0:3060'])
         expect(hosts.has(address, cameInAt(at))).toBe(true);
@@ -23,20 +23,20 @@ describe('the hosts of a server that listens beyond the loopback', () => {
   );
 
   it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])(
-    'include only those of the loopback, for what came in at %s',
+    'only loopback addresses are allowed on a connection to %s',
     (at) => {
       expect(hosts.has('192.168.1.5', cameInAt(at))).toBe(false);
       expect(hosts.has('[::1]:3060', cameInAt(at))).toBe(true);
     },
   );
 
-  it('do not depend on what was asked before', () => {
+  it('an earlier connection does not change the allowed hosts', () => {
     expect(hosts.has('192.168.1.5', cameInAt('172.17.0.2'))).toBe(true);
     expect(hosts.has('192.168.1.5', cameInAt('127.0.0.1'))).toBe(false);
   });
 });
 
-it('the hosts of a server include the names that it listens on', () => {
+it('the names that a server listens on are allowed', () => {
   const hosts = hostsOf({
     host: 'build.lan',
     allowAnonymous: true,
@@ -47,7 +47,7 @@ it('the hosts of a server include the names that it listens on', () => {
   expect(hosts.has('other.lan', cameInAt('127.0.0.1'))).toBe(false);
 });
 
-it('an IPv6 address is listed however it is written', () => {
+it('a listed IPv6 address is allowed in any notation', () => {
   const hosts = hostsOf({ http: { hosts: ['[2001:DB8:0:0::3]:99', 'fe80::1%eth0'] } });
   for (const host of ['[2001:db8::3]:99', '[2001:db8:0:0:0:0:0:3]:99', '[::ffff:127.0.0.1]'])
     expect(hosts.has(host, cameInAt('127.0.0.1'))).toBe(true);
@@ -65,11 +65,11 @@ it.each([
   '[::1',
   'localhost:x',
   'a\\b',
-])('a host that is malformed is not allowed: %j', (host) => {
+])('the malformed host %j is refused', (host) => {
   expect(hostsOf({}).has(host, cameInAt('127.0.0.1'))).toBe(false);
 });
 
-it('"*" allows every host that is well-formed', () => {
+it('"*" allows every well-formed host', () => {
   const hosts = hostsOf({ http: { hosts: ['*'] } });
   expect(hosts.has('anything.test:1', cameInAt('127.0.0.1'))).toBe(true);
   expect(hosts.has('user@anything.test', cameInAt('127.0.0.1'))).toBe(false);

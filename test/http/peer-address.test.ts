@@ -13,18 +13,18 @@ describe('the address of a guest', () => {
     ['[2001:db8::1]', '2001:db8::1'],
     ['fe80::1%eth0', 'fe80::1'],
     ['localhost', '127.0.0.1'],
-  ])('%s is %s', (text, address) => {
+  ])('the address %s is read as %s', (text, address) => {
     expect(parseAddress(text)).toBe(address);
   });
 
   it.each(['', 'nobody', '300.1.1.1', '1.2.3', '127.0.0.01', '::ffff:300.1.1.1', '127.0.0.1, 10.0.0.1'])(
-    '%j is none',
+    'the text %j is not an address',
     (text) => {
       expect(parseAddress(text)).toBeUndefined();
     },
   );
 
-  it('is the same machine by any of its loopback addresses, and no other', () => {
+  it('all loopback addresses are the same machine, and other addresses are not', () => {
     expect(isSameAddress('127.0.0.1', '::1')).toBe(true);
     expect(isSameAddress('192.0.2.1', '192.0.2.1')).toBe(true);
     expect(isSameAddress('192.0.2.1', '127.0.0.1')).toBe(false);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseRange } from '../../src/http/headers/byte-range';
 
-describe('a Range header', () => {
+describe('parseRange', () => {
   it.each([
     ['bytes=0-0', { from: 0, to: 1 }],
     ['bytes=2-5', { from: 2, to: 6 }],
@@ -11,27 +11,27 @@ describe('a Range header', () => {
     ['bytes=8-99', { from: 8, to: 10 }],
     ['BYTES=1-2', { from: 1, to: 3 }],
     ['bytes= 1 - 2', { from: 1, to: 3 }],
-  ])('%s of 10 bytes selects %j', (header, range) => {
+  ])('the range %s of 10 bytes selects %j', (header, range) => {
     expect(parseRange(header, 10)).toEqual(range);
   });
 
-  it.each(['bytes=10-', 'bytes=10-20', 'bytes=-0'])('%s of 10 bytes cannot be satisfied', (header) => {
+  it.each(['bytes=10-', 'bytes=10-20', 'bytes=-0'])('the range %s of 10 bytes is unsatisfiable', (header) => {
     expect(parseRange(header, 10)).toBe('unsatisfiable');
   });
 
-  it('cannot be satisfied when there is nothing', () => {
+  it('a range of an empty body is unsatisfiable', () => {
     expect(parseRange('bytes=0-', 0)).toBe('unsatisfiable');
     expect(parseRange('bytes=-5', 0)).toBe('unsatisfiable');
   });
 
   it.each(['bytes=', 'bytes=-', 'bytes=a-b', 'lines=0-1', 'bytes=5-2', 'bytes=0-1,3-4', '', 'bytes=1-2-3'])(
-    '%j is ignored',
+    'the range %j is ignored',
     (header) => {
       expect(parseRange(header, 10)).toBeUndefined();
     },
   );
 
-  it('never selects beyond what there is', () => {
+  it('a range never selects bytes beyond the length', () => {
     fc.assert(
       fc.property(fc.nat(50), fc.nat(60), fc.nat(60), (length, first, last) => {
         const range = parseRange(`bytes=${first}-${last}`, length);

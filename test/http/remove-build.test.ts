@@ -49,7 +49,7 @@ describe('DELETE of a build', () => {
 
   const remove = () => send({ port, method: 'DELETE', path: '/stream/build/x' });
 
-  it('deletes a few streams at a time, and says which', async () => {
+  it('streams are deleted at most 32 at a time, and the answer lists them', async () => {
     const [response]: IncomingMessage[] = await once(remove().end(), 'response');
     const { deleted } = JSON.parse(await textOf(response));
     expect(deleted).toHaveLength(STREAMS);
@@ -57,7 +57,7 @@ describe('DELETE of a build', () => {
     expect(store.mostAtOnce).toBeLessThanOrEqual(32);
   });
 
-  it('deletes no further stream once the client has left, and logs how far it came', async () => {
+  it('the deletion stops once the client has left, and its progress is logged', async () => {
     const request = remove().on('error', () => {});
     store.beforeRemoval = async () => {
       request.destroy();

@@ -5,19 +5,19 @@ const ids = (count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => parseLogId(`build-${from + n}`));
 
 describe('the colours of a spy', () => {
-  it('are all different while there are enough for the live streams', () => {
+  it('140 live streams have 140 different colours', () => {
     const colors = new Colors();
     const given = ids(140).map((id) => colors.of(id));
     expect(new Set(given).size).toBe(140);
   });
 
-  it('are the twelve basic ones for the first twelve streams', () => {
+  it('the first twelve streams have the twelve basic colours', () => {
     const colors = new Colors();
     for (const id of ids(12)) expect(colors.of(id)).toMatch(/^[39][1-6]$/);
     expect(colors.of(parseLogId('one more'))).toMatch(/^38;5;\d+$/);
   });
 
-  it('stay with a stream, and are the same in every spy for a stream that is alone', () => {
+  it('a stream keeps its colour, which is the same in every spy if it is alone', () => {
     const [colors, other] = [new Colors(), new Colors()];
     for (const id of ids(30)) {
       expect(colors.of(id)).toBe(colors.of(id));
@@ -26,7 +26,7 @@ describe('the colours of a spy', () => {
     }
   });
 
-  it('are free again after the end of their stream', () => {
+  it('a colour is free again after the end of its stream', () => {
     const colors = new Colors();
     for (let round = 0; round < 100; round += 1) {
       const live = ids(12, round * 12);
@@ -38,7 +38,7 @@ describe('the colours of a spy', () => {
     }
   });
 
-  it('are given to several streams once all are taken', () => {
+  it('streams share colours once all are taken', () => {
     const colors = new Colors();
     for (const id of ids(1_000)) expect(colors.of(id)).toMatch(/^([39][1-6]|38;5;\d+)$/);
   });

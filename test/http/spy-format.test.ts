@@ -13,8 +13,8 @@ const RESET = `${ESC}[0m`;
 const SGR = new RegExp(`${ESC}[[d;]*m`, 'g');
 const OWN_LINE = /^(?:[ab]:|END: [ab])$/;
 
-describe('a spy shows', () => {
-  it('where streams start and end, and whose data comes', () => {
+describe('SpyFormat', () => {
+  it('a spy shows where streams start and end, and the stream of each text', () => {
     const spy = new SpyFormat('plain');
     const shown = [
       spy.start(a),
@@ -30,7 +30,7 @@ describe('a spy shows', () => {
   });
 
   it.each(['4:', '38:2:', '38;5;', '1;0', '0'])(
-    'no long escape sequence %s… again with each line',
+    'the long escape sequence %s… is not repeated with each line',
     (begin) => {
       const spy = new SpyFormat('color');
       spy.start(a);
@@ -39,7 +39,7 @@ describe('a spy shows', () => {
     },
   );
 
-  it('its own lines on lines of their own', () => {
+  it('a spy starts its own lines on new lines', () => {
     const spy = new SpyFormat('plain');
     const shown = [
       spy.start(a),
@@ -56,7 +56,7 @@ describe('a spy shows', () => {
     );
   });
 
-  it('characters whole, however they are split', () => {
+  it('a split character is shown whole', () => {
     const spy = new SpyFormat('plain');
     spy.start(a);
     spy.start(b);
@@ -68,7 +68,7 @@ describe('a spy shows', () => {
     expect(spy.end(a)).toBe('\ufffd\nEND: a\n');
   });
 
-  it('each stream in a colour of its own that ends with the line', () => {
+  it('each stream has a colour of its own, which ends with the line', () => {
     const spy = new SpyFormat('color');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what it is about.
     expect(spy.start(a)).toMatch(/^\x1b\[1m\x1b\[\d\dmSTART: a\x1b\[0m\n$/);
@@ -86,7 +86,7 @@ describe('a spy shows', () => {
     ['DCS', `${ESC}P1;2|ab${ESC}\\`],
     ['a character set', `${ESC}(B`],
     ['two characters', `${ESC}c`],
-  ])('%s whole, although another stream writes between its parts', (_, sequence) => {
+  ])('%s is shown whole, even if another stream writes between its parts', (_, sequence) => {
     const whole = Buffer.from(sequence);
     for (let cut = 1; cut < whole.length; cut += 1) {
       const spy = new SpyFormat('plain');
@@ -100,7 +100,7 @@ describe('a spy shows', () => {
     }
   });
 
-  it('what only begins as an escape sequence as visible characters', () => {
+  it('an incomplete escape sequence is shown as visible characters', () => {
     const spy = new SpyFormat('plain');
     spy.start(a);
     expect(spy.data(a, bytes(`x${ESC}[3`))).toBe('a:\nx');
@@ -109,14 +109,14 @@ describe('a spy shows', () => {
     expect(spy.data(b, bytes(`${ESC}]0;never ends\nnext line\n`))).toBe('b:\n␛]0;never ends\nnext line\n');
   });
 
-  it('text at once that a string without an end would hold back for ever', () => {
+  it('the text of an escape string without an end is shown at once', () => {
     const spy = new SpyFormat('plain');
     spy.start(a);
     const shown = spy.data(a, bytes(`${ESC}]0;${'x'.repeat(5_000)}`));
     expect(shown).toContain('x'.repeat(5_000));
   });
 
-  it('no colour of a stream in the lines of another one, nor in a name', () => {
+  it('a colour of one stream appears neither in the lines of another one nor in a name', () => {
     const spy = new SpyFormat('plain');
     spy.start(a);
     spy.start(b);
@@ -134,14 +134,14 @@ describe('a spy shows', () => {
     );
   });
 
-  it("a stream's own colours within its lines, and its colour in the spy after them", () => {
+  it("a stream's own colours end with its lines, and a reset returns to its colour in the spy", () => {
     const spy = new SpyFormat('color');
     const own = /START/.test(spy.start(a)) ? spy.data(a, bytes('x\n')).split('\n')[1]?.split('x')[0] : '';
     const shown = spy.data(a, bytes(`1 ${RED}2\n3${ESC}[39m 4\n`));
     expect(shown).toBe(`${own}1 ${RED}2${RESET}\n${own}${RED}3${ESC}[39m${own} 4${RESET}\n`);
   });
 
-  it('different colours for streams that are live together', () => {
+  it('streams that are live together have different colours', () => {
     const spy = new SpyFormat('color');
     const starts = Array.from({ length: 100 }, (_, n) =>
       spy.start({ id: parseLogId(`build-${n}`), generation: String(n) }),
@@ -149,7 +149,7 @@ describe('a spy shows', () => {
     expect(new Set(starts.map((line) => line.split('START')[0])).size).toBe(100);
   });
 
-  it('the same for any cut of the text into chunks, and no style outside of its stream', () => {
+  it('the output is the same for any cut of the text, and no style leaks out of its stream', () => {
     const piece = fc.constantFrom('a', '€', '\n', RED, RESET, `${ESC}[1;4m`, `${ESC}[48;2;1;2;3m`, ESC, '[');
     const streams = fc.array(fc.tuple(fc.boolean(), fc.array(piece, { maxLength: 8 })), { maxLength: 8 });
     fc.assert(

@@ -21,18 +21,18 @@ function between(style: 'plain' | 'color', text: string): string {
   return spy.data(b, bytes('y\n')).split('b:')[0] ?? '';
 }
 
-describe.each(['plain', 'color'] as const)('in a spy in %s, before the lines of other streams', (style) => {
+describe.each(['plain', 'color'] as const)('SpyFormat in the style %s', (style) => {
   const name = between(style, '');
 
   it.each([
     ['a link', LINK, LINK_OFF],
-    ['a link with parameters, ended by BEL', `${ESC}]8;id=1;http://evil.test/\u0007`, LINK_OFF],
+    ['a link with parameters that ends with BEL', `${ESC}]8;id=1;http://evil.test/\u0007`, LINK_OFF],
     ['a link introduced by a C1 character', '\u009d8;;http://evil.test/\u009c', LINK_OFF],
     ['line drawing', `${ESC}(0`, ASCII],
     ['another character set by a shift', `${ESC})0\u000e`, SHIFT_IN],
     ['another character set by a locking shift', `${ESC}n`, SHIFT_IN],
-    ['all of them', `${LINK}${ESC}(0\u000e`, LINK_OFF + ASCII + SHIFT_IN],
-  ])('%s is turned off', (_, text, off) => {
+    ['a mix of all', `${LINK}${ESC}(0\u000e`, LINK_OFF + ASCII + SHIFT_IN],
+  ])('%s is turned off before the lines of other streams', (_, text, off) => {
     expect(between(style, text)).toBe(off + name);
   });
 
@@ -40,11 +40,11 @@ describe.each(['plain', 'color'] as const)('in a spy in %s, before the lines of 
     ['a link that has ended', `${LINK}here${LINK_OFF}`],
     ['line drawing that has ended', `${ESC}(0lqqk${ASCII}`],
     ['a shift that was taken back', `\u000elqqk${SHIFT_IN}`],
-  ])('nothing is added for %s', (_, text) => {
+  ])('nothing is turned off for %s', (_, text) => {
     expect(between(style, text)).toBe(name);
   });
 
-  it('what was turned off once is not turned off again', () => {
+  it('a link that was turned off once is not turned off again', () => {
     const spy = new SpyFormat(style);
     for (const log of [a, b]) spy.start(log);
     expect(spy.data(a, bytes(`${LINK}x\n`)) + spy.end(b)).toContain(LINK_OFF);

@@ -13,7 +13,7 @@ const STALLED_MS = 10_000;
 const A: LogRef = { id: generateLogId(), generation: '1' };
 const B: LogRef = { id: generateLogId(), generation: '2' };
 
-describe('the response of a spy', () => {
+describe('SpyResponse', () => {
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
   });
@@ -22,7 +22,7 @@ describe('the response of a spy', () => {
     jest.useRealTimers();
   });
 
-  it('is not cut because it missed more before it was told what it had missed', async () => {
+  it('a spy is not cut if it misses more bytes before it shows the skipped ones', async () => {
     const { res, spy } = await spyOf(A, B);
     spy.bytes(A, [Buffer.alloc(PENDING_BYTES + 1, 'x\n')]);
     spy.bytes(A, [Buffer.alloc(7)]);
@@ -35,7 +35,7 @@ describe('the response of a spy', () => {
     expect(res.destroyed).toBe(false);
   });
 
-  it('holds no more painted than may wait, and misses nothing of what it has accepted', async () => {
+  it('a spy buffers a bounded amount of text, and shows all bytes that it accepted', async () => {
     const { res, spy } = await spyOf(A);
     const text = 'x\n'.repeat(8 * PENDING_BYTES);
     takeTime();
@@ -49,7 +49,7 @@ describe('the response of a spy', () => {
     expect(res.text).toContain(`${A.id}:\n${text}END: ${A.id}`);
   });
 
-  it('ends the wait of a reader when its client leaves while it is full', async () => {
+  it("a reader's wait ends when the client of a full spy leaves", async () => {
     const { spy, leaving } = await spyOf(A);
     spy.bytes(A, [Buffer.alloc(2 * PENDING_BYTES, 'x\n')]);
     const ready = spy.ready();
@@ -57,7 +57,7 @@ describe('the response of a spy', () => {
     await expect(ready).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('is cut when it does not take what waits for it', async () => {
+  it('a spy is cut if its client does not read', async () => {
     const { res, spy } = await spyOf(A);
     spy.bytes(A, [Buffer.alloc(2 * PENDING_BYTES, 'x\n')]);
     await nextTurn();
@@ -65,7 +65,7 @@ describe('the response of a spy', () => {
     expect(res.destroyed).toBe(true);
   });
 
-  it('is not cut as slow before its turn on its connection', async () => {
+  it('a spy is not cut as stalled before its turn on the connection', async () => {
     const { res, spy } = await spyOf(A);
     res.socket = null;
     spy.bytes(A, [Buffer.alloc(2 * PENDING_BYTES, 'x\n')]);

@@ -55,7 +55,7 @@ describe('a spy of a large stream', () => {
     ['lines of one red letter, in colours', '&color', '\u001b[31mx\n', 4],
   ];
 
-  it.each(texts)('paints a bounded number of bytes per turn: %s', async (_of, query, unit, factor) => {
+  it.each(texts)('each turn paints a bounded number of bytes: %s', async (_of, query, unit, factor) => {
     const body = Buffer.alloc(BYTES, unit, unit === '\u00ff' ? 'latin1' : 'utf8');
     const writer = await logOf([body]);
     const spies = await Promise.all(
@@ -73,7 +73,7 @@ describe('a spy of a large stream', () => {
     expect(mostWritten()).toBeLessThan(BYTES_PER_TURN * factor);
   });
 
-  it('paints what comes live in as many turns, and misses nothing of a flood', async () => {
+  it('each turn paints a bounded number of live bytes, and a flood is shown completely', async () => {
     const writer = await logOf([]);
     const spy = await Consumer.open(url(`/spy?prefix=${writer.log.id}&color`));
     await spy.until('START: ');
@@ -86,7 +86,7 @@ describe('a spy of a large stream', () => {
     spy.close();
   });
 
-  it('paints bytes that come one by one in as many turns', async () => {
+  it('each turn paints a bounded number of bytes that come one by one', async () => {
     const writer = await logOf([]);
     const spy = await Consumer.open(url(`/spy?prefix=${writer.log.id}`));
     await spy.until('START: ');

@@ -5,37 +5,37 @@ function encoded(event: ServerSentEvent): string {
   return encodeEvent(event).toString();
 }
 
-describe('a server-sent event', () => {
-  it('has a data field a line, and the offset as its id', () => {
+describe('server-sent events', () => {
+  it('an event has one data field per line, and the offset as its id', () => {
     expect(encoded({ id: '12', data: 'one\ntwo' })).toBe('id: 12\ndata: one\ndata: two\n\n');
   });
 
-  it('keeps leading spaces, which a reader strips one of', () => {
+  it('a leading space of the data is kept', () => {
     expect(encoded({ id: '0', data: ' x' })).toBe('id: 0\ndata:  x\n\n');
   });
 
-  it('cannot be broken by carriage returns in the data', () => {
+  it('a carriage return in the data cannot break an event', () => {
     expect(encoded({ id: '0', data: 'a\rid: 9\r\nevent: x' })).toBe(
       'id: 0\ndata: a\ndata: id: 9\ndata: event: x\n\n',
     );
   });
 
-  it('can have a name', () => {
+  it('an event can have a name', () => {
     expect(encoded({ event: 'end', id: '0', data: '' })).toBe('event: end\nid: 0\ndata: \n\n');
   });
 
-  it('shows bytes that are not UTF-8 as U+FFFD', () => {
+  it('bytes that are not UTF-8 become U+FFFD', () => {
     expect(encoded({ id: '0', data: Buffer.from([0x61, 0xff, 0x0a, 0xe2, 0x82]) })).toBe(
       'id: 0\ndata: a\ufffd\ndata: \ufffd\n\n',
     );
   });
 
-  it('without a space after the colon has one in front of a line that begins with one', () => {
+  it('without a space after the colon, a line that begins with a space gets one', () => {
     const event = encodeData('', 'data:', Buffer.from(' a\n  b\nc \r\n \r d'));
     expect(event.toString()).toBe('data:  a\ndata:   b\ndata:c \ndata:  \ndata:  d\n\n');
   });
 
-  it('reads as its data with one kind of line end', () => {
+  it('a client reads the data with one kind of line end', () => {
     const unit = fc.constantFrom('a', ' ', ':', '\n', '\r', '\r\n', 'ü', '€', '🧵', '\ufeff', 'data: ');
     fc.assert(
       fc.property(fc.string({ unit }), (data) => {

@@ -45,13 +45,13 @@ describe('a tail', () => {
     server.close();
   });
 
-  it('does not look for ever for bytes that it was told of while it read, and that the store has lost since', async () => {
+  it('a tail does not read forever for announced bytes that the store has lost', async () => {
     const writer = await createLogOf(store, 'kept.');
     const end = advance(START, 5);
     store.beforeRead = () => {
       store.beforeRead = () => {};
-      for (const tell of store.watchers)
-        tell({ kind: 'bytes', from: end, chunks: [Buffer.from('lost.')], at: 0 });
+      for (const call of store.watchers)
+        call({ kind: 'bytes', from: end, chunks: [Buffer.from('lost.')], at: 0 });
     };
     const { port } = server.address() as AddressInfo;
     const consumer = await Consumer.open(`http://127.0.0.1:${port}/stream/${writer.log.id}`);
@@ -65,7 +65,7 @@ describe('a tail', () => {
   it.each([
     ['was removed right before its first page is read', new LogError('LOG_GONE'), 404],
     ['cannot be read right now', new LogError('STORE_UNAVAILABLE'), 503],
-  ])('is refused where the stream %s', async (_why, error, status) => {
+  ])('a tail is refused if the stream %s', async (_why, error, status) => {
     const { log } = await createLogOf(store, 'bytes');
     store.beforeRead = () => {
       store.beforeRead = () => {};

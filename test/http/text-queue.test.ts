@@ -2,8 +2,8 @@ import { TextQueue } from '../../src/http/spy/text-queue';
 
 const full = (): boolean => true;
 
-describe('a queue of texts for a spy that takes nothing', () => {
-  it('writes nothing, and is flushed, when its signal has aborted before', async () => {
+describe('TextQueue', () => {
+  it('a queue whose signal has already aborted writes nothing, and is flushed', async () => {
     const written: string[] = [];
     const queue = new TextQueue((text) => written.push(text), full, AbortSignal.abort());
     queue.add(['one', 'two'].values());
@@ -11,7 +11,7 @@ describe('a queue of texts for a spy that takes nothing', () => {
     expect(written).toEqual([]);
   });
 
-  it('writes nothing more, and is flushed, when its signal aborts', async () => {
+  it('a queue writes nothing more, and is flushed, when its signal aborts', async () => {
     const written: string[] = [];
     const leaving = new AbortController();
     const queue = new TextQueue((text) => written.push(text), full, leaving.signal);

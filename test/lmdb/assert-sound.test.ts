@@ -8,7 +8,7 @@ const PAGE = 4096;
 /** Where the first two pages have the number of the last one in use. */
 const LAST_PAGE = 144;
 
-describe('the check of an LMDB database before LMDB maps it', () => {
+describe('verifyDatabase', () => {
   let directory = '';
   let sound = '';
   let pages = 0;
@@ -30,7 +30,7 @@ describe('the check of an LMDB database before LMDB maps it', () => {
     await verifyDatabase(path);
   }
 
-  it('passes a sound database, one that LMDB has just made, and an empty file', async () => {
+  it('a sound database, a new one and an empty file pass', async () => {
     await check(async () => {});
     await check((path) => truncate(path, 0));
     const path = join(directory, 'fresh.mdb');
@@ -42,17 +42,17 @@ describe('the check of an LMDB database before LMDB maps it', () => {
     ['whose first page is zeroed', 0, PAGE, 'its first page is not that of an LMDB database'],
     ['whose second page is zeroed', PAGE, PAGE, 'its second page is not that of an LMDB database'],
     ['whose first pages are zeroed', 0, 4 * PAGE, 'its first page is not that of an LMDB database'],
-  ])('refuses one %s', async (_, at, bytes, reason) => {
+  ])('a database %s is refused', async (_, at, bytes, reason) => {
     await expect(check((path) => overwrite(path, at, Buffer.alloc(bytes)))).rejects.toThrow(reason);
   });
 
-  it('refuses one whose end is missing, wherever it was cut', async () => {
+  it('a truncated database is refused, wherever it was cut', async () => {
     for (const bytes of [1, 100, PAGE, PAGE + 1, 2 * PAGE, 5 * PAGE + 7, pages * PAGE - 1]) {
       await expect(check((path) => truncate(path, bytes))).rejects.toMatchObject({ name: 'DamagedDatabase' });
     }
   });
 
-  it('refuses a file that is no database', async () => {
+  it('a file that is not a database is refused', async () => {
     for (const text of ['hello', 'x'.repeat(100_000)]) {
       await expect(check((path) => writeFile(path, text))).rejects.toThrow('first page');
     }
@@ -62,7 +62,7 @@ describe('the check of an LMDB database before LMDB maps it', () => {
     ['zeros', () => Buffer.alloc(PAGE)],
     ['ones', () => Buffer.alloc(PAGE, 0xff)],
     ['another page', (page: number, all: Buffer) => all.subarray((page - 1) * PAGE, page * PAGE)],
-  ])('refuses one with %s in a page that it uses, wherever that is', async (_, content) => {
+  ])('a database with %s in a used page is refused', async (_, content) => {
     const all = await readAll(sound);
     let refused = 0;
     for (let page = 2; page < pages; page += 1) {

@@ -6,7 +6,7 @@ import { deploy, type Site } from '../relay/deployments';
 /** More than the 300 s after which Node cuts a request by default, and cama's default ends a wait. */
 const LONG_MS = 310_000;
 const PIECES = 31;
-/** More than the sockets hold: the upload stands still until somebody reads. */
+/** More than the sockets hold: the upload stalls until the download reads. */
 const LARGE = 8 * 1024 * 1024;
 
 const CONFIG = 'rendezvous: {lifetime: 10m}\ncama: {requestTimeout: 10m}';
@@ -16,14 +16,14 @@ const SITES = [
   { name: 'two nodes on Redis', store: 'redis', nodes: 2, alone: false },
 ] as const;
 
-// They go on at the same time, for which what they share must have been started at the root.
+// The cases run concurrently, so what they share must be started at the root.
 const cases = SITES.map((deployment) => ({
   on: deployment.name,
   site: deploy('rendezvous', deployment, CONFIG),
 }));
 const each = it.concurrent.each(cases);
 
-each('a transfer that dribbles for five minutes arrives as it comes, on $on', async ({ site }) => {
+each('a transfer that trickles for five minutes arrives piece by piece, on $on', async ({ site }) => {
   const stream = await createStream(site);
   const [receiver, sender] = [far(site, stream), near(site, stream, { method: 'PUT' })];
   for (let piece = 1; piece <= PIECES; piece += 1) {
@@ -38,7 +38,7 @@ each('a transfer that dribbles for five minutes arrives as it comes, on $on', as
   expect(await sender.status()).toBe(200);
 });
 
-each('a transfer whose sender says nothing for five minutes goes on, on $on', async ({ site }) => {
+each('a transfer continues after its sender is silent for five minutes, on $on', async ({ site }) => {
   const stream = await createStream(site);
   const [receiver, sender] = [far(site, stream), near(site, stream, { method: 'PUT' })];
   await sender.write('before ');
@@ -67,7 +67,7 @@ each('an upload waits five minutes for its download, on $on', async ({ site }) =
   expect(await sender.status()).toBe(200);
 });
 
-each('a consumer waits five minutes at a channel, on $on', async ({ site }) => {
+each('a consumer of a channel waits five minutes for a producer, on $on', async ({ site }) => {
   const channel = `/channels/${randomUUID()}/x`;
   const consumer = far(site, channel);
   await delay(LONG_MS);
@@ -76,7 +76,7 @@ each('a consumer waits five minutes at a channel, on $on', async ({ site }) => {
   expect(await producer.status()).toBe(200);
 });
 
-each('a host waits five minutes for a message of a guest, on $on', async ({ site }) => {
+each('a host waits five minutes for a message from a guest, on $on', async ({ site }) => {
   const allocated = await near(site, '/cama/session', { method: 'PUT', body: '' }).answer();
   const session = String(allocated.headers.location);
   const cookie = allocated.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
@@ -87,7 +87,7 @@ each('a host waits five minutes for a message of a guest, on $on', async ({ site
   expect((await guest.answer()).headers['x-bytes-delivered']).toBe('7');
 });
 
-each('a stream is silent for five minutes, and its tail gets the rest, on $on', async ({ site }) => {
+each('a tail gets the rest of a stream that was silent for five minutes, on $on', async ({ site }) => {
   const path = `/stream/${randomUUID()}`;
   const producer = near(site, path, { method: 'POST' });
   await producer.write('before ');
@@ -105,7 +105,7 @@ function near(site: Site, path: string, options?: CallOptions): Call {
   return new Call(`${site.nodes()[0]?.url}${path}`, options);
 }
 
-/** At the last node, which on one is the same. */
+/** At the last node, which is the first one if there is only one. */
 function far(site: Site, path: string, options?: CallOptions): Call {
   return new Call(`${site.nodes().at(-1)?.url}${path}`, options);
 }

@@ -1,7 +1,7 @@
 const { roots, ...shared } = require('../../jest.config');
 
 /**
- * What lasts for minutes of doing nothing. Everything in a file goes on at the same time, so that all takes as long as the longest.
+ * Tests that wait for minutes. The tests of a file run concurrently, so that a file takes as long as its longest test.
  * @type {import('jest').Config}
  */
 module.exports = {

@@ -4,8 +4,8 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { assertStill } from './canary';
 
-describe('what the workers build on inside of node:cluster', () => {
-  it('sends a connection with seq, key and handle, and has it confirmed by seq', async () => {
+describe('internals of node:cluster', () => {
+  it('the primary sends a connection with seq, key and handle, and the worker confirms it by seq', async () => {
     cluster.setupPrimary({ exec: join(__dirname, 'listening-worker.cjs'), silent: true });
     cluster.schedulingPolicy = cluster.SCHED_RR;
     const worker = cluster.fork();

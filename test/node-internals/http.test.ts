@@ -38,8 +38,8 @@ async function talk(
   return got;
 }
 
-describe('what the server builds on inside of node:http', () => {
-  it('keeps a half-closed connection open where httpAllowHalfOpen is set', async () => {
+describe('internals of node:http', () => {
+  it('a half-closed connection stays open if httpAllowHalfOpen is set', async () => {
     const answerLater: Handler = (_req, res) => {
       res.setHeader('Connection', 'close');
       setTimeout(() => res.end('late'), 50);
@@ -48,7 +48,7 @@ describe('what the server builds on inside of node:http', () => {
     assertStill(got.endsWith('late'), 'httpAllowHalfOpen keeps half-closed connections', 'half-open-server');
   });
 
-  it('sends writes as they are once chunkedEncoding is false', async () => {
+  it('a response sends its writes unframed once chunkedEncoding is false', async () => {
     let isChunked = false;
     const got = await talk(REQUEST, false, (_req, res) => {
       isChunked = takeOverFraming(res);
@@ -63,7 +63,7 @@ describe('what the server builds on inside of node:http', () => {
     );
   });
 
-  it('keeps the head of a response in _header', async () => {
+  it('a response keeps its head in _header', async () => {
     let head: unknown;
     await talk(REQUEST, false, (_req, res) => {
       res.flushHeaders();
@@ -73,7 +73,7 @@ describe('what the server builds on inside of node:http', () => {
     assertStill(String(head).startsWith('HTTP/1.1 200'), '_header has the head', 'response-framing');
   });
 
-  it('emits socket when the turn of a response comes', async () => {
+  it('a waiting response emits socket when its turn comes', async () => {
     const waiting: ServerResponse[] = [];
     let turns = 0;
     await talk(REQUEST + REQUEST, false, (_req, res) => {
@@ -91,7 +91,7 @@ describe('what the server builds on inside of node:http', () => {
     assertStill(turns === 1, 'a response emits socket when its turn comes', 'waiting-response');
   });
 
-  it('shows a response as closed once _closed is set', async () => {
+  it('a response counts as closed once _closed is set', async () => {
     let wasClosed: boolean | undefined;
     let isClosed = false;
     await talk(REQUEST, false, (_req, res) => {
@@ -103,7 +103,7 @@ describe('what the server builds on inside of node:http', () => {
     assertStill(wasClosed === false && isClosed, 'closed returns _closed', 'waiting-response');
   });
 
-  it('calls a replaced end of a response', async () => {
+  it('a replaced end of a response is called', async () => {
     const ends: boolean[] = [];
     await talk(REQUEST, false, (_req, res) => {
       onResponseEnd(res, () => ends.push(res.writableEnded));
@@ -112,7 +112,7 @@ describe('what the server builds on inside of node:http', () => {
     assertStill(ends.length === 1 && ends[0] === true, 'end can be replaced', 'response-end');
   });
 
-  it('calls a replaced destroy of a response', async () => {
+  it('a replaced destroy of a response is called', async () => {
     let notified = 0;
     await talk(REQUEST, false, (_req, res) => {
       const { socket } = res.req;
@@ -126,7 +126,7 @@ describe('what the server builds on inside of node:http', () => {
     assertStill(notified === 1, 'destroy can be replaced', 'response-end');
   });
 
-  it('calls destroySoon after a response with Connection: close', async () => {
+  it('node:http calls destroySoon after a response with Connection: close', async () => {
     let calls = 0;
     await talk(REQUEST, false, (req, res) => {
       replaceDestroySoon(req.socket, function () {

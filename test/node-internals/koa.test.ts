@@ -2,8 +2,8 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import Koa from 'koa';
 
-describe('what the routes build on inside of koa', () => {
-  it('returns a promise for each request that its callback handles', async () => {
+describe('internals of koa', () => {
+  it('the callback of koa returns a promise for each request', async () => {
     const app = new Koa();
     app.silent = true;
     app.use((ctx) => {

@@ -1,4 +1,4 @@
-// A worker of a cluster that listens on a free port, tells it, and closes each connection.
+// A worker of a cluster that listens on a free port, sends it to the primary, and closes each connection.
 require('node:net')
   .createServer((socket) => socket.end())
   .listen(0, '127.0.0.1', function () {

@@ -6,8 +6,8 @@ import { startRedisCluster } from '../support/redis-cluster';
 import { startRedisServer } from '../support/redis-server';
 import { assertStill } from './canary';
 
-describe('what the stores build on inside of ioredis', () => {
-  it('reads the replies of a connection by the listener of data on its stream', async () => {
+describe('internals of ioredis', () => {
+  it('ioredis reads the replies of a connection with one data listener on its stream', async () => {
     const server = await startRedisServer();
     const redis = new Redis(server.port, '127.0.0.1', { lazyConnect: true });
     try {
@@ -34,7 +34,7 @@ describe('what the stores build on inside of ioredis', () => {
     }
   });
 
-  it('lists the master of each slot of a Cluster', async () => {
+  it('a Cluster lists the master of each slot', async () => {
     const started = await startRedisCluster();
     const cluster = new Cluster(started.nodes.map(({ port }) => ({ host: '127.0.0.1', port })));
     try {

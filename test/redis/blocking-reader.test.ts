@@ -5,19 +5,19 @@ import { parseRedisUrl } from '../../src/redis/url';
 import { withRedis } from '../storage/redis/with-redis';
 import { CONNECTION } from '../support/open-stores';
 
-describe('a blocking read', () => {
-  it('takes a stream in at once that comes while the read before it is being ended', () =>
+describe('BlockingReader', () => {
+  it('a stream that is added while a read is being ended is read at once', () =>
     withRedis(async ({ redis, admin }) => {
       const connections = await Connections.open(parseRedisUrl(redis.url), CONNECTION);
       const reader = new BlockingReader(connections, CONNECTION, 'first', { entriesMax: 16 });
       try {
         const reads = watchReads(connections);
         const answer = delayUnblock(connections);
-        const told: string[] = [];
+        const delivered: string[] = [];
         const stream = (key: string): StreamSubscription => ({
           key,
           after: '0-0',
-          deliver: () => told.push(key),
+          deliver: () => delivered.push(key),
         });
         reader.add(stream('first'));
         await until(() => reads() === 1);
@@ -27,8 +27,8 @@ describe('a blocking read', () => {
         answer();
         await admin.xadd('third', '*', 'a', 'b');
         const before = performance.now();
-        await until(() => told.length > 0);
-        expect(told).toEqual(['third']);
+        await until(() => delivered.length > 0);
+        expect(delivered).toEqual(['third']);
         expect(performance.now() - before).toBeLessThan(2_000);
       } finally {
         reader.close();
@@ -37,7 +37,7 @@ describe('a blocking read', () => {
     }));
 });
 
-/** @returns how many reads have been sent */
+/** @returns the number of reads sent so far */
 function watchReads(connections: Connections): () => number {
   const blocking = connections.openBlocking.bind(connections);
   let count = (): number => 0;

@@ -9,7 +9,7 @@ import { withRedis } from '../storage/redis/with-redis';
 
 const TARGET = parseRedisUrl('redis://loom:s3cret@localhost:7000/2');
 
-describe('what a caller reads of a failure of Redis', () => {
+describe('ErrorWording', () => {
   it.each([
     [socketError('connect ECONNREFUSED 127.0.0.1:7000', 'ECONNREFUSED'), 'connection refused; trying again'],
     [socketError('read ECONNRESET', 'ECONNRESET'), 'connection lost; trying again'],
@@ -56,12 +56,12 @@ describe('what a caller reads of a failure of Redis', () => {
     [new ReplyError('MISCONF Errors writing to the AOF file'), 'it cannot write to its disk'],
     [new ReplyError('NOSCRIPT No matching script'), 'it has forgotten a script; trying again'],
     [new ReplyError('ERR unknown command s3cret'), 'unexpected answer'],
-  ])('is a sentence of our own for %s', (error, sentence) => {
+  ])('the failure %s gets a fixed sentence', (error, sentence) => {
     const { message } = new ErrorWording(describeTarget(TARGET), () => {}).toLogError(error);
     expect(message).toBe(`Redis at localhost:7000: ${sentence}`);
   });
 
-  it('names what broke the connection, for as long as there is none', () => {
+  it('the cause of a broken connection is named until there is a new one', () => {
     const wording = new ErrorWording(describeTarget(TARGET), () => {});
     const unwritable = new Error("Stream isn't writeable and enableOfflineQueue options is false");
     wording.disconnected(socketError('connect ECONNREFUSED 127.0.0.1:7000', 'ECONNREFUSED'));
@@ -71,7 +71,7 @@ describe('what a caller reads of a failure of Redis', () => {
     expect(wording.describe(unwritable)).toBe('Redis at localhost:7000: connection lost');
   });
 
-  it('leaves the text of an unexpected answer to the log of the server, once', () => {
+  it("the text of an unexpected reply goes to the server's log, once", () => {
     const warn = jest.fn();
     const wording = new ErrorWording(describeTarget(TARGET), warn);
     for (let round = 0; round < 3; round += 1)
@@ -83,7 +83,7 @@ describe('what a caller reads of a failure of Redis', () => {
     ]);
   });
 
-  it('is the same for every operation while Redis is away', () =>
+  it('every operation throws the same error while Redis is down', () =>
     withRedis(async ({ redis, open }) => {
       const store = await open({ commandTimeout: 1_000, patience: 300 });
       const { log, epoch } = await createLog(store);
@@ -103,7 +103,7 @@ describe('what a caller reads of a failure of Redis', () => {
       }
     }));
 
-  it('says that a Redis has a password, once it has one', () =>
+  it('the error says that a password is missing once Redis requires one', () =>
     withRedis(async ({ redis, admin, open }) => {
       const store = await open();
       await admin.config('SET', 'requirepass', 's3cret');

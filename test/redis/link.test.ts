@@ -12,8 +12,8 @@ import { startTcpSwitch } from '../support/tcp-switch';
 
 const TIMEOUT_MS = 500;
 
-describe('a link', () => {
-  it('tells each command what came of it, in order', () =>
+describe('Link', () => {
+  it('each command gets its reply, in order', () =>
     withLink(async (link) => {
       const answers = [
         link.send(encodeCommand('SET', 'name', 'Bärlauch')),
@@ -25,7 +25,7 @@ describe('a link', () => {
       expect([stored, String(got), nothing, length]).toEqual(['OK', 'Bärlauch', null, 9]);
     }));
 
-  it('throws what Redis refuses, and goes on', () =>
+  it('a refused command throws, and the next one succeeds', () =>
     withLink(async (link) => {
       await link.send(encodeCommand('SET', 'text', 'a'));
       const refused = link.send(encodeCommand('INCR', 'text'));
@@ -34,7 +34,7 @@ describe('a link', () => {
       expect(String(await next)).toBe('a');
     }));
 
-  it('tells of a transaction what each command came to, or what kept all of it from being done', () =>
+  it('a transaction returns a reply per command, or throws the error that discarded it', () =>
     withLink(async (link) => {
       const replies = await link.transact([
         encodeCommand('SET', 'a', '1'),
@@ -48,7 +48,7 @@ describe('a link', () => {
       expect(String(await link.send(encodeCommand('GET', 'a')))).toBe('2');
     }));
 
-  it('fails what waits, and all that comes after, when its connection breaks', () =>
+  it('a lost connection fails the waiting command and all later ones', () =>
     withLink(async (link, { admin }) => {
       const waiting = link.send(encodeCommand('BLPOP', 'never', '0'));
       await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
@@ -57,14 +57,14 @@ describe('a link', () => {
       await expect(link.send(encodeCommand('PING'))).rejects.toThrow('lost');
     }));
 
-  it('is given up when Redis does not answer any more', () =>
+  it('a link closes when Redis stops answering', () =>
     withLink(async (link, { redis }) => {
       await redis.kill('SIGSTOP');
       await expect(link.send(encodeCommand('PING'))).rejects.toThrow('lost');
       expect(link.isOpen).toBe(false);
     }));
 
-  it('is kept from being closed for its quiet', () =>
+  it('an idle link is not closed by the idle timeout of Redis', () =>
     withLink(async (link, { redis, admin }) => {
       const quiet = new Redis({ port: redis.port, retryStrategy: () => null });
       await quiet.ping();
@@ -74,7 +74,7 @@ describe('a link', () => {
       expect(String(await link.send(encodeCommand('PING')))).toBe('PONG');
     }));
 
-  it('stays as long as Redis answers', () =>
+  it('a link stays open as long as Redis answers', () =>
     withLink(async (link) => {
       const asked = performance.now();
       while (performance.now() - asked < 3 * TIMEOUT_MS) await link.send(encodeCommand('PING'));
@@ -82,8 +82,8 @@ describe('a link', () => {
     }));
 });
 
-describe('the link beside a connection', () => {
-  it('is made once, and ends with the connection', () =>
+describe('the link of a connection', () => {
+  it('a link is created once, and ends with its connection', () =>
     withConnections(async (connections) => {
       const [one, other] = await Promise.all([connections.link(0), connections.link(1)]);
       expect(one).toBe(other);
@@ -95,7 +95,7 @@ describe('the link beside a connection', () => {
       expect(connections.existingLink(0)).toBeUndefined();
     }));
 
-  it('is made anew when it was lost, and leaves nothing behind', () =>
+  it('a lost link is created again, and leaves no listener', () =>
     withConnections(async (connections) => {
       const stream = connections.masters()[0]?.stream;
       await connections.link(0);
@@ -109,13 +109,13 @@ describe('the link beside a connection', () => {
       expect(stream?.listenerCount('close')).toBe(listeners);
     }));
 
-  it('is not made of a connection that is lost in the meantime', () =>
+  it('no link is created for a connection that is lost meanwhile', () =>
     withConnections(async (connections) => {
       const connect = connections.connect.bind(connections);
       const making = jest.spyOn(connections, 'connect').mockImplementation(async (key) => {
         const own = await connect(key);
         const info = own.info.bind(own);
-        // It answers who it is, and is gone before the other one has answered.
+        // It answers, and is lost before the other connection has answered.
         jest.spyOn(own, 'info').mockImplementation(async () => {
           const answer = await info('server');
           own.stream.destroy();
@@ -129,7 +129,7 @@ describe('the link beside a connection', () => {
       expect(String(await (await connections.link(0)).send(encodeCommand('PING')))).toBe('PONG');
     }));
 
-  it('is not made to another Redis, as where its address has moved on', () =>
+  it('no link is created to another Redis after the address has moved', () =>
     withRedis(async ({ redis }) => {
       const other = await startRedisServer();
       const address = await startTcpSwitch(redis.port);
@@ -140,7 +140,7 @@ describe('the link beside a connection', () => {
       try {
         address.to(other.port);
         await expect(connections.link(0)).rejects.toThrow('failed over');
-        // All of it goes where the address points now.
+        // Every connection now leads to the new server.
         await eventually('there is a link', async () => (await connections.link(0)).isOpen);
         await (await connections.link(0)).send(encodeCommand('SET', 'name', 'value'));
         expect(await connections.masters()[0]?.get('name')).toBe('value');

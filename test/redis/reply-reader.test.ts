@@ -13,8 +13,8 @@ const { tree } = fc.letrec<{ tree: Reply }>((tie) => ({
   ),
 }));
 
-describe('a reader of replies', () => {
-  it('finds the same replies however the bytes are cut', () => {
+describe('ReplyReader', () => {
+  it('the replies are the same, however the bytes are cut', () => {
     fc.assert(
       fc.property(
         fc.array(tree, { maxLength: 5 }),
@@ -35,7 +35,7 @@ describe('a reader of replies', () => {
     );
   });
 
-  it('knows lists that are not there, words, and strings of any bytes', () => {
+  it('missing lists, words and binary strings are read', () => {
     const read: Reply[] = [];
     const binary = Buffer.from([0x0d, 0x0a, 0x00, 0xff, 0x0d]);
     const reader = new ReplyReader((reply) => read.push(reply));
@@ -46,7 +46,7 @@ describe('a reader of replies', () => {
     expect(bulk instanceof Bulk && Buffer.concat(bulk.parts).equals(binary)).toBe(true);
   });
 
-  it('refuses what is no reply', () => {
+  it('bytes that are not a reply are refused', () => {
     const reader = new ReplyReader(() => {});
     expect(() => reader.push(Buffer.from('HTTP/1.1 400 Bad Request\r\n'))).toThrow(
       'not a reply: "HTTP/1.1 400',
@@ -63,7 +63,7 @@ function encodeReply(reply: Reply): Buffer {
   return Buffer.concat([Buffer.from(`*${reply.length}\r\n`), ...reply.map(encodeReply)]);
 }
 
-/** With strings whole, whatever pieces they came in. */
+/** Joins the parts of strings. */
 function toPlain(reply: Reply): Reply {
   if (reply instanceof Bulk) return reply.toString();
   return Array.isArray(reply) ? reply.map(toPlain) : reply;

@@ -5,7 +5,7 @@ import type { LoomProcess } from '../support/loom-process';
 import { Call } from './call';
 import { deploy } from './deployments';
 
-/** Enough that one of them looks where it stands whenever something changes. */
+/** Enough that one of them checks its place at each change. */
 const QUEUED = 16;
 
 describe('a transfer between two nodes', () => {
@@ -60,10 +60,10 @@ describe('a transfer between two nodes', () => {
     return key;
   }
 
-  /** The inbox of the node that stands still and is told this. */
+  /** The inbox of the stopped node that has a message of this kind. */
   async function inboxWith(kind: string): Promise<string> {
     let found = '';
-    await eventually(`a node is told ${kind}`, async () => {
+    await eventually(`an inbox has ${kind}`, async () => {
       for (const key of await redis.keys('loom:{relay}:n:*:in')) {
         const words = (await redis.xrange(key, '-', '+')).map(([, fields]) => fields[1]);
         if (words.includes(kind)) found = key;
@@ -73,13 +73,13 @@ describe('a transfer between two nodes', () => {
     return found;
   }
 
-  /** What a node that stands still is told from now on stays in its inbox: the read that it had begun has its answer. */
+  /** Answers the pending reads of the inboxes, so that later messages to a stopped node stay in its inbox. */
   async function answerReads(): Promise<void> {
     for (const key of await redis.keys('loom:{relay}:n:*:in'))
       await redis.xadd(key, '*', 't', 'beat', 'f', '{}');
   }
 
-  it("whose sender's node is killed takes neither the other node nor the queued producers with it", async () => {
+  it("a kill of the sender's node harms neither the other node nor queued producers", async () => {
     const { near, far, channel, consumer } = await begin();
     const queued: Call[] = [];
     for (let index = 0; index < QUEUED; index += 1) {
@@ -95,7 +95,7 @@ describe('a transfer between two nodes', () => {
     expect(far.isRunning).toBe(true);
   });
 
-  it('of which Redis loses an entry is cut, and told to the producer', async () => {
+  it('a transfer with a lost entry in Redis is cut, and its producer gets 502', async () => {
     const { near, far, channel, consumer, producer } = await begin();
     far.signal('SIGSTOP');
     await producer.write('lost');
@@ -108,7 +108,7 @@ describe('a transfer between two nodes', () => {
     await expectFree(near, channel, far);
   });
 
-  it('of which Redis loses all is cut at once, and told to the producer', async () => {
+  it('a transfer that Redis has lost is cut at once, and its producer gets 502', async () => {
     const { near, far, channel, consumer, producer } = await begin();
     far.signal('SIGSTOP');
     await producer.write('lost');
@@ -120,7 +120,7 @@ describe('a transfer between two nodes', () => {
     await expectFree(near, channel, far);
   });
 
-  it('of which Redis loses the end is cut, and told to the producer', async () => {
+  it('a transfer whose end Redis has lost is cut, and its producer gets 502', async () => {
     const { near, far, channel, consumer, producer } = await begin();
     far.signal('SIGSTOP');
     producer.end('lost');
@@ -131,7 +131,7 @@ describe('a transfer between two nodes', () => {
     await expectFree(near, channel, far);
   });
 
-  it("whose sender's node stands still for too long is cut on both sides", async () => {
+  it("a transfer is cut on both sides if the sender's node is stopped for too long", async () => {
     const { near, far, channel, consumer, producer } = await begin();
     near.signal('SIGSTOP');
     expect(await consumer.over()).toBe(false);
@@ -140,7 +140,7 @@ describe('a transfer between two nodes', () => {
     await expectFree(near, channel, far);
   });
 
-  it('of whose end the word is lost ends for the producer, too', async () => {
+  it('a producer gets 502 if the message about the end of its transfer is lost', async () => {
     const { near, far, channel, consumer, producer } = await begin();
     far.signal('SIGSTOP');
     producer.end();

@@ -9,7 +9,7 @@ export interface CallOptions {
   readonly body?: string | Buffer;
 }
 
-/** How long nothing must happen to be taken for waiting: nothing else tells. */
+/** A request waits if nothing happens for this long: there is no event for it. */
 const QUIET_MS = 120;
 
 /** One request, which may wait for another: its body and its answer can be dealt with piece by piece. */

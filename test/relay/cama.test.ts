@@ -37,7 +37,7 @@ async function allocate(site: Site, headers = {}): Promise<Session> {
 }
 
 function itAllocates(site: Site): void {
-  it('allocates a session, each with a location and a token of its own', async () => {
+  it('each allocated session has its own location and token', async () => {
     const answer = await site.call('/cama/session', { method: 'PUT', body: '' }).answer();
     expect([answer.status, answer.text, answer.headers['x-type']]).toEqual([201, '', 'basic']);
     const { location } = answer.headers;
@@ -54,7 +54,7 @@ function itAllocates(site: Site): void {
     expect(secure.headers['x-type']).toBe('secure');
   });
 
-  it('does not know a session that is not there', async () => {
+  it('an unknown session gets 404', async () => {
     const answer = await site.call('/cama/session/unknown').answer();
     expect(answer.status).toBe(404);
     expect(answer.headers['set-cookie']?.[0]).toContain('1970');
@@ -64,7 +64,7 @@ function itAllocates(site: Site): void {
 }
 
 function itRelays(site: Site): void {
-  it('what a guest sends to the host that waits', async () => {
+  it('a waiting host gets the message of a guest', async () => {
     const session = await allocate(site);
     const host = await session.host('GET', { headers: { 'Content-Length': '0' } }).waits();
     const sent = await session
@@ -85,7 +85,7 @@ function itRelays(site: Site): void {
     });
   });
 
-  it('what the host sends to the guest that comes', async () => {
+  it('a guest gets the message of a waiting host', async () => {
     const session = await allocate(site);
     const type = 'text/plain; charset="utf-8"; x=y';
     const host = await session.host('POST', { body: 'Hi', headers: { 'Content-Type': type } }).waits();
@@ -97,7 +97,7 @@ function itRelays(site: Site): void {
     await untyped.answer();
   });
 
-  it('nobody his own messages: the directions are independent', async () => {
+  it('the two directions of a session are independent', async () => {
     const session = await allocate(site);
     const [hostGet, hostPost] = [session.host('GET'), session.host('POST', { body: 'from host' })];
     await Promise.all([hostGet.waits(), hostPost.waits()]);
@@ -107,7 +107,7 @@ function itRelays(site: Site): void {
     expect(await hostPost.status()).toBe(200);
   });
 
-  it('messages in order, and those of other sessions apart', async () => {
+  it('messages arrive in order, and only in their session', async () => {
     const [session, other] = [await allocate(site), await allocate(site)];
     const stranger = site.call(session.path, { headers: { Cookie: other.cookie } });
     await stranger.waits();
@@ -121,7 +121,7 @@ function itRelays(site: Site): void {
     expect((await stranger.answer()).text).toBe('for a guest');
   });
 
-  it('to one receiver at a time', async () => {
+  it('a second receiver gets 409', async () => {
     const session = await allocate(site);
     const first = await session.host('GET').waits();
     const second = await session.host('GET').answer();
@@ -130,7 +130,7 @@ function itRelays(site: Site): void {
     expect((await first.answer()).text).toBe('x');
   });
 
-  it('large and empty messages', async () => {
+  it('large and empty messages arrive whole', async () => {
     const session = await allocate(site);
     const body = randomBytes(2 * 1024 * 1024);
     const sending = session.host('POST', { body });
@@ -145,7 +145,7 @@ function itRelays(site: Site): void {
     expect((await empty.headers())['x-bytes-delivered']).toBe('0');
   });
 
-  it('chunks, as they come', async () => {
+  it('each chunk arrives before the next one is sent', async () => {
     const session = await allocate(site);
     const receiving = session.guest('GET');
     const sending = session.host('POST', { headers: { 'Content-Type': 'application/binary' } });
@@ -165,7 +165,7 @@ function itRelays(site: Site): void {
 function itTimesOut(site: Site): void {
   const soon = { 'X-Timeout': '0.5' };
 
-  it('a receiver that waits, which then takes nothing with it', async () => {
+  it('a waiting receiver times out with 504, and one that left takes no message', async () => {
     const session = await allocate(site);
     const began = performance.now();
     const answer = await session.host('GET', { headers: soon }).answer();
@@ -178,7 +178,7 @@ function itTimesOut(site: Site): void {
     expect(await sending.status()).toBe(200);
   });
 
-  it('a sender that waits, whose message is never delivered', async () => {
+  it('a waiting sender times out with 504, and its message is not delivered', async () => {
     const session = await allocate(site);
     expect(await session.guest('POST', { body: 'late', headers: soon }).status()).toBe(504);
     const receiving = await session.host('GET').waits();
@@ -186,7 +186,7 @@ function itTimesOut(site: Site): void {
     expect((await receiving.answer()).text).toBe('fresh');
   });
 
-  it('no transfer', async () => {
+  it('a transfer that has begun does not time out', async () => {
     const session = await allocate(site);
     const receiving = session.guest('GET', { headers: soon });
     const sending = session.host('POST', { headers: soon });
@@ -198,7 +198,7 @@ function itTimesOut(site: Site): void {
     expect(await sending.status()).toBe(200);
   });
 
-  it.each(['abc', '-1', '', '0'])('nothing early for X-Timeout: %s', async (value) => {
+  it.each(['abc', '-1', '', '0'])('an X-Timeout of "%s" causes no early timeout', async (value) => {
     const session = await allocate(site);
     const call = await session.guest('GET', { headers: { 'X-Timeout': value } }).waits();
     await call.leave();
@@ -206,7 +206,7 @@ function itTimesOut(site: Site): void {
 }
 
 function itCounts(site: Site): void {
-  it('what a receiver got that left in the middle', async () => {
+  it('a sender gets the number of bytes delivered to a receiver that left', async () => {
     const session = await allocate(site);
     const receiving = session.guest('GET');
     const sending = session.host('POST');
@@ -222,7 +222,7 @@ function itCounts(site: Site): void {
     await next.answer();
   });
 
-  it('a sender that leaves in the middle of its chunks: the receiver sees an end', async () => {
+  it('a receiver gets a regular end if its sender leaves between chunks', async () => {
     const session = await allocate(site);
     const receiving = session.guest('GET');
     const sending = session.host('POST');
@@ -232,7 +232,7 @@ function itCounts(site: Site): void {
     expect((await receiving.answer()).text).toBe('first');
   });
 
-  it('a sender that leaves before what it promised: the receiver is cut', async () => {
+  it('a receiver is cut if its sender leaves before its Content-Length', async () => {
     const session = await allocate(site);
     const receiving = session.guest('GET');
     const sending = session.host('POST', { headers: { 'Content-Length': '100' } });
@@ -242,7 +242,7 @@ function itCounts(site: Site): void {
     expect(await receiving.over()).toBe(false);
   });
 
-  it('a sender that leaves before its first byte: the receiver waits on', async () => {
+  it('a receiver keeps waiting if its sender leaves before the first byte', async () => {
     const session = await allocate(site);
     const receiving = await session.guest('GET').waits();
     const sending = await session.host('POST').waits();
@@ -252,7 +252,7 @@ function itCounts(site: Site): void {
     expect((await receiving.answer()).text).toBe('x');
   });
 
-  it('everything, when a slow receiver has it at last', async () => {
+  it('a sender gets its answer once a slow receiver has all bytes', async () => {
     const session = await allocate(site);
     const body = randomBytes(24 * 1024 * 1024);
     const sending = session.host('POST', { body });
@@ -271,7 +271,7 @@ function itSecures(site: Site): void {
     session.host('PUT', { body: '', headers: { 'X-Peer-Address': address } });
 
   it.each(['127.0.0.1', '::ffff:127.0.0.1', '::1', 'localhost'])(
-    'a session for a guest at %s',
+    'a secure session admits a permitted guest at %s',
     async (address) => {
       const session = await allocate(site, secure);
       expect(await session.guest('GET').status()).toBe(403);
@@ -283,7 +283,7 @@ function itSecures(site: Site): void {
     },
   );
 
-  it('a session against all others, whatever they say', async () => {
+  it('a secure session refuses other guests, even with forged headers', async () => {
     const session = await allocate(site, secure);
     expect(await permit(session, '203.0.113.9').status()).toBe(200);
     const forged = { 'X-Peer-Address': '203.0.113.9', 'X-Forwarded-For': '203.0.113.9' };
@@ -293,7 +293,7 @@ function itSecures(site: Site): void {
     await host.leave();
   });
 
-  it('permissions: only the host grants them, and only for an address', async () => {
+  it('only the host can permit guests, and only by address', async () => {
     const session = await allocate(site, secure);
     const other = await allocate(site);
     const headers = { 'X-Peer-Address': '127.0.0.1' };
@@ -311,7 +311,7 @@ function itSecures(site: Site): void {
 }
 
 function itDeallocates(site: Site): void {
-  it('a session, and ends what waits there', async () => {
+  it('a deallocated session ends its waiting requests with 410', async () => {
     const session = await allocate(site);
     expect(await session.guest('DELETE').status()).toBe(403);
     const receiving = session.host('GET');
@@ -324,7 +324,7 @@ function itDeallocates(site: Site): void {
     expect(await session.guest('GET').status()).toBe(404);
   });
 
-  it('a session of which two have met, but not said a word', async () => {
+  it('a deallocated session ends a matched pair without bytes with 410', async () => {
     const session = await allocate(site);
     const receiving = await session.host('GET').waits();
     const sending = await session.guest('POST', { headers: { 'Content-Length': '5' } }).waits();
@@ -332,7 +332,7 @@ function itDeallocates(site: Site): void {
     expect([await receiving.status(), await sending.status()]).toEqual([410, 410]);
   });
 
-  it('a session, but lets what flows there end', async () => {
+  it('a transfer that has begun completes after its session is deallocated', async () => {
     const session = await allocate(site);
     const receiving = session.host('GET');
     const sending = session.guest('POST');

@@ -19,7 +19,7 @@ describe('two nodes on a Redis Cluster', () => {
   const at = (node: number, path: string, method = 'GET', body?: string | Buffer): Call =>
     new Call(`${nodes[node]?.url}${path}`, { method, ...(body !== undefined && { body }) });
 
-  it('relay what is sent at one to who receives at the other', async () => {
+  it('a receiver at one node gets what a sender at the other node sends', async () => {
     const body = randomBytes(5 * 1024 * 1024);
     for (let round = 0; round < 5; round += 1) {
       const created = await at(0, '/rendezvous/stream', 'POST', '').answer();

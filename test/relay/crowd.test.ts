@@ -32,7 +32,7 @@ describe('1,000 arrivals and departures on three nodes', () => {
   });
   afterAll(() => redis.stop());
 
-  it('make every possible match, in order, once', async () => {
+  it('every possible match is made once, in order', async () => {
     const matches: Match[] = [];
     let running = 0;
     let most = 0;
@@ -96,7 +96,7 @@ describe('a crowd of requests on three nodes', () => {
     redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
   });
 
-  /** What Redis knows of the channels of a namespace: how many wait, and whether there is nobody whom one of them could meet. */
+  /** The channels of a namespace in Redis: how many requests wait, and whether each channel has requests on one side only. */
   async function waitingAt(namespace: string) {
     const keys = await redis.keys(`loom:{relay}:hp:${namespace}/*`);
     const queues = keys.filter((key) => /:[sr]$/.test(key));
@@ -108,7 +108,7 @@ describe('a crowd of requests on three nodes', () => {
     };
   }
 
-  it('gives each message to one consumer, whoever leaves meanwhile', async () => {
+  it('each message goes to one consumer while other requests leave', async () => {
     const random = new Random(42);
     const channel = (): string => `/channels/${namespace}/${random.between(0, 4)}`;
     const namespace = randomUUID();
@@ -132,11 +132,11 @@ describe('a crowd of requests on three nodes', () => {
     }
     await Promise.all(leaving);
     const calls = [...sent.values(), ...consumers];
-    await eventually('all who are left wait, on one side of each channel', async () => {
+    await eventually('all remaining requests wait, on one side of each channel', async () => {
       const { entries, isOneSided } = await waitingAt(namespace);
       return isOneSided && entries === calls.filter((call) => !call.isOver).length;
     });
-    await eventually('they are sent away', async () => {
+    await eventually('all requests are ended', async () => {
       await new Call(site.url(`/channels/${namespace}`), { method: 'DELETE' }).answer();
       return calls.every((call) => call.isOver);
     });

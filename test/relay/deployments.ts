@@ -77,7 +77,7 @@ export function deploy(system: System, { store, nodes, alone }: Deployment, conf
   };
 }
 
-/** The port of its own that the log of a node tells. */
+/** The address of the relay on its own port, from the log of a node. */
 export function ownUrl(node: LoomProcess): string {
   const found = /"relay":"(http:[^"]+)"/.exec(node.stdout)?.[1];
   if (found === undefined) throw new Error(`no port of its own: ${node.stdout}`);

@@ -4,7 +4,7 @@ import { Asked, listen, stopListening } from '../support/listening';
 afterEach(stopListening);
 
 describe('a sender that is refused while its body still comes', () => {
-  it('has its whole answer at once, so that the rest of its body is bounded from then on', async () => {
+  it('a refused sender gets its whole answer at once and a closed connection', async () => {
     const asked = new Asked();
     const { dial } = await listen(asked.handle);
     const client = (await dial()).send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx');

@@ -25,7 +25,7 @@ describe('a client of HTTP/1.0', () => {
       received += piece;
     });
     const text = once(socket, 'end').then(() => received);
-    // Also when nobody looks at it.
+    // Some tests do not await it.
     text.catch(() => {});
     socket.write(request);
     return { socket, text };
@@ -36,7 +36,7 @@ describe('a client of HTTP/1.0', () => {
     return `/rendezvous/stream/${JSON.parse(text).stream}`;
   }
 
-  it('gets a download of rendezvous as it is, in no chunks', async () => {
+  it('a download of rendezvous is not chunked', async () => {
     const stream = await createStream();
     const { text } = ask(`GET ${stream} HTTP/1.0\r\n\r\n`);
     expect(await at(stream, 'PUT', 'hello').status()).toBe(200);
@@ -45,7 +45,7 @@ describe('a client of HTTP/1.0', () => {
     expect(body).toBe('hello');
   });
 
-  it('sees a reset where the sender broke off: an end would say that this is all', async () => {
+  it('a receiver is reset if its sender leaves before the end', async () => {
     const channel = `/channels/${randomUUID()}/x`;
     const { socket, text } = ask(`GET ${channel} HTTP/1.0\r\n\r\n`);
     const producer = at(channel, 'POST');
@@ -55,7 +55,7 @@ describe('a client of HTTP/1.0', () => {
     await expect(text).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  it('is not told to continue, which it does not understand', async () => {
+  it('a request with Expect gets no 100 Continue', async () => {
     const channel = `/channels/${randomUUID()}/x`;
     const consumer = at(channel, 'GET');
     const { text } = ask(`POST ${channel} HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi`);

@@ -28,7 +28,7 @@ async function waiting(count: number, make: (index: number) => Call): Promise<Ca
 }
 
 function itPairs(site: Site): void {
-  it('a producer that waits with a consumer', async () => {
+  it('a waiting producer is paired with the next consumer', async () => {
     const channel = freshChannel();
     const producer = await post(site, channel, 'hello').waits();
     const consumed = await get(site, channel).answer();
@@ -37,14 +37,14 @@ function itPairs(site: Site): void {
     expect([produced.status, produced.text]).toEqual([200, '']);
   });
 
-  it('a consumer that waits with a producer', async () => {
+  it('a waiting consumer is paired with the next producer', async () => {
     const channel = freshChannel();
     const consumer = await get(site, channel).waits();
     expect(await post(site, channel, 'hello').status()).toBe(200);
     expect(await textOf(consumer)).toBe('hello');
   });
 
-  it('only those of the same channel, whatever its name', async () => {
+  it('requests are paired only within their channel, whatever its name', async () => {
     const names = [
       'a%2Fb/c',
       'a/b%2Fc',
@@ -65,7 +65,7 @@ function itPairs(site: Site): void {
     for (const producer of producers) expect(await producer.status()).toBe(200);
   });
 
-  it('whatever their size, with a length or in chunks', async () => {
+  it('a message of any size arrives, with a length or in chunks', async () => {
     const body = randomBytes(3 * 1024 * 1024);
     const channel = freshChannel();
     const whole = post(site, channel, body);
@@ -83,7 +83,7 @@ function itPairs(site: Site): void {
     await chunked.answer();
   });
 
-  it('an empty message', async () => {
+  it('an empty message arrives', async () => {
     const channel = freshChannel();
     const producer = await post(site, channel, '').waits();
     const { status, text } = await get(site, channel).answer();
@@ -91,7 +91,7 @@ function itPairs(site: Site): void {
     expect(await producer.status()).toBe(200);
   });
 
-  it('live: a chunk arrives while the producer is still open', async () => {
+  it('a chunk arrives while its producer is still sending', async () => {
     const channel = freshChannel();
     const consumer = get(site, channel);
     const producer = post(site, channel);
@@ -101,7 +101,7 @@ function itPairs(site: Site): void {
     expect(await textOf(consumer)).toBe('first,second');
   });
 
-  it('a slow consumer: the producer waits, then everything arrives', async () => {
+  it('a producer waits for a slow consumer, which gets all bytes', async () => {
     const channel = freshChannel();
     const body = randomBytes(24 * 1024 * 1024);
     const producer = post(site, channel, body);
@@ -119,7 +119,7 @@ function itPairs(site: Site): void {
     ['application/x-www-form-urlencoded; charset=UTF-8', 'application/x-www-form-urlencoded; charset=UTF-8'],
     ['', 'application/octet-stream'],
     [undefined, 'application/octet-stream'],
-  ])('content of type %s, which arrives as %s', async (sent, received) => {
+  ])('the content type %s arrives as %s', async (sent, received) => {
     const channel = freshChannel();
     const producer = post(site, channel, 'x', sent === undefined ? {} : { 'Content-Type': sent });
     expect((await get(site, channel).headers())['content-type']).toBe(received);
@@ -128,7 +128,7 @@ function itPairs(site: Site): void {
 }
 
 function itKeepsOrder(site: Site): void {
-  it('of producers', async () => {
+  it('producers are served in the order of their arrival', async () => {
     const channel = freshChannel();
     const producers = await waiting(4, (index) => post(site, channel, `p${index}`));
     expect(await textOf(get(site, channel))).toBe('p1');
@@ -137,7 +137,7 @@ function itKeepsOrder(site: Site): void {
     for (const producer of producers) expect(await producer.status()).toBe(200);
   });
 
-  it('of consumers', async () => {
+  it('consumers are served in the order of their arrival', async () => {
     const channel = freshChannel();
     const consumers = await waiting(5, () => get(site, channel));
     for (const index of [1, 2, 3, 4]) expect(await post(site, channel, `m${index}`).status()).toBe(200);
@@ -145,7 +145,7 @@ function itKeepsOrder(site: Site): void {
     await (await consumers[4]?.waits())?.leave();
   });
 
-  it('and delivers each message of a crowd once', async () => {
+  it('each message of a crowd is delivered once', async () => {
     const channel = freshChannel();
     const consumers = Array.from({ length: 5 }, () => get(site, channel));
     const producers = Array.from({ length: 5 }, (_, index) => post(site, channel, `m${index}`));
@@ -154,7 +154,7 @@ function itKeepsOrder(site: Site): void {
     expect(await Promise.all(producers.map((one) => one.status()))).toEqual([200, 200, 200, 200, 200]);
   });
 
-  it('one pair after the other', async () => {
+  it('the next pair starts after the pair before has ended', async () => {
     const channel = freshChannel();
     const [c1, c2] = [await get(site, channel).waits(), await get(site, channel).waits()];
     const p1 = post(site, channel);
@@ -169,7 +169,7 @@ function itKeepsOrder(site: Site): void {
 }
 
 function itSurvives(site: Site): void {
-  it('a producer that leaves the queue', async () => {
+  it('a producer that leaves the queue is skipped', async () => {
     const channel = freshChannel();
     const [p1, p2] = await waiting(2, (index) => post(site, channel, `p${index}`));
     await p1?.leave();
@@ -178,7 +178,7 @@ function itSurvives(site: Site): void {
     expect(await p2?.status()).toBe(200);
   });
 
-  it('a consumer that leaves the queue', async () => {
+  it('a consumer that leaves the queue is skipped', async () => {
     const channel = freshChannel();
     const [c1, c2] = await waiting(2, () => get(site, channel));
     await c1?.leave();
@@ -186,7 +186,7 @@ function itSurvives(site: Site): void {
     expect(c2 === undefined ? '' : await textOf(c2)).toBe('x');
   });
 
-  it('a producer that breaks off: the consumer sees it, and the next pair runs', async () => {
+  it('a consumer is cut if its producer breaks off, and the next pair runs', async () => {
     const channel = freshChannel();
     const consumer = get(site, channel);
     const producer = post(site, channel);
@@ -199,7 +199,7 @@ function itSurvives(site: Site): void {
     await next.answer();
   });
 
-  it('a consumer that breaks off: the producer is told, and the next pair runs', async () => {
+  it('a producer gets 502 if its consumer breaks off, and the next pair runs', async () => {
     const channel = freshChannel();
     const consumer = get(site, channel);
     const producer = post(site, channel);
@@ -214,7 +214,7 @@ function itSurvives(site: Site): void {
     await next.answer();
   });
 
-  it('a producer that leaves before its first byte: the consumer keeps its place', async () => {
+  it('a consumer keeps its place if its producer leaves before the first byte', async () => {
     const channel = freshChannel();
     const [c1, c2] = await waiting(2, () => get(site, channel));
     const silent = await post(site, channel).waits();
@@ -224,7 +224,7 @@ function itSurvives(site: Site): void {
     expect([await c1?.answer(), await c2?.answer()].map((answer) => answer?.text)).toEqual(['one', 'two']);
   });
 
-  it('a consumer that leaves before the first byte: the producer keeps its place', async () => {
+  it('a producer keeps its place if its consumer leaves before the first byte', async () => {
     const channel = freshChannel();
     const p1 = await post(site, channel).waits();
     const p2 = await post(site, channel, 'two').waits();
@@ -236,7 +236,7 @@ function itSurvives(site: Site): void {
     expect([await p1.status(), await p2.status()]).toEqual([200, 200]);
   });
 
-  it('a HEAD, which takes no message', async () => {
+  it('a HEAD takes no message', async () => {
     const channel = freshChannel();
     const producer = await post(site, channel, 'x').waits();
     expect(await site.call(channel, { method: 'HEAD' }).status()).toBe(405);
@@ -247,7 +247,7 @@ function itSurvives(site: Site): void {
 }
 
 function itDestroys(site: Site): void {
-  it('a channel, and lists those that there are', async () => {
+  it('a deleted channel ends its requests and is no longer listed', async () => {
     const namespace = randomUUID();
     const channel = (name: string): string => `/channels/${namespace}/${name}`;
     const producer = await post(site, channel('a'), 'old').waits();
@@ -270,7 +270,7 @@ function itDestroys(site: Site): void {
     expect(await namesOf('/channels/namespaces')).not.toContain(namespace);
   });
 
-  it('a namespace with all that wait in it', async () => {
+  it('a deleted namespace ends all requests that wait in it', async () => {
     const [one, other] = [randomUUID(), randomUUID()];
     const gone = [post(site, `/channels/${one}/a`, 'x'), get(site, `/channels/${one}/b`)];
     const bystander = get(site, `/channels/${other}/a`);

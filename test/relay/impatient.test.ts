@@ -16,7 +16,7 @@ const cases = DEPLOYMENTS.map((deployment) => ({
 }));
 const each = it.concurrent.each(cases);
 
-each('a side of a stream that stays alone takes the stream with it, on $on', async ({ site }) => {
+each('a stream expires if only one side comes, on $on', async ({ site }) => {
   const [download, upload, lonely] = await Promise.all([1, 2, 3].map(() => createStream(site)));
   if (download === undefined || upload === undefined || lonely === undefined) throw new Error('too few');
   const receiver = site.call(download);
@@ -38,7 +38,7 @@ each('a side of a stream that stays alone takes the stream with it, on $on', asy
   }
 });
 
-each('a body that is needed whole may not be late, on $on', async ({ site }) => {
+each('a body that is read whole gets 408 if it stalls, on $on', async ({ site }) => {
   const [creation, report] = ['/rendezvous/stream', `${await createStream(site)}/error`].map((path) =>
     site.call(path, { method: 'POST', headers: { 'Content-Length': '9' } }),
   );
@@ -49,22 +49,25 @@ each('a body that is needed whole may not be late, on $on', async ({ site }) => 
   }
 });
 
-each('what streams may last, and is forgotten some time after its end, on $on', async ({ site }) => {
-  const stream = await createStream(site);
-  const receiver = site.call(stream);
-  const sender = site.call(stream, { method: 'PUT' });
-  await sender.write('before ');
-  await receiver.until(7);
-  const younger = await createStream(site);
-  await eventually('a younger one expires', async () => (await stateOf(site, younger)) !== 'CREATED');
-  sender.end('after');
-  expect((await receiver.answer()).text).toBe('before after');
-  expect(await sender.status()).toBe(200);
-  expect(await stateOf(site, stream)).toBe('FINISHED');
-  await eventually('it is forgotten', async () => (await site.call(`${stream}/status`).status()) === 404);
-});
+each(
+  'a transfer outlasts the lifetime of streams and is forgotten after its end, on $on',
+  async ({ site }) => {
+    const stream = await createStream(site);
+    const receiver = site.call(stream);
+    const sender = site.call(stream, { method: 'PUT' });
+    await sender.write('before ');
+    await receiver.until(7);
+    const younger = await createStream(site);
+    await eventually('a younger one expires', async () => (await stateOf(site, younger)) !== 'CREATED');
+    sender.end('after');
+    expect((await receiver.answer()).text).toBe('before after');
+    expect(await sender.status()).toBe(200);
+    expect(await stateOf(site, stream)).toBe('FINISHED');
+    await eventually('it is forgotten', async () => (await site.call(`${stream}/status`).status()) === 404);
+  },
+);
 
-each('a wait at a channel ends, and takes nothing with it, on $on', async ({ site }) => {
+each('a wait at a channel times out and takes no message, on $on', async ({ site }) => {
   const [lonely, alone] = ['/channels/v1/lonely', '/channels/v1/alone'];
   const consumer = site.call(lonely);
   const late = site.call(alone, { method: 'POST', body: 'late' });
@@ -76,7 +79,7 @@ each('a wait at a channel ends, and takes nothing with it, on $on', async ({ sit
   expect(await another.status()).toBe(408);
 });
 
-each('a consumer that takes nothing is cut, on $on', async ({ site }) => {
+each('a producer gets 502 if its consumer stalls, on $on', async ({ site }) => {
   const consumer = site.call('/channels/v1/stalled');
   const producer = site.call('/channels/v1/stalled', {
     method: 'POST',
@@ -87,7 +90,7 @@ each('a consumer that takes nothing is cut, on $on', async ({ site }) => {
   await consumer.leave();
 });
 
-each('a wait at a session ends with it, but no transfer, on $on', async ({ site }) => {
+each('an expired session ends its waiting requests but no transfer, on $on', async ({ site }) => {
   const allocated = await site.call('/cama/session', { method: 'PUT', body: '' }).answer();
   const path = String(allocated.headers.location);
   const cookie = allocated.headers['set-cookie']?.[0]?.split(';')[0] ?? '';

@@ -4,7 +4,7 @@ import { eventually } from '../faults/eventually';
 import { Call } from './call';
 import { deploy } from './deployments';
 
-describe('what a killed node leaves behind in Redis', () => {
+describe('the entries of a killed node in Redis', () => {
   let redis: Redis;
   // Before its server stops.
   afterAll(() => redis.disconnect());
@@ -17,7 +17,7 @@ describe('what a killed node leaves behind in Redis', () => {
     redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
   });
 
-  it('is forgotten in time, while the channels at which somebody waits are remembered', async () => {
+  it('entries of a killed node expire, while channels with waiting requests stay', async () => {
     const [doomed, alive] = site.nodes();
     const [namespace, lonely] = [randomUUID(), randomUUID()];
     const consumers = ['a', 'b'].map((name) => new Call(`${doomed?.url}/channels/${namespace}/${name}`));

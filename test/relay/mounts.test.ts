@@ -7,16 +7,16 @@ const bash = async (command: string): Promise<string> =>
   (await promisify(execFile)('bash', ['-c', command], { encoding: 'latin1', maxBuffer: 64 * 1024 * 1024 }))
     .stdout;
 
-/** The address that the log tells for a relay with a port of its own. */
+/** The address of a relay on its own port, from the log. */
 const ownUrl = (output: string, relay: string): string =>
   new RegExp(`"relay":"(http:[^"]+)","serve":"${relay}"`).exec(output)?.[1] ?? '';
 
-describe('the commands of the documents, at a port of its own', () => {
+describe('the commands of the documentation', () => {
   const listeners = ['rendezvous', 'httpipe', 'cama'].map((serve) => `{serve: ${serve}, port: 0}`);
   const loom = withLoom({ store: 'file:', config: `listeners: [${listeners}]` });
   const at = (relay: string): string => ownUrl(loom.output(), relay).replace('127.0.0.1', 'localhost');
 
-  it('HTTP-Rendezvous', async () => {
+  it('the commands of HTTP-Rendezvous work on its own port', async () => {
     const created = await bash(`curl -X POST ${at('rendezvous')}/stream`);
     expect(created).toMatch(/^\{"stream":"[\w-]+"\}\n$/);
     const { stream } = JSON.parse(created);
@@ -27,14 +27,14 @@ describe('the commands of the documents, at a port of its own', () => {
     expect(received).toContain(' 20000000');
   });
 
-  it('httpipe', async () => {
+  it('the commands of httpipe work on its own port', async () => {
     expect(
       await bash(`curl -s -XPOST ${at('httpipe')}/channels/v1/do_work -d"hello" &
         curl -s -XGET ${at('httpipe')}/channels/v1/do_work; wait`),
     ).toBe('hello');
   });
 
-  it('cama, byte for byte', async () => {
+  it('the raw requests of cama work on its own port', async () => {
     const port = new URL(at('cama')).port;
     const raw = (request: string): Promise<string> =>
       bash(`exec 3<>/dev/tcp/127.0.0.1/${port}; printf '${request}' >&3; timeout 2 cat <&3 || true`);
@@ -57,7 +57,7 @@ describe('the commands of the documents, at a port of its own', () => {
   });
 });
 
-describe('the relays and tokens', () => {
+describe('relays with tokens', () => {
   const loom = withLoom({
     store: 'memory:',
     config: `
@@ -80,14 +80,14 @@ listeners: [{serve: httpipe, port: 0}]
     ['/channels/v1/x', 'GET'],
     ['/channels/v1/x', 'POST'],
     ['/channels/v1', 'DELETE'],
-  ])('%s %s needs one with the scope', async (path, method) => {
+  ])('%s %s needs a token with the scope relay', async (path, method) => {
     expect(await status(path, method)).toBe(401);
     expect(await status(path, method, bearer('wrong'))).toBe(401);
     expect(await status(path, method, bearer('reader'))).toBe(403);
     expect(await status(path, method, bearer('team'))).toBe(403);
   });
 
-  it('who holds what a token has created needs none', async () => {
+  it('a stream and a session that a token created need no token', async () => {
     const headers = bearer('relay');
     const created = await new Call(loom.url('/rendezvous/stream'), {
       method: 'POST',
@@ -104,11 +104,11 @@ listeners: [{serve: httpipe, port: 0}]
     expect(await status('/channels/v1', 'DELETE', bearer('all'))).toBe(200);
   });
 
-  it('a port of its own is guarded, too', async () => {
+  it('a relay on its own port needs a token, too', async () => {
     expect(await new Call(`${ownUrl(loom.output(), 'httpipe')}/channels/a/b`).status()).toBe(401);
   });
 
-  it('neither tokens nor ids are logged', async () => {
+  it('the log contains neither tokens nor whole ids', async () => {
     // Then all lines are out.
     await loom.process().stop();
     for (const secret of ['Bearer', 'reader', 'wrong']) expect(loom.output()).not.toContain(secret);
@@ -116,7 +116,7 @@ listeners: [{serve: httpipe, port: 0}]
   });
 });
 
-describe('the relays by their settings', () => {
+describe('the settings of the relays', () => {
   const loom = withLoom({
     store: 'memory:',
     config: `
@@ -130,12 +130,12 @@ listeners: [{serve: cama, port: 0}]
   });
   const call = (path: string, method = 'GET'): Call => new Call(loom.url(path), { method, body: '' });
 
-  it('are public, or not listed', async () => {
+  it('a public relay needs no token, and an unlisted one returns no list', async () => {
     expect(await call('/rendezvous/stream', 'POST').status()).toBe(201);
     expect(await call('/rendezvous/stream').status()).toBe(404);
   });
 
-  it('are not on the main port', async () => {
+  it('a disabled relay is served on its own port only, up to its number of sessions', async () => {
     const headers = { Authorization: 'Bearer secret' };
     expect(await new Call(loom.url('/cama/session'), { method: 'PUT', headers, body: '' }).status()).toBe(
       404,
@@ -145,7 +145,7 @@ listeners: [{serve: cama, port: 0}]
     expect(await new Call(own, { method: 'PUT', headers, body: '' }).status()).toBe(503);
   });
 
-  it('hold so many streams, and let so many wait', async () => {
+  it('streams and waiting requests beyond their limits get 503', async () => {
     const statuses = [];
     for (let count = 0; count < 3; count += 1)
       statuses.push(await call('/rendezvous/stream', 'POST').status());
@@ -155,7 +155,7 @@ listeners: [{serve: cama, port: 0}]
     for (const one of waiting) await one.leave();
   });
 
-  it('leave everything else to Loom', async () => {
+  it('other paths are still served by Loom', async () => {
     expect(await call('/healthz').status()).toBe(200);
     expect(await call('/channelsandmore').status()).toBe(401);
   });

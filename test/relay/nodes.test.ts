@@ -41,7 +41,7 @@ describe('two nodes', () => {
     for (const node of nodes()) if (!node.isRunning) await node.restart();
   });
 
-  it('hold an endless upload up when nobody reads, and Redis with a few MiB', async () => {
+  it('an endless upload stops while its receiver is paused, with a few MiB in Redis', async () => {
     const [one, other] = nodes();
     const redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
     const usedMemory = async (): Promise<number> =>
@@ -64,13 +64,13 @@ describe('two nodes', () => {
       const [channel = ''] = await redis.keys('loom:{*}:x:*');
       return Number(await redis.call('MEMORY', 'USAGE', channel)) >= MiB;
     });
-    // A slow machine may seem to stand still before it does, which fails nothing; one that goes on never does.
+    // On a slow machine an upload may seem to stop before it does, which fails nothing.
     let seen = -1;
-    await eventually('the upload stands still', async () => {
-      const stands = seen === written;
+    await eventually('the upload stops', async () => {
+      const isPaused = seen === written;
       seen = written;
       await delay(LOOK_EVERY_MS);
-      return stands && seen === written;
+      return isPaused && seen === written;
     });
     expect((await usedMemory()) - before).toBeLessThan(4 * MiB);
     isOver = true;
@@ -87,7 +87,7 @@ describe('two nodes', () => {
     redis.disconnect();
   });
 
-  it('leave nothing in Redis for good when a receiver leaves in the middle', async () => {
+  it('every key of a transfer expires after its receiver left in the middle', async () => {
     const [one, other] = nodes();
     const redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');
     const piece = randomBytes(MiB);
@@ -110,7 +110,7 @@ describe('two nodes', () => {
     redis.disconnect();
   });
 
-  it("of which the sender's is killed: the download is cut, and the channel is free again", async () => {
+  it("a kill of the sender's node cuts the download and frees the channel", async () => {
     const [one, other] = nodes();
     const channel = freshChannel();
     const consumer = at(other, channel);
@@ -124,7 +124,7 @@ describe('two nodes', () => {
     expect((await next.answer()).text).toBe('next');
   });
 
-  it("of which the receiver's is killed: the upload is told, and the channel is free again", async () => {
+  it("a kill of the receiver's node ends the upload with 502 and frees the channel", async () => {
     const [one, other] = nodes();
     const channel = freshChannel();
     const consumer = at(other, channel);
@@ -138,7 +138,7 @@ describe('two nodes', () => {
     expect(await next.status()).toBe(200);
   });
 
-  it('of which one is killed with what waits there: it takes nothing with it', async () => {
+  it('requests that waited at a killed node take no message', async () => {
     const [one, other] = nodes();
     const [pipe, stream] = [freshChannel(), await createStream(other)];
     const dead = [at(one, pipe), at(one, pipe), at(one, stream)];
@@ -153,7 +153,7 @@ describe('two nodes', () => {
     expect((await alive.answer()).text).toBe('x');
   });
 
-  it('of which one is killed with the guest of a cama session: what the host sends goes to the next guest', async () => {
+  it("a message of a cama host goes to the next guest after a kill of the first one's node", async () => {
     const [one, other] = nodes();
     const { location, 'set-cookie': cookies } = await at(one, '/cama/session', 'PUT', '').headers();
     const path = String(location);
@@ -168,7 +168,7 @@ describe('two nodes', () => {
     expect(await host.status()).toBe(200);
   });
 
-  it('of which one is killed before a byte has flowed: the consumer waits on', async () => {
+  it("a consumer keeps waiting if its producer's node is killed before the first byte", async () => {
     const [one, other] = nodes();
     const channel = freshChannel();
     const consumer = await at(other, channel).waits();
@@ -180,7 +180,7 @@ describe('two nodes', () => {
     expect((await consumer.answer()).text).toBe('x');
   });
 
-  it('whose Redis is lost: what needs it ends, what does not goes on', async () => {
+  it('a loss of Redis ends transfers between nodes and waits, but no local transfer', async () => {
     const [one, other] = nodes();
     const [local, between, idle] = [freshChannel(), freshChannel(), freshChannel()];
     const start = async (channel: string, receiverAt: LoomProcess): Promise<[Call, Call]> => {
@@ -216,7 +216,7 @@ describe('two nodes', () => {
     });
   });
 
-  it('of which one stops: what waits is sent away, what runs is finished', async () => {
+  it('a node that stops ends its waiting requests and completes its transfers', async () => {
     const [one, other] = nodes();
     const [busy, idle] = [freshChannel(), freshChannel()];
     const consumer = at(one, busy);

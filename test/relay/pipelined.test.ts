@@ -6,10 +6,10 @@ import { RawConnection } from '../faults/raw-connection';
 import { LoomProcess } from '../support/loom-process';
 import { Call } from './call';
 
-/** More than Node lets listen to one emitter before it warns. */
+/** More listeners on one emitter than Node allows without a warning. */
 const CHANNELS = Array.from({ length: 14 }, (_, index) => `c${index}`);
 
-describe('requests that wait one behind the other on one connection', () => {
+describe('pipelined requests that wait', () => {
   const folder = mkdtempSync(join(tmpdir(), 'loom-pipelined-'));
   let loom: LoomProcess;
   let connection: RawConnection;
@@ -35,7 +35,7 @@ describe('requests that wait one behind the other on one connection', () => {
     return status === 200 ? JSON.parse(text) : [];
   };
 
-  it('are each answered, in their order', async () => {
+  it('each request is answered, in order', async () => {
     const producers = CHANNELS.map(
       (channel) => new Call(`${loom.url}/channels/v1/${channel}`, { method: 'POST', body: `of ${channel}.` }),
     );
@@ -44,8 +44,8 @@ describe('requests that wait one behind the other on one connection', () => {
     for (const producer of producers) expect(await producer.status()).toBe(200);
   });
 
-  it('leave all together', async () => {
+  it('all requests leave when their connection closes', async () => {
     connection.close();
-    await eventually('nobody waits', async () => (await waiting()).length === 0);
+    await eventually('no request waits', async () => (await waiting()).length === 0);
   });
 });

@@ -30,7 +30,7 @@ const put = (site: Site, path: string, body?: string | Buffer): Call =>
   site.call(path, { method: 'PUT', ...(body !== undefined && { body }) });
 
 function itCreates(site: Site): void {
-  it('creates a stream, each with an id of its own', async () => {
+  it('each created stream has its own id', async () => {
     const answer = await site.call('/stream', { method: 'POST', body: '' }).answer();
     expect(answer.status).toBe(201);
     expect(answer.headers['content-type']).toBe('application/json');
@@ -47,20 +47,20 @@ function itCreates(site: Site): void {
     ['{"upload_headers":{"X-A":["x"]}}'],
     ['{"download_headers":"abc"}'],
     ['{"download_headers":{"“X”":"x"}}'],
-  ])('refuses %s', async (body) => {
+  ])('a creation with the body %s is refused', async (body) => {
     const answer = await site.call('/stream', { method: 'POST', body }).answer();
     expect(answer.status).toBe(400);
     expect(Object.keys(JSON.parse(answer.text))).toEqual(['name', 'message']);
   });
 
-  it('refuses a body beyond its limit', async () => {
+  it('a creation with a body beyond its limit is refused', async () => {
     const body = JSON.stringify({ download_headers: { 'X-A': 'x'.repeat(100_000) } });
     expect(await site.call('/stream', { method: 'POST', body }).status()).toBe(413);
   });
 }
 
 function itStreams(site: Site): void {
-  it('streams what is put, whoever comes first', async () => {
+  it('an upload arrives, whichever side comes first', async () => {
     const [first, second] = [await create(site), await create(site)];
     const body = randomBytes(3 * 1024 * 1024);
     const sender = await put(site, first, body).waits();
@@ -74,7 +74,7 @@ function itStreams(site: Site): void {
     expect(sha256((await receiver.answer()).body)).toBe(sha256(body));
   });
 
-  it('streams while the upload is still open', async () => {
+  it('a piece arrives while the upload is still open', async () => {
     const stream = await create(site);
     const receiver = await get(site, stream).waits();
     const sender = put(site, stream);
@@ -85,7 +85,7 @@ function itStreams(site: Site): void {
     expect(await sender.status()).toBe(200);
   });
 
-  it('streams nothing, too', async () => {
+  it('an empty upload arrives', async () => {
     const stream = await create(site);
     const sender = put(site, stream, '');
     const received = await get(site, stream).answer();
@@ -93,7 +93,7 @@ function itStreams(site: Site): void {
     expect(await sender.status()).toBe(200);
   });
 
-  it('sends each side its own headers', async () => {
+  it('each side gets its own headers', async () => {
     const headers = {
       download_headers: {
         'Content-Type': 'text/csv',
@@ -112,7 +112,7 @@ function itStreams(site: Site): void {
     expect(upload['content-disposition']).toBeUndefined();
   });
 
-  it('does not let a creator break the framing', async () => {
+  it('headers of a creator cannot break the framing', async () => {
     const stream = await create(site, '{"download_headers":{"Content-Length":"2","Trailer":"x","X-Kept":7}}');
     const receiver = get(site, stream);
     put(site, stream, 'six by');
@@ -120,7 +120,7 @@ function itStreams(site: Site): void {
     expect([received.text, received.headers['x-kept']]).toEqual(['six by', '7']);
   });
 
-  it('serves one of each side, and leaves it in peace when others come', async () => {
+  it('a stream serves one request per side and refuses others with 429', async () => {
     const stream = await create(site);
     const receivers = Array.from({ length: 8 }, () => get(site, stream));
     const refused: number[] = [];
@@ -138,7 +138,7 @@ function itStreams(site: Site): void {
     expect(await sender.status()).toBe(200);
   });
 
-  it('is over after one exchange', async () => {
+  it('a stream is gone after one exchange', async () => {
     const stream = await create(site);
     const sender = put(site, stream, 'x');
     await get(site, stream).answer();
@@ -158,7 +158,7 @@ function itStreams(site: Site): void {
 }
 
 function itReports(site: Site): void {
-  it('tells a vague error', async () => {
+  it('a report without a body sends the other side a general error', async () => {
     const stream = await create(site);
     const receiver = await get(site, stream).waits();
     expect(await site.call(`${stream}/error`, { method: 'POST', body: '' }).status()).toBe(200);
@@ -176,7 +176,7 @@ function itReports(site: Site): void {
   const report = (stream: string, text = body): Call =>
     site.call(`${stream}/error`, { method: 'POST', body: text });
 
-  it('tells a precise one to whoever waits, or comes', async () => {
+  it('a report with a body reaches sides that wait or come later', async () => {
     const [first, second, third] = [await create(site), await create(site), await create(site)];
     const receiver = await get(site, first).waits();
     expect(await report(first).status()).toBe(200);
@@ -193,7 +193,7 @@ function itReports(site: Site): void {
     expect((await statusOf(site, first)).state).toBe('CLIENT_ERROR');
   });
 
-  it('leaves a stream usable when the report is not valid', async () => {
+  it('an invalid report leaves its stream usable', async () => {
     const stream = await create(site);
     expect(await report(stream, '{oops').status()).toBe(400);
     const sender = put(site, stream, 'x');
@@ -201,7 +201,7 @@ function itReports(site: Site): void {
     await sender.answer();
   });
 
-  it('refuses a report once both have come, and streams on', async () => {
+  it('a report is refused once both sides have come, and the transfer continues', async () => {
     const stream = await create(site);
     const receiver = get(site, stream);
     const sender = put(site, stream);
@@ -213,7 +213,7 @@ function itReports(site: Site): void {
     expect(await report(stream).status()).toBe(409);
   });
 
-  it('takes no status that is none', async () => {
+  it('a report with an invalid status is sent as 400', async () => {
     const stream = await create(site);
     const receiver = await get(site, stream).waits();
     expect(await report(stream, '{"http_status":99}').status()).toBe(200);
@@ -222,18 +222,18 @@ function itReports(site: Site): void {
 }
 
 function itNotices(site: Site): void {
-  it('an upload that dies before its first byte', async () => {
+  it('a download gets 502 if its upload leaves before the first byte', async () => {
     const stream = await create(site);
     const receiver = await get(site, stream).waits();
     const sender = put(site, stream);
-    await eventually('its status says so', async () => (await statusOf(site, stream)).state === 'STREAMING');
+    await eventually('it is STREAMING', async () => (await statusOf(site, stream)).state === 'STREAMING');
     await sender.leave();
     const answer = await receiver.answer();
     expect(answer.status).toBe(502);
     expect(JSON.parse(answer.text).name).toBe('StreamSourceError');
   });
 
-  it('an upload that breaks off: the download never looks complete', async () => {
+  it('a download is cut if its upload breaks off', async () => {
     const stream = await create(site);
     const receiver = get(site, stream);
     const sender = site.call(stream, { method: 'PUT', headers: { 'Content-Length': '1000' } });
@@ -241,13 +241,13 @@ function itNotices(site: Site): void {
     await receiver.until(3);
     await sender.leave();
     expect(await receiver.over()).toBe(false);
-    await eventually('its status says so', async () => (await statusOf(site, stream)).active === false);
+    await eventually('it is inactive', async () => (await statusOf(site, stream)).active === false);
     const status = await statusOf(site, stream);
     expect(status.state).toMatch(/^SRC_(DISCONNECTED|ERROR)$/);
     expect(status.error).toEqual({ name: expect.any(String), message: expect.any(String) });
   });
 
-  it('a download that dies, at once', async () => {
+  it('an upload gets 502 if its download leaves', async () => {
     const stream = await create(site);
     const receiver = get(site, stream);
     const sender = put(site, stream);
@@ -260,18 +260,18 @@ function itNotices(site: Site): void {
     expect((await statusOf(site, stream)).state).toMatch(/^DST_(DISCONNECTED|ERROR)$/);
   });
 
-  it('a side that leaves while it waits: the stream is gone', async () => {
+  it('a stream is gone after its waiting side left', async () => {
     const stream = await create(site);
     const receiver = await get(site, stream).waits();
     await receiver.leave();
     await eventually(
-      'its status says so',
+      'it is DST_DISCONNECTED',
       async () => (await statusOf(site, stream)).state === 'DST_DISCONNECTED',
     );
     expect(await put(site, stream, 'x').status()).toBe(404);
   });
 
-  it('a download that reads nothing: the upload waits, then everything arrives', async () => {
+  it('an upload waits for a slow download, which gets all bytes', async () => {
     const stream = await create(site);
     const body = randomBytes(24 * 1024 * 1024);
     const receiver = get(site, stream);
@@ -285,7 +285,7 @@ function itNotices(site: Site): void {
 }
 
 function itShows(site: Site): void {
-  it('how a stream is doing', async () => {
+  it('the status shows the state and the bytes of a stream', async () => {
     const stream = await create(site);
     const created = await statusOf(site, stream);
     expect(created).toMatchObject({ state: 'CREATED', active: true, bytes_transferred: 0 });
@@ -296,7 +296,7 @@ function itShows(site: Site): void {
     await sender.write('x'.repeat(1_000));
     await receiver.until(1_000);
     await eventually(
-      'its status says so',
+      'it counts all bytes',
       async () => (await statusOf(site, stream)).bytes_transferred === 1_000,
     );
     expect(await statusOf(site, stream)).toMatchObject({ state: 'STREAMING', active: true });
@@ -307,7 +307,7 @@ function itShows(site: Site): void {
     expect(new Date(finished.deactivated_at).toISOString()).toBe(finished.deactivated_at);
   });
 
-  it('all streams, that it is there, and that it does not know what it does not', async () => {
+  it('the list has the stream, ping answers, and unknown paths get 404', async () => {
     const stream = await create(site);
     const listed: { id: string }[] = JSON.parse((await site.call('/stream').answer()).text);
     expect(listed.map(({ id }) => `/stream/${id}`)).toContain(stream);

@@ -8,7 +8,7 @@ import { ResponseBody } from '../../src/relay/match/response-body';
 const STALLED_MS = 600;
 const PIECE = Buffer.alloc(16 * 1024, 'z');
 
-describe('a receiver', () => {
+describe('the response to a receiver', () => {
   let server: Server;
   let client: Socket;
   let side: HeldRequest;
@@ -36,7 +36,7 @@ describe('a receiver', () => {
     await once(server, 'close');
   });
 
-  /** Writes until the kernel takes no more: what is left is far less than what pauses a sender. */
+  /** Writes until the buffer of the kernel is full: the rest is far less than what pauses a sender. */
   async function fill(): Promise<void> {
     while (side.res.writableLength === 0) {
       expect(body.write(PIECE)).toBe(true);
@@ -45,14 +45,14 @@ describe('a receiver', () => {
     }
   }
 
-  it('that reads nothing more is cut, also when only the rest of its message is left', async () => {
+  it('a stalled receiver is cut, even if only the rest of its message is left', async () => {
     await fill();
     body.end();
     if (!side.disconnected.aborted) await once(side.disconnected, 'abort');
     expect(side.res.destroyed).toBe(true);
   });
 
-  it('that reads slowly is not, nor one whose sender is slow', async () => {
+  it('a slow receiver is not cut, nor one whose sender is slow', async () => {
     await fill();
     await delay(STALLED_MS / 2);
     client.resume();

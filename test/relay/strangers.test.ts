@@ -48,7 +48,7 @@ const CONTAINED = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-describe('what strangers send through a relay', () => {
+describe('untrusted content in a relay', () => {
   const loom = withLoom({ store: 'memory:', config: 'listeners: [{serve: rendezvous, port: 0}]' });
   const main = (): string => loom.url('/rendezvous');
   const own = (): string => ownUrl(loom.process());
@@ -64,7 +64,7 @@ describe('what strangers send through a relay', () => {
     return [(await receiver.answer()).headers, (await sender.answer()).headers] as const;
   };
 
-  it.each(NOT_ON_THE_MAIN_PORT)('may not have %s on the main port', async (name) => {
+  it.each(NOT_ON_THE_MAIN_PORT)('the header %s is refused on the main port', async (name) => {
     for (const what of ['download_headers', 'upload_headers']) {
       const refused = await create(main(), { [what]: { [name]: 'x', 'X-Fine': 'y' } }).answer();
       expect(refused.status).toBe(400);
@@ -75,15 +75,18 @@ describe('what strangers send through a relay', () => {
     }
   });
 
-  it.each(NOT_ON_THE_MAIN_PORT)('may have %s on a port of its own, and nowhere else', async (name) => {
-    const fields = { download_headers: { [name]: 'x=1' }, upload_headers: { [name]: 'x=1' } };
-    for (const headers of await exchange(own(), await created(own(), fields)))
-      expect(String(headers[name.toLowerCase()])).toBe('x=1');
-    for (const headers of await exchange(main(), await created(own(), fields)))
-      expect(String(headers[name.toLowerCase()])).not.toBe('x=1');
-  });
+  it.each(NOT_ON_THE_MAIN_PORT)(
+    "the header %s is sent on a relay's own port, and nowhere else",
+    async (name) => {
+      const fields = { download_headers: { [name]: 'x=1' }, upload_headers: { [name]: 'x=1' } };
+      for (const headers of await exchange(own(), await created(own(), fields)))
+        expect(String(headers[name.toLowerCase()])).toBe('x=1');
+      for (const headers of await exchange(main(), await created(own(), fields)))
+        expect(String(headers[name.toLowerCase()])).not.toBe('x=1');
+    },
+  );
 
-  it('has every other header on the main port, too', async () => {
+  it('every other header is sent on the main port', async () => {
     const download = {
       'Content-Type': 'text/html',
       'Content-Disposition': 'attachment; filename="a.html"',
@@ -104,7 +107,7 @@ describe('what strangers send through a relay', () => {
     expect(sent).toMatchObject(CONTAINED);
   });
 
-  it('is contained on a port of its own, too', async () => {
+  it("answers on a relay's own port have the sandbox headers", async () => {
     const [received] = await exchange(
       own(),
       await created(own(), { download_headers: { 'Content-Type': 'text/html' } }),
@@ -112,7 +115,7 @@ describe('what strangers send through a relay', () => {
     expect(received).toMatchObject(CONTAINED);
   });
 
-  it('is contained in httpipe and cama', async () => {
+  it('answers of httpipe and cama have the sandbox headers', async () => {
     const options = { method: 'POST', headers: { 'Content-Type': 'text/html' }, body: '<script>1</script>' };
     const consumer = call('/channels/v1/page');
     const producer = call('/channels/v1/page', options);
@@ -128,7 +131,7 @@ describe('what strangers send through a relay', () => {
     for (const one of [producer, guest]) expect(await one.headers()).toMatchObject(CONTAINED);
   });
 
-  it('is contained where it is an error', async () => {
+  it('reported errors and unknown paths have the sandbox headers', async () => {
     const path = await created(main(), {});
     const report = { http_status: 200, name: '<script>1</script>', message: '<script>2</script>' };
     await new Call(`${main()}${path}/error`, { method: 'POST', body: JSON.stringify(report) }).answer();
@@ -139,7 +142,7 @@ describe('what strangers send through a relay', () => {
       expect((await call(unknown).answer()).headers).toMatchObject(CONTAINED);
   });
 
-  it("neither a script nor another site gets the cookie of cama's host", async () => {
+  it('the cookie of a cama host is HttpOnly, SameSite=Strict, and Secure behind TLS', async () => {
     const cookie = async (headers: Readonly<Record<string, string>>): Promise<string> => {
       const answer = await call('/cama/session', { method: 'PUT', body: '', headers }).answer();
       return String(answer.headers['set-cookie']?.[0]);

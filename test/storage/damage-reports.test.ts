@@ -11,7 +11,7 @@ function damageOf(n: number): DamageError {
 }
 
 describe('reports of damaged logs', () => {
-  it('come once per log, with the range that is lost', () => {
+  it('a damaged log is reported once, with its lost range', () => {
     const alarm = jest.fn();
     const reports = new DamageReports(alarm);
     for (let round = 0; round < 3; round += 1) {
@@ -22,13 +22,13 @@ describe('reports of damaged logs', () => {
     expect(alarm.mock.calls).toEqual([['The stream with ID log-1 has lost its bytes 0 to 9', details]]);
   });
 
-  it('do not come for other errors', () => {
+  it('an error other than damage is not reported', () => {
     const alarm = jest.fn();
     new DamageReports(alarm).report(damageOf(1).log, new LogError('LOG_GONE'));
     expect(alarm).not.toHaveBeenCalled();
   });
 
-  it('end where a whole disk is lost', () => {
+  it('only the first 1,000 damaged logs are reported by name', () => {
     const alarm = jest.fn();
     const reports = new DamageReports(alarm);
     for (let n = 0; n < 5_000; n += 1) reports.report(damageOf(n).log, damageOf(n));

@@ -30,7 +30,7 @@ function target(url: string): http.RequestOptions {
 /** Resolves with the head of the answer. */
 async function head(req: http.ClientRequest): Promise<IncomingMessage> {
   const [res] = (await once(req, 'response')) as [IncomingMessage];
-  // After the head the connection may break in a way that a test is about: the response tells of it.
+  // After the head the connection may break in a way that a test is about: the response shows it.
   req.on('error', () => {});
   return res;
 }

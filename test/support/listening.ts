@@ -6,7 +6,7 @@ import { configFrom } from './config';
 
 const stops: (() => Promise<void>)[] = [];
 
-/** Ends what the test has opened. To be called after each. */
+/** Closes what the test has opened. Call it after each test. */
 export async function stopListening(): Promise<void> {
   for (const stop of stops.splice(0)) await stop();
 }

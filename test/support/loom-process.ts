@@ -20,7 +20,7 @@ const BIN = join(__dirname, '../../bin/loom');
 const ADDRESS = /(?:Loom listens on |"url":")(http:[^"\s]+)/;
 const POLL_MS = 10;
 
-/** A real `bin/loom` in a process of its own, to be talked to, killed and started again. Needs `npm run build`. */
+/** A real `bin/loom` in a process of its own, which a test can use, kill and restart. Needs `npm run build`. */
 export class LoomProcess {
   #child: ChildProcess | undefined;
   #exited: Promise<unknown> = Promise.resolve();
@@ -30,7 +30,7 @@ export class LoomProcess {
 
   private constructor(private readonly options: LoomProcessOptions) {}
 
-  /** Resolves once the server answers. @throws with what it wrote on stderr when it does not come to that */
+  /** Resolves once the server answers. @throws with its stderr if it does not start */
   static async start(options: LoomProcessOptions): Promise<LoomProcess> {
     const loom = new LoomProcess(options);
     await loom.#spawn(0);
@@ -98,7 +98,7 @@ export class LoomProcess {
     await this.#spawn(this.port);
   }
 
-  /** Ends it in good order. @returns the exit code */
+  /** Stops it gracefully. @returns the exit code */
   async stop(): Promise<number | null> {
     return this.isRunning ? this.kill('SIGTERM') : (this.#child?.exitCode ?? null);
   }

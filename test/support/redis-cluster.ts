@@ -27,7 +27,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   };
 }
 
-/** Nodes talk to each other on a second port, which by default is 10,000 higher and so may not exist. */
+/** Nodes reach each other on a second port, which by default is 10,000 higher and so may not exist. */
 async function startNode(): Promise<RedisServer> {
   const args = ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())];
   return startRedisServer({ args });

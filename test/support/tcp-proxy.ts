@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /**
  * pass      bytes go both ways
  * swallow   requests arrive, replies are lost
- * hold      nothing moves in either direction; what is held goes on after `pass`
+ * hold      nothing moves in either direction; held bytes are passed on after `pass`
  */
 export type ProxyMode = 'pass' | 'swallow' | 'hold';
 

@@ -1,4 +1,3 @@
-/** Cuts a list into pieces of `size`, and a rest. */
 export function* batchesOf<T>(items: readonly T[], size: number): Generator<readonly T[], void> {
   for (let done = 0; done < items.length; done += size) yield items.slice(done, done + size);
 }

@@ -6,7 +6,7 @@ const CR = 0x0d;
 const NOTHING = Buffer.alloc(0);
 
 /** How much of an unfinished line is kept until its newline comes. */
-export const LINE_BYTES_MAX = 64 * 1024;
+const LINE_BYTES_MAX = 64 * 1024;
 
 /**
  * A piece of the text of a log.
@@ -24,7 +24,7 @@ export interface LineText {
   readonly end: Offset;
 }
 
-export interface LinesOptions {
+interface LinesOptions {
   /** An unfinished line longer than this, in bytes, is handed out as `partial` at once. Default: `LINE_BYTES_MAX`. */
   readonly lineBytesMax?: number;
 }

@@ -1,7 +1,4 @@
-/**
- * How many bytes at the end of `bytes` are the beginning of a UTF-8 character whose rest may still come: 0 to 3. Bytes that can
- * no longer become a character are not counted, so no reader waits for them.
- */
+/** How many bytes at the end begin a UTF-8 character whose rest may still come: 0 to 3. No reader waits for other bytes. */
 export function incompleteUtf8Length(bytes: Buffer): number {
   for (let length = 1; length <= 3 && length <= bytes.length; length += 1) {
     const start = bytes.length - length;

@@ -40,7 +40,6 @@ export class LogEvents {
     else if (change.kind !== 'touch' && info.outcome !== undefined) this.ended(info, info.tail, info.outcome);
   }
 
-  /** The log was sealed, replaced or removed. */
   ended(log: LogRef, at: Offset, outcome: LogOutcome): void {
     this.tails.ended(log, at, outcome);
     this.#emit({ log, kind: 'ended', at, outcome });

@@ -23,10 +23,7 @@ interface Watch {
   isBehind: boolean;
 }
 
-/**
- * The watchers of each log in this process. A store passes its news in; all watchers of a log get the same buffers, in one synchronous
- * pass, because one promise per watcher would cost more than the send itself.
- */
+/** The watchers of each log in this process. All get the same buffers in one pass: a promise each would cost more than the send. */
 export class TailHub {
   readonly #tails = new Map<string, Tail>();
 

@@ -9,7 +9,7 @@ import type { LifecycleEvent, LogStore } from '../store/store';
 import { type FollowContext, FollowedLog } from './followed-log';
 import type { ManyLogsListener } from './many-logs-listener';
 
-export interface FollowManyOptions {
+interface FollowManyOptions {
   /** Only logs whose id begins with it. */
   readonly prefix: string;
   /** Where to begin with logs that are already active. New logs are followed from their first byte on. */
@@ -21,10 +21,7 @@ const LIST_PAGE = 1000;
 /** How many logs are read from the store at a time. Each holds a page; those that wait hold nothing. */
 const READERS = 4;
 
-/**
- * Follows every active log and every new one, of every node, until the signal aborts.
- * @throws the signal's reason; LogError when the active logs cannot be listed
- */
+/** Follows every active and every new log, of every node. @throws the signal's reason; LogError if the logs cannot be listed */
 export async function followMany(
   store: LogStore,
   listener: ManyLogsListener,

@@ -17,10 +17,7 @@ export interface FollowContext {
   readonly onEnd: (log: LogRef) => void;
 }
 
-/**
- * One log of many. It reports its end in the turn of the news: the end of a log that was replaced comes before the start of the log
- * in its place.
- */
+/** One log of many. Its end is reported in the turn of the news: before the start of a log in its place. */
 export class FollowedLog extends Follower {
   constructor(
     private readonly context: FollowContext,

@@ -13,10 +13,7 @@ const RESERVED_BYTES_MAX = 32 * 1024 * 1024;
 const FAST = 32 * 1024;
 const SLOW = 8 * 1024;
 
-/**
- * How much one reader asks for at once. A page of any size costs a round trip and the waking of two threads or processes: in large
- * pages a replay takes two thirds of the CPU. For a slow reader they would only be memory.
- */
+/** How much one reader asks for at once. In large pages a replay takes two thirds of the CPU. For a slow reader they are only memory. */
 export class PageSize {
   static #reservedByAll = 0;
   #isLarge = false;

@@ -42,10 +42,7 @@ export class Reading {
     this.#hasBytes = false;
   }
 
-  /**
-   * Whether the news of this pass name more than what was read up to `at`. Each counts once: Redis may have lost those bytes
-   * since, and a follower that went on looking for them would do nothing else.
-   */
+  /** Whether the news of this pass name more than was read up to `at`. Each counts once: Redis may have lost those bytes since. */
   hasMore(at: Offset): boolean {
     return this.#mustLook || (this.#hasBytes && this.bytesAfter(at) > 0);
   }
@@ -55,10 +52,7 @@ export class Reading {
     return Math.max(0, (this.#tail ?? at) - at);
   }
 
-  /**
-   * How a log that is gone was removed, if it ended at `at`. A read may find the log gone before the news of that arrive.
-   * @param newsMs how long to wait for them
-   */
+  /** How a log that is gone was removed, if it ended at `at`. The news of that may come up to `newsMs` after the read. */
   async removalAt(at: Offset, newsMs: number): Promise<Removal | undefined> {
     if (this.#removal === undefined && newsMs > 0) {
       await new Promise<void>((resolve) => {

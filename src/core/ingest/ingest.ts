@@ -19,7 +19,7 @@ export interface IngestOptions {
 }
 
 /** The body of a producer's request, such as an `http.IncomingMessage`. `complete` is true once the end of the body has arrived. */
-export type IngestBody = Readable & { readonly complete?: boolean };
+type IngestBody = Readable & { readonly complete?: boolean };
 
 /**
  * How the body of a producer ended.

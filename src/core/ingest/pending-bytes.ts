@@ -35,13 +35,11 @@ export class PendingBytes {
     return new PendingShare(this, source);
   }
 
-  /** Called by a share. */
   added(share: PendingShare, bytes: number): void {
     this.#bytes += bytes;
     if (share.bytes > this.bytesMax - this.#bytes) this.#hold(share);
   }
 
-  /** Called by a share. */
   removed(bytes: number): void {
     this.#bytes -= bytes;
     if (this.#held.size > 0) this.#resumeHeld();
@@ -59,10 +57,7 @@ export class PendingBytes {
     share.source.pause();
   }
 
-  /**
-   * Resumes those that wait longest, as many as there is room for. What they bring comes in a later turn, so that each is reserved a
-   * piece until then. Those that hold too much themselves go to the end of the queue.
-   */
+  /** Resumes those that wait longest, each with room for a piece. Those that hold too much themselves go to the end of the queue. */
   #resumeHeld(): void {
     let free = this.bytesMax - this.#bytes;
     let looks = LOOKS;

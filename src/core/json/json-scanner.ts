@@ -26,10 +26,7 @@ export const JSON_DEPTH_MAX = 100;
  */
 export type JsonFault = 'malformed' | 'too deep';
 
-/**
- * Checks a JSON text that comes in slices, wherever these are cut. `JSON.parse` takes a text whole: for 8 MiB that is a second in one
- * turn of the event loop, and a hundred MiB of garbage.
- */
+/** Checks a JSON text that comes in slices. `JSON.parse` takes a second of one turn for 8 MiB, and makes a hundred MiB of garbage. */
 export class JsonScanner {
   #state = VALUE;
   #isTooDeep = false;

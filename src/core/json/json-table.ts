@@ -1,7 +1,4 @@
-/**
- * The grammar of JSON (RFC 8259) in UTF-8 (RFC 3629) as a table: the next state by state and byte. A byte that opens, closes or separates
- * the items of an array or object leads to an action instead: what follows depends on where it is.
- */
+/** The grammar of JSON (RFC 8259) in UTF-8 (RFC 3629): the next state by state and byte, or an action where the nesting decides. */
 export const FIRST_ACTION = 64;
 
 /** The next state, or an action, is at `(state << 8) | byte`. What is not set below is `REFUSED`. */

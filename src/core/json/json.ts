@@ -7,10 +7,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
 
-/**
- * Applies a JSON Merge Patch (RFC 7396): members of an object are merged, `null` removes one, and anything
- * that is not an object replaces the target whole.
- */
+/** Applies a JSON Merge Patch (RFC 7396): merges members, `null` removes one, and what is not an object replaces the target. */
 export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;
   const merged = new Map(Object.entries(target !== undefined && isObject(target) ? target : {}));

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 
 /** Every way in which an operation on logs can fail. Wires map the codes to their own answers, exhaustively. */
-export const LOG_ERRORS = {
+const LOG_ERRORS = {
   LOG_ID_INVALID: 'that is no valid stream id',
   LOG_NOT_FOUND: 'no such stream',
   LOG_EXISTS: 'a stream with this id already exists',
@@ -64,6 +64,34 @@ export class LostLogError extends LogError {
 
 export function isLogError(error: unknown, code?: LogErrorCode): error is LogError {
   return error instanceof LogError && (code === undefined || error.code === code);
+}
+
+/** What `work` returns; if it throws the error with this code, what `handle` returns. */
+export function catchLogError<T, H>(
+  code: LogErrorCode,
+  work: () => T,
+  handle: (error: LogError) => H,
+): T | H {
+  try {
+    return work();
+  } catch (error) {
+    if (isLogError(error, code)) return handle(error);
+    throw error;
+  }
+}
+
+/** The same for a promise. */
+export async function catchLogErrorAsync<T, H>(
+  code: LogErrorCode,
+  work: () => Promise<T>,
+  handle: (error: LogError) => H,
+): Promise<T | H> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isLogError(error, code)) return handle(error);
+    throw error;
+  }
 }
 
 /** The code of a failed system call, of Node or of a driver; `undefined` where there is none. */

@@ -9,10 +9,7 @@ export interface LogRef {
   readonly generation: string;
 }
 
-/**
- * The right to append, held by the producer that attached last. Each attach raises the epoch, and an append
- * under a lower one is refused with `LOG_FENCED`.
- */
+/** The right to append, held by the producer that attached last. An attach raises the epoch: lower ones get `LOG_FENCED`. */
 export interface Writer {
   readonly log: LogRef;
   readonly epoch: number;
@@ -97,10 +94,7 @@ export interface LogInit {
   readonly finalLength?: Offset;
   readonly framing?: Framing;
   readonly expiry?: Expiry;
-  /**
-   * How long the log waits for a producer after one was released, before it is overdue. Milliseconds. Absent: no producer is
-   * attached, and the log waits for ever for what is committed to it.
-   */
+  /** How many milliseconds the log waits for a producer after a release. Absent: none is attached, and it waits forever for commits. */
   readonly graceMs?: number;
   /** The log begins with a copy of another one's bytes, up to there. Its producers and their sequences are not copied. */
   readonly fork?: ForkPoint;

@@ -52,10 +52,7 @@ export function segmentOf({ losses }: Pick<LogHistory, 'losses'>, offset: Offset
   return losses?.findLast(({ from }) => from < offset)?.number ?? 0;
 }
 
-/**
- * @param offset up to which the reader has the log's bytes
- * @param seen the wire generation under which it got them; left out, it has nothing but an offset
- */
+/** @param offset up to which the reader has the log's bytes @param seen the wire generation under which it got them, if known */
 export function checkPosition(
   life: LogHistory & { readonly tail: Offset },
   offset: Offset,
@@ -78,10 +75,7 @@ function checkedAs(lost: LostBytes | undefined): PositionCheck {
   return lost === undefined ? { kind: 'intact' } : { kind: 'lost', lost };
 }
 
-/**
- * What is gone of the first `offset` bytes that a reader got while `segment` was the number of the last loss.
- * @returns `undefined` when nothing is
- */
+/** What is gone of the first `offset` bytes that a reader got while `segment` was the number of the last loss. */
 export function lostSince(
   { losses = [] }: Pick<LogHistory, 'losses'>,
   offset: Offset,
@@ -93,10 +87,7 @@ export function lostSince(
   return later.some(isCounted) ? lost : { ...lost, possible: true };
 }
 
-/**
- * What was counted as lost before `offset`, for a reader that has nothing but an offset. A loss that is only a possibility is left out:
- * else no restart after a crash would leave a bare offset usable.
- */
+/** What was counted as lost before a bare `offset`. Possible losses are left out: after a crash no bare offset would be usable. */
 export function knownLossBefore(
   { losses = [] }: Pick<LogHistory, 'losses'>,
   offset: Offset,
@@ -128,10 +119,7 @@ export function withLoss(
   return merged(all, possible.length > 1 ? possible : all.filter(isCounted));
 }
 
-/**
- * The losses of a log that begins with the first `at` bytes of another one, so that an offset up to there means the same in both. The
- * new log has lost nothing itself: nothing is counted.
- */
+/** The losses of a fork at `at`, so that an offset up to there means the same in both. The fork has lost nothing itself. */
 export function inheritedLosses({ losses = [] }: Pick<LogHistory, 'losses'>, at: Offset): readonly Loss[] {
   return losses.filter(({ from }) => from < at).map((loss) => ({ ...loss, to: loss.from }));
 }

@@ -1,7 +1,4 @@
-/**
- * Calls `action` once when `signal` aborts: at once when it has aborted already.
- * @returns removes the listener
- */
+/** Calls `action` once when `signal` aborts: at once when it has aborted already. @returns removes the listener */
 export function onAbort(signal: AbortSignal, action: () => void): () => void {
   if (signal.aborted) {
     action();

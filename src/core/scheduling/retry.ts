@@ -43,10 +43,7 @@ interface RetryOptions {
   readonly ref?: boolean;
 }
 
-/**
- * Repeats `attempt` until it succeeds, with growing pauses. It must be safe to repeat: an attempt that fails may have taken effect.
- * @throws the error of the last attempt
- */
+/** Repeats `attempt`, which must be safe to repeat, until it succeeds, with growing pauses. @throws the error of the last attempt */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { signal, mayRetry, forMs = Number.POSITIVE_INFINITY, ref = true } = options;
   const until = performance.now() + forMs;

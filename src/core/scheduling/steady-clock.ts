@@ -1,21 +1,13 @@
 /** A difference from an even pace that is larger than this, between two readings of the system's clock, is a step. Milliseconds. */
 const EVEN_MS = 1_000;
 
-/**
- * Unix milliseconds at an even pace. When the system's clock is set, by hand or after the machine was suspended, this clock goes on as
- * before, so that no wait ends early or late.
- *
- * Example: a stream waits 15 minutes for its producer, and the system's clock is set forward by an hour. The stream still waits 15 minutes.
- */
+/** Unix milliseconds at an even pace. When the system's clock is set, by hand or after a suspend, no wait ends early or late. */
 export class SteadyClock {
   #wall = Date.now();
   #monotonic = performance.now();
   #skew: number;
 
-  /**
-   * @param onStep called with the size of each step of the system's clock: forward is positive
-   * @param skew that of an earlier clock whose times are still in use, such as that of the process before
-   */
+  /** @param onStep called with each step of the system's clock: forward is positive @param skew of a clock whose times are in use */
   constructor(
     private readonly onStep: (byMs: number) => void = () => {},
     skew = 0,

@@ -1,10 +1,7 @@
 import { concatChunks } from '../bytes/concat-chunks';
 import { TurnQueue } from './turn-queue';
 
-/**
- * The most bytes of one piece of work. Encoding or checking a byte takes up to 10 ns, and up to 30 ns where it is not part of a
- * character: so no piece takes longer than a millisecond.
- */
+/** The most bytes of one piece of work. A byte takes 10 ns, or up to 30 outside of a character: no piece takes over a millisecond. */
 export const SLICE_BYTES = 32 * 1024;
 
 /** The most bytes per turn of work that does not wait. Most live chunks are far smaller. */
@@ -19,10 +16,7 @@ const turns = new TurnQueue(
   (ran) => ran === 0,
 );
 
-/**
- * Reserves `bytes` of work in this turn of the event loop.
- * @returns false when the turn has no room for it: then the work waits with `waitForTurn`, or is done in another way
- */
+/** Reserves `bytes` of work in this turn. @returns false without room: then the work waits with `waitForTurn`, or is done differently */
 export function reserveTurnBytes(bytes: number): boolean {
   turns.schedule();
   if (bytes > left) return false;
@@ -30,11 +24,7 @@ export function reserveTurnBytes(bytes: number): boolean {
   return true;
 }
 
-/**
- * Resolves in a turn of the event loop with room for a slice of `bytes`. Slices that wait run in one turn each, in their order, so that
- * sockets are read between two of them, however many responses have large work to do.
- * @returns `undefined` when the work can be done at once
- */
+/** Resolves in a turn with room for `bytes`; `undefined`: now. One waiting slice runs per turn: sockets are read in between. */
 export function waitForTurn(bytes: number): Promise<void> | undefined {
   if (reserveTurnBytes(bytes)) return undefined;
   return new Promise((start) => turns.add(start));

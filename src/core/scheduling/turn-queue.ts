@@ -3,10 +3,7 @@ export class TurnQueue {
   readonly #waiting: (() => void)[] = [];
   #isScheduled = false;
 
-  /**
-   * @param beginTurn restores what one turn may use
-   * @param mayRun whether the turn has room for more work, after `ran` pieces of it
-   */
+  /** @param beginTurn restores what one turn may use @param mayRun whether the turn has room for more work, after `ran` pieces */
   constructor(
     private readonly beginTurn: () => void,
     private readonly mayRun: (ran: number) => boolean,

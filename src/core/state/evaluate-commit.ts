@@ -36,7 +36,7 @@ export function evaluateCommit(
   commit: Commit,
   limits: CommitLimits,
   now: number,
-  steady = now,
+  steady: number,
 ): CommitEvaluation {
   const { chunks, producer, seal } = commit;
   assert(sizeOf(chunks) > 0 || seal !== undefined, 'a commit without bytes seals');

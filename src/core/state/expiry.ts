@@ -1,10 +1,7 @@
 import type { Expiry, LogInfo } from '../log/log';
 import type { SteadyClock } from '../scheduling/steady-clock';
 
-/**
- * How much longer than its TTL a log may live after a touch, in milliseconds. While more than the TTL is left a touch changes nothing, so
- * that many reads in a short time cost one write.
- */
+/** How much longer than its TTL a log may live after a touch, in milliseconds, so that many reads in a short time cost one write. */
 const SLACK_MS_MAX = 60_000;
 
 /** When a log that is created now expires. Unix milliseconds, by the store's clock if it expires when idle. */
@@ -19,10 +16,7 @@ export function touched(info: LogInfo, now: number): LogInfo {
   return { ...info, expiresAt: now + expiry.ttlMs + slackOf(expiry.ttlMs) };
 }
 
-/**
- * @param now by the store's clock
- * @param wall by the system's clock, which counts for a log that expires at a given time
- */
+/** @param now by the store's clock @param wall by the system's clock, which counts for a log that expires at a given time */
 export function hasExpired({ expiry, expiresAt }: LogInfo, now: number, wall = now): boolean {
   return expiresAt !== undefined && expiresAt <= (expiry?.kind === 'at' ? wall : now);
 }

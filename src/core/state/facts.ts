@@ -7,10 +7,7 @@ export interface LogFacts {
   readonly graceMs?: number;
   /** When the log was sealed by the store's clock, if that differs from the system's clock. */
   readonly sealedAt?: number;
-  /**
-   * When the log is overdue. Unix milliseconds by the store's clock; absent while a writer is attached, before the first one, and once
-   * the log is sealed.
-   */
+  /** When the log is overdue, in Unix ms by the store's clock. Absent before the first writer, while one is attached, and once sealed. */
   readonly deadline?: number;
   /** The sequence of the last commit that had one. */
   readonly sequence?: string;

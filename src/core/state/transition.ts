@@ -26,8 +26,8 @@ export function newLog(
   id: LogId,
   init: LogInit,
   now: number,
+  steady: number,
   generation = generateGeneration(now),
-  steady = now,
 ): LogFacts {
   const { graceMs, first, fork, ...kept } = init;
   const info: LogInfo = {
@@ -63,7 +63,7 @@ const NONE: Transition = { kind: 'none' };
  * @param steady Unix milliseconds of the store's clock, for deadlines
  * @throws LogError `LOG_SEALED`, `LOG_FENCED`, and `LOG_GONE` when the log has expired
  */
-export function applyChange(before: LogFacts, change: Change, now: number, steady = now): Transition {
+export function applyChange(before: LogFacts, change: Change, now: number, steady: number): Transition {
   const { info } = before;
   if (change.kind === 'remove' && change.expiredAt !== undefined) {
     const wall = change.expiredAt + (now - steady);

@@ -1,10 +1,7 @@
 import type { LogInfo } from '../log/log';
 import type { ListQuery, LogStore } from './store';
 
-/**
- * Reads a list to its end and yields the logs of each page.
- * @throws what `LogStore.list` throws, the signal's reason included
- */
+/** Reads a list to its end and yields the logs of each page. @throws as `LogStore.list` */
 export async function* allLogs(
   store: LogStore,
   query: ListQuery,

@@ -29,11 +29,7 @@ export class DamageError extends LogError {
 /** Bytes at the end of a log are gone. The log continues without them, and `LogInfo.losses` has them. */
 export class LostTailError extends DamageError {}
 
-/**
- * Checks that the store has the bytes from `from` to `until`, before a response promises them. A store need not detect every damage: the
- * rest is found while the bytes are read.
- * @throws LogError `STORE_DAMAGED`, `LOG_GONE`
- */
+/** Checks, as far as the store can, bytes that a response is about to promise. @throws LogError `STORE_DAMAGED`, `LOG_GONE` */
 export async function assertRangeIntact(
   store: LogStore,
   log: LogRef,

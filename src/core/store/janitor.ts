@@ -30,10 +30,7 @@ const LEFT_MAX = 256;
 /** For how many of those the report is remembered. */
 const REPORTED_MAX = 1_000;
 
-/**
- * Abandons overdue logs and removes expired and old ones, round after round, and resolves once the signal aborts. Any number of nodes may
- * do so on one store: each change takes effect once.
- */
+/** Abandons overdue logs and removes expired and old ones until the signal aborts. On any number of nodes, each change works once. */
 export async function runJanitor(
   store: LogStore,
   options: JanitorOptions,
@@ -67,11 +64,7 @@ function withoutRepeats(report: JanitorOptions['report']): JanitorOptions['repor
   };
 }
 
-/**
- * One round.
- * @param now by the store's clock. It is fixed, so that the round comes to an end
- * @throws what `LogStore.due` throws, and LogError `STORE_UNAVAILABLE`
- */
+/** One round. @param now by the store's clock, fixed, so that the round ends @throws as `LogStore.due`; LogError `STORE_UNAVAILABLE` */
 export async function sweep(
   store: LogStore,
   options: Pick<JanitorOptions, 'maxAgeMs' | 'report'>,

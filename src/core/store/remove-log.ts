@@ -1,4 +1,4 @@
-import { isLogError } from '../log/errors';
+import { catchLogErrorAsync } from '../log/errors';
 import type { LogInfo } from '../log/log';
 import type { LogId } from '../log/log-id';
 import type { LogStore } from './store';
@@ -14,25 +14,16 @@ export async function removeLog(
   id: LogId,
   assertMay: (log: LogInfo | 'damaged') => void | Promise<void> = () => {},
 ): Promise<boolean> {
-  const info = await readable(store, id);
+  const info = await catchLogErrorAsync(
+    'STORE_DAMAGED',
+    () => store.info(id),
+    () => 'damaged' as const,
+  );
   if (info !== undefined) await assertMay(info);
   if (info === 'damaged') return store.purge(id);
   if (info === undefined) return false;
-  try {
-    await store.change(info, { kind: 'remove', outcome: { kind: 'deleted' } });
-    return true;
-  } catch (error) {
-    // Another client removed or replaced it at this moment: either way that log is gone.
-    if (isLogError(error, 'LOG_GONE')) return true;
-    throw error;
-  }
-}
-
-async function readable(store: LogStore, id: LogId): Promise<LogInfo | 'damaged' | undefined> {
-  try {
-    return await store.info(id);
-  } catch (error) {
-    if (isLogError(error, 'STORE_DAMAGED')) return 'damaged';
-    throw error;
-  }
+  const remove = () => store.change(info, { kind: 'remove', outcome: { kind: 'deleted' } });
+  // Another client removed or replaced it at this moment: either way that log is gone.
+  await catchLogErrorAsync('LOG_GONE', remove, () => {});
+  return true;
 }

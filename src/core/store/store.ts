@@ -153,25 +153,16 @@ export interface LogStore {
    */
   list(query: ListQuery, signal?: AbortSignal): Promise<ListPage>;
 
-  /**
-   * Unix milliseconds by the store's clock, which `due` and the conditions of changes are compared with. It runs evenly when the system's
-   * clock is set.
-   */
+  /** Unix milliseconds by the store's clock, for `due` and the conditions of changes. It is even when the system's clock is set. */
   now(): number;
 
   /** Logs that are due, the most overdue first. Like `list` it skips logs whose facts cannot be parsed. */
   due(query: DueQuery, limit: number): Promise<readonly LogInfo[]>;
 
-  /**
-   * Removes the log of an id for which `info` throws `STORE_DAMAGED`, with what is left of its bytes. A log that can be read stays.
-   * @returns whether there was such a log
-   */
+  /** Removes a log for which `info` throws `STORE_DAMAGED`, with its bytes. A readable log stays. @returns whether there was one */
   purge(id: LogId): Promise<boolean>;
 
-  /**
-   * Calls `listener` for every log that is created, attached, interrupted, sealed or removed or that loses bytes, on any node, from now
-   * on.
-   */
+  /** Calls `listener` from now on for every log, on any node, that is created, attached, interrupted, sealed, removed or loses bytes. */
   lifecycle(listener: (event: LifecycleEvent) => void): () => void;
 
   /** Resolves if the store could take an append now. @throws LogError `STORE_UNAVAILABLE`, `STORE_FULL`, with the reason */
@@ -202,10 +193,7 @@ export interface Page {
   readonly next: Offset;
   /** Present when the log is sealed and `next` is its end. */
   readonly end?: SealOutcome;
-  /**
-   * Returns the memory of `chunks` to the store, which may then use it for other pages. Only a reader whose chunks nothing else can still
-   * read may call it; otherwise the garbage collector frees them. A second call does nothing.
-   */
+  /** Returns the memory of `chunks` to the store. Optional, and only if nothing else can still read them. A second call does nothing. */
   readonly release?: () => void;
   /**
    * Present if it was asked for. Each byte has the time of the first mark that ends after it. A byte behind the last mark has no known

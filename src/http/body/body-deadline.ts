@@ -7,10 +7,8 @@ export interface MinimumRate {
 }
 
 /**
- * Ends a body that arrives too slowly. It has `slackMs` at the beginning, and each byte earns its part of a second, up to `slackMs` in
- * all. So neither a body of one byte per second nor one that stops after a fast beginning holds its memory for long.
- *
- * A body costs one timer, and each piece an addition.
+ * Ends a body that arrives too slowly. It has `slackMs`, and each byte earns its part of a second, up to `slackMs` in all.
+ * So neither a body of one byte per second nor one that stops after a fast beginning holds its memory for long.
  */
 export class BodyDeadline {
   readonly #minimum: MinimumRate;

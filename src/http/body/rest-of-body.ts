@@ -5,10 +5,7 @@ import { hasBody } from '../errors/has-body';
 /** How long a client that has its whole answer may still send its body. */
 const REST_MS_MAX = 5_000;
 
-/**
- * Bounds the rest of a body whose request has its answer, because it was refused or needs no body. The rest is read and dropped for a
- * moment: closing the socket on unread bytes would reset the connection, and the client might never get the answer.
- */
+/** Reads and drops the rest of a body after its answer, for a moment: closing on unread bytes would reset the connection. */
 export function boundRestOfBody(req: IncomingMessage, res: ServerResponse): void {
   if (hasBody(req)) res.on('finish', dropRest);
 }

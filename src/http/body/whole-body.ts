@@ -20,10 +20,7 @@ interface BodyBudget {
   readonly inProgress: Map<IncomingMessage, (error: Error) => void>;
 }
 
-/**
- * Reads a body whole, in pieces.
- * @throws RequestError `BODY_TOO_LARGE`, `BODY_STALLED`; what the budget throws; AbortError when the client leaves before its end
- */
+/** Reads a body in pieces. @throws RequestError `BODY_TOO_LARGE`, `BODY_STALLED`; as the budget; AbortError if the client leaves */
 export function readPieces(
   req: IncomingMessage,
   res: ServerResponse,
@@ -73,10 +70,7 @@ export function readPieces(
   });
 }
 
-/**
- * Reads a small body whole.
- * @throws as `readPieces`; RequestError `CONTENT_ENCODING_UNSUPPORTED`, `BODY_INCOMPLETE` when the client leaves before its end
- */
+/** Reads a small body. @throws as `readPieces`; RequestError `CONTENT_ENCODING_UNSUPPORTED`; `BODY_INCOMPLETE` if the client leaves */
 export async function readWholeBody(
   req: IncomingMessage,
   res: ServerResponse,

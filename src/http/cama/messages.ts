@@ -6,7 +6,6 @@ import type { SenderHead } from '../../relay/match/transfer';
 import type { UnansweredOutcome } from '../../relay/match/waiter';
 import { markLongLived } from '../live/long-lived';
 import { answer, SERVER } from './answer';
-import { camaError } from './outcome-error';
 
 /** The direction of a session, and how long to wait for its other end. */
 interface MessageOptions {
@@ -58,4 +57,27 @@ function headersOf({ contentType, contentLength }: SenderHead): OutgoingHttpHead
     ...(contentType !== undefined && { 'Content-Type': contentType }),
     ...(contentLength !== undefined && { 'Content-Length': contentLength }),
   };
+}
+
+/** A status, and a sentence if the status does not say enough. */
+type CamaError = readonly [status: number, sentence?: string];
+
+function camaError(outcome: UnansweredOutcome, role: Role): CamaError {
+  switch (outcome.kind) {
+    case 'transferred':
+      return [502, 'the other side was lost'];
+    case 'refused':
+      if (outcome.reason !== 'taken') return [404, 'no such session'];
+      return [409, `there can be only one ${role} at a time`];
+    case 'gone':
+      return [410];
+    case 'timeout':
+      return [outcome.expired === 'queue' ? 410 : 504];
+    case 'stopping':
+      return [503, 'the server is shutting down'];
+    case 'full':
+      return [503, 'too many requests are waiting'];
+    case 'lost':
+      return [503, 'the server lost sight of the session'];
+  }
 }

@@ -15,14 +15,14 @@ import { sendStreamHead } from './read/head';
 import { read } from './read/read';
 import { append } from './write/append';
 import { create } from './write/create';
-import { remove } from './write/remove';
+import { removeStream } from './write/remove';
 
 const OPERATIONS: Readonly<Record<string, DurableOperation>> = {
   PUT: create,
   POST: append,
   HEAD: sendStreamHead,
   GET: read,
-  DELETE: remove,
+  DELETE: removeStream,
 };
 
 const METHODS = [...Object.keys(OPERATIONS), 'OPTIONS'].join(', ');

@@ -11,7 +11,6 @@ const RETRY_AFTER_SECONDS = '2';
 /** Passes by itself, as every 503 does. */
 const BUSY_CODE = ERROR_TABLE.BODIES_TOO_MANY.code;
 
-/** The answer for an error. */
 interface ErrorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

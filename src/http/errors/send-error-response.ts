@@ -3,10 +3,7 @@ import { isAbortError } from './abort-error';
 import { toErrorResponse } from './error-response';
 import { hasBody } from './has-body';
 
-/**
- * Answers an error as JSON, at once: a refused producer need not send its body first. Once the head is out, the connection is cut.
- * @param shared headers beside those of the error
- */
+/** Answers an error as JSON, at once. Once the head is out, the connection is cut. @param shared headers beside those of the error */
 export function sendErrorResponse(
   req: IncomingMessage,
   res: ServerResponse,
@@ -24,10 +21,7 @@ export function sendErrorResponse(
   res.end(req.method === 'HEAD' ? undefined : body);
 }
 
-/**
- * The rest of a refused body is dropped, for as long as `boundRestOfBody` allows. This begins before the answer is sent, which may have
- * to wait for a tail that only a request behind this body ends.
- */
+/** Drops the rest of a refused body. This begins before the answer, which may wait for a tail that a request behind the body ends. */
 function discardRestOfBody(req: IncomingMessage, res: ServerResponse): void {
   if (req.complete || !hasBody(req)) return;
   req.resume();

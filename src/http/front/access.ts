@@ -33,10 +33,7 @@ export function createAuthenticator(tokens: readonly TokenEntry[]): Authenticato
   return (req, queried) => identify(bearerOf(req) ?? queried, credentials);
 }
 
-/**
- * Checks that the token of a request has a scope, or one of several, for `id`.
- * @throws RequestError `FORBIDDEN`; `UNAUTHENTICATED`, `TOKEN_INVALID`
- */
+/** Checks that a token has a scope, or one of several, for `id`. @throws RequestError `FORBIDDEN`, `UNAUTHENTICATED`, `TOKEN_INVALID` */
 export function authorize(
   request: Authenticated,
   scope: TokenScope | readonly TokenScope[],

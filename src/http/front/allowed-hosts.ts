@@ -15,10 +15,7 @@ interface Listed {
   readonly port?: string;
 }
 
-/**
- * The hosts that a request may name. If an attacker's name resolves to this machine (DNS rebinding), a browser takes the attacker's page
- * for one of this server. Only the `Host` of its requests still has the attacker's name.
- */
+/** The hosts that a request may name. Against DNS rebinding: only the `Host` of an attacker's page has the attacker's name. */
 export class AllowedHosts {
   readonly #listed: readonly Listed[];
   /** Most requests name the same host as the one before. */
@@ -77,10 +74,7 @@ function isAddress(name: string): boolean {
   return isIPv4(name) || (name.startsWith('[') && isIPv6(name.slice(1, -1)));
 }
 
-/**
- * Rebinding needs a name, so an address is safe. A client on the loopback interface has no reason to name another address. Any other
- * client may name an address that a router or a container translates, and that this machine does not have.
- */
+/** Rebinding needs a name: an address is safe. Only behind a router may a client name one that this machine does not have. */
 function isBeyondLoopback({ localAddress }: Socket): boolean {
   return localAddress !== undefined && !isLoopback(localAddress);
 }

@@ -87,10 +87,7 @@ const SENT = [
 /** The methods of all wires. */
 export const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
-/**
- * The answer to a preflight, for every page. A browser sends the request only if the answer also has `Access-Control-Allow-Origin`, which
- * only the pages of `http.allowOrigin` get. Without `Access-Control-Max-Age` a browser sends a preflight again after 5 s.
- */
+/** A preflight's answer. Only pages of `http.allowOrigin` also get `Access-Control-Allow-Origin`. Without a max age it recurs after 5 s. */
 export const PREFLIGHT_HEADERS = {
   'Access-Control-Allow-Methods': METHODS,
   'Access-Control-Allow-Headers': SENT,

@@ -4,12 +4,7 @@ import type { Logger } from '../../observe/logger';
 
 const KNOWN_ID = /^[\w.:-]{1,64}$/;
 
-/**
- * Logs a line at the end of the request.
- * @param path without the query, which may have a token
- * @param fields further fields of the line
- * @returns the id of the request: the client's own, or a new one
- */
+/** Logs a line at the end of the request. @param path without the query, which may have a token @returns the id of the request */
 export type RequestLogger = (
   req: IncomingMessage,
   res: ServerResponse,

@@ -24,10 +24,7 @@ export function splitTarget(target: string): Target {
   return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
 }
 
-/**
- * Node also accepts URLs of other schemes, whose host could not be checked, and fragments, which no client sends (RFC 9112, 3.2).
- * @throws RequestError `HTTP_MALFORMED`
- */
+/** Node also accepts fragments, and schemes whose host could not be checked (RFC 9112, 3.2). @throws RequestError `HTTP_MALFORMED` */
 export function assertTarget(target: string): void {
   const isKnownForm = target.startsWith('/') || target === '*' || ABSOLUTE.test(target);
   if (isKnownForm && !target.includes('#')) return;

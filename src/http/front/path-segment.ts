@@ -1,10 +1,6 @@
 import { LogError } from '../../core/log/errors';
 
-/**
- * Decodes one segment of the path of a request.
- * @param what names the segment in the error
- * @throws LogError `LOG_ID_INVALID` for a malformed escape
- */
+/** Decodes a segment of a path. @param what names it in the error @throws LogError `LOG_ID_INVALID` for a malformed escape */
 export function decodeSegment(raw: string, what = 'stream ID'): string {
   try {
     return decodeURIComponent(raw);

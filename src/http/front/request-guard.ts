@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config/config';
 import { RequestError } from '../errors/request-error';
 import { assertChunkedOnly } from '../headers/codings';
-import { assertExpectation } from '../headers/expectation';
 import type { Authenticator } from './access';
 import { AllowedHosts } from './allowed-hosts';
 import { Cors, isPreflight } from './cors';
@@ -15,10 +14,7 @@ const QUOTED_MAX = 100;
 /** No proper client sends such a request: what follows it on the connection is not read. */
 const CLOSE = { Connection: 'close' } as const;
 
-/**
- * Checks each request of a wire before anything else. It must name this server as its host, and a change must not come from a
- * foreign page. A request with a valid token in a header needs neither, since no foreign page has one.
- */
+/** Checks each request before anything else: does it name this server, and not change something from a foreign page without a token? */
 export class RequestGuard {
   readonly #hosts: AllowedHosts;
   readonly #cors: Cors;
@@ -138,4 +134,10 @@ function originNotAllowed(origin: string | undefined): RequestError {
 
 function quoted(text: string): string {
   return JSON.stringify(text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text);
+}
+
+/** In HTTP/1.0 the header is ignored (RFC 9110, 10.1.1). @throws RequestError `EXPECTATION_UNSUPPORTED` */
+function assertExpectation({ headers: { expect }, httpVersion }: IncomingMessage): void {
+  if (expect === undefined || httpVersion === '1.0' || expect.toLowerCase() === '100-continue') return;
+  throw new RequestError('EXPECTATION_UNSUPPORTED', 'The only expectation here is Expect: 100-continue');
 }

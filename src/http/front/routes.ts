@@ -26,10 +26,7 @@ interface StreamingRoute {
   readonly handle: StreamingHandler;
 }
 
-/**
- * The routes of a wire. `whole` has those that are answered at once, and Koa answers them. A request that streams is given its raw
- * response instead: Koa would watch it to its end, and keep 4.5 KiB of context for each consumer that waits at a tail.
- */
+/** The routes of a wire. Koa answers those of `whole`. The others stream: Koa would keep 4.5 KiB for each consumer at a tail. */
 export class Routes {
   readonly whole = new Router<State>({ sensitive: true });
   readonly #streaming: StreamingRoute[] = [];
@@ -85,10 +82,7 @@ function answererOf(router: Router<State>): (request: WireRequest) => Promise<vo
     });
 }
 
-/**
- * The router passes on what it has no route for. Methods that it does not know are 501 to it, also where no path
- * matches. @throws RequestError
- */
+/** The router passes on what it has no route for, and takes unknown methods for 501 on any path. @throws RequestError */
 function assertAnswered(ctx: Koa.Context): void {
   if (ctx.body !== undefined) return;
   const allowed = ctx.response.get('Allow');

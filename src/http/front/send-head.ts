@@ -3,10 +3,7 @@ import type { WireRequest } from './wire-request';
 
 type Answerable = Pick<WireRequest, 'res' | 'baseHeaders'>;
 
-/**
- * Writes the head of a response, for every wire. Headers that are set one by one are kept until the response is over, in kilobytes for
- * each consumer that waits at a tail; those that go out with the head are not.
- */
+/** Writes the head of a response. Headers that are set one by one would be kept, in kilobytes for each consumer at a tail. */
 export function sendHead(
   { res, baseHeaders }: Answerable,
   status: number,

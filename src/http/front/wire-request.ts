@@ -6,10 +6,7 @@ import type { Access, Authenticator } from './access';
 export class WireRequest {
   #access: Access | undefined;
 
-  /**
-   * @param path begins with a slash, without the query, still percent-encoded
-   * @param wireHeaders those that every answer of its wire carries
-   */
+  /** @param path begins with a slash, without the query, still percent-encoded @param wireHeaders of every answer of its wire */
   constructor(
     readonly req: IncomingMessage,
     readonly res: ServerResponse,

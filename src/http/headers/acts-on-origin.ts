@@ -1,7 +1,4 @@
-/**
- * Headers that a browser, or the proxy in front, applies to the whole origin of the server. They are matched by family, because browsers
- * and proxies add members to a family more often than they add a family.
- */
+/** Headers that apply to the whole origin, by family: browsers and proxies add members to a family more often than a family. */
 const FAMILIES: readonly RegExp[] = [
   // What a browser keeps: cookies, logins, transport, hints, dictionaries.
   /^set-/,

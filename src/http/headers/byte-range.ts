@@ -4,12 +4,7 @@ export interface ByteRange {
   readonly to: number;
 }
 
-/**
- * Reads a `Range` header (RFC 9110, 14.1.2).
- *
- * @returns `undefined` when it is to be ignored: another unit, malformed, or several ranges, which a server need not honour.
- *   `'unsatisfiable'` when it asks for nothing that there is.
- */
+/** Reads `Range` (RFC 9110, 14.1.2). @returns `undefined` if ignored: another unit, malformed, several; `'unsatisfiable'` for no byte */
 export function parseRange(header: string, length: number): ByteRange | 'unsatisfiable' | undefined {
   const match = /^bytes=(\d*)-(\d*)$/i.exec(header.replaceAll(/[ \t]/g, ''));
   const [, first, last] = match ?? [];

@@ -1,10 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors/request-error';
 
-/**
- * Only the type of a body is stored or passed on. Its reader would get bytes in a coding that no header names.
- * @throws RequestError `CONTENT_ENCODING_UNSUPPORTED` for any `Content-Encoding` but `identity`
- */
+/** Refuses a coding, as only the type is stored, and readers would not know it. @throws RequestError `CONTENT_ENCODING_UNSUPPORTED` */
 export function assertIdentityEncoding({ headers }: IncomingMessage): void {
   const header = headers['content-encoding'];
   if (header === undefined || codingsIn(header).every((coding) => coding === 'identity')) return;
@@ -26,10 +23,7 @@ export function assertChunkedOnly(req: IncomingMessage): void {
   if (error !== undefined) throw error;
 }
 
-/**
- * Node decodes `chunked` and leaves any other coding inside it (RFC 9112, 6.1), so `gzip, chunked` is not supported. A body whose last
- * coding is another one has no end, and Node refuses it only after it has emitted the head.
- */
+/** Node decodes only `chunked` (RFC 9112, 6.1). A body whose last coding is another has no end, and Node refuses it after its head. */
 export function transferCodingError({ headers }: IncomingMessage): RequestError | undefined {
   const header = headers['transfer-encoding'];
   if (header === undefined || header === 'chunked') return undefined;

@@ -11,7 +11,6 @@ export const ISOLATION_HEADERS: ResponseHeaders = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** For the content of a stream. */
 export function contentHeaders(contentType: string): ResponseHeaders {
   return { 'Content-Type': contentType, ...ISOLATION_HEADERS };
 }

@@ -1,10 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../errors/request-error';
 
-/**
- * `curl -C - -T file` sends the rest of a file with a `Content-Range`. The rest would become the whole stream (RFC 9110, 14.5).
- * @throws RequestError `HEADER_INVALID`
- */
+/** `curl -C - -T file` sends a file's rest, which would become the whole stream (RFC 9110, 14.5). @throws RequestError `HEADER_INVALID` */
 export function assertNoContentRange({ headers }: IncomingMessage): void {
   if (headers['content-range'] === undefined) return;
   throw new RequestError(

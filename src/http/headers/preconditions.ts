@@ -22,11 +22,8 @@ export function requiresAbsence({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * The conditions that keep a request from being performed (RFC 9110, 13.2.2, steps 1 to 4): `If-Match`, and `If-None-Match` of anything but
- * GET and HEAD. `If-Unmodified-Since` and `If-Modified-Since` are ignored, as no stream has a modification date (13.1.4).
- *
- * @param present `undefined` if there is no stream
- * @throws RequestError `PRECONDITION_FAILED`
+ * Checks `If-Match`, and `If-None-Match` except of GET and HEAD (RFC 9110, 13.2.2, 1 to 4). Dates are ignored: no stream has one (13.1.4).
+ * @param present `undefined` if there is no stream @throws RequestError `PRECONDITION_FAILED`
  */
 export function assertPreconditions(
   { method, headers }: IncomingMessage,

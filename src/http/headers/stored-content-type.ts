@@ -11,10 +11,7 @@ const VAGUE: ReadonlySet<string> = new Set([
   'application/partial-upload',
 ]);
 
-/**
- * The type that a stream gets from the request that creates it, on every wire.
- * @returns `undefined` for no type, and for a malformed, long or vague one
- */
+/** The type that a stream gets when it is created; `undefined` for no type, and for a malformed, long or vague one. */
 export function declaredContentType(header: string | undefined): string | undefined {
   const type = header?.trim() ?? '';
   const isSound = type.length <= LENGTH_MAX && MEDIA_TYPE.test(type) && PRINTABLE.test(type);

@@ -1,9 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/**
- * The `Vary` of an answer: what the front door has set, and `fields`. For example, `Origin, Accept` if the pages of some origins may read
- * the answer.
- */
+/** The `Vary` of an answer: what the front door has set, and `fields`. For example, `Origin, Accept`. */
 export function vary(res: ServerResponse, fields: string): string {
   const present = res.getHeader('Vary');
   return present === undefined ? fields : `${present}, ${fields}`;

@@ -3,8 +3,9 @@ import type { Matchmaker } from '../../relay/match/matchmaker';
 import type { SenderHead } from '../../relay/match/transfer';
 import type { UnansweredOutcome } from '../../relay/match/waiter';
 import { toErrorResponse } from '../errors/error-response';
+import { RequestError } from '../errors/request-error';
+import { shuttingDown } from '../errors/shared-errors';
 import { markLongLived } from '../live/long-lived';
-import { httpipeError } from './outcome-error';
 
 interface ChannelOptions {
   readonly queue: string;
@@ -51,4 +52,22 @@ function headersOf({ contentType, contentLength }: SenderHead): Record<string, s
 function answerOutcome(held: HeldRequest, outcome: UnansweredOutcome): void {
   const { status, headers, body } = toErrorResponse(httpipeError(outcome));
   held.reply(status, headers, body);
+}
+
+function httpipeError({ kind }: UnansweredOutcome): RequestError {
+  switch (kind) {
+    case 'transferred':
+      return new RequestError('PEER_LOST', 'The other side was lost');
+    case 'refused':
+    case 'gone':
+      return new RequestError('CHANNEL_GONE', 'The channel was destroyed');
+    case 'timeout':
+      return new RequestError('PEER_MISSING', 'The other side did not connect in time');
+    case 'stopping':
+      return shuttingDown();
+    case 'full':
+      return new RequestError('TOO_MANY_WAITING', 'Too many requests are waiting');
+    case 'lost':
+      return new RequestError('RELAY_UNAVAILABLE', 'The server lost sight of the channel');
+  }
 }

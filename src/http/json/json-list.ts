@@ -1,10 +1,6 @@
 import { SLICE_BYTES, waitForTurn } from '../../core/scheduling/turn-byte-budget';
 
-/**
- * Renders a JSON array, in several turns of the event loop if it is large: a page of streams may have 16 MiB of metadata.
- * @returns its text in pieces
- * @throws the signal's reason
- */
+/** Renders a JSON array in pieces, in several turns if large: a page may have 16 MiB of metadata. @throws the signal's reason */
 export async function jsonList<T>(
   items: Iterable<T>,
   show: (item: T) => unknown,

@@ -97,12 +97,7 @@ export class Listener {
     return address;
   }
 
-  /**
-   * Accepts no more connections and closes each one after its response. One that has just come may still send a request. Resolves when
-   * all are closed.
-   *
-   * Node's own `closeIdleConnections` leaves those that never sent a request.
-   */
+  /** Refuses new connections and resolves once each has closed after its response. Node's own method leaves those without a request. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
@@ -117,7 +112,6 @@ export class Listener {
     clearInterval(this.#looking);
   }
 
-  /** Cuts all connections at once. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }

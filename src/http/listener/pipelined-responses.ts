@@ -11,19 +11,12 @@ interface Queue {
   readonly waiting: Set<ServerResponse>;
 }
 
-/**
- * The responses whose turn on their connection has not come: to requests that were sent without waiting for the response before. When
- * the connection closes, Node closes only the response whose turn it is. The others would never close, and a consumer at a tail, for
- * example, would be kept forever.
- */
+/** The responses whose turn on their connection has not come. Node closes only the one whose turn it is: the others would stay. */
 export class PipelinedResponses {
   /** Only connections on which responses wait have one. */
   readonly #queues = new Map<Duplex, Queue>();
 
-  /**
-   * Call it with each response when its request comes.
-   * @param previous the response before it, if that has not closed
-   */
+  /** Call it with each response when its request comes. @param previous the response before it, if that has not closed */
   add(connection: Duplex, response: ServerResponse, previous: ServerResponse | undefined): void {
     if (response.socket !== null) return;
     const queue = this.#queues.get(connection) ?? { front: previous, waiting: new Set() };

@@ -22,11 +22,7 @@ export function refuseMalformed(error: Error, socket: Duplex, latest: ServerResp
   refuse(socket, latest, () => errorOf(error, latest?.req));
 }
 
-/**
- * Answers `CONNECT`, which asks for a tunnel, and closes the connection. Node no longer listens to it.
- *
- * @param latest the response to the request before, as above
- */
+/** Answers `CONNECT`, which asks for a tunnel, and closes the connection. @param latest as above */
 export function refuseConnect(socket: Duplex, latest: ServerResponse | undefined): void {
   // 'close' follows. Without a listener a reset would end the process.
   socket.on('error', () => {});

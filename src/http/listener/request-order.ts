@@ -31,11 +31,7 @@ type Turns = Set<Turn>;
 export class RequestOrder {
   readonly #connections = new WeakMap<Duplex, Turns>();
 
-  /**
-   * Handles a request in its turn.
-   * @param previous the response to the request before, which has not closed
-   * @param start handles the request. It is not called if the connection closes before its turn
-   */
+  /** Handles a request in its turn, after `previous`. @param start is not called if the connection closes before */
   add(previous: ServerResponse, res: ServerResponse, start: () => void): void {
     const { socket } = res.req;
     const turns: Turns = this.#connections.get(socket) ?? new Set();

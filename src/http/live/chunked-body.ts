@@ -10,10 +10,7 @@ const KEPT_BYTES_MAX = 64 * 1024;
 let framedChunks: readonly Buffer[] = [];
 let framed: Buffer = CRLF;
 
-/**
- * One HTTP chunk (RFC 9112, 7.1) around `chunks`. All followers of a log get the same array one after the other, so that the last frame is
- * kept and made once for all of them.
- */
+/** One HTTP chunk (RFC 9112, 7.1) around `chunks`. All followers of a log get the same array in turn, so the last frame is kept. */
 function frameShared(chunks: readonly Buffer[]): Buffer {
   if (chunks !== framedChunks) {
     framed = Buffer.concat([sizeLine(sizeOf(chunks)), ...chunks, CRLF]);
@@ -28,10 +25,7 @@ function forgetFrame(): void {
   framed = CRLF;
 }
 
-/**
- * A live response body that is framed here and not by Node, so that thousands of responses can share one buffer. HTTP/1.0 has no chunks:
- * there the bytes go out bare, and the end of the connection is the end of the body.
- */
+/** A live body that is framed here, not by Node, so that thousands of responses share one buffer. HTTP/1.0 gets the bare bytes. */
 export class ChunkedBody {
   #isChunked = false;
 
@@ -42,10 +36,7 @@ export class ChunkedBody {
     this.#isChunked = takeOverFraming(this.res);
   }
 
-  /**
-   * Sends bytes that many responses send in the same turn. They go straight to the socket: the response would cork it, and uncork it in
-   * another turn. A response whose turn on its connection has not come has no socket.
-   */
+  /** Sends bytes that many responses send in one turn, straight to the socket: the response would cork it. It has none before its turn. */
   writeShared(chunks: readonly Buffer[]): void {
     if (this.#isChunked) (this.res.socket ?? this.res).write(frameShared(chunks));
     else this.#writeBare(chunks);

@@ -7,10 +7,7 @@ export function finish(res: ServerResponse, stalledMs: number, body?: Buffer): v
   destroyIfStalled(res, stalledMs);
 }
 
-/**
- * Call it after the end of a response, when no handler waits for its consumer any more. A consumer that does not take the last bytes
- * would keep them in memory, and its connection open.
- */
+/** Call it after the end of a response without a handler: a consumer that takes nothing would keep the last bytes and its connection. */
 export function destroyIfStalled(res: ServerResponse, stalledMs: number): void {
   if (res.writableLength === 0 || res.closed) return;
   res.once('close', startStallTimer(res, stalledMs));

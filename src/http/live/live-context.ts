@@ -3,7 +3,6 @@ import type { LogStore } from '../../core/store/store';
 import type { Logger } from '../../observe/logger';
 import type { Consumers } from './consumers';
 
-/** What a response to a reader works with. */
 export interface LiveContext {
   readonly store: LogStore;
   readonly config: Config;

@@ -22,10 +22,7 @@ export function isLongLived(res: ServerResponse): boolean {
   return longLived.has(res);
 }
 
-/**
- * Marks a response once it has written what its stream had at the request.
- * @param at the offset up to which it has written
- */
+/** Marks a response once it has written, up to the offset `at`, what its stream had at the request. */
 export function markLongLivedAtTail(res: ServerResponse, { state, tail }: LogInfo, at: Offset): void {
   if (state !== 'closed' && at >= tail) markLongLived(res);
 }

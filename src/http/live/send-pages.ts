@@ -16,10 +16,7 @@ export interface PagesToSend {
   readonly contentOf?: ((page: Page) => readonly Buffer[]) | undefined;
 }
 
-/**
- * Sends a range of a log page by page, each once the client has taken the one before.
- * @throws LogError; AbortError when the client leaves
- */
+/** Sends a range of a log, each page once the client has taken the one before. @throws LogError; AbortError when the client leaves */
 export async function sendPages(
   { store, config, consumers }: LiveContext,
   res: ServerResponse,

@@ -16,10 +16,7 @@ export interface ServerSentEvent {
 /** A comment, which keeps the connection alive and reaches no listener. */
 export const HEARTBEAT = ':\n\n';
 
-/**
- * How soon a reader reconnects after a loss, in milliseconds. It is a field of the first event, because some clients take a block without
- * other fields for an empty message.
- */
+/** How soon a reader reconnects, in ms. A field of the first event: some clients take a block of its own for an empty message. */
 export const RETRY = 'retry: 2000\n';
 
 /** @param first fields before those of the event */

@@ -1,9 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/**
- * Cuts a response after `stalledMs`. The time begins when the response gets its connection: before that, its consumer can take nothing.
- * @returns stops the timer
- */
+/** Cuts a response `stalledMs` after it has got its connection: before that, its consumer can take nothing. @returns stops the timer */
 export function startStallTimer(res: ServerResponse, stalledMs: number): () => void {
   let stalled: NodeJS.Timeout | undefined;
   const begin = (): void => {

@@ -3,10 +3,7 @@ import { abortable } from '../../core/scheduling/abortable';
 import { PROGRESS_EVENT } from './long-lived';
 import { startStallTimer } from './stall-timer';
 
-/**
- * Resolves once the response can take more. Until then nothing queues for its consumer.
- * @throws the signal's reason when the client leaves, or is cut because it took nothing for `stalledMs`.
- */
+/** Resolves once the response can take more. @throws the signal's reason when the client leaves, or is cut after `stalledMs` */
 export function waitForDrain(res: ServerResponse, stalledMs: number, signal: AbortSignal): Promise<void> {
   // Live bodies write to the socket itself, which the response does not notice.
   const full = res.socket?.writableNeedDrain === true ? res.socket : res;

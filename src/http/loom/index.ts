@@ -3,9 +3,9 @@ import type { OpenWire } from '../front/wire';
 import { parseStreamId } from './headers/stream-id';
 import { consume } from './read/consume';
 import { sendStreamInfo } from './read/info';
-import { list } from './read/list';
+import { sendList } from './read/list';
 import { produceNamed, produceUnnamed } from './write/produce';
-import { remove } from './write/remove';
+import { deleteStream } from './write/remove';
 import { removeBuild } from './write/remove-build';
 import { resume } from './write/resume';
 import { describeUploads } from './write/upload-options';
@@ -15,7 +15,7 @@ export const loom: OpenWire = (wire) => {
   const routes = new Routes();
   const { whole } = routes;
   whole.options(['/stream', '/stream/:id'], (ctx, next) => describeUploads(ctx, wire, next));
-  whole.get('/stream', (ctx) => list(ctx, wire));
+  whole.get('/stream', (ctx) => sendList(ctx, wire));
   // `curl -T -` sends PUT, and people pipe into it.
   routes.stream(['POST', 'PUT'], '/stream', (request) => produceUnnamed(request, wire));
   routes.stream(['POST', 'PUT'], '/stream/:id', (request, [id]) =>
@@ -24,7 +24,7 @@ export const loom: OpenWire = (wire) => {
   routes.stream(['GET'], '/stream/:id', (request, [id]) => consume(request, wire, parseStreamId(id)));
   whole.get('/stream/:id/info', (ctx) => sendStreamInfo(ctx, wire));
   routes.stream(['PATCH'], '/stream/:id', (request, [id]) => resume(request, wire, parseStreamId(id)));
-  whole.delete('/stream/:id', (ctx) => remove(ctx, wire));
+  whole.delete('/stream/:id', (ctx) => deleteStream(ctx, wire));
   whole.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));
   return { path: '/stream', handle: (request) => routes.handle(request) };
 };

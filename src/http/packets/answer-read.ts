@@ -5,10 +5,7 @@ const RESET_MS_MAX = 500;
 
 const undecided = new WeakMap<Socket, () => void>();
 
-/**
- * Finds out whether the client has read a response, as far as that is possible: if a client closes its connection before it has read
- * everything, its kernel resets the connection.
- */
+/** Whether the client has read a response, as far as can be seen: if it closes before, its kernel resets the connection. */
 export function wasAnswerRead(socket: Socket): Promise<'arrived' | 'lost'> {
   if (socket.destroyed) return Promise.resolve(socket.errored ? 'lost' : 'arrived');
   return new Promise((resolve) => {

@@ -6,8 +6,7 @@ import type { RelayRequest } from '../front/relay-system';
 import { confirmAnswerRead, wasAnswerRead } from './answer-read';
 import { noUpstream } from './login';
 import type { PacketWireContext } from './packet-context';
-import { packetRequestHeaders } from './request-headers';
-import { packetResponseHeaders } from './response-headers';
+import { packetRequestHeaders, packetResponseHeaders } from './packet-headers';
 
 /** A client that takes longer to read its packet is cut, and the packet is requeued. */
 const READING_MS_MAX = 60_000;

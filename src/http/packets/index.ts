@@ -1,11 +1,13 @@
+import type { Warn } from '../../core/store/warnings';
 import { openPacketProxy } from '../../relay/packets/open-packet-proxy';
 import { methodNotAllowed, routeNotFound } from '../errors/shared-errors';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { exchangePackets } from './exchange-packets';
-import { limitWarnings } from './limit-warnings';
 import { handleLogin } from './login';
 import type { PacketWireContext } from './packet-context';
 import { WaitingRequests } from './waiting-requests';
+
+const QUIET_MS = 10_000;
 
 type Operation = (request: RelayRequest, wire: PacketWireContext) => Promise<void>;
 
@@ -48,4 +50,15 @@ function operationOf({ path, req }: RelayRequest): Operation {
   if (operation === undefined) throw routeNotFound(path);
   if (req.method !== 'POST') throw methodNotAllowed(req.method, 'POST');
   return operation;
+}
+
+/** Passes on the same message at most once in ten seconds: with an upstream down, each packet causes it. */
+function limitWarnings(warn: Warn): Warn {
+  const lastWarned = new Map<string, number>();
+  return (message, details) => {
+    const now = performance.now();
+    if (now - (lastWarned.get(message) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
+    lastWarned.set(message, now);
+    warn(message, details);
+  };
 }

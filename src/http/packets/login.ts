@@ -3,8 +3,7 @@ import { readWholeBody } from '../body/whole-body';
 import { RequestError } from '../errors/request-error';
 import type { RelayRequest } from '../front/relay-system';
 import type { PacketWireContext } from './packet-context';
-import { packetRequestHeaders } from './request-headers';
-import { packetResponseHeaders } from './response-headers';
+import { packetRequestHeaders, packetResponseHeaders } from './packet-headers';
 
 /** `POST /auth` and `POST /register`: the upstream gives the client a name and a token. */
 export async function handleLogin(

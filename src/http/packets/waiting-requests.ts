@@ -10,10 +10,7 @@ export class WaitingRequests {
 
   constructor(private readonly max: number) {}
 
-  /**
-   * @returns aborts when the client leaves or closes its side of the connection, or the server stops
-   * @throws RequestError `TOO_MANY_WAITING`, `STOPPING`
-   */
+  /** @returns aborts when the client leaves or closes its side, or the server stops @throws RequestError `TOO_MANY_WAITING`, `STOPPING` */
   add(res: ServerResponse): AbortSignal {
     if (this.#isStopping) throw shuttingDown();
     if (this.#waits.size >= this.max) {
@@ -24,8 +21,7 @@ export class WaitingRequests {
     const wait = new AbortController();
     this.#waits.add(wait);
     const end = (): void => wait.abort();
-    // A killed client looks like one that only closes its side, whose connection the server keeps open. Neither gets a packet: it would
-    // be lost with the former.
+    // A killed client looks like one that only closes its side. Neither gets a packet: it would be lost with the former.
     const unlisten = onHalfClose(socket, end);
     res.once('close', () => {
       this.#waits.delete(wait);

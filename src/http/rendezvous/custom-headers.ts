@@ -16,12 +16,7 @@ const FRAMING = new Set([
   'upgrade',
 ]);
 
-/**
- * The headers that a stream's creator asks for.
- * @param text JSON `{download_headers?, upload_headers?}`, or empty
- * @param isMounted on the main port: there no header may act on the whole server
- * @throws Error that says what is wrong
- */
+/** Parses `{download_headers?, upload_headers?}`, or nothing. If mounted, none may act on the whole server. @throws Error */
 export function parseCustomHeaders(text: string, isMounted: boolean): CustomHeaders {
   if (text === '') return { download: {}, upload: {} };
   const fields = requireObject(parseBodyJson(text), 'The body');
@@ -33,10 +28,7 @@ export function parseCustomHeaders(text: string, isMounted: boolean): CustomHead
   return headers;
 }
 
-/**
- * A stream that was created on a port of its own may be used on the main port, too: there, headers that act on the whole server are left
- * out. `Vary` is added to the server's.
- */
+/** A stream of another port may be used on the main port: headers that act on the server are left out there. `Vary` is merged. */
 export function headersToSend(res: ServerResponse, headers: HeaderValues, isMounted: boolean): HeaderValues {
   const own = Object.entries(headers).filter(([name]) => !isMounted || !actsOnOrigin(name));
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import { HeldRequest } from '../../relay/match/held-request';
 import { type OpenedRelay, openRelay } from '../../relay/queues/open-relay';
 import { MemoryRendezvous } from '../../relay/rendezvous/memory-rendezvous';
 import { RedisRendezvous } from '../../relay/rendezvous/redis-rendezvous';
-import type { RendezvousQueues } from '../../relay/rendezvous/rendezvous-queues';
+import type { RendezvousQueues, RendezvousStatus } from '../../relay/rendezvous/rendezvous-queues';
 import { readWholeBody, type WholeBodyLimits } from '../body/whole-body';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { jsonBody } from '../json/json-body';
@@ -17,7 +17,6 @@ import {
   UNKNOWN_STREAM,
 } from './rendezvous-errors';
 import { report } from './report';
-import { statusObject } from './status-object';
 import { download, upload } from './transfer';
 
 const PATH = /^\/(?:(ping)|stream(?:\/([\w-]+)(?:\/(status|error))?)?)\/?$/;
@@ -122,4 +121,19 @@ class Routes {
 
 function json(held: HeldRequest, status: number, value: object): void {
   held.reply(status, JSON_TYPE, jsonBody(value));
+}
+
+function statusObject(status: RendezvousStatus): object {
+  const { id, createdAt, deactivatedAt, state, error, headers, bytes } = status;
+  return {
+    id,
+    created_at: new Date(createdAt).toISOString(),
+    ...(deactivatedAt !== undefined && { deactivated_at: new Date(deactivatedAt).toISOString() }),
+    state,
+    active: deactivatedAt === undefined,
+    ...(error !== undefined && { error: { name: error.name, message: error.message } }),
+    download_headers: headers.download,
+    upload_headers: headers.upload,
+    bytes_transferred: bytes,
+  };
 }

@@ -9,10 +9,7 @@ const RING = Array.from({ length: 216 }, (_, place) => place)
   .filter(isDistinct)
   .map((place) => `38;5;${16 + place}`);
 
-/**
- * Gives each live stream of one spy a colour that no other stream has, as long as there are enough. An id gets its own colour if that
- * is free, the same one in every spy; otherwise the next free one of the twelve basic colours, then one of the ring of 256.
- */
+/** Gives each live stream of a spy its own colour. That of its id comes first, then the next basic one, then one of the ring. */
 export class Colors {
   readonly #takenBy = new Map<string, LogId>();
   readonly #colorOf = new Map<LogId, string>();

@@ -1,6 +1,18 @@
+import { followMany } from '../../core/follow/follow-many';
+import { RequestError } from '../errors/request-error';
+import { authorize, restrictPrefix } from '../front/access';
+import { assertKnownParameters, singleParameter } from '../front/query';
 import { Routes } from '../front/routes';
-import type { OpenWire } from '../front/wire';
-import { sendSpy } from './send-spy';
+import { sendHead } from '../front/send-head';
+import type { OpenWire, WireContext } from '../front/wire';
+import type { WireRequest } from '../front/wire-request';
+import { contentHeaders, LIVE_HEADERS } from '../headers/content-headers';
+import { detach } from '../live/detach';
+import { markLongLived } from '../live/long-lived';
+import { SpyFormat } from './spy-format';
+import { SpyResponse } from './spy-response';
+
+const PARAMETERS = ['color', 'prefix', 'from'];
 
 /** `/spy`: every live stream in one response. */
 export const spy: OpenWire = (wire) => {
@@ -8,3 +20,29 @@ export const spy: OpenWire = (wire) => {
   routes.stream(['GET'], '/spy', (request) => sendSpy(request, wire));
   return { path: '/spy', handle: (request) => routes.handle(request) };
 };
+
+/** `GET /spy[?color][&prefix=][&from=start]`: headers at once, then every active stream and every new one. Never ends. */
+async function sendSpy(request: WireRequest, wire: WireContext): Promise<void> {
+  const access = authorize(request, 'spy');
+  const { req, res, query } = request;
+  assertKnownParameters(query, PARAMETERS);
+  const from = singleParameter(query, 'from') ?? 'now';
+  const prefix = singleParameter(query, 'prefix') ?? '';
+  if (from !== 'now' && from !== 'start')
+    throw new RequestError('PARAMETER_INVALID', 'from must be start or now');
+  const options = { from, prefix: restrictPrefix(prefix, access.prefix) } as const;
+
+  sendHead(request, 200, { ...contentHeaders('text/plain; charset=utf-8'), ...LIVE_HEADERS });
+  if (req.method === 'HEAD') {
+    res.end();
+    return;
+  }
+  res.flushHeaders();
+  markLongLived(res);
+  const signal = wire.consumers.signalOf(res);
+  const format = new SpyFormat(query.has('color') ? 'color' : 'plain');
+  const { spy, http } = wire.config;
+  const limits = { pendingBytesMax: spy.pendingBytes, stalledMs: http.consumerTimeout };
+  const listener = new SpyResponse(res, format, limits, signal);
+  detach(res, wire.logger, followMany(wire.store, listener, options, signal));
+}

@@ -37,10 +37,7 @@ export class SpyFormat {
     return rest + line;
   }
 
-  /**
-   * @param bytes how many bytes of the stream are not shown. The beginning of a character or an escape sequence before them is dropped,
-   *   and what the stream has turned on is unknown from there on.
-   */
+  /** `bytes` are not shown: the beginning of a character or sequence before is dropped, and what the stream has turned on is unknown. */
   skipped(log: LogRef, bytes: number): string {
     const line = this.#ownLine(log, `… ${bytes} bytes of ${log.id} skipped`);
     this.#begin(log);

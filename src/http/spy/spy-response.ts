@@ -21,7 +21,7 @@ interface Missed {
 /** A slow spy that has missed something of more streams than this is cut. */
 const MISSED_MAX = 10_000;
 
-export interface SpyLimits {
+interface SpyLimits {
   /** The most bytes that wait for the spy. Bytes beyond that are skipped. */
   readonly pendingBytesMax: number;
   /** A spy that does not take within this time what waits for it is cut. */
@@ -31,16 +31,10 @@ export interface SpyLimits {
 /** How many bytes are painted between two looks at the clock: mostly in 30 µs, and in 3 ms if each line has many styles. */
 const SLICE_BYTES = 8 * 1024;
 
-/**
- * How many live bytes may wait to be painted. Further bytes are read from the store once there is time: the spy misses none of them,
- * because it is not slow itself.
- */
+/** How many live bytes may wait to be painted. Further ones are read from the store: the spy misses none, as it is not slow itself. */
 const UNPAINTED_BYTES_MAX = 1024 * 1024;
 
-/**
- * The response of a spy. A spy that is slower than its streams misses bytes. Once it can take more, it gets the number of missed bytes
- * of each stream. So it never slows a producer down, and nothing queues for it but one entry per stream.
- */
+/** The response of a spy. A slow one misses bytes, and later gets their number: it slows no producer, and queues one entry per stream. */
 export class SpyResponse implements ManyLogsListener {
   /** By generation, in the order of the first miss. */
   readonly #missed = new Map<string, Missed>();

@@ -6,19 +6,13 @@ interface Job {
   readonly over?: (() => void) | undefined;
 }
 
-/**
- * Writes texts in their order. A text is made when it is written, and only while this turn of the event loop has time: painting a byte
- * may cost a hundred times as much as reading it.
- */
+/** Writes texts in their order. Each is made when its turn has time: painting a byte may cost a hundred times as much as reading it. */
 export class TextQueue {
   readonly #jobs: Job[] = [];
   #isWaiting = false;
   #isPaused = false;
 
-  /**
-   * @param isFull whether a text that is written now would only wait. Then nothing more is made until `resume`
-   * @param signal when it has aborted, nothing more is made or written
-   */
+  /** @param isFull whether a text would only wait: nothing is made until `resume` @param signal after it, nothing is made or written */
   constructor(
     private readonly write: (text: string) => void,
     private readonly isFull: () => boolean,
@@ -27,10 +21,7 @@ export class TextQueue {
     onAbort(signal, () => this.resume());
   }
 
-  /**
-   * If nothing waits, writes at once what this turn has time for.
-   * @param over called after the last of them
-   */
+  /** If nothing waits, writes at once what this turn has time for. @param over called after the last of them */
   add(texts: Iterator<string, void>, over?: () => void): void {
     this.#jobs.push({ texts, over });
     if (!this.#isWaiting) this.#work();

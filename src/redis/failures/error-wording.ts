@@ -5,11 +5,7 @@ import { failureReason, UNEXPECTED } from './failure-reasons';
 /** How many different unexpected replies are logged. */
 const LOGGED_MAX = 100;
 
-/**
- * Words the failures of Redis for callers of the store and their clients. Example:
- * `Redis at localhost:6379: connection refused; trying again`. The texts of Redis and of ioredis stay in the `cause`, and are logged if
- * they say more.
- */
+/** Words the failures of Redis: `Redis at localhost:6379: connection refused; trying again`. The original text is in the `cause`. */
 export class ErrorWording {
   /** Why there is no connection, if known. */
   #unconnected: string | undefined;

@@ -18,11 +18,7 @@ interface RetryPolicy {
 /** Repeats an attempt while it fails for a temporary reason. */
 export type Retry = <T>(attempt: () => Promise<T>) => Promise<T>;
 
-/**
- * Repeats an attempt while it fails for a temporary reason. It must be safe to repeat: an earlier attempt may have taken effect without a
- * reply.
- * @throws LogError
- */
+/** Repeats an attempt, which must be safe to repeat, while it fails for a temporary reason. @throws LogError */
 export async function withRetries<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
   const { forMs, signal } = policy;
   const mayRetry = (error: unknown): boolean => isTemporary(error, policy);

@@ -12,10 +12,7 @@ const CRLF_BYTES = 2;
 
 /** A string of Redis, in the pieces in which it arrived: joining them would copy the bytes. */
 export class Bulk {
-  /**
-   * @param from where the string begins, if there is one piece
-   * @param to where it ends, if there is one piece
-   */
+  /** @param from where the string begins @param to where it ends, both if there is one piece */
   constructor(
     private readonly pieces: readonly Buffer[],
     private readonly from?: number,
@@ -67,10 +64,7 @@ export class ReplyReader {
       at = this.#state === 'line' ? this.#length(data, at) : this.#bulk(data, at);
   }
 
-  /**
-   * Fast path for a whole line with the length of a string or of a list. A stream entry has eight of them.
-   * @returns the position after what it read
-   */
+  /** Fast path for a line with a length: a stream entry has eight of them. @returns the position after what it read */
   #length(data: Buffer, at: number): number {
     const kind = data[at];
     if (this.#begun !== undefined || (kind !== DOLLAR && kind !== ASTERISK)) return this.#line(data, at);

@@ -14,10 +14,7 @@ export function encodeCommand(...args: readonly string[]): string {
   return commandHead(args.length, ...args);
 }
 
-/**
- * A command whose last argument is bytes. Large ones are not copied.
- * @param head `commandHead` with the arguments before the bytes, in ASCII
- */
+/** A command whose last argument is bytes. Large ones are not copied. @param head `commandHead` and the other arguments, in ASCII */
 export function commandWithBytes(head: string, parts: readonly Buffer[], size: number): WireCommand {
   if (size > COPIED_BYTES_MAX) return [`${head}$${size}${CRLF}`, ...parts, CRLF];
   const command = Buffer.allocUnsafe(head.length + SIZE_MAX + size + CRLF.length);
@@ -32,7 +29,6 @@ export function commandHead(count: number, ...first: readonly string[]): string 
   return `*${count}${CRLF}${first.map(bulkString).join('')}`;
 }
 
-/** An argument of a command. */
 export function bulkString(text: string): string {
   return `$${Buffer.byteLength(text)}${CRLF}${text}${CRLF}`;
 }

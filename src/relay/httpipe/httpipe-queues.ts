@@ -3,10 +3,7 @@ import type { Queues } from '../match/queues';
 /** The reason for eviction when a channel is destroyed. */
 export const DESTROYED = 'destroyed';
 
-/**
- * The channels of httpipe. A channel is a queue (`channelQueue`), and exists while it has waiters or a transfer. Both roles queue in the
- * order of their arrival; `join` refuses no waiter.
- */
+/** The channels of httpipe. Each exists while it has waiters or a transfer; both roles queue by arrival, and `join` refuses none. */
 export interface HttpipeQueues extends Queues {
   /** Evicts all that wait at one channel of a namespace, or at all of its channels. A running transfer goes on. */
   destroy(namespace: string, channel?: string): Promise<void>;

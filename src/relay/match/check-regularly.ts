@@ -1,9 +1,6 @@
 const FAILURES_MAX = 3;
 
-/**
- * Calls `check` every `intervalMs`, and `onLost` when it returns `false` or has failed three times in a row.
- * @returns stops it
- */
+/** Calls `check` every `intervalMs`, and `onLost` when it returns `false` or has failed three times in a row. @returns stops it */
 export function checkRegularly(
   intervalMs: number,
   check: () => Promise<boolean>,

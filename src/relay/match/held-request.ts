@@ -29,7 +29,6 @@ export class HeldRequest {
     return this.#disconnected.signal;
   }
 
-  /** The client has closed its side of the connection. */
   get isHalfClosed(): boolean {
     return this.req.socket.readableEnded;
   }

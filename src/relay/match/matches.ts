@@ -17,10 +17,7 @@ const NOT_BEGUN = { begun: false, bytesRead: 0, flushed: 0 };
 /** How often the end of a transfer is reported again while the store is away. */
 const FINISH_RETRY_MS = 1_000;
 
-/**
- * Runs the transfer of each match that has a waiter on this node. The sender's node reports its end to the queues; the queues notice by
- * themselves if that node is dead.
- */
+/** Runs the transfer of each match that has a waiter on this node. The sender's node reports its end; queues notice a dead node. */
 export class Matches {
   #isClosed = false;
 

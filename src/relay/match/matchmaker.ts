@@ -40,11 +40,7 @@ export class Matchmaker {
     this.#matches = new Matches(queues, this.#waiters, options);
   }
 
-  /**
-   * Sends the body of a request to a receiver of the queue.
-   * @returns how that ended; `undefined` when the client has left
-   * @throws LogError `STORE_UNAVAILABLE`
-   */
+  /** Sends a request's body to a receiver. @returns how it ended; `undefined`: the client left @throws LogError `STORE_UNAVAILABLE` */
   async send(
     queue: string,
     request: HeldRequest,
@@ -55,11 +51,7 @@ export class Matchmaker {
     return outcome.kind === 'left' ? undefined : outcome;
   }
 
-  /**
-   * Answers a request with the body of a sender of the queue.
-   * @returns why there was none; `undefined` when the response has begun, or the client has left
-   * @throws LogError `STORE_UNAVAILABLE`
-   */
+  /** Answers with a sender's body. @returns why not; `undefined`: it began, or the client left @throws LogError `STORE_UNAVAILABLE` */
   async receive(
     queue: string,
     request: HeldRequest,
@@ -145,10 +137,7 @@ export class Matchmaker {
     };
   }
 
-  /**
-   * A client that closes its side may still want its response. But one that was killed looks the same, and would be matched until that
-   * shows. So both count as left, unless their transfer has begun.
-   */
+  /** A client that closes its side may want its response, but a killed one looks the same: both have left, unless a transfer has begun. */
   #onHalfClosed({ transfer, options }: Waiter): void {
     if (!transfer?.hasBegun) options.request.destroy();
   }

@@ -56,10 +56,7 @@ export interface Queues {
   leave(queue: string, id: WaiterId, role: Role, reason: LeaveReason): Promise<boolean>;
   /** Extends the expiry of the queue. */
   refresh(queue: string, id: WaiterId, role: Role): Promise<WaiterState>;
-  /**
-   * @param requeued waiters that lost their peer before the first byte: they wait again, at the head of the queue
-   * @returns whether the transfer was the running one
-   */
+  /** @param requeued lost their peer before the first byte: they wait again, at the head @returns whether the transfer was running */
   finish(
     queue: string,
     match: Match,

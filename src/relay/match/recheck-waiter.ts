@@ -5,12 +5,7 @@ import type { Waiter } from './waiter';
 /** During a transfer, only one check in so many is made: it keeps the store from forgetting the queue. */
 const CHECKS_PER_REFRESH = 30;
 
-/**
- * Asks for the state of a waiter regularly, in case an event was lost. Does nothing if the queues lose none.
- *
- * @param onMatch the waiter is matched; called again while it is
- * @returns stops it
- */
+/** Asks regularly for the state of a waiter, if an event may be lost. @param onMatch called while it is matched @returns stops it */
 export function recheckWaiter(queues: Queues, waiter: Waiter, onMatch: (match: Match) => void): () => void {
   if (queues.recheckMs === undefined) return () => {};
   let checks = 0;

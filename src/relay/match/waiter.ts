@@ -29,9 +29,7 @@ export type WaitOutcome =
   /** Whose time ran out: that of the request, or that of the queue. */
   | { readonly kind: 'timeout'; readonly expired: 'request' | 'queue' }
   | { readonly kind: 'gone'; readonly reason: string }
-  /** The client has left. */
   | { readonly kind: 'left' }
-  /** The server is stopping. */
   | { readonly kind: 'stopping' }
   /** This node has as many waiters as it may have. */
   | { readonly kind: 'full' }

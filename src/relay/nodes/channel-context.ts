@@ -13,7 +13,6 @@ export interface ChannelContext {
   send(kind: ChannelMessage, fields?: Readonly<Record<string, string>>): void;
   /** Whether the node of the other end is alive. @throws whatever the client throws */
   isPeerAlive(): Promise<boolean>;
-  /** Called when this end has closed. */
   onClosed(): void;
 }
 

@@ -12,10 +12,7 @@ import { channelKey, entryId } from './relay-keys';
 /** A channel that its sender does not keep expires. */
 const KEPT_MS = 60_000;
 
-/**
- * Writes the Redis stream of a channel. Its entries are numbered from 1 and have one field: `h` the head as JSON, `d` bytes, `e` the end:
- * `end` or `abort`.
- */
+/** Writes the Redis stream of a channel. Entries from 1 on have one field: `h` a head in JSON, `d` bytes, `e` the end: `end` or `abort`. */
 export class ChannelWriter {
   readonly #key: string;
   #link: Link | undefined;

@@ -16,11 +16,7 @@ export interface PacketWait {
   readonly toleratesOutage: boolean;
 }
 
-/**
- * Waits for the oldest packet of a client. One that comes while `signal` aborts is requeued.
- *
- * @throws LogError `STORE_UNAVAILABLE`, unless `toleratesOutage`
- */
+/** Waits for a client's oldest packet, and requeues it after an abort. @throws LogError `STORE_UNAVAILABLE`, unless `toleratesOutage` */
 export async function awaitPacket(
   mailboxes: Mailboxes,
   client: string,
@@ -34,8 +30,7 @@ export async function awaitPacket(
     for (;;) {
       changed.clear();
       const inFlight = await takeOne(mailboxes, client, toleratesOutage);
-      // Perhaps only the kernel knows yet that the client has left, and this must be known before the packet is sent. The first turn
-      // may be the present one; after the second, everything that the kernel had has been read.
+      // Perhaps only the kernel knows yet that the client has left. After the second turn, everything that it had has been read.
       for (let i = 0; inFlight !== undefined && i < 2; i += 1) await turn();
       if (inFlight !== undefined && !signal.aborted) return inFlight;
       if (inFlight !== undefined) await mailboxes.requeue(inFlight);

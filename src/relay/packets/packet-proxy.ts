@@ -74,10 +74,7 @@ export class PacketProxy {
     return hash === undefined ? undefined : this.store.mailboxes.identify(hash);
   }
 
-  /**
-   * Resolves when the packet is stored and will be sent. Waits while the queue is full.
-   * @returns `full` if the wait was in vain
-   */
+  /** Resolves when the packet is stored and will be sent. Waits while the queue is full. @returns `full` if the wait was in vain */
   async send(
     client: Client,
     packet: Packet,
@@ -92,10 +89,7 @@ export class PacketProxy {
     }
   }
 
-  /**
-   * Sends a packet to another client instead of the upstream, if one of the two is a debug server. Otherwise discards it silently: a
-   * client does not learn which others exist.
-   */
+  /** Sends a packet to another client if one of the two is a debug server; else discards it: no client learns which others exist. */
   async sendToClient(from: Client, to: string, packet: Packet): Promise<void> {
     const { mailboxes } = this.store;
     if (to.length > CLIENT_ID_MAX) return;

@@ -3,7 +3,6 @@ import type { QueueListener, Queues } from '../match/queues';
 import type { RelayContext } from '../nodes/relay-context';
 import type { RelayRedis } from '../nodes/relay-redis';
 
-/** How to open the queues of a protocol. */
 interface QueueFactories<Q extends Queues> {
   memory(listener: QueueListener): Q;
   redis(redis: RelayRedis, listener: QueueListener): Q;

@@ -24,10 +24,7 @@ export class RedisQueues implements Queues {
   readonly recheckMs = RECHECK_MS;
   readonly #scripts: ScriptFolder;
 
-  /**
-   * @param system names the protocol in keys and messages, such as `hp`
-   * @param folder has the protocol's scripts
-   */
+  /** @param system names the protocol in keys and messages, such as `hp` @param folder has the protocol's scripts */
   constructor(
     redis: RelayRedis,
     private readonly system: string,

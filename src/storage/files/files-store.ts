@@ -34,10 +34,7 @@ import { readBytes } from './logs/read-bytes';
 /** How many logs of the time index a query for due logs skips before it returns. */
 const DUE_SCAN_MAX = 2_000;
 
-/**
- * Logs in a directory: the bytes of each in its own file, the facts of all in LMDB. An append touches the log's file only; the tail is in
- * memory while a producer is attached, and after a crash it is the length of the file. A commit writes to both.
- */
+/** Logs in a directory: the bytes of each in its own file, the facts of all in LMDB. An append touches only the file, a commit both. */
 export class FilesStore implements LogStore {
   readonly appendBytesMax = 4 << 20;
   readonly appendsInFlight = 1;

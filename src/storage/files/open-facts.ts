@@ -13,10 +13,7 @@ import { removeCleanShutdownMark } from './startup/clean-shutdown';
 import type { DirectoryLock } from './startup/directory-lock';
 import { NO_FACTS, takeInventory } from './startup/inventory';
 
-/**
- * Opens the facts, which LMDB creates if there are none. They are locked and checked before LMDB maps them.
- * @throws LogError `STORE_DAMAGED` when LMDB could not read them
- */
+/** Opens the facts, which LMDB creates if there are none. They are locked and checked before. @throws LogError `STORE_DAMAGED` */
 export async function openFacts(
   layout: Layout,
   lock: DirectoryLock,

@@ -26,9 +26,7 @@ import { recoverLogs, type UnsyncedLogs } from './startup/recover-logs';
 import { removeLeftovers } from './startup/remove-leftovers';
 
 /**
- * Brings back the streams that the facts of a store do not know, without a server. No file of a stream is removed. It may be interrupted
- * and run again at any time.
- *
+ * Brings back the streams that the facts do not know, without a server. It removes no file of a stream, and may be run again.
  * @throws LogError that says why it cannot be done
  */
 export async function recoverFilesStore(directory: string, print: RecoveryContext['print']): Promise<void> {

@@ -6,10 +6,7 @@ interface Retired {
   readonly source: LogRef | undefined;
 }
 
-/**
- * Which logs are forks of others, and which ids stay taken because of them. The other stores have the same rule in `ForkRefsTable` and
- * `drop-fork-ref.lua`.
- */
+/** Which logs are forks of others, and which ids stay taken because of them. `ForkRefsTable` and `drop-fork-ref.lua` have the same rule. */
 export class MemoryForkRefs {
   /** The generation of a source -> the generations of its living or retired forks. */
   readonly #forks = new Map<string, Set<string>>();

@@ -59,7 +59,7 @@ export class MemoryStore implements LogStore {
       throw new LogError('LOGS_TOO_MANY');
     if (gone !== undefined) this.#remove(gone, { kind: old === undefined ? 'expired' : 'replaced' });
     const now = this.now();
-    const facts = newLog(id, init, this.#clock.wallAt(now), undefined, now);
+    const facts = newLog(id, init, this.#clock.wallAt(now), now);
     const bytes = new GrowableBuffer([inherited, ...(init.first?.chunks ?? [])]);
     const inheritedTimes = this.#inheritedTimes(init);
     const times = [...inheritedTimes, ...markOf(facts.info, inheritedTimes.at(-1)?.at)];

@@ -47,8 +47,7 @@ export class DueLogs {
     // Here because the janitor calls this regularly.
     await lost.writePending();
     return this.context.retry(async () => {
-      // If the lease has run out, Redis or the node was away, or the clock of the Redis host was set forward: renewing the lease extends
-      // deadlines and expiries before any of them is read.
+      // If the lease has run out, or the clock of Redis was set forward, this extends deadlines and expiries before any is read.
       if (query.kind !== 'sealed') await lease.renew();
       if (query.kind === 'expired') await refs.gcRefs();
       return this.#find(query, limit);

@@ -9,10 +9,7 @@ import type { RedisStoreSettings } from './schema/options';
 const VERSION_MIN = 7;
 const MAY_RENAME = "return redis.acl_check_cmd('RENAME', KEYS[1], KEYS[2]) and 1 or 0";
 
-/**
- * Refuses a Redis that this store cannot use or that may drop logs. Warns of a Redis that stores nothing on disk.
- * @throws Error that says what to change
- */
+/** Refuses a Redis that may drop logs, and warns of one that stores nothing on disk. @throws Error that says what to change */
 export async function preflight(connections: Connections, settings: RedisStoreSettings): Promise<void> {
   await connections.connectMasters();
   for (const master of connections.masters()) {

@@ -4,7 +4,7 @@ import { abortable, onAbort } from '../../../src/core/scheduling/abortable';
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
 describe('onAbort', () => {
-  it('acts once when the signal aborts', () => {
+  it('the action runs once when the signal aborts', () => {
     const controller = new AbortController();
     const action = jest.fn();
     onAbort(controller.signal, action);
@@ -13,13 +13,13 @@ describe('onAbort', () => {
     expect(action).toHaveBeenCalledTimes(1);
   });
 
-  it('acts at once when the signal has aborted already', () => {
+  it('the action runs at once if the signal has already aborted', () => {
     const action = jest.fn();
     onAbort(AbortSignal.abort(), action)();
     expect(action).toHaveBeenCalledTimes(1);
   });
 
-  it('does not act after its listener was removed', () => {
+  it('the action does not run after its listener was removed', () => {
     const controller = new AbortController();
     const action = jest.fn();
     onAbort(controller.signal, action)();
@@ -37,7 +37,7 @@ describe('abortable', () => {
       return () => bell.off('ring', resolve);
     });
 
-  it('resolves at the event, and leaves no listener', async () => {
+  it('the promise resolves at the event, and leaves no listener', async () => {
     const { signal } = new AbortController();
     const waiting = rung(signal);
     bell.emit('ring', 'first');
@@ -45,7 +45,7 @@ describe('abortable', () => {
     expect([bell.listenerCount('ring'), listeners(signal)]).toEqual([0, 0]);
   });
 
-  it("rejects with the signal's reason when it aborts first, and leaves no listener", async () => {
+  it("the promise rejects with the signal's reason if it aborts first, and leaves no listener", async () => {
     const controller = new AbortController();
     const waiting = rung(controller.signal);
     controller.abort('gone');
@@ -53,7 +53,7 @@ describe('abortable', () => {
     expect([bell.listenerCount('ring'), listeners(controller.signal)]).toEqual([0, 0]);
   });
 
-  it('does not begin to listen when the signal has aborted already', async () => {
+  it('the promise adds no listener if the signal has already aborted', async () => {
     await expect(rung(AbortSignal.abort('gone'))).rejects.toBe('gone');
     expect(bell.listenerCount('ring')).toBe(0);
   });

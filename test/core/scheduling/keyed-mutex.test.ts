@@ -2,7 +2,7 @@ import { KeyedMutex } from '../../../src/core/scheduling/keyed-mutex';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('tasks of one key run one after the other, those of different keys side by side', async () => {
+it('tasks of one key run one after the other, and tasks of different keys side by side', async () => {
   const mutex = new KeyedMutex();
   const log: string[] = [];
   const task = (name: string) => async (): Promise<void> => {
@@ -23,7 +23,7 @@ it('a task that fails does not hold up the next of its key', async () => {
   await expect(next).resolves.toBe('next');
 });
 
-it('tasks of the same keys in different orders do not wait for each other', async () => {
+it('tasks of the same keys in different orders do not deadlock', async () => {
   const mutex = new KeyedMutex();
   const tasks = [
     mutex.runAll(['a', 'b'], turn),

@@ -2,7 +2,7 @@ import { Latch } from '../../../src/core/scheduling/latch';
 
 const LONG_MS = 60_000;
 
-it('a latch wakes everything that waits for it', async () => {
+it('a latch wakes every waiter', async () => {
   const latch = new Latch();
   const waiting = [latch.wait(), latch.wait(LONG_MS)];
   latch.set();
@@ -15,7 +15,7 @@ it('a latch that was set before the wait ends it at once', async () => {
   await latch.wait(LONG_MS);
 });
 
-it('a latch that was cleared is waited for again', async () => {
+it('a latch that was cleared blocks the next wait', async () => {
   const latch = new Latch();
   latch.set();
   latch.clear();
@@ -27,6 +27,6 @@ it('a latch that was cleared is waited for again', async () => {
   await waiting;
 });
 
-it('a wait ends after its time when the latch stays down', async () => {
+it('a wait ends after its time if the latch is not set', async () => {
   await new Latch().wait(1);
 });

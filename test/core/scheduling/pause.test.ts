@@ -16,6 +16,6 @@ it('a pause resolves once its signal aborts', async () => {
   await expect(paused).resolves.toBeUndefined();
 });
 
-it('a pause whose signal has aborted before resolves at once', async () => {
+it('a pause whose signal has already aborted resolves at once', async () => {
   await expect(pause(LONG_MS, AbortSignal.abort())).resolves.toBeUndefined();
 });

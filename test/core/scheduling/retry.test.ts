@@ -13,7 +13,7 @@ function failingTimes(failures: number): jest.Mock<Promise<string>> {
 }
 
 describe('growing pauses', () => {
-  it('double up to their longest, and begin again after a reset', () => {
+  it('pauses double up to the longest, and start again after a reset', () => {
     const pauses = growingPauses({ firstMs: 100, maxMs: 1_000 });
     const next = (): number[] => Array.from({ length: 6 }, () => pauses.next());
     expect(next()).toEqual([100, 200, 400, 800, 1_000, 1_000]);
@@ -21,7 +21,7 @@ describe('growing pauses', () => {
     expect(next()).toEqual([100, 200, 400, 800, 1_000, 1_000]);
   });
 
-  it('with jitter spread over half to one and a half of their length', () => {
+  it('pauses with jitter vary between half and one and a half of their length', () => {
     const firsts = Array.from({ length: 200 }, () =>
       growingPauses({ firstMs: 100, maxMs: 1_000, jitter: true }).next(),
     );
@@ -32,7 +32,7 @@ describe('growing pauses', () => {
 });
 
 describe('retry', () => {
-  it('repeats what fails until it succeeds', async () => {
+  it('a failing attempt is repeated until it succeeds', async () => {
     const attempt = failingTimes(5);
     await expect(retry(attempt, { pauses: PAUSES, mayRetry: () => true, signal: running() })).resolves.toBe(
       'done',
@@ -40,7 +40,7 @@ describe('retry', () => {
     expect(attempt).toHaveBeenCalledTimes(6);
   });
 
-  it('throws the first error that cannot pass', async () => {
+  it('the first error that may not be retried is thrown', async () => {
     const attempt = failingTimes(5);
     const mayRetry = (error: unknown): boolean => String(error) !== 'Error: failure 3';
     await expect(retry(attempt, { pauses: PAUSES, mayRetry, signal: running() })).rejects.toThrow(
@@ -48,7 +48,7 @@ describe('retry', () => {
     );
   });
 
-  it('retries what throws before it returns a promise', async () => {
+  it('an attempt that throws synchronously is retried', async () => {
     let calls = 0;
     const attempt = (): Promise<string> => {
       calls += 1;
@@ -60,14 +60,14 @@ describe('retry', () => {
     );
   });
 
-  it('begins no attempt after its time, and does not sleep until then', async () => {
+  it('no attempt and no pause begins that would exceed the time limit', async () => {
     const attempt = failingTimes(5);
     const pauses = { firstMs: 60_000, maxMs: 60_000 };
     const options = { pauses, mayRetry: () => true, signal: running(), forMs: 1_000 };
     await expect(retry(attempt, options)).rejects.toThrow('failure 1');
   });
 
-  it('makes one last attempt at once when the signal aborts during a pause', async () => {
+  it('one last attempt is made at once when the signal aborts during a pause', async () => {
     const stopping = new AbortController();
     const attempt = failingTimes(5);
     const pauses = { firstMs: 60_000, maxMs: 60_000 };
@@ -76,7 +76,7 @@ describe('retry', () => {
     await expect(done).rejects.toThrow('failure 2');
   });
 
-  it('makes one attempt only when the signal has aborted before', async () => {
+  it('only one attempt is made if the signal has already aborted', async () => {
     const attempt = failingTimes(5);
     const options = { pauses: PAUSES, mayRetry: () => true, signal: AbortSignal.abort() };
     await expect(retry(attempt, options)).rejects.toThrow('failure 1');

@@ -2,7 +2,7 @@ import { Semaphore } from '../../../src/core/scheduling/semaphore';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-it('a semaphore runs as many tasks as it is wide, and the others in their order', async () => {
+it('a semaphore runs as many tasks as it is wide, and starts the others in order', async () => {
   const semaphore = new Semaphore(2);
   const began: number[] = [];
   const ends: (() => void)[] = [];
@@ -22,13 +22,13 @@ it('a semaphore runs as many tasks as it is wide, and the others in their order'
   expect(began).toEqual([0, 1, 2, 3]);
 });
 
-it('a task that fails gives its place back', async () => {
+it('a task that fails returns its place', async () => {
   const semaphore = new Semaphore(1);
   await expect(semaphore.run(async () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
   await expect(semaphore.run(async () => 'next')).resolves.toBe('next');
 });
 
-it('a place that was acquired goes to the task that waits, not to one that comes later', async () => {
+it('a released place goes to the waiting task, not to a later one', async () => {
   const semaphore = new Semaphore(1);
   const order: string[] = [];
   const release = await semaphore.acquire();

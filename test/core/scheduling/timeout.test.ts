@@ -6,23 +6,23 @@ const failing = async (): Promise<never> => {
 };
 
 describe('withTimeout', () => {
-  it('passes on what the promise resolves or rejects with', async () => {
+  it('the outcome of the promise is passed on', async () => {
     await expect(withTimeout(1_000, Promise.resolve('done'))).resolves.toBe('done');
     await expect(withTimeout(1_000, failing())).rejects.toThrow('failed');
   });
 
-  it('rejects when there is no outcome in time', async () => {
+  it('the promise rejects if there is no outcome in time', async () => {
     await expect(withTimeout(1, never)).rejects.toThrow('no answer within 1 ms');
   });
 });
 
 describe('resolvesWithin', () => {
-  it('resolves with whether the promise resolves in time', async () => {
+  it('the result is whether the promise resolves in time', async () => {
     await expect(resolvesWithin(1_000, Promise.resolve('done'))).resolves.toBe(true);
     await expect(resolvesWithin(1, never)).resolves.toBe(false);
   });
 
-  it('passes on a rejection', async () => {
+  it('a rejection is passed on', async () => {
     await expect(resolvesWithin(1_000, failing())).rejects.toThrow('failed');
   });
 });

@@ -34,7 +34,7 @@ onEachStage('the packet proxy', (stage) => {
     upstream.handle = ({ headers }) => {
       if (headers['type'] !== 'Packet' || headers.from !== undefined) return undefined;
       const body = waiting.shift();
-      // An empty poll after the last packet: the answer before it has been dealt with.
+      // An empty poll after the last packet: the proxy has stored the answer before it.
       if (body === undefined) isTaken();
       return body === undefined ? undefined : { headers: { ...more, To: to.id }, body };
     };
@@ -46,7 +46,7 @@ onEachStage('the packet proxy', (stage) => {
     ['/auth', 'Auth'],
     ['/register', 'Register'],
   ])(
-    '%s lets the upstream decide, with body, permissions and X- headers as they came',
+    '%s sends body, permissions and X- headers to the upstream and returns its token',
     async (path, type) => {
       const { upstream } = stage();
       upstream.handle = ({ headers }) =>
@@ -78,7 +78,7 @@ onEachStage('the packet proxy', (stage) => {
     },
   );
 
-  it.each([401, 403])('a refusal with %i is told, and its body is no token', async (status) => {
+  it.each([401, 403])('a refusal with %i reaches the client, and its body is not a token', async (status) => {
     stage().upstream.handle = () => ({ status, headers: { 'Client-Id': 'nobody' }, body: 'no-token' });
     const answer = await request(stage().url('/auth'), { method: 'POST', body: 'x' });
     expect(answer).toMatchObject({ status, text: 'no-token' });
@@ -88,10 +88,10 @@ onEachStage('the packet proxy', (stage) => {
 
   it.each([
     ['no token', {}],
-    ['an empty one', { Authorization: 'Bearer ' }],
-    ['a wrong one', { Authorization: 'Bearer wrong' }],
-    ['one without its scheme', { Authorization: 'wrong' }],
-  ])('%s is refused at once, and the upstream hears nothing', async (_, headers) => {
+    ['an empty token', { Authorization: 'Bearer ' }],
+    ['a wrong token', { Authorization: 'Bearer wrong' }],
+    ['a token without its scheme', { Authorization: 'wrong' }],
+  ])('a packet with %s is refused at once and not sent to the upstream', async (_, headers) => {
     const { fastest, answer } = await fastestOf(3, () =>
       request(stage().url('/'), { method: 'POST', headers, body: 'packet' }),
     );
@@ -117,7 +117,7 @@ onEachStage('the packet proxy', (stage) => {
     expect(received.headers.authorization).toBeUndefined();
   });
 
-  it('with nothing to fetch, the answer is empty and comes after the poll time', async () => {
+  it('a poll with nothing to fetch gets an empty answer after the poll time', async () => {
     const client = await PacketClient.logIn(stage());
     const started = performance.now();
     const answer = await client.poll();
@@ -126,7 +126,7 @@ onEachStage('the packet proxy', (stage) => {
     expect(answer.headers['more']).toBe('0');
   });
 
-  it('an answer reaches whom it is for, at once, and not the one whose packet it answers', async () => {
+  it('an answer reaches the client in its To header at once, and not the sender of the packet', async () => {
     const [a, b] = await Promise.all([PacketClient.logIn(stage(), 'a'), PacketClient.logIn(stage(), 'b')]);
     stage().upstream.handle = ({ text }) =>
       text === 'for b' ? { headers: { To: b.id }, body: 'to b' } : undefined;
@@ -137,7 +137,7 @@ onEachStage('the packet proxy', (stage) => {
     expect((await toA).text).toBe('');
   });
 
-  it('what waits is fetched in order, and each answer says how many more there are', async () => {
+  it('waiting packets are fetched in order, and More counts the remaining ones', async () => {
     const client = await PacketClient.logIn(stage());
     await push(client, ['1', '2', '3']);
     for (const [body, more] of [
@@ -150,7 +150,7 @@ onEachStage('the packet proxy', (stage) => {
     }
   });
 
-  it('of more packets than are kept for a client the oldest are dropped', async () => {
+  it('the oldest packets of a client are dropped when there are more than are kept', async () => {
     const client = await PacketClient.logIn(stage());
     await push(
       client,
@@ -160,14 +160,14 @@ onEachStage('the packet proxy', (stage) => {
     expect([answer.text, answer.headers['more']]).toEqual(['n4', '15']);
   });
 
-  it('a packet of the upstream reaches a client that only waits', async () => {
+  it('a packet from the upstream reaches a client that only polls', async () => {
     const client = await PacketClient.logIn(stage());
     const waiting = client.poll();
     await push(client, ['news']);
     expect((await waiting).text).toBe('news');
   });
 
-  it('X- headers travel with their packet, under their names, however late it is fetched', async () => {
+  it('X- headers keep their names and stay with their packet, however late it is fetched', async () => {
     const client = await PacketClient.logIn(stage());
     const { upstream } = stage();
     upstream.handle = ({ headers }) =>
@@ -187,7 +187,7 @@ onEachStage('the packet proxy', (stage) => {
     }
   });
 
-  it('while the upstream is down clients notice nothing, and later it gets everything once and in order', async () => {
+  it('an upstream that was down gets all packets once and in order, and clients get 200 meanwhile', async () => {
     const client = await PacketClient.logIn(stage());
     const { upstream } = stage();
     await upstream.down();
@@ -201,7 +201,7 @@ onEachStage('the packet proxy', (stage) => {
     expect(texts).toEqual(['one', 'two', 'three']);
   });
 
-  it('a packet for a client whose poll was broken off waits for its next one', async () => {
+  it('a packet for a client that broke off its poll waits for the next poll', async () => {
     const client = await PacketClient.logIn(stage());
     const req = http.request(stage().url('/'), {
       method: 'POST',
@@ -227,7 +227,7 @@ onEachStage('the packet proxy', (stage) => {
     expect(answers.map(({ text }) => text).sort()).toEqual(['1', '2']);
   });
 
-  it('a login that brings the same token leaves it valid, another one replaces it', async () => {
+  it('a login with the same token keeps it valid, and a login with another token replaces it', async () => {
     const client = await PacketClient.logIn(stage());
     const again = await request(stage().url('/auth'), { method: 'POST', body: client.id });
     expect(again.text).toBe(client.token);
@@ -243,7 +243,7 @@ onEachStage('the packet proxy', (stage) => {
   });
 
   it.each(['To', 'Debug'])(
-    '%s leads a packet to a debug server instead of the upstream, and back',
+    'a %s header sends a packet to a debug server, which can answer, and not to the upstream',
     async (header) => {
       const debug = await PacketClient.logIn(stage(), 'debug', { Permissions: 'Read, Accept-Debug,Write' });
       const client = await PacketClient.logIn(stage());
@@ -260,14 +260,14 @@ onEachStage('the packet proxy', (stage) => {
     },
   );
 
-  it('a packet for somebody without the permission goes nowhere', async () => {
+  it('a packet to a client without the permission is dropped', async () => {
     const [a, b] = await Promise.all([PacketClient.logIn(stage(), 'a'), PacketClient.logIn(stage(), 'b')]);
     const [toB, toA] = await Promise.all([b.poll(), a.send('psst', { To: b.id })]);
     expect([toA.status, toA.text, toB.text]).toEqual([200, '', '']);
     expect(stage().upstream.packets).toEqual([]);
   });
 
-  it('where the first upstream is down the second gets packets and logins', async () => {
+  it('the second upstream gets packets and logins while the first is down', async () => {
     const { upstream, spare } = stage();
     await upstream.down();
     await spare.up();
@@ -278,7 +278,7 @@ onEachStage('the packet proxy', (stage) => {
     await upstream.up();
   });
 
-  it('a client cannot speak for the proxy', async () => {
+  it('a client cannot set the headers that only the proxy sends', async () => {
     const client = await PacketClient.logIn(stage());
     await client.send('x', {
       'X-Type': 'Auth',
@@ -292,7 +292,7 @@ onEachStage('the packet proxy', (stage) => {
     expect(headers['permissions']).toBeUndefined();
   });
 
-  it('a packet that the upstream refuses is sent again, and holds up no other', async () => {
+  it('a packet that the upstream refuses is sent again and does not delay others', async () => {
     const client = await PacketClient.logIn(stage());
     const { upstream } = stage();
     let refusals = 3;
@@ -306,7 +306,7 @@ onEachStage('the packet proxy', (stage) => {
     expect(upstream.packets.filter(({ text }) => text === 'good')).toHaveLength(1);
   });
 
-  it('a packet for a client that nobody knows waits until it logs in', async () => {
+  it('a packet for an unknown client waits until that client logs in', async () => {
     const { upstream } = stage();
     const a = await PacketClient.logIn(stage());
     const id = `${a.id}-unborn`;

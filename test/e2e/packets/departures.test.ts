@@ -9,7 +9,7 @@ const STAGES: readonly [string, StageOptions][] = [
   ['two nodes', { store: 'redis', nodes: 2 }],
 ];
 
-it.each(STAGES)('polls that were broken off take nothing with them, on %s', async (_, options) => {
+it.each(STAGES)('polls that were broken off lose no packets, on %s', async (_, options) => {
   const stage = await Stage.open({ ...options, settings: `  clientBuffer: ${POLLS}\n  longPoll: 20s` });
   try {
     const client = await PacketClient.logIn(stage);

@@ -4,7 +4,7 @@ import { Producer, request } from '../../support/http';
 import { PacketClient } from './packet-client';
 import { LONG_POLL_MS, Stage } from './stage';
 
-describe('the packet proxy at its limits', () => {
+describe('the limits of the packet proxy', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.open({
@@ -15,7 +15,7 @@ describe('the packet proxy at its limits', () => {
   afterAll(() => stage.close());
   afterEach(() => stage.reset());
 
-  it('refuses a packet that is too long, whether or not it says so before', async () => {
+  it('a packet that is too long is refused, with and without a Content-Length', async () => {
     const client = await PacketClient.logIn(stage);
     expect((await client.send('x'.repeat(1024))).status).toBe(200);
     expect((await client.send('x'.repeat(1025))).status).toBe(413);
@@ -27,19 +27,19 @@ describe('the packet proxy at its limits', () => {
     expect(login.status).toBe(413);
   });
 
-  it('refuses a packet with a Content-Encoding, which would not travel with it', async () => {
+  it('a packet with a Content-Encoding is refused, because the proxy does not pass it on', async () => {
     const client = await PacketClient.logIn(stage);
     const refused = await client.send('x', { 'Content-Encoding': 'gzip' });
     expect([refused.status, JSON.parse(refused.text).code]).toEqual([415, 'content_encoding_unsupported']);
   });
 
-  it('refuses X- headers that are too long', async () => {
+  it('X- headers that are too long are refused with 431, and other headers are not', async () => {
     const client = await PacketClient.logIn(stage);
     expect((await client.poll({ 'X-Long': 'x'.repeat(101) })).status).toBe(431);
     expect((await client.poll({ Other: 'x'.repeat(101) })).status).toBe(200);
   });
 
-  it('a client waits for room in the queue, and is told when there is none', async () => {
+  it('a packet waits for space in the queue, and is refused with 503 if there is none', async () => {
     const client = await PacketClient.logIn(stage);
     await stage.upstream.down();
     const kept = await Promise.all([client.send('1'), client.send('2')]);
@@ -54,7 +54,7 @@ describe('the packet proxy at its limits', () => {
     expect(stage.upstream.packets.some(({ text }) => text === '3')).toBe(false);
   });
 
-  it('a login without a name or a token fails, and one without an upstream, too', async () => {
+  it('a login fails without a client id, without a token and without an upstream', async () => {
     const { upstream } = stage;
     const logIn = () => request(stage.url('/auth'), { method: 'POST', body: 'x' });
     upstream.handle = () => ({ body: 'a token' });
@@ -66,7 +66,7 @@ describe('the packet proxy at its limits', () => {
     await upstream.up();
   });
 
-  it('lets in no more clients than there may be', async () => {
+  it('a login beyond the limit of clients is refused, and a known client may log in again', async () => {
     const statuses = [];
     for (let i = 0; i < 7; i += 1) {
       statuses.push((await request(stage.url('/auth'), { method: 'POST', body: `one of many ${i}` })).status);
@@ -80,11 +80,11 @@ describe('the packet proxy at its limits', () => {
     ['PUT', '/auth', 405],
     ['POST', '/other', 404],
     ['POST', '/constructor', 404],
-  ])('%s %s is answered %i', async (method, path, status) => {
+  ])('%s %s is answered with %i', async (method, path, status) => {
     expect((await request(stage.url(path), { method })).status).toBe(status);
   });
 
-  it('whoever closes his side of the connection is answered at once, and loses no packet', async () => {
+  it('a client that closes its side of the connection is answered at once', async () => {
     stage.upstream.handle = ({ headers, text }) =>
       headers['type'] === 'Auth'
         ? { headers: { 'Client-Id': 'one of many 0' }, body: `token ${text}` }
@@ -106,7 +106,7 @@ describe('the packet proxy at its limits', () => {
   });
 });
 
-it('without an upstream, the packet proxy says so', async () => {
+it('the packet proxy without an upstream refuses logins and names packets.upstreams', async () => {
   const stage = await Stage.open({ store: 'memory', settings: '  enabled: true', upstreams: 'none' });
   try {
     const answer = await request(stage.url('/auth'), { method: 'POST', body: 'x' });

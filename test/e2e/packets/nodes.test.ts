@@ -7,7 +7,7 @@ import { Stage } from './stage';
 /** More than sockets hold. */
 const LARGE = 16 << 20;
 
-describe('a node of the packet proxy that is killed', () => {
+describe('a killed node of the packet proxy', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await Stage.open({
@@ -18,7 +18,7 @@ describe('a node of the packet proxy that is killed', () => {
   });
   afterEach(() => stage.close());
 
-  it('gives back the packet that it was handing to a client', async () => {
+  it('a packet that the killed node was sending to a client reaches it from the other node', async () => {
     const client = await PacketClient.logIn(stage);
     const large = randomBytes(LARGE);
     const toPush = [large];
@@ -48,7 +48,7 @@ describe('a node of the packet proxy that is killed', () => {
     expect(bodies.some((body) => body.equals(large))).toBe(true);
   });
 
-  it('leaves what it was sending to the upstream to the other node', async () => {
+  it('a packet that the killed node was sending to the upstream is sent by the other node', async () => {
     const client = (await PacketClient.logIn(stage)).at(stage, 0);
     let isHeld = true;
     stage.upstream.handle = ({ text }) => (text === 'held' && isHeld ? new Promise(() => {}) : undefined);
@@ -63,7 +63,7 @@ describe('a node of the packet proxy that is killed', () => {
   });
 });
 
-it('the packets of a client reach the upstream in order, whichever node it sends them to', async () => {
+it('the packets of a client reach the upstream in order, whichever nodes it sends them to', async () => {
   const stage = await Stage.open({ store: 'redis', nodes: 2, settings: '  longPoll: 0s' });
   try {
     const client = await PacketClient.logIn(stage);

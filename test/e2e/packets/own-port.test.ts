@@ -9,7 +9,7 @@ import { Stage } from './stage';
 const run = promisify(execFile);
 const ALL_BYTES = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 
-it('on a port of its own, clients of the original find everything at the root', async () => {
+it('the packet proxy on its own port serves clients of the original at the root', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'loom-packets-curl-'));
   const port = await freePort();
   const stage = await Stage.open({ store: 'memory', args: ['--listen', `packets=${port}`] });

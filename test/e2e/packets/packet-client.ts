@@ -19,7 +19,7 @@ export class PacketClient {
     return new PacketClient(id, answer.text, () => stage.url('/'));
   }
 
-  /** The same client, which talks to one node only. */
+  /** The same client, which sends to one node only. */
   at(stage: Stage, index: number): PacketClient {
     return new PacketClient(this.id, this.token, () => `${stage.node(index).url}/packets`);
   }

@@ -1,7 +1,7 @@
 import { PacketClient } from './packet-client';
 import { LONG_POLL_MS, Stage } from './stage';
 
-it('a Redis that goes and comes back takes no packet and no token with it', async () => {
+it('packets and tokens survive a crash and restart of Redis', async () => {
   const stage = await Stage.open({ store: 'redis', nodes: 2 });
   const { redis, upstream } = stage;
   try {

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { PacketClient } from './packet-client';
 import { Stage } from './stage';
 
-describe.each(['files', 'redis'] as const)('the packet proxy, killed and started again, on %s', (store) => {
+describe.each(['files', 'redis'] as const)('a restart of the packet proxy, on %s', (store) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.open({ store });
   });
   afterAll(() => stage.close());
 
-  it('still knows tokens, and has the packets for both sides', async () => {
+  it('tokens and the packets for both sides survive a SIGKILL', async () => {
     const { upstream } = stage;
     const [sender, fetcher] = [await PacketClient.logIn(stage), await PacketClient.logIn(stage)];
     upstream.handle = ({ text }) =>
@@ -29,7 +29,7 @@ describe.each(['files', 'redis'] as const)('the packet proxy, killed and started
     expect(upstream.packets.filter(({ text }) => text === 'for both')).toHaveLength(1);
   });
 
-  it('has handed out what was fetched just before a stop, and does not do so again', async () => {
+  it('a packet that was fetched just before a stop is not delivered again', async () => {
     const client = await PacketClient.logIn(stage);
     stage.upstream.handle = ({ text }) =>
       text === 'echo' ? { headers: { To: client.id }, body: 'once' } : undefined;
@@ -38,7 +38,7 @@ describe.each(['files', 'redis'] as const)('the packet proxy, killed and started
     expect(await client.poll()).toMatchObject({ status: 200, text: '' });
   });
 
-  it('keeps no token in clear', async () => {
+  it('the stored data contain no token in clear text', async () => {
     const client = await PacketClient.logIn(stage);
     const found = (text: string): boolean => {
       try {

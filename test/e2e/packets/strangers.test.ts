@@ -13,7 +13,7 @@ const HOSTILE = {
 };
 
 describe('the X- headers of a packet', () => {
-  it('act on a port of its own only', async () => {
+  it('headers that browsers and proxies obey are passed on only on a port of its own', async () => {
     const port = await freePort();
     const stage = await Stage.open({ store: 'memory', args: ['--listen', `packets=${port}`] });
     stage.upstream.handle = ({ headers }) =>

@@ -19,8 +19,8 @@ export interface Reply {
 type Handler = (received: Received) => Reply | undefined | Promise<Reply | undefined>;
 
 /**
- * A server behind the proxy. What `handle` leaves open it answers itself: who sends a name as its body is logged in under it, and has
- * the token `token-of-<name>`; packets are taken, and there are none to fetch.
+ * A server behind the proxy. If `handle` returns nothing, it answers itself: a login succeeds under the name in its body, with the token
+ * `token-of-<name>`; packets are accepted, and there are none to fetch.
  */
 export class UpstreamServer {
   readonly requests: Received[] = [];

@@ -9,7 +9,7 @@ import { Producer, request } from '../../support/http';
 
 const LENGTH_MAX = 100;
 
-describe('bodies that are read whole', () => {
+describe('BufferedBodies', () => {
   const server = createServer();
   let url: string;
   let stopping: AbortController;
@@ -39,7 +39,7 @@ describe('bodies that are read whole', () => {
     });
   }
 
-  /** The next request, once `bytes` of it have come. */
+  /** Resolves once `bytes` of the next request have arrived. */
   function come(bytes: number): Promise<void> {
     return new Promise((resolve) => {
       server.once('request', (req) => {
@@ -56,12 +56,12 @@ describe('bodies that are read whole', () => {
   const whole = () => request(url, { method: 'POST', body: Buffer.alloc(LENGTH_MAX) });
   const announced = () => new Producer(url, { headers: { 'Content-Length': String(LENGTH_MAX) } });
 
-  it('are refused when the server was stopping before the first of them', async () => {
+  it('a body is refused with 503 if the server was already stopping', async () => {
     take(60_000, 0, AbortSignal.abort());
     expect((await announced().answer).status).toBe(503);
   });
 
-  it('take no room for what is only announced', async () => {
+  it('an announced length reserves nothing', async () => {
     take();
     const arrived = come(0);
     const silent = announced();
@@ -70,7 +70,7 @@ describe('bodies that are read whole', () => {
     silent.destroy();
   });
 
-  it('take the room of what came of them until they are over', async () => {
+  it('received bytes count against the limit until their request has ended', async () => {
     take();
     const arrived = come(1);
     const begun = announced();
@@ -81,7 +81,7 @@ describe('bodies that are read whole', () => {
     expect((await whole()).status).toBe(200);
   });
 
-  it('take no room for what comes of one that was refused', async () => {
+  it('the bytes of a refused body do not count against the limit', async () => {
     take();
     const holds = come(60);
     const holder = announced();
@@ -101,7 +101,7 @@ describe('bodies that are read whole', () => {
     refused.destroy();
   });
 
-  it('are refused with 408 when nothing comes of them, and their connection is cut', async () => {
+  it('a body that stops arriving is refused with 408, and its connection is closed', async () => {
     take(50);
     const begun = announced();
     await begun.write(Buffer.alloc(LENGTH_MAX - 1));
@@ -112,7 +112,7 @@ describe('bodies that are read whole', () => {
     expect((await whole()).status).toBe(200);
   });
 
-  it('are refused with 408 when they come too slowly, and their room is given back', async () => {
+  it('a body slower than the rate is refused with 408, and its bytes are released', async () => {
     take(200, 1_000);
     const begun = announced();
     // What comes at once earns no more than the time that there is anyway.
@@ -126,14 +126,14 @@ describe('bodies that are read whole', () => {
     expect((await whole()).status).toBe(200);
   });
 
-  it('may come as slowly as they like where no rate is asked for', async () => {
+  it('a body may arrive at any speed if no rate is set', async () => {
     take(10_000, 0);
     const begun = announced();
     for (let byte = 1; byte < LENGTH_MAX; byte += 1) await begun.write('x');
     expect((await begun.end('x')).text).toBe(String(LENGTH_MAX));
   });
 
-  it('are not waited for when the server stops', async () => {
+  it('a stop of the server refuses unfinished bodies with 503', async () => {
     take();
     const arrived = come(1);
     const begun = announced();

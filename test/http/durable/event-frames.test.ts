@@ -6,7 +6,7 @@ import {
   lastEvent,
 } from '../../../src/http/durable/read/event-frames';
 
-/** What a client gets of the data that comes in such pieces. */
+/** The data of each event that a client receives for these pieces. */
 function received(encoding: EventEncoding, pieces: readonly Buffer[]): string[] {
   let carry = EMPTY_FRAME_STATE;
   const events: string[] = [];
@@ -42,7 +42,7 @@ describe('the events of a stream', () => {
     unit: fc.constantFrom('a', ' ', '\n', '\r', '\r\n', 'ü', '€', '🧵', 'event: x', ':'),
   });
 
-  it('have its text with one kind of line ends, in whatever pieces it comes', () => {
+  it('a text has one kind of line end, however it is cut', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 7 }), (whole, size) => {
         const shown = received('text', cut(Buffer.from(whole), size)).join('');
@@ -51,7 +51,7 @@ describe('the events of a stream', () => {
     );
   });
 
-  it('have its messages whole, in whatever pieces they come', () => {
+  it('JSON messages arrive whole, however they are cut', () => {
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), fc.integer({ min: 1, max: 30 }), (values, size) => {
         const lines = values.map((value) => `${JSON.stringify(value)}\n`).join('');
@@ -61,7 +61,7 @@ describe('the events of a stream', () => {
     );
   });
 
-  it('have its bytes as base64, each event by itself', () => {
+  it('bytes arrive as base64 that decodes event by event', () => {
     fc.assert(
       fc.property(fc.uint8Array(), fc.integer({ min: 1, max: 7 }), (bytes, size) => {
         const whole = Buffer.from(bytes);
@@ -71,7 +71,7 @@ describe('the events of a stream', () => {
     );
   });
 
-  it('show a character that was never completed as a broken one', () => {
+  it('a character that was never completed is replaced', () => {
     expect(received('text', [Buffer.from([0x61, 0xe2, 0x82])])).toEqual(['a', '\ufffd']);
   });
 });

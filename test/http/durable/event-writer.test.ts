@@ -3,8 +3,8 @@ import { SLICE_BYTES } from '../../../src/core/scheduling/turn-byte-budget';
 import { EventWriter } from '../../../src/http/durable/read/event-writer';
 import type { ChunkedBody } from '../../../src/http/live/chunked-body';
 
-describe('events that all readers at a tail are told of', () => {
-  /** What a reader's connection was given. */
+describe('EventWriter', () => {
+  /** A writer, and the chunks that its connection received. */
   function reader() {
     const given: (readonly Buffer[])[] = [];
     const body = { writeShared: (chunks) => void given.push(chunks) } satisfies Partial<ChunkedBody>;
@@ -12,7 +12,7 @@ describe('events that all readers at a tail are told of', () => {
     return { given, writer: new EventWriter(body as Partial<ChunkedBody> as ChunkedBody, {}, options) };
   }
 
-  it('are made once, also when the readers of several streams are told in turn', () => {
+  it('an event is encoded once for all readers, even if the readers of two streams alternate', () => {
     const streams = ['one', 'other'].map((text) => ({
       chunks: [Buffer.from(text)],
       readers: [reader(), reader()],
@@ -28,7 +28,7 @@ describe('events that all readers at a tail are told of', () => {
     }
   });
 
-  it('are left to be read from the store when they would take too much of one turn', () => {
+  it('an event too large for one turn is left to a read from the store', () => {
     const { given, writer } = reader();
     const large = [Buffer.alloc(8 * SLICE_BYTES, '\n')];
     expect(writer.writeShared(large, advance(START, 8 * SLICE_BYTES))).toBe(false);

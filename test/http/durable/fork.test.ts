@@ -3,7 +3,7 @@ import { START } from '../../../src/core/log/offset';
 import { type ForkRequest, forkPoint } from '../../../src/http/durable/write/fork';
 import { MemoryStore } from '../../../src/storage/memory/memory-store';
 
-it('a fork of more messages than its source has room for is refused without reading the source', async () => {
+it('a sub-offset larger than the source can have is refused without a read of the source', async () => {
   const store = new MemoryStore();
   const id = parseLogId('source');
   const first = { chunks: [Buffer.from('1\n2\n3\n4\n5\n')] };

@@ -12,8 +12,8 @@ const producer = (id: string, epoch: string, sequence: string) => ({
   'producer-seq': sequence,
 });
 
-describe('the head of a request at /v1/stream', () => {
-  it('names a producer by three headers or by none', () => {
+describe('the request headers of /v1/stream', () => {
+  it('a producer is named by three headers or by none', () => {
     expect(parseProducer({})).toBeUndefined();
     expect(parseProducer(producer('a', '0', '9007199254740991'))).toEqual({
       id: 'a',
@@ -29,7 +29,7 @@ describe('the head of a request at /v1/stream', () => {
     expect(() => parseProducer(producer('a'.repeat(257), '0', '0'))).toThrow('Producer-Id');
   });
 
-  it('closes by `true` in any case, and by nothing else', () => {
+  it('Stream-Closed closes with `true` in upper or lower case, and with nothing else', () => {
     for (const value of ['true', 'TRUE', 'True'])
       expect(parseAppendHead({ 'stream-closed': value }).closes).toBe(true);
     for (const value of ['', 'yes', '1', 'false', ' true']) {
@@ -37,7 +37,7 @@ describe('the head of a request at /v1/stream', () => {
     }
   });
 
-  it('says how long a stream lives, in one way', () => {
+  it('Stream-TTL and Stream-Expires-At have one valid form each, and exclude each other', () => {
     expect(parseExpiry({ 'stream-ttl': '3600' })).toEqual({ kind: 'idle', ttlMs: 3_600_000 });
     expect(parseExpiry({ 'stream-expires-at': '2030-01-02T03:04:05+01:00' })).toEqual({
       kind: 'at',
@@ -66,7 +66,7 @@ describe('the head of a request at /v1/stream', () => {
     expect(renderExpiry(parseExpiry({ 'stream-ttl': '0' }))).toEqual({ 'Stream-TTL': '0' });
   });
 
-  it('says where a fork begins', () => {
+  it('a fork is described by its source, offset and sub-offset', () => {
     expect(parseFork({})).toBeUndefined();
     const from = { 'stream-forked-from': '/v1/stream/a/b%20c' };
     expect(parseFork(from)).toEqual({ source: 'a/b c', at: undefined, subOffset: 0 });
@@ -87,7 +87,7 @@ describe('the head of a request at /v1/stream', () => {
     }
   });
 
-  it('is compared by the essence of its content type', () => {
+  it('a content type is reduced to its essence, and a malformed one is refused', () => {
     expect(essence(' Text/HTML ; charset=x')).toBe('text/html');
     expect(declaredContentType('application/vnd.api+json')).toBe('application/vnd.api+json');
     for (const bad of ['', 'text', 'text/', '/x', 'a/b\u00e4', `a/${'b'.repeat(300)}`])
@@ -96,16 +96,16 @@ describe('the head of a request at /v1/stream', () => {
   });
 });
 
-describe('a cursor', () => {
+describe('nextCursor', () => {
   const now = Date.UTC(2024, 9, 9) + 1_000 * 20_000;
 
-  it('is the number of the present interval', () => {
+  it('the cursor is the number of the current interval', () => {
     expect(nextCursor(undefined, now)).toBe('1000');
     expect(nextCursor('999', now)).toBe('1000');
     expect(nextCursor('x', now)).toBe('1000');
   });
 
-  it('is always greater than the one that the client has, by up to an hour', () => {
+  it('the cursor exceeds that of the client by up to an hour', () => {
     expect(nextCursor('1000', now, () => 0)).toBe('1001');
     expect(nextCursor('1000', now, () => 0.999999)).toBe('1180');
     expect(nextCursor('5000', now, () => 0)).toBe('5001');

@@ -16,7 +16,7 @@ function cut(bytes: Buffer, size: number): Buffer[] {
 }
 
 describe('the messages of a JSON body', () => {
-  it('are its value, or what it has in it if it is an array', async () => {
+  it('a body is one message, or one per item of its array', async () => {
     expect(await texts('{"a" : [1, 2]}')).toBe('{"a":[1,2]}\n');
     expect(await texts('[{"a":1},\r\n\t2]')).toBe('{"a":1}\n2\n');
     expect(await texts('[[1, 2], [[3]], "[,]", []]')).toBe('[1,2]\n[[3]]\n"[,]"\n[]\n');
@@ -24,7 +24,7 @@ describe('the messages of a JSON body', () => {
     expect(await texts('[ ]')).toBe('');
   });
 
-  it('mean what the body meant, however it was written', async () => {
+  it('the messages have the values of the body, however it was formatted', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json(), fc.nat(4), fc.integer({ min: 1, max: 20 }), async (text, indent, size) => {
         const value: unknown = JSON.parse(text);
@@ -36,7 +36,7 @@ describe('the messages of a JSON body', () => {
     );
   });
 
-  it('become one array again, in whatever pieces they are read', async () => {
+  it('the stored messages become one array again, however they are cut', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.jsonValue(), { minLength: 1 }),
@@ -60,23 +60,23 @@ describe('the messages of a JSON body', () => {
   });
 
   it.each(['', '{', '[1,]', '01', "{'a':1}", '[1]]', 'undefined'])(
-    'are refused unless they are JSON: %j',
+    'the body %j is refused, because it is not JSON',
     async (body) => {
       await expect(texts(body)).rejects.toThrow(RequestError);
     },
   );
 
-  it('keep numbers, keys and escapes as they were written', async () => {
+  it('numbers, keys and escapes are kept as they were written', async () => {
     const text = `{"b":1e999,"a":${'9'.repeat(10_000)},"a":-0.0,"__proto__":{"\\ud800":"\\u00e9"}}`;
     expect(await texts(` [ ${text} ] `)).toBe(`${text}\n`);
   });
 
   it.each([
-    ['that are no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'not valid JSON'],
+    ['that is not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'not valid JSON'],
     ['with a byte order mark', Buffer.from('\ufeff1'), 'not valid JSON'],
     ['nested too deeply', Buffer.from('['.repeat(101) + ']'.repeat(101)), 'nested more than 100 levels deep'],
     ['with a fault after 7 MiB', Buffer.from(`[${'1,'.repeat(3.5 * MIB)}]`), 'not valid JSON'],
-  ])('are refused with a sentence that says why: a body %s', async (_why, body, sentence) => {
+  ])('the error has the reason for a body %s', async (_why, body, sentence) => {
     await expect(stored(body)).rejects.toMatchObject({
       code: 'BODY_INVALID',
       message: expect.stringContaining(sentence),
@@ -88,7 +88,7 @@ describe('the messages of a JSON body', () => {
     ['one long text', JSON.stringify('x'.repeat(8 * MIB - 2))],
     ['many arrays', `[${'[[]],'.repeat(MIB)}1]`],
     ['escapes', JSON.stringify('\n'.repeat(4 * MIB - 1))],
-  ])('are written over many turns of the event loop: %s', async (_what, body) => {
+  ])('a large body takes many turns of the event loop: %s', async (_what, body) => {
     let turns = 0;
     let isOver = false;
     const count = (): void => {

@@ -34,7 +34,7 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     while (store.watching > 0) await delay(5);
   }
 
-  it('sends what is appended in the same turn, without a read, once it has everything else', async () => {
+  it('a follower at the tail sends each append in the same turn, without a read', async () => {
     await log.append();
     const reader = await open(wire, log.ref);
     await reader.until('<0>');
@@ -53,7 +53,7 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     await untilLeft();
   });
 
-  it('loses and doubles nothing between what is stored and what comes live', async () => {
+  it('a follower neither loses nor repeats bytes between the stored and the live ones', async () => {
     for (let round = 0; round < 12; round += 1) {
       log = await MarkedLog.create(store);
       for (let i = 0; i < round % 4; i += 1) await log.append(20 * LINE_BYTES);
@@ -78,7 +78,7 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     await untilLeft();
   });
 
-  it('holds a bounded number of bytes for a client that takes nothing, and goes on where it was', async () => {
+  it('a follower buffers a bounded number of bytes for a stalled client, and then continues', async () => {
     await log.append();
     const { url, headers } = server.url(wire, log.ref);
     const { port, pathname, search } = new URL(url);
@@ -103,7 +103,7 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     await untilLeft();
   });
 
-  it.each(['deleted', 'replaced'])('ends when the log is %s and all of it was sent', async (how) => {
+  it.each(['deleted', 'replaced'])('a follower that sent everything ends when the log is %s', async (how) => {
     await log.append();
     const reader = await open(wire, log.ref);
     await reader.until('<0>');
@@ -126,7 +126,7 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     await untilLeft();
   });
 
-  it('does not end as if it were whole when the log is removed while bytes are missing', async () => {
+  it('a follower with unsent bytes does not report a removed log as complete', async () => {
     for (let i = 0; i < 200; i += 1) await log.append(LINE_BYTES);
     store.beforeRead = () => {
       if (store.reads.at(-1) !== START) void remove(log.ref).catch(() => {});
@@ -144,7 +144,7 @@ describe.each(WIRES)('a follower: %s', (wire) => {
   it.each([
     ['before its first page', (read: number) => read === 1],
     ['while it reads on', (read: number) => read === 3],
-  ])('leaves nothing behind when its client leaves %s', async (_when, isThen) => {
+  ])('a follower stops watching and reading when its client leaves %s', async (_when, isThen) => {
     for (let i = 0; i < 100; i += 1) await log.append(LINE_BYTES);
     const { length } = store.reads;
     const { url, headers } = server.url(wire, log.ref);
@@ -166,7 +166,7 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     expect(store.reads).toEqual(reads);
   });
 
-  it('leaves nothing behind when its client leaves while its socket is full', async () => {
+  it('a follower stops watching when its client leaves while the socket is full', async () => {
     for (let i = 0; i < 500; i += 1) await log.append(LINE_BYTES);
     const reader = await open(wire, log.ref);
     reader.res.pause();
@@ -175,7 +175,7 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     await untilLeft();
   });
 
-  it('reads again when it gets news of bytes that it was not given', async () => {
+  it('a follower reads again after news without the bytes that follow', async () => {
     await log.append();
     const reader = await open(wire, log.ref);
     await reader.until('<0>');

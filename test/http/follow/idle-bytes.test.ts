@@ -10,7 +10,7 @@ const SCRIPT = join(__dirname, 'measure-idle-bytes.ts');
  * Beside the connection, the request and the response of Node, which a bare server has as well. Measured: 640, 1,600, 1,100, 5,170 and
  * 650 bytes. The bounds leave room for what else a process allocates meanwhile.
  */
-describe('a reader that waits takes a bounded number of bytes:', () => {
+describe('the memory of a waiting reader', () => {
   let measured: Record<string, number>;
 
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describe('a reader that waits takes a bounded number of bytes:', () => {
     ['durable events', 1_700],
     ['a long poll', 5_700],
     ['each log of a spy', 720],
-  ])('%s', (what, bytesMax) => {
+  ])('%s takes a bounded number of bytes', (what, bytesMax) => {
     expect(measured[what]).toBeGreaterThan(0);
     expect(measured[what]).toBeLessThan(bytesMax);
   });

@@ -1,6 +1,6 @@
 import { BodyDeadline } from '../../../src/http/body/body-deadline';
 
-describe('the deadline of a body', () => {
+describe('BodyDeadline', () => {
   const slackMs = 30_000;
   let isLate = false;
   let deadline: BodyDeadline;
@@ -27,24 +27,24 @@ describe('the deadline of a body', () => {
     return undefined;
   }
 
-  it('passes when nothing comes', () => {
+  it('a body without a single byte is late after the slack', () => {
     expect(lateAt(60, () => 0)).toBe(30);
   });
 
-  it('passes for a byte per second', () => {
+  it('a body of a byte per second is late', () => {
     expect(lateAt(60, () => 1)).toBe(31);
   });
 
-  it('passes for a body that stops being fast', () => {
+  it('a body that stops being fast is late after the slack', () => {
     expect(lateAt(600, (second) => (second <= 300 ? 1_000_000 : 1))).toBe(330);
   });
 
-  it('does not pass for a body that keeps up with the rate, in whatever pieces', () => {
+  it('a body that keeps up with the rate is never late, in any pieces', () => {
     expect(lateAt(600, () => 1_000)).toBeUndefined();
     expect(lateAt(600, (second) => (second % 20 === 0 ? 20_000 : 0))).toBeUndefined();
   });
 
-  it('passes for nobody once the body is over', () => {
+  it('a body that has ended is never late', () => {
     deadline.end();
     expect(lateAt(60, () => 0)).toBeUndefined();
   });

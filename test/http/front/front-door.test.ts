@@ -38,7 +38,7 @@ const WIRES: readonly Wire[] = [
   },
 ];
 
-describe('the front door', () => {
+describe('FrontDoor', () => {
   const config = configFrom({ http: { allowOrigin: [ORIGIN] } });
   const door = new FrontDoor(config, createLogger({ level: 'silent', format: 'json' }));
   const server = createServer(door.listenerOf(WIRES));
@@ -51,7 +51,7 @@ describe('the front door', () => {
 
   const get = (path: string, init: RequestInit = {}) => fetch(url + path, init);
 
-  it('has Koa send a text, bytes and JSON as Koa does', async () => {
+  it('Koa sends a text, bytes and JSON in its usual way', async () => {
     const text = await get('/whole/text');
     expect([text.headers.get('Content-Type'), await text.text()]).toEqual([
       'text/plain; charset=utf-8',
@@ -62,11 +62,11 @@ describe('the front door', () => {
     expect(await (await get('/whole/json')).text()).toBe('{"is":["JSON"]}');
   });
 
-  it('gives a route that streams the raw response, and the variable parts of the path as they are', async () => {
+  it('a streaming route gets the raw response and the undecoded path parameters', async () => {
     expect(await (await get('/whole/raw/a%2Fb')).text()).toBe('a%2Fb');
   });
 
-  it('answers a method that no route of a path has, with those that some have', async () => {
+  it('a method that a path does not have is refused with those that it has', async () => {
     for (const method of ['DELETE', 'PROPFIND']) {
       const answer = await get('/whole/raw/x', { method });
       expect([answer.status, answer.statusText]).toEqual([405, 'Method Not Allowed']);
@@ -74,7 +74,7 @@ describe('the front door', () => {
     }
   });
 
-  it('hands a wire the requests of its path and below, and no others', async () => {
+  it('a wire gets the requests of its path and below, and no others', async () => {
     const statusOf = async (path: string) => (await get(path)).status;
     expect(await (await get('/below/x?y')).text()).toBe('/below/x');
     expect(await statusOf('/below')).toBe(404);
@@ -83,7 +83,7 @@ describe('the front door', () => {
     expect((await get('/marked/a')).headers.get('X-Path')).toBe('/a');
   });
 
-  it('adds the headers of a wire to its answers, its errors and its preflights', async () => {
+  it('answers, errors and preflights have the headers of their wire', async () => {
     const preflight = { Origin: ORIGIN, 'Access-Control-Request-Method': 'PUT' };
     const answers = [
       await get('/marked/a'),

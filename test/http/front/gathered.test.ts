@@ -7,8 +7,8 @@ function gather(pieces: readonly Buffer[]): CoalescedChunks {
   return gathered;
 }
 
-describe('the pieces of a body', () => {
-  it('are its bytes in order', () => {
+describe('CoalescedChunks', () => {
+  it('the chunks hold the bytes of the pieces in order', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 100 })), (pieces) => {
         const gathered = gather(pieces.map((piece) => Buffer.from(piece)));
@@ -19,12 +19,12 @@ describe('the pieces of a body', () => {
     );
   });
 
-  it('are few, however many the body came in', () => {
+  it('many small pieces become few chunks', () => {
     const { chunks } = gather(Array.from({ length: 100_000 }, () => Buffer.from('x')));
     expect(chunks.length).toBeLessThan(50);
   });
 
-  it('are not copied when they are large', () => {
+  it('large pieces are not copied', () => {
     const pieces = Array.from({ length: 3 }, () => Buffer.alloc(64 * 1024));
     expect(gather(pieces).chunks).toEqual(pieces);
     expect(gather(pieces).chunks[1]?.buffer).toBe(pieces[1]?.buffer);

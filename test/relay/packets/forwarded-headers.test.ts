@@ -1,7 +1,7 @@
 import { forwardedHeaders } from '../../../src/relay/packets/upstream/forwarded-headers';
 
-describe('the headers that travel with a packet', () => {
-  it('are those that begin with X-, in any case, each as often as it came', () => {
+describe('the forwarded headers of a packet', () => {
+  it('all headers with the prefix X- are forwarded, in any case and with repetitions', () => {
     const raw = [
       'Host',
       'x-host',
@@ -21,7 +21,7 @@ describe('the headers that travel with a packet', () => {
     expect(forwardedHeaders(raw)).toEqual(['X-A', '1', 'x-a', '2', 'X-', '5']);
   });
 
-  it('have only values that can be written again', () => {
+  it('a header with a value that cannot be written again is dropped', () => {
     const raw = ['X-A', 'tab\tand ü', 'X-B', 'a\r\nType: Auth', 'X-C', '\x7f', 'X-D', '\u{1f600}', 'X-E', ''];
     expect(forwardedHeaders(raw)).toEqual(['X-A', 'tab\tand ü', 'X-E', '']);
   });

@@ -18,7 +18,7 @@ describe('packets on a full disk', () => {
   });
 
   onSmallDisk(
-    'are refused, those that are there can be fetched, and when there is room more are taken',
+    'new packets are refused, stored ones are delivered, and there is room again afterwards',
     async () => {
       const limits = { ...LIMITS, clientBuffer: 1_000, clientBytes: 1 << 30 };
       const open = () => openLocalPacketStore(join(directory, 'data'), limits, () => {});

@@ -23,7 +23,7 @@ describePacketStore('in memory', (limits) => open(undefined, limits));
 describePacketStore('in a directory', (limits) => open(freshDirectory(), limits));
 
 describe('packets in a directory', () => {
-  it('are there after a restart, with clients and tokens: also what was in flight', async () => {
+  it('packets, even those in flight, clients and tokens survive a restart', async () => {
     const directory = freshDirectory();
     const headers = ['X-A', 'a'];
     const before = await open(directory, LIMITS);

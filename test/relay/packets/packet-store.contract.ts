@@ -22,7 +22,7 @@ export function describePacketStore(
   name: string,
   open: (limits: PacketLimits) => Promise<PacketStore>,
 ): void {
-  describe(`packets, ${name}`, () => {
+  describe(`the packet store ${name}`, () => {
     let store: PacketStore;
     const opened = async (limits: Partial<PacketLimits> = {}): Promise<PacketStore> => {
       store = await open({ ...LIMITS, ...limits });
@@ -34,7 +34,7 @@ export function describePacketStore(
       for (const body of bodies) await store.mailboxes.put('c', packet(body));
     };
 
-    it('are taken in order, as they were, and each take says how many more there are', async () => {
+    it('packets are taken in order and unchanged, each with the number of the remaining ones', async () => {
       const { mailboxes } = await opened();
       await give('1', '2', '3');
       const taken = [await mailboxes.take('c'), await mailboxes.take('c'), await mailboxes.take('c')];
@@ -45,7 +45,7 @@ export function describePacketStore(
       expect(await mailboxes.take('another')).toBeUndefined();
     });
 
-    it('that are given back are where they were, whatever the order in which they come back', async () => {
+    it('requeued packets are back in their places, in whichever order they return', async () => {
       const { mailboxes } = await opened();
       await give('1', '2', '3');
       const [first, second] = [await mailboxes.take('c'), await mailboxes.take('c')];
@@ -60,7 +60,7 @@ export function describePacketStore(
       expect(await mailboxes.take('c')).toBeUndefined();
     });
 
-    it('that are acknowledged do not come back', async () => {
+    it('an acknowledged packet does not come back', async () => {
       const { mailboxes } = await opened();
       await give('1', '2');
       const first = await mailboxes.take('c');
@@ -71,7 +71,7 @@ export function describePacketStore(
       expect(await mailboxes.take('c')).toBeUndefined();
     });
 
-    it('push out the oldest when there are too many', async () => {
+    it('a packet beyond clientBuffer pushes out the oldest', async () => {
       const { mailboxes } = await opened();
       await give('1', '2', '3', '4');
       const first = await mailboxes.take('c');
@@ -80,14 +80,14 @@ export function describePacketStore(
       expect(textOf(await mailboxes.take('c'))).toBe('3');
     });
 
-    it('push out the oldest when they have too many bytes, but never the newest', async () => {
+    it('a packet beyond clientBytes pushes out the older ones, but not itself', async () => {
       const { mailboxes } = await opened();
       await give('1', 'x'.repeat(9_000), 'y'.repeat(20_000));
       expect(textOf(await mailboxes.take('c'))).toMatch(/^y+$/);
       expect(await mailboxes.take('c')).toBeUndefined();
     });
 
-    it('wake whoever waits for them', async () => {
+    it('a new packet wakes its listener', async () => {
       const { mailboxes } = await opened();
       const woken = new Promise<void>((resolve) => mailboxes.onMail('c', resolve));
       expect(await mailboxes.take('c')).toBeUndefined();
@@ -96,7 +96,7 @@ export function describePacketStore(
       expect(textOf(await mailboxes.take('c'))).toBe('1');
     });
 
-    it('a token is worth something until the next login with another one', async () => {
+    it('a token is valid until the next login with another one', async () => {
       const { mailboxes } = await opened();
       const client = { id: 'c', acceptsDebug: true };
       await mailboxes.admit(client, 'one');
@@ -108,7 +108,7 @@ export function describePacketStore(
       expect(await mailboxes.acceptsDebug('c')).toBe(false);
     });
 
-    it('a token that is given to another client is no longer the first one’s', async () => {
+    it('a token that another client uses is no longer valid for the first one', async () => {
       const { mailboxes } = await opened();
       await mailboxes.admit({ id: 'a', acceptsDebug: true }, 'same');
       await mailboxes.admit({ id: 'b', acceptsDebug: false }, 'same');
@@ -116,7 +116,7 @@ export function describePacketStore(
       expect(await mailboxes.acceptsDebug('a')).toBe(false);
     });
 
-    it('a token and packets that nobody fetches last no longer than they may', async () => {
+    it('a token expires after tokenLifetime and frees the place of its client', async () => {
       const tokenLifetime = 1_000;
       const { mailboxes } = await opened({ tokenLifetime, clients: 1 });
       await mailboxes.admit({ id: 'c', acceptsDebug: true }, 'one');
@@ -127,7 +127,7 @@ export function describePacketStore(
       expect(await mailboxes.admit({ id: 'd', acceptsDebug: false }, 'two')).toBe('admitted');
     });
 
-    it('there are no more clients than there may be, known or not', async () => {
+    it('clients beyond the limit are refused, logged in or not', async () => {
       const { mailboxes } = await opened();
       for (const id of ['1', '2']) await mailboxes.admit({ id, acceptsDebug: false }, `token ${id}`);
       for (const id of ['3', '4', '5']) expect(await mailboxes.put(id, packet('x'))).toBe('stored');
@@ -137,7 +137,7 @@ export function describePacketStore(
       expect(await mailboxes.admit({ id: '5', acceptsDebug: false }, 'token 5')).toBe('admitted');
     });
 
-    it('for the upstream are told once, in order, until they are removed', async () => {
+    it('new packets for the upstream are returned once, in order, until they are removed', async () => {
       const { outbox } = await opened();
       for (const client of ['a', 'b', 'a']) expect(await outbox.add(client, packet(client))).toBe('added');
       const news = await outbox.newPackets();
@@ -151,7 +151,7 @@ export function describePacketStore(
       expect(await outbox.load(first)).toBeUndefined();
     });
 
-    it('for the upstream are no more, in number and bytes, than there may be', async () => {
+    it('packets for the upstream beyond the limits of number and bytes are refused', async () => {
       const { outbox } = await opened();
       for (const body of ['1', '2', '3']) expect(await outbox.add('c', packet(body))).toBe('added');
       expect(await outbox.add('c', packet('4'))).toBe('full');

@@ -14,7 +14,7 @@ const CONFIG = configFrom({ redis: { commandTimeout: '2s' }, relay: { nodeLease:
 const OPTIONS = { ...CONFIG, pending: new PendingBytes(Number.POSITIVE_INFINITY), warn };
 
 interface Node extends PacketStore {
-  /** Its packets stay as they are, and nobody renews its lease. */
+  /** Leaves its packets as they are, without a lease. */
   die(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ async function openNode(url: string, limits: PacketLimits = LIMITS): Promise<Nod
   return { ...store, close, die: close };
 }
 
-describe('with a Redis', () => {
+describe('nodes on one Redis', () => {
   let redis: RedisServer;
   let admin: Redis;
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe('with a Redis', () => {
     return openNode(redis.url, limits);
   });
 
-  it('what a dead node was handing to a client waits again, in its place', async () => {
+  it('a packet in flight on a dead node waits again, in its place', async () => {
     await admin.flushdb();
     const [a, b] = [await openNode(redis.url), await openNode(redis.url)];
     for (const body of ['1', '2', '3']) await a.mailboxes.put('c', { headers: [], body: Buffer.from(body) });
@@ -60,7 +60,7 @@ describe('with a Redis', () => {
     await b.close();
   });
 
-  it('all packets of a client to the upstream are one node’s, and another one’s when it dies', async () => {
+  it('one node sends all upstream packets of a client, and another one when that dies', async () => {
     await admin.flushdb();
     const [a, b] = [await openNode(redis.url), await openNode(redis.url)];
     const packet = (body: string) => ({ headers: [], body: Buffer.from(body) });
@@ -79,7 +79,7 @@ describe('with a Redis', () => {
     await b.close();
   });
 
-  it('one node asks an upstream for packets, and another one when it stops or falls silent', async () => {
+  it('one node polls an upstream, and another one when that stops or falls silent', async () => {
     await admin.flushdb();
     const [a, b] = [await openNode(redis.url), await openNode(redis.url)];
     const claim = (node: Node, ms: number) => node.outbox.claimPolling('http://upstream', ms);
@@ -93,7 +93,7 @@ describe('with a Redis', () => {
     await Promise.all([a.close(), b.close()]);
   });
 
-  it('leaves nothing behind when everything has arrived', async () => {
+  it('no packet is left in Redis when all have arrived', async () => {
     await admin.flushdb();
     const node = await openNode(redis.url);
     await node.mailboxes.put('c', { headers: [], body: Buffer.from('1') });
@@ -108,8 +108,8 @@ describe('with a Redis', () => {
   });
 });
 
-describe('with a Redis Cluster', () => {
-  it('packets are given, taken and sent as with one Redis', async () => {
+describe('a node on a Redis Cluster', () => {
+  it('packets in both directions arrive', async () => {
     const cluster = await startRedisCluster();
     try {
       const node = await openNode(cluster.url);

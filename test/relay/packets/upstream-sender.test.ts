@@ -2,7 +2,7 @@ import type { Outbox, OutgoingRef } from '../../../src/relay/packets/store/packe
 import type { DeliveryResult } from '../../../src/relay/packets/upstream/deliver-packet';
 import { UpstreamSender } from '../../../src/relay/packets/upstream/upstream-sender';
 
-/** An upstream to which requests leave at once, and which answers when the test says so. */
+/** An upstream to which requests leave at once, and which answers when the test calls `answer`. */
 class Upstream {
   readonly started: number[] = [];
   readonly #answers = new Map<number, (delivery: DeliveryResult) => void>();
@@ -30,7 +30,7 @@ class Upstream {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('the packets of a client', () => {
+describe('the upstream packets of a client', () => {
   const packets: OutgoingRef[] = [1, 2, 3].map((seq) => ({ seq, client: 'c' }));
   let upstream: Upstream;
   let sender: UpstreamSender;
@@ -67,7 +67,7 @@ describe('the packets of a client', () => {
     jest.useRealTimers();
   });
 
-  it('follow each other as soon as the one before is answered, and not as soon as it has left', async () => {
+  it('a packet is sent once the one before is answered, not once it has left', async () => {
     await upstream.untilStarted(1);
     await turn();
     expect(upstream.started).toEqual([1]);
@@ -76,7 +76,7 @@ describe('the packets of a client', () => {
     expect(upstream.started).toEqual([1, 2]);
   });
 
-  it('follow each other also where the upstream holds its answers back', async () => {
+  it('a packet is sent after a while although the upstream does not answer the one before', async () => {
     for (let started = 1; started <= packets.length; started += 1) {
       await upstream.untilStarted(started);
       await jest.advanceTimersByTimeAsync(1_000);

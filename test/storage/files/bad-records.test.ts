@@ -13,7 +13,7 @@ const BAD_VALUES = ['', '{"info":', 'null', '5', '{}', '{"info":{"id":"other"}}'
 
 interface Opened {
   readonly store: LogStore;
-  /** What an operator was told. */
+  /** The alarms that an operator gets. */
   readonly alarms: { message: string; id?: string }[];
 }
 
@@ -60,8 +60,8 @@ async function spoil(directory: string, database: string, { log }: Writer, value
 describe.each([
   ['sealed', true],
   ['interrupted', false],
-])('a record of a %s log that cannot be read', (_, isSealed) => {
-  it.each(BAD_VALUES)('hides no other log, and its own can be deleted: %j', (value) =>
+])('a %s log with an unreadable record', (_, isSealed) => {
+  it.each(BAD_VALUES)('the log hides no other log and can be deleted: %j', (value) =>
     withBadRecord(['logs', value], isSealed, async ({ store, alarms }, [one, two, three]) => {
       for (let round = 0; round < 2; round += 1) {
         const { logs } = await store.list({ limit: 10 });
@@ -84,7 +84,7 @@ describe.each([
     }),
   );
 
-  it('holds up no janitor, and leaves nothing due behind when it is deleted', () =>
+  it('the log does not block the janitor, and nothing is due after its deletion', () =>
     withBadRecord(['logs', '{'], isSealed, async ({ store }, [one, two, three]) => {
       const later = Date.now() + 3_600_000;
       const kind = isSealed
@@ -99,33 +99,37 @@ describe.each([
     }));
 });
 
-describe('another entry of a log that cannot be read', () => {
-  it.each(['', '{"id":', '5', '{}'])('in the order leaves the list complete: %j', (value) =>
-    withBadRecord(['order', value], true, async ({ store }, [one, two, three]) => {
-      const ids = [three, two, one].map(({ log }) => log.id);
-      expect((await store.list({ limit: 10 })).logs.map(({ id }) => id)).toEqual(ids);
-      const { logs, next } = await store.list({ limit: 1, state: 'closed', prefix: 'log-' });
-      expect(logs.map(({ id }) => id)).toEqual(ids.slice(0, 1));
-      const rest = await store.list({ limit: 10, ...(next !== undefined && { cursor: next }) });
-      expect(rest.logs.map(({ id }) => id)).toEqual(ids.slice(1));
-      expect(await removeLog(store, two.log.id)).toBe(true);
-      expect((await store.list({ limit: 10 })).logs).toHaveLength(2);
-    }),
+describe('another unreadable entry of a log', () => {
+  it.each(['', '{"id":', '5', '{}'])(
+    'an unreadable entry in the order leaves the list complete: %j',
+    (value) =>
+      withBadRecord(['order', value], true, async ({ store }, [one, two, three]) => {
+        const ids = [three, two, one].map(({ log }) => log.id);
+        expect((await store.list({ limit: 10 })).logs.map(({ id }) => id)).toEqual(ids);
+        const { logs, next } = await store.list({ limit: 1, state: 'closed', prefix: 'log-' });
+        expect(logs.map(({ id }) => id)).toEqual(ids.slice(0, 1));
+        const rest = await store.list({ limit: 10, ...(next !== undefined && { cursor: next }) });
+        expect(rest.logs.map(({ id }) => id)).toEqual(ids.slice(1));
+        expect(await removeLog(store, two.log.id)).toBe(true);
+        expect((await store.list({ limit: 10 })).logs).toHaveLength(2);
+      }),
   );
 
-  it.each(['', '{', '7'])('under its id keeps only that id, until it is deleted: %j', (value) =>
-    withBadRecord(['ids', value], true, async ({ store, alarms }, [one, two]) => {
-      await expectCode(store.info(two.log.id), 'STORE_DAMAGED');
-      expect(await store.info(one.log.id)).toBeDefined();
-      expect((await store.list({ limit: 10 })).logs).toHaveLength(3);
-      expect(alarms).toEqual([expect.objectContaining({ id: two.log.id })]);
-      expect(await removeLog(store, two.log.id)).toBe(true);
-      expect(await store.info(two.log.id)).toBeUndefined();
-      expect((await store.list({ limit: 10 })).logs).toHaveLength(2);
-    }),
+  it.each(['', '{', '7'])(
+    'an unreadable entry under an id blocks only that id until its deletion: %j',
+    (value) =>
+      withBadRecord(['ids', value], true, async ({ store, alarms }, [one, two]) => {
+        await expectCode(store.info(two.log.id), 'STORE_DAMAGED');
+        expect(await store.info(one.log.id)).toBeDefined();
+        expect((await store.list({ limit: 10 })).logs).toHaveLength(3);
+        expect(alarms).toEqual([expect.objectContaining({ id: two.log.id })]);
+        expect(await removeLog(store, two.log.id)).toBe(true);
+        expect(await store.info(two.log.id)).toBeUndefined();
+        expect((await store.list({ limit: 10 })).logs).toHaveLength(2);
+      }),
   );
 
-  it('does not exist: a purge takes only what cannot be read', () =>
+  it('a purge of a readable or unknown log removes nothing', () =>
     withBadRecord(['logs', '{'], true, async ({ store }, [one]) => {
       expect(await store.purge(one.log.id)).toBe(false);
       expect(await store.purge(uniqueId())).toBe(false);

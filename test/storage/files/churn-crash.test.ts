@@ -12,19 +12,19 @@ import { withDirectory } from './temporary-directory';
 
 const ROUNDS = 8;
 
-/** The last that was said of each id: `?`, `-`, or a generation and how many bytes it has. */
-type Said = ReadonlyMap<string, string>;
+/** The last state that the process printed of each id: `?`, `-`, or a generation and its number of bytes. */
+type States = ReadonlyMap<string, string>;
 
-describe('a kill -9 while logs are made, forked, replaced and removed', () => {
+describe('a kill -9 while logs are created, forked, replaced and removed', () => {
   it(
-    'never keeps the next process from starting, and loses nothing of what was acknowledged',
+    'the next process starts and has every acknowledged log',
     () =>
       withDirectory(async (directory) => {
         for (let round = 0; round < ROUNDS; round += 1) {
-          const said = await killInTheMiddle(directory);
+          const states = await killInTheMiddle(directory);
           await withStore(directory, (store, warnings) => {
             takeCuts(warnings);
-            return assertAsSaid(store, said);
+            return assertStates(store, states);
           });
         }
       }),
@@ -32,18 +32,18 @@ describe('a kill -9 while logs are made, forked, replaced and removed', () => {
   );
 
   it(
-    'and the loss of loom.mdb leaves every acknowledged log to loom recover, under its own id',
+    'a recovery without loom.mdb restores every acknowledged log under its own id',
     () =>
       withDirectory(async (directory) => {
         for (let round = 0; round < ROUNDS / 2; round += 1) {
-          const said = await killInTheMiddle(directory);
+          const states = await killInTheMiddle(directory);
           await rm(join(directory, 'loom.mdb'));
           const lines: string[] = [];
           await recoverFilesStore(directory, (line) => lines.push(line));
           expect(lines.filter((line) => line.includes('not known'))).toEqual([]);
           await withStore(directory, (store, warnings) => {
             takeCuts(warnings);
-            return assertAsSaid(store, said);
+            return assertStates(store, states);
           });
         }
       }),
@@ -51,22 +51,22 @@ describe('a kill -9 while logs are made, forked, replaced and removed', () => {
   );
 });
 
-async function killInTheMiddle(directory: string): Promise<Said> {
+async function killInTheMiddle(directory: string): Promise<States> {
   return withRunningStore([directory, 'churn'], async (running) => {
-    await running.said(1 + randomInt(1, 600));
+    await running.untilLines(1 + randomInt(1, 600));
     await running.kill();
     expect(running.lines.filter((line) => /^(refused|warning)/.test(line))).toEqual([]);
-    const said = new Map<string, string>();
+    const states = new Map<string, string>();
     for (const line of running.lines.slice(1)) {
       const [id = '', ...rest] = line.split(' ');
-      said.set(id, rest.join(' '));
+      states.set(id, rest.join(' '));
     }
-    return said;
+    return states;
   });
 }
 
-async function assertAsSaid(store: LogStore, said: Said): Promise<void> {
-  for (const [name, state] of said) {
+async function assertStates(store: LogStore, states: States): Promise<void> {
+  for (const [name, state] of states) {
     const info = await store.info(parseLogId(name)).catch(() => undefined);
     // Its creation or removal was under way.
     if (state !== '?') {

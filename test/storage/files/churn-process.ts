@@ -12,8 +12,8 @@ const AMPLE = { logBytesMax: 1 << 30, producersMax: 10 };
 const IDS = 6;
 
 /**
- * A process of its own that makes, replaces, forks, removes and lets expire the logs of the store in argv[2] until it is killed. What it
- * says, a line each: `refused <reason>`; `warning <message>`; or `open`, and then what is about to happen to an id and what has:
+ * A process of its own that makes, replaces, forks, removes and lets expire the logs of the store in argv[2] until it is killed. It
+ * prints a line each: `refused <reason>`; `warning <message>`; or `open`, and then what is about to happen to an id and what has:
  *
  *   <id> ?             anything may be under the id from now on
  *   <id> <generation> <tail>    this log is there, and has so many bytes of the pattern
@@ -23,14 +23,14 @@ async function main(directory: string): Promise<void> {
   let store: LogStore;
   try {
     store = await openFilesStore(directory, {
-      warn: (message) => say(`warning ${message}`),
+      warn: (message) => print(`warning ${message}`),
       openFiles: 4,
     });
   } catch (error) {
-    say(`refused ${String(error)}`);
+    print(`refused ${String(error)}`);
     return;
   }
-  say('open');
+  print('open');
   await Promise.all(Array.from({ length: IDS }, (_, n) => churn(store, n)));
 }
 
@@ -47,15 +47,15 @@ async function churn(store: LogStore, n: number): Promise<void> {
 /** One life of an id: made in one of several ways, grown, and mostly removed again. */
 async function live(store: LogStore, name: string, turn: number): Promise<void> {
   const id = parseLogId(name);
-  say(`${name} ?`);
+  print(`${name} ?`);
   const { info } = await store.create(id, await initOf(store, turn), 'replace');
-  say(`${name} ${info.generation} ${info.tail}`);
+  print(`${name} ${info.generation} ${info.tail}`);
   const tail = await grown(store, info, turn);
-  say(`${name} ${info.generation} ${tail}`);
+  print(`${name} ${info.generation} ${tail}`);
   if (turn % 3 === 0) return;
-  say(`${name} ?`);
+  print(`${name} ?`);
   await store.change(info, { kind: 'remove', outcome: { kind: turn % 2 === 0 ? 'deleted' : 'expired' } });
-  say(`${name} -`);
+  print(`${name} -`);
 }
 
 async function initOf(store: LogStore, turn: number): Promise<LogInit> {
@@ -81,8 +81,8 @@ async function grown(store: LogStore, info: LogInfo, turn: number): Promise<numb
   return tail;
 }
 
-/** Synchronously: what was said before a kill has been said. */
-function say(line: string): void {
+/** Writes synchronously, so that a kill loses no line. */
+function print(line: string): void {
   writeSync(1, `${line}\n`);
 }
 

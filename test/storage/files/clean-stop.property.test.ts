@@ -19,8 +19,8 @@ const anyStep = fc.record({
 });
 type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 
-describe('any sequence of appends, clean stops, starts of the machine and power cuts', () => {
-  it('hides no loss from a reader, and disturbs none where nothing can be lost', () =>
+describe('any sequence of appends, clean stops, reboots and power cuts', () => {
+  it('a power cut hides no loss from a reader, and a clean stop reports none', () =>
     fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 3, maxLength: 12 }), async (steps) => {
         const subject = await Subject.begin();

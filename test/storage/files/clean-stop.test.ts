@@ -58,8 +58,8 @@ async function allLosses(
   );
 }
 
-describe('a store that was closed before the machine was started anew', () => {
-  it.each(DURABILITIES)('loses nothing, if it syncs: %s', (durability) =>
+describe('a store that was closed before a reboot', () => {
+  it.each(DURABILITIES)('only durability os has possible losses after a reboot: %s', (durability) =>
     withDirectory(async (directory) => {
       const writers = await withStore(directory, everyKind, { durability });
       startMachine();
@@ -72,7 +72,7 @@ describe('a store that was closed before the machine was started anew', () => {
     }),
   );
 
-  it('loses nothing where a recovery runs before each start', () =>
+  it('a recovery before each start causes no loss', () =>
     withDirectory(async (directory) => {
       const writers = await withStore(directory, everyKind);
       for (let round = 0; round < 2; round += 1) {
@@ -82,7 +82,7 @@ describe('a store that was closed before the machine was started anew', () => {
       }
     }));
 
-  it('has the bytes on the disk that an earlier process left in memory, also where it synced nothing', () =>
+  it('a store syncs the bytes that an earlier process with durability os left unsynced', () =>
     withDirectory(async (directory) => {
       const writers = await withStore(directory, everyKind, { durability: 'os' });
       await withStore(directory, async () => {}, { syncInterval: 600_000 });
@@ -92,7 +92,7 @@ describe('a store that was closed before the machine was started anew', () => {
       expect(synced).toEqual([8, 4, 9, undefined]);
     }));
 
-  it('is found short all the same', () =>
+  it('a file that was cut is still found', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'));
       await truncate(fileOf(directory, writer), 5);
@@ -103,7 +103,7 @@ describe('a store that was closed before the machine was started anew', () => {
       });
     }));
 
-  it('loses nothing where a start was refused in between', () =>
+  it('a refused start after the reboot causes no loss', () =>
     withDirectory(async (directory) => {
       const writers = await withStore(directory, everyKind);
       const away = join(directory, 'away');
@@ -116,8 +116,8 @@ describe('a store that was closed before the machine was started anew', () => {
     }));
 });
 
-describe('a store that was killed before the machine was started anew', () => {
-  it('has lost nothing where all was synced before it was acknowledged', () =>
+describe('a store that was killed before a reboot', () => {
+  it('a store with durability always has no loss', () =>
     withDirectory(async (directory) => {
       const writers = await withStore(directory, everyKind, { durability: 'always' });
       for (let round = 0; round < 2; round += 1) {
@@ -127,7 +127,7 @@ describe('a store that was killed before the machine was started anew', () => {
       }
     }));
 
-  it('keeps what was acknowledged with durability always, although a process before it had synced less', () =>
+  it('durability always keeps acknowledged bytes although an earlier process synced less', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, '01234'));
       // As a process leaves it that was killed before its next sync.
@@ -157,7 +157,7 @@ describe('a store that was killed before the machine was started anew', () => {
 });
 
 describe('the mark of a clean stop', () => {
-  it('holds for a loom.mdb that has got another owner, mode or name meanwhile, and its own name again', () =>
+  it('the mark stays valid when loom.mdb gets another owner, mode or link, or is renamed and back', () =>
     withDirectory(async (directory) => {
       const { facts } = new Layout(directory);
       const writers = await withStore(directory, everyKind);
@@ -174,7 +174,7 @@ describe('the mark of a clean stop', () => {
       }
     }));
 
-  it('is gone while the store is open, and there once it is closed', () =>
+  it('the mark is absent while the store is open and present once it is closed', () =>
     withDirectory(async (directory) => {
       const layout = new Layout(directory);
       for (let round = 0; round < 2; round += 1) {
@@ -194,7 +194,7 @@ describe('the mark of a clean stop', () => {
           .then(() => copyFile(`${path}.copy`, path)),
     ],
     ['is gone', (path) => unlink(path)],
-  ])('is not trusted beside a loom.mdb that %s', (_, replace) =>
+  ])('the mark is not trusted beside a loom.mdb that %s', (_, replace) =>
     withDirectory(async (directory) => {
       const layout = new Layout(directory);
       const before = join(directory, 'before.mdb');
@@ -206,7 +206,7 @@ describe('the mark of a clean stop', () => {
     }),
   );
 
-  it('is not trusted after another transaction, whatever the times of the file say', () =>
+  it('the mark is not trusted after another transaction, even if the times of the file match', () =>
     withDirectory(async (directory) => {
       const layout = new Layout(directory);
       await withStore(directory, everyKind);
@@ -221,7 +221,7 @@ describe('the mark of a clean stop', () => {
       expect(await readLastShutdown(layout)).not.toBe('clean');
     }));
 
-  it('is not trusted where half of it was written', () =>
+  it('a partly written mark is not trusted', () =>
     withDirectory(async (directory) => {
       const layout = new Layout(directory);
       await withStore(directory, everyKind);
@@ -232,7 +232,7 @@ describe('the mark of a clean stop', () => {
       }
     }));
 
-  it('is on the disk before the close ends, and off it before the store is open', () =>
+  it('the mark is synced before a close ends, and its removal before the store is open', () =>
     withDirectory(async (directory) => {
       const { cleanShutdown, facts } = new Layout(directory);
       await recordSyncs([facts, cleanShutdown, directory], async (syncs) => {
@@ -251,16 +251,16 @@ describe('the mark of a clean stop', () => {
     }));
 
   it.each([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])(
-    'is not left by a process that is killed with bytes that it has not synced: after %d lines',
+    'a process killed with unsynced bytes leaves no mark: after %d lines',
     (lines) =>
       withDirectory(async (directory) => {
-        const said = await withRunningStore([directory, 'stop'], async (running) => {
-          await running.said(lines);
+        const printed = await withRunningStore([directory, 'stop'], async (running) => {
+          await running.untilLines(lines);
           await running.kill();
           return running.lines;
         });
-        const tails = said.map((line) => /^(closed )?(\d+)$/.exec(line)?.[2] ?? '').filter(Boolean);
-        const synced = said.findLast((line) => line.startsWith('closed'))?.split(' ')[1];
+        const tails = printed.map((line) => /^(closed )?(\d+)$/.exec(line)?.[2] ?? '').filter(Boolean);
+        const synced = printed.findLast((line) => line.startsWith('closed'))?.split(' ')[1];
         if ((await readLastShutdown(new Layout(directory))) === 'clean') expect(tails.at(-1)).toBe(synced);
         // The kernel is the same, and has all that was written: nothing can be lost.
         const { logs } = await withStore(directory, (store) => store.list({ limit: 2 }));

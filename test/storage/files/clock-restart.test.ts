@@ -31,14 +31,14 @@ describe('a clock that was set while the store was closed', () => {
   it.each([
     ['forward', 2 * HOUR],
     ['back', -2 * HOUR],
-  ])('makes nothing due: %s', (way, byMs) =>
+  ])('no log is due early if the clock was set %s', (way, byMs) =>
     withDirectory(async (directory) => {
       const logs = await withStore(directory, createBoth);
       setClock(byMs);
       for (const warns of [true, false])
         await withStore(directory, async (store, warnings) => {
-          const said = `The clock of the system was set 7200 s ${way} while the store was closed`;
-          expect(warnings.splice(0)).toEqual(warns ? [expect.stringContaining(said)] : []);
+          const warning = `The clock of the system was set 7200 s ${way} while the store was closed`;
+          expect(warnings.splice(0)).toEqual(warns ? [expect.stringContaining(warning)] : []);
           const now = store.now();
           expect(Math.abs(now + byMs - Date.now())).toBeLessThan(TTL);
           expect(await store.due({ kind: 'sealed', before: now - TTL }, 10)).toEqual([]);
@@ -50,7 +50,7 @@ describe('a clock that was set while the store was closed', () => {
     }),
   );
 
-  it('is taken as it is once the machine was started anew', () =>
+  it('a store uses the new clock after a reboot', () =>
     withDirectory(async (directory) => {
       await withStore(directory, createBoth);
       setClock(2 * HOUR);

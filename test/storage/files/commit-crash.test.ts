@@ -10,7 +10,7 @@ import { withDirectory } from './temporary-directory';
 const TEN = Buffer.concat(Array.from({ length: 10 }, (_, sequence) => textOf(mark('a', sequence))));
 
 describe('a commit that a kill -9 interrupts', () => {
-  it('after its bytes were written is not there, and is stored once when it is repeated', () =>
+  it('a commit killed before its facts were stored is absent, and its retry is stored once', () =>
     withDirectory(async (directory) => {
       await killedAt(directory, 'before-facts');
       await withStore(directory, async (store, warnings) => {
@@ -27,7 +27,7 @@ describe('a commit that a kill -9 interrupts', () => {
       });
     }));
 
-  it('after it was stored and before the answer is answered from the state when it is repeated', () =>
+  it('a commit killed before its answer is stored, and its retry is a duplicate', () =>
     withDirectory(async (directory) => {
       await killedAt(directory, 'before-answer');
       await withStore(directory, async (store) => {
@@ -45,11 +45,11 @@ describe('a commit that a kill -9 interrupts', () => {
     }));
 
   it.each([40, 300, 1_500])(
-    'among those of four producers, %d of them acknowledged, may be repeated: nothing is lost and nothing doubled',
+    'retries by four producers after a kill at %d lines lose and duplicate no commit',
     (lines) =>
       withDirectory(async (directory) => {
         const acknowledged = await withRunningStore([directory, 'never'], async (running) => {
-          await running.said(lines);
+          await running.untilLines(lines);
           await running.kill();
           return running.lines.slice(1).map(acknowledgementIn);
         });
@@ -84,7 +84,7 @@ describe('a commit that a kill -9 interrupts', () => {
 async function killedAt(directory: string, stop: Stop): Promise<void> {
   await withRunningStore([directory, stop], async (running) => {
     // `open`, ten that are acknowledged, and `stopped`.
-    await running.said(12);
+    await running.untilLines(12);
     expect(running.lines[11]).toBe('stopped');
     await running.kill();
     expect(running.lines).toHaveLength(12);
@@ -97,7 +97,7 @@ function mark(id: string, sequence: number): ProducerMark {
 
 function acknowledgementIn(line: string): { readonly producer: ProducerMark; readonly tail: number } {
   const [, id = '', sequence, tail] = /^(\w) (\d+) (\d+)$/.exec(line) ?? [];
-  if (tail === undefined) throw new Error(`it said ${line}`);
+  if (tail === undefined) throw new Error(`it printed ${line}`);
   return { producer: mark(id, Number(sequence)), tail: at(Number(tail)) };
 }
 

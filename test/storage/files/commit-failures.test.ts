@@ -6,8 +6,8 @@ import { createLogOf, expectCode, infoOf, textOf } from '../../contract/logs';
 import { fileOf, takeCuts, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
-describe('a commit whose bytes are in the file and whose facts could not be stored', () => {
-  it('leaves nothing behind once the next one is stored, which may be shorter', () =>
+describe('a commit whose facts could not be stored', () => {
+  it('a failed commit leaves nothing behind once a shorter one is stored', () =>
     withDirectory((directory) =>
       withStore(directory, async (store) => {
         const log = await createOpenLog(store);
@@ -31,7 +31,7 @@ describe('a commit whose bytes are in the file and whose facts could not be stor
       }),
     ));
 
-  it('is not there after a crash, not even as the first to a log that a producer has left', () =>
+  it('a failed commit is absent after a restart, even as the first one after a release', () =>
     withDirectory(async (directory) => {
       const again = { producer: mark(0) };
       const { log } = await withStore(directory, async (store) => {

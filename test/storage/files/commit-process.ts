@@ -10,7 +10,7 @@ export const PRODUCERS = ['a', 'b', 'c', 'd'];
 /** How many commits of a producer are under way at once. */
 const PIPELINED = 3;
 
-/** Where the process stops in the middle of the commit that it says: with its bytes in the file, or with all of it stored. */
+/** Where the process stops within a commit: with the bytes in the file, or with all of it stored. */
 export type Stop = 'before-facts' | 'before-answer' | 'never';
 
 export function textOf({ id, sequence }: ProducerMark): Buffer {
@@ -18,14 +18,14 @@ export function textOf({ id, sequence }: ProducerMark): Buffer {
 }
 
 /**
- * A process of its own that commits to a log of the store in argv[2] until it is killed. What it says, a line each: `open`;
+ * A process of its own that commits to a log of the store in argv[2] until it is killed. It prints a line each: `open`;
  * `<producer> <sequence> <tail>` once that is acknowledged; and `stopped`, where argv[3] asks for that, after ten of each producer.
  */
 async function main(directory: string, stop: string): Promise<void> {
-  const warn = (message: string): void => say(`warning ${message}`);
+  const warn = (message: string): void => print(`warning ${message}`);
   const store = await openFilesStore(directory, { warn });
   const created = await store.create(SHARED, { contentType: 'text/plain' }, 'new');
-  say('open');
+  print('open');
   // It lives until it is killed.
   setInterval(() => {}, 1_000);
   const log = created.info;
@@ -39,7 +39,7 @@ async function main(directory: string, stop: string): Promise<void> {
 
   async function commit(producer: ProducerMark): Promise<void> {
     const { tail } = await store.commit(log, { chunks: [textOf(producer)], producer }, AMPLE);
-    say(`${producer.id} ${producer.sequence} ${tail}`);
+    print(`${producer.id} ${producer.sequence} ${tail}`);
   }
 
   async function commitForEver(id: string): Promise<void> {
@@ -58,13 +58,13 @@ function stopAt(stop: string): void {
   const write = FactsDatabase.prototype.write;
   FactsDatabase.prototype.write = async function stopped(this: FactsDatabase, ...args) {
     if (stop === 'before-answer') await write.apply(this, args);
-    say('stopped');
+    print('stopped');
     return new Promise<void>(() => {});
   };
 }
 
-/** Synchronously: what was said before a kill has been said. */
-function say(line: string): void {
+/** Writes synchronously, so that a kill loses no line. */
+function print(line: string): void {
   writeSync(1, `${line}\n`);
 }
 

@@ -22,8 +22,8 @@ import { until } from './until';
 
 const HOUR = 3_600_000;
 
-describe('after a restart', () => {
-  it('a log that takes commits is as it was: open, with its producers and its sequence', () =>
+describe('a restart of a store with commits', () => {
+  it('an open log keeps its facts, its producers and its sequence', () =>
     withDirectory(async (directory) => {
       const log = await withStore(directory, async (store) => {
         const created = await createOpenLog(store, { framing: 'json' });
@@ -40,7 +40,7 @@ describe('after a restart', () => {
       });
     }));
 
-  it('the producer that sealed a log is known', () =>
+  it('the producer that sealed a log is still known', () =>
     withDirectory(async (directory) => {
       const last = { producer: mark(0), seal: { kind: 'complete' } } as const;
       const log = await withStore(directory, async (store) => {
@@ -57,7 +57,7 @@ describe('after a restart', () => {
       });
     }));
 
-  it('bytes that a producer appended after others had committed are there, and those of a commit that was cut off are not', () =>
+  it('bytes of an append are kept, and those of an unfinished commit are cut off', () =>
     withDirectory(async (directory) => {
       const [appended, committed] = await withStore(directory, async (store) => {
         const first = await createOpenLog(store);
@@ -69,7 +69,7 @@ describe('after a restart', () => {
         await commit(store, second.log, 'def');
         return [writer, second] as const;
       });
-      // A clean end writes no more than a crash would have left.
+      // A close writes nothing that a crash would not leave.
       await appendFile(fileOf(directory, appended), 'ghi');
       await appendFile(fileOf(directory, committed), 'ghi');
       await withStore(directory, async (store, warnings) => {
@@ -81,7 +81,7 @@ describe('after a restart', () => {
       });
     }));
 
-  it('what a writer appended that had left before others committed is there', () =>
+  it('bytes that a released writer appended after a commit are kept', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, async (store) => {
         const left = await createLogOf(store, 'abc');
@@ -93,7 +93,7 @@ describe('after a restart', () => {
       await withStore(directory, async (store) => expect(await textOf(store, writer.log)).toBe('abcdefghi'));
     }));
 
-  it('an expiry goes on, and forks bind the ids of their sources', () =>
+  it('an expiry continues, and forks keep the ids of their sources taken', () =>
     withDirectory(async (directory) => {
       const { source, fork } = await withStore(directory, async (store) => {
         const first = await createOpenLog(store, { first: { chunks: bytes('abc') } });
@@ -113,7 +113,7 @@ describe('after a restart', () => {
       expect(await filesIn(directory)).toEqual([]);
     }));
 
-  it('an id that forks keep taken counts as a log, so that a row of forks and removals comes to an end', () =>
+  it('an id that a fork keeps taken counts towards logsMax', () =>
     withDirectory(async (directory) => {
       const options = { logsMax: 2 };
       const last = await withStore(
@@ -140,7 +140,7 @@ describe('after a restart', () => {
       );
     }));
 
-  it('a fork that was refused has left no file', () =>
+  it('a refused fork leaves no file', () =>
     withDirectory(async (directory) => {
       await withStore(directory, async (store) => {
         const source = await createOpenLog(store, { first: { chunks: bytes('abc') } });
@@ -153,7 +153,7 @@ describe('after a restart', () => {
       });
     }));
 
-  it('a log that expired meanwhile is gone', () =>
+  it('a log that expires is gone, and its removal leaves no file', () =>
     withDirectory(async (directory) => {
       const log = await withStore(directory, (store) =>
         createOpenLog(store, { expiry: { kind: 'at', at: Date.now() + 1 }, first: { chunks: bytes('abc') } }),
@@ -167,7 +167,7 @@ describe('after a restart', () => {
       expect(await filesIn(directory)).toEqual([]);
     }));
 
-  it('the file of a fork that was being made when the process died is removed', () =>
+  it('the file of an unfinished fork is removed', () =>
     withDirectory(async (directory) => {
       const log = await withStore(directory, (store) =>
         createOpenLog(store, { first: { chunks: bytes('abc') } }),
@@ -183,7 +183,7 @@ describe('after a restart', () => {
       expect(existsSync(file)).toBe(true);
     }));
 
-  it('the states of a removed log with many producers are removed, even if the process died before that', () =>
+  it('the producer states of a removed log are removed, even if the process died before that', () =>
     withDirectory(async (directory) => {
       const removeOneWithMany = async (store: LogStore): Promise<void> => {
         const log = await createOpenLog(store);
@@ -201,7 +201,7 @@ describe('after a restart', () => {
       expect(await producersIn(directory)).toBe(0);
     }));
 
-  it('a store that an earlier version wrote is taken over', () =>
+  it('a store of an earlier version is upgraded', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, 'abc'));
       await withRoot(directory, (root) => root.openDB({ name: 'about', encoding: 'json' }).put('format', 1));

@@ -40,7 +40,7 @@ const step = fc.record({
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 describe('any interleaving of appends, retries, changes, restarts and crashes', () => {
-  it('leaves exactly the acknowledged bytes, in the acknowledged state', () =>
+  it('the store has exactly the acknowledged bytes, in the acknowledged state', () =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         const subject = await Subject.open();
@@ -85,7 +85,7 @@ class Subject {
 
   async check(): Promise<void> {
     const { logs } = await this.store.list({ limit: 10 });
-    // By generation: it tells the newer of two that were created in one millisecond.
+    // By generation, because two logs may be created in one millisecond.
     const newestFirst = [...this.#expected.values()].sort((a, b) =>
       a.info.generation < b.info.generation ? 1 : -1,
     );

@@ -5,8 +5,8 @@ import { createLogOf, readAll, seal } from '../../contract/logs';
 import { fileOf, infoOf, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
-describe('files that were tampered with', () => {
-  it('a sealed log that lost bytes serves those that are left, and names the others', () =>
+describe('damaged files of logs', () => {
+  it('a sealed log that lost bytes serves the rest and names the lost range', () =>
     withDirectory((directory) =>
       withStore(directory, async (store) => {
         const [writer, other] = [await createLogOf(store, 'all of it'), await createLogOf(store, 'whole')];
@@ -23,7 +23,7 @@ describe('files that were tampered with', () => {
       }),
     ));
 
-  it('a sealed log without its file is damaged from the first byte on', () =>
+  it('a sealed log without its file reports all its bytes as lost', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, async (store) => {
         const sealed = await createLogOf(store, 'all of it');
@@ -39,7 +39,7 @@ describe('files that were tampered with', () => {
       );
     }));
 
-  it('an unsealed log that lost acknowledged bytes goes on where its file ends, and the start says what is lost', () =>
+  it('an unsealed log that lost bytes continues where its file ends, and the start reports the loss', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, async (store) => {
         const released = await createLogOf(store, 'all of it');

@@ -8,7 +8,7 @@ import { LIMITS } from '../../relay/packets/packet-store.contract';
 import { withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
-/** What may have become of a database file. Each of these ended the process by a signal, or said nothing of use. */
+/** Damages of a database file. Each of them ended the process by a signal, or with an error of no use. */
 const DAMAGES: readonly (readonly [what: string, damage: (path: string) => Promise<unknown>])[] = [
   ['has a zeroed first page', (path) => zero(path, 0)],
   ['has a zeroed second page', (path) => zero(path, 1)],
@@ -16,9 +16,9 @@ const DAMAGES: readonly (readonly [what: string, damage: (path: string) => Promi
   ['is something else', (path) => writeFile(path, 'this is no database\n'.repeat(1_000))],
 ];
 
-describe('a start on a loom.mdb', () => {
+describe('a damaged loom.mdb', () => {
   it.each(DAMAGES)(
-    'that %s is refused with its name and the way out, and changes nothing',
+    'a start refuses a loom.mdb that %s, names the remedy and changes nothing',
     async (_, damage) =>
       withDirectory(async (directory) => {
         const facts = join(directory, 'loom.mdb');
@@ -40,7 +40,7 @@ describe('a start on a loom.mdb', () => {
   );
 });
 
-/** What may be in the place of a database file. Opening some of these waits for ever. */
+/** What may be in the place of a database file. Opening some of these waits forever. */
 const FOREIGN: readonly (readonly [what: string, make: (path: string) => Promise<unknown>])[] = [
   ['a directory', (path) => mkdir(path)],
   ['a named pipe', async (path) => expect(spawnSync('mkfifo', [path]).status).toBe(0)],
@@ -49,7 +49,7 @@ const FOREIGN: readonly (readonly [what: string, make: (path: string) => Promise
   ['a symbolic link to loom.mdb, which leads to nothing', (path) => symlink('loom.mdb', path)],
 ];
 
-describe('in the place of loom.mdb,', () => {
+describe('another file in the place of loom.mdb', () => {
   it.each(FOREIGN)('%s is refused by a start and by a recovery, which change nothing', (what, make) =>
     withDirectory(async (directory) => {
       const [facts, right] = [join(directory, 'loom.mdb'), join(directory, 'right.mdb')];
@@ -72,7 +72,7 @@ describe('in the place of loom.mdb,', () => {
     }),
   );
 
-  it('a symbolic link to a file is as good as the file', () =>
+  it('a symbolic link to the real file works', () =>
     withDirectory(async (directory) => {
       const [facts, elsewhere] = [join(directory, 'loom.mdb'), join(directory, 'elsewhere.mdb')];
       const writer = await withStore(directory, (store) => createLogOf(store, 'kept'));
@@ -85,9 +85,9 @@ describe('in the place of loom.mdb,', () => {
     }));
 });
 
-describe('a start on a packets.mdb', () => {
+describe('a damaged packets.mdb', () => {
   it.each(FOREIGN.map(([what, make]) => [what.replace('loom', 'packets'), make] as const))(
-    'that is %s is refused with its name',
+    'a start refuses a packets.mdb that is %s, and names it',
     async (what, make) =>
       withDirectory(async (directory) => {
         const path = join(directory, 'packets.mdb');
@@ -98,7 +98,7 @@ describe('a start on a packets.mdb', () => {
       }),
   );
 
-  it.each(DAMAGES)('that %s is refused with its name', async (_, damage) =>
+  it.each(DAMAGES)('a start refuses a packets.mdb that %s, and names it', async (_, damage) =>
     withDirectory(async (directory) => {
       await (await openLocalPacketStore(directory, LIMITS, () => {})).close();
       await damage(join(directory, 'packets.mdb'));

@@ -9,8 +9,8 @@ import { withDirectory } from './temporary-directory';
 const LOGS = 2_000;
 const OPEN_FILES_MAX = 16;
 
-describe('descriptors', () => {
-  it(`stay at ${OPEN_FILES_MAX} while ${LOGS} logs are appended to and read at once`, () =>
+describe('the descriptors of a store', () => {
+  it(`a store with openFiles ${OPEN_FILES_MAX} has few descriptors while ${LOGS} logs are used at once`, () =>
     withDirectory((directory) =>
       withStore(
         directory,

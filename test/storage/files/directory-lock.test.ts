@@ -13,10 +13,10 @@ const NOBODY = 65_534;
 const IN_USE = /is in use by another process/;
 
 describe('the lock of a store directory', () => {
-  it('holds when every lock file is removed under the running process, and ends with it', () =>
+  it('the lock holds when its files are removed under the running process, and ends with the process', () =>
     withDirectory(async (directory) => {
       await withRunningStore([directory], async (running) => {
-        await running.said(1);
+        await running.untilLines(1);
         await removeLockFiles(directory);
         await expect(open(directory)).rejects.toThrow(IN_USE);
         await removeLockFiles(directory);
@@ -26,10 +26,10 @@ describe('the lock of a store directory', () => {
       await withStore(directory, async () => {});
     }));
 
-  it('holds when the facts are moved away as well, also against a recovery', () =>
+  it('the lock holds when loom.mdb is moved away as well, even against a recovery', () =>
     withDirectory(async (directory) => {
       await withRunningStore([directory], async (running) => {
-        await running.said(1);
+        await running.untilLines(1);
         await removeLockFiles(directory);
         await rename(join(directory, 'loom.mdb'), join(directory, 'moved'));
         await expect(open(directory)).rejects.toThrow(IN_USE);
@@ -41,10 +41,10 @@ describe('the lock of a store directory', () => {
       await withStore(directory, async () => {});
     }));
 
-  it('is held by a process that is stopped, until that is killed', () =>
+  it('a stopped process holds the lock until it is killed', () =>
     withDirectory(async (directory) => {
       await withRunningStore([directory], async (running) => {
-        await running.said(1);
+        await running.untilLines(1);
         running.pause();
         await expect(open(directory)).rejects.toThrow(IN_USE);
         await running.kill();
@@ -52,13 +52,13 @@ describe('the lock of a store directory', () => {
       await withStore(directory, async () => {});
     }));
 
-  it('refuses the process that holds it already, and is free once that has closed the store', () =>
+  it('a process cannot open its store again before it has closed it', () =>
     withDirectory(async (directory) => {
       await withStore(directory, () => expect(open(directory)).rejects.toThrow(IN_USE));
       await withStore(directory, async () => {});
     }));
 
-  it('is respected where the running process is of a version that locks by a socket', () =>
+  it('the socket of an earlier version that is running counts as a lock', () =>
     withDirectory(async (directory) => {
       const server = await listen(join(directory, 'loom.lock.7'));
       try {
@@ -68,7 +68,7 @@ describe('the lock of a store directory', () => {
       }
     }));
 
-  it('clears away the sockets that such a version left behind', () =>
+  it('the sockets of a killed earlier version are removed', () =>
     withDirectory(async (directory) => {
       // Closing a server removes its socket: that of a process which was killed stays.
       const program = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
@@ -82,7 +82,7 @@ describe('the lock of a store directory', () => {
 });
 
 describe('a store directory of another user', () => {
-  it('is a problem of permissions, and the error names the user and the mode', () =>
+  it('a start fails with the user and the mode of the directory', () =>
     withDirectory(async (directory) => {
       const data = join(directory, 'data');
       await mkdir(data, { mode: 0o700 });
@@ -92,14 +92,14 @@ describe('a store directory of another user', () => {
       );
     }));
 
-  it('is one as well where only what is in it belongs to the other', () =>
+  it('a start fails with the user and the mode of a folder inside', () =>
     withDirectory(async (directory) => {
       if (process.getuid?.() !== 0) return;
       await withStore(directory, (store) => createLogOf(store, 'mine'));
       await chmod(directory, 0o777);
       await rm(join(directory, 'loom.lock'));
       await withRunningStore([directory, 0, NOBODY], async (running) => {
-        await running.said(2);
+        await running.untilLines(2);
         expect(running.lines.at(-1)).toMatch(/logs belongs to user 0 and has the mode 0700/);
       });
     }));
@@ -109,7 +109,7 @@ describe('a store directory of another user', () => {
 async function refusalWithout(directory: string): Promise<string> {
   if (process.getuid?.() === 0) {
     return withRunningStore([directory, 0, NOBODY], async (running) => {
-      await running.said(1);
+      await running.untilLines(1);
       return running.lines.join('\n');
     });
   }

@@ -15,7 +15,7 @@ const PIECE = 100_000;
 const mounted = mountSmallDisk();
 const onSmallDisk = mounted === undefined ? it.skip : it;
 
-describe('on a full disk', () => {
+describe('a full disk', () => {
   const directory = join(mounted ?? '', 'data');
   const ballast = join(mounted ?? '', 'ballast');
 
@@ -30,7 +30,7 @@ describe('on a full disk', () => {
     await removeDirectory(mounted);
   });
 
-  onSmallDisk('an append is refused and leaves nothing behind, and goes on when there is room again', () =>
+  onSmallDisk('an append is refused without a trace, and succeeds when there is room again', () =>
     withStore(directory, async (store) => {
       await writeFile(ballast, Buffer.alloc(2_000_000));
       const writer = await createLog(store);
@@ -51,7 +51,7 @@ describe('on a full disk', () => {
   );
 
   onSmallDisk(
-    'a commit is refused whole, with what it says of its producer, and goes on when there is room again',
+    'a commit is refused whole, with its producer state, and succeeds when there is room again',
     () =>
       withStore(directory, async (store) => {
         await writeFile(ballast, Buffer.alloc(2_000_000));
@@ -59,7 +59,7 @@ describe('on a full disk', () => {
         const stored = await commitAll(store, log);
         await stuff(ballast);
         expect((await stat(fileOf(directory, writerOf(log)))).size).toBe(stored * PIECE);
-        // What was stored is known, and a seal is no more than a fact.
+        // A stored commit is still recognized.
         const last = { chunks: [piece(stored - 1)], producer: mark(stored - 1) };
         expect(await store.commit(log, last, AMPLE)).toMatchObject({ how: 'duplicate' });
         const fork = { contentType: 'text/plain', fork: { source: log, at: at(PIECE) } };
@@ -76,7 +76,7 @@ describe('on a full disk', () => {
       }),
   );
 
-  onSmallDisk('a log that takes commits can still be sealed', () =>
+  onSmallDisk('an open log can still be sealed by a commit', () =>
     withStore(directory, async (store) => {
       await writeFile(ballast, Buffer.alloc(2_000_000));
       const log = await createOpenLog(store);
@@ -126,7 +126,7 @@ describe('on a full disk', () => {
   });
 
   onSmallDisk(
-    'the store opens with a commit that a kill cut off, which there is no room to keep',
+    'the store opens and warns if it has no room to keep the bytes of a killed commit',
     async () => {
       const writer = await withStore(directory, async (store) => {
         const log = await createOpenLog(store);

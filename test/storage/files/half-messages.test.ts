@@ -46,7 +46,7 @@ describe('a JSON log whose file was cut', () => {
     [19, 8, ['{"b":"two"}']],
     [5, 0, ['{"a":']],
     [0, 0, []],
-  ])('to %i bytes goes on at %i, after its last whole message', (size, end, aside) =>
+  ])('a log cut to %i bytes continues at %i, after its last whole message', (size, end, aside) =>
     withDirectory(async (directory) => {
       const { log, ...writer } = await withMessages(directory);
       await truncate(fileOf(directory, { log, ...writer }), size);
@@ -66,7 +66,7 @@ describe('a JSON log whose file was cut', () => {
     }),
   );
 
-  it('goes on after its last whole message after a power cut, as its fork does', () =>
+  it('a log and its fork continue after their last whole message after a power cut', () =>
     withDirectory(async (directory) => {
       const { log, ...writer } = await withMessages(directory);
       const fork = await withStore(directory, async (store) => {
@@ -85,7 +85,7 @@ describe('a JSON log whose file was cut', () => {
       });
     }));
 
-  it('by a version that kept half a message is mended unless something was appended since', () =>
+  it('a log that an earlier version cut within a message is repaired', () =>
     withDirectory(async (directory) => {
       const { log, ...writer } = await withMessages(directory);
       const facts = new FactsDatabase(`${directory}/loom.mdb`, true);
@@ -105,7 +105,7 @@ describe('a JSON log whose file was cut', () => {
     }));
 });
 
-it('a JSON log that is recovered with older facts goes on after its last whole message', () =>
+it('a JSON log that is recovered with older facts continues after its last whole message', () =>
   withDirectory(async (directory) => {
     const { log, ...writer } = await withMessages(directory);
     const facts = new FactsDatabase(`${directory}/loom.mdb`, true);

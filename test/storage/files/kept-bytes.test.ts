@@ -33,8 +33,8 @@ const KINDS: Readonly<Record<string, (store: LogStore) => Promise<Writer>>> = {
   },
 };
 
-describe('a start that finds a file again which an earlier one did not', () => {
-  it.each(Object.keys(KINDS))('keeps its bytes in cut: a log of %s', (kind) =>
+describe('a start that finds a lost file again', () => {
+  it.each(Object.keys(KINDS))('the start moves the bytes of a log with %s to cut', (kind) =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => KINDS[kind]?.(store) ?? fail());
       const file = fileOf(directory, writer);
@@ -55,7 +55,7 @@ describe('a start that finds a file again which an earlier one did not', () => {
     }),
   );
 
-  it('is refused where it cannot keep them', () =>
+  it('the start is refused if it cannot write to cut', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createCommitted(store));
       const file = fileOf(directory, writer);
@@ -67,7 +67,7 @@ describe('a start that finds a file again which an earlier one did not', () => {
     }));
 });
 
-it('what a killed commit left is kept on another boot as on the same', () =>
+it('the bytes of a killed commit are kept in cut after a reboot', () =>
   withDirectory(async (directory) => {
     const writer = await withStore(directory, (store) => createCommitted(store));
     await writeFile(fileOf(directory, writer), 'hello torn');
@@ -76,8 +76,8 @@ it('what a killed commit left is kept on another boot as on the same', () =>
     expect(await readdir(join(directory, 'cut'))).toEqual([`${writer.log.generation}-5`]);
   }));
 
-describe('a folder that is away', () => {
-  it('keeps the store from opening where it had bytes of an open log, and from being recovered', () =>
+describe('a missing folder of logs', () => {
+  it('a start and a recovery are refused if the folder had bytes of an open log', () =>
     withDirectory(async (directory) => {
       const [writer, shard] = await createInShard(directory);
       const away = join(directory, 'away');
@@ -90,7 +90,7 @@ describe('a folder that is away', () => {
       await withStore(directory, async (store) => expect(await textOf(store, writer.log)).toBe('hello'));
     }));
 
-  it('is taken for lost where there is an empty one in its place', () =>
+  it('an empty folder in its place counts as a loss', () =>
     withDirectory(async (directory) => {
       const [writer, shard] = await createInShard(directory);
       await rm(shard, { recursive: true });
@@ -101,7 +101,7 @@ describe('a folder that is away', () => {
       );
     }));
 
-  it('is seen to be away where the folder of logs has things of others', () =>
+  it('a start and a recovery are refused if the folder of all logs has only foreign entries', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createCommitted(store));
       const [logs, away] = [join(directory, 'logs'), join(directory, 'away')];

@@ -31,9 +31,9 @@ const PLACES: readonly (readonly [name: string, expected: keyof typeof IN_PLACE_
   ['', 'directory'],
 ];
 
-describe.each(PLACES)('what is in the place of the %j of a store, which is a %s,', (name, expected) => {
+describe.each(PLACES)('another kind of file in the place of %j, which is a %s', (name, expected) => {
   it.each(Object.entries<Make>(IN_PLACE_OF[expected]))(
-    'and is %s is refused by a start and by a recovery, which change nothing',
+    '%s is refused by a start and by a recovery, which change nothing',
     (what, make) =>
       withDirectory(async (outside) => {
         const directory = join(outside, 'store');
@@ -53,7 +53,7 @@ describe.each(PLACES)('what is in the place of the %j of a store, which is a %s,
   );
 });
 
-it('what is in the place of a folder of logs is refused', () =>
+it('a broken link in the place of a folder of logs is refused', () =>
   withDirectory(async (directory) => {
     const { log } = await withStore(directory, (store) => createLogOf(store, 'kept'));
     const shard = join(directory, 'logs', log.generation.slice(-2));
@@ -63,7 +63,7 @@ it('what is in the place of a folder of logs is refused', () =>
     await expect(withStore(directory, async () => {})).rejects.toMatchObject({ message });
   }));
 
-it('links to files and directories are as good as these', () =>
+it('symbolic links to files and directories work', () =>
   withDirectory(async (outside) => {
     const [directory, elsewhere] = [join(outside, 'store'), join(outside, 'elsewhere')];
     await Promise.all([directory, elsewhere].map((path) => mkdir(path, { mode: 0o700 })));

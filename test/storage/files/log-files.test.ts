@@ -6,8 +6,8 @@ import { Layout } from '../../../src/storage/files/disk/layout';
 import { at, bytes } from '../../contract/logs';
 import { withDirectory } from './temporary-directory';
 
-describe('a failed append whose rest cannot be cut off', () => {
-  it('is cut off by the next append, before that writes', () =>
+describe('an append that fails and cannot be cut off', () => {
+  it('the next append cuts off the rest of a failed one before it writes', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'log');
       await writeFile(path, 'tail, and then a rest that is longer than what follows');

@@ -75,7 +75,7 @@ async function change(directory: string, key: string, value: number | undefined)
   await root.close();
 }
 
-/** As if the machine had been started anew since. */
+/** As if the machine had been rebooted since. */
 const startMachine = (directory: string): Promise<void> => change(directory, 'boot', 1);
 
 interface Started {
@@ -110,23 +110,23 @@ async function start(
   return { text, losses, warnings, aside };
 }
 
-describe.each(['appended', 'committed'] as const)(
-  'after a kill, the file of a log with bytes that were %s',
-  (how) => {
-    it.each([
-      ['synced, ', 'and not synced'],
-      ['synced', ''],
-      ['', 'not synced'],
-      ['a\n', '\0\0\0\0'],
-      ['\0\0', '\0'],
-    ])('has all that was acknowledged: %j, then %j', (synced, unsynced) =>
-      withDirectory(async (outside) => {
-        const { text, warnings } = await start(await crash(outside, how, [synced, unsynced]));
-        expect([text, warnings]).toEqual([synced + unsynced, []]);
-      }),
-    );
+describe.each(['appended', 'committed'] as const)('a kill of a store with %s bytes', (how) => {
+  it.each([
+    ['synced, ', 'and not synced'],
+    ['synced', ''],
+    ['', 'not synced'],
+    ['a\n', '\0\0\0\0'],
+    ['\0\0', '\0'],
+  ])('the log has all acknowledged bytes: %j, then %j', (synced, unsynced) =>
+    withDirectory(async (outside) => {
+      const { text, warnings } = await start(await crash(outside, how, [synced, unsynced]));
+      expect([text, warnings]).toEqual([synced + unsynced, []]);
+    }),
+  );
 
-    it.each(['os', 'interval', 'always'] as const)('has no zeros behind it: %s', (durability) =>
+  it.each(['os', 'interval', 'always'] as const)(
+    'zeros behind the log are cut off with durability %s',
+    (durability) =>
       withDirectory(async (outside) => {
         const crashed = await crash(outside, how, ['synced, ', 'and not synced'], durability);
         await appendFile(crashed.file, ZEROS);
@@ -136,11 +136,10 @@ describe.each(['appended', 'committed'] as const)(
           expect.stringMatching(/^Stream x: the bytes 22 to 5022 .* zeros, and were cut off$/),
         ]);
       }),
-    );
-  },
-);
+  );
+});
 
-it('after a kill, a log that began with zeros has them, also when a producer has attached since', () =>
+it('zeros in the initial bytes of a log survive an attach and a kill', () =>
   withDirectory(async (outside) => {
     const [before, directory] = [join(outside, 'before'), join(outside, 'after')];
     const store = await openFilesStore(before, QUIET);
@@ -154,12 +153,12 @@ it('after a kill, a log that began with zeros has them, also when a producer has
     await again.close();
   }));
 
-describe('after a power cut with the durability interval, the file of a log', () => {
+describe('a power cut with the durability interval', () => {
   it.each([
     ['zeros', ZEROS],
     ['garbage', GARBAGE],
     ['zeros and garbage', Buffer.concat([ZEROS, GARBAGE])],
-  ])('has what was synced, and %s behind it are moved aside unless they are zeros', (_, rest) =>
+  ])('synced bytes are kept, and %s behind them are moved aside unless all are zeros', (_, rest) =>
     withDirectory(async (outside) => {
       const crashed = await crash(outside, 'appended', ['synced', '']);
       await appendFile(crashed.file, rest);
@@ -171,7 +170,7 @@ describe('after a power cut with the durability interval, the file of a log', ()
     }),
   );
 
-  it('has lost what was not synced, which is moved aside where it is there', () =>
+  it('unsynced bytes are lost, and those still in the file are moved aside', () =>
     withDirectory(async (outside) => {
       const crashed = await crash(outside, 'appended', ['synced, ', 'and not synced']);
       await startMachine(crashed.directory);
@@ -180,7 +179,7 @@ describe('after a power cut with the durability interval, the file of a log', ()
       expect(losses).toContainEqual(expect.objectContaining({ from: 8 }));
     }));
 
-  it('says what is lost of what was synced, though no facts count it', () =>
+  it('a loss of synced bytes is reported although the facts do not count them', () =>
     withDirectory(async (outside) => {
       const crashed = await crash(outside, 'appended', ['synced', '']);
       await truncate(crashed.file, 2);
@@ -190,7 +189,7 @@ describe('after a power cut with the durability interval, the file of a log', ()
       expect(losses).toContainEqual(expect.objectContaining({ from: 2, to: 6 }));
     }));
 
-  it('has no zeros in place of what was committed and not synced', () =>
+  it('a log has no zeros in the place of unsynced commits', () =>
     withDirectory(async (outside) => {
       const crashed = await crash(outside, 'committed', ['synced, ', 'and not synced']);
       await truncate(crashed.file, 11);
@@ -201,7 +200,7 @@ describe('after a power cut with the durability interval, the file of a log', ()
       expect(losses).toContainEqual(expect.objectContaining({ from: 11, to: 22 }));
     }));
 
-  it('has all that was committed where all of it is there', () =>
+  it('unsynced commits are kept if all their bytes are in the file', () =>
     withDirectory(async (outside) => {
       const crashed = await crash(outside, 'committed', ['synced, ', 'and not synced']);
       await startMachine(crashed.directory);
@@ -209,17 +208,19 @@ describe('after a power cut with the durability interval, the file of a log', ()
     }));
 });
 
-describe('after a power cut with another durability, the file of a log', () => {
-  it.each(['os', 'always'] as const)('%s: has all that is there, but for zeros at the end', (durability) =>
-    withDirectory(async (outside) => {
-      const crashed = await crash(outside, 'appended', ['one, ', 'two'], durability);
-      await appendFile(crashed.file, ZEROS);
-      await startMachine(crashed.directory);
-      expect((await start(crashed, durability)).text).toBe('one, two');
-    }),
+describe('a power cut with another durability', () => {
+  it.each(['os', 'always'] as const)(
+    'all bytes but zeros at the end are kept with durability %s',
+    (durability) =>
+      withDirectory(async (outside) => {
+        const crashed = await crash(outside, 'appended', ['one, ', 'two'], durability);
+        await appendFile(crashed.file, ZEROS);
+        await startMachine(crashed.directory);
+        expect((await start(crashed, durability)).text).toBe('one, two');
+      }),
   );
 
-  it('always: has zeros that were acknowledged', () =>
+  it('acknowledged zeros are kept with durability always', () =>
     withDirectory(async (outside) => {
       const crashed = await crash(outside, 'appended', ['one', '\0\0'], 'always');
       await startMachine(crashed.directory);
@@ -228,7 +229,7 @@ describe('after a power cut with another durability, the file of a log', () => {
 });
 
 describe('the first start of a version that counts synced bytes', () => {
-  it('keeps all that is there, and counts from then on', () =>
+  it('the start keeps all bytes of the file and counts synced bytes from then on', () =>
     withDirectory(async (outside) => {
       const crashed = await crash(outside, 'appended', ['one, ', 'two']);
       await change(crashed.directory, 'lengths', undefined);
@@ -240,7 +241,7 @@ describe('the first start of a version that counts synced bytes', () => {
     }));
 });
 
-it('a file that is none keeps no store from opening', () =>
+it('a store opens although a directory is in the place of a log file', () =>
   withDirectory(async (outside) => {
     const crashed = await crash(outside, 'appended', ['one', '']);
     await rm(crashed.file);

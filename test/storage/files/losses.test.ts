@@ -22,7 +22,7 @@ async function lossesOf(store: LogStore, { log }: Writer): Promise<string[]> {
   return losses.map(({ number, from, to }: Loss) => `${number}: ${from} to ${to}`);
 }
 
-/** As if the machine had been started anew while the store was in use. */
+/** As if the machine had been rebooted while the store was in use. */
 async function reboot(directory: string): Promise<void> {
   const facts = new FactsDatabase(`${directory}/loom.mdb`, true);
   await facts.storeMeta.noteBoot(1);
@@ -32,7 +32,7 @@ async function reboot(directory: string): Promise<void> {
 }
 
 describe('the losses of a log in files', () => {
-  it('are counted, are kept over restarts, and take nothing of the log but the bytes', () =>
+  it('losses are numbered, survive restarts and leave the other facts of the log unchanged', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, async (store) => {
         const first = await createLogOf(store, '0123456789');
@@ -64,7 +64,7 @@ describe('the losses of a log in files', () => {
       });
     }));
 
-  it('are what was synced at least where a producer was attached to the end', () =>
+  it('a loss reaches to the synced length if a producer was attached', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'));
       await truncate(fileOf(directory, writer), 5);
@@ -75,7 +75,7 @@ describe('the losses of a log in files', () => {
     }));
 
   it.each(['always', 'interval', 'os'] as const)(
-    'are what somebody cut off behind a killed process, to the byte, with durability %s',
+    'a loss after a kill is exact to the byte with durability %s',
     (durability) =>
       withDirectory(async (directory) => {
         const options = { durability, syncInterval: 3_600_000 };
@@ -101,7 +101,7 @@ describe('the losses of a log in files', () => {
       }),
   );
 
-  it('may be more than was counted where nothing is synced', () =>
+  it('a reboot with durability os records a possible loss once', () =>
     withDirectory(async (directory) => {
       const options = { durability: 'os' } as const;
       const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'), options);
@@ -115,7 +115,7 @@ describe('the losses of a log in files', () => {
         },
         options,
       );
-      // Nobody was attached since, so nothing can be missing that the facts do not know of.
+      // No producer was attached since, so the facts count all bytes.
       await withStore(
         directory,
         async (store) => expect(await lossesOf(store, writer)).toEqual(['1: 5 to 5']),
@@ -123,7 +123,7 @@ describe('the losses of a log in files', () => {
       );
     }));
 
-  it('are the same possibility, counted on, where nothing came between two crashes', () =>
+  it('a possible loss gets the next number with each crash', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, '01234'));
       for (const losses of [['1: 5 to 5'], ['2: 5 to 5'], ['3: 5 to 5']]) {
@@ -135,7 +135,7 @@ describe('the losses of a log in files', () => {
       }
     }));
 
-  it('may be anywhere behind the end of an unsealed log when the kernel was started anew', () =>
+  it('a reboot records possible losses for unsealed logs only', () =>
     withDirectory(async (directory) => {
       const { released, sealed, committed } = await withStore(directory, async (store) => {
         const logs = [await createLogOf(store, '0123456789'), await createLogOf(store, 'sealed')] as const;
@@ -155,7 +155,7 @@ describe('the losses of a log in files', () => {
       }
     }));
 
-  it('may be anywhere behind the end in a copy of the store, which may be older', () =>
+  it('a copy of a store records a possible loss, and the original does not', () =>
     withDirectory((copy) =>
       withDirectory(async (directory) => {
         const writer = await withStore(directory, async (store) => {
@@ -172,7 +172,7 @@ describe('the losses of a log in files', () => {
       }),
     ));
 
-  it('are not those of its forks, and not of what replaces it', () =>
+  it('a fork and a replacement do not have the losses of a log', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, '0123456789'));
       await truncate(fileOf(directory, writer), 5);

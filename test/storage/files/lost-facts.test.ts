@@ -17,7 +17,7 @@ const LOST: readonly (readonly [what: string, lose: (path: string) => Promise<un
 ];
 
 describe('a start without the right facts', () => {
-  it.each(LOST)('is refused where loom.mdb %s, and removes nothing', async (_, lose) =>
+  it.each(LOST)('a start is refused and removes nothing if loom.mdb %s', async (_, lose) =>
     withDirectory(async (directory) => {
       const facts = join(directory, 'loom.mdb');
       const writers = await withStore(directory, async (store) =>
@@ -38,7 +38,7 @@ describe('a start without the right facts', () => {
     }),
   );
 
-  it('is refused where loom.mdb is a copy from before some of the streams', () =>
+  it('a start is refused if loom.mdb is older than some streams', () =>
     withDirectory(async (directory) => {
       await withStore(directory, (store) => createLogOf(store, 'old'));
       await copyFile(join(directory, 'loom.mdb'), join(directory, 'old.mdb'));
@@ -47,7 +47,7 @@ describe('a start without the right facts', () => {
       expect(await refused(directory)).toMatch(/loom\.mdb does not know 2 streams in .*: it is older/);
     }));
 
-  it('is refused where loom.mdb knows every stream, and is a copy from before their last bytes', () =>
+  it('a start is refused if loom.mdb is older than the last bytes of a stream', () =>
     withDirectory(async (directory) => {
       const log = await withStore(directory, async (store) => {
         const created = await createOpenLog(store);
@@ -62,7 +62,7 @@ describe('a start without the right facts', () => {
       await withStore(directory, async (store) => expect(await textOf(store, log)).toBe('one two'));
     }));
 
-  it('goes on where there was no stream', () =>
+  it('a start without loom.mdb succeeds if there was no stream', () =>
     withDirectory(async (directory) => {
       await withStore(directory, async () => {});
       await rm(join(directory, 'loom.mdb'));
@@ -71,33 +71,25 @@ describe('a start without the right facts', () => {
 });
 
 describe('loom recover', () => {
-  it.each(LOST)(
-    'brings every stream back where loom.mdb %s, with all that was known of it',
-    async (_, lose) =>
-      withDirectory(async (directory) => {
-        const before = await withStore(directory, manyKinds);
-        await lose(join(directory, 'loom.mdb'));
-        const said = await recovered(directory);
-        expect(said.at(-1)).toBe(`Brought back ${before.length} streams`);
-        for (const { id } of before) expect(said.join('\n')).toContain(`${id}: brought back`);
-        await withStore(directory, async (store) => {
-          for (const { text, ...info } of before) {
-            const {
-              updatedAt: _,
-              epoch: __,
-              losses: ___,
-              expiresAt,
-              ...after
-            } = await infoOf(store, info.id);
-            expect(after).toEqual(info);
-            expect(expiresAt === undefined).toBe(info.expiry === undefined);
-            expect(await textOf(store, after)).toBe(text);
-          }
-        });
-      }),
+  it.each(LOST)('a recovery restores every stream with its facts if loom.mdb %s', async (_, lose) =>
+    withDirectory(async (directory) => {
+      const before = await withStore(directory, manyKinds);
+      await lose(join(directory, 'loom.mdb'));
+      const lines = await recovered(directory);
+      expect(lines.at(-1)).toBe(`Brought back ${before.length} streams`);
+      for (const { id } of before) expect(lines.join('\n')).toContain(`${id}: brought back`);
+      await withStore(directory, async (store) => {
+        for (const { text, ...info } of before) {
+          const { updatedAt: _, epoch: __, losses: ___, expiresAt, ...after } = await infoOf(store, info.id);
+          expect(after).toEqual(info);
+          expect(expiresAt === undefined).toBe(info.expiry === undefined);
+          expect(await textOf(store, after)).toBe(text);
+        }
+      });
+    }),
   );
 
-  it('does nothing when it runs again, and nothing where no stream is missing', () =>
+  it('a recovery does nothing if no stream is missing, nor when it runs again', () =>
     withDirectory(async (directory) => {
       await withStore(directory, manyKinds);
       expect(await recovered(directory)).toEqual(['No stream was missing']);
@@ -106,7 +98,7 @@ describe('loom recover', () => {
       expect(await recovered(directory)).toEqual(['No stream was missing']);
     }));
 
-  it('takes a damaged loom.mdb aside, and what can still be read of it', () =>
+  it('a recovery moves a damaged loom.mdb aside and uses what is readable of it', () =>
     withDirectory(async (directory) => {
       const before = await withStore(directory, manyKinds);
       // What the last transaction wrote is only found by the page that is damaged here.
@@ -115,10 +107,10 @@ describe('loom recover', () => {
       const facts = join(directory, 'loom.mdb');
       await writeFile(facts, Buffer.alloc(4096), { flag: 'r+' });
       const damaged = await readFile(facts);
-      const [moved, ...said] = await recovered(directory);
+      const [moved, ...lines] = await recovered(directory);
       const [, path = ''] = /It is now (\S+\.damaged-\S+);/.exec(moved ?? '') ?? [];
       expect((await readFile(path)).equals(damaged)).toBe(true);
-      expect(said.at(-1)).toBe(`Brought back ${before.length} streams`);
+      expect(lines.at(-1)).toBe(`Brought back ${before.length} streams`);
       await withStore(directory, async (store) => {
         for (const { id, generation, text } of before)
           expect(await textOf(store, { id, generation })).toBe(text);
@@ -129,13 +121,13 @@ describe('loom recover', () => {
       expect((await recovered(directory)).join()).not.toContain('not known');
     }));
 
-  it('brings streams back under an id that is made up where nothing is known of them', () =>
+  it('a stream without any facts gets a generated id', () =>
     withDirectory(async (directory) => {
       const { log } = await withStore(directory, (store) => createLogOf(store, 'anonymous'));
       await rm(join(directory, 'loom.mdb'));
       await removeJournal(directory);
-      const said = await recovered(directory);
-      expect(said[0]).toContain('its ID, content type and metadata are not known');
+      const lines = await recovered(directory);
+      expect(lines[0]).toContain('its ID, content type and metadata are not known');
       await withStore(directory, async (store) => {
         const info = await infoOf(store, `recovered-${log.generation}`);
         expect(info).toMatchObject({ state: 'closed', contentType: 'application/octet-stream' });
@@ -143,7 +135,7 @@ describe('loom recover', () => {
       });
     }));
 
-  it('gives an id to its newest life, and keeps the others under one that is derived from it', () =>
+  it('the newest life of an id keeps the id, and an older one gets a derived id', () =>
     withDirectory(async (directory) => {
       const id = uniqueId('twice');
       const [first, kept] = await withStore(directory, async (store) => {
@@ -173,7 +165,7 @@ describe('loom recover', () => {
       );
     }));
 
-  it('does not bring back what was removed', () =>
+  it('a removed stream is not restored', () =>
     withDirectory(async (directory) => {
       await withStore(directory, async (store) => {
         const [gone] = [await createOpenLog(store), await createLogOf(store, 'kept')];
@@ -184,7 +176,7 @@ describe('loom recover', () => {
       expect((await recovered(directory)).at(-1)).toBe('Brought back 1 stream');
     }));
 
-  it('knows streams that were made before there was a journal', () =>
+  it('a stream older than the journal is restored', () =>
     withDirectory(async (directory) => {
       const { log } = await withStore(directory, (store) => createLogOf(store, 'early'));
       await removeJournal(directory);
@@ -194,7 +186,7 @@ describe('loom recover', () => {
       await withStore(directory, async (store) => expect(await textOf(store, log)).toBe('early'));
     }));
 
-  it('says which bytes of a sealed stream are gone with its file', () =>
+  it('the report names the lost bytes of a sealed stream without its file', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, async (store) => {
         const sealed = await createLogOf(store, 'all of it');
@@ -203,13 +195,13 @@ describe('loom recover', () => {
       });
       await rm(fileOf(directory, writer));
       await rm(join(directory, 'loom.mdb'));
-      const [said] = await recovered(directory);
-      expect(said).toContain(
+      const [lines] = await recovered(directory);
+      expect(lines).toContain(
         `${writer.log.id}: brought back as complete (without a file); its bytes 0 to 9 are lost`,
       );
     }));
 
-  it('keeps JSON texts whole', () =>
+  it('a restored JSON stream ends after its last whole text', () =>
     withDirectory(async (directory) => {
       const log = await withStore(directory, async (store) => {
         const created = await createOpenLog(store, { contentType: 'application/json', framing: 'json' });
@@ -222,7 +214,7 @@ describe('loom recover', () => {
       await withStore(directory, async (store) => expect(await textOf(store, log)).toBe('{"n":1}\n'));
     }));
 
-  it('is refused while a server uses the directory, and where there is no store', () =>
+  it('a recovery is refused while a server uses the directory, and without a store', () =>
     withDirectory(async (directory) => {
       await expect(recovered(join(directory, 'nowhere'))).rejects.toThrow('There is no store in');
       await expect(recovered(directory)).rejects.toThrow('There is no store in');
@@ -234,7 +226,7 @@ describe('loom recover', () => {
 });
 
 describe('the journal', () => {
-  it('is written anew at the start where its newest part is gone', () =>
+  it('a start writes the journal again if its newest part is gone', () =>
     withDirectory(async (directory) => {
       await withStore(directory, (store) => createLogOf(store, 'first'));
       const { log } = await withStore(directory, (store) => createLogOf(store, 'second'));
@@ -249,7 +241,7 @@ describe('the journal', () => {
     }));
 
   it(
-    'is shortened over many starts, and still knows every stream',
+    'the journal is shortened over many starts and still knows every stream',
     () =>
       withDirectory(async (directory) => {
         const { log } = await withStore(directory, (store) => createLogOf(store, 'from the first start'));
@@ -305,9 +297,9 @@ async function refused(directory: string): Promise<string> {
 }
 
 async function recovered(directory: string): Promise<string[]> {
-  const said: string[] = [];
-  await recoverFilesStore(directory, (line) => said.push(line));
-  return said;
+  const lines: string[] = [];
+  await recoverFilesStore(directory, (line) => lines.push(line));
+  return lines;
 }
 
 async function replaceByNew(path: string): Promise<void> {

@@ -68,7 +68,7 @@ async function restarted(directory: string, { log }: Writer): Promise<unknown> {
 }
 
 describe('an open log whose file is cut under the running store', () => {
-  it('goes on at its new end once a reader has met it, and its producer has to come back', () =>
+  it('the log continues at its new end after a read, and its producer must attach again', () =>
     withOpen(async ({ directory, store, alarms }) => {
       const writer = await createLogOf(store, 'AAAAABBBBB');
       await truncate(fileOf(directory, writer), 5);
@@ -93,7 +93,7 @@ describe('an open log whose file is cut under the running store', () => {
       });
     }));
 
-  it('has one loss after a restart, although more of it had been synced', () =>
+  it('the log has one loss after a restart, although more of it was synced', () =>
     withOpen(
       async ({ directory, store }) => {
         const writer = await createLogOf(store, 'AAAAABBBBB');
@@ -107,7 +107,7 @@ describe('an open log whose file is cut under the running store', () => {
       { syncInterval: 600_000 },
     ));
 
-  it('is told to readers that are behind the loss, and to those that have yet to read to the old end', () =>
+  it('reads behind the loss and reads up to the old end fail with the lost range', () =>
     withOpen(async ({ directory, store }) => {
       const writer = await committed(store, 'AAAAABBBBB');
       await truncate(fileOf(directory, writer), 5);
@@ -120,7 +120,7 @@ describe('an open log whose file is cut under the running store', () => {
       await expect(store.read(writer.log, at(11), 1)).rejects.toThrow(RangeError);
     }));
 
-  it('takes commits once a reader has met it', () =>
+  it('the log accepts commits once a read has found the loss', () =>
     withOpen(async ({ directory, store }) => {
       const writer = await committed(store, 'AAAAABBBBB');
       await truncate(fileOf(directory, writer), 5);
@@ -130,7 +130,7 @@ describe('an open log whose file is cut under the running store', () => {
       expect(await infoOf(store, writer.log.id)).toMatchObject({ tail: 10, losses: [{ from: 5, to: 10 }] });
     }));
 
-  it.each(['commit', 'append'] as const)('refuses one %s that has to open the file', (how) =>
+  it.each(['commit', 'append'] as const)('one %s that opens the file fails with the lost range', (how) =>
     withOpen(async ({ directory, store }) => {
       const writer = await (how === 'commit' ? committed : createLogOf)(store, 'AAAAABBBBB');
       await committed(store, 'another log');
@@ -143,7 +143,7 @@ describe('an open log whose file is cut under the running store', () => {
     }),
   );
 
-  it('is met by a fork as well', () =>
+  it('a fork fails with the lost range', () =>
     withOpen(async ({ directory, store }) => {
       const writer = await committed(store, 'AAAAABBBBB');
       await truncate(fileOf(directory, writer), 5);
@@ -154,7 +154,7 @@ describe('an open log whose file is cut under the running store', () => {
       expect(await infoOf(store, writer.log.id)).toMatchObject({ tail: 5, losses: [{ from: 5, to: 10 }] });
     }));
 
-  it('goes on after its last whole message if it is a JSON log', () =>
+  it('a JSON log continues after its last whole message', () =>
     withOpen(async ({ directory, store }) => {
       const init = { contentType: 'application/json', framing: 'json' } as const;
       const { info } = await store.create(uniqueId(), init, 'new');
@@ -169,7 +169,7 @@ describe('an open log whose file is cut under the running store', () => {
     }));
 });
 
-it('an open log whose file is not there loses nothing and takes nothing until a start has looked', () =>
+it('an open log whose file is missing refuses reads and commits and records no loss', () =>
   withOpen(async ({ directory, store }) => {
     const writer = await committed(store, 'AAAAABBBBB');
     await committed(store, 'another log');

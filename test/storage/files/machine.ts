@@ -3,8 +3,8 @@ import promises from 'node:fs/promises';
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 /**
- * Lets the code of this process believe that it runs on a kernel that was started anew with each call.
- * @returns starts the machine anew
+ * Gives the code of this process a new boot id with each call.
+ * @returns simulates a reboot
  */
 export function withMachine(): () => void {
   const { readFile } = promises;

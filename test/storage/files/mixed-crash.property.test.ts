@@ -13,7 +13,7 @@ type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 const LOGS_MAX = 6;
 
 describe('any interleaving of commits, retries, appends, forks, removals, restarts and crashes', () => {
-  it('leaves exactly what was acknowledged, and every producer where it stood', () =>
+  it('the store has exactly what was acknowledged, and the state of every producer', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.nat(100), anyStep), { minLength: 5, maxLength: 40 }),

@@ -7,12 +7,16 @@ import { openFilesStore } from '../../support/open-stores';
 import { withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
-describe.each([0o000, 0o022, 0o077])('with the umask %o', (umask) => {
+describe.each([
+  ['000', 0o000],
+  ['022', 0o022],
+  ['077', 0o077],
+])('a store with the umask %s', (_, umask) => {
   const before = process.umask();
   beforeAll(() => void process.umask(umask));
   afterAll(() => void process.umask(before));
 
-  it('the store makes files that only its user reads, in directories that only its user enters', () =>
+  it('only the user of the store can read its files and enter its directories', () =>
     withDirectory(async (parent) => {
       const directory = join(parent, 'new', 'data');
       await withStore(directory, async (store) => {
@@ -27,7 +31,7 @@ describe.each([0o000, 0o022, 0o077])('with the umask %o', (umask) => {
       });
     }));
 
-  it('so does the store of packets', () =>
+  it('only the user of the packet store can read its files and enter its directories', () =>
     withDirectory(async (parent) => {
       const store = await openLocalPacketStore(join(parent, 'relay', 'packets'), LIMITS, () => {});
       await store.close();
@@ -36,7 +40,7 @@ describe.each([0o000, 0o022, 0o077])('with the umask %o', (umask) => {
 });
 
 describe('a directory that other users may enter', () => {
-  it('is warned about at the start, with its mode and the remedy, and works', () =>
+  it('a start works and warns with the mode and the remedy', () =>
     withDirectory(async (parent) => {
       const directory = join(parent, 'data');
       await mkdir(directory);

@@ -11,7 +11,7 @@ import { openFilesStore } from '../../support/open-stores';
 import { withStore } from './opened-store';
 import { makeDirectory, removeDirectory, withDirectory } from './temporary-directory';
 
-describe('in spans of two logs', () => {
+describe('an index of names in spans of two logs', () => {
   let directory: string;
   let opened: LogStore | undefined;
   beforeEach(async () => {
@@ -33,7 +33,7 @@ describe('in spans of two logs', () => {
 });
 
 describe('the index of names', () => {
-  it('is made for a directory that an earlier version has written', () =>
+  it('the index is built for a directory of an earlier version', () =>
     withDirectory(async (directory) => {
       const ids = await withStore(directory, (store) => createMany(store, 300), { spanLogs: 9 });
       await change(directory, (root) => {
@@ -45,7 +45,7 @@ describe('the index of names', () => {
       await withStore(directory, (store) => expectLists(store, ids), { spanLogs: 9 });
     }));
 
-  it('is made anew where a start was interrupted while it made it', () =>
+  it('the index is built again after a start that was interrupted while it built it', () =>
     withDirectory(async (directory) => {
       const ids = await withStore(directory, (store) => createMany(store, 50), { spanLogs: 4 });
       await change(directory, (root) => {
@@ -60,7 +60,7 @@ describe('the index of names', () => {
       await withStore(directory, (store) => expectLists(store, ids), { spanLogs: 4 });
     }));
 
-  it('is right after most logs were removed, and after the next start', () =>
+  it('the index is correct after most logs were removed, and after later starts', () =>
     withDirectory(async (directory) => {
       const left = await withStore(
         directory,
@@ -80,7 +80,7 @@ describe('the index of names', () => {
         await withStore(directory, (store) => expectLists(store, left), { spanLogs: 2 });
     }));
 
-  it('keeps the order of creation when the clock is set back, and when the store is opened then', () =>
+  it('the index keeps the order of creation when the clock is set back', () =>
     withDirectory(async (directory) => {
       const ids: string[] = [];
       const now = Date.now();
@@ -91,7 +91,7 @@ describe('the index of names', () => {
           await withStore(
             directory,
             async (store, warnings) => {
-              // That the clock was set is said.
+              // The store warns that the clock was set.
               warnings.splice(0);
               for (let i = 0; i < 9; i += 1) {
                 const id = parseLogId(`log-${ids.length}`);
@@ -110,8 +110,8 @@ describe('the index of names', () => {
     }));
 });
 
-describe('a generation', () => {
-  it('sorts after all before it, within a millisecond and when the clock goes back', () => {
+describe('generations', () => {
+  it('a generation sorts after all earlier ones, even within a millisecond and when the clock goes back', () => {
     const generations = new Generations('');
     const now = Date.now();
     const times = Array.from(
@@ -125,7 +125,7 @@ describe('a generation', () => {
       expect(one).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   });
 
-  it('goes on with the next millisecond where there is no room after the last one', () => {
+  it('a generation uses the next millisecond if there is no room after the last one', () => {
     const last = '01a2267e-7761-731a-8ae6-ffffffffffff';
     const next = new Generations(last).next(0);
     expect(next > last).toBe(true);

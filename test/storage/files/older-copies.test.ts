@@ -36,22 +36,22 @@ async function grow(store: LogStore, { committed, appended }: Logs, texts: reado
 
 const REFUSED = 'loom.mdb is older than the streams in';
 
-describe('a loom.mdb that was copied while the same process ran', () => {
-  it('is refused once that process has stopped, and a recovery brings back what came later', () =>
+describe('a loom.mdb that was copied from a running store', () => {
+  it('a start refuses the copy after a clean stop, and a recovery restores later bytes', () =>
     withDirectory(async (directory) => {
       const logs = await withCopy(directory, createLogs, async (store, made) => grow(store, made, ['WORLD']));
       await expect(withStore(directory, async () => {})).rejects.toThrow(REFUSED);
       await expect(withStore(directory, async () => {})).rejects.toThrow(REFUSED);
-      const said: string[] = [];
-      await recoverFilesStore(directory, (line) => said.push(line));
-      expect(said).toEqual([expect.stringContaining('is older than the streams'), 'No stream was missing']);
+      const lines: string[] = [];
+      await recoverFilesStore(directory, (line) => lines.push(line));
+      expect(lines).toEqual([expect.stringContaining('is older than the streams'), 'No stream was missing']);
       await withStore(directory, async (store) => {
         expect(await textOf(store, logs.committed.log)).toBe('HELLOWORLD');
         expect(await textOf(store, logs.appended.log)).toBe('AAAAAWORLD');
       });
     }));
 
-  it('is refused after a kill where the journal has later metadata, which a recovery brings back', () =>
+  it('a start refuses the copy after a kill if the journal is newer, and a recovery restores metadata', () =>
     withDirectory(async (directory) => {
       const { appended } = await withCopy(directory, createLogs, async (store, made) => {
         const { log, epoch } = await attach(store, made.appended.log);
@@ -65,7 +65,7 @@ describe('a loom.mdb that was copied while the same process ran', () => {
       );
     }));
 
-  it('leaves the bytes of later commits in cut where nothing else shows its age', () =>
+  it('the bytes of later commits are kept in cut if nothing else shows the age of the copy', () =>
     withDirectory(async (directory) => {
       const { committed } = await withCopy(directory, createLogs, (store, made) =>
         commit(store, made.committed.log, 'WORLD'),
@@ -76,7 +76,7 @@ describe('a loom.mdb that was copied while the same process ran', () => {
       expect(await readFile(kept, 'utf8')).toBe('WORLD');
     }));
 
-  it('is seen to be older also by a recovery after one that was cut off', () =>
+  it('a start after an interrupted recovery still refuses the copy', () =>
     withDirectory(async (directory) => {
       const { committed } = await withCopy(directory, createLogs, (store, made) =>
         commit(store, made.committed.log, 'WORLD'),
@@ -136,36 +136,34 @@ const RESTORES: Readonly<Record<string, (backup: string, directory: string) => u
   },
 };
 
-describe('the first start after an older backup was put back', () => {
-  it.each(Object.keys(RESTORES))(
-    'tells readers that had more of it, also once it has grown again: %s',
-    (way) =>
-      withDirectory((outside) =>
-        withDirectory(async (elsewhere) => {
-          const [directory, backup] = [join(outside, 'store'), join(elsewhere, 'backup')];
-          const logs = await withStore(directory, createLogs);
-          run('cp', '-a', directory, backup);
-          const seen = await withStore(directory, async (store) => {
-            await grow(store, logs, ['WORLD']);
-            return positionsOf(store, logs);
-          });
-          await RESTORES[way]?.(backup, directory);
-          await withStore(directory, async (store) => {
-            await grow(store, logs, ['there', 'again']);
-            expect(await checkedBy(store, seen)).toEqual(['lost', 'lost']);
-            // Those that had no more than the backup go on.
-            const early = seen.map((position) => ({ ...position, tail: at(5) }));
-            expect(await checkedBy(store, early)).toEqual(['intact', 'intact']);
-          });
-          await withStore(directory, async (store) => {
-            const { losses } = await infoOf(store, logs.committed.log.id);
-            expect(losses).toHaveLength(1);
-          });
-        }),
-      ),
+describe('a start on a restored backup', () => {
+  it.each(Object.keys(RESTORES))('readers of later bytes find a loss even after new appends: %s', (way) =>
+    withDirectory((outside) =>
+      withDirectory(async (elsewhere) => {
+        const [directory, backup] = [join(outside, 'store'), join(elsewhere, 'backup')];
+        const logs = await withStore(directory, createLogs);
+        run('cp', '-a', directory, backup);
+        const seen = await withStore(directory, async (store) => {
+          await grow(store, logs, ['WORLD']);
+          return positionsOf(store, logs);
+        });
+        await RESTORES[way]?.(backup, directory);
+        await withStore(directory, async (store) => {
+          await grow(store, logs, ['there', 'again']);
+          expect(await checkedBy(store, seen)).toEqual(['lost', 'lost']);
+          // Readers whose bytes are all in the backup continue.
+          const early = seen.map((position) => ({ ...position, tail: at(5) }));
+          expect(await checkedBy(store, early)).toEqual(['intact', 'intact']);
+        });
+        await withStore(directory, async (store) => {
+          const { losses } = await infoOf(store, logs.committed.log.id);
+          expect(losses).toHaveLength(1);
+        });
+      }),
+    ),
   );
 
-  it('is refused where files of the newer store are still there, and a recovery tells readers', () =>
+  it('a start is refused if newer files are left, and readers find a loss after a recovery', () =>
     withDirectory((outside) =>
       withDirectory(async (elsewhere) => {
         const [directory, backup] = [join(outside, 'store'), join(elsewhere, 'backup')];
@@ -185,7 +183,7 @@ describe('the first start after an older backup was put back', () => {
       }),
     ));
 
-  it('tells readers where only the logs of a store that was killed were put back', () =>
+  it('readers find a loss if only the logs of a killed store were restored', () =>
     withDirectory((outside) =>
       withDirectory(async (elsewhere) => {
         const [directory, backup] = [join(outside, 'store'), join(elsewhere, 'backup')];

@@ -3,8 +3,8 @@ import { PageBufferPool } from '../../../src/storage/files/bytes/page-buffer-poo
 
 const SIZES = [PAGE_BYTES, LARGE_PAGE_BYTES];
 
-describe('the buffers of pages', () => {
-  it.each(SIZES)('are lent again after they were given back, to pages of about their size: %d', (bytes) => {
+describe('the pool of page buffers', () => {
+  it.each(SIZES)('a released buffer is reused for pages of about its size: %d', (bytes) => {
     const buffers = new PageBufferPool();
     const lent = buffers.acquire(bytes);
     buffers.release(lent);
@@ -14,7 +14,7 @@ describe('the buffers of pages', () => {
   });
 
   it.each([1, PAGE_BYTES / 2, LARGE_PAGE_BYTES / 2, LARGE_PAGE_BYTES + 1])(
-    'of %d bytes are not kept',
+    'a buffer of %d bytes is not kept',
     (bytes) => {
       const buffers = new PageBufferPool();
       const buffer = buffers.acquire(bytes);
@@ -24,7 +24,7 @@ describe('the buffers of pages', () => {
     },
   );
 
-  it.each(SIZES)('are kept up to a bound, also when others were kept before: %d', (bytes) => {
+  it.each(SIZES)('buffers are kept up to a bound, even if others were kept before: %d', (bytes) => {
     const buffers = new PageBufferPool();
     for (const size of SIZES.filter((other) => other !== bytes)) fill(buffers, size);
     const lent = fill(buffers, bytes);
@@ -34,7 +34,7 @@ describe('the buffers of pages', () => {
     expect(kept.length * bytes).toBe(16 * 1024 * 1024);
   });
 
-  it('are dropped when nobody has asked for one for a while', () => {
+  it('a buffer is dropped after a while without use', () => {
     jest.useFakeTimers();
     try {
       const buffers = new PageBufferPool();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A prime number of bytes that do not repeat, so that a byte tells the offset it belongs to. */
+/** A prime number of bytes that do not repeat, so that bytes show the offset to which they belong. */
 const PATTERN = Buffer.concat(
   Array.from({ length: 2048 }, (_, n) => createHash('sha256').update(`block ${n}`).digest()),
 ).subarray(0, 65_521);

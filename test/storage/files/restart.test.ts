@@ -6,8 +6,8 @@ import { at, bytes, createLog, createLogOf, expectCode, readAll, seal, uniqueId 
 import { infoOf, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
-describe('after a restart', () => {
-  it('sealed logs are as they were: bytes, metadata, outcome, times and order', () =>
+describe('a restart of a store', () => {
+  it('sealed logs keep their bytes, metadata, outcomes, times and order', () =>
     withDirectory(async (directory) => {
       const before = await withStore(directory, async (store) => {
         for (const name of ['one', 'zwei 💡', 'three']) {
@@ -37,7 +37,7 @@ describe('after a restart', () => {
       });
     }));
 
-  it('logs that were not sealed are interrupted, at their tail, and their grace begins anew', () =>
+  it('unsealed logs are interrupted at their tail, and their grace starts again', () =>
     withDirectory(async (directory) => {
       const { writer, released } = await withStore(directory, async (store) => {
         const left = await createLogOf(store, 'left');
@@ -63,7 +63,7 @@ describe('after a restart', () => {
       });
     }));
 
-  it('a log that never had a byte is empty, and takes bytes', () =>
+  it('a log without bytes is empty and accepts bytes', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLog(store));
       await withStore(directory, async (store) => {
@@ -73,7 +73,7 @@ describe('after a restart', () => {
       });
     }));
 
-  it('a removed log stays away, and of several that are created at once only as many are let in as there may be', () =>
+  it('a removed log stays removed, and simultaneous creates respect logsMax', () =>
     withDirectory(async (directory) => {
       const options = { logsMax: 2 };
       const gone = await withStore(
@@ -102,7 +102,7 @@ describe('after a restart', () => {
       );
     }));
 
-  it('a store that a later version has written is left alone', () =>
+  it('a store of a later version is refused', () =>
     withDirectory(async (directory) => {
       await withStore(directory, async () => {});
       const { open } = await import('lmdb');
@@ -114,7 +114,7 @@ describe('after a restart', () => {
       await expect(withStore(directory, async () => {})).rejects.toThrow(/format 99/);
     }));
 
-  it('what somebody else put beside the logs is left alone', () =>
+  it('a foreign file beside the logs is left alone', () =>
     withDirectory(async (directory) => {
       const writer = await withStore(directory, (store) => createLogOf(store, 'x'));
       const note = join(directory, 'logs', writer.log.generation.slice(-2), 'notes.txt');

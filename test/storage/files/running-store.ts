@@ -11,9 +11,9 @@ const CHURNING = join(__dirname, 'churn-process.ts');
 const STOPPING = join(__dirname, 'stopping-process.ts');
 
 /**
- * A process that holds a store, and what it has said so far. With a number it appends to so many logs (`store-process.ts`), with
- * `churn` it makes and removes logs (`churn-process.ts`), with `stop` it opens and closes the store (`stopping-process.ts`), with
- * another word it commits, and the word says when it stops in the middle (`commit-process.ts`).
+ * A process that holds a store, and the lines that it has printed so far. With a number it appends to so many logs
+ * (`store-process.ts`), with `churn` it creates and removes logs (`churn-process.ts`), with `stop` it opens and closes the store
+ * (`stopping-process.ts`). With another word it commits, and the word is the point at which it stops (`commit-process.ts`).
  */
 export class RunningStore {
   readonly lines: string[] = [];
@@ -35,8 +35,8 @@ export class RunningStore {
     this.#reading = once(reader, 'close');
   }
 
-  /** Resolves once it has said that much. */
-  async said(lines: number): Promise<void> {
+  /** Resolves once the process has printed so many lines. */
+  async untilLines(lines: number): Promise<void> {
     while (this.lines.length < lines) await once(this.#process, 'line');
   }
 
@@ -45,7 +45,7 @@ export class RunningStore {
     this.#process.kill('SIGSTOP');
   }
 
-  /** SIGKILL; resolves when it is dead and all that it said has been read. */
+  /** SIGKILL; resolves when the process is dead and all its lines have been read. */
   async kill(): Promise<void> {
     const isAlive = this.#process.exitCode === null && this.#process.signalCode === null;
     if (isAlive && this.#process.kill('SIGKILL')) await once(this.#process, 'exit');

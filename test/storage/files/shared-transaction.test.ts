@@ -5,8 +5,8 @@ import { at, textOf, uniqueId } from '../../contract/logs';
 import { withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
-describe('what is stored in one turn', () => {
-  it('is stored, and its callers are told so, also where the facts of another log cannot be written down', () =>
+describe('a shared transaction', () => {
+  it('creates succeed although the facts of another log in the same turn cannot be written', () =>
     withDirectory(async (directory) => {
       const { before, broken, after } = await withStore(directory, async (store) => {
         const [before, broken, after] = [uniqueId(), uniqueId(), uniqueId()];

@@ -6,16 +6,16 @@ import { openFilesStore } from '../../support/open-stores';
 const LOG = parseLogId('log');
 
 /**
- * A process of its own that opens the store in argv[2], appends to one log and closes the store, again and again. What it says, a line
+ * A process of its own that opens the store in argv[2], appends to one log and closes the store, again and again. It prints a line
  * each: `open`; `<tail>` once that is acknowledged; `closing`; `closed <tail>`.
  */
 async function main(directory: string): Promise<void> {
-  const warn = (message: string): void => say(`warning ${message}`);
+  const warn = (message: string): void => print(`warning ${message}`);
   // No sync comes by itself.
   const options = { warn, syncInterval: 600_000 };
   for (let first = true; ; first = false) {
     const store = await openFilesStore(directory, options);
-    say('open');
+    print('open');
     const info = first
       ? (await store.create(LOG, { contentType: 'text/plain', graceMs: 60_000 }, 'new')).info
       : await store.change(await there(store.info(LOG)), { kind: 'attach', graceMs: 60_000 });
@@ -23,11 +23,11 @@ async function main(directory: string): Promise<void> {
     let tail = info.tail;
     for (let n = 0; n < 2; n += 1) {
       tail = await store.append(writer, tail, [Buffer.from('0123456789')]);
-      say(String(tail));
+      print(String(tail));
     }
-    say('closing');
+    print('closing');
     await store.close();
-    say(`closed ${tail}`);
+    print(`closed ${tail}`);
   }
 }
 
@@ -37,8 +37,8 @@ async function there<T>(promise: Promise<T | undefined>): Promise<T> {
   return value;
 }
 
-/** Synchronously: what was said before a kill has been said. */
-function say(line: string): void {
+/** Writes synchronously, so that a kill loses no line. */
+function print(line: string): void {
   writeSync(1, `${line}\n`);
 }
 

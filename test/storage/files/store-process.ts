@@ -12,15 +12,15 @@ import { patternAt } from './pattern';
  * `refused <reason>`; or `open`, and then `<id> <tail>` once that tail is acknowledged.
  */
 async function main(directory: string, logs: number): Promise<void> {
-  const warn = (message: string): void => say(`warning ${message}`);
+  const warn = (message: string): void => print(`warning ${message}`);
   let store: LogStore;
   try {
     store = await openFilesStore(directory, { warn, openFiles: 2 });
   } catch (error) {
-    say(`refused ${messageOf(error)}`);
+    print(`refused ${messageOf(error)}`);
     return;
   }
-  say('open');
+  print('open');
   // It lives until it is killed, with or without logs to write.
   setInterval(() => {}, 1_000);
   await Promise.all(Array.from({ length: logs }, (_, n) => appendForEver(store, `log-${n}`)));
@@ -40,12 +40,12 @@ async function appendForEver(store: LogStore, name: string): Promise<void> {
       return patternAt(at - bytes, bytes);
     });
     tail = await store.append(writerOf(info), tail, pieces);
-    say(`${name} ${tail}`);
+    print(`${name} ${tail}`);
   }
 }
 
-/** Synchronously: what was said before a kill has been said. */
-function say(line: string): void {
+/** Writes synchronously, so that a kill loses no line. */
+function print(line: string): void {
   writeSync(1, `${line}\n`);
 }
 

@@ -29,7 +29,7 @@ function syncOf(files: Files, durability: Durability, warnings: string[] = [], i
 }
 
 describe('durability', () => {
-  it('interval: syncs a log once for all that was written since the last time', async () => {
+  it('durability interval syncs each written log once per interval', async () => {
     const files = new Files();
     const sync = syncOf(files, 'interval');
     for (const generation of ['a', 'b', 'a', 'a']) await sync.written(generation, NO_FD, false);
@@ -42,7 +42,7 @@ describe('durability', () => {
     expect(files.synced).toHaveLength(3);
   });
 
-  it('interval: a sync that fails is warned about, and tried again', async () => {
+  it('durability interval warns of a failed sync and retries it', async () => {
     const files = new Files();
     const warnings: string[] = [];
     const sync = syncOf(files, 'interval', warnings);
@@ -54,7 +54,7 @@ describe('durability', () => {
   });
 
   it.each(['os', 'interval', 'always'] as const)(
-    '%s: a close says whether all is on the disk',
+    'a close with durability %s returns whether all bytes are on the disk',
     async (durability) => {
       const files = new Files();
       const sync = syncOf(files, durability, [], 600_000);
@@ -64,7 +64,7 @@ describe('durability', () => {
     },
   );
 
-  it('interval: a close is sure of nothing after a sync that failed, though the next one succeeds', async () => {
+  it('a close returns false after a failed sync, even if the next one succeeded', async () => {
     const files = new Files();
     const sync = syncOf(files, 'interval');
     files.failures = [new Error('the disk is on fire')];
@@ -73,7 +73,7 @@ describe('durability', () => {
     expect(await sync.close()).toBe(false);
   });
 
-  it('interval: a close does not wait for the time to come, and a removed log is not synced', async () => {
+  it('a close syncs at once, except removed logs', async () => {
     const files = new Files();
     const sync = syncOf(files, 'interval', [], 600_000);
     for (const generation of ['removed', 'kept']) await sync.written(generation, NO_FD, false);
@@ -82,7 +82,7 @@ describe('durability', () => {
     expect(files.synced).toEqual(['kept']);
   });
 
-  it('os: never syncs', async () => {
+  it('durability os never syncs', async () => {
     const files = new Files();
     const sync = syncOf(files, 'os');
     await sync.written('a', NO_FD, true);
@@ -90,7 +90,7 @@ describe('durability', () => {
     expect(files.synced).toEqual([]);
   });
 
-  it('always: an acknowledgement needs a sync that succeeded', () =>
+  it('durability always acknowledges only after a successful sync', () =>
     withDirectory(async (directory) => {
       const sync = syncOf(new Files(), 'always');
       const file = await open(join(directory, 'log'), 'w');

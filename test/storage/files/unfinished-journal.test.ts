@@ -9,8 +9,8 @@ import { bytes, createLogOf, infoOf, seal, textOf, uniqueId } from '../../contra
 import { withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
-describe('a process that was killed between the facts of a log and its line in the journal', () => {
-  it('leaves a log whose bytes a later start without loom.mdb does not remove', () =>
+describe('a process killed between the facts of a log and its line in the journal', () => {
+  it('a later start without loom.mdb does not remove the bytes of the log', () =>
     withDirectory(async (directory) => {
       const id = uniqueId('begun');
       const first = { chunks: bytes('acknowledged') };
@@ -25,7 +25,7 @@ describe('a process that was killed between the facts of a log and its line in t
       );
     }));
 
-  it('leaves an empty log that a later recovery brings back', () =>
+  it('a later recovery restores an empty log', () =>
     withDirectory(async (directory) => {
       const log = await withStore(directory, (store) => createOpenLog(store));
       await dropLines(directory, '{"facts"');
@@ -38,8 +38,8 @@ describe('a process that was killed between the facts of a log and its line in t
     }));
 });
 
-describe('a copy of loom.mdb that was made while a server ran', () => {
-  it('is refused when an empty log was made since', () =>
+describe('a copy of loom.mdb from a running server', () => {
+  it('a start refuses the copy if an empty log was created since', () =>
     withDirectory(async (directory) => {
       await withStore(directory, async (store) => {
         await createLogOf(store, 'before');
@@ -50,7 +50,7 @@ describe('a copy of loom.mdb that was made while a server ran', () => {
       expect(await refused(directory)).toMatch(/does not know 1 stream in .*which is empty/);
     }));
 
-  it('is refused when a log was removed since, and the recovery does not bring that back', () =>
+  it('a start refuses the copy if a log was removed since, and a recovery does not restore the log', () =>
     withDirectory(async (directory) => {
       const log = await withStore(directory, async (store) => {
         const created = await createOpenLog(store);
@@ -64,7 +64,7 @@ describe('a copy of loom.mdb that was made while a server ran', () => {
       await withStore(directory, async (store) => expect(await store.info(log.id)).toBeUndefined());
     }));
 
-  it('is refused when a log ended since, and the recovery ends it again', () =>
+  it('a start refuses the copy if a log was sealed since, and a recovery seals it again', () =>
     withDirectory(async (directory) => {
       const { log } = await withStore(directory, async (store) => {
         const writer = await createLogOf(store, 'all of it');
@@ -81,12 +81,12 @@ describe('a copy of loom.mdb that was made while a server ran', () => {
     }));
 });
 
-describe('a folder of logs that is empty', () => {
+describe('an empty or missing folder of logs', () => {
   it.each([
     ['missing', 'with'],
     ['empty', 'with'],
     ['missing', 'without'],
-  ])('is no reason to forget bytes that come back: %s, of a store %s a journal', (what, how) =>
+  ])('a start is refused until the bytes are back: folder %s, store %s a journal', (what, how) =>
     withDirectory(async (directory) => {
       const [logs, elsewhere] = [join(directory, 'logs'), join(directory, 'elsewhere')];
       const { log } = await withStore(directory, createReleased);
@@ -100,7 +100,7 @@ describe('a folder of logs that is empty', () => {
     }),
   );
 
-  it.each(['with', 'without'])('is refused by a recovery, too, which changes nothing: %s a journal', (how) =>
+  it.each(['with', 'without'])('a recovery is refused and changes nothing in a store %s a journal', (how) =>
     withDirectory(async (directory) => {
       const [logs, elsewhere] = [join(directory, 'logs'), join(directory, 'elsewhere')];
       const { log } = await withStore(directory, createReleased);
@@ -113,7 +113,7 @@ describe('a folder of logs that is empty', () => {
     }),
   );
 
-  it('is that of a store without a journal whose streams never had a byte', () =>
+  it('a start without a journal succeeds if the streams never had a byte', () =>
     withDirectory(async (directory) => {
       const { id } = await withStore(directory, (store) => createOpenLog(store));
       await forgetJournal(directory);

@@ -6,7 +6,7 @@ import { at } from '../../contract/logs';
 import { withDirectory } from './temporary-directory';
 
 describe('the written lengths of logs', () => {
-  it('are the latest of each log, however often it was written to', () =>
+  it('the file has the latest length of each log after several appends', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');
       const lengths = await WrittenLengths.create(path);
@@ -17,7 +17,7 @@ describe('the written lengths of logs', () => {
       expect((await readFile(path)).length).toBe(200 * 64);
     }));
 
-  it('are all there after a flush, also of what came during a write', () =>
+  it('the file has all lengths after a flush, even those noted during a write', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');
       const lengths = await WrittenLengths.create(path);
@@ -31,7 +31,7 @@ describe('the written lengths of logs', () => {
       await lengths.close();
     }));
 
-  it('have the last append within a tenth of a second, after any number of appends', () =>
+  it('the file has the last append within 100 ms, after any number of appends', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');
       jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
@@ -50,7 +50,7 @@ describe('the written lengths of logs', () => {
       await lengths.close();
     }));
 
-  it('are those of the logs that were written to last where there are very many', () =>
+  it('the file has the lengths of the 16,384 logs that were written to last', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');
       const lengths = await WrittenLengths.create(path);
@@ -61,7 +61,7 @@ describe('the written lengths of logs', () => {
       expect([...kept.keys()].sort()).toEqual(logs.slice(-16_384).sort());
     }));
 
-  it('are none where there is no file, and those that are whole where it is damaged', () =>
+  it('a missing file has no lengths, and a damaged one keeps its whole entries', () =>
     withDirectory(async (directory) => {
       const path = join(directory, 'written');
       expect(await readWrittenLengths(path)).toEqual(new Map());

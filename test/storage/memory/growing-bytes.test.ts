@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { GrowableBuffer } from '../../../src/storage/memory/growable-buffer';
 
-describe('the bytes of a log in memory', () => {
-  it('are all that was appended and not cut off, and what was read stays as it was', () => {
+describe('the buffer of a log in memory', () => {
+  it('the buffer holds the appended bytes, and later appends and cuts leave earlier reads unchanged', () => {
     const step = fc.oneof(
       fc.record({ append: fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 3 }) }),
       fc.record({ cutTo: fc.double({ min: 0, max: 1, noNaN: true }) }),
@@ -30,7 +30,7 @@ describe('the bytes of a log in memory', () => {
     );
   });
 
-  it('are copied a few times only, however many appends there are', () => {
+  it('the buffer is copied fewer than 20 times for 10,000 appends', () => {
     const bytes = new GrowableBuffer([]);
     const rooms = new Set<ArrayBufferLike>();
     for (let i = 0; i < 10_000; i += 1) {

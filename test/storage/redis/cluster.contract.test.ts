@@ -12,7 +12,7 @@ import { type RedisCluster, startRedisCluster } from '../../support/redis-cluste
 
 const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
 
-(hasTool ? describe : describe.skip)('in a Redis Cluster', () => {
+(hasTool ? describe : describe.skip)('a Redis Cluster', () => {
   let cluster: RedisCluster;
   beforeAll(async () => {
     cluster = await startRedisCluster();
@@ -24,7 +24,7 @@ const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
     return { store, close: () => store.close() };
   });
 
-  it('appends go on after the connections to the masters were lost', async () => {
+  it('appends continue after the connections to the masters were cut', async () => {
     const store = await openRedisStore(cluster.url, { patience: 3_000 });
     try {
       const writers = await Promise.all(Array.from({ length: 6 }, () => createLog(store)));
@@ -37,7 +37,7 @@ const hasTool = spawnSync('redis-cli', ['--version']).status === 0;
     }
   });
 
-  it('a follower on another node sees all, also while the slot moves to another master', async () => {
+  it('a follower on another node reads all bytes while the slot moves to another master', async () => {
     const [a, b] = [await openRedisStore(cluster.url), await openRedisStore(cluster.url)];
     try {
       const writer = await createLog(a);

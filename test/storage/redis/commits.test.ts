@@ -13,13 +13,13 @@ import { PATIENCE_MS } from '../../support/patience';
 import type { TcpProxy } from '../../support/tcp-proxy';
 import { withRedis } from './with-redis';
 
-describe('a commit whose reply is lost', () => {
+describe('commits whose replies are lost', () => {
   it.each([
     ['without a producer', () => ({})],
     ['of a producer', (round: number) => ({ producer: mark(round) })],
     ['with a sequence', (round: number) => ({ sequence: `${round}` })],
     ['that seals', (round: number) => (round === 4 ? { seal: { kind: 'complete' } as const } : {})],
-  ])('%s is stored once, and its caller is told how it came out', (_, restOf) =>
+  ])('a commit %s is stored once and returns its result when its reply is lost', (_, restOf) =>
     withRedis(async ({ open, openByProxy }) => {
       const other = await open();
       const { store, proxy } = await openByProxy();
@@ -38,7 +38,7 @@ describe('a commit whose reply is lost', () => {
     }),
   );
 
-  it('is stored once, too, when the first of both arrives after all', () =>
+  it('a commit is stored once when its request arrives again later', () =>
     withRedis(async ({ redis, openByProxy }) => {
       const { store, proxy } = await openByProxy();
       const log = await createOpenLog(store);
@@ -55,7 +55,7 @@ describe('a commit whose reply is lost', () => {
       expect(await textOf(store, log)).toBe('zeroth;first;second;');
     }));
 
-  it('is given up after a while; with a producer it may be repeated then, and what waited was not stored', () =>
+  it('a commit fails after its patience; its retry is a duplicate, and queued commits are not stored', () =>
     withRedis(async ({ open, openByProxy }) => {
       const other = await open();
       const { store, proxy } = await openByProxy({ commandTimeout: 200, patience: 600 });
@@ -76,7 +76,7 @@ describe('a commit whose reply is lost', () => {
 });
 
 describe('commits of several nodes', () => {
-  it('to one log are all there, each once and where its caller was told', () =>
+  it('commits of three nodes to one log are all stored, each once and at the returned offset', () =>
     withRedis(async ({ open }) => {
       const nodes = [await open(), await open(), await open()];
       const [node = unreachable()] = nodes;
@@ -106,39 +106,37 @@ describe('commits of several nodes', () => {
     ['a seal', 'LOG_SEALED', (store: LogStore, log: LogRef): Promise<unknown> => seal(store, log)],
     ['an attach', 'LOG_BUSY', (store: LogStore, log: LogRef): Promise<unknown> => attach(store, log)],
     ['a removal', 'LOG_GONE', (store: LogStore, log: LogRef): Promise<unknown> => remove(store, log)],
-  ] as const)(
-    'and %s on another are in one order: what was stored is there, the rest is refused',
-    (_, code, end) =>
-      withRedis(async ({ open }) => {
-        const [a, b] = [await open(), await open()];
-        for (let round = 0; round < 20; round += 1) {
-          const log = await createOpenLog(a);
-          const following = Promise.allSettled([followedText(b, log)]);
-          const commits = Array.from({ length: 20 }, async (_, i) => {
-            if (i >= 10) await new Promise(setImmediate);
-            return commit(a, log, `${i};`);
-          });
-          const results = Promise.allSettled(commits);
-          if (round % 2 === 0) await new Promise(setImmediate);
-          await end(b, log);
-          const tails: number[] = [];
-          for (const result of await results) {
-            if (result.status === 'fulfilled') tails.push(result.value.tail);
-            else expect(result.reason).toMatchObject({ code });
-          }
-          if (code === 'LOG_BUSY') {
-            const { epoch, tail } = await infoOf(b, log.id);
-            expect(tail).toBe(Math.max(0, ...tails));
-            await b.change(log, { kind: 'seal', epoch, outcome: { kind: 'complete' } });
-          }
-          const [followed] = await following;
-          if (followed.status === 'fulfilled') expect(followed.value).toHaveLength(Math.max(0, ...tails));
-          else expect(followed.reason).toMatchObject({ code: 'LOG_GONE' });
+  ] as const)('commits before %s on another node are stored, and later ones are refused', (_, code, end) =>
+    withRedis(async ({ open }) => {
+      const [a, b] = [await open(), await open()];
+      for (let round = 0; round < 20; round += 1) {
+        const log = await createOpenLog(a);
+        const following = Promise.allSettled([followedText(b, log)]);
+        const commits = Array.from({ length: 20 }, async (_, i) => {
+          if (i >= 10) await new Promise(setImmediate);
+          return commit(a, log, `${i};`);
+        });
+        const results = Promise.allSettled(commits);
+        if (round % 2 === 0) await new Promise(setImmediate);
+        await end(b, log);
+        const tails: number[] = [];
+        for (const result of await results) {
+          if (result.status === 'fulfilled') tails.push(result.value.tail);
+          else expect(result.reason).toMatchObject({ code });
         }
-      }),
+        if (code === 'LOG_BUSY') {
+          const { epoch, tail } = await infoOf(b, log.id);
+          expect(tail).toBe(Math.max(0, ...tails));
+          await b.change(log, { kind: 'seal', epoch, outcome: { kind: 'complete' } });
+        }
+        const [followed] = await following;
+        if (followed.status === 'fulfilled') expect(followed.value).toHaveLength(Math.max(0, ...tails));
+        else expect(followed.reason).toMatchObject({ code: 'LOG_GONE' });
+      }
+    }),
   );
 
-  it('reach a follower of a log whose writer has left, and that one can append no more', () =>
+  it('commits reach a follower after the writer was released, and the writer can no longer append', () =>
     withRedis(async ({ open }) => {
       const [a, b, c] = [await open(), await open(), await open()];
       const writer = await createLog(b);
@@ -159,7 +157,7 @@ describe('commits of several nodes', () => {
       expect(await content).toBe('by the writer;0;1;2;3;4;5;6;7;8;9;');
     }));
 
-  it('are told to a watcher on another node as bytes', () =>
+  it('a watcher on another node gets the bytes of a commit', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       const log = await createOpenLog(a);
@@ -172,8 +170,8 @@ describe('commits of several nodes', () => {
     }));
 });
 
-describe('when Redis fails under commits', () => {
-  it('that has forgotten the scripts is told them again', () =>
+describe('commits while Redis fails', () => {
+  it('commits continue after Redis has lost its scripts', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const log = await createOpenLog(store);
@@ -186,7 +184,7 @@ describe('when Redis fails under commits', () => {
       expect(await textOf(store, log)).toBe('one;one;two;two;three;three;end');
     }));
 
-  it('what was acknowledged is there after it was killed, and everything once', () =>
+  it('acknowledged commits are stored once each after kills of Redis', () =>
     withRedis(
       async ({ redis, open }) => {
         const nodes = [await open({ patience: PATIENCE_MS }), await open({ patience: PATIENCE_MS })];
@@ -221,7 +219,7 @@ describe('when Redis fails under commits', () => {
       { persistence: 'always' },
     ));
 
-  it('they say that acknowledged bytes were lost, and go on from where the log is', () =>
+  it('a commit fails if acknowledged bytes are lost, and the next one continues at the tail', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const log = await createOpenLog(store);
@@ -236,7 +234,7 @@ describe('when Redis fails under commits', () => {
       expect(await textOf(store, log)).toBe('kept again');
     }));
 
-  it('they are refused while its memory is full, and a log can be ended and read from all the same', () =>
+  it('commits fail while the memory of Redis is full, but the log can be sealed and read', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const log = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: 3_600_000 } });
@@ -251,7 +249,7 @@ describe('when Redis fails under commits', () => {
       expect(await textOf(store, log)).toBe('kept');
     }));
 
-  it('they do not pile up while it is stopped', () =>
+  it('a commit beyond waitingBytesMax fails while Redis is stopped', () =>
     withRedis(async ({ redis, open }) => {
       const store = await open({
         commandTimeout: 200,

@@ -18,9 +18,9 @@ import { at, createLog, createLogOf, expectCode, infoOf, seal } from '../../cont
 import { follow } from '../../support/follow';
 import { type Surroundings, withRedis } from './with-redis';
 
-describe('a log of which Redis lost the end, as by a failover to a replica that lagged', () => {
+describe('a log whose end Redis has lost', () => {
   it.each(['written', 'followed'])(
-    'ends for readers who had the lost bytes, and keeps nobody busy, where it was %s',
+    'a log that this node has %s ends for readers of the lost bytes, and no node polls it',
     (how) =>
       withRedis(async ({ admin, open }) => {
         const [store, other] = [await open(), await open()];
@@ -52,8 +52,8 @@ describe('a log of which Redis lost the end, as by a failover to a replica that 
   );
 });
 
-describe('a log of which Redis lost all bytes, as by an eviction', () => {
-  it('is listed, can be removed, and holds up no other', () =>
+describe('damaged logs in Redis', () => {
+  it('a log without its bytes is listed, can be removed and does not block other logs', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const logs: LogRef[] = [];
@@ -75,7 +75,7 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
       expect(await store.info(lost.id)).toBeUndefined();
     }));
 
-  it('is skipped with a word where its facts cannot be understood, and forgotten where they are gone', () =>
+  it('a log with unreadable facts is skipped with one warning, and one without facts is forgotten', () =>
     withRedis(async ({ admin, open }) => {
       const warn = jest.fn();
       const store = await open({ warn });
@@ -100,7 +100,7 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
       expect(await admin.zscore(overdueKey(partitionOf(gone.log.id)), gone.log.id)).toBeNull();
     }));
 
-  it('holds up neither the start of a node nor what nodes do for those that died', () =>
+  it('unreadable facts block neither the start of a node nor the release of logs of dead nodes', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const [damaged, good, waiting] = [
@@ -129,13 +129,13 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
     ['has no generation', (admin, id) => admin.hdel(factsKey(id), 'generation')],
     ['has no time of creation', (admin, id) => admin.hdel(factsKey(id), 'createdAt')],
     ['has no state', (admin, id) => admin.hdel(factsKey(id), 'state')],
-    ['has an unheard-of state', (admin, id) => admin.hset(factsKey(id), 'state', 'asleep')],
-    ['has an epoch that is none', (admin, id) => admin.hset(factsKey(id), 'epoch', 'x')],
+    ['has an unknown state', (admin, id) => admin.hset(factsKey(id), 'state', 'asleep')],
+    ['has an invalid epoch', (admin, id) => admin.hset(factsKey(id), 'epoch', 'x')],
     ['has metadata that is not JSON', (admin, id) => admin.hset(factsKey(id), 'metadata', '{')],
     ['has an outcome that is not JSON', (admin, id) => admin.hset(factsKey(id), 'outcome', '{')],
     ['has losses that are not JSON', (admin, id) => admin.hset(factsKey(id), 'losses', '{')],
     ['is of another type', (admin, id) => admin.multi().del(factsKey(id)).set(factsKey(id), 'x').exec()],
-  ])('can be deleted, and hides no other, where its hash of facts %s', (_, spoil) =>
+  ])('a log whose hash of facts %s can be deleted and hides no other log', (_, spoil) =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const [good, bad] = [await createLogOf(store, 'good'), await createLogOf(store, 'bad')];
@@ -161,7 +161,7 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
   >([
     ['all of its bytes', (admin, key) => admin.del(key), 0],
     ['its end', async (admin, key) => admin.xdel(key, ...(await lastIds(admin, key, 2))), 32_000],
-  ])('is known to have lost %s where it was sealed, whatever is asked for', (_, spoil, from) =>
+  ])('a sealed log that lost %s reports the whole lost range for every read of it', (_, spoil, from) =>
     withRedis(async ({ admin, open }) => {
       const alarm = jest.fn();
       const store = await open({ alarm });
@@ -182,7 +182,7 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
           });
         }
       }
-      // What is there can be had by those who want no more.
+      // A read that ends before the loss succeeds.
       if (from > 0) expect((await store.read(writer.log, START, 100, at(100))).next).toBe(100);
       expect(alarm.mock.calls).toEqual([
         [expect.stringContaining(`bytes ${from} to 50000`), expect.anything()],
@@ -190,7 +190,7 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
     }),
   );
 
-  it('is damage, which nobody waits for to pass, where its bytes are a key of another type', () =>
+  it('a log whose bytes are a key of another type is reported as damaged and can be removed', () =>
     withRedis(async ({ admin, open }) => {
       const alarm = jest.fn();
       const store = await open({ alarm });
@@ -205,7 +205,7 @@ describe('a log of which Redis lost all bytes, as by an eviction', () => {
       expect(await removeLog(store, writer.log.id)).toBe(true);
     }));
 
-  it('does not keep a node from understanding what it is told next', () =>
+  it('an unknown lifecycle event does not block later events', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const { log } = await createLog(store);

@@ -28,14 +28,14 @@ describe.each([
   ['overdue', overdue, overdueKey, 'abandoned', {}],
   ['sealed', sealed, sealedKey, 'expired', { maxAgeMs: 1 }],
   ['expired', expiring, expiringKey, 'expired', {}],
-] as const)('records of %s logs that cannot be understood', (_, make, keyOf, done, maxAge) => {
+] as const)('unreadable %s logs', (_, make, keyOf, done, maxAge) => {
   it.each([
     [
       'facts that lack a field',
       (admin: Surroundings['admin'], key: string) => admin.hdel(key, 'contentType'),
     ],
     ['facts of another type', (admin: Surroundings['admin'], key: string) => admin.set(key, 'x')],
-  ])('do not hold up those behind them: %s', (_what, spoil) =>
+  ])('logs with %s do not block the sweep of later logs', (_what, spoil) =>
     withRedis(async ({ admin, open }) => {
       const warn = jest.fn();
       const store = await open({ warn });
@@ -52,7 +52,7 @@ describe.each([
     }),
   );
 
-  it('are looked at again an hour later', () =>
+  it('a repaired log is swept an hour later', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const log = await make(store);
@@ -67,8 +67,8 @@ describe.each([
     }));
 });
 
-describe('logs that were used since', () => {
-  it('do not hold up those behind them that have expired', () =>
+describe('logs with an extended expiry', () => {
+  it('logs whose expiry was extended do not block later logs that have expired', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       for (let i = 0; i < 70; i += 1) {

@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 const LEASE_MS = 10_000;
 
 describe('a log in Redis that expires', () => {
-  it('lives as long as its writer appends, and takes nothing from it afterwards', () =>
+  it('a log with an idle TTL lives while its writer appends, and refuses appends after its expiry', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const writer = await createLog(store, { expiry: { kind: 'idle', ttlMs: 400 } });
@@ -36,7 +36,7 @@ describe('a log in Redis that expires', () => {
       expect((await store.due({ kind: 'expired', now: later }, 10)).map((log) => log.id)).toEqual([id]);
     }));
 
-  it('is gone for a node that has read it before, and was told nothing since', () =>
+  it('an expired log is gone for a node that read it before and got no event since', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       const log = await createOpenLog(a, {
@@ -52,7 +52,7 @@ describe('a log in Redis that expires', () => {
       }
     }));
 
-  it('is there for a node that takes it to be past its time, when another has touched it', () =>
+  it('a node still reads a log whose expiry another node has extended', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       const log = await createOpenLog(a, { expiry: { kind: 'idle', ttlMs: 300 } });
@@ -68,7 +68,7 @@ describe('a log in Redis that expires', () => {
 });
 
 describe('a Redis whose host had its clock set an hour forward', () => {
-  it('keeps the logs that expire when idle for what was left to them, and never for longer than after a touch', () =>
+  it('a log with an idle TTL keeps its remaining time, and a fixed expiry does not move', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const idle = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: 600_000 } });
@@ -93,7 +93,7 @@ describe('a Redis whose host had its clock set an hour forward', () => {
 });
 
 describe('a Redis whose memory is full', () => {
-  it('is freed of what has expired and of what is too old, and ends what waits for its producer no more', () =>
+  it('the janitor removes expired and old logs and abandons overdue ones', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const expired = await createOpenLog(store, { expiry: { kind: 'idle', ttlMs: 1 } });
@@ -114,7 +114,7 @@ describe('a Redis whose memory is full', () => {
       await expectCode(store.ready(), 'STORE_UNAVAILABLE');
     }));
 
-  it('lets graces begin anew where no server had a lease meanwhile', () =>
+  it('a grace period starts again if no server had a lease meanwhile', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const { log, epoch } = await createLog(store);

@@ -10,11 +10,11 @@ import { PATIENCE_MS } from '../../support/patience';
 import { reachableBytes } from '../../support/reachable-bytes';
 import { withRedis } from './with-redis';
 
-describe('when Redis fails', () => {
+describe('a store while Redis fails', () => {
   it.each([
     ['a small append', 100],
     ['an append of many entries', 400_000],
-  ])('stores %s once whose reply is lost', (_, size) =>
+  ])('%s is stored once when its reply is lost', (_, size) =>
     withRedis(async ({ openByProxy }) => {
       const { store, proxy } = await openByProxy();
       const writer = await createLog(store);
@@ -43,7 +43,7 @@ describe('when Redis fails', () => {
     }),
   );
 
-  it('loses nothing that was acknowledged when Redis is killed under appends, and goes on by itself', () =>
+  it('acknowledged appends survive a kill of Redis, and appends continue afterwards', () =>
     withRedis(
       async ({ redis, open }) => {
         const store = await open({ patience: PATIENCE_MS });
@@ -67,7 +67,7 @@ describe('when Redis fails', () => {
       { persistence: 'always' },
     ));
 
-  it('says so when a Redis that kept nothing comes back without bytes that it had acknowledged', () =>
+  it('an append and a read fail when Redis comes back empty', () =>
     withRedis(async ({ redis, open }) => {
       const store = await open();
       const writer = await createLog(store);
@@ -78,7 +78,7 @@ describe('when Redis fails', () => {
       await expectCode(store.read(writer.log, START, 100), 'LOG_GONE');
     }));
 
-  it('notices lost bytes instead of leaving a hole', () =>
+  it('an append after lost bytes fails instead of leaving a hole', () =>
     withRedis(async ({ admin, openByProxy }) => {
       const { store, proxy } = await openByProxy();
       const writer = await createLog(store);
@@ -96,7 +96,7 @@ describe('when Redis fails', () => {
       expect(await textOf(store, writer.log)).toBe('kept again');
     }));
 
-  it('waits while Redis is stopped, answers other questions soon, and goes on', () =>
+  it('an append waits for a stopped Redis, while info and ready fail soon', () =>
     withRedis(async ({ redis, open }) => {
       // The questions are answered although the append goes on waiting for an hour.
       const store = await open({ commandTimeout: 300, patience: 3_600_000 });
@@ -116,7 +116,7 @@ describe('when Redis fails', () => {
       stop();
     }));
 
-  it('does not pile up what it is asked for while Redis is stopped', () =>
+  it('requests to a stopped Redis do not accumulate in memory', () =>
     withRedis(async ({ redis, open }) => {
       const store = await open({ commandTimeout: 200, patience: 500 });
       const writer = await createLog(store);
@@ -132,12 +132,12 @@ describe('when Redis fails', () => {
       await expect(retried(() => infoOf(store, writer.log.id))).resolves.toMatchObject({ state: 'open' });
     }));
 
-  it('gives up an append after its patience, and the very same append may be repeated', () =>
+  it('an append fails after its patience, and its retry is stored once', () =>
     withRedis(async ({ openByProxy }) => {
       const { store, proxy } = await openByProxy({ commandTimeout: 200, patience: 600 });
       const writer = await createLog(store);
       const content = randomBytes(150_000);
-      // Redis takes the append, and nothing more is heard of it.
+      // Redis stores the append, and its reply is lost.
       proxy.mode('swallow');
       await expectCode(store.append(writer, START, [content]), 'STORE_UNAVAILABLE');
       proxy.mode('pass');
@@ -145,7 +145,7 @@ describe('when Redis fails', () => {
       expect((await readAll(store, writer.log)).bytes.equals(content)).toBe(true);
     }));
 
-  it('lets nothing in after the seal that was still on its way', () =>
+  it('an entry that arrives after the seal is refused', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const writer = await createLog(store);
@@ -157,7 +157,7 @@ describe('when Redis fails', () => {
       expect(await textOf(store, log)).toBe('abc');
     }));
 
-  it('refuses bytes when its memory is full, without a hole, and takes them when there is room again', () =>
+  it('a full Redis refuses appends without leaving a hole, and accepts them when it has room again', () =>
     withRedis(
       async ({ admin, open }) => {
         const store = await open({ patience: 400 });
@@ -180,7 +180,7 @@ describe('when Redis fails', () => {
       { args: ['--maxmemory', '12mb', '--maxmemory-policy', 'noeviction'] },
     ));
 
-  it('makes no log when its memory is full', () =>
+  it('a full Redis creates no log', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open({ patience: 100 });
       await admin.config('SET', 'maxmemory', 1);
@@ -189,7 +189,7 @@ describe('when Redis fails', () => {
       expect((await store.list({ limit: 10 })).logs).toEqual([]);
     }));
 
-  it('can still end logs when its memory is full', () =>
+  it('a full Redis still seals, releases and attaches logs', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open({ patience: 100 });
       const writers = await Promise.all(Array.from({ length: 3 }, () => createLog(store)));

@@ -8,7 +8,7 @@ import { type Surroundings, withRedis } from './with-redis';
 const FOLLOWED = 500;
 
 describe('followed logs', () => {
-  it('share connections, each hears its own bytes, and the connections go when nobody follows', () =>
+  it('followed logs share connections, get their own bytes, and close the connections at the end', () =>
     withRedis(async ({ admin, open }) => {
       const [a, b] = [await open(), await open()];
       const writers = await Promise.all(Array.from({ length: FOLLOWED }, () => createLog(a)));
@@ -24,7 +24,7 @@ describe('followed logs', () => {
         const told = news.all.flatMap((item) =>
           item.kind === 'bytes' ? [Buffer.concat([...item.chunks])] : [],
         );
-        // A log that was located only after its append is no more than stirred.
+        // If a log was located only after its append, its watcher is woken without bytes.
         if (told.length > 0) expect(Buffer.concat(told).toString()).toBe(`to ${i}`);
       }
       expect((await connectionsOf(admin)) - alone).toBeLessThanOrEqual(16 + FOLLOWED / 16);
@@ -35,7 +35,7 @@ describe('followed logs', () => {
       await untilBlocked(admin, (blocked) => blocked === 2);
     }));
 
-  it('need no connection where the writer is on the same node', () =>
+  it('a watcher on the node of the writer needs no connection', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const writer = await createLog(store);
@@ -49,7 +49,7 @@ describe('followed logs', () => {
       stop();
     }));
 
-  it('go on where they were after the connections were cut', () =>
+  it('a watcher gets the end of its log after its connections were cut', () =>
     withRedis(async ({ open, openByProxy }) => {
       const a = await open();
       const { store: b, proxy } = await openByProxy();

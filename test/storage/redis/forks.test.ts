@@ -9,8 +9,8 @@ import { withRedis } from './with-redis';
 
 const CONTENT = 'the bytes of the source';
 
-describe('a fork whose making breaks off', () => {
-  it('is not there, its copy goes by itself, and it does not keep the id of its source for long', () =>
+describe('a fork whose creation is interrupted', () => {
+  it('an interrupted fork does not exist, its copy expires, and the id of its source is freed', () =>
     withRedis(async ({ admin, open, openByProxy }) => {
       const other = await open();
       const { store, proxy } = await openByProxy({ commandTimeout: 200 });
@@ -35,7 +35,7 @@ describe('a fork whose making breaks off', () => {
       expect(await admin.hlen(retiredKey(partitionOf(source.id)))).toBe(0);
     }));
 
-  it('is made after all when only an answer was lost', () =>
+  it('a fork is created when only a reply of Redis was lost', () =>
     withRedis(async ({ open, openByProxy }) => {
       const other = await open();
       const { store, proxy } = await openByProxy();
@@ -54,7 +54,7 @@ describe('a fork whose making breaks off', () => {
       expect(await infoOf(other, fork.id)).toEqual(fork);
     }));
 
-  it('leaves nothing behind where it was refused', () =>
+  it('a refused fork leaves nothing behind', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const source = await sourceOn(store);
@@ -69,20 +69,17 @@ describe('a fork whose making breaks off', () => {
     }));
 });
 
-describe('a fork whose removal breaks off before its source has learnt of it', () => {
+describe('a fork whose removal is interrupted', () => {
   it.each([
+    ['a look-up of the source', (store: LogStore, source: LogRef): Promise<unknown> => store.info(source.id)],
     [
-      'when somebody asks for the id',
-      (store: LogStore, source: LogRef): Promise<unknown> => store.info(source.id),
-    ],
-    [
-      'when somebody wants the id',
+      'a new log with the id of the source',
       async (store: LogStore, source: LogRef) => {
         await remove(store, await createOpenLog(store, {}, source.id));
       },
     ],
-    ['by the janitor', (store: LogStore) => store.due({ kind: 'expired', now: Date.now() }, 10)],
-  ] as const)('frees the id of that %s, and what is up the chain', (_, ask) =>
+    ['the janitor', (store: LogStore) => store.due({ kind: 'expired', now: Date.now() }, 10)],
+  ] as const)('%s frees the ids of the whole chain of sources', (_, ask) =>
     withRedis(async ({ admin, open, openByProxy }) => {
       const other = await open();
       const { store, proxy } = await openByProxy();
@@ -109,7 +106,7 @@ describe('a fork whose removal breaks off before its source has learnt of it', (
     }),
   );
 
-  it('does not free an id for whose sake another fork still lives', () =>
+  it('an id is not freed while another fork of its log lives', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const source = await sourceOn(store);

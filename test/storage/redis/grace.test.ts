@@ -7,8 +7,8 @@ import { withRedis } from './with-redis';
 
 const GRACE_MS = 1_000;
 
-describe('the time in which a producer may come back', () => {
-  it('starts anew when no server was there', () =>
+describe('the grace period of a producer', () => {
+  it('the grace period starts again when no server was running', () =>
     withRedis(async ({ open }) => {
       const before = await open();
       const log = await interrupted(before, GRACE_MS);
@@ -21,7 +21,7 @@ describe('the time in which a producer may come back', () => {
       expect(await swept(after)).toMatchObject([{ kind: 'abandoned', log: { id: log.id } }]);
     }));
 
-  it('starts anew when Redis was away for longer than a lease', () =>
+  it('the grace period starts again when Redis was away for longer than a lease', () =>
     withRedis(async ({ redis, open }) => {
       const store = await open({ nodeLease: GRACE_MS / 2 });
       const log = await interrupted(store, GRACE_MS);
@@ -32,14 +32,14 @@ describe('the time in which a producer may come back', () => {
       expect((await infoOf(store, log.id)).state).toBe('interrupted');
     }));
 
-  it('goes on when one more server comes', () =>
+  it('the grace period continues when another server starts', () =>
     withRedis(async ({ open }) => {
       const log = await interrupted(await open(), 1);
       await delay(10);
       expect(await swept(await open())).toMatchObject([{ kind: 'abandoned', log: { id: log.id } }]);
     }));
 
-  it('is measured by the clock of Redis, and so is the age of what ended', () =>
+  it('the grace period and the age of sealed logs are measured by the clock of Redis', () =>
     withRedis(async ({ open }) => {
       const store = await open();
       const log = await interrupted(store, 60_000);
@@ -62,7 +62,7 @@ describe('the time in which a producer may come back', () => {
 });
 
 describe('a node whose clock was set back', () => {
-  it('still ends what is overdue, and removes what is old or has expired', () =>
+  it('the janitor still abandons overdue logs and removes old and expired ones', () =>
     withRedis(async ({ open }) => {
       const store = await open();
       const log = await interrupted(store, 1);

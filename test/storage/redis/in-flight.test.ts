@@ -14,8 +14,8 @@ import { withRedis } from './with-redis';
 const STAMP = 1;
 const LOG = streamTarget('log');
 
-describe('appends to Redis that are under way at the same time', () => {
-  it('are stored only where the one before has made the stream as long as expected', () =>
+describe('appends in flight to Redis', () => {
+  it('an append is stored only if the one before it made the stream as long as expected', () =>
     withLink(async (admin, link) => {
       await admin.xadd('log', '0-1', 'c', '');
       const first = cutEntries(START, [randomBytes(100_000)]);
@@ -34,7 +34,7 @@ describe('appends to Redis that are under way at the same time', () => {
       expect(await admin.keys('*')).toEqual(['log']);
     }));
 
-  it('are not stored where the stream has gone', () =>
+  it('an append to a stream that is gone is not stored', () =>
     withLink(async (admin, link) => {
       const entries = cutEntries(START, [randomBytes(100_000)]);
       await expect(addEntriesAfter(1, link, LOG, entries, STAMP)).rejects.toThrow(
@@ -43,7 +43,7 @@ describe('appends to Redis that are under way at the same time', () => {
       expect(await admin.keys('*')).toEqual([]);
     }));
 
-  it('leave no hole when the memory of Redis is full at one and has room again at the next', () =>
+  it('appends leave no hole when Redis is full for one and has room for the next', () =>
     withRedis(
       async ({ admin, open }) => {
         const store = await open({ patience: 20_000 });
@@ -61,7 +61,7 @@ describe('appends to Redis that are under way at the same time', () => {
       { args: ['--maxmemory-policy', 'noeviction'] },
     ));
 
-  it('are stored once each, in order, when the connection breaks again and again', () =>
+  it('appends are stored once each, in order, over a connection that breaks repeatedly', () =>
     withRedis(async ({ admin, openByProxy }) => {
       const { store, proxy } = await openByProxy({ patience: 20_000 });
       const writer = await createLog(store);

@@ -6,7 +6,7 @@ import { logKeys, partitionKeys } from '../../../src/storage/redis/schema/keys';
 const SHARED = join(__dirname, '../../../src/storage/redis/schema/lua/shared.lua');
 
 describe('the keys of a script about one log', () => {
-  it('are as many as shared.lua names and describes', () => {
+  it('a script gets as many keys as shared.lua names and describes', () => {
     const lua = readFileSync(SHARED, 'utf8');
     const described = [...lua.matchAll(/^ {2}KEYS\[(\d+)\]/gm)].map(([, number]) => Number(number));
     const [, names = ''] = /^local (.*) = unpack\(KEYS\)$/m.exec(lua) ?? [];

@@ -16,8 +16,8 @@ import {
 import { withLateReplies } from './late-replies';
 import { withRedis } from './with-redis';
 
-describe('an answer of Redis that is late', () => {
-  it('does not leave a watcher deaf whose log was taken over while it was being looked up', () =>
+describe('a late reply of Redis', () => {
+  it('a watcher gets the bytes of a writer that attached during the look-up of the log', () =>
     withRedis(({ open, redis }) =>
       withLateReplies(redis.port, async ({ store, hold, untilHeld, release }) => {
         const other = await open();
@@ -37,7 +37,7 @@ describe('an answer of Redis that is late', () => {
       }),
     ));
 
-  it('does not make a node believe that it writes a log which another has taken over since', () =>
+  it('a node whose attach is outdated when its reply arrives gets the bytes of the newer writer', () =>
     withRedis(({ open, redis }) =>
       withLateReplies(redis.port, async ({ store, hold, release }) => {
         const other = await open();
@@ -59,8 +59,8 @@ describe('an answer of Redis that is late', () => {
     ));
 });
 
-describe('a change whose answer is lost', () => {
-  it('does not bring a replacement back that was itself replaced meanwhile', () =>
+describe('a change whose reply is lost', () => {
+  it('a retried replacement does not undo a newer replacement', () =>
     withRedis(async ({ open, openByProxy }) => {
       const other = await open();
       const { store, proxy } = await openByProxy();
@@ -77,7 +77,7 @@ describe('a change whose answer is lost', () => {
       expect((await infoOf(other, id)).generation).toBe(info.generation);
     }));
 
-  it('does not take a log back from the producer that took it over meanwhile', () =>
+  it('a retried attach does not fence a newer writer', () =>
     withRedis(async ({ open, openByProxy }) => {
       const other = await open();
       const { store, proxy } = await openByProxy();
@@ -93,7 +93,7 @@ describe('a change whose answer is lost', () => {
       expect(await other.append(writerOf(newer), START, bytes('mine'))).toBe(4);
     }));
 
-  it('leaves no log open for nobody', () =>
+  it('a log is interrupted if its create or attach was stored but failed for its caller', () =>
     withRedis(async ({ open, openByProxy }) => {
       const patient = await open({ nodeLease: 60_000 });
       const { store, proxy } = await openByProxy({ nodeLease: 600, commandTimeout: 200 });

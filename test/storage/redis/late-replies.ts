@@ -6,7 +6,7 @@ import { openRedisStore } from '../../support/open-stores';
 
 export interface LateStore {
   readonly store: LogStore;
-  /** What Redis answers to commands is kept back from now on. What the store hears by blocking reads is not. */
+  /** Holds the replies to commands from now on, but not those to blocking reads. */
   hold(): void;
   /** Resolves once something is kept back. */
   untilHeld(): Promise<void>;

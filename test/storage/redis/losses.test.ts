@@ -3,7 +3,7 @@ import { advance, START } from '../../../src/core/log/offset';
 import { formatLosses, parseLosses } from '../../../src/storage/redis/schema/losses';
 
 describe('the losses in the facts of a log', () => {
-  it('are read back as they were written', () => {
+  it('losses are parsed as they were formatted', () => {
     const losses = withLoss(withLoss(undefined, { from: advance(START, 5), to: advance(START, 10), at: 1 }), {
       from: START,
       to: advance(START, 7),
@@ -13,7 +13,7 @@ describe('the losses in the facts of a log', () => {
   });
 
   it.each(['', 'null', '{}', '[1]', '[null]', '[{"number":1}]', '[{"number":1,"from":"x","to":2,"at":3}]'])(
-    'are damage where they read %j',
+    'the text %j is refused as losses',
     (text) => expect(() => parseLosses(text)).toThrow('Redis holds something unexpected'),
   );
 });

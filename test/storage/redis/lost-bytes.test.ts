@@ -13,8 +13,8 @@ import { startTcpSwitch } from '../../support/tcp-switch';
 import { withRedis } from './with-redis';
 import { withSnapshots } from './with-snapshots';
 
-describe('a Redis that comes back from an older snapshot', () => {
-  it('is found out by the node of the producer, whose append then names the lost bytes', () =>
+describe('a Redis restored from an older snapshot', () => {
+  it('the next append of an attached producer fails and names the lost bytes', () =>
     withSnapshots(async ({ open, goBack, save }) => {
       const alarm = jest.fn();
       const store = await open({ alarm });
@@ -36,7 +36,7 @@ describe('a Redis that comes back from an older snapshot', () => {
       expect(alarm.mock.calls).toEqual([[expect.any(String), { id, generation, from: 5, to: 10 }]]);
     }));
 
-  it('is found out while its memory is full', () =>
+  it('a loss is recorded while the memory of Redis is full', () =>
     withSnapshots(async ({ open, admin, goBack, save }) => {
       const store = await open({ patience: 400, commandTimeout: 2_000 });
       const log = await createOpenLog(store);
@@ -48,7 +48,7 @@ describe('a Redis that comes back from an older snapshot', () => {
       expect(await textOf(store, log)).toBe('AAAA ');
     }));
 
-  it('is found out by the nodes of followers, once, also when others have written past the lost bytes', () =>
+  it('followers on two nodes get the loss once, even after others wrote past the lost bytes', () =>
     withSnapshots(async ({ open, openNear, goBack, save }) => {
       const alarm = jest.fn();
       const [one, other] = [await open({ alarm }), await open({ alarm })];
@@ -79,7 +79,7 @@ describe('a Redis that comes back from an older snapshot', () => {
       expect(alarm).toHaveBeenCalledTimes(1);
     }));
 
-  it('is found out by a node that committed, and counts again when it happens again', () =>
+  it('a commit fails after a loss, and a second loss gets the next number', () =>
     withSnapshots(async ({ open, goBack, save }) => {
       const store = await open();
       const log = await createOpenLog(store);
@@ -95,7 +95,7 @@ describe('a Redis that comes back from an older snapshot', () => {
       expect(await textOf(store, log)).toBe('AAAA DDDD ');
     }));
 
-  it('is told to a reader that comes back before anything else has asked', () =>
+  it('info names the loss before any other request', () =>
     withSnapshots(async ({ open, goBack, save }) => {
       const store = await open();
       const writer = await createLog(store);
@@ -106,7 +106,7 @@ describe('a Redis that comes back from an older snapshot', () => {
       expect(await lossesOf(store, writer.log)).toEqual([{ number: 1, from: 5, to: 10 }]);
     }));
 
-  it('cannot make an append count that another producer with the same epoch stored in its place', () =>
+  it('an append is fenced if another producer with the same epoch has written in its place', () =>
     withSnapshots(async ({ open, openNear, goBack, save }) => {
       const store = await open();
       const { log } = await createLog(store);
@@ -123,8 +123,8 @@ describe('a Redis that comes back from an older snapshot', () => {
     }));
 });
 
-describe('a Redis that comes back with everything', () => {
-  it('disturbs neither followers nor producers', () =>
+describe('a Redis restarted without a loss', () => {
+  it('followers and producers continue without a loss after restarts of Redis', () =>
     withRedis(
       async ({ redis, open }) => {
         const alarm = jest.fn();
@@ -149,11 +149,11 @@ describe('a Redis that comes back with everything', () => {
     ));
 });
 
-describe('a replica that lagged and is promoted', () => {
+describe('a lagging replica that is promoted', () => {
   const servers: RedisServer[] = [];
   afterAll(() => Promise.all(servers.map((server) => server.stop())));
 
-  it('is found out, although the master that it replaces still answers', async () => {
+  it('a loss is found although the former master still answers', async () => {
     const master = await startRedisServer({ args: ['--repl-diskless-sync-delay', '0'] });
     servers.push(master);
     const between = await startTcpProxy(master.port);
@@ -174,7 +174,7 @@ describe('a replica that lagged and is promoted', () => {
       await Promise.all(followers.map((heard) => heard.untilCount(1)));
       await atReplica.call('REPLICAOF', 'NO', 'ONE');
       balancer.to(replica.port);
-      // Only the connections for commands are lost. Whatever blocks would wait at the old master for good.
+      // Only the connections for commands are lost. Blocking reads would wait at the former master forever.
       await atMaster.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       await expectCode(store.append(writer, at(10), bytes('CCCC ')), 'STORE_DAMAGED');
       for (const heard of followers) await heard.until((all) => all.some(({ kind }) => kind === 'lost'));

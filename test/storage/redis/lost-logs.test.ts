@@ -12,7 +12,7 @@ const LOST = { code: 'LOG_GONE', message: 'The server has lost this stream' };
 const REMOVED = { code: 'LOG_GONE', message: 'this generation of the stream was replaced or removed' };
 
 describe('a log that is gone', () => {
-  it('is lost where Redis came back empty, for its producer, its reader and its writers', () =>
+  it('a log is lost for its producer, readers and writers when Redis comes back empty', () =>
     withRedis(async ({ redis, open }) => {
       const alarm = jest.fn();
       const store = await open({ alarm });
@@ -31,7 +31,7 @@ describe('a log that is gone', () => {
       expect(await store.wasLost?.(log.id)).toBe(false);
     }));
 
-  it('is lost where Redis came back from a time before it was made', () =>
+  it('a log is lost when Redis comes back from a snapshot older than the log', () =>
     withRedis(async ({ redis, admin, open }) => {
       const store = await open();
       const early = await createLogOf(store, 'abc');
@@ -44,7 +44,7 @@ describe('a log that is gone', () => {
       await expect(store.append(early, at(3), bytes('d'))).rejects.toMatchObject(REMOVED);
     }));
 
-  it('is lost where its facts are, although another log has its id by now', () =>
+  it('a log is lost when its facts are gone, even if another log has its id', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const writer = await createLogOf(store, 'abc');
@@ -53,7 +53,7 @@ describe('a log that is gone', () => {
       await expect(store.read(writer.log, at(3), 1)).rejects.toMatchObject(LOST);
     }));
 
-  it('is lost for every reader of a node that wrote it, also where it was complete, and then of every node', () =>
+  it('a log that one node wrote, even a complete one, is lost on every node after FLUSHALL', () =>
     withRedis(async ({ admin, open }) => {
       const alarm = jest.fn();
       const [store, other] = [await open({ alarm }), await open({ alarm })];
@@ -84,7 +84,7 @@ describe('a log that is gone', () => {
       expect(await store.wasLost?.(shared.id)).toBe(false);
     }));
 
-  it('is noted as lost by a node that has remembered it, without being asked, once Redis is back', () =>
+  it('a node records a remembered log as lost once Redis is back, without a request', () =>
     withRedis(async ({ redis, open }) => {
       const lost = new Heard<unknown>();
       const store = await open({ alarm: (_, details) => lost.listener(details) });
@@ -97,7 +97,7 @@ describe('a log that is gone', () => {
       expect(await (await open()).wasLost?.(log.id)).toBe(true);
     }));
 
-  it('is not lost where it was removed a moment after another one was asked for', () =>
+  it('a log that is removed just after another one was looked up is not lost', () =>
     withRedis(async ({ open }) => {
       const store = await open();
       const logs: LogRef[] = [];
@@ -113,7 +113,7 @@ describe('a log that is gone', () => {
       }
     }));
 
-  it('is not lost where it was removed, replaced, or has expired', () =>
+  it('a removed, replaced or expired log is not lost', () =>
     withRedis(async ({ open }) => {
       const store = await open();
       const [removed, replaced] = [await createLog(store), await createLog(store)];
@@ -127,7 +127,7 @@ describe('a log that is gone', () => {
       expect(await store.wasLost?.(removed.log.id)).toBe(false);
     }));
 
-  it('is taken as removed where too many events have come since to tell', () =>
+  it('a log that is gone counts as removed after too many later events', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open({ lifecycleLength: 10 });
       const { log } = await createLogOf(store, 'abc');
@@ -148,8 +148,8 @@ describe.each<
     (admin) => admin.replicaof('127.0.0.1', 1),
     (admin) => admin.call('REPLICAOF', 'NO', 'ONE'),
   ],
-])('a log that Redis has lost while it %s', (_, begin, end) => {
-  it('is answered as lost, and once Redis takes writes again, by every node', () =>
+])('a log lost by a Redis that %s', (_, begin, end) => {
+  it('the log is reported as lost, and by every node once Redis accepts writes', () =>
     withRedis(async ({ admin, open }) => {
       const alarm = jest.fn();
       const [store, other] = [await open({ alarm, commandTimeout: 2_000 }), await open()];
@@ -166,7 +166,7 @@ describe.each<
       expect(alarm.mock.calls.filter(([, { id }]) => id === log.id)).toHaveLength(1);
     }));
 
-  it('is lost no more once there is a log with its id, also where another node makes it', () =>
+  it('the log is no longer lost once any node creates one with its id', () =>
     withRedis(async ({ admin, open }) => {
       const [store, other] = [await open({ commandTimeout: 2_000 }), await open()];
       const { log } = await createLogOf(store, 'abc');
@@ -185,8 +185,8 @@ describe.each<
     }));
 });
 
-describe('a tail', () => {
-  it('ends on every node after FLUSHALL, also when nothing else happens', () =>
+describe('the tail of a lost log', () => {
+  it('a tail ends on every node after FLUSHALL without any other event', () =>
     withRedis(async ({ admin, open }) => {
       const [store, other] = [await open({ nodeLease: 900 }), await open({ nodeLease: 900 })];
       const writer = await createLogOf(store, 'abc');
@@ -201,7 +201,7 @@ describe('a tail', () => {
         await expect(node.read(writer.log, at(3), 1)).rejects.toMatchObject(LOST);
     }));
 
-  it('ends where its stream alone is deleted', () =>
+  it('a tail ends when only the byte stream of its log is deleted', () =>
     withRedis(async ({ admin, open }) => {
       const [store, other] = [await open(), await open()];
       const { log } = await createLogOf(store, 'abc');

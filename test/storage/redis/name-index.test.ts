@@ -11,7 +11,7 @@ import { openRedisStore } from '../../support/open-stores';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { type Surroundings, withRedis } from './with-redis';
 
-describe('in spans of two logs', () => {
+describe('an index of names in spans of two logs', () => {
   let redis: RedisServer;
   let opened: LogStore | undefined;
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('in spans of two logs', () => {
 });
 
 describe('the index of names', () => {
-  it('finds what was stored before there was one, also while it is made', () =>
+  it('the index lists logs that are older than itself, also while it is built', () =>
     withRedis(async ({ admin, open }) => {
       const before = await open();
       const ids = await createMany(before, 400);
@@ -44,7 +44,7 @@ describe('the index of names', () => {
       await expectLists(store, ids);
     }));
 
-  it('is made once by several nodes that start at once, while logs change', () =>
+  it('two nodes that start together build the index while logs change', () =>
     withRedis(async ({ admin, open }) => {
       const writer = await open({ spanLogs: 7 });
       const ids = await createMany(writer, 2_500);
@@ -63,7 +63,7 @@ describe('the index of names', () => {
       await expectLists(store, [...left, ...others]);
     }));
 
-  it('is not used once a node of an older version has changed a log, and made anew', () =>
+  it('the index is unused after a change by an older version, until it is built again', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const { log } = await createLog(store);
@@ -85,7 +85,7 @@ describe('the index of names', () => {
       expect(await admin.zcard(`${namesKey(log.id)}:interrupted`)).toBe(1);
     }));
 
-  it('is left for later while nodes of an older version change logs all the time', () =>
+  it('the build of the index pauses while an older version keeps changing logs', () =>
     withRedis(async ({ admin, open }) => {
       const before = await open();
       const { id, generation } = (await createLog(before)).log;
@@ -103,7 +103,7 @@ describe('the index of names', () => {
       }
     }));
 
-  it('keeps the order when the clock of Redis was ahead for a while', () =>
+  it('the index keeps the order of creation after the clock of Redis was ahead', () =>
     withRedis(async ({ admin, open }) => {
       const before = await open();
       const writer = await createLog(before);
@@ -132,7 +132,7 @@ describe('the index of names', () => {
       expect(await listAll(store, { limit: 50, prefix })).toHaveLength(ids.length - 2);
     }));
 
-  it('leaves nothing behind of logs that are gone', () =>
+  it('the index keeps nothing of removed logs', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open({ spanLogs: 2 });
       const ids = await createMany(store, 200);
@@ -149,7 +149,7 @@ describe('the index of names', () => {
       }
     }));
 
-  it('answers for a filter that matches nothing with a few short scripts', () =>
+  it('a filter without matches takes few scripts', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       await createMany(store, 3_000);
@@ -160,7 +160,7 @@ describe('the index of names', () => {
       expect(calls).toBeLessThanOrEqual(2 * ALL_PARTITIONS.length + 8);
     }));
 
-  it('is given up when Redis forgets everything, and lists go on', () =>
+  it('lists continue without the index after FLUSHALL', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       await createLog(store);

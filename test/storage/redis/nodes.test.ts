@@ -21,7 +21,7 @@ import { PATIENCE_MS } from '../../support/patience';
 import { withRedis } from './with-redis';
 
 describe('two nodes on one Redis', () => {
-  it('lets a follower on one see what is appended on the other, up to the end', () =>
+  it('a follower reads all bytes that the other node appends, up to the end', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       const writer = await createLog(a);
@@ -34,12 +34,12 @@ describe('two nodes on one Redis', () => {
       expect((await followed).equals(content)).toBe(true);
     }));
 
-  it('tells a watcher on one the bytes themselves that the other appends', () =>
+  it('a watcher gets the bytes that the other node appends, and one end', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       const writer = await createLogOf(a, 'abc');
       const heard = watch(b, writer.log, at(3));
-      // The watch is in force once it has brought something: until then it may have said no more than "look again".
+      // The watch is active once it has delivered bytes: before that it may only wake its reader.
       let tail = at(3);
       while (!heard.all.some(({ kind }) => kind === 'bytes')) tail = await a.append(writer, tail, bytes('.'));
       const told = heard.all.length;
@@ -53,7 +53,7 @@ describe('two nodes on one Redis', () => {
       heard.stop();
     }));
 
-  it('tells each node of every event once, and lists the logs of all', () =>
+  it('each node gets every event once and lists the logs of both', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       const heard = [a, b].map((store) => {
@@ -78,7 +78,7 @@ describe('two nodes on one Redis', () => {
       }
     }));
 
-  it('fences a writer on one by an attach on the other, also with an append in flight', () =>
+  it('an attach on one node fences the writer of the other, even with an append in flight', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       for (let round = 0; round < 30; round += 1) {
@@ -99,7 +99,7 @@ describe('two nodes on one Redis', () => {
       }
     }));
 
-  it('keeps a follower on one fed while the log goes to the other node and back', () =>
+  it('followers get all bytes while the writer moves between the nodes', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       const first = await createLog(a);
@@ -122,7 +122,7 @@ describe('two nodes on one Redis', () => {
       for (const content of await Promise.all(followed)) expect(content.equals(expected)).toBe(true);
     }));
 
-  it('tells a watcher on one of a removal on the other', () =>
+  it('a watcher ends when the other node removes its log', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       const writer = await createLogOf(a, 'abc');
@@ -133,7 +133,7 @@ describe('two nodes on one Redis', () => {
       heard.stop();
     }));
 
-  it('interrupts what a dead node held, and fences it should it only have slept', () =>
+  it('the logs of a silent node are interrupted, and its writer is fenced when the node returns', () =>
     withRedis(async ({ open, openByProxy }) => {
       const survivor = await open({ nodeLease: 300 });
       const { store: sleeper, proxy } = await openByProxy({ nodeLease: 300, commandTimeout: 500 });
@@ -151,7 +151,7 @@ describe('two nodes on one Redis', () => {
       ]);
       const info = await infoOf(survivor, writer.log.id);
       expect(info).toMatchObject({ state: 'interrupted', tail: 4 });
-      // A survivor that is slow itself starts the grace anew.
+      // If the survivor itself is slow, the grace starts again.
       const due = await survivor.due({ kind: 'overdue', now: Date.now() + 2 * graceMs }, 10);
       expect(due.map(({ id }) => id)).toEqual([writer.log.id]);
       expect((await infoOf(survivor, own.log.id)).state).toBe('open');
@@ -163,7 +163,7 @@ describe('two nodes on one Redis', () => {
       expect(await sleeper.append(again, at(4), bytes(' and on'))).toBe(11);
     }));
 
-  it('interrupts nobody after Redis itself was away for longer than a lease', () =>
+  it('writers keep their logs after Redis was away for longer than a lease', () =>
     withRedis(async ({ redis, open }) => {
       const nodeLease = 600;
       const stores = [await open({ nodeLease }), await open({ nodeLease })];
@@ -179,7 +179,7 @@ describe('two nodes on one Redis', () => {
       }
     }));
 
-  it('interrupts at once what a node still holds when it closes', () =>
+  it('a node that closes interrupts its logs at once', () =>
     withRedis(async ({ open }) => {
       const [staying, leaving] = [await open(), await open()];
       const { log } = await createLog(leaving);

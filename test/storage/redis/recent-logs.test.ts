@@ -8,7 +8,7 @@ function logOf(id: string, generation: string): LogRef {
   return { id: parseLogId(id), generation };
 }
 
-it('forgets the log that was used longest ago, also by its id', () => {
+it('a full RecentLogs forgets the least recently used log, also by its id', () => {
   const recent = new RecentLogs();
   const logs = Array.from({ length: RECENT_MAX + 1 }, (_, i) => logOf(`log-${i}`, `generation-${i}`));
   const [first, second, last] = [logs[0], logs[1], logs[RECENT_MAX]];
@@ -16,7 +16,7 @@ it('forgets the log that was used longest ago, also by its id', () => {
     throw new Error('there are too few logs');
   for (const log of logs.slice(0, -1)) recent.use(log);
   recent.use(first);
-  // A look is no use.
+  // `get` does not count as a use.
   recent.get(second);
   recent.use(last);
   expect(recent.get(first)).toBeDefined();
@@ -24,7 +24,7 @@ it('forgets the log that was used longest ago, also by its id', () => {
   expect(recent.newestFirst().slice(0, 2)).toMatchObject([{ log: last }, { log: first }]);
 });
 
-it('finds the newest generation of an id, also after an older one was forgotten', () => {
+it('RecentLogs finds the newest generation of an id, even after an older one was forgotten', () => {
   const recent = new RecentLogs();
   const [older, newer] = [logOf('log', 'generation-1'), logOf('log', 'generation-2')];
   recent.use(newer);

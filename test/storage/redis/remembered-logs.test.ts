@@ -25,8 +25,8 @@ class Alarms extends Heard<string> {
   }
 }
 
-describe('a Redis that was set back while two nodes use it', () => {
-  it('is found out by the node that wrote and read, although only the other one is asked from then on', () =>
+describe('a Redis set back under two nodes', () => {
+  it('a node finds losses in the logs that it wrote and read, without a request', () =>
     withSnapshots(async ({ open, goBack, save }) => {
       const alarms = new Alarms();
       const [one, other] = [await open(alarms), await open()];
@@ -55,7 +55,7 @@ describe('a Redis that was set back while two nodes use it', () => {
       }
     }));
 
-  it('is found out where the log was sealed before, and is sealed anew by the other node', () =>
+  it('a loss in a sealed log is found after another node has sealed it again', () =>
     withSnapshots(async ({ open, openNear, goBack, save }) => {
       const store = await open();
       const logs = [await createOpenLog(store), await createOpenLog(store), await createOpenLog(store)];
@@ -77,7 +77,7 @@ describe('a Redis that was set back while two nodes use it', () => {
       }
     }));
 
-  it('is found out where the log was made whole, and is made to go on by the other node', () =>
+  it('a loss of the initial bytes of a log is found although others have taken their place', () =>
     withRedis(async ({ admin, openByProxy, open }) => {
       const alarms = new Alarms();
       const { store, proxy } = await openByProxy(alarms);
@@ -94,7 +94,7 @@ describe('a Redis that was set back while two nodes use it', () => {
       expect((await infoOf(other, log.id)).losses).toMatchObject([{ number: 1, from: 0, to: 4 }]);
     }));
 
-  it('is looked for again by a node that hears of an end before the end that it knows', () =>
+  it('a node checks a log again that was sealed before the offset that the node knows', () =>
     withRedis(async ({ admin, open }) => {
       const alarms = new Alarms();
       const [one, other] = [await open(alarms), await open()];
@@ -108,7 +108,7 @@ describe('a Redis that was set back while two nodes use it', () => {
       expect((await infoOf(other, log.id)).losses).toMatchObject([{ number: 1, from: 5, to: 10 }]);
     }));
 
-  it('is looked for again by a node that knows more of the lost bytes than the one that recorded them', () =>
+  it('a node that knows more of the lost bytes extends the recorded loss', () =>
     withRedis(async ({ admin, open, openByProxy }) => {
       const alarms = new Alarms();
       const [one, { store: other, proxy }] = [await open(), await openByProxy(alarms)];
@@ -128,7 +128,7 @@ describe('a Redis that was set back while two nodes use it', () => {
 });
 
 describe('a Redis that lost nothing', () => {
-  it('has every remembered log looked for once after a lost connection, and a reader notices nothing of it', () =>
+  it('a lost connection verifies each remembered log once and changes no log', () =>
     withRedis(async ({ admin, openByProxy }) => {
       const alarm = jest.fn();
       const { store, proxy } = await openByProxy({ alarm });
@@ -162,8 +162,8 @@ async function scriptsRun(admin: Admin): Promise<number> {
   return Number(/cmdstat_evalsha:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1] ?? 0);
 }
 
-describe('a partition that does not answer', () => {
-  it('keeps the logs of no other partition waiting', async () => {
+describe('the verification of remembered logs', () => {
+  it('a partition that does not answer delays no log of another partition', async () => {
     const logs = Array.from({ length: 400 }, (_, n) => ({ id: parseLogId(`log-${n}`), generation: `${n}` }));
     const [first] = logs;
     const isAway = (log: LogRef): boolean => partitionOf(log.id) === partitionOf(first?.id ?? log.id);

@@ -5,8 +5,8 @@ import { createLogOf } from '../../contract/logs';
 import { openRedisStore } from '../../support/open-stores';
 import { startRedisCluster } from '../../support/redis-cluster';
 
-describe('a Cluster that is being resharded', () => {
-  it('gives pages of a log that has moved, while its slot is under way and afterwards', async () => {
+describe('a Cluster during resharding', () => {
+  it('a moved log is readable while its slot migrates and afterwards', async () => {
     const cluster = await startRedisCluster();
     const [writing, reading] = [await openRedisStore(cluster.url), await openRedisStore(cluster.url)];
     const admin = new Cluster([{ host: '127.0.0.1', port: cluster.nodes[0]?.port ?? 0 }]);

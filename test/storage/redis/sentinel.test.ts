@@ -16,7 +16,7 @@ describe('Redis with Sentinels', () => {
   const servers: RedisServer[] = [];
   afterAll(() => Promise.all(servers.map((server) => server.stop())));
 
-  it('goes on with the replica that is promoted when the master dies', async () => {
+  it('a store continues on the promoted replica when the master dies', async () => {
     const { master, replica, url } = await startDeployment();
     const store = await openRedisStore(url);
     try {
@@ -33,7 +33,7 @@ describe('Redis with Sentinels', () => {
     }
   });
 
-  it('cuts a connection that blocks on a former master which no longer answers', async () => {
+  it('a connection that blocks on a former master without answers is cut', async () => {
     const { master, url } = await startDeployment();
     const settings = { ...configFrom({}).redis, commandTimeout: PATIENCE_MS, warn: () => {} };
     const connections = await Connections.open(parseRedisUrl(url), settings);

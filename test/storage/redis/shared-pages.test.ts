@@ -9,8 +9,8 @@ import { withRedis } from './with-redis';
 const READERS = 8;
 const CONTENT = randomBytes(16 * PAGE_BYTES);
 
-describe('pages that several readers want', () => {
-  it('are read about once for all who read at the same time', () =>
+describe('shared pages', () => {
+  it('readers at the same time share the reads of a page', () =>
     withRedis(async ({ admin, open }) => {
       const { log } = await storedBy(await open());
       const reader = await open();
@@ -21,7 +21,7 @@ describe('pages that several readers want', () => {
       expect((await reads(admin)) - before).toBeLessThan((READERS / 2) * (CONTENT.length / PAGE_BYTES));
     }));
 
-  it('are read for each where nothing may be kept', () =>
+  it('each reader reads its own pages if sharedPages is 0', () =>
     withRedis(async ({ admin, open }) => {
       const { log } = await storedBy(await open());
       const reader = await open({ sharedPages: 0 });
@@ -30,12 +30,12 @@ describe('pages that several readers want', () => {
       expect((await reads(admin)) - before).toBeGreaterThanOrEqual(READERS * (CONTENT.length / PAGE_BYTES));
     }));
 
-  it('are gone with their log', () =>
+  it('a shared page is gone with its log', () =>
     withRedis(async ({ open }) => {
       const store = await open();
       const { log } = await storedBy(store);
       const read = (): Promise<unknown> => store.read(log, START, PAGE_BYTES);
-      // Where the log stands is found out by the first.
+      // The first read locates the log.
       await read();
       const [one, other] = await Promise.all([read(), read()]);
       expect(one === other).toBe(true);
@@ -43,7 +43,7 @@ describe('pages that several readers want', () => {
       await expect(read()).rejects.toMatchObject({ code: 'LOG_GONE' });
     }));
 
-  it('never hide what is appended behind them', () =>
+  it('a shared page never hides later appends', () =>
     withRedis(async ({ open }) => {
       const store = await open();
       const writer = await createLog(store);

@@ -9,7 +9,7 @@ const ENTRIES = 10_000;
 const PAGE_ENTRIES_MAX = 2_048;
 
 describe('a log of entries of one byte', () => {
-  it('is read in pages of a bounded number of entries, and whole', () =>
+  it('the log is read whole, in pages of a bounded number of entries', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const { log, epoch } = await createLog(store);

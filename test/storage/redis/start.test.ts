@@ -6,8 +6,8 @@ import { createLogOf, expectCode, textOf } from '../../contract/logs';
 import { openRedisStore } from '../../support/open-stores';
 import { withRedis } from './with-redis';
 
-describe('opening a store in Redis', () => {
-  it('refuses a Redis that may drop logs, and says what to change', () =>
+describe('the start of a store on Redis', () => {
+  it('a start refuses a Redis that may evict logs and names the remedy', () =>
     withRedis(
       async ({ redis, admin, open }) => {
         await expect(openRedisStore(redis.url)).rejects.toThrow(
@@ -22,7 +22,7 @@ describe('opening a store in Redis', () => {
       { args: ['--maxmemory-policy', 'allkeys-lru'] },
     ));
 
-  it('warns of a Redis that keeps nothing on disk', () =>
+  it('a start warns of a Redis without persistence', () =>
     withRedis(async ({ open }) => {
       const warnings: string[] = [];
       await open({ warn: (message) => warnings.push(message) });
@@ -30,7 +30,7 @@ describe('opening a store in Redis', () => {
     }));
 
   it.each([{ persistence: 'everysec' as const }, { args: ['--save', '3600 1'] }])(
-    'says nothing of one that does: %j',
+    'a start does not warn of a persistent Redis: %j',
     (options) =>
       withRedis(async ({ open }) => {
         const warnings: string[] = [];
@@ -39,7 +39,7 @@ describe('opening a store in Redis', () => {
       }, options),
   );
 
-  it('starts where CONFIG is forbidden, and says what it could not check', () =>
+  it('a start without CONFIG succeeds and warns of the unchecked setting', () =>
     withRedis(async ({ redis, admin }) => {
       await admin.call('ACL', 'SETUSER', 'loom', 'on', '>p@ss word', '~*', '&*', '+@all', '-config');
       const warnings: string[] = [];
@@ -50,7 +50,7 @@ describe('opening a store in Redis', () => {
       expect(warnings).toEqual([expect.stringMatching(/make sure that it is noeviction/)]);
     }));
 
-  it('refuses a user who may not rename, because nothing could be fenced', () =>
+  it('a start refuses a user without RENAME', () =>
     withRedis(async ({ redis, admin }) => {
       await admin.call('ACL', 'SETUSER', 'loom', 'on', '>secret', '~*', '&*', '+@all', '-rename');
       await expect(openRedisStore(`redis://loom:secret@127.0.0.1:${redis.port}`)).rejects.toThrow(
@@ -58,12 +58,12 @@ describe('opening a store in Redis', () => {
       );
     }));
 
-  it('refuses a database that Redis does not have', () =>
+  it('a start refuses a database that Redis does not have', () =>
     withRedis(async ({ redis }) => {
       await expect(openRedisStore(`${redis.url}/99`)).rejects.toThrow('Redis has no database 99');
     }));
 
-  it('keeps the databases of one Redis apart', () =>
+  it('two databases of one Redis are separate stores', () =>
     withRedis(async ({ redis, open }) => {
       const [first, second] = [await open(), await openRedisStore(`${redis.url}/1`)];
       const { log } = await createLogOf(first, 'abc');
@@ -71,13 +71,13 @@ describe('opening a store in Redis', () => {
       await second.close();
     }));
 
-  it('refuses a Redis that was first used with another number of partitions', () =>
+  it('a start refuses a Redis with another number of partitions', () =>
     withRedis(async ({ redis, admin }) => {
       await admin.set('loom:partitions', 32);
       await expect(openRedisStore(redis.url)).rejects.toThrow(/32 partitions/);
     }));
 
-  it('says that nobody answers', async () => {
+  it('a start fails with address and cause, but without the password, if the port is closed', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -89,7 +89,7 @@ describe('opening a store in Redis', () => {
     await expect(opening).rejects.not.toThrow(/secret/);
   });
 
-  it('says that the password is wrong', () =>
+  it('a start reports a wrong password', () =>
     withRedis(async ({ redis, admin }) => {
       await admin.config('SET', 'requirepass', 'right');
       const opening = openRedisStore(`redis://:wrong@127.0.0.1:${redis.port}`, { commandTimeout: 500 });
@@ -132,7 +132,7 @@ describe('a Redis URL', () => {
         ],
       },
     ],
-  ])('%s is understood', (url, target) => {
+  ])('the URL %s is parsed', (url, target) => {
     expect(parseRedisUrl(url)).toEqual(target);
   });
 
@@ -146,7 +146,7 @@ describe('a Redis URL', () => {
     'redis://u:%zz@h',
     'redis+sentinel://h1',
     'redis+cluster://h1/2',
-  ])('%s is refused with a sentence', (url) => {
+  ])('the URL %s is refused with a sentence', (url) => {
     expect(() => parseRedisUrl(url)).toThrow(/Redis/);
   });
 });

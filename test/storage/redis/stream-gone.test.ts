@@ -28,7 +28,7 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
       await spoil(admin, key);
   };
 
-  it('has lost its bytes for whoever asks first, and goes on at 0', () =>
+  it('the log loses its bytes at the first request of any kind and continues at 0', () =>
     withRedis(async ({ admin, open }) => {
       const alarm = jest.fn();
       const [store, other] = [await open({ alarm }), await open({ alarm })];
@@ -57,7 +57,7 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
       for (const node of [store, other]) expect(await textOf(node, log)).toBe('BBBB');
     }));
 
-  it('is interrupted also where its producer was on a node that died meanwhile', () =>
+  it('the log is interrupted when the node of its producer dies', () =>
     withRedis(async ({ admin, open, openByProxy }) => {
       const { store: dying, proxy } = await openByProxy({ nodeLease: 300, commandTimeout: 500 });
       const { log } = await createLogOf(dying, 'AAAA');
@@ -70,7 +70,7 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
       expect(await infoOf(survivor, log.id)).toMatchObject({ tail: 0 });
     }));
 
-  it('refuses the attached producer, who may come again', () =>
+  it('the attached producer is refused and may attach again', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
       const writer = await createLogOf(store, 'AAAA');
@@ -83,7 +83,7 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
       expect(await textOf(store, writer.log)).toBe('B');
     }));
 
-  it('may have lost bytes where the node that asks knows of none, and another node says how many', () =>
+  it('a loss has no length until a node that knew the bytes records it', () =>
     withRedis(async ({ admin, open, openByProxy }) => {
       const { store, proxy } = await openByProxy();
       const log = await createOpenLog(store);

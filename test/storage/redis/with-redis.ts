@@ -22,7 +22,7 @@ export async function withRedis(
 ): Promise<void> {
   const redis = await startRedisServer(options);
   const admin = new Redis(redis.port, '127.0.0.1');
-  // While Redis is away there is nothing to say about it here.
+  // Tests stop Redis on purpose.
   admin.on('error', () => {});
   const stores: LogStore[] = [];
   const proxies: TcpProxy[] = [];

@@ -24,10 +24,7 @@ export class BufferedBodies {
     onAbort(stopping, () => this.#refuseUnfinished());
   }
 
-  /**
-   * Reads a body and lends it to `work`.
-   * @throws as `readPieces`; RequestError `BODIES_TOO_MANY`, `STOPPING`
-   */
+  /** Reads a body and lends it to `work`. @throws as `readPieces`; RequestError `BODIES_TOO_MANY`, `STOPPING` */
   async withBody<T>(
     { req, res }: Pick<WireRequest, 'req' | 'res'>,
     work: (body: readonly Buffer[]) => Promise<T>,

@@ -4,7 +4,6 @@ import type { WireRequest } from '../../front/wire-request';
 import type { BufferedBodies } from './buffered-bodies';
 import type { StreamCache } from './stream-cache';
 
-/** What the operations of this wire work with. */
 export interface DurableContext extends WireContext {
   readonly bodies: BufferedBodies;
   readonly streams: StreamCache;

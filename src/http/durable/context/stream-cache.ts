@@ -18,10 +18,7 @@ export interface CachedStream {
 
 const KNOWN_MAX = 10_000;
 
-/**
- * The streams that were written to last. What is kept holds for a generation until it loses bytes, which the store announces, and
- * the store refuses to write to a generation that is over: so an append need not ask first.
- */
+/** The streams that were written to last. What is kept holds for a generation until a loss, so an append need not ask first. */
 export class StreamCache {
   readonly #known = new LRUCache<LogId, CachedStream>({ max: KNOWN_MAX });
 

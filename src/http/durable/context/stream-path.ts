@@ -8,10 +8,7 @@ export const STREAM_PATH_PREFIX = '/v1/stream/';
 /** Reserved by the protocol for subscriptions (PROTOCOL.md, 6), which this server does not have. */
 const RESERVED = /^__ds(\/|$)/;
 
-/**
- * The id in the path of a stream's URL, which may contain slashes.
- * @throws RequestError `LOG_ID_INVALID`, `NOT_FOUND` for reserved paths; LogError `LOG_ID_INVALID`
- */
+/** The id in a stream's path, with its slashes. @throws RequestError `LOG_ID_INVALID`, `NOT_FOUND` if reserved; LogError */
 export function parseStreamPath(path: string): LogId {
   const id = decodeSegment(path.slice(STREAM_PATH_PREFIX.length));
   if (RESERVED.test(id)) {

@@ -5,10 +5,7 @@ const JITTER_SECONDS_MAX = 3_600;
 /** A client may send anything back. Beyond it the next cursor would not be greater any more. */
 const CURSOR_MAX = 1e12;
 
-/**
- * The cursor of a live answer. It is greater than the client's own, so that no cache answers with the same empty response for ever.
- * @param seen the `cursor` of the request
- */
+/** The cursor of a live answer, greater than the client's (`seen`), so that no cache repeats an empty response forever. */
 export function nextCursor(seen: string | undefined, now = Date.now(), random = Math.random): string {
   const current = Math.floor((now - EPOCH_MS) / (INTERVAL_SECONDS * 1_000));
   const previous = seen !== undefined && /^\d{1,13}$/.test(seen) ? Number(seen) : -1;

@@ -13,10 +13,7 @@ const NO_SEGMENT = '0000000000000000_';
 const DIGITS = 16;
 const TOKEN = /^(\d{16})_(\d{16})$/;
 
-/**
- * The segment of the log at an offset, and the offset. Tokens sort as strings (PROTOCOL.md, 8), so all have one width.
- * @returns a token such as `0000000000000000_0000000000000042`
- */
+/** The segment and the offset, such as `0000000000000000_0000000000000042`. Tokens sort as strings (PROTOCOL.md, 8). */
 export function offsetToken(life: Pick<LogHistory, 'losses'>, offset: Offset): string {
   const segment = segmentOf(life, offset);
   const group = segment === 0 ? NO_SEGMENT : `${String(segment).padStart(DIGITS, '0')}_`;

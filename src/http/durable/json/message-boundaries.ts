@@ -6,10 +6,7 @@ import { RequestError } from '../../errors/request-error';
 const LF = 0x0a;
 const SCAN_BYTES = 64 * 1024;
 
-/**
- * Where the messages of a JSON stream are complete: `count` boundaries on from `at`, or at the first one from there if `count` is 0.
- * @returns `undefined` when the stream has no such boundary
- */
+/** Where messages are complete: `count` boundaries on from `at`, or the first one from there for 0. `undefined`: nowhere. */
 export async function findBoundary(
   store: LogStore,
   info: LogInfo,

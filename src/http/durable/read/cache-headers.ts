@@ -8,10 +8,7 @@ import type { ReadChunk } from './chunk';
 const FRESH_SECONDS = 60;
 const STALE_SECONDS = 300;
 
-/**
- * How long a chunk may be cached (PROTOCOL.md, 10.1). Bytes at an offset never change. A chunk at the end of an open stream has to be
- * revalidated, and the answer is 304 as long as nothing was added.
- */
+/** How long a chunk may be cached (PROTOCOL.md, 10.1): its bytes never change, but the end of an open stream has to be revalidated. */
 export function cacheHeaders({ config }: DurableContext, info: LogInfo, chunk: ReadChunk): ResponseHeaders {
   if (chunk.isUpToDate && !isClosed(info)) return { 'Cache-Control': 'no-cache' };
   // If tokens are configured, an answer is only for clients that have one.

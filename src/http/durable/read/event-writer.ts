@@ -54,10 +54,7 @@ export class EventWriter {
     this.#at = from;
   }
 
-  /**
-   * Whether the byte before `bytes`, the next ones, must be known to show them. A line feed after a carriage return ends no line, and
-   * a reader that comes back may have got the carriage return on its last connection.
-   */
+  /** Whether the byte before must be known: an LF after a CR ends no line, and a reader may have got the CR on another connection. */
   needsPrecedingByte(bytes: Buffer | undefined): boolean {
     return this.#mayFollowReturn && bytes?.[0] === LF;
   }
@@ -72,11 +69,7 @@ export class EventWriter {
     this.body.write(this.#frame(bytes, next, isUpToDate));
   }
 
-  /**
-   * The same for live bytes: the frame is made once for all readers at the tail.
-   * @returns false, and shows nothing, if the frame would take too much of this turn, or needs the byte before: then the bytes must be
-   *   read from the store
-   */
+  /** The same for live bytes: one frame for all readers. @returns false, having shown nothing, if they must be read from the store */
   writeShared(chunks: readonly Buffer[], next: Offset): boolean {
     if (this.needsPrecedingByte(chunks[0])) return false;
     this.#mayFollowReturn = false;

@@ -49,10 +49,7 @@ export async function sendDurableEvents(
   new DurableEventsResponse(wire, request.res, info, from, writer).begin();
 }
 
-/**
- * Ends in order, and without a last event, when its time is over, the server stops, or its stream was removed or lost bytes: the answer
- * to the client's next request says which.
- */
+/** Ends without a last event when its time is over, or the stream was removed or lost bytes: the next answer says which. */
 class DurableEventsResponse extends EventResponse {
   readonly #lifetime: NodeJS.Timeout;
 

@@ -48,11 +48,7 @@ export async function longPoll(
   }
 }
 
-/**
- * The present facts of the stream.
- * @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; `LOG_GONE` when another stream has the id now: its bytes must not be sent;
- *   RequestError `BYTES_LOST`
- */
+/** The present facts. @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; `LOG_GONE` if another stream has the id; RequestError */
 async function sameStream(
   { store }: DurableContext,
   { id, generation }: LogInfo,
@@ -73,10 +69,7 @@ function sendNothing(request: StreamRequest, at: ResponseHeaders, cursor: Respon
   });
 }
 
-/**
- * Whether the news can be sent as they are. The news of a store may have a part of what one step committed, which may end inside a
- * message. And each waiting reader has its own copy: large news are read from the store, as fast as each reader takes them.
- */
+/** Whether the news can be sent as they are. They may end inside a message; large ones are read from the store, as fast as each reader. */
 function canBeSent({ framing }: LogInfo, { chunks }: TurnNews): boolean {
   const size = sizeOf(chunks);
   return size > 0 && size <= NEWS_BYTES_MAX && (framing !== 'json' || chunks.at(-1)?.at(-1) === LF);

@@ -50,7 +50,6 @@ export function sendEmptyAtTail(wire: DurableContext, request: StreamRequest, in
   });
 }
 
-/** Sends bytes that are in memory. */
 export function sendBody(
   wire: DurableContext,
   request: StreamRequest,

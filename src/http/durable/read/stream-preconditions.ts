@@ -5,11 +5,7 @@ import type { DurableContext, StreamRequest } from '../context/durable-context';
 import { etagOf } from './cache-headers';
 import { selectChunk } from './chunk';
 
-/**
- * Compares the conditions of a request with the first chunk, which a GET of the same URL would be answered with.
- * @param info `undefined` if there is no stream
- * @throws RequestError `PRECONDITION_FAILED`
- */
+/** Compares the conditions with the chunk that a GET would get. @param info absent: no stream @throws RequestError `PRECONDITION_FAILED` */
 export async function assertStreamPreconditions(
   { store, config }: DurableContext,
   { req }: StreamRequest,

@@ -18,11 +18,8 @@ interface WaitLimit {
 }
 
 /**
- * Waits at the log's tail for the news of one turn: a last append and the seal belong together.
- *
- * This is not a `Follower`. It waits once and reads nothing: what the news do not say, the long poll asks for with the facts of the stream,
- * which decide on its answer anew.
- * @returns `undefined` if the limit was reached
+ * Waits at the log's tail for the news of one turn: a last append and the seal belong together. `undefined`: the limit was reached.
+ * Not a `Follower`: it reads nothing. The long poll asks for the facts, which decide on its answer anew.
  */
 export function waitForNews(
   store: LogStore,

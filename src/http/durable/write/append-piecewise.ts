@@ -1,6 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
+import type { PendingBytes } from '../../../core/ingest/pending-bytes';
 import type { CommitResult } from '../../../core/log/log';
 import { onAbort } from '../../../core/scheduling/abortable';
+import { Latch } from '../../../core/scheduling/latch';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { sendEmpty } from '../../front/send-head';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
@@ -9,12 +12,8 @@ import type { CachedStream } from '../context/stream-cache';
 import type { AppendHead } from '../headers/append-head';
 import { close } from './close';
 import { assertSameContentType, COMPLETE, commit } from './commit';
-import { countedPieces } from './counted-pieces';
 
-/**
- * Appends a body while it arrives: each piece is a step of its own, and bytes that come while one is stored go with the next. A writer is
- * slowed down by waiting for the store. If its connection breaks off, the stored bytes stay.
- */
+/** Appends a body while it arrives, each piece as a step. Waiting for the store slows the writer down. Stored bytes stay. */
 export async function appendPiecewise(
   wire: DurableContext,
   request: StreamRequest,
@@ -59,4 +58,22 @@ async function storePieces(
   }
   if (last === undefined) return close(wire, stream, head);
   return closes && !last.isSealed ? commit(wire, stream, { chunks: [], seal: COMPLETE }) : last;
+}
+
+/** The pieces of a body. Each counts as waiting until the next one is asked for. A failure does not destroy the request. */
+async function* countedPieces(req: IncomingMessage, pending: PendingBytes): AsyncGenerator<Buffer, void> {
+  const mayRead = new Latch();
+  mayRead.set();
+  const share = pending.share({ pause: () => mayRead.clear(), resume: mayRead.set });
+  req.once('close', mayRead.set);
+  try {
+    for await (const piece of req.iterator({ destroyOnReturn: false })) {
+      share.add(piece.length);
+      yield piece;
+      share.remove(piece.length);
+      await mayRead.wait();
+    }
+  } finally {
+    share.end();
+  }
 }

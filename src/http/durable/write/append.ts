@@ -55,10 +55,7 @@ async function assertExpected(
   if (Number(req.headers['content-length'] ?? 0) > 0) await assertSameContentType(wire, stream, head);
 }
 
-/**
- * Of a body without a length each piece is stored as it comes, so that readers see it while it is being sent. What has to be
- * stored in one step is not: a request of an idempotent producer, and a JSON document.
- */
+/** Whether pieces are stored as they come, for readers: of a body without a length, unless one step has to store all of it. */
 function comesInPieces(req: IncomingMessage, { producer, type }: AppendHead): boolean {
   return (
     req.headers['transfer-encoding'] !== undefined && producer === undefined && type !== 'application/json'

@@ -26,7 +26,6 @@ import { type ForkRequest, forkPoint, forkSource, isSameFork, parseFork } from '
 /** A stream may come and go meanwhile. Then the store is asked again, but not forever. */
 const ATTEMPTS = 3;
 
-/** The head of a request that makes a stream. */
 interface CreateHead {
   /** Of a fork without one it is the source's. */
   readonly contentType: string | undefined;

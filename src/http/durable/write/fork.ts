@@ -80,10 +80,7 @@ export async function forkPoint(store: LogStore, source: LogInfo, head: ForkRequ
   return { source: { id: source.id, generation: source.generation }, at: place };
 }
 
-/**
- * Whether a fork that is there is the one that a request asks for. It has its source's bytes, so the source need not be there. If it is,
- * it must still be the stream that was forked.
- */
+/** Whether an existing fork is the requested one. Its source may be gone; if not, it must still be the stream that was forked. */
 export async function isSameFork(
   store: LogStore,
   fork: LogInfo,

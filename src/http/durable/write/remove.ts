@@ -7,7 +7,7 @@ import type { DurableContext, StreamRequest } from '../context/durable-context';
 import { assertStreamPreconditions } from '../read/stream-preconditions';
 
 /** `DELETE` (PROTOCOL.md, 5.4). While forks of it live the stream's name stays taken, and is answered 410. */
-export async function remove(wire: DurableContext, request: StreamRequest): Promise<void> {
+export async function removeStream(wire: DurableContext, request: StreamRequest): Promise<void> {
   authorize(request, 'delete', request.id);
   const { id, req } = request;
   const wasThere = await removeLog(wire.store, id, (info) =>

@@ -31,10 +31,7 @@ interface EventId {
 
 const EVENT_ID = /^(\d+)(?:-([^;]+)(?:;(end|(lines|length)=(\d{1,16})))?)?$/;
 
-/**
- * Compares a `Last-Event-ID` with the stream. One without a generation is the byte offset alone.
- * @throws RequestError `HEADER_INVALID`, `RANGE_NOT_SATISFIABLE`
- */
+/** Compares a `Last-Event-ID`, which may be a bare offset. @throws RequestError `HEADER_INVALID`, `RANGE_NOT_SATISFIABLE` */
 export function resumeAfter(lastEventId: string, info: LogInfo): Resumption {
   const { offset, generation, bound, isEnd } = parseEventId(lastEventId);
   const check = checkPosition(info, offset, generation);

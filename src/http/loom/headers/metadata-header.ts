@@ -2,12 +2,7 @@ import type { JsonValue } from '../../../core/json/json';
 import { JSON_DEPTH_MAX, scanJson } from '../../../core/json/json-scanner';
 import { RequestError } from '../../errors/request-error';
 
-/**
- * Reads `X-Stream-Metadata`: any JSON value.
- *
- * @param bytesMax of the header in the request
- * @throws RequestError `METADATA_INVALID` when it is not JSON or nested too deeply, `METADATA_TOO_LARGE`
- */
+/** Reads `X-Stream-Metadata`: any JSON value, in `bytesMax` bytes. @throws RequestError `METADATA_INVALID`, `METADATA_TOO_LARGE` */
 export function parseMetadataHeader(
   header: string | string[] | undefined,
   bytesMax: number,

@@ -21,3 +21,8 @@ function metadataHeaders(metadata: JsonValue, bytesMax: number): ResponseHeaders
     ? { 'X-Stream-Metadata-Bytes': String(rendered.length) }
     : { 'X-Stream-Metadata': rendered };
 }
+
+/** The `Content-Type` for consumers. A JSON stream has one message per line, which is NDJSON and not a JSON document. */
+export function servedType({ contentType, framing }: LogInfo): string {
+  return framing === 'json' ? 'application/x-ndjson' : contentType;
+}

@@ -9,7 +9,7 @@ import { vary } from '../../headers/vary';
 import { finish } from '../../live/finish';
 import { sendCompressed } from '../../live/send-compressed';
 import { sendPages } from '../../live/send-pages';
-import { servedType } from '../headers/served-type';
+import { servedType } from '../headers/stream-headers';
 import { type Representation, represent } from './representation';
 import type { StreamDelivery } from './stream-delivery';
 

@@ -22,10 +22,7 @@ interface EventsDelivery {
   readonly headers: ResponseHeaders;
 }
 
-/**
- * Sends a stream as Server-Sent Events. An event has the whole lines that came together; its id is the byte offset after them and the
- * generation. The beginning of a line is sent as `partial` if the rest does not come soon. A last event `end` has the state.
- */
+/** Sends a stream as Server-Sent Events. One has whole lines, and the id after them; slow lines begin as `partial`. The last is `end`. */
 export async function sendLineEvents(
   request: WireRequest,
   wire: WireContext,

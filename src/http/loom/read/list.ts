@@ -17,7 +17,7 @@ const PARAMETERS = ['limit', 'cursor', 'prefix', 'state'];
 const STATES: readonly LogState[] = ['open', 'interrupted', 'closed'];
 
 /** `GET /stream`: newest first, a page at a time. */
-export async function list(ctx: WholeContext, { store }: WireContext): Promise<void> {
+export async function sendList(ctx: WholeContext, { store }: WireContext): Promise<void> {
   const access = authorize(ctx.state.request, 'consume');
   assertKnownParameters(ctx.state.request.query, PARAMETERS);
   const query = parseListQuery(ctx.state.request.query, access.prefix);

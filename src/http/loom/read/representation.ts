@@ -6,7 +6,7 @@ import { codedTag } from '../../headers/coded-tag';
 import { isCompressible } from '../../headers/compressible';
 import { LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
 import { isNotModified } from '../../headers/preconditions';
-import { servedType } from '../headers/served-type';
+import { servedType } from '../headers/stream-headers';
 import type { StreamDelivery } from './stream-delivery';
 
 /** Which bytes of the log an answer that ends has, and as what. */

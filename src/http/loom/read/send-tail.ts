@@ -4,7 +4,7 @@ import { sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
 import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
-import { servedType } from '../headers/served-type';
+import { servedType } from '../headers/stream-headers';
 import { SelectedTailResponse } from './selected-tail-response';
 import type { StreamDelivery } from './stream-delivery';
 import { TailResponse } from './tail-response';

@@ -2,7 +2,7 @@ import type { LogInfo } from '../../../core/log/log';
 import type { WireRequest } from '../../front/wire-request';
 import { preferredType } from '../../headers/accept';
 import { essence } from '../../headers/stored-content-type';
-import { servedType } from '../headers/served-type';
+import { servedType } from '../headers/stream-headers';
 import type { ReadRequest } from '../parameters/read-request';
 
 /**

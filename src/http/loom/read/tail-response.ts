@@ -26,10 +26,8 @@ export class TailResponse extends LogResponse {
   }
 
   /**
-   * The head is written with the first page: a failure before that is answered with its status, and a write of its own would
-   * cost a sixth of what it takes to begin a tail.
-   * @param writeHead is not called if the client leaves before
-   * @throws LogError as `LogStore.read`
+   * The head goes with the first page: a failure before that is answered with its status, and a write of its own costs a sixth of a start.
+   * @param writeHead is not called if the client leaves before @throws LogError as `LogStore.read`
    */
   async beginWith(writeHead: () => void): Promise<void> {
     const { res } = this;

@@ -4,10 +4,7 @@ import { retry } from '../../../core/scheduling/retry';
 /** Many producers may end while the store is away: jitter spreads their attempts. */
 const PAUSES = { firstMs: 100, maxMs: 250, jitter: true };
 
-/**
- * Records a fact that is true already, such as the end of a body: a store that is away or full for a while only delays it.
- * @throws what `record` throws but `STORE_UNAVAILABLE` and `STORE_FULL`; and those, too, once `signal` aborts
- */
+/** Records a fact: a store that is away or full only delays it. @throws what `record` throws but that; that, too, once `signal` aborts */
 export function persistWithRetry<T>(record: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return retry(record, { pauses: PAUSES, signal, mayRetry: isStoreUnavailableOrFull });
 }

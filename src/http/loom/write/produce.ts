@@ -18,7 +18,7 @@ import { storedContentType } from '../../headers/stored-content-type';
 import { entityTag, representationOf } from '../headers/entity-tag';
 import { parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
-import { headerId, locationOf } from '../headers/stream-id-header';
+import { headerId, locationOf } from '../headers/stream-id';
 import { parseUploadHeaders, type UploadHeaders, uploadLimit } from '../headers/upload-headers';
 import { announceUpload, asksForResumption } from './announce-upload';
 import { assertBodyFits, assertLengthFits, type BodyEnd, receiveBody } from './receive-body';
@@ -58,10 +58,7 @@ async function produce(request: WireRequest, wire: WireContext, id: LogId): Prom
   await storeUpload(request, wire, { info, end }, { status: 201, headers });
 }
 
-/**
- * Sends the 201 as soon as the stream exists, while the body still arrives. The response ends only when every byte is committed and the
- * end is recorded: a complete response means that nothing was lost.
- */
+/** Sends the 201 while the body arrives. A complete response means that nothing was lost: every byte and the end are stored. */
 async function answerEarly(
   request: WireRequest,
   wire: WireContext,
@@ -154,10 +151,7 @@ function alreadyExists(id: LogId): LogError {
   );
 }
 
-/**
- * A producer that never got the answer to its POST repeats it with the same key. The stream is its own then, and the answer says where to
- * resume; `force` must not delete what the producer has sent already.
- */
+/** A producer without an answer repeats its POST with the same key, and learns where to resume. `force` must not delete its bytes. */
 async function assertNotOwn({ store }: WireContext, id: LogId, key: string): Promise<void> {
   const info = await store.info(id);
   if (info?.producerKey !== key) return;

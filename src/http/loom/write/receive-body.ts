@@ -12,12 +12,8 @@ import { lengthMismatch } from './upload-length';
 export type BodyEnd = 'completes' | 'leaves-open';
 
 /**
- * Appends a producer's body to its log, and records its end: the log is sealed or released when the body ends, and interrupted when the
- * body breaks off.
- *
- * @param info of the log right after this producer was attached; its tail is where the body's first byte belongs
- * @returns the log's facts afterwards, or `undefined` when the producer's connection is gone
- * @throws LogError
+ * Appends a producer's body and records its end: the log is sealed or released, or interrupted when the body breaks off.
+ * @param info right after the attach: its tail is the body's offset @returns the facts, or `undefined` if the connection is gone
  */
 export function receiveBody(
   wire: WireContext,

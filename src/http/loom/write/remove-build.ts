@@ -16,10 +16,7 @@ const PAGE = 500;
 /** How many streams are deleted at once: enough for a store to group its writes, and too few to delay producers. */
 const BATCH = 32;
 
-/**
- * `DELETE /stream/build/:buildId`: deletes the streams whose id starts with `build-<buildId>-`. The build id is never a pattern. When
- * the client leaves, no further stream is deleted.
- */
+/** `DELETE /stream/build/:buildId`: deletes the streams `build-<buildId>-…` until the client leaves. The id is never a pattern. */
 export async function removeBuild(ctx: WholeContext, { store, logger }: WireContext): Promise<void> {
   const buildId = decodeSegment(ctx.captures?.[0] ?? '', 'build ID');
   const prefix = `build-${buildId}-`;

@@ -8,7 +8,7 @@ import { entityTag, representationOf } from '../headers/entity-tag';
 import { parseStreamId } from '../headers/stream-id';
 
 /** `DELETE /stream/:id`: its consumers end, its producer is cut. */
-export async function remove(ctx: WholeContext, { store }: WireContext): Promise<void> {
+export async function deleteStream(ctx: WholeContext, { store }: WireContext): Promise<void> {
   const id = parseStreamId(ctx.captures?.[0]);
   authorize(ctx.state.request, 'delete', id);
   const wasThere = await removeLog(store, id, (info) =>

@@ -30,10 +30,7 @@ import { assertBodyFits, isDetachedError } from './receive-body';
 import { storeUpload } from './store-upload';
 import { finalLengthOf } from './upload-length';
 
-/**
- * `PATCH /stream/:id`: takes the stream over and continues at the committed offset. A connection that still feeds it is cut first, and the
- * bytes that it has committed count.
- */
+/** `PATCH /stream/:id`: takes the stream over at the committed offset. A connection that still feeds it is cut first. */
 export async function resume(request: WireRequest, wire: WireContext, id: LogId): Promise<void> {
   const { req, res } = request;
   authorize(request, 'produce', id);
@@ -114,10 +111,7 @@ async function attach({ store, config }: WireContext, before: LogInfo): Promise<
   }
 }
 
-/**
- * Checks that the body begins where the committed bytes end and fits the upload's length, and stores the metadata.
- * @returns the log as the request has changed it
- */
+/** Checks that the body begins at the committed end and fits the upload's length, and stores the metadata. @returns the changed log */
 async function accept(
   req: IncomingMessage,
   { store, config }: WireContext,

@@ -10,16 +10,12 @@ import { streamState } from '../../headers/stream-state';
 import { uploadProgress } from '../headers/upload-headers';
 import { type BodyEnd, receiveBody } from './receive-body';
 
-/** The answer to a request that has been stored. */
 interface Success {
   readonly status: number;
   readonly headers?: ResponseHeaders;
 }
 
-/**
- * Stores the body of a client that can resume, and answers at its end. Every answer says how far the upload has come: bytes that were
- * committed before a failure count.
- */
+/** Stores the body of a client that can resume, and answers at its end. Every answer says what is committed, after a failure, too. */
 export async function storeUpload(
   request: WireRequest,
   wire: WireContext,

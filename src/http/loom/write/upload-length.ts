@@ -4,13 +4,9 @@ import { RequestError } from '../../errors/request-error';
 import type { UploadHeaders } from '../headers/upload-headers';
 
 /**
- * How many bytes a stream will have when it is complete: by this request or an earlier one, or by the end of its last body.
- * For example, `Upload-Offset: 3`, `Upload-Complete: ?1` and `Content-Length: 4` make it 7.
- *
- * @param from the offset of the body's first byte
- * @param known by an earlier request
- * @returns `undefined` as long as the length is unknown
- * @throws RequestError `LENGTH_MISMATCH` if these do not agree
+ * How many bytes a stream will have when it is complete: by this request or an earlier one (`known`), or by the end of its last body.
+ * For example, `Upload-Offset: 3`, `Upload-Complete: ?1` and `Content-Length: 4` make it 7. @param from where the body begins
+ * @returns `undefined` as long as the length is unknown @throws RequestError `LENGTH_MISMATCH` if these do not agree
  */
 export function finalLengthOf(
   req: IncomingMessage,
@@ -29,10 +25,7 @@ export function finalLengthOf(
   return first;
 }
 
-/**
- * @param length of the upload
- * @param actual `undefined` if there are more bytes
- */
+/** @param length of the upload @param actual `undefined` if there are more bytes */
 export function lengthMismatch(length: number | undefined, actual?: number): RequestError {
   const sentence =
     actual === undefined

@@ -6,10 +6,7 @@ import { MemoryPacketDb } from './memory-packet-db';
 import type { PacketDb } from './packet-db';
 import { Sequence } from './sequence';
 
-/**
- * Opens the packets and clients of a single node.
- * @param directory keeps them over a restart; `undefined`: they are in memory only
- */
+/** Opens the packets and clients of a single node. @param directory keeps them over a restart; `undefined`: they are in memory only */
 export async function openLocalPacketStore(
   directory: string | undefined,
   limits: PacketLimits,

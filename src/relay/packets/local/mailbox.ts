@@ -8,10 +8,7 @@ export interface MailboxItem {
 
 type MailboxLimits = Pick<PacketLimits, 'clientBuffer' | 'clientBytes'>;
 
-/**
- * The packets of one client, first in, first out. Each is waiting or in flight: `take` puts the oldest in flight, `requeue` puts it back
- * in its position. A mailbox has only their numbers and sizes.
- */
+/** The packets of one client, first in, first out: their numbers and sizes. `take` puts the oldest in flight, `requeue` back. */
 export class Mailbox {
   /** Sorted by `seq`. */
   readonly #waiting: MailboxItem[] = [];

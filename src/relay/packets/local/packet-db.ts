@@ -12,10 +12,7 @@ export interface PacketDbChange {
 export interface PacketDb {
   entries(): Iterable<{ readonly key: PacketDbKey; readonly value: Buffer }>;
   get(key: PacketDbKey): Buffer | undefined;
-  /**
-   * Resolves when all changes are stored. Writes take effect in the order of the calls.
-   * @throws LogError `STORE_FULL`, but not if it only removes
-   */
+  /** Resolves when all changes are stored, in the order of the calls. @throws LogError `STORE_FULL`, but not if it only removes */
   write(changes: readonly PacketDbChange[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -60,10 +60,7 @@ export interface Outbox {
   /** `undefined` if another node has to send the packet now. */
   load(outgoing: OutgoingRef): Promise<Packet | undefined>;
   remove(outgoing: OutgoingRef): Promise<void>;
-  /**
-   * Makes this node the one that polls an upstream, for `ms` from now; 0 ends that.
-   * @returns 0 if it is, otherwise for how many more milliseconds another node is
-   */
+  /** Makes this node poll an upstream for `ms`; 0 ends that. @returns 0, or for how many more milliseconds another node does */
   claimPolling(upstream: string, ms: number): Promise<number>;
 }
 

@@ -4,10 +4,7 @@ import type { Warn } from '../../../core/store/warnings';
 
 const PAUSES = { firstMs: 100, maxMs: 2_000 };
 
-/**
- * Records what has already happened: a store that is away or full only delays it. When `signal` aborts it warns and resolves: this
- * server after its next start, or another one, does again what was not recorded.
- */
+/** Records what has happened: a store that is away only delays it. After an abort it warns: a server does it again later. */
 export async function retryUntilRecorded(
   record: () => Promise<unknown>,
   { signal, warn }: { signal: AbortSignal; warn: Warn },

@@ -49,10 +49,7 @@ export async function deliverPacket(
   }
 }
 
-/**
- * Stores the packet in an answer. The answer names its client, which may be another one than the client whose packet it answers.
- * @returns whether it had a packet
- */
+/** Stores the packet in an answer, which names the packet's client. @returns whether it had a packet */
 export async function storeAnswer(
   context: UpstreamContext,
   { body, headers, header }: UpstreamAnswer,

@@ -1,11 +1,7 @@
 /** The values that Node writes in a header. It reads slightly more; a packet with such a value could never be sent. */
 const WRITABLE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/**
- * The headers that travel with a packet: all that begin with `X-`. A client cannot send a `Type` or a `From` through the proxy.
- *
- * @param raw name, value, name, value
- */
+/** The headers that travel with a packet, as name, value, …: all `X-`. So a client cannot send a `Type` or a `From`. */
 export function forwardedHeaders(raw: readonly string[]): readonly string[] {
   return raw.flatMap((name, index) => {
     const value = raw[index + 1];

@@ -17,10 +17,7 @@ interface PollOptions {
 /** A claim outlasts the time to the next poll by this. When it has expired, the node is dead, and another one polls. */
 const GRACE_MS = 3_000;
 
-/**
- * Polls one upstream for packets that it sends on its own initiative. Only one node polls, so that packets keep their order. After an
- * answer with a packet the next poll follows at once, as there may be more.
- */
+/** Polls an upstream for packets of its own. Only one node does, so that they keep their order. Each packet is followed by a poll. */
 export async function pollUpstream(upstream: Upstream, options: PollOptions): Promise<void> {
   const { intervalMs, outbox, stopping } = options;
   const claim = (ms: number): Promise<number> =>

@@ -9,10 +9,7 @@ import { Timers } from './timers';
 
 const FETCH_RETRY_MS = 1_000;
 
-/**
- * How long after a request was sent the next one follows, if there is no answer yet. Over another connection it might overtake the first.
- * After an answer it follows at once.
- */
+/** How long after a request the next one follows without an answer: over another connection it might overtake the first. */
 const AHEAD_MS = 50;
 
 interface UpstreamSenderOptions {

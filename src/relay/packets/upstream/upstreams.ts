@@ -14,10 +14,7 @@ export class Upstreams {
     this.all = urls.map((url) => new Upstream(url, options));
   }
 
-  /**
-   * @param isGood whether to try no other upstream. The first answer that is not good is returned if there is no good one.
-   * @throws UpstreamUnreachable if no upstream answers
-   */
+  /** @param isGood whether to try no other upstream. Without a good answer the first is returned @throws UpstreamUnreachable for none */
   async post(request: UpstreamRequest, isGood: (answer: UpstreamAnswer) => boolean): Promise<UpstreamAnswer> {
     const first = this.#preferred;
     const reasons: string[] = [];

@@ -7,10 +7,7 @@ import { isUnreadable } from '../disk/failures';
 const BUFFER_BYTES = 1 << 20;
 
 /**
- * Creates the file `to` from the first `bytes` of `from`, which may grow at the same time. If most of it is wanted, the kernel copies all
- * of it, or shares the blocks where the file system can, and the rest is cut off; otherwise only what is wanted is copied, a megabyte at
- * a time.
- *
+ * Creates `to` from the first `bytes` of `from`, which may grow. The kernel copies all of it, or shares blocks, if most is wanted.
  * @throws LogError `STORE_DAMAGED` when `from` is shorter, or cannot be read; the `cause` says why
  */
 export async function copyBytes(from: string, to: string, bytes: number): Promise<void> {

@@ -6,11 +6,7 @@ import { DamageError } from '../../../core/store/damage';
 import { isMissing } from '../disk/failures';
 import type { LogFiles } from './log-files';
 
-/**
- * The error for bytes that are not in a log's file.
- * @param missed the bytes that a reader did not get, up to the tail
- * @param cause why reading failed. Absent: the file ended
- */
+/** @param missed the bytes that a reader did not get, up to the tail @param cause why reading failed. Absent: the file ended */
 export async function damageErrorOf(
   files: LogFiles,
   log: LogRef,

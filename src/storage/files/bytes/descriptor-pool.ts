@@ -31,7 +31,6 @@ export class DescriptorPool {
     private readonly warn: Warn,
   ) {}
 
-  /** How many descriptors are open. */
   get size(): number {
     return this.#busy.size + this.#idle.size;
   }

@@ -46,10 +46,7 @@ export class ShortFileError extends Error {
   override readonly name = 'ShortFileError';
 }
 
-/**
- * The bytes of all logs. A log is one file that holds exactly its bytes, so that its tail is a position in the file. The callers
- * serialize the writes of each log.
- */
+/** The bytes of all logs. Each is one file of exactly its bytes: its tail is a position. The callers serialize the writes of each. */
 export class LogFiles {
   readonly #buffers = new PageBufferPool();
 
@@ -83,10 +80,7 @@ export class LogFiles {
     });
   }
 
-  /**
-   * Creates the file of a log with its initial bytes, and then the log itself, by `insert`. The file is deleted again if the log does not
-   * exist (`isThere`) after that.
-   */
+  /** Creates the file of a log with its initial bytes, then the log, by `insert`. If the log does not exist then, the file is deleted. */
   async create<T>(content: InitialContent, insert: () => Promise<T>, isThere: () => boolean): Promise<T> {
     try {
       await this.#writeInitial(content);
@@ -120,10 +114,7 @@ export class LogFiles {
     return advance(START, found?.isFile() ? found.size : 0);
   }
 
-  /**
-   * Where the file of a log ends, if that is before `tail`. Half a message at its end is moved to the folder `cut`.
-   * @returns `undefined` where the file reaches the tail, is missing, or cannot be read
-   */
+  /** Where a log's file ends before `tail`; half a message goes to `cut`. `undefined`: it reaches the tail, is missing or unreadable. */
   async trimToWholeMessages(info: LogInfo, tail: Offset): Promise<Offset | undefined> {
     const { id, generation } = info;
     const path = this.layout.logOf(generation);

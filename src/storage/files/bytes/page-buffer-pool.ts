@@ -6,10 +6,7 @@ const IDLE_BYTES_MAX = 16 * 1024 * 1024;
 /** Idle buffers are dropped when no page was read for this time, or for up to twice as long. */
 const IDLE_MS_MAX = 10_000;
 
-/**
- * The buffers that pages are read into. A new buffer for every page of a long replay costs more than reading the page: it is garbage a
- * moment later, and memory outside the heap makes V8 collect the whole heap again and again.
- */
+/** The buffers that pages are read into. New ones cost more than the reading: memory outside the heap makes V8 collect all of it. */
 export class PageBufferPool {
   readonly #idle: readonly IdleBuffers[] = [
     { size: PAGE_BYTES, buffers: [] },

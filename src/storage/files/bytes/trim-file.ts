@@ -27,11 +27,7 @@ export async function endOfNonZeroBytes(path: string, from: number, size: number
   }
 }
 
-/**
- * Cuts a file to `end`. A rest that is not all zeros is kept.
- * @param asides names for the file with the rest, of which the first free one is taken
- * @returns the file with the rest; `undefined` if that was all zeros
- */
+/** Cuts a file to `end`. A rest that is not all zeros is kept in the first free one of `asides`. @returns that file */
 export async function trimFile(
   path: string,
   end: number,

@@ -5,10 +5,7 @@ import { advance, type Offset, START } from '../../../core/log/offset';
 const LINE_FEED = 0x0a;
 const SEARCH_BYTES = 64 << 10;
 
-/**
- * Where the last whole message ends in the first `size` bytes of a log's file. Only a JSON log has messages. Half a message is of no use
- * to its readers and the next append, and no offset inside of a message was ever returned.
- */
+/** Where the last whole message ends in the first `size` bytes, of a JSON log: half a message is of no use to its readers. */
 export async function endOfWholeMessages(
   { framing }: Pick<LogInfo, 'framing'>,
   path: string,

@@ -13,10 +13,7 @@ const SLOTS_MAX = 16_384;
 /** The shortest pause between writes, in milliseconds. */
 const PAUSE_MS = 50;
 
-/**
- * The longest that a length waits, in milliseconds. While appends go on, each write is made with an append and puts the timer off, so
- * that the timer does not wake the process up.
- */
+/** The longest that a length waits, in ms. Each write is made with an append and puts the timer off, which then wakes nothing up. */
 const WAIT_MS_MAX = 100;
 
 /**

@@ -15,10 +15,7 @@ export const statFile = promisify(fstat);
 /** How many buffers one `writev` takes (IOV_MAX of Linux and macOS). */
 const BUFFERS_MAX = 1024;
 
-/**
- * Writes all of `chunks` at `position`. The kernel may write less than it is given, above all right before a disk is full: the rest is
- * retried until it is written or throws.
- */
+/** Writes all of `chunks` at `position`. The kernel may write less, above all before a disk is full: the rest is retried. */
 export async function writeAll(fd: number, chunks: readonly Buffer[], position: number): Promise<void> {
   let rest = chunks;
   for (let at = position; rest.length > 0; ) {

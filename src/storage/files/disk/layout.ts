@@ -1,9 +1,6 @@
 import { join } from 'node:path';
 
-/**
- * The paths below the store's directory. They are made of generations that the facts know, never of an id: no byte of a client's stream
- * ID reaches the file system.
- */
+/** The paths below the store's directory. They have generations and never an id: no byte of a client's ID reaches the file system. */
 export class Layout {
   readonly facts: string;
   readonly logs: string;
@@ -32,10 +29,7 @@ export class Layout {
     return `"loom recover --store file:${this.directory.replaceAll('%', '%25')}"`;
   }
 
-  /**
-   * One of 256 folders, so that a million logs are some 4,000 files in each. Its name is the random end of the generation: the beginning
-   * is a time, which would put all logs of a day into one folder.
-   */
+  /** One of 256 folders, with 4,000 files each for a million logs. Named by the random end: the time would put a day into one folder. */
   shardOf(generation: string): string {
     return join(this.logs, generation.slice(-2));
   }

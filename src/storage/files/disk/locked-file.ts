@@ -13,10 +13,7 @@ export function isLockingUnsupported(error: unknown): boolean {
   return NO_LOCKS.includes(errorCodeOf(error));
 }
 
-/**
- * Locks an open file until it is closed. Does nothing where files cannot be locked.
- * @returns false when another open file has the lock
- */
+/** Locks an open file until it is closed, where files can be locked. @returns false when another open file has the lock */
 export function lockIfPossible(fd: number): boolean {
   try {
     return tryLock(fd);
@@ -26,10 +23,7 @@ export function lockIfPossible(fd: number): boolean {
   }
 }
 
-/**
- * A file that the kernel has locked for this process. The lock belongs to the open file: it ends with the process, however that ends, it
- * lasts while the process is stopped, and it excludes a second open file of the same process, too.
- */
+/** A file that the kernel has locked for this process. The lock lasts while it is stopped, and excludes its own second open file, too. */
 export class LockedFile {
   private constructor(private readonly fd: number) {}
 

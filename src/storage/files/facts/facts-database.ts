@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
-import { isLogError, LogError } from '../../../core/log/errors';
+import { catchLogError, LogError } from '../../../core/log/errors';
 import type { LogState } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { closeDatabase, openDatabase } from '../../../lmdb/database';
@@ -56,10 +56,7 @@ export class FactsDatabase {
   /** How many ids are taken, including those whose creation is being written. */
   #count: number;
 
-  /**
-   * @param isSynced whether `write` waits for the disk. Otherwise a commit survives the process at once and is on the disk some
-   *   milliseconds later: LMDB syncs after the commit, and falls back to the last synced one after a power cut
-   */
+  /** @param isSynced whether `write` waits for the disk. Otherwise LMDB syncs later, and a power cut goes back to the last synced commit */
   constructor(path: string, isSynced: boolean, spanLogs = DEFAULT_SPAN_LOGS) {
     this.#root = openDatabase(path, { overlappingSync: !isSynced, maxDbs: 24, encoding: 'json' });
     this.#transactions = new Transactions(this.#root);
@@ -122,10 +119,7 @@ export class FactsDatabase {
     return this.#order.doesExist(generation);
   }
 
-  /**
-   * Applies all steps in one transaction, in order; resolves when it is committed.
-   * @throws LogError `LOGS_TOO_MANY` when more than `logsMax` ids would be taken
-   */
+  /** Applies all steps in one transaction, in order. @throws LogError `LOGS_TOO_MANY` when more than `logsMax` ids would be taken */
   async write(steps: readonly FactsChange[], logsMax = Number.POSITIVE_INFINITY): Promise<void> {
     const added = steps.reduce((sum, step) => sum + idsAdded(step), 0);
     if (added > 0 && this.#count + added > logsMax) throw new LogError('LOGS_TOO_MANY');
@@ -165,12 +159,8 @@ export class FactsDatabase {
 
   /** An entry that cannot be read is rebuilt from the record. */
   #entryOf(generation: string): Omit<CreationOrderEntry, 'generation'> {
-    try {
-      return this.get(generation)?.info ?? UNREADABLE;
-    } catch (error) {
-      if (isLogError(error, 'STORE_DAMAGED')) return UNREADABLE;
-      throw error;
-    }
+    const read = () => this.get(generation)?.info;
+    return catchLogError('STORE_DAMAGED', read, () => undefined) ?? UNREADABLE;
   }
 
   /** The id of a log whose record cannot be read, if it is known. */

@@ -51,10 +51,7 @@ export class ForkRefsTable {
     return this.#forksOf(generation, 1).length > 0;
   }
 
-  /**
-   * Runs a removal: computes its steps and writes them. Forks of one source, and a source and its forks, may be removed at the same time:
-   * each removal must see the result of the previous one.
-   */
+  /** Runs a removal. A source and its forks may be removed at the same time: each removal must see the result of the previous one. */
   removeExclusively<T>({ generation, forkedFrom }: LogInfo, task: () => Promise<T>): Promise<T> {
     const isAlone = forkedFrom === undefined && !this.hasForks(generation);
     return isAlone ? task() : this.#removals.run(task);

@@ -57,10 +57,7 @@ export class ProducerStates {
     return this.#doomed.doesExist(generation);
   }
 
-  /**
-   * Runs inside a batch: removes the states of doomed generations, and each mark with the last of its states.
-   * @returns the generations that have states left
-   */
+  /** Runs inside a batch: removes states of doomed generations, and the mark with the last one. @returns those that have states left */
   removeSome(generations: readonly string[]): readonly string[] {
     let room = BATCH;
     const left: string[] = [];

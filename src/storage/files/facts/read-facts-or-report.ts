@@ -1,4 +1,4 @@
-import { isLogError } from '../../../core/log/errors';
+import { catchLogError } from '../../../core/log/errors';
 import type { DamageReports } from '../../../core/store/damage-reports';
 import type { FactsDatabase } from './facts-database';
 import type { StoredFacts } from './stored-facts';
@@ -9,11 +9,9 @@ export function readFactsOrReport(
   damage: DamageReports,
   generation: string,
 ): StoredFacts | undefined {
-  try {
-    return facts.get(generation);
-  } catch (error) {
-    if (!isLogError(error, 'STORE_DAMAGED')) throw error;
+  const read = () => facts.get(generation);
+  return catchLogError('STORE_DAMAGED', read, (error) => {
     damage.report({ id: facts.idOf(generation), generation }, error);
     return undefined;
-  }
+  });
 }

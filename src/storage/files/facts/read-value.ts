@@ -16,10 +16,7 @@ export function readValue<T>(what: string, read: () => T): T {
   }
 }
 
-/**
- * JSON whose values may be damaged: a value that cannot be parsed is `null`. lmdb's own JSON throws inside a range then, which leaves the
- * range's transaction open.
- */
+/** JSON in which a damaged value is `null`. lmdb's own JSON throws inside a range, which leaves the range's transaction open. */
 export const LENIENT_JSON = {
   // Not `json`: lmdb would take its own encoder.
   encoding: 'string' as const,

@@ -4,10 +4,7 @@ import type { FactsReserve } from './facts-reserve';
 /** So that no transaction exceeds the disk reserve. */
 const BATCH = 1_024;
 
-/**
- * Builds the index of names if an earlier version left none, and again if many logs were removed since. A start that is interrupted
- * leaves the work to the next one.
- */
+/** Builds the index of names if there is none, and again after many removals. The next start continues an interrupted build. */
 export async function rebuildNameIndex(facts: FactsDatabase, reserve: FactsReserve): Promise<void> {
   if (facts.isIndexed) return;
   await reserve.write('change', () => facts.noteIndexed(false));

@@ -8,10 +8,7 @@ import type { FactsReserve } from './facts-reserve';
 /** So that no transaction exceeds the disk reserve or delays others for long. */
 const BATCH = 256;
 
-/**
- * Stores up to where logs are synced. Never throws: what is not stored counts as not synced after a power cut, and is stored after the
- * next sync.
- */
+/** Stores up to where logs are synced. Never throws: what is not stored counts as not synced until the next sync. */
 export async function recordSyncedLengths(
   { facts, reserve, warn }: { facts: FactsDatabase; reserve: FactsReserve; warn: Warn },
   ends: ReadonlyMap<string, Offset>,

@@ -41,10 +41,7 @@ export class TimeIndex {
     return [...this.#unsealed.getKeys()].map(([, generation]) => generation);
   }
 
-  /**
-   * Generations, the most overdue first. Logs that expire at a given time do so by the system's clock.
-   * @param skew how far that is ahead of the store's clock
-   */
+  /** Generations, the most overdue first. @param skew how far the system's clock, for expiry at a given time, is ahead of the store's */
   *due(query: DueQuery, skew: number): Generator<string, void> {
     for (const [, generation] of this.#keysOf(query, skew)) yield generation;
   }

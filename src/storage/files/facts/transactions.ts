@@ -17,10 +17,7 @@ export class Transactions {
     return this.#bytesUsed;
   }
 
-  /**
-   * Commits puts and removals in the transaction of this turn. Resolves when it is committed. An error that `writes` throws goes to its
-   * caller only: the writes of the others are committed.
-   */
+  /** Commits puts and removals in the transaction of this turn. An error of `writes` goes to its caller: other writes are committed. */
   async commit(writes: () => void): Promise<void> {
     const thrown: unknown[] = [];
     this.#writes.push(() => {

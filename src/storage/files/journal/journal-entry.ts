@@ -22,10 +22,7 @@ export function needsJournalEntry({ info: before }: StoredFacts, { info: after }
   return isEnd || before.metadata !== after.metadata || before.losses !== after.losses;
 }
 
-/**
- * Whether a line is newer than the given facts of the same log. That is never so for facts that are up to date, because a change is
- * stored there first. Facts may be newer than the line, because most changes write none.
- */
+/** Whether a line is newer than facts of the same log, which are stored first. Most changes of facts write no line. */
 export function isNewerThan({ info: line }: StoredFacts, { info: known }: StoredFacts): boolean {
   if (line.state === 'closed') return known.state !== 'closed';
   const [losses, knownLosses] = [lossesOf(line), lossesOf(known)];

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { unlink } from 'node:fs/promises';
-import { isLogError, messageOf } from '../../../core/log/errors';
+import { catchLogError, messageOf } from '../../../core/log/errors';
 import type { Warn } from '../../../core/store/warnings';
 import { isDiskFull } from '../../../lmdb/failures';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
@@ -129,7 +129,6 @@ export class Journal {
     }
   }
 
-  /** Begins a new file. */
   async #begin(): Promise<number> {
     const { facts, reserve } = this.context;
     await reserve.write('change', () => facts.storeMeta.noteJournal(this.number + 1));
@@ -223,17 +222,14 @@ export class Journal {
     return entry === undefined || entry.kind === 'gone' || this.append(entry);
   }
 
-  /** The current entry of a log. */
   #entryOf(generation: string, found?: JournalEntry): JournalEntry | undefined {
     const gone = { kind: 'gone', generation } as const;
     if (this.#making.has(generation)) return { kind: 'making', generation };
-    try {
+    const stored = (): JournalEntry => {
       const facts = this.context.facts.get(generation);
       return facts === undefined ? gone : factsEntry(facts);
-    } catch (error) {
-      // The record cannot be read: the journal's entry may be all that is left.
-      if (isLogError(error, 'STORE_DAMAGED')) return found;
-      throw error;
-    }
+    };
+    // If the record cannot be read, the journal's entry may be all that is left.
+    return catchLogError('STORE_DAMAGED', stored, () => found);
   }
 }

@@ -16,10 +16,7 @@ interface SweeperContext {
 /** How many logs one transaction forgets, so that none exceeds the disk reserve. */
 const BATCH = 64;
 
-/**
- * Deletes what is left of removed logs. The transaction that removes a log marks its generation as doomed. Its files are deleted next,
- * then its producers' states, and the mark with the last of them: after a crash the next start continues from the mark.
- */
+/** Deletes what is left of removed logs. First the files, then the states, then the mark, from which a start after a crash goes on. */
 export class DoomedLogSweeper {
   /** Generations whose files are deleted. */
   readonly #cleared: string[] = [];

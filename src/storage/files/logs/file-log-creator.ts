@@ -28,7 +28,7 @@ export class FileLogCreator {
     const { mutex, context } = this.index;
     const now = context.clock.now();
     const wall = context.clock.wallAt(now);
-    const after = firstFacts(newLog(id, init, wall, this.#generations.next(wall), now), init);
+    const after = firstFacts(newLog(id, init, wall, now, this.#generations.next(wall)), init);
     const insert = (): Promise<CreateResult> => this.#insert(after, init, mode);
     const content = contentOf(after, init);
     const { fork } = init;

@@ -11,7 +11,6 @@ import type { Journal } from '../journal/journal';
 import type { LogTimes } from '../times/log-times';
 import type { DoomedLogSweeper } from './doomed-log-sweeper';
 
-/** The parts of a files store. */
 export interface FilesStoreContext {
   readonly facts: FactsDatabase;
   readonly files: LogFiles;

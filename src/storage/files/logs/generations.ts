@@ -4,10 +4,7 @@ import { generateGeneration } from '../../../core/log/log-id';
 const STEP_MAX = 2 ** 20;
 const TAIL_END = 2 ** 48;
 
-/**
- * Creates generations, each of which sorts after all earlier ones, even within a millisecond and after the clock was set back: their
- * order is the order of creation.
- */
+/** Creates generations that sort after all earlier ones, also after the clock was set back: their order is the order of creation. */
 export class Generations {
   constructor(private last: string) {}
 

@@ -37,10 +37,7 @@ interface EvaluationContext {
 const BATCH_COMMITS = 256;
 const BATCH_BYTES = 8 << 20;
 
-/**
- * Commits of several writers. Those that come for a log before its batch begins go together: one write to the file, and then one
- * transaction with the tail and the producers' states. A crash in between leaves bytes beyond the tail, which the next start cuts off.
- */
+/** Commits of several writers, in batches: a write to the file, then a transaction. After a crash in between, the next start cuts it. */
 export class GroupCommitter {
   /** By log: commits whose batch has not begun. */
   readonly #pending = new Map<string, Pending[]>();

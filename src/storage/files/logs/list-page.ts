@@ -9,10 +9,7 @@ import type { LogIndex } from './log-index';
 /** How many logs that expired or changed since they were indexed a page skips before it returns early. */
 const DROPPED_MAX = 2_000;
 
-/**
- * Reads a page of a list. A cursor is the generation of the last log that was looked at; the log need not exist any more.
- * @throws LogError `LOG_ID_INVALID` for a cursor that is not a generation; the signal's reason
- */
+/** Reads a page. A cursor is the last generation looked at, which may be gone. @throws LogError `LOG_ID_INVALID`; the signal's reason */
 export async function listPage(index: LogIndex, query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
   signal?.throwIfAborted();
   assertCursor(query, GENERATION_CURSOR);

@@ -25,10 +25,7 @@ export interface CachedLog extends AppendTarget, TimedLog {
 /** How many logs are cached that LMDB has in the same state. */
 const SETTLED_MAX = 2_000;
 
-/**
- * The logs in memory: all whose tail is ahead of the stored facts, because an append does not touch those, and the last used ones. Of a
- * million sealed logs, most are on the disk only.
- */
+/** The logs in memory: all whose tail is ahead of the stored facts, because an append does not touch those, and the last used ones. */
 export class LogCache {
   readonly #ahead = new Map<string, CachedLog>();
   readonly #settled = new LRUCache<string, CachedLog>({ max: SETTLED_MAX });
@@ -47,10 +44,7 @@ export class LogCache {
     return log;
   }
 
-  /**
-   * The facts of a log, without caching it: a list skips over many that no request uses. `undefined` also for a log whose record cannot
-   * be read, so that work on many logs goes on.
-   */
+  /** The facts of a log, without caching it: a list skips over many. `undefined` also if its record cannot be read. */
   infoOf(generation: string): LogInfo | undefined {
     const known = this.#ahead.get(generation);
     return known === undefined

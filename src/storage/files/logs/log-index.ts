@@ -79,7 +79,6 @@ export class LogIndex {
     );
   }
 
-  /** Stores changed facts of a log. */
   async update(kind: 'new' | 'change', log: CachedLog, after: StoredFacts): Promise<void> {
     const before = log.facts;
     await this.write(kind, [{ before, after }]);

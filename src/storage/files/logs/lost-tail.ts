@@ -23,10 +23,7 @@ export async function writeAtTail(index: LogIndex, log: CachedLog, chunks: reado
   }
 }
 
-/**
- * Checks, under the log's mutex, whether the file still has the bytes before `until`.
- * @returns the loss, which is recorded; `undefined` where there is none, as for a sealed log
- */
+/** Checks, under the log's mutex, that the file has the bytes before `until`. @returns the recorded loss; `undefined`: there is none */
 export function detectLostTail(
   index: LogIndex,
   ref: LogRef,

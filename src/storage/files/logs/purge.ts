@@ -1,4 +1,4 @@
-import { isLogError } from '../../../core/log/errors';
+import { catchLogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { START } from '../../../core/log/offset';
@@ -7,37 +7,21 @@ import type { StoredFacts } from '../facts/stored-facts';
 import { cachedLog } from './log-cache';
 import type { LogIndex } from './log-index';
 
-/**
- * Removes the log of an id whose record cannot be read; the caller holds the mutex. The index entries that belong to it are searched for.
- * @returns whether there was one. A log whose record can be read stays
- */
+/** Removes the log of an id whose record cannot be read, and its index entries, under the mutex. @returns whether there was one */
 export async function purge(index: LogIndex, id: LogId): Promise<boolean> {
   const { facts } = index.context;
-  const generation = await generationOf(facts, id);
+  const search = () => facts.searchGenerationOf(id);
+  const generation = await catchLogError('STORE_DAMAGED', () => facts.generationOf(id), search);
   if (generation === undefined || isReadable(index, id, generation)) return false;
   const log = cachedLog(await reconstructed(facts, id, generation));
   await index.remove(log, { kind: 'deleted' });
   return true;
 }
 
-async function generationOf(facts: FactsDatabase, id: LogId): Promise<string | undefined> {
-  try {
-    return facts.generationOf(id);
-  } catch (error) {
-    if (!isLogError(error, 'STORE_DAMAGED')) throw error;
-    return facts.searchGenerationOf(id);
-  }
-}
-
 function isReadable(index: LogIndex, id: LogId, generation: string): boolean {
-  try {
-    return (
-      index.context.facts.generationOf(id) !== undefined && index.cache.find({ id, generation }) !== undefined
-    );
-  } catch (error) {
-    if (!isLogError(error, 'STORE_DAMAGED')) throw error;
-    return false;
-  }
+  const isFound = (): boolean =>
+    index.context.facts.generationOf(id) !== undefined && index.cache.find({ id, generation }) !== undefined;
+  return catchLogError('STORE_DAMAGED', isFound, () => false);
 }
 
 /** Facts with no more than where they are indexed. `producers` is 1, so that states are removed, too. */

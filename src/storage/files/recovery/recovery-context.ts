@@ -3,7 +3,6 @@ import type { Layout } from '../disk/layout';
 import type { FactsDatabase } from '../facts/facts-database';
 import type { FactsReserve } from '../facts/facts-reserve';
 
-/** What the steps of a recovery share. */
 export interface RecoveryContext {
   readonly layout: Layout;
   readonly facts: FactsDatabase;

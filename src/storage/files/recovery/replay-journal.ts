@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { batchesOf } from '../../../core/bytes/batches-of';
-import { isLogError } from '../../../core/log/errors';
+import { catchLogError } from '../../../core/log/errors';
 import { type FactsChange, inexact, type StoredFacts } from '../facts/stored-facts';
 import type { JournalEntry } from '../journal/journal-entry';
 import type { RecoveryContext } from './recovery-context';
@@ -8,10 +8,7 @@ import type { RecoveryContext } from './recovery-context';
 /** So that no transaction exceeds the disk reserve. */
 const BATCH = 32;
 
-/**
- * Updates facts that are older than the journal: removes the logs that were removed since, ends those that ended since, and takes the
- * length of the file for those that may have grown.
- */
+/** Updates older facts by the journal: logs that were removed or ended since, and the lengths of files that may have grown. */
 export async function replayJournal(
   context: RecoveryContext,
   lines: ReadonlyMap<string, JournalEntry>,
@@ -43,13 +40,8 @@ function isWithoutFile({ layout }: RecoveryContext, generation: string): boolean
 /** Skips logs that do not exist or cannot be read. */
 function readAll({ facts }: RecoveryContext, generations: readonly string[]): readonly StoredFacts[] {
   return generations.flatMap((generation) => {
-    try {
-      const found = facts.get(generation);
-      return found === undefined ? [] : [found];
-    } catch (error) {
-      if (!isLogError(error, 'STORE_DAMAGED')) throw error;
-      return [];
-    }
+    const read = () => facts.get(generation);
+    return catchLogError('STORE_DAMAGED', read, () => undefined) ?? [];
   });
 }
 

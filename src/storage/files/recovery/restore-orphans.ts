@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { isLogError } from '../../../core/log/errors';
+import { catchLogError } from '../../../core/log/errors';
 import type { LogId } from '../../../core/log/log-id';
 import type { FactsChange, StoredFacts } from '../facts/stored-facts';
 import { factsEntry, type JournalEntry } from '../journal/journal-entry';
@@ -13,10 +13,7 @@ interface RestoredOrphans {
   readonly count: number;
 }
 
-/**
- * Stores facts for orphans again. Of several generations of an id the newest gets the id, and the others get one that is derived from it.
- * They are never merged, and none is removed unless it has no file: then a newer one had replaced it.
- */
+/** Stores facts for orphans again. The newest generation of an id gets it, others a derived one. Only one without a file is removed. */
 export async function restoreOrphans(
   context: RecoveryContext,
   orphans: readonly Orphan[],
@@ -88,13 +85,11 @@ function freeId(context: RecoveryContext, { info }: StoredFacts): FreedId {
 }
 
 function holderOf({ facts }: RecoveryContext, id: LogId): StoredFacts | 'unreadable' | undefined {
-  try {
+  const find = (): StoredFacts | 'unreadable' | undefined => {
     const generation = facts.generationOf(id);
     return generation === undefined ? undefined : (facts.get(generation) ?? 'unreadable');
-  } catch (error) {
-    if (!isLogError(error, 'STORE_DAMAGED')) throw error;
-    return 'unreadable';
-  }
+  };
+  return catchLogError('STORE_DAMAGED', find, () => 'unreadable');
 }
 
 function withKnownSource(facts: StoredFacts, isKnown: (generation: string) => boolean): StoredFacts {

@@ -4,10 +4,7 @@ import { LogError } from '../../../core/log/errors';
 import { assertFileKind, type ExpectedKind, unexpectedKind } from '../../../lmdb/file-kind';
 import type { Layout } from '../disk/layout';
 
-/**
- * Called before anything in the directory is opened. `loom.mdb` has an error of its own (`assertIsFile`).
- * @throws LogError `STORE_DAMAGED` where there is something of another kind than the store expects
- */
+/** Called before anything is opened. `loom.mdb` has its own error (`assertIsFile`). @throws LogError `STORE_DAMAGED` for a wrong kind */
 export async function assertFileKinds({
   directory,
   facts,
@@ -39,10 +36,7 @@ function assertKind(path: string, expected: ExpectedKind): Promise<void> {
   );
 }
 
-/**
- * A recovery does not move away what is in the place of `loom.mdb`: it may be a disk that is not mounted, or belong to another program.
- * @throws LogError `STORE_DAMAGED` when it is not a file
- */
+/** A recovery leaves what is in the place of `loom.mdb`: a disk may not be mounted. @throws LogError `STORE_DAMAGED` if it is not a file */
 export async function assertIsFile({ facts, recoverCommand }: Layout): Promise<void> {
   const kind = await unexpectedKind(facts);
   if (kind === undefined) return;

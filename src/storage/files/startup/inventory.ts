@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isLogError } from '../../../core/log/errors';
+import { catchLogError } from '../../../core/log/errors';
 import { fileFingerprint } from '../disk/file-identity';
 import type { Layout } from '../disk/layout';
 import type { FactsDatabase } from '../facts/facts-database';
@@ -29,10 +29,7 @@ export interface Inventory {
   readonly isOlder: boolean;
   /** The facts or the folder of logs may be a copy, which may be older than the last acknowledgement. */
   readonly isCopy: boolean;
-  /**
-   * Folders that had bytes of open logs or the journal, and that are missing, for example because their disk is not mounted. The store
-   * removes no folder, and no crash does. Their logs must not count as empty: they would continue at offset 0.
-   */
+  /** Missing folders that had bytes of open logs or the journal, as of an unmounted disk. Their logs must not continue at offset 0. */
   readonly missingFolders: readonly string[];
 }
 
@@ -56,10 +53,7 @@ export const NO_FACTS: KnownFacts = {
   lengths: { get: () => undefined },
 };
 
-/**
- * Compares the files of all logs with the facts. Reads their names, and the journal where something does not match.
- * @param stop what was known of the facts before they were opened
- */
+/** Compares all files with the facts, and reads the journal where they differ. @param stop what was known of the facts before */
 export async function takeInventory(
   layout: Layout,
   facts: KnownFacts,
@@ -91,10 +85,7 @@ export async function takeInventory(
   return { orphans, leftovers, withoutLog, ...found };
 }
 
-/**
- * Whether the journal is newer than the facts. Facts that were copied while a server ran have the number of its newest file, but not all
- * that is in it: a change is stored in the facts before it is written there.
- */
+/** Whether the journal is newer than the facts: a copy of them from a running server may lack lines of its newest file. */
 async function isBehindJournal(
   layout: Layout,
   facts: KnownFacts,
@@ -155,12 +146,11 @@ function hasBytes(facts: KnownFacts, generation: string): boolean {
 
 /** `undefined` also for a record that cannot be read. */
 function recordOf(facts: KnownFacts, generation: string): StoredFacts | undefined {
-  try {
-    return facts.get(generation);
-  } catch (error) {
-    if (isLogError(error, 'STORE_DAMAGED')) return undefined;
-    throw error;
-  }
+  return catchLogError(
+    'STORE_DAMAGED',
+    () => facts.get(generation),
+    () => undefined,
+  );
 }
 
 /** The folders with the files of logs, or links to them. */

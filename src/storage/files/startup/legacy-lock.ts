@@ -10,12 +10,7 @@ import { unlinkIfExists } from '../disk/file-io';
 /** A socket's address holds 104 bytes on macOS and 108 on Linux, its end included. */
 const ADDRESS_BYTES_MAX = 103;
 
-/**
- * Earlier versions excluded other processes by a socket that listens in the directory, or in the temporary directory when the path was
- * too long for a socket's address. Sockets of dead processes are removed.
- *
- * @throws `inUse` when a process of such a version uses the directory
- */
+/** Earlier versions locked by a socket in the directory, or in the temporary one. Sockets of dead processes are removed. @throws `inUse` */
 export async function assertNoLegacyLock(directory: string, inUse: Error): Promise<void> {
   const sockets = await socketsOf(await realpath(directory));
   for (const socket of sockets) {

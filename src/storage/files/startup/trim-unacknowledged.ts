@@ -120,10 +120,7 @@ function describeRest(file: string | undefined): { readonly how: string; readonl
     : { how: `were moved to ${file}`, file };
 }
 
-/**
- * Bytes beyond an exact tail are from a commit that was interrupted, unless the tail was once further on. This is used on a full disk
- * only, so that the store opens; otherwise all bytes are kept.
- */
+/** Bytes beyond an exact tail are of an interrupted commit, unless it was once further on. On a full disk only: else all are kept. */
 function wasNeverAcknowledged({ isCertain }: PreviousRun, { info, isExact }: StoredFacts): boolean {
   return isCertain && isExact === true && info.losses === undefined;
 }

@@ -10,10 +10,7 @@ const PAUSE_MS = 30_000;
 const DONE = 1;
 const BEGUN = -1;
 
-/**
- * Builds the index of names, in the background, for logs that a version without one has stored. `lua/build-name-index.lua` stores its
- * progress, so nodes that start together share the work, and when one stops the others continue.
- */
+/** Builds the index of names in the background. `lua/build-name-index.lua` stores its progress, so that nodes share the work. */
 export class NameIndexBuilder {
   #building: Promise<void> | undefined;
   #notBefore = 0;

@@ -45,10 +45,7 @@ export function indexReader({ scripts, retry }: RedisStoreContext, query: ListQu
   };
 }
 
-/**
- * The first span to read, as `lua/find-by-name.lua` takes it: the span of a log, or, if `after` is the beginning of a span, the span
- * before that.
- */
+/** The first span for `lua/find-by-name.lua`: that of a log, or, if `after` is the beginning of a span, the one before. */
 function firstSpan(after: string | undefined): string {
   if (after === undefined) return '+inf';
   return after.length === MS_DIGITS ? `(${after}` : after.slice(0, MS_DIGITS);

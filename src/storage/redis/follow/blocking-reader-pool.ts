@@ -19,10 +19,7 @@ interface ReaderGroup<S> {
   subscriptions: number;
 }
 
-/**
- * Spreads streams over blocking readers, each with a connection of its own. With thousands of streams, only the step that dissolves a
- * reader iterates over all readers, and none over all streams.
- */
+/** Spreads streams over blocking readers, each with its own connection. Only when one is dissolved are all readers looked at. */
 export class BlockingReaderPool<S extends StreamSubscription> {
   /** In a Cluster a read cannot span partitions; elsewhere all readers are in group 0. */
   readonly #groups = new Map<Partition, ReaderGroup<S>>();

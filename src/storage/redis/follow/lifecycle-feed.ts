@@ -3,7 +3,6 @@ import type { LogId } from '../../../core/log/log-id';
 import type { LifecycleEvent } from '../../../core/store/store';
 import { BlockingReader, type RawEntry, type StreamSubscription } from '../../../redis/blocking-reader';
 import { ALL_PARTITIONS, type Partition, partitionOf, slotKey } from '../../../redis/partitions';
-import { compareStreamIds } from '../../../redis/stream-id';
 import { lifecycleKey } from '../schema/keys';
 import { decodeLifecycleRecord, type LifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreContext } from '../schema/store-context';
@@ -21,10 +20,7 @@ interface LifecycleHandlers {
 
 type LifecycleListener = (event: LifecycleEvent) => void;
 
-/**
- * The lifecycle events of all logs. An event of this node, too, is delivered when it comes back from Redis, so that it is delivered once,
- * and in the same order on all nodes.
- */
+/** The lifecycle events of all logs. An event of this node, too, comes back from Redis: once, and in the same order on all nodes. */
 export class LifecycleFeed {
   readonly #readers = new Set<BlockingReader>();
   readonly #listeners = new Map<symbol, { listener: LifecycleListener; after: readonly string[] }>();
@@ -124,4 +120,11 @@ export class LifecycleFeed {
       this.handlers.onGap();
     }
   }
+}
+
+/** Compares the ids of stream entries, `<ms>-<sequence>`, as Redis does. The empty string is before all ids. */
+function compareStreamIds(a: string, b: string): number {
+  const [aMs = 0, aSequence = 0] = a.split('-').map(Number);
+  const [bMs = 0, bSequence = 0] = b.split('-').map(Number);
+  return aMs - bMs || aSequence - bSequence;
 }

@@ -23,10 +23,7 @@ const VERIFIED_AT_ONCE = 16;
 /** The reply of a script that may have attached a writer. */
 type AttachReply = Pick<FactsReply, 'info' | 'claim' | 'lastStamp'>;
 
-/**
- * The producers, writers and watchers of this node, its lease, and its feed of lifecycle events. The bytes of a log with a local writer come
- * from that writer, those of any other watched log from a remote tail.
- */
+/** The producers, writers and watchers of this node, its lease, and its feed of lifecycle events. */
 export class NodeState {
   readonly producers = new LocalProducers();
   readonly writers = new LocalWriters();
@@ -106,7 +103,6 @@ export class NodeState {
     }
   }
 
-  /** Runs a change of a log. */
   changing<T extends AttachReply>(log: LogRef, change: Change, run: () => Promise<T>): Promise<T> {
     switch (change.kind) {
       case 'attach':

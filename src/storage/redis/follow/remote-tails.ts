@@ -80,7 +80,6 @@ export class RemoteTails {
     void this.#locate(remote);
   }
 
-  /** The log has no watcher any more. */
   unfollow(log: LogRef): void {
     const remote = this.#remotes.get(log.generation);
     if (remote === undefined || remote.lingering !== undefined) return;

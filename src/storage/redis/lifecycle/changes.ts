@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mergePatch } from '../../../core/json/json';
-import { isLogError, LogError } from '../../../core/log/errors';
+import { catchLogErrorAsync, LogError } from '../../../core/log/errors';
 import type { LogInit, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { START } from '../../../core/log/offset';
@@ -81,14 +81,9 @@ export class Changes {
     }
   }
 
-  async #isReadable(id: LogId): Promise<boolean> {
-    try {
-      await this.info(id);
-      return true;
-    } catch (error) {
-      if (isLogError(error, 'STORE_DAMAGED')) return false;
-      throw error;
-    }
+  #isReadable(id: LogId): Promise<boolean> {
+    const read = () => this.info(id).then(() => true);
+    return catchLogErrorAsync('STORE_DAMAGED', read, () => false);
   }
 
   /** Merges JSON here, as Lua cannot distinguish an empty list from an empty object. The script checks that the metadata is unchanged. */

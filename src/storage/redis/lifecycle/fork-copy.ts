@@ -19,9 +19,7 @@ export interface ForkSource {
 }
 
 /**
- * Writes the first bytes of a fork to the stream that will be the fork's own, in whichever partition that is. The log does not exist
- * yet, so no reader sees the copy; an unfinished copy expires.
- *
+ * Writes the first bytes of a fork to its future stream, in any partition. No reader sees the copy; an unfinished one expires.
  * @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED`; RangeError beyond the tail of the source
  */
 export async function copyToFork(

@@ -12,10 +12,7 @@ export class RedisForkLifecycle {
     private readonly source: ForkSource & { info(id: LogId): Promise<LogInfo | undefined> },
   ) {}
 
-  /**
-   * Copies the first bytes of the log, then runs `create`.
-   * @throws LogError as `LogStore.create`; RangeError beyond the tail of the source
-   */
+  /** Copies the first bytes of the log, then runs `create`. @throws as `LogStore.create`; RangeError beyond the source's tail */
   async createFork(
     log: LogRef,
     from: ForkPoint,

@@ -4,10 +4,7 @@ import type { RedisStoreContext } from '../schema/store-context';
 
 const FRESH_MS = 1_000;
 
-/**
- * Whether there are as many logs as there may be, retired ids included. A count takes commands for every partition, so it is used for
- * a second, together with what this node has created since. Before a creation is refused, the logs are counted again.
- */
+/** Whether there are as many logs as there may be, retired ids included. Counted once per second, and before a creation is refused. */
 export class LogLimit {
   #counted = 0;
   #countedAt = Number.NEGATIVE_INFINITY;

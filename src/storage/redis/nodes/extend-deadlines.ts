@@ -7,19 +7,14 @@ type Context = Pick<RedisStoreContext, 'connections' | 'scripts'>;
 /** How many logs one script changes: Redis runs nothing else meanwhile. */
 const BATCH = 100;
 
-/**
- * Restarts the grace of all logs without a writer. While no node was running, or Redis was away, no producer could come back.
- */
+/** Restarts the grace of logs without a writer: while no node was running, or Redis was away, no producer could come back. */
 export async function extendDeadlines(context: Context): Promise<void> {
   await inBatches(context, overdueKey, (partition, ids) =>
     context.scripts.run('extend-deadlines', [overdueKey(partition), factsPrefix(partition)], ids),
   );
 }
 
-/**
- * Adds the time in which no node had a lease to the life of logs that expire when idle. It may have been no time at all, if the clock
- * of the Redis host was set forward.
- */
+/** Adds the time without a lease of any node to idle expiries. It may be no time, if the clock of the Redis host was set forward. */
 export async function extendExpiries(context: Context, missedMs: number): Promise<void> {
   if (missedMs === 0) return;
   await inBatches(context, expiringKey, (partition, ids) =>

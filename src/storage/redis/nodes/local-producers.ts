@@ -11,10 +11,7 @@ interface LocalProducer {
   newestEpoch: number;
 }
 
-/**
- * The logs that producers of this node are attached to, or are about to be. `NodeLogs` interrupts whatever else Redis records as held by
- * this node, as no producer would ever release it.
- */
+/** The logs that producers of this node are attached to, or are about to be. `NodeLogs` interrupts what else this node holds. */
 export class LocalProducers {
   readonly #byGeneration = new Map<string, LocalProducer>();
 
@@ -31,10 +28,7 @@ export class LocalProducers {
     });
   }
 
-  /**
-   * Records a writer, between `beginChange` and `endChange`.
-   * @returns whether it is still the newest writer: the reply of Redis may have taken long
-   */
+  /** Records a writer, between `beginChange` and `endChange`. @returns whether it is still the newest: the reply may be late */
   attached({ generation }: LogRef, epoch: number): boolean {
     const producer = this.#byGeneration.get(generation);
     if (producer === undefined || producer.newestEpoch > epoch) return false;

@@ -23,10 +23,7 @@ export interface LocalWriter {
   /** The stamp of the last entry. */
   stamp: number;
   sent: SentAppend | undefined;
-  /**
-   * The link over which the tail was confirmed. Before an append over another link the log is located: Redis may have been restarted or
-   * failed over since, and have lost bytes.
-   */
+  /** The link that confirmed the tail. Over another link the log is located first: Redis may have lost bytes since. */
   confirmedOn: Link | undefined;
 }
 

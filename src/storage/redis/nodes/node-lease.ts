@@ -6,10 +6,7 @@ import { extendDeadlines, extendExpiries } from './extend-deadlines';
 import type { LocalProducers } from './local-producers';
 import { NodeLogs } from './node-logs';
 
-/**
- * Shows the other nodes that this one is alive, and interrupts the logs of dead nodes. A node that restarts has a new name: the logs of
- * its old name are interrupted once that lease has run out.
- */
+/** Shows the other nodes that this one is alive, and interrupts the logs of dead nodes. A restarted node has a new name. */
 export class NodeLease {
   readonly #nodeLogs: NodeLogs;
   readonly #heartbeat: Heartbeat;

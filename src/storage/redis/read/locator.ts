@@ -23,10 +23,7 @@ interface LocatorHooks {
   onLoss(log: LogRef, loss: Loss): void;
 }
 
-/**
- * Finds the position of logs in Redis, and caches the epoch of recent ones: with it a read takes one command. `locate` also compares what
- * this node knows of the log with what Redis has, and so finds lost bytes.
- */
+/** Finds the position of logs in Redis, and caches the epoch of recent ones: a read takes one command. `locate` finds lost bytes. */
 export class Locator {
   readonly #recent = new RecentLogs();
   readonly #losses: LossRecorder;
@@ -38,10 +35,7 @@ export class Locator {
     this.#losses = new LossRecorder(context);
   }
 
-  /**
-   * If the byte stream of an open log is gone, the loss is recorded and the log continues at 0.
-   * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; whatever the client throws
-   */
+  /** If the stream of an open log is gone, records the loss. @throws LogError `LOG_GONE`, `STORE_DAMAGED`; whatever the client throws */
   async locate(log: LogRef): Promise<LogPosition> {
     try {
       return await this.#locate(log);
@@ -75,10 +69,7 @@ export class Locator {
     }
   }
 
-  /**
-   * The epoch in the name of a log's stream, as far as this node knows. If the stream does not exist, it was renamed or deleted.
-   * `undefined` after a new connection to Redis, which may have lost bytes.
-   */
+  /** The epoch in the name of a log's stream, as far as known: a missing stream was renamed. `undefined` after a new connection. */
   cachedEpoch(log: LogRef): number | undefined {
     if (this.#recent.get(log) === undefined) return undefined;
     const recent = this.#recent.use(log);
@@ -116,11 +107,7 @@ export class Locator {
     return unverified.map(({ log }) => log);
   }
 
-  /**
-   * Locates the log, unless that was done since the last new connection to Redis.
-   * @returns whether the log has changed
-   * @throws whatever the client throws
-   */
+  /** Locates the log once per connection to Redis. @returns whether the log has changed @throws whatever the client throws */
   async verify(log: LogRef): Promise<boolean> {
     if (!this.mustVerify(log)) return false;
     try {
@@ -156,14 +143,12 @@ export class Locator {
     return recent;
   }
 
-  /** How far the log is known to reach. */
   knownEnd(log: LogRef): Offset {
     const own = this.hooks.tailOf(log);
     const recent = this.#recent.get(log)?.end ?? START;
     return own !== undefined && own > recent ? own : recent;
   }
 
-  /** Whether the log is known to reach `offset`. */
   hasBytesUpTo(log: LogRef, offset: Offset): boolean {
     return this.knownEnd(log) >= offset || (this.#recent.get(log)?.tail ?? START) >= offset;
   }

@@ -15,11 +15,7 @@ interface RecordedLosses {
 export class LossRecorder {
   constructor(private readonly context: Pick<RedisStoreContext, 'scripts' | 'settings'>) {}
 
-  /**
-   * @param missing an entry that was stored and that Redis does not have any more
-   * @param number of the last loss that this node knows of
-   * @throws LogError `LOG_GONE`; whatever the client throws
-   */
+  /** @param missing an entry that Redis lacks now @param number of the last known loss @throws LogError `LOG_GONE`, or as the client */
   async record(log: LogRef, { end, stamp }: KnownEntry, number: number): Promise<RecordedLosses> {
     const args = [end, stamp, LOSSES_MAX, number];
     const reply = await this.context.scripts.runOnLog('record-loss', log, args);

@@ -8,10 +8,7 @@ const KEPT_MS = 24 * 3_600_000;
 /** About so many ids take a megabyte. The oldest is dropped. */
 const PENDING_MAX = 10_000;
 
-/**
- * The ids of logs that Redis has lost. Redis itself stores them, for all nodes. While it refuses a write, as when it is full or has become
- * a replica, this node keeps the id and tries again later.
- */
+/** The ids of logs that Redis has lost, in Redis for all nodes. While it refuses a write, this node keeps the id and tries again. */
 export class LostLogTombstones {
   /** A queue of writes, in their order, and not a cache. */
   readonly #pending = new Map<LogId, string>();

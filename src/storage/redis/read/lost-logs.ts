@@ -27,10 +27,7 @@ interface EndedGenerations {
 
 type Disappearance = 'removed' | 'lost' | 'lost and followed by another';
 
-/**
- * Distinguishes a log that was removed or replaced, which leaves an event, from one that Redis has lost: it came back empty, or from a
- * snapshot that is older than the log.
- */
+/** Distinguishes a log that was removed or replaced, which leaves an event, from one that Redis lost: it came back empty or older. */
 export class LostLogs {
   readonly #ended = new Map<Partition, Promise<EndedGenerations>>();
   readonly #tombstones: LostLogTombstones;
@@ -53,10 +50,7 @@ export class LostLogs {
     return new LostLogError();
   }
 
-  /**
-   * Whether Redis has lost the log with this id, which does not exist: it has a tombstone, or this node remembers the log.
-   * @throws LogError `STORE_UNAVAILABLE`
-   */
+  /** Whether Redis has lost the log with this id: it has a tombstone, or this node remembers it. @throws LogError `STORE_UNAVAILABLE` */
   async wasLost(id: LogId): Promise<boolean> {
     if (await this.context.retry(() => this.#tombstones.has(id))) return true;
     const log = this.locator.findById(id);

@@ -28,16 +28,10 @@ import type { LogPosition } from './log-position';
 /** The largest page, whatever is requested: Redis holds the whole reply in memory until it is sent. */
 const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 
-/**
- * The most entries of a page. If each is a line, or a single byte, entries cost more than the bytes: 2 µs of this process and 0.4 µs of
- * Redis per entry, so that half a megabyte of single bytes would stop both for a second.
- */
+/** The most entries of a page. Each costs this process 2 µs and Redis 0.4: half a megabyte of single bytes would be a second. */
 const PAGE_ENTRIES_MAX = 2_048;
 
-/**
- * Reads a page. Ids are offsets, so a page is a range of ids: it takes one command, and no count has to be guessed.
- * @throws LogError `LOG_GONE`, `STORE_DAMAGED`; RangeError beyond the tail; whatever the client throws
- */
+/** Reads a page: one range of ids. @throws LogError `LOG_GONE`, `STORE_DAMAGED`; RangeError beyond the tail; what the client throws */
 export async function readPage(
   connections: Connections,
   locator: Locator,

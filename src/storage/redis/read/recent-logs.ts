@@ -114,7 +114,6 @@ export class RecentLogs {
     return this.#byGeneration.peek(generation);
   }
 
-  /** The newest generation with this id. */
   findById(id: LogId): RecentLog | undefined {
     return this.#byId.get(id);
   }
@@ -124,7 +123,6 @@ export class RecentLogs {
     return this.#byGeneration.get(log.generation) ?? this.#add(log);
   }
 
-  /** All logs, the most recently used first. */
   newestFirst(): readonly RecentLog[] {
     return [...this.#byGeneration.values()];
   }

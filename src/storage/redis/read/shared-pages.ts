@@ -3,10 +3,7 @@ import { advance, type Offset } from '../../../core/log/offset';
 import type { TimedPage } from '../../../core/store/store';
 import type { Locator } from './locator';
 
-/**
- * How long a page, or a request for it, is kept. Readers that began together are hardly further apart; a page that readers want one after
- * the other is not worth its memory, which is collected late.
- */
+/** How long a page, or a request for it, is kept. Readers that began together are hardly further apart. */
 const KEPT_MS = 100;
 const REQUESTS_MAX = 4_096;
 
@@ -22,10 +19,7 @@ interface CachedPage {
   readonly at: number;
 }
 
-/**
- * Reads a page once for all readers that want it at about the same time, as when a build has failed and a whole team opens its log.
- * Only pages that are known to end before the tail are shared: they never change. A page that one reader wants is not kept.
- */
+/** Reads a page once for all readers at that time, as when a build has failed. Only pages before the tail are shared: they never change. */
 export class SharedPages {
   /** By the key of the page, like the other maps. */
   readonly #reading = new Map<string, PendingRead>();

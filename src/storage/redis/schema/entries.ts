@@ -4,10 +4,7 @@ import { advance, type Offset, START } from '../../../core/log/offset';
 import { toNumber, unexpected } from '../../../redis/resp/reply';
 import { parseSealOutcome } from './outcome';
 
-/**
- * The most bytes of an entry. Redis allocates an entry as one piece: with a payload of a power of two it falls into the next size class of
- * jemalloc and wastes a quarter of it. Above 32 KiB ioredis, which reads followed logs, more often has to join pieces of a reply.
- */
+/** The most bytes of an entry. Powers of two waste a quarter in jemalloc. Above 32 KiB ioredis more often joins pieces of a reply. */
 export const ENTRY_BYTES_MAX = 32_000;
 
 /** The largest second part of an entry's id. */

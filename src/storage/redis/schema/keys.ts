@@ -7,10 +7,7 @@ export const PARTITIONS_KEY = 'loom:partitions';
 /** Sorted set of nodes by the Redis time, in unix milliseconds, at which their lease runs out. */
 export const LEASES_KEY = 'loom:leases';
 
-/**
- * The stream of a log's bytes. `attach` renames it to the name of the next epoch, so that the appends of the former writer that are still
- * under way find no key. `bytes_key` in `lua/shared.lua` is the same in Lua.
- */
+/** The stream of a log's bytes. `attach` renames it, so that late appends find no key. `bytes_key` in `lua/shared.lua` is the same. */
 export function bytesKey(id: LogId, generation: string, epoch: number): string {
   return `${bytesPrefix(partitionOf(id))}:${generation}:${epoch}`;
 }

@@ -38,9 +38,7 @@ const SCRIPTS = {
 /** The name of a script of the store. */
 export type LogScriptName = (typeof SCRIPTS)[keyof typeof SCRIPTS][number];
 
-/**
- * Runs the scripts of the store. Every method throws a LogError with the code that the script returned, or whatever the client throws.
- */
+/** Runs the scripts of the store. Every method throws a LogError with the code of the script, or whatever the client throws. */
 export class LogScripts {
   /** @param node names this process; another name at each start */
   constructor(

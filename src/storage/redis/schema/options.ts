@@ -12,10 +12,7 @@ const TUNING = {
 };
 
 export type RedisStoreOptions = Config['redis'] & {
-  /**
-   * How many logs there may be. Counted over all nodes, but at most once per second: nodes that create logs at the same moment may exceed
-   * it by what they create within that second.
-   */
+  /** How many logs there may be, over all nodes. Counted once per second: creations within that second may exceed it. */
   readonly logsMax: number;
   readonly warn: Warn;
   readonly alarm: Alarm;

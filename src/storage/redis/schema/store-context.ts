@@ -3,7 +3,6 @@ import type { Retry } from '../../../redis/failures/retry';
 import type { LogScripts } from './log-scripts';
 import type { RedisStoreSettings } from './options';
 
-/** What every part of the store works with. */
 export interface RedisStoreContext {
   readonly connections: Connections;
   readonly settings: RedisStoreSettings;

@@ -106,10 +106,7 @@ export class Appender {
     return this.#storeAtOnce(append) ?? this.#storeWithRetries(append);
   }
 
-  /**
-   * Sends an append in this turn of the event loop if the link that confirmed the last append is still open, which is almost always so.
-   * Followers wait for a line as long as this takes, and each promise in it counts.
-   */
+  /** Sends at once if the link that confirmed the last append is open, as nearly always: followers wait, and each promise counts. */
   #storeAtOnce(append: PendingAppend): Promise<ConfirmedAppend> | undefined {
     const local = this.nodeState.writers.find(append.writer);
     const link = local?.confirmedOn;

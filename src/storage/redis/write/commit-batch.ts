@@ -24,11 +24,9 @@ export interface CommitBatch {
 export interface BatchResult {
   /** The tail before the batch. */
   readonly from: Offset;
-  /** The tail after it. */
   readonly tail: Offset;
   /** The stamp of the entries that were stored. */
   readonly stamp: number;
-  /** The result of each commit. */
   readonly results: readonly (CommitResult | LogError)[];
   /** The bytes that were stored, in order. */
   readonly stored: readonly Buffer[];

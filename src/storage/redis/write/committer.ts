@@ -29,19 +29,13 @@ interface CommitterDependencies {
   onStored(log: LogRef, result: BatchResult): void;
 }
 
-/**
- * How many batches leave in one write. With more of them Redis would be idle while Node encodes them, and Node while Redis runs them. If
- * a log has many writers, the first batch may hold one commit; the others go together.
- */
+/** How many batches leave in one write. With more, Redis would be idle while Node encodes them, and Node while Redis runs them. */
 const CORKED_MAX = 8;
 
 /** How many idle queues are kept, with the encoded part that all commits to a log share. */
 const IDLE_QUEUES_MAX = 1_000;
 
-/**
- * Group commit: a log has one batch under way, and commits that arrive meanwhile go with the next. Batches are numbered, and Redis stores
- * the result of the last one of this node, so that a batch whose reply was lost is sent again and stored once.
- */
+/** Group commit: one batch per log is under way, and the rest goes with the next. Redis has its result: a repeated one is stored once. */
 export class Committer {
   readonly #queues = new Map<string, CommitQueue>();
   /** The queues whose next batches are sent in one write, by the end of this turn of the event loop. */

@@ -36,11 +36,7 @@ export function plainCommitTarget({ id, generation }: LogRef, node: string): Pla
   return { partition: partitionOf(id), text, bytes: Buffer.byteLength(text) };
 }
 
-/**
- * Runs `lua/commit-plain.lua`.
- * @returns `undefined` if nothing was stored and `lua/commit.lua` must evaluate the batch
- * @throws ReplyError; Error when the link is lost
- */
+/** Runs `lua/commit-plain.lua`. @returns `undefined` if `lua/commit.lua` must evaluate it @throws ReplyError; Error without a link */
 export async function commitPlain(
   link: Link,
   target: PlainCommitTarget,

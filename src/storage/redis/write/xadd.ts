@@ -13,11 +13,7 @@ const HIDDEN = ':aside';
 const HIDE = scriptSource(join(__dirname, 'lua', 'hide-stream'));
 const RESTORE = scriptSource(join(__dirname, 'lua', 'restore-stream'));
 
-/**
- * Adds entries to a stream: all of them, or none.
- * @returns how long the stream is then, if the same round trip returned it
- * @throws Error, also if the stream does not exist or refuses the entries
- */
+/** Adds entries: all, or none. @returns the stream's length, if known @throws Error, also if the stream is missing or refuses them */
 export function addEntries(
   link: Link,
   target: StreamTarget,
@@ -37,10 +33,7 @@ export function addEntries(
   });
 }
 
-/**
- * As `addEntries`, but only if the stream then has `length` entries.
- * @throws Error
- */
+/** As `addEntries`, but only if the stream then has `length` entries. @throws Error */
 export async function addEntriesAfter(
   length: number,
   link: Link,

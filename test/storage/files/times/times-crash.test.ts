@@ -21,7 +21,7 @@ describe('a kill -9 of a process that appends', () => {
           const sub = join(directory, String(round));
           const before = Date.now();
           await withRunningStore([sub, LOGS], async (running) => {
-            await running.said(SAID);
+            await running.untilLines(SAID);
             // A kill before the first marks are written, and one after that.
             if (round % 2 === 1) await until(() => hasTimes(sub));
             await running.kill();
