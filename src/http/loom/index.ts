@@ -4,6 +4,7 @@ import { parseStreamId } from './headers/stream-id';
 import { consume } from './read/consume';
 import { sendStreamInfo } from './read/info';
 import { list } from './read/list';
+import { sendMatches } from './search/matches';
 import { produceNamed, produceUnnamed } from './write/produce';
 import { remove } from './write/remove';
 import { removeBuild } from './write/remove-build';
@@ -23,6 +24,9 @@ export const loom: OpenWire = (wire) => {
   );
   routes.stream(['GET'], '/stream/:id', (request, [id]) => consume(request, wire, parseStreamId(id)));
   whole.get('/stream/:id/info', (ctx) => sendStreamInfo(ctx, wire));
+  routes.stream(['GET'], '/stream/:id/matches', (request, [id]) =>
+    sendMatches(request, wire, parseStreamId(id)),
+  );
   routes.stream(['PATCH'], '/stream/:id', (request, [id]) => resume(request, wire, parseStreamId(id)));
   whole.delete('/stream/:id', (ctx) => remove(ctx, wire));
   whole.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));
