@@ -1,9 +1,10 @@
 import { incompleteUtf8Length } from '../bytes/utf8';
 import { countNewlines } from '../lines/newlines';
 import { advance, type Offset } from '../log/offset';
+import { timeOf } from '../log/time-mark';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { Page } from '../store/store';
-import { blockTimeAt, type LineBlock, LineBlocks } from './line-blocks';
+import { type LineBlock, LineBlocks } from './line-blocks';
 import type { LineHit, LineMatcher, Place } from './line-matcher';
 import { type AwaitingLines, SurroundingLines } from './surrounding-lines';
 
@@ -133,7 +134,7 @@ export class LogSearch {
     return {
       line,
       offset,
-      at: blockTimeAt(block, offset),
+      at: timeOf(block.times, offset),
       text,
       isCut: isCut || block.isCut,
       places: isCut ? all.filter(([, to]) => to <= text.length) : all,

@@ -3,8 +3,10 @@ import type { OpenWire } from '../front/wire';
 import { parseStreamId } from './headers/stream-id';
 import { consume } from './read/consume';
 import { sendStreamInfo } from './read/info';
+import { sendLineMarks } from './read/line-marks';
 import { list } from './read/list';
 import { sendMatches } from './search/matches';
+import { wait } from './wait/wait';
 import { produceNamed, produceUnnamed } from './write/produce';
 import { remove } from './write/remove';
 import { removeBuild } from './write/remove-build';
@@ -24,6 +26,8 @@ export const loom: OpenWire = (wire) => {
   );
   routes.stream(['GET'], '/stream/:id', (request, [id]) => consume(request, wire, parseStreamId(id)));
   whole.get('/stream/:id/info', (ctx) => sendStreamInfo(ctx, wire));
+  whole.get('/stream/:id/index', (ctx) => sendLineMarks(ctx, wire));
+  routes.stream(['GET'], '/stream/:id/wait', (request, [id]) => wait(request, wire, parseStreamId(id)));
   routes.stream(['GET'], '/stream/:id/matches', (request, [id]) =>
     sendMatches(request, wire, parseStreamId(id)),
   );
