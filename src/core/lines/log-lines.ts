@@ -1,5 +1,6 @@
 import type { LogInfo } from '../log/log';
 import { type Offset, START } from '../log/offset';
+import { TimeSlices } from '../scheduling/time-slices';
 import type { LogStore } from '../store/store';
 import { MARK_LINES } from './checkpoints';
 import type { LineIndex } from './line-index';
@@ -112,11 +113,13 @@ export class LogLines {
     const to = from + span;
     const index = await this.#indexes.counted(info, ({ newlines }) => newlines >= to, signal);
     if (step < MARK_LINES) return this.#scannedMarks(info, index, { step, from, span }, signal);
+    const slices = new TimeSlices(signal);
     const marks: LineMark[] = [];
     for (let line = from; line < to; line += step) {
       const mark = await this.#markOf(info, index, line, signal);
       if (mark === undefined) break;
       marks.push(mark);
+      if (slices.isOver) await slices.next();
     }
     return marks;
   }
