@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { Config } from '../config/config';
 import type { PendingBytes } from '../core/ingest/pending-bytes';
 import { LogLines } from '../core/lines/log-lines';
+import { Searches } from '../core/search/searches';
 import type { LogStore } from '../core/store/store';
 import type { Logger } from '../observe/logger';
 import { durable } from './durable';
@@ -12,9 +13,10 @@ import { health, readiness } from './health';
 import { Consumers } from './live/consumers';
 import { ProducerConnections } from './live/producer-connections';
 import { loom } from './loom';
+import { matches } from './matches';
 import { spy } from './spy';
 
-const WIRES: readonly OpenWire[] = [durable, loom, spy, health, readiness];
+const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, health, readiness];
 
 interface AppDependencies {
   readonly store: LogStore;
@@ -41,14 +43,15 @@ export function createApp({ wires = [], ...dependencies }: AppDependencies): App
   const producers = new ProducerConnections(store);
   const consumers = new Consumers();
   const lines = new LogLines(store, { cacheBytes: config.lines.cache });
-  const context = { ...dependencies, lines, producers, consumers, stopping: stopping.signal };
+  const searches = new Searches(config.search);
+  const context = { ...dependencies, lines, searches, producers, consumers, stopping: stopping.signal };
   const opened = WIRES.map((open) => open(context));
   return {
     handler: new FrontDoor(config, logger).listenerOf([...wires, ...opened]),
     async drain() {
       stopping.abort();
       consumers.cutAll();
-      await producers.cutAll();
+      await Promise.all([producers.cutAll(), searches.close()]);
     },
   };
 }

@@ -42,6 +42,10 @@ describe('a closed stream with a damaged file', () => {
         ['/stream/x'],
         ['/stream/x?notail'],
         ['/stream/x?offset=1000000'],
+        ['/stream/x?tail=1'],
+        ['/stream/x?line=80000'],
+        ['/stream/x?since=1h'],
+        ['/stream/x', { 'Accept-Encoding': 'gzip' }],
         ['/stream/x', { Range: 'bytes=899999-' }],
         ['/stream/x', { Accept: 'text/event-stream' }],
         ['/v1/stream/x'],
@@ -100,6 +104,8 @@ describe('a closed stream with a damaged file', () => {
     const loom = await damaged((file) => truncateSync(file, 900_000));
     const range = await request(`${loom.url}/stream/x`, { headers: { Range: 'bytes=17-899999' } });
     expect([range.status, range.body.length]).toEqual([206, 899_983]);
+    const part = await request(`${loom.url}/stream/x?offset=18&length=36`);
+    expect([part.status, part.text]).toEqual([200, LINE.repeat(2)]);
     const fork = await request(`${loom.url}/v1/stream/fork`, {
       method: 'PUT',
       headers: {

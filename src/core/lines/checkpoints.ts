@@ -32,19 +32,37 @@ export interface Surroundings {
   readonly after?: Mark;
 }
 
-/** What an entry is a difference to. */
-interface Base extends Checkpoint {
+/** Where a reader or a writer of entries is. Its fields change: one object per entry would cost more than the entry. */
+class Cursor {
+  offset = START;
+  newlines = 0;
   /** The last time that is known. */
-  readonly at: number;
+  time = 0;
+  /** That of the last entry, if it is a mark with a known time. */
+  at: number | undefined;
+
+  copy(): Cursor {
+    return Object.assign(new Cursor(), this);
+  }
+
+  read(entries: VarintReader): void {
+    this.offset = advance(this.offset, entries.next());
+    const counted = entries.next();
+    this.newlines += Math.floor(counted / 2);
+    this.at = undefined;
+    const time = counted % 2 === 0 ? 0 : entries.next();
+    if (time === 0) return;
+    this.time += time - 1;
+    this.at = this.time;
+  }
 }
 
 interface Block {
   /** Of the entries, where those of the block begin. */
   readonly index: number;
-  readonly base: Base;
+  /** What the first of them is a difference to. */
+  readonly base: Cursor;
 }
-
-const BEGINNING: Base = { offset: START, newlines: 0, at: 0 };
 
 /**
  * Checkpoints in the order of their offsets, in about five bytes each. An entry has the differences of offset and newlines; that of a mark,
@@ -53,7 +71,7 @@ const BEGINNING: Base = { offset: START, newlines: 0, at: 0 };
 export class Checkpoints {
   readonly #entries: VarintList;
   readonly #blocks: Block[] = [];
-  #last: Base = BEGINNING;
+  readonly #last = new Cursor();
   #count = 0;
 
   /** @param bytes those of other checkpoints; `restore` is to be called then, before anything else */
@@ -70,76 +88,73 @@ export class Checkpoints {
     return this.#entries.bytes;
   }
 
-  /** @param mark if it is a mark: its time, if that is known */
-  add({ offset, newlines }: Checkpoint, mark?: { readonly at: number | undefined }): void {
-    const base = this.#beginEntry(this.#entries.length);
-    this.#entries.push(offset - base.offset);
-    // The lowest bit says whether it is a mark.
-    this.#entries.push(2 * (newlines - base.newlines) + (mark === undefined ? 0 : 1));
+  add(offset: Offset, newlines: number): void {
+    this.#beginEntry(this.#entries.length);
+    this.#push(offset, newlines, 0);
+  }
+
+  /** @param at its time, if that is known */
+  addMark(offset: Offset, newlines: number, at: number | undefined): void {
+    this.#beginEntry(this.#entries.length);
+    // The lowest bit says that it is a mark.
+    this.#push(offset, newlines, 1);
     // The times of a log do not go back.
-    const at = mark?.at === undefined ? undefined : Math.max(mark.at, base.at);
-    if (mark !== undefined) this.#entries.push(at === undefined ? 0 : at - base.at + 1);
-    this.#last = { offset, newlines, at: at ?? base.at };
+    const time = at === undefined ? undefined : Math.max(at, this.#last.time);
+    this.#entries.push(time === undefined ? 0 : time - this.#last.time + 1);
+    this.#last.time = time ?? this.#last.time;
   }
 
   /** Goes through the bytes that were given, in steps. */
   *restore(): Generator<void, void> {
     const entries = this.#entries.readFrom(0);
     while (!entries.isAtEnd) {
-      this.#last = readEntry(entries, this.#beginEntry(entries.index)).base;
+      this.#beginEntry(entries.index);
+      this.#last.read(entries);
       if (this.#count % RESTORED_PER_STEP === 0) yield;
     }
   }
 
   /** What is around the newline with this number, from 1. A mark behind it is right behind it if it has that many newlines. */
   aroundNewline(number: number): Surroundings {
-    return this.#around(({ newlines }) => newlines >= number);
+    return this.#around('newlines', number);
   }
 
   /** What is around the byte at `offset`. */
   aroundOffset(offset: Offset): Surroundings {
-    return this.#around((one) => one.offset > offset);
+    return this.#around('offset', offset + 1);
   }
 
-  /** @param isAfter if it holds for a checkpoint, it holds for all that follow */
-  #around(isAfter: (one: Checkpoint) => boolean): Surroundings {
-    const next = lowerBound(this.#blocks.length, (i) => i > 0 && isAfter(this.#blocks[i]?.base ?? BEGINNING));
+  /** The last checkpoint of which `what` is less than `least`, and the next one. */
+  #around(what: 'offset' | 'newlines', least: number): Surroundings {
+    const next = lowerBound(this.#blocks.length, (i) => i > 0 && (this.#blocks[i]?.base[what] ?? 0) >= least);
     const block = this.#blocks[next - 1];
-    if (block === undefined) return { before: BEGINNING };
+    if (block === undefined) return { before: new Cursor() };
     const entries = this.#entries.readFrom(block.index);
-    for (let before = block.base; ; ) {
-      if (entries.isAtEnd) return { before };
-      const entry = readEntry(entries, before);
-      if (isAfter(entry.base)) return { before, after: markOf(entry) };
-      before = entry.base;
+    const cursor = block.base.copy();
+    let { offset, newlines } = cursor;
+    while (!entries.isAtEnd) {
+      cursor.read(entries);
+      if (cursor[what] >= least) return { before: { offset, newlines }, after: markOf(cursor) };
+      offset = cursor.offset;
+      newlines = cursor.newlines;
     }
+    return { before: { offset, newlines } };
   }
 
-  #beginEntry(index: number): Base {
-    if (this.#count % BLOCK === 0) this.#blocks.push({ index, base: this.#last });
+  #beginEntry(index: number): void {
+    if (this.#count % BLOCK === 0) this.#blocks.push({ index, base: this.#last.copy() });
     this.#count += 1;
-    return this.#last;
+  }
+
+  #push(offset: Offset, newlines: number, markBit: 0 | 1): void {
+    const last = this.#last;
+    this.#entries.push(offset - last.offset);
+    this.#entries.push(2 * (newlines - last.newlines) + markBit);
+    last.offset = offset;
+    last.newlines = newlines;
   }
 }
 
-interface Entry {
-  readonly base: Base;
-  readonly at: number | undefined;
-}
-
-function readEntry(entries: VarintReader, { offset, newlines, at }: Base): Entry {
-  const more = entries.next();
-  const counted = entries.next();
-  const time = counted % 2 === 0 ? 0 : entries.next();
-  const known = time === 0 ? undefined : at + time - 1;
-  const base = {
-    offset: advance(offset, more),
-    newlines: newlines + Math.floor(counted / 2),
-    at: known ?? at,
-  };
-  return { base, at: known };
-}
-
-function markOf({ base: { offset, newlines }, at }: Entry): Mark {
+function markOf({ offset, newlines, at }: Cursor): Mark {
   return { offset, newlines, ...(at !== undefined && { at }) };
 }

@@ -104,11 +104,10 @@ export class LineIndex implements Counted {
   #beginSlice(times: readonly TimeMark[]): void {
     const isMark = this.#isLineStart && this.#newlines % MARK_LINES === 0;
     if (isMark) this.#addMark(this.#end, this.#newlines, times);
-    else if (this.#end % SCAN_BYTES === 0)
-      this.checkpoints.add({ offset: this.#end, newlines: this.#newlines });
+    else if (this.#end % SCAN_BYTES === 0) this.checkpoints.add(this.#end, this.#newlines);
   }
 
   #addMark(offset: Offset, newlines: number, times: readonly TimeMark[]): void {
-    this.checkpoints.add({ offset, newlines }, { at: timeOf(times, offset) });
+    this.checkpoints.addMark(offset, newlines, timeOf(times, offset));
   }
 }

@@ -1,5 +1,6 @@
 import type { LogInfo } from '../log/log';
 import { type Offset, START } from '../log/offset';
+import { TimeSlices } from '../scheduling/time-slices';
 import type { LogStore } from '../store/store';
 import { MARK_LINES } from './checkpoints';
 import type { LineIndex } from './line-index';
@@ -26,6 +27,13 @@ export interface LineCount {
   /** The tail that they were counted up to. */
   readonly upTo: Offset;
   readonly endsInNewline: boolean;
+}
+
+/** Which lines are marked. */
+interface MarkedSpan {
+  readonly step: number;
+  readonly from: number;
+  readonly span: number;
 }
 
 /** The lines of the logs of a store, by number. They are counted on demand. All methods throw as `readRange` and the signal's reason. */
@@ -91,16 +99,27 @@ export class LogLines {
     return { to: tail, missing: last - (await newlinesBefore(store, info, index, tail, signal)) };
   }
 
-  /** Where every `step`th line begins, from line `from` on, of at most `MARKED_LINES_MAX` lines. */
-  async marks(info: LogInfo, step: number, from: number, signal: AbortSignal): Promise<readonly LineMark[]> {
-    const to = from + MARKED_LINES_MAX;
+  /**
+   * Where every `step`th line begins, from line `from` on.
+   * @param span of how many lines
+   */
+  async marks(
+    info: LogInfo,
+    step: number,
+    from: number,
+    signal: AbortSignal,
+    span = MARKED_LINES_MAX,
+  ): Promise<readonly LineMark[]> {
+    const to = from + span;
     const index = await this.#indexes.counted(info, ({ newlines }) => newlines >= to, signal);
-    if (step < MARK_LINES) return this.#scannedMarks(info, index, step, from, signal);
+    if (step < MARK_LINES) return this.#scannedMarks(info, index, { step, from, span }, signal);
+    const slices = new TimeSlices(signal);
     const marks: LineMark[] = [];
     for (let line = from; line < to; line += step) {
       const mark = await this.#markOf(info, index, line, signal);
       if (mark === undefined) break;
       marks.push(mark);
+      if (slices.isOver) await slices.next();
     }
     return marks;
   }
@@ -108,13 +127,12 @@ export class LogLines {
   async #scannedMarks(
     info: LogInfo,
     index: LineIndex,
-    step: number,
-    from: number,
+    { step, from, span }: MarkedSpan,
     signal: AbortSignal,
   ): Promise<readonly LineMark[]> {
     const begin = from === 1 ? START : await this.#endOfNewline(info, index, from - 1, signal);
     if (begin === undefined) return [];
-    const count = Math.ceil(MARKED_LINES_MAX / step);
+    const count = Math.ceil(span / step);
     return scanMarks(this.store, info, { line: from, offset: begin }, step, count, signal);
   }
 

@@ -1,6 +1,5 @@
 import { concatChunks } from '../bytes/concat-chunks';
 import { sizeOf } from '../bytes/size-of';
-import { lowerBound } from '../log/lower-bound';
 import { advance, type Offset } from '../log/offset';
 import type { TimeMark } from '../log/time-mark';
 import type { Page } from '../store/store';
@@ -21,11 +20,6 @@ export interface LineBlock {
   readonly times: readonly TimeMark[];
   /** It is one line without its rest, which is not searched. */
   readonly isCut: boolean;
-}
-
-/** When the byte at `offset` was committed, in Unix milliseconds. */
-export function blockTimeAt({ times }: LineBlock, offset: Offset): number | undefined {
-  return times[lowerBound(times.length, (i) => (times[i]?.end ?? 0) > offset)]?.at;
 }
 
 /** Cuts pages into blocks of whole lines. Only a line that a page does not finish is copied. */

@@ -1,9 +1,10 @@
 import { incompleteUtf8Length } from '../bytes/utf8';
 import { countNewlines } from '../lines/newlines';
 import { advance, type Offset } from '../log/offset';
+import { timeOf } from '../log/time-mark';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { Page } from '../store/store';
-import { blockTimeAt, type LineBlock, LineBlocks } from './line-blocks';
+import { type LineBlock, LineBlocks } from './line-blocks';
 import type { LineHit, LineMatcher, Place } from './line-matcher';
 import { type AwaitingLines, SurroundingLines } from './surrounding-lines';
 
@@ -100,12 +101,14 @@ export class LogSearch {
   async *#search(block: LineBlock, signal: AbortSignal): AsyncGenerator<FoundLine, void> {
     const slices = new TimeSlices(signal);
     const { bytes } = block;
+    const scannedBefore = this.#scannedBytes;
     let [line, counted] = [this.#line, 0];
     this.#around.beginBlock(bytes);
     for await (const hits of this.#matcher.hits(bytes, signal)) {
       for (const hit of hits) {
         line += countNewlines(bytes.subarray(counted, hit.begin));
         counted = hit.begin;
+        this.#scannedBytes = scannedBefore + Math.min(bytes.length, hit.end + 1);
         if (line >= this.#firstLine) this.#around.add(this.#found(block, hit, line), bytes, hit.end + 1);
         yield* this.#complete();
         if (slices.isOver) await slices.next();
@@ -114,7 +117,7 @@ export class LogSearch {
     yield* this.#complete();
     this.#around.endBlock(bytes);
     this.#line = line + countNewlines(bytes.subarray(counted));
-    this.#scannedBytes += bytes.length;
+    this.#scannedBytes = scannedBefore + bytes.length;
     if (block.isCut) this.#cutLines += 1;
   }
 
@@ -131,7 +134,7 @@ export class LogSearch {
     return {
       line,
       offset,
-      at: blockTimeAt(block, offset),
+      at: timeOf(block.times, offset),
       text,
       isCut: isCut || block.isCut,
       places: isCut ? all.filter(([, to]) => to <= text.length) : all,

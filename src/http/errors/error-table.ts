@@ -47,6 +47,10 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorTableEntry>> = {
   BODY_TOO_LARGE: { status: 413, code: 'body_too_large' },
   BODIES_TOO_MANY: { status: 429, code: 'too_many_bodies' },
 
+  // A search.
+  SEARCH_TOO_COSTLY: { status: 422, code: 'search_too_costly' },
+  SEARCHES_TOO_MANY: { status: 429, code: 'too_many_searches' },
+
   // The stream.
   LOG_NOT_FOUND: { status: 404, code: 'stream_not_found' },
   LOG_EXISTS: { status: 409, code: 'stream_exists' },

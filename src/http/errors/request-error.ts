@@ -28,6 +28,8 @@ export type RequestErrorCode =
   | 'BODY_STALLED'
   | 'BODY_TOO_LARGE'
   | 'BODIES_TOO_MANY'
+  | 'SEARCH_TOO_COSTLY'
+  | 'SEARCHES_TOO_MANY'
   | 'ALREADY_CREATED'
   | 'ID_RETIRED'
   | 'OFFSET_MISMATCH'

@@ -1,6 +1,7 @@
 import type { AllowedOrigins, Config } from '../../config/config';
 import type { PendingBytes } from '../../core/ingest/pending-bytes';
 import type { LogLines } from '../../core/lines/log-lines';
+import type { Searches } from '../../core/search/searches';
 import type { LogStore } from '../../core/store/store';
 import type { Logger } from '../../observe/logger';
 import type { ResponseHeaders } from '../headers/content-headers';
@@ -34,6 +35,7 @@ export interface Wire {
 export interface WireContext {
   readonly store: LogStore;
   readonly lines: LogLines;
+  readonly searches: Searches;
   readonly config: Config;
   readonly logger: Logger;
   readonly producers: ProducerConnections;

@@ -1,9 +1,11 @@
 import type { LogRef } from '../../core/log/log';
-import { type Offset, START } from '../../core/log/offset';
+import type { Offset } from '../../core/log/offset';
 import type { LogStore } from '../../core/store/store';
 
 /** Node's timers take no more. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
+
+const RETRY_MS = 250;
 
 /**
  * The time at which a selection of an open log ends although nothing may come. What was committed until then may come later, from another
@@ -15,7 +17,7 @@ export class SelectionDeadline {
   #isStopped = false;
 
   /**
-   * @param endsAt Unix milliseconds by the clock of the store
+   * @param endsAt Unix milliseconds
    * @param onDue called when `isReached` may have become true by itself
    */
   constructor(
@@ -37,14 +39,11 @@ export class SelectionDeadline {
     clearTimeout(this.#timer);
   }
 
+  /** The system's clock may be set while it waits. */
   #wait(): void {
-    const left = Math.floor(this.endsAt - this.store.now()) + 1;
-    const isFar = left > TIMER_MS_MAX;
-    const onTimer = (): void => {
-      if (isFar) this.#wait();
-      else void this.#look();
-    };
-    this.#timer = setTimeout(onTimer, isFar ? TIMER_MS_MAX : Math.max(left, 0));
+    const left = this.endsAt - Date.now();
+    if (left < 0) void this.#look();
+    else this.#timer = setTimeout(() => this.#wait(), Math.min(Math.floor(left) + 1, TIMER_MS_MAX));
   }
 
   async #look(): Promise<void> {
@@ -53,8 +52,9 @@ export class SelectionDeadline {
       // Of a log that is gone the reader learns by its news.
       if (info?.generation === this.log.generation) this.#tail = info.tail;
     } catch {
-      // The store is unavailable: what the reader has is all that it gets.
-      this.#tail = START;
+      // The store is unavailable. Its tail may have moved.
+      if (!this.#isStopped) this.#timer = setTimeout(() => void this.#look(), RETRY_MS);
+      return;
     }
     if (!this.#isStopped) this.onDue();
   }

@@ -3,7 +3,10 @@ import type { OpenWire } from '../front/wire';
 import { parseStreamId } from './headers/stream-id';
 import { consume } from './read/consume';
 import { sendStreamInfo } from './read/info';
+import { sendLineMarks } from './read/line-marks';
 import { sendList } from './read/list';
+import { sendMatches } from './search/matches';
+import { wait } from './wait/wait';
 import { produceNamed, produceUnnamed } from './write/produce';
 import { deleteStream } from './write/remove';
 import { removeBuild } from './write/remove-build';
@@ -23,6 +26,11 @@ export const loom: OpenWire = (wire) => {
   );
   routes.stream(['GET'], '/stream/:id', (request, [id]) => consume(request, wire, parseStreamId(id)));
   whole.get('/stream/:id/info', (ctx) => sendStreamInfo(ctx, wire));
+  whole.get('/stream/:id/index', (ctx) => sendLineMarks(ctx, wire));
+  routes.stream(['GET'], '/stream/:id/wait', (request, [id]) => wait(request, wire, parseStreamId(id)));
+  routes.stream(['GET'], '/stream/:id/matches', (request, [id]) =>
+    sendMatches(request, wire, parseStreamId(id)),
+  );
   routes.stream(['PATCH'], '/stream/:id', (request, [id]) => resume(request, wire, parseStreamId(id)));
   whole.delete('/stream/:id', (ctx) => deleteStream(ctx, wire));
   whole.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));

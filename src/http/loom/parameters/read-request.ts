@@ -36,7 +36,7 @@ const PARAMETERS: readonly string[] = [
 const PLAIN: ReadRequest = { bounds: {}, isNotail: false, hasTimestamps: false, isDownload: false };
 
 /**
- * @param now Unix milliseconds by the clock of the store, from which durations count back
+ * @param now Unix milliseconds, from which durations count back
  * @throws RequestError `PARAMETER_INVALID`
  */
 export function parseReadRequest(query: URLSearchParams, now: number): ReadRequest {

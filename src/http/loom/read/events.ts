@@ -1,4 +1,5 @@
 import type { LogInfo } from '../../../core/log/log';
+import { wireGeneration } from '../../../core/log/loss';
 import { assertRangeIntact } from '../../../core/store/damage';
 import { sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
@@ -31,7 +32,7 @@ export async function sendLineEvents(
   const { req, res } = request;
   const seen = String(req.headers['last-event-id'] ?? '');
   const resumption = seen === '' ? undefined : resumeAfter(seen, info);
-  const asked = resumption === undefined ? read : continued(read, resumption);
+  const asked = resumption === undefined ? read : continued(read, resumption, info);
   const selected =
     selectFromOffset(info, asked) ??
     (await selectBytes(wire, info, asked, { isByLine: false, signal: signalUntilClosed(res) }));
@@ -76,7 +77,11 @@ export async function sendLineEvents(
  * A browser that reconnects repeats the query of its first request, whose start is out of date by then. What is left of its bounds is in
  * the id. After a reset the first request is answered anew, but for an offset, which means nothing in other bytes.
  */
-function continued({ start, bounds, ...rest }: ReadRequest, resumption: Resumption): ReadRequest {
+function continued(
+  { start, bounds, ...rest }: ReadRequest,
+  resumption: Resumption,
+  info: LogInfo,
+): ReadRequest {
   const { generation: _, ...read } = rest;
   if (resumption.kind === 'reset')
     return { ...read, bounds, ...(start !== undefined && start.kind !== 'offset' && { start }) };
@@ -85,6 +90,8 @@ function continued({ start, bounds, ...rest }: ReadRequest, resumption: Resumpti
   return {
     ...read,
     start: { kind: 'offset', offset },
+    // The id has been compared.
+    generation: wireGeneration(info),
     bounds: isOwn ? { ...bounds, [bound.name]: bound.left } : bounds,
   };
 }

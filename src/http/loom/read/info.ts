@@ -9,12 +9,18 @@ import { parseStreamId } from '../headers/stream-id';
 import { setCompressibleJson } from './compressible-json';
 import { toListEntry } from './list-entry';
 
-/** `GET /stream/:id/info` and `HEAD`: what the list shows of one stream. It does not extend the life of a stream with an idle expiry. */
-export async function sendStreamInfo(ctx: WholeContext, { store, config }: WireContext): Promise<void> {
+/** `GET /stream/:id/info` and `HEAD`: what the list shows of one stream, and how many lines it has, if that is known. It does not extend the life of a stream with an idle expiry. */
+export async function sendStreamInfo(
+  ctx: WholeContext,
+  { store, lines, config, consumers }: WireContext,
+): Promise<void> {
   const id = parseStreamId(ctx.captures?.[0]);
   authorize(ctx.state.request, 'consume', id);
   assertKnownParameters(ctx.state.request.query, []);
   const info = await requireLog(store, id);
   ctx.set({ ...streamHeaders(info, config.http), 'Cache-Control': 'no-store' });
-  await setCompressibleJson(ctx, jsonBody(toListEntry(info)));
+  // They are counted only where that is cheap.
+  const count = await lines.knownCount(info, consumers.signalOf(ctx.res));
+  const entry = { ...toListEntry(info), ...(count !== undefined && { lines: count.lines }) };
+  await setCompressibleJson(ctx, jsonBody(entry));
 }

@@ -5,7 +5,7 @@ import { type ByteRange, parseRange } from '../../headers/byte-range';
 import { codedTag } from '../../headers/coded-tag';
 import { isCompressible } from '../../headers/compressible';
 import { LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
-import { isNotModified } from '../../headers/preconditions';
+import { isConditional, isNotModified } from '../../headers/preconditions';
 import { servedType } from '../headers/stream-headers';
 import type { StreamDelivery } from './stream-delivery';
 
@@ -27,25 +27,20 @@ export function asksForRange({ req }: WireRequest, etag: string | undefined): bo
 
 /** By the request's conditions, `Range` (RFC 9110, 13.2.2) and `Accept-Encoding`. @throws RequestError `RANGE_NOT_SATISFIABLE` */
 export function represent(request: WireRequest, delivery: StreamDelivery): Representation {
-  const { info, selected } = delivery;
-  const { from, to, etag } = selected;
+  const { from, to, etag } = delivery.selected;
   const coding = codingOf(request, delivery);
   // The stream of this id may be replaced or removed: a cache must revalidate each time, and gets 304.
   const caching = etag === undefined ? LIVE_HEADERS : { 'Cache-Control': 'no-cache' };
   const tag = etag === undefined ? {} : { ETag: etag };
-  if (etag !== undefined) {
-    const known = [codedTag(etag, coding), etag, codedTag(etag, 'gzip')].find((one) =>
-      isNotModified(request.req, { id: info.id, etag: one }),
-    );
-    if (known !== undefined)
-      return {
-        status: 304,
-        coding: 'identity',
-        from,
-        to,
-        headers: { ...caching, ...ACCEPTS_RANGES, ETag: known },
-      };
-  }
+  const known = knownTag(request, delivery, coding);
+  if (known !== undefined)
+    return {
+      status: 304,
+      coding: 'identity',
+      from,
+      to,
+      headers: { ...caching, ...ACCEPTS_RANGES, ETag: known },
+    };
   if (asksForRange(request, etag))
     return rangeOf(request, delivery, { ...caching, ...ACCEPTS_RANGES, ...tag });
   if (coding === 'identity')
@@ -53,6 +48,17 @@ export function represent(request: WireRequest, delivery: StreamDelivery): Repre
   // Ranges are of the bare bytes, so that this form does not offer them.
   const coded = { ...caching, ...(etag !== undefined && { ETag: codedTag(etag, coding) }) };
   return { status: 200, coding, from, to, headers: { ...coded, 'Content-Encoding': coding } };
+}
+
+/** The tag of the form that the client has, which need not be the one that it would get. */
+function knownTag(
+  { req }: WireRequest,
+  { info, selected: { etag } }: StreamDelivery,
+  coding: ContentCoding,
+): string | undefined {
+  if (etag === undefined || !isConditional(req)) return undefined;
+  const tags = [codedTag(etag, coding), etag, codedTag(etag, 'gzip')];
+  return tags.find((one) => isNotModified(req, { id: info.id, etag: one }));
 }
 
 function codingOf({ req }: WireRequest, { info, selected }: StreamDelivery): ContentCoding {

@@ -1,9 +1,11 @@
 import type { ServerResponse } from 'node:http';
+import { sizeOf } from '../../../core/bytes/size-of';
 import type { LiveDelivery } from '../../../core/follow/follower';
 import type { ReadOptions } from '../../../core/follow/read-to-tail';
 import type { LiveSelection, Selected } from '../../../core/lines/live-selection';
 import type { LogInfo, LogOutcome } from '../../../core/log/log';
-import type { Offset } from '../../../core/log/offset';
+import { advance, type Offset } from '../../../core/log/offset';
+import { reserveTurnBytes, sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
 import type { Page } from '../../../core/store/store';
 import { closedState } from '../../headers/stream-state';
 import { ChunkedBody } from '../../live/chunked-body';
@@ -63,14 +65,28 @@ export class SelectedTailResponse extends LogResponse {
     _isEnd: boolean,
     committedAt: number,
   ): LiveDelivery {
+    if (!this.#live.isPlain && !reserveTurnBytes(sizeOf(chunks))) return 'declined';
     this.#send(this.#live.take(chunks, next, committedAt), next);
     return this.isBehind ? 'behind' : 'sent';
   }
 
   protected async sendStored(page: Page, signal: AbortSignal): Promise<void> {
-    this.#send(this.#live.takePage(page), page.next);
+    if (this.#live.isPlain || page.next <= this.#tail) this.#send(this.#live.takePage(page), page.next);
+    else await this.#sendSlices(page, signal);
     if (page.next >= this.#tail) markLongLived(this.res);
     if (!this.isOver) await this.ready(signal);
+  }
+
+  /** To look for the end takes up to 10 ns per byte: a large page would stop all others for that time. */
+  async #sendSlices({ chunks, times }: Page, signal: AbortSignal): Promise<void> {
+    let { at } = this;
+    for (const slice of sliceChunks(chunks)) {
+      await waitForTurn(slice.length);
+      signal.throwIfAborted();
+      at = advance(at, slice.length);
+      this.#send(this.#live.takePage({ chunks: [slice], next: at, ...(times && { times }) }), at);
+      if (this.isOver) return;
+    }
   }
 
   protected ended(outcome: LogOutcome): void {

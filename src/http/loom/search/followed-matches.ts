@@ -1,0 +1,144 @@
+import type { ServerResponse } from 'node:http';
+import type { LiveDelivery } from '../../../core/follow/follower';
+import type { ReadOptions } from '../../../core/follow/read-to-tail';
+import type { LogInfo, LogOutcome } from '../../../core/log/log';
+import type { Offset } from '../../../core/log/offset';
+import type { FoundLine, LogSearch } from '../../../core/search/log-search';
+import type { Page } from '../../../core/store/store';
+import { signalUntilClosed } from '../../live/consumers';
+import type { LiveContext } from '../../live/live-context';
+import { LogResponse } from '../../live/log-response';
+import { markLongLived } from '../../live/long-lived';
+import type { SearchRequest } from '../parameters/search-request';
+import { asSearchError, type BegunSearch } from './begin-search';
+import { foundLineJson } from './found-line';
+import type { MatchResponse } from './match-response';
+
+const READ_OPTIONS: ReadOptions = { withTimes: true };
+
+interface FollowedSearch {
+  readonly asked: SearchRequest;
+  readonly begun: BegunSearch;
+  readonly search: LogSearch;
+  readonly from: Offset;
+  readonly response: MatchResponse;
+}
+
+/**
+ * The matches of a log that goes on. Live bytes are read from the store like all others: searching them takes time, perhaps in another
+ * thread, and more may come meanwhile.
+ */
+export class FollowedMatches extends LogResponse {
+  readonly #asked: SearchRequest;
+  readonly #begun: BegunSearch;
+  readonly #search: LogSearch;
+  readonly #response: MatchResponse;
+  /** The matches that are sent although the lines after them have not come. */
+  #flushed: Promise<void> = Promise.resolve();
+  #settle: { resolve(): void; reject(error: unknown): void } | undefined;
+
+  constructor(context: LiveContext, res: ServerResponse, info: LogInfo, followed: FollowedSearch) {
+    super(context, res, info, followed.from);
+    this.#asked = followed.asked;
+    this.#begun = followed.begun;
+    this.#search = followed.search;
+    this.#response = followed.response;
+  }
+
+  /** Begins. Resolves once the head is out, or the reader has left. @throws what comes in its place */
+  whenBegun(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.begin();
+    });
+  }
+
+  override stop(): void {
+    super.stop();
+    if (this.res.closed || this.#response.isBegun) this.#settle?.resolve();
+  }
+
+  override close(): void {
+    super.close();
+    this.#settle?.resolve();
+  }
+
+  protected override get readOptions(): ReadOptions {
+    return READ_OPTIONS;
+  }
+
+  protected sendLive(): LiveDelivery {
+    return 'declined';
+  }
+
+  protected async sendStored(page: Page, signal: AbortSignal): Promise<void> {
+    await this.#flushed;
+    for await (const found of this.#search.push(page, signal)) {
+      if (this.isOver) return;
+      await this.#write(found, signal);
+    }
+    page.release?.();
+  }
+
+  /** All that is committed was searched. What waits for the lines after it is sent with those that there are. */
+  protected override caughtUp(): void {
+    this.#begun.leave();
+    this.#begun.matcher.renew();
+    this.#response.begin();
+    markLongLived(this.res);
+    this.#settle?.resolve();
+    const rest = [...this.#search.flush()];
+    if (rest.length === 0) return;
+    this.#flushed = this.#writeAll(rest, signalUntilClosed(this.res));
+    this.detach(this.#flushed);
+  }
+
+  protected ended(outcome: LogOutcome): void {
+    this.detach(this.#end(outcome));
+  }
+
+  protected override failed(error: unknown): void {
+    const { scannedBytes, line: next } = this.#search;
+    try {
+      this.#response.fail(asSearchError(error, next), { scannedBytes, next });
+    } catch (failure) {
+      if (this.#response.isBegun) throw failure;
+      this.#settle?.reject(failure);
+    }
+  }
+
+  get #progress() {
+    const { scannedBytes, cutLines } = this.#search;
+    return { scannedBytes, cutLines };
+  }
+
+  async #end(outcome: LogOutcome): Promise<void> {
+    const signal = signalUntilClosed(this.res);
+    try {
+      await this.#flushed;
+      for await (const found of this.#search.end(signal)) {
+        await this.#write(found, signal);
+        if (this.res.writableEnded) return;
+      }
+      this.#response.end({ truncated: false, ...this.#progress, state: 'closed', outcome: outcome.kind });
+      this.#settle?.resolve();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  async #writeAll(rest: readonly FoundLine[], signal: AbortSignal): Promise<void> {
+    for (const found of rest) {
+      if (this.res.writableEnded) return;
+      await this.#write(found, signal);
+    }
+  }
+
+  async #write(found: FoundLine, signal: AbortSignal): Promise<void> {
+    await this.#response.write(foundLineJson(found, this.#asked.context > 0), signal);
+    this.#settle?.resolve();
+    if (this.#response.matches < this.#asked.limit) return;
+    this.stop();
+    this.#response.end({ truncated: true, ...this.#progress, next: found.line + 1 });
+  }
+}

@@ -1,0 +1,88 @@
+import { isLogError } from '../../../core/log/errors';
+import type { LogInfo } from '../../../core/log/log';
+import type { LogId } from '../../../core/log/log-id';
+import { asNotFound, requireLog } from '../../errors/require-log';
+import { authorize } from '../../front/access';
+import { sendEmpty } from '../../front/send-head';
+import type { WireContext } from '../../front/wire';
+import type { WireRequest } from '../../front/wire-request';
+import { contentHeaders, LIVE_HEADERS } from '../../headers/content-headers';
+import { touchLog, touchPeriodically } from '../../live/touch-log';
+import { streamHeaders } from '../headers/stream-headers';
+import { countParameter } from '../parameters/count';
+import { flagParameter } from '../parameters/flag';
+import { parseSearchRequest, type SearchRequest } from '../parameters/search-request';
+import { asSearchError, type BegunSearch, beginSearch } from './begin-search';
+import { FollowedMatches } from './followed-matches';
+import { foundLineJson } from './found-line';
+import { MatchResponse, NDJSON } from './match-response';
+import { type PreparedSearch, prepareSearch, searchStored } from './search-stored';
+
+/** `GET /stream/:id/matches` and `HEAD`: the lines in which a text is, and with `follow` those that are still to come. */
+export async function sendMatches(request: WireRequest, wire: WireContext, id: LogId): Promise<void> {
+  authorize(request, 'consume', id);
+  const { req, res, query } = request;
+  const asked = parseSearchRequest(query, ['line', 'follow']);
+  const line = countParameter(query, 'line', { min: 1 }) ?? 1;
+  const isFollowed = flagParameter(query, 'follow');
+  const info = await requireLog(wire.store, id);
+  const headers = streamHeaders(info, wire.config.http);
+  if (req.method === 'HEAD')
+    return sendEmpty(request, 200, { ...headers, ...contentHeaders(NDJSON), ...LIVE_HEADERS });
+  const signal = wire.consumers.signalOf(res);
+  try {
+    await touchLog(wire.store, info);
+    touchPeriodically(wire.store, info, signal);
+    const begun = await beginSearch(wire, asked.query, signal);
+    try {
+      const start = { matcher: begun.matcher, line, context: asked.context };
+      const prepared = await prepareSearch(wire, info, start, signal);
+      const response = new MatchResponse(request, wire, headers, begun.leave);
+      const search = { asked, begun, prepared, response };
+      if (isFollowed && info.state !== 'closed') await followMatches(request, wire, info, search);
+      else await sendStoredMatches(wire, info, search, signal);
+    } finally {
+      begun.leave();
+    }
+  } catch (error) {
+    throw isLogError(error, 'LOG_GONE') ? asNotFound(id, error) : error;
+  }
+}
+
+interface Search {
+  readonly asked: SearchRequest;
+  readonly begun: BegunSearch;
+  readonly prepared: PreparedSearch;
+  readonly response: MatchResponse;
+}
+
+async function sendStoredMatches(
+  wire: WireContext,
+  info: LogInfo,
+  { asked, prepared, response }: Search,
+  signal: AbortSignal,
+): Promise<void> {
+  const { search } = prepared;
+  const progress = () => ({ scannedBytes: search.scannedBytes, cutLines: search.cutLines });
+  try {
+    for await (const found of searchStored(wire, info, prepared, signal)) {
+      await response.write(foundLineJson(found, asked.context > 0), signal);
+      if (response.matches < asked.limit) continue;
+      return response.end({ truncated: true, ...progress(), next: found.line + 1 });
+    }
+    response.end({ truncated: false, ...progress() });
+  } catch (error) {
+    const next = search.line;
+    response.fail(asSearchError(error, next), { ...progress(), next });
+  }
+}
+
+async function followMatches(
+  { res }: WireRequest,
+  wire: WireContext,
+  info: LogInfo,
+  { asked, begun, prepared, response }: Search,
+): Promise<void> {
+  const { search, from } = prepared;
+  await new FollowedMatches(wire, res, info, { asked, begun, search, from, response }).whenBegun();
+}

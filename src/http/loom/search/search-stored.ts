@@ -1,0 +1,52 @@
+import { readToTail } from '../../../core/follow/read-to-tail';
+import type { LogInfo } from '../../../core/log/log';
+import { type Offset, START } from '../../../core/log/offset';
+import type { LineMatcher } from '../../../core/search/line-matcher';
+import { type FoundLine, LogSearch } from '../../../core/search/log-search';
+import type { WireContext } from '../../front/wire';
+
+interface SearchStart {
+  readonly matcher: LineMatcher;
+  /** The first line that may match. */
+  readonly line: number;
+  readonly context: number;
+}
+
+/** A search of one log from a line on, and where it begins to read. */
+export interface PreparedSearch {
+  readonly search: LogSearch;
+  readonly from: Offset;
+}
+
+/**
+ * Prepares a search that begins with the lines around the first one.
+ * @returns `undefined` if the log has no such line yet, and the line that it goes on with
+ */
+export async function prepareSearch(
+  { lines, config }: WireContext,
+  info: LogInfo,
+  { matcher, line, context }: SearchStart,
+  signal: AbortSignal,
+): Promise<PreparedSearch> {
+  const wanted = Math.max(1, line - context);
+  const begin = await lines.beginOfLine(info, wanted, signal);
+  // A log without that line yet is read from its last one on: its lines have to be counted.
+  const first = begin === undefined ? await lines.lineAt(info, info.tail, signal) : wanted;
+  const from = begin ?? (await lines.beginOfLine(info, first, signal)) ?? START;
+  const options = { matcher, from, line: first, firstLine: line, context };
+  return { search: new LogSearch({ ...options, lineBytesMax: config.search.lineBytes }), from };
+}
+
+/** Searches what the log has at this moment. @throws LogError; as `LineMatcher.hits` */
+export async function* searchStored(
+  { store }: WireContext,
+  info: LogInfo,
+  { search, from }: PreparedSearch,
+  signal: AbortSignal,
+): AsyncGenerator<FoundLine, void> {
+  for await (const page of readToTail(store, info, from, signal, { until: info.tail, withTimes: true })) {
+    yield* search.push(page, signal);
+    page.release?.();
+  }
+  yield* search.end(signal);
+}
