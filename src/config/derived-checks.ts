@@ -1,7 +1,7 @@
 import { type Check, InvalidValue } from './option';
 
 /** Accepts what `check` accepts, or `word`, which is `value`. */
-export function orWord<T, V>(
+export function orWord<T, const V>(
   check: Check<T>,
   word: string,
   value: V,

@@ -6,7 +6,10 @@ import { ConfigError } from './startup-errors';
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads `LOOM_…` variables. Empty ones are ignored (`VARIABLE=${UNSET}`), and unknown ones, as of Kubernetes. @throws ConfigError */
+/**
+ * Reads `LOOM_…` variables. Empty ones are ignored, because `VARIABLE=${UNSET}` in a compose file is empty, and so are unknown ones:
+ * Kubernetes and `bin/stream` have their own. @throws ConfigError
+ */
 export function readEnvironment(environment: Environment): Layer {
   const layer = new Map<string, unknown>();
   for (const setting of SETTINGS) {

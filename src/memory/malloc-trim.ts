@@ -11,7 +11,10 @@ interface Trim {
 let trim: Trim | undefined;
 let isLoaded = false;
 
-/** Returns the C library's free memory (malloc_trim(3)): glibc only returns the end of its heap. Does nothing without glibc. */
+/**
+ * Returns the C library's free memory (malloc_trim(3)). glibc itself returns only the free end of its heap: a few small allocations
+ * there can retain hundreds of MiB. Does nothing without glibc.
+ */
 export function trimMalloc(): Promise<void> {
   if (!isLoaded) trim = load();
   isLoaded = true;

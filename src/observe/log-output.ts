@@ -20,7 +20,10 @@ export interface LineOutput {
 const LINE_FEED = 0x0a;
 const NOTHING = Buffer.alloc(0);
 
-/** Writes log lines to a file descriptor without blocking the server. On a full disk, or without a reader, they are lost. */
+/**
+ * Writes log lines to a file descriptor without blocking the server. On a full disk, or without a reader, they are lost. This is not
+ * sonic-boom, because its `flushSync` never returns when a write fails for good: with /dev/full it sleeps and repeats the write forever.
+ */
 export class LogOutput implements LineOutput {
   #waiting: string[] = [];
   #bytes = 0;

@@ -73,7 +73,7 @@ export class Link {
     return this.#send(() => this.#write(command), 0);
   }
 
-  /** Sends commands in one write: all run or none. @returns their replies, errors among them @throws ReplyError; Error without a link */
+  /** Sends commands in one write: all run or none. @returns their replies, errors among them @throws as `send` */
   async transact(commands: readonly WireCommand[]): Promise<readonly Reply[]> {
     const replies = await this.#send(() => {
       this.socket.cork();

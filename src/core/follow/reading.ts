@@ -42,7 +42,10 @@ export class Reading {
     this.#hasBytes = false;
   }
 
-  /** Whether the news of this pass name more than was read up to `at`. Each counts once: Redis may have lost those bytes since. */
+  /**
+   * Whether the news of this pass name more than was read up to `at`. Each counts once: if Redis has lost those bytes since, the
+   * follower would otherwise look for them forever.
+   */
   hasMore(at: Offset): boolean {
     return this.#mustLook || (this.#hasBytes && this.bytesAfter(at) > 0);
   }

@@ -87,7 +87,7 @@ export function lostSince(
   return later.some(isCounted) ? lost : { ...lost, possible: true };
 }
 
-/** What was counted as lost before a bare `offset`. Possible losses are left out: after a crash no bare offset would be usable. */
+/** What was counted as lost before a bare `offset`. Possible losses do not count: otherwise no bare offset would survive a crash. */
 export function knownLossBefore(
   { losses = [] }: Pick<LogHistory, 'losses'>,
   offset: Offset,

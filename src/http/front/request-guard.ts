@@ -14,7 +14,10 @@ const QUOTED_MAX = 100;
 /** No proper client sends such a request: what follows it on the connection is not read. */
 const CLOSE = { Connection: 'close' } as const;
 
-/** Checks each request before anything else: does it name this server, and not change something from a foreign page without a token? */
+/**
+ * Checks each request before anything else. It must name this server as its host, and a change must not come from a foreign page. A
+ * request with a valid token in a header needs neither, because no foreign page has one.
+ */
 export class RequestGuard {
   readonly #hosts: AllowedHosts;
   readonly #cors: Cors;

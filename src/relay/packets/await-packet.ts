@@ -30,7 +30,8 @@ export async function awaitPacket(
     for (;;) {
       changed.clear();
       const inFlight = await takeOne(mailboxes, client, toleratesOutage);
-      // Perhaps only the kernel knows yet that the client has left. After the second turn, everything that it had has been read.
+      // Perhaps only the kernel knows yet that the client has left. The first turn may be the present one; after the second,
+      // everything that the kernel had has been read.
       for (let i = 0; inFlight !== undefined && i < 2; i += 1) await turn();
       if (inFlight !== undefined && !signal.aborted) return inFlight;
       if (inFlight !== undefined) await mailboxes.requeue(inFlight);

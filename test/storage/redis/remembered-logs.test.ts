@@ -128,7 +128,7 @@ describe('a Redis set back under two nodes', () => {
 });
 
 describe('a Redis that lost nothing', () => {
-  it('a lost connection verifies each remembered log once and changes no log', () =>
+  it('each remembered log is verified once after a lost connection, and no log changes', () =>
     withRedis(async ({ admin, openByProxy }) => {
       const alarm = jest.fn();
       const { store, proxy } = await openByProxy({ alarm });

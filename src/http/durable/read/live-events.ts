@@ -49,7 +49,10 @@ export async function sendDurableEvents(
   new DurableEventsResponse(wire, request.res, info, from, writer).begin();
 }
 
-/** Ends without a last event when its time is over, or the stream was removed or lost bytes: the next answer says which. */
+/**
+ * Ends without a last event when its time is over, the server stops, or the stream was removed or lost bytes: the next answer says
+ * which.
+ */
 class DurableEventsResponse extends EventResponse {
   readonly #lifetime: NodeJS.Timeout;
 

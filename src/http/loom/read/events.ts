@@ -23,7 +23,10 @@ interface EventsDelivery {
   readonly headers: ResponseHeaders;
 }
 
-/** Sends a stream as Server-Sent Events. One has whole lines, and the id after them; slow lines begin as `partial`. The last is `end`. */
+/**
+ * Sends a stream as Server-Sent Events. Each has whole lines; its id is the byte offset after them and the generation. If the rest of
+ * a line does not come soon, its beginning is sent as `partial`. A last event `end` has the state.
+ */
 export async function sendLineEvents(
   request: WireRequest,
   wire: WireContext,

@@ -4,7 +4,10 @@ import { retry } from '../../../core/scheduling/retry';
 /** Many producers may end while the store is away: jitter spreads their attempts. */
 const PAUSES = { firstMs: 100, maxMs: 250, jitter: true };
 
-/** Records a fact: a store that is away or full only delays it. @throws what `record` throws but that; that, too, once `signal` aborts */
+/**
+ * Records a fact: `STORE_UNAVAILABLE` and `STORE_FULL` only delay it, until `signal` aborts.
+ * @throws every other error of `record`, and those two after the abort
+ */
 export function persistWithRetry<T>(record: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return retry(record, { pauses: PAUSES, signal, mayRetry: isStoreUnavailableOrFull });
 }

@@ -23,7 +23,10 @@ export function lockIfPossible(fd: number): boolean {
   }
 }
 
-/** A file that the kernel has locked for this process. The lock lasts while it is stopped, and excludes its own second open file, too. */
+/**
+ * A file that the kernel has locked for this process. The lock ends with the process, however that ends, and lasts while the process is
+ * stopped. It excludes a second open file of the same process, too.
+ */
 export class LockedFile {
   private constructor(private readonly fd: number) {}
 

@@ -37,7 +37,7 @@ interface EvaluationContext {
 const BATCH_COMMITS = 256;
 const BATCH_BYTES = 8 << 20;
 
-/** Commits of several writers, in batches: a write to the file, then a transaction. After a crash in between, the next start cuts it. */
+/** Commits of several writers, in batches: a write to the file, then a transaction. After a crash in between, a start cuts the bytes. */
 export class GroupCommitter {
   /** By log: commits whose batch has not begun. */
   readonly #pending = new Map<string, Pending[]>();

@@ -19,7 +19,10 @@ interface CachedPage {
   readonly at: number;
 }
 
-/** Reads a page once for all readers at that time, as when a build has failed. Only pages before the tail are shared: they never change. */
+/**
+ * Reads a page once for all readers that request it at about the same time, as when a build has failed and a whole team opens its log.
+ * Only pages before the tail are shared, because they never change. A page that one reader requests is not kept.
+ */
 export class SharedPages {
   /** By the key of the page, like the other maps. */
   readonly #reading = new Map<string, PendingRead>();

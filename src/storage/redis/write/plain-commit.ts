@@ -36,7 +36,7 @@ export function plainCommitTarget({ id, generation }: LogRef, node: string): Pla
   return { partition: partitionOf(id), text, bytes: Buffer.byteLength(text) };
 }
 
-/** Runs `lua/commit-plain.lua`. @returns `undefined` if `lua/commit.lua` must evaluate it @throws ReplyError; Error without a link */
+/** Runs `lua/commit-plain.lua`. @returns `undefined` if `lua/commit.lua` must evaluate it @throws as `Link.send` */
 export async function commitPlain(
   link: Link,
   target: PlainCommitTarget,
