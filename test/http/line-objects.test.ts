@@ -1,8 +1,5 @@
-import fc from 'fast-check';
-import { NumberedLines } from '../../src/core/lines/numbered-lines';
 import { advance, START } from '../../src/core/log/offset';
 import { encodeLines } from '../../src/http/json/line-objects';
-import { anyBytesCut } from '../core/cuttings';
 
 const AT = 1_764_396_193_123;
 const TIME = '2025-11-29T06:03:13.123Z';
@@ -36,35 +33,4 @@ describe('the objects of lines', () => {
       expect(encoded({ text })).toContain(`,"text":${JSON.stringify(shown)}}`);
     }
   });
-
-  it('make up the bytes again, with exact numbers and offsets, however the bytes are cut', () => {
-    fc.assert(
-      fc.property(anyBytesCut, fc.nat(3), ({ whole, pieces }, every) => {
-        const lines = new NumberedLines(START, 1, 1024);
-        const objects = pieces.flatMap((piece, i) => {
-          const part = i % (every + 1) === 0 ? lines.takePartial() : undefined;
-          return [...(part ? [part] : []), ...lines.push(piece, [])];
-        });
-        const rest = lines.flush();
-        const all = [...objects, ...(rest ? [{ ...rest, isPartial: true }] : [])];
-        const parsed = encodeLines(all).toString().trimEnd().split('\n').filter(Boolean).map(parse);
-        expect(parsed.map(({ text, partial }) => (partial ? text : `${text}\n`)).join('')).toBe(
-          new TextDecoder('utf-8', { ignoreBOM: true }).decode(whole),
-        );
-        for (const { line, offset } of parsed)
-          expect(line).toBe(whole.subarray(0, offset).filter((byte) => byte === 0x0a).length + 1);
-      }),
-    );
-  });
 });
-
-interface Parsed {
-  readonly line: number;
-  readonly offset: number;
-  readonly text: string;
-  readonly partial?: boolean;
-}
-
-function parse(json: string): Parsed {
-  return JSON.parse(json);
-}

@@ -1,4 +1,4 @@
-// Generated from line-scanner.wat by `node scripts/line-scanner.mjs`.
+// Generated from line-scanner.wat by `node scripts/webassembly.mjs`.
 
 /** The WebAssembly module of the line scanner, in base64. */
 export const LINE_SCANNER_WASM = [

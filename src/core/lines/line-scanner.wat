@@ -1,4 +1,4 @@
-;; Searches bytes 16 at a time. `node scripts/line-scanner.mjs` assembles it into line-scanner-wasm.ts.
+;; Searches bytes 16 at a time. `node scripts/webassembly.mjs` assembles it into line-scanner-wasm.ts.
 ;; The bytes are in the memory from $at to $end; what lies up to 16 bytes behind $end is loaded, and ignored.
 (module
   (memory (export "memory") 5)

@@ -53,6 +53,18 @@ export class NumberedLines {
     this.#line = line;
   }
 
+  /** The number and the offset of the line that the next byte begins; `undefined` within a line. */
+  get next(): { readonly line: number; readonly offset: Offset } | undefined {
+    return this.#isBegun ? undefined : { line: this.#line, offset: this.#at };
+  }
+
+  /** Goes past whole lines that begin at `next` and are not needed from here. */
+  skip(lines: number, bytes: number): void {
+    this.#line += lines;
+    this.#at = advance(this.#at, bytes);
+    this.#begin = this.#at;
+  }
+
   /** @returns the lines that `chunk` finishes */
   push(chunk: Buffer, times: readonly TimeMark[]): readonly NumberedLine[] {
     const lines: NumberedLine[] = [];

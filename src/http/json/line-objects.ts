@@ -22,7 +22,7 @@ export const LINE_OBJECT_BYTES = 96;
 const HEX = Buffer.from('0123456789abcdef');
 
 /** By byte: 0 if it is written as it is, `u` if it is written as `\u00xx`, or the letter after its backslash. */
-const ESCAPES = escapes();
+export const ESCAPES = escapes();
 
 const LINE = Buffer.from('{"line":');
 const OFFSET = Buffer.from(',"offset":');

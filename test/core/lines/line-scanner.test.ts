@@ -19,7 +19,7 @@ function newlinesOf(bytes: Buffer): number[] {
 
 describe('the line scanner', () => {
   it('is assembled from its source', () => {
-    execFileSync(process.execPath, [join(__dirname, '../../../scripts/line-scanner.mjs'), '--check'], {
+    execFileSync(process.execPath, [join(__dirname, '../../../scripts/webassembly.mjs'), '--check'], {
       stdio: 'inherit',
     });
   });

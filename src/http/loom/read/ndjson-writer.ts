@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import type { LogLines } from '../../../core/lines/log-lines';
-import { NumberedLines } from '../../../core/lines/numbered-lines';
 import { isLogError } from '../../../core/log/errors';
 import { isRemoval, type LogInfo, type LogOutcome, type LogRef } from '../../../core/log/log';
 import { isCounted, type Loss, type LostBytes, wireGeneration } from '../../../core/log/loss';
@@ -9,7 +8,8 @@ import type { TimeMark } from '../../../core/log/time-mark';
 import type { WireContext } from '../../front/wire';
 import { closedState } from '../../headers/stream-state';
 import { jsonBody } from '../../json/json-body';
-import { encodeLines, LINE_OBJECT_BYTES } from '../../json/line-objects';
+import { JsonLines } from '../../json/json-lines';
+import { LINE_OBJECT_BYTES } from '../../json/line-objects';
 import { signalUntilClosed } from '../../live/consumers';
 import type { LineFormat } from './line-format';
 import { type StreamMoment, stateObject } from './state-object';
@@ -28,7 +28,7 @@ export interface FirstLine {
 export class NdjsonWriter implements LineFormat {
   readonly needsTimes = true;
   readonly bytesPerLine = LINE_OBJECT_BYTES;
-  #lines: NumberedLines;
+  #lines: JsonLines;
 
   constructor(
     private readonly context: Pick<WireContext, 'store' | 'lines' | 'config'>,
@@ -46,13 +46,11 @@ export class NdjsonWriter implements LineFormat {
   }
 
   bytes(slice: Buffer, times: readonly TimeMark[]): void {
-    const lines = this.#lines.push(slice, times);
-    if (lines.length > 0) this.res.write(encodeLines(lines));
+    this.#write(this.#lines.push(slice, times));
   }
 
   partial(): void {
-    const part = this.#lines.takePartial();
-    if (part !== undefined) this.res.write(encodeLines([part]));
+    this.#write(this.#lines.takePartial());
   }
 
   heartbeat(): void {
@@ -60,8 +58,7 @@ export class NdjsonWriter implements LineFormat {
   }
 
   async end(at: Offset, outcome: LogOutcome | undefined): Promise<void> {
-    const rest = this.#lines.flush();
-    if (rest !== undefined) this.res.write(encodeLines([{ ...rest, isPartial: true }]));
+    this.#write(this.#lines.flush());
     const moment = await this.#momentAtEnd(at, outcome);
     const state = moment.outcome === undefined ? moment.state : closedState(moment.outcome);
     this.res.addTrailers({ 'X-Stream-State': state });
@@ -69,8 +66,7 @@ export class NdjsonWriter implements LineFormat {
   }
 
   damaged({ from, to }: LostBytes): boolean {
-    const rest = this.#lines.flush();
-    if (rest !== undefined) this.res.write(encodeLines([{ ...rest, isPartial: true }]));
+    this.#write(this.#lines.flush());
     this.res.write(jsonBody({ state: 'damaged', lost: { from, to } }));
     return true;
   }
@@ -95,8 +91,12 @@ export class NdjsonWriter implements LineFormat {
     return { ...now, lines: await countIfIntact(lines, info, signalUntilClosed(this.res)) };
   }
 
-  #linesFrom(offset: Offset, line: number): NumberedLines {
-    return new NumberedLines(offset, line, this.context.config.search.lineBytes);
+  #write(objects: Buffer | undefined): void {
+    if (objects !== undefined && objects.length > 0) this.res.write(objects);
+  }
+
+  #linesFrom(offset: Offset, line: number): JsonLines {
+    return new JsonLines(offset, line, this.context.config.search.lineBytes);
   }
 }
 
