@@ -3,7 +3,7 @@ import { joined, NDJSON, objectsIn } from '../../e2e/ndjson';
 import { request } from '../../support/http';
 import { withCountedTurns } from '../counted-turns';
 
-const BYTES = 1024 * 1024;
+const BYTES = 256 * 1024;
 /** Of what is encoded: what needs no turn of its own, a slice that has one, and a line that was kept before. */
 const BYTES_PER_TURN = 192 * 1024;
 
