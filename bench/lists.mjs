@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BENCH } from './harness/home.mjs';
-import { freePort } from './harness/ports.mjs';
+import { LONGEST_TURN, startProbed } from './harness/probed-loom.mjs';
 import { redisCli } from './harness/redis-info.mjs';
 import { Stage } from './harness/stage.mjs';
 import { usageOf } from './harness/usage.mjs';
@@ -13,9 +13,6 @@ import { FILTERS, firstPage } from './lists/first-pages.mjs';
 import { afterSpyLeft, spyStart } from './lists/spying.mjs';
 
 const REPOSITORY = process.env.BENCH_LOOM ?? join(BENCH, '..');
-/** A files store looks at each open stream when it starts. */
-const START_MS = 120_000;
-const PROBE = join(BENCH, 'harness/longest-turn.cjs');
 
 const { values } = parseArgs({
   options: {
@@ -33,34 +30,23 @@ async function measure(store, count) {
     console.log(`${store}: ${count} streams`);
     show('streams made per second', await fill(REPOSITORY, url, count));
     if (redis !== undefined) show('bytes of Redis per stream', (await bytesOf(redis)) / count);
-    const server = await start(stage, url);
-    await server.longestTurn();
+    const server = await startProbed(stage, { repository: REPOSITORY, url, probe: LONGEST_TURN });
+    await server.probe();
     for (const filter of FILTERS) await measureFilter(server, filter);
     const spied = await spyStart(server.origin, openOf(count));
-    show(`spy shows ${openOf(count)} open streams, ms`, spied, await server.longestTurn());
+    show(`spy shows ${openOf(count)} open streams, ms`, spied, await server.probe());
     const pids = [server.pid, ...(redis ? [redis.pid] : [])];
-    show('CPU s after a spy left', await afterSpyLeft(server.origin, pids), await server.longestTurn());
-    show(`DELETE of a build of ${BUILD_7}, ms`, await removeBuild(server), await server.longestTurn());
+    show('CPU s after a spy left', await afterSpyLeft(server.origin, pids), await server.probe());
+    show(`DELETE of a build of ${BUILD_7}, ms`, await removeBuild(server), await server.probe());
     show('MiB resident', usageOf([server.pid]).rss);
   } finally {
     await stage.clear();
   }
 }
 
-async function start(stage, url) {
-  const [port, probePort] = [await freePort(), await freePort()];
-  const command = ['--require', PROBE, join(REPOSITORY, 'bin/loom'), '--port', port, '--store', url];
-  const child = await stage.serve(process.execPath, command, port, {
-    env: { LONGEST_TURN_PORT: String(probePort) },
-    startMs: START_MS,
-  });
-  const longestTurn = async () => Number(await (await fetch(`http://127.0.0.1:${probePort}`)).text());
-  return { origin: `http://127.0.0.1:${port}`, pid: child.pid, longestTurn };
-}
-
-async function measureFilter({ origin, longestTurn }, filter) {
+async function measureFilter({ origin, probe }, filter) {
   const { p50, streams, requests } = await firstPage(origin, filter);
-  show(`?${filter}: ${streams} streams, ${requests} requests, ms`, p50, await longestTurn());
+  show(`?${filter}: ${streams} streams, ${requests} requests, ms`, p50, await probe());
 }
 
 async function removeBuild({ origin }) {

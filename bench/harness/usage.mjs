@@ -31,17 +31,25 @@ export function resetPeak(pids) {
   }
 }
 
-/** Run time of all threads in nanoseconds where the kernel has it, else ticks of a hundredth of a second. */
+/** Run time of all threads in nanoseconds where the kernel has it; with ticks of a hundredth of a second, which know the threads that have ended. */
 function cpuSeconds(pid) {
+  return Math.max(runTime(pid), ticks(pid));
+}
+
+function runTime(pid) {
   try {
     const runTimes = readdirSync(`/proc/${pid}/task`).map((thread) =>
       Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
     );
     return runTimes.reduce((sum, time) => sum + time, 0) / NANOSECONDS;
   } catch {
-    const [user, system] = statFields(pid).slice(11, 13);
-    return (Number(user) + Number(system)) / TICKS_PER_SECOND;
+    return 0;
   }
+}
+
+function ticks(pid) {
+  const [user, system] = statFields(pid).slice(11, 13);
+  return (Number(user) + Number(system)) / TICKS_PER_SECOND;
 }
 
 function mebibytes(status, field) {

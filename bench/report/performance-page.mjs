@@ -2,6 +2,7 @@ import { WORKLOADS } from '../workloads/index.mjs';
 import { BINDS, CLAIMS, HOW, TARGETS } from './explanations.mjs';
 import { goalsTable, missedGoals } from './goals-table.mjs';
 import { growthSection } from './growth-section.mjs';
+import { linesSection } from './lines-section.mjs';
 import { markdownTable } from './markdown-table.mjs';
 import { shortfalls } from './shortfalls.mjs';
 import { workloadTables } from './workload-tables.mjs';
@@ -18,8 +19,8 @@ const MACHINE = {
   gcc: 'gcc',
 };
 
-/** docs/performance.md as a whole. @param growth what growth.mjs wrote, if it has been run */
-export function performancePage(results, growth, reference) {
+/** docs/performance.md as a whole. @param growth, lines what growth.mjs and lines.mjs wrote, if they have been run */
+export function performancePage(results, { growth, lines, reference }) {
   const { run } = results;
   const missed = shortfalls(missedGoals(results));
   return `${[
@@ -43,6 +44,7 @@ export function performancePage(results, growth, reference) {
     '## What limits each figure',
     markdownTable(['workload', 'what binds'], BINDS),
     ...(growth ? ['## As the work grows', growthSection(growth)] : []),
+    ...(lines ? [linesSection(lines)] : []),
     '## What must not be claimed',
     CLAIMS.map((claim) => `- ${claim}`).join('\n'),
     '## All figures',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { defaultSettings } from '../../harness/default-settings.mjs';
 import { debianProgram } from '../../harness/missing.mjs';
 import { freePort } from '../../harness/ports.mjs';
 
@@ -34,7 +35,7 @@ export async function startTwoNodes(stage, repository) {
 async function startNode(stage, repository, where, args = []) {
   const port = await freePort();
   const command = [join(repository, 'bin/loom'), '--port', port, '--store', where, ...args];
-  const child = await stage.serve(process.execPath, command, port, { env: withoutSettings() });
+  const child = await stage.serve(process.execPath, command, port, { env: defaultSettings() });
   await untilAllListen(child);
   return { port, pid: child.pid };
 }
@@ -47,10 +48,4 @@ async function untilAllListen(child) {
       throw new Error(`${child.title} did not start: ${child.lastWords()}`);
     await delay(POLL_MS);
   }
-}
-
-/** Settings in the environment of whoever runs the benchmark would be measured as if they were the defaults. */
-function withoutSettings() {
-  const names = Object.keys(process.env).filter((name) => name.startsWith('LOOM_'));
-  return { NODE_ENV: 'production', ...Object.fromEntries(names.map((name) => [name, undefined])) };
 }
