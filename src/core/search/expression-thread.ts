@@ -1,7 +1,7 @@
 // The entry of a thread that runs regular expressions.
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../log/errors';
-import type { ExpressionJob, ExpressionReport } from './expression-job';
+import type { ExpressionAnswer, ExpressionJob, ExpressionReport } from './expression-job';
 import { LineExpression } from './line-expression';
 
 interface Compiled {
@@ -14,12 +14,16 @@ interface Compiled {
 let last: Compiled | undefined;
 
 parentPort?.on('message', (job: ExpressionJob) => {
-  const report = run(job);
-  const moved = report.kind === 'done' ? [report.block.buffer, report.hits.numbers.buffer] : [];
-  parentPort?.postMessage(report, moved);
+  const answer = run(job);
+  send(answer, answer.kind === 'done' ? [answer.block.buffer, answer.hits.numbers.buffer] : []);
 });
+send({ kind: 'ready' });
 
-function run({ source, ignoreCase, block, from }: ExpressionJob): ExpressionReport {
+function send(report: ExpressionReport, moved: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(report, moved);
+}
+
+function run({ source, ignoreCase, block, from }: ExpressionJob): ExpressionAnswer {
   const began = performance.now();
   try {
     if (last?.source !== source || last.ignoreCase !== ignoreCase)

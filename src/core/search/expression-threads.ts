@@ -2,14 +2,19 @@ import { Worker } from 'node:worker_threads';
 import { errorCodeOf } from '../log/errors';
 import { abortable } from '../scheduling/abortable';
 import { Semaphore } from '../scheduling/semaphore';
-import type { ExpressionJob, ExpressionReport } from './expression-job';
+import type { ExpressionAnswer, ExpressionJob, ExpressionReport } from './expression-job';
 import { SearchTooCostly } from './search-errors';
 
 /** How long a thread without work is kept. */
 const IDLE_MS = 10_000;
 
-/** Far more than a block and its hits take. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 2 };
+const THREAD_OPTIONS = {
+  /** Far more than a block and its hits take. */
+  resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 2 },
+  /** What the process is run with, such as modules to load first, is not for its threads. */
+  execArgv: [],
+  env: {},
+};
 
 /** How one job may end early. */
 interface JobLimits {
@@ -40,14 +45,18 @@ export class ExpressionThreads {
   }
 
   /** @throws SearchTooCostly; the signal's reason */
-  run(job: ExpressionJob, limits: JobLimits): Promise<ExpressionReport> {
+  run(job: ExpressionJob, limits: JobLimits): Promise<ExpressionAnswer> {
     return this.#places.run(async () => {
-      limits.signal.throwIfAborted();
-      const worker = this.#take();
+      const { signal } = limits;
+      signal.throwIfAborted();
+      const idle = this.#takeIdle();
+      const worker = idle ?? this.#start();
       try {
-        const report = await answerOf(worker, job, limits);
+        // The time to start it is not that of the expression.
+        if (idle === undefined) await reportOf(worker, signal, () => undefined);
+        const answer = await answerOf(worker, job, limits);
         this.#keep(worker);
-        return report;
+        return answer;
       } catch (error) {
         void worker.terminate();
         throw error;
@@ -62,13 +71,14 @@ export class ExpressionThreads {
     await Promise.all([...this.#all].map((worker) => worker.terminate()));
   }
 
-  #take(): Worker {
+  #takeIdle(): Worker | undefined {
     const idle = this.#idle.pop();
-    if (idle !== undefined) {
-      clearTimeout(idle.timer);
-      return idle.worker;
-    }
-    const worker = new Worker(require.resolve('./expression-thread'), { resourceLimits: RESOURCE_LIMITS });
+    clearTimeout(idle?.timer);
+    return idle?.worker;
+  }
+
+  #start(): Worker {
+    const worker = new Worker(require.resolve('./expression-thread'), THREAD_OPTIONS);
     // It never keeps the process running.
     worker.unref();
     this.#all.add(worker);
@@ -92,19 +102,36 @@ export class ExpressionThreads {
   }
 }
 
-/** @throws SearchTooCostly; the signal's reason; what ended the thread */
+/** @throws as `reportOf`; SearchTooCostly after its time */
 async function answerOf(
   worker: Worker,
   job: ExpressionJob,
   { signal, ms }: JobLimits,
+): Promise<ExpressionAnswer> {
+  const report = await reportOf(worker, signal, (fail) => {
+    const onLate = (): void => fail(new SearchTooCostly('the expression takes too much time'));
+    worker.postMessage(job, [job.block.buffer]);
+    return setTimeout(onLate, ms);
+  });
+  if (report.kind === 'ready') throw new Error('a thread for expressions has started again');
+  return report;
+}
+
+/**
+ * Waits for the next report of a thread.
+ * @param begin may start a timer, which is stopped with the wait
+ * @throws SearchTooCostly; the signal's reason; what ended the thread
+ */
+async function reportOf(
+  worker: Worker,
+  signal: AbortSignal,
+  begin: (fail: (error: Error) => void) => NodeJS.Timeout | undefined,
 ): Promise<ExpressionReport> {
   const outcome = await abortable<ExpressionReport | Error>(signal, (resolve) => {
-    const onLate = (): void => resolve(new SearchTooCostly('the expression takes too much time'));
     const onExit = (): void => resolve(new Error('a thread for expressions has ended'));
     const onError = (error: unknown): void => resolve(failureOf(error));
-    const timer = setTimeout(onLate, ms);
     worker.on('message', resolve).on('error', onError).on('exit', onExit);
-    worker.postMessage(job, [job.block.buffer]);
+    const timer = begin(resolve);
     return () => {
       clearTimeout(timer);
       worker.off('message', resolve).off('error', onError).off('exit', onExit);
