@@ -43,7 +43,7 @@ export class Backoff {
 }
 
 /** @throws the signal's reason when it aborts */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer);

@@ -4,7 +4,8 @@ import { type BufferedResponse, readResponse } from './response';
 
 type Fetch = typeof globalThis.fetch;
 /** The query parameters of a URL: `true` adds a name without a value, `undefined` adds nothing. */
-type Query = Readonly<Record<string, string | number | true | undefined>>;
+export type Query = Readonly<Record<string, string | number | true | undefined>>;
+/** The options of one request. */
 type RequestOptions = Omit<RequestInit, 'method' | 'redirect' | 'signal'> & {
   readonly signal: AbortSignal;
 };
@@ -39,6 +40,11 @@ export class Endpoint {
   /** @throws LoomClientError `INVALID` as `stream` */
   info(id: string): URL {
     return this.url(`/stream/${encodeId(id)}/info`);
+  }
+
+  /** @throws LoomClientError `INVALID` as `stream` */
+  below(id: string, name: 'index' | 'matches' | 'wait', query: Query = {}): URL {
+    return this.url(`/stream/${encodeId(id)}/${name}`, query);
   }
 
   url(path: string, query: Query = {}): URL {

@@ -1,15 +1,19 @@
 import { Backoff, type BackoffOptions } from './backoff';
 import type { ConnectionEvent } from './connection-event';
-import type { Endpoint } from './endpoint';
 import { isClientError, isRetryable, LoomClientError } from './errors';
 import { liveBody } from './live-body';
-import { baseGeneration, type LostRange } from './lost-range';
+import type { LostRange } from './lost-range';
+import { assertSameStream, type FollowEnd, findEnd } from './read-end';
+import type { ReadFormat } from './read-format';
+import type { ReadPart } from './read-part';
+import { ReadPosition } from './read-position';
+import { type ReadRequests, resolvePart } from './resolve-part';
+import { countHeader } from './response';
 import type { StreamInfo } from './stream-info';
 
-export interface FollowOptions extends BackoffOptions {
-  /** The offset of the first byte. Default 0. */
-  readonly offset?: number;
-  /** The generation under which the bytes before `offset` were read. The server then reports if it has lost them. */
+/** How a read of a stream reconnects, and what it reports. */
+export interface PartOptions extends BackoffOptions, ReadPart {
+  /** The generation under which the bytes before an offset in `from` were read. The server then reports if it has lost them. */
   readonly generation?: string;
   readonly signal?: AbortSignal;
   /** A connection without data is renewed after this time, because the server may be gone. Default 60,000. */
@@ -17,43 +21,54 @@ export interface FollowOptions extends BackoffOptions {
   readonly onEvent?: (event: ConnectionEvent) => void;
 }
 
-/** How a followed stream ended. */
-export interface FollowEnd extends Pick<StreamInfo, 'state' | 'outcome' | 'metadata'> {
-  readonly state: 'closed';
+/** How to follow a stream. */
+export interface FollowOptions extends PartOptions {
+  /** The offset of the first byte, as `from: { offset }`. Default 0. */
+  readonly offset?: number;
+  /** Puts the time of each line before it, such as `2026-11-29T05:43:13.123Z `. */
+  readonly timestamps?: boolean;
 }
 
 /**
- * Every byte of a stream from an offset on, then live, until the stream ends. After a lost connection it continues at the next byte.
- * If the server has lost bytes that were already yielded, the event `lost` reports them, and the iteration continues at the first lost
- * one. Iterate over it once.
+ * Every byte of a part of a stream, or every line, then live, until the part or the stream ends. After a lost connection it continues at
+ * the next byte. If the server has lost bytes that were already yielded, the event `lost` reports them, and the iteration continues at
+ * the first lost one. Iterate over it once.
  *
  * Iterating throws LoomClientError (`NOT_FOUND`, `REFUSED`, `GAVE_UP`) or the signal's reason.
  */
-export class Follow implements AsyncIterable<Uint8Array> {
+export class Follow<T = Uint8Array> implements AsyncIterable<T> {
   readonly #backoff: Backoff;
   readonly #signal: AbortSignal;
-  #offset: number;
+  readonly #position: ReadPosition;
+  readonly #format: ReadFormat<T>;
+  /** The stream when the part was resolved, if it is not followed beyond that. */
+  #snapshot: StreamInfo | undefined;
+  #isResolved: boolean;
   #end: FollowEnd | undefined;
   #generation: string | undefined;
   readonly #losses: LostRange[] = [];
   #wasFound = false;
+  #hasProgress = false;
+  /** The stream closed before the part began. */
+  #isBeyondEnd = false;
   #failing = false;
 
   constructor(
-    private readonly endpoint: Endpoint,
-    private readonly id: string,
-    private readonly head: (signal: AbortSignal) => Promise<StreamInfo>,
-    private readonly options: FollowOptions,
+    private readonly requests: ReadRequests,
+    formatOf: (position: ReadPosition, onLost: (lost: LostRange) => void) => ReadFormat<T>,
+    private readonly options: PartOptions = {},
   ) {
-    this.#offset = options.offset ?? 0;
+    this.#position = new ReadPosition(options);
+    this.#format = formatOf(this.#position, (lost) => this.#reportLoss(lost));
+    this.#isResolved = options.follow !== false && this.#position.isPlain;
     this.#generation = options.generation;
     this.#backoff = new Backoff(options);
     this.#signal = options.signal ?? new AbortController().signal;
   }
 
-  /** The offset after the last byte that was yielded. */
+  /** The offset after the last byte that was yielded. 0 before it is known. With lines: the offset of the last one. */
   get offset(): number {
-    return this.#offset;
+    return this.#position.offset ?? 0;
   }
 
   /** The stream's generation. Another follower can continue with it and `offset`. `undefined` before the first answer. */
@@ -66,18 +81,19 @@ export class Follow implements AsyncIterable<Uint8Array> {
     return this.#losses;
   }
 
-  /** How the stream ended; `undefined` during the iteration. */
+  /** How the part or the stream ended; `undefined` during the iteration. */
   get end(): FollowEnd | undefined {
     return this.#end;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
     while (this.#end === undefined) {
       try {
-        const from = this.#offset;
-        const end = yield* this.#connection();
+        if (!this.#isResolved) await this.#resolve();
+        this.#hasProgress = false;
+        const end = this.#isOver || this.#isBeyondEnd ? 'ended' : yield* this.#connection();
         this.#end = await this.#findEnd();
-        if (this.#end !== undefined || end === 'silent' || this.#offset > from) this.#backoff.succeeded();
+        if (this.#end !== undefined || end === 'silent' || this.#hasProgress) this.#backoff.succeeded();
         else throw new LoomClientError('UNREACHABLE', 'the server closed the connection');
       } catch (error) {
         this.#signal.throwIfAborted();
@@ -86,21 +102,38 @@ export class Follow implements AsyncIterable<Uint8Array> {
     }
   }
 
-  async *#connection(): AsyncGenerator<Uint8Array, 'ended' | 'silent'> {
+  /** Whether the bounds leave nothing to ask for. An answer that says itself that it is whole is read to its end. */
+  get #isOver(): boolean {
+    return this.#format.isEnded === undefined && this.#position.isOver;
+  }
+
+  async #resolve(): Promise<void> {
+    const follow = this.options.follow !== false;
+    const info = await resolvePart(this.requests, this.#position, { follow, signal: this.#signal });
+    this.#opened(info.generation);
+    if (!follow) this.#snapshot = info;
+    this.#isResolved = true;
+  }
+
+  /** Yields the items of one connection. */
+  async *#connection(): AsyncGenerator<T, 'ended' | 'silent'> {
     const { silenceMs = 60_000 } = this.options;
-    const url = this.endpoint.stream(this.id, {
-      offset: this.#offset,
-      generation: this.#generation,
-    });
-    const onOpen = (headers: Headers): void => this.#opened(headers);
-    const pieces = liveBody(this.endpoint, url, { signal: this.#signal, silenceMs, onOpen });
+    const { endpoint, id } = this.requests;
+    const generation = this.#position.offset === undefined ? undefined : this.#generation;
+    const url = endpoint.stream(id, { ...this.#position.query, ...this.#format.query, generation });
+    const onOpen = (headers: Headers): void => this.#begin(headers);
+    const { accept } = this.#format;
+    const pieces = liveBody(endpoint, url, { signal: this.#signal, silenceMs, onOpen, accept });
     try {
       for (;;) {
         const { done, value } = await pieces.next();
         if (done) return value;
         this.#backoff.succeeded();
-        this.#offset += value.length;
-        yield value;
+        for (const item of this.#format.push(value)) {
+          this.#hasProgress = true;
+          yield item;
+        }
+        if (this.#isOver) return 'ended';
       }
     } finally {
       // Closes the connection if the caller stops early.
@@ -108,32 +141,30 @@ export class Follow implements AsyncIterable<Uint8Array> {
     }
   }
 
-  #opened(headers: Headers): void {
-    const generation = headers.get('X-Stream-Generation') ?? undefined;
-    this.#assertSameStream(generation);
+  #begin(headers: Headers): void {
+    this.#opened(headers.get('X-Stream-Generation') ?? undefined);
+    this.#position.beginAt(countHeader(headers, 'X-Stream-Offset'));
+    this.#format.begin(headers);
+  }
+
+  #opened(generation: string | undefined): void {
+    assertSameStream(generation, this.#generation);
     this.#generation = generation;
     this.#wasFound = true;
     this.#backoff.succeeded();
-    if (this.#failing) this.options.onEvent?.({ kind: 'resumed', offset: this.#offset });
+    if (this.#failing) this.options.onEvent?.({ kind: 'resumed', offset: this.offset });
     this.#failing = false;
   }
 
-  #assertSameStream(generation: string | undefined): void {
-    if (this.#generation === undefined) return;
-    if (generation === undefined || baseGeneration(generation) !== baseGeneration(this.#generation))
-      throw new LoomClientError('REPLACED');
-  }
-
-  /** Asks by HEAD whether the end of the answer was the end of the stream: `fetch` does not expose trailers. */
   async #findEnd(): Promise<FollowEnd | undefined> {
-    const { state, outcome, bytes, metadata, generation } = await this.head(this.#signal);
-    this.#assertSameStream(generation);
-    // The server has lost bytes. The next request with an offset learns which.
-    if (this.#generation !== undefined && (generation !== this.#generation || bytes < this.#offset))
-      return undefined;
-    if (bytes < this.#offset) throw new LoomClientError('REPLACED');
-    if (state !== 'closed' || bytes > this.#offset) return undefined;
-    return { state, metadata, ...(outcome !== undefined && { outcome }) };
+    const answered = {
+      position: this.#position,
+      generation: this.#generation,
+      isEnded: this.#format.isEnded,
+      isBeyondEnd: this.#isBeyondEnd,
+      snapshot: this.#snapshot,
+    };
+    return findEnd(this.requests, answered, this.#signal);
   }
 
   /** Handles a failure: ends, goes back to lost bytes, or waits before a retry. @throws an error that a retry cannot fix */
@@ -142,11 +173,13 @@ export class Follow implements AsyncIterable<Uint8Array> {
       this.#end = { state: 'closed', outcome: 'deleted', metadata: undefined };
       return;
     }
+    const isBeyondEnd = isClientError(error) && error.answerCode === 'range_not_satisfiable';
+    if (this.#wasFound && isBeyondEnd && this.#position.offset === undefined) {
+      this.#isBeyondEnd = true;
+      return;
+    }
     // The stream is shorter than the bytes read so far.
-    if (
-      isClientError(error, 'REPLACED') ||
-      (this.#wasFound && isClientError(error) && error.answerCode === 'range_not_satisfiable')
-    ) {
+    if (isClientError(error, 'REPLACED') || (this.#wasFound && isBeyondEnd)) {
       this.#end = { state: 'closed', outcome: 'replaced', metadata: undefined };
       return;
     }
@@ -159,11 +192,15 @@ export class Follow implements AsyncIterable<Uint8Array> {
 
   /** Goes back to the first lost byte. @returns whether the server has lost yielded bytes */
   #goBack({ lost, generation }: LoomClientError): boolean {
-    if (lost === undefined || lost.from >= this.#offset) return false;
-    this.#offset = lost.from;
+    if (lost === undefined || lost.from >= this.offset) return false;
+    this.#position.moveTo(lost.from);
     this.#generation = generation;
+    this.#reportLoss(lost);
+    return true;
+  }
+
+  #reportLoss(lost: LostRange): void {
     this.#losses.push(lost);
     this.options.onEvent?.({ kind: 'lost', ...lost });
-    return true;
   }
 }

@@ -5,6 +5,8 @@ import { readResponse, toClientError } from './response';
 
 interface LiveBodyOptions {
   readonly signal?: AbortSignal | undefined;
+  /** The `Accept` header. */
+  readonly accept?: string | undefined;
   /** After this time without data, the body ends as `silent`: the server may be gone. */
   readonly silenceMs: number;
   /** Called with the answer's headers, before the first byte. May throw. */
@@ -19,13 +21,16 @@ interface LiveBodyOptions {
 export async function* liveBody(
   endpoint: Endpoint,
   url: URL,
-  { signal, silenceMs, onOpen }: LiveBodyOptions,
+  { signal, accept, silenceMs, onOpen }: LiveBodyOptions,
 ): AsyncGenerator<Uint8Array, 'ended' | 'silent'> {
   const silence = new LoomClientError('UNREACHABLE', `no data from the server for ${silenceMs / 1000} s`);
   const timeout = new RequestTimeout(signal, silenceMs, () => silence);
   let isOpen = false;
   try {
-    const response = await endpoint.request('GET', url, { signal: timeout.signal });
+    const response = await endpoint.request('GET', url, {
+      signal: timeout.signal,
+      ...(accept !== undefined && { headers: { Accept: accept } }),
+    });
     if (!response.ok || response.body === null) {
       throw await endpoint.translateErrors(url, timeout.signal, async () =>
         toClientError(await readResponse(response)),

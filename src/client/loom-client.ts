@@ -1,14 +1,23 @@
 import { Endpoint, type EndpointOptions } from './endpoint';
 import { LoomClientError } from './errors';
-import { Follow, type FollowOptions } from './follow';
+import { Follow, type FollowOptions, type PartOptions } from './follow';
+import type { LineMatch } from './line-match';
+import { StreamLines } from './lines';
 import { type ListedStream, parseListedPage, parseListedStream } from './listed-stream';
+import { findMatches, type MatchOptions, type SearchTarget } from './matches';
+import { asOlderServer } from './older-server';
+import { ByteFormat } from './read-format';
 import { RequestTimeout } from './request-timeout';
+import type { ReadRequests } from './resolve-part';
 import { assertSuccess, type BufferedResponse } from './response';
 import { type SpyOptions, spyOn } from './spy';
+import { type IndexOptions, parseStreamIndex, type StreamIndex } from './stream-index';
 import { lacksMetadata, parseStreamInfo, type StreamInfo } from './stream-info';
 import type { StreamState } from './stream-state';
+import { TimestampFormat } from './timestamp-format';
 import { Upload } from './upload';
 import type { UploadOptions } from './upload-options';
+import { type WaitOptions, type WaitResult, waitForStream } from './wait';
 
 export interface ListOptions {
   readonly prefix?: string;
@@ -21,7 +30,7 @@ export interface ListOptions {
 /** The timeout of a request with a short answer. */
 const ANSWER_MS = 30_000;
 
-/** A client of one Loom server. `head`, `info`, `list` and `remove` try once. `follow`, `spy` and `upload` reconnect. */
+/** A client of one Loom server. `head`, `info`, `index`, `list` and `remove` try once. The rest reconnects. */
 export class LoomClient {
   readonly #endpoint: Endpoint;
 
@@ -64,8 +73,38 @@ export class LoomClient {
     await this.#ask('DELETE', this.#endpoint.stream(id), signal);
   }
 
-  follow(id: string, options: FollowOptions = {}): Follow {
-    return new Follow(this.#endpoint, id, (signal) => this.head(id, signal), options);
+  /** Every byte of a stream or of a part of it, then live bytes, until its end. */
+  follow(id: string, { offset = 0, timestamps, ...options }: FollowOptions = {}): Follow {
+    return new Follow(
+      this.#requestsOf(id),
+      (position) => (timestamps ? new TimestampFormat(position) : new ByteFormat(position)),
+      { from: { offset }, ...options },
+    );
+  }
+
+  /** As `follow`, line by line. Needs a server that knows lines. */
+  lines(id: string, options: PartOptions = {}): StreamLines {
+    return new StreamLines(this.#requestsOf(id), options);
+  }
+
+  /** Reads where lines of a stream begin. @throws LoomClientError */
+  async index(id: string, { step, from, signal }: IndexOptions = {}): Promise<StreamIndex> {
+    const url = this.#endpoint.below(id, 'index', { step, from });
+    try {
+      return parseStreamIndex((await this.#ask('GET', url, signal)).text);
+    } catch (error) {
+      throw asOlderServer(error, 'indexes');
+    }
+  }
+
+  /** Searches the lines of one stream, or of all streams with a prefix, newest first. */
+  matches(target: SearchTarget, q: string, options: MatchOptions = {}): AsyncGenerator<LineMatch, void> {
+    return findMatches(this.#endpoint, target, q, options);
+  }
+
+  /** Waits for the end of a stream, for lines or for bytes. @returns `undefined` after the timeout @throws LoomClientError */
+  wait(id: string, options: WaitOptions = {}): Promise<WaitResult | undefined> {
+    return waitForStream(this.#requestsOf(id), options);
   }
 
   spy(options: SpyOptions = {}): AsyncGenerator<Uint8Array, never> {
@@ -79,14 +118,31 @@ export class LoomClient {
     return new Upload(this.#endpoint, id, options);
   }
 
-  async #ask(method: string, url: URL, signal: AbortSignal | undefined): Promise<BufferedResponse> {
+  #requestsOf(id: string): ReadRequests {
+    return {
+      endpoint: this.#endpoint,
+      id,
+      head: (signal) => this.head(id, signal),
+      ask: (...request) => this.#ask(...request),
+    };
+  }
+
+  async #ask(
+    method: string,
+    url: URL,
+    signal: AbortSignal | undefined,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<BufferedResponse> {
     const timeout = new RequestTimeout(
       signal,
       ANSWER_MS,
       () => new LoomClientError('UNREACHABLE', `no answer from the server for ${ANSWER_MS / 1000} s`),
     );
     try {
-      const answer = await this.#endpoint.requestBuffered(method, url, { signal: timeout.signal });
+      const answer = await this.#endpoint.requestBuffered(method, url, {
+        signal: timeout.signal,
+        ...(headers !== undefined && { headers }),
+      });
       assertSuccess(answer);
       return answer;
     } finally {

@@ -90,7 +90,12 @@ export function parseRetryAfter(header: string | null): number | undefined {
 
 /** Reads `Upload-Offset`: how many bytes of the stream are committed. */
 export function uploadOffset(headers: Headers): number | undefined {
-  const header = headers.get('Upload-Offset') ?? '';
-  const offset = Number(header);
-  return /^\d+$/.test(header) && Number.isSafeInteger(offset) ? offset : undefined;
+  return countHeader(headers, 'Upload-Offset');
+}
+
+/** Reads a header that is a plain decimal number. */
+export function countHeader(headers: Headers, name: string): number | undefined {
+  const header = headers.get(name) ?? '';
+  const count = Number(header);
+  return /^\d+$/.test(header) && Number.isSafeInteger(count) ? count : undefined;
 }

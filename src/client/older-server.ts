@@ -1,0 +1,11 @@
+import { isClientError, LoomClientError } from './errors';
+
+/** The error of a server that lacks something that came later. @param what in the plural */
+export function olderServer(what: string): LoomClientError {
+  return new LoomClientError('REFUSED', `the server does not support ${what}: it is an older version`);
+}
+
+/** An older server has no such path. @returns the error for the caller */
+export function asOlderServer(error: unknown, what: string): unknown {
+  return isClientError(error) && error.answerCode === 'route_not_found' ? olderServer(what) : error;
+}
