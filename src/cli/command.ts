@@ -5,6 +5,8 @@ import type { Io } from './io';
 export interface CommandOption {
   /** The placeholder of the value, such as `DURATION`. Absent if the option takes none. */
   readonly value?: string;
+  /** Its name of one letter. */
+  readonly short?: string;
   readonly description: string;
 }
 
@@ -13,7 +15,7 @@ export interface Command {
   /** Absent for `stream URL ID`. */
   readonly verb?: string;
   readonly summary: string;
-  /** The names of the arguments that follow the server's URL. */
+  /** The names of the arguments that follow the server's URL. The last may be `NAME…`, for one or more, or `[NAME…]`, for any number. */
   readonly operands: readonly string[];
   /** Whether a command to run follows `--`. */
   readonly takesCommand?: boolean;
@@ -26,7 +28,7 @@ export interface Command {
 export interface Invocation {
   readonly url: string;
   readonly token?: string;
-  /** As many as the command's `operands`. */
+  /** As many as the command's `operands` allow. */
   readonly operands: readonly string[];
   /** The words after `--`. */
   readonly command: readonly string[];

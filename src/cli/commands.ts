@@ -1,15 +1,19 @@
+import { cat } from './cat';
 import type { Command, CommandOption } from './command';
 import { follow } from './follow';
+import { grep } from './grep';
 import { list } from './list';
+import { FORM_OPTIONS, PART_OPTIONS } from './read-flags';
 import { remove } from './remove';
 import { run } from './run';
 import { send } from './send';
 import { spy } from './spy';
+import { wait } from './wait';
 
 /** The options that every command has. */
 export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
   token: { value: 'TOKEN', description: 'the access token; LOOM_TOKEN keeps it out of process lists' },
-  help: { description: 'print this help' },
+  help: { short: 'h', description: 'print this help' },
 };
 
 const GIVE_UP: CommandOption = {
@@ -23,8 +27,17 @@ const METADATA: CommandOption = {
   value: 'JSON',
   description: `the stream's metadata, such as '{"branch":"main"}'`,
 };
+const WAIT_FOR: CommandOption = {
+  value: 'DURATION',
+  description: 'wait at most this long for a stream that does not exist yet',
+};
 const RAW: CommandOption = { description: 'pass all control characters to the terminal' };
 const PREFIX: CommandOption = { value: 'PREFIX', description: 'only streams whose id begins with PREFIX' };
+
+const NO_FOLLOW: CommandOption = { description: 'end with what is there now' };
+const COLOR: CommandOption = {
+  description: 'use colours (default: only on a terminal, without NO_COLOR)',
+};
 
 export const SEND: Command = {
   summary: 'Send standard input to a stream, live.',
@@ -32,6 +45,29 @@ export const SEND: Command = {
   options: { force: FORCE, metadata: METADATA, 'give-up-after': GIVE_UP },
   examples: ['make 2>&1 | stream http://localhost:3060 build-42'],
   run: send,
+};
+
+const GREP_OPTIONS: Command['options'] = {
+  prefix: { value: 'PREFIX', description: 'search all streams whose id begins with PREFIX, newest first' },
+  'ignore-case': { short: 'i', description: 'ignore the case of letters' },
+  'extended-regexp': { short: 'E', description: 'PATTERN is a regular expression of JavaScript, not a text' },
+  'invert-match': { short: 'v', description: 'find the lines that do not match' },
+  context: { short: 'C', value: 'N', description: 'print N lines before and after each' },
+  'line-number': { short: 'n', description: 'print the number of each line' },
+  count: { short: 'c', description: 'print only how many lines match' },
+  follow: { description: 'go on as lines arrive, until the stream ends' },
+  color: COLOR,
+  'give-up-after': GIVE_UP,
+  raw: RAW,
+};
+
+const WAIT_OPTIONS: Command['options'] = {
+  for: { value: 'WHAT', description: 'closed (default), line or bytes' },
+  match: { value: 'TEXT', description: 'wait for a line that contains TEXT, and print it' },
+  count: { value: 'N', description: 'wait for N lines or bytes (default: 1)' },
+  timeout: { value: 'DURATION', description: 'exit with 124 after DURATION (default: never)' },
+  create: { description: 'wait also for a stream that does not exist yet' },
+  'give-up-after': GIVE_UP,
 };
 
 /** Every verb. The help and the option parser read this table. */
@@ -58,16 +94,53 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     summary: 'Write a stream to standard output, live, until it ends.',
     operands: ['ID'],
     options: {
-      offset: { value: 'N', description: 'begin at byte N (default: 0)' },
+      ...PART_OPTIONS,
+      'no-follow': NO_FOLLOW,
+      ...FORM_OPTIONS,
       'exit-code': { description: "exit with the exitCode or signal in the stream's metadata" },
+      wait: WAIT_FOR,
       'give-up-after': GIVE_UP,
       raw: RAW,
     },
     examples: [
       'stream follow http://localhost:3060 build-42',
-      'stream follow --exit-code http://localhost:3060 build-42',
+      'stream follow -n 20 http://localhost:3060 build-42',
+      'stream follow --exit-code --wait 30s http://localhost:3060 build-42',
     ],
     run: follow,
+  },
+  {
+    verb: 'cat',
+    summary: 'Write what is there of streams to standard output.',
+    operands: ['ID…'],
+    options: { ...PART_OPTIONS, ...FORM_OPTIONS, 'give-up-after': GIVE_UP, raw: RAW },
+    examples: [
+      'stream cat http://localhost:3060 build-42',
+      'stream cat --since 10m http://localhost:3060 build-42',
+    ],
+    run: cat,
+  },
+  {
+    verb: 'grep',
+    summary: 'Search the lines of streams. Exits with 0 if it finds one, 1 if not, 2 after an error.',
+    operands: ['PATTERN', '[ID…]'],
+    options: GREP_OPTIONS,
+    examples: [
+      'stream grep -n -C 3 -i error http://localhost:3060 build-42',
+      "stream grep -E 'E[0-9]+:' --prefix build- http://localhost:3060",
+    ],
+    run: grep,
+  },
+  {
+    verb: 'wait',
+    summary: "Wait for a stream to end, and exit with its command's code.",
+    operands: ['ID'],
+    options: WAIT_OPTIONS,
+    examples: [
+      'stream wait http://localhost:3060 build-42 && ./deploy',
+      "stream wait --match 'listening on' --timeout 30s http://localhost:3060 server-1",
+    ],
+    run: wait,
   },
   {
     verb: 'ls',

@@ -1,25 +1,32 @@
-import { type FollowEnd, memberOf } from '../client';
+import type { FollowEnd, LoomClient } from '../client';
+import { isClientError, memberOf } from '../client';
 import { clientOf } from './client-of';
 import type { Invocation } from './command';
-import { ConnectionNotices } from './connection-notices';
 import { parseDuration } from './duration';
-import { EXIT, signalExit } from './exit-code';
+import { buildExit, EXIT } from './exit-code';
 import { type Io, say } from './io';
-import { writeOutput } from './write-output';
+import { printable } from './printable';
+import { formOf, partOf } from './read-flags';
+import { reconnectionOf } from './reconnection';
+import { showStream } from './show-stream';
 
 /** Runs `stream follow`. @returns the exit code */
 export async function follow(invocation: Invocation, io: Io): Promise<number> {
   const { flags, operands } = invocation;
   const [id = ''] = operands;
-  const offset = flags.count('offset');
-  const giveUpAfter = flags.text('give-up-after');
-  const following = clientOf(invocation).follow(id, {
-    onEvent: new ConnectionNotices(io).onEvent,
-    ...(offset !== undefined && { offset }),
-    ...(giveUpAfter !== undefined && { giveUpAfterMs: parseDuration(giveUpAfter) }),
-  });
-  await writeOutput(following, io, flags.choice('raw') === true ? 'raw' : 'safe');
-  const { end, losses } = following;
+  const client = clientOf(invocation);
+  const reconnection = reconnectionOf(flags, io);
+  const shown = {
+    form: formOf(flags),
+    isRaw: flags.choice('raw') === true,
+    options: { ...partOf(flags), ...reconnection, follow: flags.choice('follow') !== false },
+  };
+  const wait = flags.text('wait');
+  if (wait !== undefined && !(await isThereWithin(client, id, parseDuration(wait), reconnection))) {
+    say(io, `the stream ${printable(id)} does not exist after ${wait}`);
+    return EXIT.failed;
+  }
+  const { end, losses, offset } = await showStream(client, id, shown, io);
   if (losses.length > 0) {
     const ranges = losses.map(({ from, to }) => `${from} to ${to}`).join(', ');
     say(
@@ -28,17 +35,34 @@ export async function follow(invocation: Invocation, io: Io): Promise<number> {
     );
     return EXIT.lost;
   }
+  const isAsked = flags.choice('exit-code') === true;
+  // A part that ends before the stream has come to its end as it should.
+  if (end?.isPart && (!isAsked || end.state !== 'closed')) return EXIT.ok;
   if (end?.outcome !== 'complete') {
-    say(io, `the stream ended as ${end?.outcome ?? 'unknown'}, after byte ${following.offset}`);
+    say(io, `the stream ended as ${end?.outcome ?? 'unknown'}, after byte ${offset}`);
     return EXIT.incomplete;
   }
-  return flags.choice('exit-code') ? exitCodeOf(end) : EXIT.ok;
+  return isAsked ? exitCodeOf(end) : EXIT.ok;
 }
 
-/** The exit code that `stream run` stored in the metadata. Without one, the command succeeded. */
 function exitCodeOf({ metadata }: FollowEnd): number {
-  const code = memberOf(metadata, 'exitCode');
-  if (typeof code === 'number' && Number.isInteger(code) && code >= 0 && code <= 255) return code;
-  const signal = memberOf(metadata, 'signal');
-  return typeof signal === 'string' ? signalExit(signal) : EXIT.ok;
+  return buildExit({ exitCode: memberOf(metadata, 'exitCode'), signal: memberOf(metadata, 'signal') });
+}
+
+/** Waits for the first byte, or the end, of a stream that may not exist yet. */
+async function isThereWithin(
+  client: LoomClient,
+  id: string,
+  timeoutMs: number,
+  reconnection: ReturnType<typeof reconnectionOf>,
+): Promise<boolean> {
+  const options = { for: 'bytes', create: true, timeoutMs, ...reconnection } as const;
+  if ((await client.wait(id, options)) !== undefined) return true;
+  try {
+    await client.head(id);
+    return true;
+  } catch (error) {
+    if (isClientError(error, 'NOT_FOUND')) return false;
+    throw error;
+  }
 }

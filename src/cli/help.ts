@@ -43,7 +43,8 @@ export function usageOf({ verb, operands, takesCommand }: Command): string {
   return words.filter((word) => word !== undefined).join(' ');
 }
 
-function optionLine([name, { value, description }]: [string, CommandOption]): string {
-  const flag = value === undefined ? `--${name}` : `--${name} ${value}`;
+function optionLine([name, { value, short, description }]: [string, CommandOption]): string {
+  const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+  const flag = short === undefined ? long : `-${short}, ${long}`;
   return `  ${flag.padEnd(24)}  ${description}\n`;
 }

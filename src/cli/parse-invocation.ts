@@ -35,10 +35,10 @@ interface ParsedWords {
 
 function parseWords(command: Command, words: readonly string[]): ParsedWords {
   const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const [name, { value }] of Object.entries({ ...command.options, ...COMMON_OPTIONS })) {
+  for (const [name, { value, short }] of Object.entries({ ...command.options, ...COMMON_OPTIONS })) {
     options[name] = {
       type: value === undefined ? 'boolean' : 'string',
-      ...(name === 'help' && { short: 'h' }),
+      ...(short !== undefined && { short }),
     };
   }
   try {
@@ -65,10 +65,18 @@ function findTarget(
   positionals: readonly string[],
   urlOfEnvironment: string | undefined,
 ): { url: string; operands: readonly string[] } {
-  const wanted = command.operands.length;
   const [url, ...operands] = positionals;
-  if (url !== undefined && operands.length === wanted) return { url, operands };
-  if (urlOfEnvironment && positionals.length === wanted)
-    return { url: urlOfEnvironment, operands: positionals };
+  const isFirst = url !== undefined && allows(command, operands.length);
+  const mayBeMissing = urlOfEnvironment && allows(command, positionals.length);
+  // With any number of arguments, only the look of the first one shows whether it is the URL.
+  if (isFirst && (!mayBeMissing || /^https?:\/\//i.test(url))) return { url, operands };
+  if (mayBeMissing) return { url: urlOfEnvironment, operands: positionals };
   throw new UsageError(`expected: ${usageOf(command)}`);
+}
+
+/** Whether the command takes so many arguments. */
+function allows({ operands }: Command, count: number): boolean {
+  const last = operands.at(-1) ?? '';
+  if (!/…\]?$/.test(last)) return count === operands.length;
+  return count >= operands.length - (last.startsWith('[') ? 1 : 0);
 }

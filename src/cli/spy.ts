@@ -3,6 +3,7 @@ import type { Invocation } from './command';
 import { ConnectionNotices } from './connection-notices';
 import type { Io } from './io';
 import { UsageError } from './usage-error';
+import { wantsColor } from './wants-color';
 import { writeOutput } from './write-output';
 
 /** Runs `stream spy`, until a signal or until the reader closes the output. */
@@ -13,15 +14,10 @@ export async function spy(invocation: Invocation, io: Io): Promise<number> {
   if (from !== 'start' && from !== 'now') throw new UsageError(`--from must be start or now: "${from}"`);
   const pieces = clientOf(invocation).spy({
     from,
-    style: (flags.choice('color') ?? wantsColor(io)) ? 'color' : 'plain',
+    style: wantsColor(flags, io) ? 'color' : 'plain',
     onEvent: new ConnectionNotices(io).onEvent,
     ...(prefix !== undefined && { prefix }),
   });
   await writeOutput(pieces, io, flags.choice('raw') === true ? 'raw' : 'safe');
   throw new Error('the spy stream ended');
-}
-
-/** Any non-empty NO_COLOR disables colours (https://no-color.org). */
-function wantsColor({ stdout, env }: Io): boolean {
-  return stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }

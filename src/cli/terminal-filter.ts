@@ -19,13 +19,18 @@ export class TerminalFilter {
   end(): string {
     const rest = this.#held + this.#decoder.decode();
     this.#held = '';
-    return rest.replace(SGR_OR_CONTROL, show);
+    return safeForTerminal(rest);
   }
 
   #pass(text: string): string {
     this.#held = UNFINISHED.exec(text)?.[0] ?? '';
     return text.slice(0, text.length - this.#held.length).replace(SGR_OR_CONTROL, show);
   }
+}
+
+/** As the filter, for a whole text. */
+export function safeForTerminal(text: string): string {
+  return text.replace(SGR_OR_CONTROL, show);
 }
 
 function show(match: string): string {

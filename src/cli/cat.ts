@@ -1,0 +1,37 @@
+import { clientOf } from './client-of';
+import type { Invocation } from './command';
+import { EXIT } from './exit-code';
+import { type Io, isBrokenPipe, say } from './io';
+import { printable } from './printable';
+import { formOf, partOf } from './read-flags';
+import { reconnectionOf } from './reconnection';
+import { showStream } from './show-stream';
+
+/** Runs `stream cat`: writes what is there of each stream, one after the other. @returns the exit code */
+export async function cat(invocation: Invocation, io: Io): Promise<number> {
+  const { flags, operands } = invocation;
+  const client = clientOf(invocation);
+  const shown = {
+    form: formOf(flags),
+    isRaw: flags.choice('raw') === true,
+    options: { ...partOf(flags), ...reconnectionOf(flags, io), follow: false },
+  };
+  let code: number = EXIT.ok;
+  for (const id of operands) {
+    try {
+      const { losses } = await showStream(
+        client,
+        id,
+        { ...shown, ...(operands.length > 1 && { label: id }) },
+        io,
+      );
+      if (losses.length > 0) code = EXIT.lost;
+    } catch (error) {
+      // One stream that cannot be read does not hide the others.
+      if (operands.length === 1 || isBrokenPipe(error)) throw error;
+      say(io, printable(error instanceof Error ? error.message : String(error)));
+      code = EXIT.failed;
+    }
+  }
+  return code;
+}
