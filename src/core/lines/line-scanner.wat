@@ -63,21 +63,51 @@
   ;; Returns the address of the first match that ends at $end or before, or -1.
   (func (export "find") (param $at i32) (param $end i32) (param $needle i32) (param $length i32) (param $p i32) (param $q i32)
     (param $caseBit i32) (result i32)
-    (local $last i32) (local $mask i32) (local $match i32) (local $done i32) (local $differ i32)
-    (local $first v128) (local $second v128) (local $bytes v128) (local $others v128) (local $case v128) (local $a v128) (local $letters v128)
+    (local $last i32) (local $mask i32) (local $match i32) (local $done i32) (local $differ i32) (local $atP i32) (local $atQ i32)
+    (local $slowTo i32)
+    (local $first v128) (local $firstCase v128) (local $second v128) (local $secondCase v128)
+    (local $bytes v128) (local $case v128) (local $a v128) (local $letters v128)
     (local.set $last (i32.sub (local.get $end) (local.get $length)))
-    (local.set $first (v128.load8_splat (i32.add (local.get $needle) (local.get $p))))
-    (local.set $second (v128.load8_splat (i32.add (local.get $needle) (local.get $q))))
     (local.set $case (i8x16.splat (local.get $caseBit)))
     (local.set $a (i8x16.splat (i32.const 65)))
     (local.set $letters (i8x16.splat (i32.const 26)))
+    (local.set $first (v128.load8_splat (i32.add (local.get $needle) (local.get $p))))
+    (local.set $second (v128.load8_splat (i32.add (local.get $needle) (local.get $q))))
+    ;; The bits by which their capitals differ: none if they are no letters.
+    (local.set $firstCase (v128.and (local.get $case)
+      (i8x16.lt_u (i8x16.sub (i8x16.sub (local.get $first) (local.get $case)) (local.get $a)) (local.get $letters))))
+    (local.set $secondCase (v128.and (local.get $case)
+      (i8x16.lt_u (i8x16.sub (i8x16.sub (local.get $second) (local.get $case)) (local.get $a)) (local.get $letters))))
     (loop $step
       (if (i32.gt_s (local.get $at) (local.get $last)) (then (return (i32.const -1))))
-      (local.set $bytes (v128.load (i32.add (local.get $at) (local.get $p))))
-      (local.set $others (v128.load (i32.add (local.get $at) (local.get $q))))
-      (local.set $mask (i8x16.bitmask (v128.and
-        (i8x16.eq (local.get $first) (v128.or (local.get $bytes) (v128.and (local.get $case) (i8x16.lt_u (i8x16.sub (local.get $bytes) (local.get $a)) (local.get $letters)))))
-        (i8x16.eq (local.get $second) (v128.or (local.get $others) (v128.and (local.get $case) (i8x16.lt_u (i8x16.sub (local.get $others) (local.get $a)) (local.get $letters))))))))
+      (local.set $atP (i32.add (local.get $at) (local.get $p)))
+      (local.set $atQ (i32.add (local.get $at) (local.get $q)))
+      ;; 64 places at once, unless one of them may be a match.
+      (if (i32.and (i32.ge_s (local.get $at) (local.get $slowTo)) (i32.ge_s (local.get $last) (i32.add (local.get $at) (i32.const 63))))
+        (then
+          (if (i32.eqz (v128.any_true (v128.or
+            (v128.or
+              (v128.and
+                (i8x16.eq (v128.or (v128.load (local.get $atP)) (local.get $firstCase)) (local.get $first))
+                (i8x16.eq (v128.or (v128.load (local.get $atQ)) (local.get $secondCase)) (local.get $second)))
+              (v128.and
+                (i8x16.eq (v128.or (v128.load offset=16 (local.get $atP)) (local.get $firstCase)) (local.get $first))
+                (i8x16.eq (v128.or (v128.load offset=16 (local.get $atQ)) (local.get $secondCase)) (local.get $second))))
+            (v128.or
+              (v128.and
+                (i8x16.eq (v128.or (v128.load offset=32 (local.get $atP)) (local.get $firstCase)) (local.get $first))
+                (i8x16.eq (v128.or (v128.load offset=32 (local.get $atQ)) (local.get $secondCase)) (local.get $second)))
+              (v128.and
+                (i8x16.eq (v128.or (v128.load offset=48 (local.get $atP)) (local.get $firstCase)) (local.get $first))
+                (i8x16.eq (v128.or (v128.load offset=48 (local.get $atQ)) (local.get $secondCase)) (local.get $second)))))))
+            (then
+              (local.set $at (i32.add (local.get $at) (i32.const 64)))
+              (br $step)))
+          (local.set $slowTo (i32.add (local.get $at) (i32.const 64)))))
+      (local.set $mask (i8x16.bitmask
+              (v128.and
+                (i8x16.eq (v128.or (v128.load (local.get $atP)) (local.get $firstCase)) (local.get $first))
+                (i8x16.eq (v128.or (v128.load (local.get $atQ)) (local.get $secondCase)) (local.get $second)))))
       (block $checked
         (loop $check
           (br_if $checked (i32.eqz (local.get $mask)))

@@ -16,11 +16,8 @@ export async function* readRange(
   signal: AbortSignal,
 ): AsyncGenerator<Page, void> {
   let at = from;
-  for await (const page of readToTail(store, log, from, signal, {
-    until,
-    withTimes: true,
-    mayUseLargePages: true,
-  })) {
+  // Large pages would fall out of the processor's cache before they are scanned.
+  for await (const page of readToTail(store, log, from, signal, { until, withTimes: true })) {
     at = page.next;
     yield page;
   }
