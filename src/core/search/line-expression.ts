@@ -5,6 +5,12 @@ import { withinLines } from './within-lines';
 const CR = '\r';
 const LF = '\n';
 
+/**
+ * How many bytes become one text, unless a line is longer. V8 has texts from 128 KiB on among its large objects: to make and free those
+ * takes as long as the rest of a search.
+ */
+const TEXT_BYTES = 64 * 1024;
+
 /** What one run of an expression returns at most, in numbers. */
 const NUMBERS_MAX = 64 * 1024;
 
@@ -42,13 +48,23 @@ export class LineExpression {
 
   /** @param from the index of a line */
   match(block: Buffer, from: number): ExpressionHits {
-    const bytes = block.subarray(from);
+    const numbers: number[] = [];
+    let next = from;
+    while (next < block.length && numbers.length < NUMBERS_MAX)
+      next = this.#matchLines(block.subarray(next, endOfText(block, next)), next, numbers);
+    return { numbers: Int32Array.from(numbers), next };
+  }
+
+  /**
+   * @param bytes whole lines, which begin at `from` of the block
+   * @returns where in the block the first line is that was not looked at
+   */
+  #matchLines(bytes: Buffer, from: number, numbers: number[]): number {
     const text = bytes.toString();
     const isNarrow = text.length === bytes.length;
-    const numbers: number[] = [];
     let at: Position = { unit: 0, byte: 0 };
     while (at.unit < text.length) {
-      if (numbers.length >= NUMBERS_MAX) return { numbers: Int32Array.from(numbers), next: from + at.byte };
+      if (numbers.length >= NUMBERS_MAX) return from + at.byte;
       const unit = this.#nextCandidate(text, at.unit);
       if (unit === undefined) break;
       const begin = isNarrow ? { unit, byte: unit } : moveTo(unit, at, text, bytes);
@@ -60,7 +76,7 @@ export class LineExpression {
       if (places !== undefined) numbers.push(from + begin.byte, from + endByte, places.length / 2, ...places);
       at = { unit: end + 1, byte: endByte + 1 };
     }
-    return { numbers: Int32Array.from(numbers), next: block.length };
+    return from + bytes.length;
   }
 
   /** Where the next line begins that may match. */
@@ -110,4 +126,13 @@ function moveTo(unit: number, from: Position, text: string, bytes: Buffer): Posi
 function lengthOfLine(bytes: Buffer): number {
   const newline = bytes.indexOf(LF);
   return newline < 0 ? bytes.length : newline;
+}
+
+/** Behind the last newline in the next `TEXT_BYTES`; of a longer line, behind its own. */
+function endOfText(block: Buffer, from: number): number {
+  const most = from + TEXT_BYTES;
+  if (most >= block.length) return block.length;
+  const last = block.lastIndexOf(LF, most - 1);
+  const newline = last < from ? block.indexOf(LF, most) : last;
+  return newline < 0 ? block.length : newline + 1;
 }
