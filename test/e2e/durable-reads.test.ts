@@ -5,7 +5,7 @@ import { DurableStream, JSON_TYPE, TEXT, token } from './durable-requests';
 import { onEachStore } from './on-each-store';
 
 const CONFIG = `
-durable: {chunkBytes: 1KiB, eventsLifetime: 1s}
+durable: {chunkBytes: 1KiB}
 `;
 
 onEachStore(
@@ -161,29 +161,6 @@ onEachStore(
       await stream.close();
       await events.end();
       expect(shown(events.text)).toBe(' ü\n€\nend');
-    });
-
-    it('events end after eventsLifetime, and a reconnect continues from their last offset', async () => {
-      const stream = await created(TEXT, 'one');
-      const first = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
-      expect(await first.end()).toMatchObject({ complete: true });
-      const [offset] = [...first.text.matchAll(/"streamNextOffset":"(\w+)"/g)]
-        .map(([, told]) => told)
-        .slice(-1);
-      await stream.append('two', TEXT);
-      const second = await Consumer.open(`${stream.url}?offset=${offset}&live=sse`);
-      await second.until('data:two\n');
-      expect(second.text).not.toContain('one');
-      second.close();
-    });
-
-    it('a stream with a TTL does not expire while a reader waits for it', async () => {
-      const stream = await created({ ...TEXT, 'Stream-TTL': '1' });
-      const events = await Consumer.open(`${stream.url}?offset=-1&live=sse`);
-      await events.end();
-      expect((await stream.append('x', TEXT)).status).toBe(204);
-      const polls = await stream.read(`?offset=${token(0)}`);
-      expect(polls.text).toBe('x');
     });
 
     it('a read has headers that keep it from foreign pages and from being run', async () => {
