@@ -64,6 +64,12 @@ interface Block {
   readonly base: Cursor;
 }
 
+/** A checkpoint that was read, and those behind it. */
+interface EntryPlace {
+  readonly entries: VarintReader;
+  readonly cursor: Cursor;
+}
+
 /**
  * Checkpoints in the order of their offsets, in about five bytes each. An entry has the differences of offset and newlines; that of a mark,
  * also the difference of the time and 1 more, or 0 if the time is not known.
@@ -124,10 +130,36 @@ export class Checkpoints {
     return this.#around('offset', offset + 1);
   }
 
+  /**
+   * Returns what finds marks by their newlines, of which each call has more than the one before. It goes on from there: to begin anew
+   * costs a block, and marks that are wanted one after the other are a few checkpoints apart.
+   */
+  markFinder(): (newlines: number) => Mark | undefined {
+    let place: EntryPlace | undefined;
+    return (newlines) => {
+      if (place === undefined || !readUpTo(place, newlines)) place = this.#placeOf(newlines);
+      return place?.cursor.newlines === newlines ? markOf(place.cursor) : undefined;
+    };
+  }
+
+  /** The first checkpoint with at least so many newlines before it. */
+  #placeOf(newlines: number): EntryPlace | undefined {
+    const block = this.#blockOf('newlines', newlines);
+    if (block === undefined) return undefined;
+    const place = { entries: this.#entries.readFrom(block.index), cursor: block.base.copy() };
+    place.cursor.read(place.entries);
+    return readUpTo(place, newlines) ? place : undefined;
+  }
+
+  /** The block that has the last checkpoint of which `what` is less than `least`. */
+  #blockOf(what: 'offset' | 'newlines', least: number): Block | undefined {
+    const next = lowerBound(this.#blocks.length, (i) => i > 0 && (this.#blocks[i]?.base[what] ?? 0) >= least);
+    return this.#blocks[next - 1];
+  }
+
   /** The last checkpoint of which `what` is less than `least`, and the next one. */
   #around(what: 'offset' | 'newlines', least: number): Surroundings {
-    const next = lowerBound(this.#blocks.length, (i) => i > 0 && (this.#blocks[i]?.base[what] ?? 0) >= least);
-    const block = this.#blocks[next - 1];
+    const block = this.#blockOf(what, least);
     if (block === undefined) return { before: new Cursor() };
     const entries = this.#entries.readFrom(block.index);
     const cursor = block.base.copy();
@@ -153,6 +185,15 @@ export class Checkpoints {
     last.offset = offset;
     last.newlines = newlines;
   }
+}
+
+/** Reads on to the first checkpoint with at least so many newlines before it, if that is near. @returns whether it is there now */
+function readUpTo({ entries, cursor }: EntryPlace, newlines: number): boolean {
+  for (let read = 0; cursor.newlines < newlines; read += 1) {
+    if (entries.isAtEnd || read > BLOCK) return false;
+    cursor.read(entries);
+  }
+  return true;
 }
 
 function markOf({ offset, newlines, at }: Cursor): Mark {

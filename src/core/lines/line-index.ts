@@ -85,6 +85,12 @@ export class LineIndex implements Counted {
     return after?.newlines === newlines ? after : undefined;
   }
 
+  /** As `mark`, for many marks in their order. */
+  markFinder(): (newlines: number) => Mark | undefined {
+    const find = this.checkpoints.markFinder();
+    return (newlines) => (newlines % MARK_LINES === 0 ? find(newlines) : undefined);
+  }
+
   /** @param slice which does not go beyond a multiple of `SCAN_BYTES` */
   #addSlice(slice: Buffer, times: readonly TimeMark[]): void {
     this.#beginSlice(times);

@@ -2,7 +2,7 @@ import type { LogInfo } from '../log/log';
 import { type Offset, START } from '../log/offset';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { LogStore } from '../store/store';
-import { MARK_LINES } from './checkpoints';
+import { MARK_LINES, type Mark } from './checkpoints';
 import type { LineIndex } from './line-index';
 import { LineIndexCache } from './line-index-cache';
 import { endOfNewline, isLineStart, newlinesBefore, type SkippedNewlines, skipNewlines } from './line-lookup';
@@ -114,9 +114,11 @@ export class LogLines {
     const index = await this.#indexes.counted(info, ({ newlines }) => newlines >= to, signal);
     if (step < MARK_LINES) return this.#scannedMarks(info, index, { step, from, span }, signal);
     const slices = new TimeSlices(signal);
+    const find = index.markFinder();
     const marks: LineMark[] = [];
     for (let line = from; line < to; line += step) {
-      const mark = await this.#markOf(info, index, line, signal);
+      const known = find(line - 1);
+      const mark = known ? markAt(line, known, info.tail) : await this.#searchMark(info, index, line, signal);
       if (mark === undefined) break;
       marks.push(mark);
       if (slices.isOver) await slices.next();
@@ -136,17 +138,12 @@ export class LogLines {
     return scanMarks(this.store, info, { line: from, offset: begin }, step, count, signal);
   }
 
-  async #markOf(
+  async #searchMark(
     info: LogInfo,
     index: LineIndex,
     line: number,
     signal: AbortSignal,
   ): Promise<LineMark | undefined> {
-    const mark = index.mark(line - 1);
-    if (mark !== undefined) {
-      const { offset, at } = mark;
-      return offset < info.tail ? { line, offset, ...(at !== undefined && { at }) } : undefined;
-    }
     const offset = line === 1 ? START : await this.#endOfNewline(info, index, line - 1, signal);
     if (offset === undefined || offset === info.tail) return undefined;
     const at = await timeAt(this.store, info, offset);
@@ -164,4 +161,9 @@ export class LogLines {
     const end = await endOfNewline(this.store, info, index, number, signal);
     return end <= info.tail ? end : undefined;
   }
+}
+
+/** @returns `undefined` if the line is not one of those that are asked about: the index may be beyond their tail */
+function markAt(line: number, { offset, at }: Mark, tail: Offset): LineMark | undefined {
+  return offset < tail ? { line, offset, ...(at !== undefined && { at }) } : undefined;
 }
