@@ -133,9 +133,7 @@ export class LogMarks {
   }
 
   #isNear(updatedAt: number, began: number): boolean {
-    return (
-      !this.#isOwed && updatedAt >= this.#at && (updatedAt === this.#at || updatedAt - began <= WINDOW_MS)
-    );
+    return !this.#isOwed && updatedAt >= this.#at && updatedAt - began <= WINDOW_MS;
   }
 
   #close(began: number): void {

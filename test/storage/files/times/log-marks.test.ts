@@ -108,6 +108,21 @@ describe('the marks of a log', () => {
     expect(gatheredIn(marks)).toEqual([70_000, 0, 140_000, 100]);
   });
 
+  it('are kept where the last append, which ends the log, came more than 250 ms after the first', () => {
+    const marks = marksOf();
+    append(marks, 0, [
+      [1, 0],
+      [1, 250],
+      [1, 500],
+    ]);
+    marks.settleEnd(T + 500);
+    expect(timesOf(marks)).toEqual([
+      [1, 0],
+      [2, 250],
+      [3, 500],
+    ]);
+  });
+
   it('are kept where the clock was set back before the facts were stored', () => {
     const marks = marksOf();
     append(marks, 0, [[5, 0]]);
