@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { truncate } from 'node:fs/promises';
 import { messageOf } from '../../../core/log/errors';
 import type { LogState } from '../../../core/log/log';
-import { type Offset, START } from '../../../core/log/offset';
+import { advance, type Offset, START } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
 import { KeyedMutex } from '../../../core/scheduling/keyed-mutex';
 import { Semaphore } from '../../../core/scheduling/semaphore';
@@ -81,8 +81,11 @@ export class LogTimes {
   }
 
   /** Where the first byte is that was stored at `at` or later; the tail if there is none. */
-  search(log: TimedLog, at: number): Promise<Offset> {
-    return this.#reading(log, START, (view) => searchTime(view, at));
+  async search(log: TimedLog, at: number): Promise<Offset> {
+    const { tail } = log;
+    const found = await this.#reading(log, START, (view) => searchTime(view, at));
+    // The sidecar of a log that lost its tail is cut by the next append.
+    return advance(START, Math.min(found, tail));
   }
 
   /** Gives a fork the times of the first `bytes` of its source. Never throws. */

@@ -174,6 +174,8 @@ describe('the sidecar of the times of a log', () => {
       const store = await openFilesStore(directory);
       try {
         expect(await readTimes(store, log)).toEqual([start, start, start + STEP]);
+        for (const late of [start + STEP + 1, start + 2 * STEP, start + 9 * STEP])
+          expect(await store.offsetAt(log, late)).toBe(3);
         clock.set(start + 9 * STEP);
         await store.append(await attach(store, log), at(3), bytes('x'));
         expect((await readTimes(store, log)).slice(2)).toEqual([start + STEP, start + 9 * STEP]);
