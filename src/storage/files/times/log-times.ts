@@ -23,6 +23,7 @@ const GATHERED_MAX = 1_024;
 /** How many of them are kept when they cannot be written. */
 const UNWRITTEN_MAX = 2 * GATHERED_MAX;
 const WRITES_AT_ONCE = 2;
+const WARNING_PAUSE_MS = 60_000;
 
 /**
  * When the bytes of all logs were stored. Each log has a sidecar of marks; those that come are gathered, and written in the rhythm of the
@@ -36,7 +37,8 @@ export class LogTimes {
   readonly #slots = new Semaphore(WRITES_AT_ONCE);
   readonly #recent = new RecentTimes();
   #timer: NodeJS.Timeout | undefined;
-  #hasWarned = false;
+  /** By the process's own clock, which is not set. */
+  #silentUntil = 0;
 
   constructor(
     private readonly layout: Layout,
@@ -184,7 +186,9 @@ export class LogTimes {
 
   #onGathered(marks: LogMarks): void {
     this.#dirty.set(marks.generation, marks);
-    if (marks.gathered.length >= GATHERED_MAX && !marks.isWriting) void this.#write(marks);
+    const count = marks.gathered.length;
+    // Not with each mark beyond, or a disk that takes none would be asked each time.
+    if (count > 0 && count % GATHERED_MAX === 0 && !marks.isWriting) void this.#write(marks);
     this.#arm();
   }
 
@@ -218,7 +222,6 @@ export class LogTimes {
     try {
       if (count > 0) await writeRecords(this.layout.timesOf(generation), records, encodeMarks(gathered));
       marks.written(count);
-      this.#hasWarned = false;
     } catch (error) {
       marks.forgetOldest(UNWRITTEN_MAX);
       this.#report(error, generation);
@@ -228,10 +231,11 @@ export class LogTimes {
     if (!marks.isDirty) this.#dirty.delete(generation);
   }
 
-  /** Once, until a write succeeds again. Producers get the error of a full disk themselves. */
+  /** Once in a while: one bad file of many fails with each write. Producers get the error of a full disk themselves. */
   #report(error: unknown, generation: string): void {
-    if (this.#hasWarned || isDiskFull(error)) return;
-    this.#hasWarned = true;
+    const now = performance.now();
+    if (now < this.#silentUntil || isDiskFull(error)) return;
+    this.#silentUntil = now + WARNING_PAUSE_MS;
     const file = this.layout.timesOf(generation);
     this.warn(`The times of a stream cannot be kept: ${messageOf(error)}`, { error, file });
   }
