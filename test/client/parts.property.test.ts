@@ -168,3 +168,17 @@ it('what is there is read to its end and no further, whatever breaks', async () 
     { numRuns: 25, endOnFailure: true },
   );
 });
+
+it('a search finds each line once, whatever breaks', async () => {
+  await fc.assert(
+    fc.asyncProperty(pieces, cuts, fc.integer({ min: 1, max: 9 }), async (written, broken, limit) => {
+      const whole = linesOf(Buffer.concat(written));
+      const found = await whileWritten(written, broken, async (client, id) =>
+        itemsOf(client.matches(id, 'a', { ...quick, follow: true, limit })),
+      );
+      const expected = whole.flatMap((line, index) => (line.includes('a') ? [index + 1] : []));
+      expect(found.map(({ line }) => line)).toEqual(expected.slice(0, limit));
+    }),
+    { numRuns: 25, endOnFailure: true },
+  );
+});
