@@ -15,6 +15,13 @@ export class TestClock {
     this.#spy = jest.spyOn(Date, 'now').mockReturnValue(at);
   }
 
+  /** Sets the clock forward. It goes on from there, so that a store that is opened later does not take it for set back. */
+  advance(byMs: number): void {
+    this.restore();
+    const { now } = Date;
+    this.#spy = jest.spyOn(Date, 'now').mockImplementation(() => now() + byMs);
+  }
+
   restore(): void {
     this.#spy?.mockRestore();
     this.#spy = undefined;
