@@ -1,7 +1,5 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import { isLogError } from '../../../src/core/log/errors';
 import type { CommitResult, LogRef } from '../../../src/core/log/log';
 import { START } from '../../../src/core/log/offset';
 import type { LogNews, LogStore } from '../../../src/core/store/store';
@@ -11,6 +9,7 @@ import { at, attach, createLog, expectCode, infoOf, textOf } from '../../contrac
 import { follow } from '../../support/follow';
 import { PATIENCE_MS } from '../../support/patience';
 import type { TcpProxy } from '../../support/tcp-proxy';
+import { retried } from './retried';
 import { withRedis } from './with-redis';
 
 describe('commits whose replies are lost', () => {
@@ -303,18 +302,6 @@ async function followedText(store: LogStore, log: LogRef, seen = new Heard<strin
 
 function textIn(news: LogNews): string {
   return news.kind === 'bytes' ? Buffer.concat([...news.chunks]).toString() : '';
-}
-
-/** Repeats what fails because the connection is not back yet. */
-async function retried<T>(attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isLogError(error, 'STORE_UNAVAILABLE')) throw error;
-      await delay(50);
-    }
-  }
 }
 
 function unreachable(): never {

@@ -9,6 +9,8 @@ import { at, bytes, createLog, expectCode, infoOf, seal, textOf } from '../../co
 import { type Surroundings, withRedis } from './with-redis';
 
 const HOUR = 3_600_000;
+/** Longer than a loaded machine may take from one step to the next. */
+const TTL_MS = 3_000;
 /** That of a node, by default. */
 const LEASE_MS = 10_000;
 
@@ -16,7 +18,7 @@ describe('a log in Redis that expires', () => {
   it('a log with an idle TTL lives while its writer appends, and refuses appends after its expiry', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
-      const writer = await createLog(store, { expiry: { kind: 'idle', ttlMs: 400 } });
+      const writer = await createLog(store, { expiry: { kind: 'idle', ttlMs: TTL_MS } });
       const { id } = writer.log;
       const first = (await infoOf(store, id)).expiresAt ?? 0;
       let tail = START;
@@ -40,7 +42,7 @@ describe('a log in Redis that expires', () => {
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
       const log = await createOpenLog(a, {
-        expiry: { kind: 'at', at: Date.now() + 200 },
+        expiry: { kind: 'at', at: Date.now() + TTL_MS },
         first: { chunks: bytes('abc') },
       });
       for (const store of [a, b]) expect(await textOf(store, log)).toBe('abc');
@@ -55,7 +57,7 @@ describe('a log in Redis that expires', () => {
   it('a node still reads a log whose expiry another node has extended', () =>
     withRedis(async ({ open }) => {
       const [a, b] = [await open(), await open()];
-      const log = await createOpenLog(a, { expiry: { kind: 'idle', ttlMs: 300 } });
+      const log = await createOpenLog(a, { expiry: { kind: 'idle', ttlMs: TTL_MS } });
       await commit(a, log, 'abc');
       expect(await textOf(b, log)).toBe('abc');
       const first = (await infoOf(b, log.id)).expiresAt ?? 0;

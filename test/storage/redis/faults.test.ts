@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Writer } from '../../../src/core/log/log';
 import { type Offset, START } from '../../../src/core/log/offset';
 import type { LogNews, LogStore } from '../../../src/core/store/store';
@@ -8,6 +7,7 @@ import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, expectCode, infoOf, readAll, seal, textOf } from '../../contract/logs';
 import { PATIENCE_MS } from '../../support/patience';
 import { reachableBytes } from '../../support/reachable-bytes';
+import { retried } from './retried';
 import { withRedis } from './with-redis';
 
 describe('a store while Redis fails', () => {
@@ -247,16 +247,4 @@ async function contentIsRepeated(store: LogStore, writer: Writer, content: Buffe
   for (let from = 0; from < stored.length; from += content.length)
     expect(stored.subarray(from, from + content.length).equals(content)).toBe(true);
   return stored.length;
-}
-
-/** Repeats what fails because Redis is not back yet. */
-async function retried<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let round = 0; ; round += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (round === 50) throw error;
-      await delay(50);
-    }
-  }
 }

@@ -59,7 +59,7 @@ describe('a line index in Redis', () => {
   it('goes with a log that expires', () =>
     withRedis(async ({ admin, open }) => {
       const store = await open();
-      const log = await indexedLog(store, { kind: 'at', at: Date.now() + 1_000 });
+      const log = await indexedLog(store, { kind: 'at', at: Date.now() + 4_000 });
       expect(await keysOfIndexes(admin)).toHaveLength(1);
       await sweptUntilGone(store, {});
       await expectCode(store.loadLineIndex(log), 'LOG_GONE');

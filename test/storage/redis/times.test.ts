@@ -6,6 +6,7 @@ import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, createLogOf, expectCode, infoOf, seal } from '../../contract/logs';
 import { expectOffsetsOf, expectRising, readTimes, TestClock } from '../../contract/timed';
+import { retried } from './retried';
 import { type Surroundings, withRedis } from './with-redis';
 import { withSnapshots } from './with-snapshots';
 
@@ -82,7 +83,7 @@ describe('the times of a log in Redis', () => {
   it('do not go back in an append of a writer whose last append failed', () =>
     withRedis(async ({ open, openByProxy }) => {
       const other = await open();
-      const { store, proxy } = await openByProxy({ patience: 300, commandTimeout: 200 });
+      const { store, proxy } = await openByProxy({ commandTimeout: 1_000, patience: 2_000 });
       const writer = await createLogOf(store, 'abc');
       const now = Date.now() + HOUR;
       clock.set(now);
@@ -92,7 +93,7 @@ describe('the times of a log in Redis', () => {
       proxy.mode('pass');
       proxy.cut();
       clock.set(now - 2 * HOUR);
-      expect(await store.append(writer, at(3), bytes('defghi'))).toBe(9);
+      expect(await retried(() => store.append(writer, at(3), bytes('defghi')))).toBe(9);
       clock.restore();
       const times = await readTimes(other, writer.log, START, 1);
       expect(times.slice(3)).toEqual(Array(6).fill(now));
