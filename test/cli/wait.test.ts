@@ -1,5 +1,6 @@
 import { request } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
+import { startTcpProxy } from '../support/tcp-proxy';
 import { type Finished, StreamProcess, stream } from './stream-process';
 
 let loom: LoomProcess;
@@ -75,10 +76,15 @@ it('wait exits with 1 for a stream that does not exist', async () => {
 });
 
 it('wait exits with 3 if the stream is deleted', async () => {
-  const waiting = new StreamProcess(['wait', '--create', loom.url, id]);
+  const proxy = await startTcpProxy(Number(new URL(loom.url).port));
+  const asked = new Promise((resolve) => proxy.onRequest(resolve));
+  const waiting = new StreamProcess(['wait', '--create', `http://127.0.0.1:${proxy.port}`, id]);
+  // It would wait for another stream if it came after the end of this one.
+  await asked;
   sender.stdin.write('one\n');
   expect((await call('--create', '--for', 'bytes', id)).code).toBe(0);
   await request(`${loom.url}/stream/${id}`, { method: 'DELETE' });
   const { code, stderr } = await waiting.finished();
   expect({ code, stderr }).toEqual({ code: 3, stderr: 'stream: the stream was deleted or replaced\n' });
+  await proxy.close();
 });

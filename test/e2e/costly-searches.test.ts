@@ -8,9 +8,11 @@ import { withLoom } from './with-loom';
 const PROBE = join(__dirname, '../../bench/harness/longest-turn.cjs');
 const CATASTROPHE = `q=${encodeURIComponent('(a+)+$')}&regex`;
 const ENDLESS = `${'a'.repeat(50_000)}b\n`;
+/** Far longer than another process may keep a server from the processor. */
+const LONG_MS = 8_000;
 
 describe('an expression that never comes to an end', () => {
-  const loom = withLoom({ store: 'memory:', config: 'search: {timeout: 500ms, concurrency: 2}' });
+  const loom = withLoom({ store: 'memory:', config: 'search: {timeout: 1s, concurrency: 2}' });
   const get = (path: string) => request(loom.url(path));
   const make = (id: string, body: string) => request(loom.url(`/stream/${id}`), { method: 'POST', body });
 
@@ -87,7 +89,11 @@ it('an expression that never comes to an end does not hold up other clients', as
   const port = await freePort();
   const loom = await LoomProcess.start({
     store: 'memory:',
-    env: { LOOM_SEARCH_TIMEOUT: '2s', NODE_OPTIONS: `--require ${PROBE}`, LONGEST_TURN_PORT: String(port) },
+    env: {
+      LOOM_SEARCH_TIMEOUT: `${LONG_MS}ms`,
+      NODE_OPTIONS: `--require ${PROBE}`,
+      LONGEST_TURN_PORT: String(port),
+    },
   });
   const longestTurn = async (): Promise<number> => Number((await request(`http://127.0.0.1:${port}/`)).text);
   await request(`${loom.url}/stream/a`, { method: 'POST', body: ENDLESS });
@@ -108,7 +114,7 @@ it('an expression that never comes to an end does not hold up other clients', as
   expect((await searched).status).toBe(422);
   expect(appends).toBeGreaterThan(20);
   // The expression would have held the event loop for as long as the search took.
-  expect(await longestTurn()).toBeLessThan(1_000);
+  expect(await longestTurn()).toBeLessThan(LONG_MS / 2);
   await producer.end();
   await loom.stop();
 });

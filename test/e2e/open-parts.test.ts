@@ -1,4 +1,5 @@
 import { type Answer, Consumer, Producer, request } from '../support/http';
+import { inTime } from '../support/in-time';
 import { onEachStore } from './on-each-store';
 
 onEachStore('a part of an open stream', ({ url, freshId }) => {
@@ -119,25 +120,31 @@ onEachStore('a part of an open stream', ({ url, freshId }) => {
   });
 
   it('up to a time to come is followed until then, and ends although nothing comes', async () => {
-    const { id, producer } = await begin('one\n');
-    const until = Date.now() / 1_000 + 1;
-    const consumer = await open(id, `until=${until}`);
-    await producer.write('two\n');
+    const { moment, done } = await inTime(async (until) => {
+      const { id, producer } = await begin('one\n');
+      const [consumer, all] = [await open(id, `until=${until / 1_000}`), await open(id, '')];
+      await producer.write('two\n');
+      await all.until('two\n');
+      return { consumer, producer };
+    });
+    const { consumer, producer } = done;
     expect(await consumer.end()).toEqual({ complete: true, trailers: { 'x-stream-state': 'open' } });
     expect(consumer.text).toBe('one\ntwo\n');
-    expect(Date.now() / 1_000).toBeGreaterThanOrEqual(until);
+    expect(Date.now()).toBeGreaterThanOrEqual(moment);
     await producer.end();
   });
 
   it('from a time to come on begins with the first line that is begun then', async () => {
-    const { id, producer } = await begin('before\n');
-    const since = Date.now() + 1_000;
-    const consumer = await open(id, `since=${since / 1_000}`);
-    const all = await open(id, 'tail=0');
-    await producer.write('early\nunfin');
-    await all.until('unfin');
+    const { moment, done } = await inTime(async (since) => {
+      const { id, producer } = await begin('before\n');
+      const [consumer, all] = [await open(id, `since=${since / 1_000}`), await open(id, 'tail=0')];
+      await producer.write('early\nunfin');
+      await all.until('unfin');
+      return { consumer, producer, all };
+    });
+    const { consumer, producer, all } = done;
     // The clock is what this is about.
-    await new Promise((resolve) => setTimeout(resolve, since + 100 - Date.now()));
+    await new Promise((resolve) => setTimeout(resolve, moment + 100 - Date.now()));
     await producer.end('ished\nlate\n');
     await consumer.end();
     expect(consumer.text).toBe('late\n');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Consumer, Producer, request } from '../support/http';
+import { inTime } from '../support/in-time';
 import { LoomProcess } from '../support/loom-process';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
 
@@ -45,10 +46,15 @@ describe('a part of a stream at another node than its producer', () => {
   });
 
   it('up to a time to come has what was committed until then', async () => {
-    const { path, producer } = await begin('one\n');
-    const until = Date.now() / 1_000 + 1;
-    const consumer = await Consumer.open(`${other.url}${path}?until=${until}`);
-    await producer.write('two\n');
+    const { done } = await inTime(async (until) => {
+      const { path, producer } = await begin('one\n');
+      const consumer = await Consumer.open(`${other.url}${path}?until=${until / 1_000}`);
+      const all = await Consumer.open(one.url + path);
+      await producer.write('two\n');
+      await all.until('two\n');
+      return { consumer, producer };
+    });
+    const { consumer, producer } = done;
     await consumer.end();
     expect(consumer.text).toBe('one\ntwo\n');
     await producer.end();

@@ -113,9 +113,9 @@ onEachStore('a wait for a stream', ({ url, freshId }) => {
 
   it('keeps a stream that expires when idle', async () => {
     const id = freshId();
-    const headers = { 'Stream-TTL': '1', 'Content-Type': 'text/plain' };
+    const headers = { 'Stream-TTL': '3', 'Content-Type': 'text/plain' };
     await request(url(`/v1/stream/${id}`), { method: 'PUT', headers });
-    expect((await waited(id, 'timeout=2500ms')).status).toBe(204);
+    expect((await waited(id, 'timeout=7s')).status).toBe(204);
     expect((await request(url(`/stream/${id}/info`))).status).toBe(200);
   });
 });

@@ -49,7 +49,7 @@ describe('a selection of an open log', () => {
     ['of some lines', { kind: 'offset', offset: 5 }, { lines: 2 }, 'wo\nthree\n', true],
     ['of more lines than there are', { kind: 'line', line: 2 }, { lines: 3 }, 'two\nthree\nfo', false],
     ['until a time that has passed', undefined, { until: 1 }, '', true],
-    ['until a time that is to come', undefined, { until: Date.now() + 60_000 }, TEXT, false],
+    ['until a time that is to come', undefined, { until: Date.now() + 3_600_000 }, TEXT, false],
   ])('%s has what is stored of it', async (_, start, bounds, text, isComplete) => {
     const store = new MemoryStore();
     const selection = await selectIn(store, await logOf(store, TEXT), start, bounds);
@@ -63,10 +63,10 @@ describe('a selection of an open log', () => {
     ['from an offset', { kind: 'offset', offset: TEXT.length + 4 }, {}, 'ive\nsix\n'],
     ['from a line', { kind: 'line', line: 6 }, {}, 'six\n'],
     ['from a line, some lines', { kind: 'line', line: 5 }, { lines: 1 }, 'five\n||'],
-    ['since a time', { kind: 'since', at: Date.now() + 60_000 }, {}, ''],
+    ['since a time', { kind: 'since', at: Date.now() + 3_600_000 }, {}, ''],
     ['some bytes', undefined, { length: TEXT.length + 5 }, 'ur\nfi||'],
     ['some lines', undefined, { lines: 4 }, 'ur\n|||'],
-    ['up to a time', undefined, { until: Date.now() + 60_000 }, 'ur\nfive\nsix\n'],
+    ['up to a time', undefined, { until: Date.now() + 3_600_000 }, 'ur\nfive\nsix\n'],
   ])('passes on %s of what is still to come', async (_, start, bounds, text) => {
     const store = new MemoryStore();
     const selection = await selectIn(store, await logOf(store, TEXT), start, bounds);
@@ -75,7 +75,7 @@ describe('a selection of an open log', () => {
 
   it('ends with the line that was begun in time', async () => {
     const store = new MemoryStore();
-    const until = Date.now() + 60_000;
+    const until = Date.now() + 3_600_000;
     const { live } = await selectIn(store, await logOf(store, TEXT), undefined, { until });
     expect(live.endsAt).toBe(until);
     const taken = live.take([Buffer.from('ur\nfive\n')], at(TEXT.length + 8), until + 1);
@@ -85,7 +85,7 @@ describe('a selection of an open log', () => {
 
   it('begins with the first line that is begun in time', async () => {
     const store = new MemoryStore();
-    const since = Date.now() + 60_000;
+    const since = Date.now() + 3_600_000;
     const { live } = await selectIn(store, await logOf(store, TEXT), { kind: 'since', at: since });
     expect(live.take([Buffer.from('ur')], at(TEXT.length + 2), since - 1).chunks).toEqual([]);
     const taken = live.take([Buffer.from('s\nfive\n')], at(TEXT.length + 9), since);
@@ -102,7 +102,7 @@ describe('a selection of a closed log', () => {
     [{ kind: 'offset', offset: TEXT.length + 1 }, false],
     [{ kind: 'line', line: 5 }, true],
     [{ kind: 'line', line: 6 }, false],
-    [{ kind: 'since', at: Date.now() + 60_000 }, true],
+    [{ kind: 'since', at: Date.now() + 3_600_000 }, true],
   ])('may begin at its end and not beyond: %j', async (start, isAllowed) => {
     const store = new MemoryStore();
     const writer = await logOf(store, TEXT);

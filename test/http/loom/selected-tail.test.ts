@@ -9,6 +9,7 @@ import { MemoryStore } from '../../../src/storage/memory/memory-store';
 import { createLog } from '../../core/stores';
 import { appOver } from '../../support/app';
 import { Consumer } from '../../support/http';
+import { inTime } from '../../support/in-time';
 
 /** Its facts cannot be read for a while. */
 class UnavailableStore extends MemoryStore {
@@ -47,11 +48,15 @@ describe('a part of an open stream', () => {
   });
 
   it('waits for its end by time until the store says what was committed by then', async () => {
-    const writer = await createLog(store);
-    const until = Date.now() + 300;
-    const consumer = await open(writer.log.id, `until=${until / 1_000}`);
-    const at = await store.append(writer, START, [Buffer.from('one\n')]);
-    store.failures = 2;
+    const { done } = await inTime(async (until) => {
+      const made = await createLog(store);
+      store.failures = 0;
+      const opened = await open(made.log.id, `until=${until / 1_000}`);
+      const tail = await store.append(made, START, [Buffer.from('one\n')]);
+      store.failures = 2;
+      return { writer: made, consumer: opened, at: tail };
+    });
+    const { writer, consumer, at } = done;
     expect(await consumer.end()).toEqual({ complete: true, trailers: { 'x-stream-state': 'open' } });
     expect(consumer.text).toBe('one\n');
     expect(store.failures).toBe(0);
