@@ -92,7 +92,7 @@ it('an expression that never comes to an end does not hold up other clients', as
     env: {
       LOOM_SEARCH_TIMEOUT: `${LONG_MS}ms`,
       NODE_OPTIONS: `--require ${PROBE}`,
-      LONGEST_TURN_PORT: String(port),
+      PROBE_PORT: String(port),
     },
   });
   const longestTurn = async (): Promise<number> => Number((await request(`http://127.0.0.1:${port}/`)).text);
