@@ -56,6 +56,13 @@ onEachStore('a Range of an open stream', ({ url, freshId }) => {
     const answer = await get(id, { Range: 'bytes=1-5' }, '?line=2');
     expect([answer.status, answer.text]).toEqual([206, 'wo\nth']);
     expect(answer.headers).toMatchObject({ 'content-range': 'bytes 1-5/*', 'x-stream-offset': '5' });
+    expect(answer.headers['x-stream-line']).toBe('2');
+    const third = await get(id, { Range: 'bytes=4-' }, '?line=2');
+    expect(third.headers).toMatchObject({
+      'x-stream-offset': '8',
+      'x-stream-line': '3',
+      'x-stream-lines': '3',
+    });
     expect((await get(id, { Range: 'bytes=0-' }, '?notail&offset=4')).text).toBe('two\nthree\n');
     expect((await get(id, { Range: 'bytes=0-' }, '?tail=0')).status).toBe(416);
   });

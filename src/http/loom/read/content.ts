@@ -4,8 +4,9 @@ import { assertRangeIntact } from '../../../core/store/damage';
 import { sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
-import { contentHeaders, LIVE_HEADERS } from '../../headers/content-headers';
+import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../headers/content-headers';
 import { vary } from '../../headers/vary';
+import { signalUntilClosed } from '../../live/consumers';
 import { finish } from '../../live/finish';
 import { sendCompressed } from '../../live/send-compressed';
 import { sendPages } from '../../live/send-pages';
@@ -27,18 +28,32 @@ export async function sendContent(
   const isUnsized = chosen.status === 304 || chosen.coding !== 'identity';
   const length = isUnsized ? {} : { 'Content-Length': chosen.to - chosen.from };
   const caching = request.req.method === 'HEAD' ? LIVE_HEADERS : {};
+  const position = chosen.status === 206 ? await positionOf(request, wire, delivery, chosen) : {};
   const writeHead = (): void =>
     sendHead(request, chosen.status, {
       ...headers,
       ...contentHeaders(servedType(info)),
       Vary: vary(request.res, 'Accept, Accept-Encoding'),
       ...chosen.headers,
-      ...(chosen.status === 206 && { 'X-Stream-Offset': String(chosen.from) }),
+      ...position,
       ...caching,
       ...length,
     });
   await sendChosen(request, wire, info, chosen, writeHead);
   finish(request.res, wire.config.http.consumerTimeout);
+}
+
+/** A range may begin in another line than what is selected. Its number is counted already, or cheap to count. */
+async function positionOf(
+  { res }: WireRequest,
+  { lines }: WireContext,
+  { info, headers, selected }: StreamDelivery,
+  chosen: Representation,
+): Promise<ResponseHeaders> {
+  const position = { 'X-Stream-Offset': String(chosen.from) };
+  if (headers['X-Stream-Line'] === undefined || chosen.from === selected.from) return position;
+  const line = await lines.lineAt(info, advance(START, chosen.from), signalUntilClosed(res));
+  return { ...position, 'X-Stream-Line': String(line) };
 }
 
 /** The head promises the bytes. It is sent with the first page, or once the store has said that the bytes are there. */
