@@ -5,6 +5,15 @@ const FREQUENT = ' e0ta1oin2srhl3-d:c4.um5fp6g/7w8y9b_,v=kx"';
 
 const [UPPER_A, UPPER_Z, TO_LOWER] = [0x41, 0x5a, 0x20];
 
+/**
+ * Of so many bytes, `Buffer.indexOf` skips the most of what it searches and needs no copy. Of fewer it compares too many places, and of
+ * more it considers only the last 250 when it skips: then each place may cost a comparison of all of them.
+ */
+const [SKIPPING_FROM, SKIPPING_TO] = [8, 250];
+
+/** If a slice takes longer, nearly every place in it matches nearly all of the literal, and skipping is no help. */
+const SLOW_SLICE_MS = 0.5;
+
 /** A text that is searched in bytes as it is. */
 export class Literal {
   readonly #bytes: Buffer;
@@ -31,6 +40,33 @@ export class Literal {
 
   /** Where it is in `bytes`: up to `max` places that do not overlap, the first from `from` on. */
   placesIn(bytes: Buffer, max: number, from = 0): readonly number[] {
+    const isSkipping = !this.#ignoreCase && this.length >= SKIPPING_FROM && this.length <= SKIPPING_TO;
+    return isSkipping ? this.#skippingPlacesIn(bytes, max, from) : this.#scannedPlacesIn(bytes, max, from);
+  }
+
+  #skippingPlacesIn(bytes: Buffer, max: number, from: number): readonly number[] {
+    const { length } = this;
+    const places: number[] = [];
+    let next = from;
+    for (let at = from; at + length <= bytes.length; at += SCAN_BYTES) {
+      const slice = bytes.subarray(at, at + SCAN_BYTES + length - 1);
+      const began = performance.now();
+      while (places.length < max) {
+        const found = slice.indexOf(this.#bytes, Math.max(0, next - at));
+        if (found < 0) break;
+        places.push(at + found);
+        next = at + found + length;
+      }
+      if (places.length >= max) break;
+      if (performance.now() - began > SLOW_SLICE_MS) {
+        const rest = Math.max(next, at + SCAN_BYTES);
+        return [...places, ...this.#scannedPlacesIn(bytes, max - places.length, rest)];
+      }
+    }
+    return places;
+  }
+
+  #scannedPlacesIn(bytes: Buffer, max: number, from: number): readonly number[] {
     const { length } = this;
     const literal = { length, p: this.#p, q: this.#q, ignoreCase: this.#ignoreCase };
     const scanner = lineScanner();

@@ -75,6 +75,15 @@ describe('the line scanner', () => {
     expect(new Literal(Buffer.from('.'.repeat(3)), true).placesIn(bytes, 2)).toEqual([0, 3]);
   });
 
+  it('finds a literal that can be skipped by, also behind bytes that nearly match it everywhere', () => {
+    const literal = Buffer.from('aaaaaaab');
+    const bytes = Buffer.alloc(4 * SCAN_BYTES, 'a');
+    const places = [1, 20, SCAN_BYTES - 3, 2 * SCAN_BYTES - 8, 3 * SCAN_BYTES, 4 * SCAN_BYTES - 8];
+    for (const place of places) literal.copy(bytes, place);
+    expect(new Literal(literal, false).placesIn(bytes, 9)).toEqual(places);
+    expect(new Literal(literal, false).placesIn(bytes, 3, 2)).toEqual(places.slice(1, 4));
+  });
+
   it('searches a text that nearly matches everywhere in less than a turn', () => {
     const bytes = Buffer.alloc(SCAN_BYTES, 'ab');
     const literal = new Literal(Buffer.from('ab'.repeat(255) + 'ba'.repeat(255)), true);
