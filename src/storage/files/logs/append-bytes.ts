@@ -25,12 +25,12 @@ export async function appendBytes(
   const fresh = skipBytes(chunks, stored);
   if (fresh.length === 0) return tail;
   const { times, written } = index.context;
-  const now = Date.now();
   const marks = log.marks ?? (await times.of(log));
   await prepare(index, log);
   await writeAtTail(index, log, fresh);
   log.tail = advance(tail, sizeOf(fresh));
-  log.updatedAt = marks.note(log.tail, now);
+  // After the write: a reader that stops at a time has seen all bytes with an earlier one.
+  log.updatedAt = marks.note(log.tail, Date.now());
   written.note(log.generation, log.tail);
   index.events.tails.appended(writer.log, tail, fresh, log.updatedAt);
   return log.tail;
