@@ -36,7 +36,7 @@ const PRINTED: Readonly<Record<string, string>> = {
   "stream grep --follow 'listening on' server-1": 'listening on 80\n',
   'stream wait build-42 && ./deploy': 'deployed\n',
   "stream wait --timeout 30s --create --match 'listening on' server-1": 'listening on 80\n',
-  'stream wait --for bytes --count 1 --timeout 500ms build-42': '',
+  'stream wait --for bytes --count 1 --timeout 10s build-42': '',
 };
 
 /** The commands of the sections, without the comments behind them. */
