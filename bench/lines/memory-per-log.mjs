@@ -10,8 +10,10 @@ import { sizesAt } from '../workloads/sizes.mjs';
 
 const KIB = 1024;
 const LOGS = 2000;
-/** What a log has for its last moments only is gone by then. */
-const SETTLE_MS = 2500;
+/** What was begun or ended is all there, or gone, when the memory does not change any more. */
+const LOOK_MS = 1000;
+const LOOKS_MAX = 20;
+const SAME_BYTES = 64 * KIB;
 const RAMP_S = 20;
 
 /** L4: what a log takes of the server's memory while it is written to, beside what it took in another checkout. */
@@ -40,13 +42,23 @@ async function memoryOf(repository, store, sizes) {
     // The first ones make what is made once.
     await hold(session, Math.ceil(logs / 10), async () => {});
     await hold(session, logs, async (phase) => {
-      await delay(SETTLE_MS);
-      seen[phase] = await server.probe();
+      seen[phase] = await restingHeap(server);
     });
-    return (seen.producers - seen.start) / logs / KIB;
+    return (seen.tails - seen.start) / logs / KIB;
   } finally {
     await stage.clear();
   }
+}
+
+async function restingHeap(server) {
+  let before = Number.POSITIVE_INFINITY;
+  for (let look = 0; look < LOOKS_MAX; look++) {
+    await delay(LOOK_MS);
+    const now = await server.probe();
+    if (Math.abs(now - before) < SAME_BYTES) return now;
+    before = now;
+  }
+  return before;
 }
 
 async function hold(session, logs, onPhase) {
