@@ -1,9 +1,9 @@
-import { clientOf } from './client-of';
-import type { Invocation } from './command';
+import { clientOf } from './arguments/client-of';
+import type { Invocation } from './arguments/command';
+import { formOf, partOf } from './arguments/read-flags';
 import { EXIT } from './exit-code';
-import { type Io, isBrokenPipe, say } from './io';
-import { printable } from './printable';
-import { formOf, partOf } from './read-flags';
+import { type Io, isBrokenPipe, say } from './output/io';
+import { printable } from './output/printable';
 import { reconnectionOf } from './reconnection';
 import { showStream } from './show-stream';
 

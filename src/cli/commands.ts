@@ -1,9 +1,9 @@
+import type { Command, CommandOption } from './arguments/command';
+import { FORM_OPTIONS, PART_OPTIONS } from './arguments/read-flags';
 import { cat } from './cat';
-import type { Command, CommandOption } from './command';
 import { follow } from './follow';
 import { grep } from './grep';
 import { list } from './list';
-import { FORM_OPTIONS, PART_OPTIONS } from './read-flags';
 import { remove } from './remove';
 import { run } from './run';
 import { send } from './send';

@@ -1,12 +1,12 @@
 import type { FollowEnd, LoomClient } from '../client';
 import { isClientError, memberOf } from '../client';
-import { clientOf } from './client-of';
-import type { Invocation } from './command';
-import { parseDuration } from './duration';
+import { clientOf } from './arguments/client-of';
+import type { Invocation } from './arguments/command';
+import { parseDuration } from './arguments/duration';
+import { formOf, partOf } from './arguments/read-flags';
 import { buildExit, EXIT } from './exit-code';
-import { type Io, say } from './io';
-import { printable } from './printable';
-import { formOf, partOf } from './read-flags';
+import { type Io, say } from './output/io';
+import { printable } from './output/printable';
 import { reconnectionOf } from './reconnection';
 import { showStream } from './show-stream';
 

@@ -1,16 +1,16 @@
 import type { LineMatch, LoomClient, MatchOptions, SearchTarget } from '../client';
 import { isClientError } from '../client';
-import { clientOf } from './client-of';
-import type { Invocation } from './command';
-import type { Flags } from './flags';
-import { GrepGroups } from './grep-groups';
-import { GrepLines } from './grep-lines';
-import { type Io, isBrokenPipe, say } from './io';
-import { checkedPattern } from './pattern';
-import { printable } from './printable';
+import { clientOf } from './arguments/client-of';
+import type { Invocation } from './arguments/command';
+import type { Flags } from './arguments/flags';
+import { checkedPattern } from './arguments/pattern';
+import { UsageError } from './arguments/usage-error';
+import { GrepGroups } from './output/grep-groups';
+import { GrepLines } from './output/grep-lines';
+import { type Io, isBrokenPipe, say } from './output/io';
+import { printable } from './output/printable';
+import { TextOutput } from './output/text-output';
 import { reconnectionOf } from './reconnection';
-import { TextOutput } from './text-output';
-import { UsageError } from './usage-error';
 import { wantsColor } from './wants-color';
 
 /** The exit codes of grep. */

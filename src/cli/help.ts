@@ -1,4 +1,4 @@
-import type { Command, CommandOption } from './command';
+import type { Command, CommandOption } from './arguments/command';
 import { COMMANDS, COMMON_OPTIONS, SEND } from './commands';
 
 const ENVIRONMENT = `Environment:

@@ -1,10 +1,10 @@
 import { type ListedStream, parseState, STREAM_STATES } from '../client';
-import { clientOf } from './client-of';
-import type { Invocation } from './command';
+import { clientOf } from './arguments/client-of';
+import type { Invocation } from './arguments/command';
+import { UsageError } from './arguments/usage-error';
 import { EXIT } from './exit-code';
-import { type Io, say, write } from './io';
-import { printable } from './printable';
-import { UsageError } from './usage-error';
+import { type Io, say, write } from './output/io';
+import { printable } from './output/printable';
 
 const LIMIT_DEFAULT = 100;
 const PAGE_MAX = 1_000;

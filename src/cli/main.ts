@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isClientError, memberOf } from '../client';
-import type { Command } from './command';
+import type { Command } from './arguments/command';
+import { UsageError } from './arguments/usage-error';
 import { COMMANDS, SEND } from './commands';
 import { EXIT } from './exit-code';
 import { helpOf, overview } from './help';
-import { type Io, isBrokenPipe, say, write } from './io';
+import { type Io, isBrokenPipe, say, write } from './output/io';
+import { printable } from './output/printable';
 import { parseInvocation } from './parse-invocation';
-import { printable } from './printable';
-import { UsageError } from './usage-error';
 
 /** Parses the command line of `bin/stream` and runs its command. @returns the exit code */
 export async function main(io: Io): Promise<number> {

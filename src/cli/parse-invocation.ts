@@ -1,10 +1,10 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { Command, Invocation } from './command';
+import type { Command, Invocation } from './arguments/command';
+import { Flags } from './arguments/flags';
+import { UsageError } from './arguments/usage-error';
 import { COMMON_OPTIONS } from './commands';
-import { Flags } from './flags';
 import { usageOf } from './help';
-import type { Io } from './io';
-import { UsageError } from './usage-error';
+import type { Io } from './output/io';
 
 /** Parses the words after the verb. @returns `help` for `--help` @throws UsageError */
 export function parseInvocation(

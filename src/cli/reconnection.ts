@@ -1,8 +1,8 @@
 import type { BackoffOptions, ConnectionEvent } from '../client';
-import { ConnectionNotices } from './connection-notices';
-import { parseDuration } from './duration';
-import type { Flags } from './flags';
-import type { Io } from './io';
+import { parseDuration } from './arguments/duration';
+import type { Flags } from './arguments/flags';
+import { ConnectionNotices } from './output/connection-notices';
+import type { Io } from './output/io';
 
 /** How a command that reads reconnects: it says so, and goes on until `--give-up-after`. @throws UsageError */
 export function reconnectionOf(

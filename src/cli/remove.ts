@@ -1,5 +1,5 @@
-import { clientOf } from './client-of';
-import type { Invocation } from './command';
+import { clientOf } from './arguments/client-of';
+import type { Invocation } from './arguments/command';
 import { EXIT } from './exit-code';
 
 /** Runs `stream rm`. @returns the exit code */

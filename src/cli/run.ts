@@ -2,14 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { generateStreamId, type Json } from '../client';
-import { clientOf } from './client-of';
-import type { Invocation } from './command';
+import { clientOf } from './arguments/client-of';
+import type { Invocation } from './arguments/command';
+import { acceptsMembers } from './arguments/metadata-flag';
+import { uploadOptionsOf } from './arguments/upload-options-of';
+import { UsageError } from './arguments/usage-error';
 import { EXIT, signalExit } from './exit-code';
-import { hasCode, type Io, isBrokenPipe, say, write } from './io';
-import { acceptsMembers } from './metadata-flag';
-import { failureText, SpooledUpload } from './spooled-upload';
-import { uploadOptionsOf } from './upload-options-of';
-import { UsageError } from './usage-error';
+import { hasCode, type Io, isBrokenPipe, say, write } from './output/io';
+import { failureText, SpooledUpload } from './upload/spooled-upload';
 
 /** A background process may keep the command's output open forever. After this long without output, `run` stops reading. */
 const LINGER_MS = 2_000;

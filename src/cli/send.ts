@@ -1,12 +1,12 @@
 import type { Json } from '../client';
-import { clientOf } from './client-of';
-import type { Invocation } from './command';
+import { clientOf } from './arguments/client-of';
+import type { Invocation } from './arguments/command';
+import { acceptsMembers } from './arguments/metadata-flag';
+import { uploadOptionsOf } from './arguments/upload-options-of';
 import { EXIT, signalExit } from './exit-code';
-import { Input } from './input';
-import { type Io, type StopSignal, say } from './io';
-import { acceptsMembers } from './metadata-flag';
-import { failureText, isStoppedUpload, SpooledUpload } from './spooled-upload';
-import { uploadOptionsOf } from './upload-options-of';
+import { type Io, type StopSignal, say } from './output/io';
+import { Input } from './upload/input';
+import { failureText, isStoppedUpload, SpooledUpload } from './upload/spooled-upload';
 
 /** A signal from the terminal reaches the producer, too. Its last output may take this long. */
 const LAST_OUTPUT_MS = 2_000;

@@ -1,9 +1,9 @@
 import type { Follow, LoomClient, PartOptions, StreamLines } from '../client';
-import type { Io } from './io';
-import { printable } from './printable';
-import type { OutputForm } from './read-flags';
-import { TextOutput } from './text-output';
-import { writeOutput } from './write-output';
+import type { OutputForm } from './arguments/read-flags';
+import type { Io } from './output/io';
+import { printable } from './output/printable';
+import { TextOutput } from './output/text-output';
+import { writeOutput } from './output/write-output';
 
 /** How a stream is shown. */
 export interface ShownStream {

@@ -1,10 +1,10 @@
-import { clientOf } from './client-of';
-import type { Invocation } from './command';
-import { ConnectionNotices } from './connection-notices';
-import type { Io } from './io';
-import { UsageError } from './usage-error';
+import { clientOf } from './arguments/client-of';
+import type { Invocation } from './arguments/command';
+import { UsageError } from './arguments/usage-error';
+import { ConnectionNotices } from './output/connection-notices';
+import type { Io } from './output/io';
+import { writeOutput } from './output/write-output';
 import { wantsColor } from './wants-color';
-import { writeOutput } from './write-output';
 
 /** Runs `stream spy`, until a signal or until the reader closes the output. */
 export async function spy(invocation: Invocation, io: Io): Promise<number> {

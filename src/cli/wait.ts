@@ -1,15 +1,15 @@
 import type { WaitOptions, WaitResult } from '../client';
 import { isClientError } from '../client';
-import { clientOf } from './client-of';
-import type { Invocation } from './command';
-import { parseDuration } from './duration';
+import { clientOf } from './arguments/client-of';
+import type { Invocation } from './arguments/command';
+import { parseDuration } from './arguments/duration';
+import type { Flags } from './arguments/flags';
+import { checkedPattern } from './arguments/pattern';
+import { UsageError } from './arguments/usage-error';
 import { buildExit, EXIT } from './exit-code';
-import type { Flags } from './flags';
-import { type Io, say, write } from './io';
-import { checkedPattern } from './pattern';
-import { printable } from './printable';
+import { type Io, say, write } from './output/io';
+import { printable } from './output/printable';
 import { reconnectionOf } from './reconnection';
-import { UsageError } from './usage-error';
 
 type Target = NonNullable<WaitOptions['for']>;
 const TARGETS: readonly Target[] = ['closed', 'line', 'bytes'];

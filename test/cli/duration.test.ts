@@ -1,4 +1,4 @@
-import { parseDuration } from '../../src/cli/duration';
+import { parseDuration } from '../../src/cli/arguments/duration';
 
 it.each([
   ['500ms', 500],

@@ -1,4 +1,4 @@
-import { GrepLines } from '../../src/cli/grep-lines';
+import { GrepLines } from '../../src/cli/output/grep-lines';
 
 const style = { withIds: true, withNumbers: true, hasColor: false, isTerminal: true, isRaw: false };
 

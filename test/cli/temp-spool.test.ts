@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
-import { TempSpool } from '../../src/cli/temp-spool';
+import { TempSpool } from '../../src/cli/upload/temp-spool';
 
 const SEGMENT = Buffer.alloc(64 * 1024 * 1024, '0123456789abcdef');
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { printable } from '../../src/cli/printable';
-import { TerminalFilter } from '../../src/cli/terminal-filter';
+import { printable } from '../../src/cli/output/printable';
+import { TerminalFilter } from '../../src/cli/output/terminal-filter';
 
 function filtered(...pieces: (string | Uint8Array)[]): string {
   const filter = new TerminalFilter();

@@ -1,7 +1,7 @@
-import { parseListedPage } from '../../src/client/listed-stream';
-import { parseRetryAfter } from '../../src/client/response';
-import { generateStreamId } from '../../src/client/stream-id';
-import { parseStreamState } from '../../src/client/stream-state';
+import { parseListedPage } from '../../src/client/wire/listed-stream';
+import { parseRetryAfter } from '../../src/client/wire/response';
+import { generateStreamId } from '../../src/client/wire/stream-id';
+import { parseStreamState } from '../../src/client/wire/stream-state';
 
 describe('Retry-After', () => {
   beforeEach(() => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { Backlog } from '../../src/client/backlog';
-import type { Spool } from '../../src/client/spool';
+import { Backlog } from '../../src/client/upload/backlog';
+import type { Spool } from '../../src/client/upload/spool';
 
 /** Stores each written piece until all of it is released. */
 class MemorySpool implements Spool {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Endpoint } from '../../src/client/endpoint';
 import { LoomClient } from '../../src/client/loom-client';
+import { Endpoint } from '../../src/client/wire/endpoint';
 
 it.each([
   ['http://host:3060', 'http://host:3060/stream/a'],

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ConnectionEvent } from '../../src/client/connection-event';
-import type { Follow, FollowOptions } from '../../src/client/follow';
 import { LoomClient } from '../../src/client/loom-client';
+import type { Follow, FollowOptions } from '../../src/client/read/follow';
+import type { ConnectionEvent } from '../../src/client/wire/connection-event';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 

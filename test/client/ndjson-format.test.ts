@@ -1,6 +1,6 @@
-import { NdjsonFormat } from '../../src/client/ndjson-format';
-import { ReadPosition } from '../../src/client/read-position';
-import type { StreamLine } from '../../src/client/stream-line';
+import { NdjsonFormat } from '../../src/client/read/ndjson-format';
+import { ReadPosition } from '../../src/client/read/read-position';
+import type { StreamLine } from '../../src/client/read/stream-line';
 
 const TYPE = new Headers({ 'Content-Type': 'application/x-ndjson' });
 

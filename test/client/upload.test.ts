@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { ChangeSignal } from '../../src/client/change-signal';
-import type { LoomClientError } from '../../src/client/errors';
 import { LoomClient } from '../../src/client/loom-client';
-import type { Upload } from '../../src/client/upload';
-import type { UploadEvent, UploadOptions } from '../../src/client/upload-options';
+import { ChangeSignal } from '../../src/client/upload/change-signal';
+import type { Upload } from '../../src/client/upload/upload';
+import type { UploadEvent, UploadOptions } from '../../src/client/upload/upload-options';
+import type { LoomClientError } from '../../src/client/wire/errors';
 import { Stored, UnrulyServer } from './unruly-server';
 
 let server: UnrulyServer;

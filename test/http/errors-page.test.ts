@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLIENT_CODES } from '../../src/client/error-code';
+import { CLIENT_CODES } from '../../src/client/wire/error-code';
 import { ERROR_TABLE } from '../../src/http/errors/error-table';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/errors.md'), 'utf8');

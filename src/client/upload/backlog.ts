@@ -1,5 +1,5 @@
+import { LoomClientError } from '../wire/errors';
 import { ChangeSignal } from './change-signal';
-import { LoomClientError } from './errors';
 import { SLAB_BYTES, Slabs } from './slabs';
 import type { Spool } from './spool';
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { ChangeSignal } from '../client/change-signal';
+import { ChangeSignal } from '../../client/upload/change-signal';
 
 /** Standard input that can be cut before its end without losing bytes that Node has already read. */
 export class Input {

@@ -1,4 +1,4 @@
-import type { Query } from './endpoint';
+import type { Query } from '../wire/endpoint';
 import type { ReadFormat } from './read-format';
 import type { ReadPosition } from './read-position';
 

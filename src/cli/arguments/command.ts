@@ -1,5 +1,5 @@
+import type { Io } from '../output/io';
 import type { Flags } from './flags';
-import type { Io } from './io';
 
 /** One option of a command, as the help shows it. */
 export interface CommandOption {

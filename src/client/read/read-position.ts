@@ -1,4 +1,4 @@
-import type { Query } from './endpoint';
+import type { Query } from '../wire/endpoint';
 import { FixedMoment } from './moment';
 import type { PartStart, ReadPart } from './read-part';
 

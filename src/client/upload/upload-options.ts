@@ -1,7 +1,7 @@
+import type { BackoffOptions } from '../wire/backoff';
+import type { ConnectionEvent } from '../wire/connection-event';
+import type { Json } from '../wire/json';
 import type { BacklogOptions } from './backlog';
-import type { BackoffOptions } from './backoff';
-import type { ConnectionEvent } from './connection-event';
-import type { Json } from './json';
 
 export interface UploadOptions extends BackoffOptions, Omit<BacklogOptions, 'onSpoolFailure'> {
   /** What to do if the stream already exists. Default `refuse`. */

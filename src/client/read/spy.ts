@@ -1,8 +1,8 @@
-import { Backoff, type BackoffOptions } from './backoff';
-import type { ConnectionEvent } from './connection-event';
-import type { Endpoint } from './endpoint';
-import { isRetryable, LoomClientError } from './errors';
-import { liveBody } from './live-body';
+import { Backoff, type BackoffOptions } from '../wire/backoff';
+import type { ConnectionEvent } from '../wire/connection-event';
+import type { Endpoint } from '../wire/endpoint';
+import { isRetryable, LoomClientError } from '../wire/errors';
+import { liveBody } from '../wire/live-body';
 
 export interface SpyOptions extends BackoffOptions {
   /** Only streams whose id begins with this. */

@@ -1,15 +1,15 @@
-import { Backoff, type BackoffOptions } from './backoff';
-import type { ConnectionEvent } from './connection-event';
-import { isClientError, isRetryable, LoomClientError } from './errors';
-import { liveBody } from './live-body';
-import type { LostRange } from './lost-range';
+import { Backoff, type BackoffOptions } from '../wire/backoff';
+import type { ConnectionEvent } from '../wire/connection-event';
+import { isClientError, isRetryable, LoomClientError } from '../wire/errors';
+import { liveBody } from '../wire/live-body';
+import type { LostRange } from '../wire/lost-range';
+import { countHeader } from '../wire/response';
+import type { StreamInfo } from '../wire/stream-info';
 import { assertSameStream, type FollowEnd, findEnd } from './read-end';
 import type { ReadFormat } from './read-format';
 import type { ReadPart } from './read-part';
 import { ReadPosition } from './read-position';
 import { type ReadRequests, resolvePart } from './resolve-part';
-import { countHeader } from './response';
-import type { StreamInfo } from './stream-info';
 
 /** How a read of a stream reconnects, and what it reports. */
 export interface PartOptions extends BackoffOptions, ReadPart {

@@ -1,4 +1,4 @@
-import type { LineMatch } from '../client';
+import type { LineMatch } from '../../client';
 import type { GrepLines } from './grep-lines';
 
 /** The lines of one stream that a search shows: each once, in their order, and the lines around matches in groups. */

@@ -1,4 +1,4 @@
-import type { UploadOptions } from '../client';
+import type { UploadOptions } from '../../client';
 import type { Invocation } from './command';
 import { parseDuration } from './duration';
 import { parseMetadataFlag } from './metadata-flag';

@@ -1,11 +1,11 @@
-import { Backoff, type BackoffOptions } from './backoff';
-import type { ConnectionEvent } from './connection-event';
-import type { Endpoint, Query } from './endpoint';
-import { isRetryable, LoomClientError } from './errors';
+import { Backoff, type BackoffOptions } from '../wire/backoff';
+import type { ConnectionEvent } from '../wire/connection-event';
+import type { Endpoint, Query } from '../wire/endpoint';
+import { isRetryable, LoomClientError } from '../wire/errors';
+import { liveBody } from '../wire/live-body';
+import { assertNdjson, NdjsonSplitter } from '../wire/ndjson';
+import { asOlderServer } from '../wire/older-server';
 import { type LineMatch, parseLineMatch, parseSearchEnd, type SearchEnd } from './line-match';
-import { liveBody } from './live-body';
-import { assertNdjson, NdjsonSplitter } from './ndjson';
-import { asOlderServer } from './older-server';
 
 /** What a search finds. */
 export interface MatchOptions extends BackoffOptions {

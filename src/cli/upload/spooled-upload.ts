@@ -5,10 +5,10 @@ import {
   LoomClientError,
   type Upload,
   type UploadOptions,
-} from '../client';
-import { ConnectionNotices } from './connection-notices';
-import { type Io, say } from './io';
-import { printable } from './printable';
+} from '../../client';
+import { ConnectionNotices } from '../output/connection-notices';
+import { type Io, say } from '../output/io';
+import { printable } from '../output/printable';
 import { RescueFile } from './rescue-file';
 import { TempSpool } from './temp-spool';
 

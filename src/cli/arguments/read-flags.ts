@@ -1,4 +1,4 @@
-import type { PartStart, ReadPart } from '../client';
+import type { PartStart, ReadPart } from '../../client';
 import type { CommandOption } from './command';
 import type { Flags } from './flags';
 import { checkedMoment } from './moment';

@@ -1,7 +1,7 @@
-import { LoomClientError } from './errors';
-import { memberOf } from './json';
-import type { LostRange } from './lost-range';
-import { assertNdjson, NDJSON, NdjsonSplitter } from './ndjson';
+import { LoomClientError } from '../wire/errors';
+import { memberOf } from '../wire/json';
+import type { LostRange } from '../wire/lost-range';
+import { assertNdjson, NDJSON, NdjsonSplitter } from '../wire/ndjson';
 import type { ReadFormat } from './read-format';
 import type { ReadPosition } from './read-position';
 import { parseStreamLine, type StreamLine } from './stream-line';

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Spool } from '../client';
+import type { Spool } from '../../client';
 
 /** A segment is deleted when all of it is acknowledged. Smaller segments free disk space earlier. */
 const SEGMENT_BYTES = 64 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { UploadEvent } from '../client';
+import type { UploadEvent } from '../../client';
 import { type Io, say } from './io';
 import { printable } from './printable';
 

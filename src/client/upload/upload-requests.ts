@@ -1,9 +1,9 @@
+import type { Endpoint } from '../wire/endpoint';
+import { LoomClientError } from '../wire/errors';
+import { type Json, toHeader } from '../wire/json';
+import { RequestTimeout } from '../wire/request-timeout';
+import type { BufferedResponse } from '../wire/response';
 import type { Backlog } from './backlog';
-import type { Endpoint } from './endpoint';
-import { LoomClientError } from './errors';
-import { type Json, toHeader } from './json';
-import { RequestTimeout } from './request-timeout';
-import type { BufferedResponse } from './response';
 import { UploadBody, wholeBody } from './upload-body';
 import type { UploadSettings } from './upload-options';
 

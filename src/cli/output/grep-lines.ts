@@ -1,4 +1,4 @@
-import type { LineMatch } from '../client';
+import type { LineMatch } from '../../client';
 import { printable } from './printable';
 import { safeForTerminal } from './terminal-filter';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../client';
+import type { Json } from '../../client';
 import { UsageError } from './usage-error';
 
 /** Parses the value of `--metadata`. @throws UsageError */

@@ -1,11 +1,17 @@
+import { Backoff } from '../wire/backoff';
+import type { Endpoint } from '../wire/endpoint';
+import { isDispute, isLoss, isRepeatedCreate, toClientCode } from '../wire/error-code';
+import { isRetryable, LoomClientError } from '../wire/errors';
+import type { Json } from '../wire/json';
+import {
+  assertSuccess,
+  type BufferedResponse,
+  responseCode,
+  toClientError,
+  uploadOffset,
+} from '../wire/response';
+import { parseStreamState } from '../wire/stream-state';
 import { Backlog } from './backlog';
-import { Backoff } from './backoff';
-import type { Endpoint } from './endpoint';
-import { isDispute, isLoss, isRepeatedCreate, toClientCode } from './error-code';
-import { isRetryable, LoomClientError } from './errors';
-import type { Json } from './json';
-import { assertSuccess, type BufferedResponse, responseCode, toClientError, uploadOffset } from './response';
-import { parseStreamState } from './stream-state';
 import { type UploadEvent, type UploadOptions, type UploadSettings, withDefaults } from './upload-options';
 import { UploadRequests } from './upload-requests';
 

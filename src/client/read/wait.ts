@@ -1,11 +1,11 @@
-import { Backoff, type BackoffOptions, sleep } from './backoff';
-import type { ConnectionEvent } from './connection-event';
-import { isRetryable, LoomClientError } from './errors';
-import { memberOf, tryParseJson } from './json';
-import { asOlderServer } from './older-server';
+import { Backoff, type BackoffOptions, sleep } from '../wire/backoff';
+import type { ConnectionEvent } from '../wire/connection-event';
+import { isRetryable, LoomClientError } from '../wire/errors';
+import { memberOf, tryParseJson } from '../wire/json';
+import { asOlderServer } from '../wire/older-server';
+import { parseOutcomeKind, parseState, type StateAndOutcome } from '../wire/stream-state';
 import type { ReadRequests } from './resolve-part';
 import { parseStreamLine, type StreamLine } from './stream-line';
-import { parseOutcomeKind, parseState, type StateAndOutcome } from './stream-state';
 
 /** What to wait for. */
 export interface WaitOptions extends BackoffOptions {

@@ -1,4 +1,4 @@
-import { memberOf } from './json';
+import { memberOf } from '../wire/json';
 
 /** A line of a stream, or a part of one. */
 export interface StreamLine {

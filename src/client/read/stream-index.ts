@@ -1,6 +1,6 @@
-import { LoomClientError } from './errors';
-import { memberOf, tryParseJson } from './json';
-import { parseOutcomeKind, parseState, type StateAndOutcome } from './stream-state';
+import { LoomClientError } from '../wire/errors';
+import { memberOf, tryParseJson } from '../wire/json';
+import { parseOutcomeKind, parseState, type StateAndOutcome } from '../wire/stream-state';
 
 /** Which lines an index has. */
 export interface IndexOptions {

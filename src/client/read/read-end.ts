@@ -1,8 +1,8 @@
-import { isClientError, LoomClientError } from './errors';
-import { baseGeneration } from './lost-range';
+import { isClientError, LoomClientError } from '../wire/errors';
+import { baseGeneration } from '../wire/lost-range';
+import type { StreamInfo } from '../wire/stream-info';
 import type { ReadPosition } from './read-position';
 import { type ReadRequests, remainderOf } from './resolve-part';
-import type { StreamInfo } from './stream-info';
 
 /** How a followed stream ended. */
 export interface FollowEnd extends Pick<StreamInfo, 'state' | 'outcome' | 'metadata'> {

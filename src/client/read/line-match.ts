@@ -1,5 +1,5 @@
-import { LoomClientError } from './errors';
-import { memberOf } from './json';
+import { LoomClientError } from '../wire/errors';
+import { memberOf } from '../wire/json';
 import { parseStreamLine, type StreamLine } from './stream-line';
 
 /** A line that a search found. */

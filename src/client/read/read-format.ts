@@ -1,4 +1,4 @@
-import type { Query } from './endpoint';
+import type { Query } from '../wire/endpoint';
 import type { ReadPosition } from './read-position';
 
 /** How the answers of a read are asked for, and what they consist of. */

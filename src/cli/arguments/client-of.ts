@@ -1,4 +1,4 @@
-import { LoomClient } from '../client';
+import { LoomClient } from '../../client';
 import type { Invocation } from './command';
 
 export function clientOf({ url, token }: Invocation): LoomClient {

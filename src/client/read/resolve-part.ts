@@ -1,9 +1,9 @@
-import type { Endpoint } from './endpoint';
-import { isClientError, isRetryable, LoomClientError } from './errors';
-import { olderServer } from './older-server';
+import type { Endpoint } from '../wire/endpoint';
+import { isClientError, isRetryable, LoomClientError } from '../wire/errors';
+import { olderServer } from '../wire/older-server';
+import { type BufferedResponse, countHeader } from '../wire/response';
+import { parseStreamInfo, type StreamInfo } from '../wire/stream-info';
 import type { ReadPosition } from './read-position';
-import { type BufferedResponse, countHeader } from './response';
-import { parseStreamInfo, type StreamInfo } from './stream-info';
 
 /** The requests of a read beside those for its bytes. */
 export interface ReadRequests {
