@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { messageOf } from '../../core/log/errors';
+import type { Offset } from '../../core/log/offset';
 import { DamageReports } from '../../core/store/damage-reports';
 import type { LogStore } from '../../core/store/store';
 import type { Warn } from '../../core/store/warnings';
@@ -85,11 +86,12 @@ async function openLocked(
     throw storeFailure('Opening the store', error);
   });
   const descriptors = new DescriptorPool(layout, options.openFiles, warn);
+  const onSynced = (ends: ReadonlyMap<string, Offset>) => recordSyncedLengths({ facts, reserve, warn }, ends);
   const sync = new Sync(layout, descriptors, {
     durability,
     intervalMs: options.syncInterval,
     warn,
-    onSynced: (ends) => recordSyncedLengths({ facts, reserve, warn }, ends),
+    onSynced,
   });
   for (const [generation, end] of unsynced) sync.markUnsynced(generation, end);
   const times = new LogTimes(layout, options.syncInterval, warn);

@@ -6,7 +6,7 @@ import type { Commit, CommitResult, LogInfo, LogInit, LogOutcome, LogRef, Writer
 import type { LogId } from '../../core/log/log-id';
 import { withLoss } from '../../core/log/loss';
 import { advance, type Offset, START } from '../../core/log/offset';
-import { marksWithin, offsetOfTime, type TimeMark } from '../../core/log/time-mark';
+import type { TimeMark } from '../../core/log/time-mark';
 import { SteadyClock } from '../../core/scheduling/steady-clock';
 import { checkAppend } from '../../core/state/check-append';
 import { evaluateCommit } from '../../core/state/evaluate-commit';
@@ -28,13 +28,14 @@ import type {
 } from '../../core/store/store';
 import { GrowableBuffer } from './growable-buffer';
 import { MemoryForkRefs } from './memory-fork-refs';
+import { MemoryTimes } from './memory-times';
 import { dueOf, pageOf } from './queries';
 
 interface MemoryLog {
   facts: LogFacts;
   readonly bytes: GrowableBuffer;
   readonly producers: Map<string, ProducerState>;
-  times: readonly TimeMark[];
+  times: MemoryTimes;
   lineIndex?: Buffer;
 }
 
@@ -61,8 +62,8 @@ export class MemoryStore implements LogStore {
     const now = this.now();
     const facts = newLog(id, init, this.#clock.wallAt(now), now);
     const bytes = new GrowableBuffer([inherited, ...(init.first?.chunks ?? [])]);
-    const inheritedTimes = this.#inheritedTimes(init);
-    const times = [...inheritedTimes, ...markOf(facts.info, inheritedTimes.at(-1)?.at)];
+    const times = new MemoryTimes(this.#inheritedTimes(init));
+    times.note(facts.info);
     this.#logs.set(id, { facts, bytes, producers: new Map(), times });
     this.#forkRefs.created(facts.info);
     this.#events.created(facts.info);
@@ -127,11 +128,11 @@ export class MemoryStore implements LogStore {
 
   async readTimed(ref: LogRef, from: Offset, bytesMax: number): Promise<TimedPage> {
     const page = await this.read(ref, from, bytesMax);
-    return { ...page, times: marksWithin(this.#log(ref).times, from, page.next) };
+    return { ...page, times: this.#log(ref).times.within(from, page.next) };
   }
 
   async offsetAt(ref: LogRef, at: number): Promise<Offset> {
-    return offsetOfTime(this.#log(ref).times, at);
+    return this.#log(ref).times.offsetAt(at);
   }
 
   async loadLineIndex(ref: LogRef): Promise<Buffer | undefined> {
@@ -187,7 +188,7 @@ export class MemoryStore implements LogStore {
     const losses = withLoss(info.losses, { from, to: info.tail, at: Date.now() });
     log.facts = { ...log.facts, info: { ...info, tail: from, losses } };
     log.bytes.truncate(from);
-    log.times = marksWithin(log.times, START, from);
+    log.times = new MemoryTimes(log.times.within(START, from));
     for (const loss of losses.slice(-1)) this.#events.lost(info, loss);
   }
 
@@ -240,15 +241,15 @@ export class MemoryStore implements LogStore {
 
   #inheritedTimes({ fork }: LogInit): readonly TimeMark[] {
     const source = fork && this.#present(fork.source.id);
-    return source === undefined ? [] : marksWithin(source.times, START, fork?.at ?? START);
+    return source?.times.within(START, fork?.at ?? START) ?? [];
   }
 
   #store(log: MemoryLog, after: LogFacts, chunks: readonly Buffer[]): void {
     const { tail } = log.facts.info;
     log.bytes.append(chunks);
-    if (chunks.length > 0) log.times = [...log.times, ...markOf(after.info, log.times.at(-1)?.at)];
+    log.times.note(after.info);
     log.facts = after;
-    this.#events.committed(after.info, tail, chunks, log.times.at(-1)?.at);
+    this.#events.committed(after.info, tail, chunks, log.times.last);
   }
 
   #remove({ facts: { info } }: MemoryLog, outcome: LogOutcome): void {
@@ -257,9 +258,4 @@ export class MemoryStore implements LogStore {
     else this.#forkRefs.removed(info);
     this.#events.ended(info, info.tail, outcome);
   }
-}
-
-/** Time does not go back, whatever the clock does. */
-function markOf({ tail, updatedAt }: LogInfo, before = 0): readonly TimeMark[] {
-  return tail > START ? [{ end: tail, at: Math.max(updatedAt, before) }] : [];
 }
