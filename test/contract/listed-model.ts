@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { LogState, Writer } from '../../src/core/log/log';
 import { writerOf } from '../../src/core/log/log';
 import { parseLogId } from '../../src/core/log/log-id';
-import type { ListQuery, LogStore } from '../../src/core/store/store';
+import type { ListQuery } from '../../src/core/store/list-query';
+import type { LogStore } from '../../src/core/store/store';
 import { INIT } from './logs';
 
 /** One operation on the log of a name. An operation that does not fit the log's state is skipped. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { LogInfo } from '../../src/core/log/log';
 import { parseLogId } from '../../src/core/log/log-id';
-import type { ListQuery } from '../../src/core/store/store';
+import type { ListQuery } from '../../src/core/store/list-query';
 import { anyFilter, anyStep, ListedModel } from './listed-model';
 import { createLog, expectCode, infoOf, listAll, nextMillisecond, seal, uniqueId } from './logs';
 import type { Subject } from './store.contract';

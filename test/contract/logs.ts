@@ -11,7 +11,8 @@ import {
 import { type LogId, parseLogId } from '../../src/core/log/log-id';
 import { advance, type Offset, START } from '../../src/core/log/offset';
 import type { Change } from '../../src/core/store/change';
-import type { ListQuery, LogStore, Page } from '../../src/core/store/store';
+import type { ListQuery } from '../../src/core/store/list-query';
+import type { LogStore, Page } from '../../src/core/store/store';
 
 /** Long enough that no log of a test is overdue by itself. */
 export const INIT = { contentType: 'text/plain', graceMs: 600_000 } as const satisfies LogInit;

@@ -4,7 +4,7 @@ import type { ManyLogsListener } from '../../src/core/follow/many-logs-listener'
 import { LogError } from '../../src/core/log/errors';
 import type { LogRef } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';
-import type { ListPage, ListQuery } from '../../src/core/store/store';
+import type { ListPage, ListQuery } from '../../src/core/store/list-query';
 import { createLog, createLogOf, ObservedStore } from './stores';
 
 describe('followMany', () => {

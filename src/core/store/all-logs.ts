@@ -1,5 +1,6 @@
 import type { LogInfo } from '../log/log';
-import type { ListQuery, LogStore } from './store';
+import type { ListQuery } from './list-query';
+import type { LogStore } from './store';
 
 /** Reads a list to its end and yields the logs of each page. @throws as `LogStore.list` */
 export async function* allLogs(

@@ -1,6 +1,21 @@
 import { LogError } from '../log/errors';
-import type { LogState } from '../log/log';
-import type { ListQuery } from './store';
+import type { LogInfo, LogState } from '../log/log';
+
+/** Which logs a list returns, and which page of them. */
+export interface ListQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+  /** Only logs whose id starts so. */
+  readonly prefix?: string;
+  /** `live`: open or interrupted. */
+  readonly state?: LogState | 'live';
+}
+
+/** One page of a list; `next` is the cursor of the following one. */
+export interface ListPage {
+  readonly logs: readonly LogInfo[];
+  readonly next?: string;
+}
 
 const LIVE: readonly LogState[] = ['open', 'interrupted'];
 const ALL: readonly LogState[] = [...LIVE, 'closed'];

@@ -5,7 +5,6 @@ import type {
   LogInit,
   LogOutcome,
   LogRef,
-  LogState,
   SealOutcome,
   Writer,
 } from '../log/log';
@@ -14,6 +13,7 @@ import type { Loss } from '../log/loss';
 import type { Offset } from '../log/offset';
 import type { TimeMark } from '../log/time-mark';
 import type { Change } from './change';
+import type { ListPage, ListQuery } from './list-query';
 
 /**
  * Where logs live. One suite (`test/contract`) runs against every implementation.
@@ -227,22 +227,6 @@ export type LogNews =
 
 /** Must not throw: it is called by the source of the news, before the other watchers. */
 export type Watcher = (news: LogNews) => void;
-
-/** Which logs a list returns, and which page of them. */
-export interface ListQuery {
-  readonly limit: number;
-  readonly cursor?: string;
-  /** Only logs whose id starts so. */
-  readonly prefix?: string;
-  /** `live`: open or interrupted. */
-  readonly state?: LogState | 'live';
-}
-
-/** One page of a list; `next` is the cursor of the following one. */
-export interface ListPage {
-  readonly logs: readonly LogInfo[];
-  readonly next?: string;
-}
 
 /** Which logs are due, and for what. */
 export type DueQuery =

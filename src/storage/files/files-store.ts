@@ -5,13 +5,12 @@ import { advance, type Offset } from '../../core/log/offset';
 import { hasExpiredBy, touched } from '../../core/state/expiry';
 import { applyChange } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
+import type { ListPage, ListQuery } from '../../core/store/list-query';
 import type {
   CommitLimits,
   CreateResult,
   DueQuery,
   LifecycleEvent,
-  ListPage,
-  ListQuery,
   LogStore,
   Page,
   TimedPage,

@@ -19,6 +19,7 @@ import { recordSyncedLengths } from './facts/record-synced-lengths';
 import { FilesStore } from './files-store';
 import { Journal } from './journal/journal';
 import { DoomedLogSweeper } from './logs/doomed-log-sweeper';
+import type { FilesStoreContext } from './logs/files-store-context';
 import { openFacts } from './open-facts';
 import type { FilesStoreOptions } from './options';
 import { assertFactsMatchFiles } from './startup/assert-facts-match';
@@ -99,22 +100,26 @@ async function openLocked(
   const doomed = new DoomedLogSweeper({ facts, files, journal, reserve, warn });
   await doomed.sweepAll();
   const written = await WrittenLengths.create(layout.written);
-  const close = async (): Promise<void> => {
-    try {
-      await written.close();
-      await times.close();
-      const isSynced = await sync.close();
-      await descriptors.close();
-      await doomed.idle();
-      await journal.close();
-      await facts.close();
-      if (isSynced) await markCleanShutdown(layout, warn);
-    } finally {
-      await lock.release();
-    }
-  };
-  const logs = { layout, files, journal, doomed, sync, times, written };
-  return new FilesStore({ ...logs, facts, reserve, clock, warn, damage, close }, options.logsMax);
+  const logs = { layout, files, journal, doomed, sync, times, written, facts, warn };
+  const close = (): Promise<void> => closeParts(logs, descriptors).finally(() => lock.release());
+  return new FilesStore({ ...logs, reserve, clock, damage, close }, options.logsMax);
+}
+
+type ClosedParts = 'written' | 'times' | 'sync' | 'doomed' | 'journal' | 'facts' | 'layout' | 'warn';
+
+/** What writes to a part is closed before it. The mark comes last: it says that everything else is on the disk. */
+async function closeParts(
+  { written, times, sync, doomed, journal, facts, layout, warn }: Pick<FilesStoreContext, ClosedParts>,
+  descriptors: DescriptorPool,
+): Promise<void> {
+  await written.close();
+  await times.close();
+  const isSynced = await sync.close();
+  await descriptors.close();
+  await doomed.idle();
+  await journal.close();
+  await facts.close();
+  if (isSynced) await markCleanShutdown(layout, warn);
 }
 
 /** Reconciles the facts, the files and the journal. Nothing is changed before all of them are known to fit. */

@@ -14,13 +14,12 @@ import { hasExpiredBy, touched } from '../../core/state/expiry';
 import type { LogFacts, ProducerState } from '../../core/state/facts';
 import { applyChange, newLog } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
+import type { ListPage, ListQuery } from '../../core/store/list-query';
 import type {
   CommitLimits,
   CreateResult,
   DueQuery,
   LifecycleEvent,
-  ListPage,
-  ListQuery,
   LogStore,
   Page,
   TimedPage,
@@ -61,8 +60,8 @@ export class MemoryStore implements LogStore {
     if (gone !== undefined) this.#remove(gone, { kind: old === undefined ? 'expired' : 'replaced' });
     const now = this.now();
     const facts = newLog(id, init, this.#clock.wallAt(now), now);
-    const bytes = new GrowableBuffer([inherited, ...(init.first?.chunks ?? [])]);
-    const times = new MemoryTimes(this.#inheritedTimes(init));
+    const bytes = new GrowableBuffer([inherited.bytes, ...(init.first?.chunks ?? [])]);
+    const times = new MemoryTimes(inherited.times);
     times.note(facts.info);
     this.#logs.set(id, { facts, bytes, producers: new Map(), times });
     this.#forkRefs.created(facts.info);
@@ -102,14 +101,8 @@ export class MemoryStore implements LogStore {
     const { chunks, producer } = commit;
     const stored = producer && log.producers.get(producer.id);
     const now = this.now();
-    const { after, committed } = evaluateCommit(
-      log.facts,
-      stored,
-      commit,
-      limits,
-      this.#clock.wallAt(now),
-      now,
-    );
+    const wall = this.#clock.wallAt(now);
+    const { after, committed } = evaluateCommit(log.facts, stored, commit, limits, wall, now);
     if (after === undefined) return committed;
     if (producer !== undefined) log.producers.set(producer.id, producer);
     this.#store(log, after, chunks);
@@ -152,19 +145,14 @@ export class MemoryStore implements LogStore {
 
   async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     signal?.throwIfAborted();
-    return pageOf(
-      this.#allPresent().map(({ facts }) => facts.info),
-      query,
-    );
+    const infos = this.#allPresent().map(({ facts }) => facts.info);
+    return pageOf(infos, query);
   }
 
   async due(query: DueQuery, limit: number): Promise<readonly LogInfo[]> {
     const logs = query.kind === 'expired' ? [...this.#logs.values()] : this.#allPresent();
-    return dueOf(
-      logs.map(({ facts }) => facts),
-      query,
-      this.#clock,
-    ).slice(0, limit);
+    const all = logs.map(({ facts }) => facts);
+    return dueOf(all, query, this.#clock).slice(0, limit);
   }
 
   async purge(): Promise<boolean> {
@@ -216,14 +204,14 @@ export class MemoryStore implements LogStore {
     return hasExpiredBy(this.#clock, info);
   }
 
-  /** The initial bytes of a fork. */
-  #inherited({ fork }: LogInit): Buffer {
-    if (fork === undefined) return Buffer.alloc(0);
+  /** What a fork begins with. */
+  #inherited({ fork }: LogInit): { readonly bytes: Buffer; readonly times: readonly TimeMark[] } {
+    if (fork === undefined) return { bytes: Buffer.alloc(0), times: [] };
     const source = this.#present(fork.source.id);
     if (source?.facts.info.generation !== fork.source.generation) throw new LogError('LOG_NOT_FOUND');
     if (fork.at > source.facts.info.tail)
       throw new RangeError(`offset ${fork.at} is beyond the source's tail`);
-    return source.bytes.slice(0, fork.at);
+    return { bytes: source.bytes.slice(0, fork.at), times: source.times.within(START, fork.at) };
   }
 
   /** The log of that generation, expired or not. */
@@ -237,11 +225,6 @@ export class MemoryStore implements LogStore {
     const log = this.#logOrExpired(ref);
     if (this.#hasExpired(log.facts.info)) throw new LogError('LOG_GONE');
     return log;
-  }
-
-  #inheritedTimes({ fork }: LogInit): readonly TimeMark[] {
-    const source = fork && this.#present(fork.source.id);
-    return source?.times.within(START, fork?.at ?? START) ?? [];
   }
 
   #store(log: MemoryLog, after: LogFacts, chunks: readonly Buffer[]): void {

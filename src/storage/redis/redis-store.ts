@@ -7,13 +7,12 @@ import type { Offset } from '../../core/log/offset';
 import { withTimeout } from '../../core/scheduling/timeout';
 import type { Change } from '../../core/store/change';
 import { DamageReports } from '../../core/store/damage-reports';
+import type { ListPage, ListQuery } from '../../core/store/list-query';
 import type {
   CommitLimits,
   CreateResult,
   DueQuery,
   LifecycleEvent,
-  ListPage,
-  ListQuery,
   LogStore,
   Page,
   TimedPage,

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { parseLogId } from '../../../src/core/log/log-id';
-import type { ListQuery, LogStore } from '../../../src/core/store/store';
+import type { ListQuery } from '../../../src/core/store/list-query';
+import type { LogStore } from '../../../src/core/store/store';
 import { ALL_PARTITIONS, partitionOf } from '../../../src/redis/partitions';
 import { factsKey, lifecycleKey, namesPrefix, orderKey } from '../../../src/storage/redis/schema/keys';
 import { describeListing } from '../../contract/listing';

@@ -1,6 +1,7 @@
 import { isLogError } from '../../../core/log/errors';
 import type { LogState } from '../../../core/log/log';
-import type { ListPage, ListQuery, LogStore } from '../../../core/store/store';
+import type { ListPage, ListQuery } from '../../../core/store/list-query';
+import type { LogStore } from '../../../core/store/store';
 import { RequestError } from '../../errors/request-error';
 import { authorize, restrictPrefix } from '../../front/access';
 import { assertKnownParameters, singleParameter } from '../../front/query';

@@ -1,8 +1,8 @@
 import type { Database, RootDatabase } from 'lmdb';
 import type { LogInfo, LogState } from '../../../core/log/log';
 import { LOG_ID_BYTES_MAX } from '../../../core/log/log-id';
+import type { ListQuery } from '../../../core/store/list-query';
 import { statesOf } from '../../../core/store/list-query';
-import type { ListQuery } from '../../../core/store/store';
 
 type Named = Pick<LogInfo, 'id' | 'generation' | 'state'>;
 

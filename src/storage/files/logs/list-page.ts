@@ -1,7 +1,7 @@
 import type { LogInfo } from '../../../core/log/log';
 import { TimeSlices } from '../../../core/scheduling/time-slices';
+import type { ListPage, ListQuery } from '../../../core/store/list-query';
 import { assertCursor, GENERATION_CURSOR, matchesQuery } from '../../../core/store/list-query';
-import type { ListPage, ListQuery } from '../../../core/store/store';
 import type { FactsDatabase } from '../facts/facts-database';
 import type { NameIndexSlice } from '../facts/name-index';
 import type { LogIndex } from './log-index';

@@ -1,6 +1,6 @@
 import type { LogInfo } from '../../../core/log/log';
+import type { ListPage, ListQuery } from '../../../core/store/list-query';
 import { assertCursor, matchesQuery } from '../../../core/store/list-query';
-import type { ListPage, ListQuery } from '../../../core/store/store';
 import type { RedisStoreContext } from '../schema/store-context';
 import type { LogInfoReader } from './log-info-reader';
 import { NameIndexBuilder } from './name-index-builder';

@@ -1,6 +1,6 @@
 import { parseLogId } from '../../../core/log/log-id';
+import type { ListQuery } from '../../../core/store/list-query';
 import { statesOf } from '../../../core/store/list-query';
-import type { ListQuery } from '../../../core/store/store';
 import { toTexts } from '../../../redis/resp/reply';
 import { orderKey } from '../schema/keys';
 import type { RedisStoreContext } from '../schema/store-context';
