@@ -33,7 +33,7 @@ export async function wait(invocation: Invocation, io: Io): Promise<number> {
     return EXIT.incomplete;
   }
   if (result === undefined) {
-    say(io, `timed out after ${timeout}: ${printable(id)} has not got there`);
+    say(io, `timed out after ${timeout} while waiting for ${printable(id)}`);
     return EXIT.timedOut;
   }
   if (wanted.for !== 'closed' && result.holds) {

@@ -58,7 +58,7 @@ it('wait exits with 124 after its timeout', async () => {
   expect(await call('--create', '--timeout', '300ms', `${id}-absent`)).toEqual({
     code: 124,
     stdout: '',
-    stderr: `stream: timed out after 300ms: ${id}-absent has not got there\n`,
+    stderr: `stream: timed out after 300ms while waiting for ${id}-absent\n`,
   });
 });
 

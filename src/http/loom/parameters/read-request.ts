@@ -42,8 +42,8 @@ const PLAIN: ReadRequest = { bounds: {}, isNotail: false, hasTimestamps: false, 
 export function parseReadRequest(query: URLSearchParams, now: number): ReadRequest {
   if (query.size === 0) return PLAIN;
   assertKnownParameters(query, PARAMETERS);
-  assertOneOf(query, STARTS, 'starts');
-  assertOneOf(query, SIZES, 'bounds');
+  assertOneOf(query, STARTS, 'start');
+  assertOneOf(query, SIZES, 'bound');
   const start = parseStart(query, now);
   const generation = singleParameter(query, 'generation');
   return {
@@ -93,6 +93,6 @@ function assertOneOf(query: URLSearchParams, names: readonly string[], what: str
   if (other === undefined) return;
   throw new RequestError(
     'PARAMETER_INVALID',
-    `${one} and ${other} are both given: of the ${what} ${names.join(', ')} there can be one`,
+    `${one} and ${other} are both given: only one ${what} is allowed (${names.join(', ')})`,
   );
 }
