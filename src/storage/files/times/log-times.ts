@@ -8,6 +8,7 @@ import { KeyedMutex } from '../../../core/scheduling/keyed-mutex';
 import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { Warn } from '../../../core/store/warnings';
 import { isDiskFull } from '../../../lmdb/failures';
+import { isMissing } from '../disk/failures';
 import { unlinkIfExists } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import { copyTimes, writeRecords } from './copy-times';
@@ -94,7 +95,8 @@ export class LogTimes {
   async copy(source: TimedLog, bytes: Offset, fork: string): Promise<void> {
     const to = this.layout.timesOf(fork);
     await copyTimes(this.#view(source, START), bytes, to).catch(async (error) => {
-      this.#report(error, fork);
+      // The source was removed meanwhile, with its sidecar.
+      if (!isMissing(error)) this.#report(error, fork);
       await unlinkIfExists(to).catch(() => {});
     });
   }
