@@ -64,15 +64,9 @@ export async function sendLineEvents(
   }
   markLongLivedAtTail(res, info, from);
   const ids = new EventIds(info, asked.bounds);
-  const { id, generation } = info;
   const { hasTimestamps } = read;
-  const writer = new LineEventWriter(wire.store, res, {
-    log: { id, generation },
-    from,
-    ids,
-    hasTimestamps,
-  });
-  if (resumption?.kind === 'reset') writer.reset(resumption.data);
+  const writer = new LineEventWriter(wire.store, res, { log: info, from, ids, hasTimestamps });
+  if (resumption?.kind === 'reset') writer.reset(resumption.data, from);
   new FormattedResponse(wire, res, info, writer, { selected }).begin();
 }
 

@@ -20,6 +20,9 @@ import type { SelectedBytes } from './select-bytes';
 import { encodedSize, sliceLines } from './slice-lines';
 
 const LF = 0x0a;
+/** Shared by all readers that need nothing else: thousands of them wait at a tail. */
+const PLAIN: ReadOptions = {};
+const TIMED: ReadOptions = { withTimes: true };
 
 /** What a response in a format sends. */
 export interface FormattedBytes {
@@ -53,10 +56,8 @@ export class FormattedResponse extends EventResponse {
     this.#live = live;
     this.#end = from;
     if (isNotail || (isComplete && live !== undefined)) this.#last = to;
-    this.#readOptions = {
-      withTimes: isTimed || format.needsTimes,
-      ...(isNotail && { until: to }),
-    };
+    const options = isTimed || format.needsTimes ? TIMED : PLAIN;
+    this.#readOptions = isNotail ? { ...options, until: to } : options;
     if (live?.endsAt !== undefined && this.#last === undefined)
       this.#deadline = new SelectionDeadline(context.store, this.log, live.endsAt, () =>
         this.#finishIfOver(false, this.at),

@@ -13,6 +13,8 @@ import type { LineFormat } from './line-format';
 import { LineTimestamps, TIMESTAMP_BYTES } from './line-timestamps';
 
 const CR = 0x0d;
+/** Shared: thousands of readers wait at a tail. */
+const NO_TIMES: readonly TimeMark[] = [];
 
 /** What the events of one reader are made with. */
 export interface LineEventOptions {
@@ -28,9 +30,11 @@ export interface LineEventOptions {
 export class LineEventWriter implements LineFormat {
   readonly needsTimes: boolean;
   readonly bytesPerLine: number;
+  readonly #log: LogRef;
+  readonly #ids: EventIds;
   readonly #timestamps: LineTimestamps | undefined;
   /** Of the bytes that were not written yet. */
-  #times: readonly TimeMark[] = [];
+  #times: readonly TimeMark[] = NO_TIMES;
   #written: Offset;
   #lines: LineSplitter;
   #isFirst = true;
@@ -38,9 +42,10 @@ export class LineEventWriter implements LineFormat {
   constructor(
     private readonly store: LogStore,
     private readonly res: ServerResponse,
-    private readonly options: LineEventOptions,
+    { log, from, ids, hasTimestamps }: LineEventOptions,
   ) {
-    const { from, hasTimestamps } = options;
+    this.#log = log;
+    this.#ids = ids;
     this.needsTimes = hasTimestamps;
     this.bytesPerLine = hasTimestamps ? TIMESTAMP_BYTES : 0;
     this.#timestamps = hasTimestamps ? new LineTimestamps() : undefined;
@@ -51,8 +56,8 @@ export class LineEventWriter implements LineFormat {
   }
 
   /** The reader must discard what it has. The id of this event takes the place of the one that it came with. */
-  reset(data: string): void {
-    this.#send({ event: 'reset', id: this.options.ids.at(this.options.from), data });
+  reset(data: string, from: Offset): void {
+    this.#send({ event: 'reset', id: this.#ids.at(from), data });
   }
 
   skipTo(offset: Offset): void {
@@ -60,8 +65,9 @@ export class LineEventWriter implements LineFormat {
   }
 
   bytes(slice: Buffer, times: readonly TimeMark[]): void {
-    this.#times = this.needsTimes ? this.#times.concat(times) : [];
+    if (this.needsTimes) this.#times = this.#times.concat(times);
     for (const text of this.#lines.push(slice)) this.#write(text);
+    if (!this.needsTimes) return;
     // The rest is one line, which has the time of its first byte.
     this.#times = this.#times.filter(({ end }) => end > this.#written).slice(0, 1);
   }
@@ -76,7 +82,7 @@ export class LineEventWriter implements LineFormat {
 
   end(at: Offset, outcome: LogOutcome | undefined): Promise<void> | void {
     if (outcome !== undefined) return this.#end(at, closedState(outcome));
-    return stateNow(this.store, this.options.log).then((state = 'open') => this.#end(at, state));
+    return stateNow(this.store, this.#log).then((state = 'open') => this.#end(at, state));
   }
 
   /** A client that comes back gets an error. */
@@ -92,17 +98,16 @@ export class LineEventWriter implements LineFormat {
 
   #end(at: Offset, state: string): void {
     this.#write(this.#lines.flush());
-    this.#send({ event: 'end', id: this.options.ids.atEnd(at), data: state });
+    this.#send({ event: 'end', id: this.#ids.atEnd(at), data: state });
   }
 
   #write(text: LineText | undefined): void {
     if (text === undefined) return;
-    const { ids } = this.options;
     const { kind, end } = text;
-    ids.count(text);
+    this.#ids.count(text);
     const bytes = this.#withTimestamps(text);
     const event = kind === 'lines' ? { data: withoutLastReturn(bytes) } : { event: 'partial', data: bytes };
-    this.#send({ ...event, id: ids.at(end) });
+    this.#send({ ...event, id: this.#ids.at(end) });
   }
 
   #withTimestamps({ kind, bytes, end }: LineText): Buffer {
