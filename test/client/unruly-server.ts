@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { freePort } from '../support/free-port';
 
 /**
  * How the server fails one request.
@@ -72,12 +72,11 @@ export class UnrulyServer {
   #port = 0;
 
   /** @param port the port of the last start by default, so that a stopped server can return */
-  async start(port = this.#port): Promise<void> {
+  async start(port?: number): Promise<void> {
+    this.#port = port ?? (this.#port || (await freePort()));
     this.#server = createServer((req, res) => void this.#serve(req, res));
-    this.#server.listen(port, '127.0.0.1');
+    this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
-    const { port: actual } = this.#server.address() as AddressInfo;
-    this.#port = actual;
   }
 
   /** Breaks all connections and keeps the stored streams. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port';
 import { PATIENCE_MS } from './patience';
 
 export interface LoomProcessOptions {
@@ -33,7 +34,7 @@ export class LoomProcess {
   /** Resolves once the server answers. @throws with its stderr if it does not start */
   static async start(options: LoomProcessOptions): Promise<LoomProcess> {
     const loom = new LoomProcess(options);
-    await loom.#spawn(0);
+    await loom.#spawn(await freePort());
     return loom;
   }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port';
 import { type RedisServer, startRedisServer } from './redis-server';
 
 const run = promisify(execFile);
@@ -31,18 +31,6 @@ export async function startRedisCluster(): Promise<RedisCluster> {
 async function startNode(): Promise<RedisServer> {
   const args = ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())];
   return startRedisServer({ args });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port);
-        else reject(new Error('no free port'));
-      });
-    });
-  });
 }
 
 /** `--cluster create` returns when one node is content; the others may still be refusing. */

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port';
 import { PATIENCE_MS } from './patience';
 
 export interface RedisServerOptions {
@@ -71,15 +72,6 @@ async function startSomewhere(dir: string, options: RedisServerOptions): Promise
       if (attempt === 5 || !String(error).includes('in use')) throw error;
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function start(port: number, dir: string, options: RedisServerOptions): Promise<ChildProcess> {
