@@ -1,4 +1,4 @@
-// Compiles src to dist, and takes the Lua files along.
+// Compiles src to dist, takes the Lua files along, and bundles the web pages.
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 
@@ -9,3 +9,4 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
 for (const file of readdirSync('src', { recursive: true })) {
   if (file.endsWith('.lua')) cpSync(`src/${file}`, `dist/${file}`);
 }
+await import('./build-web.mjs');

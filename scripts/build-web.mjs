@@ -1,0 +1,46 @@
+// Bundles web to dist/web: hashed names, a manifest of what each page needs, and every file compressed beforehand.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { buildSync } from 'esbuild';
+
+const OUT = 'dist/web';
+const PAGES = ['list', 'stream', 'spy'];
+
+const { metafile } = buildSync({
+  entryPoints: PAGES.map((page) => `web/pages/${page}.ts`),
+  outdir: OUT,
+  entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: 'esm',
+  target: ['es2022'],
+  charset: 'utf8',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+});
+
+/** By page: its script, and the styles and chunks that the script needs at once. */
+const manifest = {};
+for (const [file, output] of Object.entries(metafile.outputs)) {
+  compress(file);
+  if (output.entryPoint === undefined) continue;
+  const chunks = output.imports.filter(({ kind }) => kind === 'import-statement');
+  manifest[basename(output.entryPoint, '.ts')] = {
+    script: basename(file),
+    styles: output.cssBundle === undefined ? [] : [basename(output.cssBundle)],
+    chunks: chunks.map(({ path }) => basename(path)),
+  };
+}
+mkdirSync(OUT, { recursive: true });
+writeFileSync(`${OUT}/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+
+function compress(file) {
+  const content = readFileSync(file);
+  writeFileSync(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
+  writeFileSync(`${file}.br`, brotliCompressSync(content));
+}
