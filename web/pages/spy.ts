@@ -1,1 +1,4 @@
 import '../shell/base.css';
+import { openFrame } from '../shell/frame';
+
+openFrame('spy');

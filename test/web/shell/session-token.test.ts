@@ -1,0 +1,54 @@
+import { SessionToken, tokenOfFragment } from '../../../web/shell/session-token';
+
+describe('the token of a tab', () => {
+  it('two refused requests ask a person once', async () => {
+    const asked: boolean[] = [];
+    const token = sessionToken(async (isRefused) => {
+      asked.push(isRefused);
+      return 'secret';
+    });
+    const answers = await Promise.all([token.renewed(undefined), token.renewed(undefined)]);
+    expect(answers).toEqual(['secret', 'secret']);
+    expect(asked).toEqual([false]);
+  });
+
+  it('a request that used an older token gets the newer one without a question', async () => {
+    const token = sessionToken(() => Promise.reject(new Error('asked')));
+    token.set('new');
+    expect(await token.renewed('old')).toBe('new');
+  });
+
+  it('a refused token is said to be refused', async () => {
+    const asked: boolean[] = [];
+    const token = sessionToken(async (isRefused) => {
+      asked.push(isRefused);
+      return undefined;
+    });
+    token.set('wrong');
+    expect(await token.renewed('wrong')).toBeUndefined();
+    expect(await token.renewed('wrong')).toBeUndefined();
+    expect(asked).toEqual([true, true]);
+  });
+});
+
+describe('the token of a shared link', () => {
+  it.each([
+    ['', undefined, ''],
+    ['#L120', undefined, '#L120'],
+    ['#token=a%20b', 'a b', ''],
+    ['#L120-L140&token=abc', 'abc', '#L120-L140'],
+    ['#token=abc&O4711', 'abc', '#O4711'],
+    ['#token=%', '%', ''],
+    ['#token=', '', ''],
+  ])('%j has the token %j and leaves %j', (hash, token, rest) => {
+    expect(tokenOfFragment(hash)).toEqual({ token, rest });
+  });
+});
+
+function sessionToken(ask: (isRefused: boolean) => Promise<string | undefined>): SessionToken {
+  const kept = new Map<string, string>();
+  return new SessionToken(
+    { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) },
+    ask,
+  );
+}
