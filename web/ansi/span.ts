@@ -1,7 +1,7 @@
 /** 0 to 255: a colour of the palette, of which 0 to 15 belong to the theme. A string: `#rrggbb`. */
 export type Color = number | string;
 
-/** How a piece of text looks. A member that is absent is off. Equal styles of neighbouring spans are one object. */
+/** How a piece of text looks. A member that is absent is off. */
 export interface Style {
   readonly color?: Color;
   readonly background?: Color;
