@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const SRC = path.join(__dirname, '../src');
+const WEB = path.join(__dirname, '../web');
 
 /** The composition root: the files that lie directly in `src`. */
 const ROOT = 'root';
@@ -59,6 +60,16 @@ describe('the layers', () => {
     const layers = [...imports.keys()].map(layerOf);
     expect(new Set(layers).size).toBeGreaterThan(1);
     expect(layers.filter((layer) => !Object.hasOwn(LAYERS, layer))).toEqual([]);
+  });
+
+  it('the pages import nothing but their own files', () => {
+    const pages = importsOf(readSources(WEB));
+    expect(pages.size).toBeGreaterThan(1);
+    expect(leaving(pages)).toEqual([]);
+  });
+
+  it('no files of the pages import each other in a circle', () => {
+    expect(firstCycle(importsOf(readSources(WEB)))).toBeUndefined();
   });
 
   it('no store imports another', () => {
@@ -139,6 +150,21 @@ describe('the check of the layers', () => {
     expect(entangled(imports)).toEqual(['storage/redis/store.ts imports storage/files/store.ts']);
   });
 
+  it('an import that leaves the pages is found, and styles are allowed', () => {
+    const imports = importsOf(
+      sources({
+        'pages/list.ts': "import '../shell/base.css';\nimport { fetchList } from '../list/fetch-list';",
+        'list/fetch-list.ts': "import type { Log } from '../../src/core/log/log';",
+        'shell/theme.ts': "import { h } from 'preact';\nimport { join } from 'node:path';",
+      }),
+    );
+    expect(leaving(imports)).toEqual([
+      'list/fetch-list.ts imports ../src/core/log/log',
+      'shell/theme.ts imports npm:preact',
+      'shell/theme.ts imports node:path',
+    ]);
+  });
+
   it('a circle is found, even a long one and through an index', () => {
     const imports = importsOf(
       sources({
@@ -182,12 +208,12 @@ function sources(files: Readonly<Record<string, string>>): Map<string, string> {
   return new Map(Object.entries(files));
 }
 
-function readSources(): Map<string, string> {
-  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+function readSources(root = SRC): Map<string, string> {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.ts'),
   );
   return new Map(
-    files.map((file) => [file.split(path.sep).join('/'), readFileSync(path.join(SRC, file), 'utf8')]),
+    files.map((file) => [file.split(path.sep).join('/'), readFileSync(path.join(root, file), 'utf8')]),
   );
 }
 
@@ -235,6 +261,11 @@ function forbidden(imports: Imports): string[] {
     if (target.startsWith('npm:')) return !packages.includes(target.slice('npm:'.length));
     return ![layer, ...layers, ...(isType ? types : [])].includes(layerOf(target));
   });
+}
+
+/** The imports of files beyond the folder, of packages and of modules of Node. */
+function leaving(imports: Imports): string[] {
+  return linesOf(imports, (_file, { target }) => /^(?:\.\.|npm:|node:)/.test(target));
 }
 
 function entangled(imports: Imports): string[] {

@@ -15,6 +15,7 @@ import { ProducerConnections } from './live/producer-connections';
 import { loom } from './loom';
 import { matches } from './matches';
 import { spy } from './spy';
+import { withPages } from './web';
 
 const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, health, readiness];
 
@@ -47,7 +48,7 @@ export function createApp({ wires = [], ...dependencies }: AppDependencies): App
   const context = { ...dependencies, lines, searches, producers, consumers, stopping: stopping.signal };
   const opened = WIRES.map((open) => open(context));
   return {
-    handler: new FrontDoor(config, logger).listenerOf([...wires, ...opened]),
+    handler: new FrontDoor(config, logger).listenerOf([...wires, ...withPages(opened)]),
     async drain() {
       stopping.abort();
       consumers.cutAll();

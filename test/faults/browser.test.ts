@@ -106,7 +106,7 @@ describe('streams in a browser', () => {
       await open.write(content);
       const closed = { method: 'POST', headers: { 'Content-Type': type }, body: content };
       await request(`${loom.url}/stream/closed-${n}`, closed);
-      for (const id of [`closed-${n}`, `closed-${n}?notail`, `open-${n}?notail`]) {
+      for (const id of [`closed-${n}?raw`, `closed-${n}?notail&raw`, `open-${n}?notail&raw`, `closed-${n}`]) {
         // What is offered as a download is not run, either.
         await page.goto(`${loom.url}/stream/${id}`).catch((error) => {
           if (!String(error).includes('Download is starting')) throw error;

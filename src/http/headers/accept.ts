@@ -32,6 +32,16 @@ export function preferredType<Type extends string>(
   return best >= qualityOf(ranges, otherwise) ? preferred : undefined;
 }
 
+/**
+ * Whether an `Accept` header names `type` and prefers nothing to it. For example, `text/html, text/*;q=0.8` prefers `text/html` to all
+ * else, and `application/json, text/html;q=0.5` does not.
+ */
+export function prefersToAll(accept: string, type: string): boolean {
+  const ranges = parse(accept);
+  const quality = Math.max(0, ...ranges.filter((range) => range.type === type).map((range) => range.quality));
+  return quality > 0 && ranges.every((range) => range.quality <= quality);
+}
+
 /** The most specific range counts. */
 function qualityOf(ranges: readonly MediaRange[], type: string): number {
   const [main] = type.split('/', 1);

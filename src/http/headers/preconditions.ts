@@ -3,8 +3,12 @@ import type { LogId } from '../../core/log/log-id';
 import { RequestError } from '../errors/request-error';
 
 /** What the conditions of a request are compared with. */
-export interface CurrentRepresentation {
+export interface CurrentRepresentation extends Tagged {
   readonly id: LogId;
+}
+
+/** Content with an ETag. */
+interface Tagged {
   /** A strong ETag. Absent: the answer to a GET has none, for example while the stream is open. */
   readonly etag?: string | undefined;
   /** That of the same content in other codings. A condition that names one of them means this content as well. */
@@ -41,17 +45,13 @@ export function assertPreconditions(
 }
 
 /** Whether a GET or HEAD is answered 304 (13.1.2). */
-export function isNotModified({ headers }: IncomingMessage, present: CurrentRepresentation): boolean {
+export function isNotModified({ headers }: IncomingMessage, present: Tagged): boolean {
   const known = headers['if-none-match'];
   return known !== undefined && matches(known, present, 'weakly');
 }
 
 /** A weak tag never compares strongly (8.8.3.2). */
-function matches(
-  header: string,
-  present: CurrentRepresentation | undefined,
-  how: 'strongly' | 'weakly',
-): boolean {
+function matches(header: string, present: Tagged | undefined, how: 'strongly' | 'weakly'): boolean {
   if (present === undefined) return false;
   if (header.trim() === '*') return true;
   const { etag, codedEtags = [] } = present;

@@ -7,6 +7,7 @@ import { sendHead } from '../front/send-head';
 import type { OpenWire, WireContext } from '../front/wire';
 import type { WireRequest } from '../front/wire-request';
 import { contentHeaders, LIVE_HEADERS } from '../headers/content-headers';
+import { vary } from '../headers/vary';
 import { detach } from '../live/detach';
 import { markLongLived } from '../live/long-lived';
 import { SpyFormat } from './spy-format';
@@ -32,7 +33,11 @@ async function sendSpy(request: WireRequest, wire: WireContext): Promise<void> {
     throw new RequestError('PARAMETER_INVALID', 'from must be start or now');
   const options = { from, prefix: restrictPrefix(prefix, access.prefix) } as const;
 
-  sendHead(request, 200, { ...contentHeaders('text/plain; charset=utf-8'), ...LIVE_HEADERS });
+  sendHead(request, 200, {
+    ...contentHeaders('text/plain; charset=utf-8'),
+    ...LIVE_HEADERS,
+    Vary: vary(res, 'Accept'),
+  });
   if (req.method === 'HEAD') {
     res.end();
     return;

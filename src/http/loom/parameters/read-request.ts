@@ -31,6 +31,7 @@ const PARAMETERS: readonly string[] = [
   'download',
   'notail',
   'generation',
+  'raw',
 ];
 
 const PLAIN: ReadRequest = { bounds: {}, isNotail: false, hasTimestamps: false, isDownload: false };
@@ -46,6 +47,8 @@ export function parseReadRequest(query: URLSearchParams, now: number): ReadReque
   assertOneOf(query, SIZES, 'bound');
   const start = parseStart(query, now);
   const generation = singleParameter(query, 'generation');
+  // Its answer is the same: it only says that a browser does not want the page (`http/web`).
+  flagParameter(query, 'raw');
   return {
     ...(start !== undefined && { start }),
     bounds: parseBounds(query, now),

@@ -43,7 +43,7 @@ export async function sendLineMarks(ctx: WholeContext, wire: WireContext): Promi
   assertPreconditions(ctx.req, present);
   ctx.set({ ...streamHeaders(info, wire.config.http), 'Cache-Control': 'no-cache' });
   const { etag = '' } = present;
-  const known = [etag, codedTag(etag, 'gzip')].find((one) => isNotModified(ctx.req, { id, etag: one }));
+  const known = [etag, codedTag(etag, 'gzip')].find((one) => isNotModified(ctx.req, { etag: one }));
   if (known !== undefined) {
     ctx.set({ ETag: known, Vary: vary(ctx.res, 'Accept-Encoding') });
     ctx.status = 304;

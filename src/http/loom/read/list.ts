@@ -7,6 +7,7 @@ import { authorize, restrictPrefix } from '../../front/access';
 import { assertKnownParameters, singleParameter } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
+import { vary } from '../../headers/vary';
 import { jsonList } from '../../json/json-list';
 import { signalUntilClosed } from '../../live/consumers';
 import { setCompressibleJson } from './compressible-json';
@@ -25,7 +26,7 @@ export async function sendList(ctx: WholeContext, { store }: WireContext): Promi
   const signal = signalUntilClosed(ctx.res);
   const { logs, next = null } = await page(store, query, signal);
   const streams = await jsonList(logs, toListEntry, signal);
-  ctx.set('Cache-Control', 'no-store');
+  ctx.set({ 'Cache-Control': 'no-store', Vary: vary(ctx.res, 'Accept') });
   const end = `,"next":${JSON.stringify(next)}}\n`;
   await setCompressibleJson(ctx, Buffer.concat([Buffer.from('{"streams":'), ...streams, Buffer.from(end)]));
 }

@@ -53,12 +53,12 @@ export function represent(request: WireRequest, delivery: StreamDelivery): Repre
 /** The tag of the form that the client has, which need not be the one that it would get. */
 function knownTag(
   { req }: WireRequest,
-  { info, selected: { etag } }: StreamDelivery,
+  { selected: { etag } }: StreamDelivery,
   coding: ContentCoding,
 ): string | undefined {
   if (etag === undefined || !isConditional(req)) return undefined;
   const tags = [codedTag(etag, coding), etag, codedTag(etag, 'gzip')];
-  return tags.find((one) => isNotModified(req, { id: info.id, etag: one }));
+  return tags.find((one) => isNotModified(req, { etag: one }));
 }
 
 function codingOf({ req }: WireRequest, { info, selected }: StreamDelivery): ContentCoding {

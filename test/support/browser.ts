@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+if (!existsSync(CHROMIUM)) process.emitWarning(`Nothing is tested in a browser: there is no ${CHROMIUM}`);
+
+const LOADING_MS = 60_000;
+
+/** `it` where there is a Chromium, and `it.skip` elsewhere. */
+export const inBrowser = existsSync(CHROMIUM) ? it : it.skip;
+
+export interface BrowserUnderTest {
+  /** A page of a fresh context: no cookies, no storage. It is closed after the test. */
+  newPage(options?: BrowserContextOptions): Promise<Page>;
+}
+
+/** A Chromium for all tests of the surrounding `describe`. @param args of its command line */
+export function withBrowser(args: readonly string[] = []): BrowserUnderTest {
+  let browser: Browser | undefined;
+  const contexts: BrowserContext[] = [];
+  beforeAll(async () => {
+    if (!existsSync(CHROMIUM)) return;
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...args] });
+  }, LOADING_MS);
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+  });
+  afterAll(() => browser?.close());
+  return {
+    async newPage(options) {
+      if (browser === undefined) throw new Error('there is no browser');
+      const context = await browser.newContext(options);
+      contexts.push(context);
+      return context.newPage();
+    },
+  };
+}
+
+/** What a page of the server should never have. */
+export interface PageFaults {
+  /** Errors of the console, of which violations of the policy are some, and uncaught ones. */
+  readonly errors: readonly string[];
+  /** Requests to another origin, which no test should see. */
+  readonly foreign: readonly string[];
+}
+
+/** Collects from now on. Call it before the first `goto`. @param origin of the server */
+export function faultsOf(page: Page, origin: string): PageFaults {
+  const errors: string[] = [];
+  const foreign: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !url.startsWith('data:')) foreign.push(url);
+  });
+  return { errors, foreign };
+}
