@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
 import type { Config } from '../config/config';
 import type { PendingBytes } from '../core/ingest/pending-bytes';
+import { CountThreads } from '../core/lines/count-threads';
+import { COUNTS_AT_ONCE } from '../core/lines/line-index-cache';
 import { LogLines } from '../core/lines/log-lines';
 import { Searches } from '../core/search/searches';
 import type { LogStore } from '../core/store/store';
@@ -43,7 +45,8 @@ export function createApp({ wires = [], ...dependencies }: AppDependencies): App
   setMaxListeners(0, stopping.signal);
   const producers = new ProducerConnections(store);
   const consumers = new Consumers();
-  const lines = new LogLines(store, { cacheBytes: config.lines.cache });
+  const counts = new CountThreads(COUNTS_AT_ONCE);
+  const lines = new LogLines(store, { cacheBytes: config.lines.cache, counter: counts.count });
   const searches = new Searches(config.search);
   const context = { ...dependencies, lines, searches, producers, consumers, stopping: stopping.signal };
   const opened = WIRES.map((open) => open(context));
@@ -52,7 +55,7 @@ export function createApp({ wires = [], ...dependencies }: AppDependencies): App
     async drain() {
       stopping.abort();
       consumers.cutAll();
-      await Promise.all([producers.cutAll(), searches.close()]);
+      await Promise.all([producers.cutAll(), searches.close(), counts.close()]);
     },
   };
 }

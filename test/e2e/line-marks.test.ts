@@ -55,6 +55,17 @@ onEachStore('the index of a stream', ({ url, freshId }) => {
     expect(lines).toEqual(Array.from({ length: 25_000 }, (_, i) => i + 1));
   });
 
+  it('of a large stream has the same lines as its text', async () => {
+    const texts = Array.from({ length: 60_000 }, (_, i) => `${'x'.repeat(i % 200)}\n`);
+    const id = await made(texts.join(''));
+    const { lines, marks } = await marksOf(id, '?step=1000');
+    expect(lines).toBe(texts.length);
+    const offsets = Array.from({ length: 60 }, (_, i) => texts.slice(0, 1_000 * i).join('').length);
+    expect(marks.map(([line, offset]: number[]) => [line, offset])).toEqual(
+      offsets.map((offset, i) => [1 + 1_000 * i, offset]),
+    );
+  });
+
   it('is not sent again while it is the same, in either coding', async () => {
     const id = await made(`${'x'.repeat(99)}\n`.repeat(2_000));
     const plain = await index(id, '?step=10');

@@ -2,13 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { LogInfo } from '../log/log';
 import { wireGeneration } from '../log/loss';
 import { Semaphore } from '../scheduling/semaphore';
-import type { LogStore } from '../store/store';
 import { LineIndex } from './line-index';
 import { restoreLineIndex, saveLineIndex } from './saved-line-index';
-import { SharedCount } from './shared-count';
+import { type CountSource, SharedCount } from './shared-count';
 
 /** How many logs are counted at once. */
-const COUNTS_AT_ONCE = 2;
+export const COUNTS_AT_ONCE = 2;
 
 /** A log that is shorter is counted in less time than a store takes to keep its index. */
 const SAVED_FROM_BYTES = 1024 * 1024;
@@ -25,7 +24,7 @@ export class LineIndexCache {
   readonly #saved = new WeakSet<LineIndex>();
 
   constructor(
-    private readonly store: LogStore,
+    private readonly source: CountSource,
     cacheBytes: number,
   ) {
     this.#kept = new LRUCache({ maxSize: cacheBytes, sizeCalculation: ({ size }) => size });
@@ -67,7 +66,7 @@ export class LineIndexCache {
     const present = this.#counts.get(key);
     if (present !== undefined) return present;
     const index = this.#kept.get(key) ?? known ?? new LineIndex();
-    const count = new SharedCount(this.store, info, index, this.#slots, () => {
+    const count = new SharedCount(this.source, info, index, this.#slots, () => {
       this.#counts.delete(key);
       this.#kept.set(key, index);
     });
@@ -79,7 +78,7 @@ export class LineIndexCache {
 
   async #load(info: LogInfo, signal: AbortSignal): Promise<LineIndex | undefined> {
     if (!isSaved(info)) return undefined;
-    const saved = await this.store.loadLineIndex(info);
+    const saved = await this.source.store.loadLineIndex(info);
     const index = saved && (await restoreLineIndex(info, saved, signal));
     if (index === undefined) return undefined;
     this.#saved.add(index);
@@ -91,7 +90,7 @@ export class LineIndexCache {
   #save(info: LogInfo, index: LineIndex): void {
     if (!isSaved(info) || this.#saved.has(index)) return;
     this.#saved.add(index);
-    this.store.saveLineIndex(info, saveLineIndex(info, index)).catch(() => this.#saved.delete(index));
+    this.source.store.saveLineIndex(info, saveLineIndex(info, index)).catch(() => this.#saved.delete(index));
   }
 }
 

@@ -2,6 +2,7 @@ import { advance, type Offset, START } from '../log/offset';
 import { type TimeMark, timeOf } from '../log/time-mark';
 import type { Page } from '../store/store';
 import { Checkpoints, MARK_LINES, type Mark, type Surroundings } from './checkpoints';
+import { type CountedSlice, type CountedSlices, eachCountedSlice } from './counted-slices';
 import { SCAN_BYTES } from './line-scanner';
 import { eachNewline, endsInNewline } from './newlines';
 
@@ -67,6 +68,16 @@ export class LineIndex implements Counted {
     }
   }
 
+  /** How many newlines have yet to come before the next mark. */
+  get untilMark(): number {
+    return MARK_LINES - (this.#newlines % MARK_LINES);
+  }
+
+  /** Counts on with slices of the log that begin at its `end`, which another thread has counted. */
+  addCounted(slices: CountedSlices, times: readonly TimeMark[]): void {
+    for (const slice of eachCountedSlice(slices)) this.#addCounted(slice, times);
+  }
+
   /** Where the newline with this number is, from 1 to `newlines`. */
   aroundNewline(number: number): Surroundings {
     return this.checkpoints.aroundNewline(number);
@@ -93,18 +104,26 @@ export class LineIndex implements Counted {
 
   /** @param slice which does not go beyond a multiple of `SCAN_BYTES` */
   #addSlice(slice: Buffer, times: readonly TimeMark[]): void {
+    const marks: number[] = [];
+    const left = eachNewline(slice, this.untilMark, MARK_LINES, (index) => marks.push(index));
+    this.#addCounted({ bytes: slice.length, left, endsInNewline: endsInNewline(slice), marks }, times);
+  }
+
+  #addCounted(
+    { bytes, left, endsInNewline: isEnded, marks }: CountedSlice,
+    times: readonly TimeMark[],
+  ): void {
     this.#beginSlice(times);
     const from = this.#end;
-    const first = MARK_LINES - (this.#newlines % MARK_LINES);
     let marked = this.#newlines - (this.#newlines % MARK_LINES);
-    const left = eachNewline(slice, first, MARK_LINES, (index) => {
+    for (const index of marks) {
       marked += MARK_LINES;
       // A mark behind the slice is added with the first byte of its line.
-      if (index < slice.length) this.#addMark(advance(from, index), marked, times);
-    });
+      if (index < bytes) this.#addMark(advance(from, index), marked, times);
+    }
     this.#newlines = marked + MARK_LINES - left;
-    this.#end = advance(from, slice.length);
-    this.#isLineStart = endsInNewline(slice);
+    this.#end = advance(from, bytes);
+    this.#isLineStart = isEnded;
   }
 
   #beginSlice(times: readonly TimeMark[]): void {

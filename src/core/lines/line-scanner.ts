@@ -6,8 +6,11 @@ export const SCAN_BYTES = 64 * 1024;
 /** How long a literal may be that is searched. Each place in the bytes may cost a comparison of all of it. */
 export const LITERAL_BYTES_MAX = 1024;
 
-/** Behind the longest bytes that are scanned: a slice, the part of a literal that begins in it, and 16 bytes. */
-const LITERAL_AT = 3 * 64 * 1024;
+/** How many bytes a thread reads at once into the memory that is scanned. In larger blocks a byte costs no less. */
+const BLOCK_BYTES = 4 * SCAN_BYTES;
+
+/** Behind the longest bytes that are scanned: a block, or a slice and the part of a literal that begins in it. */
+const LITERAL_AT = BLOCK_BYTES;
 
 /** By which a small letter differs from its capital. */
 const CASE_BIT = 0x20;
@@ -31,11 +34,14 @@ interface ScannerExports {
 class LineScanner {
   readonly #exports: ScannerExports;
   readonly #memory: Uint8Array;
+  /** The beginning of the memory that is scanned. What is read into it needs no `load`. */
+  readonly block: Buffer;
 
   constructor() {
     const module = new WebAssembly.Module(Buffer.from(LINE_SCANNER_WASM, 'base64'));
     this.#exports = new WebAssembly.Instance<ScannerExports>(module).exports;
     this.#memory = new Uint8Array(this.#exports.memory.buffer);
+    this.block = Buffer.from(this.#exports.memory.buffer, 0, BLOCK_BYTES);
   }
 
   /** Copies the bytes that are to be scanned: a slice, and a literal's length more at most. They take the place of those before. */

@@ -3,6 +3,7 @@ import { type Offset, START } from '../log/offset';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { LogStore } from '../store/store';
 import { MARK_LINES, type Mark } from './checkpoints';
+import type { SliceCounter } from './count-threads';
 import type { LineIndex } from './line-index';
 import { LineIndexCache } from './line-index-cache';
 import { endOfNewline, isLineStart, newlinesBefore, type SkippedNewlines, skipNewlines } from './line-lookup';
@@ -18,6 +19,8 @@ const CHEAP_BYTES = 1024 * 1024;
 export interface LogLinesOptions {
   /** How many bytes all indexes in memory may take. */
   readonly cacheBytes: number;
+  /** Counts large logs of a store that has a file per log. Absent: they are read and counted in this thread. */
+  readonly counter?: SliceCounter;
 }
 
 /** How many lines a log has. */
@@ -42,9 +45,9 @@ export class LogLines {
 
   constructor(
     private readonly store: LogStore,
-    { cacheBytes }: LogLinesOptions,
+    { cacheBytes, counter }: LogLinesOptions,
   ) {
-    this.#indexes = new LineIndexCache(store, cacheBytes);
+    this.#indexes = new LineIndexCache({ store, counter }, cacheBytes);
   }
 
   /** All lines that are committed by now, that is, up to `info.tail`. */

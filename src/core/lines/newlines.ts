@@ -47,16 +47,26 @@ export function eachNewline(
   for (let at = 0; at < bytes.length; at += SCAN_BYTES) {
     const slice = bytes.subarray(at, at + SCAN_BYTES);
     scanner.load(slice);
-    for (let from = 0; from < slice.length; ) {
-      const index = scanner.afterNewlines(from, slice.length, Math.min(left, ALL));
-      if (index <= 0) {
-        left += index;
-        break;
-      }
-      visit(at + index);
-      left = step;
-      from = index;
-    }
+    left = eachLoadedNewline([0, slice.length], left, step, (index) => visit(at + index));
+  }
+  return left;
+}
+
+/** As `eachNewline`, of a part of what is in the scanner's memory. The indexes are those of the memory. */
+export function eachLoadedNewline(
+  [begin, end]: readonly [number, number],
+  first: number,
+  step: number,
+  visit: (index: number) => void,
+): number {
+  const scanner = lineScanner();
+  let left = first;
+  for (let from = begin; from < end; ) {
+    const index = scanner.afterNewlines(from, end, Math.min(left, ALL));
+    if (index <= 0) return left + index;
+    visit(index);
+    left = step;
+    from = index;
   }
   return left;
 }

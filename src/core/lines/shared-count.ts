@@ -4,8 +4,15 @@ import { abortable } from '../scheduling/abortable';
 import type { Semaphore } from '../scheduling/semaphore';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { LogStore } from '../store/store';
+import type { SliceCounter } from './count-threads';
 import type { LineIndex } from './line-index';
 import { readRange } from './read-range';
+
+/** A thread reads a file itself from so many bytes on: to start one takes as long as to count several times as many here. */
+const FILE_BYTES_MIN = 4 * 1024 * 1024;
+
+/** How much a thread counts per job: two milliseconds of work. */
+const JOB_BYTES = 8 * 1024 * 1024;
 
 /** How much of a log is counted before other logs have their turn. */
 const TURN_BYTES = 64 * 1024 * 1024;
@@ -19,6 +26,13 @@ interface Waiting {
 
 type Outcome = 'counted' | { readonly error: unknown };
 
+/** Where and with what newlines are counted. */
+export interface CountSource {
+  readonly store: LogStore;
+  /** Absent: everything is counted in this thread. */
+  readonly counter?: SliceCounter | undefined;
+}
+
 /** Counts the newlines of one log for all requests that wait for it, and stops when none does. */
 export class SharedCount {
   readonly #waiting = new Set<Waiting>();
@@ -30,7 +44,7 @@ export class SharedCount {
    * @param onPause called when no request waits any more. The index may be used on, and counted on, later
    */
   constructor(
-    private readonly store: LogStore,
+    private readonly source: CountSource,
     private readonly log: LogRef,
     readonly index: LineIndex,
     private readonly slots: Semaphore,
@@ -73,8 +87,9 @@ export class SharedCount {
     const until = advance(this.index.end, Math.min(tail - this.index.end, TURN_BYTES));
     this.#stopping = new AbortController();
     const { signal } = this.#stopping;
+    await this.#countFile(until, signal);
     const slices = new TimeSlices(signal);
-    for await (const page of readRange(this.store, this.log, this.index.end, until, signal)) {
+    for await (const page of readRange(this.source.store, this.log, this.index.end, until, signal)) {
       this.index.add(page);
       page.release?.();
       this.#settle();
@@ -82,6 +97,24 @@ export class SharedCount {
       if (slices.isOver) await slices.next();
     }
     this.#settle();
+  }
+
+  /** Counts in a thread that reads the file itself, where there is one. What is left then has to be read, and says what is wrong. */
+  async #countFile(until: Offset, signal: AbortSignal): Promise<void> {
+    const { index, log } = this;
+    const { counter, store } = this.source;
+    const { logFiles } = store;
+    if (counter === undefined || logFiles === undefined || until - index.end < FILE_BYTES_MIN) return;
+    while (index.end < until && !signal.aborted) {
+      const from = index.end;
+      const to = advance(from, Math.min(until - from, JOB_BYTES));
+      const job = { from, until: to, first: index.untilMark };
+      const counted = await logFiles.use(log, (fd) => counter({ ...job, fd }));
+      if (counted === undefined) return;
+      index.addCounted(counted, await logFiles.times(log, from, to));
+      this.#settle();
+      if (index.end < to) return;
+    }
   }
 
   #settle(): void {

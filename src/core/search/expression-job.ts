@@ -10,11 +10,6 @@ export interface ExpressionJob {
   readonly from: number;
 }
 
-/** What such a thread reports. */
-export type ExpressionReport =
-  /** It can run jobs. Each other report answers one. */
-  { readonly kind: 'ready' } | ExpressionAnswer;
-
 /** What has become of a job. */
 export type ExpressionAnswer =
   | {

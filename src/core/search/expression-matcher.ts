@@ -1,4 +1,5 @@
-import type { ExpressionThreads } from './expression-threads';
+import { ThreadExhausted, type ThreadPool } from '../threads/thread-pool';
+import type { ExpressionAnswer, ExpressionJob } from './expression-job';
 import type { LineHit, LineMatcher, Place } from './line-matcher';
 import { ExpressionInvalid, SearchTooCostly } from './search-errors';
 import { nextSearchTurn } from './search-turn';
@@ -24,7 +25,7 @@ export class ExpressionMatcher implements LineMatcher {
   #msLeft: number;
 
   constructor(
-    private readonly threads: ExpressionThreads,
+    private readonly threads: ThreadPool<ExpressionJob, ExpressionAnswer>,
     private readonly options: ExpressionOptions,
   ) {
     this.#msLeft = options.timeoutMs;
@@ -61,7 +62,12 @@ export class ExpressionMatcher implements LineMatcher {
     const { source, ignoreCase } = this.options;
     const ms = this.#msLeft;
     if (ms <= 0) throw new SearchTooCostly('the expression takes too much time');
-    const report = await this.threads.run({ source, ignoreCase, block, from }, { signal, ms });
+    const job = { source, ignoreCase, block, from };
+    const report = await this.threads.run(job, { signal, ms, moved: [block.buffer] }).catch((error) => {
+      throw error instanceof ThreadExhausted
+        ? new SearchTooCostly(`the expression takes too much ${error.what}`)
+        : error;
+    });
     if (report.kind === 'invalid') throw new ExpressionInvalid(report.reason);
     if (report.kind === 'failed') throw new SearchTooCostly(`the expression cannot be run: ${report.reason}`);
     this.#msLeft -= report.ms;

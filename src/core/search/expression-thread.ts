@@ -1,7 +1,7 @@
 // The entry of a thread that runs regular expressions.
-import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../log/errors';
-import type { ExpressionAnswer, ExpressionJob, ExpressionReport } from './expression-job';
+import { serveJobs } from '../threads/serve-jobs';
+import type { ExpressionAnswer, ExpressionJob } from './expression-job';
 import { LineExpression } from './line-expression';
 
 interface Compiled {
@@ -13,15 +13,9 @@ interface Compiled {
 /** That of the job before: a search has many blocks. */
 let last: Compiled | undefined;
 
-parentPort?.on('message', (job: ExpressionJob) => {
-  const answer = run(job);
-  send(answer, answer.kind === 'done' ? [answer.block.buffer, answer.hits.numbers.buffer] : []);
-});
-send({ kind: 'ready' });
-
-function send(report: ExpressionReport, moved: readonly ArrayBuffer[] = []): void {
-  parentPort?.postMessage(report, moved);
-}
+serveJobs<ExpressionJob, ExpressionAnswer>(run, (answer) =>
+  answer.kind === 'done' ? [answer.block.buffer, answer.hits.numbers.buffer] : [],
+);
 
 function run({ source, ignoreCase, block, from }: ExpressionJob): ExpressionAnswer {
   const began = performance.now();

@@ -1,5 +1,6 @@
+import { ThreadPool } from '../threads/thread-pool';
+import type { ExpressionAnswer, ExpressionJob } from './expression-job';
 import { ExpressionMatcher, escapeExpression } from './expression-matcher';
-import { ExpressionThreads } from './expression-threads';
 import { InvertedMatcher } from './inverted-matcher';
 import type { LineMatcher } from './line-matcher';
 import { LiteralMatcher } from './literal-matcher';
@@ -26,11 +27,14 @@ const ASCII = /^[\x00-\x7f]*$/;
 
 /** The searches of this process. */
 export class Searches {
-  readonly #threads: ExpressionThreads;
+  readonly #threads: ThreadPool<ExpressionJob, ExpressionAnswer>;
   #free: number;
 
   constructor(private readonly options: SearchesOptions) {
-    this.#threads = new ExpressionThreads(options.concurrency);
+    this.#threads = new ThreadPool({
+      entry: require.resolve('./expression-thread'),
+      threadsMax: options.concurrency,
+    });
     this.#free = options.concurrency;
   }
 

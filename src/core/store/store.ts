@@ -107,6 +107,9 @@ export interface LogStore {
   /** As `read`, with the times of the bytes. It costs more. */
   readTimed(log: LogRef, from: Offset, bytesMax: number, until?: Offset): Promise<TimedPage>;
 
+  /** Absent: this store has no file per log. */
+  readonly logFiles?: LogFileAccess;
+
   /**
    * The offset of the first byte that was committed at `at` (Unix milliseconds) or later; the tail if there is none.
    * @throws LogError `LOG_GONE`, `STORE_DAMAGED`
@@ -205,6 +208,20 @@ export interface Page {
 /** A page with the times of its bytes. */
 export interface TimedPage extends Page {
   readonly times: readonly TimeMark[];
+}
+
+/** The files of the logs, for a thread that reads many bytes itself. */
+export interface LogFileAccess {
+  /**
+   * Calls `action` with the descriptor of the log's file, in which each byte is at its offset. It is open until `action` has settled, and
+   * not to be written to. The file may end before the log where bytes are lost.
+   * @returns `undefined` without a call where a `read` has to find out what is wrong
+   * @throws LogError `LOG_GONE`; what `action` throws
+   */
+  use<T>(log: LogRef, action: (fd: number) => Promise<T>): Promise<T | undefined>;
+
+  /** The times of the bytes in `[from, until)`, as `Page.times`. @throws LogError `LOG_GONE` */
+  times(log: LogRef, from: Offset, until: Offset): Promise<readonly TimeMark[]>;
 }
 
 /** What happened to a log that is watched. */

@@ -11,6 +11,7 @@ import type {
   CreateResult,
   DueQuery,
   LifecycleEvent,
+  LogFileAccess,
   LogStore,
   Page,
   TimedPage,
@@ -19,6 +20,7 @@ import type {
 import { attempt } from './disk/failures';
 import { inexact } from './facts/stored-facts';
 import { appendBytes } from './logs/append-bytes';
+import { LentFiles } from './logs/file-access';
 import { FileLogCreator } from './logs/file-log-creator';
 import type { FilesStoreContext } from './logs/files-store-context';
 import { GroupCommitter } from './logs/group-committer';
@@ -37,6 +39,7 @@ const DUE_SCAN_MAX = 2_000;
 export class FilesStore implements LogStore {
   readonly appendBytesMax = 4 << 20;
   readonly appendsInFlight = 1;
+  readonly logFiles: LogFileAccess;
   readonly #index: LogIndex;
   readonly #creation: FileLogCreator;
   readonly #commits: GroupCommitter;
@@ -46,6 +49,7 @@ export class FilesStore implements LogStore {
     logsMax: number,
   ) {
     this.#index = new LogIndex(context, logsMax);
+    this.logFiles = new LentFiles(this.#index);
     this.#creation = new FileLogCreator(this.#index);
     this.#commits = new GroupCommitter(this.#index);
   }

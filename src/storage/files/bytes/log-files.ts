@@ -108,6 +108,11 @@ export class LogFiles {
     return { bytes: buffer.subarray(0, got), ...end, release };
   }
 
+  /** Keeps the log's file open while `action` uses its descriptor to read. */
+  lend<T>(generation: string, action: (fd: number) => Promise<T>): Promise<T> {
+    return this.descriptors.use(generation, 'existing', action);
+  }
+
   /** The length of the log's file; 0 if there is none, or if `stat` fails. */
   async lengthOf(generation: string): Promise<Offset> {
     const found = await stat(this.layout.logOf(generation)).catch(() => undefined);

@@ -2,26 +2,36 @@ import { Worker } from 'node:worker_threads';
 import { errorCodeOf } from '../log/errors';
 import { abortable } from '../scheduling/abortable';
 import { Semaphore } from '../scheduling/semaphore';
-import type { ExpressionAnswer, ExpressionJob, ExpressionReport } from './expression-job';
-import { SearchTooCostly } from './search-errors';
+import type { ThreadMessage } from './thread-message';
 
 /** How long a thread without work is kept. */
 const IDLE_MS = 10_000;
 
+const NEVER = new AbortController().signal;
+
 const THREAD_OPTIONS = {
-  /** Far more than a block and its hits take. */
+  /** Far more than any job takes. */
   resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 2 },
   /** What the process is run with, such as modules to load first, is not for its threads. */
   execArgv: [],
   env: {},
 };
 
+interface ThreadPoolOptions {
+  /** The file that the threads run, which calls `serveJobs`. */
+  readonly entry: string;
+  /** How many jobs run at once; others wait in their order. */
+  readonly threadsMax: number;
+}
+
 /** How one job may end early. */
 interface JobLimits {
   /** When it aborts, the thread is ended. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
   /** The most time in the thread. */
-  readonly ms: number;
+  readonly ms?: number;
+  /** What moves to the thread without a copy. */
+  readonly moved?: readonly ArrayBuffer[];
 }
 
 interface IdleThread {
@@ -29,34 +39,45 @@ interface IdleThread {
   readonly timer: NodeJS.Timeout;
 }
 
+/** A thread was ended because its job took too much. */
+export class ThreadExhausted extends Error {
+  override readonly name = 'ThreadExhausted';
+
+  constructor(readonly what: 'time' | 'memory') {
+    super(`a job in a thread took too much ${what}`);
+  }
+}
+
 /**
- * The threads that run regular expressions. Nothing in JavaScript can end an expression that runs, except the end of its thread. A thread
- * is used again by any search, and ends after a while without work.
+ * Threads that run the jobs of one kind. A job that does not end is ended with its thread: nothing else in JavaScript can end it. A thread
+ * is used again, and ends after a while without work.
  */
-export class ExpressionThreads {
+export class ThreadPool<Job, Answer> {
   readonly #places: Semaphore;
   readonly #idle: IdleThread[] = [];
   readonly #all = new Set<Worker>();
   #isClosed = false;
 
-  /** @param threadsMax how many jobs run at once; others wait in their order */
-  constructor(threadsMax: number) {
-    this.#places = new Semaphore(threadsMax);
+  constructor(private readonly options: ThreadPoolOptions) {
+    this.#places = new Semaphore(options.threadsMax);
   }
 
-  /** @throws SearchTooCostly; the signal's reason */
-  run(job: ExpressionJob, limits: JobLimits): Promise<ExpressionAnswer> {
+  /** @throws ThreadExhausted; the signal's reason; what the job throws */
+  run(job: Job, { signal = NEVER, ms, moved }: JobLimits = {}): Promise<Answer> {
     return this.#places.run(async () => {
-      const { signal } = limits;
       signal.throwIfAborted();
       const idle = this.#takeIdle();
       const worker = idle ?? this.#start();
       try {
-        // The time to start it is not that of the expression.
-        if (idle === undefined) await reportOf(worker, signal, () => undefined);
-        const answer = await answerOf(worker, job, limits);
+        // The time to start it is not that of the job.
+        if (idle === undefined) await messageOf<Answer>(worker, signal, () => undefined);
+        const answered = await messageOf<Answer>(worker, signal, (fail) => {
+          worker.postMessage(job, moved);
+          return ms === undefined ? undefined : setTimeout(() => fail(new ThreadExhausted('time')), ms);
+        });
+        if (answered.kind === 'ready') throw new Error('a thread has started again');
         this.#keep(worker);
-        return answer;
+        return answered.answer;
       } catch (error) {
         void worker.terminate();
         throw error;
@@ -78,7 +99,7 @@ export class ExpressionThreads {
   }
 
   #start(): Worker {
-    const worker = new Worker(require.resolve('./expression-thread'), THREAD_OPTIONS);
+    const worker = new Worker(this.options.entry, THREAD_OPTIONS);
     // It never keeps the process running.
     worker.unref();
     this.#all.add(worker);
@@ -102,33 +123,18 @@ export class ExpressionThreads {
   }
 }
 
-/** @throws as `reportOf`; SearchTooCostly after its time */
-async function answerOf(
-  worker: Worker,
-  job: ExpressionJob,
-  { signal, ms }: JobLimits,
-): Promise<ExpressionAnswer> {
-  const report = await reportOf(worker, signal, (fail) => {
-    const onLate = (): void => fail(new SearchTooCostly('the expression takes too much time'));
-    worker.postMessage(job, [job.block.buffer]);
-    return setTimeout(onLate, ms);
-  });
-  if (report.kind === 'ready') throw new Error('a thread for expressions has started again');
-  return report;
-}
-
 /**
- * Waits for the next report of a thread.
+ * Waits for the next message of a thread.
  * @param begin may start a timer, which is stopped with the wait
- * @throws SearchTooCostly; the signal's reason; what ended the thread
+ * @throws ThreadExhausted; the signal's reason; what ended the thread
  */
-async function reportOf(
+async function messageOf<Answer>(
   worker: Worker,
   signal: AbortSignal,
   begin: (fail: (error: Error) => void) => NodeJS.Timeout | undefined,
-): Promise<ExpressionReport> {
-  const outcome = await abortable<ExpressionReport | Error>(signal, (resolve) => {
-    const onExit = (): void => resolve(new Error('a thread for expressions has ended'));
+): Promise<ThreadMessage<Answer>> {
+  const outcome = await abortable<ThreadMessage<Answer> | Error>(signal, (resolve) => {
+    const onExit = (): void => resolve(new Error('a thread has ended'));
     const onError = (error: unknown): void => resolve(failureOf(error));
     worker.on('message', resolve).on('error', onError).on('exit', onExit);
     const timer = begin(resolve);
@@ -142,7 +148,6 @@ async function reportOf(
 }
 
 function failureOf(error: unknown): Error {
-  if (errorCodeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY')
-    return new SearchTooCostly('the expression takes too much memory');
+  if (errorCodeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY') return new ThreadExhausted('memory');
   return error instanceof Error ? error : new Error(String(error));
 }
