@@ -30,6 +30,26 @@ onEachStore('spies', ({ url, freshId }) => {
     spy.close();
   });
 
+  it('a spy that asks for NDJSON gets an object for each piece of text and each report', async () => {
+    const prefix = freshId();
+    const headers = { Accept: 'application/x-ndjson, */*;q=0.5' };
+    const spy = await Consumer.open(url(`/spy?prefix=${prefix}`), headers);
+    expect(spy.headers['content-type']).toBe('application/x-ndjson');
+    const id = `${prefix}-a`;
+    const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
+    await producer.write(`END: ${id}\n`);
+    await spy.until('END');
+    await producer.end();
+    await spy.until('"event":"end"}\n');
+    expect(spy.text.trimEnd().split('\n')).toEqual([
+      `{"id":"${id}","event":"start"}`,
+      `{"id":"${id}","text":"END: ${id}\\n"}`,
+      `{"id":"${id}","event":"end"}`,
+    ]);
+    spy.close();
+  });
+
   it('a spy shows open streams from now on, or from their first byte with from=start', async () => {
     const prefix = freshId();
     const id = `${prefix}-x`;

@@ -6,11 +6,13 @@ import { Routes } from '../front/routes';
 import { sendHead } from '../front/send-head';
 import type { OpenWire, WireContext } from '../front/wire';
 import type { WireRequest } from '../front/wire-request';
+import { preferredType } from '../headers/accept';
 import { contentHeaders, LIVE_HEADERS } from '../headers/content-headers';
 import { vary } from '../headers/vary';
 import { detach } from '../live/detach';
 import { markLongLived } from '../live/long-lived';
 import { SpyFormat } from './spy-format';
+import { SpyObjects } from './spy-objects';
 import { SpyResponse } from './spy-response';
 
 const PARAMETERS = ['color', 'prefix', 'from'];
@@ -21,6 +23,9 @@ export const spy: OpenWire = (wire) => {
   routes.stream(['GET'], '/spy', (request) => sendSpy(request, wire));
   return { path: '/spy', handle: (request) => routes.handle(request) };
 };
+
+const NDJSON = 'application/x-ndjson';
+const TEXT = 'text/plain';
 
 /** `GET /spy[?color][&prefix=][&from=start]`: headers at once, then every active stream and every new one. Never ends. */
 async function sendSpy(request: WireRequest, wire: WireContext): Promise<void> {
@@ -33,8 +38,9 @@ async function sendSpy(request: WireRequest, wire: WireContext): Promise<void> {
     throw new RequestError('PARAMETER_INVALID', 'from must be start or now');
   const options = { from, prefix: restrictPrefix(prefix, access.prefix) } as const;
 
+  const isNdjson = preferredType(req.headers.accept ?? '', [NDJSON], TEXT) !== undefined;
   sendHead(request, 200, {
-    ...contentHeaders('text/plain; charset=utf-8'),
+    ...contentHeaders(isNdjson ? NDJSON : `${TEXT}; charset=utf-8`),
     ...LIVE_HEADERS,
     Vary: vary(res, 'Accept'),
   });
@@ -45,7 +51,7 @@ async function sendSpy(request: WireRequest, wire: WireContext): Promise<void> {
   res.flushHeaders();
   markLongLived(res);
   const signal = wire.consumers.signalOf(res);
-  const format = new SpyFormat(query.has('color') ? 'color' : 'plain');
+  const format = isNdjson ? new SpyObjects() : new SpyFormat(query.has('color') ? 'color' : 'plain');
   const { spy, http } = wire.config;
   const limits = { pendingBytesMax: spy.pendingBytes, stalledMs: http.consumerTimeout };
   const listener = new SpyResponse(res, format, limits, signal);

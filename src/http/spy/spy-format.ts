@@ -1,13 +1,14 @@
 import type { LogRef } from '../../core/log/log';
 import type { LostBytes } from '../../core/log/loss';
 import { Colors } from './colors';
+import type { SpyEncoder } from './spy-encoder';
 import { StreamPainter } from './stream-painter';
 
 const BOLD = '\x1b[1m';
 const RESET = '\x1b[0m';
 
 /** The text of a spy: data, and lines that say to which stream it belongs. */
-export class SpyFormat {
+export class SpyFormat implements SpyEncoder {
   readonly #streams = new Map<string, StreamPainter>();
   readonly #colors = new Colors();
   /** The stream whose data was shown last. */

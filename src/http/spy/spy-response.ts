@@ -7,7 +7,7 @@ import type { Loss } from '../../core/log/loss';
 import { sliceChunks } from '../../core/scheduling/turn-byte-budget';
 import { startStallTimer } from '../live/stall-timer';
 import { waitForDrain } from '../live/wait-for-drain';
-import type { SpyFormat } from './spy-format';
+import type { SpyEncoder } from './spy-encoder';
 import { TextQueue } from './text-queue';
 
 interface Missed {
@@ -45,7 +45,7 @@ export class SpyResponse implements ManyLogsListener {
 
   constructor(
     private readonly res: ServerResponse,
-    private readonly format: SpyFormat,
+    private readonly format: SpyEncoder,
     private readonly limits: SpyLimits,
     private readonly signal: AbortSignal,
   ) {
