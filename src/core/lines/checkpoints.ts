@@ -11,8 +11,8 @@ const BLOCK = 64;
 /** How much memory a block takes beside its bytes. */
 const BLOCK_BYTES = 64;
 
-/** How many checkpoints are restored in one step. */
-const RESTORED_PER_STEP = 4_096;
+/** How many checkpoints are restored, or copied, in one step. */
+const PER_STEP = 4_096;
 
 /** A place in a log, and how many newlines come before it. */
 export interface Checkpoint {
@@ -45,15 +45,18 @@ class Cursor {
     return Object.assign(new Cursor(), this);
   }
 
-  read(entries: VarintReader): void {
+  /** @returns whether the entry is a mark */
+  read(entries: VarintReader): boolean {
     this.offset = advance(this.offset, entries.next());
     const counted = entries.next();
     this.newlines += Math.floor(counted / 2);
     this.at = undefined;
-    const time = counted % 2 === 0 ? 0 : entries.next();
-    if (time === 0) return;
+    if (counted % 2 === 0) return false;
+    const time = entries.next();
+    if (time === 0) return true;
     this.time += time - 1;
     this.at = this.time;
+    return true;
   }
 }
 
@@ -90,8 +93,9 @@ export class Checkpoints {
     return this.#entries.size + this.#blocks.length * BLOCK_BYTES;
   }
 
-  get bytes(): Buffer {
-    return this.#entries.bytes;
+  /** What is to be stored, in order. */
+  get chunks(): readonly Buffer[] {
+    return this.#entries.chunks;
   }
 
   add(offset: Offset, newlines: number): void {
@@ -116,7 +120,20 @@ export class Checkpoints {
     while (!entries.isAtEnd) {
       this.#beginEntry(entries.index);
       this.#last.read(entries);
-      if (this.#count % RESTORED_PER_STEP === 0) yield;
+      if (this.#count % PER_STEP === 0) yield;
+    }
+  }
+
+  /** Copies the checkpoints at multiples of these numbers to `others`, which are empty, in steps. */
+  *copyMultiples(others: Checkpoints, bytes: number, newlines: number): Generator<void, void> {
+    const entries = this.#entries.readFrom(0);
+    const cursor = new Cursor();
+    for (let read = 1; !entries.isAtEnd; read += 1) {
+      const isMark = cursor.read(entries);
+      if (isMark && cursor.newlines % newlines === 0)
+        others.addMark(cursor.offset, cursor.newlines, cursor.at);
+      else if (cursor.offset % bytes === 0) others.add(cursor.offset, cursor.newlines);
+      if (read % PER_STEP === 0) yield;
     }
   }
 

@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache';
 import type { LogInfo } from '../log/log';
 import { wireGeneration } from '../log/loss';
 import { Semaphore } from '../scheduling/semaphore';
+import { TimeSlices } from '../scheduling/time-slices';
 import { LineIndex } from './line-index';
-import { restoreLineIndex, saveLineIndex } from './saved-line-index';
+import { encodeLineIndex, restoreLineIndex } from './saved-line-index';
 import { type CountSource, SharedCount } from './shared-count';
 
 /** How many logs are counted at once. */
@@ -81,6 +82,8 @@ export class LineIndexCache {
     const saved = await this.source.store.loadLineIndex(info);
     const index = saved && (await restoreLineIndex(info, saved, signal));
     if (index === undefined) return undefined;
+    // Another node may have more memory for it.
+    await index.shrink(this.source.indexBytesMax, new TimeSlices(signal));
     this.#saved.add(index);
     this.#kept.set(wireGeneration(info), index);
     return index;
@@ -90,7 +93,9 @@ export class LineIndexCache {
   #save(info: LogInfo, index: LineIndex): void {
     if (!isSaved(info) || this.#saved.has(index)) return;
     this.#saved.add(index);
-    this.source.store.saveLineIndex(info, saveLineIndex(info, index)).catch(() => this.#saved.delete(index));
+    encodeLineIndex(info, index)
+      .then((saved) => this.source.store.saveLineIndex(info, saved))
+      .catch(() => this.#saved.delete(index));
   }
 }
 

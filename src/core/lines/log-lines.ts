@@ -2,7 +2,7 @@ import type { LogInfo } from '../log/log';
 import { type Offset, START } from '../log/offset';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { LogStore } from '../store/store';
-import { MARK_LINES, type Mark } from './checkpoints';
+import type { Mark } from './checkpoints';
 import type { SliceCounter } from './count-threads';
 import type { LineIndex } from './line-index';
 import { LineIndexCache } from './line-index-cache';
@@ -12,6 +12,9 @@ import { timeAt } from './time-at';
 
 /** How many lines one call of `marks` goes through at most. */
 export const MARKED_LINES_MAX = 1_000_000;
+
+/** How many indexes have room at once. One that would not fit would be counted anew for each request. */
+const INDEXES_MIN = 4;
 
 /** How much is read for what is only worth having where it is cheap: less than a millisecond of work. */
 const CHEAP_BYTES = 1024 * 1024;
@@ -47,7 +50,10 @@ export class LogLines {
     private readonly store: LogStore,
     { cacheBytes, counter }: LogLinesOptions,
   ) {
-    this.#indexes = new LineIndexCache({ store, counter }, cacheBytes);
+    this.#indexes = new LineIndexCache(
+      { store, counter, indexBytesMax: cacheBytes / INDEXES_MIN },
+      cacheBytes,
+    );
   }
 
   /** All lines that are committed by now, that is, up to `info.tail`. */
@@ -115,7 +121,7 @@ export class LogLines {
   ): Promise<readonly LineMark[]> {
     const to = from + span;
     const index = await this.#indexes.counted(info, ({ newlines }) => newlines >= to, signal);
-    if (step < MARK_LINES) return this.#scannedMarks(info, index, { step, from, span }, signal);
+    if (step < index.markLines) return this.#scannedMarks(info, index, { step, from, span }, signal);
     const slices = new TimeSlices(signal);
     const find = index.markFinder();
     const marks: LineMark[] = [];

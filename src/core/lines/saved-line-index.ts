@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { sizeOf } from '../bytes/size-of';
 import type { LogInfo } from '../log/log';
 import { advance, START } from '../log/offset';
 import { TimeSlices } from '../scheduling/time-slices';
@@ -6,21 +7,33 @@ import { Checkpoints } from './checkpoints';
 import { LineIndex } from './line-index';
 
 /** Another one for each change of the format. */
-const VERSION = 1;
+const VERSION = 2;
 
-/** The version, a checksum of all that follows it, three numbers, and whether a line begins at the end. */
-const [CRC_AT, END_AT, NEWLINES_AT, LOSS_AT, IS_LINE_START_AT, HEAD_BYTES] = [4, 8, 16, 24, 32, 33];
+/** The version, a checksum of all that follows it, three numbers, whether a line begins at the end, and the level of coarseness. */
+const [CRC_AT, END_AT, NEWLINES_AT, LOSS_AT, IS_LINE_START_AT, LEVEL_AT, HEAD_BYTES] = [
+  4, 8, 16, 24, 32, 33, 34,
+];
 
-/** The line index of a closed log, as a store keeps it. */
-export function saveLineIndex(info: LogInfo, index: LineIndex): Buffer {
-  const head = Buffer.alloc(HEAD_BYTES);
-  head.writeUInt32LE(VERSION);
-  head.writeDoubleLE(index.end, END_AT);
-  head.writeDoubleLE(index.newlines, NEWLINES_AT);
-  head.writeDoubleLE(lastLoss(info), LOSS_AT);
-  head.writeUInt8(Number(index.isLineStart), IS_LINE_START_AT);
-  const saved = Buffer.concat([head, index.bytes]);
-  saved.writeUInt32LE(crc32(saved.subarray(END_AT)), CRC_AT);
+/** How many bytes are checked or copied in one step. */
+const STEP_BYTES = 256 * 1024;
+
+/** The line index of a closed log, as a store keeps it. Made in slices. */
+export async function encodeLineIndex(info: LogInfo, index: LineIndex): Promise<Buffer> {
+  const { chunks } = index;
+  const saved = Buffer.allocUnsafeSlow(HEAD_BYTES + sizeOf(chunks));
+  saved.writeUInt32LE(VERSION);
+  saved.writeDoubleLE(index.end, END_AT);
+  saved.writeDoubleLE(index.newlines, NEWLINES_AT);
+  saved.writeDoubleLE(lastLoss(info), LOSS_AT);
+  saved.writeUInt8(Number(index.isLineStart), IS_LINE_START_AT);
+  saved.writeUInt8(index.level, LEVEL_AT);
+  const slices = new TimeSlices();
+  let to = HEAD_BYTES;
+  for (const chunk of chunks) {
+    to += chunk.copy(saved, to);
+    if (slices.isOver) await slices.next();
+  }
+  saved.writeUInt32LE(await checksumOf(saved, slices), CRC_AT);
   return saved;
 }
 
@@ -31,15 +44,24 @@ export async function restoreLineIndex(
   signal: AbortSignal,
 ): Promise<LineIndex | undefined> {
   if (saved.length < HEAD_BYTES || saved.readUInt32LE() !== VERSION) return undefined;
-  if (saved.readUInt32LE(CRC_AT) !== crc32(saved.subarray(END_AT))) return undefined;
+  const slices = new TimeSlices(signal);
+  if (saved.readUInt32LE(CRC_AT) !== (await checksumOf(saved, slices))) return undefined;
   const end = advance(START, saved.readDoubleLE(END_AT));
   if (end !== info.tail || saved.readDoubleLE(LOSS_AT) !== lastLoss(info)) return undefined;
   const newlines = saved.readDoubleLE(NEWLINES_AT);
   const isLineStart = saved.readUInt8(IS_LINE_START_AT) === 1;
   const checkpoints = new Checkpoints(saved.subarray(HEAD_BYTES));
-  const slices = new TimeSlices(signal);
   for (const _ of checkpoints.restore()) if (slices.isOver) await slices.next();
-  return new LineIndex({ end, newlines, isLineStart }, checkpoints);
+  return new LineIndex({ end, newlines, isLineStart }, { level: saved.readUInt8(LEVEL_AT), checkpoints });
+}
+
+async function checksumOf(saved: Buffer, slices: TimeSlices): Promise<number> {
+  let checksum = 0;
+  for (let at = END_AT; at < saved.length; at += STEP_BYTES) {
+    checksum = crc32(saved.subarray(at, at + STEP_BYTES), checksum);
+    if (slices.isOver) await slices.next();
+  }
+  return checksum;
 }
 
 /** After a loss other bytes may have taken the offsets of those that were counted. */

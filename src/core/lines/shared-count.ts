@@ -31,6 +31,8 @@ export interface CountSource {
   readonly store: LogStore;
   /** Absent: everything is counted in this thread. */
   readonly counter?: SliceCounter | undefined;
+  /** How much memory the index of one log may take. */
+  readonly indexBytesMax: number;
 }
 
 /** Counts the newlines of one log for all requests that wait for it, and stops when none does. */
@@ -92,6 +94,7 @@ export class SharedCount {
     for await (const page of readRange(this.source.store, this.log, this.index.end, until, signal)) {
       this.index.add(page);
       page.release?.();
+      await this.index.shrink(this.source.indexBytesMax, slices);
       this.#settle();
       if (this.#waiting.size === 0) return;
       if (slices.isOver) await slices.next();
@@ -112,6 +115,7 @@ export class SharedCount {
       const counted = await logFiles.use(log, (fd) => counter({ ...job, fd }));
       if (counted === undefined) return;
       index.addCounted(counted, await logFiles.times(log, from, to));
+      await index.shrink(this.source.indexBytesMax, new TimeSlices(signal));
       this.#settle();
       if (index.end < to) return;
     }

@@ -1,14 +1,23 @@
+import { sizeOf } from '../bytes/size-of';
+
 const FIRST_BYTES = 64;
 const SEVEN_BITS = 0x80;
 
+/** What is in a segment. Growing one buffer would copy all of it in one turn of the event loop. */
+const SEGMENT_BITS = 16;
+const SEGMENT_BYTES = 2 ** SEGMENT_BITS;
+const WITHIN_SEGMENT = SEGMENT_BYTES - 1;
+
 /** Whole numbers from 0 to 2^53 - 1, one after the other, in as few bytes as each needs. */
 export class VarintList {
-  #bytes: Buffer;
-  #used: number;
+  /** Each has `SEGMENT_BYTES`, but the last may be shorter. */
+  readonly #segments: Buffer[] = [];
+  #used = 0;
 
-  /** @param bytes what `bytes` of another list had */
+  /** @param bytes the chunks of another list, joined */
   constructor(bytes: Buffer = Buffer.alloc(0)) {
-    this.#bytes = bytes;
+    for (let at = 0; at < bytes.length; at += SEGMENT_BYTES)
+      this.#segments.push(bytes.subarray(at, at + SEGMENT_BYTES));
     this.#used = bytes.length;
   }
 
@@ -19,53 +28,63 @@ export class VarintList {
 
   /** How much memory it takes. */
   get size(): number {
-    return this.#bytes.length;
+    return sizeOf(this.#segments);
   }
 
-  get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#used);
+  /** Its bytes, in order. */
+  get chunks(): readonly Buffer[] {
+    return this.#segments.map((segment, i) => segment.subarray(0, this.#used - i * SEGMENT_BYTES));
   }
 
   push(number: number): void {
-    if (this.#used + 8 > this.#bytes.length) this.#grow();
     let rest = number;
     // Not by bits: those of JavaScript are 32.
     while (rest >= SEVEN_BITS) {
-      this.#bytes[this.#used] = SEVEN_BITS + (rest % SEVEN_BITS);
-      this.#used += 1;
+      this.#pushByte(SEVEN_BITS + (rest % SEVEN_BITS));
       rest = Math.floor(rest / SEVEN_BITS);
     }
-    this.#bytes[this.#used] = rest;
-    this.#used += 1;
+    this.#pushByte(rest);
   }
 
   /** Begins to read at an index that `length` or a reader had. */
   readFrom(index: number): VarintReader {
-    return new VarintReader(this.bytes, index);
+    return new VarintReader(this.#segments, this.#used, index);
   }
 
-  #grow(): void {
-    const grown = Buffer.alloc(Math.max(FIRST_BYTES, Math.ceil(this.#used * 1.5)));
-    this.#bytes.copy(grown, 0, 0, this.#used);
-    this.#bytes = grown;
+  #pushByte(byte: number): void {
+    let segment = this.#segments[this.#used >> SEGMENT_BITS];
+    const at = this.#used & WITHIN_SEGMENT;
+    if (segment === undefined || at >= segment.length) segment = this.#grow(segment);
+    segment[at] = byte;
+    this.#used += 1;
+  }
+
+  /** @param last that which is full, although it is shorter than a segment may be */
+  #grow(last: Buffer = Buffer.alloc(0)): Buffer {
+    const length = this.#segments.length <= 1 ? Math.ceil(last.length * 1.5) : SEGMENT_BYTES;
+    const grown = Buffer.alloc(Math.min(SEGMENT_BYTES, Math.max(FIRST_BYTES, length)));
+    last.copy(grown);
+    this.#segments[this.#used >> SEGMENT_BITS] = grown;
+    return grown;
   }
 }
 
-/** Reads the numbers of a `VarintList`. */
+/** Reads the numbers of a `VarintList`, up to the last that it has at this moment. */
 export class VarintReader {
   constructor(
-    private readonly bytes: Buffer,
+    private readonly segments: readonly Buffer[],
+    private readonly end: number,
     public index: number,
   ) {}
 
   get isAtEnd(): boolean {
-    return this.index >= this.bytes.length;
+    return this.index >= this.end;
   }
 
   next(): number {
     let number = 0;
     for (let factor = 1; ; factor *= SEVEN_BITS) {
-      const byte = this.bytes[this.index] ?? 0;
+      const byte = this.segments[this.index >> SEGMENT_BITS]?.[this.index & WITHIN_SEGMENT] ?? 0;
       this.index += 1;
       if (byte < SEVEN_BITS) return number + byte * factor;
       number += (byte - SEVEN_BITS) * factor;

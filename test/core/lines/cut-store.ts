@@ -7,6 +7,8 @@ import { MemoryStore } from '../../../src/storage/memory/memory-store';
 export class CutStore extends MemoryStore {
   reads = 0;
   readBytes = 0;
+  /** How often an index of lines was asked for. */
+  loads = 0;
 
   /** @param pageBytesMax how large its pages are at most */
   constructor(private readonly pageBytesMax = Number.POSITIVE_INFINITY) {
@@ -18,5 +20,10 @@ export class CutStore extends MemoryStore {
     this.reads += 1;
     this.readBytes += page.next - from;
     return page;
+  }
+
+  override loadLineIndex(log: LogRef): Promise<Buffer | undefined> {
+    this.loads += 1;
+    return super.loadLineIndex(log);
   }
 }
