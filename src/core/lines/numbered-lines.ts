@@ -1,6 +1,7 @@
 import { incompleteUtf8Length } from '../bytes/utf8';
 import { advance, type Offset } from '../log/offset';
 import type { TimeMark } from '../log/time-mark';
+import type { BegunLine } from './begun-line';
 
 const LF = 0x0a;
 const NOTHING = Buffer.alloc(0);
@@ -42,12 +43,16 @@ export class NumberedLines {
    * @param from the offset of the first byte that is pushed
    * @param line the number of its line
    * @param lineBytesMax how many bytes of one line are handed out at most
+   * @param begun that line, if it was begun before
    */
   constructor(
     from: Offset,
     line: number,
     private readonly lineBytesMax: number,
+    begun?: BegunLine,
   ) {
+    this.#isBegun = begun !== undefined;
+    this.#begunAt = begun?.at;
     this.#at = from;
     this.#begin = from;
     this.#line = line;

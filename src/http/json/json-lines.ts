@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { concatChunks } from '../../core/bytes/concat-chunks';
+import type { BegunLine } from '../../core/lines/begun-line';
 import { type NumberedLine, NumberedLines } from '../../core/lines/numbered-lines';
 import { advance, type Offset } from '../../core/log/offset';
 import type { TimeMark } from '../../core/log/time-mark';
@@ -22,8 +23,9 @@ export class JsonLines {
     from: Offset,
     line: number,
     private readonly lineBytesMax: number,
+    begun?: BegunLine,
   ) {
-    this.#lines = new NumberedLines(from, line, lineBytesMax);
+    this.#lines = new NumberedLines(from, line, lineBytesMax, begun);
   }
 
   /** @returns the objects of the lines that `chunk` finishes */

@@ -10,9 +10,11 @@ import { signalUntilClosed } from '../../live/consumers';
 import { markLongLivedAtTail } from '../../live/long-lived';
 import { type Resumption, resumeAfter } from '../headers/last-event-id';
 import { hasBounds, type ReadRequest } from '../parameters/read-request';
+import { begunLineOf } from './begun-line-of';
 import { EventIds } from './event-ids';
 import { FormattedResponse } from './formatted-response';
 import { LineEventWriter } from './line-event-writer';
+import { LineTimestamps } from './line-timestamps';
 import { selectBytes, selectFromOffset } from './select-bytes';
 import { contentTypeOf } from './stream-format';
 
@@ -36,9 +38,9 @@ export async function sendLineEvents(
   const seen = String(req.headers['last-event-id'] ?? '');
   const resumption = seen === '' ? undefined : resumeAfter(seen, info);
   const asked = resumption === undefined ? read : continued(read, resumption, info);
+  const signal = signalUntilClosed(res);
   const selected =
-    selectFromOffset(info, asked) ??
-    (await selectBytes(wire, info, asked, { isByLine: false, signal: signalUntilClosed(res) }));
+    selectFromOffset(info, asked) ?? (await selectBytes(wire, info, asked, { isByLine: false, signal }));
   assertPreconditions(req, { id: info.id });
   const { from, to, isComplete } = selected;
   if (resumption?.kind === 'resumed') {
@@ -50,6 +52,12 @@ export async function sendLineEvents(
       return;
     }
   }
+  const timestamps = read.hasTimestamps
+    ? new LineTimestamps(
+        await begunLineOf(wire, info, { read: asked, from, signal }),
+        resumption?.kind === 'resumed',
+      )
+    : undefined;
   // An EventSource comes back after an answer that breaks off, but not after one with a status of an error.
   if (from < to || info.state === 'closed') await assertRangeIntact(wire.store, info, from, to);
   sendHead(request, 200, {
@@ -64,8 +72,7 @@ export async function sendLineEvents(
   }
   markLongLivedAtTail(res, info, from);
   const ids = new EventIds(info, asked.bounds);
-  const { hasTimestamps } = read;
-  const writer = new LineEventWriter(wire.store, res, { log: info, from, ids, hasTimestamps });
+  const writer = new LineEventWriter(wire.store, res, { log: info, from, ids, timestamps });
   if (resumption?.kind === 'reset') writer.reset(resumption.data, from);
   new FormattedResponse(wire, res, info, writer, { selected }).begin();
 }

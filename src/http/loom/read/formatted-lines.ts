@@ -8,6 +8,7 @@ import { assertPreconditions } from '../../headers/preconditions';
 import { signalUntilClosed } from '../../live/consumers';
 import { markLongLivedAtTail } from '../../live/long-lived';
 import type { ReadRequest } from '../parameters/read-request';
+import { begunLineOf } from './begun-line-of';
 import { FormattedResponse } from './formatted-response';
 import { NdjsonWriter } from './ndjson-writer';
 import { selectBytes } from './select-bytes';
@@ -34,6 +35,7 @@ export async function sendFormattedLines(
   const selected = await selectBytes(wire, info, read, { isByLine: true, signal });
   assertPreconditions(req, { id: info.id });
   const { from, to } = selected;
+  const begun = await begunLineOf(wire, info, { read, from, signal });
   const line = format === 'lines' ? await wire.lines.lineAt(info, from, signal) : undefined;
   if (from < to || info.state === 'closed') await assertRangeIntact(wire.store, info, from, to);
   const hasTrailer = req.method !== 'HEAD' && req.httpVersionMinor > 0;
@@ -53,7 +55,7 @@ export async function sendFormattedLines(
   const log = { id, generation };
   const writer =
     line === undefined
-      ? new TimestampedText(res, wire.store, log, from)
-      : new NdjsonWriter(wire, res, log, { offset: from, line });
+      ? new TimestampedText(res, wire.store, log, from, begun)
+      : new NdjsonWriter(wire, res, log, { offset: from, line, begun });
   new FormattedResponse(wire, res, info, writer, { selected, isNotail }).begin();
 }

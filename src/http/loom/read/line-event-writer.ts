@@ -22,8 +22,8 @@ export interface LineEventOptions {
   /** The offset of the first byte. */
   readonly from: Offset;
   readonly ids: EventIds;
-  /** Each line has its time before it. */
-  readonly hasTimestamps: boolean;
+  /** Puts the time of each line before it. */
+  readonly timestamps: LineTimestamps | undefined;
 }
 
 /** Writes the events of one reader: whole lines, and the beginning of a line whose rest does not come soon. */
@@ -32,7 +32,7 @@ export class LineEventWriter implements LineFormat {
   readonly bytesPerLine: number;
   readonly #log: LogRef;
   readonly #ids: EventIds;
-  readonly #timestamps: LineTimestamps | undefined;
+  #timestamps: LineTimestamps | undefined;
   /** Of the bytes that were not written yet. */
   #times: readonly TimeMark[] = NO_TIMES;
   #written: Offset;
@@ -42,13 +42,13 @@ export class LineEventWriter implements LineFormat {
   constructor(
     private readonly store: LogStore,
     private readonly res: ServerResponse,
-    { log, from, ids, hasTimestamps }: LineEventOptions,
+    { log, from, ids, timestamps }: LineEventOptions,
   ) {
     this.#log = log;
     this.#ids = ids;
-    this.needsTimes = hasTimestamps;
-    this.bytesPerLine = hasTimestamps ? TIMESTAMP_BYTES : 0;
-    this.#timestamps = hasTimestamps ? new LineTimestamps() : undefined;
+    this.needsTimes = timestamps !== undefined;
+    this.bytesPerLine = this.needsTimes ? TIMESTAMP_BYTES : 0;
+    this.#timestamps = timestamps;
     this.#lines = new LineSplitter(from);
     this.#written = from;
     // The client waits for the head, and the first event may be far away.
@@ -62,6 +62,7 @@ export class LineEventWriter implements LineFormat {
 
   skipTo(offset: Offset): void {
     this.#lines = new LineSplitter(offset);
+    if (this.needsTimes) this.#timestamps = new LineTimestamps();
   }
 
   bytes(slice: Buffer, times: readonly TimeMark[]): void {

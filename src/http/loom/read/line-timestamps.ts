@@ -1,3 +1,4 @@
+import type { BegunLine } from '../../../core/lines/begun-line';
 import { countNewlines } from '../../../core/lines/newlines';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
@@ -17,7 +18,17 @@ let last = UNKNOWN;
 
 /** Puts the time of each line before it, as in `2026-11-29T05:43:13.123Z text`. */
 export class LineTimestamps {
-  #isLineStart = true;
+  #isLineStart: boolean;
+  #begun: BegunLine | undefined;
+
+  /**
+   * @param begun the line of the first byte, if it begins before
+   * @param hasBegun whether the reader has the beginning of that line, with its time
+   */
+  constructor(begun?: BegunLine, hasBegun = false) {
+    this.#isLineStart = begun === undefined || !hasBegun;
+    this.#begun = hasBegun ? undefined : begun;
+  }
 
   /**
    * @param bytes at `from`, which follow those of the call before
@@ -30,8 +41,9 @@ export class LineTimestamps {
     const stamp = (): void => {
       const at = advance(from, begin);
       while ((times[mark]?.end ?? Number.POSITIVE_INFINITY) <= at) mark += 1;
+      const text = timestamp((this.#begun ?? times[mark])?.at);
+      this.#begun = undefined;
       // A loop: a call of `write` or `copy` takes longer for so few bytes.
-      const text = timestamp(times[mark]?.at);
       for (let i = 0; i < TIMESTAMP_BYTES; i += 1) stamped[to + i] = text[i] ?? 0;
       to += TIMESTAMP_BYTES;
     };

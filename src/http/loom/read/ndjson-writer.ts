@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { BegunLine } from '../../../core/lines/begun-line';
 import type { LogLines } from '../../../core/lines/log-lines';
 import { isLogError } from '../../../core/log/errors';
 import { isRemoval, type LogInfo, type LogOutcome, type LogRef } from '../../../core/log/log';
@@ -22,6 +23,8 @@ export interface FirstLine {
   readonly offset: Offset;
   /** The number of the line that has the byte at `offset`. */
   readonly line: number;
+  /** That line, if it begins before. */
+  readonly begun?: BegunLine | undefined;
 }
 
 /** Writes a JSON object per line, parts of a line whose end does not come soon, and a last object with the state of the log. */
@@ -36,7 +39,7 @@ export class NdjsonWriter implements LineFormat {
     private readonly log: LogRef,
     private readonly first: FirstLine,
   ) {
-    this.#lines = this.#linesFrom(first.offset, first.line);
+    this.#lines = this.#linesFrom(first.offset, first.line, first.begun);
     // The client waits for the head, and the first line may be far away.
     res.flushHeaders();
   }
@@ -95,8 +98,8 @@ export class NdjsonWriter implements LineFormat {
     if (objects !== undefined && objects.length > 0) this.res.write(objects);
   }
 
-  #linesFrom(offset: Offset, line: number): JsonLines {
-    return new JsonLines(offset, line, this.context.config.search.lineBytes);
+  #linesFrom(offset: Offset, line: number, begun?: BegunLine): JsonLines {
+    return new JsonLines(offset, line, this.context.config.search.lineBytes, begun);
   }
 }
 

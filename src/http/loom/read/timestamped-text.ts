@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { BegunLine } from '../../../core/lines/begun-line';
 import type { LogOutcome, LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
@@ -12,20 +13,26 @@ import { LineTimestamps, TIMESTAMP_BYTES } from './line-timestamps';
 export class TimestampedText implements LineFormat {
   readonly needsTimes = true;
   readonly bytesPerLine = TIMESTAMP_BYTES;
-  readonly #timestamps = new LineTimestamps();
+  #timestamps: LineTimestamps;
 
-  /** @param at the offset of the first byte that is written */
+  /**
+   * @param at the offset of the first byte that is written
+   * @param begun the line of that byte, if it begins before
+   */
   constructor(
     private readonly res: ServerResponse,
     private readonly store: LogStore,
     private readonly log: LogRef,
     private at: Offset,
+    begun?: BegunLine,
   ) {
+    this.#timestamps = new LineTimestamps(begun);
     res.flushHeaders();
   }
 
   skipTo(offset: Offset): void {
     this.at = offset;
+    this.#timestamps = new LineTimestamps();
   }
 
   bytes(slice: Buffer, times: readonly TimeMark[]): void {
