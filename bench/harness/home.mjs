@@ -10,3 +10,6 @@ export const HOME = process.env.BENCH_HOME ?? join(tmpdir(), 'loom-bench');
 
 /** Where `npm run bench:peers` installs the peers that come from npm. */
 export const PEERS = join(HOME, 'peers');
+
+/** Where it installs other ways to show a log. */
+export const VIEWERS = join(HOME, 'viewers');

@@ -21,10 +21,10 @@ export const debianFile = (path, debianPackage) => ({
   remedy: `apt-get install -y ${debianPackage}`,
 });
 
-/** A package of peers/package.json. */
-export const peerPackage = (name) => ({
+/** A package of peers/package.json, or of another that is installed in `folder`. */
+export const peerPackage = (name, folder = PEERS) => ({
   name: `${name} (npm)`,
-  isThere: () => existsSync(join(PEERS, 'node_modules', name)),
+  isThere: () => existsSync(join(folder, 'node_modules', name)),
   remedy: 'npm run bench:peers',
 });
 

@@ -1,0 +1,58 @@
+import { median } from '../harness/statistics.mjs';
+import { FIGURES } from '../web/figures.mjs';
+import { markdownTable } from './markdown-table.mjs';
+import { short } from './number.mjs';
+
+/** What was measured of each way to show a log: medians of the rounds, with the least and the most. @param run see bench/web.mjs */
+export function webTable(run) {
+  const head = run.targets.map(({ title, version }) => [title, version].filter(Boolean).join(' '));
+  const rows = Object.keys(FIGURES).map((figure) => [
+    [FIGURES[figure].what, FIGURES[figure].unit].filter(Boolean).join(', '),
+    ...run.targets.map(({ name }) => cellOf(run, figure, name)),
+  ]);
+  return markdownTable(['', ...head], rows);
+}
+
+/** A figure as one line of a terminal. */
+export function webFigureLine({ target, figure, value, limitMs }) {
+  const { what, unit } = FIGURES[figure];
+  return `${target.padEnd(10)} ${what}: ${limitMs === undefined ? `${short(value)} ${unit}` : late(limitMs)}`.trimEnd();
+}
+
+/** The figures in which the target of this name is not the first of those that were measured. */
+export function figuresBehind(run, name) {
+  return Object.keys(FIGURES).filter((figure) => {
+    const others = run.targets.filter((target) => target.name !== name);
+    const best = Math.min(...others.map((target) => middle(run, figure, target.name)));
+    return middle(run, figure, name) > best;
+  });
+}
+
+/** Infinity where it did not come about in time, or there is no such thing. */
+function middle(run, figure, name) {
+  const values = valuesOf(run, figure, name).map(({ value }) => value ?? Number.POSITIVE_INFINITY);
+  return values.length === 0 ? Number.POSITIVE_INFINITY : medianOfAll(values);
+}
+
+function medianOfAll(values) {
+  return values.includes(Number.POSITIVE_INFINITY) ? Number.POSITIVE_INFINITY : median(values);
+}
+
+function cellOf(run, figure, name) {
+  const found = valuesOf(run, figure, name);
+  const limit = found.find(({ limitMs }) => limitMs !== undefined);
+  if (limit !== undefined) return late(limit.limitMs);
+  if (found.length === 0) return '–';
+  const values = found.map(({ value }) => value);
+  const shown = FIGURES[figure].unit === '' ? Math.round : short;
+  const range = [Math.min(...values), Math.max(...values)].map(shown);
+  return `${shown(median(values))} (${range[0] === range[1] ? range[0] : range.join('–')})`;
+}
+
+function valuesOf({ figures }, figure, name) {
+  return figures.filter((each) => each.figure === figure && each.target === name);
+}
+
+function late(limitMs) {
+  return `not within ${limitMs / 1000} s`;
+}

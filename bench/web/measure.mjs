@@ -1,0 +1,71 @@
+import { NEEDLE } from '../lines/text.mjs';
+import { MeasuredPage } from './browser.mjs';
+import { flingCost } from './fling.mjs';
+import { goToEnd, lineStart, search } from './gestures.mjs';
+import { TooLate, within } from './within.mjs';
+
+const KB = 1000;
+const MB = 1_000_000;
+
+/** In this order, each of a page, a target and a log: a person opens the log, goes to its end at once, scrolls back fast, and searches. */
+const STEPS = {
+  firstLine: (page) => page.untilAnyLine(),
+  lastLine: goToEnd,
+  loadCpu: (page) => page.mainThread(),
+  sent: (page) => page.traffic.all / KB,
+  frame: (page) => flingCost(page),
+  rows: async (page) => (await page.counts()).rows,
+  elements: async (page) => (await page.counts()).elements,
+  heap: async (page) => (await page.heap()) / MB,
+  memory: async (page) => (await page.memory()) / MB,
+  search: searchCost,
+};
+
+/**
+ * Yields `{figure, value}`, or `{figure, limitMs}` for what takes longer than that, after which no more is asked of the page.
+ * @param log a ServedLog
+ */
+export async function* measure(target, log, limitMs) {
+  await log.renew();
+  const page = await MeasuredPage.open(target.urlOf(log), target.rows);
+  try {
+    yield* untilTooLate(STEPS, (step) => within(limitMs, step(page, target, log)), limitMs);
+    // Whatever a search needs has come by now.
+    yield { figure: 'script', value: page.traffic.scripts / KB };
+  } finally {
+    await page.close();
+  }
+  if (target.urlOfLine !== undefined) yield* measureLink(target, log, limitMs);
+}
+
+/** A link to the last line, in a browser of its own. */
+async function* measureLink(target, log, limitMs) {
+  await log.renew();
+  const page = await MeasuredPage.open(target.urlOfLine(log, log.lines), target.rows);
+  try {
+    const link = () => page.untilShown(lineStart(log.lines));
+    yield* untilTooLate({ link }, (step) => within(limitMs, step()), limitMs);
+  } finally {
+    await page.close();
+  }
+}
+
+async function* untilTooLate(steps, take, limitMs) {
+  for (const [figure, step] of Object.entries(steps)) {
+    try {
+      yield { figure, value: await take(step) };
+    } catch (error) {
+      if (!(error instanceof TooLate)) throw error;
+      yield { figure, limitMs };
+      return;
+    }
+  }
+}
+
+/** The server takes part in the search of Loom: its CPU counts as that of the page does. */
+async function searchCost(page, _target, log) {
+  const cpu = async () => (await page.allThreads()) + log.serverCpu();
+  const before = await cpu();
+  await search(page, NEEDLE, lineStart(Math.ceil(log.lines / 2)));
+  return (await cpu()) - before;
+}
