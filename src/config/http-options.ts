@@ -78,6 +78,18 @@ export const HTTP_OPTIONS = {
       'The same as http.allowOrigin, for /v1/stream only. inherit takes the value of http.allowOrigin.',
     ),
   },
+  events: {
+    interval: option(
+      duration('100ms'),
+      '1s',
+      'How often /events sends the sizes of open streams, at most. With many open streams it is less often, so that reading them takes a tenth of the time.',
+    ),
+    pendingBytes: option(
+      size('16KiB', '1GiB'),
+      '1MiB',
+      'The most bytes that wait for a slow reader of /events. Further events are left out, and the reader gets a reset instead.',
+    ),
+  },
   spy: {
     pendingBytes: option(
       size('16KiB', '1GiB'),

@@ -9,6 +9,7 @@ import { Searches } from '../core/search/searches';
 import type { LogStore } from '../core/store/store';
 import type { Logger } from '../observe/logger';
 import { durable } from './durable';
+import { events } from './events';
 import { FrontDoor } from './front/front-door';
 import type { OpenWire, Wire } from './front/wire';
 import { health, readiness } from './health';
@@ -19,7 +20,7 @@ import { matches } from './matches';
 import { spy } from './spy';
 import { withPages } from './web';
 
-const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, health, readiness];
+const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, events, health, readiness];
 
 interface AppDependencies {
   readonly store: LogStore;

@@ -151,6 +151,14 @@ export class Consumer {
     return this.text;
   }
 
+  /** Resolves when something more has come. @throws when the response is over */
+  async more(): Promise<void> {
+    if (this.#over) throw new Error(`the response is over: ${this.text.slice(-500)}`);
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
   /** Resolves when the response is over: `complete` in order, else broken off. */
   async end(): Promise<{ complete: boolean; trailers: Readonly<Record<string, string | undefined>> }> {
     if (!this.#over) await once(this.res, 'close');

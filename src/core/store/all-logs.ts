@@ -4,7 +4,7 @@ import type { LogStore } from './store';
 
 /** Reads a list to its end and yields the logs of each page. @throws as `LogStore.list` */
 export async function* allLogs(
-  store: LogStore,
+  store: Pick<LogStore, 'list'>,
   query: ListQuery,
   signal: AbortSignal,
 ): AsyncGenerator<readonly LogInfo[], void> {
