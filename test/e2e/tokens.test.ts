@@ -56,6 +56,27 @@ describe('a server with tokens', () => {
     expect((await get('/stream/refused', bearer('everything'))).status).toBe(404);
   });
 
+  it('a producer that may not read learns the end of a stream, and nothing of its lines and times', async () => {
+    const path = '/stream/counted';
+    await request(loom.url(path), { method: 'POST', body: 'one\ntwo\n', headers: bearer('everything') });
+    const head = (query: string, token: string, headers = {}) =>
+      request(loom.url(`${path}${query}`), { method: 'HEAD', headers: { ...bearer(token), ...headers } });
+    expect((await head('', 'writer')).headers['upload-offset']).toBe('8');
+    for (const query of [
+      '?line=2',
+      '?tail=1',
+      '?since=1h',
+      '?until=1h',
+      '?lines=1',
+      '?offset=-3',
+      '?timestamps',
+    ]) {
+      expect([query, (await head(query, 'writer')).status]).toEqual([query, 403]);
+      expect([query, (await head(query, 'reader')).status]).toEqual([query, 200]);
+    }
+    expect((await head('', 'writer', { Accept: 'application/x-ndjson' })).status).toBe(403);
+  });
+
   it('a token allows only what its scopes say', async () => {
     const post = await request(loom.url('/stream/x1'), {
       method: 'POST',

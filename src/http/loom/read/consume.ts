@@ -14,7 +14,7 @@ import { attachment } from '../headers/content-disposition';
 import { representationOf } from '../headers/entity-tag';
 import { streamHeaders } from '../headers/stream-headers';
 import { uploadLength, uploadLimit, uploadProgress } from '../headers/upload-headers';
-import { parseReadRequest, type ReadRequest } from '../parameters/read-request';
+import { isSelective, parseReadRequest, type ReadRequest } from '../parameters/read-request';
 import { sendContent } from './content';
 import { sendLineEvents } from './events';
 import { sendFormattedLines } from './formatted-lines';
@@ -46,6 +46,8 @@ async function deliver(
   read: ReadRequest,
 ): Promise<void> {
   const format = formatOf(request, info, read);
+  // A producer that may not read learns where the stream ends, but nothing of its lines and times.
+  if (isSelective(read) || format === 'times' || format === 'lines') authorize(request, 'consume', info.id);
   const about = aboutStream(request, wire, info, { format, isDownload: read.isDownload });
   if (format === 'events') return sendLineEvents(request, wire, { info, read, headers: about });
   if (format !== 'bytes') return sendFormattedLines(request, wire, { info, read, format, headers: about });

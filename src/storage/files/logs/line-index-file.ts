@@ -3,12 +3,13 @@ import type { LogRef } from '../../../core/log/log';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { attempt, isMissing } from '../disk/failures';
 import { makeDirectory } from '../disk/file-io';
+import { READ_SIDECAR } from '../disk/sidecar-flags';
 import type { LogIndex } from './log-index';
 
 /** `undefined` also for a file that cannot be read: the lines can be counted again. @throws LogError `LOG_GONE` */
 export async function loadLineIndex(index: LogIndex, ref: LogRef): Promise<Buffer | undefined> {
   const { generation } = index.log(ref);
-  return readFile(index.context.layout.linesOf(generation)).catch(() => undefined);
+  return readFile(index.context.layout.linesOf(generation), { flag: READ_SIDECAR }).catch(() => undefined);
 }
 
 /** Under the log's mutex, so that it cannot be removed meanwhile. @throws LogError `LOG_GONE`, `STORE_FULL`, `STORE_UNAVAILABLE` */

@@ -3,6 +3,7 @@ import { chmod, copyFile, open, truncate } from 'node:fs/promises';
 import { type Offset, START } from '../../../core/log/offset';
 import { marksWithin, type TimeMark } from '../../../core/log/time-mark';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
+import { WRITE_SIDECAR } from '../disk/sidecar-flags';
 import { encodeMarks, RECORD_BYTES } from './mark-records';
 import { byEnd, TimesFile } from './times-file';
 import { inOrder, type TimesView } from './times-view';
@@ -20,7 +21,7 @@ export async function copyTimes(view: TimesView, bytes: Offset, to: string): Pro
 
 /** Writes records behind the first `records`. If there are none, what is in the file is from another life of the log, and goes. */
 export async function writeRecords(path: string, records: number, bytes: Buffer): Promise<void> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | (records === 0 ? constants.O_TRUNC : 0);
+  const flags = WRITE_SIDECAR | (records === 0 ? constants.O_TRUNC : 0);
   const file = await open(path, flags, PRIVATE_FILE);
   try {
     for (let done = 0; done < bytes.length; ) {

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { TimeMark } from '../../../core/log/time-mark';
 import { isMissing } from '../disk/failures';
+import { READ_SIDECAR } from '../disk/sidecar-flags';
 import { decodeMark, RECORD_BYTES } from './mark-records';
 import type { MarksRun } from './recent-times';
 
@@ -43,7 +44,7 @@ export class TimesFile {
     recordsMax: number,
     action: (file: TimesFile) => Promise<T>,
   ): Promise<T | undefined> {
-    const file = await open(path, 'r').catch((error: unknown) => {
+    const file = await open(path, READ_SIDECAR).catch((error: unknown) => {
       if (!isMissing(error)) throw error;
       return undefined;
     });

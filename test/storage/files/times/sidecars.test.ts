@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogRef, Writer } from '../../../../src/core/log/log';
 import { generateGeneration } from '../../../../src/core/log/log-id';
@@ -209,6 +210,36 @@ describe('the sidecar of the times of a log', () => {
         { syncInterval: 10 },
       );
     }));
+});
+
+describe('a link or a FIFO in the place of a sidecar', () => {
+  it.each<[string, (path: string, outside: string) => unknown]>([
+    ['link', (path, outside) => symlink(outside, path)],
+    ['FIFO', (path) => execFileSync('mkfifo', [path])],
+  ])('fails no append and no read, and nothing is written to where the %s leads', (_, place) =>
+    withDirectory(async (parent) => {
+      const [directory, outside] = [join(parent, 'store'), join(parent, 'outside')];
+      await writeFile(outside, 'x'.repeat(100));
+      await withStore(
+        directory,
+        async (store, warnings) => {
+          const writer = await createLog(store);
+          await appendSlowly(store, writer, ['a']);
+          for (const kind of ['times', 'lines'] as const)
+            await place(pathOf(directory, writer.log, kind), outside);
+          await appendSlowly(store, writer, ['b', 'c', 'd']);
+          expect(await readTimes(store, writer.log)).toHaveLength(4);
+          await until(() => warnings.length > 0);
+          await seal(store, writer);
+          expect(await textOf(store, writer.log)).toBe('abcd');
+          expect(warnings.splice(0)).toEqual([expect.stringContaining('times of a stream cannot be kept')]);
+          expect((await store.loadLineIndex(writer.log))?.length ?? 0).toBe(0);
+        },
+        { syncInterval: 10 },
+      );
+      expect(await readFile(outside, 'utf8')).toBe('x'.repeat(100));
+    }),
+  );
 });
 
 describe('the sidecars of a log', () => {
