@@ -76,7 +76,7 @@ export interface LogSource {
   whole(number: number, signal?: AbortSignal): Promise<LogLine>;
   /** The line of a byte, or undefined beyond the end. Of a place before the time of the first line: the first one. */
   lineOfOffset(offset: number, signal?: AbortSignal): Promise<number | undefined>;
-  /** The first line at this time or later. */
+  /** The first line at this time or later; behind the last one, the last one. */
   lineOfTime(unixMs: number, signal?: AbortSignal): Promise<number | undefined>;
   /** The offset of a line, as far as it is known without asking: exact at every 1,000th line, an estimate between. */
   estimateOffset(line: number): number;

@@ -1,7 +1,5 @@
 import { ApiError, isAbort } from './api-error';
-
-const FIRST_MS = 500;
-const MAX_MS = 15_000;
+import { retryPauseMs } from './retry-pause';
 
 /** How a lost connection is reported. */
 export interface ConnectionReports {
@@ -30,16 +28,10 @@ export async function keepConnected(
     if (signal.aborted) return;
     if (isRefusal(error)) return reports.refused(error);
     if (failures === 0) since = new Date();
-    const pauseMs = pauseOf(error, failures++);
+    const pauseMs = retryPauseMs(error, failures++);
     reports.lost(error, since, new Date(Date.now() + pauseMs));
     await pause(pauseMs, signal);
   }
-}
-
-/** A random part, so that the pages of many people do not come back in the same moment. */
-function pauseOf(error: unknown, failures: number): number {
-  const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
-  return asked ?? Math.min(MAX_MS, FIRST_MS * 2 ** failures) * (0.75 + Math.random() / 2);
 }
 
 async function failureOf(run: Promise<void>): Promise<unknown> {

@@ -1,0 +1,168 @@
+import { PLAIN } from '../ansi/span';
+import { LogFolds } from '../folds/log-folds';
+import { FrameNotifier } from './frame-notifier';
+import { LineLoader } from './line-loader';
+import { LineStyles } from './line-styles';
+import { LineView } from './line-view';
+import type { LogLine } from './log-line';
+import type { Connection, LogSource, StreamFacts } from './log-source';
+import { lookBack } from './look-back';
+import { readSegment } from './read-segment';
+import type { Segment } from './segment';
+import { SegmentCache } from './segment-cache';
+import type { SendRequest } from './send-request';
+import { StreamConnection } from './stream-connection';
+import { type AskedStream, lineAt, readWholeLine } from './stream-questions';
+
+export interface StreamLogParts {
+  readonly send: SendRequest;
+  readonly id: string;
+  /** Runs a function before the next frame is painted: `requestAnimationFrame`. */
+  readonly schedule: (run: () => void) => void;
+}
+
+/** The log of one stream on a server. It begins to load at once, and ends with `close`. */
+export class StreamLog implements LogSource {
+  readonly folds: LogFolds;
+  readonly #closed = new AbortController();
+  readonly #notifier: FrameNotifier;
+  readonly #cache = new SegmentCache();
+  readonly #loader: LineLoader;
+  readonly #stream: StreamConnection;
+  readonly #styles: LineStyles;
+  readonly #view: LineView;
+  #revision = 0;
+
+  constructor(private readonly parts: StreamLogParts) {
+    const { send, id, schedule } = parts;
+    const { signal } = this.#closed;
+    this.#notifier = new FrameNotifier(schedule);
+    this.folds = new LogFolds(() => this.#revised());
+    this.#styles = new LineStyles({
+      cache: this.#cache,
+      lookBack: (offset) => lookBack(send, this.#asked, offset, signal),
+      onChanged: () => this.#revised(),
+    });
+    this.#view = new LineView(this.#styles);
+    this.#loader = new LineLoader({
+      cache: this.#cache,
+      lastLoadable: () => this.#stream.lastLoadable,
+      read: (first, count, aborted) => readSegment(send, { ...this.#asked, first, count }, aborted),
+      onLoaded: () => this.#loaded(),
+      onFailed: (error) => this.#loadFailed(error),
+    });
+    this.#stream = new StreamConnection(
+      {
+        send,
+        id,
+        cache: this.#cache,
+        folds: this.folds,
+        onChanged: () => this.#changed(),
+        onReload: () => this.#reload(),
+      },
+      signal,
+    );
+    void this.#stream.loop.run();
+  }
+
+  get connection(): Connection {
+    return this.#stream.loop.connection;
+  }
+
+  get facts(): StreamFacts | undefined {
+    return this.#stream.facts;
+  }
+
+  get lines(): number {
+    return this.#stream.lines;
+  }
+
+  get bytes(): number {
+    return this.#stream.bytes;
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  line(number: number): LogLine | undefined {
+    const segment = this.#segmentOf(number);
+    return segment === undefined ? undefined : this.#view.line(segment, number);
+  }
+
+  want(from: number, to: number): void {
+    this.#cache.keep(from, to);
+    this.#loader.want(from, to);
+  }
+
+  whole(number: number, signal = this.#closed.signal): Promise<LogLine> {
+    const segment = this.#segmentOf(number);
+    const style = segment === undefined ? PLAIN : this.#styles.at(segment, number);
+    return readWholeLine(this.#asked, number, style, signal);
+  }
+
+  lineOfOffset(offset: number, signal = this.#closed.signal): Promise<number | undefined> {
+    return lineAt(this.#asked, { offset }, signal);
+  }
+
+  lineOfTime(unixMs: number, signal = this.#closed.signal): Promise<number | undefined> {
+    return lineAt(this.#asked, { since: new Date(unixMs).toISOString() }, signal);
+  }
+
+  estimateOffset(line: number): number {
+    return this.#stream.checkpoints.offsetOf(line);
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#notifier.subscribe(listener);
+  }
+
+  retry(): void {
+    this.#stream.loop.retry();
+    this.#loader.resume();
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#loader.stop();
+  }
+
+  get #asked(): AskedStream {
+    return { send: this.parts.send, id: this.parts.id, generation: this.#stream.generation };
+  }
+
+  #segmentOf(line: number): Segment | undefined {
+    const live = this.#stream.live?.segment;
+    return live !== undefined && line >= live.first && line <= live.last ? live : this.#cache.find(line);
+  }
+
+  #loaded(): void {
+    this.#stream.loop.workedBeside();
+    this.#notifier.changed();
+  }
+
+  #loadFailed(error: unknown): void {
+    const pauseMs = this.#stream.loop.failedBeside(error);
+    if (pauseMs === undefined) return;
+    const timer = setTimeout(() => this.#loader.resume(), pauseMs);
+    this.#closed.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  }
+
+  /** With the index there is more to load, or it is known that there is not. */
+  #changed(): void {
+    this.#loader.pump();
+    this.#notifier.changed();
+  }
+
+  #reload(): void {
+    this.#cache.clear();
+    this.#view.clear();
+    this.#loader.resume();
+    this.#revised();
+  }
+
+  #revised(): void {
+    this.#revision += 1;
+    this.#notifier.changed();
+  }
+}
