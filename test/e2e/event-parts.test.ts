@@ -105,6 +105,23 @@ onEachStore('events of a part', ({ url, freshId }) => {
     expect(idsIn(again)).toEqual(['8;length=2', '10;length=0', '10;end']);
   });
 
+  it.each(['tail=0', 'tail=0&lines=2', 'offset=-7', 'tail=3'])(
+    'from the end on leave nothing out when a reader of ?%s comes back that has got no text yet',
+    async (query) => {
+      const isEmpty = !query.startsWith('tail=0');
+      const { id, producer } = await begin(isEmpty ? '' : 'one\nunfin');
+      const first = await open(id, query);
+      await first.until('data: \n\n');
+      expect(first.text).toContain('event: partial\n');
+      const [seen = ''] = rawIdsIn(first);
+      first.close();
+      await producer.end('ished\ntwo\nthree\nfour\nfive\n');
+      const again = await get(id, query, { 'Last-Event-ID': seen });
+      const all = ['ished', 'two', 'three', 'four', 'five'];
+      expect(dataIn(again)).toEqual([...(query.includes('lines=2') ? all.slice(0, 2) : all), END]);
+    },
+  );
+
   it('up to a time are over at their end: a reconnect gets 204', async () => {
     const { id, producer } = await begin('one\n');
     const query = `until=${Date.now() / 1_000 + 0.5}`;

@@ -1,3 +1,4 @@
+import type { Start } from '../../../core/lines/selection';
 import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
 import { assertRangeIntact } from '../../../core/store/damage';
@@ -74,7 +75,14 @@ export async function sendLineEvents(
   const ids = new EventIds(info, asked.bounds);
   const writer = new LineEventWriter(wire.store, res, { log: info, from, ids, timestamps });
   if (resumption?.kind === 'reset') writer.reset(resumption.data, from);
+  else if (resumption === undefined && isRelative(read.start) && from === to && !isComplete)
+    writer.place(from);
   new FormattedResponse(wire, res, info, writer, { selected }).begin();
+}
+
+/** Whether the same start is at another offset later. */
+function isRelative(start: Start | undefined): boolean {
+  return start?.kind === 'tail' || (start?.kind === 'offset' && start.offset < 0);
 }
 
 /**

@@ -60,6 +60,11 @@ export class LineEventWriter implements LineFormat {
     this.#send({ event: 'reset', id: this.#ids.at(from), data });
   }
 
+  /** Sends no text, and the id of the place where the reader begins: if it comes back before any text has come, it goes on there. */
+  place(from: Offset): void {
+    this.#send({ event: 'partial', id: this.#ids.at(from), data: '' });
+  }
+
   skipTo(offset: Offset): void {
     this.#lines = new LineSplitter(offset);
     if (this.needsTimes) this.#timestamps = new LineTimestamps();
