@@ -4,6 +4,7 @@ import { cat } from './cat';
 import { follow } from './follow';
 import { grep } from './grep';
 import { list } from './list';
+import { open } from './open';
 import { remove } from './remove';
 import { run } from './run';
 import { send } from './send';
@@ -141,6 +142,14 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
       "stream wait --match 'listening on' --timeout 30s http://localhost:3060 server-1",
     ],
     run: wait,
+  },
+  {
+    verb: 'open',
+    summary: "Open a stream's web page in the browser.",
+    operands: ['ID'],
+    options: { print: { description: 'only print its address' } },
+    examples: ['stream open http://localhost:3060 build-42'],
+    run: open,
   },
   {
     verb: 'ls',

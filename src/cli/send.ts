@@ -15,7 +15,8 @@ const LAST_OUTPUT_MS = 2_000;
 export async function send(invocation: Invocation, io: Io): Promise<number> {
   const [id = ''] = invocation.operands;
   const options = uploadOptionsOf(invocation);
-  const delivery = new SpooledUpload(clientOf(invocation), id, options, io);
+  const client = clientOf(invocation);
+  const delivery = new SpooledUpload(client, id, options, io, client.urlOf(id));
   const input = new Input(io.stdin);
   let signalled: StopSignal | undefined;
   io.onSignal((signal) => {

@@ -19,6 +19,7 @@ import { loom } from './loom';
 import { matches } from './matches';
 import { spy } from './spy';
 import { withPages } from './web';
+import { readWebFiles } from './web/web-files';
 
 const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, events, health, readiness];
 
@@ -30,6 +31,8 @@ interface AppDependencies {
   readonly pending: PendingBytes;
   /** Wires that are open already. They come first. */
   readonly wires?: readonly Wire[];
+  /** Reads the web pages. Default: those that were built. */
+  readonly readPages?: typeof readWebFiles;
 }
 
 /** The HTTP side of a server: what handles its requests, and what ends it. */
@@ -39,7 +42,7 @@ export interface App {
   drain(): Promise<void>;
 }
 
-export function createApp({ wires = [], ...dependencies }: AppDependencies): App {
+export function createApp({ wires = [], readPages = readWebFiles, ...dependencies }: AppDependencies): App {
   const { store, config, logger } = dependencies;
   const stopping = new AbortController();
   // Every producer that waits for the store listens to it. Node would take eleven of them for a leak.
@@ -49,10 +52,20 @@ export function createApp({ wires = [], ...dependencies }: AppDependencies): App
   const counts = new CountThreads(COUNTS_AT_ONCE);
   const lines = new LogLines(store, { cacheBytes: config.lines.cache, counter: counts.count });
   const searches = new Searches(config.search);
-  const context = { ...dependencies, lines, searches, producers, consumers, stopping: stopping.signal };
+  const files = readPages();
+  const hasPages = files !== undefined;
+  const context = {
+    ...dependencies,
+    lines,
+    searches,
+    producers,
+    consumers,
+    hasPages,
+    stopping: stopping.signal,
+  };
   const opened = WIRES.map((open) => open(context));
   return {
-    handler: new FrontDoor(config, logger).listenerOf([...wires, ...withPages(opened)]),
+    handler: new FrontDoor(config, logger).listenerOf([...wires, ...withPages(opened, files)]),
     async drain() {
       stopping.abort();
       consumers.cutAll();

@@ -77,6 +77,14 @@ describe('bin/stream on a terminal', () => {
     expect(shown).toContain('no-\\u202esuch');
   });
 
+  it('an upload shows its address on a terminal once the stream exists, and nowhere else', async () => {
+    const [url, id] = [loom.url(''), 'shown'];
+    const command = [process.execPath, BIN, url, id].map(quoted).join(' ');
+    expect(await shownBy(`echo one | ${command}`)).toBe(`stream: live at ${url}/stream/shown\r\n`);
+    expect(await shownBy(`echo two | ${command}`)).not.toContain('live at');
+    expect(await shownBy(`echo three | ${command} --force 2>&1 | cat`)).toBe('');
+  });
+
   it('follow --raw writes control characters as they are', async () => {
     const shown = await onTerminal(['follow', '--raw', loom.url(''), 'attack']);
     expect(shown).toContain('\x1b]0;SECRET\x07');
@@ -88,7 +96,10 @@ describe('bin/stream on a terminal', () => {
  * @param until for commands that never end by themselves: the command is killed once it has shown this
  */
 async function onTerminal(words: readonly string[], until?: string): Promise<string> {
-  const command = [process.execPath, BIN, ...words].map(quoted).join(' ');
+  return shownBy([process.execPath, BIN, ...words].map(quoted).join(' '), until);
+}
+
+async function shownBy(command: string, until?: string): Promise<string> {
   const running = promisify(execFile)('script', ['-qec', `${command}; true`, '/dev/null']);
   let shown = '';
   running.child.stdout?.on('data', (text: string) => {

@@ -2,11 +2,15 @@ import type { UploadEvent } from '../../client';
 import { type Io, say } from './io';
 import { printable } from './printable';
 
-/** Reports on stderr when the connection is lost and when it is back, each once per outage. */
+/** Reports on stderr when the connection is lost and when it is back, each once per outage, and to a person where the stream is. */
 export class ConnectionNotices {
   #isLost = false;
 
-  constructor(private readonly io: Io) {}
+  /** @param address of the stream's page. Absent: it is known already */
+  constructor(
+    private readonly io: Io,
+    private readonly address?: string,
+  ) {}
 
   readonly onEvent = (event: UploadEvent): void => {
     const text = this.#describe(event);
@@ -29,7 +33,7 @@ export class ConnectionNotices {
       case 'spool-failed':
         return `cannot write to the spool (${printable(String(event.error))}); the input waits until the server has caught up`;
       case 'created':
-        return undefined;
+        return this.address !== undefined && this.io.stderr.isTTY ? `live at ${this.address}` : undefined;
     }
   }
 }

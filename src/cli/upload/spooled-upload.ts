@@ -22,16 +22,18 @@ export class SpooledUpload {
   /** Resolves with the error of the upload, or with `undefined` when the server has every byte and the end. */
   readonly settled: Promise<unknown>;
 
+  /** @param address that a person is shown once the stream exists */
   constructor(
     client: LoomClient,
     id: string,
     options: UploadOptions,
     private readonly io: Io,
+    address?: string,
   ) {
     this.#upload = client.upload(id, {
       ...options,
       spool: this.#spool,
-      onEvent: new ConnectionNotices(io).onEvent,
+      onEvent: new ConnectionNotices(io, address).onEvent,
     });
     this.settled = this.#upload.done.then(
       () => undefined,

@@ -37,6 +37,7 @@ const EXPOSED = [
   'Content-Disposition',
   'Content-Range',
   'ETag',
+  'Link',
   'Location',
   'Retry-After',
   'WWW-Authenticate',

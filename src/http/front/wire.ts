@@ -41,6 +41,8 @@ export interface WireContext {
   readonly producers: ProducerConnections;
   readonly consumers: Consumers;
   readonly pending: PendingBytes;
+  /** Whether streams have web pages. */
+  readonly hasPages: boolean;
   /** Aborts when the server stops. */
   readonly stopping: AbortSignal;
 }

@@ -8,7 +8,7 @@ import { vary } from '../headers/vary';
 import { pageDocument } from './page-document';
 import { sendAsset } from './send-asset';
 import { wantedPage } from './wants-page';
-import { readWebFiles, type WebFiles, type WebPage } from './web-files';
+import type { WebFiles, WebPage } from './web-files';
 
 const ASSETS = '/assets/';
 
@@ -32,10 +32,7 @@ const POLICY = [
  * have no data and assets are the same for all, so neither needs a token.
  * @param files `undefined`: the pages are not built, and the wires are all there is
  */
-export function withPages(
-  wires: readonly Wire[],
-  files: WebFiles | undefined = readWebFiles(),
-): readonly Wire[] {
+export function withPages(wires: readonly Wire[], files: WebFiles | undefined): readonly Wire[] {
   if (files === undefined) return wires;
   const root: Wire = { path: '/', handle: refuse };
   return [

@@ -15,3 +15,13 @@ export function headerId(id: LogId): string {
 export function locationOf(id: LogId): string {
   return `/stream/${encodeURIComponent(id)}`;
 }
+
+/**
+ * The `Link` to the page of a stream. It is relative to the request, because no proxy that takes a prefix off the path rewrites it. For
+ * example, `<../stream/build-7>; …` for a `POST /stream/build-7`.
+ * @param path of the request
+ */
+export function pageLinkOf(id: LogId, path: string): string {
+  const up = '../'.repeat(path.split('/').length - 2);
+  return `<${up}stream/${encodeURIComponent(id)}>; rel="alternate"; type="text/html"`;
+}

@@ -18,7 +18,7 @@ import { storedContentType } from '../../headers/stored-content-type';
 import { entityTag, representationOf } from '../headers/entity-tag';
 import { parseMetadataHeader } from '../headers/metadata-header';
 import { producerKey } from '../headers/producer-key';
-import { headerId, locationOf } from '../headers/stream-id';
+import { headerId, locationOf, pageLinkOf } from '../headers/stream-id';
 import { parseUploadHeaders, type UploadHeaders, uploadLimit } from '../headers/upload-headers';
 import { announceUpload, asksForResumption } from './announce-upload';
 import { assertBodyFits, assertLengthFits, type BodyEnd, receiveBody } from './receive-body';
@@ -51,7 +51,7 @@ async function produce(request: WireRequest, wire: WireContext, id: LogId): Prom
   const created = await create(request, wire, id, upload);
   const { info } = created;
   const end = completes(upload) ? 'completes' : 'leaves-open';
-  const headers = createdHeaders(wire, created, upload);
+  const headers = createdHeaders(wire, created, upload, request.path);
   continueIfExpected(request.req, request.res);
   if (!asksForResumption(upload.interop)) return answerEarly(request, wire, { info, end }, headers);
   announceUpload(request.res, upload.interop, headers);
@@ -82,9 +82,11 @@ function createdHeaders(
   wire: WireContext,
   { info, replaced }: CreateResult,
   { resumable }: UploadHeaders,
+  path: string,
 ): ResponseHeaders {
   return {
     Location: locationOf(info.id),
+    ...(wire.hasPages && { Link: pageLinkOf(info.id, path) }),
     'X-Stream-Id': headerId(info.id),
     'X-Stream-Generation': wireGeneration(info),
     ...(replaced && { 'X-Stream-Replaced': 'true' }),
