@@ -1,0 +1,44 @@
+import { tokenize } from '../ansi/tokenize';
+
+/** From, to: UTF-16 units of the visible text of a line. */
+export type Columns = readonly [from: number, to: number];
+
+/** Of one line so many matches are marked. */
+const MAX_PER_LINE = 50;
+
+/**
+ * Where matches are in what is visible of a line. Those that are not visible, such as digits of an escape sequence, are left out.
+ * @param raw the line as the server has it
+ * @param at where they are in it
+ */
+export function matchColumns(raw: string, at: readonly Columns[]): readonly Columns[] {
+  const { text } = tokenize(raw);
+  const places = at.slice(0, MAX_PER_LINE);
+  if (text === raw) return places;
+  const found = places.map(([from, to]) => placed(raw, from, to));
+  const areSeen = found.every(([from, to], index) => text.slice(from, to) === sliceOf(raw, places[index]));
+  // What a `\r` has overwritten is somewhere else: find the same words.
+  const words = new Set(places.map((place) => sliceOf(raw, place)));
+  return areSeen ? found : [...words].flatMap((word) => occurrences(text, word)).slice(0, MAX_PER_LINE);
+}
+
+function placed(raw: string, from: number, to: number): Columns {
+  const start = tokenize(raw.slice(0, from)).text.length;
+  return [start, start + to - from];
+}
+
+function sliceOf(raw: string, place: Columns | undefined): string {
+  return place === undefined ? '' : raw.slice(place[0], place[1]);
+}
+
+function occurrences(text: string, word: string): Columns[] {
+  const found: Columns[] = [];
+  if (word === '') return found;
+  for (
+    let at = text.indexOf(word);
+    at >= 0 && found.length < MAX_PER_LINE;
+    at = text.indexOf(word, at + word.length)
+  )
+    found.push([at, at + word.length]);
+  return found;
+}
