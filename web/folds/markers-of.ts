@@ -96,8 +96,9 @@ function gitLabMarkers(line: string): readonly Marker[] {
   return found;
 }
 
+/** GitLab writes the time once more before a heading. */
 function titled(marker: OpenMarker, title: string): OpenMarker {
-  return { ...marker, title: title.slice(0, MAX_TEXT) };
+  return { ...marker, title: title.replace(PREFIXED, '').slice(0, MAX_TEXT) };
 }
 
 function buildkiteMarkers(text: string): readonly Marker[] {
