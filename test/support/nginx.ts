@@ -13,10 +13,24 @@ export interface Nginx {
 }
 
 /** The nginx block of `docs/operations.md`, in front of the Loom on `port`. Only the ports are not those of the page. */
-export async function startDocumentedNginx(port: number): Promise<Nginx> {
+export function startDocumentedNginx(port: number): Promise<Nginx> {
+  return start(port, documentedBlock());
+}
+
+/** The same below `/logs`, as `docs/viewer.md` has it. Its `url` ends in that path. */
+export async function startNginxBelowLogs(port: number): Promise<Nginx> {
+  const [map = '', lines = ''] = blocksOf('viewer.md');
+  const block = documentedBlock()
+    .replace('location / {', 'location /logs/ {')
+    .replace(/^ *proxy_pass .*\n/m, () => lines);
+  const nginx = await start(port, map + block);
+  return { ...nginx, url: `${nginx.url}/logs` };
+}
+
+async function start(port: number, block: string): Promise<Nginx> {
   const directory = mkdtempSync(join(tmpdir(), 'nginx-'));
   const listen = await freePort();
-  writeFileSync(join(directory, 'nginx.conf'), configuration(documentedBlock(), port, listen));
+  writeFileSync(join(directory, 'nginx.conf'), configuration(block, port, listen));
   const args = ['-p', directory, '-c', 'nginx.conf', '-e', 'stderr'];
   // Debian has it where only root looks for programs.
   const PATH = `${process.env['PATH']}:/usr/sbin`;
@@ -40,10 +54,14 @@ export async function startDocumentedNginx(port: number): Promise<Nginx> {
 }
 
 function documentedBlock(): string {
-  const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
-  const block = /^```nginx\n(.*?)^```/ms.exec(page)?.[1];
+  const [block] = blocksOf('operations.md');
   if (block === undefined) throw new Error('docs/operations.md has no nginx block');
   return block;
+}
+
+function blocksOf(name: string): readonly string[] {
+  const page = readFileSync(join(__dirname, '../../docs', name), 'utf8');
+  return [...page.matchAll(/^```nginx\n(.*?)^```/gms)].map(([, block = '']) => block);
 }
 
 /** One process, all of whose files are in its own directory. */
