@@ -5,6 +5,9 @@ import type { TimeMark } from '../../../core/log/time-mark';
 export const WINDOW_MS = 250;
 export const WINDOW_BYTES = 64 << 10;
 
+/** How many numbers of marks are worth a write of their own. They take 600 bytes. */
+const WRITTEN_TOGETHER = 64;
+
 /** Where a log's sidecar ends. */
 export interface TimesFileEnd {
   readonly records: number;
@@ -70,6 +73,12 @@ export class LogMarks {
   /** Whether there is something to write. */
   get isDirty(): boolean {
     return this.#isOwed || this.#gathered.length > 0;
+  }
+
+  /** Whether it should be written now. Otherwise more may be gathered, until the oldest is `waitMs` old. */
+  isDue(now: number, waitMs: number): boolean {
+    const age = now - this.#oldest;
+    return this.#isOwed || this.#gathered.length >= WRITTEN_TOGETHER || age < 0 || age >= waitMs;
   }
 
   /** An append was stored, and the log ends at `end` now. @returns its time, which is never earlier than the one before */

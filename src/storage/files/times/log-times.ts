@@ -4,48 +4,46 @@ import { messageOf } from '../../../core/log/errors';
 import type { LogState } from '../../../core/log/log';
 import { advance, type Offset, START } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
-import { KeyedMutex } from '../../../core/scheduling/keyed-mutex';
-import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { Warn } from '../../../core/store/warnings';
 import { isDiskFull } from '../../../lmdb/failures';
 import { isMissing } from '../disk/failures';
 import { unlinkIfExists } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
-import { copyTimes, writeRecords } from './copy-times';
+import { copyTimes } from './copy-times';
 import { LogMarks, NO_MARKS, type TimesFileEnd } from './log-marks';
-import { encodeMarks, RECORD_BYTES } from './mark-records';
+import { RECORD_BYTES } from './mark-records';
 import { readTimes, searchTime } from './read-times';
 import { RecentTimes } from './recent-times';
 import { byEnd, TimesFile } from './times-file';
 import { type TimedLog, type TimesView, viewOf } from './times-view';
+import { TimesWriter } from './times-writer';
 
-/** How many numbers of marks are written before the time comes. Those of 32 MiB, if a log grows fast. */
-const GATHERED_MAX = 1_024;
-/** How many of them are kept when they cannot be written. */
-const UNWRITTEN_MAX = 2 * GATHERED_MAX;
-const WRITES_AT_ONCE = 2;
 const WARNING_PAUSE_MS = 60_000;
 
 /**
- * When the bytes of all logs were stored. Each log has a sidecar of marks; those that come are gathered, and written in the rhythm of the
- * syncs. A failure never concerns a log: only marks are lost, and the bytes have the time of the next one.
+ * When the bytes of all logs were stored. Each log has a sidecar of marks; those that come are gathered before they are
+ * written. A failure never concerns a log: only marks are lost, and the bytes have the time of the next one.
  */
 export class LogTimes {
-  /** Logs with marks to write. */
-  readonly #dirty = new Map<string, LogMarks>();
-  /** One write, cut or removal per sidecar at a time. */
-  readonly #writes = new KeyedMutex();
-  readonly #slots = new Semaphore(WRITES_AT_ONCE);
   readonly #recent = new RecentTimes();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #writer: TimesWriter;
+  /** One for all logs. */
+  readonly #onGathered = (marks: LogMarks): void => this.#writer.gathered(marks);
   /** By the process's own clock, which is not set. */
   #silentUntil = 0;
 
   constructor(
     private readonly layout: Layout,
-    private readonly intervalMs: number,
+    intervalMs: number,
     private readonly warn: Warn,
-  ) {}
+  ) {
+    this.#writer = new TimesWriter({
+      layout,
+      intervalMs,
+      onChanged: (path) => this.#recent.forget(path),
+      onFailed: (error, generation) => this.#report(error, generation),
+    });
+  }
 
   /** The marks of a log that is about to get bytes. Called in its turn. Reads a file only if an earlier life of the log left one. */
   of(log: TimedLog): LogMarks | Promise<LogMarks> {
@@ -69,13 +67,13 @@ export class LogTimes {
     const marks = await this.of(log);
     if (after.state === 'closed') marks.settleEnd(after.updatedAt);
     else marks.settle(after.updatedAt);
-    if (marks.isDirty) void this.#write(marks);
+    if (marks.isDirty) void this.#writer.write(marks);
   }
 
   /** The log ended with its last append. */
   finish({ marks, updatedAt }: TimedLog): void {
     marks?.settleEnd(updatedAt);
-    if (marks?.isDirty) void this.#write(marks);
+    if (marks?.isDirty) void this.#writer.write(marks);
   }
 
   /** The marks of the bytes in `[from, until)`. */
@@ -104,8 +102,8 @@ export class LogTimes {
   /** Called in the log's turn, when its tail has become an earlier one. Never throws. */
   async cut(log: TimedLog): Promise<void> {
     const marks = this.#known(log);
-    if (marks !== undefined) await this.#write(marks);
-    this.#dirty.delete(log.generation);
+    if (marks !== undefined) await this.#writer.write(marks);
+    this.#writer.forget(log.generation);
     this.#recent.forget(this.layout.timesOf(log.generation));
     log.marks = undefined;
     if (this.#recordsOf(log.generation) > 0) await this.#load(log);
@@ -113,8 +111,7 @@ export class LogTimes {
 
   /** Removes what a log has beside its bytes. */
   async remove(generation: string): Promise<void> {
-    this.#dirty.delete(generation);
-    await this.#writes.run(generation, async () => {
+    await this.#writer.remove(generation, async () => {
       this.#recent.forget(this.layout.timesOf(generation));
       // Looked for first, which costs a tenth: most logs have none.
       for (const path of this.layout.sidecarsOf(generation)) if (existsSync(path)) await unlinkIfExists(path);
@@ -123,13 +120,11 @@ export class LogTimes {
 
   /** Writes all marks. No log gets any after this. */
   async close(): Promise<void> {
-    clearTimeout(this.#timer);
-    await this.#writeAll();
-    clearTimeout(this.#timer);
+    await this.#writer.close();
   }
 
   #known({ marks, generation }: TimedLog): LogMarks | undefined {
-    return marks ?? this.#dirty.get(generation);
+    return marks ?? this.#writer.find(generation);
   }
 
   #view(log: TimedLog, from: Offset): TimesView {
@@ -148,7 +143,7 @@ export class LogTimes {
   }
 
   #marksOf({ generation, tail }: TimedLog, file: TimesFileEnd, at: number): LogMarks {
-    return new LogMarks({ generation, file, tail, at }, (marks) => this.#onGathered(marks));
+    return new LogMarks({ generation, file, tail, at }, this.#onGathered);
   }
 
   /** How many records a sidecar has. Synchronous, which costs two microseconds: most logs have none. */
@@ -184,53 +179,6 @@ export class LogTimes {
       log.marks ??= this.#marksOf(log, { ...NO_MARKS, records }, updatedAt);
     }
     return log.marks;
-  }
-
-  #onGathered(marks: LogMarks): void {
-    this.#dirty.set(marks.generation, marks);
-    const count = marks.gathered.length;
-    // Not with each mark beyond, or a disk that takes none would be asked each time.
-    if (count > 0 && count % GATHERED_MAX === 0 && !marks.isWriting) void this.#write(marks);
-    this.#arm();
-  }
-
-  #arm(): void {
-    this.#timer ??= setTimeout(() => void this.#onTime(), this.intervalMs).unref();
-  }
-
-  async #onTime(): Promise<void> {
-    await this.#writeAll();
-    this.#timer = undefined;
-    if (this.#dirty.size > 0) this.#arm();
-  }
-
-  async #writeAll(): Promise<void> {
-    await Promise.all([...this.#dirty.values()].map((marks) => this.#write(marks)));
-  }
-
-  /** Never throws. */
-  #write(marks: LogMarks): Promise<void> {
-    return this.#writes.run(marks.generation, () => this.#slots.run(() => this.#writeGathered(marks)));
-  }
-
-  async #writeGathered(marks: LogMarks): Promise<void> {
-    const { generation } = marks;
-    // It was removed.
-    if (!this.#dirty.has(generation)) return;
-    marks.takeOwed();
-    const { gathered, records } = marks;
-    const count = gathered.length;
-    marks.isWriting = true;
-    try {
-      if (count > 0) await writeRecords(this.layout.timesOf(generation), records, encodeMarks(gathered));
-      marks.written(count);
-    } catch (error) {
-      marks.forgetOldest(UNWRITTEN_MAX);
-      this.#report(error, generation);
-    }
-    marks.isWriting = false;
-    this.#recent.forget(this.layout.timesOf(generation));
-    if (!marks.isDirty) this.#dirty.delete(generation);
   }
 
   /** Once in a while: one bad file of many fails with each write. Producers get the error of a full disk themselves. */
