@@ -19,6 +19,11 @@ export function isUnreadable(error: unknown): boolean {
   return isOfSystem && !PASSING.includes(errorCodeOf(error));
 }
 
+/** Whether a file could not be opened or made, rather than read or written. */
+export function isOpenFailure(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'open';
+}
+
 export function isMissing(error: unknown): boolean {
   return errorCodeOf(error) === 'ENOENT';
 }

@@ -6,7 +6,7 @@ import { advance, type Offset, START } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
 import type { Warn } from '../../../core/store/warnings';
 import { isDiskFull } from '../../../lmdb/failures';
-import { isMissing } from '../disk/failures';
+import { isMissing, isOpenFailure } from '../disk/failures';
 import { unlinkIfExists } from '../disk/file-io';
 import type { Layout } from '../disk/layout';
 import { copyTimes } from './copy-times';
@@ -181,12 +181,17 @@ export class LogTimes {
     return log.marks;
   }
 
-  /** Once in a while: one bad file of many fails with each write. Producers get the error of a full disk themselves. */
+  /** Once in a while: one bad file of many fails with each write. */
   #report(error: unknown, generation: string): void {
     const now = performance.now();
-    if (now < this.#silentUntil || isDiskFull(error)) return;
+    if (now < this.#silentUntil || isReportedByAppends(error)) return;
     this.#silentUntil = now + WARNING_PAUSE_MS;
     const file = this.layout.timesOf(generation);
     this.warn(`The times of a stream cannot be kept: ${messageOf(error)}`, { error, file });
   }
+}
+
+/** Producers get the error of a full disk themselves, but not if it has room for bytes and none for new files. */
+function isReportedByAppends(error: unknown): boolean {
+  return isDiskFull(error) && !isOpenFailure(error);
 }

@@ -27,6 +27,10 @@ function emptyLog(): TimedLog {
   return { generation: generateGeneration(), tail: at(0), updatedAt: T };
 }
 
+function diskFull(syscall: string): Error {
+  return Object.assign(new Error(`ENOSPC: no space left on device, ${syscall}`), { code: 'ENOSPC', syscall });
+}
+
 describe('a sidecar that cannot be written', () => {
   it('is tried again in the rhythm of the syncs, and about every 32 MiB, not with each mark', () =>
     withDirectory(async (directory) => {
@@ -38,6 +42,31 @@ describe('a sidecar that cannot be written', () => {
       await grow(times, log, 5_000);
       expect(open.mock.calls.length).toBeGreaterThan(0);
       expect(open.mock.calls.length).toBeLessThan(20);
+    }));
+
+  it('is warned about if the disk has room for bytes and none for new files', () =>
+    withDirectory(async (directory) => {
+      const layout = new Layout(directory);
+      const warnings: string[] = [];
+      const times = new LogTimes(layout, 5, (message) => warnings.push(message));
+      jest.spyOn(fs, 'open').mockRejectedValue(diskFull('open'));
+      await grow(times, emptyLog(), 3);
+      await until(() => warnings.length > 0);
+      await grow(times, emptyLog(), 3);
+      await times.close();
+      expect(warnings).toEqual([expect.stringContaining('ENOSPC')]);
+    }));
+
+  it('is not warned about if the disk is full, because producers get that error', () =>
+    withDirectory(async (directory) => {
+      const layout = new Layout(directory);
+      const warnings: string[] = [];
+      const times = new LogTimes(layout, 600_000, (message) => warnings.push(message));
+      const open = jest.spyOn(fs, 'open').mockRejectedValue(diskFull('write'));
+      await grow(times, emptyLog(), 3);
+      await times.close();
+      expect(open).toHaveBeenCalled();
+      expect(warnings).toEqual([]);
     }));
 
   it('is warned about once although other sidecars are written', () =>
