@@ -5,22 +5,26 @@ import { sliceChunks, waitForTurn } from '../../core/scheduling/turn-byte-budget
 import type { Page } from '../../core/store/store';
 import type { LiveContext } from './live-context';
 import { LogResponse } from './log-response';
-import { markLongLivedAtTail } from './long-lived';
+import { markLongLived } from './long-lived';
 
 /** A log in another form than its bytes, such as events. It is encoded for each reader, a bounded number of bytes per turn of the event loop. */
 export abstract class EventResponse extends LogResponse {
+  /** Of the log at the request. */
+  protected readonly tail: Offset;
+  readonly #isOpen: boolean;
   readonly #heartbeat: NodeJS.Timeout;
 
-  constructor(
-    context: LiveContext,
-    res: ServerResponse,
-    protected readonly info: LogInfo,
-    from: Offset,
-  ) {
+  constructor(context: LiveContext, res: ServerResponse, info: LogInfo, from: Offset) {
     super(context, res, info, from);
-    this.#heartbeat = setInterval(() => {
-      if (!res.writableNeedDrain) this.writeHeartbeat();
-    }, context.config.live.heartbeat);
+    this.tail = info.tail;
+    this.#isOpen = info.state !== 'closed';
+    // With an argument instead of a closure, which is larger.
+    this.#heartbeat = setInterval(keepOpen, context.config.live.heartbeat, this);
+  }
+
+  /** Keeps the connection open unless the client has enough to take. */
+  keepOpen(): void {
+    if (!this.res.writableNeedDrain) this.writeHeartbeat();
   }
 
   override stop(): void {
@@ -50,9 +54,13 @@ export abstract class EventResponse extends LogResponse {
       signal.throwIfAborted();
       at = advance(at, slice.length);
       await this.writeSlice(slice, at, page);
-      markLongLivedAtTail(this.res, this.info, at);
+      if (this.#isOpen && at >= this.tail) markLongLived(this.res);
       await this.ready(signal);
     }
     page.release?.();
   }
+}
+
+function keepOpen(response: EventResponse): void {
+  response.keepOpen();
 }

@@ -20,7 +20,7 @@ describe('the memory of a waiting reader', () => {
 
   it.each([
     ['a tail', 850],
-    ['line events', 1_900],
+    ['line events', 1_800],
     ['durable events', 1_700],
     ['a long poll', 5_700],
     ['each log of a spy', 720],

@@ -97,7 +97,7 @@ class DurableEventsResponse extends EventResponse {
       if (this.isOver) return;
     }
     if (next === page.next && page.end !== undefined) this.writer.writeLast(slice, next);
-    else this.writer.writeSlice(slice, next, next === page.next && next >= this.info.tail);
+    else this.writer.writeSlice(slice, next, next === page.next && next >= this.tail);
   }
 
   protected writeHeartbeat(): void {

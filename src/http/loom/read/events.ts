@@ -39,9 +39,11 @@ export async function sendLineEvents(
   const seen = String(req.headers['last-event-id'] ?? '');
   const resumption = seen === '' ? undefined : resumeAfter(seen, info);
   const asked = resumption === undefined ? read : continued(read, resumption, info);
-  const signal = signalUntilClosed(res);
+  // Made where it is needed: a signal takes a kilobyte, and most readers need none.
+  const signalOf = (): AbortSignal => signalUntilClosed(res);
   const selected =
-    selectFromOffset(info, asked) ?? (await selectBytes(wire, info, asked, { isByLine: false, signal }));
+    selectFromOffset(info, asked) ??
+    (await selectBytes(wire, info, asked, { isByLine: false, signal: signalOf() }));
   assertPreconditions(req, { id: info.id });
   const { from, to, isComplete } = selected;
   if (resumption?.kind === 'resumed') {
@@ -55,7 +57,7 @@ export async function sendLineEvents(
   }
   const timestamps = read.hasTimestamps
     ? new LineTimestamps(
-        await begunLineOf(wire, info, { read: asked, from, signal }),
+        await begunLineOf(wire, info, { read: asked, from, signal: signalOf() }),
         resumption?.kind === 'resumed',
       )
     : undefined;
@@ -73,7 +75,7 @@ export async function sendLineEvents(
   }
   markLongLivedAtTail(res, info, from);
   const ids = new EventIds(info, asked.bounds);
-  const writer = new LineEventWriter(wire.store, res, { log: info, from, ids, timestamps });
+  const writer = new LineEventWriter(res, { from, ids, timestamps });
   if (resumption?.kind === 'reset') writer.reset(resumption.data, from);
   else if (resumption === undefined && isRelative(read.start) && from === to && !isComplete)
     writer.place(from);

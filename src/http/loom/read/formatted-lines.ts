@@ -52,10 +52,9 @@ export async function sendFormattedLines(
   }
   markLongLivedAtTail(res, info, from);
   const { id, generation } = info;
-  const log = { id, generation };
   const writer =
     line === undefined
-      ? new TimestampedText(res, wire.store, log, from, begun)
-      : new NdjsonWriter(wire, res, log, { offset: from, line, begun });
+      ? new TimestampedText(res, from, begun)
+      : new NdjsonWriter(wire, res, { id, generation }, { offset: from, line, begun });
   new FormattedResponse(wire, res, info, writer, { selected, isNotail }).begin();
 }

@@ -20,7 +20,7 @@ import type { SelectedBytes } from './select-bytes';
 import { encodedSize, sliceLines } from './slice-lines';
 
 const LF = 0x0a;
-/** Shared by all readers that need nothing else: thousands of them wait at a tail. */
+/** Of all readers that need nothing else: thousands of them wait at a tail. */
 const PLAIN: ReadOptions = {};
 const TIMED: ReadOptions = { withTimes: true };
 
@@ -31,14 +31,20 @@ export interface FormattedBytes {
   readonly isNotail?: boolean;
 }
 
+/** What a response knows of its bytes if they are a part of the log, or need their times. */
+interface SelectedPart {
+  readonly live: LiveSelection | undefined;
+  readonly readOptions: ReadOptions;
+  readonly deadline: SelectionDeadline | undefined;
+  /** The end of the selected bytes, if nothing that comes after it is to be sent. */
+  readonly last: Offset | undefined;
+}
+
 /** The selected bytes of a log in a format that is made of lines. */
 export class FormattedResponse extends EventResponse {
   readonly #format: LineFormat;
-  readonly #live: LiveSelection | undefined;
-  readonly #readOptions: ReadOptions;
-  readonly #deadline: SelectionDeadline | undefined;
-  /** The end of the selected bytes, if nothing that comes after it is to be sent. */
-  readonly #last: Offset | undefined;
+  /** Absent for a reader of all that comes, so that less is kept of it. */
+  readonly #part: SelectedPart | undefined;
   #partialTimer: NodeJS.Timeout | undefined;
   /** After the last byte that was selected. */
   #end: Offset;
@@ -50,18 +56,12 @@ export class FormattedResponse extends EventResponse {
     format: LineFormat,
     { selected, isNotail = false }: FormattedBytes,
   ) {
-    const { from, to, live, isTimed, isComplete } = selected;
+    const { from, live, isTimed } = selected;
     super(context, res, info, from);
     this.#format = format;
-    this.#live = live;
     this.#end = from;
-    if (isNotail || (isComplete && live !== undefined)) this.#last = to;
-    const options = isTimed || format.needsTimes ? TIMED : PLAIN;
-    this.#readOptions = isNotail ? { ...options, until: to } : options;
-    if (live?.endsAt !== undefined && this.#last === undefined)
-      this.#deadline = new SelectionDeadline(context.store, this.log, live.endsAt, () =>
-        this.#finishIfOver(false, this.at),
-      );
+    if (live !== undefined || isNotail || isTimed || format.needsTimes)
+      this.#part = this.#partOf(selected, isNotail);
   }
 
   /** The head must be written. */
@@ -74,7 +74,7 @@ export class FormattedResponse extends EventResponse {
   override stop(): void {
     super.stop();
     clearTimeout(this.#partialTimer);
-    this.#deadline?.stop();
+    this.#part?.deadline?.stop();
   }
 
   /** What is read is not waited for: its lines are sent whole. */
@@ -88,7 +88,7 @@ export class FormattedResponse extends EventResponse {
   }
 
   protected override get readOptions(): ReadOptions {
-    return this.#readOptions;
+    return this.#part?.readOptions ?? PLAIN;
   }
 
   protected sendLive(
@@ -99,8 +99,9 @@ export class FormattedResponse extends EventResponse {
   ): LiveDelivery {
     if (!reserveTurnBytes(encodedSize(chunks, this.#format.bytesPerLine))) return 'declined';
     const times = [{ end: next, at: committedAt }];
-    if (this.#live === undefined) this.#write(chunks, times);
-    else this.#send(this.#live.take(chunks, next, committedAt), next, times);
+    const live = this.#part?.live;
+    if (live === undefined) this.#write(chunks, times);
+    else this.#send(live.take(chunks, next, committedAt), next, times);
     if (chunks.some((chunk) => chunk.includes(LF))) this.#forgetPartial();
     if (!this.isOver && chunks.at(-1)?.at(-1) !== LF) this.#awaitRestOfLine();
     return this.isBehind ? 'behind' : 'sent';
@@ -116,8 +117,9 @@ export class FormattedResponse extends EventResponse {
 
   protected writeSlice(slice: Buffer, next: Offset, page: Page): void {
     const times = marksWithin(page.times ?? [], advance(next, -slice.length), next);
-    if (this.#live === undefined) this.#write([slice], times);
-    else this.#send(this.#live.takePage({ chunks: [slice], next, times }), next, times);
+    const live = this.#part?.live;
+    if (live === undefined) this.#write([slice], times);
+    else this.#send(live.takePage({ chunks: [slice], next, times }), next, times);
   }
 
   protected writeHeartbeat(): void {
@@ -125,7 +127,7 @@ export class FormattedResponse extends EventResponse {
   }
 
   protected ended(outcome: LogOutcome): void {
-    this.#finish(this.#live === undefined ? this.at : this.#end, outcome);
+    this.#finish(this.#part?.live === undefined ? this.at : this.#end, outcome);
   }
 
   protected override lost(loss: Loss): void {
@@ -141,9 +143,22 @@ export class FormattedResponse extends EventResponse {
     finish(this.res, this.context.config.http.consumerTimeout);
   }
 
+  #partOf({ to, live, isTimed, isComplete }: SelectedBytes, isNotail: boolean): SelectedPart {
+    const options = isTimed || this.#format.needsTimes ? TIMED : PLAIN;
+    const last = isNotail || (isComplete && live !== undefined) ? to : undefined;
+    const readOptions = isNotail ? { ...options, until: to } : options;
+    return { live, last, readOptions, deadline: last === undefined ? this.#deadlineOf(live) : undefined };
+  }
+
+  #deadlineOf(live: LiveSelection | undefined): SelectionDeadline | undefined {
+    if (live?.endsAt === undefined) return undefined;
+    const { store, log } = this;
+    return new SelectionDeadline(store, log, live.endsAt, () => this.#finishIfOver(false, this.at));
+  }
+
   #send({ chunks, from, isOver }: Selected, next: Offset, times: readonly TimeMark[]): void {
     if (chunks.length > 0) {
-      if (from > this.#end) this.#format.skipTo(from, this.#live?.skippedLines ?? 0);
+      if (from > this.#end) this.#format.skipTo(from, this.#part?.live?.skippedLines ?? 0);
       this.#end = advance(from, sizeOf(chunks));
       this.#write(chunks, times);
     }
@@ -169,15 +184,16 @@ export class FormattedResponse extends EventResponse {
   /** @param at up to which the response has the log */
   #finishIfOver(isOver: boolean, at: Offset): void {
     if (this.isOver) return;
-    const isAtEnd = isOver || (this.#last !== undefined && at >= this.#last);
-    if (!isAtEnd && !this.#deadline?.isReached(at)) return;
+    const { last, deadline } = this.#part ?? {};
+    const isAtEnd = isOver || (last !== undefined && at >= last);
+    if (!isAtEnd && !deadline?.isReached(at)) return;
     this.stop();
     this.#finish(this.#end, undefined);
   }
 
   #finish(at: Offset, outcome: LogOutcome | undefined): void {
     const finishAll = (): void => finish(this.res, this.context.config.http.consumerTimeout);
-    const work = this.#format.end(at, outcome);
+    const work = this.#format.end(at, outcome, { store: this.store, log: this.log });
     if (work === undefined) finishAll();
     else this.detach(work.then(finishAll));
   }

@@ -1,24 +1,28 @@
 import type { ServerResponse } from 'node:http';
 import { LineSplitter, type LineText } from '../../../core/bytes/line-splitter';
-import type { LogOutcome, LogRef } from '../../../core/log/log';
+import type { LogOutcome } from '../../../core/log/log';
 import type { LostBytes } from '../../../core/log/loss';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
-import type { LogStore } from '../../../core/store/store';
 import { closedState } from '../../headers/stream-state';
 import { encodeEvent, HEARTBEAT, RETRY, type ServerSentEvent } from '../../live/sse';
 import { stateNow } from '../../live/state-now';
 import type { EventIds } from './event-ids';
-import type { LineFormat } from './line-format';
+import type { LineFormat, LogSource } from './line-format';
 import { LineTimestamps, TIMESTAMP_BYTES } from './line-timestamps';
 
 const CR = 0x0d;
-/** Shared: thousands of readers wait at a tail. */
-const NO_TIMES: readonly TimeMark[] = [];
+
+/** The times of the lines of a reader that has asked for them. */
+interface TimedLines {
+  timestamps: LineTimestamps;
+  /** Of the bytes that were not written yet. */
+  times: readonly TimeMark[];
+  written: Offset;
+}
 
 /** What the events of one reader are made with. */
 export interface LineEventOptions {
-  readonly log: LogRef;
   /** The offset of the first byte. */
   readonly from: Offset;
   readonly ids: EventIds;
@@ -28,31 +32,28 @@ export interface LineEventOptions {
 
 /** Writes the events of one reader: whole lines, and the beginning of a line whose rest does not come soon. */
 export class LineEventWriter implements LineFormat {
-  readonly needsTimes: boolean;
-  readonly bytesPerLine: number;
-  readonly #log: LogRef;
   readonly #ids: EventIds;
-  #timestamps: LineTimestamps | undefined;
-  /** Of the bytes that were not written yet. */
-  #times: readonly TimeMark[] = NO_TIMES;
-  #written: Offset;
+  readonly #timed: TimedLines | undefined;
   #lines: LineSplitter;
   #isFirst = true;
 
   constructor(
-    private readonly store: LogStore,
     private readonly res: ServerResponse,
-    { log, from, ids, timestamps }: LineEventOptions,
+    { from, ids, timestamps }: LineEventOptions,
   ) {
-    this.#log = log;
     this.#ids = ids;
-    this.needsTimes = timestamps !== undefined;
-    this.bytesPerLine = this.needsTimes ? TIMESTAMP_BYTES : 0;
-    this.#timestamps = timestamps;
+    this.#timed = timestamps && { timestamps, times: [], written: from };
     this.#lines = new LineSplitter(from);
-    this.#written = from;
     // The client waits for the head, and the first event may be far away.
     res.flushHeaders();
+  }
+
+  get needsTimes(): boolean {
+    return this.#timed !== undefined;
+  }
+
+  get bytesPerLine(): number {
+    return this.#timed === undefined ? 0 : TIMESTAMP_BYTES;
   }
 
   /** The reader must discard what it has. The id of this event takes the place of the one that it came with. */
@@ -67,15 +68,15 @@ export class LineEventWriter implements LineFormat {
 
   skipTo(offset: Offset): void {
     this.#lines = new LineSplitter(offset);
-    if (this.needsTimes) this.#timestamps = new LineTimestamps();
+    if (this.#timed !== undefined) this.#timed.timestamps = new LineTimestamps();
   }
 
   bytes(slice: Buffer, times: readonly TimeMark[]): void {
-    if (this.needsTimes) this.#times = this.#times.concat(times);
+    const timed = this.#timed;
+    if (timed !== undefined) timed.times = timed.times.concat(times);
     for (const text of this.#lines.push(slice)) this.#write(text);
-    if (!this.needsTimes) return;
     // The rest is one line, which has the time of its first byte.
-    this.#times = this.#times.filter(({ end }) => end > this.#written).slice(0, 1);
+    if (timed !== undefined) timed.times = timed.times.filter(({ end }) => end > timed.written).slice(0, 1);
   }
 
   partial(): void {
@@ -86,9 +87,9 @@ export class LineEventWriter implements LineFormat {
     this.res.write(HEARTBEAT);
   }
 
-  end(at: Offset, outcome: LogOutcome | undefined): Promise<void> | void {
+  end(at: Offset, outcome: LogOutcome | undefined, { store, log }: LogSource): Promise<void> | void {
     if (outcome !== undefined) return this.#end(at, closedState(outcome));
-    return stateNow(this.store, this.#log).then((state = 'open') => this.#end(at, state));
+    return stateNow(store, log).then((state = 'open') => this.#end(at, state));
   }
 
   /** A client that comes back gets an error. */
@@ -117,11 +118,12 @@ export class LineEventWriter implements LineFormat {
   }
 
   #withTimestamps({ kind, bytes, end }: LineText): Buffer {
-    if (this.#timestamps === undefined) return bytes;
+    const timed = this.#timed;
+    if (timed === undefined) return bytes;
     const newline = kind === 'lines' ? 1 : 0;
     const from = advance(end, -(bytes.length + newline));
-    const stamped = this.#timestamps.insert(bytes, from, this.#times, kind === 'lines');
-    this.#written = end;
+    const stamped = timed.timestamps.insert(bytes, from, timed.times, kind === 'lines');
+    timed.written = end;
     return stamped;
   }
 

@@ -1,12 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { BegunLine } from '../../../core/lines/begun-line';
-import type { LogOutcome, LogRef } from '../../../core/log/log';
+import type { LogOutcome } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
-import type { LogStore } from '../../../core/store/store';
 import { closedState } from '../../headers/stream-state';
 import { stateNow } from '../../live/state-now';
-import type { LineFormat } from './line-format';
+import type { LineFormat, LogSource } from './line-format';
 import { LineTimestamps, TIMESTAMP_BYTES } from './line-timestamps';
 
 /** The bytes of a log as they are, with its time before each line. The trailer has the state at the end. */
@@ -21,8 +20,6 @@ export class TimestampedText implements LineFormat {
    */
   constructor(
     private readonly res: ServerResponse,
-    private readonly store: LogStore,
-    private readonly log: LogRef,
     private at: Offset,
     begun?: BegunLine,
   ) {
@@ -46,8 +43,8 @@ export class TimestampedText implements LineFormat {
   /** A tail of bytes has none either. */
   heartbeat(): void {}
 
-  async end(_at: Offset, outcome: LogOutcome | undefined): Promise<void> {
-    const state = outcome ? closedState(outcome) : await stateNow(this.store, this.log);
+  async end(_at: Offset, outcome: LogOutcome | undefined, { store, log }: LogSource): Promise<void> {
+    const state = outcome ? closedState(outcome) : await stateNow(store, log);
     if (state !== undefined) this.res.addTrailers({ 'X-Stream-State': state });
   }
 
