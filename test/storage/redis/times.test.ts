@@ -61,6 +61,38 @@ describe('the times of a log in Redis', () => {
       expectRising(news.map((item) => item.at));
     }));
 
+  it('are those of each append, also where the news of several come to another node at once', () =>
+    withRedis(async ({ open, openByProxy }) => {
+      const a = await open();
+      const { store: b, proxy } = await openByProxy();
+      const writer = await createLogOf(a, 'abc');
+      const heard = new Heard<LogNews>();
+      const stop = b.watch(writer.log, at(3), heard.listener);
+      let tail = at(3);
+      while (!heard.all.some(({ kind }) => kind === 'bytes')) tail = await a.append(writer, tail, bytes('.'));
+      const first = tail;
+      const now = Date.now();
+      // The other node reads all but the first in one go, once it can.
+      proxy.mode('hold');
+      for (let i = 1; i <= 8; i += 1) {
+        clock.set(now + i * HOUR);
+        tail = await a.append(writer, tail, bytes('x'));
+      }
+      proxy.mode('pass');
+      const end = tail;
+      await heard.until((all) =>
+        all.some((item) => item.kind === 'bytes' && item.from + item.chunks.join('').length === end),
+      );
+      stop();
+      clock.restore();
+      const times = await readTimes(b, writer.log);
+      for (const item of heard.all)
+        if (item.kind === 'bytes' && item.from >= first)
+          expect(times.slice(item.from, item.from + item.chunks.join('').length)).toEqual(
+            Array.from(item.chunks.join(''), () => item.at),
+          );
+    }));
+
   it('stay the same if an append is repeated after its answer was lost and the clock was set back', () =>
     withRedis(async ({ open, openByProxy }) => {
       const other = await open();

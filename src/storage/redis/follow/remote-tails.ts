@@ -12,6 +12,7 @@ import { decodeEntry, type Entry, endOf, type KnownEntry, sliceOf, timeOf } from
 import { bytesKey, factsKey } from '../schema/keys';
 import type { RedisStoreContext } from '../schema/store-context';
 import { BlockingReaderPool } from './blocking-reader-pool';
+import { addToRuns, type EntryRun } from './entry-runs';
 
 /** Entries of one log in one reply: at most half a megabyte. */
 const ENTRIES_MAX = 16;
@@ -187,8 +188,7 @@ export class RemoteTails {
   }
 
   #deliver(remote: RemoteTail, entries: readonly RawEntry[]): void {
-    const from = remote.tail;
-    const chunks: Buffer[] = [];
+    const runs: EntryRun[] = [];
     let isComplete = true;
     let outcome: SealOutcome | undefined;
     for (const entry of entries.map(decode)) {
@@ -199,17 +199,20 @@ export class RemoteTails {
       if (entry.kind !== 'bytes' || endOf(entry.id) <= remote.tail) continue;
       isComplete = entry.from <= remote.tail;
       if (!isComplete) break;
-      chunks.push(...sliceOf(entry.parts, remote.tail - entry.from));
-      remote.tail = entry.end;
       remote.stamp = timeOf(entry.id);
+      remote.newsAt = Math.max(remote.newsAt, remote.stamp);
+      addToRuns(runs, remote, sliceOf(entry.parts, remote.tail - entry.from));
+      remote.tail = entry.end;
     }
-    if (chunks.length > 0) {
+    const last = runs.at(-1);
+    if (last !== undefined) {
       if (remote.stamp !== undefined) this.locator.advance(remote.log, remote.tail, remote.stamp);
-      remote.newsAt = Math.max(remote.newsAt, remote.stamp ?? Date.now());
       // The rest of what was stored in one step, and its seal, may come with the next entries. The store has all of it.
       if (entries.length === ENTRIES_MAX && !remote.isSealed)
         this.tails().advancedTo(remote.log, remote.tail);
-      else this.tails().appended(remote.log, from, chunks, remote.newsAt, outcome);
+      else
+        for (const run of runs)
+          this.tails().appended(remote.log, run.from, run.chunks, run.at, run === last ? outcome : undefined);
     }
     // A reader gets the loss as an error.
     if (!isComplete) this.#relocate(remote);
