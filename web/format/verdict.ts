@@ -21,7 +21,9 @@ export interface Verdict {
   readonly title: string;
 }
 
-type Judged = Pick<StreamEntry, 'state' | 'outcome' | 'reason' | 'metadata'>;
+type Judged = {
+  readonly [Name in 'state' | 'outcome' | 'reason' | 'metadata']?: StreamEntry[Name] | undefined;
+};
 
 /** Judges by the state, the outcome, and the exit code or signal that `stream run` writes into the metadata. */
 export function verdictOf(stream: Judged): Verdict {

@@ -13,3 +13,9 @@ export function urlOf(path: string): URL {
 export function streamPath(id: string): string {
   return `stream/${encodeURIComponent(id)}`;
 }
+
+/** The id in the path of a stream's page. */
+export function streamIdOf(pathname: string): string {
+  const path = pathname.slice(ROOT.pathname.length);
+  return decodeURIComponent(path.replace(/^stream\//, '').replace(/\/$/, ''));
+}

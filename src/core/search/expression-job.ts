@@ -16,7 +16,7 @@ export type ExpressionAnswer =
       readonly kind: 'done';
       readonly hits: ExpressionHits;
       readonly block: Uint8Array<ArrayBuffer>;
-      /** The processor time of the thread. */
+      /** For how long the thread has worked. */
       readonly ms: number;
     }
   /** It does not compile. */

@@ -84,6 +84,5 @@ async function followMatches(
   { asked, begun, prepared, response }: Search,
 ): Promise<void> {
   const { search, from } = prepared;
-  const { limitRead } = wire.searches;
-  await new FollowedMatches(wire, res, info, { asked, begun, search, from, response, limitRead }).whenBegun();
+  await new FollowedMatches(wire, res, info, { asked, begun, search, from, response }).whenBegun();
 }

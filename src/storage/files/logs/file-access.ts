@@ -2,6 +2,7 @@ import type { LogRef } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
 import type { LogFileAccess } from '../../../core/store/store';
+import { isUnreadable } from '../disk/failures';
 import type { LogIndex } from './log-index';
 
 /** Lends the descriptors of logs to threads that read. */
@@ -10,15 +11,11 @@ export class LentFiles implements LogFileAccess {
 
   async use<T>(ref: LogRef, action: (fd: number) => Promise<T>): Promise<T | undefined> {
     const { generation } = this.index.log(ref);
-    let isOpen = false;
     try {
-      return await this.index.context.files.lend(generation, (fd) => {
-        isOpen = true;
-        return action(fd);
-      });
+      return await this.index.context.files.lend(generation, action);
     } catch (error) {
-      if (isOpen) throw error;
-      return undefined;
+      if (isUnreadable(error)) return undefined;
+      throw error;
     }
   }
 

@@ -1,0 +1,36 @@
+import type { LogSource } from '../lines/log-source';
+import { h } from '../shell/h';
+import { connectionWords } from './connection-words';
+
+const SECOND_MS = 1000;
+
+/** Says, below the log, what is wrong with the connection and since when. The log itself stays as it is. */
+export class ConnectionStrip {
+  readonly #words = h('span');
+  readonly #retry = h(
+    'button',
+    { type: 'button', class: 'button', onclick: () => this.source.retry() },
+    'Try now',
+  );
+  readonly element = h('div', { class: 'connection', hidden: true }, this.#words, this.#retry);
+  /** For screen readers: once per change, and not each second. */
+  readonly status = h('div', { class: 'unseen', role: 'status' });
+  #kind = '';
+
+  constructor(private readonly source: LogSource) {
+    source.subscribe(() => this.#show());
+    setInterval(() => this.#show(), SECOND_MS);
+    this.#show();
+  }
+
+  #show(): void {
+    const { connection, lines } = this.source;
+    const words = connectionWords(connection, lines, Date.now());
+    this.element.hidden = words === undefined;
+    this.#retry.hidden = connection.kind !== 'away';
+    if (words !== undefined && this.#words.textContent !== words) this.#words.textContent = words;
+    if (connection.kind === this.#kind) return;
+    this.status.textContent = words ?? (this.#kind === 'away' ? 'Connected again' : '');
+    this.#kind = connection.kind;
+  }
+}

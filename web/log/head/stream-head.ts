@@ -1,0 +1,70 @@
+import { formatBytes } from '../../format/bytes';
+import { formatDuration } from '../../format/duration';
+import { verdictOf } from '../../format/verdict';
+import type { LogSource } from '../../lines/log-source';
+import { h } from '../../shell/h';
+import { metadataList } from './metadata-list';
+
+const SECOND_MS = 1000;
+
+/** What is known of the stream: its id, its state, how long it took, how much there is, and its metadata. */
+export class StreamHead {
+  /** On the right: what can be done with the log. */
+  readonly actions = h('div', { class: 'actions' });
+  readonly #state = h('span', { class: 'state' });
+  readonly #duration = h('span', { title: 'Duration' });
+  readonly #bytes = h('span', { title: 'Size' });
+  readonly #lines = h('span', { title: 'Lines' });
+  #metadata: HTMLElement | undefined;
+  #metadataShown: unknown;
+  readonly element: HTMLElement;
+
+  constructor(
+    private readonly source: LogSource,
+    id: string,
+  ) {
+    const facts = h('p', { class: 'facts' }, this.#state, this.#duration, this.#lines, this.#bytes);
+    this.element = h(
+      'header',
+      { class: 'stream-head' },
+      h('div', { class: 'title' }, h('h1', { title: id }, id), facts),
+      this.actions,
+    );
+    this.source.subscribe(() => this.#show());
+    setInterval(() => this.#showDuration(), SECOND_MS);
+    this.#show();
+  }
+
+  #show(): void {
+    const { facts, bytes, lines } = this.source;
+    if (facts === undefined) return;
+    const { kind, words, detail, title } = verdictOf(facts);
+    this.#state.className = `state ${kind}`;
+    this.#state.title = title;
+    setText(this.#state, detail === '' ? words : `${words}, ${detail}`);
+    setText(this.#bytes, formatBytes(bytes));
+    setText(this.#lines, `${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}`);
+    this.#showDuration();
+    this.#showMetadata(facts.metadata);
+  }
+
+  #showDuration(): void {
+    const { facts } = this.source;
+    if (facts === undefined) return;
+    const end = facts.state === 'closed' ? facts.updatedAt : Date.now();
+    setText(this.#duration, formatDuration(Math.max(0, end - facts.createdAt)));
+  }
+
+  #showMetadata(metadata: unknown): void {
+    if (metadata === this.#metadataShown) return;
+    this.#metadataShown = metadata;
+    const list = metadataList(metadata);
+    this.#metadata?.remove();
+    this.#metadata = list;
+    if (list !== undefined) this.element.append(list);
+  }
+}
+
+function setText(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,77 @@
+import { h } from '../shell/h';
+import { type IconName, icon } from '../shell/icon';
+import type { LogView } from './log-view';
+import { TIME_MODES, type TimeMode } from './rows/time-format';
+import { storedSettings, storeSettings } from './view-settings';
+
+const TIME_WORDS: Readonly<Record<TimeMode, string>> = {
+  off: 'off',
+  relative: 'since the start',
+  local: 'local',
+  utc: 'UTC',
+};
+
+/** How the log is shown: its times, wrapped lines, folds. Each is a button and a key. */
+export class LogActions {
+  readonly #time = actionButton('clock', () => this.nextTimeMode());
+  readonly #wrap = actionButton('wrap', () => this.toggleWrap());
+  readonly #folds = actionButton('fold', () => this.toggleFolds());
+  readonly elements = [this.#time, this.#wrap, this.#folds];
+
+  constructor(private readonly view: LogView) {
+    const { timeMode, isWrapped } = storedSettings();
+    if (timeMode !== 'off') view.setTimeMode(timeMode);
+    if (isWrapped) view.setWrap(true);
+    view.source.subscribe(() => this.#showFolds());
+    this.#show();
+    this.#showFolds();
+  }
+
+  nextTimeMode(): void {
+    const next = TIME_MODES[(TIME_MODES.indexOf(this.view.timeMode) + 1) % TIME_MODES.length] ?? 'off';
+    this.view.setTimeMode(next);
+    this.#store();
+  }
+
+  toggleWrap(): void {
+    this.view.setWrap(!this.view.isWrapped);
+    this.#store();
+  }
+
+  /** Without folds, every line is shown as it is. */
+  toggleFolds(): void {
+    const { folds } = this.view.source;
+    folds.enabled = !folds.enabled;
+    this.view.restyle();
+    this.#showFolds();
+  }
+
+  #store(): void {
+    storeSettings({ timeMode: this.view.timeMode, isWrapped: this.view.isWrapped });
+    this.#show();
+  }
+
+  #show(): void {
+    const { timeMode, isWrapped } = this.view;
+    name(this.#time, `Times: ${TIME_WORDS[timeMode]}`, 't');
+    this.#time.setAttribute('aria-pressed', String(timeMode !== 'off'));
+    name(this.#wrap, 'Wrap long lines', 'w');
+    this.#wrap.setAttribute('aria-pressed', String(isWrapped));
+  }
+
+  #showFolds(): void {
+    const { folds } = this.view.source;
+    this.#folds.hidden = folds.count === 0;
+    name(this.#folds, 'Folds', 'z');
+    this.#folds.setAttribute('aria-pressed', String(folds.enabled));
+  }
+}
+
+function actionButton(picture: IconName, onclick: () => void): HTMLButtonElement {
+  return h('button', { type: 'button', class: 'button quiet', onclick }, icon(picture));
+}
+
+function name(button: HTMLElement, words: string, key: string): void {
+  button.setAttribute('aria-label', words);
+  button.title = `${words} (${key})`;
+}

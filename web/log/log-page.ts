@@ -1,0 +1,94 @@
+import { lineFragment, parseAddress, writeAddress } from '../address/page-address';
+import type { LogSource } from '../lines/log-source';
+import { copyText } from '../shell/copy';
+import type { Frame } from '../shell/frame';
+import { h } from '../shell/h';
+import { ConnectionStrip } from './connection-strip';
+import { CopyLines } from './copy-lines';
+import { LogFinder } from './find/log-finder';
+import { searchBar, searchButton } from './find/search-bar';
+import { Follow } from './follow';
+import { AnnotationMenu } from './head/annotation-menu';
+import { shareMenu } from './head/share-menu';
+import { StreamHead } from './head/stream-head';
+import { LineCursor } from './line-cursor';
+import { LinkedLines } from './linked-lines';
+import { LogActions } from './log-actions';
+import { listenToClicks } from './log-clicks';
+import { addLogKeys } from './log-keys';
+import { LogView } from './log-view';
+import { openAt } from './open-at';
+import './css/log.css';
+import './css/ansi.css';
+import './css/stream-head.css';
+import './css/popup.css';
+import './css/log-frame.css';
+import './css/find-bar.css';
+
+/** Fills the page of one stream. */
+export function openLogPage(frame: Frame, id: string, source: LogSource): void {
+  const say = (what: string): void => frame.notices.show('log', { level: 'info', what });
+  const view = new LogView({
+    source,
+    emphasisOf: (line) => emphasis(linked.includes(line), cursor.isAt(line), finder.isAt(line)),
+    marksOf: (line) => finder.marksOf(line),
+    onFrame: () => follow.update(),
+    onEndReached: () => follow.endReached(),
+  });
+  const linked = new LinkedLines(view, (range) => writeAddress(location.search, lineFragment(range)));
+  const follow = new Follow(view);
+  const cursor = new LineCursor(view, () => follow.stop());
+  const actions = new LogActions(view);
+  const finder = new LogFinder({ id, view, bar: () => bar, moving: () => follow.stop() });
+  const bar = searchBar(frame.keys, finder);
+  const head = new StreamHead(source, id);
+  const strip = new ConnectionStrip(source);
+  new CopyLines(view, id, copyText, say);
+  head.actions.append(
+    new AnnotationMenu(source, (line) => cursor.moveTo(line)).element,
+    searchButton(bar),
+    ...actions.elements,
+    shareMenu({ id, query: () => finder.query, say }),
+  );
+  frame.page.append(
+    head.element,
+    h(
+      'div',
+      { class: 'log-frame' },
+      view.element,
+      bar.element,
+      h('div', { class: 'log-foot' }, follow.button, strip.element),
+      strip.status,
+    ),
+  );
+  addLogKeys(frame.keys, {
+    view,
+    cursor,
+    follow,
+    actions,
+    link: (extend) => linked.link(cursor.line, extend),
+  });
+  listenToClicks(view, {
+    number: (line, extend) => {
+      follow.stop();
+      cursor.set(line);
+      linked.link(line, extend);
+    },
+    fold: (line) => {
+      source.folds.toggle(line);
+      view.refresh();
+    },
+    showAll: (line) => void view.showWhole(line).catch((error: Error) => say(error.message)),
+  });
+  const open = (): void => {
+    const address = parseAddress(location);
+    if (address.query !== undefined) bar.open(address.query);
+    void openAt(address, { source, view, linked, follow, say });
+  };
+  window.addEventListener('hashchange', open);
+  open();
+}
+
+function emphasis(isLinked: boolean, isAtCursor: boolean, isFound: boolean): string {
+  return [isLinked && 'linked', isAtCursor && 'at-cursor', isFound && 'found'].filter(Boolean).join(' ');
+}

@@ -1,0 +1,32 @@
+import type { LineRange } from '../address/page-address';
+import { tokenize } from '../ansi/tokenize';
+import { request } from '../shell/api';
+import { textOf } from '../shell/body-text';
+import { streamPath } from '../shell/root';
+
+/** More than this is a download and not a copy. */
+const CHARACTERS_MAX = 16 * 1024 * 1024;
+
+/** The visible text of lines of a stream. `isCut`: there are more than can be copied, and these are the first ones. */
+export async function readLines(
+  id: string,
+  { from, to }: LineRange,
+  generation: string | undefined,
+  signal?: AbortSignal,
+): Promise<{ readonly texts: readonly string[]; readonly isCut: boolean }> {
+  const query = new URLSearchParams({ line: `${from}`, lines: `${to - from + 1}`, notail: '' });
+  if (generation !== undefined) query.set('generation', generation);
+  const response = await request(`${streamPath(id)}?${query}`, {
+    ...(signal && { signal }),
+  });
+  let text = '';
+  let isCut = false;
+  for await (const part of textOf(response)) {
+    text += part;
+    isCut = text.length > CHARACTERS_MAX;
+    if (isCut) break;
+  }
+  const lines = text.slice(0, CHARACTERS_MAX).split('\n');
+  if (!isCut && text.endsWith('\n')) lines.pop();
+  return { texts: lines.map((line) => tokenize(line, undefined, line.length).text), isCut };
+}
