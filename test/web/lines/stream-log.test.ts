@@ -108,6 +108,13 @@ describe('a closed stream', () => {
     expect(await log.lineOfTime(Date.now() + 86_400_000)).toBe(100);
   });
 
+  it('a million empty lines are as quick to reach as others', async () => {
+    await put('blank', '\n'.repeat(1_000_000));
+    const { log } = watch('blank');
+    await watched?.until('the end', ({ connection }) => connection.kind === 'ended');
+    expect([log.lines, await watched?.texts(999_999, 1_000_000)]).toEqual([1_000_000, ['', '']]);
+  });
+
   it('an empty one has no lines', async () => {
     await put('empty', '');
     const { log } = watch('empty');
@@ -118,6 +125,34 @@ describe('a closed stream', () => {
 });
 
 describe('an open stream', () => {
+  it('folds of stored lines and of those that arrive are one tree', async () => {
+    const producer = await LiveProducer.start(loom.url, 'folds');
+    await producer.write(
+      `::group::old\nx\n::endgroup::\n${numbered(300).join('\n')}\n::group::new\n::error::bad\n`,
+    );
+    const { log } = watch('folds');
+    await watched?.until('the stored folds', () => !log.folds.isLoading);
+    expect([log.folds.at(1)?.closed, log.folds.at(304)?.end]).toEqual([true, undefined]);
+    await producer.write('y\n::endgroup::\n');
+    await watched?.until('the end of the fold', () => log.folds.at(304)?.end === 307);
+    expect(log.folds.annotations).toEqual([{ line: 305, level: 'error', message: 'bad' }]);
+    expect([log.folds.rows.rows, log.folds.rows.lineAt(1)]).toEqual([305, 4]);
+    await producer.end();
+  });
+
+  it('of an unfinished line that is longer than an answer the begin is there, and the lines behind it arrive', async () => {
+    const producer = await LiveProducer.start(loom.url, 'long-open');
+    await producer.write(`first\n${'x'.repeat(700_000)}`);
+    const { log } = watch('long-open');
+    await watched?.until('a connection', () => log.connection.kind === 'live');
+    expect((await watched?.texts(1, 2))?.map((text) => text.length)).toEqual([5, 4_096]);
+    await producer.write('xx\nnext\n');
+    await watched?.until('the next line', () => log.line(3)?.text === 'next');
+    expect([log.lines, log.bytes]).toEqual([3, 700_014]);
+    expect(log.line(3)).toMatchObject({ offset: 700_009 });
+    await producer.end();
+  });
+
   it('its last lines are there at once, and new ones arrive', async () => {
     const producer = await LiveProducer.start(loom.url, 'open');
     await producer.write(`${numbered(1_000).join('\n')}\n`);
