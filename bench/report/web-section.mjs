@@ -4,7 +4,7 @@ import { figuresBehind, webTable } from './web-table.mjs';
 
 const HOW = `Each target has a fresh browser and a log that nobody has read before, in a Loom of its own round; the order of the targets alternates. A
 cell is the median of the rounds, with the least and the most. A person opens the log, presses \`End\` as soon as that leads to the last line, turns the wheel
-back by 3,000 px in each of 60 frames, and searches for a text that only the line in the middle has. CPU is thread time, not the clock: that of a fling is the
+back for a second, by 3,000 px in a frame of 1/60 s, and searches for a text that only the line in the middle has. CPU is thread time, not the clock: that of a fling is the
 page's main thread until the screen is full again; that of a search is all threads of the page's process, and of the server, until the match is on the screen.
 The heap includes array buffers. Times by the clock depend on what else the machine does.`;
 

@@ -110,13 +110,17 @@ export class MeasuredPage {
     return this.#page.keyboard.insertText(text);
   }
 
-  /** A turn of the mouse's wheel over the middle of the page. */
-  async turnWheel(px) {
-    const at = { x: VIEWPORT.width / 2, y: VIEWPORT.height / 2 };
-    await this.#session.send('Input.dispatchMouseEvent', {
-      ...{ type: 'mouseWheel', deltaX: 0, deltaY: px },
-      ...at,
+  /** Turns the mouse's wheel over the middle of the page: `px` upwards, at `speed` px per second. */
+  async turnWheel(px, speed) {
+    await this.#session.send('Input.synthesizeScrollGesture', {
+      ...{ x: VIEWPORT.width / 2, y: VIEWPORT.height / 2, yDistance: px, speed },
+      ...{ gestureSourceType: 'mouse', preventFling: true },
     });
+  }
+
+  /** In how many frames the page has seen it turn. */
+  wheelTurns() {
+    return this.evaluate('screenOfLog.turns()');
   }
 
   /** Milliseconds of CPU that the main thread has taken so far. */

@@ -42,12 +42,18 @@ export function installScreen(rows) {
     port2.postMessage(undefined);
   };
 
+  // Chromium hands over at most one turn in each frame.
+  let turns = 0;
+  addEventListener('wheel', () => (turns += 1), { passive: true, capture: true });
+
   window.screenOfLog = {
     /** Any line: where the end is followed, the first one is not there for long. */
     untilAnyLine: () => untilPainted(() => firstInView() !== undefined),
     untilShown: (text) => untilPainted(() => find(text) !== undefined),
     /** The number of the first line in view; `undefined` if no line is there yet. */
     firstLine: firstInView,
+    /** In how many frames the wheel has turned so far. */
+    turns: () => turns,
     counts: () => ({
       rows: document.querySelectorAll(rows).length,
       elements: document.querySelectorAll('*').length,

@@ -7,13 +7,11 @@ import { Terminal } from '@xterm/xterm';
 import { CONTAINER, logChunks, noteWhole } from './the-log.mjs';
 
 const SCROLLBACK_LINES = 6_000_000;
-/** A turn of the wheel of 3,000 px moves by as many: Chromium's debugger calls every turn one notch, which it takes for 50 px. */
-const SCROLL_SENSITIVITY = 60;
 const UNPARSED_MAX = 4_000_000;
 
 const terminal = new Terminal({
   ...{ scrollback: SCROLLBACK_LINES, convertEol: true, disableStdin: true },
-  ...{ fontSize: 12, scrollSensitivity: SCROLL_SENSITIVITY, allowProposedApi: true },
+  ...{ fontSize: 12, allowProposedApi: true },
 });
 const fit = new FitAddon();
 const search = new SearchAddon();
