@@ -89,7 +89,7 @@ export const OPTIONS = {
     concurrency: option(
       integer(1, 1_000),
       4,
-      'The most searches of stored bytes at once, and the most threads for regular expressions. Another search is refused with 429.',
+      'The most searches of stored bytes at once, and the most threads that search. Another search is refused with 429.',
     ),
     lineBytes: option(
       size('1KiB', '1MiB'),

@@ -85,6 +85,21 @@ describe('an expression that never comes to an end', () => {
   });
 });
 
+describe('an expression that never comes to an end in a large file', () => {
+  const loom = withLoom({ store: 'file:', config: 'search: {timeout: 1s}' });
+
+  it('is ended after its time, and does not keep others from searching it', async () => {
+    await request(loom.url('/stream/a'), { method: 'POST', body: `${'-\n'.repeat(3_000_000)}${ENDLESS}` });
+    const { status, text } = await request(loom.url(`/stream/a/matches?${CATASTROPHE}`));
+    expect([status, JSON.parse(text).code]).toEqual([422, 'search_too_costly']);
+    const objects = objectsIn((await request(loom.url('/stream/a/matches?regex&q=ab$'))).text);
+    expect(objects).toMatchObject([
+      { line: 3_000_001, offset: 6_000_000 },
+      { matches: 1, truncated: false },
+    ]);
+  });
+});
+
 it('an expression that never comes to an end does not hold up other clients', async () => {
   const port = await freePort();
   const loom = await LoomProcess.start({

@@ -76,14 +76,6 @@ export class ListFeed {
     this.#read(() => this.#readNext());
   }
 
-  /** Reads the facts of open streams again: events tell of their ends, and not of every byte. */
-  async refreshOpen(): Promise<void> {
-    if (this.filter.state !== '' && this.filter.state !== 'open') return;
-    const { streams } = await this.#page({ state: 'open', limit: '200' });
-    for (const entry of streams) this.#apply(entry);
-    this.reports.changed();
-  }
-
   async #follow(isUp: () => void): Promise<void> {
     const query = new URLSearchParams(this.filter.prefix === '' ? {} : { prefix: this.filter.prefix });
     const headers = { Accept: 'text/event-stream' };

@@ -11,7 +11,6 @@ import { type ListFilter, STREAMS_MAX } from './stream-rows';
 import { StreamTable } from './stream-table';
 
 const TICK_MS = 1_000;
-const REFRESH_TICKS = 3;
 
 /** The list of streams: joins the feed, the table and the filter. */
 export class ListPage {
@@ -20,7 +19,6 @@ export class ListPage {
   readonly #empty = h('div', { class: 'empty-room', hidden: true });
   #feed: ListFeed;
   #ended = new AbortController();
-  #ticks = 0;
 
   constructor(private readonly frame: Frame) {
     this.#feed = this.#feedOf(this.#toolbar.filter);
@@ -132,11 +130,7 @@ export class ListPage {
   }
 
   #tick(): void {
-    if (document.hidden) return;
-    this.#table.tick();
-    if (++this.#ticks % REFRESH_TICKS !== 0 || !this.#table.showsOpen) return;
-    // What fails here is reported by the connection of events, too.
-    this.#feed.refreshOpen().catch(() => {});
+    if (!document.hidden) this.#table.tick();
   }
 }
 

@@ -60,14 +60,6 @@ export class StreamTable {
     this.#current = undefined;
   }
 
-  /** Whether an open stream is among the rows on the screen: its size grows. */
-  get showsOpen(): boolean {
-    const [first, end] = this.#window.visible;
-    const { rows } = this.feed();
-    for (let index = first; index < end; index++) if (rows.at(index)?.state === 'open') return true;
-    return false;
-  }
-
   get bindings(): readonly KeyBinding[] {
     const { rowHeight } = this.#window;
     const page = (): number => Math.max(1, Math.floor(this.#scroller.clientHeight / rowHeight) - 2);

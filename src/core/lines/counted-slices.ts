@@ -1,6 +1,6 @@
 import type { Offset } from '../log/offset';
 import { MARK_LINES } from './checkpoints';
-import { lineScanner, SCAN_BYTES } from './line-scanner';
+import { blockScanner, SCAN_BYTES } from './line-scanner';
 import { eachLoadedNewline, endsInNewline } from './newlines';
 import { readInto } from './read-into';
 
@@ -28,7 +28,7 @@ export interface LineCountJob {
 
 /** Counts in the present thread, which waits for the disk. Fewer bytes than asked for: the file ends there, or cannot be read. */
 export function countSlices({ fd, from, until, first }: LineCountJob): CountedSlices {
-  const { block } = lineScanner();
+  const { block } = blockScanner();
   const numbers: number[] = [];
   let left = first;
   for (let at: number = from; at < until; ) {
@@ -63,7 +63,9 @@ function addSlice(
   first: number,
 ): number {
   const marks: number[] = [];
-  const left = eachLoadedNewline([begin, end], first, MARK_LINES, (index) => marks.push(index - begin));
+  const left = eachLoadedNewline(blockScanner(), [begin, end], first, MARK_LINES, (index) =>
+    marks.push(index - begin),
+  );
   numbers.push(end - begin, left, Number(endsInNewline(block.subarray(begin, end))), marks.length, ...marks);
   return left;
 }

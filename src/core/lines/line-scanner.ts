@@ -30,8 +30,8 @@ interface ScannerExports {
   ): number;
 }
 
-/** Searches bytes, 16 at a time. It is one for the process: each use ends in the turn in which it begins. */
-class LineScanner {
+/** Searches bytes, 16 at a time. There is one per thread: each use ends in the turn in which it begins. */
+export class LineScanner {
   readonly #exports: ScannerExports;
   readonly #memory: Uint8Array;
   /** The beginning of the memory that is scanned. What is read into it needs no `load`. */
@@ -80,8 +80,16 @@ interface LoadedLiteral {
 }
 
 let scanner: LineScanner | undefined;
+let blockScannerOfThread: LineScanner | undefined;
 
+/** For bytes that are loaded. */
 export function lineScanner(): LineScanner {
   scanner ??= new LineScanner();
   return scanner;
+}
+
+/** For bytes that are read into its block: another one, so that nothing is loaded over them. */
+export function blockScanner(): LineScanner {
+  blockScannerOfThread ??= new LineScanner();
+  return blockScannerOfThread;
 }

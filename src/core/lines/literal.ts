@@ -1,4 +1,4 @@
-import { LITERAL_BYTES_MAX, lineScanner, SCAN_BYTES } from './line-scanner';
+import { blockScanner, LITERAL_BYTES_MAX, lineScanner, SCAN_BYTES } from './line-scanner';
 
 /** The bytes of logs, from the most frequent on. All others are rarer. */
 const FREQUENT = ' e0ta1oin2srhl3-d:c4.um5fp6g/7w8y9b_,v=kx"';
@@ -44,6 +44,22 @@ export class Literal {
     return isSkipping ? this.#skippingPlacesIn(bytes, max, from) : this.#scannedPlacesIn(bytes, max, from);
   }
 
+  /** Whether it is in `bytes`. */
+  isIn(bytes: Buffer): boolean {
+    return this.#scannedPlacesIn(bytes, 1, 0).length > 0;
+  }
+
+  /** Where it is first between two indexes of the block; -1 if it is not there. */
+  inBlock(from: number, end: number): number {
+    const scanner = blockScanner();
+    scanner.loadLiteral(this.#bytes);
+    return scanner.find(from, end, this.#loaded);
+  }
+
+  get #loaded() {
+    return { length: this.length, p: this.#p, q: this.#q, ignoreCase: this.#ignoreCase };
+  }
+
   #skippingPlacesIn(bytes: Buffer, max: number, from: number): readonly number[] {
     const { length } = this;
     const places: number[] = [];
@@ -68,7 +84,7 @@ export class Literal {
 
   #scannedPlacesIn(bytes: Buffer, max: number, from: number): readonly number[] {
     const { length } = this;
-    const literal = { length, p: this.#p, q: this.#q, ignoreCase: this.#ignoreCase };
+    const literal = this.#loaded;
     const scanner = lineScanner();
     scanner.loadLiteral(this.#bytes);
     const places: number[] = [];

@@ -1,4 +1,4 @@
-import { lineScanner, SCAN_BYTES } from './line-scanner';
+import { blockScanner, type LineScanner, lineScanner, SCAN_BYTES } from './line-scanner';
 
 const LF = 0x0a;
 
@@ -15,6 +15,11 @@ export function countNewlines(bytes: Uint8Array): number {
     count -= scanner.afterNewlines(0, slice.length, ALL);
   }
   return count;
+}
+
+/** How many newlines the first `end` bytes of the block have. */
+export function countBlockNewlines(end: number): number {
+  return -blockScanner().afterNewlines(0, end, ALL);
 }
 
 /** The index after the `count`th newline of `bytes`. @returns `undefined` if they have fewer */
@@ -47,19 +52,19 @@ export function eachNewline(
   for (let at = 0; at < bytes.length; at += SCAN_BYTES) {
     const slice = bytes.subarray(at, at + SCAN_BYTES);
     scanner.load(slice);
-    left = eachLoadedNewline([0, slice.length], left, step, (index) => visit(at + index));
+    left = eachLoadedNewline(scanner, [0, slice.length], left, step, (index) => visit(at + index));
   }
   return left;
 }
 
-/** As `eachNewline`, of a part of what is in the scanner's memory. The indexes are those of the memory. */
+/** As `eachNewline`, of a part of what is in a scanner's memory. The indexes are those of the memory. */
 export function eachLoadedNewline(
+  scanner: LineScanner,
   [begin, end]: readonly [number, number],
   first: number,
   step: number,
   visit: (index: number) => void,
 ): number {
-  const scanner = lineScanner();
   let left = first;
   for (let from = begin; from < end; ) {
     const index = scanner.afterNewlines(from, end, Math.min(left, ALL));

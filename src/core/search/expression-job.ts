@@ -16,7 +16,7 @@ export type ExpressionAnswer =
       readonly kind: 'done';
       readonly hits: ExpressionHits;
       readonly block: Uint8Array<ArrayBuffer>;
-      /** For how long the thread has worked. */
+      /** The processor time of the thread. */
       readonly ms: number;
     }
   /** It does not compile. */

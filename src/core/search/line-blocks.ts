@@ -35,6 +35,11 @@ export class LineBlocks {
     this.#keptFrom = from;
   }
 
+  /** Where the line begins that comes after the blocks so far. */
+  get lineBegin(): Offset {
+    return this.#keptFrom;
+  }
+
   *push({ chunks, next, times = [] }: Page): Generator<LineBlock, void> {
     const bytes = concatChunks(chunks);
     const from = advance(next, -sizeOf(chunks));
@@ -45,14 +50,13 @@ export class LineBlocks {
       this.#keep(bytes.subarray(0, begin - 1));
       yield this.#takeKept(NEWLINE);
     }
+    const after = advance(from, last + 1);
+    if (last >= 0) this.#keptFrom = after;
     if (last >= begin)
       yield { bytes: bytes.subarray(begin, last + 1), from: advance(from, begin), times, isCut: false };
     const rest = bytes.subarray(last + 1);
     if (rest.length === 0) return;
-    if (this.#used === 0) {
-      this.#keptFrom = advance(from, last + 1);
-      this.#keptTimes = times.filter(({ end }) => end > this.#keptFrom).slice(0, 1);
-    }
+    if (this.#used === 0) this.#keptTimes = times.filter(({ end }) => end > this.#keptFrom).slice(0, 1);
     this.#keep(rest);
   }
 

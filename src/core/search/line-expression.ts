@@ -1,5 +1,7 @@
+import { Literal } from '../lines/literal';
 import { afterNewlines } from '../lines/newlines';
 import { PLACES_MAX } from './line-matcher';
+import { requiredLiteral } from './required-literal';
 import { withinLines } from './within-lines';
 
 const CR = '\r';
@@ -38,20 +40,28 @@ interface Position {
 export class LineExpression {
   readonly #exact: RegExp;
   readonly #filter: RegExp | undefined;
+  /** What each line has that matches. */
+  readonly #required: Literal | undefined;
 
   /** @throws SyntaxError */
   constructor(source: string, ignoreCase: boolean) {
     const flags = ignoreCase ? 'gvi' : 'gv';
     this.#exact = new RegExp(source, flags);
     this.#filter = filterOf(source, flags);
+    const required = requiredLiteral(source, ignoreCase);
+    this.#required = required === undefined ? undefined : new Literal(Buffer.from(required), ignoreCase);
   }
 
   /** @param from the index of a line */
   match(block: Buffer, from: number): ExpressionHits {
     const numbers: number[] = [];
     let next = from;
-    while (next < block.length && numbers.length < NUMBERS_MAX)
-      next = this.#matchLines(block.subarray(next, endOfText(block, next)), next, numbers);
+    while (next < block.length && numbers.length < NUMBERS_MAX) {
+      const end = endOfText(block, next);
+      const lines = block.subarray(next, end);
+      const mayMatch = this.#required === undefined || this.#required.isIn(lines);
+      next = mayMatch ? this.#matchLines(lines, next, numbers) : end;
+    }
     return { numbers: Int32Array.from(numbers), next };
   }
 

@@ -1,3 +1,5 @@
+import type { FileSpan, SkippedLines } from './skip-job';
+
 /** Where a text was found in a line: from and to, in UTF-16 code units of the line's text. */
 export type Place = readonly [from: number, to: number];
 
@@ -22,6 +24,11 @@ export interface LineMatcher {
    * @throws the signal's reason; SearchTooCostly; ExpressionInvalid
    */
   hits(block: Buffer, signal: AbortSignal): AsyncIterable<readonly LineHit[]>;
+  /**
+   * Goes past lines of a file that do not match, in another thread. Absent: it has none for that.
+   * @throws the signal's reason; SearchTooCostly
+   */
+  skip?(span: FileSpan, signal: AbortSignal): Promise<SkippedLines>;
   /** @param line the bytes of a line that matched, or their beginning; `text` is what they decode to */
   placesIn(line: Buffer, text: string): readonly Place[];
   /** Gives the search the time anew that it may use. */

@@ -1,8 +1,9 @@
 import { Literal } from '../lines/literal';
 import { type LineHit, type LineMatcher, PLACES_MAX, type Place } from './line-matcher';
+import { linesOfPlaces } from './lines-of-places';
+import type { SearchThreads } from './search-job';
 import { nextSearchTurn } from './search-turn';
-
-const LF = 0x0a;
+import type { FileSpan, SkippedLines } from './skip-job';
 
 /** How many places are looked for at once. Of lines with several places, the others are in vain. */
 const PLACES_AT_ONCE = 1024;
@@ -13,9 +14,14 @@ export class LiteralMatcher implements LineMatcher {
 
   /**
    * @param ignoreCase of A to Z
+   * @param threads for `skip`
    * @throws RangeError as `Literal`
    */
-  constructor(text: string, ignoreCase: boolean) {
+  constructor(
+    private readonly text: string,
+    private readonly ignoreCase: boolean,
+    private readonly threads?: SearchThreads,
+  ) {
     this.#literal = new Literal(Buffer.from(text), ignoreCase);
   }
 
@@ -24,11 +30,21 @@ export class LiteralMatcher implements LineMatcher {
       await nextSearchTurn();
       signal.throwIfAborted();
       const places = this.#literal.placesIn(block, PLACES_AT_ONCE, from);
-      const hits = linesOf(block, places);
+      const hits = linesOfPlaces(block, places);
       if (hits.length > 0) yield hits;
       if (places.length < PLACES_AT_ONCE) return;
       from = (hits.at(-1)?.end ?? block.length) + 1;
     }
+  }
+
+  async skip(span: FileSpan, signal: AbortSignal): Promise<SkippedLines> {
+    const { text, ignoreCase, threads } = this;
+    const nothing = { offset: span.from, newlines: 0, isFound: true };
+    if (threads === undefined) return nothing;
+    // It takes a few milliseconds, and is not ended with the search: a thread costs more.
+    const answer = await threads.run({ kind: 'skip', text, isRegex: false, ignoreCase, ...span });
+    signal.throwIfAborted();
+    return answer.kind === 'skipped' ? answer.skipped : nothing;
   }
 
   placesIn(line: Buffer, text: string): readonly Place[] {
@@ -48,17 +64,4 @@ export class LiteralMatcher implements LineMatcher {
   }
 
   renew(): void {}
-}
-
-function linesOf(block: Buffer, places: readonly number[]): readonly LineHit[] {
-  const hits: LineHit[] = [];
-  let end = -1;
-  for (const place of places) {
-    if (place < end) continue;
-    const begin = place === 0 ? 0 : block.lastIndexOf(LF, place - 1) + 1;
-    const newline = block.indexOf(LF, place);
-    end = newline < 0 ? block.length : newline;
-    hits.push({ begin, end });
-  }
-  return hits;
 }

@@ -44,7 +44,8 @@ type Unfinished = Omit<FoundLine, 'after'>;
 /** One search through a log, page by page. Memory is bounded: a page, one line, and the lines around those that were found last. */
 export class LogSearch {
   readonly #matcher: LineMatcher;
-  readonly #blocks: LineBlocks;
+  readonly #context: number;
+  #blocks: LineBlocks;
   readonly #around: SurroundingLines<Unfinished>;
   readonly #firstLine: number;
   readonly #lineBytesMax: number;
@@ -56,6 +57,7 @@ export class LogSearch {
   constructor({ matcher, from, line, firstLine = line, context = 0, lineBytesMax }: LogSearchOptions) {
     this.#matcher = matcher;
     this.#blocks = new LineBlocks(from);
+    this.#context = context;
     this.#line = line;
     this.#firstLine = firstLine;
     this.#lineBytesMax = lineBytesMax;
@@ -74,6 +76,32 @@ export class LogSearch {
   /** The first line that was not searched to its end. */
   get line(): number {
     return this.#line;
+  }
+
+  /** Where that line begins. */
+  get lineBegin(): Offset {
+    return this.#blocks.lineBegin;
+  }
+
+  /** Whether `skip` may be called: no lines around matches are wanted. */
+  get maySkip(): boolean {
+    return this.#matcher.skip !== undefined && this.#context === 0;
+  }
+
+  /**
+   * Goes past lines that do not match, from `lineBegin` on. The next page begins at the new one.
+   * @param fd of a file that has each byte of the log at its offset
+   * @returns whether it has to be read from there on; otherwise all lines up to `until` were passed over
+   * @throws as `LineMatcher.skip`
+   */
+  async skip(fd: number, until: Offset, signal: AbortSignal): Promise<boolean> {
+    const from = this.lineBegin;
+    const skipped = await this.#matcher.skip?.({ fd, from, until }, signal);
+    if (skipped === undefined) return true;
+    this.#line += skipped.newlines;
+    this.#scannedBytes += skipped.offset - from;
+    this.#blocks = new LineBlocks(skipped.offset);
+    return skipped.isFound;
   }
 
   /**

@@ -1,9 +1,13 @@
+import { Semaphore } from '../scheduling/semaphore';
 import { ThreadPool } from '../threads/thread-pool';
-import type { ExpressionAnswer, ExpressionJob } from './expression-job';
 import { ExpressionMatcher, escapeExpression } from './expression-matcher';
 import { InvertedMatcher } from './inverted-matcher';
 import type { LineMatcher } from './line-matcher';
 import { LiteralMatcher } from './literal-matcher';
+import type { SearchAnswer, SearchJob } from './search-job';
+
+/** How many pages all searches read at once. More would keep appends from the disk or from Redis. */
+const READS_AT_ONCE = 2;
 
 interface SearchesOptions {
   /** How many searches scan stored bytes at once, and how many threads there are. */
@@ -27,12 +31,13 @@ const ASCII = /^[\x00-\x7f]*$/;
 
 /** The searches of this process. */
 export class Searches {
-  readonly #threads: ThreadPool<ExpressionJob, ExpressionAnswer>;
+  readonly #threads: ThreadPool<SearchJob, SearchAnswer>;
+  readonly #reads = new Semaphore(READS_AT_ONCE);
   #free: number;
 
   constructor(private readonly options: SearchesOptions) {
     this.#threads = new ThreadPool({
-      entry: require.resolve('./expression-thread'),
+      entry: require.resolve('./search-thread'),
       threadsMax: options.concurrency,
     });
     this.#free = options.concurrency;
@@ -52,6 +57,9 @@ export class Searches {
     };
   }
 
+  /** Runs each read of a search, when it is due. */
+  readonly limitRead = <T>(read: () => Promise<T>): Promise<T> => this.#reads.run(read);
+
   /** @throws ExpressionInvalid, SearchTooCostly; the signal's reason; RangeError as `Literal` */
   async matcherOf(query: LineQuery, signal: AbortSignal): Promise<LineMatcher> {
     const matcher = await this.#uninverted(query, signal);
@@ -67,7 +75,8 @@ export class Searches {
     { text, isRegex = false, ignoreCase = false }: LineQuery,
     signal: AbortSignal,
   ): Promise<LineMatcher> {
-    if (!isRegex && (!ignoreCase || ASCII.test(text))) return new LiteralMatcher(text, ignoreCase);
+    if (!isRegex && (!ignoreCase || ASCII.test(text)))
+      return new LiteralMatcher(text, ignoreCase, this.#threads);
     const source = isRegex ? text : escapeExpression(text);
     const matcher = new ExpressionMatcher(this.#threads, {
       source,

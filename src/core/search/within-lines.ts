@@ -30,7 +30,8 @@ function endOfAtom(source: string, at: number): number {
   return isProperty ? source.indexOf('}', at) + 1 : at + 2;
 }
 
-function endOfClass(source: string, at: number): number {
+/** The index behind a class that begins at `at`. */
+export function endOfClass(source: string, at: number): number {
   let depth = 0;
   for (let end = at; end < source.length; end += 1) {
     if (source[end] === '\\') end += 1;

@@ -14,14 +14,13 @@ import { asSearchError, type BegunSearch } from './begin-search';
 import { foundLineJson } from './found-line';
 import type { MatchResponse } from './match-response';
 
-const READ_OPTIONS: ReadOptions = { withTimes: true };
-
 interface FollowedSearch {
   readonly asked: SearchRequest;
   readonly begun: BegunSearch;
   readonly search: LogSearch;
   readonly from: Offset;
   readonly response: MatchResponse;
+  readonly limitRead: Required<ReadOptions>['limitRead'];
 }
 
 /**
@@ -33,6 +32,7 @@ export class FollowedMatches extends LogResponse {
   readonly #begun: BegunSearch;
   readonly #search: LogSearch;
   readonly #response: MatchResponse;
+  readonly #readOptions: ReadOptions;
   /** The matches that are sent although the lines after them have not come. */
   #flushed: Promise<void> = Promise.resolve();
   #settle: { resolve(): void; reject(error: unknown): void } | undefined;
@@ -43,6 +43,7 @@ export class FollowedMatches extends LogResponse {
     this.#begun = followed.begun;
     this.#search = followed.search;
     this.#response = followed.response;
+    this.#readOptions = { withTimes: true, limitRead: followed.limitRead };
   }
 
   /** Begins. Resolves once the head is out, or the reader has left. @throws what comes in its place */
@@ -64,7 +65,7 @@ export class FollowedMatches extends LogResponse {
   }
 
   protected override get readOptions(): ReadOptions {
-    return READ_OPTIONS;
+    return this.#readOptions;
   }
 
   protected sendLive(): LiveDelivery {

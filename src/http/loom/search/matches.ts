@@ -84,5 +84,6 @@ async function followMatches(
   { asked, begun, prepared, response }: Search,
 ): Promise<void> {
   const { search, from } = prepared;
-  await new FollowedMatches(wire, res, info, { asked, begun, search, from, response }).whenBegun();
+  const { limitRead } = wire.searches;
+  await new FollowedMatches(wire, res, info, { asked, begun, search, from, response, limitRead }).whenBegun();
 }

@@ -1,8 +1,8 @@
-import { readToTail } from '../../../core/follow/read-to-tail';
 import type { LogInfo } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
 import type { LineMatcher } from '../../../core/search/line-matcher';
 import { type FoundLine, LogSearch } from '../../../core/search/log-search';
+import { searchLog } from '../../../core/search/search-log';
 import type { WireContext } from '../../front/wire';
 
 interface SearchStart {
@@ -38,15 +38,11 @@ export async function prepareSearch(
 }
 
 /** Searches what the log has at this moment. @throws LogError; as `LineMatcher.hits` */
-export async function* searchStored(
-  { store }: WireContext,
+export function searchStored(
+  { store, searches }: WireContext,
   info: LogInfo,
   { search, from }: PreparedSearch,
   signal: AbortSignal,
 ): AsyncGenerator<FoundLine, void> {
-  for await (const page of readToTail(store, info, from, signal, { until: info.tail, withTimes: true })) {
-    yield* search.push(page, signal);
-    page.release?.();
-  }
-  yield* search.end(signal);
+  return searchLog({ store, info, limitRead: searches.limitRead }, search, from, signal);
 }

@@ -2,7 +2,6 @@ import type { LogRef } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
 import type { LogFileAccess } from '../../../core/store/store';
-import { isUnreadable } from '../disk/failures';
 import type { LogIndex } from './log-index';
 
 /** Lends the descriptors of logs to threads that read. */
@@ -11,11 +10,15 @@ export class LentFiles implements LogFileAccess {
 
   async use<T>(ref: LogRef, action: (fd: number) => Promise<T>): Promise<T | undefined> {
     const { generation } = this.index.log(ref);
+    let isOpen = false;
     try {
-      return await this.index.context.files.lend(generation, action);
+      return await this.index.context.files.lend(generation, (fd) => {
+        isOpen = true;
+        return action(fd);
+      });
     } catch (error) {
-      if (isUnreadable(error)) return undefined;
-      throw error;
+      if (isOpen) throw error;
+      return undefined;
     }
   }
 
