@@ -12,6 +12,11 @@ export class Checkpoints {
 
   constructor(private step = 1_000) {}
 
+  /** How many there are. */
+  get size(): number {
+    return this.#lines.length;
+  }
+
   /** A line of which the offset is known. The lines ascend; those that are not at a step are left out. */
   add(line: number, offset: number): void {
     if ((line - 1) % this.step !== 0 || line <= this.#lines.at(this.#lines.length - 1)) return;

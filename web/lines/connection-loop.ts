@@ -42,9 +42,9 @@ export class ConnectionLoop {
     this.#isRunning = false;
   }
 
-  /** Tries now; also when it had stopped. */
+  /** Tries now if it waits, and again if it had stopped. */
   retry(): void {
-    this.#wake.abort();
+    if (this.#connection.kind === 'away') this.#wake.abort();
     void this.run();
   }
 
@@ -61,7 +61,11 @@ export class ConnectionLoop {
       this.#wake.abort();
       return undefined;
     }
-    if (consequence.kind === 'reload') this.#reload();
+    if (consequence.kind === 'reload') {
+      this.#reload();
+      this.#wake.abort();
+      void this.run();
+    }
     const pauseMs = retryPauseMs(error, 1);
     if (this.#connection.kind === 'ended') this.#setAway(error, pauseMs);
     return pauseMs;
@@ -85,8 +89,8 @@ export class ConnectionLoop {
     } catch (thrown) {
       error = thrown;
     }
-    if (this.closed.aborted || isFinal(this.#connection)) return true;
-    return this.#failed(error);
+    if (this.closed.aborted || (this.#wake.signal.aborted && isFinal(this.#connection))) return true;
+    return this.#wake.signal.aborted ? false : this.#failed(error);
   }
 
   #isUp(): void {

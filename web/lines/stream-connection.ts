@@ -34,6 +34,7 @@ export class StreamConnection {
   #follower: StreamFollower | undefined;
   #hasAskedForMarkers = false;
   #polledBytes = -1;
+  #reloaded = new AbortController();
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   constructor(
@@ -176,13 +177,16 @@ export class StreamConnection {
       lastLine,
       onMarkers: (...found: Parameters<LogFolds['addStored']>) => folds.addStored(...found),
     };
-    void loadMarkers(send, wanted, this.closed).then(
-      (searchedTo) => folds.storedLoaded(searchedTo),
-      () => folds.storedLoaded(0),
-    );
+    const { signal } = this.#reloaded;
+    const done = (searchedTo?: number): void => {
+      if (!signal.aborted) folds.storedLoaded(searchedTo);
+    };
+    void loadMarkers(send, wanted, AbortSignal.any([this.closed, signal])).then(done, () => done(0));
   }
 
   #reload(): void {
+    this.#reloaded.abort();
+    this.#reloaded = new AbortController();
     this.#checkpoints = new Checkpoints();
     this.#index = undefined;
     this.#follower = undefined;
