@@ -21,7 +21,7 @@ interface Seen {
 
 /** What one round of reads has found. */
 export interface LiveChanges {
-  readonly fresh: readonly LogInfo[];
+  /** Also new ones, of which an event of their creation comes as well. */
   readonly changed: readonly LogInfo[];
   /** Logs that are not live any more. */
   readonly ended: readonly LogId[];
@@ -48,22 +48,21 @@ export class LiveLogs {
   /** What has changed since the last round. @throws as `LogStore.list` */
   async readChanges(signal: AbortSignal): Promise<LiveChanges> {
     this.#round += 1;
-    const [fresh, changed]: [LogInfo[], LogInfo[]] = [[], []];
+    const changed: LogInfo[] = [];
     const slices = new TimeSlices(signal);
     let count = 0;
     for await (const logs of allLogs(this.store, { limit: LIST_PAGE, state: 'live' }, signal)) {
       for (const info of logs) {
-        const before = this.#seen.get(info.generation);
+        const before = this.#seen.get(info.generation)?.digest;
         this.note(info);
-        if (before === undefined) fresh.push(info);
-        else if (before.digest !== this.#seen.get(info.generation)?.digest) changed.push(info);
+        if (before !== this.#seen.get(info.generation)?.digest) changed.push(info);
         if (slices.isOver) await slices.next();
       }
       count += logs.length;
       if (count >= LIVE_MAX) break;
     }
     const ended = this.#forgetOthers();
-    return { fresh, changed, ended: count >= LIVE_MAX ? [] : ended };
+    return { changed, ended: count >= LIVE_MAX ? [] : ended };
   }
 
   /** @returns the logs that this round has not seen */

@@ -122,14 +122,11 @@ export class LogChanges {
   }
 
   async #sendLive(signal: AbortSignal): Promise<void> {
-    const { fresh, changed, ended } = await this.#live.readChanges(signal);
+    const { changed, ended } = await this.#live.readChanges(signal);
     for (const id of ended) this.#changed.addEnded(id);
     if (ended.length > 0) this.#sendSoon(signal);
-    const found = [
-      ...fresh.map((info) => changeEvent('created', info.id, toListEntry(info))),
-      ...changed.map((info) => changeEvent('changed', info.id, toListEntry(info))),
-    ];
-    await this.#send(found, signal);
+    const events = changed.map((info) => changeEvent('changed', info.id, toListEntry(info)));
+    await this.#send(events, signal);
   }
 
   #sendSoon(signal: AbortSignal): void {
