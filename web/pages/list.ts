@@ -1,4 +1,6 @@
 import '../shell/base.css';
+import '../shell/empty.css';
+import '../shell/toolbar.css';
 import '../list/list.css';
 import { ListPage } from '../list/list-page';
 import { openFrame } from '../shell/frame';
