@@ -1,5 +1,6 @@
 import { ndjsonOf } from '../lines/ndjson';
 import { pause } from '../lines/pause';
+import { stoppedAt } from '../lines/search-progress';
 import type { SendRequest } from '../lines/send-request';
 import { pathOf } from '../lines/stream-path';
 import { ApiError } from '../shell/api-error';
@@ -17,6 +18,7 @@ interface Found {
   readonly line?: number;
   readonly text?: string;
   readonly next?: number;
+  readonly error?: string;
 }
 
 export interface StoredMarkers {
@@ -40,31 +42,25 @@ export async function loadMarkers(
   for (let failures = 0; line !== undefined && line <= wanted.lastLine; ) {
     if (marked >= MAX_MARKED_LINES || failures >= MAX_ATTEMPTS) return line - 1;
     const from: number = line;
-    const found = await attempt(send, wanted, from, signal).catch((error: unknown) => {
-      if (isTooCostly(error)) return undefined;
-      throw error;
-    });
-    if (found === undefined) return from - 1;
+    const found = await attempt(send, wanted, from, signal);
+    if (found.isGivenUp) return from - 1;
     marked += found.marked;
-    if (found.next === line) {
+    if (found.pauseMs !== undefined) {
       failures += 1;
-      await pause(found.pauseMs ?? PAUSE_MS, signal);
+      await pause(found.pauseMs, signal);
     }
     line = found.next;
   }
   return undefined;
 }
 
-/** The server found nothing in the time that it allows. */
-function isTooCostly(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 422;
-}
-
 interface Attempt {
   readonly marked: number;
-  /** The line to go on from. The same one: nothing was searched. */
+  /** The line to go on from; undefined if all was searched. */
   readonly next: number | undefined;
-  readonly pauseMs?: number | undefined;
+  /** It failed: wait before the next one. */
+  readonly pauseMs?: number;
+  readonly isGivenUp?: boolean;
 }
 
 async function attempt(
@@ -78,17 +74,23 @@ async function attempt(
   const path = pathOf(id, '/matches', { q: MARKER_PATTERN, regex: true, limit: PER_ANSWER, line });
   try {
     for await (const found of ndjsonOf<Found>(await send(path, { signal }))) {
-      if (found.line === undefined) return { marked, next: found.next };
+      if (found.line === undefined) {
+        const isGivenUp = found.error !== undefined && found.next === undefined;
+        return { marked, next: found.next, isGivenUp };
+      }
       if (found.line > lastLine) return { marked, next: undefined };
       next = found.line + 1;
       marked += 1;
       onMarkers(found.line, markersOf(found.text ?? ''));
     }
-    return { marked, next };
+    return { marked, next, pauseMs: PAUSE_MS };
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof ApiError)) return { marked, next };
+    const stopped = stoppedAt(error, line);
+    if (stopped !== undefined)
+      return { marked, next: stopped.next, pauseMs: 0, isGivenUp: !stopped.isWorthIt };
+    if (!(error instanceof ApiError)) return { marked, next, pauseMs: PAUSE_MS };
     if (!error.isTemporary) throw error;
-    return { marked, next, pauseMs: error.retryAfterMs };
+    return { marked, next, pauseMs: error.retryAfterMs ?? PAUSE_MS };
   }
 }

@@ -1,6 +1,7 @@
 import type { RowMap } from '../lines/line-runs';
 import { ndjsonOf } from '../lines/ndjson';
 import { pause } from '../lines/pause';
+import { stoppedAt } from '../lines/search-progress';
 import type { SendRequest } from '../lines/send-request';
 import { pathOf } from '../lines/stream-path';
 import { ApiError } from '../shell/api-error';
@@ -119,6 +120,7 @@ export class LogSearch {
     const limit = this.#found.count + MAX_AT_ONCE;
     for (let failures = 0; ; ) {
       const lines = this.parts.lines();
+      const from = this.#next;
       try {
         const next = await this.#answer(query, signal);
         this.#hasMore = next !== undefined;
@@ -128,11 +130,23 @@ export class LogSearch {
       } catch (error) {
         signal.throwIfAborted();
         failures += 1;
-        if (!isBusy(error) || failures >= MAX_ATTEMPTS) throw error;
-        await pause(error.retryAfterMs ?? PAUSE_MS, signal);
-        signal.throwIfAborted();
+        await this.#afterFailure(error, from, failures, signal);
       }
     }
+  }
+
+  /** Waits until the search can go on. @throws the error if it cannot */
+  async #afterFailure(error: unknown, from: number, failures: number, signal: AbortSignal): Promise<void> {
+    const stopped = stoppedAt(error, from);
+    if (stopped !== undefined) {
+      this.#next = stopped.next;
+      this.#hasMore = stopped.next > from;
+    }
+    const mayGoOn = stopped?.isWorthIt ?? (error instanceof ApiError && error.status === 429);
+    if (!mayGoOn || failures >= MAX_ATTEMPTS) throw error;
+    if (stopped !== undefined) return;
+    await pause((error instanceof ApiError ? error.retryAfterMs : undefined) ?? PAUSE_MS, signal);
+    signal.throwIfAborted();
   }
 
   /** @returns the line to go on from, undefined if all was searched */
@@ -152,18 +166,12 @@ export class LogSearch {
       signal.throwIfAborted();
       if (line === undefined) {
         if (error === undefined) return next;
-        this.#hasMore = next !== undefined;
-        this.#next = next ?? this.#next;
-        throw new ApiError(code === 'search_too_costly' ? 422 : 500, code ?? 'unknown', error);
+        throw new ApiError(code === 'search_too_costly' ? 422 : 500, code ?? 'unknown', error, { next });
       }
       this.#found.add(line, matchColumns(raw, at));
       this.#next = line + 1;
       onChanged();
     }
-    throw new ApiError(0, 'unreachable', 'The connection was closed');
+    throw new ApiError(0, 'unreachable', 'The connection was lost during the search');
   }
-}
-
-function isBusy(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.status === 429;
 }
