@@ -17,7 +17,8 @@ export interface OpenedLog {
 export async function openAt(address: PageAddress, log: OpenedLog): Promise<void> {
   const { source, view, linked, follow } = log;
   if (address.lines !== undefined) linked.show(address.lines);
-  await until(source, () => source.lines > 0 || source.facts?.state === 'closed');
+  // Not as soon as the facts are there: the index that counts the lines of a long log comes later.
+  await until(source, () => source.lines > 0 || source.connection.kind === 'ended');
   follow.catchUp();
   const line = await lineOf(address, log);
   if (line === undefined) {
