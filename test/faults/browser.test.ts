@@ -1,14 +1,9 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { inBrowser, withBrowser } from '../support/browser';
 import { Producer, request } from '../support/http';
 import { eventually } from './eventually';
 import { complaints } from './health';
 import { withStage } from './stage';
-
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const inBrowser = existsSync(CHROMIUM) ? it : it.skip;
-if (!existsSync(CHROMIUM)) process.emitWarning(`Nothing is tested in a browser: there is no ${CHROMIUM}`);
 
 /** Runs in a page of the server. Returns whether a stream in a frame or as a script has run. */
 const EMBED = `new Promise((resolve) => {
@@ -77,16 +72,7 @@ const HOSTILE: readonly (readonly [type: string, content: string])[] = [
 
 describe('streams in a browser', () => {
   const stage = withStage();
-  let browser: Browser | undefined;
-  beforeAll(async () => {
-    if (existsSync(CHROMIUM))
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  });
-  afterAll(() => browser?.close());
-  const newPage = async (): Promise<Page> => {
-    if (browser === undefined) throw new Error('there is no browser');
-    return stage.add(await browser.newPage(), (page) => page.close());
-  };
+  const { newPage } = withBrowser();
 
   inBrowser('a browser runs no stream, whatever its type', async () => {
     const loom = await stage.loom('memory:');

@@ -1,16 +1,11 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { Call } from '../relay/call';
+import { inBrowser, withBrowser } from '../support/browser';
 import { request } from '../support/http';
 import type { LoomProcess } from '../support/loom-process';
 import { type Stage, withStage } from './stage';
-
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const inBrowser = existsSync(CHROMIUM) ? it : it.skip;
-if (!existsSync(CHROMIUM)) process.emitWarning(`Nothing is tested in a browser: there is no ${CHROMIUM}`);
 
 const LOADING_MS = 60_000;
 
@@ -69,19 +64,8 @@ const PAGE = `<!doctype html><title>quiet</title><body onload='${RUN}'><script>$
 
 describe('foreign pages in a browser', () => {
   const stage = withStage();
-  let browser: Browser | undefined;
-  beforeAll(async () => {
-    if (!existsSync(CHROMIUM)) return;
-    // Every name is this machine's, as after a rebinding.
-    const args = ['--no-sandbox', '--host-resolver-rules=MAP *.test 127.0.0.1'];
-    browser = await chromium.launch({ executablePath: CHROMIUM, args });
-  }, LOADING_MS);
-  afterAll(() => browser?.close());
-  const newPage = async (): Promise<Page> => {
-    if (browser === undefined) throw new Error('there is no browser');
-    const context: BrowserContext = stage.add(await browser.newContext(), (one) => one.close());
-    return context.newPage();
-  };
+  // Every name is this machine's, as after a rebinding.
+  const { newPage } = withBrowser(['--host-resolver-rules=MAP *.test 127.0.0.1']);
 
   inBrowser('a page of a foreign origin changes and reads nothing', async () => {
     const loom = await withKept(stage);
