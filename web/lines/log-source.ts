@@ -56,7 +56,7 @@ export interface StreamFacts {
  */
 export interface LogSource {
   readonly connection: Connection;
-  /** Undefined until the first answer. */
+  /** Undefined until the number of lines is known, too. */
   readonly facts: StreamFacts | undefined;
   /** How many lines are known of, the unfinished last one included. 0 while nothing is known. */
   readonly lines: number;

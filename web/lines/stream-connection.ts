@@ -52,8 +52,9 @@ export class StreamConnection {
     );
   }
 
+  /** With the number of lines, so that a closed stream without lines is one that has none. */
   get facts(): LoadedFacts['facts'] | undefined {
-    return this.#loaded?.facts;
+    return this.#index === undefined ? undefined : this.#loaded?.facts;
   }
 
   get generation(): string | undefined {
