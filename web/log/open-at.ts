@@ -17,8 +17,8 @@ export interface OpenedLog {
 export async function openAt(address: PageAddress, log: OpenedLog): Promise<void> {
   const { source, view, linked, follow } = log;
   if (address.lines !== undefined) linked.show(address.lines);
-  // Not as soon as the facts are there: the index that counts the lines of a long log comes later.
-  await until(source, () => source.lines > 0 || source.connection.kind === 'ended');
+  const first = address.lines?.from ?? 1;
+  await until(source, () => source.facts !== undefined && (source.lines >= first || isKnown(source)));
   follow.catchUp();
   const line = await lineOf(address, log);
   if (line === undefined) {
@@ -34,8 +34,12 @@ export async function openAt(address: PageAddress, log: OpenedLog): Promise<void
   );
 }
 
-/** Calls back with every change until it holds. */
-export async function until(source: LogSource, holds: () => boolean): Promise<void> {
+/** All lines that there are are known of, even if there are none. */
+function isKnown({ connection: { kind } }: LogSource): boolean {
+  return kind === 'live' || kind === 'ended' || kind === 'replaced' || kind === 'gone';
+}
+
+async function until(source: LogSource, holds: () => boolean): Promise<void> {
   if (holds()) return;
   await new Promise<void>((resolve) => {
     const stop = source.subscribe(() => {
