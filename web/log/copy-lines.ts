@@ -27,12 +27,11 @@ export class CopyLines {
     document.addEventListener('copy', (event) => this.#copy(event));
   }
 
+  /** A mere caret, too: a shift-click may begin there. */
   #pin(): void {
     const selection = getSelection();
-    const rows =
-      selection === null || selection.isCollapsed
-        ? []
-        : [selection.anchorNode, selection.focusNode].map((node) => this.view.list.rows.rowOf(node));
+    const nodes = [selection?.anchorNode ?? null, selection?.focusNode ?? null];
+    const rows = nodes.map((node) => this.view.list.rows.rowOf(node));
     this.view.list.rows.pin(rows.filter((row) => row !== undefined));
   }
 

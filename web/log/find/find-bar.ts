@@ -27,7 +27,7 @@ export class FindBar {
   });
   readonly #case = toggle('Aa', 'Match case', () => this.#searchNow());
   readonly #regex = toggle('.*', 'Regular expression', () => this.#searchNow());
-  readonly #filter = toggle('Filter', 'Show matching lines only', () =>
+  readonly #filter = toggle('Filter', 'Filter: show matching lines only', () =>
     this.handlers.filter(isPressed(this.#filter)),
   );
   /** It is read out when typing and stepping pause. */

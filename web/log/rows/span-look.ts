@@ -10,8 +10,9 @@ export interface SpanLook {
 }
 
 const FLAGS = ['bold', 'dim', 'italic', 'underline', 'strike', 'conceal'] as const;
-/** The log's background, and the tint of a palette background that is hardest to read on, in the light and the dark theme. */
-const LOG = { light: [255, 255, 255], dark: [12, 14, 17] } as const satisfies Record<string, Rgb>;
+/** The backgrounds of the log and of its linked, marked and pointed-at rows, that which is hardest to read on, in both themes. */
+const LOG = { light: [240, 233, 225], dark: [50, 34, 26] } as const satisfies Record<string, Rgb>;
+/** The same of the sixteen backgrounds of the palette. */
 const TINT = { light: [205, 215, 222], dark: [70, 60, 58] } as const satisfies Record<string, Rgb>;
 /** Text on a background that the log has chosen: the theme's colours would not be readable on it. */
 const TEXT: Rgb = [128, 128, 128];
@@ -51,7 +52,7 @@ function inverted(color: Color | undefined, background: Color | undefined): Span
   // The colours of the theme are readable both ways.
   if (color === undefined) return { classes: 'inverse' };
   if (background !== undefined) return colored(background, color);
-  if (isBasic(color)) return { classes: `inverse-${color}` };
+  if (isBasic(color)) return { classes: `color-${color} inverse` };
   return onColor(rgbOf(color), TEXT);
 }
 
