@@ -28,8 +28,8 @@ export class LogServer {
   readonly #pages: Page[] = [];
   /** What browsers report of the pages: exceptions, and what their policy forbids. */
   readonly problems: string[] = [];
-  /** Requests that left the server. */
-  readonly strangers: string[] = [];
+  /** Of all requests that pages have sent. */
+  readonly addresses: string[] = [];
 
   private constructor(
     readonly loom: LoomProcess,
@@ -37,9 +37,10 @@ export class LogServer {
     private readonly directory: string,
   ) {}
 
-  static async start(args: readonly string[] = []): Promise<LogServer> {
+  /** @param env of the server, such as its tokens */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<LogServer> {
     const directory = await mkdtemp(join(tmpdir(), 'loom-viewer-'));
-    const loom = await LoomProcess.start({ store: `file:${directory}`, args });
+    const loom = await LoomProcess.start({ store: `file:${directory}`, env });
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: ['--no-sandbox', '--js-flags=--expose-gc'],
@@ -54,9 +55,14 @@ export class LogServer {
   }
 
   /** A closed stream with this content. */
-  async create(id: string, content: string | Iterable<string>, metadata: unknown = {}): Promise<void> {
+  async create(
+    id: string,
+    content: string | Iterable<string>,
+    metadata: unknown = {},
+    token?: string,
+  ): Promise<void> {
     const body = Readable.from(typeof content === 'string' ? [content] : content);
-    const { request, answered } = this.#produce(id, metadata);
+    const { request, answered } = this.#produce(id, metadata, token);
     await pipeline(body, request);
     await answered;
   }
@@ -101,10 +107,7 @@ export class LogServer {
     page.on('console', (message) => {
       if (/Content.Security.Policy/i.test(message.text())) this.problems.push(message.text());
     });
-    page.on('request', (request) => {
-      if (!/^(?:data|blob):/.test(request.url()) && !request.url().startsWith(this.loom.url))
-        this.strangers.push(request.url());
-    });
+    page.on('request', (request) => this.addresses.push(request.url()));
     this.#pages.push(page);
     await page.goto(`${this.loom.url}${path}`);
     return page;
@@ -114,13 +117,19 @@ export class LogServer {
   async closePages(): Promise<void> {
     await Promise.all(this.#pages.splice(0).map((page) => page.context().close()));
     expect(this.problems.splice(0)).toEqual([]);
-    expect(this.strangers.splice(0)).toEqual([]);
+    const own = (address: string): boolean =>
+      /^(?:data|blob):/.test(address) || address.startsWith(this.loom.url);
+    expect(this.addresses.splice(0).filter((address) => !own(address))).toEqual([]);
   }
 
-  #produce(id: string, metadata: unknown) {
+  #produce(id: string, metadata: unknown, token?: string) {
     const request = httpRequest(`${this.loom.url}/stream/${encodeURIComponent(id)}`, {
       method: 'POST',
-      headers: { 'Content-Type': 'text/plain; charset=utf-8', 'X-Stream-Metadata': JSON.stringify(metadata) },
+      headers: {
+        'Content-Type': 'text/plain; charset=utf-8',
+        'X-Stream-Metadata': JSON.stringify(metadata),
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      },
     });
     const created = new Promise<void>((resolve, reject) => {
       request.once('response', (response) => {
