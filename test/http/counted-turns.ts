@@ -9,13 +9,15 @@ export interface CountedTurns {
   url(path: string): string;
   /** The most bytes that were written in one turn of the event loop since the test began. */
   mostWritten(): number;
+  /** How many pieces were written since the test began. */
+  pieces(): number;
 }
 
 /** A server over a store in memory that counts, for each turn of the event loop, the bytes that it writes. */
 export function withCountedTurns(): CountedTurns {
   const store = new MemoryStore();
   const { handler, drain } = appOver(store);
-  let [written, most, isOver] = [0, 0, false];
+  let [written, most, pieces, isOver] = [0, 0, 0, false];
   const everyTurn = (): void => {
     written = 0;
     if (!isOver) setImmediate(everyTurn);
@@ -24,6 +26,7 @@ export function withCountedTurns(): CountedTurns {
     const write = res.write.bind(res);
     res.write = (chunk: string | Buffer): boolean => {
       written += chunk.length;
+      pieces += 1;
       most = Math.max(most, written);
       return write(chunk);
     };
@@ -38,6 +41,7 @@ export function withCountedTurns(): CountedTurns {
   });
   beforeEach(() => {
     most = 0;
+    pieces = 0;
   });
   afterAll(async () => {
     isOver = true;
@@ -48,5 +52,6 @@ export function withCountedTurns(): CountedTurns {
     store,
     url: (path) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     mostWritten: () => most,
+    pieces: () => pieces,
   };
 }

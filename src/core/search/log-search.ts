@@ -4,26 +4,11 @@ import { advance, type Offset } from '../log/offset';
 import { timeOf } from '../log/time-mark';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { Page } from '../store/store';
+import { FoundBatch } from './found-batch';
+import type { FoundLine } from './found-line';
 import { type LineBlock, LineBlocks } from './line-blocks';
-import type { LineHit, LineMatcher, Place } from './line-matcher';
+import type { LineHit, LineMatcher } from './line-matcher';
 import { type AwaitingLines, SurroundingLines } from './surrounding-lines';
-
-/** A line that a search has found. */
-export interface FoundLine {
-  /** From 1. */
-  readonly line: number;
-  /** Of its first byte. */
-  readonly offset: Offset;
-  /** When it was begun, in Unix milliseconds, if that is known. */
-  readonly at: number | undefined;
-  /** Without its newline. */
-  readonly text: string;
-  /** The text is not the whole line. */
-  readonly isCut: boolean;
-  readonly places: readonly Place[];
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-}
 
 export interface LogSearchOptions {
   readonly matcher: LineMatcher;
@@ -105,32 +90,36 @@ export class LogSearch {
   }
 
   /**
-   * Yields the lines that match, each once the lines around it are there.
+   * Yields the lines that match, each once the lines around it are there: together those that are found in one step.
    * @param page follows the one before
    * @throws as `LineMatcher.hits`
    */
-  async *push(page: Page, signal: AbortSignal): AsyncGenerator<FoundLine, void> {
+  async *push(page: Page, signal: AbortSignal): AsyncGenerator<readonly FoundLine[], void> {
     for (const block of this.#blocks.push(page)) yield* this.#search(block, signal);
   }
 
   /** Yields those whose lines after them have not come yet. */
-  *flush(): Generator<FoundLine, void> {
+  flush(): readonly FoundLine[] {
+    const rest: FoundLine[] = [];
     for (let one = this.#around.takeFirst(); one !== undefined; one = this.#around.takeFirst())
-      yield toFound(one);
+      rest.push(toFound(one));
+    return rest;
   }
 
   /** Searches the unfinished last line as well. */
-  async *end(signal: AbortSignal): AsyncGenerator<FoundLine, void> {
+  async *end(signal: AbortSignal): AsyncGenerator<readonly FoundLine[], void> {
     const block = this.#blocks.flush();
     if (block !== undefined) yield* this.#search(block, signal);
-    yield* this.flush();
+    const rest = this.flush();
+    if (rest.length > 0) yield rest;
   }
 
-  async *#search(block: LineBlock, signal: AbortSignal): AsyncGenerator<FoundLine, void> {
+  async *#search(block: LineBlock, signal: AbortSignal): AsyncGenerator<readonly FoundLine[], void> {
     const slices = new TimeSlices(signal);
     const { bytes } = block;
     const scannedBefore = this.#scannedBytes;
     let [line, counted] = [this.#line, 0];
+    const batch = new FoundBatch();
     this.#around.beginBlock(bytes);
     for await (const hits of this.#matcher.hits(bytes, signal)) {
       for (const hit of hits) {
@@ -138,20 +127,24 @@ export class LogSearch {
         counted = hit.begin;
         this.#scannedBytes = scannedBefore + Math.min(bytes.length, hit.end + 1);
         if (line >= this.#firstLine) this.#around.add(this.#found(block, hit, line), bytes, hit.end + 1);
-        yield* this.#complete();
+        this.#addComplete(batch);
+        if (batch.isFull) yield batch.take();
         if (slices.isOver) await slices.next();
       }
+      // The next step may take long.
+      if (!batch.isEmpty) yield batch.take();
     }
-    yield* this.#complete();
+    this.#addComplete(batch);
+    if (!batch.isEmpty) yield batch.take();
     this.#around.endBlock(bytes);
     this.#line = line + countNewlines(bytes.subarray(counted));
     this.#scannedBytes = scannedBefore + bytes.length;
     if (block.isCut) this.#cutLines += 1;
   }
 
-  *#complete(): Generator<FoundLine, void> {
+  #addComplete(batch: FoundBatch): void {
     for (let one = this.#around.takeComplete(); one !== undefined; one = this.#around.takeComplete())
-      yield toFound(one);
+      batch.add(toFound(one));
   }
 
   #found(block: LineBlock, { begin, end, places }: LineHit, line: number): Unfinished {

@@ -2,7 +2,8 @@ import { readToTail } from '../follow/read-to-tail';
 import type { LogInfo } from '../log/log';
 import { advance, type Offset } from '../log/offset';
 import type { LogFileAccess, LogStore, Page } from '../store/store';
-import type { FoundLine, LogSearch } from './log-search';
+import type { FoundLine } from './found-line';
+import type { LogSearch } from './log-search';
 
 /** From so many bytes on a thread reads the file itself. To start one takes as long as to search several times as many here. */
 const FILE_BYTES_MIN = 4 * 1024 * 1024;
@@ -33,7 +34,7 @@ export async function* searchLog(
   search: LogSearch,
   from: Offset,
   signal: AbortSignal,
-): AsyncGenerator<FoundLine, void> {
+): AsyncGenerator<readonly FoundLine[], void> {
   const { tail } = log.info;
   const { logFiles } = search.maySkip ? log.store : {};
   let at = from;
@@ -55,7 +56,7 @@ export async function* searchLog(
     let count = 0;
     for await (const page of pagesOf(log, at, until, signal)) {
       for await (const found of search.push(page, signal)) {
-        count += 1;
+        count += found.length;
         yield found;
       }
       page.release?.();

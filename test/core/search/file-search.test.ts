@@ -2,9 +2,10 @@ import { truncate } from 'node:fs/promises';
 import type { LogInfo, Writer } from '../../../src/core/log/log';
 import { START } from '../../../src/core/log/offset';
 import { ExpressionMatcher } from '../../../src/core/search/expression-matcher';
+import type { FoundLine } from '../../../src/core/search/found-line';
 import type { LineMatcher } from '../../../src/core/search/line-matcher';
 import { LiteralMatcher } from '../../../src/core/search/literal-matcher';
-import { type FoundLine, LogSearch } from '../../../src/core/search/log-search';
+import { LogSearch } from '../../../src/core/search/log-search';
 import { runSearchJob, type SearchJob, type SearchThreads } from '../../../src/core/search/search-job';
 import { searchLog } from '../../../src/core/search/search-log';
 import type { LogStore } from '../../../src/core/store/store';
@@ -61,7 +62,7 @@ describe('a search of a file that another thread goes through', () => {
       limitRead: <T>(run: () => T) => run(),
     };
     const found: FoundLine[] = [];
-    for await (const line of searchLog(log, one, START, NEVER)) found.push(line);
+    for await (const batch of searchLog(log, one, START, NEVER)) found.push(...batch);
     return { found, scannedBytes: one.scannedBytes, cutLines: one.cutLines };
   }
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { advance, START } from '../../../src/core/log/offset';
 import { escapeExpression } from '../../../src/core/search/expression-matcher';
+import type { FoundLine } from '../../../src/core/search/found-line';
 import { InvertedMatcher } from '../../../src/core/search/inverted-matcher';
 import { LINE_BYTES_SEARCHED } from '../../../src/core/search/line-blocks';
 import type { LineMatcher } from '../../../src/core/search/line-matcher';
 import { LiteralMatcher } from '../../../src/core/search/literal-matcher';
-import { type FoundLine, LogSearch } from '../../../src/core/search/log-search';
+import { LogSearch } from '../../../src/core/search/log-search';
 import { NEVER } from '../lines/line-logs';
 import { directMatcher } from './direct-matcher';
 import { type NaiveMatch, naiveSearch, type Wanted } from './naive-search';
@@ -187,8 +188,8 @@ describe('a search through a log', () => {
       [15, 30],
     ] as const) {
       const chunks = [Buffer.from('x234\nx789x\nx1234567x90x\nx5678\n').subarray(from, to)];
-      for await (const one of search.push({ chunks, next: advance(START, to), times }, NEVER))
-        lines.push(one);
+      for await (const batch of search.push({ chunks, next: advance(START, to), times }, NEVER))
+        lines.push(...batch);
     }
     expect(lines.map(({ offset, at }) => [offset, at])).toEqual([
       [0, 10],
@@ -246,10 +247,10 @@ async function run(search: LogSearch, bytes: Buffer, where: readonly number[]): 
   let from = 0;
   for (const end of ends) {
     const page = { chunks: [bytes.subarray(from, end)], next: advance(START, end) };
-    for await (const one of search.push(page, NEVER)) lines.push(one);
+    for await (const batch of search.push(page, NEVER)) lines.push(...batch);
     from = end;
   }
-  for await (const one of search.end(NEVER)) lines.push(one);
+  for await (const batch of search.end(NEVER)) lines.push(...batch);
   return lines;
 }
 

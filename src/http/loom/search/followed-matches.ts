@@ -3,19 +3,17 @@ import type { LiveDelivery } from '../../../core/follow/follower';
 import type { ReadOptions } from '../../../core/follow/read-to-tail';
 import type { LogInfo, LogOutcome } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
-import type { FoundLine, LogSearch } from '../../../core/search/log-search';
+import type { FoundLine } from '../../../core/search/found-line';
+import type { LogSearch } from '../../../core/search/log-search';
 import type { Page } from '../../../core/store/store';
 import { signalUntilClosed } from '../../live/consumers';
 import type { LiveContext } from '../../live/live-context';
 import { LogResponse } from '../../live/log-response';
 import { markLongLived } from '../../live/long-lived';
-import type { SearchRequest } from '../parameters/search-request';
 import { asSearchError, type BegunSearch } from './begin-search';
-import { foundLineJson } from './found-line';
 import type { MatchResponse } from './match-response';
 
 interface FollowedSearch {
-  readonly asked: SearchRequest;
   readonly begun: BegunSearch;
   readonly search: LogSearch;
   readonly from: Offset;
@@ -28,7 +26,6 @@ interface FollowedSearch {
  * thread, and more may come meanwhile.
  */
 export class FollowedMatches extends LogResponse {
-  readonly #asked: SearchRequest;
   readonly #begun: BegunSearch;
   readonly #search: LogSearch;
   readonly #response: MatchResponse;
@@ -39,7 +36,6 @@ export class FollowedMatches extends LogResponse {
 
   constructor(context: LiveContext, res: ServerResponse, info: LogInfo, followed: FollowedSearch) {
     super(context, res, info, followed.from);
-    this.#asked = followed.asked;
     this.#begun = followed.begun;
     this.#search = followed.search;
     this.#response = followed.response;
@@ -88,9 +84,9 @@ export class FollowedMatches extends LogResponse {
     this.#response.begin();
     markLongLived(this.res);
     this.#settle?.resolve();
-    const rest = [...this.#search.flush()];
+    const rest = this.#search.flush();
     if (rest.length === 0) return;
-    this.#flushed = this.#writeAll(rest, signalUntilClosed(this.res));
+    this.#flushed = this.#write(rest, signalUntilClosed(this.res));
     this.detach(this.#flushed);
   }
 
@@ -128,18 +124,11 @@ export class FollowedMatches extends LogResponse {
     }
   }
 
-  async #writeAll(rest: readonly FoundLine[], signal: AbortSignal): Promise<void> {
-    for (const found of rest) {
-      if (this.res.writableEnded) return;
-      await this.#write(found, signal);
-    }
-  }
-
-  async #write(found: FoundLine, signal: AbortSignal): Promise<void> {
-    await this.#response.write(foundLineJson(found, this.#asked.context > 0), signal);
+  async #write(found: readonly FoundLine[], signal: AbortSignal): Promise<void> {
+    const last = await this.#response.write(found, signal);
     this.#settle?.resolve();
-    if (this.#response.matches < this.#asked.limit) return;
+    if (last === undefined) return;
     this.stop();
-    this.#response.end({ truncated: true, ...this.#progress, next: found.line + 1 });
+    this.#response.end({ truncated: true, ...this.#progress, next: last.line + 1 });
   }
 }

@@ -1,4 +1,4 @@
-import type { FoundLine } from '../../../core/search/log-search';
+import type { FoundLine } from '../../../core/search/found-line';
 
 /**
  * A match as JSON.

@@ -9,7 +9,6 @@ import type { WireRequest } from '../../front/wire-request';
 import { contentHeaders, LIVE_HEADERS } from '../../headers/content-headers';
 import { parseSearchRequest, type SearchRequest } from '../parameters/search-request';
 import { asSearchError, type BegunSearch, beginSearch } from './begin-search';
-import { foundLineJson } from './found-line';
 import { errorMembers, MatchResponse, NDJSON } from './match-response';
 import { type MatchesCursor, parseMatchesCursor, renderMatchesCursor } from './matches-cursor';
 import { prepareSearch, searchStored } from './search-stored';
@@ -31,7 +30,7 @@ export async function sendManyMatches(request: WireRequest, wire: WireContext): 
   const signal = wire.consumers.signalOf(res);
   const begun = await beginSearch(wire, asked.query, signal);
   try {
-    const response = new MatchResponse(request, wire, {}, begun.leave);
+    const response = new MatchResponse(request, wire, {}, asked, begun.leave);
     await new ManyMatches(wire, { asked, prefix, begun, response }, signal).send(cursor);
   } finally {
     begun.leave();
@@ -116,10 +115,10 @@ class ManyMatches {
     try {
       const prepared = await prepareSearch(this.wire, info, start, this.signal);
       for await (const found of searchStored(this.wire, info, prepared, this.signal)) {
-        this.#at = { ...at, line: found.line + 1 };
+        const last = await response.write(found, this.signal, info.id);
+        this.#at = { ...at, line: ((last ?? found.at(-1))?.line ?? 0) + 1 };
         this.#scannedBytes = before + prepared.search.scannedBytes;
-        await response.write({ id: info.id, ...foundLineJson(found, asked.context > 0) }, this.signal);
-        if (response.matches >= asked.limit) return 'truncated';
+        if (last !== undefined) return 'truncated';
       }
       this.#scannedBytes = before + prepared.search.scannedBytes;
       this.#cutLines += prepared.search.cutLines;

@@ -1,4 +1,5 @@
 import { waitForTurn } from '../../../core/scheduling/turn-byte-budget';
+import type { FoundLine } from '../../../core/search/found-line';
 import { isAbortError } from '../../errors/abort-error';
 import { isOperational, toErrorResponse } from '../../errors/error-response';
 import { sendHead } from '../../front/send-head';
@@ -8,6 +9,8 @@ import { contentHeaders, LIVE_HEADERS, type ResponseHeaders } from '../../header
 import { jsonBody } from '../../json/json-body';
 import { finish } from '../../live/finish';
 import { waitForDrain } from '../../live/wait-for-drain';
+import type { SearchRequest } from '../parameters/search-request';
+import { foundLineJson } from './found-line';
 
 export const NDJSON = 'application/x-ndjson';
 
@@ -26,7 +29,7 @@ export interface MatchEnd {
   readonly outcome?: string;
 }
 
-/** The matches of a search as NDJSON, each sent when it is found. The head leaves with the first one, so that an error before it has its status. */
+/** The matches of a search as NDJSON, sent when they are found. The head leaves with the first ones, so that an error before them has its status. */
 export class MatchResponse {
   #matches = 0;
 
@@ -35,12 +38,9 @@ export class MatchResponse {
     private readonly request: WireRequest,
     private readonly wire: WireContext,
     private readonly headers: ResponseHeaders,
+    private readonly asked: SearchRequest,
     private readonly leave: () => void,
   ) {}
-
-  get matches(): number {
-    return this.#matches;
-  }
 
   get isBegun(): boolean {
     return this.request.res.headersSent;
@@ -52,16 +52,30 @@ export class MatchResponse {
     this.request.res.flushHeaders();
   }
 
-  /** Resolves when the reader can take more. @throws the signal's reason */
-  async write(match: object, signal: AbortSignal): Promise<void> {
-    this.#matches += 1;
-    await this.writeOther(match, signal);
+  /**
+   * Sends matches in one piece. Resolves when the reader can take more.
+   * @param id what each object begins with, in a search of many streams
+   * @returns the last one that may be sent, once it is
+   * @throws the signal's reason
+   */
+  async write(found: readonly FoundLine[], signal: AbortSignal, id?: string): Promise<FoundLine | undefined> {
+    const { limit, context } = this.asked;
+    const sent = found.slice(0, limit - this.#matches);
+    this.#matches += sent.length;
+    const json = sent.map((one) =>
+      jsonBody({ ...(id !== undefined && { id }), ...foundLineJson(one, context > 0) }),
+    );
+    await this.#send(json.join(''), signal);
+    return this.#matches < limit ? undefined : sent.at(-1);
   }
 
   /** Sends an object that is no match. @throws the signal's reason */
   async writeOther(object: object, signal: AbortSignal): Promise<void> {
+    await this.#send(jsonBody(object), signal);
+  }
+
+  async #send(json: string, signal: AbortSignal): Promise<void> {
     const { res } = this.request;
-    const json = jsonBody(object);
     await waitForTurn(json.length);
     signal.throwIfAborted();
     this.begin();

@@ -11,10 +11,9 @@ import { touchLog, touchPeriodically } from '../../live/touch-log';
 import { streamHeaders } from '../headers/stream-headers';
 import { countParameter } from '../parameters/count';
 import { flagParameter } from '../parameters/flag';
-import { parseSearchRequest, type SearchRequest } from '../parameters/search-request';
+import { parseSearchRequest } from '../parameters/search-request';
 import { asSearchError, type BegunSearch, beginSearch } from './begin-search';
 import { FollowedMatches } from './followed-matches';
-import { foundLineJson } from './found-line';
 import { MatchResponse, NDJSON } from './match-response';
 import { type PreparedSearch, prepareSearch, searchStored } from './search-stored';
 
@@ -37,8 +36,8 @@ export async function sendMatches(request: WireRequest, wire: WireContext, id: L
     try {
       const start = { matcher: begun.matcher, line, context: asked.context };
       const prepared = await prepareSearch(wire, info, start, signal);
-      const response = new MatchResponse(request, wire, headers, begun.leave);
-      const search = { asked, begun, prepared, response };
+      const response = new MatchResponse(request, wire, headers, asked, begun.leave);
+      const search = { begun, prepared, response };
       if (isFollowed && info.state !== 'closed') await followMatches(request, wire, info, search);
       else await sendStoredMatches(wire, info, search, signal);
     } finally {
@@ -50,7 +49,6 @@ export async function sendMatches(request: WireRequest, wire: WireContext, id: L
 }
 
 interface Search {
-  readonly asked: SearchRequest;
   readonly begun: BegunSearch;
   readonly prepared: PreparedSearch;
   readonly response: MatchResponse;
@@ -59,16 +57,15 @@ interface Search {
 async function sendStoredMatches(
   wire: WireContext,
   info: LogInfo,
-  { asked, prepared, response }: Search,
+  { prepared, response }: Search,
   signal: AbortSignal,
 ): Promise<void> {
   const { search } = prepared;
   const progress = () => ({ scannedBytes: search.scannedBytes, cutLines: search.cutLines });
   try {
     for await (const found of searchStored(wire, info, prepared, signal)) {
-      await response.write(foundLineJson(found, asked.context > 0), signal);
-      if (response.matches < asked.limit) continue;
-      return response.end({ truncated: true, ...progress(), next: found.line + 1 });
+      const last = await response.write(found, signal);
+      if (last !== undefined) return response.end({ truncated: true, ...progress(), next: last.line + 1 });
     }
     response.end({ truncated: false, ...progress() });
   } catch (error) {
@@ -81,9 +78,9 @@ async function followMatches(
   { res }: WireRequest,
   wire: WireContext,
   info: LogInfo,
-  { asked, begun, prepared, response }: Search,
+  { begun, prepared, response }: Search,
 ): Promise<void> {
   const { search, from } = prepared;
   const { limitRead } = wire.searches;
-  await new FollowedMatches(wire, res, info, { asked, begun, search, from, response, limitRead }).whenBegun();
+  await new FollowedMatches(wire, res, info, { begun, search, from, response, limitRead }).whenBegun();
 }

@@ -1,7 +1,8 @@
 import type { LogInfo } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
+import type { FoundLine } from '../../../core/search/found-line';
 import type { LineMatcher } from '../../../core/search/line-matcher';
-import { type FoundLine, LogSearch } from '../../../core/search/log-search';
+import { LogSearch } from '../../../core/search/log-search';
 import { searchLog } from '../../../core/search/search-log';
 import type { WireContext } from '../../front/wire';
 
@@ -43,6 +44,6 @@ export function searchStored(
   info: LogInfo,
   { search, from }: PreparedSearch,
   signal: AbortSignal,
-): AsyncGenerator<FoundLine, void> {
+): AsyncGenerator<readonly FoundLine[], void> {
   return searchLog({ store, info, limitRead: searches.limitRead }, search, from, signal);
 }

@@ -3,7 +3,8 @@ import { readToTail } from '../../../core/follow/read-to-tail';
 import { LogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
-import { type FoundLine, LogSearch } from '../../../core/search/log-search';
+import type { FoundLine } from '../../../core/search/found-line';
+import { LogSearch } from '../../../core/search/log-search';
 import type { LogNews } from '../../../core/store/store';
 import type { WireContext } from '../../front/wire';
 import { beginSearch } from '../search/begin-search';
@@ -92,9 +93,10 @@ async function waitForMatch(
     for (let at: Offset = START; ; ) {
       let isEnd = false;
       for await (const page of readToTail(store, before, at, gone, { withTimes: true })) {
-        for await (const match of search.push(page, gone)) {
-          matches += 1;
-          if (matches === count) return { info: await infoNow(wire, before), holds: true, match };
+        for await (const found of search.push(page, gone)) {
+          const match = found[count - matches - 1];
+          if (match !== undefined) return { info: await infoNow(wire, before), holds: true, match };
+          matches += found.length;
         }
         page.release?.();
         at = page.next;
@@ -105,9 +107,10 @@ async function waitForMatch(
       onWait();
       await waitForLogNews(store, before, at, () => true, limit);
     }
-    for await (const match of search.end(gone)) {
-      matches += 1;
-      if (matches === count) return { info: await infoNow(wire, before), holds: true, match };
+    for await (const found of search.end(gone)) {
+      const match = found[count - matches - 1];
+      if (match !== undefined) return { info: await infoNow(wire, before), holds: true, match };
+      matches += found.length;
     }
     return { info: await infoNow(wire, before), holds: false };
   } finally {
