@@ -1,4 +1,4 @@
-import { LogError, LostLogError } from '../../core/log/errors';
+import { isLogError, LogError, LostLogError } from '../../core/log/errors';
 import type { LogInfo } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
 import type { LogStore } from '../../core/store/store';
@@ -10,9 +10,10 @@ export async function requireLog(store: LogStore, id: LogId): Promise<LogInfo> {
   return info;
 }
 
-/** The error for a request whose log was removed or replaced after the request had found it. */
-export function asNotFound(id: LogId, error: LogError): LogError {
-  return error instanceof LostLogError ? error : logNotFound(id);
+/** Names the log in the error of a request whose log was replaced or removed after the request had found it. Others stay as they are. */
+export function asGone(id: LogId, error: unknown): unknown {
+  if (!isLogError(error, 'LOG_GONE') || error instanceof LostLogError) return error;
+  return new LogError('LOG_GONE', `The stream with ID ${id} was replaced or removed during the request`);
 }
 
 /** Deployed clients know this sentence. */

@@ -1,7 +1,6 @@
-import { isLogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
-import { asNotFound, requireLog } from '../../errors/require-log';
+import { asGone, requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';
@@ -34,8 +33,7 @@ export async function consume(request: WireRequest, wire: WireContext, id: LogId
     if (method === 'GET') await noteReader(request, wire, info);
     await deliver(request, wire, info, read);
   } catch (error) {
-    // It was removed or replaced during the request.
-    throw isLogError(error, 'LOG_GONE') ? asNotFound(id, error) : error;
+    throw asGone(id, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { requireLog } from '../../errors/require-log';
+import { asGone, requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
@@ -20,7 +20,9 @@ export async function sendStreamInfo(
   const info = await requireLog(store, id);
   ctx.set({ ...streamHeaders(info, config.http), 'Cache-Control': 'no-store' });
   // They are counted only where that is cheap.
-  const count = await lines.knownCount(info, consumers.signalOf(ctx.res));
+  const count = await lines.knownCount(info, consumers.signalOf(ctx.res)).catch((error) => {
+    throw asGone(id, error);
+  });
   const entry = { ...toListEntry(info), ...(count !== undefined && { lines: count.lines }) };
   await setCompressibleJson(ctx, jsonBody(entry));
 }

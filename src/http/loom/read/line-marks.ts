@@ -1,8 +1,7 @@
 import { MARKED_LINES_MAX } from '../../../core/lines/log-lines';
-import { isLogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
-import { asNotFound, requireLog } from '../../errors/require-log';
+import { asGone, requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
@@ -55,7 +54,7 @@ export async function sendLineMarks(ctx: WholeContext, wire: WireContext): Promi
     const signal = wire.consumers.signalOf(ctx.res);
     await setCompressibleJson(ctx, jsonBody(await marksOf(wire, info, asked, signal)));
   } catch (error) {
-    throw isLogError(error, 'LOG_GONE') ? asNotFound(id, error) : error;
+    throw asGone(id, error);
   }
 }
 

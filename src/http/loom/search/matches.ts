@@ -1,7 +1,6 @@
-import { isLogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
-import { asNotFound, requireLog } from '../../errors/require-log';
+import { asGone, requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
 import { sendEmpty } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
@@ -44,7 +43,7 @@ export async function sendMatches(request: WireRequest, wire: WireContext, id: L
       begun.leave();
     }
   } catch (error) {
-    throw isLogError(error, 'LOG_GONE') ? asNotFound(id, error) : error;
+    throw asGone(id, error);
   }
 }
 

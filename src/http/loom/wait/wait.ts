@@ -1,7 +1,7 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { onAbort } from '../../../core/scheduling/abortable';
-import { requireLog } from '../../errors/require-log';
+import { asGone, requireLog } from '../../errors/require-log';
 import { authorize } from '../../front/access';
 import { sendEmpty, sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
@@ -32,7 +32,7 @@ export async function wait(request: WireRequest, wire: WireContext, id: LogId): 
     await answer(request, wire, await fulfil(wire, id, asked, signals), gone);
   } catch (error) {
     // A server that stops answers as after the time: the client asks another one.
-    if (error !== limit.signal.reason && error !== gone.reason) throw error;
+    if (error !== limit.signal.reason && error !== gone.reason) throw asGone(id, error);
     if (!request.res.closed) sendEmpty(request, 204, UNCACHED);
   } finally {
     clearTimeout(timer);

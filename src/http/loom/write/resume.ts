@@ -6,7 +6,7 @@ import type { LogId } from '../../../core/log/log-id';
 import type { Offset } from '../../../core/log/offset';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
-import { asNotFound, requireLog } from '../../errors/require-log';
+import { asGone, requireLog } from '../../errors/require-log';
 import { streamIsClosed } from '../../errors/shared-errors';
 import { authorize } from '../../front/access';
 import type { WireContext } from '../../front/wire';
@@ -106,8 +106,7 @@ async function attach({ store, config }: WireContext, before: LogInfo): Promise<
     return await store.change(before, { kind: 'attach', graceMs: config.resumeGrace });
   } catch (error) {
     if (isLogError(error, 'LOG_SEALED')) throw closed((await store.info(before.id)) ?? before);
-    if (isLogError(error, 'LOG_GONE')) throw asNotFound(before.id, error);
-    throw error;
+    throw asGone(before.id, error);
   }
 }
 
