@@ -5,6 +5,8 @@ import type { Marker } from './marker';
 
 /** Markers that arrive while the stored ones are fetched; more are not kept. */
 const MAX_PENDING = 20_000;
+/** Lines that were revealed before the folds are known: the linked one, and those that were searched for. */
+const MAX_REVEALED = 16;
 
 /** The folds of a log that grows, and which of them are closed. */
 export class LogFolds implements Folds {
@@ -15,6 +17,7 @@ export class LogFolds implements Folds {
   #lines = 0;
   #rows: RowMap | undefined;
   #searchedTo: number | undefined;
+  #revealed: readonly number[] = [];
 
   /** @param onChanged rows or headings are different */
   constructor(private readonly onChanged: () => void) {}
@@ -76,6 +79,8 @@ export class LogFolds implements Folds {
     this.#searchedTo = searchedTo;
     for (const [line, marker] of this.#pending) this.#tree.add(line, marker, false);
     this.#pending = [];
+    for (const line of this.#revealed) this.reveal(line);
+    this.#revealed = [];
     this.#changed();
   }
 
@@ -122,6 +127,8 @@ export class LogFolds implements Folds {
   }
 
   reveal(line: number): boolean {
+    // The folds around it may still be on their way.
+    if (this.#isLoading) this.#revealed = [line, ...this.#revealed].slice(0, MAX_REVEALED);
     let isChanged = false;
     for (let fold = this.#around(line); fold !== undefined; fold = fold.parent) {
       if (!fold.closed || fold.line === line) continue;

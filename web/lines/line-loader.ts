@@ -7,6 +7,8 @@ import type { SegmentCache } from './segment-cache';
 const LINES_PER_LOAD = 500;
 /** Where lines are so long that fewer fit: so many are loaded before the one that is wanted. */
 const LINES_BEFORE = 50;
+/** Of lines that are wanted alone, such as headings of closed folds, and those behind them. */
+const LINES_APART = 10;
 /** A browser has six connections to a server, of which one is the live one. */
 const MAX_LOADS = 3;
 export const MAX_WANTED = 2_000;
@@ -31,6 +33,8 @@ interface Load {
 export class LineLoader {
   #from = 1;
   #to = 0;
+  /** What is wanted if it is not a range, in the order in which it is loaded. */
+  #apart: readonly number[] | undefined;
   #loads: Load[] = [];
   #isPaused = false;
 
@@ -40,6 +44,17 @@ export class LineLoader {
     const middle = (from + to) >>> 1;
     this.#from = Math.max(1, from, middle - MAX_WANTED / 2);
     this.#to = Math.min(to, middle + MAX_WANTED / 2);
+    this.#apart = undefined;
+    this.#turnTo();
+  }
+
+  /** @param lines with others between them that are not wanted; the first ones first */
+  wantApart(lines: readonly number[]): void {
+    this.#apart = lines.slice(0, MAX_WANTED);
+    this.#turnTo();
+  }
+
+  #turnTo(): void {
     for (const { abort } of this.#loads.filter((load) => !this.#isWanted(load))) abort.abort();
     this.#loads = this.#loads.filter((load) => this.#isWanted(load));
     this.pump();
@@ -72,6 +87,7 @@ export class LineLoader {
   }
 
   #isWanted({ from, to }: Load): boolean {
+    if (this.#apart !== undefined) return this.#apart.some((line) => from <= line && line <= to);
     return from <= this.#to && to >= this.#from;
   }
 
@@ -97,6 +113,7 @@ export class LineLoader {
   }
 
   #nearestMissing(): number | undefined {
+    if (this.#apart !== undefined) return this.#apart.find((line) => this.#isMissing(line));
     const to = Math.min(this.#to, this.parts.lastLoadable());
     if (to < this.#from) return undefined;
     const middle = Math.min(to, (this.#from + this.#to) >>> 1);
@@ -104,6 +121,11 @@ export class LineLoader {
     const above = this.#missing(middle, this.#from, -1);
     if (below === undefined || above === undefined) return below ?? above;
     return below - middle <= middle - above ? below : above;
+  }
+
+  #isMissing(line: number): boolean {
+    if (line > this.parts.lastLoadable() || this.parts.cache.find(line) !== undefined) return false;
+    return !this.#loads.some(({ from, to }) => from <= line && line <= to);
   }
 
   /** Goes over what is there or is being loaded segment by segment. */
@@ -125,13 +147,14 @@ export class LineLoader {
     const aligned = line - ((line - 1) % LINES_PER_LOAD);
     const before = cache.before(line);
     const after = cache.after(line);
-    let from = aligned;
-    if (before !== undefined && before.last >= aligned) {
+    let from = this.#apart === undefined ? aligned : line;
+    if (this.#apart === undefined && before !== undefined && before.last >= aligned) {
       const bytesPerLine = (before.endOffset - before.offset) / before.count;
       const fits = Math.floor(MAX_SEGMENT_BYTES / Math.max(1, bytesPerLine) / 2);
       from = Math.max(before.last + 1, line - Math.min(LINES_BEFORE, fits));
     }
-    const to = Math.min(aligned + LINES_PER_LOAD - 1, lastLoadable(), (after?.first ?? Infinity) - 1);
+    const fullTo = this.#apart === undefined ? aligned + LINES_PER_LOAD - 1 : line + LINES_APART - 1;
+    const to = Math.min(fullTo, lastLoadable(), (after?.first ?? Infinity) - 1);
     return {
       from: Math.max(from, ...this.#loads.filter((load) => load.to < line).map((load) => load.to + 1)),
       to: Math.min(to, ...this.#loads.filter((load) => load.from > line).map((load) => load.from - 1)),

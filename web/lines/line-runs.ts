@@ -80,3 +80,20 @@ export function* runsAround(of: Iterable<number>, context: number, lines: number
   }
   if (run !== undefined) yield run;
 }
+
+/** So many hidden lines are loaded with the others, rather than by requests of their own. */
+const MAX_BETWEEN = 500;
+const MAX_APART = 2_000;
+
+/**
+ * The lines between two that have rows, those in the middle first.
+ * @returns undefined if there is little between them that has none: they are a range
+ */
+export function linesApart(from: number, to: number, rows: RowMap): number[] | undefined {
+  const [first, last] = [rows.rowOf(from), rows.rowOf(to)];
+  if (rows.rows === 0 || to - from - (last - first) <= MAX_BETWEEN) return undefined;
+  const middle = (first + last) / 2;
+  return Array.from({ length: Math.min(MAX_APART, last - first + 1) }, (_, at) => first + at)
+    .sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle))
+    .map((row) => rows.lineAt(row));
+}

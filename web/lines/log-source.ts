@@ -1,4 +1,5 @@
 import type { Folds } from '../folds/folds';
+import type { RowMap } from './line-runs';
 import type { LogLine } from './log-line';
 
 /**
@@ -70,8 +71,9 @@ export interface LogSource {
   /**
    * Loads these lines, the middle first, and keeps them until other ones are wanted. Loads of lines that are no longer wanted are aborted.
    * Pass what is visible and some more; at most 2,000 lines are loaded.
+   * @param rows which of them are shown, if it is not `folds.rows`: far apart, only those are loaded
    */
-  want(from: number, to: number): void;
+  want(from: number, to: number, rows?: RowMap): void;
   /** The whole line, of which at most 1 MiB. @throws Error with a sentence for the page */
   whole(number: number, signal?: AbortSignal): Promise<LogLine>;
   /** The line of a byte, or undefined beyond the end. Of a place before the time of the first line: the first one. */

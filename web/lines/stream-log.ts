@@ -2,6 +2,7 @@ import { PLAIN } from '../ansi/span';
 import { LogFolds } from '../folds/log-folds';
 import { FrameNotifier } from './frame-notifier';
 import { LineLoader } from './line-loader';
+import { linesApart, type RowMap } from './line-runs';
 import { LineStyles } from './line-styles';
 import { LineView } from './line-view';
 import type { LogLine } from './log-line';
@@ -90,9 +91,12 @@ export class StreamLog implements LogSource {
     return segment === undefined ? undefined : this.#view.line(segment, number);
   }
 
-  want(from: number, to: number): void {
-    this.#cache.keep(from, to);
-    this.#loader.want(from, to);
+  want(from: number, to: number, rows: RowMap = this.folds.rows): void {
+    const apart = linesApart(from, to, rows);
+    // Lines that are far from each other take little, and are kept by their use.
+    this.#cache.keep(from, apart === undefined ? to : 0);
+    if (apart === undefined) this.#loader.want(from, to);
+    else this.#loader.wantApart(apart);
   }
 
   whole(number: number, signal = this.#closed.signal): Promise<LogLine> {

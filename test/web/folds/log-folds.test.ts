@@ -96,6 +96,16 @@ it('a line in closed folds is revealed by opening those around it', () => {
   expect(folds.around(3)?.line).toBe(2);
 });
 
+it('a line that is revealed before the folds are known is not hidden by them', () => {
+  const folds = new LogFolds(() => undefined);
+  folds.setLines(3);
+  folds.reveal(2);
+  for (const [at, text] of ['::group::a', 'x', '::endgroup::'].entries())
+    folds.addStored(at + 1, markersOf(text));
+  folds.storedLoaded();
+  expect(folds.rows.has(2)).toBe(true);
+});
+
 it('the keys go from heading to heading that has a row', () => {
   const folds = foldsOf([
     '::group::a',

@@ -108,6 +108,18 @@ describe('a closed stream', () => {
     expect(await log.lineOfTime(Date.now() + 86_400_000)).toBe(100);
   });
 
+  it('headings of closed folds are loaded without the lines between them', async () => {
+    const fold = (_: unknown, at: number): string => `::group::${at}\n${'x\n'.repeat(5_000)}::endgroup::`;
+    await put('headings', Array.from({ length: 20 }, fold).join('\n'));
+    const { log } = watch('headings');
+    await watched?.until('the folds', ({ folds }) => folds.count === 20 && folds.rows.rows === 20);
+    log.want(1, log.lines);
+    const headings = Array.from({ length: 20 }, (_, at) => 1 + at * 5_002);
+    await watched?.until('the headings', () => headings.every((line) => log.line(line) !== undefined));
+    expect(log.line(10_005)?.text).toBe('::group::2');
+    expect(log.line(2_500)).toBeUndefined();
+  });
+
   it('a million empty lines are as quick to reach as others', async () => {
     await put('blank', '\n'.repeat(1_000_000));
     const { log } = watch('blank');
