@@ -2,6 +2,7 @@
 // What it costs to show a log of 1,000,000 lines in a browser, beside other ways to show one:
 // node bench/web.mjs [--targets loom,xterm,codemirror,logviewer] [--rounds 3] [--scale 1] [--limit 120]
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BENCH, HOME } from './harness/home.mjs';
@@ -38,7 +39,8 @@ const run = {
   ...{ chromium: await MeasuredPage.version(), scale, rounds: Number(values.rounds) },
   ...{ limitSeconds: Number(values.limit), lines: Math.round(LINES * scale), bytes: 0 },
   targets: names.map((name) => ({ name, title: TARGETS[name].title, version: versionOf(TARGETS[name]) })),
-  ...{ figures: [], wrong: [] },
+  // How busy the machine was when each target began.
+  ...{ loads: [], figures: [], wrong: [] },
 };
 
 mkdirSync(dirname(resolve(values.json)), { recursive: true });
@@ -71,16 +73,18 @@ async function measureRound(text, round) {
 
 /** What goes wrong with one target does not keep the run from the others; it fails at its end. */
 async function measureTarget(target, log, round) {
+  run.loads.push(loadavg()[0]);
   try {
     for await (const figure of measure(TARGETS[target], log, run.limitSeconds * MS)) {
       run.figures.push({ target, round, ...figure });
+      writeFileSync(values.json, JSON.stringify(run));
       console.log(`round ${round}  ${webFigureLine({ target, ...figure })}`);
     }
   } catch (error) {
     run.wrong.push({ target, round, note: error.message });
+    writeFileSync(values.json, JSON.stringify(run));
     console.error(`round ${round}  ${target} WRONG ${error.stack}`);
   }
-  writeFileSync(values.json, JSON.stringify(run));
 }
 
 function isInstalled(name) {

@@ -20,13 +20,13 @@ export const WEB_HEADING = '## Beside other ways to show a log';
  * @throws if Loom is not first in a row, and no reason is known for it
  */
 export function webSection(run) {
-  const { at, commit, rounds, scale, chromium, machine, lines, bytes, wrong } = run;
+  const { at, commit, scale, chromium, machine, lines, bytes, wrong } = run;
   const megabytes = Math.round(bytes / 1_000_000);
   return [
     WEB_HEADING,
     [
-      `A log of ${lines.toLocaleString('en')} lines and ${megabytes} MB. Medians of ${rounds} rounds of \`npm run bench:web\`, of ${at.slice(0, 10)},`,
-      `in Chromium ${chromium} on ${machine.cores} cores (${machine.cpu}). Code: ${commit}. Less is better in every row.`,
+      `A log of ${lines.toLocaleString('en')} lines and ${megabytes} MB. ${roundsOf(run)} of \`npm run bench:web\`, of ${at.slice(0, 10)},`,
+      `in Chromium ${chromium} on ${machine.cores} cores (${machine.cpu})${loadOf(run)}. Code: ${commit}. Less is better in every row.`,
       ...(scale < 1 ? [`**These figures are no result:** the log was ${scale} of the full one.`] : []),
       ...wrong.map(({ target, note }) => `**${target} failed:** ${note}.`),
     ].join('\n'),
@@ -35,6 +35,17 @@ export function webSection(run) {
     HOW,
     OTHERS,
   ].join('\n\n');
+}
+
+function roundsOf({ figures }) {
+  const rounds = new Set(figures.map(({ round }) => round)).size;
+  return rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`;
+}
+
+/** What else the machine did makes times by the clock longer, and those of threads a little. */
+function loadOf({ loads, machine }) {
+  if (Math.max(...loads) <= machine.cores) return '';
+  return `, busy with other work (load ${Math.min(...loads).toFixed(0)} to ${Math.max(...loads).toFixed(0)})`;
 }
 
 function behind(run) {

@@ -14,9 +14,9 @@ export function webTable(run) {
 }
 
 /** A figure as one line of a terminal. */
-export function webFigureLine({ target, figure, value, limitMs }) {
-  const { what, unit } = FIGURES[figure];
-  return `${target.padEnd(10)} ${what}: ${limitMs === undefined ? `${short(value)} ${unit}` : late(limitMs)}`.trimEnd();
+export function webFigureLine({ target, ...found }) {
+  const { what, unit } = FIGURES[found.figure];
+  return `${target.padEnd(10)} ${what}: ${missed(found) ?? `${short(found.value)} ${unit}`}`.trimEnd();
 }
 
 /** The figures in which the target of this name is not the first of those that were measured. */
@@ -40,8 +40,8 @@ function medianOfAll(values) {
 
 function cellOf(run, figure, name) {
   const found = valuesOf(run, figure, name);
-  const limit = found.find(({ limitMs }) => limitMs !== undefined);
-  if (limit !== undefined) return late(limit.limitMs);
+  const miss = found.map(missed).find((words) => words !== undefined);
+  if (miss !== undefined) return miss;
   if (found.length === 0) return '–';
   const values = found.map(({ value }) => value);
   const shown = FIGURES[figure].unit === '' ? Math.round : short;
@@ -53,6 +53,7 @@ function valuesOf({ figures }, figure, name) {
   return figures.filter((each) => each.figure === figure && each.target === name);
 }
 
-function late(limitMs) {
-  return `not within ${limitMs / 1000} s`;
+function missed({ limitMs, hasCrashed }) {
+  if (hasCrashed) return 'the page crashed';
+  return limitMs === undefined ? undefined : `not within ${limitMs / 1000} s`;
 }

@@ -22,14 +22,15 @@ const STEPS = {
 };
 
 /**
- * Yields `{figure, value}`, or `{figure, limitMs}` for what takes longer than that, after which no more is asked of the page.
+ * Yields `{figure, value}`; or `{figure, limitMs}` for what takes longer than that, or `{figure, hasCrashed}` where the page came to its end.
+ * After those no more is asked of it.
  * @param log a ServedLog
  */
 export async function* measure(target, log, limitMs) {
   await log.renew();
   const page = await MeasuredPage.open(target.urlOf(log), target.rows);
   try {
-    yield* untilTooLate(STEPS, (step) => within(limitMs, step(page, target, log)), limitMs);
+    yield* untilMissed(page, STEPS, (step) => within(limitMs, step(page, target, log)), limitMs);
     // Whatever a search needs has come by now.
     yield { figure: 'script', value: page.traffic.scripts / KB };
   } finally {
@@ -44,19 +45,20 @@ async function* measureLink(target, log, limitMs) {
   const page = await MeasuredPage.open(target.urlOfLine(log, log.lines), target.rows);
   try {
     const link = () => page.untilShown(lineStart(log.lines));
-    yield* untilTooLate({ link }, (step) => within(limitMs, step()), limitMs);
+    yield* untilMissed(page, { link }, (step) => within(limitMs, step()), limitMs);
   } finally {
     await page.close();
   }
 }
 
-async function* untilTooLate(steps, take, limitMs) {
+async function* untilMissed(page, steps, take, limitMs) {
   for (const [figure, step] of Object.entries(steps)) {
     try {
       yield { figure, value: await take(step) };
     } catch (error) {
-      if (!(error instanceof TooLate)) throw error;
-      yield { figure, limitMs };
+      if (page.hasCrashed) yield { figure, hasCrashed: true };
+      else if (error instanceof TooLate) yield { figure, limitMs };
+      else throw error;
       return;
     }
   }

@@ -9,6 +9,7 @@ interface Figure {
   readonly figure: string;
   readonly value?: number;
   readonly limitMs?: number;
+  readonly hasCrashed?: boolean;
 }
 
 const LOOM: readonly Figure[] = [
@@ -39,6 +40,11 @@ describe('the report of viewers', () => {
     expect(section).toContain('Loom is first in every row.');
   });
 
+  it('a target whose page crashes is said to have crashed', async () => {
+    const section = await report([...LOOM, { target: 'peer', round: 1, figure: 'heap', hasCrashed: true }]);
+    expect(section).toContain('| 2.00 (1.50–9.00) | the page crashed |');
+  });
+
   it('a row in which Loom is not first is refused while no reason is given for it', async () => {
     const peer = { target: 'peer', round: 1, figure: 'heap', value: 0.5 };
     await expect(report([...LOOM, peer])).rejects.toThrow('Loom is not first at heap');
@@ -52,8 +58,9 @@ describe('the report of viewers', () => {
     ];
     const run = { at: '2026-11-30T09:00:00.000Z', commit: 'abc', rounds: 3, scale: 1, chromium: '156' };
     const machine = { cpu: 'any', cores: 2 };
+    const loads = [1.5];
     const log = { lines: 1_000_000, bytes: 127_000_000, limitSeconds: 120 };
-    writeFileSync(json, JSON.stringify({ ...run, ...log, machine, targets, figures, wrong: [] }));
+    writeFileSync(json, JSON.stringify({ ...run, ...log, machine, loads, targets, figures, wrong: [] }));
     return runBench('report.mjs', '--web', json);
   }
 });
