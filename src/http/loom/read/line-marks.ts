@@ -10,6 +10,7 @@ import { codedTag } from '../../headers/coded-tag';
 import { assertPreconditions, isNotModified } from '../../headers/preconditions';
 import { vary } from '../../headers/vary';
 import { jsonBody } from '../../json/json-body';
+import { jsonList } from '../../json/json-list';
 import { representationOf } from '../headers/entity-tag';
 import { streamHeaders } from '../headers/stream-headers';
 import { parseStreamId } from '../headers/stream-id';
@@ -52,7 +53,7 @@ export async function sendLineMarks(ctx: WholeContext, wire: WireContext): Promi
   ctx.set('ETag', etag);
   try {
     const signal = wire.consumers.signalOf(ctx.res);
-    await setCompressibleJson(ctx, jsonBody(await marksOf(wire, info, asked, signal)));
+    await setCompressibleJson(ctx, await marksJson(wire, info, asked, signal));
   } catch (error) {
     throw asGone(id, error);
   }
@@ -63,26 +64,34 @@ function tagOf(info: LogInfo, { step, from }: MarkRequest): string {
   return `"${wireGeneration(info)}-${info.tail}-${info.state}-${step}-${from}"`;
 }
 
-async function marksOf(
+/** Ten thousand marks are looked up, and rendered, in several turns. */
+async function marksJson(
   { lines }: WireContext,
   info: LogInfo,
   { step, from }: MarkRequest,
   signal: AbortSignal,
-): Promise<object> {
+): Promise<Buffer> {
   // Whole steps, so that the marks of the next answer go on with them.
   const span = step * Math.min(MARKS_MAX, Math.floor(MARKED_LINES_MAX / step));
   const marks = await lines.marks(info, step, from, signal, span);
   const count = await lines.count(info, signal);
   const { state, outcome, tail } = info;
-  return {
+  const before = {
     generation: wireGeneration(info),
     state,
     ...(outcome !== undefined && { outcome: outcome.kind }),
     bytes: tail,
     lines: count.lines,
     step,
-    marks: marks.map(({ line, offset, at }) => [line, offset, at ?? null]),
+  };
+  const after = {
     ...(from + span <= count.lines && { next: from + span }),
     endsInNewline: count.endsInNewline,
   };
+  const list = await jsonList(marks, ({ line, offset, at }) => [line, offset, at ?? null], signal);
+  return Buffer.concat([
+    Buffer.from(`${JSON.stringify(before).slice(0, -1)},"marks":`),
+    ...list,
+    Buffer.from(`,${jsonBody(after).slice(1)}`),
+  ]);
 }
