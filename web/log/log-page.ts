@@ -25,9 +25,11 @@ import './css/popup.css';
 import './css/log-frame.css';
 import './css/find-bar.css';
 
+const SAID_MS = 4_000;
+
 /** Fills the page of one stream. */
 export function openLogPage(frame: Frame, id: string, source: LogSource): void {
-  const say = (what: string): void => frame.notices.show('log', { level: 'info', what });
+  const say = sayIn(frame);
   const view = new LogView({
     source,
     emphasisOf: (line) => emphasis(linked.includes(line), cursor.isAt(line), finder.isAt(line)),
@@ -80,15 +82,26 @@ export function openLogPage(frame: Frame, id: string, source: LogSource): void {
     },
     showAll: (line) => void view.showWhole(line).catch((error: Error) => say(error.message)),
   });
-  const open = (): void => {
+  const open = async (): Promise<void> => {
     const address = parseAddress(location);
+    await openAt(address, { source, view, linked, follow, say });
+    // Its matches can be shown once the lines are counted.
     if (address.query !== undefined) bar.open(address.query);
-    void openAt(address, { source, view, linked, follow, say });
   };
-  window.addEventListener('hashchange', open);
-  open();
+  window.addEventListener('hashchange', () => void open());
+  void open();
 }
 
 function emphasis(isLinked: boolean, isAtCursor: boolean, isFound: boolean): string {
   return [isLinked && 'linked', isAtCursor && 'at-cursor', isFound && 'found'].filter(Boolean).join(' ');
+}
+
+/** It lies over the buttons of the head, so that it goes away by itself. */
+function sayIn({ notices }: Frame): (sentence: string) => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (what) => {
+    clearTimeout(timer);
+    notices.show('log', { level: 'info', what });
+    timer = setTimeout(() => notices.clear('log'), SAID_MS);
+  };
 }

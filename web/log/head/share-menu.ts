@@ -17,7 +17,8 @@ export interface ShareMenuOptions {
 interface Item {
   readonly icon: IconName;
   readonly words: string;
-  run(): Promise<string>;
+  /** @returns what to say about it: of a download the browser says enough */
+  run(): Promise<string | undefined>;
 }
 
 /** What can be taken away of a stream: downloads, and commands and links to copy. */
@@ -41,7 +42,7 @@ function itemsOf({ id, query: queryNow }: ShareMenuOptions): Item[] {
     words: `Download ${words}`,
     run: async () => {
       await run();
-      return `Downloaded ${words}.`;
+      return undefined;
     },
   });
   const copy = (words: string, text: () => string): Item => ({
@@ -63,7 +64,8 @@ function itemButton(item: Item, { say }: ShareMenuOptions, close: () => void): H
   const run = async (): Promise<void> => {
     close();
     try {
-      say(await item.run());
+      const sentence = await item.run();
+      if (sentence !== undefined) say(sentence);
     } catch (error) {
       say(error instanceof Error ? error.message : String(error));
     }
