@@ -11,10 +11,8 @@ const { metafile } = buildSync({
   entryPoints: PAGES.map((page) => `web/pages/${page}.ts`),
   outdir: OUT,
   entryNames: '[name]-[hash]',
-  chunkNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
   bundle: true,
-  splitting: true,
   minify: true,
   format: 'esm',
   target: ['es2022'],
@@ -24,16 +22,14 @@ const { metafile } = buildSync({
   logLevel: 'warning',
 });
 
-/** By page: its script, and the styles and chunks that the script needs at once. */
+/** By page: its script and its styles. Scripts share no chunks: cut apart, they compress worse, and a page is to be small. */
 const manifest = {};
 for (const [file, output] of Object.entries(metafile.outputs)) {
   compress(file);
   if (output.entryPoint === undefined) continue;
-  const chunks = output.imports.filter(({ kind }) => kind === 'import-statement');
   manifest[basename(output.entryPoint, '.ts')] = {
     script: basename(file),
     styles: output.cssBundle === undefined ? [] : [basename(output.cssBundle)],
-    chunks: chunks.map(({ path }) => basename(path)),
   };
 }
 mkdirSync(OUT, { recursive: true });

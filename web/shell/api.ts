@@ -1,6 +1,6 @@
 import { ApiError, errorOf, isAbort } from './api-error';
 import { urlOf } from './root';
-import { SessionToken, tokenOfFragment } from './session-token';
+import { SessionToken, tokenOfAddress } from './session-token';
 import { askForToken } from './token-dialog';
 
 const token = new SessionToken(storageOfTab(), askForToken);
@@ -47,10 +47,10 @@ export async function changeToken(): Promise<boolean> {
 
 /** Takes over the token of a shared link, and removes it from the address and the history. */
 export function takeTokenFromAddress(): void {
-  const { token: shared, rest } = tokenOfFragment(location.hash);
+  const { token: shared, rest } = tokenOfAddress(location);
   if (shared === undefined) return;
   if (shared !== '') token.set(shared);
-  history.replaceState(history.state, '', location.pathname + location.search + rest);
+  history.replaceState(history.state, '', rest);
 }
 
 async function send(path: string, init: ApiInit, bearer: string | undefined): Promise<Response> {

@@ -47,12 +47,32 @@ export class SessionToken {
   }
 }
 
-/** A shared link may end in `#token=…`, beside other parts, as in `#L120&token=…`. @returns the token, and the fragment without it */
-export function tokenOfFragment(hash: string): { token: string | undefined; rest: string } {
-  const parts = hash.replace(/^#/, '').split('&');
-  const found = parts.find((part) => part.startsWith('token='));
-  const rest = parts.filter((part) => part !== '' && !part.startsWith('token=')).join('&');
-  return { token: found && decoded(found.slice('token='.length)), rest: rest === '' ? '' : `#${rest}` };
+/**
+ * A shared link may have a token: in its fragment, as in `#L120&token=…`, or as the `?access_token=` of the API.
+ * @returns the token, and the address without it, from its path on
+ */
+export function tokenOfAddress({ pathname, search, hash }: Pick<URL, 'pathname' | 'search' | 'hash'>): {
+  token: string | undefined;
+  rest: string;
+} {
+  const query = partsOf(search, 'access_token=');
+  const fragment = partsOf(hash, 'token=');
+  return {
+    token: fragment.value ?? query.value,
+    rest: pathname + prefixed('?', query.others) + prefixed('#', fragment.others),
+  };
+}
+
+/** The first of the parts that begins with `key`, decoded, and the parts without it. */
+function partsOf(text: string, key: string): { value: string | undefined; others: string } {
+  const parts = text.slice(1).split('&');
+  const found = parts.find((part) => part.startsWith(key));
+  const others = parts.filter((part) => part !== '' && !part.startsWith(key)).join('&');
+  return { value: found && decoded(found.slice(key.length)), others };
+}
+
+function prefixed(mark: string, text: string): string {
+  return text === '' ? '' : mark + text;
 }
 
 function decoded(text: string): string {

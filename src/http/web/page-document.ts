@@ -18,10 +18,9 @@ const WITHOUT_SCRIPT: Readonly<Record<WebPage, string>> = {
  * The HTML of a page. It has no data, so that it needs no token, and no URL in it is absolute, so that it works below any path.
  * @param path of the request, still percent-encoded
  */
-export function pageDocument(page: WebPage, { script, styles, chunks }: PageFiles, path: string): string {
+export function pageDocument(page: WebPage, { script, styles }: PageFiles, path: string): string {
   const assets = `${'../'.repeat(path.split('/').length - 2)}assets/`;
-  const link = (rel: string, name: string): string =>
-    `<link rel="${rel}" href="${escapeHtml(assets + name)}">`;
+  const links = styles.map((name) => `<link rel="stylesheet" href="${escapeHtml(assets + name)}">`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,7 +29,7 @@ export function pageDocument(page: WebPage, { script, styles, chunks }: PageFile
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="${ICON}">
-${[...styles.map((name) => link('stylesheet', name)), ...chunks.map((name) => link('modulepreload', name))].join('\n')}
+${links.join('\n')}
 <script type="module" src="${escapeHtml(assets + script)}"></script>
 </head>
 <body>

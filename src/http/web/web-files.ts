@@ -11,7 +11,6 @@ export type WebPage = 'list' | 'stream' | 'spy';
 export interface PageFiles {
   readonly script: string;
   readonly styles: readonly string[];
-  readonly chunks: readonly string[];
 }
 
 /** A file of the pages, in each coding that it was compressed to. */

@@ -11,7 +11,7 @@ import { BROWSERS } from '../../support/accept-html';
 import { configFrom } from '../../support/config';
 import { type Answer, request } from '../../support/http';
 
-const PAGE: PageFiles = { script: 'x.js', styles: [], chunks: [] };
+const PAGE: PageFiles = { script: 'x.js', styles: [] };
 const FILES: WebFiles = { pages: { list: PAGE, stream: PAGE, spy: PAGE }, assets: new Map() };
 
 /** What clients that are not browsers send. */

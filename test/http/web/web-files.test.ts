@@ -19,7 +19,7 @@ describe('the files of the pages', () => {
   });
 
   it('scripts and styles are assets with the forms that were built, and nothing else is one', () => {
-    write('manifest.json', '{"list":{"script":"a.js","styles":["a.css"],"chunks":[]}}');
+    write('manifest.json', '{"list":{"script":"a.js","styles":["a.css"]}}');
     for (const name of ['a.js', 'a.js.br', 'a.js.gz', 'a.css', 'secret.txt', 'a.js.map']) write(name, name);
     const files = readWebFiles(directory);
     expect(files?.pages.list.script).toBe('a.js');

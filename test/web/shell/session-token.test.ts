@@ -1,4 +1,4 @@
-import { SessionToken, tokenOfFragment } from '../../../web/shell/session-token';
+import { SessionToken, tokenOfAddress } from '../../../web/shell/session-token';
 
 describe('the token of a tab', () => {
   it('two refused requests ask a person once', async () => {
@@ -33,15 +33,18 @@ describe('the token of a tab', () => {
 
 describe('the token of a shared link', () => {
   it.each([
-    ['', undefined, ''],
-    ['#L120', undefined, '#L120'],
-    ['#token=a%20b', 'a b', ''],
-    ['#L120-L140&token=abc', 'abc', '#L120-L140'],
-    ['#token=abc&O4711', 'abc', '#O4711'],
-    ['#token=%', '%', ''],
-    ['#token=', '', ''],
-  ])('%j has the token %j and leaves %j', (hash, token, rest) => {
-    expect(tokenOfFragment(hash)).toEqual({ token, rest });
+    ['/', undefined, '/'],
+    ['/#L120', undefined, '/#L120'],
+    ['/stream/a#token=a%20b', 'a b', '/stream/a'],
+    ['/stream/a?q=x#L120-L140&token=abc', 'abc', '/stream/a?q=x#L120-L140'],
+    ['/#token=abc&O4711', 'abc', '/#O4711'],
+    ['/#token=%', '%', '/'],
+    ['/#token=', '', '/'],
+    ['/stream/a?access_token=abc', 'abc', '/stream/a'],
+    ['/stream/a?q=x&access_token=abc&t=utc#L3', 'abc', '/stream/a?q=x&t=utc#L3'],
+    ['/?access_token=old#token=new', 'new', '/'],
+  ])('%j has the token %j and leaves %j', (address, token, rest) => {
+    expect(tokenOfAddress(new URL(address, 'http://loom.test'))).toEqual({ token, rest });
   });
 });
 
