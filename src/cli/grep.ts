@@ -136,6 +136,16 @@ class Grep {
   }
 
   async #count(target: SearchTarget): Promise<void> {
+    // Lines that are still to come can only be counted as they come.
+    if (this.#options.follow) return this.#countLive(target);
+    const { follow: _, ...options } = this.#options;
+    for await (const { id, matches } of this.#client.countMatches(target, this.pattern, options)) {
+      this.#found += matches;
+      await this.#output.write(this.#lines.count(id, matches));
+    }
+  }
+
+  async #countLive(target: SearchTarget): Promise<void> {
     const counts = new Map<string, number>(typeof target === 'string' ? [[target, 0]] : []);
     for await (const match of this.#client.matches(target, this.pattern, this.#options)) {
       const id = idOf(match, target);

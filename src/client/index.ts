@@ -1,6 +1,7 @@
 export { type ListOptions, LoomClient } from './loom-client';
+export type { CountOptions } from './read/count-matches';
 export type { Follow, FollowOptions, PartOptions } from './read/follow';
-export type { LineMatch } from './read/line-match';
+export type { LineMatch, StreamMatches } from './read/line-match';
 export type { StreamLines } from './read/lines';
 export type { MatchOptions, SearchTarget } from './read/matches';
 export type { Moment } from './read/moment';

@@ -1,5 +1,6 @@
+import { type CountOptions, countMatches } from './read/count-matches';
 import { Follow, type FollowOptions, type PartOptions } from './read/follow';
-import type { LineMatch } from './read/line-match';
+import type { LineMatch, StreamMatches } from './read/line-match';
 import { StreamLines } from './read/lines';
 import { findMatches, type MatchOptions, type SearchTarget } from './read/matches';
 import { ByteFormat } from './read/read-format';
@@ -100,6 +101,15 @@ export class LoomClient {
   /** Searches the lines of one stream, or of all streams with a prefix, newest first. */
   matches(target: SearchTarget, q: string, options: MatchOptions = {}): AsyncGenerator<LineMatch, void> {
     return findMatches(this.#endpoint, target, q, options);
+  }
+
+  /** Counts the lines that match: of one stream, or of each with a prefix in which there are any, newest first. */
+  countMatches(
+    target: SearchTarget,
+    q: string,
+    options: CountOptions = {},
+  ): AsyncGenerator<StreamMatches, void> {
+    return countMatches(this.#endpoint, target, q, options);
   }
 
   /** Waits for the end of a stream, for lines or for bytes. @returns `undefined` after the timeout @throws LoomClientError */

@@ -88,6 +88,38 @@ onEachStore('a search of a stream', ({ url, freshId }) => {
     expect(rest.last).toMatchObject({ matches: 1, truncated: false });
   });
 
+  it.each([
+    ['q=e', 3],
+    ['q=e&invert', 3],
+    ['q=e&line=4', 1],
+    ['q=^t&regex&ignoreCase', 2],
+    ['q=e&line=7', 0],
+    ['q=e&line=700', 0],
+    ['q=absent', 0],
+  ])('%s&count sends only that there are %i', async (query, count) => {
+    const { matches, last } = await matchesOf(await made(), `${query}&count`);
+    expect(matches).toEqual([]);
+    expect(last).toEqual({ matches: count, truncated: false, scannedBytes: expect.any(Number) });
+  });
+
+  it('counts more lines than it would send, as fast as threads read them', async () => {
+    const id = await made(`${'-'.repeat(50)}\nneedle ${'-'.repeat(50)}\n`.repeat(60_000));
+    for (const query of ['q=needle', 'q=^ne%2Bdle&regex', 'q=needle&invert', 'q=%5E&regex&line=60001'])
+      expect((await matchesOf(id, `${query}&count`)).last).toMatchObject({
+        matches: 60_000,
+        truncated: false,
+      });
+  });
+
+  it.each(['context=1', 'limit=5', 'follow'])('refuses count with %s', async (other) => {
+    const [name] = other.split('=');
+    expect(await refused(`q=a&count&${other}`)).toEqual([
+      400,
+      'parameter_invalid',
+      `${name} does not go with count`,
+    ]);
+  });
+
   it('finds what is at the borders of the pages of the store', async () => {
     const line = `${'-'.repeat(99)}\n`;
     const body = `${line.repeat(5_242)}${'.'.repeat(80)}needle${'.'.repeat(80)}\n${line.repeat(6_000)}needle`;
@@ -232,6 +264,18 @@ onEachStore('a search of many streams', ({ url, freshId }) => {
     const ofOne = (name: string) => [1, 3, 4].map((line, i) => [name, line, `${name}${i + 1} x`]);
     expect(found).toEqual([...ofOne('c'), ...ofOne('b'), ...ofOne('a')]);
     expect(requests).toBe(4);
+  });
+
+  it('counts the lines of each stream', async () => {
+    const prefix = freshId();
+    for (const [i, name] of ['a', 'b', 'c'].entries())
+      await make(`${prefix}-${name}`, 'x\ny\n'.repeat(2 * i));
+    const { matches, last } = await search(url(`/matches?prefix=${prefix}&q=x&count`));
+    expect(matches).toEqual([
+      { id: `${prefix}-c`, matches: 4 },
+      { id: `${prefix}-b`, matches: 2 },
+    ]);
+    expect(last).toEqual({ matches: 6, truncated: false, scannedBytes: 24 });
   });
 
   it('goes on with the next stream when the one where it ended is removed', async () => {

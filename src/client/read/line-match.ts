@@ -12,6 +12,12 @@ export interface LineMatch extends Omit<StreamLine, 'partial'> {
   readonly context?: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
 
+/** How many lines of one stream match. */
+export interface StreamMatches {
+  readonly id: string;
+  readonly matches: number;
+}
+
 /** The last object of an answer of a search, or one about a stream that cannot be searched. */
 export interface SearchEnd {
   /** The stream that cannot be searched. The search goes on behind it. */
@@ -45,6 +51,12 @@ export function parseSearchEnd(value: unknown): SearchEnd {
     next: typeof next === 'string' || typeof next === 'number' ? String(next) : undefined,
     error: error === undefined ? undefined : String(error),
   };
+}
+
+/** @returns `undefined` if the value has no count */
+export function parseStreamMatches(value: unknown, id: string | undefined): StreamMatches | undefined {
+  const matches = memberOf(value, 'matches');
+  return id === undefined || typeof matches !== 'number' ? undefined : { id, matches };
 }
 
 function placesIn(value: unknown): LineMatch['at'] {

@@ -156,13 +156,13 @@ class SearchProgress {
   }
 }
 
-function urlOf(endpoint: Endpoint, target: SearchTarget, query: Query): URL {
+export function urlOf(endpoint: Endpoint, target: SearchTarget, query: Query): URL {
   return typeof target === 'string'
     ? endpoint.below(target, 'matches', query)
     : endpoint.url('/matches', { prefix: target.prefix, ...query });
 }
 
-function parametersOf(q: string, { ignoreCase, regex, invert, context, follow }: MatchOptions): Query {
+export function parametersOf(q: string, { ignoreCase, regex, invert, context, follow }: MatchOptions): Query {
   return {
     q,
     ignoreCase: ignoreCase ? true : undefined,

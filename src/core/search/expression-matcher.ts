@@ -1,12 +1,12 @@
 import { Literal } from '../lines/literal';
 import { ThreadExhausted } from '../threads/thread-pool';
+import type { CountedMatches, FileSpan, SkippedLines } from './file-job';
 import type { LineHit, LineMatcher, Place } from './line-matcher';
 import { linesOfPlaces } from './lines-of-places';
 import { requiredLiteral } from './required-literal';
 import { ExpressionInvalid, SearchTooCostly } from './search-errors';
 import type { SearchJob, SearchThreads } from './search-job';
 import { nextSearchTurn } from './search-turn';
-import type { FileSpan, SkippedLines } from './skip-job';
 
 /** What has a meaning in an expression with the flag `v`. */
 const SPECIAL = /[\\^$.*+?()[\]{}|/]/g;
@@ -68,6 +68,14 @@ export class ExpressionMatcher implements LineMatcher {
     const { source: text, ignoreCase } = this.options;
     const answer = await this.#run({ kind: 'skip', text, isRegex: true, ignoreCase, ...span }, signal);
     return answer.kind === 'skipped' ? answer.skipped : { offset: span.from, newlines: 0, isFound: true };
+  }
+
+  async count(span: FileSpan, signal: AbortSignal): Promise<CountedMatches> {
+    const { source: text, ignoreCase } = this.options;
+    const answer = await this.#run({ kind: 'count', text, isRegex: true, ignoreCase, ...span }, signal);
+    return answer.kind === 'counted'
+      ? answer.counted
+      : { offset: span.from, lines: 0, matches: 0, isStuck: true };
   }
 
   /** @returns the only lines that may match; `undefined` if they are many, or if that is not known */

@@ -1,3 +1,4 @@
+import type { CountedMatches, FileSpan } from './file-job';
 import type { LineHit, LineMatcher, Place } from './line-matcher';
 import { nextSearchTurn } from './search-turn';
 
@@ -17,6 +18,12 @@ export class InvertedMatcher implements LineMatcher {
       }
     }
     yield* linesBetween(block, from, block.length, signal);
+  }
+
+  async count(span: FileSpan, signal: AbortSignal): Promise<CountedMatches> {
+    const counted = await this.matcher.count?.(span, signal);
+    if (counted === undefined) return { offset: span.from, lines: 0, matches: 0, isStuck: true };
+    return { ...counted, matches: counted.lines - counted.matches };
   }
 
   placesIn(): readonly Place[] {

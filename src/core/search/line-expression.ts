@@ -16,6 +16,11 @@ const TEXT_BYTES = 64 * 1024;
 /** What one run of an expression returns at most, in numbers. */
 const NUMBERS_MAX = 64 * 1024;
 
+/** Beside its places. */
+const NUMBERS_PER_LINE = 3;
+
+const NO_PLACES: readonly number[] = [];
+
 /** The lines of a block that match, as numbers: threads pass those on without a copy. */
 export interface ExpressionHits {
   /** For each line its begin and end in the block, how many places it has, and from and to of each. */
@@ -54,13 +59,29 @@ export class LineExpression {
 
   /** @param from the index of a line */
   match(block: Buffer, from: number): ExpressionHits {
+    return this.#match(block, from, PLACES_MAX);
+  }
+
+  /** @returns how many lines match */
+  count(block: Buffer): number {
+    let count = 0;
+    for (let from = 0; from < block.length; ) {
+      const { numbers, next } = this.#match(block, from, 0);
+      count += numbers.length / NUMBERS_PER_LINE;
+      from = next;
+    }
+    return count;
+  }
+
+  /** @param placesMax how many places of each line are in the numbers */
+  #match(block: Buffer, from: number, placesMax: number): ExpressionHits {
     const numbers: number[] = [];
     let next = from;
     while (next < block.length && numbers.length < NUMBERS_MAX) {
       const end = endOfText(block, next);
       const lines = block.subarray(next, end);
       const mayMatch = this.#required === undefined || this.#required.isIn(lines);
-      next = mayMatch ? this.#matchLines(lines, next, numbers) : end;
+      next = mayMatch ? this.#matchLines(lines, next, placesMax, numbers) : end;
     }
     return { numbers: Int32Array.from(numbers), next };
   }
@@ -69,7 +90,7 @@ export class LineExpression {
    * @param bytes whole lines, which begin at `from` of the block
    * @returns where in the block the first line is that was not looked at
    */
-  #matchLines(bytes: Buffer, from: number, numbers: number[]): number {
+  #matchLines(bytes: Buffer, from: number, placesMax: number, numbers: number[]): number {
     const text = bytes.toString();
     const isNarrow = text.length === bytes.length;
     let at: Position = { unit: 0, byte: 0 };
@@ -82,7 +103,8 @@ export class LineExpression {
       const end = newline < 0 ? text.length : newline;
       const line = text.slice(begin.unit, end);
       const endByte = isNarrow ? end : begin.byte + lengthOfLine(bytes.subarray(begin.byte));
-      const places = this.#placesIn(newline >= 0 && line.endsWith(CR) ? line.slice(0, -1) : line);
+      const compared = newline >= 0 && line.endsWith(CR) ? line.slice(0, -1) : line;
+      const places = this.#placesIn(compared, placesMax);
       if (places !== undefined) numbers.push(from + begin.byte, from + endByte, places.length / 2, ...places);
       at = { unit: end + 1, byte: endByte + 1 };
     }
@@ -101,16 +123,17 @@ export class LineExpression {
   }
 
   /** @returns from and to of each; empty places are left out; `undefined` if the line does not match */
-  #placesIn(line: string): readonly number[] | undefined {
+  #placesIn(line: string, placesMax: number): readonly number[] | undefined {
     const exact = this.#exact;
     exact.lastIndex = 0;
+    if (placesMax === 0) return exact.test(line) ? NO_PLACES : undefined;
     let places: number[] | undefined;
     for (let found = exact.exec(line); found !== null; found = exact.exec(line)) {
       places ??= [];
       const { index, 0: matched } = found;
       if (matched.length > 0) places.push(index, index + matched.length);
       else exact.lastIndex += (line.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
-      if (places.length >= 2 * PLACES_MAX) break;
+      if (places.length >= 2 * placesMax) break;
     }
     return places;
   }

@@ -5,13 +5,15 @@ import { requiredLiteral } from './required-literal';
 
 const LF = 0x0a;
 
-/** So many lines with the required text that do not match show that it is frequent: then to look for it first is in vain. */
+/** So many lines with the required text, other than the one that is looked for, show that it is frequent: then to look for it first is in vain. */
 const VAIN_MAX = 64;
 
 /** Finds lines in the block of the thread, of which the first `end` bytes are whole lines. */
 export interface LineFinder {
   /** @returns the index of the first line that matches, if there is one */
   first(end: number): number | undefined;
+  /** @returns how many lines match */
+  count(end: number): number;
 }
 
 /** @throws SyntaxError */
@@ -29,6 +31,17 @@ class LiteralFinder implements LineFinder {
   first(end: number): number | undefined {
     const place = this.#literal.inBlock(0, end);
     return place < 0 ? undefined : beginOfLine(blockScanner().block, place);
+  }
+
+  count(end: number): number {
+    const { block } = blockScanner();
+    let count = 0;
+    for (let from = 0; from < end; count += 1) {
+      const place = this.#literal.inBlock(from, end);
+      if (place < 0) break;
+      from = block.indexOf(LF, place) + 1;
+    }
+    return count;
   }
 }
 
@@ -56,6 +69,21 @@ class ExpressionFinder implements LineFinder {
       }
     }
     return this.#firstIn(block, from, end);
+  }
+
+  count(end: number): number {
+    const { block } = blockScanner();
+    let [from, count] = [0, 0];
+    if (this.#required !== undefined) {
+      for (let lines = 0; lines < VAIN_MAX; lines += 1) {
+        const place = this.#required.inBlock(from, end);
+        if (place < 0) return count;
+        const begin = beginOfLine(block, place);
+        from = block.indexOf(LF, place) + 1;
+        count += this.#expression.count(block.subarray(begin, from));
+      }
+    }
+    return count + this.#expression.count(block.subarray(from, end));
   }
 
   #firstIn(block: Buffer, begin: number, end: number): number | undefined {

@@ -1,4 +1,4 @@
-import type { FileSpan, SkippedLines } from './skip-job';
+import type { CountedMatches, FileSpan, SkippedLines } from './file-job';
 
 /** Where a text was found in a line: from and to, in UTF-16 code units of the line's text. */
 export type Place = readonly [from: number, to: number];
@@ -29,6 +29,11 @@ export interface LineMatcher {
    * @throws the signal's reason; SearchTooCostly
    */
   skip?(span: FileSpan, signal: AbortSignal): Promise<SkippedLines>;
+  /**
+   * Counts lines of a file that match, in another thread. Absent: it has none for that.
+   * @throws as `skip`
+   */
+  count?(span: FileSpan, signal: AbortSignal): Promise<CountedMatches>;
   /** @param line the bytes of a line that matched, or their beginning; `text` is what they decode to */
   placesIn(line: Buffer, text: string): readonly Place[];
   /** Gives the search the time anew that it may use. */

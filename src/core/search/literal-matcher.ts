@@ -1,9 +1,9 @@
 import { Literal } from '../lines/literal';
+import type { CountedMatches, FileSpan, SkippedLines } from './file-job';
 import { type LineHit, type LineMatcher, PLACES_MAX, type Place } from './line-matcher';
 import { linesOfPlaces } from './lines-of-places';
 import type { SearchThreads } from './search-job';
 import { nextSearchTurn } from './search-turn';
-import type { FileSpan, SkippedLines } from './skip-job';
 
 /** How many places are looked for at once. Of lines with several places, the others are in vain. */
 const PLACES_AT_ONCE = 1024;
@@ -45,6 +45,15 @@ export class LiteralMatcher implements LineMatcher {
     const answer = await threads.run({ kind: 'skip', text, isRegex: false, ignoreCase, ...span });
     signal.throwIfAborted();
     return answer.kind === 'skipped' ? answer.skipped : nothing;
+  }
+
+  async count(span: FileSpan, signal: AbortSignal): Promise<CountedMatches> {
+    const { text, ignoreCase, threads } = this;
+    const nothing = { offset: span.from, lines: 0, matches: 0, isStuck: true };
+    if (threads === undefined) return nothing;
+    const answer = await threads.run({ kind: 'count', text, isRegex: false, ignoreCase, ...span });
+    signal.throwIfAborted();
+    return answer.kind === 'counted' ? answer.counted : nothing;
   }
 
   placesIn(line: Buffer, text: string): readonly Place[] {

@@ -4,6 +4,7 @@ import { advance, type Offset } from '../log/offset';
 import { timeOf } from '../log/time-mark';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { Page } from '../store/store';
+import type { FileSpan } from './file-job';
 import { FoundBatch } from './found-batch';
 import type { FoundLine } from './found-line';
 import { type LineBlock, LineBlocks } from './line-blocks';
@@ -22,6 +23,8 @@ export interface LogSearchOptions {
   readonly context?: number;
   /** How many bytes of a line become text. */
   readonly lineBytesMax: number;
+  /** Nothing is yielded: lines that match are only counted, from `line` on. */
+  readonly countsOnly?: boolean;
 }
 
 type Unfinished = Omit<FoundLine, 'after'>;
@@ -38,14 +41,17 @@ export class LogSearch {
   #line: number;
   #scannedBytes = 0;
   #cutLines = 0;
+  readonly #countsOnly: boolean;
+  #matches = 0;
 
-  constructor({ matcher, from, line, firstLine = line, context = 0, lineBytesMax }: LogSearchOptions) {
+  constructor({ matcher, from, line, firstLine = line, context = 0, ...options }: LogSearchOptions) {
     this.#matcher = matcher;
     this.#blocks = new LineBlocks(from);
     this.#context = context;
     this.#line = line;
     this.#firstLine = firstLine;
-    this.#lineBytesMax = lineBytesMax;
+    this.#lineBytesMax = options.lineBytesMax;
+    this.#countsOnly = options.countsOnly === true;
     this.#around = new SurroundingLines(context, (bytes) => this.#textOf(bytes).text);
   }
 
@@ -58,7 +64,12 @@ export class LogSearch {
     return this.#cutLines;
   }
 
-  /** The first line that was not searched to its end. */
+  /** How many lines match, if they are only counted. */
+  get matches(): number {
+    return this.#matches;
+  }
+
+  /** The first line that was not searched to its end. Lines have no numbers where matches are only counted. */
   get line(): number {
     return this.#line;
   }
@@ -70,23 +81,35 @@ export class LogSearch {
 
   /** Whether `skip` may be called: no lines around matches are wanted. */
   get maySkip(): boolean {
-    return this.#matcher.skip !== undefined && this.#context === 0;
+    return this.#countsOnly
+      ? this.#matcher.count !== undefined
+      : this.#matcher.skip !== undefined && this.#context === 0;
   }
 
   /**
-   * Goes past lines that do not match, from `lineBegin` on. The next page begins at the new one.
+   * Goes past lines that do not match, from `lineBegin` on, or past all lines if they are only counted. The next page begins at the new one.
    * @param fd of a file that has each byte of the log at its offset
    * @returns whether it has to be read from there on; otherwise all lines up to `until` were passed over
    * @throws as `LineMatcher.skip`
    */
   async skip(fd: number, until: Offset, signal: AbortSignal): Promise<boolean> {
     const from = this.lineBegin;
+    if (this.#countsOnly) return this.#countInFile({ fd, from, until }, signal);
     const skipped = await this.#matcher.skip?.({ fd, from, until }, signal);
     if (skipped === undefined) return true;
     this.#line += skipped.newlines;
     this.#scannedBytes += skipped.offset - from;
     this.#blocks = new LineBlocks(skipped.offset);
     return skipped.isFound;
+  }
+
+  async #countInFile(span: FileSpan, signal: AbortSignal): Promise<boolean> {
+    const counted = await this.#matcher.count?.(span, signal);
+    if (counted === undefined) return true;
+    this.#matches += counted.matches;
+    this.#scannedBytes += counted.offset - span.from;
+    this.#blocks = new LineBlocks(counted.offset);
+    return counted.isStuck;
   }
 
   /**
@@ -115,6 +138,17 @@ export class LogSearch {
   }
 
   async *#search(block: LineBlock, signal: AbortSignal): AsyncGenerator<readonly FoundLine[], void> {
+    if (this.#countsOnly) await this.#count(block, signal);
+    else yield* this.#find(block, signal);
+    if (block.isCut) this.#cutLines += 1;
+  }
+
+  async #count({ bytes }: LineBlock, signal: AbortSignal): Promise<void> {
+    for await (const hits of this.#matcher.hits(bytes, signal)) this.#matches += hits.length;
+    this.#scannedBytes += bytes.length;
+  }
+
+  async *#find(block: LineBlock, signal: AbortSignal): AsyncGenerator<readonly FoundLine[], void> {
     const slices = new TimeSlices(signal);
     const { bytes } = block;
     const scannedBefore = this.#scannedBytes;
@@ -139,7 +173,6 @@ export class LogSearch {
     this.#around.endBlock(bytes);
     this.#line = line + countNewlines(bytes.subarray(counted));
     this.#scannedBytes = scannedBefore + bytes.length;
-    if (block.isCut) this.#cutLines += 1;
   }
 
   #addComplete(batch: FoundBatch): void {

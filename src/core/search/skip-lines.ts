@@ -2,8 +2,8 @@ import { blockScanner } from '../lines/line-scanner';
 import { countBlockNewlines } from '../lines/newlines';
 import { readInto } from '../lines/read-into';
 import { advance, type Offset } from '../log/offset';
+import type { FileSpan, SkippedLines } from './file-job';
 import type { LineFinder } from './line-finder';
-import type { FileSpan, SkippedLines } from './skip-job';
 
 const LF = 0x0a;
 

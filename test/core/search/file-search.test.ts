@@ -3,6 +3,7 @@ import type { LogInfo, Writer } from '../../../src/core/log/log';
 import { START } from '../../../src/core/log/offset';
 import { ExpressionMatcher } from '../../../src/core/search/expression-matcher';
 import type { FoundLine } from '../../../src/core/search/found-line';
+import { InvertedMatcher } from '../../../src/core/search/inverted-matcher';
 import type { LineMatcher } from '../../../src/core/search/line-matcher';
 import { LiteralMatcher } from '../../../src/core/search/literal-matcher';
 import { LogSearch } from '../../../src/core/search/log-search';
@@ -52,10 +53,10 @@ describe('a search of a file that another thread goes through', () => {
     return new ExpressionMatcher(threads, { source, ignoreCase, timeoutMs: 1_000_000 });
   }
 
-  async function search(matcher: LineMatcher, files: LogStore['logFiles']) {
+  async function search(matcher: LineMatcher, files: LogStore['logFiles'], countsOnly = false) {
     const { read, readTimed } = store;
     const reader = { read: read.bind(store), readTimed: readTimed.bind(store), logFiles: files };
-    const one = new LogSearch({ matcher, from: START, line: 1, lineBytesMax: 100 });
+    const one = new LogSearch({ matcher, from: START, line: 1, lineBytesMax: 100, countsOnly });
     const log = {
       store: Object.assign(Object.create(store), reader),
       info,
@@ -63,7 +64,8 @@ describe('a search of a file that another thread goes through', () => {
     };
     const found: FoundLine[] = [];
     for await (const batch of searchLog(log, one, START, NEVER)) found.push(...batch);
-    return { found, scannedBytes: one.scannedBytes, cutLines: one.cutLines };
+    const { scannedBytes, cutLines, matches } = one;
+    return { found, scannedBytes, cutLines, matches };
   }
 
   beforeEach(async () => {
@@ -89,6 +91,17 @@ describe('a search of a file that another thread goes through', () => {
       expect(expected.cutLines).toBeGreaterThan(0);
       jobs.splice(0);
     }
+  });
+
+  it('counts as many lines as it finds', async () => {
+    for (const matcher of matchers)
+      for (const make of [matcher, () => new InvertedMatcher(matcher())]) {
+        const { found, ...rest } = await search(make(), undefined);
+        jobs.splice(0);
+        for (const files of [undefined, store.logFiles])
+          expect(await search(make(), files, true)).toEqual({ ...rest, found: [], matches: found.length });
+        expect(jobs.some(({ kind }) => kind === 'count')).toBe(true);
+      }
   });
 
   it('fails where the file is shorter than its log', async () => {

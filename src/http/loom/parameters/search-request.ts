@@ -12,6 +12,8 @@ export interface SearchRequest {
   readonly context: number;
   /** How many matches. */
   readonly limit: number;
+  /** The matches are only counted. */
+  readonly countsOnly: boolean;
 }
 
 const LIMIT_DEFAULT = 1_000;
@@ -20,7 +22,10 @@ const CONTEXT_MAX = 20;
 /** What the bytes of a URL become that are not UTF-8. */
 const NOT_UTF8 = '\uFFFD';
 
-const PARAMETERS: readonly string[] = ['q', 'ignoreCase', 'regex', 'invert', 'context', 'limit'];
+const PARAMETERS: readonly string[] = ['q', 'ignoreCase', 'regex', 'invert', 'context', 'limit', 'count'];
+
+/** What says which matches are sent, and how: nothing of that goes with `count`. */
+const NOT_WITH_COUNT: readonly string[] = ['context', 'limit', 'follow'];
 
 /**
  * @param more the other parameters that the path takes
@@ -28,6 +33,8 @@ const PARAMETERS: readonly string[] = ['q', 'ignoreCase', 'regex', 'invert', 'co
  */
 export function parseSearchRequest(query: URLSearchParams, more: readonly string[]): SearchRequest {
   assertKnownParameters(query, [...PARAMETERS, ...more]);
+  const countsOnly = flagParameter(query, 'count');
+  if (countsOnly) assertOnlyCounts(query);
   return {
     query: {
       text: searchedText(query),
@@ -37,7 +44,13 @@ export function parseSearchRequest(query: URLSearchParams, more: readonly string
     },
     context: countParameter(query, 'context', { min: 0, max: CONTEXT_MAX }) ?? 0,
     limit: countParameter(query, 'limit', { min: 1, max: LIMIT_MAX }) ?? LIMIT_DEFAULT,
+    countsOnly,
   };
+}
+
+function assertOnlyCounts(query: URLSearchParams): void {
+  const other = NOT_WITH_COUNT.find((name) => query.has(name));
+  if (other !== undefined) throw new RequestError('PARAMETER_INVALID', `${other} does not go with count`);
 }
 
 /** The text `q`, which has to be there. @throws RequestError `PARAMETER_INVALID` */

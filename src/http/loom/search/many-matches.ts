@@ -110,7 +110,8 @@ class ManyMatches {
 
   async #searchLog(info: LogInfo, at: MatchesCursor): Promise<'all' | 'truncated'> {
     const { asked, begun, response } = this.many;
-    const start = { matcher: begun.matcher, line: at.line, context: asked.context };
+    const { context, countsOnly } = asked;
+    const start = { matcher: begun.matcher, line: at.line, context, countsOnly };
     const before = this.#scannedBytes;
     try {
       const prepared = await prepareSearch(this.wire, info, start, this.signal);
@@ -122,6 +123,9 @@ class ManyMatches {
       }
       this.#scannedBytes = before + prepared.search.scannedBytes;
       this.#cutLines += prepared.search.cutLines;
+      const { matches } = prepared.search;
+      response.add(matches);
+      if (matches > 0) await response.writeOther({ id: info.id, matches }, this.signal);
     } catch (error) {
       if (isLogError(error, 'STORE_DAMAGED'))
         await response.writeOther({ id: info.id, ...errorMembers(error) }, this.signal);

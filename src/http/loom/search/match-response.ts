@@ -69,6 +69,11 @@ export class MatchResponse {
     return this.#matches < limit ? undefined : sent.at(-1);
   }
 
+  /** Counts matches that are not sent. */
+  add(matches: number): void {
+    this.#matches += matches;
+  }
+
   /** Sends an object that is no match. @throws the signal's reason */
   async writeOther(object: object, signal: AbortSignal): Promise<void> {
     await this.#send(jsonBody(object), signal);

@@ -33,7 +33,8 @@ export async function sendMatches(request: WireRequest, wire: WireContext, id: L
     touchPeriodically(wire.store, info, signal);
     const begun = await beginSearch(wire, asked.query, signal);
     try {
-      const start = { matcher: begun.matcher, line, context: asked.context };
+      const { context, countsOnly } = asked;
+      const start = { matcher: begun.matcher, line, context, countsOnly };
       const prepared = await prepareSearch(wire, info, start, signal);
       const response = new MatchResponse(request, wire, headers, asked, begun.leave);
       const search = { begun, prepared, response };
@@ -66,6 +67,7 @@ async function sendStoredMatches(
       const last = await response.write(found, signal);
       if (last !== undefined) return response.end({ truncated: true, ...progress(), next: last.line + 1 });
     }
+    response.add(search.matches);
     response.end({ truncated: false, ...progress() });
   } catch (error) {
     const next = search.line;

@@ -11,6 +11,8 @@ interface SearchStart {
   /** The first line that may match. */
   readonly line: number;
   readonly context: number;
+  /** As `LogSearchOptions.countsOnly`. */
+  readonly countsOnly: boolean;
 }
 
 /** A search of one log from a line on, and where it begins to read. */
@@ -21,21 +23,25 @@ export interface PreparedSearch {
 
 /**
  * Prepares a search that begins with the lines around the first one.
- * @returns `undefined` if the log has no such line yet, and the line that it goes on with
  */
 export async function prepareSearch(
   { lines, config }: WireContext,
   info: LogInfo,
-  { matcher, line, context }: SearchStart,
+  { matcher, line, context, countsOnly }: SearchStart,
   signal: AbortSignal,
 ): Promise<PreparedSearch> {
   const wanted = Math.max(1, line - context);
   const begin = await lines.beginOfLine(info, wanted, signal);
+  const { lineBytes: lineBytesMax } = config.search;
+  if (countsOnly) {
+    const from = begin ?? info.tail;
+    return { search: new LogSearch({ matcher, from, line, lineBytesMax, countsOnly }), from };
+  }
   // A log without that line yet is read from its last one on: its lines have to be counted.
   const first = begin === undefined ? await lines.lineAt(info, info.tail, signal) : wanted;
   const from = begin ?? (await lines.beginOfLine(info, first, signal)) ?? START;
   const options = { matcher, from, line: first, firstLine: line, context };
-  return { search: new LogSearch({ ...options, lineBytesMax: config.search.lineBytes }), from };
+  return { search: new LogSearch({ ...options, lineBytesMax }), from };
 }
 
 /** Searches what the log has at this moment. @throws LogError; as `LineMatcher.hits` */

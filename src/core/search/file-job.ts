@@ -7,8 +7,8 @@ export interface FileSpan {
   readonly until: Offset;
 }
 
-/** What a thread does that reads a file itself: it goes past the lines that do not match. */
-export interface SkipJob extends FileSpan {
+/** What lines a thread looks for that reads a file itself. */
+export interface FileJob extends FileSpan {
   readonly text: string;
   readonly isRegex: boolean;
   readonly ignoreCase: boolean;
@@ -22,4 +22,15 @@ export interface SkippedLines {
   readonly newlines: number;
   /** The line matches, or only a reader of the log can go on with it. Otherwise it ends at `until` or later. */
   readonly isFound: boolean;
+}
+
+/** How many lines of a part of a file match. */
+export interface CountedMatches {
+  /** Up to where lines were counted: where a line begins. */
+  readonly offset: Offset;
+  readonly lines: number;
+  /** How many of them match. */
+  readonly matches: number;
+  /** Only a reader of the log can go on there. Otherwise the line ends at `until` or later. */
+  readonly isStuck: boolean;
 }
