@@ -1,7 +1,8 @@
 import { readToTail } from '../follow/read-to-tail';
 import type { LogInfo } from '../log/log';
 import { advance, type Offset } from '../log/offset';
-import type { LogFileAccess, LogStore, Page } from '../store/store';
+import type { LogFileAccess } from '../store/log-file-access';
+import type { LogStore, Page } from '../store/store';
 import type { FoundLine } from './found-line';
 import type { LogSearch } from './log-search';
 

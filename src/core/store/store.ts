@@ -14,6 +14,7 @@ import type { Offset } from '../log/offset';
 import type { TimeMark } from '../log/time-mark';
 import type { Change } from './change';
 import type { ListPage, ListQuery } from './list-query';
+import type { LogFileAccess } from './log-file-access';
 
 /**
  * Where logs live. One suite (`test/contract`) runs against every implementation.
@@ -208,20 +209,6 @@ export interface Page {
 /** A page with the times of its bytes. */
 export interface TimedPage extends Page {
   readonly times: readonly TimeMark[];
-}
-
-/** The files of the logs, for a thread that reads many bytes itself. */
-export interface LogFileAccess {
-  /**
-   * Calls `action` with the descriptor of the log's file, in which each byte is at its offset. It is open until `action` has settled, and
-   * not to be written to. The file may end before the log where bytes are lost.
-   * @returns `undefined` without a call where a `read` has to find out what is wrong
-   * @throws LogError `LOG_GONE`; what `action` throws
-   */
-  use<T>(log: LogRef, action: (fd: number) => Promise<T>): Promise<T | undefined>;
-
-  /** The times of the bytes in `[from, until)`, as `Page.times`. @throws LogError `LOG_GONE` */
-  times(log: LogRef, from: Offset, until: Offset): Promise<readonly TimeMark[]>;
 }
 
 /** What happened to a log that is watched. */

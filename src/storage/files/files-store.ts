@@ -6,12 +6,12 @@ import { hasExpiredBy, touched } from '../../core/state/expiry';
 import { applyChange } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
 import type { ListPage, ListQuery } from '../../core/store/list-query';
+import type { LogFileAccess } from '../../core/store/log-file-access';
 import type {
   CommitLimits,
   CreateResult,
   DueQuery,
   LifecycleEvent,
-  LogFileAccess,
   LogStore,
   Page,
   TimedPage,

@@ -48,12 +48,7 @@ export async function sendLineEvents(
   const { from, to, isComplete } = selected;
   if (resumption?.kind === 'resumed') {
     const hasAll = isComplete && from >= to;
-    if (hasAll || (resumption.hasEnd && hasBounds(read.bounds))) {
-      // The client already has the end: only this status keeps an EventSource from coming back forever.
-      sendHead(request, 204, headers);
-      res.end();
-      return;
-    }
+    if (hasAll || (resumption.hasEnd && hasBounds(read.bounds))) return sendNothingMore(request, headers);
   }
   const timestamps = read.hasTimestamps
     ? new LineTimestamps(
@@ -80,6 +75,12 @@ export async function sendLineEvents(
   else if (resumption === undefined && isRelative(read.start) && from === to && !isComplete)
     writer.place(from);
   new FormattedResponse(wire, res, info, writer, { selected }).begin();
+}
+
+/** The client already has the end: only this status keeps an EventSource from coming back forever. */
+function sendNothingMore(request: WireRequest, headers: ResponseHeaders): void {
+  sendHead(request, 204, headers);
+  request.res.end();
 }
 
 /** Whether the same start is at another offset later. */

@@ -1,7 +1,7 @@
 import type { LogRef } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
-import type { LogFileAccess } from '../../../core/store/store';
+import type { LogFileAccess } from '../../../core/store/log-file-access';
 import type { LogIndex } from './log-index';
 
 /** Lends the descriptors of logs to threads that read. */
