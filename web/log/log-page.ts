@@ -96,7 +96,7 @@ function emphasis(isLinked: boolean, isAtCursor: boolean, isFound: boolean): str
   return [isLinked && 'linked', isAtCursor && 'at-cursor', isFound && 'found'].filter(Boolean).join(' ');
 }
 
-/** It lies over the buttons of the head, so that it goes away by itself. */
+/** It lies over the log, so that it goes away by itself. */
 function sayIn({ notices }: Frame): (sentence: string) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return (what) => {

@@ -1,7 +1,10 @@
 import { h } from './h';
 import { icon } from './icon';
 
-/** What a notice says. `error` is read out at once, the others when a screen reader has a moment. */
+/**
+ * What a notice says. `error` is read out at once, the others when a screen reader has a moment. An `info` lies over the page, and is
+ * to be cleared after a moment; the others have a place of their own below it.
+ */
 export interface Notice {
   readonly level: 'info' | 'warning' | 'error';
   /** What happened. */
