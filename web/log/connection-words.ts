@@ -22,7 +22,7 @@ export function connectionWords(connection: Connection, lines: number, now: numb
     case 'missing':
       return 'There is no stream with this id';
     case 'refused':
-      return `${connection.reason}${here}`;
+      return `${connection.status === 401 ? 'This server needs a token' : connection.reason}${here}`;
     case 'failed':
       return `${connection.reason}${here}`;
   }

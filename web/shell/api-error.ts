@@ -33,7 +33,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
   return new ApiError(
     response.status,
     typeof code === 'string' ? code : 'unknown',
-    typeof error === 'string' ? error : `Status ${response.status}`,
+    typeof error === 'string' ? error : `The server answered ${response.status}`,
     details,
     retryAfterMs(response.headers.get('Retry-After')),
   );

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,10 +37,15 @@ export class LogServer {
     private readonly directory: string,
   ) {}
 
-  /** @param env of the server, such as its tokens */
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<LogServer> {
+  /**
+   * @param env of the server, such as its tokens; read again at each start
+   * @param settings YAML
+   */
+  static async start(env: Readonly<Record<string, string>> = {}, settings = ''): Promise<LogServer> {
     const directory = await mkdtemp(join(tmpdir(), 'loom-viewer-'));
-    const loom = await LoomProcess.start({ store: `file:${directory}`, env });
+    const file = join(directory, 'loom.yaml');
+    await writeFile(file, settings);
+    const loom = await LoomProcess.start({ store: `file:${directory}/store`, args: ['-c', file], env });
     const browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: ['--no-sandbox', '--js-flags=--expose-gc'],
@@ -68,8 +73,8 @@ export class LogServer {
   }
 
   /** A stream that stays open. Resolves once it is there. */
-  async open(id: string, metadata: unknown = {}): Promise<Producer> {
-    const { request, created, answered } = this.#produce(id, metadata);
+  async open(id: string, metadata: unknown = {}, token?: string): Promise<Producer> {
+    const { request, created, answered } = this.#produce(id, metadata, token);
     request.flushHeaders();
     await created;
     return {
@@ -83,12 +88,14 @@ export class LogServer {
   }
 
   /** More bytes of a stream whose producer was lost. It stays interrupted. */
-  async append(id: string, text: string): Promise<void> {
+  async append(id: string, text: string, token?: string): Promise<void> {
     const url = `${this.loom.url}/stream/${encodeURIComponent(id)}`;
-    const { headers } = await fetch(url, { method: 'HEAD' });
+    const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const { headers } = await fetch(url, { method: 'HEAD', headers: authorization });
     const response = await fetch(url, {
       method: 'PATCH',
       headers: {
+        ...authorization,
         'Content-Type': 'application/partial-upload',
         'Upload-Offset': headers.get('Upload-Offset') ?? '',
         'Upload-Complete': '?0',
@@ -160,6 +167,13 @@ export async function shownLine(page: Page, line: number): Promise<string> {
   const row = page.locator('.row:not(.loading)', { has: page.locator(`.number[href="#L${line}"]`) });
   await row.waitFor();
   return (await row.locator('.text').textContent()) ?? '';
+}
+
+/** Asserts that the loaded lines are `line N` for N without a gap, and end with line `last`. */
+export async function expectNumberedTo(page: Page, last: number): Promise<void> {
+  const texts = await page.locator('.row:not(.loading) .text').allTextContents();
+  const first = last - texts.length + 1;
+  expect(texts).toEqual(texts.map((_, at) => `line ${first + at}`));
 }
 
 /** The figures of the renderer: times are CPU time of its main thread, in seconds. */
