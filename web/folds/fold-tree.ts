@@ -6,6 +6,8 @@ export const MAX_DEPTH = 32;
 /** More than a person folds. */
 export const MAX_FOLDS = 20_000;
 export const MAX_ANNOTATIONS = 1_000;
+/** Folds that have not ended, also those that are too deep. Those that begin within more are ignored: such a log ends none. */
+const MAX_OPEN = 20_000;
 
 /** A fold that is built. Only its tree writes it. */
 export interface TreeFold extends Fold {
@@ -91,6 +93,7 @@ export class FoldTree {
 
   #begin(line: number, marker: OpenMarker, beginsClosed: boolean): void {
     if (marker.family === 'buildkite' && !this.#beginHeading(line, marker, beginsClosed)) return;
+    if (this.#open.length >= MAX_OPEN) return;
     const parent = this.#open.findLast(({ fold }) => fold !== undefined)?.fold;
     const depth = parent === undefined ? 0 : parent.depth + 1;
     const isFirstOfLine = this.folds.at(-1)?.line !== line;

@@ -154,3 +154,9 @@ it.each([
 function closing(line: string): string {
   return line.startsWith('::') ? '::endgroup::' : line.replace('start', 'end');
 }
+
+it('of folds that do not end, 20,000 are remembered', () => {
+  const lines = [...Array(50_000).fill('::group::a'), ...Array(20_000).fill('::endgroup::')];
+  const folds = foldsOf(lines);
+  expect([folds.count, folds.at(1)?.end]).toEqual([MAX_DEPTH, lines.length]);
+});
