@@ -14,6 +14,9 @@ const BUILD = 'scripts/screenshots/build.sh';
 const MAIN = { branch: 'main', commit: '9f3c2ab' };
 
 const directory = mkdtempSync(join(tmpdir(), 'loom-screenshots-'));
+/** The project whose builds are shown: its path is in their stack traces. Fails if it exists. */
+const project = join(tmpdir(), 'shop');
+mkdirSync(project);
 const url = `http://127.0.0.1:${await freePort()}`;
 const children = [];
 try {
@@ -23,7 +26,7 @@ try {
   await takePictures();
 } finally {
   for (const child of children.reverse()) child.kill('SIGKILL');
-  rmSync(directory, { recursive: true, force: true });
+  for (const made of [directory, project]) rmSync(made, { recursive: true, force: true });
 }
 
 async function serve() {
@@ -162,7 +165,7 @@ async function post(id, metadata, body) {
 
 /** Seven tests, of which one fails unless the answer is 42. */
 function testFile(name, answer) {
-  const file = join(directory, `${name}.test.mjs`);
+  const file = join(project, `${name}.test.mjs`);
   const tests = ['adds', 'subtracts', 'rounds', 'refuses text', 'knows zero', 'is fast'].map(
     (title) => `test('sum ${title}', () => assert.ok(true));`,
   );

@@ -12,7 +12,8 @@ git ls-files web | head -n 60
 echo '::endgroup::'
 echo 'Running the tests'
 for step in 10 20 30 40 50 60 70 80 90 100; do printf '\r  preparing %3d %%' $step; sleep 0.05; done; echo
-FORCE_COLOR=1 node --test --test-reporter=spec "$1"
+cd "$(dirname "$1")" || exit
+FORCE_COLOR=1 node --test --test-reporter=spec "$(basename "$1")"
 status=$?
 [ $status = 0 ] || echo '::error file=sum.test.mjs,line=9::1 of 7 tests failed'
 exit $status
