@@ -7,16 +7,22 @@ import { short } from './number.mjs';
 export function webTable(run) {
   const head = run.targets.map(({ title, version }) => [title, version].filter(Boolean).join(' '));
   const rows = Object.keys(FIGURES).map((figure) => [
-    [FIGURES[figure].what, FIGURES[figure].unit].filter(Boolean).join(', '),
+    nameOf(FIGURES[figure]),
     ...run.targets.map(({ name }) => cellOf(run, figure, name)),
   ]);
   return markdownTable(['', ...head], rows);
 }
 
+function nameOf({ what, unit, bound }) {
+  const name = [what, unit].filter(Boolean).join(', ');
+  return bound === undefined ? name : `${name} (meant to be at most ${bound})`;
+}
+
 /** A figure as one line of a terminal. */
 export function webFigureLine({ target, ...found }) {
-  const { what, unit } = FIGURES[found.figure];
-  return `${target.padEnd(10)} ${what}: ${missed(found) ?? `${short(found.value)} ${unit}`}`.trimEnd();
+  const { what, unit, bound } = FIGURES[found.figure];
+  const line = `${target.padEnd(10)} ${what}: ${missed(found) ?? `${short(found.value)} ${unit}`}`.trimEnd();
+  return found.value > bound ? `${line} (more than ${bound})` : line;
 }
 
 /** The figures in which the target of this name is not the first of those that were measured. */

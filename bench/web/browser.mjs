@@ -81,6 +81,11 @@ export class MeasuredPage {
     return this.evaluate('screenOfLog.untilAnyLine()');
   }
 
+  /** Resolves once this line is in view. @returns what each frame showed, see screen.mjs */
+  untilLastOf(line) {
+    return this.evaluate(`screenOfLog.untilLastOf(${line})`);
+  }
+
   /** Resolves when the page says that it has the whole log. */
   async untilWhole() {
     await this.#page.waitForFunction(() => document.documentElement.dataset.whole === 'yes', null, {

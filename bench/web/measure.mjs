@@ -2,8 +2,11 @@ import { NEEDLE } from '../lines/text.mjs';
 import { MeasuredPage } from './browser.mjs';
 import { flingCost } from './fling.mjs';
 import { goToEnd, lineStart, search } from './gestures.mjs';
+import { liveLag } from './live.mjs';
 import { TooLate, within } from './within.mjs';
 
+/** Of a log at scale 1. */
+const FULL_LINES = 1_000_000;
 const KB = 1000;
 const MB = 1_000_000;
 
@@ -37,6 +40,7 @@ export async function* measure(target, log, limitMs) {
     await page.close();
   }
   if (target.urlOfLine !== undefined) yield* measureLink(target, log, limitMs);
+  if (target.urlOfOpen !== undefined) yield* measureLive(target, log, limitMs);
 }
 
 /** A link to the last line, in a browser of its own. */
@@ -48,6 +52,19 @@ async function* measureLink(target, log, limitMs) {
     yield* untilMissed(page, { link }, (step) => within(limitMs, step()), limitMs);
   } finally {
     await page.close();
+  }
+}
+
+/** A log that is written while it is shown. */
+async function* measureLive(target, log, limitMs) {
+  const producer = await log.open();
+  const page = await MeasuredPage.open(target.urlOfOpen(producer.url), target.rows);
+  try {
+    const lag = () => liveLag(page, producer, log.lines / FULL_LINES);
+    yield* untilMissed(page, { lag }, (step) => within(limitMs, step()), limitMs);
+  } finally {
+    await page.close();
+    producer.end();
   }
 }
 

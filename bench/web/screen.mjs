@@ -6,6 +6,7 @@
  */
 export function installScreen(rows) {
   const NUMBER = /(\d{7}) worker-/;
+  const WRITTEN = /(\d{7}) worker-(\d{13})/;
 
   const inView = (element) => {
     const { top, bottom, height } = element.getBoundingClientRect();
@@ -22,6 +23,16 @@ export function installScreen(rows) {
       if (number !== undefined) return Number(number);
     }
     return undefined;
+  };
+  /** The number of the last line in view, and when it was written. */
+  const lastInView = () => {
+    let last;
+    for (const row of document.querySelectorAll(rows)) {
+      const [, line, written] = WRITTEN.exec(row.textContent) ?? [];
+      if (line !== undefined && !(Number(line) <= last?.[0]) && inView(row))
+        last = [Number(line), Number(written)];
+    }
+    return last;
   };
   /** Resolves with the milliseconds since the navigation once the frame is on the screen in which something is there. */
   const untilPainted = (isThere) =>
@@ -50,6 +61,18 @@ export function installScreen(rows) {
     /** Any line: where the end is followed, the first one is not there for long. */
     untilAnyLine: () => untilPainted(() => firstInView() !== undefined),
     untilShown: (text) => untilPainted(() => find(text) !== undefined),
+    /** Resolves once a line is in view, with what each frame before showed as its last: `[line, written, shown]`, two of them unix times. */
+    untilLastOf: (line) =>
+      new Promise((resolve) => {
+        const frames = [];
+        const look = () => {
+          const last = lastInView();
+          if (last !== undefined && last[0] > (frames.at(-1)?.[0] ?? 0)) frames.push([...last, Date.now()]);
+          if (frames.at(-1)?.[0] >= line) resolve(frames);
+          else requestAnimationFrame(() => afterPaint(look));
+        };
+        look();
+      }),
     /** The number of the first line in view; `undefined` if no line is there yet. */
     firstLine: firstInView,
     /** In how many frames the wheel has turned so far. */

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { usageOf } from '../harness/usage.mjs';
@@ -41,6 +43,21 @@ export class ServedLog {
       if (now - before < REST_CPU_MS) return;
       before = now;
     }
+  }
+
+  /** A log that stays open. @returns its URL, how to write to it, and how to end it */
+  async open() {
+    this.#serial += 1;
+    const url = `${this.origin}/stream/open-${this.#serial}`;
+    const req = request(url, { method: 'POST', headers: { 'Content-Type': 'text/plain' } });
+    req.flushHeaders();
+    const [response] = await once(req, 'response');
+    response.resume();
+    return {
+      url,
+      write: (text) => new Promise((resolve) => req.write(text, resolve)),
+      end: () => req.end(),
+    };
   }
 
   /** Milliseconds of CPU that the server has taken so far. */

@@ -17,6 +17,7 @@ export const TARGETS = {
     needs: [],
     urlOf: ({ logUrl }) => logUrl,
     urlOfLine: ({ logUrl }, line) => `${logUrl}#L${line}`,
+    urlOfOpen: (url) => url,
   },
   xterm: peer('xterm', '@xterm/xterm', { title: 'xterm.js', rows: '.xterm-rows > div' }),
   codemirror: peer('codemirror', '@codemirror/view', {

@@ -8,7 +8,7 @@ const SMALL = ['--targets', 'loom', '--scale', '0.02', '--rounds', '1'];
 const SMOKE_MS = 180_000;
 const FIGURES = [
   ...['firstLine', 'lastLine', 'loadCpu', 'sent', 'frame', 'rows', 'elements', 'heap', 'memory'],
-  ...['search', 'script', 'link'],
+  ...['search', 'script', 'link', 'lag'],
 ];
 
 interface Figure {
