@@ -1,11 +1,19 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { errorCodeOf } from '../log/errors';
 import { abortable } from '../scheduling/abortable';
 import { Semaphore } from '../scheduling/semaphore';
+import { resolvesWithin } from '../scheduling/timeout';
 import type { ThreadMessage } from './thread-message';
 
 /** How long a thread without work is kept. */
 const IDLE_MS = 10_000;
+
+/** How many jobs run at once, besides long ones: a processor is left to the event loop. */
+const RUNNING_MAX = Math.max(1, availableParallelism() - 1);
+
+/** A job that takes longer is a long one, for which others no longer wait. Most take a tenth of it. */
+const LONG_JOB_MS = 100;
 
 const NEVER = new AbortController().signal;
 
@@ -20,7 +28,7 @@ const THREAD_OPTIONS = {
 interface ThreadPoolOptions {
   /** The file that the threads run, which calls `serveJobs`. */
   readonly entry: string;
-  /** How many jobs run at once; others wait in their order. */
+  /** How many threads there are at most. Jobs that find none wait in their order. */
   readonly threadsMax: number;
 }
 
@@ -53,36 +61,19 @@ export class ThreadExhausted extends Error {
  * is used again, and ends after a while without work.
  */
 export class ThreadPool<Job, Answer> {
-  readonly #places: Semaphore;
+  readonly #threads: Semaphore;
+  readonly #running = new Semaphore(RUNNING_MAX);
   readonly #idle: IdleThread[] = [];
   readonly #all = new Set<Worker>();
   #isClosed = false;
 
   constructor(private readonly options: ThreadPoolOptions) {
-    this.#places = new Semaphore(options.threadsMax);
+    this.#threads = new Semaphore(options.threadsMax);
   }
 
   /** @throws ThreadExhausted; the signal's reason; what the job throws */
-  run(job: Job, { signal = NEVER, ms, moved }: JobLimits = {}): Promise<Answer> {
-    return this.#places.run(async () => {
-      signal.throwIfAborted();
-      const idle = this.#takeIdle();
-      const worker = idle ?? this.#start();
-      try {
-        // The time to start it is not that of the job.
-        if (idle === undefined) await messageOf<Answer>(worker, signal, () => undefined);
-        const answered = await messageOf<Answer>(worker, signal, (fail) => {
-          worker.postMessage(job, moved);
-          return ms === undefined ? undefined : setTimeout(() => fail(new ThreadExhausted('time')), ms);
-        });
-        if (answered.kind === 'ready') throw new Error('a thread has started again');
-        this.#keep(worker);
-        return answered.answer;
-      } catch (error) {
-        void worker.terminate();
-        throw error;
-      }
-    });
+  run(job: Job, limits: JobLimits = {}): Promise<Answer> {
+    return this.#threads.run(() => this.#inTurn(() => this.#runInThread(job, limits)));
   }
 
   /** Ends all threads. */
@@ -90,6 +81,37 @@ export class ThreadPool<Job, Answer> {
     this.#isClosed = true;
     for (const { timer } of this.#idle.splice(0)) clearTimeout(timer);
     await Promise.all([...this.#all].map((worker) => worker.terminate()));
+  }
+
+  /** Starts the job when others have ended, or have become long ones. */
+  #inTurn(start: () => Promise<Answer>): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      void this.#running.run(async () => {
+        const answer = start();
+        answer.then(resolve, reject);
+        await resolvesWithin(LONG_JOB_MS, answer).catch(() => {});
+      });
+    });
+  }
+
+  async #runInThread(job: Job, { signal = NEVER, ms, moved }: JobLimits): Promise<Answer> {
+    signal.throwIfAborted();
+    const idle = this.#takeIdle();
+    const worker = idle ?? this.#start();
+    try {
+      // The time to start it is not that of the job.
+      if (idle === undefined) await messageOf<Answer>(worker, signal, () => undefined);
+      const answered = await messageOf<Answer>(worker, signal, (fail) => {
+        worker.postMessage(job, moved);
+        return ms === undefined ? undefined : setTimeout(() => fail(new ThreadExhausted('time')), ms);
+      });
+      if (answered.kind === 'ready') throw new Error('a thread has started again');
+      this.#keep(worker);
+      return answered.answer;
+    } catch (error) {
+      void worker.terminate();
+      throw error;
+    }
   }
 
   #takeIdle(): Worker | undefined {
