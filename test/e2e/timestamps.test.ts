@@ -81,6 +81,35 @@ onEachStore('timestamps', ({ url, freshId }) => {
     all.close();
   });
 
+  it('are those of each reader, wherever it began, while many follow one stream', async () => {
+    const id = freshId();
+    const producer = new Producer(of(id, ''));
+    await producer.head;
+    const all = await Consumer.open(of(id, '?timestamps'));
+    await producer.write('one\ntw');
+    await all.until('tw');
+    const whole = [
+      all,
+      ...(await Promise.all(Array.from({ length: 5 }, () => Consumer.open(of(id, '?timestamps'))))),
+    ];
+    const parts = await Promise.all(
+      Array.from({ length: 5 }, () => Consumer.open(of(id, '?timestamps&offset=5'))),
+    );
+    const ends = await Promise.all(
+      Array.from({ length: 5 }, () => Consumer.open(of(id, '?timestamps&line=3'))),
+    );
+    await producer.write('o\n');
+    await producer.write('three\nfour\n');
+    await producer.end('five\nsix');
+    const readers = [...whole, ...parts, ...ends];
+    for (const reader of readers)
+      expect((await reader.end()).trailers).toEqual({ 'x-stream-state': 'closed; outcome=complete' });
+    const rest = 'T three\nT four\nT five\nT six';
+    expect(whole.map(shown)).toEqual(whole.map(() => `T one\nT two\n${rest}`));
+    expect(parts.map(shown)).toEqual(parts.map(() => `T wo\n${rest}`));
+    expect(ends.map(shown)).toEqual(ends.map(() => rest));
+  });
+
   it('begin each line of an event, whose ids are as they are without', async () => {
     const id = await store('one\n\ntwo\nrest');
     const headers = { Accept: 'text/event-stream' };

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { concatChunks } from '../../../core/bytes/concat-chunks';
 import { sizeOf } from '../../../core/bytes/size-of';
 import type { LiveDelivery } from '../../../core/follow/follower';
 import type { ReadOptions } from '../../../core/follow/read-to-tail';
@@ -17,6 +16,7 @@ import type { LiveContext } from '../../live/live-context';
 import { SelectionDeadline } from '../../live/selection-deadline';
 import type { LineFormat } from './line-format';
 import type { SelectedBytes } from './select-bytes';
+import { concatShared } from './shared-lines';
 import { encodedSize, sliceLines } from './slice-lines';
 
 const LF = 0x0a;
@@ -97,9 +97,11 @@ export class FormattedResponse extends EventResponse {
     _isEnd: boolean,
     committedAt: number,
   ): LiveDelivery {
-    if (!reserveTurnBytes(encodedSize(chunks, this.#format.bytesPerLine))) return 'declined';
     const times = [{ end: next, at: committedAt }];
     const live = this.#part?.live;
+    const isShared =
+      (live === undefined || live.isPlain) && this.#format.isShared?.(concatShared(chunks), times) === true;
+    if (!isShared && !reserveTurnBytes(encodedSize(chunks, this.#format.bytesPerLine))) return 'declined';
     if (live === undefined) this.#write(chunks, times);
     else this.#send(live.take(chunks, next, committedAt), next, times);
     if (chunks.some((chunk) => chunk.includes(LF))) this.#forgetPartial();
@@ -166,7 +168,7 @@ export class FormattedResponse extends EventResponse {
   }
 
   #write(chunks: readonly Buffer[], times: readonly TimeMark[]): void {
-    this.#format.bytes(concatChunks(chunks), times);
+    this.#format.bytes(concatShared(chunks), times);
   }
 
   #awaitRestOfLine(): void {

@@ -20,6 +20,8 @@ export interface LineFormat {
   skipTo(offset: Offset, newlines: number): void;
   /** Writes bytes that follow the ones before. @param times theirs, if the format uses them */
   bytes(slice: Buffer, times: readonly TimeMark[]): void;
+  /** Whether `bytes` with the same arguments takes next to nothing, because another reader was sent the same in this turn. */
+  isShared?(slice: Buffer, times: readonly TimeMark[]): boolean;
   /** Writes what there is of an unfinished line. */
   partial(): void;
   /** Keeps a quiet connection open. */

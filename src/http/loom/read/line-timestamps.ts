@@ -30,6 +30,21 @@ export class LineTimestamps {
     this.#begun = hasBegun ? undefined : begun;
   }
 
+  /** The time of a line that begins in the next bytes depends on these alone. */
+  get isPlain(): boolean {
+    return this.#begun === undefined;
+  }
+
+  /** Whether a line begins with the next bytes. */
+  get isLineStart(): boolean {
+    return this.#isLineStart;
+  }
+
+  /** The times were put into these bytes for another reader. */
+  passOver(bytes: Buffer): void {
+    if (bytes.length > 0) this.#isLineStart = bytes.at(-1) === LF;
+  }
+
   /**
    * @param bytes at `from`, which follow those of the call before
    * @param times theirs

@@ -4,27 +4,31 @@ import type { LogOutcome } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import type { TimeMark } from '../../../core/log/time-mark';
 import { closedState } from '../../headers/stream-state';
+import { ChunkedBody } from '../../live/chunked-body';
 import { stateNow } from '../../live/state-now';
 import type { LineFormat, LogSource } from './line-format';
 import { LineTimestamps, TIMESTAMP_BYTES } from './line-timestamps';
+import { sharedLines, shareLines, type TimedBytes } from './shared-lines';
 
 /** The bytes of a log as they are, with its time before each line. The trailer has the state at the end. */
 export class TimestampedText implements LineFormat {
   readonly needsTimes = true;
   readonly bytesPerLine = TIMESTAMP_BYTES;
   #timestamps: LineTimestamps;
+  readonly #body: ChunkedBody;
 
   /**
    * @param at the offset of the first byte that is written
    * @param begun the line of that byte, if it begins before
    */
   constructor(
-    private readonly res: ServerResponse,
+    res: ServerResponse,
     private at: Offset,
     begun?: BegunLine,
   ) {
     this.#timestamps = new LineTimestamps(begun);
-    res.flushHeaders();
+    this.#body = new ChunkedBody(res);
+    this.#body.begin();
   }
 
   skipTo(offset: Offset): void {
@@ -33,8 +37,21 @@ export class TimestampedText implements LineFormat {
   }
 
   bytes(slice: Buffer, times: readonly TimeMark[]): void {
-    this.res.write(this.#timestamps.insert(slice, this.at, times));
+    const key = this.#keyOf(slice, times);
+    const shared = key && sharedLines(slice, key.at, key.isLineStart);
+    if (shared !== undefined) this.#timestamps.passOver(slice);
+    const encoded = shared ?? [this.#timestamps.insert(slice, this.at, times)];
     this.at = advance(this.at, slice.length);
+    if (key === undefined) this.#body.write(encoded);
+    else {
+      if (shared === undefined) shareLines({ bytes: slice, ...key, encoded });
+      this.#body.writeShared(encoded);
+    }
+  }
+
+  isShared(slice: Buffer, times: readonly TimeMark[]): boolean {
+    const key = this.#keyOf(slice, times);
+    return key !== undefined && sharedLines(slice, key.at, key.isLineStart) !== undefined;
   }
 
   /** The beginning of a line was sent at once. */
@@ -45,7 +62,7 @@ export class TimestampedText implements LineFormat {
 
   async end(_at: Offset, outcome: LogOutcome | undefined, { store, log }: LogSource): Promise<void> {
     const state = outcome ? closedState(outcome) : await stateNow(store, log);
-    if (state !== undefined) this.res.addTrailers({ 'X-Stream-State': state });
+    this.#body.end(state === undefined ? {} : { 'X-Stream-State': state });
   }
 
   damaged(): boolean {
@@ -54,5 +71,13 @@ export class TimestampedText implements LineFormat {
 
   lost(): boolean {
     return false;
+  }
+
+  /** What the encoding depends on beside the bytes. @returns undefined if it is that of this reader alone */
+  #keyOf(slice: Buffer, times: readonly TimeMark[]): Pick<TimedBytes, 'at' | 'isLineStart'> | undefined {
+    const [time] = times;
+    const { isPlain, isLineStart } = this.#timestamps;
+    if (!isPlain || times.length !== 1 || time === undefined) return undefined;
+    return time.end >= advance(this.at, slice.length) ? { at: time.at, isLineStart } : undefined;
   }
 }
