@@ -30,6 +30,12 @@ onEachStore('timestamps', ({ url, freshId }) => {
     expect(answer.trailers).toEqual({ 'x-stream-state': 'closed; outcome=complete' });
   });
 
+  it('need no count of the lines', async () => {
+    const id = await store('line\n'.repeat(500_000));
+    const { headers } = await get(id, '?timestamps&offset=0&length=100&notail');
+    expect([headers['x-stream-offset'], headers['x-stream-lines']]).toEqual(['0', undefined]);
+  });
+
   it('are those at which the lines were stored', async () => {
     const before = Date.now();
     const id = await store('one\n');

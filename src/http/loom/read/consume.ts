@@ -51,7 +51,7 @@ async function deliver(
   if (format !== 'bytes') return sendFormattedLines(request, wire, { info, read, format, headers: about });
   const selected =
     selectFromOffset(info, read) ??
-    (await selectBytes(wire, info, read, { isByLine: false, signal: signalUntilClosed(request.res) }));
+    (await selectBytes(wire, info, read, { format: 'bytes', signal: signalUntilClosed(request.res) }));
   if (isConditional(request.req)) assertPreconditions(request.req, representationOf(info, selected.etag));
   const delivery = { info, selected, headers: { ...about, ...selected.headers } };
   const hasEnd = selected.isComplete || read.isNotail || asksForRange(request, selected.etag);

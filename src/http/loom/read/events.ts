@@ -43,7 +43,7 @@ export async function sendLineEvents(
   const signalOf = (): AbortSignal => signalUntilClosed(res);
   const selected =
     selectFromOffset(info, asked) ??
-    (await selectBytes(wire, info, asked, { isByLine: false, signal: signalOf() }));
+    (await selectBytes(wire, info, asked, { format: 'bytes', signal: signalOf() }));
   assertPreconditions(req, { id: info.id });
   const { from, to, isComplete } = selected;
   if (resumption?.kind === 'resumed') {

@@ -32,7 +32,7 @@ export async function sendFormattedLines(
   const { req, res } = request;
   const { isNotail } = read;
   const signal = signalUntilClosed(res);
-  const selected = await selectBytes(wire, info, read, { isByLine: true, signal });
+  const selected = await selectBytes(wire, info, read, { format, signal });
   assertPreconditions(req, { id: info.id });
   const { from, to } = selected;
   const begun = await begunLineOf(wire, info, { read, from, signal });

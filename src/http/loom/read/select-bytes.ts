@@ -35,8 +35,8 @@ export interface SelectedBytes {
 }
 
 interface SelectOptions {
-  /** The format has the numbers of lines in any case. */
-  readonly isByLine: boolean;
+  /** That of the response: `lines` has the numbers of the lines in any case. */
+  readonly format: 'bytes' | 'times' | 'lines';
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal;
 }
@@ -73,10 +73,10 @@ export async function selectBytes(
   wire: WireContext,
   info: LogInfo,
   read: ReadRequest,
-  { isByLine, signal }: SelectOptions,
+  { format, signal }: SelectOptions,
 ): Promise<SelectedBytes> {
   const plain = selectFromOffset(info, read);
-  if (plain !== undefined && !isByLine) return plain;
+  if (plain !== undefined && format === 'bytes') return plain;
   const { start, bounds, generation } = read;
   const selection = await selectOrRefuse(wire, info, read, signal);
   const { from, to, isComplete, live } = selection;
@@ -93,7 +93,7 @@ export async function selectBytes(
     etag: etag && isTimed ? etag.replace(/"$/, `-${from}-${to}"`) : etag,
     headers: {
       ...(selection.first !== undefined && { 'X-Stream-Offset': String(selection.first) }),
-      ...(await lineHeaders(wire, info, { read, selection, isByLine, signal })),
+      ...(await lineHeaders(wire, info, { read, selection, format, signal })),
     },
   };
 }
@@ -131,14 +131,14 @@ async function lineHeaders(wire: WireContext, info: LogInfo, asked: Lines): Prom
   }
 }
 
-/** A request that names lines has them counted. One by time or from the end gets the numbers only if they are cheap. */
+/** A request that names lines has them counted. One for or by times, or from the end, gets the numbers only if they are cheap. */
 async function countedLines(
   { lines }: WireContext,
   info: LogInfo,
-  { read: { start, bounds }, selection, isByLine, signal }: Lines,
+  { read: { start, bounds }, selection, format, signal }: Lines,
 ): Promise<ResponseHeaders> {
-  const isAsked = isByLine || start?.kind === 'line' || bounds.lines !== undefined;
-  const mayKnow = start?.kind === 'tail' || start?.kind === 'since';
+  const isAsked = format === 'lines' || start?.kind === 'line' || bounds.lines !== undefined;
+  const mayKnow = format === 'times' || start?.kind === 'tail' || start?.kind === 'since';
   if (!isAsked && !mayKnow) return {};
   const count = await (isAsked ? lines.count(info, signal) : lines.knownCount(info, signal));
   if (count === undefined) return {};
