@@ -5,7 +5,9 @@ import { join } from 'node:path';
 const CONTRAST_MIN = 4.5;
 /** WCAG 2.2, 1.4.11: the edges of fields. */
 const EDGE_MIN = 3;
-const TOKENS = readFileSync(join(__dirname, '../../../web/shell/tokens.css'), 'utf8');
+const TOKENS = ['shell/tokens.css', 'spy/spy.css']
+  .map((file) => readFileSync(join(__dirname, '../../../web', file), 'utf8'))
+  .join('');
 const TEXTS = ['text', 'muted', 'accent', 'ok', 'failed', 'running', 'cancelled', 'warning'];
 const SURFACES = ['background', 'surface', 'surface-hover', 'surface-selected'];
 const ANSI = Array.from({ length: 16 }, (_, at) => `ansi-${at}`);
