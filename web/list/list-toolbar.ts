@@ -1,4 +1,5 @@
 import { h } from '../shell/h';
+import { setText } from '../shell/set-text';
 import type { ListFilter } from './stream-rows';
 
 const STATES: readonly (readonly [state: ListFilter['state'], words: string])[] = [
@@ -59,7 +60,7 @@ export class ListToolbar {
   }
 
   showCount(words: string): void {
-    if (this.#count.textContent !== words) this.#count.textContent = words;
+    setText(this.#count, words);
   }
 
   showLive(isLive: boolean): void {

@@ -5,6 +5,7 @@ import type { Verdict } from '../format/verdict';
 import { h } from '../shell/h';
 import { type IconName, icon } from '../shell/icon';
 import { streamPath, urlOf } from '../shell/root';
+import { setText } from '../shell/set-text';
 import { durationOf, type ListedStream } from './listed-stream';
 
 const ICONS: Readonly<Record<Verdict['kind'], IconName>> = {
@@ -93,9 +94,4 @@ function isSameVerdict(a: Verdict, b: Verdict | undefined): boolean {
 function tagElement({ key, value }: Tag): HTMLElement {
   const name = key === '' ? undefined : h('span', { class: 'key' }, `${key} `);
   return h('span', { class: 'tag' }, name, value);
-}
-
-/** Text that stays the same is not written: it would be laid out again. */
-function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }

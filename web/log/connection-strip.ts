@@ -1,6 +1,7 @@
 import type { LogSource } from '../lines/log-source';
 import { changeToken } from '../shell/api';
 import { h } from '../shell/h';
+import { setText } from '../shell/set-text';
 import { connectionWords } from './connection-words';
 
 const SECOND_MS = 1000;
@@ -27,7 +28,7 @@ export class ConnectionStrip {
     const isRefused = connection.kind === 'refused';
     this.#retry.hidden = connection.kind !== 'away' && !isRefused;
     this.#retry.textContent = isRefused ? 'Enter a token' : 'Try now';
-    if (words !== undefined && this.#words.textContent !== words) this.#words.textContent = words;
+    if (words !== undefined) setText(this.#words, words);
     if (connection.kind === this.#kind) return;
     this.status.textContent = words ?? (this.#kind === 'away' ? 'Connected again' : '');
     this.#kind = connection.kind;

@@ -1,3 +1,4 @@
+import { counted } from '../format/counted';
 import { formatAge } from '../format/duration';
 import type { Connection } from '../lines/log-source';
 
@@ -6,7 +7,7 @@ import type { Connection } from '../lines/log-source';
  * @returns undefined if there is nothing to say: all is live, or the end is known
  */
 export function connectionWords(connection: Connection, lines: number, now: number): string | undefined {
-  const here = lines === 0 ? '' : `. ${countWords(lines)} here`;
+  const here = lines === 0 ? '' : `. ${counted(lines, 'line')} ${lines === 1 ? 'is' : 'are'} here`;
   switch (connection.kind) {
     case 'live':
     case 'ended':
@@ -26,8 +27,4 @@ export function connectionWords(connection: Connection, lines: number, now: numb
     case 'failed':
       return `${connection.reason}${here}`;
   }
-}
-
-function countWords(lines: number): string {
-  return lines === 1 ? '1 line is' : `${lines.toLocaleString('en')} lines are`;
 }

@@ -1,5 +1,5 @@
-import { h } from '../shell/h';
-import { type IconName, icon } from '../shell/icon';
+import { iconButton, nameButton } from '../shell/icon-button';
+import { press } from '../shell/pressed';
 import type { LogView } from './log-view';
 import { TIME_MODES, type TimeMode } from './rows/time-format';
 import { storedSettings, storeSettings } from './view-settings';
@@ -13,9 +13,9 @@ const TIME_WORDS: Readonly<Record<TimeMode, string>> = {
 
 /** How the log is shown: its times, wrapped lines, folds. Each is a button and a key. */
 export class LogActions {
-  readonly #time = actionButton('clock', () => this.nextTimeMode());
-  readonly #wrap = actionButton('wrap', () => this.toggleWrap());
-  readonly #folds = actionButton('fold', () => this.toggleFolds());
+  readonly #time = iconButton('clock', 'Times', 't', () => this.nextTimeMode());
+  readonly #wrap = iconButton('wrap', 'Wrap long lines', 'w', () => this.toggleWrap());
+  readonly #folds = iconButton('fold', 'Folds', 'z', () => this.toggleFolds());
   readonly elements = [this.#time, this.#wrap, this.#folds];
 
   constructor(private readonly view: LogView) {
@@ -53,25 +53,14 @@ export class LogActions {
 
   #show(): void {
     const { timeMode, isWrapped } = this.view;
-    name(this.#time, `Times: ${TIME_WORDS[timeMode]}`, 't');
-    this.#time.setAttribute('aria-pressed', String(timeMode !== 'off'));
-    name(this.#wrap, 'Wrap long lines', 'w');
-    this.#wrap.setAttribute('aria-pressed', String(isWrapped));
+    nameButton(this.#time, `Times: ${TIME_WORDS[timeMode]}`, 't');
+    press(this.#time, timeMode !== 'off');
+    press(this.#wrap, isWrapped);
   }
 
   #showFolds(): void {
     const { folds } = this.view.source;
     this.#folds.hidden = folds.count === 0;
-    name(this.#folds, 'Folds', 'z');
-    this.#folds.setAttribute('aria-pressed', String(folds.enabled));
+    press(this.#folds, folds.enabled);
   }
-}
-
-function actionButton(picture: IconName, onclick: () => void): HTMLButtonElement {
-  return h('button', { type: 'button', class: 'button quiet', onclick }, icon(picture));
-}
-
-function name(button: HTMLElement, words: string, key: string): void {
-  button.setAttribute('aria-label', words);
-  button.title = `${words} (${key})`;
 }

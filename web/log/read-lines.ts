@@ -1,8 +1,8 @@
 import type { LineRange } from '../address/page-address';
 import { tokenize } from '../ansi/tokenize';
+import { pathOf } from '../lines/stream-path';
 import { request } from '../shell/api';
 import { textOf } from '../shell/body-text';
-import { streamPath } from '../shell/root';
 
 /** More than this is a download and not a copy. */
 const CHARACTERS_MAX = 16 * 1024 * 1024;
@@ -14,11 +14,8 @@ export async function readLines(
   generation: string | undefined,
   signal?: AbortSignal,
 ): Promise<{ readonly texts: readonly string[]; readonly isCut: boolean }> {
-  const query = new URLSearchParams({ line: `${from}`, lines: `${to - from + 1}`, notail: '' });
-  if (generation !== undefined) query.set('generation', generation);
-  const response = await request(`${streamPath(id)}?${query}`, {
-    ...(signal && { signal }),
-  });
+  const path = pathOf(id, '', { line: from, lines: to - from + 1, notail: true, generation });
+  const response = await request(path, { ...(signal && { signal }) });
   let text = '';
   let isCut = false;
   for await (const part of textOf(response)) {

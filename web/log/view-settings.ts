@@ -1,3 +1,4 @@
+import { readSetting, storeSetting } from '../shell/stored-setting';
 import { TIME_MODES, type TimeMode } from './rows/time-format';
 
 const KEY = 'loom-log-view';
@@ -14,16 +15,12 @@ export function storedSettings(): ViewSettings {
 }
 
 export function storeSettings(settings: ViewSettings): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(settings));
-  } catch {
-    // A browser that blocks storage: the settings hold for this page.
-  }
+  storeSetting(KEY, JSON.stringify(settings));
 }
 
 function parse(): { readonly timeMode?: unknown; readonly isWrapped?: unknown } {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {};
+    return JSON.parse(readSetting(KEY) ?? '{}') ?? {};
   } catch {
     return {};
   }

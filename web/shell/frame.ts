@@ -1,6 +1,7 @@
 import { takeTokenFromAddress } from './api';
 import { h } from './h';
 import { icon } from './icon';
+import { iconButton } from './icon-button';
 import { openKeyHelp } from './key-help';
 import { Keys } from './keys';
 import { Notices } from './notices';
@@ -72,14 +73,9 @@ function navigation(current: string): HTMLElement {
 }
 
 function helpButton(help: () => void): HTMLElement {
-  const parts = {
-    type: 'button',
-    class: 'button quiet key-help',
-    'aria-label': 'Keys',
-    title: 'Keys (?)',
-    onclick: help,
-  };
-  return h('button', parts, icon('question'));
+  const button = iconButton('question', 'Keys', '?', help);
+  button.classList.add('key-help');
+  return button;
 }
 
 /** The fragment of the address belongs to the log, so that it is not changed here. */

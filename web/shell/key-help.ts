@@ -5,8 +5,6 @@ import type { KeyBinding } from './keys';
 const LABELS: Readonly<Record<string, string>> = {
   ArrowDown: '↓',
   ArrowUp: '↑',
-  ArrowLeft: '←',
-  ArrowRight: '→',
   PageDown: 'Page ↓',
   PageUp: 'Page ↑',
   Escape: 'Esc',

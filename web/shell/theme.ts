@@ -1,5 +1,6 @@
 import { h } from './h';
 import { icon } from './icon';
+import { readSetting, storeSetting } from './stored-setting';
 
 const KEY = 'loom-theme';
 const THEMES = ['auto', 'light', 'dark'] as const;
@@ -9,7 +10,8 @@ const WORDS = { auto: 'as the system', light: 'light', dark: 'dark' } as const;
 export type Theme = (typeof THEMES)[number];
 
 export function storedTheme(): Theme {
-  return THEMES.find((theme) => theme === read()) ?? 'auto';
+  const stored = readSetting(KEY);
+  return THEMES.find((theme) => theme === stored) ?? 'auto';
 }
 
 /** Sets the theme of the page. `tokens.css` does the rest. */
@@ -32,27 +34,11 @@ export function themeSwitch(): HTMLButtonElement {
   };
   const change = (): void => {
     show(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto');
-    write(theme);
+    storeSetting(KEY, theme);
   };
   window.addEventListener('storage', ({ key }) => {
     if (key === KEY) show(storedTheme());
   });
   show(theme);
   return button;
-}
-
-function read(): string | null {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-function write(theme: Theme): void {
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    // A browser that blocks storage: the choice holds for this page.
-  }
 }

@@ -1,5 +1,6 @@
 import { h } from '../shell/h';
 import { icon } from '../shell/icon';
+import { setText } from '../shell/set-text';
 
 /** What the page shows of the live streams. */
 export interface SpyFilter {
@@ -61,7 +62,7 @@ export class SpyToolbar {
   }
 
   showCount(words: string): void {
-    if (this.#count.textContent !== words) this.#count.textContent = words;
+    setText(this.#count, words);
   }
 
   showLive(isLive: boolean): void {

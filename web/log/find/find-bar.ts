@@ -1,6 +1,8 @@
 import type { SearchQuery } from '../../search/log-search';
 import { h } from '../../shell/h';
-import { icon } from '../../shell/icon';
+import { iconButton } from '../../shell/icon-button';
+import { isPressed, press } from '../../shell/pressed';
+import { setText } from '../../shell/set-text';
 
 export interface FindBarHandlers {
   /** The query has changed; an empty text ends the search. */
@@ -43,10 +45,10 @@ export class FindBar {
       { class: 'find-bar', role: 'search', hidden: true },
       h('div', { class: 'query' }, this.#field, this.#case, this.#regex),
       this.#count,
-      button('up', 'Previous match (N)', () => handlers.step(-1)),
-      button('down', 'Next match (n)', () => handlers.step(1)),
+      iconButton('up', 'Previous match', 'N', () => handlers.step(-1)),
+      iconButton('down', 'Next match', 'n', () => handlers.step(1)),
       this.#filter,
-      button('cross', 'Close (Esc)', () => this.close()),
+      iconButton('cross', 'Close', 'Esc', () => this.close()),
     );
   }
 
@@ -83,13 +85,9 @@ export class FindBar {
     this.handlers.closed();
   }
 
-  toggleFilter(): void {
-    this.#filter.click();
-  }
-
   /** `3 of 17`, or why there is nothing. */
   say(words: string, isError = false): void {
-    if (this.#count.textContent !== words) this.#count.textContent = words;
+    setText(this.#count, words);
     this.#count.classList.toggle('failed', isError);
     this.#field.setAttribute('aria-invalid', String(isError));
   }
@@ -131,20 +129,4 @@ function toggle(words: string, label: string, changed: () => void): HTMLButtonEl
   });
   element.textContent = words;
   return element;
-}
-
-function button(name: 'up' | 'down' | 'cross', label: string, onclick: () => void): HTMLElement {
-  return h(
-    'button',
-    { type: 'button', class: 'button quiet', 'aria-label': label, title: label, onclick },
-    icon(name),
-  );
-}
-
-function isPressed(element: HTMLElement): boolean {
-  return element.getAttribute('aria-pressed') === 'true';
-}
-
-function press(element: HTMLElement, isOn: boolean): void {
-  element.setAttribute('aria-pressed', String(isOn));
 }

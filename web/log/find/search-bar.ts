@@ -1,6 +1,5 @@
 import { searchOf, writeAddress } from '../../address/page-address';
-import { h } from '../../shell/h';
-import { icon } from '../../shell/icon';
+import { iconButton } from '../../shell/icon-button';
 import type { Keys } from '../../shell/keys';
 import { FindBar } from './find-bar';
 import type { LogFinder } from './log-finder';
@@ -34,12 +33,5 @@ export function searchBar(keys: Keys, finder: LogFinder): FindBar {
 }
 
 export function searchButton(bar: FindBar): HTMLElement {
-  const parts = {
-    type: 'button',
-    class: 'button quiet',
-    'aria-label': 'Search',
-    title: 'Search (Ctrl F)',
-    onclick: () => bar.open(),
-  };
-  return h('button', parts, icon('search'));
+  return iconButton('search', 'Search', 'Ctrl F', () => bar.open());
 }

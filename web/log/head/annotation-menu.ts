@@ -1,6 +1,8 @@
 import type { Annotation } from '../../folds/folds';
+import { counted } from '../../format/counted';
 import type { LogSource } from '../../lines/log-source';
 import { h } from '../../shell/h';
+import { setText } from '../../shell/set-text';
 import { popup } from './popup';
 
 const SHOWN_MAX = 200;
@@ -27,8 +29,10 @@ export class AnnotationMenu {
     const errors = annotations.filter(({ level }) => level === 'error').length;
     const warnings = annotations.filter(({ level }) => level === 'warning').length;
     this.element.hidden = errors + warnings === 0;
-    const words = [counted(errors, 'error'), counted(warnings, 'warning')].filter(Boolean).join(', ');
-    if (this.#button.textContent !== words) this.#button.textContent = words;
+    const words = [errors > 0 && counted(errors, 'error'), warnings > 0 && counted(warnings, 'warning')]
+      .filter(Boolean)
+      .join(', ');
+    setText(this.#button, words);
     this.#button.classList.toggle('has-errors', errors > 0);
   }
 
@@ -57,8 +61,4 @@ function itemOf({ line, level, message, title }: Annotation, onclick: () => void
     h('span', { class: 'place' }, String(line)),
     h('span', { class: 'message' }, title === undefined ? message : `${title}: ${message}`),
   );
-}
-
-function counted(count: number, noun: string): string {
-  return count === 0 ? '' : `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -5,20 +5,19 @@ import type { SearchQuery } from '../../search/log-search';
 import { request } from '../../shell/api';
 import { textOf } from '../../shell/body-text';
 import { h } from '../../shell/h';
-import { streamPath } from '../../shell/root';
 
 /** Text is put aside in pieces of this size: blobs are kept outside the heap. */
 const PIECE_LENGTH = 4 * 1024 * 1024;
 
 /** The bytes as they are. By fetch, because an address cannot have a token in it. */
 export async function downloadRaw(id: string, signal?: AbortSignal): Promise<void> {
-  const response = await request(`${streamPath(id)}?notail`, init(signal));
+  const response = await request(pathOf(id, '', { notail: true }), init(signal));
   save(await response.blob(), `${nameOf(id)}.log`);
 }
 
 /** The text without colours and other escape sequences. */
 export async function downloadPlain(id: string, signal?: AbortSignal): Promise<void> {
-  const response = await request(`${streamPath(id)}?notail`, init(signal));
+  const response = await request(pathOf(id, '', { notail: true }), init(signal));
   save(await gather(linesOf(response), plain), `${nameOf(id)}.txt`);
 }
 
