@@ -10,8 +10,9 @@ import type { RowContext } from './rows/row-context';
 import { columnsIn, columnsOf } from './rows/text-columns';
 import { TIME_WIDTHS, type TimeMode } from './rows/time-format';
 import { wrappedHeight } from './rows/wrapped-height';
-import { wantLines } from './wanted-lines';
 
+/** Lines beyond those in view that are loaded ahead, to each side. */
+const AHEAD_LINES = 400;
 const DIGITS_MIN = 4;
 /** While lines arrive, the column does not grow before there are a million. */
 const DIGITS_OPEN_MIN = 6;
@@ -146,10 +147,6 @@ export class LogView implements RowContext {
     this.restyle();
   }
 
-  get isFiltered(): boolean {
-    return this.#filter !== undefined;
-  }
-
   setTimeMode(mode: TimeMode): void {
     this.#timeMode = mode;
     const width = mode === 'off' ? '0px' : `calc(${TIME_WIDTHS[mode]}ch + var(--gap))`;
@@ -207,9 +204,19 @@ export class LogView implements RowContext {
   }
 
   #onFrame(): void {
-    wantLines(this.source, this.#map, this.list.rows);
+    if (!this.list.isRacing) this.#wantLines();
     if (!this.#isWrapped) this.#showWidth();
     this.#options.onFrame();
+  }
+
+  #wantLines(): void {
+    const { from, to } = this.list.rows;
+    if (to > from)
+      this.source.want(
+        Math.max(1, this.#map.lineAt(from) - AHEAD_LINES),
+        this.#map.lineAt(to - 1) + AHEAD_LINES,
+        this.#map,
+      );
   }
 
   /** The log is as wide as the widest line that was shown, so that the horizontal scroll bar does not jump. */

@@ -22,18 +22,19 @@ describe('times, long lines and copies', () => {
   it('the key t goes through the times: off, since the start, local, UTC', async () => {
     const page = await server.page('/stream/lines', { timezoneId: 'Asia/Tokyo' });
     await shownLine(page, 1);
-    const time = () => page.locator('.time').first().textContent();
+    const time = (): Promise<string | undefined> =>
+      page.evaluate(`document.querySelector('.row .time')?.textContent`);
     const seen = [await time()];
     for (let press = 0; press < 4; press++) {
       await page.keyboard.press('t');
       seen.push(await time());
     }
     expect(seen).toEqual([
-      '',
+      undefined,
       expect.stringMatching(/^\+\d/),
       expect.stringMatching(/^\d\d:\d\d:\d\d\.\d{3}$/),
       expect.stringMatching(/^\d\d:\d\d:\d\d\.\d{3}Z$/),
-      '',
+      undefined,
     ]);
     expect(Number(seen[2]?.slice(0, 2))).toBe((Number(seen[3]?.slice(0, 2)) + 9) % 24);
   });

@@ -85,6 +85,11 @@ export class VirtualList {
     return this.#scroller.bottom >= this.#scroller.range - END_SLACK_PX;
   }
 
+  /** More than a screen was scrolled since the last frame: nothing of it can be read. */
+  get isRacing(): boolean {
+    return this.#overscan === 0;
+  }
+
   get isHeldAtEnd(): boolean {
     return this.#isAtEnd;
   }

@@ -26,7 +26,7 @@ export class LineRow implements RowView {
 
   constructor(private readonly context: RowContext) {
     this.#number.append(this.#numberText);
-    this.element.append(this.#number, this.#time, this.#text);
+    this.element.append(this.#number, this.#text);
   }
 
   show(row: number): void {
@@ -51,16 +51,26 @@ export class LineRow implements RowView {
   }
 
   #showLine(line: number, log: LogLine | undefined): void {
-    const { source, timeMode } = this.context;
+    const { source } = this.context;
     const fold = source.folds.enabled ? source.folds.at(line) : undefined;
     const className = classesOf(log, fold, this.context.emphasisOf(line));
     if (this.element.className !== className) this.element.className = className;
-    if (timeMode !== 'off' || this.#time.firstChild !== null)
-      this.#time.textContent = formatTime(log?.time, timeMode, source.facts?.createdAt ?? 0);
+    this.#showTime(log);
     if (log === undefined) paintSpans(this.#text, []);
     else this.#showText(log, fold);
     this.#showFold(fold);
     this.#showTail(log, fold);
+  }
+
+  /** The browser pays for each element of a row: without times there is none for them. */
+  #showTime(log: LogLine | undefined): void {
+    const { source, timeMode } = this.context;
+    if (timeMode === 'off') {
+      this.#time.remove();
+      return;
+    }
+    this.#time.textContent = formatTime(log?.time, timeMode, source.facts?.createdAt ?? 0);
+    if (!this.#time.isConnected) this.#number.after(this.#time);
   }
 
   /** What a search has found is shown where it was found: in the text as it is. */
