@@ -271,7 +271,7 @@ http:
 
   /** What the form of an answer depends on. */
   const FORMS: Readonly<Record<string, readonly string[]>> = {
-    '/stream': ['Accept-Encoding'],
+    '/stream': ['Accept', 'Accept-Encoding'],
     '/stream/kept': ['Accept', 'Accept-Encoding'],
   };
 
