@@ -1,7 +1,5 @@
-import { counted } from '../format/counted';
 import { h } from '../shell/h';
 import { icon } from '../shell/icon';
-import { setText } from '../shell/set-text';
 import type { LogView } from './log-view';
 
 const KEYS_UP = new Set(['ArrowUp', 'PageUp', 'Home']);
@@ -19,8 +17,6 @@ export class Follow {
   #isOn = false;
   /** How many lines there were when it went off. */
   #seen = 0;
-  /** Until they are counted, all count as seen. */
-  #wasCounted = false;
 
   constructor(private readonly view: LogView) {
     const { element } = view;
@@ -57,7 +53,7 @@ export class Follow {
 
   /** Shows the end, and stays there if more may come. */
   goToEnd(): void {
-    if (this.#mayGrow() || !this.view.source.isCounted) this.start();
+    if (this.#mayGrow()) this.start();
     else this.view.list.scrollToRow(this.view.list.count - 1, 'end');
     this.catchUp();
   }
@@ -70,13 +66,12 @@ export class Follow {
   /** After lines have come, or the list has moved. */
   update(): void {
     if (this.#isOn && !this.view.list.isHeldAtEnd) this.stop();
-    const { lines, isCounted } = this.view.source;
-    if (!this.#wasCounted) this.#seen = lines;
-    this.#wasCounted = isCounted;
-    const news = Math.max(0, lines - this.#seen);
-    if (this.view.list.showsEnd && !this.#mayGrow()) this.#seen = lines;
+    const news = Math.max(0, this.view.source.lines - this.#seen);
+    if (this.view.list.showsEnd && !this.#mayGrow()) this.#seen = this.view.source.lines;
     this.button.hidden = this.#isOn || (news === 0 && !this.#mayGrow());
-    setText(this.#words, news === 0 ? 'Follow' : counted(news, 'new line'));
+    const words =
+      news === 0 ? 'Follow' : news === 1 ? '1 new line' : `${news.toLocaleString('en')} new lines`;
+    if (this.#words.textContent !== words) this.#words.textContent = words;
   }
 
   #set(isOn: boolean): void {

@@ -1,5 +1,4 @@
 import '../shell/base.css';
-import { parseAddress } from '../address/page-address';
 import { StreamLog } from '../lines/stream-log';
 import { openLogPage } from '../log/log-page';
 import { request } from '../shell/api';
@@ -9,10 +8,4 @@ import { streamIdOf } from '../shell/root';
 const frame = openFrame('stream');
 const id = streamIdOf(location.pathname);
 document.title = `${id} – Loom`;
-const source = new StreamLog({
-  send: request,
-  id,
-  schedule: (run) => requestAnimationFrame(run),
-  isFromStart: Object.keys(parseAddress(location)).length === 0,
-});
-openLogPage(frame, id, source);
+openLogPage(frame, id, new StreamLog({ send: request, id, schedule: (run) => requestAnimationFrame(run) }));
