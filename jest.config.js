@@ -8,6 +8,6 @@ module.exports = {
   // Longer than the patience of any single step (test/support/patience.ts), which then says what did not happen.
   testTimeout: 300_000,
   maxWorkers: 2,
-  // Modules of past suites stay in a worker: after some 300 suites it ran out of memory.
-  workerIdleMemoryLimit: '1GB',
+  // Modules of past suites stay in a worker: after some 300 suites it ran out of memory, and the last ones before that are slow.
+  workerIdleMemoryLimit: '500MB',
 };

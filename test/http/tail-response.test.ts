@@ -63,7 +63,7 @@ describe('a tail', () => {
   });
 
   it.each([
-    ['was removed right before its first page is read', new LogError('LOG_GONE'), 404],
+    ['was removed right before its first page is read', new LogError('LOG_GONE'), 410],
     ['cannot be read right now', new LogError('STORE_UNAVAILABLE'), 503],
   ])('a tail is refused if the stream %s', async (_why, error, status) => {
     const { log } = await createLogOf(store, 'bytes');

@@ -16,18 +16,6 @@ describe('links into a log', () => {
     expect(await linkedLines(page)).toEqual(Array.from({ length: 21 }, (_, at) => 120 + at));
   });
 
-  it('a link leads to its line also where the facts of the log are there before its index', async () => {
-    const page = await server.page('/');
-    const facts = page.locator('.stream-head .state', { hasText: 'complete' });
-    await page.route('**/stream/lines/index*', async (route) => {
-      await facts.waitFor();
-      await route.continue();
-    });
-    await page.goto(`${server.loom.url}/stream/lines#L15000`);
-    expect(await shownLine(page, 15_000)).toBe('line 15000');
-    expect(await page.locator('.notice').count()).toBe(0);
-  });
-
   it('#O leads to the line of a byte', async () => {
     // "line 1\n" to "line 9\n" are 63 bytes, "line 10\n" the next 8.
     const page = await server.page('/stream/lines#O70');
