@@ -23,7 +23,7 @@ export interface Span {
   /** Begins with `http://` or `https://`. */
   readonly href?: string;
   /**
-   * Absent: text of the log. `symbol`: stands for a control character that has no picture, such as `␇` or `⟨U+202E⟩`.
+   * Absent: text of the log. `symbol`: replaces a control character that has no picture, such as `␇` or `⟨U+202E⟩`.
    * `note`: words of the viewer, such as `… 90,000 more colours`.
    */
   readonly kind?: 'symbol' | 'note';

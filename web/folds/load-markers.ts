@@ -10,7 +10,7 @@ import { MARKER_PATTERN, markersOf } from './markers-of';
 
 const PER_ANSWER = 10_000;
 const MAX_MARKED_LINES = 2 * MAX_FOLDS;
-/** A busy server is asked again, but not for ever. */
+/** A busy server is asked again, but not forever. */
 const MAX_ATTEMPTS = 10;
 const PAUSE_MS = 2_000;
 

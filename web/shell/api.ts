@@ -59,7 +59,7 @@ async function send(path: string, init: ApiInit, bearer: string | undefined): Pr
     return await fetch(urlOf(path), {
       ...init,
       headers,
-      // What a browser kept of an open stream is outdated, and cookies and the address of the page are nobody's business.
+      // What a browser kept of an open stream is outdated. Cookies and the address of the page are not for the server.
       cache: 'no-store',
       credentials: 'same-origin',
       referrerPolicy: 'no-referrer',

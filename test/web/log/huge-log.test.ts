@@ -46,7 +46,7 @@ describe('a log of a million lines and 127 MB', () => {
     expect(await shownLine(page, 1)).toBe('line 1');
   });
 
-  it('a frame of a fling over 3,000 px takes little of the main thread', async () => {
+  it('a frame of a fling over 3,000 px takes at most 10 ms of the main thread', async () => {
     const page = await server.page('/stream/big');
     await shownLine(page, 1);
     const cdp = await measured(page);
@@ -57,8 +57,8 @@ describe('a log of a million lines and 127 MB', () => {
       const after = await metricsOf(cdp);
       perFrame.push((((after['TaskDuration'] ?? 0) - (before['TaskDuration'] ?? 0)) * 1000) / FRAMES);
     }
-    // The least of them: what else runs on the machine can only add to it. The figure itself is of `npm run bench:web`.
-    expect(Math.min(...perFrame)).toBeLessThanOrEqual(30);
+    // The least of them: what else runs on the machine can only add to it.
+    expect(Math.min(...perFrame)).toBeLessThanOrEqual(10);
   });
 });
 
