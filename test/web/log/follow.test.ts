@@ -57,6 +57,16 @@ describe('following an open stream', () => {
     await producer.end();
   });
 
+  it('a selection ends the following, and keeps its text while lines arrive', async () => {
+    const { producer, page } = await followed('selection', 500);
+    await page.locator('.number[href="#L495"] ~ .text').dblclick({ position: { x: 4, y: 8 } });
+    await followButton(page).waitFor();
+    await producer.write(numbered(501, 5_000));
+    await page.locator('.follow', { hasText: '4,500 new lines' }).waitFor();
+    expect(await page.evaluate('getSelection().toString()')).toBe('line');
+    await producer.end();
+  });
+
   it('a finger on the log ends the following', async () => {
     const producer = await server.open('touch');
     await producer.write(numbered(1, 500));
