@@ -42,7 +42,7 @@ export function hasToken(): boolean {
 
 /** Asks for another token, for example after a 403. @returns whether there is one now */
 export async function changeToken(): Promise<boolean> {
-  return (await token.renewed(token.value)) !== undefined;
+  return (await token.change()) !== undefined;
 }
 
 /** Takes over the token of a shared link, and removes it from the address and the history. */

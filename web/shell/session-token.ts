@@ -12,6 +12,8 @@ type AskForToken = (isRefused: boolean) => Promise<string | undefined>;
 /** The token of this tab. It is in the storage of the tab and in the header of requests, and nowhere else. */
 export class SessionToken {
   #asking: Promise<string | undefined> | undefined;
+  /** A person has given up: requests that are refused do not ask again by themselves. */
+  #isGivenUp = false;
 
   constructor(
     private readonly storage: TokenStorage,
@@ -28,17 +30,24 @@ export class SessionToken {
 
   /**
    * Another token than the one that was refused. Requests that are refused meanwhile wait for the same answer, so that a person is asked once.
-   * @returns `undefined` if the person gave up
+   * @returns `undefined` if the person gave up, now or before
    */
   renewed(refused: string | undefined): Promise<string | undefined> {
     if (this.value !== refused) return Promise.resolve(this.value);
-    this.#asking ??= this.#askAnew(refused !== undefined);
+    if (this.#isGivenUp && this.#asking === undefined) return Promise.resolve(undefined);
+    return this.change();
+  }
+
+  /** Asks in any case: the person wants to enter one. @returns `undefined` if they gave up */
+  change(): Promise<string | undefined> {
+    this.#asking ??= this.#askAnew(this.value !== undefined);
     return this.#asking;
   }
 
   async #askAnew(isRefused: boolean): Promise<string | undefined> {
     try {
       const token = await this.ask(isRefused);
+      this.#isGivenUp = token === undefined;
       if (token !== undefined) this.set(token);
       return token;
     } finally {

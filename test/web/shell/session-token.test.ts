@@ -26,8 +26,19 @@ describe('the token of a tab', () => {
     });
     token.set('wrong');
     expect(await token.renewed('wrong')).toBeUndefined();
-    expect(await token.renewed('wrong')).toBeUndefined();
-    expect(asked).toEqual([true, true]);
+    expect(asked).toEqual([true]);
+  });
+
+  it('a person who gave up is asked again only if they want to be, and then as often as needed', async () => {
+    const answers = [undefined, undefined, 'wrong', 'right'];
+    let asked = 0;
+    const token = sessionToken(async () => answers[asked++]);
+    expect(await token.renewed(undefined)).toBeUndefined();
+    expect([await token.renewed(undefined), asked]).toEqual([undefined, 1]);
+    expect([await token.change(), asked]).toEqual([undefined, 2]);
+    expect([await token.renewed(undefined), asked]).toEqual([undefined, 2]);
+    expect([await token.change(), asked]).toEqual(['wrong', 3]);
+    expect([await token.renewed('wrong'), asked]).toEqual(['right', 4]);
   });
 });
 
