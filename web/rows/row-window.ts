@@ -77,6 +77,8 @@ export class RowWindow<Row extends HTMLElement> {
 
   /** Scrolls as little as needed to show a row, and draws. */
   reveal(index: number): void {
+    // Rows that came since the last frame count: without their room, the browser stops before them.
+    this.#setHeight();
     const { scrollTop, clientHeight } = this.scroller;
     const top = index * this.#rowHeight;
     if (top < scrollTop) this.scroller.scrollTop = top;
