@@ -25,11 +25,11 @@ export class LineView {
     const style = this.styles.at(segment, number);
     const byteLength = segment.byteLengthOf(number);
     const shown = this.#shown.get(number);
-    if (shown !== undefined && isSame(shown, style, byteLength, segment.isOpenLine(number)))
-      return shown.line;
-    const line = lineOf(segment, number, style);
+    const isHere = shown !== undefined && isSame(shown, style, byteLength, segment.isOpenLine(number));
+    const line = isHere ? shown.line : lineOf(segment, number, style);
+    // Behind the others: what is on the screen is asked for again and again, and stays.
     this.#shown.delete(number);
-    this.#shown.set(number, { line, style, byteLength });
+    this.#shown.set(number, isHere ? shown : { line, style, byteLength });
     if (this.#shown.size > MAX_LINES) this.#shown.delete(this.#shown.keys().next().value ?? 0);
     return line;
   }

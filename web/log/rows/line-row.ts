@@ -6,9 +6,11 @@ import type { LogLine } from '../../lines/log-line';
 import { h } from '../../shell/h';
 import type { RowView } from '../list/mounted-rows';
 import { annotationSpans } from './annotation-spans';
-import { paintSpans } from './paint-spans';
+import { type Mark, paintSpans } from './paint-spans';
 import type { RowContext } from './row-context';
 import { formatTime } from './time-format';
+
+const NOTHING: readonly never[] = [];
 
 /** One row of the log: its number, its time, its text, and what belongs to a fold that begins there. */
 export class LineRow implements RowView {
@@ -23,6 +25,8 @@ export class LineRow implements RowView {
   #log: LogLine | undefined;
   #version = -1;
   #revision = -1;
+  #paintedSpans: readonly Span[] = NOTHING;
+  #paintedMarks: readonly Mark[] = NOTHING;
 
   constructor(private readonly context: RowContext) {
     this.#number.append(this.#numberText);
@@ -36,6 +40,9 @@ export class LineRow implements RowView {
     const { revision } = context.source;
     const isSame = line === this.#line && log === this.#log && revision === this.#revision;
     if (isSame && context.version === this.#version) return;
+    // Its text left the memory while it is kept for a selection: nothing about it has changed.
+    if (log === undefined && this.#log !== undefined && line === this.#line && revision === this.#revision)
+      return;
     this.#showNumber(line);
     this.#line = line;
     this.#log = log;
@@ -56,7 +63,7 @@ export class LineRow implements RowView {
     const className = classesOf(log, fold, this.context.emphasisOf(line));
     if (this.element.className !== className) this.element.className = className;
     this.#showTime(log);
-    if (log === undefined) paintSpans(this.#text, []);
+    if (log === undefined) this.#paint(NOTHING, NOTHING);
     else this.#showText(log, fold);
     this.#showFold(fold);
     this.#showTail(log, fold);
@@ -77,7 +84,19 @@ export class LineRow implements RowView {
   #showText(log: LogLine, fold: Fold | undefined): void {
     const marks = this.context.marksOf(log);
     const isRaw = marks.length > 0 || !this.context.source.folds.enabled;
-    paintSpans(this.#text, isRaw ? log.spans : spansOf(log, fold), marks);
+    this.#paint(isRaw ? log.spans : spansOf(log, fold), marks);
+  }
+
+  /** Text that stays is not touched: a reader may have selected it. */
+  #paint(spans: readonly Span[], marks: readonly Mark[]): void {
+    if (
+      spans === this.#paintedSpans &&
+      (marks === this.#paintedMarks || marks.length + this.#paintedMarks.length === 0)
+    )
+      return;
+    this.#paintedSpans = spans;
+    this.#paintedMarks = marks;
+    paintSpans(this.#text, spans, marks);
   }
 
   #showFold(fold: Fold | undefined): void {
