@@ -22,8 +22,8 @@ export class ConnectionStrip {
   }
 
   #show(): void {
-    const { connection, lines } = this.source;
-    const words = connectionWords(connection, lines, Date.now());
+    const { connection } = this.source;
+    const words = connectionWords(this.source, Date.now());
     this.element.hidden = words === undefined;
     const isRefused = connection.kind === 'refused';
     this.#retry.hidden = connection.kind !== 'away' && !isRefused;
