@@ -20,13 +20,17 @@ export interface BrowserUnderTest {
   newPage(options?: BrowserContextOptions): Promise<Page>;
 }
 
+/** @param args of its command line @throws if there is no Chromium: ask `inBrowser` before */
+export function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...args] });
+}
+
 /** A Chromium for all tests of the surrounding `describe`. @param args of its command line */
 export function withBrowser(args: readonly string[] = []): BrowserUnderTest {
   let browser: Browser | undefined;
   const contexts: BrowserContext[] = [];
   beforeAll(async () => {
-    if (!existsSync(CHROMIUM)) return;
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...args] });
+    if (existsSync(CHROMIUM)) browser = await launchBrowser(args);
   }, LOADING_MS);
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close();

@@ -1,4 +1,5 @@
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { seriousViolations } from '../support/axe';
 import { PHONE, sidewaysScroll } from '../support/phone';
 import { LogServer, numbered, shownLine } from './log-server';
@@ -30,7 +31,7 @@ describe('the page of a stream for everyone', () => {
     return page;
   };
 
-  it.each(['dark', 'light'] as const)(
+  inBrowser.each(['dark', 'light'] as const)(
     'axe-core finds nothing serious in the %s theme',
     async (colorScheme) => {
       const page = await open({ colorScheme });
@@ -42,7 +43,7 @@ describe('the page of a stream for everyone', () => {
     },
   );
 
-  it('on a phone the page does not scroll sideways, and its controls fit a finger', async () => {
+  inBrowser('on a phone the page does not scroll sideways, and its controls fit a finger', async () => {
     const page = await open({ ...PHONE });
     await page.getByRole('button', { name: 'Search' }).tap();
     await page.getByRole('searchbox').waitFor();
@@ -57,7 +58,7 @@ describe('the page of a stream for everyone', () => {
     expect(small).toEqual([]);
   });
 
-  it('the key ? shows the keys', async () => {
+  inBrowser('the key ? shows the keys', async () => {
     const page = await open({});
     await page.keyboard.press('?');
     const keys = await page.getByRole('dialog').locator('kbd').allTextContents();
@@ -65,7 +66,7 @@ describe('the page of a stream for everyone', () => {
       expect(keys).toContain(key);
   });
 
-  it('every control is reached by Tab, and the log is a region with a name', async () => {
+  inBrowser('every control is reached by Tab, and the log is a region with a name', async () => {
     const page = await open({});
     const names: string[] = [];
     for (let press = 0; press < 20; press++) {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { LogServer, numbered, shownLine } from './log-server';
 
 /** What the clipboard would get. */
@@ -19,7 +20,7 @@ describe('times, long lines and copies', () => {
   afterEach(() => server.closePages());
   afterAll(() => server.stop());
 
-  it('the key t goes through the times: off, since the start, local, UTC', async () => {
+  inBrowser('the key t goes through the times: off, since the start, local, UTC', async () => {
     const page = await server.page('/stream/lines', { timezoneId: 'Asia/Tokyo' });
     await shownLine(page, 1);
     const time = (): Promise<string | undefined> =>
@@ -39,7 +40,7 @@ describe('times, long lines and copies', () => {
     expect(Number(seen[2]?.slice(0, 2))).toBe((Number(seen[3]?.slice(0, 2)) + 9) % 24);
   });
 
-  it('a copy has the text of the lines without their numbers and times', async () => {
+  inBrowser('a copy has the text of the lines without their numbers and times', async () => {
     const page = await server.page('/stream/lines');
     await shownLine(page, 1);
     await page.keyboard.press('t');
@@ -47,7 +48,7 @@ describe('times, long lines and copies', () => {
     expect(await page.evaluate(COPY)).toBe('2\nline 3\nline');
   });
 
-  it('a copy has lines that are not in the document any more', async () => {
+  inBrowser('a copy has lines that are not in the document any more', async () => {
     const page = await server.page('/stream/lines', { permissions: ['clipboard-read', 'clipboard-write'] });
     await shownLine(page, 10);
     await text(page, 10).click({ position: { x: 1, y: 9 } });
@@ -60,7 +61,7 @@ describe('times, long lines and copies', () => {
     expect(copied).toBe(numbered(10, 15_010).trimEnd());
   });
 
-  it('wrapping keeps the first visible line, and the end can be reached', async () => {
+  inBrowser('wrapping keeps the first visible line, and the end can be reached', async () => {
     const page = await server.page('/stream/long#L1000');
     await shownLine(page, 1_000);
     const first = await firstVisible(page);
@@ -76,7 +77,7 @@ describe('times, long lines and copies', () => {
     expect(await firstVisible(page)).toBe(1);
   });
 
-  it('a line of more than 4,096 characters is cut, and shown whole on request', async () => {
+  inBrowser('a line of more than 4,096 characters is cut, and shown whole on request', async () => {
     const page = await server.page('/stream/long');
     expect((await shownLine(page, 2)).length).toBeLessThan(4_200);
     await page.locator('.show-all').click();

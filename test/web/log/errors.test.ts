@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { expectNumberedTo, LogServer, numbered, shownLine, textOfLine } from './log-server';
 
 const LINES = 20_000;
@@ -32,7 +33,7 @@ describe('a token that is revoked while a log is open', () => {
     return page;
   };
 
-  it('the page asks for another one, and goes on where it was', async () => {
+  inBrowser('the page asks for another one, and goes on where it was', async () => {
     const page = await revoked('asked', 'first', 'second');
     await expectNumberedTo(page, 300);
     await enter(page, 'second');
@@ -41,24 +42,39 @@ describe('a token that is revoked while a log is open', () => {
     await expectNumberedTo(page, 400);
     await strip(page, '').waitFor({ state: 'hidden' });
   });
+
+  inBrowser('a person who gives up sees why, keeps the lines, and can enter a token later', async () => {
+    const page = await revoked('given-up', 'second', 'third');
+    await page.keyboard.press('Escape');
+    await strip(page, 'This server needs a token. Lines after 300 are missing').waitFor();
+    await expectNumberedTo(page, 300);
+    await page.getByRole('button', { name: 'Enter a token' }).click();
+    await enter(page, 'third');
+    await server.append('given-up', numbered(301, 400), 'third');
+    await shownLine(page, 400);
+    await expectNumberedTo(page, 400);
+  });
 });
 
-it('a token that does not reach a stream is named as the reason, and another one can be entered', async () => {
-  const settings = 'tokens: [all, { token: builds, prefix: build- }]';
-  const server = await LogServer.start({}, settings);
-  try {
-    await server.create('deploy-1', 'deployed\n', {}, 'all');
-    const page = await server.page('/stream/deploy-1#token=builds');
-    await strip(page, 'The token reaches only streams whose ID starts with "build-"').waitFor();
-    await page.getByRole('button', { name: 'Enter a token' }).click();
-    await enter(page, 'all');
-    expect(await shownLine(page, 1)).toBe('deployed');
-    await strip(page, '').waitFor({ state: 'hidden' });
-    await server.closePages();
-  } finally {
-    await server.stop();
-  }
-});
+inBrowser(
+  'a token that does not reach a stream is named as the reason, and another one can be entered',
+  async () => {
+    const settings = 'tokens: [all, { token: builds, prefix: build- }]';
+    const server = await LogServer.start({}, settings);
+    try {
+      await server.create('deploy-1', 'deployed\n', {}, 'all');
+      const page = await server.page('/stream/deploy-1#token=builds');
+      await strip(page, 'The token reaches only streams whose ID starts with "build-"').waitFor();
+      await page.getByRole('button', { name: 'Enter a token' }).click();
+      await enter(page, 'all');
+      expect(await shownLine(page, 1)).toBe('deployed');
+      await strip(page, '').waitFor({ state: 'hidden' });
+      await server.closePages();
+    } finally {
+      await server.stop();
+    }
+  },
+);
 
 /** To lines that are not loaded, around line 5,560. */
 const scrollAway = (page: Page) => page.evaluate(`document.querySelector('.log').scrollTop = 100_000`);
@@ -80,27 +96,33 @@ describe('a log that cannot be read', () => {
     return page;
   };
 
-  it('a stream that does not exist is said to be none', async () => {
+  inBrowser('a stream that does not exist is said to be none', async () => {
     const page = await server.page('/stream/nowhere');
     await strip(page, 'There is no stream with this id').waitFor();
     expect(await page.locator('.row').count()).toBe(0);
   });
 
-  it('a log that was deleted says so once more of it is wanted, and what was shown is still there', async () => {
-    const page = await opened('deleted');
-    await fetch(`${server.loom.url}/stream/deleted`, { method: 'DELETE' });
-    await scrollAway(page);
-    await strip(page, 'This stream was deleted. 20,000 lines are here').waitFor();
-    await page.keyboard.press('g');
-    expect(await shownLine(page, 1)).toBe('line 1');
-  });
+  inBrowser(
+    'a log that was deleted says so once more of it is wanted, and what was shown is still there',
+    async () => {
+      const page = await opened('deleted');
+      await fetch(`${server.loom.url}/stream/deleted`, { method: 'DELETE' });
+      await scrollAway(page);
+      await strip(page, 'This stream was deleted. What was loaded stays here').waitFor();
+      await page.keyboard.press('g');
+      expect(await shownLine(page, 1)).toBe('line 1');
+    },
+  );
 
-  it('an answer of a proxy is given by its status, and is tried again', async () => {
+  inBrowser('an answer of a proxy is given by its status, and is tried again', async () => {
     const page = await opened('proxied');
     const answers = '**/stream/proxied**';
     await page.route(answers, (route) => route.fulfill({ status: 502, body: '<h1>Bad Gateway</h1>' }));
     await scrollAway(page);
-    await strip(page, /Reconnecting since .*20,000 lines are here. The server answered 502/).waitFor();
+    await strip(
+      page,
+      /Reconnecting since .* Lines that were not loaded yet are missing. The server answered 502/,
+    ).waitFor();
     await page.keyboard.press('g');
     expect(await shownLine(page, 1)).toBe('line 1');
     await page.unroute(answers);
@@ -110,19 +132,22 @@ describe('a log that cannot be read', () => {
     expect(await shownLine(page, 5_560)).toBe('line 5560');
   });
 
-  it('a server that is killed is said to be away and since when, and the log goes on once it is back', async () => {
-    const page = await opened('killed');
-    await server.loom.kill();
-    await scrollAway(page);
-    await strip(
-      page,
-      /Reconnecting since \d+ s\. 20,000 lines are here. The server cannot be reached/,
-    ).waitFor();
-    await page.keyboard.press('g');
-    expect(await textOfLine(page, 1)).toBe('line 1');
-    await scrollAway(page);
-    await server.loom.restart();
-    expect(await shownLine(page, 5_560)).toBe('line 5560');
-    await strip(page, '').waitFor({ state: 'hidden' });
-  });
+  inBrowser(
+    'a server that is killed is said to be away and since when, and the log goes on once it is back',
+    async () => {
+      const page = await opened('killed');
+      await server.loom.kill();
+      await scrollAway(page);
+      await strip(
+        page,
+        /Reconnecting since \d+ s\. Lines that were not loaded yet are missing. The server cannot be reached/,
+      ).waitFor();
+      await page.keyboard.press('g');
+      expect(await textOfLine(page, 1)).toBe('line 1');
+      await scrollAway(page);
+      await server.loom.restart();
+      expect(await shownLine(page, 5_560)).toBe('line 5560');
+      await strip(page, '').waitFor({ state: 'hidden' });
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { LogServer, numbered, shownLine } from './log-server';
 
 const ESC = '\u001b';
@@ -40,7 +41,7 @@ describe('the folds of a log', () => {
     return page;
   };
 
-  it('headings have a title, a chevron and a duration, and open and close their lines', async () => {
+  inBrowser('headings have a title, a chevron and a duration, and open and close their lines', async () => {
     const page = await open('/stream/build');
     const outer = row(page, 4);
     expect(await outer.locator('.text').textContent()).toBe('Outer');
@@ -54,14 +55,14 @@ describe('the folds of a log', () => {
     expect(await outer.locator('.chevron').getAttribute('aria-expanded')).toBe('false');
   });
 
-  it('only explicit markers fold, also behind a time', async () => {
+  inBrowser('only explicit markers fold, also behind a time', async () => {
     const page = await open('/stream/build');
     expect(await row(page, 9).locator('.text').textContent()).toContain('Azure');
     expect(await row(page, 9).locator('.chevron').count()).toBe(1);
     expect(await row(page, 14).locator('.chevron').count()).toBe(0);
   });
 
-  it('one switch turns them off, and the numbers of the lines stay', async () => {
+  inBrowser('one switch turns them off, and the numbers of the lines stay', async () => {
     const page = await open('/stream/build');
     await page.getByRole('button', { name: 'Folds' }).click();
     await row(page, 2).waitFor();
@@ -70,7 +71,7 @@ describe('the folds of a log', () => {
     expect(await page.locator('.chevron').count()).toBe(0);
   });
 
-  it('the keys [ and ] go from fold to fold, and o opens one', async () => {
+  inBrowser('the keys [ and ] go from fold to fold, and o opens one', async () => {
     const page = await open('/stream/build');
     await page.keyboard.press(']');
     expect(await page.locator('.at-cursor .number').textContent()).toMatch(/^\s*4$/);
@@ -80,7 +81,7 @@ describe('the folds of a log', () => {
     expect(await shownLine(page, 2)).toBe('added 200 packages');
   });
 
-  it('errors and warnings are coloured and listed, and a click leads to them', async () => {
+  inBrowser('errors and warnings are coloured and listed, and a click leads to them', async () => {
     const page = await open('/stream/build');
     expect(await row(page, 12).locator('.text').textContent()).toBe('Error: it is broken  src/a.ts:7');
     expect(await row(page, 12).getAttribute('class')).toContain('error');

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { expectNumberedTo, LogServer, numbered, type Producer, shownLine } from './log-server';
 
 const ROW_PX = 18;
@@ -21,7 +22,7 @@ describe('following an open stream', () => {
   };
   const followButton = (page: Page) => page.locator('.follow');
 
-  it('the end stays in view while lines arrive', async () => {
+  inBrowser('the end stays in view while lines arrive', async () => {
     const { producer, page } = await followed('end', 200);
     await producer.write(numbered(201, 5_000));
     expect(await shownLine(page, 5_000)).toBe('line 5000');
@@ -31,23 +32,26 @@ describe('following an open stream', () => {
     await page.locator('.state', { hasText: 'complete' }).waitFor();
   });
 
-  it('after the wheel, the row under the pointer keeps its text and place while 10,000 lines arrive', async () => {
-    const { producer, page } = await followed('wheel', 2_000);
-    await page.mouse.move(400, 400);
-    await page.mouse.wheel(0, -50 * ROW_PX);
-    await followButton(page).waitFor();
-    const before = await rowAt(page, 400);
-    await producer.write(numbered(2_001, 12_000));
-    await page.locator('.follow', { hasText: '10,000 new lines' }).waitFor();
-    const after = await rowAt(page, 400);
-    expect(after.text).toBe(before.text);
-    expect(Math.abs(after.y - before.y)).toBeLessThanOrEqual(1);
-    await followButton(page).click();
-    expect(await shownLine(page, 12_000)).toBe('line 12000');
-    await producer.end();
-  });
+  inBrowser(
+    'after the wheel, the row under the pointer keeps its text and place while 10,000 lines arrive',
+    async () => {
+      const { producer, page } = await followed('wheel', 2_000);
+      await page.mouse.move(400, 400);
+      await page.mouse.wheel(0, -50 * ROW_PX);
+      await followButton(page).waitFor();
+      const before = await rowAt(page, 400);
+      await producer.write(numbered(2_001, 12_000));
+      await page.locator('.follow', { hasText: '10,000 new lines' }).waitFor();
+      const after = await rowAt(page, 400);
+      expect(after.text).toBe(before.text);
+      expect(Math.abs(after.y - before.y)).toBeLessThanOrEqual(1);
+      await followButton(page).click();
+      expect(await shownLine(page, 12_000)).toBe('line 12000');
+      await producer.end();
+    },
+  );
 
-  it.each(['PageUp', 'ArrowUp', 'Home'])('the key %s ends the following', async (key) => {
+  inBrowser.each(['PageUp', 'ArrowUp', 'Home'])('the key %s ends the following', async (key) => {
     const { producer, page } = await followed(`key-${key}`, 500);
     await page.locator('.log').focus();
     await page.keyboard.press(key);
@@ -57,7 +61,7 @@ describe('following an open stream', () => {
     await producer.end();
   });
 
-  it('a selection ends the following, and keeps its text while lines arrive', async () => {
+  inBrowser('a selection ends the following, and keeps its text while lines arrive', async () => {
     const { producer, page } = await followed('selection', 500);
     await page.locator('.number[href="#L495"] ~ .text').dblclick({ position: { x: 4, y: 8 } });
     await followButton(page).waitFor();
@@ -67,7 +71,29 @@ describe('following an open stream', () => {
     await producer.end();
   });
 
-  it('a finger on the log ends the following', async () => {
+  inBrowser('a selection keeps its text when the folds of the log become known', async () => {
+    const producer = await server.open('selected');
+    await producer.write(`::group::build\n${numbered(2, 500)}`);
+    const page = await server.page('/');
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/stream/selected/matches*', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(`${server.loom.url}/stream/selected`);
+    await shownLine(page, 500);
+    await page.locator('.number[href="#L495"] ~ .text').dblclick({ position: { x: 4, y: 8 } });
+    await followButton(page).waitFor();
+    release();
+    await page.getByRole('button', { name: /^Folds/ }).waitFor();
+    expect(await page.evaluate('getSelection().toString()')).toBe('line');
+    await producer.end();
+  });
+
+  inBrowser('a finger on the log ends the following', async () => {
     const producer = await server.open('touch');
     await producer.write(numbered(1, 500));
     const page = await server.page('/stream/touch', { hasTouch: true });
@@ -80,10 +106,12 @@ describe('following an open stream', () => {
     await producer.end();
   });
 
-  it('after a kill -9 of the server it goes on where it was: no line is lost or doubled', async () => {
+  inBrowser('after a kill -9 of the server it goes on where it was: no line is lost or doubled', async () => {
     const { page } = await followed('killed', 300);
     await server.loom.kill();
-    await page.locator('.connection', { hasText: /Reconnecting since .* 300 lines are here/ }).waitFor();
+    await page
+      .locator('.connection', { hasText: /Reconnecting since .* Lines after 300 are missing/ })
+      .waitFor();
     expect(await shownLine(page, 300)).toBe('line 300');
     await server.loom.restart();
     await server.append('killed', numbered(301, 400));
@@ -92,14 +120,14 @@ describe('following an open stream', () => {
     await expectNumberedTo(page, 400);
   });
 
-  it('a stream that was replaced says so and keeps what is shown', async () => {
+  inBrowser('a stream that was replaced says so and keeps what is shown', async () => {
     const { page } = await followed('replaced', 100);
     await fetch(`${server.loom.url}/stream/replaced?force=true`, { method: 'POST', body: 'another\n' });
     await page.locator('.connection', { hasText: 'replaced' }).waitFor();
     expect(await shownLine(page, 100)).toBe('line 100');
   });
 
-  it('a stream that was deleted says so and keeps what is shown', async () => {
+  inBrowser('a stream that was deleted says so and keeps what is shown', async () => {
     const { page } = await followed('deleted', 100);
     await fetch(`${server.loom.url}/stream/deleted`, { method: 'DELETE' });
     await page.locator('.connection', { hasText: 'deleted' }).waitFor();

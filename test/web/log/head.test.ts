@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { LogServer, shownLine } from './log-server';
 
 const ESC = '\u001b';
@@ -31,16 +32,19 @@ describe('the head of a stream', () => {
     return { file: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
   };
 
-  it('it has the id, the state with the exit code, the duration, the lines, the bytes and the metadata', async () => {
-    const page = await open();
-    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('build/7');
-    expect(await page.locator('.facts').textContent()).toMatch(
-      /^failed, exit 2\d+(?:\.\d)? [a-z]+3 lines\d\d B$/,
-    );
-    expect(await page.locator('.metadata').textContent()).toBe('branchmain');
-  });
+  inBrowser(
+    'it has the id, the state with the exit code, the duration, the lines, the bytes and the metadata',
+    async () => {
+      const page = await open();
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('build/7');
+      expect(await page.locator('.facts').textContent()).toMatch(
+        /^failed, exit 2\d+(?:\.\d)? [a-z]+3 lines\d\d B$/,
+      );
+      expect(await page.locator('.metadata').textContent()).toBe('branchmain');
+    },
+  );
 
-  it('a download is the raw log, its plain text, or the matches of the search', async () => {
+  inBrowser('a download is the raw log, its plain text, or the matches of the search', async () => {
     const page = await open('?q=t');
     await page.locator('.find-bar .count', { hasText: '1 of 2' }).waitFor();
     expect(await downloaded(page, 'Download raw log')).toEqual({
@@ -54,7 +58,7 @@ describe('the head of a stream', () => {
     expect((await downloaded(page, 'Download matches')).text).toBe('plain two\nbold three\n');
   });
 
-  it.each([
+  inBrowser.each([
     ['Copy link', /^http:.*\/stream\/build%2F7#L2$/],
     ['Copy curl command', /^curl -N http:\/\/127\.0\.0\.1:\d+\/stream\/build%2F7$/],
     ['Copy stream follow command', /^stream follow http:\/\/127\.0\.0\.1:\d+ build\/7$/],

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { holds } from '../support/holds';
 import { LogServer, shownLine } from './log-server';
 
@@ -31,7 +32,7 @@ describe('a hostile producer', () => {
   afterEach(() => server.closePages());
   afterAll(() => server.stop());
 
-  it('text that tries to be HTML, a link to a script or a command of a terminal is text', async () => {
+  inBrowser('text that tries to be HTML, a link to a script or a command of a terminal is text', async () => {
     await server.create('attacks', `${ATTACKS.join('\n')}\n`);
     const page = await server.page('/stream/attacks');
     page.on('dialog', () => server.problems.push('a dialog'));
@@ -47,7 +48,7 @@ describe('a hostile producer', () => {
     expect(await shownLine(page, 1)).toBe(ATTACKS[0]);
   });
 
-  it('a line of 100 MB is cut, and the page goes on', async () => {
+  inBrowser('a line of 100 MB is cut, and the page goes on', async () => {
     await server.create('long-line', longLine());
     const page = await server.page('/stream/long-line');
     expect((await shownLine(page, 2)).length).toBeLessThanOrEqual(4_200);
@@ -59,7 +60,7 @@ describe('a hostile producer', () => {
     expect(await shownLine(page, 3)).toBe('after');
   });
 
-  it('ten million empty lines are as fast as others', async () => {
+  inBrowser('ten million empty lines are as fast as others', async () => {
     await server.create('empty-lines', emptyLines(10_000_000));
     const page = await server.page('/stream/empty-lines');
     await shownLine(page, 1);
@@ -68,7 +69,7 @@ describe('a hostile producer', () => {
     expect(await page.locator('.row').count()).toBeLessThanOrEqual(300);
   });
 
-  it('100,000 colour changes in a line become a bounded number of elements', async () => {
+  inBrowser('100,000 colour changes in a line become a bounded number of elements', async () => {
     const colored = Array.from({ length: 100_000 }, (_, at) => `${ESC}[${31 + (at % 6)}m${at % 10}`).join('');
     await server.create('colours', `before\n${colored}\nafter\n`);
     const page = await server.page('/stream/colours');
@@ -76,7 +77,7 @@ describe('a hostile producer', () => {
     expect(await page.locator('.text *').count()).toBeLessThanOrEqual(5_000);
   });
 
-  it('10,000 folds within each other are folds', async () => {
+  inBrowser('10,000 folds within each other are folds', async () => {
     const starts = Array.from(
       { length: 10_000 },
       (_, at) => `section_start:${1_800_000_000 + at}:s${at}\r${ESC}[0KSection ${at}\n`,

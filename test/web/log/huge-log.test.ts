@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { bigLog, LogServer, measured, metricsOf, shownLine } from './log-server';
 
 const LINES = 1_000_000;
@@ -17,7 +18,7 @@ describe('a log of a million lines and 127 MB', () => {
   afterEach(() => server.closePages());
   afterAll(() => server.stop());
 
-  it('the page shows its first line with a heap of at most 30 MB and at most 300 rows', async () => {
+  inBrowser('the page shows its first line with a heap of at most 30 MB and at most 300 rows', async () => {
     const page = await server.page('/stream/big');
     expect(await shownLine(page, 1)).toMatch(/^1 worker-1 INFO compiled/);
     await fling(page, FLING_PX);
@@ -28,25 +29,28 @@ describe('a log of a million lines and 127 MB', () => {
     expect(await page.locator('.row').count()).toBeLessThanOrEqual(300);
   });
 
-  it.each([1, 777_778, LINES])('the address #L%d leads to that line', async (line) => {
+  inBrowser.each([1, 777_778, LINES])('the address #L%d leads to that line', async (line) => {
     const page = await server.page(`/stream/big#L${line}`);
     expect(await shownLine(page, line)).toMatch(new RegExp(`^${line} worker-`));
     expect(await isInView(page, line)).toBe(true);
   });
 
-  it('a line of a log of five million lines is reached by its address, and its neighbours by the wheel', async () => {
-    const page = await server.page('/stream/short#L4321000');
-    expect(await shownLine(page, 4_321_000)).toBe('line 4321000');
-    await page.mouse.move(600, 400);
-    await page.mouse.wheel(0, 36 * 18);
-    expect(await shownLine(page, 4_321_050)).toBe('line 4321050');
-    await page.keyboard.press('G');
-    expect(await shownLine(page, 5_000_000)).toBe('line 5000000');
-    await page.keyboard.press('g');
-    expect(await shownLine(page, 1)).toBe('line 1');
-  });
+  inBrowser(
+    'a line of a log of five million lines is reached by its address, and its neighbours by the wheel',
+    async () => {
+      const page = await server.page('/stream/short#L4321000');
+      expect(await shownLine(page, 4_321_000)).toBe('line 4321000');
+      await page.mouse.move(600, 400);
+      await page.mouse.wheel(0, 36 * 18);
+      expect(await shownLine(page, 4_321_050)).toBe('line 4321050');
+      await page.keyboard.press('G');
+      expect(await shownLine(page, 5_000_000)).toBe('line 5000000');
+      await page.keyboard.press('g');
+      expect(await shownLine(page, 1)).toBe('line 1');
+    },
+  );
 
-  it('a frame of a fling over 3,000 px takes at most 10 ms of the main thread', async () => {
+  inBrowser('a frame of a fling over 3,000 px takes at most 10 ms of the main thread', async () => {
     const page = await server.page('/stream/big');
     await shownLine(page, 1);
     const cdp = await measured(page);

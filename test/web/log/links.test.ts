@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { LogServer, numbered, shownLine } from './log-server';
 
 describe('links into a log', () => {
@@ -10,20 +11,20 @@ describe('links into a log', () => {
   afterEach(() => server.closePages());
   afterAll(() => server.stop());
 
-  it('#L120-L140 leads to these lines and marks them all', async () => {
+  inBrowser('#L120-L140 leads to these lines and marks them all', async () => {
     const page = await server.page('/stream/lines#L120-L140');
     expect(await shownLine(page, 120)).toBe('line 120');
     expect(await linkedLines(page)).toEqual(Array.from({ length: 21 }, (_, at) => 120 + at));
   });
 
-  it('#O leads to the line of a byte', async () => {
+  inBrowser('#O leads to the line of a byte', async () => {
     // "line 1\n" to "line 9\n" are 63 bytes, "line 10\n" the next 8.
     const page = await server.page('/stream/lines#O70');
     await page.locator('.linked').waitFor();
     expect(await linkedLines(page)).toEqual([10]);
   });
 
-  it('?t= leads to the first line at that time or later', async () => {
+  inBrowser('?t= leads to the first line at that time or later', async () => {
     const producer = await server.open('times');
     await producer.write(numbered(1, 500));
     const page = await server.page('/stream/times?t=2000-01-01T00:00:00Z');
@@ -32,7 +33,7 @@ describe('links into a log', () => {
     await producer.end();
   });
 
-  it('a click on a number makes the link of its line, and a shift-click one of a range', async () => {
+  inBrowser('a click on a number makes the link of its line, and a shift-click one of a range', async () => {
     const page = await server.page('/stream/lines');
     await number(page, 5).click();
     expect(new URL(page.url()).hash).toBe('#L5');
@@ -44,7 +45,7 @@ describe('links into a log', () => {
     expect(await page.evaluate('getSelection().toString()')).toBe('');
   });
 
-  it('the keyboard makes the same links', async () => {
+  inBrowser('the keyboard makes the same links', async () => {
     const page = await server.page('/stream/lines');
     await shownLine(page, 1);
     for (const key of ['j', 'j', 'j', 'l']) await page.keyboard.press(key);
@@ -53,14 +54,14 @@ describe('links into a log', () => {
     expect(new URL(page.url()).hash).toBe('#L3-L5');
   });
 
-  it('a changed fragment leads to its line without a new page', async () => {
+  inBrowser('a changed fragment leads to its line without a new page', async () => {
     const page = await server.page('/stream/lines');
     await shownLine(page, 1);
     await page.evaluate(`location.hash = '#L15000'`);
     expect(await shownLine(page, 15_000)).toBe('line 15000');
   });
 
-  it('what a link leads to does not move while lines arrive', async () => {
+  inBrowser('what a link leads to does not move while lines arrive', async () => {
     const producer = await server.open('growing');
     await producer.write(numbered(1, 1_000));
     const page = await server.page('/stream/growing#L500');
@@ -72,7 +73,7 @@ describe('links into a log', () => {
     await producer.end();
   });
 
-  it('a line that is not there is said to be missing', async () => {
+  inBrowser('a line that is not there is said to be missing', async () => {
     const page = await server.page('/stream/lines#L20001');
     await page.locator('.notice', { hasText: 'Line 20,001 is not there' }).waitFor();
     expect(await shownLine(page, 20_000)).toBe('line 20000');

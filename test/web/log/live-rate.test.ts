@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { expectNumberedTo, LogServer, numbered, type Producer, shownLine } from './log-server';
 
 const LINES_PER_SECOND = 20_000;
@@ -52,25 +53,28 @@ describe('a log that grows by 20,000 lines per second', () => {
   afterEach(() => server.closePages());
   afterAll(() => server.stop());
 
-  it('the page follows it over one connection with few rows and little work per frame, and has all of it', async () => {
-    const producer = await server.open('fast');
-    const page = await server.page('/');
-    await page.addInitScript(COUNTER);
-    await page.goto(`${server.loom.url}/stream/fast`);
-    await page.locator('.state', { hasText: 'running' }).waitFor();
-    await produce(producer);
-    expect(await shownLine(page, LINES)).toBe(`line ${LINES}`);
-    await expectNumberedTo(page, LINES);
-    const { frames, calls, rowsMax } = await countedIn(page);
-    expect(calls).toBeLessThanOrEqual(CALLS_PER_FRAME_MAX * frames);
-    expect(rowsMax).toBeLessThanOrEqual(300);
-    await producer.end();
-    await page.locator('.facts', { hasText: /^complete.*60,000 lines/ }).waitFor();
-    expect(await page.locator('.follow').isVisible()).toBe(false);
-    const tails = server.addresses.filter((address) => /\/stream\/fast\?.*timestamps/.test(address));
-    // Every line before the end came by itself, and none of them was asked for.
-    expect(tails).toHaveLength(1);
-    await page.keyboard.press('g');
-    expect(await shownLine(page, 1)).toBe('line 1');
-  });
+  inBrowser(
+    'the page follows it over one connection with few rows and little work per frame, and has all of it',
+    async () => {
+      const producer = await server.open('fast');
+      const page = await server.page('/');
+      await page.addInitScript(COUNTER);
+      await page.goto(`${server.loom.url}/stream/fast`);
+      await page.locator('.state', { hasText: 'running' }).waitFor();
+      await produce(producer);
+      expect(await shownLine(page, LINES)).toBe(`line ${LINES}`);
+      await expectNumberedTo(page, LINES);
+      const { frames, calls, rowsMax } = await countedIn(page);
+      expect(calls).toBeLessThanOrEqual(CALLS_PER_FRAME_MAX * frames);
+      expect(rowsMax).toBeLessThanOrEqual(300);
+      await producer.end();
+      await page.locator('.facts', { hasText: /^complete.*60,000 lines/ }).waitFor();
+      expect(await page.locator('.follow').isVisible()).toBe(false);
+      const tails = server.addresses.filter((address) => /\/stream\/fast\?.*timestamps/.test(address));
+      // Every line before the end came by itself, and none of them was asked for.
+      expect(tails).toHaveLength(1);
+      await page.keyboard.press('g');
+      expect(await shownLine(page, 1)).toBe('line 1');
+    },
+  );
 });

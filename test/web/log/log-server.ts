@@ -4,17 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import {
-  type Browser,
-  type BrowserContextOptions,
-  type CDPSession,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
+import { launchBrowser } from '../../support/browser';
 import { LoomProcess } from '../../support/loom-process';
 import { PATIENCE_MS } from '../../support/patience';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const DESKTOP = { width: 1280, height: 800 };
 
 /** A producer that is still connected. */
@@ -30,10 +24,10 @@ export class LogServer {
   readonly problems: string[] = [];
   /** Of all requests that pages have sent. */
   readonly addresses: string[] = [];
+  #browser: Promise<Browser> | undefined;
 
   private constructor(
     readonly loom: LoomProcess,
-    private readonly browser: Browser,
     private readonly directory: string,
   ) {}
 
@@ -46,15 +40,11 @@ export class LogServer {
     const file = join(directory, 'loom.yaml');
     await writeFile(file, settings);
     const loom = await LoomProcess.start({ store: `file:${directory}/store`, args: ['-c', file], env });
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--js-flags=--expose-gc'],
-    });
-    return new LogServer(loom, browser, directory);
+    return new LogServer(loom, directory);
   }
 
   async stop(): Promise<void> {
-    await this.browser.close();
+    await (await this.#browser)?.close();
     await this.loom.kill();
     await rm(this.directory, { recursive: true, force: true });
   }
@@ -107,7 +97,9 @@ export class LogServer {
 
   /** A page at this path. */
   async page(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await this.browser.newContext({ viewport: DESKTOP, reducedMotion: 'reduce', ...options });
+    this.#browser ??= launchBrowser(['--js-flags=--expose-gc']);
+    const browser = await this.#browser;
+    const context = await browser.newContext({ viewport: DESKTOP, reducedMotion: 'reduce', ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', ({ message }) => this.problems.push(message));

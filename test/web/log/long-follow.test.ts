@@ -1,4 +1,5 @@
 import type { CDPSession } from 'playwright-core';
+import { inBrowser } from '../../support/browser';
 import { LogServer, measured, type Producer, shownLine } from './log-server';
 
 const MB = 1024 * 1024;
@@ -41,7 +42,7 @@ describe('a log that is followed for long', () => {
   afterEach(() => server.closePages());
   afterAll(() => server.stop());
 
-  it('a page keeps no more of many lines than of some', async () => {
+  inBrowser('a page keeps no more of many lines than of some', async () => {
     const producer = await server.open('busy');
     const page = await server.page('/stream/busy');
     await page.locator('.state', { hasText: 'running' }).waitFor();

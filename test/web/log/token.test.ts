@@ -1,3 +1,4 @@
+import { inBrowser } from '../../support/browser';
 import { LogServer, shownLine } from './log-server';
 
 describe('a server with tokens', () => {
@@ -9,7 +10,7 @@ describe('a server with tokens', () => {
   afterEach(() => server.closePages());
   afterAll(() => server.stop());
 
-  it('the page asks for a token, shows the log with it, and keeps it out of the address', async () => {
+  inBrowser('the page asks for a token, shows the log with it, and keeps it out of the address', async () => {
     const page = await server.page('/stream/log');
     await page.getByRole('dialog').waitFor();
     expect(await page.locator('.row').count()).toBe(0);
@@ -24,11 +25,14 @@ describe('a server with tokens', () => {
     expect(await shownLine(page, 1)).toBe('for your eyes only');
   });
 
-  it('a link with #token= is taken over, keeps its line, and no request has the token in its address', async () => {
-    const page = await server.page('/stream/log#L1&token=secret-token');
-    expect(await shownLine(page, 1)).toBe('for your eyes only');
-    expect(new URL(page.url()).hash).toBe('#L1');
-    expect(await page.locator('.row.linked').count()).toBe(1);
-    expect(server.addresses.filter((address) => address.includes('secret'))).toEqual([]);
-  });
+  inBrowser(
+    'a link with #token= is taken over, keeps its line, and no request has the token in its address',
+    async () => {
+      const page = await server.page('/stream/log#L1&token=secret-token');
+      expect(await shownLine(page, 1)).toBe('for your eyes only');
+      expect(new URL(page.url()).hash).toBe('#L1');
+      expect(await page.locator('.row.linked').count()).toBe(1);
+      expect(server.addresses.filter((address) => address.includes('secret'))).toEqual([]);
+    },
+  );
 });
