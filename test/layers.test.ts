@@ -33,11 +33,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     types: ['observe'],
     packages: ['koa', '@koa/router', 'lru-cache'],
   },
-  config: { layers: [], packages: ['js-yaml'] },
+  words: { layers: [], packages: [] },
+  config: { layers: ['words'], packages: ['js-yaml'] },
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
   workers: { layers: ['core', 'node-internals'], types: ['config', 'observe'], packages: [] },
   client: { layers: [], packages: [] },
-  cli: { layers: ['client'], packages: [] },
+  cli: { layers: ['client', 'words'], packages: [] },
   [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'observe'], packages: [] },
 };
 

@@ -73,6 +73,7 @@ const WAIT_OPTIONS: Command['options'] = {
 
 /** Every verb. The help and the option parser read this table. */
 export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
+  { ...SEND, verb: 'send', examples: ['make 2>&1 | stream send http://localhost:3060 build-42'] },
   {
     verb: 'run',
     summary: 'Run a command, show its output and stream it.',
@@ -92,6 +93,7 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
   },
   {
     verb: 'follow',
+    aliases: ['tail', 'logs'],
     summary: 'Write a stream to standard output, live, until it ends.',
     operands: ['ID'],
     options: {
@@ -153,6 +155,7 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
   },
   {
     verb: 'ls',
+    aliases: ['list'],
     summary: 'List streams, newest first.',
     operands: [],
     options: {
@@ -166,6 +169,7 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
   },
   {
     verb: 'rm',
+    aliases: ['delete'],
     summary: 'Delete a stream.',
     operands: ['ID'],
     options: {},
@@ -189,3 +193,6 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     run: spy,
   },
 ];
+
+/** Every word that is a verb. */
+export const VERBS: readonly string[] = COMMANDS.flatMap(({ verb, aliases = [] }) => [verb, ...aliases]);

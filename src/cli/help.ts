@@ -1,50 +1,53 @@
-import type { Command, CommandOption } from './arguments/command';
+import { helpParagraph, helpRow } from '../words/help-layout';
+import { type Command, type CommandOption, usageOf } from './arguments/command';
 import { COMMANDS, COMMON_OPTIONS, SEND } from './commands';
 
-const ENVIRONMENT = `Environment:
-  LOOM_URL    the server's URL; the command line may then omit it
-  LOOM_TOKEN  the access token
-  NO_COLOR    if set, no colours without --color
-`;
+const VERB_COLUMN = 10;
+const OPTION_COLUMN = 24;
+const VARIABLE_COLUMN = 10;
 
-/** Renders `stream --help`. */
-export function overview(): string {
-  const verbs = COMMANDS.map(({ verb, summary }) => `  ${verb.padEnd(10)}  ${summary}\n`).join('');
-  return `${helpOf(SEND)}
+const ENVIRONMENT: readonly (readonly [string, string])[] = [
+  ['LOOM_URL', "the server's URL; the command line may then omit it"],
+  ['LOOM_TOKEN', 'the access token'],
+  ['NO_COLOR', 'if set, no colours without --color'],
+];
+
+/** Renders `stream --help`. @param width of a line */
+export function overview(width: number): string {
+  const verbs = COMMANDS.map(({ verb, summary, aliases = [] }) =>
+    helpRow(verb, aliases.length === 0 ? summary : `${summary} Also: ${aliases.join(', ')}.`, {
+      names: VERB_COLUMN,
+      width,
+    }),
+  ).join('');
+  const variables = ENVIRONMENT.map((row) => helpRow(...row, { names: VARIABLE_COLUMN, width })).join('');
+  return `${helpOf(SEND, width)}
 Verbs (stream VERB --help has details):
 ${verbs}
-${ENVIRONMENT}`;
+${helpParagraph('The URL is that of the server, such as http://localhost:3060 or localhost:3060. The URL of a stream, as its page has it, stands for URL and ID.', width)}
+Environment:
+${variables}`;
 }
 
-export function helpOf(command: Command): string {
+/** Renders the help of one verb. @param width of a line */
+export function helpOf(command: Command, width: number): string {
+  const { summary, examples, aliases = [], verb } = command;
   const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
   const version: [string, CommandOption][] =
-    command.verb === undefined ? [['version', { description: 'print the version' }]] : [];
-  return `${command.summary}
-
+    verb === undefined ? [['version', { short: 'v', description: 'print the version' }]] : [];
+  const also =
+    aliases.length === 0 ? '' : `\nAlso: ${aliases.map((alias) => `stream ${alias}`).join(', ')}\n`;
+  return `${helpParagraph(summary, width)}
 Usage:
-  ${usageOf(command)}
-
+  ${helpParagraph(usageOf(command), width - 2, '    ')}${also}
 Options:
-${[...options, ...version].map(optionLine).join('')}
+${[...options, ...version].map((option) => optionRow(option, width)).join('')}
 Example:
-${command.examples.map((example) => `  ${example}\n`).join('')}`;
+${examples.map((example) => `  ${example}\n`).join('')}`;
 }
 
-export function usageOf({ verb, operands, takesCommand }: Command): string {
-  const words = [
-    'stream',
-    verb,
-    '[OPTIONS]',
-    '[URL]',
-    ...operands,
-    takesCommand ? '-- COMMAND [ARGUMENT…]' : undefined,
-  ];
-  return words.filter((word) => word !== undefined).join(' ');
-}
-
-function optionLine([name, { value, short, description }]: [string, CommandOption]): string {
+function optionRow([name, { value, short, description }]: [string, CommandOption], width: number): string {
   const long = value === undefined ? `--${name}` : `--${name} ${value}`;
   const flag = short === undefined ? long : `-${short}, ${long}`;
-  return `  ${flag.padEnd(24)}  ${description}\n`;
+  return helpRow(flag, description, { names: OPTION_COLUMN, width });
 }

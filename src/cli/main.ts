@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isClientError, memberOf } from '../client';
-import type { Command } from './arguments/command';
+import { helpWidth } from '../words/help-layout';
+import { type Command, helpCommandOf } from './arguments/command';
+import { meantVerb } from './arguments/near-verb';
 import { UsageError } from './arguments/usage-error';
-import { COMMANDS, SEND } from './commands';
+import { COMMANDS, SEND, VERBS } from './commands';
 import { EXIT } from './exit-code';
 import { helpOf, overview } from './help';
 import { type Io, isBrokenPipe, say, write } from './output/io';
@@ -24,27 +26,38 @@ export async function main(io: Io): Promise<number> {
 
 async function dispatch(io: Io): Promise<number> {
   const [first] = io.argv;
-  if (first === '--version') return print(io, `stream ${version()}\n`);
-  if (first === '--help' || first === '-h') return print(io, overview());
-  if (first === 'help') return print(io, helpFor(io.argv[1]));
+  const width = helpWidth(io.stdout, io.env);
+  if (first === '--version' || first === '-v') return print(io, `stream ${version()}\n`);
+  if (first === '--help' || first === '-h') return print(io, overview(width));
+  if (first === 'help') return print(io, helpFor(io.argv[1], width));
   const command: Command = commandOf(first) ?? SEND;
   const words = command.verb === undefined ? io.argv : io.argv.slice(1);
-  const invocation = parseInvocation(command, words, io.env);
-  if (invocation === 'help') return print(io, command === SEND ? overview() : helpOf(command));
-  return command.run(invocation, io);
+  try {
+    const invocation = parseInvocation(command, words, io.env);
+    if (invocation === 'help') return print(io, command === SEND ? overview(width) : helpOf(command, width));
+    return await command.run(invocation, io);
+  } catch (error) {
+    if (isWrong(error)) throw new UsageError(messageOf(error), helpCommandOf(command));
+    throw error;
+  }
 }
 
-function commandOf(verb: string | undefined): Command | undefined {
-  return COMMANDS.find((command) => command.verb === verb);
+function commandOf(word: string | undefined): Command | undefined {
+  return COMMANDS.find(
+    ({ verb, aliases }) => word === verb || (word !== undefined && aliases?.includes(word)),
+  );
 }
 
 /** @throws UsageError */
-function helpFor(verb: string | undefined): string {
-  if (verb === undefined) return overview();
-  const command = commandOf(verb);
-  if (command !== undefined) return helpOf(command);
+function helpFor(word: string | undefined, width: number): string {
+  if (word === undefined) return overview(width);
+  const command = commandOf(word);
+  if (command !== undefined) return helpOf(command, width);
+  const meant = meantVerb(word, VERBS);
   const verbs = COMMANDS.map((known) => known.verb).join(', ');
-  throw new UsageError(`unknown verb ${printable(verb)}; the verbs are ${verbs}`);
+  throw new UsageError(
+    `there is no verb "${word}"${meant === undefined ? '' : `: did you mean ${meant}`}; the verbs are ${verbs}`,
+  );
 }
 
 function version(): string {
@@ -59,8 +72,17 @@ async function print(io: Io, text: string): Promise<number> {
 
 function report(error: unknown, io: Io): number {
   if (isBrokenPipe(error)) return EXIT.ok;
-  say(io, printable(error instanceof Error ? error.message : String(error)));
-  if (!(error instanceof UsageError) && !isClientError(error, 'INVALID')) return EXIT.failed;
-  say(io, 'see stream --help');
+  say(io, printable(messageOf(error)));
+  if (!isWrong(error)) return EXIT.failed;
+  say(io, `see ${error instanceof UsageError ? error.help : 'stream --help'}`);
   return EXIT.usage;
+}
+
+/** Whether the command line is wrong. */
+function isWrong(error: unknown): boolean {
+  return error instanceof UsageError || isClientError(error, 'INVALID');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

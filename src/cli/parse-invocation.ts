@@ -1,9 +1,12 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { mayBeAddress } from './arguments/address';
 import type { Command, Invocation } from './arguments/command';
+import { usageOf } from './arguments/command';
+import { findTarget } from './arguments/find-target';
 import { Flags } from './arguments/flags';
+import { meantVerb } from './arguments/near-verb';
+import { parseWords } from './arguments/parse-words';
 import { UsageError } from './arguments/usage-error';
-import { COMMON_OPTIONS } from './commands';
-import { usageOf } from './help';
+import { COMMON_OPTIONS, VERBS } from './commands';
 import type { Io } from './output/io';
 
 /** Parses the words after the verb. @returns `help` for `--help` @throws UsageError */
@@ -13,14 +16,28 @@ export function parseInvocation(
   env: Io['env'],
 ): Invocation | 'help' {
   const [own, toRun] = command.takesCommand ? splitAtDashes(words) : [words, []];
-  const { values, positionals } = parseWords(command, own);
-  const flags = new Flags(values);
-  if (flags.choice('help')) return 'help';
-  const { url, operands } = findTarget(command, positionals, env['LOOM_URL']);
+  const { values, positionals } = parseWords({ ...command.options, ...COMMON_OPTIONS }, own);
+  if (values['help'] === true) return 'help';
+  if (command.verb === undefined) refuseVerb(positionals);
+  const target = findTarget(command, positionals, env['LOOM_URL']);
   if (command.takesCommand && toRun.length === 0)
     throw new UsageError(`a command is missing: ${usageOf(command)}`);
-  const token = flags.text('token') ?? env['LOOM_TOKEN'];
+  const flags = new Flags({ ...values, ...idOption(command, target.id, values) });
+  const token = flags.text('token') ?? target.token ?? env['LOOM_TOKEN'];
+  const { url, operands } = target;
   return { url, operands, command: toRun, flags, ...(token !== undefined && { token }) };
+}
+
+/** Input that is sent to a stream `logs` was hardly meant for it. @throws UsageError */
+function refuseVerb([word, ...more]: readonly string[]): void {
+  if (word === undefined || mayBeAddress(word)) return;
+  const meant = VERBS.includes(word) ? word : meantVerb(word, VERBS);
+  if (meant === undefined && more.length > 0)
+    throw new UsageError(`"${word}" is neither a verb nor a URL such as http://localhost:3060`);
+  if (meant === undefined) return;
+  const what = meant === word ? 'is a verb, which comes first' : 'is not a verb';
+  const question = meant === word ? `: stream ${word} …` : `: did you mean "stream ${meant}"?`;
+  throw new UsageError(`"${word}" ${what}${question} To send to a stream of that name: stream send ${word}`);
 }
 
 function splitAtDashes(words: readonly string[]): [readonly string[], readonly string[]] {
@@ -28,55 +45,15 @@ function splitAtDashes(words: readonly string[]): [readonly string[], readonly s
   return at === -1 ? [words, []] : [words.slice(0, at), words.slice(at + 1)];
 }
 
-interface ParsedWords {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
-  readonly positionals: readonly string[];
-}
-
-function parseWords(command: Command, words: readonly string[]): ParsedWords {
-  const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const [name, { value, short }] of Object.entries({ ...command.options, ...COMMON_OPTIONS })) {
-    options[name] = {
-      type: value === undefined ? 'boolean' : 'string',
-      ...(short !== undefined && { short }),
-    };
-  }
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...words],
-      options,
-      allowPositionals: true,
-      allowNegative: true,
-    });
-    return { values: Object.fromEntries(Object.entries(values).filter(isSingle)), positionals };
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(error.message);
-  }
-}
-
-function isSingle(entry: [string, unknown]): entry is [string, string | boolean] {
-  return typeof entry[1] === 'string' || typeof entry[1] === 'boolean';
-}
-
-/** Finds the URL: the first argument, or LOOM_URL when one argument fewer is given. */
-function findTarget(
-  command: Command,
-  positionals: readonly string[],
-  urlOfEnvironment: string | undefined,
-): { url: string; operands: readonly string[] } {
-  const [url, ...operands] = positionals;
-  const isFirst = url !== undefined && allows(command, operands.length);
-  const mayBeMissing = urlOfEnvironment && allows(command, positionals.length);
-  // With any number of arguments, only the look of the first one shows whether it is the URL.
-  if (isFirst && (!mayBeMissing || /^https?:\/\//i.test(url))) return { url, operands };
-  if (mayBeMissing) return { url: urlOfEnvironment, operands: positionals };
-  throw new UsageError(`expected: ${usageOf(command)}`);
-}
-
-/** Whether the command takes so many arguments. */
-function allows({ operands }: Command, count: number): boolean {
-  const last = operands.at(-1) ?? '';
-  if (!/…\]?$/.test(last)) return count === operands.length;
-  return count >= operands.length - (last.startsWith('[') ? 1 : 0);
+/** Where a command has no operand for an ID, that of the URL is the value of `--id`, or of `--prefix`. @throws UsageError */
+function idOption(
+  { options }: Command,
+  id: string | undefined,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  if (id === undefined) return {};
+  const name = Object.hasOwn(options, 'id') ? 'id' : 'prefix';
+  const given = values[name];
+  if (given === undefined || given === id) return { [name]: id };
+  throw new UsageError(`the URL is that of the stream ${id}, and --${name} says "${given}": use one of them`);
 }

@@ -32,14 +32,24 @@ it.each([
   [['run', 'http://127.0.0.1:2', '--give-up-after', 'x', '--', 'sh', '-c', 'echo it ran']],
   [['ls', 'http://127.0.0.1:2', '--state', 'nonsense']],
   [['spy', 'http://127.0.0.1:2', '--from', 'nonsense']],
+  [['send', 'http://127.0.0.1:2']],
+  [['run', 'http://127.0.0.1:2', 'make', 'test']],
+  [['run', 'http://127.0.0.1:2/stream/a', '--id', 'b', '--', 'true']],
+  [['follow', 'http://127.0.0.1:2/stream/a', 'b']],
+  [['follow', 'http://127.0.0.1:2/stream/%E0']],
+  [['follow', 'http://127.0.0.1:2/stream/a?tail=3']],
+  [['follow', 'ftp://127.0.0.1:2', 'a']],
+  [['cat', 'http://127.0.0.1:2/stream/a', 'http://127.0.0.1:3/stream/b']],
 ])('the arguments %j exit with 2, one error and a hint', async (args) => {
   const { code, stdout, stderr } = await stream(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toMatch(/^stream: .+\nstream: see stream --help\n$/s);
+  expect(stderr).toMatch(/^stream: .+\n$/s);
+  const verb = /^[a-z]+$/.test(args[0] ?? '') && args[0] !== 'nonsense' ? `${args[0]} ` : '';
+  expect(stderr.trimEnd().split('\n').at(-1)).toBe(`stream: see stream ${verb}--help`);
 });
 
-it('--version prints the version', async () => {
-  expect(await stream(['--version'])).toEqual({
+it.each(['--version', '-v'])('%s prints the version', async (option) => {
+  expect(await stream([option])).toEqual({
     code: 0,
     stdout: expect.stringMatching(/^stream \d+\.\d+\.\d+\n$/),
     stderr: '',
@@ -56,6 +66,11 @@ it.each([
   [['wait', '--help'], 'stream wait [OPTIONS] [URL] ID'],
   [['ls', '-h'], 'stream ls [OPTIONS] [URL]'],
   [['rm', '--help'], 'stream rm [OPTIONS] [URL] ID'],
+  [['send', '--help'], 'stream send [OPTIONS] [URL] ID'],
+  [['tail', '--help'], 'stream follow [OPTIONS] [URL] ID'],
+  [['help', 'logs'], 'stream follow [OPTIONS] [URL] ID'],
+  [['list', '--help'], 'stream ls [OPTIONS] [URL]'],
+  [['delete', '--help'], 'stream rm [OPTIONS] [URL] ID'],
   [['spy', '--help'], 'stream spy [OPTIONS] [URL]'],
 ])('%j prints the usage of the command', async (args, usage) => {
   const { code, stdout, stderr } = await stream(args);
@@ -81,4 +96,83 @@ it.each([
     env: { LOOM_URL: 'http://127.0.0.1:2' },
   });
   expect(stderr).toContain(`no answer from ${server}`);
+});
+
+describe('a word that is nearly a verb', () => {
+  it.each([
+    ['log', 'follow'],
+    ['get', 'cat'],
+    ['status', 'ls'],
+    ['version', '--version'],
+    ['folow', 'follow'],
+    ['taill', 'tail'],
+    ['Delete', 'delete'],
+    ['gerp', 'grep'],
+    ['sl', 'ls'],
+    ['remov', 'rm'],
+  ])('%s is refused with a suggestion', async (word, meant) => {
+    const { code, stdout, stderr } = await stream([word], {
+      input: 'precious',
+      env: { LOOM_URL: 'http://127.0.0.1:2' },
+    });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      `stream: "${word}" is not a verb: did you mean "stream ${meant}"? To send to a stream of that name: stream send ${word}\nstream: see stream --help\n`,
+    );
+  });
+
+  it.each(['build-42', 'run-1', 'test', 'main', 'a', 'ci', 'backup'])('the id %s is none', async (id) => {
+    const { code, stderr } = await stream([id, '--give-up-after', '0s'], {
+      env: { LOOM_URL: 'http://127.0.0.1:2' },
+    });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('gave up: no answer') });
+  });
+
+  it('an option does not hide a verb behind it', async () => {
+    const { code, stderr } = await stream(['--force', 'ls'], { env: { LOOM_URL: 'http://127.0.0.1:2' } });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining('"ls" is a verb, which comes first'),
+    });
+  });
+});
+
+it.each([
+  [['follow', 'x', '--tial', '3'], 'there is no option --tial: did you mean --tail?'],
+  [['follow', 'x', '-tail', '3'], 'there is no option -tail: did you mean --tail?'],
+  [['follow', 'x', '--no-folow'], 'there is no option --no-folow: did you mean --no-follow?'],
+  [['follow', 'x', '--exitcode'], 'there is no option --exitcode: did you mean --exit-code?'],
+  [['run', '--metdata={}', '--', 'true'], 'there is no option --metdata: did you mean --metadata?'],
+  [['spy', '--colour'], 'there is no option --colour: did you mean --color?'],
+  [['x', '--giveup', '3s'], 'there is no option --giveup: did you mean --give-up-after?'],
+  [['ls', '--nonsense'], 'there is no option --nonsense'],
+  [['ls', '--limit'], 'the value of --limit is missing'],
+])('%j suggests the nearest option', async (args, sentence) => {
+  const { code, stderr } = await stream(args, { env: { LOOM_URL: 'http://127.0.0.1:2' } });
+  expect({ code, stderr: stderr.split('\n')[0] }).toEqual({ code: 2, stderr: `stream: ${sentence}` });
+});
+
+it.each([[['ls']], [['follow', 'a']], [['rm', 'a']], [['a']], [['run', '--', 'true']], [['cat', 'a', 'b']]])(
+  '%j without a server says that a URL or LOOM_URL is missing',
+  async (args) => {
+    const { code, stderr } = await stream(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^stream: there is no server: give its URL, as in ".*", or set LOOM_URL\n/);
+  },
+);
+
+it('a wrong LOOM_URL is named', async () => {
+  const { code, stderr } = await stream(['ls'], { env: { LOOM_URL: 'localhost' } });
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr:
+      'stream: LOOM_URL is not a URL: localhost (such as http://localhost:3060)\nstream: see stream ls --help\n',
+  });
+});
+
+it('help is wrapped to the width of its output', async () => {
+  const { stdout } = await stream(['follow', '--help'], { env: { COLUMNS: '60' } });
+  const options = stdout.slice(stdout.indexOf('Options:'), stdout.indexOf('Example:'));
+  expect(Math.max(...options.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  expect(options).toContain('\n                            TIME\n');
 });

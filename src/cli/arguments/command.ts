@@ -14,6 +14,8 @@ export interface CommandOption {
 export interface Command {
   /** Absent for `stream URL ID`. */
   readonly verb?: string;
+  /** Other names of the verb. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
   /** The names of the arguments that follow the server's URL. The last may be `NAME…`, for one or more, or `[NAME…]`, for any number. */
   readonly operands: readonly string[];
@@ -22,6 +24,24 @@ export interface Command {
   readonly options: Readonly<Record<string, CommandOption>>;
   readonly examples: readonly string[];
   readonly run: (invocation: Invocation, io: Io) => Promise<number>;
+}
+
+/** Renders how the command is called. */
+export function usageOf({ verb, operands, takesCommand }: Command): string {
+  const words = [
+    'stream',
+    verb,
+    '[OPTIONS]',
+    '[URL]',
+    ...operands,
+    takesCommand ? '-- COMMAND [ARGUMENT…]' : undefined,
+  ];
+  return words.filter((word) => word !== undefined).join(' ');
+}
+
+/** The command line that prints the help of a command. */
+export function helpCommandOf({ verb }: Command): string {
+  return verb === undefined ? 'stream --help' : `stream ${verb} --help`;
 }
 
 /** A parsed command line. */

@@ -1,0 +1,127 @@
+import { isAddress, isStreamAddress, mayBeAddress, parseAddress, type StreamAddress } from './address';
+import { type Command, usageOf } from './command';
+import { UsageError } from './usage-error';
+
+/** The server of a command line, and the command's operands: the ids of addresses are among them. */
+export interface CommandTarget {
+  readonly url: string;
+  readonly operands: readonly string[];
+  /** The id in the address, where the command has no operand for it. */
+  readonly id?: string;
+  readonly token?: string;
+}
+
+/** The server: the first argument, the address of a stream in place of its ID, or LOOM_URL. @throws UsageError */
+export function findTarget(
+  command: Command,
+  positionals: readonly string[],
+  urlOfEnvironment: string | undefined,
+): CommandTarget {
+  const [first, ...rest] = positionals;
+  const target =
+    first !== undefined && isServer(first, command, positionals.length, urlOfEnvironment)
+      ? fromAddress(command, parseAddress(first), rest)
+      : fromOperands(command, positionals, urlOfEnvironment);
+  const operands = target.operands.map((word, at) =>
+    isIdAt(command, at) && isStreamAddress(word) ? idAt(target.url, word) : word,
+  );
+  assertCount(command, operands);
+  return { ...target, operands };
+}
+
+/** Whether the first of `count` arguments is the address of the server, or of a stream on it. */
+function isServer(
+  first: string,
+  command: Command,
+  count: number,
+  urlOfEnvironment: string | undefined,
+): boolean {
+  if (isAddress(first)) {
+    // The pattern of a search may look like one.
+    const isOperand = urlOfEnvironment && allows(command, count) && !isIdAt(command, 0);
+    return !isOperand || command.operands.length === 0 || allows(command, count - 1);
+  }
+  // One word too many for the operands.
+  if (!allows(command, count) && allows(command, count - 1)) return true;
+  return !urlOfEnvironment && mayBeAddress(first);
+}
+
+/** The address has the first id, unless it is only that of the server. */
+function fromAddress(
+  command: Command,
+  { url, id, token }: StreamAddress,
+  operands: readonly string[],
+): CommandTarget {
+  const found = { url, ...(token !== undefined && { token }) };
+  if (id === undefined) return { ...found, operands };
+  const at = command.operands.findIndex(isId);
+  if (at === -1) return { ...found, operands, id };
+  if (operands.length >= command.operands.length && !isVariadic(command))
+    throw new UsageError(`the URL is that of the stream ${id}: "${operands[at]}" is too much`);
+  // Without the operands before it, the next check names the first that is missing.
+  return { ...found, operands: operands.length < at ? operands : operands.toSpliced(at, 0, id) };
+}
+
+/** Without an address in the first place: LOOM_URL, or the address of a stream in the place of an ID. */
+function fromOperands(
+  command: Command,
+  operands: readonly string[],
+  urlOfEnvironment: string | undefined,
+): CommandTarget {
+  const ids = operands.filter((_, at) => isIdAt(command, at));
+  const stream = ids.find(isStreamAddress);
+  if (stream !== undefined && (!urlOfEnvironment || ids.every(isStreamAddress)))
+    return { url: parseAddress(stream).url, operands };
+  if (urlOfEnvironment) {
+    const address = parseAddress(urlOfEnvironment, 'LOOM_URL');
+    return allows(command, operands.length)
+      ? { ...fromAddress({ ...command, operands: [] }, address, operands) }
+      : fromAddress(command, address, operands);
+  }
+  const example = command.verb === undefined ? 'stream' : `stream ${command.verb}`;
+  throw new UsageError(
+    `there is no server: give its URL, as in "${example} http://localhost:3060 …", or set LOOM_URL`,
+  );
+}
+
+function idAt(server: string, word: string): string {
+  const { url, id = '' } = parseAddress(word);
+  if (url !== server) throw new UsageError(`the streams are on two servers: ${server} and ${url}`);
+  return id;
+}
+
+function assertCount(command: Command, operands: readonly string[]): void {
+  if (allows(command, operands.length)) return;
+  const missing = command.operands[operands.length];
+  if (missing !== undefined)
+    throw new UsageError(`${withArticle(missing.replace('…', ''))} is missing: ${usageOf(command)}`);
+  const superfluous = operands[command.operands.length];
+  throw new UsageError(
+    command.takesCommand
+      ? `"--" is missing before the command: ${usageOf(command)}`
+      : `"${superfluous}" is too much: ${usageOf(command)}`,
+  );
+}
+
+function withArticle(operand: string): string {
+  return /^[AEIO]/.test(operand) ? `an ${operand}` : `a ${operand}`;
+}
+
+/** Whether the command takes so many arguments. */
+function allows(command: Command, count: number): boolean {
+  const { operands } = command;
+  if (!isVariadic(command)) return count === operands.length;
+  return count >= operands.length - (operands.at(-1)?.startsWith('[') ? 1 : 0);
+}
+
+function isVariadic({ operands }: Command): boolean {
+  return /…\]?$/.test(operands.at(-1) ?? '');
+}
+
+function isIdAt(command: Command, at: number): boolean {
+  return isId(command.operands[Math.min(at, command.operands.length - 1)] ?? '');
+}
+
+function isId(operand: string): boolean {
+  return /^\[?ID\b/.test(operand);
+}

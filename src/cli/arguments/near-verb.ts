@@ -1,0 +1,34 @@
+import { isNear, nearest } from '../../words/nearest';
+
+/** What other programs call what a verb does. */
+const MEANT: Readonly<Record<string, string>> = {
+  log: 'follow',
+  watch: 'follow',
+  get: 'cat',
+  show: 'cat',
+  print: 'cat',
+  status: 'ls',
+  ps: 'ls',
+  dir: 'ls',
+  del: 'rm',
+  remove: 'rm',
+  unlink: 'rm',
+  search: 'grep',
+  find: 'grep',
+  exec: 'run',
+  upload: 'send',
+  push: 'send',
+  browse: 'open',
+  version: '--version',
+};
+
+/** The verb that a word was probably meant as; `undefined` for one that looks like an id. @param verbs with their aliases */
+export function meantVerb(word: string, verbs: readonly string[]): string | undefined {
+  const text = word.toLowerCase();
+  const known = [...verbs, ...Object.keys(MEANT)];
+  // A digit or a hyphen, as in `run-1`, is no slip.
+  if (!known.includes(text) && !(/^[a-z]+$/.test(text) && known.some((verb) => isNear(text, verb))))
+    return undefined;
+  const found = nearest(text, known);
+  return found === undefined ? undefined : (MEANT[found] ?? found);
+}

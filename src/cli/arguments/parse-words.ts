@@ -1,0 +1,65 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearest } from '../../words/nearest';
+import type { Command } from './command';
+import { UsageError } from './usage-error';
+
+/** The words of a command line, sorted. */
+export interface ParsedWords {
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly positionals: readonly string[];
+}
+
+/** @throws UsageError */
+export function parseWords(known: Command['options'], words: readonly string[]): ParsedWords {
+  const options: NonNullable<ParseArgsConfig['options']> = {};
+  for (const [name, { value, short }] of Object.entries(known)) {
+    options[name] = {
+      type: value === undefined ? 'boolean' : 'string',
+      ...(short !== undefined && { short }),
+    };
+  }
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      options,
+      allowPositionals: true,
+      allowNegative: true,
+    });
+    return { values: Object.fromEntries(Object.entries(values).filter(isSingle)), positionals };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(explain(error.message, known, words));
+  }
+}
+
+function isSingle(entry: [string, unknown]): entry is [string, string | boolean] {
+  return typeof entry[1] === 'string' || typeof entry[1] === 'boolean';
+}
+
+/** Rewords a message of Node, which also describes the syntax of other programs. */
+function explain(message: string, known: Command['options'], words: readonly string[]): string {
+  const [, unknown] = /^Unknown option '(-[^']*)'/.exec(message) ?? [];
+  if (unknown !== undefined) return unknownOption(unknown, known, words);
+  const [first = message] = message.split(/\. |\.?\n/, 1);
+  const [, option] = /^Option '([^']+)' argument is ambiguous/.exec(first) ?? [];
+  if (option === undefined)
+    return first.replace(/^Option '([^' ]+).*' (argument missing)$/, 'the value of $1 is missing');
+  const long = option.slice(option.indexOf('--')).replace(/ .*/, '');
+  return `the value of ${long} is missing; one that begins with a dash is written ${long}=-…`;
+}
+
+function unknownOption(unknown: string, known: Command['options'], words: readonly string[]): string {
+  // Node reads `-tail` as four letters.
+  const whole = words.find((word) => /^-[A-Za-z]/.test(word) && word.includes(unknown.slice(1)));
+  const word = unknown.startsWith('--') ? unknown : (whole ?? unknown);
+  const meant = nearest(word.replace(/^-+/, '').replace(/=.*/s, ''), namesOf(known));
+  return meant === undefined
+    ? `there is no option ${word}`
+    : `there is no option ${word}: did you mean --${meant}?`;
+}
+
+function namesOf(known: Command['options']): readonly string[] {
+  return Object.entries(known).flatMap(([name, { value }]) =>
+    value === undefined ? [name, `no-${name}`] : [name],
+  );
+}
