@@ -15,6 +15,8 @@ const SPARE_BYTES = 3 << 20;
 /** What a new store needs on the disk: the spare bytes, and LMDB's first pages. */
 const NEW_STORE_BYTES = 4 << 20;
 const PROBE_BYTES = 4096;
+/** What one transaction that changes many logs may write. The rest is for LMDB's list of free pages. */
+const CHANGE_BYTES = { ample: 2 << 20, short: 512 << 10 };
 
 /**
  * Disk space for the facts.
@@ -35,6 +37,11 @@ export class FactsReserve {
 
   get isShort(): boolean {
     return this.#reserve.isShort;
+  }
+
+  /** How much one transaction of a `change` may write, so that it does not exceed the reserve. */
+  get changeBytesMax(): number {
+    return this.isShort ? CHANGE_BYTES.short : CHANGE_BYTES.ample;
   }
 
   /** A new LMDB file has nothing to spare yet. @throws LogError `STORE_FULL` */

@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs';
-import { batchesOf } from '../../../core/bytes/batches-of';
 import { catchLogError } from '../../../core/log/errors';
 import { type FactsChange, inexact, type StoredFacts } from '../facts/stored-facts';
+import { transactionBatches } from '../facts/transaction-batches';
 import type { JournalEntry } from '../journal/journal-entry';
 import type { RecoveryContext } from './recovery-context';
-
-/** So that no transaction exceeds the disk reserve. */
-const BATCH = 32;
 
 /** Updates older facts by the journal: logs that were removed or ended since, and the lengths of files that may have grown. */
 export async function replayJournal(
@@ -28,7 +25,8 @@ export async function replayJournal(
     ...removed.map((before) => ({ before, forkRefs: facts.forkRefs.stepsOfRemoval(before.info, 'removed') })),
     ...unsealed.map((before) => ({ before, after: replayed(before, lines.get(before.info.generation)) })),
   ];
-  for (const batch of batchesOf(steps, BATCH)) await reserve.write('change', () => facts.write(batch));
+  for (const batch of transactionBatches(steps, reserve.changeBytesMax))
+    await reserve.write('change', () => facts.write(batch));
   for (const { info } of removed) print(`${info.id}: was removed after this loom.mdb was copied`);
   return removed.map(({ info }) => ({ kind: 'gone', generation: info.generation }));
 }

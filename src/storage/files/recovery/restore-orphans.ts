@@ -1,11 +1,19 @@
 import { existsSync, statSync } from 'node:fs';
+import { batchesOf } from '../../../core/bytes/batches-of';
 import { catchLogError } from '../../../core/log/errors';
 import type { LogId } from '../../../core/log/log-id';
+import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { FactsChange, StoredFacts } from '../facts/stored-facts';
+import { transactionBatches } from '../facts/transaction-batches';
 import { factsEntry, type JournalEntry } from '../journal/journal-entry';
 import type { Orphan } from '../startup/inventory';
 import { rebuildFacts, recoveredId } from './rebuild-facts';
 import type { RecoveryContext } from './recovery-context';
+
+/** How many logs are looked at before what was found is stored. */
+const BATCH = 1_024;
+/** How many files are open at once. */
+const FILES_AT_ONCE = 32;
 
 interface RestoredOrphans {
   /** Entries for the journal. */
@@ -19,25 +27,80 @@ export async function restoreOrphans(
   orphans: readonly Orphan[],
 ): Promise<RestoredOrphans> {
   const generations = new Set(orphans.map(({ generation }) => generation));
+  const isKnown = (source: string): boolean => context.facts.has(source) || generations.has(source);
   const entries: JournalEntry[] = [];
+  const files = new Semaphore(FILES_AT_ONCE);
   // The newest first, which gets the id.
   const ordered = [...orphans].sort((a, b) => (a.generation < b.generation ? 1 : -1));
-  for (const orphan of ordered) {
-    entries.push(...(await restoreOrphan(context, orphan, generations)));
+  for (const batch of batchesOf(ordered, BATCH)) {
+    const rebuilt = await Promise.all(
+      batch.map((orphan) => files.run(() => rebuild(context, orphan, isKnown))),
+    );
+    entries.push(...(await restoreAll(context, rebuilt)));
   }
   return { entries, count: orphans.length };
 }
 
-async function restoreOrphan(
+interface RebuiltOrphan {
+  readonly orphan: Orphan;
+  readonly facts: StoredFacts;
+}
+
+async function rebuild(
   context: RecoveryContext,
   orphan: Orphan,
-  generations: ReadonlySet<string>,
+  isKnown: (source: string) => boolean,
+): Promise<RebuiltOrphan> {
+  return { orphan, facts: withKnownSource(await rebuildFacts(context, orphan), isKnown) };
+}
+
+/** Those that have nothing to do with other logs are stored together, because each transaction waits for the disk. */
+async function restoreAll(
+  context: RecoveryContext,
+  rebuilt: readonly RebuiltOrphan[],
+): Promise<readonly JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  const together = new Map<LogId, RebuiltOrphan>();
+  const storeTogether = async (): Promise<void> => {
+    entries.push(...(await restoreTogether(context, [...together.values()])));
+    together.clear();
+  };
+  for (const one of rebuilt) {
+    const { id } = one.facts.info;
+    if (!together.has(id) && isIndependent(context, one.facts)) {
+      together.set(id, one);
+      continue;
+    }
+    await storeTogether();
+    entries.push(...(await restoreOrphan(context, one)));
+  }
+  await storeTogether();
+  return entries;
+}
+
+/** No other log has its id, and it has no part of another one. */
+function isIndependent(context: RecoveryContext, { info }: StoredFacts): boolean {
+  const { forkRefs } = context.facts;
+  return info.forkedFrom === undefined && !forkRefs.isRetired(info.id) && !holderOf(context, info.id);
+}
+
+async function restoreTogether(
+  context: RecoveryContext,
+  rebuilt: readonly RebuiltOrphan[],
 ): Promise<readonly JournalEntry[]> {
   const { facts, reserve } = context;
-  const found = withKnownSource(
-    await rebuildFacts(context, orphan),
-    (source) => facts.has(source) || generations.has(source),
-  );
+  const changes = rebuilt.map(({ facts: after }) => ({ after }));
+  for (const batch of transactionBatches(changes, reserve.changeBytesMax))
+    await reserve.write('change', () => facts.write(batch));
+  for (const { orphan, facts: after } of rebuilt) describe(context, orphan, after);
+  return changes.map(({ after }) => factsEntry(after));
+}
+
+async function restoreOrphan(
+  context: RecoveryContext,
+  { orphan, facts: found }: RebuiltOrphan,
+): Promise<readonly JournalEntry[]> {
+  const { facts, reserve } = context;
   const { id, steps, forgotten } = freeId(context, found);
   const after = { ...found, info: { ...found.info, id } };
   const forkRefs = facts.forkRefs.stepsOfCreate(after.info);

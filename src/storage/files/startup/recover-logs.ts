@@ -3,6 +3,7 @@ import { batchesOf } from '../../../core/bytes/batches-of';
 import type { LogInfo } from '../../../core/log/log';
 import { type Loss, withLoss } from '../../../core/log/loss';
 import { advance, type Offset, START } from '../../../core/log/offset';
+import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { SteadyClock } from '../../../core/scheduling/steady-clock';
 import { isAttached } from '../../../core/state/facts';
 import type { DamageReports } from '../../../core/store/damage-reports';
@@ -17,13 +18,16 @@ import type { FactsReserve } from '../facts/facts-reserve';
 import { readFactsOrReport } from '../facts/read-facts-or-report';
 import type { FactsChange, StoredFacts } from '../facts/stored-facts';
 import type { SyncedLength } from '../facts/synced-lengths';
+import { transactionBatches } from '../facts/transaction-batches';
 import type { Journal } from '../journal/journal';
 import { factsEntry, needsJournalEntry } from '../journal/journal-entry';
 import { type PreviousRun, readPreviousRun, recordRun } from './previous-run';
 import { trimUnacknowledged } from './trim-unacknowledged';
 
-/** So that no transaction exceeds the disk reserve. */
-const BATCH = 32;
+/** How many logs are looked at before what was found is stored. */
+const BATCH = 1_024;
+/** How many files are open at once. */
+const FILES_AT_ONCE = 32;
 
 /** What `recoverLogs` works with. */
 export interface StartupRecovery {
@@ -61,12 +65,16 @@ export async function recoverLogs(recovery: StartupRecovery): Promise<void> {
   const { facts, reserve, journal, damage, durability, stoppedCleanly, isCopy, layout, unsynced } = recovery;
   const previousRun = await readPreviousRun(recovery, stoppedCleanly, isCopy);
   const state = { ...recovery, previousRun, written: await readWrittenLengths(layout.written) };
+  const files = new Semaphore(FILES_AT_ONCE);
   for (const batch of batchesOf(facts.timeIndex.unsealed(), BATCH)) {
     const steps = await Promise.all(
-      batch.map((generation) => recoverLog(state, readFactsOrReport(facts, damage, generation))),
+      batch.map((generation) =>
+        files.run(() => recoverLog(state, readFactsOrReport(facts, damage, generation))),
+      ),
     );
     const changes = steps.filter((step) => step !== undefined);
-    if (changes.length > 0) await reserve.write('change', () => facts.write(changes));
+    for (const some of transactionBatches(changes, reserve.changeBytesMax))
+      await reserve.write('change', () => facts.write(some));
     const news = changes.filter(({ before, after }) => needsJournalEntry(before, after));
     await Promise.all(news.map(({ after }) => journal.append(factsEntry(after))));
   }
@@ -80,7 +88,7 @@ export async function recoverLogs(recovery: StartupRecovery): Promise<void> {
 }
 
 async function syncAll(layout: Layout, unsynced: UnsyncedLogs): Promise<void> {
-  for (const batch of batchesOf([...unsynced.keys()], BATCH))
+  for (const batch of batchesOf([...unsynced.keys()], FILES_AT_ONCE))
     await Promise.all(batch.map((generation) => syncPath(layout.logOf(generation))));
   unsynced.clear();
 }
