@@ -1,3 +1,4 @@
+import { assertReaches } from './assert-reaches';
 import { type CountOptions, countMatches } from './read/count-matches';
 import { Follow, type FollowOptions, type PartOptions } from './read/follow';
 import type { LineMatch, StreamMatches } from './read/line-match';
@@ -69,8 +70,9 @@ export class LoomClient {
     }
   }
 
-  /** Deletes a stream. @throws LoomClientError `NOT_FOUND` */
+  /** Deletes a stream, and never another one. @throws LoomClientError `NOT_FOUND`; `REFUSED` if a proxy changes the ID */
   async remove(id: string, signal?: AbortSignal): Promise<void> {
+    await assertReaches(id, () => this.info(id, signal));
     await this.#ask('DELETE', this.#endpoint.stream(id), signal);
   }
 

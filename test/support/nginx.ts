@@ -27,6 +27,13 @@ export async function startNginxBelowLogs(port: number): Promise<Nginx> {
   return { ...nginx, url: `${nginx.url}/logs` };
 }
 
+/** The same with another location, below `/logs`. `loom` is the name of the upstream. */
+export async function startNginxBelow(location: string, port: number): Promise<Nginx> {
+  const block = documentedBlock().replace(/^ {2}location \/ \{.*?^ {2}\}$/ms, () => location);
+  const nginx = await start(port, block);
+  return { ...nginx, url: `${nginx.url}/logs` };
+}
+
 async function start(port: number, block: string): Promise<Nginx> {
   const directory = mkdtempSync(join(tmpdir(), 'nginx-'));
   const listen = await freePort();

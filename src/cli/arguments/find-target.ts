@@ -70,13 +70,14 @@ function fromOperands(
 ): CommandTarget {
   const ids = operands.filter((_, at) => isIdAt(command, at));
   const stream = ids.find(isStreamAddress);
-  if (stream !== undefined && (!urlOfEnvironment || ids.every(isStreamAddress)))
-    return { url: parseAddress(stream).url, operands };
+  if (stream !== undefined && (!urlOfEnvironment || ids.every(isStreamAddress))) {
+    const { url, token } = parseAddress(stream);
+    return { url, operands, ...(token !== undefined && { token }) };
+  }
   if (urlOfEnvironment) {
-    const address = parseAddress(urlOfEnvironment, 'LOOM_URL');
-    return allows(command, operands.length)
-      ? { ...fromAddress({ ...command, operands: [] }, address, operands) }
-      : fromAddress(command, address, operands);
+    const { id, ...server } = parseAddress(urlOfEnvironment, 'LOOM_URL');
+    const needsId = id !== undefined && !allows(command, operands.length);
+    return fromAddress(command, needsId ? { ...server, id } : server, operands);
   }
   const example = command.verb === undefined ? 'stream' : `stream ${command.verb}`;
   throw new UsageError(

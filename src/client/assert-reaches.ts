@@ -1,0 +1,42 @@
+import { isClientError, LoomClientError } from './wire/errors';
+import type { ListedStream } from './wire/listed-stream';
+
+/** A proxy that decodes the path of a request makes another path of these characters. */
+const MOVES_PATH = /[/\\?#%;]/;
+/** A proxy that also resolves the path makes that of another stream of these: `a/../b`, `a//b`, `a?b`, `a%2Fb`. */
+const MOVES_TO_STREAM = /(?:^|\/)\.{0,2}(?:\/|$)|[\\?#%;]/;
+
+/**
+ * Checks that a request about this stream reaches it. Behind a proxy that decodes paths, the path of the stream `build/pre` is that of a
+ * request which deletes all streams of a build.
+ * @param info asks the server for the stream @throws LoomClientError
+ */
+export async function assertReaches(id: string, info: () => Promise<ListedStream>): Promise<void> {
+  if (!MOVES_PATH.test(id)) return;
+  let reached: string;
+  try {
+    reached = (await info()).id;
+  } catch (error) {
+    if (isClientError(error) && isOtherPath(error)) throw decodes(id, error);
+    // Loom answered for a stream, even if it may not be read or is lost: that no slash was decoded is known by that.
+    if (!MOVES_TO_STREAM.test(id) && isClientError(error) && isOfStream(error)) return;
+    throw error;
+  }
+  if (reached !== id) throw decodes(id);
+}
+
+function isOtherPath({ answerCode }: LoomClientError): boolean {
+  return answerCode === 'route_not_found' || answerCode === 'method_not_allowed';
+}
+
+function isOfStream({ code, answerCode }: LoomClientError): boolean {
+  return answerCode === 'forbidden' || code === 'BYTES_LOST';
+}
+
+function decodes(id: string, cause?: LoomClientError): LoomClientError {
+  return new LoomClientError(
+    'REFUSED',
+    `a proxy in front of the server changes the ID ${id}: it decodes ${encodeURIComponent(id)} in paths. Have it pass paths as they are`,
+    { cause, ...(cause?.status !== undefined && { status: cause.status }) },
+  );
+}
