@@ -17,6 +17,21 @@ describe('links into a log', () => {
     expect(await linkedLines(page)).toEqual(Array.from({ length: 21 }, (_, at) => 120 + at));
   });
 
+  inBrowser(
+    'a link leads to its line also where the facts of the log are there before its index',
+    async () => {
+      const page = await server.page('/');
+      const facts = page.locator('.stream-head .state', { hasText: 'complete' });
+      await page.route('**/stream/lines/index*', async (route) => {
+        await facts.waitFor();
+        await route.continue();
+      });
+      await page.goto(`${server.loom.url}/stream/lines#L15000`);
+      expect(await shownLine(page, 15_000)).toBe('line 15000');
+      expect(await page.locator('.notice').count()).toBe(0);
+    },
+  );
+
   inBrowser('#O leads to the line of a byte', async () => {
     // "line 1\n" to "line 9\n" are 63 bytes, "line 10\n" the next 8.
     const page = await server.page('/stream/lines#O70');
@@ -52,6 +67,19 @@ describe('links into a log', () => {
     expect(new URL(page.url()).hash).toBe('#L3');
     for (const key of ['j', 'j', 'L']) await page.keyboard.press(key);
     expect(new URL(page.url()).hash).toBe('#L3-L5');
+  });
+
+  inBrowser('the key g leads to the start also within the frame in which the log was scrolled', async () => {
+    const page = await server.page('/stream/lines');
+    await shownLine(page, 1);
+    const top = await page.evaluate(`(async () => {
+      const log = document.querySelector('.log');
+      log.scrollTop = 5_000;
+      log.dispatchEvent(new KeyboardEvent('keydown', { key: 'g', bubbles: true }));
+      for (let frame = 0; frame < 5; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      return log.scrollTop;
+    })()`);
+    expect(top).toBe(0);
   });
 
   inBrowser('a changed fragment leads to its line without a new page', async () => {

@@ -124,6 +124,7 @@ export class VirtualList {
   }
 
   scrollToRow(row: number, alignment: Alignment): void {
+    this.#catchUp();
     const { viewHeight, top } = this.#scroller;
     const target = Math.max(0, Math.min(row, this.count - 1));
     const space = viewHeight - this.#anchor.heightOf(target);
@@ -145,6 +146,12 @@ export class VirtualList {
   /** Takes in, with the next frame, whatever has changed. */
   update(): void {
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#render());
+  }
+
+  /** The user may have scrolled since the last frame: what is in view is known only after it. */
+  #catchUp(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#render();
   }
 
   #onScroll(): void {
