@@ -37,8 +37,6 @@ export interface StreamFacts {
   readonly outcome: string | undefined;
   /** Why it was aborted. */
   readonly reason: string | undefined;
-  readonly exitCode: number | undefined;
-  readonly signal: string | undefined;
   /** Any JSON value. */
   readonly metadata: unknown;
   readonly contentType: string;
@@ -53,15 +51,17 @@ export interface StreamFacts {
 /**
  * The lines of one stream: those on the server by ranges, and those that arrive. It keeps what is near the viewport, and nothing else.
  *
- * It begins at once: with the last lines of the stream, the facts and, beside them, whatever is wanted.
+ * It begins at once: with the facts, beside them the first lines of a closed stream that is read from its start, and then the number of
+ * lines, the last ones and whatever is wanted.
  */
 export interface LogSource {
   readonly connection: Connection;
-  /** Undefined until the number of lines is known, too. */
   readonly facts: StreamFacts | undefined;
+  /** All lines that the stream has are known of. Until then, `lines` are none, or some at its start. */
+  readonly isCounted: boolean;
   /** How many lines are known of, the unfinished last one included. 0 while nothing is known. */
   readonly lines: number;
-  /** How many bytes are known of. */
+  /** How many bytes the stream has, as far as is known. */
   readonly bytes: number;
   /** Goes up whenever a line that was there may look different or a fold has changed; not when lines were appended or loaded. */
   readonly revision: number;

@@ -11,7 +11,8 @@ export interface LinesWanted {
   /** The lines must be those of this generation. */
   readonly generation: string | undefined;
   readonly first: number;
-  readonly count: number;
+  /** Without it, from the begin of the log on: the server need not count its lines for that. */
+  readonly count?: number;
   /** Reads no more than this, and leaves the last line torn. */
   readonly maxBytes?: number;
   readonly keptLineBytes?: number;
@@ -29,9 +30,9 @@ export async function readSegment(
   takesUnfinished = false,
 ): Promise<Segment> {
   const { id, generation, first, count, maxBytes = MAX_SEGMENT_BYTES } = wanted;
-  const parameters = { line: first, lines: count, generation, notail: true, timestamps: true } as const;
+  const part = count === undefined ? { offset: 0, length: maxBytes + 1 } : { line: first, lines: count };
   const ended = new AbortController();
-  const response = await send(pathOf(id, '', parameters), {
+  const response = await send(pathOf(id, '', { ...part, generation, notail: true, timestamps: true }), {
     signal: AbortSignal.any([signal, ended.signal]),
   });
   const offset = Number(response.headers.get('X-Stream-Offset') ?? 0);

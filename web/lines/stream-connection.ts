@@ -6,6 +6,8 @@ import { ConnectionLoop } from './connection-loop';
 import { StreamFollower } from './follow-stream';
 import type { LiveLines } from './live-lines';
 import { type IndexedStream, loadIndex } from './load-index';
+import { readSegment } from './read-segment';
+import type { Segment } from './segment';
 import type { SegmentCache } from './segment-cache';
 import type { SendRequest } from './send-request';
 import { type LoadedFacts, loadFacts } from './stream-facts';
@@ -14,12 +16,15 @@ import { type LoadedFacts, loadFacts } from './stream-facts';
 const POLL_MS = 15_000;
 /** Beyond so many answers the rest of the index is left to estimates: 20 million lines. */
 const MAX_INDEX_ANSWERS = 20;
+/** Several screens full of usual lines. */
+const START_BYTES = 65_536;
 
 export interface StreamConnectionParts {
   readonly send: SendRequest;
   readonly id: string;
   readonly cache: SegmentCache;
   readonly folds: LogFolds;
+  readonly isFromStart: boolean;
   readonly onChanged: () => void;
   /** What was loaded is no longer there. */
   readonly onReload: () => void;
@@ -31,6 +36,8 @@ export class StreamConnection {
   #checkpoints = new Checkpoints();
   #loaded: LoadedFacts | undefined;
   #index: IndexedStream | undefined;
+  /** The first lines, which are there before the index. */
+  #start: Segment | undefined;
   #follower: StreamFollower | undefined;
   #hasAskedForMarkers = false;
   #polledBytes = -1;
@@ -52,9 +59,12 @@ export class StreamConnection {
     );
   }
 
-  /** With the number of lines, so that a closed stream without lines is one that has none. */
   get facts(): LoadedFacts['facts'] | undefined {
-    return this.#index === undefined ? undefined : this.#loaded?.facts;
+    return this.#loaded?.facts;
+  }
+
+  get isCounted(): boolean {
+    return this.#index !== undefined;
   }
 
   get generation(): string | undefined {
@@ -70,17 +80,16 @@ export class StreamConnection {
   }
 
   get lines(): number {
-    return Math.max(this.#index?.lines ?? 0, this.live?.lines ?? 0);
+    return Math.max(this.#index?.lines ?? this.#start?.last ?? 0, this.live?.lines ?? 0);
   }
 
   get bytes(): number {
-    return Math.max(this.#index?.bytes ?? 0, this.live?.offset ?? 0);
+    return Math.max(this.#index?.bytes ?? this.#loaded?.bytes ?? 0, this.live?.offset ?? 0);
   }
 
-  /** What arrives by itself cannot be loaded. Before the index is there, any line may exist. */
+  /** What arrives by itself cannot be loaded. Any line has to wait for the index. */
   get lastLoadable(): number {
-    if (this.live !== undefined) return this.live.segment.first - 1;
-    return this.#index?.lines ?? Number.POSITIVE_INFINITY;
+    return this.live === undefined ? (this.#index?.lines ?? 0) : this.live.segment.first - 1;
   }
 
   async #attempt(isUp: () => void, signal: AbortSignal): Promise<boolean> {
@@ -103,8 +112,10 @@ export class StreamConnection {
     const { send, id, cache } = this.parts;
     const loading = this.#loadFacts(signal);
     // If both fail, the index says so.
-    loading.catch(() => undefined);
+    const start = this.#loadStart(loading, signal).catch(() => undefined);
     const index = await loadIndex(send, id, 1, this.#checkpoints, signal);
+    await start;
+    if (this.#loaded?.facts.generation !== index.generation) this.parts.onReload();
     this.#index = index;
     this.#grown();
     await loading;
@@ -123,6 +134,18 @@ export class StreamConnection {
     );
     this.#follower = follower;
     return follower;
+  }
+
+  /** Shows the first lines of a closed stream. A first line that is longer waits for the index. */
+  async #loadStart(loading: Promise<LoadedFacts>, signal: AbortSignal): Promise<void> {
+    const { send, id, cache, isFromStart } = this.parts;
+    const { state, generation } = (await loading).facts;
+    if (!isFromStart || state !== 'closed' || this.#start !== undefined) return;
+    const segment = await readSegment(send, { id, generation, first: 1, maxBytes: START_BYTES }, signal);
+    if (segment.isTorn || segment.count === 0) return;
+    cache.add(segment);
+    this.#start = segment;
+    this.#grown();
   }
 
   /** Asks for the facts. @returns whether all of the stream is known, and no more comes */
@@ -163,7 +186,7 @@ export class StreamConnection {
 
   #grown(): void {
     const { lines, bytes, parts } = this;
-    this.#checkpoints.setEnd(lines, bytes);
+    this.#checkpoints.setEnd(lines, this.isCounted ? bytes : (this.#start?.endOffset ?? 0));
     parts.folds.setLines(lines);
     parts.onChanged();
   }
@@ -190,6 +213,7 @@ export class StreamConnection {
     this.#reloaded = new AbortController();
     this.#checkpoints = new Checkpoints();
     this.#index = undefined;
+    this.#start = undefined;
     this.#follower = undefined;
     this.#hasAskedForMarkers = false;
     this.parts.folds.reset();

@@ -19,28 +19,18 @@ export interface StreamInfo {
 
 export function factsOf(info: StreamInfo, generation: string | undefined): StreamFacts {
   const { id, state, outcome, reason, metadata, contentType, losses = [] } = info;
-  const exitCode = memberOf(metadata, 'exitCode');
-  const signal = memberOf(metadata, 'signal');
   return {
     id,
     generation,
     state,
     outcome,
     reason,
-    exitCode: typeof exitCode === 'number' ? exitCode : undefined,
-    signal: typeof signal === 'string' ? signal : undefined,
     metadata,
     contentType,
     createdAt: Date.parse(info.createdAt),
     updatedAt: Date.parse(info.updatedAt),
     losses,
   };
-}
-
-/** `stream run` writes `exitCode` and `signal` into the metadata. */
-function memberOf(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  return Object.entries(value).find(([key]) => key === name)?.[1];
 }
 
 /** The facts, and how many bytes the stream had at that moment. */

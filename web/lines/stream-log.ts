@@ -20,6 +20,8 @@ export interface StreamLogParts {
   readonly id: string;
   /** Runs a function before the next frame is painted: `requestAnimationFrame`. */
   readonly schedule: (run: () => void) => void;
+  /** A closed stream is read from its start: its first lines are there before all are counted. */
+  readonly isFromStart?: boolean;
 }
 
 /** The log of one stream on a server. It begins to load at once, and ends with `close`. */
@@ -35,7 +37,7 @@ export class StreamLog implements LogSource {
   #revision = 0;
 
   constructor(private readonly parts: StreamLogParts) {
-    const { send, id, schedule } = parts;
+    const { send, id, schedule, isFromStart = false } = parts;
     const { signal } = this.#closed;
     this.#notifier = new FrameNotifier(schedule);
     this.folds = new LogFolds(() => this.#revised());
@@ -58,6 +60,7 @@ export class StreamLog implements LogSource {
         id,
         cache: this.#cache,
         folds: this.folds,
+        isFromStart,
         onChanged: () => this.#changed(),
         onReload: () => this.#reload(),
       },
@@ -72,6 +75,10 @@ export class StreamLog implements LogSource {
 
   get facts(): StreamFacts | undefined {
     return this.#stream.facts;
+  }
+
+  get isCounted(): boolean {
+    return this.#stream.isCounted;
   }
 
   get lines(): number {

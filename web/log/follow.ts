@@ -1,5 +1,7 @@
+import { counted } from '../format/counted';
 import { h } from '../shell/h';
 import { icon } from '../shell/icon';
+import { setText } from '../shell/set-text';
 import type { LogView } from './log-view';
 
 const KEYS_UP = new Set(['ArrowUp', 'PageUp', 'Home']);
@@ -17,6 +19,8 @@ export class Follow {
   #isOn = false;
   /** How many lines there were when it went off. */
   #seen = 0;
+  /** Until they are counted, all count as seen. */
+  #wasCounted = false;
 
   constructor(private readonly view: LogView) {
     const { element } = view;
@@ -53,7 +57,7 @@ export class Follow {
 
   /** Shows the end, and stays there if more may come. */
   goToEnd(): void {
-    if (this.#mayGrow()) this.start();
+    if (this.#mayGrow() || !this.view.source.isCounted) this.start();
     else this.view.list.scrollToRow(this.view.list.count - 1, 'end');
     this.catchUp();
   }
@@ -66,12 +70,13 @@ export class Follow {
   /** After lines have come, or the list has moved. */
   update(): void {
     if (this.#isOn && !this.view.list.isHeldAtEnd) this.stop();
-    const news = Math.max(0, this.view.source.lines - this.#seen);
-    if (this.view.list.showsEnd && !this.#mayGrow()) this.#seen = this.view.source.lines;
+    const { lines, isCounted } = this.view.source;
+    if (!this.#wasCounted) this.#seen = lines;
+    this.#wasCounted = isCounted;
+    const news = Math.max(0, lines - this.#seen);
+    if (this.view.list.showsEnd && !this.#mayGrow()) this.#seen = lines;
     this.button.hidden = this.#isOn || (news === 0 && !this.#mayGrow());
-    const words =
-      news === 0 ? 'Follow' : news === 1 ? '1 new line' : `${news.toLocaleString('en')} new lines`;
-    if (this.#words.textContent !== words) this.#words.textContent = words;
+    setText(this.#words, news === 0 ? 'Follow' : counted(news, 'new line'));
   }
 
   #set(isOn: boolean): void {

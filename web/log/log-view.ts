@@ -189,9 +189,11 @@ export class LogView implements RowContext {
 
   /** The column of the numbers is as wide as the longest. */
   #showDigits(): void {
-    const { facts, lines } = this.source;
+    const { facts, lines, bytes, isCounted } = this.source;
     const least = facts !== undefined && facts.state !== 'closed' ? DIGITS_OPEN_MIN : DIGITS_MIN;
-    const digits = Math.max(this.#digits, least, String(lines).length);
+    // As many lines as there would be if all were like the first ones: the text does not move once they are counted.
+    const last = isCounted ? lines : Math.round((lines * bytes) / this.source.estimateOffset(lines + 1));
+    const digits = Math.max(this.#digits, least, String(last).length);
     if (digits === this.#digits) return;
     this.#digits = digits;
     this.#version++;

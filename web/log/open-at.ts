@@ -1,4 +1,5 @@
 import type { PageAddress } from '../address/page-address';
+import { counted } from '../format/counted';
 import type { LogSource } from '../lines/log-source';
 import type { Follow } from './follow';
 import type { LinkedLines } from './linked-lines';
@@ -18,7 +19,12 @@ export async function openAt(address: PageAddress, log: OpenedLog): Promise<void
   const { source, view, linked, follow } = log;
   if (address.lines !== undefined) linked.show(address.lines);
   const first = address.lines?.from ?? 1;
-  await until(source, () => source.facts !== undefined && (source.lines >= first || isKnown(source)));
+  const isStart = Object.keys(address).length === 0;
+  await until(source, () =>
+    isStart && source.facts?.state === 'closed'
+      ? true
+      : source.isCounted && source.facts !== undefined && (source.lines >= first || isKnown(source)),
+  );
   follow.catchUp();
   const line = await lineOf(address, log);
   if (line === undefined) {
@@ -29,9 +35,7 @@ export async function openAt(address: PageAddress, log: OpenedLog): Promise<void
   linked.show(address.lines ?? { from: line, to: line });
   view.showLine(Math.min(line, source.lines), 'center');
   if (line <= source.lines) return;
-  log.say(
-    `Line ${line.toLocaleString('en')} is not there yet: there are ${source.lines.toLocaleString('en')} lines.`,
-  );
+  log.say(`Line ${line.toLocaleString('en')} is not there yet: there are ${counted(source.lines, 'line')}.`);
 }
 
 /** All lines that there are are known of, even if there are none. */

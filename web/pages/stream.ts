@@ -1,4 +1,5 @@
 import '../shell/base.css';
+import { parseAddress } from '../address/page-address';
 import { StreamLog } from '../lines/stream-log';
 import { openLogPage } from '../log/log-page';
 import { request } from '../shell/api';
@@ -8,4 +9,10 @@ import { streamIdOf } from '../shell/root';
 const frame = openFrame('stream');
 const id = streamIdOf(location.pathname);
 document.title = `${id} – Loom`;
-openLogPage(frame, id, new StreamLog({ send: request, id, schedule: (run) => requestAnimationFrame(run) }));
+const source = new StreamLog({
+  send: request,
+  id,
+  schedule: (run) => requestAnimationFrame(run),
+  isFromStart: Object.keys(parseAddress(location)).length === 0,
+});
+openLogPage(frame, id, source);

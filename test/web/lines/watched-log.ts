@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers';
 import type { LogSource } from '../../../web/lines/log-source';
+import type { SendRequest } from '../../../web/lines/send-request';
 import { StreamLog } from '../../../web/lines/stream-log';
 import { PATIENCE_MS } from '../../support/patience';
 import { sendTo } from '../send-to';
@@ -8,8 +9,8 @@ import { sendTo } from '../send-to';
 export class WatchedLog {
   readonly log: LogSource;
 
-  constructor(url: string, id: string) {
-    this.log = new StreamLog({ send: sendTo(url), id, schedule: (run) => void setImmediate(run) });
+  constructor(url: string, id: string, send: SendRequest = sendTo(url), isFromStart = false) {
+    this.log = new StreamLog({ send, id, schedule: (run) => void setImmediate(run), isFromStart });
   }
 
   /** Resolves once this holds, which is looked at after each change. */

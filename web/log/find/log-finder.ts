@@ -91,7 +91,7 @@ export class LogFinder {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     const { found, isSearching, failure, hasMore, query } = this.#search;
-    if (query !== undefined && this.#line === 0) this.#goToFirst();
+    if (query !== undefined && this.#line === 0 && this.options.view.source.isCounted) this.#goToFirst();
     const isOn = this.#isFiltered && query !== undefined;
     this.options.view.setFilter(isOn ? this.#search.rows(CONTEXT_LINES) : undefined);
     const words = countWords(found.ordinalOf(this.#line), found.count, hasMore);

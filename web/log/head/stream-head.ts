@@ -1,8 +1,10 @@
 import { formatBytes } from '../../format/bytes';
+import { counted } from '../../format/counted';
 import { formatDuration } from '../../format/duration';
 import { verdictOf } from '../../format/verdict';
 import type { LogSource } from '../../lines/log-source';
 import { h } from '../../shell/h';
+import { setText } from '../../shell/set-text';
 import { metadataList } from './metadata-list';
 
 const SECOND_MS = 1000;
@@ -36,14 +38,14 @@ export class StreamHead {
   }
 
   #show(): void {
-    const { facts, bytes, lines } = this.source;
+    const { facts, bytes, lines, isCounted } = this.source;
     if (facts === undefined) return;
     const { kind, words, detail, title } = verdictOf(facts);
     this.#state.className = `state ${kind}`;
     this.#state.title = title;
     setText(this.#state, detail === '' ? words : `${words}, ${detail}`);
     setText(this.#bytes, formatBytes(bytes));
-    setText(this.#lines, `${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}`);
+    setText(this.#lines, isCounted ? counted(lines, 'line') : '… lines');
     this.#showDuration();
     this.#showMetadata(facts.metadata);
   }
@@ -63,8 +65,4 @@ export class StreamHead {
     this.#metadata = list;
     if (list !== undefined) this.element.append(list);
   }
-}
-
-function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }
