@@ -98,6 +98,14 @@ export class Checkpoints {
     return this.#entries.chunks;
   }
 
+  /** Whether restored ones are whole, and those of a log that was counted up to `end`. */
+  fitIn(end: Checkpoint): boolean {
+    const { offset, newlines, time } = this.#last;
+    const isWhole =
+      this.#entries.endsWithNumber && [newlines, end.newlines, time].every(Number.isSafeInteger);
+    return isWhole && offset <= end.offset && newlines <= end.newlines && end.newlines <= end.offset;
+  }
+
   add(offset: Offset, newlines: number): void {
     this.#beginEntry(this.#entries.length);
     this.#push(offset, newlines, 0);

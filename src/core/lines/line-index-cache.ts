@@ -3,6 +3,7 @@ import type { LogInfo } from '../log/log';
 import { wireGeneration } from '../log/loss';
 import { Semaphore } from '../scheduling/semaphore';
 import { TimeSlices } from '../scheduling/time-slices';
+import { LINE_INDEX_BYTES_MAX } from '../store/line-index-limit';
 import { LineIndex } from './line-index';
 import { encodeLineIndex, restoreLineIndex } from './saved-line-index';
 import { type CountSource, SharedCount } from './shared-count';
@@ -91,7 +92,7 @@ export class LineIndexCache {
 
   /** The store may be full, or the log gone: then it is counted again when that is needed. */
   #save(info: LogInfo, index: LineIndex): void {
-    if (!isSaved(info) || this.#saved.has(index)) return;
+    if (!isSaved(info) || this.#saved.has(index) || index.size > LINE_INDEX_BYTES_MAX) return;
     this.#saved.add(index);
     encodeLineIndex(info, index)
       .then((saved) => this.source.store.saveLineIndex(info, saved))

@@ -1,18 +1,20 @@
 import { crc32 } from 'node:zlib';
 import { sizeOf } from '../bytes/size-of';
 import type { LogInfo } from '../log/log';
-import { advance, START } from '../log/offset';
 import { TimeSlices } from '../scheduling/time-slices';
 import { Checkpoints } from './checkpoints';
 import { LineIndex } from './line-index';
 
 /** Another one for each change of the format. */
-const VERSION = 2;
+const VERSION = 3;
 
-/** The version, a checksum of all that follows it, three numbers, whether a line begins at the end, and the level of coarseness. */
+/** The version, a checksum of the generation and of all that follows it, three numbers, whether a line begins at the end, and the level of coarseness. */
 const [CRC_AT, END_AT, NEWLINES_AT, LOSS_AT, IS_LINE_START_AT, LEVEL_AT, HEAD_BYTES] = [
   4, 8, 16, 24, 32, 33, 34,
 ];
+
+/** One that was halved more often would have no checkpoint. */
+const LEVEL_MAX = 40;
 
 /** How many bytes are checked or copied in one step. */
 const STEP_BYTES = 256 * 1024;
@@ -33,7 +35,7 @@ export async function encodeLineIndex(info: LogInfo, index: LineIndex): Promise<
     to += chunk.copy(saved, to);
     if (slices.isOver) await slices.next();
   }
-  saved.writeUInt32LE(await checksumOf(saved, slices), CRC_AT);
+  saved.writeUInt32LE(await checksumOf(info, saved, slices), CRC_AT);
   return saved;
 }
 
@@ -45,18 +47,21 @@ export async function restoreLineIndex(
 ): Promise<LineIndex | undefined> {
   if (saved.length < HEAD_BYTES || saved.readUInt32LE() !== VERSION) return undefined;
   const slices = new TimeSlices(signal);
-  if (saved.readUInt32LE(CRC_AT) !== (await checksumOf(saved, slices))) return undefined;
-  const end = advance(START, saved.readDoubleLE(END_AT));
-  if (end !== info.tail || saved.readDoubleLE(LOSS_AT) !== lastLoss(info)) return undefined;
+  if (saved.readUInt32LE(CRC_AT) !== (await checksumOf(info, saved, slices))) return undefined;
+  const end = info.tail;
+  if (saved.readDoubleLE(END_AT) !== end || saved.readDoubleLE(LOSS_AT) !== lastLoss(info)) return undefined;
   const newlines = saved.readDoubleLE(NEWLINES_AT);
-  const isLineStart = saved.readUInt8(IS_LINE_START_AT) === 1;
+  const level = saved.readUInt8(LEVEL_AT);
   const checkpoints = new Checkpoints(saved.subarray(HEAD_BYTES));
   for (const _ of checkpoints.restore()) if (slices.isOver) await slices.next();
-  return new LineIndex({ end, newlines, isLineStart }, { level: saved.readUInt8(LEVEL_AT), checkpoints });
+  if (level > LEVEL_MAX || !checkpoints.fitIn({ offset: end, newlines })) return undefined;
+  const isLineStart = saved.readUInt8(IS_LINE_START_AT) === 1;
+  return new LineIndex({ end, newlines, isLineStart }, { level, checkpoints });
 }
 
-async function checksumOf(saved: Buffer, slices: TimeSlices): Promise<number> {
-  let checksum = 0;
+/** Of the generation as well: the index of another log may have been put in the place of this one's. */
+async function checksumOf({ generation }: LogInfo, saved: Buffer, slices: TimeSlices): Promise<number> {
+  let checksum = crc32(generation);
   for (let at = END_AT; at < saved.length; at += STEP_BYTES) {
     checksum = crc32(saved.subarray(at, at + STEP_BYTES), checksum);
     if (slices.isOver) await slices.next();

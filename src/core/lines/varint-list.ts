@@ -36,6 +36,12 @@ export class VarintList {
     return this.#segments.map((segment, i) => segment.subarray(0, this.#used - i * SEGMENT_BYTES));
   }
 
+  /** Whether the last number is whole. */
+  get endsWithNumber(): boolean {
+    const at = this.#used - 1;
+    return at < 0 || (this.#segments[at >> SEGMENT_BITS]?.[at & WITHIN_SEGMENT] ?? SEVEN_BITS) < SEVEN_BITS;
+  }
+
   push(number: number): void {
     let rest = number;
     // Not by bits: those of JavaScript are 32.

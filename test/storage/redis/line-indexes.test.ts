@@ -1,4 +1,7 @@
-import type { LogRef } from '../../../src/core/log/log';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LogLines } from '../../../src/core/lines/log-lines';
+import type { LogInfo, LogRef } from '../../../src/core/log/log';
 import { sweep } from '../../../src/core/store/janitor';
 import type { LogStore } from '../../../src/core/store/store';
 import { factsKey } from '../../../src/storage/redis/schema/keys';
@@ -89,6 +92,53 @@ describe('a line index in Redis', () => {
       await admin.config('SET', 'maxmemory', 0);
     }));
 });
+
+describe('a line index in Redis that something else has changed', () => {
+  const LINES = 100_000;
+  const NEVER = new AbortController().signal;
+
+  it.each<[what: string, spoil: (admin: Surroundings['admin'], key: string) => Promise<unknown>]>([
+    ['is a hash', (admin, key) => admin.hset(key, 'lines', LINES)],
+    ['is a list', (admin, key) => admin.rpush(key, 'lines')],
+    ['is a stream', (admin, key) => admin.xadd(key, '*', 'd', 'lines')],
+    ['is empty', (admin, key) => admin.set(key, '')],
+    ['is a number', (admin, key) => admin.set(key, 7)],
+    ['is garbage', (admin, key) => admin.set(key, randomBytes(10_000))],
+    ['is larger than any index', (admin, key) => admin.setrange(key, 65 * 1024 * 1024, 'x')],
+  ])('is counted and stored again by the next node if it %s', (_, spoil) =>
+    withRedis(async ({ admin, open }) => {
+      const [a, b] = [await open(), await open()];
+      const first = { chunks: bytes('a line of text\n'.repeat(LINES)), seal: { kind: 'complete' } } as const;
+      const log = await createOpenLog(a, { first }, uniqueId());
+      const info = await thereIs(a, log);
+      const count = await new LogLines(a, { cacheBytes: 1 << 20 }).count(info, NEVER);
+      expect(count).toMatchObject({ lines: LINES });
+      const saved = await untilIndexed(a, log);
+      const [key = ''] = await keysOfIndexes(admin);
+      await admin.del(key);
+      await spoil(admin, key);
+      const lines = new LogLines(b, { cacheBytes: 1 << 20 });
+      expect(await lines.count(info, NEVER)).toEqual(count);
+      expect(await lines.offsetOfLine(info, 777, NEVER)).toBe(776 * 15);
+      await untilIndexed(a, log, saved);
+    }),
+  );
+});
+
+async function thereIs(store: LogStore, { id }: LogRef): Promise<LogInfo> {
+  const info = await store.info(id);
+  if (info === undefined) throw new Error('the log is gone');
+  return info;
+}
+
+/** The index, which is stored after the request that counted got its answer. */
+async function untilIndexed(store: LogStore, log: LogRef, wanted?: Buffer): Promise<Buffer> {
+  for (;;) {
+    const index = await store.loadLineIndex(log);
+    if (index !== undefined && (wanted === undefined || wanted.equals(index))) return index;
+    await delay(5);
+  }
+}
 
 async function indexedLog(store: LogStore, expiry?: { kind: 'at'; at: number }): Promise<LogRef> {
   const first = { chunks: bytes('a\nb\n'), seal: { kind: 'complete' } } as const;

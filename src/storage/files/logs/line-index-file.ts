@@ -1,5 +1,6 @@
-import { readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { open, rename, unlink, writeFile } from 'node:fs/promises';
 import type { LogRef } from '../../../core/log/log';
+import { LINE_INDEX_BYTES_MAX } from '../../../core/store/line-index-limit';
 import { PRIVATE_FILE } from '../../../lmdb/private-mode';
 import { attempt, isMissing } from '../disk/failures';
 import { makeDirectory } from '../disk/file-io';
@@ -9,7 +10,17 @@ import type { LogIndex } from './log-index';
 /** `undefined` also for a file that cannot be read: the lines can be counted again. @throws LogError `LOG_GONE` */
 export async function loadLineIndex(index: LogIndex, ref: LogRef): Promise<Buffer | undefined> {
   const { generation } = index.log(ref);
-  return readFile(index.context.layout.linesOf(generation), { flag: READ_SIDECAR }).catch(() => undefined);
+  return read(index.context.layout.linesOf(generation)).catch(() => undefined);
+}
+
+async function read(path: string): Promise<Buffer | undefined> {
+  const file = await open(path, READ_SIDECAR);
+  try {
+    const { size } = await file.stat();
+    return size > LINE_INDEX_BYTES_MAX ? undefined : await file.readFile();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Under the log's mutex, so that it cannot be removed meanwhile. @throws LogError `LOG_GONE`, `STORE_FULL`, `STORE_UNAVAILABLE` */

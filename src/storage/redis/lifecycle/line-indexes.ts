@@ -1,4 +1,5 @@
 import type { LogRef } from '../../../core/log/log';
+import { LINE_INDEX_BYTES_MAX } from '../../../core/store/line-index-limit';
 import { toList, unexpected } from '../../../redis/resp/reply';
 import type { LostLogs } from '../read/lost-logs';
 import type { RedisStoreContext } from '../schema/store-context';
@@ -19,7 +20,8 @@ export class LineIndexes {
   /** @throws LogError `LOG_GONE` */
   async load(log: LogRef): Promise<Buffer | undefined> {
     const { scripts } = this.context;
-    const reply = await this.#run(log, () => scripts.runOnLogForBytes('load-line-index', log, [KEPT_MS]));
+    const args = [KEPT_MS, LINE_INDEX_BYTES_MAX];
+    const reply = await this.#run(log, () => scripts.runOnLogForBytes('load-line-index', log, args));
     const [index] = toList(reply);
     return index === undefined || Buffer.isBuffer(index) ? index : unexpected(index);
   }
