@@ -22,7 +22,7 @@ export async function follow(invocation: Invocation, io: Io): Promise<number> {
     options: { ...partOf(flags), ...reconnection, follow: flags.choice('follow') !== false },
   };
   const wait = flags.text('wait');
-  if (wait !== undefined && !(await isThereWithin(client, id, parseDuration(wait), reconnection))) {
+  if (wait !== undefined && !(await isThereWithin(client, id, parseDuration(wait, '--wait'), reconnection))) {
     say(io, `the stream ${printable(id)} does not exist after ${wait}`);
     return EXIT.failed;
   }

@@ -12,6 +12,6 @@ export function reconnectionOf(
   const giveUpAfter = flags.text('give-up-after');
   return {
     onEvent: new ConnectionNotices(io).onEvent,
-    ...(giveUpAfter !== undefined && { giveUpAfterMs: parseDuration(giveUpAfter) }),
+    ...(giveUpAfter !== undefined && { giveUpAfterMs: parseDuration(giveUpAfter, '--give-up-after') }),
   };
 }

@@ -24,7 +24,7 @@ export async function wait(invocation: Invocation, io: Io): Promise<number> {
     clientOf(invocation).wait(id, {
       ...wanted,
       ...reconnectionOf(flags, io),
-      ...(timeout !== undefined && { timeoutMs: parseDuration(timeout) }),
+      ...(timeout !== undefined && { timeoutMs: parseDuration(timeout, '--timeout') }),
       create: flags.choice('create') === true,
     }),
   );

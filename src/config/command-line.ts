@@ -1,15 +1,28 @@
 import { parseArgs, types } from 'node:util';
+import { nearest } from '../words/nearest';
 import { type Layer, parseValue } from './layer';
 import { SETTINGS } from './settings';
 import { CommandLineError, ConfigError } from './startup-errors';
 
 /** A parsed command line of `bin/loom`. */
 export interface CommandLine {
-  readonly command: 'help' | 'version' | 'start' | 'recover';
+  readonly command: 'help' | 'version' | Verb;
+  /** Of which command `help` is wanted. */
+  readonly topic: Verb;
   /** The files and directories of `--config`, in order. */
   readonly configs: readonly string[];
   readonly flags: Layer;
 }
+
+type Verb = 'serve' | 'recover';
+
+/** The words that a command line may begin with. */
+const WORDS: Readonly<Record<string, 'help' | 'version' | Verb>> = {
+  serve: 'serve',
+  recover: 'recover',
+  help: 'help',
+  version: 'version',
+};
 
 /** An option of `bin/loom` that sets a setting. */
 export interface CommandLineFlag {
@@ -33,7 +46,7 @@ export const FLAGS: readonly CommandLineFlag[] = [
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const { values, positionals } = parse(argv);
   const { help, version, config, listen, ...given } = values;
-  const verb = commandOf(positionals);
+  const { command, topic } = commandOf(positionals);
   const texts = new Map(Object.entries(given));
   if (listen !== undefined) texts.set('listeners', listen.join(','));
   const flags = new Map<string, unknown>();
@@ -47,40 +60,57 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
       ),
     );
   }
-  return { command: help ? 'help' : version ? 'version' : verb, configs: config ?? [], flags };
+  return { command: help ? 'help' : version ? 'version' : command, topic, configs: config ?? [], flags };
 }
 
 function flagOf(key: string): string {
   return FLAGS.find((flag) => flag.key === key)?.name ?? key;
 }
 
-function commandOf([command, ...more]: readonly string[]): 'start' | 'recover' {
-  const unexpected = command === 'recover' ? more[0] : command;
+function commandOf([first, second, ...more]: readonly string[]): Pick<CommandLine, 'command' | 'topic'> {
+  if (first === undefined) return { command: 'serve', topic: 'serve' };
+  const command = Object.hasOwn(WORDS, first) ? WORDS[first] : undefined;
+  if (command === undefined)
+    throw new CommandLineError(withSuggestion(`Unknown command '${first}'`, first, Object.keys(WORDS)));
+  const takesTopic = command === 'help' && (second === 'serve' || second === 'recover');
+  const unexpected = takesTopic ? more[0] : second;
   if (unexpected !== undefined) throw new CommandLineError(`Unexpected argument '${unexpected}'`);
-  return command === undefined ? 'start' : 'recover';
+  return { command, topic: command === 'recover' || second === 'recover' ? 'recover' : 'serve' };
 }
+
+const OPTIONS = {
+  port: { type: 'string', short: 'p' },
+  host: { type: 'string' },
+  store: { type: 'string' },
+  workers: { type: 'string' },
+  listen: { type: 'string', multiple: true },
+  config: { type: 'string', short: 'c', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
 
 function parse(argv: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        port: { type: 'string', short: 'p' },
-        host: { type: 'string' },
-        store: { type: 'string' },
-        workers: { type: 'string' },
-        listen: { type: 'string', multiple: true },
-        config: { type: 'string', short: 'c', multiple: true },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean' },
-      },
-    });
+    return parseArgs({ args: [...argv], allowPositionals: true, options: OPTIONS });
   } catch (error) {
     // Only the first sentence of Node's message: the others suggest syntax that this command does not have.
     const message = types.isNativeError(error) ? error.message : String(error);
-    throw new CommandLineError(message.split(/\. |\.?\n/, 1)[0]);
+    const [first = message] = message.split(/\. |\.?\n/, 1);
+    const [, unknown] = /^Unknown option '-+([^']*)'$/.exec(first) ?? [];
+    if (unknown === undefined) throw new CommandLineError(first);
+    throw new CommandLineError(withSuggestion(first, wholeOf(unknown, argv), Object.keys(OPTIONS), '--'));
   }
+}
+
+/** Node reads `-port` as four letters. */
+function wholeOf(option: string, argv: readonly string[]): string {
+  const whole = argv.find((word) => /^-[a-z]/i.test(word) && word.includes(option));
+  return option.length === 1 && whole !== undefined ? whole.slice(1) : option;
+}
+
+function withSuggestion(sentence: string, word: string, known: readonly string[], dashes = ''): string {
+  const meant = nearest(word, known);
+  return meant === undefined ? sentence : `${sentence}: did you mean ${dashes}${meant}?`;
 }
 
 function asCommandLineError<T>(work: () => T): T {

@@ -24,7 +24,7 @@ export function duration(min: string, max: string = TIMER_MAX): Check<Millisecon
       const ms = milliseconds(raw);
       if (ms !== undefined && ms >= (milliseconds(min) ?? 0) && ms <= (milliseconds(max) ?? 0)) return ms;
       throw new InvalidValue(
-        `must be a duration from ${min} to ${max} with its unit (ms, s, m, h or d), such as 30s`,
+        `must be a duration from ${min} to ${max} with its unit (ms, s, m, h or d), such as 30s or 2.5s`,
       );
     },
     fromText: (text) => text,
@@ -39,12 +39,13 @@ export function durationOrOff(min: string, max: string): Check<Milliseconds | un
 /** Accepts what `duration` accepts, or 0, which is `undefined` and means forever. */
 export function durationOrNever(min: string): Check<Milliseconds | undefined> {
   const isZero = (raw: unknown): boolean =>
-    raw === 0 || (typeof raw === 'string' && /^0+(ms|s|m|h|d)?$/.test(raw));
+    raw === 0 || (typeof raw === 'string' && /^0+(?:\.0+)?(?:ms|s|m|h|d)?$/.test(raw));
   return orWord(duration(min), '0', undefined, isZero);
 }
 
 function milliseconds(raw: unknown): Milliseconds | undefined {
-  const [, count, unit] = (typeof raw === 'string' && /^(\d{1,12})(ms|s|m|h|d)$/.exec(raw)) || [];
+  const [, count, unit] =
+    (typeof raw === 'string' && /^(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h|d)$/.exec(raw)) || [];
   const factor = unit === undefined ? undefined : UNITS[unit];
-  return factor === undefined ? undefined : Number(count) * factor;
+  return factor === undefined ? undefined : Math.round(Number(count) * factor);
 }

@@ -24,7 +24,7 @@ export const OPTIONS = {
   store: secret(
     storeUrl,
     'file:./data',
-    'Where streams are stored: file:<directory>, redis://, rediss://, redis+sentinel://, redis+cluster:// or memory:.',
+    'Where streams are stored: ./data or file:<directory>, redis://, rediss://, redis+sentinel://, redis+cluster:// or memory:.',
   ),
   tokens: secret(
     tokenList,

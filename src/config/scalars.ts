@@ -46,11 +46,17 @@ export const pathPrefix: Check<string> = {
   fromText: (text) => text,
 };
 
-/** Accepts any URL. The list of stores checks the scheme later. */
+/** A directory that is not a URL: `./data`, `/srv/loom`, `data/loom`, `..`. A word alone could be a scheme without its colon. */
+const DIRECTORY = /^(?:\.{1,2}$|\.{0,2}\/|[\w.-]+\/[\w./-]*$)/;
+
+/** Accepts any URL, of which the list of stores checks the scheme later, or the directory of a store of files. */
 export const storeUrl: Check<string> = {
   parse(raw) {
+    if (typeof raw === 'string' && DIRECTORY.test(raw)) return `file:${raw}`;
     if (typeof raw === 'string' && /^[a-z][a-z0-9+.-]*:\S*$/.test(raw)) return raw;
-    throw new InvalidValue('must be a URL such as file:./data or redis://localhost:6379');
+    throw new InvalidValue(
+      'must be a directory such as ./data, or a URL such as file:./data or redis://localhost:6379',
+    );
   },
   fromText: (text) => text,
 };

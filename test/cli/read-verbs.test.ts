@@ -53,7 +53,9 @@ describe('stream follow of a part', () => {
     [['--line', '2', '--lines', '2'], 'two\nthree\n'],
     [['--offset', '4', '--lines', '1'], 'two\n'],
     [['--since', '10m'], 'one\ntwo\nthree\nfour'],
+    [['--since', '0.5h'], 'one\ntwo\nthree\nfour'],
     [['--until', '10m'], ''],
+    [['--until', '1.5m2.5s'], ''],
     [['--no-follow', '-n', '1'], 'four'],
   ])('follow %j prints only that', async (args, text) => {
     await store('one\ntwo\nthree\nfour');

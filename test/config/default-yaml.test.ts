@@ -34,12 +34,12 @@ it('docs/settings.md equals what the table of options renders', () => {
 });
 
 it('--help lists every setting and every option', () => {
-  const help = helpText();
+  const help = helpText('serve', Number.POSITIVE_INFINITY);
   const lines = help.split('\n').map((line) => line.replace(/ +/g, ' '));
   for (const { key, option } of SETTINGS) {
     expect(lines).toContainEqual(expect.stringContaining(` ${key} ${option.description} [`));
   }
-  for (const flag of ['-p, --port', '--host', '--store', '-c, --config', '-h, --help', '--version']) {
+  for (const flag of ['-p, --port', '--host', '--store', '-c, --config', '-h, --help', '-v, --version']) {
     expect(help).toContain(flag);
   }
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,16 +33,29 @@ describe('bin/loom', () => {
   it('--help prints the usage and the settings on stdout', () => {
     const { status, stdout, stderr } = run(['--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(/^Usage: loom \[options\]\n/);
+    expect(stdout).toMatch(/^Usage: loom \[serve\] \[options\]\n/);
     expect(stdout).toContain('retention.maxAge');
     expect(run(['-h']).stdout).toBe(stdout);
   });
 
-  it('--version prints the version of the package', () => {
-    expect(run(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  it('recover --help prints the help of that command only', () => {
+    const { status, stdout } = run(['recover', '--help']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Usage: loom recover \[options\]\n/);
+    expect(stdout).not.toContain('retention.maxAge');
   });
 
-  it.each([[['--prot', '80']], [['--port']], [['--port', '99999']], [['serve']]])(
+  it('--help is wrapped to the width of its output', () => {
+    const { stdout } = run(['--help'], { COLUMNS: '70' });
+    const lines = stdout.slice(stdout.indexOf('Options:')).split('\n');
+    expect(lines.filter((line) => line.length > 70)).toEqual([]);
+  });
+
+  it.each(['--version', '-v', 'version'])('%s prints the version of the package', (option) => {
+    expect(run([option])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each([[['--prot', '80']], [['--port']], [['--port', '99999']], [['sevre']]])(
     '%j is a usage error with one sentence on stderr and exit code 2',
     (args) => {
       const { status, stdout, stderr } = run(args);
@@ -76,6 +89,48 @@ describe('bin/loom', () => {
     },
   );
 
+  describe('a bin/loom that is not built', () => {
+    const start = (...args: string[]) =>
+      spawnSync(process.execPath, [join(dir, 'bin/loom'), ...args], { encoding: 'utf8', cwd: dir });
+    beforeAll(() => cpSync(join(BIN, '..'), join(dir, 'bin'), { recursive: true }));
+
+    it.each([[[]], [['--help']], [['recover']]])('%j says so', (args) => {
+      const { status, stdout, stderr } = start(...args);
+      expect([status, stdout, stderr]).toEqual([1, '', 'loom: not built yet: run npm run build\n']);
+    });
+
+    it('an interrupted build is found', () => {
+      mkdirSync(join(dir, 'dist'));
+      writeFileSync(join(dir, 'dist/server.js'), '');
+      expect(start().stderr).toBe('loom: not built completely: run npm run build\n');
+      cpSync(join(BIN, '../../dist'), join(dir, 'dist'), { recursive: true });
+      rmSync(join(dir, 'dist/lmdb'), { recursive: true });
+      cpSync(join(BIN, '../../package.json'), join(dir, 'package.json'));
+      expect(start('--help').stderr).toMatch(/^loom: the package \S+ is missing: run npm ci\n$/);
+    });
+  });
+
+  it('unknown variables are warned about with the nearest name, except those of Kubernetes', () => {
+    const { status, stderr } = run(['--host', '0.0.0.0'], {
+      LOOM_TOKNS: 'sesame',
+      LOOM_MAX_AGE: '3d',
+      LOOM_NONSENSE: 'x',
+      LOOM_EMPTY: '',
+      LOOM_URL: 'http://localhost',
+      LOOM_SERVICE_HOST: '10.0.0.1',
+      LOOM_WEB_PORT_80_TCP_ADDR: '10.0.0.1',
+      LOOM_WEB_PORT: 'tcp://10.0.0.1:80',
+    });
+    expect(status).toBe(1);
+    expect(stderr.split('\n').slice(0, 4)).toEqual([
+      'loom: LOOM_TOKNS is not a setting: did you mean LOOM_TOKENS?',
+      'loom: LOOM_MAX_AGE is not a setting: did you mean LOOM_RETENTION_MAX_AGE?',
+      'loom: LOOM_NONSENSE is not a setting',
+      expect.stringContaining('Without tokens'),
+    ]);
+    expect(stderr).not.toContain('sesame');
+  });
+
   it('the error of a wrong setting names its file and key', () => {
     writeFileSync(join(dir, 'wrong.yaml'), 'limits: {stream: 5}');
     expect(run(['-c', 'wrong.yaml'])).toMatchObject({
@@ -108,6 +163,24 @@ describe('a running server', () => {
   it('a server with LOOM_LOG_FORMAT=json writes nothing to stderr', async () => {
     const loom = await start([], { LOOM_LOG_FORMAT: 'json' });
     expect(loom.stderr).toBe('');
+  });
+
+  it('a server with LOOM_LOG_FORMAT=json logs unknown variables', async () => {
+    const loom = await start(['serve'], { LOOM_LOG_FORMAT: 'json', LOOM_STOER: 'memory:' });
+    expect(loom.stderr).toBe('');
+    expect(JSON.parse(loom.stdout.split('\n')[0] ?? '')).toMatchObject({
+      level: 'warn',
+      variable: 'LOOM_STOER',
+      msg: 'LOOM_STOER is not a setting: did you mean LOOM_STORE?',
+    });
+  });
+
+  it('a server takes durations with fractions, and a directory as its store', async () => {
+    const data = join(dir, 'my data');
+    const loom = await LoomProcess.start({ store: data, env: { LOOM_STOP_TIMEOUT: '2.5s' } });
+    running.push(loom);
+    expect((await request(`${loom.url}/stream/a`, { method: 'POST', body: 'x' })).status).toBe(201);
+    expect(existsSync(join(data, 'loom.mdb'))).toBe(true);
   });
 
   it('a server exits with 1 and names its port when another process uses it', async () => {

@@ -4,7 +4,8 @@ import { UsageError } from './usage-error';
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d{1,12})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const UNIX_SECONDS = /^\d{1,12}(?:\.\d{1,12})?$/;
-const AGO = /^(?=\d)(?:\d{1,9}d)?(?:\d{1,9}h)?(?:\d{1,9}m(?!s))?(?:\d{1,9}s)?(?:\d{1,9}ms)?$/;
+const AGO =
+  /^(?=\d)(?:\d{1,9}(?:\.\d{1,9})?d)?(?:\d{1,9}(?:\.\d{1,9})?h)?(?:\d{1,9}(?:\.\d{1,9})?m(?!s))?(?:\d{1,9}(?:\.\d{1,9})?s)?(?:\d{1,9}(?:\.\d{1,9})?ms)?$/;
 
 /** Checks a time, such as that of `--since`. The server reads it. @throws UsageError */
 export function checkedMoment(option: string, text: string): string {

@@ -10,6 +10,6 @@ export function uploadOptionsOf({ flags }: Invocation): UploadOptions {
   return {
     existing: flags.choice('force') ? 'replace' : 'refuse',
     ...(metadata !== undefined && { metadata }),
-    ...(giveUpAfter !== undefined && { giveUpAfterMs: parseDuration(giveUpAfter) }),
+    ...(giveUpAfter !== undefined && { giveUpAfterMs: parseDuration(giveUpAfter, '--give-up-after') }),
   };
 }

@@ -1,7 +1,8 @@
 /** A time: a date, or text as the server reads it: RFC 3339, Unix seconds, or how long ago, such as `10m`. */
 export type Moment = Date | string;
 
-const DURATION = /^(?=\d)(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m(?!s))?(?:(\d{1,9})s)?(?:(\d{1,9})ms)?$/;
+const DURATION =
+  /^(?=\d)(?:(\d{1,9}(?:\.\d{1,9})?)d)?(?:(\d{1,9}(?:\.\d{1,9})?)h)?(?:(\d{1,9}(?:\.\d{1,9})?)m(?!s))?(?:(\d{1,9}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?$/;
 
 /** Milliseconds of the units of a duration, in their order. */
 const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1_000, 1];
@@ -20,8 +21,9 @@ export class FixedMoment {
     if (typeof this.moment !== 'string') return this.moment.toISOString();
     if (this.#agoMs === undefined) return this.moment;
     const elapsed = Math.floor(performance.now() - this.#begunAt);
-    if (elapsed === 0) return this.moment;
-    const ms = this.#agoMs + elapsed;
+    // An older server knows no fractions.
+    if (elapsed === 0 && !this.moment.includes('.')) return this.moment;
+    const ms = Math.round(this.#agoMs) + elapsed;
     return `${Math.floor(ms / 1000)}s${ms % 1000}ms`;
   }
 }

@@ -3,7 +3,8 @@ import { parameterInvalid, singleParameter } from '../../front/query';
 /** RFC 3339, 5.6. In a query a `+` that is not escaped is a space. */
 const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,12})?(?:[Zz]|([+ -])(\d\d):(\d\d))$/;
 const UNIX_SECONDS = /^\d{1,12}(?:\.\d{1,12})?$/;
-const DURATION = /^(?=\d)(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m(?!s))?(?:(\d{1,9})s)?(?:(\d{1,9})ms)?$/;
+const DURATION =
+  /^(?=\d)(?:(\d{1,9}(?:\.\d{1,9})?)d)?(?:(\d{1,9}(?:\.\d{1,9})?)h)?(?:(\d{1,9}(?:\.\d{1,9})?)m(?!s))?(?:(\d{1,9}(?:\.\d{1,9})?)s)?(?:(\d{1,9}(?:\.\d{1,9})?)ms)?$/;
 
 /** Milliseconds of the units of a duration, in their order. */
 const UNITS_MS = [86_400_000, 3_600_000, 60_000, 1_000, 1];
