@@ -16,10 +16,11 @@ const QUIET_MS = 120;
 export class Call {
   readonly #req: http.ClientRequest;
   readonly #pieces: Buffer[] = [];
+  #length = 0;
   #res: IncomingMessage | undefined;
   #isOver = false;
   #isComplete = false;
-  #wake = (): void => {};
+  #waiting: (() => void)[] = [];
 
   constructor(url: string, { method = 'GET', headers = {}, body }: CallOptions = {}) {
     const { origin, hostname, port } = new URL(url);
@@ -59,8 +60,8 @@ export class Call {
 
   /** Resolves once so many bytes have come. */
   async until(bytes: number): Promise<Buffer> {
-    while (this.received.length < bytes) {
-      if (this.#isOver) throw new Error(`the answer ended after ${this.received.length} bytes`);
+    while (this.#length < bytes) {
+      if (this.#isOver) throw new Error(`the answer ended after ${this.#length} bytes`);
       await this.#change();
     }
     return this.received;
@@ -121,6 +122,7 @@ export class Call {
     this.#res = res;
     res.on('data', (piece: Buffer) => {
       this.#pieces.push(piece);
+      this.#length += piece.length;
       this.#wake();
     });
     res.on('error', () => {});
@@ -136,13 +138,13 @@ export class Call {
     this.#wake();
   }
 
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
   #change(): Promise<void> {
     return new Promise((resolve) => {
-      const previous = this.#wake;
-      this.#wake = () => {
-        previous();
-        resolve();
-      };
+      this.#waiting.push(resolve);
     });
   }
 }

@@ -98,15 +98,15 @@ export class Producer {
 
 /** A response that is read while it comes. */
 export class Consumer {
-  #text = '';
-  #bytes: Buffer[] = [];
+  readonly #pieces: Buffer[] = [];
+  #length = 0;
   #over = false;
   #wake = (): void => {};
 
   private constructor(readonly res: IncomingMessage) {
     res.on('data', (chunk: Buffer) => {
-      this.#bytes.push(chunk);
-      this.#text += chunk.toString('latin1');
+      this.#pieces.push(chunk);
+      this.#length += chunk.length;
       this.#wake();
     });
     res.on('error', () => {});
@@ -131,17 +131,18 @@ export class Consumer {
   }
 
   get bytes(): Buffer {
-    return Buffer.concat(this.#bytes);
+    return Buffer.concat(this.#pieces);
   }
 
   get text(): string {
     return this.bytes.toString();
   }
 
-  /** Resolves with all text so far once it contains `part`. */
+  /** Resolves with all text so far once it contains `part`. What has been searched is not searched again. */
   async until(part: string): Promise<string> {
-    const wanted = Buffer.from(part).toString('latin1');
-    while (!this.#text.includes(wanted)) {
+    const wanted = Buffer.from(part);
+    for (let searched = 0; !this.#bytesFrom(searched - wanted.length).includes(wanted); ) {
+      searched = this.#length;
       if (this.#over)
         throw new Error(`the response ended without ${JSON.stringify(part)}: ${this.text.slice(-500)}`);
       await new Promise<void>((resolve) => {
@@ -149,6 +150,16 @@ export class Consumer {
       });
     }
     return this.text;
+  }
+
+  /** The bytes from an offset on, after those before it in its piece. */
+  #bytesFrom(offset: number): Buffer {
+    let [first, begin] = [this.#pieces.length, this.#length];
+    while (first > 0 && begin > offset) {
+      first -= 1;
+      begin -= this.#pieces[first]?.length ?? 0;
+    }
+    return Buffer.concat(this.#pieces.slice(first));
   }
 
   /** Resolves when something more has come. @throws when the response is over */
