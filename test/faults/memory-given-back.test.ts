@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
 import { request } from '../support/http';
 import { PATIENCE_MS } from '../support/patience';
 import { eventually } from './eventually';
@@ -9,27 +11,32 @@ const MIB = 1024 * 1024;
 /** Of memory that a quiet server may keep: buffers that it uses again, and what is not worth a collection. */
 const MARGIN = 64 * MIB;
 
+/** One buffer for all requests of a flood: what fills memory here is the server's. */
+const BODY = Buffer.alloc(8 * MIB, 'x');
+
 /** What fills the memory of a server. Each takes its URL. */
 const floods: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
   'bodies that are held whole': async (url) => {
     const headers = { 'Content-Type': 'application/octet-stream' };
     await request(`${url}/v1/stream/bodies`, { method: 'PUT', headers });
-    await atOnce(30, () =>
-      request(`${url}/v1/stream/bodies`, { method: 'POST', headers, body: Buffer.alloc(8 * MIB, 'x') }),
-    );
+    await atOnce(30, () => request(`${url}/v1/stream/bodies`, { method: 'POST', headers, body: BODY }));
   },
   'producers at full speed': (url) =>
-    atOnce(120, () =>
-      request(`${url}/stream/${randomUUID()}`, { method: 'POST', body: Buffer.alloc(8 * MIB, 'x') }),
-    ),
+    atOnce(120, () => request(`${url}/stream/${randomUUID()}`, { method: 'POST', body: BODY })),
   'readers that replay a stream': async (url) => {
     await request(`${url}/stream/replayed`, { method: 'POST', body: Buffer.alloc(48 * MIB, 'a line\n') });
-    await atOnce(80, () => request(`${url}/stream/replayed`));
+    await atOnce(80, () => drained(`${url}/stream/replayed`));
   },
 };
 
 function atOnce(count: number, work: () => Promise<unknown>): Promise<unknown> {
   return Promise.all(Array.from({ length: count }, work));
+}
+
+/** A response that is read to its end and not kept. */
+async function drained(url: string): Promise<void> {
+  const [res] = await once(http.get(url, { agent: false }), 'response');
+  await once(res.resume(), 'end');
 }
 
 describe('the memory of a server', () => {

@@ -7,7 +7,7 @@ import { withStage } from './stage';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-const PRODUCERS = 300;
+const PRODUCERS = 200;
 const BODY_BYTES = 1.5 * MIB;
 const PIECE_BYTES = 64 * KIB;
 const PENDING_TOTAL = 32 * MIB;
@@ -47,7 +47,7 @@ describe('producers while Redis is stopped by SIGSTOP', () => {
   const stage = withStage();
 
   it.each(wires)(
-    '300 producers on $name use no more memory than limits.pendingTotal, and lose no byte',
+    `${PRODUCERS} producers on $name use no more memory than limits.pendingTotal, and lose no byte`,
     async ({ path, headers, create, done }) => {
       const redis = await stage.redis();
       const loom = await stage.loom(redis.url, CONFIG);
