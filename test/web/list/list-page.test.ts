@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { RawConnection } from '../../faults/raw-connection';
 import { withStage } from '../../faults/stage';
 import { faultsOf, inBrowser, withBrowser } from '../../support/browser';
 import { Producer, request } from '../../support/http';
@@ -162,7 +163,7 @@ describe('the page of the list', () => {
     for (const id of ['a', 'b']) await post(loom, id, 'x\n');
     const page = await newPage();
     await page.goto(loom.url);
-    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByText('2 streams').waitFor();
     await loom.kill();
     await page.getByText('The server cannot be reached.').waitFor();
     expect(await idsOf(page)).toEqual(['b', 'a']);
@@ -211,15 +212,16 @@ async function post(loom: LoomProcess, path: string, body: string, metadata?: ob
   expect(status).toBe(201);
 }
 
-/** The streams `s-0` to `s-<count - 1>`. The first and the last one are made alone, and twenty at a time in between. */
+/** The streams `s-0` to `s-<count - 1>`. Those between the first and the last one are made on one connection, pipelined. */
 async function postMany(loom: LoomProcess, count: number): Promise<void> {
-  const make = async (at: number): Promise<void> => {
-    await (await fetch(`${loom.url}/stream/s-${at}`, { method: 'POST', body: 'x' })).text();
-  };
-  await make(0);
-  for (let at = 1; at < count - 1; at += 20)
-    await Promise.all(Array.from({ length: Math.min(20, count - 1 - at) }, (_, more) => make(at + more)));
-  await make(count - 1);
+  await post(loom, 's-0', 'x');
+  const between = Array.from({ length: count - 2 }, (_, at) => at + 1);
+  const connection = await RawConnection.open(loom.port);
+  const head = 'Host: localhost\r\nContent-Length: 1\r\n';
+  connection.send(between.map((at) => `POST /stream/s-${at} HTTP/1.1\r\n${head}\r\nx`).join(''));
+  connection.send('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  expect((await connection.whole()).match(/^HTTP\/1\.1 201 /gm)).toHaveLength(between.length);
+  await post(loom, `s-${count - 1}`, 'x');
 }
 
 /** Whether the rows that are in the document cover all of their scroller. */
