@@ -7,7 +7,9 @@ module.exports = {
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   // Longer than the patience of any single step (test/support/patience.ts), which then says what did not happen.
   testTimeout: 300_000,
-  maxWorkers: 2,
+  testSequencer: require.resolve('./test/support/slow-first.cjs'),
+  // More than the two processors of a small machine: most suites wait for other processes half of their time.
+  maxWorkers: 4,
   // Modules of past suites stay in a worker: after some 300 suites it ran out of memory, and the last ones before that are slow.
   workerIdleMemoryLimit: '500MB',
 };
