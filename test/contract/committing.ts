@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SealOutcome } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';
-import type { LifecycleEvent, LogNews } from '../../src/core/store/store';
+import type { LifecycleEvent, LogNews } from '../../src/core/store/news';
 import { AMPLE, commit, createOpenLog, mark, remove } from './commits';
 import { Heard } from './heard';
 import {

@@ -1,6 +1,6 @@
 import type { LogInfo, SealOutcome } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';
-import type { DueQuery } from '../../src/core/store/store';
+import type { DueQuery } from '../../src/core/store/due-query';
 import {
   attach,
   bytes,

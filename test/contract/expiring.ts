@@ -1,6 +1,7 @@
 import { type LogInfo, writerOf } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';
-import type { DueQuery, LifecycleEvent, LogNews } from '../../src/core/store/store';
+import type { DueQuery } from '../../src/core/store/due-query';
+import type { LifecycleEvent, LogNews } from '../../src/core/store/news';
 import { PATIENCE_MS } from '../support/patience';
 import { commit, createOpenLog } from './commits';
 import { Heard } from './heard';

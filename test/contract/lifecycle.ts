@@ -1,6 +1,6 @@
 import type { LogRef } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';
-import type { LifecycleEvent } from '../../src/core/store/store';
+import type { LifecycleEvent } from '../../src/core/store/news';
 import { Heard } from './heard';
 import { attach, bytes, createLog, INIT, seal, uniqueId } from './logs';
 import type { Subject } from './store.contract';

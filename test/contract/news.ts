@@ -1,6 +1,7 @@
 import type { LogOutcome, LogRef } from '../../src/core/log/log';
 import { advance, type Offset, START } from '../../src/core/log/offset';
-import type { LogNews, LogStore } from '../../src/core/store/store';
+import type { LogNews } from '../../src/core/store/news';
+import type { LogStore } from '../../src/core/store/store';
 
 /** Reads a log to its end as a subscribed reader: takes bytes from the news, and reads the store if the news is `moved`. */
 export function readByNews(store: LogStore, log: LogRef): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { LogError } from '../../src/core/log/errors';
 import type { LogInfo, LogRef, Writer } from '../../src/core/log/log';
 import { advance, START } from '../../src/core/log/offset';
-import type { LogNews } from '../../src/core/store/store';
+import type { LogNews } from '../../src/core/store/news';
 import { commit, createOpenLog, remove } from './commits';
 import { Heard } from './heard';
 import { at, attach, bytes, createLog, createLogOf, expectCode, infoOf, seal } from './logs';

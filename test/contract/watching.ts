@@ -1,6 +1,6 @@
 import type { LogRef } from '../../src/core/log/log';
 import { type Offset, START } from '../../src/core/log/offset';
-import type { LogNews } from '../../src/core/store/store';
+import type { LogNews } from '../../src/core/store/news';
 import { Heard } from './heard';
 import { at, bytes, createLog, createLogOf, INIT, seal } from './logs';
 import { expectContiguous, expectNewsOf, hasReached, readByNews } from './news';

@@ -4,7 +4,7 @@ import { type LogInfo, writerOf } from '../../src/core/log/log';
 import { parseLogId } from '../../src/core/log/log-id';
 import { START } from '../../src/core/log/offset';
 import { type JanitorEvent, runJanitor, sweep } from '../../src/core/store/janitor';
-import type { LifecycleEvent } from '../../src/core/store/store';
+import type { LifecycleEvent } from '../../src/core/store/news';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 import { nextMillisecond } from '../contract/logs';
 

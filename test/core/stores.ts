@@ -1,7 +1,8 @@
 import { type LogRef, type Writer, writerOf } from '../../src/core/log/log';
 import { generateLogId } from '../../src/core/log/log-id';
 import { type Offset, START } from '../../src/core/log/offset';
-import type { LogStore, Page, Watcher } from '../../src/core/store/store';
+import type { Watcher } from '../../src/core/store/news';
+import type { LogStore, Page } from '../../src/core/store/store';
 import { MemoryStore } from '../../src/storage/memory/memory-store';
 
 export async function createLog(store: LogStore): Promise<Writer> {

@@ -2,7 +2,7 @@ import { TailHub } from '../../src/core/events/tail-hub';
 import type { LogRef } from '../../src/core/log/log';
 import { generateGeneration, generateLogId } from '../../src/core/log/log-id';
 import { advance, type Offset, START } from '../../src/core/log/offset';
-import type { LogNews } from '../../src/core/store/store';
+import type { LogNews } from '../../src/core/store/news';
 
 function at(offset: number): Offset {
   return advance(START, offset);

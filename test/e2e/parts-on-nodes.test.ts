@@ -3,6 +3,7 @@ import { Consumer, Producer, request } from '../support/http';
 import { inTime } from '../support/in-time';
 import { LoomProcess } from '../support/loom-process';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
+import { startTcpProxy } from '../support/tcp-proxy';
 
 describe('a part of a stream at another node than its producer', () => {
   let redis: RedisServer;
@@ -58,6 +59,36 @@ describe('a part of a stream at another node than its producer', () => {
     await consumer.end();
     expect(consumer.text).toBe('one\ntwo\n');
     await producer.end();
+  });
+
+  it('up to a time to come has what was on its way to Redis then, as a later reader does', async () => {
+    const proxy = await startTcpProxy(redis.port);
+    const slow = await LoomProcess.start({ store: `redis://127.0.0.1:${proxy.port}` });
+    try {
+      const path = `/stream/${randomUUID()}`;
+      const producer = new Producer(slow.url + path);
+      await producer.head;
+      await producer.write('one\n');
+      const all = await Consumer.open(other.url + path);
+      await all.until('one\n');
+      const until = Date.now() + 400;
+      const consumer = await Consumer.open(`${other.url}${path}?until=${until / 1_000}`);
+      proxy.mode('hold');
+      await producer.write('two\n');
+      // The clock is what this is about.
+      await new Promise((resolve) => setTimeout(resolve, until + 300 - Date.now()));
+      proxy.mode('pass');
+      await all.until('two\n');
+      await consumer.end();
+      const later = await request(`${one.url}${path}?notail&until=${until / 1_000}`);
+      expect(consumer.text).toBe(later.text);
+      await producer.end();
+      all.close();
+    } finally {
+      proxy.mode('pass');
+      await slow.stop();
+      await proxy.close();
+    }
   });
 
   it('has the same lines, times and numbers at both nodes', async () => {

@@ -2,7 +2,7 @@ import type { LogInfo, LogOutcome, LogRef } from '../log/log';
 import type { Loss } from '../log/loss';
 import type { Offset } from '../log/offset';
 import type { Change } from '../store/change';
-import type { LifecycleEvent } from '../store/store';
+import type { LifecycleEvent } from '../store/news';
 import { TailHub } from './tail-hub';
 
 /** The news of a store whose logs one process changes: passes each step to the watchers of that log and to the listeners of all logs. */

@@ -2,7 +2,7 @@ import { sizeOf } from '../bytes/size-of';
 import type { LogOutcome, LogRef, SealOutcome } from '../log/log';
 import type { Loss } from '../log/loss';
 import { advance, type Offset } from '../log/offset';
-import type { LogNews, Watcher } from '../store/store';
+import type { LogNews, Watcher } from '../store/news';
 
 /** What a store does when a log gets its first watcher and when its last one leaves. */
 interface TailSource {

@@ -5,7 +5,8 @@ import { abortable } from '../scheduling/abortable';
 import { Semaphore } from '../scheduling/semaphore';
 import { TimeSlices } from '../scheduling/time-slices';
 import { allLogs } from '../store/all-logs';
-import type { LifecycleEvent, LogStore } from '../store/store';
+import type { LifecycleEvent } from '../store/news';
+import type { LogStore } from '../store/store';
 import { type FollowContext, FollowedLog } from './followed-log';
 import type { ManyLogsListener } from './many-logs-listener';
 

@@ -1,7 +1,7 @@
 import { sizeOf } from '../bytes/size-of';
 import { isRemoval, type Removal } from '../log/log';
 import { advance, type Offset } from '../log/offset';
-import type { LogNews } from '../store/store';
+import type { LogNews } from '../store/news';
 
 /** One catch-up of a follower: what the news say while it reads. */
 export class Reading {

@@ -164,7 +164,8 @@ async function beginAtTime(reader: Reader, at: number): Promise<Begin> {
 async function endOfTime(reader: Reader, until: number | undefined): Promise<End | undefined> {
   if (until === undefined) return undefined;
   const to = await lineOfTime(reader, until + 1);
-  const isOver = (to !== undefined && to < reader.info.tail) || until < Date.now();
+  const isPast = until + reader.store.commitDelayMs < Date.now();
+  const isOver = (to !== undefined && to < reader.info.tail) || isPast;
   return { to: to ?? reader.info.tail, isComplete: isOver };
 }
 

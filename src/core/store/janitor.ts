@@ -3,7 +3,8 @@ import type { LogInfo } from '../log/log';
 import { pause } from '../scheduling/pause';
 import { TimeSlices } from '../scheduling/time-slices';
 import type { Change } from './change';
-import type { DueQuery, LogStore } from './store';
+import type { DueQuery } from './due-query';
+import type { LogStore } from './store';
 
 export interface JanitorOptions {
   readonly intervalMs: number;

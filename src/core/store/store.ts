@@ -1,20 +1,12 @@
-import type {
-  Commit,
-  CommitResult,
-  LogInfo,
-  LogInit,
-  LogOutcome,
-  LogRef,
-  SealOutcome,
-  Writer,
-} from '../log/log';
+import type { Commit, CommitResult, LogInfo, LogInit, LogRef, SealOutcome, Writer } from '../log/log';
 import type { LogId } from '../log/log-id';
-import type { Loss } from '../log/loss';
 import type { Offset } from '../log/offset';
 import type { TimeMark } from '../log/time-mark';
 import type { Change } from './change';
+import type { DueQuery } from './due-query';
 import type { ListPage, ListQuery } from './list-query';
 import type { LogFileAccess } from './log-file-access';
+import type { LifecycleEvent, Watcher } from './news';
 
 /**
  * Where logs live. One suite (`test/contract`) runs against every implementation.
@@ -28,6 +20,12 @@ export interface LogStore {
 
   /** How many appends of one writer may be in flight. */
   readonly appendsInFlight: number;
+
+  /**
+   * For how long after a time, in milliseconds, bytes with that time may still be stored: they may get it before they are written. While
+   * the store is unavailable it may be longer.
+   */
+  readonly commitDelayMs: number;
 
   /**
    * Creates a log: open, empty and with its first writer attached (`writerOf` the result), unless `init` says otherwise. Atomic: of two
@@ -210,42 +208,3 @@ export interface Page {
 export interface TimedPage extends Page {
   readonly times: readonly TimeMark[];
 }
-
-/** What happened to a log that is watched. */
-export type LogNews =
-  | {
-      readonly kind: 'bytes';
-      readonly from: Offset;
-      readonly chunks: readonly Buffer[];
-      /** Unix milliseconds at which the last of them was committed. */
-      readonly at: number;
-      /** Present when the step that stored the last of `chunks` also sealed the log. `ended` may follow all the same. */
-      readonly end?: SealOutcome;
-    }
-  /** There is something to read. */
-  | { readonly kind: 'moved' }
-  /** The log ended at `at`, after all earlier news. */
-  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: LogOutcome }
-  /** The log lost bytes. The last news that a watcher gets. */
-  | { readonly kind: 'lost'; readonly loss: Loss };
-
-/** Must not throw: it is called by the source of the news, before the other watchers. */
-export type Watcher = (news: LogNews) => void;
-
-/** Which logs are due, and for what. */
-export type DueQuery =
-  /** Logs without a writer whose grace is over at `now`. */
-  | { readonly kind: 'overdue'; readonly now: number }
-  | { readonly kind: 'sealed'; readonly before: number }
-  | { readonly kind: 'expired'; readonly now: number };
-
-/** What happened to one of all logs of a store. */
-export type LifecycleEvent = { readonly log: LogRef } & (
-  | { readonly kind: 'created' }
-  | { readonly kind: 'attached'; readonly epoch: number }
-  | { readonly kind: 'released'; readonly epoch: number; readonly state: 'open' | 'interrupted' }
-  /** Acknowledged bytes are gone. Watchers of the log get the same as their last news. */
-  | { readonly kind: 'lost'; readonly loss: Loss }
-  /** Sealed or removed. `at` is the tail it ended at. */
-  | { readonly kind: 'ended'; readonly at: Offset; readonly outcome: LogOutcome }
-);

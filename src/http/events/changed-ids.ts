@@ -1,6 +1,6 @@
 import { isRemoval } from '../../core/log/log';
 import type { LogId } from '../../core/log/log-id';
-import type { LifecycleEvent } from '../../core/store/store';
+import type { LifecycleEvent } from '../../core/store/news';
 
 /** What has happened to a log since it was read. */
 export interface Changed {

@@ -1,5 +1,6 @@
 import type { Writer } from '../../core/log/log';
-import type { LifecycleEvent, LogStore } from '../../core/store/store';
+import type { LifecycleEvent } from '../../core/store/news';
+import type { LogStore } from '../../core/store/store';
 
 /**
  * A producer whose connection ends at this node.

@@ -9,7 +9,7 @@ const RETRY_MS = 250;
 
 /**
  * The time at which a selection of an open log ends although nothing may come. What was committed until then may come later, from another
- * node or to a slow client: the selection is over at the tail that the log has at that time.
+ * node or to a slow client: the selection is over at the tail that the log has at that time, or once its store has all bytes of that time.
  */
 export class SelectionDeadline {
   #timer: NodeJS.Timeout | undefined;
@@ -41,21 +41,33 @@ export class SelectionDeadline {
 
   /** The system's clock may be set while it waits. */
   #wait(): void {
-    const left = this.endsAt - Date.now();
+    const left = this.endsAt + this.store.commitDelayMs - Date.now();
     if (left < 0) void this.#look();
     else this.#timer = setTimeout(() => this.#wait(), Math.min(Math.floor(left) + 1, TIMER_MS_MAX));
   }
 
-  async #look(): Promise<void> {
-    try {
-      const info = await this.store.info(this.log.id);
+  /** @param isLast not to be repeated if it takes long */
+  async #look(isLast = false): Promise<void> {
+    const begun = performance.now();
+    const info = await this.store.info(this.log.id).catch(() => 'unavailable' as const);
+    if (this.#isStopped) return;
+    // The tail of a store that is unavailable may have moved.
+    if (info === 'unavailable') this.#lookAfter(RETRY_MS);
+    else if (!isLast && this.#wasAway(begun)) this.#lookAfter(this.store.commitDelayMs, true);
+    else {
       // Of a log that is gone the reader learns by its news.
       if (info?.generation === this.log.generation) this.#tail = info.tail;
-    } catch {
-      // The store is unavailable. Its tail may have moved.
-      if (!this.#isStopped) this.#timer = setTimeout(() => void this.#look(), RETRY_MS);
-      return;
+      this.onDue();
     }
-    if (!this.#isStopped) this.onDue();
+  }
+
+  #lookAfter(ms: number, isLast?: boolean): void {
+    this.#timer = setTimeout(() => void this.#look(isLast), ms);
+  }
+
+  /** A store that answers so late was away. Appends that waited for it, too, are on their way now. */
+  #wasAway(begun: number): boolean {
+    const { commitDelayMs } = this.store;
+    return commitDelayMs > 0 && performance.now() - begun >= commitDelayMs;
   }
 }

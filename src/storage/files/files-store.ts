@@ -5,18 +5,11 @@ import { advance, type Offset } from '../../core/log/offset';
 import { hasExpiredBy, touched } from '../../core/state/expiry';
 import { applyChange } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
+import type { DueQuery } from '../../core/store/due-query';
 import type { ListPage, ListQuery } from '../../core/store/list-query';
 import type { LogFileAccess } from '../../core/store/log-file-access';
-import type {
-  CommitLimits,
-  CreateResult,
-  DueQuery,
-  LifecycleEvent,
-  LogStore,
-  Page,
-  TimedPage,
-  Watcher,
-} from '../../core/store/store';
+import type { LifecycleEvent, Watcher } from '../../core/store/news';
+import type { CommitLimits, CreateResult, LogStore, Page, TimedPage } from '../../core/store/store';
 import { attempt } from './disk/failures';
 import { inexact } from './facts/stored-facts';
 import { appendBytes } from './logs/append-bytes';
@@ -39,6 +32,8 @@ const DUE_SCAN_MAX = 2_000;
 export class FilesStore implements LogStore {
   readonly appendBytesMax = 4 << 20;
   readonly appendsInFlight = 1;
+  /** An append gets its time after its write. A commit has that at which its batch began, and waits for a transaction. */
+  readonly commitDelayMs = 250;
   readonly logFiles: LogFileAccess;
   readonly #index: LogIndex;
   readonly #creation: FileLogCreator;

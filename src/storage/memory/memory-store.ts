@@ -14,17 +14,10 @@ import { hasExpiredBy, touched } from '../../core/state/expiry';
 import type { LogFacts, ProducerState } from '../../core/state/facts';
 import { applyChange, newLog } from '../../core/state/transition';
 import type { Change } from '../../core/store/change';
+import type { DueQuery } from '../../core/store/due-query';
 import type { ListPage, ListQuery } from '../../core/store/list-query';
-import type {
-  CommitLimits,
-  CreateResult,
-  DueQuery,
-  LifecycleEvent,
-  LogStore,
-  Page,
-  TimedPage,
-  Watcher,
-} from '../../core/store/store';
+import type { LifecycleEvent, Watcher } from '../../core/store/news';
+import type { CommitLimits, CreateResult, LogStore, Page, TimedPage } from '../../core/store/store';
 import { GrowableBuffer } from './growable-buffer';
 import { MemoryForkRefs } from './memory-fork-refs';
 import { MemoryTimes } from './memory-times';
@@ -42,6 +35,7 @@ interface MemoryLog {
 export class MemoryStore implements LogStore {
   readonly appendBytesMax = 1 << 20;
   readonly appendsInFlight: number = 1;
+  readonly commitDelayMs: number = 0;
   readonly #logs = new Map<LogId, MemoryLog>();
   readonly #forkRefs = new MemoryForkRefs();
   readonly #events = new LogEvents();

@@ -3,9 +3,9 @@ import type { SteadyClock } from '../../core/scheduling/steady-clock';
 import { hasExpiredBy } from '../../core/state/expiry';
 import type { LogFacts } from '../../core/state/facts';
 import { isSealedBefore, sealedAt } from '../../core/state/transition';
+import type { DueQuery } from '../../core/store/due-query';
 import type { ListPage, ListQuery } from '../../core/store/list-query';
 import { assertCursor, GENERATION_CURSOR, matchesQuery } from '../../core/store/list-query';
-import type { DueQuery } from '../../core/store/store';
 
 /** The page of a list that a query asks for. */
 export function pageOf(logs: readonly LogInfo[], query: ListQuery): ListPage {

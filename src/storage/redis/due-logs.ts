@@ -2,7 +2,7 @@ import { isLogError } from '../../core/log/errors';
 import type { LogInfo } from '../../core/log/log';
 import { type LogId, parseLogId } from '../../core/log/log-id';
 import { hasExpired } from '../../core/state/expiry';
-import type { DueQuery } from '../../core/store/store';
+import type { DueQuery } from '../../core/store/due-query';
 import { ALL_PARTITIONS, byPartition, type Partition } from '../../redis/partitions';
 import { toNumber } from '../../redis/resp/reply';
 import type { LogInfoReader } from './catalogue/log-info-reader';

@@ -7,17 +7,10 @@ import type { Offset } from '../../core/log/offset';
 import { withTimeout } from '../../core/scheduling/timeout';
 import type { Change } from '../../core/store/change';
 import { DamageReports } from '../../core/store/damage-reports';
+import type { DueQuery } from '../../core/store/due-query';
 import type { ListPage, ListQuery } from '../../core/store/list-query';
-import type {
-  CommitLimits,
-  CreateResult,
-  DueQuery,
-  LifecycleEvent,
-  LogStore,
-  Page,
-  TimedPage,
-  Watcher,
-} from '../../core/store/store';
+import type { LifecycleEvent, Watcher } from '../../core/store/news';
+import type { CommitLimits, CreateResult, LogStore, Page, TimedPage } from '../../core/store/store';
 import type { Connections } from '../../redis/connections';
 import { type Retry, withRetries } from '../../redis/failures/retry';
 import { Catalogue } from './catalogue/catalogue';
@@ -36,7 +29,7 @@ import { TimeSearch } from './read/time-search';
 import { verifyRecentLogs } from './read/verify-recent-logs';
 import { LogScripts } from './schema/log-scripts';
 import type { RedisStoreSettings } from './schema/options';
-import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT } from './write/appender';
+import { APPEND_BYTES_MAX, APPENDS_IN_FLIGHT, COMMIT_DELAY_MS } from './write/appender';
 import { Committer } from './write/committer';
 import { PendingAppends } from './write/pending-appends';
 
@@ -44,6 +37,7 @@ import { PendingAppends } from './write/pending-appends';
 export class RedisStore implements LogStore {
   readonly appendBytesMax = APPEND_BYTES_MAX;
   readonly appendsInFlight = APPENDS_IN_FLIGHT;
+  readonly commitDelayMs = COMMIT_DELAY_MS;
   readonly #stopping = new AbortController();
   readonly #nodeState: NodeState;
   readonly #appends: PendingAppends;

@@ -1,7 +1,8 @@
 import { readdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Writer, writerOf } from '../../../src/core/log/log';
-import type { LogNews, LogStore } from '../../../src/core/store/store';
+import type { LogNews } from '../../../src/core/store/news';
+import type { LogStore } from '../../../src/core/store/store';
 import type { FilesStoreOptions } from '../../../src/storage/files/options';
 import {
   at,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Writer } from '../../../src/core/log/log';
 import { type Offset, START } from '../../../src/core/log/offset';
-import type { LogNews, LogStore } from '../../../src/core/store/store';
+import type { LogNews } from '../../../src/core/store/news';
+import type { LogStore } from '../../../src/core/store/store';
 import { bytesKey } from '../../../src/storage/redis/schema/keys';
 import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, expectCode, infoOf, readAll, seal, textOf } from '../../contract/logs';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { START } from '../../../src/core/log/offset';
-import type { LogNews } from '../../../src/core/store/store';
+import type { LogNews } from '../../../src/core/store/news';
 import { Heard } from '../../contract/heard';
 import { at, bytes, createLog, createLogOf, seal } from '../../contract/logs';
 import { type Surroundings, withRedis } from './with-redis';

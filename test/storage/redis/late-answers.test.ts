@@ -1,6 +1,7 @@
 import { writerOf } from '../../../src/core/log/log';
 import { START } from '../../../src/core/log/offset';
-import type { LifecycleEvent, LogNews, LogStore } from '../../../src/core/store/store';
+import type { LifecycleEvent, LogNews } from '../../../src/core/store/news';
+import type { LogStore } from '../../../src/core/store/store';
 import { Heard } from '../../contract/heard';
 import {
   at,

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LogRef, writerOf } from '../../../src/core/log/log';
 import { type Offset, START } from '../../../src/core/log/offset';
-import type { LifecycleEvent, LogNews, LogStore } from '../../../src/core/store/store';
+import type { LifecycleEvent, LogNews } from '../../../src/core/store/news';
+import type { LogStore } from '../../../src/core/store/store';
 import { Heard } from '../../contract/heard';
 import {
   at,

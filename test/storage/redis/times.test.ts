@@ -1,6 +1,6 @@
 import type { LogRef } from '../../../src/core/log/log';
 import { START } from '../../../src/core/log/offset';
-import type { LogNews } from '../../../src/core/store/store';
+import type { LogNews } from '../../../src/core/store/news';
 import { bytesKey, factsKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog } from '../../contract/commits';
 import { Heard } from '../../contract/heard';

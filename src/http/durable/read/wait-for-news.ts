@@ -1,7 +1,8 @@
 import { sizeOf } from '../../../core/bytes/size-of';
 import { isRemoval, type LogRef } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
-import type { LogNews, LogStore } from '../../../core/store/store';
+import type { LogNews } from '../../../core/store/news';
+import type { LogStore } from '../../../core/store/store';
 
 /** What the news of one turn says. Without bytes and end, only the store knows what has happened. */
 export interface TurnNews {

@@ -5,7 +5,7 @@ import type { LogInfo } from '../../../core/log/log';
 import { type Offset, START } from '../../../core/log/offset';
 import type { FoundLine } from '../../../core/search/found-line';
 import { LogSearch } from '../../../core/search/log-search';
-import type { LogNews } from '../../../core/store/store';
+import type { LogNews } from '../../../core/store/news';
 import type { WireContext } from '../../front/wire';
 import { beginSearch } from '../search/begin-search';
 import { waitForLogNews } from './wait-for';

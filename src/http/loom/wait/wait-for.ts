@@ -2,7 +2,8 @@ import type { LogInfo, LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import type { Offset } from '../../../core/log/offset';
 import { abortable } from '../../../core/scheduling/abortable';
-import type { LogNews, LogStore } from '../../../core/store/store';
+import type { LogNews } from '../../../core/store/news';
+import type { LogStore } from '../../../core/store/store';
 
 /**
  * Waits for news of a log after `seen`.

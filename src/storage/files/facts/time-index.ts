@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database, RootDatabase } from 'lmdb';
 import { sealedAt } from '../../../core/state/transition';
-import type { DueQuery } from '../../../core/store/store';
+import type { DueQuery } from '../../../core/store/due-query';
 import type { StoredFacts } from './stored-facts';
 
 type TimeKey = [at: number, generation: string];

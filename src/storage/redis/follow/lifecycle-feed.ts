@@ -1,6 +1,6 @@
 import { messageOf } from '../../../core/log/errors';
 import type { LogId } from '../../../core/log/log-id';
-import type { LifecycleEvent } from '../../../core/store/store';
+import type { LifecycleEvent } from '../../../core/store/news';
 import { BlockingReader, type RawEntry, type StreamSubscription } from '../../../redis/blocking-reader';
 import { ALL_PARTITIONS, type Partition, partitionOf, slotKey } from '../../../redis/partitions';
 import { lifecycleKey } from '../schema/keys';

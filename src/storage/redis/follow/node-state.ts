@@ -5,7 +5,7 @@ import type { Loss } from '../../../core/log/loss';
 import { type Offset, START } from '../../../core/log/offset';
 import { Semaphore } from '../../../core/scheduling/semaphore';
 import type { Change } from '../../../core/store/change';
-import type { Watcher } from '../../../core/store/store';
+import type { Watcher } from '../../../core/store/news';
 import { ALL_PARTITIONS, type Partition, partitionOf } from '../../../redis/partitions';
 import { LocalProducers } from '../nodes/local-producers';
 import { LocalWriters } from '../nodes/local-writers';

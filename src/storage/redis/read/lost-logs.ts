@@ -1,7 +1,7 @@
 import { isLogError, LogError, LostLogError } from '../../../core/log/errors';
 import { isRemoval, type LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
-import type { LifecycleEvent } from '../../../core/store/store';
+import type { LifecycleEvent } from '../../../core/store/news';
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import { factsKey, lifecycleKey } from '../schema/keys';
 import { decodeLifecycleRecord } from '../schema/lifecycle-record';

@@ -1,7 +1,7 @@
 import type { LogRef } from '../../../core/log/log';
 import { parseLogId } from '../../../core/log/log-id';
 import { advance, START } from '../../../core/log/offset';
-import type { LifecycleEvent } from '../../../core/store/store';
+import type { LifecycleEvent } from '../../../core/store/news';
 import { toMap, toNumber, unexpected } from '../../../redis/resp/reply';
 import { parseLosses } from './losses';
 import { parseStoredOutcome } from './outcome';

@@ -18,6 +18,12 @@ import { addEntries, addEntriesAfter } from './xadd';
 /** Sixteen entries: with eight an append is a tenth slower, and 32 gain little for twice the memory. */
 export const APPEND_BYTES_MAX = 16 * ENTRY_BYTES_MAX;
 
+/**
+ * How long an append, which has the time at which its node began it, takes at most while Redis is there: a retry after a lost connection
+ * included. The clocks of the nodes may differ by the rest.
+ */
+export const COMMIT_DELAY_MS = 1_000;
+
 /** While Redis stores one append, the next one is on its way. A third one gains nothing measurable. */
 export const APPENDS_IN_FLIGHT = 2;
 
