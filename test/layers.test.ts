@@ -29,10 +29,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   relay: { layers: ['core', 'lmdb', 'redis'], types: ['config'], packages: ['ioredis', 'lmdb'] },
   http: {
-    layers: ['core', 'config', 'relay', 'node-internals'],
+    layers: ['core', 'config', 'markers', 'relay', 'node-internals'],
     types: ['observe'],
     packages: ['koa', '@koa/router', 'lru-cache'],
   },
+  markers: { layers: [], packages: [] },
   words: { layers: [], packages: [] },
   config: { layers: ['words'], packages: ['js-yaml'] },
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
@@ -57,13 +58,19 @@ describe('the layers', () => {
     expect(forbidden(imports).filter((line) => layerOf(line) === layer)).toEqual([]);
   });
 
+  it('what the pages share with the server imports nothing of Node', () => {
+    const shared = [...imports].filter(([file]) => layerOf(file) === 'markers');
+    expect(shared.length).toBeGreaterThan(1);
+    expect(leaving(new Map(shared))).toEqual([]);
+  });
+
   it('every folder of src has a layer', () => {
     const layers = [...imports.keys()].map(layerOf);
     expect(new Set(layers).size).toBeGreaterThan(1);
     expect(layers.filter((layer) => !Object.hasOwn(LAYERS, layer))).toEqual([]);
   });
 
-  it('the pages import nothing but their own files', () => {
+  it('the pages import nothing but their own files, and what they share with the server', () => {
     const pages = importsOf(readSources(WEB));
     expect(pages.size).toBeGreaterThan(1);
     expect(leaving(pages)).toEqual([]);
@@ -156,6 +163,7 @@ describe('the check of the layers', () => {
       sources({
         'pages/list.ts': "import '../shell/base.css';\nimport { fetchList } from '../list/fetch-list';",
         'list/fetch-list.ts': "import type { Log } from '../../src/core/log/log';",
+        'list/folds.ts': "import { FoldTree } from '../../src/markers/fold-tree';",
         'shell/theme.ts': "import { h } from 'preact';\nimport { join } from 'node:path';",
       }),
     );
@@ -264,9 +272,12 @@ function forbidden(imports: Imports): string[] {
   });
 }
 
-/** The imports of files beyond the folder, of packages and of modules of Node. */
+/** The imports of files beyond the folder, of packages and of modules of Node. The markers of folds are of the server and the pages. */
 function leaving(imports: Imports): string[] {
-  return linesOf(imports, (_file, { target }) => /^(?:\.\.|npm:|node:)/.test(target));
+  return linesOf(
+    imports,
+    (_file, { target }) => /^(?:\.\.|npm:|node:)/.test(target) && !target.startsWith('../src/markers/'),
+  );
 }
 
 function entangled(imports: Imports): string[] {

@@ -1,12 +1,12 @@
+import { MAX_FOLDS } from '../../src/markers/fold-tree';
+import type { Marker } from '../../src/markers/marker';
+import { MARKER_PATTERN, markersOf } from '../../src/markers/markers-of';
 import { ndjsonOf } from '../lines/ndjson';
 import { pause } from '../lines/pause';
 import { stoppedAt } from '../lines/search-progress';
 import type { SendRequest } from '../lines/send-request';
 import { pathOf } from '../lines/stream-path';
 import { ApiError } from '../shell/api-error';
-import { MAX_FOLDS } from './fold-tree';
-import type { Marker } from './marker';
-import { MARKER_PATTERN, markersOf } from './markers-of';
 
 const PER_ANSWER = 10_000;
 const MAX_MARKED_LINES = 2 * MAX_FOLDS;

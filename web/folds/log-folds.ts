@@ -1,7 +1,8 @@
+import type { Annotation, Fold } from '../../src/markers/fold';
+import { FoldTree, type TreeFold } from '../../src/markers/fold-tree';
+import type { Marker } from '../../src/markers/marker';
 import { type LineRun, LineRuns, type RowMap, runsBetween } from '../lines/line-runs';
-import { FoldTree, type TreeFold } from './fold-tree';
-import type { Annotation, Fold, Folds } from './folds';
-import type { Marker } from './marker';
+import type { Folds } from './folds';
 
 /** Markers that arrive while the stored ones are fetched; more are not kept. */
 const MAX_PENDING = 20_000;

@@ -1,6 +1,6 @@
+import { markersOf } from '../../src/markers/markers-of';
 import type { Style } from '../ansi/span';
 import { tokenize } from '../ansi/tokenize';
-import { markersOf } from '../folds/markers-of';
 import type { LineStyles } from './line-styles';
 import type { LogLine } from './log-line';
 import type { Segment } from './segment';

@@ -1,5 +1,5 @@
+import type { Marker } from '../../src/markers/marker';
 import type { Span } from '../ansi/span';
-import type { Marker } from '../folds/marker';
 
 /** One line of a log, ready to be shown. The same object as long as the line looks the same. */
 export interface LogLine {

@@ -1,6 +1,6 @@
+import { markersOf } from '../../src/markers/markers-of';
 import { loadMarkers } from '../folds/load-markers';
 import type { LogFolds } from '../folds/log-folds';
-import { markersOf } from '../folds/markers-of';
 import { Checkpoints } from './checkpoints';
 import { ConnectionLoop } from './connection-loop';
 import { StreamFollower } from './follow-stream';

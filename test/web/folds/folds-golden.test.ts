@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { FoldTree, type TreeFold } from '../../../web/folds/fold-tree';
-import type { Annotation } from '../../../web/folds/folds';
-import { MARKER_PATTERN, markersOf } from '../../../web/folds/markers-of';
+import type { Annotation } from '../../../src/markers/fold';
+import { FoldTree, type TreeFold } from '../../../src/markers/fold-tree';
+import { MARKER_PATTERN, markersOf } from '../../../src/markers/markers-of';
 import { goldenCases } from '../golden';
 
 describe.each(['github', 'gitlab', 'buildkite'])('the golden file of %s', (name) => {

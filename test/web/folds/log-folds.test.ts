@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { MAX_DEPTH } from '../../../web/folds/fold-tree';
+import { MAX_DEPTH } from '../../../src/markers/fold-tree';
+import { markersOf } from '../../../src/markers/markers-of';
 import { LogFolds } from '../../../web/folds/log-folds';
-import { markersOf } from '../../../web/folds/markers-of';
 
 function foldsOf(lines: readonly string[], stored = lines.length): LogFolds {
   const folds = new LogFolds(() => undefined);

@@ -1,4 +1,4 @@
-import type { Annotation } from '../../folds/folds';
+import type { Annotation } from '../../../src/markers/fold';
 import { counted } from '../../format/counted';
 import type { LogSource } from '../../lines/log-source';
 import { h } from '../../shell/h';

@@ -1,5 +1,5 @@
+import type { AnnotationMarker } from '../../../src/markers/marker';
 import { PLAIN, type Span, type Style } from '../../ansi/span';
-import type { AnnotationMarker } from '../../folds/marker';
 
 const STRONG: Style = { bold: true };
 const WORDS = { error: 'Error', warning: 'Warning', notice: 'Notice' } as const;

@@ -1,6 +1,6 @@
+import type { Fold } from '../../../src/markers/fold';
 import type { Span } from '../../ansi/span';
 import { tokenize } from '../../ansi/tokenize';
-import type { Fold } from '../../folds/folds';
 import { formatDuration } from '../../format/duration';
 import type { LogLine } from '../../lines/log-line';
 import { h } from '../../shell/h';

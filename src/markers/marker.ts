@@ -1,6 +1,7 @@
 /** Who defined the syntax of a marker. A fold is closed only by a marker of its own family. */
 export type MarkerFamily = 'github' | 'gitlab' | 'buildkite';
 
+/** How bad it is what an annotation reports. */
 export type AnnotationLevel = 'error' | 'warning' | 'notice';
 
 /** Begins a fold. */
@@ -13,7 +14,7 @@ export interface OpenMarker {
   readonly collapsed: boolean;
   /** GitLab: what its end has to name, too. */
   readonly name?: string;
-  /** GitLab: unix seconds. */
+  /** Unix seconds, if they are known: those of GitLab's marker. */
   readonly time?: number;
   /** Buildkite `~~~`: less important than the others. */
   readonly muted?: true;
@@ -24,6 +25,7 @@ export interface CloseMarker {
   readonly kind: 'close';
   readonly family: MarkerFamily;
   readonly name?: string;
+  /** As `OpenMarker.time`. */
   readonly time?: number;
 }
 

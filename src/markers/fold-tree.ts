@@ -1,4 +1,4 @@
-import type { Annotation, Fold } from './folds';
+import type { Annotation, Fold } from './fold';
 import type { CloseMarker, Marker, OpenMarker } from './marker';
 
 /** Folds within more folds than this are not made; their lines belong to the folds around them. */
@@ -84,10 +84,9 @@ export class FoldTree {
     for (;;) {
       const open = this.#pop();
       if (open === undefined) return;
-      const isMeant = keyOf(open.marker) === key;
-      end(open, line, beginsClosed, isMeant ? marker.time : undefined);
+      end(open, line, beginsClosed, marker.time);
       if (open.fold !== undefined) this.#endedHere.push(open.fold);
-      if (isMeant) return;
+      if (keyOf(open.marker) === key) return;
     }
   }
 
@@ -120,7 +119,7 @@ export class FoldTree {
     while (this.#openOf.has(keyOf(marker))) {
       const open = this.#pop();
       if (open === undefined) break;
-      end(open, line - 1, beginsClosed, undefined);
+      end(open, line - 1, beginsClosed, marker.time);
       ended.push(open);
     }
     this.#endedByHeading = ended;
