@@ -2,8 +2,8 @@ import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
 import { formOf, partOf } from './arguments/read-flags';
 import { EXIT } from './exit-code';
+import { errorText } from './output/error-text';
 import { type Io, isBrokenPipe, say } from './output/io';
-import { printable } from './output/printable';
 import { reconnectionOf } from './reconnection';
 import { showStream } from './show-stream';
 
@@ -29,7 +29,7 @@ export async function cat(invocation: Invocation, io: Io): Promise<number> {
     } catch (error) {
       // One stream that cannot be read does not hide the others.
       if (operands.length === 1 || isBrokenPipe(error)) throw error;
-      say(io, printable(error instanceof Error ? error.message : String(error)));
+      say(io, errorText(error));
       code = EXIT.failed;
     }
   }

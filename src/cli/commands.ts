@@ -28,6 +28,10 @@ const METADATA: CommandOption = {
   value: 'JSON',
   description: `the stream's metadata, such as '{"branch":"main"}'`,
 };
+const CONTENT_TYPE: CommandOption = {
+  value: 'TYPE',
+  description: 'the media type (default: text/plain; charset=utf-8)',
+};
 const WAIT_FOR: CommandOption = {
   value: 'DURATION',
   description: 'wait at most this long for a stream that does not exist yet',
@@ -43,7 +47,7 @@ const COLOR: CommandOption = {
 export const SEND: Command = {
   summary: 'Send standard input to a stream, live.',
   operands: ['ID'],
-  options: { force: FORCE, metadata: METADATA, 'give-up-after': GIVE_UP },
+  options: { force: FORCE, metadata: METADATA, 'content-type': CONTENT_TYPE, 'give-up-after': GIVE_UP },
   examples: ['make 2>&1 | stream http://localhost:3060 build-42'],
   run: send,
 };
@@ -86,6 +90,7 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
         value: 'JSON',
         description: "the stream's metadata, an object; exitCode or signal is added at the end",
       },
+      'content-type': CONTENT_TYPE,
       'give-up-after': GIVE_UP,
     },
     examples: ['stream run --id build-42 http://localhost:3060 -- make test'],
@@ -187,6 +192,7 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
         description: 'show active streams from their first byte (default: from now on)',
       },
       color: { description: 'one colour per stream (default: only on a terminal, without NO_COLOR)' },
+      'give-up-after': GIVE_UP,
       raw: RAW,
     },
     examples: ['stream spy http://localhost:3060'],

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowEnd, LoomClient } from '../client';
 import { isClientError, memberOf } from '../client';
 import { clientOf } from './arguments/client-of';
@@ -9,6 +10,9 @@ import { type Io, say } from './output/io';
 import { printable } from './output/printable';
 import { reconnectionOf } from './reconnection';
 import { showStream } from './show-stream';
+
+/** How often `--wait` asks whether there is an empty stream. */
+const ASK_MS = 1_000;
 
 /** Runs `stream follow`. @returns the exit code */
 export async function follow(invocation: Invocation, io: Io): Promise<number> {
@@ -49,17 +53,43 @@ function exitCodeOf({ metadata }: FollowEnd): number {
   return buildExit({ exitCode: memberOf(metadata, 'exitCode'), signal: memberOf(metadata, 'signal') });
 }
 
-/** Waits for the first byte, or the end, of a stream that may not exist yet. */
+/** Waits for a stream that may not exist yet. Its first byte may come much later. */
 async function isThereWithin(
   client: LoomClient,
   id: string,
   timeoutMs: number,
   reconnection: ReturnType<typeof reconnectionOf>,
 ): Promise<boolean> {
-  const options = { for: 'bytes', create: true, timeoutMs, ...reconnection } as const;
-  if ((await client.wait(id, options)) !== undefined) return true;
+  const done = new AbortController();
+  const { signal } = done;
+  const options = { for: 'bytes', create: true, timeoutMs, signal, ...reconnection } as const;
+  // The server reports the first byte, or the end, at once, but an empty stream only when asked.
+  const waiting = client.wait(id, options).then(async (result) => result !== undefined || exists(client, id));
+  const asking = untilItExists(client, id, signal);
+  // What comes after the answer of the other is its abort.
+  for (const either of [waiting, asking]) either.catch(() => {});
   try {
-    await client.head(id);
+    return await Promise.race([waiting, asking]);
+  } finally {
+    done.abort();
+  }
+}
+
+async function untilItExists(client: LoomClient, id: string, signal: AbortSignal): Promise<boolean> {
+  for (;;) {
+    try {
+      if (await exists(client, id, signal)) return true;
+    } catch (error) {
+      // The other request reports it, and gives up.
+      if (!isClientError(error, 'UNREACHABLE') && !isClientError(error, 'BUSY')) throw error;
+    }
+    await delay(ASK_MS, undefined, { signal });
+  }
+}
+
+async function exists(client: LoomClient, id: string, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await client.head(id, signal);
     return true;
   } catch (error) {
     if (isClientError(error, 'NOT_FOUND')) return false;

@@ -5,6 +5,7 @@ import type { Invocation } from './arguments/command';
 import type { Flags } from './arguments/flags';
 import { checkedPattern } from './arguments/pattern';
 import { UsageError } from './arguments/usage-error';
+import { errorText } from './output/error-text';
 import { GrepGroups } from './output/grep-groups';
 import { GrepLines } from './output/grep-lines';
 import { type Io, isBrokenPipe, say } from './output/io';
@@ -104,7 +105,7 @@ class Grep {
     say(
       this.io,
       reason === undefined
-        ? printable(message)
+        ? errorText(error)
         : `the pattern is not a regular expression: ${printable(reason)}`,
     );
     this.#hasFailed = true;

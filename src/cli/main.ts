@@ -8,8 +8,8 @@ import { UsageError } from './arguments/usage-error';
 import { COMMANDS, SEND, VERBS } from './commands';
 import { EXIT } from './exit-code';
 import { helpOf, overview } from './help';
+import { errorText } from './output/error-text';
 import { type Io, isBrokenPipe, say, write } from './output/io';
-import { printable } from './output/printable';
 import { parseInvocation } from './parse-invocation';
 
 /** Parses the command line of `bin/stream` and runs its command. @returns the exit code */
@@ -72,7 +72,7 @@ async function print(io: Io, text: string): Promise<number> {
 
 function report(error: unknown, io: Io): number {
   if (isBrokenPipe(error)) return EXIT.ok;
-  say(io, printable(messageOf(error)));
+  say(io, errorText(error));
   if (!isWrong(error)) return EXIT.failed;
   say(io, `see ${error instanceof UsageError ? error.help : 'stream --help'}`);
   return EXIT.usage;

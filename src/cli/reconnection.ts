@@ -11,7 +11,7 @@ export function reconnectionOf(
 ): Pick<BackoffOptions, 'giveUpAfterMs'> & { readonly onEvent: (event: ConnectionEvent) => void } {
   const giveUpAfter = flags.text('give-up-after');
   return {
-    onEvent: new ConnectionNotices(io).onEvent,
+    onEvent: new ConnectionNotices(io, undefined, { canGiveUp: giveUpAfter === undefined }).onEvent,
     ...(giveUpAfter !== undefined && { giveUpAfterMs: parseDuration(giveUpAfter, '--give-up-after') }),
   };
 }

@@ -53,7 +53,7 @@ function start([file = '', ...args]: readonly string[]): Running {
   return spawn(file, args, { stdio: ['inherit', 'pipe', 'pipe'] });
 }
 
-/** Passes signals to the command while it runs. Afterwards, a second signal gives up on undelivered bytes. */
+/** Passes signals to the command while it runs. Afterwards, a second signal gives up on undelivered bytes, or the first if the server was never there. */
 function passSignals(io: Io, child: Running, delivery: SpooledUpload): void {
   let signalled = false;
   io.onSignal((signal) => {
@@ -61,7 +61,7 @@ function passSignals(io: Io, child: Running, delivery: SpooledUpload): void {
     // A terminal has already sent it to the command. Many programs exit at once on a second SIGINT.
     if (isRunning && signal === 'SIGINT' && io.stdin.isTTY) return;
     if (isRunning) child.kill(signal);
-    else if (signalled) delivery.stop(`stopped by ${signal}`);
+    else if (signalled || !delivery.wasReached) delivery.stop(`stopped by ${signal}`);
     else {
       signalled = true;
       say(io, `${signal}: ${delivery.pending} bytes are not delivered yet; a second signal gives up`);

@@ -11,7 +11,9 @@ import { failureText, isStoppedUpload, SpooledUpload } from './upload/spooled-up
 /** A signal from the terminal reaches the producer, too. Its last output may take this long. */
 const LAST_OUTPUT_MS = 2_000;
 
-/** Runs `stream URL ID`. A first signal ends the input, or cuts it after LAST_OUTPUT_MS; what was read is delivered. A second gives up. */
+/**
+ * Runs `stream URL ID`. A first signal ends the input, or cuts it after LAST_OUTPUT_MS; what was read is delivered. A second gives up, and so does the first if the
+ * input has ended and the server was never there. */
 export async function send(invocation: Invocation, io: Io): Promise<number> {
   const [id = ''] = invocation.operands;
   const options = uploadOptionsOf(invocation);
@@ -19,15 +21,22 @@ export async function send(invocation: Invocation, io: Io): Promise<number> {
   const delivery = new SpooledUpload(client, id, options, io, client.urlOf(id));
   const input = new Input(io.stdin);
   let signalled: StopSignal | undefined;
+  let hasEnded = false;
   io.onSignal((signal) => {
-    if (signalled !== undefined) return delivery.stop(`stopped by ${signal}`);
+    const isHopeless = hasEnded && !delivery.wasReached;
+    if (signalled !== undefined || isHopeless) {
+      signalled ??= signal;
+      return delivery.stop(`stopped by ${signal}`);
+    }
     signalled = signal;
     setTimeout(() => input.cut(), LAST_OUTPUT_MS).unref();
     say(io, `${signal}: delivering the input read so far; a second signal gives up`);
   });
   const cutMetadata = (): Json | undefined =>
     signalled !== undefined && acceptsMembers(options.metadata) ? { signal: signalled } : undefined;
-  const pumped = pump(input, delivery, cutMetadata);
+  const pumped = pump(input, delivery, cutMetadata).finally(() => {
+    hasEnded = true;
+  });
   const failure = await delivery.settled;
   input.cut();
   const ending = await pumped;

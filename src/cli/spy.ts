@@ -1,9 +1,9 @@
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
 import { UsageError } from './arguments/usage-error';
-import { ConnectionNotices } from './output/connection-notices';
 import type { Io } from './output/io';
 import { writeOutput } from './output/write-output';
+import { reconnectionOf } from './reconnection';
 import { wantsColor } from './wants-color';
 
 /** Runs `stream spy`, until a signal or until the reader closes the output. */
@@ -15,7 +15,7 @@ export async function spy(invocation: Invocation, io: Io): Promise<number> {
   const pieces = clientOf(invocation).spy({
     from,
     style: wantsColor(flags, io) ? 'color' : 'plain',
-    onEvent: new ConnectionNotices(io).onEvent,
+    ...reconnectionOf(flags, io),
     ...(prefix !== undefined && { prefix }),
   });
   await writeOutput(pieces, io, flags.choice('raw') === true ? 'raw' : 'safe');

@@ -140,6 +140,22 @@ describe('stream follow of a part', () => {
     expect(await follower.finished()).toEqual({ code: 0, stdout: 'one\n', stderr: '' });
   });
 
+  it('follow --wait begins with an empty stream, and with one that is made later', async () => {
+    for (const first of [true, false]) {
+      const name = `${id}-${first}`;
+      const sender = new StreamProcess([loom.url, name]);
+      started.push(sender);
+      const exists = async () => {
+        while ((await request(`${loom.url}/stream/${name}`, { method: 'HEAD' })).status !== 200)
+          await new Promise((resolve) => setTimeout(resolve, 5));
+      };
+      if (first) await exists();
+      const follower = await call('follow', name, '--wait', '1h', '--no-follow');
+      expect(follower).toEqual({ code: 0, stdout: '', stderr: '' });
+      await exists();
+    }
+  });
+
   it('follow --wait exits with 1 if the stream does not come', async () => {
     expect(await call('follow', id, '--wait', '100ms')).toEqual({
       code: 1,

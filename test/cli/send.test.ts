@@ -92,7 +92,9 @@ it("stream prints the server's own sentence for a refusal and exits with 1", asy
   child.stdin.write('mine');
   const finished = await child.finished();
   expect(finished.code).toBe(1);
-  expect(finished.stderr).toContain('stream: The stream with ID a already exists.\n');
+  expect(finished.stderr).toContain(
+    'stream: The stream with ID a already exists: choose another ID, or replace it with --force\n',
+  );
   expect(server.content('a').toString()).toBe('theirs');
 });
 
@@ -127,6 +129,35 @@ it('stream keeps undelivered bytes in a file after a second signal', async () =>
   const finished = await child.finished();
   expect(finished.code).toBe(143);
   expect(await rescued(finished)).toBe('not delivered');
+});
+
+it('stream gives up at the first signal if the input has ended and the server was never there', async () => {
+  await server.stop();
+  const child = start();
+  child.stdin.end('not delivered');
+  await child.until(({ stderr }) => stderr.includes('reconnecting'));
+  child.signal('SIGINT');
+  const finished = await child.finished();
+  expect(finished.code).toBe(130);
+  expect(await rescued(finished)).toBe('not delivered');
+});
+
+it('stream sends text unless --content-type says otherwise', async () => {
+  await stream([server.url, 'a']);
+  await stream([server.url, 'b', '--content-type', 'application/x-tar']);
+  await stream([
+    'run',
+    `${server.url}/stream/c`,
+    '--content-type',
+    'text/html; charset=latin1',
+    '--',
+    'true',
+  ]);
+  expect(server.requests('POST').map(({ headers }) => headers['content-type'])).toEqual([
+    'text/plain; charset=utf-8',
+    'application/x-tar',
+    'text/html; charset=latin1',
+  ]);
 });
 
 it('stream still delivers output that its producer writes after SIGINT', async () => {

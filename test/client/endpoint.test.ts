@@ -58,7 +58,7 @@ it('an https request to an http server fails with a hint to http://', async () =
   const { port } = server.address() as AddressInfo;
   const client = new LoomClient({ url: `https://127.0.0.1:${port}` });
   await expect(client.head('a')).rejects.toThrow(
-    `no answer from https://127.0.0.1:${port} (the server does not use TLS: try http://)`,
+    `the server at 127.0.0.1:${port} does not use TLS: use http:// in place of https://`,
   );
   server.close();
 });

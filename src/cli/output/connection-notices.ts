@@ -1,16 +1,25 @@
 import type { UploadEvent } from '../../client';
 import { type Io, say } from './io';
+import { Outage, type OutageSubject } from './outage';
 import { printable } from './printable';
 
 /** Reports on stderr when the connection is lost and when it is back, each once per outage, and to a person where the stream is. */
 export class ConnectionNotices {
-  #isLost = false;
+  readonly #outage: Outage;
 
   /** @param address of the stream's page. Absent: it is known already */
   constructor(
     private readonly io: Io,
     private readonly address?: string,
-  ) {}
+    subject: OutageSubject = { canGiveUp: true },
+  ) {
+    this.#outage = new Outage(io, subject);
+  }
+
+  /** Call it when nothing is sent or read any more. */
+  end(): void {
+    this.#outage.end();
+  }
 
   readonly onEvent = (event: UploadEvent): void => {
     const text = this.#describe(event);
@@ -20,11 +29,9 @@ export class ConnectionNotices {
   #describe(event: UploadEvent): string | undefined {
     switch (event.kind) {
       case 'retrying':
-        if (this.#isLost) return undefined;
-        this.#isLost = true;
-        return `${printable(event.failure.message)}; reconnecting`;
+        return this.#describeFailure(printable(event.failure.message));
       case 'resumed':
-        this.#isLost = false;
+        this.#outage.end();
         return event.offset === undefined ? 'reconnected' : `reconnected; continuing at byte ${event.offset}`;
       case 'server-lost':
         return `the server lost bytes ${event.from} to ${event.to} after acknowledging them; sending them again`;
@@ -35,5 +42,12 @@ export class ConnectionNotices {
       case 'created':
         return this.address !== undefined && this.io.stderr.isTTY ? `live at ${this.address}` : undefined;
     }
+  }
+
+  /** An outage is reported when it begins, and then seldom. */
+  #describeFailure(reason: string): string | undefined {
+    const isNew = !this.#outage.isOn;
+    this.#outage.goOn(reason);
+    return isNew ? `${reason}; reconnecting` : undefined;
   }
 }

@@ -7,8 +7,8 @@ import {
   type UploadOptions,
 } from '../../client';
 import { ConnectionNotices } from '../output/connection-notices';
+import { errorText } from '../output/error-text';
 import { type Io, say } from '../output/io';
-import { printable } from '../output/printable';
 import { RescueFile } from './rescue-file';
 import { TempSpool } from './temp-spool';
 
@@ -16,6 +16,8 @@ import { TempSpool } from './temp-spool';
 export class SpooledUpload {
   readonly #upload: Upload;
   readonly #spool = new TempSpool();
+  readonly #notices: ConnectionNotices;
+  #wasReached = false;
   #rescue: Promise<RescueFile> | undefined;
   #rescuing: Promise<void> = Promise.resolve();
 
@@ -30,15 +32,29 @@ export class SpooledUpload {
     private readonly io: Io,
     address?: string,
   ) {
+    this.#notices = new ConnectionNotices(io, address, {
+      pendingBytes: () => this.pending,
+      canGiveUp: options.giveUpAfterMs === undefined,
+    });
     this.#upload = client.upload(id, {
       ...options,
       spool: this.#spool,
-      onEvent: new ConnectionNotices(io, address).onEvent,
+      onEvent: (event) => {
+        if (event.kind === 'created') this.#wasReached = true;
+        this.#notices.onEvent(event);
+      },
     });
-    this.settled = this.#upload.done.then(
-      () => undefined,
-      (error) => error,
-    );
+    this.settled = this.#upload.done
+      .then(
+        () => undefined,
+        (error) => error,
+      )
+      .finally(() => this.#notices.end());
+  }
+
+  /** Whether the server has ever answered: it has the stream then. */
+  get wasReached(): boolean {
+    return this.#wasReached;
   }
 
   /** How many bytes the server has not acknowledged. */
@@ -102,7 +118,7 @@ export class SpooledUpload {
 
 /** The reason of a failure, in one line. */
 export function failureText(failure: unknown): string {
-  return printable(failure instanceof Error ? failure.message : String(failure));
+  return errorText(failure);
 }
 
 export function isStoppedUpload(failure: unknown): boolean {

@@ -12,17 +12,28 @@ const WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'host unreachable',
   ENETUNREACH: 'network unreachable',
   UND_ERR_CONNECT_TIMEOUT: 'timed out',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not use TLS: try http://',
 };
+
+/** OpenSSL got something that is not TLS. */
+const NOT_TLS: ReadonlySet<unknown> = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+]);
 
 /** Explains a rejected `fetch`. The reason is one or two causes deep, and each engine has its own text. */
 export function explainFailure(error: unknown, url: URL): LoomClientError {
   const cause = memberOf(error, 'cause') ?? error;
   // The Fetch standard blocks some ports: a retry cannot help.
   if (messageIn(cause) === 'bad port') {
-    return new LoomClientError('INVALID', `fetch blocks port ${url.port}`, { cause: error });
+    const message = `port ${url.port} is one to which browsers and this client never connect: the server needs another one`;
+    return new LoomClientError('INVALID', message, { cause: error });
   }
   const code = memberOf(cause, 'code');
+  if (NOT_TLS.has(code)) {
+    const message = `the server at ${url.host} does not use TLS: use http:// in place of https://`;
+    return new LoomClientError('INVALID', message, { cause: error });
+  }
   const reason = (typeof code === 'string' ? wordsFor(code) : undefined) ?? messageIn(cause) ?? String(error);
   return new LoomClientError('UNREACHABLE', `no answer from ${url.origin} (${reason})`, { cause: error });
 }

@@ -72,9 +72,12 @@ export function responseCode({ status, headers, text }: BufferedResponse): strin
 function errorText({ status, headers, text }: BufferedResponse): string {
   const target = headers.get('Location');
   if (status >= 300 && status < 400 && target !== null)
-    return `the server has moved to ${target}: use that URL`;
+    return `the server has moved to ${target.replace(/\/(?:stream|spy)(?:[/?].*)?$/, '')}: use that URL`;
   const sentence = memberOf(tryParseJson(text), 'error');
   if (typeof sentence === 'string' && sentence !== '') return sentence.slice(0, MESSAGE_LENGTH_MAX);
+  // What nginx, Go and Apache answer to plain HTTP.
+  if (status === 400 && /HTTP request (?:was sent )?to (?:an )?HTTPS|speaking plain HTTP/i.test(text))
+    return 'the server uses TLS: use https:// in place of http://';
   const lost = headers.get(LOST);
   if (lost === 'all') return 'the server has lost this stream';
   if (lost !== null) return `the server has lost the bytes ${lost} of the stream`;

@@ -1,0 +1,38 @@
+import { isClientError } from '../../client';
+import { printable } from './printable';
+
+/** What to do about an error of the server, by its code, in the words of the command line. */
+const HINTS: Readonly<Record<string, string>> = {
+  stream_exists: 'choose another ID, or replace it with --force',
+  token_missing: 'give one with --token or LOOM_TOKEN',
+  token_invalid: 'check --token or LOOM_TOKEN',
+  forbidden: 'use another token, with --token or LOOM_TOKEN',
+  route_not_found: 'is the URL that of a Loom server, and do proxies in front of it pass paths as they are?',
+};
+
+/** The same by its status, for answers without a code: an older server, or another program. */
+const STATUS_HINTS: Readonly<Record<number, string>> = {
+  401: HINTS['token_invalid'] ?? '',
+  404: 'is the URL that of a Loom server?',
+  405: 'is the URL that of a Loom server?',
+};
+
+/** The reason of a failure, in one line. Answers of the server are in the words of HTTP, to which the command line has others. */
+export function errorText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = hintFor(error);
+  const words = message
+    .replace(/\.? Specify force=true query param to override\.?$/, '')
+    .replace(/: Authorization: Bearer <token>$/, '')
+    .replace(/^force=true needs/, '--force needs');
+  return printable(hint === undefined ? message : `${words.replace(/\.$/, '')}: ${hint}`);
+}
+
+function hintFor(error: unknown): string | undefined {
+  if (!isClientError(error)) return undefined;
+  const { answerCode = '', status, message } = error;
+  if (answerCode === 'conflict' && / already exists\b/.test(message)) return HINTS['stream_exists'];
+  if (Object.hasOwn(HINTS, answerCode)) return HINTS[answerCode];
+  const isForeign = status === 401 || message.startsWith('the server answered with status');
+  return isForeign && status !== undefined ? STATUS_HINTS[status] : undefined;
+}

@@ -1,0 +1,56 @@
+import { PassThrough } from 'node:stream';
+import { ConnectionNotices } from '../../src/cli/output/connection-notices';
+import type { Io } from '../../src/cli/output/io';
+import { LoomClientError } from '../../src/client';
+
+const FAILURE = { kind: 'retrying', failure: new LoomClientError('UNREACHABLE', 'no answer') } as const;
+
+let stderr: PassThrough;
+beforeEach(() => {
+  jest.useFakeTimers();
+  stderr = new PassThrough();
+});
+afterEach(() => jest.useRealTimers());
+
+function notices(subject: { pendingBytes?: () => number; canGiveUp: boolean }): ConnectionNotices {
+  const stdout = new PassThrough();
+  const io: Io = { argv: [], env: {}, stdin: stdout, stdout, stderr, onSignal: () => {} };
+  return new ConnectionNotices(io, undefined, subject);
+}
+
+const said = (): string => String(stderr.read() ?? '');
+
+it('an outage is reported when it begins, after 10 s and then each minute, with the bytes that wait', () => {
+  const { onEvent } = notices({ pendingBytes: () => 4711, canGiveUp: true });
+  onEvent(FAILURE);
+  expect(said()).toBe('stream: no answer; reconnecting\n');
+  jest.advanceTimersByTime(9_900);
+  onEvent(FAILURE);
+  expect(said()).toBe('');
+  jest.advanceTimersByTime(200);
+  expect(said()).toBe(
+    'stream: still no answer, for 10 s; 4711 bytes wait; --give-up-after DURATION limits that\n',
+  );
+  jest.advanceTimersByTime(49_000);
+  expect(said()).toBe('');
+  jest.advanceTimersByTime(1_000);
+  expect(said()).toContain('for 1 min;');
+  jest.advanceTimersByTime(120_000);
+  expect(said()).toMatch(/for 2 min;.*for 3 min;/s);
+});
+
+it('an outage of a reader has no bytes that wait, and none has --give-up-after twice', () => {
+  const { onEvent } = notices({ canGiveUp: false });
+  onEvent(FAILURE);
+  jest.advanceTimersByTime(10_000);
+  expect(said()).toBe('stream: no answer; reconnecting\nstream: still no answer, for 10 s\n');
+});
+
+it('nothing more is reported once the server answers', () => {
+  const { onEvent } = notices({ canGiveUp: true });
+  onEvent(FAILURE);
+  jest.advanceTimersByTime(5_000);
+  onEvent({ kind: 'resumed' });
+  jest.advanceTimersByTime(3_600_000);
+  expect(said()).toBe('stream: no answer; reconnecting\nstream: reconnected\n');
+});
