@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { TempSpool } from '../../src/cli/upload/temp-spool';
@@ -49,6 +49,25 @@ it('a spool whose bytes are all released accepts a write at any offset', async (
   await spool.release(4);
   await spool.write(50, Buffer.from('abc'));
   expect(await read(50)).toBe('abc');
+});
+
+it('a spool stores nothing of a write that fails, and goes on with the next one', async () => {
+  await spool.write(0, Buffer.alloc(1024 * 1024, 'x'));
+  const [directory = ''] = await readdir(parent);
+  // A directory in the place of the next file refuses all writes.
+  await mkdir(join(parent, directory, String(1024 * 1024)));
+  await expect(spool.write(1024 * 1024, Buffer.from('abc'))).rejects.toThrow('EISDIR');
+  await rm(join(parent, directory, String(1024 * 1024)), { recursive: true });
+  await spool.write(1024 * 1024, Buffer.from('xyz'));
+  expect(await read(1024 * 1024 - 2)).toBe('xx');
+  expect(await read(1024 * 1024)).toBe('xyz');
+});
+
+it('a spool keeps few files open', async () => {
+  const before = (await readdir('/proc/self/fd')).length;
+  for (let at = 0; at < 40; at += 1) await spool.write(at * SEGMENT.length, SEGMENT.subarray(0, 1024 * 1024));
+  for (let at = 0; at < 40; at += 1) await spool.read(at * SEGMENT.length, 100);
+  expect((await readdir('/proc/self/fd')).length - before).toBeLessThan(5);
 });
 
 it('a spool is readable by its user only and deletes its files on close', async () => {

@@ -8,6 +8,8 @@ class MemorySpool implements Spool {
   #pieces: { at: number; bytes: Uint8Array }[] = [];
   writes = 0;
   failures = 0;
+  /** How many bytes fit. */
+  capacity = Number.POSITIVE_INFINITY;
 
   get isEmpty(): boolean {
     return this.#pieces.length === 0;
@@ -18,6 +20,8 @@ class MemorySpool implements Spool {
       this.failures -= 1;
       throw new Error('disk full');
     }
+    if (this.#pieces.reduce((sum, piece) => sum + piece.bytes.length, bytes.length) > this.capacity)
+      throw new Error('disk full');
     this.writes += 1;
     this.#pieces.push({ at, bytes: bytes.slice() });
   }
@@ -116,6 +120,87 @@ it('a backlog whose spool is full waits for the server and loses no byte', async
   await pushed;
   expect(failures).toHaveLength(1);
   expect((await contentFrom(backlog, 100 * KIB)).equals(source.subarray(100 * KIB))).toBe(true);
+});
+
+it('a backlog whose spool is full loses no byte, and stores all that the server makes room for', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 400 * KIB }),
+      fc.array(fc.integer({ min: 1, max: 90 * KIB }), { minLength: 8, maxLength: 20 }),
+      fc.integer({ min: 16 * KIB, max: 90 * KIB }),
+      fc.integer({ min: 0, max: 100 }),
+      async (capacity, sizes, acknowledgedAtOnce, retainBytes) => {
+        const spool = new MemorySpool();
+        spool.capacity = capacity;
+        const backlog = new Backlog({ memoryBytesMax: 128 * KIB, retainBytes, spool });
+        const source = sourceOf(sizes.reduce((sum, size) => sum + size, 0));
+        const ends = sizes.map((_, index) => sizes.slice(0, index + 1).reduce((sum, size) => sum + size, 0));
+        const pushes = ends.map((end, index) => backlog.push(source.subarray(ends[index - 1] ?? 0, end)));
+        const all = Promise.all(pushes).then(() => backlog.finish());
+        while (!backlog.ended || backlog.acknowledged < backlog.end) {
+          const held = await contentFrom(backlog, backlog.acknowledged);
+          const { acknowledged } = backlog;
+          expect(held.equals(source.subarray(acknowledged, acknowledged + held.length))).toBe(true);
+          if (held.length > 0)
+            await backlog.acknowledge(acknowledged + Math.min(held.length, acknowledgedAtOnce));
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await all;
+        expect(backlog.end).toBe(source.length);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+it('a backlog whose spool took something and is full goes on as the server acknowledges, and reports it once', async () => {
+  const spool = new MemorySpool();
+  spool.capacity = 64 * KIB;
+  const failures: unknown[] = [];
+  let reported = (): void => {};
+  const isFull = new Promise<void>((resolve) => {
+    reported = resolve;
+  });
+  const backlog = new Backlog({
+    memoryBytesMax: 128 * KIB,
+    spool,
+    onSpoolFailure: (error) => {
+      failures.push(error);
+      reported();
+    },
+  });
+  for (let at = 0; at < 192 * KIB; at += 64 * KIB) await backlog.push(SOURCE.subarray(at, at + 64 * KIB));
+  const blocked = backlog.push(SOURCE.subarray(192 * KIB, 320 * KIB));
+  await isFull;
+  await backlog.acknowledge(192 * KIB);
+  await blocked;
+  expect(failures).toHaveLength(1);
+  expect((await contentFrom(backlog, 192 * KIB)).equals(SOURCE.subarray(192 * KIB, 320 * KIB))).toBe(true);
+});
+
+it('a backlog moves bytes to the spool again when the spool has room again', async () => {
+  const spool = new MemorySpool();
+  spool.capacity = 64 * KIB;
+  const backlog = new Backlog({ memoryBytesMax: 128 * KIB, retainBytes: 0, spool });
+  await backlog.push(sourceOf(128 * KIB));
+  await backlog.push(SOURCE.subarray(128 * KIB, 192 * KIB));
+  await backlog.acknowledge(128 * KIB);
+  await backlog.push(SOURCE.subarray(192 * KIB, 320 * KIB));
+  spool.capacity = Number.POSITIVE_INFINITY;
+  await backlog.push(SOURCE.subarray(320 * KIB, 500 * KIB));
+  expect((await contentFrom(backlog, 128 * KIB)).equals(SOURCE.subarray(128 * KIB, 500 * KIB))).toBe(true);
+});
+
+it('a refused backlog whose spool is full still stores the rest of a piece that it began', async () => {
+  const spool = new MemorySpool();
+  const backlog = new Backlog({ memoryBytesMax: 128 * KIB, spool });
+  await backlog.push(sourceOf(100 * KIB));
+  spool.capacity = 0;
+  const begun = backlog.push(SOURCE.subarray(100 * KIB, 300 * KIB));
+  await backlog.waitForChange();
+  await backlog.refuse(new Error('over'));
+  await begun;
+  expect((await contentFrom(backlog, 0)).equals(sourceOf(300 * KIB))).toBe(true);
 });
 
 it('a backlog keeps the last retainBytes of the acknowledged bytes', async () => {

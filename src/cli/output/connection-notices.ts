@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import type { UploadEvent } from '../../client';
 import { type Io, say } from './io';
 import { Outage, type OutageSubject } from './outage';
@@ -6,6 +7,7 @@ import { printable } from './printable';
 /** Reports on stderr when the connection is lost and when it is back, each once per outage, and to a person where the stream is. */
 export class ConnectionNotices {
   readonly #outage: Outage;
+  readonly #spoolFailures = new Set<string>();
 
   /** @param address of the stream's page. Absent: it is known already */
   constructor(
@@ -38,7 +40,7 @@ export class ConnectionNotices {
       case 'lost':
         return `the server lost bytes ${event.from} to ${event.to}, which are in the output; continuing at byte ${event.from}`;
       case 'spool-failed':
-        return `cannot write to the spool (${printable(String(event.error))}); the input waits until the server has caught up`;
+        return this.#describeSpool(event.error);
       case 'created':
         return this.address !== undefined && this.io.stderr.isTTY ? `live at ${this.address}` : undefined;
     }
@@ -49,5 +51,14 @@ export class ConnectionNotices {
     const isNew = !this.#outage.isOn;
     this.#outage.goOn(reason);
     return isNew ? `${reason}; reconnecting` : undefined;
+  }
+
+  /** A full disk refuses again as soon as what the server took has made room: each error is reported once. */
+  #describeSpool(error: unknown): string | undefined {
+    const text = printable(error instanceof Error ? error.message : String(error));
+    const kind = error instanceof Error && 'code' in error ? String(error.code) : text;
+    if (this.#spoolFailures.has(kind)) return undefined;
+    this.#spoolFailures.add(kind);
+    return `no room for more in ${printable(tmpdir())} (${text}); the input waits for the server while memory is full, too`;
   }
 }

@@ -18,8 +18,10 @@ export class SpooledUpload {
   readonly #spool = new TempSpool();
   readonly #notices: ConnectionNotices;
   #wasReached = false;
-  #rescue: Promise<RescueFile> | undefined;
+  #rescue: RescueFile | undefined;
   #rescuing: Promise<void> = Promise.resolve();
+  /** How many undelivered bytes found no room on any disk. */
+  #lost = 0;
 
   /** Resolves with the error of the upload, or with `undefined` when the server has every byte and the end. */
   readonly settled: Promise<unknown>;
@@ -89,30 +91,52 @@ export class SpooledUpload {
 
   async #reportRescue(): Promise<void> {
     await this.#keep(new Uint8Array(0));
-    const rescue = await this.#rescue;
-    if (rescue === undefined || rescue.bytes === 0) return;
-    await rescue.close();
-    say(this.io, `${rescue.bytes} bytes were not delivered; they are in ${rescue.path}`);
+    const rescue = this.#rescue;
+    await rescue?.close();
+    if (rescue !== undefined && rescue.bytes > 0) {
+      const files = rescue.paths.join(', then in ');
+      say(this.io, `${rescue.bytes} bytes were not delivered; they are in ${files}`);
+    }
+    if (this.#lost > 0) say(this.io, `${this.#lost} bytes were not delivered and are lost`);
   }
 
   /** Appends to the rescue file, after the bytes that the upload holds and after earlier calls. */
   #keep(bytes: Uint8Array): Promise<void> {
     this.#rescuing = this.#rescuing.then(async () => {
-      try {
-        this.#rescue ??= this.#beginRescue();
-        const rescue = await this.#rescue;
-        if (bytes.length > 0) await rescue.append(bytes);
-      } catch (error) {
-        say(this.io, `cannot keep the undelivered bytes: ${error}`);
-      }
+      if (this.#rescue === undefined) await this.#rescueHeld();
+      await this.#rescueOrLose(bytes);
     });
     return this.#rescuing;
   }
 
-  async #beginRescue(): Promise<RescueFile> {
-    const rescue = new RescueFile(this.#upload.id);
-    for await (const piece of this.#upload.undelivered()) await rescue.append(piece);
-    return rescue;
+  async #rescueHeld(): Promise<void> {
+    const { pending } = this;
+    this.#rescue = new RescueFile(this.#upload.id, pending);
+    let read = 0;
+    try {
+      for await (const piece of this.#upload.undelivered()) {
+        read += piece.length;
+        await this.#rescueOrLose(piece);
+      }
+    } catch (error) {
+      this.#lose(pending - read, error);
+    }
+  }
+
+  async #rescueOrLose(bytes: Uint8Array): Promise<void> {
+    const before = this.#rescue?.bytes ?? 0;
+    try {
+      // What follows lost bytes would look as if it followed the bytes before them.
+      if (this.#lost === 0) await this.#rescue?.append(bytes);
+      else this.#lost += bytes.length;
+    } catch (error) {
+      this.#lose(bytes.length - ((this.#rescue?.bytes ?? 0) - before), error);
+    }
+  }
+
+  #lose(bytes: number, error: unknown): void {
+    if (this.#lost === 0) say(this.io, `cannot keep all undelivered bytes: ${failureText(error)}`);
+    this.#lost += bytes;
   }
 }
 

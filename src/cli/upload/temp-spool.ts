@@ -1,70 +1,78 @@
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Spool } from '../../client';
+import { SpoolSegment } from './spool-segment';
 
-/** A segment is deleted when all of it is acknowledged. Smaller segments free disk space earlier. */
-const SEGMENT_BYTES = 64 * 1024 * 1024;
-
-interface Segment {
-  readonly path: string;
-  readonly file: FileHandle;
-  readonly start: number;
-  end: number;
-}
+/** A segment is deleted when all of it is acknowledged. On a disk that is full, each one makes room for as many further bytes. */
+const SEGMENT_BYTES = 1024 * 1024;
 
 /** A spool in files under the temporary directory, which only this user can read. Its size is limited only by the disk. */
 export class TempSpool implements Spool {
   #directory: string | undefined;
-  #segments: Segment[] = [];
+  #segments: SpoolSegment[] = [];
+  #lastRead: SpoolSegment | undefined;
 
+  /** @throws the error of the disk. No byte of the call is stored then */
   async write(at: number, bytes: Uint8Array): Promise<void> {
-    const segment = await this.#segmentFor(at);
-    // Writing by position overwrites the bytes of a failed attempt.
-    for (let written = 0; written < bytes.length; ) {
-      const position = at + written - segment.start;
-      const { bytesWritten } = await segment.file.write(bytes, written, bytes.length - written, position);
-      written += bytesWritten;
+    for (let stored = 0; stored < bytes.length; ) {
+      const segment = await this.#segmentFor(at + stored);
+      const wasEmpty = segment.start === segment.end;
+      const result = await segment.append(bytes.subarray(stored));
+      stored += result.stored;
+      if (result.error === undefined) continue;
+      // A limit of the size of files (`ulimit -f`) leaves room for a further file. If that takes no byte either, the disk is full.
+      if (wasEmpty && result.stored === 0) {
+        await this.#undo(at);
+        throw result.error;
+      }
+      await this.#begin(at + stored);
     }
-    segment.end = at + bytes.length;
   }
 
   async read(at: number, bytesMax: number): Promise<Uint8Array> {
-    const segment = this.#segments.find(({ start, end }) => start <= at && at < end);
+    const segment = this.#segments.find((candidate) => candidate.holds(at));
     if (segment === undefined) throw new RangeError(`byte ${at} is not in the spool`);
-    const length = Math.min(bytesMax, segment.end - at);
-    const { bytesRead, buffer } = await segment.file.read(
-      new Uint8Array(length),
-      0,
-      length,
-      at - segment.start,
-    );
-    if (bytesRead === 0) throw new Error(`${segment.path} is shorter than the bytes written to it`);
-    return buffer.subarray(0, bytesRead);
+    const before = this.#lastRead;
+    this.#lastRead = segment;
+    if (before !== segment && before !== this.#segments.at(-1)) await before?.rest();
+    return segment.read(at, bytesMax);
   }
 
   async release(upTo: number): Promise<void> {
     const done = this.#segments.filter(({ end }) => end <= upTo);
     this.#segments = this.#segments.filter(({ end }) => end > upTo);
-    for (const { file, path } of done) {
-      await file.close();
-      await rm(path, { force: true });
-    }
+    for (const segment of done) await segment.delete();
   }
 
+  /** Deletes everything. What cannot be deleted is left behind. */
   async close(): Promise<void> {
-    for (const { file } of this.#segments.splice(0)) await file.close();
-    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true, force: true });
+    for (const segment of this.#segments.splice(0)) await segment.rest();
+    const directory = this.#directory;
     this.#directory = undefined;
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true }).catch(() => {});
   }
 
-  async #segmentFor(at: number): Promise<Segment> {
+  async #segmentFor(at: number): Promise<SpoolSegment> {
     const last = this.#segments.at(-1);
     if (last?.end === at && at - last.start < SEGMENT_BYTES) return last;
+    return this.#begin(at);
+  }
+
+  async #begin(at: number): Promise<SpoolSegment> {
+    const last = this.#segments.at(-1);
+    if (last !== this.#lastRead) await last?.rest();
     this.#directory ??= await mkdtemp(join(tmpdir(), 'loom-stream-'));
-    const path = join(this.#directory, String(at));
-    const segment = { path, file: await open(path, 'w+', 0o600), start: at, end: at };
+    const segment = new SpoolSegment(join(this.#directory, String(at)), at);
     this.#segments.push(segment);
     return segment;
+  }
+
+  /** Forgets the bytes from `at` on. */
+  async #undo(at: number): Promise<void> {
+    const emptied = this.#segments.filter(({ start }) => start >= at);
+    this.#segments = this.#segments.filter(({ start }) => start < at);
+    this.#segments.at(-1)?.cut(at);
+    for (const segment of emptied) await segment.delete();
   }
 }

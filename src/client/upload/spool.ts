@@ -1,6 +1,6 @@
 /** Stores the bytes of an upload that exceed its memory. Positions are offsets of the source. */
 export interface Spool {
-  /** Stores `bytes` at offset `at`. Calls come in order and never overlap. A failed call may be repeated. */
+  /** Stores all of `bytes` at offset `at`, or none. Calls come in order and never overlap. After a failure, a call may begin at `at` again. */
   write(at: number, bytes: Uint8Array): Promise<void>;
 
   /** Reads 1 to `bytesMax` bytes at offset `at`, which was written and not released. */

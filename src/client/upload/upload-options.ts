@@ -30,7 +30,7 @@ export type UploadEvent =
   | { readonly kind: 'created'; readonly replaced: boolean }
   /** The server has lost acknowledged bytes. They are sent again. */
   | { readonly kind: 'server-lost'; readonly from: number; readonly to: number }
-  /** A write to the spool failed. The source waits until the server has caught up. */
+  /** The spool refused a write. The source waits while memory is full, too. */
   | { readonly kind: 'spool-failed'; readonly error: unknown };
 
 const DEFAULTS = {

@@ -94,13 +94,14 @@ export class Upload {
     void this.#backlog.refuse(reason);
   }
 
-  /** Yields the bytes that were written and not acknowledged. Call it after a failure. */
+  /** Yields the bytes that were written and not acknowledged, each once: then their space is given back. Call it after a failure. */
   async *undelivered(): AsyncGenerator<Uint8Array, void> {
     await this.#backlog.refuse(new LoomClientError('STOPPED'));
-    for (let at = this.acknowledged; at < this.written; ) {
+    for (let at = Math.max(this.acknowledged, this.#backlog.start); at < this.written; ) {
       const piece = await this.#backlog.read(at, this.written - at);
       yield piece;
       at += piece.length;
+      await this.#backlog.discard(at);
     }
   }
 
