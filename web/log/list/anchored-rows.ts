@@ -26,8 +26,12 @@ export class AnchoredRows {
   }
 
   heightOf(row: number): number {
-    if (!this.isWrapped) return this.rowHeight;
-    return this.#measured[row - this.#measuredFrom] ?? this.heights.height(row);
+    return (this.isWrapped ? this.#measured[row - this.#measuredFrom] : undefined) ?? this.estimate(row);
+  }
+
+  /** How high rows around this one are on average. */
+  estimate(row: number): number {
+    return this.isWrapped ? this.heights.height(row) : this.rowHeight;
   }
 
   between(from: number, to: number): number {

@@ -1,6 +1,8 @@
 /** An element that can show any row of a list. */
 export interface RowView {
   readonly element: HTMLElement;
+  /** It shows all that it will: its height stays. */
+  readonly isComplete: boolean;
   /** Shows this row from now on, as it is at this moment. */
   show(row: number): void;
 }
@@ -40,6 +42,11 @@ export class MountedRows {
 
   get to(): number {
     return this.#to;
+  }
+
+  /** None of the rows in view waits for its content. */
+  get areComplete(): boolean {
+    return this.#rows.every(({ view }) => view.isComplete);
   }
 
   /** The row that an element of the document belongs to. */

@@ -1,11 +1,11 @@
+import { type Aim, type Alignment, nearestAlignment, offsetOf } from './aim';
 import { AnchoredRows } from './anchored-rows';
-import { MountedRows, type RowView } from './mounted-rows';
+import type { MountedRows, RowView } from './mounted-rows';
 import { type EstimateHeight, RowHeights } from './row-heights';
+import { RowLayer } from './row-layer';
 import { fromScrollPosition, scrollRange, toScrollPosition } from './scroll-range';
 import { Scroller } from './scroller';
 
-/** At most this many rows are in the document. */
-const ROWS_MAX = 300;
 const OVERSCAN_ROWS = 8;
 /** A scroll further than this is a jump of the scroll bar; anything shorter moves the rows by just as many px. */
 const JUMP_PX = 12_000;
@@ -27,9 +27,6 @@ export interface ListOptions {
   onEndReached(): void;
 }
 
-/** Where a row is put in view. `nearest`: it moves only if it is not in view. */
-export type Alignment = 'start' | 'center' | 'end' | 'nearest';
-
 /**
  * A list of any number of rows, of which those in view are in the document.
  *
@@ -37,16 +34,16 @@ export type Alignment = 'start' | 'center' | 'end' | 'nearest';
  * different from their estimate, nor a scroll range that is shorter than the list move what is in view.
  */
 export class VirtualList {
-  readonly rows: MountedRows;
   readonly #options: ListOptions;
   readonly #scroller: Scroller;
-  readonly #layer = document.createElement('div');
+  readonly #layer: RowLayer;
   readonly #heights: RowHeights;
   readonly #anchor: AnchoredRows;
   #isAtEnd = false;
+  /** Present until its row is where it should be, or the user scrolls. */
+  #aim: Aim | undefined;
   /** Fewer rows while they race past. */
   #overscan = OVERSCAN_ROWS;
-  #layerTop = 0;
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
@@ -55,10 +52,12 @@ export class VirtualList {
     this.#heights = new RowHeights(() => options.rowHeight);
     this.#anchor = new AnchoredRows(this.#heights, options.rowHeight);
     this.#scroller = new Scroller(options.scroller, () => this.update());
-    this.#layer.className = 'list-layer';
-    options.scroller.append(this.#layer);
-    this.rows = new MountedRows(this.#layer, () => options.createView());
+    this.#layer = new RowLayer(options.scroller, this.#heights, this.#anchor, () => options.createView());
     options.scroller.addEventListener('scroll', () => this.#onScroll(), { passive: true });
+  }
+
+  get rows(): MountedRows {
+    return this.#layer.rows;
   }
 
   get count(): number {
@@ -130,17 +129,16 @@ export class VirtualList {
     const space = viewHeight - this.#anchor.heightOf(target);
     const offset = this.#anchor.yOf(target) - top;
     this.#isAtEnd = false;
-    if (alignment === 'start') this.#place(target, 0);
-    else if (alignment === 'end') this.#place(target, space);
-    else if (alignment === 'center' || offset < -viewHeight || offset > 2 * viewHeight)
-      this.#place(target, space / 3);
-    else if (offset < 0) this.#place(target, 0);
-    else if (offset > space) this.#place(target, space);
+    const wanted = alignment === 'nearest' ? nearestAlignment(offset, space, viewHeight) : alignment;
+    if (wanted === undefined) return;
+    const aim = { row: target, alignment: wanted };
+    this.#place(target, offsetOf(aim, space));
+    this.#aim = aim;
   }
 
   /** At least this wide: a CSS length. */
   setWidth(width: string): void {
-    this.#layer.style.minWidth = width === '' ? '' : `max(100%, ${width})`;
+    this.#layer.setWidth(width);
   }
 
   /** Takes in, with the next frame, whatever has changed. */
@@ -167,7 +165,11 @@ export class VirtualList {
     const delta = this.#scroller.read();
     this.#overscan = Math.abs(delta) > viewHeight ? 0 : OVERSCAN_ROWS;
     if (delta < -1) this.#isAtEnd = false;
-    if (delta > 1 && this.#scroller.bottom >= range - END_SLACK_PX) this.#options.onEndReached();
+    if (Math.abs(delta) > 1) this.#aim = undefined;
+    if (delta > 1 && this.#scroller.bottom >= range - END_SLACK_PX) {
+      this.#aim = this.#lastRowAtEnd();
+      this.#options.onEndReached();
+    }
     if (this.#isAtEnd) this.#anchorAtEnd();
     else if (Math.abs(delta) > JUMP_PX) this.#anchorByScrollBar();
     this.#show();
@@ -191,41 +193,32 @@ export class VirtualList {
 
   /** Mounts the rows in view, places them by the anchor, and keeps the ends of the list at the ends of the range. */
   #show(): void {
-    this.#anchor.walkTo(this.#scroller.top);
-    const { isWrapped } = this.#anchor;
-    const estimated = isWrapped ? this.#heights.height(this.#anchor.row) : this.#options.rowHeight;
-    const inView = Math.ceil(this.#scroller.viewHeight / estimated) + 1;
-    this.#mount(inView);
-    for (let n = inView * 2; isWrapped && !this.#coversView() && n < ROWS_MAX; n *= 2) this.#mount(n);
+    this.#layer.fill(this.#scroller, this.#overscan);
+    if (this.#anchor.isWrapped) this.#reachAim();
     this.#keepEnds();
-    this.#layer.style.top = `${this.#layerTop}px`;
+    this.#layer.show();
   }
 
-  #mount(inView: number): void {
-    const { row, isWrapped } = this.#anchor;
-    const from = Math.max(0, row - this.#overscan);
-    const to = Math.min(this.count, row + inView + this.#overscan, from + ROWS_MAX);
-    this.rows.show(from, to);
-    if (isWrapped) this.#anchor.measure(from, this.rows.measure());
-    this.#layerTop = this.#anchor.yOf(from);
+  #lastRowAtEnd(): Aim {
+    return { row: Math.max(0, this.count - 1), alignment: 'end' };
   }
 
-  #coversView(): boolean {
-    return this.rows.to === this.count || this.#layerBottom() >= this.#scroller.bottom;
-  }
-
-  #layerBottom(): number {
-    return this.#layerTop + this.#anchor.between(this.rows.from, this.rows.to);
+  /** Rows that are not loaded yet have heights that will change: until then, the row is held at its place. */
+  #reachAim(): void {
+    const aim = this.#isAtEnd ? this.#lastRowAtEnd() : this.#aim;
+    if (aim !== undefined) this.#layer.reach(aim, this.#scroller, this.#overscan);
+    if (this.rows.areComplete) this.#aim = undefined;
   }
 
   #keepEnds(): void {
-    if (this.rows.from === 0 && this.#layerTop !== 0) this.#shift(-this.#layerTop);
-    else if (this.rows.from > 0 && this.#layerTop <= 0) this.#shift(this.#rightY() - this.#anchor.y);
-    const bottom = this.#layerBottom();
-    const isEnd = this.rows.to === this.count;
+    const { top, hasEnd } = this.#layer;
+    if (this.rows.from === 0 && top !== 0) this.#shift(-top);
+    else if (this.rows.from > 0 && top <= 0) this.#shift(this.#rightY() - this.#anchor.y);
+    const { bottom } = this.#layer;
     const range = Math.max(scrollRange(this.#heights.total), bottom + this.#scroller.viewHeight);
-    this.#scroller.setRange(isEnd ? bottom : range);
-    if (isEnd && this.#isAtEnd) this.#scroller.moveTo(bottom - this.#scroller.viewHeight);
+    this.#scroller.setRange(hasEnd ? bottom : range);
+    if (hasEnd && (this.#isAtEnd || bottom < this.#scroller.bottom))
+      this.#scroller.moveTo(bottom - this.#scroller.viewHeight);
   }
 
   /** Where the anchor would be if the scroll bar were right. */
@@ -236,8 +229,7 @@ export class VirtualList {
   /** Moves the rows and the scroll position together, so that nothing moves in view. */
   #shift(px: number): void {
     this.#scroller.setRange(Math.max(this.#scroller.range, this.#scroller.bottom + px));
-    this.#anchor.y += px;
-    this.#layerTop += px;
+    this.#layer.shift(px);
     this.#scroller.moveTo(this.#scroller.top + px);
   }
 
@@ -256,6 +248,7 @@ export class VirtualList {
     this.#anchor.row = row;
     this.#anchor.y = y;
     this.#anchor.measure(0, []);
+    this.#aim = undefined;
     this.#scroller.moveTo(top);
     this.update();
   }

@@ -33,6 +33,10 @@ export class LineRow implements RowView {
     this.element.append(this.#number, this.#text);
   }
 
+  get isComplete(): boolean {
+    return this.#log !== undefined;
+  }
+
   show(row: number): void {
     const { context } = this;
     const line = context.lineAt(row);
