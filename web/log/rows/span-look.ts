@@ -52,20 +52,25 @@ function inverted(color: Color | undefined, background: Color | undefined): Span
   // The colours of the theme are readable both ways.
   if (color === undefined) return { classes: 'inverse' };
   if (background !== undefined) return colored(background, color);
-  if (isBasic(color)) return { classes: `color-${color} inverse` };
+  if (isBasic(color)) return { classes: '', color: 'var(--log-background)', background: ansi(color) };
   return onColor(rgbOf(color), TEXT);
 }
 
 function colored(color: Color | undefined, background: Color | undefined): SpanLook {
   if (background !== undefined && !isBasic(background))
     return onColor(rgbOf(background), color === undefined ? TEXT : rgbOf(color));
-  const classes = background === undefined ? '' : `background-${background}`;
-  if (color === undefined) return { classes };
-  if (isBasic(color)) return { classes: `${classes} color-${color}` };
+  const look = { classes: '', ...(background !== undefined && { background: ansi(`bg-${background}`) }) };
+  if (color === undefined) return look;
+  if (isBasic(color)) return { ...look, color: ansi(color) };
   const { light, dark } = background === undefined ? LOG : TINT;
   const wanted = rgbOf(color);
   const [onLight, onDark] = [readableOn(light, wanted), readableOn(dark, wanted)].map(cssColor);
-  return { classes, color: `light-dark(${onLight}, ${onDark})` };
+  return { ...look, color: `light-dark(${onLight}, ${onDark})` };
+}
+
+/** One of the sixteen colours of the theme. */
+function ansi(name: number | string): string {
+  return `var(--ansi-${name})`;
 }
 
 function onColor(background: Rgb, wanted: Rgb): SpanLook {
