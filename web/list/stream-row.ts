@@ -3,17 +3,18 @@ import { formatAge, formatDuration } from '../format/duration';
 import type { Tag } from '../format/tags';
 import type { Verdict } from '../format/verdict';
 import { h } from '../shell/h';
-import { type IconName, icon } from '../shell/icon';
+import { icon } from '../shell/icon';
+import { CHECK_ICON, CROSS_ICON, PAUSE_ICON, RUNNING_ICON, STOPPED_ICON } from '../shell/icon-paths';
 import { streamPath, urlOf } from '../shell/root';
 import { setText } from '../shell/set-text';
 import { durationOf, type ListedStream } from './listed-stream';
 
-const ICONS: Readonly<Record<Verdict['kind'], IconName>> = {
-  ok: 'check',
-  failed: 'cross',
-  running: 'running',
-  cancelled: 'stopped',
-  warning: 'pause',
+const ICONS: Readonly<Record<Verdict['kind'], string>> = {
+  ok: CHECK_ICON,
+  failed: CROSS_ICON,
+  running: RUNNING_ICON,
+  cancelled: STOPPED_ICON,
+  warning: PAUSE_ICON,
 };
 
 /** A row of the list: the parts that change, and what they show now. */

@@ -1,6 +1,7 @@
 import { counted } from '../format/counted';
 import { h } from '../shell/h';
 import { icon } from '../shell/icon';
+import { DOWN_ICON } from '../shell/icon-paths';
 import { setText } from '../shell/set-text';
 import type { LogView } from './log-view';
 
@@ -25,7 +26,7 @@ export class Follow {
   constructor(private readonly view: LogView) {
     const { element } = view;
     const stop = (): void => this.stop();
-    this.button.append(icon('down'), this.#words);
+    this.button.append(icon(DOWN_ICON), this.#words);
     element.addEventListener('wheel', ({ deltaY }) => deltaY < 0 && stop(), { passive: true });
     element.addEventListener('touchmove', stop, { passive: true });
     element.addEventListener('keydown', ({ key }) => KEYS_UP.has(key) && stop());

@@ -1,4 +1,5 @@
 import { iconButton, nameButton } from '../shell/icon-button';
+import { CLOCK_ICON, FOLD_ICON, WRAP_ICON } from '../shell/icon-paths';
 import { press } from '../shell/pressed';
 import type { LogView } from './log-view';
 import { TIME_MODES, type TimeMode } from './rows/time-format';
@@ -13,9 +14,9 @@ const TIME_WORDS: Readonly<Record<TimeMode, string>> = {
 
 /** How the log is shown: its times, wrapped lines, folds. Each is a button and a key. */
 export class LogActions {
-  readonly #time = iconButton('clock', 'Times', 't', () => this.nextTimeMode());
-  readonly #wrap = iconButton('wrap', 'Wrap long lines', 'w', () => this.toggleWrap());
-  readonly #folds = iconButton('fold', 'Folds', 'z', () => this.toggleFolds());
+  readonly #time = iconButton(CLOCK_ICON, 'Times', 't', () => this.nextTimeMode());
+  readonly #wrap = iconButton(WRAP_ICON, 'Wrap long lines', 'w', () => this.toggleWrap());
+  readonly #folds = iconButton(FOLD_ICON, 'Folds', 'z', () => this.toggleFolds());
   readonly elements = [this.#time, this.#wrap, this.#folds];
 
   constructor(private readonly view: LogView) {

@@ -1,5 +1,6 @@
 import { h } from './h';
 import { icon } from './icon';
+import { CHECK_ICON, COPY_ICON, CROSS_ICON } from './icon-paths';
 
 const FEEDBACK_MS = 1_500;
 
@@ -37,18 +38,18 @@ export function copyButton(words: string, text: () => string, style = 'quiet'): 
     onclick: () => void copy(),
   });
   let timer = 0;
-  const show = (name: 'copy' | 'check' | 'cross', said: string): void => {
+  const show = (picture: string, said: string): void => {
     status.textContent = said;
-    button.replaceChildren(icon(name), status);
+    button.replaceChildren(icon(picture), status);
   };
   const copy = async (): Promise<void> => {
     const isCopied = await copyText(text());
-    if (isCopied) show('check', 'Copied');
-    else show('cross', 'The browser does not allow it');
+    if (isCopied) show(CHECK_ICON, 'Copied');
+    else show(CROSS_ICON, 'The browser does not allow it');
     clearTimeout(timer);
-    timer = window.setTimeout(() => show('copy', ''), FEEDBACK_MS);
+    timer = window.setTimeout(() => show(COPY_ICON, ''), FEEDBACK_MS);
   };
-  show('copy', '');
+  show(COPY_ICON, '');
   return button;
 }
 

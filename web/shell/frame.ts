@@ -2,6 +2,7 @@ import { takeTokenFromAddress } from './api';
 import { h } from './h';
 import { icon } from './icon';
 import { iconButton } from './icon-button';
+import { PRODUCT_ICON, QUESTION_ICON } from './icon-paths';
 import { openKeyHelp } from './key-help';
 import { Keys } from './keys';
 import { Notices } from './notices';
@@ -60,7 +61,7 @@ function productLink(): HTMLElement {
   return h(
     'a',
     { class: 'product', href: urlOf('').href, 'aria-label': 'Loom' },
-    icon('product'),
+    icon(PRODUCT_ICON),
     h('span', {}, 'Loom'),
   );
 }
@@ -73,7 +74,7 @@ function navigation(current: string): HTMLElement {
 }
 
 function helpButton(help: () => void): HTMLElement {
-  const button = iconButton('question', 'Keys', '?', help);
+  const button = iconButton(QUESTION_ICON, 'Keys', '?', help);
   button.classList.add('key-help');
   return button;
 }

@@ -1,9 +1,9 @@
 import { h } from './h';
-import { type IconName, icon } from './icon';
+import { icon } from './icon';
 
 /** A button with a picture, which does the same as a key. */
 export function iconButton(
-  picture: IconName,
+  picture: string,
   words: string,
   key: string,
   onclick: () => void,

@@ -1,5 +1,6 @@
 import { h } from './h';
 import { icon } from './icon';
+import { CROSS_ICON } from './icon-paths';
 
 /**
  * What a notice says. `error` is read out at once, the others when a screen reader has a moment. An `info` lies over the page, and is
@@ -56,7 +57,7 @@ export class Notices {
           'aria-label': 'Dismiss',
           onclick: () => this.clear(subject),
         },
-        icon('cross'),
+        icon(CROSS_ICON),
       ),
     );
   }

@@ -1,10 +1,12 @@
 import { h } from './h';
 import { icon } from './icon';
+import { AUTO_ICON, DARK_ICON, LIGHT_ICON } from './icon-paths';
 import { readSetting, storeSetting } from './stored-setting';
 
 const KEY = 'loom-theme';
 const THEMES = ['auto', 'light', 'dark'] as const;
 const WORDS = { auto: 'as the system', light: 'light', dark: 'dark' } as const;
+const ICONS = { auto: AUTO_ICON, light: LIGHT_ICON, dark: DARK_ICON } as const;
 
 /** `auto`: as the system has it. */
 export type Theme = (typeof THEMES)[number];
@@ -30,7 +32,7 @@ export function themeSwitch(): HTMLButtonElement {
     const words = `Colours: ${WORDS[theme]}`;
     button.setAttribute('aria-label', words);
     button.title = words;
-    button.replaceChildren(icon(theme));
+    button.replaceChildren(icon(ICONS[theme]));
   };
   const change = (): void => {
     show(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'auto');

@@ -1,5 +1,6 @@
 import { h } from '../shell/h';
 import { icon } from '../shell/icon';
+import { PAUSE_ICON, PLAY_ICON } from '../shell/icon-paths';
 import { setText } from '../shell/set-text';
 
 /** What the page shows of the live streams. */
@@ -73,7 +74,7 @@ export class SpyToolbar {
   #showPause(waiting: number): void {
     const words = this.#isPaused ? `Go on${waiting > 0 ? ` (${waiting.toLocaleString()})` : ''}` : 'Pause';
     this.#pause.setAttribute('aria-pressed', `${this.#isPaused}`);
-    this.#pause.replaceChildren(icon(this.#isPaused ? 'play' : 'pause'), words);
+    this.#pause.replaceChildren(icon(this.#isPaused ? PLAY_ICON : PAUSE_ICON), words);
   }
 
   #field(name: string, placeholder: string, label: string): HTMLInputElement {

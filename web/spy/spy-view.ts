@@ -1,9 +1,9 @@
 import { tokenize } from '../ansi/tokenize';
-
 import { paintSpans } from '../log/rows/paint-spans';
 import { RowWindow } from '../rows/row-window';
 import { h } from '../shell/h';
 import { icon } from '../shell/icon';
+import { DOWN_ICON } from '../shell/icon-paths';
 import { streamPath, urlOf } from '../shell/root';
 import type { LineBuffer } from './line-buffer';
 import type { SpyLine } from './spy-line';
@@ -131,7 +131,7 @@ export class SpyView {
     const count = this.buffer.shown.length - this.buffer.firstAfter(this.#seen);
     const words =
       count === 0 ? 'To the end' : `${count.toLocaleString()} new ${count === 1 ? 'line' : 'lines'}`;
-    this.#button.replaceChildren(icon('down'), words);
+    this.#button.replaceChildren(icon(DOWN_ICON), words);
   }
 
   #build(): HTMLElement {

@@ -1,6 +1,7 @@
 import type { SearchQuery } from '../../search/log-search';
 import { h } from '../../shell/h';
 import { iconButton } from '../../shell/icon-button';
+import { CROSS_ICON, DOWN_ICON, UP_ICON } from '../../shell/icon-paths';
 import { isPressed, press } from '../../shell/pressed';
 import { setText } from '../../shell/set-text';
 
@@ -45,10 +46,10 @@ export class FindBar {
       { class: 'find-bar', role: 'search', hidden: true },
       h('div', { class: 'query' }, this.#field, this.#case, this.#regex),
       this.#count,
-      iconButton('up', 'Previous match', 'N', () => handlers.step(-1)),
-      iconButton('down', 'Next match', 'n', () => handlers.step(1)),
+      iconButton(UP_ICON, 'Previous match', 'N', () => handlers.step(-1)),
+      iconButton(DOWN_ICON, 'Next match', 'n', () => handlers.step(1)),
       this.#filter,
-      iconButton('cross', 'Close', 'Esc', () => this.close()),
+      iconButton(CROSS_ICON, 'Close', 'Esc', () => this.close()),
     );
   }
 

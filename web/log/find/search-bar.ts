@@ -1,5 +1,6 @@
 import { searchOf, writeAddress } from '../../address/page-address';
 import { iconButton } from '../../shell/icon-button';
+import { SEARCH_ICON } from '../../shell/icon-paths';
 import type { Keys } from '../../shell/keys';
 import { FindBar } from './find-bar';
 import type { LogFinder } from './log-finder';
@@ -33,5 +34,5 @@ export function searchBar(keys: Keys, finder: LogFinder): FindBar {
 }
 
 export function searchButton(bar: FindBar): HTMLElement {
-  return iconButton('search', 'Search', 'Ctrl F', () => bar.open());
+  return iconButton(SEARCH_ICON, 'Search', 'Ctrl F', () => bar.open());
 }

@@ -1,7 +1,8 @@
 import type { SearchQuery } from '../../search/log-search';
 import { copyText } from '../../shell/copy';
 import { h } from '../../shell/h';
-import { type IconName, icon } from '../../shell/icon';
+import { icon } from '../../shell/icon';
+import { COPY_ICON, DOWNLOAD_ICON, LINK_ICON } from '../../shell/icon-paths';
 import { curlCommand, followCommand, linkOf } from './commands';
 import { downloadMatches, downloadPlain, downloadRaw } from './downloads';
 import { popup } from './popup';
@@ -15,7 +16,7 @@ export interface ShareMenuOptions {
 }
 
 interface Item {
-  readonly icon: IconName;
+  readonly icon: string;
   readonly words: string;
   /** @returns what to say about it: of a download the browser says enough */
   run(): Promise<string | undefined>;
@@ -26,7 +27,7 @@ export function shareMenu(options: ShareMenuOptions): HTMLElement {
   const button = h(
     'button',
     { type: 'button', class: 'button', 'aria-label': 'Download and share', title: 'Download and share' },
-    icon('download'),
+    icon(DOWNLOAD_ICON),
   );
   return popup(button, {
     label: 'Download and share',
@@ -46,7 +47,7 @@ function itemsOf({ id, query: queryNow }: ShareMenuOptions): Item[] {
     },
   });
   const copy = (words: string, text: () => string): Item => ({
-    icon: words === 'link' ? 'link' : 'copy',
+    icon: words === 'link' ? LINK_ICON : COPY_ICON,
     words: `Copy ${words}`,
     run: async () => ((await copyText(text())) ? 'Copied.' : 'The browser does not allow it to copy.'),
   });
