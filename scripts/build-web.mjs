@@ -37,6 +37,9 @@ writeFileSync(`${OUT}/manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
 
 function compress(file) {
   const content = readFileSync(file);
-  writeFileSync(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
+  writeFileSync(
+    `${file}.gz`,
+    gzipSync(content, { level: constants.Z_BEST_COMPRESSION, memLevel: constants.Z_MAX_MEMLEVEL }),
+  );
   writeFileSync(`${file}.br`, brotliCompressSync(content));
 }

@@ -29,11 +29,9 @@ export function addLogKeys(keys: Keys, { view, cursor, follow, actions, link }: 
   keys.add(
     { keys: ['j'], words: 'Next line', run: () => cursor.move(1) },
     { keys: ['k'], words: 'Previous line', run: () => cursor.move(-1) },
-    { keys: ['g'], words: 'First line', run: () => cursor.moveTo(1) },
-    { keys: ['G'], words: 'Last line', run: () => lastLine(view, cursor, follow) },
     // The browser would scroll to an end that is an estimate while lines are wrapped.
-    { keys: ['Home', 'Ctrl+Home'], words: 'To the start', run: () => toStart(view, follow) },
-    { keys: ['End', 'Ctrl+End'], words: 'To the end', run: () => follow.goToEnd() },
+    { keys: ['g', 'Home'], words: 'First line', run: () => cursor.moveTo(1) },
+    { keys: ['G', 'End'], words: 'Last line', run: () => lastLine(view, cursor, follow) },
     { keys: ['l'], words: 'Link to this line', run: () => link(false) },
     { keys: ['L'], words: 'Link to the lines up to this one', run: () => link(true) },
     { keys: ['f'], words: 'Follow the end, or stop', run: () => follow.toggle() },
@@ -44,11 +42,6 @@ export function addLogKeys(keys: Keys, { view, cursor, follow, actions, link }: 
     { keys: ['o'], words: 'Open or close the fold', run: toggleFold },
     { keys: ['z'], words: 'Turn folds off or on', run: () => actions.toggleFolds() },
   );
-}
-
-function toStart(view: LogView, follow: Follow): void {
-  follow.stop();
-  view.list.scrollToRow(0, 'start');
 }
 
 function lastLine(view: LogView, cursor: LineCursor, follow: Follow): void {
