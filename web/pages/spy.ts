@@ -7,3 +7,6 @@ import { openFrame } from '../shell/frame';
 import { SpyPage } from '../spy/spy-page';
 
 new SpyPage(openFrame('spy'));
+
+// biome-ignore lint/complexity/noUselessEmptyExport: without it, esbuild wraps each module in a function, as this package is CommonJS
+export {};

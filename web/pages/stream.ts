@@ -16,3 +16,6 @@ const source = new StreamLog({
   isFromStart: Object.keys(parseAddress(location)).length === 0,
 });
 openLogPage(frame, id, source);
+
+// biome-ignore lint/complexity/noUselessEmptyExport: without it, esbuild wraps each module in a function, as this package is CommonJS
+export {};
