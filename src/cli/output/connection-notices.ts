@@ -8,6 +8,7 @@ import { printable } from './printable';
 export class ConnectionNotices {
   readonly #outage: Outage;
   readonly #spoolFailures = new Set<string>();
+  #hasShrunk = false;
 
   /** @param address of the stream's page. Absent: it is known already */
   constructor(
@@ -41,6 +42,12 @@ export class ConnectionNotices {
         return `the server lost bytes ${event.from} to ${event.to}, which are in the output; continuing at byte ${event.from}`;
       case 'spool-failed':
         return this.#describeSpool(event.error);
+      case 'requests-shrunk':
+        if (this.#hasShrunk) return undefined;
+        this.#hasShrunk = true;
+        return 'a proxy refuses the size of requests (413); sending smaller ones';
+      case 'buffered':
+        return 'a proxy seems to hold the upload back, so readers see it late: it should not buffer requests (nginx: proxy_request_buffering off)';
       case 'created':
         return this.address !== undefined && this.io.stderr.isTTY ? `live at ${this.address}` : undefined;
     }

@@ -20,7 +20,7 @@ export class UploadBody {
 
   constructor(
     private readonly backlog: Backlog,
-    private readonly from: number,
+    readonly from: number,
     private readonly limits: BodyLimits,
   ) {
     this.#at = from;

@@ -28,6 +28,10 @@ export interface UploadOptions extends BackoffOptions, Omit<BacklogOptions, 'onS
 export type UploadEvent =
   | ConnectionEvent
   | { readonly kind: 'created'; readonly replaced: boolean }
+  /** A proxy refused a request as too large. The next ones have at most this many bytes. */
+  | { readonly kind: 'requests-shrunk'; readonly bytesMax: number }
+  /** A proxy seems to hold requests back until they end. */
+  | { readonly kind: 'buffered' }
   /** The server has lost acknowledged bytes. They are sent again. */
   | { readonly kind: 'server-lost'; readonly from: number; readonly to: number }
   /** The spool refused a write. The source waits while memory is full, too. */

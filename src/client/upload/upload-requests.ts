@@ -2,14 +2,17 @@ import type { Endpoint } from '../wire/endpoint';
 import { LoomClientError } from '../wire/errors';
 import { type Json, toHeader } from '../wire/json';
 import { RequestTimeout } from '../wire/request-timeout';
-import type { BufferedResponse } from '../wire/response';
+import { type BufferedResponse, uploadOffset } from '../wire/response';
 import type { Backlog } from './backlog';
+import { BufferingProbe } from './buffering-probe';
 import { UploadBody, wholeBody } from './upload-body';
 import type { UploadSettings } from './upload-options';
 
 /** The part of the source that a PATCH carries. */
 interface UploadPart {
   readonly from: number;
+  /** The most bytes of the request. */
+  readonly bytesMax: number;
   /** Whether the part includes the end of the source, and thus ends the stream. */
   readonly isLast: boolean;
   /** Merged into the stream's metadata. */
@@ -19,6 +22,7 @@ interface UploadPart {
 /** Sends the requests of one upload, all with its key. `Upload` interprets the answers. */
 export class UploadRequests {
   readonly #key: string;
+  readonly #probe: BufferingProbe;
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -27,6 +31,11 @@ export class UploadRequests {
     private readonly stopping: AbortSignal,
   ) {
     this.#key = options.key ?? crypto.randomUUID();
+    this.#probe = new BufferingProbe(
+      options.requestLifeMs,
+      async () => uploadOffset((await this.head()).headers),
+      () => options.onEvent?.({ kind: 'buffered' }),
+    );
   }
 
   /** Whether this upload created the stream of the answer. */
@@ -69,10 +78,10 @@ export class UploadRequests {
 
   async #appendWhole(
     backlog: Backlog,
-    { from }: UploadPart,
+    { from, bytesMax }: UploadPart,
     headers: Record<string, string>,
   ): Promise<{ answer: BufferedResponse; to: number }> {
-    const body = await wholeBody(backlog, from, this.options.requestBytesMax).catch((error) => {
+    const body = await wholeBody(backlog, from, bytesMax).catch((error) => {
       throw spoolFailed(error);
     });
     const answer = await this.#withTimeout((timeout) => this.#request('PATCH', timeout, { headers, body }));
@@ -81,23 +90,25 @@ export class UploadRequests {
 
   async #appendStreamed(
     backlog: Backlog,
-    { from, isLast }: UploadPart,
+    { from, bytesMax, isLast }: UploadPart,
     headers: Record<string, string>,
   ): Promise<{ answer: BufferedResponse; to: number }> {
-    const { requestBytesMax, requestLifeMs } = this.options;
+    const { requestLifeMs } = this.options;
     return this.#withTimeout(async (timeout) => {
       const body = new UploadBody(backlog, from, {
         // The end of the last body ends the stream: only the end of the source may end it.
-        bytesMax: isLast ? backlog.end - from : requestBytesMax,
+        bytesMax: isLast ? backlog.end - from : bytesMax,
         lifeMs: isLast ? Number.POSITIVE_INFINITY : requestLifeMs,
         onPull: () => timeout.refresh(),
       });
+      const endProbe = this.#probe.watch(body);
       try {
         const answer = await this.#request('PATCH', timeout, { headers, body: body.stream, duplex: 'half' });
         return { answer, to: body.to };
       } catch (error) {
         throw body.failure === undefined ? error : spoolFailed(body.failure);
       } finally {
+        endProbe();
         body.stop();
       }
     });

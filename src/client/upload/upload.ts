@@ -12,13 +12,16 @@ import {
 } from '../wire/response';
 import { parseStreamState } from '../wire/stream-state';
 import { Backlog } from './backlog';
+import { isTooLargeForProxy, RequestSize } from './request-size';
 import { type UploadEvent, type UploadOptions, type UploadSettings, withDefaults } from './upload-options';
 import { UploadRequests } from './upload-requests';
+import { waitForBytes } from './wait-for-bytes';
 
 type State = 'creating' | 'sending' | 'asking' | 'delivered' | 'failed';
 
 /**
- * Delivers the bytes of one source to one stream, each exactly once, across lost connections and restarts of the server.
+ * Delivers the bytes of one source to one stream, each exactly once, across lost connections and restarts of the server. In a state
+ * that is not final, a failure that may pass is followed by a wait and a retry.
  *
  * CREATING   An empty POST with the upload's key creates the stream. It is repeated until it has an answer. If an earlier POST had
  *            created the stream, the key shows that. Then SENDING.
@@ -27,8 +30,6 @@ type State = 'creating' | 'sending' | 'asking' | 'delivered' | 'failed';
  * ASKING     The result of a PATCH is unknown. A HEAD returns the server's offset. Then SENDING from there.
  * DELIVERED  The server has every byte and the end. Final.
  * FAILED     The server refused, or the caller gave up. The unacknowledged bytes are still held. Final.
- *
- * In the first three states, a retryable failure is followed by a wait and a retry.
  */
 export class Upload {
   /** Resolves with the stream's length when the server has every byte and the end. @throws LoomClientError */
@@ -37,6 +38,7 @@ export class Upload {
   readonly #backoff: Backoff;
   readonly #requests: UploadRequests;
   readonly #options: UploadSettings;
+  readonly #size: RequestSize;
   readonly #stopping = new AbortController();
   #state: State = 'creating';
   #failing = false;
@@ -51,6 +53,7 @@ export class Upload {
     options: UploadOptions = {},
   ) {
     this.#options = withDefaults(options);
+    this.#size = new RequestSize(this.#options.requestBytesMax);
     this.#requests = new UploadRequests(endpoint, id, this.#options, this.#stopping.signal);
     this.#backlog = new Backlog({
       ...this.#options,
@@ -58,7 +61,7 @@ export class Upload {
     });
     this.#backoff = new Backoff(options);
     this.done = this.#run();
-    // Callers may await `done` later, or get the error from `write`: without a listener it is not an unhandled rejection.
+    // Callers may await `done` later, or get the error from `write`.
     this.done.catch(() => {});
   }
 
@@ -128,6 +131,7 @@ export class Upload {
       if (!isRetryable(error)) throw error;
       this.#failing = true;
       this.#emit({ kind: 'retrying', failure: error });
+      if (error.code === 'UNREACHABLE' && this.#state === 'sending') this.#size.cutAt(this.acknowledged);
       if (this.#state === 'sending') this.#enter('asking');
       await this.#backoff.wait(error, this.#stopping.signal);
     }
@@ -146,35 +150,32 @@ export class Upload {
   }
 
   async #send(): Promise<void> {
-    await this.#waitForBytes();
+    // An empty request keeps the stream open at the server.
+    await waitForBytes(this.#backlog, this.#stopping.signal, this.#options.keepAliveMs);
     const from = this.acknowledged;
     const { end, ended } = this.#backlog;
-    const isLast = ended && end - from <= this.#options.requestBytesMax;
+    const { bytesMax } = this.#size;
+    const isLast = ended && end - from <= bytesMax;
     if (isLast) this.#last.wasSent = true;
-    const part = { from, isLast, ...(isLast && { metadata: this.#last.metadata }) };
+    const part = { from, bytesMax, isLast, ...(isLast && { metadata: this.#last.metadata }) };
     const { answer, to } = await this.#requests.append(this.#backlog, part);
+    if (isTooLargeForProxy(answer) && this.#size.shrink(to - from)) {
+      this.#emit({ kind: 'requests-shrunk', bytesMax: this.#size.bytesMax });
+      // The proxy may have passed on a part of the request.
+      return this.#enter('asking');
+    }
     if (isDispute(responseCode(answer))) this.#handleDispute(answer, from);
     if (isLoss(responseCode(answer))) throw new LoomClientError('OUT_OF_STEP');
     assertSuccess(answer);
     const offset = uploadOffset(answer.headers);
     if (offset === undefined || offset > to) throw new LoomClientError('OUT_OF_STEP');
+    this.#size.accepted();
     await this.#continueAt(offset);
     if (!isLast) return;
     if (offset < to) {
       throw new LoomClientError('BYTES_LOST', `the stream was closed after ${offset} of ${to} bytes`);
     }
     this.#enter('delivered');
-  }
-
-  /** Returns after `keepAliveMs` even without bytes: an empty request keeps the stream open at the server. */
-  async #waitForBytes(): Promise<void> {
-    const until = performance.now() + this.#options.keepAliveMs;
-    for (;;) {
-      this.#stopping.signal.throwIfAborted();
-      const left = until - performance.now();
-      if (this.#backlog.end > this.acknowledged || this.#backlog.ended || left <= 0) return;
-      await this.#backlog.waitForChange(left);
-    }
   }
 
   /** Handles a refused PATCH: its offset was wrong, the stream is closed, or another producer has it. */
