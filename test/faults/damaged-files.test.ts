@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LoomClient } from '../../src/client/loom-client';
 import { Consumer, request } from '../support/http';
 import type { LoomProcess } from '../support/loom-process';
-import { withStage } from './stage';
+import { Stage, withStage } from './stage';
 import { StreamProcess } from './stream-process';
 
 const LENGTH = 1_500_000;
@@ -24,9 +24,9 @@ describe('a closed stream with a damaged file', () => {
   const stage = withStage();
 
   /** @returns a server that was started after the file of the stream x was damaged */
-  async function damaged(damage: (file: string) => void): Promise<LoomProcess> {
-    const directory = await stage.directory();
-    const loom = await stage.loom(`file:${directory}`);
+  async function damaged(damage: (file: string) => void, on = stage): Promise<LoomProcess> {
+    const directory = await on.directory();
+    const loom = await on.loom(`file:${directory}`);
     await post(loom, 'x');
     await loom.kill('SIGTERM');
     damage(onlyFile(directory));
@@ -36,8 +36,14 @@ describe('a closed stream with a damaged file', () => {
   }
 
   describe.each(Object.entries(DAMAGES))('%s', (_, [damage, from]) => {
+    const shared = new Stage();
+    let loom: LoomProcess;
+    beforeAll(async () => {
+      loom = await damaged(damage, shared);
+    });
+    afterAll(() => shared.clear());
+
     it('every read of the lost bytes gets 500 with their range', async () => {
-      const loom = await damaged(damage);
       const ways: [path: string, headers?: Record<string, string>][] = [
         ['/stream/x'],
         ['/stream/x?notail'],
@@ -81,7 +87,6 @@ describe('a closed stream with a damaged file', () => {
     });
 
     it('a follower fails, and the list, other streams and a DELETE work', async () => {
-      const loom = await damaged(damage);
       const follower = stage.add(new StreamProcess(['follow', loom.url, 'x']), (it) => it.kill());
       follower.stdout.resume();
       expect(await follower.exited).toBe(1);

@@ -10,4 +10,6 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 420_000,
   maxConcurrency: 32,
+  // A file is a suite, and there is one.
+  maxWorkers: 1,
 };
