@@ -22,9 +22,6 @@ const IN_USE_FOR_MS = 30_000;
 /** While collections free little, the pause between them doubles up to this. */
 const IN_USE_FOR_MS_MAX = 8 * 60_000;
 
-/** Processor time in microseconds. A process that has used less since the last collection has freed nothing. */
-const WORK_US = 200_000;
-
 /**
  * Returns memory to the system when the server is quiet after a peak. V8 collects only when something is allocated, and the C library
  * keeps freed memory: without this, free memory stays with the process.
@@ -33,15 +30,16 @@ const WORK_US = 200_000;
  */
 export function returnMemoryWhenIdle(): void {
   const idle = process.memoryUsage.rss();
-  let last = { rss: idle, at: performance.now(), cpu: cpuTime() };
+  let last = { rss: idle, at: performance.now() };
   let cpuBefore = cpuTime();
   let inUseForMs = IN_USE_FOR_MS;
   const check = (): void => {
     const cpu = cpuTime();
     const isQuiet = cpu - cpuBefore < CHECK_EVERY_MS * 1_000 * QUIET_SHARE;
     cpuBefore = cpu;
-    // Memory in use at the last collection may be free now. An example is bytes of producers that waited for Redis.
-    const isOld = performance.now() - last.at > inUseForMs && cpu - last.cpu > WORK_US;
+    // Memory in use at the last collection may be free now, even if the process has hardly worked since: for example, bytes of
+    // producers that waited for Redis, or bodies whose clients have left.
+    const isOld = performance.now() - last.at > inUseForMs;
     const base = isOld ? Math.min(idle, last.rss) : last.rss;
     const before = process.memoryUsage.rss();
     if (!isQuiet || before < base + WORTH_BYTES) return;
@@ -50,7 +48,7 @@ export function returnMemoryWhenIdle(): void {
       await trimMalloc();
       const rss = process.memoryUsage.rss();
       inUseForMs = before - rss < WORTH_BYTES ? Math.min(2 * inUseForMs, IN_USE_FOR_MS_MAX) : IN_USE_FOR_MS;
-      last = { rss, at: performance.now(), cpu: cpuTime() };
+      last = { rss, at: performance.now() };
     }, FREED_AFTER_MS).unref();
   };
   setInterval(check, CHECK_EVERY_MS).unref();

@@ -9,13 +9,15 @@ const MINUTE_MS = 60_000;
 describe('returnMemoryWhenIdle', () => {
   let rss = 50 * MIB;
   let cpu = 0;
+  /** Microseconds that pass from one look to the next: a tenth of the quiet share. */
+  let work = 25_000;
 
   beforeEach(() => {
     jest.useFakeTimers();
     jest.spyOn(process.memoryUsage, 'rss').mockImplementation(() => rss);
-    // Each check measures a tenth of the quiet share.
+    jest.mocked(trimMalloc).mockReset();
     jest.spyOn(process, 'cpuUsage').mockImplementation(() => {
-      cpu += 25_000;
+      cpu += work;
       return { user: cpu, system: 0 };
     });
   });
@@ -34,5 +36,19 @@ describe('returnMemoryWhenIdle', () => {
     rss = 400 * MIB;
     await jest.advanceTimersByTimeAsync(10_000);
     expect(trimMalloc).toHaveBeenCalledTimes(calls + 1);
+  });
+
+  it('memory in use at a collection is returned once it is free, though nothing else is done', async () => {
+    work = 0;
+    rss = 50 * MIB;
+    returnMemoryWhenIdle();
+    rss = 300 * MIB;
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(trimMalloc).toHaveBeenCalledTimes(1);
+    jest.mocked(trimMalloc).mockImplementation(async () => {
+      rss = 60 * MIB;
+    });
+    await jest.advanceTimersByTimeAsync(2 * MINUTE_MS);
+    expect(rss).toBe(60 * MIB);
   });
 });
