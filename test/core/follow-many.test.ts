@@ -5,6 +5,7 @@ import { LogError } from '../../src/core/log/errors';
 import type { LogRef } from '../../src/core/log/log';
 import { START } from '../../src/core/log/offset';
 import type { ListPage, ListQuery } from '../../src/core/store/list-query';
+import type { LifecycleEvent } from '../../src/core/store/news';
 import { createLog, createLogOf, ObservedStore } from './stores';
 
 describe('followMany', () => {
@@ -74,6 +75,27 @@ describe('followMany', () => {
     expect(spying.started).toHaveLength(2);
   });
 
+  it('logs that began while the store missed events are followed, and those before go on', async () => {
+    const store = new PagedStore();
+    await createLog(store);
+    const spying = spy(store);
+    await spying.until(1);
+    store.isDeaf = true;
+    for (let i = 0; i < 20; i += 1) await createLog(store);
+    store.isDeaf = false;
+    // The first listing after the loss fails: the store is away again.
+    store.beforePage = async () => {
+      store.beforePage = async () => {};
+      throw new LogError('STORE_UNAVAILABLE');
+    };
+    store.missed();
+    await spying.until(21);
+    await spying.leave();
+    expect(new Set(spying.started).size).toBe(21);
+    expect(spying.started).toHaveLength(21);
+    expect(store.watching).toBe(0);
+  });
+
   it('a log that was removed before its bytes could be read reports the skipped bytes', async () => {
     const store = new PagedStore();
     const { log, epoch } = await createLog(store);
@@ -137,6 +159,16 @@ describe('followMany', () => {
 class PagedStore extends ObservedStore {
   pages = 0;
   beforePage: () => Promise<void> = async () => {};
+  /** Its events are lost, as those of Redis may be. */
+  isDeaf = false;
+  missed = (): void => {};
+
+  override lifecycle(listener: (event: LifecycleEvent) => void, onMissed = (): void => {}): () => void {
+    this.missed = onMissed;
+    return super.lifecycle((event) => {
+      if (!this.isDeaf) listener(event);
+    });
+  }
 
   override async list(query: ListQuery, signal?: AbortSignal): Promise<ListPage> {
     await this.beforePage();

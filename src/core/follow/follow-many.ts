@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { isLogError } from '../log/errors';
 import type { LogInfo, LogRef } from '../log/log';
 import { type Offset, START } from '../log/offset';
 import { abortable } from '../scheduling/abortable';
+import { pause } from '../scheduling/pause';
 import { Semaphore } from '../scheduling/semaphore';
 import { TimeSlices } from '../scheduling/time-slices';
 import { allLogs } from '../store/all-logs';
@@ -21,6 +23,8 @@ const LIST_PAGE = 1000;
 
 /** How many logs are read from the store at a time. Each holds a page; those that wait hold nothing. */
 const READERS = 4;
+/** After a listing that the store could not answer. */
+const RETRY_MS = 500;
 
 /** Follows every active and every new log, of every node. @throws the signal's reason; LogError if the logs cannot be listed */
 export async function followMany(
@@ -44,31 +48,67 @@ export async function followMany(
           return read();
         }),
     },
-    onEnd: ({ generation }) => followed.delete(generation),
+    onEnd: ({ generation }) => {
+      followed.delete(generation);
+      if (!isListed) known.add(generation);
+    },
   };
   const begin = ({ id, generation }: LogRef, from: Offset): void => {
     if (followed.has(generation) || !id.startsWith(options.prefix) || signal.aborted) return;
     followed.set(generation, new FollowedLog(context, { id, generation }, from));
   };
-  /** New logs that the list may contain as well, perhaps after their end. */
-  const created = new Set<string>();
+  /** Logs that began or ended during a listing, which may contain them as well, perhaps after their end. */
+  const known = new Set<string>();
   let isListed = false;
+  let hasMissed = false;
+  let wake = (): void => {};
   const onEvent = ({ kind, log }: LifecycleEvent): void => {
     if (kind !== 'created') return;
-    if (!isListed) created.add(log.generation);
+    if (!isListed) known.add(log.generation);
     begin(log, START);
   };
-  const forget = store.lifecycle(onEvent);
-  try {
+  const onMissed = (): void => {
+    hasMissed = true;
+    wake();
+  };
+  const list = async (from: FollowManyOptions['from']): Promise<void> => {
+    isListed = false;
+    hasMissed = false;
     await eachActiveLog(store, options.prefix, signal, (info) => {
-      if (!created.has(info.generation)) begin(info, options.from === 'start' ? START : info.tail);
+      if (!known.has(info.generation)) begin(info, from === 'start' ? START : info.tail);
     });
     isListed = true;
-    created.clear();
-    return await abortable<never>(signal, () => () => {});
+    known.clear();
+  };
+  const forget = store.lifecycle(onEvent, onMissed);
+  try {
+    await list(options.from);
+    for (;;) {
+      if (!hasMissed)
+        await abortable<void>(signal, (resolve) => {
+          wake = resolve;
+          return () => {};
+        });
+      // Logs that are not followed yet have begun since the first listing.
+      await retried(() => list('start'), signal);
+    }
   } finally {
     forget();
     await leaveAll(followed.values());
+  }
+}
+
+/** For a store that was away, and may be so again. @throws the signal's reason; LogError other than `STORE_UNAVAILABLE` */
+async function retried(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!isLogError(error, 'STORE_UNAVAILABLE')) throw error;
+      await pause(RETRY_MS, signal, { ref: false });
+      signal.throwIfAborted();
+    }
   }
 }
 

@@ -164,8 +164,11 @@ export interface LogStore {
   /** Removes a log for which `info` throws `STORE_DAMAGED`, with its bytes. A readable log stays. @returns whether there was one */
   purge(id: LogId): Promise<boolean>;
 
-  /** Calls `listener` from now on for every log, on any node, that is created, attached, interrupted, sealed, removed or loses bytes. */
-  lifecycle(listener: (event: LifecycleEvent) => void): () => void;
+  /**
+   * Calls `listener` from now on for every log, on any node, that is created, attached, interrupted, sealed, removed or loses bytes.
+   * Calls `onMissed` if some of these events will never come: what is known of the logs must be read again.
+   */
+  lifecycle(listener: (event: LifecycleEvent) => void, onMissed?: () => void): () => void;
 
   /** Resolves if the store could take an append now. @throws LogError `STORE_UNAVAILABLE`, `STORE_FULL`, with the reason */
   ready(): Promise<void>;

@@ -81,10 +81,13 @@ export class LogChanges {
   #start(): void {
     const running = new AbortController();
     const { signal } = running;
+    const missed = (): void => {
+      this.#hasMissed = true;
+    };
     const unsubscribe = this.store.lifecycle((event) => {
       if (this.#changed.add(event)) this.#sendSoon(signal);
-      else this.#hasMissed = true;
-    });
+      else missed();
+    }, missed);
     const heartbeat = setInterval(() => this.#readers.sendAll(ALIVE), this.settings.heartbeatMs);
     this.#stop = () => {
       running.abort();

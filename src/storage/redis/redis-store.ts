@@ -183,8 +183,8 @@ export class RedisStore implements LogStore {
     return Date.now();
   }
 
-  lifecycle(listener: (event: LifecycleEvent) => void): () => void {
-    return this.#nodeState.feed.subscribe(listener);
+  lifecycle(listener: (event: LifecycleEvent) => void, onMissed?: () => void): () => void {
+    return this.#nodeState.feed.subscribe(listener, onMissed);
   }
 
   /** Renews the lease: a write, which fails for every reason for which an append would. */

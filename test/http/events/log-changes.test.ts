@@ -16,6 +16,7 @@ class Facts implements Pick<LogStore, 'info' | 'list' | 'lifecycle'> {
   fails = false;
   lists = 0;
   listener: ((event: LifecycleEvent) => void) | undefined;
+  missed = (): void => {};
 
   async info(id: string): Promise<LogInfo | undefined> {
     if (this.fails) throw new LogError('STORE_UNAVAILABLE', 'away');
@@ -28,8 +29,9 @@ class Facts implements Pick<LogStore, 'info' | 'list' | 'lifecycle'> {
     return { logs: [...this.logs.values()].filter(({ state }) => state !== 'closed') };
   }
 
-  lifecycle(listener: (event: LifecycleEvent) => void): () => void {
+  lifecycle(listener: (event: LifecycleEvent) => void, onMissed: () => void): () => void {
     this.listener = listener;
+    this.missed = onMissed;
     return () => {
       this.listener = undefined;
     };
@@ -153,6 +155,16 @@ describe('LogChanges', () => {
     expect(reader.resets).toBe(0);
     store.fails = false;
     await reader.until(() => reader.resets > 0);
+  });
+
+  it('readers are reset once if the store has missed events', async () => {
+    const store = new Facts();
+    const reader = await read(changesOf(store));
+    store.missed();
+    await reader.until(() => reader.resets > 0);
+    const before = store.lists;
+    while (store.lists < before + 6) await new Promise(setImmediate);
+    expect(reader.resets).toBe(1);
   });
 
   it('a reader of a store that does not answer is refused, and a later one is not', async () => {

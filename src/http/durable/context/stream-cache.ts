@@ -23,9 +23,12 @@ export class StreamCache {
   readonly #known = new LRUCache<LogId, CachedStream>({ max: KNOWN_MAX });
 
   constructor(private readonly store: LogStore) {
-    store.lifecycle(({ kind, log }) => {
-      if (kind === 'lost') this.#known.delete(log.id);
-    });
+    store.lifecycle(
+      ({ kind, log }) => {
+        if (kind === 'lost') this.#known.delete(log.id);
+      },
+      () => this.#known.clear(),
+    );
   }
 
   /** Asks the store, for work that cannot be repeated. @throws LogError `LOG_NOT_FOUND`, `LOG_RETIRED` */

@@ -38,11 +38,13 @@ export async function waitForLog(
   let wake = (): void => {};
   let isCreated = false;
   // Before the first look, so that no creation is missed.
-  const unsubscribe = store.lifecycle(({ kind, log }) => {
-    if (kind !== 'created' || log.id !== id) return;
+  const lookAgain = (): void => {
     isCreated = true;
     wake();
-  });
+  };
+  const unsubscribe = store.lifecycle(({ kind, log }) => {
+    if (kind === 'created' && log.id === id) lookAgain();
+  }, lookAgain);
   try {
     for (;;) {
       isCreated = false;

@@ -2,28 +2,37 @@ import { messageOf } from '../../../core/log/errors';
 import type { LogId } from '../../../core/log/log-id';
 import type { LifecycleEvent } from '../../../core/store/news';
 import { BlockingReader, type RawEntry, type StreamSubscription } from '../../../redis/blocking-reader';
+import { withRetries } from '../../../redis/failures/retry';
 import { ALL_PARTITIONS, type Partition, partitionOf, slotKey } from '../../../redis/partitions';
 import { lifecycleKey } from '../schema/keys';
 import { decodeLifecycleRecord, type LifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreContext } from '../schema/store-context';
 
 const ENTRIES_MAX = 256;
+/** For how long a node tries to find out whether it has missed events. Then it has. */
+const CHECK_MS = 30_000;
 
 interface LifecycleHandlers {
   /** Called before the listeners. */
   onRecord(record: LifecycleRecord): void;
   /** The connection was lost for a while. The records of these partitions since then follow. */
   onReconnect(partitions: readonly Partition[]): void;
-  /** Some of these records do not follow: Redis has trimmed them. */
+  /** Some of these records do not follow: Redis has trimmed or lost them. Called before the listeners. */
   onGap(): void;
 }
 
-type LifecycleListener = (event: LifecycleEvent) => void;
+interface LifecycleListener {
+  readonly onEvent: (event: LifecycleEvent) => void;
+  readonly onMissed: () => void;
+  /** Of each partition: events up to this one completed before. */
+  readonly after: readonly string[];
+}
 
 /** The lifecycle events of all logs. An event of this node, too, comes back from Redis: once, and in the same order on all nodes. */
 export class LifecycleFeed {
   readonly #readers = new Set<BlockingReader>();
-  readonly #listeners = new Map<symbol, { listener: LifecycleListener; after: readonly string[] }>();
+  readonly #closed = new AbortController();
+  readonly #listeners = new Set<LifecycleListener>();
   /** The id of the last completed event of each partition: it was delivered, or a caller of this store has its result. */
   readonly #completed: string[] = ALL_PARTITIONS.map(() => '0-0');
 
@@ -39,11 +48,14 @@ export class LifecycleFeed {
     else for (const partition of ALL_PARTITIONS) this.#read([partition], subscriptions);
   }
 
-  /** Delivers no event of an operation that completed before this call, even if the event is still on its way. */
-  subscribe(listener: LifecycleListener): () => void {
-    const key = Symbol();
-    this.#listeners.set(key, { listener, after: [...this.#completed] });
-    return () => this.#listeners.delete(key);
+  /**
+   * Delivers no event of an operation that completed before this call, even if the event is still on its way.
+   * @param onMissed events were lost
+   */
+  subscribe(onEvent: LifecycleListener['onEvent'], onMissed = (): void => {}): () => void {
+    const listener = { onEvent, onMissed, after: [...this.#completed] };
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** An operation of this node completed, and wrote this event. */
@@ -52,6 +64,7 @@ export class LifecycleFeed {
   }
 
   close(): void {
+    this.#closed.abort();
     this.#listeners.clear();
     for (const reader of this.#readers) reader.close();
   }
@@ -98,8 +111,8 @@ export class LifecycleFeed {
     this.handlers.onRecord(record);
     const { event } = record;
     if (event === undefined) return;
-    for (const { listener, after } of [...this.#listeners.values()]) {
-      if (compareStreamIds(id, after[partition] ?? '0-0') > 0) listener(event);
+    for (const { onEvent, after } of [...this.#listeners]) {
+      if (compareStreamIds(id, after[partition] ?? '0-0') > 0) onEvent(event);
     }
   }
 
@@ -107,18 +120,40 @@ export class LifecycleFeed {
     if (compareStreamIds(id, this.#completed[partition] ?? '0-0') > 0) this.#completed[partition] = id;
   }
 
+  /** The connection for commands comes back a moment later than that of the reader. */
   async #checkForGaps(read: readonly { key: string; after: string }[]): Promise<void> {
+    const { signal } = this.#closed;
+    const { wording } = this.context.connections;
+    const retries = { forMs: CHECK_MS, evenWhenFull: false, signal, wording };
     try {
       for (const { key, after } of read) {
-        const [oldest] = await this.context.connections.commands.xrange(key, '-', '+', 'COUNT', 1);
-        if (after === '0-0' || oldest === undefined || compareStreamIds(oldest[0], after) <= 0) continue;
-        this.context.settings.warn('Events were trimmed before this node could read them', { key, after });
-        this.handlers.onGap();
+        const gap = await withRetries(retries, () => this.#gapBehind(key, after));
+        if (gap === undefined) continue;
+        this.context.settings.warn(gap, { key, after });
+        this.#missed();
       }
     } catch (error) {
+      if (signal.aborted) return;
       this.context.settings.warn('Cannot check whether events were missed', { reason: messageOf(error) });
-      this.handlers.onGap();
+      this.#missed();
     }
+  }
+
+  /** @returns a sentence if not all events behind this one will come, or if some up to it were undone */
+  async #gapBehind(key: string, after: string): Promise<string | undefined> {
+    if (after === '0-0') return undefined;
+    const { commands } = this.context.connections;
+    const [oldest] = await commands.xrange(key, '-', '+', 'COUNT', 1);
+    const [newest] = await commands.xrevrange(key, '+', '-', 'COUNT', 1);
+    if (oldest === undefined || newest === undefined || compareStreamIds(newest[0], after) < 0)
+      return 'Redis has lost events that this node has read';
+    if (compareStreamIds(oldest[0], after) <= 0) return undefined;
+    return 'Events were trimmed before this node could read them';
+  }
+
+  #missed(): void {
+    this.handlers.onGap();
+    for (const { onMissed } of [...this.#listeners]) onMissed();
   }
 }
 
