@@ -37,6 +37,26 @@ onEachStore('a search of a stream', ({ url, freshId }) => {
     expect(last).toEqual({ matches: 3, truncated: false, scannedBytes: Buffer.byteLength(LOG) });
   });
 
+  it('says how many bytes were searched up to the line to go on from', async () => {
+    const id = await made();
+    const cuts: unknown[] = [];
+    for (let line = 1; ; ) {
+      const { last } = await matchesOf(id, `q=e&limit=1&line=${line}`);
+      cuts.push([last.scannedBytes, last.next]);
+      if (last.next === undefined) break;
+      line = Number(last.next);
+    }
+    // The lines begin at 0, 4, 13, 33, 34 and 39.
+    expect(cuts).toEqual([
+      [4, 2],
+      [29, 4],
+      [6, 6],
+      [4, undefined],
+    ]);
+    const { last } = await matchesOf(id, 'q=e&limit=2');
+    expect(last).toMatchObject({ scannedBytes: 33, next: 4 });
+  });
+
   it('gives places in UTF-16 code units, which slice the text', async () => {
     const id = await made();
     for (const query of [

@@ -6,8 +6,8 @@ import { configFrom } from './config';
 
 const SILENT = createLogger({ level: 'silent', format: 'json' });
 
-/** The application over a store, with the default settings. */
-export function appOver(store: LogStore, logger: Logger = SILENT): App {
-  const config = configFrom({});
+/** The application over a store, with the default settings but for `settings`. */
+export function appOver(store: LogStore, logger: Logger = SILENT, settings: object = {}): App {
+  const config = configFrom(settings);
   return createApp({ store, config, logger, pending: new PendingBytes(config.limits.pendingTotal) });
 }

@@ -7,6 +7,8 @@ export interface FoundLine {
   readonly line: number;
   /** Of its first byte. */
   readonly offset: Offset;
+  /** Where the next line begins, or where the line was cut. */
+  readonly end: Offset;
   /** When it was begun, in Unix milliseconds, if that is known. */
   readonly at: number | undefined;
   /** Without its newline. */

@@ -35,6 +35,7 @@ export class LogSearch {
   readonly #context: number;
   #blocks: LineBlocks;
   readonly #around: SurroundingLines<Unfinished>;
+  readonly #from: Offset;
   readonly #firstLine: number;
   readonly #lineBytesMax: number;
   /** The number of the first line of the block. */
@@ -47,6 +48,7 @@ export class LogSearch {
   constructor({ matcher, from, line, firstLine = line, context = 0, ...options }: LogSearchOptions) {
     this.#matcher = matcher;
     this.#blocks = new LineBlocks(from);
+    this.#from = from;
     this.#context = context;
     this.#line = line;
     this.#firstLine = firstLine;
@@ -57,6 +59,11 @@ export class LogSearch {
 
   get scannedBytes(): number {
     return this.#scannedBytes;
+  }
+
+  /** How many bytes were searched up to the end of a line that was found. What follows it may have been searched already. */
+  scannedBytesAt({ end }: Pick<FoundLine, 'end'>): number {
+    return Math.min(this.#scannedBytes, end - this.#from);
   }
 
   /** How many lines were searched only in their first bytes (`LINE_BYTES_SEARCHED`). */
@@ -188,6 +195,7 @@ export class LogSearch {
     return {
       line,
       offset,
+      end: advance(block.from, Math.min(end + 1, block.bytes.length)),
       at: timeOf(block.times, offset),
       text,
       isCut: isCut || block.isCut,

@@ -129,6 +129,7 @@ export class FollowedMatches extends LogResponse {
     this.#settle?.resolve();
     if (last === undefined) return;
     this.stop();
-    this.#response.end({ truncated: true, ...this.#progress, next: last.line + 1 });
+    const scannedBytes = this.#search.scannedBytesAt(last);
+    this.#response.end({ truncated: true, ...this.#progress, scannedBytes, next: last.line + 1 });
   }
 }

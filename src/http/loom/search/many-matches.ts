@@ -118,7 +118,8 @@ class ManyMatches {
       for await (const found of searchStored(this.wire, info, prepared, this.signal)) {
         const last = await response.write(found, this.signal, info.id);
         this.#at = { ...at, line: ((last ?? found.at(-1))?.line ?? 0) + 1 };
-        this.#scannedBytes = before + prepared.search.scannedBytes;
+        const { search } = prepared;
+        this.#scannedBytes = before + (last ? search.scannedBytesAt(last) : search.scannedBytes);
         if (last !== undefined) return 'truncated';
       }
       this.#scannedBytes = before + prepared.search.scannedBytes;

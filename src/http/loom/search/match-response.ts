@@ -32,6 +32,7 @@ export interface MatchEnd {
 /** The matches of a search as NDJSON, sent when they are found. The head leaves with the first ones, so that an error before them has its status. */
 export class MatchResponse {
   #matches = 0;
+  readonly #heartbeat: NodeJS.Timeout;
 
   /** @param leave gives back the place of the search */
   constructor(
@@ -40,7 +41,10 @@ export class MatchResponse {
     private readonly headers: ResponseHeaders,
     private readonly asked: SearchRequest,
     private readonly leave: () => void,
-  ) {}
+  ) {
+    this.#heartbeat = setInterval(() => this.#beat(), wire.config.live.heartbeat);
+    request.res.once('close', () => clearInterval(this.#heartbeat));
+  }
 
   get isBegun(): boolean {
     return this.request.res.headersSent;
@@ -84,6 +88,7 @@ export class MatchResponse {
     await waitForTurn(json.length);
     signal.throwIfAborted();
     this.begin();
+    this.#heartbeat.refresh();
     if (res.write(json)) return;
     const slow = setTimeout(this.leave, SLOW_MS);
     try {
@@ -109,13 +114,23 @@ export class MatchResponse {
    * @throws `error` otherwise, and one that only says that the reader has left
    */
   fail(error: unknown, { next, scannedBytes }: Omit<MatchEnd, 'truncated'>): void {
+    clearInterval(this.#heartbeat);
     if (!this.isBegun || isAbortError(error)) throw error;
     if (!isOperational(error)) this.wire.logger.error({ err: error }, 'a search failed');
     const end = { matches: this.#matches, truncated: true, scannedBytes };
     this.#finish({ ...end, ...(next !== undefined && { next }), ...errorMembers(error) });
   }
 
+  /** A search may find nothing for minutes. Without a byte, the client would ask again, from the beginning; and a proxy may give up. */
+  #beat(): void {
+    const { res } = this.request;
+    if (res.destroyed || res.writableEnded || res.writableNeedDrain) return;
+    this.begin();
+    res.write(' ');
+  }
+
   #finish(last: object): void {
+    clearInterval(this.#heartbeat);
     this.begin();
     finish(this.request.res, this.wire.config.http.consumerTimeout, Buffer.from(jsonBody(last)));
   }

@@ -65,7 +65,10 @@ async function sendStoredMatches(
   try {
     for await (const found of searchStored(wire, info, prepared, signal)) {
       const last = await response.write(found, signal);
-      if (last !== undefined) return response.end({ truncated: true, ...progress(), next: last.line + 1 });
+      if (last !== undefined) {
+        const scannedBytes = search.scannedBytesAt(last);
+        return response.end({ truncated: true, ...progress(), scannedBytes, next: last.line + 1 });
+      }
     }
     response.add(search.matches);
     response.end({ truncated: false, ...progress() });
