@@ -54,6 +54,7 @@ describe('a time', () => {
     ['1d', NOW - 86_400_000],
     ['1d2h3m4s5ms', NOW - 93_784_005],
     ['1500ms', NOW - 1_500],
+    ['1.5h', NOW - 5_400_000],
     ['0s', NOW],
   ])('%s is read', (time, at) => {
     expect(parsed(`since=${time}`).start).toEqual({ kind: 'since', at });
@@ -68,7 +69,7 @@ describe('a time', () => {
     '1h1h',
     '30m2h',
     'm',
-    '1.5h',
+    '1.5.5h',
     '1e3',
     '-1',
     '2026-11-29',
