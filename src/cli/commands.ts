@@ -168,6 +168,7 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
       state: { value: 'STATE', description: 'only streams in this state: open, interrupted or closed' },
       limit: { value: 'N', description: 'show at most N streams (default: 100)' },
       json: { description: 'print one JSON object per line' },
+      color: COLOR,
     },
     examples: ['stream ls --state open http://localhost:3060'],
     run: list,

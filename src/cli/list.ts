@@ -1,10 +1,13 @@
 import { type ListedStream, parseState, STREAM_STATES } from '../client';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
+import type { Flags } from './arguments/flags';
 import { UsageError } from './arguments/usage-error';
 import { EXIT } from './exit-code';
 import { type Io, say, write } from './output/io';
 import { printable } from './output/printable';
+import { StreamTable } from './output/stream-table';
+import { wantsColor } from './wants-color';
 
 const LIMIT_DEFAULT = 100;
 const PAGE_MAX = 1_000;
@@ -14,7 +17,7 @@ const METADATA_SHOWN = 60;
 export async function list(invocation: Invocation, io: Io): Promise<number> {
   const { flags } = invocation;
   const limit = flags.count('limit') ?? LIMIT_DEFAULT;
-  const render = flags.choice('json') ? toJsonLine : toLine;
+  const { header, render } = formatOf(flags, io);
   const prefix = flags.text('prefix');
   const state = stateOf(flags.text('state'));
   const streams = clientOf(invocation).list({
@@ -29,10 +32,28 @@ export async function list(invocation: Invocation, io: Io): Promise<number> {
       say(io, `more than ${limit} streams match; --limit shows more`);
       break;
     }
-    await write(io.stdout, render(stream));
+    await write(io.stdout, (shown === 0 ? header : '') + render(stream));
     shown += 1;
   }
   return EXIT.ok;
+}
+
+interface ListFormat {
+  /** Before the first stream. */
+  readonly header: string;
+  readonly render: (stream: ListedStream) => string;
+}
+
+/** Programs that read the list get the same lines as ever. A person gets a table, also through `--color` and a pager. */
+function formatOf(flags: Flags, io: Io): ListFormat {
+  if (flags.choice('json')) return { header: '', render: toJsonLine };
+  if (io.stdout.isTTY !== true && flags.choice('color') !== true) return { header: '', render: toLine };
+  const table = new StreamTable({
+    hasColor: wantsColor(flags, io),
+    width: io.stdout.columns || Number.POSITIVE_INFINITY,
+    now: Date.now(),
+  });
+  return { header: table.header, render: (stream) => table.line(stream) };
 }
 
 function stateOf(text: string | undefined): ListedStream['state'] | undefined {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isClientError, memberOf } from '../client';
 import { helpWidth } from '../words/help-layout';
+import { isNear } from '../words/nearest';
 import { type Command, helpCommandOf } from './arguments/command';
 import { meantVerb } from './arguments/near-verb';
 import { UsageError } from './arguments/usage-error';
@@ -10,7 +11,11 @@ import { EXIT } from './exit-code';
 import { helpOf, overview } from './help';
 import { errorText } from './output/error-text';
 import { type Io, isBrokenPipe, say, write } from './output/io';
+import { printable } from './output/printable';
 import { parseInvocation } from './parse-invocation';
+
+/** `LOOM_TOKENS` is one of the server, which may run on the same machine. */
+const NEAR = /^LOOM_(?!TOKENS(?:_FILE)?$)/i;
 
 /** Parses the command line of `bin/stream` and runs its command. @returns the exit code */
 export async function main(io: Io): Promise<number> {
@@ -30,6 +35,7 @@ async function dispatch(io: Io): Promise<number> {
   if (first === '--version' || first === '-v') return print(io, `stream ${version()}\n`);
   if (first === '--help' || first === '-h') return print(io, overview(width));
   if (first === 'help') return print(io, helpFor(io.argv[1], width));
+  warnOfVariables(io);
   const command: Command = commandOf(first) ?? SEND;
   const words = command.verb === undefined ? io.argv : io.argv.slice(1);
   try {
@@ -39,6 +45,17 @@ async function dispatch(io: Io): Promise<number> {
   } catch (error) {
     if (isWrong(error)) throw new UsageError(messageOf(error), helpCommandOf(command));
     throw error;
+  }
+}
+
+/** A misspelt name is as if nothing was set. What is set for other programs is left alone. */
+function warnOfVariables(io: Io): void {
+  for (const known of ['LOOM_URL', 'LOOM_TOKEN']) {
+    if (io.env[known]) continue;
+    const near = Object.keys(io.env).find(
+      (name) => NEAR.test(name) && io.env[name] && isNear(name.slice(5).toUpperCase(), known.slice(5)),
+    );
+    if (near !== undefined) say(io, `${printable(near)} is not a variable of stream: did you mean ${known}?`);
   }
 }
 
