@@ -30,7 +30,7 @@ export function renderSettingsPage() {
 function renderGroup(name, settings) {
   const rows = settings.map(
     ({ key, variable, option }) =>
-      `| \`${key}\`<br>\`${variable}\` | \`${toYaml(option.default) || "''"}\` | ${cell(accepts(option))} | ${cell(option.description)} |\n`,
+      `| \`${key}\`<br>\`${variable}\` | \`${(toYaml(option.default) || "''").replaceAll('|', '\\|')}\` | ${cell(accepts(option))} | ${cell(option.description)} |\n`,
   );
   return `\n## ${name}\n\n| setting | default | accepts | meaning |\n|---|---|---|---|\n${rows.join('')}`;
 }

@@ -35,6 +35,26 @@ export function listOf<T>(
   };
 }
 
+/** Accepts a list of what `check` accepts, and text with one per line. @param max how many there may be */
+export function linesOf<T>(check: Check<T>, what: string, max: number): Check<readonly T[]> {
+  const problem = `must be a list of at most ${max} ${what}`;
+  const list = listOf(problem, (raw, path) => {
+    try {
+      return check.parse(raw);
+    } catch (error) {
+      throw error instanceof InvalidValue ? new InvalidValue(error.problem, path) : error;
+    }
+  });
+  return {
+    parse(raw) {
+      const items = list.parse(raw);
+      if (items.length > max) throw new InvalidValue(problem);
+      return items;
+    },
+    fromText: (text) => text.split('\n').filter((line) => line !== ''),
+  };
+}
+
 /** The members of a map, all of whose keys are in `keys`. @param otherwise what the value may be instead @throws InvalidValue */
 export function fieldsOf(
   raw: unknown,

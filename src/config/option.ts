@@ -33,9 +33,13 @@ export interface Option<T> {
 
 type PlainValue = string | number | boolean | readonly string[];
 
-/** Renders a default as YAML. Defaults need no quotes: a test parses them. */
+/** Renders a default as YAML. Only regular expressions need quotes: a test parses them. */
 export function toYaml(value: PlainValue): string {
-  return typeof value === 'object' ? `[${value.join(', ')}]` : String(value);
+  return typeof value === 'object' ? `[${value.map(itemToYaml).join(', ')}]` : String(value);
+}
+
+function itemToYaml(item: string): string {
+  return /^[\w./:*-]+$/.test(item) ? item : `'${item.replaceAll("'", "''")}'`;
 }
 
 export function option<T>(check: Check<T>, defaultValue: PlainValue, description: string): Option<T> {

@@ -1,10 +1,12 @@
+import { ERROR_PATTERNS } from '../markers/error-patterns';
+import { linesOf } from './derived-checks';
 import { AGE_MAX, duration, durationOrOff } from './duration';
 import { HTTP_OPTIONS } from './http-options';
 import { LIMIT_OPTIONS } from './limit-options';
 import { listenerList } from './listeners';
 import { option, secret } from './option';
 import { RELAY_OPTIONS, RELAYS } from './relay-options';
-import { booleanValue, host, integer, oneOf, storeUrl } from './scalars';
+import { booleanValue, expression, host, integer, oneOf, storeUrl } from './scalars';
 import { size } from './size';
 import { STORE_OPTIONS } from './store-options';
 import { tokenList } from './tokens';
@@ -95,6 +97,18 @@ export const OPTIONS = {
       size('1KiB', '1MiB'),
       '64KiB',
       'The most bytes of one line in JSON. The rest of a longer line is left out, and the object of the line has "cut": true.',
+    ),
+  },
+  digest: {
+    patterns: option(
+      linesOf(expression, 'regular expressions of JavaScript (flag v)', 50),
+      ERROR_PATTERNS,
+      'The lines that a digest reports as errors, beside ::error:: and ##[error]. An environment variable has one expression per line.',
+    ),
+    cache: option(
+      size('64KiB', '16GiB'),
+      '8MiB',
+      'The most bytes in memory of the digests of closed streams.',
     ),
   },
   ...STORE_OPTIONS,

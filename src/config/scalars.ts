@@ -60,3 +60,30 @@ export const storeUrl: Check<string> = {
   },
   fromText: (text) => text,
 };
+
+/** Longer ones are hardly meant. */
+const EXPRESSION_LENGTH_MAX = 1_000;
+
+/** Several expressions may become one: numbers of groups would be those of others, and names may be there twice. */
+const REFERENCES = /(?:^|[^\\])(?:\\\\)*(?:\\[1-9k]|\(\?<[\w$])/;
+
+/** Accepts the source of a regular expression. */
+export const expression: Check<string> = {
+  parse(raw) {
+    const isShort = typeof raw === 'string' && raw.length <= EXPRESSION_LENGTH_MAX;
+    if (isShort && !REFERENCES.test(raw) && compiles(raw)) return raw;
+    throw new InvalidValue(
+      'must be a regular expression of JavaScript (flag v), without references to groups',
+    );
+  },
+  fromText: (text) => text,
+};
+
+function compiles(source: string): boolean {
+  try {
+    new RegExp(source, 'v');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -7,6 +7,7 @@ import { COUNTS_AT_ONCE } from '../core/lines/line-index-cache';
 import { LogLines } from '../core/lines/log-lines';
 import { Searches } from '../core/search/searches';
 import type { LogStore } from '../core/store/store';
+import { Digests } from '../digest/digests';
 import type { Logger } from '../observe/logger';
 import { durable } from './durable';
 import { events } from './events';
@@ -52,12 +53,15 @@ export function createApp({ wires = [], readPages = readWebFiles, ...dependencie
   const counts = new CountThreads(COUNTS_AT_ONCE);
   const lines = new LogLines(store, { cacheBytes: config.lines.cache, counter: counts.count });
   const searches = new Searches(config.search);
+  const { patterns, cache: cacheBytes } = config.digest;
+  const digests = new Digests({ store, lines, searches, patterns, cacheBytes });
   const files = readPages();
   const hasPages = files !== undefined;
   const context = {
     ...dependencies,
     lines,
     searches,
+    digests,
     producers,
     consumers,
     hasPages,

@@ -6,7 +6,7 @@ const MAX_TEXT = 500;
 const ESC = String.raw`\u001b`;
 
 /** A time before a marker: that of Buildkite in an APC, that of GitHub, or that of GitLab with the number and kind of its output. */
-const PREFIX =
+export const MARKER_PREFIX =
   String.raw`(?:${ESC}_bk;t=\d{1,16}\u0007)?` +
   String.raw`(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+\-]\d\d:?\d\d)? (?:[\da-f]{2}[OE][ +]?)?)?` +
   String.raw`(?:${ESC}\[0?K)?`;
@@ -15,9 +15,9 @@ const GITLAB = String.raw`section_(?:start|end):\d{1,16}:`;
 const BUILDKITE = String.raw`(?:---|\+\+\+|~~~) \S|\^\^\^ \+\+\+\s*$`;
 
 /** Finds the lines that may have markers, on the server: a regular expression for `/matches`. */
-export const MARKER_PATTERN = `^${PREFIX}(?:${GITHUB}|${GITLAB}|${BUILDKITE})`;
+export const MARKER_PATTERN = `^${MARKER_PREFIX}(?:${GITHUB}|${GITLAB}|${BUILDKITE})`;
 
-const PREFIXED = new RegExp(`^${PREFIX}`, 'u');
+const PREFIXED = new RegExp(`^${MARKER_PREFIX}`, 'u');
 const COMMAND = /^[ \t]*::(group|endgroup|error|warning|notice)(?: ([^\r\n]*?))?::(.*)$/su;
 const BRACKETED = /^[ \t]*##\[(group|endgroup|error|warning|notice)\](.*)$/su;
 const SECTION = new RegExp(

@@ -3,6 +3,7 @@ import type { PendingBytes } from '../../core/ingest/pending-bytes';
 import type { LogLines } from '../../core/lines/log-lines';
 import type { Searches } from '../../core/search/searches';
 import type { LogStore } from '../../core/store/store';
+import type { Digests } from '../../digest/digests';
 import type { Logger } from '../../observe/logger';
 import type { ResponseHeaders } from '../headers/content-headers';
 import type { Consumers } from '../live/consumers';
@@ -36,6 +37,7 @@ export interface WireContext {
   readonly store: LogStore;
   readonly lines: LogLines;
   readonly searches: Searches;
+  readonly digests: Digests;
   readonly config: Config;
   readonly logger: Logger;
   readonly producers: ProducerConnections;

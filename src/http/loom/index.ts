@@ -1,5 +1,6 @@
 import { Routes } from '../front/routes';
 import type { OpenWire } from '../front/wire';
+import { sendDigest } from './digest/digest';
 import { parseStreamId } from './headers/stream-id';
 import { consume } from './read/consume';
 import { sendStreamInfo } from './read/info';
@@ -27,6 +28,7 @@ export const loom: OpenWire = (wire) => {
   routes.stream(['GET'], '/stream/:id', (request, [id]) => consume(request, wire, parseStreamId(id)));
   whole.get('/stream/:id/info', (ctx) => sendStreamInfo(ctx, wire));
   whole.get('/stream/:id/index', (ctx) => sendLineMarks(ctx, wire));
+  whole.get('/stream/:id/digest', (ctx) => sendDigest(ctx, wire));
   routes.stream(['GET'], '/stream/:id/wait', (request, [id]) => wait(request, wire, parseStreamId(id)));
   routes.stream(['GET'], '/stream/:id/matches', (request, [id]) =>
     sendMatches(request, wire, parseStreamId(id)),

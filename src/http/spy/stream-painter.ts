@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { hasSequence, mapSequences, unfinishedSequence } from './escape-sequences';
+import { hasSequence, mapSequences, unfinishedSequence } from '../text/escape-sequences';
 import { TerminalModes } from './terminal-modes';
 import { TextStyle } from './text-style';
 

@@ -1,6 +1,6 @@
 import type { LineMatcher } from '../../../core/search/line-matcher';
 import { ExpressionInvalid, SearchTooCostly } from '../../../core/search/search-errors';
-import type { LineQuery } from '../../../core/search/searches';
+import type { LineQuery, Searches } from '../../../core/search/searches';
 import { RequestError } from '../../errors/request-error';
 import type { WireContext } from '../../front/wire';
 
@@ -11,17 +11,22 @@ export interface BegunSearch {
   leave(): void;
 }
 
+/** Takes a place among the searches. @returns gives it back @throws RequestError `SEARCHES_TOO_MANY` */
+export function enterSearches(searches: Searches): () => void {
+  const leave = searches.enter();
+  if (leave !== undefined) return leave;
+  throw new RequestError('SEARCHES_TOO_MANY', 'The server runs as many searches as it may at once', {
+    'Retry-After': '1',
+  });
+}
+
 /** @throws RequestError `SEARCHES_TOO_MANY`, `PARAMETER_INVALID`, `SEARCH_TOO_COSTLY`; the signal's reason */
 export async function beginSearch(
   { searches }: WireContext,
   query: LineQuery,
   signal: AbortSignal,
 ): Promise<BegunSearch> {
-  const leave = searches.enter();
-  if (leave === undefined)
-    throw new RequestError('SEARCHES_TOO_MANY', 'The server runs as many searches as it may at once', {
-      'Retry-After': '1',
-    });
+  const leave = enterSearches(searches);
   try {
     return { matcher: await searches.matcherOf(query, signal), leave };
   } catch (error) {
