@@ -114,16 +114,7 @@ async function picture(browser, name, path, options, words, prepare = () => {}) 
 }
 
 async function run(id, metadata, command) {
-  const child = start('bin/stream', [
-    'run',
-    '--id',
-    id,
-    '--metadata',
-    JSON.stringify(metadata),
-    url,
-    '--',
-    ...command,
-  ]);
+  const child = startRun(id, metadata, command);
   if (child.exitCode === null) await once(child, 'exit');
   console.log(`${id}: exit ${child.exitCode}`);
 }
@@ -140,22 +131,16 @@ async function cancelled(id, metadata) {
 
 /** Its producer is killed and never comes back. */
 async function aborted(id, metadata) {
-  const args = [
-    'run',
-    '--id',
-    id,
-    '--metadata',
-    JSON.stringify(metadata),
-    url,
-    '--',
-    'sh',
-    '-c',
-    'echo begun; sleep 2',
-  ];
-  const child = start('bin/stream', args);
+  const child = startRun(id, metadata, ['sh', '-c', 'echo begun; sleep 2']);
   await delay(1_000);
   child.kill('SIGKILL');
   await once(child, 'exit');
+}
+
+/** Begins to send what a command writes. */
+function startRun(id, metadata, command) {
+  const options = ['--id', id, '--metadata', JSON.stringify(metadata)];
+  return start('bin/stream', ['run', ...options, url, '--', ...command]);
 }
 
 async function post(id, metadata, body) {

@@ -3,7 +3,7 @@ export type { CountOptions } from './read/count-matches';
 export type { Follow, FollowOptions, PartOptions } from './read/follow';
 export type { LineMatch, StreamMatches } from './read/line-match';
 export type { StreamLines } from './read/lines';
-export type { MatchOptions, SearchTarget } from './read/matches';
+export type { MatchOptions, SearchTarget } from './read/match-options';
 export type { Moment } from './read/moment';
 export type { FollowEnd } from './read/read-end';
 export type { PartStart, ReadPart } from './read/read-part';

@@ -1,11 +1,9 @@
-import { Backoff } from '../wire/backoff';
 import type { Endpoint, Query } from '../wire/endpoint';
-import { isClientError, isRetryable, LoomClientError } from '../wire/errors';
-import { liveBody } from '../wire/live-body';
-import { assertNdjson, NdjsonSplitter } from '../wire/ndjson';
-import { asOlderServer } from '../wire/older-server';
+import { isClientError } from '../wire/errors';
 import { parseSearchEnd, parseStreamMatches, type SearchEnd, type StreamMatches } from './line-match';
-import { findMatches, type MatchOptions, parametersOf, type SearchTarget, urlOf } from './matches';
+import type { MatchOptions, SearchTarget } from './match-options';
+import { findMatches, parametersOf } from './matches';
+import { type SearchProgress, searchAnswers } from './search-answers';
 
 /** Which lines are counted. */
 export type CountOptions = Omit<MatchOptions, 'context' | 'limit' | 'follow'>;
@@ -20,67 +18,48 @@ export async function* countMatches(
   q: string,
   options: CountOptions,
 ): AsyncGenerator<StreamMatches, void> {
-  const { signal = new AbortController().signal, onEvent } = options;
-  const backoff = new Backoff(options);
-  const known = new Set<string>();
-  let cursor: string | undefined;
-  let failing = false;
-  for (;;) {
-    try {
-      const query: Query = { ...parametersOf(q, options), count: true, line: options.line, cursor };
-      const end = yield* answer(endpoint, target, urlOf(endpoint, target, query), options, known);
-      backoff.succeeded();
-      if (failing) onEvent?.({ kind: 'resumed' });
-      failing = false;
-      if (end === 'silent') continue;
-      if (end.error !== undefined) throw new LoomClientError('REFUSED', end.error);
-      if (end.next === undefined) return;
-      cursor = end.next;
-      known.clear();
-    } catch (error) {
-      signal.throwIfAborted();
-      if (lacksCounts(error)) return yield* countFound(endpoint, target, q, options);
-      if (!isRetryable(error)) throw asOlderServer(error, 'searches');
-      failing = true;
-      onEvent?.({ kind: 'retrying', failure: error });
-      await backoff.wait(error, signal);
-    }
+  try {
+    yield* searchAnswers(endpoint, target, options, new CountProgress(target, q, options));
+  } catch (error) {
+    if (!lacksCounts(error)) throw error;
+    yield* countFound(endpoint, target, q, options);
   }
 }
 
-/** @param known the streams of an answer that broke off, which are not yielded again */
-async function* answer(
-  endpoint: Endpoint,
-  target: SearchTarget,
-  url: URL,
-  { signal, silenceMs = 120_000, onUnreadable }: CountOptions,
-  known: Set<string>,
-): AsyncGenerator<StreamMatches, SearchEnd | 'silent'> {
-  const json = new NdjsonSplitter();
-  const onOpen = (headers: Headers): void => assertNdjson(headers, 'searches');
-  const pieces = liveBody(endpoint, url, { signal, silenceMs, onOpen });
-  try {
-    for (;;) {
-      const { done, value } = await pieces.next();
-      if (done && value === 'silent') return 'silent';
-      if (done) throw new LoomClientError('UNREACHABLE', 'the server closed the connection');
-      for (const object of json.push(value)) {
-        const end = parseSearchEnd(object);
-        const counted = parseStreamMatches(object, typeof target === 'string' ? target : end.id);
-        if (end.error === undefined && counted !== undefined && !known.has(counted.id)) {
-          known.add(counted.id);
-          yield counted;
-        }
-        if (end.id === undefined) return end;
-        if (end.error === undefined) continue;
-        const failure = new LoomClientError('BYTES_LOST', end.error);
-        if (onUnreadable === undefined) throw failure;
-        onUnreadable(end.id, failure);
-      }
-    }
-  } finally {
-    // Closes the connection if the caller stops early.
-    await pieces.return('ended');
+/** Which streams were counted, so that none is yielded twice. */
+class CountProgress implements SearchProgress<StreamMatches> {
+  #cursor: string | undefined;
+  /** Those since the last cursor. */
+  readonly #known = new Set<string>();
+
+  constructor(
+    private readonly target: SearchTarget,
+    private readonly q: string,
+    private readonly options: CountOptions,
+  ) {}
+
+  nextQuery(): Query {
+    const { line } = this.options;
+    return { ...parametersOf(this.q, this.options), count: true, line, cursor: this.#cursor };
+  }
+
+  take(object: unknown): { readonly item?: StreamMatches | undefined; readonly end?: SearchEnd } {
+    const end = parseSearchEnd(object);
+    if (end.error !== undefined) return { end };
+    const counted = parseStreamMatches(object, typeof this.target === 'string' ? this.target : end.id);
+    const item = counted !== undefined && this.#isNew(counted) ? counted : undefined;
+    return end.id === undefined ? { item, end } : { item };
+  }
+
+  continueAt(next: string): void {
+    this.#cursor = next;
+    this.#known.clear();
+  }
+
+  #isNew({ id }: StreamMatches): boolean {
+    if (this.#known.has(id)) return false;
+    this.#known.add(id);
+    return true;
   }
 }
 
