@@ -1,6 +1,7 @@
 import type { Command, CommandOption } from './arguments/command';
 import { FORM_OPTIONS, PART_OPTIONS } from './arguments/read-flags';
 import { cat } from './cat';
+import { digest } from './digest';
 import { follow } from './follow';
 import { grep } from './grep';
 import { list } from './list';
@@ -149,6 +150,20 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
       "stream wait --match 'listening on' --timeout 30s http://localhost:3060 server-1",
     ],
     run: wait,
+  },
+  {
+    verb: 'digest',
+    summary: "Print a stream's outcome, errors, silences and last lines, as Markdown.",
+    operands: ['ID'],
+    options: {
+      json: { description: 'print an object instead' },
+      'give-up-after': {
+        value: 'DURATION',
+        description: 'give up when the server is busy this long, such as 5m (default: never)',
+      },
+    },
+    examples: ['stream digest http://localhost:3060 build-42 >> "$GITHUB_STEP_SUMMARY"'],
+    run: digest,
   },
   {
     verb: 'open',

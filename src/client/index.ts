@@ -1,5 +1,6 @@
 export { type ListOptions, LoomClient } from './loom-client';
 export type { CountOptions } from './read/count-matches';
+export type { DigestForm, DigestOptions } from './read/digest';
 export type { Follow, FollowOptions, PartOptions } from './read/follow';
 export type { LineMatch, StreamMatches } from './read/line-match';
 export type { StreamLines } from './read/lines';

@@ -1,5 +1,6 @@
 import { assertReaches } from './assert-reaches';
 import { type CountOptions, countMatches } from './read/count-matches';
+import { type DigestOptions, digestOf } from './read/digest';
 import { Follow, type FollowOptions, type PartOptions } from './read/follow';
 import type { LineMatch, StreamMatches } from './read/line-match';
 import { StreamLines } from './read/lines';
@@ -99,6 +100,11 @@ export class LoomClient {
     } catch (error) {
       throw asOlderServer(error, 'indexes');
     }
+  }
+
+  /** What is worth knowing first of a stream, as the text of an object or as Markdown. @throws LoomClientError */
+  digest(id: string, options: DigestOptions = {}): Promise<string> {
+    return digestOf(this.#endpoint, id, options);
   }
 
   /** Searches the lines of one stream, or of all streams with a prefix, newest first. */

@@ -43,7 +43,7 @@ export class Endpoint {
   }
 
   /** @throws LoomClientError `INVALID` as `stream` */
-  below(id: string, name: 'index' | 'matches' | 'wait', query: Query = {}): URL {
+  below(id: string, name: 'digest' | 'index' | 'matches' | 'wait', query: Query = {}): URL {
     return this.url(`/stream/${encodeId(id)}/${name}`, query);
   }
 
