@@ -162,7 +162,7 @@ export class LogTimes {
     const { generation, tail, updatedAt } = log;
     const path = this.layout.timesOf(generation);
     try {
-      const found = await TimesFile.use(path, Number.POSITIVE_INFINITY, async (file) => {
+      const found = await TimesFile.use(path, tail + 1, async (file) => {
         const beyond = await file.first(byEnd, tail + 1);
         const last = await file.lastBefore(beyond?.index ?? file.records);
         return { beyond, last };

@@ -25,7 +25,8 @@ export function viewOf(path: string, log: TimedLog, marks: LogMarks | undefined,
   const { tail, updatedAt } = log;
   return {
     path,
-    records: Number.POSITIVE_INFINITY,
+    // Each mark has a byte at least. What is beyond is damage, which could be gigabytes.
+    records: tail,
     newest: tail > from ? [{ end: tail, at: updatedAt }] : [],
   };
 }
