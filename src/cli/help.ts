@@ -1,4 +1,4 @@
-import { helpParagraph, helpRow } from '../words/help-layout';
+import { helpCommand, helpParagraph, helpRow } from '../words/help-layout';
 import { type Command, type CommandOption, usageOf } from './arguments/command';
 import { COMMANDS, COMMON_OPTIONS, SEND } from './commands';
 
@@ -43,7 +43,7 @@ Usage:
 Options:
 ${[...options, ...version].map((option) => optionRow(option, width)).join('')}
 Example:
-${examples.map((example) => `  ${example}\n`).join('')}`;
+${examples.map((example) => helpCommand(example, width)).join('')}`;
 }
 
 function optionRow([name, { value, short, description }]: [string, CommandOption], width: number): string {

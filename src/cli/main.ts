@@ -34,7 +34,14 @@ async function dispatch(io: Io): Promise<number> {
   const width = helpWidth(io.stdout, io.env);
   if (first === '--version' || first === '-v') return print(io, `stream ${version()}\n`);
   if (first === '--help' || first === '-h') return print(io, overview(width));
-  if (first === 'help') return print(io, helpFor(io.argv[1], width));
+  if (first === 'help')
+    return print(
+      io,
+      helpFor(
+        io.argv.slice(1).find((word) => !word.startsWith('-')),
+        width,
+      ),
+    );
   warnOfVariables(io);
   const command: Command = commandOf(first) ?? SEND;
   const words = command.verb === undefined ? io.argv : io.argv.slice(1);

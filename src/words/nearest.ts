@@ -27,10 +27,15 @@ export function distance(one: string, other: string): number {
   return at(last, other.length);
 }
 
-/** Whether one word may be a slip for the other. */
+/** Whether one word may be a slip for the other, also one that has the same letters in another order. */
 export function isNear(one: string, other: string): boolean {
   const length = Math.max(one.length, other.length);
-  return distance(one, other) <= (length >= THREE_FROM ? 3 : length >= TWO_FROM ? 2 : 1);
+  const slips = length >= THREE_FROM ? 3 : length >= TWO_FROM ? 2 : 1;
+  return distance(one, other) <= slips || (one.length > 2 && lettersOf(one) === lettersOf(other));
+}
+
+function lettersOf(word: string): string {
+  return [...word].sort().join('');
 }
 
 /** Finds the word that was meant: the nearest, or one that begins or ends with it. Case, `-` and `_` do not matter. */

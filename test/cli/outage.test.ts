@@ -46,6 +46,26 @@ it('an outage of a reader has no bytes that wait, and none has --give-up-after t
   expect(said()).toBe('stream: no answer; reconnecting\nstream: still no answer, for 10 s\n');
 });
 
+it('a server that takes the first request and never answers is reported', () => {
+  const started = notices({ pendingBytes: () => 3, canGiveUp: false });
+  started.begin('http://host');
+  jest.advanceTimersByTime(10_000);
+  expect(said()).toBe('stream: still no answer from http://host, for 10 s; 3 bytes wait\n');
+  started.onEvent(FAILURE);
+  expect(said()).toBe('stream: no answer; reconnecting\n');
+  jest.advanceTimersByTime(50_000);
+  expect(said()).toBe('stream: still no answer, for 1 min; 3 bytes wait\n');
+});
+
+it.each(['created', 'resumed'] as const)('an upload whose stream is %s reports no outage', (kind) => {
+  const started = notices({ pendingBytes: () => 3, canGiveUp: true });
+  started.begin('http://host');
+  started.onEvent(kind === 'created' ? { kind, replaced: false } : { kind });
+  said();
+  jest.advanceTimersByTime(3_600_000);
+  expect(said()).toBe('');
+});
+
 it('nothing more is reported once the server answers', () => {
   const { onEvent } = notices({ canGiveUp: true });
   onEvent(FAILURE);

@@ -64,6 +64,14 @@ describe('bin/loom', () => {
     },
   );
 
+  it('a usage error of recover names its help', () => {
+    const { status, stderr } = run(['recover', '--stroe', './data']);
+    expect([status, stderr]).toEqual([
+      2,
+      "loom: Unknown option '--stroe': did you mean --store?\nloom recover --help lists the options.\n",
+    ]);
+  });
+
   it.each([
     [
       'a public host without tokens',

@@ -1,4 +1,5 @@
-import { helpParagraph, helpRow, helpWidth } from '../../src/words/help-layout';
+import { execFileSync } from 'node:child_process';
+import { helpCommand, helpParagraph, helpRow, helpWidth } from '../../src/words/help-layout';
 
 const TEXT = 'one two three four five six seven eight';
 
@@ -26,8 +27,20 @@ it('a description that has no room beside the names is below them', () => {
   );
 });
 
-it('a paragraph keeps a word that is wider than a line', () => {
-  expect(helpParagraph(`a ${'b'.repeat(50)} c`, 40, '  ')).toBe(`a\n  ${'b'.repeat(50)}\n  c\n`);
+it('a word that is wider than a line is cut', () => {
+  expect(helpParagraph(`a ${'b'.repeat(80)} c`, 40, '  ')).toBe(
+    `a\n  ${'b'.repeat(38)}\n  ${'b'.repeat(38)}\n  ${'b'.repeat(4)} c\n`,
+  );
+});
+
+it('a command that is wrapped can be pasted', () => {
+  const command = "stream wait --match 'listening on 1' --timeout 30s http://localhost:3060 server-1";
+  const wrapped = helpCommand(command, 40);
+  expect(Math.max(...wrapped.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
+  const args = (text: string): string =>
+    execFileSync('bash', ['-c', `stream() { printf '%s|' "$@"; }; ${text}`]).toString();
+  expect(args(wrapped)).toBe(args(command));
+  expect(helpCommand(command, Number.POSITIVE_INFINITY)).toBe(`  ${command}\n`);
 });
 
 it.each([

@@ -19,6 +19,7 @@ it.each([
   ['GIVE_UP_AFTER', 'give-up-after'],
   ['after', 'give-up-after'],
   ['hots', 'host'],
+  ['otsh', 'host'],
 ])('%s is taken for %s', (word, meant) => {
   expect(nearest(word, ['port', 'host', 'give-up-after'])).toBe(meant);
 });

@@ -7,6 +7,7 @@ import { printable } from './printable';
 /** Reports on stderr when the connection is lost and when it is back, each once per outage, and to a person where the stream is. */
 export class ConnectionNotices {
   readonly #outage: Outage;
+  #isLost = false;
   readonly #spoolFailures = new Set<string>();
   #hasShrunk = false;
 
@@ -17,6 +18,11 @@ export class ConnectionNotices {
     subject: OutageSubject = { canGiveUp: true },
   ) {
     this.#outage = new Outage(io, subject);
+  }
+
+  /** Call it when the first request is sent: a server may take it and never answer. */
+  begin(server: string): void {
+    this.#outage.goOn(`no answer from ${server}`);
   }
 
   /** Call it when nothing is sent or read any more. */
@@ -34,6 +40,7 @@ export class ConnectionNotices {
       case 'retrying':
         return this.#describeFailure(printable(event.failure.message));
       case 'resumed':
+        this.#isLost = false;
         this.#outage.end();
         return event.offset === undefined ? 'reconnected' : `reconnected; continuing at byte ${event.offset}`;
       case 'server-lost':
@@ -49,13 +56,15 @@ export class ConnectionNotices {
       case 'buffered':
         return 'a proxy seems to hold the upload back, so readers see it late: it should not buffer requests (nginx: proxy_request_buffering off)';
       case 'created':
+        this.#outage.end();
         return this.address !== undefined && this.io.stderr.isTTY ? `live at ${this.address}` : undefined;
     }
   }
 
   /** An outage is reported when it begins, and then seldom. */
   #describeFailure(reason: string): string | undefined {
-    const isNew = !this.#outage.isOn;
+    const isNew = !this.#isLost;
+    this.#isLost = true;
     this.#outage.goOn(reason);
     return isNew ? `${reason}; reconnecting` : undefined;
   }

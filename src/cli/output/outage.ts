@@ -23,11 +23,7 @@ export class Outage {
     private readonly subject: OutageSubject,
   ) {}
 
-  get isOn(): boolean {
-    return this.#since !== undefined;
-  }
-
-  /** @param reason why the last request failed */
+  /** Begins, unless it goes on already. @param reason why there is no answer, as far as is known */
   goOn(reason: string): void {
     this.#reason = reason;
     if (this.#since !== undefined) return;

@@ -46,6 +46,7 @@ export class SpooledUpload {
         this.#notices.onEvent(event);
       },
     });
+    this.#notices.begin(new URL(client.urlOf(id)).origin);
     this.settled = this.#upload.done
       .then(
         () => undefined,
