@@ -13,6 +13,7 @@ import { durable } from './durable';
 import { events } from './events';
 import { FrontDoor } from './front/front-door';
 import type { OpenWire, Wire } from './front/wire';
+import { gitlab } from './gitlab';
 import { health, readiness } from './health';
 import { Consumers } from './live/consumers';
 import { ProducerConnections } from './live/producer-connections';
@@ -22,7 +23,7 @@ import { spy } from './spy';
 import { withPages } from './web';
 import { readWebFiles } from './web/web-files';
 
-const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, events, health, readiness];
+const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, events, gitlab, health, readiness];
 
 interface AppDependencies {
   readonly store: LogStore;

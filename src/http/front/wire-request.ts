@@ -22,6 +22,11 @@ export class WireRequest {
     return { 'X-Request-Id': this.requestId, ...this.wireHeaders };
   }
 
+  /** Takes a token that the request has in another place than a request of the other wires. `Authorization` comes first. */
+  useToken(token: string): void {
+    this.#access = this.accessOf(this.req, token);
+  }
+
   /** What its token allows. @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
   access(): Access {
     this.#access ??= this.accessOf(this.req, this.query.get('access_token') ?? undefined);

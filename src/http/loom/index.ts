@@ -6,6 +6,7 @@ import { consume } from './read/consume';
 import { sendStreamInfo } from './read/info';
 import { sendLineMarks } from './read/line-marks';
 import { sendList } from './read/list';
+import { sendProgressiveText } from './read/progressive-text';
 import { sendMatches } from './search/matches';
 import { wait } from './wait/wait';
 import { produceNamed, produceUnnamed } from './write/produce';
@@ -29,6 +30,9 @@ export const loom: OpenWire = (wire) => {
   whole.get('/stream/:id/info', (ctx) => sendStreamInfo(ctx, wire));
   whole.get('/stream/:id/index', (ctx) => sendLineMarks(ctx, wire));
   whole.get('/stream/:id/digest', (ctx) => sendDigest(ctx, wire));
+  routes.stream(['GET'], '/stream/:id/progressiveText', (request, [id]) =>
+    sendProgressiveText(request, wire, parseStreamId(id)),
+  );
   routes.stream(['GET'], '/stream/:id/wait', (request, [id]) => wait(request, wire, parseStreamId(id)));
   routes.stream(['GET'], '/stream/:id/matches', (request, [id]) =>
     sendMatches(request, wire, parseStreamId(id)),

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type JsonValue, mergePatch } from '../../../core/json/json';
 import { isLogError } from '../../../core/log/errors';
-import { type LogInfo, writerOf } from '../../../core/log/log';
+import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import type { Offset } from '../../../core/log/offset';
 import { continueIfExpected } from '../../body/continue-if-expected';
@@ -25,8 +25,8 @@ import {
   uploadProgress,
 } from '../headers/upload-headers';
 import { patchesWithoutType } from './announce-upload';
-import { persistWithRetry } from './persist-with-retry';
-import { assertBodyFits, isDetachedError } from './receive-body';
+import { releaseLog } from './attached-log';
+import { assertBodyFits } from './receive-body';
 import { storeUpload } from './store-upload';
 import { finalLengthOf } from './upload-length';
 
@@ -48,7 +48,7 @@ export async function resume(request: WireRequest, wire: WireContext, id: LogId)
   try {
     info = await accept(req, wire, attached, patch);
   } catch (error) {
-    await release(wire, attached);
+    await releaseLog(wire, attached, 'interrupted');
     throw error;
   }
   continueIfExpected(req, res);
@@ -134,18 +134,6 @@ async function accept(
     ...(patch !== undefined && { patch }),
     ...(finalLength !== undefined && { finalLength }),
   });
-}
-
-async function release({ store, stopping }: WireContext, info: LogInfo): Promise<void> {
-  const { log, epoch } = writerOf(info);
-  try {
-    await persistWithRetry(
-      () => store.change(log, { kind: 'release', epoch, state: 'interrupted' }),
-      stopping,
-    );
-  } catch (error) {
-    if (!isDetachedError(error)) throw error;
-  }
 }
 
 function closed(info: LogInfo): RequestError {

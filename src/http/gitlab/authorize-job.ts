@@ -1,0 +1,28 @@
+import { type LogId, parseLogId } from '../../core/log/log-id';
+import { RequestError } from '../errors/request-error';
+import { authorize } from '../front/access';
+import type { WireRequest } from '../front/wire-request';
+
+/** Larger ones are not numbers of jobs. */
+const JOB = /^[1-9]\d{0,18}$/;
+
+/**
+ * The stream of a job, which its token may write. A token with a prefix writes below it: `build-` makes the stream
+ * `build-gitlab-job-42` of job 42.
+ * @param token of the body, if no header has one
+ * @throws RequestError `NOT_FOUND`, `FORBIDDEN`: a runner does not give up at a 401
+ */
+export function authorizeJob(request: WireRequest, job = '', token?: string): LogId {
+  if (!JOB.test(job)) throw new RequestError('NOT_FOUND', 'The number of a job is a positive integer');
+  const header = request.req.headers['job-token'];
+  const sent = typeof header === 'string' && header !== '' ? header : token;
+  try {
+    if (sent !== undefined) request.useToken(sent);
+    const { prefix } = authorize(request, 'produce');
+    return parseLogId(`${prefix}gitlab-job-${job}`);
+  } catch (error) {
+    const isRefused =
+      error instanceof RequestError && (error.code === 'UNAUTHENTICATED' || error.code === 'TOKEN_INVALID');
+    throw isRefused ? new RequestError('FORBIDDEN', 'The JOB-TOKEN is missing or not valid') : error;
+  }
+}
