@@ -46,6 +46,17 @@ export function symbolAt(
   return { text: `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`, units: code > 0xffff ? 2 : 1 };
 }
 
+/** A name or a label of a stranger, in which nothing hides and nothing turns the text around it. */
+export function withSymbols(text: string): string {
+  let shown = '';
+  for (let at = 0; at < text.length; ) {
+    const symbol = maybeControl(text.charCodeAt(at)) ? symbolAt(text, at) : undefined;
+    shown += symbol?.text ?? text[at];
+    at += symbol?.units ?? 1;
+  }
+  return shown;
+}
+
 /** Emoji and several scripts need the joiners; behind ASCII they can only hide something. */
 function joins(code: number): boolean {
   return code === ZERO_WIDTH_JOINER || code === ZERO_WIDTH_NON_JOINER;

@@ -1,3 +1,5 @@
+import { withSymbols } from '../ansi/control-symbols';
+
 /** One member of the metadata, for a small label. */
 export interface Tag {
   /** Empty if the metadata is not an object. */
@@ -24,6 +26,7 @@ function shownAs(value: unknown): string {
   return cut(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 }
 
-function cut(text: string): string {
+function cut(whole: string): string {
+  const text = withSymbols(whole);
   return text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX)}…` : text;
 }

@@ -1,3 +1,4 @@
+import { withSymbols } from '../ansi/control-symbols';
 import { formatBytes } from '../format/bytes';
 import { formatAge, formatDuration } from '../format/duration';
 import type { Tag } from '../format/tags';
@@ -58,7 +59,7 @@ export class StreamRow {
     const before = this.#stream;
     this.#stream = stream;
     if (stream.id !== before?.id) {
-      setText(this.#link, stream.id);
+      setText(this.#link, withSymbols(stream.id));
       this.#link.href = urlOf(streamPath(stream.id)).href;
     }
     setText(this.#bytes, formatBytes(stream.bytes));
@@ -82,7 +83,7 @@ function titleOf({ id, verdict, bytes, createdAt, tags }: ListedStream): string 
     `since ${new Date(createdAt).toLocaleString()}`,
   ];
   return [
-    id,
+    withSymbols(id),
     facts.join(', '),
     ...tags.map(({ key, value }) => (key === '' ? value : `${key}: ${value}`)),
   ].join('\n');

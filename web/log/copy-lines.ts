@@ -51,10 +51,27 @@ export class CopyLines {
   #range(): readonly [Point, Point] | undefined {
     const selection = getSelection();
     if (selection === null || selection.isCollapsed || selection.rangeCount === 0) return undefined;
-    const { startContainer, startOffset, endContainer, endOffset } = selection.getRangeAt(0);
+    const range = selection.getRangeAt(0);
+    if (this.#hasAll(range)) return [{ line: 1, column: 0 }, this.#end()];
+    const { startContainer, startOffset, endContainer, endOffset } = range;
     const from = this.#point(startContainer, startOffset);
     const to = this.#point(endContainer, endOffset);
     return from === undefined || to === undefined ? undefined : [from, to];
+  }
+
+  /** All of the page is selected: what is meant is the log, of which the document has a part. */
+  #hasAll(range: Range): boolean {
+    const { element } = this.view;
+    const log = document.createRange();
+    log.selectNode(element);
+    return (
+      range.compareBoundaryPoints(Range.START_TO_START, log) <= 0 &&
+      range.compareBoundaryPoints(Range.END_TO_END, log) >= 0
+    );
+  }
+
+  #end(): Point {
+    return { line: Math.max(1, this.view.source.lines), column: Number.POSITIVE_INFINITY };
   }
 
   #point(node: Node, offset: number): Point | undefined {

@@ -34,7 +34,10 @@ export function openLogPage(frame: Frame, id: string, source: LogSource): void {
     source,
     emphasisOf: (line) => emphasis(linked.includes(line), cursor.isAt(line), finder.isAt(line)),
     marksOf: (line) => finder.marksOf(line),
-    onFrame: () => follow.update(),
+    onFrame: () => {
+      follow.update();
+      finder.reveal();
+    },
     onEndReached: () => follow.endReached(),
   });
   const linked = new LinkedLines(view, (range) => writeAddress(location.search, lineFragment(range)));

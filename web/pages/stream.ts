@@ -1,5 +1,6 @@
 import '../shell/base.css';
 import { parseAddress } from '../address/page-address';
+import { withSymbols } from '../ansi/control-symbols';
 import { StreamLog } from '../lines/stream-log';
 import { openLogPage } from '../log/log-page';
 import { request } from '../shell/api';
@@ -8,7 +9,7 @@ import { streamIdOf } from '../shell/root';
 
 const frame = openFrame('stream');
 const id = streamIdOf(location.pathname);
-document.title = `${id} – Loom`;
+document.title = `${withSymbols(id)} – Loom`;
 const source = new StreamLog({
   send: request,
   id,

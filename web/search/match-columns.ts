@@ -31,9 +31,11 @@ function sliceOf(raw: string, place: Columns | undefined): string {
   return place === undefined ? '' : raw.slice(place[0], place[1]);
 }
 
-function occurrences(text: string, word: string): Columns[] {
+/** Where a word is in a text. */
+export function occurrences(whole: string, wanted: string, matchCase = true): Columns[] {
   const found: Columns[] = [];
-  if (word === '') return found;
+  if (wanted === '') return found;
+  const [text, word] = matchCase ? [whole, wanted] : [whole.toLowerCase(), wanted.toLowerCase()];
   for (
     let at = text.indexOf(word);
     at >= 0 && found.length < MAX_PER_LINE;

@@ -1,3 +1,4 @@
+import { withSymbols } from '../ansi/control-symbols';
 import { tokenize } from '../ansi/tokenize';
 import { paintSpans } from '../log/rows/paint-spans';
 import { RowWindow } from '../rows/row-window';
@@ -148,9 +149,9 @@ export class SpyView {
     if (row.line !== line) {
       element.className = `row ${line.kind}`;
       element.style.setProperty('--own', `var(--stream-${line.color})`);
-      row.link.textContent = line.id;
+      row.link.textContent = withSymbols(line.id);
       row.link.href = urlOf(streamPath(line.id)).href;
-      row.link.title = line.id;
+      row.link.title = row.link.textContent;
     }
     row.line = line;
     row.shown = line.text;

@@ -61,6 +61,15 @@ describe('times, long lines and copies', () => {
     expect(copied).toBe(numbered(10, 15_010).trimEnd());
   });
 
+  inBrowser('a copy of all that is selected is the whole log and nothing else', async () => {
+    const page = await server.page('/stream/lines', { permissions: ['clipboard-read', 'clipboard-write'] });
+    await shownLine(page, 1);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+c');
+    await page.locator('.notice', { hasText: 'Copied 20,000 lines' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(numbered(1, 20_000).trimEnd());
+  });
+
   inBrowser('wrapping keeps the first visible line, and the end can be reached', async () => {
     const page = await server.page('/stream/long#L1000');
     await shownLine(page, 1_000);

@@ -48,6 +48,18 @@ describe('a hostile producer', () => {
     expect(await shownLine(page, 1)).toBe(ATTACKS[0]);
   });
 
+  inBrowser('nothing in an id or in metadata hides, or turns the text around it', async () => {
+    await server.create('\u202egnp.exe', 'x\n', { '\u2066key': 'a\u200bb' });
+    for (const path of [`/stream/${encodeURIComponent('\u202egnp.exe')}`, '/']) {
+      const page = await server.page(path);
+      await page.locator('text=⟨U+202E⟩gnp.exe').first().waitFor();
+      await page.locator('text=a⟨U+200B⟩b').first().waitFor();
+      expect(await page.evaluate('document.body.innerText + document.title')).not.toMatch(
+        /[\u200b\u202e\u2066]/,
+      );
+    }
+  });
+
   inBrowser('a line of 100 MB is cut, and the page goes on', async () => {
     await server.create('long-line', longLine());
     const page = await server.page('/stream/long-line');

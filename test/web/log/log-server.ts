@@ -126,7 +126,7 @@ export class LogServer {
       method: 'POST',
       headers: {
         'Content-Type': 'text/plain; charset=utf-8',
-        'X-Stream-Metadata': JSON.stringify(metadata),
+        'X-Stream-Metadata': inAscii(JSON.stringify(metadata)),
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
       },
     });
@@ -146,6 +146,10 @@ export class LogServer {
     answered.catch(() => {});
     return { request, created, answered };
   }
+}
+
+function inAscii(json: string): string {
+  return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** What the page shows of a line: `undefined` unless it is in view and loaded. */

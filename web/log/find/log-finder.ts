@@ -1,10 +1,12 @@
 import type { LogLine } from '../../lines/log-line';
 import { LogSearch, type SearchQuery } from '../../search/log-search';
+import { occurrences } from '../../search/match-columns';
 import { countWords } from '../../search/search-words';
 import { request } from '../../shell/api';
 import type { LogView } from '../log-view';
 import type { Mark } from '../rows/paint-spans';
 import type { FindBar } from './find-bar';
+import { revealMatch } from './reveal-match';
 
 /** Lines around each match while only matches are shown. */
 const CONTEXT_LINES = 2;
@@ -28,6 +30,8 @@ export class LogFinder {
   #line = 0;
   /** Where the reader was when the search began. */
   #from = 1;
+  /** The line at `#line` may have its match beyond the edge of the view, or be loaded. */
+  #isRevealed = true;
   #isFiltered = false;
   #searched = 0;
   #frame = 0;
@@ -52,8 +56,12 @@ export class LogFinder {
     return line === this.#line;
   }
 
-  marksOf({ number }: LogLine): readonly Mark[] {
-    const columns = this.#search.found.columnsOf(number);
+  marksOf({ number, text }: LogLine): readonly Mark[] {
+    const { found, query } = this.#search;
+    const placed = found.columnsOf(number);
+    // Of a match far behind in a long line the server gives no place.
+    const isUnplaced = placed.length === 0 && query?.isRegex === false && found.ordinalOf(number) > 0;
+    const columns = isUnplaced ? occurrences(text, query.text, query.matchCase) : placed;
     if (columns.length === 0) return NO_MARKS;
     const isCurrent = this.isAt(number);
     return columns.map(([from, to]) => ({ from, to, isCurrent }));
@@ -109,9 +117,29 @@ export class LogFinder {
 
   #goTo(line: number): void {
     this.#line = line;
+    this.#isRevealed = false;
     this.options.moving();
     this.#update();
     this.options.view.showLine(line, 'nearest');
+  }
+
+  /** After each frame of the log. */
+  reveal(): void {
+    // Before `#show`, the match is not marked yet.
+    if (this.#isRevealed || this.#line === 0 || this.#frame !== 0) return;
+    const revealed = revealMatch(this.options.view, this.#line);
+    this.#isRevealed = revealed !== 'waiting';
+    if (revealed === 'cut') void this.#loadWhole(this.#line);
+  }
+
+  async #loadWhole(line: number): Promise<void> {
+    const { view } = this.options;
+    try {
+      await view.showWhole(line);
+      if (this.#line === line) this.#isRevealed = view.textOf(line)?.cut !== false;
+    } catch {
+      // Its beginning is there, and a button that says why the rest is not.
+    }
   }
 
   #searchNewLines(): void {

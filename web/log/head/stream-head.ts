@@ -1,13 +1,20 @@
+import { withSymbols } from '../../ansi/control-symbols';
 import { formatBytes } from '../../format/bytes';
 import { counted } from '../../format/counted';
 import { formatDuration } from '../../format/duration';
-import { verdictOf } from '../../format/verdict';
+import { type Verdict, verdictOf } from '../../format/verdict';
 import type { LogSource } from '../../lines/log-source';
 import { h } from '../../shell/h';
 import { setText } from '../../shell/set-text';
 import { metadataList } from './metadata-list';
 
 const SECOND_MS = 1000;
+const TAKEN_AWAY: Verdict = {
+  kind: 'cancelled',
+  words: 'removed',
+  detail: '',
+  title: 'It was open when it was deleted or replaced',
+};
 
 /** What is known of the stream: its id, its state, how long it took, how much there is, and its metadata. */
 export class StreamHead {
@@ -25,11 +32,12 @@ export class StreamHead {
     private readonly source: LogSource,
     id: string,
   ) {
+    const name = withSymbols(id);
     const facts = h('p', { class: 'facts' }, this.#state, this.#duration, this.#lines, this.#bytes);
     this.element = h(
       'header',
       { class: 'stream-head' },
-      h('div', { class: 'title' }, h('h1', { title: id }, id), facts),
+      h('div', { class: 'title' }, h('h1', { title: name }, name), facts),
       this.actions,
     );
     this.source.subscribe(() => this.#show());
@@ -40,7 +48,7 @@ export class StreamHead {
   #show(): void {
     const { facts, bytes, lines, isCounted } = this.source;
     if (facts === undefined) return;
-    const { kind, words, detail, title } = verdictOf(facts);
+    const { kind, words, detail, title } = this.#isTakenAway() ? TAKEN_AWAY : verdictOf(facts);
     this.#state.className = `state ${kind}`;
     this.#state.title = title;
     setText(this.#state, detail === '' ? words : `${words}, ${detail}`);
@@ -52,9 +60,15 @@ export class StreamHead {
 
   #showDuration(): void {
     const { facts } = this.source;
-    if (facts === undefined) return;
+    if (facts === undefined || this.#isTakenAway()) return;
     const end = facts.state === 'closed' ? facts.updatedAt : Date.now();
     setText(this.#duration, formatDuration(Math.max(0, end - facts.createdAt)));
+  }
+
+  /** It was open when it was deleted or replaced: how it would have ended is not known, and nothing runs any more. */
+  #isTakenAway(): boolean {
+    const { facts, connection } = this.source;
+    return facts?.state !== 'closed' && (connection.kind === 'gone' || connection.kind === 'replaced');
   }
 
   #showMetadata(metadata: unknown): void {
