@@ -6,6 +6,7 @@ import { follow } from './follow';
 import { grep } from './grep';
 import { list } from './list';
 import { open } from './open';
+import { REDACT_OPTIONS } from './redact/redaction';
 import { remove } from './remove';
 import { run } from './run';
 import { send } from './send';
@@ -48,7 +49,13 @@ const COLOR: CommandOption = {
 export const SEND: Command = {
   summary: 'Send standard input to a stream, live.',
   operands: ['ID'],
-  options: { force: FORCE, metadata: METADATA, 'content-type': CONTENT_TYPE, 'give-up-after': GIVE_UP },
+  options: {
+    force: FORCE,
+    metadata: METADATA,
+    'content-type': CONTENT_TYPE,
+    ...REDACT_OPTIONS,
+    'give-up-after': GIVE_UP,
+  },
   examples: ['make 2>&1 | stream http://localhost:3060 build-42'],
   run: send,
 };
@@ -92,6 +99,7 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
         description: "the stream's metadata, an object; exitCode or signal is added at the end",
       },
       'content-type': CONTENT_TYPE,
+      ...REDACT_OPTIONS,
       'give-up-after': GIVE_UP,
     },
     examples: ['stream run --id build-42 http://localhost:3060 -- make test'],

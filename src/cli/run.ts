@@ -9,6 +9,7 @@ import { uploadOptionsOf } from './arguments/upload-options-of';
 import { UsageError } from './arguments/usage-error';
 import { EXIT, signalExit } from './exit-code';
 import { hasCode, type Io, isBrokenPipe, say, write } from './output/io';
+import { type RedactedSink, Redaction, sinkFor } from './redact/redaction';
 import { failureText, SpooledUpload } from './upload/spooled-upload';
 
 /** A background process may keep the command's output open forever. After this long without output, `run` stops reading. */
@@ -20,6 +21,7 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   if (!acceptsMembers(options.metadata)) {
     throw new UsageError('--metadata must be a JSON object here: the exit code is added to it');
   }
+  const redaction = await Redaction.of(invocation, io);
   const id = invocation.flags.text('id') ?? generateStreamId();
   const client = clientOf(invocation);
   const url = client.urlOf(id);
@@ -40,10 +42,11 @@ export async function run(invocation: Invocation, io: Io): Promise<number> {
   void delivery.settled.then((failure) => {
     if (failure !== undefined) say(io, `the output is no longer streamed: ${failureText(failure)}`);
   });
-  await showOutput(child, ended, io, delivery);
+  await showOutput(child, ended, io, () => sinkFor(redaction, (bytes) => delivery.write(bytes)));
   await delivery.end(endOf(child));
   await delivery.settled;
   await delivery.close();
+  redaction?.summarize();
   return child.signalCode === null ? (child.exitCode ?? EXIT.failed) : signalExit(child.signalCode);
 }
 
@@ -74,18 +77,21 @@ async function showOutput(
   child: Running,
   ended: Promise<unknown>,
   io: Io,
-  delivery: SpooledUpload,
+  newSink: () => RedactedSink,
 ): Promise<void> {
   const linger = new Linger(child);
   const tee = async (from: Readable, to: Writable): Promise<void> => {
+    const upload = newSink();
     try {
       for await (const piece of from) {
         linger.refresh();
-        await Promise.all([delivery.write(piece), write(to, piece)]);
+        await Promise.all([upload.write(piece), write(to, piece)]);
       }
     } catch (error) {
       // The reader has closed the output. Leaving the loop closed the command's output, so the command gets SIGPIPE as usual.
       if (!isBrokenPipe(error) && !linger.isOver) throw error;
+    } finally {
+      await upload.end();
     }
   };
   const shown = Promise.all([tee(child.stdout, io.stdout), tee(child.stderr, io.stderr)]);

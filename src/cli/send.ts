@@ -5,6 +5,7 @@ import { acceptsMembers } from './arguments/metadata-flag';
 import { uploadOptionsOf } from './arguments/upload-options-of';
 import { EXIT, signalExit } from './exit-code';
 import { type Io, type StopSignal, say } from './output/io';
+import { type RedactedSink, Redaction, sinkFor } from './redact/redaction';
 import { Input } from './upload/input';
 import { failureText, isStoppedUpload, SpooledUpload } from './upload/spooled-upload';
 
@@ -17,6 +18,7 @@ const LAST_OUTPUT_MS = 2_000;
 export async function send(invocation: Invocation, io: Io): Promise<number> {
   const [id = ''] = invocation.operands;
   const options = uploadOptionsOf(invocation);
+  const redaction = await Redaction.of(invocation, io);
   const client = clientOf(invocation);
   const delivery = new SpooledUpload(client, id, options, io, client.urlOf(id));
   const input = new Input(io.stdin);
@@ -34,7 +36,8 @@ export async function send(invocation: Invocation, io: Io): Promise<number> {
   });
   const cutMetadata = (): Json | undefined =>
     signalled !== undefined && acceptsMembers(options.metadata) ? { signal: signalled } : undefined;
-  const pumped = pump(input, delivery, cutMetadata).finally(() => {
+  const sink = sinkFor(redaction, (bytes) => delivery.write(bytes));
+  const pumped = pump(input, { delivery, sink }, cutMetadata).finally(() => {
     hasEnded = true;
   });
   const failure = await delivery.settled;
@@ -42,6 +45,7 @@ export async function send(invocation: Invocation, io: Io): Promise<number> {
   const ending = await pumped;
   if (failure !== undefined) say(io, failureText(failure));
   await delivery.close();
+  redaction?.summarize();
   if (signalled !== undefined && (isStoppedUpload(failure) || ending === 'cut')) return signalExit(signalled);
   return failure === undefined ? EXIT.ok : EXIT.failed;
 }
@@ -49,14 +53,16 @@ export async function send(invocation: Invocation, io: Io): Promise<number> {
 /** @param cutMetadata the metadata of a stream whose input was cut */
 async function pump(
   input: Input,
-  delivery: SpooledUpload,
+  { delivery, sink }: { readonly delivery: SpooledUpload; readonly sink: RedactedSink },
   cutMetadata: () => Json | undefined,
 ): Promise<'ended' | 'cut'> {
   try {
-    const ending = await input.drainTo((piece) => delivery.write(piece));
+    const ending = await input.drainTo((piece) => sink.write(piece));
+    await sink.end();
     await delivery.end(ending === 'cut' ? cutMetadata() : undefined);
     return ending;
   } catch (error) {
+    await sink.end();
     delivery.stop(`cannot read the input: ${failureText(error)}`);
     return 'cut';
   }

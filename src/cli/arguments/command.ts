@@ -5,6 +5,8 @@ import type { Flags } from './flags';
 export interface CommandOption {
   /** The placeholder of the value, such as `DURATION`. Absent if the option takes none. */
   readonly value?: string;
+  /** Whether it may be given several times. */
+  readonly isRepeatable?: boolean;
   /** Its name of one letter. */
   readonly short?: string;
   readonly description: string;

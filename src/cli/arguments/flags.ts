@@ -1,12 +1,13 @@
+import type { OptionValue } from './option-value';
 import { UsageError } from './usage-error';
 
 /** The options of a command line, by name. */
 export class Flags {
-  readonly #values: ReadonlyMap<string, string | boolean>;
+  readonly #values: ReadonlyMap<string, OptionValue>;
 
-  constructor(values: Readonly<Record<string, string | boolean | undefined>>) {
+  constructor(values: Readonly<Record<string, OptionValue | undefined>>) {
     const given = Object.entries(values).filter(
-      (entry): entry is [string, string | boolean] => entry[1] !== undefined,
+      (entry): entry is [string, OptionValue] => entry[1] !== undefined,
     );
     this.#values = new Map(given);
   }
@@ -14,6 +15,12 @@ export class Flags {
   text(name: string): string | undefined {
     const value = this.#values.get(name);
     return typeof value === 'string' ? value : undefined;
+  }
+
+  /** The values of an option that may be given several times. */
+  texts(name: string): readonly string[] {
+    const value = this.#values.get(name);
+    return typeof value === 'object' ? value : [];
   }
 
   /** `true` for `--name`, `false` for `--no-name`. */

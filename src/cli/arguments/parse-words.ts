@@ -1,19 +1,21 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../../words/nearest';
 import type { Command } from './command';
+import type { OptionValue } from './option-value';
 import { UsageError } from './usage-error';
 
 /** The words of a command line, sorted. */
 export interface ParsedWords {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: Readonly<Record<string, OptionValue>>;
   readonly positionals: readonly string[];
 }
 
 /** @throws UsageError */
 export function parseWords(known: Command['options'], words: readonly string[]): ParsedWords {
   const options: NonNullable<ParseArgsConfig['options']> = {};
-  for (const [name, { value, short }] of Object.entries(known)) {
+  for (const [name, { value, short, isRepeatable = false }] of Object.entries(known)) {
     options[name] = {
+      multiple: isRepeatable,
       type: value === undefined ? 'boolean' : 'string',
       ...(short !== undefined && { short }),
     };
@@ -25,15 +27,16 @@ export function parseWords(known: Command['options'], words: readonly string[]):
       allowPositionals: true,
       allowNegative: true,
     });
-    return { values: Object.fromEntries(Object.entries(values).filter(isSingle)), positionals };
+    return { values: Object.fromEntries(Object.entries<unknown>(values).filter(isGiven)), positionals };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new UsageError(explain(error.message, known, words));
   }
 }
 
-function isSingle(entry: [string, unknown]): entry is [string, string | boolean] {
-  return typeof entry[1] === 'string' || typeof entry[1] === 'boolean';
+function isGiven(entry: [string, unknown]): entry is [string, OptionValue] {
+  const [, value] = entry;
+  return typeof value === 'string' || typeof value === 'boolean' || Array.isArray(value);
 }
 
 /** Rewords a message of Node, which also describes the syntax of other programs. */

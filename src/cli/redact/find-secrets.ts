@@ -1,0 +1,42 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { UsageError } from '../arguments/usage-error';
+import { errorText } from '../output/error-text';
+import type { Io } from '../output/io';
+import type { Secret } from './secret-index';
+
+/** The largest file of secrets. */
+const FILE_BYTES_MAX = 64 * 1024;
+
+/** Finds the variables whose names match a pattern such as `*_TOKEN`, in which `*` is any text and `?` any character. @param lists patterns with commas between them @throws UsageError */
+export function secretsOfEnv(lists: readonly string[], env: Io['env']): Secret[] {
+  const patterns = lists.flatMap((list) => list.split(',').map((pattern) => pattern.trim()));
+  if (patterns.includes('')) throw new UsageError('--redact-env has an empty pattern');
+  const isSecret = patterns.map(matcherOf);
+  return Object.entries(env)
+    .filter(([name]) => isSecret.some((matches) => matches.test(name)))
+    .map(([name, value = '']) => ({ name, value: Buffer.from(value) }));
+}
+
+/** Reads files of which each is one value, or one per line. @throws UsageError */
+export async function secretsOfFiles(paths: readonly string[]): Promise<Secret[]> {
+  return Promise.all(paths.map(async (path) => ({ name: path, value: await readSecret(path) })));
+}
+
+function matcherOf(pattern: string): RegExp {
+  const source = pattern.replaceAll(/[^*?]+/g, (text) => text.replaceAll(/[\\^$.|+()[\]{}]/g, '\\$&'));
+  return new RegExp(`^${source.replaceAll('*', '.*').replaceAll('?', '.')}$`, 's');
+}
+
+async function readSecret(path: string): Promise<Buffer> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(FILE_BYTES_MAX + 1));
+    if (bytesRead <= FILE_BYTES_MAX) return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw new UsageError(`cannot read the file of --redact-file: ${errorText(error)}`);
+  } finally {
+    await file?.close();
+  }
+  throw new UsageError(`the file of --redact-file is larger than ${FILE_BYTES_MAX} bytes: ${path}`);
+}
