@@ -131,6 +131,7 @@ describe('following an open stream', () => {
     const { page } = await followed('deleted', 100);
     await fetch(`${server.loom.url}/stream/deleted`, { method: 'DELETE' });
     await page.locator('.connection', { hasText: 'deleted' }).waitFor();
+    await page.locator('.stream-head .state', { hasText: 'removed' }).waitFor();
     expect(await shownLine(page, 100)).toBe('line 100');
   });
 
