@@ -43,6 +43,8 @@ describe.each(WIRES)('a follower: %s', (wire) => {
     await turns(5);
     const { length } = store.reads;
     for (const mark of [2, 3, 4]) {
+      // A spy paints for a few milliseconds of a turn, which a busy machine may take away: each append has its own turn.
+      await turns(2);
       const append = log.append();
       expect(marksOf(server.written()).at(-1)).toBe(mark);
       await append;
