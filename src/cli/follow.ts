@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FollowEnd, LoomClient } from '../client';
-import { isClientError, memberOf } from '../client';
+import { isClientError } from '../client';
+import { memberOf } from '../client/wire/json';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
 import { parseDuration } from './arguments/duration';
@@ -89,7 +90,7 @@ async function untilItExists(client: LoomClient, id: string, signal: AbortSignal
 
 async function exists(client: LoomClient, id: string, signal?: AbortSignal): Promise<boolean> {
   try {
-    await client.head(id, signal);
+    await client.head(id, { signal });
     return true;
   } catch (error) {
     if (isClientError(error, 'NOT_FOUND')) return false;

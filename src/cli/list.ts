@@ -1,4 +1,5 @@
-import { type ListedStream, parseState, STREAM_STATES } from '../client';
+import type { ListedStream } from '../client';
+import { parseState, STREAM_STATES } from '../client/wire/stream-state';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
 import type { Flags } from './arguments/flags';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isClientError, memberOf } from '../client';
+import { isClientError } from '../client';
+import { memberOf } from '../client/wire/json';
 import { helpWidth } from '../words/help-layout';
 import { isNear } from '../words/nearest';
 import { type Command, helpCommandOf } from './arguments/command';

@@ -24,7 +24,7 @@ export async function showStream(
 ): Promise<Pick<Follow, 'end' | 'losses' | 'offset'>> {
   if (form === 'json') {
     const output = new TextOutput(io);
-    const lines = client.lines(id, { ...options, signal: output.signal });
+    const lines = client.follow(id, { ...options, signal: output.signal }).lines({ parts: true });
     await writeJson(lines, output, { label, isTerminal: io.stdout.isTTY === true });
     return lines;
   }

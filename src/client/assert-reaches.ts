@@ -13,30 +13,28 @@ const MOVES_TO_STREAM = /(?:^|\/)\.{0,2}(?:\/|$)|[\\?#%;]/;
  */
 export async function assertReaches(id: string, info: () => Promise<ListedStream>): Promise<void> {
   if (!MOVES_PATH.test(id)) return;
-  let reached: string;
-  try {
-    reached = (await info()).id;
-  } catch (error) {
-    if (isClientError(error) && isOtherPath(error)) throw decodes(id, error);
-    // Loom answered for a stream, even if it may not be read or is lost: that no slash was decoded is known by that.
-    if (!MOVES_TO_STREAM.test(id) && isClientError(error) && isOfStream(error)) return;
-    throw error;
-  }
+  const reached = await info().then(
+    (stream) => stream.id,
+    (error) => {
+      if (!isClientError(error)) throw error;
+      const { code, answerCode, status } = error;
+      if (answerCode === 'route_not_found' || answerCode === 'method_not_allowed')
+        throw decodes(id, { cause: error, status });
+      // Loom answered for a stream, even if it may not be read or is lost: that no slash was decoded is known by that.
+      if (!MOVES_TO_STREAM.test(id) && (answerCode === 'forbidden' || code === 'BYTES_LOST')) return id;
+      throw error;
+    },
+  );
   if (reached !== id) throw decodes(id);
 }
 
-function isOtherPath({ answerCode }: LoomClientError): boolean {
-  return answerCode === 'route_not_found' || answerCode === 'method_not_allowed';
-}
-
-function isOfStream({ code, answerCode }: LoomClientError): boolean {
-  return answerCode === 'forbidden' || code === 'BYTES_LOST';
-}
-
-function decodes(id: string, cause?: LoomClientError): LoomClientError {
+function decodes(
+  id: string,
+  details?: ErrorOptions & { readonly status: number | undefined },
+): LoomClientError {
   return new LoomClientError(
     'REFUSED',
     `a proxy in front of the server changes the ID ${id}: it decodes ${encodeURIComponent(id)} in paths. Have it pass paths as they are`,
-    { cause, ...(cause?.status !== undefined && { status: cause.status }) },
+    details,
   );
 }

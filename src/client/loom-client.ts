@@ -1,40 +1,39 @@
 import { assertReaches } from './assert-reaches';
-import { type CountOptions, countMatches } from './read/count-matches';
+import { countMatches } from './read/count-matches';
 import { type DigestOptions, digestOf } from './read/digest';
-import { Follow, type FollowOptions, type PartOptions } from './read/follow';
+import { Follow, type FollowOptions } from './read/follow';
 import type { LineMatch, StreamMatches } from './read/line-match';
-import { StreamLines } from './read/lines';
-import type { MatchOptions, SearchTarget } from './read/match-options';
-import { findMatches } from './read/matches';
-import { ByteFormat } from './read/read-format';
+import { findMatches, type MatchOptions } from './read/matches';
 import type { ReadRequests } from './read/resolve-part';
+import type { SearchOptions, SearchTarget } from './read/search';
 import { type SpyOptions, spyOn } from './read/spy';
-import { type IndexOptions, parseStreamIndex, type StreamIndex } from './read/stream-index';
-import { TimestampFormat } from './read/timestamp-format';
 import { type WaitOptions, type WaitResult, waitForStream } from './read/wait';
 import { Upload } from './upload/upload';
 import type { UploadOptions } from './upload/upload-options';
+import { closable } from './wire/closable';
 import { Endpoint, type EndpointOptions } from './wire/endpoint';
-import { LoomClientError } from './wire/errors';
 import { type ListedStream, parseListedPage, parseListedStream } from './wire/listed-stream';
-import { asOlderServer } from './wire/older-server';
-import { RequestTimeout } from './wire/request-timeout';
+import { withTimeout } from './wire/request-timeout';
 import { assertSuccess, type BufferedResponse } from './wire/response';
 import { lacksMetadata, parseStreamInfo, type StreamInfo } from './wire/stream-info';
 import type { StreamState } from './wire/stream-state';
 
-export interface ListOptions {
+/** The options of one short request. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ListOptions extends CallOptions {
   readonly prefix?: string;
   readonly state?: StreamState;
   /** How many streams one request returns, 1 to 1,000. Default 100. */
   readonly pageSize?: number;
-  readonly signal?: AbortSignal;
 }
 
 /** The timeout of a request with a short answer. */
 const ANSWER_MS = 30_000;
 
-/** A client of one Loom server. `head`, `info`, `index`, `list` and `remove` try once. The rest reconnects. */
+/** A client of one Loom server. `head`, `info`, `list` and `remove` try once. The rest reconnects. */
 export class LoomClient {
   readonly #endpoint: Endpoint;
 
@@ -49,16 +48,16 @@ export class LoomClient {
   }
 
   /** Reads the state of a stream. If the metadata exceeds a header, it asks `/info` as well. @throws LoomClientError */
-  async head(id: string, signal?: AbortSignal): Promise<StreamInfo> {
+  async head(id: string, { signal }: CallOptions = {}): Promise<StreamInfo> {
     const answer = await this.#ask('HEAD', this.#endpoint.stream(id), signal);
     const info = parseStreamInfo(id, answer);
     if (!lacksMetadata(answer)) return info;
-    return { ...info, metadata: (await this.info(id, signal)).metadata };
+    return { ...info, metadata: (await this.info(id, { signal })).metadata };
   }
 
   /** Reads the list entry of one stream. @throws LoomClientError */
-  async info(id: string, signal?: AbortSignal): Promise<ListedStream> {
-    return parseListedStream((await this.#ask('GET', this.#endpoint.info(id), signal)).text);
+  async info(id: string, { signal }: CallOptions = {}): Promise<ListedStream> {
+    return parseListedStream((await this.#ask('GET', this.#endpoint.below(id, 'info'), signal)).text);
   }
 
   /** Lists streams, newest first. The iteration requests each page when it gets there. @throws LoomClientError */
@@ -73,52 +72,41 @@ export class LoomClient {
   }
 
   /** Deletes a stream, and never another one. @throws LoomClientError `NOT_FOUND`; `REFUSED` if a proxy changes the ID */
-  async remove(id: string, signal?: AbortSignal): Promise<void> {
-    await assertReaches(id, () => this.info(id, signal));
+  async remove(id: string, { signal }: CallOptions = {}): Promise<void> {
+    await assertReaches(id, () => this.info(id, { signal }));
     await this.#ask('DELETE', this.#endpoint.stream(id), signal);
   }
 
-  /** Every byte of a stream or of a part of it, then live bytes, until its end. */
-  follow(id: string, { offset = 0, timestamps, ...options }: FollowOptions = {}): Follow {
-    return new Follow(
-      this.#requestsOf(id),
-      (position) => (timestamps ? new TimestampFormat(position) : new ByteFormat(position)),
-      { from: { offset }, ...options },
-    );
-  }
-
-  /** As `follow`, line by line. Needs a server that knows lines. */
-  lines(id: string, options: PartOptions = {}): StreamLines {
-    return new StreamLines(this.#requestsOf(id), options);
-  }
-
-  /** Reads where lines of a stream begin. @throws LoomClientError */
-  async index(id: string, { step, from, signal }: IndexOptions = {}): Promise<StreamIndex> {
-    const url = this.#endpoint.below(id, 'index', { step, from });
-    try {
-      return parseStreamIndex((await this.#ask('GET', url, signal)).text);
-    } catch (error) {
-      throw asOlderServer(error, 'indexes');
-    }
+  /** Every byte of a stream or of a part of it, then live bytes, until its end. Its `lines` and `text` are the same in other forms. */
+  follow(id: string, options: FollowOptions = {}): Follow {
+    return new Follow(this.#requestsOf(id), options);
   }
 
   /** What is worth knowing first of a stream, as the text of an object or as Markdown. @throws LoomClientError */
   digest(id: string, options: DigestOptions = {}): Promise<string> {
-    return digestOf(this.#endpoint, id, options);
+    return digestOf(this.#requestsOf(id), options);
   }
 
   /** Searches the lines of one stream, or of all streams with a prefix, newest first. */
-  matches(target: SearchTarget, q: string, options: MatchOptions = {}): AsyncGenerator<LineMatch, void> {
-    return findMatches(this.#endpoint, target, q, options);
+  matches(
+    target: SearchTarget,
+    q: string,
+    options: MatchOptions = {},
+  ): AsyncIterableIterator<LineMatch, void> {
+    return closable(options.signal, (signal) =>
+      findMatches(this.#endpoint, target, q, { ...options, signal }),
+    );
   }
 
   /** Counts the lines that match: of one stream, or of each with a prefix in which there are any, newest first. */
   countMatches(
     target: SearchTarget,
     q: string,
-    options: CountOptions = {},
-  ): AsyncGenerator<StreamMatches, void> {
-    return countMatches(this.#endpoint, target, q, options);
+    options: SearchOptions = {},
+  ): AsyncIterableIterator<StreamMatches, void> {
+    return closable(options.signal, (signal) =>
+      countMatches(this.#endpoint, target, q, { ...options, signal }),
+    );
   }
 
   /** Waits for the end of a stream, for lines or for bytes. @returns `undefined` after the timeout @throws LoomClientError */
@@ -126,8 +114,9 @@ export class LoomClient {
     return waitForStream(this.#requestsOf(id), options);
   }
 
-  spy(options: SpyOptions = {}): AsyncGenerator<Uint8Array, never> {
-    return spyOn(this.#endpoint, options);
+  /** Every live stream, as one text that `/spy` shows, until the iteration is left. */
+  spy(options: SpyOptions = {}): AsyncIterableIterator<Uint8Array, void> {
+    return closable(options.signal, (signal) => spyOn(this.#endpoint, { ...options, signal }));
   }
 
   /** Creates the stream and returns an upload for its bytes. @throws LoomClientError `INVALID` */
@@ -141,31 +130,25 @@ export class LoomClient {
     return {
       endpoint: this.#endpoint,
       id,
-      head: (signal) => this.head(id, signal),
+      head: (signal) => this.head(id, { signal }),
       ask: (...request) => this.#ask(...request),
     };
   }
 
-  async #ask(
+  #ask(
     method: string,
     url: URL,
-    signal: AbortSignal | undefined,
+    outer: AbortSignal | undefined,
     headers?: Readonly<Record<string, string>>,
+    timeoutMs = ANSWER_MS,
   ): Promise<BufferedResponse> {
-    const timeout = new RequestTimeout(
-      signal,
-      ANSWER_MS,
-      () => new LoomClientError('UNREACHABLE', `no answer from the server for ${ANSWER_MS / 1000} s`),
-    );
-    try {
+    return withTimeout(outer, timeoutMs, async ({ signal }) => {
       const answer = await this.#endpoint.requestBuffered(method, url, {
-        signal: timeout.signal,
+        signal,
         ...(headers !== undefined && { headers }),
       });
       assertSuccess(answer);
       return answer;
-    } finally {
-      timeout.end();
-    }
+    });
   }
 }

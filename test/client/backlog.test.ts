@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { Backlog } from '../../src/client/upload/backlog';
+import type { Backlog } from '../../src/client/upload/backlog';
+import { openBacklog } from '../../src/client/upload/open-backlog';
 import type { Spool } from '../../src/client/upload/spool';
 
 /** Stores each written piece until all of it is released. */
@@ -66,7 +67,7 @@ it('a backlog returns the pushed bytes from each unacknowledged offset, in memor
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 20 }), async (steps) => {
       const source = SOURCE;
-      const backlog = new Backlog({ memoryBytesMax: 128 * KIB, retainBytes: 100, spool: new MemorySpool() });
+      const backlog = openBacklog({ memoryBytesMax: 128 * KIB, retainBytes: 100, spool: new MemorySpool() });
       for (const action of steps) {
         if ('push' in action) await backlog.push(source.subarray(backlog.end, backlog.end + action.push));
         else {
@@ -84,14 +85,14 @@ it('a backlog returns the pushed bytes from each unacknowledged offset, in memor
 
 it('a backlog does not write to the spool while memory has room', async () => {
   const spool = new MemorySpool();
-  const backlog = new Backlog({ memoryBytesMax: 128 * KIB, spool });
+  const backlog = openBacklog({ memoryBytesMax: 128 * KIB, spool });
   await backlog.push(sourceOf(128 * KIB));
   expect(spool.writes).toBe(0);
 });
 
 it('a backlog moves spooled bytes to memory when the server has caught up', async () => {
   const spool = new MemorySpool();
-  const backlog = new Backlog({ memoryBytesMax: 128 * KIB, retainBytes: 0, spool });
+  const backlog = openBacklog({ memoryBytesMax: 128 * KIB, retainBytes: 0, spool });
   const source = sourceOf(300 * KIB);
   await backlog.push(source.subarray(0, 128 * KIB));
   await backlog.push(source.subarray(128 * KIB, 200 * KIB));
@@ -105,7 +106,7 @@ it('a backlog moves spooled bytes to memory when the server has caught up', asyn
 it('a backlog whose spool is full waits for the server and loses no byte', async () => {
   const spool = new MemorySpool();
   const failures: unknown[] = [];
-  const backlog = new Backlog({
+  const backlog = openBacklog({
     memoryBytesMax: 128 * KIB,
     retainBytes: 0,
     spool,
@@ -132,7 +133,7 @@ it('a backlog whose spool is full loses no byte, and stores all that the server 
       async (capacity, sizes, acknowledgedAtOnce, retainBytes) => {
         const spool = new MemorySpool();
         spool.capacity = capacity;
-        const backlog = new Backlog({ memoryBytesMax: 128 * KIB, retainBytes, spool });
+        const backlog = openBacklog({ memoryBytesMax: 128 * KIB, retainBytes, spool });
         const source = sourceOf(sizes.reduce((sum, size) => sum + size, 0));
         const ends = sizes.map((_, index) => sizes.slice(0, index + 1).reduce((sum, size) => sum + size, 0));
         const pushes = ends.map((end, index) => backlog.push(source.subarray(ends[index - 1] ?? 0, end)));
@@ -161,7 +162,7 @@ it('a backlog whose spool took something and is full goes on as the server ackno
   const isFull = new Promise<void>((resolve) => {
     reported = resolve;
   });
-  const backlog = new Backlog({
+  const backlog = openBacklog({
     memoryBytesMax: 128 * KIB,
     spool,
     onSpoolFailure: (error) => {
@@ -181,7 +182,7 @@ it('a backlog whose spool took something and is full goes on as the server ackno
 it('a backlog moves bytes to the spool again when the spool has room again', async () => {
   const spool = new MemorySpool();
   spool.capacity = 64 * KIB;
-  const backlog = new Backlog({ memoryBytesMax: 128 * KIB, retainBytes: 0, spool });
+  const backlog = openBacklog({ memoryBytesMax: 128 * KIB, retainBytes: 0, spool });
   await backlog.push(sourceOf(128 * KIB));
   await backlog.push(SOURCE.subarray(128 * KIB, 192 * KIB));
   await backlog.acknowledge(128 * KIB);
@@ -193,7 +194,7 @@ it('a backlog moves bytes to the spool again when the spool has room again', asy
 
 it('a refused backlog whose spool is full still stores the rest of a piece that it began', async () => {
   const spool = new MemorySpool();
-  const backlog = new Backlog({ memoryBytesMax: 128 * KIB, spool });
+  const backlog = openBacklog({ memoryBytesMax: 128 * KIB, spool });
   await backlog.push(sourceOf(100 * KIB));
   spool.capacity = 0;
   const begun = backlog.push(SOURCE.subarray(100 * KIB, 300 * KIB));
@@ -204,7 +205,7 @@ it('a refused backlog whose spool is full still stores the rest of a piece that 
 });
 
 it('a backlog keeps the last retainBytes of the acknowledged bytes', async () => {
-  const backlog = new Backlog({ retainBytes: 10 });
+  const backlog = openBacklog({ retainBytes: 10 });
   await backlog.push(sourceOf(100));
   await backlog.acknowledge(50);
   expect(backlog.start).toBe(40);
@@ -212,7 +213,7 @@ it('a backlog keeps the last retainBytes of the acknowledged bytes', async () =>
 });
 
 it('a refused backlog rejects later pushes and keeps earlier bytes', async () => {
-  const backlog = new Backlog();
+  const backlog = openBacklog({});
   await backlog.push(sourceOf(3));
   await backlog.refuse(new Error('over'));
   await expect(backlog.push(sourceOf(3))).rejects.toThrow('over');

@@ -5,29 +5,6 @@ import { LoomClient } from '../../src/client';
 
 const NDJSON = { 'Content-Type': 'application/x-ndjson' };
 
-it('matches are counted as they come where the server cannot count them', async () => {
-  const server = createServer((req, res) => {
-    const { searchParams } = new URL(req.url ?? '', 'http://older');
-    if (searchParams.has('count')) {
-      res.writeHead(400, { 'Content-Type': 'application/json' });
-      res.end('{"error":"There is no parameter \\"count\\" (allowed here: q)","code":"parameter_invalid"}');
-      return;
-    }
-    const matches = [1, 2, 3].map((line) => ({ line, offset: 0, time: null, text: 'x', at: [] }));
-    const end = { matches: 3, truncated: false, scannedBytes: 9 };
-    res.writeHead(200, NDJSON).end([...matches, end].map((one) => `${JSON.stringify(one)}\n`).join(''));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    const { port } = server.address() as AddressInfo;
-    const client = new LoomClient({ url: `http://127.0.0.1:${port}` });
-    expect(await counted(client.countMatches('a', 'x'))).toEqual([{ id: 'a', matches: 3 }]);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
 it('a count of several streams that breaks off is asked for again, and yields each stream once', async () => {
   let requests = 0;
   const server = createServer((_, res) => {

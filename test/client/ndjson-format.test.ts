@@ -11,7 +11,7 @@ let format: NdjsonFormat;
 beforeEach(() => {
   position = new ReadPosition({});
   lost = [];
-  format = new NdjsonFormat(position, (range) => lost.push(range));
+  format = new NdjsonFormat(position, (range) => lost.push(range), true);
 });
 
 /** Begins an answer of these objects. */

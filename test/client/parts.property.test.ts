@@ -129,7 +129,7 @@ it('the lines of a part are complete, in order and where their offsets say, what
       const whole = linesOf(all);
       const expected = whole.slice(line - 1, lines === null ? undefined : line - 1 + lines);
       const found = await whileWritten(written, broken, async (client, id) =>
-        itemsOf(client.lines(id, optionsOf({ line, lines }))),
+        itemsOf(client.follow(id, optionsOf({ line, lines })).lines({ parts: true })),
       );
       const texts = expected.map((_, index) =>
         found

@@ -258,7 +258,7 @@ describe('an upload that fails', () => {
   });
 
   it('an upload retries after a retryable code with any status', async () => {
-    server.faults = [{ kind: 'refuse', status: 400, code: 'store_unavailable' }];
+    server.faults = [{ kind: 'refuse', status: 400, code: 'body_incomplete' }];
     await send(begin(), 'hello');
     expect(server.content('a').toString()).toBe('hello');
   });

@@ -1,4 +1,5 @@
-import { type ListedStream, memberOf } from '../../client';
+import type { ListedStream } from '../../client';
+import { memberOf } from '../../client/wire/json';
 import { ageText, sizeText } from '../../words/quantities';
 import { printable } from './printable';
 

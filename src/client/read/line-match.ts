@@ -1,5 +1,5 @@
-import { LoomClientError } from '../wire/errors';
-import { memberOf } from '../wire/json';
+import { notOfLoom } from '../wire/errors';
+import { memberOf, membersOf } from '../wire/json';
 import { parseStreamLine, type StreamLine } from './stream-line';
 
 /** A line that a search found. */
@@ -18,9 +18,9 @@ export interface StreamMatches {
   readonly matches: number;
 }
 
-/** The last object of an answer of a search, or one about a stream that cannot be searched. */
+/** An object of a search that is not a match: the last one, or one about a stream. */
 export interface SearchEnd {
-  /** The stream that cannot be searched. The search goes on behind it. */
+  /** The stream that was counted or cannot be searched. The search goes on behind it. */
   readonly id: string | undefined;
   readonly next: string | undefined;
   readonly error: string | undefined;
@@ -30,45 +30,40 @@ export interface SearchEnd {
 export function parseLineMatch(value: unknown): LineMatch | undefined {
   const line = parseStreamLine(value);
   if (line === undefined) return undefined;
-  const id = memberOf(value, 'id');
   const context = memberOf(value, 'context');
-  const [before, after] = [memberOf(context, 'before'), memberOf(context, 'after')];
   return {
     ...line,
-    ...(typeof id === 'string' && { id }),
-    at: placesIn(memberOf(value, 'at')),
-    ...(context !== undefined && { context: { before: textsIn(before), after: textsIn(after) } }),
+    ...membersOf(value, { id: 'string' }),
+    at: itemsOf(value, 'at').filter(isPlace),
+    ...(context !== undefined && {
+      context: {
+        before: itemsOf(context, 'before').map(String),
+        after: itemsOf(context, 'after').map(String),
+      },
+    }),
   };
 }
 
-/** @throws LoomClientError `REFUSED` if the value is of no search */
-export function parseSearchEnd(value: unknown): SearchEnd {
-  const [id, error, next] = [memberOf(value, 'id'), memberOf(value, 'error'), memberOf(value, 'next')];
-  if (error === undefined && typeof memberOf(value, 'matches') !== 'number')
-    throw new LoomClientError('REFUSED', 'the answer is not that of a search');
-  return {
-    id: typeof id === 'string' ? id : undefined,
-    next: typeof next === 'string' || typeof next === 'number' ? String(next) : undefined,
-    error: error === undefined ? undefined : String(error),
-  };
+/** @returns `undefined` for a match @throws LoomClientError `REFUSED` if the value is not of a search */
+export function parseSearchEnd(value: unknown): SearchEnd | undefined {
+  if (typeof memberOf(value, 'line') === 'number') return undefined;
+  const next = memberOf(value, 'next');
+  const { id, error, matches } = membersOf(value, { id: 'string', error: 'string', matches: 'number' });
+  if (error === undefined && matches === undefined) throw notOfLoom('matches');
+  return { id, error, next: next === undefined ? undefined : String(next) };
 }
 
 /** @returns `undefined` if the value has no count */
-export function parseStreamMatches(value: unknown, id: string | undefined): StreamMatches | undefined {
+export function parseStreamMatches(value: unknown, id: unknown): StreamMatches | undefined {
   const matches = memberOf(value, 'matches');
-  return id === undefined || typeof matches !== 'number' ? undefined : { id, matches };
+  return typeof id === 'string' && typeof matches === 'number' ? { id, matches } : undefined;
 }
 
-function placesIn(value: unknown): LineMatch['at'] {
-  if (!Array.isArray(value)) return [];
-  const items: unknown[] = value;
-  return items.filter(isPlace);
+function itemsOf(value: unknown, name: string): readonly unknown[] {
+  const items = memberOf(value, name);
+  return Array.isArray(items) ? items : [];
 }
 
 function isPlace(value: unknown): value is readonly [number, number] {
   return Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'number';
-}
-
-function textsIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

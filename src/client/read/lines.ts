@@ -1,18 +1,23 @@
-import { Follow, type PartOptions } from './follow';
 import { NdjsonFormat } from './ndjson-format';
 import type { ReadRequests } from './resolve-part';
 import type { StreamLine } from './stream-line';
+import { type PartOptions, StreamReader } from './stream-reader';
 
-/** The lines of a part of a stream, as `Follow` has its bytes. `summary` is what the server says at the end. */
-export class StreamLines extends Follow<StreamLine> {
+export interface LineOptions {
+  /** Yields what there is of a line that stays unfinished for a moment, and then the rest of it. Default: whole lines. */
+  readonly parts?: boolean;
+}
+
+/** The lines of a part of a stream, then live. */
+export class StreamLines extends StreamReader<StreamLine> {
   readonly #format: () => NdjsonFormat | undefined;
 
-  constructor(requests: ReadRequests, options: PartOptions) {
+  constructor(requests: ReadRequests, options: PartOptions, { parts = false }: LineOptions) {
     let format: NdjsonFormat | undefined;
     super(
       requests,
       (position, onLost) => {
-        format = new NdjsonFormat(position, onLost);
+        format = new NdjsonFormat(position, onLost, parts);
         return format;
       },
       options,

@@ -1,23 +1,32 @@
 import type { Endpoint, Query } from '../wire/endpoint';
-import { type LineMatch, parseLineMatch, parseSearchEnd, type SearchEnd } from './line-match';
-import type { MatchOptions, SearchTarget } from './match-options';
-import { type SearchProgress, searchAnswers } from './search-answers';
+import { type LineMatch, parseLineMatch } from './line-match';
+import { type SearchOptions, type SearchResult, type SearchTarget, search } from './search';
+
+/** What a search finds. */
+export interface MatchOptions extends SearchOptions {
+  /** How many lines around each come with it. Default 0. */
+  readonly context?: number;
+  /** How many lines to find at most. Default: all. */
+  readonly limit?: number;
+  /** Goes on as lines arrive, until the stream ends. Only in one stream. */
+  readonly follow?: boolean;
+}
 
 /** The most lines that one request finds. */
 const PAGE_MAX = 10_000;
 
 /** Yields the lines that match. After a lost connection it continues behind the last one. @throws LoomClientError; the signal's reason */
-export async function* findMatches(
+export function findMatches(
   endpoint: Endpoint,
   target: SearchTarget,
   q: string,
   options: MatchOptions,
 ): AsyncGenerator<LineMatch, void> {
-  yield* searchAnswers(endpoint, target, options, new MatchProgress(target, q, options));
+  return search({ endpoint, target, q }, options, new FoundMatches(target, options));
 }
 
 /** Which matches were found, so that no other request yields them again. */
-class MatchProgress implements SearchProgress<LineMatch> {
+class FoundMatches implements SearchResult<LineMatch> {
   readonly #isMany: boolean;
   #line: number | undefined;
   #cursor: string | undefined;
@@ -28,25 +37,25 @@ class MatchProgress implements SearchProgress<LineMatch> {
 
   constructor(
     target: SearchTarget,
-    private readonly q: string,
     private readonly options: MatchOptions,
   ) {
     this.#isMany = typeof target !== 'string';
     this.#line = options.line;
   }
 
-  nextQuery(): Query | undefined {
-    const { limit: most = Number.POSITIVE_INFINITY } = this.options;
-    const limit = Math.min(most - this.#found, PAGE_MAX);
-    if (limit <= 0) return undefined;
+  get query(): Query | undefined {
+    const { limit = Number.POSITIVE_INFINITY, context, follow } = this.options;
+    const left = Math.min(limit - this.#found, PAGE_MAX);
+    if (left <= 0) return undefined;
     const from = this.#isMany ? { cursor: this.#cursor } : { line: this.#line };
-    return { ...parametersOf(this.q, this.options), limit, ...from };
+    return { context: context || undefined, follow: follow || undefined, limit: left, ...from };
   }
 
-  take(object: unknown): { readonly item?: LineMatch; readonly end?: SearchEnd } {
+  take(object: unknown): LineMatch | undefined {
     const match = parseLineMatch(object);
-    if (match === undefined) return { end: parseSearchEnd(object) };
-    return this.#isNew(match) ? { item: match } : {};
+    if (match === undefined || !this.#isNew(match)) return undefined;
+    this.#found += 1;
+    return match;
   }
 
   continueAt(next: string): void {
@@ -60,26 +69,14 @@ class MatchProgress implements SearchProgress<LineMatch> {
   }
 
   #isNew({ id = '', line }: LineMatch): boolean {
-    if (this.#isMany) {
-      const isLast = this.#last?.id === id;
-      if (isLast ? line <= (this.#last?.line ?? 0) : this.#seen.has(id)) return false;
-      this.#seen.add(id);
-      this.#last = { id, line };
-    } else {
+    if (!this.#isMany) {
       this.#line = line + 1;
+      return true;
     }
-    this.#found += 1;
+    const isLast = this.#last?.id === id;
+    if (isLast ? line <= (this.#last?.line ?? 0) : this.#seen.has(id)) return false;
+    this.#seen.add(id);
+    this.#last = { id, line };
     return true;
   }
-}
-
-export function parametersOf(q: string, { ignoreCase, regex, invert, context, follow }: MatchOptions): Query {
-  return {
-    q,
-    ignoreCase: ignoreCase ? true : undefined,
-    regex: regex ? true : undefined,
-    invert: invert ? true : undefined,
-    context: context === 0 ? undefined : context,
-    follow: follow ? true : undefined,
-  };
 }

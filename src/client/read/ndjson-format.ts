@@ -1,4 +1,4 @@
-import { LoomClientError } from '../wire/errors';
+import { LoomClientError, notOfLoom } from '../wire/errors';
 import { memberOf } from '../wire/json';
 import type { LostRange } from '../wire/lost-range';
 import { assertNdjson, NDJSON, NdjsonSplitter } from '../wire/ndjson';
@@ -8,6 +8,9 @@ import { parseStreamLine, type StreamLine } from './stream-line';
 
 /** What replaces bytes that are not UTF-8. The length of such a text is not that of its bytes. */
 const REPLACEMENT = '\ufffd';
+
+/** A longer line is yielded in parts. The server cuts lines of a finished stream long before. */
+const WHOLE_LENGTH_MAX = 1024 * 1024;
 
 /** The lines of a stream, as NDJSON. */
 export class NdjsonFormat implements ReadFormat<StreamLine> {
@@ -19,13 +22,17 @@ export class NdjsonFormat implements ReadFormat<StreamLine> {
   #last: StreamLine | undefined;
   /** The text of it that the answer has still to repeat. */
   #repeated: string | undefined;
-  /** A part of a line whose length in bytes is not known. A connection could not continue after it, so the rest is added to it. */
+  /** A part of a line to which the rest is added: lines are wanted whole, or a connection could not continue after the part. */
   #held: StreamLine | undefined;
 
-  /** @param onLost called if a line that was yielded has changed */
+  /**
+   * @param onLost called if a line that was yielded has changed
+   * @param parts whether parts of lines are yielded
+   */
   constructor(
     private readonly position: ReadPosition,
     private readonly onLost: (lost: LostRange) => void,
+    private readonly parts: boolean,
   ) {}
 
   /** The last object of the answer, which has the state of the stream. */
@@ -55,16 +62,20 @@ export class NdjsonFormat implements ReadFormat<StreamLine> {
 
   *#take(part: StreamLine): Generator<StreamLine, void> {
     const line = this.#withHeld(part);
-    if (line.partial && (line.cut || line.text.includes(REPLACEMENT))) this.#held = line;
+    if (line.partial && this.#isHeld(line)) this.#held = line;
     else yield this.#moveAfter(line);
+  }
+
+  /** The length of a text with replaced bytes is not that of its bytes: a connection could not continue after it. */
+  #isHeld({ text, cut }: StreamLine): boolean {
+    return cut || text.includes(REPLACEMENT) || (!this.parts && text.length < WHOLE_LENGTH_MAX);
   }
 
   *#end(value: unknown): Generator<StreamLine, void> {
     const state = memberOf(value, 'state');
     if (state === 'lost' || state === 'damaged')
       throw new LoomClientError('UNREACHABLE', 'the server has lost bytes of the stream');
-    if (typeof state !== 'string')
-      throw new LoomClientError('REFUSED', 'the answer does not consist of lines');
+    if (typeof state !== 'string') throw notOfLoom('lines');
     if (this.#held !== undefined) yield this.#moveAfter(this.#held);
     this.#held = undefined;
     this.#summary = value;

@@ -1,4 +1,4 @@
-import { isClientError, LoomClientError } from '../wire/errors';
+import { isClientError, replaced } from '../wire/errors';
 import { baseGeneration } from '../wire/lost-range';
 import type { StreamInfo } from '../wire/stream-info';
 import type { ReadPosition } from './read-position';
@@ -43,8 +43,7 @@ export async function findEnd(
 /** @throws LoomClientError `REPLACED` */
 export function assertSameStream(generation: string | undefined, known: string | undefined): void {
   if (known === undefined) return;
-  if (generation === undefined || baseGeneration(generation) !== baseGeneration(known))
-    throw new LoomClientError('REPLACED');
+  if (generation === undefined || baseGeneration(generation) !== baseGeneration(known)) throw replaced();
 }
 
 function endOfSnapshot(info: StreamInfo, { position, isEnded }: AnsweredRead): FollowEnd | undefined {
@@ -84,7 +83,7 @@ function endOfBytes(info: StreamInfo, { position, generation }: AnsweredRead): F
   const { offset = 0 } = position;
   // The server has lost bytes. The next request with an offset learns which.
   if (generation !== undefined && (info.generation !== generation || info.bytes < offset)) return undefined;
-  if (info.bytes < offset) throw new LoomClientError('REPLACED');
+  if (info.bytes < offset) throw replaced();
   return info.state === 'closed' && info.bytes === offset ? endOf(info) : undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../wire/endpoint';
-import { isClientError, isRetryable, LoomClientError } from '../wire/errors';
+import { isClientError, isRetryable, notOfLoom } from '../wire/errors';
 import { olderServer } from '../wire/older-server';
 import { type BufferedResponse, countHeader } from '../wire/response';
 import { parseStreamInfo, type StreamInfo } from '../wire/stream-info';
@@ -17,6 +17,7 @@ export interface ReadRequests {
     url: URL,
     signal: AbortSignal,
     headers?: Readonly<Record<string, string>>,
+    timeoutMs?: number,
   ): Promise<BufferedResponse>;
 }
 
@@ -49,8 +50,7 @@ export async function resolvePart(
 
 function lengthOf({ headers }: BufferedResponse): number {
   const length = countHeader(headers, 'Content-Length');
-  if (length === undefined)
-    throw new LoomClientError('REFUSED', 'the answer to a HEAD has no Content-Length');
+  if (length === undefined) throw notOfLoom('Content-Length');
   return length;
 }
 

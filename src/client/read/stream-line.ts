@@ -1,4 +1,4 @@
-import { memberOf } from '../wire/json';
+import { memberOf, membersOf } from '../wire/json';
 
 /** A line of a stream, or a part of one. */
 export interface StreamLine {
@@ -18,13 +18,22 @@ export interface StreamLine {
 
 /** @returns `undefined` if the value is not a line */
 export function parseStreamLine(value: unknown): StreamLine | undefined {
-  const [line, offset, text] = [memberOf(value, 'line'), memberOf(value, 'offset'), memberOf(value, 'text')];
-  if (typeof line !== 'number' || typeof offset !== 'number' || typeof text !== 'string') return undefined;
-  const time = memberOf(value, 'time');
+  const {
+    line,
+    offset,
+    text,
+    time = null,
+  } = membersOf(value, {
+    line: 'number',
+    offset: 'number',
+    text: 'string',
+    time: 'string',
+  });
+  if (line === undefined || offset === undefined || text === undefined) return undefined;
   return {
     line,
     offset,
-    time: typeof time === 'string' ? time : null,
+    time,
     text,
     ...(memberOf(value, 'partial') === true && { partial: true }),
     ...(memberOf(value, 'cut') === true && { cut: true }),

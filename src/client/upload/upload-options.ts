@@ -11,7 +11,7 @@ export interface UploadOptions extends BackoffOptions, Omit<BacklogOptions, 'onS
   readonly contentType?: string;
   /** Identifies this upload after a reconnect (`Idempotency-Key`). Default: a random one. */
   readonly key?: string;
-  /** Whether a request streams its body or sends one block. Default `streamed`; in browsers `whole`: they stream at most over HTTP/2. */
+  /** Whether a request streams its body or sends one block. Default `streamed`. In browsers always `whole`: they stream at most over HTTP/2. */
   readonly bodies?: 'streamed' | 'whole';
   /** A request ends after this many bytes, to get them acknowledged. Default 4 MiB, at most half of the memory. */
   readonly requestBytesMax?: number;
@@ -21,6 +21,8 @@ export interface UploadOptions extends BackoffOptions, Omit<BacklogOptions, 'onS
   readonly keepAliveMs?: number;
   /** A request is cut and retried after this time without progress. Default 30,000. */
   readonly silenceMs?: number;
+  /** Stops the upload: `done` rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
   readonly onEvent?: (event: UploadEvent) => void;
 }
 

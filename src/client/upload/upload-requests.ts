@@ -1,20 +1,13 @@
 import type { Endpoint } from '../wire/endpoint';
-import { LoomClientError } from '../wire/errors';
 import { type Json, toHeader } from '../wire/json';
-import { RequestTimeout } from '../wire/request-timeout';
+import { type RequestTimeout, withTimeout } from '../wire/request-timeout';
 import { type BufferedResponse, uploadOffset } from '../wire/response';
 import type { Backlog } from './backlog';
-import { BufferingProbe } from './buffering-probe';
-import { UploadBody, wholeBody } from './upload-body';
+import { type Appended, openStreamedAppends, type SentPart, type StreamedAppends } from './streamed-appends';
 import type { UploadSettings } from './upload-options';
+import { wholeBody } from './whole-body';
 
-/** The part of the source that a PATCH carries. */
-interface UploadPart {
-  readonly from: number;
-  /** The most bytes of the request. */
-  readonly bytesMax: number;
-  /** Whether the part includes the end of the source, and thus ends the stream. */
-  readonly isLast: boolean;
+interface UploadPart extends SentPart {
   /** Merged into the stream's metadata. */
   readonly metadata?: Json | undefined;
 }
@@ -22,7 +15,7 @@ interface UploadPart {
 /** Sends the requests of one upload, all with its key. `Upload` interprets the answers. */
 export class UploadRequests {
   readonly #key: string;
-  readonly #probe: BufferingProbe;
+  readonly #streamed: StreamedAppends | undefined;
 
   constructor(
     private readonly endpoint: Endpoint,
@@ -31,11 +24,7 @@ export class UploadRequests {
     private readonly stopping: AbortSignal,
   ) {
     this.#key = options.key ?? crypto.randomUUID();
-    this.#probe = new BufferingProbe(
-      options.requestLifeMs,
-      async () => uploadOffset((await this.head()).headers),
-      () => options.onEvent?.({ kind: 'buffered' }),
-    );
+    this.#streamed = openStreamedAppends(options, async () => uploadOffset((await this.head()).headers));
   }
 
   /** Whether this upload created the stream of the answer. */
@@ -63,67 +52,27 @@ export class UploadRequests {
     return this.#withTimeout((timeout) => this.#request('HEAD', timeout, {}));
   }
 
-  /** Sends a PATCH. @returns its answer, and the offset after the last byte that was sent */
-  async append(backlog: Backlog, part: UploadPart): Promise<{ answer: BufferedResponse; to: number }> {
+  /** Sends a PATCH. @throws LoomClientError */
+  append(backlog: Backlog, part: UploadPart): Promise<Appended> {
+    const { from, isLast, metadata } = part;
     const headers = {
       'Content-Type': 'application/partial-upload',
-      'Upload-Offset': String(part.from),
-      'Upload-Complete': part.isLast ? '?1' : '?0',
-      ...(part.metadata !== undefined && { 'X-Stream-Metadata': toHeader(part.metadata) }),
+      'Upload-Offset': String(from),
+      'Upload-Complete': isLast ? '?1' : '?0',
+      ...(metadata !== undefined && { 'X-Stream-Metadata': toHeader(metadata) }),
     };
-    const { bodies = defaultBodies() } = this.options;
-    const isWhole = bodies === 'whole' || backlog.end === part.from;
-    return isWhole ? this.#appendWhole(backlog, part, headers) : this.#appendStreamed(backlog, part, headers);
-  }
-
-  async #appendWhole(
-    backlog: Backlog,
-    { from, bytesMax }: UploadPart,
-    headers: Record<string, string>,
-  ): Promise<{ answer: BufferedResponse; to: number }> {
-    const body = await wholeBody(backlog, from, bytesMax).catch((error) => {
-      throw spoolFailed(error);
-    });
-    const answer = await this.#withTimeout((timeout) => this.#request('PATCH', timeout, { headers, body }));
-    return { answer, to: from + body.length };
-  }
-
-  async #appendStreamed(
-    backlog: Backlog,
-    { from, bytesMax, isLast }: UploadPart,
-    headers: Record<string, string>,
-  ): Promise<{ answer: BufferedResponse; to: number }> {
-    const { requestLifeMs } = this.options;
     return this.#withTimeout(async (timeout) => {
-      const body = new UploadBody(backlog, from, {
-        // The end of the last body ends the stream: only the end of the source may end it.
-        bytesMax: isLast ? backlog.end - from : bytesMax,
-        lifeMs: isLast ? Number.POSITIVE_INFINITY : requestLifeMs,
-        onPull: () => timeout.refresh(),
-      });
-      const endProbe = this.#probe.watch(body);
-      try {
-        const answer = await this.#request('PATCH', timeout, { headers, body: body.stream, duplex: 'half' });
-        return { answer, to: body.to };
-      } catch (error) {
-        throw body.failure === undefined ? error : spoolFailed(body.failure);
-      } finally {
-        endProbe();
-        body.stop();
-      }
+      const send = (body: NonNullable<RequestInit['body']>): Promise<BufferedResponse> =>
+        this.#request('PATCH', timeout, { headers, body, duplex: 'half' });
+      if (this.#streamed !== undefined && backlog.end > from)
+        return this.#streamed.append(backlog, part, timeout, send);
+      const body = await wholeBody(backlog, from, part.bytesMax);
+      return { answer: await send(body), to: from + body.length };
     });
   }
 
-  async #withTimeout<T>(work: (timeout: RequestTimeout) => Promise<T>): Promise<T> {
-    const { silenceMs } = this.options;
-    const noData = (): LoomClientError =>
-      new LoomClientError('UNREACHABLE', `no data from the server for ${silenceMs / 1000} s`);
-    const timeout = new RequestTimeout(this.stopping, silenceMs, noData);
-    try {
-      return await work(timeout);
-    } finally {
-      timeout.end();
-    }
+  #withTimeout<T>(work: (timeout: RequestTimeout) => Promise<T>): Promise<T> {
+    return withTimeout(this.stopping, this.options.silenceMs, work);
   }
 
   #request(
@@ -136,12 +85,4 @@ export class UploadRequests {
     const url = this.endpoint.stream(this.id, { force });
     return this.endpoint.requestBuffered(method, url, { ...init, headers, signal: timeout.signal });
   }
-}
-
-function spoolFailed(cause: unknown): LoomClientError {
-  return new LoomClientError('SPOOL_FAILED', undefined, { cause });
-}
-
-function defaultBodies(): 'streamed' | 'whole' {
-  return 'document' in globalThis || 'WorkerGlobalScope' in globalThis ? 'whole' : 'streamed';
 }

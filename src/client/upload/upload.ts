@@ -1,7 +1,6 @@
-import { Backoff } from '../wire/backoff';
 import type { Endpoint } from '../wire/endpoint';
 import { isDispute, isLoss, isRepeatedCreate, toClientCode } from '../wire/error-code';
-import { isRetryable, LoomClientError } from '../wire/errors';
+import { isClientError, LoomClientError, notOfLoom, outOfStep, replaced, stopped } from '../wire/errors';
 import type { Json } from '../wire/json';
 import {
   assertSuccess,
@@ -10,11 +9,15 @@ import {
   toClientError,
   uploadOffset,
 } from '../wire/response';
+import { Retries } from '../wire/retries';
 import { parseStreamState } from '../wire/stream-state';
-import { Backlog } from './backlog';
+import { whenAborted } from '../wire/when-aborted';
+import type { Backlog } from './backlog';
+import { openBacklog } from './open-backlog';
 import { isTooLargeForProxy, RequestSize } from './request-size';
-import { type UploadEvent, type UploadOptions, type UploadSettings, withDefaults } from './upload-options';
+import { type UploadOptions, type UploadSettings, withDefaults } from './upload-options';
 import { UploadRequests } from './upload-requests';
+import { sendAll, toWritableStream, type UploadSource } from './upload-sources';
 import { waitForBytes } from './wait-for-bytes';
 
 type State = 'creating' | 'sending' | 'asking' | 'delivered' | 'failed';
@@ -35,13 +38,12 @@ export class Upload {
   /** Resolves with the stream's length when the server has every byte and the end. @throws LoomClientError */
   readonly done: Promise<number>;
   readonly #backlog: Backlog;
-  readonly #backoff: Backoff;
+  readonly #retries: Retries;
   readonly #requests: UploadRequests;
   readonly #options: UploadSettings;
   readonly #size: RequestSize;
   readonly #stopping = new AbortController();
   #state: State = 'creating';
-  #failing = false;
   /** The metadata of the end, and whether a request was sent that may have ended the stream. */
   #last: { metadata?: Json; wasSent: boolean } = { wasSent: false };
   /** A refused PATCH whose offset was right. It is final unless the next HEAD explains it. */
@@ -55,12 +57,13 @@ export class Upload {
     this.#options = withDefaults(options);
     this.#size = new RequestSize(this.#options.requestBytesMax);
     this.#requests = new UploadRequests(endpoint, id, this.#options, this.#stopping.signal);
-    this.#backlog = new Backlog({
+    this.#backlog = openBacklog({
       ...this.#options,
-      onSpoolFailure: (error) => this.#emit({ kind: 'spool-failed', error }),
+      onSpoolFailure: (error) => this.#options.onEvent?.({ kind: 'spool-failed', error }),
     });
-    this.#backoff = new Backoff(options);
-    this.done = this.#run();
+    this.#retries = new Retries({ ...options, signal: this.#stopping.signal });
+    const ignore = whenAborted(options.signal, (reason) => this.#stop(reason));
+    this.done = this.#run().finally(ignore);
     // Callers may await `done` later, or get the error from `write`.
     this.done.catch(() => {});
   }
@@ -77,11 +80,21 @@ export class Upload {
 
   /**
    * Resolves when the bytes are stored here, usually before the server has them. If memory is full and no spool stores them, it waits
-   * for the server. Concurrent calls keep their order.
+   * for the server. Concurrent calls keep their order. A text is stored as UTF-8.
    * @throws LoomClientError if the upload has failed; the bytes are not stored then
    */
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#backlog.push(bytes);
+  write(bytes: Uint8Array | string): Promise<void> {
+    return this.#backlog.push(typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes);
+  }
+
+  /** Writes all of `source` and ends. If it fails, so does the upload. @returns as `done` @throws LoomClientError; the error of `source` */
+  send(source: UploadSource): Promise<number> {
+    return sendAll(this, source);
+  }
+
+  /** A Web stream that writes here. Its end resolves when the server has every byte and the end. To abort it stops the upload. */
+  toWritableStream(): WritableStream<Uint8Array | string> {
+    return toWritableStream(this);
   }
 
   /** Marks the end of the source. @param metadata merged (RFC 7396) into the stream's when it ends */
@@ -91,7 +104,11 @@ export class Upload {
   }
 
   /** Stops the upload: `done` rejects with `reason`. The server waits for a producer that resumes. */
-  stop(reason: LoomClientError = new LoomClientError('STOPPED')): void {
+  stop(reason: LoomClientError = stopped()): void {
+    this.#stop(reason);
+  }
+
+  #stop(reason: unknown): void {
     this.#stopping.abort(reason);
     // Wakes the loop if it waits for bytes.
     void this.#backlog.refuse(reason);
@@ -99,7 +116,7 @@ export class Upload {
 
   /** Yields the bytes that were written and not acknowledged, each once: then their space is given back. Call it after a failure. */
   async *undelivered(): AsyncGenerator<Uint8Array, void> {
-    await this.#backlog.refuse(new LoomClientError('STOPPED'));
+    await this.#backlog.refuse(stopped());
     for (let at = Math.max(this.acknowledged, this.#backlog.start); at < this.written; ) {
       const piece = await this.#backlog.read(at, this.written - at);
       yield piece;
@@ -127,13 +144,11 @@ export class Upload {
       else if (this.#state === 'asking') await this.#ask();
       else await this.#send();
     } catch (error) {
-      this.#stopping.signal.throwIfAborted();
-      if (!isRetryable(error)) throw error;
-      this.#failing = true;
-      this.#emit({ kind: 'retrying', failure: error });
-      if (error.code === 'UNREACHABLE' && this.#state === 'sending') this.#size.cutAt(this.acknowledged);
-      if (this.#state === 'sending') this.#enter('asking');
-      await this.#backoff.wait(error, this.#stopping.signal);
+      if (this.#state === 'sending') {
+        if (isClientError(error, 'UNREACHABLE')) this.#size.cutAt(this.acknowledged);
+        this.#enter('asking');
+      }
+      await this.#retries.failed(error);
     }
   }
 
@@ -145,7 +160,10 @@ export class Upload {
     const answer = await this.#requests.create();
     const isOurs = isRepeatedCreate(responseCode(answer)) && this.#requests.isOwnStream(answer);
     if (!isOurs) assertSuccess(answer);
-    this.#emit({ kind: 'created', replaced: answer.headers.get('X-Stream-Replaced') === 'true' });
+    this.#options.onEvent?.({
+      kind: 'created',
+      replaced: answer.headers.get('X-Stream-Replaced') === 'true',
+    });
     await this.#continueAt(isOurs ? (uploadOffset(answer.headers) ?? 0) : 0);
   }
 
@@ -160,55 +178,46 @@ export class Upload {
     const part = { from, bytesMax, isLast, ...(isLast && { metadata: this.#last.metadata }) };
     const { answer, to } = await this.#requests.append(this.#backlog, part);
     if (isTooLargeForProxy(answer) && this.#size.shrink(to - from)) {
-      this.#emit({ kind: 'requests-shrunk', bytesMax: this.#size.bytesMax });
+      this.#options.onEvent?.({ kind: 'requests-shrunk', bytesMax: this.#size.bytesMax });
       // The proxy may have passed on a part of the request.
       return this.#enter('asking');
     }
     if (isDispute(responseCode(answer))) this.#handleDispute(answer, from);
-    if (isLoss(responseCode(answer))) throw new LoomClientError('OUT_OF_STEP');
+    if (isLoss(responseCode(answer))) throw outOfStep();
     assertSuccess(answer);
     const offset = uploadOffset(answer.headers);
-    if (offset === undefined || offset > to) throw new LoomClientError('OUT_OF_STEP');
+    if (offset === undefined || offset > to) throw outOfStep();
     this.#size.accepted();
     await this.#continueAt(offset);
     if (!isLast) return;
-    if (offset < to) {
+    if (offset < to)
       throw new LoomClientError('BYTES_LOST', `the stream was closed after ${offset} of ${to} bytes`);
-    }
     this.#enter('delivered');
   }
 
   /** Handles a refused PATCH: its offset was wrong, the stream is closed, or another producer has it. */
   #handleDispute(answer: BufferedResponse, from: number): never {
     const offset = uploadOffset(answer.headers);
-    if (this.#requests.isForeignStream(answer))
-      throw new LoomClientError('REPLACED', toClientError(answer).message);
-    if (offset === undefined || offset === from) {
-      this.#dispute = new LoomClientError('REPLACED', toClientError(answer).message, {
-        status: answer.status,
-      });
-    }
-    throw new LoomClientError('OUT_OF_STEP');
+    if (this.#requests.isForeignStream(answer)) throw replaced(toClientError(answer).message);
+    if (offset === undefined || offset === from)
+      this.#dispute = replaced(toClientError(answer).message, answer.status);
+    throw outOfStep();
   }
 
   async #ask(): Promise<void> {
     const answer = await this.#requests.head();
     const code = responseCode(answer);
-    if (isDispute(code) || this.#requests.isForeignStream(answer)) throw new LoomClientError('REPLACED');
+    if (isDispute(code) || this.#requests.isForeignStream(answer)) throw replaced();
     // The answer to a HEAD has no sentence.
-    if (toClientCode(code, answer.status) === 'NOT_FOUND') {
+    if (toClientCode(code, answer.status) === 'NOT_FOUND')
       throw new LoomClientError('NOT_FOUND', 'the stream was removed during the upload');
-    }
     assertSuccess(answer);
     const offset = uploadOffset(answer.headers);
-    if (offset === undefined) {
-      throw new LoomClientError('REFUSED', 'the answer has no Upload-Offset');
-    }
+    if (offset === undefined) throw notOfLoom('Upload-Offset');
     const { state, outcome } = parseStreamState(answer.headers.get('X-Stream-State')) ?? {};
     if (state === 'closed') {
-      if (outcome !== 'complete' || !this.#last.wasSent || offset !== this.written) {
+      if (outcome !== 'complete' || !this.#last.wasSent || offset !== this.written)
         throw new LoomClientError('CLOSED', `the stream was closed (${outcome}) during the upload`);
-      }
       await this.#continueAt(offset);
       this.#enter('delivered');
       return;
@@ -221,29 +230,17 @@ export class Upload {
   async #continueAt(offset: number): Promise<void> {
     const { start, end } = this.#backlog;
     const before = this.acknowledged;
-    if (offset > end) {
-      throw new LoomClientError('REPLACED', `the stream has ${offset} bytes, but only ${end} were sent`);
-    }
+    if (offset > end) throw replaced(`the stream has ${offset} bytes, but only ${end} were sent`);
     if (offset < start) {
       throw new LoomClientError(
         'BYTES_LOST',
         `the server has lost bytes ${offset} to ${before}, and this client no longer has those up to ${start}`,
       );
     }
-    if (offset < before) this.#emit({ kind: 'server-lost', from: offset, to: before });
+    if (offset < before) this.#options.onEvent?.({ kind: 'server-lost', from: offset, to: before });
     await this.#backlog.acknowledge(offset);
     // A server that answers HEAD but fails each PATCH has not recovered: only accepted bytes count.
-    if (this.#state !== 'asking' || offset > before || offset === end) this.#recovered(offset);
+    if (this.#state !== 'asking' || offset > before || offset === end) this.#retries.succeeded(offset);
     this.#enter('sending');
-  }
-
-  #recovered(offset: number): void {
-    this.#backoff.succeeded();
-    if (this.#failing) this.#emit({ kind: 'resumed', offset });
-    this.#failing = false;
-  }
-
-  #emit(event: UploadEvent): void {
-    this.#options.onEvent?.(event);
   }
 }

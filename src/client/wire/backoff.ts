@@ -1,4 +1,5 @@
 import { LoomClientError } from './errors';
+import { whenAborted } from './when-aborted';
 
 export interface BackoffOptions {
   /** The longest first wait. It doubles with each failure. Default 100. */
@@ -45,15 +46,13 @@ export class Backoff {
 /** @throws the signal's reason when it aborts */
 export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
+      ignore();
       resolve();
     }, ms);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    const ignore = whenAborted(signal, (reason) => {
+      clearTimeout(timer);
+      reject(reason);
+    });
   });
 }

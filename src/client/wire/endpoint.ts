@@ -38,12 +38,7 @@ export class Endpoint {
   }
 
   /** @throws LoomClientError `INVALID` as `stream` */
-  info(id: string): URL {
-    return this.url(`/stream/${encodeId(id)}/info`);
-  }
-
-  /** @throws LoomClientError `INVALID` as `stream` */
-  below(id: string, name: 'digest' | 'index' | 'matches' | 'wait', query: Query = {}): URL {
+  below(id: string, name: 'digest' | 'info' | 'matches' | 'wait', query: Query = {}): URL {
     return this.url(`/stream/${encodeId(id)}/${name}`, query);
   }
 
@@ -86,12 +81,12 @@ function parseBase(raw: string): string {
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new LoomClientError('INVALID', `not an http:// or https:// URL: ${raw}`);
   }
-  // The message quotes neither: both may be secret.
-  if (url.username !== '' || url.password !== '') {
-    throw new LoomClientError('INVALID', 'the URL contains a user name or a password; pass a token instead');
-  }
-  if (url.search !== '' || url.hash !== '') {
-    throw new LoomClientError('INVALID', "the server's URL must not contain a query or a fragment");
+  // The message quotes none of them: they may be secret.
+  if (url.username + url.password + url.search + url.hash !== '') {
+    throw new LoomClientError(
+      'INVALID',
+      "the server's URL must have no user name, password, query or fragment; pass a token instead",
+    );
   }
   return url.href.replace(/\/+$/, '');
 }

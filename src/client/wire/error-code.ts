@@ -11,18 +11,8 @@ export const CLIENT_CODES: Readonly<Record<string, ClientErrorCode>> = {
   stream_lost: 'BYTES_LOST',
   bytes_lost: 'BYTES_LOST',
   stream_damaged: 'BYTES_LOST',
-  route_not_found: 'REFUSED',
   too_many_producers: 'REFUSED',
-  head_timeout: 'BUSY',
   body_incomplete: 'BUSY',
-  body_stalled: 'BUSY',
-  too_many_bodies: 'BUSY',
-  too_many_waiting: 'BUSY',
-  too_many_streams: 'BUSY',
-  store_full: 'BUSY',
-  store_unavailable: 'BUSY',
-  stopping: 'BUSY',
-  internal_error: 'BUSY',
 };
 
 /** Codes after which the upload sends a HEAD, to learn the state of its stream. */

@@ -1,67 +1,100 @@
+import { memberOf } from './json';
 import type { LostRange } from './lost-range';
 
-/** The error codes of this client, each with its default message. */
-const CLIENT_ERRORS = {
-  INVALID: 'the request is invalid',
-  UNREACHABLE: 'the server cannot be reached',
-  BUSY: 'the server cannot accept the request now',
-  OUT_OF_STEP: 'the server expects another offset',
-  NOT_FOUND: 'the stream does not exist',
-  REFUSED: 'the server refused the request',
-  CLOSED: 'the stream is closed',
-  REPLACED: 'the stream now belongs to another producer',
-  BYTES_LOST: 'the server lost bytes that it had acknowledged',
-  SPOOL_FAILED: 'cannot read the spool',
-  GAVE_UP: 'the server was unreachable for too long',
-  STOPPED: 'the upload was stopped before all bytes were delivered',
-} as const;
-
 /** A code of `LoomClientError`. */
-export type ClientErrorCode = keyof typeof CLIENT_ERRORS;
+export type ClientErrorCode =
+  /** The request is invalid. */
+  | 'INVALID'
+  | 'UNREACHABLE'
+  /** The server cannot accept the request now. */
+  | 'BUSY'
+  /** The server expects another offset. */
+  | 'OUT_OF_STEP'
+  /** The stream does not exist. */
+  | 'NOT_FOUND'
+  | 'REFUSED'
+  /** The stream is closed. */
+  | 'CLOSED'
+  /** The stream now belongs to another producer, or its id to another stream. */
+  | 'REPLACED'
+  /** The server lost bytes that it had acknowledged. */
+  | 'BYTES_LOST'
+  /** The spool cannot be read. */
+  | 'SPOOL_FAILED'
+  /** The server was unreachable for longer than `giveUpAfterMs`. */
+  | 'GAVE_UP'
+  /** The upload was stopped before all bytes were delivered. */
+  | 'STOPPED';
 
 interface ClientErrorDetails extends ErrorOptions {
   /** The HTTP status of the answer, if there was one. */
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** The `code` of the answer, as `docs/errors.md` lists them. */
-  readonly answerCode?: string;
+  readonly answerCode?: string | undefined;
   /** The answer's Retry-After, in milliseconds. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
   /** The bytes that the server has lost, if it reports them. */
-  readonly lost?: LostRange;
+  readonly lost?: LostRange | undefined;
   /** The current generation of the stream, if the answer has it. */
-  readonly generation?: string;
+  readonly generation?: string | undefined;
 }
 
 /** Every error of this client. Its `code` decides whether a retry can help. */
 export class LoomClientError extends Error {
-  readonly status: number | undefined;
-  readonly answerCode: string | undefined;
-  readonly retryAfterMs: number | undefined;
-  readonly lost: LostRange | undefined;
-  readonly generation: string | undefined;
+  /** The HTTP status of the answer, if there was one. */
+  declare readonly status: number | undefined;
+  /** The `code` of the answer, as `docs/errors.md` lists them. */
+  declare readonly answerCode: string | undefined;
+  /** The answer's Retry-After, in milliseconds. */
+  declare readonly retryAfterMs: number | undefined;
+  /** The bytes that the server has lost, if it reports them. */
+  declare readonly lost: LostRange | undefined;
+  /** The current generation of the stream, if the answer has it. */
+  declare readonly generation: string | undefined;
 
   constructor(
     readonly code: ClientErrorCode,
-    message: string = CLIENT_ERRORS[code],
-    { status, answerCode, retryAfterMs, lost, generation, ...options }: ClientErrorDetails = {},
+    message: string,
+    { cause, ...details }: ClientErrorDetails = {},
   ) {
-    super(message, options);
+    super(message, cause === undefined ? {} : { cause });
     this.name = 'LoomClientError';
-    this.status = status;
-    this.answerCode = answerCode;
-    this.retryAfterMs = retryAfterMs;
-    this.lost = lost;
-    this.generation = generation;
+    Object.assign(this, details);
   }
 }
 
+/** The name decides, since the two forms of this package each have a class. */
 export function isClientError(error: unknown, code?: ClientErrorCode): error is LoomClientError {
-  return error instanceof LoomClientError && (code === undefined || error.code === code);
+  return (
+    error instanceof Error &&
+    error.name === 'LoomClientError' &&
+    (code === undefined || memberOf(error, 'code') === code)
+  );
 }
 
 /** Whether the same request may succeed later. */
 export function isRetryable(error: unknown): error is LoomClientError {
-  return (
-    isClientError(error, 'UNREACHABLE') || isClientError(error, 'BUSY') || isClientError(error, 'OUT_OF_STEP')
-  );
+  return isClientError(error) && /^(UNREACHABLE|BUSY|OUT_OF_STEP)$/.test(error.code);
+}
+
+/** @param lacking what every answer of Loom has */
+export function notOfLoom(lacking: string): LoomClientError {
+  return new LoomClientError('REFUSED', `the answer is not that of a Loom server: it has no ${lacking}`);
+}
+
+/** An offset that was not the server's: what it has is asked for anew. */
+export function outOfStep(): LoomClientError {
+  return new LoomClientError('OUT_OF_STEP', 'the server expects another offset');
+}
+
+/** @param message the server's, if it has one */
+export function replaced(
+  message = 'the stream now belongs to another producer',
+  status?: number,
+): LoomClientError {
+  return new LoomClientError('REPLACED', message, { status });
+}
+
+export function stopped(): LoomClientError {
+  return new LoomClientError('STOPPED', 'the upload was stopped before all bytes were delivered');
 }

@@ -17,6 +17,21 @@ export function memberOf(value: unknown, name: string): unknown {
   return Reflect.get(value, name);
 }
 
+interface Kinds {
+  readonly string: string;
+  readonly number: number;
+}
+
+/** The own members of an object that are of the type `kinds` has for them. */
+export function membersOf<const Wanted extends Readonly<Record<string, keyof Kinds>>>(
+  value: unknown,
+  kinds: Wanted,
+): { readonly [Name in keyof Wanted]?: Kinds[Wanted[Name]] } {
+  const found = Object.keys(kinds).map((name) => [name, memberOf(value, name)] as const);
+  const right = found.filter(([name, member]) => typeof member === kinds[name]);
+  return Object.fromEntries(right) as { [Name in keyof Wanted]?: Kinds[Wanted[Name]] };
+}
+
 /** JSON for a header: characters above U+007E are escaped. */
 export function toHeader(value: Json): string {
   return JSON.stringify(value).replaceAll(

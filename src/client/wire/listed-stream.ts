@@ -1,6 +1,6 @@
-import { LoomClientError } from './errors';
-import { memberOf, tryParseJson } from './json';
-import { parseOutcomeKind, parseState, type StateAndOutcome } from './stream-state';
+import { notOfLoom } from './errors';
+import { memberOf, membersOf, tryParseJson } from './json';
+import { type StateAndOutcome, stateIn } from './stream-state';
 
 /** One stream in the server's list or `/info`. */
 export interface ListedStream extends StateAndOutcome {
@@ -24,7 +24,7 @@ interface ListedPage {
 export function parseListedPage(text: string): ListedPage {
   const page = tryParseJson(text);
   const entries = memberOf(page, 'streams');
-  if (!Array.isArray(entries)) throw notAList();
+  if (!Array.isArray(entries)) throw notOfLoom('streams');
   const next = memberOf(page, 'next');
   return { streams: entries.map(parseEntry), ...(typeof next === 'string' && { next }) };
 }
@@ -35,27 +35,24 @@ export function parseListedStream(text: string): ListedStream {
 }
 
 function parseEntry(entry: unknown): ListedStream {
-  const id = memberOf(entry, 'id');
-  const state = parseState(memberOf(entry, 'state'));
-  const bytes = memberOf(entry, 'bytes');
-  if (typeof id !== 'string' || state === undefined || typeof bytes !== 'number') {
-    throw new LoomClientError('REFUSED', 'the answer does not describe a stream');
-  }
-  const outcome = parseOutcomeKind(memberOf(entry, 'outcome'));
-  const reason = memberOf(entry, 'reason');
+  const state = stateIn(entry);
+  const { id, bytes, createdAt, updatedAt, contentType, reason } = membersOf(entry, {
+    id: 'string',
+    bytes: 'number',
+    createdAt: 'string',
+    updatedAt: 'string',
+    contentType: 'string',
+    reason: 'string',
+  });
+  if (id === undefined || state === undefined || bytes === undefined) throw notOfLoom('state');
   return {
     id,
-    state,
-    ...(outcome !== undefined && { outcome }),
-    ...(typeof reason === 'string' && { reason }),
+    ...state,
+    ...(reason !== undefined && { reason }),
     bytes,
     metadata: memberOf(entry, 'metadata'),
-    createdAt: String(memberOf(entry, 'createdAt') ?? ''),
-    updatedAt: String(memberOf(entry, 'updatedAt') ?? ''),
-    contentType: String(memberOf(entry, 'contentType') ?? ''),
+    createdAt: createdAt ?? '',
+    updatedAt: updatedAt ?? '',
+    contentType: contentType ?? '',
   };
-}
-
-function notAList(): LoomClientError {
-  return new LoomClientError('REFUSED', 'the answer is not a list of streams');
 }

@@ -1,5 +1,4 @@
 import type { Endpoint } from './endpoint';
-import { LoomClientError } from './errors';
 import { RequestTimeout } from './request-timeout';
 import { readResponse, toClientError } from './response';
 
@@ -14,17 +13,17 @@ interface LiveBodyOptions {
 }
 
 /**
- * Yields the bytes of one live answer as they arrive.
- * @returns `ended` by the server, or `silent` after `silenceMs`
+ * Yields what `take` makes of the bytes of one live answer as they arrive, until it returns a value.
+ * @returns that; `ended` by the server, or `silent` after `silenceMs`
  * @throws LoomClientError; the signal's reason when it aborts
  */
-export async function* liveBody(
+export async function* liveBody<T, End>(
   endpoint: Endpoint,
   url: URL,
   { signal, accept, silenceMs, onOpen }: LiveBodyOptions,
-): AsyncGenerator<Uint8Array, 'ended' | 'silent'> {
-  const silence = new LoomClientError('UNREACHABLE', `no data from the server for ${silenceMs / 1000} s`);
-  const timeout = new RequestTimeout(signal, silenceMs, () => silence);
+  take: (piece: Uint8Array) => Generator<T, End | undefined>,
+): AsyncGenerator<T, End | 'ended' | 'silent'> {
+  const timeout = new RequestTimeout(signal, silenceMs);
   let isOpen = false;
   try {
     const response = await endpoint.request('GET', url, {
@@ -45,10 +44,11 @@ export async function* liveBody(
       if (done) return 'ended';
       // A slow consumer does not count as silence.
       timeout.pause();
-      yield value;
+      const end = yield* take(value);
+      if (end !== undefined) return end;
     }
   } catch (error) {
-    if (isOpen && error === silence) return 'silent';
+    if (isOpen && timeout.isSilent) return 'silent';
     throw error;
   } finally {
     timeout.end();

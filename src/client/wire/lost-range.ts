@@ -1,4 +1,4 @@
-import { memberOf, tryParseJson } from './json';
+import { memberOf, membersOf, tryParseJson } from './json';
 
 /** Bytes that a reader has and the server has lost. The stream continues at `from` with other bytes. */
 export interface LostRange {
@@ -9,7 +9,7 @@ export interface LostRange {
 /** Reads `lost` in the body of an answer. */
 export function parseLostRange(text: string): LostRange | undefined {
   const lost = memberOf(tryParseJson(text), 'lost');
-  const [from, to] = [memberOf(lost, 'from'), memberOf(lost, 'to')];
+  const { from, to } = membersOf(lost, { from: 'number', to: 'number' });
   return isOffset(from) && isOffset(to) ? { from, to } : undefined;
 }
 
@@ -18,6 +18,6 @@ export function baseGeneration(generation: string): string {
   return generation.split('.', 1)[0] ?? generation;
 }
 
-function isOffset(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+function isOffset(value: number | undefined): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

@@ -1,4 +1,4 @@
-import { LoomClientError } from './errors';
+import { notOfLoom } from './errors';
 import { tryParseJson } from './json';
 import { olderServer } from './older-server';
 
@@ -31,6 +31,6 @@ export function assertNdjson(headers: Headers, what: string): void {
 
 function parse(line: string): unknown {
   const value = tryParseJson(line);
-  if (value === undefined) throw new LoomClientError('REFUSED', 'the answer is not newline-delimited JSON');
+  if (value === undefined) throw notOfLoom('JSON');
   return value;
 }

@@ -1,6 +1,7 @@
 import { errorCode, toClientCode } from './error-code';
 import { LoomClientError } from './errors';
-import { memberOf, tryParseJson } from './json';
+import { foreignAnswer } from './foreign-answer';
+import { memberOf, membersOf, tryParseJson } from './json';
 import { parseLostRange } from './lost-range';
 
 /** An answer with its whole body. */
@@ -50,14 +51,8 @@ export function toClientError(answer: BufferedResponse): LoomClientError {
   const code = toClientCode(answerCode, status);
   const retryAfterMs = code === 'BUSY' ? parseRetryAfter(answer.headers.get('Retry-After')) : undefined;
   const lost = parseLostRange(answer.text);
-  const generation = answer.headers.get('X-Stream-Generation');
-  return new LoomClientError(code, errorText(answer), {
-    status,
-    ...(lost !== undefined && { lost }),
-    ...(generation !== null && { generation }),
-    ...(answerCode !== undefined && { answerCode }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  });
+  const generation = answer.headers.get('X-Stream-Generation') ?? undefined;
+  return new LoomClientError(code, errorText(answer), { status, lost, generation, answerCode, retryAfterMs });
 }
 
 /** The code of an answer that is not a success. Without a code, the status decides. */
@@ -75,14 +70,9 @@ export function hasOwnCode({ text }: BufferedResponse): boolean {
 
 /** The server's own sentence. Without one, a sentence about the status or the lost bytes. */
 function errorText({ status, headers, text }: BufferedResponse): string {
-  const target = headers.get('Location');
-  if (status >= 300 && status < 400 && target !== null)
-    return `the server has moved to ${target.replace(/\/(?:stream|spy)(?:[/?].*)?$/, '')}: use that URL`;
-  const sentence = memberOf(tryParseJson(text), 'error');
-  if (typeof sentence === 'string' && sentence !== '') return sentence.slice(0, MESSAGE_LENGTH_MAX);
-  // What nginx, Go and Apache answer to plain HTTP.
-  if (status === 400 && /HTTP request (?:was sent )?to (?:an )?HTTPS|speaking plain HTTP/i.test(text))
-    return 'the server uses TLS: use https:// in place of http://';
+  const { error } = membersOf(tryParseJson(text), { error: 'string' });
+  const sentence = foreignAnswer(status, headers, text) ?? error;
+  if (sentence) return sentence.slice(0, MESSAGE_LENGTH_MAX);
   const lost = headers.get(LOST);
   if (lost === 'all') return 'the server has lost this stream';
   if (lost !== null) return `the server has lost the bytes ${lost} of the stream`;

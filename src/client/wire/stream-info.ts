@@ -1,4 +1,4 @@
-import { LoomClientError } from './errors';
+import { notOfLoom } from './errors';
 import { tryParseJson } from './json';
 import { type BufferedResponse, uploadOffset } from './response';
 import { parseStreamState, type StateAndOutcome } from './stream-state';
@@ -20,7 +20,7 @@ export function parseStreamInfo(id: string, { headers }: BufferedResponse): Stre
   const state = parseStreamState(headers.get('X-Stream-State'));
   const bytes = uploadOffset(headers);
   if (state === undefined || bytes === undefined) {
-    throw new LoomClientError('REFUSED', 'the answer has no X-Stream-State or no Upload-Offset');
+    throw notOfLoom('X-Stream-State');
   }
   const contentType = headers.get('Content-Type') ?? 'application/octet-stream';
   const generation = headers.get('X-Stream-Generation') ?? undefined;

@@ -1,3 +1,5 @@
+import { memberOf } from './json';
+
 /** The state of a stream. */
 export type StreamState = 'open' | 'interrupted' | 'closed';
 /** How a stream ended. */
@@ -15,18 +17,22 @@ export interface StateAndOutcome {
 
 /** Reads `X-Stream-State`, a structured field (RFC 8941) such as `closed; outcome=complete`. */
 export function parseStreamState(header: string | null): StateAndOutcome | undefined {
-  const [item = '', ...parameters] = (header ?? '').split(';').map((part) => part.trim());
+  const [item, ...parameters] = (header ?? '').split(';').map((part) => part.trim());
+  const outcome = parameters.find((parameter) => parameter.startsWith('outcome='));
+  return stateAndOutcome(item, outcome?.slice('outcome='.length));
+}
+
+/** Reads `state` and `outcome` of an object. @returns `undefined` without a state */
+export function stateIn(value: unknown): StateAndOutcome | undefined {
+  return stateAndOutcome(memberOf(value, 'state'), memberOf(value, 'outcome'));
+}
+
+function stateAndOutcome(item: unknown, value: unknown): StateAndOutcome | undefined {
   const state = parseState(item);
-  if (state === undefined) return undefined;
-  const value = parameters.find((parameter) => parameter.startsWith('outcome='))?.slice('outcome='.length);
-  const outcome = parseOutcomeKind(value);
-  return outcome === undefined ? { state } : { state, outcome };
+  const outcome = OUTCOMES.find((known) => known === value);
+  return state === undefined ? undefined : { state, ...(outcome !== undefined && { outcome }) };
 }
 
 export function parseState(value: unknown): StreamState | undefined {
   return STREAM_STATES.find((state) => state === value);
-}
-
-export function parseOutcomeKind(value: unknown): OutcomeKind | undefined {
-  return OUTCOMES.find((outcome) => outcome === value);
 }
