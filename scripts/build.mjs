@@ -1,5 +1,5 @@
-// Compiles src to dist, takes the Lua files along, and bundles the web pages. With --if-changed it does so only if something that
-// it reads has changed since the last build.
+// Compiles src to dist, takes the Lua files along, and bundles the client and the web pages. With --if-changed it does so only if
+// something that it reads has changed since the last build.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hashOfInputs } from './build-inputs.mjs';
@@ -19,6 +19,8 @@ async function build() {
   for (const file of readdirSync('src', { recursive: true })) {
     if (file.endsWith('.lua')) cpSync(`src/${file}`, `dist/${file}`);
   }
+  await import('./prune-dist.mjs');
+  await import('./build-client.mjs');
   await import('./build-web.mjs');
   writeFileSync(STAMP, inputs);
 }
