@@ -100,6 +100,16 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
       },
       'content-type': CONTENT_TYPE,
       ...REDACT_OPTIONS,
+      tty: { description: 'give the command a terminal, for its colours and for lines that appear at once' },
+      linger: {
+        value: 'DURATION',
+        description:
+          'how long the output of background processes is read after the end of the command (default: until it is quiet for 2 s, at most 10 s)',
+      },
+      'kill-group': {
+        description:
+          'give the command a process group of its own, and end what is left of it with the command',
+      },
       'give-up-after': GIVE_UP,
     },
     examples: ['stream run --id build-42 http://localhost:3060 -- make test'],

@@ -15,6 +15,8 @@ import { type Io, isBrokenPipe, say, write } from './output/io';
 import { printable } from './output/printable';
 import { parseInvocation } from './parse-invocation';
 
+export { exit, processIo } from './process-io';
+
 /** `LOOM_TOKENS` is one of the server, which may run on the same machine. */
 const NEAR = /^LOOM_(?!TOKENS(?:_FILE)?$)/i;
 

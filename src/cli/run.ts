@@ -1,134 +1,121 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
-import { generateStreamId, type Json } from '../client';
+import { generateStreamId } from '../client';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
+import { parseDuration } from './arguments/duration';
 import { acceptsMembers } from './arguments/metadata-flag';
 import { uploadOptionsOf } from './arguments/upload-options-of';
 import { UsageError } from './arguments/usage-error';
 import { EXIT, signalExit } from './exit-code';
-import { hasCode, type Io, isBrokenPipe, say, write } from './output/io';
+import { Display } from './output/display';
+import { errorText } from './output/error-text';
+import { type Io, say } from './output/io';
 import { type RedactedSink, Redaction, sinkFor } from './redact/redaction';
+import { CommandError } from './run/find-command';
+import { Linger } from './run/linger';
+import { passSignals } from './run/pass-signals';
+import type { CommandEnd, CommandOutput, RunningCommand } from './run/running-command';
+import { startCommand } from './run/start-command';
+import { startOnTerminal } from './run/start-on-terminal';
 import { failureText, SpooledUpload } from './upload/spooled-upload';
 
-/** A background process may keep the command's output open forever. After this long without output, `run` stops reading. */
-const LINGER_MS = 2_000;
-
-/** Runs `stream run`. If the upload fails, the command still runs to its end. @returns the command's exit code */
-export async function run(invocation: Invocation, io: Io): Promise<number> {
+/** Runs `stream run`. If the upload or its own output fails, the command still runs to its end. @returns the command's exit code */
+export async function run(invocation: Invocation, processIo: Io): Promise<number> {
+  const { flags } = invocation;
+  const isRaw = flags.choice('tty') === true && processIo.hasTerminalInput;
+  // `script` sets the terminal so that LF alone does not lead to the first column.
+  const io: Io = isRaw ? Object.create(processIo, { lineEnd: { value: '\r\n' } }) : processIo;
   const options = uploadOptionsOf(invocation);
   if (!acceptsMembers(options.metadata)) {
     throw new UsageError('--metadata must be a JSON object here: the exit code is added to it');
   }
   const redaction = await Redaction.of(invocation, io);
-  const id = invocation.flags.text('id') ?? generateStreamId();
+  const lingerText = flags.text('linger');
+  const lingerMs = lingerText === undefined ? undefined : parseDuration(lingerText, '--linger');
+  const id = flags.text('id') ?? generateStreamId();
   const client = clientOf(invocation);
   const url = client.urlOf(id);
-  const child = start(invocation.command);
-  const ended = once(child, 'exit');
-  ended.catch(() => {
-    // `spawn` below rejects with the same error.
-  });
-  try {
-    await once(child, 'spawn');
-  } catch (error) {
-    say(io, `cannot run ${invocation.command[0]}: ${failureText(error)}`);
-    return hasCode(error, 'ENOENT') ? EXIT.notFound : EXIT.cannotRun;
-  }
+  const command = await started(invocation, io);
+  if (typeof command === 'number') return command;
   say(io, `${id} at ${url}`);
   const delivery = new SpooledUpload(client, id, options, io);
-  passSignals(io, child, delivery);
+  const linger = new Linger(command, io, lingerMs);
+  const displays = displaysOf(command, io);
+  passSignals(io, command, linger, {
+    delivery,
+    giveUp: (reason) => {
+      delivery.stop(reason);
+      linger.cut();
+      for (const display of displays) display.giveUp();
+    },
+  });
   void delivery.settled.then((failure) => {
     if (failure !== undefined) say(io, `the output is no longer streamed: ${failureText(failure)}`);
   });
-  await showOutput(child, ended, io, () => sinkFor(redaction, (bytes) => delivery.write(bytes)));
-  await delivery.end(endOf(child));
+  const shown = showOutput(command, displays, {
+    linger,
+    io,
+    newSink: () => sinkFor(redaction, (bytes) => delivery.write(bytes)),
+  });
+  const end = await command.ended;
+  if (flags.choice('kill-group')) await command.endGroup();
+  linger.begin();
+  await shown;
+  linger.end();
+  await delivery.end(end);
   await delivery.settled;
   await delivery.close();
   redaction?.summarize();
-  return child.signalCode === null ? (child.exitCode ?? EXIT.failed) : signalExit(child.signalCode);
+  return exitOf(end);
 }
 
-type Running = ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
-
-function start([file = '', ...args]: readonly string[]): Running {
-  return spawn(file, args, { stdio: ['inherit', 'pipe', 'pipe'] });
+/** @returns the exit code if the command cannot be run */
+async function started({ command, flags }: Invocation, io: Io): Promise<RunningCommand | number> {
+  const options = { hasGroup: flags.choice('kill-group') ?? false };
+  try {
+    return await (flags.choice('tty') ? startOnTerminal : startCommand)(command, options, io);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    say(io, `cannot run ${command[0]}: ${error.message}`);
+    return error.reason === 'not-found' ? EXIT.notFound : EXIT.cannotRun;
+  }
 }
 
-/** Passes signals to the command while it runs. Afterwards, a second signal gives up on undelivered bytes, or the first if the server was never there. */
-function passSignals(io: Io, child: Running, delivery: SpooledUpload): void {
-  let signalled = false;
-  io.onSignal((signal) => {
-    const isRunning = child.exitCode === null && child.signalCode === null;
-    // A terminal has already sent it to the command. Many programs exit at once on a second SIGINT.
-    if (isRunning && signal === 'SIGINT' && io.stdin.isTTY) return;
-    if (isRunning) child.kill(signal);
-    else if (signalled || !delivery.wasReached) delivery.stop(`stopped by ${signal}`);
-    else {
-      signalled = true;
-      say(io, `${signal}: ${delivery.pending} bytes are not delivered yet; a second signal gives up`);
-    }
-  });
+function displaysOf({ outputs }: RunningCommand, io: Io): Display[] {
+  return outputs.map(
+    ({ to }) =>
+      new Display(io[to], (error) =>
+        say(io, `cannot write to ${to}: ${errorText(error)}; the output is still streamed`),
+      ),
+  );
 }
 
-/** Resolves when the command has exited and its output is written and uploaded or spooled. */
+interface Showing {
+  readonly linger: Linger;
+  readonly io: Io;
+  readonly newSink: () => RedactedSink;
+}
+
+/** Resolves when the command's output has ended, and is shown and uploaded or spooled. */
 async function showOutput(
-  child: Running,
-  ended: Promise<unknown>,
-  io: Io,
-  newSink: () => RedactedSink,
+  { outputs }: RunningCommand,
+  displays: readonly Display[],
+  { linger, io, newSink }: Showing,
 ): Promise<void> {
-  const linger = new Linger(child);
-  const tee = async (from: Readable, to: Writable): Promise<void> => {
+  const copy = async ({ from }: CommandOutput, display: Display | undefined): Promise<void> => {
     const upload = newSink();
     try {
-      for await (const piece of from) {
-        linger.refresh();
-        await Promise.all([upload.write(piece), write(to, piece)]);
-      }
+      for await (const piece of from)
+        await linger.handle(piece, () => Promise.all([upload.write(piece), display?.write(piece)]));
     } catch (error) {
-      // The reader has closed the output. Leaving the loop closed the command's output, so the command gets SIGPIPE as usual.
-      if (!isBrokenPipe(error) && !linger.isOver) throw error;
+      // A write never fails here: this is an error of the pipe.
+      if (!linger.isOver) say(io, `cannot read the output of the command: ${errorText(error)}`);
     } finally {
       await upload.end();
     }
   };
-  const shown = Promise.all([tee(child.stdout, io.stdout), tee(child.stderr, io.stderr)]);
-  await ended;
-  linger.begin();
-  await shown;
-  linger.end();
+  await Promise.all(outputs.map((output, index) => copy(output, displays[index])));
 }
 
-function endOf(child: Running): Json {
-  return child.signalCode === null ? { exitCode: child.exitCode } : { signal: child.signalCode };
-}
-
-/** Stops reading a command's output some time after the command has exited. */
-class Linger {
-  #timer: NodeJS.Timeout | undefined;
-  #isOver = false;
-
-  constructor(private readonly child: Running) {}
-
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
-  begin(): void {
-    this.#timer = setTimeout(() => {
-      this.#isOver = true;
-      this.child.stdout.destroy();
-      this.child.stderr.destroy();
-    }, LINGER_MS);
-  }
-
-  refresh(): void {
-    this.#timer?.refresh();
-  }
-
-  end(): void {
-    clearTimeout(this.#timer);
-  }
+function exitOf(end: CommandEnd): number {
+  return 'signal' in end ? signalExit(end.signal) : end.exitCode;
 }

@@ -5,6 +5,7 @@ import { acceptsMembers } from './arguments/metadata-flag';
 import { uploadOptionsOf } from './arguments/upload-options-of';
 import { EXIT, signalExit } from './exit-code';
 import { type Io, type StopSignal, say } from './output/io';
+import { SignalPairs } from './output/signal-pairs';
 import { type RedactedSink, Redaction, sinkFor } from './redact/redaction';
 import { Input } from './upload/input';
 import { failureText, isStoppedUpload, SpooledUpload } from './upload/spooled-upload';
@@ -24,7 +25,9 @@ export async function send(invocation: Invocation, io: Io): Promise<number> {
   const input = new Input(io.stdin);
   let signalled: StopSignal | undefined;
   let hasEnded = false;
+  const pairs = new SignalPairs();
   io.onSignal((signal) => {
+    if (!pairs.isNew()) return;
     const isHopeless = hasEnded && !delivery.wasReached;
     if (signalled !== undefined || isHopeless) {
       signalled ??= signal;

@@ -14,7 +14,17 @@ afterEach(() => jest.useRealTimers());
 
 function notices(subject: { pendingBytes?: () => number; canGiveUp: boolean }): ConnectionNotices {
   const stdout = new PassThrough();
-  const io: Io = { argv: [], env: {}, stdin: stdout, stdout, stderr, onSignal: () => {} };
+  const io: Io = {
+    argv: [],
+    env: {},
+    stdin: stdout,
+    stdout,
+    stderr,
+    ignoredSignals: [],
+    hasTerminalInput: false,
+    hasOneOutput: false,
+    onSignal: () => {},
+  };
   return new ConnectionNotices(io, undefined, subject);
 }
 

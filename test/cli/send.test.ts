@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnrulyServer } from '../client/unruly-server';
+import { afterPair } from './signals';
 import { BIN, StreamProcess, stream } from './stream-process';
 
 let server: UnrulyServer;
@@ -118,16 +119,20 @@ it('stream keeps undelivered bytes in a file after --give-up-after', async () =>
   expect(await rescued(finished)).toBe('not delivered');
 });
 
-it('stream keeps undelivered bytes in a file after a second signal', async () => {
+it('stream keeps undelivered bytes in a file after a second signal, where a pair counts as one', async () => {
   await server.stop();
   const child = start();
   child.stdin.write('not delivered');
   await child.until(({ stderr }) => stderr.includes('reconnecting'));
   child.signal('SIGTERM');
   await child.until(({ stderr }) => stderr.includes('a second signal gives up'));
+  child.signal('SIGINT');
+  await afterPair();
+  expect(child.stderr).not.toContain('not delivered');
   child.signal('SIGTERM');
   const finished = await child.finished();
   expect(finished.code).toBe(143);
+  expect(finished.stderr).toContain('stopped by SIGTERM');
   expect(await rescued(finished)).toBe('not delivered');
 });
 

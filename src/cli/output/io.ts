@@ -10,7 +10,15 @@ export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
-  /** After the first call, signals no longer end the process. */
+  /** The end of a line on standard error, by default LF. */
+  readonly lineEnd?: string;
+  /** The signals that the process was started to ignore. */
+  readonly ignoredSignals: readonly NodeJS.Signals[];
+  /** Whether standard input is a terminal. */
+  readonly hasTerminalInput: boolean;
+  /** Whether standard output and standard error are the same file. */
+  readonly hasOneOutput: boolean;
+  /** After the first call, signals no longer end the process. An ignored one is not reported. */
   readonly onSignal: (listener: (signal: StopSignal) => void) => void;
 }
 
@@ -32,5 +40,5 @@ export function hasCode(error: unknown, code: string): boolean {
 
 /** Writes one line to stderr. Does not wait, and ignores errors. */
 export function say(io: Io, text: string): void {
-  io.stderr.write(`stream: ${text}\n`);
+  io.stderr.write(`stream: ${text}${io.lineEnd ?? '\n'}`, () => {});
 }

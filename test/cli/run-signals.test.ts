@@ -1,0 +1,75 @@
+import { withShell } from './with-shell';
+
+const { line, content, metadata } = withShell();
+
+it('the command ignores the signals that run was started to ignore, and so does run', async () => {
+  const { code } = await line(
+    `trap '' HUP INT; stream run --id $ID -- sh -c 'kill -HUP $PPID $$; kill -INT $PPID $$; sleep 0.3; echo alive; exit 7'`,
+  );
+  expect(code).toBe(7);
+  expect(await content()).toBe('alive\n');
+});
+
+it('nohup holds for run, its command, and a stream from a pipe', async () => {
+  const { stdout } = await line(
+    `nohup stream run --id $ID -- sh -c 'kill -HUP $PPID $$; sleep 0.3; echo alive' 2>/dev/null`,
+  );
+  expect(stdout).toBe('alive\n');
+  const { code } = await line(
+    `mkfifo "$TMPDIR/in"; nohup stream "$LOOM_URL" $ID-2 <"$TMPDIR/in" 2>/dev/null & exec 3>"$TMPDIR/in"; echo one >&3
+     until stream cat $ID-2 2>/dev/null | grep -q one; do sleep 0.1; done; kill -HUP $!; echo two >&3; exec 3>&-; wait $!`,
+  );
+  expect(code).toBe(0);
+});
+
+it('a command that cannot be run has its exit code also where signals are ignored', async () => {
+  expect(await line("trap '' HUP; stream run --id $ID -- no-such-command")).toMatchObject({
+    code: 127,
+    stderr: 'stream: cannot run no-such-command: no such command\n',
+  });
+  expect((await line(`trap '' HUP; stream run --id $ID -- "$TMPDIR"`)).code).toBe(126);
+});
+
+it('a signal that timeout sends to the whole process group gives up nothing', async () => {
+  await line(
+    `timeout -s INT 1 stream run --id $ID -- sh -c 'trap "echo int; exit 9" INT; while :; do sleep 0.1; done'`,
+  );
+  expect(await content()).toMatch(/^int\n/);
+  expect(await metadata()).toEqual({ exitCode: 9 });
+});
+
+it('a background process that goes on writing holds run for as long as --linger', async () => {
+  const { code, stderr } = await line(
+    `stream run --linger 1s --id $ID -- sh -c '(while echo x; do sleep 0.05; done) & exit 7' >/dev/null`,
+  );
+  expect(code).toBe(7);
+  expect(stderr).toMatch(/lingering for 1 s.*\n.*no longer read\n$/);
+});
+
+it('--linger waits for a background process that is quiet', async () => {
+  const { code } = await line(`stream run --linger 60s --id $ID -- sh -c '(sleep 3; echo late) & exit 7'`);
+  expect(code).toBe(7);
+  expect(await content()).toBe('late\n');
+});
+
+it('no output of the command is lost to the end of the lingering, however slow the reader', async () => {
+  await line(
+    `stream run --linger 100ms --id $ID -- sh -c 'sleep 60 & seq 30000' | { sleep 2; cat; } >/dev/null`,
+  );
+  expect((await content()).endsWith('\n30000\n')).toBe(true);
+});
+
+it('--kill-group ends the background processes with the command', async () => {
+  const { code, stdout } = await line(
+    `stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & sh -c "trap \\"echo bye; exit\\" TERM; echo ready; while :; do sleep 0.1; done" & sleep 0.5; exit 7'`,
+  );
+  expect({ code, stdout }).toEqual({ code: 7, stdout: 'ready\nbye\n' });
+});
+
+it('--kill-group passes a signal to all processes of the command', async () => {
+  const { code } = await line(
+    `timeout 1 stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & trap "" TERM; wait; exit 7'`,
+  );
+  expect(code).toBe(124);
+  expect(await metadata()).toEqual({ exitCode: 7 });
+});
