@@ -1,9 +1,9 @@
 import type { ListedStream } from '../client';
-import { parseState, STREAM_STATES } from '../client/wire/stream-state';
+import { STREAM_STATES } from '../client/wire/stream-state';
+import { checkedChoice } from './arguments/checked-choice';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
 import type { Flags } from './arguments/flags';
-import { UsageError } from './arguments/usage-error';
 import { EXIT } from './exit-code';
 import { type Io, say, write } from './output/io';
 import { printable } from './output/printable';
@@ -58,11 +58,7 @@ function formatOf(flags: Flags, io: Io): ListFormat {
 }
 
 function stateOf(text: string | undefined): ListedStream['state'] | undefined {
-  const state = parseState(text);
-  if (text !== undefined && state === undefined) {
-    throw new UsageError(`--state must be one of ${STREAM_STATES.join(', ')}: "${text}"`);
-  }
-  return state;
+  return text === undefined ? undefined : checkedChoice('--state', STREAM_STATES, text);
 }
 
 function toJsonLine(stream: ListedStream): string {

@@ -19,9 +19,8 @@ export function parseInvocation(
   const { values, positionals } = parseWords({ ...command.options, ...COMMON_OPTIONS }, own);
   if (values['help'] === true) return 'help';
   if (command.verb === undefined) refuseVerb(positionals);
+  if (command.takesCommand && toRun.length === 0) refuseMissingDashes(command, positionals);
   const target = findTarget(command, positionals, env['LOOM_URL']);
-  if (command.takesCommand && toRun.length === 0)
-    throw new UsageError(`a command is missing: ${usageOf(command)}`);
   const flags = new Flags({ ...values, ...idOption(command, target.id, values) });
   const token = flags.text('token') ?? target.token ?? env['LOOM_TOKEN'];
   const { url, operands } = target;
@@ -38,6 +37,14 @@ function refuseVerb([word, ...more]: readonly string[]): void {
   const what = meant === word ? 'is a verb, which comes first' : 'is not a verb';
   const question = meant === word ? `: stream ${word} …` : `: did you mean "stream ${meant}"?`;
   throw new UsageError(`"${word}" ${what}${question} To send to a stream of that name: stream send ${word}`);
+}
+
+/** @throws UsageError */
+function refuseMissingDashes(command: Command, positionals: readonly string[]): never {
+  const isCommand = positionals.some((word) => !mayBeAddress(word));
+  throw new UsageError(
+    `${isCommand ? '"--" is missing before the command' : 'a command is missing'}: ${usageOf(command)}`,
+  );
 }
 
 function splitAtDashes(words: readonly string[]): [readonly string[], readonly string[]] {

@@ -1,6 +1,6 @@
+import { checkedChoice } from './arguments/checked-choice';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
-import { UsageError } from './arguments/usage-error';
 import type { Io } from './output/io';
 import { writeOutput } from './output/write-output';
 import { reconnectionOf } from './reconnection';
@@ -10,8 +10,7 @@ import { wantsColor } from './wants-color';
 export async function spy(invocation: Invocation, io: Io): Promise<number> {
   const { flags } = invocation;
   const prefix = flags.text('prefix');
-  const from = flags.text('from') ?? 'now';
-  if (from !== 'start' && from !== 'now') throw new UsageError(`--from must be start or now: "${from}"`);
+  const from = checkedChoice('--from', ['start', 'now'], flags.text('from') ?? 'now');
   const pieces = clientOf(invocation).spy({
     from,
     style: wantsColor(flags, io) ? 'color' : 'plain',

@@ -1,5 +1,6 @@
 import type { WaitOptions, WaitResult } from '../client';
 import { isClientError } from '../client';
+import { checkedChoice } from './arguments/checked-choice';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
 import { parseDuration } from './arguments/duration';
@@ -64,8 +65,7 @@ function wantedOf(flags: Flags): Wanted {
   const q = flags.text('match');
   const count = flags.count('count');
   const text = flags.text('for') ?? (q === undefined ? 'closed' : 'line');
-  const target = TARGETS.find((known) => known === text);
-  if (target === undefined) throw new UsageError(`--for must be closed, line or bytes: "${text}"`);
+  const target = checkedChoice('--for', TARGETS, text);
   if (q !== undefined && target !== 'line') throw new UsageError('--match needs --for line');
   if (q !== undefined) checkedPattern('--match', q);
   if (count !== undefined && target === 'closed')

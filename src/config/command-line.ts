@@ -24,6 +24,16 @@ const WORDS: Readonly<Record<string, 'help' | 'version' | Verb>> = {
   version: 'version',
 };
 
+/** What other programs call them. */
+const MEANT: Readonly<Record<string, string>> = {
+  start: 'serve',
+  run: 'serve',
+  server: 'serve',
+  up: 'serve',
+  repair: 'recover',
+  restore: 'recover',
+};
+
 /** An option of `bin/loom` that sets a setting. */
 export interface CommandLineFlag {
   readonly name: string;
@@ -71,7 +81,7 @@ function commandOf([first, second, ...more]: readonly string[]): Pick<CommandLin
   if (first === undefined) return { command: 'serve', topic: 'serve' };
   const command = Object.hasOwn(WORDS, first) ? WORDS[first] : undefined;
   if (command === undefined)
-    throw new CommandLineError(withSuggestion(`Unknown command '${first}'`, first, Object.keys(WORDS)));
+    throw new CommandLineError(withSuggestion(`Unknown command '${first}'`, meantCommand(first)));
   const takesTopic = command === 'help' && (second === 'serve' || second === 'recover');
   const unexpected = takesTopic ? more[0] : second;
   if (unexpected !== undefined) throw new CommandLineError(`Unexpected argument '${unexpected}'`);
@@ -98,7 +108,7 @@ function parse(argv: readonly string[]) {
     const [first = message] = message.split(/\. |\.?\n/, 1);
     const [, unknown] = /^Unknown option '-+([^']*)'$/.exec(first) ?? [];
     if (unknown === undefined) throw new CommandLineError(first);
-    throw new CommandLineError(withSuggestion(first, wholeOf(unknown, argv), Object.keys(OPTIONS), '--'));
+    throw new CommandLineError(withSuggestion(first, meantOption(wholeOf(unknown, argv))));
   }
 }
 
@@ -108,9 +118,17 @@ function wholeOf(option: string, argv: readonly string[]): string {
   return option.length === 1 && whole !== undefined ? whole.slice(1) : option;
 }
 
-function withSuggestion(sentence: string, word: string, known: readonly string[], dashes = ''): string {
-  const meant = nearest(word, known);
-  return meant === undefined ? sentence : `${sentence}: did you mean ${dashes}${meant}?`;
+function meantCommand(word: string): string | undefined {
+  return Object.hasOwn(MEANT, word) ? MEANT[word] : nearest(word, Object.keys(WORDS));
+}
+
+function meantOption(word: string): string | undefined {
+  const name = nearest(word, Object.keys(OPTIONS));
+  return name === undefined ? undefined : `--${name}`;
+}
+
+function withSuggestion(sentence: string, meant: string | undefined): string {
+  return meant === undefined ? sentence : `${sentence}: did you mean ${meant}?`;
 }
 
 function asCommandLineError<T>(work: () => T): T {

@@ -147,6 +147,12 @@ it.each([
   [['x', '--giveup', '3s'], 'there is no option --giveup: did you mean --give-up-after?'],
   [['ls', '--nonsense'], 'there is no option --nonsense'],
   [['ls', '--limit'], 'the value of --limit is missing'],
+  [['ls', '--state', 'opne'], '--state must be open or interrupted or closed: "opne"; did you mean open?'],
+  [['cat', 'x', '-o', 'jsn'], '--output must be text or json: "jsn"; did you mean json?'],
+  [
+    ['run', '--id', 'x', 'true'],
+    '"--" is missing before the command: stream run [OPTIONS] [URL] -- COMMAND [ARGUMENT…]',
+  ],
 ])('%j suggests the nearest option', async (args, sentence) => {
   const { code, stderr } = await stream(args, { env: { LOOM_URL: 'http://127.0.0.1:2' } });
   expect({ code, stderr: stderr.split('\n')[0] }).toEqual({ code: 2, stderr: `stream: ${sentence}` });

@@ -30,6 +30,15 @@ function start(...options: string[]): StreamProcess {
   return child;
 }
 
+/** A process that has ended is gone once its parent has seen that. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
@@ -145,6 +154,20 @@ it('stream gives up at the first signal if the input has ended and the server wa
   const finished = await child.finished();
   expect(finished.code).toBe(130);
   expect(await rescued(finished)).toBe('not delivered');
+});
+
+it('run gives up at the first signal if the command has ended and the server was never there', async () => {
+  await server.stop();
+  const child = new StreamProcess(['run', server.url, '--', 'sh', '-c', 'echo $$; exit 3'], {
+    TMPDIR: temporary,
+  });
+  started.push(child);
+  await child.until(({ stdout, stderr }) => stdout.endsWith('\n') && stderr.includes('reconnecting'));
+  await until(() => !isRunning(Number(child.stdout)));
+  child.signal('SIGINT');
+  const finished = await child.finished();
+  expect(finished.code).toBe(3);
+  expect(await rescued(finished)).toBe(child.stdout);
 });
 
 it('stream sends text unless --content-type says otherwise', async () => {

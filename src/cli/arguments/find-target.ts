@@ -97,11 +97,7 @@ function assertCount(command: Command, operands: readonly string[]): void {
   if (missing !== undefined)
     throw new UsageError(`${withArticle(missing.replace('…', ''))} is missing: ${usageOf(command)}`);
   const superfluous = operands[command.operands.length];
-  throw new UsageError(
-    command.takesCommand
-      ? `"--" is missing before the command: ${usageOf(command)}`
-      : `"${superfluous}" is too much: ${usageOf(command)}`,
-  );
+  throw new UsageError(`"${superfluous}" is too much: ${usageOf(command)}`);
 }
 
 function withArticle(operand: string): string {

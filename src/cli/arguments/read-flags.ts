@@ -1,4 +1,5 @@
 import type { PartStart, ReadPart } from '../../client';
+import { checkedChoice } from './checked-choice';
 import type { CommandOption } from './command';
 import type { Flags } from './flags';
 import { checkedMoment } from './moment';
@@ -37,9 +38,7 @@ export function partOf(flags: Flags): ReadPart {
 
 /** @throws UsageError */
 export function formOf(flags: Flags): OutputForm {
-  const output = flags.text('output') ?? 'text';
-  if (output !== 'text' && output !== 'json')
-    throw new UsageError(`--output must be text or json: "${output}"`);
+  const output = checkedChoice('--output', ['text', 'json'], flags.text('output') ?? 'text');
   if (output === 'json') return 'json';
   return flags.choice('timestamps') ? 'timestamps' : 'text';
 }

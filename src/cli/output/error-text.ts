@@ -24,8 +24,9 @@ export function errorText(error: unknown): string {
   const words = message
     .replace(/\.? Specify force=true query param to override\.?$/, '')
     .replace(/: Authorization: Bearer <token>$/, '')
-    .replace(/^force=true needs/, '--force needs');
-  return printable(hint === undefined ? message : `${words.replace(/\.$/, '')}: ${hint}`);
+    .replace(/^force=true needs/, '--force needs')
+    .replace(/^X-Stream-Metadata /, '--metadata ');
+  return printable(hint === undefined ? words : `${words.replace(/\.$/, '')}: ${hint}`);
 }
 
 function hintFor(error: unknown): string | undefined {
