@@ -15,7 +15,7 @@ import type { SilenceBefore } from './silences';
 interface DigestsOptions {
   readonly store: LogStore;
   readonly lines: LogLines;
-  readonly searches: Searches;
+  readonly searches: Pick<Searches, 'matcherOf' | 'limitRead'>;
   /** Regular expressions of lines that report an error. */
   readonly patterns: readonly string[];
   /** How many bytes all digests in memory may take. */

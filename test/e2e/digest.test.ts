@@ -184,3 +184,25 @@ search: {timeout: 100ms}
     expect(JSON.parse(answer.text)).toMatchObject({ partial: true, lines: 3, lastLines: { length: 3 } });
   });
 });
+
+describe('a digest while the server searches as much as it may', () => {
+  const { url } = withLoom({
+    store: 'memory:',
+    config: 'digest: {patterns: ["(a+)+$"]}\nsearch: {timeout: 1s, concurrency: 1}',
+  });
+
+  it('is refused with 429, until the other one is made', async () => {
+    await request(url('/stream/slow'), { method: 'POST', body: `${'a'.repeat(40)}!\n` });
+    const first = request(url('/stream/slow/digest'));
+    for (;;) {
+      const second = await request(url('/stream/slow/digest'));
+      if (second.status === 200) continue;
+      expect([second.status, JSON.parse(second.text).code]).toEqual([429, 'too_many_searches']);
+      expect(second.headers['retry-after']).toBe('1');
+      break;
+    }
+    expect((await first).status).toBe(200);
+    // It is in memory now, and needs no place.
+    expect((await request(url('/stream/slow/digest'))).status).toBe(200);
+  });
+});
