@@ -9,14 +9,16 @@ const ID = parseLogId('watched');
 const KEY = lifecycleKey(partitionOf(ID));
 
 /**
- * Cuts a node off from Redis, after it has heard of a log, and runs `meanwhile`.
+ * Cuts a node off from Redis, usually after it has heard of a log, and runs `meanwhile`.
  * @param last what it hears last
+ * @param hearsFirst whether it has heard of the log before
  * @returns all that it hears: the kinds of events, and `missed`
  */
 async function heardAfterAbsence(
   { open, openByProxy }: Surroundings,
   meanwhile: (other: LogStore) => Promise<unknown>,
   last: string,
+  hearsFirst = true,
 ): Promise<readonly string[]> {
   const other = await open();
   const { store, proxy } = await openByProxy();
@@ -37,8 +39,10 @@ async function heardAfterAbsence(
     ({ kind }) => hear(kind),
     () => hear('missed'),
   );
-  await other.create(ID, { contentType: 'text/plain' }, 'new');
-  await hasHeard('created');
+  if (hearsFirst) {
+    await other.create(ID, { contentType: 'text/plain' }, 'new');
+    await hasHeard('created');
+  }
   heard.length = 0;
   proxy.mode('hold');
   await meanwhile(other);
@@ -74,5 +78,16 @@ describe('a node that was cut off from Redis', () => {
     withRedis(async (redis) => {
       const heard = await heardAfterAbsence(redis, () => redis.admin.del(KEY), 'missed');
       expect(heard).toEqual(['missed']);
+    }));
+
+  it('is told of trimmed events also if there were none when it started', () =>
+    withRedis(async (redis) => {
+      const comeAndGo = async (other: LogStore): Promise<void> => {
+        await other.create(ID, { contentType: 'text/plain' }, 'new');
+        await remove(other);
+        await other.create(ID, { contentType: 'text/plain' }, 'new');
+        await redis.admin.xtrim(KEY, 'MAXLEN', 1);
+      };
+      expect(await heardAfterAbsence(redis, comeAndGo, 'missed', false)).toEqual(['created', 'missed']);
     }));
 });

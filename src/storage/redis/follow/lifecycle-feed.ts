@@ -4,6 +4,7 @@ import type { LifecycleEvent } from '../../../core/store/news';
 import { BlockingReader, type RawEntry, type StreamSubscription } from '../../../redis/blocking-reader';
 import { withRetries } from '../../../redis/failures/retry';
 import { ALL_PARTITIONS, type Partition, partitionOf, slotKey } from '../../../redis/partitions';
+import { toList, toNumber } from '../../../redis/resp/reply';
 import { lifecycleKey } from '../schema/keys';
 import { decodeLifecycleRecord, type LifecycleRecord } from '../schema/lifecycle-record';
 import type { RedisStoreContext } from '../schema/store-context';
@@ -11,6 +12,7 @@ import type { RedisStoreContext } from '../schema/store-context';
 const ENTRIES_MAX = 256;
 /** For how long a node tries to find out whether it has missed events. Then it has. */
 const CHECK_MS = 30_000;
+const TRIMMED = 'Events were trimmed before this node could read them';
 
 interface LifecycleHandlers {
   /** Called before the listeners. */
@@ -141,14 +143,23 @@ export class LifecycleFeed {
 
   /** @returns a sentence if not all events behind this one will come, or if some up to it were undone */
   async #gapBehind(key: string, after: string): Promise<string | undefined> {
-    if (after === '0-0') return undefined;
     const { commands } = this.context.connections;
+    if (after === '0-0') return (await this.#hasTrimmed(key)) ? TRIMMED : undefined;
     const [oldest] = await commands.xrange(key, '-', '+', 'COUNT', 1);
     const [newest] = await commands.xrevrange(key, '+', '-', 'COUNT', 1);
     if (oldest === undefined || newest === undefined || compareStreamIds(newest[0], after) < 0)
       return 'Redis has lost events that this node has read';
     if (compareStreamIds(oldest[0], after) <= 0) return undefined;
-    return 'Events were trimmed before this node could read them';
+    return TRIMMED;
+  }
+
+  /** Whether entries of a stream were removed: of one in which this node has seen nothing, it has missed them. */
+  async #hasTrimmed(key: string): Promise<boolean> {
+    const { commands } = this.context.connections;
+    if ((await commands.exists(key)) === 0) return false;
+    const facts = toList(await commands.xinfo('STREAM', key));
+    const number = (name: string): number => toNumber(facts[facts.indexOf(name) + 1]);
+    return number('entries-added') > number('length');
   }
 
   #missed(): void {
