@@ -32,7 +32,7 @@ describe('the commands of the page of the relays', () => {
   });
 
   it('work when they are pasted one after the other', async () => {
-    const script = BLOCKS.map((block, at) => `echo "BLOCK ${at}"\n${block}wait_for_jobs\n`).join('');
+    const script = BLOCKS.map((block, at) => `printf '\\nBLOCK ${at}\\n'\n${block}wait_for_jobs\n`).join('');
     const shown = await pasted(await withFreePorts(script));
     const parts = shown.split(/^BLOCK \d\n/m).slice(1);
     for (const [at, texts] of PRINTED.entries()) {

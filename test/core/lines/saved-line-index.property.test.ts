@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { LogLines } from '../../../src/core/lines/log-lines';
@@ -16,7 +17,7 @@ describe('a stored line index that is wrong, with a checksum that is right', () 
     await seal(store, writer);
     const info = await infoOf(store, writer);
     await new LogLines(store, { cacheBytes: 1 << 20 }).count(info, NEVER);
-    const saved = (await store.loadLineIndex(info)) ?? Buffer.alloc(0);
+    const saved = await savedIndex(store, info);
     await fc.assert(
       fc.asyncProperty(fc.array(change(saved.length), { minLength: 1, maxLength: 4 }), async (changes) => {
         const wrong = Buffer.from(saved);
@@ -41,12 +42,21 @@ describe('a stored line index that is wrong, with a checksum that is right', () 
     await seal(store, writer);
     const info = await infoOf(store, writer);
     const count = await new LogLines(store, { cacheBytes: 1 << 20 }).count(info, NEVER);
-    const saved = Buffer.from((await store.loadLineIndex(info)) ?? '');
+    const saved = Buffer.from(await savedIndex(store, info));
     spoil(saved);
     await store.saveLineIndex(info, withChecksum(info, saved));
     expect(await new LogLines(store, { cacheBytes: 1 << 20 }).count(info, NEVER)).toEqual(count);
   });
 });
+
+/** It is saved beside the answer that it was counted for. */
+async function savedIndex(store: CutStore, info: LogInfo): Promise<Buffer> {
+  for (;;) {
+    const saved = await store.loadLineIndex(info);
+    if (saved !== undefined) return saved;
+    await nextTurn();
+  }
+}
 
 function change(length: number): fc.Arbitrary<{ at: number; bytes: Uint8Array }> {
   const at = fc.oneof(fc.integer({ min: 16, max: HEAD - 1 }), fc.integer({ min: HEAD, max: length - 1 }));

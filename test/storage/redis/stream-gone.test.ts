@@ -42,6 +42,8 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
       ];
       for (const [i, ask] of asks.entries()) {
         await commit(store, log, 'AAAA');
+        // Both know where it ends: what a node does not know of, it cannot report.
+        for (const node of [store, other]) await infoOf(node, log.id);
         await spoilAll(admin, log);
         await ask();
         const { tail, losses } = await infoOf(store, log.id);
