@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { request } from '../support/http';
+import { type Nginx, startMirroringNginx } from '../support/nginx';
 import { onEachStore } from './on-each-store';
 import { withLoom } from './with-loom';
 
@@ -182,5 +186,39 @@ limits: {bytesPerStream: 100B}
     expect((await send('/api/v4/jobs/7/trace?x=1', 'PATCH')).status).toBe(400);
     expect((await send('/api/v4/jobs/7/trace', 'POST')).status).toBe(405);
     expect((await send('/api/v4/jobs/request', 'POST')).status).toBe(405);
+  });
+});
+
+describe('a job of a GitLab whose proxy copies traces', () => {
+  const loom = withLoom({ store: 'memory:', config: 'tokens: [secret]' });
+  let gitlab: Server;
+  let nginx: Nginx;
+  beforeAll(async () => {
+    gitlab = createServer((req, res) => {
+      req.resume().on('end', () => res.writeHead(req.method === 'PUT' ? 200 : 202, { From: 'gitlab' }).end());
+    }).listen(0, '127.0.0.1');
+    await once(gitlab, 'listening');
+    nginx = await startMirroringNginx(loom.process().port, (gitlab.address() as AddressInfo).port);
+  });
+  afterAll(async () => {
+    await nginx.stop();
+    gitlab.close();
+  });
+
+  it('has its log in a stream, and its runner gets the answers of GitLab', async () => {
+    const job = runner((path) => nginx.url + path, 'token-of-gitlab');
+    const read = async () =>
+      request(loom.url(`/stream/gitlab-job-${job.job}?notail`), {
+        headers: { Authorization: 'Bearer secret' },
+      });
+    expect((await job.patch(0, 'hello')).headers).toMatchObject({ from: 'gitlab' });
+    while ((await read()).text !== 'hello') await new Promise((resolve) => setTimeout(resolve, 5));
+    await job.patch(5, ' world\n');
+    while ((await read()).text !== 'hello world\n') await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await job.put({ state: 'success', output: { bytesize: 12 } })).headers).toMatchObject({
+      from: 'gitlab',
+    });
+    while ((await read()).headers['x-stream-state'] !== 'closed; outcome=complete')
+      await new Promise((resolve) => setTimeout(resolve, 5));
   });
 });

@@ -34,6 +34,12 @@ export async function startNginxBelow(location: string, port: number): Promise<N
   return { ...nginx, url: `${nginx.url}/logs` };
 }
 
+/** The nginx block of `docs/ci-wires.md`, in front of a GitLab, whose traces it copies to the Loom on `port`. */
+export function startMirroringNginx(port: number, gitlabPort: number): Promise<Nginx> {
+  const [block = ''] = blocksOf('ci-wires.md');
+  return start(port, block.replace('server 127.0.0.1:8080;', `server 127.0.0.1:${gitlabPort};`));
+}
+
 async function start(port: number, block: string): Promise<Nginx> {
   const directory = mkdtempSync(join(tmpdir(), 'nginx-'));
   const listen = await freePort();

@@ -81,9 +81,11 @@ export class RequestGuard {
   }
 
   #bearsToken(req: IncomingMessage): boolean {
-    if (!this.#hasTokens || req.headers.authorization === undefined) return false;
+    const { tokenHeader = '' } = this.wire;
+    const own = req.headers[tokenHeader]?.toString();
+    if (!this.#hasTokens || (req.headers.authorization ?? own) === undefined) return false;
     try {
-      this.accessOf(req, undefined);
+      this.accessOf(req, own);
       return true;
     } catch {
       return false;

@@ -14,6 +14,8 @@ import type { WireRequest } from './wire-request';
 export interface Wire {
   /** The wire handles the requests of this path and of those below. If it ends in a slash, only of those below. */
   readonly path: string;
+  /** The header, in small letters, in which its clients send a token. Default: only `Authorization`. */
+  readonly tokenHeader?: string;
   /** A GET takes what it gets, so that it may not come from a foreign page either. */
   readonly takesByGet?: boolean;
   /** The path of a health check, which may name any host: a probe names the address at which it found the process. */

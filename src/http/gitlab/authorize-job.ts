@@ -3,6 +3,9 @@ import { RequestError } from '../errors/request-error';
 import { authorize } from '../front/access';
 import type { WireRequest } from '../front/wire-request';
 
+/** In which a runner sends the token of its job. */
+export const TOKEN_HEADER = 'job-token';
+
 /** Larger ones are not numbers of jobs. */
 const JOB = /^[1-9]\d{0,18}$/;
 
@@ -14,7 +17,7 @@ const JOB = /^[1-9]\d{0,18}$/;
  */
 export function authorizeJob(request: WireRequest, job = '', token?: string): LogId {
   if (!JOB.test(job)) throw new RequestError('NOT_FOUND', 'The number of a job is a positive integer');
-  const header = request.req.headers['job-token'];
+  const header = request.req.headers[TOKEN_HEADER];
   const sent = typeof header === 'string' && header !== '' ? header : token;
   try {
     if (sent !== undefined) request.useToken(sent);
