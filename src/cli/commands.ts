@@ -1,4 +1,4 @@
-import type { Command, CommandOption } from './arguments/command';
+import type { Command, CommandOption, VerbCommand } from './arguments/command';
 import { FORM_OPTIONS, PART_OPTIONS } from './arguments/read-flags';
 import { cat } from './cat';
 import { digest } from './digest';
@@ -7,10 +7,10 @@ import { grep } from './grep';
 import { list } from './list';
 import { open } from './open';
 import { REDACT_OPTIONS } from './redact/redaction';
-import { remove } from './remove';
 import { run } from './run';
 import { send } from './send';
 import { spy } from './spy';
+import { UPKEEP_VERBS } from './upkeep-verbs';
 import { wait } from './wait';
 
 /** The options that every command has. */
@@ -84,7 +84,7 @@ const WAIT_OPTIONS: Command['options'] = {
 };
 
 /** Every verb. The help and the option parser read this table. */
-export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
+export const COMMANDS: readonly VerbCommand[] = [
   { ...SEND, verb: 'send', examples: ['make 2>&1 | stream send http://localhost:3060 build-42'] },
   {
     verb: 'run',
@@ -207,15 +207,6 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     run: list,
   },
   {
-    verb: 'rm',
-    aliases: ['delete'],
-    summary: 'Delete a stream.',
-    operands: ['ID'],
-    options: {},
-    examples: ['stream rm http://localhost:3060 build-42'],
-    run: remove,
-  },
-  {
     verb: 'spy',
     summary: 'Watch all active streams at once.',
     operands: [],
@@ -232,6 +223,7 @@ export const COMMANDS: readonly (Command & { readonly verb: string })[] = [
     examples: ['stream spy http://localhost:3060'],
     run: spy,
   },
+  ...UPKEEP_VERBS,
 ];
 
 /** Every word that is a verb. */

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isClientError } from '../client';
-import { memberOf } from '../client/wire/json';
 import { helpWidth } from '../words/help-layout';
 import { isNear } from '../words/nearest';
 import { type Command, helpCommandOf } from './arguments/command';
@@ -13,6 +10,7 @@ import { helpOf, overview } from './help';
 import { errorText } from './output/error-text';
 import { type Io, isBrokenPipe, say, write } from './output/io';
 import { printable } from './output/printable';
+import { packageVersion } from './package-version';
 import { parseInvocation } from './parse-invocation';
 
 export { exit, processIo } from './process-io';
@@ -35,7 +33,7 @@ export async function main(io: Io): Promise<number> {
 async function dispatch(io: Io): Promise<number> {
   const [first] = io.argv;
   const width = helpWidth(io.stdout, io.env);
-  if (first === '--version' || first === '-v') return print(io, `stream ${version()}\n`);
+  if (first === '--version' || first === '-v') return print(io, `stream ${packageVersion()}\n`);
   if (first === '--help' || first === '-h') return print(io, overview(width));
   if (first === 'help')
     return print(
@@ -85,11 +83,6 @@ function helpFor(word: string | undefined, width: number): string {
   throw new UsageError(
     `there is no verb "${word}"${meant === undefined ? '' : `: did you mean ${meant}`}; the verbs are ${verbs}`,
   );
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'));
-  return String(memberOf(manifest, 'version'));
 }
 
 async function print(io: Io, text: string): Promise<number> {

@@ -9,6 +9,7 @@ import { Searches } from '../core/search/searches';
 import type { LogStore } from '../core/store/store';
 import { Digests } from '../digest/digests';
 import type { Logger } from '../observe/logger';
+import { about } from './about';
 import { durable } from './durable';
 import { events } from './events';
 import { FrontDoor } from './front/front-door';
@@ -23,7 +24,7 @@ import { spy } from './spy';
 import { withPages } from './web';
 import { readWebFiles } from './web/web-files';
 
-const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, events, gitlab, health, readiness];
+const WIRES: readonly OpenWire[] = [durable, loom, matches, spy, events, gitlab, about, health, readiness];
 
 interface AppDependencies {
   readonly store: LogStore;

@@ -65,12 +65,12 @@ it.each([
   [['grep', '--help'], 'stream grep [OPTIONS] [URL] PATTERN [ID…]'],
   [['wait', '--help'], 'stream wait [OPTIONS] [URL] ID'],
   [['ls', '-h'], 'stream ls [OPTIONS] [URL]'],
-  [['rm', '--help'], 'stream rm [OPTIONS] [URL] ID'],
+  [['rm', '--help'], 'stream rm [OPTIONS] [URL] [ID]'],
   [['send', '--help'], 'stream send [OPTIONS] [URL] ID'],
   [['tail', '--help'], 'stream follow [OPTIONS] [URL] ID'],
   [['help', 'logs'], 'stream follow [OPTIONS] [URL] ID'],
   [['list', '--help'], 'stream ls [OPTIONS] [URL]'],
-  [['delete', '--help'], 'stream rm [OPTIONS] [URL] ID'],
+  [['delete', '--help'], 'stream rm [OPTIONS] [URL] [ID]'],
   [['spy', '--help'], 'stream spy [OPTIONS] [URL]'],
 ])('%j prints the usage of the command', async (args, usage) => {
   const { code, stdout, stderr } = await stream(args);

@@ -19,7 +19,7 @@ export interface Command {
   /** Other names of the verb. */
   readonly aliases?: readonly string[];
   readonly summary: string;
-  /** The names of the arguments that follow the server's URL. The last may be `NAME…`, for one or more, or `[NAME…]`, for any number. */
+  /** The names of the arguments that follow the server's URL. The last may be `NAME…`, for one or more, `[NAME…]`, for any number, or `[NAME]`, for one or none. */
   readonly operands: readonly string[];
   /** Whether a command to run follows `--`. */
   readonly takesCommand?: boolean;
@@ -27,6 +27,9 @@ export interface Command {
   readonly examples: readonly string[];
   readonly run: (invocation: Invocation, io: Io) => Promise<number>;
 }
+
+/** A command that has a verb. */
+export type VerbCommand = Command & { readonly verb: string };
 
 /** Renders how the command is called. */
 export function usageOf({ verb, operands, takesCommand }: Command): string {

@@ -107,8 +107,8 @@ function withArticle(operand: string): string {
 /** Whether the command takes so many arguments. */
 function allows(command: Command, count: number): boolean {
   const { operands } = command;
-  if (!isVariadic(command)) return count === operands.length;
-  return count >= operands.length - (operands.at(-1)?.startsWith('[') ? 1 : 0);
+  const isEnough = count >= operands.length - (operands.at(-1)?.startsWith('[') ? 1 : 0);
+  return isEnough && (isVariadic(command) || count <= operands.length);
 }
 
 function isVariadic({ operands }: Command): boolean {

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Routes } from './front/routes';
+import type { OpenWire } from './front/wire';
+import { jsonBody, setJson } from './json/json-body';
+
+/** `/about`: what a client may ask before it does anything: the version, the kind of store, and what its own token allows. */
+export const about: OpenWire = ({ config }) => {
+  const routes = new Routes();
+  const version = versionOfPackage();
+  // The rest of the URL may hold a password.
+  const store = config.store.replace(/:.*/s, '');
+  routes.whole.get('/about', (ctx) => {
+    const { scopes, prefix } = ctx.state.request.access();
+    ctx.set('Cache-Control', 'no-store');
+    setJson(
+      ctx,
+      jsonBody({
+        name: 'loom',
+        version,
+        store,
+        tokens: config.tokens.length > 0,
+        token: { scopes: [...scopes], prefix },
+      }),
+    );
+  });
+  return { path: '/about', handle: (request) => routes.handle(request) };
+};
+
+function versionOfPackage(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(join(__dirname, '../../package.json'), 'utf8'),
+  );
+  return manifest.version;
+}
