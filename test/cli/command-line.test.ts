@@ -121,7 +121,7 @@ describe('a word that is nearly a verb', () => {
     );
   });
 
-  it.each(['build-42', 'run-1', 'test', 'main', 'a', 'ci', 'backup'])('the id %s is none', async (id) => {
+  it.each(['build-42', 'run-1', 'test', 'main', 'a', 'backup'])('the id %s is none', async (id) => {
     const { code, stderr } = await stream([id, '--give-up-after', '0s'], {
       env: { LOOM_URL: 'http://127.0.0.1:2' },
     });

@@ -51,6 +51,14 @@ describe('sending through a proxy', () => {
     );
   });
 
+  it('a proxy may have a code of its own', async () => {
+    const via = await startUploadProxy(loom.port, { bytesMax: 5_000, page: '{"code":"TOO_LONG"}' });
+    open.push(via);
+    const input = randomBytes(20_000);
+    expect(await stream([via.url, 'coded'], { input })).toMatchObject({ code: 0 });
+    expect((await content('coded')).equals(input)).toBe(true);
+  });
+
   it('a proxy that cuts large requests without an answer gets smaller ones', async () => {
     const via = await startUploadProxy(loom.port, { bytesMax: 500_000, cuts: true });
     open.push(via);

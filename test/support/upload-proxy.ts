@@ -17,6 +17,8 @@ interface ProxyBehaviour {
   readonly buffers?: boolean;
   /** Answers a longer body with 413 and a page. */
   readonly bytesMax?: number;
+  /** The body of that answer. */
+  readonly page?: string;
   /** Cuts the connection in place of that answer. */
   readonly cuts?: boolean;
 }
@@ -24,7 +26,12 @@ interface ProxyBehaviour {
 /** @param port of the server behind it */
 export async function startUploadProxy(
   port: number,
-  { buffers = false, bytesMax = Number.POSITIVE_INFINITY, cuts = false }: ProxyBehaviour,
+  {
+    buffers = false,
+    bytesMax = Number.POSITIVE_INFINITY,
+    page = '<h1>Too large</h1>',
+    cuts = false,
+  }: ProxyBehaviour,
 ): Promise<UploadProxy> {
   const passed: number[] = [];
   let refused = 0;
@@ -45,7 +52,7 @@ export async function startUploadProxy(
         onward.destroy();
         onward.removeAllListeners('error').on('error', () => {});
         if (cuts) return void res.destroy();
-        res.writeHead(413, { 'Content-Type': 'text/html', Connection: 'close' }).end('<h1>Too large</h1>');
+        res.writeHead(413, { Connection: 'close' }).end(page);
         return;
       }
       if (buffers) whole.push(piece);

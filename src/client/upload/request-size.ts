@@ -1,4 +1,5 @@
-import { type BufferedResponse, hasOwnCode } from '../wire/response';
+import { isTooLargeForLoom } from '../wire/error-code';
+import { type BufferedResponse, responseCode } from '../wire/response';
 
 /** A proxy that refuses even this much lets no upload pass. */
 const BYTES_MIN = 64;
@@ -43,7 +44,7 @@ export class RequestSize {
   }
 }
 
-/** Whether a proxy refused a request as too large. Loom's own 413 has a code: its limit is that of the whole stream. */
+/** Whether a proxy refused a request as too large. Loom's own 413 is about the limit of the whole stream. */
 export function isTooLargeForProxy(answer: BufferedResponse): boolean {
-  return answer.status === 413 && !hasOwnCode(answer);
+  return answer.status === 413 && !isTooLargeForLoom(responseCode(answer));
 }

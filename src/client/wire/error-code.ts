@@ -47,6 +47,18 @@ export function toClientCode(code: string | undefined, status: number): ClientEr
   return known ?? (isRetryableStatus(status) ? 'BUSY' : 'REFUSED');
 }
 
+/** Loom's codes of a 413. A proxy may have codes of its own. */
+const TOO_LARGE: ReadonlySet<unknown> = new Set([
+  'stream_too_large',
+  'body_too_large',
+  'chunk_extensions_too_large',
+]);
+
+/** Whether a 413 is Loom's own. @param code the `code` in its body */
+export function isTooLargeForLoom(code: unknown): boolean {
+  return TOO_LARGE.has(code);
+}
+
 /** Whether a POST found an existing stream. Its Idempotency-Key shows whether it is the upload's own. */
 export function isRepeatedCreate(code: string | undefined): boolean {
   return code === 'already_created' || code === CONFLICT;

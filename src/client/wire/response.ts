@@ -63,11 +63,6 @@ export function responseCode({ status, headers, text }: BufferedResponse): strin
   return errorCode(memberOf(tryParseJson(text), 'code'), status);
 }
 
-/** Whether the answer is an error of Loom. */
-export function hasOwnCode({ text }: BufferedResponse): boolean {
-  return typeof memberOf(tryParseJson(text), 'code') === 'string';
-}
-
 /** The server's own sentence. Without one, a sentence about the status or the lost bytes. */
 function errorText({ status, headers, text }: BufferedResponse): string {
   const { error } = membersOf(tryParseJson(text), { error: 'string' });
