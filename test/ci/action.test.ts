@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { freePort } from '../support/free-port';
@@ -170,6 +170,18 @@ describe('the Action', () => {
     const ran = await act({ url: away, run: 'make test', id: 'mine', 'give-up-after': '300ms' });
     expect(ran.map(({ code }) => code)).toEqual([0, 0]);
     expect(read('summary.md')).toContain(`[The log](<${away}/stream/mine>) has no digest`);
+  });
+
+  it('runs the commands although its command line cannot be built', async () => {
+    cpSync(join(ROOT, 'ci'), workspace.path('action/ci'), { recursive: true });
+    workspace.write('bin/npm', '#!/bin/sh\necho no registry\nexit 1\n', 0o755);
+    const [step, summary] = await act(
+      { run: 'make test; exit 4' },
+      { GITHUB_ACTION_PATH: workspace.path('action') },
+    );
+    expect([step?.code, summary?.code]).toEqual([4, 0]);
+    expect(step?.stdout).toMatch(/^::warning::.*\none\nthree\n$/);
+    expect(outputs()['id']).toBeUndefined();
   });
 
   it('does not give the token to the commands, and runs nothing that is in its other inputs', async () => {
