@@ -8,6 +8,8 @@ import { PATIENCE_MS } from './patience';
 export interface LoomProcessOptions {
   /** `file:<directory>`, `memory:` or `redis://…` */
   readonly store: string;
+  /** Another `loom` than that of the repository. */
+  readonly bin?: string;
   /** More of the command line. */
   readonly args?: readonly string[];
   /** Added to the environment, of which nothing that begins with LOOM_ is passed on. */
@@ -105,8 +107,8 @@ export class LoomProcess {
   }
 
   async #spawn(port: number): Promise<void> {
-    const { store, args = [], env = {}, leadsGroup = false } = this.options;
-    const child = spawn(process.execPath, [BIN, '--port', String(port), '--store', store, ...args], {
+    const { bin = BIN, store, args = [], env = {}, leadsGroup = false } = this.options;
+    const child = spawn(process.execPath, [bin, '--port', String(port), '--store', store, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: leadsGroup,
       env: { ...environmentWithoutLoom(), ...env },
