@@ -40,7 +40,8 @@ export async function run(invocation: Invocation, processIo: Io): Promise<number
   const delivery = new SpooledUpload(client, id, options, io);
   const linger = new Linger(command, io, lingerMs);
   const displays = displaysOf(command, io);
-  passSignals(io, command, linger, {
+  passSignals(io, command, {
+    linger,
     delivery,
     giveUp: (reason) => {
       delivery.stop(reason);

@@ -38,6 +38,37 @@ it('a signal that timeout sends to the whole process group gives up nothing', as
   expect(await metadata()).toEqual({ exitCode: 9 });
 });
 
+/** A command that counts its signals, and prints them when it is told to end. */
+const COUNTS = `${process.execPath} -e '
+  const counts = {};
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => { counts[name] = (counts[name] ?? 0) + 1; });
+  console.log("ready");
+  setTimeout(() => console.log(JSON.stringify(counts)), 2_500);
+'`;
+
+it.each([
+  ['is sent to run alone', `"$STREAM" run --id $ID -- ${COUNTS}`, 'kill -TERM $!', '{"SIGTERM":1}'],
+  [
+    'is sent to run twice',
+    `"$STREAM" run --id $ID -- ${COUNTS}`,
+    'kill -TERM $!; sleep 0.2; kill -TERM $!',
+    '{"SIGTERM":1}',
+  ],
+  [
+    'is sent to the process group',
+    `setsid "$STREAM" run --id $ID -- ${COUNTS}`,
+    'kill -s TERM -- -$!',
+    '{"SIGTERM":1}',
+  ],
+  ['is sent by timeout', `timeout 1 "$STREAM" run --id $ID -- ${COUNTS}`, ':', '{"SIGTERM":1}'],
+])('the command gets a signal once if it %s', async (_, start, signal, expected) => {
+  const { stdout } = await line(
+    `STREAM=$(command -v stream); ${start} >"$TMPDIR/$ID" & until grep -q ready "$TMPDIR/$ID" 2>/dev/null; do sleep 0.1; done
+     sleep 0.3; ${signal}; wait $!; cat "$TMPDIR/$ID"`,
+  );
+  expect(stdout).toBe(`ready\n${expected}\n`);
+});
+
 it('a background process that goes on writing holds run for as long as --linger', async () => {
   const { code, stderr } = await line(
     `stream run --linger 1s --id $ID -- sh -c '(while echo x; do sleep 0.05; done) & exit 7' >/dev/null`,

@@ -1,36 +1,52 @@
 import { type Io, type StopSignal, say } from '../output/io';
 import { SignalPairs } from '../output/signal-pairs';
 import type { SpooledUpload } from '../upload/spooled-upload';
+import { GroupSensor } from './group-sensor';
 import type { Linger } from './linger';
 import type { RunningCommand } from './running-command';
 
+/** What signals are about once the command has ended. */
+interface AfterCommand {
+  readonly linger: Linger;
+  readonly delivery: SpooledUpload;
+  readonly giveUp: (reason: string) => void;
+}
+
 /**
- * Passes signals to the command while it runs, each of a pair once. Afterwards a first signal ends the lingering, and a second one gives up on
- * undelivered bytes, or the first if the server was never there.
+ * Passes signals to the command while it runs. Afterwards a first signal ends the lingering, and a second one gives up on undelivered bytes,
+ * or the first if the server was never there.
  */
 export function passSignals(
   io: Io,
   command: RunningCommand,
-  linger: Linger,
-  { delivery, giveUp }: { readonly delivery: SpooledUpload; readonly giveUp: (reason: string) => void },
+  { linger, delivery, giveUp }: AfterCommand,
 ): void {
+  const pass = passOn(io, command);
   const pairs = new SignalPairs();
-  const passed = new Map<StopSignal, SignalPairs>();
   let signalled = false;
   io.onSignal((signal) => {
     const isNew = pairs.isNew();
-    if (command.isRunning) {
-      const ofKind = passed.get(signal) ?? new SignalPairs();
-      passed.set(signal, ofKind);
-      // A terminal has already sent it to the command. Many programs exit at once on a second SIGINT.
-      const isSent = signal === 'SIGINT' && io.hasTerminalInput && command.sharesTerminal;
-      if (ofKind.isNew() && !isSent) command.signal(signal);
-      return;
-    }
+    if (command.isRunning) return pass(signal);
     if (!isNew) return;
     linger.stop();
     if (signalled || !delivery.wasReached) return giveUp(`stopped by ${signal}`);
     signalled = true;
     say(io, `${signal}: ${delivery.pending} bytes are not delivered yet; a second signal gives up`);
   });
+}
+
+/** Many programs exit at once on a second signal: the command gets each of a pair once, and none that it has got itself. */
+function passOn(io: Io, command: RunningCommand): (signal: StopSignal) => void {
+  const kinds = new Map<StopSignal, SignalPairs>();
+  const sensor = command.sharesGroup ? new GroupSensor() : undefined;
+  if (sensor !== undefined) void command.ended.then(() => sensor.end());
+  const send = async (signal: StopSignal): Promise<void> => {
+    const fromTerminal = signal === 'SIGINT' && io.hasTerminalInput && command.sharesGroup;
+    if (!((await sensor?.hasGot(signal)) ?? fromTerminal)) command.signal(signal);
+  };
+  return (signal) => {
+    const pairs = kinds.get(signal) ?? new SignalPairs();
+    kinds.set(signal, pairs);
+    if (pairs.isNew()) void send(signal);
+  };
 }

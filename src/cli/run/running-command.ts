@@ -19,8 +19,8 @@ export interface CommandProcesses {
   readonly leader: number | undefined;
   /** Whether signals go to its whole process group, which is not that of this process. */
   readonly hasGroup: boolean;
-  /** Whether a Ctrl-C on the terminal of this process reaches it, too. */
-  readonly sharesTerminal: boolean;
+  /** Whether it is in the process group of this process. */
+  readonly sharesGroup: boolean;
 }
 
 /** How long the processes of a group have to end after SIGTERM, and how often that is checked. */
@@ -48,8 +48,8 @@ export class RunningCommand {
     });
   }
 
-  get sharesTerminal(): boolean {
-    return this.processes.sharesTerminal;
+  get sharesGroup(): boolean {
+    return this.processes.sharesGroup;
   }
 
   get isRunning(): boolean {

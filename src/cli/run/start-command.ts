@@ -49,7 +49,7 @@ async function startOnSockets(
 }
 
 function processesOf({ pid }: ChildProcess, hasGroup: boolean): CommandProcesses {
-  return { leader: pid, hasGroup, sharesTerminal: !hasGroup };
+  return { leader: pid, hasGroup, sharesGroup: !hasGroup };
 }
 
 function outputsOf(pipes: readonly CommandPipe[], targets: readonly CommandOutput['to'][]): CommandOutput[] {

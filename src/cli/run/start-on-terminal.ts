@@ -33,7 +33,7 @@ export async function startOnTerminal(
   });
   const leader = await leaderOf(child);
   const outputs: CommandOutput[] = child.stdout === null ? [] : [{ from: child.stdout, to: 'stdout' }];
-  return new RunningCommand(child, outputs, { leader, hasGroup, sharesTerminal: false });
+  return new RunningCommand(child, outputs, { leader, hasGroup, sharesGroup: false });
 }
 
 /** The programs of this name in other systems do not report the exit code. @throws CommandError */

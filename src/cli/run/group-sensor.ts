@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { StopSignal } from '../output/io';
+
+/** Answers each line with a full stop, and reports each signal. Some shells end a `read` at a signal as at the end of the input. */
+const SCRIPT = `trap '' QUIT
+for signal in INT TERM HUP; do trap "echo SIG$signal; got=1" $signal; done
+echo .
+while :; do
+  if read -r line; then echo .; elif test -z "$got"; then exit; fi
+  got=
+done`;
+
+/** A report belongs to a signal of this process that comes this soon before or after it. */
+const SAME_MS = 1_000;
+/** A shell that does not answer is stopped, or the machine has much other work. */
+const ANSWER_MS = 250;
+
+/**
+ * Finds out whether a signal was sent to the whole process group, as by a terminal, `timeout` or a shell: then the command has got it, too. A
+ * process does not learn that of its own signals, but another process of the group gets them or does not.
+ */
+export class GroupSensor {
+  readonly #child: ChildProcess;
+  readonly #reported = new Map<string, number>();
+  readonly #questions: (() => void)[] = [];
+  #isReady = false;
+
+  constructor() {
+    this.#child = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'ignore'] });
+    // Without a shell, or after its end, there are no answers.
+    for (const part of [this.#child, this.#child.stdin, this.#child.stdout]) part?.on('error', () => {});
+    this.#child.once('exit', () => this.end());
+    if (this.#child.stdout !== null)
+      createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(line));
+  }
+
+  /** @returns whether the group got the signal that this process has just got; `undefined` if that is not known */
+  async hasGot(signal: StopSignal): Promise<boolean | undefined> {
+    if (!this.#isReady || !(await this.#ask())) return undefined;
+    const at = this.#reported.get(signal) ?? Number.NEGATIVE_INFINITY;
+    this.#reported.delete(signal);
+    return performance.now() - at < SAME_MS;
+  }
+
+  end(): void {
+    this.#isReady = false;
+    this.#child.stdin?.end();
+  }
+
+  /** @returns whether there was an answer */
+  #ask(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ANSWER_MS);
+      this.#questions.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+      this.#child.stdin?.write('\n');
+    });
+  }
+
+  #hear(line: string): void {
+    if (line !== '.') this.#reported.set(line, performance.now());
+    else if (this.#isReady) this.#questions.shift()?.();
+    else this.#isReady = true;
+  }
+}
