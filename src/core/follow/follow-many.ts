@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { isLogError } from '../log/errors';
 import type { LogInfo, LogRef } from '../log/log';
 import { type Offset, START } from '../log/offset';
-import { abortable } from '../scheduling/abortable';
+import { onAbort } from '../scheduling/abortable';
+import { Latch } from '../scheduling/latch';
 import { pause } from '../scheduling/pause';
 import { Semaphore } from '../scheduling/semaphore';
 import { TimeSlices } from '../scheduling/time-slices';
@@ -35,67 +36,95 @@ export async function followMany(
 ): Promise<never> {
   // Each log that is read from the store may wait with it.
   setMaxListeners(0, signal);
-  const followed = new Map<string, FollowedLog>();
-  const reading = new Semaphore(READERS);
-  const context: FollowContext = {
-    store,
-    listener,
-    signal,
-    readOptions: {
-      limitRead: (read) =>
-        reading.run(async () => {
-          await listener.ready();
-          return read();
-        }),
-    },
-    onEnd: ({ generation }) => {
-      followed.delete(generation);
-      if (!isListed) known.add(generation);
-    },
-  };
-  const begin = ({ id, generation }: LogRef, from: Offset): void => {
-    if (followed.has(generation) || !id.startsWith(options.prefix) || signal.aborted) return;
-    followed.set(generation, new FollowedLog(context, { id, generation }, from));
-  };
-  /** Logs that began or ended during a listing, which may contain them as well, perhaps after their end. */
-  const known = new Set<string>();
-  let isListed = false;
-  let hasMissed = false;
-  let wake = (): void => {};
-  const onEvent = ({ kind, log }: LifecycleEvent): void => {
-    if (kind !== 'created') return;
-    if (!isListed) known.add(log.generation);
-    begin(log, START);
-  };
-  const onMissed = (): void => {
-    hasMissed = true;
-    wake();
-  };
-  const list = async (from: FollowManyOptions['from']): Promise<void> => {
-    isListed = false;
-    hasMissed = false;
-    await eachActiveLog(store, options.prefix, signal, (info) => {
-      if (!known.has(info.generation)) begin(info, from === 'start' ? START : info.tail);
-    });
-    isListed = true;
-    known.clear();
-  };
-  const forget = store.lifecycle(onEvent, onMissed);
+  const logs = new ActiveLogs(store, listener, options.prefix, signal);
+  const missed = new Latch();
+  const forget = store.lifecycle(
+    (event) => logs.take(event),
+    () => missed.set(),
+  );
+  const stopWaiting = onAbort(signal, missed.set);
   try {
-    await list(options.from);
+    await logs.list(options.from);
     for (;;) {
-      if (!hasMissed)
-        await abortable<void>(signal, (resolve) => {
-          wake = resolve;
-          return () => {};
-        });
+      await missed.wait();
+      signal.throwIfAborted();
+      missed.clear();
       // Logs that are not followed yet have begun since the first listing.
-      await retried(() => list('start'), signal);
+      await retried(() => logs.list('start'), signal);
     }
   } finally {
+    stopWaiting();
     forget();
-    await leaveAll(followed.values());
+    await logs.leave();
   }
+}
+
+/** The logs that are followed now. */
+class ActiveLogs {
+  readonly #followed = new Map<string, FollowedLog>();
+  /** Logs that began or ended during a listing, which may contain them as well, perhaps after their end. */
+  readonly #known = new Set<string>();
+  readonly #context: FollowContext;
+  #isListed = false;
+
+  constructor(
+    store: LogStore,
+    listener: ManyLogsListener,
+    private readonly prefix: string,
+    signal: AbortSignal,
+  ) {
+    this.#context = {
+      store,
+      listener,
+      signal,
+      readOptions: { limitRead: readerOf(listener) },
+      onEnd: ({ generation }) => {
+        this.#followed.delete(generation);
+        if (!this.#isListed) this.#known.add(generation);
+      },
+    };
+  }
+
+  take({ kind, log }: LifecycleEvent): void {
+    if (kind !== 'created') return;
+    if (!this.#isListed) this.#known.add(log.generation);
+    this.#begin(log, START);
+  }
+
+  /** Begins with all that are active and not followed. @throws the signal's reason; as `LogStore.list` */
+  async list(from: FollowManyOptions['from']): Promise<void> {
+    const { store, signal } = this.#context;
+    this.#isListed = false;
+    await eachActiveLog(store, this.prefix, signal, (info) => {
+      if (!this.#known.has(info.generation)) this.#begin(info, from === 'start' ? START : info.tail);
+    });
+    this.#isListed = true;
+    this.#known.clear();
+  }
+
+  /** Instead of one abort listener per log: adding or removing one takes time for each other one. */
+  async leave(): Promise<void> {
+    const slices = new TimeSlices();
+    for (const log of this.#followed.values()) {
+      log.stop();
+      if (slices.isOver) await slices.next();
+    }
+  }
+
+  #begin({ id, generation }: LogRef, from: Offset): void {
+    if (this.#followed.has(generation) || !id.startsWith(this.prefix) || this.#context.signal.aborted) return;
+    this.#followed.set(generation, new FollowedLog(this.#context, { id, generation }, from));
+  }
+}
+
+/** Reads once there is a reader, and the listener is ready. */
+function readerOf(listener: ManyLogsListener): <T>(read: () => Promise<T>) => Promise<T> {
+  const reading = new Semaphore(READERS);
+  return (read) =>
+    reading.run(async () => {
+      await listener.ready();
+      return read();
+    });
 }
 
 /** For a store that was away, and may be so again. @throws the signal's reason; LogError other than `STORE_UNAVAILABLE` */
@@ -125,14 +154,5 @@ async function eachActiveLog(
       visit(info);
       if (slices.isOver) await slices.next();
     }
-  }
-}
-
-/** Instead of one abort listener per log: adding or removing one takes time for each other one. */
-async function leaveAll(logs: Iterable<FollowedLog>): Promise<void> {
-  const slices = new TimeSlices();
-  for (const log of logs) {
-    log.stop();
-    if (slices.isOver) await slices.next();
   }
 }
