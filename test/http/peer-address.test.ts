@@ -1,4 +1,4 @@
-import { isSameAddress, parseAddress } from '../../src/http/cama/peer-address';
+import { isSameAddress, parsePeerAddress } from '../../src/http/cama/peer-address';
 
 describe('the address of a guest', () => {
   it.each([
@@ -14,13 +14,13 @@ describe('the address of a guest', () => {
     ['fe80::1%eth0', 'fe80::1'],
     ['localhost', '127.0.0.1'],
   ])('the address %s is read as %s', (text, address) => {
-    expect(parseAddress(text)).toBe(address);
+    expect(parsePeerAddress(text)).toBe(address);
   });
 
   it.each(['', 'nobody', '300.1.1.1', '1.2.3', '127.0.0.01', '::ffff:300.1.1.1', '127.0.0.1, 10.0.0.1'])(
     'the text %j is not an address',
     (text) => {
-      expect(parseAddress(text)).toBeUndefined();
+      expect(parsePeerAddress(text)).toBeUndefined();
     },
   );
 

@@ -17,7 +17,7 @@ import { assertIdentityEncoding } from '../headers/codings';
 import { isViaTls } from '../headers/via-tls';
 import { answer } from './answer';
 import { receiveMessage, sendMessage } from './messages';
-import { clientAddress, isSameAddress, parseAddress } from './peer-address';
+import { clientAddress, isSameAddress, parsePeerAddress } from './peer-address';
 import { hashOf, newSecret, presentsToken, renderCookie } from './token';
 
 const PATH = /^\/cama\/session(?:\/([\w=-]{1,200}))?\/?$/;
@@ -106,7 +106,7 @@ class Operations {
   }
 
   async #permit({ req }: RelayRequest, held: HeldRequest, session: CamaSession): Promise<void> {
-    const peer = parseAddress(String(req.headers['x-peer-address'] ?? ''));
+    const peer = parsePeerAddress(String(req.headers['x-peer-address'] ?? ''));
     if (peer === undefined) return answer(held, 400, {}, 'X-Peer-Address must be an IP address');
     await this.relay.queues.permit(session.id, peer);
     answer(held, 200);

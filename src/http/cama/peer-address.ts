@@ -3,7 +3,7 @@ import { isIP, SocketAddress } from 'node:net';
 import { isLoopback } from '../../config/loopback';
 
 /** An address in its canonical form, for comparison. `undefined` if it is not one. */
-export function parseAddress(text: string): string | undefined {
+export function parsePeerAddress(text: string): string | undefined {
   const bare = text
     .trim()
     .replace(/^\[(.*)\]$/, '$1')
@@ -25,5 +25,5 @@ export function isSameAddress(permitted: string, client: string): boolean {
 export function clientAddress(req: IncomingMessage, trustsProxy: boolean): string | undefined {
   const forwarded = trustsProxy ? req.headers['x-forwarded-for'] : undefined;
   const last = forwarded === undefined ? undefined : String(forwarded).split(',').at(-1);
-  return parseAddress(last ?? req.socket.remoteAddress ?? '');
+  return parsePeerAddress(last ?? req.socket.remoteAddress ?? '');
 }

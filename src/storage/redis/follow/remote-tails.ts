@@ -8,7 +8,7 @@ import type { RawEntry, StreamSubscription } from '../../../redis/blocking-reade
 import { type Partition, partitionOf } from '../../../redis/partitions';
 import type { Locator } from '../read/locator';
 import type { LogPosition } from '../read/log-position';
-import { decodeEntry, type Entry, endOf, type KnownEntry, sliceOf, timeOf } from '../schema/entries';
+import { decodeEntry, type Entry, endOf, type KnownEntry, sliceOf, stampOf } from '../schema/entries';
 import { bytesKey, factsKey } from '../schema/keys';
 import type { RedisStoreContext } from '../schema/store-context';
 import { BlockingReaderPool } from './blocking-reader-pool';
@@ -159,7 +159,7 @@ export class RemoteTails {
     const { tail, lastId, epoch, state } = position;
     const isSealed = state === 'closed';
     remote.tail = tail;
-    remote.stamp = isSealed ? undefined : timeOf(lastId);
+    remote.stamp = isSealed ? undefined : stampOf(lastId);
     remote.isSealed = isSealed;
     remote.epoch = epoch;
     if (!isSealed) this.#subscribe(remote, lastId);
@@ -199,7 +199,7 @@ export class RemoteTails {
       if (entry.kind !== 'bytes' || endOf(entry.id) <= remote.tail) continue;
       isComplete = entry.from <= remote.tail;
       if (!isComplete) break;
-      remote.stamp = timeOf(entry.id);
+      remote.stamp = stampOf(entry.id);
       remote.newsAt = Math.max(remote.newsAt, remote.stamp);
       addToRuns(runs, remote, sliceOf(entry.parts, remote.tail - entry.from));
       remote.tail = entry.end;

@@ -7,7 +7,7 @@ import type { TimedPage } from '../../../core/store/store';
 import type { RedisStoreContext } from '../schema/store-context';
 import type { Locator } from './locator';
 import type { LostLogs } from './lost-logs';
-import { readPage } from './read-page';
+import { readEntries } from './read-page';
 import { SharedPages } from './shared-pages';
 
 /** A reader wants `bytesMax` bytes from `from` on now, and in the end everything up to `until`. */
@@ -29,7 +29,7 @@ export class PageReader {
   ) {
     const { connections, settings, retry } = context;
     this.#pages = new SharedPages(locator, settings.sharedPages, (log, from, bytesMax) =>
-      retry(() => readPage(connections, locator, log, from, bytesMax)),
+      retry(() => readEntries(connections, locator, log, from, bytesMax)),
     );
   }
 

@@ -19,7 +19,7 @@ import {
   endOf,
   LAST_SEQUENCE,
   sliceOf,
-  timeOf,
+  stampOf,
 } from '../schema/entries';
 import { bytesKey } from '../schema/keys';
 import type { Locator } from './locator';
@@ -32,7 +32,7 @@ const PAGE_BYTES_MAX = 4 * 1024 * 1024;
 const PAGE_ENTRIES_MAX = 2_048;
 
 /** Reads a page: one range of ids. @throws LogError `LOG_GONE`, `STORE_DAMAGED`; RangeError beyond the tail; what the client throws */
-export async function readPage(
+export async function readEntries(
   connections: Connections,
   locator: Locator,
   log: LogRef,
@@ -48,7 +48,7 @@ export async function readPage(
   const entriesOf = async (...range: readonly string[]): Promise<readonly Entry[]> => {
     const entries = await rangeOf(connections, link, ...range);
     const last = entries.findLast(({ kind }) => kind === 'bytes');
-    if (last !== undefined) locator.advance(log, endOf(last.id), timeOf(last.id));
+    if (last !== undefined) locator.advance(log, endOf(last.id), stampOf(last.id));
     return entries;
   };
   for (let epoch = locator.cachedEpoch(log); ; ) {
@@ -104,7 +104,7 @@ function toPage(log: LogRef, entries: readonly Entry[], from: Offset, bytesMax: 
     chunks.push(...slice);
     next = advance(next, sizeOf(slice));
     // Older versions stored stamps that go back if the clock did.
-    times.push({ end: next, at: Math.max(timeOf(entry.id), times.at(-1)?.at ?? 0) });
+    times.push({ end: next, at: Math.max(stampOf(entry.id), times.at(-1)?.at ?? 0) });
   }
   return { chunks, times, next, ...(end && { end }) };
 }

@@ -3,7 +3,7 @@ import type { LogRef } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import type { Loss } from '../../../core/log/loss';
 import { type Offset, START } from '../../../core/log/offset';
-import { type KnownEntry, timeOf } from '../schema/entries';
+import { type KnownEntry, stampOf } from '../schema/entries';
 import type { LogPosition } from './log-position';
 
 /** About two megabytes. `docs/operations.md` has this number. */
@@ -76,7 +76,7 @@ export class RecentLog {
     this.lastLossNumber = Math.max(this.lastLossNumber ?? 0, last?.number ?? 0);
     if (isNew && last) this.recordLoss(last);
     // If a sealed log loses only the entry of its seal, it loses no bytes.
-    if (state !== 'closed') this.advance(tail, timeOf(lastId), request.session);
+    if (state !== 'closed') this.advance(tail, stampOf(lastId), request.session);
     return isNew ? last : undefined;
   }
 

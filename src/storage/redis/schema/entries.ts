@@ -76,7 +76,7 @@ export function endOf(id: string): Offset {
 }
 
 /** The unix milliseconds in an entry's id. */
-export function timeOf(id: string): number {
+export function stampOf(id: string): number {
   return toNumber(id.slice(id.indexOf('-') + 1));
 }
 

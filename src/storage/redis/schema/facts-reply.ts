@@ -10,7 +10,7 @@ import {
   toTexts,
   unexpected,
 } from '../../../redis/resp/reply';
-import { endOf, timeOf } from './entries';
+import { endOf, stampOf } from './entries';
 import { parseForkPoint } from './fork-point';
 import { parseLosses } from './losses';
 import { parseSealOutcome } from './outcome';
@@ -48,7 +48,7 @@ export function parseFactsReply(id: LogId, reply: unknown): FactsReply {
     info,
     rawMetadata,
     claim: fields.get('claim') ?? '',
-    lastStamp: timeOf(toText(last)),
+    lastStamp: stampOf(toText(last)),
     eventId: toText(event),
     replaced: fields.get('replaced') === '1',
     ...(orphan !== '' && { orphan: parseOrphan(id, orphan) }),
@@ -96,7 +96,7 @@ function toInfo(id: LogId, fields: ReadonlyMap<string, string>, lastId: string):
     ...(losses !== undefined && { losses: parseLosses(losses) }),
     createdAt: toNumber(field('createdAt')),
     // Appends do not change the facts: their time is in the last entry's id. The time of the seal is in the facts.
-    updatedAt: state === 'closed' ? changedAt : Math.max(changedAt, timeOf(lastId)),
+    updatedAt: state === 'closed' ? changedAt : Math.max(changedAt, stampOf(lastId)),
   };
 }
 
@@ -110,7 +110,7 @@ function toExpiry(
   if (at === undefined) return undefined;
   if (ttl === undefined) return { expiry: { kind: 'at', at: toNumber(at) }, expiresAt: toNumber(at) };
   const ttlMs = toNumber(ttl);
-  return { expiry: { kind: 'idle', ttlMs }, expiresAt: Math.max(toNumber(at), timeOf(lastId) + ttlMs) };
+  return { expiry: { kind: 'idle', ttlMs }, expiresAt: Math.max(toNumber(at), stampOf(lastId) + ttlMs) };
 }
 
 function toFraming(text: string): Framing {

@@ -11,7 +11,7 @@ import { partitionOf } from '../../../redis/partitions';
 import type { NodeState } from '../follow/node-state';
 import type { LocalWriter, SentAppend } from '../nodes/local-writers';
 import type { LogPosition } from '../read/log-position';
-import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry, timeOf } from '../schema/entries';
+import { cutEntries, ENTRY_BYTES_MAX, entriesAfter, type NewEntry, stampOf } from '../schema/entries';
 import { type StreamTarget, streamOf } from '../schema/stream-target';
 import { addEntries, addEntriesAfter } from './xadd';
 
@@ -141,9 +141,9 @@ export class Appender {
     const { writer, entries, end } = append;
     const link = await this.connections.link(partitionOf(writer.log.id));
     const { tail, lastId } = await this.#locate(append);
-    if (tail >= end) return this.#confirmed(append, tail, timeOf(lastId), link);
+    if (tail >= end) return this.#confirmed(append, tail, stampOf(lastId), link);
     // A node that does not know the writer any more does not know the last stamp. Later tries find the same one: only this writer appends.
-    const stamped = { ...append, stamp: Math.max(append.stamp, timeOf(lastId)) };
+    const stamped = { ...append, stamp: Math.max(append.stamp, stampOf(lastId)) };
     await this.#send(link, this.nodeState.writers.find(writer), stamped, entriesAfter(entries, tail));
     return this.#confirmed(stamped, end, stamped.stamp, link);
   }
