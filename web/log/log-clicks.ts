@@ -5,6 +5,7 @@ export interface LogClickHandlers {
   number(line: number, extend: boolean): void;
   fold(line: number): void;
   showAll(line: number): void;
+  saveLine(line: number): void;
 }
 
 /** What a click on a part of a row does. One listener serves all rows. */
@@ -17,7 +18,8 @@ export function listenToClicks(view: LogView, handlers: LogClickHandlers): void 
     if (target.closest('.number') !== null) {
       event.preventDefault();
       handlers.number(line, event.shiftKey);
-    } else if (target.closest('.show-all') !== null) handlers.showAll(line);
+    } else if (target.closest('[data-action="save-line"]') !== null) handlers.saveLine(line);
+    else if (target.closest('.show-all') !== null) handlers.showAll(line);
     else if (target.closest('.chevron') !== null || isHeading(target)) handlers.fold(line);
   });
   // Otherwise the browser selects the text between two clicks.

@@ -9,6 +9,7 @@ import { LogFinder } from './find/log-finder';
 import { searchBar, searchButton } from './find/search-bar';
 import { Follow } from './follow';
 import { AnnotationMenu } from './head/annotation-menu';
+import { downloadLine } from './head/downloads';
 import { shareMenu } from './head/share-menu';
 import { StreamHead } from './head/stream-head';
 import { LineCursor } from './line-cursor';
@@ -84,6 +85,8 @@ export function openLogPage(frame: Frame, id: string, source: LogSource): void {
       view.refresh();
     },
     showAll: (line) => void view.showWhole(line).catch((error: Error) => say(error.message)),
+    saveLine: (line) =>
+      void downloadLine(id, line, source.facts?.generation).catch((error: Error) => say(error.message)),
   });
   const open = async (): Promise<void> => {
     const address = parseAddress(location);

@@ -3,6 +3,7 @@ import type { LogLine } from '../lines/log-line';
 import type { LogSource } from '../lines/log-source';
 import { h } from '../shell/h';
 import type { Alignment } from './list/aim';
+import { rowHeight } from './list/row-height';
 import { ROWS_PER_BLOCK } from './list/row-heights';
 import { VirtualList } from './list/virtual-list';
 import { LineRow } from './rows/line-row';
@@ -117,6 +118,14 @@ export class LogView implements RowContext {
 
   marksOf(line: LogLine): readonly Mark[] {
     return this.#options.marksOf(line) ?? NO_MARKS;
+  }
+
+  isWhole(line: number): boolean {
+    return this.#whole.has(line);
+  }
+
+  isBehindGap(row: number): boolean {
+    return this.#filter !== undefined && row > 0 && this.lineAt(row - 1) < this.lineAt(row) - 1;
   }
 
   emphasisOf(line: number): string {
@@ -237,9 +246,4 @@ export class LogView implements RowContext {
   #width(): string {
     return `calc(${this.#widest}ch + var(--gutter) + 16ch)`;
   }
-}
-
-/** The style sheet says it in px. */
-function rowHeight(): number {
-  return Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue('--line'), 10) || 18;
 }

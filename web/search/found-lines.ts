@@ -1,5 +1,4 @@
 import { GrowingArray } from '../lines/growing-array';
-import { LineRuns, type RowMap, runsAround } from '../lines/line-runs';
 import type { Columns } from './match-columns';
 
 /** Of so many lines the places are kept, those that were found first. */
@@ -19,11 +18,11 @@ export class FoundLines {
     return this.#lines.at(this.count - 1) || 0;
   }
 
-  /** Lines that are there already are left out. */
-  add(line: number, columns: readonly Columns[]): void {
+  /** Lines that are there already are left out. @param columns called if they are kept */
+  add(line: number, columns: () => readonly Columns[]): void {
     if (line <= this.last) return;
     this.#lines.push(line);
-    if (this.#columns.size < MAX_PLACED) this.#columns.set(line, columns);
+    if (this.#columns.size < MAX_PLACED) this.#columns.set(line, columns());
   }
 
   /** @returns the number of a match from 1, 0 if this line is none */
@@ -46,17 +45,12 @@ export class FoundLines {
     return this.#at(this.#lines.lastAtMost(line - 1));
   }
 
-  /** Rows for these lines alone, with so many others around each. */
-  rows(context: number, lines: number): RowMap {
-    return new LineRuns(runsAround(this.#all(), context, lines));
+  *[Symbol.iterator](): Generator<number> {
+    for (let at = 0; at < this.count; at += 1) yield this.#lines.at(at);
   }
 
   #at(index: number): number | undefined {
     const line = this.#lines.at(index);
     return Number.isNaN(line) ? undefined : line;
-  }
-
-  *#all(): Generator<number> {
-    for (let at = 0; at < this.count; at += 1) yield this.#lines.at(at);
   }
 }

@@ -12,19 +12,28 @@ const MAX_PER_LINE = 50;
  * @param at where they are in it
  */
 export function matchColumns(raw: string, at: readonly Columns[]): readonly Columns[] {
-  const { text } = tokenize(raw);
+  const text = visible(raw);
   const places = at.slice(0, MAX_PER_LINE);
   if (text === raw) return places;
-  const found = places.map(([from, to]) => placed(raw, from, to));
+  const found = placed(raw, places);
   const areSeen = found.every(([from, to], index) => text.slice(from, to) === sliceOf(raw, places[index]));
   // What a `\r` has overwritten is somewhere else: find the same words.
   const words = new Set(places.map((place) => sliceOf(raw, place)));
   return areSeen ? found : [...words].flatMap((word) => occurrences(text, word)).slice(0, MAX_PER_LINE);
 }
 
-function placed(raw: string, from: number, to: number): Columns {
-  const start = tokenize(raw.slice(0, from)).text.length;
-  return [start, start + to - from];
+/** Goes through the line once: what is visible of it is that of its pieces, unless the cursor moves or a match begins in a sequence. */
+function placed(raw: string, places: readonly Columns[]): Columns[] {
+  let [behind, column] = [0, 0];
+  return places.map(([from, to]) => {
+    column += visible(raw.slice(behind, from)).length;
+    behind = from;
+    return [column, column + to - from];
+  });
+}
+
+function visible(raw: string): string {
+  return tokenize(raw, undefined, raw.length).text;
 }
 
 function sliceOf(raw: string, place: Columns | undefined): string {

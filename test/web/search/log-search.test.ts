@@ -15,7 +15,14 @@ async function searchIn(id: string, lines: readonly string[]): Promise<LogSearch
   await (
     await fetch(`${loom.url}/stream/${id}?force=true`, { method: 'PUT', body: lines.join('\n') })
   ).text();
-  return new LogSearch({ send: sendTo(loom.url), id, lines: () => lines.length, onChanged: () => undefined });
+  const bytes = (): number => lines.join('\n').length;
+  return new LogSearch({
+    send: sendTo(loom.url),
+    id,
+    lines: () => lines.length,
+    bytes,
+    onChanged: () => undefined,
+  });
 }
 
 async function run(search: LogSearch, query: Partial<SearchQuery> & { text: string }): Promise<void> {
@@ -73,7 +80,11 @@ it('more matches than an answer has are found by several', async () => {
   expect([search.found.count, search.hasMore]).toEqual([10_000, true]);
   await search.more();
   await search.more();
-  expect([search.found.count, search.found.last, search.hasMore]).toEqual([25_000, 25_000, false]);
+  expect([search.found.count, search.found.ahead.found.last, search.hasMore]).toEqual([
+    25_000,
+    25_000,
+    false,
+  ]);
 });
 
 it('only what was found has rows in the filter, with the lines around it', async () => {

@@ -21,7 +21,7 @@ function tooCostly(next: number): ApiError {
 }
 
 async function search(send: SendRequest): Promise<LogSearch> {
-  const parts = { send, id: 'a', lines: () => 900_000, onChanged: () => undefined };
+  const parts = { send, id: 'a', lines: () => 900_000, bytes: () => 9_000_000, onChanged: () => undefined };
   const found = new LogSearch(parts);
   found.search({ text: 'x', matchCase: true, isRegex: true });
   while (found.isSearching) await new Promise((resolve) => setImmediate(resolve));

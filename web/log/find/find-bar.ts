@@ -35,6 +35,8 @@ export class FindBar {
   );
   /** It is read out when typing and stepping pause. */
   readonly #count = h('output', { class: 'count', 'aria-live': 'polite' });
+  /** What a search leaves out. */
+  readonly #note = h('p', { class: 'note', role: 'status' });
   readonly element: HTMLElement;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,6 +46,7 @@ export class FindBar {
     this.element = h(
       'div',
       { class: 'find-bar', role: 'search', hidden: true },
+      this.#note,
       h('div', { class: 'query' }, this.#field, this.#case, this.#regex),
       this.#count,
       iconButton(UP_ICON, 'Previous match', 'N', () => handlers.step(-1)),
@@ -91,6 +94,10 @@ export class FindBar {
     setText(this.#count, words);
     this.#count.classList.toggle('failed', isError);
     this.#field.setAttribute('aria-invalid', String(isError));
+  }
+
+  note(words: string): void {
+    setText(this.#note, words);
   }
 
   #onKey(event: KeyboardEvent): void {

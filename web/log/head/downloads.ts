@@ -15,6 +15,12 @@ export async function downloadRaw(id: string, signal?: AbortSignal): Promise<voi
   save(await response.blob(), `${nameOf(id)}.log`);
 }
 
+/** One line as it is, however long. */
+export async function downloadLine(id: string, line: number, generation: string | undefined): Promise<void> {
+  const response = await request(pathOf(id, '', { line, lines: 1, notail: true, generation }));
+  save(await response.blob(), `${nameOf(id)}-L${line}.log`);
+}
+
 /** The text without colours and other escape sequences. */
 export async function downloadPlain(id: string, signal?: AbortSignal): Promise<void> {
   const response = await request(pathOf(id, '', { notail: true }), init(signal));

@@ -53,6 +53,7 @@ export class LineRow implements RowView {
     this.#version = context.version;
     this.#revision = revision;
     this.#showLine(line, log);
+    this.element.classList.toggle('behind-gap', context.isBehindGap(row));
   }
 
   #showNumber(line: number): void {
@@ -70,7 +71,7 @@ export class LineRow implements RowView {
     if (log === undefined) this.#paint(NOTHING, NOTHING);
     else this.#showText(log, fold);
     this.#showFold(fold);
-    this.#showTail(log, fold);
+    this.#showTail(line, log, fold);
   }
 
   /** The browser pays for each element of a row: without times there is none for them. */
@@ -118,8 +119,9 @@ export class LineRow implements RowView {
   }
 
   /** What comes behind the text and is not part of it. */
-  #showTail(log: LogLine | undefined, fold: Fold | undefined): void {
-    const parts = [...foldFacts(fold), ...(log?.cut === true ? [showAllButton()] : [])];
+  #showTail(line: number, log: LogLine | undefined, fold: Fold | undefined): void {
+    const cut = log?.cut === true ? [cutButton(this.context.isWhole(line))] : [];
+    const parts = [...foldFacts(fold), ...cut];
     if (parts.length === 0) {
       this.#tail?.remove();
       this.#tail = undefined;
@@ -159,6 +161,9 @@ function foldFacts(fold: Fold | undefined): Node[] {
   return facts.map((fact) => h('span', { class: 'fact' }, fact));
 }
 
-function showAllButton(): HTMLElement {
-  return h('button', { type: 'button', class: 'show-all', 'data-action': 'show-all' }, 'show all');
+/** @param isWhole no more of the line can be shown, but all of it be saved */
+function cutButton(isWhole: boolean): HTMLElement {
+  const action = isWhole ? 'save-line' : 'show-all';
+  const words = isWhole ? '1 MiB is shown: save the whole line' : 'show all';
+  return h('button', { type: 'button', class: 'show-all', 'data-action': action }, words);
 }

@@ -14,6 +14,10 @@ export interface RowContext {
   lineAt(row: number): number;
   /** The line, with all that was asked for of a cut one. */
   textOf(line: number): LogLine | undefined;
+  /** All of a long line that can be shown was loaded. */
+  isWhole(line: number): boolean;
+  /** While lines are filtered: those between this row and the one before are left out. */
+  isBehindGap(row: number): boolean;
   marksOf(line: LogLine): readonly Mark[];
   /** How the line stands out: as linked to, as what the search or the keyboard is at. */
   emphasisOf(line: number): string;

@@ -113,12 +113,17 @@ export class MatchResponse {
    * Ends the answer with the error if it has begun.
    * @throws `error` otherwise, and one that only says that the reader has left
    */
-  fail(error: unknown, { next, scannedBytes }: Omit<MatchEnd, 'truncated'>): void {
+  fail(error: unknown, { next, scannedBytes, cutLines = 0 }: Omit<MatchEnd, 'truncated'>): void {
     clearInterval(this.#heartbeat);
     if (!this.isBegun || isAbortError(error)) throw error;
     if (!isOperational(error)) this.wire.logger.error({ err: error }, 'a search failed');
     const end = { matches: this.#matches, truncated: true, scannedBytes };
-    this.#finish({ ...end, ...(next !== undefined && { next }), ...errorMembers(error) });
+    this.#finish({
+      ...end,
+      ...(next !== undefined && { next }),
+      ...(cutLines > 0 && { cutLines }),
+      ...errorMembers(error),
+    });
   }
 
   /** A search may find nothing for minutes. Without a byte, the client would ask again, from the beginning; and a proxy may give up. */
