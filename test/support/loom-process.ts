@@ -10,6 +10,8 @@ export interface LoomProcessOptions {
   readonly store: string;
   /** Another `loom` than that of the repository. */
   readonly bin?: string;
+  /** Another Node than this one. */
+  readonly node?: string;
   /** More of the command line. */
   readonly args?: readonly string[];
   /** Added to the environment, of which nothing that begins with LOOM_ is passed on. */
@@ -107,8 +109,15 @@ export class LoomProcess {
   }
 
   async #spawn(port: number): Promise<void> {
-    const { bin = BIN, store, args = [], env = {}, leadsGroup = false } = this.options;
-    const child = spawn(process.execPath, [bin, '--port', String(port), '--store', store, ...args], {
+    const {
+      node = process.execPath,
+      bin = BIN,
+      store,
+      args = [],
+      env = {},
+      leadsGroup = false,
+    } = this.options;
+    const child = spawn(node, [bin, '--port', String(port), '--store', store, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: leadsGroup,
       env: { ...environmentWithoutLoom(), ...env },
