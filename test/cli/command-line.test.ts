@@ -102,7 +102,7 @@ describe('a word that is nearly a verb', () => {
   it.each([
     ['log', 'follow'],
     ['get', 'cat'],
-    ['status', 'ls'],
+    ['status', 'info'],
     ['version', '--version'],
     ['folow', 'follow'],
     ['taill', 'tail'],

@@ -57,6 +57,18 @@ describe('stream rm behind a proxy that decodes paths', () => {
       },
     );
 
+    it('other commands about such an id ask about proxies', async () => {
+      for (const args of [
+        ['follow', 'build/pre'],
+        ['wait', 'build/pre'],
+        ['send', 'build/pre'],
+      ]) {
+        const { code, stderr } = await stream(args, { env: { LOOM_URL: proxies[proxy].url } });
+        expect(code).toBe(1);
+        expect(stderr).toContain('do proxies in front of it pass paths as they are?');
+      }
+    });
+
     it.each(['a b', 'größe', 'a:b@c', 'a+b&c=d'])('rm of the id %s deletes that stream', async (id) => {
       await store(id);
       expect(await remove(id)).toEqual({ code: 0, stdout: '', stderr: '' });

@@ -1,13 +1,16 @@
 import { isClientError } from '../../client';
 import { printable } from './printable';
 
+const OTHER_PATH = 'is the URL that of a Loom server, and do proxies in front of it pass paths as they are?';
+
 /** What to do about an error of the server, by its code, in the words of the command line. */
 const HINTS: Readonly<Record<string, string>> = {
   stream_exists: 'choose another ID, or replace it with --force',
   token_missing: 'give one with --token or LOOM_TOKEN',
   token_invalid: 'check --token or LOOM_TOKEN',
   forbidden: 'use another token, with --token or LOOM_TOKEN',
-  route_not_found: 'is the URL that of a Loom server, and do proxies in front of it pass paths as they are?',
+  route_not_found: OTHER_PATH,
+  method_not_allowed: OTHER_PATH,
 };
 
 /** The same by its status, for answers without a code: an older server, or another program. */
