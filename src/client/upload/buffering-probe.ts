@@ -1,5 +1,5 @@
-/** Less than this may be on its way. */
-const SENT_MIN = 16 * 1024;
+/** Of an upload with fewer bytes, nobody misses the live view. */
+const SENT_MIN = 1024;
 /** At these parts of a request's life it is noted what was sent, and the server is asked. */
 const NOTED_AT = 0.25;
 const ASKED_AT = 0.75;
