@@ -8,6 +8,7 @@ import { LineView } from './line-view';
 import type { LogLine } from './log-line';
 import type { Connection, LogSource, StreamFacts } from './log-source';
 import { lookBack } from './look-back';
+import { pause } from './pause';
 import { readSegment } from './read-segment';
 import type { Segment } from './segment';
 import { SegmentCache } from './segment-cache';
@@ -155,8 +156,8 @@ export class StreamLog implements LogSource {
   #loadFailed(error: unknown): void {
     const pauseMs = this.#stream.loop.failedBeside(error);
     if (pauseMs === undefined) return;
-    const timer = setTimeout(() => this.#loader.resume(), pauseMs);
-    this.#closed.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    const { signal } = this.#closed;
+    void pause(pauseMs, signal).then(() => signal.aborted || this.#loader.resume());
   }
 
   /** With the index there is more to load, or it is known that there is not. */

@@ -68,6 +68,8 @@ export class ListPage {
 
   #connected(): void {
     this.frame.notices.clear('connection');
+    // The list is read anew.
+    this.frame.notices.clear('page');
     this.#toolbar.showLive(true);
   }
 

@@ -12,14 +12,13 @@ import type { RowContext } from './rows/row-context';
 import { columnsIn, columnsOf } from './rows/text-columns';
 import { TIME_WIDTHS, type TimeMode } from './rows/time-format';
 import { wrappedHeight } from './rows/wrapped-height';
+import { WholeLines } from './whole-lines';
 
 /** Lines beyond those in view that are loaded ahead, to each side. */
 const AHEAD_LINES = 400;
 const DIGITS_MIN = 4;
 /** While lines arrive, the column does not grow before there are a million. */
 const DIGITS_OPEN_MIN = 6;
-/** Whole texts of cut lines, which may be 1 MiB each. */
-const WHOLE_LINES_MAX = 20;
 const NO_MARKS: readonly Mark[] = [];
 
 export interface LogViewOptions {
@@ -38,7 +37,7 @@ export class LogView implements RowContext {
   readonly element: HTMLElement;
   readonly list: VirtualList;
   readonly #options: LogViewOptions;
-  readonly #whole = new Map<number, LogLine>();
+  readonly #whole = new WholeLines();
   /** Instead of all lines: those of a filter. */
   #filter: RowMap | undefined;
   #map: RowMap;
@@ -121,7 +120,7 @@ export class LogView implements RowContext {
   }
 
   isWhole(line: number): boolean {
-    return this.#whole.has(line);
+    return this.#whole.get(line) !== undefined;
   }
 
   isBehindGap(row: number): boolean {
@@ -181,10 +180,7 @@ export class LogView implements RowContext {
 
   /** Loads what was cut off a line and shows it. @throws Error with a sentence */
   async showWhole(line: number): Promise<void> {
-    const whole = await this.source.whole(line);
-    const [oldest] = this.#whole.keys();
-    if (this.#whole.size >= WHOLE_LINES_MAX && oldest !== undefined) this.#whole.delete(oldest);
-    this.#whole.set(line, whole);
+    this.#whole.add(await this.source.whole(line));
     this.refresh();
   }
 

@@ -15,6 +15,8 @@ const PER_ANSWER = 1_000;
 const MOST_PER_ANSWER = 10_000;
 /** So many are searched for without being asked for more. */
 const MAX_AT_ONCE = 10_000;
+/** Of a log that grows, so many are found by itself: 8 bytes each, and 32 while others are hidden. */
+const MAX_BY_ITSELF = 200_000;
 const MAX_ATTEMPTS = 5;
 const PAUSE_MS = 1_000;
 
@@ -133,7 +135,16 @@ export class LogSearch {
   /** Searches what has arrived since, if the rest was searched. */
   grown(): void {
     if (this.#query === undefined || this.#isSearching || this.#isHeld) return;
-    if (this.parts.bytes() > this.#searchedBytes) void this.more();
+    if (this.parts.bytes() <= this.#searchedBytes) return;
+    if (this.#found.count < MAX_BY_ITSELF) void this.more();
+    else this.#hold();
+  }
+
+  /** There is more than was searched. */
+  #hold(): void {
+    this.#found.ahead.isDone = false;
+    this.#isHeld = true;
+    this.parts.onChanged();
   }
 
   /** Rows for the lines that were found, with so many others around each. */

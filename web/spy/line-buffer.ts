@@ -35,14 +35,19 @@ export class LineBuffer {
 
   add(line: SpyLine): void {
     this.#all.push(line);
-    this.#textLength += line.text.length;
+    line.counted = 0;
+    this.#count(line);
     if (this.#filter(line)) this.#shown.push(line);
-    while (this.#all.length > LINES_MAX || this.#textLength > TEXT_MAX) this.#drop();
+    this.#dropOldest();
   }
 
-  /** A line has more text now, so that the filter may let it through. */
+  /** A line has more text now, so that the filter may let it through. It may be in another buffer, or dropped. */
   grown(line: SpyLine): void {
     const { key } = line;
+    const last = this.#all.at(this.#all.length - 1);
+    if (this.#all.first === undefined || key < this.#all.first.key || key > (last?.key ?? -1)) return;
+    this.#count(line);
+    this.#dropOldest();
     if (key < (this.#all.first?.key ?? Number.POSITIVE_INFINITY) || !this.#filter(line)) return;
     const place = this.firstAfter(key - 1);
     if (this.#shown.at(place)?.key !== key) this.#shown.insert(place, line);
@@ -73,11 +78,19 @@ export class LineBuffer {
     this.#dropped = 0;
   }
 
+  #count(line: SpyLine): void {
+    this.#textLength += line.text.length - line.counted;
+    line.counted = line.text.length;
+  }
+
+  #dropOldest(): void {
+    while (this.#all.length > LINES_MAX || this.#textLength > TEXT_MAX) this.#drop();
+  }
+
   #drop(): void {
     const line = this.#all.shift();
     if (line === undefined) return;
-    // It may have grown since: then the sum is a little too small.
-    this.#textLength = Math.max(0, this.#textLength - line.text.length);
+    this.#textLength -= line.counted;
     if (this.#shown.first !== line) return;
     this.#shown.shift();
     this.#dropped += 1;

@@ -98,7 +98,7 @@ export class LineJoiner {
   }
 
   #line(id: string, kind: SpyLine['kind'], text: string, style: Style): SpyLine {
-    return { key: this.#key++, id, color: this.#colors.of(id), kind, text, style };
+    return { key: this.#key++, id, color: this.#colors.of(id), kind, text, counted: 0, style };
   }
 
   #stream(id: string): LiveStream {
@@ -116,5 +116,7 @@ export class LineJoiner {
 }
 
 function cut(text: string): string {
-  return text.length > LINE_LENGTH_MAX ? `${text.slice(0, LINE_LENGTH_MAX - 1)}…` : text;
+  if (text.length <= LINE_LENGTH_MAX) return text;
+  // A part of a joined text is a copy: a part of what came would keep all of that, which may be sixteen times as long.
+  return ` ${text.slice(0, LINE_LENGTH_MAX - 1)}…`.slice(1);
 }

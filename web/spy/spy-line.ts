@@ -11,6 +11,8 @@ export interface SpyLine {
   readonly kind: 'output' | 'start' | 'end' | 'gap';
   /** A line that is not finished yet grows. */
   text: string;
+  /** As much of it as its buffer has counted. */
+  counted: number;
   /** With which the text begins: the end of the line before, of the same stream. */
   readonly style: Style;
 }

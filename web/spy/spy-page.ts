@@ -95,7 +95,7 @@ export class SpyPage {
     const target = this.#isPaused ? this.#waiting : this.#buffer;
     for (const object of objects) {
       const { grown, added } = this.#joiner.add(object);
-      if (grown !== undefined) this.#buffer.grown(grown);
+      if (grown !== undefined) for (const buffer of [this.#buffer, this.#waiting]) buffer.grown(grown);
       for (const line of added) target.add(line);
     }
     this.#schedule();

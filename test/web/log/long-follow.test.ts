@@ -1,5 +1,5 @@
-import type { CDPSession } from 'playwright-core';
 import { inBrowser } from '../../support/browser';
+import { heapOf } from '../support/heap';
 import { LogServer, measured, type Producer, shownLine } from './log-server';
 
 const MB = 1024 * 1024;
@@ -24,14 +24,6 @@ function textOf(from: number, to: number): string {
 async function write(producer: Producer, from: number, to: number): Promise<void> {
   for (let at = from; at <= to; at += LINES_PER_WRITE)
     await producer.write(textOf(at, Math.min(to, at + LINES_PER_WRITE - 1)));
-}
-
-/** Objects and buffers after a collection, in bytes. */
-async function heapOf(cdp: CDPSession): Promise<number> {
-  await cdp.send('HeapProfiler.collectGarbage');
-  await cdp.send('HeapProfiler.collectGarbage');
-  const usage: { usedSize: number; backingStorageSize?: number } = await cdp.send('Runtime.getHeapUsage');
-  return usage.usedSize + (usage.backingStorageSize ?? 0);
 }
 
 describe('a log that is followed for long', () => {

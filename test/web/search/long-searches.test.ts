@@ -53,6 +53,33 @@ it('an answer that breaks off is a failure, and what was found remains', async (
   expect([found.count, failure]).toEqual([1, 'The connection was lost during the search']);
 });
 
+it('of a log that grows for long, matches are searched for up to a bound, and then on request', async () => {
+  let lines = 0;
+  let bytes = 0;
+  const send: SendRequest = async (path) => {
+    const from = Number(new URL(path, 'http://x/').searchParams.get('line'));
+    const matches = Array.from({ length: lines - from + 1 }, (_, at) => ({ line: from + at, text: 'x' }));
+    return new Response([...matches, END].map((one) => `${JSON.stringify(one)}\n`).join(''));
+  };
+  const parts = { send, id: 'a', lines: () => lines, bytes: () => bytes, onChanged: () => undefined };
+  const growing = new LogSearch(parts);
+  const settle = async (): Promise<void> => {
+    while (growing.isSearching) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const grow = async (): Promise<void> => {
+    [lines, bytes] = [lines + 9_000, bytes + 18_000];
+    growing.grown();
+    await settle();
+  };
+  await grow();
+  growing.search({ text: 'x', matchCase: true, isRegex: false });
+  await settle();
+  for (let seconds = 0; seconds < 30; seconds += 1) await grow();
+  expect([growing.found.count, growing.hasMore]).toEqual([207_000, true]);
+  await growing.more(growing.found.ahead);
+  expect([growing.found.count, growing.hasMore]).toEqual([lines, false]);
+});
+
 describe('the markers of a long log', () => {
   async function load(
     send: SendRequest,

@@ -82,6 +82,30 @@ describe('the kept lines', () => {
     expect([...buffer.shown].map(({ key }) => key)).toEqual([0, 1, 2]);
     expect(buffer.firstAfter(1)).toBe(2);
   });
+
+  it('lines that grow long are dropped as those that came so long', () => {
+    const buffer = new LineBuffer();
+    for (let key = 0; key < LINES_MAX; key++) {
+      const one = line(key, 'x');
+      buffer.add(one);
+      one.text = 'x'.repeat(4_000);
+      buffer.grown(one);
+    }
+    expect(buffer.length).toBe(2_000);
+  });
+
+  it('a line of another buffer that grows is not shown in this one', () => {
+    const [shown, waiting] = [new LineBuffer(), new LineBuffer()];
+    shown.add(line(0, 'shown'));
+    const grown = line(1, 'wait');
+    waiting.add(grown);
+    grown.text += 'ing';
+    for (const buffer of [shown, waiting]) buffer.grown(grown);
+    expect([shown, waiting].map((buffer) => [...buffer.shown].map(({ text }) => text))).toEqual([
+      ['shown'],
+      ['waiting'],
+    ]);
+  });
 });
 
 it('twelve live streams have twelve colours, and one that ended gives its colour back', () => {
@@ -108,5 +132,5 @@ function joined(): { joiner: LineJoiner; lines: SpyLine[]; add(id: string, text:
 }
 
 function line(key: number, text: string): SpyLine {
-  return { key, id: 'a', color: 0, kind: 'output', text, style: PLAIN };
+  return { key, id: 'a', color: 0, kind: 'output', text, counted: 0, style: PLAIN };
 }
