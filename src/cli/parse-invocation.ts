@@ -1,6 +1,7 @@
 import { mayBeAddress } from './arguments/address';
 import type { Command, Invocation } from './arguments/command';
 import { usageOf } from './arguments/command';
+import { findCopyTarget } from './arguments/find-copy-target';
 import { findTarget } from './arguments/find-target';
 import { Flags } from './arguments/flags';
 import { meantVerb } from './arguments/near-verb';
@@ -20,7 +21,8 @@ export function parseInvocation(
   if (values['help'] === true) return 'help';
   if (command.verb === undefined) refuseVerb(positionals);
   if (command.takesCommand && toRun.length === 0) refuseMissingDashes(command, positionals);
-  const target = findTarget(command, positionals, env['LOOM_URL']);
+  const find = command.copies ? findCopyTarget : findTarget;
+  const target = find(command, positionals, env['LOOM_URL']);
   const flags = new Flags({ ...values, ...idOption(command, target.id, values) });
   const token = flags.text('token') ?? target.token ?? env['LOOM_TOKEN'];
   const { url, operands } = target;

@@ -24,6 +24,7 @@ export function processIo(): Io {
     stderr: outputOf(2, () => process.stderr),
     ignoredSignals,
     hasTerminalInput: isatty(0),
+    inputBytes: sizeOfFile(0),
     hasOneOutput: isSameFile(1, 2),
     onSignal(listener) {
       for (const signal of STOP_SIGNALS) if (!ignoredSignals.includes(signal)) process.on(signal, listener);
@@ -56,4 +57,14 @@ function isTerminalOrGone(fd: number): boolean {
 function isSameFile(one: number, other: number): boolean {
   const [a, b] = [fstatSync(one, { bigint: true }), fstatSync(other, { bigint: true })];
   return a.dev === b.dev && a.ino === b.ino;
+}
+
+function sizeOfFile(fd: number): number | undefined {
+  try {
+    const stats = fstatSync(fd);
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    // The descriptor is closed.
+    return undefined;
+  }
 }

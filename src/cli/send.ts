@@ -5,6 +5,7 @@ import { acceptsMembers } from './arguments/metadata-flag';
 import { uploadOptionsOf } from './arguments/upload-options-of';
 import { EXIT, signalExit } from './exit-code';
 import { type Io, type StopSignal, say } from './output/io';
+import { ProgressBar } from './output/progress-bar';
 import { SignalPairs } from './output/signal-pairs';
 import { type RedactedSink, Redaction, sinkFor } from './redact/redaction';
 import { Input } from './upload/input';
@@ -17,11 +18,29 @@ const LAST_OUTPUT_MS = 2_000;
  * Runs `stream URL ID`. A first signal ends the input, or cuts it after LAST_OUTPUT_MS; what was read is delivered. A second gives up, and so does the first if the
  * input has ended and the server was never there. */
 export async function send(invocation: Invocation, io: Io): Promise<number> {
+  if (io.inputBytes === undefined) return deliver(invocation, io);
+  let delivery: SpooledUpload | undefined;
+  const bar = new ProgressBar(io, { done: () => delivery?.acknowledged ?? 0, total: io.inputBytes });
+  try {
+    return await deliver(invocation, bar.io, (begun) => {
+      delivery = begun;
+    });
+  } finally {
+    bar.end();
+  }
+}
+
+async function deliver(
+  invocation: Invocation,
+  io: Io,
+  onBegin: (delivery: SpooledUpload) => void = () => {},
+): Promise<number> {
   const [id = ''] = invocation.operands;
   const options = uploadOptionsOf(invocation);
   const redaction = await Redaction.of(invocation, io);
   const client = clientOf(invocation);
   const delivery = new SpooledUpload(client, id, options, io, client.urlOf(id));
+  onBegin(delivery);
   const input = new Input(io.stdin);
   let signalled: StopSignal | undefined;
   let hasEnded = false;

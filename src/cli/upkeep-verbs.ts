@@ -1,4 +1,5 @@
 import type { VerbCommand } from './arguments/command';
+import { copy } from './copy';
 import { doctor } from './doctor';
 import { info } from './info';
 import { remove } from './remove';
@@ -6,6 +7,36 @@ import { top } from './top';
 
 /** The verbs that look after streams and their server. */
 export const UPKEEP_VERBS: readonly VerbCommand[] = [
+  {
+    verb: 'cp',
+    summary:
+      'Copy a file to a stream, or a stream to a file. The same command continues a copy that was cut.',
+    operands: ['FROM', 'TO'],
+    copies: true,
+    options: {
+      force: { description: 'replace the stream, or the file, if it exists' },
+      metadata: {
+        value: 'JSON',
+        description: "to a stream: its metadata, to which the file's sha256 is added",
+      },
+      'content-type': {
+        value: 'TYPE',
+        description:
+          'to a stream: the media type (default: text/plain for text, otherwise application/octet-stream)',
+      },
+      check: { description: 'to a stream: read it back and compare (default); --no-check does not' },
+      'no-follow': { description: 'to a file: end with what is there now, not with the stream' },
+      'give-up-after': {
+        value: 'DURATION',
+        description: 'give up when the server is unreachable this long, such as 5m (default: never)',
+      },
+    },
+    examples: [
+      'stream cp http://localhost:3060 build.log :build-42',
+      'stream cp http://localhost:3060/stream/build-42 build.log',
+    ],
+    run: copy,
+  },
   {
     verb: 'info',
     summary: 'Describe a stream.',

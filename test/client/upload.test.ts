@@ -144,6 +144,32 @@ describe('an upload over a bad connection', () => {
     expect(kinds()).toEqual(['retrying', 'created', 'resumed']);
   });
 
+  it('an upload with the key of an earlier one continues it, also with little memory', async () => {
+    const bytes = randomBytes(1_000_000);
+    const options = { key: 'k', memoryBytesMax: 128 * 1024 };
+    const first = begin(options);
+    for (let at = 0; at < 600_000; at += 50_000) await first.write(bytes.subarray(at, at + 50_000));
+    await until(() => server.streams.get('a')?.bytes.length === 600_000);
+    first.stop();
+    const second = begin(options);
+    for (let at = 0; at < bytes.length; at += 50_000) await second.write(bytes.subarray(at, at + 50_000));
+    await second.end();
+    expect(await second.done).toBe(bytes.length);
+    expect(server.content('a').equals(bytes)).toBe(true);
+    expect(server.requests('POST')).toHaveLength(2);
+  });
+
+  it('an upload with the key of an earlier one fails if it has fewer bytes', async () => {
+    const first = begin({ key: 'k' });
+    await first.write('hello');
+    await until(() => server.streams.get('a')?.bytes.length === 5);
+    first.stop();
+    const second = begin({ key: 'k' });
+    await second.write('hel');
+    await second.end();
+    expect(await failureOf(second)).toMatchObject({ code: 'REPLACED' });
+  });
+
   it('an upload does not replace its own stream after a lost answer to a forced creation', async () => {
     await send(begin(), 'old');
     server.faults = [{ kind: 'swallow' }];

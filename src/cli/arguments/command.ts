@@ -21,6 +21,8 @@ export interface Command {
   readonly summary: string;
   /** The names of the arguments that follow the server's URL. The last may be `NAME…`, for one or more, `[NAME…]`, for any number, or `[NAME]`, for one or none. */
   readonly operands: readonly string[];
+  /** Whether the operands are a file and a stream, in either order. */
+  readonly copies?: boolean;
   /** Whether a command to run follows `--`. */
   readonly takesCommand?: boolean;
   readonly options: Readonly<Record<string, CommandOption>>;

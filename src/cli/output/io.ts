@@ -20,6 +20,8 @@ export interface Io {
   readonly ignoredSignals: readonly NodeJS.Signals[];
   /** Whether standard input is a terminal. */
   readonly hasTerminalInput: boolean;
+  /** The size of standard input if it is a regular file. */
+  readonly inputBytes?: number | undefined;
   /** Whether standard output and standard error are the same file. */
   readonly hasOneOutput: boolean;
   /** After the first call, signals no longer end the process. An ignored one is not reported. */

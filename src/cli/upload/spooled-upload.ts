@@ -60,6 +60,11 @@ export class SpooledUpload {
     return this.#wasReached;
   }
 
+  /** How many bytes the server has acknowledged. */
+  get acknowledged(): number {
+    return this.#upload.acknowledged;
+  }
+
   /** How many bytes the server has not acknowledged. */
   get pending(): number {
     return this.#upload.written - this.#upload.acknowledged;

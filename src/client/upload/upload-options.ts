@@ -9,7 +9,7 @@ export interface UploadOptions extends BackoffOptions, Omit<BacklogOptions, 'onS
   readonly metadata?: Json;
   /** Default `application/octet-stream`. */
   readonly contentType?: string;
-  /** Identifies this upload after a reconnect (`Idempotency-Key`). Default: a random one. */
+  /** Identifies this upload after a reconnect (`Idempotency-Key`). An upload with the key of an earlier one continues that: it must have the same bytes. Default: a random one. */
   readonly key?: string;
   /** Whether a request streams its body or sends one block. Default `streamed`. In browsers always `whole`: they stream at most over HTTP/2. */
   readonly bodies?: 'streamed' | 'whole';

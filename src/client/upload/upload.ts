@@ -164,7 +164,13 @@ export class Upload {
       kind: 'created',
       replaced: answer.headers.get('X-Stream-Replaced') === 'true',
     });
-    await this.#continueAt(isOurs ? (uploadOffset(answer.headers) ?? 0) : 0);
+    const offset = isOurs ? (uploadOffset(answer.headers) ?? 0) : 0;
+    // An earlier upload with this key has sent the same bytes, which come again.
+    while (this.#backlog.end < offset && !this.#backlog.ended) {
+      await this.#backlog.acknowledge(this.#backlog.end);
+      await waitForBytes(this.#backlog, this.#stopping.signal, this.#options.keepAliveMs);
+    }
+    await this.#continueAt(offset);
   }
 
   async #send(): Promise<void> {
