@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isClientError } from '../client';
 import { helpWidth } from '../words/help-layout';
 import { isNear } from '../words/nearest';
@@ -18,16 +19,18 @@ export { exit, processIo } from './process-io';
 /** `LOOM_TOKENS` is one of the server, which may run on the same machine. */
 const NEAR = /^LOOM_(?!TOKENS(?:_FILE)?$)/i;
 
+/** How long a reader of standard error has to take the last lines. */
+const LAST_WORDS_MS = 2_000;
+
 /** Parses the command line of `bin/stream` and runs its command. @returns the exit code */
 export async function main(io: Io): Promise<number> {
   // Each write reports its own error. Without these listeners the error would also end the process.
   io.stdout.on('error', () => {});
   io.stderr.on('error', () => {});
-  try {
-    return await dispatch(io);
-  } catch (error) {
-    return report(error, io);
-  }
+  const code = await dispatch(io).catch((error: unknown) => report(error, io));
+  // The process ends at once, also with words in it that a slow reader has not taken yet.
+  await Promise.race([write(io.stderr, '').catch(() => {}), delay(LAST_WORDS_MS, undefined, { ref: false })]);
+  return code;
 }
 
 async function dispatch(io: Io): Promise<number> {

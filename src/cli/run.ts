@@ -43,9 +43,7 @@ export async function run(invocation: Invocation, processIo: Io): Promise<number
   passSignals(io, command, {
     linger,
     delivery,
-    giveUp: (reason) => {
-      delivery.stop(reason);
-      linger.cut();
+    hide: () => {
       for (const display of displays) display.giveUp();
     },
   });

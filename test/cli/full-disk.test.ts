@@ -68,16 +68,35 @@ onSmallDisk(
   },
 );
 
+onSmallDisk('run keeps what does not fit on the disk of the first file in a second one', async () => {
+  await server.start();
+  await start('run', '--id', 'a', '--', 'true').finished();
+  const child = start('run', '--id', 'a', '--', 'sh', '-c', 'cat; exit 6');
+  await child.until(({ stderr }) => stderr.includes('no longer streamed'));
+  child.stdin.end(SOURCE);
+  const { code, stderr } = await child.finished();
+  expect(code).toBe(6);
+  const [first = '', second = ''] = pathsIn(stderr);
+  expect(first.startsWith(join(mounted ?? '', '/'))).toBe(true);
+  expect(Buffer.concat([await readFile(first), await readFile(second)]).equals(SOURCE)).toBe(true);
+  await rm(first);
+  await rm(second);
+});
+
 it('stream keeps undelivered bytes in several files where their size is limited', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'loom-limit-test-'));
   const { stdout, stderr } = limited(`stream --give-up-after 500ms ${server.url} a`, directory);
-  const paths = [...stderr.matchAll(/in (\/[^\s,]+undelivered[^\s,]+)/g)].map(([, path = '']) => path);
+  const paths = pathsIn(stderr);
   expect(paths.length).toBeGreaterThan(1);
   const kept = await Promise.all(paths.map((path) => readFile(path)));
   expect(Buffer.concat(kept).equals(SOURCE)).toBe(true);
   expect(stdout).toBe('1');
   await rm(directory, { recursive: true });
 });
+
+function pathsIn(stderr: string): string[] {
+  return [...stderr.matchAll(/in (\/[^\s,]+undelivered[^\s,]+)/g)].map(([, path = '']) => path);
+}
 
 /** Runs a command line with the source as its input, where no file may be larger than 4 MiB. @returns its exit code as stdout */
 function limited(commandLine: string, directory: string): { stdout: string; stderr: string } {

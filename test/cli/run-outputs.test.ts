@@ -72,3 +72,12 @@ it('run leaves nothing in the temporary directory', async () => {
   await line('stream run --id $ID -- true');
   expect(await leftovers()).toEqual([]);
 });
+
+it('the last lines of run reach a slow reader', async () => {
+  await line('stream run --id $ID -- true');
+  const { stdout } = await line(
+    'stream run --id $ID -- sh -c "seq 20000 >&2" 2>&1 >/dev/null | { sleep 1; tail -1; }',
+  );
+  expect(stdout).toMatch(/^stream: \d+ bytes were not delivered; they are in /);
+  await line(`rm "$TMPDIR"/loom-undelivered-*`);
+});

@@ -83,6 +83,31 @@ it('--linger waits for a background process that is quiet', async () => {
   expect(await content()).toBe('late\n');
 });
 
+it('a signal ends the lingering, and not the delivery', async () => {
+  const { stdout } = await line(
+    `stream run --linger 10m --id $ID -- sh -c 'sleep 30 & echo done; exit 7' 2>"$TMPDIR/err" & until grep -q lingering "$TMPDIR/err"; do sleep 0.1; done; kill -TERM $!; wait $!; echo $?`,
+  );
+  expect(stdout).toBe('done\n7\n');
+  expect(await content()).toBe('done\n');
+});
+
+it('run says nothing of a background process while it waits for a reader of its output', async () => {
+  const { stderr } = await line(`stream run --id $ID -- seq 30000 | { sleep 2; cat; } >/dev/null`);
+  expect(stderr).not.toContain('background');
+});
+
+it('a signal ends the waiting for a reader that has stopped, and the stream still gets everything', async () => {
+  const { stdout, stderr } = await line(
+    `mkfifo "$TMPDIR/$ID"; sleep 120 <"$TMPDIR/$ID" & reader=$!
+     stream run --id $ID -- sh -c 'seq 20000; exit 7' >"$TMPDIR/$ID" & run=$!
+     until ! pgrep -P $run -x sh >/dev/null && stream cat $ID 2>/dev/null | grep -q 20000; do sleep 0.2; done
+     kill -TERM $run; wait $run; echo $?; kill $reader`,
+  );
+  expect(stderr).not.toContain('not delivered;');
+  expect(stdout).toBe('7\n');
+  expect((await content()).endsWith('\n20000\n')).toBe(true);
+});
+
 it('no output of the command is lost to the end of the lingering, however slow the reader', async () => {
   await line(
     `stream run --linger 100ms --id $ID -- sh -c 'sleep 60 & seq 30000' | { sleep 2; cat; } >/dev/null`,

@@ -24,7 +24,8 @@ export class Linger {
   #busy = 0;
   #bytesAfterEnd = 0;
   #quiet: NodeJS.Timeout | undefined;
-  #timers: readonly NodeJS.Timeout[] = [];
+  #bound: NodeJS.Timeout | undefined;
+  #notice: NodeJS.Timeout | undefined;
 
   /** @param boundMs how long after the command's end it reads on; by default until the output is quiet */
   constructor(
@@ -40,10 +41,8 @@ export class Linger {
   /** Call it when the command has ended. */
   begin(): void {
     const { boundMs = BOUND_MS } = this;
-    this.#timers = [
-      setTimeout(() => this.#announce(boundMs), Math.min(SILENT_MS, boundMs)),
-      setTimeout(() => this.stop(), boundMs),
-    ];
+    this.#notice = setTimeout(() => this.#announce(boundMs), Math.min(SILENT_MS, boundMs));
+    this.#bound = setTimeout(() => this.stop(), boundMs);
     if (this.boundMs === undefined) this.#quiet = setTimeout(() => this.stop(), QUIET_MS);
   }
 
@@ -77,8 +76,7 @@ export class Linger {
 
   /** Call it when all output has ended. */
   end(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    clearTimeout(this.#quiet);
+    for (const timer of [this.#notice, this.#bound, this.#quiet]) clearTimeout(timer);
   }
 
   #cutWhenRead(): void {
@@ -95,6 +93,11 @@ export class Linger {
   }
 
   #announce(boundMs: number): void {
+    if (this.#busy > 0) {
+      // The reader of the output may be what is waited for.
+      this.#notice = setTimeout(() => this.#announce(boundMs), SILENT_MS);
+      return;
+    }
     const until = this.boundMs === undefined ? 'until it is quiet for 2 s, at most ' : '';
     say(
       this.io,

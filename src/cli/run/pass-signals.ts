@@ -9,18 +9,15 @@ import type { RunningCommand } from './running-command';
 interface AfterCommand {
   readonly linger: Linger;
   readonly delivery: SpooledUpload;
-  readonly giveUp: (reason: string) => void;
+  /** Shows no more of the output if its reader does not go on. */
+  readonly hide: () => void;
 }
 
 /**
- * Passes signals to the command while it runs. Afterwards a first signal ends the lingering, and a second one gives up on undelivered bytes,
- * or the first if the server was never there.
+ * Passes signals to the command while it runs. Afterwards a first signal ends the waiting for background processes and for a slow reader of the output,
+ * and a second one gives up on undelivered bytes, or the first if the server was never there.
  */
-export function passSignals(
-  io: Io,
-  command: RunningCommand,
-  { linger, delivery, giveUp }: AfterCommand,
-): void {
+export function passSignals(io: Io, command: RunningCommand, { linger, delivery, hide }: AfterCommand): void {
   const pass = passOn(io, command);
   const pairs = new SignalPairs();
   let signalled = false;
@@ -28,8 +25,12 @@ export function passSignals(
     const isNew = pairs.isNew();
     if (command.isRunning) return pass(signal);
     if (!isNew) return;
+    hide();
     linger.stop();
-    if (signalled || !delivery.wasReached) return giveUp(`stopped by ${signal}`);
+    if (signalled || !delivery.wasReached) {
+      linger.cut();
+      return delivery.stop(`stopped by ${signal}`);
+    }
     signalled = true;
     say(io, `${signal}: ${delivery.pending} bytes are not delivered yet; a second signal gives up`);
   });
