@@ -1,6 +1,7 @@
-import { Backoff, type BackoffOptions } from '../wire/backoff';
+import type { BackoffOptions } from '../wire/backoff';
 import { isClientError } from '../wire/errors';
 import { asOlderServer } from '../wire/older-server';
+import { Retries } from '../wire/retries';
 import type { ReadRequests } from './resolve-part';
 
 /** The form of a digest: an object for programs, or text for a comment or a summary. */
@@ -23,20 +24,18 @@ const BUSY = /^(?:429|503)$/;
  * @returns the text of the answer: an object of JSON, or Markdown
  * @throws LoomClientError; the signal's reason
  */
-export async function digestOf(
-  { endpoint, id, ask }: ReadRequests,
-  { signal = new AbortController().signal, form = 'json', timeoutMs = 300_000, ...options }: DigestOptions,
-): Promise<string> {
+export async function digestOf({ endpoint, id, ask }: ReadRequests, options: DigestOptions): Promise<string> {
   // The server does not know the prefix that a proxy takes off the path.
   const url = endpoint.below(id, 'digest', { url: endpoint.url('').href });
-  const backoff = new Backoff(options);
+  const { form = 'json', timeoutMs = 300_000 } = options;
+  const retries = new Retries(options);
   for (;;) {
     try {
-      return (await ask('GET', url, signal, { Accept: TYPES[form] }, timeoutMs)).text;
+      return (await ask('GET', url, retries.signal, { Accept: TYPES[form] }, timeoutMs)).text;
     } catch (error) {
-      signal.throwIfAborted();
+      retries.signal.throwIfAborted();
       if (!isClientError(error) || !BUSY.test(String(error.status))) throw asOlderServer(error, 'digests');
-      await backoff.wait(error, signal);
+      await retries.failed(error);
     }
   }
 }

@@ -10,23 +10,12 @@ export interface LineOptions {
 
 /** The lines of a part of a stream, then live. */
 export class StreamLines extends StreamReader<StreamLine> {
-  readonly #format: () => NdjsonFormat | undefined;
-
   constructor(requests: ReadRequests, options: PartOptions, { parts = false }: LineOptions) {
-    let format: NdjsonFormat | undefined;
-    super(
-      requests,
-      (position, onLost) => {
-        format = new NdjsonFormat(position, onLost, parts);
-        return format;
-      },
-      options,
-    );
-    this.#format = () => format;
+    super(requests, (position, onLost) => new NdjsonFormat(position, onLost, parts), options);
   }
 
   /** The last object of the answer: the state of the stream, and how many bytes and lines it has. */
   get summary(): unknown {
-    return this.#format()?.summary;
+    return this.format.summary;
   }
 }

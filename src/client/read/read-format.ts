@@ -8,6 +8,8 @@ export interface ReadFormat<T> {
   readonly accept?: string;
   /** Whether the answer has said that it is whole. `undefined` if answers in this format do not say so. */
   readonly isEnded?: boolean;
+  /** The last object of the answer, which has the state of the stream, if answers in this format have one. */
+  readonly summary?: unknown;
   /** Begins the next answer. @throws LoomClientError `REFUSED` if it is in another format */
   begin(headers: Headers): void;
   /** Yields what a piece of the answer finishes. The position is moved before each. */

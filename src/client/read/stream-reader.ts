@@ -29,7 +29,7 @@ export interface PartOptions extends RetryOptions, ReadPart {
 export class StreamReader<T> implements AsyncIterable<T> {
   #retries: Retries;
   readonly #position: ReadPosition;
-  readonly #format: ReadFormat<T>;
+  protected readonly format: ReadFormat<T>;
   /** The stream when the part was resolved, if it is not followed beyond that. */
   #snapshot: StreamInfo | undefined;
   #isResolved: boolean;
@@ -47,7 +47,7 @@ export class StreamReader<T> implements AsyncIterable<T> {
     protected readonly options: PartOptions,
   ) {
     this.#position = new ReadPosition(options);
-    this.#format = formatOf(this.#position, (lost) => this.#reportLoss(lost));
+    this.format = formatOf(this.#position, (lost) => this.#reportLoss(lost));
     this.#isResolved = options.follow !== false && this.#position.isPlain;
     this.#generation = options.generation;
     this.#retries = new Retries(options);
@@ -102,7 +102,7 @@ export class StreamReader<T> implements AsyncIterable<T> {
 
   /** Whether the bounds leave nothing to ask for. An answer that says itself that it is whole is read to its end. */
   get #isOver(): boolean {
-    return this.#format.isEnded === undefined && this.#position.isOver;
+    return this.format.isEnded === undefined && this.#position.isOver;
   }
 
   async #resolve(): Promise<void> {
@@ -118,9 +118,9 @@ export class StreamReader<T> implements AsyncIterable<T> {
     const { silenceMs = 60_000 } = this.options;
     const { endpoint, id } = this.requests;
     const generation = this.#position.offset === undefined ? undefined : this.#generation;
-    const url = endpoint.stream(id, { ...this.#position.query, ...this.#format.query, generation });
+    const url = endpoint.stream(id, { ...this.#position.query, ...this.format.query, generation });
     const onOpen = (headers: Headers): void => this.#begin(headers);
-    const { accept } = this.#format;
+    const { accept } = this.format;
     const options = { signal: this.#retries.signal, silenceMs, onOpen, accept };
     return yield* liveBody(endpoint, url, options, (piece) => this.#take(piece));
   }
@@ -128,7 +128,7 @@ export class StreamReader<T> implements AsyncIterable<T> {
   /** @returns whether the read is over */
   *#take(piece: Uint8Array): Generator<T, 'ended' | undefined> {
     this.#retries.succeeded();
-    for (const item of this.#format.push(piece)) {
+    for (const item of this.format.push(piece)) {
       this.#hasProgress = true;
       yield item;
     }
@@ -138,7 +138,7 @@ export class StreamReader<T> implements AsyncIterable<T> {
   #begin(headers: Headers): void {
     this.#opened(headers.get('X-Stream-Generation') ?? undefined);
     this.#position.beginAt(countHeader(headers, 'X-Stream-Offset'));
-    this.#format.begin(headers);
+    this.format.begin(headers);
   }
 
   #opened(generation: string | undefined): void {
@@ -152,7 +152,7 @@ export class StreamReader<T> implements AsyncIterable<T> {
     const answered = {
       position: this.#position,
       generation: this.#generation,
-      isEnded: this.#format.isEnded,
+      isEnded: this.format.isEnded,
       isBeyondEnd: this.#isBeyondEnd,
       snapshot: this.#snapshot,
     };

@@ -32,10 +32,7 @@ export class FollowedText implements AsyncIterable<string>, PromiseLike<string> 
     let text = '';
     for await (const piece of this) text += piece;
     if (this.bytes.losses.length > 0)
-      throw new LoomClientError(
-        'BYTES_LOST',
-        'the server lost bytes while they were read: read the stream again',
-      );
+      throw new LoomClientError('BYTES_LOST', 'the server lost bytes of the stream while it was read');
     return text;
   }
 }
