@@ -15,8 +15,9 @@ import { failureText, isStoppedUpload, SpooledUpload } from './upload/spooled-up
 const LAST_OUTPUT_MS = 2_000;
 
 /**
- * Runs `stream URL ID`. A first signal ends the input, or cuts it after LAST_OUTPUT_MS; what was read is delivered. A second gives up, and so does the first if the
- * input has ended and the server was never there. */
+ * Runs `stream URL ID`. A first signal ends the input, or cuts it after LAST_OUTPUT_MS; what was read is delivered. A second gives up. If
+ * the server was never there, the first gives up once the input has ended.
+ */
 export async function send(invocation: Invocation, io: Io): Promise<number> {
   if (io.inputBytes === undefined) return deliver(invocation, io);
   let delivery: SpooledUpload | undefined;
@@ -61,6 +62,7 @@ async function deliver(
   const sink = sinkFor(redaction, (bytes) => delivery.write(bytes));
   const pumped = pump(input, { delivery, sink }, cutMetadata).finally(() => {
     hasEnded = true;
+    if (signalled !== undefined && delivery.isAbsent) delivery.stop(`stopped by ${signalled}`);
   });
   const failure = await delivery.settled;
   input.cut();

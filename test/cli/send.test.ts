@@ -156,6 +156,19 @@ it('stream gives up at the first signal if the input has ended and the server wa
   expect(await rescued(finished)).toBe('not delivered');
 });
 
+it('stream gives up once the input has ended after a signal if the server was never there', async () => {
+  await server.stop();
+  const child = start();
+  child.stdin.write('working\n');
+  await child.until(({ stderr }) => stderr.includes('reconnecting'));
+  child.signal('SIGINT');
+  await child.until(({ stderr }) => stderr.includes('SIGINT'));
+  child.stdin.end('interrupted\n');
+  const finished = await child.finished();
+  expect(finished.code).toBe(130);
+  expect(await rescued(finished)).toBe('working\ninterrupted\n');
+});
+
 it('run gives up at the first signal if the command has ended and the server was never there', async () => {
   await server.stop();
   const child = new StreamProcess(['run', server.url, '--', 'sh', '-c', 'echo $$; exit 3'], {

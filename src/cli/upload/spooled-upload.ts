@@ -18,6 +18,7 @@ export class SpooledUpload {
   readonly #spool = new TempSpool();
   readonly #notices: ConnectionNotices;
   #wasReached = false;
+  #hasFailed = false;
   #rescue: RescueFile | undefined;
   #rescuing: Promise<void> = Promise.resolve();
   /** How many undelivered bytes found no room on any disk. */
@@ -43,6 +44,7 @@ export class SpooledUpload {
       spool: this.#spool,
       onEvent: (event) => {
         if (event.kind === 'created') this.#wasReached = true;
+        if (event.kind === 'retrying') this.#hasFailed = true;
         this.#notices.onEvent(event);
       },
     });
@@ -58,6 +60,11 @@ export class SpooledUpload {
   /** Whether the server has ever answered: it has the stream then. */
   get wasReached(): boolean {
     return this.#wasReached;
+  }
+
+  /** Whether the server was asked for the stream, and was not there. */
+  get isAbsent(): boolean {
+    return this.#hasFailed && !this.#wasReached;
   }
 
   /** How many bytes the server has acknowledged. */
