@@ -27,9 +27,13 @@ const MEANT: Readonly<Record<string, string>> = {
 export function meantVerb(word: string, verbs: readonly string[]): string | undefined {
   const text = word.toLowerCase();
   const known = [...verbs, ...Object.keys(MEANT)];
-  // A digit or a hyphen, as in `run-1`, is no slip.
-  if (!known.includes(text) && !(/^[a-z]+$/.test(text) && known.some((verb) => isNear(text, verb))))
-    return undefined;
+  if (!known.includes(text) && !known.some((verb) => isSlip(text, verb))) return undefined;
   const found = nearest(text, known);
   return found === undefined ? undefined : (MEANT[found] ?? found);
+}
+
+/** A digit or a hyphen, as in `run-1`, is no slip. A word of one or two letters, such as `ci`, is near too many. */
+function isSlip(word: string, verb: string): boolean {
+  if (word.length < 3) return word.length === 2 && word === [...verb].reverse().join('');
+  return /^[a-z]+$/.test(word) && isNear(word, verb);
 }
