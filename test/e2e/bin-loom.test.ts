@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Consumer, Producer, request } from '../support/http';
-import { LoomProcess } from '../support/loom-process';
+import { LoomProcess, type LoomProcessOptions } from '../support/loom-process';
 import { PATIENCE_MS } from '../support/patience';
 import { startRedisServer } from '../support/redis-server';
 
@@ -221,21 +221,42 @@ describe('a running server', () => {
     },
   );
 
-  it('a server stops within stopTimeout while a producer waits for a dead Redis', async () => {
-    const redis = await startRedisServer();
-    try {
-      // Far longer than this test: it ends only because of stopTimeout.
-      const env = { LOOM_STOP_TIMEOUT: '1s', LOOM_REDIS_COMMAND_TIMEOUT: '500ms', LOOM_REDIS_PATIENCE: '1h' };
-      const loom = await LoomProcess.start({ store: redis.url, env });
-      running.push(loom);
-      const producer = new Producer(`${loom.url}/stream/waiting`);
-      await producer.head;
-      await redis.kill('SIGKILL');
-      await producer.write('nobody takes this');
-      expect(await loom.kill('SIGTERM')).toBe(0);
-    } finally {
-      await redis.stop();
+  describe('with a producer that waits for a dead Redis', () => {
+    // Far longer than a test: the stop ends only because of stopTimeout.
+    const env = { LOOM_STOP_TIMEOUT: '1s', LOOM_REDIS_COMMAND_TIMEOUT: '500ms', LOOM_REDIS_PATIENCE: '1h' };
+
+    async function startWaiting(options: Partial<LoomProcessOptions>): Promise<LoomProcess> {
+      const redis = await startRedisServer();
+      try {
+        const loom = await LoomProcess.start({ store: redis.url, env, ...options });
+        running.push(loom);
+        const producer = new Producer(`${loom.url}/stream/waiting`);
+        await producer.head;
+        await redis.kill('SIGKILL');
+        await producer.write('nobody takes this');
+        return loom;
+      } finally {
+        await redis.stop();
+      }
     }
+
+    it('a server stops within stopTimeout', async () => {
+      const loom = await startWaiting({});
+      expect(await loom.kill('SIGTERM')).toBe(0);
+    });
+
+    it('Ctrl-C under npm start, where npm repeats the signal, does not cut the stop short', async () => {
+      const project = mkdtempSync(join(dir, 'npm-'));
+      const npmStart = join(project, 'npm-start.sh');
+      writeFileSync(
+        join(project, 'package.json'),
+        JSON.stringify({ scripts: { start: `exec node '${BIN}'` } }),
+      );
+      writeFileSync(npmStart, `exec npm start --prefix '${project}' -- "$@"\n`);
+      const loom = await startWaiting({ node: '/bin/sh', bin: npmStart, leadsGroup: true });
+      process.kill(-loom.pid, 'SIGINT');
+      expect(await loom.exited()).toBe(0);
+    });
   });
 
   it('the bytes of a stream survive a stop, after which the stream is interrupted', async () => {
