@@ -40,7 +40,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   observe: { layers: ['core', 'config'], packages: ['pino', 'pino-pretty'] },
   workers: { layers: ['core', 'node-internals'], types: ['config', 'observe'], packages: [] },
   client: { layers: [], packages: [] },
-  cli: { layers: ['client', 'words'], packages: [] },
+  cli: { layers: ['client', 'words'], packages: ['js-yaml'] },
   [ROOT]: { layers: ['core', 'storage', 'relay', 'http', 'config', 'observe'], packages: [] },
 };
 

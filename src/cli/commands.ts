@@ -16,6 +16,7 @@ import { wait } from './wait';
 /** The options that every command has. */
 export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
   token: { value: 'TOKEN', description: 'the access token; LOOM_TOKEN keeps it out of process lists' },
+  profile: { value: 'NAME', description: 'a profile of loom/cli.yaml: its server, token and options' },
   help: { short: 'h', description: 'print this help' },
 };
 

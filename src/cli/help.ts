@@ -4,11 +4,12 @@ import { COMMANDS, COMMON_OPTIONS, SEND } from './commands';
 
 const VERB_COLUMN = 10;
 const OPTION_COLUMN = 24;
-const VARIABLE_COLUMN = 10;
+const VARIABLE_COLUMN = 12;
 
 const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['LOOM_URL', "the server's URL; the command line may then omit it"],
   ['LOOM_TOKEN', 'the access token'],
+  ['LOOM_PROFILE', 'the profile, if the command line names none'],
   ['NO_COLOR', 'if set, no colours without --color'],
 ];
 

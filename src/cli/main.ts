@@ -13,6 +13,7 @@ import { type Io, isBrokenPipe, say, write } from './output/io';
 import { printable } from './output/printable';
 import { packageVersion } from './package-version';
 import { parseInvocation } from './parse-invocation';
+import { Profiles } from './profile/profiles';
 
 export { exit, processIo } from './process-io';
 
@@ -50,8 +51,9 @@ async function dispatch(io: Io): Promise<number> {
   const command: Command = commandOf(first) ?? SEND;
   const words = command.verb === undefined ? io.argv : io.argv.slice(1);
   try {
-    const invocation = parseInvocation(command, words, io.env);
+    const invocation = parseInvocation(command, words, io.env, await Profiles.read(io.env));
     if (invocation === 'help') return print(io, command === SEND ? overview(width) : helpOf(command, width));
+    if (invocation.warning !== undefined) say(io, printable(invocation.warning));
     return await command.run(invocation, io);
   } catch (error) {
     if (isWrong(error)) throw new UsageError(messageOf(error), helpCommandOf(command));
@@ -61,7 +63,7 @@ async function dispatch(io: Io): Promise<number> {
 
 /** A misspelt name is as if nothing was set. What is set for other programs is left alone. */
 function warnOfVariables(io: Io): void {
-  for (const known of ['LOOM_URL', 'LOOM_TOKEN']) {
+  for (const known of ['LOOM_URL', 'LOOM_TOKEN', 'LOOM_PROFILE']) {
     if (io.env[known]) continue;
     const near = Object.keys(io.env).find(
       (name) => NEAR.test(name) && io.env[name] && isNear(name.slice(5).toUpperCase(), known.slice(5)),

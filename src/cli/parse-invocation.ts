@@ -5,16 +5,20 @@ import { findCopyTarget } from './arguments/find-copy-target';
 import { findTarget } from './arguments/find-target';
 import { Flags } from './arguments/flags';
 import { meantVerb } from './arguments/near-verb';
-import { parseWords } from './arguments/parse-words';
+import { type ParsedWords, parseWords } from './arguments/parse-words';
 import { UsageError } from './arguments/usage-error';
-import { COMMON_OPTIONS, VERBS } from './commands';
+import { COMMANDS, COMMON_OPTIONS, VERBS } from './commands';
 import type { Io } from './output/io';
+import { type Profile, withDefaultsOf } from './profile/profile';
+import type { Profiles } from './profile/profiles';
+import { serverDefaults } from './profile/server-of-profile';
 
 /** Parses the words after the verb. @returns `help` for `--help` @throws UsageError */
 export function parseInvocation(
   command: Command,
   words: readonly string[],
   env: Io['env'],
+  profiles: Profiles,
 ): Invocation | 'help' {
   const [own, toRun] = command.takesCommand ? splitAtDashes(words) : [words, []];
   const { values, positionals } = parseWords({ ...command.options, ...COMMON_OPTIONS }, own);
@@ -22,11 +26,31 @@ export function parseInvocation(
   if (command.verb === undefined) refuseVerb(positionals);
   if (command.takesCommand && toRun.length === 0) refuseMissingDashes(command, positionals);
   const find = command.copies ? findCopyTarget : findTarget;
-  const target = find(command, positionals, env['LOOM_URL']);
-  const flags = new Flags({ ...values, ...idOption(command, target.id, values) });
-  const token = flags.text('token') ?? target.token ?? env['LOOM_TOKEN'];
-  const { url, operands } = target;
-  return { url, operands, command: toRun, flags, ...(token !== undefined && { token }) };
+  const named = new Flags(values).text('profile');
+  const profile = profiles.choose(named ?? env['LOOM_PROFILE']);
+  const server = serverDefaults(profile, named !== undefined, env);
+  const target = find(command, positionals, server.url);
+  const options = profile === undefined ? values : withProfile(command, profile, values);
+  const flags = new Flags({ ...options, ...idOption(command, target.id, values) });
+  const token = flags.text('token') ?? target.token ?? server.tokenFor(target.url);
+  const warning = profile === undefined ? undefined : profiles.warningFor(profile);
+  return {
+    url: target.url,
+    operands: target.operands,
+    command: toRun,
+    flags,
+    ...(token !== undefined && { token }),
+    ...(warning !== undefined && { warning }),
+  };
+}
+
+function withProfile(
+  { options }: Command,
+  profile: Profile,
+  values: ParsedWords['values'],
+): ParsedWords['values'] {
+  const known = COMMANDS.flatMap((command) => Object.keys(command.options));
+  return withDefaultsOf(profile, values, { options, known });
 }
 
 /** Input that is sent to a stream `logs` was hardly meant for it. @throws UsageError */

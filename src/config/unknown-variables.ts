@@ -4,7 +4,7 @@ import { SETTINGS } from './settings';
 
 const PREFIX = 'LOOM_';
 /** Those of `bin/stream`, and that of a worker. */
-const OTHERS: readonly string[] = ['LOOM_URL', 'LOOM_TOKEN', 'LOOM_WORKER_NUMBER'];
+const OTHERS: readonly string[] = ['LOOM_URL', 'LOOM_TOKEN', 'LOOM_PROFILE', 'LOOM_WORKER_NUMBER'];
 /** Kubernetes sets these for services whose names begin with `loom`. */
 const OF_KUBERNETES =
   /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?)$/;

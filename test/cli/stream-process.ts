@@ -19,8 +19,16 @@ export class StreamProcess {
   readonly #stderr: Buffer[] = [];
 
   constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const { LOOM_URL: _url, LOOM_TOKEN: _token, NO_COLOR: _color, ...inherited } = process.env;
-    this.#child = spawn(process.execPath, [BIN, ...args], { env: { ...inherited, ...env } });
+    const {
+      LOOM_URL: _url,
+      LOOM_TOKEN: _token,
+      LOOM_PROFILE: _profile,
+      NO_COLOR: _color,
+      ...inherited
+    } = process.env;
+    this.#child = spawn(process.execPath, [BIN, ...args], {
+      env: { ...inherited, XDG_CONFIG_HOME: '/nonexistent', ...env },
+    });
     this.#closed = once(this.#child, 'close');
     this.#child.stdout?.on('data', (bytes) => this.#stdout.push(bytes));
     this.#child.stderr?.on('data', (bytes) => this.#stderr.push(bytes));

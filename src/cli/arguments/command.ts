@@ -60,4 +60,6 @@ export interface Invocation {
   /** The words after `--`. */
   readonly command: readonly string[];
   readonly flags: Flags;
+  /** What the user should know of the settings. */
+  readonly warning?: string;
 }
