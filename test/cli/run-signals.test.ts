@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+import { BIN } from './stream-process';
 import { withShell } from './with-shell';
 
 const { line, content, metadata } = withShell();
@@ -89,6 +91,22 @@ it('a signal ends the lingering, and not the delivery', async () => {
   );
   expect(stdout).toBe('done\n7\n');
   expect(await content()).toBe('done\n');
+});
+
+it('a pair of signals after the end of the command gives up nothing', async () => {
+  const { stdout, stderr } = await line(
+    `node "$LOOM" --port 0 --store memory: >"$TMPDIR/log" 2>&1 & loom=$!
+     until url=$(grep -o 'http://[^ "]*' "$TMPDIR/log" | head -1); test -n "$url" && curl -sf "$url/healthz" >/dev/null; do sleep 0.1; done
+     stream run --id $ID "$url" -- sh -c 'echo one; until test -e "$TMPDIR/go"; do sleep 0.1; done; echo two; exit 7' 2>"$TMPDIR/err" & run=$!
+     until stream cat "$url" $ID 2>/dev/null | grep -q one; do sleep 0.1; done; kill -KILL $loom; touch "$TMPDIR/go"
+     until grep -q reconnecting "$TMPDIR/err" && ! pgrep -P $run >/dev/null; do sleep 0.1; done
+     kill -TERM $run; sleep 0.1; kill -TERM $run; sleep 0.6; kill -0 $run && kill -TERM $run; wait $run; echo $?; cat "$TMPDIR/err" >&2; rm "$TMPDIR"/loom-undelivered-*`,
+    { LOOM: join(dirname(BIN), 'loom') },
+  );
+  expect(stdout).toBe('one\ntwo\n7\n');
+  expect(stderr).toContain('a second signal gives up');
+  expect(stderr).toMatch(/bytes were not delivered; they are in/);
+  expect(stderr).not.toContain('background process');
 });
 
 it('run says nothing of a background process while it waits for a reader of its output', async () => {

@@ -17,7 +17,7 @@ const READ_MS = 20;
  *
  * READING   The command runs, or has ended, and the time has not passed.
  * DUE       The time has passed. The pipe may still have output of the command itself, if what shows it is slow: all of that is read.
- * OVER      The outputs are closed. Final.
+ * OVER      The outputs have ended, or are closed. Final.
  */
 export class Linger {
   #state: 'reading' | 'due' | 'over' = 'reading';
@@ -69,13 +69,13 @@ export class Linger {
   /** Closes the outputs at once. A process that still writes gets SIGPIPE. */
   cut(): void {
     if (this.#state === 'over') return;
-    this.#state = 'over';
     this.end();
     for (const { from } of this.command.outputs) from.destroy();
   }
 
   /** Call it when all output has ended. */
   end(): void {
+    this.#state = 'over';
     for (const timer of [this.#notice, this.#bound, this.#quiet]) clearTimeout(timer);
   }
 
