@@ -125,6 +125,9 @@ describe('stream cp of a stream to a file', () => {
   it('waits for the end of a live stream, and continues at its part after it was killed', async () => {
     const producer = new StreamProcess(['live'], { LOOM_URL: loom.url });
     producer.stdin.write('one\n');
+    // A copy of a stream that does not exist yet is an error.
+    while ((await request(`${loom.url}/stream/live?notail`)).text !== 'one\n')
+      await new Promise((resolve) => setTimeout(resolve, 5));
     const first = new StreamProcess(['cp', ':live', file('live')], { LOOM_URL: loom.url });
     while (!existsSync(file('live.part')) || (await stat(file('live.part'))).size < 4)
       await new Promise((resolve) => setTimeout(resolve, 5));
