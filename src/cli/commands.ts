@@ -135,6 +135,7 @@ export const COMMANDS: readonly VerbCommand[] = [
       'stream follow -n 20 http://localhost:3060 build-42',
       'stream follow --exit-code --wait 30s http://localhost:3060 build-42',
     ],
+    waitsWith: '--wait DURATION',
     run: follow,
   },
   {
@@ -168,6 +169,7 @@ export const COMMANDS: readonly VerbCommand[] = [
       'stream wait http://localhost:3060 build-42 && ./deploy',
       "stream wait --match 'listening on' --timeout 30s http://localhost:3060 server-1",
     ],
+    waitsWith: '--create',
     run: wait,
   },
   {

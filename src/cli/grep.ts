@@ -36,7 +36,8 @@ function targetsOf(
   prefix: string | undefined,
   flags: Flags,
 ): readonly SearchTarget[] {
-  if (prefix === undefined && ids.length === 0) throw new UsageError('an ID or --prefix is missing');
+  if (prefix === undefined && ids.length === 0)
+    throw new UsageError('an ID or --prefix is missing: stream grep [OPTIONS] [URL] PATTERN ID…');
   if (prefix === undefined) return ids;
   if (ids.length > 0) throw new UsageError('--prefix stands for the IDs: use one of them');
   if (flags.choice('follow')) throw new UsageError('--follow needs an ID in place of --prefix');

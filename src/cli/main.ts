@@ -57,7 +57,9 @@ async function dispatch(io: Io): Promise<number> {
     return await command.run(invocation, io);
   } catch (error) {
     if (isWrong(error)) throw new UsageError(messageOf(error), helpCommandOf(command));
-    throw error;
+    if (command.waitsWith === undefined || !isMissing(error)) throw error;
+    say(io, `${errorText(error)}; ${command.waitsWith} waits for it`);
+    return EXIT.failed;
   }
 }
 
@@ -106,6 +108,11 @@ function report(error: unknown, io: Io): number {
 /** Whether the command line is wrong. */
 function isWrong(error: unknown): boolean {
   return error instanceof UsageError || isClientError(error, 'INVALID');
+}
+
+function isMissing(error: unknown): boolean {
+  // Any 404 without a code has this code, also that of another program.
+  return isClientError(error) && error.answerCode === 'stream_not_found' && / exist$/.test(error.message);
 }
 
 function messageOf(error: unknown): string {

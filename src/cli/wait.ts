@@ -45,9 +45,17 @@ export async function wait(invocation: Invocation, io: Io): Promise<number> {
     say(io, `the stream ended as ${result.outcome ?? result.state}, after byte ${result.bytes}`);
     return EXIT.incomplete;
   }
-  if (wanted.for === 'closed') return buildExit({ exitCode: result.exitCode, signal: result.signal });
+  if (wanted.for === 'closed') return reportExit(id, result, io);
   say(io, `the stream is complete without what was waited for, after byte ${result.bytes}`);
   return EXIT.failed;
+}
+
+/** Names the code of the command, since `stream wait` has exit codes of its own. */
+function reportExit(id: string, { exitCode, signal }: WaitResult, io: Io): number {
+  const code = buildExit({ exitCode, signal });
+  const how = code === exitCode ? `exit code ${code}` : `signal ${printable(String(signal))}`;
+  if (code !== EXIT.ok) say(io, `the command of ${printable(id)} ended with ${how}`);
+  return code;
 }
 
 async function untilGone(waiting: Promise<WaitResult | undefined>): Promise<WaitResult | 'gone' | undefined> {

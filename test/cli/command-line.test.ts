@@ -143,6 +143,8 @@ describe('a word that is nearly a verb', () => {
 it.each([
   [['follow', 'x', '--tial', '3'], 'there is no option --tial: did you mean --tail?'],
   [['follow', 'x', '-tail', '3'], 'there is no option -tail: did you mean --tail?'],
+  [['follow', 'x', '-20'], 'there is no option -20: did you mean -n 20?'],
+  [['tail', '-f', 'x'], 'there is no option -f: without --no-follow the stream is followed to its end'],
   [['follow', 'x', '--no-folow'], 'there is no option --no-folow: did you mean --no-follow?'],
   [['follow', 'x', '--exitcode'], 'there is no option --exitcode: did you mean --exit-code?'],
   [['run', '--metdata={}', '--', 'true'], 'there is no option --metdata: did you mean --metadata?'],

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LoomProcess } from '../support/loom-process';
@@ -114,7 +114,27 @@ describe('stream run', () => {
   it('run exits with 127 for an unknown command', async () => {
     const { code, stderr } = await call('run', '--id', id, '--', '/no/such/command');
     expect(code).toBe(127);
-    expect(stderr).toContain('cannot run /no/such/command');
+    expect(stderr).toContain('cannot run /no/such/command: no such command\n');
+  });
+
+  it.each([
+    ['is not executable', '', 0o644, 126, 'permission denied'],
+    [
+      'has no interpreter',
+      '#!/no/such/shell\n',
+      0o755,
+      127,
+      'the interpreter that its first line names does not exist',
+    ],
+  ])('run says that a script %s', async (_, text, mode, exitCode, reason) => {
+    const script = join(temporary, 'script.sh');
+    await writeFile(script, text, { mode });
+    expect(await call('run', '--id', id, '--', script)).toEqual({
+      code: exitCode,
+      stdout: '',
+      stderr: `stream: cannot run ${script}: ${reason}\n`,
+    });
+    await rm(script);
   });
 
   it('run does not wait for a background process of the command', async () => {
@@ -193,7 +213,7 @@ describe('stream follow', () => {
     expect(await call('follow', id)).toEqual({
       code: 1,
       stdout: '',
-      stderr: `stream: The stream with ID ${id} does not exist\n`,
+      stderr: `stream: The stream with ID ${id} does not exist; --wait DURATION waits for it\n`,
     });
   });
 

@@ -26,7 +26,11 @@ function call(...args: string[]): Promise<Finished> {
 it("wait exits with the command's code once the stream is closed", async () => {
   const waiting = call('--create', id);
   sender.stdin.end('one\n');
-  expect(await waiting).toEqual({ code: 9, stdout: '', stderr: '' });
+  expect(await waiting).toEqual({
+    code: 9,
+    stdout: '',
+    stderr: `stream: the command of ${id} ended with exit code 9\n`,
+  });
 });
 
 it('wait exits with 0 once a line has the text, and prints it', async () => {
@@ -71,7 +75,7 @@ it('wait exits with 1 for a stream that does not exist', async () => {
   expect(await call(`${id}-absent`)).toEqual({
     code: 1,
     stdout: '',
-    stderr: `stream: The stream with ID ${id}-absent does not exist\n`,
+    stderr: `stream: The stream with ID ${id}-absent does not exist; --create waits for it\n`,
   });
 });
 

@@ -27,6 +27,8 @@ export interface Command {
   readonly takesCommand?: boolean;
   readonly options: Readonly<Record<string, CommandOption>>;
   readonly examples: readonly string[];
+  /** The option that waits for a stream that does not exist yet. */
+  readonly waitsWith?: string;
   readonly run: (invocation: Invocation, io: Io) => Promise<number>;
 }
 

@@ -52,6 +52,8 @@ function explain(message: string, known: Command['options'], words: readonly str
 }
 
 function unknownOption(unknown: string, known: Command['options'], words: readonly string[]): string {
+  const asTail = optionOfTail(unknown, known, words);
+  if (asTail !== undefined) return asTail;
   // Node reads `-tail` as four letters.
   const whole = words.find((word) => /^-[A-Za-z]/.test(word) && word.includes(unknown.slice(1)));
   const word = unknown.startsWith('--') ? unknown : (whole ?? unknown);
@@ -59,6 +61,21 @@ function unknownOption(unknown: string, known: Command['options'], words: readon
   return meant === undefined
     ? `there is no option ${word}`
     : `there is no option ${word}: did you mean --${meant}?`;
+}
+
+/** `tail -20` and `tail -f` have options that are written differently here. */
+function optionOfTail(
+  unknown: string,
+  known: Command['options'],
+  words: readonly string[],
+): string | undefined {
+  // Node reads `-20` as two letters.
+  const count = words.find((word) => /^-\d+$/.test(word) && word.startsWith(unknown));
+  if (count !== undefined && Object.hasOwn(known, 'tail'))
+    return `there is no option ${count}: did you mean -n ${count.slice(1)}?`;
+  if (unknown === '-f' && Object.hasOwn(known, 'no-follow'))
+    return 'there is no option -f: without --no-follow the stream is followed to its end';
+  return undefined;
 }
 
 function namesOf(known: Command['options']): readonly string[] {

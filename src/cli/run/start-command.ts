@@ -66,8 +66,21 @@ export async function launch(
     await once(child, 'spawn');
     return child;
   } catch (error) {
-    throw new CommandError(hasCode(error, 'ENOENT') ? 'not-found' : 'cannot-run', errorText(error));
+    throw commandError(file, options.env ?? process.env, error);
   }
+}
+
+/** Rewords what Node says, `spawn make ENOENT`. */
+function commandError(file: string, env: NodeJS.ProcessEnv, error: unknown): CommandError {
+  if (hasCode(error, 'EACCES')) return new CommandError('cannot-run', 'permission denied');
+  if (!hasCode(error, 'ENOENT')) return new CommandError('cannot-run', errorText(error));
+  try {
+    findCommand(file, env['PATH']);
+  } catch (cause) {
+    if (cause instanceof CommandError) return cause;
+    throw cause;
+  }
+  return new CommandError('not-found', 'the interpreter that its first line names does not exist');
 }
 
 /** The lines of a shell that make it, and the command in its place, ignore signals: Node gives its children the default actions of all signals. */
