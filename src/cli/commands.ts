@@ -1,17 +1,24 @@
+import { STREAM_STATES } from '../client/wire/stream-state';
 import type { Command, CommandOption, VerbCommand } from './arguments/command';
 import { FORM_OPTIONS, PART_OPTIONS } from './arguments/read-flags';
+import { COLOR, GIVE_UP, RAW } from './arguments/shared-options';
 import { cat } from './cat';
-import { digest } from './digest';
+import { completion } from './completion';
+import { SHELL_SCRIPTS } from './completion/shell-scripts';
+import { ENVIRONMENT } from './environment';
+import { EXIT_WORDS } from './exit-words';
 import { follow } from './follow';
-import { grep } from './grep';
 import { list } from './list';
+import { manual } from './manual';
+import type { ManualTables } from './manual/man-page';
 import { open } from './open';
+import { packageVersion } from './package-version';
 import { REDACT_OPTIONS } from './redact/redaction';
 import { run } from './run';
+import { SEARCH_VERBS } from './search-verbs';
 import { send } from './send';
 import { spy } from './spy';
 import { UPKEEP_VERBS } from './upkeep-verbs';
-import { wait } from './wait';
 
 /** The options that every command has. */
 export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
@@ -20,10 +27,6 @@ export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
   help: { short: 'h', description: 'print this help' },
 };
 
-const GIVE_UP: CommandOption = {
-  value: 'DURATION',
-  description: 'give up when the server is unreachable this long, such as 5m (default: never)',
-};
 const FORCE: CommandOption = {
   description: 'replace the stream if it exists; the token needs the scopes produce and delete',
 };
@@ -39,13 +42,9 @@ const WAIT_FOR: CommandOption = {
   value: 'DURATION',
   description: 'wait at most this long for a stream that does not exist yet',
 };
-const RAW: CommandOption = { description: 'pass all control characters to the terminal' };
 const PREFIX: CommandOption = { value: 'PREFIX', description: 'only streams whose id begins with PREFIX' };
 
 const NO_FOLLOW: CommandOption = { description: 'end with what is there now' };
-const COLOR: CommandOption = {
-  description: 'use colours (default: only on a terminal, without NO_COLOR)',
-};
 
 export const SEND: Command = {
   summary: 'Send standard input to a stream, live.',
@@ -59,29 +58,6 @@ export const SEND: Command = {
   },
   examples: ['make 2>&1 | stream http://localhost:3060 build-42'],
   run: send,
-};
-
-const GREP_OPTIONS: Command['options'] = {
-  prefix: { value: 'PREFIX', description: 'search all streams whose id begins with PREFIX, newest first' },
-  'ignore-case': { short: 'i', description: 'ignore the case of letters' },
-  'extended-regexp': { short: 'E', description: 'PATTERN is a regular expression of JavaScript, not a text' },
-  'invert-match': { short: 'v', description: 'find the lines that do not match' },
-  context: { short: 'C', value: 'N', description: 'print N lines before and after each' },
-  'line-number': { short: 'n', description: 'print the number of each line' },
-  count: { short: 'c', description: 'print only how many lines match' },
-  follow: { description: 'go on as lines arrive, until the stream ends' },
-  color: COLOR,
-  'give-up-after': GIVE_UP,
-  raw: RAW,
-};
-
-const WAIT_OPTIONS: Command['options'] = {
-  for: { value: 'WHAT', description: 'closed (default), line or bytes' },
-  match: { value: 'TEXT', description: 'wait for a line that contains TEXT, and print it' },
-  count: { value: 'N', description: 'wait for N lines or bytes (default: 1)' },
-  timeout: { value: 'DURATION', description: 'exit with 124 after DURATION (default: never)' },
-  create: { description: 'wait also for a stream that does not exist yet' },
-  'give-up-after': GIVE_UP,
 };
 
 /** Every verb. The help and the option parser read this table. */
@@ -149,43 +125,7 @@ export const COMMANDS: readonly VerbCommand[] = [
     ],
     run: cat,
   },
-  {
-    verb: 'grep',
-    summary: 'Search the lines of streams. Exits with 0 if it finds one, 1 if not, 2 after an error.',
-    operands: ['PATTERN', '[ID…]'],
-    options: GREP_OPTIONS,
-    examples: [
-      'stream grep -n -C 3 -i error http://localhost:3060 build-42',
-      "stream grep -E 'E[0-9]+:' --prefix build- http://localhost:3060",
-    ],
-    run: grep,
-  },
-  {
-    verb: 'wait',
-    summary: "Wait for a stream to end, and exit with its command's code.",
-    operands: ['ID'],
-    options: WAIT_OPTIONS,
-    examples: [
-      'stream wait http://localhost:3060 build-42 && ./deploy',
-      "stream wait --match 'listening on' --timeout 30s http://localhost:3060 server-1",
-    ],
-    waitsWith: '--create',
-    run: wait,
-  },
-  {
-    verb: 'digest',
-    summary: "Print a stream's outcome, errors, silences and last lines, as Markdown.",
-    operands: ['ID'],
-    options: {
-      json: { description: 'print an object instead' },
-      'give-up-after': {
-        value: 'DURATION',
-        description: 'give up when the server is busy this long, such as 5m (default: never)',
-      },
-    },
-    examples: ['stream digest http://localhost:3060 build-42 >> "$GITHUB_STEP_SUMMARY"'],
-    run: digest,
-  },
+  ...SEARCH_VERBS,
   {
     verb: 'open',
     summary: "Open a stream's web page in the browser.",
@@ -201,7 +141,11 @@ export const COMMANDS: readonly VerbCommand[] = [
     operands: [],
     options: {
       prefix: PREFIX,
-      state: { value: 'STATE', description: 'only streams in this state: open, interrupted or closed' },
+      state: {
+        value: 'STATE',
+        choices: STREAM_STATES,
+        description: 'only streams in this state: open, interrupted or closed',
+      },
       limit: { value: 'N', description: 'show at most N streams (default: 100)' },
       json: { description: 'print one JSON object per line' },
       color: COLOR,
@@ -217,6 +161,7 @@ export const COMMANDS: readonly VerbCommand[] = [
       prefix: PREFIX,
       from: {
         value: 'start',
+        choices: ['start', 'now'],
         description: 'show active streams from their first byte (default: from now on)',
       },
       color: { description: 'one colour per stream (default: only on a terminal, without NO_COLOR)' },
@@ -227,7 +172,38 @@ export const COMMANDS: readonly VerbCommand[] = [
     run: spy,
   },
   ...UPKEEP_VERBS,
+  {
+    verb: 'completion',
+    summary: 'Print the completion of stream for a shell: bash, zsh or fish.',
+    operands: ['SHELL'],
+    operandChoices: [Object.keys(SHELL_SCRIPTS)],
+    isLocal: true,
+    options: {},
+    examples: ['eval "$(stream completion bash)"', 'stream completion fish | source'],
+    run: completion,
+  },
+  {
+    verb: 'manual',
+    summary: 'Print the manual page of stream, or of a verb.',
+    operands: ['[VERB]'],
+    isLocal: true,
+    options: {},
+    examples: ['stream manual run | man -l -'],
+    run: (invocation, io) => manual(invocation, manualTables(), io),
+  },
 ];
 
 /** Every word that is a verb. */
 export const VERBS: readonly string[] = COMMANDS.flatMap(({ verb, aliases = [] }) => [verb, ...aliases]);
+
+/** What the manual pages are made from. */
+export function manualTables(): ManualTables {
+  return {
+    commands: COMMANDS,
+    send: SEND,
+    common: COMMON_OPTIONS,
+    environment: ENVIRONMENT,
+    exitCodes: EXIT_WORDS,
+    version: packageVersion(),
+  };
+}

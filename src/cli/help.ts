@@ -1,17 +1,11 @@
 import { helpCommand, helpParagraph, helpRow } from '../words/help-layout';
 import { type Command, type CommandOption, usageOf } from './arguments/command';
 import { COMMANDS, COMMON_OPTIONS, SEND } from './commands';
+import { ENVIRONMENT } from './environment';
 
 const VERB_COLUMN = 10;
 const OPTION_COLUMN = 24;
 const VARIABLE_COLUMN = 12;
-
-const ENVIRONMENT: readonly (readonly [string, string])[] = [
-  ['LOOM_URL', "the server's URL; the command line may then omit it"],
-  ['LOOM_TOKEN', 'the access token'],
-  ['LOOM_PROFILE', 'the profile, if the command line names none'],
-  ['NO_COLOR', 'if set, no colours without --color'],
-];
 
 /** Renders `stream --help`. @param width of a line */
 export function overview(width: number): string {

@@ -5,7 +5,9 @@ import { isNear } from '../words/nearest';
 import { type Command, helpCommandOf } from './arguments/command';
 import { meantVerb } from './arguments/near-verb';
 import { UsageError } from './arguments/usage-error';
-import { COMMANDS, SEND, VERBS } from './commands';
+import { COMMANDS, COMMON_OPTIONS, SEND, VERBS } from './commands';
+import { complete } from './completion/complete';
+import { COMPLETE_WORD } from './completion/shell-scripts';
 import { EXIT } from './exit-code';
 import { helpOf, overview } from './help';
 import { errorText } from './output/error-text';
@@ -47,6 +49,10 @@ async function dispatch(io: Io): Promise<number> {
         width,
       ),
     );
+  if (first === COMPLETE_WORD && io.argv[1] === '--') {
+    await complete(io.argv.slice(2), { commands: COMMANDS, send: SEND, common: COMMON_OPTIONS }, io);
+    return EXIT.ok;
+  }
   warnOfVariables(io);
   const command: Command = commandOf(first) ?? SEND;
   const words = command.verb === undefined ? io.argv : io.argv.slice(1);

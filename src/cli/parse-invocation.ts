@@ -2,7 +2,7 @@ import { mayBeAddress } from './arguments/address';
 import type { Command, Invocation } from './arguments/command';
 import { usageOf } from './arguments/command';
 import { findCopyTarget } from './arguments/find-copy-target';
-import { findTarget } from './arguments/find-target';
+import { assertCount, findTarget } from './arguments/find-target';
 import { Flags } from './arguments/flags';
 import { meantVerb } from './arguments/near-verb';
 import { type ParsedWords, parseWords } from './arguments/parse-words';
@@ -26,6 +26,7 @@ export function parseInvocation(
   if (command.verb === undefined) refuseVerb(positionals);
   if (command.takesCommand && toRun.length === 0) refuseMissingDashes(command, positionals);
   const find = command.copies ? findCopyTarget : findTarget;
+  if (command.isLocal) return localInvocation(command, positionals, values);
   const named = new Flags(values).text('profile');
   const profile = profiles.choose(named ?? env['LOOM_PROFILE']);
   const server = serverDefaults(profile, named !== undefined, env);
@@ -42,6 +43,16 @@ export function parseInvocation(
     ...(token !== undefined && { token }),
     ...(warning !== undefined && { warning }),
   };
+}
+
+/** @throws UsageError */
+function localInvocation(
+  command: Command,
+  operands: readonly string[],
+  values: ParsedWords['values'],
+): Invocation {
+  assertCount(command, operands);
+  return { url: '', operands, command: [], flags: new Flags(values) };
 }
 
 function withProfile(

@@ -5,6 +5,8 @@ import type { Flags } from './flags';
 export interface CommandOption {
   /** The placeholder of the value, such as `DURATION`. Absent if the option takes none. */
   readonly value?: string;
+  /** The values that it may have, if they are few. */
+  readonly choices?: readonly string[];
   /** Whether it may be given several times. */
   readonly isRepeatable?: boolean;
   /** Its name of one letter. */
@@ -21,6 +23,10 @@ export interface Command {
   readonly summary: string;
   /** The names of the arguments that follow the server's URL. The last may be `NAME…`, for one or more, `[NAME…]`, for any number, or `[NAME]`, for one or none. */
   readonly operands: readonly string[];
+  /** Whether it needs no server. */
+  readonly isLocal?: boolean;
+  /** The words that each operand may be, if they are few. */
+  readonly operandChoices?: readonly (readonly string[])[];
   /** Whether the operands are a file and a stream, in either order. */
   readonly copies?: boolean;
   /** Whether a command to run follows `--`. */
@@ -36,12 +42,12 @@ export interface Command {
 export type VerbCommand = Command & { readonly verb: string };
 
 /** Renders how the command is called. */
-export function usageOf({ verb, operands, takesCommand }: Command): string {
+export function usageOf({ verb, operands, takesCommand, isLocal }: Command): string {
   const words = [
     'stream',
     verb,
     '[OPTIONS]',
-    '[URL]',
+    isLocal ? undefined : '[URL]',
     ...operands,
     takesCommand ? '-- COMMAND [ARGUMENT…]' : undefined,
   ];

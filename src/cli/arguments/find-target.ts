@@ -91,7 +91,8 @@ function idAt(server: string, word: string): string {
   return id;
 }
 
-function assertCount(command: Command, operands: readonly string[]): void {
+/** @throws UsageError if there are too few operands, or too many */
+export function assertCount(command: Command, operands: readonly string[]): void {
   if (allows(command, operands.length)) return;
   const missing = command.operands[operands.length];
   if (missing !== undefined)

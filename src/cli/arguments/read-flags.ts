@@ -18,7 +18,12 @@ export const PART_OPTIONS: Readonly<Record<string, CommandOption>> = {
 /** The options that choose how a stream is written. */
 export const FORM_OPTIONS: Readonly<Record<string, CommandOption>> = {
   timestamps: { description: 'write the time of each line before it' },
-  output: { short: 'o', value: 'FORMAT', description: 'text (default), or json: one object per line' },
+  output: {
+    short: 'o',
+    value: 'FORMAT',
+    choices: ['text', 'json'],
+    description: 'text (default), or json: one object per line',
+  },
 };
 
 /** How the output is written. */

@@ -57,6 +57,11 @@ export class Profiles {
     throw new UsageError(`there is no profile "${wanted}" in ${this.path}: ${hint}`);
   }
 
+  /** @throws UsageError */
+  get names(): readonly string[] {
+    return Object.keys(this.#parse().profiles);
+  }
+
   /** What is wrong with the file although it can be used. */
   warningFor({ token }: Profile): string | undefined {
     if (token === undefined || this.file?.isPrivate !== false) return undefined;
