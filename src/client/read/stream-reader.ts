@@ -114,7 +114,7 @@ export class StreamReader<T> implements AsyncIterable<T> {
   }
 
   /** Yields the items of one connection. */
-  async *#connection(): AsyncGenerator<T, 'ended' | 'silent'> {
+  #connection(): AsyncGenerator<T, 'ended' | 'silent'> {
     const { silenceMs = 60_000 } = this.options;
     const { endpoint, id } = this.requests;
     const generation = this.#position.offset === undefined ? undefined : this.#generation;
@@ -122,7 +122,7 @@ export class StreamReader<T> implements AsyncIterable<T> {
     const onOpen = (headers: Headers): void => this.#begin(headers);
     const { accept } = this.format;
     const options = { signal: this.#retries.signal, silenceMs, onOpen, accept };
-    return yield* liveBody(endpoint, url, options, (piece) => this.#take(piece));
+    return liveBody(endpoint, url, options, (piece) => this.#take(piece));
   }
 
   /** @returns whether the read is over */

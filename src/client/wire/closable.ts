@@ -10,28 +10,34 @@ export function closable<T>(
 ): AsyncIterableIterator<T, void> {
   const closing = new AbortController();
   let isClosed = false;
-  const items = guarded();
+  let ignore = (): void => {};
+  let items: AsyncGenerator<T, void> | undefined;
   const iterator = {
-    next: () => items.next(),
-    return: () => {
+    async next(): Promise<IteratorResult<T, void>> {
+      if (items === undefined) {
+        ignore = whenAborted(outer, (reason) => closing.abort(reason));
+        items = run(closing.signal);
+      }
+      try {
+        const result = await items.next();
+        if (result.done) ignore();
+        return result;
+      } catch (error) {
+        ignore();
+        if (!isClosed) throw error;
+        return { done: true, value: undefined };
+      }
+    },
+    async return(): Promise<IteratorResult<T, void>> {
       isClosed = true;
+      ignore();
       closing.abort();
-      return items.return();
+      await items?.return();
+      return { done: true, value: undefined };
     },
     [Symbol.asyncIterator]: () => iterator,
   };
   return iterator;
-
-  async function* guarded(): AsyncGenerator<T, void> {
-    const ignore = whenAborted(outer, (reason) => closing.abort(reason));
-    try {
-      yield* run(closing.signal);
-    } catch (error) {
-      if (!isClosed) throw error;
-    } finally {
-      ignore();
-    }
-  }
 }
 
 /** A Web stream of the items. It reads nothing ahead. */

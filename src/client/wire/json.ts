@@ -27,9 +27,12 @@ export function membersOf<const Wanted extends Readonly<Record<string, keyof Kin
   value: unknown,
   kinds: Wanted,
 ): { readonly [Name in keyof Wanted]?: Kinds[Wanted[Name]] } {
-  const found = Object.keys(kinds).map((name) => [name, memberOf(value, name)] as const);
-  const right = found.filter(([name, member]) => typeof member === kinds[name]);
-  return Object.fromEntries(right) as { [Name in keyof Wanted]?: Kinds[Wanted[Name]] };
+  const found: Record<string, unknown> = {};
+  for (const name in kinds) {
+    const member = memberOf(value, name);
+    if (typeof member === kinds[name]) found[name] = member;
+  }
+  return found as { [Name in keyof Wanted]?: Kinds[Wanted[Name]] };
 }
 
 /** JSON for a header: characters above U+007E are escaped. */

@@ -44,8 +44,11 @@ export async function* liveBody<T, End>(
       if (done) return 'ended';
       // A slow consumer does not count as silence.
       timeout.pause();
-      const end = yield* take(value);
-      if (end !== undefined) return end;
+      // As `yield*`, which would await each item.
+      const items = take(value);
+      let item = items.next();
+      for (; !item.done; item = items.next()) yield item.value;
+      if (item.value !== undefined) return item.value;
     }
   } catch (error) {
     if (isOpen && timeout.isSilent) return 'silent';
