@@ -9,7 +9,6 @@ const INPUTS = [
   'web',
   'scripts/build.mjs',
   'scripts/build-client.mjs',
-  'scripts/build-man.mjs',
   'scripts/build-web.mjs',
   'scripts/prune-dist.mjs',
   'tsconfig.json',

@@ -20,7 +20,6 @@ async function build() {
     if (file.endsWith('.lua')) cpSync(`src/${file}`, `dist/${file}`);
   }
   await import('./prune-dist.mjs');
-  await import('./build-man.mjs');
   await import('./build-client.mjs');
   await import('./build-web.mjs');
   writeFileSync(STAMP, inputs);

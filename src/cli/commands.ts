@@ -197,7 +197,7 @@ export const COMMANDS: readonly VerbCommand[] = [
 export const VERBS: readonly string[] = COMMANDS.flatMap(({ verb, aliases = [] }) => [verb, ...aliases]);
 
 /** What the manual pages are made from. */
-export function manualTables(): ManualTables {
+function manualTables(): ManualTables {
   return {
     commands: COMMANDS,
     send: SEND,
