@@ -13,5 +13,7 @@ Try it:
   curl --no-buffer ${auth}${url}/stream/clock
   curl --no-buffer ${auth}'${url}/spy?color'
 
+Or open ${url} in a browser.
+
 `;
 }

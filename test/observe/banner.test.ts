@@ -8,6 +8,7 @@ it('the banner has the URL, the store and commands to try', () => {
   expect(text).toContain(`listens on ${URL}\n`);
   expect(text).toContain('file:./data\n');
   expect(text).toContain(`curl --no-buffer ${URL}/stream/clock\n`);
+  expect(text).toContain(`open ${URL} in a browser`);
 });
 
 it('the banner has an Authorization header for tokens, and no secret', () => {
