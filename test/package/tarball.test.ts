@@ -32,9 +32,9 @@ it('every file to which an entry leads is in the package', () => {
   expect([...reachedFrom(entries())].filter((file) => !files.has(file))).toEqual([]);
 });
 
-/** What the server reads or starts by its path. */
+/** What the server reads by its path, and the manual pages, which npm links. */
 function isRead(file: string): boolean {
-  return /^dist\/web\/|\.lua$|^config\/default\.yaml$/.test(file);
+  return /^dist\/(?:web|man)\/|\.lua$|^config\/default\.yaml$/.test(file);
 }
 
 function filesOfTarball(): string[] {
