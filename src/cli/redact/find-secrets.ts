@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { UsageError } from '../arguments/usage-error';
 import { errorText } from '../output/error-text';
 import type { Io } from '../output/io';
@@ -28,15 +28,14 @@ function matcherOf(pattern: string): RegExp {
 }
 
 async function readSecret(path: string): Promise<Buffer> {
-  let file: FileHandle | undefined;
+  const pieces: Buffer[] = [];
   try {
-    file = await open(path);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(FILE_BYTES_MAX + 1));
-    if (bytesRead <= FILE_BYTES_MAX) return buffer.subarray(0, bytesRead);
+    // To its end: a pipe such as `<(vault read …)` has its bytes in several pieces.
+    for await (const piece of createReadStream(path, { end: FILE_BYTES_MAX })) pieces.push(piece);
   } catch (error) {
     throw new UsageError(`cannot read the file of --redact-file: ${errorText(error)}`);
-  } finally {
-    await file?.close();
   }
+  const value = Buffer.concat(pieces);
+  if (value.length <= FILE_BYTES_MAX) return value;
   throw new UsageError(`the file of --redact-file is larger than ${FILE_BYTES_MAX} bytes: ${path}`);
 }

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnrulyServer } from '../../client/unruly-server';
-import { StreamProcess, stream } from '../stream-process';
+import { BIN, StreamProcess, stream } from '../stream-process';
 
 const TOKEN = 'ghp_0123456789abcdef';
 const ENV = { NPM_TOKEN: TOKEN, DB_PASSWORD: 'correct horse', PLAIN: 'not secret at all', SHORT_KEY: 'abc' };
@@ -59,6 +61,14 @@ it('files of secrets are read, as many as are given', async () => {
   });
   expect(content()).toBe('***, ***, ***\n');
   expect(stderr).toContain('redacted 3 places');
+});
+
+it('a pipe of secrets is read to its end', async () => {
+  const script = '"$0" "$1" send --redact-file <(printf first-; sleep 0.1; echo secret) "$2" a';
+  const sending = spawn('bash', ['-c', script, process.execPath, BIN, server.url]);
+  sending.stdin.end('a first-secret b first- c\n');
+  await once(sending, 'close');
+  expect(content()).toBe('a *** b first- c\n');
 });
 
 it('nothing is sent if a file of secrets cannot be read', async () => {
