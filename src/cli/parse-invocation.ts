@@ -1,4 +1,4 @@
-import { mayBeAddress } from './arguments/address';
+import { isAddress, mayBeAddress } from './arguments/address';
 import type { Command, Invocation } from './arguments/command';
 import { usageOf } from './arguments/command';
 import { findCopyTarget } from './arguments/find-copy-target';
@@ -68,6 +68,9 @@ function withProfile(
 function refuseVerb([word, ...more]: readonly string[]): void {
   if (word === undefined || mayBeAddress(word)) return;
   const meant = VERBS.includes(word) ? word : meantVerb(word, VERBS);
+  const address = more.find(isAddress);
+  if (meant === undefined && address !== undefined)
+    throw new UsageError(`the URL comes first: stream ${address} ${word}`);
   if (meant === undefined && more.length > 0)
     throw new UsageError(`"${word}" is neither a verb nor a URL such as http://localhost:3060`);
   if (meant === undefined) return;

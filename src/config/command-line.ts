@@ -106,10 +106,23 @@ function parse(argv: readonly string[]) {
     // Only the first sentence of Node's message: the others suggest syntax that this command does not have.
     const message = types.isNativeError(error) ? error.message : String(error);
     const [first = message] = message.split(/\. |\.?\n/, 1);
+    const value = withoutValue(first);
+    if (value !== undefined) throw new CommandLineError(value);
     const [, unknown] = /^Unknown option '-+([^']*)'$/.exec(first) ?? [];
     if (unknown === undefined) throw new CommandLineError(first);
     throw new CommandLineError(withSuggestion(first, meantOption(wholeOf(unknown, argv))));
   }
+}
+
+/** The message for an option whose value is missing, or looks like another option. */
+function withoutValue(message: string): string | undefined {
+  const [, option, problem] = /^Option '([^']+)' argument (missing|is ambiguous)/.exec(message) ?? [];
+  if (option === undefined) return undefined;
+  const letter = /^-(\w)$/.exec(option)?.[1];
+  const name = FLAGS.find((flag) => letter !== undefined && flag.letter === letter)?.name;
+  const long = name === undefined ? (/--[\w-]+/.exec(option)?.[0] ?? option) : `--${name}`;
+  const dash = problem === 'missing' ? '' : `; one that begins with a dash is written ${long}=-…`;
+  return `The value of ${long} is missing${dash}`;
 }
 
 /** Node reads `-port` as four letters. */

@@ -49,9 +49,18 @@ export function parseValue({ key, option }: Setting, raw: unknown, where: string
     return option.check.parse(raw);
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
-    const not = option.secret ? '' : `, not ${quoted(raw)}`;
+    const not = option.secret ? '' : `, not ${quoted(partAt(raw, error.path))}`;
     throw new ConfigError(`${where}: ${key}${error.path} ${error.problem}${not}`);
   }
+}
+
+/** The part that is wrong. @param path as in `[2].serve` */
+function partAt(raw: unknown, path: string): unknown {
+  const names = [...path.matchAll(/[^[\].]+/g)].map(([name]) => name);
+  return names.reduce<unknown>(
+    (value, name) => (typeof value === 'object' && value !== null ? Reflect.get(value, name) : value),
+    raw,
+  );
 }
 
 const QUOTED_MAX = 60;

@@ -110,6 +110,9 @@ describe('a word that is nearly a verb', () => {
     ['gerp', 'grep'],
     ['sl', 'ls'],
     ['remov', 'rm'],
+    ['hlep', 'help'],
+    ['helpp', 'help'],
+    ['dig', 'digest'],
   ])('%s is refused with a suggestion', async (word, meant) => {
     const { code, stdout, stderr } = await stream([word], {
       input: 'precious',
@@ -152,6 +155,16 @@ it.each([
   [['x', '--giveup', '3s'], 'there is no option --giveup: did you mean --give-up-after?'],
   [['ls', '--nonsense'], 'there is no option --nonsense'],
   [['ls', '--limit'], 'the value of --limit is missing'],
+  [
+    ['cat', '-n', '-5', 'x'],
+    'the value of --tail is missing; one that begins with a dash is written --tail=-…',
+  ],
+  [
+    ['cat', '--offset', '-1', 'x'],
+    'the value of --offset is missing; one that begins with a dash is written --offset=-…',
+  ],
+  [['rm', 'x', 'y'], '"y" is too much: stream rm [OPTIONS] [URL] [ID]'],
+  [['ls', 'x'], '"x" is too much: stream ls [OPTIONS] [URL]'],
   [['ls', '--state', 'opne'], '--state must be open or interrupted or closed: "opne"; did you mean open?'],
   [['cat', 'x', '-o', 'jsn'], '--output must be text or json: "jsn"; did you mean json?'],
   [
@@ -171,6 +184,17 @@ it.each([[['ls']], [['follow', 'a']], [['rm', 'a']], [['a']], [['run', '--', 'tr
     expect(stderr).toMatch(/^stream: there is no server: give its URL, as in ".*", or set LOOM_URL\n/);
   },
 );
+
+it.each([
+  [['http://127.0.0.1:2', 'http://127.0.0.1:2'], '"http://127.0.0.1:2" is in the place of an ID'],
+  [['rm', 'http://127.0.0.1:2', 'HTTPS://127.0.0.1:2/'], '"HTTPS://127.0.0.1:2/" is in the place of an ID'],
+  [['cat', 'http://127.0.0.1:2', 'x', 'http://127.0.0.1:2'], '"http://127.0.0.1:2" is in the place of an ID'],
+  [['x', 'http://127.0.0.1:2'], 'the URL comes first: stream http://127.0.0.1:2 x'],
+])('%j says where the URL belongs', async (args, sentence) => {
+  const { code, stdout, stderr } = await stream(args, { input: 'precious' });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`stream: ${sentence}`);
+});
 
 it('a wrong LOOM_URL is named', async () => {
   const { code, stderr } = await stream(['ls'], { env: { LOOM_URL: 'localhost' } });

@@ -55,7 +55,14 @@ describe('the command line', () => {
     [['--prot', '1'], "Unknown option '--prot': did you mean --port?"],
     [['-stroe', 'x'], "Unknown option '-s': did you mean --store?"],
     [['--nonsense'], "Unknown option '--nonsense'"],
-    [['--port'], "Option '-p, --port <value>' argument missing"],
+    [['--port'], 'The value of --port is missing'],
+    [['--port', '-1'], 'The value of --port is missing; one that begins with a dash is written --port=-…'],
+    [['-p', '-1'], 'The value of --port is missing; one that begins with a dash is written --port=-…'],
+    [['--port=-1'], '--port: port must be an integer from 0 to 65535, not -1'],
+    [
+      ['--listen', 'rendezvou=9'],
+      '--listen: listeners[0].serve must be one of rendezvous, httpipe, cama, packets, not "rendezvou"',
+    ],
     [['--port', 'many'], '--port: port must be an integer from 0 to 65535, not "many"'],
     [
       ['--store', 'data'],

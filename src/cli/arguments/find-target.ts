@@ -22,9 +22,7 @@ export function findTarget(
     first !== undefined && isServer(first, command, positionals.length, urlOfEnvironment)
       ? fromAddress(command, parseAddress(first), rest)
       : fromOperands(command, positionals, urlOfEnvironment);
-  const operands = target.operands.map((word, at) =>
-    isIdAt(command, at) && isStreamAddress(word) ? idAt(target.url, word) : word,
-  );
+  const operands = target.operands.map((word, at) => (isIdAt(command, at) ? idAt(target.url, word) : word));
   assertCount(command, operands);
   return { ...target, operands };
 }
@@ -41,9 +39,10 @@ function isServer(
     const isOperand = urlOfEnvironment && allows(command, count) && !isIdAt(command, 0);
     return !isOperand || command.operands.length === 0 || allows(command, count - 1);
   }
-  // One word too many for the operands.
-  if (!allows(command, count) && allows(command, count - 1)) return true;
-  return !urlOfEnvironment && mayBeAddress(first);
+  if (mayBeAddress(first))
+    return !urlOfEnvironment || (!allows(command, count) && allows(command, count - 1));
+  // With LOOM_URL a word is missing here, or one is too much.
+  return !urlOfEnvironment && !allows(command, count) && allows(command, count - 1);
 }
 
 /** The address has the first id, unless it is only that of the server. */
@@ -85,7 +84,13 @@ function fromOperands(
   );
 }
 
+/** A stream that has the URL of a server as its ID is hardly meant. @throws UsageError */
 function idAt(server: string, word: string): string {
+  if (/^https?:\/\//i.test(word) && !isStreamAddress(word))
+    throw new UsageError(
+      `"${word}" is in the place of an ID, and not the URL of a stream, such as http://localhost:3060/stream/ID`,
+    );
+  if (!isStreamAddress(word)) return word;
   const { url, id = '' } = parseAddress(word);
   if (url !== server) throw new UsageError(`the streams are on two servers: ${server} and ${url}`);
   return id;

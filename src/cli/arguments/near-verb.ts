@@ -20,6 +20,7 @@ const MEANT: Readonly<Record<string, string>> = {
   upload: 'send',
   push: 'send',
   browse: 'open',
+  help: 'help',
   version: '--version',
 };
 
@@ -28,7 +29,8 @@ export function meantVerb(word: string, verbs: readonly string[]): string | unde
   const text = word.toLowerCase();
   const known = [...verbs, ...Object.keys(MEANT)];
   if (!known.includes(text) && !known.some((verb) => isSlip(text, verb))) return undefined;
-  const found = nearest(text, known);
+  const exact = known.find((verb) => verb === text);
+  const found = exact ?? nearest(text, verbs) ?? nearest(text, Object.keys(MEANT));
   return found === undefined ? undefined : (MEANT[found] ?? found);
 }
 

@@ -47,8 +47,15 @@ function explain(message: string, known: Command['options'], words: readonly str
   const [, option] = /^Option '([^']+)' argument is ambiguous/.exec(first) ?? [];
   if (option === undefined)
     return first.replace(/^Option '([^' ]+).*' (argument missing)$/, 'the value of $1 is missing');
-  const long = option.slice(option.indexOf('--')).replace(/ .*/, '');
+  const long = longOf(option, known);
   return `the value of ${long} is missing; one that begins with a dash is written ${long}=-…`;
+}
+
+/** Node writes `-n`, `--tail` or `-n, --tail <value>`. */
+function longOf(option: string, known: Command['options']): string {
+  const [long] = /--[^ ]+/.exec(option) ?? [];
+  const name = Object.keys(known).find((one) => `-${known[one]?.short}` === option);
+  return long ?? (name === undefined ? option : `--${name}`);
 }
 
 function unknownOption(unknown: string, known: Command['options'], words: readonly string[]): string {
