@@ -1,6 +1,7 @@
 import { type RowSource, RowWindow } from '../rows/row-window';
 import { h } from '../shell/h';
 import type { KeyBinding } from '../shell/keys';
+import { keepPlace, placeBefore } from '../shell/reading-place';
 import type { ListFeed } from './list-feed';
 import { StreamRow } from './stream-row';
 
@@ -30,10 +31,13 @@ export class StreamTable {
   readonly #window: RowWindow<HTMLElement>;
   /** The row that keys have gone to, by its id. */
   #current: string | undefined;
+  /** The row that was left for its stream: the way back leads to it. */
+  #left = placeBefore();
 
   constructor(private readonly feed: () => ListFeed) {
     this.#window = new RowWindow(this.#scroller, this.#canvas, this.#source(), '--row');
     this.#scroller.addEventListener('focusin', ({ target }) => this.#adopt(target));
+    keepPlace(() => this.#current);
   }
 
   /** Draws what has changed with the next frame. */
@@ -42,6 +46,7 @@ export class StreamTable {
     // The row of the headings counts.
     this.element.setAttribute('aria-rowcount', isComplete ? `${rows.count + 1}` : '-1');
     this.#window.schedule();
+    if (this.feed().isLoaded && this.#left !== '') this.#comeBack();
   }
 
   /** Keeps what a person looks at where it is. At the top, new rows push the others down. */
@@ -103,6 +108,16 @@ export class StreamTable {
     const to = Math.min(rows.count - 1, Math.max(0, from + steps));
     this.#current = rows.at(to)?.id;
     this.#window.reveal(to);
+    this.#focusCurrent();
+  }
+
+  #comeBack(): void {
+    const { rows } = this.feed();
+    const index = rows.indexOf(this.#left);
+    this.#left = '';
+    if (index < 0) return;
+    this.#current = rows.at(index)?.id;
+    this.#window.reveal(index);
     this.#focusCurrent();
   }
 

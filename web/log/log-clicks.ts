@@ -18,7 +18,7 @@ export function listenToClicks(view: LogView, handlers: LogClickHandlers): void 
     if (target.closest('.number') !== null) {
       event.preventDefault();
       handlers.number(line, event.shiftKey);
-    } else if (target.closest('[data-action="save-line"]') !== null) handlers.saveLine(line);
+    } else if (target.closest('.save') !== null) handlers.saveLine(line);
     else if (target.closest('.show-all') !== null) handlers.showAll(line);
     else if (target.closest('.chevron') !== null || isHeading(target)) handlers.fold(line);
   });

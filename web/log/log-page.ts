@@ -3,6 +3,7 @@ import type { LogSource } from '../lines/log-source';
 import { copyText } from '../shell/copy';
 import type { Frame } from '../shell/frame';
 import { h } from '../shell/h';
+import { keepPlace, placeBefore } from '../shell/reading-place';
 import { ConnectionStrip } from './connection-strip';
 import { CopyLines } from './copy-lines';
 import { LogFinder } from './find/log-finder';
@@ -61,9 +62,9 @@ export function openLogPage(frame: Frame, id: string, source: LogSource): void {
     h(
       'div',
       { class: 'log-frame' },
-      view.element,
       bar.element,
-      h('div', { class: 'log-foot' }, follow.button, strip.element),
+      h('div', { class: 'log-room' }, view.element, h('div', { class: 'log-foot' }, follow.button)),
+      strip.element,
       strip.status,
     ),
   );
@@ -74,6 +75,7 @@ export function openLogPage(frame: Frame, id: string, source: LogSource): void {
     actions,
     link: (extend) => linked.link(cursor.line, extend),
   });
+  keepPlace(() => (follow.isOn ? undefined : view.firstVisibleLine));
   listenToClicks(view, {
     number: (line, extend) => {
       follow.stop();
@@ -88,14 +90,14 @@ export function openLogPage(frame: Frame, id: string, source: LogSource): void {
     saveLine: (line) =>
       void downloadLine(id, line, source.facts?.generation).catch((error: Error) => say(error.message)),
   });
-  const open = async (): Promise<void> => {
+  const open = async (place?: number): Promise<void> => {
     const address = parseAddress(location);
-    await openAt(address, { source, view, linked, follow, say });
+    await openAt(address, { source, view, linked, follow, say }, place);
     // Its matches can be shown once the lines are counted.
     if (address.query !== undefined) bar.open(address.query);
   };
   window.addEventListener('hashchange', () => void open());
-  void open();
+  void open(Number(placeBefore()));
 }
 
 function emphasis(isLinked: boolean, isAtCursor: boolean, isFound: boolean): string {

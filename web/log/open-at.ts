@@ -14,12 +14,15 @@ export interface OpenedLog {
   say(sentence: string): void;
 }
 
-/** Shows what the address names, as soon as it is known. Without a place in it: the end of an open stream, or the start of a closed one. */
-export async function openAt(address: PageAddress, log: OpenedLog): Promise<void> {
+/**
+ * Shows what the address names, as soon as it is known. Without a place in it: the end of an open stream, or the start of a closed one.
+ * @param place the line where the reader was before, if it is not the first: it comes first
+ */
+export async function openAt(address: PageAddress, log: OpenedLog, place = 0): Promise<void> {
   const { source, view, linked, follow } = log;
   if (address.lines !== undefined) linked.show(address.lines);
   const first = address.lines?.from ?? 1;
-  const isStart = Object.keys(address).length === 0;
+  const isStart = Object.keys(address).length === 0 && place <= 1;
   await until(source, () =>
     isStart && source.facts?.state === 'closed'
       ? true
@@ -27,13 +30,15 @@ export async function openAt(address: PageAddress, log: OpenedLog): Promise<void
   );
   follow.catchUp();
   const line = await lineOf(address, log);
-  if (line === undefined) {
+  if (line === undefined && place <= 1) {
     if (address.query === undefined) showStart(log);
     return;
   }
   follow.stop();
+  if (place > 1) view.showLine(Math.min(place, source.lines), 'start');
+  if (line === undefined) return;
   linked.show(address.lines ?? { from: line, to: line });
-  view.showLine(Math.min(line, source.lines), 'center');
+  if (place <= 1) view.showLine(Math.min(line, source.lines), 'center');
   if (line <= source.lines) return;
   log.say(`Line ${line.toLocaleString('en')} is not there yet: there are ${counted(source.lines, 'line')}.`);
 }

@@ -36,16 +36,6 @@ export class SearchedLog {
     return this.#partOf(line).found.columnsOf(line);
   }
 
-  /** The first match that is known behind a line. */
-  next(line: number): number | undefined {
-    return this.before.found.next(line) ?? this.ahead.found.next(line);
-  }
-
-  /** The last match that is known before a line. */
-  previous(line: number): number | undefined {
-    return this.ahead.found.previous(line) ?? this.before.found.previous(line);
-  }
-
   /**
    * The match that follows a line, or the one before it; beyond the ends of the log it goes on at the other one.
    * @returns the part that has to be searched first to know it; undefined if there is no match

@@ -70,7 +70,7 @@ async function send(path: string, init: ApiInit, bearer: string | undefined): Pr
   }
 }
 
-function storageOfTab(): Pick<Storage, 'getItem' | 'setItem'> {
+export function storageOfTab(): Pick<Storage, 'getItem' | 'setItem'> {
   try {
     return sessionStorage;
   } catch {

@@ -30,7 +30,8 @@ async function run(search: LogSearch, query: Partial<SearchQuery> & { text: stri
   while (search.isSearching) await new Promise((resolve) => setImmediate(resolve));
 }
 
-function linesOf({ found }: LogSearch): number[] {
+function linesOf(search: LogSearch): number[] {
+  const { found } = search.found.ahead;
   const lines: number[] = [];
   for (let line = found.next(0); line !== undefined; line = found.next(line)) lines.push(line);
   return lines;
@@ -44,8 +45,8 @@ it('the lines are found, with their places, and one leads to the next and the on
     [0, 5],
     [7, 12],
   ]);
-  expect([0, 1, 3, 4, 5].map((line) => search.found.next(line))).toEqual([1, 3, 5, 5, undefined]);
-  expect([1, 2, 5, 9].map((line) => search.found.previous(line))).toEqual([undefined, 1, 3, 5]);
+  expect([0, 1, 3, 4, 5].map((line) => search.found.ahead.found.next(line))).toEqual([1, 3, 5, 5, undefined]);
+  expect([1, 2, 5, 9].map((line) => search.found.ahead.found.previous(line))).toEqual([undefined, 1, 3, 5]);
   expect([1, 2, 3].map((line) => search.found.ordinalOf(line))).toEqual([1, 0, 2]);
   expect([search.hasMore, search.failure]).toEqual([false, undefined]);
 });

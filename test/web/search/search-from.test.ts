@@ -102,7 +102,7 @@ it('a last line that goes on is searched again, also if it has arrived during th
   await settled(search);
   search.grown();
   await settled(search);
-  expect([search.found.count, search.found.previous(4)]).toEqual([2, 3]);
+  expect([search.found.count, search.found.ahead.found.previous(4)]).toEqual([2, 3]);
 });
 
 it('lines that were searched in their begin only are reported', async () => {

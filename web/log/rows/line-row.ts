@@ -163,7 +163,6 @@ function foldFacts(fold: Fold | undefined): Node[] {
 
 /** @param isWhole no more of the line can be shown, but all of it be saved */
 function cutButton(isWhole: boolean): HTMLElement {
-  const action = isWhole ? 'save-line' : 'show-all';
   const words = isWhole ? '1 MiB is shown: save the whole line' : 'show all';
-  return h('button', { type: 'button', class: 'show-all', 'data-action': action }, words);
+  return h('button', { type: 'button', class: isWhole ? 'show-all save' : 'show-all' }, words);
 }
