@@ -81,7 +81,7 @@ export const COMMANDS: readonly VerbCommand[] = [
       linger: {
         value: 'DURATION',
         description:
-          'how long the output of background processes is read after the end of the command (default: until it is quiet for 2 s, at most 10 s)',
+          'how long the output of background processes is read after the end of the command (default: 10s)',
       },
       'kill-group': {
         description:

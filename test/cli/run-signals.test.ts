@@ -62,7 +62,7 @@ it.each([
     'kill -s TERM -- -$!',
     '{"SIGTERM":1}',
   ],
-  ['is sent by timeout', `timeout 1 "$STREAM" run --id $ID -- ${COUNTS}`, ':', '{"SIGTERM":1}'],
+  ['is sent by timeout', `timeout 100 "$STREAM" run --id $ID -- ${COUNTS}`, 'kill -TERM $!', '{"SIGTERM":1}'],
 ])('the command gets a signal once if it %s', async (_, start, signal, expected) => {
   const { stdout } = await line(
     `STREAM=$(command -v stream); ${start} >"$TMPDIR/$ID" & until grep -q ready "$TMPDIR/$ID" 2>/dev/null; do sleep 0.1; done
@@ -79,8 +79,8 @@ it('a background process that goes on writing holds run for as long as --linger'
   expect(stderr).toMatch(/lingering for 1 s.*\n.*no longer read\n$/);
 });
 
-it('--linger waits for a background process that is quiet', async () => {
-  const { code } = await line(`stream run --linger 60s --id $ID -- sh -c '(sleep 3; echo late) & exit 7'`);
+it('a background process that is quiet for some seconds is waited for', async () => {
+  const { code } = await line(`stream run --id $ID -- sh -c '(sleep 3; echo late) & exit 7'`);
   expect(code).toBe(7);
   expect(await content()).toBe('late\n');
 });
@@ -135,14 +135,14 @@ it('no output of the command is lost to the end of the lingering, however slow t
 
 it('--kill-group ends the background processes with the command', async () => {
   const { code, stdout } = await line(
-    `stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & sh -c "trap \\"echo bye; exit\\" TERM; echo ready; while :; do sleep 0.1; done" & sleep 0.5; exit 7'`,
+    `stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & sh -c "trap \\"echo bye; exit\\" TERM; echo ready; while :; do sleep 0.1; done" & sleep 2; exit 7'`,
   );
   expect({ code, stdout }).toEqual({ code: 7, stdout: 'ready\nbye\n' });
 });
 
 it('--kill-group passes a signal to all processes of the command', async () => {
   const { code } = await line(
-    `timeout 1 stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & trap "" TERM; wait; exit 7'`,
+    `timeout 3 stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & trap "" TERM; wait; exit 7'`,
   );
   expect(code).toBe(124);
   expect(await metadata()).toEqual({ exitCode: 7 });

@@ -30,6 +30,7 @@ onEachStore('the progressive text of Jenkins', ({ url, freshId }) => {
   it('of an open stream has whole lines only, until a client that asks again has all of it', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
     await producer.write('one\nhalf €');
     let [start, text] = [0, ''];
     const poll = async (): Promise<boolean> => {
@@ -51,6 +52,7 @@ onEachStore('the progressive text of Jenkins', ({ url, freshId }) => {
   it('an unfinished line that is very long comes in pieces', async () => {
     const id = freshId();
     const producer = new Producer(url(`/stream/${id}`));
+    await producer.head;
     await producer.write('x'.repeat(300_000));
     for (;;) if ((await textOf(id)).text.length === 300_000) break;
     await producer.end();

@@ -1,8 +1,7 @@
 import { type Io, say } from '../output/io';
 import type { RunningCommand } from './running-command';
 
-/** Without `--linger`: after this long without output, and at the latest after the bound, the output of background processes is no longer read. */
-const QUIET_MS = 2_000;
+/** Without `--linger`, the output of background processes is no longer read after this long. */
 const BOUND_MS = 10_000;
 /** A command whose processes end with it is not worth a word. */
 const SILENT_MS = 500;
@@ -23,15 +22,14 @@ export class Linger {
   #state: 'reading' | 'due' | 'over' = 'reading';
   #busy = 0;
   #bytesAfterEnd = 0;
-  #quiet: NodeJS.Timeout | undefined;
   #bound: NodeJS.Timeout | undefined;
   #notice: NodeJS.Timeout | undefined;
 
-  /** @param boundMs how long after the command's end it reads on; by default until the output is quiet */
+  /** @param boundMs how long after the command's end it reads on */
   constructor(
     private readonly command: RunningCommand,
     private readonly io: Io,
-    private readonly boundMs?: number,
+    private readonly boundMs = BOUND_MS,
   ) {}
 
   get isOver(): boolean {
@@ -40,10 +38,8 @@ export class Linger {
 
   /** Call it when the command has ended. */
   begin(): void {
-    const { boundMs = BOUND_MS } = this;
-    this.#notice = setTimeout(() => this.#announce(boundMs), Math.min(SILENT_MS, boundMs));
-    this.#bound = setTimeout(() => this.stop(), boundMs);
-    if (this.boundMs === undefined) this.#quiet = setTimeout(() => this.stop(), QUIET_MS);
+    this.#notice = setTimeout(() => this.#announce(), Math.min(SILENT_MS, this.boundMs));
+    this.#bound = setTimeout(() => this.stop(), this.boundMs);
   }
 
   /** Handles a piece of output. */
@@ -54,7 +50,6 @@ export class Linger {
       await work();
     } finally {
       this.#busy -= 1;
-      this.#quiet?.refresh();
       if (this.#state === 'due') this.#cutWhenRead();
     }
   }
@@ -76,7 +71,7 @@ export class Linger {
   /** Call it when all output has ended. */
   end(): void {
     this.#state = 'over';
-    for (const timer of [this.#notice, this.#bound, this.#quiet]) clearTimeout(timer);
+    for (const timer of [this.#notice, this.#bound]) clearTimeout(timer);
   }
 
   #cutWhenRead(): void {
@@ -92,16 +87,15 @@ export class Linger {
     say(this.io, 'a background process still has the output of the command, which is no longer read');
   }
 
-  #announce(boundMs: number): void {
+  #announce(): void {
     if (this.#busy > 0) {
       // The reader of the output may be what is waited for.
-      this.#notice = setTimeout(() => this.#announce(boundMs), SILENT_MS);
+      this.#notice = setTimeout(() => this.#announce(), SILENT_MS);
       return;
     }
-    const until = this.boundMs === undefined ? 'until it is quiet for 2 s, at most ' : '';
     say(
       this.io,
-      `the command has ended, but a background process has its output: lingering ${until}for ${boundMs / 1_000} s (--linger)`,
+      `the command has ended, but a background process has its output: lingering for ${this.boundMs / 1_000} s (--linger)`,
     );
   }
 }
