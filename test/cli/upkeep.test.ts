@@ -109,7 +109,7 @@ describe('stream rm', () => {
     [['a', '--prefix', 'b'], 'exclude each other'],
     [['a', '--older-than', '1d'], '--older-than goes with --prefix'],
     [['a', '--force'], '--force goes with --prefix'],
-    [['a', 'b'], 'not a URL: a'],
+    [['a', 'b'], '"b" is too much'],
     [['--prefix', 'a', '--older-than', 'yesterday'], '--older-than must be a duration'],
   ])('%j removes nothing', async (args, sentence) => {
     for (const id of ['a', 'b']) await put(id);
