@@ -140,7 +140,7 @@ export class LogView implements RowContext {
   refresh(): void {
     this.#adopt(this.#filter ?? this.source.folds.rows);
     this.#showDigits();
-    this.list.rows.repaint(0, this.#map.rows);
+    this.list.rows.repaint(this.#map.rows);
     this.list.update();
   }
 

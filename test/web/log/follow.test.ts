@@ -32,6 +32,19 @@ describe('following an open stream', () => {
     await page.locator('.state', { hasText: 'complete' }).waitFor();
   });
 
+  inBrowser('the end stays in view when the window becomes smaller or larger', async () => {
+    const { producer, page } = await followed('window', 500);
+    let last = 500;
+    for (const height of [400, 800, 500, 1_000]) {
+      await page.setViewportSize({ width: 1_280, height });
+      await producer.write(numbered(last + 1, last + 100));
+      last += 100;
+      expect(await shownLine(page, last)).toBe(`line ${last}`);
+      await expectHidden(page);
+    }
+    await producer.end();
+  });
+
   inBrowser(
     'after the wheel, the row under the pointer keeps its text and place while 10,000 lines arrive',
     async () => {

@@ -76,9 +76,14 @@ export class MountedRows {
     if (this.#pinned.size > 0 || this.#hasAside) this.#markAside();
   }
 
-  /** Paints again what is mounted of these rows. */
-  repaint(from: number, to: number): void {
-    for (const { view, row } of this.#rows) if (row >= from && row < to) view.show(row);
+  /** Paints again what is mounted, of a list with so many rows by now. */
+  repaint(count: number): void {
+    this.#to = Math.min(this.#to, count);
+    this.#rows = this.#rows.filter(({ view, row }) => {
+      if (row >= count) this.#putAway(view);
+      else if (row !== STALE) view.show(row);
+      return row < count;
+    });
   }
 
   /** The numbers of all rows have changed: what is mounted will be painted anew, and no selection survives. */

@@ -34,10 +34,11 @@ export class Scroller {
     return this.#range;
   }
 
-  /** Takes over where the user has scrolled to. @returns by how much */
+  /** Takes over where the user has scrolled to, and how high the view is by now. @returns by how much it was scrolled */
   read(): number {
     const before = this.#top;
     this.#top = this.element.scrollTop;
+    this.#viewHeight = this.element.clientHeight;
     return this.#top - before;
   }
 

@@ -164,7 +164,8 @@ export class VirtualList {
     if (viewHeight === 0) return;
     const delta = this.#scroller.read();
     this.#overscan = Math.abs(delta) > viewHeight ? 0 : OVERSCAN_ROWS;
-    if (delta < -1) this.#isAtEnd = false;
+    // At the end of a view that grows, the browser itself scrolls back.
+    if (delta < -1 && !this.showsEnd) this.#isAtEnd = false;
     if (Math.abs(delta) > 1) this.#aim = undefined;
     if (delta > 1 && this.#scroller.bottom >= range - END_SLACK_PX) {
       this.#aim = this.#lastRowAtEnd();
