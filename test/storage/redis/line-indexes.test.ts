@@ -35,7 +35,7 @@ describe('a line index in Redis', () => {
   >([
     ['is removed', (store, log) => remove(store, log)],
     ['is replaced', (store, log) => store.create(log.id, { contentType: 'text/plain' }, 'replace')],
-    ['is too old', (store) => sweptUntilGone(store, { maxAgeMs: 1 })],
+    ['is too old', (store, _, admin) => sweptUntilGone(store, admin, { maxAgeMs: 1 })],
     [
       'is purged',
       async (store, log, admin) => {
@@ -64,7 +64,7 @@ describe('a line index in Redis', () => {
       const store = await open();
       const log = await indexedLog(store, { kind: 'at', at: Date.now() + 4_000 });
       expect(await keysOfIndexes(admin)).toHaveLength(1);
-      await sweptUntilGone(store, {});
+      await sweptUntilGone(store, admin);
       await expectCode(store.loadLineIndex(log), 'LOG_GONE');
       expect(await keysOfIndexes(admin)).toEqual([]);
     }));
@@ -151,12 +151,16 @@ function keysOfIndexes(admin: Surroundings['admin']): Promise<string[]> {
   return admin.keys('loom:*:lines:*');
 }
 
-/** Runs rounds of the janitor until no log is left. */
-async function sweptUntilGone(store: LogStore, options: { maxAgeMs?: number }): Promise<void> {
+/**
+ * Runs rounds of the janitor until no index is left. Redis may say that a log has expired when the node's clock, which is a little
+ * behind, does not: one more round is needed then.
+ */
+async function sweptUntilGone(
+  store: LogStore,
+  admin: Surroundings['admin'],
+  options: { maxAgeMs?: number } = {},
+): Promise<void> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  while (
-    (await store.list({ limit: 10 })).logs.length > 0 ||
-    (await store.due({ kind: 'expired', now: store.now() }, 1)).length > 0
-  )
+  while ((await keysOfIndexes(admin)).length > 0)
     await sweep(store, { ...options, report: () => {} }, signal);
 }
