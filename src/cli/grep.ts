@@ -5,6 +5,7 @@ import type { Invocation } from './arguments/command';
 import type { Flags } from './arguments/flags';
 import { checkedPattern } from './arguments/pattern';
 import { UsageError } from './arguments/usage-error';
+import { wantsColor } from './arguments/wants-color';
 import { errorText } from './output/error-text';
 import { GrepGroups } from './output/grep-groups';
 import { GrepLines } from './output/grep-lines';
@@ -12,7 +13,6 @@ import { type Io, isBrokenPipe, say } from './output/io';
 import { printable } from './output/printable';
 import { TextOutput } from './output/text-output';
 import { reconnectionOf } from './reconnection';
-import { wantsColor } from './wants-color';
 
 /** The exit codes of grep. */
 const GREP_EXIT = { found: 0, notFound: 1, failed: 2 } as const;

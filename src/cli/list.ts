@@ -4,11 +4,11 @@ import { checkedChoice } from './arguments/checked-choice';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
 import type { Flags } from './arguments/flags';
+import { wantsColor } from './arguments/wants-color';
 import { EXIT } from './exit-code';
 import { type Io, say, write } from './output/io';
 import { printable } from './output/printable';
 import { StreamTable } from './output/stream-table';
-import { wantsColor } from './wants-color';
 
 const LIMIT_DEFAULT = 100;
 const PAGE_MAX = 1_000;

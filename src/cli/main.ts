@@ -17,7 +17,7 @@ import { packageVersion } from './package-version';
 import { parseInvocation } from './parse-invocation';
 import { Profiles } from './profile/profiles';
 
-export { exit, processIo } from './process-io';
+export { exit, processIo } from './output/process-io';
 
 /** `LOOM_TOKENS` is one of the server, which may run on the same machine. */
 const NEAR = /^LOOM_(?!TOKENS(?:_FILE)?$)/i;

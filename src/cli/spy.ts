@@ -1,10 +1,10 @@
 import { checkedChoice } from './arguments/checked-choice';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
+import { wantsColor } from './arguments/wants-color';
 import type { Io } from './output/io';
 import { writeOutput } from './output/write-output';
 import { reconnectionOf } from './reconnection';
-import { wantsColor } from './wants-color';
 
 /** Runs `stream spy`, until a signal or until the reader closes the output. */
 export async function spy(invocation: Invocation, io: Io): Promise<number> {

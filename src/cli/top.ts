@@ -3,12 +3,12 @@ import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
 import { parseDuration } from './arguments/duration';
 import { UsageError } from './arguments/usage-error';
+import { wantsColor } from './arguments/wants-color';
 import { EXIT, signalExit } from './exit-code';
 import { errorText } from './output/error-text';
 import { type Io, type StopSignal, say, write } from './output/io';
 import { rateTable } from './top/rate-table';
 import { StreamRates } from './top/stream-rates';
-import { wantsColor } from './wants-color';
 
 const PAGE_SIZE = 1_000;
 /** More open streams than these are not compared: the newest are. */

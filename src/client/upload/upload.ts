@@ -26,8 +26,7 @@ type State = 'creating' | 'sending' | 'asking' | 'delivered' | 'failed';
  * Delivers the bytes of one source to one stream, each exactly once, across lost connections and restarts of the server. In a state
  * that is not final, a failure that may pass is followed by a wait and a retry.
  *
- * CREATING   An empty POST with the upload's key creates the stream. It is repeated until it has an answer. If an earlier POST had
- *            created the stream, the key shows that. Then SENDING.
+ * CREATING   An empty POST with the upload's key, by which it may be repeated until it has an answer, creates the stream. Then SENDING.
  * SENDING    PATCHes carry the unacknowledged bytes, one request at a time. Each ends after a while to get its bytes acknowledged.
  *            The last one ends the stream: DELIVERED.
  * ASKING     The result of a PATCH is unknown. A HEAD returns the server's offset. Then SENDING from there.
@@ -237,12 +236,11 @@ export class Upload {
     const { start, end } = this.#backlog;
     const before = this.acknowledged;
     if (offset > end) throw replaced(`the stream has ${offset} bytes, but only ${end} were sent`);
-    if (offset < start) {
+    if (offset < start)
       throw new LoomClientError(
         'BYTES_LOST',
         `the server has lost bytes ${offset} to ${before}, and this client no longer has those up to ${start}`,
       );
-    }
     if (offset < before) this.#options.onEvent?.({ kind: 'server-lost', from: offset, to: before });
     await this.#backlog.acknowledge(offset);
     // A server that answers HEAD but fails each PATCH has not recovered: only accepted bytes count.

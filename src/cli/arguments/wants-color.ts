@@ -1,5 +1,5 @@
-import type { Flags } from './arguments/flags';
-import type { Io } from './output/io';
+import type { Io } from '../output/io';
+import type { Flags } from './flags';
 
 /** `--color` or `--no-color`; otherwise a terminal without NO_COLOR. Any non-empty NO_COLOR disables colours (https://no-color.org). */
 export function wantsColor(flags: Flags, { stdout, env }: Io): boolean {

@@ -1,9 +1,9 @@
 import { closeSync, fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
+import { FileOutput } from './file-output';
 import { takeIgnoredSignals } from './ignored-signals';
-import { FileOutput } from './output/file-output';
-import type { Io, StopSignal } from './output/io';
+import type { Io, StopSignal } from './io';
 
 const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
