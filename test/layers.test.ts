@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   relay: { layers: ['core', 'lmdb', 'redis'], types: ['config'], packages: ['ioredis', 'lmdb'] },
   http: {
-    layers: ['core', 'config', 'digest', 'relay', 'node-internals'],
+    layers: ['core', 'config', 'digest', 'relay', 'words', 'node-internals'],
     types: ['observe'],
     packages: ['koa', '@koa/router', 'lru-cache'],
   },
@@ -60,7 +60,7 @@ describe('the layers', () => {
   });
 
   it('what the pages share with the server imports nothing of Node', () => {
-    const shared = [...imports].filter(([file]) => layerOf(file) === 'markers');
+    const shared = [...imports].filter(([file]) => ['markers', 'words'].includes(layerOf(file)));
     expect(shared.length).toBeGreaterThan(1);
     expect(leaving(new Map(shared))).toEqual([]);
   });
@@ -273,11 +273,12 @@ function forbidden(imports: Imports): string[] {
   });
 }
 
-/** The imports of files beyond the folder, of packages and of modules of Node. The markers of folds are of the server and the pages. */
+/** The imports of files beyond the folder, of packages and of modules of Node. The markers of folds and the words for quantities are of the server and the pages. */
 function leaving(imports: Imports): string[] {
   return linesOf(
     imports,
-    (_file, { target }) => /^(?:\.\.|npm:|node:)/.test(target) && !target.startsWith('../src/markers/'),
+    (_file, { target }) =>
+      /^(?:\.\.|npm:|node:)/.test(target) && !/^\.\.\/src\/(?:markers|words)\//.test(target),
   );
 }
 

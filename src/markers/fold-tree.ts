@@ -5,7 +5,7 @@ import type { CloseMarker, Marker, OpenMarker } from './marker';
 export const MAX_DEPTH = 32;
 /** More than a person folds. */
 export const MAX_FOLDS = 20_000;
-export const MAX_ANNOTATIONS = 1_000;
+const MAX_ANNOTATIONS = 1_000;
 /** Folds that have not ended, also those that are too deep. Those that begin within more are ignored: such a log ends none. */
 const MAX_OPEN = 20_000;
 

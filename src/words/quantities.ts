@@ -19,6 +19,11 @@ export function sizeText(bytes: number): string {
   return `${scaled.toFixed(digits)} ${SIZES[unit]}`;
 }
 
+/** A number of things for a person: `1 line`, `12,345 lines`. @param noun of one; its plural ends in `s` */
+export function countText(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** How long ago, for a person: `0s`, `42s`, `5m`, `3h`, `12d`. The clock of a server may be ahead. */
 export function ageText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));

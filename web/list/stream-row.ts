@@ -1,5 +1,5 @@
+import { sizeText } from '../../src/words/quantities';
 import { withSymbols } from '../ansi/control-symbols';
-import { formatBytes } from '../format/bytes';
 import { formatAge, formatDuration } from '../format/duration';
 import type { Tag } from '../format/tags';
 import type { Verdict } from '../format/verdict';
@@ -62,7 +62,7 @@ export class StreamRow {
       setText(this.#link, withSymbols(stream.id));
       this.#link.href = urlOf(streamPath(stream.id)).href;
     }
-    setText(this.#bytes, formatBytes(stream.bytes));
+    setText(this.#bytes, sizeText(stream.bytes));
     this.#link.title = titleOf(stream);
     if (!isSameVerdict(stream.verdict, before?.verdict)) this.#showVerdict(stream.verdict);
     this.#tags.replaceChildren(...stream.tags.map(tagElement));

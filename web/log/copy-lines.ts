@@ -1,5 +1,5 @@
+import { countText } from '../../src/words/quantities';
 import type { LineRange } from '../address/page-address';
-import { counted } from '../format/counted';
 import type { LogView } from './log-view';
 import { readLines } from './read-lines';
 
@@ -105,7 +105,7 @@ export class CopyLines {
     try {
       const { texts, isCut } = await readLines(this.id, range, this.view.source.facts?.generation);
       const isCopied = await this.copyText(cutEnds(texts, from, isCut ? undefined : to));
-      const count = counted(texts.length, 'line');
+      const count = countText(texts.length, 'line');
       if (!isCopied) this.say('The browser does not allow it to copy so much. Download the log instead.');
       else this.say(isCut ? `Copied the first ${count}. Download the log to get more.` : `Copied ${count}.`);
     } catch (error) {

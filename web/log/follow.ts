@@ -1,4 +1,4 @@
-import { counted } from '../format/counted';
+import { countText } from '../../src/words/quantities';
 import { h } from '../shell/h';
 import { icon } from '../shell/icon';
 import { DOWN_ICON } from '../shell/icon-paths';
@@ -77,7 +77,7 @@ export class Follow {
     const news = Math.max(0, lines - this.#seen);
     if (this.view.list.showsEnd && !this.#mayGrow()) this.#seen = lines;
     this.button.hidden = this.#isOn || (news === 0 && !this.#mayGrow());
-    setText(this.#words, news === 0 ? 'Follow' : counted(news, 'new line'));
+    setText(this.#words, news === 0 ? 'Follow' : countText(news, 'new line'));
   }
 
   #set(isOn: boolean): void {

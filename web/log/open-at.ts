@@ -1,5 +1,5 @@
+import { countText } from '../../src/words/quantities';
 import type { PageAddress } from '../address/page-address';
-import { counted } from '../format/counted';
 import type { LogSource } from '../lines/log-source';
 import type { Follow } from './follow';
 import type { LinkedLines } from './linked-lines';
@@ -40,7 +40,9 @@ export async function openAt(address: PageAddress, log: OpenedLog, place = 0): P
   linked.show(address.lines ?? { from: line, to: line });
   if (place <= 1) view.showLine(Math.min(line, source.lines), 'center');
   if (line <= source.lines) return;
-  log.say(`Line ${line.toLocaleString('en')} is not there yet: there are ${counted(source.lines, 'line')}.`);
+  log.say(
+    `Line ${line.toLocaleString('en')} is not there yet: there are ${countText(source.lines, 'line')}.`,
+  );
 }
 
 /** All lines that there are are known of, even if there are none. */

@@ -30,11 +30,6 @@ export async function request(path: string, init: ApiInit = {}): Promise<Respons
   }
 }
 
-/** @returns the JSON of an answer. The caller names its shape, which `docs/loom.md` has. */
-export async function requestJson<T>(path: string, init: ApiInit = {}): Promise<T> {
-  return (await request(path, init)).json();
-}
-
 /** The header of requests that are not sent by `request`, such as in a command to copy. */
 export function hasToken(): boolean {
   return token.value !== undefined;

@@ -55,7 +55,7 @@ function innerScript(words: readonly string[], { hasTerminalInput, ignoredSignal
     'echo $$ >&3; exec 3>&-',
     ...ignoring(ignoredSignals),
     shell === undefined ? 'unset SHELL' : `SHELL=${quoted(shell)}`,
-    // Nobody looks at this terminal: lines end as the command ends them, and not in CR LF.
+    // This terminal is not on a screen: lines end as the command ends them, and not in CR LF.
     ...(hasTerminalInput ? [] : [`stty -onlcr cols ${columns} rows ${rows} 2>/dev/null`]),
     `exec ${words.map(quoted).join(' ')}${hasTerminalInput ? '' : ' <&4 4<&-'}`,
   ].join('\n');

@@ -1,4 +1,4 @@
-/** Of an upload with fewer bytes, nobody misses the live view. */
+/** An upload with fewer bytes is too short to be watched. */
 const SENT_MIN = 1024;
 /** At these parts of a request's life it is noted what was sent, and the server is asked. */
 const NOTED_AT = 0.25;

@@ -1,22 +1,6 @@
-import { formatBytes } from '../../../web/format/bytes';
 import { formatAge, formatDuration } from '../../../web/format/duration';
 import { tagsOf } from '../../../web/format/tags';
 import { verdictOf } from '../../../web/format/verdict';
-
-it.each([
-  [0, '0 B'],
-  [999, '999 B'],
-  [1000, '1.0 kB'],
-  [4711, '4.7 kB'],
-  [9960, '10 kB'],
-  [999_499, '999 kB'],
-  [999_500, '1.0 MB'],
-  [127_000_000, '127 MB'],
-  [5e12, '5.0 TB'],
-  [5e15, '5000 TB'],
-])('%d bytes are shown as %j', (bytes, words) => {
-  expect(formatBytes(bytes)).toBe(words);
-});
 
 it.each([
   [-5, '0.0 s'],

@@ -1,5 +1,5 @@
 import type { Annotation } from '../../../src/markers/fold';
-import { counted } from '../../format/counted';
+import { countText } from '../../../src/words/quantities';
 import type { LogSource } from '../../lines/log-source';
 import { h } from '../../shell/h';
 import { setText } from '../../shell/set-text';
@@ -29,7 +29,7 @@ export class AnnotationMenu {
     const errors = annotations.filter(({ level }) => level === 'error').length;
     const warnings = annotations.filter(({ level }) => level === 'warning').length;
     this.element.hidden = errors + warnings === 0;
-    const words = [errors > 0 && counted(errors, 'error'), warnings > 0 && counted(warnings, 'warning')]
+    const words = [errors > 0 && countText(errors, 'error'), warnings > 0 && countText(warnings, 'warning')]
       .filter(Boolean)
       .join(', ');
     setText(this.#button, words);

@@ -1,6 +1,5 @@
+import { countText, sizeText } from '../../../src/words/quantities';
 import { withSymbols } from '../../ansi/control-symbols';
-import { formatBytes } from '../../format/bytes';
-import { counted } from '../../format/counted';
 import { formatDuration } from '../../format/duration';
 import { type Verdict, verdictOf } from '../../format/verdict';
 import type { LogSource } from '../../lines/log-source';
@@ -52,8 +51,8 @@ export class StreamHead {
     this.#state.className = `state ${kind}`;
     this.#state.title = title;
     setText(this.#state, detail === '' ? words : `${words}, ${detail}`);
-    setText(this.#bytes, formatBytes(bytes));
-    setText(this.#lines, isCounted ? counted(lines, 'line') : '… lines');
+    setText(this.#bytes, sizeText(bytes));
+    setText(this.#lines, isCounted ? countText(lines, 'line') : '… lines');
     this.#showDuration();
     this.#showMetadata(facts.metadata);
   }

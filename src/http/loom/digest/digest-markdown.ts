@@ -1,9 +1,10 @@
 import type { ErrorLine, FoldTime, Silence } from '../../../digest/log-digest';
+import { countText, sizeText } from '../../../words/quantities';
 import { type DigestedStream, lineLink } from './digested-stream';
+import { durationWords } from './duration-words';
 import { codeSpan, fenced, linkTo } from './markdown-text';
 import { outcomeWords } from './outcome-words';
 import { plainLine } from './plain-line';
-import { countWords, durationWords, sizeWords } from './quantities';
 
 /** A digest for people: a comment of a pull request, or the summary of a job. What the log contains is only in code and in fences. */
 export function digestMarkdown(stream: DigestedStream): string {
@@ -22,9 +23,9 @@ function head({ info, digest, url, ms }: DigestedStream): string {
   const facts = [
     `**${outcomeWords(info)}**`,
     `${isEnded ? 'after' : 'for'} ${durationWords(ms)}`,
-    countWords(digest.lines, 'line'),
-    sizeWords(info.tail),
-    ...(digest.errorCount > 0 ? [countWords(digest.errorCount, 'error')] : []),
+    countText(digest.lines, 'line'),
+    sizeText(info.tail),
+    ...(digest.errorCount > 0 ? [countText(digest.errorCount, 'error')] : []),
     linkTo('open the log', url),
   ];
   const notes = [
@@ -37,7 +38,7 @@ function head({ info, digest, url, ms }: DigestedStream): string {
 function errors(stream: DigestedStream): readonly string[] {
   const { firstErrors, lastErrors, errorCount } = stream.digest;
   const isAll = firstErrors.length + lastErrors.length >= errorCount;
-  const left = isAll ? 'Last errors' : `Last errors (of ${countWords(errorCount, 'error')})`;
+  const left = isAll ? 'Last errors' : `Last errors (of ${countText(errorCount, 'error')})`;
   return [
     ...section(lastErrors.length === 0 ? 'Errors' : 'First errors', firstErrors, (one) =>
       errorBlock(stream, one),
@@ -84,7 +85,7 @@ function lastLines({ digest }: DigestedStream): readonly string[] {
     lines[0]?.line ?? 1,
     lines.map(({ text }) => text),
   );
-  return section(`Last ${countWords(lines.length, 'line')}`, lines.length === 0 ? [] : [fenced(rows)]);
+  return section(`Last ${countText(lines.length, 'line')}`, lines.length === 0 ? [] : [fenced(rows)]);
 }
 
 function list<T>(items: readonly T[], render: (item: T) => string): string {
