@@ -7,11 +7,12 @@ import { promisify } from 'node:util';
 import { BENCH, HOME } from './harness/home.mjs';
 import { generateLoad } from './harness/load-generator.mjs';
 import { FAULTS, startFaultyServer } from './servers/faulty.mjs';
-import { get, postChunked } from './targets/parts/request-heads.mjs';
+import { get, postChunked, postMessage } from './targets/parts/request-heads.mjs';
 import { MIB } from './workloads/sizes.mjs';
 
 const run = promisify(execFile);
 const LATE_S = 0.35;
+const LIVE = { consumers: 3, rate_mhz: 100_000, dur_ms: 400, grace_ms: 500 };
 /** Which records of bare servers that are wrong on purpose count. Streams that lack something are only among those of W1x8. */
 const EXPECTED = [
   ['bare:raw', 'W1', true],
@@ -51,10 +52,24 @@ async function judge(fault) {
     await generateLoad({ mode: 'ingest', ...bulk });
     verdicts.bulk = isTaken(await generateLoad({ mode: 'read', ...bulk, maxs: 2 }));
   }
-  const live = { consumers: 3, rate_mhz: 100_000, dur_ms: 400, grace_ms: 500 };
-  verdicts.live = isTaken(await generateLoad({ mode: 'live', ...wire, id: 'live', ...live }));
+  verdicts.live = isTaken(await generateLoad({ mode: 'live', ...wire, id: 'live', ...LIVE }));
   server.close();
-  return verdicts;
+  return { ...verdicts, events: await judgeEvents(fault) };
+}
+
+/** A request a message, and tails that find its lines in events. */
+async function judgeEvents(fault) {
+  const server = await startFaultyServer(fault, 'events');
+  const wire = {
+    port: server.port,
+    style: 'perreq',
+    pub: postMessage('/{id}'),
+    sub: get('/{id}'),
+    scan: '\n',
+  };
+  const verdict = isTaken(await generateLoad({ mode: 'live', ...wire, id: 'events', ...LIVE }));
+  server.close();
+  return verdict;
 }
 
 function isTaken({ complete, bad }) {

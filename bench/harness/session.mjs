@@ -18,9 +18,9 @@ export class Session {
 
   /** What the load generator has to know of the target, whatever the workload. */
   get wire() {
-    const { style, publish, subscribe } = this.target;
+    const { style, publish, subscribe, scan } = this.target;
     const { port, readPort } = this.server;
-    return { port, readport: readPort, style, pub: publish, sub: subscribe };
+    return { port, readport: readPort, style, pub: publish, sub: subscribe, scan };
   }
 
   /** Whether a tail's response ends with its producer. */

@@ -5,6 +5,8 @@
  *        read    (readers of finished streams, verified)
  *        live    (producers at a rate or saturating + tails, latency histogram; step=1: idle phases)
  * {id} in a head is what `id` says and the stream's number; where `id` has commas it is a list of names instead.
+ * `scan` is for tails whose lines come inside something else, as events do: a line begins at any '@', and the text that `scan` gives must
+ * follow it in place of its newline.
  * Readers connect to `readport`, if there is one, else like producers to `port`. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -77,7 +79,7 @@ typedef struct conn {
 /* Options. */
 static int arg_count;
 static char **args;
-static const char *mode, *id_prefix, *publish_head, *subscribe_head;
+static const char *mode, *id_prefix, *publish_head, *subscribe_head, *line_end;
 static int chunked, verifies_lines, need_eof, lines_per_write;
 static int producer_count, consumers_each;
 static u64 write_bytes;
@@ -425,6 +427,35 @@ static void check_line(conn *c, const char *p, int n, u64 now) {
   }
 }
 
+/* Lines with anything between them: from each '@' a line and its end, gathered where they come in pieces. */
+static void scan_lines(conn *c, const char *p, size_t n, u64 now) {
+  const size_t text = LINE_BYTES - 1, whole = text + strlen(line_end);
+  while (n) {
+    const char *line = c->line;
+    if (!c->line_bytes) {
+      const char *at = memchr(p, '@', n);
+      if (!at) return;
+      n -= at - p;
+      p = line = at;
+    }
+    size_t k = whole - c->line_bytes;
+    if (c->line_bytes || n < k) {
+      if (k > n) k = n;
+      memcpy(c->line + c->line_bytes, p, k);
+      c->line_bytes += k;
+      line = c->line;
+    }
+    p += k;
+    n -= k;
+    if (line == c->line && (size_t)c->line_bytes < whole) return;
+    c->line_bytes = 0;
+    if (memcmp(line + text, line_end, whole - text))
+      mismatch("line without its end: %.40s", line);
+    else
+      check_line(c, line, text, now);
+  }
+}
+
 static void on_body(conn *c, const char *p, size_t n, u64 now) {
   if (c->kind == PROD) return;
   body_bytes += n;
@@ -450,6 +481,10 @@ static void on_body(conn *c, const char *p, size_t n, u64 now) {
     return;
   }
   c->bytes += n;
+  if (line_end) {
+    scan_lines(c, p, n, now);
+    return;
+  }
   while (n) {
     const char *e = memchr(p, '\n', n);
     if (!e) {
@@ -789,6 +824,11 @@ static void set_up(void) {
   chunked = !strcmp(option("style", "chunked"), "chunked");
   publish_head = option("pub", "");
   subscribe_head = option("sub", "");
+  line_end = option("scan", 0);
+  if (line_end && strlen(line_end) > sizeof((conn *)0)->line - LINE_BYTES) {
+    fprintf(stderr, "scan is too long\n");
+    exit(2);
+  }
   write_bytes = number_option("wsize", 65536);
   lines_per_write = number_option("wbatch", 32);
   producer_count = number_option("producers", 1);

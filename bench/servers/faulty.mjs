@@ -16,14 +16,25 @@ export const FAULTS = {
   'another stream': (chunk, { number }) => (number === FAULTY_CHUNK ? misplaced(chunk) : chunk),
 };
 
-/** A server of streams in memory with one fault. */
-export async function startFaultyServer(fault) {
+/** What a reader gets of a chunk: its bytes, or an event with its lines. */
+const FORMS = {
+  bytes: (chunk) => chunk,
+  events: (chunk) =>
+    `event: data\ndata: ${chunk.toString().replace(/\n$/, '').replaceAll('\n', '\ndata: ')}\n\n`,
+};
+
+/**
+ * A server of streams in memory with one fault.
+ * @param form `bytes`: a stream is one request. `events`: each request is a message of its stream
+ */
+export async function startFaultyServer(fault, form = 'bytes') {
   const streams = new Map();
+  const newStream = () => ({ chunks: [], readers: [], number: 0, isDone: false, form });
   const server = http.createServer((request, response) => {
     if (request.method === 'POST') {
-      const stream = { chunks: [], readers: [], number: 0, isDone: false };
-      streams.set(request.url, stream);
-      produce(stream, FAULTS[fault], request, response);
+      const isNew = form === 'bytes' || !streams.has(request.url);
+      if (isNew) streams.set(request.url, newStream());
+      produce(streams.get(request.url), FAULTS[fault], request, response);
     } else if (streams.has(request.url)) consume(streams.get(request.url), response);
     else response.writeHead(404).end();
   });
@@ -41,14 +52,19 @@ function produce(stream, spoil, request, response) {
     stream.number += 1;
     const spoilt = spoil(chunk, stream);
     if (spoilt.length === 0) return;
-    stream.chunks.push(spoilt);
-    for (const reader of stream.readers) reader.write(spoilt);
+    const sent = FORMS[stream.form](spoilt);
+    stream.chunks.push(sent);
+    for (const reader of stream.readers) reader.write(sent);
   });
   request.on('end', () => {
-    stream.isDone = true;
-    for (const reader of stream.readers) reader.end();
+    if (stream.form === 'bytes') finish(stream);
     response.writeHead(201).end();
   });
+}
+
+function finish(stream) {
+  stream.isDone = true;
+  for (const reader of stream.readers) reader.end();
 }
 
 function consume(stream, response) {

@@ -4,6 +4,8 @@ import { get, postMessage } from './request-heads.mjs';
 export const durableWire = (path) => ({
   style: 'perreq',
   endsReaders: false,
+  // However many lines an event has, and whatever other events come between.
+  scan: '\n',
   publish: postMessage(`${path}/{id}`),
   subscribe: get(`${path}/{id}?offset=-1&live=sse`),
   replay: get(`${path}/{id}?offset=-1`),
