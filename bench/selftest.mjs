@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { areLines, isBulk } from './harness/expected-content.mjs';
 import { BENCH, HOME } from './harness/home.mjs';
 import { generateLoad } from './harness/load-generator.mjs';
 import { FAULTS, startFaultyServer } from './servers/faulty.mjs';
@@ -12,6 +13,7 @@ import { MIB } from './workloads/sizes.mjs';
 
 const run = promisify(execFile);
 const LATE_S = 0.35;
+const BULK_BYTES = 8 * MIB;
 const LIVE = { consumers: 3, rate_mhz: 100_000, dur_ms: 400, grace_ms: 500 };
 /** Which records of bare servers that are wrong on purpose count. Streams that lack something are only among those of W1x8. */
 const EXPECTED = [
@@ -48,28 +50,33 @@ async function judge(fault) {
   const verdicts = {};
   // Bulk bytes do not name their stream.
   if (fault !== 'another stream') {
-    const bulk = { ...wire, id: 'bulk', bytes: 8 * MIB };
+    const bulk = { ...wire, id: 'bulk', bytes: BULK_BYTES };
     await generateLoad({ mode: 'ingest', ...bulk });
     verdicts.bulk = isTaken(await generateLoad({ mode: 'read', ...bulk, maxs: 2 }));
+    verdicts.bulkInNode = isBulk(server.contentOf('/bulk0'), 0, BULK_BYTES);
   }
   verdicts.live = isTaken(await generateLoad({ mode: 'live', ...wire, id: 'live', ...LIVE }));
   server.close();
-  return { ...verdicts, events: await judgeEvents(fault) };
+  const events = await judgeMessages(fault, 'events', { scan: '\n' });
+  const records = await judgeMessages(fault, 'records', { scan: '\\n', s2: 1 });
+  return { ...verdicts, events: events.live, records: records.live, linesInNode: records.stored };
 }
 
 /** A request a message, and tails that find its lines in events. */
-async function judgeEvents(fault) {
-  const server = await startFaultyServer(fault, 'events');
+async function judgeMessages(fault, form, options) {
+  const server = await startFaultyServer(fault, form);
   const wire = {
     port: server.port,
     style: 'perreq',
     pub: postMessage('/{id}'),
     sub: get('/{id}'),
-    scan: '\n',
+    ...options,
   };
-  const verdict = isTaken(await generateLoad({ mode: 'live', ...wire, id: 'events', ...LIVE }));
+  const lg = await generateLoad({ mode: 'live', ...wire, id: form, ...LIVE });
+  // With the one that each tail gets by replay.
+  const stored = areLines(server.contentOf(`/${form}0`), 0, lg.sent + 1);
   server.close();
-  return verdict;
+  return { live: isTaken(lg), stored };
 }
 
 function isTaken({ complete, bad }) {

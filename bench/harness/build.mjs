@@ -6,20 +6,27 @@ import { BENCH, HOME } from './home.mjs';
 
 const built = new Map();
 
-/** @returns the path of the program that `load/<name>.c` is the source of, compiled unless this very source already was */
-export function program(name) {
-  if (!built.has(name)) built.set(name, compile(join(BENCH, 'load', `${name}.c`), name));
-  return built.get(name);
+const WITH_TLS = ['-DWITH_TLS', '-lssl', '-lcrypto'];
+
+/**
+ * @returns the path of the program that `load/<name>.c` is the source of, compiled unless this very source already was
+ * @param withTls whether it speaks TLS, for which OpenSSL has to be there
+ */
+export function program(name, { withTls = false } = {}) {
+  const key = withTls ? `${name}-tls` : name;
+  if (!built.has(key))
+    built.set(key, compile(join(BENCH, 'load', `${name}.c`), key, withTls ? WITH_TLS : []));
+  return built.get(key);
 }
 
-function compile(source, name) {
+function compile(source, name, more) {
   const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12);
   const binary = join(HOME, `${name}-${hash}`);
   if (existsSync(binary)) return binary;
   mkdirSync(HOME, { recursive: true });
   // Two runs may compile at once: each sees a whole program or none.
   const unfinished = `${binary}.${process.pid}`;
-  execFileSync('gcc', ['-O2', '-o', unfinished, source], { stdio: 'inherit' });
+  execFileSync('gcc', ['-O2', '-o', unfinished, source, ...more], { stdio: 'inherit' });
   renameSync(unfinished, binary);
   return binary;
 }

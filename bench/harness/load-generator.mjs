@@ -12,7 +12,7 @@ const TIMEOUT_MS = 60_000;
 export async function generateLoad(args, onPhase = async () => {}, timeoutMs = TIMEOUT_MS) {
   const given = Object.entries(args).filter(([, value]) => value !== undefined);
   const child = spawn(
-    program('lg'),
+    program('lg', { withTls: args.tls !== undefined }),
     given.map(([key, value]) => `${key}=${value}`),
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );

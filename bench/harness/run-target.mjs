@@ -67,8 +67,10 @@ export async function loadTarget(name) {
 export async function open(target, sizes) {
   const stage = new Stage(sizes);
   try {
+    const began = performance.now();
     const server = await target.start(stage);
     const session = new Session(target, server, sizes);
+    session.startSeconds = (performance.now() - began) / 1000;
     session.bulkId = server.bulkId;
     return { stage, session };
   } catch (error) {

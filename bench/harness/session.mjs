@@ -14,13 +14,16 @@ export class Session {
     this.sizes = sizes;
     /** The stream of bulk bytes that is there to be replayed, once a workload has stored it. */
     this.bulkId = undefined;
+    /** From its start until it accepted connections, with the Redis that it needs. */
+    this.startSeconds = Number.NaN;
   }
 
   /** What the load generator has to know of the target, whatever the workload. */
   get wire() {
-    const { style, publish, subscribe, scan } = this.target;
-    const { port, readPort } = this.server;
-    return { port, readport: readPort, style, pub: publish, sub: subscribe, scan };
+    const { style, publish, subscribe, scan, wireOptions } = this.target;
+    const { port, readPort, certificate } = this.server;
+    const ports = { port, readport: readPort, tls: certificate };
+    return { ...ports, style, pub: publish, sub: subscribe, scan, ...wireOptions };
   }
 
   /** Whether a tail's response ends with its producer. */

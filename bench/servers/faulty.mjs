@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import { LINE_BYTES } from '../workloads/sizes.mjs';
 
 const NOTHING = Buffer.alloc(0);
 const FAULTY_CHUNK = 5;
@@ -16,20 +17,21 @@ export const FAULTS = {
   'another stream': (chunk, { number }) => (number === FAULTY_CHUNK ? misplaced(chunk) : chunk),
 };
 
-/** What a reader gets of a chunk: its bytes, or an event with its lines. */
+/** What a reader gets of a chunk: its bytes, an event with its lines, or one with a record of S2, whose newline JSON escapes. */
 const FORMS = {
   bytes: (chunk) => chunk,
   events: (chunk) =>
     `event: data\ndata: ${chunk.toString().replace(/\n$/, '').replaceAll('\n', '\ndata: ')}\n\n`,
+  records: (chunk) => `event: batch\ndata: ${JSON.stringify({ records: [{ body: chunk.toString() }] })}\n\n`,
 };
 
 /**
  * A server of streams in memory with one fault.
- * @param form `bytes`: a stream is one request. `events`: each request is a message of its stream
+ * @param form `bytes`: a stream is one request. `events`, `records`: each request is a message of its stream
  */
 export async function startFaultyServer(fault, form = 'bytes') {
   const streams = new Map();
-  const newStream = () => ({ chunks: [], readers: [], number: 0, isDone: false, form });
+  const newStream = () => ({ content: [], chunks: [], readers: [], number: 0, isDone: false, form });
   const server = http.createServer((request, response) => {
     if (request.method === 'POST') {
       const isNew = form === 'bytes' || !streams.has(request.url);
@@ -44,14 +46,17 @@ export async function startFaultyServer(fault, form = 'bytes') {
     server.closeAllConnections();
     server.close();
   };
-  return { port: server.address().port, close };
+  const contentOf = (path) => Buffer.concat(streams.get(path).content);
+  return { port: server.address().port, contentOf, close };
 }
 
 function produce(stream, spoil, request, response) {
   request.on('data', (chunk) => {
     stream.number += 1;
-    const spoilt = spoil(chunk, stream);
+    // What S2 has around a line is before it.
+    const spoilt = spoil(stream.form === 'records' ? chunk.subarray(-LINE_BYTES) : chunk, stream);
     if (spoilt.length === 0) return;
+    stream.content.push(spoilt);
     const sent = FORMS[stream.form](spoilt);
     stream.chunks.push(sent);
     for (const reader of stream.readers) reader.write(sent);
