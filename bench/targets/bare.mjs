@@ -1,17 +1,22 @@
 import { join } from 'node:path';
+import { dropCache } from '../harness/drop-cache.mjs';
 import { BENCH } from '../harness/home.mjs';
 import { get, postChunked } from './parts/request-heads.mjs';
 
 /**
  * Limits: the least that a server in Node can do; see servers/bare.mjs. `bare:discard`, `bare:res`, `bare:raw`, `bare:file`, and
  * three that are wrong on purpose: `bare:lossy`, `bare:dies`, `bare:late`.
+ * @param node the program that runs it
  */
-export default (form = 'raw') => ({
+export default (form = 'raw', node = process.execPath) => ({
   style: 'chunked',
   publish: postChunked('/stream/{id}'),
   subscribe: get('/stream/{id}'),
   ...(form === 'discard' && { only: ['W1', 'W1x8', 'W2'], verify: countBytes }),
-  start: (stage) => stage.node(join(BENCH, 'servers/bare.mjs'), [form, stage.folder]),
+  async start(stage) {
+    const server = await stage.node(join(BENCH, 'servers/bare.mjs'), [form, stage.folder], node);
+    return form === 'file' ? { ...server, chill: () => dropCache(stage.folder) } : server;
+  },
 });
 
 async function countBytes({ port }, { id, bytes, lines }, streams) {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { dropCache } from '../harness/drop-cache.mjs';
 import { BENCH } from '../harness/home.mjs';
 import { peerPackage } from '../harness/missing.mjs';
 import { durableWire } from './parts/durable-wire.mjs';
@@ -7,9 +8,10 @@ import { durableWire } from './parts/durable-wire.mjs';
 export default (store = 'mem') => ({
   ...durableWire('/v1'),
   needs: [peerPackage('@durable-streams/server')],
-  start: (stage) =>
-    stage.node(
-      join(BENCH, 'servers/durable-streams.mjs'),
-      store === 'file' ? [join(stage.folder, 'data')] : [],
-    ),
+  async start(stage) {
+    const script = join(BENCH, 'servers/durable-streams.mjs');
+    if (store !== 'file') return stage.node(script);
+    const data = join(stage.folder, 'data');
+    return { ...(await stage.node(script, [data])), chill: () => dropCache(data) };
+  },
 });

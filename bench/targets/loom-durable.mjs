@@ -14,7 +14,7 @@ export function durablyServedBy({ needs, start }) {
     ...durableWire(PATH),
     needs,
     // A read of a large stream may come in pages there, and the load generator does not ask for the next one.
-    skip: { W1: BULK, W1x8: BULK, W3: BULK, W3x8: BULK },
+    skip: { W1: BULK, W1x8: BULK, W3: BULK, W3x8: BULK, W3cold: BULK },
     async start(stage) {
       const server = await start(stage);
       await assertSpoken(server);

@@ -8,9 +8,9 @@ export default (store = 'files') => loomOf(join(BENCH, '..'), store);
 
 /**
  * @param repository the folder whose bin/loom is started
- * @param args more of its command line
+ * @param how see startLoom
  */
-export const loomOf = (repository, store, args) => ({
+export const loomOf = (repository, store, how) => ({
   style: 'chunked',
   publish: postChunked('/stream/{id}'),
   subscribe: get('/stream/{id}'),
@@ -28,7 +28,7 @@ export const loomOf = (repository, store, args) => ({
   createForAppends: createOpen,
   skip: { W2bx10: 'appends by request are measured by the wire of Durable Streams' },
   needs: needsOf(store),
-  start: (stage) => startLoom(stage, repository, store, args),
+  start: (stage) => startLoom(stage, repository, store, how),
 });
 
 /** An empty stream that is left open for a PATCH. */

@@ -23,9 +23,15 @@ export default (store = 'memory') => ({
       connections: 12_000,
       http: (port) => httpBlock(port, redis),
     });
-    return { ...server, redis };
+    return { ...server, redis, chill: redis && (() => restart(redis, server)) };
   },
 });
+
+/** nginx as well: it has in its memory what it wrote to Redis. */
+async function restart(redis, server) {
+  await redis.restart();
+  await server.restart();
+}
 
 function httpBlock(port, redis) {
   const pass = redis ? 'nchan_redis_pass store;' : '';

@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { dropCache } from '../harness/drop-cache.mjs';
 import { generateLoad } from '../harness/load-generator.mjs';
 import { debianProgram } from '../harness/missing.mjs';
 import bare from './bare.mjs';
@@ -9,7 +10,7 @@ import { get } from './parts/request-heads.mjs';
 /** Limit for replay: nginx sends a file of the same bytes with sendfile. */
 export default () => ({
   style: 'chunked',
-  only: ['W3', 'W3x8'],
+  only: ['W3', 'W3x8', 'W3cold'],
   publish: '',
   subscribe: get('/{id}'),
   needs: [debianProgram('nginx')],
@@ -17,7 +18,8 @@ export default () => ({
     await recordBulk(stage);
     const http = (port) =>
       `  sendfile on; default_type text/plain; server { listen 127.0.0.1:${port}; root ${stage.folder}; }`;
-    return { ...(await startNginx(stage, { connections: 1024, http })), bulkId: 'static' };
+    const server = await startNginx(stage, { connections: 1024, http });
+    return { ...server, bulkId: 'static', chill: () => dropCache(stage.folder) };
   },
 });
 

@@ -18,7 +18,10 @@ const run = ({ server }, ...args) => runClient('redis.mjs', [server.redis.port, 
 export default (kind = 'ioredis') => ({
   only: kind === 'aof' ? ['W1', 'W2'] : ['W1', 'W2', 'W3', 'W4'],
   needs: [debianProgram('redis-server'), debianProgram('redis-cli', 'redis-tools')],
-  start: async (stage) => ({ pids: [], redis: await stage.redis({ aof: kind === 'aof' }) }),
+  start: async (stage) => ({
+    pids: [],
+    redis: await stage.redis({ fsync: kind === 'aof' ? 'everysec' : undefined }),
+  }),
   measure: { W1: addBulk, W2: addLines, W3: readBulk, W4: latency },
 });
 

@@ -22,7 +22,7 @@ export class ServedLog {
   static async start(stage, repository, text, pageOrigin) {
     const settings = join(stage.folder, 'loom.yaml');
     writeFileSync(settings, `http: { allowOrigin: [${JSON.stringify(pageOrigin)}] }\n`);
-    const { port, pids } = await startLoom(stage, repository, 'files', ['--config', settings]);
+    const { port, pids } = await startLoom(stage, repository, 'files', { args: ['--config', settings] });
     return new ServedLog(`http://127.0.0.1:${port}`, pids, { text, pageOrigin });
   }
 

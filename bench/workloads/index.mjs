@@ -1,11 +1,19 @@
+import { coldReplay } from './cold-replay.mjs';
 import { idleTails } from './idle-tails.mjs';
 import { ingest, ingestOne } from './ingest.mjs';
 import { linesInOneRequest, requestPerLine } from './lines.mjs';
 import { latency, saturation } from './live.mjs';
 import { replay } from './replay.mjs';
+import { start } from './start.mjs';
 
 /** In the order in which they run: W3 replays what W1 has stored. */
 export const WORKLOADS = {
+  W0: {
+    title:
+      'The memory of a process a second after it has started, and the time until it accepted connections',
+    isFresh: true,
+    run: start,
+  },
   W1: {
     title: 'Ingest, one producer: 256 MiB in writes of 64 KiB, until confirmed; then read back and compared',
     takesMemory: true,
@@ -26,6 +34,10 @@ export const WORKLOADS = {
   },
   W3: { title: 'Replay of a finished stream of 256 MiB, one reader', run: replay(1) },
   W3x8: { title: 'The same with eight readers at once, for at most 15 s', run: replay(8) },
+  W3cold: {
+    title: 'Replay with one reader after the page cache of its files was dropped, or Redis was restarted',
+    run: coldReplay,
+  },
   W4: {
     title: 'Latency: a line every 5 ms to one tail, 3 s',
     run: latency('W4', () => ({ consumers: 1, rate_mhz: 200_000 })),

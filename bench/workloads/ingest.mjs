@@ -8,7 +8,7 @@ export const ingest = (producers) => (session) => ingestBulk(session, producers,
 /** The stream of one producer is what W3 replays. */
 export async function ingestOne(session) {
   const result = await ingestBulk(session, 1, 'W1');
-  session.bulkId = result.id;
+  if (result.isGood) session.bulkId = result.id;
   return result;
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { defaultSettings } from '../../harness/default-settings.mjs';
+import { dropCache } from '../../harness/drop-cache.mjs';
 import { debianProgram } from '../../harness/missing.mjs';
 import { freePort } from '../../harness/ports.mjs';
 
@@ -14,14 +15,26 @@ export const needsOf = (store) =>
 /**
  * Starts Loom as anyone would, with the defaults of every setting.
  * @param repository the folder whose bin/loom it is, built
- * @param store `files` or `redis`: one of its own
- * @param args more of its command line
+ * @param store `files`, `memory` or `redis`: one of its own
+ * @param how `args`: more of its command line. `env`: settings. `node`: the program that runs it. `fsync`: when that Redis syncs
  */
-export async function startLoom(stage, repository, store, args = []) {
-  const redis = store === 'redis' ? await stage.redis() : undefined;
-  const where = redis?.url ?? `file:${join(stage.folder, 'data')}`;
-  const { port, pid } = await startNode(stage, repository, where, args);
-  return { port, pids: [pid], redis };
+export async function startLoom(stage, repository, store, { fsync, ...how } = {}) {
+  const redis = store === 'redis' ? await stage.redis({ fsync }) : undefined;
+  const folder = join(stage.folder, 'data');
+  const where = redis?.url ?? (store === 'memory' ? 'memory:' : `file:${folder}`);
+  const { port, pid } = await startNode(stage, repository, where, how);
+  const chill = { files: () => dropCache(folder), redis: () => restartRedis(redis, port) }[store];
+  return { port, pids: [pid], redis, chill };
+}
+
+/** Loom connects again by itself. */
+async function restartRedis(redis, port) {
+  await redis.restart();
+  const deadline = performance.now() + START_MS;
+  while (!(await fetch(`http://127.0.0.1:${port}/readyz`)).ok) {
+    if (performance.now() > deadline) throw new Error('Loom did not find its Redis again');
+    await delay(POLL_MS);
+  }
 }
 
 /** The same twice over one Redis: producers are at the first node, readers at the second. */
@@ -32,10 +45,10 @@ export async function startTwoNodes(stage, repository) {
   return { port: first.port, readPort: second.port, pids: [first.pid, second.pid], redis };
 }
 
-async function startNode(stage, repository, where, args = []) {
+async function startNode(stage, repository, where, { args = [], env, node = process.execPath } = {}) {
   const port = await freePort();
   const command = [join(repository, 'bin/loom'), '--port', port, '--store', where, ...args];
-  const child = await stage.serve(process.execPath, command, port, { env: defaultSettings() });
+  const child = await stage.serve(node, command, port, { env: { ...defaultSettings(), ...env } });
   await untilAllListen(child);
   return { port, pid: child.pid };
 }

@@ -25,6 +25,13 @@ ${http(port)}
 }
 `,
   );
-  const child = await stage.serve('nginx', ['-c', configuration, '-p', folder], port);
-  return { port, pids: [child.pid] };
+  const start = () => stage.serve('nginx', ['-c', configuration, '-p', folder], port);
+  let child = await start();
+  const pids = [child.pid];
+  const restart = async () => {
+    await stage.end(child);
+    child = await start();
+    pids[0] = child.pid;
+  };
+  return { port, pids, restart };
 }
