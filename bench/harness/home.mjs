@@ -13,3 +13,9 @@ export const PEERS = join(HOME, 'peers');
 
 /** Where it installs other ways to show a log. */
 export const VIEWERS = join(HOME, 'viewers');
+
+/** Where it installs peers that are programs, and where others are looked for. */
+export const PROGRAMS = join(HOME, 'programs');
+
+/** @returns the path of one of them */
+export const programOfPeer = (name) => join(PROGRAMS, 'bin', name);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
+import { NODE_24 } from './node-24.mjs';
 
 const GIB = 1024 ** 3;
 
@@ -11,6 +12,7 @@ export function describeMachine() {
     memoryGiB: Math.round(totalmem() / GIB),
     kernel: `${type()} ${release()}`,
     node: process.version,
+    node24: versionOf(NODE_24, ['--version'], /^(v[\d.]+)/),
     redis: versionOf('redis-server', ['--version'], /v=([\d.]+)/),
     nginx: versionOf('nginx', ['-v'], /nginx\/([\d.]+)/),
     nats: versionOf('nats-server', ['--version'], /v([\d.]+)/),

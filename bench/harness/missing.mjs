@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { PEERS } from './home.mjs';
+import { PEERS, programOfPeer } from './home.mjs';
 
 /** A part of a target that is not there. The message says how to install it; the target is skipped. */
 export class MissingPart extends Error {
@@ -26,6 +26,20 @@ export const peerPackage = (name, folder = PEERS) => ({
   name: `${name} (npm)`,
   isThere: () => existsSync(join(folder, 'node_modules', name)),
   remedy: 'npm run bench:peers',
+});
+
+/** A program of peers/crates.mjs. */
+export const crateProgram = (name) => ({
+  name: `${name} (crates.io)`,
+  isThere: () => existsSync(programOfPeer(name)),
+  remedy: 'npm run bench:peers -- rust',
+});
+
+/** A program that no package registry has. @param home where it is from */
+export const foreignProgram = (name, home) => ({
+  name: `${name} (${home})`,
+  isThere: () => existsSync(programOfPeer(name)),
+  remedy: `put it at ${programOfPeer(name)}`,
 });
 
 /** @throws MissingPart naming everything that is missing, and what brings it */
