@@ -7,9 +7,15 @@ import { BENCH } from './home.mjs';
 /** What `npm run bench` measures: Loom, what it is compared with in docs/performance.md, and all limits but the C relay. */
 export const DEFAULT_TARGETS = [
   ...['loom:files', 'loom:redis', 'loom-durable:files', 'loom-durable:redis'],
-  ...['loom-rendezvous:files', 'loom-rendezvous:nodes'],
-  ...['bare:discard', 'bare:res', 'bare:raw', 'bare:file', 'file', 'redis:ioredis'],
-  ...['nchan', 'nchan:redis', 'piping', 'ds:mem', 'ds:file', 'webdis', 'nats'],
+  ...['loom-as:os', 'loom-as:always', 'loom-as:redis-everysec', 'loom-as:redis-always'],
+  ...['loom-durable-as:os', 'loom-durable-as:always', 'loom-durable-as:memory'],
+  ...['loom-durable-as:redis-everysec', 'loom-durable-as:redis-always'],
+  ...['loom-node24:files', 'loom-node24:redis', 'loom-durable-node24:files', 'loom-durable-node24:redis'],
+  ...['loom-rendezvous:files', 'loom-rendezvous:nodes', 'loom-httpipe', 'loom-tls:files'],
+  ...['bare:discard', 'bare:res', 'bare:raw', 'bare:file', 'bare-node24:raw', 'bare-tls:raw'],
+  ...['nginx-static', 'file', 'redis:ioredis', 'redis:aof', 'nchan', 'nchan:redis', 'nats', 'webdis'],
+  ...['ds:mem', 'ds:file', 'ds-rust:wal', 'ds-rust:memory', 'ds-caddy:file', 'ds-caddy:mem'],
+  ...['s2-lite:local', 's2-lite:memory', 'busl', 'piping', 'piping-rust', 'httpipe'],
 ];
 
 /** @throws for an unknown option or workload, with what there is */
@@ -23,6 +29,7 @@ export function parseCommandLine(argv) {
       scale: { type: 'string', default: '1' },
       reference: { type: 'string', default: 'bare:raw' },
       json: { type: 'string' },
+      resume: { type: 'boolean', default: false },
       strict: { type: 'boolean', default: false },
     },
   });
