@@ -4,7 +4,7 @@ import { markdownTable } from './markdown-table.mjs';
 import { short } from './number.mjs';
 
 /** In these the load is given, not as much as goes: what limits them is no question. */
-const PACED = new Set(['W4', 'W4x200', 'W5', 'W5x2000', 'W6']);
+const PACED = new Set(['W0', 'W4', 'W4x200', 'W5', 'W5x2000', 'W6']);
 
 /** Each goal with the ratio that was measured, and whether it is met. A goal whose target or reference was not measured is open. */
 export function goalsTable(results) {
@@ -13,7 +13,7 @@ export function goalsTable(results) {
   );
   if (results.workloads.includes('W6')) rows.push(connectionsRow(results));
   return markdownTable(
-    ['workload', 'store', 'what', 'target', 'measured', 'Loom / it', 'met', 'of a core', 'limited by'],
+    ['workload', 'of', 'what', 'goal', 'measured', 'Loom / it', 'met', 'of a core', 'limited by'],
     rows,
   );
 }
@@ -24,6 +24,7 @@ export function missedGoals(results) {
 }
 
 function measuredRatio(results, { workload, target, measure, reference }) {
+  if (reference === undefined) return results.median(target, workload, measure.pick);
   return results.ratio(workload, measure.pick, target, reference);
 }
 
@@ -34,14 +35,16 @@ function isMet({ factor, isMost }, measured) {
 }
 
 function goalRow(results, goal) {
-  const { workload, store, target, measure, factor, reference, isMost } = goal;
+  const { workload, target, measure, factor, reference, isMost } = goal;
   const measured = measuredRatio(results, goal);
-  const figures = [target, reference].map((name) => results.median(name, workload, measure.pick));
+  const names = reference === undefined ? [target] : [target, reference];
+  const figures = names.map((name) => results.median(name, workload, measure.pick));
+  const unit = reference === undefined ? measure.unit : '×';
   const shares = coreShares(results, target, workload);
   return [
-    ...[workload, store, measure.name],
-    `${isMost ? '≤' : '≥'} ${factor} × \`${reference}\``,
-    Number.isFinite(measured) ? `${short(measured)} ×` : '-',
+    ...[workload, `\`${target}\``, measure.name],
+    `${isMost ? '≤' : '≥'} ${factor} ${unit}${reference === undefined ? '' : ` \`${reference}\``}`,
+    Number.isFinite(measured) ? `${short(measured)} ${unit}` : '-',
     figures.map(short).join(' / '),
     yesNo(isMet(goal, measured)),
     describeShares(shares),
@@ -55,7 +58,7 @@ function connectionsRow(results) {
   const { base, followedPerConnection } = CONNECTIONS;
   const most = base + results.median(target, 'W6', 'followedLogs') / followedPerConnection;
   return [
-    ...['W6', 'redis', 'connections to Redis'],
+    ...['W6', `\`${target}\``, 'connections to Redis'],
     `≤ ${base} + followed logs / ${followedPerConnection}`,
     '-',
     `${short(connections)} / ${short(most)}`,

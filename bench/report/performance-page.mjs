@@ -4,6 +4,8 @@ import { goalsTable, missedGoals } from './goals-table.mjs';
 import { growthSection } from './growth-section.mjs';
 import { linesSection } from './lines-section.mjs';
 import { markdownTable } from './markdown-table.mjs';
+import { nodeSection } from './node-section.mjs';
+import { paceOf } from './pace.mjs';
 import { shortfalls } from './shortfalls.mjs';
 import { workloadTables } from './workload-tables.mjs';
 
@@ -13,6 +15,7 @@ const MACHINE = {
   memoryGiB: 'memory in GiB',
   kernel: 'kernel',
   node: 'Node',
+  node24: 'Node of `*-node24`',
   redis: 'Redis',
   nginx: 'nginx',
   nats: 'nats-server',
@@ -33,6 +36,7 @@ export function performancePage(results, { growth, lines, reference }) {
     'A ratio compares two medians of this run, which are beside it. The shares show how much of a core each process used.',
     goalsTable(results),
     ...(missed === '' ? [] : ['## What is not met, and why', missed]),
+    nodeSection(results),
     '## The workloads',
     markdownTable(
       ['', 'what'],
@@ -40,7 +44,7 @@ export function performancePage(results, { growth, lines, reference }) {
     ),
     HOW,
     '## What it is set beside',
-    markdownTable(['target', 'what'], TARGETS),
+    markdownTable(['target', 'what', 'what its acknowledgement promises'], TARGETS),
     '## What limits each figure',
     markdownTable(['workload', 'what binds'], BINDS),
     ...(growth ? ['## As the work grows', growthSection(growth)] : []),
@@ -64,7 +68,7 @@ function warning({ scale, rounds, commit }) {
   return reasons.length > 0 && `**These figures are no result:** ${reasons.join(', and ')}.`;
 }
 
-function machine({ at, commit, machine, rounds }) {
+function machine({ at, commit, machine, rounds, paces }) {
   const known = Object.entries(MACHINE).filter(([key]) => machine[key] !== undefined);
   return markdownTable(
     ['', ''],
@@ -73,6 +77,7 @@ function machine({ at, commit, machine, rounds }) {
       ['day', at.slice(0, 10)],
       ['rounds', rounds],
       ...known.map(([key, name]) => [name, machine[key]]),
+      ...(paces?.length > 0 ? [['a small request to a bare server in Node', paceOf(paces)]] : []),
     ],
   );
 }

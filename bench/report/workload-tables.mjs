@@ -48,12 +48,17 @@ function columnsOf(results, workload, reference, sample) {
     },
     { head: `CPU × ${reference}`, cell: ratio('cpuPerUnit') },
   ];
+  const start = [
+    { head: 'Redis MiB', cell: median('redisMiB') },
+    { head: 'start s', cell: median('startSeconds') },
+  ];
+  const more = { W0: start, W6: idle }[workload] ?? cpu;
   return [
     { head: sample.unit, cell: median('value') },
     { head: 'range', cell: (target) => range(results.good(target, workload)) },
     { head: `× ${reference}`, cell: ratio('value') },
     ...(sample.p99 === undefined ? [] : latencies),
-    ...(workload === 'W6' ? idle : cpu),
+    ...more,
     { head: 'peak MiB server + Redis', cell: (target) => peak(results, target, workload) },
   ];
 }
