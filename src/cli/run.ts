@@ -11,6 +11,7 @@ import { errorText } from './output/error-text';
 import { type Io, say } from './output/io';
 import { type RedactedSink, Redaction, sinkFor } from './redact/redaction';
 import { CommandError } from './run/find-command';
+import { HeldSignals } from './run/held-signals';
 import { Linger } from './run/linger';
 import { passSignals } from './run/pass-signals';
 import type { CommandEnd, CommandOutput, RunningCommand } from './run/running-command';
@@ -34,13 +35,14 @@ export async function run(invocation: Invocation, processIo: Io): Promise<number
   const id = flags.text('id') ?? generateStreamId();
   const client = clientOf(invocation);
   const url = client.urlOf(id);
+  const signals = new HeldSignals(io);
   const command = await started(invocation, io);
   if (typeof command === 'number') return command;
   say(io, `${id} at ${url}`);
   const delivery = new SpooledUpload(client, id, options, io);
   const linger = new Linger(command, io, lingerMs);
   const displays = displaysOf(command, io);
-  passSignals(io, command, {
+  passSignals(io, signals, command, {
     linger,
     delivery,
     hide: () => {

@@ -33,27 +33,41 @@ it('a command that cannot be run has its exit code also where signals are ignore
 });
 
 it('a signal that timeout sends to the whole process group gives up nothing', async () => {
+  // SIGALRM is how the time of timeout runs out, here once the command has its trap.
   await line(
-    `timeout -s INT 1 stream run --id $ID -- sh -c 'trap "echo int; exit 9" INT; while :; do sleep 0.1; done'`,
+    `export TIMER=$$; exec timeout -s INT 1000 stream run --id $ID -- sh -c 'trap "echo int; exit 9" INT; kill -ALRM $TIMER; while :; do sleep 0.1; done'`,
   );
   expect(await content()).toMatch(/^int\n/);
   expect(await metadata()).toEqual({ exitCode: 9 });
 });
 
-/** A command that counts its signals, and prints them when it is told to end. */
+/** A command that counts its signals, notes each in a file, and prints the counts once another file is there. */
 const COUNTS = `${process.execPath} -e '
+  const { existsSync, writeFileSync } = require("node:fs");
+  const place = process.env.TMPDIR + "/" + process.env.ID;
   const counts = {};
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => { counts[name] = (counts[name] ?? 0) + 1; });
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(name, () => {
+      counts[name] = (counts[name] ?? 0) + 1;
+      writeFileSync(place + ".got", "\\n");
+    });
   console.log("ready");
-  setTimeout(() => console.log(JSON.stringify(counts)), 2_500);
+  const end = setInterval(() => {
+    if (!existsSync(place + ".end")) return;
+    clearInterval(end);
+    console.log(JSON.stringify(counts));
+  }, 50);
 '`;
+
+/** Waits for its first signal, without another process: the second of a pair must come within 500 ms. */
+const UNTIL_GOT = 'until read -r _ <"$TMPDIR/$ID.got"; do :; done';
 
 it.each([
   ['is sent to run alone', `"$STREAM" run --id $ID -- ${COUNTS}`, 'kill -TERM $!', '{"SIGTERM":1}'],
   [
     'is sent to run twice',
     `"$STREAM" run --id $ID -- ${COUNTS}`,
-    'kill -TERM $!; sleep 0.2; kill -TERM $!',
+    `kill -TERM $!; ${UNTIL_GOT}; kill -TERM $!`,
     '{"SIGTERM":1}',
   ],
   [
@@ -66,7 +80,7 @@ it.each([
 ])('the command gets a signal once if it %s', async (_, start, signal, expected) => {
   const { stdout } = await line(
     `STREAM=$(command -v stream); ${start} >"$TMPDIR/$ID" & until grep -q ready "$TMPDIR/$ID" 2>/dev/null; do sleep 0.1; done
-     sleep 0.3; ${signal}; wait $!; cat "$TMPDIR/$ID"`,
+     sleep 0.3; ${signal}; ${UNTIL_GOT}; sleep 1; touch "$TMPDIR/$ID.end"; wait $!; cat "$TMPDIR/$ID"`,
   );
   expect(stdout).toBe(`ready\n${expected}\n`);
 });
@@ -135,14 +149,14 @@ it('no output of the command is lost to the end of the lingering, however slow t
 
 it('--kill-group ends the background processes with the command', async () => {
   const { code, stdout } = await line(
-    `stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & sh -c "trap \\"echo bye; exit\\" TERM; echo ready; while :; do sleep 0.1; done" & sleep 2; exit 7'`,
+    `stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & sh -c "trap \\"echo bye; exit\\" TERM; echo ready; touch $TMPDIR/$ID; while :; do sleep 0.1; done" & until test -e "$TMPDIR/$ID"; do sleep 0.1; done; exit 7'`,
   );
   expect({ code, stdout }).toEqual({ code: 7, stdout: 'ready\nbye\n' });
 });
 
 it('--kill-group passes a signal to all processes of the command', async () => {
   const { code } = await line(
-    `timeout 3 stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & trap "" TERM; wait; exit 7'`,
+    `export TIMER=$$; exec timeout 1000 stream run --kill-group --linger 60s --id $ID -- sh -c 'sleep 60 & trap "" TERM; kill -ALRM $TIMER; wait; exit 7'`,
   );
   expect(code).toBe(124);
   expect(await metadata()).toEqual({ exitCode: 7 });

@@ -31,8 +31,9 @@ it('--tty loses no output, also with a slow reader', async () => {
 });
 
 it('--tty passes a signal to the command', async () => {
+  // SIGALRM is how the time of timeout runs out, here once the command has its trap.
   await line(
-    `timeout -s INT 1 stream run --tty --id $ID -- sh -c 'trap "echo int; exit 9" INT; while :; do sleep 0.1; done'`,
+    `export TIMER=$$; exec timeout -s INT 1000 stream run --tty --id $ID -- sh -c 'trap "echo int; exit 9" INT; kill -ALRM $TIMER; while :; do sleep 0.1; done'`,
   );
   expect(await content()).toBe('int\n');
   expect(await metadata()).toEqual({ exitCode: 9 });
@@ -62,13 +63,22 @@ it('--tty says what it needs where script does not report exit codes', async () 
 });
 
 it.each([
-  ['while the command runs', `sh -c 'trap "" HUP; sleep 2; exit 7'`],
-  ['after the command has ended', `sh -c 'sleep 60 & exit 7'`],
-])('a terminal that goes away %s does not change the exit code', async (_, command) => {
+  [
+    'while the command runs',
+    `sh -c 'trap "" HUP; echo $$ >"$TMPDIR/pid"; until test -e "$TMPDIR/gone"; do sleep 0.1; done; exit 7'`,
+    'test -s "$TMPDIR/pid"',
+  ],
+  [
+    'after the command has ended',
+    `sh -c 'sleep 60 & echo $$ >"$TMPDIR/pid"; exit 7'`,
+    'test -s "$TMPDIR/pid" && ! kill -0 $(cat "$TMPDIR/pid") 2>/dev/null',
+  ],
+])('a terminal that goes away %s does not change the exit code', async (_, command, moment) => {
   const run = `trap : HUP; stream run --id $ID -- ${command}; echo $? >"$TMPDIR/code"`;
   const { stdout } = await line(
-    `rm -f "$TMPDIR/code"; SHELL=/bin/sh timeout -s KILL 1 script -qec "$RUN" /dev/null >/dev/null
-     until test -s "$TMPDIR/code"; do sleep 0.1; done; cat "$TMPDIR/code"`,
+    `cd "$TMPDIR" && rm -f code pid gone; SHELL=/bin/sh script -qec "$RUN" /dev/null >/dev/null &
+     until ${moment}; do sleep 0.1; done; kill -KILL $!; wait $!; touch gone
+     until test -s code; do sleep 0.1; done; cat code`,
     { RUN: run },
   );
   expect(stdout).toBe('7\n');

@@ -11,10 +11,10 @@ while :; do
   got=
 done`;
 
-/** A report belongs to a signal of this process that comes this soon before or after it. */
+/** A report belongs to a signal of this process that comes this soon after it, or before the answer to the question about it. */
 const SAME_MS = 1_000;
-/** A shell that does not answer is stopped, or the machine has much other work. */
-const ANSWER_MS = 250;
+/** A shell that does not answer is stopped. On a machine with much other work an answer may take most of a second. */
+const ANSWER_MS = 2_000;
 
 /**
  * Finds out whether a signal was sent to the whole process group, as by a terminal, `timeout` or a shell: then the command has got it, too. A
@@ -23,24 +23,28 @@ const ANSWER_MS = 250;
 export class GroupSensor {
   readonly #child: ChildProcess;
   readonly #reported = new Map<string, number>();
-  readonly #questions: (() => void)[] = [];
+  readonly #questions: ((isAnswered: boolean) => void)[] = [];
   #isReady = false;
 
   constructor() {
     this.#child = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'ignore'] });
     // Without a shell, or after its end, there are no answers.
     for (const part of [this.#child, this.#child.stdin, this.#child.stdout]) part?.on('error', () => {});
-    this.#child.once('exit', () => this.end());
+    this.#child.once('exit', () => {
+      this.end();
+      for (const resolve of this.#questions.splice(0)) resolve(false);
+    });
     if (this.#child.stdout !== null)
       createInterface({ input: this.#child.stdout }).on('line', (line) => this.#hear(line));
   }
 
   /** @returns whether the group got the signal that this process has just got; `undefined` if that is not known */
   async hasGot(signal: StopSignal): Promise<boolean | undefined> {
+    const asked = performance.now();
     if (!this.#isReady || !(await this.#ask())) return undefined;
     const at = this.#reported.get(signal) ?? Number.NEGATIVE_INFINITY;
     this.#reported.delete(signal);
-    return performance.now() - at < SAME_MS;
+    return asked - at < SAME_MS;
   }
 
   end(): void {
@@ -52,9 +56,9 @@ export class GroupSensor {
   #ask(): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), ANSWER_MS);
-      this.#questions.push(() => {
+      this.#questions.push((isAnswered) => {
         clearTimeout(timer);
-        resolve(true);
+        resolve(isAnswered);
       });
       this.#child.stdin?.write('\n');
     });
@@ -62,7 +66,7 @@ export class GroupSensor {
 
   #hear(line: string): void {
     if (line !== '.') this.#reported.set(line, performance.now());
-    else if (this.#isReady) this.#questions.shift()?.();
+    else if (this.#isReady) this.#questions.shift()?.(true);
     else this.#isReady = true;
   }
 }

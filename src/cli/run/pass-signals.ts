@@ -2,6 +2,7 @@ import { type Io, type StopSignal, say } from '../output/io';
 import { SignalPairs } from '../output/signal-pairs';
 import type { SpooledUpload } from '../upload/spooled-upload';
 import { GroupSensor } from './group-sensor';
+import type { HeldSignals } from './held-signals';
 import type { Linger } from './linger';
 import type { RunningCommand } from './running-command';
 
@@ -17,13 +18,18 @@ interface AfterCommand {
  * Passes signals to the command while it runs. Afterwards a first signal ends the waiting for background processes and for a slow reader of the output,
  * and a second one gives up on undelivered bytes, or the first if the server was never there.
  */
-export function passSignals(io: Io, command: RunningCommand, { linger, delivery, hide }: AfterCommand): void {
+export function passSignals(
+  io: Io,
+  signals: HeldSignals,
+  command: RunningCommand,
+  { linger, delivery, hide }: AfterCommand,
+): void {
   const pass = passOn(io, command);
   const pairs = new SignalPairs();
   let signalled = false;
-  io.onSignal((signal) => {
+  signals.listen((signal, wasHeld) => {
     const isNew = pairs.isNew();
-    if (command.isRunning) return pass(signal);
+    if (command.isRunning) return pass(signal, wasHeld);
     if (!isNew) return;
     hide();
     linger.stop();
@@ -36,8 +42,11 @@ export function passSignals(io: Io, command: RunningCommand, { linger, delivery,
   });
 }
 
-/** Many programs exit at once on a second signal: the command gets each of a pair once, and none that it has got itself. */
-function passOn(io: Io, command: RunningCommand): (signal: StopSignal) => void {
+/**
+ * Many programs exit at once on a second signal: the command gets each of a pair once, and none that it has got itself. It may not have
+ * got one that came while it was being started.
+ */
+function passOn(io: Io, command: RunningCommand): (signal: StopSignal, wasHeld: boolean) => void {
   const kinds = new Map<StopSignal, SignalPairs>();
   const sensor = command.sharesGroup ? new GroupSensor() : undefined;
   if (sensor !== undefined) void command.ended.then(() => sensor.end());
@@ -45,9 +54,11 @@ function passOn(io: Io, command: RunningCommand): (signal: StopSignal) => void {
     const fromTerminal = signal === 'SIGINT' && io.hasTerminalInput && command.sharesGroup;
     if (!((await sensor?.hasGot(signal)) ?? fromTerminal)) command.signal(signal);
   };
-  return (signal) => {
+  return (signal, wasHeld) => {
     const pairs = kinds.get(signal) ?? new SignalPairs();
     kinds.set(signal, pairs);
-    if (pairs.isNew()) void send(signal);
+    if (!pairs.isNew()) return;
+    if (wasHeld) command.signal(signal);
+    else void send(signal);
   };
 }
