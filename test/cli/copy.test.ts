@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { progressText } from '../../src/cli/output/progress-bar';
 import { request } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 import { BIN, StreamProcess, stream } from './stream-process';
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
@@ -31,6 +32,28 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
+/** A proxy that passes nothing on after the first megabyte, so that no copy is done before its test goes on. */
+async function startStallingProxy(): Promise<TcpProxy & { release(): void }> {
+  const proxy = await startTcpProxy(loom.port);
+  let passed = 0;
+  proxy.onRequest(({ length }) => {
+    passed += length;
+    if (passed > 1_000_000) proxy.mode('hold');
+  });
+  return {
+    ...proxy,
+    release() {
+      proxy.onRequest(undefined);
+      proxy.mode('pass');
+    },
+  };
+}
+
+async function untilStored(id: string): Promise<void> {
+  while (Number((await head(id))['upload-offset'] ?? 0) === 0)
+    await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
 describe('stream cp of a file to a stream', () => {
   it('copies it, with its hash in the metadata and its type', async () => {
     await writeFile(file('a.log'), 'Grüße\n');
@@ -49,19 +72,21 @@ describe('stream cp of a file to a stream', () => {
   });
 
   it('continues where a copy that was killed has ended', async () => {
-    const bytes = randomBytes(60_000_000);
+    const bytes = randomBytes(20_000_000);
     await writeFile(file('big'), bytes);
-    const first = new StreamProcess(['cp', file('big'), ':big'], { LOOM_URL: loom.url });
-    while (Number((await head('big'))['upload-offset'] ?? 0) === 0)
-      await new Promise((resolve) => setTimeout(resolve, 2));
+    const stalled = await startStallingProxy();
+    const env = { LOOM_URL: `http://127.0.0.1:${stalled.port}` };
+    const first = new StreamProcess(['cp', file('big'), ':big'], env);
+    await untilStored('big');
     await first.dispose();
-    const offset = Number((await head('big'))['upload-offset']);
-    expect(offset).toBeLessThan(bytes.length);
-    const { generation: before } = { generation: (await head('big'))['x-stream-generation'] };
-    const { code, stderr } = await call(file('big'), ':big');
-    expect([code, stderr]).toEqual([0, `stream: copied 60 MB to big; SHA-256 ${sha256(bytes)}\n`]);
+    const { 'upload-offset': offset, 'x-stream-generation': before } = await head('big');
+    expect(Number(offset)).toBeLessThan(bytes.length);
+    stalled.release();
+    const { code, stderr } = await stream(['cp', file('big'), ':big'], { env });
+    expect([code, stderr]).toEqual([0, `stream: copied 20 MB to big; SHA-256 ${sha256(bytes)}\n`]);
     expect((await head('big'))['x-stream-generation']).toBe(before);
     expect(sha256(await stored('big'))).toBe(sha256(bytes));
+    await stalled.close();
   });
 
   it('is done at once if all of it is there, and refuses the stream of another file', async () => {
@@ -77,12 +102,15 @@ describe('stream cp of a file to a stream', () => {
   });
 
   it('stops at a signal, and says that it can be continued', async () => {
-    await writeFile(file('big'), randomBytes(60_000_000));
-    const copying = new StreamProcess(['cp', file('big'), ':big'], { LOOM_URL: loom.url });
-    while ((await request(`${loom.url}/stream/big`, { method: 'HEAD' })).status !== 200)
-      await new Promise((resolve) => setTimeout(resolve, 2));
+    await writeFile(file('big'), randomBytes(20_000_000));
+    const stalled = await startStallingProxy();
+    const copying = new StreamProcess(['cp', file('big'), ':big'], {
+      LOOM_URL: `http://127.0.0.1:${stalled.port}`,
+    });
+    await untilStored('big');
     copying.signal('SIGTERM');
     const { code, stderr } = await copying.finished();
+    await stalled.close();
     expect([code, stderr]).toEqual([143, 'stream: stopped by SIGTERM; the same command continues\n']);
   });
 
