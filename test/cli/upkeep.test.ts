@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { promisify } from 'node:util';
 import { request } from '../support/http';
 import { LoomProcess } from '../support/loom-process';
@@ -18,9 +18,21 @@ async function open(id: string, text: string): Promise<StreamProcess> {
   const producer = new StreamProcess([loom.url, id]);
   started.push(producer);
   producer.stdin.write(text);
-  while ((await request(`${loom.url}/stream/${id}?notail`)).text !== text)
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  await untilStored(id, text.length);
   return producer;
+}
+
+async function untilStored(id: string, length: number): Promise<void> {
+  while ((await request(`${loom.url}/stream/${id}?notail`)).text.length !== length)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** @returns the URL of a server, once it listens */
+async function listening(server: Server): Promise<string> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
 }
 
 beforeEach(async () => {
@@ -40,7 +52,7 @@ describe('stream info', () => {
     expect(stdout).toMatch(
       new RegExp(
         `^id         build-7\nurl        ${loom.url}/stream/build-7\nstate      closed, complete\nexit code  3\nsize       3 bytes\nlines      1\n` +
-          'type       text/plain; charset=utf-8\ncreated    \\S+Z \\(\\ds ago\\)\nchanged    \\S+Z \\(\\ds ago\\)\nmetadata   {"exitCode":3}\n$',
+          'type       text/plain; charset=utf-8\ncreated    \\S+Z \\(\\d+s ago\\)\nchanged    \\S+Z \\(\\d+s ago\\)\nmetadata   {"exitCode":3}\n$',
       ),
     );
   });
@@ -73,7 +85,7 @@ describe('stream rm', () => {
     for (const id of ['build-1', 'build-2', 'other']) await put(id);
     await open('build-3', 'live\n');
     const { code, stdout, stderr } = await call('rm', '--prefix', 'build-');
-    expect(stdout).toMatch(/^removed build-2 \(4 B, \ds old\)\nremoved build-1 \(4 B, \ds old\)\n$/);
+    expect(stdout).toMatch(/^removed build-2 \(4 B, \d+s old\)\nremoved build-1 \(4 B, \d+s old\)\n$/);
     expect(stderr).toBe(
       'stream: removed 2 streams, 8 B; 1 stream open and left (--force removes open ones, too)\n',
     );
@@ -123,16 +135,39 @@ describe('stream rm', () => {
 describe('stream top', () => {
   it('prints one table to a pipe, the fastest stream first', async () => {
     const [slow, fast] = [await open('slow', 'x'), await open('fast', 'x')];
-    const writing = setInterval(() => {
-      slow.stdin.write('x'.repeat(10));
-      fast.stdin.write('x'.repeat(1_000));
-    }, 10);
-    const { code, stdout } = await call('top', '--interval', '500ms').finally(() => clearInterval(writing));
+    const between = async (): Promise<void> => {
+      slow.stdin.write('x'.repeat(100));
+      fast.stdin.write('x'.repeat(100_000));
+      await untilStored('slow', 101);
+      await untilStored('fast', 100_001);
+    };
+    const { code, stdout } = await throughProxy(between, (url) =>
+      stream(['top', '--interval', '500ms', url]),
+    );
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^2 open, 2 active, \S+ kB\/s\n {5}RATE {5}SIZE {4}AGE {2}ID\n.* kB\/s .* fast\n.*\d+ k?B\/s .* slow\n$/,
+      /^2 open, 2 active, \S+ kB\/s\n {5}RATE {5}SIZE {4}AGE {2}ID\n.* kB\/s .* fast\n.*\d+ B\/s .* slow\n$/,
     );
   });
+
+  /** Runs a command whose second request waits for `between`. */
+  async function throughProxy<T>(
+    between: () => Promise<void>,
+    command: (url: string) => Promise<T>,
+  ): Promise<T> {
+    let requests = 0;
+    const server = createServer(async ({ url }, response) => {
+      requests += 1;
+      if (requests === 2) await between();
+      const { status, text } = await request(`${loom.url}${url}`);
+      response.writeHead(status, { 'Content-Type': 'application/json' }).end(text);
+    });
+    try {
+      return await command(await listening(server));
+    } finally {
+      server.close();
+    }
+  }
 
   it('is live on a terminal until Ctrl-C, and gives the screen back', async () => {
     const producer = await open('build-1', 'x');
@@ -149,8 +184,8 @@ describe('stream top', () => {
       while (!pattern.test(shown)) await once(terminal.stdout, 'data');
     };
     await showed(/1 open, 0 active/);
-    producer.stdin.write('y'.repeat(5_000));
-    await showed(/1 open, 1 active.*\r\n.*\r\n.* kB\/s .* build-1/);
+    producer.stdin.write('y'.repeat(500_000));
+    await showed(/1 open, 1 active.*\r\n.*\r\n.* [kM]B\/s .* build-1/);
     terminal.stdin.write('\x03');
     expect(await once(terminal, 'close')).toEqual([0, null]);
     expect(shown.replaceAll('\x1b', 'ESC')).toMatch(
@@ -186,21 +221,16 @@ describe('stream doctor', () => {
 
   async function examine(answer: RequestListener) {
     const server = createServer(answer);
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    const url = `http://127.0.0.1:${address.port}`;
     try {
-      return await stream(['doctor', url]);
+      return await stream(['doctor', await listening(server)]);
     } finally {
       server.close();
     }
   }
 
   it('warns of a clock that differs, and of an older server', async () => {
-    const past = new Date(Date.now() - 90_000).toUTCString();
     const { code, stdout } = await examine(({ url }, response) => {
-      response.setHeader('Date', past);
+      response.setHeader('Date', new Date(Date.now() - 90_000).toUTCString());
       response.statusCode = url === '/about' ? 404 : 200;
       response.end(url === '/about' ? '{"error":"Not found","code":"route_not_found"}' : '{}');
     });
