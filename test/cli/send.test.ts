@@ -121,7 +121,7 @@ it('stream --metadata sends the metadata as an escaped header', async () => {
 
 it('stream keeps undelivered bytes in a file after --give-up-after', async () => {
   await server.stop();
-  const child = start('--give-up-after', '300ms');
+  const child = start('--give-up-after', '2s');
   child.stdin.write('not delivered');
   const finished = await child.finished();
   expect(finished.code).toBe(1);

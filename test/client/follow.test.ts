@@ -107,7 +107,7 @@ it('a follower renews a quiet connection without an event', async () => {
     all(' world')(req, res);
   };
   answers = [hangAfter('hello'), end];
-  expect(await textOf(follow({ silenceMs: 500 }))).toBe('hello world');
+  expect(await textOf(follow({ silenceMs: 2_000 }))).toBe('hello world');
   expect(events).toEqual([]);
 });
 
