@@ -5,6 +5,7 @@ import type { LogId } from '../../src/core/log/log-id';
 import { START } from '../../src/core/log/offset';
 import type { LifecycleEvent, LogNews } from '../../src/core/store/news';
 import type { LogStore } from '../../src/core/store/store';
+import { inTime } from '../support/in-time';
 import { PATIENCE_MS } from '../support/patience';
 import { AMPLE, commit, createOpenLog, mark, remove } from './commits';
 import { Heard } from './heard';
@@ -268,10 +269,13 @@ export function describeForking(subject: Subject): void {
 
     it('an expired source is retired as well', async () => {
       const { store } = subject;
-      const expiry = { kind: 'at', at: Date.now() + 1_000 } as const;
-      const source = await createOpenLog(store, { expiry, first: { chunks: bytes('abc') } });
-      const log = await fork(source, 2);
-      while (Date.now() <= expiry.at) await new Promise((resolve) => setTimeout(resolve, 10));
+      const { moment, done } = await inTime(async (moment) => {
+        const expiry = { kind: 'at', at: moment } as const;
+        const source = await createOpenLog(store, { expiry, first: { chunks: bytes('abc') } });
+        return { source, log: await fork(source, 2) };
+      });
+      const { source, log } = done;
+      while (Date.now() <= moment) await new Promise((resolve) => setTimeout(resolve, 10));
       await expectRetired(source);
       await store.change(source, { kind: 'remove', outcome: { kind: 'expired' }, expiredAt: Date.now() });
       await expectRetired(source);

@@ -65,16 +65,20 @@ describe('a part of a stream at another node than its producer', () => {
     const proxy = await startTcpProxy(redis.port);
     const slow = await LoomProcess.start({ store: `redis://127.0.0.1:${proxy.port}` });
     try {
-      const path = `/stream/${randomUUID()}`;
-      const producer = new Producer(slow.url + path);
-      await producer.head;
-      await producer.write('one\n');
-      const all = await Consumer.open(other.url + path);
-      await all.until('one\n');
-      const until = Date.now() + 400;
-      const consumer = await Consumer.open(`${other.url}${path}?until=${until / 1_000}`);
-      proxy.mode('hold');
-      await producer.write('two\n');
+      const { moment: until, done } = await inTime(async (until) => {
+        proxy.mode('pass');
+        const path = `/stream/${randomUUID()}`;
+        const producer = new Producer(slow.url + path);
+        await producer.head;
+        await producer.write('one\n');
+        const all = await Consumer.open(other.url + path);
+        await all.until('one\n');
+        const consumer = await Consumer.open(`${other.url}${path}?until=${until / 1_000}`);
+        proxy.mode('hold');
+        await producer.write('two\n');
+        return { path, producer, all, consumer };
+      });
+      const { path, producer, all, consumer } = done;
       // The clock is what this is about.
       await new Promise((resolve) => setTimeout(resolve, until + 300 - Date.now()));
       proxy.mode('pass');
