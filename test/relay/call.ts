@@ -9,12 +9,13 @@ export interface CallOptions {
   readonly body?: string | Buffer;
 }
 
-/** A request waits if nothing happens for this long: there is no event for it. */
+/** A request waits if nothing happens for this long after it has come: there is no event for it. */
 const QUIET_MS = 120;
 
 /** One request, which may wait for another: its body and its answer can be dealt with piece by piece. */
 export class Call {
   readonly #req: http.ClientRequest;
+  readonly #server: { readonly hostname: string; readonly port: string };
   readonly #pieces: Buffer[] = [];
   #length = 0;
   #res: IncomingMessage | undefined;
@@ -25,7 +26,8 @@ export class Call {
   constructor(url: string, { method = 'GET', headers = {}, body }: CallOptions = {}) {
     const { origin, hostname, port } = new URL(url);
     const path = url.slice(origin.length);
-    this.#req = http.request({ hostname, port, path, method, headers, agent: false });
+    this.#server = { hostname, port };
+    this.#req = http.request({ ...this.#server, path, method, headers, agent: false });
     this.#req.on('error', () => this.#end());
     this.#req.on('response', (res) => this.#listen(res));
     const isWhole = body !== undefined || !['POST', 'PUT'].includes(method);
@@ -81,13 +83,25 @@ export class Call {
     return this.#isComplete;
   }
 
-  /** Resolves when the request has been on its way for a while, and nothing has come back. */
+  /** Resolves when the server has had the request for a while, and nothing has come back. */
   async waits(): Promise<this> {
+    await this.#hasCome();
     await delay(QUIET_MS);
     if (this.#res !== undefined || this.#isOver) {
       throw new Error(`it does not wait: ${this.#res?.statusCode} ${this.received}`);
     }
     return this;
+  }
+
+  /** Resolves when the server has answered a request that was sent later: it reads connections in their order. */
+  async #hasCome(): Promise<void> {
+    const { socket } = this.#req;
+    if (socket === null) await once(this.#req, 'socket');
+    if (this.#req.socket?.connecting) await once(this.#req.socket, 'connect');
+    const later = http.get({ ...this.#server, path: '/healthz', agent: false });
+    const [res] = (await once(later, 'response')) as [IncomingMessage];
+    res.resume();
+    await once(res, 'end');
   }
 
   /** Resolves when the piece is handed to the kernel. */
