@@ -6,11 +6,10 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
+import { PATIENCE_MS } from './patience';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 if (!existsSync(CHROMIUM)) process.emitWarning(`Nothing is tested in a browser: there is no ${CHROMIUM}`);
-
-const LOADING_MS = 60_000;
 
 /** `it` where there is a Chromium, and `it.skip` elsewhere. */
 export const inBrowser = existsSync(CHROMIUM) ? it : it.skip;
@@ -22,7 +21,11 @@ export interface BrowserUnderTest {
 
 /** @param args of its command line @throws if there is no Chromium: ask `inBrowser` before */
 export function launchBrowser(args: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', ...args] });
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', ...args],
+    timeout: PATIENCE_MS,
+  });
 }
 
 /** A Chromium for all tests of the surrounding `describe`. @param args of its command line */
@@ -31,7 +34,7 @@ export function withBrowser(args: readonly string[] = []): BrowserUnderTest {
   const contexts: BrowserContext[] = [];
   beforeAll(async () => {
     if (existsSync(CHROMIUM)) browser = await launchBrowser(args);
-  }, LOADING_MS);
+  }, PATIENCE_MS);
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close();
   });
@@ -40,6 +43,7 @@ export function withBrowser(args: readonly string[] = []): BrowserUnderTest {
     async newPage(options) {
       if (browser === undefined) throw new Error('there is no browser');
       const context = await browser.newContext(options);
+      context.setDefaultTimeout(PATIENCE_MS);
       contexts.push(context);
       return context.newPage();
     },
