@@ -99,7 +99,7 @@ tokens:
   - {token: writer, scopes: [produce]}
 http: {allowOrigin: ["https://app.example"]}
 digest: {patterns: ["^E\\\\d", "(a+)+$"]}
-search: {timeout: 100ms}
+search: {timeout: 1s}
 `,
   });
   const ask = (path: string, token: string, headers: Record<string, string> = {}, method = 'GET') =>

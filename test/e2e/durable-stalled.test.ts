@@ -5,16 +5,13 @@ import { Consumer } from '../support/http';
 import { DurableStream, TEXT } from './durable-requests';
 import { withLoom } from './with-loom';
 
-const CONFIG = `
-durable: {eventsLifetime: 1s}
-http: {consumerTimeout: 1s}
-`;
+const IMPATIENT = 'http: {consumerTimeout: 1s}';
 const APPEND = Buffer.alloc(8 * 1024 * 1024, 'x');
 /** Together more than kernels keep for a connection, which may be 36 MiB: what fits there is accepted even if nothing reads it. */
 const APPENDS = 6;
 
 describe('a stalled reader at /v1/stream', () => {
-  const loom = withLoom({ store: 'file:', config: CONFIG });
+  const loom = withLoom({ store: 'file:', config: `durable: {eventsLifetime: 1s}\n${IMPATIENT}` });
 
   it.each(['', '&live=sse', '&live=long-poll'])(
     'a reader that reads nothing is disconnected: %s',
@@ -34,6 +31,10 @@ describe('a stalled reader at /v1/stream', () => {
       await closed;
     },
   );
+});
+
+describe('a reader at /v1/stream that does not stall', () => {
+  const loom = withLoom({ store: 'file:', config: IMPATIENT });
 
   it('a reader that reads gets all events of a large stream', async () => {
     const stream = new DurableStream(loom.url('/v1/stream/read'));

@@ -29,7 +29,8 @@ describe('BlockingReader', () => {
         const before = performance.now();
         await until(() => delivered.length > 0);
         expect(delivered).toEqual(['third']);
-        expect(performance.now() - before).toBeLessThan(2_000);
+        // Sooner than a read ends by itself.
+        expect(performance.now() - before).toBeLessThan(4_000);
       } finally {
         reader.close();
         connections.close();

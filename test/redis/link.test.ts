@@ -10,7 +10,7 @@ import { CONNECTION } from '../support/open-stores';
 import { startRedisServer } from '../support/redis-server';
 import { startTcpSwitch } from '../support/tcp-switch';
 
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 1_500;
 
 describe('Link', () => {
   it('each command gets its reply, in order', () =>

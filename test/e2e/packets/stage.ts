@@ -5,7 +5,7 @@ import { LoomProcess } from '../../support/loom-process';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { UpstreamServer } from './upstream-server';
 
-export const LONG_POLL_MS = 600;
+export const LONG_POLL_MS = 1_500;
 
 export interface StageOptions {
   readonly store: 'files' | 'memory' | 'redis';

@@ -161,7 +161,7 @@ describe('a store while Redis fails', () => {
   it('a full Redis refuses appends without leaving a hole, and accepts them when it has room again', () =>
     withRedis(
       async ({ admin, open }) => {
-        const store = await open({ patience: 400 });
+        const store = await open({ patience: 1_500 });
         const writer = await createLog(store);
         const content = randomBytes(400_000);
         let tail = START;

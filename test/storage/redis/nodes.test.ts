@@ -136,8 +136,8 @@ describe('two nodes on one Redis', () => {
 
   it('the logs of a silent node are interrupted, and its writer is fenced when the node returns', () =>
     withRedis(async ({ open, openByProxy }) => {
-      const survivor = await open({ nodeLease: 300 });
-      const { store: sleeper, proxy } = await openByProxy({ nodeLease: 300, commandTimeout: 500 });
+      const survivor = await open({ nodeLease: 1_000 });
+      const { store: sleeper, proxy } = await openByProxy({ nodeLease: 1_000, commandTimeout: 1_000 });
       const graceMs = 60_000;
       const writer = await createLog(sleeper, { graceMs });
       await sleeper.append(writer, START, bytes('kept'));

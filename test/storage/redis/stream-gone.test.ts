@@ -61,11 +61,11 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
 
   it('the log is interrupted when the node of its producer dies', () =>
     withRedis(async ({ admin, open, openByProxy }) => {
-      const { store: dying, proxy } = await openByProxy({ nodeLease: 300, commandTimeout: 500 });
+      const { store: dying, proxy } = await openByProxy({ nodeLease: 1_000, commandTimeout: 1_000 });
       const { log } = await createLogOf(dying, 'AAAA');
       const { log: other } = await createLogOf(dying, 'BBBB');
       await spoilAll(admin, log);
-      const survivor = await open({ nodeLease: 300 });
+      const survivor = await open({ nodeLease: 1_000 });
       proxy.mode('hold');
       for (const { id } of [other, log])
         await eventually(async () => (await infoOf(survivor, id)).state === 'interrupted');
