@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import { destroySoonAsNode, replaceDestroySoon } from '../../src/node-internals/destroy-soon';
 import { keepHalfOpen } from '../../src/node-internals/half-open-server';
+import { ReusableResponse, returnToHttp, takeFromHttp } from '../../src/node-internals/parked-connection';
 import { onResponseEnd } from '../../src/node-internals/response-end';
 import { takeOverFraming } from '../../src/node-internals/response-framing';
 import { closeWaiting, onTurn } from '../../src/node-internals/waiting-response';
@@ -20,7 +21,7 @@ async function talk(
   handler: Handler,
   listen = (_: http.Server) => {},
 ): Promise<string> {
-  const server = http.createServer(handler);
+  const server = http.createServer({ ServerResponse: ReusableResponse }, handler);
   listen(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -137,5 +138,77 @@ describe('internals of node:http', () => {
       res.end('over');
     });
     assertStill(calls > 0, 'Node calls destroySoon after Connection: close', 'destroy-soon');
+  });
+
+  describe('of a connection with a response that goes on', () => {
+    /** Takes the connection of the first response from node:http. @returns what became of it */
+    async function parked(
+      sent: string,
+      then: (server: http.Server, res: ServerResponse) => void,
+    ): Promise<{
+      requests: [IncomingMessage, ServerResponse][];
+      wasTaken: boolean;
+      parser: unknown;
+      got: string;
+    }> {
+      const requests: [IncomingMessage, ServerResponse][] = [];
+      let [wasTaken, parser]: [boolean, unknown] = [false, undefined];
+      let server: http.Server | undefined;
+      const handler: Handler = (req, res) => {
+        requests.push([req, res]);
+        if (requests.length > 1) return;
+        res.write('begun;');
+        // The one that a listener has.
+        req.socket.on('close', () => {});
+        req.resume().on('end', () =>
+          setImmediate(() => {
+            wasTaken = takeFromHttp(req.socket, res);
+            parser = Reflect.get(req.socket, 'parser');
+            if (server !== undefined) then(server, res);
+          }),
+        );
+      };
+      const got = await talk(sent, false, handler, (listening) => {
+        server = listening;
+      });
+      return { requests, wasTaken, parser, got };
+    }
+
+    it('node:http frees the parser when its listener for the close is called', async () => {
+      const { wasTaken, parser } = await parked(REQUEST, (_server, res) => res.socket?.end());
+      assertStill(
+        wasTaken && parser === null,
+        'socketOnClose frees the parser, and the other listeners are known',
+        'parked-connection',
+      );
+    });
+
+    it('a parser that has a part of a request says so at its end', async () => {
+      const { wasTaken } = await parked(`${REQUEST}GET /`, (_server, res) => res.socket?.end());
+      assertStill(!wasTaken, 'finish of a parser returns an error', 'parked-connection');
+    });
+
+    it('node:http takes the response that the constructor returns, and ends it', async () => {
+      const { requests, got } = await parked(REQUEST, (server, res) => {
+        const { socket } = res;
+        if (socket === null) return;
+        returnToHttp(server, socket, res);
+        res.end('over;', () => socket.end());
+      });
+      const [first, second] = requests;
+      assertStill(
+        second !== undefined &&
+          second[1] === first?.[1] &&
+          second[0] !== first[0] &&
+          second[1].req === second[0],
+        'node:http takes the response of the constructor',
+        'parked-connection',
+      );
+      assertStill(
+        got.match(/HTTP/g)?.length === 1 && /begun;.*over;.*\r\n0\r\n\r\n$/s.test(got),
+        'a response goes on with another request',
+        'parked-connection',
+      );
+    });
   });
 });

@@ -12,7 +12,9 @@ import type { Duplex } from 'node:stream';
 import type { Config } from '../../config/config';
 import { destroySoonAsNode, replaceDestroySoon } from '../../node-internals/destroy-soon';
 import { keepHalfOpen } from '../../node-internals/half-open-server';
+import { ReusableResponse } from '../../node-internals/parked-connection';
 import { boundRestOfBody } from '../body/rest-of-body';
+import { ParkedConnections } from './parked-connections';
 import { PipelinedResponses } from './pipelined-responses';
 import { refuseConnect, refuseMalformed } from './refuse-malformed';
 import { RequestOrder } from './request-order';
@@ -50,6 +52,7 @@ export class Listener {
   readonly #latest = new WeakMap<Duplex, ServerResponse>();
   readonly #pipelined = new PipelinedResponses();
   readonly #order = new RequestOrder();
+  readonly #parked: ParkedConnections;
   /** Connections on which something came that is no request. */
   readonly #refused = new WeakSet<Duplex>();
   readonly #destroySoon = destroySoonAfterBody(this.#latest);
@@ -85,6 +88,7 @@ export class Listener {
     if (config.workers === 1) this.#server.maxConnections = connections;
     else this.#connectionsMax = connections;
     keepHalfOpen(this.#server);
+    this.#parked = new ParkedConnections(this.#server, (socket) => this.#latest.get(socket));
   }
 
   /** @throws the error of `listen`, with a code such as `EADDRINUSE` */
@@ -119,11 +123,14 @@ export class Listener {
   #onRequest(req: IncomingMessage, res: ServerResponse): void {
     // A head that took too long may still become a request.
     if (this.#refused.has(req.socket)) return;
+    // It was parked, and goes on.
+    if (this.#latest.get(req.socket) === res) return;
     boundRestOfBody(req, res);
     // Without a socket it is behind another response.
     const previous = res.socket === null ? this.#unfinished(req.socket) : undefined;
     this.#latest.set(req.socket, res);
     this.#pipelined.add(req.socket, res, previous);
+    this.#parked.watch(res);
     if (this.#isStopping) this.#closeAfter(req.socket, res);
     if (previous === undefined) this.handle(req, res);
     else this.#order.add(previous, res, () => this.handle(req, res));
@@ -137,6 +144,8 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
+    // It was parked.
+    if (this.#sockets.has(socket)) return;
     if (this.#sockets.size >= this.#connectionsMax) {
       socket.destroy();
       this.onDrop();
@@ -168,6 +177,7 @@ export class Listener {
 
   /** One look at all connections is cheaper than a listener on each. */
   #look(): void {
+    this.#parked.look();
     const before = this.#silences;
     this.#silences = new Map();
     for (const socket of this.#sockets) {
@@ -201,6 +211,7 @@ export class Listener {
 
 function serverOptions({ http, limits }: Pick<Config, 'http' | 'limits'>): ServerOptions {
   return {
+    ServerResponse: ReusableResponse,
     // A body may take hours. Node's own limit would count the whole request, and cut uploads after five minutes.
     requestTimeout: 0,
     headersTimeout: http.headersTimeout,

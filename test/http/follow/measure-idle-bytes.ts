@@ -1,11 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { followMany } from '../../../src/core/follow/follow-many';
 import type { ManyLogsListener } from '../../../src/core/follow/many-logs-listener';
+import { Listener } from '../../../src/http/listener/listener';
 import { MemoryStore } from '../../../src/storage/memory/memory-store';
 import { createLogOf } from '../../core/stores';
 import { appOver } from '../../support/app';
+import { configFrom } from '../../support/config';
 import { reachableBytes } from '../../support/reachable-bytes';
 
 const READERS = 400;
@@ -26,11 +29,12 @@ async function measureAll(): Promise<Record<string, number>> {
     'durable events': await beyondNode(`/v1/stream/${id}?offset=-1&live=sse`),
     'a long poll': await beyondNode(`/v1/stream/${id}?offset=now&live=long-poll`),
   };
+  const parked = { 'a parked tail': await bytesPerParked(handler, `/stream/${id}`), 'a bare response': bare };
   for (let i = 1; i < READERS; i += 1) await createLogOf(store, CONTENT);
   await bytesPerLog(store);
   const perLog = await bytesPerLog(store);
   await drain();
-  return { ...bytes, 'each log of a spy': perLog };
+  return { ...bytes, ...parked, 'each log of a spy': perLog };
 }
 
 /** @returns the least of some measurements: the first one includes what is compiled and kept once */
@@ -57,6 +61,36 @@ async function bytesPerReader(handler: RequestListener, path: string, accept: st
     await once(server, 'close');
   }
   return least;
+}
+
+/** @returns as above, of responses whose connections are parked, with all that Node has of them */
+async function bytesPerParked(handler: RequestListener, path: string): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 3; round += 1) {
+    const responses: ServerResponse[] = [];
+    const listener = new Listener(
+      (req, res) => {
+        responses.push(res);
+        handler(req, res);
+      },
+      configFrom({}),
+      () => {},
+    );
+    const { port } = await listener.listen(0, '127.0.0.1');
+    const before = await settledBytes();
+    const sockets = Array.from({ length: READERS }, () => open(port, path, ANY));
+    while (responses.length < READERS || !responses.every(isParked)) await delay(20);
+    responses.length = 0;
+    least = Math.min(least, ((await settledBytes()) - before) / READERS);
+    for (const socket of sockets) socket.destroy();
+    listener.cut();
+    await listener.stop();
+  }
+  return least;
+}
+
+function isParked({ socket }: ServerResponse): boolean {
+  return socket !== null && Reflect.get(socket, 'parser') === null;
 }
 
 function open(port: number, path: string, accept: string): Socket {
@@ -95,7 +129,7 @@ async function bytesPerLog(store: MemoryStore): Promise<number> {
 /** What is reachable once nothing more becomes garbage. */
 async function settledBytes(): Promise<number> {
   for (let least = reachableBytes(); ; ) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await delay(20);
     const bytes = reachableBytes();
     if (Math.abs(bytes - least) < 1024) return bytes;
     least = bytes;
