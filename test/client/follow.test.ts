@@ -10,6 +10,7 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 let server: Server;
 let answers: Handler[];
 let gets: string[];
+let codings: unknown[];
 let state: Record<string, string>;
 let events: ConnectionEvent[];
 
@@ -17,6 +18,7 @@ let events: ConnectionEvent[];
 beforeEach(async () => {
   answers = [];
   gets = [];
+  codings = [];
   events = [];
   state = { 'X-Stream-State': 'closed; outcome=complete', 'Upload-Offset': '11' };
   server = createServer((req, res) => {
@@ -25,6 +27,7 @@ beforeEach(async () => {
       return;
     }
     gets.push(req.url ?? '');
+    codings.push(req.headers['accept-encoding']);
     const answer = answers.shift() ?? refuse(500);
     answer(req, res);
   }).listen(0, '127.0.0.1');
@@ -78,6 +81,12 @@ it('a follower yields every byte and then has the outcome', async () => {
   const following = follow();
   expect(await textOf(following)).toBe('hello world');
   expect(following.end).toEqual({ state: 'closed', outcome: 'complete', metadata: { exitCode: 4 } });
+});
+
+it('a follower asks for bytes that are not compressed', async () => {
+  answers = [cutAfter('hello'), all(' world')];
+  expect(await textOf(follow())).toBe('hello world');
+  expect(codings).toEqual(['identity', 'identity']);
 });
 
 it('a follower continues at the next byte after a broken connection', async () => {
