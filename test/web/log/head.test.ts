@@ -37,9 +37,10 @@ describe('the head of a stream', () => {
     async () => {
       const page = await open();
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('build/7');
-      expect(await page.locator('.facts').textContent()).toMatch(
-        /^failed, exit 2\d+(?:\.\d)? [a-z]+3 lines\d\d B$/,
-      );
+      // The lines are counted once the first ones are shown.
+      await page
+        .locator('.facts', { hasText: /^failed, exit 2\d+(?:\.\d)? [a-z]+3 lines\d\d B$/ })
+        .waitFor();
       expect(await page.locator('.metadata').textContent()).toBe('branchmain');
     },
   );
