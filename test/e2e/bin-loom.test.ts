@@ -164,6 +164,7 @@ describe('a running server', () => {
     const loom = await start();
     expect(loom.stderr).toContain(`Loom listens on ${loom.url}\n`);
     expect(loom.stderr).toContain(`curl --no-buffer ${loom.url}/stream/clock\n`);
+    await loom.logged('"msg":"listening"');
     const [first] = loom.stdout.split('\n');
     expect(JSON.parse(first ?? '')).toMatchObject({ msg: 'listening', url: loom.url, store: 'memory:' });
   });

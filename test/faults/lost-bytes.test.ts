@@ -82,7 +82,7 @@ describe('an open log that lost acknowledged bytes', () => {
       'the server lost bytes 5 to 10, which are in the output; continuing at byte 5',
     );
     expect((await get()).text).toBe('AAAA\nCCCC\nDDDD\nEEEE\n');
-    expect(loom.stdout).toContain('lost the bytes 5 to 10');
+    await loom.logged('lost the bytes 5 to 10');
   });
 
   it('a reader of events is reset only if it had lost bytes', async () => {

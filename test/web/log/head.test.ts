@@ -38,9 +38,7 @@ describe('the head of a stream', () => {
       const page = await open();
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('build/7');
       // The lines are counted once the first ones are shown.
-      await page
-        .locator('.facts', { hasText: /^failed, exit 2\d+(?:\.\d)? [a-z]+3 lines\d\d B$/ })
-        .waitFor();
+      await page.locator('.facts', { hasText: /^failed, exit 2\d+(?:\.\d)? [a-z]+3 lines\d\d B$/ }).waitFor();
       expect(await page.locator('.metadata').textContent()).toBe('branchmain');
     },
   );
