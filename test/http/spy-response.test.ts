@@ -3,9 +3,9 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogRef } from '../../src/core/log/log';
 import { generateLogId } from '../../src/core/log/log-id';
-import { spendTurnTime } from '../../src/core/scheduling/turn-time-budget';
 import { SpyFormat } from '../../src/http/spy/spy-format';
 import { SpyResponse } from '../../src/http/spy/spy-response';
+import { paintTime } from '../../src/http/spy/text-queue';
 
 const PENDING_BYTES = 32 * 1024;
 const STALLED_MS = 10_000;
@@ -138,6 +138,6 @@ async function spyOf(...logs: readonly LogRef[]): Promise<Spying> {
 /** As other spies may: this turn has no time left. */
 function takeTime(): void {
   const now = jest.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValueOnce(1_000);
-  spendTurnTime(() => {});
+  paintTime.spend(() => {});
   now.mockRestore();
 }

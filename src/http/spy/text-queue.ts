@@ -1,5 +1,8 @@
 import { onAbort } from '../../core/scheduling/abortable';
-import { hasTurnTime, runWhenTime, spendTurnTime } from '../../core/scheduling/turn-time-budget';
+import { TurnTimeBudget } from '../../core/scheduling/turn-time-budget';
+
+/** Of all spies together. */
+export const paintTime = new TurnTimeBudget(3);
 
 interface Job {
   readonly texts: Iterator<string, void>;
@@ -42,7 +45,7 @@ export class TextQueue {
   #work(): void {
     // What is added meanwhile, for example by `over`, comes behind the rest.
     this.#isWaiting = true;
-    while (hasTurnTime()) {
+    while (paintTime.hasTime) {
       const [job] = this.#jobs;
       if (job === undefined) {
         this.#isWaiting = false;
@@ -52,9 +55,9 @@ export class TextQueue {
         this.#isPaused = true;
         return;
       }
-      spendTurnTime(() => this.#step(job));
+      paintTime.spend(() => this.#step(job));
     }
-    runWhenTime(() => this.#work());
+    paintTime.whenTime(() => this.#work());
   }
 
   #step({ texts, over }: Job): void {
