@@ -2,6 +2,7 @@ import { Follower, type LiveDelivery } from '../../src/core/follow/follower';
 import { LogError } from '../../src/core/log/errors';
 import type { LogOutcome, LogRef } from '../../src/core/log/log';
 import type { Offset } from '../../src/core/log/offset';
+import type { BytesNews } from '../../src/core/store/news';
 import type { LogStore, Page } from '../../src/core/store/store';
 
 /** Bytes of a followed log, or its end. */
@@ -72,7 +73,7 @@ class FollowedPages extends Follower {
     this.#wake();
   }
 
-  protected sendLive(chunks: readonly Buffer[], next: Offset): LiveDelivery {
+  protected sendLive({ chunks }: BytesNews, next: Offset): LiveDelivery {
     this.#add({ chunks, next });
     return 'sent';
   }

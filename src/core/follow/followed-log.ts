@@ -2,6 +2,7 @@ import { isLogError } from '../log/errors';
 import type { LogRef } from '../log/log';
 import type { Loss } from '../log/loss';
 import type { Offset } from '../log/offset';
+import type { BytesNews } from '../store/news';
 import type { LogStore, Page } from '../store/store';
 import { Follower, type LiveDelivery } from './follower';
 import type { ManyLogsListener } from './many-logs-listener';
@@ -46,7 +47,7 @@ export class FollowedLog extends Follower {
     return 0;
   }
 
-  protected sendLive(chunks: readonly Buffer[]): LiveDelivery {
+  protected sendLive({ chunks }: BytesNews): LiveDelivery {
     return this.context.listener.bytes(this.log, chunks) ? 'sent' : 'declined';
   }
 

@@ -3,7 +3,7 @@ import { isLogError } from '../log/errors';
 import type { LogOutcome, LogRef } from '../log/log';
 import type { Loss } from '../log/loss';
 import { advance, type Offset } from '../log/offset';
-import type { LogNews } from '../store/news';
+import type { BytesNews, LogNews } from '../store/news';
 import type { LogStore, Page } from '../store/store';
 import { PAGE_BYTES } from './page-size';
 import { type ReadOptions, readPage, readToTail } from './read-to-tail';
@@ -61,17 +61,8 @@ export abstract class Follower {
     return this.#state === 'over';
   }
 
-  /**
-   * Delivers live bytes that end at `next`.
-   * @param isEnd whether the log ends with them; `ended` follows if they are sent
-   * @param committedAt Unix milliseconds
-   */
-  protected abstract sendLive(
-    chunks: readonly Buffer[],
-    next: Offset,
-    isEnd: boolean,
-    committedAt: number,
-  ): LiveDelivery;
+  /** Delivers live bytes that end at `next`. If they have an `end`, `ended` follows unless they are declined. */
+  protected abstract sendLive(news: BytesNews, next: Offset): LiveDelivery;
 
   /** Delivers a page of the store, which has `times` if `readOptions` asks for them. If the page has an `end`, `ended` follows. */
   protected abstract sendStored(page: Page, signal: AbortSignal): Promise<void> | void;
@@ -177,10 +168,10 @@ export abstract class Follower {
     else this.read(news);
   }
 
-  #deliver(news: LogNews & { readonly kind: 'bytes' }): void {
-    const { chunks, end, at } = news;
+  #deliver(news: BytesNews): void {
+    const { chunks, end } = news;
     const next = advance(this.#at, sizeOf(chunks));
-    const delivery = this.sendLive(chunks, next, end !== undefined, at);
+    const delivery = this.sendLive(news, next);
     if (delivery !== 'declined') this.#at = next;
     if (delivery === 'declined') this.read(news);
     else if (end !== undefined) this.#end(end);

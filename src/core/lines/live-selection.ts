@@ -76,20 +76,16 @@ export class LiveSelection {
     return this.#skippedLines;
   }
 
+  /** As `take`, for a page that was read `withTimes`. */
+  takePage({ chunks, next, times = [] }: Page): Selected {
+    return this.take(chunks, next, times);
+  }
+
   /**
    * @param next the offset after `chunks`
-   * @param committedAt the time of all of them, in Unix milliseconds
+   * @param times theirs. Bytes without a known time are older than any time
    */
-  take(chunks: readonly Buffer[], next: Offset, committedAt: number): Selected {
-    return this.#take(chunks, next, [{ end: next, at: committedAt }]);
-  }
-
-  /** As `take`, for a page that was read `withTimes`. Bytes without a known time are older than any time. */
-  takePage({ chunks, next, times = [] }: Page): Selected {
-    return this.#take(chunks, next, times);
-  }
-
-  #take(chunks: readonly Buffer[], next: Offset, times: readonly TimeMark[]): Selected {
+  take(chunks: readonly Buffer[], next: Offset, times: readonly TimeMark[]): Selected {
     const from = advance(next, -sizeOf(chunks));
     if (next <= this.#from || this.isPlain) return { chunks, from, isOver: false };
     const selected: Buffer[] = [];

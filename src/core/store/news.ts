@@ -1,18 +1,29 @@
 import type { LogOutcome, LogRef, SealOutcome } from '../log/log';
 import type { Loss } from '../log/loss';
 import type { Offset } from '../log/offset';
+import type { TimeMark } from '../log/time-mark';
+
+/** Bytes were committed. */
+export interface BytesNews {
+  readonly kind: 'bytes';
+  readonly from: Offset;
+  readonly chunks: readonly Buffer[];
+  /** Unix milliseconds at which the last of them was committed. */
+  readonly at: number;
+  /** When each part of them was committed, if that was not one step. */
+  readonly times?: readonly TimeMark[];
+  /** Present when the step that stored the last of `chunks` also sealed the log. `ended` may follow all the same. */
+  readonly end?: SealOutcome;
+}
+
+/** When each part of the bytes was committed. @param next the offset after them */
+export function timesOf({ at, times }: BytesNews, next: Offset): readonly TimeMark[] {
+  return times ?? [{ end: next, at }];
+}
 
 /** What happened to a log that is watched. */
 export type LogNews =
-  | {
-      readonly kind: 'bytes';
-      readonly from: Offset;
-      readonly chunks: readonly Buffer[];
-      /** Unix milliseconds at which the last of them was committed. */
-      readonly at: number;
-      /** Present when the step that stored the last of `chunks` also sealed the log. `ended` may follow all the same. */
-      readonly end?: SealOutcome;
-    }
+  | BytesNews
   /** There is something to read. */
   | { readonly kind: 'moved' }
   /** The log ended at `at`, after all earlier news. */

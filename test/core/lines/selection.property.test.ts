@@ -38,6 +38,7 @@ const anyAppends: fc.Arbitrary<readonly TimedAppend[]> = fc.array(
 const anyCase = fc.record({
   appends: anyAppends,
   storedCount: fc.nat(9),
+  joinedCount: fc.integer({ min: 1, max: 3 }),
   start: anyStart,
   bounds: anyBounds,
   pageBytes: fc.integer({ min: 1, max: 20 }),
@@ -89,13 +90,19 @@ function liveBytes(
   for (const end of ends.slice(1)) {
     const middle = (at0 + end) >> 1;
     const chunks = [all.bytes.subarray(at0, middle), all.bytes.subarray(middle, end)];
-    const taken = live.take(chunks, at(end), all.timeOf(at0) ?? 0);
+    const taken = live.take(chunks, at(end), marksWithin(all.times, at(at0), at(end)));
     expectPlace(taken.from, taken.chunks, all);
     parts.push(...taken.chunks);
     if (taken.isOver) break;
     at0 = end;
   }
   return Buffer.concat(parts);
+}
+
+/** Where the news end that have `joinedCount` appends each. */
+function endsOfNews(all: NaiveLines, storedTail: number, joinedCount: number): number[] {
+  const ends: number[] = all.times.map(({ end }) => end).filter((end) => end > storedTail);
+  return ends.filter((end, i) => (i + 1) % joinedCount === 0 || end === ends.at(-1));
 }
 
 /** What a reader gets who reads pages only. */
@@ -126,7 +133,7 @@ describe('any selection of an open log', () => {
 
   it('has the bytes that a loop selects, stored ones and those still to come', async () => {
     await fc.assert(
-      fc.asyncProperty(anyCase, async ({ appends, storedCount, start, bounds, pageBytes }) => {
+      fc.asyncProperty(anyCase, async ({ appends, storedCount, joinedCount, start, bounds, pageBytes }) => {
         now = BEGAN_AT;
         const store = new CutStore(pageBytes);
         const writer = await createLog(store);
@@ -143,7 +150,7 @@ describe('any selection of an open log', () => {
         const expected = all.bytes.subarray(begin, end).toString();
 
         const selection = await find();
-        const ends = [stored.tail, ...all.times.map((mark) => mark.end).filter((one) => one > stored.tail)];
+        const ends = [stored.tail, ...endsOfNews(all, stored.tail, joinedCount)];
         expect(liveBytes(selection, all, ends).toString()).toBe(expected);
         expect(pagedBytes(await find(), all, pageBytes).toString()).toBe(expected);
         if (expected === '') return;

@@ -1,3 +1,4 @@
+import type { Selected } from '../../../src/core/lines/live-selection';
 import { LogLines } from '../../../src/core/lines/log-lines';
 import {
   type Bounds,
@@ -22,13 +23,21 @@ async function selectIn(
   return select(store, lines, await infoOf(store, writer), start, bounds, NEVER);
 }
 
+/** Passes on what comes live after `TEXT`, at that time. */
+function takeLive({ live }: Selection, text: string, committedAt: number): Selected {
+  const next = at(TEXT.length + text.length);
+  return live.take([Buffer.from(text)], next, [{ end: next, at: committedAt }]);
+}
+
 /** What of `chunks`, which come live after `TEXT`, is passed on. */
 function passedOn({ live }: Selection, ...chunks: readonly string[]): string {
   let next = TEXT.length;
   return chunks
     .map((text) => {
       next += text.length;
-      const { chunks, isOver } = live.take([Buffer.from(text)], at(next), Date.now());
+      const { chunks, isOver } = live.take([Buffer.from(text)], at(next), [
+        { end: at(next), at: Date.now() },
+      ]);
       return Buffer.concat(chunks).toString() + (isOver ? '|' : '');
     })
     .join('');
@@ -76,9 +85,9 @@ describe('a selection of an open log', () => {
   it('ends with the line that was begun in time', async () => {
     const store = new MemoryStore();
     const until = Date.now() + 3_600_000;
-    const { live } = await selectIn(store, await logOf(store, TEXT), undefined, { until });
-    expect(live.endsAt).toBe(until);
-    const taken = live.take([Buffer.from('ur\nfive\n')], at(TEXT.length + 8), until + 1);
+    const selection = await selectIn(store, await logOf(store, TEXT), undefined, { until });
+    expect(selection.live.endsAt).toBe(until);
+    const taken = takeLive(selection, 'ur\nfive\n', until + 1);
     expect(Buffer.concat(taken.chunks).toString()).toBe('ur\n');
     expect(taken.isOver).toBe(true);
   });
@@ -86,9 +95,10 @@ describe('a selection of an open log', () => {
   it('begins with the first line that is begun in time', async () => {
     const store = new MemoryStore();
     const since = Date.now() + 3_600_000;
-    const { live } = await selectIn(store, await logOf(store, TEXT), { kind: 'since', at: since });
-    expect(live.take([Buffer.from('ur')], at(TEXT.length + 2), since - 1).chunks).toEqual([]);
-    const taken = live.take([Buffer.from('s\nfive\n')], at(TEXT.length + 9), since);
+    const selection = await selectIn(store, await logOf(store, TEXT), { kind: 'since', at: since });
+    const { live } = selection;
+    expect(takeLive(selection, 'ur', since - 1).chunks).toEqual([]);
+    const taken = takeLive(selection, 's\nfive\n', since);
     expect(Buffer.concat(taken.chunks).toString()).toBe('five\n');
     expect(taken.from).toBe(TEXT.length + 4);
     expect(live.skippedLines).toBe(1);

@@ -7,6 +7,7 @@ import { isRemoval, type LogInfo, type LogOutcome } from '../../../core/log/log'
 import { advance, type Offset } from '../../../core/log/offset';
 import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
 import { assertRangeIntact } from '../../../core/store/damage';
+import type { BytesNews } from '../../../core/store/news';
 import type { Page } from '../../../core/store/store';
 import { sendHead } from '../../front/send-head';
 import { sandboxedHeaders } from '../../headers/content-headers';
@@ -78,8 +79,8 @@ class DurableEventsResponse extends EventResponse {
     clearTimeout(this.#lifetime);
   }
 
-  protected sendLive(chunks: readonly Buffer[], next: Offset, isEnd: boolean): LiveDelivery {
-    if (isEnd) return this.#sendLast(chunks, next);
+  protected sendLive({ chunks, end }: BytesNews, next: Offset): LiveDelivery {
+    if (end !== undefined) return this.#sendLast(chunks, next);
     if (!this.writer.writeShared(chunks, next)) return 'declined';
     return this.isBehind ? 'behind' : 'sent';
   }

@@ -9,7 +9,7 @@ import { advance, type Offset } from '../../../core/log/offset';
 import { marksWithin, type TimeMark } from '../../../core/log/time-mark';
 import { reserveTurnBytes } from '../../../core/scheduling/turn-byte-budget';
 import { DamageError, LostTailError } from '../../../core/store/damage';
-import type { LogNews } from '../../../core/store/news';
+import { type BytesNews, type LogNews, timesOf } from '../../../core/store/news';
 import type { Page } from '../../../core/store/store';
 import { EventResponse } from '../../live/event-response';
 import { finish } from '../../live/finish';
@@ -92,19 +92,15 @@ export class FormattedResponse extends EventResponse {
     return this.#part?.readOptions ?? PLAIN;
   }
 
-  protected sendLive(
-    chunks: readonly Buffer[],
-    next: Offset,
-    _isEnd: boolean,
-    committedAt: number,
-  ): LiveDelivery {
-    const times = [{ end: next, at: committedAt }];
+  protected sendLive(news: BytesNews, next: Offset): LiveDelivery {
+    const { chunks } = news;
+    const times = timesOf(news, next);
     const live = this.#part?.live;
     const isShared =
       (live === undefined || live.isPlain) && this.#format.isShared?.(concatShared(chunks), times) === true;
     if (!isShared && !reserveTurnBytes(encodedSize(chunks, this.#format.bytesPerLine))) return 'declined';
     if (live === undefined) this.#write(chunks, times);
-    else this.#send(live.take(chunks, next, committedAt), next, times);
+    else this.#send(live.take(chunks, next, times), next, times);
     if (chunks.some((chunk) => chunk.includes(LF))) this.#forgetPartial();
     if (!this.isOver && chunks.at(-1)?.at(-1) !== LF) this.#awaitRestOfLine();
     return this.isBehind ? 'behind' : 'sent';

@@ -6,6 +6,7 @@ import type { LiveSelection, Selected } from '../../../core/lines/live-selection
 import type { LogInfo, LogOutcome } from '../../../core/log/log';
 import { advance, type Offset } from '../../../core/log/offset';
 import { reserveTurnBytes, sliceChunks, waitForTurn } from '../../../core/scheduling/turn-byte-budget';
+import { type BytesNews, timesOf } from '../../../core/store/news';
 import type { Page } from '../../../core/store/store';
 import { closedState } from '../../headers/stream-state';
 import { ChunkedBody } from '../../live/chunked-body';
@@ -59,14 +60,9 @@ export class SelectedTailResponse extends LogResponse {
     return { mayUseLargePages: true, withTimes: this.#isTimed };
   }
 
-  protected sendLive(
-    chunks: readonly Buffer[],
-    next: Offset,
-    _isEnd: boolean,
-    committedAt: number,
-  ): LiveDelivery {
-    if (!this.#live.isPlain && !reserveTurnBytes(sizeOf(chunks))) return 'declined';
-    this.#send(this.#live.take(chunks, next, committedAt), next);
+  protected sendLive(news: BytesNews, next: Offset): LiveDelivery {
+    if (!this.#live.isPlain && !reserveTurnBytes(sizeOf(news.chunks))) return 'declined';
+    this.#send(this.#live.take(news.chunks, next, timesOf(news, next)), next);
     return this.isBehind ? 'behind' : 'sent';
   }
 

@@ -1,13 +1,17 @@
 import { concatChunks } from '../../../core/bytes/concat-chunks';
+import type { TimeMark } from '../../../core/log/time-mark';
 
-/** Bytes that were committed at one time, with that time before each of their lines. */
+/** Bytes with the time of each of their lines before it. */
 export interface TimedBytes {
   readonly bytes: Buffer;
-  readonly at: number;
+  readonly times: readonly TimeMark[];
   /** Whether a line begins with them. */
   readonly isLineStart: boolean;
   readonly encoded: readonly Buffer[];
 }
+
+/** What an encoding depends on. */
+export type LinesKey = Omit<TimedBytes, 'encoded'>;
 
 let chunksJoined: readonly Buffer[] = [];
 let joined: Buffer | undefined;
@@ -25,9 +29,15 @@ export function concatShared(chunks: readonly Buffer[]): Buffer {
 }
 
 /** The encoding of these bytes, if another reader was sent it in this turn. */
-export function sharedLines(bytes: Buffer, at: number, isLineStart: boolean): readonly Buffer[] | undefined {
-  const isSame = last?.bytes === bytes && last.at === at && last.isLineStart === isLineStart;
-  return isSame ? last?.encoded : undefined;
+export function sharedLines({ bytes, times, isLineStart }: LinesKey): readonly Buffer[] | undefined {
+  if (last?.bytes !== bytes || last.isLineStart !== isLineStart) return undefined;
+  return areSame(last.times, times) ? last.encoded : undefined;
+}
+
+function areSame(a: readonly TimeMark[], b: readonly TimeMark[]): boolean {
+  return (
+    a === b || (a.length === b.length && a.every(({ end, at }, i) => b[i]?.end === end && b[i].at === at))
+  );
 }
 
 /** Keeps an encoding for the other readers until the end of the turn: by then all of them have it. */

@@ -3,6 +3,7 @@ import type { LiveDelivery } from '../../../core/follow/follower';
 import type { ReadOptions } from '../../../core/follow/read-to-tail';
 import type { LogInfo, LogOutcome } from '../../../core/log/log';
 import type { Offset } from '../../../core/log/offset';
+import type { BytesNews } from '../../../core/store/news';
 import type { Page } from '../../../core/store/store';
 import { closedState } from '../../headers/stream-state';
 import { ChunkedBody } from '../../live/chunked-body';
@@ -52,7 +53,7 @@ export class TailResponse extends LogResponse {
     return READ_OPTIONS;
   }
 
-  protected sendLive(chunks: readonly Buffer[]): LiveDelivery {
+  protected sendLive({ chunks }: BytesNews): LiveDelivery {
     this.#body.writeShared(chunks);
     return this.isBehind ? 'behind' : 'sent';
   }

@@ -8,7 +8,7 @@ import { ChunkedBody } from '../../live/chunked-body';
 import { stateNow } from '../../live/state-now';
 import type { LineFormat, LogSource } from './line-format';
 import { LineTimestamps, TIMESTAMP_BYTES } from './line-timestamps';
-import { sharedLines, shareLines, type TimedBytes } from './shared-lines';
+import { type LinesKey, sharedLines, shareLines } from './shared-lines';
 
 /** The bytes of a log as they are, with its time before each line. The trailer has the state at the end. */
 export class TimestampedText implements LineFormat {
@@ -38,20 +38,20 @@ export class TimestampedText implements LineFormat {
 
   bytes(slice: Buffer, times: readonly TimeMark[]): void {
     const key = this.#keyOf(slice, times);
-    const shared = key && sharedLines(slice, key.at, key.isLineStart);
+    const shared = key && sharedLines(key);
     if (shared !== undefined) this.#timestamps.passOver(slice);
     const encoded = shared ?? [this.#timestamps.insert(slice, this.at, times)];
     this.at = advance(this.at, slice.length);
     if (key === undefined) this.#body.write(encoded);
     else {
-      if (shared === undefined) shareLines({ bytes: slice, ...key, encoded });
+      if (shared === undefined) shareLines({ ...key, encoded });
       this.#body.writeShared(encoded);
     }
   }
 
   isShared(slice: Buffer, times: readonly TimeMark[]): boolean {
     const key = this.#keyOf(slice, times);
-    return key !== undefined && sharedLines(slice, key.at, key.isLineStart) !== undefined;
+    return key !== undefined && sharedLines(key) !== undefined;
   }
 
   /** The beginning of a line was sent at once. */
@@ -73,11 +73,9 @@ export class TimestampedText implements LineFormat {
     return false;
   }
 
-  /** What the encoding depends on beside the bytes. @returns undefined if it is that of this reader alone */
-  #keyOf(slice: Buffer, times: readonly TimeMark[]): Pick<TimedBytes, 'at' | 'isLineStart'> | undefined {
-    const [time] = times;
+  /** @returns undefined if the encoding is that of this reader alone */
+  #keyOf(bytes: Buffer, times: readonly TimeMark[]): LinesKey | undefined {
     const { isPlain, isLineStart } = this.#timestamps;
-    if (!isPlain || times.length !== 1 || time === undefined) return undefined;
-    return time.end >= advance(this.at, slice.length) ? { at: time.at, isLineStart } : undefined;
+    return isPlain ? { bytes, times, isLineStart } : undefined;
   }
 }
