@@ -3,6 +3,7 @@ import { describeAppending } from './appending';
 import { describeClocks } from './clocks';
 import { describeCommitting } from './committing';
 import { describeCreation } from './creation';
+import { describeCrowds } from './crowds';
 import { describeEnding } from './ending';
 import { describeExpiring } from './expiring';
 import { describeForking } from './forking';
@@ -75,6 +76,7 @@ export function describeStore(
     describe('times', () => describeTimes(subject));
     describe('a line index', () => describeLineIndexes(subject));
     describe('watching', () => describeWatching(subject));
+    describe('a crowd of readers', () => describeCrowds(subject));
     describe('ending', () => describeEnding(subject));
     describe('expiry', () => describeExpiring(subject));
     describe('the system clock', () => describeClocks(subject));

@@ -2,25 +2,14 @@ import { sizeOf } from '../bytes/size-of';
 import type { LogOutcome, LogRef, SealOutcome } from '../log/log';
 import type { Loss } from '../log/loss';
 import { advance, type Offset } from '../log/offset';
-import type { LogNews, Watcher } from '../store/news';
+import type { BytesNews, Watcher } from '../store/news';
+import { Tail, type Watch } from './tail';
 
 /** What a store does when a log gets its first watcher and when its last one leaves. */
 interface TailSource {
   /** From now on the store may call `appended`, `advancedTo`, `wake` and `ended` for the log. */
   start?(log: LogRef, from: Offset): void;
   stop?(log: LogRef): void;
-}
-
-interface Tail {
-  readonly log: LogRef;
-  readonly watchers: Set<Watch>;
-  at: Offset;
-}
-
-interface Watch {
-  readonly watcher: Watcher;
-  /** It still has to get `moved`, for what happened before it came. */
-  isBehind: boolean;
 }
 
 /** The watchers of each log in this process. All get the same buffers in one pass: a promise each would cost more than the send. */
@@ -33,8 +22,8 @@ export class TailHub {
   watch(log: LogRef, seen: Offset, watcher: Watcher, past: boolean): () => void {
     const tail = this.#tails.get(log.generation) ?? this.#begin(log, seen);
     const own: Watch = { watcher, isBehind: past || seen < tail.at };
-    tail.watchers.add(own);
-    if (own.isBehind) queueMicrotask(() => notifyIfBehind(tail, own));
+    tail.watches.add(own);
+    if (own.isBehind) queueMicrotask(() => tail.notifyIfBehind(own));
     return () => this.#leave(tail, own);
   }
 
@@ -42,13 +31,13 @@ export class TailHub {
     return this.#tails.has(log.generation);
   }
 
-  /** The offset up to which the watchers of a log have its bytes. */
+  /** The offset up to which the watchers of a log have its bytes, or get them before any other news. */
   deliveredOffset(log: LogRef): Offset | undefined {
     return this.#tails.get(log.generation)?.at;
   }
 
   /**
-   * `chunks` begin at `from`. Bytes that two sources report are passed on once.
+   * `chunks` begin at `from`. Bytes that two sources report are passed on once. Watchers may get them in a later turn: nothing may change them.
    * @param at Unix milliseconds at which they were committed
    * @param outcome how the same step sealed the log, if it did
    */
@@ -59,7 +48,7 @@ export class TailHub {
     if (end <= tail.at) return;
     const contiguous = from <= tail.at;
     tail.at = end;
-    notifyWatchers(tail, contiguous ? bytesNews(from, chunks, at, outcome) : { kind: 'moved' });
+    tail.deliver(contiguous ? bytesNews(from, chunks, at, outcome) : { kind: 'moved' });
   }
 
   /** The log is known to be at `end`. Watchers read what comes before it. */
@@ -67,18 +56,18 @@ export class TailHub {
     const tail = this.#tails.get(log.generation);
     if (tail === undefined || end <= tail.at) return;
     tail.at = end;
-    notifyWatchers(tail, { kind: 'moved' });
+    tail.deliver({ kind: 'moved' });
   }
 
   /** Something may have happened that this process does not know. A spurious call is safe. */
   wake(log: LogRef): void {
     const tail = this.#tails.get(log.generation);
-    if (tail !== undefined) notifyWatchers(tail, { kind: 'moved' });
+    if (tail !== undefined) tail.deliver({ kind: 'moved' });
   }
 
   ended(log: LogRef, at: Offset, outcome: LogOutcome): void {
     const tail = this.#tails.get(log.generation);
-    if (tail !== undefined) notifyWatchers(tail, { kind: 'ended', at, outcome });
+    if (tail !== undefined) tail.deliver({ kind: 'ended', at, outcome });
   }
 
   /** Calls the watchers of a log that lost bytes for the last time. Later watchers begin with the bytes after the loss. */
@@ -86,31 +75,31 @@ export class TailHub {
     const tail = this.#tails.get(log.generation);
     if (tail === undefined) return;
     this.#drop(tail);
-    notifyWatchers(tail, { kind: 'lost', loss });
-    tail.watchers.clear();
+    tail.deliver({ kind: 'lost', loss });
+    tail.watches.clear();
   }
 
   /** Wakes the watchers of all logs, as after a lost connection. */
   wakeAll(): void {
-    for (const tail of [...this.#tails.values()]) notifyWatchers(tail, { kind: 'moved' });
+    for (const tail of [...this.#tails.values()]) tail.deliver({ kind: 'moved' });
   }
 
   close(): void {
     for (const tail of [...this.#tails.values()]) {
-      tail.watchers.clear();
+      tail.watches.clear();
       this.#drop(tail);
     }
   }
 
   #begin(log: LogRef, at: Offset): Tail {
-    const tail: Tail = { log, watchers: new Set(), at };
+    const tail = new Tail(log, at);
     this.#tails.set(log.generation, tail);
     this.source.start?.(log, at);
     return tail;
   }
 
   #leave(tail: Tail, own: Watch): void {
-    if (tail.watchers.delete(own) && tail.watchers.size === 0) this.#drop(tail);
+    if (tail.watches.delete(own) && tail.watches.size === 0) this.#drop(tail);
   }
 
   #drop(tail: Tail): void {
@@ -125,21 +114,6 @@ function bytesNews(
   chunks: readonly Buffer[],
   at: number,
   end: SealOutcome | undefined,
-): LogNews {
+): BytesNews {
   return end === undefined ? { kind: 'bytes', from, chunks, at } : { kind: 'bytes', from, chunks, at, end };
-}
-
-/** A pass calls the watchers that were there before it and have not left during it. */
-function notifyWatchers(tail: Tail, news: LogNews): void {
-  for (const own of [...tail.watchers]) {
-    // The news may come in the turn in which the watcher came: `moved` for what was before has to precede it.
-    notifyIfBehind(tail, own);
-    if (tail.watchers.has(own)) own.watcher(news);
-  }
-}
-
-function notifyIfBehind(tail: Tail, own: Watch): void {
-  if (!own.isBehind || !tail.watchers.has(own)) return;
-  own.isBehind = false;
-  own.watcher({ kind: 'moved' });
 }

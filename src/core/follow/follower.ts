@@ -165,7 +165,13 @@ export abstract class Follower {
     else if (state !== 'live') state.onNews(news);
     else if (news.kind === 'bytes' && news.from === this.#at) this.#deliver(news);
     else if (news.kind === 'ended' && news.at === this.#at) this.#end(news.outcome);
-    else this.read(news);
+    else if (!this.#has(news)) this.read(news);
+  }
+
+  /** News that were on their way may be of bytes that were read from the store meanwhile. */
+  #has(news: LogNews): boolean {
+    if (news.kind !== 'bytes' || news.end !== undefined) return false;
+    return advance(news.from, sizeOf(news.chunks)) <= this.#at;
   }
 
   #deliver(news: BytesNews): void {

@@ -130,7 +130,8 @@ export interface LogStore {
 
   /**
    * Calls the watcher, in order, with what happens to the log after `seen`, until the returned function is called. The call comes in the
-   * turn in which this process learns the news, and never before `watch` has returned.
+   * turn in which this process learns the news, and never before `watch` has returned. A log with so many watchers that the turn has no time for
+   * all calls the rest in the turns after it, and joins the bytes that come meanwhile.
    *
    * Level-triggered: when the log is past `seen`, sealed or gone already, the watcher gets `moved` at once, so that it misses nothing
    * between a read and a watch. News may overlap what the watcher has (compare the offsets) and may be no more than `moved`, with one

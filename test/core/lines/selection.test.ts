@@ -23,9 +23,9 @@ async function selectIn(
   return select(store, lines, await infoOf(store, writer), start, bounds, NEVER);
 }
 
-/** Passes on what comes live after `TEXT`, at that time. */
-function takeLive({ live }: Selection, text: string, committedAt: number): Selected {
-  const next = at(TEXT.length + text.length);
+/** Passes on `text`, which comes live at that time, after `before`. */
+function takeLive({ live }: Selection, text: string, committedAt: number, before = TEXT): Selected {
+  const next = at(before.length + text.length);
   return live.take([Buffer.from(text)], next, [{ end: next, at: committedAt }]);
 }
 
@@ -98,7 +98,7 @@ describe('a selection of an open log', () => {
     const selection = await selectIn(store, await logOf(store, TEXT), { kind: 'since', at: since });
     const { live } = selection;
     expect(takeLive(selection, 'ur', since - 1).chunks).toEqual([]);
-    const taken = takeLive(selection, 's\nfive\n', since);
+    const taken = takeLive(selection, 's\nfive\n', since, `${TEXT}ur`);
     expect(Buffer.concat(taken.chunks).toString()).toBe('five\n');
     expect(taken.from).toBe(TEXT.length + 4);
     expect(live.skippedLines).toBe(1);
