@@ -21,14 +21,15 @@ const CR = 0x0d;
 
 const HEARTBEAT_CHUNKS: readonly Buffer[] = [Buffer.from(HEARTBEAT)];
 
-interface SharedFrame {
+/** The event that all readers at a tail are shown of the same chunks, one after the other. */
+interface SharedEvent {
   readonly encoding: EventEncoding;
-  readonly cursor: string;
-  readonly frame: readonly Buffer[];
+  readonly event: EventFrame;
+  /** With the `control` after it, by its cursor: that of a reader who came back may be ahead. */
+  readonly frames: Map<string, EventFrame>;
 }
 
-/** The last frame of the chunks that all readers at a tail get, one after the other. */
-const SHARED = new WeakMap<readonly Buffer[], SharedFrame>();
+const SHARED = new WeakMap<readonly Buffer[], SharedEvent>();
 
 /** Writes one reader's events. After each event with bytes comes a `control` that says where they end. */
 export class EventWriter {
@@ -66,30 +67,38 @@ export class EventWriter {
 
   /** Shows bytes that end at `next`. */
   writeSlice(bytes: Buffer, next: Offset, isUpToDate: boolean): void {
-    this.body.write(this.#frame(bytes, next, isUpToDate));
+    this.body.write(this.#withControl(this.#event(bytes, next), isUpToDate));
   }
 
-  /** The same for live bytes: one frame for all readers. @returns false, having shown nothing, if they must be read from the store */
+  /** The same for live bytes: one event for all readers. @returns false, having shown nothing, if they must be read from the store */
   writeShared(chunks: readonly Buffer[], next: Offset): boolean {
     if (this.needsPrecedingByte(chunks[0])) return false;
-    this.#mayFollowReturn = false;
-    const cursor = this.#nextCursor();
-    let shared = this.#carry === EMPTY_FRAME_STATE ? SHARED.get(chunks) : undefined;
-    if (shared?.encoding !== this.#encoding || shared.cursor !== cursor) {
-      if (!reserveTurnBytes(sizeOf(chunks))) return false;
-      const wasClear = this.#carry === EMPTY_FRAME_STATE;
-      const frame = this.#frame(concatChunks(chunks), next, true);
-      if (!wasClear || this.#carry !== EMPTY_FRAME_STATE) {
-        this.body.write(frame);
-        return true;
-      }
-      shared = { encoding: this.#encoding, cursor, frame };
-      SHARED.set(chunks, shared);
+    const wasClear = this.#carry === EMPTY_FRAME_STATE;
+    const known = wasClear ? SHARED.get(chunks) : undefined;
+    if (known?.encoding === this.#encoding) {
+      this.#writeFrameOf(known, next);
+      return true;
     }
-    this.#at = next;
-    this.#isUpToDate = true;
-    this.body.writeShared(shared.frame);
+    if (!reserveTurnBytes(sizeOf(chunks))) return false;
+    const event = this.#event(concatChunks(chunks), next);
+    // What one event leaves for the next is of this reader alone.
+    if (!wasClear || this.#carry !== EMPTY_FRAME_STATE) this.body.write(this.#withControl(event, true));
+    else {
+      const shared = { encoding: this.#encoding, event, frames: new Map<string, EventFrame>() };
+      SHARED.set(chunks, shared);
+      this.#writeFrameOf(shared, next);
+    }
     return true;
+  }
+
+  #writeFrameOf({ event, frames }: SharedEvent, next: Offset): void {
+    this.#mayFollowReturn = false;
+    this.#at = next;
+    const cursor = this.#nextCursor();
+    const frame = frames.get(cursor) ?? this.#withControl(event, true);
+    frames.set(cursor, frame);
+    this.#isUpToDate = true;
+    this.body.writeShared(frame);
   }
 
   /** Says that the reader has everything, unless the last `control` said so. */
@@ -116,12 +125,16 @@ export class EventWriter {
     this.body.end({});
   }
 
-  #frame(bytes: Buffer, next: Offset, isUpToDate: boolean): EventFrame {
+  #event(bytes: Buffer, next: Offset): EventFrame {
     const { event, carry } = dataEvent(this.#encoding, bytes, this.#carry);
     this.#carry = carry.held.length === 0 && !carry.afterReturn ? EMPTY_FRAME_STATE : carry;
     this.#mayFollowReturn = false;
     this.#at = next;
     this.#isUpToDate = false;
+    return event;
+  }
+
+  #withControl(event: EventFrame, isUpToDate: boolean): EventFrame {
     return event.length === 0 ? event : [...event, this.#control(isUpToDate)];
   }
 
@@ -138,7 +151,7 @@ export class EventWriter {
   /** Cursors never go back (PROTOCOL.md, 10.1). */
   #nextCursor(): string {
     const current = nextCursor(undefined);
-    if (Number(current) > Number(this.#cursor)) this.#cursor = current;
+    if (current !== this.#cursor && Number(current) > Number(this.#cursor)) this.#cursor = current;
     return this.#cursor;
   }
 }
