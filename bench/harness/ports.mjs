@@ -14,7 +14,7 @@ export async function freePort() {
 }
 
 /** Resolves once something accepts connections there. @throws when nothing does, or as soon as `child` has ended */
-export async function waitForPort(port, child, timeoutMs = 15_000) {
+export async function waitForPort(port, child, timeoutMs = 60_000) {
   const deadline = performance.now() + timeoutMs;
   while (!(await accepts(port))) {
     if (child.hasEnded) throw new Error(`${child.title} did not start: ${child.lastWords()}`);

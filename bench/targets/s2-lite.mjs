@@ -11,7 +11,7 @@ const PROGRAM = 'server';
 const BASIN = 'loom-bench';
 const BASIN_HEADER = { 's2-basin': BASIN };
 const RECORDS = '/v1/streams/{id}/records';
-const READY_MS = 15_000;
+const READY_MS = 60_000;
 const POLL_MS = 50;
 const BULK = 'it answers in pages of protobuf, which the load generator does not read';
 

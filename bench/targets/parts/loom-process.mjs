@@ -5,7 +5,7 @@ import { dropCache } from '../../harness/drop-cache.mjs';
 import { debianProgram } from '../../harness/missing.mjs';
 import { freePort } from '../../harness/ports.mjs';
 
-const START_MS = 15_000;
+const START_MS = 60_000;
 const POLL_MS = 10;
 
 /** What Loom needs beside itself to keep its streams there. */
