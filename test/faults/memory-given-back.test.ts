@@ -11,6 +11,10 @@ const MIB = 1024 * 1024;
 /** Of memory that a quiet server may keep: buffers that it uses again, and what is not worth a collection. */
 const MARGIN = 64 * MIB;
 
+/** The server looks again after 30 s, and doubles that while it frees little: beside other work that happens more than once. */
+const GIVEN_BACK_MS = 400_000;
+const TIME_LIMIT_MS = GIVEN_BACK_MS + PATIENCE_MS;
+
 /** One buffer for all requests of a flood: what fills memory here is the server's. */
 const BODY = Buffer.alloc(8 * MIB, 'x');
 
@@ -42,16 +46,20 @@ async function drained(url: string): Promise<void> {
 describe('the memory of a server', () => {
   const stage = withStage();
 
-  it.each(Object.keys(floods))('a server gives memory back after a flood of %s', async (name) => {
-    const loom = await stage.loom(`file:${await stage.directory()}`);
-    const before = residentBytes(loom.pid);
-    forgetPeak(loom.pid);
-    await floods[name]?.(loom.url);
-    expect(peakBytes(loom.pid) - before).toBeGreaterThan(2 * MARGIN);
-    await eventually(
-      `it has no more than ${MARGIN / MIB} MiB more than before`,
-      () => residentBytes(loom.pid) - before < MARGIN,
-      PATIENCE_MS,
-    );
-  });
+  it.each(Object.keys(floods))(
+    'a server gives memory back after a flood of %s',
+    async (name) => {
+      const loom = await stage.loom(`file:${await stage.directory()}`);
+      const before = residentBytes(loom.pid);
+      forgetPeak(loom.pid);
+      await floods[name]?.(loom.url);
+      expect(peakBytes(loom.pid) - before).toBeGreaterThan(2 * MARGIN);
+      await eventually(
+        `it has no more than ${MARGIN / MIB} MiB more than before`,
+        () => residentBytes(loom.pid) - before < MARGIN,
+        GIVEN_BACK_MS,
+      );
+    },
+    TIME_LIMIT_MS,
+  );
 });
