@@ -89,6 +89,25 @@ onEachStore('the trace of a job of GitLab', ({ url }) => {
     expect(await job.read()).toBe('hello world');
   });
 
+  it.each([
+    ['longer', 'hello world', '0-5', 'hello'],
+    ['shorter', 'he', '0-2', 'he'],
+    ['empty', '', '0-0', ''],
+  ])(
+    'a part of chunks that is %s than its range is refused, and nothing is lost or stored beyond the range',
+    async (_, body, range, stored) => {
+      const job = runner(url);
+      const chunked = { 'Transfer-Encoding': 'chunked' };
+      const { status, headers } = await job.patch(0, body, { ...chunked, 'Content-Range': '0-4' });
+      expect([status, headers['range'], headers['job-status']]).toEqual([416, range, 'running']);
+      expect(await job.read()).toBe(stored);
+      const rest = 'hello world'.slice(stored.length);
+      expect((await job.patch(stored.length, rest, chunked)).status).toBe(202);
+      expect((await job.put({ state: 'success', output: { bytesize: 11 } })).status).toBe(200);
+      expect(await job.read()).toBe('hello world');
+    },
+  );
+
   it('of equal parts at once one is stored, and the runner learns how far the log is', async () => {
     const job = runner(url);
     await job.patch(0, 'a\n');
@@ -167,6 +186,14 @@ limits: {bytesPerStream: 100B}
     const job = runner(url);
     const { status, headers } = await job.patch(0, 'x'.repeat(101));
     expect([status, headers['range']]).toEqual([413, '0-0']);
+    const chunked = { 'Transfer-Encoding': 'chunked' };
+    expect((await job.patch(0, 'x'.repeat(101), chunked)).status).toBe(413);
+    const beyond = await job.patch(0, 'x'.repeat(101), { ...chunked, 'Content-Range': '0-99' });
+    expect([beyond.status, beyond.headers['range'], beyond.headers['job-status']]).toEqual([
+      416,
+      '0-100',
+      'running',
+    ]);
   });
 
   it.each(['', '5', '5-3', 'bytes 0-4', 'a-b', '0-7'])('refuses the range %j for 5 bytes', async (range) => {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type IngestResult, ingest } from '../../../core/ingest/ingest';
 import { isLogError, messageOf } from '../../../core/log/errors';
 import { type LogInfo, writerOf } from '../../../core/log/log';
+import type { Offset } from '../../../core/log/offset';
 import type { Change } from '../../../core/store/change';
 import { RequestError } from '../../errors/request-error';
 import type { WireContext } from '../../front/wire';
@@ -11,15 +12,23 @@ import { lengthMismatch } from './upload-length';
 /** Whether the end of the body is the end of the stream. */
 export type BodyEnd = 'completes' | 'leaves-open';
 
+/** Where a body ends at the latest. */
+export interface BodyBound {
+  readonly at: Offset;
+  /** What is wrong if it goes on. */
+  readonly error: () => RequestError;
+}
+
 /**
  * Appends a producer's body and records its end: the log is sealed or released, or interrupted when the body breaks off.
- * @param info right after the attach: its tail is the body's offset @returns the facts, or `undefined` if the connection is gone
+ * @param info right after the attach: its tail is the body's offset @param bound without it, the body ends with the log @returns the facts, or `undefined` if the connection is gone
  */
 export function receiveBody(
   wire: WireContext,
   req: IncomingMessage,
   info: LogInfo,
   end: BodyEnd,
+  bound = boundOf(info),
 ): Promise<LogInfo | undefined> {
   const writer = writerOf(info);
   const { epoch } = writer;
@@ -32,7 +41,7 @@ export function receiveBody(
     async (connection) => {
       let ingested: IngestResult;
       try {
-        ingested = await ingestWithin(wire, req, info);
+        ingested = await ingestWithin(wire, req, { info, bound });
       } catch (error) {
         connection.markEnding();
         const recorded = recordFailure(error, epoch, record);
@@ -55,20 +64,30 @@ export function receiveBody(
   );
 }
 
-/** @throws RequestError `LENGTH_MISMATCH` when the body goes on beyond the upload's length; as `ingest` */
-async function ingestWithin(wire: WireContext, body: IncomingMessage, info: LogInfo): Promise<IngestResult> {
+/** A log whose length is known ends there. */
+function boundOf({ finalLength }: LogInfo): BodyBound | undefined {
+  return finalLength === undefined
+    ? undefined
+    : { at: finalLength, error: () => lengthMismatch(finalLength) };
+}
+
+/** @throws RequestError that of `bound`, when the body goes on beyond it; as `ingest` */
+async function ingestWithin(
+  wire: WireContext,
+  body: IncomingMessage,
+  { info, bound }: { readonly info: LogInfo; readonly bound: BodyBound | undefined },
+): Promise<IngestResult> {
   const { pendingBytes, bytesPerStream } = wire.config.limits;
-  const { tail, finalLength = bytesPerStream } = info;
   try {
     return await ingest(wire.store, writerOf(info), body, {
-      from: tail,
+      from: info.tail,
       pendingBytesMax: pendingBytes,
       pending: wire.pending,
-      logBytesMax: Math.min(finalLength, bytesPerStream),
+      logBytesMax: Math.min(bound?.at ?? bytesPerStream, bytesPerStream),
     });
   } catch (error) {
-    const isBeyond = isLogError(error, 'LOG_TOO_LARGE') && finalLength < bytesPerStream;
-    throw isBeyond ? lengthMismatch(finalLength) : error;
+    const isBeyond = isLogError(error, 'LOG_TOO_LARGE') && bound !== undefined && bound.at <= bytesPerStream;
+    throw isBeyond ? bound.error() : error;
   }
 }
 
@@ -103,14 +122,17 @@ export function isDetachedError(error: unknown): boolean {
 
 /** @throws RequestError `BODY_TOO_LARGE` when the announced length alone goes beyond the limit */
 export function assertBodyFits(req: IncomingMessage, from: number, bytesMax: number, headers = {}): void {
-  const length = Number(req.headers['content-length'] ?? 0);
-  if (from + length > bytesMax) {
-    throw new RequestError(
-      'BODY_TOO_LARGE',
-      `A stream may hold ${bytesMax} bytes; this body would make it ${from + length}`,
-      headers,
-    );
-  }
+  assertFitsLimit(from + Number(req.headers['content-length'] ?? 0), bytesMax, headers);
+}
+
+/** @param end of the stream with this body @throws RequestError `BODY_TOO_LARGE` */
+export function assertFitsLimit(end: number, bytesMax: number, headers = {}): void {
+  if (end <= bytesMax) return;
+  throw new RequestError(
+    'BODY_TOO_LARGE',
+    `A stream may hold ${bytesMax} bytes; this body would make it ${end}`,
+    headers,
+  );
 }
 
 /** @throws RequestError `BODY_TOO_LARGE` when an upload is to become larger than a stream may be */
