@@ -1,5 +1,6 @@
 import { type Layer, parseValue } from './layer';
 import { readText } from './read-text';
+import { isServiceLink } from './service-link';
 import { SETTINGS, type Setting } from './settings';
 import { ConfigError } from './startup-errors';
 
@@ -24,7 +25,8 @@ function textOf(
   { variable, option }: Setting,
   environment: Environment,
 ): { text: string; where: string } | undefined {
-  const text = environment[variable];
+  const given = environment[variable];
+  const text = given !== undefined && isServiceLink(variable, given) ? undefined : given;
   const fileVariable = `${variable}_FILE`;
   const file = option.secret ? environment[fileVariable] : undefined;
   if (!file) return text ? { text, where: variable } : undefined;

@@ -144,11 +144,21 @@ describe('the environment', () => {
     expect(config).toMatchObject({ port: 3060, tokens: [] });
   });
 
+  it('the links of Kubernetes to services whose names begin with loom set nothing', () => {
+    const links = {
+      LOOM_PORT: 'tcp://10.0.0.1:80',
+      LOOM_PORT_80_TCP: 'tcp://10.0.0.1:80',
+      LOOM_PORT_80_TCP_PORT: '80',
+      LOOM_SERVICE_HOST: '10.0.0.1',
+      LOOM_SERVICE_PORT: '80',
+      LOOM_PACKETS_PORT: 'udp://10.0.0.2:80',
+    };
+    expect(load([], links)).toEqual(load([], {}));
+    expect(load(['--port', '81'], links)).toMatchObject({ port: 81 });
+  });
+
   it.each([
-    [
-      { LOOM_PORT: 'tcp://10.0.0.1:3060' },
-      'LOOM_PORT: port must be an integer from 0 to 65535, not "tcp://10.0.0.1:3060"',
-    ],
+    [{ LOOM_PORT: 'tcp:3060' }, 'LOOM_PORT: port must be an integer from 0 to 65535, not "tcp:3060"'],
     [
       { LOOM_ALLOW_ANONYMOUS: 'yes' },
       'LOOM_ALLOW_ANONYMOUS: allowAnonymous must be true or false, not "yes"',

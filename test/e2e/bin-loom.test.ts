@@ -125,6 +125,7 @@ describe('bin/loom', () => {
       LOOM_NONSENSE: 'x',
       LOOM_EMPTY: '',
       LOOM_URL: 'http://localhost',
+      LOOM_PORT: 'tcp://10.0.0.1:80',
       LOOM_SERVICE_HOST: '10.0.0.1',
       LOOM_WEB_PORT_80_TCP_ADDR: '10.0.0.1',
       LOOM_WEB_PORT: 'tcp://10.0.0.1:80',
