@@ -9,7 +9,7 @@ import { UsageError } from './arguments/usage-error';
 import { copyToFile } from './copy/copy-to-file';
 import { copyToStream } from './copy/copy-to-stream';
 import { EXIT, signalExit } from './exit-code';
-import { type Io, type StopSignal, say } from './output/io';
+import { type Io, STOP_SIGNALS, type StopSignal, say } from './output/io';
 import { printable } from './output/printable';
 import { reconnectionOf } from './reconnection';
 
@@ -18,7 +18,7 @@ export async function copy(invocation: Invocation, io: Io): Promise<number> {
   const [from = '', to = ''] = invocation.operands;
   const stopping = new AbortController();
   let signalled: StopSignal | undefined;
-  io.onSignal((signal) => {
+  io.onSignal(STOP_SIGNALS, (signal) => {
     signalled = signal;
     stopping.abort(new LoomClientError('STOPPED', `stopped by ${signal}; the same command continues`));
   });

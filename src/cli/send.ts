@@ -4,7 +4,7 @@ import type { Invocation } from './arguments/command';
 import { acceptsMembers } from './arguments/metadata-flag';
 import { uploadOptionsOf } from './arguments/upload-options-of';
 import { EXIT, signalExit } from './exit-code';
-import { type Io, type StopSignal, say } from './output/io';
+import { type Io, STOP_SIGNALS, type StopSignal, say } from './output/io';
 import { ProgressBar } from './output/progress-bar';
 import { SignalPairs } from './output/signal-pairs';
 import { type RedactedSink, Redaction, sinkFor } from './redact/redaction';
@@ -46,7 +46,7 @@ async function deliver(
   let signalled: StopSignal | undefined;
   let hasEnded = false;
   const pairs = new SignalPairs();
-  io.onSignal((signal) => {
+  io.onSignal(STOP_SIGNALS, (signal) => {
     if (!pairs.isNew()) return;
     const isHopeless = hasEnded && !delivery.wasReached;
     if (signalled !== undefined || isHopeless) {

@@ -6,7 +6,7 @@ import { UsageError } from './arguments/usage-error';
 import { wantsColor } from './arguments/wants-color';
 import { EXIT, signalExit } from './exit-code';
 import { errorText } from './output/error-text';
-import { type Io, type StopSignal, say, write } from './output/io';
+import { type Io, STOP_SIGNALS, type StopSignal, say, write } from './output/io';
 import { rateTable } from './top/rate-table';
 import { StreamRates } from './top/stream-rates';
 
@@ -60,7 +60,7 @@ interface Screen {
 async function live(source: OpenStreams, { render, intervalMs }: Screen, io: Io): Promise<number> {
   const stop = new AbortController();
   let signalled: StopSignal | undefined;
-  io.onSignal((signal) => {
+  io.onSignal(STOP_SIGNALS, (signal) => {
     signalled = signal;
     stop.abort();
   });

@@ -46,10 +46,11 @@ const COUNTS = `${process.execPath} -e '
   const { existsSync, writeFileSync } = require("node:fs");
   const place = process.env.TMPDIR + "/" + process.env.ID;
   const counts = {};
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"])
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGCONT"])
     process.on(name, () => {
       counts[name] = (counts[name] ?? 0) + 1;
       writeFileSync(place + ".got", "\\n");
+      writeFileSync(place + "." + name, "");
     });
   console.log("ready");
   const end = setInterval(() => {
@@ -62,27 +63,67 @@ const COUNTS = `${process.execPath} -e '
 /** Waits for its first signal, without another process: the second of a pair must come within 500 ms. */
 const UNTIL_GOT = 'until read -r _ <"$TMPDIR/$ID.got"; do :; done';
 
+function countsIn(stdout: string): unknown {
+  const [, counts = 'null'] = /^ready\n(\{.*\})\n$/.exec(stdout) ?? [];
+  return JSON.parse(counts);
+}
+
 it.each([
-  ['is sent to run alone', `"$STREAM" run --id $ID -- ${COUNTS}`, 'kill -TERM $!', '{"SIGTERM":1}'],
+  ['is sent to run alone', `"$STREAM" run --id $ID -- ${COUNTS}`, 'kill -TERM $!', { SIGTERM: 1 }],
   [
     'is sent to run twice',
     `"$STREAM" run --id $ID -- ${COUNTS}`,
     `kill -TERM $!; ${UNTIL_GOT}; kill -TERM $!`,
-    '{"SIGTERM":1}',
+    { SIGTERM: 1 },
   ],
   [
     'is sent to the process group',
     `setsid "$STREAM" run --id $ID -- ${COUNTS}`,
     'kill -s TERM -- -$!',
-    '{"SIGTERM":1}',
+    { SIGTERM: 1 },
   ],
-  ['is sent by timeout', `timeout 100 "$STREAM" run --id $ID -- ${COUNTS}`, 'kill -TERM $!', '{"SIGTERM":1}'],
+  [
+    'is sent by timeout',
+    `timeout 100 "$STREAM" run --id $ID -- ${COUNTS}`,
+    'kill -TERM $!',
+    { SIGTERM: 1, SIGCONT: 1 },
+  ],
 ])('the command gets a signal once if it %s', async (_, start, signal, expected) => {
   const { stdout } = await line(
     `STREAM=$(command -v stream); ${start} >"$TMPDIR/$ID" & until grep -q ready "$TMPDIR/$ID" 2>/dev/null; do sleep 0.1; done
      sleep 0.3; ${signal}; ${UNTIL_GOT}; sleep 1; touch "$TMPDIR/$ID.end"; wait $!; cat "$TMPDIR/$ID"`,
   );
-  expect(stdout).toBe(`ready\n${expected}\n`);
+  expect(countsIn(stdout)).toEqual(expected);
+});
+
+it.each(['', '-'])(
+  'the command gets the signals of programs, each once, also from its process group ("%s")',
+  async (group) => {
+    const { stdout } = await line(
+      `setsid stream run --id $ID -- ${COUNTS} >"$TMPDIR/$ID" & until grep -q ready "$TMPDIR/$ID" 2>/dev/null; do sleep 0.1; done
+     sleep 0.3; for name in USR1 USR2 WINCH CONT; do kill -s $name -- ${group}$!; done
+     for name in USR1 USR2 WINCH CONT; do until test -e "$TMPDIR/$ID.SIG$name"; do sleep 0.1; done; done; sleep 1; touch "$TMPDIR/$ID.end"; wait $!; cat "$TMPDIR/$ID"`,
+    );
+    expect(countsIn(stdout)).toEqual({ SIGUSR1: 1, SIGUSR2: 1, SIGWINCH: 1, SIGCONT: 1 });
+  },
+);
+
+it('the signals of programs end neither run after its command nor the delivery', async () => {
+  const { stdout } = await line(
+    `stream run --id $ID -- sh -c '(until test -e "$TMPDIR/$ID-go"; do sleep 0.1; done; echo late) & exit 7' 2>"$TMPDIR/$ID-err" &
+     until grep -q lingering "$TMPDIR/$ID-err"; do sleep 0.1; done; kill -USR1 $!; kill -USR2 $!; touch "$TMPDIR/$ID-go"; wait $!; echo $?`,
+  );
+  expect(stdout).toBe('late\n7\n');
+});
+
+it('SIGUSR1 opens no debugger, neither at the start nor later', async () => {
+  const { stdout, stderr } = await line(
+    `for wait in 0.01 0.02 0.03 0.04 0.06 0.08; do stream --help >/dev/null & sleep $wait; kill -USR1 $! 2>/dev/null; wait $!; done
+     mkfifo "$TMPDIR/$ID"; stream $ID <"$TMPDIR/$ID" & exec 3>"$TMPDIR/$ID"; echo one >&3
+     until stream cat $ID 2>/dev/null | grep -q one; do sleep 0.1; done; kill -USR1 $!; echo two >&3; exec 3>&-; wait $!; stream cat $ID`,
+  );
+  expect(stderr).not.toContain('Debugger listening');
+  expect(stdout).toBe('one\ntwo\n');
 });
 
 it('a background process that goes on writing holds run for as long as --linger', async () => {

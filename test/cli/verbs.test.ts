@@ -89,21 +89,24 @@ describe('stream run', () => {
     expect((await child.finished()).stdout).toBe('from stdin');
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('run passes %s to the command', async (signal) => {
-    const child = start(
-      'run',
-      '--id',
-      id,
-      '--',
-      'sh',
-      '-c',
-      `trap 'echo got it; exit 5' ${signal.slice(3)}; echo ready; while :; do sleep 0.02; done`,
-    );
-    await child.until(({ stdout }) => stdout.includes('ready'));
-    child.signal(signal);
-    expect(await child.finished()).toMatchObject({ code: 5, stdout: 'ready\ngot it\n' });
-    expect(await content()).toBe('ready\ngot it\n');
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const)(
+    'run passes %s to the command',
+    async (signal) => {
+      const child = start(
+        'run',
+        '--id',
+        id,
+        '--',
+        'sh',
+        '-c',
+        `trap 'echo got it; exit 5' ${signal.slice(3)}; echo ready; while :; do sleep 0.02; done`,
+      );
+      await child.until(({ stdout }) => stdout.includes('ready'));
+      child.signal(signal);
+      expect(await child.finished()).toMatchObject({ code: 5, stdout: 'ready\ngot it\n' });
+      expect(await content()).toBe('ready\ngot it\n');
+    },
+  );
 
   it('run exits with 128 + n and stores the signal that ended the command', async () => {
     const { code } = await call('run', '--id', id, '--', 'sh', '-c', 'kill -KILL $$');

@@ -1,7 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 
 /** The signals that end a command. */
-export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /** The parts of the process that a command uses. */
 export interface Io {
@@ -24,8 +25,11 @@ export interface Io {
   readonly inputBytes?: number | undefined;
   /** Whether standard output and standard error are the same file. */
   readonly hasOneOutput: boolean;
-  /** After the first call, signals no longer end the process. An ignored one is not reported. */
-  readonly onSignal: (listener: (signal: StopSignal) => void) => void;
+  /** After the first call, these signals no longer end the process. An ignored one is not reported. */
+  readonly onSignal: <Signal extends NodeJS.Signals>(
+    signals: readonly Signal[],
+    listener: (signal: Signal) => void,
+  ) => void;
 }
 
 /** Resolves when the stream has written the bytes. Awaiting it is the backpressure. @throws the stream's error, such as `EPIPE` */

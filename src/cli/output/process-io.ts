@@ -3,9 +3,7 @@ import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { FileOutput } from './file-output';
 import { takeIgnoredSignals } from './ignored-signals';
-import type { Io, StopSignal } from './io';
-
-const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+import type { Io } from './io';
 
 /** The parts of this process that a command uses. Signals that were ignored at its start stay ignored. */
 export function processIo(): Io {
@@ -26,8 +24,9 @@ export function processIo(): Io {
     hasTerminalInput: isatty(0),
     inputBytes: sizeOfFile(0),
     hasOneOutput: isSameFile(1, 2),
-    onSignal(listener) {
-      for (const signal of STOP_SIGNALS) if (!ignoredSignals.includes(signal)) process.on(signal, listener);
+    onSignal(signals, listener) {
+      for (const signal of signals)
+        if (!ignoredSignals.includes(signal)) process.on(signal, () => listener(signal));
     },
   };
 }

@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { StopSignal } from '../output/io';
 
-/** Answers each line with a full stop, and reports each signal. Some shells end a `read` at a signal as at the end of the input. */
-const SCRIPT = `trap '' QUIT
-for signal in INT TERM HUP; do trap "echo SIG$signal; got=1" $signal; done
+/** Answers each line with a full stop, and reports each signal of its arguments. Some shells end a `read` at a signal as at the end of the input. */
+const SCRIPT = `for signal do trap "echo SIG$signal; got=1" $signal; done
 echo .
 while :; do
   if read -r line; then echo .; elif test -z "$got"; then exit; fi
@@ -26,8 +24,9 @@ export class GroupSensor {
   readonly #questions: ((isAnswered: boolean) => void)[] = [];
   #isReady = false;
 
-  constructor() {
-    this.#child = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'ignore'] });
+  constructor(signals: readonly NodeJS.Signals[]) {
+    const names = signals.map((signal) => signal.slice('SIG'.length));
+    this.#child = spawn('/bin/sh', ['-c', SCRIPT, 'sh', ...names], { stdio: ['pipe', 'pipe', 'ignore'] });
     // Without a shell, or after its end, there are no answers.
     for (const part of [this.#child, this.#child.stdin, this.#child.stdout]) part?.on('error', () => {});
     this.#child.once('exit', () => {
@@ -39,7 +38,7 @@ export class GroupSensor {
   }
 
   /** @returns whether the group got the signal that this process has just got; `undefined` if that is not known */
-  async hasGot(signal: StopSignal): Promise<boolean | undefined> {
+  async hasGot(signal: NodeJS.Signals): Promise<boolean | undefined> {
     const asked = performance.now();
     if (!this.#isReady || !(await this.#ask())) return undefined;
     const at = this.#reported.get(signal) ?? Number.NEGATIVE_INFINITY;
