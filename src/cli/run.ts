@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { generateStreamId } from '../client';
 import { clientOf } from './arguments/client-of';
 import type { Invocation } from './arguments/command';
@@ -17,7 +18,12 @@ import { passSignals } from './run/pass-signals';
 import type { CommandEnd, CommandOutput, RunningCommand } from './run/running-command';
 import { startCommand } from './run/start-command';
 import { startOnTerminal } from './run/start-on-terminal';
-import { failureText, SpooledUpload } from './upload/spooled-upload';
+import { SpooledUpload } from './upload/spooled-upload';
+
+/** How long the output is held back for the first answer of the server. */
+const ADDRESS_MS = 500;
+
+const NONE = new Uint8Array(0);
 
 /** Runs `stream run`. If the upload or its own output fails, the command still runs to its end. @returns the command's exit code */
 export async function run(invocation: Invocation, processIo: Io): Promise<number> {
@@ -34,14 +40,14 @@ export async function run(invocation: Invocation, processIo: Io): Promise<number
   const lingerMs = lingerText === undefined ? undefined : parseDuration(lingerText, '--linger');
   const id = flags.text('id') ?? generateStreamId();
   const client = clientOf(invocation);
-  const url = client.urlOf(id);
   const signals = new HeldSignals(io);
   const command = await started(invocation, io);
   if (typeof command === 'number') return command;
-  say(io, `${id} at ${url}`);
-  const delivery = new SpooledUpload(client, id, options, io);
+  const delivery = new SpooledUpload(client, id, options, io, `${id} at ${client.urlOf(id)}`);
   const linger = new Linger(command, io, lingerMs);
-  const displays = displaysOf(command, io);
+  // The address of the stream comes before the output, of which a part may be half a line.
+  const begins = Promise.race([delivery.begun, delay(ADDRESS_MS)]);
+  const displays = displaysOf(command, begins, io);
   passSignals(io, signals, command, {
     linger,
     delivery,
@@ -49,9 +55,7 @@ export async function run(invocation: Invocation, processIo: Io): Promise<number
       for (const display of displays) display.giveUp();
     },
   });
-  void delivery.settled.then((failure) => {
-    if (failure !== undefined) say(io, `the output is no longer streamed: ${failureText(failure)}`);
-  });
+  void delivery.settled.then((failure) => reportFailure(failure, delivery, io));
   const shown = showOutput(command, displays, {
     linger,
     io,
@@ -69,6 +73,11 @@ export async function run(invocation: Invocation, processIo: Io): Promise<number
   return exitOf(end);
 }
 
+function reportFailure(failure: unknown, { wasReached }: SpooledUpload, io: Io): void {
+  if (failure === undefined) return;
+  say(io, `the output is ${wasReached ? 'no longer' : 'not'} streamed: ${errorText(failure, '--id')}`);
+}
+
 /** @returns the exit code if the command cannot be run */
 async function started({ command, flags }: Invocation, io: Io): Promise<RunningCommand | number> {
   const options = { hasGroup: flags.choice('kill-group') ?? false };
@@ -81,10 +90,10 @@ async function started({ command, flags }: Invocation, io: Io): Promise<RunningC
   }
 }
 
-function displaysOf({ outputs }: RunningCommand, io: Io): Display[] {
+function displaysOf({ outputs }: RunningCommand, begins: Promise<void>, io: Io): Display[] {
   return outputs.map(
     ({ to }) =>
-      new Display(io[to], (error) =>
+      new Display(io[to], begins, (error) =>
         say(io, `cannot write to ${to}: ${errorText(error)}; the output is still streamed`),
       ),
   );
@@ -112,6 +121,7 @@ async function showOutput(
       if (!linger.isOver) say(io, `cannot read the output of the command: ${errorText(error)}`);
     } finally {
       await upload.end();
+      await linger.handle(NONE, async () => display?.end());
     }
   };
   await Promise.all(outputs.map((output, index) => copy(output, displays[index])));

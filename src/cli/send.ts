@@ -40,7 +40,8 @@ async function deliver(
   const options = uploadOptionsOf(invocation);
   const redaction = await Redaction.of(invocation, io);
   const client = clientOf(invocation);
-  const delivery = new SpooledUpload(client, id, options, io, client.urlOf(id));
+  const announcement = io.stderr.isTTY ? `live at ${client.urlOf(id)}` : undefined;
+  const delivery = new SpooledUpload(client, id, options, io, announcement);
   onBegin(delivery);
   const input = new Input(io.stdin);
   let signalled: StopSignal | undefined;

@@ -135,12 +135,13 @@ describe('a server with tokens', () => {
 
   it('an id that is taken leads to --force, in send and in run', async () => {
     const env = { LOOM_URL: loom.url, LOOM_TOKEN: 'sesame' };
-    const taken = 'The stream with ID a already exists: choose another ID, or replace it with --force\n';
+    const taken = (id: string): string =>
+      `The stream with ID a already exists: choose another ${id}, or replace it with --force\n`;
     expect(await call(['a'], env)).toMatchObject({ code: 0 });
-    expect((await call(['a'], env)).stderr).toContain(`stream: ${taken}`);
+    expect((await call(['a'], env)).stderr).toContain(`stream: ${taken('ID')}`);
     const run = await call(['run', '--id', 'a', '--', 'true'], env);
     expect(run).toMatchObject({ code: 0 });
-    expect(run.stderr).toContain(`stream: the output is no longer streamed: ${taken}`);
+    expect(run.stderr).toContain(`stream: the output is not streamed: ${taken('--id')}`);
     expect(await call(['a', '--force'], env)).toMatchObject({ code: 0, stderr: '' });
   });
 });

@@ -72,7 +72,7 @@ onSmallDisk('run keeps what does not fit on the disk of the first file in a seco
   await server.start();
   await start('run', '--id', 'a', '--', 'true').finished();
   const child = start('run', '--id', 'a', '--', 'sh', '-c', 'cat; exit 6');
-  await child.until(({ stderr }) => stderr.includes('no longer streamed'));
+  await child.until(({ stderr }) => stderr.includes('not streamed'));
   child.stdin.end(SOURCE);
   const { code, stderr } = await child.finished();
   expect(code).toBe(6);

@@ -152,7 +152,12 @@ describe('stream run', () => {
     const child = start('run', '--id', id, '--', 'sh', '-c', 'echo one; sleep 0.3; echo two; exit 4');
     const { code, stdout, stderr } = await child.finished();
     expect({ code, stdout }).toEqual({ code: 4, stdout: 'one\ntwo\n' });
-    expect(stderr).toContain('the output is no longer streamed: The stream with ID');
+    expect(stderr).toMatch(
+      new RegExp(
+        `^stream: the output is not streamed: The stream with ID ${id} already exists: choose another --id, or replace it with --force\n`,
+      ),
+    );
+    expect(stderr).not.toContain(`${id} at http`);
     const path = /they are in (\S+)/.exec(stderr)?.[1] ?? '';
     expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
     await rm(path);

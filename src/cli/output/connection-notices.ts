@@ -4,17 +4,17 @@ import { type Io, say } from './io';
 import { Outage, type OutageSubject } from './outage';
 import { printable } from './printable';
 
-/** Reports on stderr when the connection is lost and when it is back, each once per outage, and to a person where the stream is. */
+/** Reports on stderr when the connection is lost and when it is back, each once per outage, and where the stream is once it exists. */
 export class ConnectionNotices {
   readonly #outage: Outage;
   #isLost = false;
   readonly #spoolFailures = new Set<string>();
   #hasShrunk = false;
 
-  /** @param address of the stream's page. Absent: it is known already */
+  /** @param announcement printed once the stream was created */
   constructor(
     private readonly io: Io,
-    private readonly address?: string,
+    private readonly announcement?: string,
     subject: OutageSubject = { canGiveUp: true },
   ) {
     this.#outage = new Outage(io, subject);
@@ -57,7 +57,7 @@ export class ConnectionNotices {
         return 'a proxy seems to hold the upload back, so readers see it late: it should not buffer requests (nginx: proxy_request_buffering off)';
       case 'created':
         this.#outage.end();
-        return this.address !== undefined && this.io.stderr.isTTY ? `live at ${this.address}` : undefined;
+        return this.announcement;
     }
   }
 

@@ -5,7 +5,6 @@ const OTHER_PATH = 'is the URL that of a Loom server, and do proxies in front of
 
 /** What to do about an error of the server, by its code, in the words of the command line. */
 const HINTS: Readonly<Record<string, string>> = {
-  stream_exists: 'choose another ID, or replace it with --force',
   token_missing: 'give one with --token or LOOM_TOKEN',
   token_invalid: 'check --token or LOOM_TOKEN',
   forbidden: 'use another token, with --token or LOOM_TOKEN',
@@ -20,10 +19,13 @@ const STATUS_HINTS: Readonly<Record<number, string>> = {
   405: 'is the URL that of a Loom server?',
 };
 
-/** The reason of a failure, in one line. Answers of the server are in the words of HTTP, to which the command line has others. */
-export function errorText(error: unknown): string {
+/**
+ * The reason of a failure, in one line. Answers of the server are in the words of HTTP, to which the command line has others.
+ * @param idName what the command line calls the ID
+ */
+export function errorText(error: unknown, idName = 'ID'): string {
   const message = error instanceof Error ? error.message : String(error);
-  const hint = hintFor(error);
+  const hint = hintFor(error, idName);
   const words = message
     .replace(/\.? Specify force=true query param to override\.?$/, '')
     .replace(/: Authorization: Bearer <token>$/, '')
@@ -32,10 +34,11 @@ export function errorText(error: unknown): string {
   return printable(hint === undefined ? words : `${words.replace(/\.$/, '')}: ${hint}`);
 }
 
-function hintFor(error: unknown): string | undefined {
+function hintFor(error: unknown, idName: string): string | undefined {
   if (!isClientError(error)) return undefined;
   const { answerCode = '', status, message } = error;
-  if (answerCode === 'conflict' && / already exists\b/.test(message)) return HINTS['stream_exists'];
+  if (answerCode === 'stream_exists' || (answerCode === 'conflict' && / already exists\b/.test(message)))
+    return `choose another ${idName}, or replace it with --force`;
   if (Object.hasOwn(HINTS, answerCode)) return HINTS[answerCode];
   const isForeign = status === 401 || message.startsWith('the server answered with status');
   return isForeign && status !== undefined ? STATUS_HINTS[status] : undefined;

@@ -24,20 +24,27 @@ export class SpooledUpload {
   /** How many undelivered bytes found no room on any disk. */
   #lost = 0;
 
+  /** Resolves at the first answer of the server, or when it is known to be away. */
+  readonly begun: Promise<void>;
+
   /** Resolves with the error of the upload, or with `undefined` when the server has every byte and the end. */
   readonly settled: Promise<unknown>;
 
-  /** @param address that a person is shown once the stream exists */
+  /** @param announcement printed once the stream was created */
   constructor(
     client: LoomClient,
     id: string,
     options: UploadOptions,
     private readonly io: Io,
-    address?: string,
+    announcement?: string,
   ) {
-    this.#notices = new ConnectionNotices(io, address, {
+    this.#notices = new ConnectionNotices(io, announcement, {
       pendingBytes: () => this.pending,
       canGiveUp: options.giveUpAfterMs === undefined,
+    });
+    let begin = (): void => {};
+    this.begun = new Promise((resolve) => {
+      begin = resolve;
     });
     this.#upload = client.upload(id, {
       ...options,
@@ -46,6 +53,7 @@ export class SpooledUpload {
         if (event.kind === 'created') this.#wasReached = true;
         if (event.kind === 'retrying') this.#hasFailed = true;
         this.#notices.onEvent(event);
+        begin();
       },
     });
     this.#notices.begin(new URL(client.urlOf(id)).origin);
@@ -54,7 +62,10 @@ export class SpooledUpload {
         () => undefined,
         (error) => error,
       )
-      .finally(() => this.#notices.end());
+      .finally(() => {
+        this.#notices.end();
+        begin();
+      });
   }
 
   /** Whether the server has ever answered: it has the stream then. */
