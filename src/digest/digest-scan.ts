@@ -40,6 +40,7 @@ export class DigestScan {
   /** Where the expression for errors ran out of time. */
   #errorsEndAt: Offset | undefined;
   #foldsAreOver = false;
+  #ranOutOfTime = false;
 
   constructor(
     private readonly log: ScannedLog,
@@ -54,6 +55,11 @@ export class DigestScan {
   /** Whether all of the log was looked at for everything. */
   get isComplete(): boolean {
     return this.#errorsEndAt === undefined && !this.#foldsAreOver && !this.folds.isFull;
+  }
+
+  /** Whether an expression took too much time, as it need not on a machine with less to do. */
+  get ranOutOfTime(): boolean {
+    return this.#ranOutOfTime;
   }
 
   /** @throws as `readToTail`; ExpressionInvalid */
@@ -93,11 +99,10 @@ export class DigestScan {
   async #searchEnd({ line, offset }: LineStart, signal: AbortSignal): Promise<void> {
     this.errors.flush();
     this.#errorMatcher.renew();
-    try {
-      await this.#searchFrom(line, offset, signal);
-    } catch (error) {
-      if (!(error instanceof SearchTooCostly)) throw error;
-    }
+    await this.#unlessTooCostly(
+      () => this.#searchFrom(line, offset, signal),
+      () => {},
+    );
   }
 
   async #searchFrom(line: number, offset: Offset, signal: AbortSignal): Promise<void> {
@@ -122,14 +127,14 @@ export class DigestScan {
 
   async #scan(block: LineBlock, signal: AbortSignal): Promise<void> {
     if (this.#errorsEndAt === undefined)
-      await unlessTooCostly(
+      await this.#unlessTooCostly(
         () => this.errors.push(block, this.#line, signal),
         () => {
           this.#errorsEndAt = block.from;
         },
       );
     if (!this.#foldsAreOver && !this.folds.isFull)
-      await unlessTooCostly(
+      await this.#unlessTooCostly(
         () => this.folds.push(block, this.#line, signal),
         () => {
           this.#foldsAreOver = true;
@@ -137,13 +142,14 @@ export class DigestScan {
       );
     this.#line += countNewlines(block.bytes);
   }
-}
 
-async function unlessTooCostly(work: () => Promise<void>, otherwise: () => void): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof SearchTooCostly)) throw error;
-    otherwise();
+  async #unlessTooCostly(work: () => Promise<void>, otherwise: () => void): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof SearchTooCostly)) throw error;
+      this.#ranOutOfTime = true;
+      otherwise();
+    }
   }
 }

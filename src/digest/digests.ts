@@ -22,7 +22,7 @@ interface DigestsOptions {
   readonly cacheBytes: number;
 }
 
-/** The digests of the logs of a store. Those of closed logs are kept, by generation and number of the last loss. */
+/** The digests of the logs of a store. Those of closed logs are kept, by generation and number of the last loss, unless an expression ran out of time. */
 export class Digests {
   readonly #kept: LRUCache<string, LogDigest>;
   readonly #errorExpression: string;
@@ -64,7 +64,7 @@ export class Digests {
       lastLines: await lastLineTexts({ store, lines }, info, count, signal),
       isPartial: !scan.isComplete,
     };
-    if (info.state === 'closed') this.#kept.set(wireGeneration(info), digest);
+    if (info.state === 'closed' && !scan.ranOutOfTime) this.#kept.set(wireGeneration(info), digest);
     return digest;
   }
 
