@@ -30,12 +30,3 @@ export function ageText(ms: number): string {
   const [unit, length] = AGES.find(([, size]) => seconds >= size) ?? ['s', 1];
   return `${Math.floor(seconds / length)}${unit}`;
 }
-
-/** How long something takes, for a person: `42s`, `3m20s`, `2h05m`. */
-export function durationText(ms: number): string {
-  const seconds = Math.max(0, Math.ceil(ms / 1_000));
-  const minutes = Math.floor(seconds / 60);
-  if (minutes === 0) return `${seconds}s`;
-  if (minutes < 60) return `${minutes}m${String(seconds % 60).padStart(2, '0')}s`;
-  return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, '0')}m`;
-}

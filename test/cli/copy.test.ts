@@ -189,7 +189,7 @@ describe('a progress bar', () => {
     [{ done: 0, total: 100, rate: 0 }, '  0% [....................] 0 B of 100 B  0 B/s'],
     [
       { done: 127_000_000, total: 254_000_000, rate: 1_000_000 },
-      ' 50% [##########..........] 127 MB of 254 MB  1.0 MB/s  2m07s left',
+      ' 50% [##########..........] 127 MB of 254 MB  1.0 MB/s  2 m 07 s left',
     ],
     [{ done: 1_000, total: undefined, rate: 10 }, '1.0 kB  10 B/s'],
     [{ done: 0, total: 0, rate: 0 }, '100% [####################] 0 B of 0 B  0 B/s'],

@@ -44,9 +44,9 @@ it('an outage is reported when it begins, after 10 s and then each minute, with 
   jest.advanceTimersByTime(49_000);
   expect(said()).toBe('');
   jest.advanceTimersByTime(1_000);
-  expect(said()).toContain('for 1 min;');
+  expect(said()).toContain('for 1 m 00 s;');
   jest.advanceTimersByTime(120_000);
-  expect(said()).toMatch(/for 2 min;.*for 3 min;/s);
+  expect(said()).toMatch(/for 2 m 00 s;.*for 3 m 00 s;/s);
 });
 
 it('an outage of a reader has no bytes that wait, and none has --give-up-after twice', () => {
@@ -64,7 +64,7 @@ it('a server that takes the first request and never answers is reported', () => 
   started.onEvent(FAILURE);
   expect(said()).toBe('stream: no answer; reconnecting\n');
   jest.advanceTimersByTime(50_000);
-  expect(said()).toBe('stream: still no answer, for 1 min; 3 bytes wait\n');
+  expect(said()).toBe('stream: still no answer, for 1 m 00 s; 3 bytes wait\n');
 });
 
 it.each(['created', 'resumed'] as const)('an upload whose stream is %s reports no outage', (kind) => {

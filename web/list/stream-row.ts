@@ -1,6 +1,7 @@
+import { durationText } from '../../src/words/durations';
 import { sizeText } from '../../src/words/quantities';
 import { withSymbols } from '../ansi/control-symbols';
-import { formatAge, formatDuration } from '../format/duration';
+import { formatAge } from '../format/age';
 import type { Tag } from '../format/tags';
 import type { Verdict } from '../format/verdict';
 import { h } from '../shell/h';
@@ -47,7 +48,7 @@ export class StreamRow {
   /** Shows the passing of time. */
   tick(now: number): void {
     if (this.#stream === undefined) return;
-    setText(this.#duration, formatDuration(durationOf(this.#stream, now)));
+    setText(this.#duration, durationText(durationOf(this.#stream, now)));
     setText(this.#age, formatAge(now - Date.parse(this.#stream.createdAt)));
   }
 

@@ -1,4 +1,4 @@
-import { formatAge } from '../format/duration';
+import { formatAge } from '../format/age';
 import type { LogSource } from '../lines/log-source';
 
 /**

@@ -1,3 +1,4 @@
+import { durationText } from '../../words/durations';
 import { type Io, say } from './io';
 
 /** When an outage is reported, and then each minute. */
@@ -39,15 +40,14 @@ export class Outage {
   #reportIn(ms: number): void {
     this.#timer = setTimeout(() => {
       const elapsed = performance.now() - (this.#since ?? 0);
-      say(this.io, this.#text(Math.round(elapsed / 1_000)));
+      say(this.io, this.#text(Math.round(elapsed / 1_000) * 1_000));
       this.#reportIn(MINUTE_MS - (elapsed % MINUTE_MS));
     }, ms).unref();
   }
 
-  #text(seconds: number): string {
+  #text(elapsed: number): string {
     const { pendingBytes, canGiveUp } = this.subject;
-    const time = seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
     const waiting = pendingBytes === undefined ? '' : `; ${pendingBytes()} bytes wait`;
-    return `still ${this.#reason}, for ${time}${waiting}${canGiveUp ? '; --give-up-after DURATION limits that' : ''}`;
+    return `still ${this.#reason}, for ${durationText(elapsed)}${waiting}${canGiveUp ? '; --give-up-after DURATION limits that' : ''}`;
   }
 }

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import { durationText, sizeText } from '../../words/quantities';
+import { durationText } from '../../words/durations';
+import { sizeText } from '../../words/quantities';
 import type { Io } from './io';
 
 const REDRAW_MS = 200;
@@ -86,7 +87,7 @@ export function progressText({
   const part = total === 0 ? 1 : Math.min(done / total, 1);
   const filled = Math.floor(part * BAR_WIDTH);
   const bar = '#'.repeat(filled).padEnd(BAR_WIDTH, '.');
-  const left = rate > 0 ? `  ${durationText(((total - done) / rate) * 1_000)} left` : '';
+  const left = rate > 0 ? `  ${durationText(Math.ceil((total - done) / rate) * 1_000)} left` : '';
   const percent = `${Math.floor(part * 100)}%`.padStart(4);
   return `${percent} [${bar}] ${sizeText(done)} of ${sizeText(total)}  ${speed}${left}`;
 }

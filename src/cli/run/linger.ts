@@ -1,3 +1,4 @@
+import { durationText } from '../../words/durations';
 import { type Io, say } from '../output/io';
 import type { RunningCommand } from './running-command';
 
@@ -95,7 +96,7 @@ export class Linger {
     }
     say(
       this.io,
-      `the command has ended, but a background process has its output: lingering for ${this.boundMs / 1_000} s (--linger)`,
+      `the command has ended, but a background process has its output: lingering for ${durationText(this.boundMs)} (--linger)`,
     );
   }
 }

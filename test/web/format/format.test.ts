@@ -1,20 +1,6 @@
-import { formatAge, formatDuration } from '../../../web/format/duration';
+import { formatAge } from '../../../web/format/age';
 import { tagsOf } from '../../../web/format/tags';
 import { verdictOf } from '../../../web/format/verdict';
-
-it.each([
-  [-5, '0.0 s'],
-  [400, '0.4 s'],
-  [9_940, '9.9 s'],
-  [9_960, '9.9 s'],
-  [10_000, '10 s'],
-  [59_999, '59 s'],
-  [185_000, '3 m 05 s'],
-  [8_040_000, '2 h 14 m'],
-  [273_600_000, '3 d 4 h'],
-])('%d ms are shown as %j', (ms, words) => {
-  expect(formatDuration(ms)).toBe(words);
-});
 
 it.each([
   [-100, 'now'],

@@ -1,6 +1,6 @@
+import { durationText } from '../../../src/words/durations';
 import { countText, sizeText } from '../../../src/words/quantities';
 import { withSymbols } from '../../ansi/control-symbols';
-import { formatDuration } from '../../format/duration';
 import { type Verdict, verdictOf } from '../../format/verdict';
 import type { LogSource } from '../../lines/log-source';
 import { h } from '../../shell/h';
@@ -61,7 +61,7 @@ export class StreamHead {
     const { facts } = this.source;
     if (facts === undefined || this.#isTakenAway()) return;
     const end = facts.state === 'closed' ? facts.updatedAt : Date.now();
-    setText(this.#duration, formatDuration(Math.max(0, end - facts.createdAt)));
+    setText(this.#duration, durationText(Math.max(0, end - facts.createdAt)));
   }
 
   /** It was open when it was deleted or replaced: how it would have ended is not known, and nothing runs any more. */

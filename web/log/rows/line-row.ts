@@ -1,7 +1,7 @@
 import type { Fold } from '../../../src/markers/fold';
+import { durationText } from '../../../src/words/durations';
 import type { Span } from '../../ansi/span';
 import { tokenize } from '../../ansi/tokenize';
-import { formatDuration } from '../../format/duration';
 import type { LogLine } from '../../lines/log-line';
 import { h } from '../../shell/h';
 import type { RowView } from '../list/mounted-rows';
@@ -157,7 +157,7 @@ function foldFacts(fold: Fold | undefined): Node[] {
   if (fold === undefined) return [];
   const facts: string[] = [];
   if (fold.closed && fold.end !== undefined) facts.push(`${(fold.end - fold.line).toLocaleString()} lines`);
-  if (fold.seconds !== undefined) facts.push(formatDuration(fold.seconds * 1000));
+  if (fold.seconds !== undefined) facts.push(durationText(fold.seconds * 1000));
   return facts.map((fact) => h('span', { class: 'fact' }, fact));
 }
 

@@ -1,7 +1,7 @@
 import type { ErrorLine, FoldTime, Silence } from '../../../digest/log-digest';
+import { durationText } from '../../../words/durations';
 import { countText, sizeText } from '../../../words/quantities';
 import { type DigestedStream, lineLink } from './digested-stream';
-import { durationWords } from './duration-words';
 import { codeSpan, fenced, linkTo } from './markdown-text';
 import { outcomeWords } from './outcome-words';
 import { plainLine } from './plain-line';
@@ -22,7 +22,7 @@ function head({ info, digest, url, ms }: DigestedStream): string {
   const isEnded = info.state === 'closed';
   const facts = [
     `**${outcomeWords(info)}**`,
-    `${isEnded ? 'after' : 'for'} ${durationWords(ms)}`,
+    `${isEnded ? 'after' : 'for'} ${durationText(ms)}`,
     countText(digest.lines, 'line'),
     sizeText(info.tail),
     ...(digest.errorCount > 0 ? [countText(digest.errorCount, 'error')] : []),
@@ -68,7 +68,7 @@ function silences(stream: DigestedStream): readonly string[] {
 function silenceItem(stream: DigestedStream, { ms, line }: Silence): string {
   const isEnded = stream.info.state === 'closed';
   const end = isEnded ? 'before the end' : 'until now';
-  return `${durationWords(ms)} ${line === undefined ? end : `before ${linkTo(`line ${line}`, lineLink(stream, line))}`}`;
+  return `${durationText(ms)} ${line === undefined ? end : `before ${linkTo(`line ${line}`, lineLink(stream, line))}`}`;
 }
 
 function folds(stream: DigestedStream): readonly string[] {
@@ -76,7 +76,7 @@ function folds(stream: DigestedStream): readonly string[] {
 }
 
 function foldItem(stream: DigestedStream, { ms, line, title }: FoldTime): string {
-  return `${durationWords(ms)}: ${linkTo(`line ${line}`, lineLink(stream, line))} ${codeSpan(plainLine(title).trim())}`;
+  return `${durationText(ms)}: ${linkTo(`line ${line}`, lineLink(stream, line))} ${codeSpan(plainLine(title).trim())}`;
 }
 
 function lastLines({ digest }: DigestedStream): readonly string[] {
