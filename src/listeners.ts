@@ -11,6 +11,14 @@ export interface BoundAddress {
   readonly url: string;
 }
 
+/** Where a listener is to accept connections. */
+export interface WantedAddress {
+  readonly port: number;
+  readonly host: string;
+  /** Of the command line, that chooses the port. */
+  readonly option: string;
+}
+
 /** The open ports: the main one, and one per relay that has its own. They stop together. */
 export class Listeners {
   readonly relays: { readonly serve: RelayName; readonly url: string }[] = [];
@@ -25,21 +33,20 @@ export class Listeners {
   /** @throws StartError */
   async openRelay(entry: Config['listeners'][number], handle: RequestListener): Promise<void> {
     const { serve, port, host = this.config.host } = entry;
-    const { url } = await this.open(handle, port, host);
+    const { url } = await this.open(handle, { port, host, option: `--listen ${serve}=PORT` });
     this.relays.push({ serve, url });
   }
 
   /** @throws StartError */
-  async open(handle: RequestListener, port: number, host: string): Promise<BoundAddress> {
+  async open(handle: RequestListener, { port, host, option }: WantedAddress): Promise<BoundAddress> {
     const listener = new Listener(handle, this.config, this.onDrop);
     try {
       const bound = await listener.listen(port, host);
       this.#open.push(listener);
       return { ...bound, url: `http://${reachable(host)}:${bound.port}` };
     } catch (cause) {
-      throw new StartError(`Cannot listen on port ${port} of ${host}: ${listenFailureReason(cause)}`, {
-        cause,
-      });
+      const reason = listenFailureReason(cause, option);
+      throw new StartError(`Cannot listen on port ${port} of ${host}: ${reason}`, { cause });
     }
   }
 

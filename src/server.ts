@@ -112,7 +112,7 @@ async function openRelayed(config: Config, logger: Logger, pending: PendingBytes
 }
 
 async function listen(listeners: Listeners, app: App, relays: Relays, config: Config): Promise<BoundAddress> {
-  const bound = await listeners.open(app.handler, config.port, config.host);
+  const bound = await listeners.open(app.handler, { port: config.port, host: config.host, option: '--port' });
   for (const entry of config.listeners) await listeners.openRelay(entry, relays.listenerOf(entry.serve));
   return bound;
 }

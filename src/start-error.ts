@@ -6,13 +6,14 @@ export class StartError extends Error {
 }
 
 const REASONS: ReadonlyMap<unknown, string> = new Map([
-  ['EADDRINUSE', 'another process uses the port'],
   ['EACCES', 'permission denied (ports below 1024 need root)'],
   ['EADDRNOTAVAIL', 'this machine does not have that address'],
   ['ENOTFOUND', 'unknown host'],
 ]);
 
-/** Explains why listening on a port failed. */
-export function listenFailureReason(error: unknown): string {
-  return REASONS.get(errorCodeOf(error)) ?? messageOf(error);
+/** Explains why listening on a port failed. @param option of the command line that chooses the port */
+export function listenFailureReason(error: unknown, option: string): string {
+  const code = errorCodeOf(error);
+  if (code === 'EADDRINUSE') return `another process uses the port; choose another with ${option}`;
+  return REASONS.get(code) ?? messageOf(error);
 }

@@ -27,6 +27,11 @@ export const COMMON_OPTIONS: Readonly<Record<string, CommandOption>> = {
   help: { short: 'h', description: 'print this help' },
 };
 
+/** The options of `stream` without a verb, beside those of `send`. */
+export const OVERVIEW_OPTIONS: Readonly<Record<string, CommandOption>> = {
+  version: { short: 'v', description: 'print the version' },
+};
+
 const FORCE: CommandOption = {
   description: 'replace the stream if it exists; the token needs the scopes produce and delete',
 };

@@ -1,6 +1,6 @@
 import { helpCommand, helpParagraph, helpRow } from '../words/help-layout';
 import { type Command, type CommandOption, usageOf } from './arguments/command';
-import { COMMANDS, COMMON_OPTIONS, SEND } from './commands';
+import { COMMANDS, COMMON_OPTIONS, OVERVIEW_OPTIONS, SEND } from './commands';
 import { ENVIRONMENT } from './environment';
 
 const VERB_COLUMN = 10;
@@ -27,16 +27,18 @@ ${variables}`;
 /** Renders the help of one verb. @param width of a line */
 export function helpOf(command: Command, width: number): string {
   const { summary, examples, aliases = [], verb } = command;
-  const options = Object.entries({ ...command.options, ...COMMON_OPTIONS });
-  const version: [string, CommandOption][] =
-    verb === undefined ? [['version', { short: 'v', description: 'print the version' }]] : [];
+  const options = Object.entries({
+    ...command.options,
+    ...COMMON_OPTIONS,
+    ...(verb === undefined && OVERVIEW_OPTIONS),
+  });
   const also =
     aliases.length === 0 ? '' : `\nAlso: ${aliases.map((alias) => `stream ${alias}`).join(', ')}\n`;
   return `${helpParagraph(summary, width)}
 Usage:
   ${helpParagraph(usageOf(command), width - 2, '    ')}${also}
 Options:
-${[...options, ...version].map((option) => optionRow(option, width)).join('')}
+${options.map((option) => optionRow(option, width)).join('')}
 Example:
 ${examples.map((example) => helpCommand(example, width)).join('')}`;
 }

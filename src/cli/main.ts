@@ -59,6 +59,7 @@ async function dispatch(io: Io): Promise<number> {
   try {
     const invocation = parseInvocation(command, words, io.env, await Profiles.read(io.env));
     if (invocation === 'help') return print(io, command === SEND ? overview(width) : helpOf(command, width));
+    if (invocation === 'version') return print(io, `stream ${packageVersion()}\n`);
     if (invocation.warning !== undefined) say(io, printable(invocation.warning));
     return await command.run(invocation, io);
   } catch (error) {

@@ -7,23 +7,26 @@ import { Flags } from './arguments/flags';
 import { meantVerb } from './arguments/near-verb';
 import { type ParsedWords, parseWords } from './arguments/parse-words';
 import { UsageError } from './arguments/usage-error';
-import { COMMANDS, COMMON_OPTIONS, VERBS } from './commands';
+import { COMMANDS, COMMON_OPTIONS, OVERVIEW_OPTIONS, VERBS } from './commands';
 import type { Io } from './output/io';
 import { type Profile, withDefaultsOf } from './profile/profile';
 import type { Profiles } from './profile/profiles';
 import { serverDefaults } from './profile/server-of-profile';
 
-/** Parses the words after the verb. @returns `help` for `--help` @throws UsageError */
+/** Parses the words after the verb. @returns `help` for `--help`, `version` for `--version` @throws UsageError */
 export function parseInvocation(
   command: Command,
   words: readonly string[],
   env: Io['env'],
   profiles: Profiles,
-): Invocation | 'help' {
+): Invocation | 'help' | 'version' {
   const [own, toRun] = command.takesCommand ? splitAtDashes(words) : [words, []];
-  const { values, positionals } = parseWords({ ...command.options, ...COMMON_OPTIONS }, own);
+  const isOverview = command.verb === undefined;
+  const known = { ...command.options, ...COMMON_OPTIONS, ...(isOverview && OVERVIEW_OPTIONS) };
+  const { values, positionals } = parseWords(known, own);
   if (values['help'] === true) return 'help';
-  if (command.verb === undefined) refuseVerb(positionals);
+  if (values['version'] === true) return 'version';
+  if (isOverview) refuseVerb(positionals);
   if (command.takesCommand && toRun.length === 0) refuseMissingDashes(command, positionals);
   const find = command.copies ? findCopyTarget : findTarget;
   if (command.isLocal) return localInvocation(command, positionals, values);

@@ -154,6 +154,7 @@ it.each([
   [['spy', '--colour'], 'there is no option --colour: did you mean --color?'],
   [['x', '--giveup', '3s'], 'there is no option --giveup: did you mean --give-up-after?'],
   [['ls', '--nonsense'], 'there is no option --nonsense'],
+  [['--versoin'], 'there is no option --versoin: did you mean --version?'],
   [['ls', '--limit'], 'the value of --limit is missing'],
   [
     ['cat', '-n', '-5', 'x'],
@@ -194,6 +195,37 @@ it.each([
   const { code, stdout, stderr } = await stream(args, { input: 'precious' });
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(`stream: ${sentence}`);
+});
+
+it.each([
+  [['ls'], 'LOOM_URL has'],
+  [['ls', 'http://me:sesame@127.0.0.1:2'], 'the URL has'],
+  [['cat', 'http://me@127.0.0.1:2/stream/a'], 'the URL has'],
+])('%j with a user name or password in the URL names the token', async (args, what) => {
+  const { code, stderr } = await stream(args, { env: { LOOM_URL: 'http://:sesame@127.0.0.1:2' } });
+  expect({ code, stderr: stderr.split('\n')[0] }).toEqual({
+    code: 2,
+    stderr: `stream: ${what} a user name or a password, which Loom does not know: give a token with --token or LOOM_TOKEN`,
+  });
+  expect(stderr).not.toContain('sesame');
+});
+
+it.each([[['follow', 'http://127.0.0.1:2/p/stream/a/b/']], [['http://127.0.0.1:2/p/stream/a/b']]])(
+  '%j says how an ID with a slash is written',
+  async (args) => {
+    const { code, stderr } = await stream(args);
+    expect({ code, stderr: stderr.split('\n')[0] }).toEqual({
+      code: 2,
+      stderr: 'stream: a / within an ID is written %2F in the URL: http://127.0.0.1:2/p/stream/a%2Fb',
+    });
+  },
+);
+
+it('--version is an option in any place', async () => {
+  expect(await stream(['--force', '--version'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^stream \d/),
+  });
 });
 
 it('a wrong LOOM_URL is named', async () => {

@@ -197,7 +197,7 @@ describe('a running server', () => {
     const { port } = await start();
     expect(run(['--port', String(port), '--store', 'memory:'])).toMatchObject({
       status: 1,
-      stderr: `loom: Cannot listen on port ${port} of 127.0.0.1: another process uses the port\n`,
+      stderr: `loom: Cannot listen on port ${port} of 127.0.0.1: another process uses the port; choose another with --port\n`,
     });
   });
 

@@ -27,6 +27,17 @@ describe('the sentences of errors', () => {
     expect(errorOf(await whole.create(TEXT, 'x'.repeat(1025)))).toEqual(expected);
   });
 
+  it.each(['GET', 'POST', 'PATCH'])(
+    'the error of %s for an id with a slash says how it is written',
+    async (method) => {
+      expect(errorOf(await request(url('/stream/a/b%20c/d'), { method }))).toEqual([
+        404,
+        'route_not_found',
+        'There is nothing at /stream/a/b%20c/d: a / within an ID is written %2F, as in /stream/a%2Fb%20c%2Fd',
+      ]);
+    },
+  );
+
   it('the error of one producer too many names how many a stream remembers', async () => {
     const stream = await created('many');
     for (const id of ['a', 'b']) await stream.append('x', { ...TEXT, ...producer(id, 0, 0) });

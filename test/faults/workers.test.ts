@@ -231,7 +231,7 @@ describe('two workers that cannot start', () => {
     const redis = await stage.redis();
     expect(run(['--store', redis.url, '--port', String(redis.port)])).toMatchObject({
       status: 1,
-      stderr: `loom: Cannot listen on port ${redis.port} of 127.0.0.1: another process uses the port\n`,
+      stderr: `loom: Cannot listen on port ${redis.port} of 127.0.0.1: another process uses the port; choose another with --port\n`,
     });
   });
 });

@@ -35,6 +35,12 @@ export function isStreamAddress(word: string): boolean {
   return isHttp && URL.canParse(withScheme(word)) && STREAM.test(new URL(withScheme(word)).pathname);
 }
 
+/** @returns the address of the stream that was meant, if the path goes on behind an ID */
+export function meantStreamUrl(address: string): string | undefined {
+  const [, before, id] = /^(.*?\/stream\/)(.+\/.+)$/.exec(address) ?? [];
+  return id === undefined ? undefined : `${before}${id.replace(/\/+$/, '').replaceAll('/', '%2F')}`;
+}
+
 /** Parses the address of a server or of a stream. `host:port` means http. @param what its name in errors @throws UsageError */
 export function parseAddress(word: string, what = ''): StreamAddress {
   const text = withScheme(word);
@@ -43,6 +49,11 @@ export function parseAddress(word: string, what = ''): StreamAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new UsageError(`${of}not an http:// or https:// URL: ${word}`);
+  // The sentence quotes neither: they may be secret.
+  if (url.username + url.password !== '')
+    throw new UsageError(
+      `${what || 'the URL'} has a user name or a password, which Loom does not know: give a token with --token or LOOM_TOKEN`,
+    );
   const token = takeToken(url);
   const [, prefix, segment] = STREAM.exec(url.pathname) ?? [];
   if (prefix === undefined || segment === undefined)

@@ -1,4 +1,11 @@
-import { isAddress, isStreamAddress, mayBeAddress, parseAddress, type StreamAddress } from './address';
+import {
+  isAddress,
+  isStreamAddress,
+  mayBeAddress,
+  meantStreamUrl,
+  parseAddress,
+  type StreamAddress,
+} from './address';
 import { type Command, usageOf } from './command';
 import { UsageError } from './usage-error';
 
@@ -23,6 +30,7 @@ export function findTarget(
       ? fromAddress(command, parseAddress(first), rest)
       : fromOperands(command, positionals, urlOfEnvironment);
   const operands = target.operands.map((word, at) => (isIdAt(command, at) ? idAt(target.url, word) : word));
+  if (!allows(command, operands.length)) refuseSlash(target.url);
   assertCount(command, operands);
   return { ...target, operands };
 }
@@ -94,6 +102,12 @@ function idAt(server: string, word: string): string {
   const { url, id = '' } = parseAddress(word);
   if (url !== server) throw new UsageError(`the streams are on two servers: ${server} and ${url}`);
   return id;
+}
+
+/** @throws UsageError if the address of the server ends in an ID with a slash */
+function refuseSlash(address: string): void {
+  const meant = meantStreamUrl(address);
+  if (meant !== undefined) throw new UsageError(`a / within an ID is written %2F in the URL: ${meant}`);
 }
 
 /** @throws UsageError if there are too few operands, or too many */

@@ -18,5 +18,8 @@ export function streamIsClosed(id: LogId): string {
 }
 
 export function routeNotFound(path: string): RequestError {
-  return new RequestError('NOT_FOUND', `There is nothing at ${path}`);
+  const [, id] = /^\/stream\/(.+\/.+)$/.exec(path) ?? [];
+  const hint =
+    id === undefined ? '' : `: a / within an ID is written %2F, as in /stream/${id.replaceAll('/', '%2F')}`;
+  return new RequestError('NOT_FOUND', `There is nothing at ${path}${hint}`);
 }
