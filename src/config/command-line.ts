@@ -6,9 +6,9 @@ import { CommandLineError, ConfigError } from './startup-errors';
 
 /** A parsed command line of `bin/loom`. */
 export interface CommandLine {
-  readonly command: 'help' | 'version' | Verb;
-  /** Of which command `help` is wanted. */
-  readonly topic: Verb;
+  readonly command: Verb | 'help' | 'version' | 'manual';
+  /** What `help` is wanted about. */
+  readonly topic: HelpTopic;
   /** The files and directories of `--config`, in order. */
   readonly configs: readonly string[];
   readonly flags: Layer;
@@ -16,12 +16,18 @@ export interface CommandLine {
 
 type Verb = 'serve' | 'recover';
 
+/** A command, or all settings. */
+export type HelpTopic = Verb | 'all';
+
+const TOPICS: Readonly<Record<string, HelpTopic>> = { serve: 'serve', recover: 'recover', all: 'all' };
+
 /** The words that a command line may begin with. */
-const WORDS: Readonly<Record<string, 'help' | 'version' | Verb>> = {
+const WORDS: Readonly<Record<string, CommandLine['command']>> = {
   serve: 'serve',
   recover: 'recover',
   help: 'help',
   version: 'version',
+  manual: 'manual',
 };
 
 /** What other programs call them. */
@@ -56,7 +62,10 @@ export const FLAGS: readonly CommandLineFlag[] = [
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const { values, positionals } = parse(argv);
   const { help, version, config, listen, ...given } = values;
-  const { command, topic } = commandOf(positionals);
+  // `loom --help all` is `loom help all`.
+  const { command, topic } = commandOf(
+    help && positionals[0] === 'all' ? ['help', ...positionals] : positionals,
+  );
   const texts = new Map(Object.entries(given));
   if (listen !== undefined) texts.set('listeners', listen.join(','));
   const flags = new Map<string, unknown>();
@@ -82,10 +91,11 @@ function commandOf([first, second, ...more]: readonly string[]): Pick<CommandLin
   const command = Object.hasOwn(WORDS, first) ? WORDS[first] : undefined;
   if (command === undefined)
     throw new CommandLineError(withSuggestion(`Unknown command '${first}'`, meantCommand(first)));
-  const takesTopic = command === 'help' && (second === 'serve' || second === 'recover');
-  const unexpected = takesTopic ? more[0] : second;
+  const about = command === 'help' ? second : first;
+  const topic = about !== undefined && Object.hasOwn(TOPICS, about) ? TOPICS[about] : undefined;
+  const unexpected = command === 'help' && topic !== undefined ? more[0] : second;
   if (unexpected !== undefined) throw new CommandLineError(`Unexpected argument '${unexpected}'`);
-  return { command, topic: command === 'recover' || second === 'recover' ? 'recover' : 'serve' };
+  return { command, topic: topic ?? 'serve' };
 }
 
 const OPTIONS = {

@@ -29,6 +29,9 @@ describe('the command line', () => {
     [['recover', '--help'], 'help', 'recover'],
     [['help', 'recover'], 'help', 'recover'],
     [['help'], 'help', 'serve'],
+    [['help', 'all'], 'help', 'all'],
+    [['--help', 'all'], 'help', 'all'],
+    [['manual'], 'manual', 'serve'],
     [['version'], 'version', 'serve'],
     [['-v'], 'version', 'serve'],
   ])('the arguments %j are the command %s about %s', (argv, command, topic) => {

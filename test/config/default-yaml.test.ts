@@ -33,8 +33,8 @@ it('docs/settings.md equals what the table of options renders', () => {
   });
 });
 
-it('--help lists every setting and every option', () => {
-  const help = helpText('serve', Number.POSITIVE_INFINITY);
+it('help all lists every setting and every option', () => {
+  const help = helpText('all', Number.POSITIVE_INFINITY);
   const lines = help.split('\n').map((line) => line.replace(/ +/g, ' '));
   for (const { key, option } of SETTINGS) {
     expect(lines).toContainEqual(expect.stringContaining(` ${key} ${option.description} [`));
@@ -42,6 +42,16 @@ it('--help lists every setting and every option', () => {
   for (const flag of ['-p, --port', '--host', '--store', '-c, --config', '-h, --help', '-v, --version']) {
     expect(help).toContain(flag);
   }
+});
+
+it('the help fits on a screen, and says where the other settings are', () => {
+  const help = helpText('serve', Number.POSITIVE_INFINITY);
+  expect(help.split('\n').length).toBeLessThan(45);
+  const shown = SETTINGS.filter(({ key }) => help.includes(`  ${key} `));
+  expect(shown.map(({ key }) => key)).toEqual(
+    expect.arrayContaining(['tokens', 'retention.maxAge', 'http.hosts']),
+  );
+  expect(help).toContain(`\n${SETTINGS.length - shown.length} more settings: loom help all`);
 });
 
 it('every setting has a description in sentences and its own variable', () => {

@@ -35,7 +35,15 @@ describe('bin/loom', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toMatch(/^Usage: loom \[serve\] \[options\]\n/);
     expect(stdout).toContain('retention.maxAge');
+    expect(stdout).not.toContain('search.concurrency');
     expect(run(['-h']).stdout).toBe(stdout);
+    expect(run(['--help', 'all']).stdout).toContain('search.concurrency');
+  });
+
+  it('manual prints the manual page', () => {
+    const { status, stdout } = run(['manual']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^\.TH "LOOM" "1" /);
   });
 
   it('recover --help prints the help of that command only', () => {

@@ -1,5 +1,5 @@
+import { macro, roffText, term, verbatim } from '../../words/roff';
 import { type Command, type CommandOption, usageOf, type VerbCommand } from '../arguments/command';
-import { macro, roffText, term, verbatim } from './roff';
 
 /** The tables of the command line, and what the pages say beside them. */
 export interface ManualTables {
