@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 
 /** The signals that end a command. */
 export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** A signal that ends a command. */
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /** The parts of the process that a command uses. */
