@@ -9,7 +9,7 @@ import { type Finished, stream } from './stream-process';
 
 const BUILD = ['build-pre-1', 'build-pre-2'];
 
-describe('stream rm behind a proxy that decodes paths', () => {
+describe('stream behind a proxy that decodes paths', () => {
   let loom: LoomProcess;
   let proxies: Readonly<Record<'a proxy in Node' | 'nginx', DecodingProxy | Nginx>>;
   beforeAll(async () => {
@@ -57,16 +57,29 @@ describe('stream rm behind a proxy that decodes paths', () => {
       },
     );
 
-    it('other commands about such an id ask about proxies', async () => {
-      for (const args of [
-        ['follow', 'build/pre'],
-        ['wait', 'build/pre'],
-        ['send', 'build/pre'],
-      ]) {
-        const { code, stderr } = await stream(args, { env: { LOOM_URL: proxies[proxy].url } });
-        expect(code).toBe(1);
-        expect(stderr).toContain('do proxies in front of it pass paths as they are?');
-      }
+    it.each([
+      ['follow', 'build/pre'],
+      ['wait', 'build/pre'],
+      ['send', 'build/pre'],
+      ['send', 'a/../b', '--force'],
+      ['send', 'a/../new'],
+      ['run', '--id', './b', '--force', '--', 'true'],
+      ['cp', __filename, ':b/.', '--force'],
+      ['follow', 'a/../b'],
+      ['cat', '/b'],
+      ['grep', 'b', 'a/../b'],
+      ['info', 'x/../b'],
+      ['digest', 'x/../b'],
+    ])('%s of the id %s reaches no other stream', async (...args) => {
+      const env = { LOOM_URL: proxies[proxy].url };
+      const { code, stdout, stderr } = await stream(args, { input: 'new', env });
+      expect({ code, stdout }).toEqual({
+        code: args[0] === 'grep' ? 2 : args[0] === 'run' ? 0 : 1,
+        stdout: '',
+      });
+      expect(stderr).toMatch(/^stream: .*Have it pass paths as they are\n/);
+      expect(await ids()).toEqual(['b', ...BUILD, 'other']);
+      expect((await request(`${loom.url}/stream/b`)).text).toBe('b');
     });
 
     it.each(['a b', 'größe', 'a:b@c', 'a+b&c=d'])('rm of the id %s deletes that stream', async (id) => {

@@ -28,6 +28,28 @@ onEachStore('stream ids', ({ url, freshId }) => {
     expect((await request(url(path), { method: 'DELETE' })).status).toBe(204);
   });
 
+  it('a request that names another id than its path has changes nothing', async () => {
+    const id = freshId();
+    const send = (method: string, meant: string, body?: string) =>
+      request(url(`/stream/${id}?force=true`), {
+        method,
+        headers: { 'X-Stream-Id': meant },
+        ...(body && { body }),
+      });
+    expect((await send('POST', id, 'first')).status).toBe(201);
+    for (const method of ['POST', 'PUT', 'DELETE']) {
+      const { status, text } = await send(method, `a%2F..%2F${id}`, 'second');
+      expect([status, JSON.parse(text).code]).toEqual([400, 'path_changed']);
+    }
+    expect(
+      (
+        await request(url(`/stream/${id}`), {
+          headers: { 'X-Stream-Id': `%${id.charCodeAt(0).toString(16)}${id.slice(1)}` },
+        })
+      ).text,
+    ).toBe('first');
+  });
+
   it('a stream id may have 512 bytes', async () => {
     const id = freshId().padEnd(512, 'x');
     expect((await request(url(`/stream/${id}`), { method: 'POST', body: 'x' })).status).toBe(201);

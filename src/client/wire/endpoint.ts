@@ -18,6 +18,9 @@ export interface EndpointOptions {
   readonly fetch?: Fetch;
 }
 
+/** The id in a path that some proxies would decode, and then be the path of another stream. The server compares it with what arrives. */
+const MOVED_ID = /.*\/stream\/([^/]*%(?:2F|5C|3F|23|25|3B)[^/]*)/i;
+
 /** One server: builds the URLs of its resources and sends requests. */
 export class Endpoint {
   readonly #base: string;
@@ -53,6 +56,8 @@ export class Endpoint {
   /** @throws LoomClientError `UNREACHABLE` without an answer; the signal's reason when it aborts */
   request(method: string, url: URL, options: RequestOptions): Promise<Response> {
     const headers = new Headers(options.headers);
+    const [, id] = MOVED_ID.exec(url.pathname) ?? [];
+    if (id !== undefined) headers.set('X-Stream-Id', id);
     if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
     // Redirects are not followed: a streamed body cannot be sent twice, and the token is for this server only.
     const init: RequestInit = { ...options, method, headers, redirect: 'manual' };

@@ -21,6 +21,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorName, ErrorTableEntry>> = {
   EXPECTATION_UNSUPPORTED: { status: 417, code: 'expectation_unsupported' },
   NOT_FOUND: { status: 404, code: 'route_not_found' },
   METHOD_NOT_ALLOWED: { status: 405, code: 'method_not_allowed' },
+  PATH_CHANGED: { status: 400, code: 'path_changed' },
 
   // Tokens.
   UNAUTHENTICATED: { status: 401, code: 'token_missing' },

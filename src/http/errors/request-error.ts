@@ -8,6 +8,7 @@ export type RequestErrorCode =
   | 'CHUNK_EXTENSIONS_TOO_LARGE'
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
+  | 'PATH_CHANGED'
   | 'UNAUTHENTICATED'
   | 'TOKEN_INVALID'
   | 'FORBIDDEN'

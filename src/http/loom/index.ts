@@ -1,6 +1,7 @@
 import { Routes } from '../front/routes';
 import type { OpenWire } from '../front/wire';
 import { sendDigest } from './digest/digest';
+import { assertMeantId } from './headers/meant-id';
 import { parseStreamId } from './headers/stream-id';
 import { consume } from './read/consume';
 import { sendStreamInfo } from './read/info';
@@ -40,5 +41,11 @@ export const loom: OpenWire = (wire) => {
   routes.stream(['PATCH'], '/stream/:id', (request, [id]) => resume(request, wire, parseStreamId(id)));
   whole.delete('/stream/:id', (ctx) => deleteStream(ctx, wire));
   whole.delete('/stream/build/:buildId', (ctx) => removeBuild(ctx, wire));
-  return { path: '/stream', handle: (request) => routes.handle(request) };
+  return {
+    path: '/stream',
+    handle: (request) => {
+      assertMeantId(request);
+      return routes.handle(request);
+    },
+  };
 };
