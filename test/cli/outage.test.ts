@@ -39,32 +39,32 @@ it('an outage is reported when it begins, after 10 s and then each minute, with 
   expect(said()).toBe('');
   jest.advanceTimersByTime(200);
   expect(said()).toBe(
-    'stream: still no answer, for 10 s; 4711 bytes wait; --give-up-after DURATION limits that\n',
+    'stream: after 10 s still no answer; 4711 bytes wait; --give-up-after DURATION limits that\n',
   );
   jest.advanceTimersByTime(49_000);
   expect(said()).toBe('');
   jest.advanceTimersByTime(1_000);
-  expect(said()).toContain('for 1 m 00 s;');
+  expect(said()).toContain('after 1 m 00 s still');
   jest.advanceTimersByTime(120_000);
-  expect(said()).toMatch(/for 2 m 00 s;.*for 3 m 00 s;/s);
+  expect(said()).toMatch(/after 2 m 00 s .*after 3 m 00 s /s);
 });
 
 it('an outage of a reader has no bytes that wait, and none has --give-up-after twice', () => {
   const { onEvent } = notices({ canGiveUp: false });
   onEvent(FAILURE);
   jest.advanceTimersByTime(10_000);
-  expect(said()).toBe('stream: no answer; reconnecting\nstream: still no answer, for 10 s\n');
+  expect(said()).toBe('stream: no answer; reconnecting\nstream: after 10 s still no answer\n');
 });
 
 it('a server that takes the first request and never answers is reported', () => {
   const started = notices({ pendingBytes: () => 3, canGiveUp: false });
   started.begin('http://host');
   jest.advanceTimersByTime(10_000);
-  expect(said()).toBe('stream: still no answer from http://host, for 10 s; 3 bytes wait\n');
+  expect(said()).toBe('stream: after 10 s still no answer from http://host; 3 bytes wait\n');
   started.onEvent(FAILURE);
   expect(said()).toBe('stream: no answer; reconnecting\n');
   jest.advanceTimersByTime(50_000);
-  expect(said()).toBe('stream: still no answer, for 1 m 00 s; 3 bytes wait\n');
+  expect(said()).toBe('stream: after 1 m 00 s still no answer; 3 bytes wait\n');
 });
 
 it.each(['created', 'resumed'] as const)('an upload whose stream is %s reports no outage', (kind) => {

@@ -48,6 +48,6 @@ export class Outage {
   #text(elapsed: number): string {
     const { pendingBytes, canGiveUp } = this.subject;
     const waiting = pendingBytes === undefined ? '' : `; ${pendingBytes()} bytes wait`;
-    return `still ${this.#reason}, for ${durationText(elapsed)}${waiting}${canGiveUp ? '; --give-up-after DURATION limits that' : ''}`;
+    return `after ${durationText(elapsed)} still ${this.#reason}${waiting}${canGiveUp ? '; --give-up-after DURATION limits that' : ''}`;
   }
 }
