@@ -7,6 +7,8 @@ module.exports = {
   transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
   // Longer than the patience of any single step (test/support/patience.ts), which then says what did not happen.
   testTimeout: 300_000,
+  globalSetup: require.resolve('./test/support/make-temporary-directory.cjs'),
+  globalTeardown: require.resolve('./test/support/remove-temporary-directory.cjs'),
   testSequencer: require.resolve('./test/support/slow-first.cjs'),
   // More than the two processors of a small machine: most suites wait for other processes half of their time.
   maxWorkers: 4,

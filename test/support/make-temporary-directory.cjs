@@ -1,0 +1,13 @@
+'use strict';
+
+const { mkdtempSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+/**
+ * Gives a run of the tests a directory for temporary files, which `remove-temporary-directory.cjs` removes: also what a program under test leaves
+ * on purpose, such as the undelivered bytes of `stream`. The workers of Jest, and what they start, inherit the variable.
+ */
+module.exports = async () => {
+  process.env.TMPDIR = mkdtempSync(join(tmpdir(), 'loom-tests-'));
+};
