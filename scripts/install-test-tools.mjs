@@ -1,6 +1,7 @@
 // Checks that the programs exist that the tests start: a Redis server, a browser, nginx, a clock to set, and a C compiler for the
-// load generator of the benchmark. `npm run test:tools` installs what is missing with apt-get, by sudo unless root runs it. Before
-// `npm test` it runs with --as-root-only: without root it installs nothing and names what is missing.
+// load generator of the benchmark; and shells, `man` and httpx, without which some tests are skipped. `npm run test:tools` installs
+// what is missing with apt-get, by sudo unless root runs it. Before `npm test` it runs with --as-root-only: without root it installs
+// nothing and names what is missing.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -17,44 +18,75 @@ const PACKAGES = {
   gcc: 'build-essential',
 };
 
-const missing = Object.keys(PACKAGES).filter((program) => !isInstalled(program));
-const packages = [...new Set(missing.map((program) => PACKAGES[program]))];
+/** Those of programs without which some tests are skipped. */
+const SKIPPED_WITHOUT = { zsh: 'zsh', fish: 'fish', man: 'man-db', 'httpx for Python': 'python3-httpx' };
+/** Where it is no program. */
+const CHECKS = {
+  'httpx for Python': () => [process.env.PYTHON ?? 'python3', '/usr/bin/python3'].some(hasHttpx),
+};
+
+const missing = missingOf(PACKAGES);
+const skipping = missingOf(SKIPPED_WITHOUT);
 const isRoot = process.getuid?.() === 0;
+const mayInstall = isRoot || !process.argv.includes('--as-root-only');
 
 if (missing.length > 0) {
-  if (isRoot || !process.argv.includes('--as-root-only')) install();
-  else fail('npm run test:tools installs them, with sudo.');
-}
-
-function install() {
-  const sudo = isRoot ? [] : ['sudo'];
-  const commands = [
-    [...sudo, 'apt-get', 'update', '-q'],
-    [
-      ...sudo,
-      'env',
-      'DEBIAN_FRONTEND=noninteractive',
-      'apt-get',
-      'install',
-      '-qy',
-      '--no-install-recommends',
-      ...packages,
-    ],
-  ];
-  console.log(`The tests need ${missing.join(', ')}. Installing ${packages.join(', ')} with apt-get.`);
+  if (!mayInstall) fail('npm run test:tools installs them, with sudo.');
+  console.log(`The tests need ${missing.join(', ')}.`);
   try {
-    for (const [program, ...args] of commands) execFileSync(program, args, { stdio: 'inherit' });
+    install(packagesOf(missing));
   } catch (error) {
     fail(`Installing them failed: ${error.message}`);
   }
-  const still = missing.filter((program) => !isInstalled(program));
+  const still = missingOf(PACKAGES);
   if (still.length > 0) fail(`After the installation ${still.join(', ')} cannot be found on the PATH.`);
+}
+if (skipping.length > 0) {
+  console.log(`Some tests are skipped without ${skipping.join(', ')}.`);
+  try {
+    if (mayInstall) install(packagesOf(skipping));
+    else console.log('npm run test:tools installs them, with sudo.');
+  } catch (error) {
+    console.warn(`Installing them failed: ${error.message}`);
+  }
+}
+
+function missingOf(packages) {
+  return Object.keys(packages).filter((name) => !(CHECKS[name]?.() ?? isInstalled(name)));
+}
+
+function packagesOf(names) {
+  return [...new Set(names.map((name) => ({ ...PACKAGES, ...SKIPPED_WITHOUT })[name]))];
+}
+
+function install(packages) {
+  const sudo = isRoot ? [] : ['sudo'];
+  const noQuestions = ['env', 'DEBIAN_FRONTEND=noninteractive'];
+  console.log(`Installing ${packages.join(', ')} with apt-get.`);
+  run([...sudo, 'apt-get', 'update', '-q']);
+  run([...sudo, ...noQuestions, 'apt-get', 'install', '-qy', '--no-install-recommends', ...packages]);
+}
+
+function run([program, ...args]) {
+  execFileSync(program, args, { stdio: 'inherit' });
 }
 
 function fail(why) {
+  const packages = packagesOf(missing).join(' ');
   console.error(`The tests need ${missing.join(', ')}. ${why}`);
-  console.error(`On Debian and Ubuntu: sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`);
+  console.error(`On Debian and Ubuntu: sudo apt-get update && sudo apt-get install -y ${packages}`);
   process.exit(1);
+}
+
+/** As test/python/find-python.ts finds it. */
+function hasHttpx(python) {
+  try {
+    execFileSync(python, ['-c', 'import httpx'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    // There is no such program, or it lacks httpx.
+    return false;
+  }
 }
 
 function isInstalled(program) {
