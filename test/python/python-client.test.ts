@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { LoomClient } from '../../src/client';
+import { startDecodingProxy } from '../support/decoding-proxy';
 import { LoomProcess } from '../support/loom-process';
 import { inPython, PYTHON } from './find-python';
 import { FOLDER, runPython } from './python-program';
@@ -39,6 +40,31 @@ result(upload.acknowledged)
     outcome: 'complete',
     contentType: 'text/plain; charset=utf-8',
   });
+});
+
+inPython('Python reaches no other stream through a proxy that changes paths', async () => {
+  await client.upload('b').send(['precious']);
+  const proxy = await startDecodingProxy(loom.port);
+  try {
+    const codes = await runPython(
+      proxy.url,
+      `
+def refused(work):
+    try:
+        return work()
+    except LoomError as error:
+        return error.answer_code
+def replace():
+    with loom.upload("a/../b", existing="replace") as upload:
+        upload.write("new")
+result([refused(replace), refused(lambda: loom.follow("a/../b").text()), refused(lambda: loom.info("a/../b"))])
+`,
+    );
+    expect(codes).toEqual([['path_changed', 'path_changed', 'path_changed']]);
+    expect(await client.follow('b').text()).toBe('precious');
+  } finally {
+    await proxy.close();
+  }
 });
 
 inPython('Python reads the bytes, the lines and the end of a stream', async () => {
