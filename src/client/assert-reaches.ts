@@ -18,7 +18,7 @@ export async function assertReaches(id: string, info: () => Promise<ListedStream
     (error) => {
       if (!isClientError(error)) throw error;
       const { code, answerCode, status } = error;
-      if (/^(?:route_not_found|method_not_allowed|path_changed)$/.test(answerCode ?? ''))
+      if (/^(?:route|method|path)_/.test(answerCode ?? ''))
         throw decodes(id, { cause: error, status });
       // Loom answered for a stream, even if it may not be read or is lost: that no slash was decoded is known by that.
       if (!MOVES_TO_STREAM.test(id) && (answerCode === 'forbidden' || code === 'BYTES_LOST')) return id;

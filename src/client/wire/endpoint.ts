@@ -18,8 +18,8 @@ export interface EndpointOptions {
   readonly fetch?: Fetch;
 }
 
-/** The id in a path that some proxies would decode, and then be the path of another stream. The server compares it with what arrives. */
-const MOVED_ID = /.*\/stream\/([^/]*%(?:2F|5C|3F|23|25|3B)[^/]*)/i;
+/** An id that a proxy may decode: the path is then that of another stream. The server compares it with what arrives. */
+const ESCAPED_ID = /\/stream\/([^/]*%[^/]*)/;
 
 /** One server: builds the URLs of its resources and sends requests. */
 export class Endpoint {
@@ -56,7 +56,7 @@ export class Endpoint {
   /** @throws LoomClientError `UNREACHABLE` without an answer; the signal's reason when it aborts */
   request(method: string, url: URL, options: RequestOptions): Promise<Response> {
     const headers = new Headers(options.headers);
-    const [, id] = MOVED_ID.exec(url.pathname) ?? [];
+    const id = ESCAPED_ID.exec(url.pathname)?.[1];
     if (id !== undefined) headers.set('X-Stream-Id', id);
     if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
     // Redirects are not followed: a streamed body cannot be sent twice, and the token is for this server only.
