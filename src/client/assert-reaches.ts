@@ -18,8 +18,7 @@ export async function assertReaches(id: string, info: () => Promise<ListedStream
     (error) => {
       if (!isClientError(error)) throw error;
       const { code, answerCode, status } = error;
-      if (/^(?:route|method|path)_/.test(answerCode ?? ''))
-        throw decodes(id, { cause: error, status });
+      if (/^(route|method|path)_/.test(answerCode ?? '')) throw decodes(id, { cause: error, status });
       // Loom answered for a stream, even if it may not be read or is lost: that no slash was decoded is known by that.
       if (!MOVES_TO_STREAM.test(id) && (answerCode === 'forbidden' || code === 'BYTES_LOST')) return id;
       throw error;
@@ -34,7 +33,7 @@ function decodes(
 ): LoomClientError {
   return new LoomClientError(
     'REFUSED',
-    `a proxy in front of the server changes the ID ${id}: it decodes ${encodeURIComponent(id)} in paths. Have it pass paths as they are`,
+    `a proxy before the server changes the ID ${id}: have it pass paths as they are`,
     details,
   );
 }

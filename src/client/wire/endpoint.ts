@@ -57,7 +57,7 @@ export class Endpoint {
   request(method: string, url: URL, options: RequestOptions): Promise<Response> {
     const headers = new Headers(options.headers);
     const id = ESCAPED_ID.exec(url.pathname)?.[1];
-    if (id !== undefined) headers.set('X-Stream-Id', id);
+    if (id) headers.set('X-Stream-Id', id);
     if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
     // Redirects are not followed: a streamed body cannot be sent twice, and the token is for this server only.
     const init: RequestInit = { ...options, method, headers, redirect: 'manual' };
