@@ -68,7 +68,8 @@ describe('Link', () => {
     withLink(async (link, { redis, admin }) => {
       const quiet = new Redis({ port: redis.port, retryStrategy: () => null });
       await quiet.ping();
-      await admin.config('SET', 'timeout', 1);
+      // In seconds: far longer than from one ping of the link to the next.
+      await admin.config('SET', 'timeout', 5);
       await once(quiet, 'end');
       expect(link.isOpen).toBe(true);
       expect(String(await link.send(encodeCommand('PING')))).toBe('PONG');
