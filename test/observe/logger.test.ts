@@ -24,7 +24,8 @@ function written(code: string, format = 'json', environment = {}): string {
   return stdout;
 }
 
-const EMPTY_AFTER_MS = 100;
+/** A machine with other work may pause a reader of a pipe for long while there is more in it. */
+const EMPTY_AFTER_MS = 2_000;
 
 /** Starts a process that logs more than a pipe holds and then writes to stderr. When its stdin ends, it logs once more and exits. */
 function spawnUntilFull(format: string): ChildProcessWithoutNullStreams {
