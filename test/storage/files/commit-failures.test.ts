@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { FactsDatabase } from '../../../src/storage/files/facts/facts-database';
 import type { FactsChange } from '../../../src/storage/files/facts/stored-facts';
 import { commit, createOpenLog, mark } from '../../contract/commits';
-import { createLogOf, expectCode, infoOf, textOf } from '../../contract/logs';
+import { at, attach, bytes, createLogOf, expectCode, infoOf, textOf } from '../../contract/logs';
 import { fileOf, takeCuts, withStore } from './opened-store';
 import { withDirectory } from './temporary-directory';
 
@@ -30,6 +30,22 @@ describe('a commit whose facts could not be stored', () => {
         expect(await textOf(store, log)).toBe('abcd');
       }),
     ));
+
+  it('a failed commit does not become content when a producer attaches before the next append', () =>
+    withDirectory(async (directory) => {
+      await withStore(directory, async (store) => {
+        const log = await createOpenLog(store);
+        await commit(store, log, 'abc');
+        await withFactsOfCommitsFailing(() =>
+          expectCode(commit(store, log, 'refused', { producer: mark(0) }), 'STORE_UNAVAILABLE'),
+        );
+        const writer = await attach(store, log);
+        // What a kill would leave.
+        expect((await stat(fileOf(directory, writer))).size).toBe(3);
+        await store.append(writer, at(3), bytes('def'));
+        expect(await textOf(store, log)).toBe('abcdef');
+      });
+    }));
 
   it('a failed commit is absent after a restart, even as the first one after a release', () =>
     withDirectory(async (directory) => {

@@ -80,6 +80,11 @@ export class LogFiles {
     });
   }
 
+  /** Cuts off what a failed append left beyond the tail. */
+  async cutTorn(target: AppendTarget): Promise<void> {
+    if (target.isTorn) await this.descriptors.use(target.generation, 'existing', (fd) => repair(target, fd));
+  }
+
   /** Creates the file of a log with its initial bytes, then the log, by `insert`. If the log does not exist then, the file is deleted. */
   async create<T>(content: InitialContent, insert: () => Promise<T>, isThere: () => boolean): Promise<T> {
     try {

@@ -80,6 +80,9 @@ export class LogIndex {
   }
 
   async update(kind: 'new' | 'change', log: CachedLog, after: StoredFacts): Promise<void> {
+    // From here on the log ends where its file ends.
+    if (log.facts.isExact && !after.isExact)
+      await attempt('Cutting the log', () => this.context.files.cutTorn(log));
     const before = log.facts;
     await this.write(kind, [{ before, after }]);
     this.cache.markStored(log, after);
