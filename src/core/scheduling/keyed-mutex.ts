@@ -4,8 +4,15 @@ export class KeyedMutex {
 
   run<T>(key: string, task: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key);
-    const mine = before === undefined ? task() : before.then(task, task);
+    let start: (result: Promise<T>) => void = () => {};
+    const mine =
+      before?.then(task, task) ??
+      new Promise<T>((resolve) => {
+        start = resolve;
+      });
+    // Before the task begins: it may lead to another one of the same key, which has to wait.
     this.#last.set(key, mine);
+    if (before === undefined) start((async () => task())());
     const done = (): void => {
       if (this.#last.get(key) === mine) this.#last.delete(key);
     };

@@ -15,6 +15,19 @@ it('tasks of one key run one after the other, and tasks of different keys side b
   expect(log.indexOf('b begins')).toBeLessThan(log.indexOf('a1 ends'));
 });
 
+it('a task that begins another one of its key at once does not run beside it', async () => {
+  const mutex = new KeyedMutex();
+  const log: string[] = [];
+  let inner: Promise<void> | undefined;
+  await mutex.run('a', async () => {
+    inner = mutex.run('a', async () => void log.push('inner'));
+    await turn();
+    log.push('outer');
+  });
+  await inner;
+  expect(log).toEqual(['outer', 'inner']);
+});
+
 it('a task that fails does not hold up the next of its key', async () => {
   const mutex = new KeyedMutex();
   const failed = mutex.run('a', () => Promise.reject(new Error('failed')));
