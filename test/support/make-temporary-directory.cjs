@@ -1,6 +1,6 @@
 'use strict';
 
-const { mkdtempSync } = require('node:fs');
+const { chmodSync, mkdtempSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 
@@ -9,5 +9,8 @@ const { join } = require('node:path');
  * on purpose, such as the undelivered bytes of `stream`. The workers of Jest, and what they start, inherit the variable.
  */
 module.exports = async () => {
-  process.env.TMPDIR = mkdtempSync(join(tmpdir(), 'loom-tests-'));
+  const directory = mkdtempSync(join(tmpdir(), 'loom-tests-'));
+  // As the directory around it: some tests start a process of another user.
+  chmodSync(directory, 0o1777);
+  process.env.TMPDIR = directory;
 };

@@ -19,6 +19,7 @@ export class RunningStore {
   readonly lines: string[] = [];
   readonly #process: ChildProcessByStdio<null, Readable, null>;
   readonly #reading: Promise<unknown>;
+  #isOver = false;
 
   /** @param uid the user that it runs as; only root can choose one */
   constructor(directory: string, argument: number | string = 0, uid?: number) {
@@ -32,12 +33,19 @@ export class RunningStore {
       this.lines.push(line);
       this.#process.emit('line');
     });
+    reader.on('close', () => {
+      this.#isOver = true;
+      this.#process.emit('line');
+    });
     this.#reading = once(reader, 'close');
   }
 
-  /** Resolves once the process has printed so many lines. */
+  /** Resolves once the process has printed so many lines. @throws Error when it ends before */
   async untilLines(lines: number): Promise<void> {
-    while (this.lines.length < lines) await once(this.#process, 'line');
+    while (this.lines.length < lines) {
+      if (this.#isOver) throw new Error(`The process has ended after ${this.lines.length} lines`);
+      await once(this.#process, 'line');
+    }
   }
 
   /** SIGSTOP: it is there, and does nothing. */
