@@ -31,9 +31,5 @@ function decodes(
   id: string,
   details?: ErrorOptions & { readonly status: number | undefined },
 ): LoomClientError {
-  return new LoomClientError(
-    'REFUSED',
-    `a proxy before the server changes the ID ${id}: have it pass paths as they are`,
-    details,
-  );
+  return new LoomClientError('REFUSED', `a proxy changes the ID ${id}: it must not change paths`, details);
 }

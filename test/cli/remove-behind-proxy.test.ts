@@ -52,7 +52,7 @@ describe('stream behind a proxy that decodes paths', () => {
         const before = await ids();
         const { code, stdout, stderr } = await remove(id);
         expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-        expect(stderr).toContain(`stream: a proxy before the server changes the ID ${id}: `);
+        expect(stderr).toContain(`stream: a proxy changes the ID ${id}: `);
         expect(await ids()).toEqual(before);
       },
     );

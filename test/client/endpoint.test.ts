@@ -52,6 +52,20 @@ it('the token is sent only in the Authorization header', async () => {
   expect(new Headers(init?.headers).get('Authorization')).toBe('Bearer secret');
 });
 
+it.each([
+  ['http://host', 'a/../b', 'a%2F..%2Fb'],
+  ['http://host/stream/of%20all', 'a/b', 'a%2Fb'],
+  ['http://host/stream/of%20all', 'a', null],
+])('at %s, the id %s is named as %s beside the path', async (url, id, named) => {
+  const seen: RequestInit[] = [];
+  const fetch: typeof globalThis.fetch = async (_, init = {}) => {
+    seen.push(init);
+    return new Response(null, { headers: { 'X-Stream-State': 'open', 'Upload-Offset': '5' } });
+  };
+  await new LoomClient({ url, fetch }).head(id);
+  expect(new Headers(seen[0]?.headers).get('X-Stream-Id')).toBe(named);
+});
+
 it('an https request to an http server fails with a hint to http://', async () => {
   const server = createServer((_, res) => res.end());
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -18,8 +18,8 @@ export interface EndpointOptions {
   readonly fetch?: Fetch;
 }
 
-/** An id that a proxy may decode: the path is then that of another stream. The server compares it with what arrives. */
-const ESCAPED_ID = /\/stream\/([^/]*%[^/]*)/;
+/** An id that a proxy may decode: the path is then that of another stream. A prefix of the server's URL may have such a segment, too. */
+const ESCAPED_ID = /\/stream\/([^/]*%[^/]*)(?!.*\/stream\/)/;
 
 /** One server: builds the URLs of its resources and sends requests. */
 export class Endpoint {
@@ -57,6 +57,7 @@ export class Endpoint {
   request(method: string, url: URL, options: RequestOptions): Promise<Response> {
     const headers = new Headers(options.headers);
     const id = ESCAPED_ID.exec(url.pathname)?.[1];
+    // The server compares it with what arrives.
     if (id) headers.set('X-Stream-Id', id);
     if (this.#token !== undefined) headers.set('Authorization', `Bearer ${this.#token}`);
     // Redirects are not followed: a streamed body cannot be sent twice, and the token is for this server only.
