@@ -99,10 +99,7 @@ export class DigestScan {
   async #searchEnd({ line, offset }: LineStart, signal: AbortSignal): Promise<void> {
     this.errors.flush();
     this.#errorMatcher.renew();
-    await this.#unlessTooCostly(
-      () => this.#searchFrom(line, offset, signal),
-      () => {},
-    );
+    await this.#unlessTooCostly(() => this.#searchFrom(line, offset, signal));
   }
 
   async #searchFrom(line: number, offset: Offset, signal: AbortSignal): Promise<void> {
@@ -143,13 +140,13 @@ export class DigestScan {
     this.#line += countNewlines(block.bytes);
   }
 
-  async #unlessTooCostly(work: () => Promise<void>, otherwise: () => void): Promise<void> {
+  async #unlessTooCostly(work: () => Promise<void>, otherwise?: () => void): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof SearchTooCostly)) throw error;
       this.#ranOutOfTime = true;
-      otherwise();
+      otherwise?.();
     }
   }
 }
