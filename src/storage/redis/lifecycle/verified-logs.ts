@@ -6,15 +6,18 @@ import { LostTailError } from '../../../core/store/damage';
 import type { DamageReports } from '../../../core/store/damage-reports';
 import type { Retry } from '../../../redis/failures/retry';
 import type { NodeState } from '../follow/node-state';
+import type { Locator } from '../read/locator';
 import type { FactsReply } from '../schema/facts-reply';
 import type { Changes } from './changes';
 import type { RedisForkLifecycle } from './fork-lifecycle';
 
 interface VerifiedLogsDependencies {
   readonly retry: Retry;
-  readonly changes: Changes;
-  readonly forks: RedisForkLifecycle;
-  readonly nodeState: NodeState;
+  readonly changes: Pick<Changes, 'info' | 'change'>;
+  readonly forks: Pick<RedisForkLifecycle, 'retryRetired'>;
+  readonly nodeState: Pick<NodeState, 'changing'> & {
+    readonly locator: Pick<Locator, 'verify' | 'locate' | 'lastLossNumber'>;
+  };
   readonly damage: DamageReports;
 }
 
@@ -45,7 +48,7 @@ export class VerifiedLogs {
   async #isStale(facts: FactsReply): Promise<boolean> {
     const { locator } = this.deps.nodeState;
     // After Redis was away, a reader that returns learns of the loss at once.
-    if (!lacksStream(facts)) return locator.verify(facts.info);
+    if (!lacksStream(facts)) return (await locator.verify(facts.info)) || lacksLoss(facts, locator);
     await locator.locate(facts.info).catch((error: unknown) => {
       if (!isLogError(error)) throw error;
     });
@@ -60,6 +63,11 @@ export class VerifiedLogs {
       throw damage.report({ id }, error);
     }
   }
+}
+
+/** Whether this node knows of a newer loss: one recorded in the background while the facts were on their way. */
+function lacksLoss({ info }: FactsReply, locator: Pick<Locator, 'lastLossNumber'>): boolean {
+  return locator.lastLossNumber(info) > (info.losses?.at(-1)?.number ?? 0);
 }
 
 /** Whether the byte stream of an open log is missing: each has an entry from its creation on. */
