@@ -5,6 +5,8 @@ import { messageOf } from './core/log/errors';
 import { resolvesWithin } from './core/scheduling/timeout';
 import { runJanitor } from './core/store/janitor';
 import type { LogStore } from './core/store/store';
+import type { Authenticator } from './http/access/authenticator';
+import { openAccess } from './http/access/open-access';
 import { type App, createApp } from './http/app';
 import { openRelays, type Relays } from './http/relays';
 import { type BoundAddress, Listeners } from './listeners';
@@ -30,11 +32,12 @@ interface RunningServer {
 export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
   const store = await open(config, logger);
   const pending = new PendingBytes(config.limits.pendingTotal);
-  const relayed = await openRelayed(config, logger, pending).catch(async (error) => {
+  const authenticator = openAccess(config);
+  const relayed = await openRelayed(config, logger, pending, authenticator).catch(async (error) => {
     await store.close();
     throw error;
   });
-  const app = createApp({ store, config, logger, pending, wires: relayed.relays.wires });
+  const app = createApp({ store, config, logger, pending, authenticator, wires: relayed.relays.wires });
   const listeners = new Listeners(
     config,
     atMostOnceAMinute(() => {
@@ -97,13 +100,18 @@ interface Relayed {
   close(): Promise<void>;
 }
 
-async function openRelayed(config: Config, logger: Logger, pending: PendingBytes): Promise<Relayed> {
+async function openRelayed(
+  config: Config,
+  logger: Logger,
+  pending: PendingBytes,
+  authenticator: Authenticator,
+): Promise<Relayed> {
   const { redis, relay: settings } = config;
   const { warn } = reportsTo(logger);
   let relay: RelayContext | undefined;
   try {
     relay = await openRelayContext(relayPlaceOf(config.store), { redis, relay: settings, pending, warn });
-    const relays = await openRelays(relay, config, logger);
+    const relays = await openRelays(relay, config, logger, authenticator);
     return { relays, close: () => relays.close().finally(() => relay?.close()) };
   } catch (cause) {
     await relay?.close();

@@ -11,7 +11,7 @@ export const about: OpenWire = ({ config }) => {
   // The rest of the URL may hold a password.
   const store = config.store.replace(/:.*/s, '');
   routes.whole.get('/about', (ctx) => {
-    const { scopes, prefix } = ctx.state.request.access();
+    const { kind, scopes, prefix } = ctx.state.request.principal();
     ctx.set('Cache-Control', 'no-store');
     setJson(
       ctx,
@@ -19,7 +19,7 @@ export const about: OpenWire = ({ config }) => {
         name: 'loom',
         version,
         store,
-        tokens: config.tokens.length > 0,
+        tokens: kind !== 'anonymous',
         token: { scopes: [...scopes], prefix },
       }),
     );

@@ -10,6 +10,8 @@ import type { LogStore } from '../core/store/store';
 import { Digests } from '../digest/digests';
 import type { Logger } from '../observe/logger';
 import { about } from './about';
+import type { Authenticator } from './access/authenticator';
+import { openAccess } from './access/open-access';
 import { durable } from './durable';
 import { events } from './events';
 import { FrontDoor } from './front/front-door';
@@ -32,6 +34,8 @@ interface AppDependencies {
   readonly logger: Logger;
   /** Shared with whatever else brings bytes to the store. */
   readonly pending: PendingBytes;
+  /** Shared with the ports of the relays. Default: one of its own. */
+  readonly authenticator?: Authenticator;
   /** Wires that are open already. They come first. */
   readonly wires?: readonly Wire[];
   /** Reads the web pages. Default: those that were built. */
@@ -46,7 +50,7 @@ export interface App {
 }
 
 export function createApp({ wires = [], readPages = readWebFiles, ...dependencies }: AppDependencies): App {
-  const { store, config, logger } = dependencies;
+  const { store, config, logger, authenticator = openAccess(config) } = dependencies;
   const stopping = new AbortController();
   // Every producer that waits for the store listens to it. Node would take eleven of them for a leak.
   setMaxListeners(0, stopping.signal);
@@ -71,7 +75,7 @@ export function createApp({ wires = [], readPages = readWebFiles, ...dependencie
   };
   const opened = WIRES.map((open) => open(context));
   return {
-    handler: new FrontDoor(config, logger).listenerOf([...wires, ...withPages(opened, files)]),
+    handler: new FrontDoor(config, logger, authenticator).listenerOf([...wires, ...withPages(opened, files)]),
     async drain() {
       stopping.abort();
       consumers.cutAll();

@@ -3,8 +3,9 @@ import type { Config, RelayName } from '../config/config';
 import { RELAYS } from '../config/relay-options';
 import type { Logger } from '../observe/logger';
 import type { RelayContext } from '../relay/nodes/relay-context';
+import type { Authenticator } from './access/authenticator';
+import { authorize } from './access/authorize';
 import { cama } from './cama';
-import { authorize } from './front/access';
 import { FrontDoor } from './front/front-door';
 import type { OpenRelaySystem, RelaySystem } from './front/relay-system';
 import type { Wire } from './front/wire';
@@ -27,7 +28,12 @@ export interface Relays {
   close(): Promise<void>;
 }
 
-export async function openRelays(context: RelayContext, config: Config, logger: Logger): Promise<Relays> {
+export async function openRelays(
+  context: RelayContext,
+  config: Config,
+  logger: Logger,
+  authenticator: Authenticator,
+): Promise<Relays> {
   const options = { waitersMax: config.relay.waiting, stalledMs: config.http.consumerTimeout };
   const systems = await Promise.all(
     RELAYS.map(async (name) => {
@@ -42,7 +48,7 @@ export async function openRelays(context: RelayContext, config: Config, logger: 
     listenerOf(name) {
       const system = systems.find((one) => one.name === name);
       if (system === undefined) throw new Error(`There is no relay ${name}`);
-      return new FrontDoor(config, logger).listenerOf([wireOf(system, false)]);
+      return new FrontDoor(config, logger, authenticator).listenerOf([wireOf(system, false)]);
     },
     async drain() {
       await Promise.all(systems.map((system) => system.drain()));

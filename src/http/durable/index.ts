@@ -48,7 +48,7 @@ function perform(wire: DurableContext, request: WireRequest): Promise<void> | vo
   if (method === 'OPTIONS') return sendEmpty(request, 204, { Allow: METHODS, ...PREFLIGHT_HEADERS });
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
   if (operation === undefined) throw methodNotAllowed(method, METHODS);
-  request.access();
+  request.principal();
   const id = parseStreamPath(request.path);
   return hidingGone(id, operation(wire, Object.assign(request, { id })));
 }

@@ -1,4 +1,4 @@
-import { authorize, restrictPrefix } from '../front/access';
+import { authorize, restrictPrefix } from '../access/authorize';
 import { assertKnownParameters, singleParameter } from '../front/query';
 import { Routes } from '../front/routes';
 import { sendHead } from '../front/send-head';

@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Config } from '../../config/config';
 import type { Logger } from '../../observe/logger';
+import type { Authenticator } from '../access/authenticator';
 import { logUnexpected } from '../errors/error-response';
 import { sendErrorResponse } from '../errors/send-error-response';
 import { routeNotFound } from '../errors/shared-errors';
-import { type Authenticator, createAuthenticator } from './access';
 import { createRequestLogger, type RequestLogger } from './log-requests';
 import { splitTarget, type Target } from './origin-form';
 import { RequestGuard } from './request-guard';
@@ -20,21 +20,20 @@ interface GuardedWire {
 const NO_WIRE: Wire = {
   path: '/',
   handle(request) {
-    request.access();
+    request.principal();
     throw routeNotFound(request.path);
   },
 };
 
 /** The one way from a request to its wire: logs and checks the request, hands it to the wire, and answers its error. */
 export class FrontDoor {
-  readonly #accessOf: Authenticator;
   readonly #log: RequestLogger;
 
   constructor(
     private readonly config: Config,
     private readonly logger: Logger,
+    private readonly authenticator: Authenticator,
   ) {
-    this.#accessOf = createAuthenticator(config.tokens);
     this.#log = createRequestLogger(logger);
   }
 
@@ -54,7 +53,7 @@ export class FrontDoor {
   }
 
   #guard(wire: Wire): GuardedWire {
-    return { wire, guard: new RequestGuard(this.config, this.#accessOf, wire) };
+    return { wire, guard: new RequestGuard(this.config, wire) };
   }
 
   async #serve(
@@ -65,8 +64,11 @@ export class FrontDoor {
   ): Promise<void> {
     const path = wire.stripPrefix === undefined ? whole : whole.slice(wire.stripPrefix.length) || '/';
     const requestId = this.#log(req, res, wire.loggablePath?.(path) ?? path, wire.logFields);
-    const request = new WireRequest(req, res, path, query, requestId, wire.headers ?? {}, this.#accessOf);
+    const request = new WireRequest(req, res, path, query, requestId, wire.headers ?? {}, this.authenticator);
     try {
+      const later = request.authenticate(wire.tokenHeader);
+      // Most credentials are verified in the same turn, and their requests handled in it.
+      if (later !== undefined) await later;
       if (guard.check(request) === 'allowed') await wire.handle(request);
     } catch (error) {
       logUnexpected(this.logger, error, requestId);

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config/config';
 import { RequestError } from '../errors/request-error';
 import { assertChunkedOnly } from '../headers/codings';
-import type { Authenticator } from './access';
 import { AllowedHosts } from './allowed-hosts';
 import { Cors, isPreflight } from './cors';
 import { assertTarget } from './origin-form';
@@ -21,16 +20,13 @@ const CLOSE = { Connection: 'close' } as const;
 export class RequestGuard {
   readonly #hosts: AllowedHosts;
   readonly #cors: Cors;
-  readonly #hasTokens: boolean;
 
   constructor(
-    config: Pick<Config, 'http' | 'host' | 'listeners' | 'tokens'>,
-    private readonly accessOf: Authenticator,
+    config: Pick<Config, 'http' | 'host' | 'listeners'>,
     private readonly wire: Omit<Wire, 'handle'>,
   ) {
     this.#hosts = new AllowedHosts(config);
     this.#cors = new Cors(wire.allowOrigin ?? config.http.allowOrigin);
-    this.#hasTokens = config.tokens.length > 0;
   }
 
   /**
@@ -39,22 +35,25 @@ export class RequestGuard {
    * @throws RequestError `HOST_NOT_ALLOWED`, `ORIGIN_NOT_ALLOWED`; `HEADER_INVALID` without a `Host` or with two; `TRANSFER_ENCODING_UNSUPPORTED`,
    *   `EXPECTATION_UNSUPPORTED`; `HTTP_MALFORMED` for a target that is neither a path nor a URL of HTTP
    */
-  check({ req, res, path, baseHeaders }: WireRequest): 'allowed' | 'answered' {
+  check(request: WireRequest): 'allowed' | 'answered' {
+    const { req, res, baseHeaders } = request;
     this.#cors.setHeaders(req, res);
     assertTarget(req.url ?? '');
     assertChunkedOnly(req);
     assertExpectation(req);
     const asksFirst = isPreflight(req);
-    if (!asksFirst || !this.#cors.allows(req.headers.origin)) this.#assertAllowed(req, path);
+    if (!asksFirst || !this.#cors.allows(req.headers.origin)) this.#assertAllowed(request);
     if (asksFirst) this.#cors.answerPreflight(req, res, baseHeaders);
     return asksFirst ? 'answered' : 'allowed';
   }
 
-  #assertAllowed(req: IncomingMessage, path: string): void {
+  #assertAllowed(request: WireRequest): void {
+    const { req, path } = request;
+    const hasToken = (): boolean => request.hasValidHeader(this.wire.tokenHeader);
     assertOneHost(req);
     const foreign = path === this.wire.probePath ? undefined : this.#foreignHost(req);
-    if (foreign !== undefined && !this.#bearsToken(req)) throw hostNotAllowed(foreign);
-    if (!this.#changes(req.method) || this.#mayChange(req) || this.#bearsToken(req)) return;
+    if (foreign !== undefined && !hasToken()) throw hostNotAllowed(foreign);
+    if (!this.#changes(req.method) || this.#mayChange(req) || hasToken()) return;
     throw originNotAllowed(req.headers.origin);
   }
 
@@ -78,18 +77,6 @@ export class RequestGuard {
     if (this.#cors.allows(origin ?? originOf(referer))) return true;
     if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
     return origin === undefined || isSameHost(origin, namedByTarget(req) ?? req.headers.host ?? '');
-  }
-
-  #bearsToken(req: IncomingMessage): boolean {
-    const { tokenHeader = '' } = this.wire;
-    const own = req.headers[tokenHeader]?.toString();
-    if (!this.#hasTokens || (req.headers.authorization ?? own) === undefined) return false;
-    try {
-      this.accessOf(req, own);
-      return true;
-    } catch {
-      return false;
-    }
   }
 }
 

@@ -41,7 +41,7 @@ export class Routes {
 
   /** @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID`, `NOT_FOUND`, `METHOD_NOT_ALLOWED`; what a route throws */
   handle(request: WireRequest): Promise<void> {
-    if (!this.isPublic(request)) request.access();
+    if (!this.isPublic(request)) request.principal();
     const { method = '' } = request.req;
     for (const { layer, handle } of this.#streaming) {
       const [whole, ...segments] = (layer.methods.includes(method) && layer.regexp.exec(request.path)) || [];

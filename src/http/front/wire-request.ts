@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Authentication, Authenticator } from '../access/authenticator';
+import { credentialInHeaders } from '../access/presented-credential';
+import type { Principal } from '../access/principal';
+import { RequestError } from '../errors/request-error';
 import type { ResponseHeaders } from '../headers/content-headers';
-import type { Access, Authenticator } from './access';
 
 /** A request of any wire. A wire may add fields to it: a copy would cost memory for each client that waits. */
 export class WireRequest {
-  #access: Access | undefined;
+  #authentication: Authentication | undefined;
 
   /** @param path begins with a slash, without the query, still percent-encoded @param wireHeaders of every answer of its wire */
   constructor(
@@ -14,7 +17,7 @@ export class WireRequest {
     readonly query: URLSearchParams,
     readonly requestId: string,
     private readonly wireHeaders: ResponseHeaders,
-    private readonly accessOf: Authenticator,
+    private readonly authenticator: Authenticator,
   ) {}
 
   /** Every answer carries them. */
@@ -22,14 +25,43 @@ export class WireRequest {
     return { 'X-Request-Id': this.requestId, ...this.wireHeaders };
   }
 
-  /** Takes a token that the request has in another place than a request of the other wires. `Authorization` comes first. */
-  useToken(token: string): void {
-    this.#access = this.accessOf(this.req, token);
+  /**
+   * Finds out whose request it is, from its headers or its query. The front door calls it before the wire sees the request.
+   * @param ownHeader of the wire, in which its clients send a token
+   * @returns a promise only if that takes time
+   */
+  authenticate(ownHeader: string | undefined): Promise<void> | undefined {
+    const { query } = this;
+    return this.#use(credentialInHeaders(this.req, ownHeader) ?? query.get('access_token') ?? undefined);
   }
 
-  /** What its token allows. @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
-  access(): Access {
-    this.#access ??= this.accessOf(this.req, this.query.get('access_token') ?? undefined);
-    return this.#access;
+  /** Takes a token that the request has in another place than a request of the other wires. One in its headers comes first. */
+  async useToken(token: string, ownHeader?: string): Promise<void> {
+    if (credentialInHeaders(this.req, ownHeader) === undefined) await this.#use(token);
+  }
+
+  /** Whose request it is. @throws RequestError `UNAUTHENTICATED`, `TOKEN_INVALID` */
+  principal(): Principal {
+    const found = this.#authentication;
+    if (found === undefined) throw new Error('The request was not authenticated');
+    if (found instanceof RequestError) throw found;
+    return found;
+  }
+
+  /** Whether its headers have a valid credential: then no foreign page has sent it. */
+  hasValidHeader(ownHeader: string | undefined): boolean {
+    const isGiven = this.authenticator.isRequired && credentialInHeaders(this.req, ownHeader) !== undefined;
+    return isGiven && !(this.#authentication instanceof RequestError);
+  }
+
+  #use(credential: string | undefined): Promise<void> | undefined {
+    const found = this.authenticator.authenticate(credential);
+    if (found instanceof Promise) {
+      return found.then((later) => {
+        this.#authentication = later;
+      });
+    }
+    this.#authentication = found;
+    return undefined;
   }
 }

@@ -15,7 +15,7 @@ import { attachJob } from './job-log';
 /** `PATCH /api/v4/jobs/:id/trace`: a runner sends the next part of a job's log. The first one makes the stream. */
 export async function appendTrace(request: WireRequest, wire: WireContext, job?: string): Promise<void> {
   const { req, res, query } = request;
-  const id = authorizeJob(request, job, query.get('token') ?? undefined);
+  const id = await authorizeJob(request, job, query.get('token') ?? undefined);
   // A runner says whether the log may have secrets in it.
   assertKnownParameters(query, ['debug_trace', 'token']);
   assertIdentityEncoding(req);

@@ -1,6 +1,6 @@
 import { type LogId, parseLogId } from '../../core/log/log-id';
+import { authorize } from '../access/authorize';
 import { RequestError } from '../errors/request-error';
-import { authorize } from '../front/access';
 import type { WireRequest } from '../front/wire-request';
 
 /** In which a runner sends the token of its job. */
@@ -15,12 +15,10 @@ const JOB = /^[1-9]\d{0,18}$/;
  * @param token of the body, if no header has one
  * @throws RequestError `NOT_FOUND`, `FORBIDDEN`: a runner does not give up at a 401
  */
-export function authorizeJob(request: WireRequest, job = '', token?: string): LogId {
+export async function authorizeJob(request: WireRequest, job = '', token?: string): Promise<LogId> {
   if (!JOB.test(job)) throw new RequestError('NOT_FOUND', 'The number of a job is a positive integer');
-  const header = request.req.headers[TOKEN_HEADER];
-  const sent = typeof header === 'string' && header !== '' ? header : token;
   try {
-    if (sent !== undefined) request.useToken(sent);
+    if (token !== undefined) await request.useToken(token, TOKEN_HEADER);
     const { prefix } = authorize(request, 'produce');
     return parseLogId(`${prefix}gitlab-job-${job}`);
   } catch (error) {

@@ -24,7 +24,7 @@ const BODY_LIMITS = { bytes: 64 * 1024, pace: { slackMs: 10_000, bytesPerSecond:
 export async function updateJob(request: WireRequest, wire: WireContext, job?: string): Promise<void> {
   assertKnownParameters(request.query, []);
   const update = parseJobUpdate((await readWholeBody(request.req, request.res, BODY_LIMITS)).toString());
-  const id = authorizeJob(request, job, update.token);
+  const id = await authorizeJob(request, job, update.token);
   const present = await wire.store.info(id);
   const isRepeated = present?.outcome?.kind === 'complete' && jobStatusOf(present) === update.state;
   const info = isRepeated ? present : await apply(wire, id, update);

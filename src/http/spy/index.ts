@@ -1,6 +1,6 @@
 import { followMany } from '../../core/follow/follow-many';
+import { authorize, restrictPrefix } from '../access/authorize';
 import { RequestError } from '../errors/request-error';
-import { authorize, restrictPrefix } from '../front/access';
 import { assertKnownParameters, singleParameter } from '../front/query';
 import { Routes } from '../front/routes';
 import { sendHead } from '../front/send-head';

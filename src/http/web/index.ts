@@ -90,6 +90,6 @@ function sendPage(request: WireRequest, page: WebPage, { pages }: WebFiles): voi
 
 /** Beside the page, the root has nothing. */
 function refuse(request: WireRequest): never {
-  request.access();
+  request.principal();
   throw routeNotFound(request.path);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { openAccess } from '../../../src/http/access/open-access';
 import { FrontDoor } from '../../../src/http/front/front-door';
 import { Routes } from '../../../src/http/front/routes';
 import { sendEmpty } from '../../../src/http/front/send-head';
@@ -40,7 +41,7 @@ const WIRES: readonly Wire[] = [
 
 describe('FrontDoor', () => {
   const config = configFrom({ http: { allowOrigin: [ORIGIN] } });
-  const door = new FrontDoor(config, createLogger({ level: 'silent', format: 'json' }));
+  const door = new FrontDoor(config, createLogger({ level: 'silent', format: 'json' }), openAccess(config));
   const server = createServer(door.listenerOf(WIRES));
   let url: string;
   beforeAll(async () => {

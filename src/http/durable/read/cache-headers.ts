@@ -1,7 +1,7 @@
 import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
+import type { Principal } from '../../access/principal';
 import type { ResponseHeaders } from '../../headers/content-headers';
-import type { DurableContext } from '../context/durable-context';
 import { isClosed } from '../context/shared-headers';
 import type { ReadChunk } from './chunk';
 
@@ -9,10 +9,10 @@ const FRESH_SECONDS = 60;
 const STALE_SECONDS = 300;
 
 /** How long a chunk may be cached (PROTOCOL.md, 10.1): its bytes never change, but the end of an open stream has to be revalidated. */
-export function cacheHeaders({ config }: DurableContext, info: LogInfo, chunk: ReadChunk): ResponseHeaders {
+export function cacheHeaders({ kind }: Principal, info: LogInfo, chunk: ReadChunk): ResponseHeaders {
   if (chunk.isUpToDate && !isClosed(info)) return { 'Cache-Control': 'no-cache' };
-  // If tokens are configured, an answer is only for clients that have one.
-  const whose = config.tokens.length === 0 ? 'public' : 'private';
+  // An answer to a client with a credential is for that client only.
+  const whose = kind === 'anonymous' ? 'public' : 'private';
   const left =
     info.expiresAt === undefined ? FRESH_SECONDS : Math.floor((info.expiresAt - Date.now()) / 1_000);
   // An expired stream must not live on in caches. Only a request that reaches the server extends an idle expiry.

@@ -1,6 +1,6 @@
 import { assertLogIntact } from '../../../core/store/damage';
+import { authorize } from '../../access/authorize';
 import { requireLog } from '../../errors/require-log';
-import { authorize } from '../../front/access';
 import { sendHead } from '../../front/send-head';
 import { streamState } from '../../headers/stream-state';
 import type { DurableContext, StreamRequest } from '../context/durable-context';

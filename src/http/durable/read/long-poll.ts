@@ -88,7 +88,7 @@ function sendNews(
   sendBody(wire, request, body, {
     ...chunkHeaders(info, selected),
     ...cursor,
-    ...cacheHeaders(wire, info, selected),
+    ...cacheHeaders(request.principal(), info, selected),
     ETag: etagOf(info, selected),
   });
 }

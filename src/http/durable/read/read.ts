@@ -1,8 +1,8 @@
 import type { LogInfo } from '../../../core/log/log';
 import { segmentOf } from '../../../core/log/loss';
+import { authorize } from '../../access/authorize';
 import { RequestError } from '../../errors/request-error';
 import { requireLog } from '../../errors/require-log';
-import { authorize } from '../../front/access';
 import { assertPreconditions } from '../../headers/preconditions';
 import { touchLog } from '../../live/touch-log';
 import type { DurableContext, StreamRequest } from '../context/durable-context';

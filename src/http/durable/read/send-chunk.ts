@@ -30,7 +30,7 @@ export async function sendChunk(
   const all = {
     ...chunkHeaders(info, selected),
     ...headers,
-    ...cacheHeaders(wire, info, selected),
+    ...cacheHeaders(request.principal(), info, selected),
     ETag: etag,
   };
   const present = { id: info.id, etag };

@@ -1,6 +1,6 @@
 import { removeLog } from '../../../core/store/remove-log';
+import { authorize } from '../../access/authorize';
 import { logNotFound } from '../../errors/require-log';
-import { authorize } from '../../front/access';
 import { sendEmpty } from '../../front/send-head';
 import { assertPreconditions } from '../../headers/preconditions';
 import type { DurableContext, StreamRequest } from '../context/durable-context';

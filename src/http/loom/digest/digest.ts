@@ -1,7 +1,7 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { LogDigest } from '../../../digest/log-digest';
+import { authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
-import { authorize } from '../../front/access';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';

@@ -1,5 +1,5 @@
+import { authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
-import { authorize } from '../../front/access';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';

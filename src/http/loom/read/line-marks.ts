@@ -1,8 +1,8 @@
 import { MARKED_LINES_MAX } from '../../../core/lines/log-lines';
 import type { LogInfo } from '../../../core/log/log';
 import { wireGeneration } from '../../../core/log/loss';
+import { authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
-import { authorize } from '../../front/access';
 import { assertKnownParameters } from '../../front/query';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';

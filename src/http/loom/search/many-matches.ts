@@ -1,7 +1,7 @@
 import { isLogError } from '../../../core/log/errors';
 import type { LogInfo } from '../../../core/log/log';
+import { authorize, restrictPrefix } from '../../access/authorize';
 import { RequestError } from '../../errors/request-error';
-import { authorize, restrictPrefix } from '../../front/access';
 import { singleParameter } from '../../front/query';
 import { sendEmpty } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';

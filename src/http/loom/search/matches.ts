@@ -1,7 +1,7 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
+import { authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
-import { authorize } from '../../front/access';
 import { sendEmpty } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';

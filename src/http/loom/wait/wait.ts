@@ -1,8 +1,8 @@
 import type { LogInfo } from '../../../core/log/log';
 import type { LogId } from '../../../core/log/log-id';
 import { onAbort } from '../../../core/scheduling/abortable';
+import { authorize } from '../../access/authorize';
 import { asGone, requireLog } from '../../errors/require-log';
-import { authorize } from '../../front/access';
 import { sendEmpty, sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';

@@ -4,9 +4,9 @@ import { generateLogId, type LogId, parseLogId } from '../../../core/log/log-id'
 import { wireGeneration } from '../../../core/log/loss';
 import { START } from '../../../core/log/offset';
 import type { CreateResult } from '../../../core/store/store';
+import { authorize, authorizeAll } from '../../access/authorize';
 import { continueIfExpected } from '../../body/continue-if-expected';
 import { RequestError } from '../../errors/request-error';
-import { authorize, authorizeAll } from '../../front/access';
 import { sendHead } from '../../front/send-head';
 import type { WireContext } from '../../front/wire';
 import type { WireRequest } from '../../front/wire-request';

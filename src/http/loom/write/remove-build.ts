@@ -5,7 +5,7 @@ import type { LogId } from '../../../core/log/log-id';
 import { allLogs } from '../../../core/store/all-logs';
 import { removeLog } from '../../../core/store/remove-log';
 import type { LogStore } from '../../../core/store/store';
-import { authorize } from '../../front/access';
+import { authorize } from '../../access/authorize';
 import { decodeSegment } from '../../front/path-segment';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';

@@ -1,6 +1,6 @@
 import { removeLog } from '../../../core/store/remove-log';
+import { authorize } from '../../access/authorize';
 import { logNotFound } from '../../errors/require-log';
-import { authorize } from '../../front/access';
 import type { WholeContext } from '../../front/routes';
 import type { WireContext } from '../../front/wire';
 import { assertPreconditions } from '../../headers/preconditions';
