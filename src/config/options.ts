@@ -4,6 +4,7 @@ import { AGE_MAX, duration, durationOrOff } from './duration';
 import { HTTP_OPTIONS } from './http-options';
 import { LIMIT_OPTIONS } from './limit-options';
 import { listenerList } from './listeners';
+import { networkList } from './networks';
 import { option, secret } from './option';
 import { RELAY_OPTIONS, RELAYS } from './relay-options';
 import { booleanValue, expression, host, integer, oneOf, storeUrl } from './scalars';
@@ -37,6 +38,16 @@ export const OPTIONS = {
     listenerList,
     [],
     `More ports, each for one relay at /: a list of {serve: ${RELAYS.join(' | ')}, port, host}, or rendezvous=9999.`,
+  ),
+  trustProxy: option(
+    networkList,
+    [],
+    'Addresses and networks of the proxies in front of the server, such as [127.0.0.1, 10.0.0.0/8]. The address of a client is what they say, and no header of another peer counts.',
+  ),
+  proxyHeaders: option(
+    oneOf('x-forwarded', 'forwarded'),
+    'x-forwarded',
+    'The headers in which the proxies of trustProxy name their client: x-forwarded (X-Forwarded-For and X-Forwarded-Proto) or forwarded (Forwarded, RFC 7239). A proxy may pass on the other ones as its client has forged them.',
   ),
   workers: option(
     workerCount,

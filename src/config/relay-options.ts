@@ -63,11 +63,6 @@ const EACH_RELAY = {
       '',
       'The path that a proxy in front adds before /cama/session, such as /relays. Location and the cookie contain it.',
     ),
-    trustProxy: option(
-      booleanValue,
-      false,
-      'Whether the last address in X-Forwarded-For is the client. Enable it only if every request comes through a proxy.',
-    ),
   },
   packets: {
     enabled: option(booleanValue, true, 'Whether the packet proxy is on the main port, at /packets.'),

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config/config';
 import {
   type CamaQueues,
@@ -14,10 +13,9 @@ import { RequestError } from '../errors/request-error';
 import { methodNotAllowed, routeNotFound } from '../errors/shared-errors';
 import type { OpenRelaySystem, RelayRequest } from '../front/relay-system';
 import { assertIdentityEncoding } from '../headers/codings';
-import { isViaTls } from '../headers/via-tls';
 import { answer } from './answer';
 import { receiveMessage, sendMessage } from './messages';
-import { clientAddress, isSameAddress, parsePeerAddress } from './peer-address';
+import { isSameAddress, parsePeerAddress } from './peer-address';
 import { hashOf, newSecret, presentsToken, renderCookie } from './token';
 
 const PATH = /^\/cama\/session(?:\/([\w=-]{1,200}))?\/?$/;
@@ -60,7 +58,7 @@ class Operations {
     }
     const session = await this.relay.queues.session(id);
     if (session === undefined) {
-      return answer(held, 404, { 'Set-Cookie': this.#cookie(req, id) }, 'no such session');
+      return answer(held, 404, { 'Set-Cookie': this.#cookie(request, id) }, 'no such session');
     }
     return this.#operate(request, held, session);
   }
@@ -83,13 +81,16 @@ class Operations {
           ? this.#permit(request, held, session)
           : answer(held, 403, {}, 'only the host may do this');
       case 'DELETE':
-        return isHost ? this.#deallocate(held, session) : answer(held, 403, {}, 'only the host may do this');
+        return isHost
+          ? this.#deallocate(request, held, session)
+          : answer(held, 403, {}, 'only the host may do this');
       default:
         throw methodNotAllowed(req.method, 'GET, POST, PUT, DELETE');
     }
   }
 
-  async #allocate({ req, query }: RelayRequest, held: HeldRequest): Promise<void> {
+  async #allocate(request: RelayRequest, held: HeldRequest): Promise<void> {
+    const { req, query } = request;
     const isSecure = req.headers['x-type'] === 'secure' || query.get('secure') === 'true';
     const { sessionLifetime, externalPath } = this.settings;
     const lifetimeMs = Math.min(millisecondsIn(query.get('timeout')) ?? sessionLifetime, sessionLifetime);
@@ -100,7 +101,7 @@ class Operations {
     }
     answer(held, 201, {
       Location: `${externalPath}/cama/session/${id}`,
-      'Set-Cookie': this.#cookie(req, id, token, expiresAt),
+      'Set-Cookie': this.#cookie(request, id, token, expiresAt),
       'X-Type': isSecure ? 'secure' : 'basic',
     });
   }
@@ -112,15 +113,14 @@ class Operations {
     answer(held, 200);
   }
 
-  async #deallocate(held: HeldRequest, { id }: CamaSession): Promise<void> {
+  async #deallocate(request: RelayRequest, held: HeldRequest, { id }: CamaSession): Promise<void> {
     await this.relay.queues.remove(id);
-    answer(held, 200, { 'Set-Cookie': this.#cookie(held.req, id) });
+    answer(held, 200, { 'Set-Cookie': this.#cookie(request, id) });
   }
 
   /** A secure session admits only the guest at the permitted address. */
-  #admits({ req }: RelayRequest, { isSecure, peer }: CamaSession): boolean {
+  #admits({ clientAddress: client }: RelayRequest, { isSecure, peer }: CamaSession): boolean {
     if (!isSecure) return true;
-    const client = clientAddress(req, this.settings.trustProxy);
     return peer !== undefined && client !== undefined && isSameAddress(peer, client);
   }
 
@@ -131,9 +131,9 @@ class Operations {
   }
 
   /** Without a token and a time, it deletes the cookie. */
-  #cookie(req: IncomingMessage, id: string, token = '', expiresAt = 0): string {
+  #cookie({ isViaTls }: RelayRequest, id: string, token = '', expiresAt = 0): string {
     const path = `${this.settings.externalPath}/cama/session/${id}`;
-    return renderCookie({ token, path, expiresAt, viaTls: isViaTls(req) });
+    return renderCookie({ token, path, expiresAt, viaTls: isViaTls });
   }
 }
 

@@ -5,6 +5,7 @@ import type { Authenticator } from '../access/authenticator';
 import { logUnexpected } from '../errors/error-response';
 import { sendErrorResponse } from '../errors/send-error-response';
 import { routeNotFound } from '../errors/shared-errors';
+import { TrustedProxies } from '../proxies/trusted-proxies';
 import { createRequestLogger, type RequestLogger } from './log-requests';
 import { splitTarget, type Target } from './origin-form';
 import { RequestGuard } from './request-guard';
@@ -28,13 +29,15 @@ const NO_WIRE: Wire = {
 /** The one way from a request to its wire: logs and checks the request, hands it to the wire, and answers its error. */
 export class FrontDoor {
   readonly #log: RequestLogger;
+  readonly #proxies: TrustedProxies;
 
   constructor(
     private readonly config: Config,
     private readonly logger: Logger,
     private readonly authenticator: Authenticator,
   ) {
-    this.#log = createRequestLogger(logger);
+    this.#proxies = new TrustedProxies(config);
+    this.#log = createRequestLogger(logger, this.#proxies);
   }
 
   /** The listener of a port: the first of the wires that has the path of a request handles it. */
@@ -64,7 +67,16 @@ export class FrontDoor {
   ): Promise<void> {
     const path = wire.stripPrefix === undefined ? whole : whole.slice(wire.stripPrefix.length) || '/';
     const requestId = this.#log(req, res, wire.loggablePath?.(path) ?? path, wire.logFields);
-    const request = new WireRequest(req, res, path, query, requestId, wire.headers ?? {}, this.authenticator);
+    const request = new WireRequest(
+      req,
+      res,
+      path,
+      query,
+      requestId,
+      wire.headers ?? {},
+      this.authenticator,
+      this.#proxies,
+    );
     try {
       const later = request.authenticate(wire.tokenHeader);
       // Most credentials are verified in the same turn, and their requests handled in it.

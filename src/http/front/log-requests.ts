@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../observe/logger';
+import type { TrustedProxies } from '../proxies/trusted-proxies';
 
 const KNOWN_ID = /^[\w.:-]{1,64}$/;
 
@@ -12,18 +13,20 @@ export type RequestLogger = (
   fields?: object,
 ) => string;
 
-export function createRequestLogger(logger: Logger): RequestLogger {
+export function createRequestLogger(logger: Logger, proxies: TrustedProxies): RequestLogger {
   const nextId = requestIds();
   return (req, res, path, fields) => {
     const began = performance.now();
     const given = req.headers['x-request-id'];
     const requestId = typeof given === 'string' && KNOWN_ID.test(given) ? given : nextId();
     const { method } = req;
+    // A connection that has closed has no address any more.
+    const client = proxies.addressOf(req);
     res.on('close', () => {
       const ms = Math.round(performance.now() - began);
       const how = res.writableFinished ? 'answered' : 'cut';
       const status = res.headersSent ? res.statusCode : undefined;
-      logger.request({ requestId, ...fields, method, path, status, ms, how }, 'request');
+      logger.request({ requestId, client, ...fields, method, path, status, ms, how }, 'request');
     });
     return requestId;
   };

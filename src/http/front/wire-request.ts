@@ -4,6 +4,7 @@ import { credentialInHeaders } from '../access/presented-credential';
 import type { Principal } from '../access/principal';
 import { RequestError } from '../errors/request-error';
 import type { ResponseHeaders } from '../headers/content-headers';
+import type { TrustedProxies } from '../proxies/trusted-proxies';
 
 /** A request of any wire. A wire may add fields to it: a copy would cost memory for each client that waits. */
 export class WireRequest {
@@ -18,11 +19,27 @@ export class WireRequest {
     readonly requestId: string,
     private readonly wireHeaders: ResponseHeaders,
     private readonly authenticator: Authenticator,
+    private readonly proxies: TrustedProxies,
   ) {}
 
   /** Every answer carries them. */
   get baseHeaders(): ResponseHeaders {
     return { 'X-Request-Id': this.requestId, ...this.wireHeaders };
+  }
+
+  /** The client's IP address, also behind proxies that are trusted. `undefined` once its connection has closed. */
+  get clientAddress(): string | undefined {
+    return this.proxies.addressOf(this.req);
+  }
+
+  /** Whether the client uses TLS, also if a proxy ends it. */
+  get isViaTls(): boolean {
+    return this.proxies.isViaTls(this.req);
+  }
+
+  /** The address of this server, as the client or the proxy in front of it knows it, without a slash at the end. */
+  get serverUrl(): string {
+    return `${this.isViaTls ? 'https' : 'http'}://${this.req.headers.host ?? 'localhost'}`;
   }
 
   /**

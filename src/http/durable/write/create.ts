@@ -11,7 +11,6 @@ import { sendEmpty } from '../../front/send-head';
 import { assertIdentityEncoding } from '../../headers/codings';
 import { assertNoContentRange } from '../../headers/content-range';
 import { declaredContentType, essence, storedContentType } from '../../headers/stored-content-type';
-import { isViaTls } from '../../headers/via-tls';
 import type { DurableContext, StreamRequest } from '../context/durable-context';
 import { isClosed, positionHeaders } from '../context/shared-headers';
 import { parseClosed } from '../headers/append-head';
@@ -145,7 +144,6 @@ async function same(store: LogStore, info: LogInfo, head: CreateHead): Promise<L
 }
 
 /** An absolute URL, as the client or the proxy in front of it knows it. */
-function urlOf({ req, path }: StreamRequest): string {
-  const scheme = isViaTls(req) ? 'https' : 'http';
-  return `${scheme}://${req.headers.host ?? 'localhost'}${path}`;
+function urlOf({ serverUrl, path }: StreamRequest): string {
+  return serverUrl + path;
 }

@@ -1,7 +1,6 @@
 import type { LogId } from '../../../core/log/log-id';
 import { parameterInvalid, singleParameter } from '../../front/query';
 import type { WireRequest } from '../../front/wire-request';
-import { isViaTls } from '../../headers/via-tls';
 
 const URL_MAX = 2_000;
 
@@ -10,10 +9,9 @@ const URL_MAX = 2_000;
  * does gives the address of the server as `?url=`.
  * @throws RequestError `PARAMETER_INVALID`
  */
-export function pageUrlOf({ req, query }: WireRequest, id: LogId): string {
+export function pageUrlOf({ serverUrl, query }: WireRequest, id: LogId): string {
   const given = singleParameter(query, 'url');
-  const own = `${isViaTls(req) ? 'https' : 'http'}://${req.headers.host ?? 'localhost'}`;
-  const base = given === undefined ? parseBase(own) : (parseBase(given) ?? refuse(given));
+  const base = given === undefined ? parseBase(serverUrl) : (parseBase(given) ?? refuse(given));
   return `${base ?? ''}/stream/${encodeURIComponent(id).replaceAll(/[!'()*]/g, hexEscape)}`;
 }
 
