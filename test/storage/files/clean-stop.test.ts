@@ -22,6 +22,7 @@ import type { LogStore } from '../../../src/core/store/store';
 import { DURABILITIES, type Durability } from '../../../src/storage/files/disk/durability';
 import { Layout } from '../../../src/storage/files/disk/layout';
 import { FactsDatabase } from '../../../src/storage/files/facts/facts-database';
+import { StoreMeta } from '../../../src/storage/files/facts/store-meta';
 import { recoverFilesStore } from '../../../src/storage/files/recover-store';
 import { readLastShutdown } from '../../../src/storage/files/startup/clean-shutdown';
 import { bytes, createLog, createLogOf, textOf, uniqueId } from '../../contract/logs';
@@ -248,6 +249,21 @@ describe('the mark of a clean stop', () => {
           expect(syncs.at(-1)).toBe('the directory, without the mark');
         });
       });
+    }));
+
+  it('a start that is killed before it has noted its file of the journal causes no loss', () =>
+    withDirectory(async (directory) => {
+      const writers = await withStore(directory, everyKind);
+      const noting = jest.spyOn(StoreMeta.prototype, 'noteJournalFile');
+      for (let round = 0; round < 2; round += 1) {
+        noting.mockRejectedValueOnce(new Error('killed'));
+        await expect(withStore(directory, async () => {})).rejects.toThrow('killed');
+      }
+      noting.mockRestore();
+      expect(await allLosses(directory, writers)).toEqual([]);
+      // The next start finds its own file.
+      await rm(join(directory, 'clean-stop'));
+      expect(await allLosses(directory, writers)).toEqual([]);
     }));
 
   it.each([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])(

@@ -70,7 +70,10 @@ export class Journal {
       else await journal.#writeAll();
     } catch (error) {
       // The store opens on a full disk: the next write tries again.
-      if (!isDiskFull(error)) throw error;
+      if (!isDiskFull(error)) {
+        await journal.close();
+        throw error;
+      }
     }
     return journal;
   }

@@ -7,7 +7,7 @@ import type { Layout } from '../disk/layout';
 import type { FactsDatabase } from '../facts/facts-database';
 import type { StoredFacts } from '../facts/stored-facts';
 import { isNewerThan, type JournalEntry } from '../journal/journal-entry';
-import { lastEntryPerLog, listSegments, newestSegmentNumber, readJournal } from '../journal/journal-segments';
+import { lastEntryPerLog, listSegments, readJournal } from '../journal/journal-segments';
 import type { LastShutdown } from './clean-shutdown';
 
 /** A log that the facts do not know. */
@@ -103,11 +103,17 @@ async function isBehindJournal(
   });
 }
 
-/** Whether the newest file of the journal is the one that the last process wrote, and not a copy. */
+/**
+ * Whether the newest file of the journal is the one that the last process wrote, and not a copy. A process that was killed before the
+ * facts had the fingerprint of its new file has left that file empty: then the file before it counts.
+ */
 async function isJournalOf(layout: Layout, { storeMeta }: KnownFacts): Promise<boolean> {
   if (storeMeta.journalFile === undefined) return true;
-  const newest = await newestSegmentNumber(layout);
-  return newest !== undefined && storeMeta.journalFile === (await fileFingerprint(layout.journalOf(newest)));
+  for (const { number, bytes } of [...(await listSegments(layout))].reverse()) {
+    if (storeMeta.journalFile === (await fileFingerprint(layout.journalOf(number)))) return true;
+    if (bytes > 0) return false;
+  }
+  return false;
 }
 
 /** Whether a file that the facts do not know may be deleted. */
