@@ -133,14 +133,15 @@ it('stream keeps undelivered bytes in a file after a second signal, where a pair
   const child = start();
   child.stdin.write('not delivered');
   await child.until(({ stderr }) => stderr.includes('reconnecting'));
-  child.signal('SIGTERM');
+  // The process gets both at the same time, however busy the machine is.
+  for (const signal of ['SIGSTOP', 'SIGTERM', 'SIGINT', 'SIGCONT'] as const) child.signal(signal);
   await child.until(({ stderr }) => stderr.includes('a second signal gives up'));
-  child.signal('SIGINT');
   await afterPair();
   expect(child.stderr).not.toContain('not delivered');
   child.signal('SIGTERM');
   const finished = await child.finished();
-  expect(finished.code).toBe(143);
+  // The kernel chooses which of the two comes first.
+  expect([130, 143]).toContain(finished.code);
   expect(finished.stderr).toContain('stopped by SIGTERM');
   expect(await rescued(finished)).toBe('not delivered');
 });
