@@ -10,6 +10,7 @@ import { at, attach, createLog, expectCode, infoOf, textOf } from '../../contrac
 import { follow } from '../../support/follow';
 import { PATIENCE_MS } from '../../support/patience';
 import type { TcpProxy } from '../../support/tcp-proxy';
+import { IMPATIENT_MS } from './impatient';
 import { retried } from './retried';
 import { withRedis } from './with-redis';
 
@@ -58,7 +59,7 @@ describe('commits whose replies are lost', () => {
   it('a commit fails after its patience; its retry is a duplicate, and queued commits are not stored', () =>
     withRedis(async ({ open, openByProxy }) => {
       const other = await open();
-      const { store, proxy } = await openByProxy({ commandTimeout: 200, patience: 600 });
+      const { store, proxy } = await openByProxy({ commandTimeout: IMPATIENT_MS, patience: IMPATIENT_MS });
       const log = await createOpenLog(store);
       const stored = heardOn(other, log, 0);
       proxy.mode('swallow');
@@ -252,7 +253,7 @@ describe('commits while Redis fails', () => {
   it('a commit beyond waitingBytesMax fails while Redis is stopped', () =>
     withRedis(async ({ redis, open }) => {
       const store = await open({
-        commandTimeout: 200,
+        commandTimeout: IMPATIENT_MS,
         patience: PATIENCE_MS,
         waitingBytesMax: 1_000_000,
       });

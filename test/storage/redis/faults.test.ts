@@ -8,6 +8,7 @@ import { Heard } from '../../contract/heard';
 import { at, attach, bytes, createLog, expectCode, infoOf, readAll, seal, textOf } from '../../contract/logs';
 import { PATIENCE_MS } from '../../support/patience';
 import { reachableBytes } from '../../support/reachable-bytes';
+import { IMPATIENT_MS } from './impatient';
 import { retried } from './retried';
 import { withRedis } from './with-redis';
 
@@ -100,7 +101,7 @@ describe('a store while Redis fails', () => {
   it('an append waits for a stopped Redis, while info and ready fail soon', () =>
     withRedis(async ({ redis, open }) => {
       // The questions are answered although the append goes on waiting for an hour.
-      const store = await open({ commandTimeout: 300, patience: 3_600_000 });
+      const store = await open({ commandTimeout: IMPATIENT_MS, patience: 3_600_000 });
       const writer = await createLog(store);
       await store.append(writer, START, bytes('before'));
       const heard = new Heard<LogNews>();
@@ -119,7 +120,7 @@ describe('a store while Redis fails', () => {
 
   it('requests to a stopped Redis do not accumulate in memory', () =>
     withRedis(async ({ redis, open }) => {
-      const store = await open({ commandTimeout: 200, patience: 500 });
+      const store = await open({ commandTimeout: IMPATIENT_MS, patience: IMPATIENT_MS });
       const writer = await createLog(store);
       await redis.kill('SIGSTOP');
       await expectCode(store.append(writer, START, [Buffer.alloc(500_000)]), 'STORE_UNAVAILABLE');
@@ -135,7 +136,7 @@ describe('a store while Redis fails', () => {
 
   it('an append fails after its patience, and its retry is stored once', () =>
     withRedis(async ({ openByProxy }) => {
-      const { store, proxy } = await openByProxy({ commandTimeout: 200, patience: 600 });
+      const { store, proxy } = await openByProxy({ commandTimeout: IMPATIENT_MS, patience: IMPATIENT_MS });
       const writer = await createLog(store);
       const content = randomBytes(150_000);
       // Redis stores the append, and its reply is lost.
@@ -161,7 +162,7 @@ describe('a store while Redis fails', () => {
   it('a full Redis refuses appends without leaving a hole, and accepts them when it has room again', () =>
     withRedis(
       async ({ admin, open }) => {
-        const store = await open({ patience: 1_500 });
+        const store = await open({ patience: IMPATIENT_MS });
         const writer = await createLog(store);
         const content = randomBytes(400_000);
         let tail = START;

@@ -5,6 +5,7 @@ import { partitionOf } from '../../../src/redis/partitions';
 import { bytesKey, retiredKey } from '../../../src/storage/redis/schema/keys';
 import { commit, createOpenLog, remove } from '../../contract/commits';
 import { at, bytes, expectCode, infoOf, textOf, uniqueId } from '../../contract/logs';
+import { IMPATIENT_MS } from './impatient';
 import { withRedis } from './with-redis';
 
 const CONTENT = 'the bytes of the source';
@@ -13,7 +14,7 @@ describe('a fork whose creation is interrupted', () => {
   it('an interrupted fork does not exist, its copy expires, and the id of its source is freed', () =>
     withRedis(async ({ admin, open, openByProxy }) => {
       const other = await open();
-      const { store, proxy } = await openByProxy({ commandTimeout: 200 });
+      const { store, proxy } = await openByProxy({ commandTimeout: IMPATIENT_MS });
       const source = await sourceOn(other);
       const id = uniqueId('fork');
       // The node is cut off once the copy has been sent, and before anything is made of it.

@@ -3,9 +3,10 @@ import type { LogRef } from '../../../src/core/log/log';
 import { type JanitorEvent, sweep } from '../../../src/core/store/janitor';
 import type { LogStore } from '../../../src/core/store/store';
 import { createLog, infoOf, seal } from '../../contract/logs';
+import { IMPATIENT_MS } from './impatient';
 import { withRedis } from './with-redis';
 
-const GRACE_MS = 1_000;
+const GRACE_MS = IMPATIENT_MS;
 
 describe('the grace period of a producer', () => {
   it('the grace period starts again when no server was running', () =>

@@ -14,6 +14,7 @@ import {
   infoOf,
   uniqueId,
 } from '../../contract/logs';
+import { IMPATIENT_MS } from './impatient';
 import { withLateReplies } from './late-replies';
 import { withRedis } from './with-redis';
 
@@ -97,7 +98,7 @@ describe('a change whose reply is lost', () => {
   it('a log is interrupted if its create or attach was stored but failed for its caller', () =>
     withRedis(async ({ open, openByProxy }) => {
       const patient = await open({ nodeLease: 60_000 });
-      const { store, proxy } = await openByProxy({ nodeLease: 600, commandTimeout: 200 });
+      const { store, proxy } = await openByProxy({ nodeLease: IMPATIENT_MS, commandTimeout: IMPATIENT_MS });
       const written = await createLog(store);
       const id = uniqueId();
       const attached = await createLog(patient);

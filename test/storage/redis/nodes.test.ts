@@ -19,6 +19,7 @@ import {
 } from '../../contract/logs';
 import { follow } from '../../support/follow';
 import { PATIENCE_MS } from '../../support/patience';
+import { IMPATIENT_MS } from './impatient';
 import { withRedis } from './with-redis';
 
 describe('two nodes on one Redis', () => {
@@ -136,8 +137,11 @@ describe('two nodes on one Redis', () => {
 
   it('the logs of a silent node are interrupted, and its writer is fenced when the node returns', () =>
     withRedis(async ({ open, openByProxy }) => {
-      const survivor = await open({ nodeLease: 1_000 });
-      const { store: sleeper, proxy } = await openByProxy({ nodeLease: 1_000, commandTimeout: 1_000 });
+      const survivor = await open({ nodeLease: IMPATIENT_MS });
+      const { store: sleeper, proxy } = await openByProxy({
+        nodeLease: IMPATIENT_MS,
+        commandTimeout: IMPATIENT_MS,
+      });
       const graceMs = 60_000;
       const writer = await createLog(sleeper, { graceMs });
       await sleeper.append(writer, START, bytes('kept'));
@@ -166,7 +170,7 @@ describe('two nodes on one Redis', () => {
 
   it('writers keep their logs after Redis was away for longer than a lease', () =>
     withRedis(async ({ redis, open }) => {
-      const nodeLease = 600;
+      const nodeLease = IMPATIENT_MS;
       const stores = [await open({ nodeLease }), await open({ nodeLease })];
       const writers = await Promise.all(stores.map((store) => createLog(store)));
       await redis.kill('SIGSTOP');

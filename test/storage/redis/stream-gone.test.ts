@@ -15,6 +15,7 @@ import {
   textOf,
 } from '../../contract/logs';
 import { PATIENCE_MS } from '../../support/patience';
+import { IMPATIENT_MS } from './impatient';
 import { type Surroundings, withRedis } from './with-redis';
 
 type Admin = Surroundings['admin'];
@@ -61,11 +62,14 @@ describe.each<[what: string, spoil: (admin: Admin, key: string) => Promise<unkno
 
   it('the log is interrupted when the node of its producer dies', () =>
     withRedis(async ({ admin, open, openByProxy }) => {
-      const { store: dying, proxy } = await openByProxy({ nodeLease: 1_000, commandTimeout: 1_000 });
+      const { store: dying, proxy } = await openByProxy({
+        nodeLease: IMPATIENT_MS,
+        commandTimeout: IMPATIENT_MS,
+      });
       const { log } = await createLogOf(dying, 'AAAA');
       const { log: other } = await createLogOf(dying, 'BBBB');
       await spoilAll(admin, log);
-      const survivor = await open({ nodeLease: 1_000 });
+      const survivor = await open({ nodeLease: IMPATIENT_MS });
       proxy.mode('hold');
       for (const { id } of [other, log])
         await eventually(async () => (await infoOf(survivor, id)).state === 'interrupted');
