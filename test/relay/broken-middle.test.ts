@@ -15,7 +15,7 @@ describe('a transfer between two nodes', () => {
   const site = deploy(
     'httpipe',
     { name: '', store: 'redis', nodes: 2, alone: false },
-    'relay: {nodeLease: 1s}',
+    'relay: {nodeLease: 3s}',
   );
 
   beforeAll(() => {

@@ -189,12 +189,12 @@ function itTimesOut(site: Site): void {
   it('a transfer that has begun does not time out', async () => {
     const session = await allocate(site);
     // Long enough for both to meet on a machine with other work.
-    const timeout = { 'X-Timeout': '2' };
+    const timeout = { 'X-Timeout': '6' };
     const receiving = session.guest('GET', { headers: timeout });
     const sending = session.host('POST', { headers: timeout });
     await sending.write('slow ');
     await receiving.until(5);
-    await delay(2_200);
+    await delay(6_200);
     sending.end('but whole');
     expect((await receiving.answer()).text).toBe('slow but whole');
     expect(await sending.status()).toBe(200);

@@ -3,10 +3,10 @@ import { DEPLOYMENTS, deploy, type Site } from './deployments';
 
 /** Each is some hundred times what is done within it on a machine that does nothing else. */
 const CONFIG = `
-rendezvous: {lifetime: 2s, retention: 4s}
-httpipe: {requestTimeout: 1500ms}
-http: {consumerTimeout: 2s, bodyTimeout: 2s}
-cama: {sessionLifetime: 3s}
+rendezvous: {lifetime: 6s, retention: 12s}
+httpipe: {requestTimeout: 5s}
+http: {consumerTimeout: 5s, bodyTimeout: 5s}
+cama: {sessionLifetime: 8s}
 `;
 
 // All three relays lie on the main port. The tests wait for most of their time, and so go on at the same time.

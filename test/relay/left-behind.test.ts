@@ -11,7 +11,7 @@ describe('the entries of a killed node in Redis', () => {
   const site = deploy(
     'httpipe',
     { name: '', store: 'redis', nodes: 2, alone: false },
-    'relay: {nodeLease: 1s}',
+    'relay: {nodeLease: 3s}',
   );
   beforeAll(() => {
     redis = new Redis(site.redis()?.port ?? 0, '127.0.0.1');

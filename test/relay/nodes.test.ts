@@ -16,7 +16,7 @@ describe('two nodes', () => {
   const site = deploy(
     'httpipe',
     { name: '', store: 'redis', nodes: 2, alone: false },
-    'relay: {nodeLease: 1s}\nrendezvous: {lifetime: 2m}',
+    'relay: {nodeLease: 3s}\nrendezvous: {lifetime: 2m}',
   );
   const nodes = (): readonly [LoomProcess, LoomProcess] => {
     const [one, other] = site.nodes();

@@ -10,7 +10,7 @@ import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { describePacketStore, LIMITS } from './packet-store.contract';
 
 const warn = (): void => {};
-const CONFIG = configFrom({ redis: { commandTimeout: '2s' }, relay: { nodeLease: '500ms' } });
+const CONFIG = configFrom({ redis: { commandTimeout: '5s' }, relay: { nodeLease: '3s' } });
 const OPTIONS = { ...CONFIG, pending: new PendingBytes(Number.POSITIVE_INFINITY), warn };
 
 interface Node extends PacketStore {
